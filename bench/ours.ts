@@ -3,29 +3,29 @@
 // process, or a power failure. With `house` there is no hall, and the house takes the opposite seat at once.
 
 import { wallClock } from '../src/base/clock.ts'
-import { play, playable } from '../src/games/ai/house.ts'
+import { isPlayable, playSeat } from '../src/games/ai/house.ts'
 import { chance } from '../src/games/random.ts'
-import { Premises } from '../src/lobby/service.ts'
-import { programOf } from '../src/programs/index.ts'
-import { LocalHouse } from '../src/protocol/seating.ts'
-import { type Seating, Server } from '../src/server/server.ts'
+import { LobbyService } from '../src/lobby/service.ts'
+import { loadProgram } from '../src/programs/index.ts'
+import { LocalSeating } from '../src/protocol/seating.ts'
+import { type SeatingFactory, Server } from '../src/server/server.ts'
 import { memoryStore } from '../src/storage/memory.ts'
 import { openStore } from '../src/storage/sqlite/index.ts'
 import { obey } from './control.ts'
 import { echo } from './echo.ts'
 
 const name = process.argv[2] ?? ''
-const program = name === 'echo' ? echo : await programOf(name)
+const program = name === 'echo' ? echo : await loadProgram(name)
 if (!program) throw new Error(`there is no program ${name}`)
 const [folder, durable] = process.argv.slice(3)
-const house: Seating = {
-  house: (line) =>
-    new LocalHouse(
-      (game) => (playable(game) ? (seat) => play(game, seat, chance) : undefined),
+const house: SeatingFactory = {
+  createSeating: (line) =>
+    new LocalSeating(
+      (game) => (isPlayable(game) ? (seat) => playSeat(game, seat, chance) : undefined),
       chance,
       (reason) => line.end(String(reason)),
     ),
-  clear: () => {},
+  closeHall: () => {},
 }
 const onTrouble = (sentence: string, reason: unknown) => {
   throw new Error(sentence, { cause: reason })
@@ -41,16 +41,16 @@ const server = new Server({
   options: {},
   random: chance,
   // the load itself counts games that went wrong, and idle clients disconnect in the middle of theirs
-  logs: { tell: () => {} },
+  logs: { log: () => {} },
 })
 const [place] = await server.listen()
 if (!place || place.failure) throw place?.failure ?? new Error('the server does not listen')
 server.admit(seating)
 obey(place.address.port)
 
-async function openLobby(folder: string | undefined): Promise<Premises> {
+async function openLobby(folder: string | undefined): Promise<LobbyService> {
   const store = folder === undefined ? memoryStore() : await openStore({ folder, durable: durable === 'power' ? 'power' : 'process' })
-  const service = new Premises({ store, clock: wallClock, random: chance, onTrouble })
+  const service = new LobbyService({ store, clock: wallClock, random: chance, onTrouble })
   await service.open()
   return service
 }

@@ -4,25 +4,25 @@
 
 import { wallClock } from '../src/base/clock.ts'
 import { games } from '../src/games/index.ts'
-import { seeded } from '../src/games/random.ts'
+import { seededRandom } from '../src/games/random.ts'
 import { Hall } from '../src/hall/hall.ts'
-import { HOUSE, PEER, type Sitter } from '../src/hall/ports.ts'
-import type { LiveTable } from '../src/hall/table-actor.ts'
+import { HOUSE, PEER, type SeatOwner } from '../src/hall/ports.ts'
+import type { TableActor } from '../src/hall/table-actor.ts'
 import { openStore } from '../src/storage/sqlite/index.ts'
 
 /** Games played at the same time. */
 const AT_ONCE = 100
 
 const [folder = '', unfinished = '20000', finished = '200000'] = process.argv.slice(2)
-const random = seeded(1)
+const random = seededRandom(1)
 const store = await openStore({ folder })
 const onTrouble = (sentence: string, reason: unknown) => {
   throw new Error(sentence, { cause: reason })
 }
-const hall = new Hall({ store, games, clock: wallClock, random, onTrouble })
+const hall = new Hall({ store, games, clock: wallClock, random, onError: onTrouble })
 const LETTERS = [...'esiarntolcdugpmhbyfvkwzxjq']
-const PEER_OWNER: Sitter = { person: PEER, name: 'tjc/tictactoe' }
-const HOUSE_OWNER: Sitter = { person: HOUSE, name: 'house' }
+const PEER_OWNER: SeatOwner = { person: PEER, name: 'tjc/tictactoe' }
+const HOUSE_OWNER: SeatOwner = { person: HOUSE, name: 'house' }
 
 const all = Number(unfinished) + Number(finished)
 let stay = Number(unfinished)
@@ -40,13 +40,13 @@ setInterval(() => {}, 60_000)
 
 /** Playing is a game and the number of moves after which it stops; `Infinity` for a game that is played to its end. */
 interface Playing {
-  readonly table: LiveTable
+  readonly table: TableActor
   readonly moves: number
 }
 
 function open(n: number, stays: boolean): Playing {
   const moves = stays ? random.integer(0, 4) : Number.POSITIVE_INFINITY
-  const owner = (seat: number): Sitter => ({
+  const owner = (seat: number): SeatOwner => ({
     person: `account:${1 + ((2 * n + seat) % 5000)}`,
     name: `user${n}`,
     token: makeToken(2 * n + seat),
@@ -66,12 +66,12 @@ async function play(playing: readonly Playing[]): Promise<void> {
   for (let move = 0; ; move++) {
     const on = playing.filter(({ table, moves }) => !table.over && move < moves)
     for (const { table } of on) step(table, move)
-    await Promise.all(playing.map(({ table }) => table.kept()))
+    await Promise.all(playing.map(({ table }) => table.persisted()))
     if (on.length === 0) return
   }
 }
 
-function step(table: LiveTable, n: number): void {
+function step(table: TableActor, n: number): void {
   const { rules, position, toMove } = table.state
   const [seat = 0] = toMove
   const move = rules.name === 'hangman' ? LETTERS[n] : random.choice([...(rules.moves?.(position, seat) ?? [])])

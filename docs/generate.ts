@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Argument, Command, Option } from 'commander'
-import { commands } from '../src/cli/main.ts'
-import { diagram } from '../src/lab/diagram.ts'
-import { facts, messages, sentence } from '../src/lab/reference.ts'
-import { allPrograms, programNames, shortNameOf, soloOf } from '../src/programs/index.ts'
-import { type Automaton, legal } from '../src/protocol/automaton.ts'
-import type { Options, Program, Solo } from '../src/protocol/definition.ts'
+import { createCommands } from '../src/cli/main.ts'
+import { formatDiagram } from '../src/lab/diagram.ts'
+import { toMessageRows, toPropertyRows, toSentence } from '../src/lab/reference.ts'
+import { allPrograms, findShortName, loadSolo, programNames } from '../src/programs/index.ts'
+import { type Automaton, legalTransitions } from '../src/protocol/automaton.ts'
+import type { Options, Program, SoloProgram } from '../src/protocol/definition.ts'
 import { nativePage } from './native.ts'
 
 /** The root of the repository; the paths of pages are relative to it. */
@@ -30,7 +30,7 @@ const SPELT: Readonly<Partial<Record<keyof Options, string>>> = { recvOnce: 'rec
 export async function pages(): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>()
   const networked = new Map((await allPrograms()).map((program) => [program.name, program]))
-  for (const name of programNames) made.set(`docs/protocols/${fileOf(name)}`, page(name, networked.get(name), await soloOf(name)))
+  for (const name of programNames) made.set(`docs/protocols/${fileOf(name)}`, page(name, networked.get(name), await loadSolo(name)))
   made.set('docs/protocols/README.md', await index(networked))
   made.set('docs/options.md', await optionPage())
   made.set('docs/native-protocol.md', nativePage(NOTE, table))
@@ -48,8 +48,8 @@ function fileOf(name: string): string {
   return `${name.replace('/', '-')}.md`
 }
 
-function page(name: string, program: Program | undefined, solo: Solo | undefined): string {
-  const short = shortNameOf(name)
+function page(name: string, program: Program | undefined, solo: SoloProgram | undefined): string {
+  const short = findShortName(name)
   const called = short ?? name
   const title = program?.protocol.title ?? solo?.title ?? ''
   const ways = [
@@ -58,14 +58,14 @@ function page(name: string, program: Program | undefined, solo: Solo | undefined
     ...(solo ? [`npx parlor solo ${called}`] : []),
   ]
   const takes = [...new Set([...(program?.takes ?? []), ...(solo?.takes ?? [])])]
-  const rows = (program ? facts(program, short) : [['source', solo?.source ?? '']]).map(([fact = '', value = '']) => [
+  const rows = (program ? toPropertyRows(program, short) : [['source', solo?.source ?? '']]).map(([fact = '', value = '']) => [
     fact,
     fact === 'source' ? sourceOf(value) : value,
   ])
   return `${[
     `# ${name}`,
     NOTE,
-    sentence(title),
+    toSentence(title),
     `\`\`\`sh\n${ways.join('\n')}\n\`\`\``,
     table(['', ''], rows),
     ...(takes.length > 0 ? [`Options of its own: ${takes.map((option) => `\`--${SPELT[option] ?? option}\``).join(', ')}.`] : []),
@@ -81,7 +81,7 @@ function sourceOf(source: string): string {
 }
 
 function conversation(automaton: Automaton): string[] {
-  const said = messages(automaton).map(([name = '', from = '', text = '', notes = '']) => [name, from, code(text), notes])
+  const said = toMessageRows(automaton).map(([name = '', from = '', text = '', notes = '']) => [name, from, code(text), notes])
   return [
     '## Messages',
     'Fields are in braces. A field is one word; the last field is the rest of the text.',
@@ -90,13 +90,13 @@ function conversation(automaton: Automaton): string[] {
     table(['state', 'sender', 'message', 'next state'], states(automaton)),
     '## Conversations',
     'Example conversations, which together contain every message once. On the right is the state after each message.',
-    `\`\`\`text\n${diagram(automaton)}\n\`\`\``,
+    `\`\`\`text\n${formatDiagram(automaton)}\n\`\`\``,
   ]
 }
 
 function states(automaton: Automaton): string[][] {
   return Object.keys(automaton.states).flatMap((state) => {
-    const steps = legal(automaton, state)
+    const steps = legalTransitions(automaton, state)
     const first = state === automaton.start ? `${state} (start)` : state
     if (steps.length === 0) return [[first, '', '', 'the end']]
     const rows = steps.map(({ name, form, from, next }) => [from, form.closes ? '(closes)' : name, next])
@@ -109,13 +109,13 @@ async function index(networked: ReadonlyMap<string, Program>): Promise<string> {
   const rows = await Promise.all(
     programNames.map(async (name) => {
       const program = networked.get(name)
-      const solo = await soloOf(name)
+      const solo = await loadSolo(name)
       const ways = [...(program ? (program.needs && !program.host ? ['join'] : ['host', 'join']) : []), ...(solo ? ['solo'] : [])]
       const title = program?.protocol.title ?? solo?.title ?? ''
       const ports = program ? [String(program.port), String(program.servePort ?? program.port)] : ['', '']
       return [
         `[${name}](${fileOf(name)})`,
-        shortNameOf(name) ?? '',
+        findShortName(name) ?? '',
         ...ports,
         ways.join(', '),
         title,
@@ -137,7 +137,7 @@ async function index(networked: ReadonlyMap<string, Program>): Promise<string> {
 }
 
 async function optionPage(): Promise<string> {
-  const parlor = await commands(() => {})
+  const parlor = await createCommands(() => {})
   const own = parlor.commands.filter((command) => command.name() !== 'help')
   return `${[
     '# Commands and options',
@@ -154,7 +154,7 @@ function commandSection(command: Command): string[] {
   const options = command.options.map((option) => [code(option.flags), option.description, defaultOf(option)])
   return [
     `## \`parlor ${[command.name(), ...args].join(' ')}\``,
-    sentence(command.description()),
+    toSentence(command.description()),
     ...(options.length > 0 ? [table(['option', '', 'if not given'], options)] : []),
     `\`\`\`sh\n${examplesOf(command)}\n\`\`\``,
   ]

@@ -1,6 +1,6 @@
 import type { Seat } from '../../src/games/game.ts'
 import { type Automaton, either } from '../../src/protocol/automaton.ts'
-import { type Person, type Program, type Protocol, plainLines } from '../../src/protocol/definition.ts'
+import { type Console, type Program, type Protocol, plainLines } from '../../src/protocol/definition.ts'
 import type { Peer } from '../../src/protocol/peer.ts'
 import { type Nim, nim, type Take } from '../games/nim.ts'
 
@@ -36,7 +36,7 @@ async function exchange(peer: Peer<Name>, seat: Seat<Take, Nim>): Promise<void> 
 }
 
 /** The seat of the person at this terminal. */
-async function sitDown(seat: Seat<Take, Nim>, person: Person): Promise<void> {
+async function sitDown(seat: Seat<Take, Nim>, person: Console): Promise<void> {
   for (;;) {
     const { view, outcome } = await seat.turn()
     if (outcome) return person.say(outcome.winners.includes(seat.number) ? 'You win!' : 'You lose.')

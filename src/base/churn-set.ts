@@ -3,7 +3,7 @@
  * and each copy retains its members until the next full garbage collection. With 10,000 short games a second, that was
  * most of the cost of garbage collection.
  */
-export class Crowd<Member> implements Iterable<Member> {
+export class ChurnSet<Member> implements Iterable<Member> {
   readonly #places: Place<Member>[] = []
 
   get size(): number {

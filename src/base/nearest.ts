@@ -4,7 +4,7 @@ import leven from 'leven'
 const LONG = 5
 
 /** Finds the known word that a mistyped word most likely means: one letter differs, two are swapped, or two differ in a long word. */
-export function nearest(typed: string, known: readonly string[]): string | undefined {
+export function findNearest(typed: string, known: readonly string[]): string | undefined {
   const word = typed.toLowerCase()
   let best: { readonly name: string; readonly distance: number } | undefined
   for (const name of known) {

@@ -5,7 +5,7 @@ export interface Rate {
 }
 
 /** TokenBucket limits the rate of one key. Its only state is the time at which it will be full again. */
-export class Bucket {
+export class TokenBucket {
   readonly #rate: Rate
   #full = Number.NEGATIVE_INFINITY
 
@@ -53,10 +53,10 @@ const LENGTH = 256
  * full buckets, and then those whose buckets are nearest to full: to evict the key under attack, an attacker needs more attempts
  * than the eviction gains.
  */
-export class Throttle {
+export class RateLimiter {
   readonly #rate: Rate
   readonly #keys: number
-  readonly #buckets = new Map<string, Bucket>()
+  readonly #buckets = new Map<string, TokenBucket>()
 
   /** `keys` is the limit of keys. */
   constructor({ keys = KEYS, ...rate }: Rate & { readonly keys?: number }) {
@@ -74,7 +74,7 @@ export class Throttle {
     let bucket = this.#buckets.get(short(key))
     if (!bucket) {
       if (this.#buckets.size >= this.#keys) this.#makeRoom(now)
-      bucket = new Bucket(this.#rate)
+      bucket = new TokenBucket(this.#rate)
       this.#buckets.set(copyOf(short(key)), bucket)
     }
     return bucket.take(now)

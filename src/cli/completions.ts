@@ -2,10 +2,10 @@ import type { Complete } from '@bomb.sh/tab'
 import tab from '@bomb.sh/tab/commander'
 import type { Command } from 'commander'
 import { catalogue } from '../games/catalogue.ts'
-import { programNames, shortNameOf } from '../programs/index.ts'
+import { findShortName, programNames } from '../programs/index.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
-import { Usage } from './diagnostics.ts'
+import { UsageError } from './diagnostics.ts'
 
 /** The supported shells. */
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
@@ -29,7 +29,7 @@ complete -o default -F __parlor_complete parlor
 `
 
 /** Returns all program names, short and full. */
-const programs = () => programNames.flatMap((name) => [shortNameOf(name) ?? name, name])
+const programs = () => programNames.flatMap((name) => [findShortName(name) ?? name, name])
 
 /** Completions of arguments and of option values, by the name of the argument or option, or by "command argument". */
 const VALUES: Readonly<Record<string, () => readonly string[]>> = {
@@ -51,7 +51,7 @@ const VALUES: Readonly<Record<string, () => readonly string[]>> = {
  */
 export async function completeCommand(parlor: Command, shell: string | undefined): Promise<number> {
   const asks = process.argv.indexOf('--') >= 0
-  if (!asks && !SHELLS.some((one) => one === shell)) throw new Usage(`say for which shell: parlor complete ${SHELLS.join('|')}`)
+  if (!asks && !SHELLS.some((one) => one === shell)) throw new UsageError(`say for which shell: parlor complete ${SHELLS.join('|')}`)
   if (!asks && shell === 'bash') {
     new Terminal().write(BASH)
     return EXIT.good

@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises'
-import { printSpan } from '../base/counts.ts'
-import { ConfigError, type Layer, origin, type Settings, settle, splitName } from '../config/config.ts'
+import { formatSpan } from '../base/counts.ts'
+import { ConfigError, type ConfigSource, formatOrigin, type ResolvedConfig, resolveConfig, splitName } from '../config/config.ts'
 import { settingsFile } from '../config/defaults.ts'
-import { printJson, printToml } from '../config/print.ts'
-import { environmentLayer, fileLayer, strays } from '../config/sources.ts'
+import { formatJson, formatToml } from '../config/print.ts'
+import { findUnknownVariables, parseConfigFile, parseEnvironment } from '../config/sources.ts'
 import { allPrograms } from '../programs/index.ts'
 import type { Program } from '../protocol/definition.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotRead, EXIT } from '../terminal/trouble.ts'
-import { allOf, complain, Usage } from './diagnostics.ts'
-import { networked, type TermOptions, termsOf } from './program-options.ts'
+import { printError, settleAll, UsageError } from './diagnostics.ts'
+import { type ProgramFlags, parseProgramOptions, requireNetworkProgram } from './program-options.ts'
 import { checkDistinctPorts } from './same-port.ts'
 import { decodeTextFile } from './text-file.ts'
-import { whereOf } from './values.ts'
+import { parseWhere } from './values.ts'
 
 /** Flags is the options on the command line of `serve` and `config`, without defaults and without the environment. */
 export interface Flags {
@@ -52,38 +52,39 @@ const ALL = '*'
 
 /** Runs `parlor config`: prints the settings that `serve` would have, and the source of each. Resolves to the exit code. */
 export async function configCommand(flags: Flags): Promise<number> {
-  const settings = await settingsOf(flags)
-  await servedBy(settings)
+  const settings = await resolveSettings(flags)
+  await selectPrograms(settings)
   await checkFiles(settings)
   const terminal = new Terminal()
-  terminal.write(flags.json ? printJson(settings) : printToml(settings, terminal.columns))
+  terminal.write(flags.json ? formatJson(settings) : formatToml(settings, terminal.columns))
   return EXIT.good
 }
 
 /** Checks that the files of words and questions can be used, as `serve` does. Only `serve` prints which lines it skips. */
-async function checkFiles(settings: Settings): Promise<void> {
+async function checkFiles(settings: ResolvedConfig): Promise<void> {
   const { words, questions, strict = false } = settings.config
-  const check = (setting: string, given: TermOptions) => sourced(settings, setting, () => termsOf({ ...given, strict }, () => {}))
-  await allOf([
+  const check = (setting: string, given: ProgramFlags) =>
+    withSource(settings, setting, () => parseProgramOptions({ ...given, strict }, () => {}))
+  await settleAll([
     ...(words === undefined ? [] : [check('words', { words })]),
     ...(questions === undefined ? [] : [check('questions', { questions })]),
   ])
 }
 
 /** Resolves the settings of a server from flags, environment, file and defaults, in this order. Rejects with a UsageError. */
-export async function settingsOf(flags: Flags): Promise<Settings> {
-  for (const sentence of strays(process.env)) complain(sentence)
-  const layers = [...(await fileLayers(flags.config)), environmentLayer(process.env), flagLayer(flags)]
+export async function resolveSettings(flags: Flags): Promise<ResolvedConfig> {
+  for (const sentence of findUnknownVariables(process.env)) printError(sentence)
+  const layers = [...(await fileLayers(flags.config)), parseEnvironment(process.env), flagLayer(flags)]
   try {
-    return settle(...layers)
+    return resolveConfig(...layers)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    throw new Usage(...error.sentences, ...(await programFaults(layers)))
+    throw new UsageError(...error.sentences, ...(await programFaults(layers)))
   }
 }
 
 /** Returns sentences for unknown program names in sources that have other faults, too. */
-async function programFaults(layers: readonly Layer[]): Promise<readonly string[]> {
+async function programFaults(layers: readonly ConfigSource[]): Promise<readonly string[]> {
   const names = layers.flatMap(({ values, from, lineOf }) =>
     ['only', 'iterative', 'ports'].flatMap((setting) => {
       const given = values[setting]
@@ -91,48 +92,48 @@ async function programFaults(layers: readonly Layer[]): Promise<readonly string[
       const full = (name: string) => (setting === 'ports' ? `ports.${name}` : setting)
       return found
         .filter((name) => typeof name === 'string' && name.trim() !== '' && name !== ALL)
-        .map((name) => ({ name, at: origin(full(name), from(full(name)), lineOf?.(full(name))) }))
+        .map((name) => ({ name, at: formatOrigin(full(name), from(full(name)), lineOf?.(full(name))) }))
     }),
   )
   try {
-    await allOf(names.map(({ name, at }) => saying(at, () => networked(name))))
+    await settleAll(names.map(({ name, at }) => saying(at, () => requireNetworkProgram(name))))
     return []
   } catch (error) {
-    if (error instanceof Usage) return error.sentences
+    if (error instanceof UsageError) return error.sentences
     throw error
   }
 }
 
 /** ServedPrograms is the programs that a server runs, their ports, and the programs that serve one client at a time. */
-export interface Served {
+export interface ServedPrograms {
   readonly programs: readonly Program[]
   readonly ports: Readonly<Record<string, number>>
   readonly iterative: ReadonlySet<string>
   /** Address of metrics and health: by default, if there is a port base, the port after those of the programs. */
-  readonly http: Settings['config']['http']
+  readonly http: ResolvedConfig['config']['http']
 }
 
 /** Selects the programs that the settings name. Rejects with a UsageError for an unknown program, or one that is not served. */
-export async function servedBy(settings: Settings): Promise<Served> {
+export async function selectPrograms(settings: ResolvedConfig): Promise<ServedPrograms> {
   const { only, ports, iterative } = settings.config
-  const named = (name: string, setting: string) => sourced(settings, setting, () => networked(name))
+  const named = (name: string, setting: string) => withSource(settings, setting, () => requireNetworkProgram(name))
   const others = Object.keys(ports).filter((name) => name !== ALL)
-  const [chosen] = await allOf([
-    allOf((only ?? []).map((name) => named(name, 'only'))),
-    allOf(others.map((name) => named(name, `ports.${name}`))),
-    allOf(iterative.map((name) => named(name, 'iterative'))),
+  const [chosen] = await settleAll([
+    settleAll((only ?? []).map((name) => named(name, 'only'))),
+    settleAll(others.map((name) => named(name, `ports.${name}`))),
+    settleAll(iterative.map((name) => named(name, 'iterative'))),
   ])
   const programs = only && chosen ? chosen : await allPrograms()
   const fitting = async (name: string, setting: string) => {
     const program = await named(name, setting)
     // a settings file may configure programs that this run does not serve
     if (!programs.includes(program) && settings.from.get(setting)?.startsWith('--'))
-      throw new Usage(`${program.name} is not served; add --only ${name}`)
+      throw new UsageError(`${program.name} is not served; add --only ${name}`)
     return program.name
   }
-  const [, oneByOne = []] = await allOf([
-    allOf(others.map((name) => fitting(name, `ports.${name}`))),
-    allOf(iterative.map((name) => fitting(name, 'iterative'))),
+  const [, oneByOne = []] = await settleAll([
+    settleAll(others.map((name) => fitting(name, `ports.${name}`))),
+    settleAll(iterative.map((name) => fitting(name, 'iterative'))),
   ])
   const served = [...new Set(programs)]
   const all = portsOf(settings, served)
@@ -142,11 +143,11 @@ export async function servedBy(settings: Settings): Promise<Served> {
 }
 
 /** Returns the ports of all programs for which the settings give a port, by program name. */
-function portsOf({ config: { host, ports, portBase } }: Settings, programs: readonly Program[]): Readonly<Record<string, number>> {
-  const { host: address, port: misplaced } = whereOf({ host })
+function portsOf({ config: { host, ports, portBase } }: ResolvedConfig, programs: readonly Program[]): Readonly<Record<string, number>> {
+  const { host: address, port: misplaced } = parseWhere({ host })
   if (misplaced !== undefined) {
     const meant = address === undefined ? '' : `--host ${address} and `
-    throw new Usage(
+    throw new UsageError(
       `${host} ${address === undefined ? 'is' : 'has'} a port, and --host takes an address alone: say ${meant}--port NAME=${misplaced}, or --port-base ${misplaced} for all programs`,
     )
   }
@@ -156,51 +157,51 @@ function portsOf({ config: { host, ports, portBase } }: Settings, programs: read
     // one port more, for metrics
     const last = (portBase ?? 0) + programs.length
     if (last > 65535)
-      throw new Usage(`--port-base ${portBase} leaves no room for ${programs.length} programs: the last would be at ${last}`)
+      throw new UsageError(`--port-base ${portBase} leaves no room for ${programs.length} programs: the last would be at ${last}`)
     const counted = portBase === undefined ? [] : programs.map(({ name }, at) => [name, portBase + at])
     return { ...Object.fromEntries(counted), ...named }
   }
   if (all > 0 && second) {
-    throw new Usage(`--port ${all} is the port of one program, and several are served: say --port NAME=${all}, or --port-base ${all}`)
+    throw new UsageError(`--port ${all} is the port of one program, and several are served: say --port NAME=${all}, or --port-base ${all}`)
   }
   return all > 0 && only ? { [only.name]: all, ...named } : { ...Object.fromEntries(programs.map(({ name }) => [name, all])), ...named }
 }
 
-function httpOf({ config: { http, ports, portBase }, from }: Settings, programs: number): Settings['config']['http'] {
+function httpOf({ config: { http, ports, portBase }, from }: ResolvedConfig, programs: number): ResolvedConfig['config']['http'] {
   if (http === 'none' || from.get('http') !== 'default') return http
   if (ports[ALL] === 0) return { ...http, port: 0 }
   return portBase === undefined ? http : { ...http, port: portBase + programs }
 }
 
 /** Resolves to the result of `make` for a setting. If it rejects with a UsageError, adds the source of the setting to each sentence. */
-export function sourced<Made>({ from, lines }: Settings, setting: string, make: () => Promise<Made>): Promise<Made> {
-  return saying(origin(setting, from.get(setting), lines.get(setting)), make)
+export function withSource<Made>({ from, lines }: ResolvedConfig, setting: string, make: () => Promise<Made>): Promise<Made> {
+  return saying(formatOrigin(setting, from.get(setting), lines.get(setting)), make)
 }
 
 async function saying<Made>(at: string, make: () => Promise<Made>): Promise<Made> {
   try {
     return await make()
   } catch (error) {
-    if (!(error instanceof Usage)) throw error
+    if (!(error instanceof UsageError)) throw error
     const [first = '', ...others] = error.sentences.map((sentence) => `${at}: ${sentence}`)
-    throw new Usage(first, ...others)
+    throw new UsageError(first, ...others)
   }
 }
 
-async function fileLayers(named = process.env.PARLOR_CONFIG || undefined): Promise<Layer[]> {
+async function fileLayers(named = process.env.PARLOR_CONFIG || undefined): Promise<ConfigSource[]> {
   const file = named ?? settingsFile
   try {
-    return [fileLayer(file, decodeTextFile(file, await readFile(file)))]
+    return [parseConfigFile(file, decodeTextFile(file, await readFile(file)))]
   } catch (error) {
-    if (error instanceof ConfigError) throw new Usage(...error.sentences)
-    if (error instanceof Usage) throw error
+    if (error instanceof ConfigError) throw new UsageError(...error.sentences)
+    if (error instanceof UsageError) throw error
     if (named === undefined && error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw new Usage(cannotRead(file, error))
+    throw new UsageError(cannotRead(file, error))
   }
 }
 
-function flagLayer({ config: _, json: __, port, limit, first, idle, wait, ...others }: Flags): Layer {
-  const spans = Object.entries({ first, idle, wait }).flatMap(([name, ms]) => (ms === undefined ? [] : [[name, printSpan(ms)]]))
+function flagLayer({ config: _, json: __, port, limit, first, idle, wait, ...others }: Flags): ConfigSource {
+  const spans = Object.entries({ first, idle, wait }).flatMap(([name, ms]) => (ms === undefined ? [] : [[name, formatSpan(ms)]]))
   const tables = { ...(port ? { ports: port } : {}), ...(limit ? { limits: limit } : {}) }
   const from = (setting: string) => {
     const [name = setting] = splitName(setting)

@@ -1,8 +1,8 @@
-import { Usage } from './diagnostics.ts'
+import { UsageError } from './diagnostics.ts'
 
 /** Throws a UsageError if both formats are requested. */
 export function checkFormat({ json, csv }: { readonly json?: boolean | undefined; readonly csv?: boolean | undefined }): void {
-  if (json && csv) throw new Usage('--json and --csv do not go together: leave one of them out')
+  if (json && csv) throw new UsageError('--json and --csv do not go together: leave one of them out')
 }
 
 /**

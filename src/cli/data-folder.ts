@@ -1,20 +1,20 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { ARCHIVE, lossOfDatabase } from '../storage/sqlite/files.ts'
-import { Usage } from './diagnostics.ts'
+import { ARCHIVE, describeLoss } from '../storage/sqlite/files.ts'
+import { UsageError } from './diagnostics.ts'
 import { NOWHERE } from './stores.ts'
 
 /**
  * Throws a UsageError if the folder that `--data` names has no database. Commands that only read call this first, so that
  * they create no folder and no database.
  */
-export function checkKept(data: string): void {
+export function checkDataFolder(data: string): void {
   const found = statSync(data, { throwIfNoEntry: false })
-  if (data === '') throw new Usage('the name of the folder is empty: --data names the folder of a server')
-  if (!found) throw new Usage(noFolder(data))
-  if (!found.isDirectory()) throw new Usage(noFolderBut(data))
+  if (data === '') throw new UsageError('the name of the folder is empty: --data names the folder of a server')
+  if (!found) throw new UsageError(noFolder(data))
+  if (!found.isDirectory()) throw new UsageError(noFolderBut(data))
   const path = join(data, 'parlor.db')
-  if (!existsSync(path) && lossOfDatabase(path) === undefined) throw new Usage(noDatabaseIn(data))
+  if (!existsSync(path) && describeLoss(path) === undefined) throw new UsageError(noDatabaseIn(data))
 }
 
 /** Returns the sentence for a folder that does not exist. */

@@ -1,11 +1,11 @@
 import { fstatSync, writeSync } from 'node:fs'
-import { counted } from '../base/counts.ts'
+import { formatCount } from '../base/counts.ts'
 import { errorMessage } from '../base/errors.ts'
-import { LEAST_COLUMNS, wrap } from '../games/text/graphemes.ts'
-import { quoted, revealed } from '../wire/text.ts'
+import { MIN_COLUMNS, wrap } from '../games/text/graphemes.ts'
+import { escapeInvisible, quoteText } from '../wire/text.ts'
 
 /** UsageError is one or more mistakes in the command line. The process prints each sentence and exits with code 2. */
-export class Usage extends Error {
+export class UsageError extends Error {
   override readonly name = 'Usage'
   readonly sentences: readonly string[]
 
@@ -16,22 +16,22 @@ export class Usage extends Error {
 }
 
 /** Resolves to all values. If some promises reject with a UsageError, rejects with one UsageError of all sentences. */
-export async function allOf<Value>(promises: Iterable<Promise<Value>>): Promise<Value[]> {
+export async function settleAll<Value>(promises: Iterable<Promise<Value>>): Promise<Value[]> {
   const settled = await Promise.allSettled(promises)
   const sentences: string[] = []
   for (const each of settled) {
     if (each.status === 'fulfilled') continue
-    if (!(each.reason instanceof Usage)) throw each.reason
+    if (!(each.reason instanceof UsageError)) throw each.reason
     sentences.push(...each.reason.sentences)
   }
   const [first, ...others] = new Set(sentences)
-  if (first !== undefined) throw new Usage(first, ...others)
+  if (first !== undefined) throw new UsageError(first, ...others)
   return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
 }
 
 /** Prints a diagnostic on standard error, wrapped at blanks if that is a terminal. Only diagnostics, logs and traces go there. */
-export function complain(sentence: string): void {
-  process.stderr.write(`${lineOf(sentence, errorColumns())}\n`)
+export function printError(sentence: string): void {
+  process.stderr.write(`${formatDiagnostic(sentence, errorColumns())}\n`)
 }
 
 /** Returns the columns of the terminal on standard error; 0 if standard error is not a terminal. */
@@ -42,13 +42,13 @@ export function errorColumns(): number {
 
 /** Prints one line of a log or a trace on standard error, without wrapping. */
 export function printLine(line: string): void {
-  process.stderr.write(`${lineOf(line, 0)}\n`)
+  process.stderr.write(`${formatDiagnostic(line, 0)}\n`)
 }
 
 /** Formats a diagnostic, wrapped to `columns`; unwrapped if `columns` is below `LEAST_COLUMNS`. */
-export function lineOf(sentence: string, columns: number): string {
-  const whole = `parlor: ${revealed(sentence)}`
-  if (columns < LEAST_COLUMNS) return whole
+export function formatDiagnostic(sentence: string, columns: number): string {
+  const whole = `parlor: ${escapeInvisible(sentence)}`
+  if (columns < MIN_COLUMNS) return whole
   return whole
     .split('\n')
     .flatMap((line) => wrap(line, columns, 2))
@@ -56,15 +56,15 @@ export function lineOf(sentence: string, columns: number): string {
 }
 
 /** Returns a function that prints a diagnostic on a new line, even if the terminal shows a prompt. */
-export function complainBeside(terminal: { leaveLine(): boolean }): (sentence: string) => void {
+export function printErrorBeside(terminal: { leaveLine(): boolean }): (sentence: string) => void {
   return (sentence) => {
     if (terminal.leaveLine() && process.stderr.isTTY) process.stderr.write('\n')
-    complain(sentence)
+    printError(sentence)
   }
 }
 
 /** Handles uncaught exceptions, which are bugs in Parlor: calls `say` with one sentence in place of a stack trace, then `then`. */
-export function onMistake(then: () => void, say: (sentence: string) => void = complain): void {
+export function onCrash(then: () => void, say: (sentence: string) => void = printError): void {
   process.setUncaughtExceptionCaptureCallback(null)
   process.setUncaughtExceptionCaptureCallback((error) => {
     say(`this is a mistake in Parlor itself, please report it: ${errorMessage(error)}`)
@@ -86,7 +86,7 @@ export function usageSentence(text: string, command = ''): string {
     .slice(all.length)
     .replace(/^It must/, 'it must')
     .replace(/\.(?=\s*$)/, '')
-  return `${where} cannot be ${quoted(optionValue ?? argumentValue ?? '')}: ${why}`
+  return `${where} cannot be ${quoteText(optionValue ?? argumentValue ?? '')}: ${why}`
 }
 
 /** Rewrites the error for too many arguments; `undefined` for any other error. */
@@ -96,18 +96,18 @@ function surplusIn(sentence: string): string | undefined {
   if (command === undefined) return undefined
   const number = Number(count)
   const [first = '', ...others] = all.split(', ').slice(number)
-  const takes = number === 0 ? 'takes no arguments' : `takes ${counted(number, 'argument')}`
+  const takes = number === 0 ? 'takes no arguments' : `takes ${formatCount(number, 'argument')}`
   const isPort = command === 'host' && /^\d{1,5}$/.test(first)
   const isPage = command === 'rank' && /^\d{1,5}$/.test(first)
-  const meant = isPort ? ` as well: a port is said as --port ${first}` : isPage ? ` as well: ${placesOf(Number(first))}` : ''
-  return `${command} ${takes}, and not ${quoted([first, ...others].join(' '))}${meant}\n`
+  const meant = isPort ? ` as well: a port is said as --port ${first}` : isPage ? ` as well: ${pagingHint(Number(first))}` : ''
+  return `${command} ${takes}, and not ${quoteText([first, ...others].join(' '))}${meant}\n`
 }
 
 /** Places on a page of a ladder at the front door, and the maximum of `--limit`. */
 const PLACES = { page: 10, most: 100 }
 
 /** Returns the sentence for a user who has typed a page number: how to show more places of a ladder. */
-export function placesOf(page: number): string {
+export function pagingHint(page: number): string {
   const places = Math.min(PLACES.most, Math.max(1, page) * PLACES.page)
   return `ladders have no pages here, but --limit ${places} shows the first ${places} places`
 }
@@ -152,7 +152,7 @@ export function watchOutput(): void {
     if (isReaderGone(error) || isLost) return
     isLost = true
     const code = 'code' in error ? String(error.code) : ''
-    complain(`standard output cannot be written: ${REASONS[code] === undefined ? errorMessage(error) : `${REASONS[code]} (${code})`}`)
+    printError(`standard output cannot be written: ${REASONS[code] === undefined ? errorMessage(error) : `${REASONS[code]} (${code})`}`)
   })
   if (isFile(1)) writeWhole()
 }

@@ -1,23 +1,23 @@
 import { join } from '../terminal/join.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import type { Transport } from '../wire/transport.ts'
-import { complainBeside, printLine, Usage } from './diagnostics.ts'
+import { printErrorBeside, printLine, UsageError } from './diagnostics.ts'
 import type { NetworkOptions, Overlay } from './network.ts'
 import {
   checkClientOptions,
   checkFiles,
   checkOptions,
-  networked,
-  noteSecret,
-  randomOf,
-  type TermOptions,
-  termsOf,
+  createRandom,
+  type ProgramFlags,
+  parseProgramOptions,
+  requireNetworkProgram,
+  warnAboutSecret,
 } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
-import { checkFingerprint, checkTransport, connectBy, socketPath, type TransportOptions } from './transports.ts'
-import { checkFamily, once, type Where, whereOf } from './values.ts'
+import { checkFingerprint, checkTransport, connectOver, socketPath, type TransportOptions } from './transports.ts'
+import { checkFamily, parseWhere, takeOnce, type Where } from './values.ts'
 
-interface JoinOptions extends Omit<TermOptions, 'split' | 'delay'>, TransportOptions, NetworkOptions {
+interface JoinOptions extends Omit<ProgramFlags, 'split' | 'delay'>, TransportOptions, NetworkOptions {
   readonly host?: string | undefined
   readonly port?: number | undefined
   /** Address and port as arguments, without `--host` and `--port`. */
@@ -28,41 +28,45 @@ interface JoinOptions extends Omit<TermOptions, 'split' | 'delay'>, TransportOpt
 
 /** Runs `parlor join`: plays the client's side of a program at the terminal. Resolves to the exit code. */
 export async function joinCommand(name: string, given: JoinOptions): Promise<number> {
-  const options = { ...given, host: once('addresses', given.place?.host, given.host), port: once('ports', given.place?.port, given.port) }
+  const options = {
+    ...given,
+    host: takeOnce('addresses', given.place?.host, given.host),
+    port: takeOnce('ports', given.place?.port, given.port),
+  }
   checkTransport(options)
   await checkFingerprint(options)
-  const program = await networked(name)
+  const program = await requireNetworkProgram(name)
   const { split: _, delay: __, ...rest } = options
   checkFiles(program, rest)
-  const terms = await termsOf(rest)
+  const terms = await parseProgramOptions(rest)
   checkOptions(program, terms)
   checkClientOptions(program, terms)
-  if (options.udp && !program.host?.udp) throw new Usage(`${program.name} does not go over UDP; fh/hello and fh/time do`)
+  if (options.udp && !program.host?.udp) throw new UsageError(`${program.name} does not go over UDP; fh/hello and fh/time do`)
   const { host, port } = whereTo(options)
   const overlay = await overlayOf(options)
-  noteSecret(program, terms)
+  warnAboutSecret(program, terms)
   const over = (transport: Transport): Transport =>
     overlay?.(transport, { program, side: 'client', number: 1, write: (line) => printLine(`trace ${line}`) }) ?? transport
   const terminal = new Terminal()
   return join({
     program,
     options: { ...program.defaults, ...terms },
-    random: randomOf(program, terms),
+    random: createRandom(program, terms),
     terminal,
-    connect: async (to) => over(await connectBy(to, options)),
+    connect: async (to) => over(await connectOver(to, options)),
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port }),
     wait: options.wait,
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
     stop: terminalSignal(),
-    complain: complainBeside(terminal),
+    printError: printErrorBeside(terminal),
   })
 }
 
 /** Returns the server's address; `undefined` for parts that the command line leaves out. */
 function whereTo({ host, port, unix, ipv6 }: JoinOptions): Where {
   if (unix !== undefined) return { host: socketPath(unix), port: 0 }
-  const where = whereOf({ host, port })
+  const where = parseWhere({ host, port })
   checkFamily({ host: where.host, ipv6 })
   const here = ipv6 ? '::1' : '127.0.0.1'
   // a port alone means this machine; only without address and port does the program ask for an address
@@ -73,5 +77,5 @@ function whereTo({ host, port, unix, ipv6 }: JoinOptions): Where {
 async function overlayOf(options: JoinOptions): Promise<Overlay | undefined> {
   const { split, glue, delay, seed, trace, secrets } = options
   const isAsked = [split, glue, delay, seed, trace, secrets].some((one) => one !== undefined)
-  return isAsked ? (await import('./network.ts')).overlayOf(options) : undefined
+  return isAsked ? (await import('./network.ts')).loadOverlay(options) : undefined
 }

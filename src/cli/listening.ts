@@ -1,9 +1,9 @@
 import { type Clock, wallClock } from '../base/clock.ts'
-import { counted } from '../base/counts.ts'
-import { Bucket } from '../base/rate-limit.ts'
-import { cannotRead, place } from '../terminal/trouble.ts'
+import { formatCount } from '../base/counts.ts'
+import { TokenBucket } from '../base/rate-limit.ts'
+import { cannotRead, formatAddress } from '../terminal/trouble.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
-import { complain, Usage } from './diagnostics.ts'
+import { printError, UsageError } from './diagnostics.ts'
 import { checkTransport, type TransportOptions } from './transports.ts'
 
 /** A certificate and its key, as PEM texts. */
@@ -26,12 +26,12 @@ export async function listenOn(
   if (options.udp) return (await import('../wire/transports/udp.ts')).listenUdp(at, accept)
   if (!options.tls) return (await import('../wire/transports/tcp.ts')).listenTcp(at, accept)
   const { listenTls } = await import('../wire/transports/tls.ts')
-  const say = fewer(complain)
-  const refused = (peer: Address, reason: string) => say(`${place(peer)} was rejected: ${reason}`)
+  const say = limitMessages(printError)
+  const refused = (peer: Address, reason: string) => say(`${formatAddress(peer)} was rejected: ${reason}`)
   const slow = (peer: Address) =>
-    say(`${place(peer)} connected and sent nothing for 2 s: this host was started with --tls, so its client must use TLS`)
+    say(`${formatAddress(peer)} connected and sent nothing for 2 s: this host was started with --tls, so its client must use TLS`)
   const listener = await listenTls(at, options.certificate, accept, { refused, slow })
-  complain(`the certificate's fingerprint is ${listener.fingerprint}`)
+  printError(`the certificate's fingerprint is ${listener.fingerprint}`)
   return listener
 }
 
@@ -39,21 +39,21 @@ export async function listenOn(
 const COMPLAINTS = { burst: 10, refill: 10_000 }
 
 /** Returns a rate-limited `say`. A sentence that passes the limit reports how many before it were dropped. */
-export function fewer(say: (sentence: string) => void, clock: Clock = wallClock): (sentence: string) => void {
-  const bucket = new Bucket(COMPLAINTS)
+export function limitMessages(say: (sentence: string) => void, clock: Clock = wallClock): (sentence: string) => void {
+  const bucket = new TokenBucket(COMPLAINTS)
   let left = 0
   return (sentence) => {
     if (bucket.take(clock.monotonic()) > 0) {
       left++
       return
     }
-    say(left === 0 ? sentence : `${sentence} (${counted(left, 'complaint')} before this one ${left === 1 ? 'was' : 'were'} left out)`)
+    say(left === 0 ? sentence : `${sentence} (${formatCount(left, 'complaint')} before this one ${left === 1 ? 'was' : 'were'} left out)`)
     left = 0
   }
 }
 
 /** Reads the certificate that the options name; `undefined` if they name none. Rejects with a UsageError. */
-export async function certificateOf({ cert, key }: TransportOptions): Promise<Certificate | undefined> {
+export async function readCertificate({ cert, key }: TransportOptions): Promise<Certificate | undefined> {
   if (cert === undefined || key === undefined) return undefined
   return { cert: await readPem(cert, 'x509'), key: await readPem(key, 'pkey') }
 }
@@ -62,10 +62,10 @@ export async function certificateOf({ cert, key }: TransportOptions): Promise<Ce
 async function readPem(file: string, tool: 'x509' | 'pkey'): Promise<string> {
   const [{ readFile }, { decodeTextFile }] = await Promise.all([import('node:fs/promises'), import('./text-file.ts')])
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw new Usage(cannotRead(file, error))
+    throw new UsageError(cannotRead(file, error))
   })
   // an ASN.1 sequence whose length takes one or two bytes
   if (bytes[0] === 0x30 && (bytes[1] === 0x81 || bytes[1] === 0x82))
-    throw new Usage(`${file} is in DER, and not in PEM; convert it: openssl ${tool} -inform der -in ${file} -out converted.pem`)
+    throw new UsageError(`${file} is in DER, and not in PEM; convert it: openssl ${tool} -inform der -in ${file} -out converted.pem`)
   return decodeTextFile(file, bytes)
 }

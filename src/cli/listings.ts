@@ -1,19 +1,19 @@
 import { wallClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
-import { entryOf } from '../games/catalogue.ts'
+import { findGame } from '../games/catalogue.ts'
 import { games } from '../games/index.ts'
 import { chance } from '../games/random.ts'
-import { Premises } from '../lobby/service.ts'
-import { askForPage } from '../server/admin.ts'
-import { type Listing, type ListWish, list, type PersonRow, type ResultRow } from '../server/listings.ts'
+import { LobbyService } from '../lobby/service.ts'
+import { requestPage } from '../server/admin.ts'
+import { type ListPage, type ListRequest, listPage, type PersonRow, type ResultRow } from '../server/listings.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
-import { revealed } from '../wire/text.ts'
+import { escapeInvisible } from '../wire/text.ts'
 import { checkFormat, toCsv } from './csv.ts'
-import { checkKept } from './data-folder.ts'
-import { complain, Usage } from './diagnostics.ts'
-import { noGame } from './games.ts'
-import { storeIn } from './stores.ts'
+import { checkDataFolder } from './data-folder.ts'
+import { printError, UsageError } from './diagnostics.ts'
+import { unknownGame } from './games.ts'
+import { openStoreIn } from './stores.ts'
 import { formatTable, NAME_COLUMNS } from './table.ts'
 
 /** Source of a list, and its format. */
@@ -36,7 +36,7 @@ export async function peopleListCommand({ data, json, csv }: ListOptions): Promi
   else if (rows.length === 0) terminal.printSentence('No user is registered.')
   else {
     const columns = [{ title: 'name', narrowest: NAME_COLUMNS }, { title: 'since' }, { title: 'online' }]
-    const cells = rows.map(({ name, since, online }) => [revealed(name), since.slice(0, 10), online ? 'yes' : ''])
+    const cells = rows.map(({ name, since, online }) => [escapeInvisible(name), since.slice(0, 10), online ? 'yes' : ''])
     terminal.write(formatTable(columns, cells, terminal.columns))
   }
   return EXIT.good
@@ -58,7 +58,7 @@ export async function resultsCommand(game: string | undefined, { data, json, csv
     for (const row of results) {
       if (rules !== undefined && row.game !== rules) continue
       const ended = new Date(row.at).toISOString()
-      const named = entryOf(row.game)?.name ?? row.game
+      const named = findGame(row.game)?.name ?? row.game
       if (json) terminal.write(`${JSON.stringify({ ...row, game: named, at: ended })}\n`)
       else
         terminal.write(
@@ -82,8 +82,8 @@ export async function resultsCommand(game: string | undefined, { data, json, csv
 
 /** Returns the rules' name of a game, given that name or the game's name for users. Throws a UsageError for an unknown game. */
 function rulesOf(game: string): string {
-  const rules = entryOf(game)?.game.name ?? (games.has(game) ? game : undefined)
-  if (rules === undefined) throw noGame(game)
+  const rules = findGame(game)?.game.name ?? (games.has(game) ? game : undefined)
+  if (rules === undefined) throw unknownGame(game)
   return rules
 }
 
@@ -98,33 +98,33 @@ function resultOf({ names, winners, points, end, left }: ResultRow, seat: number
 }
 
 /** Yields all pages of a list: from the server that has the folder open, or else from the folder. */
-async function* pagesOf(data: string, action: ListWish['action']): AsyncGenerator<Listing> {
-  checkKept(data)
+async function* pagesOf(data: string, action: ListRequest['action']): AsyncGenerator<ListPage> {
+  checkDataFolder(data)
   const first = await pageFrom(data, { action })
   if (!first) return yield* pagesIn(data, action)
   for (let page: typeof first | undefined = first; page; ) {
-    if ('refused' in page) throw new Usage(page.refused)
+    if ('refused' in page) throw new UsageError(page.refused)
     yield page
     page = page.next === undefined ? undefined : await pageFrom(data, { action, after: page.next })
   }
 }
 
 /** Resolves to a page from the server that has the folder open; `undefined` if no server has. Rejects with a UsageError. */
-async function pageFrom(data: string, wish: ListWish): ReturnType<typeof askForPage> {
+async function pageFrom(data: string, wish: ListRequest): ReturnType<typeof requestPage> {
   try {
-    return await askForPage(data, wish)
+    return await requestPage(data, wish)
   } catch (reason) {
-    throw new Usage(`the server that has ${data} open sent an unreadable answer: ${errorMessage(reason)}`)
+    throw new UsageError(`the server that has ${data} open sent an unreadable answer: ${errorMessage(reason)}`)
   }
 }
 
-async function* pagesIn(data: string, action: ListWish['action']): AsyncGenerator<Listing> {
-  const store = await storeIn(data)
-  const onTrouble = (sentence: string, reason: unknown) => complain(`${sentence}: ${errorMessage(reason)}`)
-  const service = new Premises({ store, clock: wallClock, random: chance, onTrouble })
+async function* pagesIn(data: string, action: ListRequest['action']): AsyncGenerator<ListPage> {
+  const store = await openStoreIn(data)
+  const onTrouble = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
+  const service = new LobbyService({ store, clock: wallClock, random: chance, onTrouble })
   try {
-    for (let wish: ListWish | undefined = { action }; wish; ) {
-      const page: Listing = await list({ people: service.people, store }, wish)
+    for (let wish: ListRequest | undefined = { action }; wish; ) {
+      const page: ListPage = await listPage({ people: service.people, store }, wish)
       yield page
       wish = page.next === undefined ? undefined : { action, after: page.next }
     }

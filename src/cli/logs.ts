@@ -1,10 +1,10 @@
 import { wallClock } from '../base/clock.ts'
-import { type Level, type Logs, matters, noticedAt, sentenceFor, type Visit } from '../server/observe/logs.ts'
-import { place } from '../terminal/trouble.ts'
+import { type ConnectionInfo, formatError, isLogged, type Level, type Logs, noticeLevels } from '../server/observe/logs.ts'
+import { formatAddress } from '../terminal/trouble.ts'
 import { printLine } from './diagnostics.ts'
 
 /** Creates the logs of a server, which go to standard error as plain lines or as JSON. */
-export async function logsOn({ log, level }: { readonly log: 'plain' | 'json'; readonly level: Level }): Promise<Logs> {
+export async function createLogs({ log, level }: { readonly log: 'plain' | 'json'; readonly level: Level }): Promise<Logs> {
   if (log === 'plain') return plainLogs(level)
   const { jsonLogs } = await import('../server/observe/json-logs.ts')
   return jsonLogs({ level, write: (line) => void process.stderr.write(line), now: wallClock.now })
@@ -14,21 +14,22 @@ export async function logsOn({ log, level }: { readonly log: 'plain' | 'json'; r
 function plainLogs(least: Level): Logs {
   const write = (sentence: string) => printLine(`${localTime(wallClock.now())} ${sentence}`)
   const say = (level: Level, sentence: string) => {
-    if (matters(level, least)) write(sentence)
+    if (isLogged(level, least)) write(sentence)
   }
-  const about = ({ program, client }: Omit<Visit, 'connection'>, sentence: string) => `${program}, ${place(client)}: ${sentence}`
+  const about = ({ program, client }: Omit<ConnectionInfo, 'connection'>, sentence: string) =>
+    `${program}, ${formatAddress(client)}: ${sentence}`
   return {
-    tell: say,
-    ...(matters('info', least)
+    log: say,
+    ...(isLogged('info', least)
       ? {
-          came: (visit) => write(about(visit, 'connected')),
+          connected: (visit) => write(about(visit, 'connected')),
           seated: (visit, table, seat) => write(about(visit, `sits at table ${table}, seat ${seat}`)),
         }
       : {}),
-    noticed: (visit, what, sentence) => say(noticedAt[what], about(visit, sentence)),
+    noticed: (visit, what, sentence) => say(noticeLevels[what], about(visit, sentence)),
     traced: (visit, line) => printLine(`trace #${visit.connection} ${about(visit, line)}`),
     ended: (visit, { level, trouble, ms }) =>
-      say(level, about(visit, trouble ? sentenceFor(trouble) : `ended normally after ${ms / 1000} s`)),
+      say(level, about(visit, trouble ? formatError(trouble) : `ended normally after ${ms / 1000} s`)),
     limited: (visit, what, sentence) => say('warn', about(visit, what === 'refused' ? `rejected: ${sentence}` : sentence)),
   }
 }

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
-import { complain, Usage } from './diagnostics.ts'
+import { printError, UsageError } from './diagnostics.ts'
 
 /** Well-known services and their TCP ports (IANA), because Node cannot look up a service of the system by its name. */
 const SERVICES: Readonly<Record<string, number>> = {
@@ -40,10 +40,10 @@ const SERVICES: Readonly<Record<string, number>> = {
 export async function lookupCommand(name?: string): Promise<number> {
   const terminal = new Terminal()
   const asked = name?.trim() ?? hostname()
-  if (asked === '') throw new Usage('the name to look up is empty; leave it out for this machine')
+  if (asked === '') throw new UsageError('the name to look up is empty; leave it out for this machine')
   const found = [...(name === undefined ? [`This machine is called ${asked}`] : []), ...(await answers(asked))]
   if (found.length === 0) {
-    complain(
+    printError(
       isIP(asked)
         ? `no name of the address ${asked} is known`
         : `nothing is known by the name ${JSON.stringify(asked)}: no address, no service`,

@@ -1,33 +1,33 @@
 import { readFileSync } from 'node:fs'
-import { columnsOfOutput, LEAST_COLUMNS, wrap } from '../games/text/graphemes.ts'
+import { MIN_COLUMNS, terminalColumns, wrap } from '../games/text/graphemes.ts'
 import { EXIT } from '../terminal/trouble.ts'
-import { quoted } from '../wire/text.ts'
-import { complain, errorColumns, lineOf, onMistake, outputIsLost, Usage, usageSentence, watchOutput } from './diagnostics.ts'
+import { quoteText } from '../wire/text.ts'
+import { errorColumns, formatDiagnostic, onCrash, outputIsLost, printError, UsageError, usageSentence, watchOutput } from './diagnostics.ts'
 import {
   type Argument,
-  address,
+  addNetworkOptions,
+  appendValue,
   Command,
   CommanderError,
   type CommandForm,
+  durationOption,
+  durationParser,
   IN_MS,
   IN_SECONDS,
-  list,
-  moment,
-  networking,
-  number,
-  port,
+  numberParser,
+  parseAddress,
+  parseList,
+  parseLocalTime,
+  parsePort,
+  parsePositiveDuration,
   QUESTIONS,
   refuseSecondValues,
   STRICT,
-  several,
-  span,
-  spanAboveZero,
-  spanned,
 } from './values.ts'
 
 /** Runs a command line, `process.argv`, and ends the process with the command's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  onMistake(() => process.exit(EXIT.trouble))
+  onCrash(() => process.exit(EXIT.trouble))
   watchOutput()
   endsWithLauncher()
   // the process may end before its command does
@@ -36,14 +36,14 @@ export async function main(argv: readonly string[]): Promise<void> {
   const take = (result: number) => {
     code = result
   }
-  const program = await commands(take, argv[2] === undefined ? {} : { only: argv[2] })
+  const program = await createCommands(take, argv[2] === undefined ? {} : { only: argv[2] })
   try {
     await program.parseAsync(argv)
   } catch (error) {
     if (error instanceof CommanderError) {
       code = error.exitCode === 0 ? EXIT.good : EXIT.usage
       if (error.code === 'commander.unknownCommand') await nameProgram(argv.slice(2))
-    } else if (error instanceof Usage) code = usage(error)
+    } else if (error instanceof UsageError) code = usage(error)
     else throw error
   }
   // what was printed must be out before the process ends
@@ -59,8 +59,8 @@ function endsWithLauncher(): void {
   process.channel?.unref()
 }
 
-function usage({ sentences }: Usage): number {
-  for (const sentence of sentences) complain(sentence)
+function usage({ sentences }: UsageError): number {
+  for (const sentence of sentences) printError(sentence)
   return EXIT.usage
 }
 
@@ -69,7 +69,7 @@ function usage({ sentences }: Usage): number {
  * `only` names a command, only that command is created, because all of them take 4 ms. `completes` is false if the
  * command `complete` is to be left out.
  */
-export async function commands(end: (code: number) => void, { only = '', completes = true } = {}): Promise<Command> {
+export async function createCommands(end: (code: number) => void, { only = '', completes = true } = {}): Promise<Command> {
   const parlor = new Command('parlor')
     .description('Turn-based games and chat over plain sockets: the server, the client and the other side of every worksheet program.')
     .exitOverride()
@@ -77,14 +77,14 @@ export async function commands(end: (code: number) => void, { only = '', complet
     .helpCommand(false)
     .configureHelp({
       subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(shown)].join(' '),
-      minWidthToWrap: LEAST_COLUMNS,
-      styleUsage: (usage) => wrap(usage, columnsOfOutput(process.stdout) - USAGE.length).join(`\n${' '.repeat(USAGE.length)}`),
+      minWidthToWrap: MIN_COLUMNS,
+      styleUsage: (usage) => wrap(usage, terminalColumns(process.stdout) - USAGE.length).join(`\n${' '.repeat(USAGE.length)}`),
       formatItem: helpItem,
     })
     .showHelpAfterError('(--help shows how it is used)')
     .configureOutput({
-      getOutHelpWidth: () => columnsOfOutput(process.stdout),
-      outputError: (text, write) => write(lineOf(usageSentence(text, only), errorColumns())),
+      getOutHelpWidth: () => terminalColumns(process.stdout),
+      outputError: (text, write) => write(formatDiagnostic(usageSentence(text, only), errorColumns())),
     })
     .option('-V, --version', 'output the version number')
     .on('option:version', printVersion)
@@ -132,8 +132,8 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
         'parlor host tictactoe                     and elsewhere: parlor join tictactoe\nparlor host guess --secret 42 --forever --concurrent\nparlor host c8/chat --host 0.0.0.0 --port 5000\nparlor host chat --tls',
       define: (made) =>
         repeatable(made)
-          .option('--host <address>', 'listen on this address (default: as the worksheet says, 127.0.0.1)', address)
-          .option('--port <n>', 'listen on this port (default: the worksheet’s); 0 for any', port)
+          .option('--host <address>', 'listen on this address (default: as the worksheet says, 127.0.0.1)', parseAddress)
+          .option('--port <n>', 'listen on this port (default: the worksheet’s); 0 for any', parsePort)
           .option('--questions <file>', QUESTIONS)
           .option('--strict', STRICT)
           .option('--forever', 'serve client after client until Ctrl-C')
@@ -149,13 +149,13 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
         'parlor join guess\nparlor join hello 192.168.1.20 12345\nparlor join time --format "%H:%M" --format "%A"\nparlor join chat --tls --fingerprint 5A:7F:...',
       define: (made) =>
         repeatable(made)
-          .argument('[host]', '', address)
-          .argument('[port]', '', number(1, 65535))
-          .option('--host <address>', 'the server’s address, as [host]', address)
-          .option('--port <n>', 'the server’s port, as [port]', number(1, 65535))
-          .addOption(spanned('--wait <time>', `how long to retry until the server listens; ${IN_SECONDS}`, '3s'))
+          .argument('[host]', '', parseAddress)
+          .argument('[port]', '', numberParser(1, 65535))
+          .option('--host <address>', 'the server’s address, as [host]', parseAddress)
+          .option('--port <n>', 'the server’s port, as [port]', numberParser(1, 65535))
+          .addOption(durationOption('--wait <time>', `how long to retry until the server listens; ${IN_SECONDS}`, '3s'))
           .option('--recv-once', 'hello: take the first recv() for the whole text, as the worksheet’s first client does')
-          .option('--format <format>', 'time: ask for this format (may be repeated)', several)
+          .option('--format <format>', 'time: ask for this format (may be repeated)', appendValue)
           .option('--name <name>', 'http: the host to ask for')
           .option('--fingerprint <hex>', 'with --tls: the only certificate to accept')
           .action(async (program, host, port, options) =>
@@ -194,7 +194,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
           .argument('[words...]')
           .allowExcessArguments()
           .action(async (shell) =>
-            end(await (await import('./completions.ts')).completeCommand(await commands(end, { completes: false }), shell)),
+            end(await (await import('./completions.ts')).completeCommand(await createCommands(end, { completes: false }), shell)),
           ),
     },
   ]
@@ -203,16 +203,16 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
 /** Prints how to start a program if its name stands in the place of a command, alone or after "play". */
 async function nameProgram([first = '', second = '']: readonly string[]): Promise<void> {
   const name = first === 'play' ? second : first
-  const { programOf, soloOf } = await import('../programs/index.ts')
-  const program = await programOf(name)
-  const alone = (await soloOf(name)) ? [`parlor solo ${name}`] : []
+  const { loadProgram, loadSolo } = await import('../programs/index.ts')
+  const program = await loadProgram(name)
+  const alone = (await loadSolo(name)) ? [`parlor solo ${name}`] : []
   const ways =
     program && !(program.needs && !program.host)
       ? [`parlor host ${name}`, `parlor join ${name}`]
       : program
         ? [`parlor serve --only ${name}`, `parlor join ${name}`]
         : []
-  if (program || alone.length > 0) complain(`${name} is a program: ${[...ways, ...alone].join(', or ')}`)
+  if (program || alone.length > 0) printError(`${name} is a program: ${[...ways, ...alone].join(', or ')}`)
 }
 
 /** Runs `parlor help [command]`: requested help goes to standard output, with exit code 0. */
@@ -225,8 +225,8 @@ async function showHelp(parlor: Command, name?: string): Promise<void> {
     parlor.commands.map((one) => one.name()),
     { maxDistance: 2 },
   )
-  throw new Usage(
-    `there is no command ${quoted(name ?? '')}${meant === undefined ? '; all of them: parlor help' : `; did you mean ${meant}?`}`,
+  throw new UsageError(
+    `there is no command ${quoteText(name ?? '')}${meant === undefined ? '; all of them: parlor help' : `; did you mean ${meant}?`}`,
   )
 }
 
@@ -234,19 +234,19 @@ async function showHelp(parlor: Command, name?: string): Promise<void> {
 function chances(command: Command): Command {
   return command
     .option('--secret <secret>', 'the number or word to be guessed')
-    .option('--choices <list>', 'these random choices, in turn and again: H,T,T or Scissor,Paper', list)
-    .option('--now <time>', 'take this time for the present, 2024-02-29T13:05:09', moment)
+    .option('--choices <list>', 'these random choices, in turn and again: H,T,T or Scissor,Paper', parseList)
+    .option('--now <time>', 'take this time for the present, 2024-02-29T13:05:09', parseLocalTime)
 }
 
 /** Adds the options that both sides at a terminal have. */
 function repeatable(command: Command): Command {
   const sides = chances(command)
-    .option('--size <n>', 'tic-tac-toe: cells in a row', number(2, 20))
+    .option('--size <n>', 'tic-tac-toe: cells in a row', numberParser(2, 20))
     .option('--framing <how>', 'talk: lines, none or length (default: lines)')
     .option('--words <file>', 'hangman: words of your own, one a line')
-    .option('--pace <time>', `headtail, highlow: the pause between two messages; ${IN_MS}`, span('ms'))
-    .option('--timeout <time>', `how long the other side may be silent; ${IN_SECONDS} (default: for ever)`, spanAboveZero)
-  return networking(sides)
+    .option('--pace <time>', `headtail, highlow: the pause between two messages; ${IN_MS}`, durationParser('ms'))
+    .option('--timeout <time>', `how long the other side may be silent; ${IN_SECONDS} (default: for ever)`, parsePositiveDuration)
+  return addNetworkOptions(sides)
     .option('--ipv6', 'over IPv6')
     .option('--tls', 'over TLS')
     .option('--unix <path>', 'over a Unix socket')
@@ -258,9 +258,9 @@ const USAGE = 'Usage: '
 
 /** Formats an option or a command of the help with its description: beside it, or below it on a narrow terminal. */
 function helpItem(term: string, termWidth: number, description: string): string {
-  const columns = columnsOfOutput(process.stdout)
+  const columns = terminalColumns(process.stdout)
   const indent = termWidth + 4
-  if (columns - indent >= LEAST_COLUMNS)
+  if (columns - indent >= MIN_COLUMNS)
     return `  ${term.padEnd(termWidth)}  ${wrap(description, columns - indent).join(`\n${' '.repeat(indent)}`)}`.trimEnd()
   return [`  ${term}`, ...wrap(`      ${description}`, columns)].join('\n').trimEnd()
 }

@@ -1,12 +1,12 @@
 import type { Config } from '../config/config.ts'
 import type { Store } from '../hall/ports.ts'
-import type { Premises } from '../lobby/service.ts'
-import type { Health, Web } from '../server/http.ts'
+import type { LobbyService } from '../lobby/service.ts'
+import type { Health, HttpServer } from '../server/http.ts'
 import type { Metrics } from '../server/observe/metrics.ts'
-import type { Place, Server } from '../server/server.ts'
-import { cannotListen, place as placeOf } from '../terminal/trouble.ts'
+import type { ListenStatus, Server } from '../server/server.ts'
+import { cannotListen, formatAddress as placeOf } from '../terminal/trouble.ts'
 import type { Address } from '../wire/transport.ts'
-import { called } from './same-port.ts'
+import { shortName } from './same-port.ts'
 import { NOWHERE } from './stores.ts'
 
 /** Monitor serves metrics and health over HTTP, or holds the reason why it cannot. */
@@ -17,7 +17,7 @@ export interface Monitor {
   /** The metrics that it serves; `undefined` if it does not listen. */
   readonly metrics?: Metrics
   /** Reports the health of a server from now on; before this call the status is `starting`. */
-  watch(server: Server, service: Premises, store: Store): void
+  watch(server: Server, service: LobbyService, store: Store): void
   close(): Promise<void>
 }
 
@@ -25,11 +25,11 @@ export interface Monitor {
 export async function openMonitor(http: Config['http']): Promise<Monitor | undefined> {
   if (http === NOWHERE) return undefined
   const metrics = new (await import('../server/observe/metrics.ts')).Metrics()
-  const { openWeb } = await import('../server/http.ts')
+  const { openHttpServer } = await import('../server/http.ts')
   let health = (): Health => ({ status: 'starting', connections: 0, tables: 0 })
-  let web: Web
+  let web: HttpServer
   try {
-    web = await openWeb(http, { health: () => health(), metrics })
+    web = await openHttpServer(http, { health: () => health(), metrics })
   } catch (failure) {
     return { address: http, failure, watch() {}, async close() {} }
   }
@@ -40,7 +40,7 @@ export async function openMonitor(http: Config['http']): Promise<Monitor | undef
       metrics.watch(server, service)
       health = () => ({
         ...statusOf(server, store),
-        connections: [...server.tallies.values()].reduce((sum, { open }) => sum + open, 0),
+        connections: [...server.stats.values()].reduce((sum, { open }) => sum + open, 0),
         tables: service.hall.size,
       })
     },
@@ -55,17 +55,17 @@ function statusOf({ stopping }: Server, { availability }: Store): Pick<Health, '
 }
 
 /** Returns the sentence for a start that fails because the server cannot listen at the address that `--http` names. */
-export function refusedFor({ address, failure }: Monitor): string {
+export function formatRefusal({ address, failure }: Monitor): string {
   const at = placeOf(address)
   const why = cannotListen(address, failure).replace('--port', '--http')
   return `nothing is served: ${why.replace(`${at}:`, () => `${at} for metrics and health:`)}`
 }
 
 /** Returns the sentence for a server without metrics and health: another process has their port, or a program of this server has it. */
-export function notShown({ address, failure }: Monitor, places: readonly Place[]): string {
+export function formatNotShown({ address, failure }: Monitor, places: readonly ListenStatus[]): string {
   const own = places.find((one) => one.failure === undefined && one.transport === 'tcp' && one.address.port === address.port)
   const why = own
-    ? `${called(own.program.name)} has that port, ${address.port}: choose another with --http`
+    ? `${shortName(own.program.name)} has that port, ${address.port}: choose another with --http`
     : cannotListen(address, failure).replace('--port', '--http')
   return `metrics and health are not shown: ${why}`
 }

@@ -1,12 +1,12 @@
-import { readSpan } from '../base/counts.ts'
-import { expected, hasChance, type Network, type OptionVerb, optionVerbs, parseNetwork, rulesOf } from '../lab/fault-grammar.ts'
-import type { Secrets } from '../lab/trace.ts'
+import { parseSpan } from '../base/counts.ts'
+import { type FaultSettings, formatExpected, hasChance, type OptionVerb, optionVerbs, parseFaults, toRules } from '../lab/fault-grammar.ts'
+import type { SecretPolicy } from '../lab/trace.ts'
 import type { Side } from '../protocol/automaton.ts'
 import type { Program } from '../protocol/definition.ts'
-import { secretsIn } from '../protocol/violation-text.ts'
-import { quoted } from '../wire/text.ts'
+import { findSecrets } from '../protocol/violation-text.ts'
+import { quoteText } from '../wire/text.ts'
 import type { Transport } from '../wire/transport.ts'
-import { complain, Usage } from './diagnostics.ts'
+import { printError, UsageError } from './diagnostics.ts'
 
 /** NetworkOptions is the command-line options for the network between the two sides: its faults, and the trace. */
 export interface NetworkOptions {
@@ -20,7 +20,7 @@ export interface NetworkOptions {
 }
 
 /** OverlayContext is the connection to which an overlay applies. */
-export interface Crossing {
+export interface OverlayContext {
   readonly program: Program
   /** The traced side. */
   readonly side: Side
@@ -31,7 +31,7 @@ export interface Crossing {
 }
 
 /** Overlay wraps the transport of a connection with faults and a trace. */
-export type Overlay = (transport: Transport, about: Crossing) => Transport
+export type Overlay = (transport: Transport, about: OverlayContext) => Transport
 
 /** Matches a value with an empty part, such as `in:`, or with a blank inside a part. */
 const HOLLOW = /(?:^|[,:])\s*(?:,|$)|[^\s,:]\s+[^\s,:]/
@@ -40,19 +40,19 @@ const HOLLOW = /(?:^|[,:])\s*(?:,|$)|[^\s,:]\s+[^\s,:]/
 export function checkFaults(options: Pick<NetworkOptions, OptionVerb>): void {
   const refused = optionVerbs.flatMap((verb) => {
     const value = options[verb]
-    if (value !== undefined && HOLLOW.test(value)) return [`--${expected(verb, value)}`]
-    const network = value === undefined ? {} : parseNetwork(rulesOf(verb, value))
+    if (value !== undefined && HOLLOW.test(value)) return [`--${formatExpected(verb, value)}`]
+    const network = value === undefined ? {} : parseFaults(toRules(verb, value))
     if (!('refused' in network)) return []
-    return [network.refused.startsWith(verb) ? `--${network.refused}` : `--${verb} cannot be ${quoted(value ?? '')}: ${network.refused}`]
+    return [network.refused.startsWith(verb) ? `--${network.refused}` : `--${verb} cannot be ${quoteText(value ?? '')}: ${network.refused}`]
   })
   const [first, ...others] = refused
-  if (first !== undefined) throw new Usage(first, ...others)
+  if (first !== undefined) throw new UsageError(first, ...others)
 }
 
 /** Divides `--split` and `--delay` between a program that cuts its own message (`own`) and the network. */
-export function ownCut({ takes = [] }: Pick<Program, 'takes'>, { split, delay, ...others }: NetworkOptions) {
+export function splitOptions({ takes = [] }: Pick<Program, 'takes'>, { split, delay, ...others }: NetworkOptions) {
   const ownSplit = takes.includes('split') && split !== undefined && /^\d+$/.test(split)
-  const ms = takes.includes('delay') && delay !== undefined ? readSpan(delay, 'ms') : undefined
+  const ms = takes.includes('delay') && delay !== undefined ? parseSpan(delay, 'ms') : undefined
   return {
     own: { ...(ownSplit ? { split: Number(split) } : {}), ...(ms === undefined ? {} : { delay: ms }) },
     network: {
@@ -64,30 +64,30 @@ export function ownCut({ takes = [] }: Pick<Program, 'takes'>, { split, delay, .
 }
 
 /** Loads the overlay that the options name; `undefined` if they name none. Rejects with a UsageError. */
-export async function overlayOf(options: NetworkOptions): Promise<Overlay | undefined> {
-  const rules = optionVerbs.flatMap((verb) => (options[verb] === undefined ? [] : [rulesOf(verb, options[verb])]))
+export async function loadOverlay(options: NetworkOptions): Promise<Overlay | undefined> {
+  const rules = optionVerbs.flatMap((verb) => (options[verb] === undefined ? [] : [toRules(verb, options[verb])]))
   if (options.udp && (options.split ?? options.glue) !== undefined) {
-    throw new Usage('--split and --glue go with streams: a datagram comes whole or not at all; --delay goes with --udp')
+    throw new UsageError('--split and --glue go with streams: a datagram comes whole or not at all; --delay goes with --udp')
   }
-  if (options.secrets && !options.trace) throw new Usage('--secrets goes with --trace')
-  if (options.seed !== undefined && rules.length === 0) throw new Usage('--seed goes with --split or --delay')
+  if (options.secrets && !options.trace) throw new UsageError('--secrets goes with --trace')
+  if (options.seed !== undefined && rules.length === 0) throw new UsageError('--seed goes with --split or --delay')
   const faults = rules.length === 0 ? undefined : await faultsOf(rules.join(','), options.seed)
   const tracing = options.trace ? await import('../lab/trace.ts') : undefined
   if (!faults && !tracing) return undefined
   return (transport, { program, side, number, write }) => {
     const { automaton } = program.protocol
-    const bySide: Secrets = (from, text, context) =>
-      secretsIn(automaton, (from === 'us') === (side === 'server') ? 'server' : 'client', text, context)
-    const shown = tracing?.traced(transport, { write, ...(options.secrets ? {} : { secrets: bySide }) }) ?? transport
+    const bySide: SecretPolicy = (from, text, context) =>
+      findSecrets(automaton, (from === 'us') === (side === 'server') ? 'server' : 'client', text, context)
+    const shown = tracing?.traceTransport(transport, { write, ...(options.secrets ? {} : { secrets: bySide }) }) ?? transport
     return faults?.(shown, number) ?? shown
   }
 }
 
 async function faultsOf(rules: string, given: number | undefined): Promise<(transport: Transport, number: number) => Transport> {
-  const network = parseNetwork(rules)
-  if ('refused' in network) throw new Usage(network.refused)
+  const network = parseFaults(rules)
+  if ('refused' in network) throw new UsageError(network.refused)
   const seed = given ?? globalThis.crypto.getRandomValues(new Uint16Array(1))[0] ?? 0
-  if (given === undefined && hasChance(network)) complain(`the seed of this network is ${seed}; --seed ${seed} repeats its behaviour`)
-  const { faulty } = await import('../lab/faults.ts')
-  return (transport, number) => faulty(transport, { ...(network as Network), seed: seed + 2 * number })
+  if (given === undefined && hasChance(network)) printError(`the seed of this network is ${seed}; --seed ${seed} repeats its behaviour`)
+  const { addFaults } = await import('../lab/faults.ts')
+  return (transport, number) => addFaults(transport, { ...(network as FaultSettings), seed: seed + 2 * number })
 }

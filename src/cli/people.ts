@@ -1,51 +1,51 @@
 import { wallClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import { chance } from '../games/random.ts'
-import { Premises } from '../lobby/service.ts'
-import { askOperator, type OperatorAnswer, OperatorWish, operate } from '../server/admin.ts'
+import { LobbyService } from '../lobby/service.ts'
+import { AdminRequest, type AdminResponse, performRequest, sendAdminRequest } from '../server/admin.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
-import { checkKept } from './data-folder.ts'
-import { complain, Usage } from './diagnostics.ts'
-import { storeIn } from './stores.ts'
+import { checkDataFolder } from './data-folder.ts'
+import { printError, UsageError } from './diagnostics.ts'
+import { openStoreIn } from './stores.ts'
 
 /** Runs `parlor people reset|remove NAME`, through the running server or directly in the folder. Resolves to the exit code. */
 export async function peopleCommand(action: string, name: string | undefined, { data }: { readonly data: string }): Promise<number> {
-  const wish = OperatorWish.safeParse({ action, name })
+  const wish = AdminRequest.safeParse({ action, name })
   if (!wish.success) {
-    if (action === 'reset' || action === 'remove') throw new Usage(`say whose: parlor people ${action} NAME`)
-    if (action === 'list') throw new Usage(`people list takes no name, and not ${JSON.stringify(name)}: it lists all registered users`)
-    throw new Usage(`people can be listed (list), reset NAME or removed (remove NAME), not ${JSON.stringify(action)}`)
+    if (action === 'reset' || action === 'remove') throw new UsageError(`say whose: parlor people ${action} NAME`)
+    if (action === 'list') throw new UsageError(`people list takes no name, and not ${JSON.stringify(name)}: it lists all registered users`)
+    throw new UsageError(`people can be listed (list), reset NAME or removed (remove NAME), not ${JSON.stringify(action)}`)
   }
-  if (name?.trim() === '') throw new Usage(`the name is empty; say whose: parlor people ${action} NAME`)
-  checkKept(data)
+  if (name?.trim() === '') throw new UsageError(`the name is empty; say whose: parlor people ${action} NAME`)
+  checkDataFolder(data)
   const answer = (await askServer(data, wish.data)) ?? (await inFolder(data, wish.data))
   if ('done' in answer) {
     new Terminal().printSentence(answer.done)
     return EXIT.good
   }
-  complain(answer.refused)
+  printError(answer.refused)
   return EXIT.trouble
 }
 
 /** Sends an admin command to the server that has the folder open. Resolves to its answer, or to `undefined` if no server has. */
-async function askServer(data: string, wish: OperatorWish): Promise<OperatorAnswer | undefined> {
+async function askServer(data: string, wish: AdminRequest): Promise<AdminResponse | undefined> {
   try {
-    return await askOperator(data, wish)
+    return await sendAdminRequest(data, wish)
   } catch (reason) {
     return { refused: `the server that has ${data} open sent an unreadable answer: ${errorMessage(reason)}` }
   }
 }
 
 /** Runs an admin command in a folder without a server, with the same effects on its unfinished tables. */
-async function inFolder(data: string, wish: OperatorWish): Promise<OperatorAnswer> {
-  const onTrouble = (sentence: string, reason: unknown) => complain(`${sentence}: ${errorMessage(reason)}`)
-  const service = new Premises({ store: await storeIn(data), clock: wallClock, random: chance, onTrouble })
+async function inFolder(data: string, wish: AdminRequest): Promise<AdminResponse> {
+  const onTrouble = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
+  const service = new LobbyService({ store: await openStoreIn(data), clock: wallClock, random: chance, onTrouble })
   try {
     await service.open()
-    return await operate(service, wish)
+    return await performRequest(service, wish)
   } finally {
-    service.clear(new Error('the operator has finished'))
+    service.closeHall(new Error('the operator has finished'))
     await service.close()
   }
 }

@@ -1,27 +1,27 @@
-import { counted } from '../base/counts.ts'
+import { formatCount } from '../base/counts.ts'
 import type { Random } from '../games/game.ts'
 import type { Question } from '../games/questions/parse.ts'
-import { chance, given } from '../games/random.ts'
-import { programNames, programOf, shortNames, soloOf } from '../programs/index.ts'
-import type { Options, Program, Solo } from '../protocol/definition.ts'
-import { complain, Usage } from './diagnostics.ts'
+import { chance, scriptedRandom } from '../games/random.ts'
+import { loadProgram, loadSolo, programNames, shortNames } from '../programs/index.ts'
+import type { Options, Program, SoloProgram } from '../protocol/definition.ts'
+import { printError, UsageError } from './diagnostics.ts'
 
 /** Resolves to the networked program with a name. Rejects with a UsageError that suggests the nearest name if there is none. */
-export async function networked(name: string): Promise<Program> {
-  const found = await programOf(name)
+export async function requireNetworkProgram(name: string): Promise<Program> {
+  const found = await loadProgram(name)
   if (found) return found
-  if (await soloOf(name)) throw new Usage(`${name} has no network; play it with: parlor solo ${name}`)
+  if (await loadSolo(name)) throw new UsageError(`${name} has no network; play it with: parlor solo ${name}`)
   throw await unknown(name)
 }
 
 /** Resolves to the program without a network with a name. Rejects with a UsageError if there is none. */
-export async function alone(name: string): Promise<Solo> {
-  const found = await soloOf(name)
+export async function requireSoloProgram(name: string): Promise<SoloProgram> {
+  const found = await loadSolo(name)
   if (found) return found
-  const program = await programOf(name)
+  const program = await loadProgram(name)
   if (program?.needs && !program.host)
-    throw new Usage(`${name} is for several clients; try: parlor serve --only ${name}, and in another window: parlor join ${name}`)
-  if (program) throw new Usage(`${name} takes two sides; try: parlor host ${name}, and in another window: parlor join ${name}`)
+    throw new UsageError(`${name} is for several clients; try: parlor serve --only ${name}, and in another window: parlor join ${name}`)
+  if (program) throw new UsageError(`${name} takes two sides; try: parlor host ${name}, and in another window: parlor join ${name}`)
   throw await unknown(name)
 }
 
@@ -38,10 +38,10 @@ async function nearest(name: string): Promise<string | undefined> {
   return near(lower) ?? near(lower.slice(lower.indexOf('/') + 1)) ?? (begun.length === 1 ? only : undefined)
 }
 
-async function unknown(name: string): Promise<Usage> {
+async function unknown(name: string): Promise<UsageError> {
   const meant = await nearest(name)
   const guess = meant === undefined ? '.' : `; did you mean ${meant}?`
-  return new Usage(`there is no program ${JSON.stringify(name)}${guess} All of them: parlor protocols`)
+  return new UsageError(`there is no program ${JSON.stringify(name)}${guess} All of them: parlor protocols`)
 }
 
 /** Command-line spelling of program options, if it differs from their name. */
@@ -56,13 +56,13 @@ export function checkOptions(
   const [stray, ...others] = (Object.keys(options) as (keyof Options)[])
     .filter((option) => !takes.includes(option) && !(option === 'pace' && protocol?.paced))
     .map((option) => `${name} takes no --${SPELT[option] ?? option}`)
-  if (stray !== undefined) throw new Usage(stray, ...others)
+  if (stray !== undefined) throw new UsageError(stray, ...others)
   const wrong = check?.(options)
-  if (wrong) throw new Usage(wrong)
+  if (wrong) throw new UsageError(wrong)
 }
 
 /** Throws a UsageError for files that a program does not take. Runs before the files are read, because reading prints warnings. */
-export function checkFiles(program: Pick<Program, 'name' | 'takes'>, given: Pick<TermOptions, 'words' | 'questions'>): void {
+export function checkFiles(program: Pick<Program, 'name' | 'takes'>, given: Pick<ProgramFlags, 'words' | 'questions'>): void {
   const { takes = [] } = program
   const strays = (['words', 'questions'] as const).filter((file) => given[file] !== undefined && !takes.includes(file))
   if (strays.length > 0) checkOptions(program, Object.fromEntries(strays.map((file) => [file, []])))
@@ -73,11 +73,11 @@ export function checkClientOptions({ name, clientTakes = [] }: Pick<Program, 'na
   const [stray, ...others] = (Object.keys(options) as (keyof Options)[])
     .filter((option) => !clientTakes.includes(option))
     .map((option) => `--${SPELT[option] ?? option} belongs to the server's side: parlor host ${name} --${SPELT[option] ?? option} ...`)
-  if (stray !== undefined) throw new Usage(stray, ...others)
+  if (stray !== undefined) throw new UsageError(stray, ...others)
 }
 
 /** ProgramFlags is the command-line options for a conversation. */
-export interface TermOptions {
+export interface ProgramFlags {
   readonly secret?: string
   readonly choices?: readonly string[]
   readonly now?: Date
@@ -99,11 +99,12 @@ export interface TermOptions {
  * Converts command-line options to the options of a program, and reads the files that they name. An empty option counts as
  * absent. Calls `warn` with a sentence for each word and question that is skipped. Rejects with a UsageError.
  */
-export async function termsOf(given: TermOptions, warn: (sentence: string) => void = complain): Promise<Options> {
+export async function parseProgramOptions(given: ProgramFlags, warn: (sentence: string) => void = printError): Promise<Options> {
   const { secret, choices, now, size, split, delay, recvOnce, framing, format, name, words, questions, strict = false, pace } = given
-  if (framing !== undefined && !isFraming(framing)) throw new Usage(`--framing is lines, none or length, not ${JSON.stringify(framing)}`)
-  if (secret && words !== undefined) throw new Usage('--secret and --words do not go together: with a secret, no word is drawn')
-  if (strict && words === undefined && questions === undefined) throw new Usage('--strict goes with --words or --questions')
+  if (framing !== undefined && !isFraming(framing))
+    throw new UsageError(`--framing is lines, none or length, not ${JSON.stringify(framing)}`)
+  if (secret && words !== undefined) throw new UsageError('--secret and --words do not go together: with a secret, no word is drawn')
+  if (strict && words === undefined && questions === undefined) throw new UsageError('--strict goes with --words or --questions')
   return {
     ...(secret ? { secret } : {}),
     ...(choices ? { choices } : {}),
@@ -122,8 +123,8 @@ export async function termsOf(given: TermOptions, warn: (sentence: string) => vo
 }
 
 /** Returns the source of randomness: the given choices if the program takes them, or else the platform's. */
-export function randomOf({ takes = [] }: Pick<Program, 'takes'>, { choices }: Options): Random {
-  return choices && takes.includes('choices') ? given(choices) : chance
+export function createRandom({ takes = [] }: Pick<Program, 'takes'>, { choices }: Options): Random {
+  return choices && takes.includes('choices') ? scriptedRandom(choices) : chance
 }
 
 function isFraming(text: string): text is 'lines' | 'none' | 'length' {
@@ -150,8 +151,8 @@ async function wordsFrom(file: string, care: Care): Promise<readonly string[]> {
 }
 
 /** Warns if a secret word has a blank or another sign, as `noteSigns` does. Runs after the secret was checked. */
-export function noteSecret({ takes = [] }: Pick<Program, 'takes'>, { secret }: Options): void {
-  if (secret && takes.includes('words')) noteSigns('--secret', [secret], complain)
+export function warnAboutSecret({ takes = [] }: Pick<Program, 'takes'>, { secret }: Options): void {
+  if (secret && takes.includes('words')) noteSigns('--secret', [secret], printError)
 }
 
 /** Warns about words with a blank or another sign, because a client of fh/hangman has to guess the sign like a letter. */
@@ -160,18 +161,18 @@ function noteSigns(where: string, words: readonly string[], warn: Care['warn']):
   const [first, ...more] = words.filter((word) => signOf(word) !== undefined)
   const sign = first === undefined ? undefined : signOf(first)
   if (first === undefined || sign === undefined) return
-  const others = more.length > 0 ? `, as ${counted(more.length, 'other')} ${more.length > 1 ? 'have' : 'has'}` : ''
+  const others = more.length > 0 ? `, as ${formatCount(more.length, 'other')} ${more.length > 1 ? 'have' : 'has'}` : ''
   warn(
     `${where}: ${JSON.stringify(first)} has a ${sign === ' ' ? 'blank' : JSON.stringify(sign)}${others}; a client of fh/hangman has to send that, too, to find the word`,
   )
 }
 
 async function questionsFrom(file: string, care: Care): Promise<readonly Question[]> {
-  const { formOf, parseQuestions, QuestionError } = await import('../games/questions/parse.ts')
+  const { detectFormat, parseQuestions, QuestionError } = await import('../games/questions/parse.ts')
   const { readTextFile } = await import('./text-file.ts')
   const text = await readTextFile(file)
   try {
-    const { questions, skipped } = await parseQuestions(text, formOf(file, text))
+    const { questions, skipped } = await parseQuestions(text, detectFormat(file, text))
     report(
       file,
       skipped.map(({ message }) => message),
@@ -189,11 +190,11 @@ function report(file: string, skipped: readonly string[], { strict, warn }: Care
   for (const reason of skipped) warn(`${file}, skipped: ${reason}`)
 }
 
-function unusable(file: string, reasons: readonly string[]): Usage {
+function unusable(file: string, reasons: readonly string[]): UsageError {
   return usageOf(reasons.map((reason) => `${file}: ${reason}`))
 }
 
 /** Creates a UsageError from one or more sentences. */
-function usageOf([first = '', ...others]: readonly string[]): Usage {
-  return new Usage(first, ...others)
+function usageOf([first = '', ...others]: readonly string[]): UsageError {
+  return new UsageError(first, ...others)
 }

@@ -2,25 +2,25 @@ import { existsSync } from 'node:fs'
 import { wallClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import { defaults, settingsFile } from '../config/defaults.ts'
-import { catalogue, type Entry, entryOf } from '../games/catalogue.ts'
+import { type CatalogueEntry, catalogue, findGame } from '../games/catalogue.ts'
 import type { LadderRow } from '../hall/api.ts'
-import { placed } from '../hall/hall.ts'
+import { toLadder } from '../hall/hall.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { cannotConnect, EXIT, place } from '../terminal/trouble.ts'
+import { cannotConnect, EXIT, formatAddress } from '../terminal/trouble.ts'
 import { Connection } from '../wire/connection.ts'
-import { Ended } from '../wire/disconnect.ts'
+import { Disconnected } from '../wire/disconnect.ts'
 import { lines } from '../wire/framing/lines.ts'
-import { quoted, visible } from '../wire/text.ts'
+import { escapeControls, quoteText } from '../wire/text.ts'
 import type { Address } from '../wire/transport.ts'
 import { connectTcp } from '../wire/transports/tcp.ts'
 import { checkFormat, toCsv } from './csv.ts'
-import { checkKept } from './data-folder.ts'
-import { complain, placesOf, Usage } from './diagnostics.ts'
-import { noGame } from './games.ts'
-import { networked } from './program-options.ts'
-import { storeIn } from './stores.ts'
+import { checkDataFolder } from './data-folder.ts'
+import { pagingHint, printError, UsageError } from './diagnostics.ts'
+import { unknownGame } from './games.ts'
+import { requireNetworkProgram } from './program-options.ts'
+import { openStoreIn } from './stores.ts'
 import { formatTable, NAME_COLUMNS } from './table.ts'
-import { whereOf } from './values.ts'
+import { parseWhere } from './values.ts'
 
 interface RankOptions {
   readonly host?: string
@@ -44,7 +44,7 @@ const NO_DOOR = '--port is that of the front door, 4000 if nothing else was set'
 
 /** A game's ladder. */
 interface Ladder {
-  readonly entry: Entry
+  readonly entry: CatalogueEntry
   readonly rows: readonly LadderRow[]
 }
 
@@ -61,11 +61,11 @@ interface Found {
  */
 export async function rankCommand(name: string | undefined, options: RankOptions): Promise<number> {
   checkFormat(options)
-  const entry = name === undefined ? undefined : entryOf(name)
+  const entry = name === undefined ? undefined : findGame(name)
   if (name !== undefined && !entry)
-    throw /^\d+$/.test(name) ? new Usage(`there is no game ${quoted(name)}; ${placesOf(Number(name))}`) : noGame(name)
+    throw /^\d+$/.test(name) ? new UsageError(`there is no game ${quoteText(name)}; ${pagingHint(Number(name))}`) : unknownGame(name)
   if (entry && !hasLadder(entry))
-    throw new Usage(`there is no ladder of ${entry.name}, which is played alone and without points; there is one of ${ladders()}`)
+    throw new UsageError(`there is no ladder of ${entry.name}, which is played alone and without points; there is one of ${ladders()}`)
   const entries = entry ? [entry] : catalogue.filter(hasLadder)
   const { data, limit } = options
   const isOfFolder = options.named && options.host === undefined && options.port === undefined
@@ -74,10 +74,10 @@ export async function rankCommand(name: string | undefined, options: RankOptions
   const server = reply instanceof Connection ? reply : undefined
   // the folder on this machine does not belong to a server elsewhere
   if (at && !server && !options.named && (options.host ?? options.port) !== undefined) {
-    complain(cannotConnect(at, reply, 0))
+    printError(cannotConnect(at, reply, 0))
     return EXIT.trouble
   }
-  const source = server && at ? `the server at ${place(at)}` : `the folder ${data}`
+  const source = server && at ? `the server at ${formatAddress(at)}` : `the folder ${data}`
   try {
     if (server && at) print({ source, from: { server: at }, ladders: await fromServer(server, entries, limit) }, entry, options)
     else {
@@ -86,8 +86,8 @@ export async function rankCommand(name: string | undefined, options: RankOptions
     }
     return EXIT.good
   } catch (error) {
-    if (error instanceof Usage) throw error
-    complain(`${source}: ${errorMessage(error)}`)
+    if (error instanceof UsageError) throw error
+    printError(`${source}: ${errorMessage(error)}`)
     return EXIT.trouble
   } finally {
     await server?.close(0)
@@ -95,7 +95,7 @@ export async function rankCommand(name: string | undefined, options: RankOptions
 }
 
 /** Checks whether a game has a ladder: of ratings, or of points. */
-function hasLadder({ game }: Entry): boolean {
+function hasLadder({ game }: CatalogueEntry): boolean {
   return game.seats.max > 1 || game.points !== undefined
 }
 
@@ -107,12 +107,12 @@ function ladders(): string {
 }
 
 /** Prints the ladders of a folder: from the server that has it open, or else from its files. */
-async function printFromFolder(entries: readonly Entry[], entry: Entry | undefined, options: RankOptions): Promise<void> {
+async function printFromFolder(entries: readonly CatalogueEntry[], entry: CatalogueEntry | undefined, options: RankOptions): Promise<void> {
   const { data, limit } = options
-  const { askForLadder } = await import('../server/admin.ts')
+  const { requestLadder } = await import('../server/admin.ts')
   const ladders: Ladder[] = []
   for (const one of entries) {
-    const answer = await askForLadder(data, { game: one.game.name, limit })
+    const answer = await requestLadder(data, { game: one.game.name, limit })
     if (!answer) break
     if ('refused' in answer) throw new Error(answer.refused)
     ladders.push({ entry: one, rows: answer.best })
@@ -125,24 +125,24 @@ async function printFromFolder(entries: readonly Entry[], entry: Entry | undefin
 /** Throws a UsageError if a folder has no database. The sentence begins with `noServer`, the reason why no server was asked. */
 function checkFolder(data: string, noServer: string): void {
   try {
-    checkKept(data)
+    checkDataFolder(data)
   } catch (error) {
-    throw error instanceof Usage
-      ? new Usage(`${noServer}${error.message.replace(/; --data names another$/, '')}; see --host, --port and --data`)
+    throw error instanceof UsageError
+      ? new UsageError(`${noServer}${error.message.replace(/; --data names another$/, '')}; see --host, --port and --data`)
       : error
   }
 }
 
 function noServerAt(at: Address | undefined): string {
-  return at ? `no server listens at ${place(at)}` : 'the settings give the front door any free port'
+  return at ? `no server listens at ${formatAddress(at)}` : 'the settings give the front door any free port'
 }
 
 /** Finds the address of the front door; `undefined` if the settings give it any free port. */
 async function doorOf(options: RankOptions): Promise<Address | undefined> {
-  const { host, port } = whereOf(options)
+  const { host, port } = parseWhere(options)
   if (host !== undefined && port !== undefined) return { host, port }
   const here = (await settingsHere()) ?? { host: defaults.host, port: undefined }
-  const known = port ?? here.port ?? (await networked(DOOR)).port
+  const known = port ?? here.port ?? (await requireNetworkProgram(DOOR)).port
   return known === 0 ? undefined : { host: host ?? here.host, port: known }
 }
 
@@ -150,10 +150,10 @@ async function doorOf(options: RankOptions): Promise<Address | undefined> {
 async function settingsHere(): Promise<{ readonly host: string; readonly port: number | undefined } | undefined> {
   const named = ['CONFIG', 'HOST', 'ONLY', 'PORTS', 'PORTBASE'].some((name) => process.env[`PARLOR_${name}`])
   if (!named && !existsSync(settingsFile)) return undefined
-  const { servedBy, settingsOf } = await import('./config.ts')
-  const settings = await settingsOf({})
+  const { selectPrograms, resolveSettings } = await import('./config.ts')
+  const settings = await resolveSettings({})
   const { host } = settings.config
-  return { host: host === '0.0.0.0' || host === '::' ? defaults.host : host, port: (await servedBy(settings)).ports[DOOR] }
+  return { host: host === '0.0.0.0' || host === '::' ? defaults.host : host, port: (await selectPrograms(settings)).ports[DOOR] }
 }
 
 /** Connects to the front door of a server. Resolves to the system's error if it cannot connect. */
@@ -168,11 +168,13 @@ async function connectToDoor(at: Address): Promise<unknown> {
 }
 
 /** Reads ladders from a server. Rejects if the server is not a front door, or does not answer within `TIMEOUT`. */
-async function fromServer(server: Connection, entries: readonly Entry[], limit: number): Promise<Ladder[]> {
-  const cancel = wallClock.after(TIMEOUT, () => server.fail(new Ended('ours', `it has sent no answer for ${TIMEOUT / 1000} s; ${NO_DOOR}`)))
+async function fromServer(server: Connection, entries: readonly CatalogueEntry[], limit: number): Promise<Ladder[]> {
+  const cancel = wallClock.after(TIMEOUT, () =>
+    server.fail(new Disconnected('ours', `it has sent no answer for ${TIMEOUT / 1000} s; ${NO_DOOR}`)),
+  )
   try {
     const greeting = await server.receive()
-    if (!greeting.startsWith(GREETING)) throw new Error(`it says ${quoted(greeting)}, which no front door says; ${NO_DOOR}`)
+    if (!greeting.startsWith(GREETING)) throw new Error(`it says ${quoteText(greeting)}, which no front door says; ${NO_DOOR}`)
     const ladders: Ladder[] = []
     for (const entry of entries) ladders.push({ entry, rows: await askFor(server, entry, limit) })
     return ladders
@@ -181,7 +183,7 @@ async function fromServer(server: Connection, entries: readonly Entry[], limit: 
   }
 }
 
-async function askFor(server: Connection, { name }: Entry, limit: number): Promise<readonly LadderRow[]> {
+async function askFor(server: Connection, { name }: CatalogueEntry, limit: number): Promise<readonly LadderRow[]> {
   server.send(JSON.stringify({ type: 'ladder', id: name, game: name, limit }))
   const { ToClient } = await import('../native/messages.ts')
   for (;;) {
@@ -192,18 +194,18 @@ async function askFor(server: Connection, { name }: Entry, limit: number): Promi
   }
 }
 
-async function fromFolder(folder: string, entries: readonly Entry[], limit: number): Promise<Ladder[]> {
-  const store = await storeIn(folder)
+async function fromFolder(folder: string, entries: readonly CatalogueEntry[], limit: number): Promise<Ladder[]> {
+  const store = await openStoreIn(folder)
   try {
     const ladders: Ladder[] = []
-    for (const entry of entries) ladders.push({ entry, rows: placed(await store.results.ladder(entry.game.name, limit)) })
+    for (const entry of entries) ladders.push({ entry, rows: toLadder(await store.results.ladder(entry.game.name, limit)) })
     return ladders
   } finally {
     await store.close()
   }
 }
 
-function print({ source, from, ladders }: Found, named: Entry | undefined, { json, csv }: RankOptions): void {
+function print({ source, from, ladders }: Found, named: CatalogueEntry | undefined, { json, csv }: RankOptions): void {
   const terminal = new Terminal()
   if (json) {
     const rows = (all: readonly LadderRow[]) => all.map(({ rank, name, score, games }) => ({ rank, name, score, games }))
@@ -230,6 +232,11 @@ function table({ entry: { name, game }, rows }: Ladder, terminal: Terminal): str
     { title: game.points ? 'points' : 'rating', isNumber: true },
     { title: 'games', isNumber: true },
   ]
-  const cells = rows.map(({ rank, name: who, score, games }) => [String(rank), visible(who), String(Math.round(score)), String(games)])
+  const cells = rows.map(({ rank, name: who, score, games }) => [
+    String(rank),
+    escapeControls(who),
+    String(Math.round(score)),
+    String(games),
+  ])
   return `${name}\n${formatTable(columns, cells, terminal.columns)}`
 }

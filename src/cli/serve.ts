@@ -5,46 +5,46 @@ import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { wallClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
-import type { Config, Settings } from '../config/config.ts'
-import type { Stock } from '../games/catalogue.ts'
+import type { Config, ResolvedConfig } from '../config/config.ts'
+import type { GameAssets } from '../games/catalogue.ts'
 import { chance } from '../games/random.ts'
 import type { Store } from '../hall/ports.ts'
-import { columns } from '../lab/reference.ts'
-import { Premises } from '../lobby/service.ts'
-import { shortNameOf } from '../programs/index.ts'
+import { formatColumns } from '../lab/reference.ts'
+import { LobbyService } from '../lobby/service.ts'
+import { findShortName } from '../programs/index.ts'
 import type { Program } from '../protocol/definition.ts'
-import type { Registry } from '../server/admin.ts'
+import type { AdminServices } from '../server/admin.ts'
 import { watchDescriptors } from '../server/descriptors.ts'
 import type { Logs } from '../server/observe/logs.ts'
 import { logOutages } from '../server/observe/outages.ts'
-import { type Place, Server } from '../server/server.ts'
+import { type ListenStatus, Server } from '../server/server.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotListen, EXIT } from '../terminal/trouble.ts'
 import type { Listener } from '../wire/transport.ts'
-import { type Flags, servedBy, settingsOf, sourced } from './config.ts'
-import { complain, onMistake } from './diagnostics.ts'
+import { type Flags, resolveSettings, selectPrograms, withSource } from './config.ts'
+import { onCrash, printError } from './diagnostics.ts'
 import { garbageCollectionFlags } from './garbage-collection.ts'
-import { logsOn } from './logs.ts'
-import { type Monitor, notShown, openMonitor, refusedFor } from './monitor.ts'
-import { overlayOf } from './network.ts'
-import { termsOf } from './program-options.ts'
-import { called, samePort } from './same-port.ts'
-import { startedSignal } from './stop-signal.ts'
-import { FolderInUse, NOWHERE, storeIn } from './stores.ts'
+import { createLogs } from './logs.ts'
+import { formatNotShown, formatRefusal, type Monitor, openMonitor } from './monitor.ts'
+import { loadOverlay } from './network.ts'
+import { parseProgramOptions } from './program-options.ts'
+import { samePort, shortName } from './same-port.ts'
+import { launcherSignal } from './stop-signal.ts'
+import { FolderInUse, NOWHERE, openStoreIn } from './stores.ts'
 
 /** Runs `parlor serve`: serves all programs at once until the process is stopped. Resolves to the exit code. */
 export async function serveCommand(flags: Flags): Promise<number> {
-  const stop = startedSignal()
-  onMistake(endInTrouble)
-  const settings = await settingsOf(flags)
+  const stop = launcherSignal()
+  onCrash(endInTrouble)
+  const settings = await resolveSettings(flags)
   const { config } = settings
-  const { programs, ports, iterative, http } = await servedBy(settings)
-  const logs = await logsOn(config)
+  const { programs, ports, iterative, http } = await selectPrograms(settings)
+  const logs = await createLogs(config)
   const options = await optionsOf(settings, logs)
-  const say = (sentence: string) => logs.tell('error', sentence)
-  onMistake(endInTrouble, say)
+  const say = (sentence: string) => logs.log('error', sentence)
+  onCrash(endInTrouble, say)
   const { host, first, idle, limits } = config
-  const overlay = await overlayOf(config)
+  const overlay = await loadOverlay(config)
   const server = new Server({
     overlay:
       overlay &&
@@ -65,20 +65,20 @@ export async function serveCommand(flags: Flags): Promise<number> {
   // the store is opened after the ports, so that a start without a free port creates no folder and no database
   if (open.length === 0) {
     if (flags.json) new Terminal().write(`${json({ failed })}\n`)
-    for (const sentence of notServed(places, config)) logs.tell('error', sentence)
+    for (const sentence of notServed(places, config)) logs.log('error', sentence)
     return EXIT.trouble
   }
   const monitor = await openMonitor(http)
   const isHidden = monitor?.failure !== undefined
   if (isHidden && settings.from.get('http') !== 'default') {
     if (flags.json) new Terminal().write(`${json({ failed, monitor })}\n`)
-    logs.tell('error', refusedFor(monitor))
+    logs.log('error', formatRefusal(monitor))
     return EXIT.trouble
   }
-  const store = await storeIn(config.data, config.durable, {
+  const store = await openStoreIn(config.data, config.durable, {
     keep: config.keep,
-    onNotice: (sentence) => logs.tell('warn', sentence),
-    onTrouble: (error) => logs.tell('error', errorMessage(error)),
+    onNotice: (sentence) => logs.log('warn', sentence),
+    onTrouble: (error) => logs.log('error', errorMessage(error)),
     onBusy: besideOther(failed.length > 0, config),
   }).catch(refuseBusyFolder)
   if (!store) return EXIT.trouble
@@ -86,15 +86,15 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const service = await openLobby(monitor?.metrics?.metered(store) ?? store, { settings, stock: options, logs })
   server.admit(service)
   // from here on a bug is logged, and the programs continue
-  onMistake(() => {}, say)
+  onCrash(() => {}, say)
   monitor?.watch(server, service, store)
   const operator = await openAdmin(config, registryOf(service, store), logs)
   // the flags are set last, because V8 cannot use code that was compiled with other flags
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
   const terminal = new Terminal()
   terminal.write(flags.json ? `${json({ listening: open, failed, monitor })}\n` : table(open, host, terminal))
-  for (const sentence of notServed(places, config)) logs.tell('error', sentence)
-  if (isHidden) logs.tell('error', notShown(monitor, places))
+  for (const sentence of notServed(places, config)) logs.log('error', sentence)
+  if (isHidden) logs.log('error', formatNotShown(monitor, places))
   const endLooks = watchDescriptors(async () => (await openFile(devNull)).close(), wallClock, logs)
   if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
   endLooks()
@@ -113,7 +113,7 @@ function endInTrouble(): never {
 /** Prints why a folder that another server has open cannot be used, which is not a usage error. Rethrows every other error. */
 function refuseBusyFolder(error: unknown): undefined {
   if (!(error instanceof FolderInUse)) throw error
-  for (const sentence of error.sentences) complain(sentence)
+  for (const sentence of error.sentences) printError(sentence)
 }
 
 /** Returns advice for a folder that another server has open. If all ports were free, the advice names no other ports. */
@@ -132,7 +132,7 @@ function otherBase(portBase = 0): string {
 const FEW_BUSY = 3
 
 /** Returns sentences that say why programs are not served: a single one for all busy ports if they are more than `FEW_BUSY`. */
-function notServed(places: readonly Place[], { data, portBase }: Pick<Config, 'data' | 'portBase'>): string[] {
+function notServed(places: readonly ListenStatus[], { data, portBase }: Pick<Config, 'data' | 'portBase'>): string[] {
   const failed = places.filter(({ failure }) => failure !== undefined)
   const busy = failed.filter(({ failure }) => failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE')
   const many = busy.length > FEW_BUSY
@@ -155,44 +155,47 @@ function notServed(places: readonly Place[], { data, portBase }: Pick<Config, 'd
       const { program, address, failure } = place
       const own = places.find((other) => other.failure === undefined && isSameAddress(other, place))
       if (own && busy.includes(place))
-        return `${program.name} is not served: ${samePort(called(own.program.name), called(program.name), address.port)}`
+        return `${program.name} is not served: ${samePort(shortName(own.program.name), shortName(program.name), address.port)}`
       const why = cannotListen(address, failure).replace('--port', `--port ${program.name}=N`)
       return `${program.name} is not served: ${why}`
     })
   if (!many) return sentences
   // a program that listens on TCP and UDP has one port
-  const portsIn = (some: readonly Place[]) => new Set(some.map(({ program }) => program)).size
+  const portsIn = (some: readonly ListenStatus[]) => new Set(some.map(({ program }) => program)).size
   const what = `${portsIn(busy)} of ${portsIn(places)} ports are in use: another Parlor seems to run on this machine`
   const mayShare = data !== NOWHERE && existsSync(join(data, 'parlor.db'))
   const folder = mayShare ? `; if it has the folder ${data} open, choose another folder, too: --data DIR` : ''
   return [`${what}; stop it, or choose other ports: ${otherBase(portBase)}, or --port 0 for any${folder}`, ...sentences]
 }
 
-function isSameFailure({ failure: one }: Place, { failure: other }: Place): boolean {
+function isSameFailure({ failure: one }: ListenStatus, { failure: other }: ListenStatus): boolean {
   const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined)
   return codeOf(one) !== undefined && codeOf(one) === codeOf(other)
 }
 
-function isSameAddress(one: Place, other: Place): boolean {
+function isSameAddress(one: ListenStatus, other: ListenStatus): boolean {
   return one.transport === other.transport && one.address.port === other.address.port
 }
 
 /** Loads the options of all conversations from the settings. */
-async function optionsOf(settings: Settings, logs: Logs) {
+async function optionsOf(settings: ResolvedConfig, logs: Logs) {
   const { framing, words, questions, strict = false } = settings.config
-  const warn = (sentence: string) => logs.tell('warn', sentence)
+  const warn = (sentence: string) => logs.log('warn', sentence)
   return {
-    ...(await termsOf(framing === undefined ? {} : { framing })),
-    ...(words === undefined ? {} : await sourced(settings, 'words', () => termsOf({ words, strict }, warn))),
-    ...(questions === undefined ? {} : await sourced(settings, 'questions', () => termsOf({ questions, strict }, warn))),
+    ...(await parseProgramOptions(framing === undefined ? {} : { framing })),
+    ...(words === undefined ? {} : await withSource(settings, 'words', () => parseProgramOptions({ words, strict }, warn))),
+    ...(questions === undefined ? {} : await withSource(settings, 'questions', () => parseProgramOptions({ questions, strict }, warn))),
   }
 }
 
 /** Opens the lobby and resumes its unfinished tables. */
-async function openLobby(store: Store, { settings, stock, logs }: { settings: Settings; stock: Stock; logs: Logs }): Promise<Premises> {
+async function openLobby(
+  store: Store,
+  { settings, stock, logs }: { settings: ResolvedConfig; stock: GameAssets; logs: Logs },
+): Promise<LobbyService> {
   const { wait, limits } = settings.config
-  const onTrouble = (sentence: string, reason: unknown) => logs.tell('error', `${sentence}: ${errorMessage(reason)}`)
-  const service = new Premises({
+  const onTrouble = (sentence: string, reason: unknown) => logs.log('error', `${sentence}: ${errorMessage(reason)}`)
+  const service = new LobbyService({
     store,
     clock: wallClock,
     random: chance,
@@ -211,35 +214,35 @@ function addressLimit({ address, tables }: Config['limits']): number {
 }
 
 /** Returns the timeout of a table without a move: by default the longer of the usual one and a client's idle timeout. */
-function moveLimit({ config: { limits, idle }, from }: Settings): number {
+function moveLimit({ config: { limits, idle }, from }: ResolvedConfig): number {
   return from.get('limits.move') === 'default' ? Math.max(limits.move, idle) : limits.move
 }
 
 /** Returns the registry for the admin socket. */
-function registryOf({ people, bytes, hall }: Premises, store: Store): Registry {
+function registryOf({ people, bytes, hall }: LobbyService, store: Store): AdminServices {
   return { people, bytes, store, backup: store.backup, checkFiles: store.checkFiles, ladder: (game, limit) => hall.ladder(game, limit) }
 }
 
 /** Opens the admin socket if the server has a folder. Without the socket, the operator has to stop the server first. */
-async function openAdmin({ data }: Config, registry: Registry, logs: Logs): Promise<Listener | undefined> {
+async function openAdmin({ data }: Config, registry: AdminServices, logs: Logs): Promise<Listener | undefined> {
   if (data === NOWHERE) return undefined
   try {
-    return await (await import('../server/admin.ts')).openOperatorDoor(data, registry, logs)
+    return await (await import('../server/admin.ts')).openAdminSocket(data, registry, logs)
   } catch (failure) {
-    logs.tell('warn', `"parlor people" cannot be used while this server runs: ${errorMessage(failure)}`)
+    logs.log('warn', `"parlor people" cannot be used while this server runs: ${errorMessage(failure)}`)
     return undefined
   }
 }
 
 /** Outcome is the result of a start, for `--json`: nothing listens if the start is refused. */
 interface Outcome {
-  readonly listening?: readonly Place[]
-  readonly failed: readonly Place[]
+  readonly listening?: readonly ListenStatus[]
+  readonly failed: readonly ListenStatus[]
   readonly monitor?: Monitor | undefined
 }
 
 function json({ listening = [], failed, monitor }: Outcome): string {
-  const row = ({ program, transport, address, failure }: Place) => ({
+  const row = ({ program, transport, address, failure }: ListenStatus) => ({
     program: program.name,
     ...address,
     transport,
@@ -253,14 +256,14 @@ function json({ listening = [], failed, monitor }: Outcome): string {
 }
 
 /** Returns the table of programs and ports, and how to try a program. */
-function table(places: readonly Place[], host: string, terminal: Terminal): string {
+function table(places: readonly ListenStatus[], host: string, terminal: Terminal): string {
   const rows = places
     .filter(({ transport }) => transport === 'tcp')
     .map(({ program, address }) => [named(program), String(address.port).padStart(5), program.protocol.title])
   const at = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   const port = places[0]?.address.port ?? 0
   const name = places[0]?.program.name ?? ''
-  const short = shortNameOf(name) ?? name
+  const short = findShortName(name) ?? name
   const joining = `parlor join PROGRAM ${at} PORT`
   const ways = [
     [`nc ${at} PORT`, `such as  nc ${at} ${port}`],
@@ -270,15 +273,15 @@ function table(places: readonly Place[], host: string, terminal: Terminal): stri
   const others = reach(host)
   return `${terminal.wrap(`Parlor serves on ${host}, until Ctrl-C:`)}
 
-${columns(rows, terminal.columns)}
+${formatColumns(rows, terminal.columns)}
 
 ${others === undefined ? '' : `${terminal.wrap(others)}\n\n`}${terminal.wrap('Try one with a program of your own, or:')}
-${columns(ways, terminal.columns)}
+${formatColumns(ways, terminal.columns)}
 `
 }
 
 function named({ name }: Program): string {
-  const short = shortNameOf(name)
+  const short = findShortName(name)
   return short ? `${name} (${short})` : name
 }
 

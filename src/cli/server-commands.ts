@@ -1,21 +1,21 @@
 import { defaults } from '../config/defaults.ts'
 import type { Flags } from './config.ts'
-import { Usage } from './diagnostics.ts'
+import { UsageError } from './diagnostics.ts'
 import {
-  address,
+  addNetworkOptions,
+  appendValue,
   type Command,
   type CommandForm,
+  durationOption,
+  durationParser,
   IN_SECONDS,
-  namedLimit,
-  namedPort,
-  networking,
-  number,
+  numberParser,
   Option,
+  parseAddress,
+  parseNamedLimit,
+  parseNamedPort,
   QUESTIONS,
   STRICT,
-  several,
-  span,
-  spanned,
 } from './values.ts'
 
 /** Returns the commands for operators: they run a server, and read, copy or repair its data. */
@@ -46,9 +46,9 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
       example: 'parlor rank\nparlor rank tictactoe\nparlor rank quiz --host 192.168.1.20 --csv > quiz.csv',
       define: (made) =>
         made
-          .option('--host <address>', 'the server’s address (default: as "serve" has it here)', address)
-          .option('--port <n>', 'the port of its front door (default: as "serve" has it here)', number(1, 65535))
-          .option('--limit <n>', 'how many places to show', number(1, 100), 10)
+          .option('--host <address>', 'the server’s address (default: as "serve" has it here)', parseAddress)
+          .option('--port <n>', 'the port of its front door (default: as "serve" has it here)', numberParser(1, 65535))
+          .option('--limit <n>', 'how many places to show', numberParser(1, 100), 10)
           .option('--json', 'print them as JSON')
           .option('--csv', 'print them as CSV')
           .addOption(dataOption('the folder of the server'))
@@ -71,7 +71,7 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
             if (action === 'list' && name === undefined) {
               return end(await (await import('./listings.ts')).peopleListCommand({ data, json, csv }))
             }
-            if (json || csv) throw new Usage(`--json and --csv go with "people list", and not with ${JSON.stringify(action)}`)
+            if (json || csv) throw new UsageError(`--json and --csv go with "people list", and not with ${JSON.stringify(action)}`)
             return end(await (await import('./people.ts')).peopleCommand(action, name, { data }))
           }),
     },
@@ -126,19 +126,23 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
 /** Adds the options that are settings of a server: a file or the environment can set each of them, too. */
 function configurable(command: Command): Command {
   const settings = command
-    .option('--host <address>', 'listen on this address; 0.0.0.0 for all of this machine', address, defaults.host)
-    .option('--only <name>', 'serve this program only (may be repeated)', several)
-    .option('--port <name=n>', 'the port of one program (may be repeated); or 0 alone: any free ports for all', namedPort)
-    .option('--port-base <n>', 'the port of the first program; the others follow in their order', number(1, 65535))
-    .option('--iterative <name>', 'serve one client at a time with this program (may be repeated)', several)
-    .addOption(spanned('--first <time>', `timeout for the first message of a client; ${IN_SECONDS}`, defaults.first))
+    .option('--host <address>', 'listen on this address; 0.0.0.0 for all of this machine', parseAddress, defaults.host)
+    .option('--only <name>', 'serve this program only (may be repeated)', appendValue)
+    .option('--port <name=n>', 'the port of one program (may be repeated); or 0 alone: any free ports for all', parseNamedPort)
+    .option('--port-base <n>', 'the port of the first program; the others follow in their order', numberParser(1, 65535))
+    .option('--iterative <name>', 'serve one client at a time with this program (may be repeated)', appendValue)
+    .addOption(durationOption('--first <time>', `timeout for the first message of a client; ${IN_SECONDS}`, defaults.first))
     .addOption(
-      spanned('--idle <time>', `timeout for each further message of a client; at the front door at least 1h; ${IN_SECONDS}`, defaults.idle),
+      durationOption(
+        '--idle <time>',
+        `timeout for each further message of a client; at the front door at least 1h; ${IN_SECONDS}`,
+        defaults.idle,
+      ),
     )
     .option(
       '--wait <time>',
       `how long to wait for an opponent before the house plays; ${IN_SECONDS} (default: 10s at the front door, else 0; never in fh/tictactoe)`,
-      span('s'),
+      durationParser('s'),
     )
     .addOption(dataOption('store games, users and ladders in this folder; "none" stores nothing'))
     .option('--durable <what>', 'process: a published move survives the end of the process; power: also a loss of power', defaults.durable)
@@ -150,8 +154,12 @@ function configurable(command: Command): Command {
     .option('--http <[address:]port>', 'metrics and health over HTTP; "none" for neither', defaults.http)
     .option('--log <form>', 'format of diagnostics: plain or json', defaults.log)
     .option('--level <level>', 'lowest level that is logged: error, warn, info or debug (default: warn; as json, info)')
-    .option('--limit <name=n>', 'connections, burst, messages, seats, tables or others (may be repeated; see parlor config)', namedLimit)
-  return networking(settings).option('--config <file>', 'the file with settings (default: parlor.toml, if it is there)')
+    .option(
+      '--limit <name=n>',
+      'connections, burst, messages, seats, tables or others (may be repeated; see parlor config)',
+      parseNamedLimit,
+    )
+  return addNetworkOptions(settings).option('--config <file>', 'the file with settings (default: parlor.toml, if it is there)')
 }
 
 /** Creates the option that names the folder of a server. */
@@ -173,5 +181,5 @@ function named(command: Command): boolean {
 async function folderOf(command: Command): Promise<string> {
   const { data } = command.opts()
   const isGiven = command.getOptionValueSource('data') !== 'default' && data !== ''
-  return isGiven ? data : (await import('./stores.ts')).usualFolder()
+  return isGiven ? data : (await import('./stores.ts')).findDefaultFolder()
 }

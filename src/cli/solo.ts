@@ -1,18 +1,26 @@
-import { solo } from '../terminal/solo.ts'
+import { playSolo } from '../terminal/solo.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { complain } from './diagnostics.ts'
-import { alone, checkFiles, checkOptions, noteSecret, randomOf, type TermOptions, termsOf } from './program-options.ts'
+import { printError } from './diagnostics.ts'
+import {
+  checkFiles,
+  checkOptions,
+  createRandom,
+  type ProgramFlags,
+  parseProgramOptions,
+  requireSoloProgram,
+  warnAboutSecret,
+} from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 
 /** Runs `parlor solo`: plays a program without a network. Resolves to the exit code. */
-export async function soloCommand(name: string, options: TermOptions): Promise<number> {
-  const program = await alone(name)
+export async function soloCommand(name: string, options: ProgramFlags): Promise<number> {
+  const program = await requireSoloProgram(name)
   checkFiles(program, options)
-  const terms = await termsOf(options)
+  const terms = await parseProgramOptions(options)
   checkOptions(program, terms)
-  noteSecret(program, terms)
+  warnAboutSecret(program, terms)
   const stop = terminalSignal()
   const stopped = new Promise<number>((resolve) => stop.addEventListener('abort', () => resolve(stop.reason)))
-  const played = solo(program, { options: terms, random: randomOf(program, terms), terminal: new Terminal(), complain })
+  const played = playSolo(program, { options: terms, random: createRandom(program, terms), terminal: new Terminal(), complain: printError })
   return Promise.race([played, stopped])
 }

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { EXIT } from '../terminal/trouble.ts'
-import { complain, isReaderGone } from './diagnostics.ts'
+import { isReaderGone, printError } from './diagnostics.ts'
 
 /** Milliseconds between two checks that the ancestors of the process still run. */
 const INTERVAL = 500
@@ -21,10 +21,10 @@ export function stopSignal(): AbortSignal {
 /** Returns a `launcherSignal` for a program at a terminal; it also aborts if standard output is closed or cannot be written. */
 export function terminalSignal(): AbortSignal {
   const stop = new AbortController()
-  const started = startedSignal()
+  const started = launcherSignal()
   started.addEventListener('abort', () => stop.abort(started.reason))
   process.stdout.once('error', (error) => {
-    if (isReaderGone(error)) complain('the reader of standard output has closed it')
+    if (isReaderGone(error)) printError('the reader of standard output has closed it')
     stop.abort(EXIT.trouble)
   })
   return stop.signal
@@ -42,7 +42,7 @@ export function terminalSignal(): AbortSignal {
  *   woken: a shell that waits for its only child otherwise sleeps. A shell also wakes when all processes continue after they
  *   were frozen (a closed laptop) or stopped (Ctrl-Z); a long time between two checks, or SIGCONT, excludes those cases.
  */
-export function startedSignal(): AbortSignal {
+export function launcherSignal(): AbortSignal {
   const ancestors = process.env.npm_lifecycle_event === undefined ? [] : npmAncestors()
   const [parent] = ancestors
   if (parent === undefined) return stopSignal()

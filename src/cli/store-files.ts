@@ -1,38 +1,38 @@
 import { copyFileSync, existsSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
-import { counted } from '../base/counts.ts'
+import { formatCount } from '../base/counts.ts'
 import { errorMessage } from '../base/errors.ts'
 import { isRefusal } from '../games/game.ts'
 import { games } from '../games/index.ts'
 import type { TableEvent, TableId } from '../hall/ports.ts'
-import { evolve, opened } from '../hall/table.ts'
-import { askOperator, type OperatorAnswer } from '../server/admin.ts'
+import { evolve, toOpenedTable } from '../hall/table.ts'
+import { type AdminResponse, sendAdminRequest } from '../server/admin.ts'
 import { StoreError } from '../storage/error.ts'
-import { explainingSystem, prepareFolder } from '../storage/folder.ts'
+import { convertSystemErrors, prepareFolder } from '../storage/folder.ts'
 import { checkNoLinks } from '../storage/names.ts'
-import { detachCopy, finishBackup, makeFile } from '../storage/sqlite/backup.ts'
+import { createEmptyFile, detachCopy, finishBackup } from '../storage/sqlite/backup.ts'
 import { Database } from '../storage/sqlite/database.ts'
 import {
   checkDatabaseExists,
-  headOf,
-  logOf,
-  lossOfDatabase,
-  markOf,
+  describeLoss,
+  markPath,
   pathsBeside,
+  readHead,
   resolveDatabase,
-  workFilesOf,
+  walPath,
+  workFilePaths,
 } from '../storage/sqlite/files.ts'
-import { tablesOf } from '../storage/sqlite/guard.ts'
+import { formatTables } from '../storage/sqlite/guard.ts'
 import { openStore } from '../storage/sqlite/index.ts'
-import { KeptLog } from '../storage/sqlite/kept-log.ts'
+import { PreservedLog } from '../storage/sqlite/kept-log.ts'
 import { isOfThisVersion } from '../storage/sqlite/migrations.ts'
 import { repair } from '../storage/sqlite/repair.ts'
 import { type Verification, verify } from '../storage/sqlite/verify.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { noDatabaseIn, noFolder, noFolderBut } from './data-folder.ts'
-import { complain, Usage } from './diagnostics.ts'
+import { printError, UsageError } from './diagnostics.ts'
 
 /** The folder of a server. */
 interface InFolder {
@@ -42,7 +42,7 @@ interface InFolder {
 /** Runs `parlor verify [FILE]`: checks a backup, or the data of a server, also while that runs. Resolves to the exit code. */
 export async function verifyCommand(file: string | undefined, { data, json }: InFolder & { readonly json?: boolean }): Promise<number> {
   const path = file === undefined ? databaseIn(data) : databaseAt(file)
-  const loss = storing(() => lossOfDatabase(path))
+  const loss = storing(() => describeLoss(path))
   if (loss !== undefined) {
     report(path, { tables: 0, events: 0, problems: [loss] }, json === true)
     return EXIT.trouble
@@ -63,9 +63,9 @@ async function verifyCopy(path: string, data: string | undefined, folder: string
   // sentences about the copy are printed as sentences about the file
   const named = (sentence: string) => sentence.replaceAll(copy, path).replaceAll(folder, dirname(path))
   const noCopy = (sentence: string) =>
-    new Usage(`no copy of ${path} can be made in ${tmpdir()} (TMPDIR names another folder): ${sentence.replaceAll(copy, 'the copy')}`)
+    new UsageError(`no copy of ${path} can be made in ${tmpdir()} (TMPDIR names another folder): ${sentence.replaceAll(copy, 'the copy')}`)
   try {
-    makeFile(copy)
+    createEmptyFile(copy)
     const answer = data === undefined ? undefined : await askForCopy(data, 'verify', copy)
     if (answer && isRefusal(answer)) {
       if (answer.refused.includes(copy)) throw noCopy(answer.refused)
@@ -80,8 +80,8 @@ async function verifyCopy(path: string, data: string | undefined, folder: string
     if (error.code === 'damaged') return { tables: 0, events: 0, problems: [named(error.message)] }
     if (error.code === 'full') throw noCopy(error.message)
     if (error.code === 'foreign' && data === undefined)
-      throw new Usage(`${path} is not a database of Parlor: name the parlor.db of a server, or a backup of one`)
-    throw new Usage(named(error.message))
+      throw new UsageError(`${path} is not a database of Parlor: name the parlor.db of a server, or a backup of one`)
+    throw new UsageError(named(error.message))
   }
 }
 
@@ -90,19 +90,19 @@ export async function backupCommand(file: string, { data }: InFolder): Promise<n
   const from = databaseIn(data)
   storing(() => checkDatabaseExists(from))
   const to = resolve(existsSync(file) && statSync(file).isDirectory() ? join(file, 'parlor.db') : file)
-  if (existsSync(to)) throw new Usage(`${to} is there already: choose another file`)
-  if (!existsSync(dirname(to))) throw new Usage(`there is no folder ${dirname(to)}: make it first`)
-  if (isInUse(from, to)) throw new Usage(`${to} is a name that the server itself uses: choose another file`)
+  if (existsSync(to)) throw new UsageError(`${to} is there already: choose another file`)
+  if (!existsSync(dirname(to))) throw new UsageError(`there is no folder ${dirname(to)}: make it first`)
+  if (isInUse(from, to)) throw new UsageError(`${to} is a name that the server itself uses: choose another file`)
   const copy = `${to}.part-${process.pid}`
   const named = (sentence: string) => sentence.replaceAll(copy, to)
   try {
-    storing(() => makeFile(copy), named)
+    storing(() => createEmptyFile(copy), named)
     const answer = await askForCopy(data, 'backup', copy)
-    if (answer && isRefusal(answer)) throw new Usage(named(answer.refused))
+    if (answer && isRefusal(answer)) throw new UsageError(named(answer.refused))
     if (!answer) await copiedHere({ data, from, copy, named })
     storing(() => finishBackup(copy, to), named)
   } finally {
-    for (const rest of [copy, ...workFilesOf(copy)]) rmSync(rest, { force: true })
+    for (const rest of [copy, ...workFilePaths(copy)]) rmSync(rest, { force: true })
   }
   say(`${to} has all of ${data}. To restore it, stop the server and put it into an empty folder as parlor.db`)
   return EXIT.good
@@ -111,19 +111,19 @@ export async function backupCommand(file: string, { data }: InFolder): Promise<n
 /** Runs `parlor repair`: archives all files of a folder and rebuilds the database from its readable part. Resolves to the exit code. */
 export async function repairCommand({ data }: InFolder): Promise<number> {
   const path = databaseIn(data)
-  if (statSync(data).isFile()) throw new Usage(noFolderBut(data))
+  if (statSync(data).isFile()) throw new UsageError(noFolderBut(data))
   const { archive, places, tables, rows, gone, kept, isNew } = storing(() => {
-    prepareFolder(data, complain)
+    prepareFolder(data, printError)
     return repair(path, Date.now())
   })
   say(`The original files are in ${archive}`)
   if (isNew) say('The database was missing or empty: all its data is lost, and a new database is in its place.')
   else if (places + tables.length + rows.length === 0)
     say('Everything in the folder could be read, and was copied. If a part of the log was missing, the commits in it are lost.')
-  if (places > 0) say(`${counted(places, 'commit is', 'commits are')} lost: damaged or missing`)
-  if (tables.length > 0) say(`Events of ${tablesOf(tables)} are lost; the events before them stay`)
+  if (places > 0) say(`${formatCount(places, 'commit is', 'commits are')} lost: damaged or missing`)
+  if (tables.length > 0) say(`Events of ${formatTables(tables)} are lost; the events before them stay`)
   for (const name of rows) say(`${gone.includes(name) ? 'Nothing' : 'Not all'} of "${name}" could be read`)
-  if (!isNew) say(`The new database has the events of ${counted(kept, 'table')}`)
+  if (!isNew) say(`The new database has the events of ${formatCount(kept, 'table')}`)
   say('The server can be started again')
   return EXIT.good
 }
@@ -131,22 +131,24 @@ export async function repairCommand({ data }: InFolder): Promise<number> {
 /** Returns the path of the database in the folder that `--data` names. Throws a UsageError if there is none. */
 function databaseIn(data: string): string {
   const found = statSync(data, { throwIfNoEntry: false })
-  if (!found || data === '') throw new Usage(noFolder(data).replace(/another$/, 'another folder'))
-  if (found.isFile() && !explainingSystem(data, () => headOf(data))) throw new Usage(noFolderBut(data))
+  if (!found || data === '') throw new UsageError(noFolder(data).replace(/another$/, 'another folder'))
+  if (found.isFile() && !convertSystemErrors(data, () => readHead(data))) throw new UsageError(noFolderBut(data))
   return databaseAt(data)
 }
 
 /** Returns the path of the database in a folder, or the path itself if it is a file. Throws a UsageError if there is none. */
 function databaseAt(place: string): string {
   const found = statSync(place, { throwIfNoEntry: false })
-  if (place === '') throw new Usage('the name of the file to verify is empty; leave it out for the folder of the server')
+  if (place === '') throw new UsageError('the name of the file to verify is empty; leave it out for the folder of the server')
   if (!found)
-    throw new Usage(`there is no ${place} here: name a parlor.db, or a backup of one; without a name, the folder of --data is verified`)
-  if (found.isDirectory()) storing(() => explainingSystem(place, () => checkNoLinks(place)))
+    throw new UsageError(
+      `there is no ${place} here: name a parlor.db, or a backup of one; without a name, the folder of --data is verified`,
+    )
+  if (found.isDirectory()) storing(() => convertSystemErrors(place, () => checkNoLinks(place)))
   const path = storing(() => resolveDatabase(found.isDirectory() ? join(place, 'parlor.db') : place))
   if (found.isFile() && found.size === 0 && basename(path) !== 'parlor.db' && !pathsBeside(path).some((each) => existsSync(each)))
-    throw new Usage(`${path} is empty, and so no database of Parlor: name the parlor.db of a server, or a backup of one`)
-  if (!existsSync(path) && storing(() => lossOfDatabase(path)) === undefined) throw new Usage(noDatabaseIn(place))
+    throw new UsageError(`${path} is empty, and so no database of Parlor: name the parlor.db of a server, or a backup of one`)
+  if (!existsSync(path) && storing(() => describeLoss(path)) === undefined) throw new UsageError(noDatabaseIn(place))
   return path
 }
 
@@ -158,11 +160,11 @@ function isInUse(database: string, path: string): boolean {
 }
 
 /** Asks the server that runs in a folder to copy its data to an empty file. Resolves to `undefined` if no server runs. */
-async function askForCopy(data: string, action: 'backup' | 'verify', file: string): Promise<OperatorAnswer | undefined> {
+async function askForCopy(data: string, action: 'backup' | 'verify', file: string): Promise<AdminResponse | undefined> {
   try {
-    return await askOperator(data, { action, file })
+    return await sendAdminRequest(data, { action, file })
   } catch (reason) {
-    throw new Usage(`the server that has ${data} open sent an unreadable answer: ${errorMessage(reason)}`)
+    throw new UsageError(`the server that has ${data} open sent an unreadable answer: ${errorMessage(reason)}`)
   }
 }
 
@@ -181,14 +183,14 @@ interface CopyHere extends InFolder {
 async function copiedHere({ data, from, copy, named }: CopyHere): Promise<void> {
   try {
     if (isOfThisVersion(from) && statSync(data).isDirectory()) {
-      const store = await openStore({ folder: data, onNotice: complain })
+      const store = await openStore({ folder: data, onNotice: printError })
       try {
         await store.backup?.(copy)
       } finally {
         await store.close()
       }
     } else {
-      const log = new KeptLog(from)
+      const log = new PreservedLog(from)
       try {
         const database = new Database(from, 'process')
         try {
@@ -201,7 +203,7 @@ async function copiedHere({ data, from, copy, named }: CopyHere): Promise<void> 
       }
     }
   } catch (error) {
-    throw error instanceof StoreError ? new Usage(named(error.message)) : error
+    throw error instanceof StoreError ? new UsageError(named(error.message)) : error
   }
 }
 
@@ -210,10 +212,10 @@ function copyAll(path: string, folder: string): void {
   const copy = join(folder, 'parlor.db')
   const copies = [
     [path, copy],
-    [logOf(path), logOf(copy)],
-    [markOf(path), markOf(copy)],
+    [walPath(path), walPath(copy)],
+    [markPath(path), markPath(copy)],
   ] as const
-  for (const [from, to] of copies) if (existsSync(from)) explainingSystem(from, () => copyFileSync(from, to))
+  for (const [from, to] of copies) if (existsSync(from)) convertSystemErrors(from, () => copyFileSync(from, to))
 }
 
 /** Replays a table's events by the rules of its game. Returns what is wrong with them, if anything. */
@@ -224,7 +226,7 @@ function replay(_: TableId, events: readonly TableEvent[]): string | undefined {
   // only a server with the plug-in knows the rules of a plug-in's game
   if (!rules) return undefined
   try {
-    others.reduce(evolve, opened(first, rules))
+    others.reduce(evolve, toOpenedTable(first, rules))
     return undefined
   } catch (reason) {
     return errorMessage(reason)
@@ -233,9 +235,9 @@ function replay(_: TableId, events: readonly TableEvent[]): string | undefined {
 
 function report(path: string, { tables, events, problems }: Verification, json: boolean): void {
   if (json) return new Terminal().write(`${JSON.stringify({ ok: problems.length === 0, file: path, tables, events, problems })}\n`)
-  for (const problem of problems) complain(problem)
-  if (problems.length === 0) say(`${path} is in order: ${counted(tables, 'table')} with ${counted(events, 'event')}`)
-  else complain(`${path} is damaged: restore a backup (docs/operating.md), or go on without the lost part: parlor repair`)
+  for (const problem of problems) printError(problem)
+  if (problems.length === 0) say(`${path} is in order: ${formatCount(tables, 'table')} with ${formatCount(events, 'event')}`)
+  else printError(`${path} is damaged: restore a backup (docs/operating.md), or go on without the lost part: parlor repair`)
 }
 
 function say(sentence: string): void {
@@ -246,6 +248,6 @@ function storing<Answer>(work: () => Answer, named = (sentence: string) => sente
   try {
     return work()
   } catch (error) {
-    throw error instanceof StoreError ? new Usage(named(error.message)) : error
+    throw error instanceof StoreError ? new UsageError(named(error.message)) : error
   }
 }

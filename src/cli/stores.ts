@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { errorMessage } from '../base/errors.ts'
 import { defaults, settingsFile } from '../config/defaults.ts'
 import type { Store } from '../hall/ports.ts'
-import { complain, Usage } from './diagnostics.ts'
+import { printError, UsageError } from './diagnostics.ts'
 
 /** The value of `--data` for a server that persists nothing. */
 export const NOWHERE = 'none'
@@ -18,13 +18,13 @@ export interface StoreNotices {
 }
 
 /** FolderInUse is the error for a folder that another process has open. */
-export class FolderInUse extends Usage {}
+export class FolderInUse extends UsageError {}
 
 /** Notices on standard error. */
-const complaining: StoreNotices = { onNotice: complain, onTrouble: (error) => complain(errorMessage(error)) }
+const complaining: StoreNotices = { onNotice: printError, onTrouble: (error) => printError(errorMessage(error)) }
 
 /** Opens the store in a folder, or in memory if the folder is `NOWHERE`. Rejects with a UsageError if it cannot be opened. */
-export async function storeIn(folder: string, durable?: 'process' | 'power', notices = complaining): Promise<Store> {
+export async function openStoreIn(folder: string, durable?: 'process' | 'power', notices = complaining): Promise<Store> {
   if (folder === NOWHERE) return (await import('../storage/memory.ts')).memoryStore()
   const { openStore } = await import('../storage/sqlite/index.ts')
   const { StoreError } = await import('../storage/error.ts')
@@ -34,7 +34,7 @@ export async function storeIn(folder: string, durable?: 'process' | 'power', not
     if (!(error instanceof StoreError)) throw error
     const { onBusy } = notices
     const sentence = withOption(error.message)
-    throw error.code === 'in-use' && onBusy !== undefined ? new FolderInUse(onBusy, sentence) : new Usage(sentence)
+    throw error.code === 'in-use' && onBusy !== undefined ? new FolderInUse(onBusy, sentence) : new UsageError(sentence)
   }
 }
 
@@ -46,7 +46,7 @@ function withOption(sentence: string): string {
 }
 
 /** Resolves to the folder that `serve` would use here without `--data`. */
-export async function usualFolder(): Promise<string> {
+export async function findDefaultFolder(): Promise<string> {
   if (!process.env.PARLOR_CONFIG && !existsSync(settingsFile)) return defaults.data
-  return (await (await import('./config.ts')).settingsOf({})).config.data
+  return (await (await import('./config.ts')).resolveSettings({})).config.data
 }

@@ -1,4 +1,4 @@
-import { widthOf, wrap } from '../games/text/graphemes.ts'
+import { displayWidth, wrap } from '../games/text/graphemes.ts'
 
 /** Column is a column of a table; the least important column is the last. */
 export interface Column {
@@ -21,7 +21,7 @@ const GAP = 2
  */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
   const all = [columns.map(({ title }) => title), ...rows]
-  const full = columns.map((_, at) => all.reduce((most, row) => Math.max(most, widthOf(row[at] ?? '')), 0))
+  const full = columns.map((_, at) => all.reduce((most, row) => Math.max(most, displayWidth(row[at] ?? '')), 0))
   const least = columns.map(({ narrowest = Number.POSITIVE_INFINITY }, at) => Math.min(full[at] ?? 0, narrowest))
   let count = columns.length
   while (count > 2 && total(least.slice(0, count)) > width) count--
@@ -48,6 +48,6 @@ function total(widths: readonly number[]): number {
 }
 
 function padded(cell: string, width: number, isNumber: boolean): string {
-  const blanks = ' '.repeat(Math.max(0, width - widthOf(cell)))
+  const blanks = ' '.repeat(Math.max(0, width - displayWidth(cell)))
   return isNumber ? blanks + cell : cell + blanks
 }

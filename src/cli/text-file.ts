@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { cannotRead } from '../terminal/trouble.ts'
-import { Usage } from './diagnostics.ts'
+import { UsageError } from './diagnostics.ts'
 
 /**
  * Reads a text file that a user names: words, questions, settings, certificates. Rejects with a UsageError if the file
@@ -12,7 +12,7 @@ export async function readTextFile(file: string): Promise<string> {
   try {
     bytes = await readFile(file)
   } catch (error) {
-    throw new Usage(cannotRead(file, error))
+    throw new UsageError(cannotRead(file, error))
   }
   return decodeTextFile(file, bytes)
 }
@@ -23,20 +23,21 @@ export async function readTextFile(file: string): Promise<string> {
  */
 export function decodeTextFile(file: string, bytes: Uint8Array): string {
   const signature = SIGNATURES.find(({ begin }) => begin.every((byte, at) => bytes[at] === byte))
-  if (signature) throw new Usage(foreign(file, signature))
+  if (signature) throw new UsageError(foreign(file, signature))
   const wide = wideOf(bytes)
   if (wide)
-    throw new Usage(
+    throw new UsageError(
       `${file}, line ${lineAt(bytes, bytes.indexOf(0))}: this is ${wide} without a byte order mark, and not UTF-8; ${convert(file, wide)}`,
     )
   const nul = bytes.indexOf(0)
-  if (nul >= 0) throw new Usage(`${file}, line ${lineAt(bytes, nul)}: there is a NUL byte, which no text has; is it another kind of file?`)
+  if (nul >= 0)
+    throw new UsageError(`${file}, line ${lineAt(bytes, nul)}: there is a NUL byte, which no text has; is it another kind of file?`)
   const wrong = firstInvalid(bytes)
   if (wrong === undefined) return new TextDecoder().decode(bytes)
   const byte = bytes[wrong] ?? 0
   const meant = new TextDecoder('windows-1252').decode(Uint8Array.of(byte))
   const hex = byte.toString(16).toUpperCase()
-  throw new Usage(
+  throw new UsageError(
     `${file}, line ${lineAt(bytes, wrong)}: the byte ${hex} is not UTF-8; in Latin-1 (Windows-1252) it is ${JSON.stringify(meant)}; ${convert(file, 'WINDOWS-1252')}`,
   )
 }

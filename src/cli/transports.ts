@@ -1,6 +1,6 @@
 import { errorMessage } from '../base/errors.ts'
 import type { Address, Transport } from '../wire/transport.ts'
-import { complain, Usage } from './diagnostics.ts'
+import { printError, UsageError } from './diagnostics.ts'
 
 /** TransportOptions is the command-line options for the transport of a conversation. */
 export interface TransportOptions {
@@ -15,7 +15,7 @@ export interface TransportOptions {
 }
 
 /** Connects over the transport that the options name. */
-export async function connectBy(to: Address, options: TransportOptions): Promise<Transport> {
+export async function connectOver(to: Address, options: TransportOptions): Promise<Transport> {
   checkTransport(options)
   const wait = options.wait ?? 0
   const family = options.ipv6 ? 6 : undefined
@@ -35,7 +35,7 @@ export async function connectBy(to: Address, options: TransportOptions): Promise
     ...(family ? { family } : {}),
   })
   const isTrusted = fingerprint !== undefined || reached.trusted
-  complain(
+  printError(
     `the server's fingerprint is ${reached.fingerprint}${isTrusted ? '' : '; no authority vouches for it, so compare it with the fingerprint that its host shows'}`,
   )
   return reached.transport
@@ -58,22 +58,22 @@ export function checkTransport(
 ): void {
   const { ipv6, tls, cert, key, fingerprint, unix, udp, host, port } = options
   const ways = [...(tls ? ['--tls'] : []), ...(unix === undefined ? [] : ['--unix']), ...(udp ? ['--udp'] : [])]
-  if (ways.length > 1) throw new Usage(`${ways.join(' and ')} do not go together`)
-  if (ipv6 && unix !== undefined) throw new Usage('--ipv6 and --unix do not go together')
+  if (ways.length > 1) throw new UsageError(`${ways.join(' and ')} do not go together`)
+  if (ipv6 && unix !== undefined) throw new UsageError('--ipv6 and --unix do not go together')
   if (unix !== undefined && (host ?? port) !== undefined)
-    throw new Usage('--unix takes the place of an address and a port: leave these out')
-  if (unix === '') throw new Usage('--unix takes the path of a socket')
-  if (!tls && (cert ?? key ?? fingerprint) !== undefined) throw new Usage('--cert, --key and --fingerprint go with --tls')
-  if ((cert === undefined) !== (key === undefined)) throw new Usage('--cert and --key go together')
+    throw new UsageError('--unix takes the place of an address and a port: leave these out')
+  if (unix === '') throw new UsageError('--unix takes the path of a socket')
+  if (!tls && (cert ?? key ?? fingerprint) !== undefined) throw new UsageError('--cert, --key and --fingerprint go with --tls')
+  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key go together')
 }
 
 /** Rejects with a UsageError for an invalid fingerprint. Runs before anything is opened. */
 export async function checkFingerprint({ fingerprint }: TransportOptions): Promise<void> {
   if (fingerprint === undefined) return
-  const { readFingerprint } = await import('../wire/transports/tls.ts')
+  const { parseFingerprint } = await import('../wire/transports/tls.ts')
   try {
-    readFingerprint(fingerprint)
+    parseFingerprint(fingerprint)
   } catch (error) {
-    throw new Usage(errorMessage(error))
+    throw new UsageError(errorMessage(error))
   }
 }

@@ -1,9 +1,9 @@
 import { isIPv4 } from 'node:net'
 import { type Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { readSpan } from '../base/counts.ts'
+import { parseSpan } from '../base/counts.ts'
 import { pythonInt } from '../programs/python/values.ts'
-import { givenTwice } from '../wire/text.ts'
-import { Usage } from './diagnostics.ts'
+import { formatDuplicate } from '../wire/text.ts'
+import { UsageError } from './diagnostics.ts'
 
 /** The command-line library, exported for other files, because each file that imports the package costs a millisecond. */
 export { type Argument, Command, CommanderError, Option }
@@ -28,7 +28,7 @@ export const IN_SECONDS = 'a bare number is seconds'
 export const IN_MS = 'a bare number is milliseconds'
 
 /** Returns a parser of whole numbers from `low` to `high`, for an option or argument. */
-export function number(low: number, high: number): (text: string) => number {
+export function numberParser(low: number, high: number): (text: string) => number {
   return (text) => {
     const value = Number(/^\s*\d+\s*$/.test(text) ? text : Number.NaN)
     if (value >= low && value <= high) return value
@@ -37,32 +37,32 @@ export function number(low: number, high: number): (text: string) => number {
 }
 
 /** Parses a port; 0 means any free port. */
-export const port = number(0, 65535)
+export const parsePort = numberParser(0, 65535)
 
 /** Parses an address or a name. Rejects an empty one, because the system takes it for all addresses of this machine. */
-export function address(text: string): string {
+export function parseAddress(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('It must be an address such as 127.0.0.1, or a name.')
   return text.trim()
 }
 
 /** Returns a parser of durations such as `100ms`, `2s`, `1m`, in milliseconds; a bare number is in `unit`. */
-export function span(unit: 'ms' | 's'): (text: string) => number {
+export function durationParser(unit: 'ms' | 's'): (text: string) => number {
   return (text) => {
-    const ms = readSpan(text, unit)
+    const ms = parseSpan(text, unit)
     if (ms !== undefined) return ms
     throw new InvalidArgumentError('It must be a time such as 100ms, 2s or 1m.')
   }
 }
 
 /** Parses a duration longer than 0, in milliseconds; a bare number is in seconds. */
-export function spanAboveZero(text: string): number {
-  const ms = span('s')(text)
+export function parsePositiveDuration(text: string): number {
+  const ms = durationParser('s')(text)
   if (ms > 0) return ms
   throw new InvalidArgumentError('It must be a time such as 100ms, 2s or 1m, longer than 0.')
 }
 
 /** Parses a local time such as `2024-02-29T13:05:09`; `undefined` for an empty text. */
-export function moment(text: string): Date | undefined {
+export function parseLocalTime(text: string): Date | undefined {
   if (text === '') return undefined
   const date = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? new Date(text) : undefined
   // Date takes February 30 for a day in March
@@ -71,7 +71,7 @@ export function moment(text: string): Date | undefined {
 }
 
 /** Parses texts separated by commas; `undefined` for an empty text. */
-export function list(text: string): readonly string[] | undefined {
+export function parseList(text: string): readonly string[] | undefined {
   const texts = text.split(',').map((one) => one.trim())
   if (text === '') return undefined
   if (texts.includes('')) throw new InvalidArgumentError('It must be texts separated by commas, such as H,T,T.')
@@ -79,28 +79,28 @@ export function list(text: string): readonly string[] | undefined {
 }
 
 /** Parses an option that may be repeated: appends its value to those of earlier uses. */
-export function several(text: string, earlier: readonly string[] = []): readonly string[] {
+export function appendValue(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, text]
 }
 
 /** Parses `NAME=N`, a program and its port; or a port alone, under the key `*`: 0 for any free ports, or the port of the only program. */
-export function namedPort(text: string, earlier: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
-  if (/^\s*\d+\s*$/.test(text)) return { ...earlier, '*': onceNamed('--port', earlier['*'], port(text)) }
+export function parseNamedPort(text: string, earlier: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
+  if (/^\s*\d+\s*$/.test(text)) return { ...earlier, '*': onceNamed('--port', earlier['*'], parsePort(text)) }
   const [name = '', value = '', ...rest] = text.split('=')
   if (name === '' || pythonInt(value) === undefined || rest.length > 0)
     throw new InvalidArgumentError('It must be NAME=N, such as guess=9000; or 0, for any ports.')
-  return { ...earlier, [name]: onceNamed(`--port ${name}`, earlier[name], port(value)) }
+  return { ...earlier, [name]: onceNamed(`--port ${name}`, earlier[name], parsePort(value)) }
 }
 
 /** Parses `NAME=VALUE`, a limit. The settings check the name and the value. */
-export function namedLimit(text: string, earlier: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+export function parseNamedLimit(text: string, earlier: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? []
   if (name === undefined || value === undefined) throw new InvalidArgumentError('It must be NAME=N, such as connections=500.')
   return { ...earlier, [name.trim()]: onceNamed(`--limit ${name.trim()}`, earlier[name.trim()], value.trim()) }
 }
 
 /** Parsers of options that may be repeated with different values. */
-const LISTED: ReadonlySet<unknown> = new Set([several, namedPort, namedLimit])
+const LISTED: ReadonlySet<unknown> = new Set([appendValue, parseNamedPort, parseNamedLimit])
 
 /** Makes a command reject a second, different value of each option that takes one value; the library would drop the first. */
 export function refuseSecondValues(command: Command): void {
@@ -115,7 +115,7 @@ export function refuseSecondValues(command: Command): void {
 
 /** Returns the value of an option. Throws a UsageError if a different value was given before. */
 function onceNamed<Value>(option: string, before: Value | undefined, value: Value): Value {
-  if (before !== undefined && before !== value) throw new Usage(givenTwice(option, [before, value]))
+  if (before !== undefined && before !== value) throw new UsageError(formatDuplicate(option, [before, value]))
   return value
 }
 
@@ -126,41 +126,43 @@ export interface Where {
 }
 
 /** Returns the value that either source gives. Throws a UsageError if both give different values. */
-export function once<Value>(things: string, one: Value | undefined, other: Value | undefined): Value | undefined {
+export function takeOnce<Value>(things: string, one: Value | undefined, other: Value | undefined): Value | undefined {
   if (one !== undefined && other !== undefined && one !== other)
-    throw new Usage(`there are two ${things}, ${one} and ${other}: leave one of them out`)
+    throw new UsageError(`there are two ${things}, ${one} and ${other}: leave one of them out`)
   return one ?? other
 }
 
 /** Throws a UsageError for a link-local address without its interface, and for an IPv4 address together with `--ipv6`. */
 export function checkFamily({ host, ipv6 = false }: { readonly host?: string | undefined; readonly ipv6?: boolean | undefined }): void {
   if (host !== undefined && /^fe[89ab][0-9a-f]:[^%]*$/i.test(host))
-    throw new Usage(`${host} is an address within one network only: say by which card it is reached, such as ${host}%eth0`)
+    throw new UsageError(`${host} is an address within one network only: say by which card it is reached, such as ${host}%eth0`)
   if (ipv6 && host !== undefined && isIPv4(host))
-    throw new Usage(`--ipv6 and ${host} do not go together, because that is an address of IPv4: leave --ipv6 out, or give another address`)
+    throw new UsageError(
+      `--ipv6 and ${host} do not go together, because that is an address of IPv4: leave --ipv6 out, or give another address`,
+    )
 }
 
 /** Parses the address of a server: `host` is `HOST`, `HOST:PORT`, `[::1]:PORT` or a port alone. Throws a UsageError for two ports. */
-export function whereOf({ host, port }: { readonly host?: string | undefined; readonly port?: number | undefined }): Where {
+export function parseWhere({ host, port }: { readonly host?: string | undefined; readonly port?: number | undefined }): Where {
   if (host === undefined) return { host, port }
-  if (/^\d+$/.test(host)) return { host: undefined, port: once('ports', portIn(host), port) }
+  if (/^\d+$/.test(host)) return { host: undefined, port: takeOnce('ports', portIn(host), port) }
   const [, name, inside, digits] = /^(?:([^:[\]]+)|\[(.+)\]):(\d{1,5})$/.exec(host) ?? []
-  return digits === undefined ? { host, port } : { host: name ?? inside, port: once('ports', portIn(digits), port) }
+  return digits === undefined ? { host, port } : { host: name ?? inside, port: takeOnce('ports', portIn(digits), port) }
 }
 
 function portIn(digits: string): number {
   const port = Number(digits)
   if (port >= 1 && port <= 65535) return port
-  throw new Usage(`a port is a whole number from 1 to 65535, not ${digits}`)
+  throw new UsageError(`a port is a whole number from 1 to 65535, not ${digits}`)
 }
 
 /** Creates an option that takes a duration, with its default in the form that a user types. */
-export function spanned(flags: string, about: string, usual: string): Option {
-  return new Option(flags, about).argParser(span('s')).default(span('s')(usual), usual)
+export function durationOption(flags: string, about: string, usual: string): Option {
+  return new Option(flags, about).argParser(durationParser('s')).default(durationParser('s')(usual), usual)
 }
 
 /** Adds the options for the network between the two sides. Their values are checked before the command runs. */
-export function networking(command: Command): Command {
+export function addNetworkOptions(command: Command): Command {
   return command
     .option('--split <sizes>', 'send in pieces of this many bytes: 8, 1..5; in:8 for what is read (hello-split: bytes in the first piece)')
     .option('--glue <time>', `join what is sent within this time: 80ms, in:80ms; ${IN_MS}`)
@@ -168,7 +170,7 @@ export function networking(command: Command): Command {
       '--delay <times>',
       `send each piece at least this long after the one before: 5ms, 5ms..20ms, in:5ms; ${IN_MS} (hello-split: between the two pieces)`,
     )
-    .option('--seed <n>', 'repeat the random sizes and times of --split or --delay', number(0, 65535))
+    .option('--seed <n>', 'repeat the random sizes and times of --split or --delay', numberParser(0, 65535))
     .option('--trace', 'show each write and each read on standard error')
     .option('--secrets', 'with --trace: show passwords, too')
     .hook('preAction', async (made) => {

@@ -1,12 +1,12 @@
 import { closestMatch } from 'leven'
 import { z } from 'zod'
-import { printSpan, readSpan } from '../base/counts.ts'
-import { printSize, readSize } from '../base/sizes.ts'
-import { type OptionVerb, parseNetwork, rulesOf } from '../lab/fault-grammar.ts'
-import { programNames, shortNameOf } from '../programs/index.ts'
-import { givenTwice, quoted } from '../wire/text.ts'
+import { formatSpan, parseSpan } from '../base/counts.ts'
+import { formatSize, parseSize } from '../base/sizes.ts'
+import { type OptionVerb, parseFaults, toRules } from '../lab/fault-grammar.ts'
+import { findShortName, programNames } from '../programs/index.ts'
+import { formatDuplicate, quoteText } from '../wire/text.ts'
 import type { Address } from '../wire/transport.ts'
-import { defaults, levelOf } from './defaults.ts'
+import { defaultLevels, defaults } from './defaults.ts'
 
 /** ConfigError reports invalid settings; each sentence says which setting, from which source, and what is expected. */
 export class ConfigError extends Error {
@@ -74,8 +74,8 @@ function limitOrHalf() {
 
 /** Schema of a time longer than 0, or "none", which is Infinity. */
 function limitOfTime() {
-  const read = (given: string | number) => (given === NONE ? Number.POSITIVE_INFINITY : readSpan(String(given), 's') || undefined)
-  const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : printSpan(value))
+  const read = (given: string | number) => (given === NONE ? Number.POSITIVE_INFINITY : parseSpan(String(given), 's') || undefined)
+  const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : formatSpan(value))
   return written(`a time such as 30s or 10m, longer than 0, or "${NONE}"`, read, print)
 }
 
@@ -86,10 +86,10 @@ const LEAST = 10_000_000
 function size() {
   const read = (given: string | number) => {
     if (given === NONE) return Number.POSITIVE_INFINITY
-    const bytes = readSize(String(given)) ?? 0
+    const bytes = parseSize(String(given)) ?? 0
     return bytes >= LEAST ? bytes : undefined
   }
-  const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : printSize(value))
+  const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : formatSize(value))
   return written(`a size such as 500MB or 2GB, 10MB at least, or "${NONE}"`, read, print)
 }
 
@@ -109,14 +109,14 @@ function faults(verb: OptionVerb) {
     glue: 'a time such as "80ms"',
     delay: 'times such as "5ms..20ms" or "in:5ms"',
   }[verb]
-  const read = (given: string | number) => ('refused' in parseNetwork(rulesOf(verb, String(given))) ? undefined : String(given))
+  const read = (given: string | number) => ('refused' in parseFaults(toRules(verb, String(given))) ? undefined : String(given))
   return written(form, read, String)
 }
 
-const time = () => written('a time such as 100ms, 2s or 1m', (given) => readSpan(String(given), 's'), printSpan)
+const time = () => written('a time such as 100ms, 2s or 1m', (given) => parseSpan(String(given), 's'), formatSpan)
 /** Schema of a timeout, which is longer than 0 because no client can answer at once. */
 const timeout = () =>
-  written('a time such as 100ms, 2s or 1m, longer than 0', (given) => readSpan(String(given), 's') || undefined, printSpan)
+  written('a time such as 100ms, 2s or 1m, longer than 0', (given) => parseSpan(String(given), 's') || undefined, formatSpan)
 const names = () => z.array(text('the name of a program'), { error: 'a list of programs, such as ["guess", "chat"]' })
 const port = written('a port from 0 to 65535; 0 for any', (given) => whole(given, 0, 65535), Number)
 const where = 'a port such as 4080, an address with one such as 0.0.0.0:4080, or "none"'
@@ -168,7 +168,7 @@ export type Config = z.output<typeof Config>
 const Part = z.strictObject({ ...Config.shape, limits: Config.shape.limits.partial() }).partial()
 
 /** ConfigSource is the settings that one source gives, written as in `parlor.toml`, and the source's name for each. */
-export interface Layer {
+export interface ConfigSource {
   readonly values: Readonly<Record<string, unknown>>
   /** Returns the source of a setting: `parlor.toml`, `PARLOR_HOST`, `--host`. */
   from(setting: string): string
@@ -177,7 +177,7 @@ export interface Layer {
 }
 
 /** ResolvedConfig is the settings in force, and the source of each. */
-export interface Settings {
+export interface ResolvedConfig {
   readonly config: Config
   /** Sources by the setting's name, such as `limits.tables`; for ports by program, such as `ports.tjc/guess`. */
   readonly from: ReadonlyMap<string, string>
@@ -197,37 +197,37 @@ export const settingNames: readonly string[] = Object.keys(Config.shape).flatMap
 )
 
 /** Merges sources over the defaults; later sources override earlier ones. Throws a ConfigError for all invalid settings together. */
-export function settle(...layers: readonly Layer[]): Settings {
+export function resolveConfig(...layers: readonly ConfigSource[]): ResolvedConfig {
   const from = new Map<string, string>()
   const lines = new Map<string, number>()
   const merged: Record<string, unknown> = {}
   const [fault, ...others] = layers.flatMap((layer) => [...faultsOf(layer)])
   if (fault !== undefined) throw new ConfigError(fault, ...others)
-  const usual: Layer = { values: defaults, from: () => 'default' }
+  const usual: ConfigSource = { values: defaults, from: () => 'default' }
   for (const layer of [usual, ...layers]) {
-    for (const [setting, value] of flat(layer.values)) {
+    for (const [setting, value] of flattenSettings(layer.values)) {
       from.set(setting, layer.from(setting))
       const line = layer.lineOf?.(setting)
       if (line === undefined) lines.delete(setting)
       else lines.set(setting, line)
-      put(merged, setting, value)
+      setValue(merged, setting, value)
     }
   }
   if (!from.has('level')) {
-    merged.level = levelOf[merged.log === 'json' ? 'json' : 'plain']
+    merged.level = defaultLevels[merged.log === 'json' ? 'json' : 'plain']
     from.set('level', 'default')
   }
   return { config: Config.parse({ ports: {}, ...merged }), from, lines }
 }
 
 /** Converts a program's short name to its full name; returns any other name unchanged. */
-export function fullName(name: string): string {
-  return programNames.find((one) => one === name || shortNameOf(one) === name) ?? name
+export function toProgramName(name: string): string {
+  return programNames.find((one) => one === name || findShortName(one) === name) ?? name
 }
 
 /** Finds the programs to which one source gives several ports, by two names; returns their ports by full name. */
 function secondPorts(ports: unknown): readonly (readonly [string, readonly unknown[]])[] {
-  const byProgram = Map.groupBy(Object.entries(ports ?? {}), ([name]) => fullName(name))
+  const byProgram = Map.groupBy(Object.entries(ports ?? {}), ([name]) => toProgramName(name))
   return [...byProgram].flatMap(([name, given]) => {
     const different = [...new Set(given.map(([, port]) => port))]
     return different.length > 1 ? [[name, different] as const] : []
@@ -235,11 +235,11 @@ function secondPorts(ports: unknown): readonly (readonly [string, readonly unkno
 }
 
 /** Returns a sentence for each invalid value of a source, in the order of its lines. */
-function faultsOf(layer: Layer): readonly string[] {
+function faultsOf(layer: ConfigSource): readonly string[] {
   const { values, from, lineOf = () => undefined } = layer
   const fault = (setting: string, say: (at: string) => string) => {
     const line = lineOf(setting)
-    return { line: line ?? 0, text: say(origin(setting, from(setting), line)) }
+    return { line: line ?? 0, text: say(formatOrigin(setting, from(setting), line)) }
   }
   const faults = (Part.safeParse(values).error?.issues ?? []).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
@@ -250,15 +250,15 @@ function faultsOf(layer: Layer): readonly string[] {
     }
     const setting = issue.path.filter((part) => typeof part === 'string').join('.')
     const given = issue.path.reduce((value: unknown, part) => (value as Record<PropertyKey, unknown>)[part], values)
-    const value = typeof given === 'string' ? quoted(given) : JSON.stringify(given)
+    const value = typeof given === 'string' ? quoteText(given) : JSON.stringify(given)
     return [fault(setting, (at) => `${at} is ${value}, and must be ${issue.message}`)]
   })
-  faults.push(...secondPorts(values.ports).map(([name, given]) => fault(`ports.${name}`, (at) => givenTwice(at, given))))
+  faults.push(...secondPorts(values.ports).map(([name, given]) => fault(`ports.${name}`, (at) => formatDuplicate(at, given))))
   return faults.toSorted((one, other) => one.line - other.line).map(({ text: sentence }) => sentence)
 }
 
 /** Formats a setting and its source, as the beginning of a sentence. */
-export function origin(setting: string, from: string | undefined, line: number | undefined): string {
+export function formatOrigin(setting: string, from: string | undefined, line: number | undefined): string {
   return `${line === undefined ? '' : `line ${line}: `}${setting} (from ${from})`
 }
 
@@ -268,7 +268,7 @@ function unknownSetting(setting: string): string {
 }
 
 /** Returns the maximum edit distance to a suggested word: 1 for up to three letters, because two changes make another word. */
-export function distanceFor(word: string): number {
+export function maxDistance(word: string): number {
   return word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3))
 }
 
@@ -281,20 +281,20 @@ function nearest(typed: string): string | undefined {
       .toLowerCase()
   const candidates = [...settingNames, ...TABLES]
   const word = plain(typed)
-  const meant = closestMatch(word, candidates.map(plain), { maxDistance: distanceFor(word) })
+  const meant = closestMatch(word, candidates.map(plain), { maxDistance: maxDistance(word) })
   return candidates.find((name) => plain(name) === meant)
 }
 
 /** Yields all values by the names of their settings, such as `limits.tables`, with the full names of programs. */
-export function* flat(values: Readonly<Record<string, unknown>>): Iterable<[string, unknown]> {
+export function* flattenSettings(values: Readonly<Record<string, unknown>>): Iterable<[string, unknown]> {
   for (const [name, value] of Object.entries(values)) {
     if (!isTable(name)) yield [name, value]
-    else for (const [key, inner] of Object.entries(value ?? {})) yield [`${name}.${name === 'ports' ? fullName(key) : key}`, inner]
+    else for (const [key, inner] of Object.entries(value ?? {})) yield [`${name}.${name === 'ports' ? toProgramName(key) : key}`, inner]
   }
 }
 
 /** Sets the value of a setting, also within a table. */
-export function put(values: Record<string, unknown>, setting: string, value: unknown): void {
+export function setValue(values: Record<string, unknown>, setting: string, value: unknown): void {
   const [table, key] = splitName(setting)
   if (table === undefined) values[key] = value
   else values[table] = { ...(values[table] as object | undefined), [key]: value }

@@ -17,4 +17,4 @@ export const defaults = {
 export const settingsFile = 'parlor.toml'
 
 /** Default log level of each format: a person does not need to see every connection. */
-export const levelOf = { plain: 'warn', json: 'info' } as const
+export const defaultLevels = { plain: 'warn', json: 'info' } as const

@@ -1,7 +1,7 @@
 import { stringify } from 'smol-toml'
 import { z } from 'zod'
 import { wrap } from '../games/text/graphemes.ts'
-import { Config, flat, type Settings, settingNames, splitName } from './config.ts'
+import { Config, flattenSettings, type ResolvedConfig, settingNames, splitName } from './config.ts'
 
 /** Defaults of the optional settings, for people. */
 const MISSING: Readonly<Record<string, string>> = {
@@ -23,7 +23,7 @@ const MISSING: Readonly<Record<string, string>> = {
 const TITLE = 'The settings of "parlor serve", as they are here; it reads them from a parlor.toml.'
 
 /** Formats settings as a `parlor.toml`, with the source of each. Only a long value makes a line longer than `columns`. */
-export function printToml(settings: Settings, columns = 80): string {
+export function formatToml(settings: ResolvedConfig, columns = 80): string {
   const rows = toRows(settings)
   const width = Math.max(...rows.map(({ line }) => line.length).filter((length) => length <= columns / 2))
   const comment = (text: string, indent: number) => wrap(text, columns - indent - 2).map((line) => `${' '.repeat(indent)}# ${line}`)
@@ -36,14 +36,14 @@ export function printToml(settings: Settings, columns = 80): string {
 }
 
 /** Formats settings and their sources as JSON, for programs. */
-export function printJson(settings: Settings): string {
-  const rows = [...flat(z.encode(Config, settings.config))]
+export function formatJson(settings: ResolvedConfig): string {
+  const rows = [...flattenSettings(z.encode(Config, settings.config))]
   const entries = rows.map(([setting, value]) => [setting, { value, from: settings.from.get(setting) }])
   return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`
 }
 
-function toRows({ config, from }: Settings) {
-  const encoded = new Map(flat(z.encode(Config, config)))
+function toRows({ config, from }: ResolvedConfig) {
+  const encoded = new Map(flattenSettings(z.encode(Config, config)))
   const plain = settingNames.filter((setting) => setting !== 'ports' && !setting.includes('.'))
   const inTables = [...encoded.keys()].filter((setting) => setting.includes('.'))
   return [...plain, ...inTables].map((setting) => {

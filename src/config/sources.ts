@@ -1,12 +1,22 @@
 import { closestMatch } from 'leven'
 import { parse, TomlError } from 'smol-toml'
-import { givenTwice } from '../wire/text.ts'
-import { ConfigError, distanceFor, FLAGS, fullName, type Layer, origin, put, settingNames, splitName } from './config.ts'
+import { formatDuplicate } from '../wire/text.ts'
+import {
+  ConfigError,
+  type ConfigSource,
+  FLAGS,
+  formatOrigin,
+  maxDistance,
+  settingNames,
+  setValue,
+  splitName,
+  toProgramName,
+} from './config.ts'
 
 const LISTS: readonly string[] = ['only', 'iterative']
 
 /** Parses a settings file. Throws a ConfigError if it is not TOML. */
-export function fileLayer(file: string, toml: string): Layer {
+export function parseConfigFile(file: string, toml: string): ConfigSource {
   try {
     const lines = linesOf(toml)
     // the settings of an inline table are on the line of the table's name
@@ -62,7 +72,7 @@ function linesOf(toml: string): ReadonlyMap<string, number> {
 /** Returns the name of a setting; for a port, with the full name of its program. */
 function withFullName(name: string): string {
   const [table, key] = splitName(name)
-  return table === 'ports' ? `${table}.${fullName(key)}` : name
+  return table === 'ports' ? `${table}.${toProgramName(key)}` : name
 }
 
 /** Splits a dotted key of TOML into its parts, without their quotes. */
@@ -71,7 +81,7 @@ function partsOf(key: string): readonly string[] {
 }
 
 /** Reads the settings in the environment: `PARLOR_HOST`, `PARLOR_LIMITS_TABLES`; lists and ports are separated by commas. */
-export function environmentLayer(environment: Readonly<Record<string, string | undefined>>): Layer {
+export function parseEnvironment(environment: Readonly<Record<string, string | undefined>>): ConfigSource {
   const values: Record<string, unknown> = {}
   for (const setting of settingNames) {
     const given = environment[variableOf(setting)]
@@ -81,17 +91,17 @@ export function environmentLayer(environment: Readonly<Record<string, string | u
       .map((one) => one.trim())
       .filter((one) => one !== '')
     if (setting === 'ports') values.ports = portsIn(items, variableOf(setting))
-    else put(values, setting, LISTS.includes(setting) ? items : given)
+    else setValue(values, setting, LISTS.includes(setting) ? items : given)
   }
   return { values, from: variableOf }
 }
 
 /** Returns a sentence for each variable that looks like a setting of Parlor but is not one. */
-export function strays(environment: Readonly<Record<string, string | undefined>>): string[] {
+export function findUnknownVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
   const known = ['PARLOR_CONFIG', ...settingNames.map(variableOf)]
   const unknown = Object.keys(environment).filter((name) => name.startsWith('PARLOR_') && !known.includes(name))
   return unknown.flatMap((name) => {
-    const meant = closestMatch(name, known, { maxDistance: Math.min(2, distanceFor(name.slice('PARLOR_'.length))) })
+    const meant = closestMatch(name, known, { maxDistance: Math.min(2, maxDistance(name.slice('PARLOR_'.length))) })
     if (meant === undefined && OTHERS.test(name)) return []
     const [inside] = known.filter((one) => one.startsWith(`${name}_`))
     const hint =
@@ -118,7 +128,7 @@ function portsIn(items: readonly string[], variable: string): Record<string, str
   for (const [name, port] of items.map(pairOf)) {
     const before = ports[name]
     if (before !== undefined && before !== port)
-      throw new ConfigError(givenTwice(origin(`ports.${name}`, variable, undefined), [before, port]))
+      throw new ConfigError(formatDuplicate(formatOrigin(`ports.${name}`, variable, undefined), [before, port]))
     ports[name] = port
   }
   return ports

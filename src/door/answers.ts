@@ -1,4 +1,4 @@
-import type { Visit } from './session.ts'
+import type { DoorSession } from './session.ts'
 
 const YES: ReadonlySet<string> = new Set(['yes', 'y', 'yeah', 'yep', 'ok', 'okay', 'sure'])
 const NO: ReadonlySet<string> = new Set(['no', 'n', 'nope', 'nah'])
@@ -16,7 +16,7 @@ interface ParsedAnswer {
 }
 
 /** Finds the command for "yes" or "no", if the user has an offer of a draw or a rematch, or a challenge. */
-export function answerMeant(visit: Visit, word: string, rest: string): ParsedAnswer | undefined {
+export function parseAnswer(visit: DoorSession, word: string, rest: string): ParsedAnswer | undefined {
   const command = commandFor(word)
   if (command === undefined || !isAsked(visit)) return undefined
   if (POLITE.test(rest)) return { command, name: '' }
@@ -39,15 +39,15 @@ function bare(word: string): string {
   return word.toLowerCase().replace(/[.,!]+$/, '')
 }
 
-function isAsked({ tables, lobby }: Visit): boolean {
-  return tables.all.some(({ offered }) => offered !== undefined) || lobby.listSought({ count: 1 }).total > 0
+function isAsked({ tables, lobby }: DoorSession): boolean {
+  return tables.all.some(({ offered }) => offered !== undefined) || lobby.listChallenges({ count: 1 }).total > 0
 }
 
 /** Checks whether a user with this name has made an offer or a challenge. */
-function isAsking({ tables, lobby }: Visit, name: string): boolean {
+function isAsking({ tables, lobby }: DoorSession, name: string): boolean {
   const asking = [
     ...tables.all.filter(({ offered }) => offered !== undefined).flatMap(({ company }) => company.names),
-    ...lobby.listSought({ count: LOOKED }).items.map((seeker) => seeker.name),
+    ...lobby.listChallenges({ count: LOOKED }).items.map((seeker) => seeker.name),
   ]
   return asking.some((one) => one.toLowerCase() === name.toLowerCase())
 }

@@ -1,5 +1,5 @@
 import { type Automaton, client, clientCloses, server } from '../protocol/automaton.ts'
-import { secretsAtDoor } from './masking.ts'
+import { findDoorSecrets } from './masking.ts'
 
 /** The automaton of the front door: both sides send lines at any time, and both may close the connection. */
 export const automaton = {
@@ -13,8 +13,8 @@ export const automaton = {
   states: { open: { line: 'open', text: 'open', closed: 'end', ended: 'end' }, end: {} },
   // the server accepts every line; a refusal is for a client that exceeds a limit of the server
   refusal: 'text',
-  secrets: secretsAtDoor,
+  secrets: findDoorSecrets,
 } as const satisfies Automaton
 
 /** DoorMessage is the name of a message of the front door. */
-export type Name = keyof typeof automaton.messages
+export type DoorMessage = keyof typeof automaton.messages

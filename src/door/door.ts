@@ -2,14 +2,14 @@ import { askUntil } from '../protocol/ask-until.ts'
 import { type Program, type Protocol, plainLines } from '../protocol/definition.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { Telnet } from '../wire/telnet.ts'
-import { automaton, type Name } from './automaton.ts'
-import { receive } from './dispatcher.ts'
-import { Visit } from './session.ts'
+import { automaton, type DoorMessage } from './automaton.ts'
+import { runSession } from './dispatcher.ts'
+import { DoorSession } from './session.ts'
 
 /** The command that ends the session. */
 const QUIT = 'quit'
 
-const door: Protocol<Name> = {
+const door: Protocol<DoorMessage> = {
   name: 'door',
   title: 'the front door: every game, in plain words, for people with nc or telnet',
   automaton,
@@ -17,9 +17,9 @@ const door: Protocol<Name> = {
   over: (transport) => new Telnet(transport),
 
   async server(peer, { house, clock }) {
-    const visit = new Visit(peer, { house, clock })
-    await Promise.race([receive(visit), visit.broken])
-    if (visit.program) await serveProgram(peer, visit)
+    const visit = new DoorSession(peer, { house, clock })
+    await Promise.race([runSession(visit), visit.broken])
+    if (visit.isNative) await serveProgram(peer, visit)
   },
 
   async client(peer, { person }) {
@@ -36,18 +36,18 @@ const door: Protocol<Name> = {
 }
 
 /** Shows every line of the server, until the server closes. */
-async function read(peer: Peer<Name>, show: (line: string) => void): Promise<void> {
+async function read(peer: Peer<DoorMessage>, show: (line: string) => void): Promise<void> {
   for (let said = await peer.receive(); said.name === 'text'; said = await peer.receive()) show(said.text)
 }
 
 /** Serves the rest of the session in the native protocol. */
-async function serveProgram(peer: Peer<Name>, visit: Visit): Promise<void> {
+async function serveProgram(peer: Peer<DoorMessage>, visit: DoorSession): Promise<void> {
   const { serveNative } = await import('./json-mode.ts')
   return serveNative(peer, visit.lobby, (listener) => visit.handOver(listener))
 }
 
 /** The front door: the program for users without a client of their own. */
-export const programs: readonly Program<Name>[] = [
+export const programs: readonly Program<DoorMessage>[] = [
   {
     name: 'parlor/door',
     source: 'the front door',

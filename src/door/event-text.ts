@@ -1,15 +1,15 @@
 import type { SeatNumber } from '../games/game.ts'
-import type { Recorded, TableNews } from '../hall/api.ts'
-import { signsOf } from './game-text.ts'
-import { inLine, listed } from './layout.ts'
+import type { RatingChanges, TableEventView } from '../hall/api.ts'
+import { findMarks } from './game-text.ts'
+import { formatList, toSafeLine } from './layout.ts'
 
 /** EventText is the data of an event at a table. */
-export type Happening = TableNews['what']
+export type EventText = TableEventView['what']
 /** Offer is the event that a player offers a draw or a rematch. */
-export type Offer = Extract<Happening, { type: 'offered' }>
+export type Offer = Extract<EventText, { type: 'offered' }>
 
 /** TableContext is what the sentences about a table need: its number, its game and its players. */
-export interface Company {
+export interface TableContext {
   readonly table: number
   /** The name of the game in the catalogue, and the name of its rules. */
   readonly game: string
@@ -23,28 +23,28 @@ export interface Company {
 }
 
 /** Coming is how a user came to a table: with a new seat, back to a seat, or as a watcher. */
-export type Coming = 'seated' | 'back' | 'watching'
+export type ArrivalKind = 'seated' | 'back' | 'watching'
 
 /** Returns the first sentence for a user who has come to a table. */
-export function introduction(company: Company, coming: Coming): string {
+export function formatIntroduction(company: TableContext, coming: ArrivalKind): string {
   const { table, game, rules, seat, names } = company
-  if (seat === undefined || coming === 'watching') return `Table ${table}: you watch ${players(company)}.`
-  if (coming === 'back') return `Table ${table}: you are back at ${players(company)}.`
+  if (seat === undefined || coming === 'watching') return `Table ${table}: you watch ${formatPlayers(company)}.`
+  if (coming === 'back') return `Table ${table}: you are back at ${formatPlayers(company)}.`
   if (names.length === 1) return `Table ${table}: ${game}. "resign" stops it.`
-  const signs = signsOf(rules)
-  if (signs.length === 0) return `Table ${table}: you play ${game} with ${listed(names.filter((_, other) => other !== seat))}.`
+  const signs = findMarks(rules)
+  if (signs.length === 0) return `Table ${table}: you play ${game} with ${formatList(names.filter((_, other) => other !== seat))}.`
   const begins = (one: SeatNumber) => one === 0
   const others = [...names.keys()].filter((other) => other !== seat)
   // a user of a worksheet program can be called "X"
   const shown = (name = '') => (signs.includes(name.toUpperCase()) ? `the user ${name}` : name)
   const opposite = others.map((other) => `${shown(names[other])} is ${signs[other] ?? 'opposite'}${begins(other) ? ' and begins' : ''}`)
-  return `Table ${table}: you are ${signs[seat] ?? 'here'}${begins(seat) ? ' and begin' : ''}; ${listed(opposite)}.`
+  return `Table ${table}: you are ${signs[seat] ?? 'here'}${begins(seat) ? ' and begin' : ''}; ${formatList(opposite)}.`
 }
 
 /** Formats the game and its players: `tictactoe, ada (O) against grace (X)`. */
-export function players({ game, rules, seat, names }: Company): string {
+export function formatPlayers({ game, rules, seat, names }: TableContext): string {
   if (names.length === 1 && seat !== undefined) return game
-  const signs = signsOf(rules)
+  const signs = findMarks(rules)
   const shown = names.map((name, one) => `${one === seat ? 'you' : name}${signs[one] ? ` (${signs[one]})` : ''}`)
   return `${game}, ${shown.join(' against ')}`
 }
@@ -53,7 +53,7 @@ export function players({ game, rules, seat, names }: Company): string {
  * Describes an event for a user at the table; `undefined` if the board shows it, or the user's own typed line. `open` are
  * the offers before this event.
  */
-export function inWords(what: Happening, company: Company, open: readonly Offer[]): string | undefined {
+export function formatEvent(what: EventText, company: TableContext, open: readonly Offer[]): string | undefined {
   const { names, seat } = company
   const own = 'seat' in what && what.seat === seat && seat !== undefined
   const name = 'seat' in what && what.seat !== undefined ? names[what.seat] : undefined
@@ -81,12 +81,12 @@ export function inWords(what: Happening, company: Company, open: readonly Offer[
   }
 }
 
-function formatChat({ name, seat, text }: Extract<Happening, { type: 'said' }>, company: Company): string | undefined {
+function formatChat({ name, seat, text }: Extract<EventText, { type: 'said' }>, company: TableContext): string | undefined {
   const own = seat === undefined ? company.seat === undefined && name === company.me : seat === company.seat
-  return own ? undefined : `${inLine(name)}${seat === undefined ? ' (watching)' : ''} says: ${inLine(text)}`
+  return own ? undefined : `${toSafeLine(name)}${seat === undefined ? ' (watching)' : ''} says: ${toSafeLine(text)}`
 }
 
-function formatOffer({ seat, what }: Offer, company: Company, open: readonly Offer[]): string | undefined {
+function formatOffer({ seat, what }: Offer, company: TableContext, open: readonly Offer[]): string | undefined {
   // an offer that answers an open one accepts it, and the next event says so
   if (open.some((offer) => offer.seat !== seat)) return undefined
   const offered = what === 'draw' ? 'a draw' : 'another game'
@@ -96,9 +96,9 @@ function formatOffer({ seat, what }: Offer, company: Company, open: readonly Off
 }
 
 /** Formats the change of the ladder after a game: `Ratings: you 1500 to 1580 (+80); alan 1420 to 1340 (-80).` */
-export function standings({ game, changes }: Recorded, me: string): string {
+export function formatRatingChanges({ game, changes }: RatingChanges, me: string): string {
   const shown = changes.map(({ name, before, after }) => {
-    const who = name === me ? 'you' : inLine(name)
+    const who = name === me ? 'you' : toSafeLine(name)
     const now = Math.round(after)
     if (before === undefined) return `${who} ${now}, after a first game`
     const difference = now - Math.round(before)

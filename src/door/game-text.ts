@@ -3,9 +3,9 @@ import type { Outcome, SeatNumber } from '../games/game.ts'
 import type { GuessingView } from '../games/guessing.ts'
 import type { HangmanView } from '../games/hangman.ts'
 import type { QuizView } from '../games/quiz.ts'
-import { type HandsView, type Round, winnerOf } from '../games/scissors.ts'
+import { findWinner, type HandsView, type Round } from '../games/scissors.ts'
 import type { Board } from '../games/tictactoe.ts'
-import { listed } from './layout.ts'
+import { formatList } from './layout.ts'
 
 /** GameText is the text of one game in addition to its board. Only the rules of the game know the type of a view. */
 interface GameText {
@@ -51,23 +51,23 @@ const GAME_TEXTS: Readonly<Record<string, GameText>> = {
 }
 
 /** Returns the marks of the players on the board of a game, by seat; empty if it has none. */
-export function signsOf(game: string): readonly string[] {
+export function findMarks(game: string): readonly string[] {
   return findGameText(game)?.signs ?? []
 }
 
 /** Draws the board of a game; `undefined` if the board of its notation is to be used. */
-export function boardOf(game: string, view: unknown, players: Players): string | undefined {
+export function drawBoard(game: string, view: unknown, players: Players): string | undefined {
   return findGameText(game)?.board?.(view, players)
 }
 
 /** Returns the last move of a seat, if the board shows it and no other seat has moved since. */
-export function lastOf(game: string, view: unknown, seat: SeatNumber): string | undefined {
+export function findLastMove(game: string, view: unknown, seat: SeatNumber): string | undefined {
   const last = findGameText(game)?.last?.(view)
   return last?.seat === seat ? last.move : undefined
 }
 
 /** FinishedView is a game that is over, as one seat or a watcher sees it. */
-export interface Ended {
+export interface FinishedView {
   readonly game: string
   readonly names: readonly string[]
   readonly seat: SeatNumber | undefined
@@ -76,7 +76,7 @@ export interface Ended {
 }
 
 /** Describes the end of a game to a player or a watcher; empty if the board shows it. */
-export function ending(ended: Ended): string {
+export function formatEnd(ended: FinishedView): string {
   const { game, names, view, outcome } = ended
   const shown = names.length === 1 && isCut(outcome) ? findGameText(game)?.givenUp?.(view) : undefined
   return [causeOf(ended), ...(shown === undefined ? [] : [shown])].join(' ')
@@ -87,7 +87,7 @@ function isCut({ left, abandoned, aborted }: Outcome): boolean {
   return left !== undefined || abandoned === true || aborted === true
 }
 
-function causeOf(ended: Ended): string {
+function causeOf(ended: FinishedView): string {
   const { names, seat, outcome } = ended
   const { winners, left, agreed, abandoned } = outcome
   const won = seat !== undefined && winners.includes(seat)
@@ -104,7 +104,7 @@ function causeOf(ended: Ended): string {
   return won ? 'You win!' : `${wins(ended)}.`
 }
 
-function endingAlone(ended: Ended): string {
+function endingAlone(ended: FinishedView): string {
   const { game, seat, view, outcome } = ended
   const won = outcome.winners.length > 0
   if (seat === undefined) return won ? `${wins(ended)}.` : 'The game is over.'
@@ -114,7 +114,7 @@ function endingAlone(ended: Ended): string {
 /** Formats a round of scissors: the choice of each player, and the winner. */
 function formatRound(round: Round, { names, seat }: Players): string {
   const shown = names.map((name, one) => (one === seat ? 'you' : name))
-  const winner = winnerOf(round)
+  const winner = findWinner(round)
   const won = winner === undefined ? 'a draw' : winner === seat ? 'you win' : `${shown[winner]} wins`
   return `${round.map((hand, one) => `${shown[one]} ${hand}`).join(', ')}: ${won}`
 }
@@ -137,6 +137,6 @@ function whyOver({ late, resigned }: Outcome, name: string | undefined): string 
   return resigned ? `${who} resigned` : name === undefined ? `${who} left the game` : `${who} left`
 }
 
-function wins({ names, outcome: { winners } }: Ended): string {
-  return `${listed(winners.map((winner) => names[winner] ?? ''))} ${winners.length === 1 ? 'wins' : 'win'}`
+function wins({ names, outcome: { winners } }: FinishedView): string {
+  return `${formatList(winners.map((winner) => names[winner] ?? ''))} ${winners.length === 1 ? 'wins' : 'win'}`
 }

@@ -1,7 +1,7 @@
-import { nearest } from '../base/nearest.ts'
-import { catalogue, type Entry, entryOf } from '../games/catalogue.ts'
+import { findNearest } from '../base/nearest.ts'
+import { type CatalogueEntry, catalogue, findGame } from '../games/catalogue.ts'
 import type { Refusal } from '../games/game.ts'
-import { listed } from './layout.ts'
+import { formatList } from './layout.ts'
 
 /** Minimum number of letters of an abbreviated game. */
 const PREFIX = 2
@@ -17,28 +17,28 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The names of all games, for a sentence. */
-export const gameNames: string = listed(
+export const gameNames: string = formatList(
   catalogue.map(({ name }) => name),
   'or',
 )
 
 /** Finds a game by its name, an alias, or the beginning of one of these if it is unique. */
-export function gameNamed(typed: string): Entry | undefined {
+export function findGameByWord(typed: string): CatalogueEntry | undefined {
   const word = typed.toLowerCase()
-  const exact = entryOf(word) ?? entryOf(aliased(word) ?? '')
+  const exact = findGame(word) ?? findGame(aliased(word) ?? '')
   if (exact || word.length < PREFIX) return exact
   const [only, ...more] = beginningWith(word)
   return more.length === 0 ? only : undefined
 }
 
 /** Finds a game as `findGameByWord` does, or returns a refusal that lists the candidates or the nearest name. */
-export function gameOf(typed: string): Entry | Refusal {
-  const found = gameNamed(typed)
+export function parseGame(typed: string): CatalogueEntry | Refusal {
+  const found = findGameByWord(typed)
   if (found) return found
   if (typed === '') return { refused: `name a game: ${gameNames}` }
   const several = typed.length < PREFIX ? [] : beginningWith(typed.toLowerCase()).map(({ name }) => name)
-  if (several.length > 1) return { refused: `"${typed}" could be ${listed(several, 'or')}: type more of it` }
-  const meant = nearest(
+  if (several.length > 1) return { refused: `"${typed}" could be ${formatList(several, 'or')}: type more of it` }
+  const meant = findNearest(
     typed,
     catalogue.map((entry) => entry.name),
   )
@@ -46,7 +46,7 @@ export function gameOf(typed: string): Entry | Refusal {
 }
 
 /** Replaces an alias of several words at the beginning of a text by the name of the game: `tic tac toe size 4`. */
-export function withGameName(text: string): string {
+export function replaceGameAlias(text: string): string {
   for (const [name, words] of Object.entries(ALIASES)) {
     for (const word of words) {
       if (word.includes(' ') && `${text.toLowerCase()} `.startsWith(`${word} `)) return `${name}${text.slice(word.length)}`
@@ -59,6 +59,6 @@ function aliased(word: string): string | undefined {
   return Object.keys(ALIASES).find((name) => ALIASES[name]?.includes(word))
 }
 
-function beginningWith(word: string): readonly Entry[] {
+function beginningWith(word: string): readonly CatalogueEntry[] {
   return catalogue.filter(({ name }) => [name, ...(ALIASES[name] ?? [])].some((one) => one.startsWith(word)))
 }

@@ -1,23 +1,23 @@
 import type { HeldSeat, Lobby, PersonInfo, TableInfo } from '../hall/api.ts'
-import { inLine, listed } from './layout.ts'
+import { formatList, toSafeLine } from './layout.ts'
 
 /** Formats the game and the opponents of a held seat. */
-export function heldAt({ game, names }: TableInfo, me: PersonInfo | undefined): string {
+export function formatHeldGame({ game, names }: TableInfo, me: PersonInfo | undefined): string {
   const others = names.filter((name) => name !== me?.name)
-  return others.length === 0 ? game : `${game} with ${listed(others.map(inLine))}`
+  return others.length === 0 ? game : `${game} with ${formatList(others.map(toSafeLine))}`
 }
 
 /** Describes the held seats of this user that the session has not resumed, with the command for that; `undefined` if there are none. */
-export function wayBack({ waiting, me }: Lobby): string | undefined {
+export function formatHeldSeats({ heldSeats: waiting, me }: Lobby): string | undefined {
   const [first, ...more] = waiting
   if (!first) return undefined
   if (more.length > 0) return `${waiting.length} seats of yours are held: "resume" lists them.`
-  return wayBackTo(first, me)
+  return formatHeldSeat(first, me)
 }
 
 /** Describes one seat of this user that the session has not resumed, with the command for that. */
-export function wayBackTo(seat: HeldSeat, me: PersonInfo | undefined): string {
-  const at = `table ${seat.table}, ${heldAt(seat, me)}`
+export function formatHeldSeat(seat: HeldSeat, me: PersonInfo | undefined): string {
+  const at = `table ${seat.table}, ${formatHeldGame(seat, me)}`
   return seat.elsewhere
     ? `You sit at ${at}, through another connection: "resume ${seat.table}" takes that seat here`
     : `Your seat at ${at}, is held: "resume ${seat.table}"`

@@ -1,9 +1,9 @@
 import type { Lobby, LobbyListener } from '../hall/api.ts'
 import { NativeSession } from '../native/session.ts'
 import type { Peer } from '../protocol/peer.ts'
-import { nextUntilGone } from '../protocol/receive-until-closed.ts'
-import type { Name } from './automaton.ts'
-import { farewellFor } from './session.ts'
+import { receiveUntilClosed } from '../protocol/receive-until-closed.ts'
+import type { DoorMessage } from './automaton.ts'
+import { formatFarewell } from './session.ts'
 
 /** The name of this server in `hello`. */
 const SOFTWARE = 'parlor'
@@ -12,7 +12,7 @@ const SOFTWARE = 'parlor'
  * Serves the native protocol on the lines of the front door, until the client quits or disconnects. `handOver` receives the
  * listener for all further events of the lobby.
  */
-export async function serveNative(peer: Peer<Name>, lobby: Lobby, handOver: (listener: LobbyListener) => void): Promise<void> {
+export async function serveNative(peer: Peer<DoorMessage>, lobby: Lobby, handOver: (listener: LobbyListener) => void): Promise<void> {
   const session = new NativeSession(
     () => lobby,
     (message) => {
@@ -22,10 +22,10 @@ export async function serveNative(peer: Peer<Name>, lobby: Lobby, handOver: (lis
     (cost) => peer.connection.charge(cost),
   )
   handOver(session)
-  peer.speaks = 'JSON'
-  peer.farewell = (reason) => session.bye(farewellFor(reason))
+  peer.language = 'JSON'
+  peer.farewell = (reason) => session.bye(formatFarewell(reason))
   session.open(SOFTWARE)
-  for (let line = await nextUntilGone(peer, 'closed'); line !== undefined; line = await nextUntilGone(peer, 'closed')) {
+  for (let line = await receiveUntilClosed(peer, 'closed'); line !== undefined; line = await receiveUntilClosed(peer, 'closed')) {
     if (!(await session.handle(line))) return
   }
 }

@@ -1,5 +1,5 @@
-import { widthOf, wrap } from '../games/text/graphemes.ts'
-import { revealed, visible } from '../wire/text.ts'
+import { displayWidth, wrap } from '../games/text/graphemes.ts'
+import { escapeControls, escapeInvisible } from '../wire/text.ts'
 
 /** Width of a user's terminal, in columns. */
 export const COLUMNS = 80
@@ -17,15 +17,15 @@ const INDENT = 2
  * Wraps lines at the width of the terminal. Continuation lines are indented, so that a text from another user cannot look
  * like a line from the server.
  */
-export function inWidth(lines: readonly string[]): string[] {
-  return lines.flatMap((line) => (widthOf(line) <= COLUMNS ? [line] : wrap(line, COLUMNS, INDENT)))
+export function wrapLines(lines: readonly string[]): string[] {
+  return lines.flatMap((line) => (displayWidth(line) <= COLUMNS ? [line] : wrap(line, COLUMNS, INDENT)))
 }
 
 /**
  * Counts the lines of the first screen. If they do not all fit, one line is left for the "more" notice. A line is not
  * separated from its continuation.
  */
-export function firstScreen(lines: readonly string[]): number {
+export function countFirstScreen(lines: readonly string[]): number {
   if (lines.length <= SCREEN) return lines.length
   const indentOf = (at: number) => /^ */.exec(lines[at] ?? '')?.[0].length ?? 0
   let count = SCREEN - 1
@@ -37,8 +37,8 @@ export function firstScreen(lines: readonly string[]): number {
  * Makes a text from another user safe to print within a line: it cannot control the terminal, start a new line, or cover
  * the lines around it. At most four combining marks follow one letter (UTS 39, section 5.4).
  */
-export function inLine(text: string): string {
-  const line = visible(text.replace(/\r?\n|\t/g, ' '))
+export function toSafeLine(text: string): string {
+  const line = escapeControls(text.replace(/\r?\n|\t/g, ' '))
   return SHORT_OF_MARKS.test(line) ? line : line.replace(MARKS, '$1')
 }
 
@@ -46,17 +46,18 @@ export function inLine(text: string): string {
  * Formats a refusal as a sentence: with a full stop if it has no other end, and with a capital unless it begins with one of
  * `names`, or with a text that `isName` accepts. Very long words are cut.
  */
-export function sentence(refused: string, names: readonly string[] = [], isName: (text: string) => boolean = () => false): string {
-  const text = revealed(inLine(shortTo(LONGEST, refused).replace(ENDLESS, '$1...')))
+export function toSentence(refused: string, names: readonly string[] = [], isName: (text: string) => boolean = () => false): string {
+  const text = escapeInvisible(toSafeLine(shortTo(LONGEST, refused).replace(ENDLESS, '$1...')))
   const begins = (name: string) => text.startsWith(name) && !/^[\p{L}\p{N}]/u.test(text.slice(name.length))
   // "a name must ..." is a rule, even if a user is called "a"
-  const named = !/^a name /.test(text) && (names.some((name) => begins(revealed(inLine(name)))) || beginningsOf(text).some(isName))
+  const named =
+    !/^a name /.test(text) && (names.some((name) => begins(escapeInvisible(toSafeLine(name)))) || beginningsOf(text).some(isName))
   return (named ? text : text.charAt(0).toUpperCase() + text.slice(1)) + (/[.!?]$/.test(text) ? '' : '.')
 }
 
 /** Returns the answer for a name that no user has. */
-export function notHere(name: string): string {
-  return sentence(`there is no user "${name}" here. "who" lists the users`)
+export function formatUnknownUser(name: string): string {
+  return toSentence(`there is no user "${name}" here. "who" lists the users`)
 }
 
 function shortTo(most: number, text: string): string {
@@ -70,43 +71,43 @@ function beginningsOf(text: string): string[] {
 }
 
 /** Formats items as a list: `ada, grace and alan`. */
-export function listed(items: readonly string[], last = 'and'): string {
+export function formatList(items: readonly string[], last = 'and'): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`
 }
 
 /** Joins sentences to one line if they fit; otherwise each keeps its own line. */
-export function inSentences(sentences: readonly string[]): readonly string[] {
+export function joinSentences(sentences: readonly string[]): readonly string[] {
   const line = sentences.join(' ')
-  return widthOf(line) <= COLUMNS ? [line] : sentences
+  return displayWidth(line) <= COLUMNS ? [line] : sentences
 }
 
 /**
  * Formats rows in columns, two blanks apart; missing cells stay empty. If a row is wider than the terminal, its last cell
  * moves to a line of its own, if it fits there.
  */
-export function inColumns(rows: readonly (readonly string[])[]): string[] {
+export function formatColumns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = []
-  for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, widthOf(cell))
+  for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, displayWidth(cell))
   const lineOf = (cells: readonly string[]) =>
     cells
-      .map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - widthOf(cell)))
+      .map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - displayWidth(cell)))
       .join('  ')
       .trimEnd()
   return rows.flatMap((row) => {
     const line = lineOf(row)
     const head = lineOf(row.slice(0, -1))
     const below = `${/^ */.exec(line)?.[0] ?? ''}${' '.repeat(INDENT)}${row.at(-1) ?? ''}`
-    return widthOf(line) > COLUMNS && Math.max(widthOf(head), widthOf(below)) <= COLUMNS ? [head, below] : [line]
+    return displayWidth(line) > COLUMNS && Math.max(displayWidth(head), displayWidth(below)) <= COLUMNS ? [head, below] : [line]
   })
 }
 
 /** Shortens a list to `most` lines; the last one says how many of `total` are left out. */
-export function shortened(lines: readonly string[], most: number, total = lines.length): readonly string[] {
+export function shortenList(lines: readonly string[], most: number, total = lines.length): readonly string[] {
   return total <= most ? lines : [...lines.slice(0, most - 1), `... and ${total - most + 1} more`]
 }
 
 /** Formats milliseconds as a clock does: `2:31`, `1:00:00`; part of a second counts as a whole one. */
-export function clockTime(ms: number): string {
+export function formatClockTime(ms: number): string {
   const seconds = Math.ceil(Math.max(0, ms) / 1000)
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
   const two = (number: number) => String(number).padStart(2, '0')
@@ -114,7 +115,7 @@ export function clockTime(ms: number): string {
 }
 
 /** Applies the BS and DEL characters of a line, because not every terminal does that itself. */
-export function edited(line: string): string {
+export function applyErasures(line: string): string {
   if (!ERASES.test(line)) return line
   const characters: string[] = []
   for (const character of line) {

@@ -1,5 +1,5 @@
 import type { Side } from '../protocol/automaton.ts'
-import { compact, compactText, hide, type SecretsContext, type Span, secretsBehindKeyword } from '../wire/masking.ts'
+import { compact, compactText, findSecretsAfterKeyword, type SecretSpan, type SecretsContext, toSpan } from '../wire/masking.ts'
 
 /** Matches a question of the front door whose answer is a password, or the warning after it. */
 const ASKS_SECRET = /password.*\?|once more\?|^The new one|^\(It will (?:not )?show/im
@@ -13,19 +13,19 @@ const FIELD =
   /(["']?)\b(?:\w*p?ass?w(?:or?)?d?|pass(?:code|phrase)?|pwd|old|session|token|secret)\1\s*[:=]\s*(?:"((?:\\.|[^"\\])*)|([^"\s].*))/dgis
 
 /** Finds the passwords, tokens and sessions in a line of the front door, and of the native protocol. */
-export function secretsAtDoor(from: Side, text: string, context: SecretsContext): readonly Span[] {
+export function findDoorSecrets(from: Side, text: string, context: SecretsContext): readonly SecretSpan[] {
   if (from === 'server') return fieldsIn(text)
-  if (isHidden(text, context)) return hide(text, 0)
+  if (isHidden(text, context)) return toSpan(text, 0)
   const short = compact(text)
   const isNative = /^\s*\{/.test(short.text)
   const isCommand = isNative && isNativeCommand(short.text)
   if (isCommand && !/\b(?:login|register|password)[^"\w]/i.test(short.text)) return fieldsIn(text)
   const [field] = fieldsIn(short.text)
-  if (isNative && field) return hide(text, short.places[field[0]] ?? 0)
-  const starts = [...secretsBehindKeyword(text), ...fieldsIn(text)].map(([start]) => start)
+  if (isNative && field) return toSpan(text, short.places[field[0]] ?? 0)
+  const starts = [...findSecretsAfterKeyword(text), ...fieldsIn(text)].map(([start]) => start)
   const argument = argumentOf(short.text)
   if (argument !== undefined) starts.push(short.places[argument] ?? 0)
-  return starts.length === 0 ? [] : hide(text, Math.min(...starts))
+  return starts.length === 0 ? [] : toSpan(text, Math.min(...starts))
 }
 
 /** Checks whether the whole line can be a password: the answer to a question for one, or a line sent before the question. */
@@ -45,7 +45,7 @@ function argumentOf(text: string): number | undefined {
   return found && found[0].length < text.length ? found[0].length : undefined
 }
 
-function fieldsIn(text: string): readonly Span[] {
+function fieldsIn(text: string): readonly SecretSpan[] {
   return [...text.matchAll(FIELD)].flatMap(({ indices }) => [indices?.[2] ?? indices?.[3]].flatMap((span) => (span ? [span] : [])))
 }
 

@@ -1,12 +1,12 @@
 import { isRefusal, type Refusal } from '../games/game.ts'
 import type { Page } from '../hall/api.ts'
-import { BOUNDS, readWhole } from '../hall/bounds.ts'
-import { type Command, type Reply, SAY } from './commands/command.ts'
-import { inColumns, ROWS } from './layout.ts'
-import type { Visit } from './session.ts'
+import { BOUNDS, parseWhole } from '../hall/bounds.ts'
+import { type DoorCommand, type Reply, SAY } from './commands/command.ts'
+import { formatColumns, ROWS } from './layout.ts'
+import type { DoorSession } from './session.ts'
 
 /** PagedList is a list that is shown in pages; each page is fetched when it is shown. */
-export interface Listing {
+export interface PagedList {
   /** The command of the list, without the number of a page: `who`, `history ada`. */
   readonly typed: string
   /** Fetches `count` rows of cells from index `from` on, and the total number of rows. */
@@ -22,7 +22,7 @@ export interface Listing {
 type RowPage = Page<readonly string[]> | Refusal
 
 /** Formats a page of a list, counted from 1, and sets the next page for "more". */
-export async function showPage(visit: Visit, listing: Listing, page = 1): Promise<Reply> {
+export async function showPage(visit: DoorSession, listing: PagedList, page = 1): Promise<Reply> {
   const { typed, empty, footer = [], rows = ROWS } = listing
   const fetched = await listing.fetch((page - 1) * rows, rows)
   if (isRefusal(fetched)) return fetched
@@ -32,7 +32,7 @@ export async function showPage(visit: Visit, listing: Listing, page = 1): Promis
   if (items.length === 0) return noPage(page, typed, pages)
   visit.more = page < pages ? () => showPage(visit, listing, page + 1) : undefined
   const where = pages > 1 ? [`Page ${page} of ${pages}${page < pages ? `: "more" or "${typed} ${page + 1}" shows the next` : ''}.`] : []
-  return [...inColumns(items), ...where, ...footer]
+  return [...formatColumns(items), ...where, ...footer]
 }
 
 /** Replies that a list has only `pages` pages. */
@@ -41,20 +41,20 @@ export function noPage(page: number, typed: string, pages: number): string {
 }
 
 /** Parses the number of a page, 1 by default; returns a sentence if it is not valid. */
-export function readPage({ present }: Visit, rest: string, typed: string): number | string {
+export function readPage({ present }: DoorSession, rest: string, typed: string): number | string {
   if (rest === '') return 1
-  const page = readWhole(rest, { min: 1, max: BOUNDS.place.max / 100 })
+  const page = parseWhole(rest, { min: 1, max: BOUNDS.place.max / 100 })
   return page ?? `Type "${typed}" alone, or with the number of a page, such as "${typed} 2"${present ? SAY : ''}.`
 }
 
 /** Formats the page of a list with the typed number. */
-export function listed(visit: Visit, rest: string, listing: Listing): Reply | Promise<Reply> {
+export function showTypedPage(visit: DoorSession, rest: string, listing: PagedList): Reply | Promise<Reply> {
   const page = readPage(visit, rest, listing.typed)
   return typeof page === 'string' ? page : showPage(visit, listing, page)
 }
 
 /** The command for the rest of a list or screen. */
-export const more: Command = {
+export const moreCommand: DoorCommand = {
   name: 'more',
   cost: 4,
   also: ['next'],

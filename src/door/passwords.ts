@@ -1,5 +1,5 @@
 import type { LobbyRefusal } from '../hall/api.ts'
-import type { Visit } from './session.ts'
+import type { DoorSession } from './session.ts'
 
 const CANCEL = '(An empty line cancels.)'
 
@@ -16,13 +16,13 @@ type Check = (password: string) => LobbyRefusal | undefined | Promise<LobbyRefus
  * Asks for a password until `check` accepts it. After a refusal the question comes again, so that the server never reads a
  * password as a name or a command. Returns `undefined` if the user cancels with an empty line, or the session ends.
  */
-export function askPassword(visit: Visit, question: string, check: Check): Promise<string | undefined> {
-  return visit.hide(() => askUntil(visit, { question }, check))
+export function askPassword(visit: DoorSession, question: string, check: Check): Promise<string | undefined> {
+  return visit.withHiddenInput(() => askUntil(visit, { question }, check))
 }
 
 /** Asks for a new password twice, until both are equal and valid; `undefined` as for `askPassword`. */
-export function askNewPassword(visit: Visit, { question, warns = true }: Question): Promise<string | undefined> {
-  return visit.hide(async () => {
+export function askNewPassword(visit: DoorSession, { question, warns = true }: Question): Promise<string | undefined> {
+  return visit.withHiddenInput(async () => {
     for (let wrong: string | undefined; ; wrong = 'The passwords are not the same.') {
       const asked = { question, warns: warns && wrong === undefined, wrong }
       const password = await askUntil(visit, asked, (typed) => visit.lobby.checkPassword(typed))
@@ -34,7 +34,7 @@ export function askNewPassword(visit: Visit, { question, warns = true }: Questio
 
 /** `wrong` is printed before the first question. */
 async function askUntil(
-  visit: Visit,
+  visit: DoorSession,
   asked: Question & { readonly wrong?: string | undefined },
   check: Check,
 ): Promise<string | undefined> {

@@ -1,25 +1,25 @@
-import { counted } from '../base/counts.ts'
+import { formatCount } from '../base/counts.ts'
 import type { FinishedGame } from '../hall/api.ts'
-import { inLine } from './layout.ts'
+import { toSafeLine } from './layout.ts'
 
 /** Describes the end of a game at a table that this session does not show. */
-export function overElsewhere(game: FinishedGame): string {
-  const what = [game.game, ...opponentsOf(game)].join(' ')
-  return `Your game at table ${game.table}, ${what}, is over: ${resultOf(game)}.`
+export function formatGameOver(game: FinishedGame): string {
+  const what = [game.game, ...formatOpponents(game)].join(' ')
+  return `Your game at table ${game.table}, ${what}, is over: ${formatResult(game)}.`
 }
 
 /** Formats the opponents in a game; empty for a game for one player. */
-export function opponentsOf({ names, seat }: FinishedGame): readonly string[] {
-  const others = names.filter((_, one) => one !== seat).map(inLine)
+export function formatOpponents({ names, seat }: FinishedGame): readonly string[] {
+  const others = names.filter((_, one) => one !== seat).map(toSafeLine)
   return others.length === 0 ? [] : [`against ${others.join(' and ')}`]
 }
 
 /** Formats the result of a finished game for the user whose history it is in. */
-export function resultOf(game: FinishedGame): string {
+export function formatResult(game: FinishedGame): string {
   const points = game.points?.[game.seat]
   const result = howEnded(game)
   if (points === undefined) return result
-  const gained = counted(Math.round(points), 'point')
+  const gained = formatCount(Math.round(points), 'point')
   return game.outcome.left === undefined && game.outcome.winners.length === 0 ? gained : `${result}, ${gained}`
 }
 
@@ -30,7 +30,7 @@ function howEnded({ names, seat, outcome }: FinishedGame): string {
   const how =
     left === undefined
       ? ''
-      : ` (${left === seat ? '' : `${inLine(names[left] ?? '')} `}${resigned ? 'resigned' : late ? 'out of time' : 'left'})`
+      : ` (${left === seat ? '' : `${toSafeLine(names[left] ?? '')} `}${resigned ? 'resigned' : late ? 'out of time' : 'left'})`
   if (winners.includes(seat)) return `won${how}`
   if (winners.length > 0) return `lost${how}`
   return names.length === 1 ? 'lost' : agreed ? 'draw, agreed' : `draw${how}`

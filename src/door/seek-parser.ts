@@ -1,10 +1,10 @@
-import { nearest } from '../base/nearest.ts'
-import { checkSettings, type Entry, entryOf } from '../games/catalogue.ts'
+import { findNearest } from '../base/nearest.ts'
+import { type CatalogueEntry, checkSettings, findGame } from '../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
-import type { ClockTerms, GameWish, PersonInfo, Seeker } from '../hall/api.ts'
-import { gameOf, withGameName } from './games.ts'
-import { inLine, inSentences, listed } from './layout.ts'
-import { inBrackets, limits, particulars, unusual } from './terms-text.ts'
+import type { ClockTerms, PersonInfo, SeekInfo, SeekTerms } from '../hall/api.ts'
+import { parseGame, replaceGameAlias } from './games.ts'
+import { formatList, joinSentences, toSafeLine } from './layout.ts'
+import { findUnusualSettings, formatClock, formatTerms, inBrackets } from './terms-text.ts'
 
 /** ClockSetting is a clock setting of every game for two: its unit in milliseconds, and its maximum in units. */
 interface ClockSetting {
@@ -26,80 +26,80 @@ const AGAINST: readonly string[] = ['against', 'with', 'vs', 'versus']
 export const HOUSE = 'house'
 
 /** Checks whether a game is for one player. */
-export function isSolitary({ game }: Entry): boolean {
+export function isSolitary({ game }: CatalogueEntry): boolean {
   return game.seats.max === 1
 }
 
 /** Parses the arguments of `play`: `GAME [SETTING N ...] [minutes N] [seconds N] [against NAME | NAME] [rated] [private]`. */
-export function readWish(text: string): GameWish | Refusal {
-  const [name = '', ...words] = withGameName(text)
+export function parseSeek(text: string): SeekTerms | Refusal {
+  const [name = '', ...words] = replaceGameAlias(text)
     .split(/\s+/)
     .filter((word) => word !== '')
-  const entry = gameOf(name)
+  const entry = parseGame(name)
   if (isRefusal(entry)) return entry
   const read = new SeekParser(entry, words).parse()
   return isRefusal(read) ? read : (checkSettings(entry, read.settings) ?? checkOpponent(entry, read) ?? read)
 }
 
 /** Returns the command that accepts an open seek. It needs no clock, because the clock of the seek applies. */
-export function answerTo({ name, game, settings, rated }: Seeker): string {
-  const terms = [game, ...unusual(game, settings).flat(), ...(rated ? ['rated'] : [])].join(' ')
-  const read = readWish(`${terms} ${name}`)
+export function formatAcceptCommand({ name, game, settings, rated }: SeekInfo): string {
+  const terms = [game, ...findUnusualSettings(game, settings).flat(), ...(rated ? ['rated'] : [])].join(' ')
+  const read = parseSeek(`${terms} ${name}`)
   // a name like "student 7" looks like a setting
   const plain = !isRefusal(read) && read.against === name
   return `play ${terms} ${plain ? name : `against ${name.replaceAll(' ', '_')}`}`
 }
 
 /** Describes a challenge to the challenged user, with the commands that answer it. */
-export function callOf(seeker: Seeker): readonly string[] {
-  const name = inLine(seeker.name)
-  return inSentences([
-    `${name} would like to play ${seeker.game} with you${inBrackets(particulars(seeker))}:`,
+export function formatChallenge(seeker: SeekInfo): readonly string[] {
+  const name = toSafeLine(seeker.name)
+  return joinSentences([
+    `${name} would like to play ${seeker.game} with you${inBrackets(formatTerms(seeker))}:`,
     `type "accept ${name}" or "refuse ${name}".`,
   ])
 }
 
 /** Quotes the command that accepts an open seek. A guest has to register first if it is rated. */
-export function wayTo(seeker: Seeker, me: PersonInfo | undefined): string {
-  const typed = `"${inLine(answerTo(seeker))}"`
+export function quoteAcceptCommand(seeker: SeekInfo, me: PersonInfo | undefined): string {
+  const typed = `"${toSafeLine(formatAcceptCommand(seeker))}"`
   return needsName(seeker, me) ? `${typed} (first "register")` : typed
 }
 
 /** Checks whether a user has to register before accepting an open seek. */
-export function needsName({ rated }: Seeker, me: PersonInfo | undefined): boolean {
+export function needsName({ rated }: SeekInfo, me: PersonInfo | undefined): boolean {
   return rated && me?.registered === false
 }
 
 /** Describes an open seek that differs from the user's only in its terms, with the command that accepts it. */
-export function nearBy(seeker: Seeker, wanted: GameWish, me: PersonInfo | undefined): readonly string[] {
+export function formatNearSeek(seeker: SeekInfo, wanted: SeekTerms, me: PersonInfo | undefined): readonly string[] {
   const { rated, game, clock } = seeker
-  const known = entryOf(game)?.settings ?? {}
+  const known = findGame(game)?.settings ?? {}
   const settings = Object.entries(known).flatMap(([setting, { usual }]) => {
     const value = seeker.settings[setting] ?? usual
     return value === (wanted.settings[setting] ?? usual) ? [] : [`${setting} ${value}`]
   })
   const counts = rated === (wanted.rated === true) ? [] : [rated ? 'rated' : 'not rated']
-  const times = clock && wanted.clock ? limits(clock) : []
-  const offered = inSentences([
-    `${inLine(seeker.name)} waits for ${[game, ...settings, ...counts, ...times].join(', ')}:`,
-    `type "${inLine(answerTo(seeker))}".`,
+  const times = clock && wanted.clock ? formatClock(clock) : []
+  const offered = joinSentences([
+    `${toSafeLine(seeker.name)} waits for ${[game, ...settings, ...counts, ...times].join(', ')}:`,
+    `type "${toSafeLine(formatAcceptCommand(seeker))}".`,
   ])
   return needsName(seeker, me) ? [...offered, 'That needs a registered name: first "register".'] : offered
 }
 
 /** Returns the settings of a game, each with its syntax and its description. */
-export function settingsOf({ settings }: Entry): [string, string][] {
+export function describeSettings({ settings }: CatalogueEntry): [string, string][] {
   return Object.entries(settings).map(([name, { min, max, usual, about }]) => [`${name} N`, `${about}, ${min} to ${max}; usually ${usual}`])
 }
 
 /** Returns the clock settings of games for two, each with its syntax and its description. */
-export function clockSettings(): [string, string][] {
+export function describeClockSettings(): [string, string][] {
   return Object.entries(CLOCKS).map(([name, { max, about }]) => [`${name} N`, `${about}, 1 to ${max}`])
 }
 
 /** SeekParser parses the words after the name of a game, once. */
 class SeekParser {
-  readonly #entry: Entry
+  readonly #entry: CatalogueEntry
   readonly #words: readonly string[]
   #at = 0
   #settings: Record<string, number> = {}
@@ -109,7 +109,7 @@ class SeekParser {
   #against: string | undefined
   #flags = { rated: false, private: false }
 
-  constructor(entry: Entry, words: readonly string[]) {
+  constructor(entry: CatalogueEntry, words: readonly string[]) {
     this.#entry = entry
     // size=4 is the same as size 4
     this.#words = words.flatMap((word) => {
@@ -119,7 +119,7 @@ class SeekParser {
     })
   }
 
-  parse(): GameWish | Refusal {
+  parse(): SeekTerms | Refusal {
     while (this.#at < this.#words.length) {
       const refusal = this.#next()
       if (refusal) return refusal
@@ -190,8 +190,8 @@ class SeekParser {
 
   #noSetting(word: string): Refusal {
     const known = this.#known
-    const meant = nearest(word, known)
-    const has = known.length === 0 ? '' : `; it has ${listed(known)}`
+    const meant = findNearest(word, known)
+    const has = known.length === 0 ? '' : `; it has ${formatList(known)}`
     return { refused: `${this.#entry.name} has no setting "${word}"${meant ? `; did you mean "${meant}"?` : has}` }
   }
 
@@ -213,7 +213,7 @@ function clockOf(word: string): ClockSetting | undefined {
 }
 
 /** Checks the terms that are impossible against the house, or in a game for one player. */
-function checkOpponent(entry: Entry, terms: GameWish): Refusal | undefined {
+function checkOpponent(entry: CatalogueEntry, terms: SeekTerms): Refusal | undefined {
   const withHouse = terms.wait === 0
   if (!isSolitary(entry)) {
     if (withHouse && terms.rated) return { refused: 'the house has no rating, so a game with it cannot be rated' }

@@ -1,22 +1,22 @@
 import type { Clock } from '../base/clock.ts'
-import { counted } from '../base/counts.ts'
-import type { Attendance, GameWish, Lobby, LobbyListener, Recorded, Seeker, TableNews } from '../hall/api.ts'
-import type { Setting } from '../protocol/definition.ts'
+import { formatCount } from '../base/counts.ts'
+import type { Lobby, LobbyListener, RatingChanges, SeekInfo, SeekTerms, TableEventView, TableSnapshot } from '../hall/api.ts'
+import type { RoleContext } from '../protocol/definition.ts'
 import type { Peer } from '../protocol/peer.ts'
-import { nextUntilGone } from '../protocol/receive-until-closed.ts'
-import { lobbyOf } from '../protocol/seating.ts'
-import { Ended } from '../wire/disconnect.ts'
+import { receiveUntilClosed } from '../protocol/receive-until-closed.ts'
+import { requireLobby } from '../protocol/seating.ts'
+import { Disconnected } from '../wire/disconnect.ts'
 import { MESSAGE_LIMIT } from '../wire/framing/framing.ts'
 import { Telnet } from '../wire/telnet.ts'
-import type { Name } from './automaton.ts'
-import { type Coming, standings } from './event-text.ts'
-import { edited, firstScreen, inLine, inSentences, inWidth, sentence } from './layout.ts'
+import type { DoorMessage } from './automaton.ts'
+import { type ArrivalKind, formatRatingChanges } from './event-text.ts'
+import { applyErasures, countFirstScreen, joinSentences, toSafeLine, toSentence, wrapLines } from './layout.ts'
 import type { Reply } from './reply.ts'
-import { overElsewhere } from './results.ts'
-import { callOf } from './seek-parser.ts'
-import { Presence } from './table-screen.ts'
-import { Presences } from './table-screens.ts'
-import { spanOf } from './terms-text.ts'
+import { formatGameOver } from './results.ts'
+import { formatChallenge } from './seek-parser.ts'
+import { TableScreen } from './table-screen.ts'
+import { TableScreens } from './table-screens.ts'
+import { formatDuration } from './terms-text.ts'
 
 /** Warnings before a password: without telnet, and with a telnet client that hides it. */
 const SEEN = '(It will show on your screen, and travel unencrypted unless you use TLS.)'
@@ -40,10 +40,10 @@ type ListenerCall = (listener: LobbyListener) => void
  * "style json" hands the same lobby over to the native protocol. `switchToNative` stops all printing, and `handOver` passes the
  * calls that are still pending, and all later ones, to the new listener.
  */
-export class Visit {
+export class DoorSession {
   readonly lobby: Lobby
   readonly clock: Clock
-  readonly peer: Peer<Name>
+  readonly peer: Peer<DoorMessage>
   /** The telnet filter of the connection, if it has one. */
   readonly telnet: Telnet | undefined
   /** Rejects if an event could not be printed. */
@@ -53,25 +53,25 @@ export class Visit {
   /** Lines that did not fit on the screen. */
   #rest: readonly string[] = []
   /** The terms of the last seek, for a rematch. */
-  wish: GameWish | undefined
+  lastSeek: SeekTerms | undefined
   readonly #break: (reason: unknown) => void
   /** The listener for events: this session, until `handOver`. */
   #listener: LobbyListener = {
-    seated: (attendance) => this.attend(attendance, 'seated'),
-    news: (news) => this.#applyEvent(news),
+    seated: (attendance) => this.addTable(attendance, 'seated'),
+    tableEvent: (news) => this.#applyEvent(news),
     closed: (table, reason) => this.#close(table, reason),
     recorded: (recorded) => this.#record(recorded),
-    finished: (game) => this.#notices.push(overElsewhere(game)),
-    sought: (seeker) => this.#notices.push(...callOf(seeker)),
-    withdrawn: (seeker) => {
+    finished: (game) => this.#notices.push(formatGameOver(game)),
+    challenged: (seeker) => this.#notices.push(...formatChallenge(seeker)),
+    challengeWithdrawn: (seeker) => {
       if (this.#withdrawn) this.#withdrawn.push(seeker)
-      else this.#notices.push(`${inLine(seeker.name)} no longer waits for you.`)
+      else this.#notices.push(`${toSafeLine(seeker.name)} no longer waits for you.`)
     },
-    told: ({ name, text }) => this.#notices.push(`${inLine(name)} tells you: ${inLine(text)}`),
-    refused: ({ name, game }) => this.#notices.push(`${inLine(name)} refuses your game of ${game}. You no longer wait.`),
+    messageReceived: ({ name, text }) => this.#notices.push(`${toSafeLine(name)} tells you: ${toSafeLine(text)}`),
+    challengeRefused: ({ name, game }) => this.#notices.push(`${toSafeLine(name)} refuses your game of ${game}. You no longer wait.`),
   }
   /** The tables of this session. */
-  readonly tables = new Presences()
+  readonly tables = new TableScreens()
   /** Events that are not delivered yet. */
   #pending: ListenerCall[] = []
   /** Lines about no table of this session; they wait while the user types a password. */
@@ -80,7 +80,7 @@ export class Visit {
   /** True if the session has answered Ctrl-C since the last line. */
   #interrupted = false
   /** Challenges that this session itself is ending; `undefined` outside `collectWithdrawn`. */
-  #withdrawn: Seeker[] | undefined
+  #withdrawn: SeekInfo[] | undefined
   /** True if the last line on the screen is a typed one. */
   #fresh = true
   #over = false
@@ -95,7 +95,7 @@ export class Visit {
   /** True during `withNewTableShown`. */
   #going = false
 
-  constructor(peer: Peer<Name>, { house, clock }: Pick<Setting<unknown>, 'house' | 'clock'>) {
+  constructor(peer: Peer<DoorMessage>, { house, clock }: Pick<RoleContext<unknown>, 'house' | 'clock'>) {
     const { transport } = peer.connection
     this.peer = peer
     this.clock = clock
@@ -106,33 +106,33 @@ export class Visit {
     this.#break = reject
     // a rejection after the end of the session concerns no caller
     promise.catch(() => {})
-    this.lobby = lobbyOf(house, {
+    this.lobby = requireLobby(house, {
       seated: (attendance) => this.#enqueue((listener) => listener.seated(attendance)),
-      news: (news) => this.#enqueue((listener) => listener.news(news)),
+      tableEvent: (news) => this.#enqueue((listener) => listener.tableEvent(news)),
       closed: (table, reason) => this.#enqueue((listener) => listener.closed(table, reason)),
       recorded: (recorded) => this.#enqueue((listener) => listener.recorded(recorded)),
-      sought: (seeker) => this.#enqueue((listener) => listener.sought(seeker)),
-      withdrawn: (seeker) => this.#enqueue((listener) => listener.withdrawn(seeker)),
-      refused: (by) => this.#enqueue((listener) => listener.refused(by)),
-      told: (message) => this.#enqueue((listener) => listener.told(message)),
+      challenged: (seeker) => this.#enqueue((listener) => listener.challenged(seeker)),
+      challengeWithdrawn: (seeker) => this.#enqueue((listener) => listener.challengeWithdrawn(seeker)),
+      challengeRefused: (by) => this.#enqueue((listener) => listener.challengeRefused(by)),
+      messageReceived: (message) => this.#enqueue((listener) => listener.messageReceived(message)),
       finished: (game) => this.#enqueue((listener) => listener.finished?.(game)),
     })
     peer.farewell = (reason) => {
       this.#dismissal = reason.message
       // `ours`: another connection has taken over the name or account, and with it the seat
-      const leaves = !(reason instanceof Ended) || reason.how !== 'ours'
-      this.#leave(`${sentence(farewellFor(reason))} Bye.`, leaves)
+      const leaves = !(reason instanceof Disconnected) || reason.reason !== 'ours'
+      this.#leave(`${toSentence(formatFarewell(reason))} Bye.`, leaves)
     }
   }
 
   /** The shown table. */
-  get present(): Presence | undefined {
+  get present(): TableScreen | undefined {
     return this.tables.current
   }
 
   /** Formats a refusal as a sentence, with the names of users unchanged. */
   sentence(refused: string, names: readonly string[] = []): string {
-    return sentence(refused, [...names, ...(this.present?.company.names ?? [])], (text) => this.lobby.isHere(text))
+    return toSentence(refused, [...names, ...(this.present?.company.names ?? [])], (text) => this.lobby.isOnline(text))
   }
 
   /** True if the session has ended, or has switched to the native protocol. */
@@ -143,25 +143,25 @@ export class Visit {
   /** Reads the next typed line; `undefined` at the end of the session. */
   async read(): Promise<string | undefined> {
     if (this.#over) return undefined
-    const line = await nextUntilGone(this.peer, 'closed')
+    const line = await receiveUntilClosed(this.peer, 'closed')
     if (line === undefined) this.#over = true
     this.#fresh = true
     this.#interrupted = false
-    return line && edited(line)
+    return line && applyErasures(line)
   }
 
   /** Prints lines, directly below a typed line or else as a block of their own. */
   say(...lines: readonly string[]): void {
-    this.settle()
+    this.flush()
     this.#print(this.#fresh ? lines : ['', ...lines])
   }
 
   /** Prints as many lines as fit on a screen; "more" shows the rest. */
   sayScreen(lines: readonly string[]): void {
-    const all = inWidth(lines)
-    const shown = all.slice(0, firstScreen(all))
+    const all = wrapLines(lines)
+    const shown = all.slice(0, countFirstScreen(all))
     this.#rest = all.slice(shown.length)
-    const left = this.#rest.length > 0 ? [`-- ${counted(this.#rest.length, 'more line')}: type "more" --`] : []
+    const left = this.#rest.length > 0 ? [`-- ${formatCount(this.#rest.length, 'more line')}: type "more" --`] : []
     this.say(...shown, ...left)
   }
 
@@ -171,13 +171,13 @@ export class Visit {
   }
 
   /** Drops the lines and pages that "more" would show, because the user has typed another command. */
-  turnPage(): void {
+  clearPages(): void {
     this.#rest = []
     this.more = undefined
   }
 
   /** Runs `act` while the telnet client does not show typed text. */
-  async hide<Answer>(act: () => Promise<Answer>): Promise<Answer> {
+  async withHiddenInput<Answer>(act: () => Promise<Answer>): Promise<Answer> {
     this.telnet?.hide()
     try {
       return await act()
@@ -200,7 +200,7 @@ export class Visit {
    * Adds a table. It becomes the shown table unless the user plays at another, because a move that the user is typing must
    * not go to the wrong table. If the shown table is only watched, or its game is over, the session leaves it.
    */
-  attend(attendance: Attendance, coming: Coming): void {
+  addTable(attendance: TableSnapshot, coming: ArrivalKind): void {
     this.#printNews()
     const before = this.present
     const aside = coming === 'seated' && !this.#going && before?.playing === true && before.table !== attendance.table
@@ -211,15 +211,15 @@ export class Visit {
     }
     const token = coming === 'seated' && !this.#tokens.has(attendance.token ?? '') ? attendance.token : undefined
     if (attendance.token) this.#tokens.add(attendance.token)
-    this.tables.add(new Presence(attendance, { clock: this.clock, me: this.lobby.me?.name ?? '', coming, token }), aside)
+    this.tables.add(new TableScreen(attendance, { clock: this.clock, me: this.lobby.me?.name ?? '', coming, token }), aside)
   }
 
   /** Runs `act`; if it seats the user, the new table is shown even during another game. */
-  async going<Answer>(act: () => Answer | Promise<Answer>): Promise<Answer> {
+  async withNewTableShown<Answer>(act: () => Answer | Promise<Answer>): Promise<Answer> {
     this.#going = true
     try {
       const answer = await act()
-      this.settle()
+      this.flush()
       return answer
     } finally {
       this.#going = false
@@ -227,9 +227,9 @@ export class Visit {
   }
 
   /** Runs `act`, which ends challenges of other users, and returns these instead of announcing them. */
-  withdrawing<Answer>(act: () => Answer): { readonly answer: Answer; readonly withdrawn: readonly Seeker[] } {
-    this.settle()
-    const withdrawn: Seeker[] = []
+  collectWithdrawn<Answer>(act: () => Answer): { readonly answer: Answer; readonly withdrawn: readonly SeekInfo[] } {
+    this.flush()
+    const withdrawn: SeekInfo[] = []
     this.#withdrawn = withdrawn
     try {
       const answer = act()
@@ -241,7 +241,7 @@ export class Visit {
   }
 
   /** Shows another table of this session. Leaves the one shown before, if it was only watched or its game is over. */
-  show(presence: Presence): void {
+  show(presence: TableScreen): void {
     const before = this.present
     this.#printNews()
     if (before && before !== presence && !before.playing && !this.lobby.leave(before.table)) {
@@ -252,7 +252,7 @@ export class Visit {
   }
 
   /** Notes that the session no longer watches a table with a game under way. */
-  #noteUnwatched({ seated, over, table }: Presence): void {
+  #noteUnwatched({ seated, over, table }: TableScreen): void {
     if (!seated && !over) this.#notices.push(`You no longer watch table ${table}: "watch ${table}" returns to it.`)
   }
 
@@ -269,7 +269,7 @@ export class Visit {
   }
 
   /** Prints everything that has happened so far. */
-  settle(): void {
+  flush(): void {
     if (this.#program) return
     this.#deliverPending()
     this.#printNews()
@@ -281,20 +281,20 @@ export class Visit {
   }
 
   /** True after the switch to the native protocol. */
-  get program(): boolean {
+  get isNative(): boolean {
     return this.#program
   }
 
   /** Logs that a line belongs to another protocol, and what to do. With `speaks` set, the log does not report JSON as a further mistake. */
   noteForeign(sentence: string): void {
-    this.peer.speaks = 'JSON'
-    this.peer.note(sentence)
-    this.peer.speaks = undefined
+    this.peer.language = 'JSON'
+    this.peer.report(sentence)
+    this.peer.language = undefined
   }
 
   /** Switches to the native protocol: the session prints nothing more, and events wait for the next listener. */
-  forProgram(): void {
-    this.settle()
+  switchToNative(): void {
+    this.flush()
     this.#program = true
     this.#over = true
   }
@@ -309,37 +309,37 @@ export class Visit {
   }
 
   #leave(word: string, leaves = true): void {
-    this.settle()
+    this.flush()
     // a server without a store does not hold seats over a restart
-    const holds = this.#stopped ? this.lobby.keeps : leaves
+    const holds = this.#stopped ? this.lobby.keepsGames : leaves
     const held = holds ? this.tables.playing.map((one) => this.#formatHeldSeat(one)) : []
     const invited = this.lobby.ownInvitation ? ['Your invitation is cancelled: its code is void.'] : []
-    this.say(...inSentences([word, ...invited, ...held]))
+    this.say(...joinSentences([word, ...invited, ...held]))
     this.#over = true
   }
 
   /** Returns how long a seat is held, and which command resumes it. */
-  #formatHeldSeat({ table, token, grace }: Presence): string {
-    const time = this.#stopped ? ' over a restart' : grace === undefined ? '' : ` for ${spanOf(grace)}`
+  #formatHeldSeat({ table, token, grace }: TableScreen): string {
+    const time = this.#stopped ? ' over a restart' : grace === undefined ? '' : ` for ${formatDuration(grace)}`
     const back = this.lobby.me?.registered || token === undefined ? `"resume ${table}" takes it up again.` : `resume ${token}`
     return `Your seat at table ${table} is held${time}: ${back}`
   }
 
-  #applyEvent(news: TableNews): void {
-    if (news.what.type === 'said' && !this.lobby.hears(news.what.name)) return
+  #applyEvent(news: TableEventView): void {
+    if (news.what.type === 'said' && !this.lobby.isUnmuted(news.what.name)) return
     const presence = this.tables.get(news.table)
-    presence?.take(news)
+    presence?.addEvent(news)
     // a player whose rematch is at another table has left this one
     if (news.what.type !== 'continued' || !presence?.seated || presence === this.present) return
-    this.#notices.push(...presence.notices())
+    this.#notices.push(...presence.takeNotices())
     this.tables.remove(news.table)
   }
 
   /** Notes the change of the ladder after a game, at its table or, if the session has left that, as a notice. */
-  #record(recorded: Recorded): void {
+  #record(recorded: RatingChanges): void {
     const presence = this.tables.get(recorded.table)
-    if (presence) presence.record(recorded)
-    else this.#notices.push(`Table ${recorded.table}: ${standings(recorded, this.lobby.me?.name ?? '')}`)
+    if (presence) presence.addRatingChanges(recorded)
+    else this.#notices.push(`Table ${recorded.table}: ${formatRatingChanges(recorded, this.lobby.me?.name ?? '')}`)
   }
 
   /** Queues an event. All events of one turn are printed together, in a microtask. */
@@ -349,7 +349,7 @@ export class Visit {
     if (this.#pending.length > 1) return
     queueMicrotask(() => {
       try {
-        this.settle()
+        this.flush()
       } catch (reason) {
         this.#break(reason)
       }
@@ -371,7 +371,7 @@ export class Visit {
     }
     this.leaveTable(table)
     // the user has never seen the number of a table that could not be opened
-    this.#print(['', sentence(presence.seen ? `table ${table} is closed: ${reason}` : reason)])
+    this.#print(['', toSentence(presence.seen ? `table ${table} is closed: ${reason}` : reason)])
   }
 
   /** Answers Ctrl-C, which telnet sends as a command. The answer comes in a microtask, after the reply of the telnet filter. */
@@ -384,21 +384,21 @@ export class Visit {
 
   /** Prints all news; the shown table comes last, because the user may have to answer there. */
   #printNews(): void {
-    const notices = this.#asking ? [] : [...this.#notices, ...this.tables.notices()]
+    const notices = this.#asking ? [] : [...this.#notices, ...this.tables.takeNotices()]
     if (!this.#asking) this.#notices = []
-    for (const lines of [notices, this.present?.tell() ?? []]) if (lines.length > 0) this.#print(['', ...lines])
+    for (const lines of [notices, this.present?.takeNews() ?? []]) if (lines.length > 0) this.#print(['', ...lines])
   }
 
   #print(lines: readonly string[]): void {
     this.#fresh = false
     if (this.peer.state === 'end') return
-    for (const line of inWidth(lines)) this.peer.send('text', line)
+    for (const line of wrapLines(lines)) this.peer.send('text', line)
   }
 }
 
 /** Explains to the user why the server closes the connection. */
-export function farewellFor(reason: Error): string {
-  if (!(reason instanceof Ended)) return 'an error occurred in the server; it is not your fault'
-  if (reason.how === 'much') return `your line is longer than ${MESSAGE_LIMIT} bytes, the maximum`
-  return reason.how === 'late' ? 'you have sent nothing for too long' : reason.message
+export function formatFarewell(reason: Error): string {
+  if (!(reason instanceof Disconnected)) return 'an error occurred in the server; it is not your fault'
+  if (reason.reason === 'much') return `your line is longer than ${MESSAGE_LIMIT} bytes, the maximum`
+  return reason.reason === 'late' ? 'you have sent nothing for too long' : reason.message
 }

@@ -1,17 +1,25 @@
 import type { Clock } from '../base/clock.ts'
-import { entryOf } from '../games/catalogue.ts'
+import { findGame } from '../games/catalogue.ts'
 import { isRefusal, type SeatNumber } from '../games/game.ts'
-import type { Attendance, Recorded, Sight, TableNews } from '../hall/api.ts'
-import { type Coming, type Company, introduction, inWords, type Offer, players, standings } from './event-text.ts'
-import { boardOf, ending, lastOf } from './game-text.ts'
-import { inLine, inSentences, listed, SCREEN } from './layout.ts'
-import { conditions, remaining } from './terms-text.ts'
+import type { RatingChanges, TableEventView, TableSnapshot, TableView } from '../hall/api.ts'
+import {
+  type ArrivalKind,
+  formatEvent,
+  formatIntroduction,
+  formatPlayers,
+  formatRatingChanges,
+  type Offer,
+  type TableContext,
+} from './event-text.ts'
+import { drawBoard, findLastMove, formatEnd } from './game-text.ts'
+import { formatList, joinSentences, SCREEN, toSafeLine } from './layout.ts'
+import { formatTermSentences, formatTimeLeft } from './terms-text.ts'
 
 interface TableScreenOptions {
   readonly clock: Clock
   /** The name of this user. */
   readonly me: string
-  readonly coming: Coming
+  readonly coming: ArrivalKind
   /** Resume token to print; `undefined` if the user has seen it. */
   readonly token?: string | undefined
 }
@@ -20,17 +28,17 @@ interface TableScreenOptions {
  * TableScreen renders one table for a player or a watcher. `addEvent` and `addRatingChanges` collect news; `takeNews`
  * (if the table is shown) and `takeNotices` (if it is not) return them as lines, once.
  */
-export class Presence {
-  readonly company: Company
+export class TableScreen {
+  readonly company: TableContext
   /** Token that resumes the seat. */
   readonly token: string | undefined
   /** Milliseconds for which the seat is held after a disconnect. */
   readonly grace: number | undefined
   readonly #clock: Clock
-  readonly #rules: Attendance['game']
+  readonly #rules: TableSnapshot['game']
   /** How a move is typed. */
   readonly #moves: string | undefined
-  #sight: Sight | undefined
+  #sight: TableView | undefined
   /** Time of `#sight`, in monotonic milliseconds. */
   #seenAt: number
   /** Open offers. */
@@ -46,25 +54,25 @@ export class Presence {
   /** True if the user has seen how to type a move. */
   #explained = false
 
-  constructor(attendance: Attendance, { clock, me, coming, token }: TableScreenOptions) {
+  constructor(attendance: TableSnapshot, { clock, me, coming, token }: TableScreenOptions) {
     const { table, game, seat, names, now, offers = [] } = attendance
-    const entry = entryOf(game.name)
-    this.company = { table, game: entry?.name ?? game.name, rules: game.name, seat, names: names.map(inLine), me }
+    const entry = findGame(game.name)
+    this.company = { table, game: entry?.name ?? game.name, rules: game.name, seat, names: names.map(toSafeLine), me }
     this.#clock = clock
     this.#rules = game
     this.#moves = entry?.moves
     this.#sight = now?.sight
     this.#seenAt = clock.monotonic()
     this.#changed = now !== undefined
-    const terms = conditions(this.company, attendance)
+    const terms = formatTermSentences(this.company, attendance)
     this.token = attendance.token
     this.grace = attendance.grace
     this.#introduction = [
-      introduction(this.company, coming),
-      ...(terms.length > 0 ? inSentences(terms) : []),
+      formatIntroduction(this.company, coming),
+      ...(terms.length > 0 ? joinSentences(terms) : []),
       ...(token ? [`If the connection breaks, come back with: resume ${token}`] : []),
     ]
-    for (const one of offers) this.take({ what: { type: 'offered', seat: one, what: this.over ? 'rematch' : 'draw' } })
+    for (const one of offers) this.addEvent({ what: { type: 'offered', seat: one, what: this.over ? 'rematch' : 'draw' } })
   }
 
   get table(): number {
@@ -110,14 +118,14 @@ export class Presence {
   }
 
   /** Adds an event. */
-  take({ what, sight }: Pick<TableNews, 'what' | 'sight'>): void {
+  addEvent({ what, sight }: Pick<TableEventView, 'what' | 'sight'>): void {
     if (sight) {
       this.#sight = sight
       this.#seenAt = this.#clock.monotonic()
     }
     if (what.type === 'moved') this.#movers = [...new Set([...this.#movers, what.seat])]
     if (what.type === 'moved' || what.type === 'opened' || what.type === 'ended') this.#changed = true
-    const line = inWords(what, this.company, this.#offers)
+    const line = formatEvent(what, this.company, this.#offers)
     if (line !== undefined) this.#lines.push(line)
     if (what.type === 'offered') this.#offers = [...this.#offers, what]
     if (what.type === 'declined' || what.type === 'ended' || (what.type === 'gone' && this.over)) this.#offers = []
@@ -126,12 +134,12 @@ export class Presence {
   }
 
   /** Adds the change of the ladder after the game. */
-  record(recorded: Recorded): void {
-    this.#lines.push(standings(recorded, this.company.me))
+  addRatingChanges(recorded: RatingChanges): void {
+    this.#lines.push(formatRatingChanges(recorded, this.company.me))
   }
 
   /** Returns the news since the last call, with the board if it has changed; empty before the game begins. */
-  tell(): readonly string[] {
+  takeNews(): readonly string[] {
     if (!this.#sight) return []
     const lines = [...this.#introduction, ...this.#lines]
     const board = this.#changed ? this.#newBoard(this.#sight) : []
@@ -141,7 +149,7 @@ export class Presence {
   }
 
   /** Returns the news since the last call, one line each, for a table that is not shown. */
-  notices(): readonly string[] {
+  takeNotices(): readonly string[] {
     if (!this.#sight) return []
     const here = this.#introduction.length > 0 ? [`To go there, type "go ${this.table}".`] : []
     const turn = this.#changed && this.playing && this.turn ? ['it is your turn.'] : []
@@ -161,7 +169,7 @@ export class Presence {
 
   /** The game and its players. */
   get title(): string {
-    return players(this.company)
+    return formatPlayers(this.company)
   }
 
   /** The state of the table, in a few words. */
@@ -170,7 +178,7 @@ export class Presence {
     if (this.over) return 'over'
     if (this.turn) return 'your turn'
     const { toMove } = this.#sight
-    return `${listed(toMove.map((seat) => this.company.names[seat] ?? ''))} to move`
+    return `${formatList(toMove.map((seat) => this.company.names[seat] ?? ''))} to move`
   }
 
   #clear(): void {
@@ -182,24 +190,24 @@ export class Presence {
 
   /** Returns the whole table: title, board and status. */
   page(): readonly string[] {
-    const title = `Table ${this.table}: ${players(this.company)}.`
+    const title = `Table ${this.table}: ${formatPlayers(this.company)}.`
     return together([title], this.#sight ? this.#board(this.#sight) : [], this.status())
   }
 
   /** Describes whose turn it is, or how the game has ended and what the user can do now. */
   status(): readonly string[] {
     if (!this.#sight) return ['The game begins in a moment.']
-    return this.over ? this.#end(this.#sight) : inSentences(this.#turn(this.#sight, true))
+    return this.over ? this.#end(this.#sight) : joinSentences(this.#turn(this.#sight, true))
   }
 
-  #board({ view }: Sight): string[] {
-    const lines = (boardOf(this.#rules.name, view, this.company) ?? this.#rules.notation.render(view)).split('\n')
+  #board({ view }: TableView): string[] {
+    const lines = (drawBoard(this.#rules.name, view, this.company) ?? this.#rules.notation.render(view)).split('\n')
     while (lines.at(-1) === '') lines.pop()
-    return lines.map((line) => inLine(line).trimEnd())
+    return lines.map((line) => toSafeLine(line).trimEnd())
   }
 
   /** Returns the board; empty if it looks as before. */
-  #newBoard(sight: Sight): string[] {
+  #newBoard(sight: TableView): string[] {
     const board = this.#board(sight)
     const text = board.join('\n')
     if (text === this.#shown) return []
@@ -208,26 +216,26 @@ export class Presence {
   }
 
   /** Returns the lines below the board: the last moves and whose turn it is, or the end of the game. */
-  #closing(sight: Sight): readonly string[] {
+  #closing(sight: TableView): readonly string[] {
     if (sight.outcome) return this.#end(sight)
     // in a game for one player it is always the turn of the user
     if (this.alone && this.#explained) return []
-    return inSentences([...this.#moved(sight), ...this.#turn(sight, !this.#explained)])
+    return joinSentences([...this.#moved(sight), ...this.#turn(sight, !this.#explained)])
   }
 
   /** Describes the moves of the other players, as far as this user may see them. */
-  #moved({ view, toMove }: Sight): string[] {
+  #moved({ view, toMove }: TableView): string[] {
     // if all players move at the same time, the board shows a finished round: only moves of the current round matter
     const others = this.#movers.filter((seat) => seat !== this.company.seat && !(toMove.length > 1 && toMove.includes(seat)))
     const [only, ...more] = others
     if (only === undefined) return []
-    const names = listed(others.map((seat) => this.company.names[seat] ?? ''))
+    const names = formatList(others.map((seat) => this.company.names[seat] ?? ''))
     if (more.length > 0) return [`${names} have moved.`]
-    const last = lastOf(this.#rules.name, view, only)
+    const last = findLastMove(this.#rules.name, view, only)
     return [`${names} has moved${last === undefined ? '' : `: ${last}`}.`]
   }
 
-  #turn(sight: Sight, explain: boolean): string[] {
+  #turn(sight: TableView, explain: boolean): string[] {
     const { seat, names } = this.company
     const { turn, toMove } = sight
     if (!turn || seat === undefined) {
@@ -235,7 +243,7 @@ export class Presence {
         const left = this.#timeLeft(sight, one)
         return `${names[one]}${left === undefined ? '' : `, with ${left},`}`
       })
-      return [`${listed(waited)} ${waited.length === 1 ? 'is' : 'are'} to move.`]
+      return [`${formatList(waited)} ${waited.length === 1 ? 'is' : 'are'} to move.`]
     }
     if (explain) this.#explained = true
     const left = this.#timeLeft(sight, seat)
@@ -243,21 +251,21 @@ export class Presence {
   }
 
   /** Formats the time that a seat has left now. */
-  #timeLeft({ left, moveLeft }: Sight, seat: SeatNumber): string | undefined {
+  #timeLeft({ left, moveLeft }: TableView, seat: SeatNumber): string | undefined {
     const spent = this.#clock.monotonic() - this.#seenAt
     const now = (times: readonly number[] | undefined) => times && (times[seat] ?? 0) - spent
-    return remaining({ move: now(moveLeft), total: now(left) })
+    return formatTimeLeft({ move: now(moveLeft), total: now(left) })
   }
 
   /** Describes the end of the game and what the user can do now. */
-  #end(sight: Sight): string[] {
+  #end(sight: TableView): string[] {
     const next = this.seated ? '"rematch" plays it again, "play GAME" something else.' : '"leave" leaves the table.'
     return [this.#outcome(sight), next].filter((line) => line !== '')
   }
 
-  #outcome({ view, outcome }: Sight): string {
+  #outcome({ view, outcome }: TableView): string {
     const { rules, names, seat } = this.company
-    return outcome ? ending({ game: rules, names, seat, view, outcome }) : ''
+    return outcome ? formatEnd({ game: rules, names, seat, view, outcome }) : ''
   }
 }
 

@@ -1,37 +1,37 @@
-import type { Presence } from './table-screen.ts'
+import type { TableScreen } from './table-screen.ts'
 
 /** TableScreens is the tables of one session: one is shown in full, the others print short notices. */
-export class Presences {
-  readonly #all = new Map<number, Presence>()
-  #current: Presence | undefined
+export class TableScreens {
+  readonly #all = new Map<number, TableScreen>()
+  #current: TableScreen | undefined
 
   /** The shown table, which receives moves and chat. */
-  get current(): Presence | undefined {
+  get current(): TableScreen | undefined {
     return this.#current
   }
 
   /** All tables, by number. */
-  get all(): readonly Presence[] {
+  get all(): readonly TableScreen[] {
     return [...this.#all.values()].sort((one, other) => one.table - other.table)
   }
 
   /** The tables at which this user plays, by number. */
-  get playing(): readonly Presence[] {
+  get playing(): readonly TableScreen[] {
     return this.all.filter(({ playing }) => playing)
   }
 
-  get(table: number): Presence | undefined {
+  get(table: number): TableScreen | undefined {
     return this.#all.get(table)
   }
 
   /** Adds a table, and shows it unless it is `aside`. */
-  add(presence: Presence, aside = false): void {
+  add(presence: TableScreen, aside = false): void {
     this.#all.set(presence.table, presence)
     if (!aside) this.#current = presence
   }
 
   /** Shows another table, which must be one of `all`. */
-  show(presence: Presence): void {
+  show(presence: TableScreen): void {
     this.#current = presence
   }
 
@@ -46,8 +46,8 @@ export class Presences {
   }
 
   /** Returns the news of the tables that are not shown since the last call, and clears them. */
-  notices(): readonly string[] {
+  takeNotices(): readonly string[] {
     if (this.#all.size < 2 && this.#current) return []
-    return this.all.filter((one) => one !== this.#current).flatMap((one) => one.notices())
+    return this.all.filter((one) => one !== this.#current).flatMap((one) => one.takeNotices())
   }
 }

@@ -1,23 +1,26 @@
-import { counted } from '../base/counts.ts'
-import { entryOf } from '../games/catalogue.ts'
+import { formatCount } from '../base/counts.ts'
+import { findGame } from '../games/catalogue.ts'
 import type { ClockTerms, GameTerms } from '../hall/api.ts'
-import type { Company } from './event-text.ts'
-import { clockTime } from './layout.ts'
+import type { TableContext } from './event-text.ts'
+import { formatClockTime } from './layout.ts'
 
 /** Returns the settings that differ from their usual values, as [name, value]. */
-export function unusual(game: string, settings: GameTerms['settings']): [string, number][] {
-  const known = entryOf(game)?.settings ?? {}
+export function findUnusualSettings(game: string, settings: GameTerms['settings']): [string, number][] {
+  const known = findGame(game)?.settings ?? {}
   return Object.entries(settings).filter(([setting, value]) => known[setting] && known[setting].usual !== value)
 }
 
 /** Formats a clock as items of a list: `5 minutes each`, `30 seconds a move`; empty without a clock. */
-export function limits({ total, turn }: ClockTerms = {}): string[] {
-  return [...(total === undefined ? [] : [`${spanOf(total)} each`]), ...(turn === undefined ? [] : [`${spanOf(turn)} a move`])]
+export function formatClock({ total, turn }: ClockTerms = {}): string[] {
+  return [
+    ...(total === undefined ? [] : [`${formatDuration(total)} each`]),
+    ...(turn === undefined ? [] : [`${formatDuration(turn)} a move`]),
+  ]
 }
 
 /** Formats the terms that differ from the usual ones as items of a list: `size 4`, `rated`, and the clock. */
-export function particulars({ game, settings, rated, clock }: GameTerms & { readonly game: string }): string[] {
-  return [...unusual(game, settings).map((setting) => setting.join(' ')), ...(rated ? ['rated'] : []), ...limits(clock)]
+export function formatTerms({ game, settings, rated, clock }: GameTerms & { readonly game: string }): string[] {
+  return [...findUnusualSettings(game, settings).map((setting) => setting.join(' ')), ...(rated ? ['rated'] : []), ...formatClock(clock)]
 }
 
 /** Formats items in brackets: ` (5 minutes each)`; empty without items. */
@@ -26,12 +29,12 @@ export function inBrackets(some: readonly string[]): string {
 }
 
 /** Formats the terms of a game as sentences for a user who has come to its table. */
-export function conditions({ seat, names }: Company, { rated, clock: { total, turn } = {} }: GameTerms): string[] {
+export function formatTermSentences({ seat, names }: TableContext, { rated, clock: { total, turn } = {} }: GameTerms): string[] {
   const [only, ...others] = names
   const who = others.length > 0 ? (seat === undefined ? 'Each has' : 'Each of you has') : seat === undefined ? `${only} has` : 'You have'
   const times = [
-    ...(total === undefined ? [] : [`${spanOf(total)} for the game`]),
-    ...(turn === undefined ? [] : [`${spanOf(turn)} for a move`]),
+    ...(total === undefined ? [] : [`${formatDuration(total)} for the game`]),
+    ...(turn === undefined ? [] : [`${formatDuration(turn)} for a move`]),
   ]
   return [
     ...(times.length === 0 ? [] : [`${who} ${times.join(', and ')}.`]),
@@ -41,13 +44,19 @@ export function conditions({ seat, names }: Company, { rated, clock: { total, tu
 }
 
 /** Formats the milliseconds that a seat has left: `4:10 left`, `0:30 left for this move`; `undefined` without a clock. */
-export function remaining({ move, total }: { readonly move: number | undefined; readonly total: number | undefined }): string | undefined {
-  if (move === undefined) return total === undefined ? undefined : `${clockTime(total)} left`
-  return `${clockTime(move)} left for this move${total === undefined ? '' : `, and ${clockTime(total)} for the game`}`
+export function formatTimeLeft({
+  move,
+  total,
+}: {
+  readonly move: number | undefined
+  readonly total: number | undefined
+}): string | undefined {
+  if (move === undefined) return total === undefined ? undefined : `${formatClockTime(total)} left`
+  return `${formatClockTime(move)} left for this move${total === undefined ? '' : `, and ${formatClockTime(total)} for the game`}`
 }
 
 /** Formats milliseconds in the largest whole unit: `5 minutes`, `90 seconds`. */
-export function spanOf(ms: number): string {
+export function formatDuration(ms: number): string {
   const minutes = ms / 60_000
-  return Number.isInteger(minutes) ? counted(minutes, 'minute') : counted(ms / 1000, 'second')
+  return Number.isInteger(minutes) ? formatCount(minutes, 'minute') : formatCount(ms / 1000, 'second')
 }

@@ -9,7 +9,7 @@ import { hands } from './scissors.ts'
 import { tictactoe } from './tictactoe.ts'
 
 /** GameSettings are the numbers, by name, that a user gives when asking for a game. */
-export type Settings = Readonly<Record<string, number>>
+export type GameSettings = Readonly<Record<string, number>>
 
 /** SettingInfo describes one setting of a game: its range, its default and its meaning. */
 export interface SettingInfo {
@@ -20,13 +20,13 @@ export interface SettingInfo {
 }
 
 /** GameAssets are the operator's own words and questions; games use the built-in ones if a field is missing. */
-export interface Stock {
+export interface GameAssets {
   readonly words?: readonly string[] | undefined
   readonly questions?: readonly Question[] | undefined
 }
 
 /** CatalogueEntry is a game that a user can ask for by name, with the texts that explain how to play it. */
-export interface Entry {
+export interface CatalogueEntry {
   readonly game: AnyGame
   /** The name in the catalogue; `game.name` is accepted, too. */
   readonly name: string
@@ -35,11 +35,11 @@ export interface Entry {
   readonly moves: string
   readonly settings: Readonly<Record<string, SettingInfo>>
   /** Returns the options for `game.setup`. */
-  setup(settings: Settings, stock: Stock): Promise<unknown> | unknown
+  setup(settings: GameSettings, stock: GameAssets): Promise<unknown> | unknown
 }
 
 /** catalogue lists the games that a user can ask for by name, in the order in which pages show them. */
-export const catalogue: readonly Entry[] = [
+export const catalogue: readonly CatalogueEntry[] = [
   {
     game: tictactoe,
     name: 'tictactoe',
@@ -91,13 +91,13 @@ export const catalogue: readonly Entry[] = [
 ]
 
 /** Returns the game with a name, ignoring case; `undefined` if there is none. */
-export function entryOf(name: string): Entry | undefined {
+export function findGame(name: string): CatalogueEntry | undefined {
   const wanted = name.toLowerCase()
   return catalogue.find(({ name, game }) => name === wanted || game.name === wanted)
 }
 
 /** Returns a Refusal that names the first invalid setting; `undefined` if all settings are valid. */
-export function checkSettings({ name, settings: known }: Entry, settings: Settings): Refusal | undefined {
+export function checkSettings({ name, settings: known }: CatalogueEntry, settings: GameSettings): Refusal | undefined {
   for (const [setting, value] of Object.entries(settings)) {
     const info = Object.hasOwn(known, setting) ? known[setting] : undefined
     if (!info) return { refused: `${name} has no setting ${setting}${formatList(Object.keys(known))}` }
@@ -109,7 +109,7 @@ export function checkSettings({ name, settings: known }: Entry, settings: Settin
 }
 
 /** Returns a Refusal if the seats that a user asks for do not exist or repeat; `undefined` if they are valid. */
-export function checkSeats({ name, game }: Entry, seats: readonly SeatNumber[] | undefined): Refusal | undefined {
+export function checkSeats({ name, game }: CatalogueEntry, seats: readonly SeatNumber[] | undefined): Refusal | undefined {
   if (!seats) return undefined
   const last = game.seats.max - 1
   const fits = seats.length > 0 && new Set(seats).size === seats.length

@@ -87,7 +87,7 @@ export interface Seat<Move, View> {
   /** Returns the next situation in which this seat may move or the game is over; it skips the situations before. */
   turn(): Promise<Situation<View>>
   /** Passes every situation from now on to an observer, in the same turn of the event loop in which it arises. */
-  watch(watcher: Watcher<View>): void
+  observe(watcher: SituationObserver<View>): void
   /** Makes a move. Returns a Refusal if the rules do not allow it; the state is then unchanged. */
   play(move: Move): Refusal | undefined
   /** Gives up the seat, which ends the game. */
@@ -95,7 +95,7 @@ export interface Seat<Move, View> {
 }
 
 /** SituationObserver receives the situations of one seat in order, and the reason if the table closes before the game is over. */
-export interface Watcher<View> {
+export interface SituationObserver<View> {
   see(situation: Situation<View>): void
   closed(reason: Error): void
 }
@@ -104,7 +104,7 @@ export interface Watcher<View> {
 export function follow<Move, View>(seat: Seat<Move, View>, see: (situation: Situation<View>) => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     let over = false
-    seat.watch({
+    seat.observe({
       see(situation) {
         if (over) return
         try {

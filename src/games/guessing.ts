@@ -29,7 +29,7 @@ export interface GuessingOptions {
 export type Try = number | 'wasted'
 
 /** Clamps a number to the safe integers, so that a guess of any size is a valid Try. */
-export function asTry(number: number): Try {
+export function toTry(number: number): Try {
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(number, Number.MAX_SAFE_INTEGER))
 }
 
@@ -56,7 +56,7 @@ export const guessing: Game<Guessing, Try, GuessingView, GuessingOptions> = {
     if (!isOver(state)) for (let guess = 1; guess <= 100; guess++) yield guess
   },
   notation: {
-    parse: (text) => (/^[+-]?\d+$/.test(text.trim()) ? asTry(Number(text)) : { refused: 'type a whole number from 1 to 100' }),
+    parse: (text) => (/^[+-]?\d+$/.test(text.trim()) ? toTry(Number(text)) : { refused: 'type a whole number from 1 to 100' }),
     print: String,
     render: ({ left, last }) =>
       `${last ? VERDICTS[last] : 'Guess a number from 1 to 100.'}${left === undefined ? '' : ` Tries left: ${left}.`}`,

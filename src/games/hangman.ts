@@ -1,6 +1,6 @@
 import type { Game } from './game.ts'
-import { charactersOf, clean, fold, letterOf } from './text/graphemes.ts'
-import { words as english, unguessable } from './words.ts'
+import { foldCase, normalizeText, parseLetter, splitGraphemes } from './text/graphemes.ts'
+import { words as english, findWordFault } from './words.ts'
 
 /** Hangman is the state of a game: the word, and the characters that the player tried. */
 export interface Hangman {
@@ -54,23 +54,23 @@ export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
   name: 'hangman',
   seats: { min: 1, max: 1 },
   setup({ secret, words = english, misses = 8, lenient }, random) {
-    const word = clean(secret ?? random.choice(words))
-    const refusal = unguessable(word)
+    const word = normalizeText(secret ?? random.choice(words))
+    const refusal = findWordFault(word)
     if (refusal) throw new RangeError(refusal.refused)
-    const characters = charactersOf(word)
+    const characters = splitGraphemes(word)
     if (!lenient) return { word, characters, tried: [], misses, left: misses }
     // characters that the player cannot guess count as tried, so the view shows them from the start
-    const tried = [...new Set(characters.filter((character) => !isGuessable(character)).map(fold))]
+    const tried = [...new Set(characters.filter((character) => !isGuessable(character)).map(foldCase))]
     return { word, characters, tried, misses, left: misses, lenient }
   },
   toMove: (state) => (isOver(state) ? [] : [0]),
   play(state, _seat, move) {
     if (isOver(state)) return { refused: 'the game is over' }
-    const letter = letterOf(move)
+    const letter = parseLetter(move)
     if (letter === undefined) return { refused: 'guess one letter at a time, such as e' }
-    const tried = fold(letter)
+    const tried = foldCase(letter)
     if (state.tried.includes(tried)) return { refused: `${letter} was tried already: guess another letter` }
-    const positions = state.characters.flatMap((character, at) => (fold(character) === tried ? [at + 1] : []))
+    const positions = state.characters.flatMap((character, at) => (foldCase(character) === tried ? [at + 1] : []))
     if (positions.length === 0 && !(state.lenient ? /^\p{L}/u.test(letter) : isGuessable(letter)))
       return { refused: 'that is no letter: guess a letter, such as e' }
     const left = positions.length > 0 ? state.left : state.left - 1
@@ -80,12 +80,12 @@ export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
   view(state, _viewer, outcome) {
     const { word, characters, lenient, ...rest } = state
     const seen = lenient ? { ...rest, tried: rest.tried.filter(isGuessable) } : rest
-    const shown = characters.map((character) => (state.tried.includes(fold(character)) ? character : ''))
+    const shown = characters.map((character) => (state.tried.includes(foldCase(character)) ? character : ''))
     return outcome || isOver(state) ? { ...seen, shown, word } : { ...seen, shown }
   },
   choose: ({ tried }) => nextLetter(tried),
   notation: {
-    parse: (text) => letterOf(text) ?? { refused: 'type one letter' },
+    parse: (text) => parseLetter(text) ?? { refused: 'type one letter' },
     print: (letter) => letter,
     render(view) {
       const missed = view.tried.length > 0 ? `   tried: ${view.tried.join(' ')}` : ''
@@ -106,12 +106,12 @@ function nextLetter(tried: readonly string[]): string {
   const frequent = [...FREQUENT].find((letter) => !tried.includes(letter))
   if (frequent !== undefined) return frequent
   let code = 0xdf
-  while (!/\p{L}/u.test(String.fromCodePoint(code)) || tried.includes(fold(String.fromCodePoint(code)))) code++
+  while (!/\p{L}/u.test(String.fromCodePoint(code)) || tried.includes(foldCase(String.fromCodePoint(code)))) code++
   return String.fromCodePoint(code)
 }
 
 function isFound({ characters, tried }: Hangman): boolean {
-  return characters.every((character) => tried.includes(fold(character)))
+  return characters.every((character) => tried.includes(foldCase(character)))
 }
 
 function isOver(state: Hangman): boolean {

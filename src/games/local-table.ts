@@ -7,9 +7,9 @@ import {
   type Seat,
   type SeatNumber,
   type Situation,
-  type Watcher,
+  type SituationObserver,
 } from './game.ts'
-import { Sight } from './situation-queue.ts'
+import { SituationQueue } from './situation-queue.ts'
 
 /** LocalTable runs one game in memory: rules and seats, without a log. */
 export class LocalTable<State, Move, View, Options> implements SeatActions<Move> {
@@ -28,7 +28,7 @@ export class LocalTable<State, Move, View, Options> implements SeatActions<Move>
   }
 
   /** True if the game is over. */
-  get over(): boolean {
+  get isOver(): boolean {
     return this.#outcome !== undefined
   }
 
@@ -83,7 +83,7 @@ interface SeatActions<Move> {
 class LocalSeat<Move, View> implements Seat<Move, View> {
   readonly number: SeatNumber
   readonly #actions: SeatActions<Move>
-  readonly #situations = new Sight<View>()
+  readonly #situations = new SituationQueue<View>()
 
   constructor(number: SeatNumber, actions: SeatActions<Move>) {
     this.number = number
@@ -98,8 +98,8 @@ class LocalSeat<Move, View> implements Seat<Move, View> {
     return this.#situations.next(true)
   }
 
-  watch(watcher: Watcher<View>): void {
-    this.#situations.watch(watcher)
+  observe(watcher: SituationObserver<View>): void {
+    this.#situations.observe(watcher)
   }
 
   play(move: Move): Refusal | undefined {
@@ -115,7 +115,7 @@ class LocalSeat<Move, View> implements Seat<Move, View> {
   }
 
   show(): void {
-    this.#situations.show()
+    this.#situations.deliver()
   }
 
   close(reason: Error): void {

@@ -9,14 +9,14 @@ const MAX_QUESTIONS = 50
 const COLUMNS = 80
 
 /** OptionLetter is the letter of an option, A for the first. */
-export type Answer = string
+export type OptionLetter = string
 
 /** Quiz is the state of a game: the questions drawn for it, and the answers so far. */
 export interface Quiz {
   /** The questions in the order in which the player sees them; the options of each are shuffled. */
   readonly questions: readonly Question[]
   /** The answers, in the order of the questions. */
-  readonly answers: readonly Answer[]
+  readonly answers: readonly OptionLetter[]
 }
 
 /** QuizView is what the player sees. It never contains the right option of the open question or of a later one. */
@@ -26,13 +26,13 @@ export interface QuizView {
   /** Number of right answers so far. */
   readonly points: number
   /** Missing when the player has answered all questions. */
-  readonly open?: Open
+  readonly open?: OpenQuestion
   /** Missing before the first answer. */
-  readonly last?: Marked
+  readonly last?: MarkedAnswer
 }
 
 /** OpenQuestion is the question that the player answers next. */
-export interface Open {
+export interface OpenQuestion {
   /** Counted from 1. */
   readonly number: number
   readonly text: string
@@ -40,9 +40,9 @@ export interface Open {
 }
 
 /** MarkedAnswer is the player's answer to the last question, and the right one. */
-export interface Marked {
-  readonly given: Answer
-  readonly right: Answer
+export interface MarkedAnswer {
+  readonly given: OptionLetter
+  readonly right: OptionLetter
   readonly correct: boolean
   readonly explanation?: string
 }
@@ -60,7 +60,7 @@ export interface QuizOptions {
  * quiz: one player answers questions by the letters of their options, and gets a point for each right answer. A player who
  * answers every question right wins; otherwise the game has no winner.
  */
-export const quiz: Game<Quiz, Answer, QuizView, QuizOptions> = {
+export const quiz: Game<Quiz, OptionLetter, QuizView, QuizOptions> = {
   name: 'quiz',
   seats: { min: 1, max: 1 },
   setup({ questions, count }, random) {
@@ -110,11 +110,11 @@ function findOpen({ questions, answers }: Quiz): Question | undefined {
   return questions[answers.length]
 }
 
-function toLetters({ options }: Question): readonly Answer[] {
+function toLetters({ options }: Question): readonly OptionLetter[] {
   return LETTERS.slice(0, options.length)
 }
 
-function isRight({ right }: Question, answer: Answer | undefined): boolean {
+function isRight({ right }: Question, answer: OptionLetter | undefined): boolean {
   return answer === LETTERS[right]
 }
 
@@ -122,7 +122,7 @@ function countPoints({ questions, answers }: Quiz): number {
   return questions.filter((question, at) => isRight(question, answers[at])).length
 }
 
-function markLastAnswer({ questions, answers }: Quiz): Marked | undefined {
+function markLastAnswer({ questions, answers }: Quiz): MarkedAnswer | undefined {
   const question = questions[answers.length - 1]
   const given = answers.at(-1)
   const right = question && LETTERS[question.right]
@@ -131,12 +131,12 @@ function markLastAnswer({ questions, answers }: Quiz): Marked | undefined {
   return { given, right, correct: given === right, ...(explanation !== undefined && { explanation }) }
 }
 
-function formatVerdict({ given, right, correct, explanation }: Marked): string[] {
+function formatVerdict({ given, right, correct, explanation }: MarkedAnswer): string[] {
   const result = correct ? `${given} is right.` : `${given} is wrong: it is ${right}.`
   return wrap(explanation ? `${result} ${explanation}` : result, COLUMNS)
 }
 
-function formatQuestion({ number, text, options }: Open, count: number, score: string): string[] {
+function formatQuestion({ number, text, options }: OpenQuestion, count: number, score: string): string[] {
   const lines = options.flatMap((option, at) => wrap(option, COLUMNS - 3).map((line, row) => `${row ? ' ' : LETTERS[at]}  ${line}`))
   return [`Question ${number} of ${count}${number > 1 ? `, ${score}` : ''}`, '', ...wrap(text, COLUMNS), '', ...lines]
 }

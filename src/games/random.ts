@@ -67,7 +67,7 @@ export const chance: Random = new PlatformRandom()
  * Returns a reproducible source: all results follow from the seed (mulberry32). A few results reveal the seed, and with it all
  * others. Use it only in tests, and for the logs of tables that were opened before seeds had versions.
  */
-export function seeded(seed: number): Random {
+export function seededRandom(seed: number): Random {
   return new Seeded(seed)
 }
 
@@ -99,7 +99,7 @@ class Seeded implements Random {
  * Returns a source whose `choice` returns the texts of `choices` in turn, and then begins again, for demonstrations in a
  * lesson. Throws a RangeError if the next text is not among the items to choose from.
  */
-export function given(choices: readonly string[], otherwise: Random = chance): Random {
+export function scriptedRandom(choices: readonly string[], otherwise: Random = chance): Random {
   let used = 0
   return {
     integer: (low, high) => otherwise.integer(low, high),

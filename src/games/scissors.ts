@@ -41,7 +41,7 @@ export const hands: Game<Hands, Hand, HandsView> = {
   },
   outcome(state) {
     if (!isOver(state)) return undefined
-    const [one, two] = score(state.rounds)
+    const [one, two] = countWins(state.rounds)
     return { winners: one === two ? [] : [one > two ? 0 : 1] }
   },
   view({ rounds, chosen }, viewer) {
@@ -54,9 +54,9 @@ export const hands: Game<Hands, Hand, HandsView> = {
   },
   choose: (_view, _seat, random) => random.choice(HANDS),
   notation: {
-    parse: (text) => handOf(text) ?? OTHER_WORDS.get(text.trim().toLowerCase()) ?? NO_HAND,
+    parse: (text) => parseHand(text) ?? OTHER_WORDS.get(text.trim().toLowerCase()) ?? NO_HAND,
     print: (hand) => hand,
-    render: ({ rounds }) => rounds.map((round) => `${round.join(' - ')}: ${verdict(round)}\n`).join(''),
+    render: ({ rounds }) => rounds.map((round) => `${round.join(' - ')}: ${formatRound(round)}\n`).join(''),
   },
 }
 
@@ -69,26 +69,26 @@ const OTHER_WORDS: ReadonlyMap<string, Hand> = new Map([
 export const NO_HAND: Refusal = { refused: 'choose 1 for Scissor, 2 for Paper or 3 for Stone' }
 
 /** Parses a hand: its number from 1, or its word in any case. Returns `undefined` for other text. */
-export function handOf(text: string): Hand | undefined {
+export function parseHand(text: string): Hand | undefined {
   const typed = text.trim().toLowerCase()
   return HANDS.find((hand, at) => typed === String(at + 1) || typed === hand.toLowerCase())
 }
 
 /** Returns the seat that won a round; `undefined` for a draw. */
-export function winnerOf([one, two]: Round): SeatNumber | undefined {
+export function findWinner([one, two]: Round): SeatNumber | undefined {
   if (one === two) return undefined
   return (HANDS.indexOf(one) + 1) % HANDS.length === HANDS.indexOf(two) ? 0 : 1
 }
 
 /** Returns the number of rounds that each player won. */
-export function score(rounds: readonly Round[]): [number, number] {
-  const won = (seat: SeatNumber) => rounds.filter((round) => winnerOf(round) === seat).length
+export function countWins(rounds: readonly Round[]): [number, number] {
+  const won = (seat: SeatNumber) => rounds.filter((round) => findWinner(round) === seat).length
   return [won(0), won(1)]
 }
 
 /** Formats the result of a round in a few words. */
-export function verdict(round: Round): string {
-  const winner = winnerOf(round)
+export function formatRound(round: Round): string {
+  const winner = findWinner(round)
   return winner === undefined ? 'Draw' : `Player${winner + 1} wins!`
 }
 

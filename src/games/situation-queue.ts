@@ -1,20 +1,20 @@
-import type { Situation, Watcher } from './game.ts'
+import type { Situation, SituationObserver } from './game.ts'
 
 /** SituationQueue holds the situations of one seat until the seat's player asks for them or observes the seat. */
-export class Sight<View> {
+export class SituationQueue<View> {
   #first: Situation<View> | undefined
   #later: Situation<View>[] = NONE
-  #observer: Watcher<View> | undefined
+  #observer: SituationObserver<View> | undefined
   #waiting: Waiting<View> | undefined
   #closed: Error | undefined
 
   /** True if the queue holds no situation. */
-  get empty(): boolean {
+  get isEmpty(): boolean {
     return this.#first === undefined
   }
 
   /** True if a call of `next` is pending. */
-  get awaited(): boolean {
+  get isAwaited(): boolean {
     return this.#waiting !== undefined
   }
 
@@ -29,9 +29,9 @@ export class Sight<View> {
   }
 
   /** Passes all situations, the queued ones first, to an observer; see `Seat`. */
-  watch(observer: Watcher<View>): void {
+  observe(observer: SituationObserver<View>): void {
     this.#observer = observer
-    this.show()
+    this.deliver()
     if (this.#closed) observer.closed(this.#closed)
   }
 
@@ -43,7 +43,7 @@ export class Sight<View> {
   }
 
   /** Delivers the queued situations to the observer, or the first of them to the pending `next`. */
-  show(): void {
+  deliver(): void {
     while (this.#observer || this.#waiting) {
       const waiting = this.#waiting
       const situation = this.#shift(!this.#observer && waiting?.toMove)

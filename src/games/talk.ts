@@ -1,8 +1,8 @@
-import { reply } from './ai/chatbot.ts'
+import { chooseReply } from './ai/chatbot.ts'
 import type { Game, SeatNumber } from './game.ts'
 
 /** TalkEnding describes the lines that end a talk. */
-export interface Ending {
+export interface TalkEnding {
   /** Exactly one of these lines. */
   readonly exactly?: readonly string[]
   /** This word anywhere in the line, in any case. */
@@ -10,9 +10,9 @@ export interface Ending {
 }
 
 /** TurnTalk is the state of a talk in which two players write a line in turn. */
-export interface Talk {
+export interface TurnTalk {
   readonly turn: SeatNumber
-  readonly ending: Ending
+  readonly ending: TalkEnding
   /** Number of lines so far. */
   readonly said: number
   /** The last line, written by the other seat. */
@@ -21,9 +21,9 @@ export interface Talk {
 }
 
 /** TurnTalkOptions set a talk up: the seat that begins, the ending, and the number of earlier lines if the talk continues. */
-export interface TalkOptions {
+export interface TurnTalkOptions {
   readonly first?: SeatNumber
-  readonly ending?: Ending
+  readonly ending?: TalkEnding
   readonly said?: number
 }
 
@@ -33,7 +33,7 @@ const LIMIT = 4096
 const utf8 = new TextEncoder()
 
 /** talk: two players write a line in turn, until a line ends the talk. The game has no winner. */
-export const talk: Game<Talk, string, Talk, TalkOptions> = {
+export const talk: Game<TurnTalk, string, TurnTalk, TurnTalkOptions> = {
   name: 'talk',
   seats: { min: 2, max: 2 },
   setup: ({ first = 0, ending = {}, said = 0 }) => ({ turn: first, ending, said, over: false }),
@@ -42,21 +42,21 @@ export const talk: Game<Talk, string, Talk, TalkOptions> = {
     if (state.over) return { refused: 'the talk is over' }
     if (seat !== state.turn) return { refused: 'it is the other player’s turn to speak' }
     if (line.includes('\n')) return { refused: 'one line at a time' }
-    if (shortened(line) !== line) return { refused: `a line has at most ${LIMIT} bytes` }
+    if (truncateLine(line) !== line) return { refused: `a line has at most ${LIMIT} bytes` }
     return { ...state, turn: 1 - seat, said: state.said + 1, line, over: isEnding(line, state.ending) }
   },
   outcome: ({ over }) => (over ? { winners: [] } : undefined),
   view: (state) => state,
-  choose: ({ said, line, ending }, _seat, random) => reply({ heard: line, said }, (text) => isEnding(text, ending), random),
+  choose: ({ said, line, ending }, _seat, random) => chooseReply({ heard: line, said }, (text) => isEnding(text, ending), random),
   notation: { parse: (text) => text, print: (line) => line, render: ({ line = '' }) => line },
 }
 
 /** Cuts a text to 4,096 bytes. A received line can be longer, because each invalid byte becomes U+FFFD, which takes three bytes. */
-export function shortened(text: string): string {
+export function truncateLine(text: string): string {
   if (text.length <= LIMIT / 3) return text
   return text.slice(0, utf8.encodeInto(text, new Uint8Array(LIMIT)).read)
 }
 
-function isEnding(line: string, { exactly, mentions }: Ending): boolean {
+function isEnding(line: string, { exactly, mentions }: TalkEnding): boolean {
   return exactly?.includes(line) || (mentions !== undefined && line.toLowerCase().includes(mentions.toLowerCase()))
 }

@@ -1,5 +1,5 @@
 import type { Refusal } from './game.ts'
-import { charactersOf, clean, fold, LONGEST_CHARACTER } from './text/graphemes.ts'
+import { foldCase, MAX_GRAPHEME_UNITS, normalizeText, splitGraphemes } from './text/graphemes.ts'
 
 /** words is the built-in list for hangman: English words in lower case, letters a to z only. */
 export const words: readonly string[] = [
@@ -32,7 +32,7 @@ export const words: readonly string[] = [
 ].flatMap((list) => list.split(/\s+/))
 
 /** WordList is the content of a word file: the valid words, and a sentence for each line that was skipped. */
-export interface Words {
+export interface WordList {
   readonly words: readonly string[]
   readonly skipped: readonly string[]
 }
@@ -42,7 +42,7 @@ export interface Words {
  * comment; a repeated word counts once. The parser skips a line whose word is invalid, and reports its number and the reason.
  * Returns a Refusal if the text has no valid word.
  */
-export function parseWords(text: string): Words | Refusal {
+export function parseWords(text: string): WordList | Refusal {
   const found = new Map<string, string>()
   const skipped: string[] = []
   for (const [at, line] of text
@@ -50,12 +50,12 @@ export function parseWords(text: string): Words | Refusal {
     .split(/\r\n|\n|\r/)
     .entries()) {
     const bare = line.replace(/(?:^|\s)#.*$/, '')
-    const word = clean(bare)
+    const word = normalizeText(bare)
     if (word === '') continue
-    const key = charactersOf(word).map(fold).join('')
+    const key = splitGraphemes(word).map(foldCase).join('')
     const refusal = CSV.test(bare.normalize('NFC'))
       ? { refused: `${JSON.stringify(word)} looks like a row of CSV; ${ONE_PER_LINE}` }
-      : unguessable(word)
+      : findWordFault(word)
     if (refusal) skipped.push(`line ${at + 1}: ${refusal.refused}`)
     else if (!found.has(key)) found.set(key, word)
   }
@@ -64,13 +64,13 @@ export function parseWords(text: string): Words | Refusal {
 }
 
 /** Returns a Refusal that says why a text cannot be a word to guess; `undefined` if it can. */
-export function unguessable(text: string): Refusal | undefined {
-  const word = clean(text)
+export function findWordFault(text: string): Refusal | undefined {
+  const word = normalizeText(text)
   if (/[\n\r\u2028\u2029]/.test(text.trim())) return { refused: 'a word to guess must not contain a line end' }
   if (!/\p{L}/u.test(word)) return { refused: `a word to guess needs at least one letter, and ${JSON.stringify(word)} has none` }
   if (/\p{Cc}/u.test(word)) return { refused: 'a word to guess must not contain control characters' }
   if (word.length > MAX_LENGTH) return { refused: `a word to guess has at most ${MAX_LENGTH} characters, and this has ${word.length}` }
-  if (charactersOf(word).some((character) => character.length > LONGEST_CHARACTER))
+  if (splitGraphemes(word).some((character) => character.length > MAX_GRAPHEME_UNITS))
     return { refused: 'a letter of the word has too many marks' }
   return undefined
 }

@@ -10,7 +10,7 @@ export interface ClockTerms {
 }
 
 /** SeekTerms is what a user asks for with a seek. */
-export interface GameWish {
+export interface SeekTerms {
   readonly game: string
   /** The game's own settings, by name; a missing one has its default. */
   readonly settings: Readonly<Record<string, number>>
@@ -30,13 +30,13 @@ export interface GameWish {
 }
 
 /** SeekAccepted is the answer to a seek that the server accepts. */
-export interface Sought {
+export interface SeekAccepted {
   /** Invitation code of a private seek. */
   readonly code?: string
   /** The open seek that this one has replaced. */
-  readonly replaced?: Seeker
+  readonly replaced?: SeekInfo
   /** A few open seeks for the same game that differ only in their terms; only if the new seek stays open. */
-  readonly near?: readonly Seeker[]
+  readonly near?: readonly SeekInfo[]
 }
 
 /** GameTerms is the terms on which a game is played. */
@@ -50,7 +50,7 @@ export interface GameTerms {
 }
 
 /** SeekInfo is an open seek, as other users see it. */
-export interface Seeker extends GameTerms {
+export interface SeekInfo extends GameTerms {
   readonly name: string
   readonly game: string
   readonly against?: string
@@ -83,7 +83,7 @@ export interface PersonInfo {
 }
 
 /** PageRange is a part of a list: at most `count` items from the index `from`, which is 0 by default. */
-export interface Range {
+export interface PageRange {
   readonly from?: number
   readonly count: number
 }
@@ -119,7 +119,7 @@ export interface FinishedGame {
 }
 
 /** TableEventView is one event at a table, as one session may see it. */
-export interface TableNews {
+export interface TableEventView {
   readonly table: number
   /** Number of the event at its table; the numbers have no gaps. */
   readonly n: number
@@ -133,11 +133,11 @@ export interface TableNews {
     | { readonly type: 'ended'; readonly outcome: Outcome }
     | { readonly type: 'continued'; readonly table: number }
   /** The view after the event; missing if the event does not change it. */
-  readonly sight?: Sight
+  readonly sight?: TableView
 }
 
 /** TableView is what a seat or a watcher sees at one moment. */
-export interface Sight {
+export interface TableView {
   readonly view: unknown
   /** True if this seat may move. */
   readonly turn: boolean
@@ -150,7 +150,7 @@ export interface Sight {
 }
 
 /** TableSnapshot is the present state of a table to which a session subscribes, for its seat or for a watcher. */
-export interface Attendance extends GameTerms {
+export interface TableSnapshot extends GameTerms {
   readonly table: number
   readonly game: AnyGame
   /** Seat of this session; missing for a watcher. */
@@ -159,7 +159,7 @@ export interface Attendance extends GameTerms {
   /** Token with which the owner resumes this seat through any connection; missing for a watcher. */
   readonly token?: string
   /** Number of the last event, and the view after it; missing until the event `opened` is persisted. */
-  readonly now?: { readonly n: number; readonly sight: Sight }
+  readonly now?: { readonly n: number; readonly sight: TableView }
   /** Seats whose offer of a draw, or of a rematch after the game, is not answered yet; missing if there are none. */
   readonly offers?: readonly SeatNumber[]
   /** Milliseconds for which the seat is held after a disconnection. */
@@ -169,7 +169,7 @@ export interface Attendance extends GameTerms {
 }
 
 /** RatingChanges is the effect of one game on the ladder. */
-export interface Recorded {
+export interface RatingChanges {
   readonly table: number
   readonly game: AnyGame
   /** Ratings, or points if the game gives points, of the players on the ladder; `before` is missing for a first game. */
@@ -179,10 +179,10 @@ export interface Recorded {
 /** TableListener receives the events of the tables to which one session is subscribed. */
 export interface TableListener {
   /** Called when the session gets a seat, by a matched seek, a rematch or a resumed seat; `tableEvent` follows for each event. */
-  seated(attendance: Attendance): void
-  news(news: TableNews): void
+  seated(attendance: TableSnapshot): void
+  tableEvent(news: TableEventView): void
   /** Called when the result of a game is recorded on the ladder. */
-  recorded(recorded: Recorded): void
+  recorded(recorded: RatingChanges): void
   /** Called when a table fails, with the reason as a sentence; no call for that table follows. */
   closed(table: number, sentence: string): void
 }
@@ -190,13 +190,13 @@ export interface TableListener {
 /** LobbyListener receives what concerns one session: the events of its tables, challenges and messages. */
 export interface LobbyListener extends TableListener {
   /** Called when another user challenges this one. */
-  sought(seeker: Seeker): void
+  challenged(seeker: SeekInfo): void
   /** Called when another user withdraws a challenge to this one. */
-  withdrawn(seeker: Seeker): void
+  challengeWithdrawn(seeker: SeekInfo): void
   /** Called when the challenged user refuses; `by` has that user's name and the terms of the seek, which is closed. */
-  refused(by: Seeker): void
+  challengeRefused(by: SeekInfo): void
   /** Called when another user sends this one a message. */
-  told(message: Message): void
+  messageReceived(message: DirectMessage): void
   /** Called when a game of this account ends at a table to which the session is not subscribed; `recorded` follows if it is rated. */
   finished?(game: FinishedGame): void
   /** Called when the session loses a table, because its user has changed. */
@@ -204,7 +204,7 @@ export interface LobbyListener extends TableListener {
 }
 
 /** DirectMessage is a message from one user to another. */
-export interface Message {
+export interface DirectMessage {
   /** Name of the sender. */
   readonly name: string
   readonly text: string
@@ -218,7 +218,7 @@ export interface LobbyRefusal extends Refusal {
 }
 
 /** EndedConnections counts the other connections and sessions of an account that a new password or its removal has ended. */
-export interface Ended {
+export interface EndedConnections {
   readonly connections: number
   readonly sessions: number
 }
@@ -270,9 +270,9 @@ export interface Lobby {
   /** Checks a new password against the rules. */
   checkPassword(password: string): LobbyRefusal | undefined
   /** Changes the user's password, and ends all login sessions, all other connections and the tokens of all seats of the account. */
-  changePassword(old: string, password: string): Promise<Ended | LobbyRefusal>
+  changePassword(old: string, password: string): Promise<EndedConnections | LobbyRefusal>
   /** Removes the user's account with all its data; afterwards this session has no user. */
-  unregister(password: string): Promise<Ended | LobbyRefusal>
+  unregister(password: string): Promise<EndedConnections | LobbyRefusal>
   /** Opens a login session for a registered user: until the time `until`, its token replaces the password. */
   openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal>
   /** Sets the user by the token of a login session. */
@@ -283,23 +283,23 @@ export interface Lobby {
   registeredName(name: string): Promise<string | undefined>
 
   /** Lists the online users, each once, in order of arrival. */
-  listPeople(range: Range): Page<PersonInfo>
+  listPeople(range: PageRange): Page<PersonInfo>
   /** Checks whether a user of exactly this name is online. */
-  isHere(name: string): boolean
+  isOnline(name: string): boolean
   /** Returns the name of an online user as that user writes it; `undefined` if no such user is online. */
-  nameHere(name: string): string | undefined
+  findOnlineName(name: string): string | undefined
   /** Lists the open seeks without an invitation, in order of arrival. */
-  listSeekers(range: Range): Page<Seeker>
+  listSeeks(range: PageRange): Page<SeekInfo>
   /** Lists the open seeks that any user can accept. */
-  listOpenSeekers(range: Range): Page<Seeker>
+  listOpenSeeks(range: PageRange): Page<SeekInfo>
   /** Lists the open seeks that are addressed to this user. */
-  listSought(range: Range): Page<Seeker>
+  listChallenges(range: PageRange): Page<SeekInfo>
   /** The user's open seek, if other users can see it. */
-  readonly ownSeek: Seeker | undefined
+  readonly ownSeek: SeekInfo | undefined
   /** The user's open private seek. */
-  readonly ownInvitation: Seeker | undefined
+  readonly ownInvitation: SeekInfo | undefined
   /** Lists the public tables with a game under way: tables with subscribers first, and the newest first among these. */
-  listTables(range: Range): Page<TableInfo>
+  listTables(range: PageRange): Page<TableInfo>
   ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal>
   /** Returns the user's row of a ladder; `undefined` if the user is not on it. */
   rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal>
@@ -308,10 +308,10 @@ export interface Lobby {
    * Lists the finished games of a user, by default of this one, newest first, with the user's name. Private games are listed
    * only for a registered user's own request.
    */
-  history(name: string | undefined, range: Range): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal>
+  history(name: string | undefined, range: PageRange): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal>
 
   /** Opens a seek, or accepts a suitable open one; `seated` is called when there is a table, perhaps before this resolves. */
-  seek(terms: GameWish): Promise<Sought | LobbyRefusal>
+  seek(terms: SeekTerms): Promise<SeekAccepted | LobbyRefusal>
   /** Cancels the user's open seek; returns whether there was one. */
   cancel(): boolean
   /** Accepts the private seek with this code. With `replace`, cancels the user's own open seek first. */
@@ -321,23 +321,23 @@ export interface Lobby {
   /** Refuses a challenge to this user, and notifies its sender. Without a name: the only challenge. */
   refuseChallenge(name?: string): LobbyRefusal | undefined
   /** Subscribes to a table as a watcher, until `leave`. */
-  watch(table: number): Attendance | LobbyRefusal
+  watch(table: number): TableSnapshot | LobbyRefusal
   /** Ends the subscription to a table that the session watches, or whose game is over. */
   leave(table: number): LobbyRefusal | undefined
   /** Resumes a seat by its token; `after` is the number of the last event that the client has: later events are replayed. */
-  resume(token: string, after?: number): Promise<Attendance | LobbyRefusal>
+  resume(token: string, after?: number): Promise<TableSnapshot | LobbyRefusal>
   /** True if games survive a restart of the server. */
-  readonly keeps: boolean
+  readonly keepsGames: boolean
   /** The user's seats at open tables to which this session is not subscribed; `resumeSeat` resumes one. */
-  readonly waiting: readonly HeldSeat[]
+  readonly heldSeats: readonly HeldSeat[]
   /** Resumes the user's own seat at a table; `after` as for `resume`. */
-  resumeSeat(table: number, after?: number): Promise<Attendance | LobbyRefusal>
+  resumeSeat(table: number, after?: number): Promise<TableSnapshot | LobbyRefusal>
 
   /** Makes a move in the game's notation. Resolves when the move is persisted and published. */
   play(table: number, move: string, after?: number): Promise<LobbyRefusal | undefined>
   say(table: number, text: string): Promise<LobbyRefusal | undefined>
   /** Counts the other clients at a table that show this user's talk. */
-  hearers(table: number): number
+  countTalkReceivers(table: number): number
   /** Sends a message to another user who is online. */
   message(name: string, text: string): LobbyRefusal | undefined
   /**
@@ -349,9 +349,9 @@ export interface Lobby {
   /** The names of the muted users. */
   readonly muted: readonly string[]
   /** Checks whether a user of this name is not muted. */
-  hears(name: string): boolean
+  isUnmuted(name: string): boolean
   /** Lists the names of a table's watchers. */
-  watchers(table: number, range: Range): Page<string> | LobbyRefusal
+  watchers(table: number, range: PageRange): Page<string> | LobbyRefusal
   /** Offers a draw, or a rematch after the game; the same call accepts the opponent's offer. */
   offer(table: number): Promise<LobbyRefusal | undefined>
   decline(table: number): Promise<LobbyRefusal | undefined>

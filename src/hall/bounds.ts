@@ -1,5 +1,5 @@
 /** NumberRange is a range of accepted numbers; both ends belong to it. */
-export interface Range {
+export interface NumberRange {
   readonly min: number
   readonly max: number
 }
@@ -28,10 +28,10 @@ export const BOUNDS = {
   id: { min: 0, max: Number.MAX_SAFE_INTEGER },
   /** A game setting, before its game narrows the range. */
   setting: { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER },
-} as const satisfies Readonly<Record<string, Range>>
+} as const satisfies Readonly<Record<string, NumberRange>>
 
 /** Parses a whole number in decimal digits. Returns `undefined` if the text is not such a number, or outside the range. */
-export function readWhole(text: string, { min, max }: Range): number | undefined {
+export function parseWhole(text: string, { min, max }: NumberRange): number | undefined {
   const value = /^-?\d{1,16}$/.test(text) ? Number(text) : Number.NaN
   return value >= min && value <= max ? value : undefined
 }

@@ -1,4 +1,4 @@
-import { secondsOf } from '../base/counts.ts'
+import { formatSeconds } from '../base/counts.ts'
 import type { Outcome, Refusal, SeatNumber } from '../games/game.ts'
 import type { Clocks } from './clocks.ts'
 import type { ClockRules } from './ports.ts'
@@ -20,7 +20,7 @@ export interface Claimable {
 }
 
 /** Returns the outcome of a game that a seat ends at `now` because of its opponent, a win or no result, or a refusal if it is too early. */
-export function claimed(table: Claimable, seat: SeatNumber, what: 'claim' | 'abort', now: number): Outcome | Refusal {
+export function toClaimOutcome(table: Claimable, seat: SeatNumber, what: 'claim' | 'abort', now: number): Outcome | Refusal {
   const { ended, suspended, opened } = table
   if (ended) return { refused: 'the game is over' }
   if (suspended) return { refused: 'the game is paused until a player reconnects' }
@@ -28,7 +28,7 @@ export function claimed(table: Claimable, seat: SeatNumber, what: 'claim' | 'abo
   const [first, ...more] = waits.filter((wait) => wait !== undefined)
   if (!first) return { refused: NOT_ABSENT }
   const { other, left, why } = more.reduce((one, next) => (next.left < one.left ? next : one), first)
-  if (left > 0) return { refused: `${opened.seats[other]?.name} ${why}: wait ${secondsOf(left)} more, and then ${what} again` }
+  if (left > 0) return { refused: `${opened.seats[other]?.name} ${why}: wait ${formatSeconds(left)} more, and then ${what} again` }
   if (what === 'abort') return { winners: [], left: other, aborted: true }
   const winners = [...opened.seats.keys()].filter((one) => one !== other)
   return why === GONE ? { winners, left: other } : { winners, left: other, late: true }

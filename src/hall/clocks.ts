@@ -19,7 +19,7 @@ export interface Expiry {
 }
 
 /** Starts the clocks of a table with `seats` seats, of which those in `toMove` are to move from `now` on. */
-export function started(seats: number, toMove: readonly SeatNumber[], now: number): Clocks {
+export function startClocks(seats: number, toMove: readonly SeatNumber[], now: number): Clocks {
   if (toMove.length === 0) return still(seats)
   const none = Array<undefined>(seats).fill(undefined)
   return { used: Array<number>(seats).fill(0), since: none.map((_, seat) => (toMove.includes(seat) ? now : undefined)), gone: none }
@@ -38,7 +38,7 @@ function still(seats: number): Clocks {
 }
 
 /** Returns the clocks after an action of `mover`, whose turn ends; other seats' turns may begin or end. */
-export function passed(clocks: Clocks, toMove: readonly SeatNumber[], mover: SeatNumber | undefined, now: number): Clocks {
+export function passTurn(clocks: Clocks, toMove: readonly SeatNumber[], mover: SeatNumber | undefined, now: number): Clocks {
   const { used, since } = clocks
   return {
     ...clocks,
@@ -51,14 +51,14 @@ export function passed(clocks: Clocks, toMove: readonly SeatNumber[], mover: Sea
 }
 
 /** Returns the clocks after a seat disconnects at the time `gone`, or reconnects. */
-export function presence(clocks: Clocks, seat: SeatNumber, gone: number | undefined): Clocks {
+export function setPresence(clocks: Clocks, seat: SeatNumber, gone: number | undefined): Clocks {
   return { ...clocks, gone: clocks.gone.with(seat, gone) }
 }
 
 /** Stops the clocks: open turns are charged up to `now`, and no grace time runs. */
-export function stopped(clocks: Clocks, now: number): Clocks {
+export function stopClocks(clocks: Clocks, now: number): Clocks {
   if (!clocks.since.some(isKnown) && !clocks.gone.some(isKnown)) return clocks
-  const { used, since } = passed(clocks, [], undefined, now)
+  const { used, since } = passTurn(clocks, [], undefined, now)
   return { used, since, gone: clocks.gone.map(() => undefined) }
 }
 

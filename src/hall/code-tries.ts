@@ -1,6 +1,6 @@
-import { Bucket, Throttle } from '../base/rate-limit.ts'
-import type { Denial } from './denial.ts'
-import { RATES as LOGIN, throttled } from './logins.ts'
+import { RateLimiter, TokenBucket } from '../base/rate-limit.ts'
+import type { AuthError } from './denial.ts'
+import { RATES as LOGIN, toThrottleError } from './logins.ts'
 import type { Clock } from './ports.ts'
 
 /*
@@ -13,30 +13,30 @@ import type { Clock } from './ports.ts'
 const RATES = { connection: LOGIN.pair, address: LOGIN.address }
 
 /** InviteCodeLimit is the limit of wrong invitation codes for one connection. */
-export interface CodeTries {
+export interface InviteCodeLimit {
   /** Returns the error for any code while a limit is reached; otherwise `undefined`. */
-  denial(): Denial | undefined
+  denial(): AuthError | undefined
   /** Counts a wrong code. */
   failed(): void
 }
 
 /** InviteCodeLimiter limits the rate of wrong invitation codes. */
-export class CodeThrottle {
+export class InviteCodeLimiter {
   readonly #clock: Clock
-  readonly #addresses = new Throttle(RATES.address)
+  readonly #addresses = new RateLimiter(RATES.address)
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
   /** Returns the limit for a new connection from an address. */
-  open(address: string): CodeTries {
-    const connection = new Bucket(RATES.connection)
+  open(address: string): InviteCodeLimit {
+    const connection = new TokenBucket(RATES.connection)
     return {
       denial: () => {
         const now = this.#clock.monotonic()
         const wait = Math.max(connection.wait(now), this.#addresses.wait(address, now))
-        return wait > 0 ? throttled(wait) : undefined
+        return wait > 0 ? toThrottleError(wait) : undefined
       },
       failed: () => {
         const now = this.#clock.monotonic()

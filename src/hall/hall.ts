@@ -1,34 +1,34 @@
 import { randomBytes } from 'node:crypto'
 import { sweepSome } from '../base/sweep.ts'
 import { Effort } from '../games/ai/effort.ts'
-import { playable } from '../games/ai/house.ts'
+import { isPlayable } from '../games/ai/house.ts'
 import type { Random, Refusal, SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
-import { Listing } from './listing.ts'
-import { clockOf, optionsOf, type Wish } from './matchmaking.ts'
-import { Owners } from './owners.ts'
+import { TableListing } from './listing.ts'
+import { mergeClocks, mergeOptions, type OpenSeek } from './matchmaking.ts'
+import { NetworkHoldings } from './owners.ts'
 import {
   type Clock,
   type ClockRules,
-  type Finished,
-  type History,
+  type FinishedGames,
+  type FinishedTable,
+  type HistoryRange,
   HOUSE,
   hasAccount,
   PEER,
   type PersonId,
-  type Sitter,
-  type Slice,
+  type SeatOwner,
   type Standing,
   type Store,
   type TableEvent,
   type TableId,
 } from './ports.ts'
-import { boundedStanding } from './ratings.ts'
-import { Recorder } from './ratings-projector.ts'
+import { clampStanding } from './ratings.ts'
+import { RatingsProjector } from './ratings-projector.ts'
 import { isWeak, newSeed } from './seeds.ts'
 import { Seeks } from './seeks.ts'
-import { LiveTable, type TableTools } from './table-actor.ts'
-import { type SeatAt, Tables } from './table-registry.ts'
+import { TableActor, type TableActorOptions } from './table-actor.ts'
+import { type SeatAt, TableRegistry } from './table-registry.ts'
 import type { RandomBytes } from './tokens.ts'
 
 /*
@@ -65,56 +65,56 @@ export interface HallOptions {
   /** Source of salts; `crypto.randomBytes` by default. */
   readonly bytes?: RandomBytes
   /** Called with errors that the hall survives, such as a table that could not be written or restored. */
-  readonly onTrouble: (sentence: string, reason: unknown) => void
+  readonly onError: (sentence: string, reason: unknown) => void
   /** Called once for each table that has ended in this process. */
-  readonly onEnded?: (table: LiveTable) => void
+  readonly onEnded?: (table: TableActor) => void
   /** Called when the result of a table is recorded on the ladder. */
-  readonly onRecorded?: TableTools['onRecorded']
+  readonly onRecorded?: TableActorOptions['onRecorded']
   /** Returns whether an open table is public; by default, all tables are that are not private. */
-  readonly isListed?: (table: LiveTable) => boolean
+  readonly isListed?: (table: TableActor) => boolean
   /** Milliseconds that a table may be without a move; by default, or if infinite, only tables without observers end (`tidy`). */
   readonly idle?: number | undefined
 }
 
 /** TableOptions is the settings, the players and the terms of a new table. */
-export interface Opening {
+export interface TableOptions {
   readonly options: unknown
-  readonly seats: readonly Sitter[]
+  readonly seats: readonly SeatOwner[]
   readonly rated?: boolean
   readonly private?: boolean
   readonly clock?: ClockRules
 }
 
 /** WaitingSeek is an open seek with its callbacks and its timer. */
-interface WaitingSeek extends Wish {
-  readonly owner: Sitter
+interface WaitingSeek extends OpenSeek {
+  readonly owner: SeatOwner
   readonly since: number
-  onSeated(table: LiveTable, seat: SeatNumber): void
+  onSeated(table: TableActor, seat: SeatNumber): void
   onRefused?(by: string): void
   cancelWait: (() => void) | undefined
 }
 
 /** LadderPlace is a standing with its rank on the ladder: 1 for the best, the same for equal scores. */
-export interface Place extends Standing {
+export interface LadderPlace extends Standing {
   readonly rank: number
 }
 
 /** Adds the ranks to the standings of a ladder from its first row on. */
-export function placed(best: readonly Standing[]): readonly Place[] {
+export function toLadder(best: readonly Standing[]): readonly LadderPlace[] {
   let rank = 0
-  return best.map(boundedStanding).map((one, at, all) => {
+  return best.map(clampStanding).map((one, at, all) => {
     if (one.score !== all[at - 1]?.score) rank = at + 1
     return { ...one, rank }
   })
 }
 
 /** SeekRequest is a seek that a user opens. */
-export interface Seek extends Omit<Wish, 'person' | 'name'> {
-  readonly sitter: Sitter
+export interface SeekRequest extends Omit<OpenSeek, 'person' | 'name'> {
+  readonly owner: SeatOwner
   /** Milliseconds until the house takes the other seat; `Infinity` to wait for another user. */
   readonly wait: number
   /** Called once, when the seek is matched. */
-  seated(table: LiveTable, seat: SeatNumber): void
+  onSeated(table: TableActor, seat: SeatNumber): void
   /** Called once, when the challenged user refuses, with that user's name: the seek is closed. */
   onRefused?(by: string): void
 }
@@ -131,17 +131,17 @@ const TIDY = 1000
 const AT_ONCE = 200
 const ROOM = 20
 const NO_CLOCK: ClockRules = {}
-const HOUSE_OWNER: Sitter = { person: HOUSE, name: 'house' }
+const HOUSE_OWNER: SeatOwner = { person: HOUSE, name: 'house' }
 
 /** Hall is the meeting place of one server: its tables, its open seeks and the results. */
 export class Hall {
-  readonly recorder: Recorder
+  readonly recorder: RatingsProjector
   readonly #options: HallOptions
-  readonly #tools: TableTools
+  readonly #tools: TableActorOptions
   /** Holdings of each network: open tables and open seeks. */
-  readonly owners: Owners
-  readonly #tables: Tables
-  readonly #listing: Listing
+  readonly owners: NetworkHoldings
+  readonly #tables: TableRegistry
+  readonly #listing: TableListing
   readonly #seeks = new Seeks<WaitingSeek>()
   readonly #idle: number | undefined
   /** Time at which the tables of the previous process were restored, in monotonic milliseconds. */
@@ -155,18 +155,18 @@ export class Hall {
 
   constructor(options: HallOptions) {
     this.#options = options
-    this.owners = new Owners(options.bytes ?? randomBytes)
-    this.#tables = new Tables(this.owners)
+    this.owners = new NetworkHoldings(options.bytes ?? randomBytes)
+    this.#tables = new TableRegistry(this.owners)
     this.#idle = options.idle === Number.POSITIVE_INFINITY ? undefined : options.idle
-    const { store, clock, random, onTrouble } = options
-    this.recorder = new Recorder(store, options.games, onTrouble)
-    this.#listing = new Listing(options.isListed ?? (({ state }) => !state.opened.private))
+    const { store, clock, random, onError: onTrouble } = options
+    this.recorder = new RatingsProjector(store, options.games, onTrouble)
+    this.#listing = new TableListing(options.isListed ?? (({ state }) => !state.opened.private))
     this.#tools = {
       log: store.tables,
       clock,
       random,
       effort: new Effort(() => clock.monotonic()),
-      onTrouble,
+      onError: onTrouble,
       onChange: (table) => this.#changed(table),
       onRecorded: options.onRecorded,
     }
@@ -179,12 +179,12 @@ export class Hall {
   }
 
   /** The open tables whose opening is persisted, in order. */
-  get tables(): Iterable<LiveTable> {
+  get tables(): Iterable<TableActor> {
     return this.#known()
   }
 
   /** The public tables with a game under way: tables with observers first, and the newest first among these. */
-  get listing(): Pick<Listing, 'size' | 'page'> {
+  get listing(): Pick<TableListing, 'size' | 'page'> {
     return this.#listing
   }
 
@@ -194,17 +194,17 @@ export class Hall {
   }
 
   /** The open seeks, in order of arrival. */
-  get seeking(): Iterable<Wish & { readonly since: number }> {
+  get openSeeks(): Iterable<OpenSeek & { readonly since: number }> {
     return this.#seeks
   }
 
   /** The lists of open seeks, for each group of users that can see them. */
-  get seeks(): Pick<Seeks<Wish>, 'size' | 'shown' | 'open' | 'of' | 'against' | 'match'> {
+  get seeks(): Pick<Seeks<OpenSeek>, 'size' | 'shown' | 'open' | 'of' | 'against' | 'match'> {
     return this.#seeks
   }
 
   /** Finds an open table. */
-  table(id: TableId): LiveTable | undefined {
+  table(id: TableId): TableActor | undefined {
     return this.#tables.get(id)
   }
 
@@ -212,7 +212,7 @@ export class Hall {
    * Opens a table with its players. Throws a RangeError for a game that the hall does not have, and the reason of `close` if
    * the hall is closed.
    */
-  open(game: string, { options, seats, rated = false, private: hidden = false, clock = NO_CLOCK }: Opening): LiveTable {
+  open(game: string, { options, seats, rated = false, private: hidden = false, clock = NO_CLOCK }: TableOptions): TableActor {
     if (this.#closed) throw this.#closed
     const { random, store } = this.#options
     const rules = this.#rules(game)
@@ -221,7 +221,7 @@ export class Hall {
     // the settings of a game with one player can be its secret
     const shown = rules.seats.max > 1 ? options : undefined
     const seed = newSeed(random)
-    const table = LiveTable.open(
+    const table = TableActor.open(
       id,
       { type: 'opened', game, options: shown, state, seed, seats, rated, private: hidden, clock },
       rules,
@@ -236,9 +236,9 @@ export class Hall {
    * that it can play. The returned function cancels the seek. Throws as `open` does, and a RangeError for seats that the
    * game does not have.
    */
-  seek(seek: Seek): () => void {
+  seek(seek: SeekRequest): () => void {
     if (this.#closed) throw this.#closed
-    const { sitter: owner, wait, seats } = seek
+    const { owner, wait, seats } = seek
     const rules = this.#rules(seek.game)
     for (const seat of seats) if (!(seat < rules.seats.max)) throw new RangeError(`the game ${seek.game} has no seat ${seat}`)
     const coming: WaitingSeek = {
@@ -247,10 +247,10 @@ export class Hall {
       person: owner.person,
       name: owner.name,
       since: this.#options.clock.now(),
-      onSeated: (table, seat) => seek.seated(table, seat),
+      onSeated: (table, seat) => seek.onSeated(table, seat),
       cancelWait: undefined,
     }
-    const houseCan = playable(rules)
+    const houseCan = isPlayable(rules)
     const match = this.#seeks.match(coming)
     if (match) this.#seatBoth(match.waiting, coming, match.seats)
     else if (houseCan && wait <= 0) this.#seatWithHouse(coming)
@@ -259,7 +259,7 @@ export class Hall {
   }
 
   /** Closes a challenge, because the challenged user refuses, and notifies its owner. */
-  refuse(seek: Wish, by: string): void {
+  refuseChallenge(seek: OpenSeek, by: string): void {
     if (!this.#seeks.has(seek)) return
     this.#closeSeek(seek)
     seek.onRefused?.(by)
@@ -271,11 +271,11 @@ export class Hall {
   }
 
   /** Checks whether the hall holds a seat with a token for a disconnected person at a table where others play on. */
-  expects(person: PersonId): boolean {
+  holdsSeatFor(person: PersonId): boolean {
     for (const { table, seat } of this.seatsOf(person)) {
       const { opened, suspended } = table.state
       const held = opened.seats.length > 1 && opened.seats[seat]?.token !== undefined
-      if (held && !suspended && !table.attendants.some(({ who }) => who === seat)) return true
+      if (held && !suspended && !table.observers.some(({ viewer: who }) => who === seat)) return true
     }
     return false
   }
@@ -286,39 +286,39 @@ export class Hall {
   }
 
   /** Lists a part of a person's finished tables, newest first; see `FinishedGames`. */
-  history(person: PersonId, slice: Slice): ReturnType<History['of']> {
+  history(person: PersonId, slice: HistoryRange): ReturnType<FinishedGames['of']> {
     return this.#options.store.history.of(person, slice)
   }
 
   /** Reads all events of a table, once the pending ones are persisted. */
   async log(table: TableId): Promise<readonly TableEvent[]> {
-    await this.#tables.get(table)?.logged()
+    await this.#tables.get(table)?.flushLog()
     return this.#options.store.tables.read(table, 0)
   }
 
   /** Reads at most `limit` rows of a game's ladder, with the results of all games that have ended by now. */
-  async ladder(game: string, limit: number): Promise<readonly Place[]> {
+  async ladder(game: string, limit: number): Promise<readonly LadderPlace[]> {
     const { results } = this.#options.store
     await this.recorder.settled()
-    return placed(await results.ladder(game, limit))
+    return toLadder(await results.ladder(game, limit))
   }
 
   /** Reads a person's place on a game's ladder and the length of the ladder; `undefined` if the person is not on it. */
-  async place(game: string, person: PersonId): Promise<(Place & { readonly of: number }) | undefined> {
+  async place(game: string, person: PersonId): Promise<(LadderPlace & { readonly of: number }) | undefined> {
     const { results } = this.#options.store
     await this.recorder.settled()
     const standing = await results.standing(game, person)
-    return standing && { ...boundedStanding(standing), ...(await results.rank(game, standing.score)) }
+    return standing && { ...clampStanding(standing), ...(await results.rank(game, standing.score)) }
   }
 
   /** Finds the private seek with an invitation code. */
-  invitation(code: string): Wish | undefined {
+  findInvitation(code: string): OpenSeek | undefined {
     return this.#seeks.withCode(code)
   }
 
   /** Finds the seat that a token resumes, by the hash of the token: at the latest table that has it. */
-  seatOf(token: string): SeatAt | undefined {
-    return this.#tables.withToken(token)
+  findSeatByToken(token: string): SeatAt | undefined {
+    return this.#tables.findSeat(token)
   }
 
   /** Makes the tokens of all seats of a person invalid, also at tables whose game is over, because a rematch would reuse them. */
@@ -334,7 +334,7 @@ export class Hall {
   }
 
   /** Leaves all seats of a person, whose opponents win. */
-  giveUpSeats(person: PersonId): void {
+  leaveSeats(person: PersonId): void {
     for (const { table, seat } of [...this.seatsOf(person)]) table.submit({ type: 'leave', seat })
   }
 
@@ -342,8 +342,8 @@ export class Hall {
    * Offers a draw at a table, or a rematch after the game. Opens the rematch, with seats swapped, as soon as all players have
    * offered it; refuses the offer if one of them has left.
    */
-  offer(table: LiveTable, seat: SeatNumber): Refusal | undefined {
-    const absent = table.over ? absentAt(table)[0] : undefined
+  offer(table: TableActor, seat: SeatNumber): Refusal | undefined {
+    const absent = table.over ? findAbsentSeats(table)[0] : undefined
     if (absent !== undefined) return { refused: `${table.state.opened.seats[absent]?.name} has left the table` }
     const refusal = table.submit({ type: 'offer', seat })
     if (refusal || !table.over) return refusal
@@ -353,8 +353,8 @@ export class Hall {
     const next = this.open(game, { options, seats: this.#withValidTokens(seats).toReversed(), rated, private: hidden, clock })
     const refused = table.submit({ type: 'continue', table: next.id })
     // the players follow when that is published; a player who has disconnected meanwhile gets the usual grace time
-    void table.kept().then(() => {
-      for (const absentSeat of absentAt(next)) next.submit({ type: 'gone', seat: absentSeat })
+    void table.persisted().then(() => {
+      for (const absentSeat of findAbsentSeats(next)) next.submit({ type: 'gone', seat: absentSeat })
     })
     return refused
   }
@@ -364,8 +364,8 @@ export class Hall {
    * suspended until a player reconnects, and the hall ends the others. Call it once, before the first user connects.
    */
   async restore(): Promise<void> {
-    const { store, onTrouble } = this.#options
-    await this.recorder.catchUp()
+    const { store, onError: onTrouble } = this.#options
+    await this.recorder.recordMissing()
     this.#restoredAt = this.#options.clock.monotonic()
     const endings: (() => Promise<unknown>)[] = []
     for await (const read of store.tables.readAll(await store.tables.unfinished())) {
@@ -384,7 +384,7 @@ export class Hall {
   #restore(id: TableId, events: readonly TableEvent[]): (() => Promise<unknown>) | undefined {
     const [first] = events
     if (first?.type !== 'opened') throw new TypeError('its log does not begin with its opening')
-    const table = LiveTable.restore(id, events, this.#rules(first.game), this.#tools)
+    const table = TableActor.restore(id, events, this.#rules(first.game), this.#tools)
     this.#add(table)
     const seat = first.seats.findIndex((owner) => owner.person !== HOUSE && !canReturn(owner, first.seats.length))
     if (seat < 0) {
@@ -393,7 +393,7 @@ export class Hall {
     }
     return () => {
       table.submit({ type: 'leave', seat })
-      return table.kept()
+      return table.persisted()
     }
   }
 
@@ -407,7 +407,7 @@ export class Hall {
     this.#tidyAt = now + TIDY
     let ended = 0
     for (const table of [...this.#tables.all]) {
-      if (table.attendants.length > 0 || table.untilIdle(HELD, this.#restoredAt) > 0) continue
+      if (table.observers.length > 0 || table.untilIdle(HELD, this.#restoredAt) > 0) continue
       this.#abandon(table)
       if (++ended === ROOM) return
     }
@@ -436,22 +436,22 @@ export class Hall {
     // games stood still, so tables that became idle meanwhile get more time
     this.#restoredAt = this.#options.clock.monotonic()
     const tables = [...this.#tables.all]
-    for (const table of tables) table.standStill()
+    for (const table of tables) table.pause()
     this.#resumeTables(tables.values())
-    void this.recorder.catchUp()
+    void this.recorder.recordMissing()
   }
 
   /** Resumes tables that stand still, some in each turn of the event loop. */
-  #resumeTables(tables: Iterator<LiveTable>): void {
-    const isMore = sweepSome(tables, (table) => table.standsStill && table.goOn())
+  #resumeTables(tables: Iterator<TableActor>): void {
+    const isMore = sweepSome(tables, (table) => table.isPaused && table.resume())
     if (isMore) this.#options.clock.after(0, () => this.#resumeTables(tables))
   }
 
   /** Drops the tokens that are no longer valid. */
-  #withValidTokens(owners: readonly Sitter[]): readonly Sitter[] {
+  #withValidTokens(owners: readonly SeatOwner[]): readonly SeatOwner[] {
     return owners.map((owner) => {
       const { token, ...others } = owner
-      return token === undefined || this.#tables.withToken(token) ? owner : others
+      return token === undefined || this.#tables.findSeat(token) ? owner : others
     })
   }
 
@@ -461,7 +461,7 @@ export class Hall {
     return rules
   }
 
-  #add(table: LiveTable): void {
+  #add(table: TableActor): void {
     if (table.closed) return
     this.#tables.add(table)
     this.#listing.update(table)
@@ -470,19 +470,19 @@ export class Hall {
     table.whenQuiet(this.#remove)
   }
 
-  #changed(table: LiveTable): void {
+  #changed(table: TableActor): void {
     this.#listing.update(table)
-    if (table.noted || !table.state.ended) return
-    table.noted = true
+    if (table.isInHistories || !table.state.ended) return
+    table.isInHistories = true
     this.#options.onEnded?.(table)
     const persons = personsOf(table)
     if (persons.length === 0) return
-    const { store, onTrouble } = this.#options
+    const { store, onError: onTrouble } = this.#options
     store.history.add(persons, finishedOf(table)).catch((reason) => onTrouble(`table ${table.id} is missing in the histories`, reason))
   }
 
   /** A field, because a closure for each table would take a hundred bytes of memory. */
-  readonly #remove = (table: LiveTable): void => {
+  readonly #remove = (table: TableActor): void => {
     this.#tables.remove(table)
     this.#listing.remove(table)
     if (this.#tables.size > 0) return
@@ -502,7 +502,7 @@ export class Hall {
   #endIdle(limit: number): void {
     const tables = [...this.#tables.all].values()
     let next = limit
-    const look = (table: LiveTable) => {
+    const look = (table: TableActor) => {
       const left = table.untilIdle(limit, this.#restoredAt)
       if (left > 0) next = Math.min(next, Math.max(left, limit / LOOKS))
       else this.#abandon(table)
@@ -516,21 +516,21 @@ export class Hall {
     lookOn()
   }
 
-  #abandon(table: LiveTable): void {
+  #abandon(table: TableActor): void {
     table.submit({ type: 'abandon' })
     // frees the room at once, before the end is persisted
-    if (table.over && table.attendants.length === 0) this.#remove(table)
+    if (table.over && table.observers.length === 0) this.#remove(table)
   }
 
-  *#known(): Iterable<LiveTable> {
-    for (const table of this.#tables.all) if (table.known) yield table
+  *#known(): Iterable<TableActor> {
+    for (const table of this.#tables.all) if (table.isPublished) yield table
   }
 
   #openSeek(seek: WaitingSeek, wait: number): void {
     this.#seeks.add(seek)
     if (seek.owner.from !== undefined) this.owners.add(seek.owner.from)
     if (wait === Number.POSITIVE_INFINITY) return
-    const { clock, onTrouble } = this.#options
+    const { clock, onError: onTrouble } = this.#options
     seek.cancelWait = clock.after(wait, () => {
       try {
         this.#seatWithHouse(seek)
@@ -550,15 +550,15 @@ export class Hall {
     this.#closeSeek(seek)
     const { seats } = this.#rules(seek.game)
     const seat = seek.seats[0] ?? 0
-    const owners = Array<Sitter>(seats.max).fill(HOUSE_OWNER).with(seat, seek.owner)
+    const owners = Array<SeatOwner>(seats.max).fill(HOUSE_OWNER).with(seat, seek.owner)
     const { options = {}, code, clock = NO_CLOCK } = seek
     this.#notifySeated(seek, this.open(seek.game, { options, seats: owners, private: code !== undefined, clock }), seat)
   }
 
   #seatBoth(waiting: WaitingSeek, coming: WaitingSeek, [first, second]: readonly [SeatNumber, SeatNumber]): void {
     const owners = first < second ? [waiting.owner, coming.owner] : [coming.owner, waiting.owner]
-    const options = optionsOf(waiting, coming) ?? {}
-    const clock = clockOf(waiting, coming)
+    const options = mergeOptions(waiting, coming) ?? {}
+    const clock = mergeClocks(waiting, coming)
     const table = this.open(waiting.game, { options, seats: owners, rated: waiting.rated, private: waiting.code !== undefined, clock })
     this.#closeSeek(waiting)
     this.#notifySeated(waiting, table, first)
@@ -566,24 +566,24 @@ export class Hall {
   }
 
   /** Notifies the owner of a seek of its seat; leaves the seat if the callback throws. */
-  #notifySeated(seek: WaitingSeek, table: LiveTable, seat: SeatNumber): void {
+  #notifySeated(seek: WaitingSeek, table: TableActor, seat: SeatNumber): void {
     try {
       seek.onSeated(table, seat)
     } catch (reason) {
-      this.#options.onTrouble(`the seat of ${seek.name} at table ${table.id} could not be taken`, reason)
+      this.#options.onError(`the seat of ${seek.name} at table ${table.id} could not be taken`, reason)
       table.submit({ type: 'leave', seat })
     }
   }
 }
 
 /** Lists the seats at a table whose owners are disconnected. */
-export function absentAt({ state, attendants }: LiveTable): SeatNumber[] {
+export function findAbsentSeats({ state, observers: attendants }: TableActor): SeatNumber[] {
   const seats = [...state.opened.seats.keys()]
-  return seats.filter((seat) => state.opened.seats[seat]?.person !== HOUSE && !attendants.some(({ who }) => who === seat))
+  return seats.filter((seat) => state.opened.seats[seat]?.person !== HOUSE && !attendants.some(({ viewer: who }) => who === seat))
 }
 
 /** Lists the named users who sit at a table, each once. */
-function personsOf({ state }: LiveTable): readonly PersonId[] {
+function personsOf({ state }: TableActor): readonly PersonId[] {
   let persons = NO_PERSONS
   for (const { person } of state.opened.seats) {
     if (person !== HOUSE && person !== PEER && !persons.includes(person)) persons = [...persons, person]
@@ -594,7 +594,7 @@ function personsOf({ state }: LiveTable): readonly PersonId[] {
 const NO_PERSONS: readonly PersonId[] = []
 
 /** Returns the entry of a finished table for the histories of its players. */
-function finishedOf({ id, state, now }: LiveTable): Finished {
+function finishedOf({ id, state, now }: TableActor): FinishedTable {
   const { game, seats, rated, private: hidden } = state.opened
   const outcome = state.outcome ?? { winners: [] }
   const points = state.rules.points?.(state.position)
@@ -606,6 +606,6 @@ function finishedOf({ id, state, now }: LiveTable): Finished {
  * Checks whether the owner of a seat can return to it after a restart: with an account, with a token or, alone at the table,
  * by a guest's name. Any user can take that name, so it resumes no game against another player.
  */
-function canReturn({ person, token }: Sitter, seats: number): boolean {
+function canReturn({ person, token }: SeatOwner, seats: number): boolean {
   return token !== undefined || hasAccount(person) || (person.startsWith('guest:') && seats === 1)
 }

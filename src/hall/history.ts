@@ -1,5 +1,5 @@
 import type { TableEvent } from './ports.ts'
-import { evolve, type Step, type TableState } from './table.ts'
+import { evolve, type TableState, type TableStep } from './table.ts'
 
 /** Least number of events in the history of a long table. A history has at most twice as many. */
 export const RECENT = 200
@@ -8,7 +8,7 @@ export const RECENT = 200
  * RecentEvents is the last events of a long table, with the state before them: a client that reconnects gets the events that it
  * has missed, without a replay of the whole log.
  */
-export class History {
+export class RecentEvents {
   /** State before the first event. */
   #base: TableState
   #events: TableEvent[] = []
@@ -30,26 +30,26 @@ export class History {
   }
 
   /** Returns the events after the number `after`, each with the state after it; `undefined` if some of them have been dropped. */
-  since(after: number): Iterable<Step> | undefined {
-    return after < this.#base.n ? undefined : replayed(this.#base, [...this.#events], after)
+  since(after: number): Iterable<TableStep> | undefined {
+    return after < this.#base.n ? undefined : replay(this.#base, [...this.#events], after)
   }
 }
 
 /** Adds an event to the recent events of a table, with the states before and after it; returns `undefined` while the table is short. */
-export function remember(
-  history: History | undefined,
+export function addRecentEvent(
+  history: RecentEvents | undefined,
   before: TableState | undefined,
   event: TableEvent,
   state: TableState,
-): History | undefined {
+): RecentEvents | undefined {
   if (state.n <= RECENT || !before) return undefined
-  const longer = history ?? new History(before)
+  const longer = history ?? new RecentEvents(before)
   longer.push(event, state)
   return longer
 }
 
 /** Replays events on the state `base` before them; yields those after the number `after`, each with the state after it. */
-export function* replayed(base: TableState, events: readonly TableEvent[], after: number): Iterable<Step> {
+export function* replay(base: TableState, events: readonly TableEvent[], after: number): Iterable<TableStep> {
   let state = base
   for (const event of events) {
     state = evolve(state, event)

@@ -1,17 +1,17 @@
 import { OrderedList } from '../base/ordered-list.ts'
-import type { LiveTable } from './table-actor.ts'
+import type { TableActor } from './table-actor.ts'
 
 /**
  * TableListing is the ordered list of public tables: tables with observers first, and the newest first within both groups. The
  * hall reports each change, so a page needs no sorting.
  */
-export class Listing {
-  readonly #isListed: (table: LiveTable) => boolean
-  readonly #attended = new OrderedList<LiveTable>()
-  readonly #deserted = new OrderedList<LiveTable>()
+export class TableListing {
+  readonly #isListed: (table: TableActor) => boolean
+  readonly #attended = new OrderedList<TableActor>()
+  readonly #deserted = new OrderedList<TableActor>()
 
   /** `isListed` returns whether a table is public while its game is under way; its answer for a table must never change. */
-  constructor(isListed: (table: LiveTable) => boolean) {
+  constructor(isListed: (table: TableActor) => boolean) {
     this.#isListed = isListed
   }
 
@@ -21,24 +21,24 @@ export class Listing {
   }
 
   /** Returns at most `count` tables from the index `from` on. */
-  page(from: number, count: number): readonly LiveTable[] {
+  page(from: number, count: number): readonly TableActor[] {
     const attended = this.#attended.sliceBack(from, count)
     const left = count - attended.length
     return left > 0 ? [...attended, ...this.#deserted.sliceBack(Math.max(0, from - this.#attended.size), left)] : attended
   }
 
   /** Moves a table to its place after it was opened or has ended, or after its first observer came or its last one left. */
-  update(table: LiveTable): void {
+  update(table: TableActor): void {
     // an outcome counts as the end, because the event `ended` follows the last move at once
-    const open = table.known && !table.closed && !table.state.outcome && this.#isListed(table)
-    this.#put(table, open ? (table.attendants.length > 0 ? 'attended' : 'deserted') : undefined)
+    const open = table.isPublished && !table.closed && !table.state.outcome && this.#isListed(table)
+    this.#put(table, open ? (table.observers.length > 0 ? 'attended' : 'deserted') : undefined)
   }
 
-  remove(table: LiveTable): void {
+  remove(table: TableActor): void {
     this.#put(table, undefined)
   }
 
-  #put(table: LiveTable, listed: LiveTable['listed']): void {
+  #put(table: TableActor, listed: TableActor['listed']): void {
     const before = table.listed
     if (before === listed) return
     table.listed = listed
@@ -46,7 +46,7 @@ export class Listing {
     if (listed) this.#list(listed).set(table.id, table)
   }
 
-  #list(listed: 'attended' | 'deserted'): OrderedList<LiveTable> {
+  #list(listed: 'attended' | 'deserted'): OrderedList<TableActor> {
     return listed === 'attended' ? this.#attended : this.#deserted
   }
 }

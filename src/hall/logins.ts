@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { secondsOf } from '../base/counts.ts'
-import { type Rate, Throttle } from '../base/rate-limit.ts'
-import type { Denial } from './denial.ts'
+import { formatSeconds } from '../base/counts.ts'
+import { type Rate, RateLimiter } from '../base/rate-limit.ts'
+import type { AuthError } from './denial.ts'
 import type { Clock } from './ports.ts'
 
 /*
@@ -44,10 +44,10 @@ export interface Attempt {
 /** Logins limits the rate of password attempts and of registrations. */
 export class Logins {
   readonly #clock: Clock
-  readonly #pairs = new Throttle(RATES.pair)
-  readonly #names = new Throttle(RATES.name)
-  readonly #addresses = new Throttle(RATES.address)
-  readonly #registrations = new Throttle(REGISTRATIONS)
+  readonly #pairs = new RateLimiter(RATES.pair)
+  readonly #names = new RateLimiter(RATES.name)
+  readonly #addresses = new RateLimiter(RATES.address)
+  readonly #registrations = new RateLimiter(REGISTRATIONS)
   /** Known addresses by name, both as hashes, in order of use. */
   readonly #known = new Map<string, readonly string[]>()
 
@@ -56,7 +56,7 @@ export class Logins {
   }
 
   /** Counts a login attempt, or refuses it. `key` is the folded name. */
-  attempt(key: string, address: string): Attempt | Denial {
+  attempt(key: string, address: string): Attempt | AuthError {
     if (this.#knows(key, address)) return this.confirmation(key, address)
     return this.#take([
       [this.#names, key],
@@ -65,25 +65,25 @@ export class Logins {
   }
 
   /** Counts an attempt to confirm the password through a connection that is logged in, or refuses it. */
-  confirmation(key: string, address: string): Attempt | Denial {
+  confirmation(key: string, address: string): Attempt | AuthError {
     return this.#take([[this.#pairs, placeOf(key, address)]])
   }
 
   /** Counts a registration, or refuses it. */
-  registration(address: string): Attempt | Denial {
+  registration(address: string): Attempt | AuthError {
     return this.#take([[this.#registrations, address]])
   }
 
   /** Adds a known address after a login; returns a text for `loadKnownAddress` if the address is new. */
-  succeeded(key: string, address: string): string | undefined {
+  addKnownAddress(key: string, address: string): string | undefined {
     const known = this.#knows(key, address)
     const place = placeOf(key, address)
-    this.learn(place)
+    this.loadKnownAddress(place)
     return known ? undefined : place
   }
 
   /** Adds a known address from a text that `addKnownAddress` returned, perhaps in an earlier process. */
-  learn(place: string): void {
+  loadKnownAddress(place: string): void {
     const [name = '', address = ''] = place.split(' ')
     const others = (this.#known.get(name) ?? []).filter((other) => other !== address)
     this.#known.delete(name)
@@ -97,10 +97,10 @@ export class Logins {
   }
 
   /** Takes one attempt from each limit, or from none. */
-  #take(from: readonly (readonly [Throttle, string])[]): Attempt | Denial {
+  #take(from: readonly (readonly [RateLimiter, string])[]): Attempt | AuthError {
     const now = this.#clock.monotonic()
     const wait = Math.max(...from.map(([throttle, key]) => throttle.wait(key, now)))
-    if (wait > 0) return throttled(wait)
+    if (wait > 0) return toThrottleError(wait)
     for (const [throttle, key] of from) throttle.take(key, now)
     return {
       giveBack: () => {
@@ -120,6 +120,6 @@ function hash(text: string): string {
 }
 
 /** Returns the error for an attempt that is allowed again after `wait` milliseconds. */
-export function throttled(wait: number): Denial {
-  return { why: 'throttled', refused: `too many tries: wait ${secondsOf(wait)}` }
+export function toThrottleError(wait: number): AuthError {
+  return { code: 'throttled', refused: `too many tries: wait ${formatSeconds(wait)}` }
 }

@@ -1,12 +1,12 @@
 import { foldName } from './names.ts'
 import type { PersonId } from './ports.ts'
-import { asShown, skeleton } from './skeleton.ts'
+import { toDisplayedForm, toSkeleton } from './skeleton.ts'
 
 /** Returns one or more keys of a name. Two names that look alike, as they are written or in lower case, share a key. */
-export function looksOf(name: string): readonly string[] {
+export function toLookKeys(name: string): readonly string[] {
   // names that look alike in capitals need not look alike in lower case, and the reverse
-  const forms = new Set([name, asShown(name)].flatMap((text) => [text, skeleton(text)]))
-  return [...new Set([...forms].map((text) => foldName(skeleton(foldName(text)))))]
+  const forms = new Set([name, toDisplayedForm(name)].flatMap((text) => [text, toSkeleton(text)]))
+  return [...new Set([...forms].map((text) => foldName(toSkeleton(foldName(text)))))]
 }
 
 /** Lookalikes is an index of names by look. */
@@ -14,7 +14,7 @@ export class Lookalikes {
   readonly #names = new Map<string, Map<PersonId, string>>()
 
   add(person: PersonId, name: string): void {
-    for (const look of looksOf(name)) {
+    for (const look of toLookKeys(name)) {
       const names = this.#names.get(look)
       if (names) names.set(person, name)
       else this.#names.set(look, new Map([[person, name]]))
@@ -22,7 +22,7 @@ export class Lookalikes {
   }
 
   remove(person: PersonId, name: string): void {
-    for (const look of looksOf(name)) {
+    for (const look of toLookKeys(name)) {
       const names = this.#names.get(look)
       if (names?.delete(person) && names.size === 0) this.#names.delete(look)
     }
@@ -31,7 +31,7 @@ export class Lookalikes {
   /** Finds a name that looks like `name` but does not fold to the same, and does not belong to the person `except`. */
   like(name: string, except?: PersonId): string | undefined {
     const key = foldName(name)
-    for (const look of looksOf(name)) {
+    for (const look of toLookKeys(name)) {
       for (const [person, other] of this.#names.get(look) ?? []) if (person !== except && foldName(other) !== key) return other
     }
     return undefined
@@ -39,6 +39,6 @@ export class Lookalikes {
 
   /** Checks whether the index has a name that looks like `name`, or is the same. */
   has(name: string): boolean {
-    return looksOf(name).some((look) => this.#names.has(look))
+    return toLookKeys(name).some((look) => this.#names.has(look))
   }
 }

@@ -2,7 +2,7 @@ import type { SeatNumber } from '../games/game.ts'
 import type { ClockRules, PersonId } from './ports.ts'
 
 /** OpenSeek is a seek with its terms. */
-export interface Wish {
+export interface OpenSeek {
   readonly person: PersonId
   readonly name: string
   readonly game: string
@@ -20,13 +20,13 @@ export interface Wish {
 }
 
 /** Match is an open seek that suits a new one, with the seats of both. */
-export interface Match<Waiting extends Wish> {
+export interface Match<Waiting extends OpenSeek> {
   readonly waiting: Waiting
   readonly seats: readonly [waiting: SeatNumber, coming: SeatNumber]
 }
 
 /** Checks whether two open seeks for the same game differ only in negotiable terms: rated or not, the clock, the settings. */
-export function isNear(one: Wish, other: Wish): boolean {
+export function isNear(one: OpenSeek, other: OpenSeek): boolean {
   if (one.game !== other.game || one.person === other.person) return false
   if (one.code !== undefined || other.code !== undefined) return false
   if (other.against !== undefined && other.against !== one.person) return false
@@ -34,17 +34,17 @@ export function isNear(one: Wish, other: Wish): boolean {
 }
 
 /** Returns the settings for two matched seeks: those of the seek that has any. */
-export function optionsOf(one: Wish, other: Wish): unknown {
+export function mergeOptions(one: OpenSeek, other: OpenSeek): unknown {
   return one.options ?? other.options
 }
 
 /** Returns the time limits for two matched seeks. */
-export function clockOf(one: Wish, other: Wish): ClockRules {
+export function mergeClocks(one: OpenSeek, other: OpenSeek): ClockRules {
   return { ...other.clock, ...one.clock }
 }
 
 /** Formats plain data as JSON with sorted fields, so that equal data give equal texts. */
-export function textOf(data: unknown): string {
+export function formatCanonical(data: unknown): string {
   return JSON.stringify(data, (_, value) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
@@ -53,7 +53,7 @@ export function textOf(data: unknown): string {
 }
 
 /** Returns two different seats that two seeks accept, by the preference of the first; `undefined` if both accept only the same one. */
-export function seatsFor(waiting: readonly SeatNumber[], coming: readonly SeatNumber[]): readonly [SeatNumber, SeatNumber] | undefined {
+export function findSeats(waiting: readonly SeatNumber[], coming: readonly SeatNumber[]): readonly [SeatNumber, SeatNumber] | undefined {
   for (const seat of waiting) {
     const other = coming.find((one) => one !== seat)
     if (other !== undefined) return [seat, other]

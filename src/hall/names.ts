@@ -1,9 +1,9 @@
-import { catalogue, type Entry } from '../games/catalogue.ts'
+import { type CatalogueEntry, catalogue } from '../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
-import { charactersOf, fold } from '../games/text/graphemes.ts'
-import { poseOf } from './poses.ts'
-import { type Reading, readingOf } from './reserved.ts'
-import { asShown, skeleton } from './skeleton.ts'
+import { foldCase, splitGraphemes } from '../games/text/graphemes.ts'
+import { findPose } from './poses.ts'
+import { findReading, type Reading } from './reserved.ts'
+import { toDisplayedForm, toSkeleton } from './skeleton.ts'
 
 /** Limit of a name, in code points. */
 const LONGEST = 20
@@ -100,18 +100,18 @@ export function checkPersonName(text: string): string | Refusal {
   }
   const letters = full.replace(/\P{L}/gu, '')
   if (!ALPHABETS.some((alphabet) => alphabet.test(letters))) return { refused: 'a name has the letters of one alphabet' }
-  const reason = reasonAgainst(name, name) ?? reasonAgainst(name, asShown(name))
+  const reason = reasonAgainst(name, name) ?? reasonAgainst(name, toDisplayedForm(name))
   return reason === undefined ? name : { refused: `${name} cannot be a name: ${reason}; choose another` }
 }
 
-function settingsOf(entries: readonly Entry[]): readonly string[] {
+function settingsOf(entries: readonly CatalogueEntry[]): readonly string[] {
   return entries.flatMap(({ settings }) => Object.keys(settings))
 }
 
 /** Returns why `text`, which looks like the name, is refused: it reads like a reserved word, or like the server. */
 function reasonAgainst(name: string, text: string): string | undefined {
-  const reading = readingOf(text)
-  return reading ? reasonFor(name, reading) : poseOf(text)
+  const reading = findReading(text)
+  return reading ? reasonFor(name, reading) : findPose(text)
 }
 
 /** Returns why a name that reads like a reserved word is refused. */
@@ -134,7 +134,7 @@ export function checkLobbyName(text: string): string | Refusal {
     return { refused: 'a name of several characters has a letter, so that users do not take it for a line of a board or a list' }
   if (ANSWERS.has(foldName(name)))
     return { refused: `${name} cannot be a name: it is an answer, or a word with a meaning here; choose another` }
-  if ([name, asShown(name)].some((text) => /^[ox]$/i.test(skeleton(text))))
+  if ([name, toDisplayedForm(name)].some((text) => /^[ox]$/i.test(toSkeleton(text))))
     return { refused: `${name} cannot be a name: it is a mark on the board of tictactoe; choose another` }
   const folded = foldName(name)
   if (GAMES.has(folded)) return { refused: `${name} cannot be a name: it is a game; choose another` }
@@ -153,8 +153,8 @@ export function foldName(name: string): string {
   if (ASCII.test(name)) return name.toLowerCase().replace(/[\s_]+/g, '_')
   const full = name.normalize('NFKC')
   if (full.length > WRITTEN_OUT) return name
-  const characters = charactersOf(full)
-  const folded = full.length > name.length ? foldRepeated(characters) : characters.map(fold)
+  const characters = splitGraphemes(full)
+  const folded = full.length > name.length ? foldRepeated(characters) : characters.map(foldCase)
   return folded
     .join('')
     .normalize('NFKD')
@@ -166,6 +166,6 @@ export function foldName(name: string): string {
 /** Folds each different character once. */
 function foldRepeated(characters: readonly string[]): string[] {
   const known = new Map(characters.map((character) => [character, '']))
-  for (const character of known.keys()) known.set(character, fold(character))
+  for (const character of known.keys()) known.set(character, foldCase(character))
   return characters.map((character) => known.get(character) ?? '')
 }

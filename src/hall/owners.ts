@@ -15,7 +15,7 @@ const HASH = 6
 const KNOWN = 1000
 
 /** NetworkHoldings counts the holdings of networks, by their marks. */
-export class Owners {
+export class NetworkHoldings {
   readonly #salt: string
   /** Holdings of each mark, by salt: each process whose tables are still open has its own. */
   readonly #counts = new Map<string, Map<string, number>>()
@@ -26,7 +26,7 @@ export class Owners {
   }
 
   /** Returns the mark of a network in the log. */
-  markOf(network: string): string {
+  toMark(network: string): string {
     const known = this.#known.get(network)
     if (known !== undefined) return known
     if (this.#known.size >= KNOWN) this.#known.clear()
@@ -54,7 +54,7 @@ export class Owners {
   count(network: string): number {
     let sum = 0
     for (const [salt, counts] of this.#counts) {
-      const mark = salt === this.#salt ? this.markOf(network) : makeMark(salt, network)
+      const mark = salt === this.#salt ? this.toMark(network) : makeMark(salt, network)
       sum += counts.get(mark) ?? 0
     }
     return sum

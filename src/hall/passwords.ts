@@ -1,6 +1,6 @@
 import { argon2, timingSafeEqual } from 'node:crypto'
 import { isRefusal } from '../games/game.ts'
-import type { Denial } from './denial.ts'
+import type { AuthError } from './denial.ts'
 import type { RandomBytes } from './tokens.ts'
 import { Turns } from './turns.ts'
 
@@ -31,10 +31,10 @@ const LENGTH = { least: 8, most: 128 }
 const DUMMY: Hash = { ...COST, salt: new Uint8Array(SALT), tag: new Uint8Array(TAG) }
 
 /** The error for a wrong password and for an unknown name, which does not reveal which of the two it is. */
-export const WRONG: Denial = { why: 'bad-password', refused: 'the name or the password is wrong' }
+export const WRONG: AuthError = { code: 'bad-password', refused: 'the name or the password is wrong' }
 
 /** The error if too many hashes wait. */
-export const BUSY: Denial = { why: 'throttled', refused: 'too many users are logging in: try again in a few seconds' }
+export const BUSY: AuthError = { code: 'throttled', refused: 'too many users are logging in: try again in a few seconds' }
 
 /** PasswordsOptions is the source of salts and the limits of Passwords. */
 export interface PasswordsOptions {
@@ -63,7 +63,7 @@ export class Passwords {
    * Hashes a new password; returns the PHC form `$argon2id$...`, or an error if the rules do not allow the password or too many
    * hashes wait. Addresses take turns.
    */
-  async hash(password: string, address = ''): Promise<string | Denial> {
+  async hash(password: string, address = ''): Promise<string | AuthError> {
     const message = checkNew(password)
     if (isRefusal(message)) return message
     const salt = this.#random(SALT)
@@ -75,7 +75,7 @@ export class Passwords {
    * Compares a password with a hash in the PHC form, of any cost; returns an error if it is wrong or too many hashes wait.
    * Without a hash, for an unknown name, it takes as long as with a new one. Rejects with a RangeError for an invalid hash.
    */
-  async verify(password: string, phc: string | undefined, address = ''): Promise<Denial | undefined> {
+  async verify(password: string, phc: string | undefined, address = ''): Promise<AuthError | undefined> {
     const hash = phc === undefined ? DUMMY : parse(phc)
     const message = prepare(password)
     if (isRefusal(message)) return message.refused === BROKEN ? message : WRONG
@@ -84,7 +84,7 @@ export class Passwords {
     return timingSafeEqual(tag, hash.tag) && phc !== undefined ? undefined : WRONG
   }
 
-  async #inTurn<T>(address: string, work: () => Promise<T>): Promise<T | Denial> {
+  async #inTurn<T>(address: string, work: () => Promise<T>): Promise<T | AuthError> {
     if (!(await this.#turns.take(address))) return BUSY
     try {
       return await work()
@@ -101,7 +101,7 @@ const BROKEN =
 const BLANK = /^[\p{Z}\p{Default_Ignorable_Code_Point}\u2800]*$/u
 
 /** Returns a new password as it is hashed, or an error if the rules do not allow it. */
-export function checkNew(password: string): string | Denial {
+export function checkNew(password: string): string | AuthError {
   const message = prepare(password)
   if (isRefusal(message)) return message
   const length = [...message].length
@@ -114,7 +114,7 @@ export function checkNew(password: string): string | Denial {
  * too long, or has characters that not every keyboard types in the same way: controls, invisible characters (except the joiners
  * that some scripts need), and unassigned characters.
  */
-function prepare(password: string): string | Denial {
+function prepare(password: string): string | AuthError {
   if (password.includes('\ufffd')) return bad(BROKEN)
   if (/[[\p{C}\p{Zl}\p{Zp}]--[\u200c\u200d]]/v.test(password)) return bad('a password has only characters that can be seen')
   const message = password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
@@ -123,8 +123,8 @@ function prepare(password: string): string | Denial {
   return message
 }
 
-function bad(refused: string): Denial {
-  return { why: 'bad-password', refused }
+function bad(refused: string): AuthError {
+  return { code: 'bad-password', refused }
 }
 
 function derive(message: string, { memory, passes, parallelism, salt }: Omit<Hash, 'tag'>, tagLength: number): Promise<Uint8Array> {

@@ -1,18 +1,18 @@
 import { sweepSome } from '../base/sweep.ts'
 import { isRefusal } from '../games/game.ts'
-import { CodeThrottle, type CodeTries } from './code-tries.ts'
-import type { Denial, Why } from './denial.ts'
+import { type InviteCodeLimit, InviteCodeLimiter } from './code-tries.ts'
+import type { AuthError, AuthErrorCode } from './denial.ts'
 import { GuestGames } from './guest-games.ts'
 import { type Attempt, Logins } from './logins.ts'
 import { Lookalikes } from './lookalikes.ts'
 import { checkLobbyName, checkPersonName, foldName } from './names.ts'
 import { checkNew, type Passwords, WRONG } from './passwords.ts'
 import { type Account, type Accounts, type Clock, hasAccount, type PersonId } from './ports.ts'
-import { proposalFor } from './proposals.ts'
-import { hashToken, type RandomBytes, readToken, secretToken } from './tokens.ts'
-import { type OnReplaced, type Visitor, Visitors } from './visitors.ts'
+import { proposeName } from './proposals.ts'
+import { hashToken, makeToken, parseToken, type RandomBytes } from './tokens.ts'
+import { type OnlineUser, OnlineUsers, type OnReplaced } from './visitors.ts'
 
-export type { Visitor } from './visitors.ts'
+export type { OnlineUser } from './visitors.ts'
 
 /*
  * Users log in as guests, by name alone, or as registered users, with a password or the token of a login session. One user can
@@ -38,7 +38,7 @@ export type { Visitor } from './visitors.ts'
  */
 
 /** LoginRequest is a request to enter as a guest or as a registered user. */
-export interface Entry {
+export interface LoginRequest {
   readonly name: string
   readonly password?: string | undefined
   /** Address of the peer, for the rate limits. */
@@ -46,27 +46,27 @@ export interface Entry {
   /** Reconnect secret, which proves that this is the present or last guest of that name; the guest's other connections are ended. */
   readonly secret?: string | undefined
   /** The user that this connection has had until now. */
-  readonly before?: Visitor | undefined
+  readonly before?: OnlineUser | undefined
   /** True for the connection of a worksheet's program, which receives no events from elsewhere in the hall. */
   readonly quiet?: boolean | undefined
   /** Identity of the connection, the same for all its logins. */
   readonly connection?: object | undefined
   /** Called when the server ends this login, with the reason as a sentence for its user. */
-  readonly replaced: OnReplaced
+  readonly onReplaced: OnReplaced
 }
 
 /** EndedLogins counts the connections and login sessions of an account that were ended. */
-export interface Ended {
+export interface EndedLogins {
   readonly connections: number
   readonly sessions: number
 }
 
 /** PasswordProof is the present password of a user who changes the account. */
-export interface Proof {
+export interface PasswordProof {
   readonly password: string
   readonly address: string
   /** The user of the connection that makes the request, which is not ended. */
-  readonly visitor?: Visitor | undefined
+  readonly visitor?: OnlineUser | undefined
 }
 
 /** PeopleOptions is the ports and callbacks of People. */
@@ -79,20 +79,20 @@ export interface PeopleOptions {
   /** Seats of the hall; without it, no user has a seat. */
   readonly seats?: Seats
   /** Called with errors that the server survives. */
-  readonly onTrouble?: (sentence: string, reason: unknown) => void
+  readonly onError?: (sentence: string, reason: unknown) => void
 }
 
 /** Seats is the part of the hall that People uses. */
 export interface Seats {
   /** Checks whether the hall holds a seat with a token for a disconnected guest. */
-  expects(person: PersonId): boolean
+  holdsSeatFor(person: PersonId): boolean
   /** Makes the tokens of all seats of a person invalid. */
   revokeTokens(person: PersonId): void
   /** Leaves all seats of a person. */
-  giveUpSeats(person: PersonId): void
+  leaveSeats(person: PersonId): void
 }
 
-const NO_SEATS: Seats = { expects: () => false, revokeTokens() {}, giveUpSeats() {} }
+const NO_SEATS: Seats = { holdsSeatFor: () => false, revokeTokens() {}, leaveSeats() {} }
 
 /** Milliseconds that a login session lasts: thirty days. */
 const SESSION = 30 * 24 * 3600 * 1000
@@ -118,8 +118,8 @@ export class People {
   readonly #onTrouble: (sentence: string, reason: unknown) => void
   readonly #seats: Seats
   readonly #logins: Logins
-  readonly #codes: CodeThrottle
-  readonly #visitors: Visitors
+  readonly #codes: InviteCodeLimiter
+  readonly #visitors: OnlineUsers
   #registered: Promise<Lookalikes> | undefined
   /** Hashes of reconnect secrets, by guest. */
   readonly #secrets = new Map<PersonId, string>()
@@ -128,7 +128,7 @@ export class People {
   /** For each operation under way, the accounts that have changed meanwhile. */
   readonly #underWay = new Set<Set<PersonId>>()
 
-  constructor({ accounts, passwords, clock, random, seats = NO_SEATS, onTrouble = () => {} }: PeopleOptions) {
+  constructor({ accounts, passwords, clock, random, seats = NO_SEATS, onError: onTrouble = () => {} }: PeopleOptions) {
     this.#accounts = accounts
     this.#passwords = passwords
     this.#clock = clock
@@ -136,18 +136,18 @@ export class People {
     this.#seats = seats
     this.#onTrouble = onTrouble
     this.#logins = new Logins(clock)
-    this.#visitors = new Visitors(() => clock.now())
-    this.#codes = new CodeThrottle(clock)
+    this.#visitors = new OnlineUsers(() => clock.now())
+    this.#codes = new InviteCodeLimiter(clock)
   }
 
   /** Loads the registered names and the origins of earlier logins. Call it before the first user connects. */
-  async open(): Promise<void> {
+  async load(): Promise<void> {
     await this.#registeredNames()
-    for (const place of await this.#accounts.places()) this.#logins.learn(place)
+    for (const place of await this.#accounts.places()) this.#logins.loadKnownAddress(place)
   }
 
   /** The users online, one for each connection, in order of arrival. */
-  get here(): Iterable<Visitor> & { readonly size: number } {
+  get online(): Iterable<OnlineUser> & { readonly size: number } {
     return this.#visitors.present
   }
 
@@ -157,27 +157,27 @@ export class People {
   }
 
   /** Lists at most `count` users online from the index `from` on, each once, in order of arrival. */
-  page(from: number, count: number): readonly Visitor[] {
+  page(from: number, count: number): readonly OnlineUser[] {
     return this.#visitors.present.page(from, count)
   }
 
   /** Finds the user online with a name, in any spelling that folds to the same. */
-  named(name: string): Visitor | undefined {
+  named(name: string): OnlineUser | undefined {
     return this.#visitors.present.named(foldName(name))
   }
 
   /** Lists the connections of a person. */
-  of(person: PersonId): readonly Visitor[] {
+  of(person: PersonId): readonly OnlineUser[] {
     return this.#visitors.of(person)
   }
 
   /** Finds the first connection of a person. */
-  person(person: PersonId): Visitor | undefined {
+  person(person: PersonId): OnlineUser | undefined {
     return this.#visitors.of(person)[0]
   }
 
   /** Logs a user in, with a password as a registered user, otherwise as a guest. */
-  async enter(entry: Entry): Promise<Visitor | Denial> {
+  async enter(entry: LoginRequest): Promise<OnlineUser | AuthError> {
     const { password } = entry
     return password === undefined ? this.#enterAsGuest(entry) : this.#watch((changed) => this.#logIn({ ...entry, password }, changed))
   }
@@ -197,12 +197,12 @@ export class People {
    * Logs a guest in by the hash of a seat's token, and ends that guest's other connections. Returns `undefined` if another
    * guest has the name now, who does not hold that token; the token resumes its seat all the same.
    */
-  comeBack(person: PersonId, token: string, entry: Entry): Visitor | undefined {
+  enterBySeatToken(person: PersonId, token: string, entry: LoginRequest): OnlineUser | undefined {
     const same = this.#visitors.of(person)
-    if (hasAccount(person) || same.some((one) => !one.holds(token))) return undefined
+    if (hasAccount(person) || same.some((one) => !one.hasToken(token))) return undefined
     this.#end(person, entry.before, ENDED.again)
     const visitor = this.#arrive(person, entry.name, entry)
-    visitor.hold(token)
+    visitor.addToken(token)
     return visitor
   }
 
@@ -212,9 +212,9 @@ export class People {
   }
 
   /** Makes a new reconnect secret for a guest online, which replaces the previous one; `undefined` for other users. */
-  reconnectSecret({ person, here }: Visitor): string | undefined {
+  reconnectSecret({ person, isOnline: here }: OnlineUser): string | undefined {
     if (!here || hasAccount(person) || !this.#random) return undefined
-    const secret = secretToken(this.#random)
+    const secret = makeToken(this.#random)
     this.#secrets.delete(person)
     this.#secrets.set(person, hashToken(secret))
     const [oldest] = this.#secrets.keys()
@@ -223,7 +223,7 @@ export class People {
   }
 
   /** Opens a login session for a registered user; returns its end, in milliseconds since the Unix epoch. */
-  async openSession({ person, here }: Visitor, token: string): Promise<number | Denial> {
+  async openSession({ person, isOnline: here }: OnlineUser, token: string): Promise<number | AuthError> {
     return this.#watch(async (changed) => {
       if (!here || !(await this.#accounts.of(person))) return denied('unregistered', 'sessions are for registered names: register first')
       const until = this.#clock.now() + SESSION
@@ -236,8 +236,8 @@ export class People {
   }
 
   /** Logs a user in by the token of a login session. */
-  async enterBySession(typed: string, entry: Omit<Entry, 'name'>): Promise<Visitor | Denial> {
-    const token = readToken(typed)
+  async enterBySession(typed: string, entry: Omit<LoginRequest, 'name'>): Promise<OnlineUser | AuthError> {
+    const token = parseToken(typed)
     if (isRefusal(token)) return OVER
     return this.#watch(async (changed) => {
       const session = await this.#accounts.session(hashToken(token), this.#clock.now())
@@ -248,33 +248,33 @@ export class People {
 
   /** Closes a login session: its token becomes invalid. */
   async closeSession(typed: string): Promise<void> {
-    const token = readToken(typed)
+    const token = parseToken(typed)
     if (!isRefusal(token)) await this.#accounts.closeSession(hashToken(token))
   }
 
   /** Returns the limit of wrong invitation codes for a new connection from an address. */
-  codeTries(address: string): CodeTries {
+  codeTries(address: string): InviteCodeLimit {
     return this.#codes.open(address)
   }
 
   /** Checks a new password against the rules, without a hash. */
-  checkPassword(password: string): Denial | undefined {
+  checkPassword(password: string): AuthError | undefined {
     const checked = checkNew(password)
     return isRefusal(checked) ? checked : undefined
   }
 
   /** Checks a name for a new user of the front door or the native protocol. */
-  checkName(name: string): Denial | undefined {
+  checkName(name: string): AuthError | undefined {
     const checked = checkLobbyName(name)
     return isRefusal(checked) ? denied('bad-name', checked.refused) : undefined
   }
 
   /** Verifies the password of a name again for a user who is logged in. */
-  async confirm(name: string, proof: Proof): Promise<Denial | undefined> {
+  async confirm(name: string, proof: PasswordProof): Promise<AuthError | undefined> {
     return this.#prove(name, await this.#accounts.named(foldName(name)), proof)
   }
 
-  async #prove(name: string, account: Account | undefined, { password, address }: Proof): Promise<Denial | undefined> {
+  async #prove(name: string, account: Account | undefined, { password, address }: PasswordProof): Promise<AuthError | undefined> {
     const attempt = this.#logins.confirmation(foldName(name), address)
     if (isRefusal(attempt)) return attempt
     const wrong = await this.#passwords.verify(password, account?.password, address)
@@ -283,7 +283,7 @@ export class People {
   }
 
   /** Registers a name, and logs its owner in. */
-  async register(entry: Entry & { readonly password: string }): Promise<Visitor | Denial> {
+  async register(entry: LoginRequest & { readonly password: string }): Promise<OnlineUser | AuthError> {
     const name = readName(entry.name)
     if (isRefusal(name)) return name
     const wrong = this.checkPassword(entry.password)
@@ -312,7 +312,7 @@ export class People {
    * Sets a new password, for the owner with a proof, or for the operator without one. Ends all login sessions of the account,
    * all its other connections and the tokens of its seats; returns how many.
    */
-  async setPassword(name: string, password: string, proof?: Proof): Promise<Ended | Denial> {
+  async setPassword(name: string, password: string, proof?: PasswordProof): Promise<EndedLogins | AuthError> {
     const wrong = this.checkPassword(password)
     if (wrong) return wrong
     return this.#changeAccount(name, proof, async (account) => {
@@ -325,12 +325,12 @@ export class People {
   }
 
   /** Removes an account with all its data, for the owner with a proof, or for the operator without one. */
-  async remove(name: string, proof?: Proof): Promise<Ended | Denial> {
+  async remove(name: string, proof?: PasswordProof): Promise<EndedLogins | AuthError> {
     return this.#changeAccount(
       name,
       proof,
       async (account) => {
-        this.#seats.giveUpSeats(account.person)
+        this.#seats.leaveSeats(account.person)
         return this.#accounts.remove(account.person)
       },
       ENDED.removed,
@@ -340,10 +340,10 @@ export class People {
   /** Changes an account, and ends its logins. `change` returns how many login sessions it has closed. */
   async #changeAccount(
     name: string,
-    proof: Proof | undefined,
-    change: (account: Account) => Promise<number | Denial | undefined>,
+    proof: PasswordProof | undefined,
+    change: (account: Account) => Promise<number | AuthError | undefined>,
     reason = ENDED.password,
-  ): Promise<Ended | Denial> {
+  ): Promise<EndedLogins | AuthError> {
     const account = await this.#accounts.named(foldName(name))
     return this.#watch(async (changed) => {
       if (proof) {
@@ -352,7 +352,7 @@ export class People {
       }
       if (!account) return unknown(name)
       const { person } = account
-      if (changed.has(person) || proof?.visitor?.here === false) return WRONG
+      if (changed.has(person) || proof?.visitor?.isOnline === false) return WRONG
       const sessions = await change(account)
       if (typeof sessions === 'object') return sessions
       if (sessions === undefined) return proof ? WRONG : unknown(name)
@@ -361,7 +361,7 @@ export class People {
       // includes the tokens of tables that were opened during the write
       this.#seats.revokeTokens(person)
       if (reason === ENDED.removed) {
-        this.#seats.giveUpSeats(person)
+        this.#seats.leaveSeats(person)
         ;(await this.#registeredNames()).remove(person, account.name)
       }
       await ended
@@ -373,7 +373,7 @@ export class People {
    * Ends all connections of a person, except `keep`; returns how many. They are offline at once; `ended` resolves when all are
    * closed, some in each turn of the event loop.
    */
-  #end(person: PersonId, keep: Visitor | undefined, reason: string): { readonly connections: number; readonly ended: Promise<void> } {
+  #end(person: PersonId, keep: OnlineUser | undefined, reason: string): { readonly connections: number; readonly ended: Promise<void> } {
     const all = this.#visitors.remove(person, keep)
     const each = all.values()
     const ended = new Promise<void>((resolve) => {
@@ -386,7 +386,7 @@ export class People {
     return { connections: all.length, ended }
   }
 
-  async #logIn(entry: Entry & { readonly password: string }, changed: ReadonlySet<PersonId>): Promise<Visitor | Denial> {
+  async #logIn(entry: LoginRequest & { readonly password: string }, changed: ReadonlySet<PersonId>): Promise<OnlineUser | AuthError> {
     const key = foldName(entry.name)
     const account = await this.#accounts.named(key)
     // a registered name is valid, also if the rules have changed since
@@ -403,19 +403,19 @@ export class People {
   }
 
   /** Rejects a login. A password that was not compared does not count as a guess. */
-  #failed(attempt: Attempt, denial: Denial): Denial {
-    if (denial.why === 'throttled') attempt.giveBack()
+  #failed(attempt: Attempt, denial: AuthError): AuthError {
+    if (denial.code === 'throttled') attempt.giveBack()
     return denial
   }
 
   #noteLogin({ key, person }: Account, address: string): void {
-    const place = this.#logins.succeeded(key, address)
+    const place = this.#logins.addKnownAddress(key, address)
     if (place === undefined) return
     const failed = (reason: unknown) => this.#onTrouble('the address of a login could not be stored', reason)
     void this.#accounts.addPlace(person, place).catch(failed)
   }
 
-  async #enterAsGuest(entry: Entry): Promise<Visitor | Denial> {
+  async #enterAsGuest(entry: LoginRequest): Promise<OnlineUser | AuthError> {
     const name = readName(entry.name)
     if (isRefusal(name)) return name
     const account = await this.#accounts.named(foldName(name))
@@ -440,13 +440,13 @@ export class People {
   }
 
   /** Checks whether a guest's name belongs to another user, who is online or for whom the hall holds a seat. */
-  #occupied(person: PersonId, { before }: Entry): boolean {
-    if (before?.here && before.person === person) return false
-    return this.#visitors.of(person).length > 0 || this.#seats.expects(person)
+  #occupied(person: PersonId, { before }: LoginRequest): boolean {
+    if (before?.isOnline && before.person === person) return false
+    return this.#visitors.of(person).length > 0 || this.#seats.holdsSeatFor(person)
   }
 
   #provesSecret(person: PersonId, typed: string | undefined): boolean {
-    const secret = typed === undefined ? undefined : readToken(typed)
+    const secret = typed === undefined ? undefined : parseToken(typed)
     return typeof secret === 'string' && this.#secrets.get(person) === hashToken(secret)
   }
 
@@ -461,28 +461,32 @@ export class People {
   }
 
   /** Finds another name, registered or of a guest online, that looks like a name. */
-  async #like(name: string, { before }: Pick<Entry, 'before'>): Promise<string | undefined> {
+  async #like(name: string, { before }: Pick<LoginRequest, 'before'>): Promise<string | undefined> {
     const registered = await this.#registeredNames()
     return registered.like(name) ?? this.#visitors.guests.like(name, before?.person)
   }
 
   /** Returns the error for a name that another user has, or that looks like such a name `like`, with a free name. */
-  async #takenBy(name: string, like = name): Promise<Denial> {
+  async #takenBy(name: string, like = name): Promise<AuthError> {
     const registered = await this.#registeredNames()
     // the lookups come first, because checking the rules for names takes the most time, and almost always succeeds
     let checks = 0
     const isFree = (other: string) =>
       !this.#visitors.guests.has(other) &&
       !registered.has(other) &&
-      !this.#seats.expects(guestOf(other)) &&
+      !this.#seats.holdsSeatFor(guestOf(other)) &&
       ++checks <= CHECKS &&
       !isRefusal(checkPersonName(other))
-    const proposal = proposalFor(name, isFree)
+    const proposal = proposeName(name, isFree)
     const reason = like === name ? `${name} is taken` : `${name} looks like ${like}, which is taken`
     return { ...denied('name-taken', `${reason}; ${proposal === undefined ? 'choose another name' : `try ${proposal}`}`), proposal }
   }
 
-  #arrive(person: PersonId, name: string, { replaced, quiet, connection }: Pick<Entry, 'replaced' | 'quiet' | 'connection'>): Visitor {
+  #arrive(
+    person: PersonId,
+    name: string,
+    { onReplaced: replaced, quiet, connection }: Pick<LoginRequest, 'onReplaced' | 'quiet' | 'connection'>,
+  ): OnlineUser {
     return this.#visitors.arrive({ person, name, since: this.#clock.now(), quiet, connection }, replaced)
   }
 
@@ -499,7 +503,7 @@ export class People {
 }
 
 /** The error for a login session that has ended, or never existed. */
-const OVER: Denial = { why: 'bad-token', refused: 'this session is over: log in' }
+const OVER: AuthError = { code: 'bad-token', refused: 'this session is over: log in' }
 
 function guestOf(name: string): PersonId {
   return `${GUEST}${foldName(name)}`
@@ -516,19 +520,19 @@ const GUEST = 'guest:'
 const CHECKS = 3
 
 /** Returns a name as it is stored and shown, or an error if the rules do not allow it. */
-function readName(text: string): string | Denial {
+function readName(text: string): string | AuthError {
   const name = checkPersonName(text)
   return isRefusal(name) ? denied('bad-name', name.refused) : name
 }
 
-function denied(why: Why, refused: string): Denial {
-  return { why, refused }
+function denied(why: AuthErrorCode, refused: string): AuthError {
+  return { code: why, refused }
 }
 
-function taken(name: string): Denial {
+function taken(name: string): AuthError {
   return denied('name-taken', `the name ${name} is registered already: log in, or take another name`)
 }
 
-function unknown(name: string): Denial {
+function unknown(name: string): AuthError {
   return denied('unregistered', `the name ${name} is not registered`)
 }

@@ -18,7 +18,7 @@ export function hasAccount(person: PersonId): boolean {
 }
 
 /** SeatOwner is the owner of a seat, as the journal has it. */
-export interface Sitter {
+export interface SeatOwner {
   readonly person: PersonId
   /** Name that other users see. */
   readonly name: string
@@ -45,7 +45,7 @@ export interface ClockRules {
 }
 
 /** TableEventData is the content of an event at a table: plain data, as the journal has it. */
-export type Happening =
+export type TableEventData =
   | {
       readonly type: 'opened'
       readonly game: string
@@ -55,7 +55,7 @@ export type Happening =
       readonly state: unknown
       /** Source of all draws in the game. */
       readonly seed: Seed
-      readonly seats: readonly Sitter[]
+      readonly seats: readonly SeatOwner[]
       /** True if the result changes the game's ladder. */
       readonly rated: boolean
       /** True if only the players see the table. */
@@ -84,7 +84,7 @@ export type Happening =
  * Unix epoch, by the table's own clock: it never decreases, and the difference of two times in one process is the time that
  * passed between them, even if the system's clock was set meanwhile.
  */
-export type TableEvent = Happening & { readonly n: number; readonly at: number }
+export type TableEvent = TableEventData & { readonly n: number; readonly at: number }
 
 /** VersionConflict is the failure of an append because the log already has other events after `expected`. Nothing was appended. */
 export class VersionConflict extends Error {
@@ -198,7 +198,7 @@ export interface Results {
    * Sets the standings that follow from a table, unless a call before did; returns whether this call did. Skips persons whose
    * account has been removed. Deletes the guests beyond `GUESTS` who have not played for longest, perhaps a few games later.
    */
-  record(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean>
+  setStandings(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean>
   /** Returns the table that was recorded last. */
   last(): Promise<TableId | undefined>
   /** Lists at most `limit` standings of a game, best first. */
@@ -211,7 +211,7 @@ export interface Results {
 export const HISTORY = 200
 
 /** FinishedTable is a finished table, as the histories of its players have it. */
-export interface Finished {
+export interface FinishedTable {
   readonly table: TableId
   readonly game: string
   /** Time of the end, in milliseconds since the Unix epoch. */
@@ -227,20 +227,20 @@ export interface Finished {
 }
 
 /** HistoryRange is a part of a history: at most `count` tables from the index `from` on, with private tables if `hidden`. */
-export interface Slice {
+export interface HistoryRange {
   readonly from: number
   readonly count: number
   readonly hidden: boolean
 }
 
 /** FinishedGames persists which tables each person has finished, from those that ended since version 6 of the store. */
-export interface History {
+export interface FinishedGames {
   /** Adds a finished table to the histories of persons, and drops their oldest tables beyond `HISTORY`. */
-  add(persons: readonly PersonId[], finished: Finished): Promise<void>
+  add(persons: readonly PersonId[], finished: FinishedTable): Promise<void>
   /** Lists a part of a person's finished tables, by descending number, with the number of all. */
-  of(person: PersonId, slice: Slice): Promise<{ readonly items: readonly Finished[]; readonly total: number }>
+  of(person: PersonId, slice: HistoryRange): Promise<{ readonly items: readonly FinishedTable[]; readonly total: number }>
   /** Lists at most `count` finished tables of all persons, private ones too, with numbers above `after`, ascending. */
-  all(after: TableId, count: number): Promise<readonly Finished[]>
+  all(after: TableId, count: number): Promise<readonly FinishedTable[]>
 }
 
 /** Account is a registered user. */
@@ -257,7 +257,7 @@ export interface Account {
 }
 
 /** LoginSession is a login that outlives its connection. */
-export interface Session {
+export interface LoginSession {
   /** SHA-256 of the token, in hex. */
   readonly token: string
   readonly person: PersonId
@@ -294,9 +294,9 @@ export interface Accounts {
    */
   remove(person: PersonId): Promise<number | undefined>
   /** Adds a session, and closes those of its account beyond `SESSIONS` that end first. */
-  openSession(session: Session): Promise<void>
+  openSession(session: LoginSession): Promise<void>
   /** Reads the session of a token, if it has not ended at `now`. Deletes sessions that ended more than `REMEMBERED` before. */
-  session(token: string, now: number): Promise<Session | undefined>
+  session(token: string, now: number): Promise<LoginSession | undefined>
   closeSession(token: string): Promise<void>
   /** Adds the origin of a user's login, as a text that hides the address; the store retains the latest few of each user. */
   addPlace(person: PersonId, place: string): Promise<void>
@@ -308,7 +308,7 @@ export interface Accounts {
 export const USAGES = 20_000
 
 /** NetworkUsage is the bytes that one network has added to the disk in one part of an hour. */
-export interface Usage {
+export interface NetworkUsage {
   /** Mark of the network (`owners.ts`), made with the salt of `DiskUsage`. */
   readonly network: string
   /** Number of the part. */
@@ -319,20 +319,20 @@ export interface Usage {
 /** DiskUsage persists how much networks have recently added to the disk. */
 export interface DiskUsage {
   /** Reads the salt of the marks in hexadecimal digits, the time of the last `add`, and all rows, those of a network by ascending part. */
-  load(): Promise<{ readonly salt: string; readonly at: number; readonly usages: readonly Usage[] }>
+  load(): Promise<{ readonly salt: string; readonly at: number; readonly usages: readonly NetworkUsage[] }>
   /** Adds bytes to the rows, drops the parts before `from`, and sets the time. */
-  add(usages: readonly Usage[], time: { readonly from: number; readonly at: number }): Promise<void>
+  add(usages: readonly NetworkUsage[], time: { readonly from: number; readonly at: number }): Promise<void>
 }
 
 /** Store is the data that outlives the process. */
 export interface Store {
   /** True if its content outlives the process. */
-  readonly keeps?: boolean
+  readonly isDurable?: boolean
   /** True if each commit waits for the disk, so that few large commits are faster than many. */
   readonly waitsForDisk?: boolean
   readonly tables: TableLog
   readonly results: Results
-  readonly history: History
+  readonly history: FinishedGames
   readonly accounts: Accounts
   readonly usage: DiskUsage
   /** Reports outages; without it, the store is always available. */

@@ -1,33 +1,33 @@
-import { lookTable, wordLike, wordsOf } from './reserved.ts'
+import { findWordLike, makeLookTable, splitWords } from './reserved.ts'
 
 /** Words for the server and its operators, which no name may contain, in the singular or the plural. */
-const STAFF = lookTable(
+const STAFF = makeLookTable(
   `admin administrator mod moderator official operator server staff superuser support sysadmin sysop system webmaster`.split(' '),
 )
 
 /** Words for the house, with which no name may begin; "Ann House" and "Ann Parlor" are allowed. */
-const HOUSE = lookTable(['house', 'parlor', 'parlour'])
+const HOUSE = makeLookTable(['house', 'parlor', 'parlour'])
 /** Words before `house` with which a name still reads as the house. */
-const DETERMINERS = lookTable(['a', 'an', 'my', 'our', 'the', 'this', 'your'])
+const DETERMINERS = makeLookTable(['a', 'an', 'my', 'our', 'the', 'this', 'your'])
 
 /** Verbs that follow a name in the lines of the front door: a name with one of them after its first word reads like such a line. */
-const VERBS = lookTable(
+const VERBS = makeLookTable(
   `aborts accepts asks begins claims declines has is joins leaves left loses lost moves offers plays refuses resigned resigns
    says tells told waits was watches whispers wins`.split(/\s+/),
 )
-const YOUR = lookTable(['your'])
-const YOU = lookTable(['you'])
-const OVER = lookTable(['over'])
+const YOUR = makeLookTable(['your'])
+const YOU = makeLookTable(['you'])
+const OVER = makeLookTable(['over'])
 
 /**
  * Returns why users could take a name for the server, for its operators, or for a line that the server prints; `undefined` if they
  * could not. Examples: "Parlor Admin", "sysadmins", "Your opponent", "henry tells you". Ignores marks on letters.
  */
-export function poseOf(name: string): string | undefined {
-  const words = wordsOf(name.normalize('NFKD').replace(/\p{M}+/gu, ''))
-  const staff = words.find((word) => wordLike(singularOf(word), STAFF) ?? wordLike(word, STAFF))
-  const first = words.findIndex((word) => wordLike(word, DETERMINERS) === undefined)
-  const house = [...words.slice(Math.max(first, 0)).slice(0, 1), words.join('')].find((word) => wordLike(word, HOUSE))
+export function findPose(name: string): string | undefined {
+  const words = splitWords(name.normalize('NFKD').replace(/\p{M}+/gu, ''))
+  const staff = words.find((word) => findWordLike(singularOf(word), STAFF) ?? findWordLike(word, STAFF))
+  const first = words.findIndex((word) => findWordLike(word, DETERMINERS) === undefined)
+  const house = [...words.slice(Math.max(first, 0)).slice(0, 1), words.join('')].find((word) => findWordLike(word, HOUSE))
   const office = staff ?? house
   if (office !== undefined) return `with "${office}" in it, users would take it for the server, or for its operator`
   const line = words.length > 1 ? partOfLine(words) : undefined
@@ -37,10 +37,10 @@ export function poseOf(name: string): string | undefined {
 /** Returns the word because of which several words read like a line of the server. */
 function partOfLine(words: readonly string[]): string | undefined {
   const [first = '', last = ''] = [words[0], words.at(-1)]
-  if (wordLike(first, YOUR)) return first
-  const isAddressed = wordLike(last, YOU) !== undefined && /s$/i.test(words.at(-2) ?? '')
-  if (isAddressed || wordLike(last, OVER)) return last
-  return words.slice(1).find((word) => wordLike(word, VERBS))
+  if (findWordLike(first, YOUR)) return first
+  const isAddressed = findWordLike(last, YOU) !== undefined && /s$/i.test(words.at(-2) ?? '')
+  if (isAddressed || findWordLike(last, OVER)) return last
+  return words.slice(1).find((word) => findWordLike(word, VERBS))
 }
 
 function singularOf(word: string): string {

@@ -1,18 +1,18 @@
-import type { Command } from './table.ts'
+import type { TableCommand } from './table.ts'
 
 /** Lasting is a command that must take effect, even if its events cannot be persisted at once. */
 export interface Lasting {
-  readonly command: Command
+  readonly command: TableCommand
   /** Number of the last event before it. */
   readonly after: number
 }
 
 /** Commands that follow from connections: no client would repeat them. */
-const LASTING: ReadonlySet<Command['type']> = new Set(['back', 'gone', 'leave'])
+const LASTING: ReadonlySet<TableCommand['type']> = new Set(['back', 'gone', 'leave'])
 const NONE: Lasting[] = []
 
 /** Checks whether a command must take effect, even if its events cannot be persisted at once. */
-export function isLasting({ type }: Command): boolean {
+export function isLasting({ type }: TableCommand): boolean {
   return LASTING.has(type)
 }
 
@@ -22,13 +22,13 @@ export class Postponed {
   #waiting: Lasting[] = NONE
 
   /** Adds a pending command, which was decided after the event with the number `after`. */
-  note(command: Command, after: number): void {
+  add(command: TableCommand, after: number): void {
     if (this.#pending.length === 0) this.#pending = [{ command, after }]
     else this.#pending.push({ command, after })
   }
 
   /** Drops the pending commands whose events are persisted: all events up to `n` are. */
-  kept(n: number): void {
+  dropPersisted(n: number): void {
     if (this.#pending.length === 0) return
     this.#pending = (this.#pending.at(-1)?.after ?? 0) < n ? NONE : this.#pending.filter(({ after }) => after >= n)
   }
@@ -50,12 +50,12 @@ export class Postponed {
   }
 }
 
-function isReplaced(before: Command, after: Command): boolean {
+function isReplaced(before: TableCommand, after: TableCommand): boolean {
   const seat = seatOf(before)
   return seat !== undefined && seat === seatOf(after)
 }
 
 /** Returns the seat of a `gone` or `back`; `undefined` for other commands. */
-function seatOf(command: Command): number | undefined {
+function seatOf(command: TableCommand): number | undefined {
   return command.type === 'back' || command.type === 'gone' ? command.seat : undefined
 }

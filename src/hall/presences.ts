@@ -15,7 +15,7 @@ interface Person<Presence> {
 }
 
 /** OnlineIndex finds the connections of users online by person and by name, and lists users in pages. */
-export class Presences<Presence extends Member> {
+export class OnlineIndex<Presence extends Member> {
   readonly #all = new Set<Presence>()
   readonly #byPerson = new Map<PersonId, Person<Presence>>()
   /** Users by folded name; a guest and an account can share one for a moment. */

@@ -7,7 +7,7 @@ const TRIES = 20
  * Proposes a free name for one that is taken: the name with the next number, `ada2` for `ada` and `ada3` for `ada2`. After ten
  * numbers the steps double. Returns `undefined` if none of the tried names is free.
  */
-export function proposalFor(name: string, isFree: (name: string) => boolean): string | undefined {
+export function proposeName(name: string, isFree: (name: string) => boolean): string | undefined {
   const [, base = '', digits = ''] = /^(.*?)(\d{0,6})$/su.exec(name) ?? []
   let number = base === '' || digits === '' ? 2 : Number(digits) + 1
   const before = [...(base === '' ? name : base)]

@@ -1,15 +1,15 @@
 import type { AnyGame } from '../games/index.ts'
 import type { StandingChange } from './news.ts'
 import { isTemporary, type Standing, type Store, type TableEvent, type TableId } from './ports.ts'
-import { standingsAfter } from './ratings.ts'
-import { evolve, type Opened, opened as openedBy } from './table.ts'
-import type { LiveTable } from './table-actor.ts'
+import { toStandings } from './ratings.ts'
+import { evolve, type Opened, toOpenedTable as openedBy } from './table.ts'
+import type { TableActor } from './table-actor.ts'
 
 /**
  * RatingsProjector computes the standings from finished tables, one table after the other in the order in which they ended, so
  * the ratings always follow from the journal.
  */
-export class Recorder {
+export class RatingsProjector {
   readonly #store: Store
   readonly #games: ReadonlyMap<string, AnyGame>
   readonly #onTrouble: (sentence: string, reason: unknown) => void
@@ -24,7 +24,7 @@ export class Recorder {
   }
 
   /** Records all results that are in the journal and not on the ladder. */
-  catchUp(): Promise<void> {
+  recordMissing(): Promise<void> {
     return this.#next(() => this.#recordAll())
   }
 
@@ -36,7 +36,7 @@ export class Recorder {
   }
 
   /** Records the result of a table when it ends, if it is rated. */
-  watch(table: LiveTable): void {
+  watch(table: TableActor): void {
     const { id, state } = table
     if (!state.opened.rated) return
     const unfollow = this.#store.tables.follow(id, (events) => {
@@ -69,15 +69,15 @@ export class Recorder {
     this.#behind = false
   }
 
-  async #record(id: TableId, table?: LiveTable): Promise<void> {
+  async #record(id: TableId, table?: TableActor): Promise<void> {
     const log = await this.#read(id)
     if (!log) return
     const { results } = this.#store
     const { opened, events, points } = log
     const before = await Promise.all(opened.seats.map(({ person }) => results.standing(opened.game, person)))
-    const after = standingsAfter(opened, events, before, points)
-    await results.record(id, opened.game, after)
-    table?.announce(changesOf(opened, before, after))
+    const after = toStandings(opened, events, before, points)
+    await results.setStandings(id, opened.game, after)
+    table?.notifyStandings(changesOf(opened, before, after))
   }
 
   /** Reads the log of a finished table; returns `undefined` if it is unusable, which no later attempt would change. */

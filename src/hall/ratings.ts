@@ -38,14 +38,14 @@ export interface Result {
 }
 
 /** Returns the nearest rating within the bounds; a number that is NaN becomes a newcomer's. */
-export function bounded({ rating, deviation, volatility }: Rating): Rating {
+export function clampRating({ rating, deviation, volatility }: Rating): Rating {
   return { rating: within('rating', rating), deviation: within('deviation', deviation), volatility: within('volatility', volatility) }
 }
 
 /** Returns a standing with its rating, if it has one, within the bounds. */
-export function boundedStanding(standing: Standing): Standing {
+export function clampStanding(standing: Standing): Standing {
   if (!standing.rating) return standing
-  const rating = bounded(standing.rating)
+  const rating = clampRating(standing.rating)
   return { ...standing, score: rating.rating, rating }
 }
 
@@ -55,26 +55,26 @@ function within(what: keyof Rating, value: number): number {
 }
 
 /** Returns the rating after a rating period with one or more games (Glicko-2, steps 2 to 8). */
-export function ratingAfter(before: Rating, results: readonly Result[]): Rating {
-  const { rating, deviation, volatility } = bounded(before)
+export function toRating(before: Rating, results: readonly Result[]): Rating {
+  const { rating, deviation, volatility } = clampRating(before)
   const games = results.map(({ against, score }): [number, number, number] => {
-    const other = bounded(against)
+    const other = clampRating(against)
     return [other.rating, other.deviation, score]
   })
   const after = rate(rating, deviation, volatility, games, { rating: UNRATED.rating, tau: TAU })
-  return bounded({ rating: after.rating, deviation: after.rd, volatility: after.vol })
+  return clampRating({ rating: after.rating, deviation: after.rd, volatility: after.vol })
 }
 
 /**
  * Returns the ratings of a table's seats after its game; a rating before is `undefined` for a first game. With more than two
  * players, each pair counts as a game: a winner has won against each loser, all other pairs have drawn.
  */
-export function rated(before: readonly (Rating | undefined)[], { winners }: Outcome): readonly Rating[] {
-  const known = before.map((rating) => bounded(rating ?? UNRATED))
+export function rateGame(before: readonly (Rating | undefined)[], { winners }: Outcome): readonly Rating[] {
+  const known = before.map((rating) => clampRating(rating ?? UNRATED))
   const won = (seat: SeatNumber) => (winners.includes(seat) ? 1 : 0)
   return known.map((own, seat) => {
     const others = known.flatMap((against, other) => (other === seat ? [] : [{ against, score: (1 + won(seat) - won(other)) / 2 }]))
-    return others.length > 0 ? ratingAfter(own, others) : own
+    return others.length > 0 ? toRating(own, others) : own
   })
 }
 
@@ -84,7 +84,7 @@ export function rated(before: readonly (Rating | undefined)[], { winners }: Outc
  * the ratings of its players if all are registered. Tables where one player holds two seats are not rated. Throws a TypeError
  * for a table without an event `ended`.
  */
-export function standingsAfter(
+export function toStandings(
   opened: Opened,
   events: readonly TableEvent[],
   before: readonly (Standing | undefined)[],
@@ -101,7 +101,7 @@ export function standingsAfter(
   }
   if (!opened.rated || people.length < 2 || !people.every(hasAccount)) return []
   const known = next.map((_, seat) => before[seat]?.rating)
-  const ratings = rated(known, ended.outcome)
+  const ratings = rateGame(known, ended.outcome)
   return next.flatMap((one, seat) => {
     const rating = ratings[seat]
     return rating ? [{ ...one, score: rating.rating, rating }] : []

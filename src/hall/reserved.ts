@@ -1,4 +1,4 @@
-import { skeleton } from './skeleton.ts'
+import { toSkeleton } from './skeleton.ts'
 
 /** Words that no user can have as a name, because they are commands, protocol words, parts of requests, or words for people. */
 const WORDS = `abort accept admin administrator again all anybody anyone back board bye cancel challenge claim clock decline draw end
@@ -13,7 +13,7 @@ const ARTICLES: ReadonlySet<string> = new Set(['the', 'a', 'an'])
 /** Small capitals, which in Unicode's data look like no other letter. */
 const SMALL_CAPITALS = new Map([...'ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ'].map((capital, at) => [capital, 'abcdefghijklmnoprstuvwyz'.charAt(at)]))
 
-const RESERVED = lookTable(WORDS)
+const RESERVED = makeLookTable(WORDS)
 
 /** LookTable is an index of words by look. */
 export interface LookTable {
@@ -24,10 +24,10 @@ export interface LookTable {
 }
 
 /** Makes the index of some words, which must be in lower case. */
-export function lookTable(words: readonly string[]): LookTable {
+export function makeLookTable(words: readonly string[]): LookTable {
   return {
     any: new Map(words.flatMap((word) => [...looksOf(word), ...looksOf(word.toUpperCase())].map((look) => [look, word]))),
-    capitals: new Map(words.map((word) => [skeleton(word.toUpperCase()), word])),
+    capitals: new Map(words.map((word) => [toSkeleton(word.toUpperCase()), word])),
   }
 }
 
@@ -42,18 +42,18 @@ export interface Reading {
  * Returns the reserved word that a name reads like, if there is one. Ignores digits, blanks, punctuation, differences between
  * letters that look alike, and articles before the word.
  */
-export function readingOf(name: string): Reading | undefined {
-  const words = wordsOf(name)
-  const plain = wordLike(name) ?? wordLike(words.join(''))
+export function findReading(name: string): Reading | undefined {
+  const words = splitWords(name)
+  const plain = findWordLike(name) ?? findWordLike(words.join(''))
   if (plain !== undefined) return { word: plain, article: false }
   const first = words.findIndex((word) => !looksOf(word).some((look) => ARTICLES.has(look)))
   const rest = words.slice(Math.max(first, 0)).join('')
-  const behind = wordLike(rest) ?? wordLike(words.join(''), RESERVED, 'the') ?? wordLike(rest, RESERVED, 'the')
+  const behind = findWordLike(rest) ?? findWordLike(words.join(''), RESERVED, 'the') ?? findWordLike(rest, RESERVED, 'the')
   return behind === undefined ? undefined : { word: behind, article: true }
 }
 
 /** Returns the words of a name, without the digits at their ends. */
-export function wordsOf(name: string): readonly string[] {
+export function splitWords(name: string): readonly string[] {
   return name
     .normalize('NFKC')
     .split(/[^\p{L}\p{M}\p{N}]+/u)
@@ -65,10 +65,10 @@ export function wordsOf(name: string): readonly string[] {
  * Returns the word of a table that the letters of a text look like, after the prefix `before`. A text in capitals is compared
  * with capitals only, because ALI looks like "all" in lower case.
  */
-export function wordLike(text: string, table = RESERVED, before = ''): string | undefined {
+export function findWordLike(text: string, table = RESERVED, before = ''): string | undefined {
   const isUpper = /\p{Lu}/u.test(text) && !/\p{Ll}/u.test(text.normalize('NFKC'))
   const [words, looks, start] = isUpper
-    ? [table.capitals, [text, lettersOf(text)].map((one) => lettersOf(skeleton(one))), before.toUpperCase()]
+    ? [table.capitals, [text, lettersOf(text)].map((one) => lettersOf(toSkeleton(one))), before.toUpperCase()]
     : [table.any, looksOf(text), before]
   for (const look of looks) {
     const word = look.startsWith(start) ? words.get(look.slice(start.length)) : undefined
@@ -81,7 +81,7 @@ export function wordLike(text: string, table = RESERVED, before = ''): string | 
 function looksOf(text: string): readonly string[] {
   const lower = (one: string) => [...one.normalize('NFKC').toLowerCase()].map((letter) => SMALL_CAPITALS.get(letter) ?? letter).join('')
   const letters = lettersOf(lower(text))
-  return [letters, ...[letters, text, skeleton(text)].map((one) => lettersOf(lower(skeleton(lower(one)))))]
+  return [letters, ...[letters, text, toSkeleton(text)].map((one) => lettersOf(lower(toSkeleton(lower(one)))))]
 }
 
 function lettersOf(text: string): string {

@@ -1,40 +1,40 @@
-import type { Refusal, Seat, SeatNumber, Situation, Watcher } from '../games/game.ts'
-import { Sight } from '../games/situation-queue.ts'
-import type { Attendant, News } from './news.ts'
-import type { Command } from './table.ts'
-import type { LiveTable } from './table-actor.ts'
+import type { Refusal, Seat, SeatNumber, Situation, SituationObserver } from '../games/game.ts'
+import { SituationQueue } from '../games/situation-queue.ts'
+import type { TableObserver, TableUpdate } from './news.ts'
+import type { TableCommand } from './table.ts'
+import type { TableActor } from './table-actor.ts'
 
 /** SeatRetention is what the server does with a seat when its connection ends: leave the table, or hold the seat for its owner. */
-export type Keeping = 'given up' | 'held'
+export type SeatRetention = 'given up' | 'held'
 
 /** SeatConnection is the connection of a seat. */
-export interface Attention {
+export interface SeatConnection {
   /** Turns on or off the detection of a disconnection while the role waits for the table and reads no messages. */
-  watch(on: boolean): void
+  endOnDisconnect(on: boolean): void
   /** Ends the conversation because of the table, with the reason as a sentence for the user. */
   end(reason: string): void
 }
 
 /** SeatBudget limits the bytes that a user adds to the disk, and the notifications that the user causes. */
-export interface Account {
+export interface SeatBudget {
   readonly spending: {
     /** The reason why the user may add no more; `undefined` while the user may. */
     readonly full: string | undefined
   }
   /** Calls `act`, and charges the user with its effect on the table. */
-  spend<Answer>(table: LiveTable, act: () => Answer): Answer
+  spend<Answer>(table: TableActor, act: () => Answer): Answer
 }
 
-const FREE: Account = { spending: { full: undefined }, spend: (_, act) => act() }
+const FREE: SeatBudget = { spending: { full: undefined }, spend: (_, act) => act() }
 
 /** TableSeat is a seat at a table of the hall for one connection, until the game is over. */
-export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
+export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
   readonly number: SeatNumber
-  readonly table: LiveTable
-  readonly #keeping: Keeping
-  readonly #sight = new Sight<View>()
-  readonly #attention: Attention
-  readonly #account: Account
+  readonly table: TableActor
+  readonly #keeping: SeatRetention
+  readonly #sight = new SituationQueue<View>()
+  readonly #attention: SeatConnection
+  readonly #account: SeatBudget
   #waiting = false
   #over = false
   /** Number of the first event that the seat shows: events that were decided before the seat was taken are skipped. */
@@ -43,7 +43,7 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   #ownMoves = 0
 
   /** Takes a seat. `Move` and `View` must be those of the table's game. */
-  constructor(table: LiveTable, number: SeatNumber, keeping: Keeping, attention: Attention, account: Account = FREE) {
+  constructor(table: TableActor, number: SeatNumber, keeping: SeatRetention, attention: SeatConnection, account: SeatBudget = FREE) {
     this.#account = account
     this.table = table
     this.number = number
@@ -52,12 +52,12 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
     const now = table.situation(number)
     this.#from = now ? table.decided : 0
     if (now && this.#from === table.state.n) this.#see(now)
-    table.attend(this)
-    if (this.#over) table.leave(this)
+    table.subscribe(this)
+    if (this.#over) table.unsubscribe(this)
     else if (now) this.#submit({ type: 'back', seat: number })
   }
 
-  get who(): SeatNumber {
+  get viewer(): SeatNumber {
     return this.number
   }
 
@@ -79,13 +79,13 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
     return this.#withAttention(this.#sight.next(true))
   }
 
-  watch(watcher: Watcher<View>): void {
-    this.#sight.watch(watcher)
+  observe(watcher: SituationObserver<View>): void {
+    this.#sight.observe(watcher)
   }
 
   /** Makes a move. Ignores a move that was sent before the user saw the end of the game: the end is the next view. */
   play(move: Move): Refusal | undefined {
-    if (this.table.over && !(this.#over && this.#sight.empty)) return undefined
+    if (this.table.over && !(this.#over && this.#sight.isEmpty)) return undefined
     const { full } = this.#account.spending
     if (full !== undefined) {
       this.#attention.end(full)
@@ -107,13 +107,13 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
 
   /** Releases the seat when its connection ends: leaves the table, or reports the disconnection if no other connection has the seat. */
   release(): void {
-    this.table.leave(this)
+    this.table.unsubscribe(this)
     if (this.#over) return
     if (this.#keeping === 'given up') this.leave()
-    else if (!this.table.attendants.some(({ who }) => who === this.number)) this.#submit({ type: 'gone', seat: this.number })
+    else if (!this.table.observers.some(({ viewer: who }) => who === this.number)) this.#submit({ type: 'gone', seat: this.number })
   }
 
-  news({ n, event, situation }: News): void {
+  update({ n, event, situation }: TableUpdate): void {
     const seen = n === this.#from ? this.table.situation(this.number) : situation
     if (n < this.#from || !seen) return
     if (n > this.#from && event.type === 'moved' && event.seat === this.number) {
@@ -122,12 +122,12 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
       this.#ownMoves--
     }
     this.#see(seen)
-    this.#sight.show()
-    if (this.#waiting && !this.#sight.awaited) {
+    this.#sight.deliver()
+    if (this.#waiting && !this.#sight.isAwaited) {
       this.#waiting = false
-      this.#attention.watch(false)
+      this.#attention.endOnDisconnect(false)
     }
-    if (this.#over) this.table.leave(this)
+    if (this.#over) this.table.unsubscribe(this)
   }
 
   rolledBack(): void {
@@ -136,7 +136,7 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
     if (this.#from <= n || !now) return
     this.#from = n
     this.#see(now)
-    this.#sight.show()
+    this.#sight.deliver()
   }
 
   closed(reason: Error): void {
@@ -149,15 +149,15 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
     this.#sight.close(reason)
   }
 
-  #submit(command: Command, patient = false): Refusal | undefined {
+  #submit(command: TableCommand, patient = false): Refusal | undefined {
     return this.#account.spend(this.table, () => this.table.submit(command, patient))
   }
 
   /** Watches for a disconnection while the next view depends on other players. */
   #withAttention(next: Promise<Situation<View>>): Promise<Situation<View>> {
-    if (this.#sight.awaited && this.table.waitsForOthers(this.number)) {
+    if (this.#sight.isAwaited && this.table.waitsForOthers(this.number)) {
       this.#waiting = true
-      this.#attention.watch(true)
+      this.#attention.endOnDisconnect(true)
     }
     return next
   }

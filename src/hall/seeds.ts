@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Random } from '../games/game.ts'
-import { DrawnRandom, seeded } from '../games/random.ts'
+import { DrawnRandom, seededRandom } from '../games/random.ts'
 import type { Seed } from './ports.ts'
 
 /*
@@ -48,8 +48,8 @@ export function isWeak(seed: Seed): boolean {
 }
 
 /** Returns the draws of the event `n` at a table with this seed. */
-export function drawsAt(seed: Seed, n: number): Random {
-  return typeof seed === 'number' ? seeded(Math.imul(seed ^ n, 0x9e3779b1)) : new EventRandom(seed, n)
+export function toDraws(seed: Seed, n: number): Random {
+  return typeof seed === 'number' ? seededRandom(Math.imul(seed ^ n, 0x9e3779b1)) : new EventRandom(seed, n)
 }
 
 class EventRandom extends DrawnRandom {

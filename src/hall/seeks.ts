@@ -1,5 +1,5 @@
 import { OrderedList } from '../base/ordered-list.ts'
-import { type Match, seatsFor, textOf, type Wish } from './matchmaking.ts'
+import { findSeats, formatCanonical, type Match, type OpenSeek } from './matchmaking.ts'
 import { PEER, type PersonId } from './ports.ts'
 
 /** Wildcard in the key of a pool, different from the text of every setting and clock. */
@@ -19,7 +19,7 @@ type Pool<Waiting> = Map<string, Map<number, Waiting>>
  * agree, so a search for the first suitable seek looks at few of them, even if many are open. For a new seek that accepts any
  * settings or any clock, each seek is also in pools whose keys have a wildcard instead.
  */
-export class Seeks<Waiting extends Wish> {
+export class Seeks<Waiting extends OpenSeek> {
   readonly #entries = new Map<Waiting, Entry>()
   readonly #pools = new Map<string, Pool<Waiting>>()
   readonly #byPerson = new Map<PersonId, OrderedList<Waiting>>()
@@ -39,7 +39,7 @@ export class Seeks<Waiting extends Wish> {
   }
 
   /** Checks whether a seek is open. */
-  has(seek: Wish): seek is Waiting {
+  has(seek: OpenSeek): seek is Waiting {
     return this.#entries.has(seek as Waiting)
   }
 
@@ -103,7 +103,7 @@ export class Seeks<Waiting extends Wish> {
    * Finds the first open seek, in order of arrival, that suits a new one; `undefined` if none does. The open seek has the first
    * choice of seats.
    */
-  match(coming: Wish): Match<Waiting> | undefined {
+  match(coming: OpenSeek): Match<Waiting> | undefined {
     if (this.#entries.size === 0) return undefined
     let best: { readonly number: number; readonly match: Match<Waiting> } | undefined
     for (const key of suitable(coming)) {
@@ -134,10 +134,10 @@ export class Seeks<Waiting extends Wish> {
 }
 
 /** Finds the first seek of another person in a pool, with the seats of both. */
-function first<Waiting extends Wish>(members: ReadonlyMap<number, Waiting>, coming: Wish) {
+function first<Waiting extends OpenSeek>(members: ReadonlyMap<number, Waiting>, coming: OpenSeek) {
   for (const [number, waiting] of members) {
     // all seeks of `members` accept the same seats
-    const seats = seatsFor(waiting.seats, coming.seats)
+    const seats = findSeats(waiting.seats, coming.seats)
     if (!seats) return undefined
     if (waiting.person !== coming.person || coming.person === PEER) return { number, match: { waiting, seats } }
   }
@@ -145,7 +145,7 @@ function first<Waiting extends Wish>(members: ReadonlyMap<number, Waiting>, comi
 }
 
 /** Returns the keys of a seek's pools: with and without its settings, with and without its clock. */
-function poolsOf(wish: Wish): readonly string[] {
+function poolsOf(wish: OpenSeek): readonly string[] {
   const [settings, clock] = [settingsKey(wish), clockKey(wish)]
   // a challenge finds only the challenged user's seeks, and only that user's seeks find a challenge
   const people = [`${ANY} ${wish.against ?? ANY}`, `${wish.person} ${wish.against ?? ANY}`]
@@ -158,7 +158,7 @@ function poolsOf(wish: Wish): readonly string[] {
 }
 
 /** Returns the keys of the pools whose seeks suit a new one. */
-function* suitable(coming: Wish): Iterable<string> {
+function* suitable(coming: OpenSeek): Iterable<string> {
   const settings = coming.options === undefined ? [ANY] : [settingsKey(coming), NONE]
   const clocks = clockKey(coming) === NONE ? [ANY] : [clockKey(coming), NONE]
   for (const against of [ANY, coming.person])
@@ -169,20 +169,20 @@ function* suitable(coming: Wish): Iterable<string> {
 const NONE = ''
 
 /** Returns the key of a pool; no part has a line break. */
-function keyOf({ game, rated, code = '' }: Wish, people: string, settings: string, clock: string): string {
+function keyOf({ game, rated, code = '' }: OpenSeek, people: string, settings: string, clock: string): string {
   return `${game}\n${rated}\n${code}\n${people}\n${settings}\n${clock}`
 }
 
-function settingsKey({ options }: Wish): string {
-  return options === undefined ? NONE : textOf(options)
+function settingsKey({ options }: OpenSeek): string {
+  return options === undefined ? NONE : formatCanonical(options)
 }
 
-function clockKey({ clock: { turn, total } = {} }: Wish): string {
+function clockKey({ clock: { turn, total } = {} }: OpenSeek): string {
   return turn === undefined && total === undefined ? NONE : `${turn} ${total}`
 }
 
 /** Returns the accepted seats in order of preference, each once. */
-function seatsKey({ seats }: Wish): string {
+function seatsKey({ seats }: OpenSeek): string {
   return [...new Set(seats)].join(' ')
 }
 

@@ -30,7 +30,7 @@ function numberIn(digits: string): number {
 }
 
 /** Returns the skeleton of a text (UTS 39, section 4) after NFKD: texts that look alike have the same. */
-export function skeleton(text: string): string {
+export function toSkeleton(text: string): string {
   return [...text.normalize('NFKD')]
     .map((character) => PROTOTYPES.get(character) ?? character)
     .join('')
@@ -41,6 +41,6 @@ export function skeleton(text: string): string {
  * Replaces the characters that NFKD changes into one that looks different: ſ looks like f, but NFKD makes it an s; ϲ looks like c,
  * but folding makes it a ς. The skeleton of the result is that of UTS 39, which looks up characters as they are displayed.
  */
-export function asShown(text: string): string {
+export function toDisplayedForm(text: string): string {
   return ASCII.test(text) ? text : [...text.normalize('NFC')].map((character) => AS_SHOWN.get(character) ?? character).join('')
 }

@@ -1,7 +1,7 @@
 import { isRefusal } from '../games/game.ts'
-import { type History, remember } from './history.ts'
+import { addRecentEvent, type RecentEvents } from './history.ts'
 import type { TableEvent, TableId } from './ports.ts'
-import { decide, evolve, opened, type Step, type TableState } from './table.ts'
+import { decide, evolve, type TableState, type TableStep, toOpenedTable } from './table.ts'
 
 /** Restored is the state of a table when a process starts it. A restored table is suspended, unless it has ended. */
 export interface Restored {
@@ -9,25 +9,25 @@ export interface Restored {
   /** Time of the last event. */
   readonly lastAt: number
   readonly suspension: Suspension
-  readonly history?: History | undefined
+  readonly history?: RecentEvents | undefined
 }
 
 /** Computes the state of a table from its log. Throws a TypeError if the events are not the log of a table. */
-export function restored(id: TableId, events: readonly TableEvent[], rules: TableState['rules']): Restored {
+export function toRestoredTable(id: TableId, events: readonly TableEvent[], rules: TableState['rules']): Restored {
   const [first, ...others] = events
   if (!first) throw new TypeError(`table ${id} has no events`)
   // the time at which the previous process ended is unknown, so the clocks stop at the last event
   const { at } = others.at(-1) ?? first
-  let state = opened(first, rules)
-  let history: History | undefined
+  let state = toOpenedTable(first, rules)
+  let history: RecentEvents | undefined
   for (const event of others) {
     const before = state
     state = evolve(state, event)
-    history = remember(history, before, event, state)
+    history = addRecentEvent(history, before, event, state)
   }
   const steps = decide(state, { type: 'suspend' }, at)
   const step = isRefusal(steps) ? undefined : steps[0]
-  if (step) history = remember(history, state, step.event, step.state)
+  if (step) history = addRecentEvent(history, state, step.event, step.state)
   return { state: step?.state ?? state, lastAt: at, suspension: new Suspension(step), history }
 }
 
@@ -36,16 +36,16 @@ export function restored(id: TableId, events: readonly TableEvent[], rules: Tabl
  * a restart writes nothing.
  */
 export class Suspension {
-  #step: Step | undefined
+  #step: TableStep | undefined
   /** True while the event is being appended. */
   #pending = false
 
-  constructor(step?: Step) {
+  constructor(step?: TableStep) {
     this.#step = step
   }
 
   /** Returns the steps to append, with the suspension before them if the log does not have it. */
-  before(steps: Step[]): Step[] {
+  before(steps: TableStep[]): TableStep[] {
     if (!this.#step || this.#pending) return steps
     this.#pending = true
     return [this.#step, ...steps]
@@ -57,7 +57,7 @@ export class Suspension {
   }
 
   /** Checks whether a persisted event is the suspension, whose effect the restored state already has. */
-  isKept({ n }: TableEvent): boolean {
+  isPersisted({ n }: TableEvent): boolean {
     if (n !== this.#step?.event.n) return false
     this.#step = undefined
     return true

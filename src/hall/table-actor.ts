@@ -1,12 +1,12 @@
 import type { Effort } from '../games/ai/effort.ts'
 import { isRefusal, type Random, type Refusal, type SeatNumber, type Situation } from '../games/game.ts'
-import { type History, remember } from './history.ts'
+import { addRecentEvent, type RecentEvents } from './history.ts'
 import { idleDeadlineAfter } from './idle.ts'
-import { type Attendant, newsOf, type StandingChange, situationOf } from './news.ts'
-import { CLOSED, type Clock, type Happening, isTemporary, type TableEvent, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
+import { type StandingChange, type TableObserver, toSituation, toTableUpdate } from './news.ts'
+import { CLOSED, type Clock, isTemporary, type TableEvent, type TableEventData, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
 import { isLasting, type Lasting, Postponed } from './postponed.ts'
-import { NOT_SUSPENDED, type Restored, restored, type Suspension } from './suspension.ts'
-import { answer, type Command, decide, evolve, nextTick, opened, type Step, type TableState } from './table.ts'
+import { NOT_SUSPENDED, type Restored, type Suspension, toRestoredTable } from './suspension.ts'
+import { answer, decide, evolve, nextTick, type TableCommand, type TableState, type TableStep, toOpenedTable } from './table.ts'
 import { Waiters } from './waiters.ts'
 
 /*
@@ -35,7 +35,7 @@ import { Waiters } from './waiters.ts'
  */
 
 /** TableActorOptions is what a table needs from outside. */
-export interface TableTools {
+export interface TableActorOptions {
   readonly log: TableLog
   readonly clock: Clock
   /** Source of the house's choices. */
@@ -43,27 +43,27 @@ export interface TableTools {
   /** Limit of the house's search, at all tables together; no limit by default. */
   readonly effort?: Effort
   /** Called with errors that the server survives: a table that was closed, or an observer that was removed. */
-  readonly onTrouble: (sentence: string, reason: unknown) => void
+  readonly onError: (sentence: string, reason: unknown) => void
   /** Called when the opening or the end of a table is persisted, when its first observer subscribes, and when the last one leaves. */
-  readonly onChange?: ((table: LiveTable) => void) | undefined
+  readonly onChange?: ((table: TableActor) => void) | undefined
   /** Called when the result of the game is recorded on the ladder. */
-  readonly onRecorded?: ((table: LiveTable, changes: readonly StandingChange[]) => void) | undefined
+  readonly onRecorded?: ((table: TableActor, changes: readonly StandingChange[]) => void) | undefined
 }
 
 /** TableActor runs one table: it decides commands, appends their events to the log, and publishes them once they are persisted. */
-export class LiveTable {
+export class TableActor {
   readonly id: TableId
   /** True if the end has been added to the histories of the players. */
-  noted = false
+  isInHistories = false
   /** The part of the list of public tables that has this table. */
   listed: 'attended' | 'deserted' | undefined
   /** The last events of a long table. */
-  history: History | undefined
-  readonly #tools: TableTools
+  history: RecentEvents | undefined
+  readonly #tools: TableActorOptions
   #decided: TableState
   #published: TableState | undefined
   /** Decided steps, of which the first `#done` are persisted. */
-  #pending: Step[] = NONE
+  #pending: TableStep[] = NONE
   #done = 0
   /** Commands to repeat when the store can write again. */
   #postponed: Postponed | undefined
@@ -72,14 +72,14 @@ export class LiveTable {
   /** Number of appends among these that depend on a failed one. */
   #stale = 0
   #settling: PromiseWithResolvers<void> | undefined
-  #observers: readonly Attendant[] = NO_OBSERVERS
+  #observers: readonly TableObserver[] = NO_OBSERVERS
   #waiters: Waiters | undefined
   #unfollow: (() => void) | undefined
   #cancelTick: (() => void) | undefined
   #written = 0
   #broken: Error | undefined
   #troubled = false
-  #onQuiet: ((table: LiveTable) => void) | undefined
+  #onQuiet: ((table: TableActor) => void) | undefined
   /** True from the end of an outage until `resume`. */
   #standsStill = false
   /** Times of the last decided event, and of the last persisted one. */
@@ -89,7 +89,7 @@ export class LiveTable {
   #epoch: number
   readonly #suspension: Suspension
 
-  private constructor(id: TableId, { state, lastAt, suspension, history }: Restored, isPersisted: boolean, tools: TableTools) {
+  private constructor(id: TableId, { state, lastAt, suspension, history }: Restored, isPersisted: boolean, tools: TableActorOptions) {
     this.id = id
     this.#tools = tools
     this.#decided = state
@@ -106,17 +106,22 @@ export class LiveTable {
   }
 
   /** Opens a new table, with the house's first moves. It takes commands at once, and publishes events when its opening is persisted. */
-  static open(id: TableId, opening: Extract<Happening, { type: 'opened' }>, rules: TableState['rules'], tools: TableTools): LiveTable {
+  static open(
+    id: TableId,
+    opening: Extract<TableEventData, { type: 'opened' }>,
+    rules: TableState['rules'],
+    tools: TableActorOptions,
+  ): TableActor {
     const event: TableEvent = { ...opening, n: 1, at: tools.clock.now() }
-    const state = opened(event, rules)
-    const table = new LiveTable(id, { state, lastAt: event.at, suspension: NOT_SUSPENDED }, false, tools)
+    const state = toOpenedTable(event, rules)
+    const table = new TableActor(id, { state, lastAt: event.at, suspension: NOT_SUSPENDED }, false, tools)
     table.#appendWithAnswer([{ event, state }], event.at)
     return table
   }
 
   /** Restores a table, suspended, from its log. Throws a TypeError if the events are not the log of a table. */
-  static restore(id: TableId, events: readonly TableEvent[], rules: TableState['rules'], tools: TableTools): LiveTable {
-    return new LiveTable(id, restored(id, events, rules), true, tools)
+  static restore(id: TableId, events: readonly TableEvent[], rules: TableState['rules'], tools: TableActorOptions): TableActor {
+    return new TableActor(id, toRestoredTable(id, events, rules), true, tools)
   }
 
   /** The present time by the table's own clock, in milliseconds since the Unix epoch. */
@@ -135,16 +140,16 @@ export class LiveTable {
   }
 
   /** True if the opening is persisted, so that other users may see the table. */
-  get known(): boolean {
+  get isPublished(): boolean {
     return this.#published !== undefined
   }
 
-  get attendants(): readonly Attendant[] {
+  get observers(): readonly TableObserver[] {
     return this.#observers
   }
 
   /** Bytes that this process has added to the log. */
-  get written(): number {
+  get bytesWritten(): number {
     return this.#written
   }
 
@@ -168,21 +173,21 @@ export class LiveTable {
    * state is unchanged. If the store then cannot write, the command has no effect, and `persisted` resolves to `false`. With
    * `patient`, and for commands that follow from connections, the actor repeats it when the store can write again.
    */
-  submit(command: Command, patient = false): Refusal | undefined {
+  submit(command: TableCommand, patient = false): Refusal | undefined {
     if (this.#broken) return CLOSED
-    if (this.#standsStill) this.goOn()
+    if (this.#standsStill) this.resume()
     const now = command.type === 'suspend' ? this.#lastAt : this.now
     const steps = decide(this.#decided, command, now)
     if (isRefusal(steps)) return steps
     if (steps.length > 0 && (patient || isLasting(command))) {
       this.#postponed ??= new Postponed()
-      this.#postponed.note(command, this.#decided.n)
+      this.#postponed.add(command, this.#decided.n)
     }
     return command.type === 'play' || command.type === 'back' ? this.#appendWithAnswer(steps, now) : this.#appendSteps(steps)
   }
 
   /** Resolves to `true` when all events decided by now are persisted and published, to `false` if that fails; see `closed`. */
-  kept(): Promise<boolean> {
+  persisted(): Promise<boolean> {
     if (this.#broken) return Promise.resolve(false)
     if (this.#done === this.#pending.length) return Promise.resolve(true)
     this.#waiters ??= new Waiters()
@@ -197,14 +202,14 @@ export class LiveTable {
   }
 
   /** Subscribes an observer to every event that is published from now on, until `unsubscribe`. */
-  attend(observer: Attendant): void {
+  subscribe(observer: TableObserver): void {
     if (this.#broken) return observer.closed(this.#broken)
     this.#observers = this.#observers.length === 0 ? [observer] : [...this.#observers, observer]
     if (this.#observers.length === 1) this.#tools.onChange?.(this)
   }
 
   /** Unsubscribes an observer; does nothing if it is not subscribed. */
-  leave(observer: Attendant): void {
+  unsubscribe(observer: TableObserver): void {
     if (!this.#observers.includes(observer)) return
     this.#remove(observer)
     this.#checkQuiet()
@@ -219,7 +224,7 @@ export class LiveTable {
   }
 
   /** Notifies all observers of the effect of the game on the ladder. */
-  announce(changes: readonly StandingChange[]): void {
+  notifyStandings(changes: readonly StandingChange[]): void {
     if (changes.length === 0) return
     for (const observer of this.#observers) {
       try {
@@ -238,11 +243,11 @@ export class LiveTable {
 
   /** Returns the present view of a seat or a watcher; `undefined` until the opening is published. */
   situation(who: SeatNumber | 'watcher'): Situation<unknown> | undefined {
-    return this.#published && situationOf(this.#published, who)
+    return this.#published && toSituation(this.#published, who)
   }
 
   /** Calls `then` once, when the game is over, all events are persisted and no observer is left, or when the table is closed. */
-  whenQuiet(then: (table: LiveTable) => void): void {
+  whenQuiet(then: (table: TableActor) => void): void {
     if (this.#broken) return then(this)
     this.#onQuiet = then
     this.#checkQuiet()
@@ -257,14 +262,14 @@ export class LiveTable {
     const observers = this.#observers
     this.#observers = []
     for (const observer of observers) this.#notifyClosed(observer, reason)
-    this.#waiters?.failed()
+    this.#waiters?.failAll()
     const then = this.#onQuiet
     this.#onQuiet = undefined
     then?.(this)
   }
 
   /** Appends steps with the house's answer; closes the table if the house fails. */
-  #appendWithAnswer(steps: Step[], now: number): Refusal | undefined {
+  #appendWithAnswer(steps: TableStep[], now: number): Refusal | undefined {
     try {
       const answered = answer(steps.at(-1)?.state ?? this.#decided, now, this.#tools.random, this.#tools.effort)
       return this.#appendSteps(answered.length === 0 ? steps : [...steps, ...answered])
@@ -275,16 +280,16 @@ export class LiveTable {
   }
 
   /** Appends the suspension if the log lacks it; resolves to `true` when the log has all decided events, to `false` if that fails. */
-  logged(): Promise<boolean> {
+  flushLog(): Promise<boolean> {
     if (!this.#broken) this.#append(this.#suspension.before([]))
-    return this.kept()
+    return this.persisted()
   }
 
-  #appendSteps(steps: Step[]): undefined {
+  #appendSteps(steps: TableStep[]): undefined {
     if (steps.length > 0) this.#append(this.#suspension.before(steps))
   }
 
-  #append(steps: Step[]): void {
+  #append(steps: TableStep[]): void {
     const last = steps.at(-1)
     if (!steps[0] || !last) return
     this.#decided = last.state
@@ -321,27 +326,27 @@ export class LiveTable {
     this.#suspension.rollBack()
     this.#cancelTick?.()
     this.#postponed?.rollBack()
-    this.#waiters?.failed()
+    this.#waiters?.failAll()
     for (const observer of this.#observers) observer.rolledBack?.()
   }
 
   /** Pauses the table at the end of an outage, until `resume` or the next command. */
-  standStill(): void {
+  pause(): void {
     this.#standsStill = true
   }
 
-  get standsStill(): boolean {
+  get isPaused(): boolean {
     return this.#standsStill
   }
 
   /** Resumes the table after an outage: stops the clocks for its duration, and repeats the postponed commands. */
-  goOn(): void {
+  resume(): void {
     this.#standsStill = false
     if (this.#broken || !this.#published) return
     const postponed: readonly Lasting[] = this.#postponed?.take() ?? []
     if (nextTick(this.#decided) !== undefined) {
       this.submit({ type: 'suspend' })
-      for (const { who } of this.#observers) if (who !== 'watcher') this.submit({ type: 'back', seat: who })
+      for (const { viewer: who } of this.#observers) if (who !== 'watcher') this.submit({ type: 'back', seat: who })
     }
     for (const { command } of postponed) this.submit(command, true)
     this.#setTimer()
@@ -352,9 +357,9 @@ export class LiveTable {
     for (const event of events) {
       const state = this.#stateAfter(event)
       if (!state) return
-      if (this.#suspension.isKept(event)) continue
+      if (this.#suspension.isPersisted(event)) continue
       const isNew = !this.#published
-      this.history = remember(this.history, this.#published, event, state)
+      this.history = addRecentEvent(this.history, this.#published, event, state)
       this.#published = state
       if (isNew || event.type === 'ended') this.#tools.onChange?.(this)
       this.#persistedAt = event.at
@@ -362,9 +367,9 @@ export class LiveTable {
       if (this.#broken) return
     }
     const until = this.#published?.n ?? 0
-    this.#postponed?.kept(until)
+    this.#postponed?.dropPersisted(until)
     this.#setTimer()
-    this.#waiters?.kept(until)
+    this.#waiters?.resolveUpTo(until)
     this.#checkQuiet()
   }
 
@@ -401,37 +406,37 @@ export class LiveTable {
       // an observer called before may have unsubscribed this one
       if (all !== this.#observers && !this.#observers.includes(observer)) continue
       try {
-        observer.news(newsOf(event, state, observer.who))
+        observer.update(toTableUpdate(event, state, observer.viewer))
       } catch (reason) {
         this.#drop(observer, reason)
       }
     }
   }
 
-  #drop(observer: Attendant, reason: unknown): void {
+  #drop(observer: TableObserver, reason: unknown): void {
     const sentence = `an event of table ${this.id} could not be delivered`
     this.#remove(observer)
     this.#notifyClosed(observer, new Error(sentence, { cause: reason }))
-    this.#tools.onTrouble(sentence, reason)
+    this.#tools.onError(sentence, reason)
   }
 
-  #remove(observer: Attendant): void {
+  #remove(observer: TableObserver): void {
     this.#observers = this.#observers.filter((one) => one !== observer)
     if (this.#observers.length === 0) this.#tools.onChange?.(this)
   }
 
-  #notifyClosed(observer: Attendant, reason: Error): void {
+  #notifyClosed(observer: TableObserver, reason: Error): void {
     try {
       observer.closed(reason)
     } catch (fault) {
-      this.#tools.onTrouble(`an observer of table ${this.id} could not be closed`, fault)
+      this.#tools.onError(`an observer of table ${this.id} could not be closed`, fault)
     }
   }
 
   /** Closes the table because of an error. Reports only the first error, because the later ones follow from it. */
   #break(sentence: string, reason: unknown): void {
     this.close(new Error(sentence, { cause: reason }))
-    if (!this.#troubled) this.#tools.onTrouble(sentence, reason)
+    if (!this.#troubled) this.#tools.onError(sentence, reason)
     this.#troubled = true
   }
 
@@ -457,9 +462,9 @@ export class LiveTable {
   }
 }
 
-const eventOf = ({ event }: Step): TableEvent => event
+const eventOf = ({ event }: TableStep): TableEvent => event
 const NO_OBSERVERS: readonly never[] = []
 /** Size of a batch of persisted steps that are removed together. */
 const MANY = 64
 /** The pending steps of all tables without any. */
-const NONE: Step[] = []
+const NONE: TableStep[] = []

@@ -1,28 +1,28 @@
 import { ChurnMap } from '../base/churn-map.ts'
 import type { SeatNumber } from '../games/game.ts'
-import type { Owners } from './owners.ts'
+import type { NetworkHoldings } from './owners.ts'
 import { HOUSE, PEER, type PersonId, type TableId } from './ports.ts'
-import type { LiveTable } from './table-actor.ts'
+import type { TableActor } from './table-actor.ts'
 
 /** SeatAt is a seat at a table. */
 export interface SeatAt {
-  readonly table: LiveTable
+  readonly table: TableActor
   readonly seat: SeatNumber
 }
 
 /** TableRegistry finds tables by number, by player and by the token of a seat. */
-export class Tables {
-  readonly #owners: Owners
-  readonly #byId = new ChurnMap<TableId, LiveTable>()
-  readonly #byPerson = new ChurnMap<PersonId, Set<LiveTable>>()
+export class TableRegistry {
+  readonly #owners: NetworkHoldings
+  readonly #byId = new ChurnMap<TableId, TableActor>()
+  readonly #byPerson = new ChurnMap<PersonId, Set<TableActor>>()
   readonly #byToken = new ChurnMap<string, SeatAt>()
 
-  constructor(owners: Owners) {
+  constructor(owners: NetworkHoldings) {
     this.#owners = owners
   }
 
   /** All tables, in order of opening. */
-  get all(): Iterable<LiveTable> {
+  get all(): Iterable<TableActor> {
     return this.#byId.values()
   }
 
@@ -31,7 +31,7 @@ export class Tables {
     return this.#byId.size
   }
 
-  get(id: TableId): LiveTable | undefined {
+  get(id: TableId): TableActor | undefined {
     return this.#byId.get(id)
   }
 
@@ -43,7 +43,7 @@ export class Tables {
   }
 
   /** Finds the seat of a token by its hash, at the latest table that has it. */
-  withToken(token: string): SeatAt | undefined {
+  findSeat(token: string): SeatAt | undefined {
     return this.#byToken.get(token)
   }
 
@@ -52,7 +52,7 @@ export class Tables {
     this.#byToken.delete(token)
   }
 
-  add(table: LiveTable): void {
+  add(table: TableActor): void {
     this.#byId.set(table.id, table)
     for (const mark of marksOf(table)) this.#owners.add(mark)
     const { opened, revoked } = table.state
@@ -65,7 +65,7 @@ export class Tables {
     }
   }
 
-  remove(table: LiveTable): void {
+  remove(table: TableActor): void {
     if (this.#byId.get(table.id) !== table) return
     this.#byId.delete(table.id)
     for (const mark of marksOf(table)) this.#owners.remove(mark)
@@ -79,7 +79,7 @@ export class Tables {
 }
 
 /** Lists the marks of the networks from which seats at a table were taken, each once. */
-function marksOf({ state: { opened } }: LiveTable): readonly string[] {
+function marksOf({ state: { opened } }: TableActor): readonly string[] {
   let marks = NONE
   for (const { from } of opened.seats)
     if (from !== undefined && !marks.includes(from)) marks = marks.length === 0 ? [from] : [...marks, from]

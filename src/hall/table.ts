@@ -1,11 +1,11 @@
 import type { Effort } from '../games/ai/effort.ts'
-import { houseMove } from '../games/ai/house.ts'
+import { chooseMove } from '../games/ai/house.ts'
 import { isRefusal, type Outcome, type Random, type Refusal, type SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
-import { claimed } from './claims.ts'
-import { type Clocks, nextExpiry, passed, presence, started, stopped } from './clocks.ts'
-import { type Happening, HOUSE, type Seed, type TableEvent, type TableId } from './ports.ts'
-import { drawsAt, isWeak } from './seeds.ts'
+import { toClaimOutcome } from './claims.ts'
+import { type Clocks, nextExpiry, passTurn, setPresence, startClocks, stopClocks } from './clocks.ts'
+import { HOUSE, type Seed, type TableEvent, type TableEventData, type TableId } from './ports.ts'
+import { isWeak, toDraws } from './seeds.ts'
 
 /*
  * The rules of a table, as pure functions: no storage, no clock, no connection. `decide` turns a command into events, or refuses
@@ -30,7 +30,7 @@ import { drawsAt, isWeak } from './seeds.ts'
  */
 
 /** Opened is the first event of a table. */
-export type Opened = Extract<Happening, { type: 'opened' }>
+export type Opened = Extract<TableEventData, { type: 'opened' }>
 
 /** TableState is the state that follows from a table's log: the rules, and immutable plain data. */
 export interface TableState {
@@ -66,7 +66,7 @@ export interface TableState {
 }
 
 /** TableCommand is a request of a player, a watcher or the server to a table. */
-export type Command =
+export type TableCommand =
   | { readonly type: 'play'; readonly seat: SeatNumber; readonly move: unknown }
   | { readonly type: 'say'; readonly name: string; readonly seat?: SeatNumber; readonly text: string }
   /** Offers a draw during the game, a rematch after it. The same command accepts the opponent's offer. */
@@ -93,7 +93,7 @@ export type Command =
 type Moved = Extract<TableEvent, { type: 'moved' }>
 
 /** TableStep is an event with the state after it. */
-export interface Step {
+export interface TableStep {
   readonly event: TableEvent
   readonly state: TableState
 }
@@ -112,7 +112,7 @@ const CONTINUED: Refusal = { refused: 'the players have moved to another table a
  * Returns the events that follow from a command at the time `now`, each with the state after it, or a refusal. There may be no
  * events. Throws what the rules throw.
  */
-export function decide(table: TableState, command: Command, now: number): Step[] | Refusal {
+export function decide(table: TableState, command: TableCommand, now: number): TableStep[] | Refusal {
   if ('seat' in command && command.seat !== undefined && !table.opened.seats[command.seat]) {
     return { refused: 'there is no such seat at this table' }
   }
@@ -128,13 +128,13 @@ export function decide(table: TableState, command: Command, now: number): Step[]
 }
 
 /** Returns the house's moves, as long as it is to move. Throws an Error if the rules refuse one. */
-export function answer(table: TableState, now: number, random: Random, effort?: Effort): Step[] {
-  let steps: Step[] = []
+export function answer(table: TableState, now: number, random: Random, effort?: Effort): TableStep[] {
+  let steps: TableStep[] = []
   for (let state = table; ; ) {
     const seat = houseToMove(state)
     if (seat === undefined) return steps
     const { rules, position } = state
-    const made = makeMove(state, seat, houseMove(rules, seat, rules.view(position, seat), random, effort), now)
+    const made = makeMove(state, seat, chooseMove(rules, seat, rules.view(position, seat), random, effort), now)
     if (isRefusal(made)) throw new Error(`the house made an illegal move at ${rules.name}: ${made.refused}`)
     steps = steps.length === 0 ? made : steps.concat(made)
     state = steps.at(-1)?.state ?? state
@@ -147,7 +147,7 @@ function houseToMove({ toMove, opened: { seats } }: TableState): SeatNumber | un
 }
 
 /** Decides a command that is not a move. */
-function eventsFor(table: TableState, command: Exclude<Command, { type: 'play' }>, now: number): readonly Happening[] | Refusal {
+function eventsFor(table: TableState, command: Exclude<TableCommand, { type: 'play' }>, now: number): readonly TableEventData[] | Refusal {
   switch (command.type) {
     case 'say':
       return refuseIfFull(table) ?? say(command)
@@ -185,13 +185,13 @@ function eventsFor(table: TableState, command: Exclude<Command, { type: 'play' }
   }
 }
 
-function stepAfter(table: TableState, data: Happening, at: number): Step {
+function stepAfter(table: TableState, data: TableEventData, at: number): TableStep {
   const event: TableEvent = { ...data, n: table.n + 1, at }
   return { event, state: evolve(table, event) }
 }
 
 /** Decides a move, and the end if it ends the game. */
-function makeMove(table: TableState, seat: SeatNumber, move: unknown, at: number): Step[] | Refusal {
+function makeMove(table: TableState, seat: SeatNumber, move: unknown, at: number): TableStep[] | Refusal {
   const after = positionAfter(table, seat, move)
   if (isRefusal(after)) return after
   const event = { type: 'moved', seat, move, n: table.n + 1, at } as const
@@ -201,11 +201,11 @@ function makeMove(table: TableState, seat: SeatNumber, move: unknown, at: number
 }
 
 /** Returns the state after the first event. Throws a TypeError if that is not `opened` with the number 1. */
-export function opened(event: TableEvent, rules: AnyGame): TableState {
+export function toOpenedTable(event: TableEvent, rules: AnyGame): TableState {
   if (event.type !== 'opened' || event.n !== 1) throw new TypeError('a table’s log begins with its opening')
   const { n, at, state, seed } = event
   const toMove = rules.toMove(state)
-  const clocks = started(event.seats.length, isTimed(event) ? toMove : NO_SEATS, at)
+  const clocks = startClocks(event.seats.length, isTimed(event) ? toMove : NO_SEATS, at)
   const outcome = rules.outcome(state)
   return {
     n,
@@ -247,13 +247,13 @@ export function evolve(table: TableState, event: TableEvent): TableState {
     case 'back':
       return afterReconnection(table, event)
     case 'suspended':
-      return { ...table, n, suspended: true, clocks: stopped(table.clocks, at) }
+      return { ...table, n, suspended: true, clocks: stopClocks(table.clocks, at) }
     case 'reseeded':
       return { ...table, n, seed: event.seed }
     case 'revoked':
       return { ...table, n, revoked: [...table.revoked, event.seat] }
     case 'ended':
-      return { ...table, n, toMove: NO_SEATS, outcome: event.outcome, ended: true, offers: NO_SEATS, clocks: stopped(table.clocks, at) }
+      return { ...table, n, toMove: NO_SEATS, outcome: event.outcome, ended: true, offers: NO_SEATS, clocks: stopClocks(table.clocks, at) }
     case 'continued':
       return { ...table, n, successor: event.table }
   }
@@ -268,12 +268,12 @@ export function nextTick(table: TableState): number | undefined {
 function positionAfter(table: TableState, seat: SeatNumber, move: unknown): unknown {
   if (table.ended) return OVER
   if (table.suspended) return { refused: 'the game is paused until a player reconnects' }
-  const after = table.rules.play(table.position, seat, move, drawsAt(table.seed, table.n + 1))
+  const after = table.rules.play(table.position, seat, move, toDraws(table.seed, table.n + 1))
   return isRefusal(after) || table.toMove.includes(seat) ? after : { refused: 'it is not your turn' }
 }
 
 function replayMove(table: TableState, event: Moved): TableState {
-  const position = table.rules.play(table.position, event.seat, event.move, drawsAt(table.seed, table.n + 1))
+  const position = table.rules.play(table.position, event.seat, event.move, toDraws(table.seed, table.n + 1))
   if (isRefusal(position)) throw new TypeError(`the log has a move that the rules refuse: ${position.refused}`)
   return afterMove(table, event, position)
 }
@@ -292,7 +292,7 @@ function afterMove(table: TableState, { n, seat, at }: Moved, position: unknown)
     outcome: rules.outcome(position),
     // a move declines the opponent's offer
     offers: offers.length === 0 ? offers : offers.filter((one) => one === seat),
-    clocks: isTimed(opened) ? passed(clocks, toMove, seat, at) : clocks,
+    clocks: isTimed(opened) ? passTurn(clocks, toMove, seat, at) : clocks,
   }
 }
 
@@ -301,13 +301,13 @@ function refuseIfFull({ n, moves }: TableState): Refusal | undefined {
   return { refused: `this table has had ${EVENTS} events besides moves, the maximum: go on playing, or start another game` }
 }
 
-function say({ name, seat, text }: Extract<Command, { type: 'say' }>): readonly Happening[] | Refusal {
+function say({ name, seat, text }: Extract<TableCommand, { type: 'say' }>): readonly TableEventData[] | Refusal {
   if (text.trim() === '') return { refused: 'say something' }
   if (text.length > LINE) return { refused: `say at most ${LINE} characters at once` }
   return [{ type: 'said', name, ...(seat === undefined ? {} : { seat }), text }]
 }
 
-function offer(table: TableState, seat: SeatNumber): readonly Happening[] | Refusal {
+function offer(table: TableState, seat: SeatNumber): readonly TableEventData[] | Refusal {
   const what = table.ended ? 'rematch' : 'draw'
   if (table.opened.seats.length < 2) return { refused: 'this game has no opponent to whom you can offer that' }
   if (table.successor !== undefined) return CONTINUED
@@ -319,17 +319,17 @@ function offer(table: TableState, seat: SeatNumber): readonly Happening[] | Refu
   return what === 'draw' && house >= 0 ? [offered, { type: 'declined', seat: house }] : [offered]
 }
 
-function decline(table: TableState, seat: SeatNumber): readonly Happening[] | Refusal {
+function decline(table: TableState, seat: SeatNumber): readonly TableEventData[] | Refusal {
   return table.offers.length > 0 && !table.offers.includes(seat)
     ? [{ type: 'declined', seat }]
     : { refused: 'there is no offer to decline' }
 }
 
-function leave(table: TableState, outcome: Outcome): readonly Happening[] | Refusal {
+function leave(table: TableState, outcome: Outcome): readonly TableEventData[] | Refusal {
   return table.ended ? OVER : [endEvent(table, outcome)]
 }
 
-function changePresence(table: TableState, seat: SeatNumber, where: 'gone' | 'back'): readonly Happening[] {
+function changePresence(table: TableState, seat: SeatNumber, where: 'gone' | 'back'): readonly TableEventData[] {
   const isGone = table.clocks.gone[seat] !== undefined
   // a disconnection after the game withdraws the offers of a rematch, so that no player waits for an answer for ever
   if (table.ended && where === 'gone' && table.offers.length > 0 && table.successor === undefined) return [{ type: where, seat }]
@@ -338,20 +338,20 @@ function changePresence(table: TableState, seat: SeatNumber, where: 'gone' | 'ba
   return [{ type: where, seat }]
 }
 
-function tick(table: TableState, now: number): readonly Happening[] {
+function tick(table: TableState, now: number): readonly TableEventData[] {
   const expiry = table.ended || table.suspended ? undefined : nextExpiry(table.clocks, table.opened.clock)
   if (!expiry || expiry.at > now) return []
   const { seat, what } = expiry
   return [endEvent(table, { ...leftBy(table, seat), ...(what === 'grace' ? {} : { late: true }) })]
 }
 
-function endEarly(table: TableState, seat: SeatNumber, what: 'claim' | 'abort', now: number): readonly Happening[] | Refusal {
-  const outcome = claimed(table, seat, what, now)
+function endEarly(table: TableState, seat: SeatNumber, what: 'claim' | 'abort', now: number): readonly TableEventData[] | Refusal {
+  const outcome = toClaimOutcome(table, seat, what, now)
   if (isRefusal(outcome)) return outcome
   return [outcome.aborted ? { type: 'ended', outcome } : endEvent(table, outcome)]
 }
 
-function endEvent({ opened }: TableState, outcome: Outcome): Happening {
+function endEvent({ opened }: TableState, outcome: Outcome): TableEventData {
   return opened.rated ? { type: 'ended', outcome, counts: true } : { type: 'ended', outcome }
 }
 
@@ -368,7 +368,7 @@ function leftOpen({ toMove: [left] }: TableState): Pick<Outcome, 'left'> {
 function afterDisconnection(table: TableState, { n, seat, at }: { n: number; seat: SeatNumber; at: number }): TableState {
   const { opened, ended, offers, clocks, absences } = table
   const counted = opened.seats.map((_, other) => (absences[other] ?? 0) + (other === seat ? 1 : 0))
-  return { ...table, n, clocks: presence(clocks, seat, at), offers: ended ? NO_SEATS : offers, absences: counted }
+  return { ...table, n, clocks: setPresence(clocks, seat, at), offers: ended ? NO_SEATS : offers, absences: counted }
 }
 
 /**
@@ -377,8 +377,8 @@ function afterDisconnection(table: TableState, { n, seat, at }: { n: number; sea
  */
 function afterReconnection(table: TableState, { n, seat, at }: { n: number; seat: SeatNumber; at: number }): TableState {
   const { opened, toMove, suspended } = table
-  if (!suspended) return { ...table, n, clocks: presence(table.clocks, seat, undefined) }
-  const { since } = started(opened.seats.length, isTimed(opened) ? toMove : NO_SEATS, at)
+  if (!suspended) return { ...table, n, clocks: setPresence(table.clocks, seat, undefined) }
+  const { since } = startClocks(opened.seats.length, isTimed(opened) ? toMove : NO_SEATS, at)
   const gone = opened.seats.map(({ person }, other) => (person === HOUSE || other === seat ? undefined : at))
   return { ...table, n, suspended: false, turnSince: at, clocks: { ...table.clocks, since, gone } }
 }

@@ -13,7 +13,7 @@ const TOKEN = 26
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /** Makes an invitation code that users can say aloud: `amber-otter-seven`. */
-export function inviteCode(random: RandomBytes): string {
+export function makeInviteCode(random: RandomBytes): string {
   const words: string[] = []
   const bytes = random(2 * WORDS)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -22,7 +22,7 @@ export function inviteCode(random: RandomBytes): string {
 }
 
 /** Parses an invitation code in any case, with blanks or hyphens between the words; refuses a text that is not one. */
-export function readCode(typed: string): string | Refusal {
+export function parseInviteCode(typed: string): string | Refusal {
   const words = typed.toLowerCase().match(/[^\s\p{Dash}_.,]+/gu) ?? []
   if (words.length !== WORDS) return { refused: `an invitation is ${WORDS} words, such as amber-otter-seven` }
   const unknown = words.findIndex((word) => !codewords.includes(word))
@@ -31,12 +31,12 @@ export function readCode(typed: string): string | Refusal {
 }
 
 /** Makes a secret token, 26 characters of Crockford's Base32, which proves an identity or a right to its holder's seat. */
-export function secretToken(random: RandomBytes): string {
+export function makeToken(random: RandomBytes): string {
   return Array.from(random(TOKEN), (byte) => ALPHABET.charAt(byte % ALPHABET.length)).join('')
 }
 
 /** Parses a token: ignores case, blanks and hyphens, reads O as 0, and I and L as 1; refuses a text that is not one. */
-export function readToken(typed: string): string | Refusal {
+export function parseToken(typed: string): string | Refusal {
   const token = typed
     .replace(/[\s\p{Dash}]+/gu, '')
     .toUpperCase()

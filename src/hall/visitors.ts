@@ -1,10 +1,10 @@
 import { Lookalikes } from './lookalikes.ts'
 import { foldName } from './names.ts'
 import { hasAccount, type PersonId } from './ports.ts'
-import { Presences } from './presences.ts'
+import { OnlineIndex } from './presences.ts'
 
 /** OnlineUser is a user who is online through one connection. */
-export interface Visitor {
+export interface OnlineUser {
   readonly person: PersonId
   readonly name: string
   /** Time of the login, in milliseconds since the Unix epoch. */
@@ -17,11 +17,11 @@ export interface Visitor {
    */
   readonly awaySince?: number | undefined
   /** True until the user leaves or the server ends the login. */
-  readonly here: boolean
+  readonly isOnline: boolean
   /** Adds the hash of a seat token that this user has received or used. */
-  hold(token: string): void
+  addToken(token: string): void
   /** Checks whether this user has received or used the seat token with this hash. */
-  holds(token: string): boolean
+  hasToken(token: string): boolean
   /** Hashes of the seat tokens of this user. */
   readonly tokens: Iterable<string>
   /** Logs the user out of this connection. */
@@ -29,7 +29,7 @@ export interface Visitor {
 }
 
 /** Arrival is the data of a login. */
-type Arrival = Pick<Visitor, 'person' | 'name' | 'since'> & {
+type Arrival = Pick<OnlineUser, 'person' | 'name' | 'since'> & {
   readonly quiet?: boolean | undefined
   readonly connection?: object | undefined
 }
@@ -42,14 +42,14 @@ const TOKENS = 50
 /** Limit of accounts with a known time of leaving: the latest stay. */
 const LEFT = 10_000
 
-interface Present extends Visitor {
+interface Present extends OnlineUser {
   readonly quiet: boolean
   readonly end: OnReplaced
 }
 
 /** OnlineUsers is the registry of the connections that act for a person: by a login, or by the token of a seat. */
-export class Visitors {
-  readonly #present = new Presences<Present>()
+export class OnlineUsers {
+  readonly #present = new OnlineIndex<Present>()
   /** Names of the guests online; `People` has the names of accounts. */
   readonly guests = new Lookalikes()
   readonly #holders = new Map<PersonId, Set<OnReplaced>>()
@@ -66,12 +66,12 @@ export class Visitors {
   }
 
   /** All logins, found by name and listed in pages. */
-  get present(): Pick<Presences<Visitor>, 'size' | 'persons' | 'page' | 'named' | typeof Symbol.iterator> {
+  get present(): Pick<OnlineIndex<OnlineUser>, 'size' | 'persons' | 'page' | 'named' | typeof Symbol.iterator> {
     return this.#present
   }
 
   /** Lists the logins of one person. */
-  of(person: PersonId): readonly Visitor[] {
+  of(person: PersonId): readonly OnlineUser[] {
     return this.#present.of(person)
   }
 
@@ -79,7 +79,7 @@ export class Visitors {
    * Adds a login. A `quiet` connection speaks a worksheet's protocol and receives no events from elsewhere in the hall, so the
    * account counts as offline meanwhile.
    */
-  arrive({ person, name, since, quiet = false, connection = {} }: Arrival, onReplaced: OnReplaced): Visitor {
+  arrive({ person, name, since, quiet = false, connection = {} }: Arrival, onReplaced: OnReplaced): OnlineUser {
     const isAway = this.#present.of(person).every((one) => one.quiet)
     const awaySince = hasAccount(person) && isAway ? (this.#left.get(person) ?? this.#began) : undefined
     const tokens = new Set<string>()
@@ -97,14 +97,14 @@ export class Visitors {
       connection,
       quiet,
       awaySince,
-      get here() {
+      get isOnline() {
         return here
       },
-      hold(token) {
+      addToken(token) {
         tokens.add(token)
         if (tokens.size > TOKENS) for (const [oldest] of tokens.entries()) return void tokens.delete(oldest)
       },
-      holds: (token) => tokens.has(token),
+      hasToken: (token) => tokens.has(token),
       tokens,
       leave,
       end: onReplaced,
@@ -134,7 +134,7 @@ export class Visitors {
    * Removes all connections that act for a person, except `keep`; returns the functions that end them. A connection that holds
    * a guest's seat by its token stays, because the next guest of the same name has no right to that seat.
    */
-  remove(person: PersonId, keep: Visitor | undefined): readonly OnReplaced[] {
+  remove(person: PersonId, keep: OnlineUser | undefined): readonly OnReplaced[] {
     const others = this.#present.of(person).filter((one) => one !== keep)
     for (const one of others) one.leave()
     const holders = hasAccount(person) ? [...(this.#holders.get(person) ?? [])] : []

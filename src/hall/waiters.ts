@@ -18,7 +18,7 @@ export class Waiters {
   }
 
   /** Resolves the promises for all events up to the number `until`, which are persisted. */
-  kept(until: number): void {
+  resolveUpTo(until: number): void {
     if (this.#waiting.length === 0) return
     const persisted = this.#waiting.filter(({ n }) => n <= until)
     this.#waiting = this.#waiting.filter(({ n }) => n > until)
@@ -26,7 +26,7 @@ export class Waiters {
   }
 
   /** Resolves all promises to `false`: none of their events will be persisted. */
-  failed(): void {
+  failAll(): void {
     const waiting = this.#waiting
     this.#waiting = NONE
     for (const { resolve } of waiting) resolve(false)

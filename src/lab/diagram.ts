@@ -1,4 +1,4 @@
-import { type Automaton, legal, type Side, type Step } from '../protocol/automaton.ts'
+import { type Automaton, legalTransitions, type Side, type Transition } from '../protocol/automaton.ts'
 
 /** Characters between the two lifelines. */
 const GAP = 46
@@ -7,7 +7,7 @@ const GAP = 46
  * Returns a sequence diagram of an automaton in text: a conversation that takes every transition it can reach, with the state
  * after each message. The client is on the left, the server on the right.
  */
-export function diagram(automaton: Automaton): string {
+export function formatDiagram(automaton: Automaton): string {
   const head = `  client${' '.repeat(GAP - 8)}server`
   const lifelines = `    |${' '.repeat(GAP - 5)}|`
   const lines = [head, `${lifelines}    ${automaton.start}`]
@@ -25,9 +25,9 @@ export function diagram(automaton: Automaton): string {
 }
 
 /** Returns a path through every transition, each as early as possible; `again` marks the start of another conversation. */
-function findTour(automaton: Automaton): readonly (Step | 'again')[] {
-  const unseen = new Set(Object.keys(automaton.states).flatMap((state) => legal(automaton, state).map((step) => step)))
-  const steps: (Step | 'again')[] = []
+function findTour(automaton: Automaton): readonly (Transition | 'again')[] {
+  const unseen = new Set(Object.keys(automaton.states).flatMap((state) => legalTransitions(automaton, state).map((step) => step)))
+  const steps: (Transition | 'again')[] = []
   for (let state = automaton.start; ; ) {
     const path = findNearest(automaton, state, unseen)
     if (path) {
@@ -42,14 +42,14 @@ function findTour(automaton: Automaton): readonly (Step | 'again')[] {
 }
 
 /** Returns the shortest path to an unseen transition. Transitions that end the conversation come last; table order breaks ties. */
-function findNearest(automaton: Automaton, from: string, unseen: ReadonlySet<Step>): readonly Step[] | undefined {
-  const queue: { state: string; path: readonly Step[] }[] = [{ state: from, path: [] }]
+function findNearest(automaton: Automaton, from: string, unseen: ReadonlySet<Transition>): readonly Transition[] | undefined {
+  const queue: { state: string; path: readonly Transition[] }[] = [{ state: from, path: [] }]
   const visited = new Set([from])
-  let ending: readonly Step[] | undefined
+  let ending: readonly Transition[] | undefined
   for (let entry = queue.shift(); entry; entry = queue.shift()) {
-    for (const step of legal(automaton, entry.state)) {
+    for (const step of legalTransitions(automaton, entry.state)) {
       const path = [...entry.path, step]
-      const ends = legal(automaton, step.next).length === 0
+      const ends = legalTransitions(automaton, step.next).length === 0
       if (unseen.has(step) && !ends) return path
       if (unseen.has(step)) ending ??= path
       if (visited.has(step.next)) continue
@@ -60,7 +60,7 @@ function findNearest(automaton: Automaton, from: string, unseen: ReadonlySet<Ste
   return ending
 }
 
-function formatArrow({ form, from }: Step): string {
+function formatArrow({ form, from }: Transition): string {
   const label = form.closes ? 'closes' : JSON.stringify(form.text).slice(1, -1)
   const width = GAP - 5
   const text = ` ${label.length > width - 8 ? `${label.slice(0, width - 9)}…` : label} `

@@ -15,7 +15,7 @@ import type { FaultPlan, Faults } from './faults.ts'
  */
 
 /** FaultSettings has the faults of each direction: the part of a FaultPlan that has a text form. */
-export type Network = Pick<FaultPlan, 'toPeer' | 'fromPeer'>
+export type FaultSettings = Pick<FaultPlan, 'toPeer' | 'fromPeer'>
 
 /** The verbs that are also options. */
 export const optionVerbs = ['split', 'glue', 'delay'] as const
@@ -40,7 +40,7 @@ const LONGEST = 600_000
 const LARGEST = 65_536
 
 /** Parses fault rules such as `split 8,in:delay 5ms..20ms`. Returns the reason as `refused` if the text is invalid. */
-export function parseNetwork(text: string): Network | { readonly refused: string } {
+export function parseFaults(text: string): FaultSettings | { readonly refused: string } {
   const network: { toPeer?: Faults; fromPeer?: Faults } = {}
   for (const rule of text.split(',')) {
     const [, direction = 'out', verb = '', written = ''] = /^\s*(?:(\w+)\s*:)?\s*([a-z]+)\s+(\S+)\s*$/.exec(rule) ?? []
@@ -48,7 +48,7 @@ export function parseNetwork(text: string): Network | { readonly refused: string
       return { refused: `${JSON.stringify(rule.trim())} is not a network rule, such as "split 8", "in:delay 5ms..20ms" or "glue 80ms"` }
     if (!isDirection(direction)) return { refused: `a direction is in, out or both, not ${JSON.stringify(direction)}` }
     const value = parseValue(verb, written)
-    if (value === undefined) return { refused: backwards(verb, written) ?? expected(verb, written) }
+    if (value === undefined) return { refused: backwards(verb, written) ?? formatExpected(verb, written) }
     for (const way of DIRECTIONS[direction]) {
       if (network[way]?.[verb] !== undefined) return { refused: `${verb} is given twice for one direction` }
       network[way] = { ...network[way], [verb]: value }
@@ -58,14 +58,14 @@ export function parseNetwork(text: string): Network | { readonly refused: string
 }
 
 /** Formats faults as `parseFaults` reads them; `''` if there are none. */
-export function printNetwork({ toPeer = {}, fromPeer = {} }: Network): string {
+export function formatFaults({ toPeer = {}, fromPeer = {} }: FaultSettings): string {
   const rules = (direction: string, faults: Faults) =>
     verbs.flatMap((verb) => (faults[verb] === undefined ? [] : [`${direction}:${verb} ${printValue(verb, faults[verb])}`]))
   return [...rules('out', toPeer), ...rules('in', fromPeer)].join(',')
 }
 
 /** Converts the value of an option to rules: `in:8,out:4` of `--split` becomes `in:split 8,out:split 4`. */
-export function rulesOf(verb: OptionVerb, value: string): string {
+export function toRules(verb: OptionVerb, value: string): string {
   return value
     .split(',')
     .map((one) => one.replace(/^\s*(\w+\s*:)?\s*(.*?)\s*$/, `$1${verb} $2`))
@@ -73,7 +73,7 @@ export function rulesOf(verb: OptionVerb, value: string): string {
 }
 
 /** Checks whether the faults depend on random numbers. */
-export function hasChance({ toPeer = {}, fromPeer = {} }: Network): boolean {
+export function hasChance({ toPeer = {}, fromPeer = {} }: FaultSettings): boolean {
   return [toPeer, fromPeer].some((faults) => Array.isArray(faults.split) || Array.isArray(faults.delay))
 }
 
@@ -116,7 +116,7 @@ function parseTime(text: string): number | undefined {
 }
 
 /** Returns the error text for an invalid value: what the verb takes, and what was given. */
-export function expected(verb: Verb, text: string): string {
+export function formatExpected(verb: Verb, text: string): string {
   const { unit, range } = VERBS[verb]
   const one = unit === 'bytes' ? `a number of bytes from 1 to ${LARGEST}` : 'a time such as 5ms or 2s, up to 10m'
   const example = unit === 'bytes' ? '1..5' : '5ms..20ms'

@@ -1,7 +1,7 @@
 import { type Clock, wallClock } from '../base/clock.ts'
 import { encode } from '../wire/text.ts'
 import type { Transport } from '../wire/transport.ts'
-import { Layer } from '../wire/transport-filter.ts'
+import { TransportFilter } from '../wire/transport-filter.ts'
 
 /** Faults are the faults of one direction. Datagrams are never cut or joined. */
 export interface Faults {
@@ -32,11 +32,11 @@ export interface FaultPlan {
 }
 
 /** Returns the transport with the faults of a plan. */
-export function faulty(transport: Transport, plan: FaultPlan): Transport {
+export function addFaults(transport: Transport, plan: FaultPlan): Transport {
   return new FaultyTransport(transport, plan)
 }
 
-class FaultyTransport extends Layer {
+class FaultyTransport extends TransportFilter {
   readonly #out: Lane
   readonly #in: Lane
   #broken: string | undefined

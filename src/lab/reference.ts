@@ -1,24 +1,27 @@
-import { type Automaton, legal, type MessageForm } from '../protocol/automaton.ts'
-import type { Program, Solo } from '../protocol/definition.ts'
-import { diagram } from './diagram.ts'
+import { type Automaton, legalTransitions, type MessageSpec } from '../protocol/automaton.ts'
+import type { Program, SoloProgram } from '../protocol/definition.ts'
+import { formatDiagram } from './diagram.ts'
 
 /**
  * Returns the reference page of a program in text: title, source, port, framing, messages and states in lines of at most
  * `width` columns, then the diagram, which has its own width.
  */
-export function reference(program: Program, shortName?: string, width = WIDTH): string {
+export function formatReference(program: Program, shortName?: string, width = WIDTH): string {
   const { protocol } = program
   return `${[
-    wrapText(sentence(protocol.title), width).join('\n'),
-    columns(facts(program, shortName), width),
-    `Messages:\n${columns(messages(protocol.automaton), width)}`,
-    `States:\n${columns(states(protocol.automaton), width)}`,
-    diagram(protocol.automaton),
+    wrapText(toSentence(protocol.title), width).join('\n'),
+    formatColumns(toPropertyRows(program, shortName), width),
+    `Messages:\n${formatColumns(toMessageRows(protocol.automaton), width)}`,
+    `States:\n${formatColumns(toStateRows(protocol.automaton), width)}`,
+    formatDiagram(protocol.automaton),
   ].join('\n\n')}\n`
 }
 
 /** Returns the properties of a program, as rows of name and value. */
-export function facts({ name, source, port, servePort = port, protocol, defaults, host }: Program, shortName?: string): string[][] {
+export function toPropertyRows(
+  { name, source, port, servePort = port, protocol, defaults, host }: Program,
+  shortName?: string,
+): string[][] {
   const { toServer, toClient } = protocol.framing(defaults ?? {})
   const framing =
     toServer.name === toClient.name
@@ -40,18 +43,18 @@ export function facts({ name, source, port, servePort = port, protocol, defaults
 }
 
 /** Returns the reference page of a program without a network. */
-export function soloReference({ name, source, title }: Solo, shortName?: string, width = WIDTH): string {
+export function formatSoloReference({ name, source, title }: SoloProgram, shortName?: string, width = WIDTH): string {
   const rows = [
     ['program', shortName ? `${name}, in short ${shortName}` : name],
     ['source', source],
     ['play it', `parlor solo ${shortName ?? name}`],
   ]
-  return `${wrapText(sentence(title), width).join('\n')}\n\n${columns(rows, width)}\n`
+  return `${wrapText(toSentence(title), width).join('\n')}\n\n${formatColumns(rows, width)}\n`
 }
 
 /** Returns the messages of an automaton as rows: name, sender, text, notes. */
-export function messages(automaton: Automaton): string[][] {
-  const forms: [string, MessageForm][] = Object.entries(automaton.messages)
+export function toMessageRows(automaton: Automaton): string[][] {
+  const forms: [string, MessageSpec][] = Object.entries(automaton.messages)
   return forms.map(([name, form]) => [
     name,
     SENDERS[form.from],
@@ -62,7 +65,7 @@ export function messages(automaton: Automaton): string[][] {
 
 const SENDERS = { server: 'server', client: 'client', either: 'both' } as const
 
-function formatNotes({ text, example, about: remark, asks, bye }: MessageForm): string {
+function formatNotes({ text, example, about: remark, asks, bye }: MessageSpec): string {
   const notes = [
     ...(remark ? [remark] : []),
     ...(text.includes('{') ? [`such as ${JSON.stringify(example)}`] : []),
@@ -73,9 +76,9 @@ function formatNotes({ text, example, about: remark, asks, bye }: MessageForm): 
 }
 
 /** Returns the states of an automaton as rows: name, and the legal messages with the next state of each. */
-export function states(automaton: Automaton): string[][] {
+export function toStateRows(automaton: Automaton): string[][] {
   return Object.keys(automaton.states).map((state) => {
-    const steps = legal(automaton, state)
+    const steps = legalTransitions(automaton, state)
     const names = steps.map(({ name, from, next }) => `${from} ${name} → ${next}`)
     const quiet = automaton.quiet?.includes(state) ? ['or both sides close after the game'] : []
     return [state === automaton.start ? `${state} (start)` : state, steps.length === 0 ? 'the end' : [...names, ...quiet].join(', ')]
@@ -83,7 +86,7 @@ export function states(automaton: Automaton): string[][] {
 }
 
 /** Turns a title into a sentence. */
-export function sentence(title: string): string {
+export function toSentence(title: string): string {
   return `${title[0]?.toUpperCase()}${title.slice(1)}.`
 }
 
@@ -95,7 +98,7 @@ const MIN_LAST = 30
 const BELOW = 6
 
 /** Formats rows as a table of at most `width` columns; a long last cell continues on further lines below itself. */
-export function columns(rows: readonly (readonly string[])[], width = WIDTH): string {
+export function formatColumns(rows: readonly (readonly string[])[], width = WIDTH): string {
   const widths: number[] = []
   for (const row of rows)
     for (const [at, cell] of row.slice(0, -1).entries())

@@ -1,18 +1,18 @@
 import { type Clock, wallClock } from '../base/clock.ts'
-import { counted } from '../base/counts.ts'
-import type { SecretFinder, SecretsContext, Span } from '../wire/masking.ts'
-import { decode, encode, quotedBytes } from '../wire/text.ts'
+import { formatCount } from '../base/counts.ts'
+import type { SecretFinder, SecretSpan, SecretsContext } from '../wire/masking.ts'
+import { decode, encode, quoteBytes } from '../wire/text.ts'
 import type { Sink, Transport } from '../wire/transport.ts'
-import { Layer } from '../wire/transport-filter.ts'
+import { TransportFilter } from '../wire/transport-filter.ts'
 
 /** SecretPolicy finds the parts of a line of one side that must not be shown. */
-export type Secrets = SecretFinder<'us' | 'peer'>
+export type SecretPolicy = SecretFinder<'us' | 'peer'>
 
 /** TraceOptions configures the trace of a connection. */
 export interface TraceOptions {
   /** Called with one line for each write, each read, and each end of a direction. */
   readonly write: (line: string) => void
-  readonly secrets?: Secrets | undefined
+  readonly secrets?: SecretPolicy | undefined
   readonly clock?: Clock
 }
 
@@ -25,11 +25,11 @@ const EARLIER = 16_384
 const HIDDEN = encode('***')
 
 /** Returns the transport with a trace: one line for each write and each read, so the trace shows their boundaries. */
-export function traced(transport: Transport, options: TraceOptions): Transport {
+export function traceTransport(transport: Transport, options: TraceOptions): Transport {
   return new TracedTransport(transport, options)
 }
 
-class TracedTransport extends Layer {
+class TracedTransport extends TransportFilter {
   readonly #write: (line: string) => void
   readonly #clock: Clock
   readonly #lines: Readonly<Record<'us' | 'peer', SecretLine>>
@@ -81,7 +81,7 @@ class TracedTransport extends Layer {
 
   #cross(how: 'sent' | 'received', from: 'us' | 'peer', bytes: Uint8Array): void {
     const shown = this.#lines[from].hide(bytes, this.#lines[from === 'us' ? 'peer' : 'us'])
-    this.#writeLine(`${how} ${counted(bytes.length, 'byte')}: ${quotedBytes(shown, SHOWN)}`)
+    this.#writeLine(`${how} ${formatCount(bytes.length, 'byte')}: ${quoteBytes(shown, SHOWN)}`)
   }
 
   #writeLine(what: string): void {
@@ -93,7 +93,7 @@ class TracedTransport extends Layer {
 
 /** SecretLine joins the lines of one side, which may be cut anywhere, and masks the secrets in them. */
 class SecretLine {
-  readonly #find: (text: string, context: SecretsContext) => readonly Span[]
+  readonly #find: (text: string, context: SecretsContext) => readonly SecretSpan[]
   /** What this side has sent in its last turn, which the first whole line of the other side ends. */
   #turn = ''
   #isOver = true
@@ -101,7 +101,7 @@ class SecretLine {
   #last = ''
   #line = ''
 
-  constructor(find: (text: string, context: SecretsContext) => readonly Span[]) {
+  constructor(find: (text: string, context: SecretsContext) => readonly SecretSpan[]) {
     this.#find = find
   }
 

@@ -1,9 +1,9 @@
-import type { LobbyRefusal, Seeker } from '../hall/api.ts'
+import type { LobbyRefusal, SeekInfo } from '../hall/api.ts'
 import type { Hall } from '../hall/hall.ts'
-import { isNear, type Wish } from '../hall/matchmaking.ts'
+import { isNear, type OpenSeek } from '../hall/matchmaking.ts'
 import type { PersonId } from '../hall/ports.ts'
-import type { Rooms } from './context.ts'
-import { seekerOf } from './projections.ts'
+import type { LobbyContext } from './context.ts'
+import { toSeekInfo } from './projections.ts'
 
 /** Maximum number of near seeks that are offered, and of open seeks that are searched for them. */
 const NEAR = { offered: 3, looked: 500 }
@@ -13,7 +13,11 @@ const LOOKED = 100
 const NAMED = 5
 
 /** Finds the challenge to a user from the user with this name; without a name, the only challenge. Refuses if there is none, or several. */
-export function challengeTo({ hall, people }: Pick<Rooms, 'hall' | 'people'>, person: PersonId, name?: string): Wish | LobbyRefusal {
+export function findChallenge(
+  { hall, people }: Pick<LobbyContext, 'hall' | 'people'>,
+  person: PersonId,
+  name?: string,
+): OpenSeek | LobbyRefusal {
   const sender = name === undefined ? undefined : people.named(name)
   const of = sender ? [...hall.seeks.of(sender.person)].filter((seek) => seek.against === person && seek.code === undefined) : []
   const [first, ...more] = name === undefined ? hall.seeks.against(person).slice(0, LOOKED) : of
@@ -32,8 +36,8 @@ export function challengeTo({ hall, people }: Pick<Rooms, 'hall' | 'people'>, pe
 }
 
 /** Returns up to three open seeks that differ from an open seek only in their terms, in order of arrival. */
-export function nearTo({ seeks }: Pick<Hall, 'seeks'>, seek: Wish): readonly Seeker[] {
+export function findNearSeeks({ seeks }: Pick<Hall, 'seeks'>, seek: OpenSeek): readonly SeekInfo[] {
   const lists = seek.against === undefined ? [seeks.against(seek.person), seeks.open] : [seeks.of(seek.against)]
   const near = lists.flatMap((list) => [...list.slice(0, NEAR.looked)].filter((other) => isNear(seek, other)))
-  return near.slice(0, NEAR.offered).map(seekerOf)
+  return near.slice(0, NEAR.offered).map(toSeekInfo)
 }

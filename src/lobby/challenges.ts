@@ -1,26 +1,26 @@
-import { Throttle } from '../base/rate-limit.ts'
-import type { FinishedGame, LobbyListener, LobbyRefusal, Recorded, Seeker } from '../hall/api.ts'
+import { RateLimiter } from '../base/rate-limit.ts'
+import type { FinishedGame, LobbyListener, LobbyRefusal, RatingChanges, SeekInfo } from '../hall/api.ts'
 import type { Clock, PersonId } from '../hall/ports.ts'
 
 /** ChallengesOptions are the clock and the error handler of Challenges. */
-export interface CallsOptions {
+export interface ChallengesOptions {
   readonly clock: Clock
   /** Called with errors that do not stop the server. */
   readonly onTrouble: (sentence: string, reason: unknown) => void
 }
 
 /** Challenge is a seek that is addressed to one user. */
-export interface Call {
+export interface Challenge {
   /** The user who is challenged. */
-  readonly person: PersonId
+  readonly challenged: PersonId
   /** The user who sends the challenge, and the terms. */
-  readonly seeker: Seeker
+  readonly seeker: SeekInfo
   /** The sender's address. */
   readonly address: string
 }
 
 /** ChallengeListener is called with challenges and messages to one user, at one session, which may have muted their sender. */
-export interface Ear extends LobbyListener {
+export interface ChallengeListener extends LobbyListener {
   /** Checks whether this session has not muted the user with this name. */
   hears(name: string): boolean
 }
@@ -32,20 +32,20 @@ const MESSAGES = { burst: 30, refill: 1000 }
 const CANCELLED = { burst: 20, refill: 10_000 }
 
 /** Challenges delivers challenges, messages and results to users, at each of their lobby sessions. */
-export class Calls {
+export class Challenges {
   readonly #clock: Clock
-  readonly #onTrouble: CallsOptions['onTrouble']
-  readonly #listeners = new Map<PersonId, Set<Ear>>()
-  readonly #cancelled = new Throttle(CANCELLED)
-  readonly #messages = new Throttle(MESSAGES)
+  readonly #onTrouble: ChallengesOptions['onTrouble']
+  readonly #listeners = new Map<PersonId, Set<ChallengeListener>>()
+  readonly #cancelled = new RateLimiter(CANCELLED)
+  readonly #messages = new RateLimiter(MESSAGES)
 
-  constructor({ clock, onTrouble }: CallsOptions) {
+  constructor({ clock, onTrouble }: ChallengesOptions) {
     this.#clock = clock
     this.#onTrouble = onTrouble
   }
 
   /** Subscribes a listener to what is sent to a user; returns a function that unsubscribes it. */
-  listen(person: PersonId, listener: Ear): () => void {
+  subscribe(person: PersonId, listener: ChallengeListener): () => void {
     const listeners = this.#listeners.get(person) ?? new Set()
     this.#listeners.set(person, listeners.add(listener))
     return () => {
@@ -55,7 +55,7 @@ export class Calls {
   }
 
   /** Checks whether a user has a lobby session, and so can be notified. */
-  reaches(person: PersonId): boolean {
+  isReachable(person: PersonId): boolean {
     return this.#listeners.has(person)
   }
 
@@ -66,26 +66,26 @@ export class Calls {
   }
 
   /** Sends a message to a user, at each session that has not muted the sender; refuses if all have. */
-  tell(person: PersonId, { from, text, address }: { from: string; text: string; address: string }): LobbyRefusal | undefined {
+  sendMessage(person: PersonId, { from, text, address }: { from: string; text: string; address: string }): LobbyRefusal | undefined {
     if (!this.hears(person, from)) return MUTED
     if (this.#messages.take(keyOf(person, address), this.#clock.monotonic()) > 0) {
       return { code: 'throttled', refused: 'you send too many messages to that user at once: wait a moment' }
     }
-    this.#notify(person, (listener) => listener.hears(from) && listener.told({ name: from, text }))
+    this.#notify(person, (listener) => listener.hears(from) && listener.messageReceived({ name: from, text }))
     return undefined
   }
 
   /** Milliseconds until an address can challenge a user again, after too many cancelled challenges; usually 0. */
-  wait({ person, address }: Omit<Call, 'seeker'>): number {
+  wait({ challenged: person, address }: Omit<Challenge, 'seeker'>): number {
     return this.#cancelled.wait(keyOf(person, address), this.#clock.monotonic())
   }
 
   /** Sends a challenge to a user; returns a function that cancels the challenge, and notifies the user of that. */
-  call({ person, seeker, address }: Call): () => void {
-    this.#notify(person, (listener) => listener.sought(seeker))
+  sendChallenge({ challenged: person, seeker, address }: Challenge): () => void {
+    this.#notify(person, (listener) => listener.challenged(seeker))
     return () => {
       this.#cancelled.take(keyOf(person, address), this.#clock.monotonic())
-      this.#notify(person, (listener) => listener.withdrawn(seeker))
+      this.#notify(person, (listener) => listener.challengeWithdrawn(seeker))
     }
   }
 
@@ -95,12 +95,12 @@ export class Calls {
   }
 
   /** Notifies a user, at each session that is not subscribed to the table, of the rating changes after a game. */
-  notifyOfRecord(person: PersonId, recorded: Recorded): void {
+  notifyOfRecord(person: PersonId, recorded: RatingChanges): void {
     this.#notify(person, (listener) => listener.recorded(recorded))
   }
 
   /** Calls `notify` for each listener of a user; an exception of one does not reach the others, or the caller. */
-  #notify(person: PersonId, notify: (listener: Ear) => unknown): void {
+  #notify(person: PersonId, notify: (listener: ChallengeListener) => unknown): void {
     for (const listener of [...(this.#listeners.get(person) ?? [])]) {
       try {
         notify(listener)

@@ -1,10 +1,10 @@
-import type { Stock } from '../games/catalogue.ts'
+import type { GameAssets } from '../games/catalogue.ts'
 import type { SeatNumber } from '../games/game.ts'
 import type { Hall } from '../hall/hall.ts'
 import type { People } from '../hall/people.ts'
 import type { TableId } from '../hall/ports.ts'
 import type { RandomBytes } from '../hall/tokens.ts'
-import type { Calls } from './challenges.ts'
+import type { Challenges } from './challenges.ts'
 import type { Spendings } from './spending.ts'
 
 /** HallLimits are the limits of seats per user, and of tables; `Infinity` for no limit. */
@@ -29,11 +29,11 @@ export const unlimitedHall: HallLimits = {
 }
 
 /** LobbyContext is what sessions and seatings need from the server: the hall, its people, challenges and limits. */
-export interface Rooms {
+export interface LobbyContext {
   readonly hall: Hall
   readonly people: People
-  readonly calls: Calls
-  readonly stock: Stock
+  readonly calls: Challenges
+  readonly stock: GameAssets
   /** Source of tokens and codes. */
   readonly bytes: RandomBytes
   /**

@@ -1,21 +1,21 @@
 import type { Refusal } from '../games/game.ts'
 import type { LobbyRefusal, RefusalCode } from '../hall/api.ts'
-import type { Denial, Why } from '../hall/denial.ts'
+import type { AuthError, AuthErrorCode } from '../hall/denial.ts'
 import { UNWRITABLE } from '../hall/ports.ts'
 
 /** The refusal for a client that has no name yet. */
-export const WHO: LobbyRefusal = { code: 'who-are-you', refused: 'say who you are first' }
+export const NAME_REQUIRED: LobbyRefusal = { code: 'who-are-you', refused: 'say who you are first' }
 
 /** The refusal while the store cannot write. */
 export const UNAVAILABLE: LobbyRefusal = { code: 'unavailable', refused: UNWRITABLE }
 
 /** Adds the code of the native protocol to a refusal. */
-export function coded(code: RefusalCode, { refused }: Refusal): LobbyRefusal {
+export function toLobbyRefusal(code: RefusalCode, { refused }: Refusal): LobbyRefusal {
   return { code, refused }
 }
 
 /** The native protocol's code for each AuthError. */
-const CODES: Readonly<Record<Why, RefusalCode>> = {
+const CODES: Readonly<Record<AuthErrorCode, RefusalCode>> = {
   'bad-name': 'bad-name',
   'name-taken': 'name-taken',
   'bad-password': 'bad-password',
@@ -25,7 +25,7 @@ const CODES: Readonly<Record<Why, RefusalCode>> = {
 }
 
 /** Converts an AuthError to a refusal with the code of the native protocol. */
-export function denied({ why, refused, proposal }: Denial): LobbyRefusal {
+export function toAuthRefusal({ code: why, refused, proposal }: AuthError): LobbyRefusal {
   return { code: CODES[why], refused, ...(proposal === undefined ? {} : { proposal }) }
 }
 

@@ -1,35 +1,35 @@
-import type { FinishedGame, Recorded } from '../hall/api.ts'
+import type { FinishedGame, RatingChanges } from '../hall/api.ts'
 import type { StandingChange } from '../hall/news.ts'
 import { isGuest, type People } from '../hall/people.ts'
 import { hasAccount, type PersonId } from '../hall/ports.ts'
-import type { LiveTable } from '../hall/table-actor.ts'
-import type { Calls } from './challenges.ts'
-import { isSeatOf, nameOf } from './projections.ts'
+import type { TableActor } from '../hall/table-actor.ts'
+import type { Challenges } from './challenges.ts'
+import { isOwnSeat, toGameName } from './projections.ts'
 
 /** Notifies the accounts at a table that it has ended, at the sessions that are not subscribed to it. */
-export function notifyOfEnd(calls: Pick<Calls, 'notifyOfEnd'>, table: LiveTable): void {
+export function notifyOfEnd(calls: Pick<Challenges, 'notifyOfEnd'>, table: TableActor): void {
   for (const [seat, person] of accountsAt(table)) calls.notifyOfEnd(person, finishedGameOf(table, seat))
 }
 
 /** Records a finished table for the guests who played there, but not for guests who have taken their names since. */
-export function noteForGuests(people: Pick<People, 'of' | 'guestGames'>, table: LiveTable): void {
+export function recordForGuests(people: Pick<People, 'of' | 'guestGames'>, table: TableActor): void {
   const { seats } = table.state.opened
   for (let seat = 0; seat < seats.length; seat++) {
     const person = seats[seat]?.person
     if (person === undefined || !isGuest(person)) continue
     const visitors = people.of(person)
-    if (visitors.length === 0 || visitors.some((visitor) => isSeatOf({ table, seat }, visitor))) people.guestGames.add(person, table.id)
+    if (visitors.length === 0 || visitors.some((visitor) => isOwnSeat({ table, seat }, visitor))) people.guestGames.add(person, table.id)
   }
 }
 
 /** Notifies the accounts at a table of the rating changes after its game, at the sessions that are not subscribed to it. */
-export function notifyOfRecord(calls: Pick<Calls, 'notifyOfRecord'>, table: LiveTable, changes: readonly StandingChange[]): void {
-  const recorded = recordedOf(table, changes)
+export function notifyOfRecord(calls: Pick<Challenges, 'notifyOfRecord'>, table: TableActor, changes: readonly StandingChange[]): void {
+  const recorded = toRatingChanges(table, changes)
   for (const [, person] of accountsAt(table)) calls.notifyOfRecord(person, recorded)
 }
 
 /** Returns the rating changes after a game, by the names at its seats. */
-export function recordedOf({ id, state }: LiveTable, changes: readonly StandingChange[]): Recorded {
+export function toRatingChanges({ id, state }: TableActor, changes: readonly StandingChange[]): RatingChanges {
   const { seats } = state.opened
   return { table: id, game: state.rules, changes: changes.map(({ seat, ...change }) => ({ name: seats[seat]?.name ?? '', ...change })) }
 }
@@ -37,7 +37,7 @@ export function recordedOf({ id, state }: LiveTable, changes: readonly StandingC
 const NO_ACCOUNTS: ReadonlyMap<number, PersonId> = new Map()
 
 /** Returns the registered users at a table, by the first seat of each. */
-function accountsAt({ state }: LiveTable): ReadonlyMap<number, PersonId> {
+function accountsAt({ state }: TableActor): ReadonlyMap<number, PersonId> {
   // most tables of worksheet programs have none
   if (!state.opened.seats.some(({ person }) => hasAccount(person))) return NO_ACCOUNTS
   const persons = state.opened.seats.map(({ person }) => person)
@@ -45,11 +45,11 @@ function accountsAt({ state }: LiveTable): ReadonlyMap<number, PersonId> {
 }
 
 /** Converts a table to a finished game in the history of the user in a seat. */
-function finishedGameOf({ id, state, now }: LiveTable, seat: number): FinishedGame {
+function finishedGameOf({ id, state, now }: TableActor, seat: number): FinishedGame {
   const { game, seats, rated } = state.opened
   const points = state.rules.points?.(state.position)
   return {
-    ...{ table: id, game: nameOf(game), names: seats.map(({ name }) => name), seat, rated, at: now },
+    ...{ table: id, game: toGameName(game), names: seats.map(({ name }) => name), seat, rated, at: now },
     outcome: state.outcome ?? { winners: [] },
     ...(points ? { points } : {}),
   }

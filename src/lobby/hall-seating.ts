@@ -1,18 +1,18 @@
 import type { Game, Refusal, Seat, SeatNumber } from '../games/game.ts'
 import type { Lobby, LobbyListener } from '../hall/api.ts'
 import { costs } from '../hall/costs.ts'
-import type { Opening, Seek } from '../hall/hall.ts'
-import { hasAccount, PEER, type Sitter } from '../hall/ports.ts'
-import { HallSeat, type Keeping } from '../hall/seat.ts'
-import type { LiveTable } from '../hall/table-actor.ts'
-import type { Chair, Hallway, Household, Line, Place, Terms } from '../protocol/seating.ts'
-import { Ended } from '../wire/disconnect.ts'
-import { noRoom } from './capacity.ts'
-import type { OnSeated, Rooms } from './context.ts'
+import type { SeekRequest, TableOptions } from '../hall/hall.ts'
+import { hasAccount, PEER, type SeatOwner } from '../hall/ports.ts'
+import { type SeatRetention, TableSeat } from '../hall/seat.ts'
+import type { TableActor } from '../hall/table-actor.ts'
+import type { ClientSeating, HallAccess, HallSeat, LadderRank, PeerHandle, SeekOptions } from '../protocol/seating.ts'
+import { Disconnected } from '../wire/disconnect.ts'
+import { checkCapacity } from './capacity.ts'
+import type { LobbyContext, OnSeated } from './context.ts'
 import { Holdings } from './holdings.ts'
 import { Identity } from './identity.ts'
-import { Session } from './session.ts'
-import { survived, surviving } from './unavailable.ts'
+import { LobbySession } from './session.ts'
+import { catchUnavailable, refuseWhenUnavailable } from './unavailable.ts'
 
 /** Maximum characters of a name, also of a default name: some clients have no room for more. */
 const NAME = 20
@@ -25,10 +25,10 @@ const OVER = new Error('the conversation is over')
  * programs ask for a seat with `sit`; programs whose peers have names use `enter`, `seek` and `resume`; a front door opens
  * a lobby session. `close` ends all of it: it cancels the seek and releases the seats.
  */
-export class HallHouse implements Household, Hallway {
+export class HallSeating implements ClientSeating, HallAccess {
   readonly hall = this
-  readonly #context: Rooms
-  readonly #line: Line
+  readonly #context: LobbyContext
+  readonly #line: PeerHandle
   /** Name of a peer that has not given one. */
   readonly #defaultName: string
   readonly #onSeated: OnSeated | undefined
@@ -36,10 +36,10 @@ export class HallHouse implements Household, Hallway {
   readonly #holdings: Holdings
   #seats: readonly Held[] = []
   #cancelSeek: ((reason: Error) => void) | undefined
-  #session: Session | undefined
+  #session: LobbySession | undefined
   #closed: Error | undefined
 
-  constructor(context: Rooms, line: Line, defaultName: string, onSeated?: OnSeated) {
+  constructor(context: LobbyContext, line: PeerHandle, defaultName: string, onSeated?: OnSeated) {
     this.#context = context
     this.#line = line
     this.#identity = new Identity({ people: context.people, line, quiet: true })
@@ -49,14 +49,14 @@ export class HallHouse implements Household, Hallway {
   }
 
   /** Always false: the other players at a table do not depend on this conversation. */
-  get busy(): boolean {
+  get isBusy(): boolean {
     return false
   }
 
   async finished(): Promise<void> {}
 
   get name(): string | undefined {
-    return this.#identity.visitor?.name
+    return this.#identity.user?.name
   }
 
   async sit<State, Move, View, Options>(
@@ -69,11 +69,11 @@ export class HallHouse implements Household, Hallway {
     const owner = this.#owner()
     if (game.seats.max === 1) return this.#open(game.name, { options: setup, seats: [owner] }, 'given up')
     // a role that asks for a seat does nothing else until it has one
-    return this.#seek({ sitter: owner, game: game.name, options: setup, seats: [seat], rated: false, wait }, 'given up', 'idle')
+    return this.#seek({ owner: owner, game: game.name, options: setup, seats: [seat], rated: false, wait }, 'given up', 'idle')
   }
 
   lobby(listener: LobbyListener): Lobby {
-    const session = new Session({
+    const session = new LobbySession({
       rooms: this.#context,
       line: this.#line,
       listener,
@@ -81,12 +81,12 @@ export class HallHouse implements Household, Hallway {
       holdings: this.#holdings,
     })
     this.#session = session
-    return surviving(session)
+    return refuseWhenUnavailable(session)
   }
 
-  enter(name: string, how?: { password?: string }): ReturnType<Hallway['enter']> {
+  logIn(name: string, how?: { password?: string }): ReturnType<HallAccess['logIn']> {
     this.#line.charge?.(costs.enter)
-    return survived(this.#identity.enter(name, how))
+    return catchUnavailable(this.#identity.enter(name, how))
   }
 
   async register(name: string, password: string): Promise<Refusal | undefined> {
@@ -94,32 +94,32 @@ export class HallHouse implements Household, Hallway {
     const { full } = this.#holdings.spending
     if (full !== undefined) return { refused: full }
     this.#holdings.spendOnAccount()
-    return survived(this.#identity.register(name, password))
+    return catchUnavailable(this.#identity.register(name, password))
   }
 
   async seek<State, Move, View, Options>(
     game: Game<State, Move, View, Options>,
-    { options, seats, wait, rated = false, held = false }: Terms<Options>,
-  ): Promise<Chair<Move, View>> {
+    { options, seats, wait, rated = false, held = false }: SeekOptions<Options>,
+  ): Promise<HallSeat<Move, View>> {
     const owner = this.#owner()
     const keeping = held ? 'held' : 'given up'
     if (game.seats.max === 1) return this.#open(game.name, { options, seats: [owner], rated }, keeping)
-    return this.#seek({ sitter: owner, game: game.name, options, seats, wait, rated }, keeping, 'listening')
+    return this.#seek({ owner: owner, game: game.name, options, seats, wait, rated }, keeping, 'listening')
   }
 
   holds(game: string): boolean {
     return this.#mine(game) !== undefined
   }
 
-  resume<State, Move, View, Options>(game: Game<State, Move, View, Options>): Chair<Move, View> | undefined {
+  resume<State, Move, View, Options>(game: Game<State, Move, View, Options>): HallSeat<Move, View> | undefined {
     const mine = this.#mine(game.name)
     if (!mine) return undefined
     const { table, seat } = mine
-    for (const other of table.attendants) if (other.who === seat && other instanceof HallSeat) other.replaced()
+    for (const other of table.observers) if (other.viewer === seat && other instanceof TableSeat) other.replaced()
     return this.#take(table, seat, 'held')
   }
 
-  async rank(game: string): Promise<Place | undefined> {
+  async rank(game: string): Promise<LadderRank | undefined> {
     return this.#context.hall.place(game, this.#owner().person)
   }
 
@@ -137,7 +137,7 @@ export class HallHouse implements Household, Hallway {
   }
 
   /** Finds the peer's seat at an open table of a game; the latest if there are several. */
-  #mine(game: string): { readonly table: LiveTable; readonly seat: SeatNumber } | undefined {
+  #mine(game: string): { readonly table: TableActor; readonly seat: SeatNumber } | undefined {
     if (this.#closed) return undefined
     const { person } = this.#owner()
     return [...this.#context.hall.seatsOf(person)].findLast(({ table, seat }) => {
@@ -147,13 +147,13 @@ export class HallHouse implements Household, Hallway {
     })
   }
 
-  #owner(): Sitter {
-    const { person = PEER, name = this.#defaultName } = this.#identity.visitor ?? {}
-    return this.#holdings.marked({ person, name })
+  #owner(): SeatOwner {
+    const { person = PEER, name = this.#defaultName } = this.#identity.user ?? {}
+    return this.#holdings.markOwner({ person, name })
   }
 
   /** Opens a table of a game with one seat. Throws the reason if the conversation is over. */
-  #open<Move, View>(game: string, opening: Opening, keeping: Keeping): HallSeat<Move, View> {
+  #open<Move, View>(game: string, opening: TableOptions, keeping: SeatRetention): TableSeat<Move, View> {
     if (this.#closed) throw this.#closed
     this.#checkRoom()
     const table = this.#context.hall.open(game, opening)
@@ -162,38 +162,42 @@ export class HallHouse implements Household, Hallway {
   }
 
   /** Resolves when the seek is matched; rejects if the conversation ends first. An `idle` role's peer is watched for its end. */
-  #seek<Move, View>(request: Omit<Seek, 'seated'>, keeping: Keeping, role: 'idle' | 'listening'): Promise<HallSeat<Move, View>> {
+  #seek<Move, View>(
+    request: Omit<SeekRequest, 'onSeated'>,
+    keeping: SeatRetention,
+    role: 'idle' | 'listening',
+  ): Promise<TableSeat<Move, View>> {
     return new Promise((resolve, reject) => {
       if (this.#closed) throw this.#closed
       this.#checkRoom()
       let waiting = true
-      const seated = (table: LiveTable, seat: SeatNumber) => {
-        if (this.#cancelSeek && role === 'idle') this.#line.watch(false)
+      const seated = (table: TableActor, seat: SeatNumber) => {
+        if (this.#cancelSeek && role === 'idle') this.#line.endOnDisconnect(false)
         this.#cancelSeek = undefined
         waiting = false
         this.#holdings.open(table, seat)
         resolve(this.#take(table, seat, keeping))
       }
-      const cancel = this.#context.hall.seek({ ...request, seated })
+      const cancel = this.#context.hall.seek({ ...request, onSeated: seated })
       if (!waiting) return
       this.#cancelSeek = (reason) => {
         cancel()
         reject(reason)
       }
-      if (role === 'idle') this.#line.watch(true)
+      if (role === 'idle') this.#line.endOnDisconnect(true)
     })
   }
 
   /** Throws a `Disconnected` with a sentence if the peer cannot take another seat. */
   #checkRoom(): void {
-    const full = noRoom(this.#context, this.#owner().person, this.#holdings)
-    if (full !== undefined) throw new Ended('full', full)
+    const full = checkCapacity(this.#context, this.#owner().person, this.#holdings)
+    if (full !== undefined) throw new Disconnected('full', full)
   }
 
-  #take<Move, View>(table: LiveTable, number: SeatNumber, keeping: Keeping): HallSeat<Move, View> {
+  #take<Move, View>(table: TableActor, number: SeatNumber, keeping: SeatRetention): TableSeat<Move, View> {
     this.#onSeated?.(table.id, number)
     this.#holdings.add(table)
-    const seat = new HallSeat<Move, View>(table, number, keeping, this.#line, this.#holdings)
+    const seat = new TableSeat<Move, View>(table, number, keeping, this.#line, this.#holdings)
     this.#seats = this.#seats.filter((one) => !one.over).concat(seat)
     return seat
   }

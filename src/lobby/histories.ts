@@ -1,14 +1,14 @@
-import type { FinishedGame, Page, Range } from '../hall/api.ts'
+import type { FinishedGame, Page, PageRange } from '../hall/api.ts'
 import { foldName } from '../hall/names.ts'
-import { type Finished, HISTORY, hasAccount, type PersonId, type Slice } from '../hall/ports.ts'
-import type { Rooms } from './context.ts'
-import { nameOf } from './projections.ts'
+import { type FinishedTable, HISTORY, type HistoryRange, hasAccount, type PersonId } from '../hall/ports.ts'
+import type { LobbyContext } from './context.ts'
+import { toGameName } from './projections.ts'
 
 /** Returns a page of a user's finished games that `reader` may see: private games only for the account that has played them. */
-export async function historyOf(
-  rooms: Pick<Rooms, 'hall' | 'people'>,
+export async function findHistory(
+  rooms: Pick<LobbyContext, 'hall' | 'people'>,
   { person, name }: { readonly person: PersonId; readonly name: string },
-  { from = 0, count }: Range,
+  { from = 0, count }: PageRange,
   reader: PersonId,
 ): Promise<Page<FinishedGame> & { readonly name: string }> {
   const hidden = reader === person && hasAccount(person)
@@ -17,17 +17,17 @@ export async function historyOf(
   const key = foldName(name)
   const games = items.map(({ table, game, names, outcome, rated, points, at }) => {
     const seat = seatOf(names, name, key)
-    return { table, game: nameOf(game), names, seat, outcome, rated, ...(points ? { points } : {}), at }
+    return { table, game: toGameName(game), names, seat, outcome, rated, ...(points ? { points } : {}), at }
   })
   return { name, items: games, total }
 }
 
 /** Returns the finished games of the guest who has a name now, without those of guests who had the name before. */
 async function historyOfGuest(
-  { hall, people }: Pick<Rooms, 'hall' | 'people'>,
+  { hall, people }: Pick<LobbyContext, 'hall' | 'people'>,
   person: PersonId,
-  { from, count }: Slice,
-): Promise<Page<Finished>> {
+  { from, count }: HistoryRange,
+): Promise<Page<FinishedTable>> {
   const { items } = await hall.history(person, { from: 0, count: HISTORY, hidden: false })
   const own = items.filter(({ table }) => people.guestGames.has(person, table))
   return { items: own.slice(from, from + count), total: own.length }

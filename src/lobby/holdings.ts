@@ -1,9 +1,9 @@
 import { THIS_MACHINE, toNetwork } from '../base/network-address.ts'
 import type { SeatNumber } from '../games/game.ts'
-import { PEER, type Sitter } from '../hall/ports.ts'
-import type { LiveTable } from '../hall/table-actor.ts'
-import type { Line } from '../protocol/seating.ts'
-import type { Rooms } from './context.ts'
+import { PEER, type SeatOwner } from '../hall/ports.ts'
+import type { TableActor } from '../hall/table-actor.ts'
+import type { PeerHandle } from '../protocol/seating.ts'
+import type { LobbyContext } from './context.ts'
 import type { Spending } from './spending.ts'
 
 /** Holdings counts the seats that one connection holds at open tables, under all its names, and the bytes that it adds to the disk. */
@@ -12,11 +12,11 @@ export class Holdings {
   readonly network: string
   /** Count of the bytes that the network adds to the disk. */
   readonly spending: Spending
-  readonly #rooms: Rooms
-  readonly #line: Line
-  #tables: readonly LiveTable[] = NONE
+  readonly #rooms: LobbyContext
+  readonly #line: PeerHandle
+  #tables: readonly TableActor[] = NONE
 
-  constructor(rooms: Rooms, line: Line) {
+  constructor(rooms: LobbyContext, line: PeerHandle) {
     this.#rooms = rooms
     this.#line = line
     this.network = line.loopback ? THIS_MACHINE : toNetwork(line.address)
@@ -30,16 +30,16 @@ export class Holdings {
   }
 
   /** Adds a seat at a table. */
-  add(table: LiveTable): void {
+  add(table: TableActor): void {
     if (this.size === 0) this.#tables = [table]
     else if (!this.#tables.includes(table)) this.#tables = [...this.#tables, table]
   }
 
   /** Adds a seat at a new table, and counts the bytes that the table takes now, and those that its end will take. */
-  open(table: LiveTable, seat: SeatNumber): void {
+  open(table: TableActor, seat: SeatNumber): void {
     this.add(table)
     const isKnown = table.state.opened.seats[seat]?.person !== PEER
-    this.spending.add(OPENING + (isKnown ? ENDING : 0) + table.written)
+    this.spending.add(OPENING + (isKnown ? ENDING : 0) + table.bytesWritten)
   }
 
   /** Counts the bytes of a new account, a login session or a new password. */
@@ -48,20 +48,20 @@ export class Holdings {
   }
 
   /** Calls `act`, counts the bytes that it adds to the table's log, and charges the peer's budget for the clients that it notifies. */
-  spend<Answer>(table: LiveTable, act: () => Answer): Answer {
-    const { written, decided } = table
+  spend<Answer>(table: TableActor, act: () => Answer): Answer {
+    const { bytesWritten: written, decided } = table
     const answer = act()
-    this.spending.add(table.written - written)
-    this.#line.charge?.(Math.trunc(((table.decided - decided) * table.attendants.length) / NOTIFIED))
+    this.spending.add(table.bytesWritten - written)
+    this.#line.charge?.(Math.trunc(((table.decided - decided) * table.observers.length) / NOTIFIED))
     return answer
   }
 
   /** Adds the mark of the network to a seat owner, if tables are limited by network. */
-  marked(owner: Sitter): Sitter {
+  markOwner(owner: SeatOwner): SeatOwner {
     const { hall, limits } = this.#rooms
     return limits.address === undefined || limits.address === Number.POSITIVE_INFINITY
       ? owner
-      : { ...owner, from: hall.owners.markOf(this.network) }
+      : { ...owner, from: hall.owners.toMark(this.network) }
   }
 }
 
@@ -73,5 +73,5 @@ const OPENING = 200
 const ENDING = 300
 /** Approximate bytes of an account, or of a login session. */
 const ACCOUNT = 500
-const NONE: readonly LiveTable[] = []
+const NONE: readonly TableActor[] = []
 /** The network of all peers on this machine. */

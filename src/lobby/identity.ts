@@ -1,29 +1,29 @@
 import { toNetwork } from '../base/network-address.ts'
 import { isRefusal } from '../games/game.ts'
-import type { Denial } from '../hall/denial.ts'
-import type { Ended, Entry, People, Proof, Visitor } from '../hall/people.ts'
+import type { AuthError } from '../hall/denial.ts'
+import type { EndedLogins, LoginRequest, OnlineUser, PasswordProof, People } from '../hall/people.ts'
 import type { PersonId } from '../hall/ports.ts'
-import type { Line } from '../protocol/seating.ts'
+import type { PeerHandle } from '../protocol/seating.ts'
 
 export interface IdentityOptions {
   readonly people: People
-  readonly line: Line
+  readonly line: PeerHandle
   /** True if this connection is not notified of events elsewhere in the hall. */
   readonly quiet?: boolean
   /** Called before the connection changes to another user, who has other seats. */
-  readonly onOther?: () => void
+  readonly onUserChange?: () => void
 }
 
 /** Identity is the user to whom one connection belongs: none at first, and then the one whose name the client has given last. */
 export class Identity {
   readonly #people: People
-  readonly #line: Line
+  readonly #line: PeerHandle
   readonly #quiet: boolean
   readonly #onOther: (() => void) | undefined
-  #visitor: Visitor | undefined
+  #visitor: OnlineUser | undefined
   #closed = false
 
-  constructor({ people, line, quiet = false, onOther }: IdentityOptions) {
+  constructor({ people, line, quiet = false, onUserChange: onOther }: IdentityOptions) {
     this.#people = people
     this.#line = line
     this.#quiet = quiet
@@ -31,39 +31,39 @@ export class Identity {
   }
 
   /** The user; `undefined` until the client has given a name. */
-  get visitor(): Visitor | undefined {
+  get user(): OnlineUser | undefined {
     return this.#visitor
   }
 
   /** Enters under a name; see `People.enter`. */
-  async enter(name: string, how: Pick<Entry, 'password' | 'secret'> = {}): Promise<Denial | undefined> {
+  async enter(name: string, how: Pick<LoginRequest, 'password' | 'secret'> = {}): Promise<AuthError | undefined> {
     return this.#become(await this.#people.enter({ ...this.#entry(name), ...how }))
   }
 
   /** Registers a name, and enters under it. */
-  async register(name: string, password: string): Promise<Denial | undefined> {
+  async register(name: string, password: string): Promise<AuthError | undefined> {
     return this.#become(await this.#people.register({ ...this.#entry(name), password }))
   }
 
   /** Enters as the guest who owns a seat, by the hash of the seat's token; returns whether that is possible. */
-  comeBack(person: PersonId, name: string, token: string): boolean {
-    const visitor = this.#people.comeBack(person, token, this.#entry(name))
+  enterByToken(person: PersonId, name: string, token: string): boolean {
+    const visitor = this.#people.enterBySeatToken(person, token, this.#entry(name))
     if (visitor) this.#become(visitor)
     return visitor !== undefined
   }
 
   /** Checks the user's password. */
-  async confirmPassword(password: string): Promise<Denial | undefined> {
+  async confirmPassword(password: string): Promise<AuthError | undefined> {
     return this.#people.confirm(this.#visitor?.name ?? '', this.#proof(password))
   }
 
   /** Changes the user's password, and ends all other connections and sessions of the account. */
-  async changePassword(old: string, password: string): Promise<Ended | Denial> {
+  async changePassword(old: string, password: string): Promise<EndedLogins | AuthError> {
     return this.#people.setPassword(this.#visitor?.name ?? '', password, this.#proof(old))
   }
 
   /** Removes the user's account, and ends all its other connections and sessions; this connection has no name afterwards. */
-  async unregister(password: string): Promise<Ended | Denial> {
+  async unregister(password: string): Promise<EndedLogins | AuthError> {
     const visitor = this.#visitor
     const ended = await this.#people.remove(visitor?.name ?? '', this.#proof(password))
     if (isRefusal(ended) || this.#visitor !== visitor) return ended
@@ -74,7 +74,7 @@ export class Identity {
   }
 
   /** Enters as the user to whom the token of a login session belongs. */
-  async enterBySession(session: string): Promise<Denial | undefined> {
+  async enterBySession(session: string): Promise<AuthError | undefined> {
     return this.#become(await this.#people.enterBySession(session, this.#entry('')))
   }
 
@@ -84,27 +84,27 @@ export class Identity {
     this.#visitor?.leave()
   }
 
-  #entry(name: string): Entry {
+  #entry(name: string): LoginRequest {
     return {
       name,
       address: addressOf(this.#line),
       before: this.#visitor,
       quiet: this.#quiet,
       connection: this,
-      replaced: (reason) => this.#line.end(reason),
+      onReplaced: (reason) => this.#line.end(reason),
     }
   }
 
-  #proof(password: string): Proof {
+  #proof(password: string): PasswordProof {
     return { password, address: addressOf(this.#line), visitor: this.#visitor }
   }
 
-  #become(entered: Visitor | Denial): Denial | undefined {
+  #become(entered: OnlineUser | AuthError): AuthError | undefined {
     if (isRefusal(entered)) return entered
     const before = this.#visitor
     if (before && before.person !== entered.person) this.#onOther?.()
     // the same user on the same connection keeps its seats
-    else for (const token of before?.tokens ?? []) entered.hold(token)
+    else for (const token of before?.tokens ?? []) entered.addToken(token)
     before?.leave()
     this.#visitor = entered
     if (this.#closed) entered.leave()
@@ -116,6 +116,6 @@ export class Identity {
  * Returns the address for which password attempts count. Unlike for resources, each of 127.0.0.0/8 counts by itself: an
  * attacker at another loopback address must not lock the owner out.
  */
-function addressOf({ address }: Line): string {
+function addressOf({ address }: PeerHandle): string {
   return address.startsWith('127.') ? address : toNetwork(address)
 }

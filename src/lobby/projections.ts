@@ -1,39 +1,39 @@
-import { entryOf } from '../games/catalogue.ts'
-import type { ClockTerms, GameTerms, Seeker, TableInfo } from '../hall/api.ts'
-import { absentAt } from '../hall/hall.ts'
-import type { Wish } from '../hall/matchmaking.ts'
-import type { Visitor } from '../hall/people.ts'
+import { findGame } from '../games/catalogue.ts'
+import type { ClockTerms, GameTerms, SeekInfo, TableInfo } from '../hall/api.ts'
+import { findAbsentSeats } from '../hall/hall.ts'
+import type { OpenSeek } from '../hall/matchmaking.ts'
+import type { OnlineUser } from '../hall/people.ts'
 import { type ClockRules, hasAccount } from '../hall/ports.ts'
-import type { LiveTable } from '../hall/table-actor.ts'
+import type { TableActor } from '../hall/table-actor.ts'
 import type { SeatAt } from '../hall/table-registry.ts'
 
 /** Checks whether all users may watch a table: not if it is private, or a talk of two people. */
-export function isPublic({ state: { opened } }: LiveTable): boolean {
-  return !opened.private && entryOf(opened.game) !== undefined
+export function isPublic({ state: { opened } }: TableActor): boolean {
+  return !opened.private && findGame(opened.game) !== undefined
 }
 
 /**
  * Checks whether a seat of a user's name is the user's own. Any user can take a guest's name, so a guest owns a seat only
  * with its token; a seat without a token, of a worksheet program, belongs to the client that is connected there.
  */
-export function isSeatOf({ table, seat }: SeatAt, visitor: Visitor): boolean {
+export function isOwnSeat({ table, seat }: SeatAt, visitor: OnlineUser): boolean {
   if (hasAccount(visitor.person)) return true
   const token = table.state.opened.seats[seat]?.token
-  return token === undefined ? table.attendants.some(({ who }) => who === seat) : visitor.holds(token)
+  return token === undefined ? table.observers.some(({ viewer: who }) => who === seat) : visitor.hasToken(token)
 }
 
 /** Returns the catalogue's name of a game, by which users ask for it. */
-export function nameOf(game: string): string {
-  return entryOf(game)?.name ?? game
+export function toGameName(game: string): string {
+  return findGame(game)?.name ?? game
 }
 
 /** Converts an open seek to what all users may see of it: not the user to whom it is addressed. */
-export function seekerOf({ name, game, ...terms }: Pick<Wish, 'name' | 'game' | 'options' | 'rated' | 'clock'>): Seeker {
-  return { name, game: nameOf(game), ...termsOf(terms) }
+export function toSeekInfo({ name, game, ...terms }: Pick<OpenSeek, 'name' | 'game' | 'options' | 'rated' | 'clock'>): SeekInfo {
+  return { name, game: toGameName(game), ...toGameTerms(terms) }
 }
 
 /** Returns the terms of an open seek, or of a table when it was opened. */
-export function termsOf({ options, rated, clock }: Pick<Wish, 'options' | 'rated' | 'clock'>): GameTerms {
+export function toGameTerms({ options, rated, clock }: Pick<OpenSeek, 'options' | 'rated' | 'clock'>): GameTerms {
   return { settings: settingsOf(options), rated, ...limitsOf(clock) }
 }
 
@@ -49,14 +49,14 @@ function settingsOf(options: unknown): Readonly<Record<string, number>> {
 }
 
 /** Converts a table to what all users may see of it. */
-export function tableInfo(table: LiveTable): TableInfo {
-  const { id, state, attendants } = table
+export function toTableInfo(table: TableActor): TableInfo {
+  const { id, state, observers: attendants } = table
   const { game, seats } = state.opened
-  const watchers = attendants.filter(({ who }) => who === 'watcher').length
+  const watchers = attendants.filter(({ viewer: who }) => who === 'watcher').length
   const names = seats.map(({ name }) => name)
-  const away = absentAt(table)
+  const away = findAbsentSeats(table)
   return {
-    ...{ table: id, game: nameOf(game), names, ...termsOf(state.opened), watchers, over: state.ended },
+    ...{ table: id, game: toGameName(game), names, ...toGameTerms(state.opened), watchers, over: state.ended },
     ...(away.length > 0 ? { away } : {}),
   }
 }

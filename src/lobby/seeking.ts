@@ -1,36 +1,36 @@
-import { secondsOf } from '../base/counts.ts'
-import { checkSeats, checkSettings, type Entry, entryOf } from '../games/catalogue.ts'
+import { formatSeconds } from '../base/counts.ts'
+import { type CatalogueEntry, checkSeats, checkSettings, findGame } from '../games/catalogue.ts'
 import { isRefusal, type SeatNumber } from '../games/game.ts'
-import type { GameWish, LobbyListener, LobbyRefusal, Page, Range, Seeker, Sought } from '../hall/api.ts'
-import type { CodeTries } from '../hall/code-tries.ts'
-import type { Seek } from '../hall/hall.ts'
-import type { Wish } from '../hall/matchmaking.ts'
-import type { Visitor } from '../hall/people.ts'
-import { type ClockRules, hasAccount, type PersonId, type Sitter } from '../hall/ports.ts'
-import type { LiveTable } from '../hall/table-actor.ts'
-import { inviteCode, readCode } from '../hall/tokens.ts'
-import type { Line } from '../protocol/seating.ts'
-import { challengeTo, nearTo } from './challenge-answers.ts'
+import type { LobbyListener, LobbyRefusal, Page, PageRange, SeekAccepted, SeekInfo, SeekTerms } from '../hall/api.ts'
+import type { InviteCodeLimit } from '../hall/code-tries.ts'
+import type { SeekRequest } from '../hall/hall.ts'
+import type { OpenSeek } from '../hall/matchmaking.ts'
+import type { OnlineUser } from '../hall/people.ts'
+import { type ClockRules, hasAccount, type PersonId, type SeatOwner } from '../hall/ports.ts'
+import type { TableActor } from '../hall/table-actor.ts'
+import { makeInviteCode, parseInviteCode } from '../hall/tokens.ts'
+import type { PeerHandle } from '../protocol/seating.ts'
+import { findChallenge, findNearSeeks } from './challenge-answers.ts'
 import { MUTED } from './challenges.ts'
-import type { Rooms } from './context.ts'
-import { coded, denied, noGame, notHere, WHO } from './errors.ts'
-import { seekerOf } from './projections.ts'
+import type { LobbyContext } from './context.ts'
+import { NAME_REQUIRED, noGame, notHere, toAuthRefusal, toLobbyRefusal } from './errors.ts'
+import { toSeekInfo } from './projections.ts'
 
 /** SeekControlOptions is what SeekControl needs from its session. */
-export interface SeekingOptions {
-  readonly rooms: Rooms
-  readonly line: Line
+export interface SeekControlOptions {
+  readonly rooms: LobbyContext
+  readonly line: PeerHandle
   readonly listener: LobbyListener
   /** Returns the user who seeks. */
-  visitor(): Visitor | undefined
+  user(): OnlineUser | undefined
   /** Checks whether the user has left. */
   isClosed(): boolean
   /** Explains why the user cannot play now, with or without a seek. */
   busy(): LobbyRefusal | undefined
   /** Creates the owner of a new seat, with the token that gives the user access to the seat again. */
-  createOwner(visitor: Visitor): { owner: Sitter; token: string }
+  createOwner(visitor: OnlineUser): { owner: SeatOwner; token: string }
   /** Called when a seat was found: subscribes the session to the table. */
-  seated(table: LiveTable, seat: SeatNumber, token: string): void
+  subscribe(table: TableActor, seat: SeatNumber, token: string): void
 }
 
 /** Milliseconds until the house takes the other seat, by default. */
@@ -42,30 +42,30 @@ const GRACE = 120_000
  * SeekControl manages how one session gets to a table: its open seek, invitations by code, and challenges to and from other
  * users. A session has one open seek at most; a further one is refused, or replaces it.
  */
-export class Seeking {
-  readonly #options: SeekingOptions
-  readonly #rooms: Rooms
-  readonly #line: Line
+export class SeekControl {
+  readonly #options: SeekControlOptions
+  readonly #rooms: LobbyContext
+  readonly #line: PeerHandle
   #cancelSeek: (() => void) | undefined
-  #codeTries: CodeTries | undefined
+  #codeTries: InviteCodeLimit | undefined
 
-  constructor(options: SeekingOptions) {
+  constructor(options: SeekControlOptions) {
     this.#options = options
     this.#rooms = options.rooms
     this.#line = options.line
   }
 
   /** Opens a seek, or a table if the game has one seat; see `Lobby.seek`. */
-  async seek(terms: GameWish): Promise<Sought | LobbyRefusal> {
-    const entry = entryOf(terms.game)
+  async seek(terms: SeekTerms): Promise<SeekAccepted | LobbyRefusal> {
+    const entry = findGame(terms.game)
     if (!entry) return noGame(terms.game)
     const wrong = checkSettings(entry, terms.settings) ?? checkSeats(entry, terms.seats)
-    if (wrong) return coded('bad-setting', wrong)
+    if (wrong) return toLobbyRefusal('bad-setting', wrong)
     const refusal = this.#busy(terms.replace) ?? this.#checkRated(terms, entry)
     if (refusal) return refusal
     const options = await entry.setup(terms.settings, this.#rooms.stock)
     // another user may have entered through this connection meanwhile, or it may have closed
-    if (!this.#visitor || this.#options.isClosed()) return WHO
+    if (!this.#visitor || this.#options.isClosed()) return NAME_REQUIRED
     const against = terms.against === undefined ? undefined : this.#findOpponent(this.#visitor, terms.against)
     if (against !== undefined && typeof against !== 'string') return against
     const clock: ClockRules = { ...terms.clock, grace: GRACE }
@@ -74,14 +74,14 @@ export class Seeking {
       const replaced = this.#replace()
       const { owner, token } = this.#options.createOwner(this.#visitor)
       const rated = points !== undefined
-      this.#options.seated(
+      this.#options.subscribe(
         this.#rooms.hall.open(game, { options, seats: [owner], rated, private: terms.private === true, clock }),
         0,
         token,
       )
       return replaced
     }
-    const code = terms.private ? inviteCode(this.#rooms.bytes) : undefined
+    const code = terms.private ? makeInviteCode(this.#rooms.bytes) : undefined
     // the house joins neither private nor rated games
     const isWithoutHouse = code !== undefined || against !== undefined || terms.rated || terms.wait === null
     const request = {
@@ -94,11 +94,11 @@ export class Seeking {
       ...(against === undefined ? {} : { against }),
       ...(code === undefined ? {} : { code }),
     }
-    if (against !== undefined && !this.#rooms.calls.reaches(against) && !this.#rooms.hall.seeks.match({ ...this.#visitor, ...request }))
+    if (against !== undefined && !this.#rooms.calls.isReachable(against) && !this.#rooms.hall.seeks.match({ ...this.#visitor, ...request }))
       return { code: 'not-now', refused: `${terms.against} is here only through a worksheet program, and cannot be asked for a game` }
     const replaced = this.#replace()
     const open = this.#seek(this.#visitor, request)
-    const near = open ? nearTo(this.#rooms.hall, open) : []
+    const near = open ? findNearSeeks(this.#rooms.hall, open) : []
     return { ...replaced, ...(code === undefined ? {} : { code }), ...(near.length > 0 ? { near } : {}) }
   }
 
@@ -113,13 +113,13 @@ export class Seeking {
   /** Joins the table of the user who has given a code; see `Lobby.join`. */
   join(typed: string, replace = false): LobbyRefusal | undefined {
     const busy = this.#busy(replace)
-    if (busy || !this.#visitor) return busy ?? WHO
-    const code = readCode(typed)
-    if (isRefusal(code)) return coded('no-such-code', code)
+    if (busy || !this.#visitor) return busy ?? NAME_REQUIRED
+    const code = parseInviteCode(typed)
+    if (isRefusal(code)) return toLobbyRefusal('no-such-code', code)
     this.#codeTries ??= this.#rooms.people.codeTries(this.#line.address)
     const denial = this.#codeTries.denial()
-    if (denial) return denied(denial)
-    const seek = this.#rooms.hall.invitation(code)
+    if (denial) return toAuthRefusal(denial)
+    const seek = this.#rooms.hall.findInvitation(code)
     if (!seek) {
       this.#codeTries.failed()
       return { code: 'no-such-code', refused: 'no open invitation has this code: it was used or cancelled, or the code is wrong' }
@@ -139,8 +139,8 @@ export class Seeking {
   /** Accepts a challenge to this user; see `Lobby.acceptChallenge`. */
   accept(name?: string): LobbyRefusal | undefined {
     const busy = this.#busy(true)
-    if (busy || !this.#visitor) return busy ?? WHO
-    const seek = challengeTo(this.#rooms, this.#visitor.person, name)
+    if (busy || !this.#visitor) return busy ?? NAME_REQUIRED
+    const seek = findChallenge(this.#rooms, this.#visitor.person, name)
     if (isRefusal(seek)) return seek
     if (seek.rated && !this.#registered) return UNREGISTERED
     const { game, options, rated, clock = {}, person } = seek
@@ -151,19 +151,19 @@ export class Seeking {
 
   /** Refuses a challenge to this user; see `Lobby.refuseChallenge`. */
   refuse(name?: string): LobbyRefusal | undefined {
-    if (!this.#visitor) return WHO
-    const seek = challengeTo(this.#rooms, this.#visitor.person, name)
+    if (!this.#visitor) return NAME_REQUIRED
+    const seek = findChallenge(this.#rooms, this.#visitor.person, name)
     if (isRefusal(seek)) return seek
-    this.#rooms.hall.refuse(seek, this.#visitor.name)
+    this.#rooms.hall.refuseChallenge(seek, this.#visitor.name)
     return undefined
   }
 
   /** The user's open seek. */
-  get open(): Wish | undefined {
+  get open(): OpenSeek | undefined {
     return this.#visitor && this.#rooms.hall.seeks.of(this.#visitor.person).slice(0, 1)[0]
   }
 
-  #checkRated({ rated, against }: GameWish, { game }: Entry): LobbyRefusal | undefined {
+  #checkRated({ rated, against }: SeekTerms, { game }: CatalogueEntry): LobbyRefusal | undefined {
     if (!rated || game.seats.max === 1) return undefined
     if (!this.#registered) return UNREGISTERED
     const opposite = against === undefined ? undefined : this.#present(against)
@@ -173,28 +173,28 @@ export class Seeking {
   }
 
   /** Cancels the open seek, if there is one, and returns it. */
-  #replace(): { readonly replaced?: Seeker } {
+  #replace(): { readonly replaced?: SeekInfo } {
     const seek = this.#cancelSeek && this.open
     this.cancel()
-    return seek ? { replaced: seekerOf(seek) } : {}
+    return seek ? { replaced: toSeekInfo(seek) } : {}
   }
 
   /** Opens a seek; returns it, or `undefined` if it was matched at once. */
-  #seek(visitor: Visitor, request: Omit<Seek, 'sitter' | 'seated' | 'onRefused'>): Wish | undefined {
+  #seek(visitor: OnlineUser, request: Omit<SeekRequest, 'owner' | 'onSeated' | 'onRefused'>): OpenSeek | undefined {
     const { owner, token } = this.#options.createOwner(visitor)
     let waiting = true
-    const seated = (table: LiveTable, seat: SeatNumber) => {
+    const seated = (table: TableActor, seat: SeatNumber) => {
       waiting = false
       this.#cancelSeek = undefined
-      this.#options.seated(table, seat, token)
+      this.#options.subscribe(table, seat, token)
     }
     let withdraw: (() => void) | undefined
     const onRefused = (by: string) => {
       this.#cancelSeek = undefined
       withdraw?.()
-      this.#options.listener.refused(seekerOf({ ...request, name: by }))
+      this.#options.listener.challengeRefused(toSeekInfo({ ...request, name: by }))
     }
-    const cancel = this.#rooms.hall.seek({ ...request, sitter: owner, seated, onRefused })
+    const cancel = this.#rooms.hall.seek({ ...request, owner: owner, onSeated: seated, onRefused })
     // a matching seek may have been open already, and then nothing is left to cancel
     if (!waiting) return undefined
     withdraw = this.#challenge(visitor, request)
@@ -208,22 +208,24 @@ export class Seeking {
   }
 
   /** Sends the challenge, if the seek is addressed to a user and has no code; returns a function that withdraws the challenge. */
-  #challenge(visitor: Visitor, { against, code, ...seek }: Omit<Seek, 'sitter' | 'seated'>): (() => void) | undefined {
+  #challenge(visitor: OnlineUser, { against, code, ...seek }: Omit<SeekRequest, 'owner' | 'onSeated'>): (() => void) | undefined {
     if (against === undefined || code !== undefined) return undefined
-    return this.#rooms.calls.call({
-      person: against,
-      seeker: seekerOf({ ...seek, name: visitor.name }),
+    return this.#rooms.calls.sendChallenge({
+      challenged: against,
+      seeker: toSeekInfo({ ...seek, name: visitor.name }),
       address: this.#line.address,
     })
   }
 
   /** Finds the user to challenge, or the reason why that user cannot be challenged. */
-  #findOpponent({ person, name: own }: Visitor, name: string): PersonId | LobbyRefusal {
+  #findOpponent({ person, name: own }: OnlineUser, name: string): PersonId | LobbyRefusal {
     const found = this.#present(name)
     if (found === person) return { code: 'not-now', refused: 'you cannot challenge yourself: name another user' }
-    if (typeof found === 'string' && this.#rooms.calls.reaches(found) && !this.#rooms.calls.hears(found, own)) return MUTED
-    const wait = typeof found === 'string' ? this.#rooms.calls.wait({ person: found, address: this.#line.address }) : 0
-    return wait > 0 ? { code: 'throttled', refused: `too many cancelled challenges to ${name}: try again in ${secondsOf(wait)}` } : found
+    if (typeof found === 'string' && this.#rooms.calls.isReachable(found) && !this.#rooms.calls.hears(found, own)) return MUTED
+    const wait = typeof found === 'string' ? this.#rooms.calls.wait({ challenged: found, address: this.#line.address }) : 0
+    return wait > 0
+      ? { code: 'throttled', refused: `too many cancelled challenges to ${name}: try again in ${formatSeconds(wait)}` }
+      : found
   }
 
   /** Finds an online user by name. */
@@ -232,15 +234,15 @@ export class Seeking {
   }
 
   /** Returns a page of a list of open seeks, as users may see them. */
-  page(seeks: { readonly size: number; slice(from: number, count: number): Wish[] }, { from = 0, count }: Range): Page<Seeker> {
-    return { items: seeks.slice(from, count).map((seek) => this.shown(seek)), total: seeks.size }
+  page(seeks: { readonly size: number; slice(from: number, count: number): OpenSeek[] }, { from = 0, count }: PageRange): Page<SeekInfo> {
+    return { items: seeks.slice(from, count).map((seek) => this.toOwnSeek(seek)), total: seeks.size }
   }
 
   /** Returns an open seek as its owner may see it: with the name of the user whom it challenges. */
-  shown(seek: Wish): Seeker {
+  toOwnSeek(seek: OpenSeek): SeekInfo {
     const { against } = seek
-    if (against === undefined) return seekerOf(seek)
-    return { ...seekerOf(seek), against: this.#rooms.people.person(against)?.name ?? 'another user' }
+    if (against === undefined) return toSeekInfo(seek)
+    return { ...toSeekInfo(seek), against: this.#rooms.people.person(against)?.name ?? 'another user' }
   }
 
   /** Explains why the user cannot play now; with `replace`, an open seek is no reason. */
@@ -250,8 +252,8 @@ export class Seeking {
     return { code: 'not-now', refused: 'you have an open seek already: cancel it first' }
   }
 
-  get #visitor(): Visitor | undefined {
-    return this.#options.visitor()
+  get #visitor(): OnlineUser | undefined {
+    return this.#options.user()
   }
 
   get #registered(): boolean {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { rehearse } from '../games/ai/house.ts'
-import { catalogue, type Stock } from '../games/catalogue.ts'
+import { warmUpSearch } from '../games/ai/house.ts'
+import { catalogue, type GameAssets } from '../games/catalogue.ts'
 import type { Random } from '../games/game.ts'
 import { type AnyGame, games } from '../games/index.ts'
 import { chance } from '../games/random.ts'
@@ -9,17 +9,17 @@ import { Passwords } from '../hall/passwords.ts'
 import { People } from '../hall/people.ts'
 import type { Clock, Store } from '../hall/ports.ts'
 import type { RandomBytes } from '../hall/tokens.ts'
-import type { Household, Line } from '../protocol/seating.ts'
-import { gatherMore, SYNCED, WRITTEN } from '../wire/transports/batching.ts'
-import { Calls } from './challenges.ts'
-import { type HallLimits, type OnSeated, type Rooms, unlimitedHall } from './context.ts'
-import { noteForGuests, notifyOfEnd, notifyOfRecord } from './game-ends.ts'
-import { HallHouse } from './hall-seating.ts'
+import type { ClientSeating, PeerHandle } from '../protocol/seating.ts'
+import { APPEND_LIMITS, FSYNC_LIMITS, raiseBatchLimits } from '../wire/transports/batching.ts'
+import { Challenges } from './challenges.ts'
+import { type HallLimits, type LobbyContext, type OnSeated, unlimitedHall } from './context.ts'
+import { notifyOfEnd, notifyOfRecord, recordForGuests } from './game-ends.ts'
+import { HallSeating } from './hall-seating.ts'
 import { isPublic } from './projections.ts'
 import { Spendings } from './spending.ts'
 
 /** LobbyServiceOptions are the ports and settings of a LobbyService. */
-export interface PremisesOptions {
+export interface LobbyServiceOptions {
   readonly store: Store
   readonly clock: Clock
   readonly random: Random
@@ -28,7 +28,7 @@ export interface PremisesOptions {
   /** The games by name; by default all. */
   readonly games?: ReadonlyMap<string, AnyGame>
   /** Words and questions for the games; by default those that come with Parlor. */
-  readonly stock?: Stock
+  readonly stock?: GameAssets
   /** Milliseconds that a user waits for an opponent before the house takes the seat; see `LobbyContext`. */
   readonly wait?: number | undefined
   /** Limits of seats and tables; by default none. */
@@ -38,11 +38,11 @@ export interface PremisesOptions {
 }
 
 /** LobbyService owns what the peers of one server share: the hall, the online users, challenges, and the store. */
-export class Premises implements Rooms {
+export class LobbyService implements LobbyContext {
   readonly hall: Hall
   readonly people: People
-  readonly calls: Calls
-  readonly stock: Stock
+  readonly calls: Challenges
+  readonly stock: GameAssets
   readonly wait: number | undefined
   readonly limits: HallLimits
   readonly bytes: RandomBytes
@@ -51,7 +51,7 @@ export class Premises implements Rooms {
   readonly #store: Store
   #restoreBatchLimits: (() => void) | undefined
 
-  constructor(options: PremisesOptions) {
+  constructor(options: LobbyServiceOptions) {
     const {
       store,
       clock,
@@ -69,18 +69,18 @@ export class Premises implements Rooms {
     this.bytes = bytes
     this.spendings = new Spendings(clock, limits.disk ?? Number.POSITIVE_INFINITY, { usage: store.usage, onTrouble })
     this.#store = store
-    this.keeps = store.keeps === true
-    this.calls = new Calls({ clock, onTrouble })
+    this.keeps = store.isDurable === true
+    this.calls = new Challenges({ clock, onTrouble })
     this.hall = new Hall({
-      ...{ store, games: played, clock, random, onTrouble, isListed: isPublic, bytes, idle: limits.move },
+      ...{ store, games: played, clock, random, onError: onTrouble, isListed: isPublic, bytes, idle: limits.move },
       onEnded: (table) => {
-        noteForGuests(this.people, table)
+        recordForGuests(this.people, table)
         notifyOfEnd(this.calls, table)
       },
       onRecorded: (table, changes) => notifyOfRecord(this.calls, table, changes),
     })
     const passwords = new Passwords({ random: bytes })
-    this.people = new People({ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, onTrouble })
+    this.people = new People({ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, onError: onTrouble })
   }
 
   /**
@@ -88,9 +88,9 @@ export class Premises implements Rooms {
    * raises the limits of batching, so that events that arrive together are written together.
    */
   async open(): Promise<void> {
-    this.#restoreBatchLimits ??= gatherMore(this.#store.waitsForDisk ? SYNCED : WRITTEN)
-    for (const { game, setup } of catalogue) await rehearse(game, () => setup({}, this.stock), chance)
-    await this.people.open()
+    this.#restoreBatchLimits ??= raiseBatchLimits(this.#store.waitsForDisk ? FSYNC_LIMITS : APPEND_LIMITS)
+    for (const { game, setup } of catalogue) await warmUpSearch(game, () => setup({}, this.stock), chance)
+    await this.people.load()
     await this.spendings.open()
     await this.hall.restore()
   }
@@ -99,12 +99,12 @@ export class Premises implements Rooms {
    * Creates the seating of one conversation. `defaultName` is the name of a peer that does not give one; `onSeated` is
    * called with each seat that the peer takes.
    */
-  house(line: Line, defaultName: string, onSeated?: OnSeated): Household {
-    return new HallHouse(this, line, defaultName, onSeated)
+  createSeating(line: PeerHandle, defaultName: string, onSeated?: OnSeated): ClientSeating {
+    return new HallSeating(this, line, defaultName, onSeated)
   }
 
   /** Closes the hall for a reason: all seats are released, and the tables stay as they are. */
-  clear(reason: Error): void {
+  closeHall(reason: Error): void {
     this.hall.close(reason)
   }
 

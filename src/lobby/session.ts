@@ -1,43 +1,43 @@
-import { entryOf } from '../games/catalogue.ts'
+import { findGame } from '../games/catalogue.ts'
 import { isRefusal, type SeatNumber } from '../games/game.ts'
 import type {
-  Attendance,
   FinishedGame,
-  GameWish,
   HeldSeat,
   LadderRow,
   Lobby,
   LobbyListener,
   LobbyRefusal,
   Page,
+  PageRange,
   PersonInfo,
-  Range,
-  Seeker,
-  Sought,
+  SeekAccepted,
+  SeekInfo,
+  SeekTerms,
   TableInfo,
+  TableSnapshot,
 } from '../hall/api.ts'
-import type { Denial } from '../hall/denial.ts'
-import type { Ended, Visitor } from '../hall/people.ts'
-import { hasAccount, type Sitter } from '../hall/ports.ts'
-import type { LiveTable } from '../hall/table-actor.ts'
-import { hashToken, readToken, secretToken } from '../hall/tokens.ts'
-import type { Line } from '../protocol/seating.ts'
-import { noRoom } from './capacity.ts'
-import type { OnSeated, Rooms } from './context.ts'
-import { coded, denied, noGame, noTable, UNAVAILABLE, WHO } from './errors.ts'
-import { historyOf } from './histories.ts'
+import type { AuthError } from '../hall/denial.ts'
+import type { EndedLogins, OnlineUser } from '../hall/people.ts'
+import { hasAccount, type SeatOwner } from '../hall/ports.ts'
+import type { TableActor } from '../hall/table-actor.ts'
+import { hashToken, makeToken, parseToken } from '../hall/tokens.ts'
+import type { PeerHandle } from '../protocol/seating.ts'
+import { checkCapacity } from './capacity.ts'
+import type { LobbyContext, OnSeated } from './context.ts'
+import { NAME_REQUIRED, noGame, noTable, toAuthRefusal, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
+import { findHistory } from './histories.ts'
 import type { Holdings } from './holdings.ts'
 import { Identity } from './identity.ts'
-import { isPublic, isSeatOf, tableInfo } from './projections.ts'
-import { Seeking } from './seeking.ts'
-import { Attended } from './subscriptions.ts'
-import { Talk } from './talk.ts'
-import { watchersOf } from './watchers.ts'
+import { isOwnSeat, isPublic, toTableInfo } from './projections.ts'
+import { SeekControl } from './seeking.ts'
+import { Subscriptions } from './subscriptions.ts'
+import { LobbyTalk } from './talk.ts'
+import { listWatchers } from './watchers.ts'
 
 /** LobbySessionOptions are the parts of a session. */
-export interface SessionOptions {
-  readonly rooms: Rooms
-  readonly line: Line
+export interface LobbySessionOptions {
+  readonly rooms: LobbyContext
+  readonly line: PeerHandle
   readonly listener: LobbyListener
   readonly holdings: Holdings
   /** Called with each seat that the session takes. */
@@ -52,40 +52,40 @@ const TABLES = 20
  * (the user's name), SeekControl (seeks and challenges), Subscriptions (tables) and LobbyTalk (talk and messages). Every
  * method answers a refused request with a LobbyRefusal, which has changed nothing.
  */
-export class Session implements Lobby {
-  readonly #rooms: Rooms
-  readonly #line: Line
+export class LobbySession implements Lobby {
+  readonly #rooms: LobbyContext
+  readonly #line: PeerHandle
   readonly #onSeated: OnSeated | undefined
-  readonly #tables: Attended
+  readonly #tables: Subscriptions
   readonly #identity: Identity
   readonly #listener: LobbyListener
   readonly #holdings: Holdings
-  readonly #talk: Talk
+  readonly #talk: LobbyTalk
   /** Functions that release the seats which this connection resumed by their token alone, by table. */
   readonly #heldSeats = new Map<number, () => void>()
-  readonly #seeking: Seeking
+  readonly #seeking: SeekControl
   /** Ends the subscription to challenges. */
   #stopListening: (() => void) | undefined
   #closed = false
 
-  constructor({ rooms, line, listener, holdings, onSeated }: SessionOptions) {
+  constructor({ rooms, line, listener, holdings, onSeated }: LobbySessionOptions) {
     this.#rooms = rooms
     this.#line = line
-    this.#identity = new Identity({ people: rooms.people, line, onOther: () => this.#leaveAll() })
-    this.#tables = new Attended(rooms.hall, listener, {
+    this.#identity = new Identity({ people: rooms.people, line, onUserChange: () => this.#leaveAll() })
+    this.#tables = new Subscriptions(rooms.hall, listener, {
       holdings,
       name: () => this.#visitor?.name ?? '',
       ready: () => line.ready?.() ?? Promise.resolve(),
     })
     this.#holdings = holdings
-    this.#talk = new Talk({ rooms, line, tables: this.#tables })
-    this.#seeking = new Seeking({
+    this.#talk = new LobbyTalk({ rooms, line, tables: this.#tables })
+    this.#seeking = new SeekControl({
       ...{ rooms, line, listener },
-      visitor: () => this.#visitor,
+      user: () => this.#visitor,
       isClosed: () => this.#closed,
       busy: () => this.#busy(),
       createOwner: (visitor) => this.#createOwner(visitor),
-      seated: (table, seat, token) => this.#seated(table, seat, token),
+      subscribe: (table, seat, token) => this.#seated(table, seat, token),
     })
     this.#listener = listener
     this.#onSeated = onSeated
@@ -112,7 +112,7 @@ export class Session implements Lobby {
 
   checkPassword(password: string): LobbyRefusal | undefined {
     const denial = this.#rooms.people.checkPassword(password)
-    return denial && denied(denial)
+    return denial && toAuthRefusal(denial)
   }
 
   get awaySince(): number | undefined {
@@ -121,44 +121,44 @@ export class Session implements Lobby {
 
   checkName(name: string): LobbyRefusal | undefined {
     const denial = this.#rooms.people.checkName(name)
-    return denial && denied(denial)
+    return denial && toAuthRefusal(denial)
   }
 
   async confirmPassword(password: string): Promise<LobbyRefusal | undefined> {
-    if (!this.#registered) return this.#visitor ? NO_PASSWORD : WHO
+    if (!this.#registered) return this.#visitor ? NO_PASSWORD : NAME_REQUIRED
     const denial = await this.#identity.confirmPassword(password)
-    return denial && denied(denial)
+    return denial && toAuthRefusal(denial)
   }
 
   get reconnectSecret(): string | undefined {
     return this.#visitor && this.#rooms.people.reconnectSecret(this.#visitor)
   }
 
-  async changePassword(old: string, password: string): Promise<Ended | LobbyRefusal> {
-    if (!this.#registered) return this.#visitor ? NO_PASSWORD : WHO
+  async changePassword(old: string, password: string): Promise<EndedLogins | LobbyRefusal> {
+    if (!this.#registered) return this.#visitor ? NO_PASSWORD : NAME_REQUIRED
     // counted and never refused, like `unregister`: the owner must be able to end other sessions of the account
     this.#holdings.spendOnAccount()
     const ended = await this.#identity.changePassword(old, password)
-    return isRefusal(ended) ? denied(ended) : ended
+    return isRefusal(ended) ? toAuthRefusal(ended) : ended
   }
 
-  async unregister(password: string): Promise<Ended | LobbyRefusal> {
-    if (!this.#registered) return this.#visitor ? NO_PASSWORD : WHO
+  async unregister(password: string): Promise<EndedLogins | LobbyRefusal> {
+    if (!this.#registered) return this.#visitor ? NO_PASSWORD : NAME_REQUIRED
     this.#holdings.spendOnAccount()
     const ended = await this.#identity.unregister(password)
-    if (isRefusal(ended)) return denied(ended)
+    if (isRefusal(ended)) return toAuthRefusal(ended)
     this.#entered(undefined)
     return ended
   }
 
   async openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal> {
-    if (!this.#visitor) return WHO
+    if (!this.#visitor) return NAME_REQUIRED
     const { full } = this.#holdings.spending
     if (full !== undefined) return { code: 'too-many', refused: full }
     this.#holdings.spendOnAccount()
-    const session = secretToken(this.#rooms.bytes)
+    const session = makeToken(this.#rooms.bytes)
     const until = await this.#rooms.people.openSession(this.#visitor, session)
-    return isRefusal(until) ? denied(until) : { session, until }
+    return isRefusal(until) ? toAuthRefusal(until) : { session, until }
   }
 
   async enterBySession(session: string): Promise<LobbyRefusal | undefined> {
@@ -174,63 +174,63 @@ export class Session implements Lobby {
     return this.#rooms.people.registeredName(name)
   }
 
-  listPeople({ from = 0, count }: Range): Page<PersonInfo> {
+  listPeople({ from = 0, count }: PageRange): Page<PersonInfo> {
     const { people } = this.#rooms
     return { items: people.page(from, count).map((visitor) => this.#personInfo(visitor)), total: people.count }
   }
 
-  isHere(name: string): boolean {
+  isOnline(name: string): boolean {
     return this.#rooms.people.named(name)?.name === name
   }
 
-  nameHere(name: string): string | undefined {
+  findOnlineName(name: string): string | undefined {
     return this.#rooms.people.named(name)?.name
   }
 
-  listSeekers(range: Range): Page<Seeker> {
+  listSeeks(range: PageRange): Page<SeekInfo> {
     return this.#seeking.page(this.#rooms.hall.seeks.shown, range)
   }
 
-  listOpenSeekers(range: Range): Page<Seeker> {
+  listOpenSeeks(range: PageRange): Page<SeekInfo> {
     return this.#seeking.page(this.#rooms.hall.seeks.open, range)
   }
 
-  listSought(range: Range): Page<Seeker> {
+  listChallenges(range: PageRange): Page<SeekInfo> {
     return this.#visitor ? this.#seeking.page(this.#rooms.hall.seeks.against(this.#visitor.person), range) : { items: [], total: 0 }
   }
 
-  get ownSeek(): Seeker | undefined {
+  get ownSeek(): SeekInfo | undefined {
     const own = this.#seeking.open
-    return own && own.code === undefined ? this.#seeking.shown(own) : undefined
+    return own && own.code === undefined ? this.#seeking.toOwnSeek(own) : undefined
   }
 
-  get ownInvitation(): Seeker | undefined {
+  get ownInvitation(): SeekInfo | undefined {
     const own = this.#seeking.open
-    return own && own.code !== undefined ? this.#seeking.shown(own) : undefined
+    return own && own.code !== undefined ? this.#seeking.toOwnSeek(own) : undefined
   }
 
-  listTables({ from = 0, count }: Range): Page<TableInfo> {
+  listTables({ from = 0, count }: PageRange): Page<TableInfo> {
     const { listing } = this.#rooms.hall
-    return { items: listing.page(from, count).map(tableInfo), total: listing.size }
+    return { items: listing.page(from, count).map(toTableInfo), total: listing.size }
   }
 
   async ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal> {
-    const entry = entryOf(game)
+    const entry = findGame(game)
     return entry ? this.#rooms.hall.ladder(entry.game.name, limit) : noGame(game)
   }
 
   async rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal> {
-    const entry = entryOf(game)
+    const entry = findGame(game)
     if (!entry) return noGame(game)
-    return this.#visitor ? this.#rooms.hall.place(entry.game.name, this.#visitor.person) : WHO
+    return this.#visitor ? this.#rooms.hall.place(entry.game.name, this.#visitor.person) : NAME_REQUIRED
   }
 
-  async history(name: string | undefined, range: Range): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal> {
-    if (!this.#visitor) return WHO
-    return historyOf(this.#rooms, name === undefined ? this.#visitor : await this.#rooms.people.find(name), range, this.#visitor.person)
+  async history(name: string | undefined, range: PageRange): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal> {
+    if (!this.#visitor) return NAME_REQUIRED
+    return findHistory(this.#rooms, name === undefined ? this.#visitor : await this.#rooms.people.find(name), range, this.#visitor.person)
   }
 
-  seek(terms: GameWish): Promise<Sought | LobbyRefusal> {
+  seek(terms: SeekTerms): Promise<SeekAccepted | LobbyRefusal> {
     return this.#seeking.seek(terms)
   }
 
@@ -250,11 +250,11 @@ export class Session implements Lobby {
     return this.#seeking.refuse(name)
   }
 
-  watch(id: number): Attendance | LobbyRefusal {
+  watch(id: number): TableSnapshot | LobbyRefusal {
     const table = this.#rooms.hall.table(id)
     if (!table || !isPublic(table)) return noTable(id)
     if (!this.#tables.has(id) && this.#tables.size >= TABLES) return TOO_MANY_TABLES
-    return this.#tables.attend(table, 'watcher').attendance
+    return this.#tables.subscribe(table, 'watcher').snapshot
   }
 
   leave(id: number): LobbyRefusal | undefined {
@@ -263,33 +263,33 @@ export class Session implements Lobby {
     return refusal
   }
 
-  async resume(typed: string, after?: number): Promise<Attendance | LobbyRefusal> {
-    const token = readToken(typed)
-    if (isRefusal(token)) return coded('bad-token', token)
-    const found = this.#rooms.hall.seatOf(hashToken(token))
+  async resume(typed: string, after?: number): Promise<TableSnapshot | LobbyRefusal> {
+    const token = parseToken(typed)
+    if (isRefusal(token)) return toLobbyRefusal('bad-token', token)
+    const found = this.#rooms.hall.findSeatByToken(hashToken(token))
     if (!found) return { code: 'bad-token', refused: 'no seat is held for this token: its game is over, or the token is wrong' }
     const { table, seat } = found
     const owner = table.state.opened.seats[seat]
-    if (owner && !this.#visitor && this.#identity.comeBack(owner.person, owner.name, hashToken(token))) this.#entered(undefined)
+    if (owner && !this.#visitor && this.#identity.enterByToken(owner.person, owner.name, hashToken(token))) this.#entered(undefined)
     if (owner) this.#holdSeat(table.id, owner)
-    return this.#tables.takeUp(table, seat, token, after)
+    return this.#tables.resume(table, seat, token, after)
   }
 
-  get keeps(): boolean {
+  get keepsGames(): boolean {
     return this.#rooms.keeps
   }
 
-  get waiting(): readonly HeldSeat[] {
+  get heldSeats(): readonly HeldSeat[] {
     return this.#held().map(({ table, seat }) => {
-      const isTaken = table.attendants.some(({ who }) => who === seat)
-      return { ...tableInfo(table), ...(isTaken ? { elsewhere: true } : {}) }
+      const isTaken = table.observers.some(({ viewer: who }) => who === seat)
+      return { ...toTableInfo(table), ...(isTaken ? { elsewhere: true } : {}) }
     })
   }
 
-  async resumeSeat(id: number, after?: number): Promise<Attendance | LobbyRefusal> {
+  async resumeSeat(id: number, after?: number): Promise<TableSnapshot | LobbyRefusal> {
     const held = this.#held().find(({ table }) => table.id === id)
-    if (held) return this.#tables.takeUp(held.table, held.seat, undefined, after)
-    return this.#tables.takeUpAgain(id, after) ?? noTable(id)
+    if (held) return this.#tables.resume(held.table, held.seat, undefined, after)
+    return this.#tables.resumeHeld(id, after) ?? noTable(id)
   }
 
   async play(id: number, move: string, after?: number): Promise<LobbyRefusal | undefined> {
@@ -297,20 +297,20 @@ export class Session implements Lobby {
   }
 
   async say(id: number, text: string): Promise<LobbyRefusal | undefined> {
-    const name = this.#visitor?.name ?? this.#tables.sitterAt(id)?.name
-    return name === undefined ? WHO : this.#orResume(id, await this.#talk.say(name, id, text))
+    const name = this.#visitor?.name ?? this.#tables.ownerAt(id)?.name
+    return name === undefined ? NAME_REQUIRED : this.#orResume(id, await this.#talk.say(name, id, text))
   }
 
-  hearers(id: number): number {
+  countTalkReceivers(id: number): number {
     return this.#tables.hearers(id)
   }
 
   message(name: string, text: string): LobbyRefusal | undefined {
-    return this.#visitor ? this.#talk.tell(this.#visitor, name, text) : WHO
+    return this.#visitor ? this.#talk.sendMessage(this.#visitor, name, text) : NAME_REQUIRED
   }
 
   async mute(name: string): Promise<LobbyRefusal | undefined> {
-    return this.#visitor ? this.#talk.mute(this.#visitor, name) : WHO
+    return this.#visitor ? this.#talk.mute(this.#visitor, name) : NAME_REQUIRED
   }
 
   unmute(name: string): LobbyRefusal | undefined {
@@ -321,22 +321,22 @@ export class Session implements Lobby {
     return this.#talk.muted
   }
 
-  hears(name: string): boolean {
+  isUnmuted(name: string): boolean {
     return this.#talk.hears(name)
   }
 
-  watchers(id: number, range: Range): Page<string> | LobbyRefusal {
+  watchers(id: number, range: PageRange): Page<string> | LobbyRefusal {
     const table = this.#rooms.hall.table(id)
     if (!table || !(isPublic(table) || this.#tables.has(id))) return noTable(id)
-    return watchersOf(table, range)
+    return listWatchers(table, range)
   }
 
   async offer(id: number): Promise<LobbyRefusal | undefined> {
-    const owner = this.#tables.sitterAt(id)
+    const owner = this.#tables.ownerAt(id)
     // the token of a seat gives access to that seat only
     if (owner?.over && owner.person !== this.#visitor?.person) return anotherGame(owner.name)
     // a rematch opens a new table while the session is still subscribed to the old one
-    const full = owner?.over ? noRoom(this.#rooms, owner.person, this.#holdings) : undefined
+    const full = owner?.over ? checkCapacity(this.#rooms, owner.person, this.#holdings) : undefined
     return full === undefined ? this.#orResume(id, await this.#tables.offer(id)) : { code: 'too-many', refused: full }
   }
 
@@ -367,18 +367,20 @@ export class Session implements Lobby {
   }
 
   /** Subscribes to the challenges to the user who has entered; translates the error if no user has. */
-  #entered(denial: Denial | undefined): LobbyRefusal | undefined {
-    if (denial) return denied(denial)
+  #entered(denial: AuthError | undefined): LobbyRefusal | undefined {
+    if (denial) return toAuthRefusal(denial)
     this.#stopListening?.()
     this.#stopListening =
-      this.#visitor && !this.#closed ? this.#rooms.calls.listen(this.#visitor.person, this.#talk.heard(this.#listener)) : undefined
+      this.#visitor && !this.#closed
+        ? this.#rooms.calls.subscribe(this.#visitor.person, this.#talk.withoutMuted(this.#listener))
+        : undefined
     return undefined
   }
 
   #leaveTables(): readonly number[] {
     this.cancel()
     for (const id of [...this.#heldSeats.keys()]) this.#releaseSeat(id)
-    return this.#tables.end()
+    return this.#tables.endAll()
   }
 
   /** Leaves all tables, because the connection now belongs to another user, and notifies the client. */
@@ -387,8 +389,8 @@ export class Session implements Lobby {
   }
 
   /** Records that this connection holds a seat: as its owner, or else by its token alone, until the account's password changes. */
-  #holdSeat(id: number, { person, token }: Sitter): void {
-    if (token !== undefined && this.#visitor?.person === person) this.#visitor.hold(token)
+  #holdSeat(id: number, { person, token }: SeatOwner): void {
+    if (token !== undefined && this.#visitor?.person === person) this.#visitor.addToken(token)
     else if (!this.#heldSeats.has(id))
       this.#heldSeats.set(
         id,
@@ -407,14 +409,14 @@ export class Session implements Lobby {
     return { code: 'not-seated', refused: `your seat at table ${id} is held: resume it first` }
   }
 
-  #personInfo(visitor: Visitor): PersonInfo {
+  #personInfo(visitor: OnlineUser): PersonInfo {
     const { person, name } = visitor
-    const seats = [...this.#rooms.hall.seatsOf(person)].filter((at) => isSeatOf(at, visitor))
+    const seats = [...this.#rooms.hall.seatsOf(person)].filter((at) => isOwnSeat(at, visitor))
     return { name, registered: hasAccount(person), tables: seats.map(({ table }) => table.id) }
   }
 
-  get #visitor(): Visitor | undefined {
-    return this.#identity.visitor
+  get #visitor(): OnlineUser | undefined {
+    return this.#identity.user
   }
 
   get #registered(): boolean {
@@ -423,23 +425,23 @@ export class Session implements Lobby {
 
   /** Explains why the user cannot play now, with or without a seek. */
   #busy(): LobbyRefusal | undefined {
-    if (!this.#visitor) return WHO
+    if (!this.#visitor) return NAME_REQUIRED
     if (this.#tables.size >= TABLES) return TOO_MANY_TABLES
     if (!this.#rooms.hall.writable) return UNAVAILABLE
-    const full = noRoom(this.#rooms, this.#visitor.person, this.#holdings)
+    const full = checkCapacity(this.#rooms, this.#visitor.person, this.#holdings)
     return full === undefined ? undefined : { code: 'too-many', refused: full }
   }
 
   /** Creates the owner of a new seat, and the token that gives the user access to the seat again. */
-  #createOwner({ person, name }: Visitor): { owner: Sitter; token: string } {
-    const token = secretToken(this.#rooms.bytes)
-    return { owner: this.#holdings.marked({ person, name, token: hashToken(token) }), token }
+  #createOwner({ person, name }: OnlineUser): { owner: SeatOwner; token: string } {
+    const token = makeToken(this.#rooms.bytes)
+    return { owner: this.#holdings.markOwner({ person, name, token: hashToken(token) }), token }
   }
 
-  #seated(table: LiveTable, seat: SeatNumber, token: string): void {
+  #seated(table: TableActor, seat: SeatNumber, token: string): void {
     this.#onSeated?.(table.id, seat)
-    this.#visitor?.hold(hashToken(token))
-    this.#tables.sit(table, seat, token)
+    this.#visitor?.addToken(hashToken(token))
+    this.#tables.takeSeat(table, seat, token)
   }
 
   /** Lists the user's seats at open tables that this connection does not hold, even if it watches there. */
@@ -447,7 +449,7 @@ export class Session implements Lobby {
     const { person } = this.#visitor ?? {}
     // any user can take a guest's name, so only a token proves who owns the seat
     if (person === undefined || !hasAccount(person)) return []
-    return [...this.#rooms.hall.seatsOf(person)].filter(({ table }) => !this.#tables.sitterAt(table.id))
+    return [...this.#rooms.hall.seatsOf(person)].filter(({ table }) => !this.#tables.ownerAt(table.id))
   }
 }
 

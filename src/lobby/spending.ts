@@ -1,6 +1,6 @@
-import { counted } from '../base/counts.ts'
+import { formatCount } from '../base/counts.ts'
 import { makeMark } from '../hall/owners.ts'
-import { type Clock, type DiskUsage, isTemporary, type Usage } from '../hall/ports.ts'
+import { type Clock, type DiskUsage, isTemporary, type NetworkUsage } from '../hall/ports.ts'
 
 /*
  * The server limits the bytes that one network may add to the disk in an hour. It counts them in parts of five minutes, so
@@ -43,7 +43,7 @@ export class Spendings {
   /** The salt of the marks in the store; `undefined` while nothing is persisted. */
   #salt: string | undefined
   /** Counts that earlier processes have persisted, by the mark of the network. */
-  #before: ReadonlyMap<string, readonly Usage[]> = new Map()
+  #before: ReadonlyMap<string, readonly NetworkUsage[]> = new Map()
   /** Counts with bytes that are not persisted. */
   readonly #changed = new Set<Spending>()
   /** True if there are bytes in the store. */
@@ -139,7 +139,7 @@ interface SpendingOptions {
   /** Called when there are bytes that are not persisted, for the first time or at the limit. */
   readonly changed: (spending: Spending, isFull: boolean) => void
   /** Persisted counts, by ascending part. */
-  readonly before: readonly Usage[]
+  readonly before: readonly NetworkUsage[]
 }
 
 /** Spending counts the bytes that one network has added to the disk in the last hour. */
@@ -203,7 +203,7 @@ export class Spending {
     if (this.#total < this.#limit) return undefined
     const megabytes = this.#limit / MEGABYTE
     const minutes = Math.ceil(this.#wait() / 60_000)
-    const wait = counted(minutes, 'minute')
+    const wait = formatCount(minutes, 'minute')
     return `your address has written ${megabytes} MB in the last hour, the limit: wait ${wait}, and then try again`
   }
 

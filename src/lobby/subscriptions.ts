@@ -1,16 +1,16 @@
 import { isRefusal, type Refusal, type SeatNumber } from '../games/game.ts'
-import type { Attendance, LobbyRefusal, TableListener } from '../hall/api.ts'
+import type { LobbyRefusal, TableListener, TableSnapshot } from '../hall/api.ts'
 import type { Hall } from '../hall/hall.ts'
-import { RECENT, replayed } from '../hall/history.ts'
+import { RECENT, replay } from '../hall/history.ts'
 import type { PersonId, TableEvent } from '../hall/ports.ts'
-import { type Command, opened, type Step, type TableState } from '../hall/table.ts'
-import type { LiveTable } from '../hall/table-actor.ts'
-import { coded, noSeat, UNAVAILABLE } from './errors.ts'
+import { type TableCommand, type TableState, type TableStep, toOpenedTable } from '../hall/table.ts'
+import type { TableActor } from '../hall/table-actor.ts'
+import { noSeat, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
 import type { Holdings } from './holdings.ts'
-import { Attending } from './table-subscription.ts'
+import { TableSubscription } from './table-subscription.ts'
 
 /** SubscriptionsOptions is what Subscriptions needs besides the hall. */
-export interface AttendedOptions {
+export interface SubscriptionsOptions {
   /** Counts the connection's seats, and the bytes that it adds to the disk. */
   readonly holdings: Holdings
   /** Returns the user's name. */
@@ -24,16 +24,16 @@ export interface AttendedOptions {
  * one subscription per table at most. What it does at a table goes through here, so that its bytes count for its network,
  * and is answered after the table's log has persisted it.
  */
-export class Attended {
+export class Subscriptions {
   readonly #hall: Hall
   readonly #listener: TableListener
   readonly #name: () => string
   readonly #ready: () => Promise<void>
-  readonly #tables = new Map<number, Attending>()
+  readonly #tables = new Map<number, TableSubscription>()
   readonly #holdings: Holdings
   #closed = false
 
-  constructor(hall: Hall, listener: TableListener, { holdings, name, ready }: AttendedOptions) {
+  constructor(hall: Hall, listener: TableListener, { holdings, name, ready }: SubscriptionsOptions) {
     this.#holdings = holdings
     this.#name = name
     this.#hall = hall
@@ -51,53 +51,53 @@ export class Attended {
   }
 
   /** Resumes the seat that this session holds already at a table; `undefined` if it holds none. */
-  takeUpAgain(id: number, after: number | undefined): Promise<Attendance | LobbyRefusal> | undefined {
+  resumeHeld(id: number, after: number | undefined): Promise<TableSnapshot | LobbyRefusal> | undefined {
     const attended = this.#tables.get(id)
-    return attended?.seat === undefined ? undefined : this.takeUp(attended.table, attended.seat, attended.token, after)
+    return attended?.seat === undefined ? undefined : this.resume(attended.table, attended.seat, attended.token, after)
   }
 
   /** Finds the owner of this session's seat at a table, and whether its game is over; `undefined` if it has no seat. */
-  sitterAt(id: number): { readonly person: PersonId; readonly name: string; readonly over: boolean } | undefined {
+  ownerAt(id: number): { readonly person: PersonId; readonly name: string; readonly over: boolean } | undefined {
     const attended = this.#tables.get(id)
     const owner = attended?.seat === undefined ? undefined : attended.table.state.opened.seats[attended.seat]
     return attended && owner && { person: owner.person, name: owner.name, over: attended.table.over }
   }
 
   /** Takes a seat, and notifies the client. */
-  sit(table: LiveTable, seat: SeatNumber, token: string | undefined): void {
+  takeSeat(table: TableActor, seat: SeatNumber, token: string | undefined): void {
     this.#holdings.open(table, seat)
-    this.#listener.seated(this.attend(table, seat, token).attendance)
+    this.#listener.seated(this.subscribe(table, seat, token).snapshot)
   }
 
   /** Subscribes to a table. The client gets its updates from now on; if `isBehind`, after the events that it missed. */
-  attend(table: LiveTable, who: SeatNumber | 'watcher', token?: string, isBehind = false): Attending {
+  subscribe(table: TableActor, who: SeatNumber | 'watcher', token?: string, isBehind = false): TableSubscription {
     const before = this.#tables.get(table.id)
-    const { seated, news, closed, recorded } = this.#listener
+    const { seated, tableEvent: news, closed, recorded } = this.#listener
     const listener: TableListener = {
       seated: seated.bind(this.#listener),
       closed: closed.bind(this.#listener),
       recorded: recorded.bind(this.#listener),
-      news: (update) => {
+      tableEvent: (update) => {
         news.call(this.#listener, update)
         if (update.what.type === 'continued' && who !== 'watcher') this.#joinRematch(table, who, update.what.table, token)
       },
     }
     const onClosed = () => this.#tables.delete(table.id)
-    const attended = new Attending(table, who, { listener, token, onClosed, name: this.#name(), isBehind })
+    const attended = new TableSubscription(table, who, { listener, token, onClosed, name: this.#name(), isBehind })
     this.#tables.set(table.id, attended)
-    this.#holdings.spend(table, () => attended.begin())
+    this.#holdings.spend(table, () => attended.subscribe())
     // the old subscription ends last, so that the seat is never without a client
     if (before) this.#end(before)
     return attended
   }
 
   /** Resumes a seat; the client gets the events after number `after` first, or `resync` if there are too many. */
-  async takeUp(
-    table: LiveTable,
+  async resume(
+    table: TableActor,
     seat: SeatNumber,
     token: string | undefined,
     after: number | undefined,
-  ): Promise<Attendance | LobbyRefusal> {
+  ): Promise<TableSnapshot | LobbyRefusal> {
     if (this.#closed) return noSeat(table.id)
     const full = this.#full
     if (full) return full
@@ -105,16 +105,16 @@ export class Attended {
     const missed = after === undefined ? 0 : Math.max(0, before.n - after)
     const isNear = after !== undefined && missed > 0 && missed <= RECENT
     const known = isNear ? table.history?.since(after) : undefined
-    const attended = this.attend(table, seat, token, isNear)
-    if (!isNear) return missed > 0 ? { ...attended.attendance, resync: true } : attended.attendance
+    const attended = this.subscribe(table, seat, token, isNear)
+    if (!isNear) return missed > 0 ? { ...attended.snapshot, resync: true } : attended.snapshot
     try {
       // the actor has recent events in memory; otherwise the whole log is read
       const steps = known ?? stepsOf(await this.#hall.log(table.id), before, after)
-      await attended.catchUp(steps, (news) => this.#listener.news(news), this.#ready)
+      await attended.catchUp(steps, (news) => this.#listener.tableEvent(news), this.#ready)
     } finally {
-      attended.goOn()
+      attended.flushUpdates()
     }
-    return attended.attendance
+    return attended.snapshot
   }
 
   /** Ends the subscription to a table, if the user watches it or its game is over. */
@@ -136,7 +136,7 @@ export class Attended {
     const move = table.state.rules.notation.parse(text)
     if (this.#full) return this.#full
     const refusal = isRefusal(move) ? move : this.#spend(table, { type: 'play', seat, move })
-    return refusal ? coded('illegal-move', refusal) : this.#persisted(table)
+    return refusal ? toLobbyRefusal('illegal-move', refusal) : this.#persisted(table)
   }
 
   /** Sends talk to a table, from the session's seat or as a watcher. */
@@ -150,7 +150,7 @@ export class Attended {
   /** Counts the other clients at a table that show talk. */
   hearers(id: number): number {
     const own = this.#tables.get(id)
-    return own === undefined ? 0 : own.table.attendants.filter((one) => one !== own && one instanceof Attending).length
+    return own === undefined ? 0 : own.table.observers.filter((one) => one !== own && one instanceof TableSubscription).length
   }
 
   /** Offers a draw or a rematch; see `Lobby.offer`. */
@@ -176,7 +176,7 @@ export class Attended {
   }
 
   /** Ends all subscriptions and returns the numbers of their tables; seats are held for their owner. */
-  end(): readonly number[] {
+  endAll(): readonly number[] {
     const ids = [...this.#tables.keys()]
     for (const attended of this.#tables.values()) this.#end(attended)
     this.#tables.clear()
@@ -186,17 +186,17 @@ export class Attended {
   /** Ends all subscriptions; no seat can be resumed afterwards. */
   close(): void {
     this.#closed = true
-    this.end()
+    this.endAll()
   }
 
   /** Takes the seat at a rematch, where the seats are swapped. */
-  #joinRematch(before: LiveTable, seat: SeatNumber, id: number, token: string | undefined): void {
+  #joinRematch(before: TableActor, seat: SeatNumber, id: number, token: string | undefined): void {
     const table = this.#hall.table(id)
     if (!table) return
     const attended = this.#tables.get(before.id)
     if (attended) this.#end(attended)
     this.#tables.delete(before.id)
-    this.sit(table, before.state.opened.seats.length - 1 - seat, token)
+    this.takeSeat(table, before.state.opened.seats.length - 1 - seat, token)
   }
 
   /** Refuses further writes if this address has reached its disk limit; `undefined` if it has not. */
@@ -205,31 +205,31 @@ export class Attended {
     return full === undefined ? undefined : { code: 'too-many', refused: full }
   }
 
-  #end(attended: Attending): void {
-    this.#holdings.spend(attended.table, () => attended.end())
+  #end(attended: TableSubscription): void {
+    this.#holdings.spend(attended.table, () => attended.unsubscribe())
   }
 
-  #spend(table: LiveTable, command: Command): Refusal | undefined {
+  #spend(table: TableActor, command: TableCommand): Refusal | undefined {
     return this.#holdings.spend(table, () => table.submit(command))
   }
 
-  async #done(table: LiveTable, refusal: Refusal | undefined): Promise<LobbyRefusal | undefined> {
-    return refusal ? coded('not-now', refusal) : this.#persisted(table)
+  async #done(table: TableActor, refusal: Refusal | undefined): Promise<LobbyRefusal | undefined> {
+    return refusal ? toLobbyRefusal('not-now', refusal) : this.#persisted(table)
   }
 
-  async #persisted(table: LiveTable): Promise<LobbyRefusal | undefined> {
-    if (await table.kept()) return undefined
+  async #persisted(table: TableActor): Promise<LobbyRefusal | undefined> {
+    if (await table.persisted()) return undefined
     return table.closed ? { code: 'not-now', refused: `table ${table.id} is closed: its log could not be written` } : UNAVAILABLE
   }
 }
 
 /** Yields the steps of a log after the event `after`, up to the state `until`, which can be a suspension that is not in the log. */
-function* stepsOf(log: readonly TableEvent[], until: TableState, after: number): Iterable<Step> {
+function* stepsOf(log: readonly TableEvent[], until: TableState, after: number): Iterable<TableStep> {
   const [first, ...others] = log.slice(0, until.n)
   if (!first) return
-  const base = opened(first, until.rules)
+  const base = toOpenedTable(first, until.rules)
   if (after < 1) yield { event: first, state: base }
-  yield* replayed(base, others, after)
+  yield* replay(base, others, after)
   const { n, at } = others.at(-1) ?? first
   if (n < until.n && until.suspended) yield { event: { type: 'suspended', n: until.n, at }, state: until }
 }

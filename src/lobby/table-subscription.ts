@@ -1,12 +1,12 @@
 import type { SeatNumber } from '../games/game.ts'
-import type { Attendance, Sight, TableListener, TableNews } from '../hall/api.ts'
+import type { TableEventView, TableListener, TableSnapshot, TableView } from '../hall/api.ts'
 import { timeLeft, turnLeft } from '../hall/clocks.ts'
-import { type Attendant, type News, type StandingChange, situationOf } from '../hall/news.ts'
+import { type StandingChange, type TableObserver, type TableUpdate, toSituation } from '../hall/news.ts'
 import type { TableEvent } from '../hall/ports.ts'
-import type { Step, TableState } from '../hall/table.ts'
-import type { LiveTable } from '../hall/table-actor.ts'
-import { recordedOf } from './game-ends.ts'
-import { termsOf } from './projections.ts'
+import type { TableState, TableStep } from '../hall/table.ts'
+import type { TableActor } from '../hall/table-actor.ts'
+import { toRatingChanges } from './game-ends.ts'
+import { toGameTerms } from './projections.ts'
 
 /** Number of missed events that are sent at once; then the client must read them first. */
 const PAGE = 20
@@ -14,7 +14,7 @@ const PAGE = 20
 const MANY = 200
 
 /** TableSubscriptionOptions is what TableSubscription needs besides the table. */
-export interface AttendingOptions {
+export interface TableSubscriptionOptions {
   readonly listener: TableListener
   /** Token that gives the owner access to the seat again, if known. */
   readonly token: string | undefined
@@ -31,9 +31,9 @@ export interface AttendingOptions {
  * gets the missed events first, page by page as fast as it reads them; updates of the table wait behind those, so that the
  * client sees every event once and in order.
  */
-export class Attending implements Attendant {
-  readonly table: LiveTable
-  readonly who: SeatNumber | 'watcher'
+export class TableSubscription implements TableObserver {
+  readonly table: TableActor
+  readonly viewer: SeatNumber | 'watcher'
   /** Token that gives the owner access to the seat again, if known. */
   readonly token: string | undefined
   /** The user's name. */
@@ -44,13 +44,13 @@ export class Attending implements Attendant {
   #seen = 0
   #ended = false
   /** Updates that wait until the client has caught up. */
-  #held: TableNews[] | undefined
+  #held: TableEventView[] | undefined
 
-  constructor(table: LiveTable, who: SeatNumber | 'watcher', { listener, token, onClosed, name, isBehind }: AttendingOptions) {
+  constructor(table: TableActor, who: SeatNumber | 'watcher', { listener, token, onClosed, name, isBehind }: TableSubscriptionOptions) {
     this.name = name
     this.#held = isBehind ? [] : undefined
     this.table = table
-    this.who = who
+    this.viewer = who
     this.token = token
     this.#listener = listener
     this.#onClosed = onClosed
@@ -58,7 +58,7 @@ export class Attending implements Attendant {
 
   /** The seat; `undefined` for a watcher. */
   get seat(): SeatNumber | undefined {
-    return this.who === 'watcher' ? undefined : this.who
+    return this.viewer === 'watcher' ? undefined : this.viewer
   }
 
   /** Number of the last event that changed the view. */
@@ -67,32 +67,32 @@ export class Attending implements Attendant {
   }
 
   /** Snapshot of the table now. */
-  get attendance(): Attendance {
+  get snapshot(): TableSnapshot {
     const { opened: opening, rules, n, offers } = this.table.state
-    const published = this.table.situation(this.who) !== undefined
+    const published = this.table.situation(this.viewer) !== undefined
     return {
       table: this.table.id,
       game: rules,
       names: opening.seats.map(({ name }) => name),
-      ...termsOf(opening),
+      ...toGameTerms(opening),
       ...(this.seat === undefined ? {} : { seat: this.seat }),
       ...(this.token === undefined ? {} : { token: this.token }),
       ...(this.seat === undefined || opening.clock.grace === undefined ? {} : { grace: opening.clock.grace }),
       // an offer of all players is an agreement, and no longer open
       ...(offers.length > 0 && offers.length < opening.seats.length ? { offers } : {}),
-      ...(published ? { now: { n, sight: toTableView(this.table.state, this.who, this.table.now) } } : {}),
+      ...(published ? { now: { n, sight: toTableView(this.table.state, this.viewer, this.table.now) } } : {}),
     }
   }
 
   /** Subscribes to the table's updates, and marks a seat's owner as connected. */
-  begin(): void {
+  subscribe(): void {
     this.#seen = this.table.state.n
-    this.table.attend(this)
+    this.table.subscribe(this)
     if (this.seat !== undefined) this.table.submit({ type: 'back', seat: this.seat })
   }
 
   /** Sends missed events, a page at a time: `ready` resolves when the client has read most of what it was sent. */
-  async catchUp(missed: Iterable<Step>, send: (update: TableNews) => void, ready: () => Promise<void>): Promise<void> {
+  async catchUp(missed: Iterable<TableStep>, send: (update: TableEventView) => void, ready: () => Promise<void>): Promise<void> {
     let count = 0
     for (const { event, state } of missed) {
       if (count > 0 && count % PAGE === 0 && (this.#held?.length ?? 0) < MANY) await ready()
@@ -104,30 +104,30 @@ export class Attending implements Attendant {
   }
 
   /** Sends the updates that waited while the client caught up; later ones are sent at once. */
-  goOn(): void {
+  flushUpdates(): void {
     const held = this.#held ?? []
     this.#held = undefined
-    if (!this.#ended) for (const update of held) this.#listener.news(update)
+    if (!this.#ended) for (const update of held) this.#listener.tableEvent(update)
   }
 
   /** Ends the subscription; marks the seat's owner as disconnected, unless another connection has the seat. */
-  end(): void {
+  unsubscribe(): void {
     this.#ended = true
-    this.table.leave(this)
-    if (this.seat !== undefined && !this.table.attendants.some(({ who }) => who === this.seat)) {
+    this.table.unsubscribe(this)
+    if (this.seat !== undefined && !this.table.observers.some(({ viewer: who }) => who === this.seat)) {
       this.table.submit({ type: 'gone', seat: this.seat })
     }
   }
 
-  news({ n, at, event, situation }: News): void {
+  update({ n, at, event, situation }: TableUpdate): void {
     if (situation) this.#seen = n
     const update = this.#toUpdate(n, at, toEventView(event), this.table.state)
     if (this.#held) this.#held.push(update)
-    else this.#listener.news(update)
+    else this.#listener.tableEvent(update)
   }
 
   recorded(changes: readonly StandingChange[]): void {
-    this.#listener.recorded(recordedOf(this.table, changes))
+    this.#listener.recorded(toRatingChanges(this.table, changes))
   }
 
   closed(reason: Error): void {
@@ -136,17 +136,17 @@ export class Attending implements Attendant {
     this.#listener.closed(this.table.id, reason.message)
   }
 
-  #toUpdate(n: number, at: number, what: TableNews['what'], state: TableState): TableNews {
+  #toUpdate(n: number, at: number, what: TableEventView['what'], state: TableState): TableEventView {
     const table = this.table.id
-    return CHANGES.has(what.type) ? { table, n, at, what, sight: toTableView(state, this.who, at) } : { table, n, at, what }
+    return CHANGES.has(what.type) ? { table, n, at, what, sight: toTableView(state, this.viewer, at) } : { table, n, at, what }
   }
 }
 
 /** Events that change the view, if only its clocks. */
-const CHANGES: ReadonlySet<TableNews['what']['type']> = new Set(['opened', 'moved', 'ended', 'gone', 'back', 'suspended'])
+const CHANGES: ReadonlySet<TableEventView['what']['type']> = new Set(['opened', 'moved', 'ended', 'gone', 'back', 'suspended'])
 
 /** Converts an event to what clients may see of it: a move shows only through the view after it. */
-function toEventView(event: News['event'] | TableEvent): TableNews['what'] {
+function toEventView(event: TableUpdate['event'] | TableEvent): TableEventView['what'] {
   switch (event.type) {
     case 'opened':
     case 'suspended':
@@ -169,12 +169,12 @@ function toEventView(event: News['event'] | TableEvent): TableNews['what'] {
   }
 }
 
-function toTableView(state: TableState, who: SeatNumber | 'watcher', now: number): Sight {
+function toTableView(state: TableState, who: SeatNumber | 'watcher', now: number): TableView {
   const { toMove, outcome, opened: opening, clocks } = state
   const left = opening.seats.map((_, seat) => timeLeft(clocks, opening.clock, seat, now))
   const moveLeft = opening.seats.map((_, seat) => turnLeft(clocks, opening.clock, seat, now))
   return {
-    ...situationOf(state, who),
+    ...toSituation(state, who),
     toMove: outcome ? [] : toMove,
     ...(left.every((one) => one !== undefined) ? { left } : {}),
     ...(!outcome && moveLeft.every((one) => one !== undefined) ? { moveLeft } : {}),

@@ -1,12 +1,12 @@
-import { Bucket } from '../base/rate-limit.ts'
+import { TokenBucket } from '../base/rate-limit.ts'
 import { isRefusal } from '../games/game.ts'
 import type { LobbyListener, LobbyRefusal } from '../hall/api.ts'
 import { foldName } from '../hall/names.ts'
-import type { Visitor } from '../hall/people.ts'
-import type { Line } from '../protocol/seating.ts'
-import type { Rooms } from './context.ts'
+import type { OnlineUser } from '../hall/people.ts'
+import type { PeerHandle } from '../protocol/seating.ts'
+import type { LobbyContext } from './context.ts'
 import { notHere } from './errors.ts'
-import type { Attended } from './subscriptions.ts'
+import type { Subscriptions } from './subscriptions.ts'
 
 /** Rate of talk of one session: ten messages at once, then one a second, so that talk does not push the board off the screen. */
 const TALK = { burst: 10, refill: 1000 }
@@ -16,10 +16,10 @@ const LONGEST = 1000
 const MUTED = 100
 
 /** LobbyTalkOptions are the parts of LobbyTalk. */
-export interface TalkOptions {
-  readonly rooms: Rooms
-  readonly line: Line
-  readonly tables: Attended
+export interface LobbyTalkOptions {
+  readonly rooms: LobbyContext
+  readonly line: PeerHandle
+  readonly tables: Subscriptions
 }
 
 /** Muted is a muted name, as the user writes it, and folded. */
@@ -32,17 +32,17 @@ interface Muted {
  * LobbyTalk sends a session's talk to tables and its messages to users, and filters what muted users send to the session.
  * Muting a name also mutes the connections that have the name at that moment, whatever names they take later.
  */
-export class Talk {
-  readonly #rooms: Rooms
-  readonly #line: Line
-  readonly #tables: Attended
-  readonly #bucket = new Bucket(TALK)
+export class LobbyTalk {
+  readonly #rooms: LobbyContext
+  readonly #line: PeerHandle
+  readonly #tables: Subscriptions
+  readonly #bucket = new TokenBucket(TALK)
   /** Muted names, by their folded form. */
   readonly #muted = new Map<string, Muted>()
   /** Connections that had a name when the user muted it, and may have taken other names since. */
   readonly #mutedAs = new WeakMap<object, Muted>()
 
-  constructor({ rooms, line, tables }: TalkOptions) {
+  constructor({ rooms, line, tables }: LobbyTalkOptions) {
     this.#rooms = rooms
     this.#line = line
     this.#tables = tables
@@ -54,22 +54,22 @@ export class Talk {
   }
 
   /** Sends a message to another user, at each of that user's lobby sessions. */
-  tell({ name: from, person }: Visitor, name: string, text: string): LobbyRefusal | undefined {
+  sendMessage({ name: from, person }: OnlineUser, name: string, text: string): LobbyRefusal | undefined {
     const wrong = checkText(text) ?? this.#throttled()
     if (wrong) return wrong
     const { people, calls } = this.#rooms
     const found = people.named(name)
     if (!found) return notHere(name)
     if (found.person === person) return OWN_NAME
-    if (!calls.reaches(found.person)) {
+    if (!calls.isReachable(found.person)) {
       return { code: 'not-now', refused: `${found.name} is here only through a worksheet program, and cannot receive messages` }
     }
-    const refusal = calls.tell(found.person, { from, text, address: this.#line.address })
+    const refusal = calls.sendMessage(found.person, { from, text, address: this.#line.address })
     return isRefusal(refusal) ? refusal : undefined
   }
 
   /** Mutes a user by name: this session gets no talk, messages or challenges from that user. */
-  async mute({ name: own }: Visitor, typed: string): Promise<LobbyRefusal | undefined> {
+  async mute({ name: own }: OnlineUser, typed: string): Promise<LobbyRefusal | undefined> {
     if (foldName(typed) === foldName(own)) return OWN_NAME
     const { people } = this.#rooms
     if (this.#muted.size >= MUTED) return { code: 'too-many', refused: `you have muted ${MUTED} names, the maximum: unmute one first` }
@@ -104,7 +104,7 @@ export class Talk {
   }
 
   /** Returns the connections of the online user with a name. */
-  #connectionsOf(name: string): readonly Visitor[] {
+  #connectionsOf(name: string): readonly OnlineUser[] {
     const { people } = this.#rooms
     const found = people.named(name)
     return found ? people.of(found.person) : []
@@ -117,19 +117,19 @@ export class Talk {
   }
 
   /** Wraps a listener so that it is not called with challenges of muted users. */
-  heard(listener: LobbyListener): LobbyListener & { hears(name: string): boolean } {
+  withoutMuted(listener: LobbyListener): LobbyListener & { hears(name: string): boolean } {
     return {
       hears: (name) => this.hears(name),
       seated: (attendance) => listener.seated(attendance),
-      news: (news) => listener.news(news),
+      tableEvent: (news) => listener.tableEvent(news),
       closed: (table, sentence) => listener.closed(table, sentence),
       // the session's tables notify it of their own ends
       recorded: (recorded) => !this.#tables.has(recorded.table) && listener.recorded(recorded),
       finished: (game) => !this.#tables.has(game.table) && listener.finished?.(game),
-      sought: (seeker) => this.hears(seeker.name) && listener.sought(seeker),
-      withdrawn: (seeker) => this.hears(seeker.name) && listener.withdrawn(seeker),
-      refused: (by) => listener.refused(by),
-      told: (message) => listener.told(message),
+      challenged: (seeker) => this.hears(seeker.name) && listener.challenged(seeker),
+      challengeWithdrawn: (seeker) => this.hears(seeker.name) && listener.challengeWithdrawn(seeker),
+      challengeRefused: (by) => listener.challengeRefused(by),
+      messageReceived: (message) => listener.messageReceived(message),
     }
   }
 

@@ -3,7 +3,7 @@ import { isTemporary } from '../hall/ports.ts'
 import { UNAVAILABLE } from './errors.ts'
 
 /** Resolves with a refusal if the store cannot write at the moment. Rejects with all other errors. */
-export async function survived<Answer>(answer: Promise<Answer>): Promise<Answer | typeof UNAVAILABLE> {
+export async function catchUnavailable<Answer>(answer: Promise<Answer>): Promise<Answer | typeof UNAVAILABLE> {
   try {
     return await answer
   } catch (reason) {
@@ -13,14 +13,14 @@ export async function survived<Answer>(answer: Promise<Answer>): Promise<Answer 
 }
 
 /** Wraps a lobby so that its methods resolve with a refusal, instead of rejecting, if the store cannot write at the moment. */
-export function surviving(lobby: Lobby): Lobby {
+export function refuseWhenUnavailable(lobby: Lobby): Lobby {
   return new Proxy(lobby, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target)
       if (typeof value !== 'function') return value
       return (...args: unknown[]) => {
         const answer: unknown = value.apply(target, args)
-        return answer instanceof Promise ? survived(answer) : answer
+        return answer instanceof Promise ? catchUnavailable(answer) : answer
       }
     },
   })

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { type RefusalCode, refusalCodes } from '../hall/api.ts'
-import { BOUNDS, type Range } from '../hall/bounds.ts'
+import { BOUNDS, type NumberRange } from '../hall/bounds.ts'
 
 /** Version of the native protocol. It changes when a client of the version before would no longer understand the server. */
 export const VERSION = 1
 
 const list = <Kind extends z.ZodType>(kind: Kind) => z.array(kind).readonly()
-const whole = ({ min, max }: Range) => z.int().min(min).max(max)
+const whole = ({ min, max }: NumberRange) => z.int().min(min).max(max)
 /** A whole number from 0 on, without a practical upper bound. */
 const count = whole({ min: 0, max: Number.MAX_SAFE_INTEGER })
 const table = whole(BOUNDS.table).meta({ description: 'the number of a table' })

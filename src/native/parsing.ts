@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nearest } from '../base/nearest.ts'
+import { findNearest } from '../base/nearest.ts'
 import type { LobbyRefusal } from '../hall/api.ts'
 import { CommandId, ToServer } from './messages.ts'
 
@@ -174,7 +174,7 @@ function nameOf(path: readonly PropertyKey[]): string {
 }
 
 function didYouMean(typed: string, known: readonly string[]): string {
-  const meant = nearest(typed, known)
+  const meant = findNearest(typed, known)
   return meant === undefined ? '' : ask(meant)
 }
 

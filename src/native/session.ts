@@ -1,16 +1,16 @@
 import { catalogue } from '../games/catalogue.ts'
 import { isRefusal } from '../games/game.ts'
 import type {
-  Attendance,
-  Ended,
+  DirectMessage,
+  EndedConnections,
   FinishedGame,
   GameTerms,
   Lobby,
   LobbyListener,
   LobbyRefusal,
-  Message,
-  Recorded,
-  Seeker,
+  RatingChanges,
+  SeekInfo,
+  TableSnapshot,
 } from '../hall/api.ts'
 import { costs } from '../hall/costs.ts'
 import { type ToClient, type ToServer, VERSION } from './messages.ts'
@@ -70,11 +70,11 @@ export class NativeSession implements LobbyListener {
     this.#send({ type: 'bye', message: sentence })
   }
 
-  seated(attendance: Attendance): void {
+  seated(attendance: TableSnapshot): void {
     this.#send({ type: 'seated', ...toSnapshot(attendance) })
   }
 
-  news({ table, n, at, what, sight }: Parameters<LobbyListener['news']>[0]): void {
+  tableEvent({ table, n, at, what, sight }: Parameters<LobbyListener['tableEvent']>[0]): void {
     this.#send({ type: 'event', table, n, at, what: what, ...(sight ? { sight: sight } : {}) })
   }
 
@@ -86,19 +86,19 @@ export class NativeSession implements LobbyListener {
     this.closed(table, 'you have left it, because you are another user now')
   }
 
-  recorded({ table, game, changes }: Recorded): void {
+  recorded({ table, game, changes }: RatingChanges): void {
     this.#send({ type: 'recorded', table, game: game.name, changes: changes.map((change) => ({ ...change })) })
   }
 
-  sought(seeker: Seeker): void {
+  challenged(seeker: SeekInfo): void {
     this.#send({ type: 'sought', name: seeker.name, game: seeker.game, ...termsOf(seeker) })
   }
 
-  withdrawn(seeker: Seeker): void {
+  challengeWithdrawn(seeker: SeekInfo): void {
     this.#send({ type: 'withdrawn', name: seeker.name, game: seeker.game, ...termsOf(seeker) })
   }
 
-  told({ name, text }: Message): void {
+  messageReceived({ name, text }: DirectMessage): void {
     this.#send({ type: 'told', name, text })
   }
 
@@ -106,13 +106,13 @@ export class NativeSession implements LobbyListener {
     this.#send({ type: 'finished', ...game })
   }
 
-  refused(by: Seeker): void {
+  challengeRefused(by: SeekInfo): void {
     this.#send({ type: 'refused', name: by.name, game: by.game, ...termsOf(by) })
   }
 
   /** Sends `sought` for each open challenge to the user who has just logged in. */
   #sendChallenges(): void {
-    for (const seeker of this.#lobby().listSought({ count: LISTED }).items) this.sought(seeker)
+    for (const seeker of this.#lobby().listChallenges({ count: LISTED }).items) this.challenged(seeker)
   }
 
   async #answer(command: ToServer): Promise<Answer | LobbyRefusal> {
@@ -231,7 +231,7 @@ export class NativeSession implements LobbyListener {
 
 function lobbyAt(lobby: Lobby, { from = 0 }: Command<'lobby'>): Answer {
   const range = { from, count: LISTED }
-  const [people, seekers, tables] = [lobby.listPeople(range), lobby.listSeekers(range), lobby.listTables(range)]
+  const [people, seekers, tables] = [lobby.listPeople(range), lobby.listSeeks(range), lobby.listTables(range)]
   const total = { people: people.total, seekers: seekers.total, tables: tables.total }
   return { type: 'lobby', people: people.items, seekers: seekers.items, tables: tables.items, total }
 }
@@ -251,7 +251,7 @@ function toCredentials({ password, secret }: Command<'enter'>): { password?: str
   return { ...(password === undefined ? {} : { password }), ...(secret === undefined ? {} : { secret }) }
 }
 
-function toEndedCount(ended: Ended | LobbyRefusal): Answer | LobbyRefusal {
+function toEndedCount(ended: EndedConnections | LobbyRefusal): Answer | LobbyRefusal {
   return isRefusal(ended) ? ended : { type: 'ok', connections: ended.connections, sessions: ended.sessions }
 }
 
@@ -267,7 +267,7 @@ function entered({ me }: Lobby): Extract<Answer, { type: 'entered' }> {
   return { type: 'entered', name: me?.name ?? '', registered: me?.registered ?? false, tables: [...(me?.tables ?? [])] }
 }
 
-function present(type: 'seated' | 'watching' | 'resync', attendance: Attendance | LobbyRefusal): Answer | LobbyRefusal {
+function present(type: 'seated' | 'watching' | 'resync', attendance: TableSnapshot | LobbyRefusal): Answer | LobbyRefusal {
   return isRefusal(attendance) ? attendance : { type, ...toSnapshot(attendance) }
 }
 
@@ -276,7 +276,7 @@ function termsOf({ settings, rated, clock }: GameTerms): GameTerms {
   return { settings, rated, ...(clock ? { clock } : {}) }
 }
 
-function toSnapshot(attendance: Attendance) {
+function toSnapshot(attendance: TableSnapshot) {
   const { table, game, seat, names, token, now, offers } = attendance
   return {
     table,

@@ -1,10 +1,10 @@
-import { asTry, guessing, type Verdict } from '../games/guessing.ts'
+import { guessing, toTry, type Verdict } from '../games/guessing.ts'
 import { type Automaton, client, clientCloses, server } from '../protocol/automaton.ts'
-import type { Program, Protocol, Solo } from '../protocol/definition.ts'
-import { nextUntilGone } from '../protocol/receive-until-closed.ts'
-import { breach } from '../protocol/violation-text.ts'
+import type { Program, Protocol, SoloProgram } from '../protocol/definition.ts'
+import { receiveUntilClosed } from '../protocol/receive-until-closed.ts'
+import { ruleViolation } from '../protocol/violation-text.ts'
 import { literals, segments } from '../wire/framing/unframed.ts'
-import { type Answer, askInt, checkSecret, NumberJudge, secretNumber } from './numbers.ts'
+import { askInt, checkSecret, type GuessVerdict, NumberJudge, toSecretNumber } from './numbers.ts'
 import { pythonAddress, pythonInt } from './python/values.ts'
 
 const BANNER = '## Welcome to GUESS THE NUMBER! ##'
@@ -38,7 +38,7 @@ const ANSWERS: Readonly<Record<Verdict, 'small' | 'big' | 'exact' | 'garbage'>> 
   right: 'exact',
   wasted: 'garbage',
 }
-const MEANT: Readonly<Partial<Record<Name, Answer>>> = { small: 'low', big: 'high', exact: 'right' }
+const MEANT: Readonly<Partial<Record<Name, GuessVerdict>>> = { small: 'low', big: 'high', exact: 'right' }
 const TEXTS = Object.values(automaton.messages).flatMap(({ from, text }) => (from === 'server' ? [text] : []))
 
 const number: Protocol<Name, undefined> = {
@@ -48,18 +48,18 @@ const number: Protocol<Name, undefined> = {
   framing: () => ({ toServer: segments(), toClient: literals(TEXTS) }),
 
   async server(peer, { house, person, options }) {
-    const next = () => nextUntilGone(peer, 'leaves')
-    let seat = await house.sit(guessing, 0, { secret: secretNumber(options) })
+    const next = () => receiveUntilClosed(peer, 'leaves')
+    let seat = await house.sit(guessing, 0, { secret: toSecretNumber(options) })
     await seat.next()
     for (let text = await next(); text !== undefined; text = await next()) {
       const guess = pythonInt(text)
       if (guess === undefined) {
-        peer.note('expected a whole number, and nothing else in the same piece')
+        peer.report('expected a whole number, and nothing else in the same piece')
         peer.send('garbage')
         continue
       }
-      if (isGlued(text)) peer.note('the number is from 1 to 100; several guesses in one piece are one: wait for the answer to each')
-      seat.play(asTry(Number(guess)))
+      if (isGlued(text)) peer.report('the number is from 1 to 100; several guesses in one piece are one: wait for the answer to each')
+      seat.play(toTry(Number(guess)))
       const { view, outcome } = await seat.next()
       peer.send(ANSWERS[view.last ?? 'wasted'])
       if (!outcome) continue
@@ -78,13 +78,13 @@ const number: Protocol<Name, undefined> = {
       peer.send('guess', guess)
       const { name, text } = await peer.receive()
       const answer = MEANT[name]
-      const wrong = answer && judge.take(answer, Number(guess))
-      if (wrong !== undefined) throw breach(text, wrong)
+      const wrong = answer && judge.check(answer, Number(guess))
+      if (wrong !== undefined) throw ruleViolation(text, wrong)
       person.say(text)
     } while (peer.state !== 'won')
     // a client that compares whole pieces would not recognise the win
     const rest = peer.early()
-    if (rest !== undefined) peer.observer?.refused(rest, false)
+    if (rest !== undefined) peer.observer?.onRejected(rest, false)
   },
 }
 
@@ -113,7 +113,7 @@ export const programs: readonly Program<Name, undefined>[] = [
 ]
 
 /** Book chapter: the game without a network, and the chapter's first lines. */
-export const solos: readonly Solo[] = [
+export const solos: readonly SoloProgram[] = [
   {
     name: 'book/guess',
     source: '004 chapter 5, guess32.py',
@@ -123,7 +123,7 @@ export const solos: readonly Solo[] = [
 
     async play({ house, person, options }) {
       const { messages } = automaton
-      const seat = await house.sit(guessing, 0, { secret: secretNumber(options) })
+      const seat = await house.sit(guessing, 0, { secret: toSecretNumber(options) })
       await seat.next()
       person.say(BANNER)
       for (let won = false; !won; ) {
@@ -142,7 +142,7 @@ export const solos: readonly Solo[] = [
     check: checkSecret,
 
     async play({ person, options, random }) {
-      person.say(`The secret number is ${secretNumber(options) ?? random.integer(1, 100)}`)
+      person.say(`The secret number is ${toSecretNumber(options) ?? random.integer(1, 100)}`)
     },
   },
 ]

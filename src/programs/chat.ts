@@ -1,9 +1,9 @@
 import type { Seat } from '../games/game.ts'
-import { type Ending, shortened, type Talk, talk } from '../games/talk.ts'
+import { type TalkEnding, type TurnTalk, talk, truncateLine } from '../games/talk.ts'
 import { type Automaton, either } from '../protocol/automaton.ts'
-import type { Person, Program, Protocol } from '../protocol/definition.ts'
+import type { Console, Program, Protocol } from '../protocol/definition.ts'
 import type { Peer } from '../protocol/peer.ts'
-import { Ended } from '../wire/disconnect.ts'
+import { Disconnected } from '../wire/disconnect.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { pythonAddress } from './python/values.ts'
 
@@ -17,7 +17,7 @@ interface Voice {
 /** Texts of a chat, the line that ends it, and the line that Ctrl-D stands for. */
 interface Words {
   readonly voices: readonly [server: Voice, client: Voice]
-  readonly ending: Ending
+  readonly ending: TalkEnding
   readonly leaving?: string
 }
 
@@ -60,19 +60,19 @@ const withBye: Automaton = {
 }
 
 /** Runs both sides of a chat: plays the peer's lines in the peer's seat, and sends the lines of the opposite seat to the peer. */
-async function exchange(peer: Peer, seat: Seat<string, Talk>): Promise<void> {
+async function exchange(peer: Peer, seat: Seat<string, TurnTalk>): Promise<void> {
   for (;;) {
     const { view, outcome } = await seat.turn()
-    if (outcome?.left !== undefined) throw new Ended('ours', 'the other person has left the chat')
+    if (outcome?.left !== undefined) throw new Disconnected('ours', 'the other person has left the chat')
     if (view.line !== undefined && view.turn === seat.number) peer.send(outcome ? 'last' : 'line', view.line.replace(/\r/g, ' '))
     if (outcome) return
-    const refusal = seat.play(shortened((await peer.receive()).text))
+    const refusal = seat.play(truncateLine((await peer.receive()).text))
     if (refusal) peer.refuse(`the ${peer.other}’s line was not taken: ${refusal.refused}`)
   }
 }
 
 /** Plays the seat of the person at the console; asks again for a line that is too long. */
-async function playAtConsole(seat: Seat<string, Talk>, person: Person, { voices, leaving }: Words): Promise<void> {
+async function playAtConsole(seat: Seat<string, TurnTalk>, person: Console, { voices, leaving }: Words): Promise<void> {
   const { prompt, waiting, wrote } = voices[seat.number === 0 ? 0 : 1]
   for (;;) {
     const { view, turn, outcome } = await seat.next()
@@ -94,7 +94,7 @@ const chat: Protocol<string, Words> = {
   framing: () => ({ toServer: lines({ keepCr: true }), toClient: lines({ keepCr: true }) }),
   server: async (peer, { house, words }) => exchange(peer, await house.sit(talk, 1, { ending: words.ending })),
   client: async (peer, { house, words }) => exchange(peer, await house.sit(talk, 0, { ending: words.ending })),
-  opposite: (seat: Seat<string, Talk>, { person, words }) => playAtConsole(seat, person, words),
+  opposite: (seat: Seat<string, TurnTalk>, { person, words }) => playAtConsole(seat, person, words),
 }
 
 const tjc: Words['voices'] = [

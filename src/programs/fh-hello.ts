@@ -1,7 +1,7 @@
 import { type Automaton, client, server } from '../protocol/automaton.ts'
 import type { Program, Protocol } from '../protocol/definition.ts'
 import { literals } from '../wire/framing/unframed.ts'
-import { quoted } from '../wire/text.ts'
+import { quoteText } from '../wire/text.ts'
 
 const GREETING = 'Hi Server'
 const ANSWER = 'Hello in return!'
@@ -40,7 +40,7 @@ const greeting: Protocol<Name> = {
   async client(peer) {
     peer.send('hi')
     const { text } = await peer.receive()
-    if (text !== ANSWER) peer.note(`expected ${quoted(ANSWER)}`)
+    if (text !== ANSWER) peer.report(`expected ${quoteText(ANSWER)}`)
   },
 }
 

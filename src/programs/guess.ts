@@ -1,9 +1,9 @@
 import { guessing, type Try } from '../games/guessing.ts'
 import { type Automaton, client, server } from '../protocol/automaton.ts'
 import { type Program, type Protocol, plainLines } from '../protocol/definition.ts'
-import { breach } from '../protocol/violation-text.ts'
-import { askInt, checkSecret, NumberJudge, readInt, secretNumber } from './numbers.ts'
-import { pythonInt, strip } from './python/values.ts'
+import { ruleViolation } from '../protocol/violation-text.ts'
+import { askInt, checkSecret, NumberJudge, parseIntGuess, toSecretNumber } from './numbers.ts'
+import { pythonInt, stripPython } from './python/values.ts'
 
 /** Parser of a guess; a text that it cannot parse wastes a try. */
 type Words = { readonly reads: (text: string) => Try }
@@ -47,15 +47,15 @@ export const guess: Protocol<Name, Words> = {
   automaton,
   framing: plainLines,
   async server(peer, { house, options, words }) {
-    const seat = await house.sit(guessing, 0, { tries: TRIES, secret: secretNumber(options) })
+    const seat = await house.sit(guessing, 0, { tries: TRIES, secret: toSecretNumber(options) })
     let { view, outcome } = await seat.next()
     while (!outcome) {
       peer.send('GUESS')
-      const text = strip((await peer.receive()).text)
+      const text = stripPython((await peer.receive()).text)
       seat.play(words.reads(text))
       ;({ view, outcome } = await seat.next())
       // a person may type a number out of range; any other text is a fault of the program
-      if (view.last === 'wasted') peer.note(`expected ${wanted(text)} from 1 to 100`, pythonInt(text) !== undefined)
+      if (view.last === 'wasted') peer.report(`expected ${wanted(text)} from 1 to 100`, pythonInt(text) !== undefined)
       peer.send(view.last ?? 'wasted')
     }
     if (outcome.winners.length === 0) peer.send('GAMEOVER')
@@ -67,7 +67,7 @@ export const guess: Protocol<Name, Words> = {
     do {
       const { name, text } = await peer.receive()
       const wrong = name === 'GUESS' ? tries === TRIES && `there were ${TRIES} tries; expected "GAMEOVER"` : wrongAnswer(name, guess, judge)
-      if (wrong) throw breach(text, wrong)
+      if (wrong) throw ruleViolation(text, wrong)
       if (name === 'GUESS') {
         guess = await askInt(person, 'Enter guess (1-100): ')
         tries++
@@ -85,7 +85,7 @@ function wanted(text: string): string {
 /** Explains why the server's answer to the last guess is wrong; `undefined` if it can be right. */
 function wrongAnswer(name: Name, guess: string, judge: NumberJudge): string | undefined {
   const number = Number(guess)
-  if (name === 'low' || name === 'high' || name === 'right') return judge.take(name, number)
+  if (name === 'low' || name === 'high' || name === 'right') return judge.check(name, number)
   return name === 'wasted' && number >= 1 && number <= 100 ? `the guess was ${guess}, which is one` : undefined
 }
 
@@ -95,7 +95,7 @@ export const programs: readonly Program<Name, Words>[] = [
     name: 'tjc/guess',
     source: '000 program 11, exercise 10',
     protocol: guess,
-    words: { reads: readInt },
+    words: { reads: parseIntGuess },
     port: 9999,
     takes: ['secret'],
     check: checkSecret,

@@ -1,5 +1,5 @@
 import type { HangmanView } from '../games/hangman.ts'
-import { charactersOf, clean, fold } from '../games/text/graphemes.ts'
+import { foldCase, normalizeText, splitGraphemes } from '../games/text/graphemes.ts'
 
 /** Explains why a server's `MISS` with `said` misses left is wrong after `view`; `undefined` if it can be right. */
 export function wrongMiss({ left }: HangmanView, said: number): string | undefined {
@@ -17,12 +17,12 @@ export function wrongPositions({ shown }: HangmanView, positions: readonly numbe
 /** Explains why a word cannot be the secret after `view`; `undefined` if it can. */
 export function wrongWord({ shown, tried }: HangmanView, word: string): string | undefined {
   // other servers may count combining marks as letters
-  const characters = [charactersOf(clean(word)), Array.from(word)].find(({ length }) => length === shown.length)
+  const characters = [splitGraphemes(normalizeText(word)), Array.from(word)].find(({ length }) => length === shown.length)
   if (!characters) return `the word was to have ${shown.length} letters`
-  const found = new Set(shown.filter((letter) => letter !== '').map(fold))
-  for (const [at, letter] of characters.map(fold).entries()) {
+  const found = new Set(shown.filter((letter) => letter !== '').map(foldCase))
+  for (const [at, letter] of characters.map(foldCase).entries()) {
     const seen = shown[at] ?? ''
-    if (seen !== '' && fold(seen) !== letter) return `position ${at + 1} was shown as ${seen}`
+    if (seen !== '' && foldCase(seen) !== letter) return `position ${at + 1} was shown as ${seen}`
     if (seen === '' && found.has(letter)) return `${letter} was shown, and not at position ${at + 1}`
     if (seen === '' && tried.includes(letter)) return `${letter} was tried, and was a MISS`
   }

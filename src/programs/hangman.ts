@@ -1,14 +1,14 @@
 import { isRefusal, type Refusal } from '../games/game.ts'
 import { type HangmanOptions, type HangmanView, hangman } from '../games/hangman.ts'
-import { fold, letterOf } from '../games/text/graphemes.ts'
-import { unguessable } from '../games/words.ts'
+import { foldCase, parseLetter } from '../games/text/graphemes.ts'
+import { findWordFault } from '../games/words.ts'
 import { type Automaton, client, clientCloses, server } from '../protocol/automaton.ts'
-import type { Options, Person, Program, Protocol, Solo } from '../protocol/definition.ts'
+import type { Console, Options, Program, Protocol, SoloProgram } from '../protocol/definition.ts'
 import type { Peer } from '../protocol/peer.ts'
-import { breach } from '../protocol/violation-text.ts'
-import { Ended } from '../wire/disconnect.ts'
+import { ruleViolation } from '../protocol/violation-text.ts'
+import { Disconnected } from '../wire/disconnect.ts'
 import { lines } from '../wire/framing/lines.ts'
-import { quoted } from '../wire/text.ts'
+import { quoteText } from '../wire/text.ts'
 import { wrongMiss, wrongPositions, wrongWord } from './hangman-judge.ts'
 
 const automaton = {
@@ -70,7 +70,7 @@ const protocol: Protocol<Name> = {
           continue
         }
         // the worksheet counts every character as a guess
-        if (!/\p{L}/u.test(text)) peer.note('expected a letter; it costs a miss')
+        if (!/\p{L}/u.test(text)) peer.report('expected a letter; it costs a miss')
         peer.send('MISS', view.left)
       }
       const { word = '' } = view
@@ -88,7 +88,7 @@ const protocol: Protocol<Name> = {
   },
 }
 
-const solo: Solo = {
+const solo: SoloProgram = {
   name: 'fh/hangman',
   source: '003 task 5.2',
   title: 'guess a word, letter by letter',
@@ -107,7 +107,7 @@ const solo: Solo = {
 /** Plays one word at the console; `submit` makes a guess. Returns false if the person quits. */
 async function guess(
   view: HangmanView,
-  person: Person,
+  person: Console,
   submit: (letter: string, view: HangmanView) => Promise<HangmanView | Refusal>,
 ): Promise<boolean> {
   for (;;) {
@@ -120,12 +120,12 @@ async function guess(
     while (view === before) {
       const typed = await person.ask('Your letter (QUIT to leave): ', 'QUIT')
       if (typed.toUpperCase() === 'QUIT') return false
-      const letter = letterOf(typed)
+      const letter = parseLetter(typed)
       const result = letter === undefined ? NO_LETTER : await submit(letter, view)
       if (isRefusal(result)) person.say(result.refused)
       else {
         if (result.left < view.left && !/\p{L}/u.test(typed))
-          person.say(`${quoted(typed.trim())} is no letter, but counts as a guess here: it costs a miss.`)
+          person.say(`${quoteText(typed.trim())} is no letter, but counts as a guess here: it costs a miss.`)
         view = result
       }
     }
@@ -134,7 +134,7 @@ async function guess(
 
 const NO_LETTER: Refusal = { refused: 'Type one letter at a time, such as e, or QUIT.' }
 
-async function askAgain(person: Person): Promise<boolean> {
+async function askAgain(person: Console): Promise<boolean> {
   for (;;) {
     const answer = (await person.ask('Another word (y/n)? ', 'n')).trim().toLowerCase()
     if (answer.startsWith('y')) return true
@@ -144,7 +144,7 @@ async function askAgain(person: Person): Promise<boolean> {
 }
 
 /** Receives the length of a new word. */
-async function receiveWord(peer: Peer<Name>, person: Person): Promise<HangmanView> {
+async function receiveWord(peer: Peer<Name>, person: Console): Promise<HangmanView> {
   for (;;) {
     const { name, fields } = await peer.receive()
     const [first = '', second] = fields
@@ -159,20 +159,20 @@ async function sendLetter(peer: Peer<Name>, letter: string, before: HangmanView)
   const { name, text, fields } = await peer.receive()
   const [field = ''] = fields
   if (name === 'ERROR') return { refused: field }
-  const view = { ...before, tried: [...before.tried, fold(letter)] }
+  const view = { ...before, tried: [...before.tried, foldCase(letter)] }
   if (name === 'MISS') {
     const left = Number(field)
     const wrong = wrongMiss(before, left)
-    if (wrong !== undefined) throw breach(text, wrong)
+    if (wrong !== undefined) throw ruleViolation(text, wrong)
     return left > 0 ? { ...view, left } : { ...view, left, word: await receiveEnd(peer, { ...view, left }) }
   }
   const positions = field.split(/ +/).map(Number)
   if (positions.some((position) => before.shown[position - 1] === undefined)) {
     const { length } = before.shown
-    throw new Ended('violation', `the server said ${text}, and its word has ${length} letters: positions count from 1 to ${length}`)
+    throw new Disconnected('violation', `the server said ${text}, and its word has ${length} letters: positions count from 1 to ${length}`)
   }
   const wrong = wrongPositions(before, positions)
-  if (wrong !== undefined) throw breach(text, wrong)
+  if (wrong !== undefined) throw ruleViolation(text, wrong)
   const shown = before.shown.map((seen, at) => (positions.includes(at + 1) ? letter.toLowerCase() : seen))
   return shown.includes('') ? { ...view, shown } : { ...view, shown, word: await receiveEnd(peer, { ...view, shown }) }
 }
@@ -180,10 +180,10 @@ async function sendLetter(peer: Peer<Name>, letter: string, before: HangmanView)
 /** Receives the end of a game, and returns its word. Throws a violation if the word contradicts the view. */
 async function receiveEnd(peer: Peer<Name>, view: HangmanView): Promise<string> {
   const { name, text, fields } = await peer.receive()
-  if (name === 'ERROR') throw new Ended('violation', `the server said ${quoted(text)}, but the game is over; expected its word`)
+  if (name === 'ERROR') throw new Disconnected('violation', `the server said ${quoteText(text)}, but the game is over; expected its word`)
   const [word = ''] = fields
   const wrong = wrongWord(view, word)
-  if (wrong !== undefined) throw breach(text, wrong)
+  if (wrong !== undefined) throw ruleViolation(text, wrong)
   return word
 }
 
@@ -192,7 +192,7 @@ function toHangmanOptions({ secret, words }: Options): HangmanOptions {
 }
 
 function checkSecret({ secret }: Options): string | undefined {
-  return secret === undefined ? undefined : unguessable(secret)?.refused
+  return secret === undefined ? undefined : findWordFault(secret)?.refused
 }
 
 /** FH slides, task 5.2: hangman over a network. */
@@ -215,4 +215,4 @@ export const programs: readonly Program<Name>[] = [
 ]
 
 /** The same game for one person, without a network. */
-export const solos: readonly Solo[] = [solo]
+export const solos: readonly SoloProgram[] = [solo]

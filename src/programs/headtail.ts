@@ -1,7 +1,7 @@
 import { coin } from '../games/coin.ts'
 import { type Automaton, client, server } from '../protocol/automaton.ts'
-import type { Options, Program, Protocol, Solo } from '../protocol/definition.ts'
-import { breach } from '../protocol/violation-text.ts'
+import type { Options, Program, Protocol, SoloProgram } from '../protocol/definition.ts'
+import { ruleViolation } from '../protocol/violation-text.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { pythonAddress } from './python/values.ts'
 
@@ -52,7 +52,7 @@ const headTail: Protocol<Name, Words> = {
       const guess = text.at(-1)
       if (guess === 'Q') break
       if (guess === 'H' || guess === 'T') {
-        if (text !== guess) peer.note('only its last character counts', true)
+        if (text !== guess) peer.report('only its last character counts', true)
         seat.play(guess)
         view = (await seat.next()).view
         peer.send(view.last ? 'right' : 'wrong')
@@ -60,7 +60,7 @@ const headTail: Protocol<Name, Words> = {
         const meant = /(?:^|\W)([htq])(?:ead|ail|uit)?$/i.exec(text)?.[1]?.toUpperCase()
         const what = `its last character is not H, T or Q${meant === undefined ? '' : `; write ${JSON.stringify(meant)} alone, a capital`}`
         // the worksheet's client sends upper case, so lower case is a fault of the program, not of the person
-        peer.note(what, text === text.toUpperCase())
+        peer.report(what, text === text.toUpperCase())
         peer.send('unusable')
       }
     }
@@ -79,8 +79,8 @@ const headTail: Protocol<Name, Words> = {
       peer.send(guess === 'Q' ? 'quit' : 'guess', guess)
       const { name, text: answer } = await peer.receive()
       const wrong = wrongAnswer(name, answer, guess)
-      if (wrong !== undefined) throw breach(answer, wrong)
-      if (name === 'unusable' && isCoinGuess(guess)) peer.note(`expected ${JUDGMENTS}`)
+      if (wrong !== undefined) throw ruleViolation(answer, wrong)
+      if (name === 'unusable' && isCoinGuess(guess)) peer.report(`expected ${JUDGMENTS}`)
       person.say(`${answer}\n`)
       if (name === 'right') right++
       if (name === 'right' || name === 'wrong') guesses++
@@ -133,7 +133,7 @@ export const programs: readonly Program<Name, Words>[] = [
 ]
 
 /** C8 slides: project 5 without a network. */
-export const solos: readonly Solo[] = [
+export const solos: readonly SoloProgram[] = [
   {
     name: 'c8/headtail',
     source: '001 project 5, head_tail.py',

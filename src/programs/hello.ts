@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.ts'
 import { type Automaton, server } from '../protocol/automaton.ts'
-import type { HostWords, Options, Program, Protocol } from '../protocol/definition.ts'
+import type { HostTexts, Options, Program, Protocol } from '../protocol/definition.ts'
 import type { Peer } from '../protocol/peer.ts'
-import { Ended } from '../wire/disconnect.ts'
+import { Disconnected } from '../wire/disconnect.ts'
 import { lines } from '../wire/framing/lines.ts'
-import { pieces } from '../wire/framing/recv.ts'
+import { recvOnce } from '../wire/framing/recv.ts'
 import { decode, encode } from '../wire/text.ts'
 import { pythonAddress, pythonBytes } from './python/values.ts'
 
@@ -36,7 +36,7 @@ const hello: Protocol<Name, Words> = {
     // the server of the slides sends its hello without a line end, and this client accepts that
     const whole = text.endsWith('\n') || text === HELLO
     if (words.line && !options.recvOnce && !whole) {
-      throw new Ended('finished', `the server closed the connection in the middle of its line, after ${pythonBytes(text)}`)
+      throw new Disconnected('finished', `the server closed the connection in the middle of its line, after ${pythonBytes(text)}`)
     }
     person.say(words.shows(text))
   },
@@ -53,7 +53,7 @@ const slides: Protocol<Name, Words> = {
 /** `lacks` names what an incomplete message lacks; by default, a line end. */
 function framed(lacks?: string): Protocol['framing'] {
   const toClient = lines({ keepEnd: true, code: 'bytes', ...(lacks === undefined ? {} : { lacks }) })
-  return ({ recvOnce }) => ({ toServer: lines(), toClient: recvOnce ? pieces(1024, 'bytes') : toClient })
+  return ({ recvOnce: once }) => ({ toServer: lines(), toClient: once ? recvOnce(1024, 'bytes') : toClient })
 }
 
 /** Returns an automaton that accepts any text as the hello. */
@@ -70,7 +70,7 @@ function automaton(text: string): Automaton<Name> {
 function pause(ms: number, clock: Clock, peer: Peer<Name>): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(ms, resolve)
-    peer.connection.whenGone(({ how }) => {
+    peer.connection.whenPeerClosed(({ reason: how }) => {
       if (how === 'finished') return
       cancel()
       resolve()
@@ -93,7 +93,7 @@ const split = {
   check: checkSplit,
 } as const
 
-const greets: HostWords = { connected: (client) => `Connected to: ${pythonAddress(client)}` }
+const greets: HostTexts = { connected: (client) => `Connected to: ${pythonAddress(client)}` }
 
 /** TJC notes: programs 1, 2, 5, 6 and 7; C8 slides: opening, projects 1, 2 and 3, and assignment 1. */
 export const programs: readonly Program<Name, Words>[] = [

@@ -1,7 +1,7 @@
 import { guessing, type Verdict } from '../games/guessing.ts'
-import type { Program, Solo } from '../protocol/definition.ts'
+import type { Program, SoloProgram } from '../protocol/definition.ts'
 import { guess } from './guess.ts'
-import { checkSecret, readDigits, secretNumber } from './numbers.ts'
+import { checkSecret, parseDigitsGuess, toSecretNumber } from './numbers.ts'
 import { pythonAddress } from './python/values.ts'
 
 const ANSWERS: Readonly<Record<Verdict, string>> = {
@@ -17,7 +17,7 @@ export const programs: readonly Program[] = [
     name: 'c8/highlow',
     source: '001 assignment 5',
     protocol: { ...guess, paced: true },
-    words: { reads: readDigits },
+    words: { reads: parseDigitsGuess },
     port: 12345,
     servePort: 12370,
     takes: ['secret'],
@@ -30,7 +30,7 @@ export const programs: readonly Program[] = [
 ]
 
 /** C8 slides: assignment 5 without a network. */
-export const solos: readonly Solo[] = [
+export const solos: readonly SoloProgram[] = [
   {
     name: 'c8/highlow',
     source: '001 assignment 5, high_low.py',
@@ -39,11 +39,11 @@ export const solos: readonly Solo[] = [
     check: checkSecret,
 
     async play({ house, person, options }) {
-      const seat = await house.sit(guessing, 0, { tries: 5, secret: secretNumber(options) })
+      const seat = await house.sit(guessing, 0, { tries: 5, secret: toSecretNumber(options) })
       let { view, outcome } = await seat.next()
       while (!outcome) {
         const typed = await person.ask('Guess a number 1 to 100: ')
-        seat.play(readDigits(typed))
+        seat.play(parseDigitsGuess(typed))
         ;({ view, outcome } = await seat.next())
         person.say(ANSWERS[view.last ?? 'wasted'])
       }

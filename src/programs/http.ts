@@ -1,7 +1,7 @@
 import { type Automaton, client, server } from '../protocol/automaton.ts'
 import type { Options, Program, Protocol } from '../protocol/definition.ts'
-import { contentLength, headOf, httpRequests, httpResponses, isRequest } from '../wire/framing/http.ts'
-import { encode, quoted } from '../wire/text.ts'
+import { httpRequests, httpResponses, isRequest, parseContentLength, parseHead } from '../wire/framing/http.ts'
+import { encode, quoteText } from '../wire/text.ts'
 
 const PAGE = '<p>example</p>'
 const OK = `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${PAGE.length}\r\nConnection: close\r\n\r\n${PAGE}`
@@ -13,13 +13,13 @@ const automaton = {
     request: client(REQUEST, {
       example: REQUEST.replace('{host}', 'example.com'),
       accepts: /^.*$/s,
-      called: 'an HTTP request',
+      label: 'an HTTP request',
       about: 'any path and any method; the server also answers a text that is not a request',
     }),
-    page: server(OK, { accepts: /^.*$/s, called: 'an HTTP response', about: 'the client shows any text' }),
+    page: server(OK, { accepts: /^.*$/s, label: 'an HTTP response', about: 'the client shows any text' }),
     refused: server(
       `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: ${EXPECTED.length}\r\nConnection: close\r\n\r\n${EXPECTED}`,
-      { called: 'an HTTP response' },
+      { label: 'an HTTP response' },
     ),
   },
   start: 'start',
@@ -29,7 +29,7 @@ const automaton = {
     end: {},
   },
   automatic: { server: true, client: true },
-  speaks: 'HTTP',
+  language: 'HTTP',
 } as const satisfies Automaton
 
 type Name = keyof typeof automaton.messages
@@ -42,11 +42,11 @@ const http: Protocol<Name> = {
 
   async server(peer, { person }) {
     const { text } = await peer.receive()
-    person.say(headOf(text))
+    person.say(parseHead(text))
     const lacking = whyNoRequest(text)
-    const wrong = whyBare(text) ?? whyCut(text) ?? whyBadRequest(headOf(text))
+    const wrong = whyBare(text) ?? whyCut(text) ?? whyBadRequest(parseHead(text))
     if (lacking !== undefined) peer.fail(lacking)
-    else if (wrong !== undefined) peer.note(wrong)
+    else if (wrong !== undefined) peer.report(wrong)
     peer.send(isRequest(text) ? 'page' : 'refused')
   },
 
@@ -58,7 +58,7 @@ const http: Protocol<Name> = {
     const cut = whyCut(text)
     const bare = whyBare(text)
     if (lacking !== undefined) peer.fail(lacking)
-    else if (bare !== undefined) peer.note(bare)
+    else if (bare !== undefined) peer.report(bare)
     if (lacking === undefined && cut !== undefined) peer.fail(cut)
   },
 }
@@ -70,9 +70,9 @@ function whyBadRequest(head: string): string | undefined {
   const fields = others.slice(0, -2)
   const unnamed = fields.find((line) => !/^(?:[^\s:]+:|[ \t]+\S)/.test(line))
   if (unnamed !== undefined)
-    return `its header line ${quoted(unnamed)} has no name and colon, as in "Host: example.com"; web servers refuse it`
+    return `its header line ${quoteText(unnamed)} has no name and colon, as in "Host: example.com"; web servers refuse it`
   if (!/^(?:\/|\*$|[a-z][\w+.-]*:\/\/)/i.test(target) && method !== 'CONNECT')
-    return `the path ${quoted(target)} does not begin with "/"; web servers refuse it`
+    return `the path ${quoteText(target)} does not begin with "/"; web servers refuse it`
   if (first.endsWith('HTTP/1.1') && !fields.some((line) => /^host:/i.test(line)))
     return 'there is no header line "Host: ..." in it, which HTTP/1.1 requires; web servers refuse it'
   return method === 'HEAD' ? 'HEAD asks only for a head, but this server sends its page too' : undefined
@@ -103,15 +103,15 @@ function whyNoHead(text: string): string | undefined {
 
 /** Reports lines of a head that end in LF alone, which many programs accept; `undefined` if there are none. */
 function whyBare(text: string): string | undefined {
-  return /(?<!\r)\n/.test(headOf(text))
+  return /(?<!\r)\n/.test(parseHead(text))
     ? 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'
     : undefined
 }
 
 /** Reports a body that is shorter than its Content-Length; `undefined` if it is not. */
 function whyCut(text: string): string | undefined {
-  const head = headOf(text)
-  const length = contentLength(head)
+  const head = parseHead(text)
+  const length = parseContentLength(head)
   const arrived = encode(text.slice(head.length)).length
   return length === undefined || arrived >= length ? undefined : `its Content-Length says ${length} bytes, but ${arrived} have arrived`
 }

@@ -1,8 +1,8 @@
-import type { Program, Solo } from '../protocol/definition.ts'
+import type { Program, SoloProgram } from '../protocol/definition.ts'
 
 interface ProgramFile {
   readonly programs?: readonly Program[]
-  readonly solos?: readonly Solo[]
+  readonly solos?: readonly SoloProgram[]
 }
 
 /** The file of each program, in the order of the worksheets. A command loads only the files that it needs. */
@@ -68,25 +68,25 @@ export const programNames: readonly string[] = Object.keys(FILES)
 export const shortNames: readonly string[] = Object.keys(ALIASES)
 
 /** Finds the short name of a program; `undefined` if it has none. */
-export function shortNameOf(name: string): string | undefined {
+export function findShortName(name: string): string | undefined {
   return shortNames.find((short) => ALIASES[short] === name)
 }
 
 /** Loads the networked program of a name or short name; `undefined` if there is none. */
-export async function programOf(name: string): Promise<Program | undefined> {
+export async function loadProgram(name: string): Promise<Program | undefined> {
   const { full, file } = await loadFile(name)
   return file?.programs?.find((program) => program.name === full)
 }
 
 /** Loads the solo program of a name or short name; `undefined` if there is none. */
-export async function soloOf(name: string): Promise<Solo | undefined> {
+export async function loadSolo(name: string): Promise<SoloProgram | undefined> {
   const { full, file } = await loadFile(name)
   return file?.solos?.find((solo) => solo.name === full)
 }
 
 /** Loads every networked program. */
 export async function allPrograms(): Promise<Program[]> {
-  const programs = await Promise.all(programNames.map(programOf))
+  const programs = await Promise.all(programNames.map(loadProgram))
   return programs.filter((program) => program !== undefined)
 }
 

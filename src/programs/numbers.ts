@@ -1,6 +1,6 @@
-import { asTry, type Try } from '../games/guessing.ts'
-import type { Options, Person } from '../protocol/definition.ts'
-import { quoted } from '../wire/text.ts'
+import { type Try, toTry } from '../games/guessing.ts'
+import type { Console, Options } from '../protocol/definition.ts'
+import { quoteText } from '../wire/text.ts'
 import { pythonDigits, pythonInt } from './python/values.ts'
 
 /** Validates the option `secret` as a number. Returns a sentence on what is wrong; `undefined` if nothing is. */
@@ -10,37 +10,37 @@ export function checkSecret({ secret = '1' }: Options): string | undefined {
 }
 
 /** Returns the option `secret` as a number; `undefined` if it is not set. */
-export function secretNumber({ secret }: Options): number | undefined {
+export function toSecretNumber({ secret }: Options): number | undefined {
   return secret === undefined ? undefined : Number(pythonInt(secret))
 }
 
 /** Parses a guess as Python's `int()` does, of any size; a text that is no number is a wasted guess. */
-export function readInt(text: string): Try {
+export function parseIntGuess(text: string): Try {
   const number = pythonInt(text)
-  return number === undefined ? 'wasted' : asTry(Number(number))
+  return number === undefined ? 'wasted' : toTry(Number(number))
 }
 
 /** Parses a guess of digits only, as Python's `isdigit()` does; any other text is a wasted guess. */
-export function readDigits(text: string): Try {
-  return pythonDigits(text) ? readInt(text) : 'wasted'
+export function parseDigitsGuess(text: string): Try {
+  return pythonDigits(text) ? parseIntGuess(text) : 'wasted'
 }
 
 /**
  * Asks a person for a whole number until the input is one, and returns it in the digits that Python prints. Before it asks
  * again, prints `instead`, or, if the worksheet has no text for that, the reason on standard error.
  */
-export async function askInt(person: Person, prompt: string, instead?: string): Promise<string> {
+export async function askInt(person: Console, prompt: string, instead?: string): Promise<string> {
   for (;;) {
     const typed = await person.ask(prompt)
     const number = pythonInt(typed)
     if (number !== undefined) return number
-    if (instead === undefined) person.complain?.(`a guess is a whole number, such as 50, and not ${quoted(typed)}`)
+    if (instead === undefined) person.warn?.(`a guess is a whole number, such as 50, and not ${quoteText(typed)}`)
     else person.say(instead)
   }
 }
 
 /** GuessVerdict is a server's answer to a guess: `low` if the guess is too low. */
-export type Answer = 'low' | 'high' | 'right'
+export type GuessVerdict = 'low' | 'high' | 'right'
 
 /** NumberJudge checks that a server's answers to guesses do not contradict each other. */
 export class NumberJudge {
@@ -49,7 +49,7 @@ export class NumberJudge {
   #below = 101
 
   /** Records an answer to a guess. Returns why it contradicts earlier answers; `undefined` if it does not. */
-  take(answer: Answer, guess: number): string | undefined {
+  check(answer: GuessVerdict, guess: number): string | undefined {
     const above = answer === 'low' ? Math.max(this.#above, guess) : this.#above
     const below = answer === 'high' ? Math.min(this.#below, guess) : this.#below
     const possible = answer === 'right' ? guess > above && guess < below : below - above > 1

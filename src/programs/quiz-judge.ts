@@ -1,4 +1,4 @@
-import { counted } from '../base/counts.ts'
+import { formatCount } from '../base/counts.ts'
 
 const LETTERS = 'ABCDEF'
 
@@ -27,7 +27,7 @@ export class QuizJudge {
   }
 
   /** Records a message. Returns why it is wrong; `undefined` if it can be right. */
-  take(name: string, fields: readonly string[]): string | undefined {
+  check(name: string, fields: readonly string[]): string | undefined {
     const [first = 0, second = 0] = fields.map(Number)
     if (name === 'RESUMED') return this.#resume(first, second, Number(fields[2]))
     if (name === 'QUESTION') return this.#ask(first, second)
@@ -41,8 +41,8 @@ export class QuizJudge {
   }
 
   #resume(number: number, count: number, points: number): string | undefined {
-    if (number < 1 || number > count) return `there ${count === 1 ? 'is' : 'are'} ${counted(count, 'question')}`
-    if (points >= number) return `only ${counted(number - 1, 'question')} can have been answered right`
+    if (number < 1 || number > count) return `there ${count === 1 ? 'is' : 'are'} ${formatCount(count, 'question')}`
+    if (points >= number) return `only ${formatCount(number - 1, 'question')} can have been answered right`
     this.#number = number - 1
     this.#count = count
     this.#points = points
@@ -52,9 +52,9 @@ export class QuizJudge {
   #ask(number: number, count: number): string | undefined {
     if (number !== this.#number + 1) return `expected question ${this.#number + 1}`
     if (this.#count !== undefined && count !== this.#count)
-      return `there ${this.#count === 1 ? 'was' : 'were'} ${counted(this.#count, 'question')}`
+      return `there ${this.#count === 1 ? 'was' : 'were'} ${formatCount(this.#count, 'question')}`
     if (this.#wanted !== undefined && this.#number === 0 && count > this.#wanted)
-      return `${counted(this.#wanted, 'question')} ${this.#wanted === 1 ? 'was' : 'were'} asked for`
+      return `${formatCount(this.#wanted, 'question')} ${this.#wanted === 1 ? 'was' : 'were'} asked for`
     if (number > count)
       return `${count === 1 ? 'the one question was' : `all ${count} questions were`} asked; expected "TOTAL ${this.#points} ${count}"`
     this.#number = number

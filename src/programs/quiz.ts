@@ -1,14 +1,14 @@
 import { type QuizView, quiz } from '../games/quiz.ts'
 import { askUntil } from '../protocol/ask-until.ts'
-import { type Automaton, client, clientCloses, type Said, server } from '../protocol/automaton.ts'
-import { type Options, type Person, type Program, type Protocol, plainLines } from '../protocol/definition.ts'
+import { type Automaton, client, clientCloses, type ReceivedMessage, server } from '../protocol/automaton.ts'
+import { type Console, type Options, type Program, type Protocol, plainLines } from '../protocol/definition.ts'
 import { isSameName } from '../protocol/names.ts'
 import type { Peer } from '../protocol/peer.ts'
-import { type Chair, type Hallway, hallOf } from '../protocol/seating.ts'
-import { breach } from '../protocol/violation-text.ts'
+import { type HallAccess, type HallSeat, requireHall } from '../protocol/seating.ts'
+import { ruleViolation } from '../protocol/violation-text.ts'
 import { pythonInt } from './python/values.ts'
 import { QuizJudge } from './quiz-judge.ts'
-import { secretsOfQuiz } from './quiz-secrets.ts'
+import { findQuizSecrets } from './quiz-secrets.ts'
 
 const automaton = {
   messages: {
@@ -70,11 +70,11 @@ const automaton = {
   always: { QUIT: 'end', closed: 'end' },
   automatic: { server: ['naming', 'starting', 'resumed', 'asking', 'judging', 'judged', 'done'] },
   refusal: 'ERROR',
-  secrets: secretsOfQuiz,
+  secrets: findQuizSecrets,
 } as const satisfies Automaton
 
 type Name = keyof typeof automaton.messages
-type Seat = Chair<string, QuizView>
+type Seat = HallSeat<string, QuizView>
 
 const LETTERS = 'ABCDEF'
 
@@ -85,7 +85,7 @@ const protocol: Protocol<Name> = {
   framing: plainLines,
 
   async server(peer, { house, options }) {
-    const hall = hallOf(house)
+    const hall = requireHall(house)
     await logIn(peer, hall)
     while (peer.state !== 'end') {
       const { name, fields } = await peer.receive()
@@ -104,8 +104,8 @@ const protocol: Protocol<Name> = {
       if (state === 'ready' && !(await chooseLength({ peer, person, judge }, coming))) return
       if (state === 'asked' && !(await chooseAnswer({ peer, person, judge }, coming))) return
       const message = await coming
-      const wrong = judge.take(message.name, message.fields)
-      if (wrong !== undefined) throw breach(message.text, wrong)
+      const wrong = judge.check(message.name, message.fields)
+      if (wrong !== undefined) throw ruleViolation(message.text, wrong)
       show(message, person)
     }
   },
@@ -114,7 +114,7 @@ const protocol: Protocol<Name> = {
 /** Player is the client's side of a quiz. */
 interface Player {
   readonly peer: Peer<Name>
-  readonly person: Person
+  readonly person: Console
   readonly judge: QuizJudge
 }
 
@@ -125,13 +125,13 @@ interface Held {
 }
 
 /** Logs the peer in, unless it disconnects. A guest resumes an unfinished quiz at once. */
-async function logIn(peer: Peer<Name>, hall: Hallway): Promise<void> {
+async function logIn(peer: Peer<Name>, hall: HallAccess): Promise<void> {
   for (;;) {
     const { name, fields } = await peer.receive()
     if (peer.state === 'end') return
     const [user = '', password = ''] = fields
     const how = name === 'LOGIN' ? { password } : {}
-    const refusal = name === 'REGISTER' ? await hall.register(user, password) : await hall.enter(user, how)
+    const refusal = name === 'REGISTER' ? await hall.register(user, password) : await hall.logIn(user, how)
     if (refusal) {
       peer.refuse(refusal.refused)
       continue
@@ -144,7 +144,7 @@ async function logIn(peer: Peer<Name>, hall: Hallway): Promise<void> {
   }
 }
 
-async function begin(peer: Peer<Name>, hall: Hallway, count: number, { questions }: Options): Promise<void> {
+async function begin(peer: Peer<Name>, hall: HallAccess, count: number, { questions }: Options): Promise<void> {
   if (count < 1 || count > 50) return peer.refuse(`a quiz has 1 to 50 questions, not ${count}`)
   if (hall.holds(quiz.name)) return peer.refuse('you have a quiz that is not finished: RESUME it')
   const bank = questions ?? (await import('../games/questions/bank.ts')).bank
@@ -153,25 +153,25 @@ async function begin(peer: Peer<Name>, hall: Hallway, count: number, { questions
   await askQuestions(peer, hall, chair, view)
 }
 
-async function resume(peer: Peer<Name>, hall: Hallway): Promise<void> {
+async function resume(peer: Peer<Name>, hall: HallAccess): Promise<void> {
   const held = await resumeSeat(hall)
   if (held) await goOn(peer, hall, held)
   else peer.refuse('you have no quiz that is not finished: START one')
 }
 
 /** Resumes the peer's unfinished quiz; `undefined` if there is none. */
-async function resumeSeat(hall: Hallway): Promise<Held | undefined> {
+async function resumeSeat(hall: HallAccess): Promise<Held | undefined> {
   const chair = hall.resume(quiz)
   return chair && { chair, view: (await chair.next()).view }
 }
 
-async function goOn(peer: Peer<Name>, hall: Hallway, { chair, view }: Held): Promise<void> {
+async function goOn(peer: Peer<Name>, hall: HallAccess, { chair, view }: Held): Promise<void> {
   peer.send('RESUMED', view.open?.number ?? view.count, view.count, view.points)
   await askQuestions(peer, hall, chair, view)
 }
 
 /** Asks the remaining questions, and sends points and rank. Returns early if the peer leaves. */
-async function askQuestions(peer: Peer<Name>, hall: Hallway, chair: Seat, start: QuizView): Promise<void> {
+async function askQuestions(peer: Peer<Name>, hall: HallAccess, chair: Seat, start: QuizView): Promise<void> {
   for (let view = start; view.open; ) {
     peer.send('QUESTION', view.open.number, view.count, view.open.text)
     for (const [at, text] of view.open.options.entries()) peer.send('option', LETTERS.charAt(at), text)
@@ -199,7 +199,7 @@ async function receiveAnswer(peer: Peer<Name>, chair: Seat): Promise<boolean> {
 }
 
 /** Asks for name and password until the server accepts them. */
-async function introduce(peer: Peer<Name>, person: Person): Promise<void> {
+async function introduce(peer: Peer<Name>, person: Console): Promise<void> {
   for (;;) {
     const name = (await person.ask('Your name: ')).trim()
     const password = (await person.ask('Your password (nothing to play as a guest): ')).trim()
@@ -207,13 +207,14 @@ async function introduce(peer: Peer<Name>, person: Person): Promise<void> {
     if (password === '') peer.send('NAME', name)
     else peer.send((await askYesNo(person, 'Is the name registered already (y/n)? ')) ? 'LOGIN' : 'REGISTER', name, password)
     const reply = await peer.receive()
-    if (reply.name === 'Welcome' && !isSameName(reply.fields[0], name)) throw breach(reply.text, `the name was ${JSON.stringify(name)}`)
+    if (reply.name === 'Welcome' && !isSameName(reply.fields[0], name))
+      throw ruleViolation(reply.text, `the name was ${JSON.stringify(name)}`)
     show(reply, person)
     if (reply.name === 'Welcome') return
   }
 }
 
-async function askYesNo(person: Person, question: string): Promise<boolean> {
+async function askYesNo(person: Console, question: string): Promise<boolean> {
   for (;;) {
     const answer = (await person.ask(question)).trim().toLowerCase()
     if (answer.startsWith('y')) return true
@@ -264,7 +265,7 @@ function quit(peer: Peer<Name>): false {
   return false
 }
 
-function show({ name, text, fields: [first = '', second = '', third = ''] }: Said<Name>, person: Person): void {
+function show({ name, text, fields: [first = '', second = '', third = ''] }: ReceivedMessage<Name>, person: Console): void {
   if (name === 'Welcome') person.say(text)
   if (name === 'ERROR') person.say(first)
   if (name === 'RESUMED') person.say(`You go on with question ${first} of ${second}. Points so far: ${third}.`)

@@ -1,7 +1,7 @@
 import { type Instruction, robot } from '../games/robot.ts'
 import { type Automaton, client } from '../protocol/automaton.ts'
-import type { Person, Program, Protocol } from '../protocol/definition.ts'
-import { Ended } from '../wire/disconnect.ts'
+import type { Console, Program, Protocol } from '../protocol/definition.ts'
+import { Disconnected } from '../wire/disconnect.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { pythonAddress } from './python/values.ts'
 
@@ -42,14 +42,14 @@ const remoteControl: Protocol<Name, undefined> = {
     while (peer.state !== 'end') {
       const next = await askInstruction(person)
       const wrong = peer.early()
-      if (wrong !== undefined) throw new Ended('violation', wrong)
+      if (wrong !== undefined) throw new Disconnected('violation', wrong)
       peer.send(next)
     }
   },
 }
 
 /** Asks the person until the input is an instruction. */
-async function askInstruction(person: Person): Promise<Instruction | 'END'> {
+async function askInstruction(person: Console): Promise<Instruction | 'END'> {
   for (;;) {
     const typed = await person.ask('FORWARD, LEFT, RIGHT or END: ', 'END')
     if (typed.trim().toUpperCase() === 'END') return 'END'

@@ -1,12 +1,23 @@
 import { follow, type Seat, type SeatNumber, type Situation } from '../games/game.ts'
-import { HANDS, type Hand, type HandsView, handOf, hands, NO_HAND, ROUNDS, type Round, score, verdict } from '../games/scissors.ts'
+import {
+  countWins,
+  formatRound,
+  HANDS,
+  type Hand,
+  type HandsView,
+  hands,
+  NO_HAND,
+  parseHand,
+  ROUNDS,
+  type Round,
+} from '../games/scissors.ts'
 import { askUntil } from '../protocol/ask-until.ts'
 import { type Automaton, client, server } from '../protocol/automaton.ts'
-import type { Options, Person, Program, Protocol, Solo } from '../protocol/definition.ts'
+import type { Console, Options, Program, Protocol, SoloProgram } from '../protocol/definition.ts'
 import type { Peer } from '../protocol/peer.ts'
-import { breach } from '../protocol/violation-text.ts'
+import { ruleViolation } from '../protocol/violation-text.ts'
 import { lines } from '../wire/framing/lines.ts'
-import { strip } from './python/values.ts'
+import { stripPython } from './python/values.ts'
 
 const PLAYERS = ['Player1', 'Player2'] as const
 
@@ -45,7 +56,7 @@ async function listen(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<vo
   for (;;) {
     const { name, text } = await peer.receive()
     if (name === 'QUIT') return seat.leave()
-    const hand = numbered(strip(text))
+    const hand = numbered(stripPython(text))
     const refusal = hand ? seat.play(hand) : NO_HAND
     if (refusal) peer.refuse(refusal.refused)
   }
@@ -65,7 +76,7 @@ function reportGame(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<void
       peer.send('ROUND', ...round)
       reported++
     }
-    if (outcome) peer.send('END', ...score(view.rounds))
+    if (outcome) peer.send('END', ...countWins(view.rounds))
     else if (asked === reported) {
       peer.send('CHOOSE')
       asked++
@@ -75,7 +86,7 @@ function reportGame(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<void
 }
 
 /** Plays the seat of the person at the server's console, Player1, who chooses at the same time as the client. */
-async function playAtConsole(seat: Seat<Hand, HandsView>, person: Person): Promise<void> {
+async function playAtConsole(seat: Seat<Hand, HandsView>, person: Console): Promise<void> {
   greet(person, seat.number)
   for (let shown = 0, coming = seat.next(); ; ) {
     const { view, turn, outcome } = await coming
@@ -102,7 +113,7 @@ async function nextDecided(seat: Seat<Hand, HandsView>, rounds: number): Promise
 }
 
 /** Asks the person for a hand; resolves with `undefined` when `interruption` settles first. */
-async function choose(person: Person, seat: SeatNumber, interruption: Promise<unknown>): Promise<Hand | 'QUIT' | undefined> {
+async function choose(person: Console, seat: SeatNumber, interruption: Promise<unknown>): Promise<Hand | 'QUIT' | undefined> {
   for (;;) {
     const typed = await askUntil(interruption, person, { prompt: formatPrompt(seat), atEnd: 'QUIT' })
     if (typed === undefined || typed === 'QUIT') return typed
@@ -115,7 +126,7 @@ function formatPrompt(seat: SeatNumber): string {
   return `${PLAYERS[seat]}: Enter (1) Scissor,                         (2) Paper or (3) Stone : `
 }
 
-function checkHand(typed: string, person: Person): Hand | undefined {
+function checkHand(typed: string, person: Console): Hand | undefined {
   const hand = numbered(typed)
   if (!hand) person.say('Please enter only 1, 2 or 3.')
   return hand
@@ -125,15 +136,15 @@ function numbered(text: string): Hand | undefined {
   return HANDS.find((_, at) => text === String(at + 1))
 }
 
-function greet(person: Person, seat: SeatNumber): void {
+function greet(person: Console, seat: SeatNumber): void {
   person.say(`You are ${PLAYERS[seat]} playing against ${PLAYERS[1 - seat]}`)
 }
 
-function show(person: Person, round: Round): void {
+function show(person: Console, round: Round): void {
   round.forEach((hand, seat) => {
     person.say(`${PLAYERS[seat]}:  ${hand}`)
   })
-  person.say(verdict(round))
+  person.say(formatRound(round))
 }
 
 /**
@@ -158,9 +169,9 @@ const scissors: Protocol<Name> = {
     let isAsked = false
     for (let coming = peer.receive(); ; ) {
       const { name, text, fields } = await coming
-      const [one, two] = fields.map(handOf)
+      const [one, two] = fields.map(parseHand)
       const wrong = wrongMessage(name, fields, { rounds, own })
-      if (wrong !== undefined) throw breach(text, wrong)
+      if (wrong !== undefined) throw ruleViolation(text, wrong)
       if (name === 'ROUND' && one && two) {
         rounds.push([one, two])
         show(person, [one, two])
@@ -168,7 +179,7 @@ const scissors: Protocol<Name> = {
       if (name === 'ERROR') person.say(fields[0])
       if (peer.state === 'end' || peer.state === 'left') return
       coming = peer.receive()
-      if (name === 'CHOOSE' && isAsked) peer.note('it has asked before, and this side has not sent a hand yet')
+      if (name === 'CHOOSE' && isAsked) peer.report('it has asked before, and this side has not sent a hand yet')
       isAsked = name === 'CHOOSE'
       if (name !== 'CHOOSE') continue
       const hand = await choose(person, 1, coming)
@@ -190,11 +201,11 @@ function wrongMessage(
   fields: readonly string[],
   { rounds, own }: { rounds: readonly Round[]; own: Hand | undefined },
 ): string | undefined {
-  if (name === 'CHOOSE' && rounds.length === ROUNDS) return `${ROUNDS} rounds were played; expected "END ${score(rounds).join(' ')}"`
+  if (name === 'CHOOSE' && rounds.length === ROUNDS) return `${ROUNDS} rounds were played; expected "END ${countWins(rounds).join(' ')}"`
   if (name === 'ROUND' && own && fields[1] !== own) return `Player2, which is this side, has chosen ${own}`
   if (name !== 'END') return undefined
   if (rounds.length < ROUNDS) return `${rounds.length} of ${ROUNDS} rounds were played; expected "CHOOSE"`
-  const [one, two] = score(rounds)
+  const [one, two] = countWins(rounds)
   return Number(fields[0]) === one && Number(fields[1]) === two ? undefined : `by the rounds that were played it is ${one} to ${two}`
 }
 
@@ -204,7 +215,7 @@ function checkChoices({ choices = [] }: Options): string | undefined {
   return wrong === undefined ? undefined : `a hand is ${HANDS.join(', ')}, not ${JSON.stringify(wrong)}`
 }
 
-const solo: Solo = {
+const solo: SoloProgram = {
   name: 'c8/scissors',
   source: '001 assignment 6',
   title: 'scissor, paper, stone: three rounds',
@@ -236,4 +247,4 @@ export const programs: readonly Program<Name>[] = [
 ]
 
 /** The same game against the house, without a network. */
-export const solos: readonly Solo[] = [solo]
+export const solos: readonly SoloProgram[] = [solo]

@@ -27,7 +27,7 @@ export class MatchJudge {
   }
 
   /** Records a message. Returns why it is wrong; `undefined` if it can be right. */
-  take(name: string, [game = '', ...fields]: readonly string[]): string | undefined {
+  check(name: string, [game = '', ...fields]: readonly string[]): string | undefined {
     const [first = '', second = '', third = ''] = fields
     if (name === 'init') return this.#begin(game, [first, second])
     if (name !== 'move' && name !== 'moved' && name !== 'GameEnd') return undefined

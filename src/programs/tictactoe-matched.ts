@@ -1,12 +1,12 @@
 import { follow } from '../games/game.ts'
 import { type Board, tictactoe } from '../games/tictactoe.ts'
 import { askUntil } from '../protocol/ask-until.ts'
-import { type Automaton, client, clientCloses, type Said, server } from '../protocol/automaton.ts'
-import { type Person, type Program, type Protocol, plainLines } from '../protocol/definition.ts'
+import { type Automaton, client, clientCloses, type ReceivedMessage, server } from '../protocol/automaton.ts'
+import { type Console, type Program, type Protocol, plainLines } from '../protocol/definition.ts'
 import { isSameName } from '../protocol/names.ts'
 import type { Peer } from '../protocol/peer.ts'
-import { type Chair, type Hallway, hallOf } from '../protocol/seating.ts'
-import { breach } from '../protocol/violation-text.ts'
+import { type HallAccess, type HallSeat, requireHall } from '../protocol/seating.ts'
+import { ruleViolation } from '../protocol/violation-text.ts'
 import { pythonInt } from './python/values.ts'
 import { MatchJudge } from './tictactoe-matched-judge.ts'
 
@@ -75,9 +75,9 @@ const match: Protocol<Name> = {
   framing: plainLines,
 
   async server(peer, { house }) {
-    const hall = hallOf(house)
+    const hall = requireHall(house)
     const broken = Promise.withResolvers<never>()
-    let chair: Chair<number, Board> | undefined
+    let chair: HallSeat<number, Board> | undefined
     const play = async () => {
       // a peer that disconnects right after its name must not be seated
       await undefined
@@ -103,7 +103,8 @@ const match: Protocol<Name> = {
       if (name.trim() === '') return peer.send('QUIT')
       peer.send('name', name.trim())
       const { name: answer, text, fields } = await peer.receive()
-      if (answer === 'Welcome' && !isSameName(fields[0], name.trim())) throw breach(text, `the name was ${JSON.stringify(name.trim())}`)
+      if (answer === 'Welcome' && !isSameName(fields[0], name.trim()))
+        throw ruleViolation(text, `the name was ${JSON.stringify(name.trim())}`)
       person.say(answer === 'ERROR' ? fields[0] : text)
       if (answer !== 'ERROR' && !(await playOn(peer, person, fields[0] ?? ''))) return
     }
@@ -111,26 +112,26 @@ const match: Protocol<Name> = {
 }
 
 /** Checks whether the client leaves with this message. */
-function leaves({ name }: Said<Name>): boolean {
+function leaves({ name }: ReceivedMessage<Name>): boolean {
   return name === 'QUIT' || name === 'closed'
 }
 
 /** Logs the peer in under a name, or rejects the name. Returns whether the peer has it. */
-async function enter(peer: Peer<Name>, hall: Hallway, name: string): Promise<boolean> {
-  const wrong = checkName(name) ?? explainRefusal(await hall.enter(name))
+async function enter(peer: Peer<Name>, hall: HallAccess, name: string): Promise<boolean> {
+  const wrong = checkName(name) ?? explainRefusal(await hall.logIn(name))
   if (wrong === undefined) peer.send('Welcome', hall.name ?? name)
   else peer.refuse(wrong)
   return wrong === undefined
 }
 
 /** Explains why the hall rejects a name, for a protocol without passwords. */
-function explainRefusal(refusal: Awaited<ReturnType<Hallway['enter']>>): string | undefined {
+function explainRefusal(refusal: Awaited<ReturnType<HallAccess['logIn']>>): string | undefined {
   if (refusal?.registered === undefined) return refusal?.refused
   return `the name ${refusal.registered} is registered, and this program takes no passwords: take another name`
 }
 
 /** Sends a player the events of its table until the game is over. */
-function reportGame(peer: Peer<Name>, chair: Chair<number, Board>): Promise<void> {
+function reportGame(peer: Peer<Name>, chair: HallSeat<number, Board>): Promise<void> {
   const { table, names } = chair
   let begun = false
   let marked = 0
@@ -150,13 +151,13 @@ function reportGame(peer: Peer<Name>, chair: Chair<number, Board>): Promise<void
 }
 
 /** Plays one game at the console. Returns false if the person quits. */
-async function playOn(peer: Peer<Name>, person: Person, us: string): Promise<boolean> {
+async function playOn(peer: Peer<Name>, person: Console, us: string): Promise<boolean> {
   person.say('Waiting for another player ...')
   const judge = new MatchJudge(us)
   for (let coming = peer.receive(); ; ) {
     const { name, text, fields } = await coming
-    const wrong = judge.take(name, fields)
-    if (wrong !== undefined) throw breach(text, wrong)
+    const wrong = judge.check(name, fields)
+    if (wrong !== undefined) throw ruleViolation(text, wrong)
     const [, first = '', second = '', third = ''] = fields
     if (name === 'init') person.say(`${first} is O and begins, ${second} is X`)
     if (name === 'moved') person.say(`${first === us ? 'You move' : `${first} moves`}: ${second}\n${drawn(third)}`)
@@ -180,7 +181,7 @@ async function playOn(peer: Peer<Name>, person: Person, us: string): Promise<boo
 }
 
 /** Asks the person for a cell; resolves with `undefined` when `interruption` settles first. */
-async function askCell(interruption: Promise<unknown>, person: Person): Promise<string | undefined> {
+async function askCell(interruption: Promise<unknown>, person: Console): Promise<string | undefined> {
   for (;;) {
     const typed = await askUntil(interruption, person, { prompt: 'Your cell (QUIT to leave): ', atEnd: 'QUIT' })
     if (typed === undefined || typed.trim().toUpperCase() === 'QUIT') return typed && 'QUIT'

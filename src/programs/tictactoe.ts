@@ -1,10 +1,10 @@
 import type { Seat, SeatNumber } from '../games/game.ts'
 import { type Board, tictactoe } from '../games/tictactoe.ts'
 import { type Automaton, either } from '../protocol/automaton.ts'
-import type { Options, Person, Program, Protocol, Setting } from '../protocol/definition.ts'
+import type { Console, Options, Program, Protocol, RoleContext } from '../protocol/definition.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { lines } from '../wire/framing/lines.ts'
-import { quoted } from '../wire/text.ts'
+import { quoteText } from '../wire/text.ts'
 import { pythonInt } from './python/values.ts'
 
 /** The seat that moves first: 0 is the server (O), 1 the client (X). */
@@ -39,7 +39,7 @@ function setup({ first }: Words, { size }: Options): { first: SeatNumber; size?:
 }
 
 /** Runs both sides of a game: each keeps its own board, and plays the peer's moves in the peer's seat. */
-async function exchange(peer: Peer<Name>, number: SeatNumber, { house, options, words }: Setting<Words>): Promise<void> {
+async function exchange(peer: Peer<Name>, number: SeatNumber, { house, options, words }: RoleContext<Words>): Promise<void> {
   const seat = await house.sit(tictactoe, number, setup(words, options))
   for (;;) {
     const { view, outcome } = await seat.turn()
@@ -54,7 +54,7 @@ async function exchange(peer: Peer<Name>, number: SeatNumber, { house, options, 
 }
 
 /** Plays a seat at the console, with the texts of TJC notes, programs 9 and 10. */
-async function playAtConsole(seat: Seat<number, Board>, person: Person): Promise<void> {
+async function playAtConsole(seat: Seat<number, Board>, person: Console): Promise<void> {
   const [us, them] = seat.number === 0 ? SIDES : [SIDES[1], SIDES[0]]
   for (;;) {
     const { view, turn, outcome } = await seat.next()
@@ -68,7 +68,7 @@ async function playAtConsole(seat: Seat<number, Board>, person: Person): Promise
       const typed = await person.ask(`${us} moves (0 to quit): `, '0')
       const cell = pythonInt(typed)
       if (cell === '0') seat.leave()
-      if (cell === undefined) person.complain?.(`${quoted(typed)} is no number; cells go from 1 to ${view.cells.length}`)
+      if (cell === undefined) person.warn?.(`${quoteText(typed)} is no number; cells go from 1 to ${view.cells.length}`)
       moved = cell === '0' || (cell !== undefined && !seat.play(Number(cell)))
     }
     person.say()

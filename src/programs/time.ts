@@ -1,9 +1,9 @@
 import { type Automaton, client, clientCloses, server } from '../protocol/automaton.ts'
 import type { Program, Protocol } from '../protocol/definition.ts'
-import { nextUntilGone } from '../protocol/receive-until-closed.ts'
-import { Ended } from '../wire/disconnect.ts'
+import { receiveUntilClosed } from '../protocol/receive-until-closed.ts'
+import { Disconnected } from '../wire/disconnect.ts'
 import { segments } from '../wire/framing/unframed.ts'
-import { quoted } from '../wire/text.ts'
+import { quoteText } from '../wire/text.ts'
 import { strftime } from './python/strftime.ts'
 
 /** Milliseconds after which the client takes silence for an empty answer, because a stream cannot carry an empty message. */
@@ -34,7 +34,7 @@ const time: Protocol<Name> = {
   framing: () => ({ toServer: segments(), toClient: segments() }),
 
   async server(peer, { options, clock }) {
-    const next = () => nextUntilGone(peer, 'closed')
+    const next = () => receiveUntilClosed(peer, 'closed')
     for (let format = await next(); format !== undefined; format = await next()) {
       peer.send('answer', strftime(format, options.now ?? new Date(clock.now())))
     }
@@ -53,7 +53,10 @@ const time: Protocol<Name> = {
       person.say(answer?.text)
     }
     if (unanswered === undefined) return
-    throw new Ended('late', `no answer came to ${quoted(unanswered)} within ${NO_ANSWER / 1000} s; expected the time in that format`)
+    throw new Disconnected(
+      'late',
+      `no answer came to ${quoteText(unanswered)} within ${NO_ANSWER / 1000} s; expected the time in that format`,
+    )
   },
 }
 

@@ -1,9 +1,9 @@
-import type { Person } from './definition.ts'
+import type { Console } from './definition.ts'
 
 /** Asks a person, but withdraws the question when `interruption` settles first. Resolves with the answer; `undefined` if withdrawn. */
 export async function askUntil(
   interruption: Promise<unknown>,
-  person: Person,
+  person: Console,
   { prompt, atEnd }: { prompt: string; atEnd: string },
 ): Promise<string | undefined> {
   const controller = new AbortController()

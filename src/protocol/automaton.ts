@@ -1,11 +1,11 @@
 import type { SecretFinder } from '../wire/masking.ts'
-import { quoted } from '../wire/text.ts'
+import { quoteText } from '../wire/text.ts'
 
 /** Side is one end of a connection: the server listened, the client dialled. */
 export type Side = 'server' | 'client'
 
 /** MessageSpec describes one kind of message of a protocol. */
-export interface MessageForm {
+export interface MessageSpec {
   readonly from: Side | 'either'
   /**
    * Text of the message, with fields in braces: `MOVE{cell}`. A field is a word; the last field is the rest of the text.
@@ -16,7 +16,7 @@ export interface MessageForm {
   readonly accepts?: RegExp
   readonly example: string
   /** Name of the message in a sentence, if its example is too long for a sentence. */
-  readonly called?: string
+  readonly label?: string
   /** Marks a request: this side sends it again after it has rejected the answer. */
   readonly asks?: true
   /** Marks a goodbye: it ends the conversation, and a side that has to disconnect may send it. */
@@ -49,7 +49,7 @@ export interface MessageForm {
  * writes its automaton as a plain constant.
  */
 export interface Automaton<Name extends string = string> {
-  readonly messages: Readonly<Record<Name, MessageForm>>
+  readonly messages: Readonly<Record<Name, MessageSpec>>
   readonly start: string
   readonly states: Readonly<Record<string, Transitions<Name>>>
   /** Side that may send the messages from `either`, by state. */
@@ -63,7 +63,7 @@ export interface Automaton<Name extends string = string> {
   /** The server's answer to an illegal message; it leaves the state unchanged. Without it, an illegal message ends the conversation. */
   readonly refusal?: Name
   /** Another language that this protocol speaks, such as HTTP: bytes that look like it are not reported. */
-  readonly speaks?: string
+  readonly language?: string
   /** Finds the secrets in a whole or partial message. By default, a secret is the text after a keyword such as `LOGIN`. */
   readonly secrets?: SecretFinder<Side>
 }
@@ -72,49 +72,49 @@ export interface Automaton<Name extends string = string> {
 export type Transitions<Name extends string = string> = Readonly<Partial<Record<Name, string>>>
 
 /** ReceivedMessage is a legal message, parsed. */
-export interface Said<Name extends string = string> {
+export interface ReceivedMessage<Name extends string = string> {
   readonly name: Name
   /** Text as it was received. */
   readonly text: string
   readonly fields: readonly string[]
 }
 
-type Extras = Omit<MessageForm, 'from' | 'text' | 'example'> & { example?: string }
+type Extras = Omit<MessageSpec, 'from' | 'text' | 'example'> & { example?: string }
 
-function form(from: Side | 'either', text: string, extras: Extras): MessageForm {
+function form(from: Side | 'either', text: string, extras: Extras): MessageSpec {
   return { from, text, example: text, ...extras }
 }
 
 /** Returns a message of the server: `server('MOVE{cell}', { example: 'MOVE5' })`. */
-export function server(text: string, extras: Extras = {}): MessageForm {
+export function server(text: string, extras: Extras = {}): MessageSpec {
   return form('server', text, extras)
 }
 
 /** Returns a message of the client. */
-export function client(text: string, extras: Extras = {}): MessageForm {
+export function client(text: string, extras: Extras = {}): MessageSpec {
   return form('client', text, extras)
 }
 
 /** Returns a message that each side may send in its turn. */
-export function either(text: string, extras: Extras = {}): MessageForm {
+export function either(text: string, extras: Extras = {}): MessageSpec {
   return form('either', text, extras)
 }
 
 /** Event: the client closes the connection in good order. */
-export const clientCloses: MessageForm = { from: 'client', text: '', example: '', closes: true, about: 'the client closes the connection' }
+export const clientCloses: MessageSpec = { from: 'client', text: '', example: '', closes: true, about: 'the client closes the connection' }
 
 /** Formats a message, with its fields in order. */
-export function print(form: MessageForm, fields: readonly (string | number)[]): string {
-  const parts = partsOf(form)
+export function formatMessage(form: MessageSpec, fields: readonly (string | number)[]): string {
+  const parts = splitMessage(form)
   let text = parts[0] ?? ''
   for (let at = 1; at < parts.length; at++) text += `${fields[at - 1] ?? ''}${parts[at]}`
   return text
 }
 
 /** Parses a text as a message of this form. Returns the fields; `undefined` if the text is not such a message. */
-export function parse(form: MessageForm, text: string): readonly string[] | undefined {
+export function parseMessage(form: MessageSpec, text: string): readonly string[] | undefined {
   if (form.accepts) return form.accepts.exec(text)?.slice(1)
-  const parts = partsOf(form)
+  const parts = splitMessage(form)
   if (parts.length === 1) return text === form.text ? NO_FIELDS : undefined
   // most chat lines are one field, which accepts any text
   if (parts === ALONE) return [text]
@@ -122,26 +122,26 @@ export function parse(form: MessageForm, text: string): readonly string[] | unde
 }
 
 /** Transition is one legal message of a state. */
-export interface Step<Name extends string = string> {
+export interface Transition<Name extends string = string> {
   readonly name: Name
-  readonly form: MessageForm
+  readonly form: MessageSpec
   /** The side that may send it in this state. */
   readonly from: Side
   /** Name of the state that it leads to. */
   readonly next: string
   /** Transitions of that state. */
-  readonly after: readonly Step<Name>[]
+  readonly after: readonly Transition<Name>[]
 }
 
 /** Finds the transition of a message name; `undefined` if there is none. */
-export function stepOf<Name extends string>(steps: readonly Step<Name>[], name: Name): Step<Name> | undefined {
+export function findTransition<Name extends string>(steps: readonly Transition<Name>[], name: Name): Transition<Name> | undefined {
   for (const step of steps) if (step.name === name) return step
   return undefined
 }
 
 /** Returns the transitions of a state. Throws a RangeError if the automaton has no such state. */
-export function legal<Name extends string>(automaton: Automaton<Name>, state: string): readonly Step<Name>[] {
-  let table = tables.get(automaton) as Map<string, readonly Step<Name>[]> | undefined
+export function legalTransitions<Name extends string>(automaton: Automaton<Name>, state: string): readonly Transition<Name>[] {
+  let table = tables.get(automaton) as Map<string, readonly Transition<Name>[]> | undefined
   if (!table) {
     table = tableOf(automaton)
     tables.set(automaton, table)
@@ -156,7 +156,7 @@ export function legal<Name extends string>(automaton: Automaton<Name>, state: st
  * `whose` is "your" if that side reads the clause.
  */
 export function expectation(automaton: Automaton, state: string, side: Side, whose = `the ${side}'s`): string {
-  const steps = legal(automaton, state)
+  const steps = legalTransitions(automaton, state)
   if (steps.length === 0) return 'the conversation is over'
   const due = steps.filter(({ from }) => from === side)
   if (due.length === 0) return `it is not ${whose} turn`
@@ -167,19 +167,20 @@ export function expectation(automaton: Automaton, state: string, side: Side, who
 }
 
 /** Formats a list of messages: `something like "START 5" or "RESUME", or "QUIT" to stop`. */
-export function alternatives(automaton: Automaton, steps: readonly Pick<Step, 'name' | 'form'>[]): string {
+export function alternatives(automaton: Automaton, steps: readonly Pick<Transition, 'name' | 'form'>[]): string {
   const messages = steps.filter(({ form }) => !form.closes)
   // a close is listed only if the peer has no other alternative
   if (messages.length === 0) return steps[0]?.form.about ?? 'the end of the connection'
   const said = messages.filter(({ form, name }) => !form.bye && name !== automaton.refusal)
   const usual = said.filter(({ form }) => !form.advanced)
   const main = usual.length > 0 ? usual : said
-  const byes = messages.filter(({ form }) => form.bye).map(({ form }) => quoted(form.text))
+  const byes = messages.filter(({ form }) => form.bye).map(({ form }) => quoteText(form.text))
   const forms = (main.length > 0 ? main : messages).map(({ form }) => form)
   const alone = new Map(forms.filter(isField).map((form) => [form.text, describe(form)]))
   const others = forms.filter((form) => !isField(form))
-  const like = alone.size === 0 && others.some(({ text, called }) => called === undefined && text.includes('{')) ? 'something like ' : ''
-  const names = others.map(({ example, called }) => called ?? quoted(example))
+  const like =
+    alone.size === 0 && others.some(({ text, label: called }) => called === undefined && text.includes('{')) ? 'something like ' : ''
+  const names = others.map(({ example, label: called }) => called ?? quoteText(example))
   const list = inWords([...alone.values(), ...new Set(names)])
   return `${like}${list}${main.length > 0 && byes.length > 0 ? `, or ${inWords(byes)} to stop` : ''}`
 }
@@ -190,28 +191,28 @@ export function alternatives(automaton: Automaton, steps: readonly Pick<Step, 'n
  */
 export function dueBefore(automaton: Automaton, state: string, side: Side, text: string, whose = `the ${side}'s`): string | undefined {
   const levels = levelsBefore(automaton, state, side)
-  const speaks = ({ form, from }: Step) => from === side && !form.bye && !form.closes
-  const leading = (isMeant: (form: MessageForm) => boolean) =>
+  const speaks = ({ form, from }: Transition) => from === side && !form.bye && !form.closes
+  const leading = (isMeant: (form: MessageSpec) => boolean) =>
     levels
       .map((steps) => steps.filter(({ after }) => after.some((step) => speaks(step) && isMeant(step.form))))
       .find(({ length }) => length > 0)
-  const takes = (form: MessageForm) => parse(form, text) !== undefined
+  const takes = (form: MessageSpec) => parseMessage(form, text) !== undefined
   const any = leading(takes)
   if (!any) return undefined
   const [now = []] = levels
   // a text that any field accepts does not show which state is meant, so the nearest state is named
   const found = now.length === 1 ? now : (leading((form) => takes(form) && !takesAnything(form)) ?? leading(() => true) ?? any)
   const likeliest = found.find(({ form }) => isField(form)) ?? found[0]
-  return likeliest && `it is not ${whose} turn yet; wait for ${awaited(automaton, likeliest, text)}`
+  return likeliest && `it is not ${whose} turn yet; wait for ${formatAwaited(automaton, likeliest, text)}`
 }
 
 /** Returns the transitions of the other side that a side can wait for: those of a state, then those that follow them, and so on. */
-function levelsBefore(automaton: Automaton, state: string, side: Side): readonly (readonly Step[])[] {
+function levelsBefore(automaton: Automaton, state: string, side: Side): readonly (readonly Transition[])[] {
   const seen = new Set([state])
-  const levels: Step[][] = []
+  const levels: Transition[][] = []
   for (let reached = [state]; reached.length > 0; ) {
     const others = reached
-      .flatMap((one) => legal(automaton, one))
+      .flatMap((one) => legalTransitions(automaton, one))
       .filter(({ from, name, form }) => from !== side && name !== automaton.refusal && !form.bye)
     levels.push(others)
     reached = [...new Set(others.map(({ next }) => next))].filter((next) => !seen.has(next))
@@ -221,13 +222,13 @@ function levelsBefore(automaton: Automaton, state: string, side: Side): readonly
 }
 
 /** Names the message that a side waits for: by its example, unless that equals the text that arrived instead. */
-export function awaited(automaton: Automaton, step: Step, text: string): string {
+export function formatAwaited(automaton: Automaton, step: Transition, text: string): string {
   if (step.form.example !== text) return alternatives(automaton, [step])
   return `the ${step.from}'s ${isField(step.form) ? step.form.text.slice(1, -1) : step.name}`
 }
 
 /** Checks whether a message is one field that accepts any text. */
-function takesAnything(form: MessageForm): boolean {
+function takesAnything(form: MessageSpec): boolean {
   return isField(form) && (form.free === true || form.accepts === undefined)
 }
 
@@ -235,17 +236,17 @@ function takesAnything(form: MessageForm): boolean {
  * Explains what is wrong with a text that is almost one of these messages, as the end of a sentence: its case, blanks around
  * it, or a bare line end. Returns `''` if the text resembles none of them.
  */
-export function nearMiss(steps: readonly Step[], text: string): string {
+export function nearMiss(steps: readonly Transition[], text: string): string {
   if (text === '') return EMPTY
   const trimmed = text.replace(AROUND, '')
   for (const { form, from, after } of steps) {
-    if (isGlued(form, from, after, text)) return `; a line end (\\n) is missing after ${quoted(form.text)}`
+    if (isGlued(form, from, after, text)) return `; a line end (\\n) is missing after ${quoteText(form.text)}`
     if (form.text !== text && form.text.trimEnd() === text) return '; the blank at its end is missing'
-    const word = partsOf(form)[0]?.trim() ?? ''
+    const word = splitMessage(form)[0]?.trim() ?? ''
     const said = trimmed.slice(0, word.length)
     if (form.closes || said.toLowerCase() !== word.toLowerCase()) continue
-    const meant = parse(form, word + trimmed.slice(word.length)) !== undefined
-    if (meant && said !== word) return `; write ${quoted(word)}, and not ${quoted(said)}`
+    const meant = parseMessage(form, word + trimmed.slice(word.length)) !== undefined
+    if (meant && said !== word) return `; write ${quoteText(word)}, and not ${quoteText(said)}`
     if (meant && /^[\r\n]/.test(text)) return '; leave out the line end before it'
     if (meant && trimmed !== text) return '; leave out the blanks around it'
   }
@@ -253,25 +254,25 @@ export function nearMiss(steps: readonly Step[], text: string): string {
 }
 
 /** Checks whether a text is a message without fields, followed directly by that side's next message. */
-function isGlued({ text: first, unended }: MessageForm, from: Side, after: readonly Step[], text: string): boolean {
+function isGlued({ text: first, unended }: MessageSpec, from: Side, after: readonly Transition[], text: string): boolean {
   if (first === '' || unended || first.includes('{') || text.length === first.length || !text.startsWith(first)) return false
   // the side's next message may be legal only after a message of the other side
   const next = after.flatMap((step) => (step.from === from ? [step] : step.after.filter(({ form }) => !isField(form))))
-  return next.some((step) => step.from === from && !step.form.closes && parse(step.form, text.slice(first.length)) !== undefined)
+  return next.some((step) => step.from === from && !step.form.closes && parseMessage(step.form, text.slice(first.length)) !== undefined)
 }
 
 /** Checks whether a protocol never ends: it has no end state, and no side may close. */
-export function endless(automaton: Automaton): boolean {
+export function isEndless(automaton: Automaton): boolean {
   return Object.keys(automaton.states).every((state) => {
-    const all = legal(automaton, state)
+    const all = legalTransitions(automaton, state)
     return all.length > 0 && !all.some(({ form }) => form.closes)
   })
 }
 
 /** Compiles an automaton. Throws a RangeError if a transition leads to an unknown state. */
-function tableOf<Name extends string>(automaton: Automaton<Name>): Map<string, readonly Step<Name>[]> {
+function tableOf<Name extends string>(automaton: Automaton<Name>): Map<string, readonly Transition<Name>[]> {
   const drafts = Object.keys(automaton.states).map((state) => [state, steps(automaton, state)] as const)
-  const table = new Map<string, readonly Step<Name>[]>(drafts)
+  const table = new Map<string, readonly Transition<Name>[]>(drafts)
   for (const step of drafts.flatMap(([, all]) => all)) {
     const after = table.get(step.next)
     if (!after) throw new RangeError(`the automaton has no state ${step.next}`)
@@ -281,7 +282,7 @@ function tableOf<Name extends string>(automaton: Automaton<Name>): Map<string, r
 }
 
 /** Draft is a transition whose `after` is not set yet. */
-type Draft<Name extends string> = Omit<Step<Name>, 'after'> & { after: readonly Step<Name>[] }
+type Draft<Name extends string> = Omit<Transition<Name>, 'after'> & { after: readonly Transition<Name>[] }
 
 function steps<Name extends string>(automaton: Automaton<Name>, state: string): readonly Draft<Name>[] {
   const own = automaton.states[state] ?? {}
@@ -296,13 +297,13 @@ function steps<Name extends string>(automaton: Automaton<Name>, state: string): 
 }
 
 /** Checks whether a message consists of one field. */
-export function isField({ text }: MessageForm): boolean {
+export function isField({ text }: MessageSpec): boolean {
   return /^\{\w+\}$/.test(text)
 }
 
-function describe({ text, example, range }: MessageForm): string {
+function describe({ text, example, range }: MessageSpec): string {
   const field = text.slice(1, -1)
-  return `${/^[aeio]/.test(field) ? 'an' : 'a'} ${field}${range === undefined ? '' : ` ${range}`} (such as ${quoted(example)})`
+  return `${/^[aeio]/.test(field) ? 'an' : 'a'} ${field}${range === undefined ? '' : ` ${range}`} (such as ${quoteText(example)})`
 }
 
 /** Formats a list: `a`, `a or b`, `a, b or c`. */
@@ -318,12 +319,12 @@ const FIELD = /\{\w+\}/g
 const NO_FIELDS: readonly string[] = []
 /** The texts around the only field of a message that consists of one field. */
 const ALONE: readonly string[] = ['', '']
-const forms = new WeakMap<MessageForm, readonly string[]>()
-const patterns = new WeakMap<MessageForm, RegExp>()
-const tables = new WeakMap<Automaton, ReadonlyMap<string, readonly Step[]>>()
+const forms = new WeakMap<MessageSpec, readonly string[]>()
+const patterns = new WeakMap<MessageSpec, RegExp>()
+const tables = new WeakMap<Automaton, ReadonlyMap<string, readonly Transition[]>>()
 
 /** Splits a message into the texts before, between and after its fields: one text more than fields. */
-export function partsOf(form: MessageForm): readonly string[] {
+export function splitMessage(form: MessageSpec): readonly string[] {
   let parts = forms.get(form)
   if (!parts) {
     parts = form.text.split(FIELD)
@@ -333,7 +334,7 @@ export function partsOf(form: MessageForm): readonly string[] {
   return parts
 }
 
-function patternOf(form: MessageForm, [first = '', ...others]: readonly string[]): RegExp {
+function patternOf(form: MessageSpec, [first = '', ...others]: readonly string[]): RegExp {
   let pattern = patterns.get(form)
   if (!pattern) {
     const last = others.pop() ?? ''

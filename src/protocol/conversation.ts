@@ -3,15 +3,15 @@ import { toError } from '../base/errors.ts'
 import type { Random } from '../games/game.ts'
 import type { Budget } from '../wire/allowance.ts'
 import { Connection } from '../wire/connection.ts'
-import { Ended } from '../wire/disconnect.ts'
+import { Disconnected } from '../wire/disconnect.ts'
 import type { RunQueue } from '../wire/run-queue.ts'
 import type { Transport } from '../wire/transport.ts'
-import { type Automaton, endless, type Side } from './automaton.ts'
-import { EndOfInput, nobody, type Options, type Person, type Program, type Protocol, type Setting } from './definition.ts'
-import { Notices, type Witness } from './notices.ts'
+import { type Automaton, isEndless, type Side } from './automaton.ts'
+import { type Console, EndOfInput, noConsole, type Options, type Program, type Protocol, type RoleContext } from './definition.ts'
+import { type ConversationObserver, Notices } from './notices.ts'
 import { Peer } from './peer.ts'
-import { type Holder, type Household, type Line, LocalHouse, type Opposite } from './seating.ts'
-import { quotedUnfinished } from './violation-text.ts'
+import { type ClientSeating, LocalSeating, type OpponentFor, type PeerHandle, type Player } from './seating.ts'
+import { quoteUnfinished } from './violation-text.ts'
 
 /** Default pause of paced protocols in milliseconds, to a peer on this machine and to a peer over a network. */
 const PACE = { near: 150, far: 250 }
@@ -20,7 +20,7 @@ const PACE = { near: 150, far: 250 }
 const AFTER_GOODBYE = 300
 
 /** ConversationOptions are the parts of a conversation. */
-export interface Terms {
+export interface ConversationOptions {
   readonly program: Program
   /** This side. */
   readonly side: Side
@@ -28,18 +28,18 @@ export interface Terms {
   readonly options: Options
   readonly random: Random
   /** Console of this side; none by default. */
-  readonly person?: Person
+  readonly person?: Console
   /** Chooses the players of the other seats; by default, the console, if the protocol can play there. */
-  readonly opposite?: Opposite
+  readonly opponentFor?: OpponentFor
   /** Creates the seating of this conversation; by default, a `LocalSeating`. */
-  readonly house?: (line: Line) => Household
+  readonly createSeating?: (line: PeerHandle) => ClientSeating
   /** Message budget of the peer; no limit by default. */
   readonly budget?: Budget | undefined
   /** Queue in which conversations take turns; without one, the conversation handles every message at once. */
   readonly runQueue?: RunQueue | undefined
   readonly clock?: Clock
   /** Is notified of oddities and of the end. */
-  readonly witness?: Witness
+  readonly observer?: ConversationObserver
 }
 
 /**
@@ -64,16 +64,16 @@ export interface Terms {
  *   that the end was early.
  * - The idle timeout runs only while the role waits for the peer (`waitingSince`) and the peer may send.
  */
-export class Conversation implements Line {
+export class Conversation implements PeerHandle {
   readonly program: Program
   readonly connection: Connection
   /** Resolves like `ended`, but after the connection has closed, and also with an error that appeared in between. */
-  readonly done: Promise<Error | undefined>
+  readonly closed: Promise<Error | undefined>
   readonly #peer: Peer
-  readonly #house: Household
+  readonly #house: ClientSeating
   readonly #automaton: Automaton
   readonly #idle: number
-  readonly #observer: Witness | undefined
+  readonly #observer: ConversationObserver | undefined
   readonly #clock: Clock
   #error: Error | undefined
   #isOver = false
@@ -82,8 +82,20 @@ export class Conversation implements Line {
   /** True if the peer received a goodbye of the protocol. */
   #goodbye = false
 
-  constructor(terms: Terms) {
-    const { program, side, transport, options, random, person = nobody, opposite, house, budget, runQueue, witness } = terms
+  constructor(terms: ConversationOptions) {
+    const {
+      program,
+      side,
+      transport,
+      options,
+      random,
+      person = noConsole,
+      opponentFor: opposite,
+      createSeating: house,
+      budget,
+      runQueue,
+      observer: witness,
+    } = terms
     const { clock = wallClock } = terms
     this.program = program
     const { protocol, words } = program
@@ -97,17 +109,17 @@ export class Conversation implements Line {
     this.#observer = witness
     this.#clock = clock
     this.#peer = new Peer(this.connection, protocol.automaton, side)
-    this.#notices = witness?.noticed && new Notices(this.#peer, witness, this.isEndless)
+    this.#notices = witness?.onNotice && new Notices(this.#peer, witness, this.isEndless)
     this.#house =
       house?.(this) ??
-      new LocalHouse(opposite ?? ((game) => atTerminal(protocol, setting, game.name)), random, (reason) => this.stop(reason))
-    const interruptible = person === nobody ? nobody : abortedByPeer(person, this.connection, (end) => this.#peer.explain(end))
-    const setting: Setting<unknown> = { words, person: interruptible, house: this.#house, options, random, clock }
-    this.done = this.#run(program, side, setting)
+      new LocalSeating(opposite ?? ((game) => atTerminal(protocol, setting, game.name)), random, (reason) => this.stop(reason))
+    const interruptible = person === noConsole ? noConsole : abortedByPeer(person, this.connection, (end) => this.#peer.explain(end))
+    const setting: RoleContext<unknown> = { words, person: interruptible, house: this.#house, options, random, clock }
+    this.closed = this.#run(program, side, setting)
   }
 
   /** Resolves when no more messages will be sent: with `undefined` if the conversation ended as its protocol ends, else with the error. */
-  get over(): Promise<Error | undefined> {
+  get ended(): Promise<Error | undefined> {
     if (this.#isOver) return Promise.resolve(this.#error)
     this.#over ??= Promise.withResolvers()
     return this.#over.promise
@@ -128,7 +140,7 @@ export class Conversation implements Line {
 
   /** True if its protocol has no end state, so that a peer can end it only by closing. */
   get isEndless(): boolean {
-    return endless(this.#automaton)
+    return isEndless(this.#automaton)
   }
 
   /** Current state of the protocol's automaton. */
@@ -142,17 +154,17 @@ export class Conversation implements Line {
    */
   stop(reason: unknown): void {
     if (this.#error || this.#isOver) return
-    if (reason instanceof Ended && reason.how === 'ours') this.#notices?.stop(this.#clock.monotonic())
+    if (reason instanceof Disconnected && reason.reason === 'ours') this.#notices?.stop(this.#clock.monotonic())
     this.#error = toError(reason)
     const { end } = this.connection
-    const isReachable = end === undefined || (end.how === 'much' && this.#peer.farewell !== undefined)
+    const isReachable = end === undefined || (end.reason === 'much' && this.#peer.farewell !== undefined)
     this.#goodbye = isReachable && this.#dismiss(this.#error)
-    this.connection.fail(new Ended('ours', this.#error.message))
+    this.connection.fail(new Disconnected('ours', this.#error.message))
     this.#house.close(this.#error)
   }
 
   end(reason: string): void {
-    this.stop(new Ended('ours', reason))
+    this.stop(new Disconnected('ours', reason))
   }
 
   ready(): Promise<void> {
@@ -163,26 +175,26 @@ export class Conversation implements Line {
     this.connection.charge(cost)
   }
 
-  watch(on: boolean): void {
-    this.connection.whenGone(on ? (end) => this.stop(this.#peer.explain(end)) : undefined)
+  endOnDisconnect(on: boolean): void {
+    this.connection.whenPeerClosed(on ? (end) => this.stop(this.#peer.explain(end)) : undefined)
   }
 
   /**
    * Ends the conversation if the peer has exceeded its timeout; otherwise reports oddities such as an incomplete message.
    * `now` is monotonic time; limits are in milliseconds.
    */
-  checkPatience(now: number, limits: { first: number; idle: number }): void {
-    const { waitingSince, heard } = this.connection
+  checkTimeout(now: number, limits: { first: number; idle: number }): void {
+    const { waitingSince, hasReceived: heard } = this.connection
     const limit = heard ? Math.max(limits.idle, this.#idle) : limits.first
     const late = waitingSince !== undefined && now - waitingSince >= limit && this.#peer.awaited
     if (late) this.stop(this.#peer.explain(this.#late(limit)))
     else this.#notices?.check(now, limit)
   }
 
-  #late(limit: number): Ended {
+  #late(limit: number): Disconnected {
     const { unfinished } = this.connection
-    const silence = unfinished ? `has sent ${quotedUnfinished(this.#peer.speaker, unfinished)}` : 'said nothing'
-    return new Ended('late', `the other side ${silence} for ${limit / 1000} s`, unfinished)
+    const silence = unfinished ? `has sent ${quoteUnfinished(this.#peer.speaker, unfinished)}` : 'said nothing'
+    return new Disconnected('late', `the other side ${silence} for ${limit / 1000} s`, unfinished)
   }
 
   /** Sends the goodbye. Returns false if there is none, or the role's own goodbye throws; the exception replaces the reason. */
@@ -195,10 +207,10 @@ export class Conversation implements Line {
     }
   }
 
-  async #run({ protocol }: Program, side: Side, setting: Setting<unknown>): Promise<Error | undefined> {
+  async #run({ protocol }: Program, side: Side, setting: RoleContext<unknown>): Promise<Error | undefined> {
     try {
       await protocol[side](this.#peer, setting)
-      if (this.#house.busy) await this.#house.finished()
+      if (this.#house.isBusy) await this.#house.finished()
     } catch (error) {
       // the end of the input is no error if this side may close
       if (error instanceof EndOfInput && this.#peer.mayClose) this.#house.close(error)
@@ -208,19 +220,19 @@ export class Conversation implements Line {
     }
     this.#error ??= this.#unreadViolation()
     const error = this.#error
-    if (error) this.#notices?.ended(error instanceof Ended && error.how === 'violation')
+    if (error) this.#notices?.ended(error instanceof Disconnected && error.reason === 'violation')
     this.#house.close(error)
     this.#isOver = true
     this.#over?.resolve(error)
     try {
-      this.#observer?.over?.(error)
+      this.#observer?.onEnd?.(error)
     } finally {
       await this.#close(error)
       this.#error ??= this.#unreadViolation()
-      if (this.#error && !error) this.#observer?.noticed?.('garbled', this.#error.message)
+      if (this.#error && !error) this.#observer?.onNotice?.('garbled', this.#error.message)
       // the observer was notified when the role answered
       this.#error ??= this.#peer.failure
-      this.#observer?.done?.()
+      this.#observer?.onClose?.()
     }
     return this.#error
   }
@@ -228,11 +240,11 @@ export class Conversation implements Line {
   /** Returns the violation in bytes that the role did not read, because it only sends. */
   #unreadViolation(): Error | undefined {
     const { end } = this.connection
-    return end?.how === 'violation' ? this.#peer.explain(end) : undefined
+    return end?.reason === 'violation' ? this.#peer.explain(end) : undefined
   }
 
   #close(error: Error | undefined): Promise<void> {
-    const isPeerClosed = error instanceof Ended && error.peerHasGone
+    const isPeerClosed = error instanceof Disconnected && error.isPeerClosed
     // in a protocol without an end, a graceful close tells the peer nothing; only a reset does
     const isInputOver = error instanceof EndOfInput && !this.isEndless
     if (this.#goodbye) return this.connection.close(AFTER_GOODBYE)
@@ -241,22 +253,22 @@ export class Conversation implements Line {
 }
 
 /** Returns a player that plays at this side's console; `undefined` if the protocol has none. */
-function atTerminal({ opposite }: Protocol, setting: Setting<unknown>, game: string): Holder<unknown, unknown> | undefined {
+function atTerminal({ opposite }: Protocol, setting: RoleContext<unknown>, game: string): Player<unknown, unknown> | undefined {
   return opposite && ((seat) => opposite(seat, setting, game))
 }
 
 /** Wraps a console so that its questions abort when the peer disconnects, even while the person types. */
-function abortedByPeer(person: Person, connection: Connection, explain: (end: Ended) => Ended): Person {
+function abortedByPeer(person: Console, connection: Connection, explain: (end: Disconnected) => Disconnected): Console {
   return {
     say: (text) => person.say(text),
-    complain: (sentence) => person.complain?.(sentence),
+    warn: (sentence) => person.warn?.(sentence),
     async ask(prompt, atEnd, signal) {
       const abort = new AbortController()
-      connection.whenGone((end) => abort.abort(explain(end)))
+      connection.whenPeerClosed((end) => abort.abort(explain(end)))
       try {
         return await person.ask(prompt, atEnd, signal ? AbortSignal.any([abort.signal, signal]) : abort.signal)
       } finally {
-        connection.whenGone(undefined)
+        connection.whenPeerClosed(undefined)
       }
     },
   }

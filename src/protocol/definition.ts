@@ -6,7 +6,7 @@ import { lines } from '../wire/framing/lines.ts'
 import type { Address, Transport } from '../wire/transport.ts'
 import type { Automaton } from './automaton.ts'
 import type { Peer } from './peer.ts'
-import type { House } from './seating.ts'
+import type { Seating } from './seating.ts'
 
 /** Options are the command-line options of a conversation. Each program lists in `takes` the options that it accepts. */
 export interface Options {
@@ -38,7 +38,7 @@ export interface Options {
 }
 
 /** Console is the input and output of this side: a person at a terminal, or a program on pipes. */
-export interface Person {
+export interface Console {
   /** Shows a line. */
   say(text?: string): void
   /**
@@ -50,7 +50,7 @@ export interface Person {
    * Prints to standard error, in a sentence, why the program asks for a line again. A role calls it only if the worksheet's
    * program would crash on that line; if that program asks again without a word, the role does the same.
    */
-  complain?(sentence: string): void
+  warn?(sentence: string): void
 }
 
 /** EndOfInput is thrown when the input ends (Ctrl-D, or the end of a pipe) and the protocol has no goodbye for it. */
@@ -63,16 +63,16 @@ export class EndOfInput extends Error {
 }
 
 /** noConsole discards output and rejects every question with `EndOfInput`. */
-export const nobody: Person = {
+export const noConsole: Console = {
   say() {},
   ask: () => Promise.reject(new EndOfInput()),
 }
 
 /** RoleContext is what a role works with beside its peer. */
-export interface Setting<Words> {
+export interface RoleContext<Words> {
   readonly words: Words
-  readonly person: Person
-  readonly house: House
+  readonly person: Console
+  readonly house: Seating
   readonly options: Options
   readonly random: Random
   readonly clock: Clock
@@ -94,10 +94,10 @@ export interface Protocol<Name extends string = string, Words = unknown> {
   over?(transport: Transport): Transport
   /** Makes the server pause between two consecutive messages, because the worksheet's client loses messages that arrive together. */
   readonly paced?: boolean
-  server(peer: Peer<Name>, at: Setting<Words>): Promise<void>
-  client(peer: Peer<Name>, at: Setting<Words>): Promise<void>
+  server(peer: Peer<Name>, at: RoleContext<Words>): Promise<void>
+  client(peer: Peer<Name>, at: RoleContext<Words>): Promise<void>
   /** Plays the seat opposite the peer at this side's console, if the game has such a seat. */
-  opposite?(seat: Seat<unknown, unknown>, at: Setting<Words>, game: string): Promise<void>
+  opposite?(seat: Seat<unknown, unknown>, at: RoleContext<Words>, game: string): Promise<void>
 }
 
 /** Returns line framing in both directions, the default of the worksheets. */
@@ -130,12 +130,12 @@ export interface Program<Name extends string = string, Words = unknown> {
   readonly defaults?: Options
   /** Validates the options. Returns a sentence on what is wrong; `undefined` if nothing is. */
   check?(options: Options): string | undefined
-  readonly host?: HostWords
-  readonly join?: JoinWords
+  readonly host?: HostTexts
+  readonly join?: JoinTexts
 }
 
 /** HostTexts are what the server prints around a conversation, and how `parlor host` listens. */
-export interface HostWords {
+export interface HostTexts {
   /** Default address to bind: 127.0.0.1. */
   readonly address?: string
   /** Number of clients that it serves, one after the other: 1. */
@@ -152,7 +152,7 @@ export interface HostWords {
 }
 
 /** JoinTexts are what the client prints around a conversation, and where `parlor join` connects. */
-export interface JoinWords {
+export interface JoinTexts {
   /** Asks for the address and port that the command line does not give. */
   readonly asks?: boolean
   /** Default address to dial: 127.0.0.1. */
@@ -164,12 +164,12 @@ export interface JoinWords {
 }
 
 /** SoloProgram is a worksheet's program for one person, without a network. */
-export interface Solo {
+export interface SoloProgram {
   readonly name: string
   readonly source: string
   readonly title: string
   readonly takes?: readonly (keyof Options)[]
   /** Validates the options. Returns a sentence on what is wrong; `undefined` if nothing is. */
   check?(options: Options): string | undefined
-  play(at: Setting<undefined>): Promise<void>
+  play(at: RoleContext<undefined>): Promise<void>
 }

@@ -1,10 +1,10 @@
-import { Crowd, type Membership } from '../base/churn-set.ts'
+import { ChurnSet, type Membership } from '../base/churn-set.ts'
 import { type Clock, wallClock } from '../base/clock.ts'
 import { sweepSome } from '../base/sweep.ts'
 import type { Conversation } from './conversation.ts'
 
 /** TimeoutLimits are the limits on a peer's silence in its turn, in milliseconds. */
-export interface Limits {
+export interface TimeoutLimits {
   /** Limit until its first message. */
   readonly first: number
   /** Limit until each further message. */
@@ -15,27 +15,27 @@ export interface Limits {
  * IdleTimeouts ends conversations whose peers exceed their timeout. One timer serves all conversations, because the
  * server handles too many messages to start a timer for each.
  */
-export class Patience {
-  readonly #limits: Limits
+export class IdleTimeouts {
+  readonly #limits: TimeoutLimits
   readonly #clock: Clock
   readonly #tick: number
-  readonly #watched = new Crowd<Conversation>()
+  readonly #watched = new ChurnSet<Conversation>()
   #cancel: (() => void) | undefined
 
   /** `tick` is the longest interval between two checks, in milliseconds. */
-  constructor(limits: Limits, clock: Clock = wallClock, tick = 1000) {
+  constructor(limits: TimeoutLimits, clock: Clock = wallClock, tick = 1000) {
     this.#limits = limits
     this.#clock = clock
     this.#tick = Math.min(tick, Math.max(20, Math.min(limits.first, limits.idle) / 10))
   }
 
   /** Conversations that are checked. */
-  get watched(): Iterable<Conversation> & { readonly size: number } {
+  get conversations(): Iterable<Conversation> & { readonly size: number } {
     return this.#watched
   }
 
   /** Adds a conversation; the membership removes it. */
-  watch(conversation: Conversation): Membership {
+  add(conversation: Conversation): Membership {
     const membership = this.#watched.add(conversation)
     this.#cancel ??= this.#clock.after(this.#tick, () => this.#check())
     return membership
@@ -53,7 +53,7 @@ export class Patience {
   /** Checks some conversations, and the rest in later turns of the event loop. */
   #checkSome(conversations: Iterator<Conversation>): void {
     const now = this.#clock.monotonic()
-    if (sweepSome(conversations, (conversation) => conversation.checkPatience(now, this.#limits))) {
+    if (sweepSome(conversations, (conversation) => conversation.checkTimeout(now, this.#limits))) {
       this.#cancel = this.#clock.after(0, () => this.#checkSome(conversations))
     } else this.#cancel = this.#watched.size > 0 ? this.#clock.after(this.#tick, () => this.#check()) : undefined
   }

@@ -8,16 +8,16 @@ import type { PeerObserver } from './violation-text.ts'
  * whose bytes are not text; `early`: a message before the peer's turn; `rejected`: a rejected message; `waiting`: a program
  * that sends without input from a person is silent.
  */
-export type Noticed = 'unfinished' | 'garbled' | 'early' | 'rejected' | 'waiting'
+export type Notice = 'unfinished' | 'garbled' | 'early' | 'rejected' | 'waiting'
 
 /** ConversationObserver is notified of a conversation's notices and of its end. */
-export interface Witness {
+export interface ConversationObserver {
   /** Called with a sentence for a person. Returns `false` if the sentence was not shown. */
-  noticed?(what: Noticed, sentence: string): unknown
+  onNotice?(what: Notice, sentence: string): unknown
   /** Called when this side sends no more messages; `trouble` is missing if the conversation ended as its protocol ends. */
-  over?(trouble: Error | undefined): void
+  onEnd?(trouble: Error | undefined): void
   /** Called when the connection is closed. */
-  done?(): void
+  onClose?(): void
 }
 
 /** Milliseconds of silence until an incomplete or early message is reported. */
@@ -29,7 +29,7 @@ const WAITED_FOR = 3000
 /** Remembered holds the notices of one conversation, and sentences that matter only if it ends with an error. */
 interface Remembered {
   /** Number of received messages when each kind was reported last. */
-  readonly shownAfter: Partial<Record<Noticed, number>>
+  readonly shownAfter: Partial<Record<Notice, number>>
   /** Sentences on rejected input of a person, and on an early message; shown if the conversation ends with an error. */
   refused?: string
   early?: string
@@ -42,20 +42,20 @@ interface Remembered {
 /** Notices reports oddities of a running conversation to its observer, each at most once for a message of the peer. */
 export class Notices implements PeerObserver {
   readonly #peer: Peer
-  readonly #observer: Witness
+  readonly #observer: ConversationObserver
   readonly #always: boolean
   /** Allocated for the first notice, because most conversations have none. */
   #remembered: Remembered | undefined
 
   /** `always`: reports an early message at once, because a protocol without an end cannot end well. */
-  constructor(peer: Peer, witness: Witness, always: boolean) {
+  constructor(peer: Peer, witness: ConversationObserver, always: boolean) {
     this.#peer = peer
     this.#observer = witness
     this.#always = always
     peer.observer = this
   }
 
-  refused(sentence: string, usual: boolean): void {
+  onRejected(sentence: string, usual: boolean): void {
     const remembered = this.#remember()
     const isSame = sentence.includes(TOO_SOON) || sentence.includes(EMPTY)
     if (isSame && remembered.earlyAt === this.#peer.connection.received) delete remembered.early
@@ -64,11 +64,11 @@ export class Notices implements PeerObserver {
     remembered.rejected = sentence
   }
 
-  garbled(sentence: string): void {
+  onGarbled(sentence: string): void {
     this.#show('garbled', sentence)
   }
 
-  early(sentence: string): void {
+  onEarly(sentence: string): void {
     // it was reported while it was unread
     if (this.#remembered?.shownAfter.early === this.#peer.connection.received - 1) return
     if (this.#always) return void this.#show('early', sentence)
@@ -110,7 +110,7 @@ export class Notices implements PeerObserver {
   }
 
   /** Reports a sentence, unless one of that kind was reported since the last message. */
-  #once(what: Noticed, findSentence: () => string | undefined): void {
+  #once(what: Notice, findSentence: () => string | undefined): void {
     const { received } = this.#peer.connection
     if (this.#remembered?.shownAfter[what] === received) return
     const sentence = findSentence()
@@ -119,8 +119,8 @@ export class Notices implements PeerObserver {
     if (this.#show(what, sentence) === false) this.#peer.forgetUnfinished()
   }
 
-  #show(what: Noticed, sentence: string): unknown {
-    return this.#observer.noticed?.(what, sentence)
+  #show(what: Notice, sentence: string): unknown {
+    return this.#observer.onNotice?.(what, sentence)
   }
 
   #remember(): Remembered {

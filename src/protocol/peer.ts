@@ -1,14 +1,35 @@
 import type { Clock } from '../base/clock.ts'
-import type { Connection, Reader } from '../wire/connection.ts'
-import { Ended } from '../wire/disconnect.ts'
-import { type Raw, revealed } from '../wire/text.ts'
-import { type Automaton, EMPTY, legal, type MessageForm, parse, print, type Said, type Side, type Step, stepOf } from './automaton.ts'
-import { hasComeEarly, inSeconds, isSilent, maySpeak, type Standing, tooSoon, whatWasDue, whyIllegal } from './standing.ts'
+import type { Connection, MessageReader } from '../wire/connection.ts'
+import { Disconnected } from '../wire/disconnect.ts'
+import { escapeInvisible, type Raw } from '../wire/text.ts'
+import {
+  type Automaton,
+  EMPTY,
+  findTransition,
+  formatMessage,
+  legalTransitions,
+  type MessageSpec,
+  parseMessage,
+  type ReceivedMessage,
+  type Side,
+  type Transition,
+} from './automaton.ts'
+import {
+  type ConversationState,
+  explainIllegal,
+  formatEarly,
+  formatExpected,
+  formatSilence,
+  formatTooSoon,
+  maySpeak,
+  toSeconds,
+} from './standing.ts'
 import {
   clueOfBye,
   clueOfBytes,
   clueOfText,
   clueOfWords,
+  emptyOddities,
   isGreeting,
   isHeadLine,
   isHttpRequest,
@@ -16,18 +37,17 @@ import {
   isRemainder,
   isTlsNotice,
   needsTls,
-  noOddities,
   type Oddities,
   type PeerObserver,
-  quotedMessage,
-  quotedUnfinished,
+  quoteMessage,
+  quoteUnfinished,
   type Speaker,
   withReason,
 } from './violation-text.ts'
 
 /** Waiting holds the callbacks of a pending `receive`. */
 interface Waiting<Name extends string> {
-  resolve(said: Said<Name>): void
+  resolve(said: ReceivedMessage<Name>): void
   reject(reason: Error): void
 }
 
@@ -56,13 +76,13 @@ interface Waiting<Name extends string> {
  * thousands of peers, and almost all of them never have one. Each fault is reported once, so a message that was reported
  * while it was incomplete, or before its turn, is not reported again when the role receives it or the connection ends.
  */
-export class Peer<Name extends string = string> implements Reader {
+export class Peer<Name extends string = string> implements MessageReader {
   readonly connection: Connection
   readonly #automaton: Automaton<Name>
   readonly #side: Side
   #state: string
   /** Transitions of the current state. */
-  #steps: readonly Step<Name>[]
+  #steps: readonly Transition<Name>[]
   /** Text of this side's last request, which is sent again when the answer is rejected. */
   #request: string | undefined
   /** True if the peer has answered that request. */
@@ -77,9 +97,9 @@ export class Peer<Name extends string = string> implements Reader {
   /** Sends the role's own goodbye, with the reason, when this side ends the conversation early. */
   farewell: ((reason: Error) => void) | undefined
   /** Fault of a message that the role answered all the same, if the conversation counts as failed because of it. */
-  failure: Ended | undefined
+  failure: Disconnected | undefined
   /** Language that the peer has chosen, such as JSON, if the protocol has several. */
-  speaks: string | undefined
+  language: string | undefined
   #waiting: Waiting<Name> | undefined
 
   /** `side` is this side; `state` is the current state, by default the start. */
@@ -88,7 +108,7 @@ export class Peer<Name extends string = string> implements Reader {
     this.#automaton = automaton
     this.#side = side
     this.#state = state
-    this.#steps = legal(automaton, state)
+    this.#steps = legalTransitions(automaton, state)
   }
 
   /** Current state of the automaton. */
@@ -103,7 +123,7 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** The peer, for functions that quote its messages. */
   get speaker(): Speaker {
-    return { automaton: this.#automaton, side: this.other, last: this.#previous, speaks: this.speaks }
+    return { automaton: this.#automaton, side: this.other, last: this.#previous, language: this.language }
   }
 
   /** Text of the peer's last message, legal or not. */
@@ -131,12 +151,12 @@ export class Peer<Name extends string = string> implements Reader {
    * Resolves with the next legal message. Rejects with `Disconnected` when the connection has ended, and with reason
    * `violation` for an illegal message if the protocol has no refusal.
    */
-  receive(): Promise<Said<Name>> {
+  receive(): Promise<ReceivedMessage<Name>> {
     return new Promise((resolve, reject) => this.#read({ resolve, reject }))
   }
 
   /** Like `receive`, but resolves with `undefined` after `ms` milliseconds; the next call receives a message that arrives later. */
-  receiveWithin(ms: number, clock: Clock): Promise<Said<Name> | undefined> {
+  receiveWithin(ms: number, clock: Clock): Promise<ReceivedMessage<Name> | undefined> {
     return new Promise((resolve, reject) => {
       const cancel = clock.after(ms, () => {
         this.#waiting = undefined
@@ -149,7 +169,7 @@ export class Peer<Name extends string = string> implements Reader {
           cancel()
           then(value)
         }
-      this.#read({ resolve: before<Said<Name>>(resolve), reject: before<Error>(reject) })
+      this.#read({ resolve: before<ReceivedMessage<Name>>(resolve), reject: before<Error>(reject) })
     })
   }
 
@@ -173,14 +193,14 @@ export class Peer<Name extends string = string> implements Reader {
    */
   refuse(sentence: string): void {
     this.#answered = false
-    if (!this.#answerError(sentence)) throw new Ended('violation', `${sentence}${tooSoon(this.#standing)}`)
-    this.note(sentence)
+    if (!this.#answerError(sentence)) throw new Disconnected('violation', `${sentence}${formatTooSoon(this.#standing)}`)
+    this.report(sentence)
     const refusal = this.#steps.find(({ name }) => name === this.#automaton.refusal)
     if (refusal) this.#take(refusal)
   }
 
   /** Reports to the observer why the role rejects the last received message in the protocol's own words; `usual` as in `PeerObserver`. */
-  note(why: string, usual = false): void {
+  report(why: string, usual = false): void {
     // the observer has already been notified that the bytes are not text
     if (!this.observer || this.#oddities?.lastGarbled) return
     const sentence = this.#refusalOf(why)
@@ -189,16 +209,16 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** Reports the last received message like `report`, and marks the conversation as failed although the role answers. */
   fail(why: string): void {
-    this.note(why)
-    this.failure = new Ended('violation', this.#refusalOf(why).text)
+    this.report(why)
+    this.failure = new Disconnected('violation', this.#refusalOf(why).text)
   }
 
   #refusalOf(why: string): { readonly text: string; readonly hasClue: boolean } {
     const raw = this.#oddities?.lastRaw
     const clue = this.#clueOf(this.#last, raw) || clueOfWords(this.speaker, this.#last, '') || clueOfBye(this.speaker, this.#last)
     const empty = this.#last === '' ? EMPTY : ''
-    const said = `the ${this.other} said ${quotedMessage(this.speaker, this.#last, raw)}`
-    return { text: `${withReason(said, this.#last, why)}${tooSoon(this.#standing)}${empty}${clue}`, hasClue: clue !== '' }
+    const said = `the ${this.other} said ${quoteMessage(this.speaker, this.#last, raw)}`
+    return { text: `${withReason(said, this.#last, why)}${formatTooSoon(this.#standing)}${empty}${clue}`, hasClue: clue !== '' }
   }
 
   /** Reports a rejected message; of an HTTP request, only the first line. */
@@ -206,7 +226,7 @@ export class Peer<Name extends string = string> implements Reader {
     const isOfHead = this.#oddities?.inHead === true && isHeadLine(text)
     const inHead = isOfHead ? text.trim() !== '' : isHttpRequest(text)
     if (inHead || isOfHead) this.#odd().inHead = inHead
-    if (!isOfHead) this.observer?.refused(sentence, usual)
+    if (!isOfHead) this.observer?.onRejected(sentence, usual)
     if (this.#automaton.secrets) this.#odd().rejected = text
   }
 
@@ -220,7 +240,7 @@ export class Peer<Name extends string = string> implements Reader {
       this.farewell(reason)
       return true
     }
-    const how = reason instanceof Ended ? reason.how : undefined
+    const how = reason instanceof Disconnected ? reason.reason : undefined
     if ((how === 'full' && this.#sendRefusal(reason.message)) || this.#sendGoodbye(how === 'violation')) return true
     if (how === 'ours') this.#sendRefusal(reason.message)
     if (how === 'late') this.#sendRefusal(reason.message.replace(/^the (?:client|server) (?:has )?/, 'you have '))
@@ -228,16 +248,16 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   /** Adds to the end of a connection what was expected from the peer, or that it was this side's turn. */
-  explain(end: Ended): Ended {
-    if (end.how === 'ours') return end
-    if (end.how === 'violation') return new Ended(end.how, end.message.replace('the other side', `the ${this.other}`))
+  explain(end: Disconnected): Disconnected {
+    if (end.reason === 'ours') return end
+    if (end.reason === 'violation') return new Disconnected(end.reason, end.message.replace('the other side', `the ${this.other}`))
     const message = this.#isShown(end) ? end.message.replace(/ in the middle of a message, \d+ bytes? into it$/, '') : end.message
     const said = message.replace('the other side', `the ${this.other}`)
-    return new Ended(end.how, `${said}${this.#rest(end)}; ${whatWasDue(this.#standing)}`, end.unfinished)
+    return new Disconnected(end.reason, `${said}${this.#rest(end)}; ${formatExpected(this.#standing)}`, end.unfinished)
   }
 
   /** Checks whether the unfinished message was reported before. */
-  #isShown({ how, unfinished }: Ended): boolean {
+  #isShown({ reason: how, unfinished }: Disconnected): boolean {
     if (!unfinished || how === 'late') return false
     return unfinished.bytes.length === this.#oddities?.unfinished || isRemainder(this.#oddities, unfinished)
   }
@@ -247,22 +267,22 @@ export class Peer<Name extends string = string> implements Reader {
     const { unfinished } = this.connection
     if (!unfinished || isRemainder(this.#oddities, unfinished)) return undefined
     this.#odd().unfinished = unfinished.bytes.length
-    const sent = quotedUnfinished(this.speaker, unfinished)
-    return `the ${this.other} has sent ${sent} for ${inSeconds(ms)} s${this.#clueOnce(clueOfBytes(this.speaker, unfinished, this.#last))}`
+    const sent = quoteUnfinished(this.speaker, unfinished)
+    return `the ${this.other} has sent ${sent} for ${toSeconds(ms)} s${this.#clueOnce(clueOfBytes(this.speaker, unfinished, this.#last))}`
   }
 
   /** Returns a sentence on a message that arrived before the peer's turn; `undefined` if there is none to report. */
   early(): string | undefined {
     if (this.connection.unread === 0 || this.awaited) return undefined
-    const { ahead, raw } = this.connection
+    const { nextMessage: ahead, raw } = this.connection
     // the first of several empty lines was reported
     if (ahead === '' && this.#last === '' && this.#oddities?.lastEarly) return undefined
     if (ahead !== undefined)
-      return `${hasComeEarly(this.#standing, ahead, raw)}${this.#clueOnce(clueOfText(this.speaker, ahead, raw, this.#last) || clueOfWords(this.speaker, ahead, this.#last))}`
+      return `${formatEarly(this.#standing, ahead, raw)}${this.#clueOnce(clueOfText(this.speaker, ahead, raw, this.#last) || clueOfWords(this.speaker, ahead, this.#last))}`
     const { unfinished } = this.connection
     if (!unfinished || isRemainder(this.#oddities, unfinished)) return undefined
     this.#odd().unfinished = unfinished.bytes.length
-    return `${hasComeEarly(this.#standing, unfinished)}${this.#clueOnce(clueOfBytes(this.speaker, unfinished, this.#last))}`
+    return `${formatEarly(this.#standing, unfinished)}${this.#clueOnce(clueOfBytes(this.speaker, unfinished, this.#last))}`
   }
 
   /** Returns a sentence on the peer's silence and what was expected; `undefined` if no message was. */
@@ -271,7 +291,7 @@ export class Peer<Name extends string = string> implements Reader {
     // a person who may send too sits at a prompt; and a client over datagrams leaves by silence
     if (unfinished || maySpeak(this.#steps, this.#side) || !this.awaited || (transport.datagrams && this.#side === 'server'))
       return undefined
-    return isSilent(this.#standing, ms)
+    return formatSilence(this.#standing, ms)
   }
 
   /** Marks the incomplete message as not reported, because the observer did not show the sentence. */
@@ -281,10 +301,10 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   /** Quotes the incomplete message of a peer that has disconnected or timed out, as the middle of a sentence. */
-  #rest(end: Ended): string {
-    const { how, unfinished } = end
+  #rest(end: Disconnected): string {
+    const { reason: how, unfinished } = end
     if (!unfinished || this.#isShown(end) || isRemainder(this.#oddities, unfinished)) return ''
-    const sent = how === 'late' ? '' : `: it had sent ${quotedUnfinished(this.speaker, unfinished)}`
+    const sent = how === 'late' ? '' : `: it had sent ${quoteUnfinished(this.speaker, unfinished)}`
     return `${sent}${this.#clueOnce(clueOfBytes(this.speaker, unfinished, this.#last))}`
   }
 
@@ -302,7 +322,7 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   #odd(): Oddities {
-    this.#oddities ??= noOddities()
+    this.#oddities ??= emptyOddities()
     return this.#oddities
   }
 
@@ -343,17 +363,17 @@ export class Peer<Name extends string = string> implements Reader {
     if (said) return this.#takeWaiting()?.resolve(said)
     const { raw } = this.connection
     const clue = this.#clueOf(text, raw, this.#last) || clueOfWords(this.speaker, text, this.#last)
-    const sentence = `${whyIllegal(this.#standing, text, { raw })}${clue}`
-    if (this.#answerError(`${whyIllegal(this.#standing, text, { toPeer: true })}${clue}`)) {
+    const sentence = `${explainIllegal(this.#standing, text, { raw })}${clue}`
+    if (this.#answerError(`${explainIllegal(this.#standing, text, { toPeer: true })}${clue}`)) {
       this.#reject(text, sentence, false)
       this.connection.read(this)
-    } else this.#takeWaiting()?.reject(new Ended('violation', sentence))
+    } else this.#takeWaiting()?.reject(new Disconnected('violation', sentence))
   }
 
   /** Handles the end of the connection. */
-  end(end: Ended): void {
+  end(end: Disconnected): void {
     // a peer that closes inside a message has not closed in good order
-    const closing = end.how === 'finished' && !end.unfinished ? this.#closing() : undefined
+    const closing = end.reason === 'finished' && !end.unfinished ? this.#closing() : undefined
     if (closing) this.#takeWaiting()?.resolve(closing)
     else this.#takeWaiting()?.reject(this.explain(end))
   }
@@ -368,12 +388,12 @@ export class Peer<Name extends string = string> implements Reader {
   #answerError(sentence: string): boolean {
     const { refusal } = this.#automaton
     if (refusal === undefined || this.#side === 'client') return false
-    this.connection.send(print(this.#automaton.messages[refusal], [revealed(sentence)]))
+    this.connection.send(formatMessage(this.#automaton.messages[refusal], [escapeInvisible(sentence)]))
     if (this.#request !== undefined && !this.#answered) this.connection.send(this.#request)
     return true
   }
 
-  get #standing(): Standing {
+  get #standing(): ConversationState {
     return {
       automaton: this.#automaton,
       state: this.#state,
@@ -386,11 +406,11 @@ export class Peer<Name extends string = string> implements Reader {
     }
   }
 
-  #understand(text: string): Said<Name> | undefined {
+  #understand(text: string): ReceivedMessage<Name> | undefined {
     for (const step of this.#steps) {
       const { name, form, from } = step
       if (form.closes || from === this.#side) continue
-      const fields = parse(form, text)
+      const fields = parseMessage(form, text)
       if (fields === undefined) continue
       this.#take(step)
       this.#answered = true
@@ -404,12 +424,12 @@ export class Peer<Name extends string = string> implements Reader {
     const { refusal } = this.#automaton
     if (refusal === undefined || this.#side === 'server') return undefined
     // the server rejected this side's message, so the state stays
-    const fields = parse(this.#automaton.messages[refusal], text)
+    const fields = parseMessage(this.#automaton.messages[refusal], text)
     return fields && { name: refusal, text, fields }
   }
 
   /** Reports what is wrong with a message although it is legal. */
-  #reportOddity(form: MessageForm, text: string, before: string): void {
+  #reportOddity(form: MessageSpec, text: string, before: string): void {
     const { raw } = this.connection
     const isGarbled = this.observer !== undefined && (isOdd(form, text, raw) || (form.free === true && before === '' && isGreeting(text)))
     if (!this.#oddities && raw === undefined && !isGarbled) return
@@ -417,15 +437,15 @@ export class Peer<Name extends string = string> implements Reader {
     odd.lastRaw = raw
     odd.lastGarbled = false
     if (odd.lastEarly && !(odd.inHead && isHeadLine(text)))
-      this.observer?.early(`the ${this.other} said ${quotedMessage(this.speaker, text)} before it was the ${this.other}'s turn`)
+      this.observer?.onEarly(`the ${this.other} said ${quoteMessage(this.speaker, text)} before it was the ${this.other}'s turn`)
     const clue = isGarbled ? this.#clueOnce(clueOfText(this.speaker, text, raw) || clueOfWords(this.speaker, text, before)) : ''
     if (clue === '') return
     odd.lastGarbled = true
     odd.inHead = isHttpRequest(text)
-    this.observer?.garbled(`the ${this.other} said ${quotedMessage(this.speaker, text, raw)}${clue}`)
+    this.observer?.onGarbled(`the ${this.other} said ${quoteMessage(this.speaker, text, raw)}${clue}`)
   }
 
-  #closing(): Said<Name> | undefined {
+  #closing(): ReceivedMessage<Name> | undefined {
     const closing = this.#steps.find(({ form, from }) => form.closes && from !== this.#side)
     if (!closing) return undefined
     this.#take(closing)
@@ -433,18 +453,18 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   #say(name: Name, fields: readonly (string | number)[]): string {
-    const step = stepOf(this.#steps, name)
+    const step = findTransition(this.#steps, name)
     if (this.connection.unread > 0 && !this.awaited) this.#odd().nextEarly = true
     else if (this.#oddities) this.#oddities.nextEarly = false
     if (step?.from !== this.#side) throw new Error(`the ${this.#side} may not say ${name} in the state ${this.#state}`)
     this.#take(step)
-    const text = print(step.form, fields)
+    const text = formatMessage(step.form, fields)
     this.#request = step.form.asks ? text : undefined
     this.#answered = false
     return text
   }
 
-  #take({ next, after }: Step<Name>): void {
+  #take({ next, after }: Transition<Name>): void {
     this.#state = next
     this.#steps = after
   }

@@ -6,30 +6,30 @@ import type { Lobby, LobbyListener } from '../hall/api.ts'
  * Seating seats the peer at a table, for a role. The role does not know its opponent: the seating chooses a person at this
  * console, the house, or another peer.
  */
-export interface House {
+export interface Seating {
   /** Seats the peer at a new table of `game`, in the seat `number`. */
   sit<State, Move, View, Options>(game: Game<State, Move, View, Options>, number: SeatNumber, options: Options): Promise<Seat<Move, View>>
   /** Access to the hall, in which the peer can take a name; missing if there is no hall. */
-  readonly hall?: Hallway
+  readonly hall?: HallAccess
   /** Opens a lobby session for a peer that sends lobby commands itself; the listener is notified of its events. */
   lobby?(listener: LobbyListener): Lobby
 }
 
 /** HallSeat is a seat at a table of the hall. */
-export interface Chair<Move, View> extends Seat<Move, View> {
+export interface HallSeat<Move, View> extends Seat<Move, View> {
   readonly table: { readonly id: number }
   /** Names of the players, by seat. */
   readonly names: readonly string[]
 }
 
 /** LadderRank is the rank of a player among `of` players of a ladder; 1 is the best. */
-export interface Place {
+export interface LadderRank {
   readonly rank: number
   readonly of: number
 }
 
 /** SeekOptions are the options of a seek in the hall. */
-export interface Terms<Options> {
+export interface SeekOptions<Options> {
   readonly options: Options
   /** Seats that the peer accepts. */
   readonly seats: readonly SeatNumber[]
@@ -42,47 +42,47 @@ export interface Terms<Options> {
 }
 
 /** HallAccess is the hall as a role uses it, on behalf of its peer. */
-export interface Hallway {
+export interface HallAccess {
   /** Name of the peer, if it has one. */
   readonly name: string | undefined
   /**
    * Logs the peer in under a name. A registered name needs its password; a guest's name must be free. If the password is
    * missing, the refusal contains the registered name.
    */
-  enter(name: string, how?: { password?: string }): Promise<(Refusal & { readonly registered?: string | undefined }) | undefined>
+  logIn(name: string, how?: { password?: string }): Promise<(Refusal & { readonly registered?: string | undefined }) | undefined>
   /** Registers a name, and logs the peer in under it. */
   register(name: string, password: string): Promise<Refusal | undefined>
   /** Seeks an opponent, and resolves with the seat. Rejects when the conversation ends first. */
-  seek<State, Move, View, Options>(game: Game<State, Move, View, Options>, terms: Terms<Options>): Promise<Chair<Move, View>>
+  seek<State, Move, View, Options>(game: Game<State, Move, View, Options>, terms: SeekOptions<Options>): Promise<HallSeat<Move, View>>
   /** Checks whether the peer has a seat in an unfinished game of that name. */
   holds(game: string): boolean
   /** Resumes the peer's seat in an unfinished game; for a guest, only a seat that was taken through a worksheet's port. */
-  resume<State, Move, View, Options>(game: Game<State, Move, View, Options>): Chair<Move, View> | undefined
+  resume<State, Move, View, Options>(game: Game<State, Move, View, Options>): HallSeat<Move, View> | undefined
   /** Returns the peer's rank on a game's ladder. */
-  rank(game: string): Promise<Place | undefined>
+  rank(game: string): Promise<LadderRank | undefined>
 }
 
 /** Returns the access to the hall. Throws an Error if there is no hall, because then the program must not run. */
-export function hallOf({ hall }: House): Hallway {
+export function requireHall({ hall }: Seating): HallAccess {
   if (!hall) throw new Error('this program needs a hall')
   return hall
 }
 
 /** Opens a lobby session. Throws an Error if there is no lobby, because then the program must not run. */
-export function lobbyOf(house: House, listener: LobbyListener): Lobby {
+export function requireLobby(house: Seating, listener: LobbyListener): Lobby {
   const lobby = house.lobby?.(listener)
   if (!lobby) throw new Error('this program needs a hall')
   return lobby
 }
 
 /** PeerHandle is the connection to a peer, as the seating uses it. */
-export interface Line {
+export interface PeerHandle {
   /** The peer's address, without its port. */
   readonly address: string
   /** True if the peer is on this machine; `undefined` if that is unknown. Cheaper than the address. */
   readonly loopback?: boolean
   /** Ends the conversation when the peer has disconnected and all its messages were read. Needed while no role receives. */
-  watch(on: boolean): void
+  endOnDisconnect(on: boolean): void
   /** Ends the conversation, for a reason of the seating. */
   end(reason: string): void
   /** Resolves when the peer has read most of the output and it is its turn in the run queue; at once if that cannot be known. */
@@ -92,9 +92,9 @@ export interface Line {
 }
 
 /** ClientSeating is the seating of one conversation. */
-export interface Household extends House {
+export interface ClientSeating extends Seating {
   /** True if a local player has to finish before the conversation ends. */
-  readonly busy: boolean
+  readonly isBusy: boolean
   /** Resolves when all local players have finished or failed. */
   finished(): Promise<void>
   /** Leaves the tables; `reason` is missing if the conversation ended as its protocol ends. */
@@ -102,25 +102,25 @@ export interface Household extends House {
 }
 
 /** Player plays a seat until the game is over. */
-export type Holder<Move, View> = (seat: Seat<Move, View>) => Promise<void>
+export type Player<Move, View> = (seat: Seat<Move, View>) => Promise<void>
 
 /** OpponentFor chooses the player of the other seats of a game; `undefined` leaves them empty. */
-export type Opposite = <State, Move, View, Options>(game: Game<State, Move, View, Options>) => Holder<Move, View> | undefined
+export type OpponentFor = <State, Move, View, Options>(game: Game<State, Move, View, Options>) => Player<Move, View> | undefined
 
 let localTables: { readonly LocalTable: typeof LocalTable } | undefined
 
 /** LocalSeating seats the peer at tables of this process, without a hall, for one conversation. */
-export class LocalHouse implements Household {
-  readonly #opponentFor: Opposite
+export class LocalSeating implements ClientSeating {
+  readonly #opponentFor: OpponentFor
   readonly #random: Random
   readonly #onBroken: (reason: unknown) => void
   /** Tables that may still be open. */
-  #tables: readonly { readonly over: boolean; close(reason: Error): void }[] = []
+  #tables: readonly { readonly isOver: boolean; close(reason: Error): void }[] = []
   /** Resolves when all local players have finished; `undefined` if there was none. */
   #finished: Promise<void> | undefined
 
   /** `onBroken` is called when a local player fails. */
-  constructor(opponentFor: Opposite, random: Random, onBroken: (reason: unknown) => void) {
+  constructor(opponentFor: OpponentFor, random: Random, onBroken: (reason: unknown) => void) {
     this.#opponentFor = opponentFor
     this.#random = random
     this.#onBroken = onBroken
@@ -134,7 +134,7 @@ export class LocalHouse implements Household {
     // most clients never open a table, so the module is loaded with the first
     localTables ??= await import('../games/local-table.ts')
     const table = new localTables.LocalTable(game, options, this.#random)
-    this.#tables = this.#tables.length === 0 ? [table] : [...this.#tables.filter(({ over }) => !over), table]
+    this.#tables = this.#tables.length === 0 ? [table] : [...this.#tables.filter(({ isOver }) => !isOver), table]
     for (let other = 0; other < game.seats.max; other++) {
       const player = other === number ? undefined : this.#opponentFor(game)
       if (player) this.#finished = this.#join(player(table.seat(other)), this.#finished)
@@ -142,7 +142,7 @@ export class LocalHouse implements Household {
     return table.seat(number)
   }
 
-  get busy(): boolean {
+  get isBusy(): boolean {
     return this.#finished !== undefined
   }
 

@@ -1,22 +1,22 @@
-import type { Unfinished } from '../wire/disconnect.ts'
-import { decode, quoted, type Raw } from '../wire/text.ts'
+import type { UnfinishedMessage } from '../wire/disconnect.ts'
+import { decode, quoteText, type Raw } from '../wire/text.ts'
 import {
   type Automaton,
   alternatives,
-  awaited,
   dueBefore,
   expectation,
+  formatAwaited,
+  formatMessage,
   isField,
-  legal,
-  type MessageForm,
+  legalTransitions,
+  type MessageSpec,
   nearMiss,
-  parse,
-  partsOf,
-  print,
+  parseMessage,
   type Side,
-  type Step,
+  splitMessage,
+  type Transition,
 } from './automaton.ts'
-import { beginning, masked, quotedMessage, quotedUnfinished, type Speaker } from './violation-text.ts'
+import { beginning, maskMessage, quoteMessage, quoteUnfinished, type Speaker } from './violation-text.ts'
 
 /**
  * ConversationState is the state of a conversation, as far as sentences on illegal messages need it.
@@ -37,11 +37,11 @@ import { beginning, masked, quotedMessage, quotedUnfinished, type Speaker } from
  * Invariants: a sentence quotes a message only without its secrets, so if a text contains a secret (`hides`), no field is
  * quoted. A sentence stays true if the peer reads it (`toPeer`): "your turn" instead of "the client's turn".
  */
-export interface Standing {
+export interface ConversationState {
   readonly automaton: Automaton
   readonly state: string
   /** Transitions of the state. */
-  readonly steps: readonly Step[]
+  readonly steps: readonly Transition[]
   /** The side that the sentences are about. */
   readonly peer: Side
   /** Last legal message of the peer. */
@@ -58,12 +58,12 @@ export interface Standing {
 export const TOO_SOON = '; it had arrived before it was '
 
 /** Checks whether a side may send a message other than a goodbye. */
-export function maySpeak(steps: readonly Step[], side: Side): boolean {
+export function maySpeak(steps: readonly Transition[], side: Side): boolean {
   return steps.some(({ form, from }) => from === side && !form.bye && !form.closes)
 }
 
 /** Formats what was expected from the peer, or from this side, when the connection ended; the end of a sentence. */
-export function whatWasDue({ automaton, steps, peer }: Standing): string {
+export function formatExpected({ automaton, steps, peer }: ConversationState): string {
   const theirs = steps.filter(({ from }) => from === peer)
   const ours = steps.filter(({ from }) => from !== peer)
   const isOurs = !maySpeak(theirs, peer) && maySpeak(ours, peer === 'server' ? 'client' : 'server')
@@ -72,74 +72,74 @@ export function whatWasDue({ automaton, steps, peer }: Standing): string {
 }
 
 /** Formats the clause that a message arrived before the peer's turn; the end of a sentence. */
-export function tooSoon({ early, peer }: Pick<Standing, 'early' | 'peer'>, whose = `the ${peer}'s`): string {
+export function formatTooSoon({ early, peer }: Pick<ConversationState, 'early' | 'peer'>, whose = `the ${peer}'s`): string {
   return early ? `${TOO_SOON}${whose} turn` : ''
 }
 
 /** Explains why a message is illegal, in a sentence about the peer or, with `toPeer`, for it; `raw` as in `quoteMessage`. */
-export function whyIllegal(
-  standing: Standing,
+export function explainIllegal(
+  standing: ConversationState,
   text: string,
   { toPeer = false, raw }: { toPeer?: boolean; raw?: Raw | undefined } = {},
 ): string {
   const { automaton, state, steps, peer } = standing
   const whose = toPeer ? 'your' : `the ${peer}'s`
   const isLoose = isLooseEnd(standing, text)
-  const said = `${toPeer ? '' : `the ${peer} said `}${isLoose ? quoted(text || '\n') : quotedMessage(speakerOf(standing), text, raw)}`
+  const said = `${toPeer ? '' : `the ${peer} said `}${isLoose ? quoteText(text || '\n') : quoteMessage(speakerOf(standing), text, raw)}`
   if (isLoose) return `${said}${whyEarly(standing, text)}`
   const theirs = steps.filter(({ from }) => from === peer)
   const isDue = theirs.some(({ form }) => !form.bye && !form.closes)
   const due = isDue || text === '' ? undefined : dueBefore(automaton, state, peer, text, whose)
   const near = nearMiss(theirs, text)
   const seen = beginning(text)
-  const hides = masked(speakerOf(standing), seen) !== seen
+  const hides = maskMessage(speakerOf(standing), seen) !== seen
   const byes = theirs.filter(({ form }) => form.bye)
   const faulty = isDue && near === '' ? fieldFault(theirs, text, hides) : undefined
   const expected =
     due ?? (faulty ? `expected ${alternatives(automaton, [faulty.step, ...byes])}` : expectation(automaton, state, peer, whose))
-  const misplaced = isDue && near === '' && !faulty ? belongsBehind(automaton, state, peer, text, hides) : ''
-  const hint = `${due === undefined ? tooSoon(standing, whose) : ''}${near}${faulty?.fault ?? misplaced}`
+  const misplaced = isDue && near === '' && !faulty ? formatPredecessors(automaton, state, peer, text, hides) : ''
+  const hint = `${due === undefined ? formatTooSoon(standing, whose) : ''}${near}${faulty?.fault ?? misplaced}`
   if (due !== undefined || theirs.length === 0) return `${said}${toPeer ? ' came too soon:' : ', but'} ${expected}${hint}`
   return `${said}${toPeer ? ' does' : ', which does'} not belong here; ${expected}${hint}`
 }
 
 /** Formats a sentence on a message before the peer's turn, complete or not; `raw` as in `quoteMessage`. */
-export function hasComeEarly(standing: Standing, ahead: string | Unfinished, raw?: Raw): string {
+export function formatEarly(standing: ConversationState, ahead: string | UnfinishedMessage, raw?: Raw): string {
   const isWhole = typeof ahead === 'string'
   const text = isWhole ? ahead : decode(ahead.bytes)
-  if (isLooseEnd(standing, text)) return `the ${standing.peer} has sent ${quoted(text || '\n')}${whyEarly(standing, text)}`
-  const shown = isWhole ? quotedMessage(speakerOf(standing), ahead, raw) : quotedUnfinished(speakerOf(standing), ahead)
+  if (isLooseEnd(standing, text)) return `the ${standing.peer} has sent ${quoteText(text || '\n')}${whyEarly(standing, text)}`
+  const shown = isWhole ? quoteMessage(speakerOf(standing), ahead, raw) : quoteUnfinished(speakerOf(standing), ahead)
   return `the ${standing.peer} has sent ${shown}${whyEarly(standing, text)}`
 }
 
 /** Formats a sentence on the peer's silence for `ms` milliseconds, and what was expected. */
-export function isSilent({ automaton, steps, peer }: Standing, ms: number): string {
+export function formatSilence({ automaton, steps, peer }: ConversationState, ms: number): string {
   const theirs = steps.filter(({ from }) => from === peer)
-  return `the ${peer} has said nothing for ${inSeconds(ms)} s; waiting for ${alternatives(automaton, theirs)}`
+  return `the ${peer} has said nothing for ${toSeconds(ms)} s; waiting for ${alternatives(automaton, theirs)}`
 }
 
 /** Converts milliseconds to seconds, rounded down to one decimal place, at least 0.1. */
-export function inSeconds(ms: number): number {
+export function toSeconds(ms: number): number {
   return Math.max(1, Math.floor(ms / 100)) / 10
 }
 
 /** Explains why a text arrived before the peer's turn; the rest of a sentence. */
-function whyEarly(standing: Standing, text: string): string {
+function whyEarly(standing: ConversationState, text: string): string {
   const { automaton, state, steps, peer, last } = standing
-  if (isLooseEnd(standing, text)) return ` after ${quotedMessage(speakerOf(standing), last)}; that line end is one too many`
+  if (isLooseEnd(standing, text)) return ` after ${quoteMessage(speakerOf(standing), last)}; that line end is one too many`
   const ours = steps.filter(({ from }) => from !== peer)
   const [only, second] = ours.filter(({ form }) => !form.bye && !form.closes)
-  const due = only && !second && only.form.example === text ? awaited(automaton, only, text) : alternatives(automaton, ours)
+  const due = only && !second && only.form.example === text ? formatAwaited(automaton, only, text) : alternatives(automaton, ours)
   const wait = `it is not the ${peer}'s turn; it must wait for ${due}`
   return `, but ${(text === '' ? undefined : dueBefore(automaton, state, peer, text)) ?? wait}${nearMiss([], text)}`
 }
 
 /** Checks whether a text is a line end after a message that has none; if other messages are lines, an empty line is one. */
-function isLooseEnd({ last, unended }: Standing, text: string): boolean {
+function isLooseEnd({ last, unended }: ConversationState, text: string): boolean {
   return last !== '' && (/^[\r\n]+$/.test(text) || (unended && text === ''))
 }
 
-function speakerOf({ automaton, peer, previous }: Standing): Speaker {
+function speakerOf({ automaton, peer, previous }: ConversationState): Speaker {
   return { automaton, side: peer, last: previous ?? '' }
 }
 
@@ -148,7 +148,7 @@ const BARE = ' is missing before it'
 
 /** FieldFault is the message that a text starts as, and what is wrong with its fields; the end of a sentence. */
 export interface FieldFault {
-  readonly step: Step
+  readonly step: Transition
   readonly fault: string
 }
 
@@ -156,29 +156,29 @@ export interface FieldFault {
  * Finds what is wrong with the fields of a text that starts like one of these messages. Returns `undefined` if it is one of
  * them, or starts like none. `hides`: the text contains a secret, so no field is quoted.
  */
-export function fieldFault(steps: readonly Step[], text: string, hides = false): FieldFault | undefined {
-  const blank = steps.find(({ form }) => / {2}/.test(text) && parse(form, text.replace(/ {2,}/g, ' ')) !== undefined)
+export function fieldFault(steps: readonly Transition[], text: string, hides = false): FieldFault | undefined {
+  const blank = steps.find(({ form }) => / {2}/.test(text) && parseMessage(form, text.replace(/ {2,}/g, ' ')) !== undefined)
   if (blank && keywordOf(blank.form) !== '') return { step: blank, fault: '; write one blank instead of several' }
   const bare = steps.find((step) => lacksKeyword(step.form, text))
-  if (bare) return { step: bare, fault: `; ${quoted(keywordOf(bare.form))}${BARE}` }
+  if (bare) return { step: bare, fault: `; ${quoteText(keywordOf(bare.form))}${BARE}` }
   const [nearest] = steps
     .filter(({ form }) => beginsAs(form, text))
     .sort((one, other) => keywordOf(other.form).length - keywordOf(one.form).length)
-  if (!nearest || parse(nearest.form, text) !== undefined) return undefined
+  if (!nearest || parseMessage(nearest.form, text) !== undefined) return undefined
   const fault = faultOf(nearest.form, text, hides)
   return fault === undefined ? undefined : { step: nearest, fault }
 }
 
 /** Formats after which messages a side may send a text that is illegal now; the end of a sentence, or `''`. `hides` as in `fieldFault`. */
-export function belongsBehind(automaton: Automaton, state: string, side: Side, text: string, hides = false): string {
-  const before = new Map<string, Step>()
+export function formatPredecessors(automaton: Automaton, state: string, side: Side, text: string, hides = false): string {
+  const before = new Map<string, Transition>()
   // if a value is expected, a text without a keyword is meant as that value
-  const isValue = legal(automaton, state).some(({ from, form }) => from === side && isField(form))
+  const isValue = legalTransitions(automaton, state).some(({ from, form }) => from === side && isField(form))
   let found: FieldFault['fault'] | undefined
   for (const step of reachable(automaton, state)) {
     const theirs = step.after.filter(({ from, form }) => from === side && !form.bye && !form.closes && keywordOf(form) !== '')
-    const fault = theirs.some(({ form }) => parse(form, text) !== undefined) ? '' : fieldFault(theirs, text, hides)?.fault
-    const isItself = step.from === side && parse(step.form, text) !== undefined
+    const fault = theirs.some(({ form }) => parseMessage(form, text) !== undefined) ? '' : fieldFault(theirs, text, hides)?.fault
+    const isItself = step.from === side && parseMessage(step.form, text) !== undefined
     if (fault === undefined || (isValue && fault.endsWith(BARE)) || step.name === automaton.refusal || isItself) continue
     found ??= fault
     before.set(step.name, step)
@@ -188,12 +188,12 @@ export function belongsBehind(automaton: Automaton, state: string, side: Side, t
 }
 
 /** Returns all transitions that can follow a state, the nearest first. */
-function reachable(automaton: Automaton, start: string): readonly Step[] {
+function reachable(automaton: Automaton, start: string): readonly Transition[] {
   const states = new Set([start])
-  const steps: Step[] = []
+  const steps: Transition[] = []
   // the iteration includes the states that are added meanwhile
   for (const state of states) {
-    for (const step of legal(automaton, state)) {
+    for (const step of legalTransitions(automaton, state)) {
       steps.push(step)
       states.add(step.next)
     }
@@ -202,41 +202,41 @@ function reachable(automaton: Automaton, start: string): readonly Step[] {
 }
 
 /** Returns the first word of a message; `''` if the message starts with a field. */
-function keywordOf(form: MessageForm): string {
-  const [first = '', ...others] = partsOf(form)
+function keywordOf(form: MessageSpec): string {
+  const [first = '', ...others] = splitMessage(form)
   return others.length === 0 ? form.text : first.replace(/\P{L}+$/u, '')
 }
 
 /** Checks whether a text is a message without its keyword. Messages whose fields can be any text never match. */
-function lacksKeyword(form: MessageForm, text: string): boolean {
-  const [first = '', ...fields] = partsOf(form)
+function lacksKeyword(form: MessageSpec, text: string): boolean {
+  const [first = '', ...fields] = splitMessage(form)
   return (
     keywordOf(form) !== '' &&
     fields.length > 0 &&
     form.accepts !== undefined &&
     !form.free &&
     text !== '' &&
-    parse(form, first + text) !== undefined
+    parseMessage(form, first + text) !== undefined
   )
 }
 
-function beginsAs(form: MessageForm, text: string): boolean {
+function beginsAs(form: MessageSpec, text: string): boolean {
   const keyword = keywordOf(form)
-  const parts = partsOf(form)
+  const parts = splitMessage(form)
   if (keyword === '' || parts.length === 1 || text.slice(0, keyword.length).toLowerCase() !== keyword.toLowerCase()) return false
   // a longer word is another word, unless the message has no blank before its field
   return keyword === parts[0] || !/^\p{L}/u.test(text.slice(keyword.length))
 }
 
-function faultOf(form: MessageForm, text: string, hides: boolean): string | undefined {
+function faultOf(form: MessageSpec, text: string, hides: boolean): string | undefined {
   const keyword = keywordOf(form)
   const said = text.slice(0, keyword.length)
-  const spelling = said === keyword ? '' : `; write ${quoted(keyword)}, and not ${quoted(said)}`
-  const [first = '', ...others] = partsOf(form)
+  const spelling = said === keyword ? '' : `; write ${quoteText(keyword)}, and not ${quoteText(said)}`
+  const [first = '', ...others] = splitMessage(form)
   const sign = first.slice(keyword.length)
   const rest = text.slice(keyword.length)
   if (rest.trim() !== '' && !rest.startsWith(sign))
-    return `${spelling}; ${sign === ' ' ? 'a blank' : quoted(sign)} is missing after ${quoted(said)}`
+    return `${spelling}; ${sign === ' ' ? 'a blank' : quoteText(sign)} is missing after ${quoteText(said)}`
   const names = [...form.text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
   const values = valuesOf(rest.slice(sign.length), others)
   const missing = names.filter((_, at) => isMissing(values[at]))
@@ -244,7 +244,7 @@ function faultOf(form: MessageForm, text: string, hides: boolean): string | unde
   const faults = [
     ...(wrong === undefined
       ? []
-      : [`its field "${names[wrong]}" cannot be ${hides || values[wrong]?.includes('\ufffd') ? 'so' : quoted(values[wrong] ?? '')}`]),
+      : [`its field "${names[wrong]}" cannot be ${hides || values[wrong]?.includes('\ufffd') ? 'so' : quoteText(values[wrong] ?? '')}`]),
     ...(missing.length === 0 ? [] : [`its ${fieldsInWords(missing)} missing`]),
   ]
   return faults.length === 0 ? undefined : `${spelling}; ${faults.join(', and ')}`
@@ -267,10 +267,10 @@ function valuesOf(text: string, signs: readonly string[]): readonly string[] {
 }
 
 /** Returns the index of the first value that makes the example illegal when it replaces the example's value. */
-function wrongField(form: MessageForm, values: readonly string[]): number | undefined {
-  const example = parse(form, form.example)
+function wrongField(form: MessageSpec, values: readonly string[]): number | undefined {
+  const example = parseMessage(form, form.example)
   const wrong = values.findIndex(
-    (value, at) => example && !isMissing(value) && parse(form, print(form, example.with(at, value))) === undefined,
+    (value, at) => example && !isMissing(value) && parseMessage(form, formatMessage(form, example.with(at, value))) === undefined,
   )
   return wrong < 0 ? undefined : wrong
 }

@@ -1,8 +1,8 @@
-import { LF_CR, looksLike, textLooksLike } from '../wire/byte-clues.ts'
-import { Ended, type Unfinished } from '../wire/disconnect.ts'
-import { type SecretsContext, type Span, secretsBehindKeyword, withoutSecrets } from '../wire/masking.ts'
-import { decode, quoted, quotedBytes, type Raw } from '../wire/text.ts'
-import { type Automaton, isField, type MessageForm, parse, type Side } from './automaton.ts'
+import { describeBytes, describeMessage, LF_CR } from '../wire/byte-clues.ts'
+import { Disconnected, type UnfinishedMessage } from '../wire/disconnect.ts'
+import { findSecretsAfterKeyword, maskSecrets, type SecretSpan, type SecretsContext } from '../wire/masking.ts'
+import { decode, quoteBytes, quoteText, type Raw } from '../wire/text.ts'
+import { type Automaton, isField, type MessageSpec, parseMessage, type Side } from './automaton.ts'
 
 /** Speaker is a side whose messages are quoted, with its protocol. */
 export interface Speaker {
@@ -11,14 +11,14 @@ export interface Speaker {
   /** That side's message before the quoted message, if it is known. */
   readonly last?: string
   /** Language that this side has chosen, such as JSON: bytes that look like it are not reported. */
-  readonly speaks?: string | undefined
+  readonly language?: string | undefined
 }
 
 /** Quotes a message with its passwords masked. If `raw` is given, the message was not UTF-8, and the quotation shows its bytes. */
-export function quotedMessage(speaker: Speaker, text: string, raw?: Raw): string {
+export function quoteMessage(speaker: Speaker, text: string, raw?: Raw): string {
   const seen = beginning(text)
-  const shown = masked(speaker, seen)
-  return raw && shown === seen ? quotedBytes(raw.body) : quoted(shown)
+  const shown = maskMessage(speaker, seen)
+  return raw && shown === seen ? quoteBytes(raw.body) : quoteText(shown)
 }
 
 /** Cuts a text to a length that a quotation never exceeds, because the search for passwords in a long text takes a millisecond. */
@@ -29,29 +29,29 @@ export function beginning(text: string): string {
 const SEEN = 256
 
 /** Replaces the secrets in a message of a side by `***`; `whole` is false for a part of a message. */
-export function masked({ automaton, side, last }: Speaker, text: string, whole = true): string {
-  return withoutSecrets(text, secretsIn(automaton, side, text, { last, whole }))
+export function maskMessage({ automaton, side, last }: Speaker, text: string, whole = true): string {
+  return maskSecrets(text, findSecrets(automaton, side, text, { last, whole }))
 }
 
 /** Finds the secrets in a whole or partial message of a side. */
-export function secretsIn({ secrets }: Automaton, side: Side, text: string, context: SecretsContext): readonly Span[] {
+export function findSecrets({ secrets }: Automaton, side: Side, text: string, context: SecretsContext): readonly SecretSpan[] {
   if (secrets) return secrets(side, text, context)
-  return side === 'client' ? secretsBehindKeyword(text) : []
+  return side === 'client' ? findSecretsAfterKeyword(text) : []
 }
 
 /** Quotes an incomplete message, with what it lacks: `"50" and no line end (\n)`. */
-export function quotedUnfinished(speaker: Speaker, { bytes, lacks }: Unfinished): string {
+export function quoteUnfinished(speaker: Speaker, { bytes, lacks }: UnfinishedMessage): string {
   const text = beginning(decode(bytes))
-  const shown = masked(speaker, text, false)
-  return `${shown === text ? quotedBytes(bytes) : quoted(shown)} and ${lacks}`
+  const shown = maskMessage(speaker, text, false)
+  return `${shown === text ? quoteBytes(bytes) : quoteText(shown)} and ${lacks}`
 }
 
 /**
  * Formats what incomplete bytes after the `last` message look like; the end of a sentence. Returns `''` for plain text, and
  * for the protocol's own language.
  */
-export function clueOfBytes(speaker: Speaker, { bytes }: Unfinished, last: string): string {
-  return clueOfRest(speaker, decode(bytes), last) || clause(speaker, looksLike(bytes))
+export function clueOfBytes(speaker: Speaker, { bytes }: UnfinishedMessage, last: string): string {
+  return clueOfRest(speaker, decode(bytes), last) || clause(speaker, describeBytes(bytes))
 }
 
 /** Explains a text that is only the NUL or the CR after the `last` message; the end of a sentence. Returns `''` for other texts. */
@@ -59,11 +59,11 @@ function clueOfRest(speaker: Speaker, text: string, last: string): string {
   if (last !== '' && text === '\r') return `; that looks like ${LF_CR}`
   // if the last message contains NUL too, it is UTF-16
   if (last === '' || !/^\0+$/.test(text) || last.includes('\0')) return ''
-  return `; that looks like NUL after ${quotedMessage(speaker, last)}, as C terminates a text: send strlen bytes of it`
+  return `; that looks like NUL after ${quoteMessage(speaker, last)}, as C terminates a text: send strlen bytes of it`
 }
 
 /** Checks whether a text for people has a fault: its bytes are not text, or it starts another protocol. */
-export function isOdd({ free }: MessageForm, text: string, raw: Raw | undefined): boolean {
+export function isOdd({ free }: MessageSpec, text: string, raw: Raw | undefined): boolean {
   // in the byte encoding, bytes that are not UTF-8 are characters from U+0080 to U+00FF
   const isBare = raw !== undefined && /[\x80-\xff]/.test(text) && !text.endsWith('\r')
   return free === true && (isBare || GARBLED.test(text) || FOREIGN.test(text))
@@ -98,7 +98,7 @@ export function isGreeting(text: string): boolean {
  */
 export function clueOfWords({ automaton, side }: Speaker, message: string, last: string): string {
   const text = message.replace(/\r?\n$/, '')
-  const forms: readonly MessageForm[] = Object.values(automaton.messages)
+  const forms: readonly MessageSpec[] = Object.values(automaton.messages)
   const isOwn = (pattern: RegExp) => forms.some(({ example }) => pattern.test(example))
   const [, program] = (side === 'server' ? GREETINGS : HELLOS).find(([pattern]) => pattern.test(text) && !isOwn(pattern)) ?? []
   if (last === '' && program !== undefined) return `; that is how ${program} begins: look at the port`
@@ -108,24 +108,24 @@ export function clueOfWords({ automaton, side }: Speaker, message: string, last:
 }
 
 /** Checks whether a text is a message of this form. A form that accepts any text has no messages of its own. */
-function isOne(form: MessageForm, text: string): boolean {
+function isOne(form: MessageSpec, text: string): boolean {
   // a field that accepts any text counts as a number if its example is a number
   if (isField(form) && /^\d+$/.test(form.example)) return /^\d+$/.test(text)
   if (form.closes || (isField(form) && (form.free || form.accepts === undefined))) return false
-  return form.text.replace(/\r?\n$/, '') === text || (!takesAll(form) && parse(form, text) !== undefined)
+  return form.text.replace(/\r?\n$/, '') === text || (!takesAll(form) && parseMessage(form, text) !== undefined)
 }
 
 /** Checks whether a form accepts a text that no program sends. */
-function takesAll(form: MessageForm): boolean {
-  return form.accepts !== undefined && parse(form, '~ ~') !== undefined
+function takesAll(form: MessageSpec): boolean {
+  return form.accepts !== undefined && parseMessage(form, '~ ~') !== undefined
 }
 
 /** Corrects the case of a goodbye; the end of a sentence. Returns `''` if the text is no goodbye, or a correct goodbye. */
 export function clueOfBye(speaker: Speaker, text: string): string {
   const said = text.trim().toLowerCase()
-  const forms: readonly MessageForm[] = Object.values(speaker.automaton.messages)
+  const forms: readonly MessageSpec[] = Object.values(speaker.automaton.messages)
   const bye = forms.find((form) => form.bye === true && form.from === speaker.side && form.text.toLowerCase() === said)
-  return bye === undefined || bye.text === text ? '' : `; write ${quoted(bye.text)}, and not ${quoted(text)}`
+  return bye === undefined || bye.text === text ? '' : `; write ${quoteText(bye.text)}, and not ${quoteText(text)}`
 }
 
 /** Checks whether a text is the message that a TLS server sends to a client without TLS. */
@@ -134,8 +134,8 @@ export function isTlsNotice(text: string): boolean {
 }
 
 /** Returns the error of a client that needs TLS. */
-export function needsTls(): Ended {
-  return new Ended('violation', 'the server speaks TLS: connect with --tls')
+export function needsTls(): Disconnected {
+  return new Disconnected('violation', 'the server speaks TLS: connect with --tls')
 }
 
 /** Signs that bytes are not text: NUL, a replacement character, a byte order mark, or a single control character that no key sends. */
@@ -149,7 +149,7 @@ const FOREIGN = /^(?:b(['"]).*\1\r?\n?$|[A-Z]{3,7} \S+ HTTP\/\d|HTTP\/\d\.\d \d{
  * and for the protocol's own language. `raw` is its bytes, if they do not follow from the text.
  */
 export function clueOfText(speaker: Speaker, text: string, raw: Raw | undefined, last = ''): string {
-  return clueOfRest(speaker, text, last) || clause(speaker, textLooksLike(text, raw))
+  return clueOfRest(speaker, text, last) || clause(speaker, describeMessage(text, raw))
 }
 
 /**
@@ -157,13 +157,13 @@ export function clueOfText(speaker: Speaker, text: string, raw: Raw | undefined,
  * `the client said "5", which is taken`.
  */
 export function withReason(said: string, text: string, why: string): string {
-  const subject = [quoted(text), text].find((one) => one !== '' && /^ (?:is|was) /.test(why.slice(one.length)) && why.startsWith(one))
+  const subject = [quoteText(text), text].find((one) => one !== '' && /^ (?:is|was) /.test(why.slice(one.length)) && why.startsWith(one))
   return subject === undefined ? `${said}: ${why}` : `${said}, which${why.slice(subject.length)}`
 }
 
 /** Returns the error that ends a conversation whose server has broken the rules of the game: its message, and why it is wrong. */
-export function breach(text: string, why: string): Ended {
-  return new Ended('violation', `the server said ${quoted(text)}, but ${why}`)
+export function ruleViolation(text: string, why: string): Disconnected {
+  return new Disconnected('violation', `the server said ${quoteText(text)}, but ${why}`)
 }
 
 /** Checks whether a line is the first line of an HTTP request. */
@@ -176,7 +176,7 @@ export function isHeadLine(text: string): boolean {
   return /^(?:[\w-]+:.*)?\r?$/.test(text)
 }
 
-function clause({ automaton, speaks = automaton.speaks }: Speaker, found: string | undefined): string {
+function clause({ automaton, language: speaks = automaton.language }: Speaker, found: string | undefined): string {
   return found === undefined || (speaks !== undefined && found.includes(speaks)) ? '' : `; that looks like ${found}`
 }
 
@@ -186,11 +186,11 @@ export interface PeerObserver {
    * Called when this side has rejected a message in the protocol's words. `usual`: a person could have typed the message, so
    * it matters only if the conversation ends with an error.
    */
-  refused(sentence: string, usual: boolean): void
+  onRejected(sentence: string, usual: boolean): void
   /** Called when the bytes of a text for people are not text. */
-  garbled(sentence: string): void
+  onGarbled(sentence: string): void
   /** Called when the role receives a message that arrived before the peer's turn. */
-  early(sentence: string): void
+  onEarly(sentence: string): void
 }
 
 /** Oddities are the state that diagnostics need between messages of a peer. */
@@ -212,7 +212,7 @@ export interface Oddities {
 }
 
 /** Returns the oddities of a peer without any. */
-export function noOddities(): Oddities {
+export function emptyOddities(): Oddities {
   return {
     nextEarly: false,
     lastEarly: false,
@@ -226,7 +226,7 @@ export function noOddities(): Oddities {
 }
 
 /** Checks whether incomplete bytes are the rest of a UTF-16 or pickled message after its line end, and so were reported with it. */
-export function isRemainder(oddities: Oddities | undefined, { bytes }: Unfinished): boolean {
+export function isRemainder(oddities: Oddities | undefined, { bytes }: UnfinishedMessage): boolean {
   if (oddities === undefined || oddities.clue === '') return false
   // a pickle ends with a full stop
   return bytes.every((byte) => byte === 0) || (oddities.clue.includes('pickle') && bytes.at(-1) === 0x2e)

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
-import { Bucket } from '../base/rate-limit.ts'
+import { TokenBucket } from '../base/rate-limit.ts'
 import type { Connection } from '../wire/connection.ts'
-import { Ended } from '../wire/disconnect.ts'
+import { Disconnected } from '../wire/disconnect.ts'
 
 /** Maximum number of connections that have sent no request yet. A further one disconnects the oldest. */
 const SILENT = 32
@@ -15,11 +15,11 @@ const RATE = { burst: 200, refill: 10 }
 const LOGGED = { burst: 20, refill: 3000 }
 
 /** AdminConnections limits the connections to the admin socket, and their requests, so that they cannot occupy the server. */
-export class Visits {
+export class AdminConnections {
   readonly #clock: Clock
   readonly #silent = new Set<Connection>()
-  readonly #requests = new Bucket(RATE)
-  readonly #logged = new Bucket(LOGGED)
+  readonly #requests = new TokenBucket(RATE)
+  readonly #logged = new TokenBucket(LOGGED)
   #busy = 0
   #closed = false
 
@@ -30,10 +30,11 @@ export class Visits {
   /** Receives the request line of a connection. Rejects with `Disconnected` after ten seconds, or when the server stops. */
   async receive(connection: Connection): Promise<string> {
     const [oldest] = this.#silent
-    if (oldest && this.#silent.size >= SILENT) oldest.fail(new Ended('full', `more than ${SILENT} connections have sent no request yet`))
+    if (oldest && this.#silent.size >= SILENT)
+      oldest.fail(new Disconnected('full', `more than ${SILENT} connections have sent no request yet`))
     this.#silent.add(connection)
     const cancel = this.#clock.after(FIRST, () => {
-      connection.fail(new Ended('late', `the connection has sent no line for ${FIRST / 1000} s`))
+      connection.fail(new Disconnected('late', `the connection has sent no line for ${FIRST / 1000} s`))
     })
     try {
       const line = connection.receive()
@@ -46,7 +47,7 @@ export class Visits {
   }
 
   /** Does the work of a request when the rate allows it; resolves with `undefined` if too many requests are in progress. */
-  async attend<Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> {
+  async handle<Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> {
     if (this.#busy >= BUSY) return undefined
     this.#busy++
     try {
@@ -61,7 +62,7 @@ export class Visits {
   }
 
   /** Checks whether to log that a connection got no answer. */
-  mayTell(): boolean {
+  mayLog(): boolean {
     return this.#logged.take(this.#clock.monotonic()) === 0
   }
 
@@ -72,4 +73,4 @@ export class Visits {
   }
 }
 
-const STOPPED = new Ended('ours', 'the server was stopped')
+const STOPPED = new Disconnected('ours', 'the server was stopped')

@@ -3,41 +3,41 @@ import { z } from 'zod'
 import { type Clock, wallClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
-import type { Ended, People } from '../hall/people.ts'
-import { type RandomBytes, secretToken } from '../hall/tokens.ts'
-import { survived } from '../lobby/unavailable.ts'
-import { endedInWords } from '../protocol/ended.ts'
+import type { EndedLogins, People } from '../hall/people.ts'
+import { makeToken, type RandomBytes } from '../hall/tokens.ts'
+import { catchUnavailable } from '../lobby/unavailable.ts'
+import { formatEnded } from '../protocol/ended.ts'
 import { Connection } from '../wire/connection.ts'
 import { lines } from '../wire/framing/lines.ts'
 import type { Listener, Transport } from '../wire/transport.ts'
 import { connectUnix, isOwnSocket, listenUnix } from '../wire/transports/unix.ts'
-import { Visits } from './admin-connections.ts'
-import { Ladder, LadderWish, type Listed, Listing, ListWish, list, type Rung } from './listings.ts'
+import { AdminConnections } from './admin-connections.ts'
+import { Ladder, type LadderEntry, LadderRequest, ListPage, ListRequest, type ListSources, listPage } from './listings.ts'
 import type { Logs } from './observe/logs.ts'
 
 /** AdminRequest sets a new password for a registered name, or removes the name. */
-export const OperatorWish = z.strictObject({ action: z.enum(['reset', 'remove']), name: z.string() })
-export type OperatorWish = z.infer<typeof OperatorWish>
+export const AdminRequest = z.strictObject({ action: z.enum(['reset', 'remove']), name: z.string() })
+export type AdminRequest = z.infer<typeof AdminRequest>
 
 /** BackupRequest asks for a copy of the data folder in an empty file, as a backup or to verify the copy. */
 const BackupRequest = z.strictObject({ action: z.enum(['backup', 'verify']), file: z.string() })
-const AnyRequest = z.union([OperatorWish, BackupRequest, ListWish, LadderWish])
+const AnyRequest = z.union([AdminRequest, BackupRequest, ListRequest, LadderRequest])
 type BackupRequest = z.infer<typeof BackupRequest>
 type AnyRequest = z.infer<typeof AnyRequest>
 
-const OperatorAnswer = z.union([z.strictObject({ done: z.string() }), z.strictObject({ refused: z.string() })])
+const AdminResponse = z.union([z.strictObject({ done: z.string() }), z.strictObject({ refused: z.string() })])
 
 /** AdminResponse is the result of a request, in a sentence: what was done, or why it was refused. */
-export type OperatorAnswer = z.infer<typeof OperatorAnswer>
+export type AdminResponse = z.infer<typeof AdminResponse>
 
 /** Registry is what the admin requests of a server work on. */
-export interface Registry {
+export interface AdminServices {
   readonly people: People
   readonly bytes: RandomBytes
   /** Store of the lists; without it, requests for lists are refused. */
-  readonly store?: Listed['store'] | undefined
+  readonly store?: ListSources['store'] | undefined
   /** Returns the best players of a game, after all games that have ended. */
-  readonly ladder?: ((game: string, limit: number) => Promise<readonly Rung[]>) | undefined
+  readonly ladder?: ((game: string, limit: number) => Promise<readonly LadderEntry[]>) | undefined
   /** Copies the store to a file, if the store can be copied. */
   readonly backup?: ((file: string) => Promise<void>) | undefined
   /** Throws if files of the store were moved or truncated. */
@@ -57,22 +57,22 @@ const BUSY = { refused: 'the server is busy with other requests of the operator:
 const COPY_TIMEOUT = 3_600_000
 
 /** Performs a request of the operator about a registered name. */
-export async function operate({ people, bytes }: Registry, { action, name }: OperatorWish): Promise<OperatorAnswer> {
+export async function performRequest({ people, bytes }: AdminServices, { action, name }: AdminRequest): Promise<AdminResponse> {
   const registered = (await people.registeredName(name)) ?? name
   if (action === 'remove') return answerOf(await people.remove(name), `${registered} is no longer registered`)
-  const password = secretToken(bytes).slice(0, PASSWORD_LENGTH)
+  const password = makeToken(bytes).slice(0, PASSWORD_LENGTH)
   return answerOf(await people.setPassword(name, password), `The password of ${registered} is now ${password}`)
 }
 
 /** Performs any request of the operator to a running server. */
-async function perform(registry: Registry, request: AnyRequest): Promise<OperatorAnswer | Listing | Ladder> {
+async function perform(registry: AdminServices, request: AnyRequest): Promise<AdminResponse | ListPage | Ladder> {
   if (request.action === 'ladder') {
     return registry.ladder ? { best: [...(await registry.ladder(request.game, request.limit))] } : { refused: 'this server has no ladders' }
   }
-  if ('name' in request) return operate(registry, request)
+  if ('name' in request) return performRequest(registry, request)
   if (!('file' in request)) {
     const { people, store } = registry
-    return store ? list({ people, store }, request) : { refused: 'this server has no stored users or games to list' }
+    return store ? listPage({ people, store }, request) : { refused: 'this server has no stored users or games to list' }
   }
   if (!registry.backup) return { refused: 'this server has no store that can be copied' }
   try {
@@ -85,9 +85,9 @@ async function perform(registry: Registry, request: AnyRequest): Promise<Operato
   }
 }
 
-function answerOf(ended: Ended | Refusal, done: string): OperatorAnswer {
+function answerOf(ended: EndedLogins | Refusal, done: string): AdminResponse {
   if (isRefusal(ended)) return { refused: ended.refused }
-  return { done: ended.connections + ended.sessions > 0 ? `${done}. ${endedInWords(ended, 'connection')}` : done }
+  return { done: ended.connections + ended.sessions > 0 ? `${done}. ${formatEnded(ended, 'connection')}` : done }
 }
 
 /**
@@ -95,8 +95,8 @@ function answerOf(ended: Ended | Refusal, done: string): OperatorAnswer {
  * is a line of JSON, and so is its answer. Rejects with the system's error, or with a `TransportError`, if the server cannot
  * listen there.
  */
-export async function openOperatorDoor(folder: string, registry: Registry, logs: Logs, clock: Clock = wallClock): Promise<Listener> {
-  const connections = new Visits(clock)
+export async function openAdminSocket(folder: string, registry: AdminServices, logs: Logs, clock: Clock = wallClock): Promise<Listener> {
+  const connections = new AdminConnections(clock)
   const listener = await listenUnix(doorIn(folder), (transport) => void serve(transport, connections, registry, logs), { ownerOnly: true })
   return {
     ...listener,
@@ -108,27 +108,27 @@ export async function openOperatorDoor(folder: string, registry: Registry, logs:
 }
 
 /** Sends a request to the server that has the folder open; resolves with `undefined` if there is none. Rejects without a valid answer. */
-export function askOperator(
+export function sendAdminRequest(
   folder: string,
-  request: OperatorWish | BackupRequest,
+  request: AdminRequest | BackupRequest,
   clock: Clock = wallClock,
-): Promise<OperatorAnswer | undefined> {
-  return ask(folder, request, OperatorAnswer, clock)
+): Promise<AdminResponse | undefined> {
+  return ask(folder, request, AdminResponse, clock)
 }
 
 /** Requests a page of a list from the server that has the folder open, like `sendAdminRequest`. */
-export function askForPage(
+export function requestPage(
   folder: string,
-  request: ListWish,
+  request: ListRequest,
   clock: Clock = wallClock,
-): Promise<Listing | { refused: string } | undefined> {
-  return ask(folder, request, z.union([Listing, z.strictObject({ refused: z.string() })]), clock)
+): Promise<ListPage | { refused: string } | undefined> {
+  return ask(folder, request, z.union([ListPage, z.strictObject({ refused: z.string() })]), clock)
 }
 
 /** Requests a ladder from the server that has the folder open, like `sendAdminRequest`. */
-export function askForLadder(
+export function requestLadder(
   folder: string,
-  request: Omit<LadderWish, 'action'>,
+  request: Omit<LadderRequest, 'action'>,
   clock: Clock = wallClock,
 ): Promise<Ladder | { refused: string } | undefined> {
   return ask(folder, { action: 'ladder', ...request }, z.union([Ladder, z.strictObject({ refused: z.string() })]), clock)
@@ -156,27 +156,27 @@ async function connect(folder: string): Promise<Connection | undefined> {
   }
 }
 
-async function serve(transport: Transport, connections: Visits, registry: Registry, logs: Logs): Promise<void> {
+async function serve(transport: Transport, connections: AdminConnections, registry: AdminServices, logs: Logs): Promise<void> {
   const operator = openLines(transport, REQUEST)
   try {
     const line = await connections.receive(operator)
-    const said = (await connections.attend(() => handleLine(line, registry, logs))) ?? BUSY
+    const said = (await connections.handle(() => handleLine(line, registry, logs))) ?? BUSY
     operator.send(JSON.stringify(said))
   } catch (reason) {
-    if (connections.mayTell()) logs.tell('warn', `the operator got no answer: ${errorMessage(reason)}`)
+    if (connections.mayLog()) logs.log('warn', `the operator got no answer: ${errorMessage(reason)}`)
     transport.destroy()
   } finally {
     await operator.close()
   }
 }
 
-async function handleLine(line: string, registry: Registry, logs: Logs): Promise<object> {
+async function handleLine(line: string, registry: AdminServices, logs: Logs): Promise<object> {
   const request = AnyRequest.safeParse(json(line))
   const said = request.success
-    ? plain(await survived(perform(registry, request.data)))
+    ? plain(await catchUnavailable(perform(registry, request.data)))
     : { refused: 'the server does not know this request: check its version' }
   const what = request.success ? describeRequest(request.data) : 'an unknown request'
-  logs.tell('info', `the operator requested: ${what}${'refused' in said ? `, which was refused: ${said.refused}` : ''}`)
+  logs.log('info', `the operator requested: ${what}${'refused' in said ? `, which was refused: ${said.refused}` : ''}`)
   return said
 }
 

@@ -1,15 +1,15 @@
 import type { Clock } from '../base/clock.ts'
-import { counted } from '../base/counts.ts'
+import { formatCount } from '../base/counts.ts'
 import { toNetwork } from '../base/network-address.ts'
-import { Bucket, Throttle } from '../base/rate-limit.ts'
-import { print } from '../protocol/automaton.ts'
+import { RateLimiter, TokenBucket } from '../base/rate-limit.ts'
+import { formatMessage } from '../protocol/automaton.ts'
 import type { Options, Program } from '../protocol/definition.ts'
 import type { Budget } from '../wire/allowance.ts'
 import { Ignored } from '../wire/allowance.ts'
 import type { Address, Transport } from '../wire/transport.ts'
 
 /** AdmissionLimits are the limits of one client; `Infinity` for no limit. */
-export interface DoorLimits {
+export interface AdmissionLimits {
   /** Connections of one address at a time; the addresses of this machine have no such limit. */
   readonly connections: number
   /** Messages that one connection may send at once, and per second from then on. */
@@ -17,7 +17,7 @@ export interface DoorLimits {
   readonly messages: number
 }
 
-export const unlimited: DoorLimits = {
+export const unlimited: AdmissionLimits = {
   connections: Number.POSITIVE_INFINITY,
   burst: Number.POSITIVE_INFINITY,
   messages: Number.POSITIVE_INFINITY,
@@ -35,22 +35,22 @@ const ENDS = { burst: 500, refill: 100 }
 const LINGER = 1000
 
 /** AdmissionControl limits the connections of each address, the messages of each connection, and the log rows about both. */
-export class Doorkeeper {
-  readonly #limits: DoorLimits
+export class AdmissionControl {
+  readonly #limits: AdmissionLimits
   readonly #clock: Clock
   readonly #connections = new Map<string, number>()
-  readonly #limited = new Throttle(LIMITED)
-  readonly #noticed = new Throttle(NOTICED)
-  readonly #ends = new Throttle(ENDS)
+  readonly #limited = new RateLimiter(LIMITED)
+  readonly #noticed = new RateLimiter(NOTICED)
+  readonly #ends = new RateLimiter(ENDS)
   /** Budget of conversations over datagrams, for all peers together; `undefined` for no limit. */
-  readonly #begins: Bucket | undefined
+  readonly #begins: TokenBucket | undefined
 
-  constructor(limits: DoorLimits, clock: Clock) {
+  constructor(limits: AdmissionLimits, clock: Clock) {
     this.#limits = limits
     this.#clock = clock
     const { burst, messages } = limits
     if (burst === Number.POSITIVE_INFINITY || messages === Number.POSITIVE_INFINITY) return
-    this.#begins = new Bucket({ burst, refill: Math.max(1, Math.round(1000 / messages)) })
+    this.#begins = new TokenBucket({ burst, refill: Math.max(1, Math.round(1000 / messages)) })
   }
 
   /** Counts a peer's connection until `leave`; returns a sentence, and counts nothing, if its address has too many connections. */
@@ -58,7 +58,8 @@ export class Doorkeeper {
     if (!this.#counts(peer)) return undefined
     const network = toNetwork(peer.remote.host)
     const open = this.#connections.get(network) ?? 0
-    if (open >= this.#limits.connections) return `no more than ${counted(open, 'connection')} from one address may be open: close one first`
+    if (open >= this.#limits.connections)
+      return `no more than ${formatCount(open, 'connection')} from one address may be open: close one first`
     this.#connections.set(network, open + 1)
     return undefined
   }
@@ -81,23 +82,23 @@ export class Doorkeeper {
   }
 
   /** Creates the message budget of a program's peers. `onSlowed` is called once for each peer that exceeds the rate. */
-  budget(onSlowed: (peer: Address, sentence: string) => void): Budget | undefined {
+  createBudget(onSlowed: (peer: Address, sentence: string) => void): Budget | undefined {
     const { burst, messages } = this.#limits
     if (burst === Number.POSITIVE_INFINITY || messages === Number.POSITIVE_INFINITY) return undefined
     const step = Math.min(STEP, Math.max(1, Math.floor(burst / 10)))
     // the first step is free, because the budget is not checked before it
     const rate = { burst: Math.max(1, Math.floor(burst / step) - 1), refill: Math.max(1, Math.round((1000 * step) / messages)) }
-    const sentence = `the client sends more than ${counted(messages, 'message')} a second: the server reads its messages more slowly`
+    const sentence = `the client sends more than ${formatCount(messages, 'message')} a second: the server reads its messages more slowly`
     return { step, open: (peer) => this.#account(rate, () => onSlowed(peer, sentence)) }
   }
 
   /** Checks whether to log now that an address has reached a limit: once a minute. */
-  mayTell(what: string, { host }: Address): boolean {
+  mayLogLimit(what: string, { host }: Address): boolean {
     return this.#limited.take(`${what} ${toNetwork(host)}`, this.#clock.monotonic()) === 0
   }
 
   /** Checks whether to log a notice about a conversation now: per address 20 at once, then one in three seconds. */
-  mayNotice(what: string, { host }: Address): boolean {
+  mayLogNotice(what: string, { host }: Address): boolean {
     return this.#noticed.take(`${what} ${toNetwork(host)}`, this.#clock.monotonic()) === 0
   }
 
@@ -106,8 +107,8 @@ export class Doorkeeper {
     return this.#ends.take(toNetwork(host), this.#clock.monotonic()) === 0
   }
 
-  #account(rate: ConstructorParameters<typeof Bucket>[0], onSlowed: () => void): () => number {
-    const bucket = new Bucket(rate)
+  #account(rate: ConstructorParameters<typeof TokenBucket>[0], onSlowed: () => void): () => number {
+    const bucket = new TokenBucket(rate)
     let slowed = false
     return () => {
       const wait = bucket.take(this.#clock.monotonic())
@@ -124,7 +125,7 @@ export class Doorkeeper {
 }
 
 /** Rejects a peer: with a sentence if its protocol has a message that can carry one, else with a reset. */
-export function turnAway(transport: Transport, { protocol }: Program, options: Options, sentence: string, clock: Clock): void {
+export function reject(transport: Transport, { protocol }: Program, options: Options, sentence: string, clock: Clock): void {
   const { messages, refusal } = protocol.automaton
   const form = refusal === undefined ? undefined : messages[refusal]
   if (!form || transport.datagrams) return transport.reset()
@@ -134,6 +135,6 @@ export function turnAway(transport: Transport, { protocol }: Program, options: O
     if (!ignored.mayDiscard(length)) transport.pause()
   }
   transport.open({ data, finished: () => {}, closed: cancel })
-  transport.write(protocol.framing(options).toClient.encode(print(form, [sentence])))
+  transport.write(protocol.framing(options).toClient.encode(formatMessage(form, [sentence])))
   transport.finish()
 }

@@ -1,28 +1,28 @@
 import type { Membership } from '../base/churn-set.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Conversation } from '../protocol/conversation.ts'
-import type { Noticed, Witness } from '../protocol/notices.ts'
-import { Ended } from '../wire/disconnect.ts'
+import type { ConversationObserver, Notice } from '../protocol/notices.ts'
+import { Disconnected } from '../wire/disconnect.ts'
 import type { Address, Transport } from '../wire/transport.ts'
-import type { Doorkeeper } from './admission.ts'
-import { type Level, type Logs, outcomeOf, type Visit } from './observe/logs.ts'
-import type { Tally } from './program-stats.ts'
+import type { AdmissionControl } from './admission.ts'
+import { type ConnectionInfo, type Level, type Logs, toOutcome } from './observe/logs.ts'
+import type { ProgramStats } from './program-stats.ts'
 
 /** ClientConnectionOptions is what all connections of one server share. */
-export interface Hosting {
+export interface ClientConnectionOptions {
   readonly server: { readonly stopping: boolean }
   readonly clock: Clock
-  readonly doorkeeper: Doorkeeper
+  readonly admission: AdmissionControl
   readonly logs: Logs
 }
 
 /** ClientConnection is one connection to a server, from accept to close: it is counted and logged. */
-export class Guest implements Visit, Witness {
+export class ClientConnection implements ConnectionInfo, ConversationObserver {
   readonly connection: number
   readonly program: string
   readonly #transport: Transport
-  readonly #hosting: Hosting
-  readonly #tally: Tally
+  readonly #hosting: ClientConnectionOptions
+  readonly #tally: ProgramStats
   readonly #next: () => void
   readonly #since: number
   #conversation: Conversation | undefined
@@ -30,7 +30,14 @@ export class Guest implements Visit, Witness {
   #isOut = false
 
   /** `next` is called when the conversation has ended; an iterative program then serves its next client. */
-  constructor(connection: number, program: string, transport: Transport, tally: Tally, hosting: Hosting, next: () => void) {
+  constructor(
+    connection: number,
+    program: string,
+    transport: Transport,
+    tally: ProgramStats,
+    hosting: ClientConnectionOptions,
+    next: () => void,
+  ) {
     this.connection = connection
     this.program = program
     this.#transport = transport
@@ -40,8 +47,8 @@ export class Guest implements Visit, Witness {
     this.#since = hosting.clock.monotonic()
     // a closed transport has no address, so it is read now
     if (hosting.logs.ended) void transport.remote
-    tally.came()
-    hosting.logs.came?.(this)
+    tally.countAccepted()
+    hosting.logs.connected?.(this)
   }
 
   get client(): Address {
@@ -49,21 +56,21 @@ export class Guest implements Visit, Witness {
   }
 
   /** Sets the conversation, and its place among the watched conversations, which it leaves when it is closed. */
-  served(conversation: Conversation, membership: Membership): void {
+  setConversation(conversation: Conversation, membership: Membership): void {
     this.#conversation = conversation
     this.#membership = membership
   }
 
-  noticed(what: Noticed, sentence: string): boolean {
-    const { doorkeeper, logs } = this.#hosting
-    if (!logs.noticed || !doorkeeper.mayNotice(what, this.client)) return false
+  onNotice(what: Notice, sentence: string): boolean {
+    const { admission: doorkeeper, logs } = this.#hosting
+    if (!logs.noticed || !doorkeeper.mayLogNotice(what, this.client)) return false
     logs.noticed(this, what, sentence)
     return true
   }
 
-  over(reason: Error | undefined): void {
+  onEnd(reason: Error | undefined): void {
     // a client that has disconnected, and has nothing left to receive, may connect again before this side has closed
-    if (reason instanceof Ended && reason.peerHasGone && this.#conversation?.connection.told) this.#release()
+    if (reason instanceof Disconnected && reason.isPeerClosed && this.#conversation?.connection.isFlushed) this.#release()
     try {
       this.#logEnd(reason)
     } finally {
@@ -71,8 +78,8 @@ export class Guest implements Visit, Witness {
     }
   }
 
-  done(): void {
-    if (this.#conversation) this.#tally.left(this.#conversation)
+  onClose(): void {
+    if (this.#conversation) this.#tally.countClosed(this.#conversation)
     this.#release()
     this.#membership?.leave()
   }
@@ -80,21 +87,21 @@ export class Guest implements Visit, Witness {
   #release(): void {
     if (this.#isOut) return
     this.#isOut = true
-    this.#hosting.doorkeeper.leave(this.#transport)
+    this.#hosting.admission.leave(this.#transport)
   }
 
   /** Checks whether the conversation ended as its protocol ends; without an end message, that is silence over datagrams, or a close. */
   #isGoodEnd(reason: Error | undefined): boolean {
-    if (!(reason instanceof Ended)) return reason === undefined
-    if (this.#transport.datagrams) return reason.how === 'late'
-    return reason.peerHasGone && !reason.unfinished && this.#conversation?.isEndless === true
+    if (!(reason instanceof Disconnected)) return reason === undefined
+    if (this.#transport.datagrams) return reason.reason === 'late'
+    return reason.isPeerClosed && !reason.unfinished && this.#conversation?.isEndless === true
   }
 
   #logEnd(reason: Error | undefined): void {
     const trouble = this.#isGoodEnd(reason) ? undefined : reason
-    const outcome = outcomeOf(trouble)
-    this.#tally.ended(outcome)
-    const { server, clock, doorkeeper, logs } = this.#hosting
+    const outcome = toOutcome(trouble)
+    this.#tally.countOutcome(outcome)
+    const { server, clock, admission: doorkeeper, logs } = this.#hosting
     if (logs.ended && this.#conversation) {
       const { state, connection } = this.#conversation
       const { received, sent } = connection
@@ -106,9 +113,9 @@ export class Guest implements Visit, Witness {
 
   /** Logs once a minute that not all ends are logged. */
   #logSuppression(): void {
-    const { doorkeeper, logs } = this.#hosting
-    if (doorkeeper.mayTell('ended', this.client)) {
-      logs.tell('warn', `more than ten conversations of ${this.client.host} a second end with an error: the others are not logged`)
+    const { admission: doorkeeper, logs } = this.#hosting
+    if (doorkeeper.mayLogLimit('ended', this.client)) {
+      logs.log('warn', `more than ten conversations of ${this.client.host} a second end with an error: the others are not logged`)
     }
   }
 }

@@ -25,10 +25,10 @@ export function watchDescriptors(open: () => Promise<void>, clock: Clock, logs: 
       isLogged = now - logged >= QUIET
       if (isLogged) {
         logged = now
-        logs.tell('error', `${USED_UP}. Raise that limit (ulimit -n), or lower limits.connections`)
+        logs.log('error', `${USED_UP}. Raise that limit (ulimit -n), or lower limits.connections`)
       }
     } else if (!isUsedUp && since !== undefined) {
-      if (isLogged) logs.tell('warn', `files can be opened again, after ${Math.round((now - since) / 1000)} s: the server accepts clients`)
+      if (isLogged) logs.log('warn', `files can be opened again, after ${Math.round((now - since) / 1000)} s: the server accepts clients`)
       since = undefined
     }
     if (!isOver) cancel = clock.after(INTERVAL, () => void check())

@@ -1,10 +1,10 @@
 import { createServer, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
-import { Bucket } from '../base/rate-limit.ts'
+import { TokenBucket } from '../base/rate-limit.ts'
 import { Ignored } from '../wire/allowance.ts'
 import type { Address, Listener } from '../wire/transport.ts'
-import { here, listening } from '../wire/transports/tcp.ts'
+import { startListening, toListenOptions } from '../wire/transports/tcp.ts'
 
 /*
  * Node's HTTP server reads all bytes that a socket has, and answers each request in them before anything else runs: 64 KB of
@@ -30,7 +30,7 @@ export interface Gate extends Listener {
 
 /** Listens at an address, and calls `serve` with each connection when the rate allows it. Rejects with the system's error. */
 export async function openGate(at: Address, serve: (connection: OneRequest) => void, clock: Clock): Promise<Gate> {
-  const bucket = new Bucket(RATE)
+  const bucket = new TokenBucket(RATE)
   const open = new Set<Socket>()
   const waiting = new Set<Socket>()
   let cancel: (() => void) | undefined
@@ -64,7 +64,7 @@ export async function openGate(at: Address, serve: (connection: OneRequest) => v
     })
     if (!cancel) admit()
   })
-  const listener = await listening(server, here(at))
+  const listener = await startListening(server, toListenOptions(at))
   return {
     address: listener.address,
     async close() {
@@ -89,7 +89,7 @@ export class OneRequest extends Duplex {
   }
 
   /** Stops reading, because the request is complete. */
-  answered(): void {
+  stopReading(): void {
     this.#answered = true
   }
 

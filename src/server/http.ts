@@ -1,6 +1,6 @@
 import { fastify } from 'fastify'
 import { type Clock, wallClock } from '../base/clock.ts'
-import { Bucket } from '../base/rate-limit.ts'
+import { TokenBucket } from '../base/rate-limit.ts'
 import type { Address } from '../wire/transport.ts'
 import { OneRequest, openGate } from './http-gate.ts'
 import type { Metrics } from './observe/metrics.ts'
@@ -22,13 +22,13 @@ export interface Health {
 }
 
 /** Shown is what the HTTP server serves. */
-export interface Shown {
+export interface HttpSources {
   health(): Health
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>
 }
 
 /** Web is an HTTP server that listens. */
-export interface Web {
+export interface HttpServer {
   /** The address on which it listens; the port is the actual one, also if 0 was given. */
   readonly address: Address
   close(): Promise<void>
@@ -39,12 +39,12 @@ export interface Web {
  * `/metrics`; one request per connection. HEAD is answered like GET without a body, any other method with 405. Rejects with
  * the system's error, such as EADDRINUSE.
  */
-export async function openWeb(at: Address, { health, metrics }: Shown, clock: Clock = wallClock): Promise<Web> {
+export async function openHttpServer(at: Address, { health, metrics }: HttpSources, clock: Clock = wallClock): Promise<HttpServer> {
   const app = fastify({ maxRequestsPerSocket: 1 })
-  const text = seldom(() => metrics.text(), clock)
+  const text = limitRate(() => metrics.text(), clock)
   app.addHook('onRequest', async (request, reply) => {
     const { socket } = request.raw
-    if (socket instanceof OneRequest) socket.answered()
+    if (socket instanceof OneRequest) socket.stopReading()
     reply.header('connection', 'close')
     // the answer does not wait for a body
     if (!request.is404) return undefined
@@ -71,8 +71,8 @@ export async function openWeb(at: Address, { health, metrics }: Shown, clock: Cl
 }
 
 /** Limits `read` to the rate of `FRESH`; in between, the returned function resolves with the last result. */
-export function seldom(read: () => Promise<string>, clock: Clock): () => Promise<string> {
-  const bucket = new Bucket(FRESH)
+export function limitRate(read: () => Promise<string>, clock: Clock): () => Promise<string> {
+  const bucket = new TokenBucket(FRESH)
   let last: Promise<string> | undefined
   return () => {
     if (!last || bucket.take(clock.monotonic()) === 0) last = read()

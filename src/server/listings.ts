@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { People } from '../hall/people.ts'
-import type { Finished, Store } from '../hall/ports.ts'
+import type { FinishedTable, Store } from '../hall/ports.ts'
 
 /** ListRequest asks for a page of the registered users or finished games, after an account or a table. */
-export const ListWish = z.strictObject({
+export const ListRequest = z.strictObject({
   action: z.enum(['people', 'results']),
   after: z.union([z.int().nonnegative(), z.string()]).optional(),
 })
-export type ListWish = z.infer<typeof ListWish>
+export type ListRequest = z.infer<typeof ListRequest>
 
 const Person = z.strictObject({
   name: z.string(),
@@ -38,26 +38,26 @@ const Result = z.strictObject({
 export type ResultRow = z.infer<typeof Result>
 
 /** Listing is a page of a list; `next` is the `after` of the next page, and is missing on the last one. */
-export const Listing = z.strictObject({
+export const ListPage = z.strictObject({
   people: z.array(Person).optional(),
   results: z.array(Result).optional(),
   next: z.union([z.int(), z.string()]).optional(),
 })
-export type Listing = z.infer<typeof Listing>
+export type ListPage = z.infer<typeof ListPage>
 
 /** LadderRequest asks for the best players of a game, by the name of its rules. */
-export const LadderWish = z.strictObject({ action: z.literal('ladder'), game: z.string(), limit: z.int().min(1).max(100) })
-export type LadderWish = z.infer<typeof LadderWish>
+export const LadderRequest = z.strictObject({ action: z.literal('ladder'), game: z.string(), limit: z.int().min(1).max(100) })
+export type LadderRequest = z.infer<typeof LadderRequest>
 
-const Rung = z.object({ rank: z.int(), name: z.string(), score: z.number(), games: z.int() })
+const LadderEntry = z.object({ rank: z.int(), name: z.string(), score: z.number(), games: z.int() })
 /** Rung is a row of a ladder. */
-export type Rung = z.infer<typeof Rung>
+export type LadderEntry = z.infer<typeof LadderEntry>
 /** Ladder is the best players of a game. */
-export const Ladder = z.strictObject({ best: z.array(Rung) })
+export const Ladder = z.strictObject({ best: z.array(LadderEntry) })
 export type Ladder = z.infer<typeof Ladder>
 
 /** Listed is the sources of the lists. */
-export interface Listed {
+export interface ListSources {
   readonly people: Pick<People, 'named'>
   readonly store: Pick<Store, 'accounts' | 'history'>
 }
@@ -66,7 +66,7 @@ export interface Listed {
 const ROWS = 100
 
 /** Returns the page of a list that the operator asks for. */
-export async function list({ people, store }: Listed, { action, after }: ListWish): Promise<Listing> {
+export async function listPage({ people, store }: ListSources, { action, after }: ListRequest): Promise<ListPage> {
   if (action === 'results') {
     const found = await store.history.all(typeof after === 'number' ? after : 0, ROWS)
     const last = found.at(-1)
@@ -78,7 +78,7 @@ export async function list({ people, store }: Listed, { action, after }: ListWis
   return { people: rows, ...(found.length === ROWS && last ? { next: last.person } : {}) }
 }
 
-function resultOf({ table, at, game, rated, names, points, outcome }: Finished): ResultRow {
+function resultOf({ table, at, game, rated, names, points, outcome }: FinishedTable): ResultRow {
   const { winners, left } = outcome
   const end =
     (['resigned', 'late', 'agreed', 'aborted', 'abandoned'] as const).find((how) => outcome[how]) ??

@@ -1,10 +1,10 @@
 import type { Conversation } from '../protocol/conversation.ts'
 
 /** ProgramStats counts the connections, conversations and messages of one program since the server started. */
-export class Tally {
+export class ProgramStats {
   /** Accepted, rejected and open connections. */
   total = 0
-  refused = 0
+  rejected = 0
   open = 0
   /** Number of ended conversations, by outcome; see `ConversationEnd.outcome`. */
   readonly outcomes = new Map<string, number>()
@@ -13,18 +13,18 @@ export class Tally {
   sent = 0
 
   /** Counts an accepted connection. */
-  came(): void {
+  countAccepted(): void {
     this.total++
     this.open++
   }
 
   /** Counts the end of a conversation, whose connection may close later. */
-  ended(outcome: string): void {
+  countOutcome(outcome: string): void {
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1)
   }
 
   /** Counts the close of a connection, and its messages. */
-  left({ connection }: Conversation): void {
+  countClosed({ connection }: Conversation): void {
     this.open--
     this.received += connection.received
     this.sent += connection.sent

@@ -1,25 +1,25 @@
 import { type Clock, wallClock } from '../base/clock.ts'
 import type { Random } from '../games/game.ts'
-import type { Premises } from '../lobby/service.ts'
+import type { LobbyService } from '../lobby/service.ts'
 import { Conversation } from '../protocol/conversation.ts'
 import type { Options, Program } from '../protocol/definition.ts'
-import { type Limits, Patience } from '../protocol/idle-timeouts.ts'
-import type { Line } from '../protocol/seating.ts'
-import { Turnstile } from '../wire/accept-queue.ts'
+import { IdleTimeouts, type TimeoutLimits } from '../protocol/idle-timeouts.ts'
+import type { PeerHandle } from '../protocol/seating.ts'
+import { AcceptQueue } from '../wire/accept-queue.ts'
 import type { Budget } from '../wire/allowance.ts'
-import { Ended } from '../wire/disconnect.ts'
+import { Disconnected } from '../wire/disconnect.ts'
 import { RunQueue } from '../wire/run-queue.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { eventLoop } from '../wire/transports/batching.ts'
 import { listenTcp } from '../wire/transports/tcp.ts'
 import { listenUdp } from '../wire/transports/udp.ts'
-import { Doorkeeper, type DoorLimits, turnAway, unlimited } from './admission.ts'
-import { Guest, type Hosting } from './client-connection.ts'
-import type { Logs, Visit } from './observe/logs.ts'
-import { Tally } from './program-stats.ts'
+import { AdmissionControl, type AdmissionLimits, reject, unlimited } from './admission.ts'
+import { ClientConnection, type ClientConnectionOptions } from './client-connection.ts'
+import type { ConnectionInfo, Logs } from './observe/logs.ts'
+import { ProgramStats } from './program-stats.ts'
 
 /** ServerOptions are the programs, settings and ports of a server. */
-export interface Serving {
+export interface ServerOptions {
   readonly programs: readonly Program[]
   /** The address on which all programs listen. */
   readonly host: string
@@ -27,20 +27,20 @@ export interface Serving {
   readonly ports: Readonly<Record<string, number>>
   /** The programs that serve one client at a time. */
   readonly iterative: ReadonlySet<string>
-  readonly limits: Limits & Partial<DoorLimits>
+  readonly limits: TimeoutLimits & Partial<AdmissionLimits>
   readonly options: Options
   readonly random: Random
   readonly logs: Logs
   /** Wraps the transport of each client: with network faults, and with a trace. */
-  readonly overlay?: ((transport: Transport, program: Program, visit: Visit) => Transport) | undefined
+  readonly overlay?: ((transport: Transport, program: Program, visit: ConnectionInfo) => Transport) | undefined
   readonly clock?: Clock
 }
 
 /** SeatingFactory creates the seating of each conversation: a `LobbyService`, or a substitute. */
-export type Seating = Pick<Premises, 'house' | 'clear'>
+export type SeatingFactory = Pick<LobbyService, 'createSeating' | 'closeHall'>
 
 /** ListenStatus is the address on which a program listens, or the error because of which it does not. */
-export interface Place {
+export interface ListenStatus {
   readonly program: Program
   readonly transport: 'tcp' | 'udp'
   /** The address on which the program listens, or should. */
@@ -67,25 +67,25 @@ const AFTER_RESET = 500
  * starts; all conversations take turns in one run queue. `listen`, `admit` and `stop` are called once each, in this order.
  */
 export class Server {
-  readonly #serving: Serving
+  readonly #serving: ServerOptions
   readonly #clock: Clock
-  readonly #patience: Patience
-  readonly #doorkeeper: Doorkeeper
+  readonly #patience: IdleTimeouts
+  readonly #doorkeeper: AdmissionControl
   readonly #runQueue = new RunQueue({ loop: eventLoop })
   readonly #listeners: Listener[] = []
-  readonly #acceptQueues: Turnstile[] = []
-  readonly #tallies = new Map<Program, Tally>()
-  readonly #hosting: Hosting
-  #seatingFactory: Seating | undefined
+  readonly #acceptQueues: AcceptQueue[] = []
+  readonly #tallies = new Map<Program, ProgramStats>()
+  readonly #hosting: ClientConnectionOptions
+  #seatingFactory: SeatingFactory | undefined
   #connections = 0
   #stopping = false
 
-  constructor(serving: Serving) {
+  constructor(serving: ServerOptions) {
     this.#serving = serving
     this.#clock = serving.clock ?? wallClock
-    this.#patience = new Patience(serving.limits, this.#clock)
-    this.#doorkeeper = new Doorkeeper({ ...unlimited, ...serving.limits }, this.#clock)
-    this.#hosting = { server: this, clock: this.#clock, doorkeeper: this.#doorkeeper, logs: serving.logs }
+    this.#patience = new IdleTimeouts(serving.limits, this.#clock)
+    this.#doorkeeper = new AdmissionControl({ ...unlimited, ...serving.limits }, this.#clock)
+    this.#hosting = { server: this, clock: this.#clock, admission: this.#doorkeeper, logs: serving.logs }
     for (const program of serving.programs) this.#tallyOf(program)
   }
 
@@ -95,21 +95,21 @@ export class Server {
   }
 
   /** Statistics of each program since the server started. */
-  get tallies(): ReadonlyMap<Program, Tally> {
+  get stats(): ReadonlyMap<Program, ProgramStats> {
     return this.#tallies
   }
 
   /** Open conversations, and ended ones whose connections are not closed yet. */
   get conversations(): Iterable<Conversation> {
-    return this.#patience.watched
+    return this.#patience.conversations
   }
 
   /**
    * Listens on every program's port. A port that cannot be opened is among the results, with its error. Clients that connect
    * wait, unread, until `admit` is called.
    */
-  async listen(): Promise<readonly Place[]> {
-    const places: Place[] = []
+  async listen(): Promise<readonly ListenStatus[]> {
+    const places: ListenStatus[] = []
     for (const program of this.#serving.programs) {
       const tcp = await this.#listen(program, 'tcp')
       places.push(tcp)
@@ -119,7 +119,7 @@ export class Server {
   }
 
   /** Serves the clients that wait and those that connect later. To be called once, after `listen`. */
-  admit(factory: Seating): void {
+  admit(factory: SeatingFactory): void {
     this.#seatingFactory = factory
     for (const queue of this.#acceptQueues) queue.open()
   }
@@ -133,12 +133,12 @@ export class Server {
     const closed = this.#listeners.map((listener) => listener.close())
     for (const queue of this.#acceptQueues) queue.close()
     this.#patience.close()
-    const reason = new Ended('ours', 'the server was stopped')
-    const here = [...this.#patience.watched]
+    const reason = new Disconnected('ours', 'the server was stopped')
+    const here = [...this.#patience.conversations]
     // the hall is closed first, so that clients that disconnect now do not give up their games
-    this.#seatingFactory?.clear(reason)
+    this.#seatingFactory?.closeHall(reason)
     for (const conversation of here) conversation.stop(reason)
-    await this.#untilClosed(Promise.all([...here.map(({ done }) => done), ...closed]))
+    await this.#untilClosed(Promise.all([...here.map(({ closed: done }) => done), ...closed]))
   }
 
   /** Waits until all connections are closed; resets them after a while, so that no client keeps the server from stopping. */
@@ -146,7 +146,7 @@ export class Server {
     return new Promise((resolve) => {
       const cancels = [
         this.#clock.after(GRACE, () => {
-          for (const { connection } of this.#patience.watched) connection.transport.reset()
+          for (const { connection } of this.#patience.conversations) connection.transport.reset()
         }),
         this.#clock.after(GRACE + AFTER_RESET, resolve),
       ]
@@ -161,11 +161,13 @@ export class Server {
     program: Program,
     transport: 'tcp' | 'udp',
     port = this.#serving.ports[program.name] ?? program.servePort ?? program.port,
-  ): Promise<Place> {
+  ): Promise<ListenStatus> {
     const address = { host: this.#serving.host, port }
     const options = { ...program.defaults, ...this.#serving.options }
-    const budget = this.#doorkeeper.budget((client, sentence) => this.#logLimit('slowed', { program: program.name, client }, sentence))
-    const queue = new Turnstile((client, next) => this.#serve({ program, transport: client, options, budget }, next), {
+    const budget = this.#doorkeeper.createBudget((client, sentence) =>
+      this.#logLimit('slowed', { program: program.name, client }, sentence),
+    )
+    const queue = new AcceptQueue((client, next) => this.#serve({ program, transport: client, options, budget }, next), {
       oneAtATime: this.#serving.iterative.has(program.name),
       isOpen: false,
     })
@@ -193,27 +195,27 @@ export class Server {
     if (!factory) throw new Error('a client was served before admit() was called')
     const clock = this.#clock
     const runQueue = this.#runQueue
-    const guest = new Guest(++this.#connections, program.name, transport, this.#tallyOf(program), this.#hosting, next)
+    const guest = new ClientConnection(++this.#connections, program.name, transport, this.#tallyOf(program), this.#hosting, next)
     const onSeated = logs.seated && ((table: number, seat: number) => logs.seated?.(guest, table, seat))
-    const house = (line: Line) => factory.house(line, program.name, onSeated)
+    const house = (line: PeerHandle) => factory.createSeating(line, program.name, onSeated)
     const carrier = this.#serving.overlay?.(transport, program, guest) ?? transport
     const terms = { program, side: 'server', transport: carrier, options, random, house, budget, runQueue, clock, witness: guest } as const
     const conversation = new Conversation(terms)
-    guest.served(conversation, this.#patience.watch(conversation))
+    guest.setConversation(conversation, this.#patience.add(conversation))
   }
 
   #reject(program: Program, transport: Transport, sentence: string): void {
-    this.#tallyOf(program).refused++
+    this.#tallyOf(program).rejected++
     this.#logLimit('refused', { program: program.name, client: transport.remote }, sentence)
-    turnAway(transport, program, { ...program.defaults, ...this.#serving.options }, sentence, this.#clock)
+    reject(transport, program, { ...program.defaults, ...this.#serving.options }, sentence, this.#clock)
   }
 
-  #logLimit(what: 'refused' | 'slowed', about: Omit<Visit, 'connection'>, sentence: string): void {
-    if (this.#doorkeeper.mayTell(what, about.client)) this.#serving.logs.limited?.(about, what, sentence)
+  #logLimit(what: 'refused' | 'slowed', about: Omit<ConnectionInfo, 'connection'>, sentence: string): void {
+    if (this.#doorkeeper.mayLogLimit(what, about.client)) this.#serving.logs.limited?.(about, what, sentence)
   }
 
-  #tallyOf(program: Program): Tally {
-    const tally = this.#tallies.get(program) ?? new Tally()
+  #tallyOf(program: Program): ProgramStats {
+    const tally = this.#tallies.get(program) ?? new ProgramStats()
     this.#tallies.set(program, tally)
     return tally
   }

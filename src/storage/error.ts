@@ -6,24 +6,24 @@ import { StoreFailure } from '../hall/ports.ts'
  * `removed` if its folder or a file was removed, replaced or cut, `io` if the disk reports an error, or `failed` for every
  * other error of the system.
  */
-export type StoreTrouble = 'closed' | 'in-use' | 'foreign' | 'newer' | 'damaged' | 'read-only' | 'full' | 'removed' | 'io' | 'failed'
+export type StoreErrorCode = 'closed' | 'in-use' | 'foreign' | 'newer' | 'damaged' | 'read-only' | 'full' | 'removed' | 'io' | 'failed'
 
 /** Failures that may end while the server runs, by themselves or because the operator mends them. */
-const TEMPORARY: ReadonlySet<StoreTrouble> = new Set(['read-only', 'full', 'removed', 'io'])
+const TEMPORARY: ReadonlySet<StoreErrorCode> = new Set(['read-only', 'full', 'removed', 'io'])
 
 /** StoreError is the failure to open, read or write a store: a sentence for people, and a stable code. */
 export class StoreError extends StoreFailure {
   override readonly name = 'StoreError'
-  readonly code: StoreTrouble
+  readonly code: StoreErrorCode
 
-  constructor(code: StoreTrouble, sentence: string, cause?: unknown) {
+  constructor(code: StoreErrorCode, sentence: string, cause?: unknown) {
     super(TEMPORARY.has(code), sentence, cause)
     this.code = code
   }
 }
 
 /** OnStoreError is called with errors that no caller waits for, such as the exception of a follower. */
-export type OnTrouble = (error: unknown) => void
+export type OnStoreError = (error: unknown) => void
 
 /** Emits an error as a warning of the process, which Node prints on standard error. */
-export const warn: OnTrouble = (error) => process.emitWarning(error instanceof Error ? error : String(error))
+export const warn: OnStoreError = (error) => process.emitWarning(error instanceof Error ? error : String(error))

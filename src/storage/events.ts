@@ -1,5 +1,5 @@
 import { errorMessage } from '../base/errors.ts'
-import type { Happening, TableEvent, TableId } from '../hall/ports.ts'
+import type { TableEvent, TableEventData, TableId } from '../hall/ports.ts'
 import { StoreError } from './error.ts'
 
 /**
@@ -58,7 +58,7 @@ type Opened = Extract<TableEvent, { type: 'opened' }>
 const USUAL = { rated: false, private: false, clock: {} } as const
 
 /** OpeningCache caches the encoded beginning of the last opening, because consecutive openings are mostly alike. */
-export class Openings {
+export class OpeningCache {
   #values: readonly Flat[] = []
   #beginning = ''
 
@@ -66,7 +66,7 @@ export class Openings {
    * Returns the beginning of the line of an opening, up to its seed, with the line break before it; an empty text for any
    * other event. Returns the same string again for an equal opening. Throws a TypeError as `encodeEvent` does.
    */
-  beginningOf(table: TableId, event: TableEvent): string {
+  encodePrefix(table: TableId, event: TableEvent): string {
     if (event.type !== 'opened') return ''
     const values = valuesOf(event)
     if (!areSame(this.#values, values)) {
@@ -131,12 +131,12 @@ const isPlainObject = (value: object): boolean => Object.getPrototypeOf(value) =
 export function decodeEvent(table: TableId, n: number, text: string, before?: number): TableEvent {
   const event = parse(table, n, text, before)
   const amiss = faultOf(event) ?? (event.n === n ? undefined : `its number is ${event.n}`)
-  if (amiss) throw damaged(table, n, amiss)
+  if (amiss) throw damagedEventError(table, n, amiss)
   return event as unknown as TableEvent
 }
 
 /** Returns the error for an event that cannot be read. */
-export function damaged(table: TableId, n: number, amiss: string, cause?: unknown): StoreError {
+export function damagedEventError(table: TableId, n: number, amiss: string, cause?: unknown): StoreError {
   return new StoreError('damaged', `event ${n} of table ${table} cannot be read: ${amiss}`, cause)
 }
 
@@ -148,9 +148,9 @@ function parse(table: TableId, n: number, text: string, before: number | undefin
     const value: unknown = JSON.parse(text)
     if (isObject(value)) return fieldsOf(value, n, before)
   } catch (error) {
-    throw damaged(table, n, 'it is not JSON', error)
+    throw damagedEventError(table, n, 'it is not JSON', error)
   }
-  throw damaged(table, n, 'it is not a JSON object')
+  throw damagedEventError(table, n, 'it is not a JSON object')
 }
 
 /** Returns the fields of a line with its omitted fields. Lines of files before version 4 have all fields. */
@@ -212,6 +212,6 @@ const checks = {
   revoked: ({ seat }) => isSeat(seat),
   ended: ({ outcome, counts }) => isOutcome(outcome) && (isAbsent(counts) || counts === true),
   continued: ({ table }) => Number.isSafeInteger(table),
-} satisfies Record<Happening['type'], (event: Fields) => boolean>
+} satisfies Record<TableEventData['type'], (event: Fields) => boolean>
 
 const FITS: ReadonlyMap<string, (event: Fields) => boolean> = new Map(Object.entries(checks))

@@ -14,8 +14,8 @@ import {
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { errorMessage } from '../base/errors.ts'
-import { StoreError, type StoreTrouble } from './error.ts'
-import { checkNoLinks, checkOwnLink, entriesOf, FILE_MODE, isOurs, restrictFile } from './names.ts'
+import { StoreError, type StoreErrorCode } from './error.ts'
+import { checkNoLinks, checkOwnLink, FILE_MODE, isStoreFile, listStoreFiles, restrictFile } from './names.ts'
 
 /** OnNotice is called with a sentence for the operator about a fault that does not stop the store. */
 export type OnNotice = (sentence: string) => void
@@ -34,18 +34,18 @@ const HAS_MODES = process.platform !== 'win32'
  * place of files; then nothing is changed.
  */
 export function prepareFolder(folder: string, onNotice: OnNotice): string {
-  const made = explainingSystem(folder, () => makeOwn(folder), {
+  const made = convertSystemErrors(folder, () => makeOwn(folder), {
     done: 'made',
     trouble: 'failed',
     subject: `the folder ${folder}`,
   })
-  if (!made) explainingSystem(folder, () => checkNoLinks(folder))
+  if (!made) convertSystemErrors(folder, () => checkNoLinks(folder))
   if (made) restrict(folder, FOLDER_MODE)
   else if (HAS_MODES) tighten(folder, onNotice)
   checkWritable(folder, folder)
   const path = join(folder, 'parlor.db')
   if (existsSync(path)) checkWritable(path, folder)
-  if (HAS_MODES) for (const { name } of entriesOf(folder)) tightenFile(join(folder, name), folder, onNotice)
+  if (HAS_MODES) for (const { name } of listStoreFiles(folder)) tightenFile(join(folder, name), folder, onNotice)
   return path
 }
 
@@ -79,7 +79,7 @@ function makeAbove(folder: string): void {
 }
 
 /** Runs work that creates a folder and its parents. If the work throws, removes those that are new and empty. */
-export function withFolder<Answer>(folder: string, work: () => Answer): Answer {
+export function withNewFolder<Answer>(folder: string, work: () => Answer): Answer {
   const missing = missingFrom(resolve(folder))
   try {
     return work()
@@ -116,7 +116,7 @@ function tightenFile(path: string, folder: string, onNotice: OnNotice): void {
   if (!found?.isFile() || (found.mode & OTHERS) === 0) return
   const mode = modeOf(found)
   if (!isOwn(found)) return onNotice(`${path} has the mode ${mode} and belongs to another user: give it to this one (chown)`)
-  const done = explainingSystem(path, () => restrictFile(path, folder), { done: 'restricted to its owner', trouble: 'failed' })
+  const done = convertSystemErrors(path, () => restrictFile(path, folder), { done: 'restricted to its owner', trouble: 'failed' })
   onNotice(
     done
       ? `${path} had the mode ${mode}, and was open to other users of this machine: now it has 0600`
@@ -135,11 +135,11 @@ function noteOpenTarget(path: string, onNotice: OnNotice): void {
 
 /** Lists the files of a folder that are not files of a store. */
 function others(folder: string): string[] {
-  return readdirSync(folder).filter((name) => !isOurs(name))
+  return readdirSync(folder).filter((name) => !isStoreFile(name))
 }
 
 function restrict(path: string, mode: number): void {
-  if (HAS_MODES) explainingSystem(path, () => chmodSync(path, mode), { done: 'restricted to its owner', trouble: 'failed' })
+  if (HAS_MODES) convertSystemErrors(path, () => chmodSync(path, mode), { done: 'restricted to its owner', trouble: 'failed' })
 }
 
 function isOwn({ uid }: Stats): boolean {
@@ -190,13 +190,13 @@ const FULL = ['ENOSPC', 'EDQUOT']
 /** Failing is an action on a path that failed, and the StoreErrorCode for system codes that have none of their own. */
 interface Failing {
   readonly done: string
-  readonly trouble: StoreTrouble
+  readonly trouble: StoreErrorCode
   /** Subject of the sentence, before the reason. */
   readonly subject: string
 }
 
 /** Runs system calls on a path, and converts their errors to StoreErrors with advice. */
-export function explainingSystem<Answer>(path: string, work: () => Answer, failing: Partial<Failing> = {}): Answer {
+export function convertSystemErrors<Answer>(path: string, work: () => Answer, failing: Partial<Failing> = {}): Answer {
   const { done = 'read or written', trouble = 'io', subject = path } = failing
   try {
     return work()
@@ -209,7 +209,7 @@ export function explainingSystem<Answer>(path: string, work: () => Answer, faili
   }
 }
 
-function troubleOf(code: string, other: StoreTrouble): StoreTrouble {
+function troubleOf(code: string, other: StoreErrorCode): StoreErrorCode {
   return READ_ONLY.includes(code) ? 'read-only' : FULL.includes(code) ? 'full' : other
 }
 
@@ -221,7 +221,7 @@ function codeOf(error: unknown): string {
 const PROBE = new Uint8Array(256 * 1024).fill(0x2e)
 
 /** Writes a file in a folder and removes it. Throws the system's error, such as ENOSPC. */
-export function tryToWrite(folder: string): void {
+export function probeDisk(folder: string): void {
   const path = join(folder, 'parlor.probe')
   rmSync(path, { force: true })
   try {

@@ -1,5 +1,5 @@
 import type { TableEvent, TableId } from '../hall/ports.ts'
-import type { OnTrouble } from './error.ts'
+import type { OnStoreError } from './error.ts'
 
 /** Follower is a callback for the events of a table; without `notify` it has been removed. */
 interface Follower {
@@ -27,7 +27,7 @@ export class Followers {
   }
 
   /** Calls the followers of a table. Passes their exceptions to `onTrouble`, and goes on with the next follower. */
-  tell(table: TableId, events: readonly TableEvent[], onTrouble: OnTrouble): void {
+  notify(table: TableId, events: readonly TableEvent[], onTrouble: OnStoreError): void {
     for (const follower of this.#of.get(table) ?? []) {
       try {
         follower.notify?.(events)

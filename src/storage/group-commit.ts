@@ -1,5 +1,5 @@
 import { isTemporary } from '../hall/ports.ts'
-import { type OnTrouble, StoreError } from './error.ts'
+import { type OnStoreError, StoreError } from './error.ts'
 import type { Outage } from './outage.ts'
 
 /*
@@ -46,7 +46,7 @@ import type { Outage } from './outage.ts'
 export type Transaction = (work: () => void) => void
 
 /** WriteJob is a write in the queue of a GroupCommit. */
-export interface Job {
+export interface WriteJob {
   /**
    * Writes, inside of a transaction; called again if the transaction fails. An exception rolls the transaction back. A job
    * that is only rejected must write nothing, throw nothing, and report the rejection in `finish`.
@@ -55,35 +55,35 @@ export interface Job {
   /** Notes that its transaction has failed. */
   fail(reason: unknown): void
   /** Calls back the caller, after the transaction. Throws nothing: exceptions of callbacks go to `onTrouble`. */
-  settle(onTrouble: OnTrouble): void
+  finish(onTrouble: OnStoreError): void
 }
 
 /** GroupCommit gathers the writes of all callers, and writes them in one transaction per turn of the event loop. */
-export class Commits {
+export class GroupCommit {
   readonly #transaction: Transaction
-  readonly #onTrouble: OnTrouble
+  readonly #onTrouble: OnStoreError
   readonly #outage: Outage | undefined
-  #waiting: Job[] = []
+  #waiting: WriteJob[] = []
   /** Set from a commit until the next turn of the event loop. */
   #turn: NodeJS.Immediate | undefined
   #closed = false
 
-  constructor(transaction: Transaction, onTrouble: OnTrouble, outage?: Outage) {
+  constructor(transaction: Transaction, onTrouble: OnStoreError, outage?: Outage) {
     this.#transaction = transaction
     this.#onTrouble = onTrouble
     this.#outage = outage
   }
 
   /** Queues a job for the next commit. Throws a StoreError if the store is closed. */
-  take(job: Job): void {
+  enqueue(job: WriteJob): void {
     if (this.#closed) throw new StoreError('closed', 'the store is closed: it accepts no more writes')
     if (this.#waiting.length === 0 && !this.#turn) queueMicrotask(() => process.nextTick(() => this.#commit()))
     this.#waiting.push(job)
   }
 
   /** Queues a write. Resolves to the result of `write` when that is committed; rejects if `write` returns an Error or fails. */
-  add<Value>(write: () => Value | Error): Promise<Value> {
-    return new Promise((resolve, reject) => this.take(new Writing(write, resolve, reject)))
+  write<Value>(write: () => Value | Error): Promise<Value> {
+    return new Promise((resolve, reject) => this.enqueue(new Writing(write, resolve, reject)))
   }
 
   /** Commits the queue, and accepts no more jobs. */
@@ -102,13 +102,13 @@ export class Commits {
     })
     this.#write(jobs)
     const errors: unknown[] = []
-    const note: OnTrouble = (error) => errors.push(error)
-    for (const job of jobs) job.settle(note)
+    const note: OnStoreError = (error) => errors.push(error)
+    for (const job of jobs) job.finish(note)
     // after all callbacks, because `onTrouble` may throw
     for (const error of errors) this.#onTrouble(error)
   }
 
-  #write(jobs: readonly Job[]): void {
+  #write(jobs: readonly WriteJob[]): void {
     const failure = this.#outage?.failure
     if (failure) {
       for (const job of jobs) job.fail(failure)
@@ -124,14 +124,14 @@ export class Commits {
     }
   }
 
-  #fail(job: Job | undefined, reason: unknown): void {
+  #fail(job: WriteJob | undefined, reason: unknown): void {
     job?.fail(reason)
-    if (isTemporary(reason)) this.#outage?.failed(reason)
+    if (isTemporary(reason)) this.#outage?.reportFailure(reason)
   }
 }
 
 /** Writing is a job with a promise for its result. */
-class Writing<Value> implements Job {
+class Writing<Value> implements WriteJob {
   readonly #write: () => Value | Error
   readonly #resolve: (value: Value) => void
   readonly #reject: (reason: unknown) => void
@@ -152,7 +152,7 @@ class Writing<Value> implements Job {
     this.#failure = { reason }
   }
 
-  settle(): void {
+  finish(): void {
     if (this.#failure) return this.#reject(this.#failure.reason)
     const written = this.#written as Value | Error
     if (written instanceof Error) this.#reject(written)

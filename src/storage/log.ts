@@ -1,53 +1,53 @@
 import { toError } from '../base/errors.ts'
 import { type ReadTable, type TableEvent, type TableId, type TableLog, VersionConflict } from '../hall/ports.ts'
-import type { OnTrouble } from './error.ts'
-import { decodeEvent, encodeEvent, Openings } from './events.ts'
+import type { OnStoreError } from './error.ts'
+import { decodeEvent, encodeEvent, OpeningCache } from './events.ts'
 import { Followers } from './followers.ts'
-import type { Commits, Job } from './group-commit.ts'
+import type { GroupCommit, WriteJob } from './group-commit.ts'
 
 /** AppendBatch is one append in encoded form: `count` events, the first of them with the number `expected` + 1. */
-export interface Addition {
+export interface AppendBatch {
   readonly table: TableId
   readonly expected: number
   readonly count: number
   /** The beginning of the first event's line, if that is an opening, because many openings share it; otherwise empty. */
-  readonly beginning: string
+  readonly prefix: string
   /** The events as text without `beginning`: a line each, with a line break before it. */
   readonly lines: string
   /** How the table ends with these events; `undefined` if it does not end. */
-  readonly ending: Ending | undefined
+  readonly endKind: EndKind | undefined
 }
 
 /** EndKind is how a table ends: `counts` if its result counts for the ladder, otherwise `ended`. */
-export type Ending = 'ended' | 'counts'
+export type EndKind = 'ended' | 'counts'
 
 /** EventStore stores the events of a log as text. Memory and SQLite implement it. */
-export interface Shelf {
+export interface EventStore {
   /** Returns the highest number of a table; 0 if there is no table. */
-  highest(): TableId
+  highestTable(): TableId
   /** Appends events if the last event of the table has the number `expected`; returns whether it has. Called by `GroupCommit`. */
-  add(addition: Addition): boolean
+  append(addition: AppendBatch): boolean
   /** Returns all events of tables as text, a line each, with a line break before it; an Error for a table that cannot be read. */
   read(tables: readonly TableId[]): ReadonlyMap<TableId, string | Error>
   /** Returns the tables that have not ended, ascending. */
-  unfinished(): readonly TableId[]
+  listUnfinished(): readonly TableId[]
   /** Returns the rated tables that ended after the table `after`, in the order of their ends; `undefined` if `after` has not ended. */
-  ended(after: TableId | undefined): readonly TableId[] | undefined
+  listRatedEnded(after: TableId | undefined): readonly TableId[] | undefined
 }
 
 /** Tables that are read in one step; all their events are in memory at the same time. */
 const TOGETHER = 2000
 
 /** EventLog is a `TableLog` that stores its events in an `EventStore`, and notifies followers. */
-export class Log implements TableLog {
+export class EventLog implements TableLog {
   readonly #place: Place
-  readonly #commits: Commits
+  readonly #commits: GroupCommit
   #next: TableId
 
-  constructor(store: Shelf, commits: Commits) {
-    this.#place = { store, followers: new Followers(), openings: new Openings() }
+  constructor(store: EventStore, commits: GroupCommit) {
+    this.#place = { store, followers: new Followers(), openings: new OpeningCache() }
     this.#commits = commits
-    this.#next = store.highest() + 1
+    this.#next = store.highestTable() + 1
   }
 
   newTable(): TableId {
@@ -58,7 +58,7 @@ export class Log implements TableLog {
     try {
       const append = new Append(this.#place, table, expected, events, then)
       if (table >= this.#next) this.#next = table + 1
-      this.#commits.take(append)
+      this.#commits.enqueue(append)
       return append.bytes
     } catch (reason) {
       queueMicrotask(() => then(toError(reason)))
@@ -69,7 +69,7 @@ export class Log implements TableLog {
   async read(table: TableId, after: number): Promise<readonly TableEvent[]> {
     const lines = this.#place.store.read([table]).get(table) ?? ''
     if (lines instanceof Error) throw lines
-    return eventsOf(table, lines).slice(after)
+    return decodeEvents(table, lines).slice(after)
   }
 
   async *readAll(tables: readonly TableId[]): AsyncIterable<ReadTable> {
@@ -88,12 +88,12 @@ export class Log implements TableLog {
   }
 
   async unfinished(): Promise<readonly TableId[]> {
-    return this.#place.store.unfinished()
+    return this.#place.store.listUnfinished()
   }
 
   /** Resolves to the rated tables that ended after `after`. Rejects with a RangeError if `after` has not ended. */
   async ended(after?: TableId): Promise<readonly TableId[]> {
-    const tables = this.#place.store.ended(after)
+    const tables = this.#place.store.listRatedEnded(after)
     if (!tables) throw new RangeError(`table ${after} has not ended, so the tables that ended after it are unknown`)
     return tables
   }
@@ -102,14 +102,14 @@ export class Log implements TableLog {
 function readTable(table: TableId, lines: string | Error): ReadTable {
   if (lines instanceof Error) return { table, failure: lines }
   try {
-    return { table, events: eventsOf(table, lines) }
+    return { table, events: decodeEvents(table, lines) }
   } catch (reason) {
     return { table, failure: toError(reason) }
   }
 }
 
 /** Decodes the lines of a table. Throws a StoreError for a line that is not an event. */
-export function eventsOf(table: TableId, text: string): TableEvent[] {
+export function decodeEvents(table: TableId, text: string): TableEvent[] {
   const [, ...lines] = text.split('\n')
   let before: number | undefined
   return lines.map((line, at) => {
@@ -126,19 +126,19 @@ const SHORT = 64
 
 /** Place is the target of appends: their store, and the followers to notify. */
 interface Place {
-  readonly store: Shelf
+  readonly store: EventStore
   readonly followers: Followers
-  readonly openings: Openings
+  readonly openings: OpeningCache
 }
 
 /** Append is an append in the queue of a GroupCommit. Its constructor throws a RangeError or a TypeError for invalid events. */
-class Append implements Job, Addition {
+class Append implements WriteJob, AppendBatch {
   readonly table: TableId
   readonly expected: number
   readonly count: number
-  readonly beginning: string
+  readonly prefix: string
   readonly lines: string
-  readonly ending: Ending | undefined
+  readonly endKind: EndKind | undefined
   /** Approximate bytes on the disk. */
   readonly bytes: number
   readonly #place: Place
@@ -148,7 +148,7 @@ class Append implements Job, Addition {
 
   constructor(place: Place, table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void) {
     if (!Number.isSafeInteger(table) || table < 1) throw new RangeError(`the number of a table must be a whole number from 1, not ${table}`)
-    let ending: Ending | undefined
+    let ending: EndKind | undefined
     let beginning = ''
     let lines = ''
     let before: number | undefined
@@ -159,7 +159,7 @@ class Append implements Job, Addition {
       if (event.n !== n) throw new RangeError(`the event of table ${table} to append has the number ${event.n}, and should have ${n}`)
       if (event.type === 'ended') ending ??= event.counts ? 'counts' : 'ended'
       const line = encodeEvent(table, event, before)
-      const start = place.openings.beginningOf(table, event)
+      const start = place.openings.encodePrefix(table, event)
       if (before === undefined) beginning = start
       else lines += start
       lines += line
@@ -169,9 +169,9 @@ class Append implements Job, Addition {
     this.table = table
     this.expected = expected
     this.count = events.length
-    this.beginning = beginning
+    this.prefix = beginning
     this.lines = lines
-    this.ending = ending
+    this.endKind = ending
     this.bytes = bytes
     this.#place = place
     this.#events = events
@@ -179,15 +179,15 @@ class Append implements Job, Addition {
   }
 
   write(): void {
-    this.#failure = this.#place.store.add(this) ? undefined : new VersionConflict(this.table, this.expected)
+    this.#failure = this.#place.store.append(this) ? undefined : new VersionConflict(this.table, this.expected)
   }
 
   fail(reason: unknown): void {
     this.#failure = toError(reason)
   }
 
-  settle(onTrouble: OnTrouble): void {
-    if (!this.#failure && this.count > 0) this.#place.followers.tell(this.table, this.#events, onTrouble)
+  finish(onTrouble: OnStoreError): void {
+    if (!this.#failure && this.count > 0) this.#place.followers.notify(this.table, this.#events, onTrouble)
     try {
       this.#then(this.#failure)
     } catch (error) {

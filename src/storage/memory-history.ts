@@ -1,19 +1,19 @@
-import { type Finished, HISTORY, type History, type PersonId, type Slice, type TableId } from '../hall/ports.ts'
-import type { Commits } from './group-commit.ts'
-import { atMost } from './standings.ts'
+import { type FinishedGames, type FinishedTable, HISTORY, type HistoryRange, type PersonId, type TableId } from '../hall/ports.ts'
+import type { GroupCommit } from './group-commit.ts'
+import { toLimit } from './standings.ts'
 
 /** MemoryHistory stores the finished tables of each person in memory, the newest first. */
-export class MemoryHistory implements History {
-  readonly #commits: Commits
+export class MemoryHistory implements FinishedGames {
+  readonly #commits: GroupCommit
   readonly #forgotten = new Set<PersonId>()
-  readonly #of = new Map<PersonId, readonly Finished[]>()
+  readonly #of = new Map<PersonId, readonly FinishedTable[]>()
 
-  constructor(commits: Commits) {
+  constructor(commits: GroupCommit) {
     this.#commits = commits
   }
 
-  add(persons: readonly PersonId[], finished: Finished): Promise<void> {
-    return this.#commits.add(() => {
+  add(persons: readonly PersonId[], finished: FinishedTable): Promise<void> {
+    return this.#commits.write(() => {
       for (const person of persons) {
         if (this.#forgotten.has(person)) continue
         const others = (this.#of.get(person) ?? []).filter(({ table }) => table !== finished.table)
@@ -24,15 +24,18 @@ export class MemoryHistory implements History {
     })
   }
 
-  async of(person: PersonId, { from, count, hidden }: Slice): Promise<{ readonly items: readonly Finished[]; readonly total: number }> {
+  async of(
+    person: PersonId,
+    { from, count, hidden }: HistoryRange,
+  ): Promise<{ readonly items: readonly FinishedTable[]; readonly total: number }> {
     const all = (this.#of.get(person) ?? []).filter((one) => hidden || !one.private)
-    return { items: all.slice(atMost(from), atMost(from) + atMost(count)), total: all.length }
+    return { items: all.slice(toLimit(from), toLimit(from) + toLimit(count)), total: all.length }
   }
 
-  async all(after: TableId, count: number): Promise<readonly Finished[]> {
-    const found = new Map<TableId, Finished>()
+  async all(after: TableId, count: number): Promise<readonly FinishedTable[]> {
+    const found = new Map<TableId, FinishedTable>()
     for (const tables of this.#of.values()) for (const one of tables) if (one.table > after) found.set(one.table, one)
-    return [...found.values()].sort((one, other) => one.table - other.table).slice(0, atMost(count))
+    return [...found.values()].sort((one, other) => one.table - other.table).slice(0, toLimit(count))
   }
 
   /** Deletes the history of a person, and accepts no more tables for this person. */

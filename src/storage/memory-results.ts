@@ -1,17 +1,17 @@
 import { GUESTS, type PersonId, type Results, type Standing, type TableId } from '../hall/ports.ts'
-import type { Commits } from './group-commit.ts'
-import { atMost, byLadder, checkStandings } from './standings.ts'
+import type { GroupCommit } from './group-commit.ts'
+import { checkStandings, compareStandings, toLimit } from './standings.ts'
 
 /** MemoryResults stores the standings of each game in memory, in the order of its ladder. */
 export class MemoryResults implements Results {
-  readonly #commits: Commits
+  readonly #commits: GroupCommit
   readonly #games = new Map<string, Ladder>()
   readonly #recorded = new Set<TableId>()
   /** Persons whose account was removed. */
   readonly #removed = new Set<PersonId>()
   #last: TableId | undefined
 
-  constructor(commits: Commits) {
+  constructor(commits: GroupCommit) {
     this.#commits = commits
   }
 
@@ -19,9 +19,9 @@ export class MemoryResults implements Results {
     return this.#games.get(game)?.of(person)
   }
 
-  async record(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean> {
+  async setStandings(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean> {
     checkStandings(standings)
-    return this.#commits.add(() => {
+    return this.#commits.write(() => {
       if (this.#recorded.has(table)) return false
       this.#recorded.add(table)
       this.#last = table
@@ -37,7 +37,7 @@ export class MemoryResults implements Results {
   }
 
   async ladder(game: string, limit: number): Promise<readonly Standing[]> {
-    return this.#games.get(game)?.best(atMost(limit)) ?? []
+    return this.#games.get(game)?.best(toLimit(limit)) ?? []
   }
 
   async rank(game: string, score: number): Promise<{ readonly rank: number; readonly of: number }> {
@@ -97,7 +97,7 @@ class Ladder {
 
   /** Returns the index of a standing, or the index at which it belongs. */
   #place(standing: Standing): number {
-    return this.#countWhile((one) => byLadder(one, standing) < 0)
+    return this.#countWhile((one) => compareStandings(one, standing) < 0)
   }
 
   /** Returns the length of the part at the top of the ladder for which a condition holds, by binary search. */

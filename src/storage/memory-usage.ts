@@ -1,25 +1,25 @@
 import { randomBytes } from 'node:crypto'
-import { type DiskUsage, USAGES, type Usage } from '../hall/ports.ts'
-import type { Commits } from './group-commit.ts'
+import { type DiskUsage, type NetworkUsage, USAGES } from '../hall/ports.ts'
+import type { GroupCommit } from './group-commit.ts'
 
 /** MemoryUsage stores the disk usage of networks in memory. */
 export class MemoryUsage implements DiskUsage {
-  readonly #commits: Commits
+  readonly #commits: GroupCommit
   readonly #salt = randomBytes(16).toString('hex')
   #at = 0
-  #usages: readonly Usage[] = []
+  #usages: readonly NetworkUsage[] = []
 
-  constructor(commits: Commits) {
+  constructor(commits: GroupCommit) {
     this.#commits = commits
   }
 
-  async load(): Promise<{ readonly salt: string; readonly at: number; readonly usages: readonly Usage[] }> {
+  async load(): Promise<{ readonly salt: string; readonly at: number; readonly usages: readonly NetworkUsage[] }> {
     return { salt: this.#salt, at: this.#at, usages: this.#usages }
   }
 
-  add(usages: readonly Usage[], { from, at }: { readonly from: number; readonly at: number }): Promise<void> {
-    return this.#commits.add(() => {
-      const rows = new Map<string, Usage>()
+  add(usages: readonly NetworkUsage[], { from, at }: { readonly from: number; readonly at: number }): Promise<void> {
+    return this.#commits.write(() => {
+      const rows = new Map<string, NetworkUsage>()
       for (const usage of [...this.#usages, ...usages]) {
         const key = `${usage.network} ${usage.part}`
         rows.set(key, { ...usage, bytes: usage.bytes + (rows.get(key)?.bytes ?? 0) })

@@ -1,22 +1,31 @@
-import { type Account, type Accounts, type PersonId, REMEMBERED, SESSIONS, type Session, type Store, type TableId } from '../hall/ports.ts'
-import { type OnTrouble, warn } from './error.ts'
-import { Commits } from './group-commit.ts'
-import { type Addition, Log, type Shelf } from './log.ts'
+import {
+  type Account,
+  type Accounts,
+  type LoginSession,
+  type PersonId,
+  REMEMBERED,
+  SESSIONS,
+  type Store,
+  type TableId,
+} from '../hall/ports.ts'
+import { type OnStoreError, warn } from './error.ts'
+import { GroupCommit } from './group-commit.ts'
+import { type AppendBatch, EventLog, type EventStore } from './log.ts'
 import { MemoryHistory } from './memory-history.ts'
 import { MemoryResults } from './memory-results.ts'
 import { MemoryUsage } from './memory-usage.ts'
-import { accountOf, PLACES, personOf } from './person-ids.ts'
+import { LOGIN_PLACE_LIMITS, parseAccountNumber, toPersonId } from './person-ids.ts'
 
 /**
  * Creates a store in memory. It calls back at the same times as a store on disk: after everything in this turn of the event
  * loop. Exceptions of followers go to `onTrouble`, by default to a warning of the process.
  */
-export function memoryStore({ onTrouble = warn }: { readonly onTrouble?: OnTrouble } = {}): Store {
-  const commits = new Commits((work) => work(), onTrouble)
+export function memoryStore({ onTrouble = warn }: { readonly onTrouble?: OnStoreError } = {}): Store {
+  const commits = new GroupCommit((work) => work(), onTrouble)
   const results = new MemoryResults(commits)
   const history = new MemoryHistory(commits)
   return {
-    tables: new Log(new MemoryShelf(), commits),
+    tables: new EventLog(new MemoryShelf(), commits),
     results,
     history,
     accounts: new MemoryAccounts(commits, (person) => {
@@ -28,17 +37,17 @@ export function memoryStore({ onTrouble = warn }: { readonly onTrouble?: OnTroub
   }
 }
 
-class MemoryShelf implements Shelf {
+class MemoryShelf implements EventStore {
   readonly #tables = new Map<TableId, { readonly version: number; readonly lines: string }>()
   readonly #unfinished = new Set<TableId>()
   /** Finished tables in the order of their ends, and whether they are rated. */
   readonly #ended = new Map<TableId, boolean>()
 
-  highest(): TableId {
+  highestTable(): TableId {
     return 0
   }
 
-  add({ table, expected, count, beginning, lines, ending }: Addition): boolean {
+  append({ table, expected, count, prefix: beginning, lines, endKind: ending }: AppendBatch): boolean {
     const before = this.#tables.get(table)
     if ((before?.version ?? 0) !== expected) return false
     if (count === 0) return true
@@ -55,11 +64,11 @@ class MemoryShelf implements Shelf {
     return new Map(tables.map((table) => [table, this.#tables.get(table)?.lines ?? '']))
   }
 
-  unfinished(): readonly TableId[] {
+  listUnfinished(): readonly TableId[] {
     return [...this.#unfinished].sort((one, other) => one - other)
   }
 
-  ended(after: TableId | undefined): readonly TableId[] | undefined {
+  listRatedEnded(after: TableId | undefined): readonly TableId[] | undefined {
     const ended = [...this.#ended]
     const at = after === undefined ? -1 : ended.findIndex(([table]) => table === after)
     if (after !== undefined && at < 0) return undefined
@@ -68,16 +77,16 @@ class MemoryShelf implements Shelf {
 }
 
 class MemoryAccounts implements Accounts {
-  readonly #commits: Commits
+  readonly #commits: GroupCommit
   readonly #forget: (person: PersonId) => void
   readonly #accounts = new Map<number, Account>()
   readonly #keys = new Map<string, Account>()
-  readonly #sessions = new Map<string, Session>()
+  readonly #sessions = new Map<string, LoginSession>()
   /** Owners of login places, the oldest place first. */
   readonly #places = new Map<string, PersonId>()
   #next = 1
 
-  constructor(commits: Commits, forget: (person: PersonId) => void) {
+  constructor(commits: GroupCommit, forget: (person: PersonId) => void) {
     this.#commits = commits
     this.#forget = forget
   }
@@ -91,7 +100,7 @@ class MemoryAccounts implements Accounts {
   }
 
   async page(after: PersonId | undefined, limit: number): Promise<readonly Account[]> {
-    const last = after === undefined ? 0 : (accountOf(after) ?? 0)
+    const last = after === undefined ? 0 : (parseAccountNumber(after) ?? 0)
     return [...this.#accounts]
       .filter(([number]) => number > last)
       .slice(0, limit)
@@ -103,26 +112,26 @@ class MemoryAccounts implements Accounts {
   }
 
   add({ key, name, password, since }: Omit<Account, 'person'>): Promise<Account | undefined> {
-    return this.#commits.add(() => {
+    return this.#commits.write(() => {
       if (this.#keys.has(key)) return undefined
       return this.#set(this.#next++, { key, name, password, since })
     })
   }
 
   setPassword(person: PersonId, password: string, was?: string): Promise<number | undefined> {
-    return this.#commits.add(() => {
+    return this.#commits.write(() => {
       const account = this.#of(person)
       if (!account || (was !== undefined && account.password !== was)) return undefined
-      this.#set(accountOf(person) ?? 0, { ...account, password })
+      this.#set(parseAccountNumber(person) ?? 0, { ...account, password })
       return this.#closeSessions((session) => session.person === person)
     })
   }
 
   remove(person: PersonId): Promise<number | undefined> {
-    return this.#commits.add(() => {
+    return this.#commits.write(() => {
       const account = this.#of(person)
       if (!account) return undefined
-      this.#accounts.delete(accountOf(person) ?? 0)
+      this.#accounts.delete(parseAccountNumber(person) ?? 0)
       this.#keys.delete(account.key)
       this.#forget(person)
       for (const [place, other] of this.#places) if (other === person) this.#places.delete(place)
@@ -130,8 +139,8 @@ class MemoryAccounts implements Accounts {
     })
   }
 
-  openSession({ token, person, until }: Session): Promise<void> {
-    return this.#commits.add(() => {
+  openSession({ token, person, until }: LoginSession): Promise<void> {
+    return this.#commits.write(() => {
       this.#sessions.set(token, { token, person, until })
       const others = [...this.#sessions.values()].filter((one) => one.person === person && one.token !== token)
       const last = others.sort((one, other) => other.until - one.until)
@@ -140,8 +149,8 @@ class MemoryAccounts implements Accounts {
     })
   }
 
-  session(token: string, now: number): Promise<Session | undefined> {
-    return this.#commits.add(() => {
+  session(token: string, now: number): Promise<LoginSession | undefined> {
+    return this.#commits.write(() => {
       this.#closeSessions(({ until }) => until <= now - REMEMBERED)
       const session = this.#sessions.get(token)
       return session && session.until > now ? session : undefined
@@ -149,20 +158,20 @@ class MemoryAccounts implements Accounts {
   }
 
   closeSession(token: string): Promise<void> {
-    return this.#commits.add(() => {
+    return this.#commits.write(() => {
       this.#sessions.delete(token)
       return undefined
     })
   }
 
   addPlace(person: PersonId, place: string): Promise<void> {
-    return this.#commits.add(() => {
+    return this.#commits.write(() => {
       this.#places.delete(place)
       this.#places.set(place, person)
       const own = [...this.#places].filter(([, other]) => other === person)
-      for (const [oldest] of own.slice(0, -PLACES.each)) this.#places.delete(oldest)
+      for (const [oldest] of own.slice(0, -LOGIN_PLACE_LIMITS.each)) this.#places.delete(oldest)
       const [oldest] = this.#places.keys()
-      if (this.#places.size > PLACES.all && oldest !== undefined) this.#places.delete(oldest)
+      if (this.#places.size > LOGIN_PLACE_LIMITS.all && oldest !== undefined) this.#places.delete(oldest)
       return undefined
     })
   }
@@ -172,18 +181,18 @@ class MemoryAccounts implements Accounts {
   }
 
   #of(person: PersonId): Account | undefined {
-    return this.#accounts.get(accountOf(person) ?? 0)
+    return this.#accounts.get(parseAccountNumber(person) ?? 0)
   }
 
   #set(number: number, { key, name, password, since }: Omit<Account, 'person'>): Account {
-    const account = { person: personOf(number), key, name, password, since }
+    const account = { person: toPersonId(number), key, name, password, since }
     this.#accounts.set(number, account)
     this.#keys.set(key, account)
     return account
   }
 
   /** Closes the sessions that match; returns their number. */
-  #closeSessions(over: (session: Session) => boolean): number {
+  #closeSessions(over: (session: LoginSession) => boolean): number {
     const before = this.#sessions.size
     for (const session of this.#sessions.values()) if (over(session)) this.#sessions.delete(session.token)
     return before - this.#sessions.size

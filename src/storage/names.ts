@@ -25,12 +25,12 @@ export const FILE_MODE = 0o600
 const AS_IT_IS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 /** Lists the entries of a folder whose names are those of a store's files. */
-export function entriesOf(folder: string): Dirent[] {
-  return readdirSync(folder, { withFileTypes: true }).filter(({ name }) => isOurs(name))
+export function listStoreFiles(folder: string): Dirent[] {
+  return readdirSync(folder, { withFileTypes: true }).filter(({ name }) => isStoreFile(name))
 }
 
 /** Checks whether a name is that of a store's file. */
-export function isOurs(name: string): boolean {
+export function isStoreFile(name: string): boolean {
   return name.startsWith(OURS)
 }
 
@@ -39,7 +39,7 @@ export function isOurs(name: string): boolean {
  * the server change a file elsewhere. `parlor.db` may be a link that this user has made. Changes nothing.
  */
 export function checkNoLinks(folder: string): void {
-  for (const entry of entriesOf(folder)) {
+  for (const entry of listStoreFiles(folder)) {
     if (!entry.isSymbolicLink() || entry.name === SETTINGS) continue
     const path = join(folder, entry.name)
     if (entry.name === DATABASE) checkOwnLink(path)
@@ -85,7 +85,7 @@ export function restrictFile(path: string, folder: string): boolean {
 /** Returns the number of names that a file has in a folder. */
 function namesIn(folder: string, { nlink, ino, dev }: Stats): number {
   if (nlink === 1) return 1
-  const found = entriesOf(folder).map(({ name }) => lstatSync(join(folder, name), { throwIfNoEntry: false }))
+  const found = listStoreFiles(folder).map(({ name }) => lstatSync(join(folder, name), { throwIfNoEntry: false }))
   return found.filter((one) => one?.ino === ino && one.dev === dev).length
 }
 

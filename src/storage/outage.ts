@@ -1,5 +1,5 @@
 import { type Availability, type Clock, isTemporary, type StoreFailure } from '../hall/ports.ts'
-import type { OnTrouble } from './error.ts'
+import type { OnStoreError } from './error.ts'
 
 /** Milliseconds between two probes during an outage: at first, and at most. Each interval is twice the one before. */
 const RETRY = { first: 250, most: 5000 }
@@ -10,11 +10,11 @@ const STABLE = 30_000
 export type Timers = Pick<Clock, 'after' | 'monotonic'>
 
 /** OutageOptions is the dependencies of an Outage. */
-export interface OutageTools {
+export interface OutageOptions {
   /** Tries to write. Throws a `StoreFailure` as long as the store cannot. */
   readonly probe: () => void
   readonly timers: Timers
-  readonly onTrouble: OnTrouble
+  readonly onTrouble: OnStoreError
 }
 
 /** The system's timers. They do not hold up the end of the process. */
@@ -32,7 +32,7 @@ export const systemTimers: Timers = {
  * Listeners are notified of both.
  */
 export class Outage implements Availability {
-  readonly #tools: OutageTools
+  readonly #tools: OutageOptions
   #failure: StoreFailure | undefined
   #wait = RETRY.first
   /** Monotonic time at which the previous outage ended. */
@@ -40,7 +40,7 @@ export class Outage implements Availability {
   #cancel: (() => void) | undefined
   #listeners: readonly (() => void)[] = []
 
-  constructor(tools: OutageTools) {
+  constructor(tools: OutageOptions) {
     this.#tools = tools
   }
 
@@ -56,7 +56,7 @@ export class Outage implements Availability {
   }
 
   /** Reports a failed write, which begins an outage if it is temporary. Passes any other error to `onTrouble`. */
-  failed(error: unknown): void {
+  reportFailure(error: unknown): void {
     if (!isTemporary(error)) return this.#tools.onTrouble(error)
     const begins = this.#failure === undefined
     this.#failure = error

@@ -1,7 +1,7 @@
 import type { Standing } from '../hall/ports.ts'
 
 /** Compares two standings for sorting: by score, the highest first, then by name and person. */
-export function byLadder(one: Standing, other: Standing): number {
+export function compareStandings(one: Standing, other: Standing): number {
   return other.score - one.score || byCodePoint(one.name, other.name) || byCodePoint(one.person, other.person)
 }
 
@@ -14,7 +14,7 @@ export function checkStandings(standings: readonly Standing[]): void {
 }
 
 /** Converts a limit to a whole number from 0, for SQL and for slices. */
-export function atMost(limit: number): number {
+export function toLimit(limit: number): number {
   return Math.min(Math.max(Math.trunc(limit), 0), Number.MAX_SAFE_INTEGER)
 }
 

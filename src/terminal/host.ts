@@ -2,27 +2,27 @@ import { type Clock, wallClock } from '../base/clock.ts'
 import type { Random } from '../games/game.ts'
 import { Conversation } from '../protocol/conversation.ts'
 import type { Options, Program } from '../protocol/definition.ts'
-import { Patience } from '../protocol/idle-timeouts.ts'
-import type { Noticed } from '../protocol/notices.ts'
-import type { Household, Line } from '../protocol/seating.ts'
-import { Turnstile } from '../wire/accept-queue.ts'
-import { Ended } from '../wire/disconnect.ts'
+import { IdleTimeouts } from '../protocol/idle-timeouts.ts'
+import type { Notice } from '../protocol/notices.ts'
+import type { ClientSeating, PeerHandle } from '../protocol/seating.ts'
+import { AcceptQueue } from '../wire/accept-queue.ts'
+import { Disconnected } from '../wire/disconnect.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
-import { personAt, type Terminal } from './terminal.ts'
-import { cannotListen, EXIT, isPath, place } from './trouble.ts'
+import { createConsole, type Terminal } from './terminal.ts'
+import { cannotListen, EXIT, formatAddress, isSocketPath } from './trouble.ts'
 
 /** HostOptions say how to host a program. */
-export interface Hosting {
+export interface HostOptions {
   readonly program: Program
   readonly options: Options
   readonly random: Random
   readonly terminal: Terminal
   /** Seats the clients; by default at tables of this terminal. */
-  readonly house?: (line: Line) => Household
+  readonly seating?: (line: PeerHandle) => ClientSeating
   /** Opens the listener. */
   readonly listen: (accept: (transport: Transport) => void) => Promise<Listener>
   /** The address that the user asked for; port 0 is any port. */
-  readonly at: Address
+  readonly address: Address
   /** Number of clients to serve; `Infinity` until stopped. */
   readonly clients: number
   readonly concurrent: boolean
@@ -31,7 +31,7 @@ export interface Hosting {
   /** Stops the server; the reason of the abort is the exit code. */
   readonly stop: AbortSignal
   /** Prints a diagnostic. */
-  readonly complain: (sentence: string) => void
+  readonly printError: (sentence: string) => void
   readonly clock?: Clock
 }
 
@@ -41,12 +41,12 @@ const ALONE = 2000
 const CHECK_INTERVAL = 200
 
 /** Hosts a program at the terminal: listens, and serves `clients` clients. Resolves with the exit code. */
-export async function host(hosting: Hosting): Promise<number> {
-  const { program, terminal, clients, concurrent, timeout, stop, complain, clock = wallClock } = hosting
+export async function host(hosting: HostOptions): Promise<number> {
+  const { program, terminal, clients, concurrent, timeout, stop, printError: complain, clock = wallClock } = hosting
   const { promise: over, resolve: end } = Promise.withResolvers<number>()
   const talking = new Set<Conversation>()
   const silence = timeout ?? Number.POSITIVE_INFINITY
-  const patience = new Patience({ first: silence, idle: silence }, clock, CHECK_INTERVAL)
+  const patience = new IdleTimeouts({ first: silence, idle: silence }, clock, CHECK_INTERVAL)
   let arrived = 0
   let done = 0
   let code: number = EXIT.good
@@ -55,24 +55,24 @@ export async function host(hosting: Hosting): Promise<number> {
     const { remote } = transport
     const greeting = program.host?.connected?.(remote)
     if (greeting !== undefined) terminal.say(greeting)
-    const { options, random, house } = hosting
+    const { options, random, seating: house } = hosting
     const seating = house ? { house } : {}
-    const print = (sentence: string) => complain(clients > 1 ? `${place(remote)}: ${sentence}` : sentence)
+    const print = (sentence: string) => complain(clients > 1 ? `${formatAddress(remote)}: ${sentence}` : sentence)
     // with more than three clients, the notices about silent ones would flood the terminal
-    const observer = { noticed: (what: Noticed, text: string) => (what === 'waiting' && talking.size > 3 ? undefined : print(text)) }
-    const person = personAt(terminal, print)
+    const observer = { noticed: (what: Notice, text: string) => (what === 'waiting' && talking.size > 3 ? undefined : print(text)) }
+    const person = createConsole(terminal, print)
     const terms = { program, side: 'server', transport, person, options, random, clock, witness: observer, ...seating } as const
     const conversation = new Conversation(terms)
     talking.add(conversation)
-    const membership = patience.watch(conversation)
-    const ended = await conversation.over
+    const membership = patience.add(conversation)
+    const ended = await conversation.ended
     // clients cannot close a conversation in datagrams: a timeout is its normal end
-    const trouble = transport.datagrams && ended instanceof Ended && ended.how === 'late' ? undefined : ended
+    const trouble = transport.datagrams && ended instanceof Disconnected && ended.reason === 'late' ? undefined : ended
     if (trouble && !stop.aborted) {
       print(trouble.message)
       if (clients < Number.POSITIVE_INFINITY) code = EXIT.trouble
     }
-    void conversation.done.then((late) => {
+    void conversation.closed.then((late) => {
       talking.delete(conversation)
       membership.leave()
       if (late !== ended && clients < Number.POSITIVE_INFINITY) code = EXIT.trouble
@@ -88,7 +88,7 @@ export async function host(hosting: Hosting): Promise<number> {
     }
   }
 
-  const turnstile = new Turnstile((transport, next) => void serve(transport).then(next), { oneAtATime: !concurrent })
+  const turnstile = new AcceptQueue((transport, next) => void serve(transport).then(next), { oneAtATime: !concurrent })
   let listener: Listener
   try {
     listener = await hosting.listen((transport) => {
@@ -98,12 +98,12 @@ export async function host(hosting: Hosting): Promise<number> {
       turnstile.arrive(transport)
     })
   } catch (error) {
-    complain(cannotListen(hosting.at, error))
+    complain(cannotListen(hosting.address, error))
     return EXIT.trouble
   }
 
   const announce = () => {
-    const text = program.host?.listening?.({ host: hosting.at.host, port: listener.address.port })
+    const text = program.host?.listening?.({ host: hosting.address.host, port: listener.address.port })
     if (text !== undefined) terminal.say(text)
   }
   let cancelExpecting = () => {}
@@ -122,14 +122,14 @@ export async function host(hosting: Hosting): Promise<number> {
     if (timeout !== undefined && timeout <= ALONE) return
     cancelAlone = clock.after(ALONE, () => {
       const awaited = before === 0 ? 'a client' : `client ${before + 1} of ${clients}`
-      if (arrived === before) complain(`waiting for ${awaited} on ${formatListenAddress(hosting.at, listener)}`)
+      if (arrived === before) complain(`waiting for ${awaited} on ${formatListenAddress(hosting.address, listener)}`)
     })
   }
   announce()
   expectClient()
   expectSoon()
   const stopAll = () => {
-    for (const conversation of talking) conversation.stop(new Ended('ours', 'the server was stopped'))
+    for (const conversation of talking) conversation.stop(new Disconnected('ours', 'the server was stopped'))
     end(stop.reason)
   }
   if (stop.aborted) stopAll()
@@ -140,11 +140,11 @@ export async function host(hosting: Hosting): Promise<number> {
   patience.close()
   turnstile.close()
   void listener.close()
-  await Promise.all([...talking].map(({ done }) => done))
+  await Promise.all([...talking].map(({ closed: done }) => done))
   return result === EXIT.good ? code : result
 }
 
 /** Returns the address of the listener: its real host and port, or the path of its Unix socket; and the transport, if not TCP. */
 function formatListenAddress(at: Address, { address, over }: Listener): string {
-  return `${place(isPath(at.host) ? at : address)}${over === undefined ? '' : ` (${over})`}`
+  return `${formatAddress(isSocketPath(at.host) ? at : address)}${over === undefined ? '' : ` (${over})`}`
 }

@@ -3,15 +3,15 @@ import type { Random } from '../games/game.ts'
 import { pythonInt } from '../programs/python/values.ts'
 import type { Conversation } from '../protocol/conversation.ts'
 import { EndOfInput, type Options, type Program } from '../protocol/definition.ts'
-import type { Noticed } from '../protocol/notices.ts'
-import { Ended } from '../wire/disconnect.ts'
-import { quoted } from '../wire/text.ts'
+import type { Notice } from '../protocol/notices.ts'
+import { Disconnected } from '../wire/disconnect.ts'
+import { quoteText } from '../wire/text.ts'
 import type { Address, Transport } from '../wire/transport.ts'
-import { personAt, type Terminal } from './terminal.ts'
-import { cannotConnect, EXIT, endAt } from './trouble.ts'
+import { createConsole, type Terminal } from './terminal.ts'
+import { addAddress, cannotConnect, EXIT } from './trouble.ts'
 
 /** JoinOptions say how to join a program. */
-export interface Joining {
+export interface JoinOptions {
   readonly program: Program
   readonly options: Options
   readonly random: Random
@@ -28,7 +28,7 @@ export interface Joining {
   /** Stops the client; the reason of the abort is the exit code. */
   readonly stop: AbortSignal
   /** Prints a diagnostic. */
-  readonly complain: (sentence: string) => void
+  readonly printError: (sentence: string) => void
   readonly clock?: Clock
 }
 
@@ -36,8 +36,8 @@ export interface Joining {
 const CHECK_INTERVAL = 200
 
 /** Joins a program at the terminal: connects, and runs the conversation to its end. Resolves with the exit code. */
-export async function join(joining: Joining): Promise<number> {
-  const { program, options, random, terminal, timeout, stop, complain, clock = wallClock } = joining
+export async function join(joining: JoinOptions): Promise<number> {
+  const { program, options, random, terminal, timeout, stop, printError: complain, clock = wallClock } = joining
   let conversation: Conversation | undefined
 
   const talk = async (): Promise<number> => {
@@ -56,7 +56,7 @@ export async function join(joining: Joining): Promise<number> {
     const named = { ...options, name: options.name ?? to.host }
     let last: string | undefined
     const observer = {
-      noticed(_: Noticed, sentence: string) {
+      onNotice(_: Notice, sentence: string) {
         last = sentence
         complain(sentence)
       },
@@ -65,23 +65,23 @@ export async function join(joining: Joining): Promise<number> {
       program,
       side: 'client',
       transport,
-      person: personAt(terminal, complain),
+      person: createConsole(terminal, complain),
       options: named,
       random,
       clock,
-      witness: observer,
+      observer: observer,
     })
     const endWatch = startChecks(conversation, clock, timeout)
-    const trouble = await conversation.done
+    const trouble = await conversation.closed
     endWatch()
-    if (trouble && trouble.message !== last && !stop.aborted) complain(endAt(to, trouble.message))
+    if (trouble && trouble.message !== last && !stop.aborted) complain(addAddress(to, trouble.message))
     return trouble ? EXIT.trouble : EXIT.good
   }
 
   const stopped = Promise.withResolvers<number>()
   stop.addEventListener('abort', async () => {
-    conversation?.stop(new Ended('ours', 'this side was stopped'))
-    await conversation?.done
+    conversation?.stop(new Disconnected('ours', 'this side was stopped'))
+    await conversation?.closed
     stopped.resolve(stop.reason)
   })
   try {
@@ -109,13 +109,13 @@ function startChecks(conversation: Conversation, clock: Clock, timeout = Number.
   const tick = Math.min(CHECK_INTERVAL, Math.max(20, timeout / 10))
   const check = () => {
     cancel = clock.after(tick, check)
-    conversation.checkPatience(clock.monotonic(), { first: timeout, idle: timeout })
+    conversation.checkTimeout(clock.monotonic(), { first: timeout, idle: timeout })
   }
   let cancel = clock.after(tick, check)
   return () => cancel()
 }
 
-async function askAddress({ program, terminal, host, port, complain }: Joining): Promise<Address> {
+async function askAddress({ program, terminal, host, port, printError: complain }: JoinOptions): Promise<Address> {
   const { asks, address = '127.0.0.1' } = program.join ?? {}
   const name = host ?? (asks ? await terminal.ask('Enter IPv4 address of server: ') : address)
   if (port !== undefined) return { host: name, port }
@@ -124,6 +124,6 @@ async function askAddress({ program, terminal, host, port, complain }: Joining):
     const typed = await terminal.ask('Enter port number of server: ')
     const number = Number(pythonInt(typed) ?? Number.NaN)
     if (number >= 1 && number <= 65535) return { host: name, port: number }
-    complain(`a port is a number from 1 to 65535, not ${quoted(typed)}`)
+    complain(`a port is a number from 1 to 65535, not ${quoteText(typed)}`)
   }
 }

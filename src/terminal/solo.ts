@@ -1,23 +1,23 @@
 import { wallClock } from '../base/clock.ts'
 import type { Random } from '../games/game.ts'
-import { EndOfInput, type Options, type Solo } from '../protocol/definition.ts'
-import { LocalHouse } from '../protocol/seating.ts'
-import { personAt, type Terminal } from './terminal.ts'
+import { EndOfInput, type Options, type SoloProgram } from '../protocol/definition.ts'
+import { LocalSeating } from '../protocol/seating.ts'
+import { createConsole, type Terminal } from './terminal.ts'
 import { EXIT } from './trouble.ts'
 
 /** Plays a program without a network. Resolves with the exit code. */
-export async function solo(
-  program: Solo,
+export async function playSolo(
+  program: SoloProgram,
   at: { options: Options; random: Random; terminal: Terminal; complain: (sentence: string) => void },
 ): Promise<number> {
   const { options, random, terminal, complain } = at
-  const seating = new LocalHouse(
+  const seating = new LocalSeating(
     () => undefined,
     random,
     () => {},
   )
   try {
-    await program.play({ words: undefined, person: personAt(terminal, complain), house: seating, options, random, clock: wallClock })
+    await program.play({ words: undefined, person: createConsole(terminal, complain), house: seating, options, random, clock: wallClock })
     return EXIT.good
   } catch (error) {
     if (!(error instanceof EndOfInput)) throw error

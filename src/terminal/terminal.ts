@@ -1,8 +1,8 @@
-import { columnsOfOutput, wrap } from '../games/text/graphemes.ts'
-import { EndOfInput, type Person } from '../protocol/definition.ts'
+import { terminalColumns, wrap } from '../games/text/graphemes.ts'
+import { type Console, EndOfInput } from '../protocol/definition.ts'
 import { type Decoder, TooLong } from '../wire/framing/framing.ts'
 import { lines } from '../wire/framing/lines.ts'
-import { visible } from '../wire/text.ts'
+import { escapeControls } from '../wire/text.ts'
 
 /** Maximum of bytes in one typed line; terminals allow 4,095, pipes any number. */
 const LINE_LIMIT = 1024 * 1024
@@ -15,15 +15,15 @@ interface Question {
 }
 
 /** Returns a Console for a terminal. The program prints with `complain` why it asks for a line again. */
-export function personAt(terminal: Terminal, complain: (sentence: string) => void): Person {
-  return { say: (text) => terminal.say(text), ask: (...question) => terminal.ask(...question), complain }
+export function createConsole(terminal: Terminal, complain: (sentence: string) => void): Console {
+  return { say: (text) => terminal.say(text), ask: (...question) => terminal.ask(...question), warn: complain }
 }
 
 /**
  * Terminal is the user at standard input and output, a terminal or pipes: lines in, lines out, no raw mode, no escape
  * sequences. Only this file reads standard input and writes standard output, and it escapes all control characters.
  */
-export class Terminal implements Person {
+export class Terminal implements Console {
   readonly #input: NodeJS.ReadStream
   readonly #output: NodeJS.WriteStream
   readonly #decoder: Decoder = lines().decoder(LINE_LIMIT)
@@ -47,7 +47,7 @@ export class Terminal implements Person {
   /** Writes a text without a line end. */
   write(text: string): void {
     if (text !== '') this.#isMidLine = !text.endsWith('\n')
-    this.#output.write(visible(text))
+    this.#output.write(escapeControls(text))
   }
 
   /** Prints a sentence of a command, wrapped. Worksheet texts go through `say`, which never wraps. */
@@ -62,7 +62,7 @@ export class Terminal implements Person {
 
   /** Width of the output in columns. */
   get columns(): number {
-    return columnsOfOutput(this.#output)
+    return terminalColumns(this.#output)
   }
 
   /** Returns true if the cursor is behind a prompt, so that a diagnostic must begin with a line end; the next call returns false. */

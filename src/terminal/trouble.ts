@@ -5,8 +5,8 @@ import type { Address } from '../wire/transport.ts'
 export const EXIT = { good: 0, trouble: 1, usage: 2, hungUp: 129, interrupted: 130, terminated: 143 } as const
 
 /** Formats an address: `127.0.0.1:9999`, `[::1]:9999`, or the path of a Unix socket. */
-export function place({ host, port }: Address): string {
-  if (isPath(host)) return host
+export function formatAddress({ host, port }: Address): string {
+  if (isSocketPath(host)) return host
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
@@ -14,19 +14,19 @@ export function place({ host, port }: Address): string {
 export function cannotListen(at: Address, error: unknown): string {
   const reasons: Readonly<Record<string, string>> = {
     EADDRINUSE: 'it is in use; stop the program that listens there, or choose another with --port',
-    EACCES: isPath(at.host)
+    EACCES: isSocketPath(at.host)
       ? 'there is no such folder, or this user may not write to it'
       : 'this user may not listen there; ports below 1024 are reserved, choose another with --port',
     EADDRNOTAVAIL: 'this machine does not have that address; 127.0.0.1 is this machine alone, 0.0.0.0 all its addresses',
     ENOTFOUND: 'that name is not known',
   }
-  return `cannot listen on ${place(at)}: ${reasons[errorCode(error)] ?? errorMessage(error)}`
+  return `cannot listen on ${formatAddress(at)}: ${reasons[errorCode(error)] ?? errorMessage(error)}`
 }
 
 /** Returns a sentence that says why connecting failed, and what to do. `waited` is in milliseconds. */
 export function cannotConnect(to: Address, error: unknown, waited: number): string {
   const reasons: Readonly<Record<string, string>> = {
-    ECONNREFUSED: `no server listens there${waited > 0 ? ` (tried for ${waited / 1000} s)` : ''}; start the server first, and check its ${isPath(to.host) ? 'path' : 'port'}`,
+    ECONNREFUSED: `no server listens there${waited > 0 ? ` (tried for ${waited / 1000} s)` : ''}; start the server first, and check its ${isSocketPath(to.host) ? 'path' : 'port'}`,
     ENOENT: 'there is no such socket; start the server first, and check its path',
     ENOTFOUND: `${describeUnknownHost(to.host)}; 127.0.0.1 is this machine`,
     EAI_AGAIN: 'names cannot be looked up now; use an address such as 127.0.0.1 instead',
@@ -35,7 +35,7 @@ export function cannotConnect(to: Address, error: unknown, waited: number): stri
     ETIMEDOUT: 'it does not answer; check the address and the firewalls',
     ECONNRESET: 'the server reset the connection at once',
   }
-  return `cannot connect to ${place(to)}: ${reasons[errorCode(error)] ?? errorMessage(error)}`
+  return `cannot connect to ${formatAddress(to)}: ${reasons[errorCode(error)] ?? errorMessage(error)}`
 }
 
 /** Says why a lookup found no address: the name may be a mistyped IPv4 address. */
@@ -44,8 +44,8 @@ function describeUnknownHost(host: string): string {
 }
 
 /** Adds the address to a sentence about the end of a conversation: over UDP, a refusal arrives only after the first datagram. */
-export function endAt(to: Address, sentence: string): string {
-  return sentence.replace(' (ECONNREFUSED)', `, ${place(to)} (ECONNREFUSED)`)
+export function addAddress(to: Address, sentence: string): string {
+  return sentence.replace(' (ECONNREFUSED)', `, ${formatAddress(to)} (ECONNREFUSED)`)
 }
 
 /** Returns a sentence that says why a file could not be read. */
@@ -59,7 +59,7 @@ export function cannotRead(file: string, error: unknown): string {
 }
 
 /** Checks whether a host is the path of a Unix socket. */
-export function isPath(host: string): boolean {
+export function isSocketPath(host: string): boolean {
   return host.includes('/') || host.includes('\\')
 }
 

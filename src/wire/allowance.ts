@@ -58,7 +58,7 @@ export class Allowance implements Task {
   }
 
   /** True while nothing may be read. The allowance calls `readOn` afterwards. */
-  get resting(): boolean {
+  get isResting(): boolean {
     return this.#queued || this.#cancelRest !== undefined
   }
 
@@ -76,7 +76,7 @@ export class Allowance implements Task {
 
   /** Waits for a slice, in which the allowance calls `readOn`. */
   queue(): void {
-    if (this.resting) return
+    if (this.isResting) return
     this.#queued = true
     if (this.#runQueue) this.#runQueue.add(this)
     else queueMicrotask(() => this.run())
@@ -140,7 +140,7 @@ export class Ignored {
   #discarded = 0
 
   /** True if the peer has sent such bytes since the last message. */
-  get any(): boolean {
+  get hasSkipped(): boolean {
     return this.#skipped > 0
   }
 

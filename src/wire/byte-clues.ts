@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: the patterns describe binary data
-import { packed, packedReal } from './packed-numbers.ts'
+import { describePackedNumber, describePackedReal } from './packed-numbers.ts'
 import type { Raw } from './text.ts'
 import { decode, encode } from './text.ts'
 
@@ -13,13 +13,13 @@ type Clue = (bytes: Uint8Array, text: string, end: string) => string | undefined
  * Describes what bytes look like that are not plain text, with a noun phrase: "Java's writeUTF, ..."; `undefined` for plain
  * text. `end` is the line end that was removed from them, because it may be a part of a binary message.
  */
-export function looksLike(bytes: Uint8Array, end = ''): string | undefined {
+export function describeBytes(bytes: Uint8Array, end = ''): string | undefined {
   const head = bytes.subarray(0, HEAD)
   const text = decode(head, 'bytes')
   if (isPlain(text)) return undefined
   // an unframed message includes its line end, which would hide the clues
   const ending = end === '' ? (/(?<=\0)\r?\n$/.exec(text)?.[0] ?? '') : ''
-  if (ending !== '') return looksLike(head.subarray(0, -ending.length), ending)
+  if (ending !== '') return describeBytes(head.subarray(0, -ending.length), ending)
   for (const clue of CLUES) {
     const found = clue(head, text, end)
     if (found !== undefined) return found
@@ -28,8 +28,8 @@ export function looksLike(bytes: Uint8Array, end = ''): string | undefined {
 }
 
 /** Does the same as `describeBytes` for a decoded message; `raw` is its bytes, if they differ from its text in UTF-8. */
-export function textLooksLike(text: string, raw: Raw | undefined): string | undefined {
-  return raw ? looksLike(raw.body, raw.end) : looksLike(encode(text.slice(0, HEAD)))
+export function describeMessage(text: string, raw: Raw | undefined): string | undefined {
+  return raw ? describeBytes(raw.body, raw.end) : describeBytes(encode(text.slice(0, HEAD)))
 }
 
 /** Checks whether a text matches no clue: the fast path, because most wrong messages are plain text. */
@@ -129,7 +129,7 @@ const CLUES: readonly Clue[] = [
   (_, text) => (/^[ -~]+\r\0/.test(text) ? 'CR NUL, as telnet ends a line: use nc, or have \\n sent' : undefined),
   (_, text) => CONTROLS.find(([pattern]) => pattern.test(text))?.[1],
   (bytes, _, end) => withEnd(lengthBefore, bytes, end),
-  (bytes, text, end) => withEnd(packed, bytes, text.startsWith('\0') ? end : ''),
+  (bytes, text, end) => withEnd(describePackedNumber, bytes, text.startsWith('\0') ? end : ''),
   (bytes, text, end) => (end !== '' && text.startsWith('\0') ? undefined : lengthAhead(bytes)),
   (bytes, text) =>
     /^[ -~]\0$/.test(text)
@@ -176,7 +176,7 @@ const CLUES: readonly Clue[] = [
 
 /** Describes a text with NUL after it, which may also be a real number whose last bytes are 0. */
 function endedText(bytes: Uint8Array): string {
-  const number = packedReal(bytes)
+  const number = describePackedReal(bytes)
   const or = number === undefined ? '' : `, or ${number}`
   return `a text with NUL after it, as C stores it${or}: send ${number === undefined ? 'strlen bytes of it' : 'text'}, without the NUL`
 }

@@ -1,6 +1,6 @@
 import { type Clock, wallClock } from '../base/clock.ts'
 import { Allowance, type Budget, Ignored } from './allowance.ts'
-import { Ended, gone, type Unfinished } from './disconnect.ts'
+import { Disconnected, peerDisconnected, type UnfinishedMessage } from './disconnect.ts'
 import { type Framing, MESSAGE_LIMIT, TooLong } from './framing/framing.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox, type OutboxOwner } from './outbox.ts'
@@ -72,13 +72,13 @@ const LAST_MESSAGES = 32
 const TLS_RECORDS = [0x15, 0x16]
 const TLS_VERSION = 0x03
 /** Shared by all connections, because creating an error costs as much as playing a move. */
-const CLOSED = new Ended('ours', 'this side has ended the conversation')
-const BROKEN_OFF = new Ended('ours', 'this side has broken off the conversation')
+const CLOSED = new Disconnected('ours', 'this side has ended the conversation')
+const BROKEN_OFF = new Disconnected('ours', 'this side has broken off the conversation')
 
 /** Reader waits for one message. The connection calls one of the two methods, once. */
-export interface Reader {
+export interface MessageReader {
   message(text: string): void
-  end(end: Ended): void
+  end(end: Disconnected): void
 }
 
 /** Connection exchanges messages with one peer. */
@@ -107,10 +107,10 @@ export class Connection implements Sink, OutboxOwner {
   #spent = 0
   /** True if the next message may be read without a slice: all earlier ones are read, and the last was cheap. Never for datagrams. */
   #isDirect: boolean
-  #reader: Reader | undefined
-  #onPeerClosed: ((end: Ended) => void) | undefined
+  #reader: MessageReader | undefined
+  #onPeerClosed: ((end: Disconnected) => void) | undefined
   #onReady: (() => void) | undefined
-  #end: Ended | undefined
+  #end: Disconnected | undefined
   /** The peer will send nothing more: it has finished or, if `#broken` has a code, broken off the connection. */
   #isPeerClosed = false
   #broken: string | undefined
@@ -150,17 +150,17 @@ export class Connection implements Sink, OutboxOwner {
   }
 
   /** True if a message of the peer has been read. */
-  get heard(): boolean {
+  get hasReceived(): boolean {
     return this.received > 0
   }
 
   /** Flushes the outbox; true if the system has accepted everything that was sent. */
-  get told(): boolean {
-    return this.#outbox.flushed() && this.transport.unsent === 0
+  get isFlushed(): boolean {
+    return this.#outbox.tryFlush() && this.transport.unsent === 0
   }
 
   /** Why the connection ended; `undefined` while more messages may be read. */
-  get end(): Ended | undefined {
+  get end(): Disconnected | undefined {
     return this.#end
   }
 
@@ -175,14 +175,14 @@ export class Connection implements Sink, OutboxOwner {
   }
 
   /** The next message, if it has arrived. It stays unread. */
-  get ahead(): string | undefined {
+  get nextMessage(): string | undefined {
     const message = this.#end ? undefined : this.#inbox.next()
     if (message !== undefined) this.#inbox.putBack(message)
     return typeof message === 'string' ? message : undefined
   }
 
   /** Unfinished message of the peer, if no whole message is unread. */
-  get unfinished(): Unfinished | undefined {
+  get unfinished(): UnfinishedMessage | undefined {
     return this.#end ? undefined : this.#inbox.unfinished
   }
 
@@ -192,7 +192,7 @@ export class Connection implements Sink, OutboxOwner {
   }
 
   /** Does the same as `receive` without a promise; calls the reader immediately if a message has arrived. */
-  read(reader: Reader): void {
+  read(reader: MessageReader): void {
     if (this.#reader) throw new Error('a connection has one reader at a time')
     this.#reader = reader
     this.readOn()
@@ -217,7 +217,7 @@ export class Connection implements Sink, OutboxOwner {
       const sent = () => (this.#closed || this.#end ? this.readOn() : this.#allow().queue())
       const { unsent } = this.transport
       if (unsent <= READY_LIMIT) return sent()
-      const cancel = this.#clock.after(LINGER_READING, () => this.full(unsent, READY_LIMIT))
+      const cancel = this.#clock.after(LINGER_READING, () => this.onOverflow(unsent, READY_LIMIT))
       this.transport.whenSent(() => {
         cancel()
         sent()
@@ -232,7 +232,7 @@ export class Connection implements Sink, OutboxOwner {
   }
 
   /** Calls `then` once, when the peer has disconnected and all its messages are read. `undefined` removes the callback. */
-  whenGone(then: ((end: Ended) => void) | undefined): void {
+  whenPeerClosed(then: ((end: Disconnected) => void) | undefined): void {
     this.#onPeerClosed = then
     if (then) this.#deliver()
   }
@@ -256,7 +256,7 @@ export class Connection implements Sink, OutboxOwner {
   }
 
   /** Ends the conversation for a reason of this side: it reads and sends nothing more. The caller then closes or aborts. */
-  fail(end: Ended): void {
+  fail(end: Disconnected): void {
     if (!this.#end || this.#canSend()) this.#setEnd(end)
     this.#isSendClosed = true
   }
@@ -266,12 +266,12 @@ export class Connection implements Sink, OutboxOwner {
    * transport and resolves after `linger` milliseconds in which the peer read nothing (at most 30 s).
    */
   close(linger = LINGER): Promise<void> {
-    return this.#outbox.flushed() ? this.#finish(linger) : this.#outbox.drained().then(() => this.#finish(linger))
+    return this.#outbox.tryFlush() ? this.#finish(linger) : this.#outbox.whenDrained().then(() => this.#finish(linger))
   }
 
   /** Resets the connection, 200 ms after the last message was sent. */
   async abort(): Promise<void> {
-    if (!this.#outbox.flushed()) await this.#outbox.drained()
+    if (!this.#outbox.tryFlush()) await this.#outbox.whenDrained()
     this.#endLocally(BROKEN_OFF)
     if (this.#closed) return
     await this.#untilClosed(BEFORE_RESET)
@@ -279,10 +279,10 @@ export class Connection implements Sink, OutboxOwner {
   }
 
   data(bytes: Uint8Array): void {
-    this.#outbox.answered()
-    const first = !this.heard && this.#inbox.pending === 0 && !(this.#end && this.#ignored)
+    this.#outbox.onPeerData()
+    const first = !this.hasReceived && this.#inbox.pending === 0 && !(this.#end && this.#ignored)
     if (first && TLS_RECORDS.includes(bytes[0] ?? 0) && bytes[1] === TLS_VERSION) {
-      const end = new Ended('violation', 'the other side speaks TLS, and this side does not: both must, or neither')
+      const end = new Disconnected('violation', 'the other side speaks TLS, and this side does not: both must, or neither')
       // a side that has sent everything and closed finds this out only now
       if (this.#end !== CLOSED) return this.fail(end)
       this.#end = end
@@ -301,7 +301,7 @@ export class Connection implements Sink, OutboxOwner {
     if (this.#end) return this.#discard(count)
     this.#ignored ??= new Ignored()
     this.charge(this.#ignored.skip(count))
-    if (this.#ignored.excess !== undefined) this.fail(new Ended('much', this.#ignored.excess))
+    if (this.#ignored.excess !== undefined) this.fail(new Disconnected('much', this.#ignored.excess))
     else if (this.#isResting) this.#pause()
   }
 
@@ -319,8 +319,8 @@ export class Connection implements Sink, OutboxOwner {
     this.#onClosed?.()
   }
 
-  full(waiting: number, limit: number): void {
-    this.fail(new Ended('much', `the other side reads too slowly: ${waiting} bytes wait for it, and the limit is ${limit}`))
+  onOverflow(waiting: number, limit: number): void {
+    this.fail(new Disconnected('much', `the other side reads too slowly: ${waiting} bytes wait for it, and the limit is ${limit}`))
     this.transport.reset()
   }
 
@@ -337,7 +337,7 @@ export class Connection implements Sink, OutboxOwner {
   }
 
   #canSend(): boolean {
-    return !this.#isSendClosed && (this.#end === undefined || this.#end.how === 'finished' || this.#end.how === 'much')
+    return !this.#isSendClosed && (this.#end === undefined || this.#end.reason === 'finished' || this.#end.reason === 'much')
   }
 
   /** Gives the reader what has arrived: messages, or the end. */
@@ -350,7 +350,7 @@ export class Connection implements Sink, OutboxOwner {
       this.#isDelivering = false
     }
     // last, because it may deliver the next bytes synchronously
-    if (this.#paused && this.#inbox.pending <= this.#messageLimit + OVERHEAD && !(this.#isResting && this.#ignored?.any)) {
+    if (this.#paused && this.#inbox.pending <= this.#messageLimit + OVERHEAD && !(this.#isResting && this.#ignored?.hasSkipped)) {
       this.#paused = false
       this.transport.resume()
     }
@@ -379,7 +379,7 @@ export class Connection implements Sink, OutboxOwner {
       return false
     }
     if (this.#closed && ++this.#readAfterClose > LAST_MESSAGES) {
-      this.#setEnd(gone(this.#broken, 0, undefined))
+      this.#setEnd(peerDisconnected(this.#broken, 0, undefined))
       return false
     }
     this.#reader = undefined
@@ -392,11 +392,11 @@ export class Connection implements Sink, OutboxOwner {
   }
 
   get #isResting(): boolean {
-    return this.#allowance?.resting === true
+    return this.#allowance?.isResting === true
   }
 
   get #mayReadAtOnce(): boolean {
-    return this.#isDirect && this.#runQueue?.letsPass() !== false
+    return this.#isDirect && this.#runQueue?.mayReadDirectly() !== false
   }
 
   /** Nothing is unread: the next message may be read directly, unless the last one was expensive. */
@@ -433,25 +433,25 @@ export class Connection implements Sink, OutboxOwner {
     if (message === undefined && this.#isPeerClosed) {
       const { cut, unfinished } = this.#inbox
       message = this.#inbox.rest(this.#broken !== undefined)
-      if (message === undefined) this.#end = gone(this.#broken, cut, unfinished)
+      if (message === undefined) this.#end = peerDisconnected(this.#broken, cut, unfinished)
     }
     if (message === TooLong) {
       const { excess } = this.#inbox
       const much = `the other side sent a message of more than ${this.#messageLimit} bytes, the limit`
       const wrong = `the other side sent no message of at most ${this.#messageLimit} bytes: ${excess}`
-      this.#end = new Ended('much', excess === undefined ? much : wrong)
+      this.#end = new Disconnected('much', excess === undefined ? much : wrong)
       return undefined
     }
     return message
   }
 
   /** Stops sending and reading; an earlier end stays the reason. */
-  #endLocally(end: Ended): void {
+  #endLocally(end: Disconnected): void {
     this.#isSendClosed = true
     if (!this.#end) this.#setEnd(end)
   }
 
-  #setEnd(end: Ended): void {
+  #setEnd(end: Disconnected): void {
     this.#end = end
     this.#inbox.clear()
     this.#allowance?.close()

@@ -1,4 +1,4 @@
-import { counted } from '../base/counts.ts'
+import { formatCount } from '../base/counts.ts'
 
 /**
  * DisconnectReason is why a connection ended.
@@ -7,10 +7,10 @@ import { counted } from '../base/counts.ts'
  * side ended it; `violation` the peer violated the protocol; `late` the peer reached a timeout; `much` the peer exceeded a
  * limit: its message was too long, or it does not read what is sent to it; `full` the server is at capacity.
  */
-export type How = 'finished' | 'reset' | 'ours' | 'violation' | 'late' | 'much' | 'full'
+export type DisconnectReason = 'finished' | 'reset' | 'ours' | 'violation' | 'late' | 'much' | 'full'
 
 /** UnfinishedMessage is the beginning of a message, and what the message lacks to be whole. */
-export interface Unfinished {
+export interface UnfinishedMessage {
   readonly bytes: Uint8Array
   /** A noun, such as "no line end (\\n)". */
   readonly lacks: string
@@ -21,24 +21,24 @@ export interface Unfinished {
  * people. It has no stack, because no code is at fault, and capturing one is a fifth of the cost of a client that connects and
  * disconnects.
  */
-export class Ended extends Error {
+export class Disconnected extends Error {
   override readonly name = 'Ended'
-  readonly how: How
+  readonly reason: DisconnectReason
   /** The message that the peer did not finish. */
-  readonly unfinished: Unfinished | undefined
+  readonly unfinished: UnfinishedMessage | undefined
 
-  constructor(how: How, sentence: string, unfinished?: Unfinished) {
+  constructor(how: DisconnectReason, sentence: string, unfinished?: UnfinishedMessage) {
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
     super(sentence)
     Error.stackTraceLimit = stackTraceLimit
-    this.how = how
+    this.reason = how
     this.unfinished = unfinished
   }
 
   /** True if the peer or the network closed the connection. */
-  get peerHasGone(): boolean {
-    return this.how === 'finished' || this.how === 'reset'
+  get isPeerClosed(): boolean {
+    return this.reason === 'finished' || this.reason === 'reset'
   }
 }
 
@@ -46,7 +46,7 @@ export class Ended extends Error {
  * TransportError reports that this side could not listen at an address or connect to it, for a reason that is no error of the
  * system. Its message is a clause for people, to follow "cannot connect to …:".
  */
-export class NoTransport extends Error {
+export class TransportError extends Error {
   override readonly name = 'NoTransport'
   readonly code: string
 
@@ -66,12 +66,13 @@ const BROKEN: Readonly<Record<string, string>> = {
 }
 
 /** Creates the error for a peer that broke off the connection (`broken` is the code) or finished, `cut` bytes into a message. */
-export function gone(broken: string | undefined, cut: number, unfinished: Unfinished | undefined): Ended {
-  if (broken !== undefined) return new Ended('reset', BROKEN[broken] ?? `the other side broke the connection off (${broken})`, unfinished)
-  return new Ended(
+export function peerDisconnected(broken: string | undefined, cut: number, unfinished: UnfinishedMessage | undefined): Disconnected {
+  if (broken !== undefined)
+    return new Disconnected('reset', BROKEN[broken] ?? `the other side broke the connection off (${broken})`, unfinished)
+  return new Disconnected(
     'finished',
     cut > 0
-      ? `the other side closed the connection in the middle of a message, ${counted(cut, 'byte')} into it`
+      ? `the other side closed the connection in the middle of a message, ${formatCount(cut, 'byte')} into it`
       : 'the other side closed the connection',
     unfinished,
   )

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import type { Unfinished } from './disconnect.ts'
+import type { UnfinishedMessage } from './disconnect.ts'
 import { type Decoded, type Decoder, type Framing, TooLong } from './framing/framing.ts'
 import { type Raw, readText } from './text.ts'
 
@@ -67,7 +67,7 @@ export class Inbox {
   }
 
   /** The unfinished message; `undefined` if a whole message or no byte is unread. */
-  get unfinished(): Unfinished | undefined {
+  get unfinished(): UnfinishedMessage | undefined {
     const { lacks } = this.#framing
     if (this.#datagrams || this.#ready.length > 0 || !lacks) return undefined
     const message = this.#decoder.next()

@@ -1,5 +1,5 @@
 /** SecretSpan is the part of a text from one index to another. */
-export type Span = readonly [from: number, to: number]
+export type SecretSpan = readonly [from: number, to: number]
 
 /** SecretsContext describes the conversation before a message. */
 export interface SecretsContext {
@@ -14,7 +14,7 @@ export interface SecretsContext {
 }
 
 /** SecretFinder finds the parts of a message that must not be shown, in order. */
-export type SecretFinder<From> = (from: From, text: string, context: SecretsContext) => readonly Span[]
+export type SecretFinder<From> = (from: From, text: string, context: SecretsContext) => readonly SecretSpan[]
 
 /**
  * Compact is a text without characters that an encoding error can put between its letters: the NUL of UTF-16, a byte order mark,
@@ -56,7 +56,7 @@ const TAKES_NAME = /^(?:register|login)$/i
  * the name in a well-formed line. A single word after the keyword is a secret too, because it can be a name and a password
  * without a space.
  */
-export function secretsBehindKeyword(line: string): readonly Span[] {
+export function findSecretsAfterKeyword(line: string): readonly SecretSpan[] {
   // the fast path: most messages have no keyword, and are plain ASCII
   if (line.length < 4 || (!KEYWORD.test(line) && !/[^\t\n\r -~]/.test(line))) return []
   const { text, places } = compact(line)
@@ -67,17 +67,17 @@ export function secretsBehindKeyword(line: string): readonly Span[] {
   const behind = (places[end - 1] ?? 0) + 1
   const isFirst = !/[a-z\d]/i.test(text.slice(0, found.index))
   const name = isFirst && TAKES_NAME.test(word) ? NAME.exec(line.slice(behind)) : null
-  return hide(line, behind + (name?.[0].length ?? 0))
+  return toSpan(line, behind + (name?.[0].length ?? 0))
 }
 
 /** Returns the span from an index to the end of a line, without blanks at both ends; empty if nothing is left. */
-export function hide(line: string, from: number): readonly Span[] {
+export function toSpan(line: string, from: number): readonly SecretSpan[] {
   const start = from + (/^[\s\0:]*/.exec(line.slice(from))?.[0].length ?? 0)
   const end = line.length - (/[\s\0]*$/.exec(line.slice(start))?.[0].length ?? 0)
   return end > start ? [[start, end]] : []
 }
 
 /** Returns the text with `***` in place of its secrets. */
-export function withoutSecrets(text: string, secrets: readonly Span[]): string {
+export function maskSecrets(text: string, secrets: readonly SecretSpan[]): string {
   return secrets.toReversed().reduce((shown, [from, to]) => `${shown.slice(0, from)}***${shown.slice(to)}`, text)
 }

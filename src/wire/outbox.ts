@@ -8,7 +8,7 @@ const BATCH = 16 * 1024
 /** OutboxOwner is notified if its peer does not read. */
 export interface OutboxOwner {
   /** Called when `waiting` bytes are unsent, which exceeds the limit. */
-  full(waiting: number, limit: number): void
+  onOverflow(waiting: number, limit: number): void
 }
 
 /** OutboxOptions configures one outbox. */
@@ -55,7 +55,7 @@ export class Outbox implements Flushable {
     const data = this.#framing.encode(message)
     if (this.#pace > 0) return this.#sendPaced(data)
     if (typeof data !== 'string' || this.#framing.alone || this.#transport.datagrams) return this.sendNow(data)
-    if (this.#text === '') this.#transport.soon(this)
+    if (this.#text === '') this.#transport.scheduleFlush(this)
     this.#text += data
     if (this.#text.length > BATCH) this.flush()
   }
@@ -75,19 +75,19 @@ export class Outbox implements Flushable {
   }
 
   /** Sends the next message without delay, because the peer has sent something. */
-  answered(): void {
+  onPeerData(): void {
     this.#notBefore = 0
     if (this.#cancelWait) this.#pump()
   }
 
   /** Writes what may be written now; returns true if nothing is left. */
-  flushed(): boolean {
+  tryFlush(): boolean {
     this.flush()
     return this.#queue.length === 0
   }
 
   /** Resolves when all messages are passed to the transport or dropped. */
-  drained(): Promise<void> {
+  whenDrained(): Promise<void> {
     return new Promise((resolve) => {
       const before = this.#onDrained
       this.#onDrained = () => {
@@ -146,7 +146,7 @@ export class Outbox implements Flushable {
     const waiting = this.#transport.unsent + this.#queued
     if (waiting <= this.#limit) return
     this.clear()
-    this.#owner.full(waiting, this.#limit)
+    this.#owner.onOverflow(waiting, this.#limit)
   }
 }
 

@@ -1,5 +1,5 @@
-import { counted } from '../base/counts.ts'
-import { decode, visible } from './text.ts'
+import { formatCount } from '../base/counts.ts'
+import { decode, escapeControls } from './text.ts'
 
 /** Form is a binary encoding of a number. */
 interface Form {
@@ -38,7 +38,7 @@ const FEW = 5
  * Describes bytes as a single binary number, with a noun phrase; `undefined` if they are rather text. If two readings are
  * likely, names both, the shorter number first.
  */
-export function packed(bytes: Uint8Array): string | undefined {
+export function describePackedNumber(bytes: Uint8Array): string | undefined {
   if (isRatherText(bytes)) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const readings = FORMS.filter(({ size }) => size === bytes.length)
@@ -48,18 +48,18 @@ export function packed(bytes: Uint8Array): string | undefined {
   const [first, second] = readings.filter(({ value }, at) => readings.findIndex((one) => one.value === value) === at)
   if (!first) return undefined
   const also = second ? `, or ${second.value}, as struct.pack("${second.form.code}", ...)` : ''
-  return `the number ${first.value} as ${counted(bytes.length, 'byte')}, ${formatEncoding(first.form)}${also}: send it as text`
+  return `the number ${first.value} as ${formatCount(bytes.length, 'byte')}, ${formatEncoding(first.form)}${also}: send it as text`
 }
 
 /** Describes bytes as a single real number with few digits, although they may be a text with NUL after it; otherwise `undefined`. */
-export function packedReal(bytes: Uint8Array): string | undefined {
+export function describePackedReal(bytes: Uint8Array): string | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const form = FORMS.find((one) => {
     if (!one.isReal || one.size !== bytes.length) return false
     const value = shorter(one.read(view), one)
     return isLikely(value, one) && String(value).length <= FEW
   })
-  return form && `the number ${shorter(form.read(view), form)} as ${counted(bytes.length, 'byte')}, ${formatEncoding(form)}`
+  return form && `the number ${shorter(form.read(view), form)} as ${formatCount(bytes.length, 'byte')}, ${formatEncoding(form)}`
 }
 
 function formatEncoding({ code, other, isReal }: Form): string {
@@ -97,7 +97,7 @@ function isRatherText(bytes: Uint8Array): boolean {
 /** Checks whether bytes are UTF-8 without control characters, such as "ß9y", whose second byte no text in Latin-1 has. */
 function isTextOfUtf8(bytes: Uint8Array): boolean {
   const text = decode(bytes)
-  return visible(text) === text && !text.includes('\ufffd')
+  return escapeControls(text) === text && !text.includes('\ufffd')
 }
 
 /** Checks for printable characters with NULs after them, as C terminates a text: at least two, or one with a single NUL. */

@@ -114,7 +114,7 @@ export class RunQueue {
   }
 
   /** Checks whether a message may be read directly, without a slice, by a connection that has no other message. */
-  letsPass(): boolean {
+  mayReadDirectly(): boolean {
     if (this.#directReads >= this.#directLimit) return false
     // the first of a batch is not measured, so of messages that arrive one by one only every second reads the time
     if (++this.#directReads !== 2) return true

@@ -1,5 +1,5 @@
 import type { Transport } from './transport.ts'
-import { Layer } from './transport-filter.ts'
+import { TransportFilter } from './transport-filter.ts'
 
 // commands (RFC 854), and the two supported options (RFC 856, 857)
 const SE = 240
@@ -138,7 +138,7 @@ class TelnetReader {
  * ECHO, it asks the peer not to show what the user types. With BINARY, it asks for unchanged bytes: GNU telnet otherwise sends
  * IAC IP for the byte 0x83 of a character, IAC BRK for 0x9c, and so on. It never answers an answer, so negotiation cannot loop.
  */
-export class Telnet extends Layer {
+export class Telnet extends TransportFilter {
   readonly #reader: TelnetReader
   /** State of ECHO on this side (RFC 1143): off or on, or on the way there until the peer answers. */
   #echo: 'off' | 'going on' | 'on' | 'going off' = 'off'
@@ -164,7 +164,7 @@ export class Telnet extends Layer {
   }
 
   /** True if the peer has sent commands in place of bytes of its text, and this side has requested binary text. */
-  get mended(): boolean {
+  get requestedBinary(): boolean {
     return this.#binary === 'asked'
   }
 

@@ -50,14 +50,14 @@ const ODD_BYTES = /[\0\x80-\xff\ufffd]|\r$/
  * Returns a copy of the bytes of a message that was decoded as `text`; `undefined` if encoding the text gives the same bytes. It
  * does not if a byte was invalid UTF-8 or, with `bytes`, above ASCII. NUL and a final CR count too: with them, the line end matters.
  */
-export function rawOf(text: string, body: Uint8Array, end = '', code: TextCode = 'utf-8'): Raw | undefined {
+export function toRaw(text: string, body: Uint8Array, end = '', code: TextCode = 'utf-8'): Raw | undefined {
   return (code === 'bytes' ? ODD_BYTES : ODD).test(text) ? { body: new Uint8Array(body.subarray(0, RAW_LIMIT)), end } : undefined
 }
 
 /** Decodes the bytes of a whole message: returns its text, and `raw` as `toRaw` does. */
 export function readText(body: Uint8Array): { readonly text: string; readonly raw: Raw | undefined } {
   const text = decode(body)
-  return { text, raw: rawOf(text, body) }
+  return { text, raw: toRaw(text, body) }
 }
 
 /**
@@ -65,7 +65,7 @@ export function readText(body: Uint8Array): { readonly text: string; readonly ra
  * control characters except LF, TAB and a CR directly before LF, characters that change the direction of text (`\u202e`), and
  * other line separators (`\u2028`).
  */
-export function visible(text: string): string {
+export function escapeControls(text: string): string {
   return HARMLESS.test(text) ? text : text.replace(CONTROL, escaped)
 }
 
@@ -74,7 +74,7 @@ export function visible(text: string): string {
  * space, joiners and separators of no width, tags, variation selectors, and marks without a base letter. For quotations and
  * diagnostics, not for talk, in which emoji need some of these.
  */
-export function revealed(text: string): string {
+export function escapeInvisible(text: string): string {
   if (PLAIN.test(text)) return text
   // compiled here, because its Unicode classes take a millisecond; U+2800 and U+1D159 are symbols that fonts leave blank
   const unseen = /\r(?!\n)|(?![\t\n\r ])[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]|(?<![\p{L}\p{N}\p{S}\p{M}])\p{M}+/gu
@@ -82,24 +82,26 @@ export function revealed(text: string): string {
 }
 
 /** Quotes text from outside on one line, in at most `length` characters, for a sentence. */
-export function quoted(text: string, length = 60): string {
+export function quoteText(text: string, length = 60): string {
   const characters = text.length > length ? Array.from(text) : []
   const json = JSON.stringify(characters.length > length ? `${characters.slice(0, length).join('')}…` : text)
   // control characters are escaped as in Python, not as in JSON
-  return revealed(json.replace(JSON_ESCAPE, (_, before = '', letter, code) => `${before}\\x${code ?? (letter === 'b' ? '08' : '0c')}`))
+  return escapeInvisible(
+    json.replace(JSON_ESCAPE, (_, before = '', letter, code) => `${before}\\x${code ?? (letter === 'b' ? '08' : '0c')}`),
+  )
 }
 
 /** Returns the error text for a setting or option that has several values in one place. */
-export function givenTwice(setting: string, values: readonly unknown[]): string {
-  return `${setting} is given twice, as ${values.map((value) => quoted(String(value))).join(' and ')}: leave one of them out`
+export function formatDuplicate(setting: string, values: readonly unknown[]): string {
+  return `${setting} is given twice, as ${values.map((value) => quoteText(String(value))).join(' and ')}: leave one of them out`
 }
 
 /** Quotes bytes from outside: as text or, if they are not plain UTF-8, with escapes as in Python (`\xff`). */
-export function quotedBytes(bytes: Uint8Array, length = 60): string {
+export function quoteBytes(bytes: Uint8Array, length = 60): string {
   // enough bytes for one character more than is shown
   const text = decode(bytes.subarray(0, 4 * (length + 1)))
   const cut = bytes.length > 4 * (length + 1)
-  if (!BINARY.test(cut ? text.slice(0, -1) : text)) return quoted(text, length)
+  if (!BINARY.test(cut ? text.slice(0, -1) : text)) return quoteText(text, length)
   const shown = Array.from(
     bytes.subarray(0, length),
     (byte) => SIGNS[byte] ?? (byte < 0x7f && byte >= 0x20 ? String.fromCharCode(byte) : escaped(String.fromCharCode(byte))),

@@ -1,7 +1,7 @@
 import type { Address, Flushable, Sink, Transport } from './transport.ts'
 
 /** TransportFilter wraps a transport and passes everything through in both directions. Subclasses override what they change. */
-export abstract class Layer implements Transport, Sink {
+export abstract class TransportFilter implements Transport, Sink {
   protected readonly inner: Transport
   /** The sink of the user of this transport; `undefined` before `open`. */
   protected sink: Sink | undefined
@@ -31,8 +31,8 @@ export abstract class Layer implements Transport, Sink {
     this.inner.open(this)
   }
 
-  soon(what: Flushable): void {
-    this.inner.soon(what)
+  scheduleFlush(what: Flushable): void {
+    this.inner.scheduleFlush(what)
   }
 
   whenSent(then: () => void): void {

@@ -33,7 +33,7 @@ export interface Transport {
   /** Starts to deliver events to `sink`. Called once. */
   open(sink: Sink): void
   /** Flushes `what` when the current callback and all promises that follow from it have run. */
-  soon(what: Flushable): void
+  scheduleFlush(what: Flushable): void
   /** Sends text (as UTF-8) or bytes. Never throws: `Sink.closed` reports a broken connection. */
   write(data: string | Uint8Array): void
   /** Calls `then` once, when the system has accepted what was written or the transport is closed; at once if little waits. */

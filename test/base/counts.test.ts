@@ -1,11 +1,16 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { counted, secondsOf } from '../../src/base/counts.ts'
+import { formatCount, formatSeconds } from '../../src/base/counts.ts'
 
 test('one of something is said in the singular, and none or several in the plural', () => {
-  expect([counted(1, 'table'), counted(0, 'table'), counted(2, 'watches', 'watch')]).toEqual(['1 table', '0 tables', '2 watch'])
-  expect([secondsOf(1), secondsOf(1000), secondsOf(1001), secondsOf(20_000)]).toEqual(['1 second', '1 second', '2 seconds', '20 seconds'])
+  expect([formatCount(1, 'table'), formatCount(0, 'table'), formatCount(2, 'watches', 'watch')]).toEqual(['1 table', '0 tables', '2 watch'])
+  expect([formatSeconds(1), formatSeconds(1000), formatSeconds(1001), formatSeconds(20_000)]).toEqual([
+    '1 second',
+    '1 second',
+    '2 seconds',
+    '20 seconds',
+  ])
 })
 
 test('no other file of src chooses between the singular and the plural behind a number', () => {

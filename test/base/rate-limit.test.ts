@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Bucket, Throttle } from '../../src/base/rate-limit.ts'
+import { RateLimiter, TokenBucket } from '../../src/base/rate-limit.ts'
 
 /** Bytes that are used on the heap when all that nothing refers to was collected. */
 function heapAfterCollection(): number {
@@ -13,20 +13,20 @@ function heapAfterCollection(): number {
 
 describe('a bucket', () => {
   test('some at once, then one after the other', () => {
-    const bucket = new Bucket({ burst: 3, refill: 100 })
+    const bucket = new TokenBucket({ burst: 3, refill: 100 })
     expect([0, 0, 0, 0, 0].map((now) => bucket.take(now))).toEqual([0, 0, 0, 100, 100])
     expect([60, 100, 100, 150, 199, 200].map((now) => bucket.take(now))).toEqual([40, 0, 100, 50, 1, 0])
   })
 
   test('whoever was quiet for long has the burst again, and not more', () => {
-    const bucket = new Bucket({ burst: 2, refill: 100 })
+    const bucket = new TokenBucket({ burst: 2, refill: 100 })
     for (const now of [0, 0, 1_000_000]) expect(bucket.take(now)).toBe(0)
     expect(bucket.take(1_000_000)).toBe(0)
     expect(bucket.take(1_000_000)).toBe(100)
   })
 
   test('a clock that is set back holds nobody up for longer than an empty bucket does', () => {
-    const bucket = new Bucket({ burst: 2, refill: 100 })
+    const bucket = new TokenBucket({ burst: 2, refill: 100 })
     expect(bucket.take(1_000_000)).toBe(0)
     expect(bucket.take(500)).toBe(100)
     expect(bucket.take(550)).toBe(50)
@@ -47,7 +47,7 @@ describe('properties of buckets', () => {
   test('what there is to wait is known without taking one', () => {
     fc.assert(
       fc.property(rate, steps, (one, between) => {
-        const [bucket, throttle] = [new Bucket(one), new Throttle(one)]
+        const [bucket, throttle] = [new TokenBucket(one), new RateLimiter(one)]
         for (const now of timesOf(between)) {
           const waits = [bucket.wait(now), bucket.wait(now), throttle.wait('ada', now)]
           const wait = bucket.take(now)
@@ -56,13 +56,13 @@ describe('properties of buckets', () => {
         }
       }),
     )
-    expect(new Throttle({ burst: 1, refill: 1 }).wait('nobody', 0)).toBe(0)
+    expect(new RateLimiter({ burst: 1, refill: 1 }).wait('nobody', 0)).toBe(0)
   })
 
   test('between any two moments there is never more than the burst and what came back', () => {
     fc.assert(
       fc.property(rate, steps, ({ burst, refill }, between) => {
-        const bucket = new Bucket({ burst, refill })
+        const bucket = new TokenBucket({ burst, refill })
         const allowed = timesOf(between).filter((now) => bucket.take(now) === 0)
         for (const [from, start] of allowed.entries())
           for (const [count, end] of allowed.slice(from).entries()) expect(count + 1).toBeLessThanOrEqual(burst + (end - start) / refill)
@@ -73,7 +73,7 @@ describe('properties of buckets', () => {
   test('whoever waits as long as told is let through, and nobody sooner', () => {
     fc.assert(
       fc.property(rate, steps, (rate, between) => {
-        const bucket = new Bucket(rate)
+        const bucket = new TokenBucket(rate)
         for (const now of timesOf(between)) {
           const wait = bucket.take(now)
           if (wait === 0) continue
@@ -88,7 +88,7 @@ describe('properties of buckets', () => {
   test('whoever keeps to the rate never waits', () => {
     fc.assert(
       fc.property(rate, steps, (rate, between) => {
-        const bucket = new Bucket(rate)
+        const bucket = new TokenBucket(rate)
         for (const now of timesOf(between.map((ms) => ms + rate.refill))) expect(bucket.take(now)).toBe(0)
       }),
     )
@@ -97,12 +97,12 @@ describe('properties of buckets', () => {
 
 describe('a throttle', () => {
   test('keys do not hinder each other', () => {
-    const throttle = new Throttle({ burst: 1, refill: 100 })
+    const throttle = new RateLimiter({ burst: 1, refill: 100 })
     expect(['ada', 'ada', 'bob'].map((key) => throttle.take(key, 0))).toEqual([0, 100, 0])
   })
 
   test('what is given back can be taken again, and no more than that', () => {
-    const throttle = new Throttle({ burst: 2, refill: 100 })
+    const throttle = new RateLimiter({ burst: 2, refill: 100 })
     for (const _ of [1, 2]) throttle.take('ada', 0)
     throttle.giveBack('ada')
     throttle.giveBack('bob')
@@ -110,7 +110,7 @@ describe('a throttle', () => {
   })
 
   test('those who need not wait are forgotten when there are too many, which makes no difference to them', () => {
-    const throttle = new Throttle({ burst: 5, refill: 100, keys: 100 })
+    const throttle = new RateLimiter({ burst: 5, refill: 100, keys: 100 })
     for (let key = 0; key < 100; key++) throttle.take(String(key), 0)
     expect(throttle.size).toBe(100)
     throttle.take('late', 100)
@@ -118,14 +118,14 @@ describe('a throttle', () => {
   })
 
   test('a name that is attacked is not pushed out by names that nobody needs', () => {
-    const throttle = new Throttle({ burst: 5, refill: 60_000, keys: 100 })
+    const throttle = new RateLimiter({ burst: 5, refill: 60_000, keys: 100 })
     for (let guess = 0; guess < 5; guess++) expect(throttle.take('ada', 0)).toBe(0)
     for (let key = 0; key < 10_000; key++) throttle.take(`other${key}`, key % 1000)
     expect(throttle.take('ada', 1000)).toBe(59_000)
   })
 
   test('of a key 256 characters count, and no more are held, nor the text that the key was a part of', () => {
-    const throttle = new Throttle({ burst: 1, refill: 100 })
+    const throttle = new RateLimiter({ burst: 1, refill: 100 })
     expect(throttle.take('x'.repeat(256), 0)).toBe(0)
     expect(throttle.take('x'.repeat(100_000), 0)).toBe(100)
     const before = heapAfterCollection()
@@ -142,7 +142,7 @@ describe('a throttle', () => {
     const act = fc.tuple(fc.nat(30), fc.nat(200))
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10 }), fc.array(act, { maxLength: 200 }), (keys, acts) => {
-        const throttle = new Throttle({ burst: 2, refill: 100, keys })
+        const throttle = new RateLimiter({ burst: 2, refill: 100, keys })
         const times = timesOf(acts.map(([, ms]) => ms))
         for (const [at, [key]] of acts.entries()) {
           throttle.take(String(key), times[at] ?? Number.NaN)
@@ -156,8 +156,8 @@ describe('a throttle', () => {
     const act = fc.tuple(fc.nat(5), fc.nat(200))
     fc.assert(
       fc.property(rate, fc.array(act, { maxLength: 100 }), (rate, acts) => {
-        const throttle = new Throttle({ ...rate, keys: 6 })
-        const buckets = Array.from({ length: 6 }, () => new Bucket(rate))
+        const throttle = new RateLimiter({ ...rate, keys: 6 })
+        const buckets = Array.from({ length: 6 }, () => new TokenBucket(rate))
         const times = timesOf(acts.map(([, ms]) => ms))
         for (const [at, [key]] of acts.entries()) {
           const now = times[at] ?? Number.NaN

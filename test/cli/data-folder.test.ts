@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { checkKept } from '../../src/cli/data-folder.ts'
-import { Usage } from '../../src/cli/diagnostics.ts'
+import { checkDataFolder } from '../../src/cli/data-folder.ts'
+import { UsageError } from '../../src/cli/diagnostics.ts'
 import { resultsCommand } from '../../src/cli/listings.ts'
 import { peopleCommand } from '../../src/cli/people.ts'
 import { rankCommand } from '../../src/cli/rank.ts'
@@ -34,8 +34,8 @@ async function refused(command: Promise<unknown>): Promise<string> {
     () => undefined,
     (reason: unknown) => reason,
   )
-  expect(error).toBeInstanceOf(Usage)
-  return error instanceof Usage ? error.message : ''
+  expect(error).toBeInstanceOf(UsageError)
+  return error instanceof UsageError ? error.message : ''
 }
 
 test.each(QUESTIONS)('%s makes no database in an empty folder, and leaves its mode', async (_, ask) => {
@@ -64,7 +64,7 @@ test.each(QUESTIONS)('%s points to the files that a repair has archived, if the 
 
 test('a folder whose database is lost is left to the sentence about that', () => {
   writeFileSync(join(around, 'parlor.mark'), 'x')
-  expect(() => checkKept(around)).not.toThrow()
+  expect(() => checkDataFolder(around)).not.toThrow()
   expect(existsSync(join(around, 'parlor.db'))).toBe(false)
 })
 

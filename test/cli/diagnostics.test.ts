@@ -1,22 +1,22 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { lineOf } from '../../src/cli/diagnostics.ts'
+import { formatDiagnostic } from '../../src/cli/diagnostics.ts'
 import { Parlor } from '../support/process.ts'
 
 test('a diagnostic on a terminal of 80 columns is broken at blanks, and one in a pipe is not', () => {
   const sentence = 'the client said "200": expected a whole number, and nothing else in the same piece; that looks like the number 200'
-  expect(lineOf(sentence, 80).split('\n')).toEqual([
+  expect(formatDiagnostic(sentence, 80).split('\n')).toEqual([
     'parlor: the client said "200": expected a whole number, and nothing else in the',
     '  same piece; that looks like the number 200',
   ])
-  expect(lineOf(sentence, 0)).toBe(`parlor: ${sentence}`)
+  expect(formatDiagnostic(sentence, 0)).toBe(`parlor: ${sentence}`)
 })
 
 test('no line of a diagnostic is wider than the terminal, and no letter of it is lost', () => {
   const texts = fc.string({ unit: fc.constantFrom(...'abc \n;"中é'), maxLength: 300 })
   fc.assert(
     fc.property(texts, fc.integer({ min: 20, max: 120 }), (text, columns) => {
-      const lines = lineOf(text, columns).split('\n')
+      const lines = formatDiagnostic(text, columns).split('\n')
       for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns)
       expect(lines.join('').replaceAll(' ', '')).toBe(`parlor: ${text}`.replaceAll(/[ \n]/g, ''))
     }),

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { fewer } from '../../src/cli/listening.ts'
+import { limitMessages } from '../../src/cli/listening.ts'
 import { TestClock } from '../support/clock.ts'
 
 test('of many complaints about clients, ten are printed, then one in ten seconds, which counts those that were left out', async () => {
   const clock = new TestClock()
   const lines: string[] = []
-  const say = fewer((sentence) => lines.push(sentence), clock)
+  const say = limitMessages((sentence) => lines.push(sentence), clock)
   for (let at = 1; at <= 300; at++) say(`client ${at} was rejected`)
   expect(lines).toEqual(Array.from({ length: 10 }, (_, at) => `client ${at + 1} was rejected`))
   await clock.pass(10_000)

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { openMonitor } from '../../src/cli/monitor.ts'
-import { programOf } from '../../src/programs/index.ts'
+import { loadProgram } from '../../src/programs/index.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { premises } from '../support/premises.ts'
 import { openServer } from '../support/server.ts'
@@ -12,7 +12,7 @@ test('health is 503 and "starting" until there is a server that serves', async (
   const ask = () => fetch(`http://127.0.0.1:${monitor.address.port}/health`)
   const before = await ask()
   expect([before.status, await before.json()]).toEqual([503, { status: 'starting', connections: 0, tables: 0 }])
-  const program = await programOf('guess')
+  const program = await loadProgram('guess')
   if (!program) throw new Error('there is no program guess')
   const { server } = await openServer(program)
   onTestFinished(() => server.stop())

@@ -27,7 +27,7 @@ async function filesOf(...args: string[]): Promise<readonly string[]> {
 
 test('join loads at most 25 files of Parlor before it asks where the server of hello is', async () => {
   const files = await filesOf('join', 'hello')
-  expect(files).toContain('protocols/hello.ts')
+  expect(files).toContain('programs/hello.ts')
   expect(files.length, files.join('\n')).toBeLessThanOrEqual(25)
 })
 
@@ -36,7 +36,7 @@ test('join loads at most 42 files of Parlor before it asks for the first guess',
   onTestFinished(() => void server.close())
   await once(server, 'listening')
   const files = await filesOf('join', 'guess', '127.0.0.1', String((server.address() as AddressInfo).port))
-  expect(files).toContain('protocols/conversation.ts')
+  expect(files).toContain('protocol/conversation.ts')
   expect(files.length, files.join('\n')).toBeLessThanOrEqual(42)
 })
 

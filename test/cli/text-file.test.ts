@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Usage } from '../../src/cli/diagnostics.ts'
+import { UsageError } from '../../src/cli/diagnostics.ts'
 import { decodeTextFile } from '../../src/cli/text-file.ts'
 import { folder } from '../storage/folders.ts'
 import { Parlor, run, serving } from '../support/process.ts'
@@ -12,7 +12,7 @@ function refusal(bytes: Uint8Array, file = 'words.txt'): string {
   try {
     return `not refused: ${decodeTextFile(file, bytes)}`
   } catch (error) {
-    if (error instanceof Usage) return error.message
+    if (error instanceof UsageError) return error.message
     throw error
   }
 }
@@ -75,7 +75,7 @@ describe('a text file', () => {
             Buffer.from(bytes).subarray(bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0),
           )
         } catch (error) {
-          if (!(error instanceof Usage)) throw error
+          if (!(error instanceof UsageError)) throw error
         }
       }),
       { numRuns: 500 },

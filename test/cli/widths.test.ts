@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { widthOf } from '../../src/games/text/graphemes.ts'
-import { reference } from '../../src/lab/reference.ts'
+import { displayWidth } from '../../src/games/text/graphemes.ts'
+import { formatReference } from '../../src/lab/reference.ts'
 import { allPrograms } from '../../src/programs/index.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { run } from '../support/process.ts'
@@ -32,7 +32,7 @@ async function printed(columns: number, command: string, cwd?: string): Promise<
 /** The lines of a text that are wider than a terminal. */
 function wide(text: string, columns: number): readonly string[] {
   expect(text).not.toBe('')
-  return text.split('\n').filter((line) => widthOf(line) > columns)
+  return text.split('\n').filter((line) => displayWidth(line) > columns)
 }
 
 /** A folder in which a server has run, and registered users that are on a ladder. */
@@ -43,7 +43,7 @@ async function servedFolder(names: readonly string[] = []): Promise<string> {
   for (const [number, name] of names.entries()) {
     const account = await store.accounts.add({ key: name, name, password: '$argon2id$', since: 0 })
     const standing = { person: account?.person ?? '', name, score: 1500 - number, games: 12_345 }
-    await store.results.record(number + 1, 'tictactoe', [standing])
+    await store.results.setStandings(number + 1, 'tictactoe', [standing])
   }
   await store.close()
   return at
@@ -102,8 +102,8 @@ describe('what a command prints fits the terminal', () => {
     const programs = await allPrograms()
     expect(programs.length).toBeGreaterThan(30)
     for (const program of programs) {
-      expect(wide(reference(program), 80)).toEqual([])
-      const beforeDiagram = reference(program, undefined, 40).split(/\n\n(?=client +server\n| +client +server\n)/)[0] ?? ''
+      expect(wide(formatReference(program), 80)).toEqual([])
+      const beforeDiagram = formatReference(program, undefined, 40).split(/\n\n(?=client +server\n| +client +server\n)/)[0] ?? ''
       expect(wide(beforeDiagram, 40)).toEqual([])
     }
   })

@@ -4,22 +4,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { printSpan, readSpan } from '../../src/base/counts.ts'
-import { type Layer, settingNames, settle } from '../../src/config/config.ts'
-import { printJson, printToml } from '../../src/config/print.ts'
-import { environmentLayer, fileLayer, strays } from '../../src/config/sources.ts'
+import { formatSpan, parseSpan } from '../../src/base/counts.ts'
+import { type ConfigSource, resolveConfig, settingNames } from '../../src/config/config.ts'
+import { formatJson, formatToml } from '../../src/config/print.ts'
+import { findUnknownVariables, parseConfigFile, parseEnvironment } from '../../src/config/sources.ts'
 import { programNames } from '../../src/programs/index.ts'
 import { Parlor } from '../support/process.ts'
 
-const file = (toml: string) => fileLayer('parlor.toml', toml)
-const flags = (values: Layer['values']): Layer => ({ values, from: (setting) => `--${setting}` })
+const file = (toml: string) => parseConfigFile('parlor.toml', toml)
+const flags = (values: ConfigSource['values']): ConfigSource => ({ values, from: (setting) => `--${setting}` })
 
 describe('what holds', () => {
   test('is what stands first of: option, environment, file, default', () => {
     const toml = 'host = "file"\ndata = "file"\nfirst = "3s"\n[limits]\ntables = 3\nseats = 3'
-    const { config, from } = settle(
+    const { config, from } = resolveConfig(
       file(toml),
-      environmentLayer({ PARLOR_HOST: 'environment', PARLOR_DATA: 'environment', PARLOR_LIMITS_SEATS: '4' }),
+      parseEnvironment({ PARLOR_HOST: 'environment', PARLOR_DATA: 'environment', PARLOR_LIMITS_SEATS: '4' }),
       flags({ host: 'option' }),
     )
     expect(config).toMatchObject({ host: 'option', data: 'environment', first: 3000, idle: 600_000, limits: { tables: 3, seats: 4 } })
@@ -28,9 +28,9 @@ describe('what holds', () => {
   })
 
   test('ports are put together from all, by program, whatever it is called there', () => {
-    const { config, from } = settle(
+    const { config, from } = resolveConfig(
       file('[ports]\nguess = 1\n"tjc/chat" = 2\ntime = 3'),
-      environmentLayer({ PARLOR_PORTS: 'tjc/guess=4, chat=5' }),
+      parseEnvironment({ PARLOR_PORTS: 'tjc/guess=4, chat=5' }),
       flags({ ports: { guess: 6 } }),
     )
     expect(config.ports).toEqual({ 'tjc/guess': 6, 'tjc/chat': 5, 'fh/time': 3 })
@@ -42,8 +42,8 @@ describe('what holds', () => {
   })
 
   test('lists and limits in the environment are written with commas and as words', () => {
-    const { config } = settle(
-      environmentLayer({ PARLOR_ONLY: 'guess, chat', PARLOR_ITERATIVE: 'guess', PARLOR_LIMITS_TABLES: 'none', PARLOR_HOST: '' }),
+    const { config } = resolveConfig(
+      parseEnvironment({ PARLOR_ONLY: 'guess, chat', PARLOR_ITERATIVE: 'guess', PARLOR_LIMITS_TABLES: 'none', PARLOR_HOST: '' }),
     )
     expect(config).toMatchObject({
       only: ['guess', 'chat'],
@@ -59,18 +59,18 @@ describe('what holds', () => {
     ['parlor.example:80', 'parlor.example', 80],
     ['[::1]:4080', '::1', 4080],
   ])('http %s is the address %s, port %i', (http, host, port) => {
-    expect(settle(flags({ http })).config.http).toEqual({ host, port })
+    expect(resolveConfig(flags({ http })).config.http).toEqual({ host, port })
   })
 
   test('JSON logs tell of who comes and goes, where nobody says how much is to be told', () => {
-    expect(settle().config.level).toBe('warn')
-    expect(settle(flags({ log: 'json' })).config.level).toBe('info')
-    expect(settle(flags({ log: 'json', level: 'error' })).config.level).toBe('error')
+    expect(resolveConfig().config.level).toBe('warn')
+    expect(resolveConfig(flags({ log: 'json' })).config.level).toBe('info')
+    expect(resolveConfig(flags({ log: 'json', level: 'error' })).config.level).toBe('error')
   })
 
   test('the port of HTTP is no program’s', async () => {
     const { allPrograms } = await import('../../src/programs/index.ts')
-    const { http } = settle().config
+    const { http } = resolveConfig().config
     const ports = (await allPrograms()).flatMap(({ port, servePort }) => [port, servePort])
     expect(ports).not.toContain(http === 'none' ? undefined : http.port)
   })
@@ -117,31 +117,33 @@ describe('what cannot be meant is refused, with where it stands', () => {
     ['keep = "9MB"', 'keep (from parlor.toml) is "9MB", and must be a size such as 500MB or 2GB, 10MB at least, or "none"'],
     ['durable = "ever"', 'durable (from parlor.toml) is "ever", and must be process or power'],
   ])('%s', (toml, sentence) => {
-    expect(() => settle(file(toml))).toThrow(sentence)
+    expect(() => resolveConfig(file(toml))).toThrow(sentence)
   })
 
   test('also in the environment, where ports stand in one', () => {
-    expect(() => settle(environmentLayer({ PARLOR_IDLE: 'soon' }))).toThrow('idle (from PARLOR_IDLE) is "soon", and must be a time')
-    expect(() => settle(environmentLayer({ PARLOR_PORTS: 'chat=5, chat=6' }))).toThrow(
+    expect(() => resolveConfig(parseEnvironment({ PARLOR_IDLE: 'soon' }))).toThrow('idle (from PARLOR_IDLE) is "soon", and must be a time')
+    expect(() => resolveConfig(parseEnvironment({ PARLOR_PORTS: 'chat=5, chat=6' }))).toThrow(
       /^ports\.chat \(from PARLOR_PORTS\) is given twice, as "5" and "6": leave one of them out$/,
     )
-    expect(() => settle(environmentLayer({ PARLOR_PORTS: 'chat=5,tjc/chat=6' }))).toThrow(
+    expect(() => resolveConfig(parseEnvironment({ PARLOR_PORTS: 'chat=5,tjc/chat=6' }))).toThrow(
       /^ports\.tjc\/chat \(from PARLOR_PORTS\) is given twice, as "5" and "6": leave one of them out$/,
     )
-    expect(() => settle(file('[ports]\nchat = 5\n"tjc/chat" = 6'))).toThrow(
+    expect(() => resolveConfig(file('[ports]\nchat = 5\n"tjc/chat" = 6'))).toThrow(
       /line 2: ports\.tjc\/chat \(from parlor\.toml\) is given twice, as "5" and "6": leave one of them out$/,
     )
-    expect(() => settle(environmentLayer({ PARLOR_PORTS: 'guess' }))).toThrow('ports.guess (from PARLOR_PORTS) is "", and must be a port')
+    expect(() => resolveConfig(parseEnvironment({ PARLOR_PORTS: 'guess' }))).toThrow(
+      'ports.guess (from PARLOR_PORTS) is "", and must be a port',
+    )
   })
 
   test('and where something else would hold', () => {
-    expect(() => settle(file('idle = "soon"'), flags({ idle: '5m' }))).toThrow('idle (from parlor.toml)')
+    expect(() => resolveConfig(file('idle = "soon"'), flags({ idle: '5m' }))).toThrow('idle (from parlor.toml)')
   })
 
   test('a variable that looks like a setting is told of; those of others are not', () => {
     const environment = { PARLOR_HOTS: 'x', PARLOR_SERVICE_HOST: 'x', PARLOR_HOST: 'x', PARLOR_CONFIG: 'x', HOST: 'x' }
-    expect(strays(environment)).toEqual(['PARLOR_HOTS is not a setting, and is ignored; did you mean PARLOR_HOST?'])
-    expect(strays({ PARLOR_LIMITS: '{}', PARLOR_FOO: 'x', PARLOR_: 'x', PARLOR_LOGFILE: 'x' })).toEqual([
+    expect(findUnknownVariables(environment)).toEqual(['PARLOR_HOTS is not a setting, and is ignored; did you mean PARLOR_HOST?'])
+    expect(findUnknownVariables({ PARLOR_LIMITS: '{}', PARLOR_FOO: 'x', PARLOR_: 'x', PARLOR_LOGFILE: 'x' })).toEqual([
       'PARLOR_LIMITS is not a setting, and is ignored; "parlor config" shows all settings, and those of PARLOR_LIMITS are written as PARLOR_LIMITS_CONNECTIONS',
       'PARLOR_FOO is not a setting, and is ignored; "parlor config" shows all settings',
       'PARLOR_ is not a setting, and is ignored; "parlor config" shows all settings',
@@ -157,13 +159,13 @@ describe('what cannot be meant is refused, with where it stands', () => {
       'WEB_NAME',
       'ORIGINALS',
     ]
-    expect(strays(Object.fromEntries(others.map((name) => [`PARLOR_${name}`, 'x'])))).toEqual([])
+    expect(findUnknownVariables(Object.fromEntries(others.map((name) => [`PARLOR_${name}`, 'x'])))).toEqual([])
   })
 })
 
 const limit = fc.oneof(fc.integer({ min: 1, max: 1e9 }), fc.constant('none'))
-const time = fc.integer({ min: 0, max: 1e7 }).map(printSpan)
-const patience = fc.integer({ min: 1, max: 1e7 }).map(printSpan)
+const time = fc.integer({ min: 0, max: 1e7 }).map(formatSpan)
+const patience = fc.integer({ min: 1, max: 1e7 }).map(formatSpan)
 const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }).filter((one) => one.trim() !== '')
 const anySettings = fc.record(
   {
@@ -187,14 +189,14 @@ describe('what is printed', () => {
   test('can be read again, and means the same', () => {
     fc.assert(
       fc.property(anySettings, (values) => {
-        const settings = settle(flags(values))
-        expect(settle(file(printToml(settings))).config).toEqual(settings.config)
+        const settings = resolveConfig(flags(values))
+        expect(resolveConfig(file(formatToml(settings))).config).toEqual(settings.config)
       }),
     )
   })
 
   test('says where each comes from', () => {
-    const printed = printToml(settle(file('idle = "20m"\n[ports]\nguess = 9000'), environmentLayer({ PARLOR_HOST: '0.0.0.0' })))
+    const printed = formatToml(resolveConfig(file('idle = "20m"\n[ports]\nguess = 9000'), parseEnvironment({ PARLOR_HOST: '0.0.0.0' })))
     expect(printed).toMatch(/^host = "0\.0\.0\.0" +# PARLOR_HOST$/m)
     expect(printed).toMatch(/^idle = "20m" +# parlor\.toml$/m)
     expect(printed).toMatch(/^first = "2m" +# default$/m)
@@ -204,14 +206,14 @@ describe('what is printed', () => {
   })
 
   test('for programs too', () => {
-    const printed = JSON.parse(printJson(settle(environmentLayer({ PARLOR_LIMITS_TABLES: 'none' }))))
+    const printed = JSON.parse(formatJson(resolveConfig(parseEnvironment({ PARLOR_LIMITS_TABLES: 'none' }))))
     expect(printed['limits.tables']).toEqual({ value: 'none', from: 'PARLOR_LIMITS_TABLES' })
     expect(printed.first).toEqual({ value: '2m', from: 'default' })
   })
 
   test('a time is read as it is printed', () => {
-    fc.assert(fc.property(fc.nat(), (ms) => readSpan(printSpan(ms), 's') === ms))
-    expect(['30', '1.5s', '2m', '100ms', 'soon', ''].map((given) => readSpan(given, 's'))).toEqual([
+    fc.assert(fc.property(fc.nat(), (ms) => parseSpan(formatSpan(ms), 's') === ms))
+    expect(['30', '1.5s', '2m', '100ms', 'soon', ''].map((given) => parseSpan(given, 's'))).toEqual([
       30_000,
       1500,
       120_000,
@@ -225,7 +227,7 @@ describe('what is printed', () => {
 test('the parlor.toml of docs/operating.md is one', () => {
   const page = readFileSync(join(import.meta.dirname, '../../docs/operating.md'), 'utf8')
   const [, toml = ''] = /```toml\n([\s\S]*?)```/.exec(page) ?? []
-  const { config, from } = settle(file(toml))
+  const { config, from } = resolveConfig(file(toml))
   expect(config.host).toBe('0.0.0.0')
   for (const name of ['data', 'idle', 'ports.tjc/guess', 'limits.tables']) expect(from.get(name)).toBe('parlor.toml')
 })
@@ -252,7 +254,7 @@ describe('parlor config', () => {
     expect(first.output).toMatch(/^idle = "20m" +# --idle$/m)
     expect(first.output).toMatch(/^"tjc\/guess" = 9000 +# --port$/m)
     const second = await run(['config'], { toml: first.output })
-    expect(settle(file(second.output)).config).toEqual(settle(file(first.output)).config)
+    expect(resolveConfig(file(second.output)).config).toEqual(resolveConfig(file(first.output)).config)
   })
 
   test.each([
@@ -345,11 +347,11 @@ idle = "2m"
       const [table, key] = setting.includes('.') ? setting.split('.') : [undefined, setting]
       const toml = `# a comment with host = 1\n\nwords = "a = b"\n${table ? `[${table}]\n` : ''}${key === 'words' ? '' : `${key} = {}\n`}`
       if (key === 'words' || key === 'ports') continue
-      expect(() => settle(file(toml)), setting).toThrow(`line ${table ? 5 : 4}: ${setting} (from parlor.toml) is {}`)
+      expect(() => resolveConfig(file(toml)), setting).toThrow(`line ${table ? 5 : 4}: ${setting} (from parlor.toml) is {}`)
     }
-    expect(() => settle(file('limits = { tables = 0 }'))).toThrow('line 1: limits.tables (from parlor.toml) is 0')
-    expect(() => settle(file('\nlimits.tables = 0'))).toThrow('line 2: limits.tables (from parlor.toml) is 0')
-    expect(() => settle(file('\n[ ports ]\n"tjc/guess" = -1'))).toThrow('line 3: ports.tjc/guess (from parlor.toml) is -1')
+    expect(() => resolveConfig(file('limits = { tables = 0 }'))).toThrow('line 1: limits.tables (from parlor.toml) is 0')
+    expect(() => resolveConfig(file('\nlimits.tables = 0'))).toThrow('line 2: limits.tables (from parlor.toml) is 0')
+    expect(() => resolveConfig(file('\n[ ports ]\n"tjc/guess" = -1'))).toThrow('line 3: ports.tjc/guess (from parlor.toml) is -1')
   })
 
   test('what a file says of programs that are not served today is for another day', async () => {

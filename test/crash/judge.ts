@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type AnyGame, games } from '../../src/games/index.ts'
 import { HOUSE, type PersonId, type Standing, type Store, type TableEvent } from '../../src/hall/ports.ts'
-import { standingsAfter } from '../../src/hall/ratings.ts'
-import { evolve, type Opened, opened } from '../../src/hall/table.ts'
+import { toStandings } from '../../src/hall/ratings.ts'
+import { evolve, type Opened, toOpenedTable } from '../../src/hall/table.ts'
 import type { Ledger, Told, Wish } from './ledger.ts'
 
 /** The log of a table. */
@@ -105,8 +105,8 @@ async function judgeStandings({ tables, results }: Store, logs: ReadonlyMap<numb
     const ladder = standings.get(opening.game) ?? new Map<PersonId, Standing>()
     standings.set(opening.game, ladder)
     const before = opening.seats.map(({ person }) => ladder.get(person))
-    const position = first && others.reduce(evolve, opened(first, rules)).position
-    for (const one of standingsAfter(opening, events, before, rules.points?.(position))) ladder.set(one.person, one)
+    const position = first && others.reduce(evolve, toOpenedTable(first, rules)).position
+    for (const one of toStandings(opening, events, before, rules.points?.(position))) ladder.set(one.person, one)
   }
   const wrong: string[] = []
   let count = 0
@@ -142,7 +142,7 @@ async function logsOf({ tables }: Store): Promise<Log[]> {
     const rules = first.type === 'opened' ? games.get(first.game) : undefined
     if (first.type !== 'opened' || !rules) throw new TypeError(`the log of table ${id} does not begin with its opening`)
     // every event follows from the ones before, by the rules
-    events.slice(1).reduce(evolve, opened(first, rules))
+    events.slice(1).reduce(evolve, toOpenedTable(first, rules))
     logs.push({ id, opening: first, rules, events })
   }
   return logs

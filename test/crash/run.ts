@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { Bot } from './bot.ts'
 import { alone, friend, guest, type Habits, ratedPlayer } from './habits.ts'
@@ -39,7 +39,7 @@ export async function crash({ games, kills, seed, signal, tell }: Crash): Promis
   const folder = await mkdtemp(join(tmpdir(), 'parlor-crash-'))
   const server = new Restarting(folder)
   const ledger = new Ledger()
-  const random = seeded(seed)
+  const random = seededRandom(seed)
   const end = Promise.withResolvers<void>()
   const world: World & { stopping: boolean } = {
     ledger,

@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { programOf } from '../../src/programs/index.ts'
+import { loadProgram } from '../../src/programs/index.ts'
 
 export const root = join(import.meta.dirname, '../..')
 
@@ -135,13 +135,13 @@ export class Stage {
     if (command === 'serve') {
       const names = [name, ...rest].filter((_, at, all) => all[at - 1] === '--only')
       const ports = names.map(async (one) => {
-        const program = await programOf(one)
+        const program = await loadProgram(one)
         return ['--port', `${one}=${await this.port(program?.servePort ?? program?.port ?? 0)}`]
       })
       return (await Promise.all(ports)).flat()
     }
     const said = rest.some((word) => /^(\d{4,5}|--port|--unix)$/.test(word))
-    const program = said || !['host', 'join'].includes(command) ? undefined : await programOf(name)
+    const program = said || !['host', 'join'].includes(command) ? undefined : await loadProgram(name)
     return program ? ['--port', String(await this.port(program.port))] : []
   }
 }

@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import { commands } from '../../src/door/commands/index.ts'
-import { catalogue, entryOf } from '../../src/games/catalogue.ts'
+import { catalogue, findGame } from '../../src/games/catalogue.ts'
 import type { AnyGame } from '../../src/games/index.ts'
-import type { Attendance } from '../../src/hall/api.ts'
+import type { TableSnapshot } from '../../src/hall/api.ts'
 import { checkPersonName } from '../../src/hall/names.ts'
 import { lines, StagedLobby } from '../support/door.ts'
 
 const rules = (name: string): AnyGame => {
-  const entry = entryOf(name)
+  const entry = findGame(name)
   if (!entry) throw new Error(`no game ${name}`)
   return entry.game
 }
 
 /** A table of tic-tac-toe that has just begun, as ada sees it in the seat 0, or grace who watches. */
-function table(more: Partial<Attendance> = {}): Attendance {
+function table(more: Partial<TableSnapshot> = {}): TableSnapshot {
   const view = { cells: '---------', size: 3, turn: 0 }
   return {
     table: 12,
@@ -39,7 +39,7 @@ async function inside() {
 }
 
 /** Ada at a table. */
-async function seated(attendance: Attendance = table()) {
+async function seated(attendance: TableSnapshot = table()) {
   const { lobby, caller } = await inside()
   await lobby.seat(attendance)
   caller.news()
@@ -447,12 +447,12 @@ describe('in the lobby', () => {
     })
     const none = lines('No such seat of yours is held. If you have its token, type "resume TOKEN".')
     expect(await caller.type('resume')).toBe(none)
-    lobby.waiting = [held(7), held(12)]
+    lobby.heldSeats = [held(7), held(12)]
     expect(await caller.type('resume')).toBe(
       lines('Several seats of yours are held:', '  resume 7   tictactoe with grace', '  resume 12  tictactoe with grace'),
     )
     expect(await caller.type('resume 99')).toBe(none)
-    lobby.waiting = [held(12)]
+    lobby.heldSeats = [held(12)]
     lobby.answers('resumeSeat', table())
     lobby.seeking = true
     lobby.calls.length = 0
@@ -636,7 +636,7 @@ describe('when the game is over', () => {
   })
 
   test('rematch of a game for one plays the same again', async () => {
-    const hangman = (number: number): Attendance => ({
+    const hangman = (number: number): TableSnapshot => ({
       table: number,
       game: rules('hangman'),
       seat: 0,
@@ -714,7 +714,7 @@ describe('a move at no table', () => {
     expect(await caller.type(typed)).toBe(lines(`You are at no table, so "${typed}" is no move: your game has not begun yet.`))
     lobby.seekers = []
     const held = { game: 'tictactoe', settings: {}, rated: false, names: ['ada', 'grace'], watchers: 0, over: false }
-    lobby.waiting = [{ table: 6, ...held }]
+    lobby.heldSeats = [{ table: 6, ...held }]
     expect(await caller.type(typed)).toBe(lines(`You are at no table, so "${typed}" is no move: "resume 6" takes up your seat.`))
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Ended } from '../../src/wire/disconnect.ts'
+import { Disconnected } from '../../src/wire/disconnect.ts'
 import { encode } from '../../src/wire/text.ts'
 import { GREETING, lines, StagedLobby } from '../support/door.ts'
 import { far } from '../support/far.ts'
@@ -36,7 +36,7 @@ describe('the greeting', () => {
     const { caller } = await come((it) => {
       it.people = ['ada', 'grace', 'grace', 'alan'].map((name) => ({ name, registered: false, tables: [] }))
       it.seekers = ['grace', 'alan', 'edsger', 'barbara'].map((name) => ({ name, game: 'tictactoe', settings: { size: 4 }, rated: false }))
-      it.waiting = [
+      it.heldSeats = [
         { table: 7, game: 'tictactoe', names: ['ada', 'house'], settings: {}, rated: false, watchers: 0, over: false },
         { table: 9, game: 'quiz', names: ['ada'], settings: {}, rated: true, watchers: 0, over: false },
       ]
@@ -420,7 +420,7 @@ describe('going away', () => {
     expect(await (await lobby.caller('ada')).close()).toBeUndefined()
     const caller = await lobby.caller('ada')
     await caller.drop()
-    expect(await caller.conversation.done).toBeUndefined()
+    expect(await caller.conversation.closed).toBeUndefined()
     await lobby.tell({ table: 1, n: 1, what: { type: 'opened' } })
     expect(lobby.calls).toEqual([['close']])
   })
@@ -436,10 +436,10 @@ describe('going away', () => {
 
 describe('when this side ends it, the reason is said', () => {
   test.each([
-    [new Ended('late', 'the client said nothing for 600 s; expected a line'), 'You have sent nothing for too long. Bye.'],
-    [new Ended('ours', 'the server stops'), 'The server stops. Bye.'],
-    [new Ended('ours', 'you have come back through another connection'), 'You have come back through another connection. Bye.'],
-    [new Ended('full', 'there is no room for more'), 'There is no room for more. Bye.'],
+    [new Disconnected('late', 'the client said nothing for 600 s; expected a line'), 'You have sent nothing for too long. Bye.'],
+    [new Disconnected('ours', 'the server stops'), 'The server stops. Bye.'],
+    [new Disconnected('ours', 'you have come back through another connection'), 'You have come back through another connection. Bye.'],
+    [new Disconnected('full', 'there is no room for more'), 'There is no room for more. Bye.'],
     [new Error('a secret of the house'), 'An error occurred in the server; it is not your fault. Bye.'],
   ])('%s', async (reason, sentence) => {
     const caller = await new StagedLobby().caller('ada')

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { decode } from '../../src/wire/text.ts'
 import { settled } from '../support/clock.ts'
 import { Caller, GREETING, lines } from '../support/door.ts'
@@ -9,7 +9,7 @@ let room = new Room()
 
 /** Somebody who has come in, under a name or not yet. */
 async function come(name?: string): Promise<Caller> {
-  const caller = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+  const caller = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
   await settled()
   if (name !== undefined) await caller.type(name)
   caller.news()
@@ -32,7 +32,7 @@ afterEach(() => {
 
 describe('a newcomer', () => {
   test('finds the way from the greeting to the end of a game with what is said there', async () => {
-    room = new Room({ random: seeded(3) })
+    room = new Room({ random: seededRandom(3) })
     const ada = await come()
     await ada.type('ada', 'play tictactoe')
     await room.clock.pass(10_000)
@@ -436,7 +436,7 @@ describe('who watches', () => {
 
 describe('games for one', () => {
   test('hangman, found and not', async () => {
-    room = new Room({ random: seeded(5) })
+    room = new Room({ random: seededRandom(5) })
     const ada = await come('ada')
     await ada.type('play hangman misses 1')
     await ada.type('\u00e6')

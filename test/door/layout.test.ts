@@ -1,31 +1,31 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { nearest } from '../../src/base/nearest.ts'
-import { commandOf, commands, commandWords } from '../../src/door/commands/index.ts'
+import { findNearest } from '../../src/base/nearest.ts'
+import { commands, commandWords, findCommand } from '../../src/door/commands/index.ts'
 import {
-  clockTime,
-  edited,
-  firstScreen,
-  inColumns,
-  inLine,
-  inSentences,
-  inWidth,
-  listed,
-  sentence,
-  shortened,
+  applyErasures,
+  countFirstScreen,
+  formatClockTime,
+  formatColumns,
+  formatList,
+  joinSentences,
+  shortenList,
+  toSafeLine,
+  toSentence,
+  wrapLines,
 } from '../../src/door/layout.ts'
-import { answerTo, readWish } from '../../src/door/seek-parser.ts'
+import { formatAcceptCommand, parseSeek } from '../../src/door/seek-parser.ts'
 import { catalogue } from '../../src/games/catalogue.ts'
 import { isRefusal } from '../../src/games/game.ts'
-import { widthOf } from '../../src/games/text/graphemes.ts'
+import { displayWidth } from '../../src/games/text/graphemes.ts'
 import { checkPersonName, foldName } from '../../src/hall/names.ts'
 
 describe('lines', () => {
   test('are never wider than a terminal, and lose nothing but blanks', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 200 })), (lines) => {
-        const shown = inWidth(lines)
-        for (const line of shown) expect(widthOf(line)).toBeLessThanOrEqual(80)
+        const shown = wrapLines(lines)
+        for (const line of shown) expect(displayWidth(line)).toBeLessThanOrEqual(80)
         expect(shown.join('').replaceAll(' ', '')).toBe(lines.join('').replaceAll(' ', ''))
       }),
     )
@@ -36,7 +36,7 @@ describe('lines', () => {
       fc.property(
         fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.constant(' '.repeat(79)))),
         (texts) => {
-          const [first, ...more] = inWidth([`ada tells you: ${inLine(texts.join(' '))}`])
+          const [first, ...more] = wrapLines([`ada tells you: ${toSafeLine(texts.join(' '))}`])
           expect(first).toMatch(/^ada/)
           for (const line of more) expect(line).toMatch(/^ {2}/)
         },
@@ -45,25 +45,27 @@ describe('lines', () => {
   })
 
   test('that fit stay as they are', () => {
-    expect(inWidth(['   three  blanks ', ''])).toEqual(['   three  blanks ', ''])
+    expect(wrapLines(['   three  blanks ', ''])).toEqual(['   three  blanks ', ''])
   })
 
   test('of others are one line without anything that steers', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
-        expect(inLine(text)).not.toMatch(/[\x00-\x1f\x7f-\x9f]/)
+        expect(toSafeLine(text)).not.toMatch(/[\x00-\x1f\x7f-\x9f]/)
       }),
     )
-    expect(inLine('a\nb\r\nc\td\re')).toBe('a b c d\\x0de')
+    expect(toSafeLine('a\nb\r\nc\td\re')).toBe('a b c d\\x0de')
   })
 
   test('of others have four marks in a row at most', () => {
-    expect(inLine(`Z${'\u0301\u0335'.repeat(30)}al${'\u20dd'.repeat(5)}go`)).toBe('Z\u0301\u0335\u0301\u0335al\u20dd\u20dd\u20dd\u20ddgo')
-    expect(inLine(`${'\u0e49'.repeat(60)}!`)).toBe(`${'\u0e49'.repeat(4)}!`)
+    expect(toSafeLine(`Z${'\u0301\u0335'.repeat(30)}al${'\u20dd'.repeat(5)}go`)).toBe(
+      'Z\u0301\u0335\u0301\u0335al\u20dd\u20dd\u20dd\u20ddgo',
+    )
+    expect(toSafeLine(`${'\u0e49'.repeat(60)}!`)).toBe(`${'\u0e49'.repeat(4)}!`)
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', '\u0301', '\u0e49', '\u20dd', '\u{1d167}', ' ', '\n') }), (text) => {
-        expect(inLine(text)).not.toMatch(/[\p{Mn}\p{Me}]{5}/u)
+        expect(toSafeLine(text)).not.toMatch(/[\p{Mn}\p{Me}]{5}/u)
       }),
     )
   })
@@ -79,7 +81,7 @@ describe('lines', () => {
     ['Khmer', 'ព្រះរាជាណាចក្រកម្ពុជា ស្ត្រី'],
     ['emoji', '👍🏽 ❤️‍🔥 🏴󠁧󠁢󠁥󠁮󠁧󠁿 3️⃣ é́'],
   ])('in %s stay as they are, composed or not', (_, text) => {
-    for (const form of ['NFC', 'NFD'] as const) expect(inLine(text.normalize(form))).toBe(text.normalize(form))
+    for (const form of ['NFC', 'NFD'] as const) expect(toSafeLine(text.normalize(form))).toBe(text.normalize(form))
   })
 
   test.each([
@@ -87,7 +89,7 @@ describe('lines', () => {
     ['\x7f\x7fab\x7f', 'a'],
     ['😀\b!', '!'],
     ['as it is', 'as it is'],
-  ])('that were edited: %j', (typed, meant) => expect(edited(typed)).toBe(meant))
+  ])('that were edited: %j', (typed, meant) => expect(applyErasures(typed)).toBe(meant))
 })
 
 describe('words', () => {
@@ -100,13 +102,13 @@ describe('words', () => {
     [3_599_999, '1:00:00'],
     [36_000_000, '10:00:00'],
     [-5, '0:00'],
-  ])('%i ms are %s', (ms, shown) => expect(clockTime(ms)).toBe(shown))
+  ])('%i ms are %s', (ms, shown) => expect(formatClockTime(ms)).toBe(shown))
 
   test('clocks only ever fall', () => {
     const inSeconds = (shown: string) => shown.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
     fc.assert(
       fc.property(fc.nat(100_000_000), (ms) => {
-        expect(inSeconds(clockTime(ms))).toBe(Math.ceil(ms / 1000))
+        expect(inSeconds(formatClockTime(ms))).toBe(Math.ceil(ms / 1000))
       }),
     )
   })
@@ -118,32 +120,37 @@ describe('words', () => {
     ['a cannot be a name: choose another', 'a', 'a cannot be a name: choose another.'],
     ['ada’s offer is over', 'ada', 'ada’s offer is over.'],
   ])('%j begins with a capital, unless the name %j is what it begins with', (refused, name, said) => {
-    expect(sentence(refused, [name])).toBe(said)
-    expect(sentence(refused, [], (text) => text === name)).toBe(said)
+    expect(toSentence(refused, [name])).toBe(said)
+    expect(toSentence(refused, [], (text) => text === name)).toBe(said)
   })
 
   test('lists, numbers and sentences', () => {
-    expect([listed([]), listed(['a']), listed(['a', 'b']), listed(['a', 'b', 'c'], 'or')]).toEqual(['', 'a', 'a and b', 'a, b or c'])
-    expect([sentence('cell 5 is taken'), sentence('really?'), sentence('ada is here', ['ada']), sentence('')]).toEqual([
+    expect([formatList([]), formatList(['a']), formatList(['a', 'b']), formatList(['a', 'b', 'c'], 'or')]).toEqual([
+      '',
+      'a',
+      'a and b',
+      'a, b or c',
+    ])
+    expect([toSentence('cell 5 is taken'), toSentence('really?'), toSentence('ada is here', ['ada']), toSentence('')]).toEqual([
       'Cell 5 is taken.',
       'Really?',
       'ada is here.',
       '.',
     ])
-    expect(inSentences(['One.', 'Two.'])).toEqual(['One. Two.'])
-    expect(inSentences(['x'.repeat(78), 'Two.'])).toEqual(['x'.repeat(78), 'Two.'])
-    expect(shortened(['a', 'b', 'c'], 3)).toEqual(['a', 'b', 'c'])
-    expect(shortened(['a', 'b', 'c', 'd'], 3)).toEqual(['a', 'b', '... and 2 more'])
+    expect(joinSentences(['One.', 'Two.'])).toEqual(['One. Two.'])
+    expect(joinSentences(['x'.repeat(78), 'Two.'])).toEqual(['x'.repeat(78), 'Two.'])
+    expect(shortenList(['a', 'b', 'c'], 3)).toEqual(['a', 'b', 'c'])
+    expect(shortenList(['a', 'b', 'c', 'd'], 3)).toEqual(['a', 'b', '... and 2 more'])
   })
 
   test('columns begin one below the other, whatever is in them', () => {
     const cell = fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => text.replace(/\s/g, '_'))
     fc.assert(
       fc.property(fc.array(fc.tuple(cell, cell)), (rows) => {
-        const shown = inColumns(rows)
-        const width = Math.max(...rows.map(([first]) => widthOf(first)))
+        const shown = formatColumns(rows)
+        const width = Math.max(...rows.map(([first]) => displayWidth(first)))
         for (const [at, [first, second]] of rows.entries()) {
-          if (second !== '') expect(shown[at]).toBe(`${first}${' '.repeat(width - widthOf(first))}  ${second}`)
+          if (second !== '') expect(shown[at]).toBe(`${first}${' '.repeat(width - displayWidth(first))}  ${second}`)
         }
       }),
     )
@@ -156,14 +163,14 @@ describe('words', () => {
     [21, Array.from({ length: 40 }, (_, at) => (at === 0 ? 'x' : '  x'))],
     [1, Array.from({ length: 40 }, (_, at) => ' '.repeat(at))],
   ])('%i lines are shown at once, and no row is torn from what belongs to it', (count, shown) => {
-    expect(firstScreen(shown)).toBe(count)
+    expect(countFirstScreen(shown)).toBe(count)
   })
 
   test('the last cell of a row that is too wide stands below the others, whole', () => {
     const [game, command] = ['tictactoe, 3 minutes each, 5 seconds a move', 'type: play tictactoe maximilian-longname1']
-    expect(inWidth(inColumns([[`  ${'x'.repeat(10)}`, game, command]]))).toEqual([`  ${'x'.repeat(10)}  ${game}`, `    ${command}`])
-    expect(inColumns([['a', 'b'.repeat(77)]])).toEqual([`a  ${'b'.repeat(77)}`])
-    expect(inColumns([['a', 'b'.repeat(90)]])).toEqual([`a  ${'b'.repeat(90)}`])
+    expect(wrapLines(formatColumns([[`  ${'x'.repeat(10)}`, game, command]]))).toEqual([`  ${'x'.repeat(10)}  ${game}`, `    ${command}`])
+    expect(formatColumns([['a', 'b'.repeat(77)]])).toEqual([`a  ${'b'.repeat(77)}`])
+    expect(formatColumns([['a', 'b'.repeat(90)]])).toEqual([`a  ${'b'.repeat(90)}`])
   })
 })
 
@@ -184,10 +191,10 @@ describe('the nearest word', () => {
     ['x', undefined],
     ['5', undefined],
     ['', undefined],
-  ])('of %j is %j', (typed, meant) => expect(nearest(typed, commandWords)).toBe(meant))
+  ])('of %j is %j', (typed, meant) => expect(findNearest(typed, commandWords)).toBe(meant))
 
   test('of a command with one letter too many is that command', () => {
-    for (const word of commandWords) for (const typed of [`${word}x`, `x${word}`]) expect(nearest(typed, commandWords)).toBe(word)
+    for (const word of commandWords) for (const typed of [`${word}x`, `x${word}`]) expect(findNearest(typed, commandWords)).toBe(word)
   })
 })
 
@@ -196,7 +203,7 @@ describe('the commands', () => {
     const words = commands.flatMap(({ name, also = [] }) => [name, ...also])
     expect(new Set(words).size).toBe(words.length)
     for (const word of words) {
-      expect(commandOf(word.toUpperCase())).toBe(commandOf(word))
+      expect(findCommand(word.toUpperCase())).toBe(findCommand(word))
       // a sign alone is a letter that hangman would refuse
       for (const { game } of word === '?' ? [] : catalogue)
         expect({ word, refused: game.notation.parse(word) }).toMatchObject({ refused: { refused: expect.any(String) } })
@@ -210,12 +217,12 @@ describe('the commands', () => {
 
 describe('a refusal', () => {
   test('shows no more of an endless word than fits', () => {
-    expect(sentence(`there is no command "${'x'.repeat(300)}": "help" lists all`)).toBe(
+    expect(toSentence(`there is no command "${'x'.repeat(300)}": "help" lists all`)).toBe(
       `There is no command "${'x'.repeat(30)}...": "help" lists all.`,
     )
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z]{1,39}$/), (word) => {
-        expect(sentence(`"${word}"`)).toBe(`"${word}".`)
+        expect(toSentence(`"${word}"`)).toBe(`"${word}".`)
       }),
     )
   })
@@ -230,8 +237,8 @@ describe('wishes', () => {
   test('what is shown of a seeker is what is to be typed to play with that one', () => {
     fc.assert(
       fc.property(name, fc.integer({ min: 2, max: 20 }), fc.boolean(), (whom, size, rated) => {
-        const typed = answerTo({ name: whom, game: 'tictactoe', settings: { size, first: 0 }, rated })
-        expect(readWish(typed.replace(/^play /, ''))).toEqual({
+        const typed = formatAcceptCommand({ name: whom, game: 'tictactoe', settings: { size, first: 0 }, rated })
+        expect(parseSeek(typed.replace(/^play /, ''))).toEqual({
           game: 'tictactoe',
           settings: size === 3 ? {} : { size },
           against: whom,
@@ -252,7 +259,7 @@ describe('wishes', () => {
       .filter((one) => typeof one === 'string')
     fc.assert(
       fc.property(names, fc.boolean(), (whom, rated) => {
-        const wish = readWish(answerTo({ name: whom, game: 'tictactoe', settings: { size: 4 }, rated }).replace(/^play /, ''))
+        const wish = parseSeek(formatAcceptCommand({ name: whom, game: 'tictactoe', settings: { size: 4 }, rated }).replace(/^play /, ''))
         if (isRefusal(wish)) throw new Error(wish.refused)
         expect(wish).toEqual({ game: 'tictactoe', settings: { size: 4 }, against: wish.against, ...(rated ? { rated } : {}) })
         expect(foldName(wish.against ?? '')).toBe(foldName(whom))
@@ -263,7 +270,7 @@ describe('wishes', () => {
   test('the order of what is asked for does not matter', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(['size 4', 'rated', 'private', 'against ada lovelace', 'minutes 2'], { minLength: 5 }), (parts) => {
-        expect(readWish(`tictactoe ${parts.join(' ')}`)).toEqual({
+        expect(parseSeek(`tictactoe ${parts.join(' ')}`)).toEqual({
           game: 'tictactoe',
           settings: { size: 4 },
           against: 'ada lovelace',
@@ -297,7 +304,7 @@ describe('wishes', () => {
     )
     fc.assert(
       fc.property(fc.array(word, { maxLength: 8 }), (words) => {
-        const wish = readWish(words.join(' '))
+        const wish = parseSeek(words.join(' '))
         if ('refused' in wish) expect(wish.refused).toMatch(/\S/)
         else expect(catalogue.map((entry) => entry.name)).toContain(wish.game)
       }),

@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../../src/games/game.ts'
 import { games } from '../../src/games/index.ts'
-import type { Attendance, Sight, TableNews } from '../../src/hall/api.ts'
+import type { TableEventView, TableSnapshot, TableView } from '../../src/hall/api.ts'
 import { type Caller, lines, StagedLobby } from '../support/door.ts'
 
-type What = TableNews['what']
+type What = TableEventView['what']
 
 const TERMS = { settings: {}, rated: false }
 
@@ -16,7 +16,7 @@ const rules = (name: string) => {
 }
 
 /** What is seen of a board of tic-tac-toe, from a seat or by who watches. */
-function board(cells: string, seat?: number, more: Partial<Sight> = {}): Sight {
+function board(cells: string, seat?: number, more: Partial<TableView> = {}): TableView {
   const turn = [...cells].filter((cell) => cell !== '-').length % 2
   return { view: { cells, size: 3, turn }, turn: seat === turn, toMove: [turn], ...more }
 }
@@ -41,7 +41,7 @@ class Spectacle {
   }
 
   /** Ada comes to the table, in her seat or as a watcher. */
-  async begin(attendance: Partial<Attendance> = {}): Promise<string> {
+  async begin(attendance: Partial<TableSnapshot> = {}): Promise<string> {
     const caller = await this.lobby.caller('ada')
     this.#caller = caller
     const seat = this.#seat
@@ -56,7 +56,7 @@ class Spectacle {
   }
 
   /** Things that happen in one turn. */
-  async happen(...all: readonly (readonly [What, Sight?])[]): Promise<string> {
+  async happen(...all: readonly (readonly [What, TableView?])[]): Promise<string> {
     await this.lobby.tell(...all.map(([what, sight]) => ({ table: 12, n: ++this.#n, what, ...(sight ? { sight } : {}) })))
     return this.#caller?.news() ?? ''
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { commands } from '../../src/door/commands/index.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { settled } from '../support/clock.ts'
 import { Caller } from '../support/door.ts'
 import { Room } from '../support/room.ts'
@@ -44,9 +44,9 @@ const NONSENSE = [
 
 test('whatever people type, everybody is answered in lines that fit, and nothing goes wrong', async () => {
   for (const seed of SEEDS) {
-    const random = seeded(seed)
-    const room = new Room({ random: seeded(seed) })
-    const come = () => new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+    const random = seededRandom(seed)
+    const room = new Room({ random: seededRandom(seed) })
+    const come = () => new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
     const callers = [come(), come(), come()]
     for (let turn = 0; turn < TURNS; turn++) {
       const at = random.integer(0, callers.length - 1)

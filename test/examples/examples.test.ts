@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { given, seeded } from '../../src/games/random.ts'
+import { scriptedRandom, seededRandom } from '../../src/games/random.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Options } from '../../src/protocol/definition.ts'
 import type { Address } from '../../src/wire/transport.ts'
@@ -102,13 +102,13 @@ async function run(example: string, args: readonly string[], typed = '', python3
 async function serving(name: string, options: Options, then: (at: Address) => Promise<void>): Promise<string[]> {
   const troubles: string[] = []
   const served = await program(name)
-  const random = options.choices ? given(options.choices) : seeded(7)
+  const random = options.choices ? scriptedRandom(options.choices) : seededRandom(7)
   const { server, address } = await openServer(served, {
     limits: { first: 20_000, idle: 20_000 },
     options,
     random,
     logs: {
-      tell: (_, sentence) => troubles.push(sentence),
+      log: (_, sentence) => troubles.push(sentence),
       ended: (_, { level, trouble }) => {
         if (trouble && level !== 'info') troubles.push(trouble.message)
       },
@@ -338,8 +338,8 @@ async function joining(name: string, at: Address, typed: readonly string[]): Pro
   const joined = await program(name)
   const person = new Script(typed)
   const transport = await connectTcp(at, 5000)
-  const conversation = new Conversation({ program: joined, side: 'client', transport, options: {}, random: seeded(7), person })
-  const end = await conversation.done
+  const conversation = new Conversation({ program: joined, side: 'client', transport, options: {}, random: seededRandom(7), person })
+  const end = await conversation.closed
   return { screen: person.screen, end }
 }
 

@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Clock, wallClock } from '../../src/base/clock.ts'
 import { chance } from '../../src/games/random.ts'
 import type { Store } from '../../src/hall/ports.ts'
-import { Premises } from '../../src/lobby/service.ts'
+import { LobbyService } from '../../src/lobby/service.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { program } from '../support/play.ts'
 import { openServer } from '../support/server.ts'
@@ -32,7 +32,7 @@ async function door(): Promise<{ port: number; store: Store }> {
     throw new Error(sentence, { cause: reason })
   }
   const store = memoryStore()
-  const premises = new Premises({ store, clock: patient, random: chance, onTrouble })
+  const premises = new LobbyService({ store, clock: patient, random: chance, onTrouble })
   const { server, address } = await openServer(await program('parlor/door'), {
     premises,
     random: chance,

@@ -2,19 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Nim, nim, type Take } from '../../examples/games/nim.ts'
 import { programs } from '../../examples/protocols/nim.ts'
-import { play } from '../../src/games/ai/house.ts'
-import { isRefusal, type Outcome, type Watcher } from '../../src/games/game.ts'
+import { playSeat } from '../../src/games/ai/house.ts'
+import { isRefusal, type Outcome, type SituationObserver } from '../../src/games/game.ts'
 import { LocalTable } from '../../src/games/local-table.ts'
-import { seeded } from '../../src/games/random.ts'
-import { reference } from '../../src/lab/reference.ts'
+import { seededRandom } from '../../src/games/random.ts'
+import { formatReference } from '../../src/lab/reference.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Program } from '../../src/protocol/definition.ts'
-import type { Opposite } from '../../src/protocol/seating.ts'
+import type { OpponentFor } from '../../src/protocol/seating.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { observe, tape } from '../support/observe.ts'
 import { Script } from '../support/script.ts'
 
-const random = seeded(1)
+const random = seededRandom(1)
 const [first] = programs
 if (!first) throw new Error('no program')
 const program: Program = first
@@ -73,8 +73,8 @@ describe('the game of CONTRIBUTING: Nim', () => {
       const table = new LocalTable(nim, { heaps }, random)
       const outcomes: (Outcome | undefined)[] = []
       const seat = table.seat(0)
-      const watch = ({ see, closed }: Watcher<Nim>) =>
-        seat.watch({
+      const watch = ({ see, closed }: SituationObserver<Nim>) =>
+        seat.observe({
           see(situation) {
             outcomes.push(situation.outcome)
             see(situation)
@@ -85,11 +85,11 @@ describe('the game of CONTRIBUTING: Nim', () => {
         number: 0,
         next: () => seat.next(),
         turn: () => seat.turn(),
-        watch,
+        observe: watch,
         play: (take: Take) => seat.play(take),
         leave: () => seat.leave(),
       }
-      await Promise.all([play(nim, watched, random), play(nim, table.seat(1), random)])
+      await Promise.all([playSeat(nim, watched, random), playSeat(nim, table.seat(1), random)])
       // two perfect players: the first wins unless the heaps, taken as binary numbers, cancel out
       const first = heaps.reduce((sum, stones) => sum ^ stones, 0) !== 0
       expect({ heaps, outcome: outcomes.at(-1) }).toEqual({ heaps, outcome: { winners: [first ? 0 : 1] } })
@@ -97,7 +97,7 @@ describe('the game of CONTRIBUTING: Nim', () => {
   })
 })
 
-const house: Opposite = (game) => (seat) => play(game, seat, random)
+const house: OpponentFor = (game) => (seat) => playSeat(game, seat, random)
 
 async function converse(typed: { host?: readonly string[]; join: readonly string[] }) {
   const [server, client] = memoryPair()
@@ -110,7 +110,7 @@ async function converse(typed: { host?: readonly string[]; join: readonly string
     new Conversation({ ...terms, side: 'server', transport: server, person: atHost, ...opposite }),
     new Conversation({ ...terms, side: 'client', transport: client, person: atJoin }),
   ]
-  const ends = await Promise.all(sides.map(({ done }) => done))
+  const ends = await Promise.all(sides.map(({ closed: done }) => done))
   return { ends, host: atHost.screen, join: atJoin.screen, ...observe(program, {}, events) }
 }
 
@@ -150,12 +150,12 @@ describe('the protocol of CONTRIBUTING: Nim over a network', () => {
       const terms = { program, options: {}, random, opposite: house }
       const conversation = new Conversation({ ...terms, side: 'server', transport: server })
       client.open({ data: () => client.write(`${said}\n`), finished() {}, closed() {} })
-      expect(await conversation.over).toMatchObject({ name: 'Ended', how: 'violation' })
+      expect(await conversation.ended).toMatchObject({ name: 'Ended', how: 'violation' })
     },
   )
 
   test('its reference page and its diagram come from the automaton', () => {
-    const page = reference(program)
+    const page = formatReference(program)
     expect(page).toContain('The two sides take stones in turn')
     expect(page).toMatch(/\|<-+ TAKE \{heap\} \{count\} -+\| {4}client takes/)
   })

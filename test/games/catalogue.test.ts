@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { houseMove } from '../../src/games/ai/house.ts'
+import { chooseMove } from '../../src/games/ai/house.ts'
 import { catalogue } from '../../src/games/catalogue.ts'
 import { isRefusal } from '../../src/games/game.ts'
 import { type AnyGame, games } from '../../src/games/index.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 
 /** What a game is set up with; most games have all they need. */
 const OPTIONS: Readonly<Record<string, unknown>> = {
@@ -16,23 +16,23 @@ const kept = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 /** A move by chance among the legal ones, or else the house's. */
 function someMove(game: AnyGame, state: unknown, seat: number, seed: number): unknown {
   const legal = [...(game.moves?.(state, seat) ?? [])]
-  return legal.length > 0 ? legal[seed % legal.length] : houseMove(game, seat, game.view(state, seat), seeded(seed))
+  return legal.length > 0 ? legal[seed % legal.length] : chooseMove(game, seat, game.view(state, seat), seededRandom(seed))
 }
 
 describe.each([...games])('%s', (name, game) => {
   test('its states and moves are plain data, and go on the same from what was kept of them', () => {
     fc.assert(
       fc.property(fc.nat(), fc.array(fc.nat(), { maxLength: 30 }), (seed, picks) => {
-        let state = game.setup(OPTIONS[name] ?? {}, seeded(seed))
+        let state = game.setup(OPTIONS[name] ?? {}, seededRandom(seed))
         for (const pick of picks) {
           expect(kept(state)).toEqual(state)
           const seat = game.toMove(state)[pick % Math.max(1, game.toMove(state).length)]
           if (seat === undefined || game.outcome(state)) break
           const move = someMove(game, state, seat, pick)
           expect(kept(move)).toEqual(move)
-          const next = game.play(state, seat, move, seeded(pick))
+          const next = game.play(state, seat, move, seededRandom(pick))
           if (isRefusal(next)) throw new Error(next.refused)
-          expect(game.play(kept(state), seat, kept(move), seeded(pick))).toEqual(next)
+          expect(game.play(kept(state), seat, kept(move), seededRandom(pick))).toEqual(next)
           state = next
         }
       }),
@@ -54,7 +54,7 @@ describe('the catalogue', () => {
       }
       for (const bound of ['min', 'usual', 'max'] as const) {
         const chosen = Object.fromEntries(Object.entries(settings).map(([setting, info]) => [setting, info[bound]]))
-        expect(game.outcome(game.setup(await setup(chosen, {}), seeded(1)))).toBeUndefined()
+        expect(game.outcome(game.setup(await setup(chosen, {}), seededRandom(1)))).toBeUndefined()
       }
     },
   )

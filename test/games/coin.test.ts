@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Coin, coin, type Face } from '../../src/games/coin.ts'
 import { isRefusal, type Random } from '../../src/games/game.ts'
-import { chance, given } from '../../src/games/random.ts'
+import { chance, scriptedRandom } from '../../src/games/random.ts'
 
 const faces = fc.array(fc.constantFrom<Face>('H', 'T'), { minLength: 1, maxLength: 40 })
 
@@ -22,7 +22,7 @@ describe('the coin', () => {
   })
 
   test('each guess is judged by a toss of its own', () => {
-    const random = given(['H', 'T', 'T'])
+    const random = scriptedRandom(['H', 'T', 'T'])
     expect(guessed(['H'], random)).toEqual({ guesses: 1, right: 1, last: true })
     expect(guessed(['H', 'T'], random)).toEqual({ guesses: 2, right: 1, last: true })
     expect(guessed(['T'], random)).toEqual({ guesses: 1, right: 0, last: false })
@@ -33,7 +33,7 @@ describe('the coin', () => {
       fc.property(faces, faces, (guesses, tosses) => {
         const falls = guesses.map((_, at) => tosses[at % tosses.length])
         const right = guesses.filter((guess, at) => guess === falls[at]).length
-        expect(guessed(guesses, given(tosses))).toEqual({ guesses: guesses.length, right, last: guesses.at(-1) === falls.at(-1) })
+        expect(guessed(guesses, scriptedRandom(tosses))).toEqual({ guesses: guesses.length, right, last: guesses.at(-1) === falls.at(-1) })
       }),
     )
   })

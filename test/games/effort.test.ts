@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Effort } from '../../src/games/ai/effort.ts'
-import { rehearse } from '../../src/games/ai/house.ts'
-import { bestMove } from '../../src/games/ai/search.ts'
-import { seeded } from '../../src/games/random.ts'
+import { warmUpSearch } from '../../src/games/ai/house.ts'
+import { findBestMove } from '../../src/games/ai/search.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { type Board, tictactoe } from '../../src/games/tictactoe.ts'
 
 test('in any span, all searches together use no more than was saved, what the span brings, and the least of each', () => {
@@ -50,9 +50,9 @@ function counting() {
 
 test.each([4, 6, 10, 20])('sixty searches at once on boards of %i x %i cells cost little more than four', (size) => {
   const { game, tried } = counting()
-  const random = seeded(size)
+  const random = seededRandom(size)
   const effort = new Effort(() => 0)
-  for (let n = 0; n < 60; n++) bestMove(game, tictactoe.setup({ size }, random), random, effort)
+  for (let n = 0; n < 60; n++) findBestMove(game, tictactoe.setup({ size }, random), random, effort)
   expect(tried.moves).toBeLessThan(64_000 + 60 * 1500)
 })
 
@@ -61,15 +61,15 @@ test('the house takes a win and what the other needs on a board of 4 x 4 however
   const effort = new Effort(() => 0)
   effort.spend(1_000_000)
   const near: Board = { cells: 'OOO-XX-X--------', size: 4, turn: 1 }
-  expect(bestMove(game, near, seeded(1), effort)).toBe(7)
-  expect(bestMove(game, { ...near, cells: 'OOO-X--X--X-----' }, seeded(1), effort)).toBe(4)
+  expect(findBestMove(game, near, seededRandom(1), effort)).toBe(7)
+  expect(findBestMove(game, { ...near, cells: 'OOO-X--X--X-----' }, seededRandom(1), effort)).toBe(4)
 })
 
 test('after a rehearsal nothing is searched any more where a game is small', async () => {
   const { game, tried } = counting()
-  await rehearse(game, () => ({}), seeded(1))
+  await warmUpSearch(game, () => ({}), seededRandom(1))
   const once = tried.moves
   expect(once).toBeGreaterThan(0)
-  bestMove(game, tictactoe.setup({}, seeded(1)), seeded(1))
+  findBestMove(game, tictactoe.setup({}, seededRandom(1)), seededRandom(1))
   expect(tried.moves).toBe(once)
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { widthOf, wrap } from '../../src/games/text/graphemes.ts'
+import { displayWidth, wrap } from '../../src/games/text/graphemes.ts'
 
 describe('wrapping', () => {
   test('wide signs take two columns, and long words are cut', () => {
@@ -8,8 +8,8 @@ describe('wrapping', () => {
     expect(wrap('日本語 ab', 5)).toEqual(['日本', '語 ab'])
     expect(wrap('abcdefgh i', 3)).toEqual(['abc', 'def', 'gh', 'i'])
     expect(wrap('e\u0301e\u0301e\u0301 😀', 3)).toEqual(['e\u0301e\u0301e\u0301', '😀'])
-    expect([...'a語😀ﾊ！'].map(widthOf)).toEqual([1, 2, 2, 1, 2])
-    expect(['❤️', '가', 'e\u0301'].map(widthOf)).toEqual([2, 2, 1])
+    expect([...'a語😀ﾊ！'].map(displayWidth)).toEqual([1, 2, 2, 1, 2])
+    expect(['❤️', '가', 'e\u0301'].map(displayWidth)).toEqual([2, 2, 1])
   })
 
   test.each([
@@ -25,8 +25,8 @@ describe('wrapping', () => {
     ['a joiner, a mark of direction', '\u200d\u200e', 0],
     ['a soft hyphen', '\u00ad', 1],
   ])('%s takes as many columns as a terminal may show: %j', (_, text, columns) => {
-    expect(widthOf(text)).toBe(columns)
-    expect(Math.max(...wrap(text, 20).map(widthOf))).toBeLessThanOrEqual(20)
+    expect(displayWidth(text)).toBe(columns)
+    expect(Math.max(...wrap(text, 20).map(displayWidth))).toBeLessThanOrEqual(20)
   })
 
   test('what goes on from the line above is indented', () => {
@@ -46,7 +46,7 @@ describe('wrapping', () => {
     const lines = wrap(`"${sign.repeat(40)}"`, 24, 2)
     expect(lines.length).toBeGreaterThan(2)
     for (const line of lines) expect(line.trim().replaceAll(sign, '')).toMatch(/^"?$/)
-    expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(24)
+    expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(24)
   })
 
   test('nothing but blanks is lost or won', () => {
@@ -59,7 +59,7 @@ describe('wrapping', () => {
           const lines = wrap(text, columns, indent)
           expect(lines.slice(1).every((line) => line.startsWith(' '.repeat(indent)))).toBe(true)
           expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''))
-          expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(columns)
+          expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(columns)
         },
       ),
     )

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { isRefusal } from '../../src/games/game.ts'
 import { type Guessing, guessing, type Try } from '../../src/games/guessing.ts'
 import { LocalTable } from '../../src/games/local-table.ts'
-import { chance, given, seeded } from '../../src/games/random.ts'
+import { chance, scriptedRandom, seededRandom } from '../../src/games/random.ts'
 import { tictactoe } from '../../src/games/tictactoe.ts'
 
 const anyTry: fc.Arbitrary<Try> = fc.oneof(fc.integer(), fc.constant('wasted' as const), fc.double({ noNaN: true }))
@@ -43,7 +43,7 @@ describe('guessing', () => {
   test('the secret is drawn from 1 to 100, and never seen', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
-        const state = guessing.setup({}, seeded(seed))
+        const state = guessing.setup({}, seededRandom(seed))
         expect(state.secret).toBeGreaterThanOrEqual(1)
         expect(state.secret).toBeLessThanOrEqual(100)
         expect(guessing.view(state, 0)).toStrictEqual({ left: undefined, last: undefined })
@@ -63,17 +63,19 @@ describe('a lenient game', () => {
   test('refuses numbers out of the range, which cost no try', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), (guess) => {
-        const state = guessing.setup({ tries: 3, secret: 42, lenient: true }, seeded(1))
-        const next = guessing.play(state, 0, guess, seeded(1))
+        const state = guessing.setup({ tries: 3, secret: 42, lenient: true }, seededRandom(1))
+        const next = guessing.play(state, 0, guess, seededRandom(1))
         if (guess >= 1 && guess <= 100) expect(next).toMatchObject({ left: 2 })
         else expect(next).toEqual({ refused: 'the number is from 1 to 100; this costs no try' })
       }),
     )
-    expect(guessing.play(guessing.setup({ tries: 3, lenient: true }, seeded(1)), 0, 'wasted', seeded(1))).toHaveProperty('refused')
+    expect(guessing.play(guessing.setup({ tries: 3, lenient: true }, seededRandom(1)), 0, 'wasted', seededRandom(1))).toHaveProperty(
+      'refused',
+    )
   })
 
   test('shows the number when it is over, and not before', () => {
-    const state = guessing.setup({ tries: 3, secret: 42 }, seeded(1))
+    const state = guessing.setup({ tries: 3, secret: 42 }, seededRandom(1))
     expect(guessing.view(state, 0)).not.toHaveProperty('secret')
     expect(guessing.view(state, 'watcher', { winners: [], left: 0, resigned: true })).toHaveProperty('secret', 42)
   })
@@ -127,15 +129,15 @@ describe('a table of one machine', () => {
 
 describe('chance', () => {
   test('given choices come in turn, and from the start again; what cannot be chosen is said', () => {
-    const random = given(['H', 't'])
+    const random = scriptedRandom(['H', 't'])
     expect([1, 2, 3, 4].map(() => random.choice(['H', 'T']))).toEqual(['H', 'T', 'H', 'T'])
-    expect(() => given(['X']).choice(['H', 'T'])).toThrow('"X" is not one of H, T')
+    expect(() => scriptedRandom(['X']).choice(['H', 'T'])).toThrow('"X" is not one of H, T')
   })
 
   test('a seed repeats; whole numbers stay in their bounds and reach them', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: -5, max: 5 }), fc.nat(3), (seed, low, width) => {
-        const draw = (random = seeded(seed)) => Array.from({ length: 200 }, () => random.integer(low, low + width))
+        const draw = (random = seededRandom(seed)) => Array.from({ length: 200 }, () => random.integer(low, low + width))
         expect(draw()).toEqual(draw())
         expect([...new Set(draw())].sort((a, b) => a - b)).toEqual(Array.from({ length: width + 1 }, (_, at) => low + at))
       }),

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { play as bot } from '../../src/games/ai/house.ts'
+import { playSeat as bot } from '../../src/games/ai/house.ts'
 import { isRefusal } from '../../src/games/game.ts'
 import { type Hangman, type HangmanOptions, hangman } from '../../src/games/hangman.ts'
 import { LocalTable } from '../../src/games/local-table.ts'
-import { chance, given, seeded } from '../../src/games/random.ts'
-import { charactersOf, clean, fold } from '../../src/games/text/graphemes.ts'
-import { parseWords, unguessable, type Words, words } from '../../src/games/words.ts'
+import { chance, scriptedRandom, seededRandom } from '../../src/games/random.ts'
+import { foldCase, normalizeText, splitGraphemes } from '../../src/games/text/graphemes.ts'
+import { findWordFault, parseWords, type WordList, words } from '../../src/games/words.ts'
 
 const start = (options: HangmanOptions) => hangman.setup(options, chance)
 
@@ -132,7 +132,7 @@ describe('hangman', () => {
   })
 
   test('the word is drawn from the words, or given', () => {
-    expect(hangman.setup({ words: ['one', 'two'] }, given(['two'])).word).toBe('two')
+    expect(hangman.setup({ words: ['one', 'two'] }, scriptedRandom(['two'])).word).toBe('two')
     expect(words).toContain(start({}).word)
   })
 
@@ -157,7 +157,7 @@ describe('hangman', () => {
 
 const word = fc
   .oneof(fc.constantFrom(...words), fc.string({ unit: 'grapheme', maxLength: 20 }), fc.string({ unit: 'binary', maxLength: 20 }))
-  .filter((text) => unguessable(text) === undefined)
+  .filter((text) => findWordFault(text) === undefined)
 const letter = fc.oneof(
   fc.constantFrom(...'abcdefghijklmnopqrstuvwxyzßİ'),
   fc.string({ unit: 'grapheme', maxLength: 2 }),
@@ -193,7 +193,7 @@ describe('properties of hangman', () => {
           state = next
           const view = hangman.view(state, 0)
           const open = view.shown.flatMap((character, at) => (character ? [at] : []))
-          expect(open.every((at) => state.tried.includes(fold(state.characters[at] ?? '')))).toBe(true)
+          expect(open.every((at) => state.tried.includes(foldCase(state.characters[at] ?? '')))).toBe(true)
           expect('word' in view).toBe(hangman.outcome(state) !== undefined)
         }
       }),
@@ -212,9 +212,9 @@ describe('properties of hangman', () => {
   test('case does not matter, letter by letter', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }), (character) => {
-        expect(fold(character.toUpperCase())).toBe(fold(character))
-        expect(fold(character.toLowerCase())).toBe(fold(character))
-        expect(fold(character.normalize('NFD'))).toBe(fold(character))
+        expect(foldCase(character.toUpperCase())).toBe(foldCase(character))
+        expect(foldCase(character.toLowerCase())).toBe(foldCase(character))
+        expect(foldCase(character.normalize('NFD'))).toBe(foldCase(character))
       }),
     )
   })
@@ -222,15 +222,15 @@ describe('properties of hangman', () => {
 
 describe('a lenient game', () => {
   test('refuses digits that the word does not have, which cost no miss', () => {
-    const lenient = hangman.setup({ secret: 'r2d2', lenient: true }, seeded(1))
-    expect(hangman.play(lenient, 0, '7', seeded(1))).toEqual({ refused: 'that is no letter: guess a letter, such as e' })
-    expect(hangman.play(lenient, 0, '2', seeded(1))).toMatchObject({ left: 8, last: { positions: [2, 4] } })
-    expect(hangman.play(lenient, 0, 'x', seeded(1))).toMatchObject({ left: 7 })
-    expect(hangman.play(hangman.setup({ secret: 'r2d2' }, seeded(1)), 0, '7', seeded(1))).toMatchObject({ left: 7 })
+    const lenient = hangman.setup({ secret: 'r2d2', lenient: true }, seededRandom(1))
+    expect(hangman.play(lenient, 0, '7', seededRandom(1))).toEqual({ refused: 'that is no letter: guess a letter, such as e' })
+    expect(hangman.play(lenient, 0, '2', seededRandom(1))).toMatchObject({ left: 8, last: { positions: [2, 4] } })
+    expect(hangman.play(lenient, 0, 'x', seededRandom(1))).toMatchObject({ left: 7 })
+    expect(hangman.play(hangman.setup({ secret: 'r2d2' }, seededRandom(1)), 0, '7', seededRandom(1))).toMatchObject({ left: 7 })
   })
 
   test('shows the word when it was given up, and not before', () => {
-    const state = hangman.setup({ secret: 'tea' }, seeded(1))
+    const state = hangman.setup({ secret: 'tea' }, seededRandom(1))
     expect(hangman.view(state, 0)).not.toHaveProperty('word')
     expect(hangman.view(state, 0, { winners: [], left: 0, resigned: true })).toHaveProperty('word', 'tea')
   })
@@ -252,7 +252,7 @@ describe('words', () => {
   })
 
   test('a row of a table is skipped, and not taken for a word; a phrase with a comma is one', () => {
-    const { words: found, skipped } = parseWords('word,hint\ncat;an animal\n"dog","barks"\ntree\tgreen\nhello, world\nox\n') as Words
+    const { words: found, skipped } = parseWords('word,hint\ncat;an animal\n"dog","barks"\ntree\tgreen\nhello, world\nox\n') as WordList
     expect(found).toEqual(['hello, world', 'ox'])
     expect(skipped[0]).toBe('line 1: "word,hint" looks like a row of CSV; write one word per line, without a hint')
     expect(skipped).toHaveLength(4)
@@ -288,8 +288,8 @@ describe('words', () => {
         if (isRefusal(parsed)) return
         const found = parsed.words
         expect(parseWords(found.join('\r\n'))).toEqual({ words: found, skipped: [] })
-        for (const one of found) expect(clean(hangman.setup({ secret: one }, seeded(1)).word)).toBe(one)
-        expect(found.every((one) => charactersOf(one).length > 0)).toBe(true)
+        for (const one of found) expect(normalizeText(hangman.setup({ secret: one }, seededRandom(1)).word)).toBe(one)
+        expect(found.every((one) => splitGraphemes(one).length > 0)).toBe(true)
       }),
     )
   })

@@ -1,17 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Form, formOf, type Parsed, parseQuestions, type Question, QuestionError } from '../../src/games/questions/parse.ts'
-import { unaskable } from '../../src/games/questions/question.ts'
+import {
+  detectFormat,
+  type ParsedQuestions,
+  parseQuestions,
+  type Question,
+  QuestionError,
+  type QuestionFormat,
+} from '../../src/games/questions/parse.ts'
+import { findQuestionFault } from '../../src/games/questions/question.ts'
 
 /** The questions of a text of which none is skipped. */
-async function allOf(text: string, form?: Form): Promise<readonly Question[]> {
+async function allOf(text: string, form?: QuestionFormat): Promise<readonly Question[]> {
   const { questions, skipped } = await parseQuestions(text, form)
   expect(skipped).toEqual([])
   return questions
 }
 
 /** The sentences with which a text is refused, or questions of it are skipped. */
-async function refusal(text: string, form: Form): Promise<string> {
+async function refusal(text: string, form: QuestionFormat): Promise<string> {
   try {
     const { questions, skipped } = await parseQuestions(text, form)
     if (skipped.length === 0) throw new Error(`not refused: ${JSON.stringify(questions)}`)
@@ -270,7 +277,7 @@ describe('files as they are in the wild', () => {
       { question: 'B', correct_answer: 'b' },
       { question: 'C', correct_answer: 'b', incorrect_answers: ['c'] },
     ])
-    const read = async (text: string, form: Form) => {
+    const read = async (text: string, form: QuestionFormat) => {
       const { questions, skipped } = await parseQuestions(text, form)
       return [questions.map((one) => one.text).join(''), skipped.map(({ message }) => /^\w+ \d+/.exec(message)?.[0])]
     }
@@ -330,7 +337,7 @@ describe('properties of the files', () => {
     .filter((text) => text !== '' && !text.includes('&&'))
   const question: fc.Arbitrary<Question> = fc
     .record({ text: line, options: fc.uniqueArray(line, { minLength: 2, maxLength: 6 }), right: fc.constant(0), explanation: line })
-    .filter((one) => unaskable(one) === undefined)
+    .filter((one) => findQuestionFault(one) === undefined)
   const questions = fc.uniqueArray(question, { minLength: 1, maxLength: 5, selector: ({ text }) => text })
 
   const gift = (all: readonly Question[]) => {
@@ -397,13 +404,13 @@ describe('properties of the files', () => {
       fc.json(),
     )
     await fc.assert(
-      fc.asyncProperty(text, fc.constantFrom<Form>('gift', 'opentdb', 'csv'), async (any, form) => {
+      fc.asyncProperty(text, fc.constantFrom<QuestionFormat>('gift', 'opentdb', 'csv'), async (any, form) => {
         const header = form === 'csv' ? 'question,right,wrong\n' : ''
         const found = await parseQuestions(header + any, form).catch((reason: unknown) => reason)
         if (found instanceof QuestionError) expect(found.message).not.toMatch(/undefined|NaN|\[object/)
         else {
-          const { questions, skipped } = found as Parsed
-          for (const one of questions) expect(unaskable(one)).toBeUndefined()
+          const { questions, skipped } = found as ParsedQuestions
+          for (const one of questions) expect(findQuestionFault(one)).toBeUndefined()
           for (const { message } of skipped) expect(message).not.toMatch(/undefined|NaN|\[object/)
         }
       }),
@@ -430,6 +437,6 @@ describe('properties of the files', () => {
     ['bank.json/bank', '"question",right,wrong\n', 'csv'],
     ['', '', 'gift'],
   ])('%s with %j in it is %s', (file, text, form) => {
-    expect(formOf(file, text)).toBe(form)
+    expect(detectFormat(file, text)).toBe(form)
   })
 })

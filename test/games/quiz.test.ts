@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isOpen } from '../../src/games/ai/search.ts'
+import { isSearchable } from '../../src/games/ai/search.ts'
 import { isRefusal } from '../../src/games/game.ts'
 import { LocalTable } from '../../src/games/local-table.ts'
-import { type Question, unaskable } from '../../src/games/questions/question.ts'
+import { findQuestionFault, type Question } from '../../src/games/questions/question.ts'
 import { type Quiz, quiz } from '../../src/games/quiz.ts'
-import { chance, seeded } from '../../src/games/random.ts'
-import { widthOf } from '../../src/games/text/graphemes.ts'
+import { chance, seededRandom } from '../../src/games/random.ts'
+import { displayWidth } from '../../src/games/text/graphemes.ts'
 
 const colours: Question = { text: 'Which is a colour?', options: ['red', 'seven', 'loud'], right: 0, explanation: 'Red is one.' }
 const sums: Question = { text: '1 + 1?', options: ['1', '2'], right: 1 }
@@ -68,11 +68,11 @@ describe('quiz', () => {
   })
 
   test('a search cannot see the key', () => {
-    expect(isOpen(quiz)).toBe(false)
+    expect(isSearchable(quiz)).toBe(false)
   })
 
   test('it is played at a table, through its seat', async () => {
-    const seat = new LocalTable(quiz, { questions: [colours, sums], count: 2 }, seeded(7)).seat(0)
+    const seat = new LocalTable(quiz, { questions: [colours, sums], count: 2 }, seededRandom(7)).seat(0)
     const letterOf = (options: readonly string[] = [], right = '') => 'ABC'.charAt(options.indexOf(right))
     for (const _ of [1, 2]) {
       const { view, turn } = await seat.next()
@@ -129,7 +129,7 @@ const question: fc.Arbitrary<Question> = fc
     { requiredKeys: ['text', 'options', 'right'] },
   )
   .map((drawn) => ({ ...drawn, right: drawn.right % drawn.options.length }))
-  .filter((drawn) => unaskable(drawn) === undefined)
+  .filter((drawn) => findQuestionFault(drawn) === undefined)
 const questions = fc.uniqueArray(question, { minLength: 1, maxLength: 8, selector: ({ text }) => text })
 const letters = fc.infiniteStream(fc.nat(5))
 
@@ -148,7 +148,7 @@ describe('properties of the quiz', () => {
   test('no view shows which option of an open question is right, nor of one to come', () => {
     fc.assert(
       fc.property(questions, letters, fc.array(fc.nat(5), { minLength: 8, maxLength: 8 }), fc.integer(), (bank, choices, others, seed) => {
-        const start = quiz.setup({ questions: bank, count: bank.length }, seeded(seed))
+        const start = quiz.setup({ questions: bank, count: bank.length }, seededRandom(seed))
         for (const state of played(start, choices)) {
           const other = state.questions.map((one, at) =>
             at < state.answers.length ? one : { ...one, right: (others[at] ?? 0) % one.options.length },
@@ -169,7 +169,7 @@ describe('properties of the quiz', () => {
     fc.assert(
       fc.property(questions, fc.nat(5), fc.integer(), (bank, shift, seed) => {
         const other = bank.map((one) => ({ ...one, right: (one.right + shift) % one.options.length }))
-        const setup = (from: readonly Question[]) => quiz.setup({ questions: from, count: from.length }, seeded(seed))
+        const setup = (from: readonly Question[]) => quiz.setup({ questions: from, count: from.length }, seededRandom(seed))
         const shown = (state: Quiz) => state.questions.map(({ text, options }) => [text, options])
         expect(shown(setup(other))).toEqual(shown(setup(bank)))
       }),
@@ -179,7 +179,7 @@ describe('properties of the quiz', () => {
   test('different questions of the bank are drawn, with all of their options, and the right one stays right', () => {
     fc.assert(
       fc.property(questions, fc.integer({ min: 1, max: 50 }), fc.integer(), (bank, count, seed) => {
-        const state = quiz.setup({ questions: bank, count }, seeded(seed))
+        const state = quiz.setup({ questions: bank, count }, seededRandom(seed))
         expect(JSON.parse(JSON.stringify(state))).toEqual(state)
         expect(state.questions).toHaveLength(Math.min(count, bank.length))
         expect(new Set(state.questions.map(({ text }) => text)).size).toBe(state.questions.length)
@@ -196,7 +196,7 @@ describe('properties of the quiz', () => {
   test('points are the right answers, and everything is asked once', () => {
     fc.assert(
       fc.property(questions, letters, fc.integer(), (bank, choices, seed) => {
-        const start = quiz.setup({ questions: bank, count: 50 }, seeded(seed))
+        const start = quiz.setup({ questions: bank, count: 50 }, seededRandom(seed))
         const states = [...played(start, choices)]
         expect(states).toHaveLength(bank.length + 1)
         let points = 0
@@ -229,7 +229,7 @@ describe('properties of the quiz', () => {
     fc.assert(
       fc.property(questions, letters, (bank, choices) => {
         for (const state of played(open(...bank), choices))
-          for (const row of quiz.notation.render(quiz.view(state, 0)).split('\n')) expect(widthOf(row)).toBeLessThanOrEqual(80)
+          for (const row of quiz.notation.render(quiz.view(state, 0)).split('\n')) expect(displayWidth(row)).toBeLessThanOrEqual(80)
       }),
     )
   })

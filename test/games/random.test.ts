@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { chance, DrawnRandom, given, seeded } from '../../src/games/random.ts'
+import { chance, DrawnRandom, scriptedRandom, seededRandom } from '../../src/games/random.ts'
 
 /** Draws from the words that are given, in turn. */
 class Scripted extends DrawnRandom {
@@ -30,7 +30,7 @@ describe('chance', () => {
       const drawn = new Set(Array.from({ length: 1000 }, () => chance.integer(0, 2 ** 53 - 1)))
       expect(drawn.size).toBe(1000)
       expect(['a', 'b']).toContain(chance.choice(['a', 'b']))
-      expect(['a', 'b']).toContain(given(['b']).choice(['a', 'b']))
+      expect(['a', 'b']).toContain(scriptedRandom(['b']).choice(['a', 'b']))
     } finally {
       Math.random = was
     }
@@ -100,8 +100,8 @@ describe('draws from words', () => {
 
 describe('chance that repeats', () => {
   test('gives the same as ever for a seed: logs are replayed with it', () => {
-    const random = seeded(7)
+    const random = seededRandom(7)
     expect([1, 2, 3, 4, 5, 6].map(() => random.integer(1, 1000))).toEqual([12, 62, 977, 700, 522, 406])
-    expect(seeded(-1).choice(['H', 'T'])).toBe(seeded(-1).choice(['H', 'T']))
+    expect(seededRandom(-1).choice(['H', 'T'])).toBe(seededRandom(-1).choice(['H', 'T']))
   })
 })

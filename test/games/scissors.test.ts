@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isRefusal } from '../../src/games/game.ts'
-import { chance, given } from '../../src/games/random.ts'
-import { HANDS, type Hand, type Hands, handOf, hands, type Round, score, verdict, winnerOf } from '../../src/games/scissors.ts'
+import { chance, scriptedRandom } from '../../src/games/random.ts'
+import { countWins, findWinner, formatRound, HANDS, type Hand, type Hands, hands, parseHand, type Round } from '../../src/games/scissors.ts'
 
 const hand = fc.constantFrom(...HANDS)
 
@@ -30,7 +30,7 @@ describe('hands: scissor, paper, stone', () => {
     ['Stone', 'Paper', 'Player2 wins!'],
     ['Stone', 'Stone', 'Draw'],
   ])('%s against %s: %s', (one, two, sentence) => {
-    expect(verdict([one, two])).toBe(sentence)
+    expect(formatRound([one, two])).toBe(sentence)
   })
 
   test('three rounds, draws counted; who has won more of them wins', () => {
@@ -71,10 +71,10 @@ describe('hands: scissor, paper, stone', () => {
       fc.property(fc.tuple(fc.tuple(hand, hand), fc.tuple(hand, hand), fc.tuple(hand, hand)), (pairs) => {
         const state = rounds(...pairs)
         expect(state.rounds).toEqual(pairs)
-        const [one, two] = score(state.rounds)
-        const draws = pairs.filter((pair) => winnerOf(pair) === undefined).length
+        const [one, two] = countWins(state.rounds)
+        const draws = pairs.filter((pair) => findWinner(pair) === undefined).length
         expect(one + two + draws).toBe(3)
-        expect(score(pairs.map(([a, b]) => [b, a] as const))).toEqual([two, one])
+        expect(countWins(pairs.map(([a, b]) => [b, a] as const))).toEqual([two, one])
         expect(hands.notation.render(hands.view(state, 'watcher')).split('\n')).toHaveLength(4)
       }),
     )
@@ -83,17 +83,17 @@ describe('hands: scissor, paper, stone', () => {
   test('notation: what is printed is read, as are numbers and any case', () => {
     for (const [at, one] of HANDS.entries()) {
       expect(hands.notation.parse(hands.notation.print(one))).toBe(one)
-      expect(handOf(` ${at + 1} `)).toBe(one)
-      expect(handOf(one.toUpperCase())).toBe(one)
+      expect(parseHand(` ${at + 1} `)).toBe(one)
+      expect(parseHand(one.toUpperCase())).toBe(one)
     }
     expect(['Scissors', ' rock '].map((text) => hands.notation.parse(text))).toEqual(['Scissor', 'Stone'])
-    expect(['Scissors', 'rock'].map(handOf)).toEqual([undefined, undefined])
+    expect(['Scissors', 'rock'].map(parseHand)).toEqual([undefined, undefined])
     for (const text of ['', '0', '4', '12', '01', 'rocks', 'constructor', '__proto__'])
       expect(hands.notation.parse(text)).toHaveProperty('refused')
   })
 
   test('the house’s hand comes from chance, so that it can be given', () => {
-    const random = given(['Stone', 'Paper'])
+    const random = scriptedRandom(['Stone', 'Paper'])
     const view = hands.view(played([]), 0)
     expect([1, 2, 3].map(() => hands.choose?.(view, 0, random))).toEqual(['Stone', 'Paper', 'Stone'])
   })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bestMove } from '../../src/games/ai/search.ts'
+import { findBestMove } from '../../src/games/ai/search.ts'
 import { isRefusal, type Random } from '../../src/games/game.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { type Board, tictactoe } from '../../src/games/tictactoe.ts'
 
 /** Tic-tac-toe, made anew so that nothing of it is remembered, with a count of the moves that are tried. */
@@ -28,15 +28,15 @@ function after(board: Board, cell: number, random: Random): Board {
 
 test('a game that was searched to its end once is known from then on, in every position', () => {
   const { game, tried } = counting()
-  const start = tictactoe.setup({}, seeded(1))
-  bestMove(game, start, seeded(1))
+  const start = tictactoe.setup({}, seededRandom(1))
+  findBestMove(game, start, seededRandom(1))
   const once = tried.moves
   expect(once).toBeGreaterThan(0)
   fc.assert(
     fc.property(fc.integer(), (seed) => {
-      const random = seeded(seed)
+      const random = seededRandom(seed)
       for (let board = start; !tictactoe.outcome(board); ) {
-        const cell = bestMove(game, board, random)
+        const cell = findBestMove(game, board, random)
         board = after(board, cell, random)
         const free = [...(tictactoe.moves?.(board, board.turn) ?? [])]
         if (!tictactoe.outcome(board)) board = after(board, random.choice(free), random)
@@ -49,11 +49,11 @@ test('a game that was searched to its end once is known from then on, in every p
 test('the house never loses at tic-tac-toe, and wins at once where it can', () => {
   fc.assert(
     fc.property(fc.integer(), fc.constantFrom(0, 1), (seed, house) => {
-      const random = seeded(seed)
+      const random = seededRandom(seed)
       let board = tictactoe.setup({}, random)
       while (!tictactoe.outcome(board)) {
         const free = [...(tictactoe.moves?.(board, board.turn) ?? [])]
-        const cell = board.turn === house ? bestMove(counted, board, random) : random.choice(free)
+        const cell = board.turn === house ? findBestMove(counted, board, random) : random.choice(free)
         const winning = free.filter((one) => after(board, one, random).winner === house)
         if (board.turn === house && winning.length > 0) expect(winning).toContain(cell)
         board = after(board, cell, random)
@@ -67,27 +67,27 @@ const counted = counting().game
 
 test.each([4, 5, 8, 12, 20])('on a board of %i x %i cells it looks at so few moves that a server can serve others', (size) => {
   const { game, tried } = counting()
-  const random = seeded(size)
+  const random = seededRandom(size)
   let board = tictactoe.setup({ size }, random)
   for (let n = 0; n < 12; n++) {
     tried.moves = 0
-    board = after(board, bestMove(game, board, random), random)
+    board = after(board, findBestMove(game, board, random), random)
     expect(tried.moves).toBeLessThan(50_000)
   }
 })
 
 test('on larger boards it wins at once where it can, takes what the other needs, and loses to chance hardly ever', () => {
   const { game } = counting()
-  const random = seeded(7)
+  const random = seededRandom(7)
   const near: Board = { cells: 'OOO-XX-X--------', size: 4, turn: 1 }
-  expect(bestMove(game, near, random)).toBe(7)
-  expect(bestMove(game, { ...near, cells: 'OOO-X--X--X-----' }, random)).toBe(4)
+  expect(findBestMove(game, near, random)).toBe(7)
+  expect(findBestMove(game, { ...near, cells: 'OOO-X--X--X-----' }, random)).toBe(4)
   let lost = 0
   for (let played = 0; played < 20; played++) {
     let board = tictactoe.setup({ size: 4 }, random)
     while (!tictactoe.outcome(board)) {
       const free = [...(tictactoe.moves?.(board, board.turn) ?? [])]
-      board = after(board, board.turn === played % 2 ? bestMove(game, board, random) : random.choice(free), random)
+      board = after(board, board.turn === played % 2 ? findBestMove(game, board, random) : random.choice(free), random)
     }
     if (tictactoe.outcome(board)?.winners.includes(1 - (played % 2))) lost++
   }

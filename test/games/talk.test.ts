@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isRefusal } from '../../src/games/game.ts'
-import { chance, seeded } from '../../src/games/random.ts'
-import { shortened, type Talk, type TalkOptions, talk } from '../../src/games/talk.ts'
+import { chance, seededRandom } from '../../src/games/random.ts'
+import { type TurnTalk, type TurnTalkOptions, talk, truncateLine } from '../../src/games/talk.ts'
 
 /** Plays lines in turn; a refusal fails the test. */
-function said(lines: readonly string[], options: TalkOptions = {}): Talk {
+function said(lines: readonly string[], options: TurnTalkOptions = {}): TurnTalk {
   let state = talk.setup(options, chance)
   for (const line of lines) {
     const next = talk.play(state, state.turn, line, chance)
@@ -51,7 +51,7 @@ describe('talk', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), fc.nat(3000), (text, repeat) => {
         const long = text.repeat(1 + (repeat % 5))
-        const short = shortened(long)
+        const short = truncateLine(long)
         expect(long.startsWith(short)).toBe(true)
         expect(new TextEncoder().encode(short).length).toBeLessThanOrEqual(4096)
         if (short !== long) expect(new TextEncoder().encode(short).length).toBeGreaterThan(4092)
@@ -61,9 +61,9 @@ describe('talk', () => {
 })
 
 describe('the house’s talking partner', () => {
-  const choose = (text: string | undefined, ending: Talk['ending'], seed: number) => {
+  const choose = (text: string | undefined, ending: TurnTalk['ending'], seed: number) => {
     const state = text === undefined ? said([], { ending }) : { ...said([]), ending, said: 1, line: text }
-    return talk.choose?.(state, 1, seeded(seed)) ?? ''
+    return talk.choose?.(state, 1, seededRandom(seed)) ?? ''
   }
 
   test('answers anything with one short visible line that never ends the talk', () => {
@@ -114,7 +114,7 @@ describe('the house’s talking partner', () => {
   test('has an opening, and something for after a game', () => {
     expect(choose(undefined, {}, 3)).toMatch(/^(Hello|Welcome)!/)
     const resumed = talk.setup({ said: 4, first: 0 }, chance)
-    expect(talk.choose?.(resumed, 0, seeded(1))).toMatch(/game|played/)
+    expect(talk.choose?.(resumed, 0, seededRandom(1))).toMatch(/game|played/)
   })
 
   test('many different answers keep a talk going', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bestMove, isOpen } from '../../src/games/ai/search.ts'
+import { findBestMove, isSearchable } from '../../src/games/ai/search.ts'
 import { isRefusal } from '../../src/games/game.ts'
-import { chance, seeded } from '../../src/games/random.ts'
+import { chance, seededRandom } from '../../src/games/random.ts'
 import { type Board, tictactoe } from '../../src/games/tictactoe.ts'
 
 function boardAfter(moves: readonly number[], size = 3): Board {
@@ -81,7 +81,7 @@ describe('tic-tac-toe: how it is written', () => {
   test('any game of any size: marks and numbers stand where they belong', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 6 }), fc.integer(), (size, seed) => {
-        const random = seeded(seed)
+        const random = seededRandom(seed)
         let board = tictactoe.setup({ size }, random)
         while (!tictactoe.outcome(board)) {
           const cells = [...(tictactoe.moves?.(board, board.turn) ?? [])]
@@ -102,7 +102,7 @@ describe('tic-tac-toe: how it is written', () => {
 
 describe('the player, one search for every open game', () => {
   test('on 3 × 3 it never loses, whatever the other one does', () => {
-    if (!isOpen(tictactoe)) throw new Error('tic-tac-toe is an open game')
+    if (!isSearchable(tictactoe)) throw new Error('tic-tac-toe is an open game')
     const game = tictactoe
     for (const us of [0, 1]) {
       const tried = new Set<string>()
@@ -111,7 +111,7 @@ describe('the player, one search for every open game', () => {
         tried.add(board.cells)
         const outcome = game.outcome(board)
         if (outcome) return expect(outcome.winners).not.toEqual([1 - us])
-        const cells = board.turn === us ? [bestMove(game, board, seeded(7))] : [...game.moves(board, board.turn)]
+        const cells = board.turn === us ? [findBestMove(game, board, seededRandom(7))] : [...game.moves(board, board.turn)]
         for (const cell of cells) tryAll(game.play(board, board.turn, cell, chance) as Board)
       }
       tryAll(boardAfter([]))
@@ -125,7 +125,7 @@ describe('the player, one search for every open game', () => {
     ['takes a win on 4 × 4', [1, 5, 2, 6, 3, 9], 4, 4],
     ['prevents one on 5 × 5', [1, 10, 2, 20, 3, 25, 4], 5, 5],
   ])('%s', (_what, moves, expected, size) => {
-    if (!isOpen(tictactoe)) throw new Error('tic-tac-toe is an open game')
-    expect(bestMove(tictactoe, boardAfter(moves, size), seeded(3))).toBe(expected)
+    if (!isSearchable(tictactoe)) throw new Error('tic-tac-toe is an open game')
+    expect(findBestMove(tictactoe, boardAfter(moves, size), seededRandom(3))).toBe(expected)
   })
 })

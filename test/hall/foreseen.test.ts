@@ -6,8 +6,8 @@ import { games } from '../../src/games/index.ts'
 import { chance } from '../../src/games/random.ts'
 import { Hall } from '../../src/hall/hall.ts'
 import type { Seed } from '../../src/hall/ports.ts'
-import { drawsAt, newSeed } from '../../src/hall/seeds.ts'
-import { decide, opened, type TableState } from '../../src/hall/table.ts'
+import { newSeed, toDraws } from '../../src/hall/seeds.ts'
+import { decide, type TableState, toOpenedTable } from '../../src/hall/table.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { TestClock } from '../support/clock.ts'
 import { foresee } from '../support/foresight.ts'
@@ -27,7 +27,7 @@ const once: Random = {
 /** The secret numbers of so many games of guess in a hall, one after the other. */
 function numbersIn(random: Random, count: number): number[] {
   const onTrouble = (sentence: string) => expect(sentence).toBe('')
-  const hall = new Hall({ store: memoryStore(), games, clock: new TestClock(), random, onTrouble })
+  const hall = new Hall({ store: memoryStore(), games, clock: new TestClock(), random, onError: onTrouble })
   const seats = [{ person: 'guest:eve', name: 'eve' }]
   return Array.from({ length: count }, () => (hall.open(guessing.name, { options: { tries: 7 }, seats }).state.position as Guessing).secret)
 }
@@ -36,7 +36,7 @@ function numbersIn(random: Random, count: number): number[] {
 function tossesOf(seed: Seed, count: number): boolean[] {
   const seats = [{ person: 'guest:eve', name: 'eve' }]
   const opening = { type: 'opened', game: 'coin', options: undefined, state: coin.setup(undefined, chance), seed, seats } as const
-  let table: TableState = opened({ ...opening, rated: false, private: false, clock: {}, n: 1, at: 0 }, coin)
+  let table: TableState = toOpenedTable({ ...opening, rated: false, private: false, clock: {}, n: 1, at: 0 }, coin)
   return Array.from({ length: count }, () => {
     const steps = decide(table, { type: 'play', seat: 0, move: 'H' }, 0)
     table = isRefusal(steps) ? table : (steps[0]?.state ?? table)
@@ -47,7 +47,7 @@ function tossesOf(seed: Seed, count: number): boolean[] {
 /** The first seed without a version, of those from `from` on, from which a player sees these tosses. */
 function seedOf(tosses: readonly boolean[], from: number, count: number): number | undefined {
   for (let seed = from; seed < from + count; seed++) {
-    if (tosses.every((head, at) => (drawsAt(seed, at + 2).integer(0, 1) === 0) === head)) return seed
+    if (tosses.every((head, at) => (toDraws(seed, at + 2).integer(0, 1) === 0) === head)) return seed
   }
   return undefined
 }

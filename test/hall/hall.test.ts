@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import type { SeatNumber } from '../../src/games/game.ts'
 import { type AnyGame, games } from '../../src/games/index.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { tictactoe } from '../../src/games/tictactoe.ts'
-import { Hall, type Seek } from '../../src/hall/hall.ts'
-import type { Attendant, News } from '../../src/hall/news.ts'
-import { HOUSE, PEER, type Sitter, type Store, type TableEvent } from '../../src/hall/ports.ts'
-import type { LiveTable } from '../../src/hall/table-actor.ts'
+import { Hall, type SeekRequest } from '../../src/hall/hall.ts'
+import type { TableObserver, TableUpdate } from '../../src/hall/news.ts'
+import { HOUSE, PEER, type SeatOwner, type Store, type TableEvent } from '../../src/hall/ports.ts'
+import type { TableActor } from '../../src/hall/table-actor.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { keep } from '../support/keep.ts'
 
 const START = 1_000_000
 const WEEK = 7 * 24 * 3_600_000
-const ADA: Sitter = { person: 'guest:ada', name: 'ada' }
-const GRACE: Sitter = { person: 'guest:grace', name: 'grace' }
-const ALAN: Sitter = { person: 'account:1', name: 'alan' }
-const HOUSE_SITTER: Sitter = { person: HOUSE, name: 'house' }
-const STRANGER: Sitter = { person: PEER, name: 'tjc/tictactoe' }
+const ADA: SeatOwner = { person: 'guest:ada', name: 'ada' }
+const GRACE: SeatOwner = { person: 'guest:grace', name: 'grace' }
+const ALAN: SeatOwner = { person: 'account:1', name: 'alan' }
+const HOUSE_SITTER: SeatOwner = { person: HOUSE, name: 'house' }
+const STRANGER: SeatOwner = { person: PEER, name: 'tjc/tictactoe' }
 const QUESTIONS = [
   { text: '1 + 1?', options: ['1', '2', '3'], right: 1 },
   { text: '2 + 2?', options: ['4', '5'], right: 0 },
@@ -30,40 +30,40 @@ const ALL = new Map<string, AnyGame>([...games, ['unplayable', unplayable as Any
 /** One process with a hall on a store. */
 function process(store: Store = memoryStore(), time = new TestClock(START)) {
   const troubles: string[] = []
-  const hall = new Hall({ store, games: ALL, clock: time, random: seeded(1), onTrouble: (sentence) => troubles.push(sentence) })
+  const hall = new Hall({ store, games: ALL, clock: time, random: seededRandom(1), onError: (sentence) => troubles.push(sentence) })
   /** Where somebody was seated. */
-  const seated: { sitter: Sitter; table: LiveTable; seat: SeatNumber }[] = []
-  const seek = (sitter: Sitter, more: Partial<Seek> = {}) =>
+  const seated: { sitter: SeatOwner; table: TableActor; seat: SeatNumber }[] = []
+  const seek = (sitter: SeatOwner, more: Partial<SeekRequest> = {}) =>
     hall.seek({
-      sitter,
+      owner: sitter,
       game: 'tictactoe',
       options: {},
       seats: [0, 1],
       rated: false,
       wait: Number.POSITIVE_INFINITY,
-      seated: (table, seat) => seated.push({ sitter, table, seat }),
+      onSeated: (table, seat) => seated.push({ sitter, table, seat }),
       ...more,
     })
   const names = () => seated.map(({ sitter, seat }) => `${sitter.name} ${seat}`)
   return { hall, store, time, troubles, seated, seek, names }
 }
 
-class Sitting implements Attendant {
-  readonly who: SeatNumber | 'watcher'
-  readonly told: News[] = []
+class Sitting implements TableObserver {
+  readonly viewer: SeatNumber | 'watcher'
+  readonly told: TableUpdate[] = []
 
   constructor(who: SeatNumber | 'watcher') {
-    this.who = who
+    this.viewer = who
   }
 
-  news(news: News): void {
+  update(news: TableUpdate): void {
     this.told.push(news)
   }
 
   closed(): void {}
 }
 
-const people = (table: LiveTable | undefined) => table?.state.opened.seats.map(({ person }) => person)
+const people = (table: TableActor | undefined) => table?.state.opened.seats.map(({ person }) => person)
 
 describe('seeking', () => {
   test('with no wait: whoever waits already is seated opposite, else the house sits down at once', () => {
@@ -83,10 +83,10 @@ describe('seeking', () => {
     seek(ADA, { wait: 10_000 })
     await time.pass(9_999)
     expect(seated).toEqual([])
-    expect([...hall.seeking]).toMatchObject([{ person: 'guest:ada', name: 'ada', since: START }])
+    expect([...hall.openSeeks]).toMatchObject([{ person: 'guest:ada', name: 'ada', since: START }])
     await time.pass(1)
     expect(people(seated[0]?.table)).toEqual(['guest:ada', HOUSE])
-    expect([...hall.seeking]).toEqual([])
+    expect([...hall.openSeeks]).toEqual([])
     await time.pass(60_000)
     expect(seated).toHaveLength(1)
   })
@@ -105,7 +105,7 @@ describe('seeking', () => {
     const { hall, seek, seated, time } = process()
     seek(ADA)
     await time.pass(1e9)
-    expect([seated, [...hall.seeking].length, time.waiting]).toEqual([[], 1, 0])
+    expect([seated, [...hall.openSeeks].length, time.waiting]).toEqual([[], 1, 0])
   })
 
   test.each([0, 10_000])('what the house cannot play waits for somebody, also after %i ms', async (wait) => {
@@ -124,7 +124,7 @@ describe('seeking', () => {
     cancel()
     seek(GRACE)
     await time.pass(60_000)
-    expect([seated, [...hall.seeking].map(({ name }) => name), time.waiting]).toEqual([[], ['grace'], 0])
+    expect([seated, [...hall.openSeeks].map(({ name }) => name), time.waiting]).toEqual([[], ['grace'], 0])
   })
 
   test('of those who wait, the first who suits is taken, and begins', () => {
@@ -141,12 +141,12 @@ describe('seeking', () => {
     seek(ADA, { code: 'amber-otter-seven' })
     seek(GRACE)
     expect(names()).toEqual([])
-    expect(hall.invitation('amber-otter-seven')?.name).toBe('ada')
-    expect(hall.invitation('amber-otter-six')).toBeUndefined()
+    expect(hall.findInvitation('amber-otter-seven')?.name).toBe('ada')
+    expect(hall.findInvitation('amber-otter-six')).toBeUndefined()
     seek(ALAN, { code: 'amber-otter-seven' })
     expect(names()).toEqual(['ada 0', 'alan 1'])
     expect(seated[0]?.table.state.opened.private).toBe(true)
-    expect(hall.invitation('amber-otter-seven')).toBeUndefined()
+    expect(hall.findInvitation('amber-otter-seven')).toBeUndefined()
   })
 
   test('only with somebody: nobody else will do', () => {
@@ -168,7 +168,7 @@ describe('seeking', () => {
 
   test('who cares about nothing gets what the other wants, or what is usual', () => {
     const { seek, seated } = process()
-    const any = (sitter: Sitter) => seek(sitter, { options: undefined })
+    const any = (sitter: SeatOwner) => seek(sitter, { options: undefined })
     any(ADA)
     any(GRACE)
     expect(seated[0]?.table.state.position).toMatchObject({ size: 3 })
@@ -186,7 +186,7 @@ describe('seeking', () => {
   test('one who cannot take the seat has left it, and the other plays', async () => {
     const { seek, seated, troubles } = process()
     seek(ADA, {
-      seated() {
+      onSeated() {
         throw new Error('a broken pipe')
       },
     })
@@ -200,7 +200,7 @@ describe('seeking', () => {
     const { hall, seek } = process()
     seek(ADA, { options: undefined })
     expect(() => seek(GRACE, { options: { size: 1e9 } })).toThrow(RangeError)
-    expect([...hall.seeking].map(({ name }) => name)).toEqual(['ada'])
+    expect([...hall.openSeeks].map(({ name }) => name)).toEqual(['ada'])
     expect(() => seek(GRACE, { game: 'chess' })).toThrow('the game chess is not played here')
   })
 
@@ -220,16 +220,16 @@ describe('tables', () => {
     expect(hall.table(1)).toBe(table)
     expect([...hall.seatsOf('guest:ada')]).toEqual([{ table, seat: 0 }])
     expect([[...hall.seatsOf(PEER)], [...hall.seatsOf(HOUSE)], [...hall.seatsOf('guest:grace')]]).toEqual([[], [], []])
-    expect([hall.seatOf('a1'), hall.seatOf('a2')]).toEqual([{ table, seat: 0 }, undefined])
+    expect([hall.findSeatByToken('a1'), hall.findSeatByToken('a2')]).toEqual([{ table, seat: 0 }, undefined])
     const watcher = new Sitting('watcher')
-    table.attend(watcher)
+    table.subscribe(watcher)
     await settled()
     table.submit({ type: 'leave', seat: 1 })
     expect([...hall.seatsOf('guest:ada')]).toEqual([])
     await settled()
     expect(hall.table(1)).toBe(table)
-    table.leave(watcher)
-    expect([hall.table(1), hall.seatOf('a1'), [...hall.tables]]).toEqual([undefined, undefined, []])
+    table.unsubscribe(watcher)
+    expect([hall.table(1), hall.findSeatByToken('a1'), [...hall.tables]]).toEqual([undefined, undefined, []])
   })
 
   test('are shown when their opening is kept', async () => {
@@ -278,12 +278,12 @@ describe('tables', () => {
 })
 
 describe('a rematch', () => {
-  async function over(sitters: readonly Sitter[] = [ADA, GRACE], clock = {}) {
+  async function over(sitters: readonly SeatOwner[] = [ADA, GRACE], clock = {}) {
     const made = process()
     const table = made.hall.open('tictactoe', { options: { size: 4 }, seats: sitters, clock })
     await settled()
     const there = sitters.map((_, seat) => new Sitting(seat))
-    for (const sitting of there) table.attend(sitting)
+    for (const sitting of there) table.subscribe(sitting)
     table.submit({ type: 'leave', seat: 0 })
     await settled()
     return { ...made, table, there }
@@ -313,7 +313,7 @@ describe('a rematch', () => {
   test('is not for one who has left the table, whether before or after the offer', async () => {
     const { hall, table, there } = await over()
     expect(hall.offer(table, 1)).toBeUndefined()
-    for (const grace of there.slice(1)) table.leave(grace)
+    for (const grace of there.slice(1)) table.unsubscribe(grace)
     expect(hall.offer(table, 0)).toEqual({ refused: 'grace has left the table' })
     expect(hall.table(2)).toBeUndefined()
   })
@@ -341,7 +341,7 @@ describe('a rematch', () => {
 
 describe('a new start', () => {
   /** What one process leaves behind, taken up by another one on the same store. */
-  async function restarted(open: (hall: Hall) => LiveTable | undefined) {
+  async function restarted(open: (hall: Hall) => TableActor | undefined) {
     const store = memoryStore()
     const before = process(store)
     const table = open(before.hall)
@@ -366,7 +366,7 @@ describe('a new start', () => {
     await time.pass(1e7)
     expect(table?.over).toBe(false)
     expect([...hall.seatsOf('account:1')]).toEqual([{ table, seat: 0 }])
-    expect(hall.seatOf('a1')).toEqual({ table, seat: 1 })
+    expect(hall.findSeatByToken('a1')).toEqual({ table, seat: 1 })
     table?.submit({ type: 'back', seat: 1 })
     await time.pass(5_000)
     expect(table?.state.outcome).toEqual({ winners: [1], left: 0 })
@@ -420,11 +420,11 @@ describe('a new start', () => {
     hall.tidy()
     expect(table?.over).toBe(false)
     await time.pass(WEEK)
-    const watcher: Attendant = { who: 'watcher', news: () => {}, closed: () => {} }
-    hall.table(1)?.attend(watcher)
+    const watcher: TableObserver = { viewer: 'watcher', update: () => {}, closed: () => {} }
+    hall.table(1)?.subscribe(watcher)
     hall.tidy()
     expect(table?.over).toBe(false)
-    hall.table(1)?.leave(watcher)
+    hall.table(1)?.unsubscribe(watcher)
     await time.pass(WEEK)
     hall.tidy()
     await settled()
@@ -444,7 +444,7 @@ describe('a new start', () => {
       expect(again.hall.table(1)?.state).toMatchObject({ suspended: true, n: log.length + 1 })
     }
     const watcher = new Sitting('watcher')
-    again.hall.table(1)?.attend(watcher)
+    again.hall.table(1)?.subscribe(watcher)
     again.hall.table(1)?.submit({ type: 'back', seat: 0 })
     await settled()
     expect((await store.tables.read(1, 0)).slice(log.length).map(({ type }) => type)).toEqual(['suspended', 'back'])
@@ -458,7 +458,7 @@ describe('a new start', () => {
     const store = memoryStore()
     const far = { rating: 131_989, deviation: 350, volatility: 100 }
     const low = { rating: -128_989, deviation: 5, volatility: 0 }
-    await store.results.record(99, 'tictactoe', [
+    await store.results.setStandings(99, 'tictactoe', [
       { person: 'account:1', name: 'alan', score: far.rating, games: 208_858, rating: far },
       { person: 'account:2', name: 'eve', score: low.rating, games: 208_858, rating: low },
     ])
@@ -491,7 +491,7 @@ describe('a new start', () => {
     await after.hall.restore()
     const table = after.hall.table(9)
     const watcher = new Sitting('watcher')
-    table?.attend(watcher)
+    table?.subscribe(watcher)
     await settled()
     const [reseeded, ...more] = await store.tables.read(9, 3)
     expect([reseeded, more]).toEqual([{ type: 'reseeded', seed: expect.stringMatching(/^1:[\w-]{22}$/), n: 4, at: START }, []])
@@ -549,10 +549,10 @@ describe('closing', () => {
     const table = hall.open('tictactoe', { options: {}, seats: [ADA, GRACE], clock: { turn: 5_000 } })
     await settled()
     const closed: string[] = []
-    table.attend({ who: 0, news() {}, closed: ({ message }) => closed.push(message) })
+    table.subscribe({ viewer: 0, update() {}, closed: ({ message }) => closed.push(message) })
     hall.close(new Error('the server was stopped'))
     hall.close(new Error('the server was stopped again'))
-    expect([closed, [...hall.seeking], [...hall.tables], time.waiting]).toEqual([['the server was stopped'], [], [], 0])
+    expect([closed, [...hall.openSeeks], [...hall.tables], time.waiting]).toEqual([['the server was stopped'], [], [], 0])
     await time.pass(10_000)
     expect([seated, troubles]).toEqual([[], []])
     expect(table.submit({ type: 'leave', seat: 0 })).toEqual({ refused: 'this table is closed' })
@@ -564,7 +564,7 @@ describe('closing', () => {
     hall.close(new Error('the server was stopped'))
     expect(() => seek(ADA)).toThrow('the server was stopped')
     expect(() => hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })).toThrow('the server was stopped')
-    expect([...hall.seeking]).toEqual([])
+    expect([...hall.openSeeks]).toEqual([])
   })
 
   test('settled: what was decided before is kept and recorded, also an end', async () => {

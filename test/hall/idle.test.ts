@@ -1,27 +1,27 @@
 import { expect, test } from 'vitest'
 import { games } from '../../src/games/index.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { Hall } from '../../src/hall/hall.ts'
-import { type ClockRules, HOUSE, type Sitter, type Store } from '../../src/hall/ports.ts'
-import type { LiveTable } from '../../src/hall/table-actor.ts'
+import { type ClockRules, HOUSE, type SeatOwner, type Store } from '../../src/hall/ports.ts'
+import type { TableActor } from '../../src/hall/table-actor.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 
 const MINUTE = 60_000
 const LIMIT = 10 * MINUTE
-const ADA: Sitter = { person: 'account:1', name: 'ada' }
-const GRACE: Sitter = { person: 'account:2', name: 'grace' }
-const HOUSE_SITTER: Sitter = { person: HOUSE, name: 'house' }
+const ADA: SeatOwner = { person: 'account:1', name: 'ada' }
+const GRACE: SeatOwner = { person: 'account:2', name: 'grace' }
+const HOUSE_SITTER: SeatOwner = { person: HOUSE, name: 'house' }
 
 /** A process with a hall in which a table may be without a move for ten minutes. */
 function start(store: Store, time: TestClock, idle = LIMIT): Hall {
   const onTrouble = (sentence: string, reason: unknown) => {
     throw new Error(sentence, { cause: reason })
   }
-  return new Hall({ store, games, clock: time, random: seeded(1), idle, onTrouble })
+  return new Hall({ store, games, clock: time, random: seededRandom(1), idle, onError: onTrouble })
 }
 
-async function opening(clock: ClockRules = {}, seats: readonly Sitter[] = [ADA, GRACE], game = 'tictactoe') {
+async function opening(clock: ClockRules = {}, seats: readonly SeatOwner[] = [ADA, GRACE], game = 'tictactoe') {
   const time = new TestClock(Date.UTC(2024, 1, 29))
   const store = memoryStore()
   const hall = start(store, time)
@@ -31,7 +31,7 @@ async function opening(clock: ClockRules = {}, seats: readonly Sitter[] = [ADA, 
 }
 
 /** The next process, on the same store, at the time of a clock. */
-async function restarted(store: Store, time: TestClock, before: Hall): Promise<{ hall: Hall; table: LiveTable | undefined }> {
+async function restarted(store: Store, time: TestClock, before: Hall): Promise<{ hall: Hall; table: TableActor | undefined }> {
   before.close(new Error('the process ends'))
   const hall = start(store, time)
   await hall.restore()
@@ -39,11 +39,11 @@ async function restarted(store: Store, time: TestClock, before: Hall): Promise<{
   return { hall, table: hall.table(1) }
 }
 
-const watcher = () => ({ who: 'watcher', news: () => {}, closed: () => {} }) as const
+const watcher = () => ({ viewer: 'watcher', update: () => {}, closed: () => {} }) as const
 
 test('a table without a move for ten minutes ends without a result, though players and watchers attend', async () => {
   const { time, hall, table, log } = await opening()
-  for (const who of [0, 1]) table.attend({ ...watcher(), who })
+  for (const who of [0, 1]) table.subscribe({ ...watcher(), viewer: who })
   await time.pass(LIMIT - 1)
   expect(table.over).toBe(false)
   await time.pass(1)

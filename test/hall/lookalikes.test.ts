@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CONFUSABLES, SHOWN } from '../../src/hall/confusables.ts'
-import { Lookalikes, looksOf } from '../../src/hall/lookalikes.ts'
+import { Lookalikes, toLookKeys } from '../../src/hall/lookalikes.ts'
 import { checkName, checkPersonName, foldName } from '../../src/hall/names.ts'
-import { skeleton } from '../../src/hall/skeleton.ts'
+import { toSkeleton } from '../../src/hall/skeleton.ts'
 
 const MIXED = { refused: 'a name has the letters of one alphabet' }
 
@@ -16,8 +16,8 @@ function alike(one: string, other: string): boolean {
 
 /** Whether names have a look in common, whether or not they count as the same. */
 function shareLook(one: string, other: string): boolean {
-  const looks = new Set(looksOf(one.normalize('NFC')))
-  return looksOf(other.normalize('NFC')).some((look) => looks.has(look))
+  const looks = new Set(toLookKeys(one.normalize('NFC')))
+  return toLookKeys(other.normalize('NFC')).some((look) => looks.has(look))
 }
 
 /** The characters of an entry of a table of confusables, each with the text that it looks like. */
@@ -70,9 +70,9 @@ describe('names that look alike', () => {
 
   test('the skeleton is that of UTS 39: a table maps to what it maps to for good', () => {
     // the examples of the standard, section 4
-    expect(skeleton('paypal')).toBe(skeleton('раураl'))
-    expect(skeleton('scope')).toBe(skeleton('ѕсоре'))
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 10 }), (text) => skeleton(skeleton(text)) === skeleton(text)))
+    expect(toSkeleton('paypal')).toBe(toSkeleton('раураl'))
+    expect(toSkeleton('scope')).toBe(toSkeleton('ѕсоре'))
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 10 }), (text) => toSkeleton(toSkeleton(text)) === toSkeleton(text)))
   })
 
   test('whatever Unicode’s confusables.txt says looks alike does, within a name', () => {
@@ -85,7 +85,7 @@ describe('names that look alike', () => {
   test('the same name has the same looks in every case', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }), (text) => {
-        const shared = looksOf(text.toLowerCase()).filter((look) => looksOf(foldName(text)).includes(look))
+        const shared = toLookKeys(text.toLowerCase()).filter((look) => toLookKeys(foldName(text)).includes(look))
         expect(shared).not.toEqual([])
       }),
     )

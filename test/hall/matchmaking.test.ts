@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { clockOf, type Match, optionsOf, type Wish } from '../../src/hall/matchmaking.ts'
+import { type Match, mergeClocks, mergeOptions, type OpenSeek } from '../../src/hall/matchmaking.ts'
 import { type ClockRules, PEER } from '../../src/hall/ports.ts'
 import { Seeks } from '../../src/hall/seeks.ts'
 
-function wish(more: Partial<Wish> = {}): Wish {
+function wish(more: Partial<OpenSeek> = {}): OpenSeek {
   return { person: 'guest:ada', name: 'ada', game: 'tictactoe', options: {}, seats: [0, 1], rated: false, ...more }
 }
 
 /** The first of those who wait that suits the one who comes. */
-function pair(waiting: Iterable<Wish>, coming: Wish): Match<Wish> | undefined {
-  const seeks = new Seeks<Wish>()
+function pair(waiting: Iterable<OpenSeek>, coming: OpenSeek): Match<OpenSeek> | undefined {
+  const seeks = new Seeks<OpenSeek>()
   for (const one of waiting) seeks.add(one)
   return seeks.match(coming)
 }
@@ -22,7 +22,7 @@ const CODES = [undefined, 'amber-otter-seven']
 const AGAINST = [undefined, 'guest:ada', 'guest:grace']
 
 /** Every wish of a small world, each once. */
-function* world(): Iterable<Wish> {
+function* world(): Iterable<OpenSeek> {
   for (const person of PEOPLE)
     for (const options of OPTIONS)
       for (const seats of SEATS)
@@ -37,7 +37,7 @@ function* world(): Iterable<Wish> {
 }
 
 /** What has to hold of two who sit down together, as a sentence each. */
-const RULES: Readonly<Record<string, (one: Wish, other: Wish) => boolean>> = {
+const RULES: Readonly<Record<string, (one: OpenSeek, other: OpenSeek) => boolean>> = {
   'nobody plays against oneself': (one, other) => one.person !== other.person || one.person === PEER,
   'both want the same kind of game': (one, other) => one.rated === other.rated,
   'an invitation is for who has it': (one, other) => one.code === other.code,
@@ -144,7 +144,7 @@ describe('the setup', () => {
   test('is that of whoever cares, waiting or coming', () => {
     const { options: _, ...any } = wish()
     const four = wish({ options: { size: 4 } })
-    expect([optionsOf(any, four), optionsOf(four, any), optionsOf(any, any)]).toEqual([{ size: 4 }, { size: 4 }, undefined])
+    expect([mergeOptions(any, four), mergeOptions(four, any), mergeOptions(any, any)]).toEqual([{ size: 4 }, { size: 4 }, undefined])
   })
 })
 
@@ -165,11 +165,11 @@ describe('clocks', () => {
     const limited = timed({ turn: 10_000, total: 60_000, grace: 120_000 })
     expect(pair([ada(free)], limited)).toBeDefined()
     expect(pair([limited], ada(free))).toBeDefined()
-    for (const clock of [clockOf(ada(free), limited), clockOf(limited, ada(free))])
+    for (const clock of [mergeClocks(ada(free), limited), mergeClocks(limited, ada(free))])
       expect(clock).toMatchObject({ turn: 10_000, total: 60_000 })
   })
 
   test('the grace is that of whoever waited longer', () => {
-    expect(clockOf(ada({ grace: 1 }), timed({ grace: 2 }))).toEqual({ grace: 1 })
+    expect(mergeClocks(ada({ grace: 1 }), timed({ grace: 2 }))).toEqual({ grace: 1 })
   })
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isRefusal } from '../../src/games/game.ts'
 import { checkLobbyName, checkName, checkPersonName, foldName } from '../../src/hall/names.ts'
-import { visible } from '../../src/wire/text.ts'
+import { escapeControls } from '../../src/wire/text.ts'
 
 const UNSEEN = 'a name has only characters that can be seen'
 
@@ -360,7 +360,7 @@ describe('properties of names', () => {
         const name = checkName(text)
         if (isRefusal(name)) return
         expect(checkName(name)).toBe(name)
-        expect(visible(name)).toBe(name)
+        expect(escapeControls(name)).toBe(name)
         expect(name.trim()).toBe(name)
         expect(name).not.toMatch(/[@\n\r\t]|\p{C}/u)
         expect([...name].length).toBeLessThanOrEqual(20)

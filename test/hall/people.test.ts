@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
 import { isRefusal } from '../../src/games/game.ts'
-import type { Denial } from '../../src/hall/denial.ts'
+import type { AuthError } from '../../src/hall/denial.ts'
 import { BUSY, Passwords, WRONG } from '../../src/hall/passwords.ts'
-import { type Entry, People, type Visitor } from '../../src/hall/people.ts'
-import { secretToken } from '../../src/hall/tokens.ts'
+import { type LoginRequest, type OnlineUser, People } from '../../src/hall/people.ts'
+import { makeToken } from '../../src/hall/tokens.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 
@@ -18,11 +18,11 @@ class Plain extends Passwords {
     super({ random: randomBytes })
   }
 
-  override async hash(password: string): Promise<string | Denial> {
-    return password.length < 8 ? { why: 'bad-password', refused: 'a password has at least 8 characters' } : `plain ${password}`
+  override async hash(password: string): Promise<string | AuthError> {
+    return password.length < 8 ? { code: 'bad-password', refused: 'a password has at least 8 characters' } : `plain ${password}`
   }
 
-  override async verify(password: string, phc: string | undefined): Promise<Denial | undefined> {
+  override async verify(password: string, phc: string | undefined): Promise<AuthError | undefined> {
     this.compared++
     return phc === `plain ${password}` ? undefined : WRONG
   }
@@ -39,36 +39,36 @@ function gathering(passwords: Passwords = new Plain(), expects: (person: string)
     clock,
     random: randomBytes,
     seats: {
-      expects,
+      holdsSeatFor: expects,
       revokeTokens: (person) => seats.push(`revoked ${person}`),
-      giveUpSeats: (person) => seats.push(`given up ${person}`),
+      leaveSeats: (person) => seats.push(`given up ${person}`),
     },
   })
   const replaced: string[] = []
   const reasons: string[] = []
-  const entry = (name: string, more: Partial<Entry> = {}): Entry => ({
+  const entry = (name: string, more: Partial<LoginRequest> = {}): LoginRequest => ({
     name,
     address: '192.0.2.1',
-    replaced: (reason) => {
+    onReplaced: (reason) => {
       replaced.push(name)
       reasons.push(reason)
     },
     ...more,
   })
-  const enter = (name: string, more?: Partial<Entry>) => people.enter(entry(name, more))
-  const register = (name: string, more?: Partial<Entry>) =>
-    people.register({ password: PASSWORD, ...entry(name, more) } as Entry & { password: string })
+  const enter = (name: string, more?: Partial<LoginRequest>) => people.enter(entry(name, more))
+  const register = (name: string, more?: Partial<LoginRequest>) =>
+    people.register({ password: PASSWORD, ...entry(name, more) } as LoginRequest & { password: string })
   return { people, accounts, clock, seats, replaced, reasons, entry, enter, register }
 }
 
 /** Who came in; a refusal fails the test. */
-async function came(entering: Promise<Visitor | Denial>): Promise<Visitor> {
+async function came(entering: Promise<OnlineUser | AuthError>): Promise<OnlineUser> {
   const visitor = await entering
   if (isRefusal(visitor)) throw new Error(visitor.refused)
   return visitor
 }
 
-const here = (people: People) => [...people.here].map(({ person }) => person)
+const here = (people: People) => [...people.online].map(({ person }) => person)
 
 describe('guests', () => {
   test('are here under their name until they leave', async () => {
@@ -106,9 +106,9 @@ describe('guests', () => {
     const secret = people.reconnectSecret(before)
     const after = await came(enter('Ada', { secret }))
     expect(replaced).toEqual(['ada'])
-    expect([...people.here]).toEqual([after])
+    expect([...people.online]).toEqual([after])
     before.leave()
-    expect([...people.here]).toEqual([after])
+    expect([...people.online]).toEqual([after])
   })
 
   test('a secret is valid until there is a new one, or another guest of that name', async () => {
@@ -122,7 +122,7 @@ describe('guests', () => {
     const back = await came(enter('ada', { secret }))
     back.leave()
     await came(enter('ada'))
-    for (const wrong of [secret, 'nonsense', '', secretToken(randomBytes)])
+    for (const wrong of [secret, 'nonsense', '', makeToken(randomBytes)])
       expect(await enter('ada', { secret: wrong })).toMatchObject({ why: 'name-taken', proposal: 'ada2' })
   })
 
@@ -144,14 +144,14 @@ describe('guests', () => {
     // cut off for a number, it reads like a word of the house
     await came(enter('s.e.r.v.e.r........x'))
     for (let at = 0; at < 1000; at++) await accounts.add({ key: `user${at}z`, name: `user${at}z`, password: 'plain', since: 0 })
-    await people.open()
+    await people.load()
     const named = vi.spyOn(accounts, 'named')
     const spent = async (name: string, refused?: string) => {
       for (let at = 0; at < 100; at++) expect(await enter(name)).toMatchObject(refused === undefined ? {} : { refused })
       const before = process.threadCpuUsage()
       for (let at = 0; at < 100; at++) {
         const entered = await enter(name)
-        if (!('why' in entered)) entered.leave()
+        if (!('refused' in entered)) entered.leave()
       }
       const { user, system } = process.threadCpuUsage(before)
       return user + system
@@ -189,7 +189,7 @@ describe('guests', () => {
     const before = await came(enter('ada'))
     const after = await came(enter('ada', { before }))
     before.leave()
-    expect([...people.here]).toEqual([after])
+    expect([...people.online]).toEqual([after])
     expect(replaced).toEqual([])
   })
 })
@@ -206,7 +206,7 @@ describe('registered names', () => {
       registered: 'Ada',
     }
     expect(await enter('ADA')).toEqual(refused)
-    expect(await enter('ada', { secret: secretToken(randomBytes) })).toEqual(refused)
+    expect(await enter('ada', { secret: makeToken(randomBytes) })).toEqual(refused)
     expect(await came(enter('ada', { password: PASSWORD }))).toMatchObject({ person: 'account:1', name: 'Ada' })
     expect(await people.registeredName('aDa')).toBe('Ada')
     expect(await people.registeredName('grace')).toBeUndefined()
@@ -227,7 +227,7 @@ describe('registered names', () => {
     expect(await people.registeredName('ada')).toBeUndefined()
     const owner = await came(register('Ada', { before: guest }))
     guest.leave()
-    expect([...people.here]).toEqual([owner])
+    expect([...people.online]).toEqual([owner])
   })
 
   test('may be here several times, each with the password', async () => {
@@ -309,7 +309,7 @@ describe('guesses at passwords', () => {
   test('from elsewhere do not keep the owner out of an address that was logged in from, nor who holds a session', async () => {
     const { people, enter, register, clock } = gathering()
     const ada = await came(register('ada'))
-    const session = secretToken(randomBytes)
+    const session = makeToken(randomBytes)
     await people.openSession(ada, session)
     let [guesses, logins] = [0, 0]
     for (let second = 0; second < 120; second++) {
@@ -322,7 +322,7 @@ describe('guesses at passwords', () => {
     }
     expect([guesses, logins]).toEqual([600, 120])
     expect(await enter('ada', { address: '192.0.2.77', password: PASSWORD })).toMatchObject({ why: 'throttled' })
-    expect(await came(people.enterBySession(session, { address: '192.0.2.77', replaced: () => {} }))).toMatchObject({ name: 'ada' })
+    expect(await came(people.enterBySession(session, { address: '192.0.2.77', onReplaced: () => {} }))).toMatchObject({ name: 'ada' })
   })
 
   test('that are refused cost a name nothing, and other addresses neither', async () => {
@@ -349,7 +349,7 @@ describe('guesses at passwords', () => {
     expect(await accounts.places()).toHaveLength(8)
     expect(JSON.stringify(await accounts.places())).not.toMatch(/192|ada/)
     const again = new People({ accounts, passwords: new Plain(), clock })
-    await again.open()
+    await again.load()
     for (let at = 0; at < 10; at++) await again.enter(entry('ada', { address: `198.51.100.${at}`, password: 'guessed-it' }))
     for (let at = 1; at <= 8; at++) await came(again.enter(entry('ada', { address: `192.0.2.${at}`, password: PASSWORD })))
     expect(await again.enter(entry('ada', { address: '192.0.2.100', password: PASSWORD }))).toMatchObject({ why: 'throttled' })
@@ -421,13 +421,13 @@ describe('who comes back with a token', () => {
   test('of a session is let in without the password, until it is closed or over', async () => {
     const { people, clock, register } = gathering()
     const ada = await came(register('ada'))
-    const [one, other] = [secretToken(randomBytes), secretToken(randomBytes)]
+    const [one, other] = [makeToken(randomBytes), makeToken(randomBytes)]
     for (const token of [one, other]) await people.openSession(ada, token)
-    const entry = { address: '192.0.2.1', replaced: () => {} }
+    const entry = { address: '192.0.2.1', onReplaced: () => {} }
     expect(await came(people.enterBySession(one, entry))).toMatchObject({ person: ada.person, name: 'ada' })
     await people.closeSession(one)
     const over = { why: 'bad-token', refused: 'this session is over: log in' }
-    for (const token of [one, 'nonsense', secretToken(randomBytes)]) expect(await people.enterBySession(token, entry)).toEqual(over)
+    for (const token of [one, 'nonsense', makeToken(randomBytes)]) expect(await people.enterBySession(token, entry)).toEqual(over)
     await clock.pass(30 * 24 * 3600 * 1000)
     expect(await people.enterBySession(other, entry)).toEqual(over)
     expect(await people.openSession(await came(people.enter({ ...entry, name: 'grace' })), other)).toEqual({
@@ -439,12 +439,12 @@ describe('who comes back with a token', () => {
   test('of a seat is the same guest, and the one who was given it makes room; an account is not opened by it', async () => {
     const { people, enter, replaced } = gathering()
     const before = await came(enter('ada'))
-    before.hold('hash')
-    const entry = { name: 'ada', address: '192.0.2.1', replaced: () => {} }
-    expect(people.comeBack('guest:ada', 'other', entry)).toBeUndefined()
-    expect(people.comeBack('guest:ada', 'hash', entry)).toMatchObject({ person: 'guest:ada' })
+    before.addToken('hash')
+    const entry = { name: 'ada', address: '192.0.2.1', onReplaced: () => {} }
+    expect(people.enterBySeatToken('guest:ada', 'other', entry)).toBeUndefined()
+    expect(people.enterBySeatToken('guest:ada', 'hash', entry)).toMatchObject({ person: 'guest:ada' })
     expect([here(people), replaced]).toEqual([['guest:ada'], ['ada']])
-    expect(people.comeBack('account:7', 'hash', { ...entry, name: 'grace' })).toBeUndefined()
+    expect(people.enterBySeatToken('account:7', 'hash', { ...entry, name: 'grace' })).toBeUndefined()
   })
 })
 
@@ -455,19 +455,19 @@ describe('a change of an account', () => {
     const thief = await came(enter('ada', { password: PASSWORD }))
     const ended: string[] = []
     people.holdSeat('account:1', (reason) => ended.push(reason))
-    for (const visitor of [owner, thief]) await people.openSession(visitor, secretToken(randomBytes))
+    for (const visitor of [owner, thief]) await people.openSession(visitor, makeToken(randomBytes))
     const proof = { password: PASSWORD, address: '192.0.2.1', visitor: owner }
     expect(await people.setPassword('ada', 'analytical', proof)).toEqual({ connections: 2, sessions: 2 })
     const sentence = 'your password was changed: log in again'
-    expect([reasons, ended, [...people.here]]).toEqual([[sentence], [sentence], [owner]])
+    expect([reasons, ended, [...people.online]]).toEqual([[sentence], [sentence], [owner]])
     expect(seats).toContain('revoked account:1')
-    expect(await people.openSession(thief, secretToken(randomBytes))).toMatchObject({ why: 'unregistered' })
+    expect(await people.openSession(thief, makeToken(randomBytes))).toMatchObject({ why: 'unregistered' })
   })
 
   test('ends many connections in parts, some in each turn of the event loop; none is here meanwhile, and the answer comes last', async () => {
     const { people, clock, register } = gathering()
     const owner = await came(register('ada'))
-    const session = secretToken(randomBytes)
+    const session = makeToken(randomBytes)
     await people.openSession(owner, session)
     const COUNT = 40
     const here = new Set<number>()
@@ -476,9 +476,9 @@ describe('a change of an account', () => {
       const until = performance.now() + 0.2
       while (performance.now() < until) {}
       ended++
-      here.add([...people.here].length)
+      here.add([...people.online].length)
     }
-    for (let at = 0; at < COUNT; at++) await people.enterBySession(session, { address: '192.0.2.1', replaced })
+    for (let at = 0; at < COUNT; at++) await people.enterBySession(session, { address: '192.0.2.1', onReplaced: replaced })
     const turns: number[] = []
     clock.onFired = () => turns.push(ended)
     let answer: unknown
@@ -498,7 +498,7 @@ describe('a change of an account', () => {
     await came(register('ada'))
     expect(await people.setPassword('ada', 'analytical')).toEqual({ connections: 1, sessions: 0 })
     const back = await came(enter('ada', { password: 'analytical' }))
-    await people.openSession(back, secretToken(randomBytes))
+    await people.openSession(back, makeToken(randomBytes))
     expect(await people.remove('ada')).toEqual({ connections: 1, sessions: 1 })
     expect(reasons).toEqual(['your password was changed: log in again', 'your name is no longer registered here'])
     expect([here(people), seats.includes('given up account:1')]).toEqual([[], true])
@@ -507,22 +507,24 @@ describe('a change of an account', () => {
   test.each(['password', 'removal'] as const)('is not outrun by what was under way: %s', async (what) => {
     const { people, enter, register } = gathering(new Passwords({ random: randomBytes }))
     const owner = await came(register('ada'))
-    const session = secretToken(randomBytes)
+    const session = makeToken(randomBytes)
     await people.openSession(owner, session)
-    const minted = secretToken(randomBytes)
+    const minted = makeToken(randomBytes)
     const proof = { password: PASSWORD, address: '192.0.2.1', visitor: owner }
     const change = what === 'password' ? people.setPassword('ada', 'analytical') : people.remove('ada')
     const under = await Promise.all([
       enter('ada', { password: PASSWORD }),
-      people.enterBySession(session, { address: '192.0.2.1', replaced: () => {} }),
+      people.enterBySession(session, { address: '192.0.2.1', onReplaced: () => {} }),
       people.openSession(owner, minted),
       people.setPassword('ada', 'difference', proof),
     ])
     await change
-    expect(under.filter((answer) => typeof answer === 'object' && !isRefusal(answer) && 'here' in answer && answer.here)).toEqual([])
+    expect(under.filter((answer) => typeof answer === 'object' && !isRefusal(answer) && 'isOnline' in answer && answer.isOnline)).toEqual(
+      [],
+    )
     expect(here(people)).toEqual([])
     for (const token of [session, minted])
-      expect(await people.enterBySession(token, { address: '192.0.2.1', replaced: () => {} })).toMatchObject({ why: 'bad-token' })
+      expect(await people.enterBySession(token, { address: '192.0.2.1', onReplaced: () => {} })).toMatchObject({ why: 'bad-token' })
     if (what === 'password') await came(enter('ada', { password: 'analytical' }))
   })
 })

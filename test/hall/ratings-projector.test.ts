@@ -2,21 +2,21 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type AnyGame, games } from '../../src/games/index.ts'
 import { quiz } from '../../src/games/quiz.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { Hall } from '../../src/hall/hall.ts'
-import type { PersonId, Results, Sitter, Standing, Store, TableEvent } from '../../src/hall/ports.ts'
-import { standingsAfter } from '../../src/hall/ratings.ts'
-import { Recorder } from '../../src/hall/ratings-projector.ts'
-import { evolve, opened } from '../../src/hall/table.ts'
-import type { LiveTable } from '../../src/hall/table-actor.ts'
+import type { PersonId, Results, SeatOwner, Standing, Store, TableEvent } from '../../src/hall/ports.ts'
+import { toStandings } from '../../src/hall/ratings.ts'
+import { RatingsProjector } from '../../src/hall/ratings-projector.ts'
+import { evolve, toOpenedTable } from '../../src/hall/table.ts'
+import type { TableActor } from '../../src/hall/table-actor.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { keep } from '../support/keep.ts'
 
-const PEOPLE: readonly Sitter[] = ['ada', 'grace', 'alan', 'edsger'].map((name, at) => ({ person: `account:${at + 1}`, name }))
+const PEOPLE: readonly SeatOwner[] = ['ada', 'grace', 'alan', 'edsger'].map((name, at) => ({ person: `account:${at + 1}`, name }))
 const QUESTIONS = [{ text: '1 + 1?', options: ['1', '2', '3'], right: 1 }]
 
-function sitter(at: number): Sitter {
+function sitter(at: number): SeatOwner {
   const found = PEOPLE[at]
   if (!found) throw new RangeError(`there is nobody ${at}`)
   return found
@@ -27,7 +27,7 @@ function hallIn(store: Store) {
   const troubles: string[] = []
   const onTrouble = (sentence: string, reason: unknown) =>
     troubles.push(`${sentence}: ${reason instanceof Error ? reason.message : reason}`)
-  const hall = new Hall({ store, games, clock: new TestClock(1_000_000), random: seeded(1), onTrouble })
+  const hall = new Hall({ store, games, clock: new TestClock(1_000_000), random: seededRandom(1), onError: onTrouble })
   return { hall, troubles }
 }
 
@@ -39,10 +39,10 @@ async function recomputed({ tables }: Store): Promise<Map<string, Standing>> {
     const [first, ...others] = events
     if (first?.type !== 'opened') throw new TypeError('a log begins with its opening')
     const rules = games.get(first.game) as AnyGame
-    const points = rules.points?.(others.reduce(evolve, opened(first, rules)).position)
+    const points = rules.points?.(others.reduce(evolve, toOpenedTable(first, rules)).position)
     const key = (person: PersonId) => `${first.game} ${person}`
     const before = first.seats.map(({ person }) => standings.get(key(person)))
-    for (const standing of standingsAfter(first, events, before, points)) standings.set(key(standing.person), standing)
+    for (const standing of toStandings(first, events, before, points)) standings.set(key(standing.person), standing)
   }
   return standings
 }
@@ -63,9 +63,9 @@ function failing(store: Store): { store: Store; recorded: number[]; fail: boolea
     last: () => store.results.last(),
     ladder: (game, limit) => store.results.ladder(game, limit),
     rank: (game, score) => store.results.rank(game, score),
-    async record(table, game, standings) {
+    async setStandings(table, game, standings) {
       if (all.fail) throw new Error('the disk is full')
-      const now = await store.results.record(table, game, standings)
+      const now = await store.results.setStandings(table, game, standings)
       if (now) recorded.push(table)
       return now
     },
@@ -75,7 +75,7 @@ function failing(store: Store): { store: Store; recorded: number[]; fail: boolea
 }
 
 /** A rated game between two, to be ended by the test. */
-function between(hall: Hall, one: number, other: number): LiveTable {
+function between(hall: Hall, one: number, other: number): TableActor {
   return hall.open('tictactoe', { options: {}, seats: [sitter(one), sitter(other)], rated: true })
 }
 
@@ -129,9 +129,9 @@ describe('what has ended is recorded', () => {
     const options = { questions: QUESTIONS, count: 1 }
     const table = hall.open('quiz', { options, seats: [{ person: 'guest:ada', name: 'ada' }], rated: true })
     const ranks: Promise<unknown>[] = []
-    table.attend({
-      who: 0,
-      news: ({ event }) => {
+    table.subscribe({
+      viewer: 0,
+      update: ({ event }) => {
         if (event.type === 'ended') ranks.push(hall.place('quiz', 'guest:ada'), hall.ladder('quiz', 5))
       },
       closed() {},
@@ -184,7 +184,7 @@ describe('ratings', () => {
       fc.asyncProperty(results, async (played) => {
         const store = memoryStore()
         const { hall, troubles } = hallIn(store)
-        const going: { table: LiveTable; end: string; left: number }[] = []
+        const going: { table: TableActor; end: string; left: number }[] = []
         const finish = async (by: number) => {
           for (const one of going) {
             one.left -= by
@@ -280,7 +280,7 @@ describe('what was not recorded', () => {
       results: { ...store.results, last: () => Promise.reject(new Error('the disk is gone')) } as unknown as Results,
     }
     const troubles: string[] = []
-    await new Recorder(asked, games, (sentence) => troubles.push(sentence)).catchUp()
+    await new RatingsProjector(asked, games, (sentence) => troubles.push(sentence)).recordMissing()
     expect(troubles).toEqual(['the result of a game could not be recorded; the server will record it with the next result'])
   })
 })

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { HOUSE, PEER, type Rating, type Standing, type TableEvent } from '../../src/hall/ports.ts'
-import { RATING_BOUNDS, rated, ratingAfter, standingsAfter, UNRATED } from '../../src/hall/ratings.ts'
+import { RATING_BOUNDS, rateGame, toRating, toStandings, UNRATED } from '../../src/hall/ratings.ts'
 import type { Opened } from '../../src/hall/table.ts'
 
 const known = (rating: number, deviation: number): Rating => ({ rating, deviation, volatility: 0.06 })
 
 describe('ratings', () => {
   test('the worked example of Glickman’s "Example of the Glicko-2 system"', () => {
-    const after = ratingAfter(known(1500, 200), [
+    const after = toRating(known(1500, 200), [
       { against: known(1400, 30), score: 1 },
       { against: known(1550, 100), score: 0 },
       { against: known(1700, 300), score: 0 },
@@ -19,7 +19,7 @@ describe('ratings', () => {
   })
 
   test('a first game: the winner gains what the other loses, and both are known better', () => {
-    const [winner, loser] = rated([undefined, undefined], { winners: [0] })
+    const [winner, loser] = rateGame([undefined, undefined], { winners: [0] })
     expect(winner?.rating).toBeCloseTo(1662.31, 2)
     expect(loser?.rating).toBeCloseTo(1337.69, 2)
     expect(winner?.deviation).toBeCloseTo(290.32, 2)
@@ -27,20 +27,20 @@ describe('ratings', () => {
   })
 
   test('a draw between equals changes no rating', () => {
-    for (const { rating, deviation } of rated([undefined, UNRATED], { winners: [] })) {
+    for (const { rating, deviation } of rateGame([undefined, UNRATED], { winners: [] })) {
       expect(rating).toBe(1500)
       expect(deviation).toBeLessThan(350)
     }
   })
 
   test('who leaves has lost', () => {
-    expect(rated([undefined, undefined], { winners: [1], left: 0 })).toEqual(rated([undefined, undefined], { winners: [1] }))
+    expect(rateGame([undefined, undefined], { winners: [1], left: 0 })).toEqual(rateGame([undefined, undefined], { winners: [1] }))
   })
 
   test('of three, one wins: the two others have drawn', () => {
-    const [first, second, third] = rated([undefined, undefined, undefined], { winners: [0] })
+    const [first, second, third] = rateGame([undefined, undefined, undefined], { winners: [0] })
     expect(first).toEqual(
-      ratingAfter(UNRATED, [
+      toRating(UNRATED, [
         { against: UNRATED, score: 1 },
         { against: UNRATED, score: 1 },
       ]),
@@ -50,7 +50,7 @@ describe('ratings', () => {
   })
 
   test('who sits alone keeps the rating', () => {
-    expect(rated([known(1600, 60)], { winners: [0] })).toEqual([known(1600, 60)])
+    expect(rateGame([known(1600, 60)], { winners: [0] })).toEqual([known(1600, 60)])
   })
 })
 
@@ -65,7 +65,7 @@ describe('properties of ratings', () => {
   test('the winner never loses rating, the loser never gains any, whatever they were', () => {
     fc.assert(
       fc.property(anybody, anybody, (one, other) => {
-        const [winner, loser] = rated([one, other], { winners: [0] })
+        const [winner, loser] = rateGame([one, other], { winners: [0] })
         expect(winner?.rating).toBeGreaterThanOrEqual((one ?? UNRATED).rating)
         expect(loser?.rating).toBeLessThanOrEqual((other ?? UNRATED).rating)
       }),
@@ -76,7 +76,7 @@ describe('properties of ratings', () => {
     fc.assert(
       fc.property(rating, fc.double({ min: 100, max: 3500, noNaN: true }), (one, strength) => {
         const [low, high] = [one.rating, strength].sort((a, b) => a - b).map((rating) => ({ ...one, rating }))
-        const [lower, higher] = rated([low, high], { winners: [] })
+        const [lower, higher] = rateGame([low, high], { winners: [] })
         expect(lower?.rating).toBeGreaterThanOrEqual((low?.rating ?? Number.NaN) - 1e-9)
         expect(higher?.rating).toBeLessThanOrEqual((high?.rating ?? Number.NaN) + 1e-9)
         expect(lower?.rating).toBeLessThanOrEqual((higher?.rating ?? Number.NaN) + 1e-9)
@@ -88,7 +88,7 @@ describe('properties of ratings', () => {
     fc.assert(
       fc.property(rating, fc.double({ min: 100, max: 3500, noNaN: true }), fc.subarray([0, 1]), (one, strength, winners) => {
         const other = { ...one, rating: strength }
-        const [after, otherAfter] = rated([one, other], { winners })
+        const [after, otherAfter] = rateGame([one, other], { winners })
         expect((after?.rating ?? 0) + (otherAfter?.rating ?? 0)).toBeCloseTo(one.rating + strength, 6)
       }),
     )
@@ -98,9 +98,9 @@ describe('properties of ratings', () => {
     fc.assert(
       fc.property(fc.array(anybody, { minLength: 2, maxLength: 5 }), fc.infiniteStream(fc.boolean()), (before, wins) => {
         const winners = before.flatMap((_, seat) => (wins.next().value ? [seat] : []))
-        const after = rated(before, { winners })
-        const turned = rated([...before].reverse(), { winners: winners.map((seat) => before.length - 1 - seat) })
-        expect(rated(before, { winners })).toEqual(after)
+        const after = rateGame(before, { winners })
+        const turned = rateGame([...before].reverse(), { winners: winners.map((seat) => before.length - 1 - seat) })
+        expect(rateGame(before, { winners })).toEqual(after)
         expect(after).toHaveLength(before.length)
         for (const [seat, one] of [...turned].reverse().entries()) {
           expect(one.rating).toBeCloseTo(after[seat]?.rating ?? Number.NaN, 6)
@@ -114,7 +114,7 @@ describe('properties of ratings', () => {
     fc.assert(
       fc.property(anybody, anybody, fc.array(fc.subarray([0, 1]), { minLength: 1, maxLength: 100 }), (one, other, games) => {
         let now: readonly (Rating | undefined)[] = [one, other]
-        for (const winners of games) now = rated(now, { winners })
+        for (const winners of games) now = rateGame(now, { winners })
         for (const after of now) {
           expect(after?.rating).toBeGreaterThan(-10_000)
           expect(after?.rating).toBeLessThan(15_000)
@@ -150,7 +150,7 @@ describe('ratings stay finite and within their bounds', () => {
     let now: readonly Rating[] = [UNRATED, UNRATED]
     let outside = 0
     for (let game = 1; game <= games; game++) {
-      now = rated(now, { winners: course(game, now) })
+      now = rateGame(now, { winners: course(game, now) })
       if (!now.every(isBounded)) outside++
     }
     expect({ outside, now }).toEqual({ outside: 0, now })
@@ -160,8 +160,8 @@ describe('ratings stay finite and within their bounds', () => {
     let best: Rating = UNRATED
     for (let game = 0; game < 20_000; game++) {
       let rung: Rating = UNRATED
-      for (let step = 0; step < 5; step++) [rung = UNRATED] = rated([rung, rung], { winners: [0] })
-      ;[best = UNRATED] = rated([best, rung], { winners: [0] })
+      for (let step = 0; step < 5; step++) [rung = UNRATED] = rateGame([rung, rung], { winners: [0] })
+      ;[best = UNRATED] = rateGame([best, rung], { winners: [0] })
       if (!isBounded(best)) throw new Error(`game ${game}: ${JSON.stringify(best)}`)
     }
     expect(best.rating).toBeGreaterThan(2500)
@@ -175,7 +175,7 @@ describe('ratings stay finite and within their bounds', () => {
       fc.property(fc.array(anything, { minLength: 1, maxLength: 4 }), games, (before, all) => {
         let now: readonly (Rating | undefined)[] = before
         for (const winners of all) {
-          now = rated(now, { winners })
+          now = rateGame(now, { winners })
           for (const one of now) expect(one && isBounded(one) ? one : { game: winners, one }).toBe(one)
         }
       }),
@@ -185,7 +185,7 @@ describe('ratings stay finite and within their bounds', () => {
 
   test('and those within are changed by no bound in a game of equals', () => {
     for (const rating of [1000, 1500, 2000]) {
-      const [winner, loser] = rated([known(rating, 60), known(rating, 60)], { winners: [0] })
+      const [winner, loser] = rateGame([known(rating, 60), known(rating, 60)], { winners: [0] })
       expect([(winner?.rating ?? 0) > rating, (loser?.rating ?? 0) < rating, winner?.deviation !== 30]).toEqual([true, true, true])
     }
   })
@@ -215,8 +215,8 @@ describe('standings', () => {
   const account = (rating: Rating, games: number): Standing => ({ person: 'account:1', name: 'old', score: rating.rating, games, rating })
 
   test('two newcomers with accounts: the ladder is ordered by the rating', () => {
-    const [first, second] = rated([undefined, undefined], { winners: [1] })
-    expect(standingsAfter(opening(['account:1', 'account:2']), won(1), [undefined, undefined])).toEqual([
+    const [first, second] = rateGame([undefined, undefined], { winners: [1] })
+    expect(toStandings(opening(['account:1', 'account:2']), won(1), [undefined, undefined])).toEqual([
       { person: 'account:1', name: 'name of 1', score: first?.rating, games: 1, rating: first },
       { person: 'account:2', name: 'name of 2', score: second?.rating, games: 1, rating: second },
     ])
@@ -224,9 +224,9 @@ describe('standings', () => {
 
   test('what was reached before goes on, under the name of today', () => {
     const before = account(known(1700, 60), 41)
-    const [first] = standingsAfter(opening(['account:1', 'account:2']), won(0), [before, undefined])
+    const [first] = toStandings(opening(['account:1', 'account:2']), won(0), [before, undefined])
     expect(first).toMatchObject({ person: 'account:1', name: 'name of 1', games: 42 })
-    expect(first?.rating).toEqual(rated([before.rating, undefined], { winners: [0] })[0])
+    expect(first?.rating).toEqual(rateGame([before.rating, undefined], { winners: [0] })[0])
   })
 
   test.each([
@@ -237,34 +237,34 @@ describe('standings', () => {
     ['one seat', opening(['account:1'])],
     ['one person in both seats', opening(['account:1', 'account:1'])],
   ])('%s changes no rating', (_, opened) => {
-    expect(standingsAfter(opened, won(0), [account(known(1700, 60), 41), undefined])).toEqual([])
+    expect(toStandings(opened, won(0), [account(known(1700, 60), 41), undefined])).toEqual([])
   })
 
   test('points are added up, for guests too, whoever won', () => {
     const before = { person: 'guest:ada', name: 'Ada', score: 12, games: 2 }
     const after = { person: 'guest:ada', name: 'name of ada', score: 19, games: 3 }
-    expect(standingsAfter(opening(['guest:ada'], false, 'quiz'), won(), [before], [7])).toEqual([after])
-    expect(standingsAfter(opening(['account:7'], true, 'quiz'), won(0), [undefined], [0])).toEqual([
+    expect(toStandings(opening(['guest:ada'], false, 'quiz'), won(), [before], [7])).toEqual([after])
+    expect(toStandings(opening(['account:7'], true, 'quiz'), won(0), [undefined], [0])).toEqual([
       { person: 'account:7', name: 'name of 7', score: 0, games: 1 },
     ])
   })
 
   test('points of the house, and of one who never said who it is, are nobody’s', () => {
-    expect(standingsAfter(opening([HOUSE, PEER, 'guest:ada']), won(0), [], [5, 6, 7])).toEqual([
+    expect(toStandings(opening([HOUSE, PEER, 'guest:ada']), won(0), [], [5, 6, 7])).toEqual([
       { person: 'guest:ada', name: 'name of ada', score: 7, games: 1 },
     ])
   })
 
   test('a table that has not ended has no standings', () => {
     const playing = won(0).slice(0, 1)
-    expect(() => standingsAfter(opening(['account:1', 'account:2']), playing, [])).toThrow(TypeError)
+    expect(() => toStandings(opening(['account:1', 'account:2']), playing, [])).toThrow(TypeError)
   })
 
   test('points of many games, one after the other, make their sum', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(50), { minLength: 1 }), (games) => {
         let standing: Standing | undefined
-        for (const points of games) [standing] = standingsAfter(opening(['guest:ada']), won(), [standing], [points])
+        for (const points of games) [standing] = toStandings(opening(['guest:ada']), won(), [standing], [points])
         expect(standing).toMatchObject({ score: games.reduce((sum, points) => sum + points, 0), games: games.length })
       }),
     )

@@ -2,24 +2,24 @@ import { describe, expect, test } from 'vitest'
 import type { Situation } from '../../src/games/game.ts'
 import { guessing } from '../../src/games/guessing.ts'
 import type { AnyGame } from '../../src/games/index.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { hands } from '../../src/games/scissors.ts'
 import { type Board, tictactoe } from '../../src/games/tictactoe.ts'
-import { HOUSE, type Sitter } from '../../src/hall/ports.ts'
-import { type Attention, HallSeat, type Keeping } from '../../src/hall/seat.ts'
-import { LiveTable } from '../../src/hall/table-actor.ts'
+import { HOUSE, type SeatOwner } from '../../src/hall/ports.ts'
+import { type SeatConnection, type SeatRetention, TableSeat } from '../../src/hall/seat.ts'
+import { TableActor } from '../../src/hall/table-actor.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 
-const ADA: Sitter = { person: 'guest:ada', name: 'ada' }
-const GRACE: Sitter = { person: 'guest:grace', name: 'grace' }
+const ADA: SeatOwner = { person: 'guest:ada', name: 'ada' }
+const GRACE: SeatOwner = { person: 'guest:grace', name: 'grace' }
 
 /** The line of a holder: whether somebody looks after it, and why it was ended. */
-class Line implements Attention {
+class Line implements SeatConnection {
   watched = false
   ended: string | undefined
 
-  watch(on: boolean): void {
+  endOnDisconnect(on: boolean): void {
     this.watched = on
   }
 
@@ -28,35 +28,35 @@ class Line implements Attention {
   }
 }
 
-function tableOf(rules: AnyGame = tictactoe, { options = {} as unknown, seats = [ADA, GRACE] as readonly Sitter[] } = {}) {
+function tableOf(rules: AnyGame = tictactoe, { options = {} as unknown, seats = [ADA, GRACE] as readonly SeatOwner[] } = {}) {
   const store = memoryStore()
   const troubles: string[] = []
   const tools = {
     log: store.tables,
     clock: new TestClock(1_000_000),
-    random: seeded(1),
-    onTrouble: (sentence: string) => troubles.push(sentence),
+    random: seededRandom(1),
+    onError: (sentence: string) => troubles.push(sentence),
   }
-  const state = rules.setup(options, seeded(1))
+  const state = rules.setup(options, seededRandom(1))
   const opening = { type: 'opened', game: rules.name, options, state, seed: 7, seats, rated: false, private: false, clock: {} } as const
-  const table = LiveTable.open(store.tables.newTable(), opening, rules, tools)
+  const table = TableActor.open(store.tables.newTable(), opening, rules, tools)
   const types = async () => {
     await settled()
     return (await store.tables.read(table.id, 0)).map((event) => event.type)
   }
-  const sit = (number: number, keeping: Keeping = 'given up') => {
+  const sit = (number: number, keeping: SeatRetention = 'given up') => {
     const line = new Line()
-    return { line, seat: new HallSeat<unknown, Board>(table, number, keeping, line) }
+    return { line, seat: new TableSeat<unknown, Board>(table, number, keeping, line) }
   }
   return { table, sit, types, troubles }
 }
 
 /** What a seat has to show, without waiting. */
-async function shown(seat: HallSeat<unknown, Board>): Promise<Situation<Board>[]> {
+async function shown(seat: TableSeat<unknown, Board>): Promise<Situation<Board>[]> {
   await settled()
   const situations: Situation<Board>[] = []
   const watching = { see: (situation: Situation<Board>) => void situations.push(situation), closed() {} }
-  seat.watch(watching)
+  seat.observe(watching)
   return situations
 }
 
@@ -105,7 +105,7 @@ describe('a seat shows', () => {
     seat.play(42)
     const situations = await shown(seat)
     expect(situations.map(({ outcome }) => outcome)).toEqual([undefined, { winners: [0] }])
-    expect([seat.over, quiet, table.attendants]).toEqual([true, true, []])
+    expect([seat.over, quiet, table.observers]).toEqual([true, true, []])
     seat.release()
     seat.leave()
     expect(await types()).toEqual(['opened', 'moved', 'ended'])
@@ -126,7 +126,7 @@ describe('a seat shows', () => {
     const { seat } = sit(1, 'held')
     expect(await shown(seat)).toMatchObject([{ outcome: { winners: [1], left: 0 } }])
     expect(seat.over).toBe(true)
-    expect(table.attendants).toEqual([])
+    expect(table.observers).toEqual([])
   })
 
   test('nothing that is older than what was decided when it was taken', async () => {
@@ -155,7 +155,7 @@ describe('a holder that goes away', () => {
     await settled()
     seat.release()
     expect(await types()).toEqual(events)
-    expect(table.attendants).toEqual([])
+    expect(table.observers).toEqual([])
   })
 
   test('from a held seat comes back to it, and the table knows', async () => {

@@ -1,16 +1,16 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { chance, seeded } from '../../src/games/random.ts'
+import { chance, seededRandom } from '../../src/games/random.ts'
 import type { Seed } from '../../src/hall/ports.ts'
-import { drawsAt, isWeak, newSeed } from '../../src/hall/seeds.ts'
+import { isWeak, newSeed, toDraws } from '../../src/hall/seeds.ts'
 
 const SEED: Seed = '1:AAAAAAAAAAAAAAAAAAAAAA'
 const WORD = 2 ** 32 - 1
 
 /** The first draws of an event, as words. */
 function words(seed: Seed, n: number, count: number): number[] {
-  const random = drawsAt(seed, n)
+  const random = toDraws(seed, n)
   return Array.from({ length: count }, () => random.integer(0, WORD))
 }
 
@@ -65,7 +65,7 @@ describe('draws', () => {
       [2_147_483_647, 3],
       [-5, 1000],
     ] as const) {
-      const [random, was] = [drawsAt(seed, n), seeded(Math.imul(seed ^ n, 0x9e3779b1))]
+      const [random, was] = [toDraws(seed, n), seededRandom(Math.imul(seed ^ n, 0x9e3779b1))]
       for (let at = 0; at < 10; at++) expect(random.integer(1, 1000)).toBe(was.integer(1, 1000))
     }
   })

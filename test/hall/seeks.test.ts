@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Wish } from '../../src/hall/matchmaking.ts'
+import type { OpenSeek } from '../../src/hall/matchmaking.ts'
 import { Seeks } from '../../src/hall/seeks.ts'
 
-const wishes: fc.Arbitrary<Wish> = fc
+const wishes: fc.Arbitrary<OpenSeek> = fc
   .record({
     person: fc.constantFrom('guest:ada', 'guest:grace', 'peer'),
     options: fc.constantFrom(undefined, {}, { size: 4 }),
@@ -25,7 +25,7 @@ const wishes: fc.Arbitrary<Wish> = fc
 test('seeks are found by person, by who is wanted and by code as a plain list would have them, whatever comes and goes', () => {
   fc.assert(
     fc.property(fc.array(wishes, { maxLength: 20 }), fc.array(fc.nat(19), { maxLength: 12 }), wishes, (all, gone, coming) => {
-      const seeks = new Seeks<Wish>()
+      const seeks = new Seeks<OpenSeek>()
       for (const wish of all) seeks.add(wish)
       for (const at of gone) if (all[at]) seeks.delete(all[at])
       const left = all.filter((_, at) => !gone.includes(at))
@@ -37,7 +37,7 @@ test('seeks are found by person, by who is wanted and by code as a plain list wo
       expect([...seeks.of('guest:ada')]).toEqual(left.filter(({ person }) => person === 'guest:ada'))
       expect([...seeks.against('guest:ada')]).toEqual(shown.filter(({ against }) => against === 'guest:ada'))
       expect(seeks.withCode('amber-otter-seven')).toBe(left.find(({ code }) => code !== undefined))
-      const fresh = new Seeks<Wish>()
+      const fresh = new Seeks<OpenSeek>()
       for (const wish of left) fresh.add(wish)
       expect(seeks.match(coming)).toEqual(fresh.match(coming))
     }),
@@ -45,8 +45,8 @@ test('seeks are found by person, by who is wanted and by code as a plain list wo
 })
 
 test('who comes is paired without a look at all who wait: 20,000 that do not suit cost less than 1 ms each time', () => {
-  const seeks = new Seeks<Wish>()
-  const wish = (person: string, more: Partial<Wish>): Wish => ({
+  const seeks = new Seeks<OpenSeek>()
+  const wish = (person: string, more: Partial<OpenSeek>): OpenSeek => ({
     person,
     name: person,
     game: 'tictactoe',

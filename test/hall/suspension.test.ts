@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest'
 import { games } from '../../src/games/index.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { Hall } from '../../src/hall/hall.ts'
-import type { Sitter, Store } from '../../src/hall/ports.ts'
+import type { SeatOwner, Store } from '../../src/hall/ports.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { storeToBreak } from '../support/outage.ts'
 
-const ADA: Sitter = { person: 'account:1', name: 'ada' }
-const GRACE: Sitter = { person: 'account:2', name: 'grace' }
+const ADA: SeatOwner = { person: 'account:1', name: 'ada' }
+const GRACE: SeatOwner = { person: 'account:2', name: 'grace' }
 
 /** A process with a hall on a store, and what it could not survive in silence. */
 function start(store: Store, time: TestClock) {
   const troubles: string[] = []
-  const hall = new Hall({ store, games, clock: time, random: seeded(1), onTrouble: (sentence) => troubles.push(sentence) })
+  const hall = new Hall({ store, games, clock: time, random: seededRandom(1), onError: (sentence) => troubles.push(sentence) })
   return { hall, troubles }
 }
 

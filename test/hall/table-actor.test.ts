@@ -4,20 +4,20 @@ import { guessing } from '../../src/games/guessing.ts'
 import { hangman } from '../../src/games/hangman.ts'
 import type { AnyGame } from '../../src/games/index.ts'
 import { quiz } from '../../src/games/quiz.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { hands } from '../../src/games/scissors.ts'
 import { tictactoe } from '../../src/games/tictactoe.ts'
-import type { Attendant, News } from '../../src/hall/news.ts'
-import { type Clock, type ClockRules, HOUSE, type Sitter, type TableEvent, type TableLog } from '../../src/hall/ports.ts'
-import { type Command, evolve } from '../../src/hall/table.ts'
-import { LiveTable } from '../../src/hall/table-actor.ts'
+import type { TableObserver, TableUpdate } from '../../src/hall/news.ts'
+import { type Clock, type ClockRules, HOUSE, type SeatOwner, type TableEvent, type TableLog } from '../../src/hall/ports.ts'
+import { evolve, type TableCommand } from '../../src/hall/table.ts'
+import { TableActor } from '../../src/hall/table-actor.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 
 const START = 1_000_000
-const ADA: Sitter = { person: 'guest:ada', name: 'ada' }
-const GRACE: Sitter = { person: 'guest:grace', name: 'grace' }
-const HOUSE_SITTER: Sitter = { person: HOUSE, name: 'house' }
+const ADA: SeatOwner = { person: 'guest:ada', name: 'ada' }
+const GRACE: SeatOwner = { person: 'guest:grace', name: 'grace' }
+const HOUSE_SITTER: SeatOwner = { person: HOUSE, name: 'house' }
 const QUESTIONS = [
   { text: '1 + 1?', options: ['1', '2', '3'], right: 1 },
   { text: '2 + 2?', options: ['4', '5'], right: 0 },
@@ -91,18 +91,18 @@ class SlowLog implements TableLog {
 }
 
 /** Somebody who keeps what was told. */
-class Listener implements Attendant {
-  readonly who: number | 'watcher'
-  readonly told: News[] = []
+class Listener implements TableObserver {
+  readonly viewer: number | 'watcher'
+  readonly told: TableUpdate[] = []
   ended: Error | undefined
-  readonly #then: ((news: News) => void) | undefined
+  readonly #then: ((news: TableUpdate) => void) | undefined
 
-  constructor(who: number | 'watcher', then?: (news: News) => void) {
-    this.who = who
+  constructor(who: number | 'watcher', then?: (news: TableUpdate) => void) {
+    this.viewer = who
     this.#then = then
   }
 
-  news(news: News): void {
+  update(news: TableUpdate): void {
     this.told.push(news)
     this.#then?.(news)
   }
@@ -120,7 +120,7 @@ class Listener implements Attendant {
 interface Setup {
   rules?: AnyGame
   options?: unknown
-  seats?: readonly Sitter[]
+  seats?: readonly SeatOwner[]
   clock?: ClockRules
   time?: Clock
 }
@@ -129,11 +129,11 @@ interface Setup {
 function slow({ rules = tictactoe, options = {}, seats = [ADA, GRACE], clock = {}, time = new TestClock(START) }: Setup = {}) {
   const log = new SlowLog()
   const troubles: string[] = []
-  const tools = { log, clock: time, random: seeded(1), onTrouble: (sentence: string) => troubles.push(sentence) }
+  const tools = { log, clock: time, random: seededRandom(1), onError: (sentence: string) => troubles.push(sentence) }
   const open = () => {
-    const state = rules.setup(options, seeded(1))
+    const state = rules.setup(options, seededRandom(1))
     const opening = { type: 'opened', game: rules.name, options, state, seed: 7, seats, rated: false, private: false, clock } as const
-    return LiveTable.open(log.newTable(), opening, rules, tools)
+    return TableActor.open(log.newTable(), opening, rules, tools)
   }
   return { log, troubles, tools, open, table: open() }
 }
@@ -145,22 +145,22 @@ async function opened(setup: Setup = {}) {
   return made
 }
 
-const play = (seat: number, move: unknown): Command => ({ type: 'play', seat, move })
+const play = (seat: number, move: unknown): TableCommand => ({ type: 'play', seat, move })
 
 describe('save before publish', () => {
   test('nobody is told of anything that is not kept', async () => {
     const { log, table } = slow()
     const ada = new Listener(0)
     const watcher = new Listener('watcher')
-    table.attend(ada)
-    table.attend(watcher)
+    table.subscribe(ada)
+    table.subscribe(watcher)
     expect(table.submit(play(0, 5))).toBeUndefined()
     await settled()
-    expect([ada.told, watcher.told, table.situation(0), table.known]).toEqual([[], [], undefined, false])
+    expect([ada.told, watcher.told, table.situation(0), table.isPublished]).toEqual([[], [], undefined, false])
     await log.appends[0]?.keep()
     expect(ada.types).toEqual(['opened'])
     expect(table.situation('watcher')).toMatchObject({ view: { cells: '---------' }, turn: false })
-    expect(table.known).toBe(true)
+    expect(table.isPublished).toBe(true)
     await log.appends[1]?.keep()
     expect(ada.types).toEqual(['opened', 'moved'])
     expect(watcher.told[1]).toEqual({
@@ -174,7 +174,7 @@ describe('save before publish', () => {
   test('what is wanted is decided at once, in order, and each append follows the one before', async () => {
     const { log, table } = await opened()
     const watcher = new Listener('watcher')
-    table.attend(watcher)
+    table.subscribe(watcher)
     expect([play(0, 1), play(1, 5), play(0, 2)].map((one) => table.submit(one))).toEqual([undefined, undefined, undefined])
     expect(table.submit(play(0, 3))).toEqual({ refused: 'it is the other player’s turn' })
     expect(log.appends.slice(1).map(({ expected, events }) => [expected, events.map(({ n }) => n)])).toEqual([
@@ -218,12 +218,12 @@ describe('save before publish', () => {
   test('kept: resolves when everything that was decided by then is published', async () => {
     const { log, table } = await opened()
     const order: string[] = []
-    table.attend(new Listener('watcher', ({ n }) => order.push(`told ${n}`)))
-    expect(await table.kept()).toBe(true)
+    table.subscribe(new Listener('watcher', ({ n }) => order.push(`told ${n}`)))
+    expect(await table.persisted()).toBe(true)
     table.submit(play(0, 1))
-    void table.kept().then((kept) => order.push(`2 is kept: ${kept}`))
+    void table.persisted().then((kept) => order.push(`2 is kept: ${kept}`))
     table.submit(play(1, 2))
-    void table.kept().then((kept) => order.push(`3 is kept: ${kept}`))
+    void table.persisted().then((kept) => order.push(`3 is kept: ${kept}`))
     await log.appends[1]?.keep()
     await log.appends[2]?.keep()
     expect(order).toEqual(['told 2', '2 is kept: true', 'told 3', '3 is kept: true'])
@@ -236,12 +236,12 @@ describe('what cannot be kept', () => {
     const other = open()
     await log.appends[1]?.keep()
     const listeners = [new Listener(0), new Listener('watcher')]
-    for (const one of listeners) table.attend(one)
+    for (const one of listeners) table.subscribe(one)
     const quiet: string[] = []
     table.whenQuiet(() => quiet.push('quiet'))
     table.submit(play(0, 1))
     table.submit(play(1, 2))
-    const kept = table.kept()
+    const kept = table.persisted()
     await log.appends[2]?.fail(new Error('the disk is full'))
     await log.appends[3]?.fail(new Error('the disk is full'))
     expect(await kept).toBe(false)
@@ -252,10 +252,10 @@ describe('what cannot be kept', () => {
       expect(ended).toMatchObject({ message: 'writing the log of table 1 failed', cause: { message: 'the disk is full' } })
     }
     expect(table.submit(play(1, 2))).toEqual({ refused: 'this table is closed' })
-    expect(await table.kept()).toBe(false)
+    expect(await table.persisted()).toBe(false)
     const late = new Listener(1)
-    table.attend(late)
-    table.leave(late)
+    table.subscribe(late)
+    table.unsubscribe(late)
     expect(late.ended?.message).toBe('writing the log of table 1 failed')
 
     expect(other.submit(play(0, 1))).toBeUndefined()
@@ -298,13 +298,13 @@ describe('faults', () => {
   test('a house that cannot move closes its table, and nothing of the move is kept', async () => {
     const { log, table, troubles } = await opened({ rules: silent(), seats: [ADA, HOUSE_SITTER] })
     const ada = new Listener(0)
-    table.attend(ada)
+    table.subscribe(ada)
     expect(table.submit(play(0, 1))).toEqual({ refused: 'this table is closed' })
     expect(log.appends).toHaveLength(1)
     expect(ada.ended?.message).toBe('the house cannot move at table 1')
     expect(troubles).toEqual(['the house cannot move at table 1'])
     const begins = slow({ rules: silent(), seats: [HOUSE_SITTER, ADA] })
-    expect(await begins.table.kept()).toBe(false)
+    expect(await begins.table.persisted()).toBe(false)
     expect(begins.troubles).toEqual(['the house cannot move at table 1'])
   })
 
@@ -322,7 +322,7 @@ describe('faults', () => {
       throw new Error('a broken pipe')
     })
     const [before, after] = [new Listener(0), new Listener(1)]
-    for (const one of [before, bad, after]) table.attend(one)
+    for (const one of [before, bad, after]) table.subscribe(one)
     table.submit(play(0, 1))
     table.submit(play(1, 2))
     for (const append of log.appends.slice(1)) await append.keep()
@@ -332,7 +332,7 @@ describe('faults', () => {
       cause: { message: 'a broken pipe' },
     })
     expect(troubles).toEqual(['an event of table 1 could not be delivered'])
-    expect(table.attendants).toEqual([before, after])
+    expect(table.observers).toEqual([before, after])
   })
 
   test('a table closes for everybody, also where somebody throws at that', async () => {
@@ -342,7 +342,7 @@ describe('faults', () => {
       throw new Error('a broken pipe')
     }
     const good = new Listener(1)
-    for (const one of [bad, good]) table.attend(one)
+    for (const one of [bad, good]) table.subscribe(one)
     table.close(new Error('the server was stopped'))
     expect(good.ended?.message).toBe('the server was stopped')
     expect(troubles).toEqual(['an observer of table 1 could not be closed'])
@@ -356,7 +356,7 @@ describe('while others are told', () => {
       if (n === 2) expect(table.submit(play(1, 5))).toBeUndefined()
     })
     const second = new Listener('watcher')
-    for (const one of [first, second]) table.attend(one)
+    for (const one of [first, second]) table.subscribe(one)
     table.submit(play(0, 1))
     await log.appends[1]?.keep()
     expect(second.told.map(({ n }) => n)).toEqual([2])
@@ -368,15 +368,15 @@ describe('while others are told', () => {
     const { log, table } = await opened()
     const come: Listener[] = []
     const first = new Listener(0, () => {
-      table.leave(second)
+      table.unsubscribe(second)
       const newcomer = new Listener('watcher')
       expect(table.situation('watcher')?.view).toMatchObject({ cells: 'O--------' })
-      table.attend(newcomer)
+      table.subscribe(newcomer)
       come.push(newcomer)
     })
     const second = new Listener(1)
-    table.attend(first)
-    table.attend(second)
+    table.subscribe(first)
+    table.subscribe(second)
     table.submit(play(0, 1))
     await log.appends[1]?.keep()
     expect(second.told).toEqual([])
@@ -391,7 +391,7 @@ describe('while others are told', () => {
     const { log, table } = await opened({ clock: { turn: 10_000 }, time })
     const first = new Listener(0, () => table.close(new Error('the server was stopped')))
     const second = new Listener(1)
-    for (const one of [first, second]) table.attend(one)
+    for (const one of [first, second]) table.subscribe(one)
     table.submit(play(0, 1))
     await log.appends[1]?.keep()
     expect(second.told).toEqual([])
@@ -407,7 +407,7 @@ describe('what another server keeps', () => {
   test('is published, and what is wanted next follows it', async () => {
     const { log, table } = await opened()
     const watcher = new Listener('watcher')
-    table.attend(watcher)
+    table.subscribe(watcher)
     log.tell(1, [event(2, { type: 'moved', seat: 0, move: 9 }), event(3, { type: 'moved', seat: 1, move: 1 })])
     expect(watcher.told.map(({ n }) => n)).toEqual([2, 3])
     expect(table.submit(play(0, 1))).toEqual({ refused: 'cell 1 is taken by X' })
@@ -422,7 +422,7 @@ describe('what another server keeps', () => {
   ])('closes the table where it %s', async (what, events) => {
     const { log, table, troubles } = await opened()
     const watcher = new Listener('watcher')
-    table.attend(watcher)
+    table.subscribe(watcher)
     if (what.startsWith('comes')) table.submit(play(0, 1))
     log.tell(1, events)
     expect(watcher.told).toEqual([])
@@ -432,7 +432,7 @@ describe('what another server keeps', () => {
 })
 
 describe('time', () => {
-  const lasting: readonly [string, ClockRules, Command | undefined, object][] = [
+  const lasting: readonly [string, ClockRules, TableCommand | undefined, object][] = [
     ['a turn', { turn: 10_000 }, undefined, { winners: [1], left: 0, late: true }],
     ['all turns', { total: 10_000 }, undefined, { winners: [1], left: 0, late: true }],
     ['the grace of who is gone', { grace: 10_000 }, { type: 'gone', seat: 1 }, { winners: [0], left: 1 }],
@@ -454,7 +454,7 @@ describe('time', () => {
   test('who is back in time loses nothing; a move starts the time of the other', async () => {
     const time = new TestClock(START)
     const { log, table } = await opened({ clock: { grace: 10_000, turn: 30_000 }, time })
-    const submit = async (command: Command) => {
+    const submit = async (command: TableCommand) => {
       expect(table.submit(command)).toBeUndefined()
       await log.appends.at(-1)?.keep()
     }
@@ -505,17 +505,17 @@ describe('rest', () => {
     let quiet = 0
     table.whenQuiet(() => quiet++)
     const watcher = new Listener('watcher')
-    table.attend(watcher)
+    table.subscribe(watcher)
     table.submit({ type: 'leave', seat: 0 })
     expect(quiet).toBe(0)
     await log.appends[1]?.keep()
     expect(quiet).toBe(0)
     table.submit({ type: 'say', name: 'ada', text: 'thanks' })
-    table.leave(watcher)
+    table.unsubscribe(watcher)
     expect(quiet).toBe(0)
     await log.appends[2]?.keep()
     expect([quiet, log.followers]).toEqual([1, 0])
-    table.leave(watcher)
+    table.unsubscribe(watcher)
     table.close(new Error('the server was stopped'))
     expect(quiet).toBe(1)
   })
@@ -525,11 +525,11 @@ describe('rest', () => {
     let quiet = 0
     table.whenQuiet(() => quiet++)
     const watcher = new Listener('watcher')
-    table.attend(watcher)
+    table.subscribe(watcher)
     table.submit({ type: 'leave', seat: 0 })
     await log.appends[1]?.keep()
     table.close(new Error('the server was stopped'))
-    table.leave(watcher)
+    table.unsubscribe(watcher)
     expect(quiet).toBe(1)
   })
 })
@@ -557,9 +557,9 @@ async function playedOut(rules: AnyGame, options: unknown, wanted: readonly { wa
   const time = new TestClock(START)
   const store = memoryStore()
   const troubles: string[] = []
-  const tools = { log: store.tables, clock: time, random: seeded(1), onTrouble: (sentence: string) => troubles.push(sentence) }
+  const tools = { log: store.tables, clock: time, random: seededRandom(1), onError: (sentence: string) => troubles.push(sentence) }
   const seats = [ADA, GRACE].slice(0, rules.seats.max)
-  const state = rules.setup(options, seeded(3))
+  const state = rules.setup(options, seededRandom(3))
   const clock = { turn: 2_000, total: 9_000, grace: 1_000 }
   const opening = {
     type: 'opened',
@@ -572,16 +572,16 @@ async function playedOut(rules: AnyGame, options: unknown, wanted: readonly { wa
     private: false,
     clock,
   } as const
-  const table = LiveTable.open(store.tables.newTable(), opening, rules, tools)
+  const table = TableActor.open(store.tables.newTable(), opening, rules, tools)
   const listeners = [...seats.keys(), 'watcher' as const].map((who) => new Listener(who))
-  for (const one of listeners) table.attend(one)
+  for (const one of listeners) table.subscribe(one)
   for (const { wait, seat, type, pick } of wanted) {
     await time.pass(wait)
     const moves = [...(rules.moves?.(table.state.position, seat) ?? 'abcdefnop')]
     if (type === 'play') table.submit(play(seat, moves[pick % Math.max(moves.length, 1)]))
     else if (type === 'say') table.submit({ type, name: 'ada', text: 'hello' })
     else if (type === 'suspend') table.submit({ type })
-    else table.submit({ type, seat } as Command)
+    else table.submit({ type, seat } as TableCommand)
   }
   await settled()
   return { table, listeners, tools, troubles, events: await store.tables.read(table.id, 0) }
@@ -596,7 +596,7 @@ describe.each(played)('%s, played by chance', (_, rules, options) => {
         const { n, ended, suspended } = table.state
         const at = events.at(-1)?.at ?? 0
         const still = ended || suspended ? table.state : evolve(table.state, { type: 'suspended', n: n + 1, at })
-        expect(LiveTable.restore(table.id, events, rules, tools).state).toEqual(still)
+        expect(TableActor.restore(table.id, events, rules, tools).state).toEqual(still)
       }),
       { numRuns: 40 },
     )
@@ -606,7 +606,7 @@ describe.each(played)('%s, played by chance', (_, rules, options) => {
     await fc.assert(
       fc.asyncProperty(steps, async (wanted) => {
         const { table, listeners, events } = await playedOut(rules, options, wanted)
-        for (const { who, told } of listeners) {
+        for (const { viewer: who, told } of listeners) {
           expect(told.map(({ n }) => n)).toEqual(events.map(({ n }) => n))
           const last = told.findLast(({ situation }) => situation)
           expect(last?.situation?.view).toEqual(rules.view(table.state.position, who, last?.situation?.outcome))
@@ -622,7 +622,7 @@ describe.each(played)('%s, played by chance', (_, rules, options) => {
 test('a watcher never sees what a player chose, before both have', async () => {
   const { log, table } = await opened({ rules: hands, options: undefined })
   const listeners = [new Listener(0), new Listener(1), new Listener('watcher')]
-  for (const one of listeners) table.attend(one)
+  for (const one of listeners) table.subscribe(one)
   table.submit(play(0, 'Paper'))
   await log.appends[1]?.keep()
   const shown = listeners.map(({ told }) => JSON.stringify(told))
@@ -631,5 +631,5 @@ test('a watcher never sees what a player chose, before both have', async () => {
 
 test('a log that is none is not taken up', () => {
   const { tools } = slow()
-  expect(() => LiveTable.restore(3, [], tictactoe, tools)).toThrow('table 3 has no events')
+  expect(() => TableActor.restore(3, [], tictactoe, tools)).toThrow('table 3 has no events')
 })

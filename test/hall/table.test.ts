@@ -4,12 +4,12 @@ import { coin } from '../../src/games/coin.ts'
 import { isRefusal, type SeatNumber } from '../../src/games/game.ts'
 import { guessing } from '../../src/games/guessing.ts'
 import type { AnyGame } from '../../src/games/index.ts'
-import { chance, seeded } from '../../src/games/random.ts'
+import { chance, seededRandom } from '../../src/games/random.ts'
 import { hands } from '../../src/games/scissors.ts'
 import { tictactoe } from '../../src/games/tictactoe.ts'
 import { timeLeft, turnLeft } from '../../src/hall/clocks.ts'
 import { type ClockRules, HOUSE, type TableEvent } from '../../src/hall/ports.ts'
-import { answer, type Command, decide, evolve, nextTick, type Opened, opened, type TableState } from '../../src/hall/table.ts'
+import { answer, decide, evolve, nextTick, type Opened, type TableCommand, type TableState, toOpenedTable } from '../../src/hall/table.ts'
 
 const START = 1_000_000
 
@@ -19,7 +19,7 @@ function openedTable(rules: AnyGame, options: unknown = {}, clock: ClockRules = 
     type: 'opened',
     game: rules.name,
     options,
-    state: rules.setup(options, seeded(1)),
+    state: rules.setup(options, seededRandom(1)),
     seed: 7,
     seats,
     rated: false,
@@ -27,11 +27,11 @@ function openedTable(rules: AnyGame, options: unknown = {}, clock: ClockRules = 
     clock,
     ...more,
   }
-  return opened({ ...opening, n: 1, at: START }, rules)
+  return toOpenedTable({ ...opening, n: 1, at: START }, rules)
 }
 
 /** The table after a command, and its events, from which the same follows again. Throws where it is refused. */
-function having(table: TableState, command: Command, now = START): { table: TableState; events: TableEvent[] } {
+function having(table: TableState, command: TableCommand, now = START): { table: TableState; events: TableEvent[] } {
   const steps = decide(table, command, now)
   if (isRefusal(steps)) throw new Error(steps.refused)
   let after = table
@@ -45,7 +45,7 @@ function having(table: TableState, command: Command, now = START): { table: Tabl
 
 const plain = ({ rules: _, ...state }: TableState) => state
 
-function refused(table: TableState, command: Command, now = START): string | undefined {
+function refused(table: TableState, command: TableCommand, now = START): string | undefined {
   const before = JSON.stringify(table)
   const steps = decide(table, command, now)
   expect(JSON.stringify(table)).toBe(before)
@@ -119,11 +119,11 @@ describe('a table decides', () => {
 
   test('the house moves as long as it is to move, and then no more', () => {
     const seats = [0, 1].map(() => ({ person: HOUSE, name: 'house' }))
-    const steps = answer(openedTable(tictactoe, {}, {}, { seats }), START, seeded(3))
+    const steps = answer(openedTable(tictactoe, {}, {}, { seats }), START, seededRandom(3))
     expect(steps.map(({ event }) => event.type)).toEqual([...Array(9).fill('moved'), 'ended'])
     expect(steps.map(({ event }) => event.n)).toEqual(steps.map((_, at) => at + 2))
     expect(steps.at(-1)?.state).toMatchObject({ ended: true, outcome: { winners: [] } })
-    expect(answer(openedTable(tictactoe), START, seeded(3))).toEqual([])
+    expect(answer(openedTable(tictactoe), START, seededRandom(3))).toEqual([])
   })
 
   test('only what counts is marked so', () => {
@@ -161,13 +161,13 @@ describe('a table decides', () => {
     const table = openedTable(tictactoe)
     expect(() => evolve(table, { type: 'gone', seat: 0, n: 3, at: START })).toThrow('event 3 cannot follow event 1')
     expect(() => evolve(table, { type: 'moved', seat: 1, move: 1, n: 2, at: START })).toThrow('the rules refuse')
-    expect(() => opened({ type: 'suspended', n: 1, at: START }, tictactoe)).toThrow('begins with its opening')
+    expect(() => toOpenedTable({ type: 'suspended', n: 1, at: START }, tictactoe)).toThrow('begins with its opening')
     expect(() => evolve(table, { ...table.opened, n: 2, at: START })).toThrow('opened once')
   })
 })
 
 describe('offers', () => {
-  const offer = (seat: SeatNumber): Command => ({ type: 'offer', seat })
+  const offer = (seat: SeatNumber): TableCommand => ({ type: 'offer', seat })
 
   test('a draw is agreed when the other offers it too', () => {
     const { table } = having(openedTable(tictactoe), offer(1))
@@ -317,7 +317,7 @@ describe('clocks', () => {
           now += wait
           const seat = table.toMove[0] ?? 0
           const before = [0, 1].map((one) => timeLeft(table.clocks, clock, one, now) ?? 0)
-          const command: Command =
+          const command: TableCommand =
             type === 'play' ? { type, seat, move: cell } : type === 'tick' || type === 'suspend' ? { type } : { type, seat }
           const steps = decide(table, command, now)
           if (isRefusal(steps)) continue

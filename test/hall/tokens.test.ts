@@ -4,7 +4,7 @@ import leven from 'leven'
 import { describe, expect, test } from 'vitest'
 import { isRefusal } from '../../src/games/game.ts'
 import { codewords } from '../../src/hall/invite-words.ts'
-import { hashToken, inviteCode, readCode, readToken, secretToken } from '../../src/hall/tokens.ts'
+import { hashToken, makeInviteCode, makeToken, parseInviteCode, parseToken } from '../../src/hall/tokens.ts'
 
 const random = fc.infiniteStream(fc.nat(255)).map((stream) => (bytes: number) => Uint8Array.from(stream.take(bytes)))
 /** The chance whose bytes are all the same. */
@@ -48,16 +48,16 @@ describe('the words of invitations', () => {
 
 describe('an invitation', () => {
   test('is three words', () => {
-    expect(inviteCode(always(0))).toBe('abacus-abacus-abacus')
-    expect(inviteCode(always(255))).toBe('zodiac-zodiac-zodiac')
-    expect(inviteCode(randomBytes)).toMatch(/^[a-z]+-[a-z]+-[a-z]+$/)
+    expect(makeInviteCode(always(0))).toBe('abacus-abacus-abacus')
+    expect(makeInviteCode(always(255))).toBe('zodiac-zodiac-zodiac')
+    expect(makeInviteCode(randomBytes)).toMatch(/^[a-z]+-[a-z]+-[a-z]+$/)
   })
 
   test('every word has the same chance, in every place', () => {
     const seen = [0, 1, 2].map(() => new Map<string, number>())
     for (let value = 0; value < 65_536; value++) {
       const bytes = Uint8Array.from([value >> 8, value & 255, (value + 1) >> 8, (value + 1) & 255, value >> 8, (value + 7) & 255])
-      for (const [at, word] of inviteCode(() => bytes)
+      for (const [at, word] of makeInviteCode(() => bytes)
         .split('-')
         .entries())
         seen[at]?.set(word, (seen[at].get(word) ?? 0) + 1)
@@ -69,9 +69,9 @@ describe('an invitation', () => {
     const between = fc.constantFrom('-', ' ', '  ', ' - ', '_', '.', ', ', ' – ', '\t')
     fc.assert(
       fc.property(random, between, between, fc.boolean(), (random, one, other, shout) => {
-        const code = inviteCode(random)
+        const code = makeInviteCode(random)
         const typed = code.replace('-', one).replace(/-(?=[a-z]*$)/, other)
-        expect(readCode(` ${shout ? typed.toUpperCase() : typed}\r\n`)).toBe(code)
+        expect(parseInviteCode(` ${shout ? typed.toUpperCase() : typed}\r\n`)).toBe(code)
       }),
     )
   })
@@ -79,15 +79,15 @@ describe('an invitation', () => {
   test.each(['', '   ', 'amber', 'amber-otter', 'amber-otter-seven-amber', 'amberotterseven'])(
     '%j is refused for its number of words',
     (typed) => {
-      expect(readCode(typed)).toEqual({ refused: 'an invitation is 3 words, such as amber-otter-seven' })
+      expect(parseInviteCode(typed)).toEqual({ refused: 'an invitation is 3 words, such as amber-otter-seven' })
     },
   )
 
   test('a word that no invitation has is refused, and told which', () => {
-    expect(readCode('amber oter seven')).toEqual({
+    expect(parseInviteCode('amber oter seven')).toEqual({
       refused: 'word 2 of your code is in no invitation: compare it with the invitation',
     })
-    expect(isRefusal(readCode('amber-otter-seven'))).toBe(false)
+    expect(isRefusal(parseInviteCode('amber-otter-seven'))).toBe(false)
   })
 
   test('whatever is typed is refused or is a code, and reading that again changes nothing', () => {
@@ -97,8 +97,8 @@ describe('an invitation', () => {
     )
     fc.assert(
       fc.property(typed, (text) => {
-        const code = readCode(text)
-        if (!isRefusal(code)) expect(readCode(code)).toBe(code)
+        const code = parseInviteCode(text)
+        if (!isRefusal(code)) expect(parseInviteCode(code)).toBe(code)
       }),
     )
   })
@@ -106,16 +106,16 @@ describe('an invitation', () => {
 
 describe('a token', () => {
   test('is 26 characters, of which none is mistaken for another', () => {
-    expect(secretToken(always(0))).toBe('0'.repeat(26))
-    expect(secretToken(always(255))).toBe('Z'.repeat(26))
-    expect(secretToken(randomBytes)).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/)
-    expect(secretToken(randomBytes)).not.toBe(secretToken(randomBytes))
+    expect(makeToken(always(0))).toBe('0'.repeat(26))
+    expect(makeToken(always(255))).toBe('Z'.repeat(26))
+    expect(makeToken(randomBytes)).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/)
+    expect(makeToken(randomBytes)).not.toBe(makeToken(randomBytes))
   })
 
   test('each of its characters is one of 32, with the same chance', () => {
     const counts = new Map<string, number>()
     for (let byte = 0; byte < 256; byte++) {
-      const [character = ''] = secretToken(always(byte))
+      const [character = ''] = makeToken(always(byte))
       counts.set(character, (counts.get(character) ?? 0) + 1)
     }
     expect([counts.size, new Set(counts.values())]).toEqual([32, new Set([8])])
@@ -128,9 +128,9 @@ describe('a token', () => {
     )
     fc.assert(
       fc.property(random, typo, fc.boolean(), fc.integer({ min: 1, max: 9 }), (random, mistake, small, group) => {
-        const token = secretToken(random)
+        const token = makeToken(random)
         const grouped = mistake(token).replace(new RegExp(`.{${group}}`, 'g'), '$&- ')
-        expect(readToken(` ${small ? grouped.toLowerCase() : grouped}\n`)).toBe(token)
+        expect(parseToken(` ${small ? grouped.toLowerCase() : grouped}\n`)).toBe(token)
       }),
     )
   })
@@ -138,7 +138,7 @@ describe('a token', () => {
   test.each(['', 'ABC', '0'.repeat(25), '0'.repeat(27), `${'0'.repeat(25)}U`, `${'0'.repeat(25)}é`, `${'0'.repeat(25)}!`])(
     '%j is refused',
     (typed) => {
-      expect(readToken(typed)).toEqual({ refused: 'a token is 26 letters and digits: type it as you were given it' })
+      expect(parseToken(typed)).toEqual({ refused: 'a token is 26 letters and digits: type it as you were given it' })
     },
   )
 

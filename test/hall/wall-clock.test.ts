@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { games } from '../../src/games/index.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { tictactoe } from '../../src/games/tictactoe.ts'
 import { timeLeft } from '../../src/hall/clocks.ts'
 import { Hall } from '../../src/hall/hall.ts'
 import { Passwords, WRONG } from '../../src/hall/passwords.ts'
 import { People } from '../../src/hall/people.ts'
-import type { ClockRules, Sitter, Store } from '../../src/hall/ports.ts'
-import { evolve, opened } from '../../src/hall/table.ts'
-import type { LiveTable } from '../../src/hall/table-actor.ts'
+import type { ClockRules, SeatOwner, Store } from '../../src/hall/ports.ts'
+import { evolve, toOpenedTable } from '../../src/hall/table.ts'
+import type { TableActor } from '../../src/hall/table-actor.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 
@@ -18,8 +18,8 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 /** How the wall clock is set: by an hour, and by more than anything here waits for. */
 const JUMPS = [HOUR, -HOUR, 400 * DAY, -400 * DAY]
-const ADA: Sitter = { person: 'account:1', name: 'ada' }
-const GRACE: Sitter = { person: 'account:2', name: 'grace' }
+const ADA: SeatOwner = { person: 'account:1', name: 'ada' }
+const GRACE: SeatOwner = { person: 'account:2', name: 'grace' }
 
 /** A process with a hall on a store. */
 function start(store: Store, time: TestClock): Hall {
@@ -27,8 +27,8 @@ function start(store: Store, time: TestClock): Hall {
     store,
     games,
     clock: time,
-    random: seeded(1),
-    onTrouble: (sentence, reason) => {
+    random: seededRandom(1),
+    onError: (sentence, reason) => {
       throw new Error(sentence, { cause: reason })
     },
   })
@@ -93,8 +93,8 @@ describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
     const time = new TestClock(NOW)
     const hall = start(memoryStore(), time)
     let seated = false
-    const wish = { game: 'tictactoe', options: {}, seats: [0, 1], rated: false, sitter: ADA } as const
-    hall.seek({ ...wish, wait: 10_000, seated: () => (seated = true) })
+    const wish = { game: 'tictactoe', options: {}, seats: [0, 1], rated: false, owner: ADA } as const
+    hall.seek({ ...wish, wait: 10_000, onSeated: () => (seated = true) })
     await time.pass(5_000)
     time.jump(jump)
     await time.pass(4_999)
@@ -109,7 +109,7 @@ describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
     const passwords = new Passwords({ random: (bytes) => new Uint8Array(bytes) })
     passwords.verify = async () => WRONG
     const people = new People({ accounts, passwords, clock: time })
-    const guess = () => people.enter({ name: 'ada', password: 'a guess', address: '192.0.2.1', replaced: () => {} })
+    const guess = () => people.enter({ name: 'ada', password: 'a guess', address: '192.0.2.1', onReplaced: () => {} })
     for (let n = 0; n < 10; n++) expect(await guess()).toBe(WRONG)
     expect(await guess()).toMatchObject({ why: 'throttled', refused: 'too many tries: wait 20 seconds' })
     time.jump(jump)
@@ -167,7 +167,7 @@ test('however the wall clock is set while a game goes on, its log has times that
       const rules: ClockRules = { total: 20_000, turn: 5_000, grace: 3_000 }
       const { time, store, hall: before, table: first, log } = await opening(rules)
       let hall = before
-      let table: LiveTable = first
+      let table: TableActor = first
       for (const one of steps) {
         if (one === 'restart') {
           hall.close(new Error('the process ends'))
@@ -183,12 +183,12 @@ test('however the wall clock is set while a game goes on, its log has times that
         else table.submit({ type: 'back', seat: one.back })
         await settled()
       }
-      await table.logged()
+      await table.flushLog()
       const [opener, ...others] = await log()
       if (!opener) throw new Error('the opening is not there')
       const times = [opener, ...others].map(({ at }) => at)
       expect(times).toEqual(times.toSorted((a, b) => a - b))
-      const replayed = others.reduce(evolve, opened(opener, tictactoe as never))
+      const replayed = others.reduce(evolve, toOpenedTable(opener, tictactoe as never))
       expect(replayed.clocks).toEqual(table.state.clocks)
       expect(Math.max(...replayed.clocks.used)).toBeLessThanOrEqual(20_000)
     }),

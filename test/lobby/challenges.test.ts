@@ -1,37 +1,37 @@
 import { describe, expect, test } from 'vitest'
-import type { Seeker } from '../../src/hall/api.ts'
-import type { Ear } from '../../src/lobby/challenges.ts'
-import { Calls } from '../../src/lobby/challenges.ts'
+import type { SeekInfo } from '../../src/hall/api.ts'
+import type { ChallengeListener } from '../../src/lobby/challenges.ts'
+import { Challenges } from '../../src/lobby/challenges.ts'
 import { TestClock } from '../support/clock.ts'
 
-const bob: Seeker = { name: 'bob', game: 'tictactoe', settings: {}, rated: false }
+const bob: SeekInfo = { name: 'bob', game: 'tictactoe', settings: {}, rated: false }
 const address = '192.0.2.1'
 
 /** Calls, and what went wrong with them. */
 function calling() {
   const clock = new TestClock()
   const troubles: string[] = []
-  const calls = new Calls({ clock, onTrouble: (sentence, reason) => troubles.push(`${sentence}: ${reason}`) })
+  const calls = new Challenges({ clock, onTrouble: (sentence, reason) => troubles.push(`${sentence}: ${reason}`) })
   return { calls, clock, troubles }
 }
 
 /** A listener, and what it has heard. */
-function ear(fails = false): Ear & { heard: string[] } {
+function ear(fails = false): ChallengeListener & { heard: string[] } {
   const heard: string[] = []
-  const hear = (what: string) => (seeker: Seeker) => {
+  const hear = (what: string) => (seeker: SeekInfo) => {
     if (fails) throw new Error('deaf')
     heard.push(`${what} ${seeker.name}`)
   }
   return {
     heard,
     seated() {},
-    news() {},
+    tableEvent() {},
     closed() {},
     recorded() {},
-    sought: hear('sought'),
-    withdrawn: hear('withdrawn'),
-    refused() {},
-    told() {},
+    challenged: hear('sought'),
+    challengeWithdrawn: hear('withdrawn'),
+    challengeRefused() {},
+    messageReceived() {},
     hears: () => true,
   }
 }
@@ -40,10 +40,10 @@ describe('a call', () => {
   test('is heard by everyone who listens for that person, and by nobody else', () => {
     const { calls } = calling()
     const [one, other, stranger] = [ear(), ear(), ear()]
-    calls.listen('guest:ada', one)
-    calls.listen('guest:ada', other)
-    calls.listen('guest:grace', stranger)
-    const takeBack = calls.call({ person: 'guest:ada', seeker: bob, address })
+    calls.subscribe('guest:ada', one)
+    calls.subscribe('guest:ada', other)
+    calls.subscribe('guest:grace', stranger)
+    const takeBack = calls.sendChallenge({ challenged: 'guest:ada', seeker: bob, address })
     takeBack()
     expect([one, other, stranger].map(({ heard }) => heard)).toEqual([['sought bob', 'withdrawn bob'], ['sought bob', 'withdrawn bob'], []])
   })
@@ -51,21 +51,21 @@ describe('a call', () => {
   test('is heard as long as somebody listens', () => {
     const { calls } = calling()
     const [before, after] = [ear(), ear()]
-    const stop = calls.listen('guest:ada', before)
-    calls.call({ person: 'guest:ada', seeker: bob, address })
+    const stop = calls.subscribe('guest:ada', before)
+    calls.sendChallenge({ challenged: 'guest:ada', seeker: bob, address })
     stop()
-    calls.listen('guest:ada', after)
+    calls.subscribe('guest:ada', after)
     stop()
-    calls.call({ person: 'guest:ada', seeker: bob, address })
+    calls.sendChallenge({ challenged: 'guest:ada', seeker: bob, address })
     expect([before.heard, after.heard]).toEqual([['sought bob'], ['sought bob']])
   })
 
   test('that one listener cannot take is heard by the others', () => {
     const { calls, troubles } = calling()
     const other = ear()
-    calls.listen('guest:ada', ear(true))
-    calls.listen('guest:ada', other)
-    calls.call({ person: 'guest:ada', seeker: bob, address })
+    calls.subscribe('guest:ada', ear(true))
+    calls.subscribe('guest:ada', other)
+    calls.sendChallenge({ challenged: 'guest:ada', seeker: bob, address })
     expect(other.heard).toEqual(['sought bob'])
     expect(troubles).toEqual(['guest:ada could not be notified: Error: deaf'])
   })
@@ -74,23 +74,23 @@ describe('a call', () => {
 describe('calls that are taken back', () => {
   test('twenty times, and then one in ten seconds, by one address and for one person', async () => {
     const { calls, clock } = calling()
-    const call = { person: 'guest:ada', seeker: bob, address }
+    const call = { challenged: 'guest:ada', seeker: bob, address }
     for (let times = 0; times < 20; times++) {
       expect(calls.wait(call)).toBe(0)
-      calls.call(call)()
+      calls.sendChallenge(call)()
     }
     expect(calls.wait(call)).toBe(10_000)
-    expect(calls.wait({ ...call, person: 'guest:grace' })).toBe(0)
+    expect(calls.wait({ ...call, challenged: 'guest:grace' })).toBe(0)
     expect(calls.wait({ ...call, address: '192.0.2.2' })).toBe(0)
     await clock.pass(10_000)
     expect(calls.wait(call)).toBe(0)
-    calls.call(call)()
+    calls.sendChallenge(call)()
     expect(calls.wait(call)).toBe(10_000)
   })
 
   test('are all that counts: who is called and plays can be called without end', () => {
     const { calls } = calling()
-    for (let times = 0; times < 100; times++) calls.call({ person: 'guest:ada', seeker: bob, address })
-    expect(calls.wait({ person: 'guest:ada', address })).toBe(0)
+    for (let times = 0; times < 100; times++) calls.sendChallenge({ challenged: 'guest:ada', seeker: bob, address })
+    expect(calls.wait({ challenged: 'guest:ada', address })).toBe(0)
   })
 })

@@ -8,21 +8,21 @@ const PASSWORD = 'engine-1843'
 function somebody({ premises }: Room) {
   const others: (string | undefined)[] = []
   const ended: string[] = []
-  const line = { address: '192.0.2.1', watch() {}, end: (reason: string) => ended.push(reason) }
-  const identity = new Identity({ people: premises.people, line, onOther: () => others.push(identity.visitor?.name) })
+  const line = { address: '192.0.2.1', endOnDisconnect() {}, end: (reason: string) => ended.push(reason) }
+  const identity = new Identity({ people: premises.people, line, onUserChange: () => others.push(identity.user?.name) })
   return { identity, others, ended }
 }
 
-const here = ({ premises }: Room) => [...premises.people.here].map(({ person }) => person)
+const here = ({ premises }: Room) => [...premises.people.online].map(({ person }) => person)
 
 describe('who somebody is', () => {
   test('is nobody, then whoever was said, and here once', async () => {
     const room = new Room()
     const { identity, others } = somebody(room)
-    expect(identity.visitor).toBeUndefined()
+    expect(identity.user).toBeUndefined()
     expect(await identity.enter('Ada')).toBeUndefined()
     expect(await identity.enter('ada')).toBeUndefined()
-    expect(identity.visitor).toMatchObject({ person: 'guest:ada', name: 'ada' })
+    expect(identity.user).toMatchObject({ person: 'guest:ada', name: 'ada' })
     expect([here(room), others]).toEqual([['guest:ada'], []])
   })
 
@@ -42,8 +42,8 @@ describe('who somebody is', () => {
     const { identity, others } = somebody(room)
     await identity.enter('ada')
     const refused = [await identity.enter('grace'), await identity.register('house', PASSWORD), await identity.enterBySession('nonsense')]
-    expect(refused.map((denial) => denial?.why)).toEqual(['name-taken', 'bad-name', 'bad-token'])
-    expect([identity.visitor?.name, others]).toEqual(['ada', []])
+    expect(refused.map((denial) => denial?.code)).toEqual(['name-taken', 'bad-name', 'bad-token'])
+    expect([identity.user?.name, others]).toEqual(['ada', []])
     expect(here(room)).toEqual(['guest:grace', 'guest:ada'])
   })
 
@@ -51,12 +51,12 @@ describe('who somebody is', () => {
     const room = new Room()
     const [first, second, third] = [somebody(room), somebody(room), somebody(room)]
     await first.identity.enter('ada')
-    const visitor = first.identity.visitor
+    const visitor = first.identity.user
     const secret = visitor && room.premises.people.reconnectSecret(visitor)
     await second.identity.enter('ada', { ...(secret === undefined ? {} : { secret }) })
-    second.identity.visitor?.hold('hash')
-    expect(third.identity.comeBack('guest:ada', 'ada', 'another')).toBe(false)
-    expect(third.identity.comeBack('guest:ada', 'ada', 'hash')).toBe(true)
+    second.identity.user?.addToken('hash')
+    expect(third.identity.enterByToken('guest:ada', 'ada', 'another')).toBe(false)
+    expect(third.identity.enterByToken('guest:ada', 'ada', 'hash')).toBe(true)
     expect([first, second, third].map(({ ended }) => ended.length)).toEqual([1, 1, 0])
     expect(here(room)).toEqual(['guest:ada'])
   })

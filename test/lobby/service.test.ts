@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { heardTogether } from '../../src/wire/transports/batching.ts'
+import { batchInput } from '../../src/wire/transports/batching.ts'
 import { settled, settledInTurn } from '../support/clock.ts'
 import { Room } from '../support/room.ts'
 
@@ -7,7 +7,7 @@ import { Room } from '../support/room.ts'
 async function inOneTurn(): Promise<number> {
   let heard = 0
   for (let n = 0; n < 100 && heard === 0; n++) {
-    heardTogether(() => heard++)
+    batchInput(() => heard++)
     await settledInTurn()
   }
   const first = heard

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Ended } from '../../src/wire/disconnect.ts'
+import { Disconnected } from '../../src/wire/disconnect.ts'
 import { far } from '../support/far.ts'
 import { play, program } from '../support/play.ts'
 import { served } from '../support/served.ts'
@@ -80,7 +80,7 @@ describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
 
   test('a chat that is stopped is broken off, so that an original peer ends too', async () => {
     const peer = await far('chat', 'server', { typed: ['hello'] })
-    peer.conversation.stop(new Ended('ours', 'stopped'))
+    peer.conversation.stop(new Disconnected('ours', 'stopped'))
     expect((await peer.end())?.message).toBe('stopped')
     expect(peer.gaveUp).toBe('reset')
   })
@@ -123,11 +123,11 @@ describe('tjc/chat-quit (TJC notes, exercise 8)', () => {
   test('a chat that is stopped says quit when it is its turn, and else breaks off', async () => {
     const person = new Typist()
     const turn = await far('tjc/chat-quit', 'server', { person })
-    turn.conversation.stop(new Ended('ours', 'stopped'))
+    turn.conversation.stop(new Disconnected('ours', 'stopped'))
     await turn.end()
     expect([turn.heard, turn.gaveUp]).toEqual(['quit\n', 'finished'])
     const waiting = await far('tjc/chat-quit', 'server', { typed: ['hello'] })
-    waiting.conversation.stop(new Ended('ours', 'stopped'))
+    waiting.conversation.stop(new Disconnected('ours', 'stopped'))
     await waiting.end()
     expect([waiting.heard, waiting.gaveUp]).toEqual(['hello\n', 'reset'])
   })

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chance } from '../../src/games/random.ts'
 import { words } from '../../src/games/words.ts'
-import { soloOf } from '../../src/programs/index.ts'
-import { LocalHouse } from '../../src/protocol/seating.ts'
-import { Ended } from '../../src/wire/disconnect.ts'
+import { loadSolo } from '../../src/programs/index.ts'
+import { LocalSeating } from '../../src/protocol/seating.ts'
+import { Disconnected } from '../../src/wire/disconnect.ts'
 import { far } from '../support/far.ts'
 import { play, program } from '../support/play.ts'
 import { Script } from '../support/script.ts'
@@ -56,7 +56,7 @@ describe('fh/hangman (FH slides, task 5.2)', () => {
   test('a server that is stopped says so, and asks for nothing more', async () => {
     const peer = await far('hangman', 'server', { options: { secret: 'eel' } })
     await peer.say('START\n', 'x\n')
-    peer.conversation.stop(new Ended('ours', 'the server was stopped'))
+    peer.conversation.stop(new Disconnected('ours', 'the server was stopped'))
     await peer.end()
     expect([peer.heard, peer.gaveUp]).toEqual(['WORD 3 8\nMISS 7\nERROR the server was stopped\n', 'reset'])
   })
@@ -242,9 +242,9 @@ describe('the hangman client and other people’s servers', () => {
 
 describe('hangman alone', () => {
   async function solo(typed: readonly string[], secret = 'eel'): Promise<string> {
-    const found = await soloOf('hangman')
+    const found = await loadSolo('hangman')
     const person = new Script(typed)
-    const house = new LocalHouse(
+    const house = new LocalSeating(
       () => undefined,
       chance,
       () => {},
@@ -279,6 +279,6 @@ describe('hangman alone', () => {
   })
 
   test('it checks its word', async () => {
-    expect((await soloOf('hangman'))?.check?.({ secret: '42' })).toContain('at least one letter')
+    expect((await loadSolo('hangman'))?.check?.({ secret: '42' })).toContain('at least one letter')
   })
 })

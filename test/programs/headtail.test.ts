@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { given } from '../../src/games/random.ts'
+import { scriptedRandom } from '../../src/games/random.ts'
 import { alone } from '../support/alone.ts'
 import { far, type Near } from '../support/far.ts'
 import { play, program } from '../support/play.ts'
@@ -20,7 +20,7 @@ describe.each(names)('%s (C8 slides, project 5 and assignment 4)', (name) => {
     const played = await play({
       program: name,
       join: ['h', 'H', 'x', ' ', 't', 'q'],
-      random: given(['H', 'T', 'T']),
+      random: scriptedRandom(['H', 'T', 'T']),
       options: { pace: 0 },
     })
     expect(played).toEqual({
@@ -48,7 +48,7 @@ describe.each(names)('%s (C8 slides, project 5 and assignment 4)', (name) => {
   })
 
   test('Ctrl-D is quitting', async () => {
-    const played = await play({ program: name, join: ['h'], random: given(['H']), options: { pace: 0 } })
+    const played = await play({ program: name, join: ['h'], random: scriptedRandom(['H']), options: { pace: 0 } })
     expect(played).toMatchObject({ toServer: 'H\nQ\n', hostEnd: undefined, joinEnd: undefined })
     expect(played.join.endsWith(`${BYE}\n${counters(name, 1, 1)}`)).toBe(true)
   })
@@ -69,7 +69,7 @@ describe.each(names)('%s (C8 slides, project 5 and assignment 4)', (name) => {
 })
 
 describe('the server, and other people’s clients', () => {
-  const hosted = (near: Near = {}) => far('c8/headtail', 'server', { random: given(['H']), ...near })
+  const hosted = (near: Near = {}) => far('c8/headtail', 'server', { random: scriptedRandom(['H']), ...near })
 
   test.each([
     ['H', RIGHT],
@@ -216,7 +216,7 @@ describe('c8/headtail without a network', () => {
   const ASK = '\n\nI will toss a coin,             guess if it is a head (H)             or tail (T) : '
 
   test('a game, word for word', async () => {
-    const screen = await alone('headtail', ['h', 'T', 'heads', '', ' h', 'q'], { random: given(['H']) })
+    const screen = await alone('headtail', ['h', 'T', 'heads', '', ' h', 'q'], { random: scriptedRandom(['H']) })
     expect(screen).toBe(`${ASK}h\n${RIGHT}${ASK}T\n${WRONG}${ASK}heads\n${UNUSABLE}${ASK}\n${UNUSABLE}${ASK} h\n${UNUSABLE}${ASK}q\n`)
   })
 
@@ -225,7 +225,7 @@ describe('c8/headtail without a network', () => {
   })
 
   test('only heads and tails toss the coin', async () => {
-    const screen = await alone('headtail', ['x', 'h', 'x', 't'], { random: given(['H', 'T']) })
+    const screen = await alone('headtail', ['x', 'h', 'x', 't'], { random: scriptedRandom(['H', 'T']) })
     expect(screen.split(RIGHT)).toHaveLength(3)
   })
 })

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Person } from '../../src/protocol/definition.ts'
+import type { Console } from '../../src/protocol/definition.ts'
 import { far } from '../support/far.ts'
 
 /** A person who types the given lines, one at a question, and thinks for ever at the next. */
-class Thinker implements Person {
+class Thinker implements Console {
   readonly shown: string[] = []
   readonly #lines: string[]
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { given } from '../../src/games/random.ts'
-import { Ended } from '../../src/wire/disconnect.ts'
+import { scriptedRandom } from '../../src/games/random.ts'
+import { Disconnected } from '../../src/wire/disconnect.ts'
 import { alone } from '../support/alone.ts'
 import { far } from '../support/far.ts'
 import { play } from '../support/play.ts'
@@ -109,7 +109,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
   test('a side that is stopped says QUIT', async () => {
     for (const side of ['server', 'client'] as const) {
       const peer = await far('scissors', side, { person: new Typist() })
-      peer.conversation.stop(new Ended('ours', 'stopped'))
+      peer.conversation.stop(new Disconnected('ours', 'stopped'))
       await peer.end()
       expect([peer.heard.endsWith('QUIT\n'), peer.gaveUp]).toEqual([true, 'finished'])
     }
@@ -138,7 +138,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
   })
 
   test('served: the house is Player1, and its hands can be given', async () => {
-    const guest = await served('scissors', { random: given(['Paper', 'Stone', 'Scissor']) })
+    const guest = await served('scissors', { random: scriptedRandom(['Paper', 'Stone', 'Scissor']) })
     await guest.say('1\n2\n3\n')
     expect(guest.heard).toBe('CHOOSE\nROUND Paper Scissor\nCHOOSE\nROUND Stone Paper\nCHOOSE\nROUND Scissor Stone\nEND 0 3\n')
     expect(await guest.close()).toBeUndefined()
@@ -147,7 +147,9 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
 
 describe('c8/scissors alone', () => {
   test('as on the slides: only 1, 2 or 3 count', async () => {
-    const screen = await alone('scissors', ['1', '4', '', ' 2', 'QUIT', '2', '3'], { random: given(['Paper', 'Stone', 'Scissor']) })
+    const screen = await alone('scissors', ['1', '4', '', ' 2', 'QUIT', '2', '3'], {
+      random: scriptedRandom(['Paper', 'Stone', 'Scissor']),
+    })
     const ask = `Player1: ${ASK}`
     const wrong = (typed: string) => `${ask}${typed}\nPlease enter only 1, 2 or 3.\n`
     expect(screen).toBe(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { opened, sealed, sealOf } from '../../src/programs/talk/commitment.ts'
+import { computeSeal, sealHand, verifyReveal } from '../../src/programs/talk/commitment.ts'
 import { settled } from '../support/clock.ts'
 import { far } from '../support/far.ts'
 import { play } from '../support/play.ts'
@@ -74,7 +74,7 @@ describe('cs/chat: games inside the talk', () => {
     const toClient = played.toClient.split('\n')
     const toServer = played.toServer.split('\n')
     for (const [seal, shown] of [toClient.slice(1, 3), toServer.slice(1, 3)]) {
-      expect(seal).toBe(await sealOf(shown ?? ''))
+      expect(seal).toBe(await computeSeal(shown ?? ''))
       expect(shown).toMatch(/^(Scissor|Paper) [0-9a-f]{32}$/)
     }
     expect([toClient[7], toServer[7]]).toEqual(['/q', ''])
@@ -177,16 +177,16 @@ describe('cs/chat: the hand that was promised', () => {
   test('opens what was sealed and nothing else', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom('Scissor', 'Paper', 'Stone'), fc.string(), async (hand, other) => {
-        const promise = await sealed(hand)
-        expect(await opened(promise.text, promise.seal)).toBe(hand)
+        const promise = await sealHand(hand)
+        expect(await verifyReveal(promise.text, promise.seal)).toBe(hand)
         fc.pre(other !== promise.text)
-        expect(await opened(other, promise.seal)).toBeUndefined()
-        expect((await sealed(hand)).seal).not.toBe(promise.seal)
+        expect(await verifyReveal(other, promise.seal)).toBeUndefined()
+        expect((await sealHand(hand)).seal).not.toBe(promise.seal)
       }),
     )
-    expect(await sealOf('Stone abc')).toBe('5df70b248f4ab73ed8f0fc86c27411e6456300cef3af4dd46f9d7fe642dfd057')
-    expect(await opened('Well abc', await sealOf('Well abc'))).toBeUndefined()
-    expect(await opened('Stone', await sealOf('Stone'))).toBeUndefined()
+    expect(await computeSeal('Stone abc')).toBe('5df70b248f4ab73ed8f0fc86c27411e6456300cef3af4dd46f9d7fe642dfd057')
+    expect(await verifyReveal('Well abc', await computeSeal('Well abc'))).toBeUndefined()
+    expect(await verifyReveal('Stone', await computeSeal('Stone'))).toBeUndefined()
   })
 
   test('neither a copy of our promise nor another hand than the promised is taken', async () => {
@@ -200,10 +200,10 @@ describe('cs/chat: the hand that was promised', () => {
     await peer.say(`ok\n${seal}\n`)
     expect(peer.heard).toBe(`play scissors\n${seal}\n`)
     await person.type('no copies please')
-    await peer.say(`${await sealOf('Stone me')}\n`)
+    await peer.say(`${await computeSeal('Stone me')}\n`)
     await until(() => peer.writes.length === 4)
     const shown = peer.heard.split('\n').at(-2) ?? ''
-    expect(await opened(shown, seal)).toBe('Scissor')
+    expect(await verifyReveal(shown, seal)).toBe('Scissor')
     await peer.say('Paper me\n')
     await until(() => person.asked)
     await person.type('you said something else')

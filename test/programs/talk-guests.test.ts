@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Options } from '../../src/protocol/definition.ts'
 import { decode } from '../../src/wire/text.ts'
@@ -159,13 +159,13 @@ describe('cs/chat as it is served', () => {
     const found = await program('talk')
     const [server, client] = memoryPair()
     const person = new Script(join)
-    const random = seeded(7)
+    const random = seededRandom(7)
     const terms = { program: found, options: { ...found.defaults, ...options }, random }
     const sides = [
-      new Conversation({ ...terms, side: 'server', transport: server, opposite: players(random) }),
+      new Conversation({ ...terms, side: 'server', transport: server, opponentFor: players(random) }),
       new Conversation({ ...terms, side: 'client', transport: client, person }),
     ]
-    expect(await Promise.all(sides.map(({ done }) => done))).toEqual([undefined, undefined])
+    expect(await Promise.all(sides.map(({ closed: done }) => done))).toEqual([undefined, undefined])
     return { screen: person.screen, said: server.written.map((write) => decode(write)) }
   }
 

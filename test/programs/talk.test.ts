@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { seeded } from '../../src/games/random.ts'
-import { Ended } from '../../src/wire/disconnect.ts'
+import { seededRandom } from '../../src/games/random.ts'
+import { Disconnected } from '../../src/wire/disconnect.ts'
 import { far } from '../support/far.ts'
 import { program } from '../support/play.ts'
 import { FRAMINGS, INTRODUCTION, PROMPT, talk } from '../support/talking.ts'
@@ -78,7 +78,7 @@ describe('cs/chat (CS project 4): the talk', () => {
 
   test('a side that is stopped says /q; one that goes without it is missed with a sentence', async () => {
     const peer = await far('talk', 'server', { person: new Typist() })
-    peer.conversation.stop(new Ended('ours', 'stopped'))
+    peer.conversation.stop(new Disconnected('ours', 'stopped'))
     expect((await peer.end())?.message).toBe('stopped')
     expect([peer.heard, peer.gaveUp]).toEqual(['/q\n', 'finished'])
     const gone = await far('talk', 'server', { typed: ['hi'] })
@@ -108,7 +108,7 @@ describe('cs/chat (CS project 4): the talk', () => {
     const person = fc.array(fc.oneof({ weight: 20, arbitrary: typed }, { weight: 1, arbitrary: fc.constant('/q') }), { maxLength: 40 })
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...FRAMINGS), person, person, fc.nat(), async (framing, join, host, seed) => {
-        const played = await talk({ options: { framing }, join, host, random: seeded(seed) })
+        const played = await talk({ options: { framing }, join, host, random: seededRandom(seed) })
         const quits = [played.host, played.join].map((screen) => screen.includes('has requested shutdown'))
         expect(quits.filter(Boolean)).toHaveLength(1)
       }),

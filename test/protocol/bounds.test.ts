@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { readWish } from '../../src/door/seek-parser.ts'
+import { parseSeek } from '../../src/door/seek-parser.ts'
 import { catalogue } from '../../src/games/catalogue.ts'
 import { isRefusal } from '../../src/games/game.ts'
-import { BOUNDS, readWhole } from '../../src/hall/bounds.ts'
+import { BOUNDS, parseWhole } from '../../src/hall/bounds.ts'
 import { ToClient, ToServer } from '../../src/native/messages.ts'
 import { doorway } from '../support/doorway.ts'
 
@@ -56,7 +56,7 @@ describe('seats that a seeker would take', () => {
         expect(answer).toMatchObject({ type: 'error', code: expect.stringMatching(/^bad-(setting|message)$/) })
       }
     }
-    expect([ada.all('seated'), door.premises.hall.size, [...door.premises.hall.seeking]]).toEqual([[], 0, []])
+    expect([ada.all('seated'), door.premises.hall.size, [...door.premises.hall.openSeeks]]).toEqual([[], 0, []])
   })
 
   test('are told where a game has fewer than the protocol allows', async () => {
@@ -90,7 +90,7 @@ describe('at the front door', () => {
     [' 1', undefined],
     ['٣', undefined],
   ])('the number of a table is a whole one from 1, in digits: %j', (text, value) => {
-    expect(readWhole(text, BOUNDS.table)).toBe(value)
+    expect(parseWhole(text, BOUNDS.table)).toBe(value)
   })
 
   const beyond = ['-1', '0', '99999999999', '9'.repeat(30), '9'.repeat(400), `-${'9'.repeat(400)}`]
@@ -100,10 +100,10 @@ describe('at the front door', () => {
     ({ name, setting, min, max }) => {
       for (const number of [min - 1, max + 1, ...beyond]) {
         if (Number(number) >= min && Number(number) <= max) continue
-        const wish = readWish(`${name} ${setting} ${number}`)
+        const wish = parseSeek(`${name} ${setting} ${number}`)
         expect(isRefusal(wish) && wish.refused).toContain(`is a whole number from ${min} to ${max}`)
       }
-      for (const number of [min, max]) expect(readWish(`${name} ${setting} ${number}`)).toMatchObject({ settings: { [setting]: number } })
+      for (const number of [min, max]) expect(parseSeek(`${name} ${setting} ${number}`)).toMatchObject({ settings: { [setting]: number } })
     },
   )
 
@@ -112,11 +112,11 @@ describe('at the front door', () => {
     ['seconds', 3600, 1000],
   ])('a clock of so many %s is from 1 to %d', (unit, max, ms) => {
     for (const number of [...beyond, String(max + 1)]) {
-      const wish = readWish(`tictactoe ${unit} ${number}`)
+      const wish = parseSeek(`tictactoe ${unit} ${number}`)
       expect(isRefusal(wish) && wish.refused).toContain(`must be a whole number from 1 to ${max}`)
     }
     for (const number of [1, max]) {
-      const wish = readWish(`tictactoe ${unit} ${number}`)
+      const wish = parseSeek(`tictactoe ${unit} ${number}`)
       if (isRefusal(wish)) throw new Error(wish.refused)
       const time = Object.values(wish.clock ?? {})
       expect(time).toEqual([number * ms])

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { seeded } from '../../src/games/random.ts'
-import { Ended } from '../../src/wire/disconnect.ts'
+import { seededRandom } from '../../src/games/random.ts'
+import { Disconnected } from '../../src/wire/disconnect.ts'
 import { far } from '../support/far.ts'
 import { play } from '../support/play.ts'
 
@@ -385,8 +385,8 @@ describe('a server that keeps the rules is never accused', () => {
   ] as const)('%s', async (name, lines: fc.Arbitrary<string[]>) => {
     await fc.assert(
       fc.asyncProperty(lines, fc.nat(1000), async (join, seed) => {
-        const { joinEnd } = await play({ program: name, join, host: ['1', '2', '3'], random: seeded(seed), options: { pace: 0 } })
-        if (joinEnd instanceof Ended) expect(joinEnd.how).not.toBe('violation')
+        const { joinEnd } = await play({ program: name, join, host: ['1', '2', '3'], random: seededRandom(seed), options: { pace: 0 } })
+        if (joinEnd instanceof Disconnected) expect(joinEnd.reason).not.toBe('violation')
       }),
       { numRuns: 40 },
     )

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import type { Person } from '../../src/protocol/definition.ts'
-import { Ended } from '../../src/wire/disconnect.ts'
+import type { Console } from '../../src/protocol/definition.ts'
+import { Disconnected } from '../../src/wire/disconnect.ts'
 import { far } from '../support/far.ts'
 
 /** Somebody who never comes to an answer. */
-const pensive: Person = {
+const pensive: Console = {
   say() {},
   ask: (_prompt, _atEnd, signal) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
 }
 
-const stopped = new Ended('ours', 'this side was stopped')
+const stopped = new Disconnected('ours', 'this side was stopped')
 
 describe('a conversation that is stopped in the middle', () => {
   test('says goodbye where it has a word for that now, and waits only a moment for the peer to go', async () => {
@@ -23,7 +23,7 @@ describe('a conversation that is stopped in the middle', () => {
       waiting: 1,
     })
     await peer.clock.pass(1)
-    expect(await peer.conversation.done).toBe(stopped)
+    expect(await peer.conversation.closed).toBe(stopped)
   })
 
   test('is broken off where it has none, 200 ms later, so that what was said last arrives', async () => {
@@ -33,13 +33,13 @@ describe('a conversation that is stopped in the middle', () => {
     expect(peer.gaveUp).toBeUndefined()
     await peer.clock.pass(1)
     expect(peer.gaveUp).toBe('reset')
-    expect(await peer.conversation.done).toBe(stopped)
+    expect(await peer.conversation.closed).toBe(stopped)
   })
 
   test('hears nothing more, and stays stopped for the first reason', async () => {
     const peer = await far('guess', 'server')
     peer.conversation.stop(stopped)
-    peer.conversation.stop(new Ended('ours', 'for another reason'))
+    peer.conversation.stop(new Disconnected('ours', 'for another reason'))
     await peer.say('50\n')
     expect(peer.heard).toBe('GUESS\n')
     expect(await peer.end()).toBe(stopped)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { allPrograms } from '../../src/programs/index.ts'
-import type { Person } from '../../src/protocol/definition.ts'
+import type { Console } from '../../src/protocol/definition.ts'
 import { far } from '../support/far.ts'
 
 /** A client's conversation up to the server's last message: what the person types, what the server says, and what is then missing. */
@@ -46,7 +46,7 @@ const EARLY: readonly EarlyClose[] = [
 ]
 
 /** A person who types some lines, and then thinks at the prompt until the connection ends. */
-function thinkerBehind(typed: readonly string[]): Person {
+function thinkerBehind(typed: readonly string[]): Console {
   const lines = [...typed]
   return {
     say: () => {},

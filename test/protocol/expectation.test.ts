@@ -78,7 +78,7 @@ describe('what was expected', () => {
     const state = { tictactoe: 'client moves', number: 'judging' }[name as string]
     const { peer, theirs } = peerOf(await program(name), side, state)
     const sentences: string[] = []
-    peer.observer = { refused: (one) => sentences.push(one), garbled() {}, early() {} }
+    peer.observer = { onRejected: (one) => sentences.push(one), onGarbled() {}, onEarly() {} }
     peer.receive().catch(({ message }) => sentences.push(message))
     heardBy(theirs)
     theirs.write(`${said}\n`)
@@ -162,7 +162,7 @@ describe('what was expected', () => {
   test('only of a message that came too soon is it said that it did', async () => {
     const { peer: server, theirs } = peerOf(await program('hangman'), 'server')
     const notes: string[] = []
-    server.observer = { refused: (sentence) => notes.push(sentence), garbled() {}, early() {} }
+    server.observer = { onRejected: (sentence) => notes.push(sentence), onGarbled() {}, onEarly() {} }
     theirs.write('START\nxyz\n')
     await server.receive()
     server.send('WORD', 3, 8)

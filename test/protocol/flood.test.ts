@@ -7,12 +7,12 @@ const LINES = 30_000
 
 /** What a server says to a client that says illegal lines, as many as come in one segment, and then a legal one. */
 async function flooded(name: string, last: string): Promise<string[]> {
-  const { conversation, ours, theirs } = await begin(name, { random: chance, opposite: () => undefined })
+  const { conversation, ours, theirs } = await begin(name, { random: chance, opponentFor: () => undefined })
   const heard = new Promise<void>((resolve) => theirs.open({ data: () => resolve(), finished() {}, closed() {} }))
   if (conversation.state === 'start') await heard
   theirs.write(`${'x\n'.repeat(LINES)}${last}\n`)
   theirs.finish()
-  await conversation.done
+  await conversation.closed
   return writesOf(ours)
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { seeded } from '../../src/games/random.ts'
-import { programNames, programOf } from '../../src/programs/index.ts'
+import { seededRandom } from '../../src/games/random.ts'
+import { loadProgram, programNames } from '../../src/programs/index.ts'
 import type { Side } from '../../src/protocol/automaton.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Program } from '../../src/protocol/definition.ts'
-import { Patience } from '../../src/protocol/idle-timeouts.ts'
-import { Ended } from '../../src/wire/disconnect.ts'
+import { IdleTimeouts } from '../../src/protocol/idle-timeouts.ts'
+import { Disconnected } from '../../src/wire/disconnect.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
 import { houseOf } from '../support/premises.ts'
 import { restless } from '../support/restless.ts'
@@ -33,7 +33,7 @@ function goAfter(transport: MemoryTransport, writes: number, way: (typeof WAYS)[
 }
 
 async function abandoned(program: Program, side: Side, way: (typeof WAYS)[number], writes: number) {
-  const random = seeded(writes + 1)
+  const random = seededRandom(writes + 1)
   const [server, client] = memoryPair()
   goAfter(side === 'server' ? client : server, writes, way)
   const terms = { program, options: { ...program.defaults, pace: 0, delay: 0 }, random }
@@ -47,12 +47,12 @@ async function abandoned(program: Program, side: Side, way: (typeof WAYS)[number
     }),
     client: new Conversation({ ...terms, side: 'client', transport: client, person: restless(random, 200) }),
   }
-  const patience = new Patience({ first: 40, idle: 40 })
-  patience.watch(sides[side])
-  const end = await Promise.race([sides[side].over, unawaited(sides[side])])
+  const patience = new IdleTimeouts({ first: 40, idle: 40 })
+  patience.add(sides[side])
+  const end = await Promise.race([sides[side].ended, unawaited(sides[side])])
   patience.close()
   const other = side === 'server' ? 'client' : 'server'
-  sides[other].stop(new Ended('ours', 'the test is over'))
+  sides[other].stop(new Disconnected('ours', 'the test is over'))
   return end
 }
 
@@ -62,7 +62,7 @@ async function unawaited(conversation: Conversation): Promise<undefined> {
 }
 
 describe.each(programNames)('%s', async (name) => {
-  const found = await programOf(name)
+  const found = await loadProgram(name)
   // nobody waits for an hour here
   const program = found && { ...found, idle: 0 }
   if (!program) return void test('is played alone', () => expect(name).toBe('book/secret'))

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
-import { Patience } from '../../src/protocol/idle-timeouts.ts'
+import { IdleTimeouts } from '../../src/protocol/idle-timeouts.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { watched } from '../support/conversation.ts'
@@ -16,25 +16,25 @@ test('a part of a message is none: the limit of the first one stays', async () =
   const { clock, theirs, talking } = await guest()
   theirs.write('5')
   await clock.pass(LIMITS.first + 200)
-  await expect(talking.over).resolves.toMatchObject({ how: 'late', message: expect.stringMatching(/for 1 s; expected a number/) })
+  await expect(talking.ended).resolves.toMatchObject({ how: 'late', message: expect.stringMatching(/for 1 s; expected a number/) })
 })
 
 test('of many that are silent for too long, each turn of the event loop ends some', async () => {
   const clock = new TestClock()
-  const patience = new Patience(LIMITS, clock)
+  const patience = new IdleTimeouts(LIMITS, clock)
   const COUNT = 500
   let over = 0
   for (let at = 0; at < COUNT; at++) {
     const [ours] = memoryPair()
-    const terms = { side: 'server', transport: ours, options: { secret: '42' }, random: seeded(1), clock } as const
-    const stopped = { over: () => void over++ }
-    patience.watch(new Conversation({ program: await program('guess'), ...terms, witness: stopped }))
+    const terms = { side: 'server', transport: ours, options: { secret: '42' }, random: seededRandom(1), clock } as const
+    const stopped = { onEnd: () => void over++ }
+    patience.add(new Conversation({ program: await program('guess'), ...terms, observer: stopped }))
   }
   await settled()
   const turns: number[] = []
   let before = 0
   clock.onFired = () => {
-    const stopped = [...patience.watched].filter(({ connection }) => connection.end).length
+    const stopped = [...patience.conversations].filter(({ connection }) => connection.end).length
     if (stopped > before) turns.push(stopped - before)
     before = stopped
   }
@@ -50,5 +50,5 @@ test('after the first message each may take longer, counted from the question on
   expect(heard.text).toBe('GUESS\nHIGH\nGUESS\n')
   theirs.write('4')
   await clock.pass(1000)
-  await expect(talking.over).resolves.toMatchObject({ how: 'late', message: expect.stringMatching(/for 5 s/) })
+  await expect(talking.ended).resolves.toMatchObject({ how: 'late', message: expect.stringMatching(/for 5 s/) })
 })

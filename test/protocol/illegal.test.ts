@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { programNames, programOf } from '../../src/programs/index.ts'
-import { type Automaton, expectation, legal, type MessageForm, parse, type Side } from '../../src/protocol/automaton.ts'
+import { loadProgram, programNames } from '../../src/programs/index.ts'
+import { type Automaton, expectation, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../src/protocol/automaton.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 import { decode } from '../../src/wire/text.ts'
 import { peerOf } from '../support/peer.ts'
@@ -43,12 +43,12 @@ async function hear(program: Program, side: Side, state: string, text: string) {
 }
 
 function examples(automaton: Automaton): string[] {
-  const forms: MessageForm[] = Object.values(automaton.messages)
+  const forms: MessageSpec[] = Object.values(automaton.messages)
   return forms.filter((form) => !form.closes).map((form) => form.example)
 }
 
 describe.each(programNames)('%s', async (name) => {
-  const program = await programOf(name)
+  const program = await loadProgram(name)
   if (!program) return void test('is played alone', () => expect(name).toBe('book/secret'))
   const { automaton } = program.protocol
 
@@ -62,12 +62,13 @@ describe.each(programNames)('%s', async (name) => {
   test.each(['server', 'client'] as const)('what is illegal on arrival at the %s is refused, and changes nothing', async (side) => {
     let refused = 0
     for (const state of Object.keys(automaton.states)) {
-      const steps = legal(automaton, state)
-      const isLegal = (text: string) => steps.some(({ form, from }) => from !== side && !form.closes && parse(form, text) !== undefined)
+      const steps = legalTransitions(automaton, state)
+      const isLegal = (text: string) =>
+        steps.some(({ form, from }) => from !== side && !form.closes && parseMessage(form, text) !== undefined)
       const isRefusal = (text: string) =>
         side === 'client' &&
         automaton.refusal !== undefined &&
-        parse(automaton.messages[automaton.refusal] as MessageForm, text) !== undefined
+        parseMessage(automaton.messages[automaton.refusal] as MessageSpec, text) !== undefined
       for (const text of [...examples(automaton), ...GARBAGE]) {
         if (steps.length === 0 || isLegal(text) || isRefusal(text) || text === '') continue
         const { peer, outcome } = await hear(program, side, state, text)
@@ -83,6 +84,6 @@ describe.each(programNames)('%s', async (name) => {
 
 /** Whether a side hears only messages that may be any text. */
 function everythingIsLegal(automaton: Automaton, side: Side): boolean {
-  const heard = Object.keys(automaton.states).flatMap((state) => legal(automaton, state).filter(({ from }) => from !== side))
-  return heard.every(({ form }) => form.closes || parse(form, GARBAGE[4] ?? '') !== undefined)
+  const heard = Object.keys(automaton.states).flatMap((state) => legalTransitions(automaton, state).filter(({ from }) => from !== side))
+  return heard.every(({ form }) => form.closes || parseMessage(form, GARBAGE[4] ?? '') !== undefined)
 }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { nearest } from '../../src/base/nearest.ts'
+import { findNearest } from '../../src/base/nearest.ts'
 import { commandWords } from '../../src/door/commands/index.ts'
-import { edited, inLine, inWidth, sentence } from '../../src/door/layout.ts'
-import { readWish } from '../../src/door/seek-parser.ts'
-import { widthOf, wrap } from '../../src/games/text/graphemes.ts'
+import { applyErasures, toSafeLine, toSentence, wrapLines } from '../../src/door/layout.ts'
+import { parseSeek } from '../../src/door/seek-parser.ts'
+import { displayWidth, wrap } from '../../src/games/text/graphemes.ts'
 import { checkPersonName, foldName } from '../../src/hall/names.ts'
 import { strftime } from '../../src/programs/python/strftime.ts'
-import { quoted, revealed, visible } from '../../src/wire/text.ts'
+import { escapeControls, escapeInvisible, quoteText } from '../../src/wire/text.ts'
 
 /** Texts that are as long as one message may be, of what is hard to read, compare, fold, break or show. */
 const TEXTS: Readonly<Record<string, string>> = {
@@ -35,16 +35,16 @@ const TEXTS: Readonly<Record<string, string>> = {
 /** Whatever is done to a text of a peer. */
 const DONE: Readonly<Record<string, (text: string) => unknown>> = {
   wrap: (text) => wrap(text, 80),
-  widthOf,
-  inWidth: (text) => inWidth([text]),
-  inLine,
-  visible,
-  revealed,
-  quoted,
-  edited,
-  sentence,
-  nearest: (text) => nearest(text, commandWords),
-  readWish,
+  widthOf: displayWidth,
+  inWidth: (text) => wrapLines([text]),
+  inLine: toSafeLine,
+  visible: escapeControls,
+  revealed: escapeInvisible,
+  quoted: quoteText,
+  edited: applyErasures,
+  sentence: toSentence,
+  nearest: (text) => findNearest(text, commandWords),
+  readWish: parseSeek,
   checkPersonName,
   foldName,
   strftime: (text) => strftime(text, new Date(0)),
@@ -68,6 +68,6 @@ describe.each(Object.keys(DONE))('%s', (name) => {
 })
 
 test('a refusal that quotes what was typed is cut', () => {
-  expect(sentence(`there is no game "${'a 1 '.repeat(1000)}"`).length).toBeLessThan(700)
-  expect(sentence(`${'x y '.repeat(149)}abc\u{1f600} more`)).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/)
+  expect(toSentence(`there is no game "${'a 1 '.repeat(1000)}"`).length).toBeLessThan(700)
+  expect(toSentence(`${'x y '.repeat(149)}abc\u{1f600} more`)).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/)
 })

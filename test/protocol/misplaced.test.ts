@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { programNames } from '../../src/programs/index.ts'
-import { legal, type MessageForm, parse, type Side } from '../../src/protocol/automaton.ts'
-import { whyIllegal } from '../../src/protocol/standing.ts'
+import { legalTransitions, type MessageSpec, parseMessage, type Side } from '../../src/protocol/automaton.ts'
+import { explainIllegal } from '../../src/protocol/standing.ts'
 import { program } from '../support/play.ts'
 
 /** What is said of a text that a side may not say in a state. */
 async function said(name: string, state: string, peer: Side, text: string): Promise<string> {
   const { automaton } = (await program(name)).protocol
-  return whyIllegal({ automaton, state, steps: legal(automaton, state), peer, last: '', unended: false, early: false }, text)
+  return explainIllegal({ automaton, state, steps: legalTransitions(automaton, state), peer, last: '', unended: false, early: false }, text)
 }
 
 /** A message without its last field, and the name of that field; `undefined` for one that does not begin with a word. */
-function cut({ text, example }: MessageForm): { readonly without: string; readonly field: string } | undefined {
+function cut({ text, example }: MessageSpec): { readonly without: string; readonly field: string } | undefined {
   const [, field] = /^[A-Za-z].*[^}\w]?\{(\w+)\}$/.exec(text) ?? []
   const fields = [...text.matchAll(/\{\w+\}/g)].length
   const signs = text.replace(/\{\w+\}$/, '').replace(/\W+$/, '')
@@ -59,9 +59,13 @@ describe('a message without a field', () => {
     for (const name of programNames.filter((one) => one !== 'book/secret')) {
       const { automaton } = (await program(name)).protocol
       for (const state of Object.keys(automaton.states)) {
-        for (const { form, from } of legal(automaton, state)) {
+        for (const { form, from } of legalTransitions(automaton, state)) {
           const { without, field } = cut(form) ?? {}
-          if (without === undefined || legal(automaton, state).some((step) => step.from === from && parse(step.form, without))) continue
+          if (
+            without === undefined ||
+            legalTransitions(automaton, state).some((step) => step.from === from && parseMessage(step.form, without))
+          )
+            continue
           tried++
           expect(await said(name, state, from, without), `${name}, ${state}`).toMatch(
             new RegExp(`fields? (".*" and )?"${field}" (is|are) missing$`),

@@ -402,8 +402,8 @@ test('a client that has chosen JSON sends what looks like JSON, and nothing is w
   const { automaton } = (await program('door')).protocol
   const text = '{"type":"ping"}'
   expect(clueOfText({ automaton, side: 'client' }, text, undefined)).toBe('; that looks like JSON: send the plain text')
-  expect(clueOfText({ automaton, side: 'client', speaks: 'JSON' }, text, undefined)).toBe('')
-  expect(clueOfText({ automaton, side: 'client', speaks: 'JSON' }, "b'x'", undefined)).toContain("the repr of Python's bytes")
+  expect(clueOfText({ automaton, side: 'client', language: 'JSON' }, text, undefined)).toBe('')
+  expect(clueOfText({ automaton, side: 'client', language: 'JSON' }, "b'x'", undefined)).toContain("the repr of Python's bytes")
 })
 
 describe('a client that is sent away because it says nothing', () => {
@@ -414,7 +414,7 @@ describe('a client that is sent away because it says nothing', () => {
     const peer = await far(name, 'server', { options: { secret: 'eel' } })
     await peer.say(text)
     await peer.clock.pass(2000)
-    peer.conversation.checkPatience(peer.clock.monotonic(), { first: 2000, idle: 2000 })
+    peer.conversation.checkTimeout(peer.clock.monotonic(), { first: 2000, idle: 2000 })
     await peer.end()
     expect(peer.heard).toBe(`WORD 3 8\n${farewell}`)
   })
@@ -427,7 +427,7 @@ test('host hangman waits for START as for what a program says by itself', async 
     noticed: (what, sentence) => notices.push(`${what}: ${sentence}`),
   })
   await peer.clock.pass(3000)
-  peer.conversation.checkPatience(peer.clock.monotonic(), { first: 1e6, idle: 1e6 })
+  peer.conversation.checkTimeout(peer.clock.monotonic(), { first: 1e6, idle: 1e6 })
   expect(notices).toEqual(['waiting: the client has said nothing for 3 s; waiting for "START", or "QUIT" to stop'])
   await peer.close()
 })

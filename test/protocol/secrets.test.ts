@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { traced } from '../../src/lab/trace.ts'
+import { traceTransport } from '../../src/lab/trace.ts'
 import type { Side } from '../../src/protocol/automaton.ts'
-import { legal } from '../../src/protocol/automaton.ts'
-import { whyIllegal } from '../../src/protocol/standing.ts'
-import { masked, quotedMessage, quotedUnfinished, secretsIn } from '../../src/protocol/violation-text.ts'
+import { legalTransitions } from '../../src/protocol/automaton.ts'
+import { explainIllegal } from '../../src/protocol/standing.ts'
+import { findSecrets, maskMessage, quoteMessage, quoteUnfinished } from '../../src/protocol/violation-text.ts'
 import { decode, encode } from '../../src/wire/text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
@@ -62,15 +62,15 @@ test('a line with a password is quoted without it, whole or not, however it is w
       fc.property(name === 'quiz' ? fc.oneof(wrong, mistyped) : wrong, (bytes) => {
         const speaker = { automaton, side: 'client' as Side }
         const text = decode(bytes)
-        const steps = legal(automaton, automaton.start)
+        const steps = legalTransitions(automaton, automaton.start)
         const standing = { automaton, state: automaton.start, steps, peer: 'client' as Side, last: '', unended: false, early: false }
         const said = [
-          masked(speaker, text),
-          quotedMessage(speaker, text, { body: bytes, end: '\n' }),
-          quotedUnfinished(speaker, { bytes, lacks: 'no line end' }),
+          maskMessage(speaker, text),
+          quoteMessage(speaker, text, { body: bytes, end: '\n' }),
+          quoteUnfinished(speaker, { bytes, lacks: 'no line end' }),
           ...(['quiz', 'door'].includes(name) && name === 'door'
             ? []
-            : [whyIllegal(standing, text), whyIllegal(standing, text, { toPeer: true })]),
+            : [explainIllegal(standing, text), explainIllegal(standing, text, { toPeer: true })]),
         ]
         for (const one of said) expect(one.replaceAll(/\\x00|\0/g, '')).not.toMatch(PARTS)
       }),
@@ -89,8 +89,8 @@ test('a trace has no password in it, however the line is written, cut and glued'
         const [here, there] = memoryPair()
         const shown: string[] = []
         const secrets = (from: 'us' | 'peer', text: string, context: object) =>
-          secretsIn(automaton, from === 'us' ? 'server' : 'client', text, context)
-        heardBy(traced(here, { write: (line) => shown.push(line), clock: new TestClock(), secrets }))
+          findSecrets(automaton, from === 'us' ? 'server' : 'client', text, context)
+        heardBy(traceTransport(here, { write: (line) => shown.push(line), clock: new TestClock(), secrets }))
         heardBy(there)
         const all = Uint8Array.of(...encode(other), ...bytes, 10, ...encode(other))
         const borders = [0, ...new Set(places.filter((at) => at < all.length)), all.length].sort((a, b) => a - b)
@@ -124,9 +124,9 @@ test('quiz: what is no line with a password is shown as it is', async () => {
     'GET / HTTP/1.1',
     '',
   ]
-  for (const text of plain) expect(masked({ automaton, side: 'client' }, text)).toBe(text)
-  expect(masked({ automaton, side: 'client', last: 'REGISTER zed5' }, PASSWORD)).toBe('***')
-  expect(masked({ automaton, side: 'client', last: 'REGISTER zed5' }, 'START 5')).toBe('START 5')
+  for (const text of plain) expect(maskMessage({ automaton, side: 'client' }, text)).toBe(text)
+  expect(maskMessage({ automaton, side: 'client', last: 'REGISTER zed5' }, PASSWORD)).toBe('***')
+  expect(maskMessage({ automaton, side: 'client', last: 'REGISTER zed5' }, 'START 5')).toBe('START 5')
 })
 
 test.each([
@@ -137,7 +137,7 @@ test.each([
   ['http', `GET / HTTP/1.1\r\nproxy-authorization: Bearer ${PASSWORD}\r\n\r\n`],
 ])('%s: of %j the password is not shown', async (name, text) => {
   const { automaton } = (await program(name)).protocol
-  const shown = masked({ automaton, side: 'client' }, text)
+  const shown = maskMessage({ automaton, side: 'client' }, text)
   expect(shown).not.toContain(PASSWORD)
   expect(shown).toContain('***')
   expect(shown).toContain(name === 'http' ? 'GET / HTTP/1.1' : '"name":"a"')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Person } from '../../src/protocol/definition.ts'
-import { masked, withReason } from '../../src/protocol/violation-text.ts'
-import { Ended } from '../../src/wire/disconnect.ts'
+import type { Console } from '../../src/protocol/definition.ts'
+import { maskMessage, withReason } from '../../src/protocol/violation-text.ts'
+import { Disconnected } from '../../src/wire/disconnect.ts'
 import { settled } from '../support/clock.ts'
 import { watched } from '../support/conversation.ts'
 import { program } from '../support/play.ts'
@@ -110,7 +110,7 @@ describe('a message without its end, when the conversation ends', () => {
     const { clock, talking, notices, say } = await watched('guess', { limits: { first: 2000, idle: 2000 } })
     await say('50')
     await clock.pass(2200)
-    expect((await talking.over)?.message).toBe('the client has sent "50" and no line end (\\n) for 2 s; expected a number (such as "50")')
+    expect((await talking.ended)?.message).toBe('the client has sent "50" and no line end (\\n) for 2 s; expected a number (such as "50")')
     expect(notices).toEqual([])
   })
 
@@ -118,12 +118,12 @@ describe('a message without its end, when the conversation ends', () => {
     const { clock, talking, notices, say } = await watched('guess')
     await say('50')
     await clock.pass(700)
-    talking.stop(new Ended('ours', 'the server was stopped'))
+    talking.stop(new Disconnected('ours', 'the server was stopped'))
     expect(notices).toEqual(['unfinished: the client has sent "50" and no line end (\\n) for 0.7 s'])
     const later = await watched('guess')
     await later.say('50')
     await later.clock.pass(3000)
-    later.talking.stop(new Ended('ours', 'the server was stopped'))
+    later.talking.stop(new Disconnected('ours', 'the server was stopped'))
     expect(later.notices).toHaveLength(1)
   })
 
@@ -138,7 +138,7 @@ describe('a message without its end, when the conversation ends', () => {
     await say('50')
     theirs[way]()
     await clock.pass(100)
-    expect((await talking.over)?.message).toContain(sentence)
+    expect((await talking.ended)?.message).toContain(sentence)
   })
 
   test('what was noticed before is not said again, nor what it looks like', async () => {
@@ -148,7 +148,7 @@ describe('a message without its end, when the conversation ends', () => {
     expect(notices[0]).toContain('that looks like a text with NUL after it')
     theirs.finish()
     await clock.pass(100)
-    expect((await talking.over)?.message).toBe('the client closed the connection; expected a number (such as "50")')
+    expect((await talking.ended)?.message).toBe('the client closed the connection; expected a number (such as "50")')
   })
 
   test('one byte is said as one', async () => {
@@ -156,7 +156,7 @@ describe('a message without its end, when the conversation ends', () => {
     await say('5')
     theirs.finish()
     await clock.pass(100)
-    expect((await talking.over)?.message).toContain('1 byte into it: ')
+    expect((await talking.ended)?.message).toContain('1 byte into it: ')
   })
 
   test('what UTF-16 leaves behind its line end is the fault that was explained before', async () => {
@@ -178,7 +178,7 @@ describe('a message without its end, when the conversation ends', () => {
     const { talking, clock, say } = await watched('talk', { options: { framing: 'length' } })
     await say('Hello\n')
     await clock.pass(1000)
-    expect((await talking.over)?.message).toMatch(
+    expect((await talking.ended)?.message).toMatch(
       /no message of at most 4096 bytes: the first 4 bytes, "Hell", would be a length of 1214606444/,
     )
   })
@@ -187,7 +187,7 @@ describe('a message without its end, when the conversation ends', () => {
     const { talking, clock, say } = await watched('talk', { options: { framing: 'length' } })
     await say('\0\x05hello')
     await clock.pass(1000)
-    expect((await talking.over)?.message).toMatch(
+    expect((await talking.ended)?.message).toMatch(
       /in 2 bytes, as with struct\.pack\("!H", \.\.\.\) or writeUTF of Java, it would be 5: use "!I" or writeInt/,
     )
   })
@@ -196,7 +196,7 @@ describe('a message without its end, when the conversation ends', () => {
     const { talking, clock, say } = await watched('talk', { options: { framing: 'length' } })
     await say('\x05\0\0\0Hello')
     await clock.pass(1000)
-    expect((await talking.over)?.message).toMatch(
+    expect((await talking.ended)?.message).toMatch(
       /4 bytes big-endian; little-endian, as with struct\.pack\("I", \.\.\.\), it would be 5: use "!I"/,
     )
   })
@@ -204,11 +204,11 @@ describe('a message without its end, when the conversation ends', () => {
   test('passwords are not said', async () => {
     const { automaton } = (await program('quiz')).protocol
     for (const said of ['LOGIN ada secr', 'REGISTER ada secret!', 'login  ada secret', 'LOGIN ada secret with "blanks"']) {
-      expect(masked({ automaton, side: 'client' }, said)).toMatch(/^(LOGIN|REGISTER|login) +ada \*\*\*$/)
+      expect(maskMessage({ automaton, side: 'client' }, said)).toMatch(/^(LOGIN|REGISTER|login) +ada \*\*\*$/)
     }
-    expect(masked({ automaton, side: 'client' }, 'START 5')).toBe('START 5')
+    expect(maskMessage({ automaton, side: 'client' }, 'START 5')).toBe('START 5')
     // the blank behind the name may be what is missing
-    expect(masked({ automaton, side: 'client' }, 'LOGIN adaengine-1843')).toBe('LOGIN ***')
+    expect(maskMessage({ automaton, side: 'client' }, 'LOGIN adaengine-1843')).toBe('LOGIN ***')
   })
 
   test.each([
@@ -226,7 +226,7 @@ describe('a message without its end, when the conversation ends', () => {
     [...'REGISTER zed hunter9H'].map((char) => `\0${char}`).join(''),
   ])('passwords are not said, nor where the line is not as it should be: %j', async (said) => {
     const { automaton } = (await program('quiz')).protocol
-    expect(masked({ automaton, side: 'client' }, said).replaceAll('\0', '')).not.toMatch(/hunter|9H/)
+    expect(maskMessage({ automaton, side: 'client' }, said).replaceAll('\0', '')).not.toMatch(/hunter|9H/)
     const { notices, say } = await watched('quiz')
     await say(`${said}\n`)
     expect(notices.length).toBeGreaterThan(0)
@@ -289,7 +289,7 @@ describe('what was refused in words of the protocol', () => {
 /** A person who thinks until `type` is called, for each question anew. */
 function thinker() {
   const questions: ((line: string) => void)[] = []
-  const person: Person = {
+  const person: Console = {
     say() {},
     ask: (_, __, signal) =>
       new Promise((resolve, reject) => {
@@ -402,7 +402,7 @@ describe('a message before its turn', () => {
     expect(notices).toHaveLength(1)
     theirs.finish()
     await clock.pass(1000)
-    expect((await talking.over)?.message).toBe('the client closed the connection; it was this side’s turn to say a text (such as "Hello")')
+    expect((await talking.ended)?.message).toBe('the client closed the connection; it was this side’s turn to say a text (such as "Hello")')
   })
 
   test.each([
@@ -420,7 +420,7 @@ describe('a message before its turn', () => {
     await clock.pass(60_000)
     theirs.finish()
     await clock.pass(1000)
-    expect((await talking.over)?.message).not.toMatch(/had sent|looks like|middle/)
+    expect((await talking.ended)?.message).not.toMatch(/had sent|looks like|middle/)
     expect(notices.filter((notice) => /: the \w+ ha[sd] sent/.test(notice))).toEqual([])
     expect(notices.join()).toMatch(/UTF-16/)
   })
@@ -430,7 +430,7 @@ describe('a message before its turn', () => {
     const { talking, notices, say } = await watched('tictactoe', { person })
     await say('MOVE1\n')
     await type('1')
-    expect((await talking.over)?.message).toBe(
+    expect((await talking.ended)?.message).toBe(
       "the client said MOVE1: cell 1 is taken by O; it had arrived before it was the client's turn",
     )
     expect(notices).toEqual([])
@@ -453,7 +453,7 @@ describe('a message before its turn', () => {
   test('where it does no harm, nothing is said in a conversation that ends well, and all is said in another', async () => {
     const good = await watched('guess', { options: { secret: '42' } })
     await good.say('50\n42\n')
-    expect(await good.talking.over).toBeUndefined()
+    expect(await good.talking.ended).toBeUndefined()
     expect(good.notices).toEqual([])
     const bad = await watched('guess', { options: { secret: '42' } })
     await bad.say('50\n41\n')
@@ -475,7 +475,7 @@ describe('a message before its turn', () => {
     await quick.type('50')
     await says('Too big!\n')
     await quick.type('25')
-    expect((await talking.over)?.message).toBe(sentence.replace('has sent', 'said'))
+    expect((await talking.ended)?.message).toBe(sentence.replace('has sent', 'said'))
   })
 })
 
@@ -508,7 +508,7 @@ describe('line ends that are too many, or too few', () => {
     const { talking, say } = await watched('robot', { side: 'client', person })
     await say('x\n')
     await type('LEFT')
-    expect((await talking.over)?.message).toBe(
+    expect((await talking.ended)?.message).toBe(
       'the server has sent "x", but it is not the server\'s turn; it must wait for "FORWARD", "LEFT" or "RIGHT", or "END" to stop',
     )
   })
@@ -558,7 +558,7 @@ describe('line ends that are too many, or too few', () => {
     await type(typed)
     if (after !== '') await say(after)
     await type(typed)
-    expect((await talking.over)?.message).toEqual(typeof sentence === 'string' ? sentence : expect.stringMatching(sentence))
+    expect((await talking.ended)?.message).toEqual(typeof sentence === 'string' ? sentence : expect.stringMatching(sentence))
   })
 
   test.each(['guess', 'highlow', 'hangman', 'headtail'])(
@@ -590,7 +590,7 @@ describe('a program that is to speak by itself and does not', () => {
     await clock.pass(400)
     expect(notices).toEqual([`waiting: ${sentence}`])
     await clock.pass(60_000)
-    talking.stop(new Ended('ours', 'stopped'))
+    talking.stop(new Disconnected('ours', 'stopped'))
     expect(notices).toHaveLength(1)
   })
 
@@ -608,14 +608,14 @@ describe('a program that is to speak by itself and does not', () => {
     const { clock, notices, talking } = await watched(name, { side, typed })
     await clock.pass(60_000)
     expect(notices).toEqual([])
-    talking.stop(new Ended('ours', 'stopped'))
+    talking.stop(new Disconnected('ours', 'stopped'))
     expect(notices).toEqual([`waiting: the ${side === 'server' ? 'client' : 'server'} has said nothing for 60 s; waiting for ${due}`])
   })
 
   test('at Ctrl-C, a silence of less than two seconds is none', async () => {
     const { clock, notices, talking } = await watched('tictactoe', { side: 'client', typed: ['1'] })
     await clock.pass(600)
-    talking.stop(new Ended('ours', 'stopped'))
+    talking.stop(new Disconnected('ours', 'stopped'))
     expect(notices).toEqual([])
   })
 
@@ -627,7 +627,7 @@ describe('a program that is to speak by itself and does not', () => {
     ] as const) {
       const { notices, talking, say } = await watched(name, { side, datagrams, person: thinker().person })
       if (datagrams) await say('%H')
-      talking.stop(new Ended('ours', 'stopped'))
+      talking.stop(new Disconnected('ours', 'stopped'))
       expect(notices).toEqual([])
     }
   })
@@ -681,7 +681,7 @@ describe('a fault is said once', () => {
     for (const line of REQUEST.split(/(?<=\n)/)) await say(line)
     theirs.finish()
     await clock.pass(60_000)
-    await talking.done
+    await talking.closed
     expect(notices).toHaveLength(1)
     expect(notices[0]).toMatch(/^(?:rejected|garbled): the client said "GET \/ HTTP\/1\.1(?:\\r)?".*an HTTP request/)
   })
@@ -725,6 +725,6 @@ describe('a fault is said once', () => {
     theirs.finish()
     await clock.pass(60_000)
     expect(notices).toEqual(['unfinished: the client has sent "50" and no line end (\\n) for 2 s'])
-    expect((await talking.over)?.message).toBe('the client closed the connection; expected a number (such as "50")')
+    expect((await talking.ended)?.message).toBe('the client closed the connection; expected a number (such as "50")')
   })
 })

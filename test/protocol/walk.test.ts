@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { seeded } from '../../src/games/random.ts'
-import { programNames, programOf } from '../../src/programs/index.ts'
-import { legal } from '../../src/protocol/automaton.ts'
+import { seededRandom } from '../../src/games/random.ts'
+import { loadProgram, programNames } from '../../src/programs/index.ts'
+import { legalTransitions } from '../../src/protocol/automaton.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Program } from '../../src/protocol/definition.ts'
-import { Ended } from '../../src/wire/disconnect.ts'
+import { Disconnected } from '../../src/wire/disconnect.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled } from '../support/clock.ts'
 import { observe, tape } from '../support/observe.ts'
@@ -15,7 +15,7 @@ const RUNS = 60
 
 /** A client and its server; or, where a program needs a hall, several of them in one. */
 async function walk(program: Program, seed: number) {
-  const random = seeded(seed)
+  const random = seededRandom(seed)
   const options = { ...program.defaults, pace: 0, delay: 0 }
   const terms = { program, options, random, ...houseOf(program, { random }) }
   const begin = () => {
@@ -24,7 +24,7 @@ async function walk(program: Program, seed: number) {
     const hosting = new Conversation({ ...terms, side: 'server', transport: server, person: restless(random, 40) })
     const person = restless(random, random.integer(0, 60), program.needs === 'hall' ? 3 : 0)
     const joining = new Conversation({ ...terms, side: 'client', transport: client, person })
-    const pair = { events, hosting, over: Promise.all([hosting.done, joining.done]), running: true, heard: Number.POSITIVE_INFINITY }
+    const pair = { events, hosting, over: Promise.all([hosting.closed, joining.closed]), running: true, heard: Number.POSITIVE_INFINITY }
     pair.over.then(() => {
       pair.running = false
     })
@@ -32,7 +32,7 @@ async function walk(program: Program, seed: number) {
   }
   const stop = (pair: ReturnType<typeof begin>, reason: string) => {
     pair.heard = Math.min(pair.heard, pair.events.length)
-    pair.hosting.stop(new Ended('ours', reason))
+    pair.hosting.stop(new Disconnected('ours', reason))
   }
   const pairs = [begin()]
   if (program.needs === 'hall') {
@@ -59,7 +59,7 @@ async function walk(program: Program, seed: number) {
 }
 
 describe.each(programNames)('%s', async (name) => {
-  const program = await programOf(name)
+  const program = await loadProgram(name)
   if (!program) {
     test('is played alone', () => expect(name).toBe('book/secret'))
     return
@@ -75,7 +75,7 @@ describe.each(programNames)('%s', async (name) => {
       for (const end of ends) expect(end?.name ?? 'Ended').toMatch(/^(Ended|EndOfInput)$/)
       if (ends.every((end) => end === undefined)) {
         const quiet = automaton.quiet?.includes(state) ?? false
-        expect({ seed, over: quiet || legal(automaton, state).length === 0 || state }).toEqual({ seed, over: true })
+        expect({ seed, over: quiet || legalTransitions(automaton, state).length === 0 || state }).toEqual({ seed, over: true })
       }
     }
     expect([...visited].sort()).toEqual(Object.keys(automaton.states).sort())

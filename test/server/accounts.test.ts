@@ -103,7 +103,7 @@ describe('a password change', () => {
     await owner.ask({ type: 'password', old: PASSWORD, password: NEW })
     await Promise.allSettled(entering)
     await owner.ask({ type: 'ping' })
-    expect([...door.premises.people.here].map(({ name }) => name)).toEqual(['ada'])
+    expect([...door.premises.people.online].map(({ name }) => name)).toEqual(['ada'])
   })
 })
 
@@ -167,7 +167,7 @@ describe('the token of a seat', () => {
       ...refused,
       message: 'the token gives access to this seat only: enter as ada to play again',
     })
-    expect([...door.premises.people.here].map(({ name }) => name)).toEqual(['grace'])
+    expect([...door.premises.people.online].map(({ name }) => name)).toEqual(['grace'])
   })
 
   test('opens no other table of the account', async () => {
@@ -240,7 +240,7 @@ describe('a guest', () => {
     const back = await door.program()
     expect(await back.ask({ type: 'resume', token })).toMatchObject({ type: 'seated', table })
     expect(await second.ask({ type: 'ping' })).toMatchObject({ type: 'pong' })
-    expect([...door.premises.people.here].map(({ name }) => name).sort()).toEqual(['grace', 'joan'])
+    expect([...door.premises.people.online].map(({ name }) => name).sort()).toEqual(['grace', 'joan'])
     // nor does the seat go to who has the name next
     await second.ask({ type: 'enter', name: 'emmy' })
     const third = await door.program()

@@ -228,7 +228,7 @@ describe('the tables of a guest', () => {
     await bob.send('engine-1843\n')
     await bob.until('is registered now')
     await bob.type('play hangman')
-    before.premises.clear(new Error('the process ends'))
+    before.premises.closeHall(new Error('the process ends'))
     const room = new Room({ store: before.store })
     await room.premises.open()
     const [rex, carl] = (await callers(room, 'ada', 'carl')) as [Caller, Caller]

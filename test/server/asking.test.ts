@@ -8,7 +8,7 @@ async function come(...names: readonly string[]): Promise<Caller[]> {
   const room = new Room()
   const callers: Caller[] = []
   for (const name of names) {
-    const caller = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+    const caller = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
     await settled()
     await caller.type(name)
     caller.news()

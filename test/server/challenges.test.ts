@@ -82,7 +82,7 @@ describe('a challenge at the front door', () => {
     const [ada] = (await callers(room, 'ada')) as [Caller]
     const bob = await room.client('fh/tictactoe')
     await bob.say('bob\n')
-    const here = [...room.premises.people.here].map(({ name }) => name)
+    const here = [...room.premises.people.online].map(({ name }) => name)
     expect(here).toContain('bob')
     expect(await ada.type('play scissors bob')).toBe(lines('bob is here only through a worksheet program, and cannot be asked for a game.'))
   })

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { chance } from '../../src/games/random.ts'
-import type { Line } from '../../src/protocol/seating.ts'
+import type { PeerHandle } from '../../src/protocol/seating.ts'
 // loaded when a program comes, and here before that
 import '../../src/door/json-mode.ts'
-import { Doorkeeper, unlimited } from '../../src/server/admission.ts'
+import { AdmissionControl, unlimited } from '../../src/server/admission.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { begin } from '../support/conversation.ts'
 import { Room } from '../support/room.ts'
@@ -12,9 +12,9 @@ import { Room } from '../support/room.ts'
 async function clientOf(name: string) {
   const clock = new TestClock()
   const room = new Room()
-  const budget = new Doorkeeper({ ...unlimited, burst: 1000, messages: 10 }, clock).budget(() => {})
-  const house = (line: Line) => room.premises.house(line, name)
-  const { conversation, theirs } = await begin(name, { random: chance, house, budget, clock })
+  const budget = new AdmissionControl({ ...unlimited, burst: 1000, messages: 10 }, clock).createBudget(() => {})
+  const house = (line: PeerHandle) => room.premises.createSeating(line, name)
+  const { conversation, theirs } = await begin(name, { random: chance, createSeating: house, budget, clock })
   return { room, connection: conversation.connection, theirs }
 }
 
@@ -83,8 +83,8 @@ describe('what is published counts by those that are notified', () => {
     await said(first)
     const table = [...room.premises.hall.tables][0]
     let notified = 0
-    for (let n = 0; n < watchers; n++) table?.attend({ who: 'watcher', news: () => void notified++, closed: () => {} })
-    expect(table?.attendants.length).toBeGreaterThan(watchers)
+    for (let n = 0; n < watchers; n++) table?.subscribe({ viewer: 'watcher', update: () => void notified++, closed: () => {} })
+    expect(table?.observers.length).toBeGreaterThan(watchers)
     const before = connection.received
     await said(all)
     return { read: connection.received - before, notified }

@@ -10,7 +10,7 @@ function watched() {
   const open = async () => {
     if (system.code !== undefined) throw Object.assign(new Error('no'), { code: system.code })
   }
-  const end = watchDescriptors(open, clock, { tell: (level, sentence) => lines.push(`${level}: ${sentence}`) })
+  const end = watchDescriptors(open, clock, { log: (level, sentence) => lines.push(`${level}: ${sentence}`) })
   const pass = async (seconds: number) => {
     for (let second = 0; second < seconds; second++) {
       await clock.pass(1000)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { introduction } from '../../src/door/event-text.ts'
+import { formatIntroduction } from '../../src/door/event-text.ts'
 import { checkLobbyName, checkPersonName } from '../../src/hall/names.ts'
 import { type Caller, callers, lines } from '../support/door.ts'
 import { Room } from '../support/room.ts'
@@ -14,7 +14,7 @@ describe('a name at the front door', () => {
 
   test('that is a mark all the same, from a worksheet program, is not taken for one', () => {
     const company = { table: 2, game: 'tictactoe', rules: 'tictactoe', seat: 1, names: ['O', 'ada'], me: 'ada' }
-    expect(introduction(company, 'seated')).toBe('Table 2: you are X; the user O is O and begins.')
+    expect(formatIntroduction(company, 'seated')).toBe('Table 2: you are X; the user O is O and begins.')
   })
 
   test('is shown as its owner writes it, and not as it was typed', async () => {

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { commands } from '../../src/door/commands/index.ts'
 import { catalogue } from '../../src/games/catalogue.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { toServer } from '../../src/native/examples.ts'
 import { ToServer } from '../../src/native/messages.ts'
-import { programNames, programOf } from '../../src/programs/index.ts'
-import { legal, type MessageForm, type Side } from '../../src/protocol/automaton.ts'
+import { loadProgram, programNames } from '../../src/programs/index.ts'
+import { legalTransitions, type MessageSpec, type Side } from '../../src/protocol/automaton.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
@@ -162,7 +162,7 @@ const saying: fc.Arbitrary<Saying> = fc.record({
 })
 
 /** The text of a message with an extreme in it. */
-function textOf({ text, example }: MessageForm, { at, number }: Saying): string {
+function textOf({ text, example }: MessageSpec, { at, number }: Saying): string {
   if (number === undefined) return example
   const numbers = [...example.matchAll(/\d+/g)]
   const found = numbers[at % (numbers.length || 1)]
@@ -176,7 +176,7 @@ async function converse(others: Others, program: Program, side: Side, sayings: r
   const { toServer: up, toClient: down } = protocol.framing(defaults ?? {})
   const [here, there] = memoryPair()
   const events = side === 'server' ? tape(there, here) : tape(here, there)
-  const random = seeded(sayings.length)
+  const random = seededRandom(sayings.length)
   const ours = new Conversation({
     program,
     side,
@@ -185,13 +185,13 @@ async function converse(others: Others, program: Program, side: Side, sayings: r
     random,
     person: restless(random, 30),
     clock: others.room.clock,
-    ...(side === 'server' ? { house: (line) => others.room.premises.house(line, name) } : {}),
+    ...(side === 'server' ? { createSeating: (line) => others.room.premises.createSeating(line, name) } : {}),
   })
   here.open({ data() {}, finished() {}, closed() {} })
   for (const one of sayings) {
     await settled()
     const { state } = observe(program, {}, events)
-    const steps = legal(protocol.automaton, state).filter(({ from, form }) => from !== side && !form.closes)
+    const steps = legalTransitions(protocol.automaton, state).filter(({ from, form }) => from !== side && !form.closes)
     const form = steps[one.step % (steps.length || 1)]?.form
     if (form) here.write((side === 'server' ? up : down).encode(textOf(form, one)))
   }
@@ -200,7 +200,7 @@ async function converse(others: Others, program: Program, side: Side, sayings: r
   await others.room.clock.pass(60_000)
   ours.stop(new Error('enough'))
   let over = false
-  const end = ours.done.finally(() => {
+  const end = ours.closed.finally(() => {
     over = true
   })
   // a password is hashed in a time that is not the clock's, and what is said to it lingers by the clock
@@ -209,7 +209,7 @@ async function converse(others: Others, program: Program, side: Side, sayings: r
 }
 
 describe.each(programNames)('%s', async (name) => {
-  const program = await programOf(name)
+  const program = await loadProgram(name)
   if (!program) return void test('is played alone', () => expect(name).toBe('book/secret'))
 
   test.each(['server', 'client'] as const)(

@@ -7,7 +7,7 @@ import { Room } from '../support/room.ts'
 const NUMBER = 'name is not a number, which could mean a move or a table: add a letter'
 
 async function caller(room: Room): Promise<Caller> {
-  const caller = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+  const caller = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
   await settled()
   caller.news()
   return caller
@@ -28,7 +28,7 @@ test('a name that "play" would misread is refused to a guest, at "login" and at 
 
 test('an account of such a name stays usable', async () => {
   const room = new Room()
-  const entry = { name: 'rated', password: 'engine-1843', address: '127.0.0.1', replaced() {} }
+  const entry = { name: 'rated', password: 'engine-1843', address: '127.0.0.1', onReplaced() {} }
   expect(await room.premises.people.register(entry)).toMatchObject({ name: 'rated' })
   const ada = await caller(room)
   expect(await ada.type('rated')).toContain('rated is registered. What is the password?')
@@ -43,6 +43,6 @@ test('"login" is for registered names, and changes nothing for others', async ()
   await ida.type('ida', 'play tictactoe')
   expect(await ida.type('login nosuch')).toBe(lines('nosuch is not registered. To become a guest of that name, type: name nosuch'))
   expect(await ida.type('cancel')).toBe(lines('You no longer wait.'))
-  expect([...room.premises.people.here].map(({ name }) => name)).toEqual(['ida'])
+  expect([...room.premises.people.online].map(({ name }) => name)).toEqual(['ida'])
   expect(await ida.type('name nosuch')).toContain('Hello, nosuch.')
 })

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { seeded } from '../../src/games/random.ts'
-import { Premises } from '../../src/lobby/service.ts'
-import type { Durable } from '../../src/storage/sqlite/database.ts'
+import { seededRandom } from '../../src/games/random.ts'
+import { LobbyService } from '../../src/lobby/service.ts'
+import type { Durability } from '../../src/storage/sqlite/database.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { heardTogether } from '../../src/wire/transports/batching.ts'
+import { batchInput } from '../../src/wire/transports/batching.ts'
 import { folder } from '../storage/folders.ts'
 import { settledInTurn, TestClock } from '../support/clock.ts'
 
@@ -12,15 +12,15 @@ test.each([
   ['power', 256],
 ] as const)(
   'with a store that survives a loss of %s, %i messages that come together are heard in one turn',
-  async (durable: Durable, many) => {
+  async (durable: Durability, many) => {
     const store = await openStore({ folder: folder(), durable })
-    const premises = new Premises({ store, clock: new TestClock(), random: seeded(1), onTrouble: () => {} })
+    const premises = new LobbyService({ store, clock: new TestClock(), random: seededRandom(1), onTrouble: () => {} })
     onTestFinished(() => premises.close())
     await premises.open()
     let heard = 0
-    for (let n = 1; n < many; n++) heardTogether(() => heard++)
+    for (let n = 1; n < many; n++) batchInput(() => heard++)
     expect(heard).toBe(0)
-    heardTogether(() => heard++)
+    batchInput(() => heard++)
     await settledInTurn()
     expect(heard).toBe(many)
   },

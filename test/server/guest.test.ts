@@ -2,17 +2,17 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { chance } from '../../src/games/random.ts'
-import type { Ending, Logs, Visit } from '../../src/server/observe/logs.ts'
+import type { ConnectionInfo, ConversationEnd, Logs } from '../../src/server/observe/logs.ts'
 import { program } from '../support/play.ts'
 import { openServer } from '../support/server.ts'
 
 /** A server of one program on this machine, tic-tac-toe for one, and a client that has heard its first message. */
-async function served(logs: Omit<Logs, 'tell'>, iterative: readonly string[] = [], name = 'tictactoe') {
+async function served(logs: Omit<Logs, 'log'>, iterative: readonly string[] = [], name = 'tictactoe') {
   const tictactoe = await program(name)
   const { server, address } = await openServer(tictactoe, {
     iterative: new Set(iterative),
     random: chance,
-    logs: { tell: () => {}, ...logs },
+    logs: { log: () => {}, ...logs },
   })
   onTestFinished(() => server.stop())
   const come = async (): Promise<Socket> => {
@@ -21,11 +21,11 @@ async function served(logs: Omit<Logs, 'tell'>, iterative: readonly string[] = [
     await once(socket, 'data')
     return socket
   }
-  return { server, come, tally: server.tallies.get(tictactoe) }
+  return { server, come, tally: server.stats.get(tictactoe) }
 }
 
 test('who has broken off is told of with the address it had', async () => {
-  const ended = vi.fn<(visit: Visit) => void>()
+  const ended = vi.fn<(visit: ConnectionInfo) => void>()
   const { come } = await served({ ended })
   const socket = await come()
   const { localPort } = socket
@@ -63,7 +63,7 @@ test.each([
   ['tjc/chat-quit', 'Hello\n', 'warn', 'finished'],
   ['guess', '', 'warn', 'finished'],
 ] as const)('%s: a client that says %j and closes is logged at %s as %s', async (name, says, level, outcome) => {
-  const ended = vi.fn<(visit: Visit, ending: Ending) => void>()
+  const ended = vi.fn<(visit: ConnectionInfo, ending: ConversationEnd) => void>()
   const { come } = await served({ ended }, [], name)
   const socket = await come()
   socket.end(says)
@@ -73,8 +73,8 @@ test.each([
 
 test('an unfinished message is in the row of the end where the limit of notices has hidden it before', async () => {
   const sentences: string[] = []
-  const noticed = (_: Visit, __: string, sentence: string) => void sentences.push(sentence)
-  const ended = (_: Visit, { trouble }: Ending) => void sentences.push(trouble?.message ?? 'a good end')
+  const noticed = (_: ConnectionInfo, __: string, sentence: string) => void sentences.push(sentence)
+  const ended = (_: ConnectionInfo, { trouble }: ConversationEnd) => void sentences.push(trouble?.message ?? 'a good end')
   const { come } = await served({ noticed, ended }, [], 'guess')
   // of one address, twenty are shown at once
   const clients = await Promise.all(Array.from({ length: 21 }, come))

@@ -8,7 +8,7 @@ const PASSWORD = 'engine-1843'
 
 /** A user at the front door, registered or logged in. */
 async function door(room: Room, name: string): Promise<Caller> {
-  const caller = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+  const caller = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
   await settled()
   const known = (await room.store.accounts.named(name)) !== undefined
   await caller.type(name, ...(known ? [] : ['register', PASSWORD]))
@@ -73,8 +73,8 @@ test('a user is told at the next login what has ended while only a worksheet pro
   await leo.type('play tictactoe')
   await kim.drop()
   await room.clock.pass(1000)
-  const house = room.premises.house({ address: '127.0.0.1', watch() {}, end() {} }, 'parlor/match')
-  expect(await house.hall?.enter('kim', { password: PASSWORD })).toBeUndefined()
+  const house = room.premises.createSeating({ address: '127.0.0.1', endOnDisconnect() {}, end() {} }, 'parlor/match')
+  expect(await house.hall?.logIn('kim', { password: PASSWORD })).toBeUndefined()
   await leo.type('resign')
   const again = await door(room, 'kim')
   expect(again.screen).toContain('While you were away: tictactoe, against leo, won (leo resigned).')

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { folder } from '../storage/folders.ts'
 import { settled } from '../support/clock.ts'
@@ -64,8 +64,8 @@ describe('the history of a user', () => {
   })
 
   test('says of a game for one whether it was lost, and how many points it has brought', async () => {
-    const room = new Room({ random: seeded(3) })
-    const ada = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+    const room = new Room({ random: seededRandom(3) })
+    const ada = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
     await settled()
     await ada.type('ada', 'play guess tries 1')
     for (const guess of ['50', '51']) if (!ada.screen.includes('You lose')) await ada.type(guess)
@@ -115,7 +115,7 @@ describe('the history of a user', () => {
   test('is told to a registered user at the door as far as it was made while that one was away, once', async () => {
     const room = new Room()
     const door = async (name: string) => {
-      const caller = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+      const caller = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
       await settled()
       await caller.type(name)
       return caller
@@ -148,7 +148,7 @@ describe('the history of a user', () => {
     const first = new Room({ store: await openStore({ folder: path }) })
     const [ada, bob] = (await members(first, 'ada', 'bob')) as [Machine, Machine]
     await resigned(ada, bob)
-    first.premises.clear(new Error('stopped'))
+    first.premises.closeHall(new Error('stopped'))
     await first.premises.close()
     const second = new Room({ store: await openStore({ folder: path }) })
     onTestFinished(() => second.premises.close())
@@ -177,7 +177,7 @@ describe('the history of a user', () => {
     expect(await other.say({ type: 'history', name: 'gus' })).toMatchObject({ games: [], total: 0 })
     await resigned(other, bob)
     expect(await other.say({ type: 'history' })).toMatchObject({ total: 1, games: [{ table: 3 }] })
-    first.premises.clear(new Error('stopped'))
+    first.premises.closeHall(new Error('stopped'))
     await first.premises.close()
     const second = new Room({ store: await openStore({ folder: path }) })
     onTestFinished(() => second.premises.close())

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openWeb, seldom } from '../../src/server/http.ts'
+import { limitRate, openHttpServer } from '../../src/server/http.ts'
 import { TestClock } from '../support/clock.ts'
 
 /** What answers HTTP at a port of its own with a clock that stands still, and how often its health was asked for. */
@@ -13,7 +13,7 @@ async function web() {
     return { status: 'serving', connections: 0, tables: 0 } as const
   }
   const metrics = { contentType: 'text/plain', text: async () => 'parlor_tables 0\n' }
-  const { address, close } = await openWeb({ host: '127.0.0.1', port: 0 }, { health, metrics }, clock)
+  const { address, close } = await openHttpServer({ host: '127.0.0.1', port: 0 }, { health, metrics }, clock)
   onTestFinished(close)
   return { clock, asked, port: address.port }
 }
@@ -139,7 +139,7 @@ describe('metrics', () => {
   test('are read anew a hundred times at once, and then twice a second; the last ones are shown meanwhile', async () => {
     const clock = new TestClock()
     let reads = 0
-    const text = seldom(async () => `${++reads}`, clock)
+    const text = limitRate(async () => `${++reads}`, clock)
     for (let n = 1; n <= 100; n++) expect(await text()).toBe(`${n}`)
     const flood = await Promise.all(Array.from({ length: 1000 }, text))
     expect(reads).toBeLessThanOrEqual(101)

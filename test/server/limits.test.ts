@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type HallLimits, unlimitedHall } from '../../src/lobby/context.ts'
-import { Doorkeeper, turnAway, unlimited } from '../../src/server/admission.ts'
+import { AdmissionControl, reject, unlimited } from '../../src/server/admission.ts'
 import { Connection } from '../../src/wire/connection.ts'
 import { lines } from '../../src/wire/framing/lines.ts'
 import type { Transport } from '../../src/wire/transport.ts'
@@ -21,7 +21,7 @@ function from(host: string, loopback = false): Transport {
 }
 
 describe('connections of one address', () => {
-  const keeper = (connections: number) => new Doorkeeper({ ...unlimited, connections }, new TestClock())
+  const keeper = (connections: number) => new AdmissionControl({ ...unlimited, connections }, new TestClock())
 
   test('so many are let in, and more when some have left', () => {
     const door = keeper(2)
@@ -55,8 +55,8 @@ describe('connections of one address', () => {
 
   test('what holds for an address is told once a minute', async () => {
     const clock = new TestClock()
-    const door = new Doorkeeper(unlimited, clock)
-    const tell = (host: string, what = 'refused') => door.mayTell(what, { host, port: 1 })
+    const door = new AdmissionControl(unlimited, clock)
+    const tell = (host: string, what = 'refused') => door.mayLogLimit(what, { host, port: 1 })
     expect([tell('10.0.0.7'), tell('10.0.0.7'), tell('10.0.0.8'), tell('10.0.0.7', 'slowed')]).toEqual([true, false, true, true])
     await clock.pass(59_000)
     expect(tell('10.0.0.7')).toBe(false)
@@ -66,7 +66,7 @@ describe('connections of one address', () => {
 
   test('of the conversations of an address that end in trouble, 500 at once and ten a second are logged', async () => {
     const clock = new TestClock()
-    const door = new Doorkeeper(unlimited, clock)
+    const door = new AdmissionControl(unlimited, clock)
     const logged = (host: string) => Array.from({ length: 1000 }, () => door.mayLogEnd({ host, port: 1 })).filter(Boolean).length
     expect([logged('10.0.0.7'), logged('10.0.0.8')]).toEqual([500, 500])
     await clock.pass(1000)
@@ -75,12 +75,12 @@ describe('connections of one address', () => {
 
   test('conversations over datagrams begin as fast, of all peers together, as one connection may say messages', async () => {
     const clock = new TestClock()
-    const door = new Doorkeeper({ ...unlimited, burst: 100, messages: 50 }, clock)
+    const door = new AdmissionControl({ ...unlimited, burst: 100, messages: 50 }, clock)
     const begin = (times: number) => Array.from({ length: times }, () => door.mayBegin()).filter(Boolean).length
     expect(begin(1000)).toBe(100)
     await clock.pass(1000)
     expect(begin(1000)).toBe(50)
-    expect(new Doorkeeper(unlimited, clock).mayBegin()).toBe(true)
+    expect(new AdmissionControl(unlimited, clock).mayBegin()).toBe(true)
   })
 
   test('a protocol that has an answer says why; another breaks off', async () => {
@@ -88,19 +88,19 @@ describe('connections of one address', () => {
     const clock = new TestClock()
     const turn = async (name: string) => {
       const [here, there] = memoryPair()
-      turnAway(there, await program(name), {}, sentence, clock)
+      reject(there, await program(name), {}, sentence, clock)
       await settled()
       return { here, there }
     }
     const hangman = await turn('fh/hangman')
     expect(textOf(hangman.there)).toBe(`ERROR ${sentence}\n`)
-    expect(hangman.there.gaveUp).toBe('finished')
+    expect(hangman.there.closeKind).toBe('finished')
     await clock.pass(1000)
-    expect(hangman.there.gaveUp).toBe('finished')
+    expect(hangman.there.closeKind).toBe('finished')
     hangman.here.finish()
     const guess = await turn('tjc/guess')
     expect(textOf(guess.there)).toBe('')
-    expect(guess.there.gaveUp).toBe('reset')
+    expect(guess.there.closeKind).toBe('reset')
   })
 })
 
@@ -109,7 +109,7 @@ describe('messages of one connection', () => {
   function flooded(limits: { burst: number; messages: number }) {
     const clock = new TestClock()
     const slowed: string[] = []
-    const budget = new Doorkeeper({ ...unlimited, ...limits }, clock).budget((_, sentence) => slowed.push(sentence))
+    const budget = new AdmissionControl({ ...unlimited, ...limits }, clock).createBudget((_, sentence) => slowed.push(sentence))
     const [here, there] = memoryPair()
     const connection = new Connection(there, { incoming: lines(), outgoing: lines(), budget, clock })
     const read = () =>
@@ -140,7 +140,7 @@ describe('messages of one connection', () => {
     here.finish()
     await settled()
     expect(connection.received).toBe(3001)
-    expect(connection.end?.how).toBe('finished')
+    expect(connection.end?.reason).toBe('finished')
   })
 
   test('who has paused may say a burst again', async () => {
@@ -249,16 +249,16 @@ describe('seats and tables', () => {
   test('one somebody has so many seats', async () => {
     const { place } = hall({ seats: 2 })
     const told: string[] = []
-    const house = place.house({ address: '10.0.0.7', watch: () => {}, end: () => {} }, 'door')
+    const house = place.createSeating({ address: '10.0.0.7', endOnDisconnect: () => {}, end: () => {} }, 'door')
     const lobby = house.lobby?.({
       seated: ({ table }) => told.push(`table ${table}`),
-      news: () => {},
+      tableEvent: () => {},
       closed: () => {},
       recorded: () => {},
-      sought: () => {},
-      withdrawn: () => {},
-      refused: () => {},
-      told: () => {},
+      challenged: () => {},
+      challengeWithdrawn: () => {},
+      challengeRefused: () => {},
+      messageReceived: () => {},
     })
     if (!lobby) throw new Error('there is no lobby')
     await lobby.enter('ada')

@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { seeded } from '../../src/games/random.ts'
-import { programOf } from '../../src/programs/index.ts'
+import { seededRandom } from '../../src/games/random.ts'
+import { loadProgram } from '../../src/programs/index.ts'
 import { Server } from '../../src/server/server.ts'
 import { premises } from '../support/premises.ts'
 
 /** A server of guess that listens and does not admit its clients yet, and its port. */
 async function listeningServer({ oneByOne = false } = {}): Promise<{ server: Server; port: number }> {
-  const program = await programOf('tjc/guess')
+  const program = await loadProgram('tjc/guess')
   if (!program) throw new Error('there is no tjc/guess')
   const server = new Server({
     programs: [program],
@@ -17,8 +17,8 @@ async function listeningServer({ oneByOne = false } = {}): Promise<{ server: Ser
     iterative: new Set(oneByOne ? [program.name] : []),
     limits: { first: 60_000, idle: 60_000 },
     options: { secret: '42' },
-    random: seeded(1),
-    logs: { tell() {} },
+    random: seededRandom(1),
+    logs: { log() {} },
   })
   const [place] = await server.listen()
   return { server, port: place?.address.port ?? 0 }
@@ -46,7 +46,7 @@ test.each([false, true])('a client that comes too early waits, and what it has s
   // a third connection is accepted behind the two
   const third = await guesser(port)
   expect(heard).toEqual(['', ''])
-  server.admit(premises({ random: seeded(1) }))
+  server.admit(premises({ random: seededRandom(1) }))
   third.socket.destroy()
   await Promise.all(clients.map(({ closed }) => closed))
   expect(heard).toEqual(['GUESS\nWIN\n', 'GUESS\nWIN\n'])

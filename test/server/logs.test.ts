@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { jsonLogs } from '../../src/server/observe/json-logs.ts'
-import type { Ending, Level, Visit } from '../../src/server/observe/logs.ts'
-import { Ended } from '../../src/wire/disconnect.ts'
+import type { ConnectionInfo, ConversationEnd, Level } from '../../src/server/observe/logs.ts'
+import { Disconnected } from '../../src/wire/disconnect.ts'
 import { serving } from '../support/process.ts'
 import { closed } from '../support/sockets.ts'
 
-const visit: Visit = { connection: 7, program: 'tjc/guess', client: { host: '10.0.0.7', port: 5123 } }
-const good: Ending = { level: 'info', outcome: 'good', trouble: undefined, state: 'end', ms: 1234, received: 3, sent: 4 }
+const visit: ConnectionInfo = { connection: 7, program: 'tjc/guess', client: { host: '10.0.0.7', port: 5123 } }
+const good: ConversationEnd = { level: 'info', outcome: 'good', trouble: undefined, state: 'end', ms: 1234, received: 3, sent: 4 }
 
 /** JSON logs, and the lines that they have written. */
 function written(level: Level) {
@@ -20,7 +20,7 @@ function written(level: Level) {
 describe('JSON logs', () => {
   test('each line is an object that says when, who, and what', () => {
     const { logs, lines, read } = written('info')
-    logs.came?.(visit)
+    logs.connected?.(visit)
     logs.seated?.(visit, 17, 1)
     logs.ended?.(visit, good)
     for (const line of lines) expect(line).toMatch(/^\{.*\}\n$/)
@@ -43,7 +43,7 @@ describe('JSON logs', () => {
   test('what went wrong is said without what anybody said', () => {
     const { logs, lines, read } = written('info')
     const sentence = 'the client said "LOGIN ada \\"engine\\"-1843", which does not belong here; expected "START"'
-    logs.ended?.(visit, { ...good, level: 'warn', outcome: 'violation', trouble: new Ended('violation', sentence), state: 'ready' })
+    logs.ended?.(visit, { ...good, level: 'warn', outcome: 'violation', trouble: new Disconnected('violation', sentence), state: 'ready' })
     expect(read()).toMatchObject([
       { level: 'warn', outcome: 'violation', state: 'ready', msg: 'the client said "…", which does not belong here; expected "…"' },
     ])
@@ -57,11 +57,11 @@ describe('JSON logs', () => {
     ['error', [undefined]],
   ] as const)('at %s, so much is told: %j', (level, events) => {
     const { logs, read } = written(level)
-    logs.came?.(visit)
+    logs.connected?.(visit)
     logs.seated?.(visit, 1, 0)
     logs.ended?.(visit, good)
     logs.limited?.(visit, 'refused', 'there is no room')
-    logs.tell('error', 'table 17 could not be kept')
+    logs.log('error', 'table 17 could not be kept')
     expect(read().map(({ event }) => event)).toEqual(events)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Store, TableLog } from '../../src/hall/ports.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { Ended } from '../../src/wire/disconnect.ts'
+import { Disconnected } from '../../src/wire/disconnect.ts'
 import { settled } from '../support/clock.ts'
 import { Caller } from '../support/door.ts'
 import type { Far } from '../support/far.ts'
@@ -69,15 +69,15 @@ describe('fh/tictactoe: two clients, matched', () => {
     await ada.say('ada\n')
     await room.clock.pass(1e9)
     expect(ada.heard).toBe('Welcome ada\n')
-    expect([...room.premises.hall.seeking]).toHaveLength(1)
+    expect([...room.premises.hall.openSeeks]).toHaveLength(1)
   })
 
   test('whoever is here when the server is stopped hears that, before the connection is broken off', async () => {
     const { room, ada, grace } = await matched()
     const waiting = await room.client('fh/tictactoe')
     await waiting.say('alan\n')
-    const reason = new Ended('ours', 'the server was stopped')
-    room.premises.clear(reason)
+    const reason = new Disconnected('ours', 'the server was stopped')
+    room.premises.closeHall(reason)
     for (const one of [ada, grace, waiting]) {
       one.conversation.stop(reason)
       await one.end()
@@ -136,7 +136,7 @@ describe('names', () => {
 
   test('that is registered is refused without advice to log in, for which there is no message', async () => {
     const room = new Room()
-    const caller = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+    const caller = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
     await caller.type('ada', 'register', 'engine-1843')
     await caller.send('engine-1843\n')
     await caller.until('ada is registered now')
@@ -262,7 +262,7 @@ describe('a player who leaves', () => {
       const ada = await room.client('fh/tictactoe')
       await ada.say('ada\n')
       await leave(ada)
-      expect([[...room.premises.hall.seeking], [...room.premises.people.here]]).toEqual([[], []])
+      expect([[...room.premises.hall.openSeeks], [...room.premises.people.online]]).toEqual([[], []])
       const grace = await room.client('fh/tictactoe')
       await grace.say('grace\n')
       expect(grace.heard).toBe('Welcome grace\n')
@@ -291,7 +291,7 @@ describe('a player who leaves', () => {
   test('may be silent for too long: who is asked and says nothing has left', async () => {
     const { ada, grace } = await matched()
     const limits = { first: 10_000, idle: 10_000 }
-    for (const one of [ada, grace]) one.conversation.checkPatience(one.clock.monotonic() + 10_000, limits)
+    for (const one of [ada, grace]) one.conversation.checkTimeout(one.clock.monotonic() + 10_000, limits)
     await settled()
     expect(linesOf(grace).at(-1)).toBe('GameEnd@1@grace@left')
     expect((await ada.end())?.message).toMatch(/said nothing for 10 s; expected a cell|said nothing for 10 s; expected/)
@@ -373,7 +373,7 @@ describe('who can sit opposite whom', () => {
     async (first, second) => {
       const room = new Room({ wait: WAIT })
       for (const program of [first, second]) await arrives(room, program, 'ada')
-      expect([...room.premises.hall.seeking]).toHaveLength(2)
+      expect([...room.premises.hall.openSeeks]).toHaveLength(2)
       await room.clock.pass(WAIT)
       const opposite = await Promise.all([1, 2].map((id) => room.store.tables.read(id, 0)))
       for (const [opened] of opposite)
@@ -437,7 +437,7 @@ describe('our own client', () => {
     await ada.type('')
     await grace.type('')
     await room.clock.pass(10_000)
-    expect(await Promise.all(guests.flatMap(({ server, client }) => [server.done, client.done]))).toEqual([
+    expect(await Promise.all(guests.flatMap(({ server, client }) => [server.closed, client.closed]))).toEqual([
       undefined,
       undefined,
       undefined,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { People } from '../../src/hall/people.ts'
-import { openOperatorDoor } from '../../src/server/admin.ts'
+import { openAdminSocket } from '../../src/server/admin.ts'
 import { TestClock } from '../support/clock.ts'
 
 /** A socket for the operator with a clock that stands still, and what came of it. */
@@ -23,7 +23,7 @@ async function door(remove: (name: string) => Promise<{ connections: number; ses
     registeredName: async (name: string) => name,
   } as unknown as People
   const registry = { people, bytes: (count: number) => new Uint8Array(count) }
-  const listener = await openOperatorDoor(folder, registry, { tell: (_, sentence) => logged.push(sentence) }, clock)
+  const listener = await openAdminSocket(folder, registry, { log: (_, sentence) => logged.push(sentence) }, clock)
   onTestFinished(() => listener.close())
   const dial = () => {
     const socket = connect(join(folder, 'parlor.sock')).on('error', () => {})

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { tictactoe } from '../../src/games/tictactoe.ts'
-import type { News } from '../../src/hall/news.ts'
+import type { TableUpdate } from '../../src/hall/news.ts'
 import type { TableEvent } from '../../src/hall/ports.ts'
-import { LiveTable } from '../../src/hall/table-actor.ts'
-import { Premises } from '../../src/lobby/service.ts'
+import { TableActor } from '../../src/hall/table-actor.ts'
+import { LobbyService } from '../../src/lobby/service.ts'
 import { logOutages } from '../../src/server/observe/outages.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { doorway } from '../support/doorway.ts'
@@ -25,7 +25,7 @@ async function playing(clock: { total?: number } = {}) {
   const data = await storeToBreak(time)
   const troubles: string[] = []
   const onTrouble = (sentence: string) => troubles.push(sentence)
-  const premises = new Premises({ store: data.store, clock: time, random: seeded(1), onTrouble })
+  const premises = new LobbyService({ store: data.store, clock: time, random: seededRandom(1), onTrouble })
   await premises.open()
   const [ada, grace] = [new Machine(premises), new Machine(premises)]
   for (const [machine, name] of [[ada, 'ada'] as const, [grace, 'grace'] as const]) {
@@ -44,7 +44,7 @@ const gapless = (numbers: readonly number[]) => numbers.map((_, at) => (numbers[
 test('after an outage, tables go on a few in each turn of the event loop, and one at which something is wanted at once', async () => {
   const time = new TestClock(1_000_000)
   const data = await storeToBreak(time)
-  const premises = new Premises({ store: data.store, clock: time, random: seeded(1), onTrouble: () => {} })
+  const premises = new LobbyService({ store: data.store, clock: time, random: seededRandom(1), onTrouble: () => {} })
   await premises.open()
   const sitters = [
     { person: 'account:1', name: 'ada' },
@@ -59,13 +59,13 @@ test('after an outage, tables go on a few in each turn of the event loop, and on
   await settled()
   const standing: number[] = []
   time.onFired = () => {
-    const still = tables.filter(({ standsStill }) => standsStill)
+    const still = tables.filter(({ isPaused }) => isPaused)
     if (still.length === 0 && standing.length === 0) return
     standing.push(still.length)
     // the last is wanted before its turn
     const last = tables.at(-1)
     if (standing.length > 1 || !last) return
-    expect([last.standsStill, last.submit({ type: 'back', seat: 0 }), last.standsStill]).toEqual([true, undefined, false])
+    expect([last.isPaused, last.submit({ type: 'back', seat: 0 }), last.isPaused]).toEqual([true, undefined, false])
   }
   await data.mend()
   expect(standing.length).toBeGreaterThan(2)
@@ -152,16 +152,16 @@ describe('while nothing can be written', () => {
       [grace, '5'],
     ] as const)
       await machine.say({ type: 'play', table, move })
-    const record = data.store.results.record
+    const record = data.store.results.setStandings
     // the end itself is kept, and only the result meets the outage
-    data.store.results.record = (...args) => {
+    data.store.results.setStandings = (...args) => {
       data.break()
       return record.apply(data.store.results, args)
     }
     expect(await ada.say({ type: 'play', table, move: '3' })).toMatchObject({ type: 'ok' })
     await premises.hall.recorder.settled()
     expect(await data.store.results.ladder('tictactoe', 10)).toEqual([])
-    data.store.results.record = record
+    data.store.results.setStandings = record
     await data.mend()
     await premises.hall.recorder.settled()
     expect((await data.store.results.ladder('tictactoe', 10)).map(({ name }) => name)).toEqual(['ada', 'grace'])
@@ -170,7 +170,7 @@ describe('while nothing can be written', () => {
   test('one line is logged, however many are refused, and one when it is over', async () => {
     const { time, data, grace, ada, table } = await playing()
     const lines: string[] = []
-    if (data.store.availability) logOutages(data.store.availability, time, { tell: (level, line) => lines.push(`${level} ${line}`) })
+    if (data.store.availability) logOutages(data.store.availability, time, { log: (level, line) => lines.push(`${level} ${line}`) })
     data.break()
     for (let tries = 0; tries < 50; tries++) await ada.say({ type: 'play', table, move: '1' })
     await time.pass(20_000)
@@ -240,18 +240,18 @@ test('whatever fails and whatever is tried meanwhile, no event is lost or double
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
       const clock = new TestClock(1000)
       const { store, ...data } = await storeToBreak(clock)
-      const tools = { log: store.tables, clock, random: seeded(1), onTrouble: (sentence: string) => expect(sentence).toBe('') }
+      const tools = { log: store.tables, clock, random: seededRandom(1), onError: (sentence: string) => expect(sentence).toBe('') }
       const seats = ['ada', 'grace'].map((name) => ({ person: `guest:${name}`, name }))
-      const state = tictactoe.setup({}, seeded(1))
-      const table = LiveTable.open(
+      const state = tictactoe.setup({}, seededRandom(1))
+      const table = TableActor.open(
         store.tables.newTable(),
         { type: 'opened', game: 'tictactoe', options: {}, state, seed: 7, seats, rated: false, private: false, clock: {} },
         tictactoe as never,
         tools,
       )
-      store.availability?.onChange(() => !store.availability?.failure && table.goOn())
-      const told: News[] = []
-      table.attend({ who: 'watcher', news: (news) => told.push(news), closed: () => expect.unreachable() })
+      store.availability?.onChange(() => !store.availability?.failure && table.resume())
+      const told: TableUpdate[] = []
+      table.subscribe({ viewer: 'watcher', update: (news) => told.push(news), closed: () => expect.unreachable() })
       await settled()
       let isBroken = false
       const talk: Promise<readonly [string, boolean]>[] = []
@@ -264,7 +264,7 @@ test('whatever fails and whatever is tried meanwhile, no event is lost or double
           else await data.mend()
         } else if (what.type === 'say') {
           const text = `${at}`
-          if (!table.submit({ ...what, text })) talk.push(table.kept().then((kept) => [text, kept] as const))
+          if (!table.submit({ ...what, text })) talk.push(table.persisted().then((kept) => [text, kept] as const))
         } else table.submit(what, what.type === 'play' && at % 2 === 0)
       }
       await settled()

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { Owners } from '../../src/hall/owners.ts'
+import { NetworkHoldings } from '../../src/hall/owners.ts'
 import type { Store } from '../../src/hall/ports.ts'
 import { type HallLimits, unlimitedHall } from '../../src/lobby/context.ts'
-import type { Premises } from '../../src/lobby/service.ts'
+import type { LobbyService } from '../../src/lobby/service.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { settled } from '../support/clock.ts'
 import { Room } from '../support/room.ts'
@@ -21,18 +21,18 @@ function hall(limits: Partial<HallLimits>, store?: Store) {
   }
 }
 
-function user(premises: Premises, address: string, ended: string[]) {
-  const house = premises.house({ address, watch: () => {}, end: (why) => ended.push(why) }, 'door')
+function user(premises: LobbyService, address: string, ended: string[]) {
+  const house = premises.createSeating({ address, endOnDisconnect: () => {}, end: (why) => ended.push(why) }, 'door')
   const ignore = () => {}
   const lobby = house.lobby?.({
     seated: ignore,
-    news: ignore,
+    tableEvent: ignore,
     closed: ignore,
     recorded: ignore,
-    sought: ignore,
-    withdrawn: ignore,
-    refused: ignore,
-    told: ignore,
+    challenged: ignore,
+    challengeWithdrawn: ignore,
+    challengeRefused: ignore,
+    messageReceived: ignore,
   })
   if (!lobby) throw new Error('there is no lobby')
   return { lobby, leave: () => house.close() }
@@ -141,7 +141,7 @@ test('a restart renews nothing: what an address holds counts in the next process
   const [opening] = await store.tables.read(1, 0)
   expect(opening).toMatchObject({ type: 'opened', seats: [{ from: expect.stringMatching(/^[0-9a-f]{8}\.[0-9a-f]{6}$/) }] })
   expect(JSON.stringify(opening)).not.toContain('10.0.0')
-  before.premises.clear(new Error('the process ends'))
+  before.premises.closeHall(new Error('the process ends'))
   const after = hall({ address: 2 }, store)
   await after.premises.open()
   const [again, other] = [after.come('10.0.0.7').lobby, after.come('10.0.0.8').lobby]
@@ -159,7 +159,7 @@ test('a table that has ended is given back, after a restart too', async () => {
   await settled()
   leave()
   await settled()
-  before.premises.clear(new Error('the process ends'))
+  before.premises.closeHall(new Error('the process ends'))
   const after = hall({ address: 1, move: 60_000 }, store)
   await after.premises.open()
   expect(after.premises.hall.owners.count('10.0.0.7')).toBe(1)
@@ -186,8 +186,8 @@ test('a connection watches at most twenty tables at a time', async () => {
 
 test('marks of another process are found by their salt, and nothing is left of what was given back', () => {
   const bytes = (fill: number) => (length: number) => new Uint8Array(length).fill(fill)
-  const [before, now] = [new Owners(bytes(1)), new Owners(bytes(2))]
-  const marks = [before.markOf('10.0.0.7'), now.markOf('10.0.0.7'), now.markOf('10.0.0.8')]
+  const [before, now] = [new NetworkHoldings(bytes(1)), new NetworkHoldings(bytes(2))]
+  const marks = [before.toMark('10.0.0.7'), now.toMark('10.0.0.7'), now.toMark('10.0.0.8')]
   expect(new Set(marks).size).toBe(3)
   for (const mark of marks) now.add(mark)
   expect([now.count('10.0.0.7'), now.count('10.0.0.8'), now.count('10.0.0.9')]).toEqual([2, 1, 0])

@@ -12,7 +12,7 @@ const PASSWORD = 'engine-1843'
 const LINES = 22
 
 async function caller(room: Room, name: string): Promise<Caller> {
-  const one = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+  const one = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
   await settled()
   await one.type(name)
   one.news()

@@ -5,14 +5,14 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Random } from '../../src/games/game.ts'
 import type { Question } from '../../src/games/questions/question.ts'
 import { type Quiz, type QuizView, quiz } from '../../src/games/quiz.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import type { Store } from '../../src/hall/ports.ts'
-import { evolve, opened } from '../../src/hall/table.ts'
+import { evolve, toOpenedTable } from '../../src/hall/table.ts'
 import type { Conversation } from '../../src/protocol/conversation.ts'
-import type { Person } from '../../src/protocol/definition.ts'
+import type { Console } from '../../src/protocol/definition.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { Ended } from '../../src/wire/disconnect.ts'
+import { Disconnected } from '../../src/wire/disconnect.ts'
 import { settled } from '../support/clock.ts'
 import { doorway } from '../support/doorway.ts'
 import type { Far } from '../support/far.ts'
@@ -204,7 +204,7 @@ async function journal({ tables }: Store): Promise<{ name: string; points: numbe
   const logs = await Promise.all(ended.map((id) => tables.read(id, 0)))
   return logs.map(([first, ...others]) => {
     if (first?.type !== 'opened') throw new TypeError('a log begins with its opening')
-    const state = others.reduce(evolve, opened(first, quiz as never))
+    const state = others.reduce(evolve, toOpenedTable(first, quiz as never))
     const { questions, answers } = state.position as Quiz
     const points = questions.filter(({ right }, at) => 'ABCDEF'[right] === answers[at]).length
     expect((quiz.view(state.position as Quiz, 0) satisfies QuizView).points).toBe(points)
@@ -224,11 +224,11 @@ describe.each(shelves)('%s', (_, open) => {
     `${STUDENTS} students at once, dropped at random: all resume, and points and ranks are right (seed %i)`,
     async (seed) => {
       const shelf = await open()
-      const random = seeded(seed)
+      const random = seededRandom(seed)
       let room = new Room({ store: shelf.store, random })
       const students = Array.from(
         { length: STUDENTS },
-        (_, at) => new Student(`student ${at}`, seeded(seed * 100 + at), { count: 4, quizzes: 2 }),
+        (_, at) => new Student(`student ${at}`, seededRandom(seed * 100 + at), { count: 4, quizzes: 2 }),
       )
       let restarts = 0
       for (let steps = 0; students.some(({ done }) => !done); steps++) {
@@ -293,8 +293,8 @@ describe.each(shelves)('%s', (_, open) => {
 
 /** The same server, stopped and started again; those who were there are cut off. */
 async function restarted(room: Room, shelf: Shelf, students: readonly Student[] = []): Promise<Room> {
-  const reason = new Ended('ours', 'the server was stopped')
-  room.premises.clear(reason)
+  const reason = new Disconnected('ours', 'the server was stopped')
+  room.premises.closeHall(reason)
   for (const student of students) {
     student.far?.conversation.stop(reason)
     if (student.far) student.drops++
@@ -347,7 +347,7 @@ describe('names', () => {
     expect(linesOf(second).slice(1, 3)).toEqual(['Welcome ada', 'RESUMED 3 3 2'])
     // in one write, so that a client has nothing to say in between
     expect(second.writes).toHaveLength(before + 1)
-    expect([...room.premises.people.here].map(({ name }) => name)).toEqual(['ada'])
+    expect([...room.premises.people.online].map(({ name }) => name)).toEqual(['ada'])
     expect(room.troubles).toEqual([])
   })
 
@@ -500,8 +500,8 @@ describe('who has to go hears why, in each state of the protocol', () => {
     const room = new Room()
     const far = await enter(room, ...lines)
     const before = far.heard
-    const reason = new Ended('ours', 'the server was stopped')
-    room.premises.clear(reason)
+    const reason = new Disconnected('ours', 'the server was stopped')
+    room.premises.closeHall(reason)
     far.conversation.stop(reason)
     expect((await far.end())?.message).toBe('the server was stopped')
     expect([far.heard.slice(before.length), far.gaveUp]).toEqual(['ERROR the server was stopped\n', 'reset'])
@@ -548,11 +548,11 @@ describe('a conversation that ends while its peer comes in', () => {
     await room.premises.open()
     const far = await room.client('fh/quiz', { questions: QUESTIONS })
     await far.say('NAME ada\n')
-    far.conversation.stop(new Ended('ours', 'the server was stopped'))
+    far.conversation.stop(new Disconnected('ours', 'the server was stopped'))
     find()
     await settled()
-    expect([...room.premises.people.here]).toEqual([])
-    expect(room.premises.hall.table(1)?.attendants).toEqual([])
+    expect([...room.premises.people.online]).toEqual([])
+    expect(room.premises.hall.table(1)?.observers).toEqual([])
     expect((await before.tables.read(1, 0)).map(({ type }) => type)).not.toContain('back')
     expect(room.troubles).toEqual([])
   })
@@ -576,7 +576,7 @@ describe('our own client', () => {
     expect(again.screen).toMatch(/The end: [0-2] of 2 right\.\nYour rank, by all your points: 1 of 1\.\n/)
     await again.type('QUIT')
     await room.clock.pass(60_000)
-    expect(await client.done).toBeUndefined()
+    expect(await client.closed).toBeUndefined()
   })
 
   test('says nothing that crosses what it hears', async () => {
@@ -586,7 +586,7 @@ describe('our own client', () => {
     const said: string[] = []
     let client: Conversation | undefined
     // who has typed a line already when something comes cannot take it back
-    const hasty: Person = {
+    const hasty: Console = {
       say: (text = '') => said.push(text),
       async ask(prompt) {
         if (prompt.includes('How many')) while (client?.state === 'ready') await settled()
@@ -596,7 +596,7 @@ describe('our own client', () => {
     ;({ client } = await room.guest('fh/quiz', hasty, { questions: QUESTIONS }))
     for (let turns = 0; turns < 20; turns++) await settled()
     expect(said.join('\n')).toMatch(/^Welcome ada\nYou go on with question 1 of 2.*The end: \d of 2 right/s)
-    client.stop(new Ended('ours', 'the test is over'))
+    client.stop(new Disconnected('ours', 'the test is over'))
   })
 
   test('is told at once when the server goes, also in the middle of an answer', async () => {
@@ -605,10 +605,10 @@ describe('our own client', () => {
     const { client, server } = await room.guest('fh/quiz', person, { questions: QUESTIONS })
     await person.type('ada', '', '2')
     expect(person.asked).toBe(true)
-    server.stop(new Ended('ours', 'the server was stopped'))
+    server.stop(new Disconnected('ours', 'the server was stopped'))
     await room.clock.pass(60_000)
     expect(person.asked).toBe(false)
     expect(person.screen).toContain('the server was stopped\n')
-    expect((await client.done)?.name).toBe('Ended')
+    expect((await client.closed)?.name).toBe('Ended')
   })
 })

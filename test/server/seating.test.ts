@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { hangman } from '../../src/games/hangman.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { tictactoe } from '../../src/games/tictactoe.ts'
 import type { TableEvent } from '../../src/hall/ports.ts'
 import { programNames } from '../../src/programs/index.ts'
-import { Patience } from '../../src/protocol/idle-timeouts.ts'
+import { IdleTimeouts } from '../../src/protocol/idle-timeouts.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { Ended } from '../../src/wire/disconnect.ts'
+import { Disconnected } from '../../src/wire/disconnect.ts'
 import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
 import { settled } from '../support/clock.ts'
 import { restless } from '../support/restless.ts'
@@ -39,19 +39,19 @@ async function logs({ store }: Room): Promise<(readonly TableEvent[])[]> {
 /** Lets time pass until all conversations are done; then how each server ended. */
 async function finished(room: Room, guests: readonly Guest[]): Promise<(Error | undefined)[]> {
   let left = guests.length
-  for (const { server, client } of guests) void Promise.all([server.done, client.done]).then(() => left--)
+  for (const { server, client } of guests) void Promise.all([server.closed, client.closed]).then(() => left--)
   // some wait for what takes no time of this clock, as the hash of a password
   while (left > 0) await room.clock.pass(1000)
-  return Promise.all(guests.map(({ server }) => server.done))
+  return Promise.all(guests.map(({ server }) => server.closed))
 }
 
 /** Nothing of those who have gone is left: no wish, nobody there, no table that somebody waits at, no timer. */
 async function expectEmpty(room: Room): Promise<void> {
   await settled()
   expect(room.troubles).toEqual([])
-  expect([...room.premises.hall.seeking]).toEqual([])
-  expect([...room.premises.people.here]).toEqual([])
-  for (const { state, attendants } of room.premises.hall.tables) expect([state.opened.game, attendants]).toEqual([HELD, []])
+  expect([...room.premises.hall.openSeeks]).toEqual([])
+  expect([...room.premises.people.online]).toEqual([])
+  for (const { state, observers: attendants } of room.premises.hall.tables) expect([state.opened.game, attendants]).toEqual([HELD, []])
   for (const events of await logs(room)) {
     const [first] = events
     expect(events.map(({ n }) => n)).toEqual(events.map((_, at) => at + 1))
@@ -69,7 +69,7 @@ const PLAYERS = (name: string) => (name === 'fh/tictactoe' ? 2 : 1)
 
 function came(room: Room, name: string, seed: number, prepare?: (wire: MemoryTransport) => void): Promise<Guest[]> {
   const players = Array.from({ length: PLAYERS(name) }, (_, player) => {
-    const random = seeded(seed * 10 + player)
+    const random = seededRandom(seed * 10 + player)
     return room.guest(name, restless(random, random.integer(5, 40), 3), {}, player === 0 ? prepare : undefined)
   })
   return Promise.all(players)
@@ -94,9 +94,9 @@ function goAfter(writes: number, way: (typeof WAYS)[number]): (wire: MemoryTrans
 /** Sends the last of those who wait for each other home, once nobody is asked for anything. */
 async function dismissed(room: Room, guests: readonly Guest[]): Promise<void> {
   const running = new Set(guests)
-  for (const guest of guests) void guest.server.done.then(() => running.delete(guest))
+  for (const guest of guests) void guest.server.closed.then(() => running.delete(guest))
   for (let quiet = 0; quiet < 30; await room.clock.pass(100)) quiet = [...running].some(({ server }) => server.awaited) ? 0 : quiet + 1
-  for (const { server } of guests) server.stop(new Ended('ours', 'nobody came'))
+  for (const { server } of guests) server.stop(new Disconnected('ours', 'nobody came'))
 }
 
 test('every program that seats its client is played here', async () => {
@@ -117,7 +117,7 @@ describe.each(SITS)('%s', (name) => {
   test('our client plays against the house, or its like, and nothing is left of it', async () => {
     let moves = 0
     for (let seed = 1; seed <= RUNS; seed++) {
-      const room = new Room({ random: seeded(seed) })
+      const room = new Room({ random: seededRandom(seed) })
       const guests = await came(room, name, seed)
       if (name === 'fh/tictactoe') await dismissed(room, guests)
       for (const end of await finished(room, guests)) expect(end?.name ?? 'Ended').toBe('Ended')
@@ -129,16 +129,16 @@ describe.each(SITS)('%s', (name) => {
 
   test.each(WAYS)('one that %s at any point leaves nothing behind, and keeps nobody waiting', async (way) => {
     for (const writes of WRITES) {
-      const room = new Room({ random: seeded(writes + 1) })
-      const patience = new Patience(LIMITS, room.clock)
+      const room = new Room({ random: seededRandom(writes + 1) })
+      const patience = new IdleTimeouts(LIMITS, room.clock)
       const guests = await came(room, name, writes + 1, goAfter(writes, way))
-      for (const { server } of guests) patience.watch(server)
+      for (const { server } of guests) patience.add(server)
       const [gone] = guests
       // a client that nothing is asked of, as one that waits for a player, may be silent for ever
       await room.clock.pass(5 * LIMITS.idle)
-      if (way === 'falls silent') for (const { server } of guests) if (!server.awaited) server.stop(new Ended('ours', 'nobody came'))
-      gone?.client.stop(new Ended('ours', 'the test is over'))
-      for (const { server } of guests.slice(1)) server.stop(new Ended('ours', 'nobody came'))
+      if (way === 'falls silent') for (const { server } of guests) if (!server.awaited) server.stop(new Disconnected('ours', 'nobody came'))
+      gone?.client.stop(new Disconnected('ours', 'the test is over'))
+      for (const { server } of guests.slice(1)) server.stop(new Disconnected('ours', 'nobody came'))
       await finished(room, guests)
       patience.close()
       await expectEmpty(room)
@@ -148,12 +148,12 @@ describe.each(SITS)('%s', (name) => {
   test('a server that is stopped while it is played leaves the games as they were', async () => {
     for (const turns of [1, 3, 6, 10, 15]) {
       const store = memoryStore()
-      const room = new Room({ store, random: seeded(turns) })
+      const room = new Room({ store, random: seededRandom(turns) })
       const guests = await came(room, name, turns)
       for (let turn = 0; turn < turns; turn++) await settled()
       const before = await logs(room)
-      const reason = new Ended('ours', 'the server was stopped')
-      room.premises.clear(reason)
+      const reason = new Disconnected('ours', 'the server was stopped')
+      room.premises.closeHall(reason)
       for (const { server } of guests) server.stop(reason)
       await finished(room, guests)
       await room.premises.hall.settled()
@@ -186,11 +186,11 @@ describe.each(SITS)('%s', (name) => {
 test('who waits for company and goes is not waited for', async () => {
   const room = new Room({ wait: 600_000 })
   const gone = [await room.client('tjc/tictactoe'), await room.client('tjc/tictactoe'), await room.client('c8/scissors')]
-  expect([...room.premises.hall.seeking]).toHaveLength(3)
+  expect([...room.premises.hall.openSeeks]).toHaveLength(3)
   await gone[0]?.close()
   await gone[1]?.reset()
   await gone[2]?.close()
-  expect([...room.premises.hall.seeking]).toEqual([])
+  expect([...room.premises.hall.openSeeks]).toEqual([])
   const alone = await room.client('tjc/tictactoe')
   await alone.clock.pass(600_000)
   expect(alone.heard).toMatch(/^MOVE\d\n$/)
@@ -219,15 +219,15 @@ test('a peer that is seated after some wait is heard, and what it said before is
 test('a line is looked after only while its role waits for company', async () => {
   const room = new Room({ wait: 60_000 })
   const watched: boolean[] = []
-  const line = { address: '192.0.2.1', watch: (on: boolean) => watched.push(on), end() {} }
-  const house = room.premises.house(line, 'a program')
+  const line = { address: '192.0.2.1', endOnDisconnect: (on: boolean) => watched.push(on), end() {} }
+  const house = room.premises.createSeating(line, 'a program')
   const seat = house.sit(tictactoe, 1, {})
   expect(watched).toEqual([true])
   await room.clock.pass(60_000)
   expect((await seat).number).toBe(1)
   expect(watched).toEqual([true, false])
   house.close()
-  const late = room.premises.house(line, 'a program')
+  const late = room.premises.createSeating(line, 'a program')
   late.close(new Error('the other side broke the connection off'))
   for (const game of [tictactoe, hangman])
     await expect(late.sit(game as typeof tictactoe, 0, {})).rejects.toThrow('the other side broke the connection off')
@@ -236,7 +236,7 @@ test('a line is looked after only while its role waits for company', async () =>
 
 test('whoever is seated nowhere yet when the conversation ends is told so', async () => {
   const room = new Room({ wait: 60_000 })
-  const house = room.premises.house({ address: '192.0.2.1', watch() {}, end() {} }, 'a program')
+  const house = room.premises.createSeating({ address: '192.0.2.1', endOnDisconnect() {}, end() {} }, 'a program')
   const seat = house.sit(tictactoe, 1, {})
   house.close(new Error('the other side broke the connection off'))
   await expect(seat).rejects.toThrow('the other side broke the connection off')
@@ -249,7 +249,7 @@ test('what is decided when the server stops is kept and recorded before its stor
   const seats = [{ person: 'guest:ada', name: 'ada' }]
   const table = room.premises.hall.open('quiz', { options, seats, rated: true })
   table.submit({ type: 'play', seat: 0, move: 'A' })
-  room.premises.clear(new Ended('ours', 'the server was stopped'))
+  room.premises.closeHall(new Disconnected('ours', 'the server was stopped'))
   await room.premises.close()
   expect(await room.store.results.last()).toBe(1)
   expect(room.troubles).toEqual([])

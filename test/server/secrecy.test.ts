@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { catalogue, entryOf } from '../../src/games/catalogue.ts'
+import { catalogue, findGame } from '../../src/games/catalogue.ts'
 import { type AnyGame, games } from '../../src/games/index.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { allPrograms } from '../../src/programs/index.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
@@ -20,7 +20,7 @@ const PAIRS = 16
 /** Plays two games that differ in their secrets alone, and looks for these in what was said. */
 async function pair(setting: Setting, seed: number, played?: ReadonlyMap<string, AnyGame>) {
   const staging = { cast: castOf(setting), knowledge: KNOWLEDGE, ...(played ? { games: played } : {}) }
-  const random = seeded(seed)
+  const random = seededRandom(seed)
   const plot = anyPlot(setting, random)
   const one = await record(staging, plot)
   const other = await record(staging, anotherPlot(setting, plot, one, random))
@@ -49,7 +49,7 @@ describe.each(SETTINGS)('$name', (setting) => {
     const { heardBy } = broken
     const hearing = setting.seats.filter(({ speech }) => heardBy === 'everybody' || (heardBy === 'natives' && speech === 'native'))
     // nobody watches who talks with whom
-    const watching = entryOf(setting.game) ? [WATCHERS.native, ...(heardBy === 'natives' ? [] : [WATCHERS.door])] : []
+    const watching = findGame(setting.game) ? [WATCHERS.native, ...(heardBy === 'natives' ? [] : [WATCHERS.door])] : []
     const deaf = new Set([...hearing.map(calledAt), ...watching])
     for (let seed = 1; seed <= PAIRS && deaf.size > 0; seed++) {
       const { leaks } = await pair(setting, seed, gamesWith(broken))
@@ -77,7 +77,7 @@ describe('nothing is left out', () => {
     const found = await program(name)
     const asked: string[] = []
     const house = () => ({
-      busy: false,
+      isBusy: false,
       finished: async () => {},
       close() {},
       async sit(game: { name: string }): Promise<never> {
@@ -85,10 +85,10 @@ describe('nothing is left out', () => {
         throw new Error('there are no seats here')
       },
     })
-    const terms = { program: found, options: { ...found.defaults, pace: 0, delay: 0 }, random: seeded(1) }
-    const serving = new Conversation({ ...terms, side: 'server', transport: there, house })
-    const joining = new Conversation({ ...terms, side: 'client', transport: here, person: restless(seeded(1), 20) })
-    await Promise.all([serving.done, joining.done])
+    const terms = { program: found, options: { ...found.defaults, pace: 0, delay: 0 }, random: seededRandom(1) }
+    const serving = new Conversation({ ...terms, side: 'server', transport: there, createSeating: house })
+    const joining = new Conversation({ ...terms, side: 'client', transport: here, person: restless(seededRandom(1), 20) })
+    await Promise.all([serving.closed, joining.closed])
     expect(asked).toEqual([])
   })
 })

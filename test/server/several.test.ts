@@ -154,7 +154,7 @@ describe('what is said of a seat when the connection ends', () => {
     await ada.type('play tictactoe house')
     ada.news()
     const reason = new Error('the server was stopped')
-    room.premises.clear(reason)
+    room.premises.closeHall(reason)
     ada.conversation.stop(reason)
     await settled()
     expect(ada.news()).toMatch(/Bye\.\nYour seat at table 1 is held over a restart: resume \w{26}\n$/)
@@ -166,7 +166,7 @@ describe('what is said of a seat when the connection ends', () => {
     await ada.type('play tictactoe house')
     ada.news()
     const reason = new Error('the server was stopped')
-    room.premises.clear(reason)
+    room.premises.closeHall(reason)
     ada.conversation.stop(reason)
     await settled()
     expect(ada.news()).toMatch(/ Bye\.\n$/)
@@ -175,7 +175,7 @@ describe('what is said of a seat when the connection ends', () => {
   test('who has to make room for the owner of the seat is not told that it is held', async () => {
     const { room, ada } = await three()
     const token = /resume (\w{26})/.exec(ada.screen)?.[1] ?? ''
-    const again = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+    const again = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
     await settled()
     await again.type(`resume ${token}`)
     const told = ada.news()

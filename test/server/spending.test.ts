@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { toNetwork } from '../../src/base/network-address.ts'
-import type { Attendance } from '../../src/hall/api.ts'
+import type { TableSnapshot } from '../../src/hall/api.ts'
 import { ABSENCES, EVENTS } from '../../src/hall/table.ts'
 import { unlimitedHall } from '../../src/lobby/context.ts'
 import { Spendings } from '../../src/lobby/spending.ts'
@@ -15,14 +15,23 @@ function hall(disk: number) {
   const room = new Room({ limits: { ...unlimitedHall, disk } })
   onTestFinished(() => expect(room.troubles).toEqual([]))
   const come = async (address: string, name: string) => {
-    const house = room.premises.house({ address, watch: () => {}, end: () => {} }, 'door')
+    const house = room.premises.createSeating({ address, endOnDisconnect: () => {}, end: () => {} }, 'door')
     const [ignore, tables, tokens] = [() => {}, [] as number[], [] as string[]]
-    const seated = ({ table, token }: Attendance) => {
+    const seated = ({ table, token }: TableSnapshot) => {
       tables.push(table)
       if (token !== undefined) tokens.push(token)
     }
     const lobby = house.lobby?.({
-      ...{ seated, news: ignore, closed: ignore, recorded: ignore, sought: ignore, withdrawn: ignore, refused: ignore, told: ignore },
+      ...{
+        seated,
+        tableEvent: ignore,
+        closed: ignore,
+        recorded: ignore,
+        challenged: ignore,
+        challengeWithdrawn: ignore,
+        challengeRefused: ignore,
+        messageReceived: ignore,
+      },
     })
     if (!lobby) throw new Error('there is no lobby')
     expect(await lobby.enter(name)).toBeUndefined()
@@ -171,7 +180,7 @@ test('what comes of connections that close and come again is charged to them: al
   }
   const events = await room.store.tables.read(table?.id ?? 0, 0)
   expect(events.filter(({ type }) => type === 'gone').length).toBe(10)
-  expect(spending.total).toBeGreaterThan(table?.written ?? Number.POSITIVE_INFINITY)
+  expect(spending.total).toBeGreaterThan(table?.bytesWritten ?? Number.POSITIVE_INFINITY)
 })
 
 test('worksheet connections that close and come again are charged for all bytes of the log', async () => {
@@ -188,7 +197,7 @@ test('worksheet connections that close and come again are charged for all bytes 
   const [table] = room.premises.hall.tables
   const events = await room.store.tables.read(table?.id ?? 0, 0)
   expect(events.filter(({ type }) => type === 'gone').length).toBe(10)
-  expect(room.premises.spendings.of(toNetwork('::1')).total).toBeGreaterThan(table?.written ?? Number.POSITIVE_INFINITY)
+  expect(room.premises.spendings.of(toNetwork('::1')).total).toBeGreaterThan(table?.bytesWritten ?? Number.POSITIVE_INFINITY)
 })
 
 test('a player whose connection has gone a thousand times gives the game up by the next, and the log grows no more', async () => {
@@ -222,14 +231,14 @@ test('accounts, new passwords, and what stays of a game when it is over are char
   const game = await costs(() => ada.seek({ game: 'tictactoe', settings: {}, wait: 0 }))
   await settled()
   const [table] = room.premises.hall.tables
-  expect(game).toBe((table?.written ?? 0) + 500)
+  expect(game).toBe((table?.bytesWritten ?? 0) + 500)
   expect(await costs(() => ada.unregister(next))).toBeGreaterThanOrEqual(500)
 })
 
 test('a worksheet port registers no name over the limit', async () => {
   const { room } = hall(0.0001)
-  const line = { address: '10.0.0.7', watch: () => {}, end: () => {} }
-  const house = () => room.premises.house(line, 'fh/tictactoe')
+  const line = { address: '10.0.0.7', endOnDisconnect: () => {}, end: () => {} }
+  const house = () => room.premises.createSeating(line, 'fh/tictactoe')
   expect(await house().hall?.register('ada', 'correct horse battery')).toBeUndefined()
   expect(await house().hall?.register('bob', 'correct horse battery')).toEqual({ refused: expect.stringMatching(FULL) })
 })

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { Calls } from '../../src/lobby/challenges.ts'
-import { Doorkeeper, unlimited } from '../../src/server/admission.ts'
+import { Challenges } from '../../src/lobby/challenges.ts'
+import { AdmissionControl, unlimited } from '../../src/server/admission.ts'
 import { Connection } from '../../src/wire/connection.ts'
 import { lines } from '../../src/wire/framing/lines.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
@@ -26,13 +26,13 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
     await clock.pass(900)
     expect(talking.connection.end).toBeUndefined()
     await clock.pass(300)
-    await expect(talking.over).resolves.toMatchObject({ how: 'late', message: expect.stringMatching(/for 1 s/) })
+    await expect(talking.ended).resolves.toMatchObject({ how: 'late', message: expect.stringMatching(/for 1 s/) })
     patience.close()
   })
 
   test('a client that says too much is read as fast as before, and no faster', async () => {
     const clock = new TestClock()
-    const budget = new Doorkeeper({ ...unlimited, burst: 1000, messages: 500 }, clock).budget(() => {})
+    const budget = new AdmissionControl({ ...unlimited, burst: 1000, messages: 500 }, clock).createBudget(() => {})
     const [here, there] = memoryPair()
     const connection = new Connection(there, { incoming: lines(), outgoing: lines(), budget, clock })
     const read = () => connection.read({ message: read, end: () => {} })
@@ -77,9 +77,9 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
 
   test('calls that were taken back too often wait as long as before', async () => {
     const clock = new TestClock()
-    const calls = new Calls({ clock, onTrouble: () => {} })
-    const call = { person: 'account:1', seeker: SEEKER, address: '192.0.2.1' }
-    for (let n = 0; n < 20; n++) calls.call(call)()
+    const calls = new Challenges({ clock, onTrouble: () => {} })
+    const call = { challenged: 'account:1', seeker: SEEKER, address: '192.0.2.1' }
+    for (let n = 0; n < 20; n++) calls.sendChallenge(call)()
     expect(calls.wait(call)).toBe(10_000)
     clock.jump(jump)
     expect(calls.wait(call)).toBe(10_000)
@@ -89,8 +89,8 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
 
   test('the same is told of one address once a minute, as before', async () => {
     const clock = new TestClock()
-    const door = new Doorkeeper(unlimited, clock)
-    const tell = () => door.mayTell('refused', { host: '192.0.2.1', port: 1 })
+    const door = new AdmissionControl(unlimited, clock)
+    const tell = () => door.mayLogLimit('refused', { host: '192.0.2.1', port: 1 })
     expect([tell(), tell()]).toEqual([true, false])
     clock.jump(jump)
     expect(tell()).toBe(false)

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { TableEvent, TableLog } from '../../src/hall/ports.ts'
-import { Commits } from '../../src/storage/group-commit.ts'
-import { Log } from '../../src/storage/log.ts'
+import { GroupCommit } from '../../src/storage/group-commit.ts'
+import { EventLog } from '../../src/storage/log.ts'
 import type { Database } from '../../src/storage/sqlite/database.ts'
-import { type Pace, SqliteShelf } from '../../src/storage/sqlite/event-store.ts'
+import { type FlushPolicy, SqliteEventStore } from '../../src/storage/sqlite/event-store.ts'
 import { SqliteResults } from '../../src/storage/sqlite/results.ts'
 import { ScoreCounts } from '../../src/storage/sqlite/score-counts.ts'
 import { keep } from '../support/keep.ts'
@@ -15,12 +15,12 @@ const turn = () => new Promise(setImmediate)
 const ended = (n: number, counts: boolean) => event(n, { type: 'ended', outcome: { winners: [0] }, ...(counts ? { counts } : {}) })
 
 /** A store of which a test takes the oldest rows away by hand. */
-function opened(path: string, pace: Partial<Pace>) {
+function opened(path: string, pace: Partial<FlushPolicy>) {
   const database = databaseIn(path)
   const trouble = vi.fn()
-  const shelf = new SqliteShelf(database, trouble, pace)
-  const commits = new Commits((work) => shelf.transaction(work), trouble)
-  const log = new Log(shelf, commits)
+  const shelf = new SqliteEventStore(database, trouble, pace)
+  const commits = new GroupCommit((work) => shelf.transaction(work), trouble)
+  const log = new EventLog(shelf, commits)
   // only so that it knows what is followed: a pass never begins by itself
   shelf.compact({ keep: Number.POSITIVE_INFINITY }, (table) => log.isFollowed(table))
   const close = () => {
@@ -33,9 +33,9 @@ function opened(path: string, pace: Partial<Pace>) {
 }
 
 /** Takes all rows away that can be, one after the other. */
-function cleanAll(shelf: SqliteShelf): void {
-  const end = shelf.covered
-  for (let last: number | undefined = 0; last !== undefined && last < end; ) last = shelf.clean(1)
+function cleanAll(shelf: SqliteEventStore): void {
+  const end = shelf.indexedUpTo
+  for (let last: number | undefined = 0; last !== undefined && last < end; ) last = shelf.removeOldest(1)
 }
 
 const size = (database: Database) => Number(database.prepare('SELECT sum(length(batch)) AS size FROM journal').get()?.size)
@@ -77,8 +77,8 @@ test('a table that is followed is not dropped, nor one that counts and is not re
     await keep(log, table, 0, game(table).slice(0, 3))
     await keep(log, table, 3, [ended(4, table > 1)])
   }
-  await results.record(2, 'g', [])
-  await results.record(3, 'g', [])
+  await results.setStandings(2, 'g', [])
+  await results.setStandings(3, 'g', [])
   await play(log, 5)
   const clean = async () => {
     for (let n = 0; n < 10; n++) await turn()
@@ -97,7 +97,7 @@ test('a table that is followed is not dropped, nor one that counts and is not re
   expect([await log.ended(await results.last()), await results.last()]).toEqual([[4], 3])
   await keep(log, 1, 4, [event(5, { type: 'continued', table: 5 })])
   unfollow()
-  await results.record(4, 'g', [])
+  await results.setStandings(4, 'g', [])
   await play(log, 6)
   await clean()
   await clean()
@@ -133,10 +133,10 @@ test('a step goes through so many characters of the journal and no more, or thro
   const rows = database.prepare('SELECT place, length(batch) AS length FROM journal ORDER BY place').all()
   const through = (last: number | undefined) =>
     rows.filter(({ place }) => Number(place) <= (last ?? 0)).reduce((sum, { length }) => sum + Number(length), 0)
-  const first = shelf.clean(600)
+  const first = shelf.removeOldest(600)
   expect(through(first)).toBeGreaterThan(300)
   expect(through(first)).toBeLessThanOrEqual(600)
-  expect(shelf.clean(1)).toBe((first ?? 0) + 1)
+  expect(shelf.removeOldest(1)).toBe((first ?? 0) + 1)
 })
 
 test('a row that is not as it was written is not moved, so that its damage stays to be found', async () => {
@@ -145,7 +145,7 @@ test('a row that is not as it was written is not moved, so that its damage stays
   await play(log, 2)
   for (let n = 0; n < 10; n++) await turn()
   database.run("UPDATE journal SET batch = replace(batch, '1/1', '1/7') WHERE place = 1")
-  expect(() => shelf.clean(1)).toThrow(/place 1 of its journal is not as it was written/)
+  expect(() => shelf.removeOldest(1)).toThrow(/place 1 of its journal is not as it was written/)
   expect(count(database, 'journal')).toBeGreaterThan(1)
 })
 
@@ -157,7 +157,7 @@ test('a step that fails changes nothing', async () => {
   await play(log, 3)
   for (let n = 0; n < 10; n++) await turn()
   database.run("CREATE TRIGGER full BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'no room'); END")
-  expect(() => shelf.clean(1)).toThrow('no room')
+  expect(() => shelf.removeOldest(1)).toThrow('no room')
   database.run('DROP TRIGGER full')
   await keep(log, 1, 1, [move(1, 2)])
   const left = opened(leftBy(path), {})
@@ -172,7 +172,7 @@ type Step =
   | { readonly turns: number }
   | { readonly clean: number }
   | { readonly follow: number }
-  | { readonly opened: 'after closing' | 'after a kill'; readonly pace: Partial<Pace> }
+  | { readonly opened: 'after closing' | 'after a kill'; readonly pace: Partial<FlushPolicy> }
 
 const pace = fc.record({ lag: fc.constantFrom(0, 50, 300), entries: fc.integer({ min: 1, max: 3 }), row: fc.constantFrom(1, 60, 64_000) })
 const steps: fc.Arbitrary<Step[]> = fc.array(
@@ -217,7 +217,7 @@ test('whatever happens and whenever rows are taken away: what is unfinished is t
       }
       for (const step of [...all, { turns: 4 }, { clean: 1000 }, { opened: 'after a kill', pace: first } as const]) {
         if ('turns' in step) for (let turns = 0; turns < step.turns; turns++) await turn()
-        else if ('clean' in step) store.shelf.clean(step.clean)
+        else if ('clean' in step) store.shelf.removeOldest(step.clean)
         else if ('follow' in step) store.log.follow(step.follow, () => {})
         else if ('opened' in step) {
           await turn()

@@ -11,10 +11,10 @@ function compacting({ used, freed, rows = 100 }: { used: number; freed: number; 
   const trouble = vi.fn()
   const journal: Compactable & { fails: boolean } = {
     fails: false,
-    get covered() {
+    get indexedUpTo() {
       return rows
     },
-    clean(characters) {
+    removeOldest(characters) {
       if (journal.fails) throw new Error('no room')
       state.steps.push(characters)
       if (state.taken === rows) return undefined
@@ -42,11 +42,11 @@ test('a pass makes one step a turn, until enough is free, and the next begins wh
   await turns(20)
   expect(state).toMatchObject({ used: 961, taken: 4 })
   state.used = 1000
-  compactor.added(1000)
+  compactor.noteAdded(1000)
   await turns(20)
   expect(state.taken).toBe(4)
   state.used = 1005
-  compactor.added(1000)
+  compactor.noteAdded(1000)
   await turns(20)
   expect(state).toMatchObject({ used: 965, taken: 8 })
 })
@@ -54,10 +54,10 @@ test('a pass makes one step a turn, until enough is free, and the next begins wh
 test('nothing is looked at for the few characters that most commits add', async () => {
   const { state, compactor } = compacting({ used: 0, freed: 10 })
   state.used = 5000
-  for (let n = 0; n < 9; n++) compactor.added(1)
+  for (let n = 0; n < 9; n++) compactor.noteAdded(1)
   await turns(3)
   expect(state.taken).toBe(0)
-  compactor.added(1)
+  compactor.noteAdded(1)
   await turns(3)
   expect(state.taken).toBeGreaterThan(0)
 })
@@ -68,11 +68,11 @@ test('where everything has to stay, a pass ends all the same, and the next begin
   expect(state.steps).toHaveLength(5)
   state.taken = 0
   state.used = 2400
-  compactor.added(1000)
+  compactor.noteAdded(1000)
   await turns(20)
   expect(state.steps).toHaveLength(5)
   state.used = 2501
-  compactor.added(1000)
+  compactor.noteAdded(1000)
   await turns(20)
   expect(state.steps).toHaveLength(10)
 })
@@ -84,7 +84,7 @@ test('a step that fails is told once, and tried again later', async () => {
   expect(trouble.mock.calls).toEqual([[new Error('no room')]])
   journal.fails = false
   state.used = 2000
-  compactor.added(1000)
+  compactor.noteAdded(1000)
   await turns(10)
   expect(state.taken).toBeGreaterThan(0)
 })

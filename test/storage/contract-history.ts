@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { type Finished, HISTORY } from '../../src/hall/ports.ts'
+import { type FinishedTable, HISTORY } from '../../src/hall/ports.ts'
 import type { Open } from './samples.ts'
 
-export function finished(table: number, more: Partial<Finished> = {}): Finished {
+export function finished(table: number, more: Partial<FinishedTable> = {}): FinishedTable {
   return {
     table,
     game: 'tictactoe',

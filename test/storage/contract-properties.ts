@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Happening, Seed, TableEvent } from '../../src/hall/ports.ts'
+import type { Seed, TableEvent, TableEventData } from '../../src/hall/ports.ts'
 import { keep } from '../support/keep.ts'
 import { fate, move, type Open } from './samples.ts'
 
@@ -19,7 +19,7 @@ const seed = fc.oneof(
 )
 
 /** Whatever can happen at a table. */
-export const happening: fc.Arbitrary<Happening> = fc.oneof(
+export const happening: fc.Arbitrary<TableEventData> = fc.oneof(
   fc.record(
     {
       type: fc.constant('opened' as const),

@@ -18,36 +18,36 @@ export function resultsContract(open: Open): void {
     test('a standing is what was recorded last, game by game', async () => {
       const { results } = await open()
       expect(await results.standing('nim', ada.person)).toBeUndefined()
-      await results.record(1, 'nim', [ada, bob])
-      await results.record(2, 'chess', [{ ...ada, score: 5 }])
+      await results.setStandings(1, 'nim', [ada, bob])
+      await results.setStandings(2, 'chess', [{ ...ada, score: 5 }])
       expect([await results.standing('nim', ada.person), await results.standing('nim', bob.person)]).toEqual([ada, bob])
       expect(await results.standing('chess', ada.person)).toEqual({ ...ada, score: 5 })
       const later = { ...bob, name: 'Bobby', score: 4, games: 2, rating: { rating: 4, deviation: 1, volatility: 0 } }
-      await results.record(3, 'nim', [later])
+      await results.setStandings(3, 'nim', [later])
       expect(await results.standing('nim', bob.person)).toEqual(later)
       expect(await results.ladder('nim', 10)).toEqual([ada, later])
-      await results.record(4, 'nim', [bob])
+      await results.setStandings(4, 'nim', [bob])
       expect(await results.standing('nim', bob.person)).toEqual(bob)
     })
 
     test('a table is recorded once', async () => {
       const { results } = await open()
       expect(await results.last()).toBeUndefined()
-      const recorded = [results.record(7, 'nim', [ada]), results.record(7, 'nim', [bob]), results.record(3, 'nim', [])]
+      const recorded = [results.setStandings(7, 'nim', [ada]), results.setStandings(7, 'nim', [bob]), results.setStandings(3, 'nim', [])]
       expect(await Promise.all(recorded)).toEqual([true, false, true])
       expect(await results.last()).toBe(3)
-      expect(await results.record(7, 'chess', [{ ...ada, score: 0 }])).toBe(false)
+      expect(await results.setStandings(7, 'chess', [{ ...ada, score: 0 }])).toBe(false)
       expect([await results.last(), await results.standing('nim', ada.person), await results.ladder('nim', 9)]).toEqual([3, ada, [ada]])
     })
 
     test('standings that are none are refused, and the table stays unrecorded', async () => {
       const { results } = await open()
-      await expect(results.record(1, 'nim', [bob, { ...ada, score: Number.NaN }])).rejects.toThrow(
+      await expect(results.setStandings(1, 'nim', [bob, { ...ada, score: Number.NaN }])).rejects.toThrow(
         'the score of guest:ada must be a finite number, not NaN',
       )
-      await expect(results.record(1, 'nim', [{ ...ada, games: 1.5 }])).rejects.toThrow('counted in whole numbers, not 1.5')
+      await expect(results.setStandings(1, 'nim', [{ ...ada, games: 1.5 }])).rejects.toThrow('counted in whole numbers, not 1.5')
       expect([await results.last(), await results.standing('nim', bob.person)]).toEqual([undefined, undefined])
-      expect(await results.record(1, 'nim', [bob])).toBe(true)
+      expect(await results.setStandings(1, 'nim', [bob])).toBe(true)
     })
 
     test('a ladder is ordered by score, then by name as code points go, then by person', async () => {
@@ -62,7 +62,7 @@ export function resultsContract(open: Open): void {
         standing('a', '\u{1d400}da', 1),
         standing('f', '', -1),
       ]
-      await results.record(1, 'nim', order.toReversed())
+      await results.setStandings(1, 'nim', order.toReversed())
       expect(await results.ladder('nim', 100)).toEqual(order)
       expect(await results.ladder('nim', 3)).toEqual(order.slice(0, 3))
       expect([await results.ladder('nim', 0), await results.ladder('nim', -1), await results.ladder('chess', 5)]).toEqual([[], [], []])
@@ -80,7 +80,7 @@ export function resultsContract(open: Open): void {
           const recorded = steps.map(({ at, score, guest }) => {
             const person = `${guest ? 'guest:user' : 'account:'}${at}`
             scores.set(person, score / 3)
-            return results.record(++table, 'go', [{ person, name: person, score: score / 3, games: 1 }])
+            return results.setStandings(++table, 'go', [{ person, name: person, score: score / 3, games: 1 }])
           })
           await Promise.all(recorded)
           const all = [...scores.values()]
@@ -99,7 +99,7 @@ export function resultsContract(open: Open): void {
     test('a rank among 50,000 takes less than 1 ms', async () => {
       const { results } = await open()
       const all = Array.from({ length: 50_000 }, (_, at) => ({ person: `account:${at + 1}`, name: 'x', score: at / 10, games: 1 }))
-      await results.record(1, 'nim', all)
+      await results.setStandings(1, 'nim', all)
       const times: number[] = []
       for (let time = 0; time < 9; time++) {
         const from = performance.now()
@@ -113,11 +113,11 @@ export function resultsContract(open: Open): void {
       const { results } = await open()
       const standing = (person: string, score: number) => ({ person, name: person, score, games: 1 })
       const guests = Array.from({ length: GUESTS }, (_, at) => standing(`guest:g${at}`, at % 7))
-      await results.record(1, 'nim', [standing('account:1', 3), ...guests.slice(0, 5)])
-      await results.record(2, 'nim', guests.slice(5))
+      await results.setStandings(1, 'nim', [standing('account:1', 3), ...guests.slice(0, 5)])
+      await results.setStandings(2, 'nim', guests.slice(5))
       expect((await results.rank('nim', 0)).of).toBe(GUESTS + 1)
-      await results.record(3, 'nim', guests.slice(0, 3))
-      await results.record(4, 'nim', [standing('guest:new', 0), standing('guest:newer', 0)])
+      await results.setStandings(3, 'nim', guests.slice(0, 3))
+      await results.setStandings(4, 'nim', [standing('guest:new', 0), standing('guest:newer', 0)])
       const left = async (...persons: string[]) =>
         Promise.all(persons.map(async (one) => (await results.standing('nim', one)) !== undefined))
       expect(await left('guest:g2', 'guest:g3', 'guest:g4', 'guest:g5', 'guest:newer', 'account:1')).toEqual([
@@ -138,7 +138,7 @@ export function resultsContract(open: Open): void {
         fc.asyncProperty(fc.array(fc.integer({ min: -3, max: 3 })), fc.integer({ min: -4, max: 4 }), async (scores, score) => {
           const game = `game ${++table}`
           const standings = scores.map((one, at) => ({ person: `guest:${at}`, name: `${at}`, score: one / 2, games: 1 }))
-          await results.record(table, game, standings)
+          await results.setStandings(table, game, standings)
           const rank = scores.filter((one) => one / 2 > score / 2).length + 1
           expect(await results.rank(game, score / 2)).toEqual({ rank, of: scores.length })
         }),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { Durable } from '../../src/storage/sqlite/database.ts'
+import type { Durability } from '../../src/storage/sqlite/database.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { repair } from '../../src/storage/sqlite/repair.ts'
 import { inPlainWords } from '../../src/storage/sqlite/scan.ts'
@@ -16,7 +16,7 @@ const file = (path: string) => join(path, 'parlor.db')
 const said = (n: number) => event(n, { type: 'said', name: 'Ada', text: 'remarkable words '.repeat(8) })
 
 /** Opens a store and answers with it and what it said; it is closed after the test. */
-async function opened(path: string, durable: Durable = 'process') {
+async function opened(path: string, durable: Durability = 'process') {
   const notices: string[] = []
   const store = await openStore({ folder: path, durable, onNotice: (sentence) => notices.push(sentence) })
   onTestFinished(() => store.close())
@@ -24,7 +24,7 @@ async function opened(path: string, durable: Durable = 'process') {
 }
 
 /** A folder as a killed server leaves it: tables 1 to 30, of which 20 lie in the write-ahead log alone, a commit each event. */
-async function killed(durable: Durable = 'process'): Promise<string> {
+async function killed(durable: Durability = 'process'): Promise<string> {
   const path = folder()
   const first = await opened(path, durable)
   for (let table = 1; table <= 10; table++) await keep(first.store.tables, table, 0, [move(table, 1), said(2)])

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { Database, type Durable } from '../../src/storage/sqlite/database.ts'
+import { Database, type Durability } from '../../src/storage/sqlite/database.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { MIGRATIONS, migrate } from '../../src/storage/sqlite/migrations.ts'
 import { keep } from '../support/keep.ts'
@@ -14,7 +14,7 @@ function file(): string {
   return join(folder(), 'parlor.db')
 }
 
-function opened(path: string, durable: Durable = 'process'): Database {
+function opened(path: string, durable: Durability = 'process'): Database {
   const database = new Database(path, durable)
   onTestFinished(() => database.close())
   return database
@@ -72,7 +72,7 @@ describe('migrations', () => {
 })
 
 describe('durability', () => {
-  test.each<[Durable, number]>([
+  test.each<[Durability, number]>([
     ['process', 1],
     ['power', 2],
   ])('%s', async (durable, synchronous) => {
@@ -184,7 +184,7 @@ describe('a log that is whole is never taken for one that was cut', () => {
       }
       database.transaction(() => void add.run(place, 'small'))
       database.noteCommit()
-      if (place % 60 === 0) database.takeOverNow()
+      if (place % 60 === 0) database.checkpoint()
     }
     database.transaction(() => {})
   })

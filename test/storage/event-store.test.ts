@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import type { Store, TableEvent } from '../../src/hall/ports.ts'
 import type { Database } from '../../src/storage/sqlite/database.ts'
-import type { Pace } from '../../src/storage/sqlite/event-store.ts'
+import type { FlushPolicy } from '../../src/storage/sqlite/event-store.ts'
 import { keep } from '../support/keep.ts'
 import { contract } from './contract.ts'
 import { databaseIn, folder, leftBy, storeIn } from './folders.ts'
@@ -16,7 +16,7 @@ function reach(database: Database): unknown[] {
   return Object.values(database.prepare('SELECT (SELECT place FROM covered), (SELECT max(place) FROM journal)').get() ?? {})
 }
 
-const AT_ONCE: Partial<Pace> = { lag: 0, entries: 1 }
+const AT_ONCE: Partial<FlushPolicy> = { lag: 0, entries: 1 }
 const ended = (n: number, counts = true) => event(n, { type: 'ended', outcome: { winners: [0] }, ...(counts ? { counts } : {}) })
 
 describe('a store whose directory follows at once', () => {
@@ -156,8 +156,8 @@ describe('the directory', () => {
     }
     const database = databaseIn(leftBy(path))
     let asked = 0
-    const ask = database.ask.bind(database)
-    vi.spyOn(database, 'ask').mockImplementation((question) => {
+    const ask = database.query.bind(database)
+    vi.spyOn(database, 'query').mockImplementation((question) => {
       asked++
       return ask(question)
     })
@@ -328,9 +328,9 @@ type Step =
       readonly together: boolean
     }
   | { readonly turns: number }
-  | { readonly opened: 'after closing' | 'after a kill'; readonly pace: Pace }
+  | { readonly opened: 'after closing' | 'after a kill'; readonly pace: FlushPolicy }
 
-const pace: fc.Arbitrary<Pace> = fc.record({
+const pace: fc.Arbitrary<FlushPolicy> = fc.record({
   lag: fc.constantFrom(0, 50, 200, 1000),
   entries: fc.integer({ min: 1, max: 3 }),
   row: fc.constantFrom(1, 40, 64_000),

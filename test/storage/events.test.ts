@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Happening, TableEvent } from '../../src/hall/ports.ts'
-import { decodeEvent, encodeEvent, Openings } from '../../src/storage/events.ts'
+import type { TableEvent, TableEventData } from '../../src/hall/ports.ts'
+import { decodeEvent, encodeEvent, OpeningCache } from '../../src/storage/events.ts'
 import { happening } from './contract-properties.ts'
 import { event, move } from './samples.ts'
 
 /** The line of an event, without its line break. */
-function lineOf(one: TableEvent, before?: number, openings = new Openings()): string {
-  const line = openings.beginningOf(1, one) + encodeEvent(1, one, before)
+function lineOf(one: TableEvent, before?: number, openings = new OpeningCache()): string {
+  const line = openings.encodePrefix(1, one) + encodeEvent(1, one, before)
   expect(line).toMatch(/^\n[[{][^\n]*$/)
   return line.slice(1)
 }
@@ -42,7 +42,7 @@ describe('an event as a line', () => {
     ])
   })
 
-  test.each<[Happening, string, string]>([
+  test.each<[TableEventData, string, string]>([
     [{ type: 'moved', seat: 0, move: undefined }, '{"type":"moved","seat":0', '}'],
     [{ type: 'ended', outcome: { winners: [0, 2] } }, '[[0,2]', ']'],
     [{ type: 'ended', outcome: { winners: [] } }, '[[]', ']'],
@@ -79,7 +79,7 @@ describe('an event as a line', () => {
   test.each(['', '1:', '1:AAAAAAAAAAAAAAAAAAAAA', '2:AAAAAAAAAAAAAAAAAAAAAA', '1:AAAAAAAAAAAAAAAAAAAAA"', null, true])(
     'a seed such as %j is none, and is neither kept nor read',
     (seed) => {
-      const wrong = { ...opening, seed } as unknown as Happening
+      const wrong = { ...opening, seed } as unknown as TableEventData
       expect(() => lineOf(event(1, wrong))).toThrow('event 1 of table 1 cannot be appended: the fields of an event opened are wrong')
       const text = JSON.stringify({ type: 'reseeded', seed, at: 1 })
       expect(() => decodeEvent(1, 1, text)).toThrow('event 1 of table 1 cannot be read: the fields of an event reseeded are wrong')
@@ -103,7 +103,7 @@ describe('an event as a line', () => {
     const changed = fc.constantFrom(...(Object.keys(fields) as (keyof typeof fields)[]))
     fc.assert(
       fc.property(fc.record(fields), fc.record(fields), changed, (first, other, field) => {
-        const openings = new Openings()
+        const openings = new OpeningCache()
         const all = [first, structuredClone(first), { ...first, [field]: other[field] }, first].map((what) => ({ ...opening, ...what }))
         const lines = all.map((what) => lineOf(event(1, what), undefined, openings))
         expect(lines).toEqual(all.map((what) => lineOf(event(1, what))))
@@ -115,8 +115,8 @@ describe('an event as a line', () => {
   })
 
   test('the beginning is the very same string where all in it is, so that it need not be compared', () => {
-    const openings = new Openings()
-    const beginning = (state: unknown) => openings.beginningOf(1, event(1, { ...opening, state }))
+    const openings = new OpeningCache()
+    const beginning = (state: unknown) => openings.encodePrefix(1, event(1, { ...opening, state }))
     expect(beginning({ a: 1 })).toBe(beginning({ a: 1 }))
     expect(beginning({ a: 1 })).not.toBe(beginning({ a: 2 }))
   })
@@ -125,7 +125,7 @@ describe('an event as a line', () => {
     const flat = { last: 1 }
     const deep = { cells: [1] }
     const linesOf = (state: object, change: () => void) => {
-      const openings = new Openings()
+      const openings = new OpeningCache()
       const line = () => lineOf(event(1, { ...opening, state }), undefined, openings)
       const before = line()
       change()
@@ -137,7 +137,7 @@ describe('an event as a line', () => {
     expect(deeper).toMatchObject([{ state: { cells: [1] } }, { state: { cells: [1, 2] } }])
   })
 
-  test.each<[Happening, RegExp]>([
+  test.each<[TableEventData, RegExp]>([
     [{ ...opening, options: 1n }, /^event 1 of table 1 cannot be appended: .*BigInt/],
     [{ type: 'moved', seat: 0, move: 1n }, /^event 1 of table 1 cannot be appended: .*BigInt/],
     [

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Store } from '../../src/hall/ports.ts'
-import { type OnTrouble, warn } from '../../src/storage/error.ts'
-import { Commits } from '../../src/storage/group-commit.ts'
-import { Log } from '../../src/storage/log.ts'
+import { type OnStoreError, warn } from '../../src/storage/error.ts'
+import { GroupCommit } from '../../src/storage/group-commit.ts'
+import { EventLog } from '../../src/storage/log.ts'
 import { SqliteAccounts } from '../../src/storage/sqlite/accounts.ts'
 import { Database } from '../../src/storage/sqlite/database.ts'
-import { type Pace, SqliteShelf } from '../../src/storage/sqlite/event-store.ts'
+import { type FlushPolicy, SqliteEventStore } from '../../src/storage/sqlite/event-store.ts'
 import { SqliteHistory } from '../../src/storage/sqlite/history.ts'
 import { migrate } from '../../src/storage/sqlite/migrations.ts'
 import { SqliteResults } from '../../src/storage/sqlite/results.ts'
@@ -38,9 +38,9 @@ export function databaseIn(path: string): Database {
 }
 
 /** A store as `openStore` opens it, but for the pace at which the directory follows. */
-export function storeIn(database: Database, pace?: Partial<Pace>, onTrouble: OnTrouble = warn): Store {
-  const shelf = new SqliteShelf(database, onTrouble, pace)
-  const commits = new Commits((work) => shelf.transaction(work), onTrouble)
+export function storeIn(database: Database, pace?: Partial<FlushPolicy>, onTrouble: OnStoreError = warn): Store {
+  const shelf = new SqliteEventStore(database, onTrouble, pace)
+  const commits = new GroupCommit((work) => shelf.transaction(work), onTrouble)
   const scores = new ScoreCounts()
   const close = async () => {
     commits.close()
@@ -49,7 +49,7 @@ export function storeIn(database: Database, pace?: Partial<Pace>, onTrouble: OnT
   }
   onTestFinished(close)
   return {
-    tables: new Log(shelf, commits),
+    tables: new EventLog(shelf, commits),
     results: new SqliteResults(database, commits, scores),
     history: new SqliteHistory(database, commits),
     accounts: new SqliteAccounts(database, commits, scores),

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { StoreError } from '../../src/storage/error.ts'
 import { Database } from '../../src/storage/sqlite/database.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { KeptLog } from '../../src/storage/sqlite/kept-log.ts'
+import { PreservedLog } from '../../src/storage/sqlite/kept-log.ts'
 import { repair } from '../../src/storage/sqlite/repair.ts'
 import { verify } from '../../src/storage/sqlite/verify.ts'
 import { keep } from '../support/keep.ts'
@@ -145,7 +145,7 @@ test('a start that was killed left the second name of the log: the next one that
 
 test('where a file has no second name, a start that fails leaves an empty log, and the next one says nothing', async () => {
   const data = await killed(openFolder(), 30)
-  const log = new KeptLog(join(data, 'parlor.db'), () => {
+  const log = new PreservedLog(join(data, 'parlor.db'), () => {
     throw new Error('EPERM')
   })
   new Database(join(data, 'parlor.db'), 'process').close()

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TableEvent } from '../../src/hall/ports.ts'
-import { encodeEvent, Openings } from '../../src/storage/events.ts'
-import type { Addition } from '../../src/storage/log.ts'
-import { Batch, BatchReader, partsOf } from '../../src/storage/sqlite/journal.ts'
+import { encodeEvent, OpeningCache } from '../../src/storage/events.ts'
+import type { AppendBatch } from '../../src/storage/log.ts'
+import { Batch, BatchReader, parseParts } from '../../src/storage/sqlite/journal.ts'
 import { happening } from './contract-properties.ts'
 
 /** Whatever a commit may bring. */
-const additions: fc.Arbitrary<Addition[]> = fc.array(
+const additions: fc.Arbitrary<AppendBatch[]> = fc.array(
   fc
     .record({
       table: fc.integer({ min: 1 }),
@@ -17,21 +17,21 @@ const additions: fc.Arbitrary<Addition[]> = fc.array(
     })
     .map(({ table, expected, happenings, ending }) => {
       const events = happenings.map((one, at): TableEvent => ({ ...one, n: expected + 1 + at, at }))
-      const openings = new Openings()
-      const [beginning = '', ...beginnings] = events.map((one) => openings.beginningOf(table, one))
+      const openings = new OpeningCache()
+      const [beginning = '', ...beginnings] = events.map((one) => openings.encodePrefix(table, one))
       const lines = events.map((one, at) => (at > 0 ? beginnings[at - 1] : '') + encodeEvent(table, one)).join('')
-      return { table, expected, count: events.length, beginning, lines, ending }
+      return { table, expected, count: events.length, prefix: beginning, lines, endKind: ending }
     }),
 )
 
-function batchOf(all: readonly Addition[]): { readonly batch: string; readonly places: readonly number[] } {
+function batchOf(all: readonly AppendBatch[]): { readonly batch: string; readonly places: readonly number[] } {
   const batch = new Batch()
-  const places = all.map((one) => batch.add(one, one.ending))
+  const places = all.map((one) => batch.add(one, one.endKind))
   return { batch: batch.text, places }
 }
 
 /** As additions are read: nobody asks then how much of them others have too. */
-const whole = ({ beginning, lines, ...rest }: Addition) => ({ ...rest, lines: beginning + lines })
+const whole = ({ prefix: beginning, lines, ...rest }: AppendBatch) => ({ ...rest, lines: beginning + lines })
 
 describe('a batch', () => {
   test('has the parts that it was made of, and where they are, whatever people say in them', () => {
@@ -39,7 +39,7 @@ describe('a batch', () => {
       fc.property(additions, fc.array(fc.nat()), (some, again) => {
         const all = [...some, ...again.flatMap((at) => some[at % Math.max(1, some.length)] ?? [])]
         const { batch, places } = batchOf(all)
-        const parts = [...partsOf(batch, 1)]
+        const parts = [...parseParts(batch, 1)]
         expect(parts).toEqual(all.map((one) => expect.objectContaining(whole(one))))
         expect(parts.map(({ from }) => from)).toEqual(places)
         for (const part of parts) expect(new BatchReader(batch).partAt(part.from)).toEqual(part)
@@ -54,15 +54,15 @@ describe('a batch', () => {
 
   test('stands in the file as it always will', () => {
     const gone = '\n{"type":"gone","seat":0,"n":1,"at":5}'
-    const one = { expected: 0, count: 2, lines: '7,"at":5}\n[0,5]', ending: undefined }
+    const one = { expected: 0, count: 2, lines: '7,"at":5}\n[0,5]', endKind: undefined }
     const last = '\n{"type":"ended","outcome":{"winners":[]},"counts":true,"at":5}'
-    const all: Addition[] = [
-      { table: 17, expected: 0, count: 1, beginning: '', lines: gone, ending: undefined },
-      { table: 3, expected: 4, count: 2, beginning: '', lines: '\n[0,5,17]\n[[0]]', ending: 'ended' },
-      { ...one, table: 5, beginning: '\n{"game":"g","seed":' },
-      { table: 4, expected: 1, count: 1, beginning: '', lines: last, ending: 'counts' },
-      { ...one, table: 6, beginning: '\n{"game":"g","seed":' },
-      { ...one, table: 7, beginning: '\n{"game":"h","seed":' },
+    const all: AppendBatch[] = [
+      { table: 17, expected: 0, count: 1, prefix: '', lines: gone, endKind: undefined },
+      { table: 3, expected: 4, count: 2, prefix: '', lines: '\n[0,5,17]\n[[0]]', endKind: 'ended' },
+      { ...one, table: 5, prefix: '\n{"game":"g","seed":' },
+      { table: 4, expected: 1, count: 1, prefix: '', lines: last, endKind: 'counts' },
+      { ...one, table: 6, prefix: '\n{"game":"g","seed":' },
+      { ...one, table: 7, prefix: '\n{"game":"h","seed":' },
     ]
     const batch = `
 17 0${gone}
@@ -84,7 +84,7 @@ describe('a batch', () => {
 ^7,"at":5}
 [0,5]`
     expect(batchOf(all).batch).toBe(batch)
-    expect([...partsOf(batch, 1)]).toEqual(all.map((part) => expect.objectContaining(whole(part))))
+    expect([...parseParts(batch, 1)]).toEqual(all.map((part) => expect.objectContaining(whole(part))))
   })
 
   test.each([
@@ -103,8 +103,8 @@ describe('a batch', () => {
     ['\n=', 1],
   ])('%j is none, and it is told where', (batch, character) => {
     const sentence = `the store is damaged: place 9 of its journal cannot be read from character ${character} on: put back a copy, or`
-    expect(() => [...partsOf(batch, 9)]).toThrow(sentence)
-    expect(() => [...partsOf(batch, 9)]).toThrow(expect.objectContaining({ code: 'damaged' }))
+    expect(() => [...parseParts(batch, 9)]).toThrow(sentence)
+    expect(() => [...parseParts(batch, 9)]).toThrow(expect.objectContaining({ code: 'damaged' }))
   })
 
   test.each(['>', 'x=', '', '=x'])('a part whose beginning is damaged (%j for =) does not get that of others', (instead) => {

@@ -15,7 +15,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { askOperator } from '../../src/server/admin.ts'
+import { sendAdminRequest } from '../../src/server/admin.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { keep } from '../support/keep.ts'
 import { asRoot, NOBODY, openFolder } from '../support/system.ts'
@@ -140,7 +140,7 @@ describe('the socket of a server', () => {
     server.listen(socket)
     onTestFinished(() => void server.close())
     await once(server, 'listening')
-    const ask = () => askOperator(path, { action: 'remove', name: 'ada' })
+    const ask = () => sendAdminRequest(path, { action: 'remove', name: 'ada' })
     expect(await ask()).toEqual({ done: 'as you like' })
     chownSync(socket, NOBODY, NOBODY)
     expect(await ask()).toBeUndefined()

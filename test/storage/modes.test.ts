@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openOperatorDoor } from '../../src/server/admin.ts'
+import { openAdminSocket } from '../../src/server/admin.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { keep } from '../support/keep.ts'
 import { asNobody, asRoot, NOBODY, openFolder, remount, smallDisk } from '../support/system.ts'
@@ -40,8 +40,8 @@ describe('modes', () => {
   test('the operator’s socket is its owner’s alone from its beginning', async () => {
     const path = folder()
     withUmask(0)
-    const logs = { tell: () => {} }
-    const door = openOperatorDoor(path, { people: {} as never, bytes: (count) => new Uint8Array(count) }, logs)
+    const logs = { log: () => {} }
+    const door = openAdminSocket(path, { people: {} as never, bytes: (count) => new Uint8Array(count) }, logs)
     // the system has made it, and nothing else has run since
     expect(modesIn(path)).toEqual({ 'parlor.sock': '600' })
     await (await door).close()

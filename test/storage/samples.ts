@@ -1,10 +1,10 @@
-import type { Happening, Store, TableEvent } from '../../src/hall/ports.ts'
+import type { Store, TableEvent, TableEventData } from '../../src/hall/ports.ts'
 
 /** Opens a new, empty store. */
 export type Open = (onTrouble?: (error: unknown) => void) => Promise<Store>
 
 /** An event as it stands in a log. */
-export function event(n: number, happening: Happening): TableEvent {
+export function event(n: number, happening: TableEventData): TableEvent {
   return { n, at: 1_760_000_000_000 + n, ...happening }
 }
 

@@ -2,31 +2,31 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { games } from '../../src/games/index.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import { Hall } from '../../src/hall/hall.ts'
-import type { Sitter, Store } from '../../src/hall/ports.ts'
-import type { LiveTable } from '../../src/hall/table-actor.ts'
+import type { SeatOwner, Store } from '../../src/hall/ports.ts'
+import type { TableActor } from '../../src/hall/table-actor.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { TestClock } from '../support/clock.ts'
 import { Parlor } from '../support/process.ts'
 import { folder } from './folders.ts'
 
 const KEEP = 1_500_000
-const ADA: Sitter = { person: 'account:1', name: 'ada', token: 'a'.repeat(64) }
-const GRACE: Sitter = { person: 'account:2', name: 'grace', token: 'b'.repeat(64) }
-const random = seeded(1)
+const ADA: SeatOwner = { person: 'account:1', name: 'ada', token: 'a'.repeat(64) }
+const GRACE: SeatOwner = { person: 'account:2', name: 'grace', token: 'b'.repeat(64) }
+const random = seededRandom(1)
 
 function hallOn(store: Store): Hall {
   const onTrouble = (sentence: string, reason: unknown) => {
     throw new Error(sentence, { cause: reason })
   }
-  return new Hall({ store, games, clock: new TestClock(1_700_000_000_000), random, onTrouble })
+  return new Hall({ store, games, clock: new TestClock(1_700_000_000_000), random, onError: onTrouble })
 }
 
 const open = (hall: Hall, n: number) => hall.open('tictactoe', { options: {}, seats: [ADA, GRACE], rated: n % 10 === 0 })
 
 /** Makes a move by chance; answers whether the game goes on. */
-function step(table: LiveTable): boolean {
+function step(table: TableActor): boolean {
   const { rules, position, toMove } = table.state
   const [seat = 0] = toMove
   table.submit({ type: 'play', seat, move: random.choice([...(rules.moves?.(position, seat) ?? [])]) })
@@ -40,7 +40,7 @@ async function play(hall: Hall, count: number): Promise<void> {
     while (going.length > 0) {
       const now = going
       going = going.filter(step)
-      await Promise.all(now.map((table) => table.kept()))
+      await Promise.all(now.map((table) => table.persisted()))
     }
   }
 }

@@ -76,7 +76,7 @@ describe('opening', () => {
       before.accounts.add({ ...ada, key: 'bob' }),
       before.accounts.add(ada),
       before.accounts.openSession({ token: 't', person: 'account:2', until: 10 }),
-      before.results.record(1, 'nim', [standing]),
+      before.results.setStandings(1, 'nim', [standing]),
       before.accounts.add({ ...ada, key: 'eve' }),
       before.accounts.remove('account:3'),
     ]
@@ -92,7 +92,7 @@ describe('opening', () => {
     expect(await accounts.named('ada')).toEqual({ ...ada, person: 'account:2' })
     expect(await accounts.session('t', 9)).toEqual({ token: 't', person: 'account:2', until: 10 })
     expect(await results.standing('nim', 'account:2')).toEqual(standing)
-    expect(await results.record(1, 'nim', [])).toBe(false)
+    expect(await results.setStandings(1, 'nim', [])).toBe(false)
     expect(await accounts.add({ ...ada, key: 'eve' })).toMatchObject({ person: 'account:4' })
   })
 
@@ -230,6 +230,7 @@ describe('after closing', () => {
     await close()
     const asked = [tables.read(1, 0), tables.unfinished(), tables.ended(), results.last(), results.rank('nim', 1), accounts.named('ada')]
     for (const one of asked) await expect(one).rejects.toThrow('the store is closed: it answers no more reads')
-    for (const one of [results.record(1, 'nim', []), accounts.session('t', 0)]) await expect(one).rejects.toMatchObject({ code: 'closed' })
+    for (const one of [results.setStandings(1, 'nim', []), accounts.session('t', 0)])
+      await expect(one).rejects.toMatchObject({ code: 'closed' })
   })
 })

@@ -1,14 +1,14 @@
 import type { Random } from '../../src/games/game.ts'
 import { chance } from '../../src/games/random.ts'
-import { soloOf } from '../../src/programs/index.ts'
-import type { Options, Solo } from '../../src/protocol/definition.ts'
-import { LocalHouse } from '../../src/protocol/seating.ts'
+import { loadSolo } from '../../src/programs/index.ts'
+import type { Options, SoloProgram } from '../../src/protocol/definition.ts'
+import { LocalSeating } from '../../src/protocol/seating.ts'
 import { TestClock } from './clock.ts'
 import { Script } from './script.ts'
 
 /** A program without a network by its name; a misspelt one fails the test. */
-export async function soloProgram(name: string): Promise<Solo> {
-  const found = await soloOf(name)
+export async function soloProgram(name: string): Promise<SoloProgram> {
+  const found = await loadSolo(name)
   if (!found) throw new Error(`no solo ${name}`)
   return found
 }
@@ -21,7 +21,7 @@ export async function alone(
 ): Promise<string> {
   const solo = await soloProgram(name)
   const person = new Script(typed)
-  const house = new LocalHouse(
+  const house = new LocalSeating(
     () => undefined,
     random,
     (reason) => {

@@ -1,6 +1,6 @@
 import { vi } from 'vitest'
-import { Usage } from '../../src/cli/diagnostics.ts'
-import { commands } from '../../src/cli/main.ts'
+import { UsageError } from '../../src/cli/diagnostics.ts'
+import { createCommands } from '../../src/cli/main.ts'
 // loaded with the test file, so that no test waits for it
 import '../../src/cli/store-files.ts'
 import '../../src/cli/rank.ts'
@@ -30,9 +30,9 @@ export async function runHere(...args: readonly string[]): Promise<Ran> {
   }
   try {
     const [only = ''] = args
-    await (await commands(end, { only })).parseAsync(args, { from: 'user' })
+    await (await createCommands(end, { only })).parseAsync(args, { from: 'user' })
   } catch (error) {
-    if (!(error instanceof Usage)) throw error
+    if (!(error instanceof UsageError)) throw error
     ran.errors += error.sentences.map((sentence) => `parlor: ${sentence}\n`).join('')
     ran.code = 2
   } finally {

@@ -1,6 +1,6 @@
-import { seeded } from '../../src/games/random.ts'
-import { Conversation, type Terms } from '../../src/protocol/conversation.ts'
-import { Patience } from '../../src/protocol/idle-timeouts.ts'
+import { seededRandom } from '../../src/games/random.ts'
+import { Conversation, type ConversationOptions } from '../../src/protocol/conversation.ts'
+import { IdleTimeouts } from '../../src/protocol/idle-timeouts.ts'
 import { encode } from '../../src/wire/text.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from './clock.ts'
@@ -10,7 +10,7 @@ import { Script } from './script.ts'
 import { type Heard, heardBy } from './wire.ts'
 
 /** How a conversation of our side is set up, where not as usual. */
-export interface Setup extends Partial<Omit<Terms, 'program' | 'transport' | 'clock'>> {
+export interface Setup extends Partial<Omit<ConversationOptions, 'program' | 'transport' | 'clock'>> {
   readonly clock?: TestClock
   /** What a person types, line by line, and then Ctrl-D, unless `person` is given; no person is there without either. */
   readonly typed?: readonly string[]
@@ -31,7 +31,7 @@ export interface Begun {
 
 /** Begins a conversation of a program by its name: as the server, at a hall of its own where the program needs one. */
 export async function begin(name: string, { typed, datagrams = false, clock = new TestClock(), ...terms }: Setup = {}): Promise<Begun> {
-  const { side = 'server', options = {}, random = seeded(1) } = terms
+  const { side = 'server', options = {}, random = seededRandom(1) } = terms
   const found = await program(name)
   const [theirs, ours] = memoryPair({ datagrams })
   const script = new Script(typed)
@@ -59,7 +59,7 @@ export interface Watching extends Setup {
 /** A conversation that is watched as at a terminal, with all that is noticed about it. */
 export interface Watched extends Pick<Begun, 'clock' | 'theirs'> {
   readonly talking: Conversation
-  readonly patience: Patience
+  readonly patience: IdleTimeouts
   readonly heard: Heard
   readonly notices: readonly string[]
   /** Says bytes, one for each character, to our side. */
@@ -70,10 +70,10 @@ export interface Watched extends Pick<Begun, 'clock' | 'theirs'> {
 export async function watched(name: string, { limits = FOR_EVER, every = 200, typed = [], ...setup }: Watching = {}): Promise<Watched> {
   const notices: string[] = []
   const noticed = (what: string, sentence: string) => notices.push(`${what}: ${sentence}`)
-  const { conversation, clock, theirs } = await begin(name, { witness: { noticed }, typed, ...setup })
+  const { conversation, clock, theirs } = await begin(name, { observer: { onNotice: noticed }, typed, ...setup })
   const heard = heardBy(theirs)
-  const patience = new Patience(limits, clock, every)
-  patience.watch(conversation)
+  const patience = new IdleTimeouts(limits, clock, every)
+  patience.add(conversation)
   await settled()
   const say = async (bytes: string) => {
     theirs.write(encode(bytes, 'bytes'))

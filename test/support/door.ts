@@ -1,26 +1,26 @@
 import { expect } from 'vitest'
 import { programs } from '../../src/door/door.ts'
 import { chance } from '../../src/games/random.ts'
-import { widthOf } from '../../src/games/text/graphemes.ts'
+import { displayWidth } from '../../src/games/text/graphemes.ts'
 import type {
-  Attendance,
-  Ended,
+  EndedConnections,
   FinishedGame,
-  GameWish,
   LadderRow,
   Lobby,
   LobbyListener,
   LobbyRefusal,
   Page,
+  PageRange,
   PersonInfo,
-  Range,
-  Seeker,
-  Sought,
+  SeekAccepted,
+  SeekInfo,
+  SeekTerms,
+  TableEventView,
   TableInfo,
-  TableNews,
+  TableSnapshot,
 } from '../../src/hall/api.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
-import type { Household, Line } from '../../src/protocol/seating.ts'
+import type { ClientSeating, PeerHandle } from '../../src/protocol/seating.ts'
 import { decode } from '../../src/wire/text.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from './clock.ts'
@@ -36,12 +36,12 @@ export class Caller {
   readonly #there: MemoryTransport
   #read = 0
 
-  constructor(house: (line: Line) => Household, clock: TestClock) {
+  constructor(house: (line: PeerHandle) => ClientSeating, clock: TestClock) {
     const [program] = programs
     if (!program) throw new Error('there is no front door')
     ;[this.#here, this.#there] = memoryPair()
     const terms = { side: 'server', transport: this.#there, options: {}, random: chance } as const
-    this.conversation = new Conversation({ ...terms, program, house, clock })
+    this.conversation = new Conversation({ ...terms, program, createSeating: house, clock })
     this.clock = clock
   }
 
@@ -53,7 +53,7 @@ export class Caller {
     this.screen += text
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
     expect(text.replace(/\r?\n/g, '')).not.toMatch(/[\x00-\x1f\x7f-\x9f]/)
-    for (const line of text.split(/\r?\n/)) if (!line.startsWith('{')) expect(widthOf(line), line).toBeLessThanOrEqual(80)
+    for (const line of text.split(/\r?\n/)) if (!line.startsWith('{')) expect(displayWidth(line), line).toBeLessThanOrEqual(80)
     return text
   }
 
@@ -90,7 +90,7 @@ export class Caller {
   /** The connection is gone. */
   async drop(): Promise<void> {
     this.#here.reset()
-    await this.conversation.done
+    await this.conversation.closed
     await settled()
   }
 
@@ -98,11 +98,11 @@ export class Caller {
   async close(): Promise<Error | undefined> {
     this.#here.finish()
     await this.clock.pass(60_000)
-    return this.conversation.done
+    return this.conversation.closed
   }
 }
 
-function pageOf<Item>(all: readonly Item[], { from = 0, count }: Range): Page<Item> {
+function pageOf<Item>(all: readonly Item[], { from = 0, count }: PageRange): Page<Item> {
   return { items: all.slice(from, from + count), total: all.length }
 }
 
@@ -113,63 +113,63 @@ type Method = { [Name in keyof Lobby]: Lobby[Name] extends (...args: never[]) =>
 export class StagedLobby implements Lobby {
   me: PersonInfo | undefined
   readonly registered = new Set<string>()
-  seekers: readonly Seeker[] = []
+  seekers: readonly SeekInfo[] = []
   tables: readonly TableInfo[] = []
   people: readonly PersonInfo[] = []
-  waiting: readonly TableInfo[] = []
-  keeps = true
-  ownInvitation: Seeker | undefined
+  heldSeats: readonly TableInfo[] = []
+  keepsGames = true
+  ownInvitation: SeekInfo | undefined
   /** What was asked, in order. */
   readonly calls: unknown[][] = []
   readonly #answers = new Map<Method, unknown>()
   #listener: LobbyListener | undefined
 
-  listPeople(range: Range): Page<PersonInfo> {
+  listPeople(range: PageRange): Page<PersonInfo> {
     return pageOf([...new Map(this.people.map((person) => [person.name, person])).values()], range)
   }
 
-  isHere(name: string): boolean {
+  isOnline(name: string): boolean {
     return this.people.some((person) => person.name === name)
   }
 
-  nameHere(name: string): string | undefined {
+  findOnlineName(name: string): string | undefined {
     return this.people.find((person) => person.name.toLowerCase() === name.toLowerCase())?.name
   }
 
-  listSeekers(range: Range): Page<Seeker> {
+  listSeeks(range: PageRange): Page<SeekInfo> {
     return pageOf(this.seekers, range)
   }
 
-  listOpenSeekers(range: Range): Page<Seeker> {
+  listOpenSeeks(range: PageRange): Page<SeekInfo> {
     return pageOf(
       this.seekers.filter(({ against }) => against === undefined),
       range,
     )
   }
 
-  listSought(range: Range): Page<Seeker> {
+  listChallenges(range: PageRange): Page<SeekInfo> {
     return pageOf(
       this.seekers.filter(({ against }) => against !== undefined && against === this.me?.name),
       range,
     )
   }
 
-  get ownSeek(): Seeker | undefined {
+  get ownSeek(): SeekInfo | undefined {
     return this.seekers.find(({ name }) => name === this.me?.name)
   }
 
-  hearers(): number {
+  countTalkReceivers(): number {
     return 1
   }
 
-  listTables(range: Range): Page<TableInfo> {
+  listTables(range: PageRange): Page<TableInfo> {
     return pageOf(this.tables, range)
   }
 
   /** Somebody who comes to this lobby, and has seen the greeting. */
   async caller(name?: string): Promise<Caller> {
-    const house: Household = {
-      busy: false,
+    const house: ClientSeating = {
+      isBusy: false,
       finished: () => Promise.resolve(),
       close: () => this.calls.push(['close']),
       sit: () => Promise.reject(new Error('nobody is seated here')),
@@ -197,17 +197,17 @@ export class StagedLobby implements Lobby {
   }
 
   /** Tells the one who is here something. */
-  async tell(...news: readonly Omit<TableNews, 'at'>[]): Promise<void> {
-    for (const one of news) this.#listener?.news({ at: 0, ...one })
+  async tell(...news: readonly Omit<TableEventView, 'at'>[]): Promise<void> {
+    for (const one of news) this.#listener?.tableEvent({ at: 0, ...one })
     await settled()
   }
 
   /** Somebody seeks the one who is here by name. */
-  call(seeker: Seeker): void {
-    this.#listener?.sought(seeker)
+  call(seeker: SeekInfo): void {
+    this.#listener?.challenged(seeker)
   }
 
-  async seat(attendance: Attendance): Promise<void> {
+  async seat(attendance: TableSnapshot): Promise<void> {
     this.#listener?.seated(attendance)
     await settled()
   }
@@ -244,11 +244,11 @@ export class StagedLobby implements Lobby {
     return password === (this.ownPassword ?? password) ? undefined : { code: 'bad-password', refused: 'the password is wrong' }
   }
 
-  async changePassword(...args: [string, string]): Promise<Ended | LobbyRefusal> {
+  async changePassword(...args: [string, string]): Promise<EndedConnections | LobbyRefusal> {
     return this.#call('changePassword', ...args) ?? { connections: 0, sessions: 0 }
   }
 
-  async unregister(password: string): Promise<Ended | LobbyRefusal> {
+  async unregister(password: string): Promise<EndedConnections | LobbyRefusal> {
     return this.#call('unregister', password) ?? { connections: 0, sessions: 0 }
   }
 
@@ -260,7 +260,7 @@ export class StagedLobby implements Lobby {
     return this.#call<readonly LadderRow[]>('ladder', ...args) ?? []
   }
 
-  async history(name: string | undefined, range: Range): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal> {
+  async history(name: string | undefined, range: PageRange): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal> {
     return (
       this.#call<Page<FinishedGame> & { readonly name: string }>('history', name, range) ?? {
         name: name ?? this.me?.name ?? '',
@@ -274,8 +274,8 @@ export class StagedLobby implements Lobby {
     return this.#call('rank', game)
   }
 
-  async seek({ replace: _, ...wish }: GameWish): Promise<Sought | LobbyRefusal> {
-    return this.#call<Sought>('seek', wish) ?? {}
+  async seek({ replace: _, ...wish }: SeekTerms): Promise<SeekAccepted | LobbyRefusal> {
+    return this.#call<SeekAccepted>('seek', wish) ?? {}
   }
 
   /** Whether there is a wish to be taken back; it is kept in mind where there was one. */
@@ -300,20 +300,20 @@ export class StagedLobby implements Lobby {
     return this.#call('refuseChallenge', name) ?? { code: 'not-now', refused: 'you have no challenge or offer to answer' }
   }
 
-  watch(table: number): Attendance | LobbyRefusal {
-    return this.#call<Attendance>('watch', table) ?? { code: 'no-such-table', refused: `there is no table ${table}` }
+  watch(table: number): TableSnapshot | LobbyRefusal {
+    return this.#call<TableSnapshot>('watch', table) ?? { code: 'no-such-table', refused: `there is no table ${table}` }
   }
 
   leave(table: number): LobbyRefusal | undefined {
     return this.#call('leave', table)
   }
 
-  async resume(token: string): Promise<Attendance | LobbyRefusal> {
-    return this.#call<Attendance>('resume', token) ?? { code: 'bad-token', refused: 'no seat is held for this token' }
+  async resume(token: string): Promise<TableSnapshot | LobbyRefusal> {
+    return this.#call<TableSnapshot>('resume', token) ?? { code: 'bad-token', refused: 'no seat is held for this token' }
   }
 
-  async resumeSeat(table: number): Promise<Attendance | LobbyRefusal> {
-    return this.#call<Attendance>('resumeSeat', table) ?? { code: 'no-such-table', refused: `there is no table ${table}` }
+  async resumeSeat(table: number): Promise<TableSnapshot | LobbyRefusal> {
+    return this.#call<TableSnapshot>('resumeSeat', table) ?? { code: 'no-such-table', refused: `there is no table ${table}` }
   }
 
   async play(...args: [number, string]): Promise<LobbyRefusal | undefined> {
@@ -344,11 +344,11 @@ export class StagedLobby implements Lobby {
     return [...this.#muted]
   }
 
-  hears(name: string): boolean {
+  isUnmuted(name: string): boolean {
     return !this.#muted.has(name)
   }
 
-  watchers(table: number, range: Range): Page<string> | LobbyRefusal {
+  watchers(table: number, range: PageRange): Page<string> | LobbyRefusal {
     return this.#call<Page<string>>('watchers', table, range) ?? { items: [], total: 0 }
   }
 
@@ -422,7 +422,7 @@ export const GREETING: readonly string[] = [
 export async function callers({ premises, clock }: Room, ...names: string[]): Promise<Caller[]> {
   const all: Caller[] = []
   for (const name of names) {
-    const caller = new Caller((line) => premises.house(line, 'parlor/door'), clock)
+    const caller = new Caller((line) => premises.createSeating(line, 'parlor/door'), clock)
     await settled()
     await caller.type(name)
     all.push(caller)

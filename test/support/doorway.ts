@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from 'vitest'
 import { wallClock } from '../../src/base/clock.ts'
-import { seeded } from '../../src/games/random.ts'
-import { Premises, type PremisesOptions } from '../../src/lobby/service.ts'
+import { seededRandom } from '../../src/games/random.ts'
+import { LobbyService, type LobbyServiceOptions } from '../../src/lobby/service.ts'
 import type { ToClient } from '../../src/native/messages.ts'
 import type { Options } from '../../src/protocol/definition.ts'
 import type { Server } from '../../src/server/server.ts'
@@ -12,7 +12,7 @@ import { program } from './play.ts'
 import { openServer } from './server.ts'
 
 /** How a server is set up, where not as usual. */
-interface Setup extends Partial<Omit<PremisesOptions, 'onTrouble'>> {
+interface Setup extends Partial<Omit<LobbyServiceOptions, 'onTrouble'>> {
   readonly options?: Options
 }
 
@@ -20,13 +20,13 @@ interface Setup extends Partial<Omit<PremisesOptions, 'onTrouble'>> {
 export async function doorway(name = 'parlor/door', { options = {}, ...rooms }: Setup = {}): Promise<Doorway> {
   const troubles: string[] = []
   const onTrouble = (sentence: string, reason: unknown) => troubles.push(`${sentence}: ${reason}`)
-  const random = seeded(1)
-  const premises = new Premises({ store: memoryStore(), clock: wallClock, random, ...rooms, onTrouble })
+  const random = seededRandom(1)
+  const premises = new LobbyService({ store: memoryStore(), clock: wallClock, random, ...rooms, onTrouble })
   const { server, address } = await openServer(await program(name), {
     premises,
     options,
     random,
-    logs: { tell: (_, sentence) => troubles.push(sentence) },
+    logs: { log: (_, sentence) => troubles.push(sentence) },
   })
   onTestFinished(async () => {
     await server.stop()
@@ -38,10 +38,10 @@ export async function doorway(name = 'parlor/door', { options = {}, ...rooms }: 
 /** Doorway is where the clients of a test come in. */
 export class Doorway {
   readonly server: Server
-  readonly premises: Premises
+  readonly premises: LobbyService
   readonly port: number
 
-  constructor(server: Server, premises: Premises, port: number) {
+  constructor(server: Server, premises: LobbyService, port: number) {
     this.server = server
     this.premises = premises
     this.port = port

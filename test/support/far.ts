@@ -2,8 +2,8 @@ import type { Random } from '../../src/games/game.ts'
 import { chance } from '../../src/games/random.ts'
 import type { Side } from '../../src/protocol/automaton.ts'
 import type { Conversation } from '../../src/protocol/conversation.ts'
-import type { Options, Person } from '../../src/protocol/definition.ts'
-import type { Witness } from '../../src/protocol/notices.ts'
+import type { Console, Options } from '../../src/protocol/definition.ts'
+import type { ConversationObserver } from '../../src/protocol/notices.ts'
 import { decode } from '../../src/wire/text.ts'
 import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from './clock.ts'
@@ -17,10 +17,10 @@ export interface Near {
   /** What the person types, line by line. */
   typed?: readonly string[]
   /** The person, where lines alone will not do. */
-  person?: Person
+  person?: Console
   datagrams?: boolean
   /** Called with what is noticed about the conversation. */
-  noticed?: Witness['noticed']
+  noticed?: ConversationObserver['onNotice']
 }
 
 /** Far is the other end of a conversation of ours, played byte by byte by a test. */
@@ -55,8 +55,8 @@ export class Far {
   }
 
   /** How our side gave the connection up, if it did. */
-  get gaveUp(): MemoryTransport['gaveUp'] {
-    return this.#there.gaveUp
+  get gaveUp(): MemoryTransport['closeKind'] {
+    return this.#there.closeKind
   }
 
   /** Says something to our side, each in a segment of its own, without a pause. */
@@ -88,7 +88,7 @@ export class Far {
   /** How the conversation ended. */
   async end(): Promise<Error | undefined> {
     await this.clock.pass(60_000)
-    return this.conversation.done
+    return this.conversation.closed
   }
 }
 
@@ -106,7 +106,7 @@ export async function far(
     datagrams,
     clock: new TestClock(Date.UTC(2024, 1, 29)),
     ...(person ? { person } : {}),
-    ...(noticed ? { witness: { noticed } } : {}),
+    ...(noticed ? { observer: { onNotice: noticed } } : {}),
   })
   return new Far(conversation, { here: theirs, there: ours, script, clock })
 }

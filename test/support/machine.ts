@@ -1,7 +1,7 @@
-import type { Premises } from '../../src/lobby/service.ts'
+import type { LobbyService } from '../../src/lobby/service.ts'
 import { ToClient, type ToServer } from '../../src/native/messages.ts'
 import { NativeSession } from '../../src/native/session.ts'
-import { lobbyOf } from '../../src/protocol/seating.ts'
+import { requireLobby } from '../../src/protocol/seating.ts'
 import { settled } from './clock.ts'
 
 /** A command without its id. */
@@ -17,15 +17,15 @@ export class Machine {
   readonly #close: () => void
   #ids = 0
 
-  constructor(premises: Premises, address = '127.0.0.1') {
-    const line = { address, watch() {}, end: (reason: string) => this.drop(reason) }
-    const house = premises.house(line, 'machine')
+  constructor(premises: LobbyService, address = '127.0.0.1') {
+    const line = { address, endOnDisconnect() {}, end: (reason: string) => this.drop(reason) }
+    const house = premises.createSeating(line, 'machine')
     this.#close = () => house.close()
     this.#session = new NativeSession(
       () => lobby,
       (message) => this.heard.push(ToClient.parse(JSON.parse(JSON.stringify(message)))),
     )
-    const lobby = lobbyOf(house, this.#session)
+    const lobby = requireLobby(house, this.#session)
   }
 
   /** Says a command and answers with the answer to it. */

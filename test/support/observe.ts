@@ -1,4 +1,4 @@
-import { type Automaton, legal, parse, type Side, type Step } from '../../src/protocol/automaton.ts'
+import { type Automaton, legalTransitions, parseMessage, type Side, type Transition } from '../../src/protocol/automaton.ts'
 import type { Options, Program } from '../../src/protocol/definition.ts'
 import { encode } from '../../src/wire/text.ts'
 import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
@@ -32,7 +32,7 @@ export function tape(server: MemoryTransport, client: MemoryTransport): Event[] 
 
 /** What an observer made of a conversation: the steps it saw, and where it ended. */
 export interface Observation {
-  readonly steps: readonly Step[]
+  readonly steps: readonly Transition[]
   readonly state: string
   /** The first message that was not legal where it stood. */
   readonly illegal?: string
@@ -44,10 +44,12 @@ export function observe({ protocol, defaults }: Program, options: Options, event
   const { toServer, toClient } = protocol.framing({ ...defaults, ...options })
   const decoders = { client: toServer.decoder(), server: toClient.decoder() }
   const alone = { client: toServer.alone, server: toClient.alone }
-  const steps: Step[] = []
+  const steps: Transition[] = []
   let state = automaton.start
   const take = (from: Side, text: string): boolean => {
-    const step = legal(automaton, state).find((one) => one.from === from && !one.form.closes && parse(one.form, text) !== undefined)
+    const step = legalTransitions(automaton, state).find(
+      (one) => one.from === from && !one.form.closes && parseMessage(one.form, text) !== undefined,
+    )
     if (step) {
       steps.push(step)
       state = step.next
@@ -63,7 +65,7 @@ export function observe({ protocol, defaults }: Program, options: Options, event
     const rest = decoder.pending > 0 && (bytes === 'end' || alone[from]) ? decoder.rest() : undefined
     if (typeof rest === 'string' && !take(from, rest)) return { steps, state, illegal: rest }
     if (bytes !== 'end') continue
-    const closing = legal(automaton, state).find((one) => one.from === from && one.form.closes)
+    const closing = legalTransitions(automaton, state).find((one) => one.from === from && one.form.closes)
     if (!closing) continue
     steps.push(closing)
     state = closing.next
@@ -73,5 +75,5 @@ export function observe({ protocol, defaults }: Program, options: Options, event
 
 function isRefusal({ refusal, messages }: Automaton, from: Side, text: string): boolean {
   const form = refusal === undefined ? undefined : messages[refusal]
-  return from === 'server' && form !== undefined && parse(form, text) !== undefined
+  return from === 'server' && form !== undefined && parseMessage(form, text) !== undefined
 }

@@ -3,7 +3,7 @@ import '../../src/games/local-table.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import type { Random } from '../../src/games/game.ts'
 import { chance } from '../../src/games/random.ts'
-import { programOf } from '../../src/programs/index.ts'
+import { loadProgram } from '../../src/programs/index.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Options, Program } from '../../src/protocol/definition.ts'
 import { decode } from '../../src/wire/text.ts'
@@ -33,7 +33,7 @@ export interface Played {
 
 /** A program by its name; a misspelt one fails the test. */
 export async function program(name: string): Promise<Program> {
-  const found = await programOf(name)
+  const found = await loadProgram(name)
   if (!found) throw new Error(`no program ${name}`)
   return found
 }
@@ -51,7 +51,7 @@ export async function play({ program: name, host = [], join = [], options = {}, 
   const terms = { program: found, options: { ...found.defaults, ...options }, random, ...(clock ? { clock } : {}) }
   const hosting = new Conversation({ ...terms, side: 'server', transport: server, person: atHost })
   const joining = new Conversation({ ...terms, side: 'client', transport: client, person: atJoin })
-  const [hostEnd, joinEnd] = await Promise.all([hosting.done, joining.done])
+  const [hostEnd, joinEnd] = await Promise.all([hosting.closed, joining.closed])
   const { illegal } = observe(found, options, events)
   if (illegal !== undefined) throw new Error(`${name} said what its automaton does not have: ${JSON.stringify(illegal)}`)
   const text = (writes: readonly Uint8Array[]) => writes.map((write) => decode(write)).join('')

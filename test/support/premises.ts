@@ -1,22 +1,30 @@
 import { type Clock, wallClock } from '../../src/base/clock.ts'
 import type { Random } from '../../src/games/game.ts'
 import { chance } from '../../src/games/random.ts'
-import { Premises } from '../../src/lobby/service.ts'
+import { LobbyService } from '../../src/lobby/service.ts'
 import type { Program } from '../../src/protocol/definition.ts'
-import type { Household, Line } from '../../src/protocol/seating.ts'
+import type { ClientSeating, PeerHandle } from '../../src/protocol/seating.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 
 /** A hall that keeps nothing, where whatever goes wrong fails the test. */
-export function premises({ clock = wallClock, random = chance }: { clock?: Clock; random?: Random } = {}): Premises {
+export function premises({ clock = wallClock, random = chance }: { clock?: Clock; random?: Random } = {}): LobbyService {
   const onTrouble = (sentence: string, reason: unknown) => {
     throw new Error(sentence, { cause: reason })
   }
-  return new Premises({ store: memoryStore({ onTrouble: (reason) => onTrouble('a follower failed', reason) }), clock, random, onTrouble })
+  return new LobbyService({
+    store: memoryStore({ onTrouble: (reason) => onTrouble('a follower failed', reason) }),
+    clock,
+    random,
+    onTrouble,
+  })
 }
 
 /** The house of a program that needs a hall, for the terms of a conversation. */
-export function houseOf({ name, needs }: Program, options: { clock?: Clock; random?: Random }): { house?: (line: Line) => Household } {
+export function houseOf(
+  { name, needs }: Program,
+  options: { clock?: Clock; random?: Random },
+): { house?: (line: PeerHandle) => ClientSeating } {
   if (needs !== 'hall') return {}
   const place = premises(options)
-  return { house: (line) => place.house(line, name) }
+  return { house: (line) => place.createSeating(line, name) }
 }

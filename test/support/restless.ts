@@ -1,5 +1,5 @@
 import type { Random } from '../../src/games/game.ts'
-import { EndOfInput, type Person } from '../../src/protocol/definition.ts'
+import { type Console, EndOfInput } from '../../src/protocol/definition.ts'
 import { settled } from './clock.ts'
 
 /** What people type at prompts of any program: moves, words, nonsense. */
@@ -15,7 +15,7 @@ const NAMES = ['ada', 'ada', 'grace', 'ada @ home', '']
 const PASSWORDS = ['', '', '', 'engine-1843', 'engine']
 
 /** Somebody who types one thing after the other by chance, and leaves (Ctrl-D) after so many lines; thinks for so many turns, at most. */
-export function restless(random: Random, patience: number, thinking = 0): Person {
+export function restless(random: Random, patience: number, thinking = 0): Console {
   let left = patience
   return {
     say() {},

@@ -1,10 +1,10 @@
 import type { Random } from '../../src/games/game.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import type { Store } from '../../src/hall/ports.ts'
-import { Premises, type PremisesOptions } from '../../src/lobby/service.ts'
+import { LobbyService, type LobbyServiceOptions } from '../../src/lobby/service.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
-import type { Options, Person } from '../../src/protocol/definition.ts'
-import type { Line } from '../../src/protocol/seating.ts'
+import type { Console, Options } from '../../src/protocol/definition.ts'
+import type { PeerHandle } from '../../src/protocol/seating.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
 import { TestClock } from './clock.ts'
@@ -23,31 +23,41 @@ export interface Guest {
 export class Room {
   readonly clock = new TestClock(Date.UTC(2024, 1, 29))
   readonly store: Store
-  readonly premises: Premises
+  readonly premises: LobbyService
   readonly troubles: string[] = []
   readonly #random: Random
 
-  constructor({ store, random = seeded(1), ...more }: Partial<Omit<PremisesOptions, 'clock' | 'onTrouble'>> = {}) {
+  constructor({ store, random = seededRandom(1), ...more }: Partial<Omit<LobbyServiceOptions, 'clock' | 'onTrouble'>> = {}) {
     const onTrouble = (sentence: string, reason: unknown) => this.troubles.push(`${sentence}: ${reason}`)
     this.store = store ?? memoryStore({ onTrouble: (reason) => onTrouble('a follower failed', reason) })
     this.#random = random
-    this.premises = new Premises({ store: this.store, clock: this.clock, random, onTrouble, ...more })
+    this.premises = new LobbyService({ store: this.store, clock: this.clock, random, onTrouble, ...more })
   }
 
   /** A client of a program that comes in. */
   async client(name: string, options: Options = {}): Promise<Far> {
-    const house = (line: Line) => this.premises.house(line, name)
-    const { conversation, clock, ours, theirs, script } = await begin(name, { options, random: this.#random, clock: this.clock, house })
+    const house = (line: PeerHandle) => this.premises.createSeating(line, name)
+    const { conversation, clock, ours, theirs, script } = await begin(name, {
+      options,
+      random: this.#random,
+      clock: this.clock,
+      createSeating: house,
+    })
     return new Far(conversation, { here: theirs, there: ours, script, clock })
   }
 
   /** A client of ours that comes in, and somebody who types there; `wire` is its end, before anything was said. */
-  async guest(name: string, person: Person, options: Options = {}, prepare: (wire: MemoryTransport) => void = () => {}): Promise<Guest> {
+  async guest(name: string, person: Console, options: Options = {}, prepare: (wire: MemoryTransport) => void = () => {}): Promise<Guest> {
     const found = await program(name)
     const [wire, there] = memoryPair()
     prepare(wire)
     const terms = { program: found, options: { ...found.defaults, pace: 0, delay: 0, ...options }, random: this.#random, clock: this.clock }
-    const server = new Conversation({ ...terms, side: 'server', transport: there, house: (line) => this.premises.house(line, name) })
+    const server = new Conversation({
+      ...terms,
+      side: 'server',
+      transport: there,
+      createSeating: (line) => this.premises.createSeating(line, name),
+    })
     const client = new Conversation({ ...terms, side: 'client', transport: wire, person })
     return { server, client, wire }
   }

@@ -1,10 +1,10 @@
-import { EndOfInput, type Person } from '../../src/protocol/definition.ts'
+import { type Console, EndOfInput } from '../../src/protocol/definition.ts'
 
 /**
  * A person who types the given lines, one at each prompt, and then nothing more (Ctrl-D). What this person saw, prompts
  * and typed lines included, is kept in `screen` as a terminal would show it.
  */
-export class Script implements Person {
+export class Script implements Console {
   screen = ''
   /** What was said beside the screen of what was typed. */
   readonly complaints: string[] = []
@@ -18,7 +18,7 @@ export class Script implements Person {
     this.screen += `${text}\n`
   }
 
-  complain(sentence: string): void {
+  warn(sentence: string): void {
     this.complaints.push(sentence)
   }
 

@@ -1,10 +1,10 @@
 import type { Random, SeatNumber } from '../../src/games/game.ts'
 import { type AnyGame, games } from '../../src/games/index.ts'
 import type { Question } from '../../src/games/questions/question.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import type { Hand } from '../../src/games/scissors.ts'
 import type { TableEvent } from '../../src/hall/ports.ts'
-import { evolve, opened } from '../../src/hall/table.ts'
+import { evolve, toOpenedTable } from '../../src/hall/table.ts'
 import { Room } from './room.ts'
 
 /** Deal is all that chance gives in a game, and so all that can be a secret, beside the hands that people choose. */
@@ -76,7 +76,7 @@ const WORD = 2 ** 32 - 1
 
 /** Chance that deals what it is told to deal; all else repeats. */
 function dealing({ seed, number, hands }: Deal): Random {
-  const rest = seeded(1)
+  const rest = seededRandom(1)
   let shown = 0
   return {
     integer: (low, high) => (high === WORD ? seed : low === 1 && high === 100 ? number : rest.integer(low, high)),
@@ -91,7 +91,7 @@ function dealing({ seed, number, hands }: Deal): Random {
 
 /** Bytes that repeat, for tokens and codes. */
 function repeated(): (count: number) => Uint8Array {
-  const random = seeded(2)
+  const random = seededRandom(2)
   return (count) => Uint8Array.from({ length: count }, () => random.integer(0, 255))
 }
 
@@ -133,7 +133,7 @@ async function logsOf({ store }: Room): Promise<(readonly TableEvent[])[]> {
 function knownOf([first, ...others]: readonly TableEvent[], who: SeatNumber | 'watcher', knowledge: Staging['knowledge']): unknown[] {
   const rules = first?.type === 'opened' ? games.get(first.game) : undefined
   if (first?.type !== 'opened' || !rules) throw new Error('a table’s log begins with its opening')
-  let state = opened(first, rules)
+  let state = toOpenedTable(first, rules)
   const seen = () => knowledge[rules.name]?.(state.position, who, state.outcome !== undefined) ?? state.position
   const known: unknown[] = [[first.game, first.seats, seen()]]
   for (const event of others) {

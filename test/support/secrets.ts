@@ -7,7 +7,7 @@ import type { Quiz } from '../../src/games/quiz.ts'
 import { HANDS, type Hand, type Hands } from '../../src/games/scissors.ts'
 import type { Seed, TableEvent } from '../../src/hall/ports.ts'
 import { newSeed } from '../../src/hall/seeds.ts'
-import { evolve, opened, type TableState } from '../../src/hall/table.ts'
+import { evolve, type TableState, toOpenedTable } from '../../src/hall/table.ts'
 import type { Act, Deal, Knowledge, Plot, Recording, Turn } from './secrecy.ts'
 
 /** A game, and who sits there beside the house. */
@@ -187,7 +187,7 @@ function positionAfter(log: readonly TableEvent[]): unknown {
 
 function stateAfter([first, ...others]: readonly TableEvent[]): TableState {
   if (first?.type !== 'opened') throw new Error('a log begins with an opening')
-  return others.reduce(evolve, opened(first, rulesOf(first.game)))
+  return others.reduce(evolve, toOpenedTable(first, rulesOf(first.game)))
 }
 
 /** Whether a table's game is over after these events, by its rules or otherwise. */

@@ -1,21 +1,21 @@
-import { play, playable } from '../../src/games/ai/house.ts'
+import { isPlayable, playSeat } from '../../src/games/ai/house.ts'
 import type { Random } from '../../src/games/game.ts'
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import type { Options } from '../../src/protocol/definition.ts'
-import type { Opposite } from '../../src/protocol/seating.ts'
+import type { OpponentFor } from '../../src/protocol/seating.ts'
 import { begin } from './conversation.ts'
 import { Far } from './far.ts'
 
 /** The house's players, as a server has them. */
-export function players(random: Random): Opposite {
-  return (game) => (playable(game) ? (seat) => play(game, seat, random) : undefined)
+export function players(random: Random): OpponentFor {
+  return (game) => (isPlayable(game) ? (seat) => playSeat(game, seat, random) : undefined)
 }
 
 /** A client of a test at a program that a server serves, where the house sits opposite and nobody types. */
 export async function served(
   name: string,
-  { options = {}, random = seeded(1) }: { options?: Options; random?: Random } = {},
+  { options = {}, random = seededRandom(1) }: { options?: Options; random?: Random } = {},
 ): Promise<Far> {
-  const { conversation, clock, ours, theirs, script } = await begin(name, { options, random, opposite: players(random) })
+  const { conversation, clock, ours, theirs, script } = await begin(name, { options, random, opponentFor: players(random) })
   return new Far(conversation, { here: theirs, there: ours, script, clock })
 }

@@ -1,15 +1,15 @@
-import { seeded } from '../../src/games/random.ts'
+import { seededRandom } from '../../src/games/random.ts'
 import type { Program } from '../../src/protocol/definition.ts'
-import { type Seating, Server, type Serving } from '../../src/server/server.ts'
+import { type SeatingFactory, Server, type ServerOptions } from '../../src/server/server.ts'
 import type { Address } from '../../src/wire/transport.ts'
 import { premises } from './premises.ts'
 
 /** Opens a server of one program on this machine, at any port, with what is given in place of what is usual. The test stops it. */
 export async function openServer(
   program: Program,
-  { premises: seating, ...serving }: Partial<Serving> & { readonly premises?: Seating } = {},
+  { premises: seating, ...serving }: Partial<ServerOptions> & { readonly premises?: SeatingFactory } = {},
 ): Promise<{ readonly server: Server; readonly address: Address }> {
-  const { random = seeded(1), clock } = serving
+  const { random = seededRandom(1), clock } = serving
   const server = new Server({
     programs: [program],
     host: '127.0.0.1',
@@ -18,7 +18,7 @@ export async function openServer(
     limits: { first: 60_000, idle: 60_000 },
     options: {},
     random,
-    logs: { tell() {} },
+    logs: { log() {} },
     ...serving,
   })
   const [place] = await server.listen()

@@ -1,4 +1,4 @@
-import { EndOfInput, type Person } from '../../src/protocol/definition.ts'
+import { type Console, EndOfInput } from '../../src/protocol/definition.ts'
 import { settled } from './clock.ts'
 
 interface Question {
@@ -7,7 +7,7 @@ interface Question {
 }
 
 /** Typist is a person who types when a test says so; the screen is as a terminal would show it. */
-export class Typist implements Person {
+export class Typist implements Console {
   screen = ''
   #question: Question | undefined
 

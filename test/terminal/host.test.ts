@@ -32,11 +32,11 @@ async function hosted({ at = { host: '127.0.0.1', port: 0 }, listener = {}, time
       accept = take
       return { address: { host: '127.0.0.1', port: 9999 }, close: async () => {}, ...listener }
     },
-    at,
+    address: at,
     clients,
     concurrent: false,
     stop: stop.signal,
-    complain: (sentence) => complaints.push(sentence),
+    printError: (sentence) => complaints.push(sentence),
     clock,
     ...(timeout === undefined ? {} : { timeout }),
   })

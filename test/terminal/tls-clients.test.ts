@@ -37,11 +37,11 @@ describe('a client with TLS, at a side without', () => {
         resolve(listener.address.port)
         return listener
       },
-      at: { host: '127.0.0.1', port: 0 },
+      address: { host: '127.0.0.1', port: 0 },
       clients,
       concurrent: false,
       stop: stop.signal,
-      complain: (sentence) => complaints.push(sentence),
+      printError: (sentence) => complaints.push(sentence),
     })
     const port = await listening
     for (let client = 0; client < clients; client++) await failTls(port)
@@ -53,7 +53,7 @@ describe('a client with TLS, at a side without', () => {
     const { promise: named, resolve } = Promise.withResolvers<string>()
     const { server, address } = await openServer(program, {
       logs: {
-        tell() {},
+        log() {},
         noticed: (_, __, sentence) => resolve(sentence),
         ended: (_, { trouble }) => trouble && resolve(trouble.message),
       },

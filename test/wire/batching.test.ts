@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { arriveTogether, eventLoop, gatherMore, heardTogether, SYNCED, saidTogether } from '../../src/wire/transports/batching.ts'
+import { batchArrival, batchFlush, batchInput, eventLoop, FSYNC_LIMITS, raiseBatchLimits } from '../../src/wire/transports/batching.ts'
 import { SocketTransport } from '../../src/wire/transports/socket.ts'
 import { settledInTurn } from '../support/clock.ts'
 
@@ -21,7 +21,7 @@ async function heard(turns: readonly (readonly number[])[], length = 0): Promise
   const when = new Map<number, number>()
   let now = 0
   for (const numbers of turns) {
-    for (const number of numbers) heardTogether(() => when.set(number, now), length)
+    for (const number of numbers) batchInput(() => when.set(number, now), length)
     await turn()
     now++
   }
@@ -58,14 +58,14 @@ test('nobody waits for more than 2 ms and the turn in which they are over, howev
 
 test('48 are enough, and so are 256 KiB: then all of it is heard in that turn', async () => {
   const order: string[] = []
-  for (const number of range(1, 47)) heardTogether(() => order.push(String(number)))
+  for (const number of range(1, 47)) batchInput(() => order.push(String(number)))
   expect(order).toEqual([])
-  heardTogether(() => order.push('48'))
+  batchInput(() => order.push('48'))
   await settledInTurn()
   expect(order).toEqual(range(1, 48).map(String))
-  heardTogether(() => order.push('long'), 256 * 1024)
+  batchInput(() => order.push('long'), 256 * 1024)
   expect(order).toHaveLength(48)
-  heardTogether(() => order.push('longer'), 1)
+  batchInput(() => order.push('longer'), 1)
   expect(order.slice(48)).toEqual(['long', 'longer'])
   await turn()
   expect(order).toHaveLength(50)
@@ -73,12 +73,12 @@ test('48 are enough, and so are 256 KiB: then all of it is heard in that turn', 
 
 test('16 are heard at a time, and what follows from those runs before the next are, who are not overtaken', async () => {
   const order: string[] = []
-  for (const number of range(1, 40)) heardTogether(() => void Promise.resolve().then(() => order.push(String(number))))
-  heardTogether(() => {
+  for (const number of range(1, 40)) batchInput(() => void Promise.resolve().then(() => order.push(String(number))))
+  batchInput(() => {
     order.push('the last of them')
-    heardTogether(() => order.push('behind them'), 512 * 1024)
+    batchInput(() => order.push('behind them'), 512 * 1024)
   }, 256 * 1024)
-  heardTogether(() => order.push('too many'), 1)
+  batchInput(() => order.push('too many'), 1)
   await turn()
   await turn()
   const said = range(1, 40).map(String)
@@ -88,11 +88,11 @@ test('16 are heard at a time, and what follows from those runs before the next a
 test('for 100 ms after a peer has come, 4 are heard at a time', async () => {
   const order: string[] = []
   const hear = (count: number) => {
-    for (const number of range(1, count)) heardTogether(() => void Promise.resolve().then(() => order.push(String(number))))
-    heardTogether(() => order.push('the last'))
+    for (const number of range(1, count)) batchInput(() => void Promise.resolve().then(() => order.push(String(number))))
+    batchInput(() => order.push('the last'))
   }
   time = 1000
-  arriveTogether(() => {})
+  batchArrival(() => {})
   await turn()
   time += 99
   hear(5)
@@ -116,7 +116,7 @@ test('what is said is flushed once all that follows from it has run, and not bef
   await new Promise<void>((resolve) =>
     setImmediate(() => {
       void later()
-      saidTogether(what)
+      batchFlush(what)
       setImmediate(resolve)
     }),
   )
@@ -133,12 +133,12 @@ test('what fails in one connection as it is flushed keeps no other waiting', asy
   const [one, other] = [1, 2].map((port) => new SocketTransport(new Socket(), { remote: { host: 'test', port } }))
   const failed = uncaught()
   const called = new Promise<string>((resolve) => {
-    one?.soon({
+    one?.scheduleFlush({
       flush() {
         throw new Error('one fails')
       },
     })
-    other?.soon({ flush: () => resolve('called') })
+    other?.scheduleFlush({ flush: () => resolve('called') })
   })
   await expect(failed).resolves.toMatchObject({ message: 'one fails' })
   await expect(called).resolves.toBe('called')
@@ -148,12 +148,12 @@ test('what fails in one connection as it is heard keeps no other unheard, nor le
   const failed = uncaught()
   const order: number[] = []
   const called = new Promise<void>((resolve) => {
-    heardTogether(() => {
-      heardTogether(() => order.push(3))
-      heardTogether(resolve)
+    batchInput(() => {
+      batchInput(() => order.push(3))
+      batchInput(resolve)
       throw new Error('one fails')
     })
-    for (const number of [1, 2]) heardTogether(() => order.push(number))
+    for (const number of [1, 2]) batchInput(() => order.push(number))
   })
   await expect(failed).resolves.toMatchObject({ message: 'one fails' })
   await called
@@ -161,11 +161,11 @@ test('what fails in one connection as it is heard keeps no other unheard, nor le
 })
 
 test('where what is heard is written, 96 are heard at once, in at most 32 turns, as long as anybody wants that', async () => {
-  const [once, again] = [gatherMore(), gatherMore()]
+  const [once, again] = [raiseBatchLimits(), raiseBatchLimits()]
   const order: number[] = []
-  for (const number of range(1, 95)) heardTogether(() => order.push(number))
+  for (const number of range(1, 95)) batchInput(() => order.push(number))
   expect(order).toEqual([])
-  heardTogether(() => order.push(96))
+  batchInput(() => order.push(96))
   await settledInTurn()
   expect(order).toEqual(range(1, 96))
   await turn()
@@ -179,15 +179,15 @@ test('where what is heard is written, 96 are heard at once, in at most 32 turns,
 })
 
 test('where each write waits for the disk, 256 are heard at once, in at most 64 turns and 8 ms; the most that is wanted counts', async () => {
-  const [synced, written] = [gatherMore(SYNCED), gatherMore()]
+  const [synced, written] = [raiseBatchLimits(FSYNC_LIMITS), raiseBatchLimits()]
   onTestFinished(() => {
     synced()
     written()
   })
   const order: number[] = []
-  for (const number of range(1, 255)) heardTogether(() => order.push(number))
+  for (const number of range(1, 255)) batchInput(() => order.push(number))
   expect(order).toEqual([])
-  heardTogether(() => order.push(256))
+  batchInput(() => order.push(256))
   await settledInTurn()
   expect(order).toEqual(range(1, 256))
   await turn()
@@ -205,7 +205,7 @@ test('a run queue waits while each turn brings a new peer, for at most 8 ms', as
   const began = time
   const queue = () => eventLoop.nextTurn(() => turns.push(time - began))
   const arrive = async (ms: number) => {
-    arriveTogether(() => {})
+    batchArrival(() => {})
     time += ms
     await turn()
   }

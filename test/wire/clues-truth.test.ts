@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { textLooksLike } from '../../src/wire/byte-clues.ts'
+import { describeMessage } from '../../src/wire/byte-clues.ts'
 import { lines } from '../../src/wire/framing/lines.ts'
 import { segments } from '../../src/wire/framing/unframed.ts'
 import { encode } from '../../src/wire/text.ts'
@@ -10,7 +10,7 @@ function clueOf(body: Uint8Array, end: '\n' | '\r\n' | '', keepCr = false): stri
   const decoder = end === '' ? segments().decoder() : lines({ keepCr }).decoder()
   decoder.push(Uint8Array.of(...body, ...encode(end)))
   const text = end === '' ? decoder.rest() : decoder.next()
-  return textLooksLike(String(text), decoder.raw)
+  return describeMessage(String(text), decoder.raw)
 }
 
 /** A number as `struct.pack` packs it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { looksLike, textLooksLike } from '../../src/wire/byte-clues.ts'
+import { describeBytes, describeMessage } from '../../src/wire/byte-clues.ts'
 import { lines } from '../../src/wire/framing/lines.ts'
 import { encode } from '../../src/wire/text.ts'
 
@@ -13,7 +13,7 @@ function bytes(literal: string): Uint8Array {
 function lineLooksLike(body: Uint8Array, end = '\n', keepCr = false): string | undefined {
   const decoder = lines({ keepCr }).decoder()
   decoder.push(Uint8Array.of(...body, ...encode(end)))
-  return textLooksLike(String(decoder.next()), decoder.raw)
+  return describeMessage(String(decoder.next()), decoder.raw)
 }
 
 /** A text with its length before it. */
@@ -120,7 +120,7 @@ describe('what bytes without an end look like', () => {
     ['slashes, r and n', '50/r/n', /^a slash and an n in place of a line end/],
     ['Latin-1', 'caf\xe9', /^text that is not UTF-8/],
   ])('%s: %j', (_, literal, clue) => {
-    expect(looksLike(bytes(literal))).toMatch(clue)
+    expect(describeBytes(bytes(literal))).toMatch(clue)
   })
 
   test.each([
@@ -152,7 +152,7 @@ describe('what bytes without an end look like', () => {
     '{} apples',
     'ß9y',
   ])('%j is plain text', (text) => {
-    expect(looksLike(encode(text))).toBeUndefined()
+    expect(describeBytes(encode(text))).toBeUndefined()
   })
 
   test('a text of any length behind its length is known, and a text alone never is', () => {
@@ -162,10 +162,10 @@ describe('what bytes without an end look like', () => {
       .filter((text) => !/^0\d|^\d+ {2}| {8}$|^(?:null|nan|undefined)$/.test(text))
     fc.assert(
       fc.property(typed, fc.constantFrom(2, 4, 8), (text, size) => {
-        expect(looksLike(encode(text))).toBeUndefined()
+        expect(describeBytes(encode(text))).toBeUndefined()
         const little = size > 2
-        expect(looksLike(prefixed(text, size))).toMatch(new RegExp(`${size}-byte length before the text`))
-        if (little) expect(looksLike(prefixed(text, size, true))).toMatch(new RegExp(`${size}-byte length before the text, little`))
+        expect(describeBytes(prefixed(text, size))).toMatch(new RegExp(`${size}-byte length before the text`))
+        if (little) expect(describeBytes(prefixed(text, size, true))).toMatch(new RegExp(`${size}-byte length before the text, little`))
       }),
     )
   })
@@ -173,7 +173,7 @@ describe('what bytes without an end look like', () => {
   test('any bytes at all are looked at without harm', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (all) => {
-        expect(looksLike(all) ?? '').toBeTypeOf('string')
+        expect(describeBytes(all) ?? '').toBeTypeOf('string')
         expect(lineLooksLike(all) ?? '').toBeTypeOf('string')
       }),
     )
@@ -208,7 +208,7 @@ describe('where nothing frames a message, its line end', () => {
     ['\0\0\0\n', /^the number 10 as 4 bytes/],
     ["b'50'\n", /repr of Python's bytes/],
   ])('hides nothing of %j', (text, clue) => {
-    expect(looksLike(bytes(text))).toMatch(clue)
+    expect(describeBytes(bytes(text))).toMatch(clue)
   })
 })
 
@@ -238,13 +238,13 @@ describe('bytes that end in NUL', () => {
     ['hi\0\0', /^a text with NUL after it, as C stores it: send strlen bytes/],
     ['guess!\0\0', /^a text with NUL after it, as C stores it: send strlen bytes/],
   ])('%j', (text, clue) => {
-    expect(looksLike(bytes(text))).toMatch(clue)
+    expect(describeBytes(bytes(text))).toMatch(clue)
   })
 })
 
 test('the greeting of a mail server is one', () => {
-  expect(looksLike(bytes('220 smtp.example ESMTP ready'))).toMatch(/^the greeting of a mail or file server/)
-  expect(looksLike(bytes('220 people'))).toBeUndefined()
+  expect(describeBytes(bytes('220 smtp.example ESMTP ready'))).toMatch(/^the greeting of a mail or file server/)
+  expect(describeBytes(bytes('220 people'))).toBeUndefined()
 })
 
 test.each([
@@ -255,5 +255,5 @@ test.each([
   ['None', /^a value that was never set/],
   ['undefined\n', /^a value that was never set/],
 ])('a small number, or what stands for a value: %j', (text, clue) => {
-  expect(looksLike(bytes(text))).toMatch(clue)
+  expect(describeBytes(bytes(text))).toMatch(clue)
 })

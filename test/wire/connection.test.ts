@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { faulty } from '../../src/lab/faults.ts'
-import { traced } from '../../src/lab/trace.ts'
+import { addFaults } from '../../src/lab/faults.ts'
+import { traceTransport } from '../../src/lab/trace.ts'
 import type { Budget } from '../../src/wire/allowance.ts'
 import { Connection, type ConnectionOptions } from '../../src/wire/connection.ts'
-import { Ended } from '../../src/wire/disconnect.ts'
+import { Disconnected } from '../../src/wire/disconnect.ts'
 import type { Framing } from '../../src/wire/framing/framing.ts'
 import { lines } from '../../src/wire/framing/lines.ts'
 import { literals, segments, untilEnd } from '../../src/wire/framing/unframed.ts'
 import { Telnet } from '../../src/wire/telnet.ts'
 import { encode } from '../../src/wire/text.ts'
 import type { Transport } from '../../src/wire/transport.ts'
-import { Layer } from '../../src/wire/transport-filter.ts'
+import { TransportFilter } from '../../src/wire/transport-filter.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { heardBy, writesOf } from '../support/wire.ts'
@@ -42,7 +42,7 @@ function overTelnet(budget?: Budget) {
 const NOP = Uint8Array.of(255, 241)
 
 /** ReusedBuffer brings all that comes in one and the same place, as sockets do. */
-class ReusedBuffer extends Layer {
+class ReusedBuffer extends TransportFilter {
   readonly #buffer = new Uint8Array(65_536)
 
   override data(bytes: Uint8Array): void {
@@ -53,7 +53,7 @@ class ReusedBuffer extends Layer {
 }
 
 /** How a reader fares: its message, or the end. */
-const fate = (promise: Promise<string>): Promise<string | Ended> => promise.catch((end: Ended) => end)
+const fate = (promise: Promise<string>): Promise<string | Disconnected> => promise.catch((end: Disconnected) => end)
 
 afterEach(async () => {
   for (const { connection, clock } of opened.splice(0)) {
@@ -68,10 +68,10 @@ describe('reading', () => {
   const layers: readonly [string, (transport: Transport, clock: TestClock) => Transport][] = [
     ['nothing', (transport) => transport],
     ['telnet', (transport) => new Telnet(transport)],
-    ['a trace', (transport, clock) => traced(transport, { write: () => {}, clock })],
-    ['a delay', (transport, clock) => faulty(transport, { fromPeer: { delay: 5 }, clock })],
-    ['glue', (transport, clock) => faulty(transport, { fromPeer: { glue: 5 }, clock })],
-    ['cuts', (transport, clock) => faulty(transport, { fromPeer: { split: 3 }, clock })],
+    ['a trace', (transport, clock) => traceTransport(transport, { write: () => {}, clock })],
+    ['a delay', (transport, clock) => addFaults(transport, { fromPeer: { delay: 5 }, clock })],
+    ['glue', (transport, clock) => addFaults(transport, { fromPeer: { glue: 5 }, clock })],
+    ['cuts', (transport, clock) => addFaults(transport, { fromPeer: { split: 3 }, clock })],
   ]
 
   test.each(layers)('keeps nothing where other bytes come next, with %s between', async (_, layer) => {
@@ -181,11 +181,11 @@ describe('reading', () => {
     const reading = connection.receive()
     await clock.pass(5)
     expect(connection.waitingSince).toBe(now)
-    expect(connection.heard).toBe(false)
+    expect(connection.hasReceived).toBe(false)
     there.write('x\n')
     await reading
     expect(connection.waitingSince).toBeUndefined()
-    expect(connection.heard).toBe(true)
+    expect(connection.hasReceived).toBe(true)
   })
 
   test.each([
@@ -202,20 +202,20 @@ describe('whoever wants to know that the peer has gone', () => {
   test('is told when all it said was read, and not before', async () => {
     const { connection, there } = connect()
     const told: string[] = []
-    connection.whenGone((end) => told.push(end.how))
+    connection.whenPeerClosed((end) => told.push(end.reason))
     there.write('last\n')
     there.finish()
     await settled()
     expect(told).toEqual([])
     expect(await connection.receive()).toBe('last')
-    connection.whenGone((end) => told.push(end.how))
+    connection.whenPeerClosed((end) => told.push(end.reason))
     expect(told).toEqual(['finished'])
   })
 
   test('is told at once where nothing is unread, and once', async () => {
     const { connection, there } = connect()
     const told: string[] = []
-    connection.whenGone((end) => told.push(end.how))
+    connection.whenPeerClosed((end) => told.push(end.reason))
     there.reset()
     await settled()
     expect(told).toEqual(['reset'])
@@ -223,8 +223,8 @@ describe('whoever wants to know that the peer has gone', () => {
 
   test('may lose interest', async () => {
     const { connection, there } = connect()
-    connection.whenGone(() => expect.unreachable())
-    connection.whenGone(undefined)
+    connection.whenPeerClosed(() => expect.unreachable())
+    connection.whenPeerClosed(undefined)
     there.finish()
     await settled()
     expect(connection.end).toBeUndefined()
@@ -242,7 +242,7 @@ describe('too much', () => {
     })
     const watched = connect(lines(), { messageLimit: 10 })
     const told: string[] = []
-    watched.connection.whenGone((end) => told.push(end.how))
+    watched.connection.whenPeerClosed((end) => told.push(end.reason))
     watched.there.write('x'.repeat(12))
     await settled()
     expect(told).toEqual(['much'])
@@ -287,7 +287,7 @@ describe('too much', () => {
       how: 'much',
       message: 'the other side reads too slowly: 1001 bytes wait for it, and the limit is 1000',
     })
-    expect(here.gaveUp).toBe('reset')
+    expect(here.closeKind).toBe('reset')
   })
 
   test('so does a peer that sends commands of telnet without end, with a sentence; a client that asks to be kept does not', async () => {
@@ -320,7 +320,7 @@ describe('too much', () => {
     there.write('x\n')
     await clock.pass(999)
     expect(there.unsent).toBe(2002 - 640)
-    connection.fail(new Ended('ours', 'the test is over'))
+    connection.fail(new Disconnected('ours', 'the test is over'))
     expect(await next).toMatchObject({ how: 'ours' })
   })
 
@@ -395,7 +395,7 @@ describe('segments', () => {
     there.write('42')
     await settled()
     expect(clock.waiting).toBe(1)
-    connection.fail(new Ended('late', 'too late'))
+    connection.fail(new Disconnected('late', 'too late'))
     expect(clock.waiting).toBe(0)
     await expect(connection.receive()).rejects.toMatchObject({ how: 'late' })
   })
@@ -448,7 +448,7 @@ describe('sending', () => {
     connection.send('answer')
     await connection.close()
     expect(heard.text).toBe('answer\n')
-    expect(connection.end?.how).toBe('finished')
+    expect(connection.end?.reason).toBe('finished')
   })
 
   test('after the end nothing is sent', async () => {
@@ -518,12 +518,12 @@ describe('the pace', () => {
       connection.send('GAMEOVER')
       const done = connection[way]()
       await clock.pass(149)
-      expect(here.gaveUp).toBeUndefined()
+      expect(here.closeKind).toBeUndefined()
       await clock.pass(1)
       expect(writes()).toEqual(['LOW\n', 'GAMEOVER\n'])
       await clock.pass(5000)
       await done
-      expect(here.gaveUp).toBe(way === 'close' ? 'finished' : 'reset')
+      expect(here.closeKind).toBe(way === 'close' ? 'finished' : 'reset')
     }
   })
 
@@ -550,7 +550,7 @@ describe('closing', () => {
     expect(heard.finished).toBe(true)
     there.finish()
     await done
-    expect(here.gaveUp).toBe('finished')
+    expect(here.closeKind).toBe('finished')
     expect(clock.waiting).toBe(0)
     await expect(connection.receive()).rejects.toMatchObject({ how: 'ours', message: 'this side has ended the conversation' })
   })
@@ -591,10 +591,10 @@ describe('closing', () => {
     const done = connection.abort()
     await clock.pass(199)
     expect(heard.text).toBe('last words\n')
-    expect(here.gaveUp).toBeUndefined()
+    expect(here.closeKind).toBeUndefined()
     await clock.pass(1)
     await done
-    expect(here.gaveUp).toBe('reset')
+    expect(here.closeKind).toBe('reset')
     expect(heard.closed).toBe('ECONNRESET')
   })
 
@@ -605,7 +605,7 @@ describe('closing', () => {
     there.reset()
     await clock.pass(1)
     await done
-    expect(here.gaveUp).toBeUndefined()
+    expect(here.closeKind).toBeUndefined()
   })
 
   test('twice, and in both ways at the same time, ends for all who wait', async () => {
@@ -624,7 +624,7 @@ describe('closing', () => {
     there.finish()
     await reading
     await connection.close()
-    expect(connection.end?.how).toBe('finished')
+    expect(connection.end?.reason).toBe('finished')
   })
 
   test('what comes while it closes is taken and dropped', async () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Crowd, type Membership } from '../../src/base/churn-set.ts'
+import { ChurnSet, type Membership } from '../../src/base/churn-set.ts'
 
 test('a crowd holds exactly those who came and did not leave, in whatever order they do', () => {
   fc.assert(
     fc.property(fc.array(fc.nat({ max: 30 })), (steps) => {
-      const crowd = new Crowd<number>()
+      const crowd = new ChurnSet<number>()
       const here = new Map<number, Membership>()
       for (const member of steps) {
         const membership = here.get(member)
@@ -20,7 +20,7 @@ test('a crowd holds exactly those who came and did not leave, in whatever order 
 })
 
 test('whoever leaves while all are looked at is still looked at', () => {
-  const crowd = new Crowd<string>()
+  const crowd = new ChurnSet<string>()
   const one = crowd.add('one')
   crowd.add('two')
   const seen: string[] = []

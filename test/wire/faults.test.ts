@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type FaultPlan, type Faults, faulty } from '../../src/lab/faults.ts'
+import { addFaults, type FaultPlan, type Faults } from '../../src/lab/faults.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { heardBy, writesOf } from '../support/wire.ts'
@@ -9,7 +9,7 @@ import { heardBy, writesOf } from '../support/wire.ts'
 function behind(plan: Omit<FaultPlan, 'clock'>, datagrams = false) {
   const [here, there] = memoryPair({ datagrams })
   const clock = new TestClock()
-  const ours = faulty(here, { ...plan, clock })
+  const ours = addFaults(here, { ...plan, clock })
   return { ours, here, there, clock, writes: () => writesOf(here), peer: heardBy(there), heard: heardBy(ours) }
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Framing } from '../../src/wire/framing/framing.ts'
-import { headOf, httpRequests, httpResponses } from '../../src/wire/framing/http.ts'
+import { httpRequests, httpResponses, parseHead } from '../../src/wire/framing/http.ts'
 import { encode } from '../../src/wire/text.ts'
 
 /** The messages of a stream that arrives in pieces, cut at the given places, and then ends. */
@@ -150,9 +150,9 @@ describe('properties of the HTTP framings', () => {
   test('the head is what stands before the body', () => {
     fc.assert(
       fc.property(headers, body, (head, text) => {
-        expect(headOf(`GET / HTTP/1.1\r\n${head}\r\n${text}`)).toBe(`GET / HTTP/1.1\r\n${head}\r\n`)
+        expect(parseHead(`GET / HTTP/1.1\r\n${head}\r\n${text}`)).toBe(`GET / HTTP/1.1\r\n${head}\r\n`)
       }),
     )
-    expect(headOf('hello')).toBe('hello')
+    expect(parseHead('hello')).toBe('hello')
   })
 })

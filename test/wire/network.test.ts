@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { hasChance, type Network, parseNetwork, printNetwork, rulesOf } from '../../src/lab/fault-grammar.ts'
-import { faulty } from '../../src/lab/faults.ts'
+import { type FaultSettings, formatFaults, hasChance, parseFaults, toRules } from '../../src/lab/fault-grammar.ts'
+import { addFaults } from '../../src/lab/faults.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { heardBy, writesOf } from '../support/wire.ts'
@@ -19,7 +19,7 @@ const faults = fc.record(
 )
 
 describe('the grammar of networks', () => {
-  test.each<[string, Network]>([
+  test.each<[string, FaultSettings]>([
     ['split 8', { toPeer: { split: 8 } }],
     ['glue 80ms', { toPeer: { glue: 80 } }],
     ['delay 5ms..20ms', { toPeer: { delay: [5, 20] } }],
@@ -29,7 +29,7 @@ describe('the grammar of networks', () => {
     ['delay 0.5s', { toPeer: { delay: 500 } }],
     ['reset 100,in:stop 5', { toPeer: { reset: 100 }, fromPeer: { stop: 5 } }],
   ])('%s', (text, network) => {
-    expect(parseNetwork(text)).toEqual(network)
+    expect(parseFaults(text)).toEqual(network)
   })
 
   test.each([
@@ -51,29 +51,29 @@ describe('the grammar of networks', () => {
     ['split 8,split 4', 'split is given twice for one direction'],
     ['both:split 8,in:split 4', 'split is given twice'],
   ])('%j is refused with a sentence', (text, sentence) => {
-    expect(parseNetwork(text)).toMatchObject({ refused: expect.stringContaining(sentence) })
+    expect(parseFaults(text)).toMatchObject({ refused: expect.stringContaining(sentence) })
   })
 
   test('what is printed is read as the same, and any text is read or refused', () => {
     fc.assert(
       fc.property(fc.record({ toPeer: faults, fromPeer: faults }), (network) => {
-        const text = printNetwork(network)
+        const text = formatFaults(network)
         const filled = Object.fromEntries(Object.entries(network).filter(([, one]) => Object.keys(one).length > 0))
-        if (text !== '') expect(parseNetwork(text)).toEqual(filled)
+        if (text !== '') expect(parseFaults(text)).toEqual(filled)
       }),
     )
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'splitgluedelayinout:., 0158m-') }), (text) => {
-        const network = parseNetwork(text)
-        if (!('refused' in network)) expect(parseNetwork(printNetwork(network))).toEqual(network)
+        const network = parseFaults(text)
+        if (!('refused' in network)) expect(parseFaults(formatFaults(network))).toEqual(network)
       }),
     )
   })
 
   test('the values of options are rules without their verb', () => {
-    expect(rulesOf('split', '8')).toBe('split 8')
-    expect(rulesOf('split', 'in:8, out:1..5')).toBe('in:split 8,out:split 1..5')
-    expect(parseNetwork(rulesOf('delay', 'both:5ms..20ms'))).toEqual({ toPeer: { delay: [5, 20] }, fromPeer: { delay: [5, 20] } })
+    expect(toRules('split', '8')).toBe('split 8')
+    expect(toRules('split', 'in:8, out:1..5')).toBe('in:split 8,out:split 1..5')
+    expect(parseFaults(toRules('delay', 'both:5ms..20ms'))).toEqual({ toPeer: { delay: [5, 20] }, fromPeer: { delay: [5, 20] } })
     expect(hasChance({ toPeer: { split: [1, 5] } })).toBe(true)
     expect(hasChance({ fromPeer: { delay: 5, split: 3 } })).toBe(false)
   })
@@ -81,11 +81,11 @@ describe('the grammar of networks', () => {
 
 describe('a network that splits', () => {
   function behind(text: string, seed = 1) {
-    const network = parseNetwork(text)
+    const network = parseFaults(text)
     if ('refused' in network) throw new Error(network.refused)
     const [here, there] = memoryPair()
     const clock = new TestClock()
-    const ours = faulty(here, { ...network, seed, clock })
+    const ours = addFaults(here, { ...network, seed, clock })
     return { ours, here, there, clock, peer: heardBy(there), heard: heardBy(ours), writes: () => writesOf(here) }
   }
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { pieces } from '../../src/wire/framing/recv.ts'
+import { recvOnce } from '../../src/wire/framing/recv.ts'
 import { decode } from '../../src/wire/text.ts'
 
 describe('pieces', () => {
   test('what has arrived is a message, and nothing is waited for', () => {
-    const decoder = pieces(1024, 'bytes').decoder()
+    const decoder = recvOnce(1024, 'bytes').decoder()
     expect(decoder.next()).toBeUndefined()
     decoder.push(new TextEncoder().encode('Hello fr'))
     expect(decoder.next()).toBe('Hello fr')
@@ -15,7 +15,7 @@ describe('pieces', () => {
   test('as many bytes as asked for at most, never none, and all of them in the end', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), fc.integer({ min: 1, max: 16 }), (segments, size) => {
-        const decoder = pieces(size, 'bytes').decoder()
+        const decoder = recvOnce(size, 'bytes').decoder()
         const sent = segments.map((segment) => decode(segment, 'bytes')).join('')
         let got = ''
         for (const segment of segments) {
@@ -33,12 +33,12 @@ describe('pieces', () => {
   })
 
   test('half a character at the border is not waited for either', () => {
-    const decoder = pieces(2).decoder()
+    const decoder = recvOnce(2).decoder()
     decoder.push(new TextEncoder().encode('aé'))
     expect([decoder.next(), decoder.next()]).toEqual(['a\ufffd', '\ufffd'])
   })
 
   test('text goes out as it is', () => {
-    expect(pieces().encode('Hello\n')).toEqual(new TextEncoder().encode('Hello\n'))
+    expect(recvOnce().encode('Hello\n')).toEqual(new TextEncoder().encode('Hello\n'))
   })
 })

@@ -355,7 +355,7 @@ describe('a connection that has sent many messages at once', () => {
     expect(connection.end).toBeUndefined()
     while (!loop.idle) await loop.turn()
     expect(connection.received).toBe(50)
-    expect(connection.end?.how).toBe('finished')
+    expect(connection.end?.reason).toBe('finished')
   })
 
   test('is not silent while it waits for its slice', async () => {

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { wallClock } from '../../src/base/clock.ts'
 import { segments } from '../../src/wire/framing/unframed.ts'
 import type { Transport } from '../../src/wire/transport.ts'
-import { gatherMore, heardTogether, SYNCED } from '../../src/wire/transports/batching.ts'
+import { batchInput, FSYNC_LIMITS, raiseBatchLimits } from '../../src/wire/transports/batching.ts'
 import { SocketTransport } from '../../src/wire/transports/socket.ts'
 import { connectTcp, listenTcp } from '../../src/wire/transports/tcp.ts'
 import { settled } from '../support/clock.ts'
@@ -56,10 +56,10 @@ test('nobody is let in who came before the end and would be heard after it', asy
   const listener = await listenTcp(ANY, (transport) => accepted.push(transport))
   const peers = [1, 2].map(() => connect({ ...listener.address }).on('error', () => {}))
   const gone = Promise.all(peers.map((peer) => new Promise((resolve) => peer.on('close', resolve))))
-  heardTogether(() => void listener.close())
+  batchInput(() => void listener.close())
   // as long as every turn brings more, all of it is gathered
   for (let turns = 0; turns < 8; turns++) {
-    heardTogether(() => {})
+    batchInput(() => {})
     await new Promise<void>((resolve) => setImmediate(resolve))
   }
   await gone
@@ -67,7 +67,7 @@ test('nobody is let in who came before the end and would be heard after it', asy
 })
 
 test('of those that come together, who has broken off without a word before its turn is not let in; who has said something is', async () => {
-  onTestFinished(gatherMore(SYNCED))
+  onTestFinished(raiseBatchLimits(FSYNC_LIMITS))
   const accepted: Transport[] = []
   const listener = await until(listenTcp(ANY, (transport) => accepted.push(transport)))
   const [gone, spoken, here] = [1, 2, 3].map(() => connect({ ...listener.address }))
@@ -75,7 +75,7 @@ test('of those that come together, who has broken off without a word before its 
   spoken?.once('connect', () => spoken.write('Hello\n', () => spoken.resetAndDestroy()))
   // as long as every turn brings more, all of it is gathered
   while (accepted.length < 2) {
-    heardTogether(() => {})
+    batchInput(() => {})
     await new Promise<void>((resolve) => setImmediate(resolve))
   }
   expect(accepted.length).toBe(2)
@@ -92,7 +92,7 @@ test('a socket of another kind than Node has now is read as well', async () => {
   const { port } = server.address() as AddressInfo
   const [[accepted], client] = await Promise.all([once(server, 'connection'), plainClient({ host: '127.0.0.1', port })])
   Object.assign(accepted._handle, { useUserBuffer: undefined })
-  const heard = heardBy(SocketTransport.accepted(accepted, {}))
+  const heard = heardBy(SocketTransport.fromAccepted(accepted, {}))
   client.end('Hello\n')
   await expect.poll(() => heard.finished).toBe(true)
   expect(heard.text).toBe('Hello\n')

@@ -253,12 +253,12 @@ describe('a client that puts commands in place of bytes of its text, as that of 
 
   test.each([BRK, IP])('is asked once to send binary text, and its answer is not answered (%i)', (command) => {
     const { telnet, answers } = ends()
-    expect(telnet.mended).toBe(false)
+    expect(telnet.requestedBinary).toBe(false)
     for (let line = 0; line < 3; line++) telnet.data(cut(command))
     telnet.data(Uint8Array.of(IAC, WILL, BINARY, IAC, WILL, BINARY))
     const asked = [IAC, DO, BINARY]
     expect(answers().filter((answer) => answer[2] !== TM)).toEqual([asked])
-    expect(telnet.mended).toBe(true)
+    expect(telnet.requestedBinary).toBe(true)
   })
 
   test('is taken at its word when it refuses', () => {
@@ -266,7 +266,7 @@ describe('a client that puts commands in place of bytes of its text, as that of 
     telnet.data(cut(IP))
     telnet.data(Uint8Array.of(IAC, WONT, BINARY))
     telnet.data(cut(IP))
-    expect(telnet.mended).toBe(false)
+    expect(telnet.requestedBinary).toBe(false)
     expect(answers().filter((answer) => answer[2] !== TM)).toHaveLength(1)
   })
 
@@ -277,7 +277,7 @@ describe('a client that puts commands in place of bytes of its text, as that of 
   ])('nothing is asked for %s', (_, bytes) => {
     const { telnet, answers } = ends()
     telnet.data(Uint8Array.from(bytes))
-    expect(telnet.mended).toBe(false)
+    expect(telnet.requestedBinary).toBe(false)
     expect(answers()).not.toContainEqual([IAC, DO, BINARY])
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { quoted, revealed, visible } from '../../src/wire/text.ts'
+import { escapeControls, escapeInvisible, quoteText } from '../../src/wire/text.ts'
 
 describe('quotations', () => {
   test.each([
@@ -25,25 +25,25 @@ describe('quotations', () => {
     ['blanks at the end', ' 50 ', '" 50 "'],
     ['quotation marks', '"50"', '"\\"50\\""'],
   ])('show %s', (_, text, shown) => {
-    expect(quoted(text)).toBe(shown)
+    expect(quoteText(text)).toBe(shown)
   })
 
   test.each(['é', 'e\u0301', '中文', 'हिन्दी', 'naïve 😀', 'ß'])('show %s as it is', (text) => {
-    expect(quoted(text)).toBe(`"${text}"`)
+    expect(quoteText(text)).toBe(`"${text}"`)
   })
 
   test('are cut between characters', () => {
-    expect(quoted('😀'.repeat(61))).toBe(`"${'😀'.repeat(60)}…"`)
-    expect(quoted('😀'.repeat(60))).toBe(`"${'😀'.repeat(60)}"`)
+    expect(quoteText('😀'.repeat(61))).toBe(`"${'😀'.repeat(60)}…"`)
+    expect(quoteText('😀'.repeat(60))).toBe(`"${'😀'.repeat(60)}"`)
   })
 
   test('have nothing in them that cannot be seen, and tell texts apart', () => {
     const unseen = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/u
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (text) => {
-        const shown = quoted(text)
+        const shown = quoteText(text)
         expect(shown).not.toMatch(unseen)
-        expect(revealed(shown)).toBe(shown)
+        expect(escapeInvisible(shown)).toBe(shown)
         expect(JSON.parse(shown.replaceAll(/(?<!\\)((?:\\\\)*)\\x(..)/g, '$1\\u00$2').replaceAll(/\\u\{(\w+)\}/g, toPair))).toBe(text)
       }),
       { numRuns: 2000 },
@@ -52,9 +52,9 @@ describe('quotations', () => {
 })
 
 test('talk keeps what emoji are joined with, and loses what turns the direction', () => {
-  expect(visible('👨\u200d👩\u200d👧 ❤\ufe0f')).toBe('👨\u200d👩\u200d👧 ❤\ufe0f')
-  expect(visible('\u202eabc\u001b[2J\r')).toBe('\\u202eabc\\x1b[2J\\x0d')
-  expect(visible('one\u2028two\u2029')).toBe('one\\u2028two\\u2029')
+  expect(escapeControls('👨\u200d👩\u200d👧 ❤\ufe0f')).toBe('👨\u200d👩\u200d👧 ❤\ufe0f')
+  expect(escapeControls('\u202eabc\u001b[2J\r')).toBe('\\u202eabc\\x1b[2J\\x0d')
+  expect(escapeControls('one\u2028two\u2029')).toBe('one\\u2028two\\u2029')
 })
 
 /** A code point in braces as JSON writes it. */

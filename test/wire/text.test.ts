@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decode, encode, quoted, TextStream, visible } from '../../src/wire/text.ts'
+import { decode, encode, escapeControls, quoteText, TextStream } from '../../src/wire/text.ts'
 import { cutAt } from '../support/decoding.ts'
 
 describe('text and bytes', () => {
@@ -64,19 +64,19 @@ describe('text that is shown', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.nat(0x2ff).map((n) => String.fromCharCode(n)) }), (text) => {
         // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
-        expect(visible(text).replace(/\r\n/g, '\n')).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/)
+        expect(escapeControls(text).replace(/\r\n/g, '\n')).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/)
       }),
     )
   })
 
   test('is otherwise as it was', () => {
-    expect(visible('a\tb\r\nÄ€😀\n')).toBe('a\tb\r\nÄ€😀\n')
-    expect(visible('\x1b[2J\x07\r\x9b')).toBe('\\x1b[2J\\x07\\x0d\\x9b')
-    expect(visible('a\u202eb\u2066\u2028\u200f')).toBe('a\\u202eb\\u2066\\u2028\u200f')
+    expect(escapeControls('a\tb\r\nÄ€😀\n')).toBe('a\tb\r\nÄ€😀\n')
+    expect(escapeControls('\x1b[2J\x07\r\x9b')).toBe('\\x1b[2J\\x07\\x0d\\x9b')
+    expect(escapeControls('a\u202eb\u2066\u2028\u200f')).toBe('a\\u202eb\\u2066\\u2028\u200f')
   })
 
   test('is quoted on one line, and not for ever', () => {
-    expect(quoted('a\n"b"\x1b')).toBe('"a\\n\\"b\\"\\x1b"')
-    expect(quoted('x'.repeat(100), 10)).toBe(`"${'x'.repeat(10)}…"`)
+    expect(quoteText('a\n"b"\x1b')).toBe('"a\\n\\"b\\"\\x1b"')
+    expect(quoteText('x'.repeat(100), 10)).toBe(`"${'x'.repeat(10)}…"`)
   })
 })

@@ -5,7 +5,7 @@ import { generate } from 'selfsigned'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Address } from '../../src/wire/transport.ts'
 import { listenTcp } from '../../src/wire/transports/tcp.ts'
-import { connectTls, listenTls, readFingerprint } from '../../src/wire/transports/tls.ts'
+import { connectTls, listenTls, parseFingerprint } from '../../src/wire/transports/tls.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { Arrivals, allOf, closed, impatient, nowhere, plainClient, plainServer, talk, until } from '../support/sockets.ts'
 import { heardBy } from '../support/wire.ts'
@@ -169,7 +169,7 @@ describe('fingerprints', () => {
 
   test('a wrong one is refused, and both are named', async () => {
     const { listener } = await place()
-    const wrong = readFingerprint('ab'.repeat(32))
+    const wrong = parseFingerprint('ab'.repeat(32))
     await expect(connectTls(listener.address, { patience: 0, fingerprint: wrong })).rejects.toMatchObject({
       code: 'EFINGERPRINT',
       message: `its certificate has the fingerprint ${listener.fingerprint}, but ${wrong} was expected; is this the right server?`,

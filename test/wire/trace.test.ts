@@ -1,25 +1,25 @@
 import { expect, test } from 'vitest'
-import { type Secrets, traced } from '../../src/lab/trace.ts'
-import { secretsIn } from '../../src/protocol/violation-text.ts'
+import { type SecretPolicy, traceTransport } from '../../src/lab/trace.ts'
+import { findSecrets } from '../../src/protocol/violation-text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { program } from '../support/play.ts'
 import { heardBy } from '../support/wire.ts'
 
 /** Our end with a trace of it. */
-function tracing(secrets?: Secrets, datagrams = false) {
+function tracing(secrets?: SecretPolicy, datagrams = false) {
   const [here, there] = memoryPair({ datagrams })
   const clock = new TestClock()
   const lines: string[] = []
-  const ours = traced(here, { write: (line) => lines.push(line), clock, secrets })
+  const ours = traceTransport(here, { write: (line) => lines.push(line), clock, secrets })
   heardBy(there)
   return { ours, there, clock, lines, heard: heardBy(ours) }
 }
 
 /** What a trace of the server's side of a program hides. */
-async function secretsOf(name: string): Promise<Secrets> {
+async function secretsOf(name: string): Promise<SecretPolicy> {
   const { automaton } = (await program(name)).protocol
-  return (from, text, context) => secretsIn(automaton, from === 'us' ? 'server' : 'client', text, context)
+  return (from, text, context) => findSecrets(automaton, from === 'us' ? 'server' : 'client', text, context)
 }
 
 test('each write, each read and each end is a line, with its time and its borders', async () => {

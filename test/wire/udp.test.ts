@@ -290,6 +290,6 @@ describe('a client', () => {
     const { at } = await place()
     const here = unframed(await connectUdp(at))
     await here.abort()
-    expect(here.end?.how).toBe('ours')
+    expect(here.end?.reason).toBe('ours')
   })
 })

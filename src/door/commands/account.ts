@@ -1,17 +1,17 @@
-import { counted } from '../../base/counts.ts'
+import { formatCount } from '../../base/counts.ts'
 import { isRefusal } from '../../games/game.ts'
 import type { Lobby } from '../../hall/api.ts'
-import { BOUNDS, readWhole } from '../../hall/bounds.ts'
-import { endedInWords } from '../../protocol/ended.ts'
-import { heldAt, wayBackTo } from '../held.ts'
-import { inColumns, inLine, listed, sentence } from '../layout.ts'
+import { BOUNDS, parseWhole } from '../../hall/bounds.ts'
+import { formatEnded } from '../../protocol/ended.ts'
+import { formatHeldGame, formatHeldSeat } from '../held.ts'
+import { formatColumns, formatList, toSafeLine, toSentence } from '../layout.ts'
 import { askNewPassword, askPassword } from '../passwords.ts'
-import { callOf, wayTo } from '../seek-parser.ts'
-import type { Visit } from '../session.ts'
-import { inBrackets, limits } from '../terms-text.ts'
-import { type Command, gate, type Reply } from './command.ts'
+import { formatChallenge, quoteAcceptCommand } from '../seek-parser.ts'
+import type { DoorSession } from '../session.ts'
+import { formatClock, inBrackets } from '../terms-text.ts'
+import { checkNeeds, type DoorCommand, type Reply } from './command.ts'
 import { missedGames } from './history.ts'
-import { leaveBehind, noLonger } from './seek.ts'
+import { formatCancelledSeek, leaveFinishedTables } from './seek.ts'
 
 /** Maximum number of open seeks, challenges and seats that the greeting lists. */
 const NAMED = 3
@@ -23,22 +23,22 @@ const NAME_ALONE = [
 const NOT_HELD = 'No such seat of yours is held. If you have its token, type "resume TOKEN".'
 
 /** The question for a name. */
-export const WHO = 'What is your name?'
+export const NAME_QUESTION = 'What is your name?'
 
 /** Logs the user in under a typed name, or asks for another name if the server refuses it. */
-export async function introduce(visit: Visit, name: string): Promise<void> {
+export async function logInByName(visit: DoorSession, name: string): Promise<void> {
   const reply = await enter(visit, name)
   if (visit.over) return
   if (visit.lobby.me) visit.say(...(await welcome(visit)))
-  else visit.say(...(reply === undefined ? [] : [reply]), WHO)
+  else visit.say(...(reply === undefined ? [] : [reply]), NAME_QUESTION)
 }
 
 /** Logs in, and asks for the password of a registered name. Returns the refusal, or the reply if the user cancels. */
-async function enter(visit: Visit, name: string): Promise<string | undefined> {
+async function enter(visit: DoorSession, name: string): Promise<string | undefined> {
   const { lobby } = visit
   const registered = await lobby.registeredName(name)
   if (registered !== undefined) {
-    const question = `${inLine(registered)} is registered. What is the password?`
+    const question = `${toSafeLine(registered)} is registered. What is the password?`
     const password = await askPassword(visit, question, (typed) => lobby.enter(name, { password: typed }))
     return password === undefined && lobby.me && !visit.over ? UNCHANGED : undefined
   }
@@ -49,20 +49,23 @@ async function enter(visit: Visit, name: string): Promise<string | undefined> {
 }
 
 /** Returns the greeting after login: other users, missed games, challenges, open seeks and held seats. */
-async function welcome(visit: Visit): Promise<readonly string[]> {
+async function welcome(visit: DoorSession): Promise<readonly string[]> {
   const { lobby } = visit
   const missed = await missedGames(visit)
-  const { me, waiting } = lobby
+  const { me, heldSeats: waiting } = lobby
   const others = Math.max(0, lobby.listPeople({ count: 0 }).total - 1)
-  const here = others > 0 ? `${counted(others, 'other is', 'others are')} here.` : 'No other user is here.'
+  const here = others > 0 ? `${formatCount(others, 'other is', 'others are')} here.` : 'No other user is here.'
   const wanted = lobby
-    .listOpenSeekers({ count: NAMED + 1 })
+    .listOpenSeeks({ count: NAMED + 1 })
     .items.filter(({ name }) => name !== me?.name)
     .slice(0, NAMED)
-    .map((seeker) => `${inLine(seeker.name)} waits for an opponent${inBrackets(limits(seeker.clock))}: ${wayTo(seeker, me)}`)
-  const held = waiting.slice(0, NAMED).map((info) => wayBackTo(info, me))
+    .map(
+      (seeker) =>
+        `${toSafeLine(seeker.name)} waits for an opponent${inBrackets(formatClock(seeker.clock))}: ${quoteAcceptCommand(seeker, me)}`,
+    )
+  const held = waiting.slice(0, NAMED).map((info) => formatHeldSeat(info, me))
   return [
-    `Hello, ${inLine(me?.name ?? '')}. ${here}`,
+    `Hello, ${toSafeLine(me?.name ?? '')}. ${here}`,
     ...missed,
     ...challengesOf(lobby),
     ...wanted,
@@ -74,47 +77,47 @@ async function welcome(visit: Visit): Promise<readonly string[]> {
 
 /** Describes a few of the open challenges to this user. */
 function challengesOf(lobby: Lobby): readonly string[] {
-  return lobby.listSought({ count: NAMED }).items.flatMap(callOf)
+  return lobby.listChallenges({ count: NAMED }).items.flatMap(formatChallenge)
 }
 
-async function register(visit: Visit, rest: string): Promise<Reply> {
+async function register(visit: DoorSession, rest: string): Promise<Reply> {
   const { lobby } = visit
   const { me } = lobby
   const name = rest || (me?.name ?? '')
   if (name === '') return 'Type the name, too, such as "register ada".'
   const owned = await lobby.registeredName(name)
   if (owned !== undefined) {
-    const shown = inLine(owned)
+    const shown = toSafeLine(owned)
     return `${shown} is registered already: ${me?.registered && me.name === owned ? '"password" changes the password' : `"login ${shown}"`}.`
   }
   // the text after the name may be a password, which must not become a name that other users see
   if (/\s/.test(name) && name !== me?.name) return NAME_ALONE
-  const busy = gate(visit, ['leisure'])
+  const busy = checkNeeds(visit, ['leisure'])
   if (busy !== undefined) return busy
   const wrong = lobby.checkName(name)
-  if (wrong) return me ? visit.sentence(wrong.refused, [name]) : [sentence(wrong.refused, [name]), WHO]
+  if (wrong) return me ? visit.sentence(wrong.refused, [name]) : [toSentence(wrong.refused, [name]), NAME_QUESTION]
   const left = describeLeftBehind(visit)
   cancelSeek(visit)
   // the text may be a password here, too
   if (me && !me.registered && name.toLowerCase() !== me.name.toLowerCase())
     visit.say(
-      `This registers the name ${inLine(name)}. To register your own name, ${inLine(me.name)}, type an empty line and then "register".`,
+      `This registers the name ${toSafeLine(name)}. To register your own name, ${toSafeLine(me.name)}, type an empty line and then "register".`,
     )
-  const password = await askNewPassword(visit, { question: `A password for ${inLine(name)}, of 8 characters at least?` })
+  const password = await askNewPassword(visit, { question: `A password for ${toSafeLine(name)}, of 8 characters at least?` })
   if (password === undefined) return unchanged(visit)
   const refusal = await lobby.register(name, password)
-  if (refusal) return me ? refusal : [sentence(refusal.refused, [name]), WHO]
+  if (refusal) return me ? refusal : [toSentence(refusal.refused, [name]), NAME_QUESTION]
   // the registered user is another user than the guest was
   visit.leaveAll()
-  return [...left, `${inLine(name)} is registered now, and needs this password from now on.`, ...(me ? [] : await welcome(visit))]
+  return [...left, `${toSafeLine(name)} is registered now, and needs this password from now on.`, ...(me ? [] : await welcome(visit))]
 }
 
 /** Replies to an empty line at a question for a password. */
-function unchanged({ over, lobby }: Visit): Reply {
-  return over ? undefined : [UNCHANGED, ...(lobby.me ? [] : [WHO])]
+function unchanged({ over, lobby }: DoorSession): Reply {
+  return over ? undefined : [UNCHANGED, ...(lobby.me ? [] : [NAME_QUESTION])]
 }
 
-async function changePassword(visit: Visit): Promise<Reply> {
+async function changePassword(visit: DoorSession): Promise<Reply> {
   const { lobby } = visit
   if (!lobby.me?.registered) return 'You have no password yet. "register" sets one.'
   const old = await askPassword(visit, 'Your present password?', (typed) => lobby.confirmPassword(typed))
@@ -122,53 +125,53 @@ async function changePassword(visit: Visit): Promise<Reply> {
   const password = await askNewPassword(visit, { question: 'The new one, of 8 characters at least?', warns: false })
   if (password === undefined) return unchanged(visit)
   const ended = await lobby.changePassword(old, password)
-  return isRefusal(ended) ? `${sentence(ended.refused)} ${UNCHANGED}` : `Your password is changed. ${endedInWords(ended)}`
+  return isRefusal(ended) ? `${toSentence(ended.refused)} ${UNCHANGED}` : `Your password is changed. ${formatEnded(ended)}`
 }
 
-async function unregister(visit: Visit): Promise<Reply> {
+async function unregister(visit: DoorSession): Promise<Reply> {
   const { lobby } = visit
   const { me } = lobby
   if (!me?.registered) return 'Your name is not registered.'
   cancelSeek(visit)
-  const name = inLine(me.name)
+  const name = toSafeLine(me.name)
   visit.say(`This removes ${name} for good: its place on the ladders, its history and its seats.`)
   const password = await askPassword(visit, 'Your password?', (typed) => lobby.confirmPassword(typed))
   if (password === undefined) return unchanged(visit)
   const ended = await lobby.unregister(password)
-  if (isRefusal(ended)) return `${sentence(ended.refused)} ${UNCHANGED}`
+  if (isRefusal(ended)) return `${toSentence(ended.refused)} ${UNCHANGED}`
   visit.leaveAll()
-  return [`${name} is no longer registered. ${endedInWords(ended)}`, WHO]
+  return [`${name} is no longer registered. ${formatEnded(ended)}`, NAME_QUESTION]
 }
 
-async function login(visit: Visit, name: string): Promise<Reply> {
+async function login(visit: DoorSession, name: string): Promise<Reply> {
   const { lobby } = visit
   if (name === '') return 'Type the name, too, such as "login ada".'
   if (lobby.me?.registered && lobby.me.name.toLowerCase() === name.toLowerCase())
-    return `You are ${inLine(lobby.me.name)} already. "password" changes the password.`
-  const busy = gate(visit, ['identity'])
+    return `You are ${toSafeLine(lobby.me.name)} already. "password" changes the password.`
+  const busy = checkNeeds(visit, ['identity'])
   if (busy !== undefined) return busy
   if ((await lobby.registeredName(name)) !== undefined) return become(visit, name)
   const [first = ''] = name.split(/\s/)
-  const shown = inLine(name)
+  const shown = toSafeLine(name)
   if (first !== name) {
     // the text after the name may be a password
     if ((await lobby.registeredName(first)) === undefined)
-      return ['No such name is registered. "login" takes only a name.', ...(lobby.me ? [] : [WHO])]
+      return ['No such name is registered. "login" takes only a name.', ...(lobby.me ? [] : [NAME_QUESTION])]
     visit.say('Type only the name after "login": the server asks for the password now.')
     return become(visit, first)
   }
   return lobby.me || visit.present
     ? `${shown} is not registered. To become a guest of that name, type: name ${shown}`
-    : [`${shown} is not registered.`, WHO]
+    : [`${shown} is not registered.`, NAME_QUESTION]
 }
 
-async function become(visit: Visit, name: string): Promise<Reply> {
+async function become(visit: DoorSession, name: string): Promise<Reply> {
   const before = visit.lobby.me?.name
   if (name === '') return 'Type the name, too, such as "name ada".'
   const left = describeLeftBehind(visit)
   cancelSeek(visit)
   if (before === undefined) {
-    await introduce(visit, name)
+    await logInByName(visit, name)
     return undefined
   }
   const refused = await enter(visit, name)
@@ -180,60 +183,60 @@ async function become(visit: Visit, name: string): Promise<Reply> {
 }
 
 /** Lists what a user leaves behind under the old name and how to get back to it; empty if there is nothing. */
-function describeLeftBehind({ lobby, tables }: Visit): readonly string[] {
-  const { me, waiting } = lobby
-  const name = inLine(me?.name ?? '')
-  const seats = waiting.slice(0, NAMED).map((info) => `table ${info.table} (${heldAt(info, me)})`)
+function describeLeftBehind({ lobby, tables }: DoorSession): readonly string[] {
+  const { me, heldSeats: waiting } = lobby
+  const name = toSafeLine(me?.name ?? '')
+  const seats = waiting.slice(0, NAMED).map((info) => `table ${info.table} (${formatHeldGame(info, me)})`)
   const more = waiting.length > NAMED ? [`${waiting.length - NAMED} more`] : []
   const at = tables.all.map(({ table }) => String(table))
-  const challengers = lobby.listSought({ count: NAMED }).items.map((seeker) => inLine(seeker.name))
+  const challengers = lobby.listChallenges({ count: NAMED }).items.map((seeker) => toSafeLine(seeker.name))
   return [
     ...(me?.registered ? [`You are no longer ${name}: "login ${name}" takes you back.`] : []),
     ...(seats.length > 0
       ? [
-          `The seat${waiting.length > 1 ? 's' : ''} of ${name} at ${listed([...seats, ...more])} stay${waiting.length > 1 ? '' : 's'} held: come back and type "resume".`,
+          `The seat${waiting.length > 1 ? 's' : ''} of ${name} at ${formatList([...seats, ...more])} stay${waiting.length > 1 ? '' : 's'} held: come back and type "resume".`,
         ]
       : []),
-    ...(at.length > 0 ? [`You have left table ${listed(at)}.`] : []),
-    ...(challengers.length > 0 ? [`The challenge of ${listed(challengers)} was for ${name} and is no longer for you.`] : []),
+    ...(at.length > 0 ? [`You have left table ${formatList(at)}.`] : []),
+    ...(challengers.length > 0 ? [`The challenge of ${formatList(challengers)} was for ${name} and is no longer for you.`] : []),
   ]
 }
 
-async function resume(visit: Visit, rest: string): Promise<Reply> {
+async function resume(visit: DoorSession, rest: string): Promise<Reply> {
   const { lobby } = visit
   const before = lobby.me
   if (!before && /^\d{0,16}$/.test(rest)) return 'Type "resume" and your token, or type your name first.'
-  const table = rest === '' ? theOnly(lobby) : readWhole(rest, BOUNDS.table)
+  const table = rest === '' ? theOnly(lobby) : parseWhole(rest, BOUNDS.table)
   if (typeof table === 'object') return table
   cancelSeek(visit)
   const attendance = table === undefined ? await lobby.resume(rest) : await lobby.resumeSeat(table)
   if (isRefusal(attendance) && attendance.code === 'no-such-table') return NOT_HELD
-  if (isRefusal(attendance)) return [sentence(attendance.refused), ...(before ? [] : [WHO])]
+  if (isRefusal(attendance)) return [toSentence(attendance.refused), ...(before ? [] : [NAME_QUESTION])]
   if (!before && !lobby.me) {
-    const owner = inLine(attendance.names[attendance.seat ?? 0] ?? '')
+    const owner = toSafeLine(attendance.names[attendance.seat ?? 0] ?? '')
     visit.say(`This token opens only the seat of ${owner} at table ${attendance.table}; "login ${owner}" opens the rest.`)
-  } else if (!before) visit.say(`Hello again, ${inLine(visit.lobby.me?.name ?? '')}.`, ...challengesOf(lobby))
-  visit.attend(attendance, 'back')
+  } else if (!before) visit.say(`Hello again, ${toSafeLine(visit.lobby.me?.name ?? '')}.`, ...challengesOf(lobby))
+  visit.addTable(attendance, 'back')
   return undefined
 }
 
 /** Cancels the open seek, so that the user is not seated while changing identity or resuming a seat. */
-function cancelSeek(visit: Visit): void {
-  leaveBehind(visit)
-  const notice = noLonger(visit)
+function cancelSeek(visit: DoorSession): void {
+  leaveFinishedTables(visit)
+  const notice = formatCancelledSeek(visit)
   if (visit.lobby.cancel()) visit.say(notice)
 }
 
 /** Returns the only table at which a seat is held, or the reply if there is none or several. */
-function theOnly({ waiting, me }: Lobby): number | readonly string[] {
+function theOnly({ heldSeats: waiting, me }: Lobby): number | readonly string[] {
   const [first, ...more] = waiting
   if (!first) return [NOT_HELD]
   if (more.length === 0) return first.table
-  return ['Several seats of yours are held:', ...inColumns(waiting.map((info) => [`  resume ${info.table}`, heldAt(info, me)]))]
+  return ['Several seats of yours are held:', ...formatColumns(waiting.map((info) => [`  resume ${info.table}`, formatHeldGame(info, me)]))]
 }
 
 /** The commands for names and accounts. */
-export const self: readonly Command[] = [
+export const accountCommands: readonly DoorCommand[] = [
   {
     name: 'login',
     cost: 9,

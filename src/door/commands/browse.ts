@@ -1,16 +1,16 @@
-import { counted } from '../../base/counts.ts'
-import { catalogue, type Entry } from '../../games/catalogue.ts'
+import { formatCount } from '../../base/counts.ts'
+import { type CatalogueEntry, catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
 import type { LadderRow, PersonInfo, TableInfo } from '../../hall/api.ts'
-import { BOUNDS, readWhole } from '../../hall/bounds.ts'
-import { gameOf, withGameName } from '../games.ts'
-import { wayBack } from '../held.ts'
-import { inColumns, inLine } from '../layout.ts'
-import { listed, noPage, readPage } from '../paging.ts'
+import { BOUNDS, parseWhole } from '../../hall/bounds.ts'
+import { parseGame, replaceGameAlias } from '../games.ts'
+import { formatHeldSeats } from '../held.ts'
+import { formatColumns, toSafeLine } from '../layout.ts'
+import { noPage, readPage, showTypedPage } from '../paging.ts'
 import { isSolitary } from '../seek-parser.ts'
-import type { Visit } from '../session.ts'
-import { particulars } from '../terms-text.ts'
-import type { Command, Reply } from './command.ts'
+import type { DoorSession } from '../session.ts'
+import { formatTerms } from '../terms-text.ts'
+import type { DoorCommand, Reply } from './command.ts'
 
 /** Maximum number of tables in a row of "who". */
 const NUMBERS = 5
@@ -19,13 +19,13 @@ const BEST = 10
 const LADDER = 9
 
 /** Describes the held seats of this user, because the lists show their owner as away. */
-function backHint({ lobby }: Visit): readonly string[] {
-  const back = wayBack(lobby)
+function backHint({ lobby }: DoorSession): readonly string[] {
+  const back = formatHeldSeats(lobby)
   return back === undefined ? [] : [back]
 }
 
-function tables(visit: Visit, rest: string): Reply | Promise<Reply> {
-  return listed(visit, rest, {
+function tables(visit: DoorSession, rest: string): Reply | Promise<Reply> {
+  return showTypedPage(visit, rest, {
     typed: 'tables',
     empty: 'No game is under way. Be the first: play tictactoe',
     footer: ['To watch a game, type "watch" and the number of its table.', ...backHint(visit)],
@@ -38,24 +38,24 @@ function tables(visit: Visit, rest: string): Reply | Promise<Reply> {
 
 function tableRow(info: TableInfo): readonly string[] {
   const { table, game, names, watchers, away = [] } = info
-  const players = names.map((name, seat) => `${inLine(name)}${away.includes(seat) ? ' (away)' : ''}`)
-  const watched = watchers > 0 ? [counted(watchers, 'watches', 'watch')] : []
-  return [String(table).padStart(3), game, [players.join(' against '), ...particulars(info), ...watched].join(', ')]
+  const players = names.map((name, seat) => `${toSafeLine(name)}${away.includes(seat) ? ' (away)' : ''}`)
+  const watched = watchers > 0 ? [formatCount(watchers, 'watches', 'watch')] : []
+  return [String(table).padStart(3), game, [players.join(' against '), ...formatTerms(info), ...watched].join(', ')]
 }
 
-function watch(visit: Visit, rest: string): Reply {
-  const table = readWhole(rest, BOUNDS.table)
+function watch(visit: DoorSession, rest: string): Reply {
+  const table = parseWhole(rest, BOUNDS.table)
   if (table === undefined) return 'Type the number of a table, too, such as "watch 17". "tables" lists them.'
   const attendance = visit.lobby.watch(table)
   if (isRefusal(attendance))
     return attendance.code === 'no-such-table' ? `There is no table ${table} to watch: "tables" lists them.` : attendance
-  visit.attend(attendance, 'watching')
+  visit.addTable(attendance, 'watching')
   return undefined
 }
 
-function who(visit: Visit, rest: string): Reply | Promise<Reply> {
+function who(visit: DoorSession, rest: string): Reply | Promise<Reply> {
   const { lobby } = visit
-  return listed(visit, rest, {
+  return showTypedPage(visit, rest, {
     typed: 'who',
     empty: 'No user is here.',
     footer: backHint(visit),
@@ -69,22 +69,22 @@ function who(visit: Visit, rest: string): Reply | Promise<Reply> {
 function personRow({ name, registered, tables: at }: PersonInfo, me: string | undefined): readonly string[] {
   const numbers = at.length > NUMBERS ? [...at.slice(0, NUMBERS), '...'] : at
   return [
-    `${inLine(name)}${name === me ? ' (you)' : ''}`,
+    `${toSafeLine(name)}${name === me ? ' (you)' : ''}`,
     registered ? 'registered' : 'guest',
     at.length === 0 ? '' : `at table ${numbers.join(', ')}`,
   ]
 }
 
-async function rank(visit: Visit, rest: string): Promise<Reply> {
+async function rank(visit: DoorSession, rest: string): Promise<Reply> {
   const { lobby } = visit
   if (/^[-+]?[\d.]*$/.test(rest)) return ladders(visit, rest)
   const [, named = '', number = ''] = /^(.*?)\s*(\d{1,9})?$/s.exec(rest) ?? []
-  const entry = gameOf(withGameName(named))
+  const entry = parseGame(replaceGameAlias(named))
   if (isRefusal(entry)) return entry
   if (isSolitary(entry) && !entry.game.points) return `There is no ladder of ${entry.name}, which is played alone and without points.`
   const own = await lobby.rank(entry.name)
   const place = own === undefined || isRefusal(own) ? howToClimb(entry, lobby.me) : `You are number ${own.rank} of ${own.of}.`
-  return listed(visit, number, {
+  return showTypedPage(visit, number, {
     typed: `rank ${entry.name}`,
     empty: [`No user is on the ladder of ${entry.name} yet.`, place],
     footer: [place],
@@ -99,7 +99,7 @@ async function rank(visit: Visit, rest: string): Promise<Reply> {
 }
 
 /** Lists the ladders that have users, one in a row: the first user, and the place of this user. */
-async function ladders(visit: Visit, rest: string): Promise<Reply> {
+async function ladders(visit: DoorSession, rest: string): Promise<Reply> {
   const { lobby, peer } = visit
   const page = readPage(visit, rest, 'rank')
   if (typeof page === 'string') return page
@@ -118,23 +118,23 @@ async function ladders(visit: Visit, rest: string): Promise<Reply> {
   }
   if (rows.length === 0) return ['No user is on a ladder yet: rated games and quizzes lead there.', RANK_GAME]
   if (page > 1) return [noPage(page, 'rank', 1), RANK_GAME]
-  return [...inColumns([['game', 'number 1', '', 'you'], ...rows]), RANK_GAME]
+  return [...formatColumns([['game', 'number 1', '', 'you'], ...rows]), RANK_GAME]
 }
 
 const RANK_GAME = 'For one ladder, type "rank" and the game, such as "rank tictactoe".'
 
-function ladderRow({ rank: place, name, score, games: played }: LadderRow, { game }: Entry): readonly string[] {
-  const points = game.points ? counted(Math.round(score), 'point') : `rating ${Math.round(score)}`
-  return [String(place).padStart(3), inLine(name), points, counted(played, 'game')]
+function ladderRow({ rank: place, name, score, games: played }: LadderRow, { game }: CatalogueEntry): readonly string[] {
+  const points = game.points ? formatCount(Math.round(score), 'point') : `rating ${Math.round(score)}`
+  return [String(place).padStart(3), toSafeLine(name), points, formatCount(played, 'game')]
 }
 
-function howToClimb({ name, game }: Entry, me: PersonInfo | undefined): string {
+function howToClimb({ name, game }: CatalogueEntry, me: PersonInfo | undefined): string {
   if (game.points) return `To be on it, type: play ${name}`
   return `To be on it, type: ${me?.registered ? '' : 'register, and then: '}play ${name} rated`
 }
 
 /** The commands that list tables, users and ladders, and that watch a table. */
-export const looking: readonly Command[] = [
+export const browseCommands: readonly DoorCommand[] = [
   { name: 'tables', cost: 9, usage: 'tables [PAGE]', about: 'list the games under way', needs: ['name'], run: tables },
   { name: 'watch', cost: 4, usage: 'watch N', about: 'watch the game at table N', needs: ['name'], run: watch },
   { name: 'who', cost: 9, usage: 'who [PAGE]', about: 'list the users who are here', needs: ['name'], run: who },

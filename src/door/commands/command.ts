@@ -1,7 +1,7 @@
 import { isRefusal } from '../../games/game.ts'
-import { wayBack } from '../held.ts'
+import { formatHeldSeats } from '../held.ts'
 import type { Reply } from '../reply.ts'
-import type { Visit } from '../session.ts'
+import type { DoorSession } from '../session.ts'
 
 export type { Reply } from '../reply.ts'
 
@@ -15,7 +15,7 @@ export const ONGOING = 'The game goes on. "resign" gives it up.'
 export type Need = keyof typeof GATES
 
 /** DoorCommand is a command of the front door. */
-export interface Command {
+export interface DoorCommand {
   readonly name: string
   /** Aliases. */
   readonly also?: readonly string[]
@@ -31,47 +31,49 @@ export interface Command {
   /** Marks a command that cannot be undone, so the user must type the whole word. */
   readonly whole?: true
   /** Executes the command; `rest` is the text after its name, trimmed. */
-  run(visit: Visit, rest: string): Reply | Promise<Reply>
+  run(visit: DoorSession, rest: string): Reply | Promise<Reply>
 }
 
 /** The conditions for commands: each returns a sentence if it is not met. */
 const GATES = {
   /** Requires a name. */
-  name: ({ lobby, present }: Visit) => {
+  name: ({ lobby, present }: DoorSession) => {
     if (lobby.me) return undefined
     return present ? 'That needs a name, not only a seat: type "name NAME" or "login NAME".' : 'Type your name first, on a line of its own.'
   },
   /** Requires that the user plays no game at present. */
-  leisure: ({ tables: { playing } }: Visit) =>
+  leisure: ({ tables: { playing } }: DoorSession) =>
     playing[0] ? `You are in a game at table ${playing[0].table}: finish it first, or "resign" it.` : undefined,
   /** Requires that the user plays no game under a name. A client that has a seat only by its token may still give a name. */
-  identity: (visit: Visit): string | undefined => (visit.lobby.me ? GATES.leisure(visit) : undefined),
+  identity: (visit: DoorSession): string | undefined => (visit.lobby.me ? GATES.leisure(visit) : undefined),
   /** Requires a table. */
-  table: (visit: Visit) => (visit.present ? undefined : (GATES.name(visit) ?? noTable(visit))),
+  table: (visit: DoorSession) => (visit.present ? undefined : (GATES.name(visit) ?? noTable(visit))),
   /** Requires a seat at the shown table. */
-  seat: (visit: Visit): string | undefined =>
+  seat: (visit: DoorSession): string | undefined =>
     GATES.table(visit) ??
-    (visit.present?.seated ? undefined : `You only watch here. ${wayBack(visit.lobby) ?? '"play tictactoe" takes a seat elsewhere.'}`),
+    (visit.present?.seated
+      ? undefined
+      : `You only watch here. ${formatHeldSeats(visit.lobby) ?? '"play tictactoe" takes a seat elsewhere.'}`),
   /** Requires a seat in a game that is not over. */
-  game: (visit: Visit): string | undefined => GATES.seat(visit) ?? (visit.present?.over ? isOver(visit) : undefined),
+  game: (visit: DoorSession): string | undefined => GATES.seat(visit) ?? (visit.present?.over ? isOver(visit) : undefined),
   /** Requires a seat in a game that is over. */
-  end: (visit: Visit): string | undefined => GATES.seat(visit) ?? (visit.present?.over ? undefined : ONGOING),
+  end: (visit: DoorSession): string | undefined => GATES.seat(visit) ?? (visit.present?.over ? undefined : ONGOING),
 }
 
-function isOver({ tables: { playing } }: Visit): string {
+function isOver({ tables: { playing } }: DoorSession): string {
   const [other, ...more] = playing
   const elsewhere = other && (more.length > 0 ? 'You play others: "mine" lists them.' : `You play another one: type "go ${other.table}".`)
   return `The game is over. ${elsewhere ?? '"rematch" plays it again, "play GAME" something else.'}`
 }
 
-function noTable({ tables: { playing }, lobby }: Visit): string {
+function noTable({ tables: { playing }, lobby }: DoorSession): string {
   return playing[0]
     ? `No table is shown: "go ${playing[0].table}" shows yours.`
-    : `You are at no table. ${wayBack(lobby) ?? '"play tictactoe" takes a seat, "tables" lists others.'}`
+    : `You are at no table. ${formatHeldSeats(lobby) ?? '"play tictactoe" takes a seat, "tables" lists others.'}`
 }
 
 /** Returns the sentence of the first condition that is not met; `undefined` if all are. */
-export function gate(visit: Visit, needs: readonly Need[]): string | undefined {
+export function checkNeeds(visit: DoorSession, needs: readonly Need[]): string | undefined {
   for (const need of needs) {
     const closed = GATES[need](visit)
     if (closed !== undefined) return closed
@@ -80,20 +82,20 @@ export function gate(visit: Visit, needs: readonly Need[]): string | undefined {
 }
 
 /** Executes a command if its conditions are met, and prints the reply. */
-export async function perform(visit: Visit, command: Command, rest: string): Promise<void> {
+export async function runCommand(visit: DoorSession, command: DoorCommand, rest: string): Promise<void> {
   if (command.cost) visit.peer.connection.charge(command.cost)
-  answer(visit, gate(visit, command.needs ?? []) ?? overfull(visit, command, rest) ?? (await command.run(visit, rest)))
+  printReply(visit, checkNeeds(visit, command.needs ?? []) ?? overfull(visit, command, rest) ?? (await command.run(visit, rest)))
 }
 
 /** Refuses text after a command that has no arguments: "resign already" is a chat message. */
-function overfull({ present }: Visit, { name, usage }: Command, rest: string): string | undefined {
+function overfull({ present }: DoorSession, { name, usage }: DoorCommand, rest: string): string | undefined {
   if (rest === '' || usage !== name) return undefined
   return `Type "${name}" alone, if that is what you want${present ? SAY : ''}.`
 }
 
 /** Prints a reply, after everything that has happened before it. */
-export function answer(visit: Visit, reply: Reply): void {
-  visit.settle()
+export function printReply(visit: DoorSession, reply: Reply): void {
+  visit.flush()
   if (reply === undefined) return
   if (isRefusal(reply)) visit.say(visit.sentence(reply.refused))
   else visit.sayScreen(typeof reply === 'string' ? [reply] : reply)

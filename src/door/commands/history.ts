@@ -1,25 +1,25 @@
 import { isRefusal } from '../../games/game.ts'
 import type { FinishedGame } from '../../hall/api.ts'
-import { inLine, ROWS, sentence } from '../layout.ts'
-import { type Listing, readPage, showPage } from '../paging.ts'
-import { opponentsOf, resultOf } from '../results.ts'
-import type { Visit } from '../session.ts'
-import type { Command, Reply } from './command.ts'
+import { ROWS, toSafeLine, toSentence } from '../layout.ts'
+import { type PagedList, readPage, showPage } from '../paging.ts'
+import { formatOpponents, formatResult } from '../results.ts'
+import type { DoorSession } from '../session.ts'
+import type { DoorCommand, Reply } from './command.ts'
 
 /** Maximum number of missed games in the greeting. */
 const MISSED = 3
 
 /** Lists the finished games of a user: `history`, `history ada`, `history 2`, `history ada 2`. */
-function history(visit: Visit, rest: string): Reply | Promise<Reply> {
+function history(visit: DoorSession, rest: string): Reply | Promise<Reply> {
   const { lobby } = visit
-  const [, named = '', number = ''] = lobby.isHere(rest) ? ['', rest] : (/^(.*?)(?:(?:^|\s+)([+-]?\d{1,9}))?$/s.exec(rest) ?? [])
-  const typed = named === '' ? 'history' : `history ${inLine(named)}`
+  const [, named = '', number = ''] = lobby.isOnline(rest) ? ['', rest] : (/^(.*?)(?:(?:^|\s+)([+-]?\d{1,9}))?$/s.exec(rest) ?? [])
+  const typed = named === '' ? 'history' : `history ${toSafeLine(named)}`
   const page = readPage(visit, number, typed)
   if (typeof page === 'string') return page
   const name = named === '' ? undefined : named.replaceAll('_', ' ')
-  const listing: Listing = {
+  const listing: PagedList = {
     typed,
-    empty: name === undefined ? 'You have finished no game yet.' : sentence(`no finished game of "${name}" is known here`),
+    empty: name === undefined ? 'You have finished no game yet.' : toSentence(`no finished game of "${name}" is known here`),
     async fetch(from, count) {
       const found = await lobby.history(name, { from, count })
       return isRefusal(found) ? found : { items: found.items.map(rowOf), total: found.total }
@@ -30,30 +30,30 @@ function history(visit: Visit, rest: string): Reply | Promise<Reply> {
 
 function rowOf(game: FinishedGame): readonly string[] {
   const { table, names, seat, rated, at } = game
-  const others = names.filter((_, one) => one !== seat).map(inLine)
+  const others = names.filter((_, one) => one !== seat).map(toSafeLine)
   return [
     String(table).padStart(3),
     new Date(at).toISOString().slice(0, 10),
     `${game.game}${rated && others.length > 0 ? ', rated' : ''}`,
     others.length > 0 ? `against ${others.join(' and ')}` : 'alone',
-    resultOf(game),
+    formatResult(game),
   ]
 }
 
 /** Describes the games that ended while a registered user was away; empty if there are none. */
-export async function missedGames({ lobby }: Visit): Promise<readonly string[]> {
+export async function missedGames({ lobby }: DoorSession): Promise<readonly string[]> {
   const { awaySince } = lobby
   if (awaySince === undefined) return []
   const found = await lobby.history(undefined, { count: ROWS })
   const games = isRefusal(found) ? [] : found.items.filter(({ at }) => at > awaySince)
   if (games.length === 0) return []
-  const shown = games.slice(0, MISSED).map((game) => [game.game, ...opponentsOf(game), resultOf(game)].join(', '))
+  const shown = games.slice(0, MISSED).map((game) => [game.game, ...formatOpponents(game), formatResult(game)].join(', '))
   const more = games.length > MISSED ? '; and more' : ''
   return [`While you were away: ${shown.join('; ')}${more}. "history" lists all.`]
 }
 
 /** The command for finished games. */
-export const histories: readonly Command[] = [
+export const historyCommands: readonly DoorCommand[] = [
   {
     name: 'history',
     cost: 9,

@@ -1,24 +1,24 @@
-import type { Entry } from '../../games/catalogue.ts'
+import type { CatalogueEntry } from '../../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../../games/game.ts'
 import { wrap } from '../../games/text/graphemes.ts'
-import { gameNamed, gameOf, withGameName } from '../games.ts'
-import { COLUMNS, listed, sentence } from '../layout.ts'
-import { more } from '../paging.ts'
+import { findGameByWord, parseGame, replaceGameAlias } from '../games.ts'
+import { COLUMNS, formatList, toSentence } from '../layout.ts'
+import { moreCommand } from '../paging.ts'
 import { RULES } from '../rules.ts'
-import { settingsOf } from '../seek-parser.ts'
-import type { Visit } from '../session.ts'
-import { self } from './account.ts'
-import { looking } from './browse.ts'
-import type { Command, Reply } from './command.ts'
-import { histories } from './history.ts'
-import { messaging } from './messages.ts'
-import { seeking } from './seek.ts'
-import { several } from './several.ts'
-import { playing } from './table.ts'
+import { describeSettings } from '../seek-parser.ts'
+import type { DoorSession } from '../session.ts'
+import { accountCommands } from './account.ts'
+import { browseCommands } from './browse.ts'
+import type { DoorCommand, Reply } from './command.ts'
+import { historyCommands } from './history.ts'
+import { messageCommands } from './messages.ts'
+import { seekCommands } from './seek.ts'
+import { severalCommands } from './several.ts'
+import { tableCommands } from './table.ts'
 
 /** The commands about the connection and the help. */
-const talking: readonly Command[] = [
-  more,
+const talking: readonly DoorCommand[] = [
+  moreCommand,
   { name: 'rules', cost: 2, usage: 'rules [GAME]', about: 'print the rules of a game, or of the game you play', run: rules },
   {
     name: 'help',
@@ -39,71 +39,71 @@ const talking: readonly Command[] = [
 ]
 
 /** All commands, by group, in the order of the help. */
-const GROUPS: readonly (readonly [string, readonly Command[]])[] = [
-  ['to play', seeking],
-  ['at a table', [...playing, ...several]],
-  ['to talk', messaging],
-  ['to look on', [...looking, ...histories]],
-  ['who you are', self],
+const GROUPS: readonly (readonly [string, readonly DoorCommand[]])[] = [
+  ['to play', seekCommands],
+  ['at a table', [...tableCommands, ...severalCommands]],
+  ['to talk', messageCommands],
+  ['to look on', [...browseCommands, ...historyCommands]],
+  ['who you are', accountCommands],
   ['other', talking],
 ]
 
 /** All commands, in the order of the help. */
-export const commands: readonly Command[] = GROUPS.flatMap(([, members]) => members)
+export const commands: readonly DoorCommand[] = GROUPS.flatMap(([, members]) => members)
 
 export const commandWords: readonly string[] = commands.map(({ name }) => name)
 
 /** Finds the command with this name or alias, in any case. */
-export function commandOf(word: string): Command | undefined {
+export function findCommand(word: string): DoorCommand | undefined {
   const wanted = word.toLowerCase()
   return commands.find(({ name, also }) => name === wanted || also?.includes(wanted))
 }
 
 /** Finds the commands that begin with these letters, at least two; by their aliases if no name does. */
-export function beginningWith(word: string): readonly Command[] {
+export function findByPrefix(word: string): readonly DoorCommand[] {
   const wanted = word.toLowerCase()
   if (wanted.length < 2) return []
   const named = commands.filter(({ name }) => name.startsWith(wanted))
   return named.length > 0 ? named : commands.filter(({ also }) => also?.some((one) => one.startsWith(wanted)))
 }
 
-function onlyBeginningWith(word: string): Command | undefined {
-  const [only, ...more] = beginningWith(word)
+function onlyBeginningWith(word: string): DoorCommand | undefined {
+  const [only, ...more] = findByPrefix(word)
   return more.length === 0 ? only : undefined
 }
 
 /** Refuses the beginning of several commands, or of a command that the user must type in full. */
-export function unclear(word: string, begun: readonly Command[]): Refusal {
+export function refuseAmbiguous(word: string, begun: readonly DoorCommand[]): Refusal {
   const names = begun.map(({ name }) => `"${name}"`)
   return {
     refused:
-      names.length === 1 ? `type ${names[0]} in full, if you mean that` : `"${word}" could be ${listed(names, 'or')}: type more of it`,
+      names.length === 1 ? `type ${names[0]} in full, if you mean that` : `"${word}" could be ${formatList(names, 'or')}: type more of it`,
   }
 }
 
-function rules({ present }: Visit, rest: string): Reply {
-  const entry = rest === '' && present ? gameOf(present.company.game) : gameOf(withGameName(rest))
-  return isRefusal(entry) ? entry : [sentence(entry.title), RULES[entry.name] ?? '', `A move: ${entry.moves}.`]
+function rules({ present }: DoorSession, rest: string): Reply {
+  const entry = rest === '' && present ? parseGame(present.company.game) : parseGame(replaceGameAlias(rest))
+  return isRefusal(entry) ? entry : [toSentence(entry.title), RULES[entry.name] ?? '', `A move: ${entry.moves}.`]
 }
 
 const SHORTER = 'Two letters of a command are enough if no other begins with them: pl, hist.'
 
-function help({ present, lobby }: Visit, rest: string): Reply {
+function help({ present, lobby }: DoorSession, rest: string): Reply {
   const [word = ''] = rest.split(/\s/)
-  const command = commandOf(word) ?? onlyBeginningWith(word)
+  const command = findCommand(word) ?? onlyBeginningWith(word)
   if (command) return [command.usage, `  ${command.about}`, ...(command.more?.() ?? []).map((line) => `  ${line}`)]
-  const game = gameNamed(withGameName(rest).split(/\s/)[0] ?? '')
+  const game = findGameByWord(replaceGameAlias(rest).split(/\s/)[0] ?? '')
   if (game) return howToPlay(game)
-  const begun = beginningWith(word)
-  if (begun.length > 0) return unclear(word, begun)
+  const begun = findByPrefix(word)
+  if (begun.length > 0) return refuseAmbiguous(word, begun)
   if (word !== '') return { refused: `there is no command "${word}": "help" lists all` }
   const now = present ? [...present.status(), ''] : lobby.me ? [] : ['Now: type your name.', '']
   return [...now, ...overview(), '', 'More about a command, or a game: help play, help tictactoe', SHORTER]
 }
 
-function howToPlay(entry: Entry): readonly string[] {
+function howToPlay(entry: CatalogueEntry): readonly string[] {
   const { name, title, moves } = entry
-  const settings = settingsOf(entry).map(([setting, about]) => `${setting}: ${about}`)
+  const settings = describeSettings(entry).map(([setting, about]) => `${setting}: ${about}`)
   return [name, ...[title, `a move: ${moves}`, ...settings, `to begin, type: play ${name}`].map((line) => `  ${line}`)]
 }
 
@@ -117,25 +117,25 @@ function overview(): string[] {
   })
 }
 
-function shortest({ usage }: Command): string {
+function shortest({ usage }: DoorCommand): string {
   return usage.replace(/ *\[.*$/, '')
 }
 
-function telnet({ telnet: layer }: Visit): Reply {
+function telnet({ telnet: layer }: DoorSession): Reply {
   if (!layer) return 'Telnet is not available on this connection.'
   layer.begin()
   return 'If you use a telnet client, it hides passwords from now on.'
 }
 
-function style(visit: Visit, rest: string): Reply {
+function style(visit: DoorSession, rest: string): Reply {
   if (rest.toLowerCase() !== 'json') return 'The only other style is for programs. Type: style json'
   const [table] = visit.tables.all
   if (table) return `Leave table ${table.table} first.`
-  visit.forProgram()
+  visit.switchToNative()
   return undefined
 }
 
-function quit(visit: Visit): Reply {
+function quit(visit: DoorSession): Reply {
   visit.quit()
   return undefined
 }

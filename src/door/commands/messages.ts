@@ -1,9 +1,9 @@
 import { isRefusal } from '../../games/game.ts'
 import type { Lobby } from '../../hall/api.ts'
-import { BOUNDS, readWhole } from '../../hall/bounds.ts'
-import { inLine, listed, notHere } from '../layout.ts'
-import type { Visit } from '../session.ts'
-import type { Command, Reply } from './command.ts'
+import { BOUNDS, parseWhole } from '../../hall/bounds.ts'
+import { formatList, formatUnknownUser, toSafeLine } from '../layout.ts'
+import type { DoorSession } from '../session.ts'
+import type { DoorCommand, Reply } from './command.ts'
 
 /** Maximum number of words in a name. */
 const WORDS = 6
@@ -11,7 +11,10 @@ const WORDS = 6
 const NAMED = 50
 
 /** Splits a text into the name at its beginning, the longest of a user who is online or else one word, and the rest. */
-function nameAndText({ me, isHere }: Pick<Lobby, 'me' | 'isHere'>, text: string): { readonly name: string; readonly rest: string } {
+function nameAndText(
+  { me, isOnline: isHere }: Pick<Lobby, 'me' | 'isOnline'>,
+  text: string,
+): { readonly name: string; readonly rest: string } {
   const words = [...text.matchAll(/\S+/g)]
   for (let count = Math.min(WORDS, words.length); count > 1; count--) {
     const end = (words[count - 1]?.index ?? 0) + (words[count - 1]?.[0].length ?? 0)
@@ -22,50 +25,50 @@ function nameAndText({ me, isHere }: Pick<Lobby, 'me' | 'isHere'>, text: string)
   return { name: name.replaceAll('_', ' '), rest }
 }
 
-function tell(visit: Visit, rest: string): Reply {
+function tell(visit: DoorSession, rest: string): Reply {
   const { lobby } = visit
-  const { name, rest: text } = nameAndText({ me: lobby.me, isHere: (one) => lobby.isHere(one) }, rest)
+  const { name, rest: text } = nameAndText({ me: lobby.me, isOnline: (one) => lobby.isOnline(one) }, rest)
   if (name === '' || text === '') return 'Type a name and what you want to say, such as "tell ada hello".'
   const refusal = lobby.message(name, text)
-  if (refusal?.code === 'no-such-person') return notHere(name)
+  if (refusal?.code === 'no-such-person') return formatUnknownUser(name)
   if (refusal) return visit.sentence(refusal.refused, [name])
-  const shown = lobby.nameHere(name) ?? name
+  const shown = lobby.findOnlineName(name) ?? name
   return visit.sentence(`${shown} has received your message`, [shown])
 }
 
-async function mute(visit: Visit, name: string): Promise<Reply> {
+async function mute(visit: DoorSession, name: string): Promise<Reply> {
   const { lobby } = visit
   if (name === '') {
     const { muted } = lobby
-    return muted.length === 0 ? 'You have muted no user. "mute NAME" mutes a user.' : `Muted: ${listed(muted.map(inLine))}.`
+    return muted.length === 0 ? 'You have muted no user. "mute NAME" mutes a user.' : `Muted: ${formatList(muted.map(toSafeLine))}.`
   }
   const refusal = await lobby.mute(name)
-  if (refusal) return refusal.code === 'no-such-person' ? notHere(name) : refusal
-  const shown = inLine(lobby.muted.at(-1) ?? name)
+  if (refusal) return refusal.code === 'no-such-person' ? formatUnknownUser(name) : refusal
+  const shown = toSafeLine(lobby.muted.at(-1) ?? name)
   return `You have muted ${shown} until you disconnect or type "unmute ${shown}".`
 }
 
-function unmute({ lobby }: Visit, name: string): Reply {
+function unmute({ lobby }: DoorSession, name: string): Reply {
   if (name === '') return 'Type the name of a muted user, too. "mute" lists them.'
   const before = lobby.muted
   const refusal = lobby.unmute(name)
   const [unmuted = name] = before.filter((one) => !lobby.muted.includes(one))
-  return refusal ?? `You no longer mute ${inLine(unmuted)}.`
+  return refusal ?? `You no longer mute ${toSafeLine(unmuted)}.`
 }
 
-function watchers({ lobby, present }: Visit, rest: string): Reply {
-  const table = rest === '' ? present?.table : readWhole(rest, BOUNDS.table)
+function watchers({ lobby, present }: DoorSession, rest: string): Reply {
+  const table = rest === '' ? present?.table : parseWhole(rest, BOUNDS.table)
   if (table === undefined) return 'Type the number of a table, too, such as "watchers 17". "tables" lists them.'
   const page = lobby.watchers(table, { count: NAMED })
   if (isRefusal(page)) return `There is no table ${table} to watch: "tables" lists them.`
   const { items, total } = page
   if (total === 0) return `No user watches table ${table}.`
   const more = total > items.length ? ` and ${total - items.length} more` : ''
-  return `Table ${table} is watched by ${more === '' ? listed(items.map(inLine)) : items.map(inLine).join(', ')}${more}.`
+  return `Table ${table} is watched by ${more === '' ? formatList(items.map(toSafeLine)) : items.map(toSafeLine).join(', ')}${more}.`
 }
 
 /** The commands for messages between users, apart from a table. */
-export const messaging: readonly Command[] = [
+export const messageCommands: readonly DoorCommand[] = [
   {
     name: 'tell',
     cost: 4,

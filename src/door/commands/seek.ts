@@ -1,55 +1,55 @@
 import { catalogue } from '../../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../../games/game.ts'
-import type { GameWish, PersonInfo, Seeker } from '../../hall/api.ts'
+import type { PersonInfo, SeekInfo, SeekTerms } from '../../hall/api.ts'
 import { gameNames } from '../games.ts'
-import { inColumns, inLine, notHere, sentence } from '../layout.ts'
-import { listed } from '../paging.ts'
-import { answerTo, clockSettings, nearBy, needsName, readWish, settingsOf } from '../seek-parser.ts'
-import type { Visit } from '../session.ts'
-import { limits, particulars } from '../terms-text.ts'
-import type { Command, Reply } from './command.ts'
+import { formatColumns, formatUnknownUser, toSafeLine, toSentence } from '../layout.ts'
+import { showTypedPage } from '../paging.ts'
+import { describeClockSettings, describeSettings, formatAcceptCommand, formatNearSeek, needsName, parseSeek } from '../seek-parser.ts'
+import type { DoorSession } from '../session.ts'
+import { formatClock, formatTerms } from '../terms-text.ts'
+import type { DoorCommand, Reply } from './command.ts'
 
 function games(): Reply {
   const rows = catalogue.flatMap((entry) => [
     [entry.name, entry.title],
-    ...settingsOf(entry).map(([setting, about]) => ['', `${setting}: ${about}`]),
+    ...describeSettings(entry).map(([setting, about]) => ['', `${setting}: ${about}`]),
   ])
-  return [...inColumns(rows), '', 'To begin one, type: play hangman     With a setting: play tictactoe size 4']
+  return [...formatColumns(rows), '', 'To begin one, type: play hangman     With a setting: play tictactoe size 4']
 }
 
-function play(visit: Visit, rest: string): Reply | Promise<Reply> {
-  const terms = readWish(rest)
-  if (isRefusal(terms)) return howToAsk(visit, rest) ?? terms
+function play(visit: DoorSession, rest: string): Reply | Promise<Reply> {
+  const terms = parseSeek(rest)
+  if (isRefusal(terms)) return explainChallenge(visit, rest) ?? terms
   if (terms.against !== undefined && terms.against.toLowerCase() === visit.lobby.me?.name.toLowerCase())
     return 'You cannot play against yourself. "who" lists the other users.'
-  return want(visit, terms)
+  return startSeek(visit, terms)
 }
 
-function invite(visit: Visit, rest: string): Reply | Promise<Reply> {
-  const terms = readWish(rest && `${rest} private`)
-  return isRefusal(terms) ? (howToAsk(visit, rest) ?? terms) : want(visit, terms)
+function invite(visit: DoorSession, rest: string): Reply | Promise<Reply> {
+  const terms = parseSeek(rest && `${rest} private`)
+  return isRefusal(terms) ? (explainChallenge(visit, rest) ?? terms) : startSeek(visit, terms)
 }
 
 /** Explains how to challenge a user, if the text is the name of another user who is online; else `undefined`. */
-export function howToAsk({ lobby }: Visit, text: string): string | undefined {
-  const name = lobby.nameHere(text.replace(/^(?:against|with|vs\.?|versus) /i, ''))
+export function explainChallenge({ lobby }: DoorSession, text: string): string | undefined {
+  const name = lobby.findOnlineName(text.replace(/^(?:against|with|vs\.?|versus) /i, ''))
   if (name === undefined || name === lobby.me?.name) return undefined
-  const way = answerTo({ name, game: 'tictactoe', settings: {}, rated: false })
-  return `To challenge ${inLine(name)}, name a game, too, such as "${inLine(way)}".`
+  const way = formatAcceptCommand({ name, game: 'tictactoe', settings: {}, rated: false })
+  return `To challenge ${toSafeLine(name)}, name a game, too, such as "${toSafeLine(way)}".`
 }
 
 /** Opens a seek, and replies what happens next if it does not seat the user at once. */
-export async function want(visit: Visit, terms: GameWish): Promise<Reply> {
-  leaveBehind(visit)
+export async function startSeek(visit: DoorSession, terms: SeekTerms): Promise<Reply> {
+  leaveFinishedTables(visit)
   const before = visit.present
   const invited = visit.lobby.ownInvitation
-  const sought = await visit.going(() => visit.lobby.seek({ ...terms, replace: true }))
+  const sought = await visit.withNewTableShown(() => visit.lobby.seek({ ...terms, replace: true }))
   if (isRefusal(sought)) {
     const { against } = terms
     if (against === undefined) return sought
-    return sought.code === 'no-such-person' ? notHere(against) : sentence(sought.refused, [against])
+    return sought.code === 'no-such-person' ? formatUnknownUser(against) : toSentence(sought.refused, [against])
   }
-  visit.wish = terms
+  visit.lastSeek = terms
   const { replaced: earlier } = sought
   const replaced = earlier ? [formatCancelled(earlier, invited !== undefined)] : []
   if (visit.present?.playing && visit.present !== before) return earlier ? replaced : undefined
@@ -66,35 +66,35 @@ export async function want(visit: Visit, terms: GameWish): Promise<Reply> {
     ...replaced,
     waitingFor(toOwnSpelling(visit, terms.against)),
     ...house,
-    ...(sought.near ?? []).flatMap((seeker) => nearBy(seeker, terms, visit.lobby.me)),
+    ...(sought.near ?? []).flatMap((seeker) => formatNearSeek(seeker, terms, visit.lobby.me)),
   ]
 }
 
 /** Explains that the server does not notify a user who is named with an invitation, and how to challenge that user. */
-function explainUnnotified(visit: Visit, { against, game, settings, rated = false }: GameWish, code: string): readonly string[] {
+function explainUnnotified(visit: DoorSession, { against, game, settings, rated = false }: SeekTerms, code: string): readonly string[] {
   if (against === undefined) return []
   const name = toOwnSpelling(visit, against) ?? against
-  const way = answerTo({ name, game, settings, rated })
+  const way = formatAcceptCommand({ name, game, settings, rated })
   return [
-    `This notifies no user. To send the code: tell ${inLine(name)} join ${code}`,
-    `To challenge ${inLine(name)} without a code: ${inLine(way)}`,
+    `This notifies no user. To send the code: tell ${toSafeLine(name)} join ${code}`,
+    `To challenge ${toSafeLine(name)} without a code: ${toSafeLine(way)}`,
   ]
 }
 
 /** Reports that an open seek was cancelled; `isInvitation` marks a seek with a code. */
-function formatCancelled(seeker: Seeker, isInvitation: boolean): string {
-  const what = [seeker.game, ...particulars(seeker)].join(', ')
+function formatCancelled(seeker: SeekInfo, isInvitation: boolean): string {
+  const what = [seeker.game, ...formatTerms(seeker)].join(', ')
   return isInvitation ? `Your invitation to ${what} is cancelled: its code is void.` : `Your earlier seek, ${what}, is cancelled.`
 }
 
 /** Reports that the open seek was cancelled, in the words for an invitation, a challenge or another seek. */
-export function noLonger({ lobby: { ownInvitation, ownSeek } }: Visit): string {
+export function formatCancelledSeek({ lobby: { ownInvitation, ownSeek } }: DoorSession): string {
   if (ownInvitation) return formatCancelled(ownInvitation, true)
-  return ownSeek?.against === undefined ? 'You no longer wait for an opponent.' : `You no longer wait for ${inLine(ownSeek.against)}.`
+  return ownSeek?.against === undefined ? 'You no longer wait for an opponent.' : `You no longer wait for ${toSafeLine(ownSeek.against)}.`
 }
 
 /** Runs `act`, which can cancel the open seek of this user, and reports it if that happens. */
-async function reportingCancelledSeek(visit: Visit, act: () => Promise<Reply>): Promise<Reply> {
+async function reportingCancelledSeek(visit: DoorSession, act: () => Promise<Reply>): Promise<Reply> {
   const { ownInvitation: invited, ownSeek: before } = visit.lobby
   const reply = await act()
   const earlier = invited ?? before
@@ -103,79 +103,79 @@ async function reportingCancelledSeek(visit: Visit, act: () => Promise<Reply>): 
 }
 
 /** Reports the open seek of this user; `undefined` if there is none that others can see. */
-export function waits({ lobby }: Visit): string | undefined {
+export function formatOwnSeek({ lobby }: DoorSession): string | undefined {
   return lobby.ownSeek && waitingFor(lobby.ownSeek.against)
 }
 
 /** Returns the name of a user who is online in that user's own spelling. */
-function toOwnSpelling({ lobby }: Visit, name: string | undefined): string | undefined {
-  return name === undefined ? undefined : (lobby.nameHere(name) ?? name)
+function toOwnSpelling({ lobby }: DoorSession, name: string | undefined): string | undefined {
+  return name === undefined ? undefined : (lobby.findOnlineName(name) ?? name)
 }
 
 function waitingFor(against = 'an opponent'): string {
-  return `You wait for ${inLine(against)}; "cancel" stops that.`
+  return `You wait for ${toSafeLine(against)}; "cancel" stops that.`
 }
 
 /** Leaves the tables whose game is over, so that no rematch seats the user in the middle of another game. */
-export function leaveBehind(visit: Visit): void {
+export function leaveFinishedTables(visit: DoorSession): void {
   for (const one of visit.tables.all) if (one.seated && one.over && !visit.lobby.leave(one.table)) visit.leaveTable(one.table)
 }
 
-function join(visit: Visit, rest: string): Reply | Promise<Reply> {
+function join(visit: DoorSession, rest: string): Reply | Promise<Reply> {
   if (rest === '') return 'Type the code of the invitation, too, such as "join amber-otter-seven".'
-  leaveBehind(visit)
-  return reportingCancelledSeek(visit, () => visit.going(() => visit.lobby.join(rest, true)))
+  leaveFinishedTables(visit)
+  return reportingCancelledSeek(visit, () => visit.withNewTableShown(() => visit.lobby.join(rest, true)))
 }
 
-function cancel(visit: Visit): Reply {
+function cancel(visit: DoorSession): Reply {
   const invited = visit.lobby.ownInvitation
   if (!visit.lobby.cancel()) return 'You do not wait for an opponent.'
   return invited ? formatCancelled(invited, true) : 'You no longer wait.'
 }
 
 /** Accepts a challenge, by the name of its owner or as the only one. */
-export async function acceptChallenge(visit: Visit, name: string): Promise<Reply> {
+export async function acceptChallenge(visit: DoorSession, name: string): Promise<Reply> {
   return reportingCancelledSeek(visit, async () =>
-    formatRefusal(await visit.going(() => visit.lobby.acceptChallenge(name === '' ? undefined : name)), name),
+    formatRefusal(await visit.withNewTableShown(() => visit.lobby.acceptChallenge(name === '' ? undefined : name)), name),
   )
 }
 
 /** Refuses a challenge, by the name of its owner or as the only one. */
-export function refuseChallenge(visit: Visit, name: string): Reply {
-  const { answer, withdrawn } = visit.withdrawing(() => visit.lobby.refuseChallenge(name === '' ? undefined : name))
-  return formatRefusal(answer, name) ?? withdrawn.map((seeker) => `You have refused ${inLine(seeker.name)}’s game of ${seeker.game}.`)
+export function refuseChallenge(visit: DoorSession, name: string): Reply {
+  const { answer, withdrawn } = visit.collectWithdrawn(() => visit.lobby.refuseChallenge(name === '' ? undefined : name))
+  return formatRefusal(answer, name) ?? withdrawn.map((seeker) => `You have refused ${toSafeLine(seeker.name)}’s game of ${seeker.game}.`)
 }
 
 /** Formats a refusal that may begin with the typed name. */
 function formatRefusal(refusal: Refusal | undefined, name: string): Reply {
-  return refusal && sentence(refusal.refused, name === '' ? [] : [name])
+  return refusal && toSentence(refusal.refused, name === '' ? [] : [name])
 }
 
-function seeks(visit: Visit, rest: string): Reply | Promise<Reply> {
+function seeks(visit: DoorSession, rest: string): Reply | Promise<Reply> {
   const { lobby } = visit
-  return listed(visit, rest, {
+  return showTypedPage(visit, rest, {
     typed: 'seeks',
     empty: 'No player waits for an opponent. Be the first: play tictactoe',
     fetch(from, count) {
-      const { items, total } = lobby.listSeekers({ from, count })
+      const { items, total } = lobby.listSeeks({ from, count })
       return { items: items.map((seeker) => seekRow(seeker, lobby.me)), total }
     },
   })
 }
 
-function seekRow(seeker: Seeker, me: PersonInfo | undefined): readonly string[] {
-  const name = inLine(seeker.name)
+function seekRow(seeker: SeekInfo, me: PersonInfo | undefined): readonly string[] {
+  const name = toSafeLine(seeker.name)
   if (seeker.name === me?.name) return [name, 'your own seek; "cancel" cancels it']
   if (seeker.against !== undefined && seeker.against !== me?.name) {
-    return [name, [seeker.game, ...particulars(seeker), `for ${inLine(seeker.against)} only`].join(', ')]
+    return [name, [seeker.game, ...formatTerms(seeker), `for ${toSafeLine(seeker.against)} only`].join(', ')]
   }
-  const limited = seeker.clock ? `${[seeker.game, ...limits(seeker.clock)].join(', ')}  ` : ''
+  const limited = seeker.clock ? `${[seeker.game, ...formatClock(seeker.clock)].join(', ')}  ` : ''
   const first = needsName(seeker, me) ? ' (first "register")' : ''
-  return [name, `${limited}type: ${inLine(answerTo(seeker))}${first}`]
+  return [name, `${limited}type: ${toSafeLine(formatAcceptCommand(seeker))}${first}`]
 }
 
 /** The commands that lead to a game. */
-export const seeking: readonly Command[] = [
+export const seekCommands: readonly DoorCommand[] = [
   { name: 'games', cost: 4, usage: 'games', about: 'list the games, and their settings', run: games },
   {
     name: 'play',
@@ -189,9 +189,9 @@ export const seeking: readonly Command[] = [
       '"rated" counts for the ladder; both players need registered names.',
       '"private" gives you a code; your opponent is the user who types it.',
       'Settings:',
-      ...inColumns([
-        ...catalogue.flatMap((entry) => settingsOf(entry).map((setting) => [`  ${entry.name}`, ...setting])),
-        ...clockSettings().map((setting) => ['  games for two', ...setting]),
+      ...formatColumns([
+        ...catalogue.flatMap((entry) => describeSettings(entry).map((setting) => [`  ${entry.name}`, ...setting])),
+        ...describeClockSettings().map((setting) => ['  games for two', ...setting]),
       ]),
     ],
     needs: ['name'],

@@ -1,23 +1,23 @@
 import type { HeldSeat } from '../../hall/api.ts'
-import { BOUNDS, readWhole } from '../../hall/bounds.ts'
-import { heldAt, wayBackTo } from '../held.ts'
-import { inColumns } from '../layout.ts'
-import type { Visit } from '../session.ts'
-import type { Presence } from '../table-screen.ts'
-import type { Command, Reply } from './command.ts'
+import { BOUNDS, parseWhole } from '../../hall/bounds.ts'
+import { formatHeldGame, formatHeldSeat } from '../held.ts'
+import { formatColumns } from '../layout.ts'
+import type { DoorSession } from '../session.ts'
+import type { TableScreen } from '../table-screen.ts'
+import type { DoorCommand, Reply } from './command.ts'
 
 const NUMBER = 'Type the number of one of your tables, too, such as "go 12". "mine" lists them.'
 
 /** Lists the games of this user: those of this session, and those whose seats are held. */
-function mine(visit: Visit): Reply {
+function mine(visit: DoorSession): Reply {
   const { tables, present, lobby } = visit
   const here = tables.playing.map((one) => [`${one === present ? '*' : ' '} ${one.table}`, one.title, one.standing])
-  const held = lobby.waiting
+  const held = lobby.heldSeats
     .filter(({ table }) => !tables.get(table))
-    .map((info) => [`  ${info.table}`, heldAt(info, lobby.me), wayTo(info)])
+    .map((info) => [`  ${info.table}`, formatHeldGame(info, lobby.me), wayTo(info)])
   if (here.length + held.length === 0) return 'You play no game at present. "play tictactoe" begins one.'
   const other = tables.playing.find((one) => one !== present)
-  return [...inColumns([...here, ...held]), ...(other ? [`To show one, type "go" and its number, such as "go ${other.table}".`] : [])]
+  return [...formatColumns([...here, ...held]), ...(other ? [`To show one, type "go" and its number, such as "go ${other.table}".`] : [])]
 }
 
 /** Describes a seat of this user that the session has not resumed, with the command for that. */
@@ -26,28 +26,28 @@ function wayTo({ table, elsewhere }: HeldSeat): string {
 }
 
 /** Shows another table of this session, which then receives moves and chat. */
-function go(visit: Visit, rest: string): Reply {
+function go(visit: DoorSession, rest: string): Reply {
   if (rest === '') return visit.tables.all.length > 1 ? mine(visit) : NUMBER
-  const table = readWhole(rest, BOUNDS.table)
+  const table = parseWhole(rest, BOUNDS.table)
   const presence = table === undefined ? undefined : visit.tables.get(table)
   if (table === undefined) return NUMBER
-  const held = presence ? undefined : visit.lobby.waiting.find((one) => one.table === table)
-  if (held) return held.elsewhere ? `${wayBackTo(held, visit.lobby.me)}.` : `Your seat at table ${table} is held: "resume ${table}"`
+  const held = presence ? undefined : visit.lobby.heldSeats.find((one) => one.table === table)
+  if (held) return held.elsewhere ? `${formatHeldSeat(held, visit.lobby.me)}.` : `Your seat at table ${table} is held: "resume ${table}"`
   if (!presence) return `You are not at table ${table}: "mine" lists your games, and "watch ${table}" watches it.`
   visit.show(presence)
   return presence.open()
 }
 
 /** Shows another game of this user after the session has left the shown one; a game that waits for a move comes first. */
-export function goOn(visit: Visit): readonly string[] {
-  const next: Presence | undefined = visit.tables.playing.find(({ turn }) => turn) ?? visit.tables.playing[0]
+export function showNextGame(visit: DoorSession): readonly string[] {
+  const next: TableScreen | undefined = visit.tables.playing.find(({ turn }) => turn) ?? visit.tables.playing[0]
   if (!next) return []
   visit.show(next)
   return ['', ...next.open()]
 }
 
 /** The commands for several games at once. */
-export const several: readonly Command[] = [
+export const severalCommands: readonly DoorCommand[] = [
   { name: 'mine', cost: 4, also: ['my'], usage: 'mine', about: 'list the games that you play', needs: ['name'], run: mine },
   {
     name: 'go',

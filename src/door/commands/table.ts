@@ -1,13 +1,13 @@
-import { wayBack } from '../held.ts'
+import { formatHeldSeats } from '../held.ts'
 import { HOUSE } from '../seek-parser.ts'
-import type { Visit } from '../session.ts'
-import type { Presence } from '../table-screen.ts'
-import { type Command, gate, ONGOING, type Reply } from './command.ts'
-import { acceptChallenge, refuseChallenge, want } from './seek.ts'
-import { goOn } from './several.ts'
+import type { DoorSession } from '../session.ts'
+import type { TableScreen } from '../table-screen.ts'
+import { checkNeeds, type DoorCommand, ONGOING, type Reply } from './command.ts'
+import { acceptChallenge, refuseChallenge, startSeek } from './seek.ts'
+import { showNextGame } from './several.ts'
 
 /** Makes a move. Its event prints the result; `hint` is the end of a refusal. */
-export async function move({ lobby, present }: Visit, text: string, hint = ''): Promise<Reply> {
+export async function move({ lobby, present }: DoorSession, text: string, hint = ''): Promise<Reply> {
   if (!present) return undefined
   const refusal = await lobby.play(present.table, text)
   return refusal && { refused: refusal.refused + hint }
@@ -17,78 +17,80 @@ export async function move({ lobby, present }: Visit, text: string, hint = ''): 
 const NOT_SHOWN = 'Said, but no other user here sees it: the others are away, the house, or programs without talk.'
 
 /** Sends a chat message to the shown table. */
-export async function say({ lobby, present }: Visit, text: string): Promise<Reply> {
+export async function say({ lobby, present }: DoorSession, text: string): Promise<Reply> {
   if (text === '') return 'Type the text, too, such as "say hello".'
   if (!present) return undefined
   const refusal = await lobby.say(present.table, text)
   if (refusal) return refusal
-  if (lobby.hearers(present.table) > 0) return 'Said.'
+  if (lobby.countTalkReceivers(present.table) > 0) return 'Said.'
   return present.alone ? 'Said, but you are alone at this table.' : NOT_SHOWN
 }
 
 /** Offers a draw, and replies if no client can show the offer. */
-async function draw(visit: Visit): Promise<Reply> {
+async function draw(visit: DoorSession): Promise<Reply> {
   const { lobby, present } = visit
   if (!present) return undefined
   const refusal = await lobby.offer(present.table)
   if (refusal) return refusal
-  const isUnseen = present.playing && !present.company.names.includes(HOUSE) && lobby.hearers(present.table) === 0
+  const isUnseen = present.playing && !present.company.names.includes(HOUSE) && lobby.countTalkReceivers(present.table) === 0
   return isUnseen ? 'No opponent sees that now: they are away, or play through a program without offers.' : undefined
 }
 
 /** Accepts an offer, at the shown table first, or a challenge. */
-async function accept(visit: Visit, name: string): Promise<Reply> {
+async function accept(visit: DoorSession, name: string): Promise<Reply> {
   const table = offerFrom(visit, name)
-  return table ? visit.lobby.offer(table.table) : (gate(visit, ['name']) ?? nothingHere(visit, name) ?? acceptChallenge(visit, name))
+  return table ? visit.lobby.offer(table.table) : (checkNeeds(visit, ['name']) ?? nothingHere(visit, name) ?? acceptChallenge(visit, name))
 }
 
 /** Declines an offer, at the shown table first, or refuses a challenge. */
-async function decline(visit: Visit, name: string): Promise<Reply> {
+async function decline(visit: DoorSession, name: string): Promise<Reply> {
   const table = offerFrom(visit, name)
-  return table ? visit.lobby.decline(table.table) : (gate(visit, ['name']) ?? nothingHere(visit, name) ?? refuseChallenge(visit, name))
+  return table
+    ? visit.lobby.decline(table.table)
+    : (checkNeeds(visit, ['name']) ?? nothingHere(visit, name) ?? refuseChallenge(visit, name))
 }
 
 /** Replies to a user who has no offer here, but a held seat at a table that may have one. */
-function nothingHere({ lobby, present }: Visit, name: string): string | undefined {
-  const isAsked = present !== undefined || name !== '' || lobby.listSought({ count: 1 }).total > 0
-  const back = isAsked ? undefined : wayBack(lobby)
+function nothingHere({ lobby, present }: DoorSession, name: string): string | undefined {
+  const isAsked = present !== undefined || name !== '' || lobby.listChallenges({ count: 1 }).total > 0
+  const back = isAsked ? undefined : formatHeldSeats(lobby)
   return back && `Nothing is offered to you here. ${back}`
 }
 
 /** Finds the table with an offer of an opponent (of this name, if it is not empty): the shown one, or else the only one. */
-function offerFrom({ present, tables, lobby }: Visit, name: string): Presence | undefined {
+function offerFrom({ present, tables, lobby }: DoorSession, name: string): TableScreen | undefined {
   const offering = tables.all.filter((one) => one.offered && isOpposite(one, name))
   if (present && offering.includes(present)) return present
   const [only, ...more] = offering
-  return more.length > 0 || (name === '' && lobby.listSought({ count: 1 }).total > 0) ? undefined : only
+  return more.length > 0 || (name === '' && lobby.listChallenges({ count: 1 }).total > 0) ? undefined : only
 }
 
 /** Checks whether a player at the table has this name; true for an empty name. */
-function isOpposite({ company: { names } }: Presence, name: string): boolean {
+function isOpposite({ company: { names } }: TableScreen, name: string): boolean {
   return name === '' || names.some((one) => one.toLowerCase() === name.toLowerCase())
 }
 
-async function rematch(visit: Visit): Promise<Reply> {
+async function rematch(visit: DoorSession): Promise<Reply> {
   const { lobby, present } = visit
   if (!present) return undefined
   // a game for one player needs no consent
   if (present.alone)
-    return want(visit, visit.wish?.game === present.company.game ? visit.wish : { game: present.company.game, settings: {} })
+    return startSeek(visit, visit.lastSeek?.game === present.company.game ? visit.lastSeek : { game: present.company.game, settings: {} })
   return lobby.offer(present.table)
 }
 
-function leave(visit: Visit): Reply {
+function leave(visit: DoorSession): Reply {
   const { lobby, present } = visit
   if (!present) return undefined
   if (present.playing) return ONGOING
   const refusal = lobby.leave(present.table)
   if (refusal) return refusal
   visit.leaveTable()
-  return [`You have left table ${present.table}.`, ...goOn(visit)]
+  return [`You have left table ${present.table}.`, ...showNextGame(visit)]
 }
 
 /** Makes a command of an action that takes the number of the shown table. */
-function atTable(act: (visit: Visit, table: number) => Reply | Promise<Reply>): Command['run'] {
+function atTable(act: (visit: DoorSession, table: number) => Reply | Promise<Reply>): DoorCommand['run'] {
   return (visit) => visit.present && act(visit, visit.present.table)
 }
 
@@ -98,7 +100,7 @@ const CLAIMS = [
 ]
 
 /** The commands at a table. */
-export const playing: readonly Command[] = [
+export const tableCommands: readonly DoorCommand[] = [
   {
     name: 'move',
     usage: 'move MOVE',

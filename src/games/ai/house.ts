@@ -1,19 +1,19 @@
 import { follow, type Game, type Random, type Seat, type SeatNumber } from '../game.ts'
 import type { Effort } from './effort.ts'
-import { bestMove, isOpen } from './search.ts'
+import { findBestMove, isSearchable } from './search.ts'
 
 /**
  * Plays a seat for the house until the game is over. The house moves as the game chooses (`choose`), or as a search finds if
  * the view shows the whole state (`whole`). Rejects if the table closes before.
  */
-export function play<State, Move, View, Options>(
+export function playSeat<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
   seat: Seat<Move, View>,
   random: Random,
 ): Promise<void> {
   return follow(seat, ({ view, turn, outcome }) => {
     if (turn) {
-      const refusal = seat.play(houseMove(game, seat.number, view, random))
+      const refusal = seat.play(chooseMove(game, seat.number, view, random))
       if (refusal) throw new Error(`the player of ${game.name} made an illegal move: ${refusal.refused}`)
     }
     return outcome !== undefined
@@ -21,24 +21,24 @@ export function play<State, Move, View, Options>(
 }
 
 /** Checks whether the house can play a game. */
-export function playable<State, Move, View, Options>(game: Game<State, Move, View, Options>): boolean {
-  return game.choose !== undefined || isOpen(game)
+export function isPlayable<State, Move, View, Options>(game: Game<State, Move, View, Options>): boolean {
+  return game.choose !== undefined || isSearchable(game)
 }
 
 /** Searches the first move of a game in advance: no user waits later while the search goes through a whole small game. */
-export async function rehearse<State, Move, View, Options>(
+export async function warmUpSearch<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
   options: () => Promise<Options> | Options,
   random: Random,
 ): Promise<void> {
-  if (!game.choose && isOpen(game)) bestMove(game, game.setup(await options(), random), random)
+  if (!game.choose && isSearchable(game)) findBestMove(game, game.setup(await options(), random), random)
 }
 
 /**
  * Returns the move of the house for a seat that may move, from the view of that seat. A search takes its moves from `effort`.
  * Throws an Error if the house cannot play the game.
  */
-export function houseMove<State, Move, View, Options>(
+export function chooseMove<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
   seat: SeatNumber,
   view: View,
@@ -46,6 +46,6 @@ export function houseMove<State, Move, View, Options>(
   effort?: Effort,
 ): Move {
   if (game.choose) return game.choose(view, seat, random)
-  if (isOpen(game)) return bestMove(game, game.whole(view), random, effort)
+  if (isSearchable(game)) return findBestMove(game, game.whole(view), random, effort)
   throw new Error(`the house cannot play ${game.name}`)
 }

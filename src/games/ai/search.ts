@@ -27,12 +27,14 @@ const PLAYOUTS = 300
 const MAX_REMEMBERED = 50_000
 
 /** SearchableGame is a game that lists its moves and hides nothing; its two players move in turn. */
-export type OpenGame<State, Move, View, Options> = Game<State, Move, View, Options> & {
+export type SearchableGame<State, Move, View, Options> = Game<State, Move, View, Options> & {
   moves(state: State, seat: SeatNumber): Iterable<Move>
   whole(view: View): State
 }
 
-export function isOpen<State, Move, View, Options>(game: Game<State, Move, View, Options>): game is OpenGame<State, Move, View, Options> {
+export function isSearchable<State, Move, View, Options>(
+  game: Game<State, Move, View, Options>,
+): game is SearchableGame<State, Move, View, Options> {
   return game.moves !== undefined && game.whole !== undefined
 }
 
@@ -40,8 +42,8 @@ export function isOpen<State, Move, View, Options>(game: Game<State, Move, View,
  * Returns the best move for the seat that may move: perfect if the search sees the whole game, otherwise the best by looking
  * some moves ahead and by random playouts, as far as the effort allows. Chance decides among equal moves.
  */
-export function bestMove<State, Move, View, Options>(
-  game: OpenGame<State, Move, View, Options>,
+export function findBestMove<State, Move, View, Options>(
+  game: SearchableGame<State, Move, View, Options>,
   state: State,
   random: Random,
   effort = new Effort(),
@@ -74,7 +76,7 @@ class Search<State, Move, View, Options> {
   complete = false
   /** The best moves of each position that the search met. */
   readonly best = new Map<string, readonly Move[]>()
-  readonly #game: OpenGame<State, Move, View, Options>
+  readonly #game: SearchableGame<State, Move, View, Options>
   readonly #random: Random
   readonly #values = new Map<string, number>()
   /** Moves that the search may list or try in each of its two phases, looking ahead and random playouts. */
@@ -84,7 +86,7 @@ class Search<State, Move, View, Options> {
   #cut = false
   #spent = 0
 
-  constructor(game: OpenGame<State, Move, View, Options>, random: Random, allowed: number) {
+  constructor(game: SearchableGame<State, Move, View, Options>, random: Random, allowed: number) {
     this.#game = game
     this.#random = random
     this.#allowed = allowed
@@ -186,7 +188,7 @@ class Search<State, Move, View, Options> {
   }
 }
 
-function toKey<State, Move, View, Options>(game: OpenGame<State, Move, View, Options>, state: State): string {
+function toKey<State, Move, View, Options>(game: SearchableGame<State, Move, View, Options>, state: State): string {
   return game.key?.(state) ?? JSON.stringify(state)
 }
 

@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync'
-import { collect, type Parsed, type Question, QuestionError, questionFrom } from './question.ts'
+import { collectQuestions, type ParsedQuestions, type Question, QuestionError, toQuestion } from './question.ts'
 
 /** Row is a record of a file and the line on which it begins, from 1; `fault` is set if the record could not be read. */
 interface Row {
@@ -14,12 +14,12 @@ interface Row {
  * (a number after it is ignored), and optionally `explanation`. An empty `wrong` field is no answer. The parser skips each
  * invalid record and reports its line and the reason. Throws a QuestionError if the header has other columns.
  */
-export function parseCsv(text: string): Parsed {
+export function parseCsv(text: string): ParsedQuestions {
   const [head, ...rows] = parseRows(text)
   if (head?.fault) throw head.fault
   const columns = withoutEmptyEnd((head?.fields ?? []).map((name) => name.toLowerCase().replace(/\s*\d+$/, '')))
   if (!isHeader(columns)) throw new QuestionError(`line ${head?.line ?? 1}: ${EXPECTED}${missingColumns(columns)}`)
-  return collect(rows, (row) => readRow(row, columns))
+  return collectQuestions(rows, (row) => readRow(row, columns))
 }
 
 function readRow({ line, fault, fields: all }: Row, columns: readonly string[]): Question {
@@ -33,7 +33,7 @@ function readRow({ line, fault, fields: all }: Row, columns: readonly string[]):
   const [right = ''] = column('right')
   const [explanation = ''] = column('explanation')
   const wrong = column('wrong').filter((answer) => answer)
-  return questionFrom(where, { text: question, options: [right, ...wrong], right: 0, explanation })
+  return toQuestion(where, { text: question, options: [right, ...wrong], right: 0, explanation })
 }
 
 const EXPECTED = 'the first line must name the columns, as in question,right,wrong,wrong,wrong,explanation; explanation is optional'

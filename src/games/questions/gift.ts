@@ -1,5 +1,5 @@
-import { hasPictures, plain } from './plain.ts'
-import { collect, type Parsed, type Question, QuestionError, questionFrom } from './question.ts'
+import { hasMedia, toPlainText } from './plain.ts'
+import { collectQuestions, type ParsedQuestions, type Question, QuestionError, toQuestion } from './question.ts'
 
 /** Line is a line of a file with its number, from 1. */
 interface Line {
@@ -27,8 +27,8 @@ interface Choice {
  * answer, and true or false. The feedback on the whole question, or else on its right answer, becomes the explanation. The
  * parser skips each other question and reports its line and the reason.
  */
-export function parseGift(text: string): Parsed {
-  return collect(splitBlocks(text), parseQuestion)
+export function parseGift(text: string): ParsedQuestions {
+  return collectQuestions(splitBlocks(text), parseQuestion)
 }
 
 function parseQuestion(block: readonly Line[]): Question {
@@ -114,13 +114,13 @@ function parseChoice(text: string, format: string): Choice | undefined {
 }
 
 function makeQuestion(where: string, stem: Marked, options: readonly Marked[], right: number, why: Marked | undefined): Question {
-  if ([stem, ...options, ...(why ? [why] : [])].some(({ format, text }) => format !== 'plain' && hasPictures(text)))
+  if ([stem, ...options, ...(why ? [why] : [])].some(({ format, text }) => format !== 'plain' && hasMedia(text)))
     throw new QuestionError(`${where}: it contains a picture or other media, which a line of text cannot show`)
-  return questionFrom(where, { text: toText(stem), options: options.map(toText), right, ...(why && { explanation: toText(why) }) })
+  return toQuestion(where, { text: toText(stem), options: options.map(toText), right, ...(why && { explanation: toText(why) }) })
 }
 
 function toText({ format, text }: Marked): string {
-  return format === 'plain' ? text : plain(text)
+  return format === 'plain' ? text : toPlainText(text)
 }
 
 /** Parses a text that may begin with its markup, `[html]<b>Why?</b>`. */

@@ -1,6 +1,6 @@
 import { decodeHTMLStrict } from 'entities/decode'
 import { errorMessage } from '../../base/errors.ts'
-import { collect, type Parsed, QuestionError, questionFrom } from './question.ts'
+import { collectQuestions, type ParsedQuestions, QuestionError, toQuestion } from './question.ts'
 
 /** Item is a question in the JSON of Open Trivia DB (opentdb.com/api_config.php). */
 interface Item {
@@ -15,14 +15,14 @@ interface Item {
  * Parses a response of Open Trivia DB, or a bare list of its questions, in any of its encodings. It skips each invalid
  * question and reports its number and the reason. Throws a QuestionError if the text is neither.
  */
-export function parseOpenTdb(text: string): Parsed {
+export function parseOpenTdb(text: string): ParsedQuestions {
   const items = findItems(parseJson(text))
   const decode = chooseDecoder(items.filter(isItem))
-  return collect(items, (item, at) => {
+  return collectQuestions(items, (item, at) => {
     const where = `question ${at + 1}`
     if (!isItem(item)) throw new QuestionError(`${where}: expected the texts question and correct_answer, and the list incorrect_answers`)
     const [question = '', ...options] = listTexts(item).map((one) => decodeText(where, one, decode))
-    return questionFrom(where, { text: question, options, right: 0 })
+    return toQuestion(where, { text: question, options, right: 0 })
   })
 }
 

@@ -1,16 +1,16 @@
-import { type Parsed, type Question, QuestionError } from './question.ts'
+import { type ParsedQuestions, type Question, QuestionError } from './question.ts'
 
-export { type Parsed, type Question, QuestionError } from './question.ts'
+export { type ParsedQuestions, type Question, QuestionError } from './question.ts'
 
 /** QuestionFormat is the format of a question file: Moodle's GIFT, Open Trivia DB's JSON, or CSV with a header line. */
-export type Form = 'gift' | 'opentdb' | 'csv'
+export type QuestionFormat = 'gift' | 'opentdb' | 'csv'
 
 /**
  * Parses the questions of a text, with or without a byte order mark. It skips each invalid question and reports its line or
  * number and the reason; of two identical questions it returns one. Throws a QuestionError, one line for each reason, if no
  * question is left or if the text as a whole has another format.
  */
-export async function parseQuestions(text: string, form: Form = formOf('', text)): Promise<Parsed> {
+export async function parseQuestions(text: string, form: QuestionFormat = detectFormat('', text)): Promise<ParsedQuestions> {
   const other = describeOtherFormat(text)
   if (other !== undefined) throw new QuestionError(other)
   const parse = await loadParser(form)
@@ -37,7 +37,7 @@ function describeOtherFormat(text: string): string | undefined {
 }
 
 /** Detects the format of a file: from the extension of its name, or else (as for `.txt`) from its content. */
-export function formOf(file: string, text: string): Form {
+export function detectFormat(file: string, text: string): QuestionFormat {
   const named = FORMS[/\.[^./\\]*$/.exec(file)?.[0].toLowerCase() ?? '']
   if (named) return named
   const start = text.replace(/^\ufeff/, '').trimStart()
@@ -45,10 +45,10 @@ export function formOf(file: string, text: string): Form {
   return /^(?:sep=.|"?(?:question|right|wrong|explanation)\s*\d*"?\s*[,;\t])/i.test(start) ? 'csv' : 'gift'
 }
 
-const FORMS: Readonly<Record<string, Form>> = { '.gift': 'gift', '.json': 'opentdb', '.csv': 'csv', '.tsv': 'csv' }
+const FORMS: Readonly<Record<string, QuestionFormat>> = { '.gift': 'gift', '.json': 'opentdb', '.csv': 'csv', '.tsv': 'csv' }
 
 /** Loads a parser and its library at first use; a server without question files loads none. */
-async function loadParser(form: Form): Promise<(text: string) => Parsed> {
+async function loadParser(form: QuestionFormat): Promise<(text: string) => ParsedQuestions> {
   switch (form) {
     case 'gift':
       return (await import('./gift.ts')).parseGift

@@ -4,13 +4,13 @@ import { decodeHTMLStrict } from 'entities/decode'
  * Converts HTML to plain text. It removes only the tags that format text, so an author's own angle brackets stay, as in
  * `connect(<host>, <port>)`.
  */
-export function plain(html: string): string {
+export function toPlainText(html: string): string {
   const text = html.replace(COMMENTS, '').replace(POWERS, '^').replace(BLOCKS, ' ').replace(INLINE, '')
   return decodeHTMLStrict(text)
 }
 
 /** Checks whether HTML contains media, which a line of text cannot show. */
-export function hasPictures(html: string): boolean {
+export function hasMedia(html: string): boolean {
   return PICTURES.test(html)
 }
 

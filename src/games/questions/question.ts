@@ -15,13 +15,13 @@ export class QuestionError extends Error {
 }
 
 /** ParsedQuestions is the content of a question file: the valid questions, and one error per invalid question, in the order of the file. */
-export interface Parsed {
+export interface ParsedQuestions {
   readonly questions: readonly Question[]
   readonly skipped: readonly QuestionError[]
 }
 
 /** Reads each item as a question. It skips an item for which `read` throws a QuestionError, and collects the error. */
-export function collect<Item>(items: readonly Item[], read: (item: Item, at: number) => Question): Parsed {
+export function collectQuestions<Item>(items: readonly Item[], read: (item: Item, at: number) => Question): ParsedQuestions {
   const questions: Question[] = []
   const skipped: QuestionError[] = []
   for (const [at, item] of items.entries()) {
@@ -39,16 +39,16 @@ export function collect<Item>(items: readonly Item[], read: (item: Item, at: num
  * Returns a question with each text on one line. Throws a QuestionError that begins with `where`, such as `line 4`, if the
  * question is invalid.
  */
-export function questionFrom(where: string, { text, options, right, explanation = '' }: Question): Question {
+export function toQuestion(where: string, { text, options, right, explanation = '' }: Question): Question {
   const why = oneLine(explanation)
   const question = { text: oneLine(text), options: options.map(oneLine), right, ...(why && { explanation: why }) }
-  const wrong = unaskable(question)
+  const wrong = findQuestionFault(question)
   if (wrong) throw new QuestionError(`${where}: ${wrong}`)
   return question
 }
 
 /** Returns a sentence that says why a question is invalid; `undefined` if it is valid. */
-export function unaskable({ text, options, right, explanation = '' }: Question): string | undefined {
+export function findQuestionFault({ text, options, right, explanation = '' }: Question): string | undefined {
   if (!text) return 'the question has no text'
   if (options.length < MIN_ANSWERS || options.length > MAX_ANSWERS)
     return `a question has ${MIN_ANSWERS} to ${MAX_ANSWERS} answers to choose from, and this has ${options.length}`

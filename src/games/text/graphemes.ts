@@ -1,14 +1,14 @@
 /** Maximum of UTF-16 code units in one character with all its marks. */
-export const LONGEST_CHARACTER = 16
+export const MAX_GRAPHEME_UNITS = 16
 
 /** Splits a text into user-perceived characters (grapheme clusters, UAX 29): a letter with all its marks is one. */
-export function charactersOf(text: string): string[] {
+export function splitGraphemes(text: string): string[] {
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   return Array.from(segmenter.segment(text), ({ segment }) => segment)
 }
 
 /** Returns a text in NFC, trimmed, with single blanks. */
-export function clean(text: string): string {
+export function normalizeText(text: string): string {
   return text.trim().replace(/\s+/g, ' ').normalize('NFC')
 }
 
@@ -16,8 +16,8 @@ export function clean(text: string): string {
  * Returns the character that a typed text consists of, without blanks around it; `undefined` if the text has none or several.
  * A single blank is a character, too; a byte order mark is not.
  */
-export function letterOf(text: string): string | undefined {
-  const [letter, ...more] = text.length > LONGEST_CHARACTER || text.includes('\ufeff') ? [] : charactersOf(clean(text) || text)
+export function parseLetter(text: string): string | undefined {
+  const [letter, ...more] = text.length > MAX_GRAPHEME_UNITS || text.includes('\ufeff') ? [] : splitGraphemes(normalizeText(text) || text)
   return more.length > 0 ? undefined : letter
 }
 
@@ -25,7 +25,7 @@ export function letterOf(text: string): string | undefined {
  * Folds the case of a character: ß and ẞ become equal, and so do σ and ς. The four i of Turkish become equal, because each is
  * the capital of another in some language. Printed and typed apostrophes and hyphens become equal, too.
  */
-export function fold(character: string): string {
+export function foldCase(character: string): string {
   // lower case alone leaves σ and ς apart, upper case alone ß and ẞ
   const folded = character.normalize('NFC').toLowerCase().toUpperCase().toLowerCase()
   return folded
@@ -39,13 +39,13 @@ export function fold(character: string): string {
 let segmenter: Intl.Segmenter | undefined
 
 /** Narrower terminals count as 80 columns: lines broken at their width would be unreadable. */
-export const LEAST_COLUMNS = 20
+export const MIN_COLUMNS = 20
 /** Width of lines if the output is not a terminal. */
 const DEFAULT_COLUMNS = 80
 
 /** Returns the columns of a terminal; 80 if the output is not a terminal or is narrower than 20 columns. */
-export function columnsOfOutput({ isTTY, columns = 0 }: { readonly isTTY?: boolean; readonly columns?: number }): number {
-  return isTTY && columns >= LEAST_COLUMNS ? columns : DEFAULT_COLUMNS
+export function terminalColumns({ isTTY, columns = 0 }: { readonly isTTY?: boolean; readonly columns?: number }): number {
+  return isTTY && columns >= MIN_COLUMNS ? columns : DEFAULT_COLUMNS
 }
 
 /**
@@ -61,7 +61,7 @@ export function wrap(text: string, columns: number, indent = 0): string[] {
   let line = ''
   let width = 0
   for (const word of text.split(' ').flatMap((one) => cutWord(one, columns - hanging.length))) {
-    const more = widthOf(word)
+    const more = displayWidth(word)
     if (line && width + 1 + more > columns - (lines.length > 0 ? hanging : margin).length) {
       lines.push(line)
       line = ''
@@ -83,7 +83,7 @@ function countLeadingBlanks(text: string): number {
  * below a letter none. Marks beside their letter and parts of an emoji count separately, because terminals without fonts for
  * them show them separately.
  */
-export function widthOf(text: string): number {
+export function displayWidth(text: string): number {
   if (ASCII.test(text)) return text.length
   let width = 0
   for (const point of text) width += pointWidth(point)
@@ -99,11 +99,11 @@ function pointWidth(point: string): number {
 
 /** Cuts a word into pieces of at most `columns`, between characters and escapes (`\x1b`); inside one only if it is wider itself. */
 function cutWord(word: string, columns: number): string[] {
-  if (widthOf(word) <= columns) return [word]
+  if (displayWidth(word) <= columns) return [word]
   const pieces = ['']
   let width = 0
-  for (const part of splitUnits(word).flatMap((one) => (widthOf(one) > columns ? Array.from(one) : [one]))) {
-    const more = widthOf(part)
+  for (const part of splitUnits(word).flatMap((one) => (displayWidth(one) > columns ? Array.from(one) : [one]))) {
+    const more = displayWidth(part)
     if (width + more <= columns) pieces[pieces.length - 1] += part
     else pieces.push(part)
     width = width + more <= columns ? width + more : more
@@ -113,7 +113,7 @@ function cutWord(word: string, columns: number): string[] {
 
 /** Splits a word into characters; an escape of several characters counts as one. */
 function splitUnits(word: string): string[] {
-  return word.split(ESCAPE).flatMap((part, at) => (at % 2 === 1 ? [part] : charactersOf(part)))
+  return word.split(ESCAPE).flatMap((part, at) => (at % 2 === 1 ? [part] : splitGraphemes(part)))
 }
 
 // Each pattern with Unicode classes takes a millisecond to compile, so the functions below compile it at first use.

@@ -4,7 +4,7 @@
  */
 export function pythonInt(text: string): string | undefined {
   if (/^[1-9][0-9]*$/.test(text)) return text
-  const found = /^([+-]?)(\p{Nd}+(?:_\p{Nd}+)*)$/u.exec(strip(text))
+  const found = /^([+-]?)(\p{Nd}+(?:_\p{Nd}+)*)$/u.exec(stripPython(text))
   if (!found?.[2]) return undefined
   const digits = [...found[2].replaceAll('_', '')].map(digitValue).join('')
   const plain = digits.replace(/^0+(?=\d)/, '')
@@ -44,7 +44,7 @@ const BLANK = /[[\s\u0085]--\ufeff]/v
  * Removes the blanks around a text like Python's `str.strip()`, which keeps a byte order mark. It is a loop because a regular
  * expression for the end of the text would take hours on a megabyte of blanks in the middle.
  */
-export function strip(text: string): string {
+export function stripPython(text: string): string {
   let start = 0
   let end = text.length
   while (start < end && BLANK.test(text.charAt(start))) start++

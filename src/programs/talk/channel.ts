@@ -1,7 +1,7 @@
 import type { SeatNumber } from '../../games/game.ts'
-import { shortened } from '../../games/talk.ts'
+import { truncateLine } from '../../games/talk.ts'
 import { type Automaton, client, type Side, server } from '../../protocol/automaton.ts'
-import { nobody, type Setting } from '../../protocol/definition.ts'
+import { noConsole, type RoleContext } from '../../protocol/definition.ts'
 import type { Peer } from '../../protocol/peer.ts'
 
 /** Games that can be played inside a talk. */
@@ -44,10 +44,10 @@ export const automaton = {
 } as const satisfies Automaton
 
 /** TalkMessage is the name of a message of a talk. */
-export type Name = keyof typeof automaton.messages
+export type TalkMessage = keyof typeof automaton.messages
 
 /** PeerLeft is thrown to end the game and the talk when one side has sent /q. */
-export class HungUp extends Error {
+export class PeerLeft extends Error {
   override readonly name = 'HungUp'
   readonly by: 'us' | 'them'
 
@@ -91,15 +91,15 @@ const GLUED = /^(play (?:tictactoe|scissors|guess|hangman))[\r\n]*(-?\d{1,20}|[0
  * without games may answer `play` with one line, and its answer to the first move is still to come (`#begun`). A peer
  * may send the known result of a game once more (`#echo`).
  */
-export class Line {
+export class TalkChannel {
   /** Seat of this side: 0 for the server, 1 for the client. */
   readonly us: SeatNumber
   /** Seat of the peer. */
   readonly them: SeatNumber
   /** Seat that sends the next line. */
   turn: SeatNumber = 1
-  readonly #peer: Peer<Name>
-  readonly #at: Setting<unknown>
+  readonly #peer: Peer<TalkMessage>
+  readonly #at: RoleContext<unknown>
   readonly #side: Side
   /** Lines that arrived together with a line that was returned. */
   #waiting: readonly string[] = []
@@ -108,7 +108,7 @@ export class Line {
   /** Line that repeats a known result; it is ignored if it is the next line. */
   #echo: string | undefined
 
-  constructor(peer: Peer<Name>, at: Setting<unknown>, side: Side) {
+  constructor(peer: Peer<TalkMessage>, at: RoleContext<unknown>, side: Side) {
     this.#peer = peer
     this.#at = at
     this.#side = side
@@ -117,8 +117,8 @@ export class Line {
   }
 
   /** True if a person is at this side's console. */
-  get attended(): boolean {
-    return this.#at.person !== nobody
+  get hasPerson(): boolean {
+    return this.#at.person !== noConsole
   }
 
   /** Sends lines, in the framing `none` in one write. */
@@ -134,7 +134,7 @@ export class Line {
   }
 
   /** Sets the turn after `play`: the same side moves, except in hangman, in which the other side first sends the word's length. */
-  begun(by: SeatNumber, game: GameName): void {
+  setTurnAfterPlay(by: SeatNumber, game: GameName): void {
     const keepsTurn = game !== 'hangman'
     this.#begun = keepsTurn ? by : undefined
     this.turn = keepsTurn ? by : 1 - by
@@ -143,14 +143,14 @@ export class Line {
   /** Sends /q, and throws `PeerLeft`. */
   quit(): never {
     this.#peer.send(`${this.#side} quits`)
-    throw new HungUp('us')
+    throw new PeerLeft('us')
   }
 
   /** Receives the next line of talk. */
-  async hear(): Promise<string> {
+  async receiveLine(): Promise<string> {
     const text = await this.#receive()
     const [, play, move] = this.#at.options.framing === 'none' ? (GLUED.exec(text) ?? []) : []
-    if (play === undefined || move === undefined) return shortened(text.replace(/[\r\n]+/g, ' '))
+    if (play === undefined || move === undefined) return truncateLine(text.replace(/[\r\n]+/g, ' '))
     this.#waiting = [move]
     return play
   }
@@ -160,7 +160,7 @@ export class Line {
    * and answers it with a line of the person or, without a person, with `request`. The first such line after this side's
    * `play` is not answered, because it answers `play`.
    */
-  async answer<T>(request: string, read: (text: string) => T | undefined | Promise<T | undefined>): Promise<T> {
+  async receiveMove<T>(request: string, read: (text: string) => T | undefined | Promise<T | undefined>): Promise<T> {
     for (;;) {
       const begun = this.#begun
       const text = await this.#next(request)
@@ -169,7 +169,7 @@ export class Line {
       if (move !== undefined) return move
       if (Object.values<string>(REQUESTS).includes(text)) continue
       this.#at.person.say(text)
-      if (begun !== this.us) this.say(this.attended ? await this.#talkBack() : request)
+      if (begun !== this.us) this.say(this.hasPerson ? await this.#talkBack() : request)
     }
   }
 
@@ -185,10 +185,10 @@ export class Line {
   }
 
   /** Ends a game, and shows the lines that arrived with its last line. */
-  over(): void {
+  endGame(): void {
     this.#begun = undefined
     for (const text of this.#waiting) {
-      if (text === LEAVE) throw new HungUp('them')
+      if (text === LEAVE) throw new PeerLeft('them')
       if (text !== this.#echo) this.#at.person.say(text)
     }
     this.#waiting = []
@@ -198,7 +198,7 @@ export class Line {
     const receiveLines = async () => (await this.#receive(this.#begun === this.them ? request : undefined)).split(/\r?\n/)
     const [text = '', ...later] = this.#waiting.length > 0 ? this.#waiting : await receiveLines()
     this.#waiting = later
-    if (text === LEAVE) throw new HungUp('them')
+    if (text === LEAVE) throw new PeerLeft('them')
     return text
   }
 
@@ -207,7 +207,7 @@ export class Line {
     let received = request === undefined ? await this.#peer.receive() : await this.#peer.receiveWithin(SILENCE, this.#at.clock)
     if (request !== undefined && received === undefined) this.say(request)
     received ??= await this.#peer.receive()
-    if (received.name === 'client quits' || received.name === 'server quits') throw new HungUp('them')
+    if (received.name === 'client quits' || received.name === 'server quits') throw new PeerLeft('them')
     this.turn = this.us
     const text = received.text.replace(/(?<![\r\n])[\r\n]+$/, '')
     const echo = this.#echo
@@ -218,7 +218,7 @@ export class Line {
   async #talkBack(): Promise<string> {
     for (;;) {
       const typed = await this.ask()
-      if (shortened(typed) === typed && (typed !== '' || this.#at.options.framing !== 'none')) return typed
+      if (truncateLine(typed) === typed && (typed !== '' || this.#at.options.framing !== 'none')) return typed
     }
   }
 }

@@ -1,10 +1,10 @@
-import { type Hand, handOf } from '../../games/scissors.ts'
+import { type Hand, parseHand } from '../../games/scissors.ts'
 
 /**
  * Sealed is a hand in a commit-reveal exchange: each side first sends `seal`, and `text` only after it has received the other
  * seal. So neither side can choose its hand after it has seen the other.
  */
-export interface Sealed {
+export interface SealedHand {
   readonly hand: Hand
   /** `<hand> <nonce>`. Without the nonce, the seal would be one of three known hashes. */
   readonly text: string
@@ -12,24 +12,24 @@ export interface Sealed {
 }
 
 /** Seals a hand with a random nonce of 128 bits. */
-export async function sealed(hand: Hand): Promise<Sealed> {
+export async function sealHand(hand: Hand): Promise<SealedHand> {
   const text = `${hand} ${hex(globalThis.crypto.getRandomValues(new Uint8Array(16)))}`
-  return { hand, text, seal: await sealOf(text) }
+  return { hand, text, seal: await computeSeal(text) }
 }
 
 /** Parses a seal, a SHA-256 in hex, and returns it in lower case; `undefined` if the text is not a seal. */
-export function asSeal(text: string): string | undefined {
+export function parseSeal(text: string): string | undefined {
   return /^[0-9a-f]{64}$/i.test(text) ? text.toLowerCase() : undefined
 }
 
 /** Verifies a revealed text against its seal. Returns the hand; `undefined` if they do not match. */
-export async function opened(text: string, seal: string): Promise<Hand | undefined> {
+export async function verifyReveal(text: string, seal: string): Promise<Hand | undefined> {
   const [, hand = ''] = /^(\S+) \S/.exec(text) ?? []
-  return (await sealOf(text)) === seal ? handOf(hand) : undefined
+  return (await computeSeal(text)) === seal ? parseHand(hand) : undefined
 }
 
 /** Computes the SHA-256 of a text in hex. */
-export async function sealOf(text: string): Promise<string> {
+export async function computeSeal(text: string): Promise<string> {
   return hex(new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))))
 }
 

@@ -1,18 +1,18 @@
 import type { SeatNumber } from '../../games/game.ts'
 import { guessing, type Verdict } from '../../games/guessing.ts'
-import { HANDS, type Hand, handOf, ROUNDS, type Round, score, winnerOf } from '../../games/scissors.ts'
+import { countWins, findWinner, HANDS, type Hand, parseHand, ROUNDS, type Round } from '../../games/scissors.ts'
 import { tictactoe } from '../../games/tictactoe.ts'
-import type { Setting } from '../../protocol/definition.ts'
-import { Ended } from '../../wire/disconnect.ts'
-import { quoted } from '../../wire/text.ts'
-import { checkSecret, NumberJudge, secretNumber } from '../numbers.ts'
+import type { RoleContext } from '../../protocol/definition.ts'
+import { Disconnected } from '../../wire/disconnect.ts'
+import { quoteText } from '../../wire/text.ts'
+import { checkSecret, NumberJudge, toSecretNumber } from '../numbers.ts'
 import { pythonInt } from '../python/values.ts'
-import { type GameName, type Line, REQUESTS } from './channel.ts'
-import { asSeal, opened, sealed } from './commitment.ts'
+import { type GameName, REQUESTS, type TalkChannel } from './channel.ts'
+import { parseSeal, sealHand, verifyReveal } from './commitment.ts'
 import { guessWord, keepWord } from './hangman.ts'
 
 /** InTalk plays a game inside a talk to its end; `begins` is the seat that has sent `play`. */
-type InTalk = (line: Line, at: Setting<unknown>, begins: SeatNumber) => Promise<void>
+type InTalk = (line: TalkChannel, at: RoleContext<unknown>, begins: SeatNumber) => Promise<void>
 
 /** Number of guesses, as in C8 slides, assignment 5. */
 const TRIES = 5
@@ -30,7 +30,7 @@ const ticTacToe: InTalk = async (line, { house }, begins) => {
       if (outcome?.left !== undefined) line.quit()
       if (view.last !== undefined && view.turn === seat.number) line.say(String(view.last))
       if (outcome) return
-      await line.answer(REQUESTS.cell, move)
+      await line.receiveMove(REQUESTS.cell, move)
     }
   } finally {
     seat.leave()
@@ -41,29 +41,29 @@ const ticTacToe: InTalk = async (line, { house }, begins) => {
 const scissors: InTalk = async (line, { person, random }, begins) => {
   const rounds: Round[] = []
   while (rounds.length < ROUNDS) {
-    let seal = begins === line.us ? undefined : await line.answer(REQUESTS.seal, asSeal)
-    const ours = await sealed(line.attended ? await typedHand() : random.choice(HANDS))
+    let seal = begins === line.us ? undefined : await line.receiveMove(REQUESTS.seal, parseSeal)
+    const ours = await sealHand(line.hasPerson ? await typedHand() : random.choice(HANDS))
     line.say(ours.seal)
     // a peer that copies this side's seal could later copy its reveal
-    seal ??= await line.answer(REQUESTS.seal, (text) => (asSeal(text) === ours.seal ? undefined : asSeal(text)))
+    seal ??= await line.receiveMove(REQUESTS.seal, (text) => (parseSeal(text) === ours.seal ? undefined : parseSeal(text)))
     const expected = seal
     const show = () => line.say(ours.text)
     if (begins === line.us) show()
-    const theirs = await line.answer(REQUESTS.hand, (text) => opened(text, expected))
+    const theirs = await line.receiveMove(REQUESTS.hand, (text) => verifyReveal(text, expected))
     if (begins !== line.us) show()
     const round: Round = [ours.hand, theirs]
     rounds.push(round)
     person.say(
-      `You: ${round[0]}, the other side: ${round[1]}. ${['You win this round.', 'You lose this round.'][winnerOf(round) ?? 2] ?? 'Draw.'}`,
+      `You: ${round[0]}, the other side: ${round[1]}. ${['You win this round.', 'You lose this round.'][findWinner(round) ?? 2] ?? 'Draw.'}`,
     )
   }
-  const [won, lost] = score(rounds)
+  const [won, lost] = countWins(rounds)
   person.say(`Rounds won: ${won}, rounds lost: ${lost}.`)
 
   async function typedHand(): Promise<Hand> {
     for (;;) {
       person.say('Type 1 for Scissor, 2 for Paper, 3 for Stone.')
-      const hand = handOf(await line.ask())
+      const hand = parseHand(await line.ask())
       if (hand) return hand
     }
   }
@@ -74,12 +74,12 @@ const ANSWERS: Readonly<Record<Verdict, string>> = { low: 'LOW', high: 'HIGH', r
 /** Keeps a number, drawn or from the option `secret`, and answers the other side's guesses. */
 const keepNumber: InTalk = async (line, { house, person, options }) => {
   // the option may be a word, for hangman
-  const secret = checkSecret(options) ? undefined : secretNumber(options)
+  const secret = checkSecret(options) ? undefined : toSecretNumber(options)
   const seat = await house.sit(guessing, 0, { tries: TRIES, secret })
   person.say('This side keeps a number from 1 to 100, and answers by itself.')
   try {
     for (let { view, outcome } = await seat.next(); !outcome; ) {
-      const guess = await line.answer(REQUESTS.guess, pythonInt)
+      const guess = await line.receiveMove(REQUESTS.guess, pythonInt)
       seat.play(Number(guess))
       ;({ view, outcome } = await seat.next())
       const lost = outcome?.winners.length === 0
@@ -106,10 +106,10 @@ const guessNumber: InTalk = async (line, { person }) => {
   for (let left = TRIES; left > 0; left--) {
     const guess = await typedNumber()
     line.say(guess)
-    const verdict = await line.answer(REQUESTS.verdict, (text) => (Object.hasOwn(VERDICTS, text.trim()) ? text.trim() : undefined))
+    const verdict = await line.receiveMove(REQUESTS.verdict, (text) => (Object.hasOwn(VERDICTS, text.trim()) ? text.trim() : undefined))
     const answer = ({ LOW: 'low', HIGH: 'high', WIN: 'right' } as const)[verdict]
-    const wrong = answer && judge.take(answer, Number(guess))
-    if (wrong !== undefined) throw new Ended('violation', `the other side said ${quoted(verdict)}, but ${wrong}`)
+    const wrong = answer && judge.check(answer, Number(guess))
+    if (wrong !== undefined) throw new Disconnected('violation', `the other side said ${quoteText(verdict)}, but ${wrong}`)
     person.say(VERDICTS[verdict])
     if (verdict === 'WIN' || verdict === 'GAMEOVER') return
   }
@@ -132,7 +132,7 @@ const guessNumber: InTalk = async (line, { person }) => {
 function guessed(guess: InTalk, keep: InTalk): InTalk {
   return async (line, at, begins) => {
     if (begins === line.them) await keep(line, at, begins)
-    else if (line.attended) await guess(line, at, begins)
+    else if (line.hasPerson) await guess(line, at, begins)
   }
 }
 

@@ -1,16 +1,16 @@
 import { type HangmanView, hangman } from '../../games/hangman.ts'
-import { fold, letterOf } from '../../games/text/graphemes.ts'
-import { unguessable } from '../../games/words.ts'
-import type { Setting } from '../../protocol/definition.ts'
-import { Ended } from '../../wire/disconnect.ts'
-import { secretsBehindKeyword, withoutSecrets } from '../../wire/masking.ts'
-import { quoted } from '../../wire/text.ts'
+import { foldCase, parseLetter } from '../../games/text/graphemes.ts'
+import { findWordFault } from '../../games/words.ts'
+import type { RoleContext } from '../../protocol/definition.ts'
+import { Disconnected } from '../../wire/disconnect.ts'
+import { findSecretsAfterKeyword, maskSecrets } from '../../wire/masking.ts'
+import { quoteText } from '../../wire/text.ts'
 import { wrongMiss, wrongPositions, wrongWord } from '../hangman-judge.ts'
-import { type Line, REQUESTS } from './channel.ts'
+import { REQUESTS, type TalkChannel } from './channel.ts'
 
 /** Keeps a word, drawn or from the option `secret`, and answers the other side's guesses. Its length answers `play`. */
-export async function keepWord(line: Line, { house, person, options: { secret, words } }: Setting<unknown>): Promise<void> {
-  const usable = secret !== undefined && !unguessable(secret)
+export async function keepWord(line: TalkChannel, { house, person, options: { secret, words } }: RoleContext<unknown>): Promise<void> {
+  const usable = secret !== undefined && !findWordFault(secret)
   const seat = await house.sit(hangman, 0, { secret: usable ? secret : undefined, words })
   person.say('This side keeps a word, and answers by itself.')
   const guess = async (letter: string) => (seat.play(letter) ? undefined : letter)
@@ -18,7 +18,7 @@ export async function keepWord(line: Line, { house, person, options: { secret, w
     let { view, outcome } = await seat.next()
     line.say(`WORD ${view.shown.length} ${view.left}`)
     while (!outcome) {
-      await line.answer(REQUESTS.letter, guess)
+      await line.receiveMove(REQUESTS.letter, guess)
       ;({ view, outcome } = await seat.next())
       person.say(hangman.notation.render(view))
       const { last, left, word } = view
@@ -32,17 +32,17 @@ export async function keepWord(line: Line, { house, person, options: { secret, w
 }
 
 /** Guesses the word that the other side keeps. */
-export async function guessWord(line: Line, { person }: Setting<unknown>): Promise<void> {
-  let view = await line.answer(REQUESTS.word, parseWord)
+export async function guessWord(line: TalkChannel, { person }: RoleContext<unknown>): Promise<void> {
+  let view = await line.receiveMove(REQUESTS.word, parseWord)
   while (view.word === undefined) {
     person.say(hangman.notation.render(view))
     const letter = await typedLetter(view)
     line.say(letter)
     const before = view
-    view = await line.answer(REQUESTS.positions, (text) => parseAnswer(text, letter, before))
+    view = await line.receiveMove(REQUESTS.positions, (text) => parseAnswer(text, letter, before))
     const seen = view
     if (view.word === undefined && (view.left === 0 || !view.shown.includes(''))) {
-      view = { ...view, word: await line.answer(REQUESTS.ending, (text) => parseEnd(text, seen)) }
+      view = { ...view, word: await line.receiveMove(REQUESTS.ending, (text) => parseEnd(text, seen)) }
     }
   }
   person.say(hangman.notation.render(view))
@@ -50,9 +50,9 @@ export async function guessWord(line: Line, { person }: Setting<unknown>): Promi
 
   async function typedLetter({ tried }: HangmanView): Promise<string> {
     for (;;) {
-      const letter = letterOf(await line.ask())
-      if (letter !== undefined && !tried.includes(fold(letter))) return letter
-      person.say(letter === undefined ? 'Type one letter.' : `You have tried ${quoted(letter)} already.`)
+      const letter = parseLetter(await line.ask())
+      if (letter !== undefined && !tried.includes(foldCase(letter))) return letter
+      person.say(letter === undefined ? 'Type one letter.' : `You have tried ${quoteText(letter)} already.`)
     }
   }
 }
@@ -66,7 +66,7 @@ function parseWord(text: string): HangmanView | undefined {
 
 /** Parses the answer to a guess, and returns the new view; `undefined` if the text is no such answer. */
 function parseAnswer(text: string, letter: string, before: HangmanView): HangmanView | undefined {
-  const view = { ...before, tried: [...before.tried, fold(letter)] }
+  const view = { ...before, tried: [...before.tried, foldCase(letter)] }
   const [, left] = /^MISS (\d{1,3}) *$/.exec(text) ?? []
   if (left !== undefined) {
     refuseIf(text, wrongMiss(before, Number(left)))
@@ -96,5 +96,5 @@ function parseEnd(text: string, view: HangmanView): string | undefined {
 /** Throws a violation if there is a reason why the other side has broken the rules of the game. */
 function refuseIf(text: string, why: string | undefined): void {
   if (why !== undefined)
-    throw new Ended('violation', `the other side said ${quoted(withoutSecrets(text, secretsBehindKeyword(text)))}, but ${why}`)
+    throw new Disconnected('violation', `the other side said ${quoteText(maskSecrets(text, findSecretsAfterKeyword(text)))}, but ${why}`)
 }

@@ -1,14 +1,14 @@
 import type { Seat, SeatNumber } from '../../games/game.ts'
-import { type Talk, talk } from '../../games/talk.ts'
+import { type TurnTalk, talk } from '../../games/talk.ts'
 import { type Board, tictactoe } from '../../games/tictactoe.ts'
 import type { Side } from '../../protocol/automaton.ts'
-import type { Options, Program, Protocol, Setting } from '../../protocol/definition.ts'
+import type { Options, Program, Protocol, RoleContext } from '../../protocol/definition.ts'
 import type { Peer } from '../../protocol/peer.ts'
 import { lengthPrefixed } from '../../wire/framing/length-prefixed.ts'
 import { lines } from '../../wire/framing/lines.ts'
 import { segments } from '../../wire/framing/unframed.ts'
 import { pythonAddress, pythonInt } from '../python/values.ts'
-import { automaton, GAMES, type GameName, HungUp, LEAVE, Line, type Name, PROMPT } from './channel.ts'
+import { automaton, GAMES, type GameName, LEAVE, PeerLeft, PROMPT, TalkChannel, type TalkMessage } from './channel.ts'
 import { games } from './games.ts'
 
 const FRAMINGS = { lines: lines(), none: segments(), length: lengthPrefixed } as const
@@ -33,23 +33,23 @@ interface Begun {
  * Runs both sides of a talk. Each stretch of talk and each game has its own table. After `play`, the same side has the turn;
  * after a game, the side that did not send its last line.
  */
-async function converse(peer: Peer<Name>, at: Setting<unknown>, side: Side): Promise<void> {
-  const line = new Line(peer, at, side)
+async function converse(peer: Peer<TalkMessage>, at: RoleContext<unknown>, side: Side): Promise<void> {
+  const line = new TalkChannel(peer, at, side)
   try {
     for (let said = 0; ; ) {
       const begun = await untilGame(line, await at.house.sit(talk, line.them, { first: line.turn, said, ending: { exactly: PLAYS } }))
       said = begun.said
       await games[begun.game](line, at, begun.by)
-      line.over()
+      line.endGame()
     }
   } catch (end) {
-    if (!(end instanceof HungUp)) throw end
+    if (!(end instanceof PeerLeft)) throw end
     if (end.by === 'them') at.person.say(LEAVE)
     at.person.say(end.by === 'us' ? 'Shutting Down!' : `${side === 'server' ? 'Client' : 'Server'} has requested shutdown. Shutting down!`)
   }
 }
 
-async function untilGame(line: Line, seat: Seat<string, Talk>): Promise<Begun> {
+async function untilGame(line: TalkChannel, seat: Seat<string, TurnTalk>): Promise<Begun> {
   try {
     for (;;) {
       const { view, turn, outcome } = await seat.next()
@@ -62,11 +62,11 @@ async function untilGame(line: Line, seat: Seat<string, Talk>): Promise<Begun> {
         else line.say(view.line)
       }
       if (game) {
-        line.begun(by, game)
+        line.setTurnAfterPlay(by, game)
         return { game, by, said: view.said }
       }
       // this move is legal, unless the table has just ended; the next situation reports that
-      if (turn) seat.play(await line.hear())
+      if (turn) seat.play(await line.receiveLine())
     }
   } finally {
     seat.leave()
@@ -74,7 +74,7 @@ async function untilGame(line: Line, seat: Seat<string, Talk>): Promise<Begun> {
 }
 
 /** Plays the talk at the console. */
-async function talkAtConsole(seat: Seat<string, Talk>, { person, options }: Setting<unknown>): Promise<void> {
+async function talkAtConsole(seat: Seat<string, TurnTalk>, { person, options }: RoleContext<unknown>): Promise<void> {
   const isClient = seat.number === 1
   for (;;) {
     const { view, turn, outcome } = await seat.next()
@@ -93,7 +93,7 @@ async function talkAtConsole(seat: Seat<string, Talk>, { person, options }: Sett
 }
 
 /** Plays tic-tac-toe inside the talk at the console. */
-async function playAtConsole(seat: Seat<number, Board>, { person }: Setting<unknown>): Promise<void> {
+async function playAtConsole(seat: Seat<number, Board>, { person }: RoleContext<unknown>): Promise<void> {
   person.say(`You are ${seat.number === 0 ? 'O' : 'X'}. A move is the number of a free cell.`)
   for (;;) {
     const { view, turn, outcome } = await seat.next()
@@ -120,7 +120,7 @@ function playCell(cell: string | undefined, seat: Seat<number, Board>): string |
 
 /** ConsolePlayer plays a seat at the console. */
 interface ConsolePlayer {
-  play(seat: Seat<unknown, unknown>, at: Setting<unknown>): Promise<void>
+  play(seat: Seat<unknown, unknown>, at: RoleContext<unknown>): Promise<void>
 }
 
 const CONSOLE_PLAYERS: Readonly<Record<string, ConsolePlayer>> = { talk: { play: talkAtConsole }, tictactoe: { play: playAtConsole } }
@@ -129,7 +129,7 @@ function framing({ framing = 'lines' }: Options) {
   return { toServer: FRAMINGS[framing], toClient: FRAMINGS[framing] }
 }
 
-const protocol: Protocol<Name> = {
+const protocol: Protocol<TalkMessage> = {
   name: 'talk',
   title: 'talk in turn, with games in between',
   automaton,
@@ -140,7 +140,7 @@ const protocol: Protocol<Name> = {
 }
 
 /** CS project 4: a chat with games inside. */
-export const programs: readonly Program<Name>[] = [
+export const programs: readonly Program<TalkMessage>[] = [
   {
     name: 'cs/chat',
     source: '002',

@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { type Level, type Logs, matters, noticedAt, sentenceFor, type Visit } from './logs.ts'
+import { type ConnectionInfo, formatError, isLogged, type Level, type Logs, noticeLevels } from './logs.ts'
 
 export interface JsonLogsOptions {
   readonly level: Level
@@ -23,22 +23,27 @@ export function jsonLogs({ level, write, now }: JsonLogsOptions): Logs {
     },
     { write },
   )
-  const about = ({ program, client, ...rest }: Omit<Visit, 'connection'>) => ({ ...rest, program, address: client.host, port: client.port })
+  const about = ({ program, client, ...rest }: Omit<ConnectionInfo, 'connection'>) => ({
+    ...rest,
+    program,
+    address: client.host,
+    port: client.port,
+  })
   const all: Logs = {
-    tell: (at, sentence) => logger[at](sentence),
-    came: (visit) => logger.info({ event: 'came', ...about(visit) }, 'a client has connected'),
+    log: (at, sentence) => logger[at](sentence),
+    connected: (visit) => logger.info({ event: 'came', ...about(visit) }, 'a client has connected'),
     seated: (visit, table, seat) => logger.info({ event: 'seated', ...about(visit), table, seat }, 'the client has taken a seat'),
-    noticed: (visit, what, sentence) => logger[noticedAt[what]]({ event: what, ...about(visit) }, maskQuotes(sentence)),
+    noticed: (visit, what, sentence) => logger[noticeLevels[what]]({ event: what, ...about(visit) }, maskQuotes(sentence)),
     traced: (visit, line) => logger.info({ event: 'trace', ...about(visit) }, line),
     ended: (visit, { level: weight, trouble, ...ending }) =>
       logger[weight](
         { event: 'ended', ...about(visit), ...ending },
-        trouble ? maskQuotes(sentenceFor(trouble)) : 'the conversation has ended',
+        trouble ? maskQuotes(formatError(trouble)) : 'the conversation has ended',
       ),
     limited: (visit, what, sentence) => logger.warn({ event: what, ...about(visit) }, sentence),
   }
-  if (matters('info', level)) return all
-  const { came: _, seated: __, ...others } = all
+  if (isLogged('info', level)) return all
+  const { connected: _, seated: __, ...others } = all
   return others
 }
 

@@ -1,5 +1,5 @@
-import type { Noticed } from '../../protocol/notices.ts'
-import { Ended } from '../../wire/disconnect.ts'
+import type { Notice } from '../../protocol/notices.ts'
+import { Disconnected } from '../../wire/disconnect.ts'
 import type { Address } from '../../wire/transport.ts'
 
 /** The levels of a log, the most important first. */
@@ -8,7 +8,7 @@ export const levels = ['error', 'warn', 'info', 'debug'] as const
 export type Level = (typeof levels)[number]
 
 /** ConnectionInfo describes one connection in the logs. */
-export interface Visit {
+export interface ConnectionInfo {
   /** Number of the connection, from 1 since the server started. */
   readonly connection: number
   readonly program: string
@@ -16,7 +16,7 @@ export interface Visit {
 }
 
 /** ConversationEnd describes how a conversation has ended. */
-export interface Ending {
+export interface ConversationEnd {
   readonly level: Level
   /** `good` if it ended as its protocol ends; else the reason of a `Disconnected`, or `mistake` for an error of Parlor's own. */
   readonly outcome: string
@@ -34,23 +34,23 @@ export interface Ending {
 /** Logs are called with what happens in a server, and write what the level includes. An optional method that is missing is not called. */
 export interface Logs {
   /** Logs a sentence about the server, not about one connection. */
-  tell(level: Level, sentence: string): void
-  came?(visit: Visit): void
-  seated?(visit: Visit, table: number, seat: number): void
+  log(level: Level, sentence: string): void
+  connected?(visit: ConnectionInfo): void
+  seated?(visit: ConnectionInfo, table: number, seat: number): void
   /** Logs a notice about an open conversation: for example, that a message is incomplete or was rejected. */
-  noticed?(visit: Visit, what: Noticed, sentence: string): void
+  noticed?(visit: ConnectionInfo, what: Notice, sentence: string): void
   /** Logs a line of a conversation's trace, if the operator has asked for a trace. */
-  traced?(visit: Visit, line: string): void
-  ended?(visit: Visit, ending: Ending): void
+  traced?(visit: ConnectionInfo, line: string): void
+  ended?(visit: ConnectionInfo, ending: ConversationEnd): void
   /** Logs that a client was rejected or slowed down, with a sentence that says why; once a minute for an address. */
-  limited?(visit: Omit<Visit, 'connection'>, what: 'refused' | 'slowed', sentence: string): void
+  limited?(visit: Omit<ConnectionInfo, 'connection'>, what: 'refused' | 'slowed', sentence: string): void
 }
 
 /**
  * Level of each notice. A message before its turn and a slow program are part of many games. A rejected message matters to
  * its author, because the client may not show the answer.
  */
-export const noticedAt: Readonly<Record<Noticed, Level>> = {
+export const noticeLevels: Readonly<Record<Notice, Level>> = {
   unfinished: 'warn',
   garbled: 'warn',
   early: 'debug',
@@ -59,18 +59,18 @@ export const noticedAt: Readonly<Record<Noticed, Level>> = {
 }
 
 /** Returns the outcome of a conversation that ended with this error; see `ConversationEnd.outcome`. */
-export function outcomeOf(trouble: Error | undefined): string {
+export function toOutcome(trouble: Error | undefined): string {
   if (!trouble) return 'good'
-  return trouble instanceof Ended ? trouble.how : 'mistake'
+  return trouble instanceof Disconnected ? trouble.reason : 'mistake'
 }
 
 /** Describes an error for the logs: a sentence that was sent to the client is marked as such. */
-export function sentenceFor(trouble: Error): string {
-  const isForClient = trouble instanceof Ended && trouble.how === 'ours' && /\byour?\b/.test(trouble.message)
+export function formatError(trouble: Error): string {
+  const isForClient = trouble instanceof Disconnected && trouble.reason === 'ours' && /\byour?\b/.test(trouble.message)
   return isForClient ? `the server closed the connection, with the words: ${trouble.message}` : trouble.message
 }
 
 /** Checks whether a row of a level is written if `least` is the lowest level that is. */
-export function matters(level: Level, least: Level): boolean {
+export function isLogged(level: Level, least: Level): boolean {
   return levels.indexOf(level) <= levels.indexOf(least)
 }

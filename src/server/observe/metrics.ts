@@ -1,8 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { ReadTable, Store, TableEvent, TableId, TableLog } from '../../hall/ports.ts'
-import type { Premises } from '../../lobby/service.ts'
+import type { LobbyService } from '../../lobby/service.ts'
 import type { Program } from '../../protocol/definition.ts'
-import type { Tally } from '../program-stats.ts'
+import type { ProgramStats } from '../program-stats.ts'
 import type { Server } from '../server.ts'
 
 /** Upper bounds of the histogram of appends to the journal, in seconds. */
@@ -46,9 +46,9 @@ export class Metrics {
   }
 
   /** Adds the metrics of a server and its hall. */
-  watch(server: Server, { hall, people }: Premises): void {
-    const each = (count: (program: Program, tally: Tally) => void) => () => {
-      for (const [program, tally] of server.tallies) count(program, tally)
+  watch(server: Server, { hall, people }: LobbyService): void {
+    const each = (count: (program: Program, tally: ProgramStats) => void) => () => {
+      for (const [program, tally] of server.stats) count(program, tally)
     }
     this.#gauge('parlor_connections', 'Open connections.', ['program'], (gauge) =>
       each(({ name }, { open }) => gauge.set({ program: name }, open))(),
@@ -57,7 +57,7 @@ export class Metrics {
       each(({ name }, { total }) => counter.inc({ program: name }, total))(),
     )
     this.#count('parlor_refused_total', 'Rejected connections, because their address had too many.', (counter) =>
-      each(({ name }, { refused }) => counter.inc({ program: name }, refused))(),
+      each(({ name }, { rejected: refused }) => counter.inc({ program: name }, refused))(),
     )
     this.#count('parlor_conversations_total', 'Ended conversations, by outcome.', (counter) =>
       each(({ name }, { outcomes }) => {
@@ -72,7 +72,7 @@ export class Metrics {
       gauge.set(Number(hall.writable)),
     )
     this.#gauge('parlor_tables', 'Open tables.', [], (gauge) => gauge.set(hall.size))
-    this.#gauge('parlor_people', 'Users who are online under a name.', [], (gauge) => gauge.set(people.here.size))
+    this.#gauge('parlor_people', 'Users who are online under a name.', [], (gauge) => gauge.set(people.online.size))
     this.#gauge('parlor_seeks', 'Open seeks.', [], (gauge) => gauge.set(hall.seeks.size))
   }
 

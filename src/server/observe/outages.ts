@@ -17,11 +17,11 @@ export function logOutages(availability: Availability, clock: Clock, logs: Logs)
       isLogged = now - logged >= QUIET
       if (!isLogged) return
       logged = now
-      logs.tell('error', `${availability.failure.message}. Moves and registrations are refused and games pause until it can be written`)
+      logs.log('error', `${availability.failure.message}. Moves and registrations are refused and games pause until it can be written`)
     } else if (since !== undefined) {
       const seconds = Math.round((now - since) / 1000)
       since = undefined
-      if (isLogged) logs.tell('warn', `the folder can be written again, after ${seconds} s: games continue`)
+      if (isLogged) logs.log('warn', `the folder can be written again, after ${seconds} s: games continue`)
     }
   })
 }

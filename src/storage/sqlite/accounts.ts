@@ -1,8 +1,8 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
-import { type Account, type Accounts, isTemporary, type PersonId, REMEMBERED, SESSIONS, type Session } from '../../hall/ports.ts'
-import type { Commits } from '../group-commit.ts'
-import { accountOf, PLACES, personOf } from '../person-ids.ts'
-import { type Database, number, text } from './database.ts'
+import { type Account, type Accounts, isTemporary, type LoginSession, type PersonId, REMEMBERED, SESSIONS } from '../../hall/ports.ts'
+import type { GroupCommit } from '../group-commit.ts'
+import { LOGIN_PLACE_LIMITS, parseAccountNumber, toPersonId } from '../person-ids.ts'
+import { type Database, toNumber, toText } from './database.ts'
 import type { ScoreCounts } from './score-counts.ts'
 
 /** Maximum of sessions that one transaction deletes, because a transaction blocks the event loop. */
@@ -11,7 +11,7 @@ const TOGETHER = 200
 /** SqliteAccounts stores accounts, sessions and login places in the SQL tables `accounts`, `sessions` and `places`. */
 export class SqliteAccounts implements Accounts {
   readonly #database: Database
-  readonly #commits: Commits
+  readonly #commits: GroupCommit
   readonly #scores: ScoreCounts
   readonly #named: StatementSync
   readonly #all: StatementSync
@@ -36,7 +36,7 @@ export class SqliteAccounts implements Accounts {
   readonly #removePlaces: StatementSync
 
   /** `scores` is updated when an account with standings is removed. */
-  constructor(database: Database, commits: Commits, scores: ScoreCounts) {
+  constructor(database: Database, commits: GroupCommit, scores: ScoreCounts) {
     this.#database = database
     this.#scores = scores
     this.#commits = commits
@@ -63,61 +63,61 @@ export class SqliteAccounts implements Accounts {
     this.#addPlace = database.prepare('INSERT OR REPLACE INTO places (place, person) VALUES (?, ?)')
     this.#oldPlaces = database.prepare(`
       DELETE FROM places WHERE person = ?1
-        AND number <= (SELECT number FROM places WHERE person = ?1 ORDER BY number DESC LIMIT 1 OFFSET ${PLACES.each})`)
+        AND number <= (SELECT number FROM places WHERE person = ?1 ORDER BY number DESC LIMIT 1 OFFSET ${LOGIN_PLACE_LIMITS.each})`)
     this.#tooManyPlaces = database.prepare(
-      `DELETE FROM places WHERE number <= (SELECT number FROM places ORDER BY number DESC LIMIT 1 OFFSET ${PLACES.all})`,
+      `DELETE FROM places WHERE number <= (SELECT number FROM places ORDER BY number DESC LIMIT 1 OFFSET ${LOGIN_PLACE_LIMITS.all})`,
     )
     this.#places = database.prepare('SELECT place FROM places ORDER BY number')
     this.#removePlaces = database.prepare('DELETE FROM places WHERE person = ?')
   }
 
   async named(key: string): Promise<Account | undefined> {
-    const row = this.#database.ask(() => this.#named.get(key))
+    const row = this.#database.query(() => this.#named.get(key))
     return row && accountIn(row)
   }
 
   async all(): Promise<readonly Account[]> {
-    return this.#database.ask(() => this.#all.all()).map(accountIn)
+    return this.#database.query(() => this.#all.all()).map(accountIn)
   }
 
   async page(after: PersonId | undefined, limit: number): Promise<readonly Account[]> {
-    const last = after === undefined ? 0 : (accountOf(after) ?? 0)
-    return this.#database.ask(() => this.#page.all(last, limit)).map(accountIn)
+    const last = after === undefined ? 0 : (parseAccountNumber(after) ?? 0)
+    return this.#database.query(() => this.#page.all(last, limit)).map(accountIn)
   }
 
   async of(person: PersonId): Promise<Account | undefined> {
-    const row = this.#database.ask(() => this.#of.get(accountOf(person) ?? 0))
+    const row = this.#database.query(() => this.#of.get(parseAccountNumber(person) ?? 0))
     return row && accountIn(row)
   }
 
   add({ key, name, password, since }: Omit<Account, 'person'>): Promise<Account | undefined> {
-    return this.#commits.add(() => {
+    return this.#commits.write(() => {
       const { changes, lastInsertRowid } = this.#add.run(key, name, password, since)
-      return changes === 0 ? undefined : { person: personOf(Number(lastInsertRowid)), key, name, password, since }
+      return changes === 0 ? undefined : { person: toPersonId(Number(lastInsertRowid)), key, name, password, since }
     })
   }
 
   setPassword(person: PersonId, password: string, was?: string): Promise<number | undefined> {
-    return this.#commits.add(() => {
-      if (this.#setPassword.run(password, accountOf(person) ?? 0, was ?? null).changes === 0) return undefined
+    return this.#commits.write(() => {
+      if (this.#setPassword.run(password, parseAccountNumber(person) ?? 0, was ?? null).changes === 0) return undefined
       return Number(this.#closeAll.run(person).changes)
     })
   }
 
   async remove(person: PersonId): Promise<number | undefined> {
-    const removed = await this.#commits.add(() => {
-      if (this.#remove.run(accountOf(person) ?? 0).changes === 0) return undefined
+    const removed = await this.#commits.write(() => {
+      if (this.#remove.run(parseAccountNumber(person) ?? 0).changes === 0) return undefined
       const standings = this.#removeStandings.all(person)
       this.#removeHistory.run(person)
       this.#removePlaces.run(person)
       return { standings, sessions: Number(this.#closeAll.run(person).changes) }
     })
-    for (const { game, score } of removed?.standings ?? []) this.#scores.remove({ game: text(game), person, score: number(score) })
+    for (const { game, score } of removed?.standings ?? []) this.#scores.remove({ game: toText(game), person, score: toNumber(score) })
     return removed?.sessions
   }
 
-  openSession({ token, person, until }: Session): Promise<void> {
-    return this.#commits.add(() => {
+  openSession({ token, person, until }: LoginSession): Promise<void> {
+    return this.#commits.write(() => {
       this.#open.run(token, person, until)
       this.#closeFirst.run(person, token)
       return undefined
@@ -125,16 +125,16 @@ export class SqliteAccounts implements Accounts {
   }
 
   /** Resolves to a session, also during an outage. Deletes some expired sessions, unless the store cannot write. */
-  async session(token: string, now: number): Promise<Session | undefined> {
+  async session(token: string, now: number): Promise<LoginSession | undefined> {
     const before = now - REMEMBERED
-    if (this.#database.ask(() => this.#anyOver.get(before))) await this.#forgetOver(before)
-    const row = this.#database.ask(() => this.#session.get(token, now))
-    return row && { token, person: text(row.person), until: number(row.until) }
+    if (this.#database.query(() => this.#anyOver.get(before))) await this.#forgetOver(before)
+    const row = this.#database.query(() => this.#session.get(token, now))
+    return row && { token, person: toText(row.person), until: toNumber(row.until) }
   }
 
   async #forgetOver(before: number): Promise<void> {
     try {
-      await this.#commits.add(() => {
+      await this.#commits.write(() => {
         this.#closeOver.run(before)
         return undefined
       })
@@ -144,7 +144,7 @@ export class SqliteAccounts implements Accounts {
   }
 
   addPlace(person: PersonId, place: string): Promise<void> {
-    return this.#commits.add(() => {
+    return this.#commits.write(() => {
       this.#addPlace.run(place, person)
       this.#oldPlaces.run(person)
       this.#tooManyPlaces.run()
@@ -153,11 +153,11 @@ export class SqliteAccounts implements Accounts {
   }
 
   async places(): Promise<readonly string[]> {
-    return this.#database.ask(() => this.#places.all()).map(({ place }) => text(place))
+    return this.#database.query(() => this.#places.all()).map(({ place }) => toText(place))
   }
 
   closeSession(token: string): Promise<void> {
-    return this.#commits.add(() => {
+    return this.#commits.write(() => {
       this.#close.run(token)
       return undefined
     })
@@ -165,22 +165,22 @@ export class SqliteAccounts implements Accounts {
 }
 
 /** Returns a function that checks, inside of `Database.transaction`, whether the account of a person was removed. */
-export function removalCheck(database: Database): (person: PersonId) => boolean {
+export function createRemovalCheck(database: Database): (person: PersonId) => boolean {
   // account numbers ascend, and no number is given twice
   const removed = database.prepare(`
     SELECT 1 FROM sqlite_sequence WHERE name = 'accounts' AND seq >= ?1 AND NOT EXISTS (SELECT 1 FROM accounts WHERE number = ?1)`)
   return (person) => {
-    const account = accountOf(person)
+    const account = parseAccountNumber(person)
     return account !== undefined && removed.get(account) !== undefined
   }
 }
 
 function accountIn(row: Record<string, SQLOutputValue>): Account {
   return {
-    person: personOf(number(row.number)),
-    key: text(row.key),
-    name: text(row.name),
-    password: text(row.password),
-    since: number(row.since),
+    person: toPersonId(toNumber(row.number)),
+    key: toText(row.key),
+    name: toText(row.name),
+    password: toText(row.password),
+    since: toNumber(row.since),
   }
 }

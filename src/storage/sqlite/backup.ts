@@ -2,15 +2,15 @@ import { closeSync, fsyncSync, openSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreError } from '../error.ts'
-import { explainingSystem } from '../folder.ts'
+import { convertSystemErrors } from '../folder.ts'
 import { createFile } from '../names.ts'
 import { Database } from './database.ts'
 import { migrate } from './migrations.ts'
-import { damagesOf, structureOf } from './scan.ts'
+import { checkStructure, findDamages } from './scan.ts'
 
 /** Creates an empty file, readable to its owner alone. Throws a StoreError if it exists or cannot be created. */
-export function makeFile(path: string): void {
-  explainingSystem(path, () => createFile(path))
+export function createEmptyFile(path: string): void {
+  convertSystemErrors(path, () => createFile(path))
 }
 
 /**
@@ -20,14 +20,14 @@ export function makeFile(path: string): void {
  */
 export function finishBackup(copy: string, path: string): void {
   detachCopy(copy, (database) => {
-    const wrong = [...structureOf(database), ...damagesOf(database).map(({ place, what }) => `place ${place} of the journal ${what}`)]
+    const wrong = [...checkStructure(database), ...findDamages(database).map(({ place, what }) => `place ${place} of the journal ${what}`)]
     if (wrong.length > 0)
       throw new StoreError('damaged', `the copy is damaged, and so is the store (${wrong.slice(0, 3).join('; ')}): see "parlor verify"`)
   })
-  explainingSystem(path, () => {
-    settle(copy)
+  convertSystemErrors(path, () => {
+    syncToDisk(copy)
     renameSync(copy, path)
-    settle(dirname(path))
+    syncToDisk(dirname(path))
   })
 }
 
@@ -54,7 +54,7 @@ export function detachCopy(copy: string, check: (database: Database) => void = (
 }
 
 /** Waits until a file, or the entries of a folder, are on the disk. */
-export function settle(path: string): void {
+export function syncToDisk(path: string): void {
   const file = openSync(path, 'r')
   try {
     fsyncSync(file)

@@ -1,7 +1,7 @@
 import type { TableId } from '../../hall/ports.ts'
-import { Batch, type Part, partsOf, type Row } from './journal.ts'
-import { type Position, positionsOf } from './known.ts'
-import type { Entry } from './table-index.ts'
+import { Batch, type JournalRow, type Part, parseParts } from './journal.ts'
+import { type JournalPosition, parsePositions } from './known.ts'
+import type { TableIndexEntry } from './table-index.ts'
 
 /*
  * How the journal is compacted, as a log-structured file is cleaned.
@@ -24,39 +24,39 @@ import type { Entry } from './table-index.ts'
  */
 
 /** CleaningContext is the input of a cleaning, besides the rows. */
-export interface Surroundings {
+export interface CleaningContext {
   /** The place of the new row. */
   readonly place: number
-  find(table: TableId): Entry | undefined
+  find(table: TableId): TableIndexEntry | undefined
   /** Checks whether a finished table may be dropped. */
-  mayDrop(table: TableId, entry: Entry, positions: readonly Position[]): boolean
+  mayDrop(table: TableId, entry: TableIndexEntry, positions: readonly JournalPosition[]): boolean
 }
 
 /** Cleaning is the plan for the oldest rows of the journal. */
 export interface Cleaning {
   /** The moved parts, as the batch of a new row; empty if no part is moved. */
   readonly batch: string
-  readonly moved: readonly (readonly [TableId, Entry])[]
+  readonly moved: readonly (readonly [TableId, TableIndexEntry])[]
   readonly dropped: readonly TableId[]
 }
 
 /** Plans the cleaning of the oldest rows of the journal. Throws a StoreError if one of them is damaged. */
-export function planCleaning(rows: readonly Row[], { place, find, mayDrop }: Surroundings): Cleaning {
-  const entries = new Map<TableId, Entry | undefined>()
+export function planCleaning(rows: readonly JournalRow[], { place, find, mayDrop }: CleaningContext): Cleaning {
+  const entries = new Map<TableId, TableIndexEntry | undefined>()
   const parts = new Map<string, Part>()
   for (const row of rows) {
-    for (const part of partsOf(row.batch, row.place)) {
+    for (const part of parseParts(row.batch, row.place)) {
       if (!entries.has(part.table)) entries.set(part.table, find(part.table))
       parts.set(`${row.place}:${part.from}`, part)
     }
   }
   const batch = new Batch()
-  const moved: (readonly [TableId, Entry])[] = []
+  const moved: (readonly [TableId, TableIndexEntry])[] = []
   const dropped: TableId[] = []
   for (const [table, entry] of entries) {
     // a part may belong to a table that was dropped
     if (!entry) continue
-    const positions = positionsOf(entry)
+    const positions = parsePositions(entry)
     if (!positions.some((one) => parts.get(`${one.place}:${one.from}`)?.table === table)) continue
     if (entry.ended !== undefined && mayDrop(table, entry, positions)) dropped.push(table)
     else moved.push([table, { ...entry, places: move(table, positions, parts, batch, place) }])
@@ -65,11 +65,17 @@ export function planCleaning(rows: readonly Row[], { place, find, mayDrop }: Sur
 }
 
 /** Adds the parts of a table in the removed rows to a batch. Returns the new positions of all parts of the table. */
-function move(table: TableId, positions: readonly Position[], parts: ReadonlyMap<string, Part>, batch: Batch, place: number): string {
+function move(
+  table: TableId,
+  positions: readonly JournalPosition[],
+  parts: ReadonlyMap<string, Part>,
+  batch: Batch,
+  place: number,
+): string {
   let places = ''
   let run: Part | undefined
   const endRun = () => {
-    if (run) places += ` ${place}:${batch.add({ ...run, beginning: '' }, undefined)}`
+    if (run) places += ` ${place}:${batch.add({ ...run, prefix: '' }, undefined)}`
     run = undefined
   }
   for (const one of positions) {

@@ -1,13 +1,13 @@
 import type { StatementSync } from 'node:sqlite'
-import type { OnTrouble } from '../error.ts'
-import { type Database, number } from './database.ts'
+import type { OnStoreError } from '../error.ts'
+import { type Database, toNumber } from './database.ts'
 
 /** Compactable is a journal whose oldest rows can be removed in steps. */
 export interface Compactable {
   /** Place of the last row that can be removed now. */
-  readonly covered: number
+  readonly indexedUpTo: number
   /** Removes the oldest rows, at most this many characters or a single row. Returns the last place; `undefined` if there is none. */
-  clean(characters: number): number | undefined
+  removeOldest(characters: number): number | undefined
 }
 
 /** Compaction is the size limit of a file, and the size of a step. */
@@ -35,14 +35,14 @@ export class Compactor {
   readonly #journal: Compactable
   readonly #keep: number
   readonly #step: number
-  readonly #onTrouble: OnTrouble
+  readonly #onTrouble: OnStoreError
   readonly #pages: StatementSync
   #added = 0
   /** Bytes in use at which the next pass begins. */
   #from: number
   #turn: NodeJS.Immediate | undefined
 
-  constructor(database: Database, journal: Compactable, { keep, step = STEP }: Compaction, onTrouble: OnTrouble) {
+  constructor(database: Database, journal: Compactable, { keep, step = STEP }: Compaction, onTrouble: OnStoreError) {
     this.#journal = journal
     this.#keep = keep
     this.#step = step
@@ -50,16 +50,16 @@ export class Compactor {
     this.#from = keep
     this.#pages = database.prepare(`
       SELECT (page_count - freelist_count) * page_size AS used FROM pragma_page_count, pragma_freelist_count, pragma_page_size`)
-    this.added(Number.POSITIVE_INFINITY)
+    this.noteAdded(Number.POSITIVE_INFINITY)
   }
 
   /** Bytes of the file in use. */
   get used(): number {
-    return number(this.#pages.get()?.used)
+    return toNumber(this.#pages.get()?.used)
   }
 
   /** Counts characters that were added to the journal, and begins a pass if the file is too large. */
-  added(characters: number): void {
+  noteAdded(characters: number): void {
     this.#added += characters
     if (this.#turn || this.#added < Math.min(LOOK, this.#keep / 100)) return
     this.#added = 0
@@ -72,7 +72,7 @@ export class Compactor {
   }
 
   #begin(): void {
-    const end = this.#journal.covered
+    const end = this.#journal.indexedUpTo
     const turn = () => {
       this.#turn = this.#goOn(end) ? setImmediate(turn) : undefined
     }
@@ -82,7 +82,7 @@ export class Compactor {
   /** Runs one step of a pass that ends at the place `end`; returns whether the pass continues. */
   #goOn(end: number): boolean {
     try {
-      const last = this.#journal.clean(this.#step)
+      const last = this.#journal.removeOldest(this.#step)
       const { used } = this
       this.#from = this.#keep
       if (used <= ENOUGH * this.#keep) return false

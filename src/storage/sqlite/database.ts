@@ -2,10 +2,10 @@ import { closeSync, constants, copyFileSync, fdatasync, linkSync, openSync, rmSy
 import { dirname } from 'node:path'
 import { backup, DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { errorMessage } from '../../base/errors.ts'
-import { type OnTrouble, StoreError, warn } from '../error.ts'
-import { explainingSystem, tryToWrite } from '../folder.ts'
+import { type OnStoreError, StoreError, warn } from '../error.ts'
+import { convertSystemErrors, probeDisk } from '../folder.ts'
 import { createFile } from '../names.ts'
-import { logOf } from './files.ts'
+import { walPath } from './files.ts'
 import { FileIdentity } from './identity.ts'
 
 /*
@@ -38,7 +38,7 @@ import { FileIdentity } from './identity.ts'
  * Durability is what a commit survives: `process`, the end of this process at any moment; `power`, also a loss of power, which
  * makes every commit wait for the disk.
  */
-export type Durable = 'process' | 'power'
+export type Durability = 'process' | 'power'
 
 /** Commits after which the write-ahead log is checkpointed. */
 const COMMITS = 400
@@ -59,7 +59,7 @@ export class Database {
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #rollback: StatementSync
-  readonly #onTrouble: OnTrouble
+  readonly #onTrouble: OnStoreError
   readonly #identity: FileIdentity
   /** Commits since the last checkpoint began. */
   #since = 0
@@ -70,7 +70,7 @@ export class Database {
   #writing = false
 
   /** Opens a database, or an empty one without tables. Throws a StoreError, also if another process has it open. */
-  constructor(path: string, durable: Durable, onTrouble: OnTrouble = warn) {
+  constructor(path: string, durable: Durability, onTrouble: OnStoreError = warn) {
     this.path = path
     this.#onTrouble = onTrouble
     this.#handle = explaining(path, () => new DatabaseSync(path))
@@ -81,9 +81,9 @@ export class Database {
       this.#rollback = this.prepare('ROLLBACK')
       // SQLite creates the log with the first transaction
       this.run('BEGIN IMMEDIATE; COMMIT')
-      const page = number(this.prepare('PRAGMA page_size').get()?.page_size)
-      this.#identity = new FileIdentity({ database: path, log: logOf(path), page })
-      this.#log = explainingSystem(path, () => openSync(logOf(path), 'r+'))
+      const page = toNumber(this.prepare('PRAGMA page_size').get()?.page_size)
+      this.#identity = new FileIdentity({ database: path, log: walPath(path), page })
+      this.#log = convertSystemErrors(path, () => openSync(walPath(path), 'r+'))
     } catch (error) {
       this.#handle.close()
       throw error
@@ -143,7 +143,7 @@ export class Database {
   }
 
   /** Runs a query and returns its result. Throws a StoreError. */
-  ask<Answer>(question: () => Answer): Answer {
+  query<Answer>(question: () => Answer): Answer {
     if (!this.#handle.isOpen) throw new StoreError('closed', 'the store is closed: it answers no more reads')
     return explaining(this.path, question)
   }
@@ -156,7 +156,7 @@ export class Database {
   }
 
   /** Checkpoints and truncates the log, and waits for the disk. Throws a StoreError. */
-  takeOverNow(): void {
+  checkpoint(): void {
     explaining(this.path, () => {
       this.#identity.check()
       this.#handle.exec('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -183,9 +183,9 @@ export class Database {
   /** Tests whether the disk takes as many bytes as a commit may have. Throws a StoreError if it does not. */
   probe(): void {
     this.transaction(() => {})
-    explainingSystem(this.path, () => {
+    convertSystemErrors(this.path, () => {
       try {
-        tryToWrite(dirname(this.path))
+        probeDisk(dirname(this.path))
       } catch (error) {
         // SQLite and this probe report a full disk with the same sentence
         if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
@@ -231,7 +231,7 @@ export class Database {
 export function createDatabase(path: string): void {
   const made = `${path}.new-${process.pid}`
   try {
-    explainingSystem(path, () => createFile(made))
+    convertSystemErrors(path, () => createFile(made))
     explaining(path, () => {
       const handle = new DatabaseSync(made)
       try {
@@ -240,7 +240,7 @@ export function createDatabase(path: string): void {
         handle.close()
       }
     })
-    explainingSystem(path, () => publish(made, path))
+    convertSystemErrors(path, () => publish(made, path))
   } finally {
     rmSync(made, { force: true })
   }
@@ -259,13 +259,13 @@ function publish(made: string, path: string): void {
 }
 
 /** Returns the text of a column. Throws a StoreError for any other value, which only a damaged file has. */
-export function text(value: SQLOutputValue | undefined): string {
+export function toText(value: SQLOutputValue | undefined): string {
   if (typeof value === 'string') return value
   throw new StoreError('damaged', `the store is damaged: expected a text, found ${value}`)
 }
 
 /** Returns the number of a column. Throws a StoreError for any other value, which only a damaged file has. */
-export function number(value: SQLOutputValue | undefined): number {
+export function toNumber(value: SQLOutputValue | undefined): number {
   if (typeof value === 'number') return value
   throw new StoreError('damaged', `the store is damaged: expected a number, found ${value}`)
 }
@@ -274,10 +274,10 @@ export function number(value: SQLOutputValue | undefined): number {
  * Locks a file for this process until it is closed; the system releases the lock when the process ends in any way. Writes
  * nothing to the database of another program. Throws a StoreError for that, or SQLite's error.
  */
-function lock(handle: DatabaseSync, path: string, durable: Durable): void {
+function lock(handle: DatabaseSync, path: string, durable: Durability): void {
   // takes the write lock at once, because two processes with read locks could wait for each other for ever
   handle.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT')
-  const one = (sql: string) => number(Object.values(handle.prepare(sql).get() ?? {})[0])
+  const one = (sql: string) => toNumber(Object.values(handle.prepare(sql).get() ?? {})[0])
   const application = one('PRAGMA application_id')
   if (application !== APPLICATION && (application !== 0 || one('SELECT count(*) FROM sqlite_schema') > 0))
     throw new StoreError('foreign', `${path} is the database of another program: choose another folder`)
@@ -304,7 +304,7 @@ const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string?]> = n
 ] as const)
 
 /** Checks whether SQLite's error is that the disk is full. */
-export function isFull(error: unknown): boolean {
+export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === 13
 }
 

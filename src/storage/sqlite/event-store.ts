@@ -1,14 +1,14 @@
 import type { TableId } from '../../hall/ports.ts'
-import type { OnTrouble } from '../error.ts'
-import type { Addition, Shelf } from '../log.ts'
+import type { OnStoreError } from '../error.ts'
+import type { AppendBatch, EventStore } from '../log.ts'
 import { planCleaning } from './cleaning.ts'
 import { type Compactable, type Compaction, Compactor } from './compactor.ts'
 import type { Database } from './database.ts'
-import { Batch, Journal, partsOf } from './journal.ts'
-import { Known, NEW, type Position } from './known.ts'
+import { Batch, Journal, parseParts } from './journal.ts'
+import { type JournalPosition, KnownTable, NEW_ENTRY } from './known.ts'
 import type { Progress } from './mark.ts'
 import { readTables } from './reading.ts'
-import { type Cover, Directory, type Entry } from './table-index.ts'
+import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-index.ts'
 
 /*
  * How events are stored in SQLite.
@@ -39,7 +39,7 @@ import { type Cover, Directory, type Entry } from './table-index.ts'
  */
 
 /** FlushPolicy controls how the table index follows the journal. */
-export interface Pace {
+export interface FlushPolicy {
   /** Characters by which the journal may be ahead of the index before the index follows; a restart reads as many. */
   readonly lag: number
   /** Maximum of index entries in one transaction, and the number of finished tables that make a block. */
@@ -48,24 +48,24 @@ export interface Pace {
   readonly row: number
 }
 
-const PACE: Pace = { lag: 4_000_000, entries: 128, row: 64_000 }
+const PACE: FlushPolicy = { lag: 4_000_000, entries: 128, row: 64_000 }
 
 /** Update is a pass that brings the index up to the place that the journal had when the pass began; `done` tables are written. */
 interface Update {
-  readonly cover: Cover
+  readonly cover: IndexedUpTo
   readonly tables: readonly TableId[]
   done: number
 }
 
 /** SqliteEventStore stores the events of all tables in SQLite: a journal, and an index that follows it. */
-export class SqliteShelf implements Shelf, Compactable {
+export class SqliteEventStore implements EventStore, Compactable {
   readonly #database: Database
   readonly #journal: Journal
-  readonly #index: Directory
-  readonly #onTrouble: OnTrouble
-  readonly #pace: Pace
+  readonly #index: TableIndex
+  readonly #onTrouble: OnStoreError
+  readonly #pace: FlushPolicy
   /** Unfinished tables, and tables whose entry in the index is missing or outdated. */
-  readonly #known = new Map<TableId, Known>()
+  readonly #known = new Map<TableId, KnownTable>()
   /** Finished tables that will go into blocks, in the order of their ends, and how many start that. */
   #finished: TableId[] = []
   #enough: number
@@ -87,24 +87,24 @@ export class SqliteShelf implements Shelf, Compactable {
   #inUse: (table: TableId) => boolean = () => false
 
   /** Calls `onTrouble` with errors of index writes: they lose nothing, and the write is tried again. Throws a StoreError. */
-  constructor(database: Database, onTrouble: OnTrouble, pace: Partial<Pace> = {}) {
+  constructor(database: Database, onTrouble: OnStoreError, pace: Partial<FlushPolicy> = {}) {
     this.#database = database
     this.#journal = new Journal(database)
-    this.#index = new Directory(database)
+    this.#index = new TableIndex(database)
     this.#onTrouble = onTrouble
     this.#pace = { ...PACE, ...pace }
     this.#enough = this.#pace.entries
     this.#lag = this.#pace.lag
-    const { place, ended } = this.#index.covered()
+    const { place, ended } = this.#index.indexedUpTo()
     this.#place = place
     this.#covered = place
     this.#ended = ended
-    this.#highest = this.#index.highest()
-    for (const [table, entry] of this.#index.unfinished()) this.#known.set(table, new Known(entry))
+    this.#highest = this.#index.highestTable()
+    for (const [table, entry] of this.#index.listUnfinished()) this.#known.set(table, new KnownTable(entry))
     this.#readOn()
   }
 
-  highest(): TableId {
+  highestTable(): TableId {
     return this.#highest
   }
 
@@ -113,7 +113,7 @@ export class SqliteShelf implements Shelf, Compactable {
     return { place: this.#place, highest: this.#highest, ended: this.#ended }
   }
 
-  get covered(): number {
+  get indexedUpTo(): number {
     return this.#covered
   }
 
@@ -145,10 +145,10 @@ export class SqliteShelf implements Shelf, Compactable {
       throw error
     }
     if (this.#finished.length >= this.#enough) this.#fillBlocks()
-    this.#compactor?.added(this.#ahead - ahead)
+    this.#compactor?.noteAdded(this.#ahead - ahead)
   }
 
-  add(addition: Addition): boolean {
+  append(addition: AppendBatch): boolean {
     const { table, expected, count } = addition
     const inMemory = this.#known.get(table)
     const known = inMemory ?? this.#find(table)
@@ -156,13 +156,13 @@ export class SqliteShelf implements Shelf, Compactable {
     if (count === 0) return true
     // a row is read as a whole for each of its tables, so it must not have the events of all tables
     if (this.#batch.text.length >= this.#pace.row) this.#endRow()
-    const from = this.#batch.add(addition, known.ended === undefined ? addition.ending : undefined)
+    const from = this.#batch.add(addition, known.ended === undefined ? addition.endKind : undefined)
     this.#learn(addition, from, known, !inMemory)
     return true
   }
 
   read(tables: readonly TableId[]): ReadonlyMap<TableId, string | Error> {
-    return this.#database.ask(() =>
+    return this.#database.query(() =>
       readTables(
         this.#journal,
         tables.map((table) => [table, (this.#known.get(table) ?? this.#find(table)).entry]),
@@ -170,12 +170,12 @@ export class SqliteShelf implements Shelf, Compactable {
     )
   }
 
-  unfinished(): readonly TableId[] {
-    const tables = this.#database.ask(() => [...this.#known].filter(([, { ended }]) => ended === undefined))
+  listUnfinished(): readonly TableId[] {
+    const tables = this.#database.query(() => [...this.#known].filter(([, { ended }]) => ended === undefined))
     return tables.map(([table]) => table).sort((one, other) => one - other)
   }
 
-  ended(after: TableId | undefined): readonly TableId[] | undefined {
+  listRatedEnded(after: TableId | undefined): readonly TableId[] | undefined {
     const from = after === undefined ? 0 : (this.#known.get(after) ?? this.#find(after)).ended
     if (from === undefined) return undefined
     const tables = new Map(this.#index.ended(from))
@@ -191,7 +191,7 @@ export class SqliteShelf implements Shelf, Compactable {
     while (this.#update) this.#write(this.#update)
   }
 
-  clean(characters: number): number | undefined {
+  removeOldest(characters: number): number | undefined {
     if (this.#finished.length > 0) this.#fillBlocks()
     const rows = this.#journal.oldest(this.#covered, characters)
     const last = rows.at(-1)?.place
@@ -211,13 +211,13 @@ export class SqliteShelf implements Shelf, Compactable {
     if (batch !== '') this.#passed(batch)
     for (const [table, entry] of moved) {
       const known = this.#known.get(table)
-      known?.noted(entry)
+      known?.markIndexed(entry)
       if (known?.ended !== undefined && !known.finished) this.#drop(table)
     }
     return last
   }
 
-  #entry(table: TableId): Entry | undefined {
+  #entry(table: TableId): TableIndexEntry | undefined {
     const known = this.#known.get(table)
     return known ? known.entry : this.#index.find(table)
   }
@@ -226,34 +226,39 @@ export class SqliteShelf implements Shelf, Compactable {
    * Checks whether a finished table may be dropped. Three kinds stay: a table with a part after `covered`, the highest table
    * (its number would be given again), and the last recorded table and rated ones after it (the ratings continue from there).
    */
-  #mayDrop(table: TableId, { ended = 0, counts }: Entry, positions: readonly Position[], recorded: number): boolean {
+  #mayDrop(table: TableId, { ended = 0, counts }: TableIndexEntry, positions: readonly JournalPosition[], recorded: number): boolean {
     if (table === this.#highest || this.#inUse(table) || (counts && ended >= recorded)) return false
     return positions.every(({ place }) => place <= this.#covered)
   }
 
   /** Reads the rows of the journal that the index does not cover. */
   #readOn(): void {
-    const found = new Map<TableId, Known>()
+    const found = new Map<TableId, KnownTable>()
     for (const batch of this.#journal.after(this.#place)) {
-      for (const part of partsOf(batch, this.#place + 1)) {
+      for (const part of parseParts(batch, this.#place + 1)) {
         const inMemory = this.#known.get(part.table)
         const known = inMemory ?? found.get(part.table) ?? this.#find(part.table)
         if (!inMemory) found.set(part.table, known)
         if (part.expected >= known.version) this.#learn(part, part.from, known, !inMemory)
-        else if (part.ending) this.#ended++
+        else if (part.endKind) this.#ended++
       }
       this.#passed(batch)
     }
   }
 
   /** Reads a table that is not in memory from the index. */
-  #find(table: TableId): Known {
+  #find(table: TableId): KnownTable {
     const entry = table > this.#highest ? undefined : this.#index.find(table)
-    return new Known(entry ?? NEW)
+    return new KnownTable(entry ?? NEW_ENTRY)
   }
 
   /** Notes in memory that the next row of the journal has a part of a table, at a character; `isNew` if the table is not in memory yet. */
-  #learn({ table, expected, count, ending }: Omit<Addition, 'beginning' | 'lines'>, from: number, known: Known, isNew: boolean): void {
+  #learn(
+    { table, expected, count, endKind: ending }: Omit<AppendBatch, 'prefix' | 'lines'>,
+    from: number,
+    known: KnownTable,
+    isNew: boolean,
+  ): void {
     if (isNew) this.#known.set(table, known)
     if (table > this.#highest) this.#highest = table
     if (ending !== undefined && known.ended === undefined) {
@@ -327,7 +332,7 @@ export class SqliteShelf implements Shelf, Compactable {
           if (known && !known.finished) this.#index.set(table, known.entry)
         }
         this.#index.add(this.#entriesOf(finished))
-        if (last) this.#index.cover(cover)
+        if (last) this.#index.setIndexedUpTo(cover)
       })
     } catch (error) {
       this.#update = undefined
@@ -354,8 +359,8 @@ export class SqliteShelf implements Shelf, Compactable {
     this.#filled(tables)
   }
 
-  #entriesOf(tables: readonly TableId[]): (readonly [TableId, Entry])[] {
-    const entries: (readonly [TableId, Entry])[] = []
+  #entriesOf(tables: readonly TableId[]): (readonly [TableId, TableIndexEntry])[] {
+    const entries: (readonly [TableId, TableIndexEntry])[] = []
     for (const table of tables) {
       const known = this.#known.get(table)
       if (known) entries.push([table, known.entry])
@@ -374,7 +379,7 @@ export class SqliteShelf implements Shelf, Compactable {
     const known = this.#known.get(table)
     if (!known || known.finished) return
     if (known.ended !== undefined) return this.#drop(table)
-    known.noted(known.entry)
+    known.markIndexed(known.entry)
   }
 
   /** Removes a table from memory. A Map holds deleted values until it grows, so the list of parts is released here. */

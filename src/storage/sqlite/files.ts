@@ -1,31 +1,31 @@
 import { accessSync, closeSync, constants, existsSync, lstatSync, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StoreError } from '../error.ts'
-import { explainingSystem } from '../folder.ts'
+import { convertSystemErrors } from '../folder.ts'
 import { checkOwnLink } from '../names.ts'
 
 /** Returns the path of a database's write-ahead log. */
-export function logOf(path: string): string {
+export function walPath(path: string): string {
   return `${path}-wal`
 }
 
 /** Returns the second name of that log during a start. */
-export function keptLogOf(path: string): string {
+export function preservedLogPath(path: string): string {
   return `${path}-wal.found`
 }
 
 /** Returns the path to which the guard moves a damaged log. */
-export function damagedLogOf(path: string): string {
+export function damagedLogPath(path: string): string {
   return `${path}-wal.damaged`
 }
 
 /** Lists the files beside a database that only SQLite reads and writes. */
-export function workFilesOf(path: string): string[] {
-  return [logOf(path), `${path}-journal`, `${path}-shm`]
+export function workFilePaths(path: string): string[] {
+  return [walPath(path), `${path}-journal`, `${path}-shm`]
 }
 
 /** Returns the path of the mark of a database. */
-export function markOf(path: string): string {
+export function markPath(path: string): string {
   return path.replace(/(\.db)?$/, '.mark')
 }
 
@@ -34,7 +34,7 @@ export const ARCHIVE = 'parlor.damaged-'
 
 /** Lists all paths that a store uses beside its database file. */
 export function pathsBeside(path: string): string[] {
-  return [...workFilesOf(path), keptLogOf(path), damagedLogOf(path), markOf(path)]
+  return [...workFilePaths(path), preservedLogPath(path), damagedLogPath(path), markPath(path)]
 }
 
 /**
@@ -50,10 +50,10 @@ export function resolveDatabase(path: string): string {
 }
 
 function resolveLink(path: string): string {
-  const found = explainingSystem(path, () => lstatSync(path, { throwIfNoEntry: false }))
+  const found = convertSystemErrors(path, () => lstatSync(path, { throwIfNoEntry: false }))
   if (!found?.isSymbolicLink()) return path
-  explainingSystem(path, () => checkOwnLink(path))
-  if (existsSync(path)) return explainingSystem(path, () => realpathSync(path))
+  convertSystemErrors(path, () => checkOwnLink(path))
+  if (existsSync(path)) return convertSystemErrors(path, () => realpathSync(path))
   throw new StoreError('damaged', `${path} is a symbolic link to a file that does not exist: put that file back, or remove the link`)
 }
 
@@ -61,7 +61,7 @@ function resolveLink(path: string): string {
  * Returns a sentence on the loss if a database is missing or empty although there was a store: its log or its mark is left,
  * or the file is empty, and the server never creates an empty file. Otherwise returns `undefined`.
  */
-export function lossOfDatabase(path: string): string | undefined {
+export function describeLoss(path: string): string | undefined {
   const size = statSync(path, { throwIfNoEntry: false })?.size
   if (size !== undefined && size > 0) return undefined
   const left = pathsBeside(path).filter((each) => existsSync(each))
@@ -72,7 +72,7 @@ export function lossOfDatabase(path: string): string | undefined {
 
 /** Throws a StoreError with the code `damaged` if a database is missing or empty although there was a store. Changes nothing. */
 export function checkDatabaseExists(path: string): void {
-  const loss = lossOfDatabase(path)
+  const loss = describeLoss(path)
   if (loss !== undefined)
     throw new StoreError(
       'damaged',
@@ -84,15 +84,15 @@ export function checkDatabaseExists(path: string): void {
  * Returns the bytes by which a database is shorter than the number of pages in its head (sqlite.org/fileformat.html); 0 if
  * it is not a database.
  */
-export function missingBytes(path: string): number {
-  const head = headOf(path)
+export function countMissingBytes(path: string): number {
+  const head = readHead(path)
   if (!head) return 0
   const page = head.getUint16(16)
   return Math.max(0, (page === 1 ? LARGEST_PAGE : page) * head.getUint32(28) - statSync(path).size)
 }
 
 /** Reads the head of a database of SQLite; `undefined` for any other file. */
-export function headOf(path: string): DataView<ArrayBuffer> | undefined {
+export function readHead(path: string): DataView<ArrayBuffer> | undefined {
   const head = new DataView(new ArrayBuffer(HEAD))
   const file = openSync(path, 'r')
   try {
@@ -109,7 +109,7 @@ const SIGNATURE = 'SQLite format 3\0'
 const LARGEST_PAGE = 65_536
 
 function checkRegular(path: string): void {
-  const found = explainingSystem(path, () => lstatSync(path, { throwIfNoEntry: false }))
+  const found = convertSystemErrors(path, () => lstatSync(path, { throwIfNoEntry: false }))
   if (!found) return
   if (!found.isFile()) throw new StoreError('failed', `${path} is ${kindOf(found)}, and should be a regular file: move it away`)
   try {

@@ -1,14 +1,14 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { counted } from '../../base/counts.ts'
+import { formatCount } from '../../base/counts.ts'
 import { isTemporary } from '../../hall/ports.ts'
-import { type OnTrouble, StoreError } from '../error.ts'
-import { explainingSystem, type OnNotice } from '../folder.ts'
-import { Database, type Durable, number, text } from './database.ts'
-import { damagedLogOf, keptLogOf, markOf, missingBytes } from './files.ts'
-import { KeptLog } from './kept-log.ts'
+import { type OnStoreError, StoreError } from '../error.ts'
+import { convertSystemErrors, type OnNotice } from '../folder.ts'
+import { Database, type Durability, toNumber, toText } from './database.ts'
+import { countMissingBytes, damagedLogPath, markPath, preservedLogPath } from './files.ts'
+import { PreservedLog } from './kept-log.ts'
 import { isSameBoot, Mark, type MarkContent, type Progress, readMark } from './mark.ts'
-import { type Damage, damagesOf, structureOf, tablesAt } from './scan.ts'
+import { checkStructure, type Damage, findDamages, findTablesAt } from './scan.ts'
 
 /** Found is the mark as it was before SQLite opened the database and checkpointed its log. */
 interface Found {
@@ -29,7 +29,7 @@ export class Guard {
   readonly #found: Found
   #mark: Mark | undefined
   #makeMark: ((progress: Progress) => Mark) | undefined
-  readonly #log: KeptLog
+  readonly #log: PreservedLog
   /** True if a damaged log stays in the folder under its second name, for the operator. */
   readonly #keepsDamaged: boolean
   /** The last error that `damageError` returned. */
@@ -38,14 +38,14 @@ export class Guard {
   /** Reads the mark and preserves the log of a database that is not open yet. Throws a StoreError if the disk is full. */
   constructor(path: string) {
     this.#path = path
-    const mark = readMark(markOf(path))
-    this.#found = { mark, hadMark: existsSync(markOf(path)) }
+    const mark = readMark(markPath(path))
+    this.#found = { mark, hadMark: existsSync(markPath(path)) }
     this.#keepsDamaged = mark?.open === true && isSameBoot(mark)
-    this.#log = new KeptLog(path)
+    this.#log = new PreservedLog(path)
   }
 
   /** Opens the database. Throws a StoreError; if another process has it open, leaves no file behind. */
-  openDatabase(durable: Durable, onTrouble: OnTrouble): Database {
+  openDatabase(durable: Durability, onTrouble: OnStoreError): Database {
     try {
       return new Database(this.#path, durable, onTrouble)
     } catch (error) {
@@ -53,9 +53,9 @@ export class Guard {
         this.restoreLog(error)
         throw error
       }
-      const missing = missingBytes(this.#path)
-      throw this.damaged(
-        missing > 0 ? `it is cut off, and ${counted(missing, 'byte')} are missing at its end` : 'SQLite cannot open it',
+      const missing = countMissingBytes(this.#path)
+      throw this.damageError(
+        missing > 0 ? `it is cut off, and ${formatCount(missing, 'byte')} are missing at its end` : 'SQLite cannot open it',
         error,
       )
     }
@@ -66,18 +66,18 @@ export class Guard {
    * Throws a StoreError with the code `damaged` if the structure of the file is damaged.
    */
   checkRows(database: Database, onNotice: OnNotice): void {
-    const wrong = structureOf(database)
-    if (wrong.length > 0) throw this.damaged(wrong.slice(0, 3).join('; '))
-    const damages = damagesOf(database)
+    const wrong = checkStructure(database)
+    if (wrong.length > 0) throw this.damageError(wrong.slice(0, 3).join('; '))
+    const damages = findDamages(database)
     if (damages.length === 0) return
-    const tables = tablesAt(database, new Set(damages.map(({ place }) => place)))
-    const { message } = this.damaged(`${describe(damages)}; ${tablesOf(tables)} cannot be read any more, and all others can`)
+    const tables = findTablesAt(database, new Set(damages.map(({ place }) => place)))
+    const { message } = this.damageError(`${describe(damages)}; ${formatTables(tables)} cannot be read any more, and all others can`)
     onNotice(message)
   }
 
   /** Adds advice to an error about damage; returns any other error unchanged. */
   explain(error: unknown): unknown {
-    return isDamage(error) && error !== this.#reported ? this.damaged(error.message, error) : error
+    return isDamage(error) && error !== this.#reported ? this.damageError(error.message, error) : error
   }
 
   /** Restores the log that SQLite has removed, after a failed start. The log of a damaged database stays under its second name. */
@@ -90,18 +90,18 @@ export class Guard {
    * `onNotice` instead.
    */
   checkEnd(database: Database, progress: Progress, onNotice: OnNotice): void {
-    const origin = originOf(database)
+    const origin = readOrigin(database)
     const { mark } = this.#found
     const hadLog = this.#log.existed
     if (mark?.origin === origin.id && mark.place > progress.place) {
       const lost = lossOf(mark, progress)
       if (mark.durable === 'power' || isSameBoot(mark)) {
-        quietly(() => renameSync(keptLogOf(this.#path), damagedLogOf(this.#path)))
-        throw this.damaged(`its log parlor.db-wal is ${hadLog ? 'damaged or cut off' : 'missing'}: ${lost}`)
+        quietly(() => renameSync(preservedLogPath(this.#path), damagedLogPath(this.#path)))
+        throw this.damageError(`its log parlor.db-wal is ${hadLog ? 'damaged or cut off' : 'missing'}: ${lost}`)
       }
       onNotice(`${this.#path}: the machine stopped without warning before its disk had the last commits: ${lost}`)
     } else if (origin.open && !hadLog && mark?.origin !== origin.id) {
-      throw this.damaged('its log parlor.db-wal is missing: the last commits of a server are lost, and their number is unknown')
+      throw this.damageError('its log parlor.db-wal is missing: the last commits of a server are lost, and their number is unknown')
     } else if (origin.open && !hadLog && mark?.open) {
       onNotice(
         `${this.#path}: its log parlor.db-wal is missing; no event of a game is lost by that, but names, passwords or results may be`,
@@ -109,7 +109,7 @@ export class Guard {
     }
     const wrong = this.#wrongMark(origin)
     if (wrong !== undefined)
-      onNotice(`${markOf(this.#path)} ${wrong}: if commits are missing at the end of ${this.#path}, that cannot be detected this time`)
+      onNotice(`${markPath(this.#path)} ${wrong}: if commits are missing at the end of ${this.#path}, that cannot be detected this time`)
   }
 
   /** Returns what is wrong with the mark of a database, as a clause. A database that a server has closed needs no mark. */
@@ -121,19 +121,19 @@ export class Guard {
   }
 
   /** Creates the mark, and notes in the database that it is open. From here on the mark follows the journal. Throws a StoreError. */
-  open(database: Database, durable: Durable, progress: Progress): void {
+  open(database: Database, durable: Durability, progress: Progress): void {
     // the mark is written first, so that a kill in between leaves no open database without a mark
-    const fixed = { origin: originOf(database).id, durable }
-    this.#makeMark = (at) => explainingSystem(markOf(this.#path), () => new Mark(markOf(this.#path), fixed, at))
+    const fixed = { origin: readOrigin(database).id, durable }
+    this.#makeMark = (at) => convertSystemErrors(markPath(this.#path), () => new Mark(markPath(this.#path), fixed, at))
     this.#mark = this.#makeMark(progress)
     try {
       database.transaction(() => database.run('UPDATE origin SET open = 1'))
-      database.takeOverNow()
+      database.checkpoint()
     } catch (error) {
       // an outage does not stop the start: the server can still read
       if (!isTemporary(error)) throw error
     }
-    rmSync(keptLogOf(this.#path), { force: true })
+    rmSync(preservedLogPath(this.#path), { force: true })
   }
 
   /** Writes to the mark how far the journal goes. Throws the system's error. */
@@ -164,11 +164,11 @@ export class Guard {
       throw error
     }
     mark?.close(progress)
-    rmSync(markOf(this.#path), { force: true })
+    rmSync(markPath(this.#path), { force: true })
   }
 
   /** Returns an error that says what is damaged, and how to go on. */
-  damaged(what: string, cause?: unknown): StoreError {
+  damageError(what: string, cause?: unknown): StoreError {
     const folder = dirname(this.#path)
     this.#reported = new StoreError(
       'damaged',
@@ -186,9 +186,9 @@ interface Origin {
 }
 
 /** Reads the origin of a database. */
-export function originOf(database: Database): Origin {
-  const row = database.ask(() => database.prepare('SELECT id, open FROM origin').get())
-  return { id: text(row?.id), open: number(row?.open) === 1 }
+export function readOrigin(database: Database): Origin {
+  const row = database.query(() => database.prepare('SELECT id, open FROM origin').get())
+  return { id: toText(row?.id), open: toNumber(row?.open) === 1 }
 }
 
 function describe(damages: readonly Damage[]): string {
@@ -197,7 +197,7 @@ function describe(damages: readonly Damage[]): string {
 }
 
 /** Formats a list of tables for a sentence. */
-export function tablesOf(tables: readonly number[]): string {
+export function formatTables(tables: readonly number[]): string {
   if (tables.length === 0) return 'unknown tables'
   if (tables.length === 1) return `table ${tables[0]}`
   const named = tables.slice(0, NAMED).join(', ')
@@ -210,9 +210,9 @@ function lossOf(was: Progress, is: Progress): string {
   const tables = was.highest - is.highest
   const games = tables === 1 ? `table ${was.highest}` : `tables ${is.highest + 1} to ${was.highest}`
   return [
-    rows === 1 ? `lost is the last of ${counted(was.place, 'commit')}` : `lost are the last ${rows} of ${was.place} commits`,
+    rows === 1 ? `lost is the last of ${formatCount(was.place, 'commit')}` : `lost are the last ${rows} of ${was.place} commits`,
     ...(tables > 0 ? [`with ${games} altogether`] : []),
-    ...(was.ended > is.ended ? [`with the ends and results of ${counted(was.ended - is.ended, 'game')}`] : []),
+    ...(was.ended > is.ended ? [`with the ends and results of ${formatCount(was.ended - is.ended, 'game')}`] : []),
     'and the last events of unfinished tables',
   ].join(', ')
 }

@@ -1,16 +1,16 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
-import type { Finished, History, PersonId, Slice, TableId } from '../../hall/ports.ts'
+import type { FinishedGames, FinishedTable, HistoryRange, PersonId, TableId } from '../../hall/ports.ts'
 import { HISTORY } from '../../hall/ports.ts'
 import { StoreError } from '../error.ts'
-import type { Commits } from '../group-commit.ts'
-import { atMost } from '../standings.ts'
-import { removalCheck } from './accounts.ts'
-import { type Database, number, text } from './database.ts'
+import type { GroupCommit } from '../group-commit.ts'
+import { toLimit } from '../standings.ts'
+import { createRemovalCheck } from './accounts.ts'
+import { type Database, toNumber, toText } from './database.ts'
 
 /** SqliteHistory stores the finished tables of each person in the SQL table `history`, a row for each person and table. */
-export class SqliteHistory implements History {
+export class SqliteHistory implements FinishedGames {
   readonly #database: Database
-  readonly #commits: Commits
+  readonly #commits: GroupCommit
   readonly #add: StatementSync
   readonly #trim: StatementSync
   readonly #page: StatementSync
@@ -18,9 +18,9 @@ export class SqliteHistory implements History {
   readonly #all: StatementSync
   readonly #isRemoved: (person: PersonId) => boolean
 
-  constructor(database: Database, commits: Commits) {
+  constructor(database: Database, commits: GroupCommit) {
     this.#database = database
-    this.#isRemoved = removalCheck(database)
+    this.#isRemoved = createRemovalCheck(database)
     this.#commits = commits
     this.#add = database.prepare('INSERT OR REPLACE INTO history (person, table_id, hidden, entry) VALUES (?, ?, ?, ?)')
     this.#trim = database.prepare(`
@@ -33,8 +33,8 @@ export class SqliteHistory implements History {
     this.#count = database.prepare('SELECT count(*) AS "all" FROM history WHERE person = ? AND hidden <= ?')
   }
 
-  add(persons: readonly PersonId[], { table, private: hidden, ...entry }: Finished): Promise<void> {
-    return this.#commits.add(() => {
+  add(persons: readonly PersonId[], { table, private: hidden, ...entry }: FinishedTable): Promise<void> {
+    return this.#commits.write(() => {
       for (const person of persons) {
         if (this.#isRemoved(person)) continue
         this.#add.run(person, table, Number(hidden), JSON.stringify(entry))
@@ -44,22 +44,25 @@ export class SqliteHistory implements History {
     })
   }
 
-  async of(person: PersonId, { from, count, hidden }: Slice): Promise<{ readonly items: readonly Finished[]; readonly total: number }> {
-    return this.#database.ask(() => ({
-      items: this.#page.all(person, Number(hidden), atMost(count), atMost(from)).map(finishedIn),
-      total: number(this.#count.get(person, Number(hidden))?.all),
+  async of(
+    person: PersonId,
+    { from, count, hidden }: HistoryRange,
+  ): Promise<{ readonly items: readonly FinishedTable[]; readonly total: number }> {
+    return this.#database.query(() => ({
+      items: this.#page.all(person, Number(hidden), toLimit(count), toLimit(from)).map(finishedIn),
+      total: toNumber(this.#count.get(person, Number(hidden))?.all),
     }))
   }
 
-  async all(after: TableId, count: number): Promise<readonly Finished[]> {
-    return this.#database.ask(() => this.#all.all(after, atMost(count)).map(finishedIn))
+  async all(after: TableId, count: number): Promise<readonly FinishedTable[]> {
+    return this.#database.query(() => this.#all.all(after, toLimit(count)).map(finishedIn))
   }
 }
 
-function finishedIn(row: Record<string, SQLOutputValue>): Finished {
-  const table = number(row.table_id)
+function finishedIn(row: Record<string, SQLOutputValue>): FinishedTable {
+  const table = toNumber(row.table_id)
   try {
-    return { table, private: row.hidden === 1, ...JSON.parse(text(row.entry)) }
+    return { table, private: row.hidden === 1, ...JSON.parse(toText(row.entry)) }
   } catch (error) {
     throw new StoreError('damaged', `the history entry of table ${table} cannot be read`, error)
   }

@@ -1,15 +1,15 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Store } from '../../hall/ports.ts'
-import { type OnTrouble, warn } from '../error.ts'
-import { explainingSystem, type OnNotice, prepareFolder, withFolder } from '../folder.ts'
-import { Commits } from '../group-commit.ts'
-import { Log } from '../log.ts'
+import { type OnStoreError, warn } from '../error.ts'
+import { convertSystemErrors, type OnNotice, prepareFolder, withNewFolder } from '../folder.ts'
+import { GroupCommit } from '../group-commit.ts'
+import { EventLog } from '../log.ts'
 import { checkNoLinks } from '../names.ts'
 import { Outage, systemTimers, type Timers } from '../outage.ts'
 import { SqliteAccounts } from './accounts.ts'
-import { createDatabase, type Durable } from './database.ts'
-import { SqliteShelf } from './event-store.ts'
+import { createDatabase, type Durability } from './database.ts'
+import { SqliteEventStore } from './event-store.ts'
 import { checkDatabaseExists, resolveDatabase } from './files.ts'
 import { Guard } from './guard.ts'
 import { SqliteHistory } from './history.ts'
@@ -24,11 +24,11 @@ export interface StoreOptions {
   /** Folder of its file `parlor.db`; created if it does not exist. */
   readonly folder: string
   /** What a commit survives; `process` by default. */
-  readonly durable?: Durable | undefined
+  readonly durable?: Durability | undefined
   /** Size limit of the file in bytes, beyond which finished tables are dropped, the oldest first; unlimited by default. */
   readonly keep?: number | undefined
   /** Called with errors that no caller waits for, such as exceptions of followers; by default they become warnings of the process. */
-  readonly onTrouble?: OnTrouble | undefined
+  readonly onTrouble?: OnStoreError | undefined
   /** Source of time; the system's by default. */
   readonly timers?: Timers | undefined
   /** Called with sentences for the operator, such as on files that other users could read. By default they are dropped. */
@@ -50,12 +50,12 @@ export async function openStore({
   const path = databaseIn(folder, onNotice)
   const guard = new Guard(path)
   const outage = new Outage({ timers, probe: () => database.probe(), onTrouble })
-  const onFailure: OnTrouble = (error) => outage.failed(error)
+  const onFailure: OnStoreError = (error) => outage.reportFailure(error)
   const database = guard.openDatabase(durable, onFailure)
   try {
     migrate(database)
     guard.checkRows(database, onNotice)
-    const events = new SqliteShelf(database, onFailure)
+    const events = new SqliteEventStore(database, onFailure)
     guard.checkEnd(database, events.progress, onNotice)
     guard.open(database, durable, events.progress)
     const write = (work: () => void) => {
@@ -66,12 +66,12 @@ export async function openStore({
     }
     let closed = false
     const endWatch = watchMark({ guard, database, timers, progress: () => events.progress, onNotice, onTrouble })
-    const commits = new Commits(write, onTrouble, outage)
-    const tables = new Log(events, commits)
+    const commits = new GroupCommit(write, onTrouble, outage)
+    const tables = new EventLog(events, commits)
     const scores = new ScoreCounts()
     if (keep !== Number.POSITIVE_INFINITY) events.compact({ keep }, (table) => tables.isFollowed(table))
     return {
-      keeps: true,
+      isDurable: true,
       waitsForDisk: durable === 'power',
       tables,
       results: new SqliteResults(database, commits, scores),
@@ -113,10 +113,10 @@ function databaseIn(folder: string, onNotice: OnNotice): string {
   const named = join(folder, 'parlor.db')
   // these checks come before anything is created or changed; `prepareFolder` explains why a folder cannot be used
   if (isFolder(folder)) {
-    explainingSystem(folder, () => checkNoLinks(folder))
+    convertSystemErrors(folder, () => checkNoLinks(folder))
     checkDatabaseExists(resolveDatabase(named))
   }
-  return withFolder(folder, () => {
+  return withNewFolder(folder, () => {
     const path = resolveDatabase(prepareFolder(folder, onNotice))
     if (!existsSync(path)) createDatabase(path)
     return path

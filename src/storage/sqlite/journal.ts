@@ -1,8 +1,8 @@
 import type { StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import { StoreError } from '../error.ts'
-import type { Addition, Ending } from '../log.ts'
-import { type Database, number, text } from './database.ts'
+import type { AppendBatch, EndKind } from '../log.ts'
+import { type Database, toNumber, toText } from './database.ts'
 
 /*
  * The format of the journal.
@@ -48,32 +48,32 @@ export class Journal {
 
   /** Adds a batch, inside of `Database.transaction`. */
   add(place: number, batch: string): void {
-    this.#add.run(place, batch, checksumOf(place, batch))
+    this.#add.run(place, batch, checksum(place, batch))
   }
 
   /** Returns the batch at a place, and whether its checksum matches; an empty batch if there is no such row. */
   at(place: number): { readonly batch: string; readonly intact: boolean } {
-    const row = this.#database.ask(() => this.#at.get(place))
+    const row = this.#database.query(() => this.#at.get(place))
     if (!row) return { batch: '', intact: true }
-    const batch = text(row.batch)
+    const batch = toText(row.batch)
     // rows of versions before 9 have no checksum
-    return { batch, intact: row.crc === null || row.crc === checksumOf(place, batch) }
+    return { batch, intact: row.crc === null || row.crc === checksum(place, batch) }
   }
 
   /**
    * Returns the oldest rows up to a place, with at most this many characters, but at least one row. Throws a StoreError if a
    * checksum does not match: moved parts get a new checksum, which would hide the damage.
    */
-  oldest(upTo: number, characters: number): readonly Row[] {
-    return this.#database.ask(() => {
-      const rows: Row[] = []
+  oldest(upTo: number, characters: number): readonly JournalRow[] {
+    return this.#database.query(() => {
+      const rows: JournalRow[] = []
       let read = 0
       for (const row of this.#upTo.iterate(upTo)) {
-        const batch = text(row.batch)
+        const batch = toText(row.batch)
         read += batch.length
         if (rows.length > 0 && read > characters) break
-        const place = number(row.place)
-        if (row.crc !== null && row.crc !== checksumOf(place, batch)) throw brokenAt(place, 'is not as it was written')
+        const place = toNumber(row.place)
+        if (row.crc !== null && row.crc !== checksum(place, batch)) throw brokenAt(place, 'is not as it was written')
         rows.push({ place, batch })
       }
       return rows
@@ -88,21 +88,21 @@ export class Journal {
   /** Yields the batches after a place. Throws a StoreError if one of them is missing. */
   *after(place: number): Iterable<string> {
     let next = place + 1
-    for (const row of this.#database.ask(() => this.#after.all(place))) {
+    for (const row of this.#database.query(() => this.#after.all(place))) {
       if (row.place !== next) throw brokenAt(next, 'is not there')
-      yield text(row.batch)
+      yield toText(row.batch)
       next++
     }
   }
 }
 
 /** Returns the checksum of a batch at a place. */
-export function checksumOf(place: number, batch: string): number {
+export function checksum(place: number, batch: string): number {
   return crc32(batch, place >>> 0)
 }
 
 /** JournalRow is a row of the journal. */
-export interface Row {
+export interface JournalRow {
   readonly place: number
   readonly batch: string
 }
@@ -113,7 +113,7 @@ export class Batch {
   #beginning = ''
 
   /** Adds a part. Returns the character at which it begins, from 0. */
-  add({ table, expected, beginning, lines }: Addition, ending: Ending | undefined): number {
+  add({ table, expected, prefix: beginning, lines }: AppendBatch, ending: EndKind | undefined): number {
     if (beginning !== '' && beginning !== this.#beginning) {
       this.text += `${SHARED}${beginning}`
       this.#beginning = beginning
@@ -128,18 +128,18 @@ const SHARED = '\n='
 const SAME = '\n^'
 
 /** Part is an append in a batch, from the character `from`, counted from 0, up to and without `to`. */
-export interface Part extends Omit<Addition, 'beginning'> {
+export interface Part extends Omit<AppendBatch, 'prefix'> {
   readonly from: number
   readonly to: number
 }
 
 /** Formats parts as a batch without shared beginnings. */
-export function batchOf(parts: readonly Part[]): string {
-  return parts.map(({ table, expected, ending, lines }) => `\n${table} ${expected}${ending ? ` ${ending}` : ''}${lines}`).join('')
+export function formatBatch(parts: readonly Part[]): string {
+  return parts.map(({ table, expected, endKind: ending, lines }) => `\n${table} ${expected}${ending ? ` ${ending}` : ''}${lines}`).join('')
 }
 
 /** Yields the parts of a batch in order. Throws a StoreError, which names the place, for an invalid batch. */
-export function* partsOf(batch: string, place: number): Iterable<Part> {
+export function* parseParts(batch: string, place: number): Iterable<Part> {
   for (const part of partsFrom(batch, 0)) {
     if (typeof part === 'number') throw brokenAt(place, `cannot be read from character ${part + 1} on`)
     yield part
@@ -209,7 +209,7 @@ function readPart(batch: string, from: number, shared: string): Part | typeof NO
   const match = BEGINNING.exec(batch)
   if (!match) return undefined
   const [head, table, expected, how] = match
-  const ending: Ending | undefined = how === 'ended' || how === 'counts' ? how : undefined
+  const ending: EndKind | undefined = how === 'ended' || how === 'counts' ? how : undefined
   const events = from + head.length
   const same = batch.startsWith(SAME, events)
   if (same && shared === '') return NO_BEGINNING
@@ -220,7 +220,7 @@ function readPart(batch: string, from: number, shared: string): Part | typeof NO
     count++
   }
   const lines = same ? shared + batch.slice(events + SAME.length, to) : batch.slice(events, to)
-  return { table: Number(table), expected: Number(expected), count, lines, ending, from, to }
+  return { table: Number(table), expected: Number(expected), count, lines, endKind: ending, from, to }
 }
 
 /** Returns the end of the line whose line break is at a character. */

@@ -1,14 +1,14 @@
 import { existsSync, linkSync, rmSync, statSync } from 'node:fs'
 import { StoreError } from '../error.ts'
-import { explainingSystem } from '../folder.ts'
+import { convertSystemErrors } from '../folder.ts'
 import { createFile } from '../names.ts'
-import { keptLogOf, logOf } from './files.ts'
+import { preservedLogPath, walPath } from './files.ts'
 
 /**
  * PreservedLog gives the write-ahead log of a database a second name before SQLite opens it. SQLite checkpoints the log and
  * removes it when it closes the database, also after a failed start; the next start would then report the log as lost.
  */
-export class KeptLog {
+export class PreservedLog {
   readonly #path: string
   /** True if there was a log. */
   readonly existed: boolean
@@ -17,15 +17,15 @@ export class KeptLog {
   /** Throws a StoreError if the disk has no room for a name; the database must not be opened then. */
   constructor(path: string, link = linkSync) {
     this.#path = path
-    this.existed = existsSync(logOf(path))
+    this.existed = existsSync(walPath(path))
     if (!this.existed) return
     try {
-      explainingSystem(path, () => link(logOf(path), keptLogOf(path)))
+      convertSystemErrors(path, () => link(walPath(path), preservedLogPath(path)))
       this.#hasName = true
     } catch (error) {
       if (error instanceof StoreError && error.code === 'full') throw error
       // a killed start has left the name; or the file system has no hard links, or is read-only
-      this.#hasName = isSameFile(logOf(path), keptLogOf(path))
+      this.#hasName = isSameFile(walPath(path), preservedLogPath(path))
     }
   }
 
@@ -36,16 +36,16 @@ export class KeptLog {
   restore(): void {
     quietly(() => {
       // an existing log may belong to another server
-      if (!this.existed || existsSync(logOf(this.#path))) return
-      if (this.#hasName) linkSync(keptLogOf(this.#path), logOf(this.#path))
-      else createFile(logOf(this.#path))
+      if (!this.existed || existsSync(walPath(this.#path))) return
+      if (this.#hasName) linkSync(preservedLogPath(this.#path), walPath(this.#path))
+      else createFile(walPath(this.#path))
     })
     this.release()
   }
 
   /** Removes the second name. */
   release(): void {
-    if (this.#hasName) quietly(() => rmSync(keptLogOf(this.#path), { force: true }))
+    if (this.#hasName) quietly(() => rmSync(preservedLogPath(this.#path), { force: true }))
     this.#hasName = false
   }
 }

@@ -1,4 +1,4 @@
-import type { Entry } from './table-index.ts'
+import type { TableIndexEntry } from './table-index.ts'
 
 /** Spot is the position of a part of a table in the journal, linked to the part before it. */
 interface Spot {
@@ -11,7 +11,7 @@ interface Spot {
 }
 
 /** KnownTable is a table in memory: its version, and the positions of its parts. */
-export class Known {
+export class KnownTable {
   version: number
   /** Positions of the parts that the index has. */
   places: string
@@ -22,7 +22,7 @@ export class Known {
   /** True if the table has ended and will go into a block. */
   finished = false
 
-  constructor({ version, places, ended, counts }: Entry) {
+  constructor({ version, places, ended, counts }: TableIndexEntry) {
     this.version = version
     this.places = places
     this.spots = undefined
@@ -31,30 +31,30 @@ export class Known {
   }
 
   /** The entry that the index should have. */
-  get entry(): Entry {
+  get entry(): TableIndexEntry {
     let later = ''
     for (let spot = this.spots; spot; spot = spot.before) later = ` ${spot.place}:${spot.from}${later}`
     return { version: this.version, places: this.places + later, ended: this.ended, counts: this.counts }
   }
 
   /** Notes that the index has this entry. */
-  noted({ places }: Entry): void {
+  markIndexed({ places }: TableIndexEntry): void {
     this.places = places
     this.spots = undefined
   }
 }
 
 /** The entry of a table without events. */
-export const NEW: Entry = { version: 0, places: '', ended: undefined, counts: false }
+export const NEW_ENTRY: TableIndexEntry = { version: 0, places: '', ended: undefined, counts: false }
 
 /** JournalPosition is the position of a part in the journal: a place, and a character in the row. */
-export interface Position {
+export interface JournalPosition {
   readonly place: number
   readonly from: number
 }
 
 /** Parses the positions of an entry, in the order of the events. */
-export function positionsOf({ places }: Entry): Position[] {
+export function parsePositions({ places }: TableIndexEntry): JournalPosition[] {
   return places
     .split(' ')
     .slice(1)

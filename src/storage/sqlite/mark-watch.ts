@@ -1,8 +1,8 @@
-import type { OnTrouble } from '../error.ts'
+import type { OnStoreError } from '../error.ts'
 import type { OnNotice } from '../folder.ts'
 import type { Timers } from '../outage.ts'
 import type { Database } from './database.ts'
-import { markOf } from './files.ts'
+import { markPath } from './files.ts'
 import type { Guard } from './guard.ts'
 import type { Progress } from './mark.ts'
 
@@ -16,7 +16,7 @@ export interface MarkWatchOptions {
   readonly timers: Timers
   readonly progress: () => Progress
   readonly onNotice: OnNotice
-  readonly onTrouble: OnTrouble
+  readonly onTrouble: OnStoreError
 }
 
 /**
@@ -29,7 +29,7 @@ export function watchMark({ guard, database, timers, progress, onNotice, onTroub
   const check = () => {
     try {
       if (guard.restoreMark(database, progress()))
-        onNotice(`${markOf(database.path)} was removed or changed while the server ran: it was written again`)
+        onNotice(`${markPath(database.path)} was removed or changed while the server ran: it was written again`)
       failing = false
     } catch (error) {
       if (!failing) onTrouble(error)

@@ -1,7 +1,7 @@
 import { closeSync, fchmodSync, fstatSync, fsyncSync, lstatSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { crc32 } from 'node:zlib'
-import type { Durable } from './database.ts'
+import type { Durability } from './database.ts'
 
 /** Progress is how far a journal goes: its last place, the highest number of a table, and the number of finished tables. */
 export interface Progress {
@@ -16,7 +16,7 @@ export interface MarkContent extends Progress {
   readonly origin: string
   /** Id of the run of the machine in which the mark was written. */
   readonly boot: string
-  readonly durable: Durable
+  readonly durable: Durability
   /** True if a server had the folder open when it wrote the mark. */
   readonly open: boolean
 }

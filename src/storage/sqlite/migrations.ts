@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { StoreError } from '../error.ts'
-import { type Database, number } from './database.ts'
+import { type Database, toNumber } from './database.ts'
 
 /**
  * The migrations of the schema: the first turns a new file into version 1, and so on. A published migration never changes,
@@ -227,7 +227,7 @@ export function isOfThisVersion(path: string): boolean {
  */
 export function migrate(database: Database, migrations: readonly string[] = MIGRATIONS): void {
   const ask = database.prepare('PRAGMA user_version')
-  const version = number(database.ask(() => ask.get())?.user_version)
+  const version = toNumber(database.query(() => ask.get())?.user_version)
   if (version > migrations.length) {
     const versions = `it has version ${version}, and this one knows ${migrations.length}`
     throw new StoreError('newer', `${database.path} was written by a newer Parlor (${versions}): use that one, or choose another folder`)

@@ -1,12 +1,12 @@
 import type { TableId } from '../../hall/ports.ts'
-import { damaged } from '../events.ts'
-import { eventsOf } from '../log.ts'
+import { damagedEventError } from '../events.ts'
+import { decodeEvents } from '../log.ts'
 import { BatchReader, type Journal, type Part } from './journal.ts'
-import { type Position, positionsOf } from './known.ts'
-import type { Entry } from './table-index.ts'
+import { type JournalPosition, parsePositions } from './known.ts'
+import type { TableIndexEntry } from './table-index.ts'
 
 /** Wanted is the position of a part to read; `at` is its index among the parts of the table. */
-interface Wanted extends Position {
+interface Wanted extends JournalPosition {
   readonly reading: Reading
   readonly at: number
 }
@@ -15,7 +15,7 @@ interface Wanted extends Position {
  * Reads the events of tables as lines of text, or an Error for a table that cannot be read. Reads each row of the journal
  * once, in ascending order, for all tables that have a part in it.
  */
-export function readTables(journal: Journal, tables: Iterable<readonly [TableId, Entry]>): ReadonlyMap<TableId, string | Error> {
+export function readTables(journal: Journal, tables: Iterable<readonly [TableId, TableIndexEntry]>): ReadonlyMap<TableId, string | Error> {
   const readings = Array.from(tables, ([table, entry]) => new Reading(table, entry))
   const wanted = readings.flatMap((reading) => reading.wanted)
   wanted.sort((one, other) => one.place - other.place || one.from - other.from)
@@ -45,10 +45,10 @@ class Reading {
   intact = true
   readonly #version: number
 
-  constructor(table: TableId, entry: Entry) {
+  constructor(table: TableId, entry: TableIndexEntry) {
     this.table = table
     this.#version = entry.version
-    this.wanted = positionsOf(entry).map((position, at) => ({ ...position, reading: this, at }))
+    this.wanted = parsePositions(entry).map((position, at) => ({ ...position, reading: this, at }))
     this.parts = Array(this.wanted.length).fill(undefined)
   }
 
@@ -57,12 +57,12 @@ class Reading {
     let lines = ''
     let n = 0
     for (const part of this.parts) {
-      if (part?.table !== this.table || part.expected !== n) return damaged(this.table, n + 1, 'it is not there')
+      if (part?.table !== this.table || part.expected !== n) return damagedEventError(this.table, n + 1, 'it is not there')
       lines += part.lines
       n += part.count
     }
-    if (n < this.#version) return damaged(this.table, n + 1, 'it is not there')
-    if (n > this.#version) return damaged(this.table, this.#version + 1, 'it should not be there')
+    if (n < this.#version) return damagedEventError(this.table, n + 1, 'it is not there')
+    if (n > this.#version) return damagedEventError(this.table, this.#version + 1, 'it should not be there')
     return this.intact ? lines : changed(this.table, lines)
   }
 }
@@ -70,9 +70,9 @@ class Reading {
 /** Returns the error for a table with a damaged row: it names the first invalid event, if there is one. */
 function changed(table: TableId, lines: string): Error {
   try {
-    eventsOf(table, lines)
+    decodeEvents(table, lines)
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
   }
-  return damaged(table, 1, 'its row of the journal is not as it was written')
+  return damagedEventError(table, 1, 'its row of the journal is not as it was written')
 }

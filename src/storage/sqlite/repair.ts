@@ -1,14 +1,24 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { explainingSystem } from '../folder.ts'
-import type { Ending } from '../log.ts'
-import { makeFile, settle } from './backup.ts'
-import { createDatabase, Database, isFull, number, text } from './database.ts'
-import { ARCHIVE, damagedLogOf, keptLogOf, logOf, lossOfDatabase, markOf, missingBytes, pathsBeside, workFilesOf } from './files.ts'
-import { batchOf, checksumOf, type Part, partsOf } from './journal.ts'
-import { isSameFile, KeptLog } from './kept-log.ts'
+import { convertSystemErrors } from '../folder.ts'
+import type { EndKind } from '../log.ts'
+import { createEmptyFile, syncToDisk } from './backup.ts'
+import { createDatabase, Database, isDiskFull, toNumber, toText } from './database.ts'
+import {
+  ARCHIVE,
+  countMissingBytes,
+  damagedLogPath,
+  describeLoss,
+  markPath,
+  pathsBeside,
+  preservedLogPath,
+  walPath,
+  workFilePaths,
+} from './files.ts'
+import { checksum, formatBatch, type Part, parseParts } from './journal.ts'
+import { isSameFile, PreservedLog } from './kept-log.ts'
 import { migrate } from './migrations.ts'
-import { damagesOf, rowsOf } from './scan.ts'
+import { findDamages, scanRows } from './scan.ts'
 
 /** Repair is the result of a repair. */
 export interface Repair {
@@ -40,8 +50,8 @@ const DERIVED = new Set(['journal', 'tables', 'blocks', 'covered', 'origin', 'sq
  * StoreError if a server has the file open, if the file belongs to another program, or if the disk is full; then nothing changes.
  */
 export function repair(path: string, now: number): Repair {
-  if (lossOfDatabase(path) !== undefined) return replaceLost(path, now)
-  const log = new KeptLog(path)
+  if (describeLoss(path) !== undefined) return replaceLost(path, now)
+  const log = new PreservedLog(path)
   let isReplaced = false
   try {
     const { database, archive } = openArchived(path, now)
@@ -51,13 +61,13 @@ export function repair(path: string, now: number): Repair {
       migrate(database)
       const salvaged = salvage(database, made)
       database.close()
-      settle(made)
+      syncToDisk(made)
       isReplaced = true
       // the log belongs to the old database and is archived; `parlor.db` itself exists at every moment
-      for (const each of [...workFilesOf(path), damagedLogOf(path), keptLogOf(path)]) rmSync(each, { force: true })
+      for (const each of [...workFilePaths(path), damagedLogPath(path), preservedLogPath(path)]) rmSync(each, { force: true })
       renameSync(made, path)
-      rmSync(markOf(path), { force: true })
-      settle(dirname(path))
+      rmSync(markPath(path), { force: true })
+      syncToDisk(dirname(path))
       return { archive, ...salvaged, isNew: false }
     } catch (error) {
       database.close()
@@ -76,7 +86,7 @@ export function repair(path: string, now: number): Repair {
  * file is extended, and the pages after its old end count as damaged.
  */
 function openArchived(path: string, now: number): { readonly database: Database; readonly archive: string } {
-  const missing = missingBytes(path)
+  const missing = countMissingBytes(path)
   if (missing === 0) {
     const database = new Database(path, 'process')
     try {
@@ -108,11 +118,11 @@ function replaceLost(path: string, now: number): Repair {
     const database = new Database(made, 'process')
     try {
       migrate(database)
-      database.takeOverNow()
+      database.checkpoint()
     } finally {
       database.close()
     }
-    settle(made)
+    syncToDisk(made)
   } catch (error) {
     removeDatabase(made)
     rmSync(archive, { recursive: true, force: true })
@@ -120,19 +130,19 @@ function replaceLost(path: string, now: number): Repair {
   }
   for (const each of pathsBeside(path)) rmSync(each, { force: true })
   renameSync(made, path)
-  settle(dirname(path))
+  syncToDisk(dirname(path))
   return { archive, places: 0, tables: [], rows: [], gone: [], kept: 0, isNew: true }
 }
 
 /** Copies all files of a database to a new folder, readable to its owner alone. Returns the folder. */
 function archiveFiles(path: string, now: number): string {
   const archive = join(dirname(path), `${ARCHIVE}${new Date(now).toISOString().replaceAll(':', '-')}`)
-  explainingSystem(archive, () => mkdirSync(archive, { mode: 0o700 }))
+  convertSystemErrors(archive, () => mkdirSync(archive, { mode: 0o700 }))
   try {
     for (const from of [path, ...pathsBeside(path)]) {
-      if (!existsSync(from) || (from === keptLogOf(path) && isSameFile(from, logOf(path)))) continue
+      if (!existsSync(from) || (from === preservedLogPath(path) && isSameFile(from, walPath(path)))) continue
       const to = join(archive, from.slice(dirname(path).length + 1))
-      explainingSystem(to, () => copyFileSync(from, to))
+      convertSystemErrors(to, () => copyFileSync(from, to))
       chmodSync(to, 0o600)
     }
     return archive
@@ -143,13 +153,13 @@ function archiveFiles(path: string, now: number): string {
 }
 
 function salvage(from: Database, path: string): Omit<Repair, 'archive' | 'isNew'> {
-  makeFile(path)
+  createEmptyFile(path)
   const to = new Database(path, 'process')
   try {
     migrate(to)
     const lost = new Set<number>()
     const rows: string[] = []
-    const places = damagesOf(from).length
+    const places = findDamages(from).length
     if (places === 0 && !hasReadableEnds(from)) rows.push('journal')
     let kept = 0
     to.transaction(() => {
@@ -160,8 +170,8 @@ function salvage(from: Database, path: string): Omit<Repair, 'archive' | 'isNew'
       forgetResults(to, counting)
     })
     // closing reports no error if the disk has no room for the checkpoint
-    to.takeOverNow()
-    const gone = rows.filter((name) => number(to.prepare(`SELECT count(*) AS count FROM "${name}"`).get()?.count ?? 0) === 0)
+    to.checkpoint()
+    const gone = rows.filter((name) => toNumber(to.prepare(`SELECT count(*) AS count FROM "${name}"`).get()?.count ?? 0) === 0)
     return { places, tables: [...lost].sort((one, other) => one - other), rows, gone, kept }
   } finally {
     to.close()
@@ -188,16 +198,16 @@ function copyJournal(from: Database, to: Database, lost: Set<number>): { readonl
   const counting = new Set<number>()
   const add = to.prepare('INSERT INTO journal (place, batch, crc) VALUES (?, ?, ?)')
   let place = 0
-  for (const { place: before, batch } of rowsOf(from)) {
+  for (const { place: before, batch } of scanRows(from)) {
     if (batch === undefined) continue
     const parts: Part[] = []
-    for (const part of partsOf(batch, before)) {
+    for (const part of parseParts(batch, before)) {
       const later = waiting.get(part.table) ?? new Map<number, Part>()
       waiting.set(part.table, later.set(part.expected, part))
       for (let next = later.get(versions.get(part.table) ?? 0); next; next = later.get(versions.get(part.table) ?? 0)) {
         later.delete(next.expected)
         versions.set(next.table, next.expected + next.count)
-        const whole = { ...next, ending: next.ending ?? endingIn(next.lines) }
+        const whole = { ...next, ending: next.endKind ?? endingIn(next.lines) }
         if (whole.ending === 'counts') counting.add(next.table)
         parts.push(whole)
       }
@@ -205,15 +215,15 @@ function copyJournal(from: Database, to: Database, lost: Set<number>): { readonl
     }
     if (parts.length === 0) continue
     place++
-    const text = batchOf(parts)
-    add.run(place, text, checksumOf(place, text))
+    const text = formatBatch(parts)
+    add.run(place, text, checksum(place, text))
   }
   noteLost(from, versions, lost)
   return { counting, tables: versions.size }
 }
 
 /** Finds how a table ends in the lines of a part. Needed for moved parts, whose heads omit the ending. */
-function endingIn(lines: string): Ending | undefined {
+function endingIn(lines: string): EndKind | undefined {
   const [end] = /\n(?:\[\[|\{"type":"ended").*/.exec(lines) ?? []
   if (end === undefined) return undefined
   return end.includes('"counts":true') ? 'counts' : 'ended'
@@ -225,9 +235,9 @@ function noteLost(from: Database, versions: ReadonlyMap<number, number>, lost: S
     if ((versions.get(table) ?? 0) < version) lost.add(table)
   }
   try {
-    for (const { id, version } of from.prepare('SELECT id, version FROM tables').iterate()) note(number(id), number(version))
+    for (const { id, version } of from.prepare('SELECT id, version FROM tables').iterate()) note(toNumber(id), toNumber(version))
     for (const { entries } of from.prepare('SELECT entries FROM blocks').iterate()) {
-      for (const [, table, version] of text(entries).matchAll(/\n(\d+) (\d+) \d+ /g)) note(Number(table), Number(version))
+      for (const [, table, version] of toText(entries).matchAll(/\n(\d+) (\d+) \d+ /g)) note(Number(table), Number(version))
     }
   } catch {
     // if the index is damaged too, some losses stay unknown
@@ -237,7 +247,7 @@ function noteLost(from: Database, versions: ReadonlyMap<number, number>, lost: S
 /** Returns the SQL tables that are copied row by row. */
 function othersOf(to: Database): string[] {
   const rows = to.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()
-  return rows.map(({ name }) => text(name)).filter((name) => !DERIVED.has(name) && !name.startsWith('sqlite_'))
+  return rows.map(({ name }) => toText(name)).filter((name) => !DERIVED.has(name) && !name.startsWith('sqlite_'))
 }
 
 /** Copies the readable rows of a SQL table; returns whether that was all of them. */
@@ -245,14 +255,14 @@ function copyRows(from: Database, to: Database, table: string): boolean {
   const columns = to
     .prepare(`SELECT name FROM pragma_table_info('${table}')`)
     .all()
-    .map(({ name }) => `"${text(name)}"`)
+    .map(({ name }) => `"${toText(name)}"`)
   const add = to.prepare(`INSERT OR IGNORE INTO "${table}" (${columns}) VALUES (${columns.map(() => '?')})`)
   const copy = (order: string) => {
     try {
       for (const row of from.prepare(`SELECT ${columns} FROM "${table}"${order}`).iterate()) add.run(...Object.values(row))
       return true
     } catch (error) {
-      if (isFull(error)) throw error
+      if (isDiskFull(error)) throw error
       return false
     }
   }
@@ -265,7 +275,7 @@ function copyRows(from: Database, to: Database, table: string): boolean {
 /** Returns the key columns of a SQL table, for an ORDER BY that ends with DESC. */
 function keyOf(to: Database, table: string): string {
   const keys = to.prepare(`SELECT name FROM pragma_table_info('${table}') WHERE pk > 0 ORDER BY pk`).all()
-  return keys.length === 0 ? 'rowid' : keys.map(({ name }) => `"${text(name)}"`).join(' DESC, ')
+  return keys.length === 0 ? 'rowid' : keys.map(({ name }) => `"${toText(name)}"`).join(' DESC, ')
 }
 
 /** Continues the account numbers, so that no number is given twice. */
@@ -284,7 +294,7 @@ function continueNumbers(from: Database, to: Database): void {
 function lastNumbers(database: Database, more = 0): [string, number][] | undefined {
   try {
     const rows = database.prepare('SELECT name, seq FROM sqlite_sequence').all()
-    return rows.map(({ name, seq }) => [text(name), number(seq) + more])
+    return rows.map(({ name, seq }) => [toText(name), toNumber(seq) + more])
   } catch {
     return undefined
   }
@@ -294,7 +304,7 @@ function lastNumbers(database: Database, more = 0): [string, number][] | undefin
 function forgetResults(to: Database, counting: ReadonlySet<number>): void {
   const forget = to.prepare('DELETE FROM recorded WHERE table_id = ?')
   for (const { table_id } of to.prepare('SELECT table_id FROM recorded').all()) {
-    const table = number(table_id)
+    const table = toNumber(table_id)
     if (!counting.has(table)) forget.run(table)
   }
 }
@@ -305,5 +315,5 @@ function removeDatabase(path: string): void {
 }
 
 function removeLogs(path: string): void {
-  for (const each of workFilesOf(path)) rmSync(each, { force: true })
+  for (const each of workFilePaths(path)) rmSync(each, { force: true })
 }

@@ -1,24 +1,24 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
 import { GUESTS, type PersonId, type Results, type Standing, type TableId } from '../../hall/ports.ts'
-import type { Commits } from '../group-commit.ts'
-import { atMost, checkStandings } from '../standings.ts'
-import { removalCheck } from './accounts.ts'
-import { type Database, number, text } from './database.ts'
-import { type Counted, isGuest, type ScoreCounts } from './score-counts.ts'
+import type { GroupCommit } from '../group-commit.ts'
+import { checkStandings, toLimit } from '../standings.ts'
+import { createRemovalCheck } from './accounts.ts'
+import { type Database, toNumber, toText } from './database.ts'
+import { type CountedScore, isGuestPerson, type ScoreCounts } from './score-counts.ts'
 
 /** Maximum of guests that one result removes from a ladder. */
 const TOGETHER = 20
 
 /** Recorded is the change of the standings by one result. */
 interface Recorded {
-  readonly added: readonly Counted[]
-  readonly removed: readonly Counted[]
+  readonly added: readonly CountedScore[]
+  readonly removed: readonly CountedScore[]
 }
 
 /** SqliteResults stores results in the SQL tables `standings` and `recorded`. */
 export class SqliteResults implements Results {
   readonly #database: Database
-  readonly #commits: Commits
+  readonly #commits: GroupCommit
   readonly #standing: StatementSync
   readonly #note: StatementSync
   readonly #set: StatementSync
@@ -30,7 +30,7 @@ export class SqliteResults implements Results {
   readonly #scores: ScoreCounts
 
   /** Loads all standings into `scores` and updates it; SqliteAccounts updates it when an account is removed. Throws a StoreError. */
-  constructor(database: Database, commits: Commits, scores: ScoreCounts) {
+  constructor(database: Database, commits: GroupCommit, scores: ScoreCounts) {
     this.#scores = scores
     this.#database = database
     this.#commits = commits
@@ -40,7 +40,7 @@ export class SqliteResults implements Results {
       INSERT INTO standings (person, game, name, score, games, rating, deviation, volatility, played) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET name = excluded.name, score = excluded.score, games = excluded.games,
         rating = excluded.rating, deviation = excluded.deviation, volatility = excluded.volatility, played = excluded.played`)
-    this.#isRemoved = removalCheck(database)
+    this.#isRemoved = createRemovalCheck(database)
     this.#last = database.prepare('SELECT table_id FROM recorded ORDER BY place DESC LIMIT 1')
     this.#ladder = database.prepare('SELECT * FROM standings WHERE game = ? ORDER BY score DESC, name, person LIMIT ?')
     this.#between = database.prepare('SELECT count(*) AS "all" FROM standings WHERE game = ? AND score > ? AND score < ?')
@@ -51,18 +51,18 @@ export class SqliteResults implements Results {
     const all = database.prepare('SELECT game, score, count(*) AS "all" FROM standings GROUP BY game, score')
     const guests = database.prepare(`
       SELECT game, count(*) AS "all" FROM standings WHERE person >= 'guest:' AND person < 'guest;' GROUP BY game`)
-    for (const { game, score, all: count } of database.ask(() => all.all())) scores.load(text(game), number(score), number(count))
-    for (const { game, all: count } of database.ask(() => guests.all())) scores.loadGuests(text(game), number(count))
+    for (const { game, score, all: count } of database.query(() => all.all())) scores.load(toText(game), toNumber(score), toNumber(count))
+    for (const { game, all: count } of database.query(() => guests.all())) scores.loadGuests(toText(game), toNumber(count))
   }
 
   async standing(game: string, person: PersonId): Promise<Standing | undefined> {
-    const row = this.#database.ask(() => this.#standing.get(person, game))
+    const row = this.#database.query(() => this.#standing.get(person, game))
     return row && standingOf(row)
   }
 
-  async record(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean> {
+  async setStandings(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean> {
     checkStandings(standings)
-    const recorded = await this.#commits.add(() => this.#write(table, game, standings))
+    const recorded = await this.#commits.write(() => this.#write(table, game, standings))
     for (const standing of recorded?.added ?? []) this.#scores.add(standing)
     for (const standing of recorded?.removed ?? []) this.#scores.remove(standing)
     return recorded !== undefined
@@ -71,12 +71,12 @@ export class SqliteResults implements Results {
   /** Records the result of a table, inside of a transaction. Returns the changes; `undefined` if the table is recorded already. */
   #write(table: TableId, game: string, standings: readonly Standing[]): Recorded | undefined {
     if (this.#note.run(table).changes === 0) return undefined
-    const added: Counted[] = []
-    const removed: Counted[] = []
+    const added: CountedScore[] = []
+    const removed: CountedScore[] = []
     for (const { person, name, score, games, rating } of standings) {
       if (this.#isRemoved(person)) continue
       const before = this.#standing.get(person, game)
-      if (before) removed.push({ game, person, score: number(before.score) })
+      if (before) removed.push({ game, person, score: toNumber(before.score) })
       const figures = rating ? [rating.rating, rating.deviation, rating.volatility] : [null, null, null]
       this.#set.run(person, game, name, score, games, ...figures, table)
       added.push({ game, person, score })
@@ -84,32 +84,32 @@ export class SqliteResults implements Results {
     const guests = this.#scores.guests(game) + count(added) - count(removed)
     if (guests > GUESTS) {
       const dropped = this.#dropGuests.all(game, Math.min(guests - GUESTS, TOGETHER))
-      for (const row of dropped) removed.push({ game, person: text(row.person), score: number(row.score) })
+      for (const row of dropped) removed.push({ game, person: toText(row.person), score: toNumber(row.score) })
     }
     return { added, removed }
   }
 
   async last(): Promise<TableId | undefined> {
-    const row = this.#database.ask(() => this.#last.get())
-    return row && number(row.table_id)
+    const row = this.#database.query(() => this.#last.get())
+    return row && toNumber(row.table_id)
   }
 
   async ladder(game: string, limit: number): Promise<readonly Standing[]> {
-    return this.#database.ask(() => this.#ladder.all(game, atMost(limit))).map(standingOf)
+    return this.#database.query(() => this.#ladder.all(game, toLimit(limit))).map(standingOf)
   }
 
   async rank(game: string, score: number): Promise<{ readonly rank: number; readonly of: number }> {
-    const between = this.#database.ask(() => this.#between.get(game, score, Math.floor(score) + 1))
-    return { rank: this.#scores.above(game, score) + number(between?.all) + 1, of: this.#scores.size(game) }
+    const between = this.#database.query(() => this.#between.get(game, score, Math.floor(score) + 1))
+    return { rank: this.#scores.above(game, score) + toNumber(between?.all) + 1, of: this.#scores.size(game) }
   }
 }
 
-function count(standings: readonly Counted[]): number {
-  return standings.filter(({ person }) => isGuest(person)).length
+function count(standings: readonly CountedScore[]): number {
+  return standings.filter(({ person }) => isGuestPerson(person)).length
 }
 
 function standingOf(row: Record<string, SQLOutputValue>): Standing {
-  const standing = { person: text(row.person), name: text(row.name), score: number(row.score), games: number(row.games) }
+  const standing = { person: toText(row.person), name: toText(row.name), score: toNumber(row.score), games: toNumber(row.games) }
   if (row.rating === null) return standing
-  return { ...standing, rating: { rating: number(row.rating), deviation: number(row.deviation), volatility: number(row.volatility) } }
+  return { ...standing, rating: { rating: toNumber(row.rating), deviation: toNumber(row.deviation), volatility: toNumber(row.volatility) } }
 }

@@ -1,7 +1,7 @@
 import { errorMessage } from '../../base/errors.ts'
 import { StoreError } from '../error.ts'
-import { type Database, number, text } from './database.ts'
-import { checksumOf, partsOf } from './journal.ts'
+import { type Database, toNumber, toText } from './database.ts'
+import { checksum, parseParts } from './journal.ts'
 
 /** Damage is a place of the journal whose row is missing or damaged. */
 export interface Damage {
@@ -17,7 +17,7 @@ const FINDINGS = 20
 const OF_PAGE = /^(?:Tree \d+ )?page (\d+)\b/i
 
 /** ScannedRow is a place of the journal: its batch, or its damage. */
-export interface Row {
+export interface ScannedRow {
   readonly place: number
   readonly batch: string | undefined
   readonly damage: Damage | undefined
@@ -27,13 +27,13 @@ export interface Row {
  * Yields the rows of a journal from the first place to the last, and checks the checksum of each. Rows of versions before 9
  * have none and are parsed instead. If SQLite cannot read on because of a damaged page, queries each place alone.
  */
-export function* rowsOf(database: Database): Iterable<Row> {
+export function* scanRows(database: Database): Iterable<ScannedRow> {
   const last = leastLast(database)
   let next = firstPlace(database)
   let isWhole = false
   try {
     for (const row of database.prepare('SELECT place, batch, crc FROM journal ORDER BY place').iterate()) {
-      const place = number(row.place)
+      const place = toNumber(row.place)
       while (next < place) yield lost(next++, 'is missing')
       yield checked(place, row.batch, row.crc)
       next = place + 1
@@ -45,7 +45,7 @@ export function* rowsOf(database: Database): Iterable<Row> {
   if (isWhole) return
   const alone = database.prepare('SELECT batch, crc FROM journal WHERE place = ?')
   // the end of the journal may be on a damaged page, too: missing places count only if there is a row after them
-  for (let unsure: Row[] = []; next <= last || unsure.length < FAR; next++) {
+  for (let unsure: ScannedRow[] = []; next <= last || unsure.length < FAR; next++) {
     const row = one(next, () => alone.get(next))
     if (row.damage && next > last) unsure.push(row)
     else {
@@ -57,9 +57,9 @@ export function* rowsOf(database: Database): Iterable<Row> {
 }
 
 /** Returns the damaged places of a journal. */
-export function damagesOf(database: Database): Damage[] {
+export function findDamages(database: Database): Damage[] {
   const damages: Damage[] = []
-  for (const { damage } of rowsOf(database)) if (damage) damages.push(damage)
+  for (const { damage } of scanRows(database)) if (damage) damages.push(damage)
   return damages
 }
 
@@ -87,10 +87,10 @@ function leastLast(database: Database): number {
 }
 
 /** Checks the structure of a file by SQLite's quick_check. Returns the findings in plain words. */
-export function structureOf(database: Database): string[] {
+export function checkStructure(database: Database): string[] {
   try {
     const rows = database.prepare(`PRAGMA quick_check(${FINDINGS})`).all()
-    return inPlainWords(rows.map((row) => text(Object.values(row)[0])).filter((found) => found !== 'ok'))
+    return inPlainWords(rows.map((row) => toText(Object.values(row)[0])).filter((found) => found !== 'ok'))
   } catch (error) {
     return inPlainWords([errorMessage(error)])
   }
@@ -110,17 +110,17 @@ export function inPlainWords(findings: readonly string[]): string[] {
 }
 
 /** Returns the tables that have a part at one of these places, according to the index and to the readable rows. */
-export function tablesAt(database: Database, places: ReadonlySet<number>): number[] {
+export function findTablesAt(database: Database, places: ReadonlySet<number>): number[] {
   const tables = new Set<number>()
   const note = (table: number, spots: string) => {
     for (const spot of spots.trim().split(' ')) if (places.has(Number(spot.split(':')[0]))) tables.add(table)
   }
   quietly(() => {
-    for (const { id, places: spots } of database.prepare('SELECT id, places FROM tables').iterate()) note(number(id), text(spots))
+    for (const { id, places: spots } of database.prepare('SELECT id, places FROM tables').iterate()) note(toNumber(id), toText(spots))
   })
   quietly(() => {
     for (const { entries } of database.prepare('SELECT entries FROM blocks').iterate()) {
-      for (const [, table, spots = ''] of text(entries).matchAll(/\n(\d+) \d+ \d+((?: \d+:\d+)+)/g)) note(Number(table), spots)
+      for (const [, table, spots = ''] of toText(entries).matchAll(/\n(\d+) \d+ \d+((?: \d+:\d+)+)/g)) note(Number(table), spots)
     }
   })
   const alone = database.prepare('SELECT batch FROM journal WHERE place = ?')
@@ -133,12 +133,12 @@ export function tablesAt(database: Database, places: ReadonlySet<number>): numbe
   return [...tables].sort((first, second) => first - second)
 }
 
-function checked(place: number, batch: unknown, crc: unknown): Row {
+function checked(place: number, batch: unknown, crc: unknown): ScannedRow {
   if (typeof batch !== 'string') return lost(place, 'cannot be read')
   if (typeof crc === 'number')
-    return crc === checksumOf(place, batch) ? { place, batch, damage: undefined } : lost(place, 'is not as it was written')
+    return crc === checksum(place, batch) ? { place, batch, damage: undefined } : lost(place, 'is not as it was written')
   try {
-    for (const _ of partsOf(batch, place));
+    for (const _ of parseParts(batch, place));
     return { place, batch, damage: undefined }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
@@ -146,7 +146,7 @@ function checked(place: number, batch: unknown, crc: unknown): Row {
   }
 }
 
-function one(place: number, read: () => Record<string, unknown> | undefined): Row {
+function one(place: number, read: () => Record<string, unknown> | undefined): ScannedRow {
   try {
     const row = read()
     return row ? checked(place, row.batch, row.crc) : lost(place, 'is missing')
@@ -155,7 +155,7 @@ function one(place: number, read: () => Record<string, unknown> | undefined): Ro
   }
 }
 
-function lost(place: number, what: Damage['what']): Row {
+function lost(place: number, what: Damage['what']): ScannedRow {
   return { place, batch: undefined, damage: { place, what } }
 }
 

@@ -6,7 +6,7 @@ interface Game {
 }
 
 /** CountedScore is the part of a standing that ScoreCounts needs. */
-export interface Counted {
+export interface CountedScore {
   readonly game: string
   readonly person: string
   readonly score: number
@@ -35,15 +35,15 @@ export class ScoreCounts {
   }
 
   /** Adds a standing. */
-  add({ game, person, score }: Counted): void {
+  add({ game, person, score }: CountedScore): void {
     this.load(game, score, 1)
-    if (isGuest(person)) this.loadGuests(game, 1)
+    if (isGuestPerson(person)) this.loadGuests(game, 1)
   }
 
   /** Removes a standing. */
-  remove({ game, person, score }: Counted): void {
+  remove({ game, person, score }: CountedScore): void {
     this.load(game, score, -1)
-    if (isGuest(person)) this.loadGuests(game, -1)
+    if (isGuestPerson(person)) this.loadGuests(game, -1)
   }
 
   /** Returns the number of scores of a game. */
@@ -72,6 +72,6 @@ export class ScoreCounts {
 }
 
 /** Checks whether a person is a guest, with the condition of the SQL index `standings_of_guests`. */
-export function isGuest(person: string): boolean {
+export function isGuestPerson(person: string): boolean {
   return person.startsWith('guest:')
 }

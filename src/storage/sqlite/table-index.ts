@@ -1,10 +1,10 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { TableId } from '../../hall/ports.ts'
 import { StoreError } from '../error.ts'
-import { type Database, number, text } from './database.ts'
+import { type Database, toNumber, toText } from './database.ts'
 
 /** TableIndexEntry is what the index has on a table. */
-export interface Entry {
+export interface TableIndexEntry {
   /** The number of its last event. */
   readonly version: number
   /** Positions of its parts in the journal, in order: a place and a character from 0 each, ` 3:0 17:250`. */
@@ -16,7 +16,7 @@ export interface Entry {
 }
 
 /** IndexedUpTo is how far the index goes: a place of the journal, and the number of tables that have ended up to it. */
-export interface Cover {
+export interface IndexedUpTo {
   readonly place: number
   readonly ended: number
 }
@@ -31,7 +31,7 @@ const READ = 8
  * for many finished tables that are not rated. If both have a table, `tables` is newer. The index is derived from the
  * journal and lags behind it; `covered` is the place up to which it is complete.
  */
-export class Directory {
+export class TableIndex {
   readonly #database: Database
   readonly #find: StatementSync
   readonly #set: StatementSync
@@ -77,8 +77,8 @@ export class Directory {
   }
 
   /** Returns the entry of a table; `undefined` if there is none. Throws a StoreError if it cannot be read. */
-  find(table: TableId): Entry | undefined {
-    const row = this.#database.ask(() => this.#find.get(table))
+  find(table: TableId): TableIndexEntry | undefined {
+    const row = this.#database.query(() => this.#find.get(table))
     if (row) return entryIn(row)
     const lines = this.#block(blockOf(table))
     const from = lines.indexOf(`\n${table} `)
@@ -88,12 +88,12 @@ export class Directory {
   }
 
   /** Sets the entry of a table, inside of `Database.transaction`. */
-  set(table: TableId, { version, places, ended, counts }: Entry): void {
-    this.#set.run(table, version, places, ended ?? null, Number(counts))
+  set(table: TableId, { version, places, ended: listRatedEnded, counts }: TableIndexEntry): void {
+    this.#set.run(table, version, places, listRatedEnded ?? null, Number(counts))
   }
 
   /** Adds entries of finished tables that are not rated and have no entry, inside of `Database.transaction`. */
-  add(ended: readonly (readonly [TableId, Entry])[]): void {
+  add(ended: readonly (readonly [TableId, TableIndexEntry])[]): void {
     const rows = new Map<number, { first: TableId; entries: string }>()
     for (const [table, entry] of ended) {
       const block = blockOf(table)
@@ -113,45 +113,45 @@ export class Directory {
    * Deletes finished tables, inside of `Database.transaction`: their entries, their records, and their rows in the histories
    * of guests, because the number of guests is unlimited.
    */
-  drop(tables: readonly TableId[]): void {
-    for (const table of tables) for (const statement of [this.#drop, this.#dropRecord, this.#dropHistory]) statement.run(table)
-    for (const [block, all] of Map.groupBy(tables, blockOf)) {
+  drop(listTables: readonly TableId[]): void {
+    for (const table of listTables) for (const statement of [this.#drop, this.#dropRecord, this.#dropHistory]) statement.run(table)
+    for (const [block, all] of Map.groupBy(listTables, blockOf)) {
       const dropped = new Set(all)
       this.#read.delete(block)
       for (const row of this.#rows.all(block)) {
-        const lines = linesOf(text(row.entries))
+        const lines = linesOf(toText(row.entries))
         const left = lines.filter((line) => !dropped.has(entryAt(line)[0]))
-        if (left.length === 0) this.#dropRow.run(block, number(row.first))
-        else if (left.length < lines.length) this.#setRow.run(left.map((line) => `\n${line}`).join(''), block, number(row.first))
+        if (left.length === 0) this.#dropRow.run(block, toNumber(row.first))
+        else if (left.length < lines.length) this.#setRow.run(left.map((line) => `\n${line}`).join(''), block, toNumber(row.first))
       }
     }
   }
 
   /** Returns the table that was recorded last; 0 if there is none. */
   lastRecorded(): TableId {
-    const last = this.#database.ask(() => this.#lastRecorded.get())?.table_id
-    return last === undefined ? 0 : number(last)
+    const last = this.#database.query(() => this.#lastRecorded.get())?.table_id
+    return last === undefined ? 0 : toNumber(last)
   }
 
   /** Returns the highest number of a table in the index; 0 if it is empty. */
-  highest(): TableId {
-    const [id, block] = this.#database.ask(() => [this.#highest.get()?.id, this.#lastBlock.get()?.block])
-    const [, ...lines] = block === null ? [] : this.#block(number(block)).split('\n')
-    return Math.max(id === null ? 0 : number(id), ...lines.map((line) => entryAt(line)[0]))
+  highestTable(): TableId {
+    const [id, block] = this.#database.query(() => [this.#highest.get()?.id, this.#lastBlock.get()?.block])
+    const [, ...lines] = block === null ? [] : this.#block(toNumber(block)).split('\n')
+    return Math.max(id === null ? 0 : toNumber(id), ...lines.map((line) => entryAt(line)[0]))
   }
 
   /** Returns all tables of the index. */
   tables(): TableId[] {
-    const rows = this.#database.ask(() => this.#database.prepare('SELECT id FROM tables').all()).map(({ id }) => number(id))
-    const blocks = this.#database.ask(() => this.#database.prepare('SELECT entries FROM blocks').all())
-    return [...rows, ...blocks.flatMap(({ entries }) => linesOf(text(entries)).map((line) => entryAt(line)[0]))]
+    const rows = this.#database.query(() => this.#database.prepare('SELECT id FROM tables').all()).map(({ id }) => toNumber(id))
+    const blocks = this.#database.query(() => this.#database.prepare('SELECT entries FROM blocks').all())
+    return [...rows, ...blocks.flatMap(({ entries }) => linesOf(toText(entries)).map((line) => entryAt(line)[0]))]
   }
 
   /** Returns the entries of a block, a line each, with a line break before it. Throws a StoreError if the block is damaged. */
   #block(block: number): string {
     const known = this.#read.get(block)
     if (known !== undefined) return known
-    const rows = this.#database.ask(() => this.#blocks.all(block)).map(({ entries }) => text(entries))
+    const rows = this.#database.query(() => this.#blocks.all(block)).map(({ entries }) => toText(entries))
     for (const row of rows) for (const line of linesOf(row)) if (blockOf(entryAt(line)[0]) !== block) throw damagedAt(line)
     if (this.#read.size === READ) this.#read.clear()
     const lines = rows.join('')
@@ -160,23 +160,23 @@ export class Directory {
   }
 
   /** Returns the unfinished tables with their entries. */
-  unfinished(): readonly (readonly [TableId, Entry])[] {
-    return this.#database.ask(() => this.#unfinished.all()).map((row) => [number(row.id), entryIn(row)])
+  listUnfinished(): readonly (readonly [TableId, TableIndexEntry])[] {
+    return this.#database.query(() => this.#unfinished.all()).map((row) => [toNumber(row.id), entryIn(row)])
   }
 
   /** Returns the rated tables whose end sequence is greater than `after`, ascending, as [sequence, table]. */
   ended(after: number): readonly (readonly [ended: number, TableId])[] {
-    return this.#database.ask(() => this.#ended.all(after)).map(({ id, ended }) => [number(ended), number(id)])
+    return this.#database.query(() => this.#ended.all(after)).map(({ id, ended }) => [toNumber(ended), toNumber(id)])
   }
 
   /** Returns how far the index goes. */
-  covered(): Cover {
-    const row = this.#database.ask(() => this.#covered.get())
-    return { place: number(row?.place), ended: number(row?.ended) }
+  indexedUpTo(): IndexedUpTo {
+    const row = this.#database.query(() => this.#covered.get())
+    return { place: toNumber(row?.place), ended: toNumber(row?.ended) }
   }
 
   /** Sets how far the index goes, inside of `Database.transaction`. */
-  cover({ place, ended }: Cover): void {
+  setIndexedUpTo({ place, ended }: IndexedUpTo): void {
     this.#cover.run(place, ended)
   }
 }
@@ -186,7 +186,7 @@ function blockOf(table: TableId): number {
 }
 
 /** Formats an entry of a block. */
-function lineFor(table: TableId, { version, ended, places }: Entry): string {
+function lineFor(table: TableId, { version, ended, places }: TableIndexEntry): string {
   return `\n${table} ${version} ${ended}${places}`
 }
 
@@ -198,7 +198,7 @@ function linesOf(row: string): string[] {
 }
 
 /** Parses a line of a block. Throws a StoreError for anything else. */
-function entryAt(line: string): readonly [TableId, Entry] {
+function entryAt(line: string): readonly [TableId, TableIndexEntry] {
   const [, table, version, ended, places] = /^(\d+) (\d+) (\d+)((?: \d+:\d+)+)$/.exec(line) ?? []
   if (places === undefined) throw damagedAt(line)
   return [Number(table), { version: Number(version), ended: Number(ended), places, counts: false }]
@@ -211,6 +211,6 @@ function damagedAt(line: string): StoreError {
   )
 }
 
-function entryIn({ version, places, ended, counts }: Record<string, SQLOutputValue>): Entry {
-  return { version: number(version), places: text(places), ended: ended === null ? undefined : number(ended), counts: counts === 1 }
+function entryIn({ version, places, ended, counts }: Record<string, SQLOutputValue>): TableIndexEntry {
+  return { version: toNumber(version), places: toText(places), ended: ended === null ? undefined : toNumber(ended), counts: counts === 1 }
 }

@@ -1,12 +1,12 @@
 import type { StatementSync } from 'node:sqlite'
-import { type DiskUsage, USAGES, type Usage } from '../../hall/ports.ts'
-import type { Commits } from '../group-commit.ts'
-import { type Database, number, text } from './database.ts'
+import { type DiskUsage, type NetworkUsage, USAGES } from '../../hall/ports.ts'
+import type { GroupCommit } from '../group-commit.ts'
+import { type Database, toNumber, toText } from './database.ts'
 
 /** SqliteUsage stores the disk usage of networks in the SQL tables `usage` and `usage_time`. */
 export class SqliteUsage implements DiskUsage {
   readonly #database: Database
-  readonly #commits: Commits
+  readonly #commits: GroupCommit
   readonly #time: StatementSync
   readonly #all: StatementSync
   readonly #add: StatementSync
@@ -15,7 +15,7 @@ export class SqliteUsage implements DiskUsage {
   readonly #count: StatementSync
   readonly #dropLeast: StatementSync
 
-  constructor(database: Database, commits: Commits) {
+  constructor(database: Database, commits: GroupCommit) {
     this.#database = database
     this.#commits = commits
     this.#time = database.prepare('SELECT salt, at FROM usage_time')
@@ -29,24 +29,24 @@ export class SqliteUsage implements DiskUsage {
       DELETE FROM usage WHERE (network, part) IN (SELECT network, part FROM usage ORDER BY bytes, part, network LIMIT ?)`)
   }
 
-  async load(): Promise<{ readonly salt: string; readonly at: number; readonly usages: readonly Usage[] }> {
-    return this.#database.ask(() => {
+  async load(): Promise<{ readonly salt: string; readonly at: number; readonly usages: readonly NetworkUsage[] }> {
+    return this.#database.query(() => {
       const time = this.#time.get()
       const rows = this.#all.all()
       return {
-        salt: text(time?.salt),
-        at: number(time?.at),
-        usages: rows.map(({ network, part, bytes }) => ({ network: text(network), part: number(part), bytes: number(bytes) })),
+        salt: toText(time?.salt),
+        at: toNumber(time?.at),
+        usages: rows.map(({ network, part, bytes }) => ({ network: toText(network), part: toNumber(part), bytes: toNumber(bytes) })),
       }
     })
   }
 
-  add(usages: readonly Usage[], { from, at }: { readonly from: number; readonly at: number }): Promise<void> {
-    return this.#commits.add(() => {
+  add(usages: readonly NetworkUsage[], { from, at }: { readonly from: number; readonly at: number }): Promise<void> {
+    return this.#commits.write(() => {
       for (const { network, part, bytes } of usages) this.#add.run(network, part, bytes)
       this.#setTime.run(at)
       this.#dropOld.run(from)
-      const tooMany = number(this.#count.get()?.all) - USAGES
+      const tooMany = toNumber(this.#count.get()?.all) - USAGES
       if (tooMany > 0) this.#dropLeast.run(tooMany)
       return undefined
     })

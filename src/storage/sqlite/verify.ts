@@ -1,14 +1,14 @@
 import { errorMessage } from '../../base/errors.ts'
 import type { TableEvent, TableId } from '../../hall/ports.ts'
 import { StoreError } from '../error.ts'
-import { eventsOf } from '../log.ts'
-import { Database, number } from './database.ts'
-import { SqliteShelf } from './event-store.ts'
-import { Guard, tablesOf } from './guard.ts'
-import { partsOf } from './journal.ts'
+import { decodeEvents } from '../log.ts'
+import { Database, toNumber } from './database.ts'
+import { SqliteEventStore } from './event-store.ts'
+import { formatTables, Guard } from './guard.ts'
+import { parseParts } from './journal.ts'
 import { migrate } from './migrations.ts'
-import { damagesOf, rowsOf, structureOf, tablesAt } from './scan.ts'
-import { Directory } from './table-index.ts'
+import { checkStructure, findDamages, findTablesAt, scanRows } from './scan.ts'
+import { TableIndex } from './table-index.ts'
 
 /** Verification is the result of `verify`. */
 export interface Verification {
@@ -50,19 +50,19 @@ export function verify(path: string, replay: Replay): Verification {
   }
   try {
     migrate(database)
-    problems.push(...structureOf(database))
+    problems.push(...checkStructure(database))
     attempt(() => problems.push(...damageProblems(database)))
     attempt(() => {
-      const store = new SqliteShelf(database, (error) => problems.push(errorMessage(error)))
+      const store = new SqliteEventStore(database, (error) => problems.push(errorMessage(error)))
       guard.checkEnd(database, store.progress, (sentence) => problems.push(sentence))
       // closing brings the index up to date
       store.close()
-      const tables = new Directory(database).tables()
+      const tables = new TableIndex(database).tables()
       found.tables = tables.length
       for (const [table, lines] of linesOf(store, tables)) {
         attempt(() => {
           if (lines instanceof Error) throw lines
-          const events = eventsOf(table, lines)
+          const events = decodeEvents(table, lines)
           found.events += events.length
           const wrong = replay(table, events)
           if (wrong !== undefined) problems.push(`table ${table}: ${wrong}`)
@@ -80,33 +80,33 @@ export function verify(path: string, replay: Replay): Verification {
 }
 
 function damageProblems(database: Database): string[] {
-  return damagesOf(database).map((damage) => {
-    const tables = tablesAt(database, new Set([damage.place]))
-    return `place ${damage.place} of the journal ${damage.what}: events of ${tablesOf(tables)} are lost`
+  return findDamages(database).map((damage) => {
+    const tables = findTablesAt(database, new Set([damage.place]))
+    return `place ${damage.place} of the journal ${damage.what}: events of ${formatTables(tables)} are lost`
   })
 }
 
 /** Reports tables that are in the journal and not in the index. A compacted journal has parts of dropped tables. */
 function strayProblems(database: Database, tables: ReadonlySet<TableId>): string[] {
   const stray = new Set<TableId>()
-  for (const { place, batch } of rowsOf(database)) {
-    for (const { table } of batch === undefined ? [] : partsOf(batch, place)) if (!tables.has(table)) stray.add(table)
+  for (const { place, batch } of scanRows(database)) {
+    for (const { table } of batch === undefined ? [] : parseParts(batch, place)) if (!tables.has(table)) stray.add(table)
   }
-  const [first] = rowsOf(database)
-  return first?.place === 1 && stray.size > 0 ? [`the journal has ${tablesOf([...stray])}, and the index has not`] : []
+  const [first] = scanRows(database)
+  return first?.place === 1 && stray.size > 0 ? [`the journal has ${formatTables([...stray])}, and the index has not`] : []
 }
 
-function* linesOf(store: SqliteShelf, tables: readonly TableId[]): Iterable<readonly [TableId, string | Error]> {
+function* linesOf(store: SqliteEventStore, tables: readonly TableId[]): Iterable<readonly [TableId, string | Error]> {
   for (let from = 0; from < tables.length; from += TOGETHER) yield* store.read(tables.slice(from, from + TOGETHER))
 }
 
 /** Reports invalid results. Results of dropped tables are valid. */
-function resultProblems(database: Database, store: SqliteShelf, tables: ReadonlySet<TableId>): string[] {
-  const counting = new Set(store.ended(undefined))
+function resultProblems(database: Database, store: SqliteEventStore, tables: ReadonlySet<TableId>): string[] {
+  const counting = new Set(store.listRatedEnded(undefined))
   const recorded = database
     .prepare('SELECT table_id FROM recorded')
     .all()
-    .map(({ table_id }) => number(table_id))
+    .map(({ table_id }) => toNumber(table_id))
   const standings = database.prepare('SELECT person, game, score, games FROM standings').all()
   return [
     ...recorded

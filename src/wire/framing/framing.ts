@@ -20,7 +20,7 @@
  * `unread` copies from it, because the caller may keep the result, and `#release` returns it.
  */
 
-import { decode, type Raw, rawOf, type TextCode } from '../text.ts'
+import { decode, type Raw, type TextCode, toRaw } from '../text.ts'
 
 /** Default limit of one message, in bytes. */
 export const MESSAGE_LIMIT = 4096
@@ -237,7 +237,7 @@ export abstract class Pending implements Decoder {
   /** Decodes the body of a message, which `end` followed, and sets `raw`. */
   protected text(body: Uint8Array, end = '', code: TextCode = 'utf-8'): string {
     const text = decode(body, code)
-    this.raw = rawOf(text, body, end, code)
+    this.raw = toRaw(text, body, end, code)
     return text
   }
 

@@ -1,4 +1,4 @@
-import { decode, rawOf, TextStream } from '../text.ts'
+import { decode, TextStream, toRaw } from '../text.ts'
 import { type Decoded, type Framing, Pending } from './framing.ts'
 
 /** Limit of a request in bytes, head and body: the usual limit of servers for a head. */
@@ -34,7 +34,7 @@ export const httpResponses: Framing = {
 }
 
 /** Returns the head of a request or response with its empty line; the whole message if there is no empty line. */
-export function headOf(message: string): string {
+export function parseHead(message: string): string {
   const end = /\n\r?\n/.exec(message)
   return end ? message.slice(0, end.index + end[0].length) : message
 }
@@ -53,7 +53,7 @@ function lacks(unread: Uint8Array): string {
   const end = /\n\r?\n/.exec(text)
   if (!end) return text.includes('\n') ? 'no empty line after its head (\\r\\n\\r\\n)' : 'no line end (\\r\\n)'
   const head = end.index + end[0].length
-  const length = contentLength(text.slice(0, head))
+  const length = parseContentLength(text.slice(0, head))
   if (length === undefined) return 'no end of its body: it has not closed its side'
   return `no more, though its Content-Length says ${length} bytes (${text.length - head} have arrived)`
 }
@@ -129,7 +129,7 @@ abstract class HttpDecoder extends Pending {
   #message(length: number): string {
     const bytes = this.take(Math.min(length, this.limit))
     const text = new TextStream().read(bytes)
-    this.raw = rawOf(text, bytes)
+    this.raw = toRaw(text, bytes)
     this.#begin()
     return text
   }
@@ -152,7 +152,7 @@ class RequestDecoder extends HttpDecoder {
   protected override lengthOf(head: string): number | undefined {
     this.#isRequest = false
     if (!isRequestLine(head.split('\n', 1)[0] ?? '')) return this.seen.length
-    return head.length + (contentLength(head) ?? 0)
+    return head.length + (parseContentLength(head) ?? 0)
   }
 }
 
@@ -160,7 +160,7 @@ class ResponseDecoder extends HttpDecoder {
   protected override lengthOf(head: string): number | undefined {
     if (/^HTTP\/\d\.\d (?:1\d\d|204|304)\b/.test(head)) return head.length
     if (/^transfer-encoding:.*\bchunked\s*$/im.test(head)) return this.#chunkedEnd()
-    const length = contentLength(head)
+    const length = parseContentLength(head)
     return length === undefined ? Number.POSITIVE_INFINITY : head.length + length
   }
 
@@ -203,7 +203,7 @@ function headEnd(bytes: Uint8Array, from: number): number | undefined {
 }
 
 /** Reads from a head how many bytes the body has; `undefined` if it does not say. */
-export function contentLength(head: string): number | undefined {
+export function parseContentLength(head: string): number | undefined {
   const length = /^content-length:[ \t]*(\d+)[ \t]*\r?$/im.exec(head)?.[1]
   return length === undefined ? undefined : Number(length)
 }

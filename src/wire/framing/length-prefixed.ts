@@ -1,5 +1,5 @@
-import { secretsBehindKeyword, withoutSecrets } from '../masking.ts'
-import { decode, encode, quoted, quotedBytes } from '../text.ts'
+import { findSecretsAfterKeyword, maskSecrets } from '../masking.ts'
+import { decode, encode, quoteBytes, quoteText } from '../text.ts'
 import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
 
 const BLANK = 0x20
@@ -21,7 +21,7 @@ export const lengthPrefixed: Framing = {
   excess: (unread) =>
     unread.length < 4
       ? undefined
-      : `the first 4 bytes, ${quotedBytes(unread.subarray(0, 4))}, would be a length of ${lengthIn(unread)}: each message must begin with its length in bytes, 4 bytes big-endian${otherLength(unread)}`,
+      : `the first 4 bytes, ${quoteBytes(unread.subarray(0, 4))}, would be a length of ${lengthIn(unread)}: each message must begin with its length in bytes, 4 bytes big-endian${otherLength(unread)}`,
   decoder: (limit = MESSAGE_LIMIT) => new BinaryLengthDecoder(limit),
 }
 
@@ -37,8 +37,8 @@ export const decimalPrefixed: Framing = {
 /** Quotes the first bytes, and masks a password in them. */
 function quotedBeginning(unread: Uint8Array): string {
   const text = decode(unread.subarray(0, 12), 'bytes')
-  const shown = withoutSecrets(text, secretsBehindKeyword(text))
-  return shown === text ? quotedBytes(unread.subarray(0, 12)) : quoted(shown)
+  const shown = maskSecrets(text, findSecretsAfterKeyword(text))
+  return shown === text ? quoteBytes(unread.subarray(0, 12)) : quoteText(shown)
 }
 
 /** fixedLength is the framing in which every message has `size` bytes. Shorter texts are padded with spaces; the decoder removes them. */

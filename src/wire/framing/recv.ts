@@ -5,7 +5,7 @@ import { type Decoded, type Framing, Pending } from './framing.ts'
  * pieces is the framing of programs that call `recv(size)` once for each message: the bytes that have arrived are a message,
  * up to `size` of them, wherever that cuts what the peer sent.
  */
-export function pieces(size = 1024, code: TextCode = 'utf-8'): Framing {
+export function recvOnce(size = 1024, code: TextCode = 'utf-8'): Framing {
   return {
     name: `none: what has arrived is a message, up to ${size} bytes of it`,
     alone: true,

@@ -37,9 +37,9 @@ interface BatchLimits {
 /** Limits while no server has requested others. */
 const DEFAULT_LIMITS: BatchLimits = { turns: 12, ms: 2, entries: 48 }
 /** Limits of a server that appends to its log batch by batch: the larger the batch, the less an append costs per entry. */
-export const WRITTEN: BatchLimits = { turns: 32, ms: 2, entries: 96 }
+export const APPEND_LIMITS: BatchLimits = { turns: 32, ms: 2, entries: 96 }
 /** Limits of a server whose writes wait for the disk: a write takes milliseconds, so a batch may take as many. */
-export const SYNCED: BatchLimits = { turns: 64, ms: 8, entries: 256 }
+export const FSYNC_LIMITS: BatchLimits = { turns: 64, ms: 8, entries: 256 }
 /** Entries in one part of a batch. */
 const PART = 16
 /** Entries in one part while peers connect. */
@@ -78,7 +78,7 @@ let newUntil = Number.NEGATIVE_INFINITY
  * Raises the batch limits of this process, for a server that persists what a batch brings in one write. Returns a function
  * that withdraws the request. Of several requests, the highest limits apply.
  */
-export function gatherMore(raised = WRITTEN): () => void {
+export function raiseBatchLimits(raised = APPEND_LIMITS): () => void {
   const request = { limits: raised }
   setRequests([...requests, request])
   return () => setRequests(requests.filter((one) => one !== request))
@@ -93,7 +93,7 @@ function setRequests(all: typeof requests): void {
  * Queues `deliver` for the present batch, which is delivered in order of arrival. The batch may be full and `deliver` may run
  * before this returns: call it only from a callback of the system, while no other code runs. `length` is its size in bytes.
  */
-export function heardTogether(deliver: () => void, length = 0): void {
+export function batchInput(deliver: () => void, length = 0): void {
   queued.push(deliver)
   bytes += length
   if (!delivering && (bytes > MAX_BYTES || queued.length >= limits.entries)) deliverAll()
@@ -101,7 +101,7 @@ export function heardTogether(deliver: () => void, length = 0): void {
 }
 
 /** Copies bytes for an entry of the present batch. The copy is valid until the entry has returned. */
-export function keptTogether(bytes: Uint8Array): Uint8Array {
+export function lendBytes(bytes: Uint8Array): Uint8Array {
   if (used + bytes.length > lent.length) return bytes.slice()
   lent.set(bytes, used)
   used += bytes.length
@@ -109,10 +109,10 @@ export function keptTogether(bytes: Uint8Array): Uint8Array {
 }
 
 /** Queues a peer that has connected. While more peers connect, a run queue waits for up to 8 ms. */
-export function arriveTogether(arrive: () => void): void {
+export function batchArrival(arrive: () => void): void {
   arrivals++
   newUntil = performance.now() + NEW_PEER_PERIOD
-  heardTogether(arrive)
+  batchInput(arrive)
 }
 
 function checkSoon(): void {
@@ -175,7 +175,7 @@ function afterArrivals(then: () => void, before: number, until: number): void {
 let due: Flushable[] = []
 
 /** Flushes `what`, with all others, when the current callback and all promises that follow from it have run. */
-export function saidTogether(what: Flushable): void {
+export function batchFlush(what: Flushable): void {
   if (due.length === 0) queueMicrotask(afterMicrotasks)
   due.push(what)
 }
@@ -190,7 +190,7 @@ function flushAll(): void {
   eachOf(
     now,
     (what) => what.flush(),
-    (others) => others.forEach(saidTogether),
+    (others) => others.forEach(batchFlush),
   )
 }
 

@@ -18,7 +18,7 @@ export class MemoryTransport implements Transport {
   /** Everything this end has written, write by write. */
   readonly written: Uint8Array[] = []
   /** How this end was closed; `undefined` while it is open. */
-  gaveUp: 'finished' | 'destroyed' | 'reset' | undefined
+  closeKind: 'finished' | 'destroyed' | 'reset' | undefined
   #other: MemoryTransport = this
   #sink: Sink | undefined
   #incoming: { bytes: number; event: (sink: Sink) => void }[] = []
@@ -46,7 +46,7 @@ export class MemoryTransport implements Transport {
     this.#deliver()
   }
 
-  soon(what: Flushable): void {
+  scheduleFlush(what: Flushable): void {
     queueMicrotask(() => what.flush())
   }
 
@@ -76,7 +76,7 @@ export class MemoryTransport implements Transport {
   finish(): void {
     if (this.#finished || this.#closed) return
     this.#finished = true
-    this.gaveUp ??= 'finished'
+    this.closeKind ??= 'finished'
     const other = this.#other
     other.#take((sink) => sink.finished())
     if (!other.#finished) return
@@ -85,14 +85,14 @@ export class MemoryTransport implements Transport {
   }
 
   destroy(): void {
-    this.gaveUp ??= 'destroyed'
+    this.closeKind ??= 'destroyed'
     this.finish()
     this.#closeNow()
   }
 
   reset(): void {
     if (this.#closed) return
-    this.gaveUp = 'reset'
+    this.closeKind = 'reset'
     this.#closeNow()
     this.#other.#close('ECONNRESET')
   }

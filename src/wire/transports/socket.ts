@@ -1,6 +1,6 @@
 import { Socket, type SocketConstructorOpts } from 'node:net'
 import type { Address, Flushable, Sink, Transport } from '../transport.ts'
-import { heardTogether, keptTogether, READ_SIZE, saidTogether } from './batching.ts'
+import { batchFlush, batchInput, lendBytes, READ_SIZE } from './batching.ts'
 
 /*
  * Problem: Node reads a socket into a new array of 64 KB each time, and stops only when two of them are full. Fifty clients
@@ -57,7 +57,7 @@ export class SocketTransport implements Transport {
   #early: Uint8Array | undefined
 
   /** Returns the transport of a socket that a server has accepted with `pauseOnConnect`. */
-  static accepted(socket: Socket, known: Known): SocketTransport {
+  static fromAccepted(socket: Socket, known: Known): SocketTransport {
     const own = withOnRead(socket)
     const transport = new SocketTransport(own, known)
     transport.#hasEvents = own === socket
@@ -67,14 +67,14 @@ export class SocketTransport implements Transport {
   constructor(socket: Socket, { remote, loopback, below = socket }: Known = {}) {
     this.#socket = socket
     this.#below = below
-    this.#remote = remote ?? (loopback === undefined ? remoteOf(socket) : undefined)
+    this.#remote = remote ?? (loopback === undefined ? toRemote(socket) : undefined)
     this.#loopback = loopback
     carriedBy(this, socket).on('error', onError)
     if (below !== socket) carriedBy(this, below).on('error', onError)
   }
 
   get remote(): Address {
-    this.#remote ??= remoteOf(this.#socket, this.#loopback)
+    this.#remote ??= toRemote(this.#socket, this.#loopback)
     return this.#remote
   }
 
@@ -87,7 +87,7 @@ export class SocketTransport implements Transport {
   }
 
   /** True if the connection broke before the peer sent anything. */
-  get isGone(): boolean {
+  get isBroken(): boolean {
     return this.#broken !== undefined && this.#early === undefined
   }
 
@@ -107,7 +107,7 @@ export class SocketTransport implements Transport {
 
   /** Called with bytes of a `data` event. */
   data(bytes: Uint8Array): void {
-    heardTogether(() => this.#sink?.data(bytes), bytes.length)
+    batchInput(() => this.#sink?.data(bytes), bytes.length)
   }
 
   /** Called with bytes in the shared buffer, valid until this returns. Returns whether the socket shall read on. */
@@ -117,13 +117,13 @@ export class SocketTransport implements Transport {
       this.#early = Buffer.concat(this.#early ? [this.#early, bytes] : [bytes])
       return whole && this.#early.length < READ_SIZE
     }
-    this.#queue(keptTogether(bytes), !whole)
+    this.#queue(lendBytes(bytes), !whole)
     return whole
   }
 
   /** Queues bytes for the sink; if the socket has stopped after them, it resumes when they are delivered. */
   #queue(bytes: Uint8Array, stopped: boolean): void {
-    heardTogether(() => {
+    batchInput(() => {
       this.#sink?.data(bytes)
       if (stopped && !this.#paused) this.#socket.resume()
     }, bytes.length)
@@ -131,12 +131,12 @@ export class SocketTransport implements Transport {
 
   /** Called at the end of the stream. */
   finished(): void {
-    heardTogether(() => this.#sink?.finished())
+    batchInput(() => this.#sink?.finished())
   }
 
   /** Called when the socket is closed. */
   closed(): void {
-    heardTogether(() => this.#sink?.closed(this.#broken))
+    batchInput(() => this.#sink?.closed(this.#broken))
   }
 
   /** Called when the socket has failed; `close` follows. */
@@ -144,8 +144,8 @@ export class SocketTransport implements Transport {
     this.#broken ??= code ?? message
   }
 
-  soon(what: Flushable): void {
-    saidTogether(what)
+  scheduleFlush(what: Flushable): void {
+    batchFlush(what)
   }
 
   write(data: string | Uint8Array): void {
@@ -231,7 +231,7 @@ function onError(this: Carried, error: NodeJS.ErrnoException): void {
 }
 
 /** Returns the peer's address, IPv4 without the prefix `::ffff:`. A closed socket has none; its host is `known`, and its port 0. */
-export function remoteOf(socket: Socket, known = 'gone'): Address {
+export function toRemote(socket: Socket, known = 'gone'): Address {
   return { host: (socket.remoteAddress ?? known).replace(/^::ffff:(?=\d+\.)/, ''), port: socket.remotePort ?? 0 }
 }
 

@@ -1,8 +1,8 @@
 import { connect, createServer, type ListenOptions, type NetConnectOpts, type Server, type Socket } from 'node:net'
 import { type Clock, wallClock } from '../../base/clock.ts'
-import { NoTransport } from '../disconnect.ts'
+import { TransportError } from '../disconnect.ts'
 import type { Address, Listener, Transport } from '../transport.ts'
-import { arriveTogether } from './batching.ts'
+import { batchArrival } from './batching.ts'
 import { isLoopbackHost, SocketTransport } from './socket.ts'
 
 /** Limit of peers that wait in the system for `accept`. */
@@ -12,7 +12,7 @@ const BACKLOG = 4096
  * second apart, the connection breaks. So a half-open connection (a closed lid, a lost network) holds a seat or a name for at
  * most 40 s, while a client that is only thinking keeps both.
  */
-export const ALIVE = 30_000
+export const KEEP_ALIVE = 30_000
 /** Milliseconds between two attempts to connect. */
 const RETRY = 100
 /** Shortest timeout of one attempt in milliseconds: TCP sends a lost SYN again after 1, 3 and 7 seconds. */
@@ -22,21 +22,21 @@ const ABSENT = ['ECONNREFUSED']
 
 /** Listens for TCP peers at `host` and `port` (0: any free one). Rejects with the system's error, such as EADDRINUSE. */
 export async function listenTcp(at: Address, accept: (transport: Transport) => void): Promise<Listener> {
-  const options = here(at)
+  const options = toListenOptions(at)
   const known: { readonly loopback?: string } = isLoopbackHost(options.host) ? { loopback: options.host } : {}
   // a peer on this machine is never half open, because the same system runs both sides
-  const keepAlive = known.loopback === undefined ? { keepAlive: true, keepAliveInitialDelay: ALIVE } : {}
+  const keepAlive = known.loopback === undefined ? { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE } : {}
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true, ...keepAlive }, (socket) => {
-    const transport = SocketTransport.accepted(socket, known)
-    arriveTogether(() => {
+    const transport = SocketTransport.fromAccepted(socket, known)
+    batchArrival(() => {
       // of many peers that connect together, some disconnect before their turn; serving them would delay the others
-      if (transport.isGone) return
+      if (transport.isBroken) return
       // a peer that connected just before `close` is reset
       if (server.listening) accept(transport)
       else transport.reset()
     })
   })
-  return listening(server, options)
+  return startListening(server, options)
 }
 
 /**
@@ -44,22 +44,22 @@ export async function listenTcp(at: Address, accept: (transport: Transport) => v
  * `family` selects an address if the host name has several.
  */
 export async function connectTcp(to: Address, timeout: number, clock: Clock = wallClock, family?: 4 | 6): Promise<Transport> {
-  const socket = await connectedTcp(to, timeout, clock, family)
+  const socket = await connectTcpSocket(to, timeout, clock, family)
   return new SocketTransport(socket)
 }
 
 /** Connects a TCP socket, for TCP itself or for a layer above it. */
-export function connectedTcp(to: Address, timeout: number, clock: Clock, family?: 4 | 6): Promise<Socket> {
-  return connected(() => connect({ ...target(to, family), allowHalfOpen: true, noDelay: true }), timeout, clock)
+export function connectTcpSocket(to: Address, timeout: number, clock: Clock, family?: 4 | 6): Promise<Socket> {
+  return connectWithRetry(() => connect({ ...target(to, family), allowHalfOpen: true, noDelay: true }), timeout, clock)
 }
 
 /** Returns the options to listen at an address. `localhost` means 127.0.0.1, which clients try first. */
-export function here({ host, port }: Address): ListenOptions & { readonly host: string } {
+export function toListenOptions({ host, port }: Address): ListenOptions & { readonly host: string } {
   return { host: host === 'localhost' ? '127.0.0.1' : host, port, backlog: BACKLOG }
 }
 
 /** Starts a server of `node:net`, and resolves when it listens. */
-export function listening(server: Server, options: ListenOptions): Promise<Listener> {
+export function startListening(server: Server, options: ListenOptions): Promise<Listener> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(options, () => {
@@ -83,7 +83,12 @@ export function listening(server: Server, options: ListenOptions): Promise<Liste
  * address: an iterative server would take that for its client. Rejects after `timeout` milliseconds, or when the last attempt
  * has timed out.
  */
-export async function connected(open: () => Socket, timeout: number, clock: Clock, absent: readonly string[] = ABSENT): Promise<Socket> {
+export async function connectWithRetry(
+  open: () => Socket,
+  timeout: number,
+  clock: Clock,
+  absent: readonly string[] = ABSENT,
+): Promise<Socket> {
   const limit = clock.monotonic() + timeout
   for (;;) {
     try {
@@ -98,7 +103,7 @@ export async function connected(open: () => Socket, timeout: number, clock: Cloc
 
 function attempt(socket: Socket, limit: number, clock: Clock): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(limit, () => socket.destroy(new NoTransport('ETIMEDOUT', `it does not answer within ${limit / 1000} s`)))
+    const cancel = clock.after(limit, () => socket.destroy(new TransportError('ETIMEDOUT', `it does not answer within ${limit / 1000} s`)))
     const failed = (error: Error) => {
       cancel()
       reject(error)

@@ -4,10 +4,10 @@ import { createSecureContext, type SecureContext, TLSSocket, connect as tlsConne
 import { type Clock, wallClock } from '../../base/clock.ts'
 import { errorMessage } from '../../base/errors.ts'
 import { Ignored } from '../allowance.ts'
-import { NoTransport } from '../disconnect.ts'
+import { TransportError } from '../disconnect.ts'
 import type { Address, Listener, Transport } from '../transport.ts'
-import { remoteOf, SocketTransport } from './socket.ts'
-import { ALIVE, connectedTcp, here, listening } from './tcp.ts'
+import { SocketTransport, toRemote } from './socket.ts'
+import { connectTcpSocket, KEEP_ALIVE, startListening, toListenOptions } from './tcp.ts'
 
 /** Timeout of the TLS handshake in milliseconds. */
 const HANDSHAKE = 5000
@@ -39,7 +39,7 @@ interface TlsOptions {
 }
 
 /** TlsConnection is a connection to a TLS server. */
-export interface TlsReached {
+export interface TlsConnection {
   readonly transport: Transport
   /** SHA-256 of the server's certificate, `5A:7F:…`. */
   readonly fingerprint: string
@@ -61,13 +61,13 @@ export async function listenTls(
   const { cert, key } = own ?? (await makeCertificate(at.host, clock))
   const context = createContext(cert, key)
   const fingerprint = new X509Certificate(cert).fingerprint256
-  const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: ALIVE }, (socket) => {
-    const peer = remoteOf(socket)
+  const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE }, (socket) => {
+    const peer = toRemote(socket)
     acceptHandshake(socket, peer, context, { clock, slow: slow && (() => slow(peer)) }).then(accept, (reason: Error) =>
       refused?.(peer, reason.message),
     )
   })
-  return { ...(await listening(server, here(at))), over: 'TLS', fingerprint }
+  return { ...(await startListening(server, toListenOptions(at))), over: 'TLS', fingerprint }
 }
 
 /**
@@ -78,27 +78,27 @@ export async function listenTls(
 export async function connectTls(
   to: Address,
   options: { fingerprint?: string; patience: number; clock?: Clock; family?: 4 | 6 },
-): Promise<TlsReached> {
+): Promise<TlsConnection> {
   const { patience, clock = wallClock, family } = options
-  const expected = options.fingerprint === undefined ? undefined : readFingerprint(options.fingerprint)
-  const below = await connectedTcp(to, patience, clock, family)
+  const expected = options.fingerprint === undefined ? undefined : parseFingerprint(options.fingerprint)
+  const below = await connectTcpSocket(to, patience, clock, family)
   const socket = await completeHandshake(below, to.host, clock)
   const fingerprint = socket.getPeerCertificate().fingerprint256
   if (expected !== undefined && expected !== fingerprint) {
     below.destroy()
-    throw new NoTransport(
+    throw new TransportError(
       'EFINGERPRINT',
       `its certificate has the fingerprint ${fingerprint}, but ${expected} was expected; is this the right server?`,
     )
   }
-  return { transport: new SocketTransport(socket, { remote: remoteOf(below), below }), fingerprint, trusted: socket.authorized }
+  return { transport: new SocketTransport(socket, { remote: toRemote(below), below }), fingerprint, trusted: socket.authorized }
 }
 
 /** Returns a fingerprint in the form `5A:7F:…`, from any usual notation. Throws a TransportError if it is not SHA-256. */
-export function readFingerprint(text: string): string {
+export function parseFingerprint(text: string): string {
   const digits = text.replace(/[\s:]/g, '').toUpperCase()
   if (!/^[\dA-F]{64}$/.test(digits)) {
-    throw new NoTransport(
+    throw new TransportError(
       'EFINGERPRINT',
       `a fingerprint has 64 hexadecimal digits (SHA-256), with or without colons; ${JSON.stringify(text)} is not one`,
     )
@@ -136,7 +136,7 @@ function createContext(cert: string, key: string): SecureContext {
     return createSecureContext({ cert, key, secureOptions: constants.SSL_OP_NO_RENEGOTIATION })
   } catch (error) {
     const reason = errorMessage(error)
-    throw new NoTransport(
+    throw new TransportError(
       'ECERTIFICATE',
       `the certificate and its key cannot be used; ${whyUnusable(cert, key) ?? `both must be PEM, and belong together (${reason})`}`,
       error,
@@ -232,12 +232,12 @@ function completeHandshake(below: Socket, host: string, clock: Clock): Promise<T
   return new Promise((resolve, reject) => {
     const socket = tlsConnect({ socket: below, host, rejectUnauthorized: false, ...(isIP(host) > 0 ? {} : { servername: host }) })
     const cancel = clock.after(HANDSHAKE, () =>
-      below.destroy(new NoTransport('ETLS', 'it does not answer in TLS; perhaps it does not speak TLS')),
+      below.destroy(new TransportError('ETLS', 'it does not answer in TLS; perhaps it does not speak TLS')),
     )
     const failed = (error: NodeJS.ErrnoException) => {
       cancel()
       below.destroy()
-      reject(error instanceof NoTransport ? error : new NoTransport('ETLS', toHandshakeError(error), error))
+      reject(error instanceof TransportError ? error : new TransportError('ETLS', toHandshakeError(error), error))
     }
     below.once('error', failed)
     socket.once('error', failed)

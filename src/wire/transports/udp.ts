@@ -208,7 +208,7 @@ class UdpTransport implements Transport {
     if (this.#closed) process.nextTick(() => sink.closed(this.#broken))
   }
 
-  soon(what: Flushable): void {
+  scheduleFlush(what: Flushable): void {
     process.nextTick(() => what.flush())
   }
 

@@ -3,10 +3,10 @@ import { lstat, readFile, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { type Clock, wallClock } from '../../base/clock.ts'
-import { NoTransport } from '../disconnect.ts'
+import { TransportError } from '../disconnect.ts'
 import type { Listener, Transport } from '../transport.ts'
 import { SocketTransport } from './socket.ts'
-import { connected, listening } from './tcp.ts'
+import { connectWithRetry, startListening } from './tcp.ts'
 
 const WINDOWS = process.platform === 'win32'
 const PIPES = '\\\\.\\pipe\\'
@@ -28,9 +28,9 @@ export async function listenUnix(
   const at = toSystemPath(path)
   const open = () => {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
-      accept(SocketTransport.accepted(socket, { remote: { host: path, port: 0 } })),
+      accept(SocketTransport.fromAccepted(socket, { remote: { host: path, port: 0 } })),
     )
-    return ownerOnly ? masked(() => listening(server, { path: at })) : listening(server, { path: at })
+    return ownerOnly ? masked(() => startListening(server, { path: at })) : startListening(server, { path: at })
   }
   try {
     return await open()
@@ -44,7 +44,7 @@ export async function listenUnix(
 /** Connects to the server at the path of a Unix socket. Retries for up to `timeout` milliseconds while no server listens there. */
 export async function connectUnix(path: string, timeout: number, clock: Clock = wallClock): Promise<Transport> {
   const at = toSystemPath(path)
-  const socket = await connected(() => connect({ path: at, allowHalfOpen: true }), timeout, clock, ABSENT)
+  const socket = await connectWithRetry(() => connect({ path: at, allowHalfOpen: true }), timeout, clock, ABSENT)
   return new SocketTransport(socket, { remote: { host: path, port: 0 } })
 }
 
@@ -60,11 +60,11 @@ function masked<Answer>(work: () => Answer): Answer {
 }
 
 function toSystemPath(path: string): string {
-  if (path === '') throw new NoTransport('ENOENT', 'a Unix socket needs a path')
+  if (path === '') throw new TransportError('ENOENT', 'a Unix socket needs a path')
   if (WINDOWS) return path.startsWith('\\\\') ? path : PIPES + path.replaceAll('/', '\\')
   const length = Buffer.byteLength(path)
   if (length <= PATH_LIMIT) return path
-  throw new NoTransport(
+  throw new TransportError(
     'ENAMETOOLONG',
     `the path of a Unix socket has at most ${PATH_LIMIT} bytes here, and this one has ${length}; choose a shorter one`,
   )
@@ -73,7 +73,7 @@ function toSystemPath(path: string): string {
 /** Removes the socket of a server that crashed. Rejects if the path is in use or is not a socket. */
 async function removeLeftBehind(path: string, inUse: Error): Promise<void> {
   const found = await lstat(path)
-  if (!found.isSocket()) throw new NoTransport('EEXIST', 'a file of that name exists and is not a socket; choose another path')
+  if (!found.isSocket()) throw new TransportError('EEXIST', 'a file of that name exists and is not a socket; choose another path')
   if ((await isBound(path)) || (await isListening(path))) throw inUse
   await rm(path, { force: true })
 }
