@@ -53,7 +53,7 @@ async function sitDown(seat: Seat<Take, Nim>, person: Person): Promise<void> {
 
 const protocol: Protocol<Name> = {
   name: 'nim',
-  title: 'the two sides take stones in turn, and whoever takes the last one wins',
+  title: 'the two sides take stones in turn, and the player who takes the last stone wins',
   automaton,
   framing: plainLines,
   server: async (peer, { house }) => exchange(peer, await house.sit(nim, 1, {})),

@@ -81,7 +81,7 @@ def play(lines, asks):
         if board.over():
             print(board)
             break
-    print({"O": "The server wins", "X": "We win", None: "Nobody wins"}[board.winner()])
+    print({"O": "The server wins", "X": "We win", None: "It is a draw"}[board.winner()])
 
 
 def main():
