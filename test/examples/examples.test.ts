@@ -148,7 +148,7 @@ const clients: Client[] = [
     typed: '7\nforty\n\n40\n',
     prints: /7 is too low\n(Your guess: That is no whole number.\n){2}Your guess: 40 is right\n$/,
   },
-  { example: 'python/tictactoe_client.py', program: 'tjc/tictactoe', options: {}, prints: /(The server wins|We win|Nobody wins)\n$/ },
+  { example: 'python/tictactoe_client.py', program: 'tjc/tictactoe', options: {}, prints: /(The server wins|We win|It is a draw)\n$/ },
   {
     example: 'python/tictactoe_client.py',
     program: 'tjc/tictactoe',
