@@ -20,7 +20,7 @@ function someMove(game: AnyGame, state: unknown, seat: number, seed: number): un
 }
 
 describe.each([...games])('%s', (name, game) => {
-  test('its states and moves are plain data, and go on the same from what was kept of them', () => {
+  test('states and moves are plain data, and the game continues the same after JSON', () => {
     fc.assert(
       fc.property(fc.nat(), fc.array(fc.nat(), { maxLength: 30 }), (seed, picks) => {
         let state = game.setup(OPTIONS[name] ?? {}, seeded(seed))
@@ -42,7 +42,7 @@ describe.each([...games])('%s', (name, game) => {
 
 describe('the catalogue', () => {
   test.each(catalogue.map((entry) => [entry.name, entry] as const))(
-    '%s: what it says is so',
+    '%s: the entry describes the game correctly',
     async (_, { game, settings, moves, setup }) => {
       expect(games.get(game.name)).toBe(game)
       // a cell that may be taken is no example

@@ -34,7 +34,7 @@ describe('a message to a user', () => {
     expect(bob.news()).toBe('')
   })
 
-  test('and talk at a table cannot forge a line: what goes on from the line above is indented', async () => {
+  test('talk at a table cannot forge a line: continuation lines are indented', async () => {
     const room = new Room()
     const [ada, bob, carl] = (await callers(room, 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
     await ada.type('play tictactoe')

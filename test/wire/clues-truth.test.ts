@@ -65,7 +65,7 @@ const anything = fc
   .map((all) => all.filter((byte) => byte !== 10))
 
 describe('a clue about bytes', () => {
-  test('never says what the bytes are not', () => {
+  test('never describes bytes as something that they are not', () => {
     fc.assert(
       fc.property(anything, fc.constantFrom(...ENDS), fc.boolean(), (body, end, keepCr) => {
         const clue = clueOf(body, end, keepCr) ?? ''
@@ -106,7 +106,7 @@ describe('a clue about bytes', () => {
     )
   })
 
-  test('is of Latin-1 alone where text in Latin-1 was sent', () => {
+  test('names Latin-1 alone for text in Latin-1', () => {
     const letter = fc.constantFrom(...'abcxyzABC 0159äöüÄÖÜßéèñÿþ¿½')
     fc.assert(
       fc.property(fc.string({ unit: letter, minLength: 1, maxLength: 12 }), fc.constantFrom(...ENDS), (text, end) => {
@@ -162,13 +162,13 @@ describe('a clue about bytes', () => {
     ['a text of Windows', '50\r', '\r\n', /^a line that ends in \\r\\r\\n/],
     ['U+FFFD itself', '\xef\xbf\xbd', '\n', undefined],
     ['a key without a character', '\x08H', '\n', undefined],
-  ] as const)('of %s is true: %j, %j', (_, literal, end, clue) => {
+  ] as const)('is true of %s: %j, %j', (_, literal, end, clue) => {
     const found = clueOf(encode(literal, 'bytes'), end)
     if (typeof clue === 'object') expect(found).toMatch(clue)
     else expect(found).toBe(clue)
   })
 
-  test('is of the line end that was sent, where its CR belongs to the message', () => {
+  test('names the line end that was sent, if its CR belongs to the message', () => {
     expect(clueOf(encode('H'), '\r\n', true)).toBe(
       'a line that ends in \\r\\n, whose CR counts as a part of the message here: end it with \\n alone',
     )
