@@ -52,17 +52,17 @@ function seedOf(tosses: readonly boolean[], from: number, count: number): number
   return undefined
 }
 
-describe('a player who computes what chance brings next', () => {
-  test('foresees the secret numbers of others after 110 games, if they come from Math.random', () => {
+describe('a player who computes the next random draws', () => {
+  test('predicts the secret numbers of others after 110 games, if they come from Math.random', () => {
     const numbers = numbersIn(once, OWN + OTHERS)
     expect(foresee(numbers.slice(0, OWN), 100, OTHERS)).toEqual(numbers.slice(OWN))
   })
 
-  test('foresees none as they are drawn now', () => {
+  test('predicts none of the numbers of the secure generator', () => {
     expect(foresee(numbersIn(chance, OWN), 100, OTHERS)).toBeUndefined()
   })
 
-  test('finds the seed of a table without a version by its tosses, and with it all that come', () => {
+  test('finds the seed of a table without a version from its tosses, and all later tosses from the seed', () => {
     const seed = chance.integer(0, 2 ** 31 - 1)
     const tosses = tossesOf(seed, 2 * TOSSES)
     // all 2³¹ of them take half a minute
@@ -71,7 +71,7 @@ describe('a player who computes what chance brings next', () => {
     expect(tossesOf(found ?? 0, 2 * TOSSES)).toEqual(tosses)
   })
 
-  test('learns nothing of other tosses from those seen: at equal events, tables of other seeds toss otherwise', () => {
+  test('learns nothing about other tosses from visible ones: at equal events, tables with other seeds toss differently', () => {
     const tosses = tossesOf(newSeed(chance), TOSSES)
     expect(seedOf(tosses, 0, 200_000)).toBeUndefined()
     // who knows 60 tosses knows the next one no better than by guessing: 400 tables, ± 5 standard deviations

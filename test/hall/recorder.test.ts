@@ -79,8 +79,8 @@ function between(hall: Hall, one: number, other: number): LiveTable {
   return hall.open('tictactoe', { options: {}, seats: [sitter(one), sitter(other)], rated: true })
 }
 
-describe('what has ended is recorded', () => {
-  test('in the order of the ends, not of the beginnings', async () => {
+describe('finished tables are recorded', () => {
+  test('in the order of their ends, not of their beginnings', async () => {
     const { store, recorded } = failing(memoryStore())
     const { hall, troubles } = hallIn(store)
     const tables = [between(hall, 0, 1), between(hall, 1, 2), between(hall, 2, 3)]
@@ -93,7 +93,7 @@ describe('what has ended is recorded', () => {
     expect(troubles).toEqual([])
   })
 
-  test('and nobody follows a table longer than to its end', async () => {
+  test('without a follower after the end of the table', async () => {
     const store = memoryStore()
     let following = 0
     const follow = store.tables.follow.bind(store.tables)
@@ -115,7 +115,7 @@ describe('what has ended is recorded', () => {
     expect(following).toBe(0)
   })
 
-  test('only where it counts', async () => {
+  test('only if the table is rated', async () => {
     const { store, recorded } = failing(memoryStore())
     const { hall } = hallIn(store)
     hall.open('tictactoe', { options: {}, seats: [sitter(0), sitter(1)] }).submit({ type: 'leave', seat: 0 })
@@ -124,7 +124,7 @@ describe('what has ended is recorded', () => {
     expect(recorded).toEqual([])
   })
 
-  test('before anybody who was told of the end is told the rank', async () => {
+  test('before a client that was notified of the end receives the rank', async () => {
     const { hall } = hallIn(memoryStore())
     const options = { questions: QUESTIONS, count: 1 }
     const table = hall.open('quiz', { options, seats: [{ person: 'guest:ada', name: 'ada' }], rated: true })
@@ -142,7 +142,7 @@ describe('what has ended is recorded', () => {
     expect(await Promise.all(ranks)).toMatchObject([{ rank: 1, of: 1, games: 1 }, [{ name: 'ada', rank: 1 }]])
   })
 
-  test('points of whoever says who it is; a rank that equal ones share', async () => {
+  test('with the points of named players, and with shared ranks for equal points', async () => {
     const store = memoryStore()
     const { hall } = hallIn(store)
     for (const [name, letter] of [
@@ -179,7 +179,7 @@ describe('ratings', () => {
     { minLength: 1, maxLength: 12 },
   )
 
-  test('are those that follow from the journal, in whatever order games end', async () => {
+  test('follow from the journal, in whatever order games end', async () => {
     await fc.assert(
       fc.asyncProperty(results, async (played) => {
         const store = memoryStore()
@@ -211,8 +211,8 @@ describe('ratings', () => {
   })
 })
 
-describe('what was not recorded', () => {
-  test('when the process ended is recorded by the next one, in order', async () => {
+describe('an unrecorded table', () => {
+  test('is recorded by the next process, in order', async () => {
     const failed = failing(memoryStore())
     const before = hallIn(failed.store).hall
     between(before, 0, 1).submit({ type: 'leave', seat: 0 })
@@ -234,7 +234,7 @@ describe('what was not recorded', () => {
     expect(troubles).toEqual([])
   })
 
-  test('because the store failed comes first when it does not any more, and that was said', async () => {
+  test('is recorded first when a failed store works again, and the failure was reported', async () => {
     const failed = failing(memoryStore())
     const { hall, troubles } = hallIn(failed.store)
     failed.fail = true
@@ -249,7 +249,7 @@ describe('what was not recorded', () => {
     expect(troubles).toEqual(['what came of a game could not be recorded; it will be with the next that ends: the disk is full'])
   })
 
-  test('because its log cannot be read keeps nobody else from being recorded, nor the server from starting', async () => {
+  test('with an unreadable log prevents neither other records nor the start of the server', async () => {
     const store = memoryStore()
     const { hall: before } = hallIn(store)
     const opening = before.open('tictactoe', { options: {}, seats: [sitter(0), sitter(1)] }).state.opened
@@ -271,7 +271,7 @@ describe('what was not recorded', () => {
     expect(troubles).toEqual([expect.stringMatching(/^what came of table 8 cannot be told from its log: /)])
   })
 
-  test('a store that cannot even be asked does not keep the server from starting', async () => {
+  test('does not prevent the start if the store fails at every request', async () => {
     const store = memoryStore()
     const asked = {
       ...store,

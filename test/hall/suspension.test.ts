@@ -33,7 +33,7 @@ async function restarted() {
   return { time, data, hall, troubles, table, log: () => data.store.tables.read(id, 0) }
 }
 
-test('that a table was suspended is appended before what follows, also where that could not be written at first', async () => {
+test('a suspension is appended before the next event, also if that event could not be written at first', async () => {
   const { data, table, troubles, log } = await restarted()
   data.break()
   table.submit({ type: 'back', seat: 1 })
@@ -54,7 +54,7 @@ test('that a table was suspended is appended before what follows, also where tha
   expect(troubles).toEqual([])
 })
 
-test('who reads the log finds all that is seen in it, and asking twice appends it once', async () => {
+test('the log contains all visible events, and reading it twice appends a suspension once', async () => {
   const { hall, table, log } = await restarted()
   expect(await log()).toHaveLength(2)
   const [one, other] = await Promise.all([hall.log(table.id), hall.log(table.id)])

@@ -45,7 +45,7 @@ async function play(log: TableLog, table: number): Promise<void> {
   for (const one of game(table)) await keep(log, table, one.n - 1, [one])
 }
 
-test('tables that have ended go with the oldest rows, whole, and with all that the directory has of them; unfinished ones stay', async () => {
+test('drops finished tables with the oldest rows, whole, and with their index entries; unfinished tables stay', async () => {
   const path = folder()
   const { database, shelf, log, close } = opened(path, { lag: 0, entries: 4 })
   await keep(log, 1, 0, [move(1, 1)])
@@ -70,7 +70,7 @@ test('tables that have ended go with the oldest rows, whole, and with all that t
   expect([await again.log.unfinished(), again.log.newTable()]).toEqual([[1], 41])
 })
 
-test('a table that is followed is not dropped, nor one that counts and is not recorded, nor the last that was', async () => {
+test('drops no table that is followed, none that is rated and not recorded, and not the last recorded one', async () => {
   const { shelf, log, results } = opened(folder(), { lag: 0, entries: 1 })
   const unfollow = log.follow(1, () => {})
   for (const table of [1, 2, 3, 4]) {
@@ -106,7 +106,7 @@ test('a table that is followed is not dropped, nor one that counts and is not re
   expect(await log.ended(await results.last())).toEqual([])
 })
 
-test('what a guest has of a dropped table in a history goes with it; what an account has stays', async () => {
+test('drops a table from the histories of guests, and leaves it in those of accounts', async () => {
   const { database, shelf, log } = opened(folder(), { lag: 0, entries: 1 })
   const history = () =>
     database
@@ -126,7 +126,7 @@ test('what a guest has of a dropped table in a history goes with it; what an acc
   ])
 })
 
-test('a step goes through so many characters of the journal and no more, or through one row', async () => {
+test('a step processes a limited number of characters of the journal, or one row', async () => {
   const { database, shelf, log } = opened(folder(), { lag: 0, entries: 1 })
   for (let table = 1; table <= 20; table++) await play(log, table)
   for (let n = 0; n < 10; n++) await turn()
@@ -139,7 +139,7 @@ test('a step goes through so many characters of the journal and no more, or thro
   expect(shelf.clean(1)).toBe((first ?? 0) + 1)
 })
 
-test('a row that is not as it was written is not moved, so that its damage stays to be found', async () => {
+test('does not move a damaged row, so that its damage can still be found', async () => {
   const { database, shelf, log } = opened(folder(), { lag: 0, entries: 1 })
   await keep(log, 1, 0, [move(1, 1)])
   await play(log, 2)
@@ -195,7 +195,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 1, maxLength: 60 },
 )
 
-test('whatever happens and whenever rows are taken away: what is unfinished is there, what has ended is there whole or not at all, and stays away', async () => {
+test('whenever rows are dropped, unfinished tables stay, and finished tables are there whole or not at all, and do not return', async () => {
   await fc.assert(
     fc.asyncProperty(steps, pace, async (all, first) => {
       let path = folder()

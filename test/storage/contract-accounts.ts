@@ -21,7 +21,7 @@ export function accountsContract(open: Open): void {
       expect(await accounts.all()).toEqual([account, { ...bob, person: 'account:2' }])
     })
 
-    test('accounts come in pages, each behind the last one of the page before, whoever is removed meanwhile', async () => {
+    test('accounts are listed in pages, each after the last account of the previous page, also after a removal', async () => {
       const { accounts } = await open()
       for (let at = 1; at <= 5; at++) await accounts.add({ ...ada, key: `user${at}`, name: `User${at}` })
       const names = async (after: string | undefined, limit: number) => (await accounts.page(after, limit)).map(({ name }) => name)
@@ -33,7 +33,7 @@ export function accountsContract(open: Open): void {
     })
 
     test.each(['guest:ada', 'house', 'account:3', 'account:01', 'account:0', 'account:', 'account:1x', ' account:1', ''])(
-      '%j has no account',
+      'finds no account for %j',
       async (person) => {
         const { accounts } = await open()
         await accounts.add(ada)
@@ -44,14 +44,14 @@ export function accountsContract(open: Open): void {
       },
     )
 
-    test('a key belongs to the first who asks for it', async () => {
+    test('a key belongs to the first account that asks for it', async () => {
       const { accounts } = await open()
       const added = await Promise.all([accounts.add(ada), accounts.add({ ...bob, key: 'ada' }), accounts.add(bob)])
       expect(added.map((account) => account?.name)).toEqual(['Ada', undefined, 'Bob'])
       expect(await accounts.named('ada')).toMatchObject({ name: 'Ada', person: 'account:1' })
     })
 
-    test('a new password closes the sessions of its account, and no others', async () => {
+    test('a new password closes the sessions of its account only', async () => {
       const { accounts } = await open()
       await accounts.add(ada)
       await accounts.openSession(session)
@@ -64,7 +64,7 @@ export function accountsContract(open: Open): void {
       expect(await accounts.session('b1', 0)).toMatchObject({ person: 'account:2' })
     })
 
-    test('who is removed leaves nothing, and nobody becomes that person again', async () => {
+    test('a removed account leaves no data, and its person number is not used again', async () => {
       const { accounts, results, history } = await open()
       await accounts.add(ada)
       await accounts.add(bob)
@@ -92,7 +92,7 @@ export function accountsContract(open: Open): void {
     })
   })
 
-  test('from where somebody logged in is kept: the latest eight of each', async () => {
+  test('stores the latest eight login addresses of each account', async () => {
     const { accounts } = await open()
     for (let at = 0; at < 12; at++) await accounts.addPlace('account:1', `ada ${at}`)
     await accounts.addPlace('account:2', 'bob 0')
@@ -101,7 +101,7 @@ export function accountsContract(open: Open): void {
   })
 
   describe('sessions', () => {
-    test('last until their time, or until they are closed', async () => {
+    test('are valid until their expiry, or until they are closed', async () => {
       const { accounts } = await open()
       await accounts.openSession(session)
       await accounts.openSession({ ...session, token: 'a2', until: 200 })
@@ -114,14 +114,14 @@ export function accountsContract(open: Open): void {
       expect(await accounts.session('a2', 100)).toBeUndefined()
     })
 
-    test('one that is opened again is the later one', async () => {
+    test('have the later expiry if they are opened again', async () => {
       const { accounts } = await open()
       await accounts.openSession(session)
       await accounts.openSession({ ...session, until: 300 })
       expect(await accounts.session('a1', 200)).toEqual({ ...session, until: 300 })
     })
 
-    test('of one account are a hundred: with one more, the one that ends first is closed, and no other account’s', async () => {
+    test('are at most a hundred for an account: one more closes the session that expires first, and no other account’s', async () => {
       const { accounts } = await open()
       await accounts.openSession({ ...session, token: 'other', person: 'account:2' })
       const token = (at: number) => `t${at}`
@@ -142,7 +142,7 @@ export function accountsContract(open: Open): void {
       ])
     })
 
-    test('those that are over are forgotten a month later: a clock that is wrong for a moment ends none for good', async () => {
+    test('are deleted a month after their expiry, so that a clock that is wrong for a moment ends none for good', async () => {
       const { accounts } = await open()
       await accounts.openSession(session)
       expect(await accounts.session('a1', 99 + REMEMBERED)).toBeUndefined()

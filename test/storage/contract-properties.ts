@@ -58,7 +58,7 @@ const attempt = fc.record({
 /** What holds for every store, whatever happens at its tables. */
 export function propertiesContract(open: Open): void {
   describe('properties', () => {
-    test('whatever can happen is read as it was appended', async () => {
+    test('any events are read as they were appended', async () => {
       const { tables } = await open()
       await fc.assert(
         fc.asyncProperty(fc.array(happening, { minLength: 1, maxLength: 8 }), fc.nat(8), async (happenings, after) => {
@@ -70,7 +70,7 @@ export function propertiesContract(open: Open): void {
       )
     })
 
-    test('an append is kept exactly when it comes behind the last event, and followers see the log', async () => {
+    test('an append succeeds if and only if it follows the last event, and followers see the log', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(attempt, { maxLength: 30 }), async (attempts) => {
           const { tables } = await open()

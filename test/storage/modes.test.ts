@@ -27,7 +27,7 @@ function withUmask(mask: number): void {
 }
 
 describe('modes', () => {
-  test.each([0o000, 0o022, 0o777])('what Parlor makes is its owner’s alone, whatever the umask: %o', async (mask) => {
+  test.each([0o000, 0o022, 0o777])('files that Parlor creates are readable by their owner alone, whatever the umask: %o', async (mask) => {
     const path = join(folder(), 'data')
     withUmask(mask)
     expect(await opened(path)).toEqual([])
@@ -37,7 +37,7 @@ describe('modes', () => {
     expect(new Set(Object.values(modes))).toEqual(new Set(['600']))
   })
 
-  test('the operator’s socket is its owner’s alone from its beginning', async () => {
+  test('the operator’s socket is accessible to its owner alone from its creation', async () => {
     const path = folder()
     withUmask(0)
     const logs = { tell: () => {} }
@@ -47,7 +47,7 @@ describe('modes', () => {
     await (await door).close()
   })
 
-  test('files of an earlier version are tightened, which is said once', async () => {
+  test('the modes of files of an earlier version are tightened, which is logged once', async () => {
     const path = join(folder(), 'data')
     const store = await openStore({ folder: path })
     await store.close()
@@ -60,7 +60,7 @@ describe('modes', () => {
     expect([modeOf(path), modeOf(join(path, 'parlor.db'))]).toEqual(['700', '600'])
   })
 
-  test('a folder with files of others is left as it is, and the server says so', async () => {
+  test('a folder with files of other users stays unchanged, and the server logs that', async () => {
     const path = folder()
     chmodSync(path, 0o777)
     writeFileSync(join(path, 'thesis.txt'), 'mine', { mode: 0o644 })
@@ -81,7 +81,7 @@ describe('modes', () => {
   })
 })
 
-describe('a folder that cannot be used is named as such', () => {
+describe('an unusable folder is named as such', () => {
   /** What a user without rights is told who opens a store there. */
   const openedByNobody = (path: string) =>
     asNobody(`
@@ -148,13 +148,13 @@ describe('a folder that cannot be used is named as such', () => {
     await expect(openStore({ folder: path })).rejects.toMatchObject({ code: 'full' })
   })
 
-  test('a path that is too long', async () => {
+  test('refuses a path that is too long', async () => {
     await expect(openStore({ folder: join(folder(), 'x'.repeat(300)) })).rejects.toThrow(
       /cannot be made: ENAMETOOLONG, the path is too long for this system: choose a shorter one/,
     )
   })
 
-  test('a folder that other files are in the way of', async () => {
+  test('refuses a folder in whose place other files are', async () => {
     const path = folder()
     mkdirSync(join(path, 'parlor.db'))
     await expect(openStore({ folder: path })).rejects.toThrow(/parlor\.db is a directory, and should be a regular file: move it away/)

@@ -31,7 +31,7 @@ asRoot('a full disk has the same reason when the outage begins and at each try t
   expect(reason()).toBeUndefined()
 })
 
-test('a log that lost its newest commit has the same reason, and names no size that it never had', async () => {
+test('a log that lost its newest commit has the same reason, without a size that it never had', async () => {
   const folder = join(openFolder(), 'data')
   const log = join(folder, 'parlor.db-wal')
   const { timers, tables, reason } = await open(folder)

@@ -47,7 +47,7 @@ async function play(hall: Hall, count: number): Promise<void> {
 
 const sizeOf = (path: string) => statSync(path).size
 
-test('the file keeps to its size however many games are played: ladders and unfinished games stay, and so do the latest finished ones', async () => {
+test('the file stays within its size however many games are played: ladders, unfinished games and the latest finished games stay', async () => {
   const path = folder()
   const file = join(path, 'parlor.db')
   const store = await openStore({ folder: path, keep: KEEP })
@@ -82,7 +82,7 @@ test('the file keeps to its size however many games are played: ladders and unfi
   await again.close()
 })
 
-test('a process that is killed while it drops what is old loses nothing of what has to stay', async () => {
+test('a process that is killed while it drops old games loses no permanent data', async () => {
   const path = folder()
   for (const last of [60, 150, 300]) {
     await using child = new Parlor([path, '60000'], join(import.meta.dirname, 'writer.ts'))
