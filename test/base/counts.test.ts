@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { counted, secondsOf } from '../../src/base/counts.ts'
 
-test('one of something is said in the singular, and none or several in the plural', () => {
+test('formats one in the singular, and none or several in the plural', () => {
   expect([counted(1, 'table'), counted(0, 'table'), counted(2, 'watches', 'watch')]).toEqual(['1 table', '0 tables', '2 watch'])
   expect([secondsOf(1), secondsOf(1000), secondsOf(1001), secondsOf(20_000)]).toEqual(['1 second', '1 second', '2 seconds', '20 seconds'])
 })

@@ -77,7 +77,7 @@ describe.each([
 
 const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/README.md', ...globSync('docs/**/*.md', { cwd: root })]
 
-test.each(pages)('links in %s lead somewhere', (file) => {
+test.each(pages)('all links in %s have a target', (file) => {
   const text = readFileSync(join(root, file), 'utf8').replaceAll(/```[\s\S]*?```/g, '')
   for (const [, to = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
     expect({ to, there: existsSync(join(root, dirname(file), to)) }).toEqual({ to, there: true })

@@ -220,7 +220,7 @@ describe('the example clients against our servers', () => {
 test.each([
   ['where an argument is missing', ['127.0.0.1']],
   ['where the port is no number', ['127.0.0.1', 'x']],
-])('the examples say in one line how they are used %s', async (_, args) => {
+])('the examples print their usage in one line %s', async (_, args) => {
   const files = readdirSync(examples, { recursive: true, encoding: 'utf8' })
   const commands = [
     ...files.filter((file) => /_(?:client|server|clients|bot)\.js$/.test(file)).map((file) => [process.execPath, file] as const),
@@ -259,7 +259,7 @@ describe('the examples in Python', () => {
     }
   }
 
-  test.skipIf(!python)('use nothing that the oldest Python does not know', () => {
+  test.skipIf(!python)('use only features of the oldest supported Python', () => {
     const check = `import ast, sys
 for file in sys.argv[1:]: ast.parse(open(file, encoding="utf-8").read(), file, feature_version=(3, ${OLDEST}))`
     expect(files.length).toBeGreaterThan(5)
@@ -291,7 +291,7 @@ async function saying(texts: readonly string[], cut: 'bytes' | 'whole', then: (a
 
 const prompt = 'I will toss a coin, guess if it is a head (H) or tail (T) : '
 
-describe.each(['bytes', 'whole'] as const)('the example clients hear %s', (cut) => {
+describe.each(['bytes', 'whole'] as const)('the example clients receive %s', (cut) => {
   test.for([
     { example: 'python/guess_client.py', said: ['GUESS\n', 'HIGH\r\nGUESS\n', 'WIN\n'], prints: '50 is too high\n25 is right\n' },
     { example: 'js/guess_client.js', said: ['GUESS\n', 'HIGH\r\nGUESS\n', 'WIN\n'], prints: '50 is too high\n25 is right\n' },
@@ -312,7 +312,7 @@ describe.each(['bytes', 'whole'] as const)('the example clients hear %s', (cut) 
   })
 
   test.for(['python/guess_client.py', 'js/guess_client.js', 'c/guess_client.c', 'python/tictactoe_client.py', 'js/hangman_client.js'])(
-    '%s, and it does not hang when the server closes early',
+    '%s does not hang if the server closes early',
     async (example, { skip }) => {
       if (!canRun(example)) skip()
       await saying(['GUE'], cut, async ({ host, port }) => {
@@ -356,7 +356,7 @@ describe('our join against the example servers', () => {
     stop()
   })
 
-  test.skipIf(!python)('python/guess_server.py serves the second while the first thinks, and stands one that leaves', async () => {
+  test.skipIf(!python)('python/guess_server.py serves a second client while the first is silent, and survives one that leaves', async () => {
     const { at, next, stop } = await listening('python/guess_server.py', '42')
     const thinking = await connectTcp(at, 5000)
     const { end } = await joining('tjc/guess', at, ['42'])
@@ -378,7 +378,7 @@ describe('our join against the example servers', () => {
     stop()
   })
 
-  test.skipIf(!cc)('c/parrot_server.c, for one client after the other', async () => {
+  test.skipIf(!cc)('c/parrot_server.c serves one client after the other', async () => {
     const { at, next, stop } = await listening('c/parrot_server.c')
     const first = await joining('tjc/chat', at, ['good day', 'über'])
     expect(first.screen).toContain('SERVER WROTE: Hello, I am a parrot. Say something!\n')
@@ -391,7 +391,7 @@ describe('our join against the example servers', () => {
   })
 })
 
-describe('two things counting at once', () => {
+describe('two counters at once', () => {
   test.for(['counting.py', 'counting.js'])('%s', async (example, { skip }) => {
     if (!canRun(example)) skip()
     const { output, errors } = await run(example, ['0.01'])

@@ -68,7 +68,7 @@ async function breaking(port: number, lines: readonly number[]): Promise<number>
 }
 
 describe('examples/python/native_bot.py', () => {
-  test('two of them play with each other, though the connection of one breaks again and again', async ({ skip }) => {
+  test('two bots play with each other, though the connection of one breaks again and again', async ({ skip }) => {
     const { port, store } = await door()
     const [ada, grace] = await Promise.all([bot(await breaking(port, [5, 7]), 'ada'), bot(port, 'grace')])
     if (!ada || !grace) return skip()
@@ -84,14 +84,14 @@ describe('examples/python/native_bot.py', () => {
     expect(log.at(-1)).toMatchObject({ type: 'ended' })
   })
 
-  test('it ends with the sentence of the server where it is not let in', async ({ skip }) => {
+  test('ends with the server’s sentence if the server refuses it', async ({ skip }) => {
     const { port } = await door()
     const told = await bot(port, 'house')
     if (!told) return skip()
     expect(told).toMatchObject({ code: 1, output: '', errors: expect.stringMatching(/^the server says: .*house/) })
   })
 
-  test('it is shorter than a page', () => {
+  test('is shorter than a page', () => {
     expect(readFileSync(file, 'utf8').trimEnd().split('\n').length).toBeLessThan(66)
   })
 })

@@ -86,12 +86,12 @@ describe('the import table is enforced by the linter', () => {
     expect(refused.has(file)).toBe(!allowed)
   })
 
-  test('a circle is an error', () => {
+  test('an import cycle is an error', () => {
     expect(refused).toContain('src/games/round.ts')
     expect(refused).toContain('src/games/about.ts')
   })
 
-  test('every room of src is in the table', async () => {
+  test('every room of src is in the import table', async () => {
     expect((await readdir(join(root, 'src'))).sort()).toEqual([...ROOMS].sort())
   })
 })

@@ -55,7 +55,7 @@ class Caller {
 }
 
 describe.skipIf(originals === undefined)('original clients at tables with others', () => {
-  test('one that comes second and one that begins, with each other', async () => {
+  test('a client that is second and one that begins play with each other', async () => {
     const port = await tables()
     const screens = [original(SECOND, port(SECOND.program), [4, 5]), original(FIRST, port(FIRST.program), [1, 2, 3])]
     const [second, first] = await Promise.all(screens)
@@ -66,7 +66,7 @@ describe.skipIf(originals === undefined)('original clients at tables with others
   test.each([
     { kind: SECOND, own: [4, 5], other: [1, 2, 3], end: 'Opponent wins!' },
     { kind: FIRST, own: [1, 2, 3], other: [4, 5], end: 'You win!' },
-  ])('$kind.script and somebody with nc at the front door', async ({ kind, own, other, end }) => {
+  ])('$kind.script plays with a user with nc at the front door', async ({ kind, own, other, end }) => {
     const port = await tables()
     const caller = new Caller(port('parlor/door'))
     caller.type('ada')

@@ -26,7 +26,7 @@ async function answersOf(name: string, asked: readonly string[]): Promise<string
 }
 
 test.each(programs.filter(({ host }) => host?.udp).map(({ name }) => name))(
-  'no datagram brings %s to send more than 128 bytes, or three times its length',
+  'no datagram makes %s send more than 128 bytes, or three times its length',
   async (name) => {
     const asked = ['%', '%c', '%999d', '%2000d.', '%c'.repeat(500), '%A'.repeat(500), 'x'.repeat(1000)]
     const answers = await answersOf(name, asked)
@@ -36,7 +36,7 @@ test.each(programs.filter(({ host }) => host?.udp).map(({ name }) => name))(
   },
 )
 
-test('formats as people write them are answered over UDP byte for byte as over TCP', async () => {
+test('usual time formats get the same answer over UDP as over TCP', async () => {
   const asked = [
     '%c',
     '%H:%M:%S',

@@ -121,7 +121,7 @@ describe('extremes in each field of the native protocol are answered once, and c
     expect(others.room.premises.hall.size).toBeLessThan(TABLES + VALUES.length + 3)
   })
 
-  test('there are such fields', () => {
+  test('the list of fields is not empty', () => {
     expect(fields.length).toBeGreaterThan(40)
   })
 })
@@ -213,7 +213,7 @@ describe.each(programNames)('%s', async (name) => {
   if (!program) return void test('is played alone', () => expect(name).toBe('book/secret'))
 
   test.each(['server', 'client'] as const)(
-    'extremes that are said to its %s crash nothing, hang nothing and change no other table',
+    'extremes that are sent to its %s cause no crash and no hang, and change no other table',
     async (side) => {
       const others = await Others.sit(0)
       const before = others.state

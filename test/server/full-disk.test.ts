@@ -88,7 +88,7 @@ asRoot('a full disk: moves are refused, health says degraded, and the game goes 
   expect(await movesIn(data, game.table)).toBe(2)
 })
 
-test('a folder that is removed is noticed before the next acknowledgement', async () => {
+test('a removed folder is detected before the next acknowledgement', async () => {
   const data = join(openFolder(), 'data')
   const game = await playing(data)
   rmSync(data, { recursive: true })
@@ -99,7 +99,7 @@ test('a folder that is removed is noticed before the next acknowledgement', asyn
   expect(existsSync(data)).toBe(false)
 })
 
-test('a folder that is replaced is noticed, the other is never written to, and the game goes on when it is back', async () => {
+test('a replaced folder is detected, the other is never written to, and the game continues when it is back', async () => {
   const around = openFolder()
   const data = join(around, 'data')
   const game = await playing(data)
@@ -117,7 +117,7 @@ test('a folder that is replaced is noticed, the other is never written to, and t
   expect(await movesIn(data, game.table)).toBe(1)
 })
 
-test.each(['parlor.db', 'parlor.db-wal'])('a file that is removed is noticed, too: %s', async (name) => {
+test.each(['parlor.db', 'parlor.db-wal'])('a removed file is detected, too: %s', async (name) => {
   const data = join(openFolder(), 'data')
   const game = await playing(data)
   rmSync(join(data, name))
@@ -128,7 +128,7 @@ test.each(['parlor.db', 'parlor.db-wal'])('a file that is removed is noticed, to
 test.each([
   ['all of it', (before: number) => before],
   ['its end', (_: number, after: number) => after - 100],
-])('a log that loses the newest commit alone is noticed before the next acknowledgement: %s', async (_, left) => {
+])('a log that loses the newest commit alone is detected before the next acknowledgement: %s', async (_, left) => {
   const data = join(openFolder(), 'data')
   const game = await playing(data)
   const log = join(data, 'parlor.db-wal')
@@ -144,7 +144,7 @@ test.each([
   expect(await game.ada.ask({ type: 'play', table: game.table, move: '3' })).toMatchObject({ code: 'unavailable' })
 })
 
-test.each(['parlor.db', 'parlor.db-wal'])('a file that is cut is noticed before the next acknowledgement: %s', async (name) => {
+test.each(['parlor.db', 'parlor.db-wal'])('a truncated file is detected before the next acknowledgement: %s', async (name) => {
   const data = join(openFolder(), 'data')
   const game = await playing(data)
   for (const [user, move] of [

@@ -24,7 +24,7 @@ async function served(logs: Omit<Logs, 'tell'>, iterative: readonly string[] = [
   return { server, come, tally: server.tallies.get(tictactoe) }
 }
 
-test('who has broken off is told of with the address it had', async () => {
+test('a reset client is logged with its address', async () => {
   const ended = vi.fn<(visit: Visit) => void>()
   const { come } = await served({ ended })
   const socket = await come()
@@ -34,7 +34,7 @@ test('who has broken off is told of with the address it had', async () => {
   expect(ended.mock.calls[0]?.[0].client).toEqual({ host: '127.0.0.1', port: localPort })
 })
 
-test('logs that fail keep no connection open, and the next one is served', async () => {
+test('a failing log leaves no connection open, and the next client is served', async () => {
   const failures: unknown[] = []
   const fail = (reason: unknown) => failures.push(reason)
   const before = process.listeners('unhandledRejection')
@@ -71,7 +71,7 @@ test.each([
   expect(ended.mock.calls[0]?.[1]).toMatchObject({ level, outcome })
 })
 
-test('an unfinished message is in the row of the end where the limit of notices has hidden it before', async () => {
+test('an unfinished message is in the row of the end if the limit of notices has hidden it before', async () => {
   const sentences: string[] = []
   const noticed = (_: Visit, __: string, sentence: string) => void sentences.push(sentence)
   const ended = (_: Visit, { trouble }: Ending) => void sentences.push(trouble?.message ?? 'a good end')

@@ -32,7 +32,7 @@ const METHODS = 'POST PUT PATCH DELETE OPTIONS TRACE PROPFIND QUERY'.split(' ')
 const REQUEST = 'GET /health HTTP/1.1\r\nHost: a\r\n\r\n'
 
 describe('the listener for health and metrics', () => {
-  test('answers one request of a connection, whatever is pipelined behind it', async () => {
+  test('answers one request per connection, whatever is pipelined behind it', async () => {
     const { asked, port } = await web()
     const { socket, heard } = dial(port)
     socket.write(REQUEST.repeat(10_000))
@@ -40,7 +40,7 @@ describe('the listener for health and metrics', () => {
     expect(asked.times).toBe(1)
   })
 
-  test('answers a request that comes byte by byte, and a peer that closes its side at once', async () => {
+  test('answers a request that arrives byte by byte, and a peer that closes its side at once', async () => {
     const { port } = await web()
     const slow = dial(port)
     slow.socket.setNoDelay()
@@ -136,7 +136,7 @@ describe('the listener for health and metrics', () => {
 })
 
 describe('metrics', () => {
-  test('are read anew a hundred times at once, and then twice a second; the last ones are shown meanwhile', async () => {
+  test('are computed a hundred times at once, and then twice a second; the latest ones are shown meanwhile', async () => {
     const clock = new TestClock()
     let reads = 0
     const text = seldom(async () => `${++reads}`, clock)

@@ -22,7 +22,7 @@ function from(host: string, loopback = false): Transport {
 describe('connections of one address', () => {
   const keeper = (connections: number) => new Doorkeeper({ ...unlimited, connections }, new TestClock())
 
-  test('so many are let in, and more when some have left', () => {
+  test('are accepted up to the limit, and again after some have closed', () => {
     const door = keeper(2)
     const first = from('10.0.0.7')
     expect(door.admit(first)).toBeUndefined()
@@ -34,7 +34,7 @@ describe('connections of one address', () => {
     expect(door.admit(from('10.0.0.7'))).toMatch(/close one first/)
   })
 
-  test('this machine has no limit, for everybody may come through a tunnel', () => {
+  test('are unlimited from this machine, because a tunnel may connect from it', () => {
     const door = keeper(1)
     for (let n = 0; n < 5; n++) expect(door.admit(from('127.0.0.1', true))).toBeUndefined()
   })
@@ -46,13 +46,13 @@ describe('connections of one address', () => {
     ['fe80::1%eth0', 'fe80::2%eth0', true],
     ['::1', '::2', true],
     ['10.0.0.1', '10.0.0.2', false],
-  ])('%s and %s are one address: %s, for a home has a whole network in IPv6', (one, other, same) => {
+  ])('%s and %s count as one address: %s, because a home has a whole network in IPv6', (one, other, same) => {
     const door = keeper(1)
     door.admit(from(one))
     expect(door.admit(from(other)) !== undefined).toBe(same)
   })
 
-  test('what holds for an address is told once a minute', async () => {
+  test('log a reached limit once a minute', async () => {
     const clock = new TestClock()
     const door = new Doorkeeper(unlimited, clock)
     const tell = (host: string, what = 'refused') => door.mayTell(what, { host, port: 1 })
@@ -63,7 +63,7 @@ describe('connections of one address', () => {
     expect([tell('10.0.0.7'), tell('10.0.0.7')]).toEqual([true, false])
   })
 
-  test('of the conversations of an address that end in trouble, 500 at once and ten a second are logged', async () => {
+  test('of conversations of an address with a bad end, 500 at once and ten a second are logged', async () => {
     const clock = new TestClock()
     const door = new Doorkeeper(unlimited, clock)
     const logged = (host: string) => Array.from({ length: 1000 }, () => door.mayLogEnd({ host, port: 1 })).filter(Boolean).length
@@ -72,7 +72,7 @@ describe('connections of one address', () => {
     expect(logged('10.0.0.7')).toBe(10)
   })
 
-  test('conversations over datagrams begin as fast, of all peers together, as one connection may say messages', async () => {
+  test('conversations over datagrams begin as fast, of all peers together, as one connection may send messages', async () => {
     const clock = new TestClock()
     const door = new Doorkeeper({ ...unlimited, burst: 100, messages: 50 }, clock)
     const begin = (times: number) => Array.from({ length: times }, () => door.mayBegin()).filter(Boolean).length
@@ -82,7 +82,7 @@ describe('connections of one address', () => {
     expect(new Doorkeeper(unlimited, clock).mayBegin()).toBe(true)
   })
 
-  test('a protocol that has an answer says why; another breaks off', async () => {
+  test('are rejected with the reason if the protocol has a message for it, and else reset', async () => {
     const sentence = 'no more than 2 connections from one address may be open'
     const clock = new TestClock()
     const turn = async (name: string) => {
@@ -120,7 +120,7 @@ describe('messages of one connection', () => {
     return { clock, slowed, here, connection }
   }
 
-  test('a burst is read at once, then so many a second; nothing is lost, and it is told once', async () => {
+  test('are read in a burst, then at the rate; none is lost, and the limit is logged once', async () => {
     const { clock, slowed, here, connection } = flooded({ burst: 1000, messages: 500 })
     here.write('x\n'.repeat(3000))
     await settled()
@@ -142,7 +142,7 @@ describe('messages of one connection', () => {
     expect(connection.end?.how).toBe('finished')
   })
 
-  test('who has paused may say a burst again', async () => {
+  test('have the full burst again after a pause', async () => {
     const { clock, here, connection } = flooded({ burst: 100, messages: 10 })
     here.write('x\n'.repeat(100))
     await clock.pass(20_000)
@@ -152,7 +152,7 @@ describe('messages of one connection', () => {
     expect(connection.received).toBeLessThanOrEqual(210)
   })
 
-  test('unread, the peer has to wait: what is held for it stays small', async () => {
+  test('wait in the socket if unread, so that the server stores few bytes', async () => {
     const { here, connection } = flooded({ burst: 10, messages: 1 })
     for (let n = 0; n < 100; n++) here.write('x\n'.repeat(1000))
     await settled()
@@ -160,7 +160,7 @@ describe('messages of one connection', () => {
     expect(here.unsent).toBeGreaterThan(100_000)
   })
 
-  test('the end of a peer that has said too much ends the conversation at once when this side wants it', async () => {
+  test('do not delay the end of a conversation that this side ends', async () => {
     const { clock, here, connection } = flooded({ burst: 10, messages: 1 })
     here.write('x\n'.repeat(100))
     await settled()
@@ -170,7 +170,7 @@ describe('messages of one connection', () => {
     expect(connection.received).toBe(10)
   })
 
-  test('never more than the burst and the rate, and never fewer than are there', async () => {
+  test('are never read faster than the burst and the rate, and never slower than they arrive', async () => {
     const limits = fc.record({ burst: fc.integer({ min: 1, max: 3000 }), messages: fc.integer({ min: 1, max: 2000 }) })
     const said = fc.array(fc.record({ pause: fc.integer({ min: 0, max: 3000 }), number: fc.integer({ min: 1, max: 1500 }) }), {
       maxLength: 6,
@@ -204,7 +204,7 @@ describe('seats and tables', () => {
     return { come: (name: string) => room.client(name), place: room.premises, clock: room.clock }
   }
 
-  test('where all tables are taken, a client hears so in its protocol’s words', async () => {
+  test('are refused in the protocol’s words if all tables are taken', async () => {
     const { come } = hall({ tables: 1 })
     const first = await come('fh/hangman')
     await first.say('START\n')
@@ -221,7 +221,7 @@ describe('seats and tables', () => {
     expect(third.heard).toMatch(/^WORD/)
   })
 
-  test('a table to which nobody has come back for a week makes room', async () => {
+  test('are free again after a table has had no player for a week', async () => {
     const { come, clock } = hall({ tables: 1 })
     const first = await come('fh/quiz')
     await first.say('NAME ada\n', 'START 5\n')
@@ -235,7 +235,7 @@ describe('seats and tables', () => {
     expect(second.heard).toMatch(/^WORD/)
   })
 
-  test('a protocol without such words is broken off', async () => {
+  test('are refused by a reset if the protocol has no words for it', async () => {
     const { come } = hall({ tables: 1 })
     const first = await come('tjc/guess')
     expect(first.heard).toBe('GUESS\n')
@@ -245,7 +245,7 @@ describe('seats and tables', () => {
     expect(second.gaveUp).toBe('reset')
   })
 
-  test('one somebody has so many seats', async () => {
+  test('are limited for each user', async () => {
     const { place } = hall({ seats: 2 })
     const told: string[] = []
     const house = place.house({ address: '10.0.0.7', watch: () => {}, end: () => {} }, 'door')
@@ -278,7 +278,7 @@ function ownAddress(): string | undefined {
   return all.find(({ internal, family }) => !internal && family === 'IPv4')?.address
 }
 
-test('from one address, over the network: who says nothing more and still has much to hear is here', async ({ skip }) => {
+test('from one address, over the network: a silent client with unread output counts as connected', async ({ skip }) => {
   const outside = ownAddress()
   if (outside === undefined) return skip('this machine is on no network')
   const { server, ports } = await serving(['c8/headtail', 'fh/hangman'], '--host', '0.0.0.0', '--limit', 'connections=1')
@@ -297,7 +297,7 @@ test('from one address, over the network: who says nothing more and still has mu
   expect(String(refused)).toMatch(/^ERROR no more than 1 connection from/)
 })
 
-test('from one address, over the network: the third of two hears why, and it is logged once', async ({ skip }) => {
+test('from one address, over the network: a third client above a limit of two learns the reason, and it is logged once', async ({ skip }) => {
   const outside = ownAddress()
   if (outside === undefined) return skip('this machine is on no network')
   const { server, ports } = await serving(['fh/hangman', 'tjc/guess'], '--host', '0.0.0.0', '--limit', 'connections=2')

@@ -3,7 +3,7 @@ import type { RefusalCode } from '../../src/protocols/lobby.ts'
 import { type Doorway, doorway } from '../support/doorway.ts'
 import { storeToBreak } from '../support/outage.ts'
 
-describe('over a socket, each word for what is wrong is said in some case', () => {
+describe('over a socket, each error code occurs', () => {
   const PASSWORD = 'engine-1843'
   const seek = { type: 'seek', game: 'tictactoe' } as const
 
@@ -161,7 +161,7 @@ describe('over a socket, each word for what is wrong is said in some case', () =
     },
   )
 
-  test('a line that is no command is answered too', async () => {
+  test('a line that is not a command is answered, too', async () => {
     const reader = await (await doorway()).caller()
     await reader.type('style json', /"hello"/)
     const answer = (await reader.type('dance', /^{/)).at(-1) ?? ''

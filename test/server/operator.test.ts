@@ -40,7 +40,7 @@ const wish = (name: string) => `${JSON.stringify({ action: 'remove', name })}\n`
 const connected = ({ socket }: { socket: Socket }) => (socket.connecting ? once(socket, 'connect') : undefined)
 
 describe('the operator’s socket', () => {
-  test('closes a connection that has said no line for ten seconds, whatever else it has said', async () => {
+  test('closes a connection that has sent no complete line for ten seconds', async () => {
     const { clock, logged, dial } = await door()
     const [silent, half] = [dial(), dial()]
     half.socket.write('{"action"')
@@ -55,7 +55,7 @@ describe('the operator’s socket', () => {
     expect(logged.filter((sentence) => sentence.includes('has said no line for 10 s'))).toHaveLength(2)
   })
 
-  test('closes the oldest of those that have said nothing, when there are more than 32', async () => {
+  test('closes the oldest connection without a request when there are more than 32', async () => {
     const { dial } = await door()
     const first = dial()
     await connected(first)
@@ -64,7 +64,7 @@ describe('the operator’s socket', () => {
     expect(others.filter(({ socket }) => socket.closed)).toEqual([])
   })
 
-  test('answers 200 wishes at once, and then 100 a second', async () => {
+  test('answers 200 requests at once, and then 100 a second', async () => {
     const { clock, removed, dial } = await door()
     for (let n = 0; n < 200; n++) {
       const { socket, heard } = dial()
@@ -85,7 +85,7 @@ describe('the operator’s socket', () => {
     expect(removed).toHaveLength(202)
   })
 
-  test('refuses a wish while 32 others are under way', async () => {
+  test('refuses a request while 32 others are under way', async () => {
     const work = Promise.withResolvers<typeof ENDED>()
     const all = Promise.withResolvers<void>()
     const { removed, dial } = await door(() => {
@@ -102,7 +102,7 @@ describe('the operator’s socket', () => {
     expect(new Set(await Promise.all(busy.map(({ heard }) => heard)))).toEqual(new Set(['{"done":"slow is no longer registered"}\n']))
   })
 
-  test('that is closed ends those that have said nothing, and answers what is under way', async () => {
+  test('ends connections without a request when it is closed, and answers pending requests', async () => {
     const work = Promise.withResolvers<typeof ENDED>()
     const begun = Promise.withResolvers<void>()
     const { listener, dial } = await door(() => {

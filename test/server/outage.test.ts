@@ -41,7 +41,7 @@ async function playing(clock: { total?: number } = {}) {
 /** The numbers from the first of some to the last, without a gap. */
 const gapless = (numbers: readonly number[]) => numbers.map((_, at) => (numbers[0] ?? 0) + at)
 
-test('after an outage, tables go on a few in each turn of the event loop, and one at which something is wanted at once', async () => {
+test('after an outage, a few tables continue in each turn of the event loop, and a table with a command at once', async () => {
   const time = new TestClock(1_000_000)
   const data = await storeToBreak(time)
   const premises = new Premises({ store: data.store, clock: time, random: seeded(1), onTrouble: () => {} })
@@ -75,8 +75,8 @@ test('after an outage, tables go on a few in each turn of the event loop, and on
   expect(log.map(({ type }) => type)).toEqual(['opened', 'suspended', 'back'])
 })
 
-describe('while nothing can be written', () => {
-  test('moves are refused with a sentence and a code, and the game goes on when they can be', async () => {
+describe('while the store cannot be written', () => {
+  test('moves are refused with a sentence and a code, and the game continues afterwards', async () => {
     const { data, ada, grace, table, troubles, numbers } = await playing()
     expect(await ada.say({ type: 'play', table, move: '1' })).toMatchObject({ type: 'ok' })
     data.break()
@@ -95,7 +95,7 @@ describe('while nothing can be written', () => {
     expect([troubles, data.troubles]).toEqual([[], []])
   })
 
-  test('names, passwords and sessions are refused; who has a password or a session comes in', async () => {
+  test('new names, passwords and sessions are refused; users with a password or a session log in', async () => {
     const { data, premises, ada } = await playing()
     const session = await ada.say({ type: 'session' })
     data.break()
@@ -111,7 +111,7 @@ describe('while nothing can be written', () => {
     expect(await guest.say({ type: 'register', name: 'alan', password: PASSWORD })).toMatchObject({ type: 'entered' })
   })
 
-  test('no new game begins, and seats are held for who goes away and comes back', async () => {
+  test('no new game begins, and seats are reserved for players who disconnect and return', async () => {
     const { data, premises, ada, grace, table } = await playing()
     const token = ada.all('seated')[0]?.token ?? ''
     data.break()
@@ -128,7 +128,7 @@ describe('while nothing can be written', () => {
     expect(await grace.say({ type: 'play', table, move: '2' })).toMatchObject({ type: 'ok' })
   })
 
-  test('no clock runs: nobody loses by it', async () => {
+  test('no clock runs, so no player loses by it', async () => {
     const { time, data, ada, table, grace } = await playing({ total: 60_000 })
     await ada.say({ type: 'play', table, move: '1' })
     await time.pass(10_000)
@@ -143,7 +143,7 @@ describe('while nothing can be written', () => {
     expect(ada.all('event').at(-1)?.what).toMatchObject({ type: 'ended', outcome: { late: true, left: 0 } })
   })
 
-  test('what came of games is recorded by itself afterwards', async () => {
+  test('results of games are recorded automatically afterwards', async () => {
     const { data, premises, ada, grace, table } = await playing()
     for (const [machine, move] of [
       [ada, '1'],
@@ -167,7 +167,7 @@ describe('while nothing can be written', () => {
     expect((await data.store.results.ladder('tictactoe', 10)).map(({ name }) => name)).toEqual(['ada', 'grace'])
   })
 
-  test('one line is logged, however many are refused, and one when it is over', async () => {
+  test('one line is logged, however many requests are refused, and one at the end of the outage', async () => {
     const { time, data, grace, ada, table } = await playing()
     const lines: string[] = []
     if (data.store.availability) logOutages(data.store.availability, time, { tell: (level, line) => lines.push(`${level} ${line}`) })
@@ -184,7 +184,7 @@ describe('while nothing can be written', () => {
 })
 
 test.each(['play hangman', 'play tictactoe against house'])(
-  'at the front door, %s says why there is no game, and nothing of a table that was never seen',
+  'at the front door, %s explains why there is no game, without a table number',
   async (typed) => {
     const data = await storeToBreak()
     const door = await doorway('parlor/door', { store: data.store })
@@ -201,7 +201,7 @@ test.each(['play hangman', 'play tictactoe against house'])(
 )
 
 describe('worksheet programs', () => {
-  test('a game pauses, and goes on with the move that was made', async () => {
+  test('a game pauses, and continues with the pending move', async () => {
     const data = await storeToBreak()
     const door = await doorway('tjc/guess', { store: data.store })
     const player = door.reader()
@@ -215,7 +215,7 @@ describe('worksheet programs', () => {
     await player.leave()
   })
 
-  test('who comes meanwhile hears why, where the protocol can carry it', async () => {
+  test('a new client receives the reason if the protocol can carry it', async () => {
     const data = await storeToBreak()
     const door = await doorway('fh/hangman', { store: data.store })
     data.break()
@@ -226,7 +226,7 @@ describe('worksheet programs', () => {
   })
 })
 
-test('whatever fails and whatever is tried meanwhile, no event is lost or doubled, and each refusal is true', async () => {
+test('for any failures and any requests, no event is lost or duplicated, and each refusal is true', async () => {
   const command = fc.oneof(
     fc.record({ type: fc.constant('say' as const), name: fc.constant('x'), text: fc.constantFrom('a', 'b') }),
     fc.record({ type: fc.constant('play' as const), seat: fc.nat(1), move: fc.nat(8) }),

@@ -100,7 +100,7 @@ const PAIRS = Object.entries(WAYS).flatMap(([first, one]) =>
   ),
 )
 
-describe('everybody sits at a table with everybody', () => {
+describe('every kind of client plays with every other', () => {
   test.each(PAIRS)('$first begins against: $second (who waits: $waits)', async ({ first, second, waits }) => {
     const room = new Room({ wait: 60_000 })
     const ways = [WAYS[first], WAYS[second]] as const

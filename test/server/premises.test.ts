@@ -15,7 +15,7 @@ async function inOneTurn(): Promise<number> {
   return first
 }
 
-test('while premises are open, as much is heard together as pays where it is written', async () => {
+test('an open lobby raises the batch limits for a store', async () => {
   const { premises } = new Room()
   expect(await inOneTurn()).toBe(48)
   await premises.open()

@@ -252,7 +252,7 @@ describe.each(shelves)('%s', (_, open) => {
     },
   )
 
-  test('what was given is kept when the server is started anew, for guests by name and for accounts', async () => {
+  test('answers survive a restart of the server, for guests by name and for accounts', async () => {
     const shelf = await open()
     const room = new Room({ store: shelf.store })
     const ada = await enter(room, `REGISTER ada ${PASSWORD}`, 'START 3')
@@ -272,7 +272,7 @@ describe.each(shelves)('%s', (_, open) => {
     expect(next.troubles).toEqual([])
   })
 
-  test('a password is nowhere but in its hash', async () => {
+  test('a password is stored only as its hash', async () => {
     const shelf = await open()
     const room = new Room({ store: shelf.store })
     const ada = await enter(room, `REGISTER ada ${PASSWORD}`)
@@ -310,7 +310,7 @@ async function restarted(room: Room, shelf: Shelf, students: readonly Student[] 
 }
 
 describe('names', () => {
-  test('a guest, an account, and who is refused', async () => {
+  test('accept a guest and an account, and refuse others', async () => {
     const room = new Room()
     const ada = await enter(room, 'NAME ada lovelace')
     expect(ada.heard).toBe('Welcome ada lovelace\n')
@@ -326,14 +326,14 @@ describe('names', () => {
     expect(room.troubles).toEqual([])
   })
 
-  test('before a name, nothing is played', async () => {
+  test('are required before a quiz', async () => {
     const room = new Room()
     const far = await enter(room, 'START 5', 'RESUME', 'A')
     for (const line of linesOf(far))
       expect(line).toMatch(/^ERROR ".*" does not belong here; expected something like "NAME ada", or "QUIT" to stop/)
   })
 
-  test('of two connections of one guest, the one that lives keeps name and quiz; when it is gone, the name resumes', async () => {
+  test('of two connections of a guest, the open one has name and quiz; after it has closed, the name resumes the quiz', async () => {
     const room = new Room()
     const first = await enter(room, 'NAME ada', 'START 3')
     await first.say(`${letterOf(first, true)}\n`)
@@ -351,7 +351,7 @@ describe('names', () => {
     expect(room.troubles).toEqual([])
   })
 
-  test('a seat of the front door is not taken over by its name, nor a live guest there thrown out', async () => {
+  test('a seat of the front door is not taken over by its name, nor an online guest there disconnected', async () => {
     const room = new Room()
     const door = await room.client('parlor/door', { questions: QUESTIONS })
     await door.say('ada\n', 'play quiz\n')
@@ -364,7 +364,7 @@ describe('names', () => {
     expect(linesOf(stranger).slice(2)).toEqual(['ERROR you have no quiz that is not finished: START one'])
   })
 
-  test('of two connections of one account, the one that resumes goes on, and the other is ended', async () => {
+  test('of two connections of one account, the one that resumes continues, and the other is closed', async () => {
     const room = new Room()
     const first = await enter(room, `REGISTER ada ${PASSWORD}`, 'START 3')
     const second = await enter(room, `LOGIN ada ${PASSWORD}`)
@@ -379,7 +379,7 @@ describe('names', () => {
     expect(room.premises.hall.table(1)?.state.clocks.gone).toEqual([undefined])
   })
 
-  test('an answer that was on its way when the connection went counts, and is not asked for again', async () => {
+  test('an answer that was under way when the connection closed counts, and is not requested again', async () => {
     const room = new Room()
     const first = await enter(room, 'NAME ada', 'START 2')
     const right = letterOf(first, true)
@@ -396,7 +396,7 @@ describe('names', () => {
 })
 
 describe('the course of a quiz', () => {
-  test('START is refused while one is not finished, and RESUME where none is', async () => {
+  test('START is refused during a quiz, and RESUME without one', async () => {
     const room = new Room()
     const far = await enter(room, 'NAME ada', 'RESUME', 'START 1')
     expect(linesOf(far)[1]).toBe('ERROR you have no quiz that is not finished: START one')
@@ -418,21 +418,21 @@ describe('the course of a quiz', () => {
     expect(linesOf(far)).toContainEqual(expect.stringMatching(/^QUESTION 1 1 /))
   })
 
-  test('an answer that the question does not have is refused, and asked for again', async () => {
+  test('an answer that the question does not have is refused, and requested again', async () => {
     const far = await enter(new Room(), 'NAME ada', 'START 1', 'D')
     expect(linesOf(far).slice(-2)).toEqual(['ERROR "D" is no answer: give a letter from A to C', 'ANSWER?'])
     await far.say('x\n', 'AB\n', ' a \n')
     expect(linesOf(far).at(-1)).toMatch(/^RANK /)
   })
 
-  test('more questions than there are is all of them', async () => {
+  test('a request for more questions than there are starts with all of them', async () => {
     const room = new Room()
     const far = await room.client('fh/quiz', { questions: QUESTIONS.slice(0, 2) })
     await far.say('NAME ada\n', 'START 50\n')
     expect(linesOf(far)).toContainEqual(expect.stringMatching(/^QUESTION 1 2 /))
   })
 
-  test('right answers do not come before they are asked for', async () => {
+  test('right answers are not sent before the question is answered', async () => {
     const room = new Room()
     const far = await enter(room, 'NAME ada', 'START 3')
     const { seats, options } = room.premises.hall.table(1)?.state.opened ?? {}
@@ -440,7 +440,7 @@ describe('the course of a quiz', () => {
     expect(far.heard).not.toMatch(/right|RIGHT|WRONG/)
   })
 
-  test('points add up over quizzes; ranks are by all of them, equal ones share one', async () => {
+  test('points add up over quizzes; ranks count all points, and equal points share a rank', async () => {
     const room = new Room()
     const play = async (name: string, right: readonly boolean[]) => {
       const far = await enter(room, `NAME ${name}`, `START ${right.length}`)
@@ -457,7 +457,7 @@ describe('the course of a quiz', () => {
     expect(room.troubles).toEqual([])
   })
 
-  test('a rank that cannot be told is not made up', async () => {
+  test('an unknown rank is not invented', async () => {
     const store = memoryStore()
     const results = {
       ...store.results,
@@ -476,7 +476,7 @@ describe('the course of a quiz', () => {
     expect(room.troubles).toHaveLength(1)
   })
 
-  test('a table that cannot be kept ends the conversation with a sentence', async () => {
+  test('a table that cannot be persisted ends the conversation with a sentence', async () => {
     const room = new Room()
     const far = await enter(room, 'NAME ada', 'START 3')
     const other = await enter(room, 'NAME grace', 'START 3')
@@ -487,7 +487,7 @@ describe('the course of a quiz', () => {
   })
 })
 
-describe('who has to go hears why, in each state of the protocol', () => {
+describe('a disconnected client receives the reason, in each state of the protocol', () => {
   const states: readonly (readonly [string, readonly string[]])[] = [
     ['before a name', []],
     ['with a name', ['NAME ada']],
@@ -496,7 +496,7 @@ describe('who has to go hears why, in each state of the protocol', () => {
     ['after a refused name', ['NAME a@b']],
   ]
 
-  test.each(states)('when the server is stopped, and is asked nothing more: %s', async (_, lines) => {
+  test.each(states)('when the server stops, without a further question: %s', async (_, lines) => {
     const room = new Room()
     const far = await enter(room, ...lines)
     const before = far.heard
@@ -507,7 +507,7 @@ describe('who has to go hears why, in each state of the protocol', () => {
     expect([far.heard.slice(before.length), far.gaveUp]).toEqual(['ERROR the server was stopped\n', 'reset'])
   })
 
-  test('over sockets, before the connection is broken off', async () => {
+  test('over sockets, before the reset', async () => {
     const door = await doorway('fh/quiz', { options: { questions: QUESTIONS } })
     const [first, other, second] = [door.reader(), door.reader(), door.reader()]
     await first.type('NAME ada', /^Welcome ada$/)
@@ -522,14 +522,14 @@ describe('who has to go hears why, in each state of the protocol', () => {
     await stopped
   })
 
-  test('but not one who goes by itself', async () => {
+  test('except if it disconnects itself', async () => {
     const far = await enter(new Room(), 'NAME ada')
     await far.say('QUIT\n')
     expect([await far.end(), far.heard]).toEqual([undefined, 'Welcome ada\n'])
   })
 })
 
-describe('a conversation that ends while its peer comes in', () => {
+describe('a conversation that ends while its peer logs in', () => {
   /** A store whose accounts are found when the test says so. */
   function slow(): { store: Store; find(): void } {
     const store = memoryStore()
@@ -539,7 +539,7 @@ describe('a conversation that ends while its peer comes in', () => {
     return { store, find: resolve }
   }
 
-  test('leaves nobody behind, and takes no seat up', async () => {
+  test('leaves no user online, and resumes no seat', async () => {
     const before = memoryStore()
     const first = await enter(new Room({ store: before }), 'NAME ada', 'START 2')
     await first.reset()
@@ -559,7 +559,7 @@ describe('a conversation that ends while its peer comes in', () => {
 })
 
 describe('our own client', () => {
-  test('plays, and goes on when it comes back', async () => {
+  test('plays, and continues after a reconnection', async () => {
     const room = new Room()
     const first = new Typist()
     const begun = await room.guest('fh/quiz', first, { questions: QUESTIONS })
@@ -579,7 +579,7 @@ describe('our own client', () => {
     expect(await client.done).toBeUndefined()
   })
 
-  test('says nothing that crosses what it hears', async () => {
+  test('sends no message that crosses one of the server', async () => {
     const room = new Room()
     const waiting = await enter(room, 'NAME ada', 'START 2')
     await waiting.reset()
@@ -599,7 +599,7 @@ describe('our own client', () => {
     client.stop(new Ended('ours', 'the test is over'))
   })
 
-  test('is told at once when the server goes, also in the middle of an answer', async () => {
+  test('learns at once that the server has disconnected, also in the middle of an answer', async () => {
     const room = new Room()
     const person = new Typist()
     const { client, server } = await room.guest('fh/quiz', person, { questions: QUESTIONS })

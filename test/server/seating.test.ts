@@ -99,7 +99,7 @@ async function dismissed(room: Room, guests: readonly Guest[]): Promise<void> {
   for (const { server } of guests) server.stop(new Ended('ours', 'nobody came'))
 }
 
-test('every program that seats its client is played here', async () => {
+test('this file plays every program that seats its client', async () => {
   const seats: string[] = []
   for (const name of programNames.filter((one) => one !== 'book/secret')) {
     for (let seed = 1; seed <= RUNS && !seats.includes(name); seed++) {
@@ -114,7 +114,7 @@ test('every program that seats its client is played here', async () => {
 })
 
 describe.each(SITS)('%s', (name) => {
-  test('our client plays against the house, or its like, and nothing is left of it', async () => {
+  test('our client plays against the house, or another client, and leaves no state behind', async () => {
     let moves = 0
     for (let seed = 1; seed <= RUNS; seed++) {
       const room = new Room({ random: seeded(seed) })
@@ -127,7 +127,7 @@ describe.each(SITS)('%s', (name) => {
     expect(moves).toBeGreaterThan(RUNS / 2)
   })
 
-  test.each(WAYS)('one that %s at any point leaves nothing behind, and keeps nobody waiting', async (way) => {
+  test.each(WAYS)('a client that %s at any point leaves no state behind, and blocks no other', async (way) => {
     for (const writes of WRITES) {
       const room = new Room({ random: seeded(writes + 1) })
       const patience = new Patience(LIMITS, room.clock)
@@ -145,7 +145,7 @@ describe.each(SITS)('%s', (name) => {
     }
   })
 
-  test('a server that is stopped while it is played leaves the games as they were', async () => {
+  test('a server that stops during the games leaves them unchanged', async () => {
     for (const turns of [1, 3, 6, 10, 15]) {
       const store = memoryStore()
       const room = new Room({ store, random: seeded(turns) })
@@ -183,7 +183,7 @@ describe.each(SITS)('%s', (name) => {
   })
 })
 
-test('who waits for company and goes is not waited for', async () => {
+test('a client that disconnects while it waits is not matched', async () => {
   const room = new Room({ wait: 600_000 })
   const gone = [await room.client('tjc/tictactoe'), await room.client('tjc/tictactoe'), await room.client('c8/scissors')]
   expect([...room.premises.hall.seeking]).toHaveLength(3)
@@ -199,7 +199,7 @@ test('who waits for company and goes is not waited for', async () => {
   await expectEmpty(room)
 })
 
-test('a peer that is seated after some wait is heard, and what it said before is not lost', async () => {
+test('a peer that is seated after a wait is read, and its earlier messages are not lost', async () => {
   const room = new Room({ wait: 60_000 })
   const early = await room.client('tjc/tictactoe-alternative')
   await early.say('MOVE5\n')
@@ -216,7 +216,7 @@ test('a peer that is seated after some wait is heard, and what it said before is
   await expectEmpty(room)
 })
 
-test('a line is looked after only while its role waits for company', async () => {
+test('a connection is watched only while its role waits for an opponent', async () => {
   const room = new Room({ wait: 60_000 })
   const watched: boolean[] = []
   const line = { address: '192.0.2.1', watch: (on: boolean) => watched.push(on), end() {} }
@@ -234,7 +234,7 @@ test('a line is looked after only while its role waits for company', async () =>
   await expectEmpty(room)
 })
 
-test('whoever is seated nowhere yet when the conversation ends is told so', async () => {
+test('a waiting seek is rejected when the conversation ends', async () => {
   const room = new Room({ wait: 60_000 })
   const house = room.premises.house({ address: '192.0.2.1', watch() {}, end() {} }, 'a program')
   const seat = house.sit(tictactoe, 1, {})
@@ -243,7 +243,7 @@ test('whoever is seated nowhere yet when the conversation ends is told so', asyn
   await expectEmpty(room)
 })
 
-test('what is decided when the server stops is kept and recorded before its store is closed', async () => {
+test('decisions at the stop of the server are persisted and recorded before its store is closed', async () => {
   const room = new Room()
   const options = { questions: [{ text: '1 + 1?', options: ['1', '2'], right: 1 }], count: 1 }
   const seats = [{ person: 'guest:ada', name: 'ada' }]
@@ -255,7 +255,7 @@ test('what is decided when the server stops is kept and recorded before its stor
   expect(room.troubles).toEqual([])
 })
 
-test('a game after the other through one connection keeps no table that is over', async () => {
+test('one game after the other through one connection retains no finished table', async () => {
   const room = new Room()
   const client = await room.client('fh/hangman', { secret: 'no' })
   for (let game = 0; game < 5; game++) await client.say('START\n', 'n\n', 'o\n')

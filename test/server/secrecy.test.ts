@@ -28,7 +28,7 @@ async function pair(setting: Setting, seed: number, played?: ReadonlyMap<string,
 }
 
 describe.each(SETTINGS)('$name', (setting) => {
-  test('nobody hears what may not be known yet', async () => {
+  test('sends no secret before its time', async () => {
     let all = 0
     for (let seed = 1; seed <= PAIRS; seed++) {
       const { plot, one, leaks, compared } = await pair(setting, seed)
@@ -45,7 +45,7 @@ describe.each(SETTINGS)('$name', (setting) => {
     expect(all).toBeGreaterThan(PAIRS * (setting.seats.length + 2) * 5)
   })
 
-  test.each(BROKEN[setting.game] ?? [])('it is noticed when the game $how', async (broken) => {
+  test.each(BROKEN[setting.game] ?? [])('the test detects a game that $how', async (broken) => {
     const { heardBy } = broken
     const hearing = setting.seats.filter(({ speech }) => heardBy === 'everybody' || (heardBy === 'natives' && speech === 'native'))
     // nobody watches who talks with whom
@@ -59,8 +59,8 @@ describe.each(SETTINGS)('$name', (setting) => {
   })
 })
 
-describe('nothing is left out', () => {
-  test('every game that can be sought, and every program, is played above or seats nobody', async () => {
+describe('completeness', () => {
+  test('every game, and every program, is tested above or seats no client', async () => {
     const played = new Set(SETTINGS.map(({ game }) => game))
     expect(catalogue.map(({ game }) => game.name).filter((name) => !played.has(name))).toEqual([])
     expect([...games.keys()].filter((name) => !played.has(name))).toEqual([])
@@ -93,8 +93,8 @@ describe('nothing is left out', () => {
   })
 })
 
-describe('what is nobody else’s business', () => {
-  test('passwords, tokens and codes are said to nobody but their owners, and are not in the journal', async () => {
+describe('private data', () => {
+  test('passwords, tokens and codes are sent only to their owners, and are not in the journal', async () => {
     const room = new Room()
     const come = async (name: string, password: string) => {
       const machine = new Machine(room.premises)

@@ -26,12 +26,12 @@ async function stopping(kill: () => void, exit: Promise<number | string>): Promi
   return { took: performance.now() - from, code }
 }
 
-describe('a server that is stopped ends within 5 s', () => {
+describe('a stopped server ends within 5 s', () => {
   test.each([
     ['say nothing', ''],
     ['ask for more than they are told in a minute, since their program is told slowly', 'H\n'.repeat(2000)],
     ['ask for more than anybody holds for them', `${'%A '.repeat(300)}\n`.repeat(1500)],
-  ])('whose clients read nothing and %s', async (_, says) => {
+  ])('with clients that read nothing and %s', async (_, says) => {
     const names = ['c8/headtail', 'tjc/guess', 'fh/time', 'tjc/chat-quit']
     const { server, ports } = await serving(names)
     onTestFinished(() => server[Symbol.asyncDispose]())
@@ -46,7 +46,7 @@ describe('a server that is stopped ends within 5 s', () => {
     expect(took).toBeLessThan(5000)
   })
 
-  test('also one whose own program does not come to an end', async () => {
+  test('also if a program of its own does not end', async () => {
     const clock = new TestClock()
     const endless: Program = { ...stuck, name: 'endless', protocol: { ...stuck.protocol, server: () => new Promise<never>(() => {}) } }
     const { server: parlor, address } = await openServer(endless, { limits: { first: 1000, idle: 1000 }, clock })
@@ -68,7 +68,7 @@ describe('a server that is stopped ends within 5 s', () => {
   })
 })
 
-describe('who is there when it stops is told', () => {
+describe('connected clients are notified of the stop', () => {
   /** Somebody at the front door, and all that this one has heard. */
   async function caller(port: number, ...lines: readonly string[]) {
     const socket = connect({ port, host: '127.0.0.1' }).on('error', () => {})
@@ -83,7 +83,7 @@ describe('who is there when it stops is told', () => {
     return heard
   }
 
-  test('people at the front door, at a table or not, and programs there', async () => {
+  test('users at the front door, at a table or not, and programs there', async () => {
     const { server, ports } = await serving(['parlor/door'])
     onTestFinished(() => server[Symbol.asyncDispose]())
     const port = ports['parlor/door'] ?? 0
@@ -107,7 +107,7 @@ describe('who is there when it stops is told', () => {
   })
 })
 
-test('nobody is let in while it stops', async () => {
+test('a stopping server accepts no client', async () => {
   const { server, ports } = await serving(['c8/headtail', 'tjc/guess'])
   onTestFinished(() => server[Symbol.asyncDispose]())
   // one that is told slowly what it has asked for keeps it from ending at once
