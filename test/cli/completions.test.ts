@@ -27,6 +27,6 @@ test('bash completes commands, programs and values without the package bash-comp
   expect(found[3]).toEqual(expect.arrayContaining(['list', 'reset', 'remove']))
 })
 
-test('bash completes the commands that help is asked for', () => {
+test('bash completes the arguments of help', () => {
   expect(completed('parlor help s').found).toEqual([['serve', 'solo']])
 })

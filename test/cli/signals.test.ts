@@ -48,7 +48,7 @@ async function greeted(port: number): Promise<string> {
 }
 
 describe.skipIf(process.platform === 'win32').each(Object.keys(WAYS) as Way[])('a signal to %s', (way) => {
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends the server in good order', { timeout: 60_000 }, async (signal) => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s stops the server cleanly', { timeout: 60_000 }, async (signal) => {
     const { child, port, ended } = await start(way)
     expect(await greeted(port)).toBe('GUESS\n')
     child.kill(signal)
@@ -56,7 +56,7 @@ describe.skipIf(process.platform === 'win32').each(Object.keys(WAYS) as Way[])('
     if (way === 'the process') expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(0)
   })
 
-  test('SIGHUP under nohup does not end it, and SIGTERM does', { timeout: 60_000 }, async () => {
+  test('SIGHUP under nohup does not stop it, and SIGTERM does', { timeout: 60_000 }, async () => {
     const { child, pid, port, ended } = await start(way, { nohup: true })
     // as a terminal does when it is closed
     process.kill(-(child.pid ?? 0), 'SIGHUP')
@@ -68,7 +68,7 @@ describe.skipIf(process.platform === 'win32').each(Object.keys(WAYS) as Way[])('
 })
 
 describe.skipIf(process.platform === 'win32')('a signal to npx parlor host', () => {
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends the host, too', { timeout: 60_000 }, async (signal) => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s stops the host, too', { timeout: 60_000 }, async (signal) => {
     const stdio = ['ignore', 'pipe', 'pipe'] as const
     const child = spawn('npx', ['parlor', 'host', 'guess', '--port', '0', '--forever'], { cwd: root, stdio: [...stdio], detached: true })
     onTestFinished(() => {
@@ -98,13 +98,13 @@ describe.skipIf(process.platform === 'win32')('a Node that is too old', () => {
     return child
   }
 
-  test('starts Parlor again with the Node that the package brings, and ends with its exit code', async () => {
+  test('starts Parlor again with the Node of the package, and ends with its exit code', async () => {
     const child = spawnOld('lookup', 'no.such.name.invalid')
     const [[code], errors] = await Promise.all([once(child, 'exit'), text(child.stderr)])
     expect({ code, errors }).toEqual({ code: 1, errors: expect.stringContaining('nothing is known') })
   })
 
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('hands %s on, and the server ends in good order', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('forwards %s, and the server stops cleanly', async (signal) => {
     const child = spawnOld('serve', ...SERVE)
     const exit = once(child, 'exit')
     await once(child.stdout, 'data')
@@ -112,7 +112,7 @@ describe.skipIf(process.platform === 'win32')('a Node that is too old', () => {
     expect(await exit).toEqual([0, null])
   })
 
-  test('takes the server with it when it is killed', async () => {
+  test('ends the server when it is killed', async () => {
     const child = spawnOld('serve', ...SERVE)
     await once(child.stdout, 'data')
     child.kill('SIGKILL')
@@ -120,12 +120,12 @@ describe.skipIf(process.platform === 'win32')('a Node that is too old', () => {
     await once(child.stdout, 'close')
   })
 
-  test('is all that the manifest asks for, so that npm has nothing to warn of', () => {
+  test('satisfies the manifest, so that npm prints no warning', () => {
     expect(manifest.engines.node).toBe('>=18')
   })
 })
 
-test('the version is printed', async () => {
+test('prints the version', async () => {
   await using parlor = new Parlor(['--version'])
   expect(await parlor.exit).toBe(0)
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }

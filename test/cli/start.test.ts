@@ -25,7 +25,7 @@ async function filesOf(...args: string[]): Promise<readonly string[]> {
 
 // a file costs about 0.3 ms of the start, however short it is: where these fail, look at what the new ones are needed for
 
-test('join loads at most 25 files of Parlor before it asks where the server of hello is', async () => {
+test('join loads at most 25 files of Parlor before it asks for the server of hello', async () => {
   const files = await filesOf('join', 'hello')
   expect(files).toContain('protocols/hello.ts')
   expect(files.length, files.join('\n')).toBeLessThanOrEqual(25)
@@ -40,7 +40,7 @@ test('join loads at most 42 files of Parlor before it asks for the first guess',
   expect(files.length, files.join('\n')).toBeLessThanOrEqual(42)
 })
 
-test('join loads nothing of the rooms and commands that are for servers', async () => {
+test('join loads no file of the rooms and commands for servers', async () => {
   const files = await filesOf('join', 'hello')
   expect(files.filter((file) => /^(?:server|hall|storage|lab)\/|^cli\/(?:serve|server-commands|host|config|rank)\.ts$/.test(file))).toEqual(
     [],

@@ -148,7 +148,7 @@ const PROMPTS: readonly Prompt[] = [
   },
 ]
 
-describe('at a prompt', () => {
+describe('the end at a prompt', () => {
   const start = async ({ program, side, peer, prompt, replies }: Prompt) => {
     if (side === 'host') {
       const port = await freePort()
@@ -194,8 +194,8 @@ describe('at a prompt', () => {
   })
 })
 
-describe('before the conversation', () => {
-  test('Ctrl-C and Ctrl-D while nobody has come, and at the questions', async () => {
+describe('the time before the conversation', () => {
+  test('accepts Ctrl-C and Ctrl-D without a client, and at the questions', async () => {
     const host = parlor('host', 'highlow', '--port', '0')
     await host.shows(/server\.\n/)
     host.signal('SIGINT')
@@ -229,7 +229,7 @@ describe('before the conversation', () => {
     expect(wrong.errors).toMatch(/whole number from 1 to 65535/)
   })
 
-  test('host --timeout: nobody comes, or nobody answers', async () => {
+  test('host --timeout ends without a client, or without an answer', async () => {
     const alone = parlor('host', 'guess', '--port', '0', '--timeout', '100ms')
     expect(await alone.exit).toBe(1)
     expect(alone.errors).toBe('parlor: no client came within 0.1 s\n')
@@ -246,7 +246,7 @@ describe('before the conversation', () => {
   })
 })
 
-describe('output that nobody reads', () => {
+describe('output to a closed pipe', () => {
   test('ends the program with a sentence', async () => {
     const port = await freePort()
     const host = parlor('host', 'c8/iterative', '--port', port)
@@ -258,8 +258,8 @@ describe('output that nobody reads', () => {
   })
 })
 
-describe('what a peer says', () => {
-  test('control characters never reach the terminal', async () => {
+describe('text from a peer', () => {
+  test('never brings control characters to the terminal', async () => {
     const { port } = await server('\u001b[2Jred\u0007\u009b31m\u0000 and\ta tab\r\n')
     const join = parlor('join', 'c8/chat', '127.0.0.1', port)
     await join.shows(/message: $/)
@@ -274,7 +274,7 @@ describe('what a peer says', () => {
     ['guess', 'HELLO\n', /the server said "HELLO".*expected "GUESS"/],
     ['guess', `${'x'.repeat(5000)}\n`, /4096 bytes/],
     ['number', 'Too tiny!', /the server said "Too tiny!".*outside of its turn|said "Too tiny!"/],
-  ])('join %s: %j is named, and ends with 1', async (program, said, sentence) => {
+  ])('join %s: names %j, and ends with 1', async (program, said, sentence) => {
     const { port } = await server(said)
     const join = parlor('join', program, '127.0.0.1', port)
     if (program === 'number') join.type('50')
@@ -284,8 +284,8 @@ describe('what a peer says', () => {
   })
 })
 
-describe('bytes without their end', () => {
-  test('are said after two seconds, at the timeout and at Ctrl-C, on standard error', async () => {
+describe('unfinished messages', () => {
+  test('are reported after two seconds, at the timeout and at Ctrl-C, on standard error', async () => {
     const port = await freePort()
     const patient = parlor('host', 'guess', '--port', port)
     await client(port, '50')
@@ -301,7 +301,7 @@ describe('bytes without their end', () => {
     expect(short.errors).toBe('parlor: the client has sent "50" and no line end (\\n) for 0.3 s; expected a number (such as "50")\n')
   })
 
-  test('are said at Ctrl-C by join, too', async () => {
+  test('are reported at Ctrl-C by join, too', async () => {
     const { port } = await server('GUES')
     const join = parlor('join', 'guess', '127.0.0.1', port, '--timeout', '20s')
     await join.complains(/\n/)

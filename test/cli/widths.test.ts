@@ -52,7 +52,7 @@ async function servedFolder(names: readonly string[] = []): Promise<string> {
 /** The longest name, and the widest. */
 const NAMES = ['Bartholomew the Last', '王'.repeat(20)]
 
-describe('what a command prints fits the terminal', () => {
+describe('the output of a command fits the terminal', () => {
   test.each([...HELP, ...LISTS])('parlor %s: 80 columns', async (command) => {
     expect(wide(await printed(80, command), 80)).toEqual([])
   })
@@ -114,12 +114,12 @@ describe('what a command prints fits the terminal', () => {
     expect(wide(text, 20)).toEqual([])
   })
 
-  test('a terminal without a width is one of 80 columns', async () => {
+  test('a terminal without a width has 80 columns', async () => {
     expect(wide(await printed(0, 'host --help'), 80)).toEqual([])
   })
 })
 
-test('values of settings and sentences in a pipe stay whole', async () => {
+test('values of settings, and sentences in a pipe, do not wrap', async () => {
   const data = `/srv/${'long/'.repeat(20)}`
   expect((await run('config', '--data', data)).output).toContain(`\ndata = "${data}"\n`)
   const { output } = await run('repair', '--data', join(await servedFolder(), 'parlor-data'))

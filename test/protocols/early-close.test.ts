@@ -61,7 +61,7 @@ function thinkerBehind(typed: readonly string[]): Person {
 }
 
 test.each(EARLY)(
-  'join %s, typing %j, at a server that closes after %j says so, and what was missing',
+  'join %s, typing %j, at a server that closes after %j reports that, and the missing message',
   async (name, typed, says, missing) => {
     const peer = await far(name, 'client', { person: thinkerBehind(typed) })
     await peer.clock.pass(1)
@@ -74,7 +74,7 @@ test.each(EARLY)(
 /** Programs whose client says all and expects nothing. */
 const SPEAKS_ALONE = ['tjc/practice']
 
-test('each program of the worksheets whose server has something to say is among them', async () => {
+test('the table contains each worksheet program whose server sends a message', async () => {
   const names = (await allPrograms()).map(({ name }) => name).filter((name) => !name.startsWith('parlor/') && !SPEAKS_ALONE.includes(name))
   expect([...new Set(EARLY.map(([name]) => name))].sort()).toEqual(names.sort())
 })
