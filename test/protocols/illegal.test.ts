@@ -52,14 +52,14 @@ describe.each(programNames)('%s', async (name) => {
   if (!program) return void test('is played alone', () => expect(name).toBe('book/secret'))
   const { automaton } = program.protocol
 
-  test('what is expected is said on one line, in every state', () => {
+  test('reports the expected messages on one line, in every state', () => {
     for (const state of Object.keys(automaton.states)) {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
       for (const side of ['server', 'client'] as const) expect(expectation(automaton, state, side)).not.toMatch(/[\x00-\x1f]/)
     }
   })
 
-  test.each(['server', 'client'] as const)('what is illegal on arrival at the %s is refused, and changes nothing', async (side) => {
+  test.each(['server', 'client'] as const)('refuses every illegal message on arrival at the %s, without a change', async (side) => {
     let refused = 0
     for (const state of Object.keys(automaton.states)) {
       const steps = legal(automaton, state)

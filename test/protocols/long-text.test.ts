@@ -56,7 +56,7 @@ const MOST = 20
 describe.each(Object.keys(DONE))('%s', (name) => {
   const act = DONE[name] ?? (() => {})
 
-  test.each(Object.keys(TEXTS))('takes no long time for a long text: %s', (text) => {
+  test.each(Object.keys(TEXTS))('handles a long text quickly: %s', (text) => {
     const typed = TEXTS[text] ?? ''
     const times = Array.from({ length: 4 }, () => {
       const from = performance.now()
@@ -67,7 +67,7 @@ describe.each(Object.keys(DONE))('%s', (name) => {
   })
 })
 
-test('a refusal that quotes what was typed is cut', () => {
+test('a refusal truncates the text that it quotes', () => {
   expect(sentence(`there is no game "${'a 1 '.repeat(1000)}"`).length).toBeLessThan(700)
   expect(sentence(`${'x y '.repeat(149)}abc\u{1f600} more`)).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/)
 })

@@ -39,7 +39,7 @@ describe('a message without a field', () => {
     ['scissors', 'chosen', 'server', 'ROUND Stone', 'its field "Player2" is missing'],
     ['tictactoe', 'server moves', 'server', 'MOVE', 'expected something like "MOVE5", or "END" to stop; its field "cell" is missing'],
     ['tictactoe', 'server moves', 'server', '5', 'expected something like "MOVE5", or "END" to stop; "MOVE" is missing before it'],
-  ] as const)('%s, "%s", %s: of %s it is said which', async (name, state, side, text, sentence) => {
+  ] as const)('%s, "%s", %s: the missing field of %s is named', async (name, state, side, text, sentence) => {
     expect(await said(name, state, side, text)).toMatch(new RegExp(`${RegExp.escape(sentence)}$`))
   })
 
@@ -50,11 +50,11 @@ describe('a message without a field', () => {
     ['quiz', 'starting', 'server', 'QUESTION 1 what', 'its field "n" cannot be "what", and its field "text" is missing'],
     ['tictactoe', 'server moves', 'server', 'MOVE5.5', 'its field "cell" cannot be "5.5"'],
     ['match', 'waiting', 'server', 'init 1 ada bob', '"@" is missing behind "init"'],
-  ] as const)('%s, "%s", %s: of %s it is said that a field is wrong', async (name, state, side, text, sentence) => {
+  ] as const)('%s, "%s", %s: the wrong field of %s is named', async (name, state, side, text, sentence) => {
     expect(await said(name, state, side, text)).toMatch(new RegExp(`; ${RegExp.escape(sentence)}$`))
   })
 
-  test('is told apart in every state of every program', async () => {
+  test('is recognised in every state of every program', async () => {
     let tried = 0
     for (const name of programNames.filter((one) => one !== 'book/secret')) {
       const { automaton } = (await program(name)).protocol
@@ -72,7 +72,7 @@ describe('a message without a field', () => {
     expect(tried).toBeGreaterThan(20)
   })
 
-  test('a password is never quoted', async () => {
+  test('never quotes a password', async () => {
     expect(await said('quiz', 'nameless', 'client', 'LOGIN ada  engine-1843')).not.toContain('engine-1843;')
     expect((await said('quiz', 'nameless', 'client', 'LOGIN ada  hunter22')).includes('hunter22')).toBe(false)
     expect((await said('quiz', 'nameless', 'client', 'login  ada hunter22')).includes('hunter22')).toBe(false)
@@ -85,7 +85,7 @@ describe('a message at the wrong place', () => {
     ['match', 'judging', 'client', '', 'an empty line is often one line end too many'],
     ['match', 'waiting', 'client', '', 'an empty line is often one line end too many'],
     ['tictactoe', 'server moves', 'server', 'MOVE\ufffd4', 'its field "cell" cannot be so'],
-  ] as const)('%s, "%s", %s: of %j no wrong lead is given', async (name, state, side, text, sentence) => {
+  ] as const)('%s, "%s", %s: no misleading hint is given for %j', async (name, state, side, text, sentence) => {
     expect(await said(name, state, side, text)).toMatch(new RegExp(`${RegExp.escape(sentence)}$`))
   })
 
@@ -95,11 +95,11 @@ describe('a message at the wrong place', () => {
     ['hangman', 'judging', 'server', 'END LOST banana', 'it belongs behind something like "MISS 7"'],
     ['quiz', 'nameless', 'client', 'START 5', 'it belongs behind something like "Welcome ada" or "RANK 2 17"'],
     ['scissors', 'choosing', 'server', 'ROUND Stone Stone', 'it belongs behind a hand (such as "1")'],
-  ] as const)('%s, "%s", %s: of %s it is said where it belongs', async (name, state, side, text, sentence) => {
+  ] as const)('%s, "%s", %s: the place of %s is named', async (name, state, side, text, sentence) => {
     expect(await said(name, state, side, text)).toMatch(new RegExp(`; ${RegExp.escape(sentence)}$`))
   })
 
-  test('that no side ever says belongs nowhere', async () => {
+  test('is not expected if neither side sends it', async () => {
     expect(await said('hangman', 'judging', 'server', 'HELLO')).toMatch(/expected something like "AT 2 4 6" or "MISS 7"$/)
   })
 })

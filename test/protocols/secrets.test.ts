@@ -55,7 +55,7 @@ const mistyped: fc.Arbitrary<Uint8Array> = fc
 
 const PROGRAMS = ['quiz', 'door', 'guess', 'chat', 'hangman', 'match', 'number'] as const
 
-test('a line with a password is quoted without it, whole or not, however it is written', async () => {
+test('a line with a password is quoted without it, whole or partial, in any spelling', async () => {
   for (const name of PROGRAMS) {
     const { automaton } = (await program(name)).protocol
     fc.assert(
@@ -78,7 +78,7 @@ test('a line with a password is quoted without it, whole or not, however it is w
   }
 })
 
-test('a trace has no password in it, however the line is written, cut and glued', async () => {
+test('a trace contains no password, however the line is spelt, split and glued', async () => {
   for (const name of PROGRAMS) {
     const { automaton } = (await program(name)).protocol
     const cuts = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 6 })
@@ -104,7 +104,7 @@ test('a trace has no password in it, however the line is written, cut and glued'
   }
 })
 
-test('quiz: what is no line with a password is shown as it is', async () => {
+test('quiz: a line without a password is shown unchanged', async () => {
   const { automaton } = (await program('quiz')).protocol
   const plain = [
     'NAME ada',
@@ -135,7 +135,7 @@ test.each([
   ['door', `{"type":"enter","name":"a","passphrase":"${PASSWORD}"}`],
   ['http', `GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${PASSWORD}\r\n\r\n`],
   ['http', `GET / HTTP/1.1\r\nproxy-authorization: Bearer ${PASSWORD}\r\n\r\n`],
-])('%s: of %j the password is not shown', async (name, text) => {
+])('%s: hides the password of %j', async (name, text) => {
   const { automaton } = (await program(name)).protocol
   const shown = masked({ automaton, side: 'client' }, text)
   expect(shown).not.toContain(PASSWORD)

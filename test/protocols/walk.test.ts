@@ -66,7 +66,7 @@ describe.each(programNames)('%s', async (name) => {
   }
   const { automaton } = program.protocol
 
-  test('random walks of our two roles against each other stay in the automaton, and go everywhere in it', async () => {
+  test('random walks of our two roles against each other stay in the automaton, and visit every state', async () => {
     const visited = new Set([automaton.start])
     const seeds = Array.from({ length: RUNS }, (_, at) => at + 1)
     for (const { seed, illegal, steps, state, ends } of (await Promise.all(seeds.map((one) => walk(program, one)))).flat()) {
