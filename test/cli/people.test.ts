@@ -57,7 +57,7 @@ describe('the operator', () => {
     expect(await people('remove', 'ada')).toMatchObject({ code: 1 })
   })
 
-  test.each(['while the server runs', 'on a folder at rest'])('ends the same connections and sessions %s', { timeout: 60_000 }, async (when) => {
+  test.each(['while the server runs', 'on a folder at rest'])('ends connections and sessions %s', { timeout: 60_000 }, async (when) => {
     const data = await folder()
     const people = async (...args: readonly string[]) => run('people', ...args, '--data', data)
     let { server, ports } = await serving(['parlor/door'], '--data', data)

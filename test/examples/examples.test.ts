@@ -356,7 +356,7 @@ describe('our join against the example servers', () => {
     stop()
   })
 
-  test.skipIf(!python)('python/guess_server.py serves a second client while the first is silent, and survives one that leaves', async () => {
+  test.skipIf(!python)('python/guess_server.py serves a second client while the first is silent, and survives one that quits', async () => {
     const { at, next, stop } = await listening('python/guess_server.py', '42')
     const thinking = await connectTcp(at, 5000)
     const { end } = await joining('tjc/guess', at, ['42'])

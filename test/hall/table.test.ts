@@ -76,7 +76,7 @@ describe('a table decides', () => {
   ]
 
   test.each(small)(
-    '%s: refuses an illegal command in every reachable state, without a change',
+    '%s: refuses an illegal command in every reachable state, without a change to the state',
     (_, rules, options, moves, states) => {
       let count = 0
       for (const table of reachable(openedTable(rules, options))) {

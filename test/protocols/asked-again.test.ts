@@ -23,7 +23,7 @@ test.each([
 )
 
 test.each(['1', '12', '-3'])(
-  'tictactoe: %s is asked again without a reason, as in the worksheet’s program',
+  'tictactoe: %s is requested again without a printed reason, as in the worksheet’s own program',
   async (typed) => {
     const { script, theirs } = await begin('tictactoe', { side: 'client', typed: [typed] })
     theirs.write('MOVE1\n')

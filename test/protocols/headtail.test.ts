@@ -230,7 +230,7 @@ describe('c8/headtail without a network', () => {
   })
 })
 
-test.each(['Wrong', 'sorry, you are wrong.', 'RIGHT'])('join reports the expected answer after %j, which answers no guess', async (answer) => {
+test.each(['Wrong', 'sorry, you are wrong.', 'RIGHT'])('join names what it expected after %j, which answers no guess', async (answer) => {
   const notices: string[] = []
   const peer = await far('headtail', 'client', { typed: ['h', 'q'], noticed: (what, sentence) => notices.push(`${what}: ${sentence}`) })
   await peer.say(PROMPT)

@@ -122,7 +122,7 @@ describe('the server, and other people’s clients', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test.each(['close', 'reset'] as const)('accepts a client that leaves at any time (%s): before a guess, after it, after the win', async (leaves) => {
+  test.each(['close', 'reset'] as const)('a client may leave at any time (%s): before or after a guess, after the win', async (leaves) => {
     for (const guesses of [[], ['50'], ['50', '42']]) {
       const peer = await hosted()
       for (const guess of guesses) await peer.sayAlone(guess)

@@ -81,7 +81,7 @@ describe('tjc/robot (TJC notes, section 6)', () => {
     expect(places(peer.screen).at(-1)).toBe('Column 6, row 6, heading west.')
   })
 
-  test.each(['close', 'reset'] as const)('a remote control that disconnects without END (%s) is reported with a sentence', async (leaves) => {
+  test.each(['close', 'reset'] as const)('a remote control that closes without END (%s) is reported with a sentence', async (leaves) => {
     const peer = await far('tjc/robot', 'server')
     await peer.say('FORWARD\nLE')
     expect((await peer[leaves]())?.message).toContain('expected "FORWARD", "LEFT" or "RIGHT"')

@@ -602,7 +602,7 @@ describe('a silent program that should send without a person', () => {
     ['guess', 'server', [], 'a number (such as "50")'],
     ['tictactoe', 'server', ['5'], 'something like "MOVE5", or "END" to stop'],
     ['chat', 'client', [], 'a text (such as "Hello")'],
-  ] as const)('%s, as %s: a person who thinks is not disturbed, and Ctrl-C reports the expected message', async (name, side, typed, due) => {
+  ] as const)('%s, as %s: a person who thinks is not disturbed, and Ctrl-C names the expected message', async (name, side, typed, due) => {
     const { clock, notices, talking } = await watched(name, { side, typed })
     await clock.pass(60_000)
     expect(notices).toEqual([])

@@ -1,7 +1,7 @@
 import { test } from 'vitest'
 import { doorway } from '../support/doorway.ts'
 
-test.each([4097, 5000, 100_000])('a client that sends a line of %i bytes at the front door receives the reason before the disconnection', async (length) => {
+test.each([4097, 5000, 100_000])('a client that sends a line of %i bytes at the front door learns why before the end', async (length) => {
   const reader = (await doorway()).reader()
   await reader.until(/What is your name/)
   await reader.type('x'.repeat(length), /^A line may have 4096 bytes here\. Bye\.$/)

@@ -199,7 +199,7 @@ describe('cells', () => {
     expect(room.troubles).toEqual([])
   })
 
-  test.each(['0', '-1', 'x', '5 5', '', 'MOVE5', '1e0'])('%j is not a cell, is refused with that reason, and is requested again', async (text) => {
+  test.each(['0', '-1', 'x', '5 5', '', 'MOVE5', '1e0'])('%j is refused as no cell, and is requested again', async (text) => {
     const { ada, grace } = await matched()
     await ada.say(`${text}\n`)
     expect(linesOf(ada).slice(-2)).toEqual([

@@ -17,7 +17,7 @@ async function longGame(room: Room, offers: number) {
 }
 
 test.each([5, 120, 450, 3000])(
-  'after %i offers, each missed event arrives once and in order',
+  'after %i offers, each missed event arrives once and in order, for any last event that the client has seen',
   async (offers) => {
     const room = new Room()
     const { ada, table, token, n } = await longGame(room, offers)

@@ -168,7 +168,7 @@ describe('the table index', () => {
   })
 
   test.each(['blocks', 'tables', 'covered'])(
-    'blocks no game if it cannot write %s, is reported, and retries',
+    'blocks no game if it cannot write %s, is reported, and retries the write later',
     async (what) => {
       const path = folder()
       let database = databaseIn(path)
