@@ -6,7 +6,7 @@ import { Premises } from '../../src/server/premises.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { type Clock, wallClock } from '../../src/wire/clock.ts'
 
-/** A hall that keeps nothing, where whatever goes wrong fails the test. */
+/** Opens a lobby without a data folder; any error in it fails the test. */
 export function premises({ clock = wallClock, random = chance }: { clock?: Clock; random?: Random } = {}): Premises {
   const onTrouble = (sentence: string, reason: unknown) => {
     throw new Error(sentence, { cause: reason })
@@ -14,7 +14,7 @@ export function premises({ clock = wallClock, random = chance }: { clock?: Clock
   return new Premises({ store: memoryStore({ onTrouble: (reason) => onTrouble('a follower failed', reason) }), clock, random, onTrouble })
 }
 
-/** The house of a program that needs a hall, for the terms of a conversation. */
+/** Returns the seating of a program that needs a hall, for the options of a conversation. */
 export function houseOf({ name, needs }: Program, options: { clock?: Clock; random?: Random }): { house?: (line: Line) => Household } {
   if (needs !== 'hall') return {}
   const place = premises(options)

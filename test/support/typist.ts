@@ -6,12 +6,12 @@ interface Question {
   end(): void
 }
 
-/** Typist is a person who types when a test says so; the screen is as a terminal would show it. */
+/** Typist is a person who types when a test says so; the screen shows the text as a terminal would. */
 export class Typist implements Person {
   screen = ''
   #question: Question | undefined
 
-  /** Whether a question is open, and what was shown of it. */
+  /** Whether a question is open. */
   get asked(): boolean {
     return this.#question !== undefined
   }
@@ -49,7 +49,7 @@ export class Typist implements Person {
     }
   }
 
-  /** Ctrl-D. */
+  /** Types Ctrl-D. */
   async leave(): Promise<void> {
     this.#question?.end()
     await settled()
