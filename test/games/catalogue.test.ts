@@ -6,14 +6,14 @@ import { type AnyGame, games } from '../../src/games/index.ts'
 import { houseMove } from '../../src/games/player.ts'
 import { seeded } from '../../src/games/random.ts'
 
-/** What a game is set up with; most games have all they need. */
+/** The setup of a game; most games need none. */
 const OPTIONS: Readonly<Record<string, unknown>> = {
   quiz: { questions: [{ text: 'Which?', options: ['this', 'that'], right: 0, explanation: 'so it is' }], count: 1 },
 }
 
 const kept = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
-/** A move by chance among the legal ones, or else the house's. */
+/** Returns a random legal move, or else the house's. */
 function someMove(game: AnyGame, state: unknown, seat: number, seed: number): unknown {
   const legal = [...(game.moves?.(state, seat) ?? [])]
   return legal.length > 0 ? legal[seed % legal.length] : houseMove(game, seat, game.view(state, seat), seeded(seed))
@@ -45,7 +45,7 @@ describe('the catalogue', () => {
     '%s: the entry describes the game correctly',
     async (_, { game, settings, moves, setup }) => {
       expect(games.get(game.name)).toBe(game)
-      // a cell that may be taken is no example
+      // a cell that may be taken is not an example
       const example = /such as (\S+)|^(\S+) for/.exec(moves)?.slice(1).find(Boolean) ?? (game.name === 'tictactoe' ? '5' : '')
       expect(isRefusal(game.notation.parse(example))).toBe(false)
       for (const info of Object.values(settings)) {

@@ -38,7 +38,7 @@ test('after a pause the house searches as deep as before', () => {
   expect(effort.allowed).toBe(16_000)
 })
 
-/** Tic-tac-toe with a count of the moves that are tried, of which nothing is remembered. */
+/** Tic-tac-toe with a count of the tried moves, without a memory of earlier searches. */
 function counting() {
   const tried = { moves: 0 }
   const play: typeof tictactoe.play = (...given) => {

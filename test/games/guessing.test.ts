@@ -106,7 +106,7 @@ describe('a local table', () => {
     other.play(3)
     expect(await one.turn()).toMatchObject({ view: { cells: 'OXXO-----' } })
     one.play(7)
-    // the last own move ends it
+    // the player's own last move ends it
     expect(await one.turn()).toMatchObject({ view: { cells: 'OXXO--O--' }, turn: false, outcome: { winners: [0] } })
     expect(await other.next()).toMatchObject({ view: { cells: 'OX-------' }, turn: false })
   })

@@ -10,7 +10,7 @@ import { parseWords, unguessable, type Words, words } from '../../src/games/word
 
 const start = (options: HangmanOptions) => hangman.setup(options, chance)
 
-/** The state after some guesses, none of which may be refused. */
+/** Returns the state after some guesses, none of which may be refused. */
 function tried(state: Hangman, ...guesses: string[]): Hangman {
   for (const guess of guesses) {
     const next = hangman.play(state, 0, guess, chance)

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { unaskable } from '../../src/games/questions/question.ts'
 import { type Form, formOf, type Parsed, parseQuestions, type Question, QuestionError } from '../../src/games/questions.ts'
 
-/** The questions of a text of which none is skipped. */
+/** Returns the questions of a text of which none is skipped. */
 async function allOf(text: string, form?: Form): Promise<readonly Question[]> {
   const { questions, skipped } = await parseQuestions(text, form)
   expect(skipped).toEqual([])
   return questions
 }
 
-/** The sentences with which a text is refused, or questions of it are skipped. */
+/** Returns the sentences with which a text is refused, or questions of it are skipped. */
 async function refusal(text: string, form: Form): Promise<string> {
   try {
     const { questions, skipped } = await parseQuestions(text, form)
@@ -32,7 +32,7 @@ describe('questions in GIFT', () => {
 $CATEGORY: networks/ports
 
 ::Web:: Which port is \\{http\\}\\: 80 \\= web? {
-  // the right one comes first
+  // the right option is the first
   =80 # Yes.
   ~443 # That is https.
   ~53

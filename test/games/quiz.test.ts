@@ -11,10 +11,10 @@ import { isOpen } from '../../src/games/search.ts'
 const colours: Question = { text: 'Which is a colour?', options: ['red', 'seven', 'loud'], right: 0, explanation: 'Red is one.' }
 const sums: Question = { text: '1 + 1?', options: ['1', '2'], right: 1 }
 
-/** A quiz whose questions are asked as they stand here. */
+/** A quiz whose questions are asked in this order. */
 const open = (...questions: Question[]): Quiz => ({ questions, answers: [] })
 
-/** The state after some answers, none of which may be refused. */
+/** Returns the state after some answers, none of which may be refused. */
 function answered(state: Quiz, ...answers: string[]): Quiz {
   for (const answer of answers) {
     const next = quiz.play(state, 0, answer, chance)
@@ -133,7 +133,7 @@ const question: fc.Arbitrary<Question> = fc
 const questions = fc.uniqueArray(question, { minLength: 1, maxLength: 8, selector: ({ text }) => text })
 const letters = fc.infiniteStream(fc.nat(5))
 
-/** All states of a game in which the letters are taken from the options by number. */
+/** Returns all states of a game whose answers are chosen from the options by number. */
 function* played(start: Quiz, choices: Iterable<number>): Generator<Quiz> {
   let state = start
   for (const choice of choices) {

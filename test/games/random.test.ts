@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chance, DrawnRandom, given, seeded } from '../../src/games/random.ts'
 
-/** Draws from the words that are given, in turn. */
+/** Returns a random source that draws from the given words, in turn. */
 class Scripted extends DrawnRandom {
   readonly #words: Iterator<number>
 
@@ -93,7 +93,7 @@ describe('draws from 32-bit words', () => {
   test('use two words for a range of more than 2³²', () => {
     expect(new Scripted([LAST, LAST]).integer(0, 2 ** 53 - 1)).toBe(2 ** 53 - 1)
     expect(new Scripted([1 << 11, 5]).integer(-1, 2 ** 53 - 2)).toBe(2 ** 32 + 4)
-    // 2⁵³ is no multiple of 2³² + 1, so the highest are drawn again
+    // 2⁵³ is not a multiple of 2³² + 1, so the highest are drawn again
     expect(new Scripted([LAST, LAST, 0, 3]).integer(0, 2 ** 32)).toBe(3)
   })
 })

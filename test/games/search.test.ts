@@ -5,7 +5,7 @@ import { seeded } from '../../src/games/random.ts'
 import { bestMove } from '../../src/games/search.ts'
 import { type Board, tictactoe } from '../../src/games/tictactoe.ts'
 
-/** Tic-tac-toe, made anew so that nothing of it is remembered, with a count of the moves that are tried. */
+/** Returns a new tic-tac-toe without a memory of earlier searches, with a count of the tried moves. */
 function counting() {
   const tried = { moves: 0 }
   const game = {

@@ -36,10 +36,10 @@ test('does not retain deleted entries, also during an iteration', async () => {
   })()
   const looking = map.values()[Symbol.iterator]()
   expect(looking.next().value).toEqual({ n: 0 })
-  // the table grows, and the one before, which still has all, stays for who looks at it
+  // the table grows, and the iterator retains the previous one, which still has all entries
   for (let n = 2; n < 1000; n++) map.set(n, { n })
   map.delete(1)
-  // what a WeakRef was made of lives until the end of the turn
+  // the target of a new WeakRef lives until the end of the turn
   await new Promise((resolve) => setImmediate(resolve))
   collect()
   expect(gone.deref()).toBeUndefined()

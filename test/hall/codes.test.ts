@@ -7,10 +7,10 @@ import { hashToken, inviteCode, readCode, readToken, secretToken } from '../../s
 import { codewords } from '../../src/hall/codewords.ts'
 
 const random = fc.infiniteStream(fc.nat(255)).map((stream) => (bytes: number) => Uint8Array.from(stream.take(bytes)))
-/** The chance whose bytes are all the same. */
+/** Returns a random source whose bytes are all the same. */
 const always = (byte: number) => (bytes: number) => new Uint8Array(bytes).fill(byte)
 
-/** What two words have in common that sound alike, roughly. */
+/** Returns a rough common form of words that sound alike. */
 function soundOf(word: string): string {
   const sounds: readonly (readonly [RegExp, string])[] = [
     [/ph/g, 'f'],

@@ -31,7 +31,7 @@ const ALL = new Map<string, AnyGame>([...games, ['unplayable', unplayable as Any
 function process(store: Store = memoryStore(), time = new TestClock(START)) {
   const troubles: string[] = []
   const hall = new Hall({ store, games: ALL, clock: time, random: seeded(1), onTrouble: (sentence) => troubles.push(sentence) })
-  /** Where somebody was seated. */
+  /** The seats that seeks were given, in order. */
   const seated: { sitter: Sitter; table: LiveTable; seat: SeatNumber }[] = []
   const seek = (sitter: Sitter, more: Partial<Seek> = {}) =>
     hall.seek({
@@ -246,7 +246,7 @@ describe('tables', () => {
     const table = hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
     const other = hall.open('tictactoe', { options: {}, seats: [ADA, ALAN] })
     await settled()
-    // somebody else has appended meanwhile, and was not heard of here
+    // another process has appended meanwhile, and this one was not notified
     await keep(store.tables, 1, 1, [])
     table.submit({ type: 'say', name: 'ada', text: 'hello' })
     void keep(store.tables, 1, 2, [{ type: 'suspended', n: 3, at: START }])
@@ -340,7 +340,7 @@ describe('a rematch', () => {
 })
 
 describe('a restart', () => {
-  /** What one process leaves behind, taken up by another one on the same store. */
+  /** Restores the tables of one process in another on the same store. */
   async function restarted(open: (hall: Hall) => LiveTable | undefined) {
     const store = memoryStore()
     const before = process(store)
@@ -506,7 +506,7 @@ describe('a restart', () => {
     later?.submit({ type: 'back', seat: 0 })
     for (const move of ['H', 'T', 'H']) later?.submit({ type: 'play', seat: 0, move })
     await settled()
-    // what is played from here on follows from the log, as it did before
+    // from here on, the game follows from the log, as before
     const once = process(store)
     await once.hall.restore()
     expect(once.hall.table(9)?.state.position).toEqual(later?.state.position)

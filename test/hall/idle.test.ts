@@ -13,7 +13,7 @@ const ADA: Sitter = { person: 'account:1', name: 'ada' }
 const GRACE: Sitter = { person: 'account:2', name: 'grace' }
 const HOUSE_SITTER: Sitter = { person: HOUSE, name: 'house' }
 
-/** A process with a hall in which a table may be without a move for ten minutes. */
+/** A process with a hall whose tables may be without a move for ten minutes. */
 function start(store: Store, time: TestClock, idle = LIMIT): Hall {
   const onTrouble = (sentence: string, reason: unknown) => {
     throw new Error(sentence, { cause: reason })
@@ -30,7 +30,7 @@ async function opening(clock: ClockRules = {}, seats: readonly Sitter[] = [ADA, 
   return { time, store, hall, table, log: () => store.tables.read(table.id, 0) }
 }
 
-/** The next process, on the same store, at the time of a clock. */
+/** Opens the next process, on the same store, at the time of a clock. */
 async function restarted(store: Store, time: TestClock, before: Hall): Promise<{ hall: Hall; table: LiveTable | undefined }> {
   before.close(new Error('the process ends'))
   const hall = start(store, time)

@@ -23,16 +23,16 @@ const QUESTIONS = [
   { text: '2 + 2?', options: ['4', '5'], right: 0 },
 ]
 
-/** One append that a test has to decide about. */
+/** One append whose result the test decides. */
 interface Append {
   readonly expected: number
   readonly events: readonly TableEvent[]
-  /** Keeps it, and tells whoever follows. */
+  /** Persists it, and notifies the followers. */
   keep(): Promise<void>
   fail(reason: Error): Promise<void>
 }
 
-/** A journal that keeps what it is given when the test says so. */
+/** A journal that persists an append when the test says so. */
 class SlowLog implements TableLog {
   readonly appends: Append[] = []
   #next = 1
@@ -58,7 +58,7 @@ class SlowLog implements TableLog {
     })
   }
 
-  /** Tells whoever follows a table of events, as if they were kept. */
+  /** Publishes events to the followers of a table, as if they were persisted. */
   tell(table: number, events: readonly TableEvent[]): void {
     for (const one of this.#followers) if (one.table === table) one.then(events)
   }
@@ -90,7 +90,7 @@ class SlowLog implements TableLog {
   }
 }
 
-/** Somebody who keeps what was told. */
+/** An observer that records what it is notified of. */
 class Listener implements Attendant {
   readonly who: number | 'watcher'
   readonly told: News[] = []
@@ -111,7 +111,7 @@ class Listener implements Attendant {
     this.ended = reason
   }
 
-  /** The types of what was told. */
+  /** The types of the recorded updates. */
   get types(): string[] {
     return this.told.map(({ event }) => event.type)
   }
@@ -125,7 +125,7 @@ interface Setup {
   time?: Clock
 }
 
-/** A table on a slow journal, and everything around it. */
+/** A table on a slow journal, with its surroundings. */
 function slow({ rules = tictactoe, options = {}, seats = [ADA, GRACE], clock = {}, time = new TestClock(START) }: Setup = {}) {
   const log = new SlowLog()
   const troubles: string[] = []
@@ -138,7 +138,7 @@ function slow({ rules = tictactoe, options = {}, seats = [ADA, GRACE], clock = {
   return { log, troubles, tools, open, table: open() }
 }
 
-/** As `slow`, with the opening kept. */
+/** Does the same as `slow`, with a persisted opening. */
 async function opened(setup: Setup = {}) {
   const made = slow(setup)
   await made.log.appends[0]?.keep()
@@ -485,7 +485,7 @@ describe('time', () => {
 
   test('a timer that fires too early is set again', async () => {
     const time = new TestClock(START)
-    // as timers that cannot be as long as they should
+    // as for timers that cannot be as long as necessary
     const hasty: Clock = {
       now: () => time.now(),
       monotonic: () => time.monotonic(),
@@ -534,7 +534,7 @@ describe('the end of a table', () => {
   })
 })
 
-/** What may happen at a table, by chance: a wait, and who wants what. */
+/** Generates random actions at a table: a wait, or a command of a seat. */
 const steps = fc.array(
   fc.record({
     wait: fc.integer({ min: 0, max: 900 }),
@@ -552,7 +552,7 @@ const played: readonly [string, AnyGame, unknown][] = [
   ['a quiz', quiz, { questions: QUESTIONS, count: 2 }],
 ]
 
-/** Plays by chance at a table in a store, everybody watching; answers with what is left of it. */
+/** Plays at random at a table in a store, with all seats observed; returns the result. */
 async function playedOut(rules: AnyGame, options: unknown, wanted: readonly { wait: number; seat: number; type: string; pick: number }[]) {
   const time = new TestClock(START)
   const store = memoryStore()

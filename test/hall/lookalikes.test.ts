@@ -7,20 +7,20 @@ import { skeleton } from '../../src/hall/skeleton.ts'
 
 const MIXED = { refused: 'a name has the letters of one alphabet' }
 
-/** Whether somebody could be taken for somebody else. */
+/** Returns whether a name looks like another. */
 function alike(one: string, other: string): boolean {
   const names = new Lookalikes()
   names.add('account:1', one)
   return names.like(other) !== undefined
 }
 
-/** Whether names have a look in common, whether or not they count as the same. */
+/** Returns whether names have a common look, whether or not they count as the same. */
 function shareLook(one: string, other: string): boolean {
   const looks = new Set(looksOf(one.normalize('NFC')))
   return looksOf(other.normalize('NFC')).some((look) => looks.has(look))
 }
 
-/** The characters of an entry of a table of confusables, each with the text that it looks like. */
+/** Returns the characters of a table of confusables, each with the text that it looks like. */
 function pairsIn(entry: string): [string, string][] {
   const [text = '', steps = ''] = entry.split(':')
   const target = text.split('.').map((digits) => Number.parseInt(digits, 36))

@@ -8,7 +8,7 @@ function wish(more: Partial<Wish> = {}): Wish {
   return { person: 'guest:ada', name: 'ada', game: 'tictactoe', options: {}, seats: [0, 1], rated: false, ...more }
 }
 
-/** The first of those who wait that suits the one who comes. */
+/** Returns the first waiting seek that matches the new one. */
 function pair(waiting: Iterable<Wish>, coming: Wish): Match<Wish> | undefined {
   const seeks = new Seeks<Wish>()
   for (const one of waiting) seeks.add(one)
@@ -21,7 +21,7 @@ const SEATS = [[0], [1], [0, 1], [1, 0]]
 const CODES = [undefined, 'amber-otter-seven']
 const AGAINST = [undefined, 'guest:ada', 'guest:grace']
 
-/** Every wish of a small world, each once. */
+/** All seeks of a small set, each once. */
 function* world(): Iterable<Wish> {
   for (const person of PEOPLE)
     for (const options of OPTIONS)
@@ -36,7 +36,7 @@ function* world(): Iterable<Wish> {
               }
 }
 
-/** What has to hold of two who sit down together, as a sentence each. */
+/** Returns the violated conditions of a match, one sentence each. */
 const RULES: Readonly<Record<string, (one: Wish, other: Wish) => boolean>> = {
   'nobody plays against oneself': (one, other) => one.person !== other.person || one.person === PEER,
   'both want the same kind of game': (one, other) => one.rated === other.rated,

@@ -9,7 +9,7 @@ const GOOD = 'correct horse'
 const BROKEN =
   'the password arrived broken, for it is not UTF-8: set your terminal or program to UTF-8, or use letters and digits without accents'
 
-/** A hash as any other program would write it. */
+/** A hash as another program writes it. */
 function phc(password: string, cost: { memory: number; passes: number; parallelism: number }, salt: Uint8Array, tagLength = 32): string {
   const tag = argon2Sync('argon2id', { message: password, nonce: salt, tagLength, ...cost })
   const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64').replaceAll('=', '')
@@ -145,7 +145,7 @@ describe('a password hash', () => {
   })
 })
 
-/** The order in which promises come to their end. */
+/** Returns the order in which promises settle. */
 async function orderOf(promises: Readonly<Record<string, Promise<unknown>>>): Promise<string[]> {
   const order: string[] = []
   await Promise.all(Object.entries(promises).map(([name, promise]) => promise.then(() => order.push(name))))
@@ -191,7 +191,7 @@ describe('an unknown name', () => {
 
   test('costs as much time as a registered name', async () => {
     const hash = await hashOf(GOOD)
-    // by this process's processor, which others that are busy meanwhile do not count against
+    // by the processor time of this process, which other busy processes do not change
     const least = async (phc: string | undefined) => {
       let least = Number.POSITIVE_INFINITY
       for (let round = 0; round < 8; round++) {

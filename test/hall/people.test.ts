@@ -10,7 +10,7 @@ import { settled, TestClock } from '../support/clock.ts'
 
 const PASSWORD = 'engine-1843'
 
-/** Passwords that cost nothing, and count how often they were compared. */
+/** Password checks that cost nothing, with a count of the comparisons. */
 class Plain extends Passwords {
   compared = 0
 
@@ -28,7 +28,7 @@ class Plain extends Passwords {
   }
 }
 
-/** People, and what happens to those who are here. */
+/** People, with a record of the events of online users. */
 function gathering(passwords: Passwords = new Plain(), expects: (person: string) => boolean = () => false) {
   const clock = new TestClock(1_000_000)
   const { accounts } = memoryStore()
@@ -61,7 +61,7 @@ function gathering(passwords: Passwords = new Plain(), expects: (person: string)
   return { people, accounts, clock, seats, replaced, reasons, entry, enter, register }
 }
 
-/** Who came in; a refusal fails the test. */
+/** Returns the user that entered; a refusal fails the test. */
 async function came(entering: Promise<Visitor | Denial>): Promise<Visitor> {
   const visitor = await entering
   if (isRefusal(visitor)) throw new Error(visitor.refused)
@@ -141,7 +141,7 @@ describe('guests', () => {
     const { accounts, people, enter } = gathering()
     const others = ['', 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 18, 26, 42, 74, 138, 266, 522, 1034]
     for (const other of others) await came(enter(`ada${other}`))
-    // cut off for a number, it reads like a word of the house
+    // shortened for a number, it reads like a word of the house
     await came(enter('s.e.r.v.e.r........x'))
     for (let at = 0; at < 1000; at++) await accounts.add({ key: `user${at}z`, name: `user${at}z`, password: 'plain', since: 0 })
     await people.open()
@@ -301,7 +301,7 @@ describe('password guesses', () => {
     expect(await enter('ada', { password: PASSWORD })).toEqual({ why: 'throttled', refused: 'too many tries: wait 1 second' })
     await clock.pass(1)
     await came(enter('ada', { password: PASSWORD }))
-    // what the right one took is back, and nothing more
+    // the correct one has returned its own try, and no more
     expect(await enter('ada', { address: '192.0.2.10', password: 'guessed-it' })).toEqual(WRONG)
     expect(await enter('ada', { address: '192.0.2.11', password: 'guessed-it' })).toEqual(refused)
   })
@@ -549,7 +549,7 @@ describe('names that look alike', () => {
     // as an earlier version let both register
     await accounts.add({ key: 'ame', name: 'Ame', password: `plain ${PASSWORD}`, since: 0 })
     for (const name of ['Ame', 'Arne']) expect(await came(enter(name, { password: PASSWORD }))).toMatchObject({ name })
-    // as one did that looked up ϲ as a ς
+    // as in a version that looked up ϲ as ς
     for (const [key, name] of [
       ['coca', 'coca'],
       ['σοσα', 'ϲοϲα'],

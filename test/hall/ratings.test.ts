@@ -128,7 +128,7 @@ describe('properties of ratings', () => {
   })
 })
 
-/** What decides games in turn, from what both have come to. */
+/** Course decides each game of a series, by its number and the ratings of both players. */
 type Course = (game: number, ratings: readonly Rating[]) => readonly number[]
 
 const better = ([one, other]: readonly Rating[]) => ((one?.rating ?? 0) >= (other?.rating ?? 0) ? 0 : 1)

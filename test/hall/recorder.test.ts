@@ -22,7 +22,7 @@ function sitter(at: number): Sitter {
   return found
 }
 
-/** A hall on a store, in which nothing goes wrong unnoticed. */
+/** A hall on a store; any error in it fails the test. */
 function hallIn(store: Store) {
   const troubles: string[] = []
   const onTrouble = (sentence: string, reason: unknown) =>
@@ -31,7 +31,7 @@ function hallIn(store: Store) {
   return { hall, troubles }
 }
 
-/** What follows from the journal alone, by game and person: every table that ended and counts, in order. */
+/** Returns the ratings that follow from the journal alone, by game and person: of every rated finished table, in order. */
 async function recomputed({ tables }: Store): Promise<Map<string, Standing>> {
   const standings = new Map<string, Standing>()
   for (const id of await tables.ended()) {
@@ -54,7 +54,7 @@ async function kept({ results }: Store): Promise<Map<string, Standing>> {
   return standings
 }
 
-/** A store whose results fail when a test says so, and that keeps the order in which tables were recorded. */
+/** A store whose results fail when a test says so, and that records the order of recorded tables. */
 function failing(store: Store): { store: Store; recorded: number[]; fail: boolean } {
   const recorded: number[] = []
   const all: { store: Store; recorded: number[]; fail: boolean } = { store, recorded, fail: false }
@@ -74,7 +74,7 @@ function failing(store: Store): { store: Store; recorded: number[]; fail: boolea
   return all
 }
 
-/** A rated game between two, to be ended by the test. */
+/** A rated game between two players, which the test ends. */
 function between(hall: Hall, one: number, other: number): LiveTable {
   return hall.open('tictactoe', { options: {}, seats: [sitter(one), sitter(other)], rated: true })
 }
@@ -173,7 +173,7 @@ describe('ratings', () => {
     fc.record({
       seats: fc.shuffledSubarray([0, 1, 2, 3], { minLength: 2, maxLength: 2 }),
       end: fc.constantFrom('leave', 'draw'),
-      /** How many games go on before it ends. */
+      /** The number of games that continue before it ends. */
       later: fc.integer({ min: 0, max: 3 }),
     }),
     { minLength: 1, maxLength: 12 },

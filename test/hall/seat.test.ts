@@ -14,7 +14,7 @@ import { settled, TestClock } from '../support/clock.ts'
 const ADA: Sitter = { person: 'guest:ada', name: 'ada' }
 const GRACE: Sitter = { person: 'guest:grace', name: 'grace' }
 
-/** The line of a holder: whether somebody looks after it, and why it was ended. */
+/** The conversation of a player: whether it is watched, and why it was ended. */
 class Line implements Attention {
   watched = false
   ended: string | undefined
@@ -51,7 +51,7 @@ function tableOf(rules: AnyGame = tictactoe, { options = {} as unknown, seats = 
   return { table, sit, types, troubles }
 }
 
-/** What a seat has to show, without waiting. */
+/** Returns the situations that a seat shows, without waiting. */
 async function shown(seat: HallSeat<unknown, Board>): Promise<Situation<Board>[]> {
   await settled()
   const situations: Situation<Board>[] = []
@@ -84,7 +84,7 @@ describe('a seat shows', () => {
     seat.play(1)
     const turn = seat.turn()
     await settled()
-    // its own move is kept and told, and it still waits for the other's
+    // its own move is persisted and published, and it still waits for the opponent's
     expect(table.state.n).toBe(2)
     expect(line.watched).toBe(true)
     other.seat.play(5)
@@ -230,10 +230,10 @@ describe('a move that crosses the end', () => {
     const [ada, grace] = [sit(0), sit(1)]
     await ada.seat.next()
     grace.seat.leave()
-    // not even kept yet
+    // not even persisted yet
     expect(ada.seat.play(1)).toBeUndefined()
     await settled()
-    // kept, and not yet looked at
+    // persisted, and not yet read
     expect(ada.seat.play(1)).toBeUndefined()
     expect((await ada.seat.next()).outcome).toEqual({ winners: [0], left: 1 })
     expect(ada.seat.play(1)).toEqual({ refused: 'the game is over' })

@@ -8,7 +8,7 @@ import { drawsAt, isWeak, newSeed } from '../../src/hall/seeds.ts'
 const SEED: Seed = '1:AAAAAAAAAAAAAAAAAAAAAA'
 const WORD = 2 ** 32 - 1
 
-/** The first draws of an event, as words. */
+/** Returns the first draws of an event, as words. */
 function words(seed: Seed, n: number, count: number): number[] {
   const random = drawsAt(seed, n)
   return Array.from({ length: count }, () => random.integer(0, WORD))

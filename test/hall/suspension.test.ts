@@ -9,14 +9,14 @@ import { storeToBreak } from '../support/outage.ts'
 const ADA: Sitter = { person: 'account:1', name: 'ada' }
 const GRACE: Sitter = { person: 'account:2', name: 'grace' }
 
-/** A process with a hall on a store, and what it could not survive in silence. */
+/** A process with a hall on a store, and its reported errors. */
 function start(store: Store, time: TestClock) {
   const troubles: string[] = []
   const hall = new Hall({ store, games, clock: time, random: seeded(1), onTrouble: (sentence) => troubles.push(sentence) })
   return { hall, troubles }
 }
 
-/** A game of which one move was made, taken up by a second process on the same store. */
+/** A game with one move, restored by a second process on the same store. */
 async function restarted() {
   const time = new TestClock(1_700_000_000_000)
   const data = await storeToBreak(time)

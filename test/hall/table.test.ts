@@ -30,7 +30,7 @@ function openedTable(rules: AnyGame, options: unknown = {}, clock: ClockRules = 
   return opened({ ...opening, n: 1, at: START }, rules)
 }
 
-/** The table after a command, and its events, from which the same follows again. Throws where it is refused. */
+/** Returns the table after a command, with its events, and checks that replaying them gives the same. Throws on a refusal. */
 function having(table: TableState, command: Command, now = START): { table: TableState; events: TableEvent[] } {
   const steps = decide(table, command, now)
   if (isRefusal(steps)) throw new Error(steps.refused)
@@ -52,7 +52,7 @@ function refused(table: TableState, command: Command, now = START): string | und
   return isRefusal(steps) ? steps.refused : undefined
 }
 
-/** Every position that can be reached by legal moves, each once. */
+/** Returns every position that legal moves can reach, each once. */
 function* reachable(start: TableState): Iterable<TableState> {
   const seen = new Set<string>()
   const open = [start]

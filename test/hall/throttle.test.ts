@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Bucket, Throttle } from '../../src/hall/throttle.ts'
 
-/** Bytes that are used on the heap when all that nothing refers to was collected. */
+/** Returns the bytes in use on the heap after a garbage collection. */
 function heapAfterCollection(): number {
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')()
@@ -37,7 +37,7 @@ describe('a token bucket', () => {
 const rate = fc.record({ burst: fc.integer({ min: 1, max: 20 }), refill: fc.integer({ min: 1, max: 5000 }) })
 const steps = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3000 })), { minLength: 1, maxLength: 100 })
 
-/** The times that the steps between them lead to, from some day in 2026. */
+/** Returns the times after the given steps, from some day in 2026. */
 function timesOf(between: readonly number[]): number[] {
   let now = 1_800_000_000_000
   return between.map((ms) => (now += ms))

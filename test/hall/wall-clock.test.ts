@@ -16,7 +16,7 @@ import { settled, TestClock } from '../support/clock.ts'
 const NOW = Date.UTC(2024, 1, 29)
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
-/** How the wall clock is set: by an hour, and by more than anything here waits for. */
+/** The changes of the wall clock: by an hour, and by more than any timeout in this file. */
 const JUMPS = [HOUR, -HOUR, 400 * DAY, -400 * DAY]
 const ADA: Sitter = { person: 'account:1', name: 'ada' }
 const GRACE: Sitter = { person: 'account:2', name: 'grace' }

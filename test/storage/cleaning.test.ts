@@ -14,14 +14,14 @@ import { event, game, move } from './samples.ts'
 const turn = () => new Promise(setImmediate)
 const ended = (n: number, counts: boolean) => event(n, { type: 'ended', outcome: { winners: [0] }, ...(counts ? { counts } : {}) })
 
-/** A store of which a test takes the oldest rows away by hand. */
+/** A store whose oldest rows a test drops by hand. */
 function opened(path: string, pace: Partial<Pace>) {
   const database = databaseIn(path)
   const trouble = vi.fn()
   const shelf = new SqliteShelf(database, trouble, pace)
   const commits = new Commits((work) => shelf.transaction(work), trouble)
   const log = new Log(shelf, commits)
-  // only so that it knows what is followed: a pass never begins by itself
+  // only so that it knows the followed tables: a pass never begins by itself
   shelf.compact({ keep: Number.POSITIVE_INFINITY }, (table) => log.isFollowed(table))
   const close = () => {
     commits.close()
@@ -32,7 +32,7 @@ function opened(path: string, pace: Partial<Pace>) {
   return { database, shelf, log, results: new SqliteResults(database, commits, new ScoreCounts()), trouble, close }
 }
 
-/** Takes all rows away that can be, one after the other. */
+/** Drops all rows that can be dropped, one after the other. */
 function cleanAll(shelf: SqliteShelf): void {
   const end = shelf.covered
   for (let last: number | undefined = 0; last !== undefined && last < end; ) last = shelf.clean(1)
@@ -61,7 +61,7 @@ test('drops finished tables with the oldest rows, whole, and with their index en
   expect(size(database)).toBeLessThan(before / 5)
   expect(await log.read(1, 0)).toEqual([1, 2, 3, 4, 5].map((n) => move(1, n)))
   expect(await log.read(2, 0)).toEqual([])
-  // the last of all keeps its number from being given again
+  // the last table stays, so that its number is not used again
   expect(await log.read(40, 0)).toEqual(game(40))
   expect(count(database, 'tables') + count(database, 'blocks')).toBeLessThan(4)
   close()
@@ -212,7 +212,7 @@ test('whenever rows are dropped, unfinished tables stay, and finished tables are
         }
         const unfinished = [...logs.keys()].filter((table) => !over.has(table)).sort((one, other) => one - other)
         expect(await store.log.unfinished()).toEqual(unfinished)
-        // nothing is recorded here, so all that counts is waited for
+        // nothing is recorded here, so all rated tables wait for that
         expect(await store.log.ended()).toEqual([...over].filter(([, counts]) => counts).map(([table]) => table))
       }
       for (const step of [...all, { turns: 4 }, { clean: 1000 }, { opened: 'after a kill', pace: first } as const]) {
@@ -227,7 +227,7 @@ test('whenever rows are dropped, unfinished tables stay, and finished tables are
         } else {
           const { table } = step
           const log = logs.get(table) ?? []
-          // what was dropped is not asked for again, as numbers of tables are given once
+          // a dropped table is not opened again, because numbers of tables are used once
           if ((await store.log.read(table, 0)).length < log.length) gone.add(table)
           if (gone.has(table)) continue
           const events = Array.from({ length: step.moves + (log.length === 0 ? 1 : 0) }, (_, at) => move(table, log.length + 1 + at))

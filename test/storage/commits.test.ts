@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { Commits } from '../../src/storage/commits.ts'
 import { fates } from './samples.ts'
 
-/** A transaction that counts, keeps what was written in `kept`, and fails where something odd is written. */
+/** A transaction that counts, records the written jobs in `kept`, and fails for an odd job. */
 function ledger() {
   const kept: number[] = []
   let written: number[] = []

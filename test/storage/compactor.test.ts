@@ -5,7 +5,7 @@ import { databaseIn, folder } from './folders.ts'
 const turn = () => new Promise(setImmediate)
 const KEEP = 1000
 
-/** A compactor of a journal whose every row frees so many bytes when it is taken away. */
+/** A compactor of a journal whose every row frees a number of bytes. */
 function compacting({ used, freed, rows = 100 }: { used: number; freed: number; rows?: number }) {
   const state = { used, taken: 0, steps: [] as number[] }
   const trouble = vi.fn()

@@ -7,7 +7,7 @@ const ada = { key: 'ada', name: 'Ada', password: '$argon2id$ada', since: 1_760_0
 const bob = { key: 'bob', name: 'Bob', password: '$argon2id$bob', since: 1_760_000_000_000.5 }
 const session = { token: 'a1', person: 'account:1', until: 100 }
 
-/** What every store does with accounts and sessions. */
+/** Tests accounts and sessions of any store. */
 export function accountsContract(open: Open): void {
   describe('accounts', () => {
     test('an account is found by its key and by its person', async () => {
@@ -86,7 +86,7 @@ export function accountsContract(open: Open): void {
       expect(await accounts.add(ada)).toEqual({ ...ada, person: 'account:3' })
       await history.add(['account:1', 'account:3'], finished(3))
       expect([(await history.of('account:1', ALL)).total, (await history.of('account:3', ALL)).total]).toEqual([0, 1])
-      // what ends afterwards is recorded, without the standings of who is gone
+      // a game that ends afterwards is recorded without the standings of the removed account
       expect(await results.record(3, 'nim', [standing('account:1'), standing('account:3'), standing('guest:bob')])).toBe(true)
       expect((await results.ladder('nim', 9)).map(({ person }) => person)).toEqual(['account:3', 'guest:bob'])
     })
@@ -127,14 +127,14 @@ export function accountsContract(open: Open): void {
       const token = (at: number) => `t${at}`
       for (let at = 1; at <= SESSIONS; at++) await accounts.openSession({ ...session, token: token(at), until: 100 + at })
       expect(await accounts.session(token(1), 0)).toMatchObject({ until: 101 })
-      // as long as another, and opened last
+      // as long as another session, and opened last
       await accounts.openSession({ ...session, token: 'last', until: 101 })
       expect(await accounts.session('last', 0)).toMatchObject({ until: 101 })
       expect(await accounts.session(token(1), 0)).toBeUndefined()
       await Promise.all([1, 2, 3].map((at) => accounts.openSession({ ...session, token: `more${at}`, until: 900 + at })))
       const left = await Promise.all([2, 3, 4].map((at) => accounts.session(token(at), 0)))
       expect(left.map((one) => one?.token)).toEqual([undefined, undefined, token(4)])
-      // one that is opened again takes no other’s place
+      // a session that is opened again replaces no other
       await accounts.openSession({ ...session, token: token(SESSIONS), until: 1000 })
       expect([await accounts.session(token(4), 0), await accounts.session('other', 0)]).toEqual([
         expect.objectContaining({ token: token(4) }),

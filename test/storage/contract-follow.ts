@@ -3,7 +3,7 @@ import type { TableEvent } from '../../src/hall/ports.ts'
 import { keep } from '../support/keep.ts'
 import { fates, move, type Open } from './samples.ts'
 
-/** What every store does for those who follow a table. */
+/** Tests the followers of a table in any store. */
 export function followContract(open: Open): void {
   describe('follow', () => {
     test('publishes events after they are persisted, before append resolves, in order', async () => {

@@ -17,7 +17,7 @@ export function finished(table: number, more: Partial<Finished> = {}): Finished 
 
 export const ALL = { from: 0, count: 1000, hidden: true }
 
-/** What every store does with the history of persons. */
+/** Tests the history of persons in any store. */
 export function historyContract(open: Open): void {
   describe('history', () => {
     test('has a finished table for each of its players, the newest first', async () => {

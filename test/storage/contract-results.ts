@@ -12,7 +12,7 @@ const ada: Standing = {
 }
 const bob: Standing = { person: 'account:1', name: 'Bob', score: 3, games: 1 }
 
-/** What every store does with results. */
+/** Tests the results of any store. */
 export function resultsContract(open: Open): void {
   describe('results', () => {
     test('a standing has the last recorded value of each game', async () => {

@@ -5,7 +5,7 @@ import { event, fates, move, type Open } from './samples.ts'
 
 const outcome = { winners: [0] }
 
-/** What every store does with tables. */
+/** Tests the tables of any store. */
 export function tablesContract(open: Open): void {
   describe('append and read', () => {
     test('events are read as they were appended, all of them or those after a number', async () => {

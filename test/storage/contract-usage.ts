@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { USAGES } from '../../src/hall/ports.ts'
 import type { Open } from './samples.ts'
 
-/** What every store does with what networks have added to the disk. */
+/** Tests the disk usage of networks in any store. */
 export function usageContract(open: Open): void {
   describe('disk usage', () => {
     test('begins empty, with a salt of 16 bytes that differs in each store', async () => {

@@ -15,7 +15,7 @@ import { event, move } from './samples.ts'
 const file = (path: string) => join(path, 'parlor.db')
 const said = (n: number) => event(n, { type: 'said', name: 'Ada', text: 'remarkable words '.repeat(8) })
 
-/** Opens a store and answers with it and what it said; it is closed after the test. */
+/** Opens a store and returns it with its notices; it is closed after the test. */
 async function opened(path: string, durable: Durable = 'process') {
   const notices: string[] = []
   const store = await openStore({ folder: path, durable, onNotice: (sentence) => notices.push(sentence) })
@@ -23,7 +23,7 @@ async function opened(path: string, durable: Durable = 'process') {
   return { store, notices }
 }
 
-/** A folder as a killed server leaves it: tables 1 to 30, of which 20 lie in the write-ahead log alone, a commit each event. */
+/** A folder as a killed server leaves it: tables 1 to 30, of which 20 are in the write-ahead log alone, one commit per event. */
 async function killed(durable: Durable = 'process'): Promise<string> {
   const path = folder()
   const first = await opened(path, durable)
@@ -37,7 +37,7 @@ async function killed(durable: Durable = 'process'): Promise<string> {
   return leftBy(path)
 }
 
-/** Changes a byte of a file, in the middle or where a text stands. */
+/** Changes a byte of a file, in the middle or at a text. */
 function flip(path: string, at: number | string = Math.floor(statSync(path).size / 2)): void {
   const bytes = readFileSync(path)
   const place = typeof at === 'number' ? at : bytes.indexOf(at)
@@ -46,7 +46,7 @@ function flip(path: string, at: number | string = Math.floor(statSync(path).size
   writeFileSync(path, bytes)
 }
 
-/** Says in the mark of a folder that the machine was started anew since. */
+/** Writes into the mark of a folder that the machine was restarted since. */
 function restartedMachine(path: string): void {
   const mark = join(path, 'parlor.mark')
   const [, line = ''] = /^(.*) \d+ *\n/.exec(readFileSync(mark, 'utf8')) ?? []
@@ -295,7 +295,7 @@ describe('damaged pages of the file are reported in plain words', () => {
     const bytes = readFileSync(file(path))
     const pages = Math.floor(bytes.length / 4096)
     expect(pages).toBeGreaterThan(20)
-    // the last pages are of the journal: a page whose head is nonsense cannot be read
+    // the last pages belong to the journal: a page with an invalid header cannot be read
     for (const page of [pages - 2, pages - 4]) bytes.fill(0xff, (page - 1) * 4096, (page - 1) * 4096 + 100)
     writeFileSync(file(path), bytes)
     const { problems } = verify(file(path), () => undefined)

@@ -20,7 +20,7 @@ function opened(path: string, durable: Durable = 'process'): Database {
   return database
 }
 
-/** The value that a question in one row and one column has. */
+/** Returns the value of a query with one row and one column. */
 function one(database: Database, sql: string): unknown {
   return Object.values(database.prepare(sql).get() ?? {})[0]
 }
@@ -128,7 +128,7 @@ describe('the write-ahead log', () => {
     await vi.waitFor(() => expect(inFile()).toBeGreaterThanOrEqual(399))
     while (n < 1300) commit()
     await vi.waitFor(() => expect(inFile()).toBeGreaterThanOrEqual(1200))
-    // on its way when the file is closed
+    // under way when the file is closed
     while (n < 1700) commit()
     database.close()
     await setTimeout(50)
@@ -159,10 +159,10 @@ describe('a complete log is never taken for a truncated one', () => {
     for (let table = 1; table <= 1500; table++) {
       const text = 'remarkable words '.repeat(table % 97 === 0 ? 40_000 : table % 13)
       await keep(store.tables, table, 0, [move(table, 1), event(2, { type: 'said', name: 'Ada', text })])
-      // what is refused writes nothing, and what only writes the same again adds nothing to the journal
+      // a refused job writes nothing, and a job that writes the same values adds nothing to the journal
       if (table % 7 === 0) await expect(keep(store.tables, table, 0, [move(table, 1)])).rejects.toThrow()
       if (table % 11 === 0) await store.accounts.closeSession('none')
-      // the log is taken over when what runs now has run
+      // the checkpoint runs after the present job
       if (table % 50 === 0) await setTimeout(1)
     }
     expect(store.availability?.failure).toBeUndefined()

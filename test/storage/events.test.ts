@@ -17,7 +17,7 @@ describe('an event as a line', () => {
     const time = fc.double({ noNaN: true, noDefaultInfinity: true })
     fc.assert(
       fc.property(happening, fc.nat(), time, fc.boolean(), (what, n, double, sameTime) => {
-        // JSON knows no -0
+        // JSON has no -0
         const before = double || 0
         const one: TableEvent = { ...what, n, at: (sameTime ? before : before / 2) || 0 }
         expect(decodeEvent(1, n, lineOf(one))).toEqual(one)

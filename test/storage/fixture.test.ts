@@ -14,7 +14,7 @@ interface Seat {
   readonly token: string
 }
 
-/** What the writer of the fixture did and saw (`test/fixtures/data-v4/write.ts`). */
+/** The actions and observations of the writer of the fixture (`test/fixtures/data-v4/write.ts`). */
 const what = JSON.parse(readFileSync(join(fixture, 'what.json'), 'utf8')) as {
   readonly at: number
   readonly secrets: Readonly<Record<'ada' | 'bob' | 'eve', string>>

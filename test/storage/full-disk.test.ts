@@ -34,7 +34,7 @@ async function repairIn(folder: string): Promise<{ readonly code?: string }> {
   }
 }
 
-/** A folder on a disk as a server leaves it that is killed. */
+/** A folder on a disk as a killed server leaves it. */
 async function killed(disk: string, tables = 0): Promise<string> {
   const [before, data] = [join(openFolder(), 'data'), join(disk, 'data')]
   const store = await openStore({ folder: before })

@@ -6,7 +6,7 @@ import type { Addition } from '../../src/storage/log.ts'
 import { Batch, BatchReader, partsOf } from '../../src/storage/sqlite/journal.ts'
 import { happening } from './contract-properties.ts'
 
-/** Whatever a commit may bring. */
+/** Generates the content of a commit. */
 const additions: fc.Arbitrary<Addition[]> = fc.array(
   fc
     .record({
@@ -30,7 +30,7 @@ function batchOf(all: readonly Addition[]): { readonly batch: string; readonly p
   return { batch: batch.text, places }
 }
 
-/** As additions are read: nobody asks then how much of them others have too. */
+/** Returns additions as they are read, without the shared beginnings. */
 const whole = ({ beginning, lines, ...rest }: Addition) => ({ ...rest, lines: beginning + lines })
 
 describe('a batch', () => {

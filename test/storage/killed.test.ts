@@ -7,7 +7,7 @@ import { game, move } from './samples.ts'
 
 const writer = join(import.meta.dirname, 'writer.ts')
 
-/** The last number of each table that was printed with a word, whole lines only. */
+/** Returns the last number of each table that was printed with a word, in whole lines only. */
 function lastOf(output: string, word: string): Map<number, number> {
   const lines = output.split('\n').slice(0, -1)
   const found = lines.map((line) => /^(\w+) (\d+) (\d+)$/.exec(line)).filter((match) => match?.[1] === word)

@@ -22,7 +22,7 @@ import { asRoot, NOBODY, openFolder } from '../support/system.ts'
 import { folder } from './folders.ts'
 import { move } from './samples.ts'
 
-/** A file of another program, which is open to others, outside of the folder of a store. */
+/** A file of another program, readable by others, outside the folder of a store. */
 function victim(): string {
   const path = join(openFolder(), 'victim')
   writeFileSync(path, 'of another program')
@@ -35,14 +35,14 @@ function expectUntouched(path: string): void {
   expect((statSync(path).mode & 0o777).toString(8)).toBe('644')
 }
 
-/** A folder with a store that was closed. */
+/** A folder with a closed store. */
 async function storeFolder(): Promise<string> {
   const path = folder()
   await (await openStore({ folder: path })).close()
   return path
 }
 
-/** Opens a store and closes it; answers with what it said. */
+/** Opens a store and closes it; returns its notices. */
 async function noticesOf(path: string): Promise<string[]> {
   const notices: string[] = []
   await (await openStore({ folder: path, onNotice: (sentence) => notices.push(sentence) })).close()

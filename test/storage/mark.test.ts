@@ -18,7 +18,7 @@ import { keep } from '../support/keep.ts'
 import { folder, leftBy } from './folders.ts'
 import { move } from './samples.ts'
 
-/** A store whose clock the test has, with 20 commits in it. */
+/** A store with a clock of the test, with 20 commits. */
 async function opened(path = folder()) {
   const clock = new TestClock()
   const notices: string[] = []

@@ -8,7 +8,7 @@ import { keep } from '../support/keep.ts'
 import { folder } from './folders.ts'
 import { event, move } from './samples.ts'
 
-/** A database of version 1, open until it is closed. */
+/** A database of version 1, open until the test closes it. */
 function first(path: string): { readonly database: Database; append(table: number, events: readonly TableEvent[]): void } {
   const database = new Database(join(path, 'parlor.db'), 'process')
   migrate(database, MIGRATIONS.slice(0, 1))
@@ -20,7 +20,7 @@ function first(path: string): { readonly database: Database; append(table: numbe
   const end = database.prepare('UPDATE tables SET ended = ?2, counts = ?3 WHERE id = ?1 AND ended IS NULL')
   return {
     database,
-    /** As version 1 did it. */
+    /** Writes as version 1 did. */
     append(table, events) {
       database.transaction(() => {
         open.run(table)

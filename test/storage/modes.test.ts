@@ -11,7 +11,7 @@ import { move } from './samples.ts'
 const modeOf = (path: string) => (statSync(path).mode & 0o7777).toString(8)
 const modesIn = (path: string) => Object.fromEntries(readdirSync(path).map((name) => [name, modeOf(join(path, name))]))
 
-/** Opens a store, writes to it, and closes it after the test; answers with what it said. */
+/** Opens a store, writes to it, and closes it after the test; returns its notices. */
 async function opened(path: string): Promise<string[]> {
   const notices: string[] = []
   const store = await openStore({ folder: path, onNotice: (sentence) => notices.push(sentence) })
@@ -42,7 +42,7 @@ describe('modes', () => {
     withUmask(0)
     const logs = { tell: () => {} }
     const door = openOperatorDoor(path, { people: {} as never, bytes: (count) => new Uint8Array(count) }, logs)
-    // the system has made it, and nothing else has run since
+    // the system has created it, and no other code has run since
     expect(modesIn(path)).toEqual({ 'parlor.sock': '600' })
     await (await door).close()
   })
@@ -82,7 +82,7 @@ describe('modes', () => {
 })
 
 describe('an unusable folder is named as such', () => {
-  /** What a user without rights is told who opens a store there. */
+  /** Returns the error that a user without rights receives on opening a store there. */
   const openedByNobody = (path: string) =>
     asNobody(`
       const { openStore } = await import(${JSON.stringify(new URL('../../src/storage/sqlite.ts', import.meta.url).href)})

@@ -11,7 +11,7 @@ import { event, move } from './samples.ts'
 
 const PAGE = 4096
 const ACCOUNTS = 40
-/** The whole database, and the page of the last numbers in it. */
+/** The undamaged database, and its page of the last numbers. */
 let whole = Buffer.alloc(0)
 let numbers = 0
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
   return () => rmSync(path, { recursive: true })
 })
 
-/** A folder with the database, whose bytes were changed. */
+/** A folder with the database, with changed bytes. */
 function changed(change: (bytes: Buffer) => Buffer): string {
   const path = folder()
   writeFileSync(join(path, 'parlor.db'), change(Buffer.from(whole)))
@@ -80,7 +80,7 @@ test('repair continues whichever page but the first is damaged', { timeout: 120_
 })
 
 test('repair reads a table from both ends if a page between them is damaged', async () => {
-  // the row as the table has it, and not as an index does
+  // the row of the table, and not of an index
   const path = overwritten(Math.floor(whole.lastIndexOf('user20xxxx') / PAGE) + 1)
   expect(repair(join(path, 'parlor.db'), 0).rows).toEqual(['accounts'])
   const store = await openStore({ folder: path })

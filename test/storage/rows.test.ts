@@ -5,7 +5,7 @@ import { keep } from '../support/keep.ts'
 import { databaseIn, folder, leftBy, storeIn } from './folders.ts'
 import { event, fate, game, move } from './samples.ts'
 
-/** How a table is opened, as its log has it. */
+/** The opening of a table, as in its log. */
 const opening = (table: number) => game(table).slice(0, 1)
 
 async function readAll(log: TableLog, tables: readonly number[]): Promise<readonly ReadTable[]> {
@@ -49,7 +49,7 @@ describe('rows of the journal', () => {
     const kept = await Promise.all(
       [1, 2, 3].map((table) => fate(keep(tables, table, table === 1 ? 1 : 0, [move(table, table === 1 ? 2 : 1)]))),
     )
-    // each has a transaction of its own then
+    // each has a transaction of its own here
     expect(kept).toEqual(['kept', 'StoreError', 'StoreError'])
     database.run('DROP TRIGGER full')
     await Promise.all([2, 3].map((table) => keep(tables, table, 0, [move(table, 1)])))

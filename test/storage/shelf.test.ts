@@ -11,7 +11,7 @@ import { event, fate, fates, move } from './samples.ts'
 /** One turn of the event loop. */
 const turn = () => new Promise(setImmediate)
 
-/** How far the directory goes, and how far the journal. */
+/** Returns the positions of the table index and of the journal. */
 function reach(database: Database): unknown[] {
   return Object.values(database.prepare('SELECT (SELECT place FROM covered), (SELECT max(place) FROM journal)').get() ?? {})
 }
@@ -71,7 +71,7 @@ describe('the table index', () => {
       expect.objectContaining({ block: 2, first: 700, entries: '\n700 2 1 2:0 4:0' }),
     ]
     expect(blocks()).toEqual(first)
-    // what comes after that is in a row of its own
+    // later events are in a row of their own
     await keep(tables, 4, 2, [move(4, 3)])
     await keep(tables, 5, 1, [ended(2, false)])
     await close()
@@ -105,7 +105,7 @@ describe('the table index', () => {
     await turn()
     await Promise.all([8, 2].map((table) => keep(tables, table, 1, [ended(2, false)])))
     while (reach(database)[0] !== 1) await turn()
-    // one had its row already
+    // one table had its row already
     expect(rows()).toEqual([1, 2, 3, 4, 5, 6, 7])
     expect(blocks()).toEqual([expect.stringMatching(/^\n8 2 1 1:\d+ 2:0$/)])
     const left = storeIn(databaseIn(leftBy(path))).tables
@@ -162,7 +162,7 @@ describe('the table index', () => {
       return ask(question)
     })
     const left = storeIn(database)
-    // a row is looked for once for each table, and each block is read a few times
+    // a row is looked up once for each table, and each block is read a few times
     expect(asked).toBeLessThan(all.length + 50)
     expect(await left.tables.unfinished()).toEqual([])
   })
@@ -186,7 +186,7 @@ describe('the table index', () => {
       expect(onTrouble.mock.calls.length).toBeLessThan(8)
       expect(await tables.unfinished()).toEqual([1, 3, 5, 7])
 
-      // neither after it was killed
+      // nor after a kill
       database = databaseIn(leftBy(path))
       tables = storeIn(database, { lag: 100, entries: 2 }, onTrouble).tables
       for (const table of [1, 3]) await keep(tables, table, 1, [ended(2, false)])
@@ -306,7 +306,7 @@ test('a kill during an update of the table index leads to the same order of ends
   database.run("CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'no room'); END")
   expect(await fates([keep(tables, 9, 0, [ended(1)])])).toEqual(['StoreError'])
   database.run('DROP TRIGGER full')
-  // the directory takes them by number, so that it has 5 before 7
+  // the table index adds them by number, so it has 5 before 7
   void keep(tables, 2, 0, [ended(1)])
   void keep(tables, 2, 1, [ended(2)])
   void keep(tables, 7, 0, [ended(1)])
@@ -354,7 +354,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 1, maxLength: 40 },
 )
 
-/** Everything that a store has is what a list of events in memory has. */
+/** Checks that a store contains exactly the events of a list in memory. */
 async function compare(
   { tables }: Store,
   logs: ReadonlyMap<number, readonly TableEvent[]>,

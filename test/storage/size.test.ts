@@ -25,7 +25,7 @@ function hallOn(store: Store): Hall {
 
 const open = (hall: Hall, n: number) => hall.open('tictactoe', { options: {}, seats: [ADA, GRACE], rated: n % 10 === 0 })
 
-/** Makes a move by chance; answers whether the game goes on. */
+/** Makes a random move; returns whether the game continues. */
 function step(table: LiveTable): boolean {
   const { rules, position, toMove } = table.state
   const [seat = 0] = toMove
@@ -61,7 +61,7 @@ test('the file stays within its size however many games are played: ladders, unf
     sizes.push(sizeOf(file))
   }
   await hall.recorder.settled()
-  // as much was written several times
+  // as many bytes were written several times
   for (const table of [21, 30, 31, 1000]) expect([table, (await store.tables.read(table, 0)).length]).toEqual([table, 0])
   for (const size of sizes) expect(size).toBeLessThan(1.25 * KEEP)
   const last = open(hall, 1)

@@ -9,14 +9,14 @@ import { contract } from './contract.ts'
 import { folder, leftBy } from './folders.ts'
 import { event, move } from './samples.ts'
 
-/** The store in a folder, which the test may close itself. */
+/** A store in a folder, which the test may close itself. */
 async function opened(path: string): Promise<Store> {
   const store = await openStore({ folder: path })
   onTestFinished(() => store.close())
   return store
 }
 
-/** Changes a store's file as no Parlor does. */
+/** Changes a store's file from outside. */
 function change(path: string, sql: string): void {
   using file = new DatabaseSync(join(path, 'parlor.db'))
   file.exec(sql)
@@ -24,7 +24,7 @@ function change(path: string, sql: string): void {
 
 const said = event(3, { type: 'said', name: 'Ada', text: 'hi' })
 
-/** A folder with a store that was closed: place 1 of its journal has table 2, places 2 and 3 have table 1. */
+/** A folder with a closed store: place 1 of its journal has table 2, places 2 and 3 have table 1. */
 async function closed(): Promise<string> {
   const path = folder()
   const store = await opened(path)
@@ -117,7 +117,7 @@ describe('opening', () => {
     await expect(inFile).rejects.toThrow(/the folder .*file cannot be made: .*file is no folder/)
     await expect(openStore({ folder: join(path, 'file', 'below') })).rejects.toThrow(/below cannot be made: ENOTDIR/)
     await (await opened(join(path, 'some', 'folders', 'deep'))).close()
-    // where there can be no folders
+    // in a place in which no folder can be created
     if (process.platform === 'linux') await expect(openStore({ folder: '/proc/parlor/x' })).rejects.toThrow(/x cannot be made: ENOENT/)
     await mkdir(join(path, 'parlor.db'))
     await expect(openStore({ folder: path })).rejects.toThrow(/parlor\.db is a directory, and should be a regular file: move it away/)

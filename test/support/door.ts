@@ -172,7 +172,7 @@ export class StagedLobby implements Lobby {
       busy: false,
       finished: () => Promise.resolve(),
       close: () => this.calls.push(['close']),
-      sit: () => Promise.reject(new Error('nobody is seated here')),
+      sit: () => Promise.reject(new Error('no client is seated here')),
       lobby: (listener) => {
         this.#listener = listener
         return this

@@ -145,7 +145,7 @@ export class NativeClient {
   async first<Type extends ToClient['type']>(type: Type): Promise<Extract<ToClient, { type: Type }>> {
     await this.until(() => this.all(type).length > 0)
     const [first] = this.all(type)
-    if (!first) throw new Error(`it was never told ${type}`)
+    if (!first) throw new Error(`it has received no ${type}`)
     return first
   }
 

@@ -52,7 +52,7 @@ export class Machine {
   /** Returns the last message of one type. */
   last<Type extends ToClient['type']>(type: Type): Extract<ToClient, { type: Type }> {
     const last = this.all(type).at(-1)
-    if (!last) throw new Error(`it was never told ${type}`)
+    if (!last) throw new Error(`it has received no ${type}`)
     return last
   }
 

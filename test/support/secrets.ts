@@ -63,7 +63,7 @@ const MOVES: Readonly<Record<string, (random: Random) => string>> = {
 /** Generates a game of any kind, and the acts of its players and its two watchers. */
 export function anyPlot({ game, seats }: Played, random: Random): Plot {
   const move = MOVES[game]
-  if (!move) throw new Error(`nobody knows how to play ${game}`)
+  if (!move) throw new Error(`there is no move for ${game}`)
   const act = (sits: boolean, late: boolean): Act => {
     if (sits && random.integer(1, 10) <= 7) return { move: move(random) }
     if (sits && late && random.integer(1, 2) === 1) return 'resign'
@@ -97,7 +97,7 @@ function anyQuestion(random: Random): Question {
  */
 export function anotherPlot({ game, seats }: Played, plot: Plot, recording: Recording, random: Random): Plot {
   const log = recording.logs.find(([first]) => first?.type === 'opened' && first.game === game)
-  if (!log) throw new Error(`nobody has played ${game}`)
+  if (!log) throw new Error(`there is no log of ${game}`)
   const known = log.slice(0, random.integer(1, log.length))
   const other = anyDeal(random)
   switch (game) {

@@ -42,7 +42,7 @@ export class Typist implements Person {
   /** Types lines, each at the prompt that is open then. */
   async type(...lines: readonly string[]): Promise<void> {
     for (const line of lines) {
-      if (!this.#question) throw new Error(`nobody asked for ${JSON.stringify(line)}; the screen is ${JSON.stringify(this.screen)}`)
+      if (!this.#question) throw new Error(`no question is open for ${JSON.stringify(line)}; the screen is ${JSON.stringify(this.screen)}`)
       this.screen += `${line}\n`
       this.#question.answer(line)
       await settled()

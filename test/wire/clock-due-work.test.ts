@@ -2,14 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Due, DueWork } from '../../src/wire/clock.ts'
 
-/** An event loop whose turns a test begins, with a clock on which only work takes time. */
+/** An event loop whose turns a test starts, with a clock on which only work takes time. */
 class Loop {
   time = 0
   readonly ran: number[] = []
   #turns: (() => void)[] = []
   readonly dueWork = new DueWork({ nextTurn: (then) => void this.#turns.push(then), share: 2, now: () => this.time })
 
-  /** Work that takes some milliseconds, and is noted by a number. */
+  /** Work that takes some milliseconds, and is recorded by a number. */
   due(number: number, cost: number): Due {
     return {
       work: () => {
@@ -19,7 +19,7 @@ class Loop {
     }
   }
 
-  /** Runs one turn; answers for how long it has worked. */
+  /** Runs one turn; returns the duration of its work. */
   turn(): number {
     const began = this.time
     const turns = this.#turns

@@ -16,7 +16,7 @@ test('about() calls back up to 100 ms late, and does not call back after a cance
   expect(at).toBeGreaterThanOrEqual(150)
 })
 
-/** Works for so many milliseconds. */
+/** Works for a number of milliseconds. */
 function work(ms: number): void {
   const until = performance.now() + ms
   while (performance.now() < until) {}
@@ -25,7 +25,7 @@ function work(ms: number): void {
 describe('timers that are due at the same moment', () => {
   const COUNT = 100
 
-  /** How many of them each turn of the event loop has run. */
+  /** The number of timers that each turn of the event loop has run. */
   async function perTurn(begin: (ms: number, then: () => void) => unknown): Promise<readonly number[]> {
     const turns: number[] = []
     let run = 0
@@ -36,7 +36,7 @@ describe('timers that are due at the same moment', () => {
         run++
       })
     }
-    // all of them are due when the loop comes to them
+    // all of them are due when the loop reaches them
     work(10)
     while (run < COUNT) {
       await new Promise((resolve) => setImmediate(resolve))

@@ -5,7 +5,7 @@ import { lines } from '../../src/wire/lines.ts'
 import { encode } from '../../src/wire/text.ts'
 import { segments } from '../../src/wire/unframed.ts'
 
-/** What the bytes of a whole message look like, with the end of a line behind them, or as one piece. */
+/** Returns the clues about a whole message, with a line end behind it, or as one piece. */
 function clueOf(body: Uint8Array, end: '\n' | '\r\n' | '', keepCr = false): string | undefined {
   const decoder = end === '' ? segments().decoder() : lines({ keepCr }).decoder()
   decoder.push(Uint8Array.of(...body, ...encode(end)))
@@ -41,7 +41,7 @@ const begins =
   (bytes: Uint8Array) =>
     heads.some((head) => head.every((byte, at) => bytes[at] === byte))
 
-/** What must be so of the bytes of a message where a clue says this of them. */
+/** Returns whether a clue is true of the bytes of a message. */
 const PREMISES: readonly (readonly [RegExp, (bytes: Uint8Array) => boolean])[] = [
   [/UTF-8 with a byte order mark/, begins([0xef, 0xbb, 0xbf])],
   [/UTF-16 with a byte order mark/, begins([0xff, 0xfe], [0xfe, 0xff])],
@@ -94,7 +94,7 @@ describe('a clue about bytes', () => {
     fc.assert(
       fc.property(whole, ({ code, value }) => {
         const body = pack(code, value)
-        // what is a text too, or begins as telnet's or Python's bytes do, may be called that
+        // bytes that are also text, or begin like telnet's or Python's bytes, may be named so
         const isText =
           body.every((byte) => byte >= 0x20 || [9, 10, 13].includes(byte)) ||
           /^[\t\r -~]+\0*$|^[\0-\x7f]{2}$/s.test(String.fromCharCode(...body))

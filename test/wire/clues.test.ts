@@ -9,14 +9,14 @@ function bytes(literal: string): Uint8Array {
   return encode(literal, 'bytes')
 }
 
-/** What a line looks like that has come with this end. */
+/** Returns the clue about a line that has arrived with this end. */
 function lineLooksLike(body: Uint8Array, end = '\n', keepCr = false): string | undefined {
   const decoder = lines({ keepCr }).decoder()
   decoder.push(Uint8Array.of(...body, ...encode(end)))
   return textLooksLike(String(decoder.next()), decoder.raw)
 }
 
-/** A text with its length before it. */
+/** Returns a text with its length before it. */
 function prefixed(text: string, size: number, little = false): Uint8Array {
   const body = encode(text)
   const length = Array.from({ length: size }, (_, at) => Math.floor(body.length / 256 ** at) % 256)
@@ -158,7 +158,7 @@ describe('the clue about bytes without an end', () => {
   test('recognises a text of any length behind its length, and never a text alone', () => {
     const typed = fc
       .string({ unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz 0123456789äß中'), minLength: 1, maxLength: 80 })
-      // a length in digits, one with blanks behind it, a text padded with blanks, and a value that was never set are more than text
+      // a length in digits, trailing blanks, a padded text, and a value that was never set are more than text
       .filter((text) => !/^0\d|^\d+ {2}| {8}$|^(?:null|nan|undefined)$/.test(text))
     fc.assert(
       fc.property(typed, fc.constantFrom(2, 4, 8), (text, size) => {

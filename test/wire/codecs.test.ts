@@ -15,7 +15,7 @@ const garbage = fc.uint8Array({ maxLength: 20 })
 const PROMPT = 'guess (H) or (T) : '
 const KNOWN = ['Too small!', 'Too big!', 'Exactly! You win!']
 
-/** Every framing that marks the borders of its messages, and what its messages may be. */
+/** Every framing that marks the ends of its messages, with its possible messages. */
 const FRAMINGS: readonly { framing: Framing; message: fc.Arbitrary<string> }[] = [
   { framing: lines(), message: oneLiners },
   { framing: lines({ end: '\r\n' }), message: oneLiners },
@@ -53,7 +53,7 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
   })
 
   test('retains no large array for a small rest, and continues to decode the rest', () => {
-    /** A piece as a socket brings it: in the middle of a large array. */
+    /** A piece as a socket delivers it: in the middle of a large array. */
     const large = (piece: Uint8Array) => {
       const array = Buffer.alloc(64 * 1024)
       array.set(piece, 100)
@@ -105,7 +105,7 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
             peer.said = Math.min(bytes.length, peer.said + piece)
           } else if (step === 'hold') {
             peer.decoder.hold()
-            // other bytes come to their place
+            // other bytes overwrite their place
             for (const pushed of peer.pushed.splice(0)) pushed.fill(0xaa)
           } else if (step === 'next') readAll(peer, 3)
           else {

@@ -27,7 +27,7 @@ function connect(framing: Framing = lines(), options: Partial<ConnectionOptions>
   return { connection, clock, here, there, heard: heardBy(there), writes: () => writesOf(here) }
 }
 
-/** A connection with telnet laid over its transport, perhaps with a budget, and the raw other end. */
+/** A connection with a telnet filter over its transport, perhaps with a budget, and the raw other end. */
 function overTelnet(budget?: Budget) {
   const [here, there] = memoryPair()
   const clock = new TestClock()
@@ -38,10 +38,10 @@ function overTelnet(budget?: Budget) {
   return { telnet, connection, clock, there }
 }
 
-/** IAC NOP, which clients send so that networks keep a connection. */
+/** IAC NOP, which clients send as a keep-alive. */
 const NOP = Uint8Array.of(255, 241)
 
-/** ReusedBuffer brings all that comes in one and the same place, as sockets do. */
+/** ReusedBuffer delivers all bytes in the same memory, as sockets do. */
 class ReusedBuffer extends Layer {
   readonly #buffer = new Uint8Array(65_536)
 
@@ -52,7 +52,7 @@ class ReusedBuffer extends Layer {
   }
 }
 
-/** How a reader fares: its message, or the end. */
+/** The state of a reader: its message, or the end. */
 const fate = (promise: Promise<string>): Promise<string | Ended> => promise.catch((end: Ended) => end)
 
 afterEach(async () => {
@@ -80,7 +80,7 @@ describe('reading', () => {
     const connection = new Connection(layer(new ReusedBuffer(here), clock), { incoming: lines(), outgoing: lines(), clock })
     opened.push({ connection, clock })
     const long = 'x'.repeat(4000)
-    // whole, cut, more than is kept at a time, and what was begun before
+    // whole, split, more than is stored at a time, and the rest of an earlier message
     const pieces = ['one\ntw', 'o\n', `three\n${long}\n${long}\n${long}\nfo`, 'u', 'r\nfive\nsi', 'x\n']
     for (const piece of pieces) {
       there.write(piece)
@@ -315,7 +315,7 @@ describe('limits of a connection', () => {
     const next = fate(connection.receive())
     for (let asked = 0; asked < 1000; asked++) there.write(NOP)
     await settled()
-    // 640 bytes were read, and the rest is left with the peer
+    // 640 bytes were read, and the rest stays with the peer
     expect(there.unsent).toBe(2000 - 640)
     there.write('x\n')
     await clock.pass(999)

@@ -5,7 +5,7 @@ import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { heardBy, writesOf } from '../support/wire.ts'
 
-/** Our end behind a network with faults, and the peer's raw one. */
+/** Our end behind simulated faults, and the peer's raw end. */
 function behind(plan: Omit<FaultPlan, 'clock'>, datagrams = false) {
   const [here, there] = memoryPair({ datagrams })
   const clock = new TestClock()

@@ -4,7 +4,7 @@ import type { Framing } from '../../src/wire/framing.ts'
 import { headOf, httpRequests, httpResponses } from '../../src/wire/http.ts'
 import { encode } from '../../src/wire/text.ts'
 
-/** The messages of a stream that arrives in pieces, cut at the given places, and then ends. */
+/** Returns the messages of a stream that arrives in pieces, split at the given places, and then ends. */
 function messages(framing: Framing, stream: Uint8Array | string, cuts: readonly number[] = [], limit = framing.limit): unknown[] {
   const bytes = typeof stream === 'string' ? encode(stream) : stream
   const decoder = framing.decoder(limit)

@@ -7,7 +7,7 @@ import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { eventLoop } from '../../src/wire/transports/together.ts'
 import { settled } from '../support/clock.ts'
 
-/** An event loop whose turns a test begins, with a clock on which only work takes time. */
+/** An event loop whose turns a test starts, with a clock on which only work takes time. */
 class ManualLoop implements EventLoop {
   time = 0
   #turns: (() => void)[] = []
@@ -21,7 +21,7 @@ class ManualLoop implements EventLoop {
     this.#settled.push(then)
   }
 
-  /** Runs one turn; answers for how long it has worked. */
+  /** Runs one turn; returns the duration of its work. */
   async turn(): Promise<number> {
     const began = this.time
     const turns = this.#turns
@@ -35,7 +35,7 @@ class ManualLoop implements EventLoop {
     }
   }
 
-  /** Runs what waits until all has run that runs now. */
+  /** Runs the waiting tasks until all present ones have run. */
   async settle(): Promise<void> {
     for (const then of this.#settled.splice(0)) then()
     await settled()
@@ -50,7 +50,7 @@ function queueOn(loop: ManualLoop, limits: { slice?: number; round?: number; tur
   return new RunQueue({ loop, now: () => loop.time, ...limits })
 }
 
-/** A connection whose peer has sent `lines` of them, and a handler that works `cost` milliseconds for each. */
+/** A connection whose peer has sent a number of `lines`, and a handler that works `cost` milliseconds for each. */
 function pipelining(runQueue: RunQueue, loop: ManualLoop, pipelined: Pipelining) {
   const { count, charge = 0, log, name = 'x' } = pipelined
   const [here, there] = memoryPair()
@@ -68,7 +68,7 @@ function pipelining(runQueue: RunQueue, loop: ManualLoop, pipelined: Pipelining)
   return { here, connection }
 }
 
-/** A peer that has said two things, and nothing since for a while. */
+/** Returns a peer that has sent two messages, and then nothing for a while. */
 async function known(queue: RunQueue, loop: ManualLoop, cost: number) {
   const peer = pipelining(queue, loop, { count: 2, cost })
   await settled()
@@ -81,7 +81,7 @@ async function known(queue: RunQueue, loop: ManualLoop, cost: number) {
 interface Pipelining {
   readonly count: number
   readonly cost: number
-  /** What the handler counts of the budget for each. */
+  /** The cost of each message in the handler's budget. */
   readonly charge?: number
   readonly log?: string[]
   readonly name?: string
@@ -119,7 +119,7 @@ describe('a connection that has sent many messages at once', () => {
           const queue = queueOn(loop, { slice: 1, turn: 4 })
           const all = Array.from({ length: peers }, () => pipelining(queue, loop, { count, cost }))
           await settled()
-          // the first message of each is answered as it comes
+          // the first message of each is answered as it arrives
           expect(loop.time).toBeCloseTo(peers * cost)
           while (!loop.idle) expect(await loop.turn()).toBeLessThan(4 + 1 + cost)
           expect(all.map(({ connection }) => connection.received)).toEqual(all.map(() => count))
@@ -221,7 +221,7 @@ describe('a connection that has sent many messages at once', () => {
       await settled()
       await loop.turn()
     }
-    // the first of two is answered as it comes; the second has its share of the time, and what it may use before others
+    // the first of two is answered as it arrives; the second has its share of the time, and its saved time
     expect((other.connection.received / 2) * 3).toBeLessThan((loop.time - began) * (1 / 21 + 0.04) + 15)
   })
 
@@ -268,7 +268,7 @@ describe('a connection that has sent many messages at once', () => {
       await settled()
       await loop.turn()
     }
-    // in 80 ms are 160 messages, and 21 peers have as many each
+    // 80 ms have 160 messages, and 21 peers have as many each
     expect(connection.received).toBeGreaterThanOrEqual(before + 7)
   })
 
@@ -294,14 +294,14 @@ describe('a connection that has sent many messages at once', () => {
     const others = Array.from({ length: 200 }, () => pipelining(queue, loop, { count: 0, cost: 1 }))
     for (let n = 1; n <= 100; n++) {
       const began = loop.time
-      // each asks again as soon as it is answered
+      // each sends again as soon as it is answered
       for (const { here, connection } of others) if (connection.unread === 0) here.write('seek\n')
       other.here.write('x\n')
       await settled()
       await loop.turn()
       if (n < 10) continue
       expect(other.connection.received).toBe(2 + n)
-      // what passes is known by what passed before, and so not exactly
+      // the time is estimated from earlier turns, and so not exact
       expect(loop.time - began).toBeLessThan(5 * 4)
     }
     expect(others.every(({ connection }) => connection.received > 0)).toBe(true)
@@ -329,7 +329,7 @@ describe('a connection that has sent many messages at once', () => {
       await settled()
       await loop.turn()
     }
-    // as what runs for the first time
+    // like code that runs for the first time
     kind.cost = 2
     const some = all.splice(0, 16)
     for (const { here } of some) here.write('move\n')
@@ -341,7 +341,7 @@ describe('a connection that has sent many messages at once', () => {
     expect(loop.time).toBe(began)
     while (!loop.idle) expect(await loop.turn()).toBeLessThanOrEqual(4 + 2)
     expect([...some, ...all].map(({ connection }) => connection.received)).toEqual(Array(100).fill(11))
-    // in the next turn they pass again
+    // in the next turn they run without a slice again
     all[0]?.here.write('move\n')
     await settled()
     expect(all[0]?.connection.received).toBe(12)

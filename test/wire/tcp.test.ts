@@ -57,7 +57,7 @@ test('a client that connected before the listener closed is not accepted after i
   const peers = [1, 2].map(() => connect({ ...listener.address }).on('error', () => {}))
   const gone = Promise.all(peers.map((peer) => new Promise((resolve) => peer.on('close', resolve))))
   heardTogether(() => void listener.close())
-  // as long as every turn brings more, all of it is gathered
+  // as long as every turn brings more input, all of it is batched
   for (let turns = 0; turns < 8; turns++) {
     heardTogether(() => {})
     await new Promise<void>((resolve) => setImmediate(resolve))
@@ -73,7 +73,7 @@ test('of clients that connect together, one that resets without a byte before it
   const [gone, spoken, here] = [1, 2, 3].map(() => connect({ ...listener.address }))
   gone?.once('connect', () => gone.resetAndDestroy())
   spoken?.once('connect', () => spoken.write('Hello\n', () => spoken.resetAndDestroy()))
-  // as long as every turn brings more, all of it is gathered
+  // as long as every turn brings more input, all of it is batched
   while (accepted.length < 2) {
     heardTogether(() => {})
     await new Promise<void>((resolve) => setImmediate(resolve))
@@ -99,7 +99,7 @@ test('a socket of another class than Node’s is read, too', async () => {
   accepted.destroy()
 })
 
-/** Opens a transport that pauses at the first bytes; returns how many bytes have come. */
+/** Opens a transport that pauses at the first bytes; returns the number of bytes received. */
 function pausedAtOnce(transport: Transport): { bytes: number } {
   const heard = { bytes: 0 }
   const data = ({ length }: Uint8Array) => {

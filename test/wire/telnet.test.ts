@@ -10,7 +10,7 @@ const [SE, NOP, DM, AYT, SB, WILL, WONT, DO, DONT, IAC] = [240, 241, 242, 246, 2
 const [BINARY, ECHO, SGA, TM, NAWS] = [0, 1, 3, 6, 31] as const
 const [BRK, IP] = [243, 244] as const
 
-/** Our end with telnet laid over it, and the peer's raw one. */
+/** Our end with the telnet filter, and the peer's raw end. */
 function ends() {
   const [here, there] = memoryPair()
   const telnet = new Telnet(here)
@@ -20,7 +20,7 @@ function ends() {
   return { telnet, there, bytes, ended, peer: heardBy(there), answers: () => here.written.map((write) => [...write]) }
 }
 
-/** What a stream that comes in these pieces is taken for: its text, and what was answered. */
+/** Returns the text of a stream that arrives in these pieces, and the answers. */
 function taken(pieces: readonly Uint8Array[]) {
   const { telnet, bytes, answers } = ends()
   for (const piece of pieces) telnet.data(piece)
@@ -30,7 +30,7 @@ function taken(pieces: readonly Uint8Array[]) {
 const places = fc.array(fc.nat(2000), { maxLength: 12 })
 const everywhere = (bytes: Uint8Array) => Array.from(bytes, (_, at) => at)
 
-/** What a telnet peer may say: its bytes, and what of that is text. */
+/** Generates input of a telnet peer: its bytes, and the text in them. */
 const said = fc.oneof(
   { weight: 3, arbitrary: fc.uint8Array({ max: 254, maxLength: 8 }).map((bytes) => [...bytes].filter((byte) => byte !== 13)) },
   fc.constant([104, 105, 13, 10]),
@@ -170,7 +170,7 @@ describe('telnet answers', () => {
 })
 
 describe('hidden input', () => {
-  /** A client that shows what is typed unless the server does: it agrees to ECHO, and answers a change only (RFC 854). */
+  /** A client that echoes its input unless the server does: it agrees to ECHO, and answers a change only (RFC 854). */
   class Client {
     echoes = true
     readonly #here: ReturnType<typeof ends>
@@ -180,7 +180,7 @@ describe('hidden input', () => {
       this.#here = here
     }
 
-    /** Hears the next thing the server said, and answers. */
+    /** Reads the next command of the server, and answers it. */
     hear(): boolean {
       const [, verb, option] = this.#here.answers()[this.#heard++] ?? []
       if (verb === undefined) {

@@ -57,7 +57,7 @@ test('talk retains the joiners of emoji, and loses marks that change the directi
   expect(visible('one\u2028two\u2029')).toBe('one\\u2028two\\u2029')
 })
 
-/** A code point in braces as JSON writes it. */
+/** A code point in braces as in JSON. */
 function toPair(_: string, code: string): string {
   return Array.from({ length: 2 }, (_, at) => `\\u${String.fromCodePoint(Number.parseInt(code, 16)).charCodeAt(at).toString(16)}`).join('')
 }

@@ -13,13 +13,13 @@ import { heardBy } from '../support/wire.ts'
 const ANY = { host: '127.0.0.1', port: 0 }
 const FINGERPRINT = /^([\dA-F]{2}:){31}[\dA-F]{2}$/
 
-/** A certificate for localhost, as somebody brings it. */
+/** A certificate for localhost, as a user would give it. */
 async function certificate() {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], { keyType: 'ec', algorithm: 'sha256' })
   return { cert, key }
 }
 
-/** A TLS server of ours with a certificate made on the spot, who comes, and who was refused. */
+/** A TLS server of ours with a generated certificate, its clients, and its refusals. */
 async function place(options: { clock?: TestClock } = {}) {
   const arrivals = new Arrivals()
   const reasons: string[] = []

@@ -4,7 +4,7 @@ import { SocketTransport } from '../../src/wire/transports/socket.ts'
 import { arriveTogether, eventLoop, gatherMore, heardTogether, SYNCED, saidTogether } from '../../src/wire/transports/together.ts'
 import { settledInTurn } from '../support/clock.ts'
 
-// gathering is bounded in milliseconds too: here they pass only if a test lets them
+// batching is bounded in milliseconds, too: here time passes only if a test advances it
 let time = 0
 beforeEach(() => {
   vi.spyOn(performance, 'now').mockImplementation(() => time)
@@ -16,7 +16,7 @@ afterEach(() => {
 /** One turn of the event loop. */
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-/** Hears numbers, `each` of them in so many turns, and then lets turns pass until all are heard; answers in which turn each was. */
+/** Handles numbers, `each` of them in so many turns, then runs turns until all are handled; returns the turn of each. */
 async function heard(turns: readonly (readonly number[])[], length = 0): Promise<Map<number, number>> {
   const when = new Map<number, number>()
   let now = 0
@@ -50,7 +50,7 @@ test('no input waits for more than 12 turns, however much arrives', async () => 
 })
 
 test('no input waits for more than 2 ms and the turn in which they end, however much arrives', async () => {
-  // each look at the time takes a millisecond: one when gathering begins, and one in each turn
+  // each look at the clock takes a millisecond: one when a batch begins, and one in each turn
   vi.mocked(performance.now).mockImplementation(() => time++)
   const when = await heard([[1, 2], ...range(3, 20).map((number) => [number])])
   expect(when.get(1)).toBe(2)
@@ -123,7 +123,7 @@ test('output is flushed after all consequences of the input have run, and not be
   expect(order).toEqual(['followed', 'flushed'])
 })
 
-/** The message of what is thrown at nobody, next. */
+/** The message of the next uncaught exception. */
 function uncaught(): Promise<unknown> {
   onTestFinished(() => process.setUncaughtExceptionCaptureCallback(null))
   return new Promise((resolve) => process.setUncaughtExceptionCaptureCallback(resolve))

@@ -16,7 +16,7 @@ function tracing(secrets?: Secrets, datagrams = false) {
   return { ours, there, clock, lines, heard: heardBy(ours) }
 }
 
-/** What a trace of the server's side of a program hides. */
+/** Returns the masked text of a trace of a program's server. */
 async function secretsOf(name: string): Promise<Secrets> {
   const { automaton } = (await program(name)).protocol
   return (from, text, context) => secretsIn(automaton, from === 'us' ? 'server' : 'client', text, context)
@@ -135,7 +135,7 @@ test.each([
   there.write(said)
   await settled()
   expect(lines.at(-1)).toContain(shown)
-  // byte by byte, nothing more is shown
+  // if it arrives byte by byte, no more is shown
   const slow = tracing(await secretsOf('door'))
   for (const char of said) slow.there.write(char)
   await settled()
@@ -159,7 +159,7 @@ test('door: an event between the question and the answer does not make the passw
   expect(lines.at(-1)).toContain('"play guess\\n"')
 })
 
-/** What the pieces of a trace show, together. */
+/** Returns the text of the pieces of a trace together. */
 function unquotedIn(lines: readonly string[]): string {
   return lines.map((line) => /: "(.*)"$/.exec(line)?.[1] ?? '').join('')
 }

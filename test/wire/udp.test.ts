@@ -11,14 +11,14 @@ const UNFRAMED = { incoming: segments(), outgoing: segments() }
 
 const unframed = (transport: Transport) => talk(transport, UNFRAMED)
 
-/** A place of ours for datagrams, on any free port. */
+/** A UDP listener of ours, on any free port. */
 async function place(options?: UdpOptions, host = '127.0.0.1') {
   const arrivals = new Arrivals()
   const listener = await until(listenUdp({ host, port: 0 }, arrivals.accept, options))
   return { listener, arrivals, at: listener.address }
 }
 
-/** A plain datagram socket, as programs of others have them; what it says goes to `at`. */
+/** A plain datagram socket, like those of other programs; it sends to `at`. */
 async function plain(
   at: Address,
   from = '127.0.0.1',

@@ -7,14 +7,14 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { connectUnix, listenUnix } from '../../src/wire/transports/unix.ts'
 import { Arrivals, impatient, talk, until } from '../support/sockets.ts'
 
-/** A path where nothing is, in a folder that goes with the test. */
+/** A free path in a folder that is deleted after the test. */
 function freePath(): string {
   const folder = mkdtempSync(join(tmpdir(), 'parlor-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   return join(folder, 'game.sock')
 }
 
-/** The path of a socket that a server has left behind. */
+/** The path of a socket that a dead server has left behind. */
 async function leftBehind(): Promise<string> {
   const path = freePath()
   const server = createServer().listen(`${path}.alive`)
@@ -137,7 +137,7 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
   })
 })
 
-/** Whether this system tells which sockets it has, so that nobody is disturbed to find out. */
+/** Whether this system can list its sockets, so that no server has to be contacted. */
 function tellsOfSockets(): boolean {
   return existsSync('/proc/net/unix')
 }
