@@ -17,7 +17,7 @@ beforeEach(() => {
   onTestFinished(() => rmSync(made, { recursive: true }))
 })
 
-/** Every command that reads what a server keeps. */
+/** Every command that reads a server's data folder. */
 const QUESTIONS: readonly (readonly [string, (data: string) => Promise<unknown>])[] = [
   ['results', (data) => resultsCommand(undefined, { data })],
   ['people list', async (data) => (await import('../../src/cli/listings.ts')).peopleListCommand({ data })],

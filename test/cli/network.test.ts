@@ -9,7 +9,7 @@ function parlor(...args: string[]): Parlor {
   return started
 }
 
-/** A host on a free port, which says where it waits after two seconds; until then, the port is the test's guess. */
+/** A host on a free port, which prints its address after two seconds; until then, the test guesses the port. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -29,7 +29,7 @@ async function dial(port: number): Promise<Socket> {
   }
 }
 
-/** The pieces that a socket reads until its end. */
+/** Returns the pieces that a socket reads until its end. */
 async function pieces(socket: Socket): Promise<string[]> {
   const all: string[] = []
   socket.setEncoding('utf8').on('data', (text: string) => all.push(text))
@@ -68,7 +68,7 @@ describe('--trace', () => {
   test('shows datagrams', async () => {
     const port = await freePort()
     const host = parlor('host', 'time', '--udp', '--port', String(port), '--trace', '--now', '2024-02-29T13:05:09')
-    // a datagram to a host that has not begun is lost
+    // a datagram to a host that has not started is lost
     await host.complains(/waiting for a client/)
     const join = parlor('join', 'time', '127.0.0.1', String(port), '--udp', '--trace', '--format', '%H')
     expect(await join.exit).toBe(0)

@@ -16,7 +16,7 @@ interface Listening {
   readonly http?: { readonly port: number }
 }
 
-/** What a server listens on that is started with some options, or what it says instead. */
+/** Returns the addresses of a server that is started with some options, or its error. */
 async function started(args: readonly string[], environment: Readonly<Record<string, string>> = {}, cwd?: string) {
   const server = new Parlor(['serve', '--json', ...args], undefined, { environment, ...(cwd === undefined ? {} : { cwd }) })
   onTestFinished(() => server[Symbol.asyncDispose]())
@@ -24,7 +24,7 @@ async function started(args: readonly string[], environment: Readonly<Record<str
   return { server, ...(JSON.parse(server.output) as Listening) }
 }
 
-/** Some ports in a row, free just now. */
+/** Returns some consecutive ports that are free at the moment. */
 async function freeRow(length: number): Promise<number> {
   for (;;) {
     const [first, ...others] = Array.from({ length }, () => createServer())
@@ -144,7 +144,7 @@ describe('a port in place of a host', () => {
   })
 })
 
-/** A server on whose ladder two users are, `=ada` by a name that a spreadsheet would take for a formula. */
+/** A server with two users on its ladder, one of them `=ada`, a name that a spreadsheet would read as a formula. */
 async function ranked(...args: readonly string[]) {
   const data = folder()
   const { server, listening } = await started(['--only', 'door', '--data', data, '--port', '0', ...args])

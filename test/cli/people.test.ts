@@ -15,7 +15,7 @@ async function folder(): Promise<string> {
   return path
 }
 
-/** Says lines at a socket in turn, each when the answer to the one before has come; answers with all that was heard. */
+/** Sends lines to a socket in turn, each after the answer to the previous one; returns all bytes received. */
 async function says(to: { port: number; host: string } | { path: string }, ...said: readonly string[]): Promise<string> {
   const socket = connect(to)
   onTestFinished(() => void socket.destroy())
@@ -79,7 +79,7 @@ describe('the operator', () => {
       return link
     }
     const seatOf = async (name: string, link: NativeLink) => {
-      // what came before the answer was heard
+      // bytes that arrived before the answer
       await link.ask({ type: 'ping' })
       const seated = heard.get(name)?.findLast((message) => message.type === 'seated')
       return seated?.type === 'seated' ? seated : undefined
@@ -101,7 +101,7 @@ describe('the operator', () => {
     const after = await link('after')
     for (const [at, one] of seats.entries()) {
       const answer = await after.ask({ type: 'resume', token: one?.token ?? '' })
-      // only that of alan, whose table goes on
+      // only that of alan, whose table is unfinished
       expect([names[at], answer.type]).toEqual([names[at], at === 3 ? 'seated' : 'error'])
     }
     for (const [at, one] of sessions.entries()) {

@@ -15,7 +15,7 @@ beforeEach(() => {
   onTestFinished(() => rmSync(made, { recursive: true }))
 })
 
-/** Runs `serve` in the folder, where it would make parlor-data. */
+/** Runs `serve` in the folder, in which it would create parlor-data. */
 async function serve(...args: string[]): Promise<{ code: number | string; errors: string; output: string }> {
   const server = new Parlor(['serve', ...args], undefined, { cwd: around, environment: { PARLOR_DATA: '', PARLOR_HTTP: '' } })
   onTestFinished(() => server[Symbol.asyncDispose]())
@@ -30,7 +30,7 @@ async function busyPort(): Promise<string> {
   return String((taken.address() as { port: number }).port)
 }
 
-/** All that is in a folder: names, sizes, modes and times. */
+/** Returns the content of a folder: names, sizes, modes and times. */
 function contents(folder: string): readonly unknown[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .sort()
@@ -55,7 +55,7 @@ test.each([
   expect(contents(around)).toEqual([])
 })
 
-/** What a start says that is refused because of the port of metrics and health. */
+/** Returns the output of a start that fails because of the port of metrics and health. */
 const NO_HTTP =
   /^parlor: [\d-]{10} [\d:]{8} nothing is served: cannot listen on 127\.0\.0\.1:\d+ for metrics and health: it is in use; stop the program that listens there, or choose another with --http\n$/
 

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Parlor, serving } from '../support/process.ts'
 
-/** A client of ours that keeps what it heard. */
+/** A client of ours that records its input. */
 class Client {
   heard = ''
   readonly socket: Socket
@@ -80,7 +80,7 @@ describe('serve', () => {
     await clients['tjc/tictactoe']?.hears(/MOVE\d\n/)
     server.signal(signal)
     expect(await server.exit).toBe(0)
-    // it is these clients' turn, and no word is left for the server to say: they are broken off, not left waiting
+    // it is these clients' turn, so the server has no message to send: it resets them, and does not leave them waiting
     expect(await clients['tjc/guess']?.closed).toBe('ECONNRESET')
     expect(await clients['tjc/tictactoe']?.closed).toBe('ECONNRESET')
     expect(server.errors).not.toMatch(/\bat .*:\d+:\d+/)

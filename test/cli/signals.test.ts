@@ -17,10 +17,10 @@ const WAYS = {
 } as const
 type Way = keyof typeof WAYS
 
-/** A server that was started in some way, when it listens. */
+/** A server that was started in some way, after it listens. */
 async function start(way: Way, { nohup = false } = {}) {
   const [command, ...args] = nohup ? ['nohup', ...WAYS[way]] : WAYS[way]
-  // a shell says so of what it starts
+  // a shell reports that of its children
   const env = { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', _: nohup ? '/usr/bin/nohup' : command }
   const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'ignore'], detached: true })
   onTestFinished(() => {
@@ -30,7 +30,7 @@ async function start(way: Way, { nohup = false } = {}) {
       // all of them have ended
     }
   })
-  // whoever writes to it has ended when it has
+  // the pipe ends when all its writers have ended
   const ended = once(child.stdout, 'close').then(() => true)
   for await (const line of createInterface({ input: child.stdout })) {
     if (!line.startsWith('{')) continue
@@ -60,7 +60,7 @@ describe.skipIf(process.platform === 'win32').each(Object.keys(WAYS) as Way[])('
     const { child, pid, port, ended } = await start(way, { nohup: true })
     // as a terminal does when it is closed
     process.kill(-(child.pid ?? 0), 'SIGHUP')
-    // a signal is handled before what comes after it
+    // a signal is handled before later input
     for (let n = 0; n < 3; n++) expect(await greeted(port)).toBe('GUESS\n')
     process.kill(pid, 'SIGTERM')
     expect(await ended).toBe(true)
@@ -89,7 +89,7 @@ describe.skipIf(process.platform === 'win32')('a signal to npx parlor host', () 
 describe.skipIf(process.platform === 'win32')('a Node that is too old', () => {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { engines: { node: string } }
   const bin = join(root, 'bin/parlor.js')
-  /** Stands in for an older Node, which `bin` sees by its version alone. */
+  /** Simulates an older Node, which `bin` recognises by its version alone. */
   const old = `data:text/javascript,Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.19.2" } })`
   const spawnOld = (...args: readonly string[]) => {
     const env = { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none' }
@@ -116,7 +116,7 @@ describe.skipIf(process.platform === 'win32')('a Node that is too old', () => {
     const child = spawnOld('serve', ...SERVE)
     await once(child.stdout, 'data')
     child.kill('SIGKILL')
-    // the server holds the other end
+    // the server has the other end open
     await once(child.stdout, 'close')
   })
 

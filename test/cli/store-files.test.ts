@@ -29,7 +29,7 @@ function ran(...args: string[]) {
   return args[0] === 'serve' ? run(...args) : runHere(...args)
 }
 
-/** A server with a folder, and a game at which ada is to move. */
+/** A server with a folder, and a game in which ada is to move. */
 async function playing(data: string) {
   const { server, ports } = await serving(['parlor/door'], '--data', data, '--level', 'info')
   onTestFinished(() => server[Symbol.asyncDispose]())
@@ -64,7 +64,7 @@ test('a backup of a running server is readable by its owner alone, and is restor
   const made = await runHere('backup', file, '--data', data)
   expect([made.code, made.output]).toEqual([0, expect.stringContaining(`${file} has all of ${data}`)])
   expect(statSync(file).mode & 0o777).toBe(0o600)
-  // the server goes on meanwhile, and what is done now is not in it
+  // the server continues meanwhile, and later changes are not in it
   expect(await grace.ask({ type: 'play', table, move: '2' })).toMatchObject({ type: 'ok' })
   expect(readdirSync(around).sort()).toEqual(['backup.db', 'data'])
   expect(await runHere('verify', file)).toMatchObject({
@@ -143,7 +143,7 @@ test('backup refuses a folder that has lost data, as serve does; a backup of a k
     ),
   ])
   expect(readdirSync(around).sort()).toEqual(['data', 'whole'])
-  // what is lost is said again by the next start
+  // the next start reports the loss again
   expect(await run('serve', '--only', 'guess', '--port', '0', '--data', data)).toMatchObject({ code: 2, output: '' })
   expect(await runHere('backup', file, '--data', whole)).toMatchObject({ code: 0, errors: '' })
   expect(await runHere('verify', file)).toMatchObject({ code: 0, errors: '' })
@@ -276,7 +276,7 @@ test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])('a pipe in the place of
   await (await openStore({ folder: data })).close()
   rmSync(join(data, name), { force: true })
   execFileSync('mkfifo', [join(data, name)])
-  // a command that opens the pipe hangs, and this process should not
+  // a command that opens the pipe would hang, and this process must not
   for (const command of [['serve', '--port', '0'], ['verify'], ['repair'], ['backup', join(data, 'x.db')]]) {
     const ended = await run(...command, '--data', data)
     expect([ended.code, ended.errors]).toEqual([2, expect.stringMatching(NO_FILE)])

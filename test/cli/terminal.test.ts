@@ -9,7 +9,7 @@ function parlor(...args: string[]): Parlor {
   return started
 }
 
-/** A port on which nobody listens now. */
+/** Returns a port at which no server listens at the moment. */
 async function freePort(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -18,7 +18,7 @@ async function freePort(): Promise<string> {
   return String(port)
 }
 
-/** A peer of our side: a server that says the given text, or a client. */
+/** A peer of our side: a server that sends the given text, or a client. */
 async function server(says: string): Promise<{ port: string; peer: Promise<Socket> }> {
   const listening = createServer((socket) => socket.on('error', () => {}).write(says)).listen(0, '127.0.0.1')
   await once(listening, 'listening')
@@ -27,7 +27,7 @@ async function server(says: string): Promise<{ port: string; peer: Promise<Socke
   return { port: String((listening.address() as AddressInfo).port), peer }
 }
 
-/** Connects as soon as somebody listens. */
+/** Connects as soon as a server listens. */
 async function client(port: string, says = ''): Promise<Socket> {
   for (;;) {
     const socket = connect(Number(port), '127.0.0.1')
@@ -39,7 +39,7 @@ async function client(port: string, says = ''): Promise<Socket> {
   }
 }
 
-/** What a peer hears until the connection ends, and how it ends. */
+/** Returns the bytes that a peer receives until the connection ends, and how it ends. */
 async function heard(socket: Socket, replies = ''): Promise<{ said: string; end: string }> {
   let said = ''
   socket.on('data', (data) => {
@@ -58,12 +58,12 @@ async function heard(socket: Socket, replies = ''): Promise<{ said: string; end:
 interface Prompt {
   readonly program: string
   readonly side: 'host' | 'join'
-  /** What the peer says first, so that the prompt stands. */
+  /** The first message of the peer, which leads to the prompt. */
   readonly peer: string
   readonly prompt: RegExp
-  /** What the peer answers to what it hears. */
+  /** The peer's answer to a message. */
   readonly replies?: string
-  /** What Ctrl-D says to the peer, how the peer sees the end, and the exit code. */
+  /** The message that Ctrl-D sends to the peer, how the peer sees the end, and the exit code. */
   readonly leaves: readonly [said: string, end: string, code: number]
   /** The same for Ctrl-C. */
   readonly stops: readonly [said: string, end: string]

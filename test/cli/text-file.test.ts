@@ -7,7 +7,7 @@ import { decodeTextFile } from '../../src/cli/text-file.ts'
 import { folder } from '../storage/folders.ts'
 import { Parlor, run, serving } from '../support/process.ts'
 
-/** The sentence with which a file is refused. */
+/** Returns the sentence with which a file is refused. */
 function refusal(bytes: Uint8Array, file = 'words.txt'): string {
   try {
     return `not refused: ${decodeTextFile(file, bytes)}`

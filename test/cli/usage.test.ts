@@ -10,7 +10,7 @@ import { cannotConnect } from '../../src/terminal/trouble.ts'
 import { folder } from '../storage/folders.ts'
 import { run } from '../support/process.ts'
 
-/** A file that is there. */
+/** A file that exists. */
 const FILE = fileURLToPath(import.meta.url)
 
 describe('the command line', () => {

@@ -18,7 +18,7 @@ const LISTS = ['config', 'protocols', 'protocols tictactoe', 'protocols book/sec
 /** Commands about the folder of a server. */
 const ABOUT_FOLDER = ['rank', 'people list', 'results', 'verify', 'backup copy.db', 'repair']
 
-/** What a command prints on a pseudo terminal of so many columns. */
+/** Returns the output of a command on a pseudo terminal with a number of columns. */
 async function printed(columns: number, command: string, cwd?: string): Promise<string> {
   const env = { ...process.env, PARLOR_HTTP: 'none', ...(cwd === undefined ? { PARLOR_DATA: 'none' } : {}) }
   const { stdout } = await promisify(execFile)(
@@ -29,13 +29,13 @@ async function printed(columns: number, command: string, cwd?: string): Promise<
   return stdout.replaceAll('\r', '')
 }
 
-/** The lines of a text that are wider than a terminal. */
+/** Returns the lines of a text that are wider than a terminal. */
 function wide(text: string, columns: number): readonly string[] {
   expect(text).not.toBe('')
   return text.split('\n').filter((line) => widthOf(line) > columns)
 }
 
-/** A folder in which a server has run, and registered users that are on a ladder. */
+/** A data folder of an earlier server, with registered users on a ladder. */
 async function servedFolder(names: readonly string[] = []): Promise<string> {
   const at = mkdtempSync(join(tmpdir(), 'parlor-widths-'))
   onTestFinished(() => rmSync(at, { recursive: true }))
@@ -73,7 +73,7 @@ describe('the output of a command fits the terminal', () => {
       const text = await printed(40, command, await servedFolder(names))
       expect(wide(text, 40)).toEqual([])
       if (names.length > 0) expect(text).toContain(NAMES[0])
-      // a name that is wider than its column goes on in the next line
+      // a name that is wider than its column continues in the next line
       expect(text.replaceAll(/[^王]/g, '')).toBe(names[1] ?? '')
     }
   })

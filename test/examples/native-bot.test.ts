@@ -14,7 +14,7 @@ import { openServer } from '../support/server.ts'
 
 const file = join(import.meta.dirname, '../../examples/python/native_bot.py')
 
-/** Runs the bot to its end; `undefined` where there is no Python. */
+/** Runs the bot to its end; returns undefined if there is no Python. */
 function bot(port: number, ...args: string[]): Promise<{ output: string; errors: string; code: unknown } | undefined> {
   return new Promise((resolve) => {
     execFile('python3', ['-B', file, '127.0.0.1', String(port), ...args], (error, output, errors) => {
@@ -23,10 +23,10 @@ function bot(port: number, ...args: string[]): Promise<{ output: string; errors:
   })
 }
 
-/** A clock by which the house comes late, for Python may take its time to start. */
+/** A clock by which the house joins late, because Python may need time to start. */
 const patient: Clock = { ...wallClock, after: (ms, then) => wallClock.after(20 * ms, then) }
 
-/** The front door, and what is kept behind it. */
+/** The front door, with its hall. */
 async function door(): Promise<{ port: number; store: Store }> {
   const onTrouble = (sentence: string, reason: unknown) => {
     throw new Error(sentence, { cause: reason })
@@ -42,7 +42,7 @@ async function door(): Promise<{ port: number; store: Store }> {
   return { port: address.port, store }
 }
 
-/** A way to a port on which each connection breaks when so many lines of JSON have come back, and a last one that holds. */
+/** A proxy to a port that resets each connection after a number of lines of JSON, except a last one. */
 async function breaking(port: number, lines: readonly number[]): Promise<number> {
   const left = [...lines]
   const relay = createServer((near) => {

@@ -19,7 +19,7 @@ const [first] = programs
 if (!first) throw new Error('no program')
 const program: Program = first
 
-/** How many games there are from a state on. */
+/** Returns the number of games from a state on. */
 function count(state: Nim): number {
   if (nim.outcome(state)) return 1
   let sum = 0
@@ -32,7 +32,7 @@ function count(state: Nim): number {
 }
 
 describe('the game of CONTRIBUTING: Nim', () => {
-  // Games of heaps a, b, c: the ways to cut each heap into moves, times the orders in which those can be made.
+  // Games of heaps a, b, c: the ways to split each heap into moves, times the orders in which these can be made.
   test.each([
     { heaps: [2, 2], games: 14 },
     { heaps: [1, 2, 3], games: 182 },

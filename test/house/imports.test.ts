@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
 
-/** Which room may import which others: the table of the house, written a second time, so that the linter's is checked. */
+/** The allowed imports of each room: a second copy of the import table, to check the linter's. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
   base: [],
   wire: ['base'],
@@ -21,7 +21,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   cli: ['base', 'wire', 'games', 'protocols', 'terminal', 'lab', 'hall', 'storage', 'server'],
 }
 const ROOMS = Object.keys(MAY)
-/** The rooms in which the platform is used directly. */
+/** The rooms that may use the platform directly. */
 const NODE = ['wire/transports', 'storage', 'storage/sqlite', 'terminal', 'server', 'cli']
 
 interface Case {

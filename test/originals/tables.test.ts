@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { serving } from '../support/process.ts'
 import { originals } from './suite.ts'
 
-/** The classroom client in which the server begins, and the one in which the client does. */
+/** The classroom client whose server begins, and the one that begins itself. */
 const SECOND = { script: 'd000_game_client', program: 'tjc/tictactoe' }
 const FIRST = { script: 'ref_d000_game_client_alternative', program: 'tjc/tictactoe-alternative' }
 
@@ -28,7 +28,7 @@ async function original({ script }: typeof SECOND, port: number, cells: readonly
   return screen
 }
 
-/** Somebody at the front door, with nc. */
+/** A user at the front door, with nc. */
 class Caller {
   #heard = ''
   #news = Promise.withResolvers<void>()
@@ -48,7 +48,7 @@ class Caller {
     this.#socket.write(`${line}\n`)
   }
 
-  /** Resolves when it was told something, once more than `times` times. */
+  /** Resolves when it has received a text, once more than `times` times. */
   async hears(pattern: RegExp, times = 0): Promise<void> {
     while ([...this.#heard.matchAll(new RegExp(pattern, 'g'))].length <= times) await this.#news.promise
   }

@@ -7,7 +7,7 @@ import { readWish } from '../../src/protocols/door/wish.ts'
 import { ToClient, ToServer } from '../../src/protocols/native/messages.ts'
 import { doorway } from '../support/doorway.ts'
 
-/** What is read of a JSON Schema. */
+/** The used fields of a JSON Schema. */
 interface Schema {
   readonly type?: string
   readonly const?: unknown

@@ -11,7 +11,7 @@ const ASKED = ['QUESTION 1 2 Why?\n', 'A one\n', 'B two\n', 'ANSWER?\n']
 interface Case {
   readonly title: string
   readonly typed: readonly string[]
-  /** What the server says, each in turn, by the rules but for the last. */
+  /** The server's messages, each in turn, legal except for the last. */
   readonly says: readonly string[]
   readonly sentence: string
 }

@@ -3,7 +3,7 @@ import type { Person } from '../../src/protocols/protocol.ts'
 import { Ended } from '../../src/wire/ends.ts'
 import { far } from '../support/far.ts'
 
-/** Somebody who never comes to an answer. */
+/** A person who never answers. */
 const pensive: Person = {
   say() {},
   ask: (_prompt, _atEnd, signal) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),

@@ -12,7 +12,7 @@ const rules = (name: string): AnyGame => {
   return entry.game
 }
 
-/** A table of tic-tac-toe that has just begun, as ada sees it in the seat 0, or grace who watches. */
+/** A table of tic-tac-toe that has just begun, as ada sees it in seat 0, or as grace sees it watching. */
 function table(more: Partial<Attendance> = {}): Attendance {
   const view = { cells: '---------', size: 3, turn: 0 }
   return {
@@ -46,7 +46,7 @@ async function seated(attendance: Attendance = table()) {
   return { lobby, caller }
 }
 
-/** Ada who watches. */
+/** Ada as a watcher. */
 async function watching() {
   const { lobby, caller } = await inside()
   const { seat: _, ...attendance } = table({ names: ['grace', 'alan'] })

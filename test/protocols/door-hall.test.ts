@@ -7,7 +7,7 @@ import { Room } from '../support/room.ts'
 
 let room = new Room()
 
-/** Somebody who has come in, under a name or not yet. */
+/** A user who has connected, under a name or without one yet. */
 async function come(name?: string): Promise<Caller> {
   const caller = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
   await settled()
@@ -16,7 +16,7 @@ async function come(name?: string): Promise<Caller> {
   return caller
 }
 
-/** Two who have come, and play. */
+/** Two users who have connected, and play. */
 async function two(game = 'tictactoe') {
   const ada = await come('ada')
   const grace = await come('grace')

@@ -15,7 +15,7 @@ const rules = (name: string) => {
   return found
 }
 
-/** What is seen of a board of tic-tac-toe, from a seat or by who watches. */
+/** The view of a board of tic-tac-toe, from a seat or of a watcher. */
 function board(cells: string, seat?: number, more: Partial<Sight> = {}): Sight {
   const turn = [...cells].filter((cell) => cell !== '-').length % 2
   return { view: { cells, size: 3, turn }, turn: seat === turn, toMove: [turn], ...more }
@@ -29,7 +29,7 @@ function drawn(cells: string): string[] {
   return [one, two, three].map((row) => ` ${row?.join(' | ')}`).flatMap((row, at) => (at === 0 ? [row] : ['-----------', row]))
 }
 
-/** Somebody at table 12, at which nothing was seen yet; everything is told in the order in which it is given. */
+/** A user at table 12, who has seen nothing yet; events arrive in the given order. */
 class Spectacle {
   readonly lobby = new StagedLobby()
   readonly #seat: number | undefined
@@ -40,7 +40,7 @@ class Spectacle {
     this.#seat = seat
   }
 
-  /** Ada comes to the table, in her seat or as a watcher. */
+  /** Brings Ada to the table, in her seat or as a watcher. */
   async begin(attendance: Partial<Attendance> = {}): Promise<string> {
     const caller = await this.lobby.caller('ada')
     this.#caller = caller
@@ -55,7 +55,7 @@ class Spectacle {
     return caller.type('watch 12')
   }
 
-  /** Things that happen in one turn. */
+  /** Sends the events of one turn. */
   async happen(...all: readonly (readonly [What, Sight?])[]): Promise<string> {
     await this.lobby.tell(...all.map(([what, sight]) => ({ table: 12, n: ++this.#n, what, ...(sight ? { sight } : {}) })))
     return this.#caller?.news() ?? ''
@@ -65,7 +65,7 @@ class Spectacle {
     return (await this.#caller?.type(...typed)) ?? ''
   }
 
-  /** Lets time pass. */
+  /** Advances the clock. */
   async pass(ms: number): Promise<void> {
     await this.#caller?.clock.pass(ms)
   }
@@ -83,7 +83,7 @@ async function begun(seat: number): Promise<Spectacle> {
   return spectacle
 }
 
-/** Ada who watches. */
+/** Ada as a watcher. */
 async function watched(): Promise<Spectacle> {
   const spectacle = new Spectacle()
   await spectacle.begin({ now: { n: 1, sight: board('---------') } })

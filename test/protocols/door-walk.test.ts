@@ -8,7 +8,7 @@ import { Room } from '../support/room.ts'
 const SEEDS = Array.from({ length: 20 }, (_, at) => at + 1)
 const TURNS = 120
 
-/** What people may type: every command with something behind it or not, moves, names, nonsense. */
+/** Possible input: every command with or without arguments, moves, names, nonsense. */
 const WORDS = [
   'ada',
   'grace',

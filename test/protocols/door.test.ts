@@ -11,7 +11,7 @@ const UNSEEN = '(It will not show; it travels unencrypted unless you came by TLS
 const QUESTION = 'ada is registered. What is the password? (An empty line goes back.)'
 const BEGIN = 'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.'
 
-/** Somebody who has just come, and the lobby behind the door. */
+/** A user who has just connected, and the lobby behind the door. */
 async function come(prepare: (lobby: StagedLobby) => void = () => {}) {
   const lobby = new StagedLobby()
   prepare(lobby)

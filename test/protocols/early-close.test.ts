@@ -3,7 +3,7 @@ import { allPrograms } from '../../src/protocols/index.ts'
 import type { Person } from '../../src/protocols/protocol.ts'
 import { far } from '../support/far.ts'
 
-/** A client's conversation up to the server's last message: what the person types, what the server says, and what is then missing. */
+/** A client's conversation up to the server's last message: the input, the server's messages, and the message that is missing. */
 type EarlyClose = readonly [program: string, typed: readonly string[], says: readonly string[], missing: string]
 
 const TALK = 'expected a text (such as "Hello")'
@@ -45,7 +45,7 @@ const EARLY: readonly EarlyClose[] = [
   ['book/guess', ['50'], [], 'expected "Too small!"'],
 ]
 
-/** A person who types some lines, and then thinks at the prompt until the connection ends. */
+/** A person who types some lines, and then waits at the prompt until the connection ends. */
 function thinkerBehind(typed: readonly string[]): Person {
   const lines = [...typed]
   return {
@@ -71,7 +71,7 @@ test.each(EARLY)(
   },
 )
 
-/** Programs whose client says all and expects nothing. */
+/** Programs whose client sends everything and expects nothing. */
 const SPEAKS_ALONE = ['tjc/practice']
 
 test('the table contains each worksheet program whose server sends a message', async () => {

@@ -5,7 +5,7 @@ import { writesOf } from '../support/wire.ts'
 
 const LINES = 30_000
 
-/** What a server says to a client that says illegal lines, as many as come in one segment, and then a legal one. */
+/** Returns a server's answers to illegal lines, as many as fit one segment, and then a legal one. */
 async function flooded(name: string, last: string): Promise<string[]> {
   const { conversation, ours, theirs } = await begin(name, { random: chance, opposite: () => undefined })
   const heard = new Promise<void>((resolve) => theirs.open({ data: () => resolve(), finished() {}, closed() {} }))

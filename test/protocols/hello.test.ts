@@ -73,7 +73,7 @@ describe('the text that clients show of other servers', () => {
     ['c8/hello', 'one\nand more', 'one\n\n'],
     ['c8/hello-slides', 'one\nand more', 'one\n\n'],
     ['c8/hello-slides', 'no end', 'no end\n'],
-    // what the server of the slides says is whole for everybody
+    // the text of the slides' server is complete for every client
     ['tjc/hello', 'Hello from server', "b'Hello from server'\n"],
     ['c8/hello', 'Hello from server', 'Hello from server\n'],
     ['c8/hello-split', 'Hello from server', 'Hello from server\n'],

@@ -5,7 +5,7 @@ import type { Program } from '../../src/protocols/protocol.ts'
 import { decode } from '../../src/wire/text.ts'
 import { peerOf } from '../support/peer.ts'
 
-/** What no protocol has, but those in which anything may be said. */
+/** Messages of no protocol, except those that accept any text. */
 const GARBAGE = [
   '',
   ' ',
@@ -22,7 +22,7 @@ const GARBAGE = [
   'ä'.repeat(50),
 ]
 
-/** A peer of ours in a given state, and what its far end says to it, one message in a write of its own. */
+/** A peer of ours in a given state, and the messages that its far end sends, each in a write of its own. */
 async function hear(program: Program, side: Side, state: string, text: string) {
   const { peer, ours, theirs, incoming } = peerOf(program, side, state)
   const answer = peer.receive().then(
@@ -81,7 +81,7 @@ describe.each(programNames)('%s', async (name) => {
   })
 })
 
-/** Whether a side hears only messages that may be any text. */
+/** Returns whether a side receives only messages with any text. */
 function everythingIsLegal(automaton: Automaton, side: Side): boolean {
   const heard = Object.keys(automaton.states).flatMap((state) => legal(automaton, state).filter(({ from }) => from !== side))
   return heard.every(({ form }) => form.closes || parse(form, GARBAGE[4] ?? '') !== undefined)

@@ -8,7 +8,7 @@ import { readWish } from '../../src/protocols/door/wish.ts'
 import { strftime } from '../../src/protocols/strftime.ts'
 import { quoted, revealed, visible } from '../../src/wire/text.ts'
 
-/** Texts that are as long as one message may be, of what is hard to read, compare, fold, break or show. */
+/** Texts of the maximum length that are hard to read, compare, fold, break or show. */
 const TEXTS: Readonly<Record<string, string>> = {
   'one word': 'x'.repeat(4096),
   'short words': 'a 1 '.repeat(1024),
@@ -32,7 +32,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'against without end': `tictactoe ${'against '.repeat(500)}`,
 }
 
-/** Whatever is done to a text of a peer. */
+/** All operations on a peer's text. */
 const DONE: Readonly<Record<string, (text: string) => unknown>> = {
   wrap: (text) => wrap(text, 80),
   widthOf,
@@ -50,7 +50,7 @@ const DONE: Readonly<Record<string, (text: string) => unknown>> = {
   strftime: (text) => strftime(text, new Date(0)),
 }
 
-/** Milliseconds that one of them may take: a slow machine needs 3, and what grows faster than the text took 60 and more. */
+/** The limit in milliseconds: a slow machine needs 3, and superlinear code took 60 and more. */
 const MOST = 20
 
 describe.each(Object.keys(DONE))('%s', (name) => {

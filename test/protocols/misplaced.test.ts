@@ -4,13 +4,13 @@ import { programNames } from '../../src/protocols/index.ts'
 import { whyIllegal } from '../../src/protocols/standing.ts'
 import { program } from '../support/play.ts'
 
-/** What is said of a text that a side may not say in a state. */
+/** Returns the report about a text that a side may not send in a state. */
 async function said(name: string, state: string, peer: Side, text: string): Promise<string> {
   const { automaton } = (await program(name)).protocol
   return whyIllegal({ automaton, state, steps: legal(automaton, state), peer, last: '', unended: false, early: false }, text)
 }
 
-/** A message without its last field, and the name of that field; `undefined` for one that does not begin with a word. */
+/** Returns a message without its last field, and the name of that field; undefined if it does not begin with a word. */
 function cut({ text, example }: MessageForm): { readonly without: string; readonly field: string } | undefined {
   const [, field] = /^[A-Za-z].*[^}\w]?\{(\w+)\}$/.exec(text) ?? []
   const fields = [...text.matchAll(/\{\w+\}/g)].length

@@ -6,10 +6,10 @@ import { far } from '../support/far.ts'
 import { program } from '../support/play.ts'
 import { Typist } from '../support/typist.ts'
 
-/** What is noticed about a peer that says something and closes, and how the conversation ends. */
+/** Returns the notices about a peer that sends a text and closes, and how the conversation ends. */
 async function said(name: string, side: Side, text: string, typed: readonly string[] = []) {
   const notices: string[] = []
-  // a number drawn by chance could be the one that is guessed
+  // a random number could equal the guess
   const options = name === 'guess' || name === 'number' ? { secret: '42' } : {}
   const peer = await far(name, side, { options, typed, noticed: (what, sentence) => notices.push(`${what}: ${sentence}`) })
   await peer.say(encode(text, 'bytes'))

@@ -9,7 +9,7 @@ import { program } from '../support/play.ts'
 
 const LIMITS = { first: 1000, idle: 5000 }
 
-/** A guest at a served game whose patience is measured by a clock of the test. */
+/** A client of a served program whose timeouts use a clock of the test. */
 const guest = () => watched('guess', { options: { secret: '42' }, limits: LIMITS })
 
 test('a part of a message does not end the timeout for the first message', async () => {

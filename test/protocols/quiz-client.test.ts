@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Person } from '../../src/protocols/protocol.ts'
 import { far } from '../support/far.ts'
 
-/** A person who types the given lines, one at a question, and thinks for ever at the next. */
+/** A person who types the given lines, one at each question, and waits for ever at the next. */
 class Thinker implements Person {
   readonly shown: string[] = []
   readonly #lines: string[]

@@ -5,7 +5,7 @@ import { play } from '../support/play.ts'
 
 const ASK = 'FORWARD, LEFT, RIGHT or END: '
 
-/** The last lines below the grids that the robot has shown. */
+/** Returns the last lines below the grids that the robot has shown. */
 const places = (screen: string) => screen.split('\n').filter((line) => line.startsWith('Column'))
 
 describe('tjc/robot (TJC notes, section 6)', () => {

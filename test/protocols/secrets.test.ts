@@ -12,14 +12,14 @@ import { program } from '../support/play.ts'
 import { heardBy } from '../support/wire.ts'
 
 const PASSWORD = 'hunter9Hq'
-/** Parts of the password, which no name and no word of the protocol has. */
+/** Parts of the password, which no name and no word of the protocol contains. */
 const PARTS = /hunt|unte|nter|ter9|er9H|r9Hq/
 
 const utf16 = (text: string, mark = '') => Uint8Array.from(Buffer.from(mark + text, 'utf16le'))
 const bigEndian = (text: string) => Uint8Array.from(Buffer.from(text, 'utf16le').swap16())
 const packed = (text: string, size: number) => Uint8Array.of(...Array(size - 1).fill(0), text.length, ...encode(text))
 
-/** A line with a password, as programs send it wrong. */
+/** Generates a malformed line with a password, as programs send it. */
 const wrong: fc.Arbitrary<Uint8Array> = fc
   .record({
     word: fc.constantFrom('REGISTER', 'LOGIN', 'register', 'login', 'Login', 'password', 'PASSWORD', 'Register', 'LOG IN', 'passwd'),
@@ -43,7 +43,7 @@ const wrong: fc.Arbitrary<Uint8Array> = fc
     ),
   )
 
-/** A right line with one mistake in its first word or around it. */
+/** Generates a correct line with one mistake in its first word or around it. */
 const mistyped: fc.Arbitrary<Uint8Array> = fc
   .record({
     word: fc.constantFrom('REGISTER', 'LOGIN'),

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { strftime } from '../../src/protocols/strftime.ts'
 
-/** What Python answered; strftime.py beside it says how it was asked. */
+/** Python's answers; strftime.py beside this file contains the questions. */
 interface Answers {
   /** Every directive, one after the other, with | between them. */
   plain: string
@@ -21,7 +21,7 @@ interface Answers {
 const answers: Answers = JSON.parse(readFileSync(new URL('../fixtures/strftime.json', import.meta.url), 'utf8'))
 const leapDay = new Date('2024-02-29T13:05:09')
 
-/** Formats with one directive, and what Python answers. */
+/** Formats with one directive, and Python's answers. */
 const single = Object.entries(answers.details).flatMap(([instant, letters]) =>
   Object.entries(letters).flatMap(([letter, joined]) => {
     const { flags, widths, modifiers } = answers
@@ -113,13 +113,13 @@ describe('strftime answers as Python does', () => {
   })
 })
 
-/** Whether the clocks showed this time where the test runs; some were put forward over it. */
+/** Returns whether the clocks showed this time in the test's time zone; some skipped it. */
 function happened(instant: string): boolean {
   const date = new Date(instant)
   return date.getDate() === Number(instant.slice(8, 10)) && date.getHours() === Number(instant.slice(11, 13))
 }
 
-/** Text that is answered as it is. */
+/** Text that is answered unchanged. */
 function literal(text: string): { format: string; answer: string } {
   const harmless = text.replace(/[%\0]/g, '')
   return { format: harmless, answer: harmless }

@@ -7,12 +7,12 @@ import { play } from '../support/play.ts'
 import { FRAMINGS, INTRODUCTION, PROMPT, talk } from '../support/talking.ts'
 import { Typist } from '../support/typist.ts'
 
-/** Lets events happen until something is so, as hashing takes a thread of its own. */
+/** Runs the event loop until a condition holds, because hashing uses a thread of its own. */
 async function until(so: () => boolean): Promise<void> {
   while (!so()) await settled()
 }
 
-/** The lines of a screen that follow prompts, which is what was typed. */
+/** Returns the lines of a screen that follow prompts, which are the typed ones. */
 const typedOn = (screen: string) => screen.split('\n').flatMap((line) => (line.startsWith(PROMPT) ? [line.slice(PROMPT.length)] : []))
 
 describe('cs/chat: games inside the talk', () => {

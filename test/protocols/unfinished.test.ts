@@ -286,7 +286,7 @@ describe('a message that the protocol rejects in its own words', () => {
   })
 })
 
-/** A person who thinks until `type` is called, for each question anew. */
+/** A person who waits at each question until `type` is called. */
 function thinker() {
   const questions: ((line: string) => void)[] = []
   const person: Person = {

@@ -5,7 +5,7 @@ import { type Doorway, doorway, type NativeClient } from '../support/doorway.ts'
 const PASSWORD = 'engine-1843'
 const NEW = 'difference-2'
 
-/** A program that is logged in to ada's account, which `register` makes. */
+/** A program that is logged in to ada's account, which `register` creates. */
 async function ada(door: Doorway, how: 'register' | 'enter' = 'enter', password = PASSWORD): Promise<NativeClient> {
   const client = await door.program()
   expect(await client.ask({ type: how, name: 'ada', password })).toMatchObject({ type: 'entered', registered: true })
@@ -18,12 +18,12 @@ async function sessionOf(client: NativeClient): Promise<string> {
   return answer.session
 }
 
-/** What a new connection hears to a command. */
+/** Returns the answer of a new connection to a command. */
 async function asked(door: Doorway, command: Parameters<NativeClient['ask']>[0]): Promise<ToClient> {
   return (await door.program()).ask(command)
 }
 
-/** A rated game of ada's against grace's, and the tokens of the seats. */
+/** A rated game of ada against grace, and the tokens of the seats. */
 async function ratedGame(door: Doorway, owner: NativeClient) {
   const grace = await door.program()
   await grace.ask({ type: 'register', name: 'grace', password: PASSWORD })
@@ -53,7 +53,7 @@ describe('a password change', () => {
     expect(await asked(door, { type: 'resume', token })).toMatchObject({ code: 'bad-token' })
     expect(await asked(door, { type: 'enter', name: 'ada', password: PASSWORD })).toMatchObject({ code: 'bad-password' })
     await ada(door, 'enter', NEW)
-    // the one who changed it goes on
+    // the connection that changed the password continues
     expect(await owner.ask({ type: 'session' })).toMatchObject({ type: 'session' })
   })
 
@@ -225,7 +225,7 @@ describe('a guest', () => {
     expect(answer).toMatchObject({ type: 'entered', name: 'grace' })
     await guest.gone()
     expect(guest.all('bye')).toEqual([{ type: 'bye', message: 'somebody has come in under your name through another connection' }])
-    // each secret is for one time
+    // each secret is valid once
     expect(await asked(door, { type: 'enter', name: 'grace', secret })).toMatchObject({ code: 'name-taken' })
   })
 
@@ -241,7 +241,7 @@ describe('a guest', () => {
     expect(await back.ask({ type: 'resume', token })).toMatchObject({ type: 'seated', table })
     expect(await second.ask({ type: 'ping' })).toMatchObject({ type: 'pong' })
     expect([...door.premises.people.here].map(({ name }) => name).sort()).toEqual(['grace', 'joan'])
-    // nor does the seat go to who has the name next
+    // the next user of the name does not get the seat either
     await second.ask({ type: 'enter', name: 'emmy' })
     const third = await door.program()
     expect(await third.ask({ type: 'enter', name: 'grace' })).toMatchObject({ type: 'entered' })

@@ -54,7 +54,7 @@ describe('"yes" and "no" answer', () => {
     }
     await ada.type('draw')
     bob.news()
-    // talk that begins with an answer is none
+    // talk that begins with an answer is not an answer
     expect(await bob.type('no way')).toContain('begin with "say"')
     expect(ada.news()).not.toContain('declines')
   })

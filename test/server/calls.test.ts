@@ -7,7 +7,7 @@ import { TestClock } from '../support/clock.ts'
 const bob: Seeker = { name: 'bob', game: 'tictactoe', settings: {}, rated: false }
 const address = '192.0.2.1'
 
-/** Calls, and what went wrong with them. */
+/** Challenges, and their reported errors. */
 function calling() {
   const clock = new TestClock()
   const troubles: string[] = []
@@ -15,7 +15,7 @@ function calling() {
   return { calls, clock, troubles }
 }
 
-/** A listener, and what it has heard. */
+/** A listener, with its notifications. */
 function ear(fails = false): Ear & { heard: string[] } {
   const heard: string[] = []
   const hear = (what: string) => (seeker: Seeker) => {

@@ -4,7 +4,7 @@ import { Room } from '../support/room.ts'
 
 const PASSWORD = 'engine-1843'
 
-/** Two programs that play, ada to move; both registered if the game is rated. */
+/** Two programs that play, ada to move; both are registered if the game is rated. */
 async function two(terms: { rated?: boolean; clock?: { total?: number; turn?: number }; game?: string } = {}) {
   const room = new Room()
   const [ada, bob] = [new Machine(room.premises), new Machine(room.premises)]
