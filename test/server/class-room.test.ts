@@ -61,7 +61,7 @@ test('200 students behind one address reach no limit: a quiz, two games of tic-t
     }
     return answers.filter(({ type }) => type === 'error')
   })
-  // the server speaks first in the one chat, and the client in the other
+  // the server sends first in the one chat, and the client in the other
   const chats = CHATS.flatMap((program) =>
     Array.from({ length: 25 }, async () => {
       const line = student(ports[program])

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { chance } from '../../src/games/random.ts'
 import type { Line } from '../../src/protocols/house.ts'
-// loaded when a program comes, and here before that
+// a server loads it with the first client; these tests load it before
 import '../../src/protocols/native/server.ts'
 import { Doorkeeper, unlimited } from '../../src/server/limits.ts'
 import { settled, TestClock } from '../support/clock.ts'
@@ -18,7 +18,7 @@ async function clientOf(name: string) {
   return { room, connection: conversation.connection, theirs }
 }
 
-/** How many of a thousand lines are read at once, of a client with a budget of 1,000, behind some that it says first. */
+/** Returns how many of a thousand lines a client with a budget of 1,000 can send at once, after some others. */
 async function readOf(name: string, first: readonly string[], line: string): Promise<number> {
   const { connection, theirs } = await clientOf(name)
   theirs.write(first.map((one) => `${one}\n`).join(''))
@@ -73,7 +73,7 @@ describe('a published event costs by its number of receivers', () => {
   const SAY = '{"type":"say","table":1,"text":"hello"}'
   const plays = Array.from({ length: 600 }, (_, at) => `{"type":"play","table":1,"move":"${(at % 400) + 1}"}`)
 
-  /** How many of some lines are read at once at a table with watchers, of a client with a budget of 1,000, and how often a watcher is notified. */
+  /** Returns how many lines a client with a budget of 1,000 can send at once at a table with watchers, and the number of notifications. */
   async function readAt(watchers: number, name: string, first: readonly string[], all: readonly string[]) {
     const { room, connection, theirs } = await clientOf(name)
     const said = async (lines: readonly string[]) => {
@@ -97,7 +97,7 @@ describe('a published event costs by its number of receivers', () => {
   ])('of 600 "say" %s, the server reads fewer at once at a table with 500 watchers', async (_, first, all) => {
     const alone = await readAt(0, 'parlor/door', first, all)
     expect(alone).toEqual({ read: 600, notified: 0 })
-    // of those that are read, ten are passed on
+    // of the lines that are read, ten are published
     const { read, notified } = await readAt(500, 'parlor/door', first, all)
     expect(notified).toBe(10 * 500)
     expect(read).toBeLessThan(400)

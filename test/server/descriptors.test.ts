@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { watchDescriptors } from '../../src/server/descriptors.ts'
 import { settled, TestClock } from '../support/clock.ts'
 
-/** A watch over files that can be opened or not, and what it has logged. */
+/** A monitor of whether files can be opened, and its log. */
 function watched() {
   const clock = new TestClock()
   const lines: string[] = []

@@ -30,7 +30,7 @@ async function playing(data: string) {
 
 type Playing = Awaited<ReturnType<typeof playing>>
 
-/** Says something at the table until it is refused; answers with how much was not. */
+/** Talks at the table until the server refuses it; returns the number of accepted sentences. */
 async function sayUntilRefused({ ada, table }: Playing): Promise<number> {
   for (let said = 0; said < 200; said++) {
     const answer = await ada.ask({ type: 'say', table, text: 'x'.repeat(900) })
@@ -45,7 +45,7 @@ async function sayUntilRefused({ ada, table }: Playing): Promise<number> {
   throw new Error('nothing was refused')
 }
 
-/** Resolves when a game goes on: its server tries every few seconds at most. */
+/** Resolves when a game continues: its server retries every few seconds at most. */
 async function goesOn({ ada, table }: Playing): Promise<void> {
   for (;;) {
     const answer = await ada.ask({ type: 'play', table, move: '1' })
@@ -54,7 +54,7 @@ async function goesOn({ ada, table }: Playing): Promise<void> {
   }
 }
 
-/** The texts of the moves that a folder has of a table. */
+/** Returns the texts of a table's moves in a folder. */
 async function movesIn(folder: string, table: number): Promise<number> {
   const store = await openStore({ folder })
   const events = await store.tables.read(table, 0)
@@ -140,7 +140,7 @@ test.each([
   truncateSync(log, left(before, after))
   expect(await game.ada.ask({ type: 'play', table: game.table, move: '3' })).toMatchObject({ code: 'unavailable' })
   expect(await game.health()).toMatchObject({ status: 'degraded', reason: expect.stringContaining(`${log} was cut to `) })
-  // and at each further try
+  // and at each further retry
   expect(await game.ada.ask({ type: 'play', table: game.table, move: '3' })).toMatchObject({ code: 'unavailable' })
 })
 

@@ -6,7 +6,7 @@ import type { Ending, Logs, Visit } from '../../src/server/logs.ts'
 import { program } from '../support/play.ts'
 import { openServer } from '../support/server.ts'
 
-/** A server of one program on this machine, tic-tac-toe for one, and a client that has heard its first message. */
+/** A server of one program on this machine, solo tic-tac-toe, and a client that has received its first message. */
 async function served(logs: Omit<Logs, 'tell'>, iterative: readonly string[] = [], name = 'tictactoe') {
   const tictactoe = await program(name)
   const { server, address } = await openServer(tictactoe, {
@@ -76,7 +76,7 @@ test('an unfinished message is in the row of the end if the limit of notices has
   const noticed = (_: Visit, __: string, sentence: string) => void sentences.push(sentence)
   const ended = (_: Visit, { trouble }: Ending) => void sentences.push(trouble?.message ?? 'a good end')
   const { come } = await served({ noticed, ended }, [], 'guess')
-  // of one address, twenty are shown at once
+  // of one address, twenty lines are written at once
   const clients = await Promise.all(Array.from({ length: 21 }, come))
   for (const client of clients) client.write('50')
   await vi.waitFor(() => expect(sentences).toHaveLength(20), { timeout: 5000 })

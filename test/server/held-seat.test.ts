@@ -17,7 +17,7 @@ async function door(room: Room, name: string): Promise<Caller> {
   return caller
 }
 
-/** Two at a rated game; the first has lost the connection and logged in again, without taking the seat up. */
+/** Two users in a rated game; the first has lost the connection and logged in again, without resuming the seat. */
 async function back() {
   const room = new Room()
   const kim = await door(room, 'kim')

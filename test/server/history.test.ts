@@ -20,7 +20,7 @@ async function members(room: Room, ...names: string[]): Promise<Machine[]> {
   return all
 }
 
-/** A game of two that the first resigns. */
+/** Plays a game of two users that the first resigns. */
 async function resigned(one: Machine, other: Machine, more: { rated?: boolean } = {}): Promise<number> {
   await one.say({ type: 'seek', game: 'tictactoe', ...more })
   await other.say({ type: 'seek', game: 'tictactoe', ...more })
@@ -94,7 +94,7 @@ describe('the history of a user', () => {
     const { code: again = '' } = (await guest.say({ type: 'seek', game: 'scissors', private: true })) as { code?: string }
     await bob.say({ type: 'join', code: again })
     await guest.say({ type: 'resign', table: guest.last('seated').table })
-    // a guest's name is anybody's
+    // a guest's name belongs to no user
     expect(await guest.say({ type: 'history' })).toMatchObject({ total: 0 })
   })
 

@@ -4,7 +4,7 @@ import { Room } from '../support/room.ts'
 
 const PASSWORD = 'engine-1843'
 
-/** Somebody at a connection, and what happens to that. */
+/** A user at a connection, with the events of that connection. */
 function somebody({ premises }: Room) {
   const others: (string | undefined)[] = []
   const ended: string[] = []

@@ -12,14 +12,14 @@ async function register(caller: Caller, name = ''): Promise<string> {
   return caller.until('registered now')
 }
 
-/** A user comes in under a registered name. */
+/** A user enters under a registered name. */
 async function login(caller: Caller, name: string): Promise<string> {
   await caller.type(`login ${name}`)
   await caller.send(`${PASSWORD}\n`)
   return caller.until('Type "play tictactoe"')
 }
 
-/** A registered user who has come in again, and whose seat at table 1 is held; and others who are here. */
+/** A registered user who has entered again, and whose seat at table 1 is reserved; and others who are online. */
 async function holding() {
   const room = new Room()
   const [before, grace, ada] = (await callers(room, 'Hello', 'grace', 'ada')) as [Caller, Caller, Caller]

@@ -14,7 +14,7 @@ import { serving } from '../support/process.ts'
 import { Room } from '../support/room.ts'
 import { closed } from '../support/sockets.ts'
 
-/** A peer that comes from an address. */
+/** A peer that connects from an address. */
 function from(host: string, loopback = false): Transport {
   return Object.assign(memoryPair()[0], { remote: { host, port: 1 }, loopback })
 }
@@ -104,7 +104,7 @@ describe('connections of one address', () => {
 })
 
 describe('messages of one connection', () => {
-  /** A peer that says as much as it can, and a role that does nothing but read. */
+  /** A peer that sends as much as it can, and a role that only reads. */
   function flooded(limits: { burst: number; messages: number }) {
     const clock = new TestClock()
     const slowed: string[] = []
@@ -132,7 +132,7 @@ describe('messages of one connection', () => {
     await clock.pass(3000)
     expect(connection.received).toBe(3000)
     expect(slowed).toHaveLength(1)
-    // whoever is silent now is waited for
+    // from now on, silence of the client counts as silence
     await clock.pass(1000)
     expect(connection.waitingSince).toBeDefined()
     here.write('x\n')
@@ -183,7 +183,7 @@ describe('messages of one connection', () => {
           here.write('x\n'.repeat(number))
           total += number
           await clock.pass(pause)
-          // a step is read or not as a whole, and takes whole milliseconds
+          // a step is read as a whole or not at all, and takes whole milliseconds
           const step = Math.min(100, Math.max(1, Math.floor(burst / 10)))
           const refill = Math.max(1, Math.round((1000 * step) / messages))
           expect(connection.received).toBeLessThanOrEqual(burst + step + (clock.now() / refill) * step)
@@ -272,7 +272,7 @@ describe('seats and tables', () => {
   })
 })
 
-/** An address of this machine by which it comes to itself as others do; `undefined` where it is on no network. */
+/** Returns an address of this machine on a network, by which it can connect to itself; undefined if there is none. */
 function ownAddress(): string | undefined {
   const all = Object.values(networkInterfaces()).flatMap((one) => one ?? [])
   return all.find(({ internal, family }) => !internal && family === 'IPv4')?.address
@@ -288,7 +288,7 @@ test('from one address, over the network: a silent client with unread output cou
     onTestFinished(() => void socket.destroy())
     return socket
   }
-  // each answer waits a quarter of a second for the one before
+  // each answer waits a quarter of a second after the previous one
   const first = come('c8/headtail')
   await once(first, 'data')
   first.end('H\n'.repeat(100))

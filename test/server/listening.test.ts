@@ -24,7 +24,7 @@ async function listeningServer({ oneByOne = false } = {}): Promise<{ server: Ser
   return { server, port: place?.address.port ?? 0 }
 }
 
-/** A client that has connected and said its first guess. */
+/** A client that has connected and sent its first guess. */
 async function guesser(port: number) {
   const socket = connect(port, '127.0.0.1')
   onTestFinished(() => void socket.destroy())

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Machine } from '../support/machine.ts'
 import { Room } from '../support/room.ts'
 
-/** A machine that has come in under a name. */
+/** A machine that has entered under a name. */
 async function entered(room: Room, name: string): Promise<Machine> {
   const machine = new Machine(room.premises)
   await machine.say({ type: 'enter', name })

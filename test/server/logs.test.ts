@@ -69,7 +69,7 @@ describe('JSON logs', () => {
 describe('the log of serve on standard error', () => {
   const SECRETS = ['engine-1843', 'tower-7713', 'between us']
 
-  /** What is in no line, as `secrets`, is checked here. */
+  /** Checks that no line contains one of the `secrets`. */
   async function stay(secrets: readonly string[], ...args: string[]) {
     const { server, ports } = await serving(['tjc/guess', 'fh/quiz', 'parlor/door'], ...args)
     onTestFinished(() => server[Symbol.asyncDispose]())
@@ -88,7 +88,7 @@ describe('the log of serve on standard error', () => {
       return heard
     }
     await say('fh/quiz', 'REGISTER ada engine-1843\n', 'LOGIN ada engine-1843\n', 'START 1\n')
-    // no number of these can be the secret, which would end it well
+    // none of these numbers can be the secret, which would end it well
     await say('tjc/guess', 'psst\n', '500\n')
     const register = '{"type":"register","name":"bob","password":"tower-7713"}\n'
     const seek = '{"type":"seek","game":"tictactoe","private":true}\n{"type":"say","table":1,"text":"between us"}\n'

@@ -10,12 +10,12 @@ import { Typist } from '../support/typist.ts'
 
 const FREE = '---------'
 
-/** The lines that a client has heard. */
+/** Returns the lines that a client has received. */
 function linesOf({ heard }: Far): string[] {
   return heard.split('\n').slice(0, -1)
 }
 
-/** Two who are matched, ada to move. */
+/** Two matched clients, ada to move. */
 async function matched() {
   const room = new Room()
   const ada = await room.client('fh/tictactoe')
@@ -101,7 +101,7 @@ describe('fh/tictactoe: two matched clients', () => {
   })
 })
 
-/** A store that keeps nothing of tables before something has happened. */
+/** A store that persists nothing of tables before an event of the test. */
 function waiting(store: Store, before: Promise<void>): Store {
   const { tables } = store
   const log: TableLog = {
@@ -236,7 +236,7 @@ describe('a player who leaves', () => {
     closes: (far) => far.close(),
     resets: (far) => far.reset(),
   }
-  /** What was played before, cell by cell, ada beginning. */
+  /** The earlier moves, cell by cell, with ada first. */
   const BEFORE: readonly (readonly number[])[] = [[], [5], [5, 1], [5, 1, 9]]
 
   for (const [way, leave] of Object.entries(WAYS)) {
@@ -329,7 +329,7 @@ describe('a cell that crosses the end', () => {
 })
 
 describe('possible opponents', () => {
-  /** The programs, the seats that their clients can hold, and the first thing that they say. */
+  /** The programs, the seats that their clients can hold, and their first messages. */
   const SEATS: Readonly<Record<string, readonly number[]>> = {
     'tjc/tictactoe': [1],
     'tjc/tictactoe-alternative': [0],
@@ -340,7 +340,7 @@ describe('possible opponents', () => {
   const pairs = names.flatMap((first) => names.map((second) => [first, second] as const))
   const together = pairs.filter(([first, second]) => new Set([...(SEATS[first] ?? []), ...(SEATS[second] ?? [])]).size === 2)
 
-  /** A client that comes in, and says its name where that is asked for. */
+  /** Connects a client, which sends its name if the program asks for it. */
   async function arrives(room: Room, program: string, name: string): Promise<{ program: string; name: string; far: Far }> {
     const far = await room.client(program)
     if (program === 'fh/tictactoe') await far.say(`${name}\n`)

@@ -9,7 +9,7 @@ import { keep } from '../support/keep.ts'
 import { serving } from '../support/process.ts'
 import { closed } from '../support/sockets.ts'
 
-/** A `parlor serve` that answers HTTP, and how to ask it. */
+/** A `parlor serve` with HTTP, and functions that send requests. */
 async function watched(...programs: string[]) {
   const { server, ports } = await serving(programs, '--http', '0')
   onTestFinished(() => server[Symbol.asyncDispose]())
@@ -37,7 +37,7 @@ describe('metrics', () => {
     socket.write('0\n')
     await once(socket, 'data')
     expect(await metric('parlor_connections{program="tjc/guess"}')).toBe(1)
-    // while it is here: GUESS, and after its message two more
+    // while it is connected: GUESS, and after its message two more
     expect(await metric('parlor_messages_total{program="tjc/guess",direction="in"}')).toBe(1)
     expect(await metric('parlor_messages_total{program="tjc/guess",direction="out"}')).toBe(3)
     expect(await metric('parlor_tables')).toBe(1)
@@ -95,7 +95,7 @@ describe('health', () => {
     const serving = await ask('/health')
     expect([serving.status, await serving.json()]).toEqual([200, { status: 'serving', connections: 1, tables: 1 }])
     server.signal('SIGTERM')
-    // somebody whose goodbye takes a while keeps it from ending at once
+    // a client with a slow goodbye prevents an immediate end
     await expect.poll(async () => (await ask('/health')).status).toBe(503)
     expect(await (await ask('/health')).json()).toMatchObject({ status: 'stopping' })
     expect(await server.exit).toBe(0)

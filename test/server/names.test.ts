@@ -5,7 +5,7 @@ import { doorway } from '../support/doorway.ts'
 
 const PASSWORD = 'engine-1843'
 
-/** Sends bytes that are no UTF-8 in the middle of commands, and answers with all that came back. */
+/** Sends invalid UTF-8 in the middle of commands, and returns all answers. */
 async function bytes(port: number, ...lines: readonly (string | Buffer)[]): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   onTestFinished(() => void socket.destroy())

@@ -7,7 +7,7 @@ describe('over a socket, each error code occurs', () => {
   const PASSWORD = 'engine-1843'
   const seek = { type: 'seek', game: 'tictactoe' } as const
 
-  /** Two in a game, ada to move. */
+  /** Two clients in a game, ada to move. */
   async function playing(door: Doorway) {
     const [ada, grace] = [await door.program('ada'), await door.program('grace')]
     await ada.ask(seek)

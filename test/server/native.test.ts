@@ -16,7 +16,7 @@ async function two(room = new Room()) {
   return { room, ada, grace, table: ada.last('seated').table }
 }
 
-/** A sentence that names a field, or a part of it, and says what it must be; or that a part of it is unknown. */
+/** A sentence that names a field, or a part of it, with the expected value; or that says that a part of it is unknown. */
 function plain(field: string): RegExp {
   return new RegExp(`^${field}\\b\\S* must (?:be|have) |^"\\w+" is no field of ${field}, which has `)
 }
@@ -200,7 +200,7 @@ describe('the native protocol', () => {
     expect(await grace.say({ type: 'lobby' })).toMatchObject({ people: [{ name: 'ada', tables: [table] }, { name: 'grace' }] })
     expect(await ada.say({ type: 'play', table, move: '1' })).toMatchObject({ type: 'ok' })
     expect(await ada.say({ type: 'enter', name: 'alan' })).toMatchObject({ type: 'entered', tables: [] })
-    // what a table calls its game is found in the list of all
+    // the game of a table is in the list of all games
     const { games } = (await ada.say({ type: 'games' })) as { games: readonly { game: string; rules: string }[] }
     expect(games.find(({ rules }) => rules === game)?.game).toBe('scissors')
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Doorway, doorway, type Reader } from '../support/doorway.ts'
 
-/** Two people who play, ada first. */
+/** Two users who play, ada first. */
 async function two(door: Doorway) {
   const ada = await door.caller('ada')
   const bob = await door.caller('bob')

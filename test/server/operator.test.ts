@@ -8,7 +8,7 @@ import type { People } from '../../src/hall/people.ts'
 import { openOperatorDoor } from '../../src/server/operator.ts'
 import { TestClock } from '../support/clock.ts'
 
-/** A socket for the operator with a clock that stands still, and what came of it. */
+/** A socket for the operator with a clock that stands still, and its results. */
 async function door(remove: (name: string) => Promise<{ connections: number; sessions: number }> = async () => ENDED) {
   const folder = mkdtempSync(join(tmpdir(), 'parlor-operator-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -46,7 +46,7 @@ describe('the operator’s socket', () => {
     half.socket.write('{"action"')
     await connected(silent)
     await connected(half)
-    // both are known by now, for one that comes after them is answered
+    // the server knows both by now, because it answers a later one
     const third = dial()
     third.socket.write(wish('ada'))
     expect(await third.heard).toBe('{"done":"ada is no longer registered"}\n')
@@ -75,7 +75,7 @@ describe('the operator’s socket', () => {
     const one = dial()
     const two = dial()
     for (const { socket } of [one, two]) socket.write(wish('late'))
-    // a connection that comes after them is known, and so are their wishes
+    // the server knows a later connection, and so their requests as well
     const third = dial()
     third.socket.end()
     expect(await third.heard).toBe('')

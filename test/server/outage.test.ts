@@ -19,7 +19,7 @@ const REFUSED = {
 }
 const PASSWORD = 'engine-1843'
 
-/** Two programs at a table of a hall whose store can be kept from writing; ada is to move. */
+/** Two programs at a table of a hall whose store can be blocked; ada is to move. */
 async function playing(clock: { total?: number } = {}) {
   const time = new TestClock(1_000_000)
   const data = await storeToBreak(time)
@@ -38,7 +38,7 @@ async function playing(clock: { total?: number } = {}) {
   return { time, data, premises, ada, grace, table, troubles, numbers }
 }
 
-/** The numbers from the first of some to the last, without a gap. */
+/** Returns the numbers from the first to the last, without a gap. */
 const gapless = (numbers: readonly number[]) => numbers.map((_, at) => (numbers[0] ?? 0) + at)
 
 test('after an outage, a few tables continue in each turn of the event loop, and a table with a command at once', async () => {
@@ -62,7 +62,7 @@ test('after an outage, a few tables continue in each turn of the event loop, and
     const still = tables.filter(({ standsStill }) => standsStill)
     if (still.length === 0 && standing.length === 0) return
     standing.push(still.length)
-    // the last is wanted before its turn
+    // the last is requested before its turn
     const last = tables.at(-1)
     if (standing.length > 1 || !last) return
     expect([last.standsStill, last.submit({ type: 'back', seat: 0 }), last.standsStill]).toEqual([true, undefined, false])
@@ -70,7 +70,7 @@ test('after an outage, a few tables continue in each turn of the event loop, and
   await data.mend()
   expect(standing.length).toBeGreaterThan(2)
   expect(standing.at(-1)).toBe(0)
-  // its clock stood still before its player was back
+  // its clock stood still before its player returned
   const log = await data.store.tables.read(tables.at(-1)?.id ?? 0, 0)
   expect(log.map(({ type }) => type)).toEqual(['opened', 'suspended', 'back'])
 })
@@ -115,7 +115,7 @@ describe('while the store cannot be written', () => {
     const { data, premises, ada, grace, table } = await playing()
     const token = ada.all('seated')[0]?.token ?? ''
     data.break()
-    // the first finds the outage out, and its table is closed; the next is refused
+    // the first request detects the outage, and its table is closed; the next is refused
     await grace.say({ type: 'seek', game: 'hangman' })
     expect(grace.all('closed')).toMatchObject([{ message: REFUSED.message }])
     expect(await grace.say({ type: 'seek', game: 'hangman' })).toMatchObject(REFUSED)
@@ -153,7 +153,7 @@ describe('while the store cannot be written', () => {
     ] as const)
       await machine.say({ type: 'play', table, move })
     const record = data.store.results.record
-    // the end itself is kept, and only the result meets the outage
+    // the end itself is persisted, and only the result meets the outage
     data.store.results.record = (...args) => {
       data.break()
       return record.apply(data.store.results, args)
@@ -219,7 +219,7 @@ describe('worksheet programs', () => {
     const data = await storeToBreak()
     const door = await doorway('fh/hangman', { store: data.store })
     data.break()
-    // the first finds it out when the table is opened, the second before
+    // the first detects the outage when the table is opened, the second before
     for (let client = 0; client < 2; client++) {
       await door.reader().type('START', /^ERROR .*the server cannot write to its disk just now; nothing was lost/)
     }

@@ -9,7 +9,7 @@ import { Room } from '../support/room.ts'
 
 const HERE = '127.0.0.1'
 
-/** A hall with limits, and users who come to it from an address. */
+/** A hall with limits, and users who connect to it from an address. */
 function hall(limits: Partial<HallLimits>, store?: Store) {
   const room = new Room({ limits: { ...unlimited, ...limits }, ...(store ? { store } : {}) })
   onTestFinished(() => expect(room.troubles).toEqual([]))

@@ -8,7 +8,7 @@ import { Machine } from '../support/machine.ts'
 import { Room } from '../support/room.ts'
 
 const PASSWORD = 'engine-1843'
-/** A terminal has 24 lines, one of which is the typed one, and one for what is typed next. */
+/** The lines of a screen: a terminal has 24, of which one has the typed command, and one is for the next. */
 const LINES = 22
 
 async function caller(room: Room, name: string): Promise<Caller> {
@@ -23,7 +23,7 @@ function linesOf(said: string): string[] {
   return said.split('\n').slice(0, -1)
 }
 
-/** A room in which every list has more than fits on a screen, and ada, who is registered. */
+/** A room in which every list is longer than a screen, and ada, who is registered. */
 async function crowded() {
   const room = new Room()
   for (let user = 1; user <= 50; user++) {

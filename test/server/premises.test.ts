@@ -3,7 +3,7 @@ import { heardTogether } from '../../src/wire/transports/together.ts'
 import { settled, settledInTurn } from '../support/clock.ts'
 import { Room } from '../support/room.ts'
 
-/** How many are heard in one turn now, of a hundred that come in it. */
+/** Returns how many inputs are handled in one turn, of a hundred that arrive in it. */
 async function inOneTurn(): Promise<number> {
   let heard = 0
   for (let n = 0; n < 100 && heard === 0; n++) {

@@ -19,7 +19,7 @@ import type { Far } from '../support/far.ts'
 import { Room } from '../support/room.ts'
 import { Typist } from '../support/typist.ts'
 
-/** Sums, whose right answers a student can find by the text. */
+/** Sums, whose right answers a student can compute from the text. */
 const QUESTIONS: readonly Question[] = Array.from({ length: 60 }, (_, at) => ({
   text: `What is ${at} + ${at}?`,
   options: [String(2 * at), String(2 * at + 1), String(2 * at + 2)],
@@ -28,11 +28,11 @@ const QUESTIONS: readonly Question[] = Array.from({ length: 60 }, (_, at) => ({
 const STUDENTS = 30
 const PASSWORD = 'engine-1843'
 
-/** A store that can be closed and opened again, as a new start of the server does. */
+/** A store that can be closed and opened again, as a restart of the server does. */
 interface Shelf {
   store: Store
   again(): Promise<void>
-  /** Where its files are, if it has any. */
+  /** The path of its files, if it has any. */
   readonly folder?: string
 }
 
@@ -59,17 +59,17 @@ const shelves: readonly [string, () => Promise<Shelf>][] = [
   ],
 ]
 
-/** The lines that a client has heard. */
+/** Returns the lines that a client has received. */
 function linesOf({ heard }: Far): string[] {
   return heard.split('\n').slice(0, -1)
 }
 
-/** The last line that a client has heard that is no option. */
+/** Returns the last received line that is not an option. */
 function lastOf(far: Far): string {
   return linesOf(far).findLast((line) => !/^[A-F] /.test(line)) ?? ''
 }
 
-/** The letter of an answer to the question that is open: the right one, or one that is wrong. */
+/** Returns the letter of a right or wrong answer to the open question. */
 function letterOf(far: Far, right: boolean): string {
   const lines = linesOf(far)
   const asked = lines.findLastIndex((line) => line.startsWith('QUESTION '))
@@ -80,35 +80,35 @@ function letterOf(far: Far, right: boolean): string {
   return found.slice(0, 1)
 }
 
-/** Comes in and says some lines, each once it is answered. */
+/** Connects and sends some lines, each after the previous one is answered. */
 async function enter(room: Room, ...lines: readonly string[]): Promise<Far> {
   const far = await room.client('fh/quiz', { questions: QUESTIONS })
   for (const line of lines) await heard(far, `${line}\n`)
   return far
 }
 
-/** Says something and waits for an answer, which a password needs time for. */
+/** Sends a line and waits for the answer, which a password needs time for. */
 async function heard(far: Far, text: string): Promise<void> {
   const before = far.heard.length
   await far.say(text)
   while (far.heard.length === before) await settled()
 }
 
-/** What a student knows: how far the quiz is, and what was right so far. */
+/** A student's state: the progress of the quiz, and the right answers so far. */
 interface Notes {
   answered: number
   points: number
 }
 
-/** Student answers by chance, is cut off by chance, and comes back under the same name. */
+/** Student answers at random, disconnects at random, and resumes under the same name. */
 class Student {
   readonly name: string
   readonly notes: Notes = { answered: 0, points: 0 }
-  /** What was told at the end of each quiz. */
+  /** The results at the end of each quiz. */
   readonly totals: number[] = []
   drops = 0
   far: Far | undefined
-  /** An answer that was on its way when the connection went, and whether it was right. */
+  /** An answer that was under way when the connection closed, and whether it was right. */
   #crossing: boolean | undefined
   readonly #random: Random
   readonly #count: number
@@ -125,7 +125,7 @@ class Student {
     return this.totals.length === this.#quizzes
   }
 
-  /** Does one thing; answers with the rank that was told, when a quiz has ended. */
+  /** Makes one step; returns the reported rank when a quiz has ended. */
   async step(room: Room): Promise<string | undefined> {
     if (!this.far) return this.#come(room)
     const { far } = this
@@ -137,7 +137,7 @@ class Student {
     const answer = letterOf(far, right)
     const chance = this.#random.integer(1, 10)
     if (chance <= 3) {
-      // with the answer on its way, or without
+      // with the answer under way, or without
       if (chance === 1) void far.say(`${this.#random.choice([answer, answer.toLowerCase()])}\n`)
       this.#crossing = chance === 1 ? right : undefined
       await this.drop()
@@ -163,7 +163,7 @@ class Student {
     const crossing = this.#crossing
     this.#crossing = undefined
     if (resumed === undefined) {
-      // where the last answer of a quiz was on its way, nothing is left to resume
+      // if the last answer of a quiz was under way, there is nothing left to resume
       if (crossing === undefined) expect(this.notes).toEqual({ answered: 0, points: 0 })
       else this.#finish(this.notes.points + Number(crossing))
       return undefined
@@ -198,7 +198,7 @@ class Student {
   }
 }
 
-/** What the journal has of each quiz that has ended: whose it was, and the points. */
+/** Returns the finished quizzes of the journal, with their owners and points. */
 async function journal({ tables }: Store): Promise<{ name: string; points: number }[]> {
   const ended = await tables.ended()
   const logs = await Promise.all(ended.map((id) => tables.read(id, 0)))
@@ -212,7 +212,7 @@ async function journal({ tables }: Store): Promise<{ name: string; points: numbe
   })
 }
 
-/** All points of each, by name. */
+/** Returns the total points of each student, by name. */
 function sumsOf(quizzes: readonly { name: string; points: number }[]): Map<string, number> {
   const sums = new Map<string, number>()
   for (const { name, points } of quizzes) sums.set(name, (sums.get(name) ?? 0) + points)
@@ -291,7 +291,7 @@ describe.each(shelves)('%s', (_, open) => {
   })
 })
 
-/** The same server, stopped and started again; those who were there are cut off. */
+/** Restarts the server; connected clients are disconnected. */
 async function restarted(room: Room, shelf: Shelf, students: readonly Student[] = []): Promise<Room> {
   const reason = new Ended('ours', 'the server was stopped')
   room.premises.clear(reason)
@@ -345,7 +345,7 @@ describe('names', () => {
     const before = second.writes.length
     await heard(second, 'NAME ada\n')
     expect(linesOf(second).slice(1, 3)).toEqual(['Welcome ada', 'RESUMED 3 3 2'])
-    // in one write, so that a client has nothing to say in between
+    // in one write, so that a client has nothing to send in between
     expect(second.writes).toHaveLength(before + 1)
     expect([...room.premises.people.here].map(({ name }) => name)).toEqual(['ada'])
     expect(room.troubles).toEqual([])
@@ -514,7 +514,7 @@ describe('a disconnected client receives the reason, in each state of the protoc
     await first.type('START 3', /^ANSWER\?$/)
     await other.type('NAME grace', /^Welcome grace$/)
     await second.type('NAME ada', /^ERROR ada is taken; try ada2$/)
-    // the server closes when it has heard that the first one goes
+    // the server closes when it has received the end of the first one
     await expect(first.type('QUIT', /^never$/)).rejects.toThrow()
     expect(await second.type('NAME ada', /^ANSWER\?$/)).toContain('RESUMED 1 3 0')
     const stopped = door.server.stop()
@@ -530,7 +530,7 @@ describe('a disconnected client receives the reason, in each state of the protoc
 })
 
 describe('a conversation that ends while its peer logs in', () => {
-  /** A store whose accounts are found when the test says so. */
+  /** A store that finds accounts when the test says so. */
   function slow(): { store: Store; find(): void } {
     const store = memoryStore()
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -585,7 +585,7 @@ describe('our own client', () => {
     await waiting.reset()
     const said: string[] = []
     let client: Conversation | undefined
-    // who has typed a line already when something comes cannot take it back
+    // a user who has typed a line before a message arrives cannot cancel it
     const hasty: Person = {
       say: (text = '') => said.push(text),
       async ask(prompt) {

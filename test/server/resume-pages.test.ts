@@ -87,7 +87,7 @@ test('a client that reads slowly is resumed a page at a time, and receives every
   expect(Math.max(...events)).toBeGreaterThanOrEqual(known?.type === 'event' ? known.n : 0)
 }, 30_000)
 
-/** A program at the front door, and all that it has heard. */
+/** A program at the front door, and all its input. */
 function reader(port: number) {
   const socket: Socket = connect(port, '127.0.0.1').setEncoding('utf8')
   socket.setMaxListeners(0)

@@ -18,15 +18,15 @@ const SITS = [
   ...['c8/chat', 'c8/chat-bye', 'c8/headtail', 'c8/headtail-counters', 'c8/highlow', 'c8/scissors'],
   ...['cs/chat', 'fh/quiz', 'fh/hangman', 'fh/tictactoe', 'book/guess'],
 ]
-/** The game whose seats are held for who comes back. */
+/** The game whose seats are reserved for a player that returns. */
 const HELD = 'quiz'
 const RUNS = 15
-/** After how many of its writes a client goes. */
+/** The number of writes after which a client disconnects. */
 const WRITES = [0, 1, 2, 3, 4, 5, 7, 10]
 const WAYS = ['closes', 'resets', 'falls silent'] as const
 const LIMITS = { first: 10_000, idle: 10_000 }
 
-/** Every log in a room, one a table. */
+/** Returns every log in a room, one per table. */
 async function logs({ store }: Room): Promise<(readonly TableEvent[])[]> {
   const all: (readonly TableEvent[])[] = []
   for (let id = 1; ; id++) {
@@ -36,16 +36,16 @@ async function logs({ store }: Room): Promise<(readonly TableEvent[])[]> {
   }
 }
 
-/** Lets time pass until all conversations are done; then how each server ended. */
+/** Advances the clock until all conversations have ended; returns how each server ended. */
 async function finished(room: Room, guests: readonly Guest[]): Promise<(Error | undefined)[]> {
   let left = guests.length
   for (const { server, client } of guests) void Promise.all([server.done, client.done]).then(() => left--)
-  // some wait for what takes no time of this clock, as the hash of a password
+  // some wait for work outside this clock, such as the hash of a password
   while (left > 0) await room.clock.pass(1000)
   return Promise.all(guests.map(({ server }) => server.done))
 }
 
-/** Nothing of those who have gone is left: no wish, nobody there, no table that somebody waits at, no timer. */
+/** Checks that disconnected clients leave no state: no seek, no online user, no waiting table, no timer. */
 async function expectEmpty(room: Room): Promise<void> {
   await settled()
   expect(room.troubles).toEqual([])
@@ -64,7 +64,7 @@ async function expectEmpty(room: Room): Promise<void> {
   expect(room.clock.waiting).toBe(0)
 }
 
-/** Two of a program that matches them, one of any other. */
+/** Connects two clients of a program that matches them, and one of any other. */
 const PLAYERS = (name: string) => (name === 'fh/tictactoe' ? 2 : 1)
 
 function came(room: Room, name: string, seed: number, prepare?: (wire: MemoryTransport) => void): Promise<Guest[]> {
@@ -75,7 +75,7 @@ function came(room: Room, name: string, seed: number, prepare?: (wire: MemoryTra
   return Promise.all(players)
 }
 
-/** Lets an end of a wire go after so many writes; what it writes later is lost. */
+/** Lets an end of a wire disconnect after a number of writes; later writes are lost. */
 function goAfter(writes: number, way: (typeof WAYS)[number]): (wire: MemoryTransport) => void {
   return (wire) => {
     const write = wire.write.bind(wire)
@@ -91,7 +91,7 @@ function goAfter(writes: number, way: (typeof WAYS)[number]): (wire: MemoryTrans
   }
 }
 
-/** Sends the last of those who wait for each other home, once nobody is asked for anything. */
+/** Disconnects the last of several clients that wait for each other, once no client has a question. */
 async function dismissed(room: Room, guests: readonly Guest[]): Promise<void> {
   const running = new Set(guests)
   for (const guest of guests) void guest.server.done.then(() => running.delete(guest))
@@ -134,7 +134,7 @@ describe.each(SITS)('%s', (name) => {
       const guests = await came(room, name, writes + 1, goAfter(writes, way))
       for (const { server } of guests) patience.watch(server)
       const [gone] = guests
-      // a client that nothing is asked of, as one that waits for a player, may be silent for ever
+      // a client without a question, such as one that waits for a player, may be silent for ever
       await room.clock.pass(5 * LIMITS.idle)
       if (way === 'falls silent') for (const { server } of guests) if (!server.awaited) server.stop(new Ended('ours', 'nobody came'))
       gone?.client.stop(new Ended('ours', 'the test is over'))
@@ -158,13 +158,13 @@ describe.each(SITS)('%s', (name) => {
       await finished(room, guests)
       await room.premises.hall.settled()
       const after = await logs(room)
-      // what was on its way is kept; nothing is given up, and nothing begins
+      // pending moves are persisted; no game is resigned, and none begins
       expect(after.length).toBeLessThanOrEqual(before.length + 1)
       for (const [at, events] of after.entries()) {
         expect(events.slice(0, before[at]?.length)).toEqual(before[at] ?? events)
         const left = events.some((event) => event.type === 'ended' && event.outcome.left !== undefined)
         const leftBefore = before[at]?.some((event) => event.type === 'ended' && event.outcome.left !== undefined)
-        // a client may have left by itself, before the server was stopped
+        // a client may have disconnected by itself, before the server stopped
         const goneBefore = before[at]?.some(({ type }) => type === 'gone')
         expect([left, events.some(({ type }) => type === 'gone')]).toEqual([leftBefore ?? false, goneBefore ?? false])
       }
@@ -209,7 +209,7 @@ test('a peer that is seated after a wait is read, and its earlier messages are n
   await late.say('MOVE1\n')
   expect(early.heard).toBe('MOVE1\n')
   await late.close()
-  // it is this one's turn, and what it says crosses the end
+  // it is this client's turn, and its message crosses the end
   await early.say('MOVE2\n')
   expect(early.heard).toBe('MOVE1\nEND\n')
   expect(await early.close()).toBeUndefined()

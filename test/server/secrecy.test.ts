@@ -14,10 +14,10 @@ import { compare, record, saidTo } from '../support/secrecy.ts'
 import { anotherPlot, anyPlot, KNOWLEDGE, seedOf } from '../support/secrets.ts'
 import { calledAt, castOf, SETTINGS, type Setting, WATCHERS, WITHOUT_SEATS } from '../support/settings.ts'
 
-/** Pairs of games that are compared at each setting. */
+/** The number of pairs of games that are compared at each setting. */
 const PAIRS = 16
 
-/** Plays two games that differ in their secrets alone, and looks for these in what was said. */
+/** Plays two games that differ in their secrets alone, and looks for these in all messages. */
 async function pair(setting: Setting, seed: number, played?: ReadonlyMap<string, AnyGame>) {
   const staging = { cast: castOf(setting), knowledge: KNOWLEDGE, ...(played ? { games: played } : {}) }
   const random = seeded(seed)
@@ -41,14 +41,14 @@ describe.each(SETTINGS)('$name', (setting) => {
       const tokens = one.logs.flatMap(([first]) => (first?.type === 'opened' ? first.seats.flatMap(({ token }) => token ?? []) : []))
       for (const hash of tokens) for (const text of said) expect(text).not.toContain(hash)
     }
-    // a comparison that ends at the first act says nothing
+    // a comparison that ends at the first act shows nothing
     expect(all).toBeGreaterThan(PAIRS * (setting.seats.length + 2) * 5)
   })
 
   test.each(BROKEN[setting.game] ?? [])('the test detects a game that $how', async (broken) => {
     const { heardBy } = broken
     const hearing = setting.seats.filter(({ speech }) => heardBy === 'everybody' || (heardBy === 'natives' && speech === 'native'))
-    // nobody watches who talks with whom
+    // a talk between two programs has no watchers
     const watching = entryOf(setting.game) ? [WATCHERS.native, ...(heardBy === 'natives' ? [] : [WATCHERS.door])] : []
     const deaf = new Set([...hearing.map(calledAt), ...watching])
     for (let seed = 1; seed <= PAIRS && deaf.size > 0; seed++) {
@@ -146,7 +146,7 @@ describe('private data', () => {
     expect(code).toMatch(/^\w+-\w+-\w+$/)
     expect(heard.map((text) => text.includes(code))).toEqual([true, false, false, false])
     expect(journal).not.toContain(code)
-    // of a private table, others know at most that somebody sits there
+    // other users know at most that a private table has players
     expect(alan.all('error').at(-1)).toMatchObject({ code: 'no-such-table' })
     expect(alan.all('event').filter(({ table }) => table === 2)).toEqual([])
     expect(heard[1]).not.toContain('"Stone"')

@@ -23,7 +23,7 @@ function newFolder(): string {
   return folder
 }
 
-/** The spendings of a process that begins at a time by the wall clock, one megabyte an hour. */
+/** The spendings of a process that starts at a time by the wall clock, one megabyte an hour. */
 async function begin({ usage }: Store, wall: number) {
   const clock = new TestClock(wall)
   const spendings = new Spendings(clock, 1, { usage, onTrouble: (sentence, reason) => expect.unreachable(`${sentence}: ${reason}`) })

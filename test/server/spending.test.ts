@@ -9,7 +9,7 @@ import { Room } from '../support/room.ts'
 const MINUTE = 60_000
 const FULL = /^your address has written [\d.]+ MB in the last hour, the limit: wait \d+ minutes?, and then try again$/
 
-/** A hall in which one address adds at most so many megabytes an hour, and users who come to it. */
+/** A hall in which one address adds a limited number of megabytes an hour, and users who connect to it. */
 function hall(disk: number) {
   const room = new Room({ limits: { ...unlimited, disk } })
   onTestFinished(() => expect(room.troubles).toEqual([]))

@@ -9,7 +9,7 @@ import { serving } from '../support/process.ts'
 import { openServer } from '../support/server.ts'
 import { closed } from '../support/sockets.ts'
 
-/** A client that reads nothing of what it is told, and keeps its side open. */
+/** A client that reads none of its input, and does not close its side. */
 function deaf(port: number, says: string): Socket {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   socket.on('error', () => {}).pause()
@@ -18,7 +18,7 @@ function deaf(port: number, says: string): Socket {
   return socket
 }
 
-/** How long a server takes to end after a signal, in milliseconds, and its exit code. */
+/** Returns the time until a server ends after a signal, in milliseconds, and its exit code. */
 async function stopping(kill: () => void, exit: Promise<number | string>): Promise<{ took: number; code: number | string }> {
   const from = performance.now()
   kill()
@@ -69,7 +69,7 @@ describe('a stopped server ends within 5 s', () => {
 })
 
 describe('connected clients are notified of the stop', () => {
-  /** Somebody at the front door, and all that this one has heard. */
+  /** A user at the front door, and all input of that user. */
   async function caller(port: number, ...lines: readonly string[]) {
     const socket = connect({ port, host: '127.0.0.1' }).on('error', () => {})
     onTestFinished(() => void socket.destroy())
@@ -110,7 +110,7 @@ describe('connected clients are notified of the stop', () => {
 test('a stopping server accepts no client', async () => {
   const { server, ports } = await serving(['c8/headtail', 'tjc/guess'])
   onTestFinished(() => server[Symbol.asyncDispose]())
-  // one that is told slowly what it has asked for keeps it from ending at once
+  // a client that reads a long answer slowly prevents an immediate end
   const slow = connect({ port: ports['c8/headtail'] ?? 0, host: '127.0.0.1' }).on('error', () => {})
   onTestFinished(() => void slow.destroy())
   slow.write('H\n'.repeat(1000))

@@ -145,7 +145,7 @@ describe('a muted user', () => {
     await eve.say({ type: 'unregister', password: 'engine-1843' })
     await eve.say({ type: 'enter', name: 'evelyn' })
     expect(await eve.say({ type: 'tell', name: 'ada', text: 'noise' })).toMatchObject({ code: 'muted' })
-    // a name that the muted one has left is another user's
+    // a former name of the muted user belongs to another user
     await other.say({ type: 'enter', name: 'eva' })
     await other.say({ type: 'tell', name: 'ada', text: 'hello' })
     expect(ada.news()).toContain('eva tells you: hello')
@@ -154,7 +154,7 @@ describe('a muted user', () => {
     await eve.say({ type: 'tell', name: 'ada', text: 'sorry' })
     expect(ada.news()).toContain('evelyn tells you: sorry')
     expect(await ada.type('unmute evelyn')).toBe(lines('You have not muted "evelyn".'))
-    // another eve is no reason not to hear her
+    // another eve is no reason to mute her
     const next = new Machine(room.premises)
     await next.say({ type: 'enter', name: 'eve' })
     await ada.type('mute eve')

@@ -4,12 +4,12 @@ import { type Doorway, doorway, type Reader } from '../support/doorway.ts'
 
 const FIVE = 'tictactoe minutes 5'
 
-/** People who have come in by these names. */
+/** Connects users under these names. */
 function callers(door: Doorway, ...names: readonly string[]): Promise<Reader[]> {
   return Promise.all(names.map((name) => door.caller(name)))
 }
 
-/** Bob at the front door who seeks ada, or anybody, and ada who has come in. */
+/** Bob at the front door, who seeks ada or any opponent, and ada, who has entered. */
 async function seeking(wish: string, clock = new TestClock()) {
   const door = await doorway('parlor/door', { clock })
   const [bob, ada] = await callers(door, 'bob', 'ada')

@@ -102,7 +102,7 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
 describe('a running server whose wall clock is set', () => {
   const preload = `--import=${join(import.meta.dirname, '../support/settable-clock.ts')}`
 
-  /** A server with a clock that `set` sets by so many milliseconds; silent clients have 3 s for their first message. */
+  /** A server with a clock that `set` sets by a number of milliseconds; silent clients have 3 s for their first message. */
   async function served(jump: number) {
     const args = ['serve', '--json', '--only', 'guess', '--port', 'guess=0', '--first', '3s', '--idle', '10m']
     const server = new Parlor(args, undefined, { environment: { NODE_OPTIONS: preload, JUMP: String(jump) } })
@@ -135,7 +135,7 @@ describe('a running server whose wall clock is set', () => {
 
   test('forward by an hour: the silent client is disconnected when its 3 s are over, and the others play on', async () => {
     const { client, set } = await served(HOUR)
-    // numbers that no secret can be
+    // numbers that cannot be a secret
     const player = client('0\n')
     await player.hears(/GUESS.*LOW/s)
     await set()
