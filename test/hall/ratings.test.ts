@@ -240,7 +240,7 @@ describe('standings', () => {
     expect(standingsAfter(opened, won(0), [account(known(1700, 60), 41), undefined])).toEqual([])
   })
 
-  test('add up points, for guests too, whoever wins', () => {
+  test('add up points, for guests too, in any outcome', () => {
     const before = { person: 'guest:ada', name: 'Ada', score: 12, games: 2 }
     const after = { person: 'guest:ada', name: 'name of ada', score: 19, games: 3 }
     expect(standingsAfter(opening(['guest:ada'], false, 'quiz'), won(), [before], [7])).toEqual([after])

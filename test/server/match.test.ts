@@ -87,7 +87,7 @@ describe('fh/tictactoe: two matched clients', () => {
     expect(room.troubles).toEqual([])
   })
 
-  test('are not told of a game that is not persisted', async () => {
+  test('are not notified of a game that is not persisted', async () => {
     const kept = Promise.withResolvers<void>()
     const room = new Room({ store: waiting(memoryStore(), kept.promise) })
     const ada = await room.client('fh/tictactoe')
@@ -240,7 +240,7 @@ describe('a player who leaves', () => {
   const BEFORE: readonly (readonly number[])[] = [[], [5], [5, 1], [5, 1, 9]]
 
   for (const [way, leave] of Object.entries(WAYS)) {
-    test.each(BEFORE)(`and ${way} after %j loses, whoever’s turn it is; the other may play again`, async (...cells) => {
+    test.each(BEFORE)(`and ${way} after %j loses, in either player’s turn; the opponent may play again`, async (...cells) => {
       for (const who of ['ada', 'grace'] as const) {
         const { room, ...players } = await matched()
         for (const [at, cell] of cells.entries()) await (at % 2 === 0 ? players.ada : players.grace).say(`${cell}\n`)
@@ -257,7 +257,7 @@ describe('a player who leaves', () => {
       }
     })
 
-    test(`and ${way} while nobody is opposite yet is not waited for`, async () => {
+    test(`and ${way} before there is an opponent is not matched`, async () => {
       const room = new Room()
       const ada = await room.client('fh/tictactoe')
       await ada.say('ada\n')
