@@ -1,9 +1,9 @@
-// Two things counting at once, in one thread: node counting.js [LONGEST PAUSE IN SECONDS]
+// Two counters at once, in one thread: node counting.js [LONGEST PAUSE IN SECONDS]
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const pause = Number(process.argv[2] ?? 1) * 1000
 
-/** Counts to 10, and dawdles. Each `await` lets the other one go on. */
+/** Counts to 10, with a random pause after each number. During each `await` the other counter runs. */
 async function count(who) {
   for (let number = 1; number <= 10; number++) {
     await sleep(Math.random() * pause)

@@ -1,6 +1,6 @@
-"""Two things counting at once, each in a thread: python3 counting.py [LONGEST PAUSE IN SECONDS]
+"""Two counters at once, each in a thread: python3 counting.py [LONGEST PAUSE IN SECONDS]
 
-It needs Python 3.8 or newer, and nothing besides.
+It needs Python 3.8 or newer, and nothing else.
 """
 
 import random
@@ -12,12 +12,12 @@ PAUSE = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
 
 
 def say(text):
-    """Prints a line in one piece: print() writes the line's end on its own, and the other thread may come between."""
+    """Prints a line in one write: print() writes the line's end separately, and the other thread could write between the two."""
     print(text + "\n", end="", flush=True)
 
 
 def count(who):
-    """Counts to 10, and dawdles. It knows nothing of the other one."""
+    """Counts to 10, with a random pause after each number. It knows nothing of the other counter."""
     for number in range(1, 11):
         time.sleep(random.uniform(0, PAUSE))
         say(f"{who} {number}")

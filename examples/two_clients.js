@@ -12,13 +12,13 @@ if (!(Number(port) <= 65535)) {
 }
 const start = performance.now()
 
-/** Prints what happened to one of the two, in its column, and when. */
+/** Prints an event of one of the two clients, in its column, with the time. */
 function print(column, what) {
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
   console.log(`${seconds.padStart(5)} s  ${' '.repeat(16 * column)}${what}`)
 }
 
-/** Guesses 10, 20, 30, 40, 50, and thinks before each. */
+/** Guesses 10, 20, 30, 40, 50, with a pause before each guess. */
 async function play(column) {
   const socket = connect({ host, port: Number(port) })
   socket.on('connect', () => print(column, 'connected'))

@@ -15,7 +15,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-/* A socket that is connected to a host and port, or -1. A name may have several addresses: the first that answers. */
+/* Returns a socket that is connected to a host and port, or -1. A name may have several addresses: the first that answers is used. */
 static int connect_to(const char *host, const char *port)
 {
     struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
@@ -34,7 +34,7 @@ static int connect_to(const char *host, const char *port)
     return fd;
 }
 
-/* One game. 0 when it came to its end, won or lost; 1 otherwise. */
+/* Plays one game. Returns 0 if the game ended, won or lost; 1 otherwise. */
 static int play(int fd)
 {
     struct lines lines = { .fd = fd };

@@ -20,7 +20,7 @@ int read_line(struct lines *lines, char *line)
             line[length] = '\0';
             if (length > 0 && line[length - 1] == '\r')
                 line[length - 1] = '\0';
-            /* What stands behind the line stays, for the next call. */
+            /* The bytes behind the line stay in the buffer for the next call. */
             lines->used -= length + 1;
             memmove(lines->waiting, end + 1, lines->used);
             return 1;
@@ -37,7 +37,7 @@ int read_line(struct lines *lines, char *line)
 int send_all(int fd, const char *bytes, size_t length)
 {
     while (length > 0) {
-        /* send() may take a part only; and without MSG_NOSIGNAL a peer that has gone would end this program. */
+        /* send() may take only a part; without MSG_NOSIGNAL, a peer that has closed would end this program. */
         ssize_t sent = send(fd, bytes, length, MSG_NOSIGNAL);
         if (sent < 0)
             return -1;

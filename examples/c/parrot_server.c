@@ -1,10 +1,10 @@
 /*
- * A parrot that speaks tjc/chat: it says a line, hears a line, and says that line again.
+ * A parrot that speaks tjc/chat: it sends a line, receives a line, and sends that line back.
  *
  *     cc -o parrot_server parrot_server.c lines.c
  *     ./parrot_server HOST PORT          (PORT 0: any that is free)
  *
- * It is an iterative server: who comes while somebody else is talking has to wait.
+ * It is an iterative server: a client that connects during another client's conversation has to wait.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -18,7 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* A socket that listens at an address, or -1; `*port` becomes the real port. */
+/* Returns a socket that listens at an address, or -1, and sets `*port` to its port. */
 static int listen_at(const char *host, int *port)
 {
     struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((unsigned short)*port) };
@@ -27,7 +27,7 @@ static int listen_at(const char *host, int *port)
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     if (fd < 0)
         return -1;
-    /* Without this the port cannot be used again for about a minute after the server was stopped. */
+    /* Without this option the system reserves the port for about a minute after the server has stopped. */
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (inet_pton(AF_INET, host, &at.sin_addr) != 1 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || listen(fd, 16) != 0 ||
         getsockname(fd, (struct sockaddr *)&at, &length) != 0) {
@@ -38,7 +38,7 @@ static int listen_at(const char *host, int *port)
     return fd;
 }
 
-/* Talks with one client until it goes. */
+/* Talks with one client until it disconnects. */
 static void talk(int fd)
 {
     struct lines lines = { .fd = fd };

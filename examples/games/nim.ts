@@ -1,20 +1,20 @@
 import type { Game, SeatNumber } from '../../src/games/game.ts'
 
-/** Nim is heaps of stones, and whose turn it is, or would be if the game were not over. */
+/** Nim is the state of a game: the heaps of stones, and the seat that moves next unless the game is over. */
 export interface Nim {
   readonly heaps: readonly number[]
   readonly turn: SeatNumber
-  /** The move that was made last, by the other one. */
+  /** The last move, which the opponent made. */
   readonly last?: Take
 }
 
-/** Take is a move: so many stones from one heap; heaps are counted from 1. */
+/** Take is a move: it removes `count` stones from one heap; heaps are numbered from 1. */
 export interface Take {
   readonly heap: number
   readonly count: number
 }
 
-/** nim: two players take stones in turn, as many as they like from one heap; whoever takes the last one wins. */
+/** nim is a game: two players take stones in turn, as many as they like from one heap; the player who takes the last stone wins. */
 export const nim: Game<Nim, Take, Nim, { heaps?: readonly number[] }> = {
   name: 'nim',
   seats: { min: 2, max: 2 },

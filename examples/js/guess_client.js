@@ -14,7 +14,7 @@ let high = 100
 let guess = 0
 let over = false
 
-/** What each word of the server means to us. */
+/** The action for each message of the server. */
 const words = {
   GUESS() {
     guess = Math.floor((low + high) / 2)

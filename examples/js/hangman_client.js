@@ -18,20 +18,20 @@ function say(line) {
   socket.write(`${line}\n`)
 }
 
-/** Says that we want no further game; the server then closes. */
+/** Declines a further game; the server then closes. */
 function quit() {
   over = true
   say('QUIT')
 }
 
-/** Asks for the next letter. One question, one answer: nothing is sent before the answer has come. */
+/** Sends the next letter. The client sends nothing else before the answer arrives. */
 function guess() {
   letter = letters.shift() ?? ''
   if (letter === '') quit()
   else say(letter)
 }
 
-/** What each word of the server means to us. */
+/** The action for each message of the server. */
 const words = {
   WORD(length) {
     shown = Array(Number(length)).fill('_')
@@ -40,7 +40,7 @@ const words = {
   AT(...positions) {
     for (const position of positions) shown[Number(position) - 1] = letter
     console.log(letter, shown.join(''))
-    // When no letter is missing, the server goes on: with END.
+    // If no letter is missing, the server itself sends the next message: END.
     if (shown.includes('_')) guess()
   },
   MISS(left) {

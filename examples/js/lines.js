@@ -1,8 +1,8 @@
 /**
- * The lines that come on a socket, each as soon as it is whole: `for await (const line of lines(socket))`.
+ * Yields the lines of a socket, each as soon as it is complete: `for await (const line of lines(socket))`.
  *
  * TCP carries bytes, not messages. A chunk may end in the middle of a line, or of a character; the decoder and `waiting`
- * keep what is not whole yet. The loop ends when the other side has closed.
+ * buffer an incomplete line. The loop ends when the other side has closed.
  */
 export async function* lines(socket) {
   const decoder = new TextDecoder()

@@ -1,7 +1,7 @@
 // Serves book/guess: node number_server.js HOST PORT [SECRET]        (PORT 0: any that is free)
 //
-// One thread, and yet many clients at once: nothing here ever waits for one of them. Each event is answered and done
-// with, and what belongs to one client stands in the function that was called for it.
+// One thread serves many clients at once, because no code here waits for a client: each event is handled at once. The
+// variables of one client are local to the function that was called for it.
 import { createServer } from 'node:net'
 
 const [host, port, fixed] = process.argv.slice(2)
@@ -15,7 +15,7 @@ const server = createServer((socket) => {
   const name = `client ${++clients}`
   const secret = Number(fixed ?? 1 + Math.floor(Math.random() * 100))
 
-  // Nothing marks the end of a message in this protocol: what comes in one piece counts as one guess.
+  // This protocol does not mark the end of a message: the bytes of one read count as one guess.
   socket.on('data', (piece) => {
     const text = piece.toString().trim()
     const guess = text === '' ? Number.NaN : Number(text)
@@ -24,7 +24,7 @@ const server = createServer((socket) => {
     else if (guess > secret) socket.write('Too big!')
     else socket.write('Exactly! You win!')
   })
-  // The client closes, not we. Without a listener for 'error' one client that breaks off would end the server.
+  // The client closes the connection. Without a listener for 'error', one reset connection would end the server.
   socket.on('error', () => {})
   socket.on('close', () => console.log(name, 'has gone'))
 })

@@ -21,7 +21,7 @@ const automaton = {
 
 type Name = keyof typeof automaton.messages
 
-/** The peer's seat: what is done opposite is told to the peer, and what the peer says is done. */
+/** Plays for the peer: sends the opponent's moves to the peer, and makes the moves that the peer sends. */
 async function exchange(peer: Peer<Name>, seat: Seat<Take, Nim>): Promise<void> {
   for (;;) {
     const { view, outcome } = await seat.turn()
@@ -35,7 +35,7 @@ async function exchange(peer: Peer<Name>, seat: Seat<Take, Nim>): Promise<void> 
   }
 }
 
-/** The seat of the person at this terminal. */
+/** Plays for the person at this terminal. */
 async function sitDown(seat: Seat<Take, Nim>, person: Console): Promise<void> {
   for (;;) {
     const { view, outcome } = await seat.turn()
@@ -53,7 +53,7 @@ async function sitDown(seat: Seat<Take, Nim>, person: Console): Promise<void> {
 
 const protocol: Protocol<Name> = {
   name: 'nim',
-  title: 'the two sides take stones in turn, and whoever takes the last one wins',
+  title: 'the two sides take stones in turn, and the player who takes the last stone wins',
   automaton,
   framing: plainLines,
   server: async (peer, { house }) => exchange(peer, await house.sit(nim, 1, {})),
@@ -61,7 +61,7 @@ const protocol: Protocol<Name> = {
   opposite: (seat: Seat<Take, Nim>, { person }) => sitDown(seat, person),
 }
 
-/** Nim over a network, the example of CONTRIBUTING.md. */
+/** Nim over a network: the example of CONTRIBUTING.md. */
 export const programs: readonly Program<Name>[] = [
   {
     name: 'example/nim',

@@ -1,9 +1,9 @@
 """Plays `tjc/guess` by halving: python3 guess_client.py HOST PORT [--ask]
 
-Five guesses for a number from 1 to 100. Each guess halves what is left, so that
-31 of the 100 numbers are found for certain. With --ask it is you who guesses.
+Five guesses for a number from 1 to 100. Each guess halves the remaining range, so
+31 of the 100 numbers are certain to be found. With --ask, you guess.
 
-It needs Python 3.8 or newer, and nothing besides.
+It needs Python 3.8 or newer, and nothing else.
 """
 
 import socket
@@ -13,7 +13,7 @@ from lines import ConnectionEnded, Lines
 
 
 def ask():
-    """A whole number from the person at the keyboard; asks until it is one."""
+    """Returns a whole number that the user types; asks until the input is one."""
     while True:
         try:
             return int(input("Your guess: "))
@@ -27,7 +27,7 @@ def play(lines, asks):
     while True:
         word = lines.read()
         if word == "GUESS":
-            # A person may guess outside of what is left; halving stays inside.
+            # A person may guess outside the remaining range; halving stays inside it.
             guess = ask() if asks else (low + high) // 2
             lines.write(str(guess))
         elif word == "LOW":
@@ -43,7 +43,7 @@ def play(lines, asks):
             print("no guess is left; the number was from", low, "to", high)
             return
         else:
-            # Better to stop than to wait for something that never comes.
+            # Stop here: a further wait could last for ever.
             sys.exit(f"the server said {word!r}, which is no word of this protocol")
 
 

@@ -1,8 +1,8 @@
 """Serves `tjc/guess`, a thread for each client: python3 guess_server.py HOST PORT [SECRET]
 
-PORT 0 takes any free port; the first line printed says which.
+With PORT 0 it takes any free port, and prints that port in its first line.
 
-It needs Python 3.8 or newer, and nothing besides.
+It needs Python 3.8 or newer, and nothing else.
 """
 
 import random
@@ -16,12 +16,12 @@ TRIES = 5
 
 
 def say(text):
-    """Prints a line in one piece: print() writes the line's end on its own, and another thread may come between."""
+    """Prints a line in one write: print() writes the line's end separately, and another thread could write between the two."""
     print(text + "\n", end="", flush=True)
 
 
 def play(lines, secret):
-    """One game. Everything in here belongs to one client alone."""
+    """Plays one game. All variables here belong to one client alone."""
     for _ in range(TRIES):
         lines.write("GUESS")
         guess = None
@@ -39,13 +39,13 @@ def play(lines, secret):
 
 
 def serve(sock, name, secret):
-    """Runs in a thread of its own, so that a slow client keeps nobody else waiting."""
+    """Serves one client in its own thread, so that a slow client delays no other client."""
     with sock:
         try:
             play(Lines(sock), secret)
             say(f"{name} has finished")
         except (ConnectionEnded, ConnectionError):
-            # One client that goes must not end the server, nor anybody else's game.
+            # A client that disconnects must not end the server, or another client's game.
             say(f"{name} has gone")
 
 
@@ -62,7 +62,7 @@ def main():
             sock, _ = listener.accept()
             count += 1
             secret = fixed or random.randint(1, 100)
-            # A daemon thread does not keep the program alive after Ctrl-C.
+            # A daemon thread does not delay the end of the program after Ctrl-C.
             threading.Thread(target=serve, args=(sock, f"client {count}", secret), daemon=True).start()
 
 

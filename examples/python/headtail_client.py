@@ -1,9 +1,9 @@
 """Plays `c8/headtail`, always head: python3 headtail_client.py HOST PORT [ROUNDS]
 
-The answers end in LF, but the prompt does not: it ends in " : ". So "whole" is
-here: everything up to that ending, in however many pieces it came.
+The answers end in LF, but the prompt does not: it ends in " : ". A message is
+complete when that ending has arrived, in however many pieces.
 
-It needs Python 3.8 or newer, and nothing besides.
+It needs Python 3.8 or newer, and nothing else.
 """
 
 import socket
@@ -13,7 +13,7 @@ PROMPT_END = " : "
 
 
 def read_prompt(sock):
-    """The answer to the last guess, if there was one, and that the next prompt is there."""
+    """Waits for the next prompt, and returns the lines before it: the answer to the last guess, if any."""
     text = b""
     while not text.endswith(PROMPT_END.encode()):
         piece = sock.recv(1024)
@@ -25,7 +25,7 @@ def read_prompt(sock):
 
 
 def read_to_end(sock):
-    """What the server says until it closes."""
+    """Returns the text that the server sends until it closes."""
     text = b""
     while piece := sock.recv(1024):
         text += piece

@@ -1,9 +1,9 @@
 """Whole lines over a socket.
 
-TCP carries bytes, not messages. One recv() may bring half a line, or two lines
-and a half. So what has come is kept, and a line is handed out when it is whole.
+TCP carries bytes, not messages. One recv() may return half a line, or two and a
+half lines. So Lines buffers the bytes, and returns a line when it is complete.
 
-It needs Python 3.8 or newer, and nothing besides.
+It needs Python 3.8 or newer, and nothing else.
 """
 
 
@@ -16,7 +16,7 @@ class Lines:
 
     def __init__(self, sock):
         self.sock = sock
-        self.waiting = b""  # bytes that have come and were not handed out yet
+        self.waiting = b""  # bytes that were received and not yet returned
 
     def read(self):
         """Returns the next line, without its end."""
@@ -34,5 +34,5 @@ class Lines:
         return line.decode("utf-8", errors="replace")
 
     def write(self, text):
-        """Sends a line. sendall() goes on until every byte is on its way; send() may not."""
+        """Sends a line. sendall() continues until the system has accepted every byte; send() may stop earlier."""
         self.sock.sendall(text.encode("utf-8") + b"\n")

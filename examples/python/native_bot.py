@@ -1,7 +1,7 @@
 """Plays tic-tac-toe by chance, in JSON lines: python3 native_bot.py HOST PORT NAME [GAMES]
 
-A seat has a token, and every event at its table a number. Who has lost the connection shows the
-token on a new one, with the number of the last event that is known, and is told what was missed. It needs Python 3.8 or newer.
+A seat has a token, and every event at its table has a number. After a lost connection, the bot sends the token and the
+number of the last event that it knows on a new connection, and the server sends the events that it missed. It needs Python 3.8 or newer.
 """
 
 import json
@@ -14,20 +14,20 @@ from lines import ConnectionEnded, Lines
 
 
 def play(lines, name, seat):
-    """Plays a game through one connection, as far as that goes. `seat` keeps what we know of our seat."""
+    """Plays a game until it ends or the connection is lost. `seat` stores our seat and the last event number."""
 
     def say(**command):
         lines.write(json.dumps(command))
 
     lines.write("style json")
     while not lines.read().startswith("{"):
-        pass  # what the front door says to people; the first line in JSON says hello
+        pass  # the front door's text for people; the first line in JSON is `hello`
     if seat:
         say(type="resume", token=seat["token"], after=seat["n"])
     else:
-        # `again`: the server may not know yet that our last connection is gone
+        # `again`: the server may not have noticed yet that our last connection is closed
         say(type="enter", name=name, again=True)
-        say(type="seek", game="tictactoe", wait=1000)  # ms, and then the house sits down
+        say(type="seek", game="tictactoe", wait=1000)  # ms, and then the house takes the other seat
     while True:
         message = json.loads(lines.read())
         if message["type"] == "seated":
@@ -43,7 +43,7 @@ def play(lines, name, seat):
             sys.exit(f"the server says: {message['message']}")
         if message.get("sight", {}).get("turn"):
             free = [n for n, mark in enumerate(message["sight"]["view"]["cells"], 1) if mark == "-"]
-            # `after`: if more has happened than we know, the move is refused, as stale
+            # `after`: if there are events that we have not received, the server refuses the move as stale
             say(type="play", table=seat["table"], move=str(random.choice(free)), after=seat["n"])
 
 

@@ -1,10 +1,10 @@
 """Plays `book/guess` by halving: python3 number_client.py HOST PORT
 
-Here nothing says where a message ends: no LF, no length. That works only because
-both sides take turns, each says one thing, and the texts are known. So we collect
-until what has come is one of them, and never speak twice in a row.
+This protocol does not mark the end of a message: no LF, no length. It works only
+because both sides take turns, each sends one message, and the texts are known. So the
+client collects bytes until they are one of these texts, and never sends twice in a row.
 
-It needs Python 3.8 or newer, and nothing besides.
+It needs Python 3.8 or newer, and nothing else.
 """
 
 import socket
@@ -39,7 +39,7 @@ def main():
             answer = read_answer(sock)
             print(guess, answer)
             if answer == "Exactly! You win!":
-                return  # leaving the `with` closes: in this protocol the client does so first
+                return  # leaving the `with` closes the connection: in this protocol the client closes first
             if answer == "Too small!":
                 low = guess + 1
             else:

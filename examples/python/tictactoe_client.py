@@ -1,9 +1,9 @@
 """Plays `tjc/tictactoe` without thinking, the first free cell: python3 tictactoe_client.py HOST PORT [--ask]
 
-The server is O and begins, we are X. Nobody says on the wire who has won: both
-sides keep a board and see it for themselves. With --ask it is you who moves.
+The server is O and begins; we are X. No message on the wire says who has won: each
+side has a board and sees the result there. With --ask, you move.
 
-It needs Python 3.8 or newer, and nothing besides.
+It needs Python 3.8 or newer, and nothing else.
 """
 
 import socket
@@ -38,7 +38,7 @@ class Board:
 
 
 def their_move(lines, board):
-    """The cell that the server takes, or None when it gives up."""
+    """Returns the cell that the server takes, or None if the server gives up."""
     message = lines.read()
     if message == "END":
         return None
@@ -49,7 +49,7 @@ def their_move(lines, board):
 
 
 def our_move(board, asks):
-    """The cell that we take, or None to give up."""
+    """Returns the cell that we take, or None to give up."""
     if not asks:
         return board.free()[0]
     while True:
@@ -81,7 +81,7 @@ def play(lines, asks):
         if board.over():
             print(board)
             break
-    print({"O": "The server wins", "X": "We win", None: "Nobody wins"}[board.winner()])
+    print({"O": "The server wins", "X": "We win", None: "It is a draw"}[board.winner()])
 
 
 def main():

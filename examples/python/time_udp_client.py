@@ -1,9 +1,9 @@
 """Asks `fh/time` over UDP: python3 time_udp_client.py HOST PORT [FORMAT]
 
-UDP has no connection: a datagram arrives whole, or not at all, and nobody is told
-which. So we wait a while for the answer, and ask again if there is none.
+UDP has no connection: a datagram arrives whole, or not at all, and the sender does not
+learn which. So the client waits a while for the answer, and asks again if there is none.
 
-It needs Python 3.8 or newer, and nothing besides.
+It needs Python 3.8 or newer, and nothing else.
 """
 
 import socket

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 const source = join(import.meta.dirname, '../../src')
 
-/** The lines of `src` that read wall time, and why they may: it is stored or shown there, and no span is measured by it. */
+/** The lines of `src` that read wall time, with the reason: they store or show it, and measure no span by it. */
 const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
   ['base/clock.ts', /now: Date\.now/, 'the clock itself'],
   ['wire/transports/tls.ts', /new Date\(clock\.now\(\)/, 'the dates of a certificate'],
@@ -33,7 +33,7 @@ const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
   ['cli/logs.ts', /now: wallClock\.now|localTime\(wallClock\.now\(\)\)/, 'the time of a line of the log'],
 ]
 
-/** What reads the wall clock. */
+/** Matches code that reads the wall clock. */
 const READS = /(?<!performance)\.now\(\)|[cC]lock\.now\b|Date\.now|new Date\((?:now\(\))?\)/
 
 test('wall time is read only where it is stored or shown: spans are measured by monotonic time', () => {

@@ -14,16 +14,16 @@ export interface Attack {
   readonly title: string
   /** Whether `npm test` runs it, too: it takes less than 5 s on two busy cores, and asserts no speed that depends on the machine. */
   readonly short: boolean
-  /** Milliseconds that it may take: 60,000 unless given. */
+  /** The timeout in milliseconds: 60,000 by default. */
   readonly limit?: number
   /** Attacks; returns a sentence with what was measured. Rejects if the attack succeeds. Processes and files are disposed of with `cleanup`. */
   run(cleanup: AsyncDisposableStack): Promise<string>
 }
 
-/** Milliseconds that an attack may take if it does not say. */
+/** The default timeout in milliseconds. */
 export const LIMIT = 60_000
 
-/** Runs an attack within its limit of time, and cleans up after it. Resolves to its sentence; rejects if the attack succeeded or takes too long. */
+/** Runs an attack within its timeout, and cleans up after it. Resolves to its sentence; rejects if the attack succeeds or times out. */
 export async function launch({ title, limit = LIMIT, run }: Attack): Promise<string> {
   await using cleanup = new AsyncDisposableStack()
   const late = Promise.withResolvers<never>()

@@ -6,7 +6,7 @@ import { ChurnMap } from '../../src/base/churn-map.ts'
 
 const step = fc.record({ key: fc.nat({ max: 9 }), value: fc.option(fc.record({ n: fc.nat() }), { nil: undefined }) })
 
-test('it holds what a Map holds, in its order', () => {
+test('contains the same entries as a Map, in the same order', () => {
   fc.assert(
     fc.property(fc.array(step), (steps) => {
       const map = new ChurnMap<number, { n: number }>()
@@ -24,7 +24,7 @@ test('it holds what a Map holds, in its order', () => {
   )
 })
 
-test('what was taken out is kept alive by nothing, also while somebody looks at all', async () => {
+test('does not retain deleted entries, also during an iteration', async () => {
   setFlagsFromString('--expose-gc')
   const collect: () => void = runInNewContext('gc')
   const map = new ChurnMap<number, { n: number }>()
@@ -36,17 +36,17 @@ test('what was taken out is kept alive by nothing, also while somebody looks at 
   })()
   const looking = map.values()[Symbol.iterator]()
   expect(looking.next().value).toEqual({ n: 0 })
-  // the table grows, and the one before, which still has all, stays for who looks at it
+  // the table grows, and the iterator retains the previous one, which still has all entries
   for (let n = 2; n < 1000; n++) map.set(n, { n })
   map.delete(1)
-  // what a WeakRef was made of lives until the end of the turn
+  // the target of a new WeakRef lives until the end of the turn
   await new Promise((resolve) => setImmediate(resolve))
   collect()
   expect(gone.deref()).toBeUndefined()
   expect(looking.next().value).toEqual({ n: 2 })
 })
 
-test('what is taken out while all are looked at is not looked at any more', () => {
+test('does not visit an entry that is deleted during the iteration', () => {
   const map = new ChurnMap<string, { name: string }>()
   for (const name of ['one', 'two', 'three']) map.set(name, { name })
   const seen: string[] = []

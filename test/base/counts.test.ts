@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { formatCount, formatSeconds } from '../../src/base/counts.ts'
 
-test('one of something is said in the singular, and none or several in the plural', () => {
+test('formats one in the singular, and none or several in the plural', () => {
   expect([formatCount(1, 'table'), formatCount(0, 'table'), formatCount(2, 'watches', 'watch')]).toEqual(['1 table', '0 tables', '2 watch'])
   expect([formatSeconds(1), formatSeconds(1000), formatSeconds(1001), formatSeconds(20_000)]).toEqual([
     '1 second',

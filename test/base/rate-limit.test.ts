@@ -4,28 +4,28 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { RateLimiter, TokenBucket } from '../../src/base/rate-limit.ts'
 
-/** Bytes that are used on the heap when all that nothing refers to was collected. */
+/** Returns the bytes in use on the heap after a garbage collection. */
 function heapAfterCollection(): number {
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')()
   return process.memoryUsage().heapUsed
 }
 
-describe('a bucket', () => {
-  test('some at once, then one after the other', () => {
+describe('a token bucket', () => {
+  test('allows a burst, then one after the other', () => {
     const bucket = new TokenBucket({ burst: 3, refill: 100 })
     expect([0, 0, 0, 0, 0].map((now) => bucket.take(now))).toEqual([0, 0, 0, 100, 100])
     expect([60, 100, 100, 150, 199, 200].map((now) => bucket.take(now))).toEqual([40, 0, 100, 50, 1, 0])
   })
 
-  test('whoever was quiet for long has the burst again, and not more', () => {
+  test('has the full burst after a long pause, and not more', () => {
     const bucket = new TokenBucket({ burst: 2, refill: 100 })
     for (const now of [0, 0, 1_000_000]) expect(bucket.take(now)).toBe(0)
     expect(bucket.take(1_000_000)).toBe(0)
     expect(bucket.take(1_000_000)).toBe(100)
   })
 
-  test('a clock that is set back holds nobody up for longer than an empty bucket does', () => {
+  test('waits at most as long as an empty bucket if the clock is set back', () => {
     const bucket = new TokenBucket({ burst: 2, refill: 100 })
     expect(bucket.take(1_000_000)).toBe(0)
     expect(bucket.take(500)).toBe(100)
@@ -37,14 +37,14 @@ describe('a bucket', () => {
 const rate = fc.record({ burst: fc.integer({ min: 1, max: 20 }), refill: fc.integer({ min: 1, max: 5000 }) })
 const steps = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3000 })), { minLength: 1, maxLength: 100 })
 
-/** The times that the steps between them lead to, from some day in 2026. */
+/** Returns the times after the given steps, from some day in 2026. */
 function timesOf(between: readonly number[]): number[] {
   let now = 1_800_000_000_000
   return between.map((ms) => (now += ms))
 }
 
-describe('properties of buckets', () => {
-  test('what there is to wait is known without taking one', () => {
+describe('properties of token buckets', () => {
+  test('the wait is known without taking a token', () => {
     fc.assert(
       fc.property(rate, steps, (one, between) => {
         const [bucket, throttle] = [new TokenBucket(one), new RateLimiter(one)]
@@ -59,7 +59,7 @@ describe('properties of buckets', () => {
     expect(new RateLimiter({ burst: 1, refill: 1 }).wait('nobody', 0)).toBe(0)
   })
 
-  test('between any two moments there is never more than the burst and what came back', () => {
+  test('between any two moments it grants at most the burst and the refilled tokens', () => {
     fc.assert(
       fc.property(rate, steps, ({ burst, refill }, between) => {
         const bucket = new TokenBucket({ burst, refill })
@@ -70,7 +70,7 @@ describe('properties of buckets', () => {
     )
   })
 
-  test('whoever waits as long as told is let through, and nobody sooner', () => {
+  test('a caller that waits the returned time is granted, and no caller sooner', () => {
     fc.assert(
       fc.property(rate, steps, (rate, between) => {
         const bucket = new TokenBucket(rate)
@@ -85,7 +85,7 @@ describe('properties of buckets', () => {
     )
   })
 
-  test('whoever keeps to the rate never waits', () => {
+  test('a caller within the rate never waits', () => {
     fc.assert(
       fc.property(rate, steps, (rate, between) => {
         const bucket = new TokenBucket(rate)
@@ -95,13 +95,13 @@ describe('properties of buckets', () => {
   })
 })
 
-describe('a throttle', () => {
-  test('keys do not hinder each other', () => {
+describe('a rate limiter', () => {
+  test('limits keys separately', () => {
     const throttle = new RateLimiter({ burst: 1, refill: 100 })
     expect(['ada', 'ada', 'bob'].map((key) => throttle.take(key, 0))).toEqual([0, 100, 0])
   })
 
-  test('what is given back can be taken again, and no more than that', () => {
+  test('grants returned tokens again, and no more than that', () => {
     const throttle = new RateLimiter({ burst: 2, refill: 100 })
     for (const _ of [1, 2]) throttle.take('ada', 0)
     throttle.giveBack('ada')
@@ -109,7 +109,7 @@ describe('a throttle', () => {
     expect([throttle.take('ada', 0), throttle.take('ada', 0)]).toEqual([0, 100])
   })
 
-  test('those who need not wait are forgotten when there are too many, which makes no difference to them', () => {
+  test('drops full buckets if there are too many keys, which changes no answer', () => {
     const throttle = new RateLimiter({ burst: 5, refill: 100, keys: 100 })
     for (let key = 0; key < 100; key++) throttle.take(String(key), 0)
     expect(throttle.size).toBe(100)
@@ -117,14 +117,14 @@ describe('a throttle', () => {
     expect(throttle.size).toBe(1)
   })
 
-  test('a name that is attacked is not pushed out by names that nobody needs', () => {
+  test('does not drop the bucket of an attacked name for unused names', () => {
     const throttle = new RateLimiter({ burst: 5, refill: 60_000, keys: 100 })
     for (let guess = 0; guess < 5; guess++) expect(throttle.take('ada', 0)).toBe(0)
     for (let key = 0; key < 10_000; key++) throttle.take(`other${key}`, key % 1000)
     expect(throttle.take('ada', 1000)).toBe(59_000)
   })
 
-  test('of a key 256 characters count, and no more are held, nor the text that the key was a part of', () => {
+  test('uses 256 characters of a key, and retains no more, nor the text of which the key was a part', () => {
     const throttle = new RateLimiter({ burst: 1, refill: 100 })
     expect(throttle.take('x'.repeat(256), 0)).toBe(0)
     expect(throttle.take('x'.repeat(100_000), 0)).toBe(100)
@@ -138,7 +138,7 @@ describe('a throttle', () => {
     expect(heapAfterCollection() - before).toBeLessThan(20_000_000)
   })
 
-  test('it never knows more keys than it may', () => {
+  test('never stores more keys than its limit', () => {
     const act = fc.tuple(fc.nat(30), fc.nat(200))
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10 }), fc.array(act, { maxLength: 200 }), (keys, acts) => {
@@ -152,7 +152,7 @@ describe('a throttle', () => {
     )
   })
 
-  test('as long as there is room, each key has a bucket of its own', () => {
+  test('gives each key a bucket of its own as long as there is room', () => {
     const act = fc.tuple(fc.nat(5), fc.nat(200))
     fc.assert(
       fc.property(rate, fc.array(act, { maxLength: 100 }), (rate, acts) => {

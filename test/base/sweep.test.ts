@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { sweepSome } from '../../src/base/sweep.ts'
 
 describe('a sweep', () => {
-  test('visits some in each turn, all of them once, in order', () => {
+  test('visits some items in each turn, all of them once, in order', () => {
     let time = 0
     const visited: number[] = []
     const items = [1, 2, 3, 4, 5].values()
@@ -16,14 +16,14 @@ describe('a sweep', () => {
     expect([turn(), visited.length]).toEqual([false, 5])
   })
 
-  test('visits a few at least, where that is asked for', () => {
+  test('visits a minimum number per turn if one is given', () => {
     let time = 0
     const items = [1, 2, 3, 4].values()
     const turn = () => sweepSome(items, () => time++, { least: 3, now: () => time })
     expect([turn(), time, turn(), time, turn()]).toEqual([true, 3, false, 4, false])
   })
 
-  test('visits one in each turn, however long that takes', () => {
+  test('visits at least one item in each turn, however long that takes', () => {
     let time = 0
     let visits = 0
     const items = [1, 2].values()

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 const bin = fileURLToPath(new URL('../../bin/parlor.js', import.meta.url))
 
-/** What bash without any package completes in lines that are typed, by the script, which is read twice. */
+/** Returns the completions of typed lines in bash without any package, by the script, which is loaded twice. */
 function completed(...lines: readonly string[]): { readonly found: readonly (readonly string[])[]; readonly said: string } {
   const script = [
     `parlor() { '${process.execPath}' '${bin}' "$@"; }`,
@@ -27,6 +27,6 @@ test('bash completes commands, programs and values without the package bash-comp
   expect(found[3]).toEqual(expect.arrayContaining(['list', 'reset', 'remove']))
 })
 
-test('bash completes the commands that help is asked for', () => {
+test('bash completes the arguments of help', () => {
   expect(completed('parlor help s').found).toEqual([['serve', 'solo']])
 })

@@ -17,7 +17,7 @@ beforeEach(() => {
   onTestFinished(() => rmSync(made, { recursive: true }))
 })
 
-/** Every command that reads what a server keeps. */
+/** Every command that reads a server's data folder. */
 const QUESTIONS: readonly (readonly [string, (data: string) => Promise<unknown>])[] = [
   ['results', (data) => resultsCommand(undefined, { data })],
   ['people list', async (data) => (await import('../../src/cli/listings.ts')).peopleListCommand({ data })],
@@ -38,14 +38,14 @@ async function refused(command: Promise<unknown>): Promise<string> {
   return error instanceof UsageError ? error.message : ''
 }
 
-test.each(QUESTIONS)('%s makes no database in an empty folder, and leaves its mode', async (_, ask) => {
+test.each(QUESTIONS)('%s creates no database in an empty folder, and does not change its mode', async (_, ask) => {
   const folder = join(around, 'empty')
   mkdirSync(folder, { mode: 0o755 })
   expect(await refused(ask(folder))).toContain(`there is no parlor.db in ${folder}: no server has stored anything there`)
   expect([readdirSync(folder), statSync(folder).mode & 0o777]).toEqual([[], 0o755])
 })
 
-test.each(QUESTIONS)('%s says of a file that it is no folder of a server, and of "none" that it keeps nothing', async (_, ask) => {
+test.each(QUESTIONS)('%s reports that a file is not a server’s folder, and that "none" stores nothing', async (_, ask) => {
   const file = join(around, 'words.txt')
   writeFileSync(file, 'tree\n')
   expect(await refused(ask(file))).toContain(`${file} is no folder: --data names the folder of a server`)
@@ -62,13 +62,13 @@ test.each(QUESTIONS)('%s points to the files that a repair has archived, if the 
   )
 })
 
-test('a folder whose database is lost is left to the sentence about that', () => {
+test('a folder whose database is lost is reported with the sentence about that', () => {
   writeFileSync(join(around, 'parlor.mark'), 'x')
   expect(() => checkDataFolder(around)).not.toThrow()
   expect(existsSync(join(around, 'parlor.db'))).toBe(false)
 })
 
-test('people list with a name says that it takes none, and verify of a missing file what can be named', async () => {
+test('people list rejects a name, and verify of a missing file explains its argument', async () => {
   expect(await refused(peopleCommand('list', 'eve', { data: around }))).toBe(
     'people list takes no name, and not "eve": it lists all registered users',
   )
@@ -77,7 +77,7 @@ test('people list with a name says that it takes none, and verify of a missing f
   )
 })
 
-test('rank says of a game without a ladder that there is none', async () => {
+test('rank reports that a game has no ladder', async () => {
   expect(await refused(rankCommand('guess', { data: around, named: true, limit: 10 }))).toMatch(
     /^there is no ladder of guess, which is played alone and without points; there is one of tictactoe, scissors, .*quiz/,
   )

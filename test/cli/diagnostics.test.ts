@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { formatDiagnostic } from '../../src/cli/diagnostics.ts'
 import { Parlor } from '../support/process.ts'
 
-test('a diagnostic on a terminal of 80 columns is broken at blanks, and one in a pipe is not', () => {
+test('a diagnostic wraps at blanks on a terminal of 80 columns, and not in a pipe', () => {
   const sentence = 'the client said "200": expected a whole number, and nothing else in the same piece; that looks like the number 200'
   expect(formatDiagnostic(sentence, 80).split('\n')).toEqual([
     'parlor: the client said "200": expected a whole number, and nothing else in the',
@@ -23,7 +23,7 @@ test('no line of a diagnostic is wider than the terminal, and no letter of it is
   )
 })
 
-test('a mistake in the command line is broken at blanks on a narrow terminal, too', async () => {
+test('a usage error wraps at blanks on a narrow terminal, too', async () => {
   const narrow = 'Object.assign(process.stderr, { isTTY: true, columns: 40 })'
   const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(narrow)}` }
   await using parlor = new Parlor(['host', 'guess', '--port', '70000'], undefined, { environment })

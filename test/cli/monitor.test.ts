@@ -5,7 +5,7 @@ import { memoryStore } from '../../src/storage/memory.ts'
 import { premises } from '../support/premises.ts'
 import { openServer } from '../support/server.ts'
 
-test('health is 503 and "starting" until there is a server that serves', async () => {
+test('health is 503 and "starting" until the server serves', async () => {
   const monitor = await openMonitor({ host: '127.0.0.1', port: 0 })
   if (!monitor) throw new Error('no monitor was opened')
   onTestFinished(() => monitor.close())
@@ -21,7 +21,7 @@ test('health is 503 and "starting" until there is a server that serves', async (
   expect([after.status, await after.json()]).toEqual([200, { status: 'serving', connections: 0, tables: 0 }])
 })
 
-test('a monitor whose port is in use has the failure', async () => {
+test('a monitor whose port is in use returns the error', async () => {
   const first = await openMonitor({ host: '127.0.0.1', port: 0 })
   onTestFinished(() => first?.close())
   const second = await openMonitor(first?.address ?? 'none')

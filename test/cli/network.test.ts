@@ -9,7 +9,7 @@ function parlor(...args: string[]): Parlor {
   return started
 }
 
-/** A host on a free port, which says where it waits after two seconds; until then, the port is the test's guess. */
+/** A host on a free port, which prints its address after two seconds; until then, the test guesses the port. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -29,7 +29,7 @@ async function dial(port: number): Promise<Socket> {
   }
 }
 
-/** The pieces that a socket reads until its end. */
+/** Returns the pieces that a socket reads until its end. */
 async function pieces(socket: Socket): Promise<string[]> {
   const all: string[] = []
   socket.setEncoding('utf8').on('data', (text: string) => all.push(text))
@@ -39,7 +39,7 @@ async function pieces(socket: Socket): Promise<string[]> {
 }
 
 describe('--trace', () => {
-  test('of host: what crosses, both ways, with its borders, and nothing else changes', async () => {
+  test('of host: shows the bytes both ways, read by read, and changes nothing else', async () => {
     const port = await freePort()
     const host = parlor('host', 'guess', '--secret', '42', '--port', String(port), '--trace')
     const client = await dial(port)
@@ -54,7 +54,7 @@ describe('--trace', () => {
     )
   })
 
-  test('of join, and of TLS what is inside', async () => {
+  test('of join: shows the text inside TLS', async () => {
     const port = await freePort()
     const host = parlor('host', 'hello', '--port', String(port), '--tls', '--trace')
     const join = parlor('join', 'hello', '127.0.0.1', String(port), '--tls', '--trace')
@@ -65,10 +65,10 @@ describe('--trace', () => {
     expect(host.errors).toMatch(/sent 18 bytes: "Hello from server\\n"/)
   })
 
-  test('of datagrams', async () => {
+  test('shows datagrams', async () => {
     const port = await freePort()
     const host = parlor('host', 'time', '--udp', '--port', String(port), '--trace', '--now', '2024-02-29T13:05:09')
-    // a datagram to a host that has not begun is lost
+    // a datagram to a host that has not started is lost
     await host.complains(/waiting for a client/)
     const join = parlor('join', 'time', '127.0.0.1', String(port), '--udp', '--trace', '--format', '%H')
     expect(await join.exit).toBe(0)
@@ -77,7 +77,7 @@ describe('--trace', () => {
     expect(host.errors).toMatch(/trace #1 127\.0\.0\.1:\d+ 0\.\d+ s {2}received 2 bytes: "%H"/)
   })
 
-  test('of serve, by connection, plain and as JSON, without passwords', async () => {
+  test('of serve: shows each connection, plain and as JSON, without passwords', async () => {
     for (const form of ['plain', 'json']) {
       const { server, ports } = await serving(['fh/quiz'], '--trace', '--log', form)
       onTestFinished(() => server[Symbol.asyncDispose]())
@@ -101,7 +101,7 @@ describe('--trace', () => {
     }
   })
 
-  test('--secrets shows passwords', async () => {
+  test('shows passwords with --secrets', async () => {
     const { server, ports } = await serving(['fh/quiz'], '--trace', '--secrets')
     onTestFinished(() => server[Symbol.asyncDispose]())
     const client = await dial(ports['fh/quiz'] ?? 0)
@@ -111,13 +111,13 @@ describe('--trace', () => {
 })
 
 describe('--split, --glue and --delay', () => {
-  test('host: what it sends comes in pieces', async () => {
+  test('host: splits the bytes that it sends', async () => {
     const port = await freePort()
     parlor('host', 'c8/hello', '--port', String(port), '--split', '6', '--delay', '60ms')
     expect(await pieces(await dial(port))).toEqual(['Hello ', 'from s', 'erver\n'])
   })
 
-  test('join: the same, and the game goes on', async () => {
+  test('join: splits the bytes that it sends, and the game continues', async () => {
     const port = await freePort()
     const host = parlor('host', 'guess', '--secret', '42', '--port', String(port), '--trace')
     const join = parlor('join', 'guess', '127.0.0.1', String(port), '--split', '1', '--delay', '40ms')
@@ -127,7 +127,7 @@ describe('--split, --glue and --delay', () => {
     expect(host.errors.match(/received 1 byte: "."|received 1 byte: "\\n"/g)).toHaveLength(3)
   })
 
-  test('in: what is read is cut, too', async () => {
+  test('in: splits the bytes that are read, too', async () => {
     const port = await freePort()
     const host = parlor('host', 'c8/hello', '--port', String(port))
     const join = parlor('join', 'c8/hello', '127.0.0.1', String(port), '--recv-once', '--split', 'in:5')
@@ -136,7 +136,7 @@ describe('--split, --glue and --delay', () => {
     expect(await host.exit).toBe(0)
   })
 
-  test('serve: every program, and the seed is said where there is chance', async () => {
+  test('serve: apply to every program, and print the seed if they are random', async () => {
     const { server, ports } = await serving(['c8/hello'], '--split', '1..3', '--delay', '20ms..40ms')
     onTestFinished(() => server[Symbol.asyncDispose]())
     const all = await pieces(await dial(ports['c8/hello'] ?? 0))
@@ -145,7 +145,7 @@ describe('--split, --glue and --delay', () => {
     expect(server.errors).toMatch(/^parlor: the seed of this network is (\d+); --seed \1 repeats its behaviour\n/)
   })
 
-  test('glue: what is said within the time comes together', async () => {
+  test('glue: bytes within the time arrive together', async () => {
     const { server, ports } = await serving(['tjc/guess'], '--glue', '150ms')
     onTestFinished(() => server[Symbol.asyncDispose]())
     const client = await dial(ports['tjc/guess'] ?? 0)
@@ -154,7 +154,7 @@ describe('--split, --glue and --delay', () => {
     expect((await news).join('')).toMatch(/^(GUESS\nLOW\n){5}GAMEOVER\n$/)
   })
 
-  test('hello-split keeps its own: the first piece of 8 bytes, 100 ms before the other', async () => {
+  test('hello-split has its own pieces: the first of 8 bytes, 100 ms before the other', async () => {
     for (const [options, expected] of [
       [[], ['Hello fr', 'om server\n']],
       [
@@ -179,13 +179,13 @@ describe('--split, --glue and --delay', () => {
     [['host', 'time', '--udp', '--split', '8'], /--split and --glue go with streams/],
     [['host', 'guess', '--secrets'], /--secrets goes with --trace/],
     [['join', 'guess', '--seed', '3'], /--seed goes with --split or --delay/],
-  ])('%j is a mistake in the command line', async (args, sentence) => {
+  ])('%j is a usage error', async (args, sentence) => {
     const { errors, code } = await run(...args)
     expect(code).toBe(2)
     expect(errors).toMatch(sentence)
   })
 
-  test('settings of a server stand in parlor.toml as well', async () => {
+  test('parlor.toml accepts the same settings', async () => {
     const { output } = await run('config', '--split', 'in:8', '--delay', '5ms..20ms', '--trace')
     expect(output).toMatch(/^split = "in:8" +# --split$/m)
     expect(output).toMatch(/^delay = "5ms\.\.20ms" +# --delay$/m)

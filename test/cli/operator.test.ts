@@ -16,7 +16,7 @@ interface Listening {
   readonly http?: { readonly port: number }
 }
 
-/** What a server listens on that is started with some options, or what it says instead. */
+/** Returns the addresses of a server that is started with some options, or its error. */
 async function started(args: readonly string[], environment: Readonly<Record<string, string>> = {}, cwd?: string) {
   const server = new Parlor(['serve', '--json', ...args], undefined, { environment, ...(cwd === undefined ? {} : { cwd }) })
   onTestFinished(() => server[Symbol.asyncDispose]())
@@ -24,7 +24,7 @@ async function started(args: readonly string[], environment: Readonly<Record<str
   return { server, ...(JSON.parse(server.output) as Listening) }
 }
 
-/** Some ports in a row, free just now. */
+/** Returns some consecutive ports that are free at the moment. */
 async function freeRow(length: number): Promise<number> {
   for (;;) {
     const [first, ...others] = Array.from({ length }, () => createServer())
@@ -40,7 +40,7 @@ async function freeRow(length: number): Promise<number> {
 }
 
 describe('ports of a server', () => {
-  test('are any free ones with --port 0, those of metrics too', async () => {
+  test('are any free ports with --port 0, also for metrics', async () => {
     const { listening, http } = await started(['--port', '0', '--only', 'guess', '--only', 'time'], { PARLOR_HTTP: '' })
     const ports = listening.map(({ port }) => port)
     expect(new Set(ports).size).toBe(2)
@@ -48,7 +48,7 @@ describe('ports of a server', () => {
     expect(http?.port).not.toBe(4080)
   })
 
-  test('are counted from --port-base on, and one can be named all the same', async () => {
+  test('count from --port-base, and one can still be named', async () => {
     const base = await freeRow(4)
     const args = ['--port-base', String(base), '--only', 'guess', '--only', 'chat', '--only', 'hello', '--port', 'chat=0']
     const { listening, http } = await started(args, { PARLOR_HTTP: '' })
@@ -57,7 +57,7 @@ describe('ports of a server', () => {
     expect(ports['tjc/chat']).not.toBe(base + 1)
   })
 
-  test('that are in use by another server are one line, and not one for each', async () => {
+  test('that another server uses are reported in one line', async () => {
     const first = await started(['--port', '0'])
     const { port } = first.listening[0] ?? { port: 0 }
     const taken = first.listening.slice(0, 8)
@@ -68,7 +68,7 @@ describe('ports of a server', () => {
     expect(second.errors).toMatch(/^parlor: [^\n]*: another Parlor seems to run on this machine; [^\n]*--port-base[^\n]*\n$/)
   })
 
-  test('that are in use are counted once, also of a program that listens over UDP, too', async () => {
+  test('that are in use count once, also for a program that also listens over UDP', async () => {
     const first = await started(['--port', '0', '--only', 'guess', '--only', 'chat', '--only', 'hello', '--only', 'talk'])
     const busy = first.listening.flatMap(({ program, port }) => ['--only', program, '--port', `${program}=${port}`])
     const second = new Parlor(['serve', '--json', '--data', 'none', '--http', 'none', '--only', 'time', '--port', 'time=0', ...busy])
@@ -85,11 +85,11 @@ describe('ports of a server', () => {
     [['--host', '9000'], /9000 is a port, .* --port-base 9000/],
     [['--host', '0.0.0.0:9000'], /say --host 0\.0\.0\.0 and --port NAME=9000/],
     [['--port', '70000'], /whole number from 0 to 65535/],
-  ])('%j is a usage error that says what is meant', async (args, sentence) => {
+  ])('%j is a usage error with advice', async (args, sentence) => {
     expect(await run('serve', ...args)).toMatchObject({ code: 2, output: '', errors: expect.stringMatching(sentence) })
   })
 
-  test('that metrics and health have by default may be in use: the server says so behind its table, and serves without them', async () => {
+  test('may be in use for metrics and health by default: the server reports that and serves without them', async () => {
     const base = await freeRow(2)
     const taken = createServer().listen(base + 1, '127.0.0.1')
     await once(taken, 'listening')
@@ -112,7 +112,7 @@ describe('ports of a server', () => {
     expect(await other.exit).toBe(0)
   })
 
-  test('that a program has is not one for metrics and health', async () => {
+  test('of a program cannot be the port for metrics and health', async () => {
     const base = await freeRow(3)
     const args = ['--port-base', String(base), '--only', 'guess', '--only', 'hello', '--port', `guess=${base + 2}`]
     const { server, listening } = await started(args, { PARLOR_HTTP: '' })
@@ -121,15 +121,15 @@ describe('ports of a server', () => {
     expect(server.errors).toMatch(/ metrics and health are not shown: guess has that port, \d+: choose another with --http\n$/)
   })
 
-  test('is that of the only program, where one port is said', async () => {
+  test('are the one given port if there is only one program', async () => {
     const base = await freeRow(1)
     const { listening } = await started(['--only', 'guess', '--port', String(base)])
     expect(listening.map(({ port }) => port)).toEqual([base])
   })
 })
 
-describe('a port where a host belongs', () => {
-  test('is understood by join and host', async () => {
+describe('a port in place of a host', () => {
+  test('is accepted by join and host', async () => {
     const { server, ports } = await serving(['tjc/hello'])
     onTestFinished(() => server[Symbol.asyncDispose]())
     const port = String(ports['tjc/hello'])
@@ -144,7 +144,7 @@ describe('a port where a host belongs', () => {
   })
 })
 
-/** A server on whose ladder two users are, `=ada` by a name that a spreadsheet would take for a formula. */
+/** A server with two users on its ladder, one of them `=ada`, a name that a spreadsheet would read as a formula. */
 async function ranked(...args: readonly string[]) {
   const data = folder()
   const { server, listening } = await started(['--only', 'door', '--data', data, '--port', '0', ...args])
@@ -163,7 +163,7 @@ async function ranked(...args: readonly string[]) {
 }
 
 describe('parlor rank', () => {
-  test('says whom it asked, in a table, as JSON and as CSV', async () => {
+  test('names the server that it asked, in a table, as JSON and as CSV', async () => {
     const { server, data, port } = await ranked()
     const at = ['--port', String(port)]
     const table = await run('rank', 'tictactoe', ...at)
@@ -191,7 +191,7 @@ describe('parlor rank', () => {
     }
   })
 
-  test('asks the server that has the folder open, whatever port that is on, and no other where the folder is named', async () => {
+  test('asks the server that has the folder open, on any port, and no other if a folder is named', async () => {
     const { server, data, port } = await ranked('--level', 'info')
     const other = await started(['--only', 'door', '--port', '0'])
     const cwd = folder()
@@ -207,7 +207,7 @@ describe('parlor rank', () => {
     expect(server.errors).toContain('the operator requested: the ladder of tictactoe')
   })
 
-  test('says at once that what answers is no front door', async () => {
+  test('reports at once that the server at the port is no front door', async () => {
     const { server, ports } = await serving(['tjc/guess', 'fh/http'])
     onTestFinished(() => server[Symbol.asyncDispose]())
     for (const [name, said] of [
@@ -223,7 +223,7 @@ describe('parlor rank', () => {
     }
   })
 
-  test('asks the server that a parlor.toml here is about', async () => {
+  test('asks the server of the parlor.toml in this folder', async () => {
     const { port } = await ranked()
     const cwd = folder()
     writeFileSync(join(cwd, 'parlor.toml'), `[ports]\n"parlor/door" = ${port}\n`)
@@ -234,7 +234,7 @@ describe('parlor rank', () => {
 })
 
 describe('lists for the operator', () => {
-  test('have the registered users and the results, while the server runs and when it is stopped', async () => {
+  test('show the registered users and the results, while the server runs and after it has stopped', async () => {
     const { server, data, port } = await ranked()
     const alone = await NativeLink.open(port, () => {})
     await alone.ask({ type: 'enter', name: 'carl' })
@@ -271,7 +271,7 @@ describe('lists for the operator', () => {
     expect(await asked()).not.toContain('"online":true')
   })
 
-  test('call a game as users ask for it, and take the name of its rules, too', async () => {
+  test('name a game as users ask for it, and accept the name of its rules, too', async () => {
     const { port, data } = await ranked()
     const alone = await NativeLink.open(port, () => {})
     await alone.ask({ type: 'enter', name: 'carl' })
@@ -297,7 +297,7 @@ describe('lists for the operator', () => {
     expect(await run('results', 'nosuch', '--data', data)).toMatchObject({ code: 2, output: '' })
   })
 
-  test('are usage errors where nothing is kept, or no name is said', async () => {
+  test('are usage errors without a data folder or a name', async () => {
     expect(await run('people', 'list', '--data', '/no/such/folder')).toMatchObject({ code: 2 })
     expect(await run('people', 'reset', '--data', folder())).toMatchObject({ code: 2, errors: expect.stringContaining('say whose') })
     expect(await run('people', 'rest', 'ada', '--data', folder())).toMatchObject({ code: 2, errors: expect.stringContaining('list') })
@@ -305,7 +305,7 @@ describe('lists for the operator', () => {
 })
 
 describe('CSV', () => {
-  test('is read back by a CSV reader, whatever is in the texts', () => {
+  test('is read back by a CSV reader, with any text', () => {
     const text = fc.string({ unit: 'grapheme' }).filter((one) => !/^[=+\-@\t\r]/.test(one))
     fc.assert(
       fc.property(fc.array(fc.array(text, { minLength: 2, maxLength: 4 }), { minLength: 1 }), (rows) => {
@@ -314,7 +314,7 @@ describe('CSV', () => {
     )
   })
 
-  test('has no text in it that a spreadsheet takes for a formula', () => {
+  test('contains no text that a spreadsheet reads as a formula', () => {
     expect(toCsv([['=1+1', '+1', '-1', '@x', '\tx', 'a=b', -1]])).toBe("'=1+1,'+1,'-1,'@x,'\tx,a=b,-1\r\n")
   })
 })
@@ -325,7 +325,7 @@ describe('shell completions', () => {
     return output.split('\n').map((line) => line.split('\t')[0])
   }
 
-  test('know commands, programs, games, options and their values', async () => {
+  test('contain commands, programs, games, options and their values', async () => {
     expect(await complete('ser')).toContain('serve')
     expect(await complete('host', 'tic')).toContain('tictactoe')
     expect(await complete('join', 'fh/')).toContain('fh/hangman')
@@ -334,18 +334,18 @@ describe('shell completions', () => {
     expect(await complete('serve', '--log', '')).toEqual(expect.arrayContaining(['plain', 'json']))
   })
 
-  test.each(['bash', 'zsh', 'fish', 'powershell'])('a script for %s is printed', async (shell) => {
+  test.each(['bash', 'zsh', 'fish', 'powershell'])('are printed as a script for %s', async (shell) => {
     const { code, output, errors } = await run('complete', shell)
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
     expect(output).toContain('parlor')
   })
 
-  test.skipIf(process.platform === 'win32')('the script for bash is one that bash takes', async () => {
+  test.skipIf(process.platform === 'win32')('for bash are a valid script', async () => {
     const { output } = await run('complete', 'bash')
     execFileSync('bash', ['-n'], { input: output })
   })
 
-  test('another shell is a usage error', async () => {
+  test('for another shell are a usage error', async () => {
     expect(await run('complete', 'tcsh')).toMatchObject({ code: 2, errors: expect.stringContaining('bash|zsh|fish|powershell') })
   })
 })

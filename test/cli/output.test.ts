@@ -33,13 +33,13 @@ test.each(['results', 'results --json', 'rank --csv', 'people list', 'people lis
 )
 
 test.each(['config', 'config --json', 'complete bash', 'protocols', 'protocols guess', '--help', '--version'])(
-  '%s: a full disk at standard output, the same',
+  '%s: a full disk at standard output is reported in the same way',
   (command) => {
     expect(shell(`parlor ${command} > /dev/full`)).toMatchObject({ status: 1, stderr: FULL })
   },
 )
 
-test('a disk that is full in the middle of what is printed, the same', () => {
+test('a disk that becomes full during the output is reported in the same way', () => {
   const file = join(folder(), 'all')
   // in blocks of 1,024 bytes
   expect(shell(`ulimit -f 1; parlor protocols guess > ${file}`)).toMatchObject({
@@ -49,19 +49,19 @@ test('a disk that is full in the middle of what is printed, the same', () => {
   expect(statSync(file).size).toBe(1024)
 })
 
-test('a reader that is gone is no mistake', () => {
+test('a closed pipe is not an error', () => {
   expect(shell('parlor protocols guess | head -1; echo "$PIPESTATUS"')).toMatchObject({
     stderr: '',
     stdout: expect.stringMatching(/\n0\n$/),
   })
 })
 
-test('a program at a terminal ends, and does not say that its reader is gone', () => {
+test('a program at a terminal ends, without a message about its closed output', () => {
   expect(shell('parlor host c8/hello --port 0 --timeout 1s > /dev/full').stderr).not.toContain('nobody reads')
   expect(shell('parlor solo headtail > /dev/full < /dev/null')).toMatchObject({ status: 1, stderr: expect.stringContaining(FULL) })
 })
 
-test('a mistake in the command line stays one', () => {
+test('a usage error stays a usage error', () => {
   expect(shell('parlor solo hello > /dev/full')).toMatchObject({
     status: 2,
     stderr: expect.stringMatching(/^parlor: hello takes two sides[^\n]*\n$/),

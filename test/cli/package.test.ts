@@ -23,7 +23,7 @@ describe('the package, installed from its tarball into another folder', () => {
   }, 120_000)
   afterAll(() => rm(folder, { recursive: true }))
 
-  test('it starts from dist/, and both sides play', async () => {
+  test('starts from dist/, and both sides play', async () => {
     await using host = new Parlor(['host', 'guess', '--secret', '42', '--unix', join(folder, 'socket')], entry)
     await using join_ = new Parlor(['join', 'guess', '--unix', join(folder, 'socket'), '--wait', '10s'], entry)
     join_.type('50')
@@ -33,7 +33,7 @@ describe('the package, installed from its tarball into another folder', () => {
     expect(await host.exit).toBe(0)
   })
 
-  test('every command is there', async () => {
+  test('contains every command', async () => {
     await using all = new Parlor(['protocols'], entry)
     expect(await all.exit).toBe(0)
     expect(all.output).toContain('tjc/tictactoe')
@@ -42,14 +42,14 @@ describe('the package, installed from its tarball into another folder', () => {
     expect(version.output).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 
-  test('an older Node starts it again with the Node that the package brings', async () => {
+  test('starts again with the Node of the package on an older Node', async () => {
     await symlink(join(root, 'node_modules/node'), join(folder, 'node_modules/node'))
     const old = 'data:text/javascript,Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.19.2" } })'
     const { stdout } = await exec(process.execPath, ['--import', old, entry, '--version'])
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 
-  test('nothing of the sources or the tests is in it', async () => {
+  test('contains no sources and no tests', async () => {
     const { stdout } = await exec('tar', ['-tzf', join(folder, 'parlor-0.1.0.tgz')])
     expect(stdout).not.toMatch(/^package\/(src|test|bench|node_modules)\//m)
     expect(stdout).toMatch(/^package\/dist\/cli\/main\.js$/m)

@@ -15,7 +15,7 @@ async function folder(): Promise<string> {
   return path
 }
 
-/** Says lines at a socket in turn, each when the answer to the one before has come; answers with all that was heard. */
+/** Sends lines to a socket in turn, each after the answer to the previous one; returns all bytes received. */
 async function says(to: { port: number; host: string } | { path: string }, ...said: readonly string[]): Promise<string> {
   const socket = connect(to)
   onTestFinished(() => void socket.destroy())
@@ -30,7 +30,7 @@ async function says(to: { port: number; host: string } | { path: string }, ...sa
 const json = (...commands: readonly object[]) => ['style json', ...commands.map((one) => JSON.stringify(one))]
 
 describe('the operator', () => {
-  test('gives a new password and forgets a name, while the server runs and when it is stopped', async () => {
+  test('sets a new password and deletes an account, while the server runs and after it has stopped', async () => {
     const data = await folder()
     const people = (...args: readonly string[]) => run('people', ...args, '--data', data)
     const { server, ports } = await serving(['parlor/door'], '--data', data, '--level', 'info')
@@ -57,7 +57,7 @@ describe('the operator', () => {
     expect(await people('remove', 'ada')).toMatchObject({ code: 1 })
   })
 
-  test.each(['while the server runs', 'on a folder at rest'])('ends the same things %s', { timeout: 60_000 }, async (when) => {
+  test.each(['while the server runs', 'on a folder at rest'])('ends connections and sessions %s', { timeout: 60_000 }, async (when) => {
     const data = await folder()
     const people = async (...args: readonly string[]) => run('people', ...args, '--data', data)
     let { server, ports } = await serving(['parlor/door'], '--data', data)
@@ -79,7 +79,7 @@ describe('the operator', () => {
       return link
     }
     const seatOf = async (name: string, link: NativeLink) => {
-      // what came before the answer was heard
+      // bytes that arrived before the answer
       await link.ask({ type: 'ping' })
       const seated = heard.get(name)?.findLast((message) => message.type === 'seated')
       return seated?.type === 'seated' ? seated : undefined
@@ -101,7 +101,7 @@ describe('the operator', () => {
     const after = await link('after')
     for (const [at, one] of seats.entries()) {
       const answer = await after.ask({ type: 'resume', token: one?.token ?? '' })
-      // only that of alan, whose table goes on
+      // only that of alan, whose table is unfinished
       expect([names[at], answer.type]).toEqual([names[at], at === 3 ? 'seated' : 'error'])
     }
     for (const [at, one] of sessions.entries()) {
@@ -113,7 +113,7 @@ describe('the operator', () => {
     await stop()
   })
 
-  test.skipIf(process.platform === 'win32')('comes by a socket that only the owner may use; others say there what they like', async () => {
+  test.skipIf(process.platform === 'win32')('uses a socket that only the owner may use, and that rejects invalid requests', async () => {
     const data = await folder()
     const { server } = await serving(['parlor/door'], '--data', data)
     onTestFinished(() => server[Symbol.asyncDispose]())
@@ -126,7 +126,7 @@ describe('the operator', () => {
     expect(await run('people', 'reset', 'ada', '--data', data)).toMatchObject({ code: 1, errors: expect.stringContaining('ada') })
   })
 
-  test('can come again after the server was killed and started again', async () => {
+  test('can connect again after the server was killed and restarted', async () => {
     const data = await folder()
     for (const time of ['first', 'second']) {
       const { server } = await serving(['parlor/door'], '--data', data)
@@ -138,7 +138,7 @@ describe('the operator', () => {
     }
   })
 
-  test.skipIf(process.platform === 'win32')('hears why, where the folder has too long a path for that', async () => {
+  test.skipIf(process.platform === 'win32')('receives the reason if the folder’s path is too long for a socket', async () => {
     const data = join(await folder(), 'x'.repeat(100))
     const { server } = await serving(['parlor/door'], '--data', data)
     onTestFinished(() => server[Symbol.asyncDispose]())
@@ -146,7 +146,7 @@ describe('the operator', () => {
     expect(await run('people', 'reset', 'ada', '--data', data)).toMatchObject({ code: 2, errors: expect.stringContaining('in use') })
   })
 
-  test('hears what can be wanted', async () => {
+  test('receives a list of the possible requests', async () => {
     expect(await run('people', 'burn', 'ada')).toMatchObject({ code: 2, errors: expect.stringContaining('people can be listed') })
   })
 })

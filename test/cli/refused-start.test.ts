@@ -15,7 +15,7 @@ beforeEach(() => {
   onTestFinished(() => rmSync(made, { recursive: true }))
 })
 
-/** Runs `serve` in the folder, where it would make parlor-data. */
+/** Runs `serve` in the folder, in which it would create parlor-data. */
 async function serve(...args: string[]): Promise<{ code: number | string; errors: string; output: string }> {
   const server = new Parlor(['serve', ...args], undefined, { cwd: around, environment: { PARLOR_DATA: '', PARLOR_HTTP: '' } })
   onTestFinished(() => server[Symbol.asyncDispose]())
@@ -30,7 +30,7 @@ async function busyPort(): Promise<string> {
   return String((taken.address() as { port: number }).port)
 }
 
-/** All that is in a folder: names, sizes, modes and times. */
+/** Returns the content of a folder: names, sizes, modes and times. */
 function contents(folder: string): readonly unknown[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .sort()
@@ -55,11 +55,11 @@ test.each([
   expect(contents(around)).toEqual([])
 })
 
-/** What a start says that is refused because of the port of metrics and health. */
+/** Returns the output of a start that fails because of the port of metrics and health. */
 const NO_HTTP =
   /^parlor: [\d-]{10} [\d:]{8} nothing is served: cannot listen on 127\.0\.0\.1:\d+ for metrics and health: it is in use; stop the program that listens there, or choose another with --http\n$/
 
-test('a port of metrics and health that was asked for and is busy refuses the start in one line, and leaves nothing on the disk', async () => {
+test('a busy port of --http refuses the start in one line, and leaves nothing on the disk', async () => {
   const port = await busyPort()
   expect(await serve('--only', 'guess', '--port', '0', '--http', port)).toMatchObject({ code: 1, errors: expect.stringMatching(NO_HTTP) })
   expect(contents(around)).toEqual([])
@@ -69,7 +69,7 @@ test('a port of metrics and health that was asked for and is busy refuses the st
   expect(contents(around)).toEqual(before)
 })
 
-test('the same as JSON: nothing listens, and the address of metrics and health is among what failed', async () => {
+test('a busy port of --http as JSON: nothing listens, and the address is in the failed ones', async () => {
   const port = await busyPort()
   const { code, output } = await serve('--json', '--only', 'guess', '--port', '0', '--http', port)
   expect(code).toBe(1)
@@ -77,13 +77,13 @@ test('the same as JSON: nothing listens, and the address of metrics and health i
   expect(JSON.parse(output)).toEqual({ pid: expect.any(Number), listening: [], failed: [], httpFailed: http })
 })
 
-test('a faulty parlor.toml stays alone', async () => {
+test('a faulty parlor.toml stays the only file', async () => {
   writeFileSync(join(around, 'parlor.toml'), 'only = ["guess"]\nsplit = "x"\n')
   expect(await serve('--port', '0')).toMatchObject({ code: 2, errors: expect.stringContaining('split') })
   expect(readdirSync(around)).toEqual(['parlor.toml'])
 })
 
-test('a busy port leaves a folder as it was', async () => {
+test('a busy port leaves the folder unchanged', async () => {
   const folder = join(around, 'parlor-data')
   await (await openStore({ folder })).close()
   const before = contents(around)
@@ -92,13 +92,13 @@ test('a busy port leaves a folder as it was', async () => {
   expect(contents(around)).toEqual(before)
 })
 
-test('one free port among busy ones is enough to serve, and then there is a database', async () => {
+test('one free port among busy ones is enough to serve, and the database is created', async () => {
   const { code } = await serve('--only', 'guess', '--only', 'hello', '--port', `guess=${await busyPort()}`, '--port', 'hello=0')
   expect(code).toBe('serves')
   expect(readdirSync(join(around, 'parlor-data'))).toContain('parlor.db')
 })
 
-test('a second server in the same folder is told of the ports and of the folder', async () => {
+test('a second server in the same folder reports the ports and the folder', async () => {
   const programs = ['tjc/guess', 'tjc/hello', 'fh/time', 'tjc/chat']
   const first = new Parlor(['serve', '--json', ...programs.flatMap((name) => ['--only', name, '--port', `${name}=0`])], undefined, {
     cwd: around,

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Parlor, serving } from '../support/process.ts'
 
-/** A client of ours that keeps what it heard. */
+/** A client of ours that records its input. */
 class Client {
   heard = ''
   readonly socket: Socket
@@ -35,7 +35,7 @@ async function served(programs: readonly string[], ...more: string[]) {
 }
 
 describe('serve', () => {
-  test('many clients at once; --iterative makes the second one wait for the first', async () => {
+  test('serves many clients at once; with --iterative the second waits for the first', async () => {
     const { port } = await served(['tjc/guess', 'tjc/tictactoe'], '--iterative', 'guess')
     const [first, second] = [new Client(port('tjc/guess')), new Client(port('tjc/guess'))]
     await first.hears(/^GUESS\n/)
@@ -46,7 +46,7 @@ describe('serve', () => {
     await second.hears(/^GUESS\n/)
   })
 
-  test('it serves on and can be stopped when nobody reads its diagnostics', async () => {
+  test('continues and can be stopped if no process reads its diagnostics', async () => {
     const { server, port } = await served(['tjc/guess'])
     server.ignore('stderr')
     for (let n = 0; n < 3; n++) {
@@ -59,7 +59,7 @@ describe('serve', () => {
     expect(await server.exit).toBe(0)
   })
 
-  test('a client that leaves while it waits for its turn keeps nobody waiting', async () => {
+  test('is not blocked by a client that disconnects while it waits for its turn', async () => {
     const { port } = await served(['tjc/guess'], '--iterative', 'guess')
     const clients = Array.from({ length: 4 }, () => new Client(port('tjc/guess')))
     await clients[0]?.hears(/^GUESS\n/)
@@ -69,7 +69,7 @@ describe('serve', () => {
     await clients[3]?.hears(/^GUESS\n/)
   })
 
-  test.each(['SIGTERM', 'SIGINT'] as const)('%s with games running: everybody is told, and it ends with 0', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('notifies all clients at %s during games, and ends with 0', async (signal) => {
     const { server, port } = await served(['tjc/guess', 'tjc/tictactoe', 'fh/hangman', 'tjc/chat-quit'])
     const clients = Object.fromEntries(
       ['tjc/guess', 'tjc/tictactoe', 'fh/hangman', 'tjc/chat-quit'].map((name) => [name, new Client(port(name))]),
@@ -80,13 +80,13 @@ describe('serve', () => {
     await clients['tjc/tictactoe']?.hears(/MOVE\d\n/)
     server.signal(signal)
     expect(await server.exit).toBe(0)
-    // it is these clients' turn, and no word is left for the server to say: they are broken off, not left waiting
+    // it is these clients' turn, so the server has no message to send: it resets them, and does not leave them waiting
     expect(await clients['tjc/guess']?.closed).toBe('ECONNRESET')
     expect(await clients['tjc/tictactoe']?.closed).toBe('ECONNRESET')
     expect(server.errors).not.toMatch(/\bat .*:\d+:\d+/)
   })
 
-  test('a port in use is one clear line, and the others still start', async () => {
+  test('reports a port in use in one line, and starts the other programs', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
     onTestFinished(() => void taken.close())
@@ -102,13 +102,13 @@ describe('serve', () => {
     )
   })
 
-  test('nothing that could be opened is an error', async () => {
+  test('fails if it can open no port', async () => {
     const server = new Parlor(['serve', '--only', 'guess', '--host', '192.0.2.1'])
     expect(await server.exit).toBe(1)
     expect(server.errors).toMatch(/does not have that address/)
   })
 
-  test('silence is ended after --first, and after --idle once something was said', async () => {
+  test('disconnects a silent client after --first, and after --idle once it has sent a message', async () => {
     const { server, port } = await served(['tjc/guess', 'fh/time'], '--first', '300ms', '--idle', '300ms')
     const silent = new Client(port('tjc/guess'))
     const talking = new Client(port('fh/time'))
@@ -120,7 +120,7 @@ describe('serve', () => {
     expect(server.errors).toMatch(/fh\/time, .*said nothing for 0\.3 s/)
   })
 
-  test('what is wrong with one client is said on standard error, and no other client notices', async () => {
+  test('reports a fault of one client on standard error, and no other client notices', async () => {
     const { server, port } = await served(['tjc/tictactoe', 'tjc/guess', 'fh/hangman'])
     const good = new Client(port('tjc/guess'))
     await good.hears(/GUESS\n/)
@@ -144,7 +144,7 @@ describe('serve', () => {
     for (const line of lines) expect(line).toMatch(/^parlor: [\d-]{10} [\d:]{8} [\w/]+, 127\.0\.0\.1:\d+: the (client|other side) [ -~]+$/)
   })
 
-  test('what a person without a client types is answered: hangman over nc, word for word', async () => {
+  test('answers the text that a user types into nc: hangman, word for word', async () => {
     const { port } = await served(['fh/hangman'])
     const client = new Client(port('fh/hangman'))
     client.socket.write('hello\r\nSTART\r\n')
@@ -153,14 +153,14 @@ describe('serve', () => {
     expect(await client.closed).toBe('finished')
   })
 
-  test('data and FIN together: everything that was asked is answered', async () => {
+  test('answers all requests that arrive together with a FIN', async () => {
     const { port } = await served(['fh/time', 'tjc/hello'])
     const socket = connect({ port: port('fh/time'), host: '127.0.0.1', allowHalfOpen: true })
     socket.end('at %% o’clock')
     expect(await text(socket)).toBe('at % o’clock')
   })
 
-  test('a parlor.toml in its folder says how it serves, and an option holds before it', async () => {
+  test('reads a parlor.toml in its folder, which an option overrides', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'parlor-serve-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     const toml = 'only = ["guess", "time"]\niterative = ["guess"]\nfirst = "300ms"\nhttp = 0\n[ports]\nguess = 0\n"fh/time" = 0\n'
@@ -180,7 +180,7 @@ describe('serve', () => {
     expect(server.errors).toBe('')
   })
 
-  test('what a file of settings names and is not there is told with where it stands', async () => {
+  test('reports a missing file in the settings with its place', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'parlor-serve-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     await writeFile(join(folder, 'class.toml'), 'words = "no.txt"')

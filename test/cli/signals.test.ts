@@ -17,10 +17,10 @@ const WAYS = {
 } as const
 type Way = keyof typeof WAYS
 
-/** A server that was started in some way, when it listens. */
+/** A server that was started in some way, after it listens. */
 async function start(way: Way, { nohup = false } = {}) {
   const [command, ...args] = nohup ? ['nohup', ...WAYS[way]] : WAYS[way]
-  // a shell says so of what it starts
+  // a shell reports that of its children
   const env = { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', _: nohup ? '/usr/bin/nohup' : command }
   const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'ignore'], detached: true })
   onTestFinished(() => {
@@ -30,7 +30,7 @@ async function start(way: Way, { nohup = false } = {}) {
       // all of them have ended
     }
   })
-  // whoever writes to it has ended when it has
+  // the pipe ends when all its writers have ended
   const ended = once(child.stdout, 'close').then(() => true)
   for await (const line of createInterface({ input: child.stdout })) {
     if (!line.startsWith('{')) continue
@@ -48,7 +48,7 @@ async function greeted(port: number): Promise<string> {
 }
 
 describe.skipIf(process.platform === 'win32').each(Object.keys(WAYS) as Way[])('a signal to %s', (way) => {
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends the server in good order', { timeout: 60_000 }, async (signal) => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s stops the server cleanly', { timeout: 60_000 }, async (signal) => {
     const { child, port, ended } = await start(way)
     expect(await greeted(port)).toBe('GUESS\n')
     child.kill(signal)
@@ -56,11 +56,11 @@ describe.skipIf(process.platform === 'win32').each(Object.keys(WAYS) as Way[])('
     if (way === 'the process') expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(0)
   })
 
-  test('SIGHUP under nohup does not end it, and SIGTERM does', { timeout: 60_000 }, async () => {
+  test('SIGHUP under nohup does not stop it, and SIGTERM does', { timeout: 60_000 }, async () => {
     const { child, pid, port, ended } = await start(way, { nohup: true })
     // as a terminal does when it is closed
     process.kill(-(child.pid ?? 0), 'SIGHUP')
-    // a signal is handled before what comes after it
+    // a signal is handled before later input
     for (let n = 0; n < 3; n++) expect(await greeted(port)).toBe('GUESS\n')
     process.kill(pid, 'SIGTERM')
     expect(await ended).toBe(true)
@@ -68,7 +68,7 @@ describe.skipIf(process.platform === 'win32').each(Object.keys(WAYS) as Way[])('
 })
 
 describe.skipIf(process.platform === 'win32')('a signal to npx parlor host', () => {
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends the host, too', { timeout: 60_000 }, async (signal) => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s stops the host, too', { timeout: 60_000 }, async (signal) => {
     const stdio = ['ignore', 'pipe', 'pipe'] as const
     const child = spawn('npx', ['parlor', 'host', 'guess', '--port', '0', '--forever'], { cwd: root, stdio: [...stdio], detached: true })
     onTestFinished(() => {
@@ -89,7 +89,7 @@ describe.skipIf(process.platform === 'win32')('a signal to npx parlor host', () 
 describe.skipIf(process.platform === 'win32')('a Node that is too old', () => {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { engines: { node: string } }
   const bin = join(root, 'bin/parlor.js')
-  /** Stands in for an older Node, which `bin` sees by its version alone. */
+  /** Simulates an older Node, which `bin` recognises by its version alone. */
   const old = `data:text/javascript,Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.19.2" } })`
   const spawnOld = (...args: readonly string[]) => {
     const env = { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none' }
@@ -98,13 +98,13 @@ describe.skipIf(process.platform === 'win32')('a Node that is too old', () => {
     return child
   }
 
-  test('starts Parlor again with the Node that the package brings, and ends with its exit code', async () => {
+  test('starts Parlor again with the Node of the package, and ends with its exit code', async () => {
     const child = spawnOld('lookup', 'no.such.name.invalid')
     const [[code], errors] = await Promise.all([once(child, 'exit'), text(child.stderr)])
     expect({ code, errors }).toEqual({ code: 1, errors: expect.stringContaining('nothing is known') })
   })
 
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('hands %s on, and the server ends in good order', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('forwards %s, and the server stops cleanly', async (signal) => {
     const child = spawnOld('serve', ...SERVE)
     const exit = once(child, 'exit')
     await once(child.stdout, 'data')
@@ -112,20 +112,20 @@ describe.skipIf(process.platform === 'win32')('a Node that is too old', () => {
     expect(await exit).toEqual([0, null])
   })
 
-  test('takes the server with it when it is killed', async () => {
+  test('ends the server when it is killed', async () => {
     const child = spawnOld('serve', ...SERVE)
     await once(child.stdout, 'data')
     child.kill('SIGKILL')
-    // the server holds the other end
+    // the server has the other end open
     await once(child.stdout, 'close')
   })
 
-  test('is all that the manifest asks for, so that npm has nothing to warn of', () => {
+  test('satisfies the manifest, so that npm prints no warning', () => {
     expect(manifest.engines.node).toBe('>=18')
   })
 })
 
-test('the version is printed', async () => {
+test('prints the version', async () => {
   await using parlor = new Parlor(['--version'])
   expect(await parlor.exit).toBe(0)
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }

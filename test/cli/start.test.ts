@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { Parlor } from '../support/process.ts'
 
-/** Prints the address of each file that is loaded, on standard output, where the first question of a program comes behind them. */
+/** Prints the address of each loaded file on standard output, before the first question of a program. */
 const HOOKS = `
   import { writeSync } from 'node:fs'
   import { registerHooks } from 'node:module'
@@ -15,7 +15,7 @@ const HOOKS = `
   })`
 const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(HOOKS)}`
 
-/** The files of `src/` that a command loads up to the first question that it asks. */
+/** Returns the files of `src/` that a command loads before its first question. */
 async function filesOf(...args: string[]): Promise<readonly string[]> {
   await using parlor = new Parlor(args, undefined, { environment: { NODE_OPTIONS } })
   await parlor.shows(/^Enter /m)
@@ -23,9 +23,9 @@ async function filesOf(...args: string[]): Promise<readonly string[]> {
   return Array.from(loaded.matchAll(/^file:.*\/src\/(.*)$/gm), ([, file = '']) => file)
 }
 
-// a file costs about 0.3 ms of the start, however short it is: where these fail, look at what the new ones are needed for
+// a file costs about 0.3 ms of the start, however short it is: if these tests fail, check why the new files are needed
 
-test('join loads at most 25 files of Parlor before it asks where the server of hello is', async () => {
+test('join loads at most 25 files of Parlor before it asks for the server of hello', async () => {
   const files = await filesOf('join', 'hello')
   expect(files).toContain('programs/hello.ts')
   expect(files.length, files.join('\n')).toBeLessThanOrEqual(25)
@@ -40,7 +40,7 @@ test('join loads at most 42 files of Parlor before it asks for the first guess',
   expect(files.length, files.join('\n')).toBeLessThanOrEqual(42)
 })
 
-test('join loads nothing of the rooms and commands that are for servers', async () => {
+test('join loads no file of the rooms and commands for servers', async () => {
   const files = await filesOf('join', 'hello')
   expect(files.filter((file) => /^(?:server|hall|storage|lab)\/|^cli\/(?:serve|server-commands|host|config|rank)\.ts$/.test(file))).toEqual(
     [],

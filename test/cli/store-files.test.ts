@@ -29,7 +29,7 @@ function ran(...args: string[]) {
   return args[0] === 'serve' ? run(...args) : runHere(...args)
 }
 
-/** A server with a folder, and a game at which ada is to move. */
+/** A server with a folder, and a game in which ada is to move. */
 async function playing(data: string) {
   const { server, ports } = await serving(['parlor/door'], '--data', data, '--level', 'info')
   onTestFinished(() => server[Symbol.asyncDispose]())
@@ -55,7 +55,7 @@ async function movesIn(folder: string, table: number): Promise<number> {
   return events.filter(({ type }) => type === 'moved').length
 }
 
-test('a backup is made while the server runs, for its owner alone, and is restored by putting it into an empty folder', async () => {
+test('a backup of a running server is readable by its owner alone, and is restored in an empty folder', async () => {
   const around = openFolder()
   const data = join(around, 'data')
   const { server, ada, grace, table } = await playing(data)
@@ -64,7 +64,7 @@ test('a backup is made while the server runs, for its owner alone, and is restor
   const made = await runHere('backup', file, '--data', data)
   expect([made.code, made.output]).toEqual([0, expect.stringContaining(`${file} has all of ${data}`)])
   expect(statSync(file).mode & 0o777).toBe(0o600)
-  // the server goes on meanwhile, and what is done now is not in it
+  // the server continues meanwhile, and later changes are not in it
   expect(await grace.ask({ type: 'play', table, move: '2' })).toMatchObject({ type: 'ok' })
   expect(readdirSync(around).sort()).toEqual(['backup.db', 'data'])
   expect(await runHere('verify', file)).toMatchObject({
@@ -84,7 +84,7 @@ test('a backup is made while the server runs, for its owner alone, and is restor
   expect(await runHere('verify', stopped)).toMatchObject({ code: 0 })
 })
 
-test('a folder is verified, also while the server runs; what is wrong is said, and the exit code says so', async () => {
+test('verify checks a folder, also while the server runs, and reports faults, also by its exit code', async () => {
   const data = join(openFolder(), 'data')
   const { server, ada, table } = await playing(data)
   await ada.ask({ type: 'play', table, move: '1' })
@@ -105,7 +105,7 @@ test('a folder is verified, also while the server runs; what is wrong is said, a
   expect(json).toMatchObject({ ok: false, problems: [expect.stringMatching(/parlor\.db-wal is missing/)] })
 })
 
-test('a server does not start with a folder that has lost something, says what and how to go on, and goes on after a repair', async () => {
+test('a server does not start in a folder that has lost data, reports the loss and the repair, and starts after it', async () => {
   const data = join(openFolder(), 'data')
   const { server, ada, table } = await playing(data)
   await ada.ask({ type: 'play', table, move: '1' })
@@ -125,7 +125,7 @@ test('a server does not start with a folder that has lost something, says what a
   expect((await runHere('repair', '--data', data)).errors).toMatch(/is in use by another program/)
 })
 
-test('a backup of a folder that has lost something is refused as a start is, and one of a killed server is whole and changes nothing', async () => {
+test('backup refuses a folder that has lost data, as serve does; a backup of a killed server is complete and changes nothing', async () => {
   const around = openFolder()
   const [data, whole, file] = [join(around, 'data'), join(around, 'whole'), join(around, 'backup.db')]
   const { server, ada, table } = await playing(data)
@@ -143,7 +143,7 @@ test('a backup of a folder that has lost something is refused as a start is, and
     ),
   ])
   expect(readdirSync(around).sort()).toEqual(['data', 'whole'])
-  // what is lost is said again by the next start
+  // the next start reports the loss again
   expect(await run('serve', '--only', 'guess', '--port', '0', '--data', data)).toMatchObject({ code: 2, output: '' })
   expect(await runHere('backup', file, '--data', whole)).toMatchObject({ code: 0, errors: '' })
   expect(await runHere('verify', file)).toMatchObject({ code: 0, errors: '' })
@@ -151,7 +151,7 @@ test('a backup of a folder that has lost something is refused as a start is, and
   expect(await movesIn(whole, table)).toBe(1)
 })
 
-test('a backup of a folder of an earlier version leaves that as it is, for the earlier program', async () => {
+test('a backup of a folder of an earlier version leaves the folder unchanged, for the earlier program', async () => {
   const around = openFolder()
   const [data, file] = [join(around, 'data'), join(around, 'backup.db')]
   cpSync(join(import.meta.dirname, '../fixtures/data-v4/stopped'), data, { recursive: true })
@@ -161,7 +161,7 @@ test('a backup of a folder of an earlier version leaves that as it is, for the e
   expect(await runHere('verify', file)).toMatchObject({ code: 0 })
 })
 
-test('a backup of a folder of an earlier version whose server was killed leaves its log there, for whose end the next start looks', async () => {
+test('a backup of a folder of an earlier version whose server was killed leaves its log there, which the next start checks', async () => {
   const around = openFolder()
   const [data, file] = [join(around, 'data'), join(around, 'backup.db')]
   cpSync(join(import.meta.dirname, '../fixtures/data-v4/killed'), data, { recursive: true })
@@ -171,7 +171,7 @@ test('a backup of a folder of an earlier version whose server was killed leaves 
 })
 
 test.each(['parlor.db-wal', 'parlor.mark', 'parlor.sock'])(
-  'a symbolic link in the place of a file is refused by each command, and what it leads to is left as it is: %s',
+  'each command refuses a symbolic link in the place of a file, and leaves its target unchanged: %s',
   async (name) => {
     const data = openFolder()
     await (await openStore({ folder: data })).close()
@@ -193,7 +193,7 @@ test.each(['parlor.db-wal', 'parlor.mark', 'parlor.sock'])(
   },
 )
 
-test('verify says that a mark is missing, damaged or of another folder, and fails for that; serve says it and starts', async () => {
+test('verify reports a mark that is missing, damaged or of another folder, and fails; serve reports it and starts', async () => {
   const [data, other] = [openFolder(), openFolder()]
   for (const folder of [data, other]) {
     const { server, ada, table } = await playing(folder)
@@ -219,7 +219,7 @@ test('verify says that a mark is missing, damaged or of another folder, and fail
   expect(server.errors).toMatch(/parlor\.mark belongs to another database/)
 })
 
-test('what is no folder of a server is said', async () => {
+test('a folder that is not a server’s is reported as such', async () => {
   const around = openFolder()
   for (const command of [['verify'], ['repair'], ['backup', join(around, 'x.db')]]) {
     expect(text(await ran(...command, '--data', around))).toMatch(/there is no parlor\.db in .*: no server has stored anything there/)
@@ -260,7 +260,7 @@ test('what is no folder of a server is said', async () => {
 
 const NO_FILE = /is a (named pipe|directory), and should be a regular file/
 
-test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])('a directory in the place of a file is said: %s', async (name) => {
+test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])('a directory in the place of a file is reported: %s', async (name) => {
   const data = openFolder()
   await (await openStore({ folder: data })).close()
   rmSync(join(data, name), { force: true })
@@ -271,12 +271,12 @@ test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])('a directory in the pla
   }
 })
 
-test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])('a pipe in the place of a file is said, and nothing hangs: %s', async (name) => {
+test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])('a pipe in the place of a file is reported, without a hang: %s', async (name) => {
   const data = openFolder()
   await (await openStore({ folder: data })).close()
   rmSync(join(data, name), { force: true })
   execFileSync('mkfifo', [join(data, name)])
-  // a command that opens the pipe hangs, and this process should not
+  // a command that opens the pipe would hang, and this process must not
   for (const command of [['serve', '--port', '0'], ['verify'], ['repair'], ['backup', join(data, 'x.db')]]) {
     const ended = await run(...command, '--data', data)
     expect([ended.code, ended.errors]).toEqual([2, expect.stringMatching(NO_FILE)])
@@ -292,7 +292,7 @@ test('verify fails for a database that is missing beside its mark', async () => 
   })
 })
 
-test('a database that is a link: serve and verify look beside the file to which it leads, and a link to nothing is said', async () => {
+test('with a database that is a link, serve and verify look beside its target, and report a dangling link', async () => {
   const [data, far] = [openFolder(), openFolder()]
   await (await openStore({ folder: far })).close()
   symlinkSync(join(far, 'parlor.db'), join(data, 'parlor.db'))
@@ -314,7 +314,7 @@ test('a database that is a link: serve and verify look beside the file to which 
   }
 })
 
-test('verify of a running server whose log was cut names the user’s file and says what it means; a backup is whole all the same', async () => {
+test('verify of a running server whose log was cut names the user’s file and the consequence; a backup is still complete', async () => {
   const around = openFolder()
   const data = join(around, 'data')
   const { ada, grace, table } = await playing(data)
@@ -334,7 +334,7 @@ test('verify of a running server whose log was cut names the user’s file and s
   expect(await movesIn(restored, table)).toBe(2)
 })
 
-test('verify says a damaged page as a problem of the file, and not of its copy', async () => {
+test('verify reports a damaged page as a fault of the file, and not of its copy', async () => {
   const data = openFolder()
   const { server, ada, table } = await playing(data)
   await ada.ask({ type: 'play', table, move: '1' })

@@ -9,7 +9,7 @@ function parlor(...args: string[]): Parlor {
   return started
 }
 
-/** A port on which nobody listens now. */
+/** Returns a port at which no server listens at the moment. */
 async function freePort(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -18,7 +18,7 @@ async function freePort(): Promise<string> {
   return String(port)
 }
 
-/** A peer of our side: a server that says the given text, or a client. */
+/** A peer of our side: a server that sends the given text, or a client. */
 async function server(says: string): Promise<{ port: string; peer: Promise<Socket> }> {
   const listening = createServer((socket) => socket.on('error', () => {}).write(says)).listen(0, '127.0.0.1')
   await once(listening, 'listening')
@@ -27,7 +27,7 @@ async function server(says: string): Promise<{ port: string; peer: Promise<Socke
   return { port: String((listening.address() as AddressInfo).port), peer }
 }
 
-/** Connects as soon as somebody listens. */
+/** Connects as soon as a server listens. */
 async function client(port: string, says = ''): Promise<Socket> {
   for (;;) {
     const socket = connect(Number(port), '127.0.0.1')
@@ -39,7 +39,7 @@ async function client(port: string, says = ''): Promise<Socket> {
   }
 }
 
-/** What a peer hears until the connection ends, and how it ends. */
+/** Returns the bytes that a peer receives until the connection ends, and how it ends. */
 async function heard(socket: Socket, replies = ''): Promise<{ said: string; end: string }> {
   let said = ''
   socket.on('data', (data) => {
@@ -58,12 +58,12 @@ async function heard(socket: Socket, replies = ''): Promise<{ said: string; end:
 interface Prompt {
   readonly program: string
   readonly side: 'host' | 'join'
-  /** What the peer says first, so that the prompt stands. */
+  /** The first message of the peer, which leads to the prompt. */
   readonly peer: string
   readonly prompt: RegExp
-  /** What the peer answers to what it hears. */
+  /** The peer's answer to a message. */
   readonly replies?: string
-  /** What Ctrl-D says to the peer, how the peer sees the end, and the exit code. */
+  /** The message that Ctrl-D sends to the peer, how the peer sees the end, and the exit code. */
   readonly leaves: readonly [said: string, end: string, code: number]
   /** The same for Ctrl-C. */
   readonly stops: readonly [said: string, end: string]
@@ -148,7 +148,7 @@ const PROMPTS: readonly Prompt[] = [
   },
 ]
 
-describe('at a prompt', () => {
+describe('the end at a prompt', () => {
   const start = async ({ program, side, peer, prompt, replies }: Prompt) => {
     if (side === 'host') {
       const port = await freePort()
@@ -194,8 +194,8 @@ describe('at a prompt', () => {
   })
 })
 
-describe('before the conversation', () => {
-  test('Ctrl-C and Ctrl-D while nobody has come, and at the questions', async () => {
+describe('the time before the conversation', () => {
+  test('accepts Ctrl-C and Ctrl-D without a client, and at the questions', async () => {
     const host = parlor('host', 'highlow', '--port', '0')
     await host.shows(/server\.\n/)
     host.signal('SIGINT')
@@ -229,7 +229,7 @@ describe('before the conversation', () => {
     expect(wrong.errors).toMatch(/whole number from 1 to 65535/)
   })
 
-  test('host --timeout: nobody comes, or nobody answers', async () => {
+  test('host --timeout ends without a client, or without an answer', async () => {
     const alone = parlor('host', 'guess', '--port', '0', '--timeout', '100ms')
     expect(await alone.exit).toBe(1)
     expect(alone.errors).toBe('parlor: no client connected within 0.1 s\n')
@@ -246,7 +246,7 @@ describe('before the conversation', () => {
   })
 })
 
-describe('output that nobody reads', () => {
+describe('output to a closed pipe', () => {
   test('ends the program with a sentence', async () => {
     const port = await freePort()
     const host = parlor('host', 'c8/iterative', '--port', port)
@@ -258,8 +258,8 @@ describe('output that nobody reads', () => {
   })
 })
 
-describe('what a peer says', () => {
-  test('control characters never reach the terminal', async () => {
+describe('text from a peer', () => {
+  test('never brings control characters to the terminal', async () => {
     const { port } = await server('\u001b[2Jred\u0007\u009b31m\u0000 and\ta tab\r\n')
     const join = parlor('join', 'c8/chat', '127.0.0.1', port)
     await join.shows(/message: $/)
@@ -274,7 +274,7 @@ describe('what a peer says', () => {
     ['guess', 'HELLO\n', /the server said "HELLO".*expected "GUESS"/],
     ['guess', `${'x'.repeat(5000)}\n`, /4096 bytes/],
     ['number', 'Too tiny!', /the server said "Too tiny!".*outside of its turn|said "Too tiny!"/],
-  ])('join %s: %j is named, and ends with 1', async (program, said, sentence) => {
+  ])('join %s: names %j, and ends with 1', async (program, said, sentence) => {
     const { port } = await server(said)
     const join = parlor('join', program, '127.0.0.1', port)
     if (program === 'number') join.type('50')
@@ -284,8 +284,8 @@ describe('what a peer says', () => {
   })
 })
 
-describe('bytes without their end', () => {
-  test('are said after two seconds, at the timeout and at Ctrl-C, on standard error', async () => {
+describe('unfinished messages', () => {
+  test('are reported after two seconds, at the timeout and at Ctrl-C, on standard error', async () => {
     const port = await freePort()
     const patient = parlor('host', 'guess', '--port', port)
     await client(port, '50')
@@ -301,7 +301,7 @@ describe('bytes without their end', () => {
     expect(short.errors).toBe('parlor: the client has sent "50" and no line end (\\n) for 0.3 s; expected a number (such as "50")\n')
   })
 
-  test('are said at Ctrl-C by join, too', async () => {
+  test('are reported at Ctrl-C by join, too', async () => {
     const { port } = await server('GUES')
     const join = parlor('join', 'guess', '127.0.0.1', port, '--timeout', '20s')
     await join.complains(/\n/)

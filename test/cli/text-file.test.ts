@@ -7,7 +7,7 @@ import { decodeTextFile } from '../../src/cli/text-file.ts'
 import { folder } from '../storage/folders.ts'
 import { Parlor, run, serving } from '../support/process.ts'
 
-/** The sentence with which a file is refused. */
+/** Returns the sentence with which a file is refused. */
 function refusal(bytes: Uint8Array, file = 'words.txt'): string {
   try {
     return `not refused: ${decodeTextFile(file, bytes)}`
@@ -41,7 +41,7 @@ describe('a text file', () => {
     ['UTF-16 without one', utf16('cat\ndog\n'), 1, 'this is UTF-16LE without a byte order mark', 'UTF-16LE'],
     ['UTF-16 without one, big-endian', utf16('cat\ndog\n').swap16(), 1, 'this is UTF-16BE without a byte order mark', 'UTF-16BE'],
     ['UTF-32', Uint8Array.of(0xff, 0xfe, 0, 0, 0x61, 0, 0, 0), 1, 'this is UTF-32', 'UTF-32'],
-  ])('in %s is named as such, with the line and how to convert it', (_, bytes, line, sentence, from) => {
+  ])('in %s is named as such, with the line and the command to convert it', (_, bytes, line, sentence, from) => {
     const said = refusal(bytes)
     expect(said).toContain(`words.txt, line ${line}: ${sentence}`)
     expect(said).toContain(`iconv -f ${from} -t UTF-8 words.txt`)
@@ -57,7 +57,7 @@ describe('a text file', () => {
       expect(refusal(latin1('caf\xe9'), file)).toContain(`-t UTF-8 ${file} > ${to}, or`)
   })
 
-  test('that is a spreadsheet, or has a NUL byte, is named as such', () => {
+  test('is named as a spreadsheet, or as binary if it has a NUL byte', () => {
     expect(refusal(Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0), 'bank.csv')).toBe(
       'bank.csv is a ZIP archive, as .xlsx, .ods and .docx are, and no text; save it as "CSV UTF-8" or as plain text in UTF-8',
     )
@@ -82,7 +82,7 @@ describe('a text file', () => {
     )
   })
 
-  test('with a name that a shell would take apart is quoted in the advice', () => {
+  test('is quoted in the advice if a shell would split its name', () => {
     expect(refusal(latin1('ü'), "my word's list.txt")).toContain("-t UTF-8 'my word'\\''s list.txt' >")
   })
 })
@@ -105,7 +105,7 @@ describe('the command line', () => {
 
   const gift = 'Is it? {=yes ~no}\n\nWhy? {}\n\nHow many? {#3}\n'
 
-  test('serves the questions that can be asked, and says of each other one why it is skipped', async () => {
+  test('serves the usable questions, and reports for each other one why it is skipped', async () => {
     const questions = file('bank.gift', gift)
     const { server } = await serving(['fh/quiz'], '--questions', questions)
     await using _ = server
@@ -126,7 +126,7 @@ describe('the command line', () => {
     expect(await strict.exit).toBe(2)
   })
 
-  test('says of a file of words which lines are skipped', async () => {
+  test('reports the skipped lines of a file of words', async () => {
     const words = file('words.txt', 'cat\n42\n')
     await using solo = new Parlor(['solo', 'hangman', '--words', words])
     await solo.complains(/words\.txt, skipped: line 2: a word to guess needs at least one letter/)

@@ -10,11 +10,11 @@ import { cannotConnect } from '../../src/terminal/trouble.ts'
 import { folder } from '../storage/folders.ts'
 import { run } from '../support/process.ts'
 
-/** A file that is there. */
+/** A file that exists. */
 const FILE = fileURLToPath(import.meta.url)
 
 describe('the command line', () => {
-  test('every command has help with examples', async () => {
+  test('has help with examples for every command', async () => {
     const { output, code } = await run('--help')
     expect(code).toBe(0)
     const commands = [...output.matchAll(/^ {2}(\w+) (?:\[|<|\s)/gm)].map(([, name = '']) => name).filter((name) => name !== 'help')
@@ -160,14 +160,14 @@ describe('the command line', () => {
     [['people', 'list', '--json', '--csv'], /--json and --csv do not go together/],
     [['results', '--json', '--csv'], /--json and --csv do not go together/],
     [['people', 'reset', 'ada', '--json'], /--json and --csv go with "people list"/],
-  ])('%j is a usage error that says what to do', async (args, sentence) => {
+  ])('%j is a usage error with advice', async (args, sentence) => {
     const { errors, output, code } = await run(...args)
     expect({ code, output }).toEqual({ code: 2, output: '' })
     expect(errors).toMatch(sentence)
     expect(errors).toMatch(/^parlor: /)
   })
 
-  test('options that may be repeated are, and a flag or value that is said again is none to drop', async () => {
+  test('accepts repeatable options, and rejects other repeated options', async () => {
     const args = '--only guess --only hello --port guess=5000 --port hello=5001 --limit seats=5 --limit tables=6 --host ::1 --host ::1'
     const { code, output, errors } = await run('config', '--json', '--json', ...args.split(' '))
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
@@ -179,7 +179,7 @@ describe('the command line', () => {
     })
   })
 
-  test('help that is asked for is on standard output, and ends with 0', async () => {
+  test('prints requested help on standard output, and ends with 0', async () => {
     const asked = [await run('help'), await run('help', 'serve'), await run('help', 'help')]
     expect(asked.map(({ code, errors }) => ({ code, errors }))).toEqual(asked.map(() => ({ code: 0, errors: '' })))
     expect(asked.map(({ output }) => output.split('\n')[0])).toEqual([
@@ -190,7 +190,7 @@ describe('the command line', () => {
     expect(asked[0]?.output).toBe((await run('--help')).output)
   })
 
-  test('a port in use, and a server that is not there, are one clear line each', async () => {
+  test('reports a port in use, and a missing server, in one line each', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => other.once('listening', resolve))
     const port = String((other.address() as { port: number }).port)
@@ -201,7 +201,7 @@ describe('the command line', () => {
     expect(join).toEqual({ code: 1, output: '', errors: expect.stringMatching(/^parlor: cannot connect to .*no server listens.*\n$/) })
   })
 
-  test('a path that cannot be used is shown as a path, and what is said of it is about paths', async () => {
+  test('shows an unusable path as a path, with advice about paths', async () => {
     const nowhere = await run('join', 'guess', '--unix', 'no.such.socket', '--wait', '0')
     expect(nowhere).toMatchObject({
       code: 1,
@@ -212,7 +212,7 @@ describe('the command line', () => {
     expect(folder.errors).not.toContain('port')
   })
 
-  test('the list of all programs, and each by itself, fit a terminal of 80 columns', async () => {
+  test('prints the list of programs, and each program, within 80 columns', async () => {
     for (const args of [[], ...programNames.map((name) => [name]), ['robot'], ['practice']]) {
       const { code, output } = await run('protocols', ...args)
       expect(code).toBe(0)
@@ -220,12 +220,12 @@ describe('the command line', () => {
     }
   })
 
-  test('the commands fit a terminal of 80 columns', async () => {
+  test('prints the commands within 80 columns', async () => {
     const { output } = await run('--help')
     for (const line of output.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
   })
 
-  test('a server of nothing prints no table', async () => {
+  test('prints no table without a program', async () => {
     const served = await run('serve', '--only', 'guess', '--host', 'no.such.name.invalid')
     expect(served).toEqual({
       code: 1,
@@ -234,14 +234,14 @@ describe('the command line', () => {
     })
   })
 
-  test('protocols shows every program, and each by itself', async () => {
+  test('shows every program, and each by itself, with protocols', async () => {
     const all = await run('protocols')
     for (const name of programNames) expect(all.output).toContain(name)
     const one = await run('protocols', 'guess')
     expect(one.output).toMatch(/GUESS[\s\S]*guessing[\s\S]*client {2,}server/)
   })
 
-  test('a name is told from an address that is none, and one without IPv6 from an unknown one', async () => {
+  test('distinguishes a name from an invalid address, and a name without IPv6 from an unknown one', async () => {
     expect(cannotConnect({ host: '256.1.1.1', port: 1 }, Object.assign(new Error(), { code: 'ENOTFOUND' }), 0)).toContain(
       'that is not an address: its four numbers must be from 0 to 255',
     )
@@ -250,7 +250,7 @@ describe('the command line', () => {
     expect(code).toBe(1)
   })
 
-  test('words with a blank or another sign are named, for a client has to send that as well', async () => {
+  test('reports words with a blank or another sign, because a client has to send it, too', async () => {
     const file = join(folder(), 'words.txt')
     writeFileSync(file, 'banana\nice cream\nx-ray\n')
     const terms = ['host', 'hangman', '--port', '0', '--timeout', '50ms']
@@ -266,11 +266,11 @@ describe('the command line', () => {
     [['host', 'number', '--secret', '1=2'], 'the secret is a whole number from 1 to 100, not "1=2"'],
     [['host', 'chat', '--secret', '4 0'], 'tjc/chat takes no --secret'],
     [['join', 'hangman', '--secret', "it's"], "--secret belongs to the server's side: parlor host fh/hangman --secret ..."],
-  ])('%j says what is wrong with the secret, and nothing about words', async (line, sentence) => {
+  ])('%j reports the fault in the secret, and nothing about words', async (line, sentence) => {
     expect(await run(...line)).toEqual({ code: 2, output: '', errors: `parlor: ${sentence}\n` })
   })
 
-  test('a file without a word that can be used has a line for each reason, as other files have', async () => {
+  test('reports each reason in a line for a file without a usable word', async () => {
     const file = join(folder(), 'huge.txt')
     writeFileSync(file, `${'x'.repeat(200)}\n12\n`)
     const reasons = [
@@ -284,7 +284,7 @@ describe('the command line', () => {
     expect(served).toEqual({ code: 2, output: '', errors: lines(reasons.map((one) => `words (from --words): ${one}`)) })
   })
 
-  test('a certificate in DER is named as such, with how to convert it', async () => {
+  test('names a certificate in DER, with the command to convert it', async () => {
     const file = join(folder(), 'cert.der')
     writeFileSync(file, Uint8Array.of(0x30, 0x82, 1, 0, 0x30))
     const { errors, code } = await run('host', 'guess', '--tls', '--cert', file, '--key', file)
@@ -292,7 +292,7 @@ describe('the command line', () => {
     expect(code).toBe(2)
   })
 
-  test('lookup knows this machine, names, addresses and services', async () => {
+  test('looks up this machine, names, addresses and services', async () => {
     expect((await run('lookup', 'http')).output).toMatch(/^The service http has port 80$/m)
     expect((await run('lookup', 'localhost')).output).toMatch(/^IPv4 {2}127\.0\.0\.1$/m)
     expect((await run('lookup', '127.0.0.1')).output).toMatch(/^127\.0\.0\.1 is called /)
@@ -300,7 +300,7 @@ describe('the command line', () => {
   })
 })
 
-test('a Node that is too old says so in one sentence where the package has brought none', async () => {
+test('on a Node that is too old, a package without a Node prints one sentence', async () => {
   const old = 'data:text/javascript,Object.defineProperty(process, "versions", { value: { ...process.versions, node: "24.6.0" } })'
   const bin = join(import.meta.dirname, '../../bin')
   const alone = folder()

@@ -18,7 +18,7 @@ const LISTS = ['config', 'protocols', 'protocols tictactoe', 'protocols book/sec
 /** Commands about the folder of a server. */
 const ABOUT_FOLDER = ['rank', 'people list', 'results', 'verify', 'backup copy.db', 'repair']
 
-/** What a command prints on a pseudo terminal of so many columns. */
+/** Returns the output of a command on a pseudo terminal with a number of columns. */
 async function printed(columns: number, command: string, cwd?: string): Promise<string> {
   const env = { ...process.env, PARLOR_HTTP: 'none', ...(cwd === undefined ? { PARLOR_DATA: 'none' } : {}) }
   const { stdout } = await promisify(execFile)(
@@ -29,13 +29,13 @@ async function printed(columns: number, command: string, cwd?: string): Promise<
   return stdout.replaceAll('\r', '')
 }
 
-/** The lines of a text that are wider than a terminal. */
+/** Returns the lines of a text that are wider than a terminal. */
 function wide(text: string, columns: number): readonly string[] {
   expect(text).not.toBe('')
   return text.split('\n').filter((line) => displayWidth(line) > columns)
 }
 
-/** A folder in which a server has run, and registered users that are on a ladder. */
+/** A data folder of an earlier server, with registered users on a ladder. */
 async function servedFolder(names: readonly string[] = []): Promise<string> {
   const at = mkdtempSync(join(tmpdir(), 'parlor-widths-'))
   onTestFinished(() => rmSync(at, { recursive: true }))
@@ -52,7 +52,7 @@ async function servedFolder(names: readonly string[] = []): Promise<string> {
 /** The longest name, and the widest. */
 const NAMES = ['Bartholomew the Last', '王'.repeat(20)]
 
-describe('what a command prints fits the terminal', () => {
+describe('the output of a command fits the terminal', () => {
   test.each([...HELP, ...LISTS])('parlor %s: 80 columns', async (command) => {
     expect(wide(await printed(80, command), 80)).toEqual([])
   })
@@ -73,7 +73,7 @@ describe('what a command prints fits the terminal', () => {
       const text = await printed(40, command, await servedFolder(names))
       expect(wide(text, 40)).toEqual([])
       if (names.length > 0) expect(text).toContain(NAMES[0])
-      // a name that is wider than its column goes on in the next line
+      // a name that is wider than its column continues in the next line
       expect(text.replaceAll(/[^王]/g, '')).toBe(names[1] ?? '')
     }
   })
@@ -114,12 +114,12 @@ describe('what a command prints fits the terminal', () => {
     expect(wide(text, 20)).toEqual([])
   })
 
-  test('a terminal without a width is one of 80 columns', async () => {
+  test('a terminal without a width has 80 columns', async () => {
     expect(wide(await printed(0, 'host --help'), 80)).toEqual([])
   })
 })
 
-test('values of settings and sentences in a pipe stay whole', async () => {
+test('values of settings, and sentences in a pipe, do not wrap', async () => {
   const data = `/srv/${'long/'.repeat(20)}`
   expect((await run('config', '--data', data)).output).toContain(`\ndata = "${data}"\n`)
   const { output } = await run('repair', '--data', join(await servedFolder(), 'parlor-data'))

@@ -14,8 +14,8 @@ import { Parlor } from '../support/process.ts'
 const file = (toml: string) => parseConfigFile('parlor.toml', toml)
 const flags = (values: ConfigSource['values']): ConfigSource => ({ values, from: (setting) => `--${setting}` })
 
-describe('what holds', () => {
-  test('is what stands first of: option, environment, file, default', () => {
+describe('the value of a setting', () => {
+  test('comes from the first of: option, environment, file, default', () => {
     const toml = 'host = "file"\ndata = "file"\nfirst = "3s"\n[limits]\ntables = 3\nseats = 3'
     const { config, from } = resolveConfig(
       file(toml),
@@ -27,7 +27,7 @@ describe('what holds', () => {
     expect(sources).toEqual(['--host', 'PARLOR_DATA', 'parlor.toml', 'default', 'parlor.toml', 'PARLOR_LIMITS_SEATS', 'default'])
   })
 
-  test('ports are put together from all, by program, whatever it is called there', () => {
+  test('merges ports of all sources by program, under any of its names', () => {
     const { config, from } = resolveConfig(
       file('[ports]\nguess = 1\n"tjc/chat" = 2\ntime = 3'),
       parseEnvironment({ PARLOR_PORTS: 'tjc/guess=4, chat=5' }),
@@ -41,7 +41,7 @@ describe('what holds', () => {
     ])
   })
 
-  test('lists and limits in the environment are written with commas and as words', () => {
+  test('reads lists and limits in the environment with commas and as words', () => {
     const { config } = resolveConfig(
       parseEnvironment({ PARLOR_ONLY: 'guess, chat', PARLOR_ITERATIVE: 'guess', PARLOR_LIMITS_TABLES: 'none', PARLOR_HOST: '' }),
     )
@@ -58,17 +58,17 @@ describe('what holds', () => {
     ['0.0.0.0:0', '0.0.0.0', 0],
     ['parlor.example:80', 'parlor.example', 80],
     ['[::1]:4080', '::1', 4080],
-  ])('http %s is the address %s, port %i', (http, host, port) => {
+  ])('reads http %s as the address %s, port %i', (http, host, port) => {
     expect(resolveConfig(flags({ http })).config.http).toEqual({ host, port })
   })
 
-  test('JSON logs tell of who comes and goes, where nobody says how much is to be told', () => {
+  test('includes connections in JSON logs unless a level is set', () => {
     expect(resolveConfig().config.level).toBe('warn')
     expect(resolveConfig(flags({ log: 'json' })).config.level).toBe('info')
     expect(resolveConfig(flags({ log: 'json', level: 'error' })).config.level).toBe('error')
   })
 
-  test('the port of HTTP is no program’s', async () => {
+  test('rejects a port of HTTP that a program has', async () => {
     const { allPrograms } = await import('../../src/programs/index.ts')
     const { http } = resolveConfig().config
     const ports = (await allPrograms()).flatMap(({ port, servePort }) => [port, servePort])
@@ -76,7 +76,7 @@ describe('what holds', () => {
   })
 })
 
-describe('what cannot be meant is refused, with where it stands', () => {
+describe('an invalid setting is refused with its place', () => {
   test.each([
     ['host = 5', 'host (from parlor.toml) is 5, and must be an address such as 127.0.0.1, or a name'],
     ['hots = "here"', 'hots (from parlor.toml) is not a setting; did you mean host? All of them: parlor config'],
@@ -120,7 +120,7 @@ describe('what cannot be meant is refused, with where it stands', () => {
     expect(() => resolveConfig(file(toml))).toThrow(sentence)
   })
 
-  test('also in the environment, where ports stand in one', () => {
+  test('names the variable of the environment, also for several ports', () => {
     expect(() => resolveConfig(parseEnvironment({ PARLOR_IDLE: 'soon' }))).toThrow('idle (from PARLOR_IDLE) is "soon", and must be a time')
     expect(() => resolveConfig(parseEnvironment({ PARLOR_PORTS: 'chat=5, chat=6' }))).toThrow(
       /^ports\.chat \(from PARLOR_PORTS\) is given twice, as "5" and "6": leave one of them out$/,
@@ -136,11 +136,11 @@ describe('what cannot be meant is refused, with where it stands', () => {
     )
   })
 
-  test('and where something else would hold', () => {
+  test('is refused also if another source overrides it', () => {
     expect(() => resolveConfig(file('idle = "soon"'), flags({ idle: '5m' }))).toThrow('idle (from parlor.toml)')
   })
 
-  test('a variable that looks like a setting is told of; those of others are not', () => {
+  test('reports a variable that looks like a setting, and no other variables', () => {
     const environment = { PARLOR_HOTS: 'x', PARLOR_SERVICE_HOST: 'x', PARLOR_HOST: 'x', PARLOR_CONFIG: 'x', HOST: 'x' }
     expect(findUnknownVariables(environment)).toEqual(['PARLOR_HOTS is not a setting, and is ignored; did you mean PARLOR_HOST?'])
     expect(findUnknownVariables({ PARLOR_LIMITS: '{}', PARLOR_FOO: 'x', PARLOR_: 'x', PARLOR_LOGFILE: 'x' })).toEqual([
@@ -185,8 +185,8 @@ const anySettings = fc.record(
   { requiredKeys: [] },
 )
 
-describe('what is printed', () => {
-  test('can be read again, and means the same', () => {
+describe('the printed settings', () => {
+  test('can be read again, with the same values', () => {
     fc.assert(
       fc.property(anySettings, (values) => {
         const settings = resolveConfig(flags(values))
@@ -195,7 +195,7 @@ describe('what is printed', () => {
     )
   })
 
-  test('says where each comes from', () => {
+  test('name the source of each value', () => {
     const printed = formatToml(resolveConfig(file('idle = "20m"\n[ports]\nguess = 9000'), parseEnvironment({ PARLOR_HOST: '0.0.0.0' })))
     expect(printed).toMatch(/^host = "0\.0\.0\.0" +# PARLOR_HOST$/m)
     expect(printed).toMatch(/^idle = "20m" +# parlor\.toml$/m)
@@ -205,13 +205,13 @@ describe('what is printed', () => {
     for (const name of settingNames) if (name !== 'ports') expect(printed).toContain(`${name.split('.').at(-1)} =`)
   })
 
-  test('for programs too', () => {
+  test('include the sources in JSON', () => {
     const printed = JSON.parse(formatJson(resolveConfig(parseEnvironment({ PARLOR_LIMITS_TABLES: 'none' }))))
     expect(printed['limits.tables']).toEqual({ value: 'none', from: 'PARLOR_LIMITS_TABLES' })
     expect(printed.first).toEqual({ value: '2m', from: 'default' })
   })
 
-  test('a time is read as it is printed', () => {
+  test('print a time as it is read', () => {
     fc.assert(fc.property(fc.nat(), (ms) => parseSpan(formatSpan(ms), 's') === ms))
     expect(['30', '1.5s', '2m', '100ms', 'soon', ''].map((given) => parseSpan(given, 's'))).toEqual([
       30_000,
@@ -224,7 +224,7 @@ describe('what is printed', () => {
   })
 })
 
-test('the parlor.toml of docs/operating.md is one', () => {
+test('the parlor.toml of docs/operating.md is valid', () => {
   const page = readFileSync(join(import.meta.dirname, '../../docs/operating.md'), 'utf8')
   const [, toml = ''] = /```toml\n([\s\S]*?)```/.exec(page) ?? []
   const { config, from } = resolveConfig(file(toml))
@@ -242,7 +242,7 @@ describe('parlor config', () => {
     return { code: await parlor.exit, output: parlor.output, errors: parlor.errors }
   }
 
-  test('shows what holds in a folder with a parlor.toml, which its own output can be', async () => {
+  test('shows the settings in a folder with a parlor.toml, and its output is a valid parlor.toml', async () => {
     const first = await run(['config', '--idle', '20m', '--port', 'guess=9000'], {
       toml: 'host = "0.0.0.0"\ndurable = "process"',
       PARLOR_DURABLE: 'power',
@@ -294,12 +294,12 @@ describe('parlor config', () => {
     expect(await run(['config', ...args], given)).toEqual({ code: 2, output: '', errors: `parlor: ${sentence}\n` })
   })
 
-  test('any port for several places is not the same one', async () => {
+  test('port 0 for several programs is not a duplicate', async () => {
     const args = ['config', '--port', 'guess=0', '--port', 'chat=0', '--http', '127.0.0.1:0']
     expect(await run(args, {})).toMatchObject({ code: 0, errors: '' })
   })
 
-  test('every fault of a parlor.toml is said at once, with its line, and what was meant only if something is near', async () => {
+  test('reports every fault of a parlor.toml at once, with its line, and suggests only similar names', async () => {
     const toml = `host = 5
 colour = "red"
 only = ["gess", "tjc/hangmn"]
@@ -342,7 +342,7 @@ idle = "2m"
     ])
   })
 
-  test('a wrong value of each setting is found in its line, whatever stands before it', () => {
+  test('reports a wrong value of each setting with its line, whatever is before it', () => {
     for (const setting of settingNames) {
       const [table, key] = setting.includes('.') ? setting.split('.') : [undefined, setting]
       const toml = `# a comment with host = 1\n\nwords = "a = b"\n${table ? `[${table}]\n` : ''}${key === 'words' ? '' : `${key} = {}\n`}`
@@ -354,7 +354,7 @@ idle = "2m"
     expect(() => resolveConfig(file('\n[ ports ]\n"tjc/guess" = -1'))).toThrow('line 3: ports.tjc/guess (from parlor.toml) is -1')
   })
 
-  test('what a file says of programs that are not served today is for another day', async () => {
+  test('accepts settings of programs that are not served', async () => {
     const toml = 'iterative = ["chat"]\n[ports]\nchat = 1'
     expect(await run(['config', '--only', 'guess'], { toml })).toMatchObject({ code: 0, errors: '' })
   })
@@ -364,7 +364,7 @@ idle = "2m"
     ['protocols', 'guess'],
     ['join', 'guess', '127.0.0.1', '1', '--wait', '0'],
     ['rank', '--port', '1'],
-  ])('%s %s does not wait for what only serve needs to be loaded', async (...args) => {
+  ])('%s %s does not load modules for serve only', async (...args) => {
     const coverage = await mkdtemp(join(tmpdir(), 'parlor-loaded-'))
     onTestFinished(() => rm(coverage, { recursive: true }))
     await run(args, { NODE_V8_COVERAGE: coverage })
@@ -374,7 +374,7 @@ idle = "2m"
       expect(loaded.join('')).not.toContain(`/node_modules/${library}/`)
   })
 
-  test('other commands look where the server keeps its games', async () => {
+  test('other commands use the data folder of the settings', async () => {
     const toml = 'data = "elsewhere"'
     const { errors } = await run(['people', 'reset', 'ada'], { toml, PARLOR_DATA: '' })
     expect(errors).toMatch(/there is no folder elsewhere here/)

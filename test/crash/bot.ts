@@ -6,10 +6,10 @@ import { HungUp } from './line.ts'
 import { type Command, NativeLink } from './native.ts'
 import type { World } from './world.ts'
 
-/** Milliseconds until a code is tried again, where too many were. */
+/** Milliseconds until a code is tried again after too many tries. */
 const THROTTLED = 500
 
-/** What a bot knows of its seat. */
+/** The bot's data about its seat. */
 interface Seat {
   readonly table: number
   readonly seat: SeatNumber
@@ -21,7 +21,7 @@ interface Seat {
   over: boolean
 }
 
-/** Bot plays in the native protocol, one game at a time, and comes back whenever the server is there again. */
+/** Bot plays in the native protocol, one game at a time, and reconnects whenever the server runs again. */
 export class Bot {
   #name: string
   readonly #habits: Habits
@@ -30,7 +30,7 @@ export class Bot {
   #seat: Seat | undefined
   #seeking = false
   #registered = false
-  /** Lets a guest in under its name again, as long as the server runs. */
+  /** The secret with which a guest enters again under its name, as long as the server runs. */
   #secret: string | undefined
   #session: string | undefined
   #wake: (() => void) | undefined
@@ -41,14 +41,14 @@ export class Bot {
     this.#world = world
   }
 
-  /** What it is doing, for who waits for its end in vain. */
+  /** The present activity, for an error message if its end does not come. */
   get state(): string {
     const { table, known, over, sight } = this.#seat ?? {}
     const seat = table === undefined ? 'without a seat' : `at table ${table} after event ${known}, ${over ? 'over' : JSON.stringify(sight)}`
     return `${this.#name} is ${seat}${this.#seeking ? ', seeking' : ''}${this.#link?.over === false ? '' : ', without a connection'}`
   }
 
-  /** Plays until nobody begins anything any more, and its own game is over. */
+  /** Plays until the end of the run and of its own game. */
   async run(): Promise<void> {
     for (let going = true; going; ) {
       try {
@@ -61,7 +61,7 @@ export class Bot {
     }
   }
 
-  /** Plays through one connection; `false` when there is nothing more to do. */
+  /** Plays through one connection; returns false if there is nothing more to do. */
   async #stay(): Promise<boolean> {
     this.#seeking = false
     this.#link = await NativeLink.open(await this.#world.port('parlor/door'), (message) => this.#hear(message))
@@ -78,13 +78,13 @@ export class Bot {
     return true
   }
 
-  /** Says who this is, and takes up the seat that it had. */
+  /** Enters its name, and resumes its seat. */
   async #comeIn(): Promise<void> {
     const { token, known } = this.#seat ?? {}
     const byToken: Command | undefined = token === undefined ? undefined : { type: 'resume', token, ...(known ? { after: known } : {}) }
     if (byToken && this.#world.random.integer(0, 1) === 1) {
       if (await this.#resume(byToken)) {
-        // the token opens the seat alone: who is registered logs in for the rest
+        // the token opens the seat alone: a registered user logs in for everything else
         const entered = this.#habits.password === undefined ? undefined : await this.#enter()
         if (entered && entered.type !== 'entered') this.#wrong('could not come in', entered)
         return
@@ -92,7 +92,7 @@ export class Bot {
       this.#seat = undefined
     }
     const entered = await this.#enter()
-    // a guest to whose table the other was back first is let in by the token of the seat alone
+    // a guest whose opponent returned first enters by the token of the seat alone
     if (entered.type === 'error' && entered.code === 'name-taken' && byToken && (await this.#resume(byToken))) return
     // a guest whose seat was taken in the moment of the kill has no token of it, and goes on under another name, as a person would
     if (entered.type === 'error' && entered.code === 'name-taken' && !byToken && this.#habits.password === undefined) {
@@ -100,7 +100,7 @@ export class Bot {
       return this.#comeIn()
     }
     if (entered.type !== 'entered') return this.#wrong('could not come in', entered)
-    // a registered name has its seats by their tables, a guest's name is anybody's
+    // a registered user resumes seats by their tables; a guest's name belongs to no user
     if (this.#habits.password === undefined) {
       if (!byToken || !this.#seat || !(await this.#resume(byToken))) this.#seat = undefined
       return
@@ -109,7 +109,7 @@ export class Bot {
     this.#seat = undefined
     for (const table of entered.tables) {
       if (before?.table === table) this.#seat = before
-      // the game may be over in this very moment: the other was back first
+      // the game may end at this moment, if the opponent returned first
       if (!(await this.#resume({ type: 'resume', table, after: this.#seat?.known ?? 0 }))) this.#seat = undefined
     }
   }
@@ -123,7 +123,7 @@ export class Bot {
       return entered
     }
     if (this.#session !== undefined) return this.#ask({ type: 'return', session: this.#session })
-    // a name that was registered in the moment of the kill is taken now
+    // a name that was registered at the moment of the kill is taken now
     const registered = this.#registered ? undefined : await this.#ask({ type: 'register', name, password })
     this.#registered = true
     const entered = registered?.type === 'entered' ? registered : await this.#ask({ type: 'enter', name, password })
@@ -132,7 +132,7 @@ export class Bot {
     return entered
   }
 
-  /** Takes a seat up again; answers whether there was one. */
+  /** Resumes a seat; returns whether there was one. */
   async #resume(command: Command): Promise<boolean> {
     const answer = await this.#ask(command)
     if (answer.type === 'seated') this.#world.ledger.resumed++
@@ -148,20 +148,20 @@ export class Bot {
     if (answer.type !== 'error') return
     this.#seeking = false
     if (command.type !== 'join') return this.#wrong('could not seek', answer)
-    // an invitation of before the kill is not there any more; and codes may not be tried without end
+    // an invitation from before the kill does not exist any more, and the tries of codes are limited
     if (answer.code === 'throttled') await setTimeout(THROTTLED)
     else this.#habits.refused?.(command.code)
     this.#wake?.()
   }
 
-  /** Takes the wish back, unless it came true in this moment. */
+  /** Cancels the seek, unless it was matched at this moment. */
   async #cancel(): Promise<void> {
     await this.#ask({ type: 'cancel' })
     this.#seeking = false
     this.#wake?.()
   }
 
-  /** Moves, as long as it is this one's turn; now and then says something, offers a draw, or gives up. */
+  /** Moves as long as it is its turn; now and then talks, offers a draw, or resigns. */
   async #play(seat: Seat): Promise<void> {
     const { random, ledger } = this.#world
     while (seat.sight?.turn && !seat.over) {
@@ -179,7 +179,7 @@ export class Bot {
       note(answer.type === 'ok' ? 'kept' : 'refused')
       if (answer.type === 'ok' && seat.known === after) this.#wrong('a move was acknowledged before it was told', answer)
       if (answer.type === 'error' && answer.code !== 'stale') {
-        // the other may have given up in this moment, which is told next
+        // the opponent may have resigned at this moment, which the next event reports
         if (answer.message !== 'the game is over') this.#wrong(`${move} at ${seat.game} was refused`, answer)
         return
       }
@@ -192,7 +192,7 @@ export class Bot {
     note((await this.#ask({ type: 'say', table, text })).type === 'ok' ? 'kept' : 'refused')
   }
 
-  /** The game is over: another one, at the same table or elsewhere. */
+  /** Starts another game after the end of one, at the same table or elsewhere. */
   async #afterwards(seat: Seat): Promise<void> {
     if (!this.#world.stopping && this.#habits.again?.(seat.table)) {
       const answer = await this.#ask({ type: 'offer', table: seat.table })
@@ -209,7 +209,7 @@ export class Bot {
     return this.#link.ask(command)
   }
 
-  /** Resolves when something has happened since this was asked. */
+  /** Resolves at the next event after the call. */
   #news({ gone }: NativeLink): Promise<void> {
     const { stopping, stopped } = this.#world
     const heard = new Promise<void>((resolve) => {
@@ -235,7 +235,7 @@ export class Bot {
 
   #see(event: Extract<ToClient, { type: 'event' }>): void {
     const seat = this.#seat
-    // what was missed is told before the seat is taken up again, by number
+    // missed events arrive before the seat is resumed, by number
     this.#world.ledger.told(event, seat?.table === event.table ? seat.seat : undefined)
     if (seat?.table !== event.table) return
     if (event.n !== seat.known + 1) this.#wrong(`event ${event.n} of table ${event.table} follows event ${seat.known}`, event)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { follow } from './judge.ts'
 import { crash } from './run.ts'
 
-test('bots play while the server is killed: what anybody was told is kept, once, and every game ends', async () => {
+test('bots play while the server is killed: each published event is persisted once, and every game ends', async () => {
   const told: string[] = []
   const { tables, unfinished, kept, resumed, standings } = await crash({
     games: 80,

@@ -1,9 +1,9 @@
 import { crash } from './run.ts'
 
-/** Milliseconds that it may take. */
+/** The maximum duration in milliseconds. */
 const LIMIT = 300_000
 
-/** `npm run test:crash [-- GAMES KILLS SEED]`: many games, while the server is killed again and again. */
+/** `npm run test:crash [-- GAMES KILLS SEED]`: plays many games while the server is killed again and again. */
 const [games = 1000, kills = 20, seed = Date.now() % 1_000_000] = process.argv.slice(2).map(Number)
 const stop = new AbortController()
 process.once('SIGINT', () => stop.abort('Ctrl-C'))

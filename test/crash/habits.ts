@@ -3,36 +3,36 @@ import { HANDS } from '../../src/games/scissors.ts'
 import type { Command } from './native.ts'
 import type { Rendezvous, World } from './world.ts'
 
-/** Habits are what a bot likes to do. */
+/** Habits are the preferences of a bot. */
 export interface Habits {
-  /** For who has a registered name. */
+  /** The password of a registered user. */
   readonly password?: string
-  /** What it seeks next. */
+  /** Returns the next seek. */
   seek(): Promise<Command | undefined>
-  /** What is done with the code of an invitation. */
+  /** Called with the code of an invitation. */
   invite?(code: string): void
-  /** A code was of no use. */
+  /** Called if a code was refused. */
   refused?(code: string): void
-  /** Whether it wants a rematch at a table. */
+  /** Returns whether it wants a rematch at a table. */
   again?(table: number): boolean
-  /** Its move; `undefined` to give up. */
+  /** Returns its move; undefined to resign. */
   move(game: string, view: unknown): string | undefined
 }
 
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz']
-/** The numbers that can be guessed are from 1 to this, many more than the tries of a game. */
+/** The largest number that can be guessed, many more than the tries of a game. */
 const NUMBERS = 100
-/** Coins that are tossed before somebody has enough. */
+/** The number of tosses after which a bot resigns. */
 const TOSSES = 6
 
-/** A view of any game, as far as a bot looks at it. */
+/** The fields of any game's view that a bot uses. */
 interface View {
   readonly cells?: string
   readonly tried?: readonly string[]
   readonly guesses?: number
 }
 
-/** A legal move by chance; no number is guessed twice at one table, so that each can be told from the others. */
+/** Returns a random legal move; no number is guessed twice at one table, so that the moves can be distinguished. */
 function moves(random: Random): Habits['move'] {
   let guess = random.integer(1, NUMBERS)
   return (game, view) => {
@@ -55,13 +55,13 @@ function moves(random: Random): Habits['move'] {
   }
 }
 
-/** Somebody with a registered name, who plays for the ladder. */
+/** Returns the habits of a registered user who plays for the ladder. */
 export function ratedPlayer({ random }: World, password: string): Habits {
   const seek = async (): Promise<Command> => ({ type: 'seek', game: random.choice(['tictactoe', 'scissors']), rated: true, wait: null })
   return { password, seek, move: moves(random) }
 }
 
-/** A guest who plays with whoever comes, or soon with the house. */
+/** Returns the habits of a guest who plays with any opponent, or soon with the house. */
 export function guest({ random }: World): Habits {
   const seek = async (): Promise<Command> => ({
     type: 'seek',
@@ -71,7 +71,7 @@ export function guest({ random }: World): Habits {
   return { seek, move: moves(random) }
 }
 
-/** Somebody who plays alone, against the house's secrets. */
+/** Returns the habits of a user who plays solo games, against the house's secrets. */
 export function alone({ random }: World): Habits {
   const wishes = [
     { game: 'hangman', settings: {} },
@@ -82,7 +82,7 @@ export function alone({ random }: World): Habits {
   return { seek: async () => ({ type: 'seek', ...random.choice(wishes) }), move: moves(random) }
 }
 
-/** One of two friends, who invite each other and play rematches. */
+/** Returns the habits of one of two friends, who invite each other and play rematches. */
 export function friend(world: World, { rendezvous, leads }: { rendezvous: Rendezvous; leads: boolean }): Habits {
   const { random } = world
   const seen = new Set<number>()

@@ -13,22 +13,22 @@ interface Log {
   readonly events: readonly TableEvent[]
 }
 
-/** Verdict is what was found in a journal. */
+/** Verdict is the result of a check of a journal. */
 export interface Verdict {
   readonly wrong: readonly string[]
   readonly tables: number
   /**
-   * The tables at which a game goes on. Not those that were kept in the moment of the kill, when nobody was told of them
-   * yet: a guest comes back by a token only, which nobody has.
+   * The tables with an unfinished game, without those that were persisted at the moment of the kill and not yet published:
+   * a guest resumes only by a token, which no client has received.
    */
   readonly unfinished: readonly number[]
-  /** Events that were told and are there, moves that were acknowledged and are there, standings that are right. */
+  /** The number of published events, acknowledged moves and correct standings that the journal contains. */
   readonly events: number
   readonly moves: number
   readonly standings: number
 }
 
-/** Compares a journal, which nobody has open, with what the bots have written down. */
+/** Compares a journal, which no process has open, with the records of the bots. */
 export async function judge(store: Store, ledger: Ledger): Promise<Verdict> {
   const wrong = [...ledger.contradictions]
   const logs = await logsOf(store)
@@ -76,11 +76,11 @@ export async function judge(store: Store, ledger: Ledger): Promise<Verdict> {
 }
 
 /**
- * What is wrong with a list in the journal, of which each entry was wished for, in this order: what was acknowledged is
- * there, what was refused is not, and nothing is there twice.
+ * Returns the faults of a list in the journal, whose entries were requested in this order: it contains the acknowledged
+ * ones, none of the refused ones, and none twice.
  */
 export function follow(wishes: readonly Wish[], kept: readonly string[]): string[] {
-  // how many entries the wishes up to here can account for; a wish that nobody answered came true, or did not
+  // the numbers of entries that the requests up to here can explain; an unanswered request may or may not have succeeded
   let reached = new Set([0])
   for (const { what, outcome } of wishes) {
     const next = new Set(outcome === 'kept' ? [] : reached)
@@ -91,7 +91,7 @@ export function follow(wishes: readonly Wish[], kept: readonly string[]): string
   return [`${kept.join(', ')} is kept, where ${wishes.map(({ what, outcome }) => `${what} (${outcome})`).join(', ')} was wished for`]
 }
 
-/** The standings that are kept, and those that follow from the journal up to the table that was recorded last. */
+/** Compares the stored standings with those that follow from the journal up to the last recorded table. */
 async function judgeStandings({ tables, results }: Store, logs: ReadonlyMap<number, Log>): Promise<{ wrong: string[]; count: number }> {
   const last = await results.last()
   const ended = await tables.ended()
@@ -124,7 +124,7 @@ async function judgeStandings({ tables, results }: Store, logs: ReadonlyMap<numb
   return { wrong, count }
 }
 
-/** Whether nobody but the house has done anything at a table. */
+/** Returns whether only the house has acted at a table. */
 function isUntouched({ events, opening }: Log): boolean {
   return events.every((event) => {
     if (event.type === 'moved') return opening.seats[event.seat]?.person === HOUSE
@@ -141,21 +141,21 @@ async function logsOf({ tables }: Store): Promise<Log[]> {
     if (!first) continue
     const rules = first.type === 'opened' ? games.get(first.game) : undefined
     if (first.type !== 'opened' || !rules) throw new TypeError(`the log of table ${id} does not begin with its opening`)
-    // every event follows from the ones before, by the rules
+    // every event follows from the earlier ones, by the rules
     events.slice(1).reduce(evolve, toOpenedTable(first, rules))
     logs.push({ id, opening: first, rules, events })
   }
   return logs
 }
 
-/** The moves of the seats of some tables, as the game writes them. */
+/** Returns the moves of the seats of some tables, in the game's notation. */
 function movesOf(logs: readonly Log[], isOf: (seat: number) => boolean): string[] {
   return logs.flatMap(({ rules, events }) =>
     events.flatMap((event) => (event.type === 'moved' && isOf(event.seat) ? [rules.notation.print(event.move)] : [])),
   )
 }
 
-/** An event of the journal as everybody may be told it, in the words of the native protocol. */
+/** Returns the public form of an event of the journal, in the native protocol. */
 function toldOf({ n, at, ...event }: TableEvent): Told {
   switch (event.type) {
     case 'opened':

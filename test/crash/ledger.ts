@@ -1,53 +1,53 @@
 import type { SeatNumber } from '../../src/games/game.ts'
 import type { ToClient } from '../../src/native/messages.ts'
 
-/** An event as somebody was told of it. */
+/** An event as a client received it. */
 export type Told = Pick<Extract<ToClient, { type: 'event' }>, 'n' | 'at' | 'what'>
 
-/** Wish is something that was asked for: it is kept when that was acknowledged, and unknown when nobody answered. */
+/** Wish is a request: `kept` if it was acknowledged, and `unknown` if no answer arrived. */
 export interface Wish {
   readonly what: string
   outcome: 'unknown' | 'kept' | 'refused'
 }
 
-/** Ledger is what all bots together write down of what they said, and were told. */
+/** Ledger records all that the bots together have sent and received. */
 export class Ledger {
   /** The events of each table, by number. */
   readonly events = new Map<number, Map<number, Told>>()
-  /** The moves of each seat in the order in which they were said, by table and seat. */
+  /** The moves of each seat in the order in which they were sent, by table and seat. */
   readonly moves = new Map<string, Wish[]>()
-  /** What was said at each table, by table and name. */
+  /** The talk at each table, by table and name. */
   readonly sayings = new Map<string, Wish[]>()
   /** The answers of each student, over all quizzes, by name. */
   readonly answers = new Map<string, Wish[]>()
-  /** What cannot be: two who were told different things, or one twice. */
+  /** Contradictions: two clients that received different events, or one client that received an event twice. */
   readonly contradictions: string[] = []
-  /** Games of which somebody was told that they are over. */
+  /** Games whose end a client has received. */
   readonly ended = new Set<number>()
-  /** The tables of which anybody was told. */
+  /** The tables of which a client has received events. */
   readonly known = new Set<number>()
-  /** How often a seat was taken up again. */
+  /** The number of resumed seats. */
   resumed = 0
   readonly #sights = new Map<string, string>()
   #kept = 0
   #heard: (() => void)[] = []
 
-  /** The things that were acknowledged. */
+  /** The number of acknowledged requests. */
   get kept(): number {
     return this.#kept
   }
 
-  /** Resolves when something was acknowledged, or a game was over. */
+  /** Resolves at the next acknowledgement or end of a game. */
   more(): Promise<void> {
     return new Promise((resolve) => this.#heard.push(resolve))
   }
 
-  /** Resolves when something is so. */
+  /** Resolves when a condition holds. */
   async until(so: () => boolean): Promise<void> {
     while (!so()) await this.more()
   }
 
-  /** Writes down what somebody asks for. The answer writes down what came of it. */
+  /** Records a request. The returned function records its outcome. */
   wish(book: 'moves' | 'sayings' | 'answers', key: string, what: string): (outcome: 'kept' | 'refused') => void {
     const wish: Wish = { what, outcome: 'unknown' }
     const wishes = this[book].get(key) ?? []
@@ -60,7 +60,7 @@ export class Ledger {
     }
   }
 
-  /** Writes down an event that somebody was told, in a seat or watching, where this is known. */
+  /** Records an event that a client received, in a seat or watching, if this is known. */
   told({ table, n, at, what, sight }: Extract<ToClient, { type: 'event' }>, who: SeatNumber | 'watcher' | undefined): void {
     this.known.add(table)
     const events = this.events.get(table) ?? new Map<number, Told>()
@@ -77,7 +77,7 @@ export class Ledger {
     if (what.type === 'ended') this.#end(table)
   }
 
-  /** Writes down what cannot be. */
+  /** Records a contradiction. */
   contradict(sentence: string): void {
     this.contradictions.push(sentence)
   }

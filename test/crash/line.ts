@@ -1,13 +1,13 @@
 import { connect } from 'node:net'
 
-/** Hung up: the connection is gone, as it is when the server is killed. */
+/** HungUp says that the connection is closed, as it is when the server is killed. */
 export class HungUp extends Error {
   override readonly name = 'HungUp'
 }
 
-/** LineSocket is a connection of lines to a server that may be gone at any moment. */
+/** LineSocket is a connection of lines to a server that may end at any moment. */
 export class LineSocket {
-  /** Resolves when the connection is gone. */
+  /** Resolves when the connection is closed. */
   readonly gone: Promise<void>
   readonly #socket: ReturnType<typeof connect>
   #waiting: string[] = []
@@ -27,7 +27,7 @@ export class LineSocket {
     })
     let rest = ''
     this.#socket.setEncoding('utf8').on('data', (text: string) => {
-      // what the server was about to say when it was killed may end in the middle of a line: that was never said
+      // the output of a killed server may end in the middle of a line, which does not count as sent
       const lines = (rest + text).split('\n')
       rest = lines.pop() ?? ''
       for (const line of lines) this.#take(line)
@@ -38,7 +38,7 @@ export class LineSocket {
     this.#socket.write(`${line}\n`)
   }
 
-  /** The next line; rejects with `HungUp` when there will be none. */
+  /** Returns the next line; rejects with `HungUp` if there is none. */
   hear(): Promise<string> {
     const line = this.#waiting.shift()
     if (line !== undefined) return Promise.resolve(line)

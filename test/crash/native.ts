@@ -4,11 +4,11 @@ import { HungUp, LineSocket } from './line.ts'
 /** A command without its id. */
 export type Command = ToServer extends infer One ? (One extends ToServer ? Omit<One, 'id'> : never) : never
 
-/** NativeLink is a connection to the front door, on in JSON lines. */
+/** NativeLink is a connection to the front door that has switched to JSON lines. */
 export class NativeLink {
-  /** Resolves when the connection is gone. */
+  /** Resolves when the connection is closed. */
   readonly gone: Promise<void>
-  /** Whether the connection is gone. */
+  /** Whether the connection is closed. */
   over = false
   readonly #line: LineSocket
   readonly #hear: (message: ToClient) => void
@@ -25,8 +25,8 @@ export class NativeLink {
   }
 
   /**
-   * Opens a connection, from an address of this machine where one is given; `hear` is told what the server says unasked.
-   * Rejects with `HungUp` where that cannot be.
+   * Opens a connection, from an address of this machine if one is given; `hear` is called with messages that answer no
+   * command. Rejects with `HungUp` if it cannot connect.
    */
   static async open(port: number, hear: (message: ToClient) => void, from?: string): Promise<NativeLink> {
     const line = new LineSocket(port, from)
@@ -38,7 +38,7 @@ export class NativeLink {
     return link
   }
 
-  /** Says a command, and answers with the answer to it. */
+  /** Sends a command, and returns the answer to it. */
   ask(command: Command): Promise<ToClient> {
     if (this.over) return Promise.reject(new HungUp())
     const id = ++this.#ids
@@ -63,7 +63,7 @@ export class NativeLink {
   #take(message: ToClient): void {
     const asked = 'id' in message && typeof message.id === 'number' ? this.#asked.get(message.id) : undefined
     if (asked && 'id' in message) this.#asked.delete(Number(message.id))
-    // what is seen is heard before whoever asked goes on
+    // other listeners receive the message before the caller continues
     this.#hear(message)
     asked?.resolve(message)
   }

@@ -3,7 +3,7 @@ import { HungUp, LineSocket } from './line.ts'
 import { NativeLink } from './native.ts'
 import type { World } from './world.ts'
 
-/** Does something through one connection after the other, for as long as it answers that there is more to do. */
+/** Runs a task through one connection after the other, as long as it returns that there is more to do. */
 async function againAndAgain(stay: () => Promise<boolean>): Promise<void> {
   for (let going = true; going; ) {
     try {
@@ -14,7 +14,7 @@ async function againAndAgain(stay: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** A watcher looks on at tables in the native protocol, some at a time, and writes down what it is told. */
+/** A watcher watches tables in the native protocol, some at a time, and records the events. */
 export function watcher(name: string, world: World): Promise<void> {
   const watched = new Set<number>()
   let ended = () => {}
@@ -45,7 +45,7 @@ export function watcher(name: string, world: World): Promise<void> {
   })
 }
 
-/** A student answers the questions of `fh/quiz` under a name, and goes on with them whatever happens. */
+/** A student answers the questions of `fh/quiz` under a name, and resumes after every kill. */
 export function student(name: string, world: World): Promise<void> {
   const quizzes = new Quizzes(name, world)
   return againAndAgain(async () => {
@@ -61,17 +61,17 @@ export function student(name: string, world: World): Promise<void> {
   })
 }
 
-/** Questions of each quiz. */
+/** The number of questions of each quiz. */
 const COUNT = 4
 
-/** Quizzes is what a student knows of them, over all connections. */
+/** Quizzes is a student's record of them, over all connections. */
 class Quizzes {
   readonly #name: string
   readonly #world: World
-  /** Answers of the open quiz that were judged, and points for them. */
+  /** The judged answers of the open quiz, and the points for them. */
   #judged = 0
   #points = 0
-  /** The question that was asked last, in this quiz, and the one that was answered last. */
+  /** The number of the last question in this quiz, and of the last answered one. */
   #asked = 0
   #answered = 0
   #resumed = false
@@ -82,13 +82,13 @@ class Quizzes {
     this.#world = world
   }
 
-  /** Begins a connection. */
+  /** Starts a connection. */
   begin(): void {
     this.#resumed = false
     this.#asked = 0
   }
 
-  /** Takes a line of the server, and answers it; `false` when nobody begins anything any more and the quiz is over. */
+  /** Handles a line of the server, and answers it; returns false after the end of the run and of the quiz. */
   take(line: string, say: (text: string) => void): boolean {
     const [word = '', first = '', second = '', third = ''] = line.split(' ')
     switch (word) {
@@ -112,7 +112,7 @@ class Quizzes {
         this.#judge(0, Number(second))
         return true
       case 'ERROR':
-        // START has crossed the news that there is a quiz already
+        // START has crossed the message that there is a quiz already
         if (!this.#resumed) this.#wrong(`was told ${line}`)
         return true
       case 'RANK':
@@ -125,7 +125,7 @@ class Quizzes {
     }
   }
 
-  /** A new quiz: the one before was answered to its end, or all but the answer whose judgement was not told. */
+  /** Handles a new quiz: the previous one was answered to its end, or all but one answer, whose judgement did not arrive. */
   #start(): void {
     if (this.#answered > 0 && this.#answered < COUNT) this.#wrong(`has lost a quiz with ${this.#judged} answers`)
     this.#judged = 0
@@ -133,11 +133,11 @@ class Quizzes {
     this.#answered = 0
   }
 
-  /** A quiz is taken up again: what was judged is there, and perhaps the one answer whose judgement was not told. */
+  /** Handles a resumed quiz: it has the judged answers, and perhaps the one answer whose judgement did not arrive. */
   #goOn(next: number, points: number): void {
     this.#resumed = true
     this.#world.ledger.resumed++
-    // the quiz before was over, and this one began, when nobody was told
+    // the previous quiz ended, and this one began, without a message to the student
     if (next === 1 && this.#answered === COUNT) this.#start()
     const more = next - 1 - this.#judged
     if (more < 0 || next - 1 > this.#answered || points < this.#points || points > this.#points + more) {
@@ -167,7 +167,7 @@ class Quizzes {
   }
 }
 
-/** A classroom client of `tjc/tictactoe` plays one game after the other, and has lost those in which the server is killed. */
+/** A classroom client of `tjc/tictactoe` plays one game after the other, and loses those during which the server is killed. */
 export function classmate(world: World): Promise<void> {
   return againAndAgain(async () => {
     const line = new LineSocket(await world.port('tjc/tictactoe'))

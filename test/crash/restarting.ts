@@ -1,9 +1,9 @@
 import { Parlor } from '../support/process.ts'
 
-/** The programs that are served: for bots, for students, and for a classroom client. */
+/** The served programs: for bots, for students, and for a classroom client. */
 const PROGRAMS = ['parlor/door', 'fh/quiz', 'tjc/tictactoe']
 
-/** Restarting is a server that is killed and started again on the same folder, each time on other ports. */
+/** Restarting is a server that is killed and restarted on the same folder, each time on other ports. */
 export class Restarting {
   readonly #folder: string
   #server: Parlor | undefined
@@ -25,7 +25,7 @@ export class Restarting {
   get errors() {
     return this.#server?.errors
   }
-  /** Starts the server, and does not wait for it. */
+  /** Starts the server, without waiting for it. */
   begin(): Parlor {
     if (this.#over) throw new Error('the run is over')
     const only = PROGRAMS.flatMap((program) => ['--only', program, '--port', `${program}=0`])
@@ -42,10 +42,10 @@ export class Restarting {
     this.#ports.resolve(new Map(listening.map(({ program, port }) => [program, port])))
   }
 
-  /** Kills the server, in the middle of whatever it does. */
+  /** Kills the server at any moment. */
   async kill(): Promise<void> {
     const server = this.#server
-    // who waits for a server that is killed before it is up waits for the next
+    // a caller that waits for a server that is killed during its start waits for the next
     if (this.#up) this.#ports = Promise.withResolvers()
     this.#up = false
     server?.signal('SIGKILL')
@@ -53,7 +53,7 @@ export class Restarting {
     if (code !== 'SIGKILL') throw new Error(`the server ended by itself (${code}): ${server?.errors}`)
   }
 
-  /** Stops the server in good order, and answers with what it has complained of, but not of the classroom clients: one just goes, and the other starts a quiz that it has. */
+  /** Stops the server cleanly, and returns its complaints, except those about clients of worksheets, which simply disconnect. */
   async stop(): Promise<string> {
     const server = this.#server
     server?.signal('SIGTERM')

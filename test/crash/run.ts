@@ -12,25 +12,25 @@ import { classmate, student, watcher } from './others.ts'
 import { Restarting } from './restarting.ts'
 import { Rendezvous, type World } from './world.ts'
 
-/** What a run is to be. */
+/** Options of a run. */
 export interface Crash {
-  /** Games that are to be over at least. */
+  /** The minimum number of finished games. */
   readonly games: number
-  /** How often the server is killed. */
+  /** The number of kills. */
   readonly kills: number
-  /** What chance there is comes from. */
+  /** The source of all random choices. */
   readonly seed: number
-  /** Ends it, though it is not over. */
+  /** Ends the run early. */
   readonly signal: AbortSignal
-  /** Told what is done. */
+  /** Called with the progress. */
   readonly tell: (sentence: string) => void
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface Outcome extends Verdict {
-  /** What was acknowledged. */
+  /** The number of acknowledged requests. */
   readonly kept: number
-  /** How often a seat was taken up again. */
+  /** The number of resumed seats. */
   readonly resumed: number
 }
 
@@ -65,7 +65,7 @@ export async function crash({ games, kills, seed, signal, tell }: Crash): Promis
     await server.start()
     const bots = Promise.all(everybody(world).map(finish))
     const over = (count: number) => Promise.race([bots, ledger.until(() => ledger.ended.size >= count)])
-    // whatever goes wrong with a bot is noticed when it is waited for
+    // an error of a bot is reported when the run awaits it
     bots.catch(() => {})
     for (let kill = 1; kill <= kills; kill++) {
       await over((games * kill) / (kills + 1))
@@ -100,22 +100,22 @@ export async function crash({ games, kills, seed, signal, tell }: Crash): Promis
   }
 }
 
-/** Rejects when the signal is set off, with what goes on then. */
+/** Rejects when the signal fires, with the present activities. */
 function aborted(signal: AbortSignal, state: () => readonly string[]): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error([`there is no end: ${signal.reason}`, ...state()].join('\n'))))
   })
 }
 
-/** Player is one of those who play. */
+/** Player is one participant. */
 interface Player {
-  /** What it is doing, for who waits for its end in vain. */
+  /** The present activity, for an error message if its end does not come. */
   readonly state: string
-  /** Plays until nobody begins anything any more. */
+  /** Plays until the end of the run. */
   run(): Promise<void>
 }
 
-/** All who play: for the ladder, with whoever comes, with a friend, alone; who watches; students; a classroom client. */
+/** Returns all players: for the ladder, with any opponent, with a friend, alone; watchers; students; a classroom client. */
 function everybody(world: World): Player[] {
   const several = <One>(count: number, name: string, one: (name: string) => One) =>
     Array.from({ length: count }, (_, at) => one(`${name}${at + 1}`))
@@ -139,7 +139,7 @@ function everybody(world: World): Player[] {
   ]
 }
 
-/** Throws an Error with all that is wrong. */
+/** Throws an Error with all faults. */
 function expectNothing(verdict: Verdict): Verdict {
   if (verdict.wrong.length > 0) throw new Error(`${verdict.wrong.length} things are wrong:\n${verdict.wrong.slice(0, 20).join('\n')}`)
   return verdict

@@ -1,19 +1,19 @@
 import type { Random } from '../../src/games/game.ts'
 import type { Ledger } from './ledger.ts'
 
-/** World is what the bots of a run have in common. */
+/** World is the shared state of the bots of a run. */
 export interface World {
   readonly ledger: Ledger
   readonly random: Random
   /** The port of a program, as soon as the server is up. */
   port(program: string): Promise<number>
-  /** Nobody begins anything any more. */
+  /** Whether the run is ending, so that no new game begins. */
   readonly stopping: boolean
-  /** Resolves when nobody begins anything any more. */
+  /** Resolves when the run is ending. */
   readonly stopped: Promise<void>
 }
 
-/** Rendezvous is where one of two friends leaves the code of an invitation for the other. */
+/** Rendezvous is the place at which one of two friends leaves the code of an invitation for the other. */
 export class Rendezvous {
   #code: string | undefined
   #wake: (() => void) | undefined
@@ -23,7 +23,7 @@ export class Rendezvous {
     this.#wake?.()
   }
 
-  /** The latest code that is not known to be of no use. */
+  /** The latest code that was not refused. */
   async look(): Promise<string | undefined> {
     if (this.#code === undefined) {
       await new Promise<void>((resolve) => {
@@ -33,7 +33,7 @@ export class Rendezvous {
     return this.#code
   }
 
-  /** A code was of no use. */
+  /** Called if a code was refused. */
   forget(code: string): void {
     if (this.#code === code) this.#code = undefined
   }

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Block, blocksOf, missing, type Running, root, Stage, silentPeer, withoutTyped } from './commands.ts'
 
-/** A client may be there before its server: how often it is tried again, and the milliseconds between. */
+/** A client may start before its server: the number of retries, and the milliseconds between them. */
 const ATTEMPTS = { times: 100, pause: 50 }
 
 let folder: string
@@ -18,7 +18,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** Runs a command to its end; one that finds nobody to talk with is tried again. */
+/** Runs a command to its end; retries if its server does not listen yet. */
 async function run(stage: Stage, command: string, typed: readonly string[]): Promise<{ output: string; exit: number | null }> {
   for (let left = ATTEMPTS.times; ; left--) {
     const started = await stage.start(command, typed)
@@ -29,7 +29,7 @@ async function run(stage: Stage, command: string, typed: readonly string[]): Pro
   }
 }
 
-/** What is compared: blanks do not matter where a column is as wide as its ports, nor does order where a page says so. */
+/** Normalises output: ignores blanks if a column is as wide as its ports, and the order if a page says so. */
 function comparable(output: string, anyOrder: boolean): string[] {
   const lines = output.split('\n').map((line) => line.replace(anyOrder ? /^ *\d+\.\d s/ : /$^/, '').replace(/ +/g, ' '))
   return anyOrder ? lines.sort() : lines
@@ -77,14 +77,14 @@ describe.each([
 
 const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/README.md', ...globSync('docs/**/*.md', { cwd: root })]
 
-test.each(pages)('links in %s lead somewhere', (file) => {
+test.each(pages)('all links in %s have a target', (file) => {
   const text = readFileSync(join(root, file), 'utf8').replaceAll(/```[\s\S]*?```/g, '')
   for (const [, to = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
     expect({ to, there: existsSync(join(root, dirname(file), to)) }).toEqual({ to, there: true })
   }
 })
 
-/** Starts what runs in the background of a scene. */
+/** Starts the background commands of a scene. */
 async function begin(stage: Stage, block: Block | undefined): Promise<Running | undefined> {
   const [first] = block?.commands ?? []
   if (!block || !first) return undefined
@@ -93,7 +93,7 @@ async function begin(stage: Stage, block: Block | undefined): Promise<Running | 
   return started
 }
 
-/** A server that nobody is beside on the page: it prints what the page says, and stops when it is told to. */
+/** A server without a client on the page: it prints the page's text, and stops on a signal. */
 async function serves(stage: Stage, command: string, prints: string): Promise<void> {
   const server = await stage.start(command, [])
   running.push(server)

@@ -9,14 +9,14 @@ import { loadProgram } from '../../src/programs/index.ts'
 export const root = join(import.meta.dirname, '../..')
 
 /**
- * Block is a fenced block of commands in a Markdown file, behind a comment `<!-- test: ... -->` in which stand, separated
- * by commas: `background as NAME` (it runs while others do), `beside NAME` (that one is running), `types "a" "b"`,
- * `exit N` (0 if not said), `in any order` (its lines, without times at their beginning), `silent peer` (somebody
- * connects and says nothing), `with "a" as "b"` (in the commands, so that a test need not dawdle).
+ * Block is a fenced block of commands in a Markdown file, after a comment `<!-- test: ... -->` that contains, separated
+ * by commas: `background as NAME` (it runs during other blocks), `beside NAME` (that block is running), `types "a" "b"`,
+ * `exit N` (0 by default), `in any order` (its lines, without leading times), `silent peer` (a client connects and sends
+ * nothing), `with "a" as "b"` (a replacement in the commands, so that a test is not slow).
  */
 export interface Block {
   readonly line: number
-  /** Each command with what it is to print; `undefined` where the page does not say. */
+  /** Each command with its expected output; undefined if the page shows none. */
   readonly commands: readonly { readonly command: string; readonly prints: string | undefined }[]
   readonly name?: string
   readonly beside?: string
@@ -26,7 +26,7 @@ export interface Block {
   readonly silentPeer: boolean
 }
 
-/** The blocks of a Markdown file that are marked for testing. */
+/** Returns the blocks of a Markdown file that are marked for testing. */
 export function blocksOf(file: string): Block[] {
   const text = readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n')
   return [...text.matchAll(/<!-- test(?:: (.*?))? -->\n+```(sh|console)\n([\s\S]*?)```\n/g)].map((found) => {
@@ -60,7 +60,7 @@ function transcript(content: string): Block['commands'] {
     .map((part) => ({ command: part.slice(0, part.indexOf('\n')), prints: part.slice(part.indexOf('\n') + 1) }))
 }
 
-/** What a page prints, as it comes through a pipe: what is typed is not there, for nobody shows it. */
+/** Returns the output of a page as it comes through a pipe: without the typed text, because no terminal echoes it. */
 export function withoutTyped(prints: string, typed: readonly string[]): string {
   let at = 0
   let left = ''
@@ -73,7 +73,7 @@ export function withoutTyped(prints: string, typed: readonly string[]): string {
   return left + prints.slice(at)
 }
 
-/** Whether the system has what a command needs; where not, why the command is not tested. */
+/** Returns why the system cannot run a command, so that it is not tested; undefined if it can. */
 export function missing(command: string): string | undefined {
   const [program = ''] = command.split(' ')
   if (['nc', 'python3', 'cc'].includes(program) && !isThere(program)) return `there is no ${program}`
@@ -92,7 +92,7 @@ function isThere(program: string): boolean {
   }
 }
 
-/** Stage is where the commands of one page run: with free ports in place of the page's, and its own folder for /tmp. */
+/** Stage runs the commands of one page, with free ports in place of the page's, and its own folder for /tmp. */
 export class Stage {
   readonly #folder: string
   readonly #ports = new Map<number, number>()
@@ -101,7 +101,7 @@ export class Stage {
     this.#folder = folder
   }
 
-  /** The port that stands for one of the page. */
+  /** Returns the port in place of one of the page. */
   async port(ofPage: number): Promise<number> {
     let port = this.#ports.get(ofPage)
     if (port === undefined) {
@@ -111,7 +111,7 @@ export class Stage {
     return port
   }
 
-  /** A text of the page with this stage's ports and folder. */
+  /** Returns a text of the page with this stage's ports and folder. */
   async translate(text: string): Promise<string> {
     const numbers = new Set([...text.matchAll(/(?<=127\.0\.0\.1 |::1 )\d{4,5}\b|(?<= )\d{4,5}(?= {2})/g)].map(([found]) => Number(found)))
     let translated = text.replaceAll('/tmp/', `${this.#folder}/`)
@@ -119,7 +119,7 @@ export class Stage {
     return translated
   }
 
-  /** Starts a command of the page. Where it takes a port that it does not say, this stage's is said. */
+  /** Starts a command of the page. If it needs a port and names none, this stage's is added. */
   async start(command: string, typed: readonly string[]): Promise<Running> {
     const words = [...(await this.translate(command)).matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word)
     const [program = '', ...args] = words
@@ -146,10 +146,10 @@ export class Stage {
   }
 }
 
-/** Running is a command that was started, and what it has printed so far. */
+/** Running is a started command, with its output so far. */
 export class Running {
   readonly #child: ChildProcess
-  /** Resolves to the exit code; `null` after a signal. */
+  /** Resolves to the exit code; null after a signal. */
   readonly exit: Promise<number | null>
   output = ''
 
@@ -164,7 +164,7 @@ export class Running {
     child.stdin?.on('error', () => {}).end(typed.map((line) => `${line}\n`).join(''))
   }
 
-  /** Resolves when it has printed so many lines, or has ended. */
+  /** Resolves when it has printed a number of lines, or has ended. */
   async printed(lines: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const look = () => {
@@ -181,7 +181,7 @@ export class Running {
   }
 }
 
-/** Connects, again and again until somebody listens there, and says nothing until the other side has closed. */
+/** Connects, with retries until a server listens there, and sends nothing until the other side has closed. */
 export async function silentPeer(port: number): Promise<void> {
   for (;;) {
     const ended = await new Promise<'closed' | 'refused'>((resolve) => {

@@ -4,15 +4,15 @@ import { describe, expect, test } from 'vitest'
 import { leftOver, pages, root } from '../../docs/generate.ts'
 import { allPrograms, programNames } from '../../src/programs/index.ts'
 
-describe('the pages that are made from the code', async () => {
+describe('the generated pages', async () => {
   const made = await pages()
 
-  test('there is one for each program, and one for the options', () => {
+  test('include one page for each program, and one for the options', () => {
     expect([...made.keys()].filter((path) => path.startsWith('docs/protocols/'))).toHaveLength(programNames.length + 1)
     expect(made.get('docs/options.md')).toContain('--concurrent')
   })
 
-  test('each option that is a time says what a number without a unit is', () => {
+  test('explain a number without a unit for each option that is a time', () => {
     const rows = (made.get('docs/options.md') ?? '')
       .split('\n')
       .filter((row) => /^\| `--[a-z]+ <times?>`/.test(row) && !row.includes('--now'))
@@ -21,12 +21,12 @@ describe('the pages that are made from the code', async () => {
       expect(row).toContain(/`--(?:pace|glue|delay) /.test(row) ? 'a bare number is milliseconds' : 'a bare number is seconds')
   })
 
-  test('no page has empty brackets in it', () => {
+  test('contain no empty brackets', () => {
     for (const [path, text] of made)
       if (path.startsWith('docs/protocols/')) expect({ path, empty: / \(\)/.test(text) }).toEqual({ path, empty: false })
   })
 
-  test.each([...made])('%s is what "npm run docs" makes', async (path, text) => {
+  test.each([...made])('%s equals the output of "npm run docs"', async (path, text) => {
     expect((await readFile(join(root, path), 'utf8')).replaceAll('\r\n', '\n')).toBe(text)
   })
 
@@ -36,7 +36,7 @@ describe('the pages that are made from the code', async () => {
     )
   })
 
-  test('there is none too many', async () => {
+  test('include no obsolete page', async () => {
     expect(await leftOver(made)).toEqual([])
   })
 

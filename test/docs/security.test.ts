@@ -40,7 +40,7 @@ test('every promise of docs/security.md names a test', () => {
   expect(without).toEqual([])
 })
 
-test('a test that does not exist would be noticed', () => {
+test('the check reports a test that does not exist', () => {
   expect(missing(namedIn('`test/docs/security.test.ts › no such title, as you see` '.replace(', as you see', '…')))).toHaveLength(1)
   expect(missing(namedIn('`test/no-such.test.ts › any`'))).toHaveLength(1)
   expect(missing(namedIn('`test/docs/security.test.ts › every promise of\ndocs/security.md names a test`'))).toEqual([])

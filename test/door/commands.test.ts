@@ -12,7 +12,7 @@ const rules = (name: string): AnyGame => {
   return entry.game
 }
 
-/** A table of tic-tac-toe that has just begun, as ada sees it in the seat 0, or grace who watches. */
+/** A table of tic-tac-toe that has just begun, as ada sees it in seat 0, or as grace sees it watching. */
 function table(more: Partial<TableSnapshot> = {}): TableSnapshot {
   const view = { cells: '---------', size: 3, turn: 0 }
   return {
@@ -46,7 +46,7 @@ async function seated(attendance: TableSnapshot = table()) {
   return { lobby, caller }
 }
 
-/** Ada who watches. */
+/** Ada as a watcher. */
 async function watching() {
   const { lobby, caller } = await inside()
   const { seat: _, ...attendance } = table({ names: ['grace', 'alan'] })
@@ -77,7 +77,7 @@ describe('help', () => {
     for (const { name } of commands) expect(page).toContain(name)
   })
 
-  test.each(commands.map(({ name }) => name))('tells more about %s', async (name) => {
+  test.each(commands.map(({ name }) => name))('explains %s', async (name) => {
     const { caller } = await inside()
     const page = await caller.type(`help ${name}`)
     expect(page).toMatch(new RegExp(`^${name}.*\n  \\w`))
@@ -85,12 +85,12 @@ describe('help', () => {
     expect(page.split('\n').length).toBeLessThan(24)
   })
 
-  test('at a table says first whose turn it is', async () => {
+  test('shows first whose turn it is at a table', async () => {
     const { caller } = await seated()
     expect(await caller.type('help')).toMatch(/^Your move: the number of a free cell\.\n\nto play/)
   })
 
-  test.each(catalogue.map((entry) => [entry.name, entry] as const))('tells how %s is played', async (name, { title, moves, settings }) => {
+  test.each(catalogue.map((entry) => [entry.name, entry] as const))('explains how to play %s', async (name, { title, moves, settings }) => {
     const { caller } = await inside()
     const page = await caller.type(`help ${name}`)
     expect(page.startsWith(lines(name, `  ${title}`, `  a move: ${moves}`))).toBe(true)
@@ -98,12 +98,12 @@ describe('help', () => {
     expect(page).toMatch(new RegExp(`\n  to begin, type: play ${name}\n$`))
   })
 
-  test('knows nothing of what is neither', async () => {
+  test('refuses a word that is neither a command nor a game', async () => {
     const { caller } = await inside()
     expect(await caller.type('help chess')).toBe(lines('There is no command "chess": "help" lists all.'))
   })
 
-  test('says which commands begin with a word, as the word alone does', async () => {
+  test('lists the commands that begin with a word, as the word alone does', async () => {
     const { caller } = await inside()
     const several = lines('"res" could be "resign" or "resume": type more of it.')
     expect(await caller.type('res')).toBe(several)
@@ -112,7 +112,7 @@ describe('help', () => {
 })
 
 describe('games', () => {
-  test('lists all of them with their settings, on one screen', async () => {
+  test('lists all games with their settings, on one screen', async () => {
     const { caller } = await inside()
     const page = await caller.type('games')
     for (const { name, title, settings } of catalogue) {
@@ -137,7 +137,7 @@ describe('history', () => {
     expect(lobby.calls).toContainEqual(['history', ...(name === undefined ? [] : [name]), expect.objectContaining({ from: 0 })])
   })
 
-  test.each(['history -1', 'history bob 0'])('knows no such page: %s', async (typed) => {
+  test.each(['history -1', 'history bob 0'])('refuses %s as a page', async (typed) => {
     const { caller, lobby } = await inside()
     expect(await caller.type(typed)).toMatch(/^Type "history(?: bob)?" alone, or with the number of a page, /)
     expect(lobby.calls).toEqual([])
@@ -169,7 +169,7 @@ describe('play', () => {
     expect(lobby.calls).toEqual([['seek', wish]])
   })
 
-  test('with a code where it is private; "invite" does the same', async () => {
+  test('returns a code if it is private; "invite" does the same', async () => {
     const { caller, lobby } = await inside()
     lobby.answers('seek', { code: 'amber-otter-seven' })
     const answer = lines('Your opponent must type: join amber-otter-seven', 'Then the game begins. "cancel" cancels the invitation.')
@@ -182,7 +182,7 @@ describe('play', () => {
   })
 
   test.each(['play tictactoe private grace', 'invite tictactoe against grace', 'invite tictactoe size 5 grace'])(
-    'says that an invitation notifies no user, and how to challenge that user: %s',
+    'explains that an invitation asks no user, and how to challenge one: %s',
     async (typed) => {
       const { caller, lobby } = await inside()
       lobby.answers('seek', { code: 'amber-otter-seven' })
@@ -198,7 +198,7 @@ describe('play', () => {
     },
   )
 
-  test('says nothing more where there is a table at once', async () => {
+  test('prints nothing more if there is a table at once', async () => {
     const { caller, lobby } = await inside()
     lobby.seek = async () => {
       await lobby.seat(table())
@@ -242,7 +242,7 @@ describe('play', () => {
     expect(lobby.calls).toEqual([])
   })
 
-  test('says why the hall refuses', async () => {
+  test('prints the reason of a refusal by the hall', async () => {
     const { caller, lobby } = await inside()
     lobby.refuses('seek', 'there is no user "grace" here: see who is here', 'no-such-person')
     expect(await caller.type('play tictactoe grace')).toBe(lines('There is no user "grace" here. "who" lists the users.'))
@@ -251,7 +251,7 @@ describe('play', () => {
     expect(lobby.calls.at(-1)).toEqual(['join', 'amber otter seven'])
   })
 
-  test('leaves the table of a game that is over, so that no rematch comes in between', async () => {
+  test('leaves the table of a finished game, so that no rematch starts meanwhile', async () => {
     const { caller, lobby } = await seated(table({ now: { n: 9, sight: OVER } }))
     await caller.type('play tictactoe')
     expect(lobby.calls.map(([method]) => method)).toEqual(['leave', 'seek'])
@@ -260,7 +260,7 @@ describe('play', () => {
 })
 
 describe('in the lobby', () => {
-  test('cancel', async () => {
+  test('cancel cancels the open seek', async () => {
     const { caller, lobby } = await inside()
     expect(await caller.type('cancel')).toBe(lines('You do not wait for an opponent.'))
     lobby.seeking = true
@@ -280,7 +280,7 @@ describe('in the lobby', () => {
     expect(lobby.calls.map(([method]) => method)).toEqual(['history', 'seek'])
   })
 
-  test('seeks', async () => {
+  test('seeks lists the open seeks', async () => {
     const { caller, lobby } = await inside()
     expect(await caller.type('seeks')).toBe(lines('No player waits for an opponent. Be the first: play tictactoe'))
     lobby.seekers = [
@@ -299,7 +299,7 @@ describe('in the lobby', () => {
     )
   })
 
-  test('an empty line tells who waits that this one does', async () => {
+  test('an empty line reports the user’s open seek', async () => {
     const { caller, lobby } = await inside()
     expect(await caller.type('')).toBe(lines('"help" lists what you can type.'))
     lobby.seekers = [{ name: 'ada', game: 'tictactoe', settings: {}, rated: false }]
@@ -308,13 +308,13 @@ describe('in the lobby', () => {
     expect(await caller.type('')).toBe(lines('You wait for grace; "cancel" stops that.'))
   })
 
-  test('the name of a game alone', async () => {
+  test('the name of a game alone is explained', async () => {
     const { caller, lobby } = await inside()
     expect(await caller.type('TicTacToe')).toBe(lines('To play it, type: play tictactoe'))
     expect(lobby.calls).toEqual([])
   })
 
-  test('tables', async () => {
+  test('tables lists the tables', async () => {
     const { caller, lobby } = await inside()
     expect(await caller.type('tables')).toBe(lines('No game is under way. Be the first: play tictactoe'))
     const info = (number: number) => ({
@@ -340,7 +340,7 @@ describe('in the lobby', () => {
     expect(page.length).toBeLessThan(24)
   })
 
-  test('who', async () => {
+  test('who lists the users', async () => {
     const { caller, lobby } = await inside()
     lobby.people = [
       { name: 'ada', registered: false, tables: [] },
@@ -354,7 +354,7 @@ describe('in the lobby', () => {
     )
   })
 
-  test('rank', async () => {
+  test('rank shows a ladder', async () => {
     const { caller, lobby } = await inside()
     expect(await caller.type('rank chess')).toContain('There is no game "chess"')
     expect(await caller.type('rank tictactoe')).toBe(
@@ -378,7 +378,7 @@ describe('in the lobby', () => {
     expect(await caller.type('rank scissors')).toContain(lines('To be on it, type: play scissors rated'))
   })
 
-  test.each(['rank', 'rank 1', 'ladder'])('%s alone shows every ladder with somebody on it, and the own place', async (typed) => {
+  test.each(['rank', 'rank 1', 'ladder'])('%s alone shows every ladder with users, and the user’s own place', async (typed) => {
     const { caller, lobby } = await inside()
     const more = 'For one ladder, type "rank" and the game, such as "rank tictactoe".'
     expect(await caller.type(typed)).toBe(lines('No user is on a ladder yet: rated games and quizzes lead there.', more))
@@ -396,7 +396,7 @@ describe('in the lobby', () => {
     expect(await caller.type(typed)).toContain('quiz       grace     1623 points  you are number 2 of 17\n')
   })
 
-  test('all ladders in short are one page, and a page is named by its number', async () => {
+  test('all ladders in short are one page, and a number names a page', async () => {
     const { caller, lobby } = await inside()
     lobby.answers('ladder', [{ rank: 1, name: 'grace', score: 1623.4, games: 12 }])
     expect(await caller.type('rank 2')).toBe(
@@ -418,7 +418,7 @@ describe('in the lobby', () => {
     expect(await caller.type(`rank ${name}`)).toContain(lines(answer))
   })
 
-  test('watch', async () => {
+  test('watch shows a table', async () => {
     const { caller, lobby } = await inside()
     expect(await caller.type('watch')).toContain('such as "watch 17"')
     expect(await caller.type('watch ada')).toContain('such as "watch 17"')
@@ -434,7 +434,7 @@ describe('in the lobby', () => {
     ])
   })
 
-  test('resume', async () => {
+  test('resume returns to a seat', async () => {
     const { caller, lobby } = await inside()
     const held = (number: number) => ({
       table: number,
@@ -464,7 +464,7 @@ describe('in the lobby', () => {
 })
 
 describe('at a table', () => {
-  test('a line that is no command is a move', async () => {
+  test('a line that is not a command is a move', async () => {
     const { caller, lobby } = await seated()
     expect(await caller.type('5')).toBe('')
     expect(await caller.type('move 6')).toBe('')
@@ -474,7 +474,7 @@ describe('at a table', () => {
     ])
   })
 
-  test('a refused move is answered, with the command that may have been meant', async () => {
+  test('a refused move is answered, with a similar command', async () => {
     const { caller, lobby } = await seated()
     lobby.refuses('play', 'cell 5 is taken by X', 'illegal-move')
     expect(await caller.type('5')).toBe(lines('Cell 5 is taken by X.'))
@@ -484,7 +484,7 @@ describe('at a table', () => {
     expect(await caller.type('good luck')).toBe(lines('Type the number of a free cell; to say it here, begin with "say".'))
   })
 
-  test('what begins like a command and goes on like talk is not done', async () => {
+  test('a line that begins like a command and continues like talk is not executed', async () => {
     const { caller, lobby } = await seated()
     for (const name of ['resign', 'draw', 'quit', 'leave'])
       expect(await caller.type(`${name} already`)).toBe(
@@ -495,7 +495,7 @@ describe('at a table', () => {
     expect(await other.caller.type('who is there')).toBe(lines('Type "who" alone, or with the number of a page, such as "who 2".'))
   })
 
-  test('a move that is not due is for the rules to refuse, and anything else is no move', async () => {
+  test('the rules refuse a move out of turn, and anything else is not a move', async () => {
     const view = { cells: 'O--------', size: 3, turn: 1 }
     const { caller, lobby } = await seated(table({ now: { n: 2, sight: { view, turn: false, toMove: [1] } } }))
     lobby.refuses('play', 'it is the other player’s turn', 'illegal-move')
@@ -504,13 +504,13 @@ describe('at a table', () => {
     expect(lobby.calls).toEqual([['play', 12, '5']])
   })
 
-  test('an empty line, and "move" alone, tell whose turn it is', async () => {
+  test('an empty line, and "move" alone, show whose turn it is', async () => {
     const { caller } = await seated()
     expect(await caller.type('')).toBe(lines('Your move: the number of a free cell.'))
     expect(await caller.type('move')).toBe(lines('Your move: the number of a free cell.'))
   })
 
-  test('board', async () => {
+  test('board shows the board', async () => {
     const { caller } = await seated()
     expect(await caller.type('board')).toBe(
       lines(
@@ -541,12 +541,12 @@ describe('at a table', () => {
     expect(await caller.type(typed)).toBe(lines('That is not possible.'))
   })
 
-  test('saying nothing', async () => {
+  test('an empty text is not sent', async () => {
     const { caller } = await seated()
     for (const typed of ['say', "'"]) expect(await caller.type(typed)).toBe(lines('Type the text, too, such as "say hello".'))
   })
 
-  test('accept takes what the other has offered, and nothing else', async () => {
+  test('accept accepts the opponent’s offer, and nothing else', async () => {
     const { caller, lobby } = await seated()
     expect(await caller.type('accept')).toBe(lines('You have no challenge or offer to answer.'))
     await lobby.tell({ table: 12, n: 2, what: { type: 'offered', seat: 0, what: 'draw' } })
@@ -561,26 +561,26 @@ describe('at a table', () => {
     expect(lobby.calls.filter(([method]) => method === 'offer')).toEqual([['offer', 12]])
   })
 
-  test.each(['login grace', 'name grace', 'register'])('%s waits until the game is over', async (typed) => {
+  test.each(['login grace', 'name grace', 'register'])('%s is refused until the game is over', async (typed) => {
     const { caller, lobby } = await seated()
     expect(await caller.type(typed)).toBe(lines('You are in a game at table 12: finish it first, or "resign" it.'))
     expect(lobby.calls).toEqual([])
   })
 
-  test('leave waits too', async () => {
+  test('leave is refused until the game is over, too', async () => {
     const { caller, lobby } = await seated()
     expect(await caller.type('leave')).toBe(lines('The game goes on. "resign" gives it up.'))
     expect(lobby.calls).toEqual([])
     expect(await caller.type('board')).toContain('Table 12')
   })
 
-  test('rematch is for games that are over', async () => {
+  test('rematch requires a finished game', async () => {
     const { caller, lobby } = await seated()
     expect(await caller.type('rematch')).toBe(lines('The game goes on. "resign" gives it up.'))
     expect(lobby.calls).toEqual([])
   })
 
-  test('quit tells a guest the token by which the seat is taken up again, and a registered name that it takes none', async () => {
+  test('quit shows a guest the token that resumes the seat, and a registered user that none is needed', async () => {
     const token = '7QX2ABCDEFGHJKMNPQRSTVWXYZ'
     const guest = await seated(table({ token, grace: 120_000 }))
     expect(await guest.caller.type('quit')).toBe(lines(...BYE, `Your seat at table 12 is held for 2 minutes: resume ${token}`))
@@ -589,14 +589,14 @@ describe('at a table', () => {
     expect(await caller.type('quit')).toBe(lines(...BYE, 'Your seat at table 12 is held for 2 minutes: "resume 12" takes it up again.'))
   })
 
-  test('style json does not belong here', async () => {
+  test('style json is refused at a table', async () => {
     const { caller } = await seated()
     expect(await caller.type('style json')).toBe(lines('Leave table 12 first.'))
   })
 })
 
 describe('style json', () => {
-  test('says nothing more for people, and loses nothing that happens meanwhile, whenever that is', async () => {
+  test('sends no more text for people, and loses no event', async () => {
     let changed = 0
     for (let turns = 0; turns < 60; turns++) {
       const { caller, lobby } = await inside()
@@ -619,7 +619,7 @@ describe('style json', () => {
   })
 })
 
-describe('when the game is over', () => {
+describe('at a finished game', () => {
   const over = () => seated(table({ now: { n: 9, sight: OVER } }))
   const SENTENCE = 'The game is over. "rematch" plays it again, "play GAME" something else.'
 
@@ -629,13 +629,13 @@ describe('when the game is over', () => {
     expect(lobby.calls).toEqual([])
   })
 
-  test('rematch offers it', async () => {
+  test('rematch offers a rematch', async () => {
     const { caller, lobby } = await over()
     expect(await caller.type('rematch')).toBe('')
     expect(lobby.calls).toEqual([['offer', 12]])
   })
 
-  test('rematch of a game for one plays the same again', async () => {
+  test('rematch of a solo game plays the same again', async () => {
     const hangman = (number: number): TableSnapshot => ({
       table: number,
       game: rules('hangman'),
@@ -668,7 +668,7 @@ describe('when the game is over', () => {
     expect(other.lobby.calls).toContainEqual(['seek', { game: 'hangman', settings: {} }])
   })
 
-  test('leave goes away', async () => {
+  test('leave leaves the table', async () => {
     const { caller, lobby } = await over()
     expect(await caller.type('leave')).toBe(lines('You have left table 12.'))
     expect(lobby.calls).toEqual([['leave', 12]])
@@ -676,14 +676,14 @@ describe('when the game is over', () => {
   })
 })
 
-describe('who watches', () => {
+describe('a watcher', () => {
   test.each(['5', 'move 5', 'draw', 'resign', 'rematch'])('%s is refused', async (typed) => {
     const { caller, lobby } = await watching()
     expect(await caller.type(typed)).toBe(lines('You only watch here. "play tictactoe" takes a seat elsewhere.'))
     expect(lobby.calls).toEqual([])
   })
 
-  test('may talk, look, leave and wait for company', async () => {
+  test('may talk, look, leave and open a seek', async () => {
     const { caller, lobby } = await watching()
     await caller.type('say hello', 'board', 'play tictactoe', 'leave')
     expect(lobby.calls).toEqual([
@@ -707,7 +707,7 @@ describe('at no table', () => {
 })
 
 describe('a move at no table', () => {
-  test.each(['5', 'e', 'A', 'H', '5.5', '-1', '101', 'ß'])('%s is answered with what leads to a table', async (typed) => {
+  test.each(['5', 'e', 'A', 'H', '5.5', '-1', '101', 'ß'])('%s is answered with the commands that lead to a table', async (typed) => {
     const { caller, lobby } = await inside()
     expect(await caller.type(typed)).toMatch(/^You are at no table, so ".*" is no move: "play tictactoe" takes a seat/)
     lobby.seekers = [{ name: 'ada', game: 'tictactoe', settings: {}, rated: false }]
@@ -718,13 +718,13 @@ describe('a move at no table', () => {
     expect(await caller.type(typed)).toBe(lines(`You are at no table, so "${typed}" is no move: "resume 6" takes up your seat.`))
   })
 
-  test.each(['frobnicate', 'xy', '?!'])('%s is no move of any game', async (typed) => {
+  test.each(['frobnicate', 'xy', '?!'])('%s is not a move of any game', async (typed) => {
     const { caller } = await inside()
     expect(await caller.type(typed)).toContain(`There is no command "${typed}"`)
   })
 })
 
-test('no person can be called like a command', () => {
+test('a user cannot have the name of a command', () => {
   const words = commands.flatMap(({ name, also = [] }) => [name, ...also]).filter((word) => /^\p{L}+$/u.test(word))
   expect(words.length).toBeGreaterThan(20)
   for (const word of words) expect([word, checkPersonName(word)]).toEqual([word, { refused: expect.any(String) }])

@@ -11,7 +11,7 @@ const UNSEEN = '(It will not show; it travels unencrypted unless you use TLS.)'
 const QUESTION = 'ada is registered. What is the password? (An empty line cancels.)'
 const BEGIN = 'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.'
 
-/** Somebody who has just come, and the lobby behind the door. */
+/** A user who has just connected, and the lobby behind the door. */
 async function come(prepare: (lobby: StagedLobby) => void = () => {}) {
   const lobby = new StagedLobby()
   prepare(lobby)
@@ -19,12 +19,12 @@ async function come(prepare: (lobby: StagedLobby) => void = () => {}) {
 }
 
 describe('the greeting', () => {
-  test('says what this is and how to begin, in ten lines at most', async () => {
+  test('explains the server and how to begin, in ten lines at most', async () => {
     const { caller } = await come()
     expect(caller.screen).toBe(lines(...GREETING, WHO))
   })
 
-  test('a name comes in', async () => {
+  test('accepts a name', async () => {
     const { caller, lobby } = await come((it) => {
       it.people = [{ name: 'ada', registered: false, tables: [] }]
     })
@@ -32,7 +32,7 @@ describe('the greeting', () => {
     expect(lobby.calls).toEqual([['enter', 'ada', {}]])
   })
 
-  test('who is here, who waits, and what is held is told', async () => {
+  test('shows the online users, the open seeks, and the reserved seats', async () => {
     const { caller } = await come((it) => {
       it.people = ['ada', 'grace', 'grace', 'alan'].map((name) => ({ name, registered: false, tables: [] }))
       it.seekers = ['grace', 'alan', 'edsger', 'barbara'].map((name) => ({ name, game: 'tictactoe', settings: { size: 4 }, rated: false }))
@@ -54,7 +54,7 @@ describe('the greeting', () => {
     )
   })
 
-  test('a name that is refused is asked for again, with the way back for who was here', async () => {
+  test('asks again after a refused name, with the way back for an earlier user', async () => {
     const { caller, lobby } = await come()
     lobby.refuses('enter', 'a name has no @', 'bad-name')
     expect(await caller.type('a@b')).toBe(lines('A name has no @.', WHO))
@@ -91,7 +91,7 @@ describe('the greeting', () => {
     expect(lobby.calls).toEqual([])
   })
 
-  test('a seat is taken up again by its token before any name', async () => {
+  test('resumes a seat by its token before any name', async () => {
     const { caller, lobby } = await come()
     expect(await caller.type('resume ABC')).toBe(lines('No seat is held for this token.', WHO))
     expect(lobby.calls).toEqual([['resume', 'ABC']])
@@ -112,7 +112,7 @@ describe('a registered name', () => {
   test.each([
     ['the name or the password is wrong', 'bad-password'],
     ['too many tries: wait 9 seconds', 'throttled'],
-  ] as const)('asks for its password again after "%s", and reads no password as a name', async (refused, code) => {
+  ] as const)('asks for its password again after "%s", and does not read a password as a name', async (refused, code) => {
     const { caller, lobby } = await come(registered)
     lobby.refuses('enter', refused, code)
     const again = lines(`${refused.charAt(0).toUpperCase()}${refused.slice(1)}.`, QUESTION)
@@ -138,13 +138,13 @@ describe('a registered name', () => {
     expect(lobby.me).toMatchObject({ name: 'ada', registered: true })
   })
 
-  test('blanks of a password count, and what was taken back does not', async () => {
+  test('blanks of a password count, and erased characters do not', async () => {
     const { caller, lobby } = await come(registered)
     await caller.type('ada', ' two words\b\bds ')
     expect(lobby.calls).toEqual([['enter', 'ada', { password: ' two words ' }]])
   })
 
-  test('"quit" goes away at its question too', async () => {
+  test('"quit" disconnects at its question, too', async () => {
     const { caller, lobby } = await come(registered)
     expect(await caller.type('ada', 'QUIT')).toContain('Bye.')
     expect(await caller.close()).toBeUndefined()
@@ -153,7 +153,7 @@ describe('a registered name', () => {
 })
 
 describe('registering', () => {
-  test('another name than the own says so before the password: what was typed may be one', async () => {
+  test('another name than the user’s own is confirmed before the password, because the text may be one', async () => {
     const caller = await new StagedLobby().caller('ada')
     expect(await caller.type('register hunter5D')).toMatch(
       /^This registers the name hunter5D\. To register your own name, ada, type an empty\n {2}line and then "register"\.\n\nA password for hunter5D, /,
@@ -161,7 +161,7 @@ describe('registering', () => {
     expect(await caller.type('', 'register ADA')).toMatch(/^Nothing has changed\.\nA password for ADA, /)
   })
 
-  test('takes the password twice', async () => {
+  test('asks for the password twice', async () => {
     const lobby = new StagedLobby()
     const caller = await lobby.caller('ada')
     expect(await caller.type('register', 'engine-1843')).toBe(
@@ -173,7 +173,7 @@ describe('registering', () => {
     expect(await caller.type('register ada')).toContain('"password" changes')
   })
 
-  test('before a name, brings in', async () => {
+  test('logs in before a name', async () => {
     const { caller, lobby } = await come()
     expect(await caller.type('register ada', 'engine-1843', 'engine-1843')).toContain(BEGIN)
     expect(lobby.calls).toEqual([['register', 'ada', 'engine-1843']])
@@ -193,7 +193,7 @@ describe('registering', () => {
     expect(lobby.calls).toEqual([])
   })
 
-  test('asks again for what cannot be a password, or was not typed twice the same', async () => {
+  test('asks again after an invalid password, or two different ones', async () => {
     const { caller, lobby } = await come()
     const question = 'A password for ada, of 8 characters at least? (An empty line cancels.)'
     expect(await caller.type('register ada')).toBe(lines(question, SEEN))
@@ -203,7 +203,7 @@ describe('registering', () => {
     expect(lobby.calls).toEqual([['register', 'ada', 'engine-1843']])
   })
 
-  test('says what is wrong with a name before it asks for a password', async () => {
+  test('refuses an invalid name before it asks for a password', async () => {
     const { caller, lobby } = await come()
     expect(await caller.type('register a@b')).toBe(lines('A name has no @.', WHO))
     lobby.refuses('register', 'too many tries: wait 9 seconds', 'throttled')
@@ -214,7 +214,7 @@ describe('registering', () => {
 })
 
 describe('a password', () => {
-  test('is changed by who knows it', async () => {
+  test('can be changed by a user who knows it', async () => {
     const lobby = new StagedLobby()
     lobby.registered.add('ada')
     const caller = await lobby.caller('ada')
@@ -238,7 +238,7 @@ describe('a password', () => {
     expect(await caller.type('password', 'x', 'quit')).toContain('Bye.')
   })
 
-  test('is asked for again, the present one before the new one', async () => {
+  test('is requested again, the present one before the new one', async () => {
     const lobby = new StagedLobby()
     lobby.registered.add('ada')
     const caller = await lobby.caller('ada')
@@ -258,13 +258,13 @@ describe('a password', () => {
     expect(lobby.calls).toEqual([])
   })
 
-  test('of a guest is none', async () => {
+  test('does not exist for a guest', async () => {
     const caller = await new StagedLobby().caller('ada')
     expect(await caller.type('password')).toBe(lines('You have no password yet. "register" sets one.'))
   })
 })
 
-describe('being somebody else', () => {
+describe('changing identity', () => {
   test('"name NAME" changes the name', async () => {
     const lobby = new StagedLobby()
     const caller = await lobby.caller('ada')
@@ -277,7 +277,7 @@ describe('being somebody else', () => {
   })
 })
 
-test.each(['name grace', 'register', 'resume ABC'])('%s takes a wish back, so that nobody is seated in the middle of it', async (typed) => {
+test.each(['name grace', 'register', 'resume ABC'])('%s cancels the open seek, so that the user is not seated meanwhile', async (typed) => {
   const lobby = new StagedLobby()
   const caller = await lobby.caller('ada')
   lobby.seeking = true
@@ -292,7 +292,7 @@ describe('telnet', () => {
   /** What was written since some write, as bytes. */
   const since = (writes: readonly Uint8Array[], from: number) => writes.slice(from).map((write) => [...write])
 
-  test('hides a password, for who typed "telnet"', async () => {
+  test('hides a password from a client after the command "telnet"', async () => {
     const lobby = new StagedLobby()
     lobby.registered.add('ada')
     const caller = await lobby.caller()
@@ -322,7 +322,7 @@ describe('telnet', () => {
     expect(shows()).toBe(1)
   })
 
-  test('is spoken with a client that begins it', async () => {
+  test('is used with a client that begins it', async () => {
     const lobby = new StagedLobby()
     lobby.registered.add('ada')
     const caller = await lobby.caller()
@@ -332,7 +332,7 @@ describe('telnet', () => {
     expect(caller.writes.map((write) => [...write])).toContainEqual(HIDE)
   })
 
-  test('asks a client that leaves out bytes to send all, and the user to type the line again', async () => {
+  test('asks a client that omits bytes to send all, and the user to type the line again', async () => {
     const lobby = new StagedLobby()
     const caller = await lobby.caller('ada')
     const [BRK, BINARY] = [243, 0]
@@ -345,7 +345,7 @@ describe('telnet', () => {
     expect(lobby.calls).toEqual([['message', 'grace', '\u65e5\u672c']])
   })
 
-  test('answers Ctrl-C, behind the mark for which the client waits, with the way to leave, once for a line', async () => {
+  test('answers Ctrl-C, behind the mark for which the client waits, with how to leave, once per line', async () => {
     const lobby = new StagedLobby()
     const caller = await lobby.caller('ada')
     const [IP, TM] = [244, 6]
@@ -357,7 +357,7 @@ describe('telnet', () => {
     expect(new TextDecoder().decode(caller.writes.at(-1))).toBe('\r\nAn empty line cancels, and "quit" disconnects.\r\n')
   })
 
-  test('is not spoken with anybody else', async () => {
+  test('is not used with other clients', async () => {
     const lobby = new StagedLobby()
     lobby.registered.add('ada')
     const caller = await lobby.caller()
@@ -368,7 +368,7 @@ describe('telnet', () => {
 })
 
 describe('lines', () => {
-  test('that are no command are answered with the nearest', async () => {
+  test('that are not a command are answered with a similar one', async () => {
     const caller = await new StagedLobby().caller('ada')
     expect(await caller.type('plya tictactoe')).toBe(lines('There is no command "plya": did you mean "play"? "help" lists all.'))
     expect(await caller.type('hwo')).toContain('did you mean "who"?')
@@ -376,7 +376,7 @@ describe('lines', () => {
     expect(await caller.type('')).toBe(lines('"help" lists what you can type.'))
   })
 
-  test('with anything in them never reach a terminal raw', async () => {
+  test('never reach a terminal raw, whatever they contain', async () => {
     const caller = await new StagedLobby().caller('ada')
     expect(await caller.type('\u001b[2Jhello')).toContain('\\x1b[2Jhello')
     expect(await caller.type(`play \u0007`)).toContain('\\x07')
@@ -384,7 +384,7 @@ describe('lines', () => {
     expect(await caller.type('x'.repeat(300))).toContain('There is no command')
   })
 
-  test('end in LF or CR LF, and may come cut and together', async () => {
+  test('end in LF or CR LF, and may arrive split or together', async () => {
     const lobby = new StagedLobby()
     const caller = await lobby.caller()
     await caller.send('a')
@@ -394,7 +394,7 @@ describe('lines', () => {
     expect(lobby.me?.name).toBe('ada')
   })
 
-  test('are read in order, each after what the one before it has asked', async () => {
+  test('are read in order, each after the previous one is answered', async () => {
     const lobby = new StagedLobby()
     const caller = await lobby.caller()
     await caller.send('ada\nregister\nengine-1843\nengine-1843\nquit\n')
@@ -403,19 +403,19 @@ describe('lines', () => {
   })
 })
 
-describe('going away', () => {
+describe('disconnecting', () => {
   test.each(['quit', 'exit', 'bye', 'Quit', '"quit"'])('%s: the server closes', async (typed) => {
     const caller = await new StagedLobby().caller('ada')
     expect(await caller.type(typed)).toBe(lines('Bye. If your terminal does not come back, press Ctrl-C.'))
     expect(await caller.close()).toBeUndefined()
   })
 
-  test('with a telnet client, which ends by itself, takes no more than a word', async () => {
+  test('with a telnet client, which closes by itself, takes one command', async () => {
     const caller = await new StagedLobby().caller('ada')
     expect(await caller.type('telnet', 'quit')).toMatch(/\nBye\.\r\n$/)
   })
 
-  test('without a word, in good order or not, is an end like any other', async () => {
+  test('without a command, by a close or a reset, is an ordinary end', async () => {
     const lobby = new StagedLobby()
     expect(await (await lobby.caller('ada')).close()).toBeUndefined()
     const caller = await lobby.caller('ada')
@@ -425,7 +425,7 @@ describe('going away', () => {
     expect(lobby.calls).toEqual([['close']])
   })
 
-  test('in the middle of a question too', async () => {
+  test('during a question is an ordinary end, too', async () => {
     const lobby = new StagedLobby()
     const caller = await lobby.caller('ada')
     await caller.type('register', 'engine-1843')
@@ -434,7 +434,7 @@ describe('going away', () => {
   })
 })
 
-describe('when this side ends it, the reason is said', () => {
+describe('if the server ends the session, it sends the reason', () => {
   test.each([
     [new Disconnected('late', 'the client said nothing for 600 s; expected a line'), 'You have sent nothing for too long. Bye.'],
     [new Disconnected('ours', 'the server stops'), 'The server stops. Bye.'],
@@ -450,7 +450,7 @@ describe('when this side ends it, the reason is said', () => {
 })
 
 describe('our own client', () => {
-  test('shows what comes, and says what is typed', async () => {
+  test('shows received text, and sends typed lines', async () => {
     const person = new Typist()
     const server = await far('parlor/door', 'client', { person })
     await server.say('Welcome\n', '\nWhat is your ', 'name?\n')
@@ -462,7 +462,7 @@ describe('our own client', () => {
     expect(server.heard).not.toContain('telnet')
   })
 
-  test.each(['quit', 'Ctrl-D'])('leaves with %s, and waits for the last words', async (way) => {
+  test.each(['quit', 'Ctrl-D'])('leaves with %s, and waits for the last lines', async (way) => {
     const person = new Typist()
     const server = await far('parlor/door', 'client', { person })
     if (way === 'quit') await person.type('quit')
@@ -474,7 +474,7 @@ describe('our own client', () => {
     expect(person.screen).toContain('Bye.\n')
   })
 
-  test('ends when the server closes, in the middle of typing too', async () => {
+  test('ends when the server closes, also during typing', async () => {
     const person = new Typist()
     const server = await far('parlor/door', 'client', { person })
     expect(await server.close()).toBeUndefined()

@@ -7,7 +7,7 @@ import { Room } from '../support/room.ts'
 
 let room = new Room()
 
-/** Somebody who has come in, under a name or not yet. */
+/** A user who has connected, under a name or without one yet. */
 async function come(name?: string): Promise<Caller> {
   const caller = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
   await settled()
@@ -16,7 +16,7 @@ async function come(name?: string): Promise<Caller> {
   return caller
 }
 
-/** Two who have come, and play. */
+/** Two users who have connected, and play. */
 async function two(game = 'tictactoe') {
   const ada = await come('ada')
   const grace = await come('grace')
@@ -31,7 +31,7 @@ afterEach(() => {
 })
 
 describe('a newcomer', () => {
-  test('finds the way from the greeting to the end of a game with what is said there', async () => {
+  test('gets from the greeting to the end of a game with the displayed commands', async () => {
     room = new Room({ random: seededRandom(3) })
     const ada = await come()
     await ada.type('ada', 'play tictactoe')
@@ -48,19 +48,19 @@ describe('a newcomer', () => {
     expect(await ada.type('rematch')).toContain('Table 2: you are X; house is O and begins.')
   })
 
-  test('who waits for nobody is seated with the house at once', async () => {
+  test('who does not wait plays with the house at once', async () => {
     const ada = await come('ada')
     expect(await ada.type('play tictactoe house')).toMatch(/Table 1: you are O and begin; house is X\./)
   })
 })
 
 describe('a name', () => {
-  test('that cannot be one is refused, and nothing is said of a connection that broke', async () => {
+  test('is refused if it is invalid, without a hint about a lost connection', async () => {
     const ada = await come()
     expect(await ada.type('a@b')).toBe(lines('A name has no @.', 'What is your name?'))
   })
 
-  test('of somebody who is here may be the own one, on a connection that broke', async () => {
+  test('of an online user may be the user’s own, on a lost connection', async () => {
     await come('ada')
     const other = await come()
     expect(await other.type('Ada')).toBe(lines('Ada is taken; try Ada2. If that is you, type "resume TOKEN".', 'What is your name?'))
@@ -179,7 +179,7 @@ describe('two people', () => {
     expect(await ada.type('decline')).toBe(lines('You have no challenge or offer to answer.'))
   })
 
-  test('one gives up', async () => {
+  test('end a game by a resignation', async () => {
     const { ada, grace } = await two('scissors')
     expect(await ada.type('resign')).toContain('You have resigned: grace wins.')
     expect(grace.news()).toContain('ada has resigned, you win!')
@@ -187,7 +187,7 @@ describe('two people', () => {
     expect(await grace.type('rematch')).toBe(lines('ada has left the table.'))
   })
 
-  test('a hand that has completed a round is no move of the next one', async () => {
+  test('see that a hand that completed a round is not a move of the next one', async () => {
     const { ada, grace } = await two('scissors')
     const alan = await come('alan')
     await alan.type('watch 1')
@@ -200,7 +200,7 @@ describe('two people', () => {
     expect(grace.news()).toContain('ada has moved. Your move.')
   })
 
-  test('a clock runs', async () => {
+  test('see a running clock', async () => {
     const ada = await come('ada')
     const grace = await come('grace')
     await ada.type('play tictactoe minutes 1')
@@ -214,7 +214,7 @@ describe('two people', () => {
     expect(grace.news()).toContain('Your time is over: ada wins.')
   })
 
-  test('an invitation, by its code', async () => {
+  test('play by an invitation code', async () => {
     const ada = await come('ada')
     const grace = await come('grace')
     const code = /join (\S+)/.exec(await ada.type('invite tictactoe size 2'))?.[1] ?? ''
@@ -226,7 +226,7 @@ describe('two people', () => {
     expect(await (await come('alan')).type('tables')).toContain('No game is under way')
   })
 
-  test('and one who waits no more', async () => {
+  test('play, after one cancels a seek', async () => {
     const ada = await come('ada')
     await ada.type('play tictactoe')
     expect(await ada.type('seeks', 'cancel', 'seeks')).toContain(
@@ -235,10 +235,10 @@ describe('two people', () => {
   })
 })
 
-describe('who is sought by name', () => {
+describe('a challenged user', () => {
   const call = 'bob would like to play tictactoe with you: type "accept bob" or "refuse bob".'
 
-  test('is told apart from what is typed: in the middle of a line, which is not lost', async () => {
+  test('is notified apart from a half-typed line, which is not lost', async () => {
     const ada = await come('ada')
     const bob = await come('bob')
     await ada.send('play ')
@@ -248,7 +248,7 @@ describe('who is sought by name', () => {
     expect(bob.news()).toContain('Table 1: you are O and begin; ada is X.')
   })
 
-  test('is told below the board that is played at', async () => {
+  test('is notified below the board of the present game', async () => {
     const { ada, grace } = await two()
     const bob = await come('bob')
     for (const one of [ada, grace]) one.news()
@@ -260,7 +260,7 @@ describe('who is sought by name', () => {
     expect(await ada.type('accept')).toContain('Table 2: ')
   })
 
-  test('can accept while waiting for another game, which is taken back by that', async () => {
+  test('can accept during another open seek, which is cancelled by that', async () => {
     const ada = await come('ada')
     const bob = await come('bob')
     await ada.type('play scissors')
@@ -270,7 +270,7 @@ describe('who is sought by name', () => {
     expect(await bob.type('seeks')).toContain('No player waits')
   })
 
-  test('is told of nothing while a password is typed, and of everything after it', async () => {
+  test('is not notified while typing a password, and of everything after it', async () => {
     const ada = await come('ada')
     const bob = await come('bob')
     await ada.type('register')
@@ -282,7 +282,7 @@ describe('who is sought by name', () => {
     expect(await ada.type('')).toBe(lines('', 'bob no longer waits for you.', '', 'Nothing has changed.'))
   })
 
-  test('sees it in the list too, and so does everybody else', async () => {
+  test('sees it in the list, too, and so do all other users', async () => {
     const ada = await come('ada')
     const [bob, grace] = [await come('bob'), await come('grace')]
     await bob.type('play tictactoe ada')
@@ -292,7 +292,7 @@ describe('who is sought by name', () => {
     expect(await grace.type('play tictactoe bob')).toContain('You wait for bob')
   })
 
-  test('is told again when the connection broke, and the seat is taken up', async () => {
+  test('is notified again after a lost connection, when the seat is resumed', async () => {
     const { ada } = await two()
     const token = /resume (\w{26})/.exec(ada.news())?.[1] ?? ''
     const bob = await come('bob')
@@ -306,7 +306,7 @@ describe('who is sought by name', () => {
 })
 
 describe('who watches', () => {
-  test('says ten sentences at once, then one a second, and nothing that turns the text of others', async () => {
+  test('can send ten sentences at once, then one a second, and nothing that reverses text of others', async () => {
     const { ada } = await two()
     const bob = await come('bob')
     await bob.type('watch 1')
@@ -320,7 +320,7 @@ describe('who watches', () => {
     expect(await bob.type('say 13')).toBe(lines('You send too many messages at once: wait a moment.'))
   })
 
-  test('finds the tables at which somebody is first, the newest before the others', async () => {
+  test('sees the tables with players or watchers first, the newest before the others', async () => {
     const { ada, grace } = await two()
     await (await come('bob')).type('play tictactoe house')
     await ada.drop()
@@ -331,8 +331,8 @@ describe('who watches', () => {
   })
 })
 
-describe('who comes back', () => {
-  test('finds the own name, as long as others wait there: nobody else can take it without the token', async () => {
+describe('a player who returns', () => {
+  test('finds its own name while others wait at the table: no other user can take it without the token', async () => {
     const { ada } = await two()
     const token = /resume (\w{26})/.exec(ada.news())?.[1] ?? ''
     await ada.drop()
@@ -345,7 +345,7 @@ describe('who comes back', () => {
     expect(await stranger.type('Ada')).toContain('Hello, Ada.')
   })
 
-  test('by the token, from any connection', async () => {
+  test('resumes by the token, from any connection', async () => {
     const { ada, grace } = await two()
     await ada.type('5')
     const token = /resume (\w{26})/.exec(ada.screen)?.[1] ?? ''
@@ -373,7 +373,7 @@ describe('who comes back', () => {
     expect(grace.news()).toContain('ada has moved: 2. Your move.')
   })
 
-  test('by a registered name, whose owner shows the password', async () => {
+  test('resumes by a registered name, with the password', async () => {
     const [ada, grace] = [await come('ada'), await come('grace')]
     await ada.type('register', 'engine-1843')
     await ada.send('engine-1843\n')
@@ -388,7 +388,7 @@ describe('who comes back', () => {
     expect(await again.type('resume')).toContain('Your move')
   })
 
-  test('not by a name that is anybody’s', async () => {
+  test('does not resume by a guest’s name', async () => {
     const { ada } = await two()
     await ada.drop()
     const other = await come()
@@ -396,7 +396,7 @@ describe('who comes back', () => {
     expect(await other.type('resume 1')).not.toContain('Your move')
   })
 
-  test('too late, sees how it has ended', async () => {
+  test('too late sees how the game has ended', async () => {
     const { ada, grace } = await two()
     const token = /resume (\w{26})/.exec(ada.news())?.[1] ?? ''
     await ada.drop()
@@ -407,7 +407,7 @@ describe('who comes back', () => {
 })
 
 describe('who watches', () => {
-  test('sees names and boards, talks, and goes on to the rematch', async () => {
+  test('sees names and boards, talks, and follows to the rematch', async () => {
     const { ada, grace } = await two()
     const alan = await come('alan')
     expect(await alan.type('tables')).toContain('  1  tictactoe  ada against grace')
@@ -425,7 +425,7 @@ describe('who watches', () => {
     expect(await alan.type('leave')).toBe(lines('You have left table 2.'))
   })
 
-  test('never sees the hand that one has chosen', async () => {
+  test('never sees the hand that a player has chosen', async () => {
     const { ada } = await two('scissors')
     const alan = await come('alan')
     await alan.type('watch 1')
@@ -434,8 +434,8 @@ describe('who watches', () => {
   })
 })
 
-describe('games for one', () => {
-  test('hangman, found and not', async () => {
+describe('solo games', () => {
+  test('play hangman to a win and to a loss', async () => {
     room = new Room({ random: seededRandom(5) })
     const ada = await come('ada')
     await ada.type('play hangman misses 1')
@@ -447,14 +447,14 @@ describe('games for one', () => {
     expect(ada.screen).toMatch(/You win! The word is \w+\.\n/)
   })
 
-  test('a quiz', async () => {
+  test('play a quiz', async () => {
     const ada = await come('ada')
     await ada.send('play quiz count 2\n')
     expect(await ada.until('Your move')).toContain('Question 1 of 2')
     expect(await ada.type('F', 'A', 'B')).toMatch(/The end: \d of 2 right\./)
   })
 
-  test('a number that is guessed', async () => {
+  test('play guess to a win', async () => {
     const ada = await come('ada')
     await ada.type('play guess tries 100')
     for (let [low, high] = [1, 100]; low < high; ) {
@@ -468,7 +468,7 @@ describe('games for one', () => {
     expect(ada.screen).toMatch(/Right! Tries left: \d+\.\n\nYou win!\n/)
   })
 
-  test('head or tail, until it is given up', async () => {
+  test('play head or tail until a resignation', async () => {
     const ada = await come('ada')
     await ada.type('play headtail')
     expect(await ada.type('h')).toMatch(/(Right|Wrong): \d of 1 so far\./)
@@ -478,7 +478,7 @@ describe('games for one', () => {
 })
 
 describe('registered names', () => {
-  test('are kept by their password, and play for the ladder', async () => {
+  test('are protected by their password, and play for the ladder', async () => {
     const ada = await come('ada')
     await ada.type('register', 'engine-1843')
     await ada.send('engine-1843\n')
@@ -504,7 +504,7 @@ describe('registered names', () => {
 })
 
 describe('programs', () => {
-  test('"style json" goes on in the native protocol, under the same name', async () => {
+  test('"style json" continues in the native protocol, under the same name', async () => {
     const ada = await come('ada')
     await ada.send('style json\n')
     expect(JSON.parse(await ada.until('\n'))).toMatchObject({ type: 'hello', name: 'ada' })
@@ -517,7 +517,7 @@ describe('programs', () => {
     expect(await ada.close()).toBeUndefined()
   })
 
-  test('say it at once, before any name', async () => {
+  test('send it at once, before any name', async () => {
     const program = await come()
     await program.send('style json\n')
     expect(JSON.parse(await program.until('\n'))).toMatchObject({ type: 'hello' })

@@ -21,7 +21,7 @@ import { displayWidth } from '../../src/games/text/graphemes.ts'
 import { checkPersonName, foldName } from '../../src/hall/names.ts'
 
 describe('lines', () => {
-  test('are never wider than a terminal, and lose nothing but blanks', () => {
+  test('are never wider than a terminal, and lose only blanks', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 200 })), (lines) => {
         const shown = wrapLines(lines)
@@ -31,7 +31,7 @@ describe('lines', () => {
     )
   })
 
-  test('begin at the first column only where a line begins that is said, whatever is in it', () => {
+  test('begin at the first column only if they are not a continuation, whatever they contain', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.constant(' '.repeat(79)))),
@@ -44,11 +44,11 @@ describe('lines', () => {
     )
   })
 
-  test('that fit stay as they are', () => {
+  test('stay unchanged if they fit', () => {
     expect(wrapLines(['   three  blanks ', ''])).toEqual(['   three  blanks ', ''])
   })
 
-  test('of others are one line without anything that steers', () => {
+  test('of other users are one line without control characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
@@ -58,7 +58,7 @@ describe('lines', () => {
     expect(toSafeLine('a\nb\r\nc\td\re')).toBe('a b c d\\x0de')
   })
 
-  test('of others have four marks in a row at most', () => {
+  test('of other users have at most four marks in a row', () => {
     expect(toSafeLine(`Z${'\u0301\u0335'.repeat(30)}al${'\u20dd'.repeat(5)}go`)).toBe(
       'Z\u0301\u0335\u0301\u0335al\u20dd\u20dd\u20dd\u20ddgo',
     )
@@ -80,7 +80,7 @@ describe('lines', () => {
     ['Burmese', 'မြန်မာနိုင်ငံ ကျွန်ုပ်'],
     ['Khmer', 'ព្រះរាជាណាចក្រកម្ពុជា ស្ត្រី'],
     ['emoji', '👍🏽 ❤️‍🔥 🏴󠁧󠁢󠁥󠁮󠁧󠁿 3️⃣ é́'],
-  ])('in %s stay as they are, composed or not', (_, text) => {
+  ])('in %s stay unchanged, composed or not', (_, text) => {
     for (const form of ['NFC', 'NFD'] as const) expect(toSafeLine(text.normalize(form))).toBe(text.normalize(form))
   })
 
@@ -89,7 +89,7 @@ describe('lines', () => {
     ['\x7f\x7fab\x7f', 'a'],
     ['😀\b!', '!'],
     ['as it is', 'as it is'],
-  ])('that were edited: %j', (typed, meant) => expect(applyErasures(typed)).toBe(meant))
+  ])('apply backspaces: %j', (typed, meant) => expect(applyErasures(typed)).toBe(meant))
 })
 
 describe('words', () => {
@@ -102,9 +102,9 @@ describe('words', () => {
     [3_599_999, '1:00:00'],
     [36_000_000, '10:00:00'],
     [-5, '0:00'],
-  ])('%i ms are %s', (ms, shown) => expect(formatClockTime(ms)).toBe(shown))
+  ])('%i ms is formatted as %s', (ms, shown) => expect(formatClockTime(ms)).toBe(shown))
 
-  test('clocks only ever fall', () => {
+  test('clocks only decrease', () => {
     const inSeconds = (shown: string) => shown.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
     fc.assert(
       fc.property(fc.nat(100_000_000), (ms) => {
@@ -119,12 +119,12 @@ describe('words', () => {
     ['the password is wrong', 't', 'The password is wrong.'],
     ['a cannot be a name: choose another', 'a', 'a cannot be a name: choose another.'],
     ['ada’s offer is over', 'ada', 'ada’s offer is over.'],
-  ])('%j begins with a capital, unless the name %j is what it begins with', (refused, name, said) => {
+  ])('%j begins with a capital, unless it begins with the name %j', (refused, name, said) => {
     expect(toSentence(refused, [name])).toBe(said)
     expect(toSentence(refused, [], (text) => text === name)).toBe(said)
   })
 
-  test('lists, numbers and sentences', () => {
+  test('formats lists, numbers and sentences', () => {
     expect([formatList([]), formatList(['a']), formatList(['a', 'b']), formatList(['a', 'b', 'c'], 'or')]).toEqual([
       '',
       'a',
@@ -143,7 +143,7 @@ describe('words', () => {
     expect(shortenList(['a', 'b', 'c', 'd'], 3)).toEqual(['a', 'b', '... and 2 more'])
   })
 
-  test('columns begin one below the other, whatever is in them', () => {
+  test('columns are aligned, whatever they contain', () => {
     const cell = fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => text.replace(/\s/g, '_'))
     fc.assert(
       fc.property(fc.array(fc.tuple(cell, cell)), (rows) => {
@@ -162,11 +162,11 @@ describe('words', () => {
     [20, Array.from({ length: 40 }, (_, at) => (at % 2 === 0 ? ' 1' : '   x'))],
     [21, Array.from({ length: 40 }, (_, at) => (at === 0 ? 'x' : '  x'))],
     [1, Array.from({ length: 40 }, (_, at) => ' '.repeat(at))],
-  ])('%i lines are shown at once, and no row is torn from what belongs to it', (count, shown) => {
+  ])('%i lines are shown at once, and no row is separated from its continuation', (count, shown) => {
     expect(countFirstScreen(shown)).toBe(count)
   })
 
-  test('the last cell of a row that is too wide stands below the others, whole', () => {
+  test('the last cell of a row that is too wide is below the others, whole', () => {
     const [game, command] = ['tictactoe, 3 minutes each, 5 seconds a move', 'type: play tictactoe maximilian-longname1']
     expect(wrapLines(formatColumns([[`  ${'x'.repeat(10)}`, game, command]]))).toEqual([`  ${'x'.repeat(10)}  ${game}`, `    ${command}`])
     expect(formatColumns([['a', 'b'.repeat(77)]])).toEqual([`a  ${'b'.repeat(77)}`])
@@ -193,13 +193,13 @@ describe('the nearest word', () => {
     ['', undefined],
   ])('of %j is %j', (typed, meant) => expect(findNearest(typed, commandWords)).toBe(meant))
 
-  test('of a command with one letter too many is that command', () => {
+  test('of a command with an extra letter is that command', () => {
     for (const word of commandWords) for (const typed of [`${word}x`, `x${word}`]) expect(findNearest(typed, commandWords)).toBe(word)
   })
 })
 
 describe('the commands', () => {
-  test('have each a word of its own, that is no move of a game', () => {
+  test('have different names, which are not moves of a game', () => {
     const words = commands.flatMap(({ name, also = [] }) => [name, ...also])
     expect(new Set(words).size).toBe(words.length)
     for (const word of words) {
@@ -210,13 +210,13 @@ describe('the commands', () => {
     }
   })
 
-  test('are shown as they are typed', () => {
+  test('are shown in the form in which they are typed', () => {
     for (const { name, usage } of commands) expect(usage.split(' ')[0]).toBe(name)
   })
 })
 
 describe('a refusal', () => {
-  test('shows no more of an endless word than fits', () => {
+  test('shows only the beginning of a very long word', () => {
     expect(toSentence(`there is no command "${'x'.repeat(300)}": "help" lists all`)).toBe(
       `There is no command "${'x'.repeat(30)}...": "help" lists all.`,
     )
@@ -228,13 +228,13 @@ describe('a refusal', () => {
   })
 })
 
-describe('wishes', () => {
+describe('seeks', () => {
   const name = fc
     .array(fc.stringMatching(/^[a-z]{3,9}$/), { minLength: 1, maxLength: 2 })
     .map((words) => words.join(' '))
     .filter((text) => !/\b(rated|private|against|size|minutes|seconds|house)\b/.test(text))
 
-  test('what is shown of a seeker is what is to be typed to play with that one', () => {
+  test('are listed as the command that plays with their owner', () => {
     fc.assert(
       fc.property(name, fc.integer({ min: 2, max: 20 }), fc.boolean(), (whom, size, rated) => {
         const typed = formatAcceptCommand({ name: whom, game: 'tictactoe', settings: { size, first: 0 }, rated })
@@ -248,7 +248,7 @@ describe('wishes', () => {
     )
   })
 
-  test('what is shown of a seeker means that one, whatever a name looks like', () => {
+  test('are listed as a command that means their owner, whatever the name', () => {
     const word = fc.oneof(
       fc.constantFrom('size', 'Rated', 'private', 'against', 'minutes', 'house', '4', '-7', '_'),
       fc.stringMatching(/^[a-zA-Z0-9]{1,5}$/),
@@ -267,7 +267,7 @@ describe('wishes', () => {
     )
   })
 
-  test('the order of what is asked for does not matter', () => {
+  test('have the same meaning in any order of terms', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(['size 4', 'rated', 'private', 'against ada lovelace', 'minutes 2'], { minLength: 5 }), (parts) => {
         expect(parseSeek(`tictactoe ${parts.join(' ')}`)).toEqual({
@@ -282,7 +282,7 @@ describe('wishes', () => {
     )
   })
 
-  test('anything at all is a wish or a refusal with a sentence', () => {
+  test('are parsed from any text, or refused with a sentence', () => {
     const word = fc.oneof(
       fc.constantFrom(
         'tictactoe',

@@ -15,7 +15,7 @@ const rules = (name: string) => {
   return found
 }
 
-/** What is seen of a board of tic-tac-toe, from a seat or by who watches. */
+/** The view of a board of tic-tac-toe, from a seat or of a watcher. */
 function board(cells: string, seat?: number, more: Partial<TableView> = {}): TableView {
   const turn = [...cells].filter((cell) => cell !== '-').length % 2
   return { view: { cells, size: 3, turn }, turn: seat === turn, toMove: [turn], ...more }
@@ -29,7 +29,7 @@ function drawn(cells: string): string[] {
   return [one, two, three].map((row) => ` ${row?.join(' | ')}`).flatMap((row, at) => (at === 0 ? [row] : ['-----------', row]))
 }
 
-/** Somebody at table 12, at which nothing was seen yet; everything is told in the order in which it is given. */
+/** A user at table 12, who has seen nothing yet; events arrive in the given order. */
 class Spectacle {
   readonly lobby = new StagedLobby()
   readonly #seat: number | undefined
@@ -40,7 +40,7 @@ class Spectacle {
     this.#seat = seat
   }
 
-  /** Ada comes to the table, in her seat or as a watcher. */
+  /** Brings Ada to the table, in her seat or as a watcher. */
   async begin(attendance: Partial<TableSnapshot> = {}): Promise<string> {
     const caller = await this.lobby.caller('ada')
     this.#caller = caller
@@ -55,7 +55,7 @@ class Spectacle {
     return caller.type('watch 12')
   }
 
-  /** Things that happen in one turn. */
+  /** Sends the events of one turn. */
   async happen(...all: readonly (readonly [What, TableView?])[]): Promise<string> {
     await this.lobby.tell(...all.map(([what, sight]) => ({ table: 12, n: ++this.#n, what, ...(sight ? { sight } : {}) })))
     return this.#caller?.news() ?? ''
@@ -65,7 +65,7 @@ class Spectacle {
     return (await this.#caller?.type(...typed)) ?? ''
   }
 
-  /** Lets time pass. */
+  /** Advances the clock. */
   async pass(ms: number): Promise<void> {
     await this.#caller?.clock.pass(ms)
   }
@@ -83,7 +83,7 @@ async function begun(seat: number): Promise<Spectacle> {
   return spectacle
 }
 
-/** Ada who watches. */
+/** Ada as a watcher. */
 async function watched(): Promise<Spectacle> {
   const spectacle = new Spectacle()
   await spectacle.begin({ now: { n: 1, sight: board('---------') } })
@@ -91,7 +91,7 @@ async function watched(): Promise<Spectacle> {
 }
 
 describe('a seat', () => {
-  test('is introduced when there is something to be seen, with the way back', async () => {
+  test('is introduced with the first board, and with the command to resume it', async () => {
     const spectacle = new Spectacle(0)
     expect(await spectacle.begin({ token: '7QX2ABCDEFGHJKMNPQRSTVWXYZ' })).toBe('')
     expect(await spectacle.type('')).toBe(lines('The game begins in a moment.'))
@@ -108,7 +108,7 @@ describe('a seat', () => {
     )
   })
 
-  test('that comes second', async () => {
+  test('that is second is introduced after the opponent’s move', async () => {
     const spectacle = new Spectacle(1)
     await spectacle.begin()
     expect(await spectacle.happen([opened, board('---------', 1)])).toBe(
@@ -138,13 +138,13 @@ describe('a seat', () => {
       [0],
       ['Table 12: headtail. "resign" stops it.', '', 'Guess: head (H) or tail (T)?', '', 'Your move: H for head, T for tail.'],
     ],
-  ])('of %s', async (name, names, view, toMove, page) => {
+  ])('is introduced in %s', async (name, names, view, toMove, page) => {
     const spectacle = new Spectacle(0)
     await spectacle.begin({ game: rules(name), names })
     expect(await spectacle.happen([opened, { view, turn: true, toMove }])).toBe(lines('', ...page))
   })
 
-  test('the way back is told once, also when it is the same at another table', async () => {
+  test('the command to resume is shown once, also if it is the same at another table', async () => {
     const spectacle = new Spectacle(0)
     const token = '7QX2ABCDEFGHJKMNPQRSTVWXYZ'
     const now = { n: 1, sight: board('---------', 0) }
@@ -157,12 +157,12 @@ describe('a seat', () => {
 })
 
 describe('moves', () => {
-  test('one’s own shows the board, and who is to move', async () => {
+  test('show the board, and the player to move, after the user’s own', async () => {
     const spectacle = await begun(0)
     expect(await spectacle.happen([moved(0), board('----O----', 0)])).toBe(lines('', ...drawn('----O----'), '', 'grace is to move.'))
   })
 
-  test('of the other says so; how to move was explained once', async () => {
+  test('of the opponent are announced; how to move is explained once', async () => {
     const spectacle = await begun(0)
     await spectacle.happen([moved(0), board('----O----', 0)])
     expect(await spectacle.happen([moved(1), board('X---O----', 0)])).toBe(
@@ -170,7 +170,7 @@ describe('moves', () => {
     )
   })
 
-  test('are told with the cell, where the last one is the other’s', async () => {
+  test('are shown with the cell if the last one is the opponent’s', async () => {
     const spectacle = await begun(0)
     const last = (cells: string, cell: number, turn: number) => ({
       ...board(cells, 0),
@@ -186,14 +186,14 @@ describe('moves', () => {
     )
   })
 
-  test('that come together are told together', async () => {
+  test('that arrive together are shown together', async () => {
     const spectacle = await begun(0)
     expect(await spectacle.happen([moved(0), board('----O----', 0)], [moved(1), board('X---O----', 0)])).toBe(
       lines('', ...drawn('X---O----'), '', 'grace has moved. Your move.'),
     )
   })
 
-  test('with what ends the game too', async () => {
+  test('are shown with the end of the game, too', async () => {
     const spectacle = await begun(0)
     const last = board('OOOXX----', 0, { turn: false, toMove: [], outcome: { winners: [0] } })
     expect(await spectacle.happen([moved(0), last], [ended({ winners: [0] }), last])).toBe(
@@ -201,7 +201,7 @@ describe('moves', () => {
     )
   })
 
-  test('that show nothing new draw no board', async () => {
+  test('draw no board if it is unchanged', async () => {
     const spectacle = new Spectacle(0)
     await spectacle.begin({ game: rules('hands') })
     await spectacle.happen([opened, { view: { rounds: [], chosen: [] }, turn: true, toMove: [0, 1] }])
@@ -216,7 +216,7 @@ describe('moves', () => {
     ).toBe(lines('', 'grace is to move.'))
   })
 
-  test('alone it is always the own turn, which is not said again', async () => {
+  test('in a solo game do not repeat whose turn it is', async () => {
     const spectacle = new Spectacle(0)
     await spectacle.begin({ game: rules('guessing'), names: ['ada'] })
     await spectacle.happen([opened, { view: { left: 7 }, turn: true, toMove: [0] }])
@@ -227,7 +227,7 @@ describe('moves', () => {
 })
 
 describe('boards', () => {
-  test.each(Array.from({ length: 19 }, (_, at) => at + 2))('of %i cells in a row stay on a screen', async (size) => {
+  test.each(Array.from({ length: 19 }, (_, at) => at + 2))('of %i cells in a row fit a screen', async (size) => {
     const spectacle = new Spectacle(0)
     const view = { cells: 'OX'.padEnd(size * size, '-'), size, turn: 0 }
     const page = await spectacle.begin({ now: { n: 3, sight: { view, turn: true, toMove: [0] } } })
@@ -240,7 +240,7 @@ describe('boards', () => {
 })
 
 describe('clocks', () => {
-  test('are shown where they are, and go on', async () => {
+  test('are shown if there are any, and continue', async () => {
     const spectacle = new Spectacle(0)
     const left = [151_000, 180_000]
     await spectacle.begin({ now: { n: 1, sight: board('---------', 0, { left }) } })
@@ -256,7 +256,7 @@ describe('clocks', () => {
     expect(await spectacle.type('board')).toContain('You have 0:00 left.')
   })
 
-  test('of a single move begin anew with it, and are told apart from those of the game', async () => {
+  test('of a single move restart with each move, and differ from those of the game', async () => {
     const spectacle = new Spectacle(0)
     await spectacle.begin({ clock: { turn: 30_000 }, now: { n: 1, sight: board('---------', 0, { moveLeft: [30_000, 30_000] }) } })
     await spectacle.pass(12_000)
@@ -269,7 +269,7 @@ describe('clocks', () => {
   test.each([
     [{ total: 300_000 }, 'Each of you has 5 minutes for the game.', 'Each has 5 minutes for the game.'],
     [{ turn: 1500 }, 'Each of you has 1.5 seconds for a move.', 'Each has 1.5 seconds for a move.'],
-  ])('%j are told in words', async (clock, toPlayer, toWatcher) => {
+  ])('are shown in words: %j', async (clock, toPlayer, toWatcher) => {
     const now = { n: 1, sight: board('---------', 0) }
     expect(await new Spectacle(0).begin({ clock, now })).toContain(lines('Table 12: you are O and begin; grace is X.', toPlayer))
     expect(await new Spectacle().begin({ clock, now })).toContain(lines(toWatcher))
@@ -277,7 +277,7 @@ describe('clocks', () => {
     expect(await new Spectacle().begin({ clock, now, names: ['grace'] })).toContain(toWatcher.replace('Each', 'grace'))
   })
 
-  test('stand on a line of their own where the first does not have room', async () => {
+  test('are on a line of their own if the first has no room', async () => {
     const spectacle = new Spectacle(1)
     await spectacle.begin({ now: { n: 1, sight: board('---------', 1) } })
     expect(await spectacle.happen([moved(0), board('O--------', 1, { left: [100_000, 36_000_000_000] })])).toContain(
@@ -343,7 +343,7 @@ describe('the end', () => {
     ],
     ['quiz', { count: 2, points: 2 }, { winners: [0] }, 'The end: 2 of 2 right.\n\nEverything right: you win!'],
     ['quiz', { count: 2, points: 1 }, { winners: [] }, 'The end: 1 of 2 right.\n\n"rematch"'],
-  ])('of %s, alone', async (name, view, outcome, sentence) => {
+  ])('of %s, in a solo game', async (name, view, outcome, sentence) => {
     const spectacle = new Spectacle(0)
     await spectacle.begin({ game: rules(name), names: ['ada'], now: { n: 9, sight: { view, turn: false, toMove: [], outcome } } })
     expect(await spectacle.type('board')).toContain(sentence)
@@ -353,14 +353,14 @@ describe('the end', () => {
     [{ winners: [0] }, 'grace wins.'],
     [{ winners: [] }, 'The game is over.'],
     [{ winners: [], left: 0 }, 'grace has left.'],
-  ])('of a game for one that is watched', async (outcome, sentence) => {
+  ])('of a watched solo game', async (outcome, sentence) => {
     const spectacle = new Spectacle()
     const sight = { view: { left: 3, last: 'right' }, turn: false, toMove: [], outcome }
     expect(await spectacle.begin({ game: rules('guessing'), names: ['grace'], now: { n: 9, sight } })).toContain(sentence)
   })
 })
 
-describe('what is told besides', () => {
+describe('other events', () => {
   test.each<[What, string | undefined, string]>([
     [{ type: 'said', name: 'grace', seat: 1, text: 'hello' }, 'grace says: hello', 'alan says: hello'],
     [{ type: 'said', name: 'edsger', text: 'hello' }, 'edsger (watching) says: hello', 'edsger (watching) says: hello'],
@@ -383,13 +383,13 @@ describe('what is told besides', () => {
     expect(await (await watched()).happen([shown])).toBe(lines('', toWatcher))
   })
 
-  test('own talk of a watcher is not told again, but that of a player of the same name', async () => {
+  test('a watcher’s own talk is not shown again, but talk of a player of the same name is', async () => {
     const spectacle = await watched()
     expect(await spectacle.happen([{ type: 'said', name: 'ada', text: 'hello' }])).toBe('')
     expect(await spectacle.happen([{ type: 'said', name: 'ada', seat: 1, text: 'hello' }])).toBe(lines('', 'ada says: hello'))
   })
 
-  test('an offer that was not taken', async () => {
+  test('an offer that was declined by a move is shown', async () => {
     const spectacle = await begun(0)
     await spectacle.happen([{ type: 'offered', seat: 0, what: 'draw' }])
     await spectacle.happen([moved(0), board('O--------', 0)])
@@ -399,7 +399,7 @@ describe('what is told besides', () => {
     expect(await spectacle.type('accept')).toBe(lines('You have no challenge or offer to answer.'))
   })
 
-  test('an offer that is taken is told by what comes of it', async () => {
+  test('an accepted offer is shown by its result', async () => {
     const spectacle = await begun(0)
     await spectacle.happen([{ type: 'offered', seat: 1, what: 'draw' }])
     const last = board('---------', 0, { turn: false, toMove: [], outcome: { winners: [], agreed: true } })
@@ -408,7 +408,7 @@ describe('what is told besides', () => {
     )
   })
 
-  test('an offer that was made before one came is told, and what takes it is no other', async () => {
+  test('an offer from before the user came is shown, and its acceptance is not a second offer', async () => {
     const now = { n: 4, sight: board('---------') }
     const watcher = new Spectacle()
     expect(await watcher.begin({ now, offers: [1] })).toContain(lines('alan offers a draw.'))
@@ -422,7 +422,7 @@ describe('what is told besides', () => {
     expect(await own.happen([{ type: 'offered', seat: 1, what: 'rematch' }])).toBe('')
   })
 
-  test('a table that is closed', async () => {
+  test('a closed table is shown with the reason', async () => {
     const spectacle = await begun(0)
     await spectacle.lobby.closeTable(7, 'it could not be kept')
     expect(await spectacle.type('')).not.toContain('closed')
@@ -432,7 +432,7 @@ describe('what is told besides', () => {
     )
   })
 
-  test('nothing of another table', async () => {
+  test('no event of another table is shown', async () => {
     const spectacle = await begun(0)
     await spectacle.lobby.tell({ table: 7, n: 1, what: { type: 'said', name: 'grace', seat: 1, text: 'hello' } })
     expect(await spectacle.type('')).not.toContain('hello')
@@ -440,7 +440,7 @@ describe('what is told besides', () => {
 })
 
 describe('watching', () => {
-  test('shows who plays, and the board at each move', async () => {
+  test('shows the players, and the board at each move', async () => {
     const spectacle = new Spectacle()
     expect(await spectacle.begin({ now: { n: 1, sight: board('---------') } })).toBe(
       lines('', 'Table 12: you watch tictactoe, grace (O) against alan (X).', '', ...drawn('---------'), '', 'grace is to move.'),
@@ -450,7 +450,7 @@ describe('watching', () => {
     )
   })
 
-  test('ends with a seat of one’s own', async () => {
+  test('ends with a seat of the user’s own', async () => {
     const spectacle = await watched()
     await spectacle.type('play tictactoe')
     spectacle.lobby.calls.length = 0
@@ -467,7 +467,7 @@ describe('watching', () => {
   })
 })
 
-test('who would like to play is told above a board that changes in the same turn, so that the question comes last', async () => {
+test('a challenge is shown above a board that changes in the same turn, so that the question is last', async () => {
   const spectacle = await begun(1)
   const happens = spectacle.happen([moved(0), board('O--------', 1)])
   spectacle.lobby.call({ name: 'bob', game: 'tictactoe', settings: {}, rated: false })
@@ -483,8 +483,8 @@ test('who would like to play is told above a board that changes in the same turn
   )
 })
 
-describe('what others say', () => {
-  test('never steers a terminal, looks like a line of ours, or is wider than the terminal', async () => {
+describe('text of other users', () => {
+  test('never controls a terminal, imitates a line of the server, or is wider than the terminal', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({ unit: 'binary', maxLength: 400 }),
@@ -500,7 +500,7 @@ describe('what others say', () => {
     )
   })
 
-  test('in the middle of typing begins on a line of its own', async () => {
+  test('begins on a line of its own while the user types', async () => {
     const spectacle = await begun(0)
     expect(await spectacle.happen([{ type: 'said', name: 'grace', seat: 1, text: 'hurry' }])).toBe(lines('', 'grace says: hurry'))
   })

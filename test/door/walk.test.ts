@@ -8,7 +8,7 @@ import { Room } from '../support/room.ts'
 const SEEDS = Array.from({ length: 20 }, (_, at) => at + 1)
 const TURNS = 120
 
-/** What people may type: every command with something behind it or not, moves, names, nonsense. */
+/** Possible input: every command with or without arguments, moves, names, nonsense. */
 const WORDS = [
   'ada',
   'grace',
@@ -42,7 +42,7 @@ const NONSENSE = [
   '9'.repeat(40),
 ]
 
-test('whatever people type, everybody is answered in lines that fit, and nothing goes wrong', async () => {
+test('any typed lines are answered in lines that fit, without an exception', async () => {
   for (const seed of SEEDS) {
     const random = seededRandom(seed)
     const room = new Room({ random: seededRandom(seed) })

@@ -21,7 +21,7 @@ const examples = join(import.meta.dirname, '../../examples')
 const built = mkdtempSync(join(tmpdir(), 'parlor-examples-'))
 afterAll(() => rmSync(built, { recursive: true }))
 
-/** Whether a program can be started here; where it cannot, the examples that need it are skipped, with a note. */
+/** Returns whether a program can be started here; if not, the examples that need it are skipped, with a note. */
 function isThere(command: string): boolean {
   try {
     execFileSync(command, ['--version'], { stdio: 'ignore' })
@@ -33,10 +33,10 @@ function isThere(command: string): boolean {
 }
 
 const python = isThere('python3')
-/** The oldest Python on which the examples run, as each of them says. */
+/** The oldest supported Python, as each example states it. */
 const OLDEST = 8
 
-/** The Pythons of this machine from the oldest on, one of each version: those on the path, and those that pyenv manages. */
+/** The Pythons of this machine from the oldest on, one of each version: those on the path, and those of pyenv. */
 function pythons(): ReadonlyMap<string, string> {
   const versions = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions')
   const managed = existsSync(versions) ? readdirSync(versions).map((version) => join(versions, version, 'bin/python3')) : []
@@ -48,7 +48,7 @@ function pythons(): ReadonlyMap<string, string> {
       const [, minor = '0'] = /^3\.(\d+)$/.exec(String(version).trim()) ?? []
       if (Number(minor) >= OLDEST && !found.has(`3.${minor}`)) found.set(`3.${minor}`, command)
     } catch {
-      // it is not there, or is of a version that its manager does not offer here
+      // it does not exist, or its manager does not offer its version here
     }
   }
   return found
@@ -89,7 +89,7 @@ function startAs([command, ...before]: [string, ...string[]], args: readonly str
   return child
 }
 
-/** Runs an example to its end, with what is typed, and answers with what it printed and its exit code. */
+/** Runs an example to its end with the given input, and returns its output and exit code. */
 async function run(example: string, args: readonly string[], typed = '', python3?: string) {
   const child = startAs(commandOf(example, python3), args)
   child.stdin.end(typed)
@@ -98,7 +98,7 @@ async function run(example: string, args: readonly string[], typed = '', python3
   return { output: output.replaceAll('\r\n', '\n'), errors, code }
 }
 
-/** Serves a program as `parlor serve` does while `then` runs; answers with what went wrong in its conversations. */
+/** Serves a program as `parlor serve` does while `then` runs; returns the errors of its conversations. */
 async function serving(name: string, options: Options, then: (at: Address) => Promise<void>): Promise<string[]> {
   const troubles: string[] = []
   const served = await program(name)
@@ -148,7 +148,7 @@ const clients: Client[] = [
     typed: '7\nforty\n\n40\n',
     prints: /7 is too low\n(Your guess: That is no whole number.\n){2}Your guess: 40 is right\n$/,
   },
-  { example: 'python/tictactoe_client.py', program: 'tjc/tictactoe', options: {}, prints: /(The server wins|We win|Nobody wins)\n$/ },
+  { example: 'python/tictactoe_client.py', program: 'tjc/tictactoe', options: {}, prints: /(The server wins|We win|It is a draw)\n$/ },
   {
     example: 'python/tictactoe_client.py',
     program: 'tjc/tictactoe',
@@ -220,7 +220,7 @@ describe('the example clients against our servers', () => {
 test.each([
   ['where an argument is missing', ['127.0.0.1']],
   ['where the port is no number', ['127.0.0.1', 'x']],
-])('the examples say in one line how they are used %s', async (_, args) => {
+])('the examples print their usage in one line %s', async (_, args) => {
   const files = readdirSync(examples, { recursive: true, encoding: 'utf8' })
   const commands = [
     ...files.filter((file) => /_(?:client|server|clients|bot)\.js$/.test(file)).map((file) => [process.execPath, file] as const),
@@ -259,7 +259,7 @@ describe('the examples in Python', () => {
     }
   }
 
-  test.skipIf(!python)('use nothing that the oldest Python does not know', () => {
+  test.skipIf(!python)('use only features of the oldest supported Python', () => {
     const check = `import ast, sys
 for file in sys.argv[1:]: ast.parse(open(file, encoding="utf-8").read(), file, feature_version=(3, ${OLDEST}))`
     expect(files.length).toBeGreaterThan(5)
@@ -267,7 +267,7 @@ for file in sys.argv[1:]: ast.parse(open(file, encoding="utf-8").read(), file, f
   })
 })
 
-/** A server that says each text in turn, byte by byte or in one piece, and hears something in between; then it closes. */
+/** A server that sends each text in turn, byte by byte or in one piece, and reads something in between; then it closes. */
 async function saying(texts: readonly string[], cut: 'bytes' | 'whole', then: (at: Address) => Promise<void>): Promise<void> {
   const server = createServer({ noDelay: true }, async (socket) => {
     const heard = socket[Symbol.asyncIterator]()
@@ -291,7 +291,7 @@ async function saying(texts: readonly string[], cut: 'bytes' | 'whole', then: (a
 
 const prompt = 'I will toss a coin, guess if it is a head (H) or tail (T) : '
 
-describe.each(['bytes', 'whole'] as const)('the example clients hear %s', (cut) => {
+describe.each(['bytes', 'whole'] as const)('the example clients receive %s', (cut) => {
   test.for([
     { example: 'python/guess_client.py', said: ['GUESS\n', 'HIGH\r\nGUESS\n', 'WIN\n'], prints: '50 is too high\n25 is right\n' },
     { example: 'js/guess_client.js', said: ['GUESS\n', 'HIGH\r\nGUESS\n', 'WIN\n'], prints: '50 is too high\n25 is right\n' },
@@ -312,7 +312,7 @@ describe.each(['bytes', 'whole'] as const)('the example clients hear %s', (cut) 
   })
 
   test.for(['python/guess_client.py', 'js/guess_client.js', 'c/guess_client.c', 'python/tictactoe_client.py', 'js/hangman_client.js'])(
-    '%s, and it does not hang when the server closes early',
+    '%s does not hang if the server closes early',
     async (example, { skip }) => {
       if (!canRun(example)) skip()
       await saying(['GUE'], cut, async ({ host, port }) => {
@@ -324,7 +324,7 @@ describe.each(['bytes', 'whole'] as const)('the example clients hear %s', (cut) 
   )
 })
 
-/** Starts an example server, and answers with where it listens and a way to wait for a line that it prints. */
+/** Starts an example server, and returns its address and a function that waits for a line of its output. */
 async function listening(example: string, ...args: string[]) {
   const child = start(example, '127.0.0.1', '0', ...args)
   const printed = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
@@ -333,7 +333,7 @@ async function listening(example: string, ...args: string[]) {
   return { at: { host, port: Number(port) }, next, stop: () => child.kill() }
 }
 
-/** What `parlor join` does at a terminal at which `typed` is typed. */
+/** Returns the output of `parlor join` at a terminal with the given input. */
 async function joining(name: string, at: Address, typed: readonly string[]): Promise<{ screen: string; end: Error | undefined }> {
   const joined = await program(name)
   const person = new Script(typed)
@@ -356,7 +356,7 @@ describe('our join against the example servers', () => {
     stop()
   })
 
-  test.skipIf(!python)('python/guess_server.py serves the second while the first thinks, and stands one that leaves', async () => {
+  test.skipIf(!python)('python/guess_server.py serves a second client while the first is silent, and survives one that quits', async () => {
     const { at, next, stop } = await listening('python/guess_server.py', '42')
     const thinking = await connectTcp(at, 5000)
     const { end } = await joining('tjc/guess', at, ['42'])
@@ -378,7 +378,7 @@ describe('our join against the example servers', () => {
     stop()
   })
 
-  test.skipIf(!cc)('c/parrot_server.c, for one client after the other', async () => {
+  test.skipIf(!cc)('c/parrot_server.c serves one client after the other', async () => {
     const { at, next, stop } = await listening('c/parrot_server.c')
     const first = await joining('tjc/chat', at, ['good day', 'über'])
     expect(first.screen).toContain('SERVER WROTE: Hello, I am a parrot. Say something!\n')
@@ -391,7 +391,7 @@ describe('our join against the example servers', () => {
   })
 })
 
-describe('two things counting at once', () => {
+describe('two counters at once', () => {
   test.for(['counting.py', 'counting.js'])('%s', async (example, { skip }) => {
     if (!canRun(example)) skip()
     const { output, errors } = await run(example, ['0.01'])

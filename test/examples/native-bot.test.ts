@@ -14,7 +14,7 @@ import { openServer } from '../support/server.ts'
 
 const file = join(import.meta.dirname, '../../examples/python/native_bot.py')
 
-/** Runs the bot to its end; `undefined` where there is no Python. */
+/** Runs the bot to its end; returns undefined if there is no Python. */
 function bot(port: number, ...args: string[]): Promise<{ output: string; errors: string; code: unknown } | undefined> {
   return new Promise((resolve) => {
     execFile('python3', ['-B', file, '127.0.0.1', String(port), ...args], (error, output, errors) => {
@@ -23,10 +23,10 @@ function bot(port: number, ...args: string[]): Promise<{ output: string; errors:
   })
 }
 
-/** A clock by which the house comes late, for Python may take its time to start. */
+/** A clock by which the house joins late, because Python may need time to start. */
 const patient: Clock = { ...wallClock, after: (ms, then) => wallClock.after(20 * ms, then) }
 
-/** The front door, and what is kept behind it. */
+/** The front door, with its hall. */
 async function door(): Promise<{ port: number; store: Store }> {
   const onTrouble = (sentence: string, reason: unknown) => {
     throw new Error(sentence, { cause: reason })
@@ -42,7 +42,7 @@ async function door(): Promise<{ port: number; store: Store }> {
   return { port: address.port, store }
 }
 
-/** A way to a port on which each connection breaks when so many lines of JSON have come back, and a last one that holds. */
+/** A proxy to a port that resets each connection after a number of lines of JSON, except a last one. */
 async function breaking(port: number, lines: readonly number[]): Promise<number> {
   const left = [...lines]
   const relay = createServer((near) => {
@@ -68,7 +68,7 @@ async function breaking(port: number, lines: readonly number[]): Promise<number>
 }
 
 describe('examples/python/native_bot.py', () => {
-  test('two of them play with each other, though the connection of one breaks again and again', async ({ skip }) => {
+  test('two bots play with each other, though the connection of one breaks again and again', async ({ skip }) => {
     const { port, store } = await door()
     const [ada, grace] = await Promise.all([bot(await breaking(port, [5, 7]), 'ada'), bot(port, 'grace')])
     if (!ada || !grace) return skip()
@@ -84,14 +84,14 @@ describe('examples/python/native_bot.py', () => {
     expect(log.at(-1)).toMatchObject({ type: 'ended' })
   })
 
-  test('it ends with the sentence of the server where it is not let in', async ({ skip }) => {
+  test('ends with the server’s sentence if the server refuses it', async ({ skip }) => {
     const { port } = await door()
     const told = await bot(port, 'house')
     if (!told) return skip()
     expect(told).toMatchObject({ code: 1, output: '', errors: expect.stringMatching(/^the server says: .*house/) })
   })
 
-  test('it is shorter than a page', () => {
+  test('is shorter than a page', () => {
     expect(readFileSync(file, 'utf8').trimEnd().split('\n').length).toBeLessThan(66)
   })
 })

@@ -19,7 +19,7 @@ const [first] = programs
 if (!first) throw new Error('no program')
 const program: Program = first
 
-/** How many games there are from a state on. */
+/** Returns the number of games from a state on. */
 function count(state: Nim): number {
   if (nim.outcome(state)) return 1
   let sum = 0
@@ -32,17 +32,17 @@ function count(state: Nim): number {
 }
 
 describe('the game of CONTRIBUTING: Nim', () => {
-  // Games of heaps a, b, c: the ways to cut each heap into moves, times the orders in which those can be made.
+  // Games of heaps a, b, c: the ways to split each heap into moves, times the orders in which these can be made.
   test.each([
     { heaps: [2, 2], games: 14 },
     { heaps: [1, 2, 3], games: 182 },
     { heaps: [2, 3, 4], games: 8523 },
     { heaps: [3, 4, 5], games: 431_128 },
-  ])('has as many games as can be reckoned: $heaps, $games', ({ heaps, games }) => {
+  ])('has the computed number of games: $heaps, $games', ({ heaps, games }) => {
     expect(count(nim.setup({ heaps }, random))).toBe(games)
   })
 
-  test('what is illegal is refused with a sentence', () => {
+  test('refuses illegal moves with a sentence', () => {
     const start = nim.setup({}, random)
     expect(nim.play(start, 1, { heap: 1, count: 1 }, random)).toEqual({ refused: 'it is the other player’s turn' })
     expect(nim.play(start, 0, { heap: 4, count: 1 }, random)).toEqual({ refused: 'there is no heap 4; heaps go from 1 to 3' })
@@ -51,7 +51,7 @@ describe('the game of CONTRIBUTING: Nim', () => {
     expect(nim.play({ heaps: [0], turn: 0 }, 0, { heap: 1, count: 1 }, random)).toEqual({ refused: 'the game is over' })
   })
 
-  test('what notation prints, it reads', () => {
+  test('notation parses what it prints', () => {
     const move = fc.record({ heap: fc.integer({ min: 0, max: 9999 }), count: fc.integer({ min: 0, max: 9999 }) })
     fc.assert(
       fc.property(move, (take) => {
@@ -62,7 +62,7 @@ describe('the game of CONTRIBUTING: Nim', () => {
     expect(nim.notation.render({ heaps: [3, 0, 1], turn: 0 })).toBe('1: ooo\n2: \n3: o\n')
   })
 
-  test('the house’s player wins every game that can be won, and nothing was written for it', async () => {
+  test('the house wins every winnable game, without code for Nim', async () => {
     for (const heaps of [
       [3, 4, 5],
       [1, 2, 3],
@@ -126,7 +126,7 @@ describe('the protocol of CONTRIBUTING: Nim over a network', () => {
     expect(screen).toBe(`1: \n2: oooo\n3: ooooo\n\n${prompt}2 4\n1: \n2: \n3: o\n\n${prompt}3 1\nYou win!\n`)
   })
 
-  test('the house plays against whoever comes, and wins', async () => {
+  test('the house plays against a client, and wins', async () => {
     const typed = Array.from({ length: 60 }, (_, at) => `${1 + (at % 3)} 1`)
     const { ends, join: screen, illegal, steps } = await converse({ join: typed })
     expect({ ends, illegal }).toEqual({ ends: [undefined, undefined], illegal: undefined })
@@ -154,7 +154,7 @@ describe('the protocol of CONTRIBUTING: Nim over a network', () => {
     },
   )
 
-  test('its reference page and its diagram come from the automaton', () => {
+  test('derives its reference page and its diagram from the automaton', () => {
     const page = formatReference(program)
     expect(page).toContain('The two sides take stones in turn')
     expect(page).toMatch(/\|<-+ TAKE \{heap\} \{count\} -+\| {4}client takes/)

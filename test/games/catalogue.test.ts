@@ -6,21 +6,21 @@ import { isRefusal } from '../../src/games/game.ts'
 import { type AnyGame, games } from '../../src/games/index.ts'
 import { seededRandom } from '../../src/games/random.ts'
 
-/** What a game is set up with; most games have all they need. */
+/** The setup of a game; most games need none. */
 const OPTIONS: Readonly<Record<string, unknown>> = {
   quiz: { questions: [{ text: 'Which?', options: ['this', 'that'], right: 0, explanation: 'so it is' }], count: 1 },
 }
 
 const kept = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
-/** A move by chance among the legal ones, or else the house's. */
+/** Returns a random legal move, or else the house's. */
 function someMove(game: AnyGame, state: unknown, seat: number, seed: number): unknown {
   const legal = [...(game.moves?.(state, seat) ?? [])]
   return legal.length > 0 ? legal[seed % legal.length] : chooseMove(game, seat, game.view(state, seat), seededRandom(seed))
 }
 
 describe.each([...games])('%s', (name, game) => {
-  test('its states and moves are plain data, and go on the same from what was kept of them', () => {
+  test('states and moves are plain data, and the game continues the same after JSON', () => {
     fc.assert(
       fc.property(fc.nat(), fc.array(fc.nat(), { maxLength: 30 }), (seed, picks) => {
         let state = game.setup(OPTIONS[name] ?? {}, seededRandom(seed))
@@ -42,10 +42,10 @@ describe.each([...games])('%s', (name, game) => {
 
 describe('the catalogue', () => {
   test.each(catalogue.map((entry) => [entry.name, entry] as const))(
-    '%s: what it says is so',
+    '%s: the entry describes the game correctly',
     async (_, { game, settings, moves, setup }) => {
       expect(games.get(game.name)).toBe(game)
-      // a cell that may be taken is no example
+      // a cell that may be taken is not an example
       const example = /such as (\S+)|^(\S+) for/.exec(moves)?.slice(1).find(Boolean) ?? (game.name === 'tictactoe' ? '5' : '')
       expect(isRefusal(game.notation.parse(example))).toBe(false)
       for (const info of Object.values(settings)) {

@@ -17,18 +17,18 @@ function guessed(guesses: readonly Face[], random: Random): Coin {
 }
 
 describe('the coin', () => {
-  test('before the first guess there is nothing to tell', () => {
+  test('shows no toss before the first guess', () => {
     expect(coin.view(guessed([], chance), 0)).toEqual({ guesses: 0, right: 0 })
   })
 
-  test('each guess is judged by a toss of its own', () => {
+  test('judges each guess by a toss of its own', () => {
     const random = scriptedRandom(['H', 'T', 'T'])
     expect(guessed(['H'], random)).toEqual({ guesses: 1, right: 1, last: true })
     expect(guessed(['H', 'T'], random)).toEqual({ guesses: 2, right: 1, last: true })
     expect(guessed(['T'], random)).toEqual({ guesses: 1, right: 0, last: false })
   })
 
-  test('the counters count', () => {
+  test('counts tosses and right guesses', () => {
     fc.assert(
       fc.property(faces, faces, (guesses, tosses) => {
         const falls = guesses.map((_, at) => tosses[at % tosses.length])
@@ -38,7 +38,7 @@ describe('the coin', () => {
     )
   })
 
-  test('what is no face is refused, and no coin is tossed', () => {
+  test('refuses a guess that is not a face, without a toss', () => {
     const random: Random = {
       integer: () => expect.unreachable(),
       choice: () => expect.unreachable(),
@@ -52,7 +52,7 @@ describe('the coin', () => {
     expect(right).toBeLessThan(160)
   })
 
-  test('what is printed can be read', () => {
+  test('parses what it prints', () => {
     for (const face of coin.moves?.({ guesses: 0, right: 0 }, 0) ?? []) expect(coin.notation.parse(coin.notation.print(face))).toBe(face)
     expect(coin.notation.parse(' h ')).toBe('H')
     for (const text of ['head', ' Heads']) expect(coin.notation.parse(text)).toBe('H')
@@ -61,7 +61,7 @@ describe('the coin', () => {
       expect(coin.notation.parse(text)).toEqual({ refused: 'type H (head) or T (tail)' })
   })
 
-  test('how it stands', () => {
+  test('prints the state of the game', () => {
     const { render } = coin.notation
     expect(render({ guesses: 0, right: 0 })).toBe('Guess: head (H) or tail (T)?')
     expect(render({ guesses: 3, right: 1, last: false })).toBe('Wrong: 1 of 3 so far.')

@@ -6,7 +6,7 @@ import { findBestMove } from '../../src/games/ai/search.ts'
 import { seededRandom } from '../../src/games/random.ts'
 import { type Board, tictactoe } from '../../src/games/tictactoe.ts'
 
-test('in any span, all searches together use no more than was saved, what the span brings, and the least of each', () => {
+test('in any span, all searches together use at most the saved time, the span’s share, and the minimum of each search', () => {
   const steps = fc.array(fc.record({ pause: fc.nat(200), used: fc.double({ min: 0, max: 1, noNaN: true }) }), { maxLength: 200 })
   fc.assert(
     fc.property(steps, (searches) => {
@@ -28,7 +28,7 @@ test('in any span, all searches together use no more than was saved, what the sp
   )
 })
 
-test('after a pause the house looks as far ahead as before', () => {
+test('after a pause the house searches as deep as before', () => {
   let now = 0
   const effort = new Effort(() => now)
   expect(effort.allowed).toBe(16_000)
@@ -38,7 +38,7 @@ test('after a pause the house looks as far ahead as before', () => {
   expect(effort.allowed).toBe(16_000)
 })
 
-/** Tic-tac-toe with a count of the moves that are tried, of which nothing is remembered. */
+/** Tic-tac-toe with a count of the tried moves, without a memory of earlier searches. */
 function counting() {
   const tried = { moves: 0 }
   const play: typeof tictactoe.play = (...given) => {
@@ -56,7 +56,7 @@ test.each([4, 6, 10, 20])('sixty searches at once on boards of %i x %i cells cos
   expect(tried.moves).toBeLessThan(64_000 + 60 * 1500)
 })
 
-test('the house takes a win and what the other needs on a board of 4 x 4 however little it may look ahead', () => {
+test('the house takes a win and blocks a loss on a board of 4 x 4 however little it may search', () => {
   const { game } = counting()
   const effort = new Effort(() => 0)
   effort.spend(1_000_000)
@@ -65,7 +65,7 @@ test('the house takes a win and what the other needs on a board of 4 x 4 however
   expect(findBestMove(game, { ...near, cells: 'OOO-X--X--X-----' }, seededRandom(1), effort)).toBe(4)
 })
 
-test('after a rehearsal nothing is searched any more where a game is small', async () => {
+test('after a rehearsal the house searches no more in a small game', async () => {
   const { game, tried } = counting()
   await warmUpSearch(game, () => ({}), seededRandom(1))
   const once = tried.moves

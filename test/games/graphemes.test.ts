@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { displayWidth, wrap } from '../../src/games/text/graphemes.ts'
 
 describe('wrapping', () => {
-  test('wide signs take two columns, and long words are cut', () => {
+  test('wide characters take two columns, and long words are broken', () => {
     expect(wrap('to be, or not', 6)).toEqual(['to be,', 'or not'])
     expect(wrap('日本語 ab', 5)).toEqual(['日本', '語 ab'])
     expect(wrap('abcdefgh i', 3)).toEqual(['abc', 'def', 'gh', 'i'])
@@ -29,27 +29,27 @@ describe('wrapping', () => {
     expect(Math.max(...wrap(text, 20).map(displayWidth))).toBeLessThanOrEqual(20)
   })
 
-  test('what goes on from the line above is indented', () => {
+  test('continuation lines are indented', () => {
     expect(wrap('to be, or not to be', 8, 2)).toEqual(['to be,', '  or not', '  to be'])
     expect(wrap('abcdefgh i', 5, 2)).toEqual(['abc', '  def', '  gh', '  i'])
     expect(wrap('to       be', 5, 2)).toEqual(['to   ', '  be'])
   })
 
-  test('the blanks at the beginning of a text stay, before what goes on as well, up to half of the columns', () => {
+  test('the indentation of a text stays, also on continuation lines, up to half of the columns', () => {
     expect(wrap('  to be, or not to be', 10, 2)).toEqual(['  to be,', '    or not', '    to be'])
     expect(wrap('    to be, or not', 8)).toEqual(['    to', '    be,', '    or', '    not'])
     expect(wrap(`${' '.repeat(30)}to be or`, 8, 2)).toEqual(['  to be', '    or'])
     expect(wrap(' '.repeat(30), 8, 2).join('').trim()).toBe('')
   })
 
-  test.each(['\\x00', '\\u200b', '\\u{1f600}', '\\n', '\\\\'])('the escape %s is never cut', (sign) => {
+  test.each(['\\x00', '\\u200b', '\\u{1f600}', '\\n', '\\\\'])('the escape %s is never broken', (sign) => {
     const lines = wrap(`"${sign.repeat(40)}"`, 24, 2)
     expect(lines.length).toBeGreaterThan(2)
     for (const line of lines) expect(line.trim().replaceAll(sign, '')).toMatch(/^"?$/)
     expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(24)
   })
 
-  test('nothing but blanks is lost or won', () => {
+  test('wrapping changes only blanks', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.lorem(), fc.string({ unit: 'grapheme', maxLength: 200 }), fc.string({ unit: 'binary' })),

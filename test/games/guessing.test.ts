@@ -9,7 +9,7 @@ import { tictactoe } from '../../src/games/tictactoe.ts'
 const anyTry: fc.Arbitrary<Try> = fc.oneof(fc.integer(), fc.constant('wasted' as const), fc.double({ noNaN: true }))
 
 describe('guessing', () => {
-  test('its whole tree, with two tries: 1 game that ends at once, and 99 × 100 others', () => {
+  test('the whole tree with two tries has 1 game that ends at once, and 99 × 100 others', () => {
     const state = guessing.setup({ tries: 2, secret: 42 }, chance)
     let ends = 0
     const count = (at: Guessing): void => {
@@ -20,7 +20,7 @@ describe('guessing', () => {
     expect(ends).toBe(1 + 99 * 100)
   })
 
-  test('any game: every try is judged by the secret, and the last one ends it', () => {
+  test('judges every try by the secret, and ends with the last try', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 100 }), fc.array(anyTry, { maxLength: 8 }), (secret, tries) => {
         let state = guessing.setup({ tries: 5, secret }, chance)
@@ -40,7 +40,7 @@ describe('guessing', () => {
     )
   })
 
-  test('the secret is drawn from 1 to 100, and never seen', () => {
+  test('draws the secret from 1 to 100, and never shows it', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const state = guessing.setup({}, seededRandom(seed))
@@ -52,15 +52,15 @@ describe('guessing', () => {
     )
   })
 
-  test('tries without limit', () => {
+  test('allows tries without limit', () => {
     let state = guessing.setup({ secret: 42 }, chance)
     for (let n = 0; n < 1000; n++) state = guessing.play(state, 0, 1, chance) as Guessing
     expect(guessing.outcome(state)).toBeUndefined()
   })
 })
 
-describe('a lenient game', () => {
-  test('refuses numbers out of the range, which cost no try', () => {
+describe('a lenient guessing game', () => {
+  test('refuses numbers out of range, which cost no try', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), (guess) => {
         const state = guessing.setup({ tries: 3, secret: 42, lenient: true }, seededRandom(1))
@@ -74,15 +74,15 @@ describe('a lenient game', () => {
     )
   })
 
-  test('shows the number when it is over, and not before', () => {
+  test('shows the number after the end, and not before', () => {
     const state = guessing.setup({ tries: 3, secret: 42 }, seededRandom(1))
     expect(guessing.view(state, 0)).not.toHaveProperty('secret')
     expect(guessing.view(state, 'watcher', { winners: [], left: 0, resigned: true })).toHaveProperty('secret', 42)
   })
 })
 
-describe('a table of one machine', () => {
-  test('every event brings each seat a situation; refusals bring none', async () => {
+describe('a local table', () => {
+  test('every event gives each seat a situation; a refusal gives none', async () => {
     const table = new LocalTable(guessing, { tries: 2, secret: 42 }, chance)
     const seat = table.seat(0)
     expect(await seat.next()).toEqual({ view: { left: 2 }, turn: true })
@@ -95,7 +95,7 @@ describe('a table of one machine', () => {
     expect(() => table.seat(1)).toThrow(RangeError)
   })
 
-  test('who asks only for what is to be done is shown nothing else', async () => {
+  test('turn() resolves only with situations in which the seat is to move', async () => {
     const table = new LocalTable(tictactoe, {}, chance)
     const [one, other] = [table.seat(0), table.seat(1)]
     expect(await one.turn()).toMatchObject({ view: { cells: '---------' } })
@@ -108,12 +108,12 @@ describe('a table of one machine', () => {
     other.play(3)
     expect(await one.turn()).toMatchObject({ view: { cells: 'OXXO-----' } })
     one.play(7)
-    // the last own move ends it
+    // the player's own last move ends it
     expect(await one.turn()).toMatchObject({ view: { cells: 'OXXO--O--' }, turn: false, outcome: { winners: [0] } })
     expect(await other.next()).toMatchObject({ view: { cells: 'OX-------' }, turn: false })
   })
 
-  test('leaving ends the game, closing sends everybody home', async () => {
+  test('leaving ends the game, and closing rejects all waiting seats', async () => {
     const left = new LocalTable(guessing, { secret: 42 }, chance)
     await left.seat(0).next()
     left.seat(0).leave()
@@ -127,14 +127,14 @@ describe('a table of one machine', () => {
   })
 })
 
-describe('chance', () => {
-  test('given choices come in turn, and from the start again; what cannot be chosen is said', () => {
+describe('randomness', () => {
+  test('given choices repeat in turn, and an impossible choice is reported', () => {
     const random = scriptedRandom(['H', 't'])
     expect([1, 2, 3, 4].map(() => random.choice(['H', 'T']))).toEqual(['H', 'T', 'H', 'T'])
     expect(() => scriptedRandom(['X']).choice(['H', 'T'])).toThrow('"X" is not one of H, T')
   })
 
-  test('a seed repeats; whole numbers stay in their bounds and reach them', () => {
+  test('a seed repeats the numbers; whole numbers stay in their bounds and reach them', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: -5, max: 5 }), fc.nat(3), (seed, low, width) => {
         const draw = (random = seededRandom(seed)) => Array.from({ length: 200 }, () => random.integer(low, low + width))

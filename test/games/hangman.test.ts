@@ -10,7 +10,7 @@ import { findWordFault, parseWords, type WordList, words } from '../../src/games
 
 const start = (options: HangmanOptions) => hangman.setup(options, chance)
 
-/** The state after some guesses, none of which may be refused. */
+/** Returns the state after some guesses, none of which may be refused. */
 function tried(state: Hangman, ...guesses: string[]): Hangman {
   for (const guess of guesses) {
     const next = hangman.play(state, 0, guess, chance)
@@ -23,7 +23,7 @@ function tried(state: Hangman, ...guesses: string[]): Hangman {
 const positions = (secret: string, guess: string) => tried(start({ secret }), guess).last?.positions
 
 describe('hangman', () => {
-  test('a game that is won', () => {
+  test('shows the word letter by letter until it is won', () => {
     const state = tried(start({ secret: 'Banana' }), 'A', 'x', 'n')
     expect(hangman.view(state, 0)).toEqual({
       shown: ['', 'a', 'n', 'a', 'n', 'a'],
@@ -49,7 +49,7 @@ describe('hangman', () => {
   })
 
   test.each(['ice cream', "it's", 'x-ray', 'a·b', 'two  words here'])(
-    'a lenient one shows at the start what no player can guess: %j',
+    'a lenient game shows at the start the characters that no player can guess: %j',
     (secret) => {
       const state = start({ secret, lenient: true })
       const { word } = state
@@ -62,11 +62,11 @@ describe('hangman', () => {
     },
   )
 
-  test('a digit of a lenient one is guessed like a letter', () => {
+  test('a digit of a lenient game is guessed like a letter', () => {
     expect(hangman.view(start({ secret: 'mp3', lenient: true }), 0).shown).toEqual(['', '', ''])
   })
 
-  test('another number of misses', () => {
+  test('accepts another number of misses', () => {
     expect(hangman.outcome(tried(start({ secret: 'fun', misses: 1 }), 'a'))).toEqual({ winners: [] })
   })
 
@@ -110,28 +110,28 @@ describe('hangman', () => {
     expect(positions(`x${letter}y${letter}x`, guess)).toEqual([2, 4])
   })
 
-  test('ß is not two s, and an accent is not ignored', () => {
+  test('distinguishes ß from ss, and an accented letter from a plain one', () => {
     expect(positions('Straße', 's')).toEqual([1])
     expect(positions('résumé', 'e')).toEqual([])
   })
 
-  test('positions count letters with their marks as one', () => {
+  test('counts a letter with its marks as one position', () => {
     expect(start({ secret: 'q\u0303a\u0308b' }).characters).toHaveLength(3)
     expect(positions('q\u0303a\u0308b', 'b')).toEqual([3])
   })
 
-  test('blanks and hyphens have to be found, and cost nothing where there are none', () => {
+  test('blanks and hyphens have to be found, and cost no miss if the word has none', () => {
     const state = tried(start({ secret: ' ice-cream\t bar ' }), ...'icermba')
     expect(state.word).toBe('ice-cream bar')
     expect(hangman.outcome(state)).toBeUndefined()
     expect(hangman.outcome(tried(state, '-', ' '))).toEqual({ winners: [0] })
   })
 
-  test.each(['', '  ', '42', '?!', 'a\x07b', 'x'.repeat(101), `ba${'\u0301'.repeat(20)}`])('%j is no word to guess', (secret) => {
+  test.each(['', '  ', '42', '?!', 'a\x07b', 'x'.repeat(101), `ba${'\u0301'.repeat(20)}`])('rejects %j as a word to guess', (secret) => {
     expect(() => start({ secret })).toThrow(RangeError)
   })
 
-  test('the word is drawn from the words, or given', () => {
+  test('draws the word from the list, or uses the given word', () => {
     expect(hangman.setup({ words: ['one', 'two'] }, scriptedRandom(['two'])).word).toBe('two')
     expect(words).toContain(start({}).word)
   })
@@ -147,7 +147,7 @@ describe('hangman', () => {
     expect(picture(100, 'a')).toBe(' =====\n  _ _ _   misses left: 99   tried: a\n')
   })
 
-  test('the house’s player finishes every game without an illegal move', async () => {
+  test('the house finishes every game without an illegal move', async () => {
     for (const secret of ['jazz', 'Ωμέγα', 'e-mail', 'straße']) {
       const table = new LocalTable(hangman, { secret, misses: 60 }, chance)
       await bot(hangman, table.seat(0), chance)
@@ -165,7 +165,7 @@ const letter = fc.oneof(
 )
 
 describe('properties of hangman', () => {
-  test('whoever guesses every character of the word wins without a miss', () => {
+  test('a player who guesses every character of the word wins without a miss', () => {
     fc.assert(
       fc.property(word, fc.boolean(), (secret, decomposed) => {
         let state = start({ secret })
@@ -179,7 +179,7 @@ describe('properties of hangman', () => {
     )
   })
 
-  test('a guess is a hit, a miss, or refused; misses are counted, and the word stays hidden until it is over', () => {
+  test('a guess is a hit, a miss, or refused; misses are counted, and the word stays hidden until the end', () => {
     fc.assert(
       fc.property(word, fc.array(letter, { maxLength: 40 }), (secret, guesses) => {
         let state = start({ secret })
@@ -200,7 +200,7 @@ describe('properties of hangman', () => {
     )
   })
 
-  test('what notation prints, it parses', () => {
+  test('notation parses what it prints', () => {
     fc.assert(
       fc.property(letter, (text) => {
         const move = hangman.notation.parse(text)
@@ -209,7 +209,7 @@ describe('properties of hangman', () => {
     )
   })
 
-  test('case does not matter, letter by letter', () => {
+  test('ignores case, letter by letter', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }), (character) => {
         expect(foldCase(character.toUpperCase())).toBe(foldCase(character))
@@ -220,8 +220,8 @@ describe('properties of hangman', () => {
   })
 })
 
-describe('a lenient game', () => {
-  test('refuses digits that the word does not have, which cost no miss', () => {
+describe('a lenient game of hangman', () => {
+  test('refuses digits that are not in the word, which cost no miss', () => {
     const lenient = hangman.setup({ secret: 'r2d2', lenient: true }, seededRandom(1))
     expect(hangman.play(lenient, 0, '7', seededRandom(1))).toEqual({ refused: 'that is no letter: guess a letter, such as e' })
     expect(hangman.play(lenient, 0, '2', seededRandom(1))).toMatchObject({ left: 8, last: { positions: [2, 4] } })
@@ -229,21 +229,21 @@ describe('a lenient game', () => {
     expect(hangman.play(hangman.setup({ secret: 'r2d2' }, seededRandom(1)), 0, '7', seededRandom(1))).toMatchObject({ left: 7 })
   })
 
-  test('shows the word when it was given up, and not before', () => {
+  test('shows the word after a resignation, and not before', () => {
     const state = hangman.setup({ secret: 'tea' }, seededRandom(1))
     expect(hangman.view(state, 0)).not.toHaveProperty('word')
     expect(hangman.view(state, 0, { winners: [], left: 0, resigned: true })).toHaveProperty('word', 'tea')
   })
 })
 
-describe('words', () => {
-  test('the list is long, and plain enough for any client', () => {
+describe('files of words', () => {
+  test('the built-in list is long, and plain enough for any client', () => {
     expect(words.length).toBeGreaterThan(200)
     expect(new Set(words).size).toBe(words.length)
     for (const one of words) expect(one).toMatch(/^[a-z]{4,12}$/)
   })
 
-  test('a file of words: blanks, comments, CR LF, a byte order mark, words that stand there twice', () => {
+  test('reads blanks, comments, CR LF, a byte order mark, and duplicate words', () => {
     const text = '\ufeff# animals\r\n  cat \r\n\r\ndog # a pet\r\nCAT\r\nC#\nice cream\rcafe\u0301\ncafé\n42\n'
     expect(parseWords(text)).toEqual({
       words: ['cat', 'dog', 'C#', 'ice cream', 'café'],
@@ -251,21 +251,21 @@ describe('words', () => {
     })
   })
 
-  test('a row of a table is skipped, and not taken for a word; a phrase with a comma is one', () => {
+  test('skips a row of a table, and accepts a phrase with a comma', () => {
     const { words: found, skipped } = parseWords('word,hint\ncat;an animal\n"dog","barks"\ntree\tgreen\nhello, world\nox\n') as WordList
     expect(found).toEqual(['hello, world', 'ox'])
     expect(skipped[0]).toBe('line 1: "word,hint" looks like a row of CSV; write one word per line, without a hint')
     expect(skipped).toHaveLength(4)
   })
 
-  test('a row of CSV is one also where its marks are characters of their own', () => {
+  test('recognises a row of CSV also if its quotation marks are other characters', () => {
     expect(parseWords('cafe\u0301,the\u0301\nox\n')).toMatchObject({
       words: ['ox'],
       skipped: [expect.stringMatching(/looks like a row of CSV/)],
     })
   })
 
-  test('a file without a word that can be guessed is refused, with the reason for each line', () => {
+  test('refuses a file without a usable word, with the reason for each line', () => {
     expect(parseWords('42\n\n7\n')).toEqual({
       refused: [
         'line 1: a word to guess needs at least one letter, and "42" has none',
@@ -275,13 +275,13 @@ describe('words', () => {
     })
   })
 
-  test.each(['', '\n\n', '# nothing\n'])('%j has no word', (text) => {
+  test.each(['', '\n\n', '# nothing\n'])('finds no word in %j', (text) => {
     expect(parseWords(text)).toEqual({
       refused: 'the file contains no word to guess; expected one word per line, and # before a comment',
     })
   })
 
-  test('parsing what was parsed changes nothing', () => {
+  test('parsing the parsed words again changes nothing', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' })), (lines) => {
         const parsed = parseWords(lines.join('\n'))

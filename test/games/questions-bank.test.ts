@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { bank } from '../../src/games/questions/bank.ts'
 import { findQuestionFault, type Question } from '../../src/games/questions/question.ts'
 
-describe('the questions of the house', () => {
+describe('the built-in questions', () => {
   const choices = bank.filter(({ options }) => options.length > 2)
   const share = (some: readonly Question[]) => some.length / choices.length
 
-  test('there are more than a hundred, each of them once, and all can be asked', () => {
+  test('are more than a hundred, each of them once, and all can be asked', () => {
     expect(bank.length).toBeGreaterThan(100)
     expect(new Set(bank.map(({ text }) => text.toLowerCase())).size).toBe(bank.length)
     expect(bank.filter((one) => findQuestionFault(one))).toEqual([])
@@ -21,13 +21,13 @@ describe('the questions of the house', () => {
     else expect(options).toHaveLength(4)
   })
 
-  test('the place of an answer does not tell whether it is right', () => {
+  test('the position of an answer does not reveal whether it is right', () => {
     for (const place of [0, 1, 2, 3]) expect(Math.abs(share(choices.filter(({ right }) => right === place)) - 0.25)).toBeLessThan(0.05)
     const truths = bank.filter(({ options }) => options.length === 2)
     expect(new Set(truths.map(({ right }) => right)).size).toBe(2)
   })
 
-  test('nor does its length', () => {
+  test('the length of an answer does not reveal whether it is right', () => {
     const others = ({ options, right }: Question) => options.filter((_, at) => at !== right).map(({ length }) => length)
     const own = ({ options, right }: Question) => options[right]?.length ?? 0
     expect(share(choices.filter((one) => own(one) > Math.max(...others(one))))).toBeLessThan(0.4)

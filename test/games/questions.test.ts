@@ -10,14 +10,14 @@ import {
 } from '../../src/games/questions/parse.ts'
 import { findQuestionFault } from '../../src/games/questions/question.ts'
 
-/** The questions of a text of which none is skipped. */
+/** Returns the questions of a text of which none is skipped. */
 async function allOf(text: string, form?: QuestionFormat): Promise<readonly Question[]> {
   const { questions, skipped } = await parseQuestions(text, form)
   expect(skipped).toEqual([])
   return questions
 }
 
-/** The sentences with which a text is refused, or questions of it are skipped. */
+/** Returns the sentences with which a text is refused, or questions of it are skipped. */
 async function refusal(text: string, form: QuestionFormat): Promise<string> {
   try {
     const { questions, skipped } = await parseQuestions(text, form)
@@ -34,12 +34,12 @@ const RULES =
   'in GIFT, write answers in { }, one blank line between questions and none inside a question, and a \\ before ~ = # { } in a text'
 
 describe('questions in GIFT', () => {
-  test('a file with all that can be asked', async () => {
+  test('reads a file with every kind of question', async () => {
     const text = `\ufeff// questions on ports
 $CATEGORY: networks/ports
 
 ::Web:: Which port is \\{http\\}\\: 80 \\= web? {
-  // the right one comes first
+  // the right option is the first
   =80 # Yes.
   ~443 # That is https.
   ~53
@@ -66,7 +66,7 @@ At 10:30, is 1+1=2 ~ #2? See http://[::1]/ {~%100%a -> b ~b::c}
     ])
   })
 
-  test('only tags that set text are taken away', async () => {
+  test('removes only tags that format text', async () => {
     const [question] = await allOf(
       '<p>connect(<host>, <port>) <!-- or --> if a < b &amp;lt; H<sub>2</sub>O? {=<code>x</code><br/>y ~<title>}',
       'gift',
@@ -151,11 +151,11 @@ describe('questions of Open Trivia DB', () => {
     expect(await allOf(JSON.stringify(JSON.parse(text).results), 'opentdb')).toEqual(expected)
   })
 
-  test.each(['<?xml version="1.0"?>\n<quiz>', '\ufeff<quiz>'])('XML of Moodle, %j, is called that', async (text) => {
+  test.each(['<?xml version="1.0"?>\n<quiz>', '\ufeff<quiz>'])('names %j as XML of Moodle', async (text) => {
     await expect(parseQuestions(text, 'gift')).rejects.toThrow('this is Moodle XML: export the questions as GIFT instead')
   })
 
-  test('a sum is no blank', async () => {
+  test('does not read a sum as a blank', async () => {
     const text = '[{"question":"1+1","correct_answer":"2","incorrect_answers":["1"]}]'
     expect(await allOf(text, 'opentdb')).toEqual([{ text: '1+1', options: ['2', '1'], right: 0 }])
   })
@@ -190,12 +190,12 @@ test.each([
   ['What is 1+1?\nA. 1\nB. 2\nANSWER: B\n', /^this is in the Aiken format of Moodle: .*as GIFT/],
   ['What?\r\nA) x\r\nB) y\r\nANSWER: A\r\n', /^this is in the Aiken format of Moodle/],
   ['<!DOCTYPE html>\n<html><body>What? {=a ~b}</body></html>', /^this is an HTML page/],
-] as const)('a file in another form than those that are read is named: %j', async (text, sentence) => {
+] as const)('names a file in a form that Parlor does not read: %j', async (text, sentence) => {
   for (const form of ['gift', 'csv', 'opentdb'] as const) expect(await refusal(text, form)).toMatch(sentence)
 })
 
 describe('questions in CSV', () => {
-  test('quotes, line ends within fields, missing answers, blank lines, and columns in any order', async () => {
+  test('reads quotes, line ends within fields, missing answers, blank lines, and columns in any order', async () => {
     const text = '\ufeffquestion,right,wrong,wrong,explanation\r\n"Say ""hi"",\r\nor",a,"b,c",d,why\r\n\r\n,,,,\r\nQ2, "x, z" ,y\r\n'
     expect(await allOf(text, 'csv')).toEqual([
       { text: 'Say "hi", or', options: ['a', 'b,c', 'd'], right: 0, explanation: 'why' },
@@ -229,7 +229,7 @@ describe('questions in CSV', () => {
   })
 })
 
-describe('files as they are in the wild', () => {
+describe('files of real programs', () => {
   test.each([
     ['a % that is no weight', 'Which conversion prints an int? {=%d ~%s ~%c}', ['%d', '%s', '%c'], 0],
     ['weights between two %', 'Q {~%100%5%d ~%-33.333%no ~%0%never}', ['5%d', 'no', 'never'], 0],
@@ -253,11 +253,11 @@ describe('files as they are in the wild', () => {
     ['::Q1: {a}\n: b\n:: Is it? {=yes ~no}', 'Is it?'],
     ['::Is it? {=yes ~no}', 'Is it?'],
     ['::a\\:\\:b::Is it :: so? {=yes ~no}', 'Is it :: so?'],
-  ])('GIFT with the title of %j', async (text, asked) => {
+  ])('reads GIFT with the title of %j', async (text, asked) => {
     expect(await allOf(text, 'gift')).toEqual([{ text: asked, options: ['yes', 'no'], right: 0 }])
   })
 
-  test('feedback on a right or wrong truth, and none', async () => {
+  test('reads true-false questions with and without feedback', async () => {
     const text = 'A {T#wrong}\n\nB {FALSE#wrong#right}\n\nC {TRUE##}\n\nD {F#a#b####general}\n\nE {=a#why#so ~b}'
     const explained = (await allOf(text, 'gift')).map(({ text, explanation }) => [text, explanation])
     expect(explained).toEqual([
@@ -269,7 +269,7 @@ describe('files as they are in the wild', () => {
     ])
   })
 
-  test('one question that cannot be asked does not refuse the others, and all of them are named at once', async () => {
+  test('skips unusable questions only, and reports all of them at once', async () => {
     const gift = 'A {T}\n\nWhy? {}\n\nB {F}\n\nHow many? {#3}\n\nC {=a'
     const csv = 'question,right,wrong\nA,b,c\nB,b\nC,"b"d,c\nD,b,c\nE,"b,c\nF,b,c\n'
     const json = JSON.stringify([
@@ -292,16 +292,16 @@ describe('files as they are in the wild', () => {
     ['a line that names the separator', 'sep=;\r\nquestion;right;wrong\r\nQ;a;b\r\n'],
     ['a separator that is none of the usual ones', '"sep=|"\nquestion|right|wrong\nQ|a|b\n'],
     ['blank lines above', '\n\n  \nquestion\tright\twrong\nQ\ta\tb\n'],
-  ])('CSV with %s', async (_, text) => {
+  ])('reads CSV with %s', async (_, text) => {
     expect(await allOf(text, 'csv')).toEqual([{ text: 'Q', options: ['a', 'b'], right: 0 }])
   })
 
-  test('a field behind the last column is not dropped in silence', async () => {
+  test('reports a field behind the last column', async () => {
     expect(await refusal('question;right;wrong;;\nQ;a;b;;c\n', 'csv')).toBe('line 2: it has 5 fields, but the header has 3 columns')
     expect(await refusal('sep=;\nquestion;right;wrong\nQ;a;"b\n', 'csv')).toContain('line 3: ')
   })
 
-  test('lists of Open Trivia DB without kinds and categories, in every encoding', async () => {
+  test('reads lists of Open Trivia DB without kinds and categories, in every encoding', async () => {
     const base64 = (text: string) => Buffer.from(text).toString('base64')
     const item = (encode: (text: string) => string, question = 'Is 1 + 1 = 2, Zoë?') =>
       JSON.stringify([{ question: encode(question), correct_answer: encode('yes & no'), incorrect_answers: [encode('Café')] }])
@@ -318,7 +318,7 @@ describe('files as they are in the wild', () => {
     expect(await allOf(words, 'opentdb')).toMatchObject([{ text: 'Bach', options: ['True', 'Test'] }])
   })
 
-  test('an encoding that shows in the category alone', async () => {
+  test('recognises an encoding by the category alone', async () => {
     const results = [{ category: 'Science%3A+Computers', question: 'Is+it', correct_answer: 'so', incorrect_answers: ['not+so'] }]
     expect(await allOf(JSON.stringify({ response_code: 0, results }), 'opentdb')).toEqual([
       { text: 'Is it', options: ['so', 'not so'], right: 0 },
@@ -326,7 +326,7 @@ describe('files as they are in the wild', () => {
   })
 })
 
-describe('properties of the files', () => {
+describe('properties of question files', () => {
   const line = fc
     .oneof(
       fc.lorem(),
@@ -364,7 +364,7 @@ describe('properties of the files', () => {
     ['gift', gift, (one: Question) => one],
     ['csv', csv, (one: Question) => one],
     ['opentdb', json, ({ explanation: _, ...one }: Question) => one],
-  ] as const)('%s: what is written is read, whatever is in the texts', async (form, write, kept) => {
+  ] as const)('%s: reads what was written, whatever the texts contain', async (form, write, kept) => {
     await fc.assert(
       fc.asyncProperty(questions, fc.constantFrom('\n', '\r\n', '\r'), async (all, end) => {
         expect(await allOf(write(all).replace(/\r?\n/g, end), form)).toEqual(all.map(kept))
@@ -372,7 +372,7 @@ describe('properties of the files', () => {
     )
   })
 
-  test('any text at all is read as questions that can be asked, or refused with a sentence', async () => {
+  test('any text is read as usable questions, or refused with a sentence', async () => {
     const piece = fc.oneof(
       line,
       fc.constantFrom(
@@ -418,7 +418,7 @@ describe('properties of the files', () => {
     )
   })
 
-  test('a question that stands there twice is asked once', async () => {
+  test('a duplicate question is asked once', async () => {
     const two = { text: 'A', options: ['b', 'c'], right: 0 }
     expect(await allOf('question,right,wrong\nA,b,c\nA,b,d\nA,b,c\n')).toEqual([two, { ...two, options: ['b', 'd'] }])
   })

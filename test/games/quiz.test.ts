@@ -11,10 +11,10 @@ import { displayWidth } from '../../src/games/text/graphemes.ts'
 const colours: Question = { text: 'Which is a colour?', options: ['red', 'seven', 'loud'], right: 0, explanation: 'Red is one.' }
 const sums: Question = { text: '1 + 1?', options: ['1', '2'], right: 1 }
 
-/** A quiz whose questions are asked as they stand here. */
+/** A quiz whose questions are asked in this order. */
 const open = (...questions: Question[]): Quiz => ({ questions, answers: [] })
 
-/** The state after some answers, none of which may be refused. */
+/** Returns the state after some answers, none of which may be refused. */
 function answered(state: Quiz, ...answers: string[]): Quiz {
   for (const answer of answers) {
     const next = quiz.play(state, 0, answer, chance)
@@ -25,7 +25,7 @@ function answered(state: Quiz, ...answers: string[]): Quiz {
 }
 
 describe('quiz', () => {
-  test('what is seen of it, from the first question to the end', () => {
+  test('shows each question and result, from the first question to the end', () => {
     const start = open(colours, sums)
     expect(quiz.view(start, 0)).toEqual({ count: 2, points: 0, open: { number: 1, text: colours.text, options: colours.options } })
     expect(quiz.toMove(start)).toEqual([0])
@@ -44,7 +44,7 @@ describe('quiz', () => {
     expect(quiz.play(end, 0, 'A', chance)).toEqual({ refused: 'the quiz is over' })
   })
 
-  test('who has answered everything right wins', () => {
+  test('a player with all answers right wins', () => {
     expect(quiz.outcome(answered(open(colours, sums), 'A', 'B'))).toEqual({ winners: [0] })
   })
 
@@ -59,19 +59,19 @@ describe('quiz', () => {
     expect(quiz.play(open(colours), 0, answer, chance)).toEqual({ refused })
   })
 
-  test.each([0, 51, 1.5, Number.NaN])('%d questions are not asked', (count) => {
+  test.each([0, 51, 1.5, Number.NaN])('refuses a quiz of %d questions', (count) => {
     expect(() => quiz.setup({ questions: [colours], count }, chance)).toThrow(new RangeError(`a quiz has 1 to 50 questions, not ${count}`))
   })
 
-  test('a quiz without questions is not set up', () => {
+  test('refuses a quiz without questions', () => {
     expect(() => quiz.setup({ questions: [], count: 1 }, chance)).toThrow(RangeError)
   })
 
-  test('a search cannot see the key', () => {
+  test('a search cannot see the answer key', () => {
     expect(isSearchable(quiz)).toBe(false)
   })
 
-  test('it is played at a table, through its seat', async () => {
+  test('is played at a table, through its seat', async () => {
     const seat = new LocalTable(quiz, { questions: [colours, sums], count: 2 }, seededRandom(7)).seat(0)
     const letterOf = (options: readonly string[] = [], right = '') => 'ABC'.charAt(options.indexOf(right))
     for (const _ of [1, 2]) {
@@ -83,7 +83,7 @@ describe('quiz', () => {
     expect(await seat.next()).toMatchObject({ turn: false, outcome: { winners: [0] }, view: { points: 2 } })
   })
 
-  test('on a terminal', () => {
+  test('prints questions and results on a terminal', () => {
     const long: Question = {
       text: 'A server binds to 0.0.0.0, and its firewall lets everything through. From where can clients reach it, and how?',
       options: ['from everywhere', 'at every IPv4 address of its host, be it that of the loopback interface or of any other one'],
@@ -133,7 +133,7 @@ const question: fc.Arbitrary<Question> = fc
 const questions = fc.uniqueArray(question, { minLength: 1, maxLength: 8, selector: ({ text }) => text })
 const letters = fc.infiniteStream(fc.nat(5))
 
-/** All states of a game in which the letters are taken from the options by number. */
+/** Returns all states of a game whose answers are chosen from the options by number. */
 function* played(start: Quiz, choices: Iterable<number>): Generator<Quiz> {
   let state = start
   for (const choice of choices) {
@@ -165,7 +165,7 @@ describe('properties of the quiz', () => {
     )
   })
 
-  test('how questions and options are drawn does not depend on what is right', () => {
+  test('the draw of questions and options does not depend on the right answers', () => {
     fc.assert(
       fc.property(questions, fc.nat(5), fc.integer(), (bank, shift, seed) => {
         const other = bank.map((one) => ({ ...one, right: (one.right + shift) % one.options.length }))
@@ -176,7 +176,7 @@ describe('properties of the quiz', () => {
     )
   })
 
-  test('different questions of the bank are drawn, with all of their options, and the right one stays right', () => {
+  test('draws different questions with all their options, and the right option stays right', () => {
     fc.assert(
       fc.property(questions, fc.integer({ min: 1, max: 50 }), fc.integer(), (bank, count, seed) => {
         const state = quiz.setup({ questions: bank, count }, seededRandom(seed))
@@ -193,7 +193,7 @@ describe('properties of the quiz', () => {
     )
   })
 
-  test('points are the right answers, and everything is asked once', () => {
+  test('points count the right answers, and each question is asked once', () => {
     fc.assert(
       fc.property(questions, letters, fc.integer(), (bank, choices, seed) => {
         const start = quiz.setup({ questions: bank, count: 50 }, seededRandom(seed))
@@ -212,7 +212,7 @@ describe('properties of the quiz', () => {
     )
   })
 
-  test('an answer is taken if and only if its letter, in any case, is listed', () => {
+  test('an answer is accepted if and only if its letter, in any case, is listed', () => {
     fc.assert(
       fc.property(question, fc.oneof(fc.constantFrom(...'ABCDEFGabcdefg'), fc.string({ maxLength: 2 })), (one, text) => {
         const move = quiz.notation.parse(text)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chance, DrawnRandom, scriptedRandom, seededRandom } from '../../src/games/random.ts'
 
-/** Draws from the words that are given, in turn. */
+/** Returns a random source that draws from the given words, in turn. */
 class Scripted extends DrawnRandom {
   readonly #words: Iterator<number>
 
@@ -20,7 +20,7 @@ class Scripted extends DrawnRandom {
 
 const LAST = 2 ** 32 - 1
 
-describe('chance', () => {
+describe('the random source', () => {
   test('comes from the platform’s secure generator, and not from Math.random', () => {
     const was = Math.random
     Math.random = () => {
@@ -36,7 +36,7 @@ describe('chance', () => {
     }
   })
 
-  test('stays within its range, whatever that is', () => {
+  test('stays within any range', () => {
     const number = fc.integer({ min: -(2 ** 52), max: 2 ** 52 - 1 })
     fc.assert(
       fc.property(number, number, (one, other) => {
@@ -47,7 +47,7 @@ describe('chance', () => {
     )
   })
 
-  test('reaches both ends, and all numbers about equally often', () => {
+  test('reaches both ends of its range, and all numbers about equally often', () => {
     const counts = Array<number>(10).fill(0)
     for (let at = 0; at < 20_000; at++) {
       const drawn = chance.integer(1, 10) - 1
@@ -63,43 +63,43 @@ describe('chance', () => {
     [0, Number.POSITIVE_INFINITY],
     [Number.NaN, 1],
     [-(2 ** 53 - 1), 2 ** 53 - 1],
-  ])('has no number from %d to %d', (low, high) => {
+  ])('rejects a range from %d to %d', (low, high) => {
     expect(() => chance.integer(low, high)).toThrow(RangeError)
   })
 
-  test('chooses nothing from nothing', () => {
+  test('rejects a choice from an empty list', () => {
     expect(() => chance.choice([])).toThrow('there is nothing to choose from')
   })
 })
 
-describe('draws from words', () => {
+describe('draws from 32-bit words', () => {
   test('are the word modulo the size of the range', () => {
     const random = new Scripted([0, 1, 99, 100, 4_294_967_199])
     expect([1, 2, 3, 4, 5].map(() => random.integer(1, 100))).toEqual([1, 2, 100, 1, 100])
   })
 
-  test('pass over words that would make some numbers more likely', () => {
+  test('skip words that would make some numbers more likely', () => {
     // 2³² is 96 more than a multiple of 100
     expect(new Scripted([LAST, LAST - 95, LAST - 96]).integer(1, 100)).toBe(100)
     expect(new Scripted([LAST, 7]).choice(['a', 'b', 'c'])).toBe('b')
   })
 
-  test('pass over none where the size divides the number of words', () => {
+  test('skip no word if the size divides the number of words', () => {
     expect(new Scripted([LAST]).integer(0, LAST)).toBe(LAST)
     expect(new Scripted([LAST]).integer(1, 16)).toBe(16)
     expect(new Scripted([LAST]).integer(5, 5)).toBe(5)
   })
 
-  test('take two words for a range of more than 2³²', () => {
+  test('use two words for a range of more than 2³²', () => {
     expect(new Scripted([LAST, LAST]).integer(0, 2 ** 53 - 1)).toBe(2 ** 53 - 1)
     expect(new Scripted([1 << 11, 5]).integer(-1, 2 ** 53 - 2)).toBe(2 ** 32 + 4)
-    // 2⁵³ is no multiple of 2³² + 1, so the highest are drawn again
+    // 2⁵³ is not a multiple of 2³² + 1, so the highest are drawn again
     expect(new Scripted([LAST, LAST, 0, 3]).integer(0, 2 ** 32)).toBe(3)
   })
 })
 
-describe('chance that repeats', () => {
-  test('gives the same as ever for a seed: logs are replayed with it', () => {
+describe('seeded randomness', () => {
+  test('returns the historic numbers for a seed, because logs are replayed with it', () => {
     const random = seededRandom(7)
     expect([1, 2, 3, 4, 5, 6].map(() => random.integer(1, 1000))).toEqual([12, 62, 977, 700, 522, 406])
     expect(seededRandom(-1).choice(['H', 'T'])).toBe(seededRandom(-1).choice(['H', 'T']))

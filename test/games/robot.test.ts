@@ -16,25 +16,25 @@ function driven(steps: readonly Instruction[], state: Robot = robot.setup(undefi
 }
 
 describe('the robot', () => {
-  test('it begins in the middle, looking north', () => {
+  test('begins in the middle, facing north', () => {
     expect(driven([])).toEqual({ column: 6, row: 6, heading: 'north', blocked: false })
   })
 
-  test('it turns on the spot, and goes where it looks', () => {
+  test('turns on the spot, and moves in the direction that it faces', () => {
     expect(driven(['RIGHT'])).toMatchObject({ column: 6, row: 6, heading: 'east' })
     expect(driven(['LEFT'])).toMatchObject({ column: 6, row: 6, heading: 'west' })
     expect(driven(['FORWARD', 'RIGHT', 'FORWARD', 'FORWARD', 'RIGHT', 'FORWARD'])).toMatchObject({ column: 8, row: 6, heading: 'south' })
     expect(driven(['LEFT', 'FORWARD'])).toMatchObject({ column: 5, row: 6, heading: 'west' })
   })
 
-  test('at the border it stays, says so, and can turn away', () => {
+  test('stays at the border, reports it, and can turn away', () => {
     const north = driven(Array<Instruction>(6).fill('FORWARD'))
     expect(north).toEqual({ column: 6, row: 11, heading: 'north', blocked: true })
     expect(robot.notation.render(north)).toContain('The border is in the way.')
     expect(driven(['RIGHT', 'FORWARD'], north)).toEqual({ column: 7, row: 11, heading: 'east', blocked: false })
   })
 
-  test('it is where adding and turning arrows says, and never outside', () => {
+  test('its position matches a vector model, and is never outside', () => {
     fc.assert(
       fc.property(instructions, (steps) => {
         let [x, y] = [0, 0]
@@ -50,7 +50,7 @@ describe('the robot', () => {
     )
   })
 
-  test('four turns are none, and left undoes right', () => {
+  test('four turns change nothing, and left undoes right', () => {
     fc.assert(
       fc.property(instructions, fc.constantFrom<Instruction>('LEFT', 'RIGHT'), (steps, turn) => {
         const state = { ...driven(steps), blocked: false }
@@ -60,7 +60,7 @@ describe('the robot', () => {
     )
   })
 
-  test('the grid shows it once, where it is, as it looks', () => {
+  test('the grid shows the robot once, at its position, in its direction', () => {
     fc.assert(
       fc.property(instructions, (steps) => {
         const state = driven(steps)
@@ -77,22 +77,22 @@ describe('the robot', () => {
     )
   })
 
-  test('what is no instruction is refused', () => {
+  test('refuses an unknown instruction', () => {
     expect(robot.play(driven([]), 0, 'BACK' as Instruction, chance)).toEqual({ refused: 'an instruction is FORWARD, LEFT, RIGHT' })
   })
 
-  test.each(['', 'BACK', 'FORWARD LEFT', 'END', 'FORWARDS'])('%j cannot be read', (text) => {
+  test.each(['', 'BACK', 'FORWARD LEFT', 'END', 'FORWARDS'])('refuses %j', (text) => {
     expect(robot.notation.parse(text)).toEqual({ refused: 'type FORWARD, LEFT, RIGHT' })
   })
 
-  test('what is printed can be read, in any case', () => {
+  test('parses what it prints, in any case', () => {
     for (const one of robot.moves?.(driven([]), 0) ?? []) {
       expect(robot.notation.parse(robot.notation.print(one))).toBe(one)
       expect(robot.notation.parse(` ${one.toLowerCase()} `)).toBe(one)
     }
   })
 
-  test('it goes on for ever', () => {
+  test('has no end', () => {
     fc.assert(
       fc.property(instructions, (steps) => {
         expect(robot.outcome(driven(steps))).toBeUndefined()

@@ -33,14 +33,14 @@ describe('hands: scissor, paper, stone', () => {
     expect(formatRound([one, two])).toBe(sentence)
   })
 
-  test('three rounds, draws counted; who has won more of them wins', () => {
+  test('three rounds, draws included: the player who has won more of them wins', () => {
     expect(hands.outcome(rounds(['Stone', 'Stone'], ['Stone', 'Stone']))).toBeUndefined()
     expect(hands.outcome(rounds(['Stone', 'Stone'], ['Stone', 'Stone'], ['Stone', 'Stone']))).toEqual({ winners: [] })
     expect(hands.outcome(rounds(['Stone', 'Paper'], ['Stone', 'Stone'], ['Stone', 'Stone']))).toEqual({ winners: [1] })
     expect(hands.outcome(rounds(['Stone', 'Paper'], ['Stone', 'Scissor'], ['Stone', 'Scissor']))).toEqual({ winners: [0] })
   })
 
-  test('refused: a second choice, a hand that is none, anything after the end', () => {
+  test('refuses a second choice, an unknown hand, and any move after the end', () => {
     const open = played([[0, 'Paper']])
     expect(hands.toMove(open)).toEqual([1])
     expect(hands.play(open, 0, 'Stone', chance)).toEqual({ refused: 'you have chosen already; wait for the other player' })
@@ -53,7 +53,7 @@ describe('hands: scissor, paper, stone', () => {
     expect([...(hands.moves?.(open, 1) ?? [])]).toEqual(['Scissor', 'Paper', 'Stone'])
   })
 
-  test('what one has chosen is in nobody else’s view before both are in', () => {
+  test('hides a choice from the other views before both players have chosen', () => {
     fc.assert(
       fc.property(fc.constantFrom(0, 1), hand, hand, (first, one, other) => {
         const views = (seatHand: Hand) => {
@@ -66,7 +66,7 @@ describe('hands: scissor, paper, stone', () => {
     )
   })
 
-  test('every game: rounds as chosen, wins and draws add up', () => {
+  test('in every game rounds follow the choices, and wins and draws add up', () => {
     fc.assert(
       fc.property(fc.tuple(fc.tuple(hand, hand), fc.tuple(hand, hand), fc.tuple(hand, hand)), (pairs) => {
         const state = rounds(...pairs)
@@ -80,7 +80,7 @@ describe('hands: scissor, paper, stone', () => {
     )
   })
 
-  test('notation: what is printed is read, as are numbers and any case', () => {
+  test('notation parses what it prints, numbers, and any case', () => {
     for (const [at, one] of HANDS.entries()) {
       expect(hands.notation.parse(hands.notation.print(one))).toBe(one)
       expect(parseHand(` ${at + 1} `)).toBe(one)
@@ -92,7 +92,7 @@ describe('hands: scissor, paper, stone', () => {
       expect(hands.notation.parse(text)).toHaveProperty('refused')
   })
 
-  test('the house’s hand comes from chance, so that it can be given', () => {
+  test('the house’s hand comes from the random source, so a test can set it', () => {
     const random = scriptedRandom(['Stone', 'Paper'])
     const view = hands.view(played([]), 0)
     expect([1, 2, 3].map(() => hands.choose?.(view, 0, random))).toEqual(['Stone', 'Paper', 'Stone'])

@@ -5,7 +5,7 @@ import { isRefusal, type Random } from '../../src/games/game.ts'
 import { seededRandom } from '../../src/games/random.ts'
 import { type Board, tictactoe } from '../../src/games/tictactoe.ts'
 
-/** Tic-tac-toe, made anew so that nothing of it is remembered, with a count of the moves that are tried. */
+/** Returns a new tic-tac-toe without a memory of earlier searches, with a count of the tried moves. */
 function counting() {
   const tried = { moves: 0 }
   const game = {
@@ -26,7 +26,7 @@ function after(board: Board, cell: number, random: Random): Board {
   return next
 }
 
-test('a game that was searched to its end once is known from then on, in every position', () => {
+test('a game that was searched completely once is solved from then on, in every position', () => {
   const { game, tried } = counting()
   const start = tictactoe.setup({}, seededRandom(1))
   findBestMove(game, start, seededRandom(1))
@@ -46,7 +46,7 @@ test('a game that was searched to its end once is known from then on, in every p
   )
 })
 
-test('the house never loses at tic-tac-toe, and wins at once where it can', () => {
+test('the house never loses at tic-tac-toe, and wins at once if it can', () => {
   fc.assert(
     fc.property(fc.integer(), fc.constantFrom(0, 1), (seed, house) => {
       const random = seededRandom(seed)
@@ -65,7 +65,7 @@ test('the house never loses at tic-tac-toe, and wins at once where it can', () =
 
 const counted = counting().game
 
-test.each([4, 5, 8, 12, 20])('on a board of %i x %i cells it looks at so few moves that a server can serve others', (size) => {
+test.each([4, 5, 8, 12, 20])('on a board of %i x %i cells the house searches so few moves that a server can serve others', (size) => {
   const { game, tried } = counting()
   const random = seededRandom(size)
   let board = tictactoe.setup({ size }, random)
@@ -76,7 +76,7 @@ test.each([4, 5, 8, 12, 20])('on a board of %i x %i cells it looks at so few mov
   }
 })
 
-test('on larger boards it wins at once where it can, takes what the other needs, and loses to chance hardly ever', () => {
+test('on larger boards the house wins at once if it can, blocks a loss, and hardly ever loses to random moves', () => {
   const { game } = counting()
   const random = seededRandom(7)
   const near: Board = { cells: 'OOO-XX-X--------', size: 4, turn: 1 }

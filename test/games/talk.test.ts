@@ -17,8 +17,8 @@ function said(lines: readonly string[], options: TurnTalkOptions = {}): TurnTalk
 
 const line = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme', maxLength: 200 })).filter((text) => !text.includes('\n'))
 
-describe('talk', () => {
-  test('a line each in turn, the empty one too; nobody wins', () => {
+describe('talk in turn', () => {
+  test('accepts a line from each side in turn, also an empty one, and has no winner', () => {
     expect(said(['a', '', 'c'])).toEqual({ turn: 1, ending: {}, said: 3, line: 'c', over: false })
     expect(said(['x'], { first: 1 }).turn).toBe(0)
     expect(talk.outcome(said(['quit']))).toBeUndefined()
@@ -30,24 +30,24 @@ describe('talk', () => {
     [0, 'a\nb', {}, 'one line'],
     [0, 'x'.repeat(4097), {}, '4096 bytes'],
     [0, 'ä'.repeat(2049), {}, '4096 bytes'],
-  ])('refused with a sentence: seat %d says %j', (seat, text, options, sentence) => {
+  ])('refuses with a sentence: seat %d says %j', (seat, text, options, sentence) => {
     expect(talk.play(talk.setup(options, chance), seat, text, chance)).toEqual({ refused: expect.stringContaining(sentence) })
   })
 
-  test('after the end, nothing is said', () => {
+  test('refuses talk after the end', () => {
     const over = said(['quit'], { ending: { exactly: ['quit'] } })
     expect(talk.toMove(over)).toEqual([])
     expect(talk.play(over, over.turn, 'x', chance)).toEqual({ refused: 'the talk is over' })
   })
 
-  test('quit ends as the exact line, BYE anywhere in any case', () => {
+  test('ends at quit as the exact line, and at BYE anywhere in any case', () => {
     for (const text of ['Quit', 'quit ', 'quit now', 'quitting', ''])
       expect(said([text], { ending: { exactly: ['quit'] } }).over).toBe(false)
     for (const text of ['BYE', 'bye', 'Goodbye!', 'ok, Bye then']) expect(said([text], { ending: { mentions: 'BYE' } }).over).toBe(true)
     for (const text of ['B Y E', 'by', 'see you', '']) expect(said([text], { ending: { mentions: 'BYE' } }).over).toBe(false)
   })
 
-  test('a text is shortened to what a line can have, and to whole characters', () => {
+  test('shortens a text to the limit of a line, and to whole characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), fc.nat(3000), (text, repeat) => {
         const long = text.repeat(1 + (repeat % 5))
@@ -60,7 +60,7 @@ describe('talk', () => {
   })
 })
 
-describe('the house’s talking partner', () => {
+describe('the chatbot', () => {
   const choose = (text: string | undefined, ending: TurnTalk['ending'], seed: number) => {
     const state = text === undefined ? said([], { ending }) : { ...said([]), ending, said: 1, line: text }
     return talk.choose?.(state, 1, seededRandom(seed)) ?? ''
@@ -102,7 +102,7 @@ describe('the house’s talking partner', () => {
     )
   })
 
-  test('gives the guest’s words back, turned round', () => {
+  test('reflects the user’s words', () => {
     const answers = (text: string) => Array.from({ length: 30 }, (_, seed) => choose(text, {}, seed + 1)).join('\n')
     expect(answers('My name is Ada Lovelace.')).toContain('Pleased to meet you, Ada Lovelace. ')
     expect(answers('I am afraid of my server')).toContain('How long have you been afraid of your server?')
@@ -111,13 +111,13 @@ describe('the house’s talking partner', () => {
     expect(answers(`I am ${'very '.repeat(100)}tired`)).toContain('...')
   })
 
-  test('has an opening, and something for after a game', () => {
+  test('has an opening, and a line for after a game', () => {
     expect(choose(undefined, {}, 3)).toMatch(/^(Hello|Welcome)!/)
     const resumed = talk.setup({ said: 4, first: 0 }, chance)
     expect(talk.choose?.(resumed, 0, seededRandom(1))).toMatch(/game|played/)
   })
 
-  test('many different answers keep a talk going', () => {
+  test('has many different answers', () => {
     const answers = Array.from({ length: 300 }, (_, seed) => choose('la la la', {}, seed))
     expect(new Set(answers).size).toBeGreaterThan(5)
   })

@@ -16,7 +16,7 @@ function boardAfter(moves: readonly number[], size = 3): Board {
 }
 
 describe('tic-tac-toe: the rules', () => {
-  test('its whole tree: 255,168 games, of which the first wins 131,184, the second 77,904, and nobody 46,080', () => {
+  test('the whole tree has 255,168 games: the first player wins 131,184, the second 77,904, and 46,080 are draws', () => {
     const ends = { first: 0, second: 0, nobody: 0 }
     const count = (board: Board): void => {
       const outcome = tictactoe.outcome(board)
@@ -40,11 +40,11 @@ describe('tic-tac-toe: the rules', () => {
     expect(tictactoe.toMove(boardAfter(moves))).toEqual([])
   })
 
-  test('a full board without a line is nobody’s', () => {
+  test('a full board without a line is a draw', () => {
     expect(tictactoe.outcome(boardAfter([9, 3, 4, 1, 7, 5, 2, 8, 6]))).toEqual({ winners: [] })
   })
 
-  test('a refused move is a sentence, and nothing else', () => {
+  test('a refused move returns a sentence, and changes nothing', () => {
     const board = boardAfter([5])
     const refused = (seat: number, cell: number) => tictactoe.play(board, seat, cell, chance)
     expect(refused(0, 1)).toEqual({ refused: 'it is the other player’s turn' })
@@ -54,22 +54,22 @@ describe('tic-tac-toe: the rules', () => {
     expect(tictactoe.play(boardAfter([1, 4, 2, 5, 3]), 1, 9, chance)).toEqual({ refused: 'the game is over' })
   })
 
-  test('who begins can be chosen; seat 0 keeps O', () => {
+  test('either seat can begin; seat 0 has O', () => {
     const board = tictactoe.setup({ first: 1 }, chance)
     expect(tictactoe.toMove(board)).toEqual([1])
     expect(tictactoe.play(board, 1, 5, chance)).toMatchObject({ cells: '----X----', turn: 0 })
   })
 })
 
-describe('tic-tac-toe: how it is written', () => {
-  test('boards as the library prints them, of every size', () => {
+describe('tic-tac-toe: notation', () => {
+  test('prints boards of every size', () => {
     expect(tictactoe.notation.render(boardAfter([5, 1]))).toBe(' X | 2 | 3 \n-----------\n 4 | O | 6 \n-----------\n 7 | 8 | 9 \n')
     expect(tictactoe.notation.render(boardAfter([16, 3], 4))).toBe(
       ` 1  | 2  | X  | 4  \n${'-'.repeat(19)}\n 5  | 6  | 7  | 8  \n${'-'.repeat(19)}\n 9  | 10 | 11 | 12 \n${'-'.repeat(19)}\n 13 | 14 | 15 | O  \n`,
     )
   })
 
-  test('moves: parsed, printed, parsed again', () => {
+  test('parses a move, prints it, and parses it again', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 400 }), (cell) => {
         expect(tictactoe.notation.parse(tictactoe.notation.print(cell))).toBe(cell)
@@ -78,7 +78,7 @@ describe('tic-tac-toe: how it is written', () => {
     for (const text of ['', 'a', '-1', '1.5', '5x']) expect(isRefusal(tictactoe.notation.parse(text))).toBe(true)
   })
 
-  test('any game of any size: marks and numbers stand where they belong', () => {
+  test('shows marks and numbers at their cells in any game of any size', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 6 }), fc.integer(), (size, seed) => {
         const random = seededRandom(seed)
@@ -100,8 +100,8 @@ describe('tic-tac-toe: how it is written', () => {
   })
 })
 
-describe('the player, one search for every open game', () => {
-  test('on 3 × 3 it never loses, whatever the other one does', () => {
+describe('the house, one search for every game without secrets', () => {
+  test('never loses on 3 × 3, whatever the opponent does', () => {
     if (!isSearchable(tictactoe)) throw new Error('tic-tac-toe is an open game')
     const game = tictactoe
     for (const us of [0, 1]) {

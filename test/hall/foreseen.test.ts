@@ -12,19 +12,19 @@ import { memoryStore } from '../../src/storage/memory.ts'
 import { TestClock } from '../support/clock.ts'
 import { foresee } from '../support/foresight.ts'
 
-/** Games that the attacker plays, and games of others after that. */
+/** The number of games that the attacker plays, and of games of others after that. */
 const OWN = 110
 const OTHERS = 10
-/** Guesses of the attacker at a coin. */
+/** The number of the attacker's guesses at a coin. */
 const TOSSES = 60
 
-/** Chance as it was once, from `Math.random`. */
+/** The former random source, from `Math.random`. */
 const once: Random = {
   integer: (low, high) => low + Math.floor(Math.random() * (high - low + 1)),
   choice: (from) => from[Math.floor(Math.random() * from.length)] as (typeof from)[number],
 }
 
-/** The secret numbers of so many games of guess in a hall, one after the other. */
+/** Returns the secret numbers of a number of games of guess in a hall, one after the other. */
 function numbersIn(random: Random, count: number): number[] {
   const onTrouble = (sentence: string) => expect(sentence).toBe('')
   const hall = new Hall({ store: memoryStore(), games, clock: new TestClock(), random, onError: onTrouble })
@@ -32,7 +32,7 @@ function numbersIn(random: Random, count: number): number[] {
   return Array.from({ length: count }, () => (hall.open(guessing.name, { options: { tries: 7 }, seats }).state.position as Guessing).secret)
 }
 
-/** A table of head or tail with this seed, and which face each of the first tosses shows, as a player sees it by guessing head. */
+/** Opens a table of head or tail with this seed, and returns the first tosses, as a player sees them by guessing head. */
 function tossesOf(seed: Seed, count: number): boolean[] {
   const seats = [{ person: 'guest:eve', name: 'eve' }]
   const opening = { type: 'opened', game: 'coin', options: undefined, state: coin.setup(undefined, chance), seed, seats } as const
@@ -44,7 +44,7 @@ function tossesOf(seed: Seed, count: number): boolean[] {
   })
 }
 
-/** The first seed without a version, of those from `from` on, from which a player sees these tosses. */
+/** Returns the first seed without a version, from `from` on, with these tosses. */
 function seedOf(tosses: readonly boolean[], from: number, count: number): number | undefined {
   for (let seed = from; seed < from + count; seed++) {
     if (tosses.every((head, at) => (toDraws(seed, at + 2).integer(0, 1) === 0) === head)) return seed
@@ -52,29 +52,29 @@ function seedOf(tosses: readonly boolean[], from: number, count: number): number
   return undefined
 }
 
-describe('a player who computes what chance brings next', () => {
-  test('foresees the secret numbers of others after 110 games, if they come from Math.random', () => {
+describe('a player who computes the next random draws', () => {
+  test('predicts the secret numbers of others after 110 games, if they come from Math.random', () => {
     const numbers = numbersIn(once, OWN + OTHERS)
     expect(foresee(numbers.slice(0, OWN), 100, OTHERS)).toEqual(numbers.slice(OWN))
   })
 
-  test('foresees none as they are drawn now', () => {
+  test('predicts none of the numbers of the secure generator', () => {
     expect(foresee(numbersIn(chance, OWN), 100, OTHERS)).toBeUndefined()
   })
 
-  test('finds the seed of a table without a version by its tosses, and with it all that come', () => {
+  test('finds the seed of a table without a version from its tosses, and all later tosses from the seed', () => {
     const seed = chance.integer(0, 2 ** 31 - 1)
     const tosses = tossesOf(seed, 2 * TOSSES)
-    // all 2³¹ of them take half a minute
+    // a search of all 2³¹ takes half a minute
     const found = seedOf(tosses.slice(0, TOSSES), Math.max(0, seed - 100_000), 200_000)
     expect(found).toBe(seed)
     expect(tossesOf(found ?? 0, 2 * TOSSES)).toEqual(tosses)
   })
 
-  test('learns nothing of other tosses from those seen: at equal events, tables of other seeds toss otherwise', () => {
+  test('learns nothing about other tosses from visible ones: at equal events, tables with other seeds toss differently', () => {
     const tosses = tossesOf(newSeed(chance), TOSSES)
     expect(seedOf(tosses, 0, 200_000)).toBeUndefined()
-    // who knows 60 tosses knows the next one no better than by guessing: 400 tables, ± 5 standard deviations
+    // 60 known tosses predict the next one no better than a guess: 400 tables, ± 5 standard deviations
     const again = Array.from({ length: 400 }, () => tossesOf(newSeed(chance), 2))
     const same = again.filter(([first, second]) => first === second).length
     expect(Math.abs(same - 200)).toBeLessThan(50)

@@ -31,7 +31,7 @@ const ALL = new Map<string, AnyGame>([...games, ['unplayable', unplayable as Any
 function process(store: Store = memoryStore(), time = new TestClock(START)) {
   const troubles: string[] = []
   const hall = new Hall({ store, games: ALL, clock: time, random: seededRandom(1), onError: (sentence) => troubles.push(sentence) })
-  /** Where somebody was seated. */
+  /** The seats that seeks were given, in order. */
   const seated: { sitter: SeatOwner; table: TableActor; seat: SeatNumber }[] = []
   const seek = (sitter: SeatOwner, more: Partial<SeekRequest> = {}) =>
     hall.seek({
@@ -66,7 +66,7 @@ class Sitting implements TableObserver {
 const people = (table: TableActor | undefined) => table?.state.opened.seats.map(({ person }) => person)
 
 describe('seeking', () => {
-  test('with no wait: whoever waits already is seated opposite, else the house sits down at once', () => {
+  test('without a wait: a waiting user takes the other seat, else the house takes it at once', () => {
     const { seek, seated, names, time } = process()
     seek(STRANGER, { seats: [1], wait: 0 })
     expect(people(seated[0]?.table)).toEqual([HOUSE, PEER])
@@ -78,7 +78,7 @@ describe('seeking', () => {
     expect(time.waiting).toBe(0)
   })
 
-  test('with some wait: the house sits down after exactly that time', async () => {
+  test('with a wait: the house takes the other seat after exactly that time', async () => {
     const { hall, seek, seated, time } = process()
     seek(ADA, { wait: 10_000 })
     await time.pass(9_999)
@@ -91,7 +91,7 @@ describe('seeking', () => {
     expect(seated).toHaveLength(1)
   })
 
-  test('who is found before that is not joined by the house later', async () => {
+  test('the house does not join a table with a user who was matched before that time', async () => {
     const { seek, seated, time } = process()
     seek(ADA, { wait: 10_000 })
     await time.pass(9_999)
@@ -101,14 +101,14 @@ describe('seeking', () => {
     expect(time.waiting).toBe(0)
   })
 
-  test('without limit: nobody comes, and nothing happens', async () => {
+  test('without a limit: the seek waits as long as no opponent arrives', async () => {
     const { hall, seek, seated, time } = process()
     seek(ADA)
     await time.pass(1e9)
     expect([seated, [...hall.openSeeks].length, time.waiting]).toEqual([[], 1, 0])
   })
 
-  test.each([0, 10_000])('what the house cannot play waits for somebody, also after %i ms', async (wait) => {
+  test.each([0, 10_000])('a seek for a game that the house cannot play waits for a user, also after %i ms', async (wait) => {
     const { seek, seated, time, troubles } = process()
     seek(ADA, { game: 'unplayable', wait })
     await time.pass(1e6)
@@ -117,7 +117,7 @@ describe('seeking', () => {
     expect(people(seated[0]?.table)).toEqual(['guest:ada', 'guest:grace'])
   })
 
-  test('a wish can be taken back, as often as one likes', async () => {
+  test('a seek can be cancelled, also several times', async () => {
     const { hall, seek, seated, time } = process()
     const cancel = seek(ADA, { wait: 10_000 })
     cancel()
@@ -127,7 +127,7 @@ describe('seeking', () => {
     expect([seated, [...hall.openSeeks].map(({ name }) => name), time.waiting]).toEqual([[], ['grace'], 0])
   })
 
-  test('of those who wait, the first who suits is taken, and begins', () => {
+  test('the first waiting user whose seek matches is seated, and begins', () => {
     const { seek, names } = process()
     seek(ADA, { seats: [1] })
     seek(ADA, { options: { size: 4 } })
@@ -136,7 +136,7 @@ describe('seeking', () => {
     expect(names()).toEqual(['ada 1', 'alan 0'])
   })
 
-  test('an invitation is for who has the code, and for nobody else to see', async () => {
+  test('an invitation matches only a user with its code, and no other user sees it', async () => {
     const { hall, seek, seated, names } = process()
     seek(ADA, { code: 'amber-otter-seven' })
     seek(GRACE)
@@ -149,7 +149,7 @@ describe('seeking', () => {
     expect(hall.findInvitation('amber-otter-seven')).toBeUndefined()
   })
 
-  test('only with somebody: nobody else will do', () => {
+  test('a seek that names a user matches no other user', () => {
     const { seek, names } = process()
     seek(ADA, { against: 'account:1' })
     seek(GRACE, { wait: Number.POSITIVE_INFINITY })
@@ -157,7 +157,7 @@ describe('seeking', () => {
     expect(names()).toEqual(['ada 0', 'alan 1'])
   })
 
-  test('clock, setup and rating are those that were wished for', () => {
+  test('a table has the clock, the setup and the rating of the seeks', () => {
     const { seek, seated } = process()
     seek(ALAN, { rated: true, clock: { turn: 5_000 }, options: { size: 4 } })
     seek({ ...GRACE, person: 'account:2' }, { rated: true, options: { size: 4 } })
@@ -166,7 +166,7 @@ describe('seeking', () => {
     expect(opened?.state).toMatchObject({ size: 4 })
   })
 
-  test('who cares about nothing gets what the other wants, or what is usual', () => {
+  test('a seek without terms takes the terms of the other, or the defaults', () => {
     const { seek, seated } = process()
     const any = (sitter: SeatOwner) => seek(sitter, { options: undefined })
     any(ADA)
@@ -177,13 +177,13 @@ describe('seeking', () => {
     expect(seated[2]?.table.state.position).toMatchObject({ size: 2 })
   })
 
-  test('a game with the house counts for nothing', () => {
+  test('a game with the house is not rated', () => {
     const { seek, seated } = process()
     seek(ALAN, { rated: true, wait: 0 })
     expect(seated[0]?.table.state.opened.rated).toBe(false)
   })
 
-  test('one who cannot take the seat has left it, and the other plays', async () => {
+  test('a user who cannot take the seat has left it, and the other plays', async () => {
     const { seek, seated, troubles } = process()
     seek(ADA, {
       onSeated() {
@@ -196,7 +196,7 @@ describe('seeking', () => {
     expect(seated[0]?.table.state.outcome).toEqual({ winners: [1], left: 0 })
   })
 
-  test('a wish that comes to nothing leaves who waits where they are', () => {
+  test('a failed seek leaves the waiting seeks unchanged', () => {
     const { hall, seek } = process()
     seek(ADA, { options: undefined })
     expect(() => seek(GRACE, { options: { size: 1e9 } })).toThrow(RangeError)
@@ -204,7 +204,7 @@ describe('seeking', () => {
     expect(() => seek(GRACE, { game: 'chess' })).toThrow('the game chess is not played here')
   })
 
-  test('a table that the house could not even open is told of, and does not end the process', async () => {
+  test('a table that the house cannot open is reported, and does not end the process', async () => {
     const { seek, seated, troubles, time } = process()
     seek(ADA, { options: { size: 1e9 }, wait: 1_000 })
     await time.pass(1_000)
@@ -213,7 +213,7 @@ describe('seeking', () => {
 })
 
 describe('tables', () => {
-  test('are found by number, by who sits there, and by token, until they are over and quiet', async () => {
+  test('are found by number, by player and by token, until they are over and quiet', async () => {
     const { hall } = process()
     const seats = [{ ...ADA, token: 'a1' }, STRANGER]
     const table = hall.open('tictactoe', { options: {}, seats })
@@ -232,7 +232,7 @@ describe('tables', () => {
     expect([hall.table(1), hall.findSeatByToken('a1'), [...hall.tables]]).toEqual([undefined, undefined, []])
   })
 
-  test('are shown when their opening is kept', async () => {
+  test('are listed after their opening is persisted', async () => {
     const { hall } = process()
     const table = hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
     expect([...hall.tables]).toEqual([])
@@ -240,13 +240,13 @@ describe('tables', () => {
     expect([...hall.tables]).toEqual([table])
   })
 
-  test('one that could not be kept is forgotten; others go on', async () => {
+  test('a table whose opening cannot be persisted is dropped; other tables continue', async () => {
     const store = memoryStore()
     const { hall, troubles } = process(store)
     const table = hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
     const other = hall.open('tictactoe', { options: {}, seats: [ADA, ALAN] })
     await settled()
-    // somebody else has appended meanwhile, and was not heard of here
+    // another process has appended meanwhile, and this one was not notified
     await keep(store.tables, 1, 1, [])
     table.submit({ type: 'say', name: 'ada', text: 'hello' })
     void keep(store.tables, 1, 2, [{ type: 'suspended', n: 3, at: START }])
@@ -258,7 +258,7 @@ describe('tables', () => {
     expect(other.submit({ type: 'play', seat: 0, move: 5 })).toBeUndefined()
   })
 
-  test('what a game of one is set up with stays in the journal’s state', async () => {
+  test('the setup of a solo game stays in the journal’s state', async () => {
     const { hall, store } = process()
     hall.open('hangman', { options: { secret: 'banana' }, seats: [ADA] })
     hall.open('tictactoe', { options: { size: 4 }, seats: [ADA, GRACE] })
@@ -268,7 +268,7 @@ describe('tables', () => {
     expect(two).toMatchObject({ options: { size: 4 } })
   })
 
-  test('the log of a table is what is kept of it', async () => {
+  test('the log of a table contains all its persisted events', async () => {
     const { hall } = process()
     hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
     await settled()
@@ -289,7 +289,7 @@ describe('a rematch', () => {
     return { ...made, table, there }
   }
 
-  test('is opened when all want it, with seats swapped, and the old table says where', async () => {
+  test('is opened when all players have asked for it, with seats swapped, and the old table names the new one', async () => {
     const { hall, table } = await over()
     expect(hall.offer(table, 0)).toBeUndefined()
     expect(hall.offer(table, 0)).toEqual({ refused: 'you have offered a rematch already; wait for the answer' })
@@ -310,7 +310,7 @@ describe('a rematch', () => {
     expect(hall.table(2)?.state.toMove).toEqual([1])
   })
 
-  test('is not for one who has left the table, whether before or after the offer', async () => {
+  test('is refused to a player who has left the table, before or after the offer', async () => {
     const { hall, table, there } = await over()
     expect(hall.offer(table, 1)).toBeUndefined()
     for (const grace of there.slice(1)) table.unsubscribe(grace)
@@ -318,7 +318,7 @@ describe('a rematch', () => {
     expect(hall.table(2)).toBeUndefined()
   })
 
-  test('whose table nobody comes to is not waited for without limit', async () => {
+  test('ends after a time if no player comes to its table', async () => {
     const { hall, table, time } = await over([ADA, GRACE], { grace: 60_000 })
     for (const seat of [0, 1]) hall.offer(table, seat)
     await settled()
@@ -329,7 +329,7 @@ describe('a rematch', () => {
     expect(next?.state.outcome).toEqual({ winners: [0], left: 1 })
   })
 
-  test('is no draw: while a game goes on, a draw is what is offered', async () => {
+  test('cannot be offered during a game, in which the offer is a draw', async () => {
     const { hall } = process()
     const table = hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
     for (const seat of [0, 1]) expect(hall.offer(table, seat)).toBeUndefined()
@@ -339,8 +339,8 @@ describe('a rematch', () => {
   })
 })
 
-describe('a new start', () => {
-  /** What one process leaves behind, taken up by another one on the same store. */
+describe('a restart', () => {
+  /** Restores the tables of one process in another on the same store. */
   async function restarted(open: (hall: Hall) => TableActor | undefined) {
     const store = memoryStore()
     const before = process(store)
@@ -352,7 +352,7 @@ describe('a new start', () => {
     return { ...after, before: table, table: after.hall.table(1), log: await store.tables.read(1, 0) }
   }
 
-  test('seats are held for accounts and for who has a token: clocks stand still until somebody is back', async () => {
+  test('reserves the seats of accounts and of users with a token: clocks stand still until a player resumes', async () => {
     const { hall, table, log, time } = await restarted((one) => {
       const seats = [ALAN, { ...ADA, token: 'a1' }]
       const table = one.open('tictactoe', { options: {}, seats, clock: { turn: 10_000, grace: 5_000 } })
@@ -372,7 +372,7 @@ describe('a new start', () => {
     expect(table?.state.outcome).toEqual({ winners: [1], left: 0 })
   })
 
-  test('a guest who plays alone is waited for, by name', async () => {
+  test('reserves the seat of a guest who plays alone, by name', async () => {
     const options = { questions: QUESTIONS, count: 2 }
     const { hall, table, before } = await restarted((one) => one.open('quiz', { options, seats: [ADA], rated: true }))
     expect([...hall.seatsOf('guest:ada')]).toEqual([{ table, seat: 0 }])
@@ -385,13 +385,13 @@ describe('a new start', () => {
     ['two strangers', [STRANGER, STRANGER], { winners: [1], left: 0 }],
     ['one who can come back and one who cannot', [ALAN, STRANGER], { winners: [0], left: 1 }],
     ['guests without a token, whose names anybody can take', [ADA, GRACE], { winners: [1], left: 0 }],
-  ])('with %s, the game is over', async (_, seats, outcome) => {
+  ])('ends the game with %s', async (_, seats, outcome) => {
     const { hall, log } = await restarted((one) => one.open('tictactoe', { options: {}, seats }))
     expect(log.at(-1)).toMatchObject({ type: 'ended', outcome })
     expect([...hall.tables]).toEqual([])
   })
 
-  test('what the house had not answered yet it answers when somebody is back', async () => {
+  test('makes the house’s pending move when a player resumes', async () => {
     const { table } = await restarted((one) => {
       const table = one.open('tictactoe', { options: {}, seats: [HOUSE_SITTER, ALAN] })
       return table
@@ -412,7 +412,7 @@ describe('a new start', () => {
     expect(late?.state.toMove).toEqual([1])
   })
 
-  test('a table to which nobody has come back for a week is over when it is tidied, and nobody has lost', async () => {
+  test('ends a table to which no player has returned for a week, without a loser', async () => {
     const { hall, table, time, store } = await restarted((one) =>
       one.open('tictactoe', { options: {}, seats: [ALAN, { ...GRACE, token: 'g1' }], rated: true }),
     )
@@ -433,7 +433,7 @@ describe('a new start', () => {
     expect(hall.table(1)).toBeUndefined()
   })
 
-  test('happens many times without a word in the log: that a table was suspended is appended once, with what follows', async () => {
+  test('appends nothing if it happens many times: a suspension is appended once, with the event that follows', async () => {
     const { store, log } = await restarted((one) => one.open('tictactoe', { options: {}, seats: [ALAN, HOUSE_SITTER] }))
     let again = process(store)
     for (let starts = 0; starts < 3; starts++) {
@@ -454,7 +454,7 @@ describe('a new start', () => {
     expect(table.id).toBe(2)
   })
 
-  test('a rating that was kept before ratings had bounds is read within them, and goes on from there', async () => {
+  test('reads a rating from before ratings had bounds within the bounds, and continues from there', async () => {
     const store = memoryStore()
     const far = { rating: 131_989, deviation: 350, volatility: 100 }
     const low = { rating: -128_989, deviation: 5, volatility: 0 }
@@ -476,7 +476,7 @@ describe('a new start', () => {
     expect([first > 1500 && first < 4500, second > -1500]).toEqual([true, true])
   })
 
-  test('a table whose seed has no version gets another by an appended event, once, which nobody is shown', async () => {
+  test('gives a table whose seed has no version a new seed by an appended event, once, which no player sees', async () => {
     const store = memoryStore()
     const { hall } = process(store)
     const { opened } = hall.open('coin', { options: undefined, seats: [ALAN] }).state
@@ -506,13 +506,13 @@ describe('a new start', () => {
     later?.submit({ type: 'back', seat: 0 })
     for (const move of ['H', 'T', 'H']) later?.submit({ type: 'play', seat: 0, move })
     await settled()
-    // what is played from here on follows from the log, as it did before
+    // from here on, the game follows from the log, as before
     const once = process(store)
     await once.hall.restore()
     expect(once.hall.table(9)?.state.position).toEqual(later?.state.position)
   })
 
-  test('a table that cannot be taken up is told of, and the others are', async () => {
+  test('reports a table that cannot be restored, and restores the others', async () => {
     const store = memoryStore()
     const { hall } = process(store)
     const opening = hall.open('tictactoe', { options: {}, seats: [ALAN, HOUSE_SITTER] }).state.opened
@@ -530,7 +530,7 @@ describe('a new start', () => {
     expect(after.troubles).toEqual([5, 6, 7].map((id) => `table ${id} could not be restored`))
   })
 
-  test('rated games whose players cannot return are over, and recorded', async () => {
+  test('ends and records rated games whose players cannot return', async () => {
     const seats = [
       { person: 'guest:ada', name: 'ada' },
       { person: 'guest:grace', name: 'grace' },
@@ -543,7 +543,7 @@ describe('a new start', () => {
 })
 
 describe('closing', () => {
-  test('sends everybody away with the reason, forgets wishes and timers, and keeps the log as it was', async () => {
+  test('disconnects all players with the reason, drops seeks and timers, and leaves the log unchanged', async () => {
     const { hall, seek, seated, store, time, troubles } = process()
     seek(ALAN, { wait: 5_000 })
     const table = hall.open('tictactoe', { options: {}, seats: [ADA, GRACE], clock: { turn: 5_000 } })
@@ -559,7 +559,7 @@ describe('closing', () => {
     expect((await store.tables.read(1, 0)).map(({ type }) => type)).toEqual(['opened'])
   })
 
-  test('takes nobody any more', () => {
+  test('refuses new players', () => {
     const { hall, seek } = process()
     hall.close(new Error('the server was stopped'))
     expect(() => seek(ADA)).toThrow('the server was stopped')
@@ -567,7 +567,7 @@ describe('closing', () => {
     expect([...hall.openSeeks]).toEqual([])
   })
 
-  test('settled: what was decided before is kept and recorded, also an end', async () => {
+  test('settled(): earlier decisions are persisted and recorded, also an end', async () => {
     const { hall, store, troubles } = process()
     const seats = [ALAN, { ...GRACE, person: 'account:2' }]
     const table = hall.open('tictactoe', { options: {}, seats, rated: true })

@@ -13,7 +13,7 @@ const ADA: SeatOwner = { person: 'account:1', name: 'ada' }
 const GRACE: SeatOwner = { person: 'account:2', name: 'grace' }
 const HOUSE_SITTER: SeatOwner = { person: HOUSE, name: 'house' }
 
-/** A process with a hall in which a table may be without a move for ten minutes. */
+/** A process with a hall whose tables may be without a move for ten minutes. */
 function start(store: Store, time: TestClock, idle = LIMIT): Hall {
   const onTrouble = (sentence: string, reason: unknown) => {
     throw new Error(sentence, { cause: reason })
@@ -30,7 +30,7 @@ async function opening(clock: ClockRules = {}, seats: readonly SeatOwner[] = [AD
   return { time, store, hall, table, log: () => store.tables.read(table.id, 0) }
 }
 
-/** The next process, on the same store, at the time of a clock. */
+/** Opens the next process, on the same store, at the time of a clock. */
 async function restarted(store: Store, time: TestClock, before: Hall): Promise<{ hall: Hall; table: TableActor | undefined }> {
   before.close(new Error('the process ends'))
   const hall = start(store, time)
@@ -52,7 +52,7 @@ test('a table without a move for ten minutes ends without a result, though playe
   expect(await hall.ladder('tictactoe', 10)).toEqual([])
 })
 
-test('each move gives ten minutes anew; talk, offers, coming and going give none', async () => {
+test('each move restarts the ten minutes; talk, offers, arrivals and departures do not', async () => {
   const { time, table } = await opening()
   await time.pass(9 * MINUTE)
   table.submit({ type: 'play', seat: 0, move: 5 })
@@ -72,7 +72,7 @@ test.each([
   ['a player against the house', [ADA, HOUSE_SITTER], 'tictactoe', {}],
   ['a player against the house, with a clock of a day', [ADA, HOUSE_SITTER], 'tictactoe', { turn: 24 * 60 * MINUTE }],
   ['a player alone, with a clock of a day', [ADA], 'guessing', { total: 24 * 60 * MINUTE }],
-] as const)('%s has ten minutes for a move', async (_, seats, game, clock) => {
+] as const)('%s ends after ten minutes without a move', async (_, seats, game, clock) => {
   const { time, hall, table } = await opening(clock, seats, game)
   await time.pass(LIMIT - 1)
   expect(table.over).toBe(false)
@@ -81,7 +81,7 @@ test.each([
   expect(hall.size).toBe(0)
 })
 
-test('a longer clock on which two have agreed goes before, and a restart does not end the game meanwhile', async () => {
+test('a longer clock on which two players agreed takes precedence, and a restart does not end the game meanwhile', async () => {
   const { time, store, hall, table } = await opening({ turn: 60 * MINUTE })
   await time.pass(59 * MINUTE)
   expect(table.over).toBe(false)
@@ -92,13 +92,13 @@ test('a longer clock on which two have agreed goes before, and a restart does no
   expect(again?.state.outcome).toMatchObject({ abandoned: true })
 })
 
-test('a shorter clock goes before, too: its end is a loss', async () => {
+test('a shorter clock takes precedence, too: its end is a loss', async () => {
   const { time, table } = await opening({ turn: 10_000 })
   await time.pass(10_000)
   expect(table.state.outcome).toEqual({ winners: [1], left: 0, late: true })
 })
 
-test('a restart renews nothing: the ten minutes count from the last move in the log, also for who has come back', async () => {
+test('a restart does not reset the time: the ten minutes count from the last move in the log, also for a player who resumes', async () => {
   const { time, store, hall: before, table } = await opening()
   await time.pass(MINUTE)
   table.submit({ type: 'play', seat: 0, move: 5 })
@@ -113,7 +113,7 @@ test('a restart renews nothing: the ten minutes count from the last move in the 
   expect([again?.over, hall.size]).toEqual([true, 0])
 })
 
-test('a table whose time ran out while the server was stopped waits two minutes, and a move in them saves it', async () => {
+test('a table whose time ran out while the server was stopped waits two minutes, and a move within them continues the game', async () => {
   for (const saves of [true, false]) {
     const { time, store, hall } = await opening()
     hall.close(new Error('the process ends'))
@@ -127,7 +127,7 @@ test('a table whose time ran out while the server was stopped waits two minutes,
   }
 })
 
-test('the wall clock has no part in it', async () => {
+test('the wall clock does not change the time', async () => {
   const { time, table } = await opening()
   for (const jump of [1e12, -2e12]) {
     time.jump(jump)
@@ -152,7 +152,7 @@ test('one timer serves all tables, and without tables there is none; of many tha
   expect([hall.size, time.waiting]).toEqual([0, 0])
 })
 
-test('without a limit there is no timer', async () => {
+test('sets no timer without a limit', async () => {
   const time = new TestClock()
   start(memoryStore(), time, Number.POSITIVE_INFINITY).open('tictactoe', { options: {}, seats: [ADA, GRACE] })
   await settled()

@@ -7,20 +7,20 @@ import { toSkeleton } from '../../src/hall/skeleton.ts'
 
 const MIXED = { refused: 'a name has the letters of one alphabet' }
 
-/** Whether somebody could be taken for somebody else. */
+/** Returns whether a name looks like another. */
 function alike(one: string, other: string): boolean {
   const names = new Lookalikes()
   names.add('account:1', one)
   return names.like(other) !== undefined
 }
 
-/** Whether names have a look in common, whether or not they count as the same. */
+/** Returns whether names have a common look, whether or not they count as the same. */
 function shareLook(one: string, other: string): boolean {
   const looks = new Set(toLookKeys(one.normalize('NFC')))
   return toLookKeys(other.normalize('NFC')).some((look) => looks.has(look))
 }
 
-/** The characters of an entry of a table of confusables, each with the text that it looks like. */
+/** Returns the characters of a table of confusables, each with the text that it looks like. */
 function pairsIn(entry: string): [string, string][] {
   const [text = '', steps = ''] = entry.split(':')
   const target = text.split('.').map((digits) => Number.parseInt(digits, 36))
@@ -53,7 +53,7 @@ describe('names that look alike', () => {
     ['D῾Arc', "D'Arc"],
     ['D\u1ffdArc', "D'Arc"],
     ['Ödön', 'Ődön'],
-  ])('%s and %s', (one, other) => {
+  ])('treats %s and %s as lookalikes', (one, other) => {
     expect([alike(one, other), alike(other, one)]).toEqual([true, true])
   })
 
@@ -64,25 +64,25 @@ describe('names that look alike', () => {
     ['Zoe', 'Zoë'],
     ['Мария', 'Марина'],
     ['名前', '名刺'],
-  ])('but not %s and %s', (one, other) => {
+  ])('distinguishes %s and %s', (one, other) => {
     expect(alike(one, other)).toBe(false)
   })
 
-  test('the skeleton is that of UTS 39: a table maps to what it maps to for good', () => {
+  test('computes the skeleton of UTS 39: the mapping is idempotent', () => {
     // the examples of the standard, section 4
     expect(toSkeleton('paypal')).toBe(toSkeleton('раураl'))
     expect(toSkeleton('scope')).toBe(toSkeleton('ѕсоре'))
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 10 }), (text) => toSkeleton(toSkeleton(text)) === toSkeleton(text)))
   })
 
-  test('whatever Unicode’s confusables.txt says looks alike does, within a name', () => {
+  test('treats all confusables of Unicode’s confusables.txt as lookalikes within a name', () => {
     const pairs = [CONFUSABLES, SHOWN].flatMap((table) => table.trim().split(/\s/).flatMap(pairsIn))
     expect(pairs.length).toBeGreaterThan(2800)
     const apart = pairs.filter(([from, to]) => !shareLook(from, to) || !shareLook(`Al${from}x`, `Al${to}x`))
     expect(apart).toEqual([])
   })
 
-  test('the same name has the same looks in every case', () => {
+  test('a name has the same skeleton in every case', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }), (text) => {
         const shared = toLookKeys(text.toLowerCase()).filter((look) => toLookKeys(foldName(text)).includes(look))
@@ -91,7 +91,7 @@ describe('names that look alike', () => {
     )
   })
 
-  test('what is removed is forgotten', () => {
+  test('forgets a removed name', () => {
     const names = new Lookalikes()
     names.add('account:1', 'ada1')
     names.remove('account:1', 'ada1')
@@ -99,12 +99,12 @@ describe('names that look alike', () => {
   })
 })
 
-describe('a name that is meant to deceive', () => {
-  test.each(['аda', 'pаypal', 'ԁavid', 'Αlan', 'jօhn', 'ᎪDA', 'ꓮda'])('mixes alphabets: %s', (name) => {
+describe('a deceptive name', () => {
+  test.each(['аda', 'pаypal', 'ԁavid', 'Αlan', 'jօhn', 'ᎪDA', 'ꓮda'])('is refused if it mixes alphabets: %s', (name) => {
     expect(checkPersonName(name)).toEqual(MIXED)
   })
 
-  test.each(['花子Hanako', 'ゲストA', '김Kim', 'ᎪᎳᎢ', 'Ωμέγα', 'שרה', 'ทดสอบ', 'مريم', 'आदा'])('is no such name: %s', (name) => {
+  test.each(['花子Hanako', 'ゲストA', '김Kim', 'ᎪᎳᎢ', 'Ωμέγα', 'שרה', 'ทดสอบ', 'مريم', 'आदा'])('is not assumed: %s', (name) => {
     expect(checkPersonName(name)).toBe(name)
   })
 
@@ -125,7 +125,7 @@ describe('a name that is meant to deceive', () => {
     'tables',
     'unregister',
     'He1p',
-  ])('is the house’s: %s', (name) => {
+  ])('is refused if it looks like the house’s: %s', (name) => {
     expect(checkPersonName(name)).toHaveProperty('refused')
   })
 
@@ -138,7 +138,7 @@ describe('a name that is meant to deceive', () => {
     ['\u115f', 'a name has only characters that can be seen'],
     ['a\u{e0100}', 'a name has only characters that can be seen'],
     ['a\u034fda', 'a name has only characters that can be seen'],
-  ])('cannot be seen as it is: %j', (name, refused) => {
+  ])('is refused if it has invisible characters: %j', (name, refused) => {
     expect(checkName(name)).toEqual({ refused })
   })
 })

@@ -8,7 +8,7 @@ function wish(more: Partial<OpenSeek> = {}): OpenSeek {
   return { person: 'guest:ada', name: 'ada', game: 'tictactoe', options: {}, seats: [0, 1], rated: false, ...more }
 }
 
-/** The first of those who wait that suits the one who comes. */
+/** Returns the first waiting seek that matches the new one. */
 function pair(waiting: Iterable<OpenSeek>, coming: OpenSeek): Match<OpenSeek> | undefined {
   const seeks = new Seeks<OpenSeek>()
   for (const one of waiting) seeks.add(one)
@@ -21,7 +21,7 @@ const SEATS = [[0], [1], [0, 1], [1, 0]]
 const CODES = [undefined, 'amber-otter-seven']
 const AGAINST = [undefined, 'guest:ada', 'guest:grace']
 
-/** Every wish of a small world, each once. */
+/** All seeks of a small set, each once. */
 function* world(): Iterable<OpenSeek> {
   for (const person of PEOPLE)
     for (const options of OPTIONS)
@@ -36,7 +36,7 @@ function* world(): Iterable<OpenSeek> {
               }
 }
 
-/** What has to hold of two who sit down together, as a sentence each. */
+/** Returns the violated conditions of a match, one sentence each. */
 const RULES: Readonly<Record<string, (one: OpenSeek, other: OpenSeek) => boolean>> = {
   'nobody plays against oneself': (one, other) => one.person !== other.person || one.person === PEER,
   'both want the same kind of game': (one, other) => one.rated === other.rated,
@@ -48,10 +48,10 @@ const RULES: Readonly<Record<string, (one: OpenSeek, other: OpenSeek) => boolean
   'there is a seat for each': (one, other) => new Set([...one.seats, ...other.seats]).size === 2,
 }
 
-describe('every two of a small world', () => {
+describe('all pairs of a small set of seeks', () => {
   const all = [...world()]
 
-  test(`${all.length} wishes: two sit down together exactly where nothing speaks against it`, () => {
+  test(`of ${all.length} seeks, two match if and only if no term contradicts`, () => {
     const wrong: unknown[] = []
     let pairs = 0
     for (const waiting of all) {
@@ -70,14 +70,14 @@ describe('every two of a small world', () => {
     expect(pairs).toBe(6664)
   })
 
-  test('who comes first and who second does not matter for whether they do', () => {
+  test('the order of two seeks does not decide whether they match', () => {
     const wrong: unknown[] = []
     for (const [at, one] of all.entries())
       for (const other of all.slice(at)) if (!pair([one], other) !== !pair([other], one)) wrong.push({ one, other })
     expect(wrong.slice(0, 3)).toEqual([])
   })
 
-  test('first come, first served: of those who wait, the first who suits', () => {
+  test('the first waiting seek that matches is taken', () => {
     const some = fc.array(fc.constantFrom(...all), { maxLength: 12 })
     fc.assert(
       fc.property(some, fc.constantFrom(...all), (waiting, coming) => {
@@ -92,7 +92,7 @@ describe('every two of a small world', () => {
     )
   })
 
-  test('nobody is changed by being paired', () => {
+  test('a match changes neither seek', () => {
     const before = JSON.stringify(all)
     for (const coming of all.slice(0, 20)) pair(all, coming)
     expect(JSON.stringify(all)).toBe(before)
@@ -114,7 +114,7 @@ describe('seats', () => {
     [[0, 1], [0], [1, 0]],
     [[1], [0, 1], [1, 0]],
     [[0], [1, 0], [0, 1]],
-  ])('who waits with %j and who comes with %j get %j: whoever waited longer has the choice', (waiting, coming, seats) => {
+  ])('a waiting seek with %j and a new one with %j get %j: the seek that waited longer has the choice', (waiting, coming, seats) => {
     const match = pair([wish({ seats: waiting })], wish({ person: 'guest:grace', seats: coming }))
     expect(match?.seats).toEqual(seats)
   })
@@ -124,24 +124,24 @@ describe('seats', () => {
     [[1], [1]],
     [[], [0, 1]],
     [[0, 1], []],
-  ])('%j and %j do not go together', (waiting, coming) => {
+  ])('%j and %j do not match', (waiting, coming) => {
     expect(pair([wish({ seats: waiting })], wish({ person: 'guest:grace', seats: coming }))).toBeUndefined()
   })
 })
 
-test('games are not mixed', () => {
+test('seeks for different games do not match', () => {
   expect(pair([wish({ game: 'hands' })], wish({ person: 'guest:grace' }))).toBeUndefined()
 })
 
 describe('the setup', () => {
-  test('the order of fields does not matter, nor one that is not there', () => {
+  test('ignores the order of fields, and absent fields', () => {
     const one = wish({ options: { size: 4, first: 0, more: { a: 1, b: [1, 2] } } })
     const same = wish({ person: 'guest:grace', options: { more: { b: [1, 2], a: 1 }, first: 0, size: 4, none: undefined } })
     expect(pair([one], same)).toBeDefined()
     expect(pair([one], { ...same, options: { more: { b: [2, 1], a: 1 }, first: 0, size: 4 } })).toBeUndefined()
   })
 
-  test('is that of whoever cares, waiting or coming', () => {
+  test('comes from the seek that has one, whether it waits or is new', () => {
     const { options: _, ...any } = wish()
     const four = wish({ options: { size: 4 } })
     expect([mergeOptions(any, four), mergeOptions(four, any), mergeOptions(any, any)]).toEqual([{ size: 4 }, { size: 4 }, undefined])
@@ -156,12 +156,12 @@ describe('clocks', () => {
     [{ turn: 10_000 }, { turn: 20_000 }],
     [{ turn: 10_000 }, { total: 10_000 }],
     [{ turn: 10_000 }, { turn: 10_000, total: 60_000 }],
-  ])('who wants %j does not play by %j', (one, other) => {
+  ])('a seek with %j does not match %j', (one, other) => {
     expect(pair([ada(one)], timed(other))).toBeUndefined()
     expect(pair([ada(other)], timed(one))).toBeUndefined()
   })
 
-  test.each([[undefined], [{}], [{ grace: 60_000 }]])('who limits no time, as %j, plays by what the other wants', (free) => {
+  test.each([[undefined], [{}], [{ grace: 60_000 }]])('a seek without a limit, as %j, takes the other’s clock', (free) => {
     const limited = timed({ turn: 10_000, total: 60_000, grace: 120_000 })
     expect(pair([ada(free)], limited)).toBeDefined()
     expect(pair([limited], ada(free))).toBeDefined()
@@ -169,7 +169,7 @@ describe('clocks', () => {
       expect(clock).toMatchObject({ turn: 10_000, total: 60_000 })
   })
 
-  test('the grace is that of whoever waited longer', () => {
+  test('the grace period comes from the seek that waited longer', () => {
     expect(mergeClocks(ada({ grace: 1 }), timed({ grace: 2 }))).toEqual({ grace: 1 })
   })
 })

@@ -27,7 +27,7 @@ describe('a name', () => {
     expect(checkName(name)).toBe(name)
   })
 
-  test('is kept in one spelling', () => {
+  test('is stored in one spelling', () => {
     expect(checkName('Zoe\u0308')).toBe('Zo\u00eb')
     expect(checkName('e\u0301'.repeat(20))).toBe('\u00e9'.repeat(20))
   })
@@ -60,13 +60,13 @@ describe('a name', () => {
     ['\ud800', UNSEEN],
     ['\u0378', UNSEEN],
     ['\u{e0041}ada', UNSEEN],
-  ])('%j is none', (text, refused) => {
+  ])('cannot be %j', (text, refused) => {
     expect(checkName(text)).toEqual({ refused })
     expect(checkPersonName(text)).toEqual({ refused })
   })
 })
 
-describe('a person’s name', () => {
+describe('a user’s name', () => {
   test.each(['Ada', 'Ada Lovelace', 'Мария', 'Player1', '7', 'Grace', 'Hausmann', 'Adminton', 'ゲストA', '-'])('%s', (name) => {
     expect(checkPersonName(name)).toBe(name)
   })
@@ -88,7 +88,7 @@ describe('a person’s name', () => {
     'draw',
     'QUIT',
     'ERROR',
-  ])('%s is the house’s', (text) => {
+  ])('cannot be %s, which is the house’s', (text) => {
     expect(checkName(text)).toBe(text)
     expect(checkPersonName(text)).toEqual({ refused: expect.stringContaining(`${text} cannot be a name: it `) })
   })
@@ -112,7 +112,7 @@ describe('a person’s name', () => {
     ['server', ['\u0442\u04bb\u0435 \u0455\u0435\u0433\u0475\u0435\u0433']],
     ['operator', ['an operator', 'An_Operator', 'the 0perator', 'an  operator 2']],
     ['admin', ['ADM1N', 'ADMlN', 'an ADMlN', 'The Admin']],
-  ])('reads like %s behind an article, in digits or in letters that look alike: %j', (word, texts) => {
+  ])('is refused if it reads like %s behind an article, in digits or in letters that look alike: %j', (word, texts) => {
     for (const text of texts) {
       expect(checkName(text), text).toBe(text.normalize('NFC'))
       expect(checkPersonName(text), text).toEqual({
@@ -136,7 +136,7 @@ describe('a person’s name', () => {
       ['sysadmin', 'moderators', 'the operators', 'The Moderators', 'Chat Mod', 'mods', 'Support Team', 'webmaster', 'staff member'],
     ],
     ['house', ['my house', 'housé', 'our house', 'House Bot', 'the house player', 'Parlor', 'Parlour', 'Parlor Bot', 'your house']],
-  ])('does not pose as the %s: %j', (_, texts) => {
+  ])('cannot pose as the %s: %j', (_, texts) => {
     for (const text of texts)
       expect(checkPersonName(text), text).toEqual({ refused: expect.stringContaining(`${text} cannot be a name: `) })
   })
@@ -160,7 +160,7 @@ describe('a person’s name', () => {
     'ada offers a draw',
     'ada is back',
     'HENRY TELLS YOU',
-  ])('does not read as a line of the server: %s', (text) => {
+  ])('cannot read as a line of the server: %s', (text) => {
     expect(checkPersonName(text)).toEqual({
       refused: expect.stringMatching(
         /^.* cannot be a name: with "[^"]+" in it, users would take it for a line of the server; choose another$/,
@@ -193,25 +193,25 @@ describe('a person’s name', () => {
     'Yesim',
     'Noa',
     'Hina',
-  ])('can be %s, which nobody takes for the server', (name) => {
+  ])('can be %s, which does not look like the server', (name) => {
     expect(checkPersonName(name)).toBe(name.normalize('NFC'))
   })
 
   test.each(['LOGIN ed s3cretPWx', 'login ed', 'Register: ed pw', 'PASSWORD s3cretPWx', 'log-in ed'])(
-    'is no line with a password, which is not quoted: %s',
+    'cannot be a line with a password, which the error does not quote: %s',
     (text) => {
       expect(checkPersonName(text)).toEqual({ refused: expect.stringMatching(/^(?:that is a line with a password|a name has no : )/) })
     },
   )
 
   test.each(['a8 s3cretPWx', 'kim hunter2X9', 'Ann Lee p4ssWord'])(
-    'has no word that looks like a password, which is not quoted: %s',
+    'cannot have a word that looks like a password, which the error does not quote: %s',
     (text) => {
       expect(checkPersonName(text)).toEqual({ refused: 'the last word looks like a password: send the name alone' })
     },
   )
 
-  test.each(['Team Alpha2024', 'R2D2 Unit', 'h4x0rKing99', 'Ann McDonald', 'ada 3rd', 'Max 2Fast'])('can be %s, which is none', (name) => {
+  test.each(['Team Alpha2024', 'R2D2 Unit', 'h4x0rKing99', 'Ann McDonald', 'ada 3rd', 'Max 2Fast'])('can be %s (no password)', (name) => {
     expect(checkPersonName(name)).toBe(name)
   })
 
@@ -219,11 +219,11 @@ describe('a person’s name', () => {
     expect(checkPersonName(name)).toBe(name)
   })
 
-  test.each(['yes', 'no', 'hi', 'me', 'Yes', 'ok', 'Said'])('is no answer and no greeting, such as %s', (text) => {
+  test.each(['yes', 'no', 'hi', 'me', 'Yes', 'ok', 'Said'])('cannot be an answer or a greeting, such as %s', (text) => {
     expect(checkPersonName(text)).toEqual({ refused: expect.stringContaining('it is a command, or another word with a meaning here') })
   })
 
-  test('that is refused for a word is refused with that word', () => {
+  test('that is refused because of a word is refused with an error that names the word', () => {
     expect(checkPersonName('the house')).toEqual({
       refused:
         'the house cannot be a name: it reads like "house", which has a meaning here, and an article before it makes no difference; choose another',
@@ -237,11 +237,11 @@ describe('a person’s name', () => {
     })
   })
 
-  test.each(['1 | 2 | 3', '1e5', '(5)', '#7'])('at the front door is no number with signs, such as %s', (text) => {
+  test.each(['1 | 2 | 3', '1e5', '(5)', '#7'])('cannot be a number with signs at the front door, such as %s', (text) => {
     expect(checkLobbyName(text)).toEqual({ refused: 'a name is not a number, which could mean a move or a table: add a letter' })
   })
 
-  test.each(['123', '7', '-5', '1 2', '1_000', '１２', '٣', '3.5'])('at the front door is no number, such as %s', (text) => {
+  test.each(['123', '7', '-5', '1 2', '1_000', '１２', '٣', '3.5'])('cannot be a number at the front door, such as %s', (text) => {
     expect(checkPersonName(text)).toBe(text)
     expect(checkLobbyName(text)).toEqual({ refused: 'a name is not a number, which could mean a move or a table: add a letter' })
   })
@@ -265,30 +265,30 @@ describe('a person’s name', () => {
     'y',
     'N',
     'CODE',
-  ])('at the front door is no word of "play", such as %s', (text) => {
+  ])('cannot be a word of "play" at the front door, such as %s', (text) => {
     expect(checkPersonName(text)).toBe(text)
     expect(checkLobbyName(text)).toEqual({ refused: expect.stringContaining(`${text} cannot be a name: `) })
   })
 
   test.each(['Ada', 'student 7', 'r2d2', 'size4', 'Count Dracula', 'Ada_2', '🎲', '-', 'quizmaster'])(
-    'at the front door can be %s',
+    'can be %s at the front door',
     (text) => {
       expect(checkLobbyName(text)).toBe(text)
     },
   )
 
   test.each(['1 | 2 | 3', '---', '---+---', '7 <', '3 = 3', '...'])(
-    'at the front door, %s is no name: it reads like a number or a board',
+    'cannot be %s at the front door: it reads like a number or a board',
     (text) => {
       expect(checkLobbyName(text)).toEqual({ refused: expect.stringContaining('a letter') })
     },
   )
 
-  test.each(['/q', 'account:7', 'Ada: I resign', 'GET / HTTP/1.1', 'Host: example.net'])('%s is no name', (text) => {
+  test.each(['/q', 'account:7', 'Ada: I resign', 'GET / HTTP/1.1', 'Host: example.net'])('cannot be the word %s', (text) => {
     expect(checkPersonName(text)).toEqual({ refused: 'a name has no : and no /, because users could take it for a command or for talk' })
   })
 
-  test('letters that look the same are not mixed', () => {
+  test('cannot mix letters of different alphabets that look the same', () => {
     for (const text of ['\u0430da', 'h\u043euse', '\u039fscar']) {
       expect(checkPersonName(text)).toEqual({ refused: 'a name has the letters of one alphabet' })
     }
@@ -296,7 +296,7 @@ describe('a person’s name', () => {
   })
 })
 
-describe('names that count as the same', () => {
+describe('equal names', () => {
   test.each([
     ['Ada', 'aDA'],
     ['Zo\u00eb', 'ZOE\u0308'],

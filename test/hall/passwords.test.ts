@@ -9,7 +9,7 @@ const GOOD = 'correct horse'
 const BROKEN =
   'the password arrived broken, for it is not UTF-8: set your terminal or program to UTF-8, or use letters and digits without accents'
 
-/** A hash as any other program would write it. */
+/** A hash as another program writes it. */
 function phc(password: string, cost: { memory: number; passes: number; parallelism: number }, salt: Uint8Array, tagLength = 32): string {
   const tag = argon2Sync('argon2id', { message: password, nonce: salt, tagLength, ...cost })
   const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64').replaceAll('=', '')
@@ -26,7 +26,7 @@ async function hashOf(password: string): Promise<string> {
 }
 
 describe('a password', () => {
-  test('is known again, and no other is', async () => {
+  test('is verified, and no other is', async () => {
     const hash = await hashOf(GOOD)
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
     expect(await passwords.verify(GOOD, hash)).toBeUndefined()
@@ -35,14 +35,14 @@ describe('a password', () => {
     }
   })
 
-  test('has another salt each time, from the chance that is given', async () => {
+  test('has a new salt each time, from the given random source', async () => {
     expect(await hashOf(GOOD)).not.toBe(await hashOf(GOOD))
     const fixed = new Passwords({ random: (bytes) => new Uint8Array(bytes).fill(7) })
     const salt = new Uint8Array(16).fill(7)
     expect(await fixed.hash(GOOD)).toBe(phc(GOOD, { memory: 19_456, passes: 2, parallelism: 1 }, salt))
   })
 
-  test('is the same in every spelling, and with any blank', async () => {
+  test('is the same in every Unicode form, and with any blank', async () => {
     const hash = await hashOf('Zoe\u0308 pass\u00a0word')
     expect(await passwords.verify('Zo\u00eb pass\u3000word', hash)).toBeUndefined()
     expect(await passwords.verify('Zoe pass word', hash)).toBe(WRONG)
@@ -63,15 +63,15 @@ describe('a password', () => {
     ['pass\u202eword', 'a password has only characters that can be seen'],
     ['password\u0378', 'a password has only characters that can be seen'],
     ['password\ud800', 'a password has only characters that can be seen'],
-  ])('%j cannot be one', async (password, refused) => {
+  ])('cannot be %j', async (password, refused) => {
     expect(await passwords.hash(password)).toEqual({ why: 'bad-password', refused })
   })
 
-  test.each(['🙂'.repeat(8), 'x'.repeat(128), '🙂'.repeat(128), '  blanks  ', 'نمی\u200cخواهم'])('%j can', async (password) => {
+  test.each(['🙂'.repeat(8), 'x'.repeat(128), '🙂'.repeat(128), '  blanks  ', 'نمی\u200cخواهم'])('can be %j', async (password) => {
     expect(await passwords.verify(password, await hashOf(password))).toBeUndefined()
   })
 
-  test('that arrived broken is refused as such, so that no two are the same', async () => {
+  test('is refused if it arrived broken, so that no two passwords become equal', async () => {
     const hash = await passwords.hash('correct horse')
     const latin1 = (text: string) => new TextDecoder().decode(Buffer.from(text, 'latin1'))
     for (const phc of [String(hash), undefined])
@@ -81,7 +81,7 @@ describe('a password', () => {
       })
   })
 
-  test('of any characters that are taken is known again, and only that', async () => {
+  test('of any accepted characters is verified, and no other is', async () => {
     const text = fc.string({ unit: 'grapheme', minLength: 8, maxLength: 20 })
     await fc.assert(
       fc.asyncProperty(text, text, async (password, other) => {
@@ -96,14 +96,14 @@ describe('a password', () => {
   })
 })
 
-describe('a hash', () => {
-  test('of the reference implementation of argon2 is read', async () => {
+describe('a password hash', () => {
+  test('accepts a hash of the reference implementation of argon2', async () => {
     const hash = '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc'
     expect(await passwords.verify('password', hash)).toBeUndefined()
     expect(await passwords.verify('passwore', hash)).toBe(WRONG)
   })
 
-  test('of any cost stays valid', async () => {
+  test('stays valid with any cost', async () => {
     const cost = fc.record({
       memory: fc.integer({ min: 32, max: 128 }),
       passes: fc.integer({ min: 1, max: 3 }),
@@ -132,11 +132,11 @@ describe('a hash', () => {
     ['a line end', `${cheap}\n`],
     ['no passes', cheap.replace('t=1', 't=0')],
     ['too little memory for argon2', cheap.replace('m=8', 'm=7')],
-  ])('that cannot be read is an error: %s', async (_, hash) => {
+  ])('throws if it cannot be parsed: %s', async (_, hash) => {
     await expect(passwords.verify(GOOD, hash)).rejects.toThrow(RangeError)
   })
 
-  test('that cannot be read is not told, and takes nobody’s turn', async () => {
+  test('that cannot be parsed is not revealed, and occupies no slot', async () => {
     const one = new Passwords({ random: randomBytes, atOnce: 1, waiting: { each: 0, all: 0 } })
     for (const broken of [`${cheap}=`, cheap.replace('m=8', 'm=7')]) {
       await expect(one.verify(GOOD, broken)).rejects.not.toThrow(cheap.slice(-43))
@@ -145,15 +145,15 @@ describe('a hash', () => {
   })
 })
 
-/** The order in which promises come to their end. */
+/** Returns the order in which promises settle. */
 async function orderOf(promises: Readonly<Record<string, Promise<unknown>>>): Promise<string[]> {
   const order: string[] = []
   await Promise.all(Object.entries(promises).map(([name, promise]) => promise.then(() => order.push(name))))
   return order
 }
 
-describe('many at once', () => {
-  test('no more are computed than may be: the others wait their turn', async () => {
+describe('many password checks at once', () => {
+  test('run up to a limit: the others wait their turn', async () => {
     const one = new Passwords({ random: randomBytes, atOnce: 1 })
     const order = await orderOf({ dear: one.verify(GOOD, dear), cheap: one.verify(GOOD, cheap), last: one.verify(GOOD, cheap) })
     expect(order).toEqual(['dear', 'cheap', 'last'])
@@ -161,7 +161,7 @@ describe('many at once', () => {
     expect(await orderOf({ dear: two.verify(GOOD, dear), cheap: two.verify(GOOD, cheap) })).toEqual(['cheap', 'dear'])
   })
 
-  test('no more wait than may: the others are told', async () => {
+  test('wait up to a limit: the others are refused', async () => {
     const few = new Passwords({ random: randomBytes, atOnce: 2, waiting: { each: 3, all: 3 } })
     const answers = await Promise.all(Array.from({ length: 8 }, () => few.verify(GOOD, cheap)))
     expect(answers).toEqual([undefined, undefined, undefined, undefined, undefined, BUSY, BUSY, BUSY])
@@ -170,7 +170,7 @@ describe('many at once', () => {
     expect(hashes.filter((hash) => hash === BUSY)).toHaveLength(1)
   })
 
-  test('the process goes on with other things meanwhile', async () => {
+  test('do not block the process', async () => {
     let turns = 0
     let done = false
     const count = () => {
@@ -184,14 +184,14 @@ describe('many at once', () => {
   })
 })
 
-describe('a name that nobody has', () => {
-  test('is refused as a wrong password is, whatever the password', async () => {
+describe('an unknown name', () => {
+  test('is refused like a wrong password, whatever the password', async () => {
     for (const password of [GOOD, '', 'x'.repeat(500), '\0']) expect(await passwords.verify(password, undefined)).toBe(WRONG)
   })
 
-  test('costs as much as one that somebody has', async () => {
+  test('costs as much time as a registered name', async () => {
     const hash = await hashOf(GOOD)
-    // by this process's processor, which others that are busy meanwhile do not count against
+    // by the processor time of this process, which other busy processes do not change
     const least = async (phc: string | undefined) => {
       let least = Number.POSITIVE_INFINITY
       for (let round = 0; round < 8; round++) {

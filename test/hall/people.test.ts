@@ -10,7 +10,7 @@ import { settled, TestClock } from '../support/clock.ts'
 
 const PASSWORD = 'engine-1843'
 
-/** Passwords that cost nothing, and count how often they were compared. */
+/** Password checks that cost nothing, with a count of the comparisons. */
 class Plain extends Passwords {
   compared = 0
 
@@ -28,7 +28,7 @@ class Plain extends Passwords {
   }
 }
 
-/** People, and what happens to those who are here. */
+/** People, with a record of the events of online users. */
 function gathering(passwords: Passwords = new Plain(), expects: (person: string) => boolean = () => false) {
   const clock = new TestClock(1_000_000)
   const { accounts } = memoryStore()
@@ -61,7 +61,7 @@ function gathering(passwords: Passwords = new Plain(), expects: (person: string)
   return { people, accounts, clock, seats, replaced, reasons, entry, enter, register }
 }
 
-/** Who came in; a refusal fails the test. */
+/** Returns the user that entered; a refusal fails the test. */
 async function came(entering: Promise<OnlineUser | AuthError>): Promise<OnlineUser> {
   const visitor = await entering
   if (isRefusal(visitor)) throw new Error(visitor.refused)
@@ -71,7 +71,7 @@ async function came(entering: Promise<OnlineUser | AuthError>): Promise<OnlineUs
 const here = (people: People) => [...people.online].map(({ person }) => person)
 
 describe('guests', () => {
-  test('are here under their name until they leave', async () => {
+  test('are online under their name until they leave', async () => {
     const { people, enter, clock } = gathering()
     const ada = await came(enter('Ada'))
     expect(ada).toMatchObject({ person: 'guest:ada', name: 'Ada', since: clock.now() })
@@ -81,7 +81,7 @@ describe('guests', () => {
     expect(here(people)).toEqual([])
   })
 
-  test.each(['ada', 'ADA', 'ａｄａ'])('a name that is taken is taken in every spelling: %s', async (name) => {
+  test.each(['ada', 'ADA', 'ａｄａ'])('cannot use a taken name in another spelling: %s', async (name) => {
     const { people, enter, replaced } = gathering()
     await came(enter('Ada'))
     expect(await enter(name)).toEqual({
@@ -92,7 +92,7 @@ describe('guests', () => {
     expect([here(people), replaced]).toEqual([['guest:ada'], []])
   })
 
-  test.each(['', ' ada', 'house', 'a@b', 'x'.repeat(21)])('what is no name is refused with a sentence: %j', async (name) => {
+  test.each(['', ' ada', 'house', 'a@b', 'x'.repeat(21)])('cannot use an invalid name, and receive a sentence: %j', async (name) => {
     const { people, enter, register } = gathering()
     for (const refused of [await enter(name), await enter(name, { password: PASSWORD }), await register(name)]) {
       expect(refused).toEqual({ why: 'bad-name', refused: expect.stringMatching(/ /) })
@@ -100,7 +100,7 @@ describe('guests', () => {
     expect(here(people)).toEqual([])
   })
 
-  test('the reconnect secret makes room: who was here is told and gone, and the name has one holder', async () => {
+  test('the reconnect secret disconnects the earlier connection with a reason, and the name has one owner', async () => {
     const { people, enter, replaced } = gathering()
     const before = await came(enter('ada'))
     const secret = people.reconnectSecret(before)
@@ -111,7 +111,7 @@ describe('guests', () => {
     expect([...people.online]).toEqual([after])
   })
 
-  test('a secret is valid until there is a new one, or another guest of that name', async () => {
+  test('a reconnect secret is valid until there is a new one, or another guest of that name', async () => {
     const { people, enter } = gathering()
     const first = await came(enter('ada'))
     const old = people.reconnectSecret(first)
@@ -126,7 +126,7 @@ describe('guests', () => {
       expect(await enter('ada', { secret: wrong })).toMatchObject({ why: 'name-taken', proposal: 'ada2' })
   })
 
-  test('a name to which its guest is expected back is taken, but not for who has its secret', async () => {
+  test('the name of an absent guest with a reserved seat is taken, except for a client with its secret', async () => {
     const expected = new Set<string>()
     const { people, enter } = gathering(new Plain(), (person) => expected.has(person))
     const ada = await came(enter('ada'))
@@ -137,11 +137,11 @@ describe('guests', () => {
     expect(await came(enter('ada', { secret }))).toMatchObject({ person: 'guest:ada' })
   })
 
-  test('of a name that is taken, with all numbers behind it, the denial costs no more than others: few looks, and few checks', async () => {
+  test('refusing a name that is taken with all numbers behind it costs no more than others: few lookups, and few checks', async () => {
     const { accounts, people, enter } = gathering()
     const others = ['', 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 18, 26, 42, 74, 138, 266, 522, 1034]
     for (const other of others) await came(enter(`ada${other}`))
-    // cut off for a number, it reads like a word of the house
+    // shortened for a number, it reads like a word of the house
     await came(enter('s.e.r.v.e.r........x'))
     for (let at = 0; at < 1000; at++) await accounts.add({ key: `user${at}z`, name: `user${at}z`, password: 'plain', since: 0 })
     await people.load()
@@ -164,7 +164,7 @@ describe('guests', () => {
     expect([taken / free, cut / free].map((ratio) => ratio < 4)).toEqual([true, true])
   })
 
-  test('a name that is proposed is free, valid, and the same each time', async () => {
+  test('a proposed name is free, valid, and the same each time', async () => {
     const { enter, register } = gathering()
     for (const name of ['ada', 'ada2', 'x'.repeat(20), '7']) await came(enter(name))
     await came(register('ada3'))
@@ -177,14 +177,14 @@ describe('guests', () => {
     for (const name of ['ada4', `${'x'.repeat(19)}2`]) await came(enter(name))
   })
 
-  test('of two who come at the same time, one gets the name', async () => {
+  test('one of two simultaneous clients gets the name', async () => {
     const { people, enter } = gathering()
     const both = await Promise.all([enter('ada'), enter('ada')])
     expect(both.filter(isRefusal)).toHaveLength(1)
     expect(here(people)).toEqual(['guest:ada'])
   })
 
-  test('who is here may say the own name again, and then leaves the first one behind', async () => {
+  test('an online guest may enter its own name again, and then leaves the first one', async () => {
     const { people, enter, replaced } = gathering()
     const before = await came(enter('ada'))
     const after = await came(enter('ada', { before }))
@@ -195,7 +195,7 @@ describe('guests', () => {
 })
 
 describe('registered names', () => {
-  test('need their password, in every spelling, and have no guests', async () => {
+  test('require their password, in every spelling, and admit no guests', async () => {
     const { people, enter, register } = gathering()
     const ada = await came(register('Ada'))
     expect(ada).toMatchObject({ person: 'account:1', name: 'Ada' })
@@ -212,7 +212,7 @@ describe('registered names', () => {
     expect(await people.registeredName('grace')).toBeUndefined()
   })
 
-  test('are registered once, also by two at the same time', async () => {
+  test('are registered once, also by two clients at the same time', async () => {
     const { people, register } = gathering()
     const both = await Promise.all([register('ada'), register('Ada')])
     expect(both.filter(isRefusal)).toEqual([{ why: 'name-taken', refused: expect.stringMatching(/^the name \w+ is registered already/) }])
@@ -220,7 +220,7 @@ describe('registered names', () => {
     expect(here(people)).toEqual(['account:1'])
   })
 
-  test('are not taken away from a guest who is here, but that guest may register', async () => {
+  test('cannot be registered by another client while their guest is online, but by that guest', async () => {
     const { people, enter, register } = gathering()
     const guest = await came(enter('ada'))
     expect(await register('Ada')).toEqual({ why: 'name-taken', refused: 'Ada is taken; try Ada2', proposal: 'Ada2' })
@@ -230,7 +230,7 @@ describe('registered names', () => {
     expect([...people.online]).toEqual([owner])
   })
 
-  test('may be here several times, each with the password', async () => {
+  test('may be online several times, each with the password', async () => {
     const { people, enter, register, replaced } = gathering()
     await came(register('ada'))
     await came(enter('ada', { password: PASSWORD }))
@@ -238,14 +238,14 @@ describe('registered names', () => {
     expect([here(people), replaced]).toEqual([['account:1', 'account:1', 'account:1'], []])
   })
 
-  test('a password that is none is refused, and registers nothing', async () => {
+  test('are not registered with an invalid password', async () => {
     const { people, register } = gathering()
     expect(await register('ada', { password: 'short' })).toEqual({ why: 'bad-password', refused: expect.stringMatching(/at least 8/) })
     expect(await people.registeredName('ada')).toBeUndefined()
     expect(here(people)).toEqual([])
   })
 
-  test('a new password is the only one; a name that is removed is free', async () => {
+  test('have only their new password after a change, and are free after a removal', async () => {
     const { people, enter, register } = gathering()
     await came(register('ada'))
     const by = { password: PASSWORD, address: '192.0.2.1' }
@@ -265,7 +265,7 @@ describe('registered names', () => {
     expect(await came(enter('ada'))).toMatchObject({ person: 'guest:ada' })
   })
 
-  test('what is kept of a password is not the password', async () => {
+  test('store a hash of the password, not the password', async () => {
     const { accounts, register } = gathering(new Passwords({ random: randomBytes }))
     await came(register('ada'))
     const kept = JSON.stringify(await accounts.named('ada'))
@@ -274,8 +274,8 @@ describe('registered names', () => {
   })
 })
 
-describe('guesses at passwords', () => {
-  test('nobody learns which names there are: the answer is the same, and so is the work', async () => {
+describe('password guesses', () => {
+  test('do not reveal which names exist: the answer is the same, and so is the work', async () => {
     const passwords = new Plain()
     const { enter, register } = gathering(passwords)
     await came(register('ada'))
@@ -287,7 +287,7 @@ describe('guesses at passwords', () => {
     expect(wrong).toEqual({ why: 'bad-password', refused: 'the name or the password is wrong' })
   })
 
-  test('are ten at a name from strangers, and then one in twenty seconds; the right one is not heard before, and is not compared', async () => {
+  test('are limited to ten at a name from unknown addresses, then one in twenty seconds; the correct one is not compared before that', async () => {
     const passwords = new Plain()
     const { enter, register, clock } = gathering(passwords)
     await came(register('ada', { address: '192.0.2.9' }))
@@ -301,12 +301,12 @@ describe('guesses at passwords', () => {
     expect(await enter('ada', { password: PASSWORD })).toEqual({ why: 'throttled', refused: 'too many tries: wait 1 second' })
     await clock.pass(1)
     await came(enter('ada', { password: PASSWORD }))
-    // what the right one took is back, and nothing more
+    // the correct one has returned its own try, and no more
     expect(await enter('ada', { address: '192.0.2.10', password: 'guessed-it' })).toEqual(WRONG)
     expect(await enter('ada', { address: '192.0.2.11', password: 'guessed-it' })).toEqual(refused)
   })
 
-  test('from elsewhere do not keep the owner out of an address that was logged in from, nor who holds a session', async () => {
+  test('from elsewhere do not lock the owner out at an address with an earlier login, nor with a session', async () => {
     const { people, enter, register, clock } = gathering()
     const ada = await came(register('ada'))
     const session = makeToken(randomBytes)
@@ -325,7 +325,7 @@ describe('guesses at passwords', () => {
     expect(await came(people.enterBySession(session, { address: '192.0.2.77', onReplaced: () => {} }))).toMatchObject({ name: 'ada' })
   })
 
-  test('that are refused cost a name nothing, and other addresses neither', async () => {
+  test('that are refused cost neither the name nor other addresses a try', async () => {
     const { enter, register } = gathering()
     await came(register('ada', { address: '192.0.2.9' }))
     for (let tries = 0; tries < 300; tries++) await enter(`person${tries}`, { address: '198.51.100.1', password: 'guessed-it' })
@@ -341,7 +341,7 @@ describe('guesses at passwords', () => {
     expect(await enter('ada', { password: PASSWORD })).toEqual({ why: 'throttled', refused: 'too many tries: wait 20 seconds' })
   })
 
-  test('leave known addresses known after a restart; of each name the latest eight are', async () => {
+  test('leave known addresses known after a restart: the latest eight of each name', async () => {
     const { accounts, clock, enter, register, entry } = gathering()
     await came(register('ada', { address: '192.0.2.100' }))
     for (let at = 1; at <= 8; at++) await came(enter('ada', { address: `192.0.2.${at}`, password: PASSWORD }))
@@ -357,13 +357,13 @@ describe('guesses at passwords', () => {
     expect(await accounts.places()).toEqual([])
   })
 
-  test('at a name that nobody has are throttled in the same way', async () => {
+  test('at an unknown name are limited in the same way', async () => {
     const { enter } = gathering()
     for (let tries = 0; tries < 10; tries++) expect(await enter('grace', { password: 'guessed-it' })).toEqual(WRONG)
     expect(await enter('grace', { password: 'guessed-it' })).toEqual({ why: 'throttled', refused: 'too many tries: wait 20 seconds' })
   })
 
-  test('from one address are limited, whatever the names; other addresses are not', async () => {
+  test('from one address are limited, whatever the names; other addresses are not affected', async () => {
     const { enter } = gathering()
     let tries = 0
     while (JSON.stringify(await enter(`person${tries}`, { password: 'guessed-it' })) === JSON.stringify(WRONG)) tries++
@@ -380,7 +380,7 @@ describe('guesses at passwords', () => {
       await Promise.all(students.map((name) => came(enter(name, { address, password: PASSWORD }))))
   })
 
-  test('an old password is guessed no faster than at the door', async () => {
+  test('at the old password in a change are limited like those at a login', async () => {
     const { people, register } = gathering()
     await came(register('ada'))
     const old = { password: 'guessed-it', address: '192.0.2.1' }
@@ -389,7 +389,7 @@ describe('guesses at passwords', () => {
     expect(tries).toBe(10)
   })
 
-  test('wrong codes of invitations count for their connection first, then for the address', async () => {
+  test('wrong invitation codes count for their connection first, then for the address', async () => {
     const { people, clock } = gathering()
     const wrongCodes = (address: string) => {
       const tries = people.codeTries(address)
@@ -408,7 +408,7 @@ describe('guesses at passwords', () => {
     expect(wrongCodes('192.0.2.1').wrong).toBe(1)
   })
 
-  test('when too many are at it, that is said, and nobody is in', async () => {
+  test('are refused with a sentence if too many wait, and log no client in', async () => {
     const passwords = new Passwords({ random: randomBytes, atOnce: 1, waiting: { each: 0, all: 0 } })
     const { people, register } = gathering(passwords)
     const [first, second] = await Promise.all([register('ada'), register('grace')])
@@ -417,8 +417,8 @@ describe('guesses at passwords', () => {
   })
 })
 
-describe('who comes back with a token', () => {
-  test('of a session is let in without the password, until it is closed or over', async () => {
+describe('a client that resumes with a token', () => {
+  test('logs in with a session without the password, until the session is closed or expired', async () => {
     const { people, clock, register } = gathering()
     const ada = await came(register('ada'))
     const [one, other] = [makeToken(randomBytes), makeToken(randomBytes)]
@@ -436,7 +436,7 @@ describe('who comes back with a token', () => {
     })
   })
 
-  test('of a seat is the same guest, and the one who was given it makes room; an account is not opened by it', async () => {
+  test('is the same guest with a seat token, and the earlier connection is closed; the token opens no account', async () => {
     const { people, enter, replaced } = gathering()
     const before = await came(enter('ada'))
     before.addToken('hash')
@@ -448,8 +448,8 @@ describe('who comes back with a token', () => {
   })
 })
 
-describe('a change of an account', () => {
-  test('ends all other connections, those in its seats too, and all sessions; who changes it stays, and is told how many', async () => {
+describe('a change to an account', () => {
+  test('ends all other connections, also those in its seats, and all sessions; the connection that made it stays, and receives their number', async () => {
     const { people, reasons, seats, enter, register } = gathering()
     const owner = await came(register('ada'))
     const thief = await came(enter('ada', { password: PASSWORD }))
@@ -464,7 +464,7 @@ describe('a change of an account', () => {
     expect(await people.openSession(thief, makeToken(randomBytes))).toMatchObject({ why: 'unregistered' })
   })
 
-  test('ends many connections in parts, some in each turn of the event loop; none is here meanwhile, and the answer comes last', async () => {
+  test('ends many connections in parts, some in each turn of the event loop; none is online meanwhile, and the answer comes last', async () => {
     const { people, clock, register } = gathering()
     const owner = await came(register('ada'))
     const session = makeToken(randomBytes)
@@ -493,7 +493,7 @@ describe('a change of an account', () => {
     expect(turns.length).toBeGreaterThan(2)
   })
 
-  test('by the operator ends all of them; a removal gives up the seats', async () => {
+  test('by the operator ends all of them; a removal resigns the games', async () => {
     const { people, reasons, seats, register, enter } = gathering()
     await came(register('ada'))
     expect(await people.setPassword('ada', 'analytical')).toEqual({ connections: 1, sessions: 0 })
@@ -504,7 +504,7 @@ describe('a change of an account', () => {
     expect([here(people), seats.includes('given up account:1')]).toEqual([[], true])
   })
 
-  test.each(['password', 'removal'] as const)('is not outrun by what was under way: %s', async (what) => {
+  test.each(['password', 'removal'] as const)('also ends requests that were under way: %s', async (what) => {
     const { people, enter, register } = gathering(new Passwords({ random: randomBytes }))
     const owner = await came(register('ada'))
     const session = makeToken(randomBytes)
@@ -529,7 +529,7 @@ describe('a change of an account', () => {
   })
 })
 
-test('nothing is left waiting', async () => {
+test('leaves no promise pending', async () => {
   const { clock, enter } = gathering()
   await came(enter('ada'))
   await settled()
@@ -537,7 +537,7 @@ test('nothing is left waiting', async () => {
 })
 
 describe('names that look alike', () => {
-  test('are refused while the other is registered, or here, and the other is named; both of before stay usable', async () => {
+  test('are refused while the other is registered or online, and the error names it; existing accounts stay usable', async () => {
     const { accounts, people, enter, register } = gathering()
     await came(register('Ame'))
     expect(await enter('Arne')).toMatchObject({ why: 'name-taken', refused: 'Arne looks like Ame, which is taken; try Arne2' })
@@ -551,7 +551,7 @@ describe('names that look alike', () => {
     // as an earlier version let both register
     await accounts.add({ key: 'ame', name: 'Ame', password: `plain ${PASSWORD}`, since: 0 })
     for (const name of ['Ame', 'Arne']) expect(await came(enter(name, { password: PASSWORD }))).toMatchObject({ name })
-    // as one did that looked up ϲ as a ς
+    // as in a version that looked up ϲ as ς
     for (const [key, name] of [
       ['coca', 'coca'],
       ['σοσα', 'ϲοϲα'],
@@ -560,7 +560,7 @@ describe('names that look alike', () => {
     for (const name of ['coca', 'ϲοϲα']) expect(await came(enter(name, { password: PASSWORD }))).toMatchObject({ name })
   })
 
-  test('of accounts that an earlier version let register are logged in to as before', async () => {
+  test('of accounts that an earlier version accepted can still log in', async () => {
     const { accounts, enter } = gathering()
     for (const [key, name] of [
       ['tables', 'tables'],

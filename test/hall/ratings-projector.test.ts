@@ -22,7 +22,7 @@ function sitter(at: number): SeatOwner {
   return found
 }
 
-/** A hall on a store, in which nothing goes wrong unnoticed. */
+/** A hall on a store; any error in it fails the test. */
 function hallIn(store: Store) {
   const troubles: string[] = []
   const onTrouble = (sentence: string, reason: unknown) =>
@@ -31,7 +31,7 @@ function hallIn(store: Store) {
   return { hall, troubles }
 }
 
-/** What follows from the journal alone, by game and person: every table that ended and counts, in order. */
+/** Returns the ratings that follow from the journal alone, by game and person: of every rated finished table, in order. */
 async function recomputed({ tables }: Store): Promise<Map<string, Standing>> {
   const standings = new Map<string, Standing>()
   for (const id of await tables.ended()) {
@@ -54,7 +54,7 @@ async function kept({ results }: Store): Promise<Map<string, Standing>> {
   return standings
 }
 
-/** A store whose results fail when a test says so, and that keeps the order in which tables were recorded. */
+/** A store whose results fail when a test says so, and that records the order of recorded tables. */
 function failing(store: Store): { store: Store; recorded: number[]; fail: boolean } {
   const recorded: number[] = []
   const all: { store: Store; recorded: number[]; fail: boolean } = { store, recorded, fail: false }
@@ -74,13 +74,13 @@ function failing(store: Store): { store: Store; recorded: number[]; fail: boolea
   return all
 }
 
-/** A rated game between two, to be ended by the test. */
+/** A rated game between two players, which the test ends. */
 function between(hall: Hall, one: number, other: number): TableActor {
   return hall.open('tictactoe', { options: {}, seats: [sitter(one), sitter(other)], rated: true })
 }
 
-describe('what has ended is recorded', () => {
-  test('in the order of the ends, not of the beginnings', async () => {
+describe('finished tables are recorded', () => {
+  test('in the order of their ends, not of their beginnings', async () => {
     const { store, recorded } = failing(memoryStore())
     const { hall, troubles } = hallIn(store)
     const tables = [between(hall, 0, 1), between(hall, 1, 2), between(hall, 2, 3)]
@@ -93,7 +93,7 @@ describe('what has ended is recorded', () => {
     expect(troubles).toEqual([])
   })
 
-  test('and nobody follows a table longer than to its end', async () => {
+  test('without a follower after the end of the table', async () => {
     const store = memoryStore()
     let following = 0
     const follow = store.tables.follow.bind(store.tables)
@@ -115,7 +115,7 @@ describe('what has ended is recorded', () => {
     expect(following).toBe(0)
   })
 
-  test('only where it counts', async () => {
+  test('only if the table is rated', async () => {
     const { store, recorded } = failing(memoryStore())
     const { hall } = hallIn(store)
     hall.open('tictactoe', { options: {}, seats: [sitter(0), sitter(1)] }).submit({ type: 'leave', seat: 0 })
@@ -124,7 +124,7 @@ describe('what has ended is recorded', () => {
     expect(recorded).toEqual([])
   })
 
-  test('before anybody who was told of the end is told the rank', async () => {
+  test('before a client that was notified of the end receives the rank', async () => {
     const { hall } = hallIn(memoryStore())
     const options = { questions: QUESTIONS, count: 1 }
     const table = hall.open('quiz', { options, seats: [{ person: 'guest:ada', name: 'ada' }], rated: true })
@@ -142,7 +142,7 @@ describe('what has ended is recorded', () => {
     expect(await Promise.all(ranks)).toMatchObject([{ rank: 1, of: 1, games: 1 }, [{ name: 'ada', rank: 1 }]])
   })
 
-  test('points of whoever says who it is; a rank that equal ones share', async () => {
+  test('with the points of named players, and with shared ranks for equal points', async () => {
     const store = memoryStore()
     const { hall } = hallIn(store)
     for (const [name, letter] of [
@@ -173,13 +173,13 @@ describe('ratings', () => {
     fc.record({
       seats: fc.shuffledSubarray([0, 1, 2, 3], { minLength: 2, maxLength: 2 }),
       end: fc.constantFrom('leave', 'draw'),
-      /** How many games go on before it ends. */
+      /** The number of games that continue before it ends. */
       later: fc.integer({ min: 0, max: 3 }),
     }),
     { minLength: 1, maxLength: 12 },
   )
 
-  test('are those that follow from the journal, in whatever order games end', async () => {
+  test('follow from the journal, in whatever order games end', async () => {
     await fc.assert(
       fc.asyncProperty(results, async (played) => {
         const store = memoryStore()
@@ -211,8 +211,8 @@ describe('ratings', () => {
   })
 })
 
-describe('what was not recorded', () => {
-  test('when the process ended is recorded by the next one, in order', async () => {
+describe('an unrecorded table', () => {
+  test('is recorded by the next process, in order', async () => {
     const failed = failing(memoryStore())
     const before = hallIn(failed.store).hall
     between(before, 0, 1).submit({ type: 'leave', seat: 0 })
@@ -234,7 +234,7 @@ describe('what was not recorded', () => {
     expect(troubles).toEqual([])
   })
 
-  test('because the store failed comes first when it does not any more, and that was said', async () => {
+  test('is recorded first when a failed store works again, and the failure was reported', async () => {
     const failed = failing(memoryStore())
     const { hall, troubles } = hallIn(failed.store)
     failed.fail = true
@@ -251,7 +251,7 @@ describe('what was not recorded', () => {
     ])
   })
 
-  test('because its log cannot be read keeps nobody else from being recorded, nor the server from starting', async () => {
+  test('with an unreadable log prevents neither other records nor the start of the server', async () => {
     const store = memoryStore()
     const { hall: before } = hallIn(store)
     const opening = before.open('tictactoe', { options: {}, seats: [sitter(0), sitter(1)] }).state.opened
@@ -273,7 +273,7 @@ describe('what was not recorded', () => {
     expect(troubles).toEqual([expect.stringMatching(/^the result of table 8 cannot be read from its log: /)])
   })
 
-  test('a store that cannot even be asked does not keep the server from starting', async () => {
+  test('does not prevent the start if the store fails at every request', async () => {
     const store = memoryStore()
     const asked = {
       ...store,

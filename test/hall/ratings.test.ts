@@ -7,7 +7,7 @@ import type { Opened } from '../../src/hall/table.ts'
 const known = (rating: number, deviation: number): Rating => ({ rating, deviation, volatility: 0.06 })
 
 describe('ratings', () => {
-  test('the worked example of Glickman’s "Example of the Glicko-2 system"', () => {
+  test('reproduce the worked example of Glickman’s "Example of the Glicko-2 system"', () => {
     const after = toRating(known(1500, 200), [
       { against: known(1400, 30), score: 1 },
       { against: known(1550, 100), score: 0 },
@@ -18,7 +18,7 @@ describe('ratings', () => {
     expect(after.volatility).toBeCloseTo(0.05999, 4)
   })
 
-  test('a first game: the winner gains what the other loses, and both are known better', () => {
+  test('in a first game the winner gains what the loser loses, and both deviations fall', () => {
     const [winner, loser] = rateGame([undefined, undefined], { winners: [0] })
     expect(winner?.rating).toBeCloseTo(1662.31, 2)
     expect(loser?.rating).toBeCloseTo(1337.69, 2)
@@ -33,11 +33,11 @@ describe('ratings', () => {
     }
   })
 
-  test('who leaves has lost', () => {
+  test('a player who leaves has lost', () => {
     expect(rateGame([undefined, undefined], { winners: [1], left: 0 })).toEqual(rateGame([undefined, undefined], { winners: [1] }))
   })
 
-  test('of three, one wins: the two others have drawn', () => {
+  test('of three players, one wins: the two others have drawn', () => {
     const [first, second, third] = rateGame([undefined, undefined, undefined], { winners: [0] })
     expect(first).toEqual(
       toRating(UNRATED, [
@@ -49,7 +49,7 @@ describe('ratings', () => {
     expect(second?.rating).toBeLessThan(1500)
   })
 
-  test('who sits alone keeps the rating', () => {
+  test('a solo game changes no rating', () => {
     expect(rateGame([known(1600, 60)], { winners: [0] })).toEqual([known(1600, 60)])
   })
 })
@@ -62,7 +62,7 @@ const rating = fc.record({
 const anybody = fc.option(rating, { nil: undefined })
 
 describe('properties of ratings', () => {
-  test('the winner never loses rating, the loser never gains any, whatever they were', () => {
+  test('the winner never loses rating, and the loser never gains any', () => {
     fc.assert(
       fc.property(anybody, anybody, (one, other) => {
         const [winner, loser] = rateGame([one, other], { winners: [0] })
@@ -72,7 +72,7 @@ describe('properties of ratings', () => {
     )
   })
 
-  test('a draw brings two closer together, and never past each other when they are known alike', () => {
+  test('a draw moves two ratings towards each other, and not past each other if the deviations are equal', () => {
     fc.assert(
       fc.property(rating, fc.double({ min: 100, max: 3500, noNaN: true }), (one, strength) => {
         const [low, high] = [one.rating, strength].sort((a, b) => a - b).map((rating) => ({ ...one, rating }))
@@ -84,7 +84,7 @@ describe('properties of ratings', () => {
     )
   })
 
-  test('between two who are known alike nothing is made and nothing lost', () => {
+  test('between two players with equal deviations the sum of ratings is constant', () => {
     fc.assert(
       fc.property(rating, fc.double({ min: 100, max: 3500, noNaN: true }), fc.subarray([0, 1]), (one, strength, winners) => {
         const other = { ...one, rating: strength }
@@ -94,7 +94,7 @@ describe('properties of ratings', () => {
     )
   })
 
-  test('seats do not matter, and the same game has the same end', () => {
+  test('seats do not matter, and the same game gives the same ratings', () => {
     fc.assert(
       fc.property(fc.array(anybody, { minLength: 2, maxLength: 5 }), fc.infiniteStream(fc.boolean()), (before, wins) => {
         const winners = before.flatMap((_, seat) => (wins.next().value ? [seat] : []))
@@ -110,7 +110,7 @@ describe('properties of ratings', () => {
     )
   })
 
-  test('after many games all is still a number, and nobody is known less than a newcomer', () => {
+  test('after many games all values are finite, and no deviation exceeds a newcomer’s', () => {
     fc.assert(
       fc.property(anybody, anybody, fc.array(fc.subarray([0, 1]), { minLength: 1, maxLength: 100 }), (one, other, games) => {
         let now: readonly (Rating | undefined)[] = [one, other]
@@ -128,7 +128,7 @@ describe('properties of ratings', () => {
   })
 })
 
-/** What decides games in turn, from what both have come to. */
+/** Course decides each game of a series, by its number and the ratings of both players. */
 type Course = (game: number, ratings: readonly Rating[]) => readonly number[]
 
 const better = ([one, other]: readonly Rating[]) => ((one?.rating ?? 0) >= (other?.rating ?? 0) ? 0 : 1)
@@ -156,7 +156,7 @@ describe('ratings stay finite and within their bounds', () => {
     expect({ outside, now }).toEqual({ outside: 0, now })
   })
 
-  test('with one who wins against ever new names, each of which has won against others before', () => {
+  test('with a player who wins against ever new names, each of which has won against others before', () => {
     let best: Rating = UNRATED
     for (let game = 0; game < 20_000; game++) {
       let rung: Rating = UNRATED
@@ -167,7 +167,7 @@ describe('ratings stay finite and within their bounds', () => {
     expect(best.rating).toBeGreaterThan(2500)
   })
 
-  test('with any ratings before, however they were kept, any results and any number of seats', () => {
+  test('with any ratings before, however they were stored, any results and any number of seats', () => {
     const number = fc.oneof(fc.double(), fc.constantFrom(0, -0, 1e308, -1e308, 5e-324, Number.MAX_VALUE, 131_989, -131_989))
     const anything = fc.option(fc.record({ rating: number, deviation: number, volatility: number }), { nil: undefined })
     const games = fc.array(fc.subarray([0, 1, 2, 3]), { minLength: 1, maxLength: 20 })
@@ -183,7 +183,7 @@ describe('ratings stay finite and within their bounds', () => {
     )
   })
 
-  test('and those within are changed by no bound in a game of equals', () => {
+  test('the bounds change no rating in a game of equals', () => {
     for (const rating of [1000, 1500, 2000]) {
       const [winner, loser] = rateGame([known(rating, 60), known(rating, 60)], { winners: [0] })
       expect([(winner?.rating ?? 0) > rating, (loser?.rating ?? 0) < rating, winner?.deviation !== 30]).toEqual([true, true, true])
@@ -214,7 +214,7 @@ function won(...winners: number[]): readonly TableEvent[] {
 describe('standings', () => {
   const account = (rating: Rating, games: number): Standing => ({ person: 'account:1', name: 'old', score: rating.rating, games, rating })
 
-  test('two newcomers with accounts: the ladder is ordered by the rating', () => {
+  test('order the ladder of two new accounts by rating', () => {
     const [first, second] = rateGame([undefined, undefined], { winners: [1] })
     expect(toStandings(opening(['account:1', 'account:2']), won(1), [undefined, undefined])).toEqual([
       { person: 'account:1', name: 'name of 1', score: first?.rating, games: 1, rating: first },
@@ -222,7 +222,7 @@ describe('standings', () => {
     ])
   })
 
-  test('what was reached before goes on, under the name of today', () => {
+  test('continue from the earlier rating, under the present name', () => {
     const before = account(known(1700, 60), 41)
     const [first] = toStandings(opening(['account:1', 'account:2']), won(0), [before, undefined])
     expect(first).toMatchObject({ person: 'account:1', name: 'name of 1', games: 42 })
@@ -240,7 +240,7 @@ describe('standings', () => {
     expect(toStandings(opened, won(0), [account(known(1700, 60), 41), undefined])).toEqual([])
   })
 
-  test('points are added up, for guests too, whoever won', () => {
+  test('add up points, for guests too, in any outcome', () => {
     const before = { person: 'guest:ada', name: 'Ada', score: 12, games: 2 }
     const after = { person: 'guest:ada', name: 'name of ada', score: 19, games: 3 }
     expect(toStandings(opening(['guest:ada'], false, 'quiz'), won(), [before], [7])).toEqual([after])
@@ -249,18 +249,18 @@ describe('standings', () => {
     ])
   })
 
-  test('points of the house, and of one who never said who it is, are nobody’s', () => {
+  test('ignore points of the house, and of a player without a name', () => {
     expect(toStandings(opening([HOUSE, PEER, 'guest:ada']), won(0), [], [5, 6, 7])).toEqual([
       { person: 'guest:ada', name: 'name of ada', score: 7, games: 1 },
     ])
   })
 
-  test('a table that has not ended has no standings', () => {
+  test('have none for an unfinished table', () => {
     const playing = won(0).slice(0, 1)
     expect(() => toStandings(opening(['account:1', 'account:2']), playing, [])).toThrow(TypeError)
   })
 
-  test('points of many games, one after the other, make their sum', () => {
+  test('add up the points of many games', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(50), { minLength: 1 }), (games) => {
         let standing: Standing | undefined

@@ -14,7 +14,7 @@ import { settled, TestClock } from '../support/clock.ts'
 const ADA: SeatOwner = { person: 'guest:ada', name: 'ada' }
 const GRACE: SeatOwner = { person: 'guest:grace', name: 'grace' }
 
-/** The line of a holder: whether somebody looks after it, and why it was ended. */
+/** The conversation of a player: whether it is watched, and why it was ended. */
 class Line implements SeatConnection {
   watched = false
   ended: string | undefined
@@ -51,7 +51,7 @@ function tableOf(rules: AnyGame = tictactoe, { options = {} as unknown, seats = 
   return { table, sit, types, troubles }
 }
 
-/** What a seat has to show, without waiting. */
+/** Returns the situations that a seat shows, without waiting. */
 async function shown(seat: TableSeat<unknown, Board>): Promise<Situation<Board>[]> {
   await settled()
   const situations: Situation<Board>[] = []
@@ -61,7 +61,7 @@ async function shown(seat: TableSeat<unknown, Board>): Promise<Situation<Board>[
 }
 
 describe('a seat shows', () => {
-  test('the start and every move, each once, when they are kept', async () => {
+  test('the start and every move, each once, after they are persisted', async () => {
     const { sit } = tableOf()
     const { seat } = sit(0)
     sit(1)
@@ -76,7 +76,7 @@ describe('a seat shows', () => {
     expect(await seat.next()).toMatchObject({ view: { cells: 'O--------' }, turn: false })
   })
 
-  test('only what it has to do, to who asks for that; meanwhile its holder is looked after', async () => {
+  test('only situations in which it is to move to turn(); meanwhile its conversation is watched', async () => {
     const { sit, table } = tableOf()
     const { seat, line } = sit(0)
     const other = sit(1)
@@ -84,7 +84,7 @@ describe('a seat shows', () => {
     seat.play(1)
     const turn = seat.turn()
     await settled()
-    // its own move is kept and told, and it still waits for the other's
+    // its own move is persisted and published, and it still waits for the opponent's
     expect(table.state.n).toBe(2)
     expect(line.watched).toBe(true)
     other.seat.play(5)
@@ -95,7 +95,7 @@ describe('a seat shows', () => {
     expect(await seat.turn()).toMatchObject({ outcome: { winners: [0], left: 1 } })
   })
 
-  test('the outcome once, and then leaves the table, which can rest', async () => {
+  test('the outcome once, and then leaves the table, which becomes quiet', async () => {
     const { table, sit, types } = tableOf(guessing, { options: { secret: 42 }, seats: [ADA] })
     let quiet = false
     table.whenQuiet(() => {
@@ -111,7 +111,7 @@ describe('a seat shows', () => {
     expect(await types()).toEqual(['opened', 'moved', 'ended'])
   })
 
-  test('at a table that goes on, how it stands', async () => {
+  test('the present state at an unfinished table', async () => {
     const { sit } = tableOf()
     sit(0).seat.play(1)
     await settled()
@@ -119,7 +119,7 @@ describe('a seat shows', () => {
     expect(await shown(seat)).toMatchObject([{ view: { cells: 'O--------' }, turn: true }])
   })
 
-  test('at a table that is over, how it ended', async () => {
+  test('the outcome at a finished table', async () => {
     const { table, sit } = tableOf()
     sit(0).seat.leave()
     await settled()
@@ -129,7 +129,7 @@ describe('a seat shows', () => {
     expect(table.observers).toEqual([])
   })
 
-  test('nothing that is older than what was decided when it was taken', async () => {
+  test('no event from before the seat was taken', async () => {
     const { sit } = tableOf()
     const first = sit(0)
     await settled()
@@ -140,12 +140,12 @@ describe('a seat shows', () => {
     expect(line.ended).toBeUndefined()
   })
 
-  test('the names of all who sit there', () => {
+  test('the names of all players', () => {
     expect(tableOf().sit(1).seat.names).toEqual(['ada', 'grace'])
   })
 })
 
-describe('a holder that goes away', () => {
+describe('a player that disconnects', () => {
   test.each([
     ['given up', ['opened', 'ended']],
     ['held', ['opened', 'gone']],
@@ -158,7 +158,7 @@ describe('a holder that goes away', () => {
     expect(table.observers).toEqual([])
   })
 
-  test('from a held seat comes back to it, and the table knows', async () => {
+  test('returns to a reserved seat, and the table records that', async () => {
     const { sit, types, table } = tableOf()
     sit(0, 'held').seat.release()
     await settled()
@@ -168,7 +168,7 @@ describe('a holder that goes away', () => {
     expect((await shown(seat)).map(({ view }) => view.cells)).toEqual(['---------'])
   })
 
-  test('is not gone while the seat is attended through another connection', async () => {
+  test('is not absent while another connection has the seat', async () => {
     const { sit, types } = tableOf()
     const { seat } = sit(0, 'held')
     await settled()
@@ -177,7 +177,7 @@ describe('a holder that goes away', () => {
     expect(await types()).toEqual(['opened'])
   })
 
-  test('sees nothing more', async () => {
+  test('receives no further situation', async () => {
     const { sit } = tableOf()
     const { seat } = sit(0, 'held')
     const other = sit(1)
@@ -189,14 +189,14 @@ describe('a holder that goes away', () => {
   })
 })
 
-describe('two holders of one seat', () => {
-  test('who is replaced is told why', () => {
+describe('two connections at one seat', () => {
+  test('the replaced connection receives the reason', () => {
     const { line, seat } = tableOf().sit(0)
     seat.replaced()
     expect(line.ended).toBe('you have come back through another connection')
   })
 
-  test('a move through one ends the other, which would be taken to answer something else', async () => {
+  test('a move through one connection ends the other, whose next move would answer another situation', async () => {
     const { sit } = tableOf()
     const [one, other, opposite] = [sit(0, 'held'), sit(0, 'held'), sit(1)]
     await settled()
@@ -214,7 +214,7 @@ describe('two holders of one seat', () => {
     expect(other.line.ended).toBe('you play in this seat through another connection')
   })
 
-  test('moves of one holder that come before they are seen are all its own', async () => {
+  test('moves of one connection that arrive before their situations all count as its own', async () => {
     const { sit } = tableOf(hands, { options: undefined })
     const [one, other] = [sit(0), sit(1)]
     await settled()
@@ -225,15 +225,15 @@ describe('two holders of one seat', () => {
 })
 
 describe('a move that crosses the end', () => {
-  test('is nobody’s fault: the end is what is seen next', async () => {
+  test('is not an error: the seat shows the end next', async () => {
     const { sit, types } = tableOf()
     const [ada, grace] = [sit(0), sit(1)]
     await ada.seat.next()
     grace.seat.leave()
-    // not even kept yet
+    // not even persisted yet
     expect(ada.seat.play(1)).toBeUndefined()
     await settled()
-    // kept, and not yet looked at
+    // persisted, and not yet read
     expect(ada.seat.play(1)).toBeUndefined()
     expect((await ada.seat.next()).outcome).toEqual({ winners: [0], left: 1 })
     expect(ada.seat.play(1)).toEqual({ refused: 'the game is over' })
@@ -241,8 +241,8 @@ describe('a move that crosses the end', () => {
   })
 })
 
-describe('a line is looked after', () => {
-  test('while its holder waits for others to move, and not longer', async () => {
+describe('a conversation is watched', () => {
+  test('while its player waits for others to move, and not longer', async () => {
     const { sit } = tableOf()
     const [ada, grace] = [sit(0), sit(1)]
     await grace.seat.next()
@@ -253,7 +253,7 @@ describe('a line is looked after', () => {
     expect(grace.line.watched).toBe(false)
   })
 
-  test('not while it is the holder’s turn, nor while the house moves', async () => {
+  test('not while it is the player’s turn, nor while the house moves', async () => {
     const { sit } = tableOf(tictactoe, { seats: [ADA, { person: HOUSE, name: 'house' }] })
     const { seat, line } = sit(0)
     await seat.next()
@@ -266,7 +266,7 @@ describe('a line is looked after', () => {
     expect(line.watched).toBe(false)
   })
 
-  test('where both choose, while the other still does', async () => {
+  test('if both choose at once, while the other still chooses', async () => {
     const { sit } = tableOf(hands, { options: undefined })
     const { seat, line } = sit(1)
     await seat.next()
@@ -278,7 +278,7 @@ describe('a line is looked after', () => {
 })
 
 describe('a table that is closed', () => {
-  test('ends the line of whoever sits there, and rejects whoever waits', async () => {
+  test('ends the conversations of its players, and rejects their waiting calls', async () => {
     const { table, sit } = tableOf()
     const [ada, grace] = [sit(0), sit(1)]
     await Promise.all([ada.seat.next(), grace.seat.next()])
@@ -292,7 +292,7 @@ describe('a table that is closed', () => {
     ada.seat.release()
   })
 
-  test('ends also who comes only then', async () => {
+  test('ends also a conversation that comes to it later', async () => {
     const { table, sit } = tableOf()
     table.close(new Error('the server was stopped'))
     const { seat, line } = sit(0)

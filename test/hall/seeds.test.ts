@@ -8,7 +8,7 @@ import { isWeak, newSeed, toDraws } from '../../src/hall/seeds.ts'
 const SEED: Seed = '1:AAAAAAAAAAAAAAAAAAAAAA'
 const WORD = 2 ** 32 - 1
 
-/** The first draws of an event, as words. */
+/** Returns the first draws of an event, as words. */
 function words(seed: Seed, n: number, count: number): number[] {
   const random = toDraws(seed, n)
   return Array.from({ length: count }, () => random.integer(0, WORD))
@@ -22,7 +22,7 @@ describe('a seed', () => {
     expect(drawn).toEqual([0, WORD, 0, WORD, 0, WORD, 0, WORD])
   })
 
-  test('is never the same twice, and each of its bits is as often 0 as 1', () => {
+  test('is never the same twice, and each of its bits is 0 as often as 1', () => {
     const seeds = Array.from({ length: 2000 }, () => String(newSeed(chance)))
     expect(new Set(seeds).size).toBe(seeds.length)
     const ones = Array<number>(128).fill(0)
@@ -35,7 +35,7 @@ describe('a seed', () => {
     for (const count of ones) expect(Math.abs(count - 1000)).toBeLessThan(200)
   })
 
-  test('without a version is weak, and one of the present version is not', () => {
+  test('is weak without a version, and not with the present one', () => {
     expect([isWeak(7), isWeak(newSeed(chance))]).toEqual([true, false])
   })
 })

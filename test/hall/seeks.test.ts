@@ -22,7 +22,7 @@ const wishes: fc.Arbitrary<OpenSeek> = fc
     ...(code === undefined ? {} : { code }),
   }))
 
-test('seeks are found by person, by who is wanted and by code as a plain list would have them, whatever comes and goes', () => {
+test('seeks are found by person, by wanted opponent and by code as in a plain list, after any changes', () => {
   fc.assert(
     fc.property(fc.array(wishes, { maxLength: 20 }), fc.array(fc.nat(19), { maxLength: 12 }), wishes, (all, gone, coming) => {
       const seeks = new Seeks<OpenSeek>()
@@ -44,7 +44,7 @@ test('seeks are found by person, by who is wanted and by code as a plain list wo
   )
 })
 
-test('who comes is paired without a look at all who wait: 20,000 that do not suit cost less than 1 ms each time', () => {
+test('a new seek is matched without a look at all waiting ones: 20,000 that do not match cost less than 1 ms each time', () => {
   const seeks = new Seeks<OpenSeek>()
   const wish = (person: string, more: Partial<OpenSeek>): OpenSeek => ({
     person,

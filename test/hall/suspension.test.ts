@@ -9,14 +9,14 @@ import { storeToBreak } from '../support/outage.ts'
 const ADA: SeatOwner = { person: 'account:1', name: 'ada' }
 const GRACE: SeatOwner = { person: 'account:2', name: 'grace' }
 
-/** A process with a hall on a store, and what it could not survive in silence. */
+/** A process with a hall on a store, and its reported errors. */
 function start(store: Store, time: TestClock) {
   const troubles: string[] = []
   const hall = new Hall({ store, games, clock: time, random: seededRandom(1), onError: (sentence) => troubles.push(sentence) })
   return { hall, troubles }
 }
 
-/** A game of which one move was made, taken up by a second process on the same store. */
+/** A game with one move, restored by a second process on the same store. */
 async function restarted() {
   const time = new TestClock(1_700_000_000_000)
   const data = await storeToBreak(time)
@@ -33,7 +33,7 @@ async function restarted() {
   return { time, data, hall, troubles, table, log: () => data.store.tables.read(id, 0) }
 }
 
-test('that a table was suspended is appended before what follows, also where that could not be written at first', async () => {
+test('a suspension is appended before the next event, also if that event could not be written at first', async () => {
   const { data, table, troubles, log } = await restarted()
   data.break()
   table.submit({ type: 'back', seat: 1 })
@@ -54,7 +54,7 @@ test('that a table was suspended is appended before what follows, also where tha
   expect(troubles).toEqual([])
 })
 
-test('who reads the log finds all that is seen in it, and asking twice appends it once', async () => {
+test('the log contains all visible events, and reading it twice appends a suspension once', async () => {
   const { hall, table, log } = await restarted()
   expect(await log()).toHaveLength(2)
   const [one, other] = await Promise.all([hall.log(table.id), hall.log(table.id)])

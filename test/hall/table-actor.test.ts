@@ -23,16 +23,16 @@ const QUESTIONS = [
   { text: '2 + 2?', options: ['4', '5'], right: 0 },
 ]
 
-/** One append that a test has to decide about. */
+/** One append whose result the test decides. */
 interface Append {
   readonly expected: number
   readonly events: readonly TableEvent[]
-  /** Keeps it, and tells whoever follows. */
+  /** Persists it, and notifies the followers. */
   keep(): Promise<void>
   fail(reason: Error): Promise<void>
 }
 
-/** A journal that keeps what it is given when the test says so. */
+/** A journal that persists an append when the test says so. */
 class SlowLog implements TableLog {
   readonly appends: Append[] = []
   #next = 1
@@ -58,7 +58,7 @@ class SlowLog implements TableLog {
     })
   }
 
-  /** Tells whoever follows a table of events, as if they were kept. */
+  /** Publishes events to the followers of a table, as if they were persisted. */
   tell(table: number, events: readonly TableEvent[]): void {
     for (const one of this.#followers) if (one.table === table) one.then(events)
   }
@@ -90,7 +90,7 @@ class SlowLog implements TableLog {
   }
 }
 
-/** Somebody who keeps what was told. */
+/** An observer that records what it is notified of. */
 class Listener implements TableObserver {
   readonly viewer: number | 'watcher'
   readonly told: TableUpdate[] = []
@@ -111,7 +111,7 @@ class Listener implements TableObserver {
     this.ended = reason
   }
 
-  /** The types of what was told. */
+  /** The types of the recorded updates. */
   get types(): string[] {
     return this.told.map(({ event }) => event.type)
   }
@@ -125,7 +125,7 @@ interface Setup {
   time?: Clock
 }
 
-/** A table on a slow journal, and everything around it. */
+/** A table on a slow journal, with its surroundings. */
 function slow({ rules = tictactoe, options = {}, seats = [ADA, GRACE], clock = {}, time = new TestClock(START) }: Setup = {}) {
   const log = new SlowLog()
   const troubles: string[] = []
@@ -138,7 +138,7 @@ function slow({ rules = tictactoe, options = {}, seats = [ADA, GRACE], clock = {
   return { log, troubles, tools, open, table: open() }
 }
 
-/** As `slow`, with the opening kept. */
+/** Does the same as `slow`, with a persisted opening. */
 async function opened(setup: Setup = {}) {
   const made = slow(setup)
   await made.log.appends[0]?.keep()
@@ -147,8 +147,8 @@ async function opened(setup: Setup = {}) {
 
 const play = (seat: number, move: unknown): TableCommand => ({ type: 'play', seat, move })
 
-describe('save before publish', () => {
-  test('nobody is told of anything that is not kept', async () => {
+describe('append before publish', () => {
+  test('publishes no event that is not persisted', async () => {
     const { log, table } = slow()
     const ada = new Listener(0)
     const watcher = new Listener('watcher')
@@ -171,7 +171,7 @@ describe('save before publish', () => {
     })
   })
 
-  test('what is wanted is decided at once, in order, and each append follows the one before', async () => {
+  test('decides commands at once, in order, and each append follows the previous one', async () => {
     const { log, table } = await opened()
     const watcher = new Listener('watcher')
     table.subscribe(watcher)
@@ -188,14 +188,14 @@ describe('save before publish', () => {
     expect(table.state.position).toMatchObject({ cells: 'OO--X----' })
   })
 
-  test('what changes nothing is not kept', async () => {
+  test('appends nothing for a command that changes nothing', async () => {
     const { log, table } = await opened()
     expect(table.submit({ type: 'back', seat: 0 })).toBeUndefined()
     expect(table.submit({ type: 'tick' })).toBeUndefined()
     expect(log.appends).toHaveLength(1)
   })
 
-  test('a move is kept together with the end that it brings, and with what the house answers', async () => {
+  test('appends a move together with the end that it causes, and with the house’s answer', async () => {
     const { log, table } = await opened({ seats: [ADA, HOUSE_SITTER] })
     table.submit(play(0, 5))
     const [, answered] = log.appends
@@ -209,13 +209,13 @@ describe('save before publish', () => {
     expect(alone.log.appends[1]?.events).toMatchObject([{ type: 'moved' }, { type: 'ended', outcome: { winners: [0] } }])
   })
 
-  test('where the house begins, its move is kept together with the opening', async () => {
+  test('appends the house’s first move together with the opening', async () => {
     const { log, table } = await opened({ seats: [HOUSE_SITTER, GRACE] })
     expect(log.appends).toMatchObject([{ expected: 0, events: [{ type: 'opened' }, { n: 2, type: 'moved', seat: 0 }] }])
     expect(table.waitsForOthers(1)).toBe(false)
   })
 
-  test('kept: resolves when everything that was decided by then is published', async () => {
+  test('kept() resolves when all earlier decisions are published', async () => {
     const { log, table } = await opened()
     const order: string[] = []
     table.subscribe(new Listener('watcher', ({ n }) => order.push(`told ${n}`)))
@@ -230,8 +230,8 @@ describe('save before publish', () => {
   })
 })
 
-describe('what cannot be kept', () => {
-  test('closes the table with a sentence, once; other tables go on', async () => {
+describe('events that cannot be persisted', () => {
+  test('close their table with a sentence, once; other tables continue', async () => {
     const { log, table, open, troubles } = await opened()
     const other = open()
     await log.appends[1]?.keep()
@@ -263,7 +263,7 @@ describe('what cannot be kept', () => {
     expect(other.state.n).toBe(2)
   })
 
-  test('is told of even when the table was closed before that was known', async () => {
+  test('are reported also if the table was closed before the failure', async () => {
     const { log, table, troubles } = await opened()
     table.submit(play(0, 1))
     table.close(new Error('the server was stopped'))
@@ -271,7 +271,7 @@ describe('what cannot be kept', () => {
     expect(troubles).toEqual(['writing the log of table 1 failed'])
   })
 
-  test('settled: waits for what is on its way, whatever comes of it', async () => {
+  test('settled() waits for pending appends, whether they succeed or fail', async () => {
     const { log, table } = await opened()
     await table.settled()
     table.submit(play(0, 1))
@@ -295,7 +295,7 @@ describe('faults', () => {
     },
   })
 
-  test('a house that cannot move closes its table, and nothing of the move is kept', async () => {
+  test('a failure of the house closes its table, and no part of the move is persisted', async () => {
     const { log, table, troubles } = await opened({ rules: silent(), seats: [ADA, HOUSE_SITTER] })
     const ada = new Listener(0)
     table.subscribe(ada)
@@ -308,7 +308,7 @@ describe('faults', () => {
     expect(begins.troubles).toEqual(['the house cannot move at table 1'])
   })
 
-  test('a move at which the rules throw is the fault of who made it, and changes nothing', async () => {
+  test('an exception from the rules goes to the caller, and the state is unchanged', async () => {
     const { log, table, troubles } = await opened({ rules: quiz, options: { questions: QUESTIONS, count: 2 }, seats: [ADA] })
     expect(() => table.submit(play(0, 7))).toThrow(TypeError)
     expect(table.submit(play(0, 'A'))).toBeUndefined()
@@ -316,7 +316,7 @@ describe('faults', () => {
     expect(troubles).toEqual([])
   })
 
-  test('somebody who throws is sent away; all others are told, and the table goes on', async () => {
+  test('an observer that throws is removed; all others are notified, and the table continues', async () => {
     const { log, table, troubles } = await opened()
     const bad = new Listener('watcher', () => {
       throw new Error('a broken pipe')
@@ -335,7 +335,7 @@ describe('faults', () => {
     expect(table.observers).toEqual([before, after])
   })
 
-  test('a table closes for everybody, also where somebody throws at that', async () => {
+  test('a table closes for all observers, also if one of them throws', async () => {
     const { table, troubles } = await opened()
     const bad = new Listener(0)
     bad.closed = () => {
@@ -349,8 +349,8 @@ describe('faults', () => {
   })
 })
 
-describe('while others are told', () => {
-  test('whoever is told may want something: all hear of everything in order', async () => {
+describe('commands during a publication', () => {
+  test('an observer may send a command while it is notified: all observers receive all events in order', async () => {
     const { log, table } = await opened()
     const first = new Listener(1, ({ n }) => {
       if (n === 2) expect(table.submit(play(1, 5))).toBeUndefined()
@@ -364,7 +364,7 @@ describe('while others are told', () => {
     for (const { told } of [first, second]) expect(told.map(({ n }) => n)).toEqual([2, 3])
   })
 
-  test('who leaves is told no more, and who comes is not told what was there to see already', async () => {
+  test('an observer that leaves is not notified any more, and a new observer does not receive earlier events', async () => {
     const { log, table } = await opened()
     const come: Listener[] = []
     const first = new Listener(0, () => {
@@ -386,7 +386,7 @@ describe('while others are told', () => {
     expect(come[0]?.types).toEqual(['said'])
   })
 
-  test('a table that is closed meanwhile tells nothing more, and leaves no timer behind', async () => {
+  test('a table that is closed meanwhile publishes nothing more, and leaves no timer behind', async () => {
     const time = new TestClock(START)
     const { log, table } = await opened({ clock: { turn: 10_000 }, time })
     const first = new Listener(0, () => table.close(new Error('the server was stopped')))
@@ -401,10 +401,10 @@ describe('while others are told', () => {
   })
 })
 
-describe('what another server keeps', () => {
+describe('events that another server appends', () => {
   const event = (n: number, more: object) => ({ n, at: START, ...more }) as TableEvent
 
-  test('is published, and what is wanted next follows it', async () => {
+  test('are published, and the next command follows them', async () => {
     const { log, table } = await opened()
     const watcher = new Listener('watcher')
     table.subscribe(watcher)
@@ -419,7 +419,7 @@ describe('what another server keeps', () => {
     ['comes before what is on its way here', [event(2, { type: 'moved', seat: 0, move: 9 })]],
     ['has a gap', [event(3, { type: 'moved', seat: 0, move: 9 })]],
     ['breaks the rules', [event(2, { type: 'moved', seat: 1, move: 9 })]],
-  ])('closes the table where it %s', async (what, events) => {
+  ])('close the table if the event %s', async (what, events) => {
     const { log, table, troubles } = await opened()
     const watcher = new Listener('watcher')
     table.subscribe(watcher)
@@ -438,7 +438,7 @@ describe('time', () => {
     ['the grace of who is gone', { grace: 10_000 }, { type: 'gone', seat: 1 }, { winners: [0], left: 1 }],
   ]
 
-  test.each(lasting)('%s is over after its time, and not before', async (_, clock, before, outcome) => {
+  test.each(lasting)('%s ends after its time, and not before', async (_, clock, before, outcome) => {
     const time = new TestClock(START)
     const { log, table } = await opened({ clock, time })
     if (before) table.submit(before)
@@ -451,7 +451,7 @@ describe('time', () => {
     expect(time.waiting).toBe(0)
   })
 
-  test('who is back in time loses nothing; a move starts the time of the other', async () => {
+  test('a player who returns in time loses nothing; a move starts the opponent’s time', async () => {
     const time = new TestClock(START)
     const { log, table } = await opened({ clock: { grace: 10_000, turn: 30_000 }, time })
     const submit = async (command: TableCommand) => {
@@ -469,7 +469,7 @@ describe('time', () => {
     expect(table.over).toBe(true)
   })
 
-  test('a move that is decided in time counts, although it is kept later', async () => {
+  test('a move that is decided in time counts, although it is persisted later', async () => {
     const time = new TestClock(START)
     const { log, table } = await opened({ clock: { turn: 10_000 }, time })
     await time.pass(9_999)
@@ -483,9 +483,9 @@ describe('time', () => {
     expect(table.over).toBe(true)
   })
 
-  test('a timer that comes too early is set again', async () => {
+  test('a timer that fires too early is set again', async () => {
     const time = new TestClock(START)
-    // as timers that cannot be as long as they should
+    // as for timers that cannot be as long as necessary
     const hasty: Clock = {
       now: () => time.now(),
       monotonic: () => time.monotonic(),
@@ -499,8 +499,8 @@ describe('time', () => {
   })
 })
 
-describe('rest', () => {
-  test('a table is quiet once, when its game is over, all is kept and nobody is there', async () => {
+describe('the end of a table', () => {
+  test('a table is quiet once, when its game is over, all events are persisted and no observer is left', async () => {
     const { log, table } = await opened()
     let quiet = 0
     table.whenQuiet(() => quiet++)
@@ -520,7 +520,7 @@ describe('rest', () => {
     expect(quiet).toBe(1)
   })
 
-  test('a table that is closed is put away once, also when somebody leaves it later', async () => {
+  test('a closed table is released once, also if an observer leaves it later', async () => {
     const { log, table } = await opened()
     let quiet = 0
     table.whenQuiet(() => quiet++)
@@ -534,7 +534,7 @@ describe('rest', () => {
   })
 })
 
-/** What may happen at a table, by chance: a wait, and who wants what. */
+/** Generates random actions at a table: a wait, or a command of a seat. */
 const steps = fc.array(
   fc.record({
     wait: fc.integer({ min: 0, max: 900 }),
@@ -552,7 +552,7 @@ const played: readonly [string, AnyGame, unknown][] = [
   ['a quiz', quiz, { questions: QUESTIONS, count: 2 }],
 ]
 
-/** Plays by chance at a table in a store, everybody watching; answers with what is left of it. */
+/** Plays at random at a table in a store, with all seats observed; returns the result. */
 async function playedOut(rules: AnyGame, options: unknown, wanted: readonly { wait: number; seat: number; type: string; pick: number }[]) {
   const time = new TestClock(START)
   const store = memoryStore()
@@ -587,8 +587,8 @@ async function playedOut(rules: AnyGame, options: unknown, wanted: readonly { wa
   return { table, listeners, tools, troubles, events: await store.tables.read(table.id, 0) }
 }
 
-describe.each(played)('%s, played by chance', (_, rules, options) => {
-  test('what is restored from the log is what was there, standing still', async () => {
+describe.each(played)('%s, played at random', (_, rules, options) => {
+  test('restores the state from the log, with clocks stopped', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (wanted) => {
         const { table, tools, troubles, events } = await playedOut(rules, options, wanted)
@@ -602,7 +602,7 @@ describe.each(played)('%s, played by chance', (_, rules, options) => {
     )
   })
 
-  test('everybody is told every event once, in order, and sees what is for their eyes', async () => {
+  test('notifies each observer of every event once, in order, and shows only its own view', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (wanted) => {
         const { table, listeners, events } = await playedOut(rules, options, wanted)
@@ -619,7 +619,7 @@ describe.each(played)('%s, played by chance', (_, rules, options) => {
   })
 })
 
-test('a watcher never sees what a player chose, before both have', async () => {
+test('a watcher does not see a player’s choice before both have chosen', async () => {
   const { log, table } = await opened({ rules: hands, options: undefined })
   const listeners = [new Listener(0), new Listener(1), new Listener('watcher')]
   for (const one of listeners) table.subscribe(one)
@@ -629,7 +629,7 @@ test('a watcher never sees what a player chose, before both have', async () => {
   expect(shown.map((text) => text.includes('Paper'))).toEqual([true, false, false])
 })
 
-test('a log that is none is not taken up', () => {
+test('refuses to restore an invalid log', () => {
   const { tools } = slow()
   expect(() => TableActor.restore(3, [], tictactoe, tools)).toThrow('table 3 has no events')
 })

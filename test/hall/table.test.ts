@@ -30,7 +30,7 @@ function openedTable(rules: AnyGame, options: unknown = {}, clock: ClockRules = 
   return toOpenedTable({ ...opening, n: 1, at: START }, rules)
 }
 
-/** The table after a command, and its events, from which the same follows again. Throws where it is refused. */
+/** Returns the table after a command, with its events, and checks that replaying them gives the same. Throws on a refusal. */
 function having(table: TableState, command: TableCommand, now = START): { table: TableState; events: TableEvent[] } {
   const steps = decide(table, command, now)
   if (isRefusal(steps)) throw new Error(steps.refused)
@@ -52,7 +52,7 @@ function refused(table: TableState, command: TableCommand, now = START): string 
   return isRefusal(steps) ? steps.refused : undefined
 }
 
-/** Every position that can be reached by legal moves, each once. */
+/** Returns every position that legal moves can reach, each once. */
 function* reachable(start: TableState): Iterable<TableState> {
   const seen = new Set<string>()
   const open = [start]
@@ -76,7 +76,7 @@ describe('a table decides', () => {
   ]
 
   test.each(small)(
-    '%s: what is illegal is refused in every state that can be reached, and changes nothing',
+    '%s: refuses an illegal command in every reachable state, without a change to the state',
     (_, rules, options, moves, states) => {
       let count = 0
       for (const table of reachable(openedTable(rules, options))) {
@@ -99,7 +99,7 @@ describe('a table decides', () => {
     },
   )
 
-  test('a move that ends the game is followed by the end, with what the rules say', () => {
+  test('a move that ends the game is followed by the end, with the outcome of the rules', () => {
     let table = openedTable(tictactoe)
     for (const [at, move] of [1, 4, 2, 5].entries()) table = having(table, { type: 'play', seat: at % 2, move }).table
     const { table: over, events } = having(table, { type: 'play', seat: 0, move: 3 })
@@ -110,14 +110,14 @@ describe('a table decides', () => {
     expect(over).toMatchObject({ ended: true, toMove: [], outcome: { winners: [0] } })
   })
 
-  test('who leaves or resigns loses, and it is told which', () => {
+  test('a player who leaves or resigns loses, and the event says which of the two', () => {
     const end = (type: 'leave' | 'resign') => having(openedTable(tictactoe), { type, seat: 0 }).events
     expect(end('leave')).toMatchObject([{ type: 'ended', outcome: { winners: [1], left: 0 } }])
     expect(end('leave')[0]).not.toHaveProperty('outcome.resigned')
     expect(end('resign')).toMatchObject([{ type: 'ended', outcome: { winners: [1], left: 0, resigned: true } }])
   })
 
-  test('the house moves as long as it is to move, and then no more', () => {
+  test('the house moves as long as it is its turn', () => {
     const seats = [0, 1].map(() => ({ person: HOUSE, name: 'house' }))
     const steps = answer(openedTable(tictactoe, {}, {}, { seats }), START, seededRandom(3))
     expect(steps.map(({ event }) => event.type)).toEqual([...Array(9).fill('moved'), 'ended'])
@@ -126,13 +126,13 @@ describe('a table decides', () => {
     expect(answer(openedTable(tictactoe), START, seededRandom(3))).toEqual([])
   })
 
-  test('only what counts is marked so', () => {
+  test('marks only rated tables as rated', () => {
     const end = (rated: boolean) => having(openedTable(tictactoe, {}, {}, { rated }), { type: 'leave', seat: 1 }).events.at(-1)
     expect(end(true)).toHaveProperty('counts', true)
     expect(end(false)).not.toHaveProperty('counts')
   })
 
-  test('chance follows from the log: the same events give the same state, whatever chance is elsewhere', () => {
+  test('randomness follows from the log: the same events give the same state, whatever the random source', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('H', 'T'), { minLength: 1, maxLength: 20 }), fc.integer(), (guesses, seed) => {
         let table = openedTable(coin, undefined, {}, { seed })
@@ -148,7 +148,7 @@ describe('a table decides', () => {
     )
   })
 
-  test('what is said has a length, and says something', () => {
+  test('talk is limited in length, and not empty', () => {
     const table = openedTable(tictactoe)
     expect(having(table, { type: 'say', name: 'ada', text: 'hello' }).events).toEqual([
       { type: 'said', name: 'ada', text: 'hello', n: 2, at: START },
@@ -157,7 +157,7 @@ describe('a table decides', () => {
     expect(refused(table, { type: 'say', name: 'ada', text: 'x'.repeat(1001) })).toBe('say at most 1000 characters at once')
   })
 
-  test('a log that cannot be is not taken for one', () => {
+  test('rejects an impossible log', () => {
     const table = openedTable(tictactoe)
     expect(() => evolve(table, { type: 'gone', seat: 0, n: 3, at: START })).toThrow('event 3 cannot follow event 1')
     expect(() => evolve(table, { type: 'moved', seat: 1, move: 1, n: 2, at: START })).toThrow('the rules refuse')
@@ -187,7 +187,7 @@ describe('offers', () => {
     expect(having(table, offer(1)).events).toHaveLength(2)
   })
 
-  test('of a rematch are over when somebody goes, and that is an event; without offers it is none', () => {
+  test('of a rematch end when a player leaves, with an event; without offers there is no event', () => {
     const over = having(openedTable(tictactoe), { type: 'leave', seat: 0 }).table
     expect(having(over, { type: 'gone', seat: 0 }).events).toEqual([])
     const wanted = having(over, offer(0)).table
@@ -200,14 +200,14 @@ describe('offers', () => {
     expect(having(on, { type: 'gone', seat: 0 }).events).toEqual([])
   })
 
-  test('who moves has not taken up the offer; an own move leaves it open', () => {
+  test('a move declines the opponent’s offer; a player’s own move leaves its offer open', () => {
     const { table } = having(openedTable(tictactoe), offer(1))
     expect(having(table, { type: 'play', seat: 0, move: 1 }).table.offers).toEqual([])
     const own = having(having(openedTable(tictactoe), offer(0)).table, { type: 'play', seat: 0, move: 1 }).table
     expect(own.offers).toEqual([0])
   })
 
-  test('an offer is made once, declined by the other, and not by oneself', () => {
+  test('an offer can be made once, and declined by the opponent only', () => {
     const { table } = having(openedTable(tictactoe), offer(1))
     expect(refused(table, offer(1))).toBe('you have offered a draw already; wait for the answer')
     expect(refused(table, { type: 'decline', seat: 1 })).toBe('there is no offer to decline')
@@ -216,7 +216,7 @@ describe('offers', () => {
     expect(refused(openedTable(guessing), offer(0))).toBe('this game has no opponent to whom you can offer that')
   })
 
-  test('a rematch is wanted by both when the game is over, and leads to another table once', () => {
+  test('a rematch that both players offer after the game leads to another table once', () => {
     const over = having(openedTable(tictactoe), { type: 'leave', seat: 0 }).table
     const wanted = having(having(over, offer(0)).table, offer(1)).table
     expect(wanted.offers).toEqual([0, 1])
@@ -231,7 +231,7 @@ describe('offers', () => {
 describe('clocks', () => {
   const play = (table: TableState, seat: SeatNumber, move: number, now: number) => having(table, { type: 'play', seat, move }, now).table
 
-  test('a turn has its time, and who lets it run out loses', () => {
+  test('a turn has its time, and a player whose time runs out loses', () => {
     const table = play(openedTable(tictactoe, {}, { turn: 10_000 }), 0, 1, START + 9_999)
     expect(nextTick(table)).toBe(START + 19_999)
     expect(having(table, { type: 'tick' }, START + 19_998).events).toEqual([])
@@ -240,7 +240,7 @@ describe('clocks', () => {
     ])
   })
 
-  test('all turns of a seat together have theirs', () => {
+  test('all turns of a seat together have a time', () => {
     const clock = { total: 10_000 }
     let table = openedTable(tictactoe, {}, clock)
     table = play(table, 0, 1, START + 6_000)
@@ -250,14 +250,14 @@ describe('clocks', () => {
     expect(having(table, { type: 'tick' }, START + 13_000).table.outcome).toEqual({ winners: [1], left: 0, late: true })
   })
 
-  test('both run where both are to move, and each stops with its own move', () => {
+  test('both clocks run if both players are to move, and each stops with its own move', () => {
     const clock = { total: 5_000 }
     let table = openedTable(hands, undefined, clock)
     table = having(table, { type: 'play', seat: 1, move: 'Paper' }, START + 1_000).table
     expect([0, 1].map((seat) => timeLeft(table.clocks, clock, seat, START + 2_000))).toEqual([3_000, 4_000])
   })
 
-  test('what is left of a move runs while one is to move, and is all of it again afterwards', () => {
+  test('the time for a move runs during a turn, and is complete again afterwards', () => {
     const clock = { turn: 5_000 }
     let table = openedTable(hands, undefined, clock)
     const left = (now: number) => [0, 1].map((seat) => turnLeft(table.clocks, clock, seat, now))
@@ -268,7 +268,7 @@ describe('clocks', () => {
     expect(turnLeft(table.clocks, { total: 5_000 }, 0, START)).toBeUndefined()
   })
 
-  test('who is gone has a grace, which ends with coming back', () => {
+  test('an absent player has a grace period, which ends with the return', () => {
     const gone = having(openedTable(tictactoe, {}, { grace: 60_000 }), { type: 'gone', seat: 1 }, START + 5).table
     expect(nextTick(gone)).toBe(START + 60_005)
     const back = having(gone, { type: 'back', seat: 1 }, START + 50_000).table
@@ -278,7 +278,7 @@ describe('clocks', () => {
     expect(having(back, { type: 'back', seat: 1 }).events).toEqual([])
   })
 
-  test('after a new start clocks stand still until one comes back; then the others have their grace', () => {
+  test('after a restart clocks stand still until a player returns; then the others have their grace period', () => {
     const clock = { turn: 10_000, grace: 60_000, total: 30_000 }
     const table = having(play(openedTable(tictactoe, {}, clock), 0, 1, START + 1_000), { type: 'suspend' }, START + 4_000).table
     expect(nextTick(table)).toBeUndefined()
@@ -291,7 +291,7 @@ describe('clocks', () => {
     expect(back.clocks.gone).toEqual([later, undefined])
   })
 
-  test('the house is never waited for', () => {
+  test('the house has no clock', () => {
     const seats = [
       { person: 'guest:ada', name: 'ada' },
       { person: HOUSE, name: 'house' },
@@ -300,7 +300,7 @@ describe('clocks', () => {
     expect(nextTick(having(table, { type: 'back', seat: 0 }).table)).toBeUndefined()
   })
 
-  test('time never runs backwards, whatever happens when', () => {
+  test('time never decreases, whatever the order of events', () => {
     const commands = fc.array(
       fc.tuple(
         fc.integer({ min: 0, max: 5_000 }),

@@ -7,10 +7,10 @@ import { codewords } from '../../src/hall/invite-words.ts'
 import { hashToken, makeInviteCode, makeToken, parseInviteCode, parseToken } from '../../src/hall/tokens.ts'
 
 const random = fc.infiniteStream(fc.nat(255)).map((stream) => (bytes: number) => Uint8Array.from(stream.take(bytes)))
-/** The chance whose bytes are all the same. */
+/** Returns a random source whose bytes are all the same. */
 const always = (byte: number) => (bytes: number) => new Uint8Array(bytes).fill(byte)
 
-/** What two words have in common that sound alike, roughly. */
+/** Returns a rough common form of words that sound alike. */
 function soundOf(word: string): string {
   const sounds: readonly (readonly [RegExp, string])[] = [
     [/ph/g, 'f'],
@@ -30,14 +30,14 @@ function soundOf(word: string): string {
   return sounds.reduce((sound, [spelled, heard]) => sound.replace(spelled, heard), word)
 }
 
-describe('the words of invitations', () => {
-  test('are many, short and plain, and no word is there twice', () => {
+describe('the words of invitation codes', () => {
+  test('are many, short and plain, and each is in the list once', () => {
     expect(codewords).toHaveLength(512)
     expect(new Set(codewords).size).toBe(512)
     for (const word of codewords) expect(word).toMatch(/^[a-z]{3,6}$/)
   })
 
-  test('none becomes another by one letter, and none sounds like another', () => {
+  test('differ by more than one letter, and sound different', () => {
     const close = codewords.flatMap((one, at) =>
       codewords.slice(at + 1).flatMap((other) => (leven(one, other) < 2 ? [`${one} ${other}`] : [])),
     )
@@ -46,8 +46,8 @@ describe('the words of invitations', () => {
   })
 })
 
-describe('an invitation', () => {
-  test('is three words', () => {
+describe('an invitation code', () => {
+  test('consists of three words', () => {
     expect(makeInviteCode(always(0))).toBe('abacus-abacus-abacus')
     expect(makeInviteCode(always(255))).toBe('zodiac-zodiac-zodiac')
     expect(makeInviteCode(randomBytes)).toMatch(/^[a-z]+-[a-z]+-[a-z]+$/)
@@ -65,7 +65,7 @@ describe('an invitation', () => {
     for (const counts of seen) expect([counts.size, new Set(counts.values())]).toEqual([512, new Set([128])])
   })
 
-  test('is read however it is typed', () => {
+  test('is parsed in any case and spacing', () => {
     const between = fc.constantFrom('-', ' ', '  ', ' - ', '_', '.', ', ', ' – ', '\t')
     fc.assert(
       fc.property(random, between, between, fc.boolean(), (random, one, other, shout) => {
@@ -77,20 +77,20 @@ describe('an invitation', () => {
   })
 
   test.each(['', '   ', 'amber', 'amber-otter', 'amber-otter-seven-amber', 'amberotterseven'])(
-    '%j is refused for its number of words',
+    'refuses %j because of its number of words',
     (typed) => {
       expect(parseInviteCode(typed)).toEqual({ refused: 'an invitation is 3 words, such as amber-otter-seven' })
     },
   )
 
-  test('a word that no invitation has is refused, and told which', () => {
+  test('refuses an unknown word, and names it', () => {
     expect(parseInviteCode('amber oter seven')).toEqual({
       refused: 'word 2 of your code is in no invitation: compare it with the invitation',
     })
     expect(isRefusal(parseInviteCode('amber-otter-seven'))).toBe(false)
   })
 
-  test('whatever is typed is refused or is a code, and reading that again changes nothing', () => {
+  test('any text is refused or parsed to a code, and parsing the code again changes nothing', () => {
     const typed = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.array(fc.constantFrom(...codewords), { maxLength: 4 }).map((words) => words.join(' ')),
@@ -105,14 +105,14 @@ describe('an invitation', () => {
 })
 
 describe('a token', () => {
-  test('is 26 characters, of which none is mistaken for another', () => {
+  test('has 26 characters, none of which looks like another', () => {
     expect(makeToken(always(0))).toBe('0'.repeat(26))
     expect(makeToken(always(255))).toBe('Z'.repeat(26))
     expect(makeToken(randomBytes)).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/)
     expect(makeToken(randomBytes)).not.toBe(makeToken(randomBytes))
   })
 
-  test('each of its characters is one of 32, with the same chance', () => {
+  test('has 32 possible characters in each place, all equally likely', () => {
     const counts = new Map<string, number>()
     for (let byte = 0; byte < 256; byte++) {
       const [character = ''] = makeToken(always(byte))
@@ -121,7 +121,7 @@ describe('a token', () => {
     expect([counts.size, new Set(counts.values())]).toEqual([32, new Set([8])])
   })
 
-  test('is read however it is typed', () => {
+  test('is parsed in any case and spacing', () => {
     const typo = fc.constantFrom(
       (token: string) => token.replaceAll('0', 'O').replaceAll('1', 'I'),
       (token: string) => token.replaceAll('1', 'l'),
@@ -136,13 +136,13 @@ describe('a token', () => {
   })
 
   test.each(['', 'ABC', '0'.repeat(25), '0'.repeat(27), `${'0'.repeat(25)}U`, `${'0'.repeat(25)}é`, `${'0'.repeat(25)}!`])(
-    '%j is refused',
+    'refuses %j',
     (typed) => {
       expect(parseToken(typed)).toEqual({ refused: 'a token is 26 letters and digits: type it as you were given it' })
     },
   )
 
-  test('what is kept of it is its SHA-256 in hex', () => {
+  test('is stored as its SHA-256 in hex', () => {
     expect(hashToken('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
   })
 })

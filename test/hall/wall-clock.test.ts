@@ -16,7 +16,7 @@ import { settled, TestClock } from '../support/clock.ts'
 const NOW = Date.UTC(2024, 1, 29)
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
-/** How the wall clock is set: by an hour, and by more than anything here waits for. */
+/** The changes of the wall clock: by an hour, and by more than any timeout in this file. */
 const JUMPS = [HOUR, -HOUR, 400 * DAY, -400 * DAY]
 const ADA: SeatOwner = { person: 'account:1', name: 'ada' }
 const GRACE: SeatOwner = { person: 'account:2', name: 'grace' }
@@ -44,7 +44,7 @@ async function opening(clock: ClockRules) {
 }
 
 describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
-  test('in the middle of a turn: the turn is over when its time has passed, not before, and not later', async () => {
+  test('during a turn: the turn ends when its time has passed, not before, and not later', async () => {
     const { time, table } = await opening({ turn: 10_000 })
     await time.pass(4_000)
     time.jump(jump)
@@ -56,7 +56,7 @@ describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
     expect(table.state.outcome).toEqual({ winners: [1], left: 0, late: true })
   })
 
-  test('in the middle of a turn: who moves has used the time that has passed', async () => {
+  test('during a turn: the player who moves has used the time that has passed', async () => {
     const { time, table, log } = await opening({ total: 60_000 })
     await time.pass(4_000)
     time.jump(jump)
@@ -67,7 +67,7 @@ describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
     expect((await log()).map(({ at }) => at)).toEqual([NOW, NOW + 7_000])
   })
 
-  test('while a seat is held for one whose connection is gone: the grace is as long as it is', async () => {
+  test('while a seat is reserved for a disconnected player: the grace period does not change', async () => {
     const { time, table } = await opening({ grace: 60_000 })
     table.submit({ type: 'gone', seat: 1 })
     await time.pass(30_000)
@@ -78,7 +78,7 @@ describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
     expect(table.state.outcome).toEqual({ winners: [0], left: 1 })
   })
 
-  test('a table where nobody attends is held for a week, and no longer', async () => {
+  test('a table without observers is stored for a week, and no longer', async () => {
     const { time, hall, table } = await opening({})
     time.jump(jump)
     await time.pass(7 * DAY - 1)
@@ -89,7 +89,7 @@ describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
     expect(table.over).toBe(true)
   })
 
-  test('who waits for company waits for the house as long as was asked for', async () => {
+  test('a seek waits for the house as long as was requested', async () => {
     const time = new TestClock(NOW)
     const hall = start(memoryStore(), time)
     let seated = false
@@ -103,7 +103,7 @@ describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
     expect(seated).toBe(true)
   })
 
-  test('guesses at a password are counted as before: nothing is given back, and nobody waits longer', async () => {
+  test('password guesses are limited as before: no try is given back, and no client waits longer', async () => {
     const time = new TestClock(NOW)
     const { accounts } = memoryStore()
     const passwords = new Passwords({ random: (bytes) => new Uint8Array(bytes) })
@@ -118,7 +118,7 @@ describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
     expect(await guess()).toBe(WRONG)
   })
 
-  test('between a process and the next: times do not decrease, and nobody is charged for what lies between', async () => {
+  test('between one process and the next: times do not decrease, and no player is charged for the time between', async () => {
     const { time, store, table, log } = await opening({ total: 60_000 })
     await time.pass(5_000)
     table.submit({ type: 'play', seat: 0, move: 5 })
@@ -136,7 +136,7 @@ describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
     expect(again?.state.clocks.used).toEqual([5_000, 2_000])
   })
 
-  test('between a process and the next: a table stands still until somebody is back', async () => {
+  test('between one process and the next: the clocks of a table stand still until a player returns', async () => {
     const { time, store, table } = await opening({ turn: 10_000, grace: 5_000 })
     await time.pass(5_000)
     const later = new TestClock(time.now() + jump)
@@ -153,7 +153,7 @@ describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
   })
 })
 
-test('however the wall clock is set while a game goes on, its log has times that never decrease, and replays to what was played', async () => {
+test('however the wall clock is set during a game, the times in its log never decrease, and the log replays to the same game', async () => {
   const step = fc.oneof(
     fc.record({ pass: fc.nat(2_000) }),
     fc.record({ jump: fc.integer({ min: -400 * DAY, max: 400 * DAY }) }),
@@ -196,7 +196,7 @@ test('however the wall clock is set while a game goes on, its log has times that
   )
 })
 
-test('an event that another server appends, whose clock is ahead, does not make later ones come before it', async () => {
+test('an event of another server whose clock is ahead does not precede later events', async () => {
   const { time, store, table, log } = await opening({})
   await new Promise<void>((resolve) =>
     store.tables.append(table.id, 1, [{ type: 'said', name: 'ada', text: 'hello', n: 2, at: NOW + HOUR }], () => resolve()),

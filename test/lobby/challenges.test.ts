@@ -7,7 +7,7 @@ import { TestClock } from '../support/clock.ts'
 const bob: SeekInfo = { name: 'bob', game: 'tictactoe', settings: {}, rated: false }
 const address = '192.0.2.1'
 
-/** Calls, and what went wrong with them. */
+/** Challenges, and their reported errors. */
 function calling() {
   const clock = new TestClock()
   const troubles: string[] = []
@@ -15,7 +15,7 @@ function calling() {
   return { calls, clock, troubles }
 }
 
-/** A listener, and what it has heard. */
+/** A listener, with its notifications. */
 function ear(fails = false): ChallengeListener & { heard: string[] } {
   const heard: string[] = []
   const hear = (what: string) => (seeker: SeekInfo) => {
@@ -36,8 +36,8 @@ function ear(fails = false): ChallengeListener & { heard: string[] } {
   }
 }
 
-describe('a call', () => {
-  test('is heard by everyone who listens for that person, and by nobody else', () => {
+describe('a challenge', () => {
+  test('notifies all listeners of that person, and no others', () => {
     const { calls } = calling()
     const [one, other, stranger] = [ear(), ear(), ear()]
     calls.subscribe('guest:ada', one)
@@ -48,7 +48,7 @@ describe('a call', () => {
     expect([one, other, stranger].map(({ heard }) => heard)).toEqual([['sought bob', 'withdrawn bob'], ['sought bob', 'withdrawn bob'], []])
   })
 
-  test('is heard as long as somebody listens', () => {
+  test('notifies as long as there is a listener', () => {
     const { calls } = calling()
     const [before, after] = [ear(), ear()]
     const stop = calls.subscribe('guest:ada', before)
@@ -60,7 +60,7 @@ describe('a call', () => {
     expect([before.heard, after.heard]).toEqual([['sought bob'], ['sought bob']])
   })
 
-  test('that one listener cannot take is heard by the others', () => {
+  test('notifies the other listeners if one throws', () => {
     const { calls, troubles } = calling()
     const other = ear()
     calls.subscribe('guest:ada', ear(true))
@@ -71,8 +71,8 @@ describe('a call', () => {
   })
 })
 
-describe('calls that are taken back', () => {
-  test('twenty times, and then one in ten seconds, by one address and for one person', async () => {
+describe('cancelled challenges', () => {
+  test('are limited to twenty at once, and then one in ten seconds, by one address to one person', async () => {
     const { calls, clock } = calling()
     const call = { challenged: 'guest:ada', seeker: bob, address }
     for (let times = 0; times < 20; times++) {
@@ -88,7 +88,7 @@ describe('calls that are taken back', () => {
     expect(calls.wait(call)).toBe(10_000)
   })
 
-  test('are all that counts: who is called and plays can be called without end', () => {
+  test('count alone: a person that accepts can be challenged without limit', () => {
     const { calls } = calling()
     for (let times = 0; times < 100; times++) calls.sendChallenge({ challenged: 'guest:ada', seeker: bob, address })
     expect(calls.wait({ challenged: 'guest:ada', address })).toBe(0)

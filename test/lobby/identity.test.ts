@@ -4,7 +4,7 @@ import { Room } from '../support/room.ts'
 
 const PASSWORD = 'engine-1843'
 
-/** Somebody at a connection, and what happens to that. */
+/** A user at a connection, with the events of that connection. */
 function somebody({ premises }: Room) {
   const others: (string | undefined)[] = []
   const ended: string[] = []
@@ -15,8 +15,8 @@ function somebody({ premises }: Room) {
 
 const here = ({ premises }: Room) => [...premises.people.online].map(({ person }) => person)
 
-describe('who somebody is', () => {
-  test('is nobody, then whoever was said, and here once', async () => {
+describe('the identity of a session', () => {
+  test('is empty, then the given user, who is online once', async () => {
     const room = new Room()
     const { identity, others } = somebody(room)
     expect(identity.user).toBeUndefined()
@@ -26,7 +26,7 @@ describe('who somebody is', () => {
     expect([here(room), others]).toEqual([['guest:ada'], []])
   })
 
-  test('changes with a word before it does, so that what the first one had can be given back', async () => {
+  test('announces a change before it happens, so that the first user’s resources can be returned', async () => {
     const room = new Room()
     const { identity, others } = somebody(room)
     await identity.enter('ada')
@@ -36,7 +36,7 @@ describe('who somebody is', () => {
     expect(here(room)).toEqual(['account:1'])
   })
 
-  test('stays as it is where the other is refused', async () => {
+  test('stays the same if the new one is refused', async () => {
     const room = new Room()
     await somebody(room).identity.enter('grace')
     const { identity, others } = somebody(room)
@@ -47,7 +47,7 @@ describe('who somebody is', () => {
     expect(here(room)).toEqual(['guest:grace', 'guest:ada'])
   })
 
-  test('ends the connection of a guest whose name is taken up with its secret, or with the token of a seat', async () => {
+  test('ends the connection of a guest whose name is entered with its secret, or with the token of a seat', async () => {
     const room = new Room()
     const [first, second, third] = [somebody(room), somebody(room), somebody(room)]
     await first.identity.enter('ada')
@@ -61,7 +61,7 @@ describe('who somebody is', () => {
     expect(here(room)).toEqual(['guest:ada'])
   })
 
-  test.each(['before', 'while'])('leaves nobody behind that comes in %s it is closed', async (when) => {
+  test.each(['before', 'while'])('leaves no user online that enters %s it is closed', async (when) => {
     const room = new Room()
     const { identity } = somebody(room)
     const entering = identity.enter('ada')

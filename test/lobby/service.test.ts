@@ -3,7 +3,7 @@ import { batchInput } from '../../src/wire/transports/batching.ts'
 import { settled, settledInTurn } from '../support/clock.ts'
 import { Room } from '../support/room.ts'
 
-/** How many are heard in one turn now, of a hundred that come in it. */
+/** Returns how many inputs are handled in one turn, of a hundred that arrive in it. */
 async function inOneTurn(): Promise<number> {
   let heard = 0
   for (let n = 0; n < 100 && heard === 0; n++) {
@@ -15,7 +15,7 @@ async function inOneTurn(): Promise<number> {
   return first
 }
 
-test('while premises are open, as much is heard together as pays where it is written', async () => {
+test('an open lobby raises the batch limits for a store', async () => {
   const { premises } = new Room()
   expect(await inOneTurn()).toBe(48)
   await premises.open()

@@ -3,11 +3,11 @@ import type { RefusalCode } from '../../src/hall/api.ts'
 import { type Doorway, doorway } from '../support/doorway.ts'
 import { storeToBreak } from '../support/outage.ts'
 
-describe('over a socket, each word for what is wrong is said in some case', () => {
+describe('over a socket, each error code occurs', () => {
   const PASSWORD = 'engine-1843'
   const seek = { type: 'seek', game: 'tictactoe' } as const
 
-  /** Two in a game, ada to move. */
+  /** Two clients in a game, ada to move. */
   async function playing(door: Doorway) {
     const [ada, grace] = [await door.program('ada'), await door.program('grace')]
     await ada.ask(seek)
@@ -161,7 +161,7 @@ describe('over a socket, each word for what is wrong is said in some case', () =
     },
   )
 
-  test('a line that is no command is answered too', async () => {
+  test('a line that is not a command is answered, too', async () => {
     const reader = await (await doorway()).caller()
     await reader.type('style json', /"hello"/)
     const answer = (await reader.type('dance', /^{/)).at(-1) ?? ''

@@ -3,12 +3,12 @@ import * as examples from '../../src/native/examples.ts'
 import { ToClient, ToServer } from '../../src/native/messages.ts'
 
 describe('the messages of the native protocol', () => {
-  test.each(Object.entries(examples.toServer))('%s: its example is one that a client may say', (type, example) => {
+  test.each(Object.entries(examples.toServer))('%s: its example is a valid message of a client', (type, example) => {
     expect(ToServer.parse(JSON.parse(JSON.stringify(example)))).toEqual(example)
     expect(example.type).toBe(type)
   })
 
-  test.each(Object.entries(examples.toClient))('%s: its example is one that the server may say', (type, example) => {
+  test.each(Object.entries(examples.toClient))('%s: its example is a valid message of the server', (type, example) => {
     expect(ToClient.parse(JSON.parse(JSON.stringify(example)))).toEqual(example)
     expect(example.type).toBe(type)
   })
@@ -22,7 +22,7 @@ describe('the messages of the native protocol', () => {
     ['an id that is neither number nor text', { type: 'ping', id: {} }],
     ['a list', []],
     ['nothing', null],
-  ])('%s is no command', (_, message) => {
+  ])('%s is not a command', (_, message) => {
     expect(ToServer.safeParse(message).success).toBe(false)
   })
 })

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { commandsOf, originals, type Scenario, scenarios, stands } from './suite.ts'
 
-/** The whole suite takes ten minutes; without `PARLOR_ORIGINALS=all` the networks are left out. */
+/** The whole suite takes ten minutes; without `PARLOR_ORIGINALS=all` the bad networks are omitted. */
 const NETWORKS = process.env.PARLOR_ORIGINALS === 'all' ? ['faithful', 'dribble:1', 'coalesce:80'] : ['faithful']
 
 interface Run {
@@ -12,7 +12,7 @@ interface Run {
   readonly arguments: readonly string[]
 }
 
-/** The three mixes of one scenario, each over each network that the originals in it stand. */
+/** The three mixes of one scenario, each over each network that its originals tolerate. */
 function runs(scenario: Scenario): Run[] {
   const { host, join, solo } = commandsOf(scenario)
   if (solo) return [{ title: 'solo', arguments: ['--client', solo] }]
@@ -31,7 +31,7 @@ function runs(scenario: Scenario): Run[] {
         .filter(({ direction, fault }) => {
           const receiver = direction === 's2c' ? (client ? '' : scenario.client) : server ? '' : scenario.server
           const onePiece = direction === 's2c' && fault === 'dribble' && client?.includes('--recv-once')
-          // the original head/tail server leaves its client no pause; with ours there is one
+          // the original head/tail server gives its client no pause; ours does
           const unpaced = direction === 's2c' && fault === 'coalesce' && !server && scenario.server === 'd001_p5_headtail_server' && !client
           return !onePiece && !unpaced && stands(receiver, direction, fault)
         })
@@ -49,7 +49,7 @@ function runs(scenario: Scenario): Run[] {
 
 describe.skipIf(!originals).concurrent('the original worksheet programs', () => {
   const cases = originals ? scenarios().flatMap((scenario) => runs(scenario).map((run) => ({ ...run, ...scenario }))) : []
-  // the originals take half a message for a whole one when the machine stands still for a moment: then they get another chance
+  // the originals read half a message as a whole one if the machine pauses for a moment: then they are run again
   test.each(cases)('$name: $title', { timeout: 60_000, retry: 2 }, async ({ file, arguments: options }) => {
     const harness = join(originals ?? '', 'run_pair.py')
     const run = promisify(execFile)('python3', ['-B', harness, '--scenario', file, ...options])

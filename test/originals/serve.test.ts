@@ -9,7 +9,7 @@ const CELLS = Array.from({ length: 9 }, (_, at) => String(at + 1))
 const GUESSES = ['50', '25', '75', '1', '100']
 const HALVES = Array.from({ length: 100 }, (_, at) => String(at + 1))
 
-/** Original clients, the program that serves each, what is typed, and how its screen ends. */
+/** Original clients, the program that serves each, their input, and the end of their screen. */
 const KINDS: readonly { client: string; program: string; typed: readonly string[]; asks?: true; ends: RegExp }[] = [
   { client: 'd000_basic_client', program: 'tjc/hello', typed: [], asks: true, ends: /b'Hello from server\\n'\n$/ },
   { client: 'd000_basic_client_protocol', program: 'tjc/iterative', typed: [], asks: true, ends: /b'Hello from server\\n'\n$/ },
@@ -48,7 +48,7 @@ const KINDS: readonly { client: string; program: string; typed: readonly string[
   { client: 'd004_guess_client', program: 'book/guess', typed: HALVES, ends: /Exactly! You win!\n$/ },
 ]
 
-/** Runs one original client to its end, and answers with its screen and exit code. */
+/** Runs one original client to its end, and returns its screen and exit code. */
 async function client(script: string, port: number, typed: readonly string[]): Promise<{ screen: string; code: number | null }> {
   const env = { ...process.env, HOST: '127.0.0.1', PORT: String(port), PYTHONDONTWRITEBYTECODE: '1' }
   const child = spawn('python3', [join(originals ?? '', `${script}.py`)], { env, stdio: 'pipe' })

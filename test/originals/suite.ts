@@ -4,12 +4,12 @@ import { basename, join } from 'node:path'
 const root = join(import.meta.dirname, '../..')
 const parlor = `${process.execPath} ${join(root, 'bin/parlor.js')}`
 
-/** The original worksheet programs with their recorded sessions, where a folder of them lies beside this checkout. */
+/** The original worksheet programs with their recorded sessions, if their folder is beside this checkout. */
 export const originals = readdirSync(join(root, '..'))
   .map((folder) => join(root, '..', folder, 'peers'))
   .find((folder) => existsSync(join(folder, 'run_pair.py')))
 
-/** A recorded session: which original programs talked, and what was typed. */
+/** A recorded session: the original programs, and their input. */
 export interface Scenario {
   readonly name: string
   readonly file: string
@@ -100,7 +100,7 @@ const SOLOS: Readonly<Record<string, string>> = {
 
 const REPEAT = '--secret {SECRET} --choices {CHOICES} --now {NOW}'
 
-/** The commands of ours for a scenario; a program that is not known here fails the suite. */
+/** Returns our commands for a scenario; an unknown program fails the suite. */
 export function commandsOf({ server, client, asks, shell }: Scenario): { host?: string; join?: string; solo?: string } {
   if (server === '') return { solo: `${parlor} solo ${known(SOLOS, client)} ${quoted(REPEAT)}` }
   const host = `${parlor} host ${known(HOSTS, server)} --host {HOST} --port {PORT} ${quoted(REPEAT)}`
@@ -115,12 +115,12 @@ function known(table: Readonly<Record<string, string>>, script: string): string 
   return found
 }
 
-/** An option that stands for nothing in a scenario is given as an empty text. */
+/** An option without a meaning in a scenario is given as an empty text. */
 function quoted(options: string): string {
   return options.replace(/\{\w+\}/g, (name) => `'${name}'`)
 }
 
-/** Which network an original stands, by direction; ours stand all (measured on the originals). */
+/** The networks that an original tolerates, by direction; ours tolerate all (measured on the originals). */
 const BREAKS: Readonly<Record<string, readonly string[]>> = {
   's2c dribble': [
     'd000_basic_client',
@@ -137,7 +137,7 @@ const BREAKS: Readonly<Record<string, readonly string[]>> = {
   'c2s dribble': ['d000_practice_server', 'd003_hello_server', 'd003_strftime_server', 'd004_guess_server', 'ref_d002_chat_server'],
 }
 
-/** Whether an original receiver stands a bad network in one direction. */
+/** Returns whether an original receiver tolerates a bad network in one direction. */
 export function stands(script: string, direction: 's2c' | 'c2s', fault: string): boolean {
   return !BREAKS[`${direction} ${fault}`]?.includes(script)
 }

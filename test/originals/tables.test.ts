@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { serving } from '../support/process.ts'
 import { originals } from './suite.ts'
 
-/** The classroom client in which the server begins, and the one in which the client does. */
+/** The classroom client whose server begins, and the one that begins itself. */
 const SECOND = { script: 'd000_game_client', program: 'tjc/tictactoe' }
 const FIRST = { script: 'ref_d000_game_client_alternative', program: 'tjc/tictactoe-alternative' }
 
@@ -28,7 +28,7 @@ async function original({ script }: typeof SECOND, port: number, cells: readonly
   return screen
 }
 
-/** Somebody at the front door, with nc. */
+/** A user at the front door, with nc. */
 class Caller {
   #heard = ''
   #news = Promise.withResolvers<void>()
@@ -48,14 +48,14 @@ class Caller {
     this.#socket.write(`${line}\n`)
   }
 
-  /** Resolves when it was told something, once more than `times` times. */
+  /** Resolves when it has received a text, once more than `times` times. */
   async hears(pattern: RegExp, times = 0): Promise<void> {
     while ([...this.#heard.matchAll(new RegExp(pattern, 'g'))].length <= times) await this.#news.promise
   }
 }
 
 describe.skipIf(originals === undefined)('original clients at tables with others', () => {
-  test('one that comes second and one that begins, with each other', async () => {
+  test('a client that is second and one that begins play with each other', async () => {
     const port = await tables()
     const screens = [original(SECOND, port(SECOND.program), [4, 5]), original(FIRST, port(FIRST.program), [1, 2, 3])]
     const [second, first] = await Promise.all(screens)
@@ -66,7 +66,7 @@ describe.skipIf(originals === undefined)('original clients at tables with others
   test.each([
     { kind: SECOND, own: [4, 5], other: [1, 2, 3], end: 'Opponent wins!' },
     { kind: FIRST, own: [1, 2, 3], other: [4, 5], end: 'You win!' },
-  ])('$kind.script and somebody with nc at the front door', async ({ kind, own, other, end }) => {
+  ])('$kind.script plays with a user with nc at the front door', async ({ kind, own, other, end }) => {
     const port = await tables()
     const caller = new Caller(port('parlor/door'))
     caller.type('ada')

@@ -12,7 +12,7 @@ function vectors(name: string) {
 }
 
 describe.skipIf(!originals)('facts measured on the originals', () => {
-  test('boards: rendering, winner, fullness, legal cells', () => {
+  test('boards have the same rendering, winner, fullness and legal cells', () => {
     const { boards } = vectors('tictactoe')
     expect(boards.length).toBeGreaterThan(100)
     for (const { N, moves, render, winner, full, valid } of boards) {
@@ -30,11 +30,11 @@ describe.skipIf(!originals)('facts measured on the originals', () => {
     }
   })
 
-  test('int(): what is a number, and which', () => {
+  test('int() accepts the same texts, with the same numbers', () => {
     for (const { text, int } of vectors('int').cases) expect({ text, int: pythonInt(text) ?? null }).toEqual({ text, int })
   })
 
-  test('bytes literals', () => {
+  test('bytes literals are the same', () => {
     for (const { bytes, repr } of vectors('bytes_repr').cases) expect(pythonBytes(bytes)).toBe(repr)
   })
 })

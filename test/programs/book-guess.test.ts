@@ -13,7 +13,7 @@ const WIN = 'Exactly! You win!'
 const options = { secret: '42' }
 
 describe('book/guess (book chapter)', () => {
-  test('a game, word for word', async () => {
+  test('plays a game, word for word', async () => {
     expect(await play({ program: 'number', join: ['50', '25', ' +42 '], options })).toEqual({
       toServer: '502542',
       toClient: `Too big!Too small!${WIN}`,
@@ -24,20 +24,20 @@ describe('book/guess (book chapter)', () => {
     })
   })
 
-  test('what is no number is asked again and not sent; any number is', async () => {
+  test('asks again for a text that is not a number, and sends any number', async () => {
     const played = await play({ program: 'number', join: ['x', '', '4.2', '-5', '0', '1_000', '9'.repeat(400), '٤٢'], options })
     expect(played.toServer).toBe(`-501000${'9'.repeat(400)}42`)
     expect(played.toClient).toBe(`Too small!Too small!Too big!Too big!${WIN}`)
     expect(played.join.startsWith(`${BANNER}${ASK}x\n${AGAIN}\n${ASK}\n${AGAIN}\n${ASK}4.2\n${AGAIN}\n${ASK}-5\nToo small!\n`)).toBe(true)
   })
 
-  test.each([[[]], [['50']], [['50', 'x']]])('a player who leaves (Ctrl-D) after %j: a regular end on both sides', async (join) => {
+  test.each([[[]], [['50']], [['50', 'x']]])('ends regularly on both sides if the player leaves (Ctrl-D) after %j', async (join) => {
     const played = await play({ program: 'number', join, options })
     expect(played).toMatchObject({ host: 'Disconnected\n', hostEnd: undefined, joinEnd: undefined })
     expect(played.join.endsWith(ASK)).toBe(true)
   })
 
-  test('without a secret, one from 1 to 100 is drawn', async () => {
+  test('draws a secret from 1 to 100 if none is given', async () => {
     const peer = await far('number', 'server')
     await peer.sayAlone('0')
     await peer.sayAlone('101')
@@ -45,7 +45,7 @@ describe('book/guess (book chapter)', () => {
     await peer.close()
   })
 
-  test('its words around the game', async () => {
+  test('prints the texts of the book around the game', async () => {
     const { host } = await program('book/guess')
     expect(host?.listening?.({ host: '127.0.0.1', port: 65432 })).toBe("GUESS-THE-NUMBER server started. Listening on ('127.0.0.1', 65432)")
     expect(host?.connected?.({ host: '127.0.0.1', port: 5 })).toBe("Connected by ('127.0.0.1', 5)")
@@ -55,7 +55,7 @@ describe('book/guess (book chapter)', () => {
 describe('the server, and other people’s clients', () => {
   const hosted = () => far('number', 'server', { options })
 
-  test('halving finds any number from 1 to 100 in seven guesses', async () => {
+  test('lets halving find any number from 1 to 100 in seven guesses', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 100 }), async (secret) => {
         const peer = await far('number', 'server', { options: { secret: String(secret) } })
@@ -74,7 +74,7 @@ describe('the server, and other people’s clients', () => {
     )
   })
 
-  test('one write a guess, exact, without an end; the client leaves first', async () => {
+  test('reads one write per guess, without an end; the client closes first', async () => {
     const peer = await hosted()
     expect(peer.writes).toEqual([])
     for (const guess of ['50', '25', '42']) await peer.sayAlone(guess)
@@ -84,7 +84,7 @@ describe('the server, and other people’s clients', () => {
     expect(peer.screen).toBe('Disconnected\n')
   })
 
-  test('a guess may come in pieces, if they come soon', async () => {
+  test('accepts a guess in pieces if they arrive soon', async () => {
     const peer = await hosted()
     await peer.say('4')
     await peer.clock.pass(10)
@@ -104,7 +104,7 @@ describe('the server, and other people’s clients', () => {
   })
 
   test.each(['x', '\n', '4.2', '50\n25\n', '0x2a', '--1', '\x1b[2J', Uint8Array.of(0xff)])(
-    '%j is no number, and changes nothing',
+    '%j is not a number, and changes nothing',
     async (said) => {
       const peer = await hosted()
       await peer.sayAlone(said)
@@ -115,14 +115,14 @@ describe('the server, and other people’s clients', () => {
     },
   )
 
-  test('who guesses on after winning is answered as before', async () => {
+  test('answers guesses after the win as before', async () => {
     const peer = await hosted()
     for (const guess of ['42', '41', '43', '42']) await peer.sayAlone(guess)
     expect(peer.writes).toEqual([WIN, 'Too small!', 'Too big!', WIN])
     expect(await peer.close()).toBeUndefined()
   })
 
-  test.each(['close', 'reset'] as const)('a client may leave at any time (%s): after nothing, a guess, the win', async (leaves) => {
+  test.each(['close', 'reset'] as const)('a client may leave at any time (%s): before or after a guess, after the win', async (leaves) => {
     for (const guesses of [[], ['50'], ['50', '42']]) {
       const peer = await hosted()
       for (const guess of guesses) await peer.sayAlone(guess)
@@ -132,20 +132,20 @@ describe('the server, and other people’s clients', () => {
     }
   })
 
-  test('a guess said together with leaving is still answered', async () => {
+  test('answers a guess that arrives together with the end', async () => {
     const peer = await hosted()
     await peer.say('42')
     expect(await peer.close()).toBeUndefined()
     expect(peer.heard).toBe(WIN)
   })
 
-  test('a guess that is too long ends the conversation with a sentence', async () => {
+  test('ends the conversation with a sentence after a guess that is too long', async () => {
     const peer = await hosted()
     await peer.say('9'.repeat(5000))
     expect((await peer.end())?.message).toContain('4096 bytes')
   })
 
-  test('a game that is stopped is broken off, for there is no word for that', async () => {
+  test('resets a stopped game, because the protocol has no message for it', async () => {
     const peer = await hosted()
     await peer.sayAlone('50')
     peer.conversation.stop(new Error('stopped'))
@@ -155,7 +155,7 @@ describe('the server, and other people’s clients', () => {
 })
 
 describe('the client, and other people’s servers', () => {
-  test('an answer may come in any pieces, and the next guess goes out after it, not before', async () => {
+  test('accepts an answer in any pieces, and sends the next guess after it, not before', async () => {
     const peer = await far('number', 'client', { typed: ['50', '25', '42'] })
     expect(peer.writes).toEqual(['50'])
     for (const char of 'Too big') await peer.say(char)
@@ -167,14 +167,14 @@ describe('the client, and other people’s servers', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('a server that finds our number unusable is shown, and another is asked for', async () => {
+  test('shows that the server rejected a number, and asks for another', async () => {
     const peer = await far('number', 'client', { typed: ['50', '42'] })
     await peer.say(AGAIN, WIN)
     expect(await peer.close()).toBeUndefined()
     expect(peer.screen).toBe(`${BANNER}${ASK}50\n${AGAIN}\n${ASK}42\n${WIN}\n`)
   })
 
-  test('anything else: a sentence', async () => {
+  test('prints a sentence after any other text', async () => {
     const peer = await far('number', 'client', { typed: ['50'] })
     await peer.say('Welcome')
     expect((await peer.end())?.message).toMatch(
@@ -182,7 +182,7 @@ describe('the client, and other people’s servers', () => {
     )
   })
 
-  test.each(['close', 'reset'] as const)('a server that goes (%s): a sentence, at the next prompt too', async (leaves) => {
+  test.each(['close', 'reset'] as const)('prints a sentence if the server disconnects (%s), also at the next prompt', async (leaves) => {
     const waiting = await far('number', 'client', { typed: ['50'] })
     await waiting.say('Too b')
     expect((await waiting[leaves]())?.message).toContain('expected "Too small!"')
@@ -190,17 +190,17 @@ describe('the client, and other people’s servers', () => {
 })
 
 describe('without a network', () => {
-  test('book/guess, word for word', async () => {
+  test('plays book/guess, word for word', async () => {
     expect(await alone('number', ['x', '50', '-7', '42'], { options })).toBe(
       `${BANNER}${ASK}x\n${AGAIN}\n${ASK}50\nToo big!\n${ASK}-7\nToo small!\n${ASK}42\n${WIN}\n`,
     )
   })
 
-  test('book/guess has no word for leaving', async () => {
+  test('book/guess has no command for leaving', async () => {
     await expect(alone('number', ['50'], { options })).rejects.toThrow(EndOfInput)
   })
 
-  test('book/secret tells its secret', async () => {
+  test('book/secret prints its secret', async () => {
     expect(await alone('book/secret', [], { options })).toBe('The secret number is 42\n')
   })
 
@@ -214,7 +214,7 @@ describe('without a network', () => {
     expect(drawn).toEqual([[1, 100]])
   })
 
-  test.each(['book/guess', 'book/secret', 'c8/highlow'])('%s wants a number from 1 to 100 for its secret', async (name) => {
+  test.each(['book/guess', 'book/secret', 'c8/highlow'])('%s accepts only a number from 1 to 100 as its secret', async (name) => {
     const { check } = await soloProgram(name)
     expect(check?.({})).toBeUndefined()
     for (const secret of ['1', '42', '100']) expect(check?.({ secret })).toBeUndefined()

@@ -3,7 +3,7 @@ import { far } from '../support/far.ts'
 import { play, program } from '../support/play.ts'
 
 describe('c8/both-ways (C8 slides, assignment 2)', () => {
-  test('a line each way, each shown with an empty line after it', async () => {
+  test('exchanges a line each way, each shown with an empty line after it', async () => {
     expect(await play({ program: 'c8/both-ways' })).toEqual({
       toClient: 'Hello from server\n',
       toServer: 'Hello from client\n',
@@ -15,7 +15,7 @@ describe('c8/both-ways (C8 slides, assignment 2)', () => {
     expect((await program('c8/both-ways')).host?.connected?.({ host: '127.0.0.1', port: 1 })).toBe("Connected to: ('127.0.0.1', 1)")
   })
 
-  test('the client answers when the line is whole, not before', async () => {
+  test('the client answers when the line is complete, not before', async () => {
     const peer = await far('c8/both-ways', 'client')
     await peer.say('Good morn')
     expect(peer.heard).toBe('')
@@ -25,7 +25,7 @@ describe('c8/both-ways (C8 slides, assignment 2)', () => {
     expect(peer.screen).toBe('Good morning\n\n')
   })
 
-  test('the server takes any line, in any pieces', async () => {
+  test('the server accepts any line, in any pieces', async () => {
     const peer = await far('c8/both-ways', 'server')
     expect(peer.writes).toEqual(['Hello from server\n'])
     await peer.say('G', 'ood evening', '\n')
@@ -46,7 +46,7 @@ describe('c8/both-ways (C8 slides, assignment 2)', () => {
       'Hel',
       'the server closed the connection in the middle of a message, 3 bytes into it: it had sent "Hel" and no line end (\\n); expected "Hello from server"',
     ],
-  ] as const)('our %s, when the other side closes after %j: a sentence', async (side, said, sentence) => {
+  ] as const)('our %s prints a sentence if the other side closes after %j', async (side, said, sentence) => {
     const peer = await far('c8/both-ways', side)
     if (said) await peer.say(said)
     expect((await peer.close())?.message).toBe(sentence)

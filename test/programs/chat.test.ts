@@ -7,7 +7,7 @@ import { served } from '../support/served.ts'
 import { Typist } from '../support/typist.ts'
 
 describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
-  test('the document’s sample, word for word; Ctrl-D, which has no word here, breaks off', async () => {
+  test('plays the document’s sample, word for word; Ctrl-D, which has no message here, resets', async () => {
     const played = await play({ program: 'chat', host: ['How are you doing?', 'quit'], join: ['Great!'] })
     expect(played).toMatchObject({
       host: 'INPUT SERVER: How are you doing?\nWAITING FOR CLIENT...\nCLIENT WROTE: Great!\n\nINPUT SERVER: quit\nWAITING FOR CLIENT...\n',
@@ -19,14 +19,14 @@ describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
     expect(played.hostEnd?.message).toContain('broke the connection off')
   })
 
-  test('any text is a line: empty, blanks, UTF-8; it goes as it is typed', async () => {
+  test('sends any text as a line, unchanged: empty, blanks, UTF-8', async () => {
     const said = ['', '  x  ', '中文 ✓ 😀', 'play tictactoe', '/q', '\x1b[2J']
     const played = await play({ program: 'chat', host: said, join: said })
     expect(played.toClient).toBe(said.map((line) => `${line}\n`).join(''))
     expect(played.toServer).toBe(said.map((line) => `${line}\n`).join(''))
   })
 
-  test('a line that is too long is asked again, silently; one that just fits is sent', async () => {
+  test('asks again for a line that is too long, silently, and sends a line of the maximum length', async () => {
     const fits = 'ä'.repeat(2048)
     const played = await play({ program: 'chat', host: ['x'.repeat(4097), `${fits}x`, fits], join: [] })
     expect(played.toClient).toBe(`${fits}\n`)
@@ -34,7 +34,7 @@ describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
     expect(played.joinEnd?.message).toContain('input ended')
   })
 
-  test('one line a turn, however the bytes come; what comes early waits for its turn', async () => {
+  test('reads one line per turn, however the bytes arrive; an early line waits for its turn', async () => {
     const peer = await far('chat', 'server', { typed: ['one', 'two', 'three'] })
     await peer.say('fi', 'rst\nse', 'cond\nthird\n')
     expect(peer.heard).toBe('one\ntwo\nthree\n')
@@ -42,20 +42,20 @@ describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
     await peer.close()
   })
 
-  test('a CR is part of the line, and only LF ends it', async () => {
+  test('treats a CR as part of the line, which only LF ends', async () => {
     const peer = await far('chat', 'client', { typed: ['ok'] })
     await peer.say('tel\rnet\r', '\n')
     expect(peer.screen).toBe('WAITING FOR SERVER...\nSERVER WROTE: tel\rnet\r\n\nINPUT CLIENT: ok\nWAITING FOR SERVER...\n')
     await peer.close()
   })
 
-  test('a CR that was typed does not go over the wire', async () => {
+  test('does not send a CR that was typed', async () => {
     const peer = await far('chat', 'server', { typed: ['a\rb\r'] })
     expect(peer.heard).toBe('a b \n')
     await peer.close()
   })
 
-  test('bytes that are no UTF-8 are shown as such, even a whole line of them', async () => {
+  test('shows invalid UTF-8 as such, even a whole line of it', async () => {
     const peer = await far('chat', 'client', { typed: ['ok', 'still here'] })
     await peer.say(Uint8Array.of(0x61, 0xff, 0xc3, 10))
     await peer.say(new Uint8Array(4096).fill(0xff), '\n')
@@ -67,7 +67,7 @@ describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
   test.each([
     ['closes', 'the client closed the connection; it was this side’s turn to say a text (such as "Hello")'],
     ['resets', 'the client broke the connection off (ECONNRESET); it was this side’s turn to say a text (such as "Hello")'],
-  ])('a person who is typing is told at once when the peer %s', async (way, sentence) => {
+  ])('notifies a typing person at once if the peer %s', async (way, sentence) => {
     const person = new Typist()
     const peer = await far('chat', 'server', { person })
     await person.type('hello')
@@ -78,14 +78,14 @@ describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
     expect(person.asked).toBe(false)
   })
 
-  test('a chat that is stopped is broken off, so that an original peer ends too', async () => {
+  test('resets a stopped chat, so that an original peer ends, too', async () => {
     const peer = await far('chat', 'server', { typed: ['hello'] })
     peer.conversation.stop(new Disconnected('ours', 'stopped'))
     expect((await peer.end())?.message).toBe('stopped')
     expect(peer.gaveUp).toBe('reset')
   })
 
-  test('a line over the cap ends it with a sentence', async () => {
+  test('ends with a sentence after a line over the limit', async () => {
     const peer = await far('chat', 'server', { typed: ['hello'] })
     await peer.say('x'.repeat(4098))
     expect((await peer.end())?.message).toContain('which is 4096 bytes')
@@ -93,7 +93,7 @@ describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
 })
 
 describe('tjc/chat-quit (TJC notes, exercise 8)', () => {
-  test('quit ends both, and is shown; only the line itself is it', async () => {
+  test('quit ends both sides, and is shown; only the exact line counts', async () => {
     const played = await play({ program: 'tjc/chat-quit', host: ['quit now', 'Quit', 'quit'], join: [' quit', 'quitting'] })
     expect(played).toMatchObject({
       toClient: 'quit now\nQuit\nquit\n',
@@ -108,19 +108,19 @@ describe('tjc/chat-quit (TJC notes, exercise 8)', () => {
   test.each([
     ['host', [], ['x'], { toClient: 'quit\n', toServer: '' }],
     ['join', ['x'], [], { toClient: 'x\n', toServer: 'quit\n' }],
-  ])('Ctrl-D at the %s says quit', async (_, host, join, wire) => {
+  ])('Ctrl-D at the %s sends quit', async (_, host, join, wire) => {
     const played = await play({ program: 'tjc/chat-quit', host, join })
     expect(played).toMatchObject({ ...wire, hostEnd: undefined, joinEnd: undefined })
   })
 
-  test('a quit with a CR is a line like others', async () => {
+  test('a quit with a CR is an ordinary line', async () => {
     const peer = await far('tjc/chat-quit', 'server', { typed: ['hello', 'quit'] })
     await peer.say('quit\r\n')
     expect(peer.heard).toBe('hello\nquit\n')
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('a chat that is stopped says quit when it is its turn, and else breaks off', async () => {
+  test('a stopped chat sends quit in its turn, and else resets', async () => {
     const person = new Typist()
     const turn = await far('tjc/chat-quit', 'server', { person })
     turn.conversation.stop(new Disconnected('ours', 'stopped'))
@@ -134,7 +134,7 @@ describe('tjc/chat-quit (TJC notes, exercise 8)', () => {
 })
 
 describe('c8/chat and c8/chat-bye (C8 slides, project 4 and assignment 3)', () => {
-  test('the words of the slides', async () => {
+  test('print the texts of the slides', async () => {
     const { host, join } = await program('c8/chat')
     expect(host?.listening?.({ host: '', port: 0 })).toBe('Type Ctrl-F6 or close the shell to terminate the server.')
     expect(host?.connected?.({ host: '127.0.0.1', port: 50831 })).toBe("Connected to: ('127.0.0.1', 50831)")
@@ -146,13 +146,13 @@ describe('c8/chat and c8/chat-bye (C8 slides, project 4 and assignment 3)', () =
     )
   })
 
-  test.each(['BYE', 'bye', 'Goodbye, friend', 'ok then, Bye!', '\tbYe'])('%j ends both, sent and shown as it is', async (last) => {
+  test.each(['BYE', 'bye', 'Goodbye, friend', 'ok then, Bye!', '\tbYe'])('%j ends both sides, sent and shown unchanged', async (last) => {
     const played = await play({ program: 'c8/chat-bye', host: ['hi', last], join: ['by e'] })
     expect(played).toMatchObject({ toClient: `hi\n${last}\n`, hostEnd: undefined, joinEnd: undefined })
     expect(played.join.endsWith(`Server wrote: ${last}\n\n`)).toBe(true)
   })
 
-  test('either user may say it; Ctrl-D is BYE', async () => {
+  test('either user may send it; Ctrl-D sends BYE', async () => {
     expect(await play({ program: 'c8/chat-bye', host: ['hi'], join: ['ByE'] })).toMatchObject({
       host: 'Input message: hi\nWAITING FOR CLIENT ...\nClient wrote: ByE\n\n',
       hostEnd: undefined,
@@ -161,7 +161,7 @@ describe('c8/chat and c8/chat-bye (C8 slides, project 4 and assignment 3)', () =
     expect(await play({ program: 'c8/chat-bye', host: [] })).toMatchObject({ toClient: 'BYE\n', hostEnd: undefined, joinEnd: undefined })
   })
 
-  test('what ends the talk at the table is what ends it on the wire, whatever is said', async () => {
+  test('the same line ends the talk at the table and on the wire, whatever was sent before', async () => {
     const text = fc
       .oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('BYE', 'xbyex', 'b\u0130ye', 'quit'))
       .filter((line) => !/[\r\n]/.test(line))
@@ -177,9 +177,9 @@ describe('c8/chat and c8/chat-bye (C8 slides, project 4 and assignment 3)', () =
   })
 })
 
-describe('the chats as they are served', () => {
+describe('the chats in parlor serve', () => {
   test.each(['tjc/chat', 'c8/chat', 'tjc/chat-quit', 'c8/chat-bye'])(
-    '%s: the house opens the talk and answers every line with one',
+    '%s: the house opens the talk and answers every line with a line',
     async (name) => {
       const guest = await served(name)
       for (const [at, line] of ['hello', '', 'I am a robot', 'why?', 'Is this a socket?', '\x00\x1b[31m'].entries()) {

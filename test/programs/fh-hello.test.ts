@@ -4,7 +4,7 @@ import { far } from '../support/far.ts'
 import { play } from '../support/play.ts'
 
 describe('fh/hello (FH slides, the "Hello-world" client and server)', () => {
-  test('word for word, and nobody shows anything', async () => {
+  test('exchanges the greeting word for word, and neither side shows text', async () => {
     expect(await play({ program: 'fh/hello' })).toEqual({
       toServer: 'Hi Server',
       toClient: 'Hello in return!',
@@ -15,7 +15,7 @@ describe('fh/hello (FH slides, the "Hello-world" client and server)', () => {
     })
   })
 
-  test('the server waits for the whole greeting, however it is cut', async () => {
+  test('the server waits for the whole greeting, however it is split', async () => {
     await fc.assert(
       fc.asyncProperty(fc.subarray([1, 2, 3, 4, 5, 6, 7, 8]), async (cuts) => {
         const peer = await far('fh/hello', 'server')
@@ -38,7 +38,7 @@ describe('fh/hello (FH slides, the "Hello-world" client and server)', () => {
     ['bytes that are no UTF-8', Uint8Array.of(0xff, 0xc3)],
     ['NUL', '\0'],
     ['an empty line', '\r\n'],
-  ])('%s is answered all the same', async (_, said) => {
+  ])('%s is answered as well', async (_, said) => {
     const peer = await far('fh/hello', 'server')
     await peer.sayAlone(said)
     expect(peer.writes).toEqual(['Hello in return!'])
@@ -46,20 +46,20 @@ describe('fh/hello (FH slides, the "Hello-world" client and server)', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('a client that finishes with its greeting is answered', async () => {
+  test('a client that closes its side with the greeting is answered', async () => {
     const peer = await far('fh/hello', 'server')
     await peer.say('Hi Ser')
     expect(await peer.close()).toBeUndefined()
     expect(peer.writes).toEqual(['Hello in return!'])
   })
 
-  test('a client that says nothing ends the conversation with a sentence', async () => {
+  test('a silent client ends the conversation with a sentence', async () => {
     const peer = await far('fh/hello', 'server')
     expect((await peer.close())?.message).toBe('the client closed the connection; expected "Hi Server"')
     expect(peer.writes).toEqual([])
   })
 
-  test('the client takes the answer in any pieces, and then closes', async () => {
+  test('the client accepts the answer in any pieces, and then closes', async () => {
     const peer = await far('fh/hello', 'client')
     expect(peer.writes).toEqual(['Hi Server'])
     await peer.say('Hello', ' in ', 'return')
@@ -71,7 +71,7 @@ describe('fh/hello (FH slides, the "Hello-world" client and server)', () => {
     expect(peer.screen).toBe('')
   })
 
-  test('the client takes another answer, also one that only the end ends', async () => {
+  test('the client accepts another answer, also one that ends with the stream', async () => {
     for (const answer of ['Hell', 'Good morning', 'Hello in return? \u001b[2J']) {
       const peer = await far('fh/hello', 'client')
       await peer.say(answer)
@@ -79,7 +79,7 @@ describe('fh/hello (FH slides, the "Hello-world" client and server)', () => {
     }
   })
 
-  test('the client says when there was no answer', async () => {
+  test('the client reports a missing answer', async () => {
     const gone = await far('fh/hello', 'client')
     expect((await gone.close())?.message).toContain('the server closed the connection')
     const broken = await far('fh/hello', 'client')
@@ -87,7 +87,7 @@ describe('fh/hello (FH slides, the "Hello-world" client and server)', () => {
     expect((await broken.reset())?.message).toContain('broke the connection off')
   })
 
-  test('over datagrams, each is a greeting', async () => {
+  test('each datagram is a greeting', async () => {
     for (const greeting of ['Hi Server', 'Hi', '', 'Hi Server!']) {
       const peer = await far('fh/hello', 'server', { datagrams: true })
       await peer.say(greeting)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { play } from '../support/play.ts'
 
 describe('tjc/guess (TJC notes, program 11 and exercise 10)', () => {
-  test('a won game, word for word on the wire and at the client', async () => {
+  test('plays a won game, word for word on the wire and at the client', async () => {
     const played = await play({ program: 'guess', join: ['50', ' +25 ', '042'], options: { secret: '42' } })
     expect(played).toMatchObject({
       toClient: 'GUESS\nHIGH\nGUESS\nLOW\nGUESS\nWIN\n',
@@ -16,13 +16,13 @@ describe('tjc/guess (TJC notes, program 11 and exercise 10)', () => {
     )
   })
 
-  test('after the fifth wrong guess: its verdict, then GAMEOVER', async () => {
+  test('sends the verdict on the fifth wrong guess, then GAMEOVER', async () => {
     const played = await play({ program: 'guess', join: ['0', '101', '-5', '41', '43'], options: { secret: '42' } })
     expect(played.toClient).toBe('GUESS\nLOW\nGUESS\nHIGH\nGUESS\nLOW\nGUESS\nLOW\nGUESS\nHIGH\nGAMEOVER\n')
     expect(played.join.endsWith('Your guess is too high.\nYou ran out of tries! Game over.\n')).toBe(true)
   })
 
-  test('the player asks again for what is no number, and sends nothing', async () => {
+  test('the player asks again after a text that is not a number, and sends nothing', async () => {
     const played = await play({ program: 'guess', join: ['', 'five', '5.0', '42'], options: { secret: '42' } })
     expect(played.toServer).toBe('42\n')
     expect(played.joinEnd).toBeUndefined()

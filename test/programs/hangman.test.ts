@@ -12,7 +12,7 @@ import { Script } from '../support/script.ts'
 const PICTURE = '  _ _ _   misses left: 8\n\n'
 
 describe('fh/hangman (FH slides, task 5.2)', () => {
-  test('a game that is won, on both screens and on the wire', async () => {
+  test('plays a won game, on both screens and on the wire', async () => {
     const played = await play({ program: 'hangman', join: ['E', 'x', 'l', 'n'], options: { secret: 'Eel' } })
     expect(played).toEqual({
       toServer: 'START\nE\nx\nl\nQUIT\n',
@@ -29,7 +29,7 @@ describe('fh/hangman (FH slides, task 5.2)', () => {
     })
   })
 
-  test('a game that is lost, and another one on the same connection', async () => {
+  test('plays a lost game, and another on the same connection', async () => {
     const join = [...'abcdfghi', 'what?', 'Yes', 'e', 'l']
     const played = await play({ program: 'hangman', join, options: { secret: 'eel' } })
     const misses = [7, 6, 5, 4, 3, 2, 1, 0].map((left) => `MISS ${left}\n`).join('')
@@ -42,7 +42,7 @@ describe('fh/hangman (FH slides, task 5.2)', () => {
     expect([played.hostEnd, played.joinEnd]).toEqual([undefined, undefined])
   })
 
-  test('what is no letter is asked again and not sent; what the server refuses is said', async () => {
+  test('asks again for a text that is not a letter, without sending it, and shows the server’s refusals', async () => {
     const played = await play({ program: 'hangman', join: ['', 'ee', ' e ', 'E', '?', 'quit'], options: { secret: 'eel' } })
     expect(played.toServer).toBe('START\ne\nE\n?\nQUIT\n')
     expect(played.toClient).toBe(
@@ -53,7 +53,7 @@ describe('fh/hangman (FH slides, task 5.2)', () => {
     expect([played.hostEnd, played.joinEnd]).toEqual([undefined, undefined])
   })
 
-  test('a server that is stopped says so, and asks for nothing more', async () => {
+  test('a stopped server says so, and requests nothing more', async () => {
     const peer = await far('hangman', 'server', { options: { secret: 'eel' } })
     await peer.say('START\n', 'x\n')
     peer.conversation.stop(new Disconnected('ours', 'the server was stopped'))
@@ -65,23 +65,23 @@ describe('fh/hangman (FH slides, task 5.2)', () => {
     ['at once', [], 'START\nQUIT\n'],
     ['in the middle', ['e'], 'START\ne\nQUIT\n'],
     ['after the end', ['e', 'l'], 'START\ne\nl\nQUIT\n'],
-  ])('Ctrl-D %s is QUIT', async (_, join, toServer) => {
+  ])('Ctrl-D %s sends QUIT', async (_, join, toServer) => {
     const played = await play({ program: 'hangman', join, options: { secret: 'eel' } })
     expect([played.toServer, played.hostEnd, played.joinEnd]).toEqual([toServer, undefined, undefined])
   })
 
-  test('letters of any script', async () => {
+  test('accepts letters of any script', async () => {
     const played = await play({ program: 'hangman', join: ['\u0397\u0301', 'Λ', 'ι', 'Ο', 'Σ'], options: { secret: 'ήλιος' } })
     expect(played.toClient).toBe('WORD 5 8\nAT 1\nAT 2\nAT 3\nAT 4\nAT 5\nEND WON ήλιος\n')
   })
 
-  test('a word with blanks and hyphens is found like any other', async () => {
+  test('finds a word with blanks and hyphens like any other', async () => {
     const played = await play({ program: 'hangman', join: ['a', ' ', '-', 'b'], options: { words: ['a b-b'] } })
     expect(played.toClient).toBe('WORD 5 8\nAT 1\nAT 2\nAT 4\nAT 3 5\nEND WON a b-b\n')
     expect(played.toServer).toBe('START\na\n \n-\nb\nQUIT\n')
   })
 
-  test('a secret that nobody could guess is refused before anything begins', async () => {
+  test('refuses an impossible secret before the game begins', async () => {
     const { check } = await program('hangman')
     expect(check?.({ secret: '42' })).toBe('a word to guess needs at least one letter, and "42" has none')
     expect(check?.({ secret: 'forty-two' })).toBeUndefined()
@@ -92,7 +92,7 @@ describe('fh/hangman (FH slides, task 5.2)', () => {
 describe('the hangman server and other people’s clients', () => {
   const hosted = (secret = 'eel') => far('hangman', 'server', { options: { secret } })
 
-  test('CR LF, cut anywhere, glued', async () => {
+  test('accepts CR LF, split and glued messages', async () => {
     const peer = await hosted()
     await peer.say('ST', 'ART\r', '\ne', '\r\nl\r\nSTART\r\nx\r\nQU', 'IT\r\n')
     expect(peer.heard).toBe('WORD 3 8\nAT 1 2\nAT 3\nEND WON eel\nWORD 3 8\nMISS 7\n')
@@ -105,7 +105,7 @@ describe('the hangman server and other people’s clients', () => {
     ['an empty line', '\n'],
     ['small letters', 'start\n'],
     ['bytes that are no UTF-8', Uint8Array.of(0xff, 0xfe, 10)],
-  ])('%s is an ERROR, and nothing changes', async (_, said) => {
+  ])('answers %s with an ERROR, and changes nothing', async (_, said) => {
     const peer = await hosted()
     await peer.say(said)
     expect(peer.heard).toMatch(/^ERROR .*expected .*"START".*\n$/)
@@ -121,14 +121,14 @@ describe('the hangman server and other people’s clients', () => {
     ['NUL', '\0\n', 'that is no letter: guess a letter, such as e'],
     ['an escape sequence', '\x1b[2J\n', 'guess one letter at a time, such as e'],
     ['half a character', Uint8Array.of(0xc3, 10), 'that is no letter: guess a letter, such as e'],
-  ])('%s is an ERROR that costs nothing', async (_, said, sentence) => {
+  ])('answers %s with an ERROR that costs no miss', async (_, said, sentence) => {
     const peer = await hosted()
     await peer.say('START\n', said, 'x\n')
     expect(peer.heard).toBe(`WORD 3 8\nERROR ${sentence}\nMISS 7\n`)
     await peer.close()
   })
 
-  test('QUIT ends at any time', async () => {
+  test('ends at QUIT at any time', async () => {
     for (const before of ['', 'START\n', 'START\ne\n', 'START\ne\ne\n', 'START\ne\nl\n']) {
       const peer = await hosted()
       await peer.say(`${before}QUIT\n`)
@@ -136,7 +136,7 @@ describe('the hangman server and other people’s clients', () => {
     }
   })
 
-  test('a client that goes away: between games that is an end, in a game it is not', async () => {
+  test('accepts a client that disconnects between games as a good end, and not during a game', async () => {
     const done = await hosted()
     await done.say('START\ne\nl\n')
     expect(await done.close()).toBeUndefined()
@@ -148,14 +148,14 @@ describe('the hangman server and other people’s clients', () => {
     expect((await broken.reset())?.message).toContain('broke the connection off')
   })
 
-  test('a line that is too long ends the conversation', async () => {
+  test('ends the conversation after a line that is too long', async () => {
     const peer = await hosted()
     await peer.say('START\n', 'x'.repeat(5000))
     expect((await peer.end())?.message).toContain('4096 bytes')
     expect(peer.gaveUp).toBe('reset')
   })
 
-  test('the word is never on the wire before the end', async () => {
+  test('never sends the word before the end', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...words),
@@ -174,7 +174,7 @@ describe('the hangman server and other people’s clients', () => {
     )
   })
 
-  test('every guess has exactly one answer, however the bytes arrive', async () => {
+  test('answers every guess exactly once, however the bytes arrive', async () => {
     const guess = fc.oneof(fc.constantFrom(...'abcdefgh', 'START', '', '?'), fc.string({ unit: 'grapheme', maxLength: 3 }))
     const line = guess.filter((text) => !/[\r\n]/.test(text) && text !== 'QUIT')
     await fc.assert(
@@ -202,7 +202,7 @@ describe('the hangman server and other people’s clients', () => {
 })
 
 describe('the hangman client and other people’s servers', () => {
-  test('answers cut anywhere, with CR LF, glued to the end', async () => {
+  test('accepts answers that are split, glued, and with CR LF', async () => {
     const peer = await far('hangman', 'client', { typed: ['e', 'l', 'n'] })
     expect(peer.heard).toBe('START\n')
     await peer.say('WO', 'RD 3 8\r', '\n')
@@ -212,7 +212,7 @@ describe('the hangman client and other people’s servers', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('an ERROR to START is shown, and the answer waited for', async () => {
+  test('shows an ERROR to START, and waits for the answer', async () => {
     const peer = await far('hangman', 'client', { typed: ['QUIT'] })
     await peer.say('ERROR busy\n', 'WORD 3 8\n')
     expect(peer.screen).toBe(`busy\n${PICTURE}Your letter (QUIT to leave): QUIT\n`)
@@ -233,7 +233,7 @@ describe('the hangman client and other people’s servers', () => {
     expect(peer.heard.endsWith('QUIT\n')).toBe(true)
   })
 
-  test('a server that goes away ends the game with a sentence', async () => {
+  test('ends the game with a sentence if the server disconnects', async () => {
     const peer = await far('hangman', 'client', { typed: ['e'] })
     await peer.say('WORD 3 8\n')
     expect((await peer.close())?.message).toContain('the server closed the connection')
@@ -260,25 +260,25 @@ describe('hangman alone', () => {
     return person.screen
   }
 
-  test('the screen is that of the network', async () => {
+  test('shows the same screen as over the network', async () => {
     const typed = ['e', 'x', 'E', '!', 'l', 'n']
     const played = await play({ program: 'hangman', join: typed, options: { secret: 'eel' } })
     expect(await solo(typed)).toBe(played.join)
   })
 
-  test('what is no letter costs a miss, and that is said; so are the answers to "Another word"', async () => {
+  test('reports that a character other than a letter costs a miss, and explains "Another word"', async () => {
     const screen = await solo(['5', 'x', 'e', 'l', '2', 'n'])
     expect(screen).toContain('Your letter (QUIT to leave): 5\n"5" is no letter, but counts as a guess here: it costs a miss.\n')
     expect(screen).not.toContain('"x" is no letter')
     expect(screen).toMatch(/Another word \(y\/n\)\? 2\nType y for yes, or n for no\.\nAnother word \(y\/n\)\? n\n$/)
   })
 
-  test('QUIT and Ctrl-D leave', async () => {
+  test('ends at QUIT and Ctrl-D', async () => {
     expect(await solo(['QUIT'])).toBe(`${PICTURE}Your letter (QUIT to leave): QUIT\n`)
     expect(await solo([])).toBe(`${PICTURE}Your letter (QUIT to leave): QUIT\n`)
   })
 
-  test('it checks its word', async () => {
+  test('checks its word', async () => {
     expect((await loadSolo('hangman'))?.check?.({ secret: '42' })).toContain('at least one letter')
   })
 })

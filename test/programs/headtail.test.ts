@@ -16,7 +16,7 @@ const counters = (name: string, right: number, guesses: number) =>
   name === 'c8/headtail' ? '' : `You have guessed correctly ${right} out of ${guesses} times.\n`
 
 describe.each(names)('%s (C8 slides, project 5 and assignment 4)', (name) => {
-  test('a game, word for word', async () => {
+  test('plays a game, word for word', async () => {
     const played = await play({
       program: name,
       join: ['h', 'H', 'x', ' ', 't', 'q'],
@@ -35,7 +35,7 @@ describe.each(names)('%s (C8 slides, project 5 and assignment 4)', (name) => {
     })
   })
 
-  test('quitting at once', async () => {
+  test('can quit at once', async () => {
     const played = await play({ program: name, join: ['Q'], options: { pace: 0 } })
     expect(played).toMatchObject({
       toServer: 'Q\n',
@@ -47,20 +47,20 @@ describe.each(names)('%s (C8 slides, project 5 and assignment 4)', (name) => {
     expect(played.join).toBe(`${PROMPT}Q\n${BYE}\n${counters(name, 0, 0)}`)
   })
 
-  test('Ctrl-D is quitting', async () => {
+  test('quits at Ctrl-D', async () => {
     const played = await play({ program: name, join: ['h'], random: scriptedRandom(['H']), options: { pace: 0 } })
     expect(played).toMatchObject({ toServer: 'H\nQ\n', hostEnd: undefined, joinEnd: undefined })
     expect(played.join.endsWith(`${BYE}\n${counters(name, 1, 1)}`)).toBe(true)
   })
 
-  test('what chance is to give is H or T', async () => {
+  test('accepts only H or T as given choices', async () => {
     const { check } = await program(name)
     expect(check?.({ choices: ['H', 't'] })).toBeUndefined()
     expect(check?.({})).toBeUndefined()
     expect(check?.({ choices: ['H', 'Q'] })).toBe('a coin falls on H or T, not "Q"')
   })
 
-  test('its words around the game', async () => {
+  test('prints the worksheet’s texts around the game', async () => {
     const { host } = await program(name)
     const at = { host: '127.0.0.1', port: 50831 }
     expect(host?.listening?.(at)).toBe('Type Ctrl-F6 or close the shell to       terminate the server.')
@@ -99,7 +99,7 @@ describe('the server, and other people’s clients', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('bytes that are no UTF-8 are not usable, and no more', async () => {
+  test('answers invalid UTF-8 as unusable input', async () => {
     const peer = await hosted()
     await peer.sayAlone(Uint8Array.of(0xff, 0xc3, 10))
     await peer.say('Q\n')
@@ -107,7 +107,7 @@ describe('the server, and other people’s clients', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('the answer and the next prompt are two writes, 150 ms apart; an answer to a guess waits for nothing', async () => {
+  test('writes the answer and the next prompt 150 ms apart, and answers a guess at once', async () => {
     const peer = await hosted()
     expect(peer.writes).toEqual([PROMPT])
     await peer.say('H\n')
@@ -122,21 +122,21 @@ describe('the server, and other people’s clients', () => {
     await peer.close()
   })
 
-  test('lines that are glued are answered one by one', async () => {
+  test('answers glued lines one by one', async () => {
     const peer = await hosted()
     await peer.sayAlone('H\nT\nQ\n')
     expect(peer.heard).toBe(PROMPT + RIGHT + PROMPT + WRONG + PROMPT + BYE)
     expect(await peer.close()).toBeUndefined()
   })
 
-  test.each(['close', 'reset'] as const)('a client that goes in the middle (%s): a sentence', async (leaves) => {
+  test.each(['close', 'reset'] as const)('prints a sentence if the client disconnects during a game (%s)', async (leaves) => {
     const peer = await hosted()
     await peer.say('H\nT')
     expect((await peer[leaves]())?.message).toMatch(/expected a guess \(such as "H"\), or "Q" to stop$/)
     expect(peer.screen).toBe('')
   })
 
-  test('a game that is stopped is broken off, for there is no word for that', async () => {
+  test('resets a stopped game, because the protocol has no message for it', async () => {
     const peer = await hosted()
     peer.conversation.stop(new Error('stopped'))
     expect((await peer.end())?.message).toBe('stopped')
@@ -148,7 +148,7 @@ describe('the server, and other people’s clients', () => {
 describe('the client, and other people’s servers', () => {
   const answered = [PROMPT, RIGHT + PROMPT, WRONG + PROMPT, UNUSABLE + PROMPT, BYE].join('')
 
-  test('answer and prompt in any pieces', async () => {
+  test('accept answer and prompt in any pieces', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 1, max: answered.length - 1 })), async (cuts) => {
         const borders = [0, ...cuts.sort((a, b) => a - b), answered.length]
@@ -164,7 +164,7 @@ describe('the client, and other people’s servers', () => {
     )
   })
 
-  test('nothing is asked before the prompt is whole', async () => {
+  test('ask nothing before the prompt is complete', async () => {
     const peer = await far('c8/headtail', 'client', { typed: ['h'] })
     await peer.say(PROMPT.slice(0, -1))
     expect([peer.screen, peer.heard]).toEqual(['', ''])
@@ -172,7 +172,7 @@ describe('the client, and other people’s servers', () => {
     expect(peer.heard).toBe('H\n')
   })
 
-  test('one line a prompt: in capitals, never empty, never a CR', async () => {
+  test('send one line per prompt: in capitals, never empty, without CR', async () => {
     const peer = await far('c8/headtail', 'client', { typed: ['', '\r', '', 'h\rt ß'] })
     await peer.say(PROMPT)
     expect(peer.heard).toBe('HT SS\n')
@@ -181,7 +181,7 @@ describe('the client, and other people’s servers', () => {
     await peer.close()
   })
 
-  test('a line that ends in Q is quitting, whatever the server says to it', async () => {
+  test('quit with a line that ends in Q, whatever the server answers', async () => {
     const peer = await far('c8/headtail', 'client', { typed: ['xq'] })
     await peer.say(PROMPT, 'So long!\n')
     expect(peer.heard).toBe('XQ\n')
@@ -189,7 +189,7 @@ describe('the client, and other people’s servers', () => {
     expect(peer.screen).toBe(`${PROMPT}xq\nSo long!\n\n`)
   })
 
-  test('a server may word its prompt and its sentence as it likes', async () => {
+  test('accept any text as prompt and sentence', async () => {
     const peer = await far('c8/headtail', 'client', { typed: ['x', 'q'] })
     await peer.say('Kopf oder Zahl? : ', 'Bitte H oder T\n', 'Noch einmal : ', BYE)
     expect(await peer.close()).toBeUndefined()
@@ -199,13 +199,13 @@ describe('the client, and other people’s servers', () => {
   test.each([
     ['a line for a prompt', ['Welcome!\n'], 'the server said "Welcome!", which does not belong here'],
     ['a prompt for an answer', [PROMPT, PROMPT], 'which does not belong here; expected "You are right!"'],
-  ])('%s: a sentence', async (_, said, sentence) => {
+  ])('print a sentence: %s', async (_, said, sentence) => {
     const peer = await far('c8/headtail', 'client', { typed: ['h'] })
     await peer.say(...said)
     expect((await peer.end())?.message).toContain(sentence)
   })
 
-  test.each(['close', 'reset'] as const)('a server that goes before its answer (%s): a sentence', async (leaves) => {
+  test.each(['close', 'reset'] as const)('print a sentence if the server disconnects before its answer (%s)', async (leaves) => {
     const peer = await far('c8/headtail', 'client', { typed: ['h'] })
     await peer.say(PROMPT, 'You are ')
     expect((await peer[leaves]())?.message).toContain('expected "You are right!", "Sorry')
@@ -215,22 +215,22 @@ describe('the client, and other people’s servers', () => {
 describe('c8/headtail without a network', () => {
   const ASK = '\n\nI will toss a coin,             guess if it is a head (H)             or tail (T) : '
 
-  test('a game, word for word', async () => {
+  test('plays a game, word for word', async () => {
     const screen = await alone('headtail', ['h', 'T', 'heads', '', ' h', 'q'], { random: scriptedRandom(['H']) })
     expect(screen).toBe(`${ASK}h\n${RIGHT}${ASK}T\n${WRONG}${ASK}heads\n${UNUSABLE}${ASK}\n${UNUSABLE}${ASK} h\n${UNUSABLE}${ASK}q\n`)
   })
 
-  test('Ctrl-D is quitting', async () => {
+  test('quits at Ctrl-D', async () => {
     expect(await alone('headtail', [])).toBe(`${ASK}Q\n`)
   })
 
-  test('only heads and tails toss the coin', async () => {
+  test('tosses the coin only for heads and tails', async () => {
     const screen = await alone('headtail', ['x', 'h', 'x', 't'], { random: scriptedRandom(['H', 'T']) })
     expect(screen.split(RIGHT)).toHaveLength(3)
   })
 })
 
-test.each(['Wrong', 'sorry, you are wrong.', 'RIGHT'])('of %j, which answers no guess, join says what was expected', async (answer) => {
+test.each(['Wrong', 'sorry, you are wrong.', 'RIGHT'])('join names what it expected after %j, which answers no guess', async (answer) => {
   const notices: string[] = []
   const peer = await far('headtail', 'client', { typed: ['h', 'q'], noticed: (what, sentence) => notices.push(`${what}: ${sentence}`) })
   await peer.say(PROMPT)

@@ -7,13 +7,13 @@ const client = { host: '127.0.0.1', port: 50831 }
 const names = ['tjc/hello', 'tjc/iterative', 'c8/hello', 'c8/two-clients', 'c8/iterative']
 
 describe.each([...names, 'tjc/hello-split', 'c8/hello-split'])('%s', (name) => {
-  test('one line from the server, shown as the worksheet shows it, and both close', async () => {
+  test('shows one line from the server as in the worksheet, and both sides close', async () => {
     const played = await play({ program: name, options: { delay: 0 } })
     const join = name.startsWith('tjc/') ? "b'Hello from server\\n'\n" : 'Hello from server\n\n'
     expect(played).toEqual({ toClient: LINE, toServer: '', host: '', join, hostEnd: undefined, joinEnd: undefined })
   })
 
-  test('the line may come in any pieces', async () => {
+  test('accepts the line in any pieces', async () => {
     const peer = await far(name, 'client')
     await peer.say(...LINE)
     expect(await peer.close()).toBeUndefined()
@@ -24,21 +24,21 @@ describe.each([...names, 'tjc/hello-split', 'c8/hello-split'])('%s', (name) => {
   test.each([
     ['nothing', '', 'the server closed the connection; expected "Hello from server\\n"'],
     ['half a line', 'Hello fr', "the server closed the connection in the middle of its line, after b'Hello fr'"],
-  ])('a server that closes after %s: a sentence, and nothing shown', async (_, said, sentence) => {
+  ])('prints a sentence, and no text, if the server closes after %s', async (_, said, sentence) => {
     const peer = await far(name, 'client')
     if (said) await peer.say(said)
     expect((await peer.close())?.message).toBe(sentence)
     expect(peer.screen).toBe('')
   })
 
-  test('a server that breaks off: a sentence', async () => {
+  test('prints a sentence if the server resets', async () => {
     const peer = await far(name, 'client')
     await peer.say('Hello fr')
     expect((await peer.reset())?.message).toContain('broke the connection off')
     expect(peer.screen).toBe('')
   })
 
-  test('a line without end is too much', async () => {
+  test('rejects a line without end as too long', async () => {
     const peer = await far(name, 'client')
     await peer.say('x'.repeat(5000))
     expect((await peer.end())?.message).toContain('4096 bytes')
@@ -46,26 +46,26 @@ describe.each([...names, 'tjc/hello-split', 'c8/hello-split'])('%s', (name) => {
 })
 
 describe.each(names)('the server of %s', (name) => {
-  test('says everything in one write, asks for nothing, and closes', async () => {
+  test('sends everything in one write, requests nothing, and closes', async () => {
     const peer = await far(name, 'server')
     expect(peer.writes).toEqual([LINE])
     expect(await peer.close()).toBeUndefined()
     expect(peer.gaveUp).toBe('finished')
   })
 
-  test.each(['close', 'reset'] as const)('does not mind a client that leaves at once (%s)', async (leaves) => {
+  test.each(['close', 'reset'] as const)('accepts a client that disconnects at once (%s)', async (leaves) => {
     const peer = await far(name, 'server')
     expect(await peer[leaves]()).toBeUndefined()
   })
 
-  test('does not mind a client that speaks', async () => {
+  test('accepts a client that sends', async () => {
     const peer = await far(name, 'server')
     await peer.say('GET / HTTP/1.1\r\n\r\n')
     expect(await peer.close()).toBeUndefined()
   })
 })
 
-describe('what clients show of other people’s lines', () => {
+describe('the text that clients show of other servers', () => {
   test.each([
     ['tjc/hello', "it's 5\t°\x1b[2J\r\n", 'b"it\'s 5\\t\\xc2\\xb0\\x1b[2J\\r\\n"\n'],
     ['c8/hello', 'Grüße, 世界!\n', 'Grüße, 世界!\n\n'],
@@ -73,7 +73,7 @@ describe('what clients show of other people’s lines', () => {
     ['c8/hello', 'one\nand more', 'one\n\n'],
     ['c8/hello-slides', 'one\nand more', 'one\n\n'],
     ['c8/hello-slides', 'no end', 'no end\n'],
-    // what the server of the slides says is whole for everybody
+    // the text of the slides' server is complete for every client
     ['tjc/hello', 'Hello from server', "b'Hello from server'\n"],
     ['c8/hello', 'Hello from server', 'Hello from server\n'],
     ['c8/hello-split', 'Hello from server', 'Hello from server\n'],
@@ -84,7 +84,7 @@ describe('what clients show of other people’s lines', () => {
     expect(peer.screen).toBe(screen)
   })
 
-  test('bytes that are no UTF-8 do not stop anybody', async () => {
+  test('invalid UTF-8 does not end a client', async () => {
     const peer = await far('c8/hello', 'client')
     await peer.say(Uint8Array.of(0x61, 0xc3, 0x0a))
     expect(await peer.close()).toBeUndefined()
@@ -93,7 +93,7 @@ describe('what clients show of other people’s lines', () => {
 })
 
 describe('c8/hello-slides', () => {
-  test('the text has no end but the stream’s', async () => {
+  test('reads the text up to the end of the stream', async () => {
     const played = await play({ program: 'c8/hello-slides' })
     expect(played).toEqual({
       toClient: 'Hello from server',
@@ -105,13 +105,13 @@ describe('c8/hello-slides', () => {
     })
   })
 
-  test('a server that says nothing at all', async () => {
+  test('reports a server that sends nothing', async () => {
     const peer = await far('c8/hello-slides', 'client')
     expect((await peer.close())?.message).toContain('expected "Hello from server"')
   })
 })
 
-describe('taking the first piece for all (one recv)', () => {
+describe('a client that calls recv once', () => {
   test.each([
     ['tjc/hello', "b'Hello fr'\n"],
     ['tjc/hello-split', "b'Hello fr'\n"],
@@ -128,21 +128,21 @@ describe('taking the first piece for all (one recv)', () => {
     expect(peer.screen).toBe(screen)
   })
 
-  test('what came in one piece is shown whole', async () => {
+  test('shows the whole first piece', async () => {
     const peer = await far('tjc/hello', 'client', { options: { recvOnce: true } })
     await peer.say(LINE)
     expect(await peer.close()).toBeUndefined()
     expect(peer.screen).toBe("b'Hello from server\\n'\n")
   })
 
-  test('at most 1024 bytes', async () => {
+  test('reads at most 1024 bytes', async () => {
     const peer = await far('c8/hello', 'client', { options: { recvOnce: true } })
     await peer.say(`${'x'.repeat(2000)}\n`)
     expect(await peer.close()).toBeUndefined()
     expect(peer.screen).toBe(`${'x'.repeat(1024)}\n`)
   })
 
-  test('no piece at all', async () => {
+  test('reports a missing piece', async () => {
     const peer = await far('tjc/hello', 'client', { options: { recvOnce: true } })
     expect((await peer.close())?.message).toContain('the server closed the connection')
     expect(peer.screen).toBe('')
@@ -150,7 +150,7 @@ describe('taking the first piece for all (one recv)', () => {
 })
 
 describe.each(['tjc/hello-split', 'c8/hello-split'])('the server of %s', (name) => {
-  test('says the line in two pieces, 100 ms apart', async () => {
+  test('sends the line in two pieces, 100 ms apart', async () => {
     const peer = await far(name, 'server')
     expect(peer.writes).toEqual(['Hello fr'])
     await peer.clock.pass(99)
@@ -160,39 +160,39 @@ describe.each(['tjc/hello-split', 'c8/hello-split'])('the server of %s', (name) 
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('any other cut can be asked for', async () => {
+  test('accepts another length of the first piece', async () => {
     const peer = await far(name, 'server', { options: { split: 5, delay: 20 } })
     await peer.clock.pass(60)
     expect(peer.writes).toEqual(['Hello', ' from server\n'])
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('a cut that would leave nothing over is one piece, and nothing is waited for', async () => {
+  test('sends one piece without a pause if the first piece is the whole line', async () => {
     const peer = await far(name, 'server', { options: { split: LINE.length, delay: 3_600_000 } })
     expect(peer.writes).toEqual([LINE])
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('a client that breaks off is not waited for', async () => {
+  test('does not wait for a client that resets', async () => {
     const peer = await far(name, 'server', { options: { delay: 3_600_000 } })
     expect(await peer.reset()).toBeUndefined()
     expect(peer.heard).toBe('Hello fr')
   })
 
-  test('a host that is stopped does not wait either', async () => {
+  test('does not wait after a stop', async () => {
     const peer = await far(name, 'server', { options: { delay: 3_600_000 } })
     peer.conversation.stop(new Error('stopped'))
     expect((await peer.end())?.message).toBe('stopped')
     expect(peer.heard).toBe('Hello fr')
   })
 
-  test('a client that has only finished sending hears all of it', async () => {
+  test('sends the whole line to a client that has only closed its side', async () => {
     const peer = await far(name, 'server', { options: { delay: 5000 } })
     expect(await peer.close()).toBeUndefined()
     expect(peer.heard).toBe(LINE)
   })
 
-  test('a piece has at least a byte', async () => {
+  test('rejects a piece without a byte', async () => {
     const { check } = await program(name)
     expect(check?.({ split: 0 })).toBe('the first piece has at least 1 byte, not 0')
     expect(check?.({ split: 1 })).toBeUndefined()
@@ -200,7 +200,7 @@ describe.each(['tjc/hello-split', 'c8/hello-split'])('the server of %s', (name) 
   })
 })
 
-describe('the worksheets’ words', () => {
+describe('the worksheets’ texts', () => {
   test.each([
     ['tjc/hello', "Connected to ('127.0.0.1', 50831)"],
     ['tjc/hello-split', undefined],
@@ -210,11 +210,11 @@ describe('the worksheets’ words', () => {
     ['c8/two-clients', "Connected to: ('127.0.0.1', 50831)"],
     ['c8/hello-split', "Connected to: ('127.0.0.1', 50831)"],
     ['c8/iterative', "Connected to: ('127.0.0.1', 50831)"],
-  ])('%s says %j to its host', async (name, words) => {
+  ])('%s shows %j to its host', async (name, words) => {
     expect((await program(name)).host?.connected?.(client)).toBe(words)
   })
 
-  test('the iterative servers serve for ever; that of the slides says before each client how to stop it', async () => {
+  test('the iterative servers serve without end; that of the slides explains before each client how to stop it', async () => {
     const [notes, slides] = [await program('tjc/iterative'), await program('c8/iterative')]
     expect([notes.host?.clients, notes.host?.listening]).toEqual([Number.POSITIVE_INFINITY, undefined])
     expect(slides.host?.clients).toBe(Number.POSITIVE_INFINITY)
@@ -222,7 +222,7 @@ describe('the worksheets’ words', () => {
     expect(slides.host?.listening?.(client)).toBe('Type Ctrl-F6 or close the shell to terminate the server.')
   })
 
-  test('two clients are two', async () => {
+  test('the server for two clients serves two', async () => {
     expect((await program('c8/two-clients')).host?.clients).toBe(2)
   })
 })

@@ -6,7 +6,7 @@ const GET = 'GET / HTTP/1.1\r\nHost: example.com\r\nAccept: text/html\r\n\r\n'
 const OK = 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 14\r\nConnection: close\r\n\r\n<p>example</p>'
 
 describe('fh/http (FH slides, "Simulating a HTTP client")', () => {
-  test('word for word, on both screens and on the wire', async () => {
+  test('plays word for word, on both screens and on the wire', async () => {
     expect(await play({ program: 'http', options: { name: 'example.com' } })).toEqual({
       toServer: GET,
       toClient: OK,
@@ -17,7 +17,7 @@ describe('fh/http (FH slides, "Simulating a HTTP client")', () => {
     })
   })
 
-  test('it dials example.com at port 80, and listens at 8081', async () => {
+  test('connects to example.com at port 80, and listens at 8081', async () => {
     expect(await program('http')).toMatchObject({ port: 8081, join: { address: 'example.com', port: 80 } })
   })
 
@@ -26,15 +26,15 @@ describe('fh/http (FH slides, "Simulating a HTTP client")', () => {
     ['127.0.0.1:8081', 'Host: 127.0.0.1:8081\r\n'],
     ['::1', 'Host: [::1]\r\n'],
     ['[::1]:80', 'Host: [::1]:80\r\n'],
-  ])('the name %s', async (name, line) => {
+  ])('accepts the name %s', async (name, line) => {
     expect((await play({ program: 'http', options: { name } })).toServer).toContain(line)
   })
 
-  test('without a name, the address stands for it', async () => {
+  test('uses the address in place of a missing name', async () => {
     expect((await play({ program: 'http' })).toServer).toContain('Host: memory\r\n')
   })
 
-  test('a name that would change the request is refused', async () => {
+  test('refuses a name that would change the request', async () => {
     const { check } = await program('http')
     expect(check?.({ name: 'x\r\nEvil: yes' })).toBe(
       'the name of a host has no blanks and no letters beyond ASCII, unlike "x\\r\\nEvil: yes"',
@@ -62,7 +62,7 @@ describe('the page’s host and other people’s clients', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('a request byte by byte is answered at its empty line, not before', async () => {
+  test('a request that arrives byte by byte is answered at its empty line, not before', async () => {
     const peer = await hosted()
     await peer.say(...GET.slice(0, -1))
     expect(peer.heard).toBe('')
@@ -71,7 +71,7 @@ describe('the page’s host and other people’s clients', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('a body is read and not shown', async () => {
+  test('a request body is read and not shown', async () => {
     const peer = await hosted()
     const head = 'POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\n'
     await peer.say(head, 'ab')
@@ -98,7 +98,7 @@ describe('the page’s host and other people’s clients', () => {
     expect((await peer.close())?.message).toMatch(/^the client said "/)
   })
 
-  test('a client that finishes in the middle of a request is told so', async () => {
+  test('a client that closes its side during a request receives the reason', async () => {
     const peer = await hosted()
     await peer.say('GET / HTTP/1.1\r\nHost: x\r\n')
     expect((await peer.close())?.message).toContain('there is no empty line (\\r\\n\\r\\n) after its head')
@@ -107,7 +107,7 @@ describe('the page’s host and other people’s clients', () => {
     expect(peer.screen).toBe('GET / HTTP/1.1\r\nHost: x\r\n\n')
   })
 
-  test('a client that says nothing, or breaks off, ends it with a sentence', async () => {
+  test('a client that sends nothing, or resets, ends it with a sentence', async () => {
     const silent = await hosted()
     expect((await silent.close())?.message).toContain('the client closed the connection')
     const broken = await hosted()
@@ -135,7 +135,7 @@ describe('the page’s client and other people’s servers', () => {
       ['HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r', '\nHTTP/1.1 204 No Content\r\n\r\n'],
       'HTTP/1.1 204 No Content\r\n\r\n\n',
     ],
-  ])('%s is shown as soon as it is whole', async (_, pieces, screen) => {
+  ])('%s is shown as soon as it is complete', async (_, pieces, screen) => {
     const peer = await joined()
     expect(peer.heard).toBe(GET)
     await peer.say(...pieces)
@@ -152,7 +152,7 @@ describe('the page’s client and other people’s servers', () => {
     ],
     ['that is no HTTP', 'hello', 'it does not begin with a status line'],
     ['without a length, that is long', `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(500_000)}`, undefined],
-  ])('an answer %s is shown at the end, and ends badly if it is not whole', async (_, said, trouble) => {
+  ])('an answer %s is shown at the end, and ends badly if it is incomplete', async (_, said, trouble) => {
     const peer = await joined()
     await peer.say(said)
     expect(peer.screen).toBe('')
@@ -161,7 +161,7 @@ describe('the page’s client and other people’s servers', () => {
     expect(end?.message).toEqual(trouble && expect.stringContaining(trouble))
   })
 
-  test('no answer is said to be none', async () => {
+  test('a missing answer is reported', async () => {
     const peer = await joined()
     expect((await peer.close())?.message).toContain('the server closed the connection')
     expect(peer.screen).toBe('')

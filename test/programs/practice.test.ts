@@ -3,7 +3,7 @@ import { far } from '../support/far.ts'
 import { play, program } from '../support/play.ts'
 
 describe('tjc/practice (TJC notes, programs 3 and 4)', () => {
-  test('the client says its line and closes; only the server shows anything', async () => {
+  test('the client sends its line and closes; only the server shows text', async () => {
     expect(await play({ program: 'tjc/practice' })).toEqual({
       toServer: 'Hello from client\n',
       toClient: '',
@@ -14,7 +14,7 @@ describe('tjc/practice (TJC notes, programs 3 and 4)', () => {
     })
   })
 
-  test('the client says it in one write, and closes first', async () => {
+  test('the client sends its line in one write, and closes first', async () => {
     const peer = await far('tjc/practice', 'client')
     expect(peer.writes).toEqual(['Hello from client\n'])
     expect(peer.gaveUp).toBe('finished')
@@ -33,13 +33,13 @@ describe('tjc/practice (TJC notes, programs 3 and 4)', () => {
     expect(peer.heard).toBe('')
   })
 
-  test('a client that says nothing: a sentence', async () => {
+  test('a silent client is reported with a sentence', async () => {
     const peer = await far('tjc/practice', 'server')
     expect((await peer.close())?.message).toBe('the client closed the connection; expected "Hello from client\\n"')
     expect(peer.screen).toBe('')
   })
 
-  test('it binds all addresses, as printed, and greets with a colon', async () => {
+  test('the server binds all addresses, as printed, and greets with a colon', async () => {
     const { host } = await program('tjc/practice')
     expect(host?.address).toBe('0.0.0.0')
     expect(host?.connected?.({ host: '127.0.0.1', port: 50831 })).toBe("Connected to: ('127.0.0.1', 50831)")

@@ -80,7 +80,7 @@ describe('pythonInt', () => {
     expect(pythonInt(text)).toBe(int)
   })
 
-  test('it reads what it has read, in any spelling', () => {
+  test('parses its own result, in any spelling', () => {
     const blanks = fc.stringMatching(/^[ \t\n\r\f\v\u0085\u00a0\u3000]{0,3}$/)
     fc.assert(
       fc.property(
@@ -101,7 +101,7 @@ describe('pythonInt', () => {
     )
   })
 
-  test('what it answers is written in one way only', () => {
+  test('returns a canonical text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.stringMatching(/^[ +-]?[0-9_]{0,6} ?$/)), (text) => {
         const int = pythonInt(text)
@@ -118,7 +118,7 @@ describe('pythonDigits', () => {
     expect(pythonDigits(text)).toBe(digits)
   })
 
-  test('what is digits is a number', () => {
+  test('accepts digits as a number', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.constantFrom(...ZEROS), fc.nat(9)), { minLength: 1 }), (digits) => {
         const text = digits.map(([zero, digit]) => String.fromCodePoint((zero.codePointAt(0) ?? 0) + digit)).join('')
@@ -134,7 +134,7 @@ describe('pythonBytes', () => {
     expect(pythonBytes(bytes)).toBe(printed)
   })
 
-  test('plain ASCII, from which the bytes can be read back', () => {
+  test('returns plain ASCII, from which the bytes can be read back', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         const text = String.fromCharCode(...bytes)
@@ -145,7 +145,7 @@ describe('pythonBytes', () => {
     )
   })
 
-  test('double quotes only where the text has single ones and no double ones', () => {
+  test('uses double quotes only if the text has single ones and no double ones', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^['"a\\]*$/), (text) => {
         expect(pythonBytes(text).startsWith('b"')).toBe(text.includes("'") && !text.includes('"'))
@@ -154,12 +154,12 @@ describe('pythonBytes', () => {
   })
 })
 
-test('pythonAddress is the tuple of an address, of either family', () => {
+test('pythonAddress formats the tuple of an address of either family', () => {
   expect(pythonAddress({ host: '127.0.0.1', port: 50831 })).toBe("('127.0.0.1', 50831)")
   expect(pythonAddress({ host: '::1', port: 9 })).toBe("('::1', 9, 0, 0)")
 })
 
-test('a long line of almost nothing is read at once', () => {
+test('a long line of blanks is parsed quickly', () => {
   const before = performance.now()
   expect(pythonInt(`1${' '.repeat(1_000_000)}1`)).toBe(undefined)
   expect(pythonInt(`${' '.repeat(500_000)}1${' '.repeat(500_000)}`)).toBe('1')

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Console } from '../../src/protocol/definition.ts'
 import { far } from '../support/far.ts'
 
-/** A person who types the given lines, one at a question, and thinks for ever at the next. */
+/** A person who types the given lines, one at each question, and waits for ever at the next. */
 class Thinker implements Console {
   readonly shown: string[] = []
   readonly #lines: string[]
@@ -26,7 +26,7 @@ class Thinker implements Console {
 const QUESTION = 'QUESTION 1 1 Which?\nA this\nB that\nANSWER?\n'
 
 describe('a person at the client of fh/quiz', () => {
-  test('is asked once for each answer, whether a question comes at once or line by line', async () => {
+  test('is asked once for each answer, whether a question arrives whole or line by line', async () => {
     for (const parts of [[QUESTION], QUESTION.split(/(?<=\n)/)]) {
       const person = new Thinker(['ada', '', '1'])
       const peer = await far('quiz', 'client', { person })
@@ -36,7 +36,7 @@ describe('a person at the client of fh/quiz', () => {
     }
   })
 
-  test('hears why what was typed is asked again', async () => {
+  test('learns why the question is repeated', async () => {
     const person = new Thinker(['ada', '', '0', 'many', '1', 'z', 'B'])
     const peer = await far('quiz', 'client', { person })
     await peer.say('Welcome ada\n', QUESTION)

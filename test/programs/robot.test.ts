@@ -5,11 +5,11 @@ import { play } from '../support/play.ts'
 
 const ASK = 'FORWARD, LEFT, RIGHT or END: '
 
-/** The last lines below the grids that the robot has shown. */
+/** Returns the last lines below the grids that the robot has shown. */
 const places = (screen: string) => screen.split('\n').filter((line) => line.startsWith('Column'))
 
 describe('tjc/robot (TJC notes, section 6)', () => {
-  test('the remote control drives, the robot shows where it is, and says nothing', async () => {
+  test('the remote control drives; the robot shows its position, and sends nothing', async () => {
     const played = await play({ program: 'tjc/robot', join: ['FORWARD', 'right', ' Forward ', 'left', 'end'] })
     expect(played).toMatchObject({
       toServer: 'FORWARD\nRIGHT\nFORWARD\nLEFT\nEND\n',
@@ -27,19 +27,19 @@ describe('tjc/robot (TJC notes, section 6)', () => {
     expect(played.join).toBe(`${ASK}FORWARD\n${ASK}right\n${ASK} Forward \n${ASK}left\n${ASK}end\n`)
   })
 
-  test('END may come first, and is what Ctrl-D stands for', async () => {
+  test('END may be first, and Ctrl-D sends it', async () => {
     for (const join of [['END'], []]) {
       expect(await play({ program: 'tjc/robot', join })).toMatchObject({ toServer: 'END\n', hostEnd: undefined, joinEnd: undefined })
     }
   })
 
-  test('what is no instruction is asked again, and not sent', async () => {
+  test('asks again for an unknown instruction, without sending it', async () => {
     const played = await play({ program: 'tjc/robot', join: ['', 'BACK', 'FORWARD LEFT', 'F', 'LEFT'] })
     expect(played.toServer).toBe('LEFT\nEND\n')
     expect(played.join.split(ASK)).toHaveLength(7)
   })
 
-  test('at the border the robot stays where it is and says so', async () => {
+  test('at the border the robot stays, and reports it', async () => {
     const played = await play({ program: 'tjc/robot', join: Array(6).fill('FORWARD') })
     expect(places(played.host).slice(-2)).toEqual([
       'Column 6, row 11, heading north.',
@@ -47,7 +47,7 @@ describe('tjc/robot (TJC notes, section 6)', () => {
     ])
   })
 
-  test('instructions may be glued, and cut anywhere', async () => {
+  test('instructions may be glued, and split anywhere', async () => {
     const steps = ['FORWARD', 'LEFT', 'RIGHT', 'FORWARD'] as const
     const wire = `${steps.join('\n')}\nEND\n`
     await fc.assert(
@@ -72,7 +72,7 @@ describe('tjc/robot (TJC notes, section 6)', () => {
     ['FORWARDLEFT', '; a line end (\\n) is missing after "FORWARD"'],
     ['', '; an empty line is often one line end too many'],
     ['ENDE', ''],
-  ])('%j is no instruction: a sentence, and the connection is broken off', async (said, hint) => {
+  ])('%j is not an instruction: the robot prints a sentence and resets', async (said, hint) => {
     const peer = await far('tjc/robot', 'server')
     await peer.say('LEFT\n', `${said}\n`)
     const expected = 'expected "FORWARD", "LEFT" or "RIGHT", or "END" to stop'
@@ -81,19 +81,19 @@ describe('tjc/robot (TJC notes, section 6)', () => {
     expect(places(peer.screen).at(-1)).toBe('Column 6, row 6, heading west.')
   })
 
-  test.each(['close', 'reset'] as const)('a remote control that goes without END (%s): a sentence', async (leaves) => {
+  test.each(['close', 'reset'] as const)('a remote control that closes without END (%s) is reported with a sentence', async (leaves) => {
     const peer = await far('tjc/robot', 'server')
     await peer.say('FORWARD\nLE')
     expect((await peer[leaves]())?.message).toContain('expected "FORWARD", "LEFT" or "RIGHT"')
   })
 
-  test('what comes after END is not looked at', async () => {
+  test('bytes after END are ignored', async () => {
     const peer = await far('tjc/robot', 'server')
     await peer.say('END\nNONSENSE\n')
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('a robot that is stopped has no word for that, and breaks off', async () => {
+  test('a stopped robot resets, because the protocol has no message for it', async () => {
     const peer = await far('tjc/robot', 'server')
     peer.conversation.stop(new Error('stopped'))
     expect((await peer.end())?.message).toBe('stopped')

@@ -10,7 +10,7 @@ import { Typist } from '../support/typist.ts'
 const ASK = 'Enter (1) Scissor,                         (2) Paper or (3) Stone : '
 
 describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
-  test('three rounds, word for word on both screens and on the wire', async () => {
+  test('plays three rounds, word for word on both screens and on the wire', async () => {
     const played = await play({ program: 'scissors', host: ['1', '2', '3'], join: ['2', '0', '2', '1'] })
     const rounds = [
       'Player1:  Scissor\nPlayer2:  Paper\nPlayer1 wins!\n',
@@ -31,7 +31,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
     })
   })
 
-  test('both are asked at the same time, and neither hand is told before both are in', async () => {
+  test('asks both players at the same time, and sends no hand before both have chosen', async () => {
     const person = new Typist()
     const peer = await far('scissors', 'server', { person })
     expect(peer.heard).toBe('CHOOSE\n')
@@ -51,7 +51,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
   })
 
   test.each(['4', '0', '', 'Scissor', '1 2', 'choose', 'QUIT?', '\x1b[2J'])(
-    'what is no hand, %j, is an ERROR that changes nothing, and the question is asked again',
+    'answers the unknown hand %j with an ERROR that changes nothing, and repeats the question',
     async (text) => {
       const peer = await far('scissors', 'server', { typed: ['1', '1', '1'] })
       await peer.say(`${text}\n`)
@@ -62,7 +62,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
     },
   )
 
-  test('a second hand before the round is told is an ERROR; the first stands and is not asked for again', async () => {
+  test('answers a second hand in a round with an ERROR; the first counts and is not requested again', async () => {
     const person = new Typist()
     const peer = await far('scissors', 'server', { person })
     await peer.say('3\n1\n')
@@ -74,7 +74,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
     await peer.close()
   })
 
-  test('QUIT of the client ends at any time, and the host’s question is taken back', async () => {
+  test('ends at the client’s QUIT at any time, and cancels the host’s question', async () => {
     for (const before of ['', '1\n', '1\nx\n']) {
       const person = new Typist()
       const peer = await far('scissors', 'server', { person })
@@ -84,7 +84,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
     }
   })
 
-  test('Ctrl-D and QUIT at the host are told to the client, whose question is taken back', async () => {
+  test('sends Ctrl-D and QUIT of the host to the client, whose question is cancelled', async () => {
     for (const leave of [(person: Typist) => person.leave(), (person: Typist) => person.type('QUIT')]) {
       const host = new Typist()
       const peer = await far('scissors', 'server', { person: host })
@@ -101,12 +101,12 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('Ctrl-D at the client says QUIT', async () => {
+  test('sends QUIT at the client’s Ctrl-D', async () => {
     const played = await play({ program: 'scissors', host: ['1', '1'], join: ['1'] })
     expect(played).toMatchObject({ toServer: '1\nQUIT\n', joinEnd: undefined, hostEnd: undefined })
   })
 
-  test('a side that is stopped says QUIT', async () => {
+  test('sends QUIT from a side that is stopped', async () => {
     for (const side of ['server', 'client'] as const) {
       const peer = await far('scissors', side, { person: new Typist() })
       peer.conversation.stop(new Disconnected('ours', 'stopped'))
@@ -115,7 +115,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
     }
   })
 
-  test('a peer that goes away ends it with a sentence, also in the middle of typing', async () => {
+  test('ends with a sentence if the peer disconnects, also during typing', async () => {
     for (const side of ['server', 'client'] as const) {
       const person = new Typist()
       const peer = await far('scissors', side, { person })
@@ -126,7 +126,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
     }
   })
 
-  test('the client shows an ERROR and chooses again when it is asked; what does not belong ends it', async () => {
+  test('the client shows an ERROR and chooses again when asked; an illegal message ends it', async () => {
     const peer = await far('scissors', 'client', { typed: ['1', '2'] })
     await peer.say('CHO', 'OSE\r\nERR', 'OR busy\nCHOOSE\n', 'ROUND Stone Paper\n')
     expect(peer.heard).toBe('1\n2\n')
@@ -137,7 +137,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
     expect(peer.heard.endsWith('QUIT\n')).toBe(true)
   })
 
-  test('served: the house is Player1, and its hands can be given', async () => {
+  test('in parlor serve the house is Player1, and its hands can be set', async () => {
     const guest = await served('scissors', { random: scriptedRandom(['Paper', 'Stone', 'Scissor']) })
     await guest.say('1\n2\n3\n')
     expect(guest.heard).toBe('CHOOSE\nROUND Paper Scissor\nCHOOSE\nROUND Stone Paper\nCHOOSE\nROUND Scissor Stone\nEND 0 3\n')
@@ -146,7 +146,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
 })
 
 describe('c8/scissors alone', () => {
-  test('as on the slides: only 1, 2 or 3 count', async () => {
+  test('accepts only 1, 2 or 3, as on the slides', async () => {
     const screen = await alone('scissors', ['1', '4', '', ' 2', 'QUIT', '2', '3'], {
       random: scriptedRandom(['Paper', 'Stone', 'Scissor']),
     })
@@ -159,7 +159,7 @@ describe('c8/scissors alone', () => {
     )
   })
 
-  test('the end of the input ends it', async () => {
+  test('ends with the input', async () => {
     await expect(alone('scissors', ['1'])).rejects.toThrow('the input ended (Ctrl-D)')
   })
 })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { strftime } from '../../src/programs/python/strftime.ts'
 
-/** What Python answered; strftime.py beside it says how it was asked. */
+/** Python's answers; strftime.py beside this file contains the questions. */
 interface Answers {
   /** Every directive, one after the other, with | between them. */
   plain: string
@@ -21,7 +21,7 @@ interface Answers {
 const answers: Answers = JSON.parse(readFileSync(new URL('../fixtures/strftime.json', import.meta.url), 'utf8'))
 const leapDay = new Date('2024-02-29T13:05:09')
 
-/** Formats with one directive, and what Python answers. */
+/** Formats with one directive, and Python's answers. */
 const single = Object.entries(answers.details).flatMap(([instant, letters]) =>
   Object.entries(letters).flatMap(([letter, joined]) => {
     const { flags, widths, modifiers } = answers
@@ -31,7 +31,7 @@ const single = Object.entries(answers.details).flatMap(([instant, letters]) =>
 )
 
 describe('strftime answers as Python does', () => {
-  test('every directive, at many instants', () => {
+  test('formats every directive, at many instants', () => {
     expect(Object.keys(answers.instants).length).toBeGreaterThan(200)
     for (const [instant, answer] of Object.entries(answers.instants)) {
       if (!happened(instant)) continue
@@ -39,26 +39,26 @@ describe('strftime answers as Python does', () => {
     }
   })
 
-  test('every directive with flags, widths and modifiers', () => {
+  test('formats every directive with flags, widths and modifiers', () => {
     expect(single.length).toBeGreaterThan(10_000)
     for (const { instant, format, answer } of single) {
       if (happened(instant)) expect([instant, format, strftime(format, new Date(instant))]).toEqual([instant, format, answer])
     }
   })
 
-  test('directives between other text, flags and signs', () => {
+  test('formats directives between other text, flags and signs', () => {
     expect(answers.mixed.length).toBeGreaterThan(800)
     for (const [instant, format, answer] of answers.mixed) {
       if (happened(instant)) expect([instant, format, strftime(format, new Date(instant))]).toEqual([instant, format, answer])
     }
   })
 
-  test.each(answers.limits)('as long as %s', (format, length, first) => {
+  test.each(answers.limits)('formats a result as long as %s', (format, length, first) => {
     const answer = strftime(format, leapDay)
     expect([answer.length, answer.slice(0, 1)]).toEqual([length, first])
   })
 
-  test('directives stand beside each other without touching', () => {
+  test('formats adjacent directives separately', () => {
     // at the end of a format, E and O are letters; in front of another, they are modifiers
     const one = fc.constantFrom(...single.filter(({ instant, format }) => instant.startsWith('2024') && !/[EO]$/.test(format)))
     const when = new Date('2024-02-29T13:05:09.012')
@@ -70,7 +70,7 @@ describe('strftime answers as Python does', () => {
     )
   })
 
-  test('%s is the number of seconds since 1970, wherever this runs', () => {
+  test('%s is the number of seconds since 1970, in any time zone', () => {
     const when = new Date('1960-02-29T13:05:09')
     const seconds = `${when.getTime() / 1000}`
     const blank = seconds.padStart(15)
@@ -97,11 +97,11 @@ describe('strftime answers as Python does', () => {
     ['%😀|%5😀', '%😀|  %5😀'],
     ['\ufffd%d\ufffd', '\ufffd29\ufffd'],
     ['%-%f', '%-000000'],
-  ])('%j is answered with %j', (format, answer) => {
+  ])('formats %j as %j', (format, answer) => {
     expect(strftime(format, leapDay)).toBe(answer)
   })
 
-  test('whatever is asked, the answer stays in bounds', () => {
+  test('limits the length of any answer', () => {
     const piece = fc.oneof(fc.constantFrom(...'%%%%_-0^#EO19dYcZz'), fc.string({ unit: 'binary', maxLength: 2 }))
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
@@ -113,13 +113,13 @@ describe('strftime answers as Python does', () => {
   })
 })
 
-/** Whether the clocks showed this time where the test runs; some were put forward over it. */
+/** Returns whether the clocks showed this time in the test's time zone; some skipped it. */
 function happened(instant: string): boolean {
   const date = new Date(instant)
   return date.getDate() === Number(instant.slice(8, 10)) && date.getHours() === Number(instant.slice(11, 13))
 }
 
-/** Text that is answered as it is. */
+/** Text that is answered unchanged. */
 function literal(text: string): { format: string; answer: string } {
   const harmless = text.replace(/[%\0]/g, '')
   return { format: harmless, answer: harmless }

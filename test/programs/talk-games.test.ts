@@ -7,16 +7,16 @@ import { play } from '../support/play.ts'
 import { FRAMINGS, INTRODUCTION, PROMPT, talk } from '../support/talking.ts'
 import { Typist } from '../support/typist.ts'
 
-/** Lets events happen until something is so, as hashing takes a thread of its own. */
+/** Runs the event loop until a condition holds, because hashing uses a thread of its own. */
 async function until(so: () => boolean): Promise<void> {
   while (!so()) await settled()
 }
 
-/** The lines of a screen that follow prompts, which is what was typed. */
+/** Returns the lines of a screen that follow prompts, which are the typed ones. */
 const typedOn = (screen: string) => screen.split('\n').flatMap((line) => (line.startsWith(PROMPT) ? [line.slice(PROMPT.length)] : []))
 
 describe('cs/chat: games inside the talk', () => {
-  test('what cannot be a move is answered on the screen with why, and nothing of it is sent', async () => {
+  test('answers an invalid move on the screen with the reason, without sending it', async () => {
     const board = await talk({ join: ['play tictactoe', 'x', '', '10', '1', '1', '9', '/q'], host: ['1', '5', '3'] })
     expect(board.join).toContain('A move is the number of a free cell.\n')
     expect(board.join).toContain('There is no cell 10; cells go from 1 to 9.\n')
@@ -31,7 +31,7 @@ describe('cs/chat: games inside the talk', () => {
     expect(hands.join).toContain('Enter Input >5\nType 1 for Scissor, 2 for Paper, 3 for Stone.\n')
   })
 
-  test('tictactoe: who said play moves first; both draw; after it speaks who did not make the last move', async () => {
+  test('tictactoe: the side that sent play moves first; both draw; then the side without the last move talks', async () => {
     const played = await talk({
       join: ['play tictactoe', 'x', '0', '10', '1', '1', '4', '+7', 'again?'],
       host: ['5', '5', '5', '2', 'well played', '/q'],
@@ -46,7 +46,7 @@ describe('cs/chat: games inside the talk', () => {
     )
   })
 
-  test('tictactoe: the server begins as well, a draw, and game after game', async () => {
+  test('tictactoe: the server can begin, too, with a draw, and game after game', async () => {
     const game = { first: ['1', '3', '4', '8', '9'], second: ['5', '2', '7', '6'] }
     const played = await talk({
       join: ['hi', ...game.second, 'play tictactoe', ...game.first],
@@ -81,7 +81,7 @@ describe('cs/chat: games inside the talk', () => {
     expect(played.host.endsWith(`${PROMPT}/q\nShutting Down!\n`)).toBe(true)
   })
 
-  test('guess: the other side keeps the number and answers in the words of the guessing game', async () => {
+  test('guess: the other side has the number and answers in the texts of the guessing game', async () => {
     const join = ['play guess', 'fifty', '50', '', ' +25 ', '042', 'again']
     const played = await talk({ options: { secret: '42' }, join, host: ['play guess', '1', '42', 'your turn'] })
     expect(played.toServer).toBe('play guess\n50\n25\n42\nagain\nLOW\nWIN\n/q\n')
@@ -120,14 +120,14 @@ describe('cs/chat: games inside the talk', () => {
     if (framing === 'lines') expect(lost.toServer.endsWith('MISS 0\nEND LOST eel\nnow me\n')).toBe(true)
   })
 
-  test('the keeper’s secrets are not on the wire, nor in plain sight, before their time', async () => {
+  test('no secret is on the wire or on the screen before its time', async () => {
     const guess = await play({ program: 'talk', options: { secret: '42' }, join: ['play guess', '50', '1', '/q'] })
     expect(guess.toClient + guess.host).not.toContain('42')
     const hangman = await play({ program: 'talk', options: { secret: 'eel' }, join: ['play hangman', 'x', 'e', '/q'] })
     expect(hangman.toClient + hangman.host).not.toContain('eel')
   })
 
-  test('a secret that is none for the game is left aside', async () => {
+  test('a secret that does not fit the game is ignored', async () => {
     const word = await talk({ options: { secret: 'eel' }, join: ['play guess', '0', '101', '0', '101', '0', '/q'], host: [] })
     expect(word.toClient).toMatch(/^LOW\nHIGH\nLOW\nHIGH\nLOW\nGAMEOVER\n/)
     const number = await talk({ options: { secret: '42', words: ['eel'] }, join: ['play hangman', '/q'] })
@@ -155,7 +155,7 @@ describe('cs/chat: games inside the talk', () => {
     },
   )
 
-  test('/q that arrives in the middle of a game', async () => {
+  test('/q that arrives during a game ends it', async () => {
     for (const before of [
       'play tictactoe\n',
       'play tictactoe\n5\n',
@@ -173,8 +173,8 @@ describe('cs/chat: games inside the talk', () => {
   })
 })
 
-describe('cs/chat: the hand that was promised', () => {
-  test('opens what was sealed and nothing else', async () => {
+describe('cs/chat: the sealed hand', () => {
+  test('opens only the sealed hand', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom('Scissor', 'Paper', 'Stone'), fc.string(), async (hand, other) => {
         const promise = await sealHand(hand)
@@ -189,7 +189,7 @@ describe('cs/chat: the hand that was promised', () => {
     expect(await verifyReveal('Stone', await computeSeal('Stone'))).toBeUndefined()
   })
 
-  test('neither a copy of our promise nor another hand than the promised is taken', async () => {
+  test('rejects a copy of our seal, and a hand other than the sealed one', async () => {
     const person = new Typist()
     const peer = await far('talk', 'server', { person })
     await peer.say('hi\n')

@@ -12,7 +12,7 @@ import { Typist } from '../support/typist.ts'
 
 const PROMPT = 'Enter Input >'
 
-describe('cs/chat: peers that know no games', () => {
+describe('cs/chat: peers without games', () => {
   const OPTIONS: Options = { framing: 'none', secret: '42' }
 
   /** A client that answers every message with one line, and knows nothing else. */
@@ -20,7 +20,7 @@ describe('cs/chat: peers that know no games', () => {
     for (const answer of answers) await peer.sayAlone(answer)
   }
 
-  test('one that is asked to play answers each of our lines once, and the talk goes on', async () => {
+  test('a peer that is asked to play answers each of our lines once, and the talk continues', async () => {
     const person = new Typist()
     const peer = await far('talk', 'server', { person, options: OPTIONS })
     await dumb(peer, 'hi')
@@ -39,7 +39,7 @@ describe('cs/chat: peers that know no games', () => {
     expect(await peer.end()).toBeUndefined()
   })
 
-  test('its person may even play by hand', async () => {
+  test('a user of such a peer can play by hand', async () => {
     const person = new Typist()
     const peer = await far('talk', 'server', { person, options: OPTIONS })
     await dumb(peer, 'hi')
@@ -58,7 +58,7 @@ describe('cs/chat: peers that know no games', () => {
     await peer.close()
   })
 
-  test('one that says play and then waits is asked for its move after a while, and only then', async () => {
+  test('a peer that sends play and then waits is asked for its move after a while, and only then', async () => {
     const peer = await far('talk', 'server', { typed: ['5', '3'], options: OPTIONS })
     await peer.sayAlone('play tictactoe', 1900)
     expect(peer.heard).toBe('')
@@ -69,7 +69,7 @@ describe('cs/chat: peers that know no games', () => {
     await peer.close()
   })
 
-  test('the same for guess, where that is a word of the game; a program of ours does not show it', async () => {
+  test('a peer that plays guess is asked with a message of the game, which our program does not show', async () => {
     const keeper = await far('talk', 'server', { options: OPTIONS })
     await keeper.sayAlone('play guess', 3000)
     expect(keeper.writes).toEqual(['GUESS'])
@@ -91,7 +91,7 @@ describe('cs/chat: peers that know no games', () => {
     await peer.close()
   })
 
-  test('a keeper of the number who says GAMEOVER alone, later, or not at all', async () => {
+  test('accepts a GAMEOVER that arrives alone, later, or not at all', async () => {
     for (const [last, after] of [
       ['GAMEOVER', ['fine']],
       ['HIGH\nGAMEOVER', ['fine']],
@@ -115,7 +115,7 @@ describe('cs/chat: peers that know no games', () => {
     }
   })
 
-  test('without framing, play and the first move may come as one', async () => {
+  test('accepts play and the first move in one piece without framing', async () => {
     for (const [said, answer] of [
       ['play tictactoe5', '1'],
       ['play tictactoe\n5\n', '1'],
@@ -129,7 +129,7 @@ describe('cs/chat: peers that know no games', () => {
     }
   })
 
-  test('answers of a hangman’s keeper that mean nothing are talk; END may come alone', async () => {
+  test('treats unknown answers in hangman as talk; END may arrive alone', async () => {
     const person = new Typist()
     const peer = await far('talk', 'client', { person })
     await person.type('play hangman')
@@ -153,7 +153,7 @@ describe('cs/chat: peers that know no games', () => {
   })
 })
 
-describe('cs/chat as it is served', () => {
+describe('cs/chat in parlor serve', () => {
   /** A person of ours at the client, the house at the server. */
   async function visit(join: readonly string[], options: Options = {}) {
     const found = await program('talk')
@@ -171,13 +171,13 @@ describe('cs/chat as it is served', () => {
 
   const TALK = /^[^\p{Cc}]{2,199}\n$/u
 
-  test('the house answers every line with one, and takes up the talk after a game', async () => {
+  test('the house answers every line with a line, and continues the talk after a game', async () => {
     const { said } = await visit(['hello', '', 'I am bored', 'play chess', 'what?'])
     expect(said).toHaveLength(5)
     for (const line of said) expect(line).toMatch(TALK)
   })
 
-  test('tictactoe: it draws or wins', async () => {
+  test('tictactoe: the house draws or wins', async () => {
     const { screen, said } = await visit(['hi', 'play tictactoe', ...'123456789'.repeat(5)])
     expect(screen).toMatch(/(It is a draw|You lose)\.\n/)
     expect(said[0]).toMatch(TALK)
@@ -185,7 +185,7 @@ describe('cs/chat as it is served', () => {
     expect(said.at(-1)).toMatch(TALK)
   })
 
-  test('scissors, guess and hangman', async () => {
+  test('the house plays scissors, guess and hangman', async () => {
     const scissors = await visit(['play scissors', '1', '2', '3', 'again?'])
     expect(scissors.screen).toMatch(/Rounds won: \d, rounds lost: \d\.\n/)
     expect(scissors.said).toHaveLength(7)
@@ -198,7 +198,7 @@ describe('cs/chat as it is served', () => {
     expect(hangman.said.at(-1)).toMatch(TALK)
   })
 
-  test('a guest without games who talks in the middle of one is told what is awaited, and may leave', async () => {
+  test('a client without games that talks during one learns the expected move, and may leave', async () => {
     const guest = await served('talk', { options: { secret: '42' } })
     for (const [game, request] of [
       ['tictactoe', /^Your move: /],

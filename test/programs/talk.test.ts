@@ -8,7 +8,7 @@ import { FRAMINGS, INTRODUCTION, PROMPT, talk } from '../support/talking.ts'
 import { Typist } from '../support/typist.ts'
 
 describe('cs/chat (CS project 4): the talk', () => {
-  test('the words around it', async () => {
+  test('prints the texts around the talk', async () => {
     const { host, join, port } = await program('talk')
     expect([port, host?.address, join?.address]).toEqual([1059, 'localhost', 'localhost'])
     expect(host?.listening?.({ host: 'localhost', port: 1059 })).toBe('Server listening on: localhost on port: 1059')
@@ -16,7 +16,7 @@ describe('cs/chat (CS project 4): the talk', () => {
     expect(join?.connected?.({ host: 'localhost', port: 1059 })).toBe('Connected to: localhost on port: 1059')
   })
 
-  test.each(FRAMINGS)('the screenshots, word for word, framing %s', async (framing) => {
+  test.each(FRAMINGS)('plays the screenshots, word for word, framing %s', async (framing) => {
     const played = await talk({ options: { framing }, join: ['Hello', 'Good. You?', 'Bye', '/q'], host: ['How are you?', 'Good', 'Bye'] })
     expect(played.host).toBe(
       `Hello\n${INTRODUCTION}${PROMPT}How are you?\nGood. You?\n${PROMPT}Good\nBye\n${PROMPT}Bye\n/q\nClient has requested shutdown. Shutting down!\n`,
@@ -29,7 +29,7 @@ describe('cs/chat (CS project 4): the talk', () => {
     else expect(played.toServer.startsWith('\0\0\0\x05Hello\0\0\0\x0aGood. You?')).toBe(true)
   })
 
-  test('/q at once, of the client and of the server; Ctrl-D is /q', async () => {
+  test('accepts /q at once, from the client and from the server; Ctrl-D sends /q', async () => {
     const atOnce = await talk({ join: ['/q'] })
     expect(atOnce.host).toBe('/q\nClient has requested shutdown. Shutting down!\n')
     expect(atOnce.join).toBe(`${INTRODUCTION}${PROMPT}/q\nShutting Down!\n`)
@@ -41,14 +41,14 @@ describe('cs/chat (CS project 4): the talk', () => {
     }
   })
 
-  test('only /q itself quits, and only play with the name of a game plays', async () => {
+  test('quits only at the exact line /q, and plays only at play with the name of a game', async () => {
     const said = ['/Q', ' /q', '/q ', 'play', 'play chess', 'Play tictactoe', 'play tictactoe!', ' play guess', '']
     const played = await talk({ join: said, host: said })
     expect(played.toServer).toBe(`${said.join('\n')}\n/q\n`)
     expect(played.toClient).toBe(`${said.join('\n')}\n`)
   })
 
-  test('what cannot be sent is asked again: too long a line, and an empty one where nothing marks its end', async () => {
+  test('asks again for a line that is too long, and for an empty one without framing', async () => {
     const long = 'x'.repeat(4097)
     const empty = await talk({ options: { framing: 'none' }, join: ['', long, 'a'], host: ['', 'b'] })
     expect([empty.toServer, empty.toClient]).toEqual(['a/q', 'b'])
@@ -56,7 +56,7 @@ describe('cs/chat (CS project 4): the talk', () => {
     expect([lines.toServer, lines.toClient]).toEqual(['\n/q\n', 'b\n'])
   })
 
-  test('line ends of others: CR LF, cut anywhere; without framing one write may bring some', async () => {
+  test('accepts CR LF and split lines of other clients; without framing one write may contain several', async () => {
     const lines = await far('talk', 'server', { typed: ['hi', 'ok'] })
     await lines.say('hel', 'lo\r', '\nsecond\n/q\r\n')
     expect(lines.heard).toBe('hi\nok\n')
@@ -69,14 +69,14 @@ describe('cs/chat (CS project 4): the talk', () => {
     expect(none.screen).toContain('two lines\n')
   })
 
-  test('bytes that are no UTF-8, control characters and NUL are a line like others', async () => {
+  test('accepts invalid UTF-8, control characters and NUL as a line', async () => {
     const peer = await far('talk', 'server', { typed: ['a', 'b', 'c'] })
     await peer.say(Uint8Array.of(0xff, 0xfe, 10), '\x1b[2J\0\n', new Uint8Array(4096).fill(0xff), '\n')
     expect(peer.heard).toBe('a\nb\nc\n')
     await peer.close()
   })
 
-  test('a side that is stopped says /q; one that goes without it is missed with a sentence', async () => {
+  test('a stopped side sends /q; a peer that disconnects without it is reported with a sentence', async () => {
     const peer = await far('talk', 'server', { person: new Typist() })
     peer.conversation.stop(new Disconnected('ours', 'stopped'))
     expect((await peer.end())?.message).toBe('stopped')
@@ -86,7 +86,7 @@ describe('cs/chat (CS project 4): the talk', () => {
     expect((await gone.close())?.message).toContain('the client closed the connection')
   })
 
-  test('whatever is typed, in any framing: both sides agree whose turn it is, to the end', async () => {
+  test('both sides agree on the turn to the end, for any input and any framing', async () => {
     const typed = fc.constantFrom(
       'hi',
       '1',

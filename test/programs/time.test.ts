@@ -7,7 +7,7 @@ import { play } from '../support/play.ts'
 const now = new Date('2024-02-29T13:05:09')
 
 describe('fh/time (FH slides, "Processing Client Requests")', () => {
-  test('formats that are typed, word for word', async () => {
+  test('answers typed formats, word for word', async () => {
     const played = await play({ program: 'time', join: ['%d.%m.%Y', '%H:%M', 'no directive', '%Q', ''], options: { now } })
     expect(played).toEqual({
       toServer: '%d.%m.%Y%H:%Mno directive%Q',
@@ -19,12 +19,12 @@ describe('fh/time (FH slides, "Processing Client Requests")', () => {
     })
   })
 
-  test('formats that were given are asked without a prompt', async () => {
+  test('sends given formats without a prompt', async () => {
     const played = await play({ program: 'time', options: { now, formats: ['%A', '%j', '%n'] } })
     expect([played.join, played.toServer, played.joinEnd, played.hostEnd]).toEqual(['Thursday\n060\n\n\n', '%A%j%n', undefined, undefined])
   })
 
-  test('Ctrl-D is an empty line', async () => {
+  test('sends an empty line at Ctrl-D', async () => {
     const played = await play({ program: 'time', join: ['%S'], options: { now } })
     expect([played.join, played.joinEnd, played.hostEnd]).toEqual(['Format: %S\n09\nFormat: \n', undefined, undefined])
   })
@@ -33,7 +33,7 @@ describe('fh/time (FH slides, "Processing Client Requests")', () => {
 describe('the time server and other people’s clients', () => {
   const hosted = (datagrams = false) => far('time', 'server', { options: { now }, datagrams })
 
-  test('each segment is a request; requests that are glued have one answer', async () => {
+  test('each segment is a request; glued requests have one answer', async () => {
     const peer = await hosted()
     await peer.sayAlone('%H')
     await peer.sayAlone('%M%S')
@@ -42,7 +42,7 @@ describe('the time server and other people’s clients', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('bytes that dribble in are one request', async () => {
+  test('bytes that arrive one by one are one request', async () => {
     const peer = await hosted()
     for (const byte of '%d/%m') {
       await peer.say(byte)
@@ -68,7 +68,7 @@ describe('the time server and other people’s clients', () => {
     ['bytes that are no UTF-8', Uint8Array.of(0x25, 0x64, 0xff), '29\ufffd'],
     ['half a character', Uint8Array.of(0xc3), '\ufffd'],
     ['an escape sequence', '\x1b[2J', '\x1b[2J'],
-  ])('it survives %s', async (_, said, answer) => {
+  ])('the server survives %s', async (_, said, answer) => {
     const peer = await hosted()
     await peer.sayAlone(said)
     await peer.sayAlone('%m')
@@ -76,7 +76,7 @@ describe('the time server and other people’s clients', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('it ends when the client has closed, also before any request, and answers what came before', async () => {
+  test('the server ends when the client has closed, also before any request, and answers earlier requests', async () => {
     expect(await (await hosted()).close()).toBeUndefined()
     const peer = await hosted()
     await peer.say('%Y')
@@ -84,7 +84,7 @@ describe('the time server and other people’s clients', () => {
     expect(peer.writes).toEqual(['2024'])
   })
 
-  test('a client may leave at any time, also with its answer unread, which breaks the connection', async () => {
+  test('a client may leave at any time, also with its answer unread, which resets the connection', async () => {
     expect(await (await hosted()).reset()).toBeUndefined()
     const peer = await hosted()
     await peer.sayAlone('%Y')
@@ -92,19 +92,19 @@ describe('the time server and other people’s clients', () => {
     expect(await peer.reset()).toBeUndefined()
   })
 
-  test('a request without an end ends it with a sentence', async () => {
+  test('a request without an end ends the conversation with a sentence', async () => {
     const endless = await hosted()
     await endless.say('x'.repeat(5000))
     expect((await endless.end())?.message).toContain('4096 bytes')
   })
 
-  test('over datagrams each is a request, and an empty answer is an empty datagram', async () => {
+  test('each datagram is a request, and an empty answer is an empty datagram', async () => {
     const peer = await hosted(true)
     await peer.say('%H', '%Z', '', '%M')
     expect(peer.writes).toEqual(['13', '', '', '05'])
   })
 
-  test('without a time that is given, it is the clock’s', async () => {
+  test('without a given time, the server uses the clock', async () => {
     const peer = await far('time', 'server')
     const then = new Date(peer.clock.now())
     await peer.sayAlone('%F %T', 20)
@@ -112,7 +112,7 @@ describe('the time server and other people’s clients', () => {
     await peer.close()
   })
 
-  test('whatever is asked, the answer is that of strftime, or nothing', async () => {
+  test('any request is answered by strftime, or not at all', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.oneof(fc.constantFrom('%', '%d', '%Z', '%-5', 'E'), fc.string({ unit: 'grapheme', maxLength: 3 })), { minLength: 1 }),
@@ -131,7 +131,7 @@ describe('the time server and other people’s clients', () => {
 })
 
 describe('the time client and other people’s servers', () => {
-  test('no answer within two seconds is an empty one', async () => {
+  test('a missing answer after two seconds is an empty one', async () => {
     const peer = await far('time', 'client', { typed: ['%Z', '%d'] })
     await peer.clock.pass(100)
     expect(peer.writes).toEqual(['%Z'])
@@ -145,20 +145,20 @@ describe('the time client and other people’s servers', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test.each(['%H:%M', 'x'])('a server that never answers %j is said to', async (format) => {
+  test.each(['%H:%M', 'x'])('a server that never answers %j is reported', async (format) => {
     const peer = await far('time', 'client', { options: { formats: [format] } })
     await peer.clock.pass(2500)
     const end = await peer.close()
     expect(end?.message).toBe(`no answer came to "${format}" within 2 s; expected the time in that format`)
   })
 
-  test('the name of a time zone can be empty, and then nothing is missing', async () => {
+  test('an empty time zone name is not reported as missing', async () => {
     const peer = await far('time', 'client', { options: { formats: ['%Z'] } })
     await peer.clock.pass(2500)
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('an answer that comes too late is not taken for the next one', async () => {
+  test('a late answer is not read as the next one', async () => {
     const shown: string[] = []
     let type: ((line: string) => void) | undefined
     const peer = await far('time', 'client', {
@@ -184,7 +184,7 @@ describe('the time client and other people’s servers', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('an answer in pieces is one', async () => {
+  test('an answer in pieces is one answer', async () => {
     const peer = await far('time', 'client', { typed: ['%F'] })
     await peer.clock.pass(1)
     for (const byte of '2024-02-29') {
@@ -204,7 +204,7 @@ describe('the time client and other people’s servers', () => {
     await peer.end()
   })
 
-  test('a server that goes away ends it with a sentence, wherever it is', async () => {
+  test('a server that disconnects ends the conversation with a sentence, at any point', async () => {
     const waiting = await far('time', 'client', { typed: ['%H'] })
     await waiting.clock.pass(1)
     expect((await waiting.close())?.message).toContain('the server closed the connection')

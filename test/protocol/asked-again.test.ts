@@ -23,7 +23,7 @@ test.each([
 )
 
 test.each(['1', '12', '-3'])(
-  'tictactoe: %s, which the worksheet’s program asks again without a word, has none here either',
+  'tictactoe: %s is requested again without a printed reason, as in the worksheet’s own program',
   async (typed) => {
     const { script, theirs } = await begin('tictactoe', { side: 'client', typed: [typed] })
     theirs.write('MOVE1\n')
@@ -33,7 +33,7 @@ test.each(['1', '12', '-3'])(
   },
 )
 
-test('number has words for that in its worksheet, and says nothing beside them', async () => {
+test('number has a text for that in its worksheet, and prints nothing else', async () => {
   const { script } = await begin('number', { side: 'client', typed: ['zwölf'] })
   expect(script.screen).toContain('Guesses must be an integer. Try again...')
   expect(script.complaints).toEqual([])

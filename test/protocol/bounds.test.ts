@@ -7,7 +7,7 @@ import { BOUNDS, parseWhole } from '../../src/hall/bounds.ts'
 import { ToClient, ToServer } from '../../src/native/messages.ts'
 import { doorway } from '../support/doorway.ts'
 
-/** What is read of a JSON Schema. */
+/** The used fields of a JSON Schema. */
 interface Schema {
   readonly type?: string
   readonly const?: unknown
@@ -25,7 +25,7 @@ function* within(schema: unknown, path: string): Iterable<[path: string, schema:
   for (const [key, value] of Object.entries(schema)) yield* within(value, `${path}/${key}`)
 }
 
-describe('in the native protocol', () => {
+describe('the native protocol', () => {
   test.each([
     ['a client says', ToServer],
     ['the server says', ToClient],
@@ -36,7 +36,7 @@ describe('in the native protocol', () => {
     expect(unbounded.map(([path]) => path)).toEqual([])
   })
 
-  test('all texts and lists that a client says have a length', () => {
+  test('all texts and lists that a client sends have a maximum length', () => {
     const all = [...within(z.toJSONSchema(ToServer), '')]
     const long = all.filter(([, { type, maxLength, maxItems }]) => (type === 'string' && !maxLength) || (type === 'array' && !maxItems))
     expect(all.length).toBeGreaterThan(40)
@@ -44,10 +44,10 @@ describe('in the native protocol', () => {
   })
 })
 
-describe('seats that a seeker would take', () => {
+describe('the seats of a seek', () => {
   const wrong = [[7], [2], [0, 7], [1, 1], [0, 1, 0], [-1], [0.5], [1e9], [2 ** 53], []]
 
-  test.each(wrong)('are those of the game, each once: not %j', async (...seats: number[]) => {
+  test.each(wrong)('are seats of the game, each once: not %j', async (...seats: number[]) => {
     const door = await doorway()
     const [ada, grace] = [await door.program('ada'), await door.program('grace')]
     for (const client of [ada, grace]) {
@@ -59,7 +59,7 @@ describe('seats that a seeker would take', () => {
     expect([ada.all('seated'), door.premises.hall.size, [...door.premises.hall.openSeeks]]).toEqual([[], 0, []])
   })
 
-  test('are told where a game has fewer than the protocol allows', async () => {
+  test('are reported if a game has fewer than the protocol allows', async () => {
     const ada = await (await doorway()).program('ada')
     expect(await ada.ask({ type: 'seek', game: 'tictactoe', seats: [7] })).toMatchObject({
       code: 'bad-setting',
@@ -70,12 +70,12 @@ describe('seats that a seeker would take', () => {
     expect(await ada.first('seated')).toMatchObject({ seat: 1 })
   })
 
-  test('are enough for every game', () => {
+  test('suffice for every game', () => {
     for (const { game } of catalogue) expect(game.seats.max - 1).toBeLessThanOrEqual(BOUNDS.seat.max)
   })
 })
 
-describe('at the front door', () => {
+describe('the front door', () => {
   test.each([
     ['0', undefined],
     ['1', 1],

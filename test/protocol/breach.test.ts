@@ -11,7 +11,7 @@ const ASKED = ['QUESTION 1 2 Why?\n', 'A one\n', 'B two\n', 'ANSWER?\n']
 interface Case {
   readonly title: string
   readonly typed: readonly string[]
-  /** What the server says, each in turn, by the rules but for the last. */
+  /** The server's messages, each in turn, legal except for the last. */
   readonly says: readonly string[]
   readonly sentence: string
 }
@@ -348,7 +348,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
 }
 
-describe.each(Object.keys(CASES))('join %s notices a server that breaks the rules', (name) => {
+describe.each(Object.keys(CASES))('join %s detects a server that breaks the rules', (name) => {
   test.each(CASES[name] ?? [])('$title', async ({ typed, says, sentence }) => {
     const peer = await far(name, 'client', { typed })
     for (const text of says) await peer.sayAlone(text, 10)
@@ -358,7 +358,7 @@ describe.each(Object.keys(CASES))('join %s notices a server that breaks the rule
   })
 })
 
-describe('join talk notices another side that breaks the rules of a game inside', () => {
+describe('join talk detects another side that breaks the rules of a game inside', () => {
   test.each([
     { typed: ['play hangman', 'x'], says: ['WORD 3 8\n', 'MISS 9\n'], sentence: '"MISS 9", but 8 misses were left' },
     { typed: ['play hangman', 'e', 'l'], says: ['WORD 3 8\n', 'AT 1 2\n', 'AT 2 3\n'], sentence: 'position 2 was shown as e already' },

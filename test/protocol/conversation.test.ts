@@ -3,7 +3,7 @@ import type { Console } from '../../src/protocol/definition.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { far } from '../support/far.ts'
 
-/** Somebody who never comes to an answer. */
+/** A person who never answers. */
 const pensive: Console = {
   say() {},
   ask: (_prompt, _atEnd, signal) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
@@ -11,8 +11,8 @@ const pensive: Console = {
 
 const stopped = new Disconnected('ours', 'this side was stopped')
 
-describe('a conversation that is stopped in the middle', () => {
-  test('says goodbye where it has a word for that now, and waits only a moment for the peer to go', async () => {
+describe('a conversation that is stopped', () => {
+  test('says goodbye if the state has a message for it, and waits only a moment for the peer to close', async () => {
     const peer = await far('tictactoe', 'client', { person: pensive })
     await peer.say('MOVE5\n')
     peer.conversation.stop(stopped)
@@ -26,7 +26,7 @@ describe('a conversation that is stopped in the middle', () => {
     expect(await peer.conversation.closed).toBe(stopped)
   })
 
-  test('is broken off where it has none, 200 ms later, so that what was said last arrives', async () => {
+  test('is reset otherwise, 200 ms later, so that the last message arrives', async () => {
     const peer = await far('guess', 'server')
     peer.conversation.stop(stopped)
     await peer.clock.pass(199)
@@ -36,7 +36,7 @@ describe('a conversation that is stopped in the middle', () => {
     expect(await peer.conversation.closed).toBe(stopped)
   })
 
-  test('hears nothing more, and stays stopped for the first reason', async () => {
+  test('receives nothing more, and keeps the first reason', async () => {
     const peer = await far('guess', 'server')
     peer.conversation.stop(stopped)
     peer.conversation.stop(new Disconnected('ours', 'for another reason'))
@@ -45,7 +45,7 @@ describe('a conversation that is stopped in the middle', () => {
     expect(await peer.end()).toBe(stopped)
   })
 
-  test('a peer that has broken the rules has had its turn, and hears a goodbye', async () => {
+  test('sends a goodbye to a peer that has broken the rules in its turn', async () => {
     const peer = await far('tjc/tictactoe-alternative', 'server', { person: pensive })
     await peer.say('MOVE10\n')
     expect((await peer.end())?.message).toContain('cells go from 1 to 9')

@@ -3,7 +3,7 @@ import { allPrograms } from '../../src/programs/index.ts'
 import type { Console } from '../../src/protocol/definition.ts'
 import { far } from '../support/far.ts'
 
-/** A client's conversation up to the server's last message: what the person types, what the server says, and what is then missing. */
+/** A client's conversation up to the server's last message: the input, the server's messages, and the message that is missing. */
 type EarlyClose = readonly [program: string, typed: readonly string[], says: readonly string[], missing: string]
 
 const TALK = 'expected a text (such as "Hello")'
@@ -45,7 +45,7 @@ const EARLY: readonly EarlyClose[] = [
   ['book/guess', ['50'], [], 'expected "Too small!"'],
 ]
 
-/** A person who types some lines, and then thinks at the prompt until the connection ends. */
+/** A person who types some lines, and then waits at the prompt until the connection ends. */
 function thinkerBehind(typed: readonly string[]): Console {
   const lines = [...typed]
   return {
@@ -61,7 +61,7 @@ function thinkerBehind(typed: readonly string[]): Console {
 }
 
 test.each(EARLY)(
-  'join %s, typing %j, at a server that closes after %j says so, and what was missing',
+  'join %s, typing %j, at a server that closes after %j reports that, and the missing message',
   async (name, typed, says, missing) => {
     const peer = await far(name, 'client', { person: thinkerBehind(typed) })
     await peer.clock.pass(1)
@@ -71,10 +71,10 @@ test.each(EARLY)(
   },
 )
 
-/** Programs whose client says all and expects nothing. */
+/** Programs whose client sends everything and expects nothing. */
 const SPEAKS_ALONE = ['tjc/practice']
 
-test('each program of the worksheets whose server has something to say is among them', async () => {
+test('the table contains each worksheet program whose server sends a message', async () => {
   const names = (await allPrograms()).map(({ name }) => name).filter((name) => !name.startsWith('parlor/') && !SPEAKS_ALONE.includes(name))
   expect([...new Set(EARLY.map(([name]) => name))].sort()).toEqual(names.sort())
 })

@@ -7,7 +7,7 @@ import { peerOf } from '../support/peer.ts'
 import { program } from '../support/play.ts'
 import { heardBy } from '../support/wire.ts'
 
-describe('what was expected', () => {
+describe('the expected message', () => {
   test.each([
     ['a field alone', 'guess', 'GUESS', 'the server said "50", which does not belong here; expected "GUESS"'],
     ['a message out of turn', 'headtail', 'prompt', 'the server said "50", which does not belong here'],
@@ -39,7 +39,7 @@ describe('what was expected', () => {
     ['talk', 'client speaks', 'client', 'a text (such as "Hello") or "play tictactoe", or "/q" to stop'],
     ['number', 'guessing', 'client', 'a number (such as "50")'],
     ['match', 'asked', 'client', 'a cell from 1 to 9 (such as "5"), or "QUIT" to stop'],
-  ] as const)('of %s in the state "%s" reads as English, the likeliest first', async (name, state, side, list) => {
+  ] as const)('of %s in the state "%s" is an English sentence, the likeliest first', async (name, state, side, list) => {
     expect(expectation((await program(name)).protocol.automaton, state, side)).toBe(`expected ${list}`)
   })
 
@@ -74,7 +74,7 @@ describe('what was expected', () => {
     ['quiz', 'server', 'Quit', 'write "QUIT", and not "Quit"'],
     ['scissors', 'client', 'choose', 'write "CHOOSE", and not "choose"'],
     ['number', 'client', 'too big!', 'write "Too big!", and not "too big!"'],
-  ] as const)('%s, at the %s: of %j it is said what is wrong', async (name, side, said, sentence) => {
+  ] as const)('%s, at the %s: names the fault in %j', async (name, side, said, sentence) => {
     const state = { tictactoe: 'client moves', number: 'judging' }[name as string]
     const { peer, theirs } = peerOf(await program(name), side, state)
     const sentences: string[] = []
@@ -89,7 +89,7 @@ describe('what was expected', () => {
   test.each([
     ['START', '\\ufeffSTART'],
     ['50\u200b', '50\\u200b'],
-  ])('invisible characters of %j are seen in what is answered', async (said, shown) => {
+  ])('the answer shows invisible characters of %j', async (said, shown) => {
     const peer = await far('hangman', 'server', { options: { secret: 'eel' } })
     await peer.say(`${said === 'START' ? '\ufeff' : ''}${said}\n`)
     expect(peer.heard).toContain(`ERROR "${shown}" does not belong here; expected "START", or "QUIT" to stop`)
@@ -102,7 +102,7 @@ describe('what was expected', () => {
     ['scissors', '', '1', undefined, 'ERROR choose 1 for Scissor, 2 for Paper or 3 for Stone'],
     ['hangman', 'START\n', 'e', 'eel', 'ERROR guess one letter at a time, such as e'],
     ['number', '', '42', '42', 'Guesses must be an integer. Try again...'],
-  ])('%s: a byte order mark is no blank, as for Python', async (name, before, said, secret, answer) => {
+  ])('%s: a byte order mark is not a blank, as in Python', async (name, before, said, secret, answer) => {
     const person = { say() {}, ask: () => new Promise<string>(() => {}) }
     const peer = await far(name, 'server', { person, options: secret === undefined ? {} : { secret } })
     if (before !== '') await peer.say(before)
@@ -111,7 +111,7 @@ describe('what was expected', () => {
     await peer.close()
   })
 
-  test.each(['guess', 'fh/hangman'])('%s: a client that speaks when it is not its turn hears just that', async (name) => {
+  test.each(['guess', 'fh/hangman'])('%s: a client that sends before its turn receives exactly that reason', async (name) => {
     const { peer: server, theirs } = peerOf(await program(name), 'server', 'judging')
     const heard = heardBy(theirs)
     const coming = server.receive().then(String, ({ message }) => message)
@@ -121,7 +121,7 @@ describe('what was expected', () => {
     else expect(heard.text).toBe('ERROR "50" came too soon: it is not your turn yet; wait for something like "AT 2 4 6"\n')
   })
 
-  test('that it is not yet its turn is said once, also of what had come before that', async () => {
+  test('a message before its turn is reported once, also for an earlier one', async () => {
     const { peer: server, theirs } = peerOf(await program('match'), 'server')
     const heard = heardBy(theirs)
     theirs.write('ada\n7\n')
@@ -140,7 +140,7 @@ describe('what was expected', () => {
     ['playing', 'early', 'move@17@O---X----'],
     ['playing', 'move@5', 'move@17@O---X----'],
     ['playing', '5', 'move@17@O---X----'],
-  ])('match, %s: a client that says %j too soon is told what comes next, such as %s', async (state, said, next) => {
+  ])('match, %s: a client that sends %j too soon receives the next message, such as %s', async (state, said, next) => {
     const { peer: server, theirs } = peerOf(await program('match'), 'server', state)
     const heard = heardBy(theirs)
     void server.receive()
@@ -154,12 +154,12 @@ describe('what was expected', () => {
     ['tictactoe', 'server moves', 'MOVE4', 'something like "MOVE5"'],
     ['chat', 'server speaks', 'Hello', "the server's text"],
     ['chat', 'server speaks', 'Hi', 'a text (such as "Hello")'],
-  ])('%s, %s: no example equals the message %j that came too soon', async (name, state, said, awaited) => {
+  ])('%s, %s: no example equals the message %j that was too soon', async (name, state, said, awaited) => {
     const { protocol } = await program(name)
     expect(dueBefore(protocol.automaton, state, 'client', said)).toBe(`it is not the client's turn yet; wait for ${awaited}`)
   })
 
-  test('only of a message that came too soon is it said that it did', async () => {
+  test('only a message that was too soon is reported as such', async () => {
     const { peer: server, theirs } = peerOf(await program('hangman'), 'server')
     const notes: string[] = []
     server.observer = { onRejected: (sentence) => notes.push(sentence), onGarbled() {}, onEarly() {} }

@@ -10,12 +10,12 @@ import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memo
 import { houseOf } from '../support/premises.ts'
 import { restless } from '../support/restless.ts'
 
-/** Ways in which a peer is not there any more. */
+/** Ways in which a peer disconnects. */
 const WAYS = ['closes', 'resets', 'falls silent'] as const
-/** After how many of its writes it goes. */
+/** The number of writes after which it disconnects. */
 const WRITES = [0, 1, 2, 3, 4, 7, 12]
 
-/** Lets an end go after so many writes; what it writes later is lost. */
+/** Lets an end disconnect after a number of writes; later writes are lost. */
 function goAfter(transport: MemoryTransport, writes: number, way: (typeof WAYS)[number]): void {
   const write = transport.write.bind(transport)
   const finish = transport.finish.bind(transport)
@@ -56,19 +56,19 @@ async function abandoned(program: Program, side: Side, way: (typeof WAYS)[number
   return end
 }
 
-/** Resolves when silence is no fault: there is nothing for the peer to say. */
+/** Resolves when silence is not a fault, because the peer has nothing to send. */
 async function unawaited(conversation: Conversation): Promise<undefined> {
   for (let quiet = 0; quiet < 100; quiet = conversation.awaited ? 0 : quiet + 1) await new Promise((resolve) => setTimeout(resolve, 1))
 }
 
 describe.each(programNames)('%s', async (name) => {
   const found = await loadProgram(name)
-  // nobody waits for an hour here
+  // no test waits for an hour here
   const program = found && { ...found, idle: 0 }
   if (!program) return void test('is played alone', () => expect(name).toBe('book/secret'))
 
   test.each((['server', 'client'] as const).flatMap((side) => WAYS.map((way) => [side, way] as const)))(
-    'our %s ends with a sentence when its peer %s, at any point',
+    'our %s ends with a sentence if its peer %s, at any point',
     async (side, way) => {
       const ends = await Promise.all(WRITES.map((writes) => abandoned(program, side, way, writes)))
       for (const end of ends) {

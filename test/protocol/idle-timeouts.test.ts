@@ -9,17 +9,17 @@ import { program } from '../support/play.ts'
 
 const LIMITS = { first: 1000, idle: 5000 }
 
-/** A guest at a served game whose patience is measured by a clock of the test. */
+/** A client of a served program whose timeouts use a clock of the test. */
 const guest = () => watched('guess', { options: { secret: '42' }, limits: LIMITS })
 
-test('a part of a message is none: the limit of the first one stays', async () => {
+test('a part of a message does not end the timeout for the first message', async () => {
   const { clock, theirs, talking } = await guest()
   theirs.write('5')
   await clock.pass(LIMITS.first + 200)
   await expect(talking.ended).resolves.toMatchObject({ how: 'late', message: expect.stringMatching(/for 1 s; expected a number/) })
 })
 
-test('of many that are silent for too long, each turn of the event loop ends some', async () => {
+test('of many silent connections, each turn of the event loop ends some', async () => {
   const clock = new TestClock()
   const patience = new IdleTimeouts(LIMITS, clock)
   const COUNT = 500
@@ -43,7 +43,7 @@ test('of many that are silent for too long, each turn of the event loop ends som
   expect(turns.length).toBeGreaterThan(3)
 })
 
-test('after the first message each may take longer, counted from the question on', async () => {
+test('after the first message each answer has the idle timeout, from the question on', async () => {
   const { clock, theirs, heard, talking } = await guest()
   theirs.write('50\n')
   await clock.pass(LIMITS.idle - 500)

@@ -5,7 +5,7 @@ import type { Program } from '../../src/protocol/definition.ts'
 import { decode } from '../../src/wire/text.ts'
 import { peerOf } from '../support/peer.ts'
 
-/** What no protocol has, but those in which anything may be said. */
+/** Messages of no protocol, except those that accept any text. */
 const GARBAGE = [
   '',
   ' ',
@@ -22,7 +22,7 @@ const GARBAGE = [
   'ä'.repeat(50),
 ]
 
-/** A peer of ours in a given state, and what its far end says to it, one message in a write of its own. */
+/** A peer of ours in a given state, and the messages that its far end sends, each in a write of its own. */
 async function hear(program: Program, side: Side, state: string, text: string) {
   const { peer, ours, theirs, incoming } = peerOf(program, side, state)
   const answer = peer.receive().then(
@@ -52,14 +52,14 @@ describe.each(programNames)('%s', async (name) => {
   if (!program) return void test('is played alone', () => expect(name).toBe('book/secret'))
   const { automaton } = program.protocol
 
-  test('what is expected is said on one line, in every state', () => {
+  test('reports the expected messages on one line, in every state', () => {
     for (const state of Object.keys(automaton.states)) {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
       for (const side of ['server', 'client'] as const) expect(expectation(automaton, state, side)).not.toMatch(/[\x00-\x1f]/)
     }
   })
 
-  test.each(['server', 'client'] as const)('what is illegal on arrival at the %s is refused, and changes nothing', async (side) => {
+  test.each(['server', 'client'] as const)('refuses every illegal message on arrival at the %s, without a change', async (side) => {
     let refused = 0
     for (const state of Object.keys(automaton.states)) {
       const steps = legalTransitions(automaton, state)
@@ -82,7 +82,7 @@ describe.each(programNames)('%s', async (name) => {
   })
 })
 
-/** Whether a side hears only messages that may be any text. */
+/** Returns whether a side receives only messages with any text. */
 function everythingIsLegal(automaton: Automaton, side: Side): boolean {
   const heard = Object.keys(automaton.states).flatMap((state) => legalTransitions(automaton, state).filter(({ from }) => from !== side))
   return heard.every(({ form }) => form.closes || parseMessage(form, GARBAGE[4] ?? '') !== undefined)

@@ -8,7 +8,7 @@ import { checkPersonName, foldName } from '../../src/hall/names.ts'
 import { strftime } from '../../src/programs/python/strftime.ts'
 import { escapeControls, escapeInvisible, quoteText } from '../../src/wire/text.ts'
 
-/** Texts that are as long as one message may be, of what is hard to read, compare, fold, break or show. */
+/** Texts of the maximum length that are hard to read, compare, fold, break or show. */
 const TEXTS: Readonly<Record<string, string>> = {
   'one word': 'x'.repeat(4096),
   'short words': 'a 1 '.repeat(1024),
@@ -32,7 +32,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'against without end': `tictactoe ${'against '.repeat(500)}`,
 }
 
-/** Whatever is done to a text of a peer. */
+/** All operations on a peer's text. */
 const DONE: Readonly<Record<string, (text: string) => unknown>> = {
   wrap: (text) => wrap(text, 80),
   widthOf: displayWidth,
@@ -50,13 +50,13 @@ const DONE: Readonly<Record<string, (text: string) => unknown>> = {
   strftime: (text) => strftime(text, new Date(0)),
 }
 
-/** Milliseconds that one of them may take: a slow machine needs 3, and what grows faster than the text took 60 and more. */
+/** The limit in milliseconds: a slow machine needs 3, and superlinear code took 60 and more. */
 const MOST = 20
 
 describe.each(Object.keys(DONE))('%s', (name) => {
   const act = DONE[name] ?? (() => {})
 
-  test.each(Object.keys(TEXTS))('takes no long time for a long text: %s', (text) => {
+  test.each(Object.keys(TEXTS))('handles a long text quickly: %s', (text) => {
     const typed = TEXTS[text] ?? ''
     const times = Array.from({ length: 4 }, () => {
       const from = performance.now()
@@ -67,7 +67,7 @@ describe.each(Object.keys(DONE))('%s', (name) => {
   })
 })
 
-test('a refusal that quotes what was typed is cut', () => {
+test('a refusal truncates the text that it quotes', () => {
   expect(toSentence(`there is no game "${'a 1 '.repeat(1000)}"`).length).toBeLessThan(700)
   expect(toSentence(`${'x y '.repeat(149)}abc\u{1f600} more`)).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/)
 })

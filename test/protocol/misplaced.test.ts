@@ -4,13 +4,13 @@ import { legalTransitions, type MessageSpec, parseMessage, type Side } from '../
 import { explainIllegal } from '../../src/protocol/standing.ts'
 import { program } from '../support/play.ts'
 
-/** What is said of a text that a side may not say in a state. */
+/** Returns the report about a text that a side may not send in a state. */
 async function said(name: string, state: string, peer: Side, text: string): Promise<string> {
   const { automaton } = (await program(name)).protocol
   return explainIllegal({ automaton, state, steps: legalTransitions(automaton, state), peer, last: '', unended: false, early: false }, text)
 }
 
-/** A message without its last field, and the name of that field; `undefined` for one that does not begin with a word. */
+/** Returns a message without its last field, and the name of that field; undefined if it does not begin with a word. */
 function cut({ text, example }: MessageSpec): { readonly without: string; readonly field: string } | undefined {
   const [, field] = /^[A-Za-z].*[^}\w]?\{(\w+)\}$/.exec(text) ?? []
   const fields = [...text.matchAll(/\{\w+\}/g)].length
@@ -39,7 +39,7 @@ describe('a message without a field', () => {
     ['scissors', 'chosen', 'server', 'ROUND Stone', 'its field "Player2" is missing'],
     ['tictactoe', 'server moves', 'server', 'MOVE', 'expected something like "MOVE5", or "END" to stop; its field "cell" is missing'],
     ['tictactoe', 'server moves', 'server', '5', 'expected something like "MOVE5", or "END" to stop; "MOVE" is missing before it'],
-  ] as const)('%s, "%s", %s: of %s it is said which', async (name, state, side, text, sentence) => {
+  ] as const)('%s, "%s", %s: the missing field of %s is named', async (name, state, side, text, sentence) => {
     expect(await said(name, state, side, text)).toMatch(new RegExp(`${RegExp.escape(sentence)}$`))
   })
 
@@ -50,11 +50,11 @@ describe('a message without a field', () => {
     ['quiz', 'starting', 'server', 'QUESTION 1 what', 'its field "n" cannot be "what", and its field "text" is missing'],
     ['tictactoe', 'server moves', 'server', 'MOVE5.5', 'its field "cell" cannot be "5.5"'],
     ['match', 'waiting', 'server', 'init 1 ada bob', '"@" is missing after "init"'],
-  ] as const)('%s, "%s", %s: of %s it is said that a field is wrong', async (name, state, side, text, sentence) => {
+  ] as const)('%s, "%s", %s: the wrong field of %s is named', async (name, state, side, text, sentence) => {
     expect(await said(name, state, side, text)).toMatch(new RegExp(`; ${RegExp.escape(sentence)}$`))
   })
 
-  test('is told apart in every state of every program', async () => {
+  test('is recognised in every state of every program', async () => {
     let tried = 0
     for (const name of programNames.filter((one) => one !== 'book/secret')) {
       const { automaton } = (await program(name)).protocol
@@ -76,7 +76,7 @@ describe('a message without a field', () => {
     expect(tried).toBeGreaterThan(20)
   })
 
-  test('a password is never quoted', async () => {
+  test('never quotes a password', async () => {
     expect(await said('quiz', 'nameless', 'client', 'LOGIN ada  engine-1843')).not.toContain('engine-1843;')
     expect((await said('quiz', 'nameless', 'client', 'LOGIN ada  hunter22')).includes('hunter22')).toBe(false)
     expect((await said('quiz', 'nameless', 'client', 'login  ada hunter22')).includes('hunter22')).toBe(false)
@@ -89,7 +89,7 @@ describe('a message at the wrong place', () => {
     ['match', 'judging', 'client', '', 'an empty line is often one line end too many'],
     ['match', 'waiting', 'client', '', 'an empty line is often one line end too many'],
     ['tictactoe', 'server moves', 'server', 'MOVE\ufffd4', 'its field "cell" cannot be so'],
-  ] as const)('%s, "%s", %s: of %j no wrong lead is given', async (name, state, side, text, sentence) => {
+  ] as const)('%s, "%s", %s: no misleading hint is given for %j', async (name, state, side, text, sentence) => {
     expect(await said(name, state, side, text)).toMatch(new RegExp(`${RegExp.escape(sentence)}$`))
   })
 
@@ -99,11 +99,11 @@ describe('a message at the wrong place', () => {
     ['hangman', 'judging', 'server', 'END LOST banana', 'it belongs after something like "MISS 7"'],
     ['quiz', 'nameless', 'client', 'START 5', 'it belongs after something like "Welcome ada" or "RANK 2 17"'],
     ['scissors', 'choosing', 'server', 'ROUND Stone Stone', 'it belongs after a hand (such as "1")'],
-  ] as const)('%s, "%s", %s: of %s it is said where it belongs', async (name, state, side, text, sentence) => {
+  ] as const)('%s, "%s", %s: the place of %s is named', async (name, state, side, text, sentence) => {
     expect(await said(name, state, side, text)).toMatch(new RegExp(`; ${RegExp.escape(sentence)}$`))
   })
 
-  test('that no side ever says belongs nowhere', async () => {
+  test('is not expected if neither side sends it', async () => {
     expect(await said('hangman', 'judging', 'server', 'HELLO')).toMatch(/expected something like "AT 2 4 6" or "MISS 7"$/)
   })
 })

@@ -6,10 +6,10 @@ import { far } from '../support/far.ts'
 import { program } from '../support/play.ts'
 import { Typist } from '../support/typist.ts'
 
-/** What is noticed about a peer that says something and closes, and how the conversation ends. */
+/** Returns the notices about a peer that sends a text and closes, and how the conversation ends. */
 async function said(name: string, side: Side, text: string, typed: readonly string[] = []) {
   const notices: string[] = []
-  // a number drawn by chance could be the one that is guessed
+  // a random number could equal the guess
   const options = name === 'guess' || name === 'number' ? { secret: '42' } : {}
   const peer = await far(name, side, { options, typed, noticed: (what, sentence) => notices.push(`${what}: ${sentence}`) })
   await peer.say(encode(text, 'bytes'))
@@ -17,7 +17,7 @@ async function said(name: string, side: Side, text: string, typed: readonly stri
   return { notices, end, peer }
 }
 
-describe('a text for people whose bytes are no text is shown, also where each byte is read as a character', () => {
+describe('a text for people with invalid bytes is reported, also if each byte is read as a character', () => {
   test.each([
     ['c8/hello', 'client', 'H\xe9llo\n', '"H\\xe9llo\\n"; that looks like text that is not UTF-8'],
     ['c8/hello-slides', 'client', 'H\xe9llo', '"H\\xe9llo"; that looks like text that is not UTF-8'],
@@ -34,12 +34,12 @@ describe('a text for people whose bytes are no text is shown, also where each by
     ['c8/hello', 'client', 'H\xc3\xa9llo\n'],
     ['tjc/hello', 'client', 'Hello from server\n'],
     ['tjc/practice', 'server', 'Hello\r\n'],
-  ] as const)('%s, as %s: of %j nothing is', async (name, side, text) => {
+  ] as const)('%s, as %s: does not report %j', async (name, side, text) => {
     expect((await said(name, side, text)).notices).toEqual([])
   })
 })
 
-describe('a browser that dials a talk is named', () => {
+describe('a browser that connects to a talk is named', () => {
   test.each(['tjc/chat', 'c8/chat', 'tjc/chat-quit', 'c8/chat-bye', 'talk', 'fh/hello', 'c8/both-ways', 'tjc/practice', 'time', 'match'])(
     '%s',
     async (name) => {
@@ -57,12 +57,12 @@ describe('a browser that dials a talk is named', () => {
     expect(notices).toEqual([expect.stringContaining(`that looks like ${clue}`)])
   })
 
-  test.each(['HTTP is nice\n', 'GET well\n', '220 people\n'])('%j is talk', async (text) => {
+  test.each(['HTTP is nice\n', 'GET well\n', '220 people\n'])('%j is accepted as talk', async (text) => {
     expect((await said('tjc/chat', 'server', text, ['a', 'b'])).notices).toEqual([])
   })
 })
 
-describe('a client that closes in the middle of a message has not ended well', () => {
+describe('a client that closes during a message is a bad end', () => {
   test.each([
     ['match', 'tim', 'expected a name'],
     ['quiz', 'NAME ada', 'expected something like "NAME ada"'],
@@ -78,19 +78,19 @@ describe('a client that closes in the middle of a message has not ended well', (
     ['match', 'tim\n'],
     ['quiz', 'NAME ada\n'],
     ['number', '50'],
-  ])('%s: %j is whole', async (name, text) => {
+  ])('%s: %j is complete', async (name, text) => {
     expect((await said(name, 'server', text)).end).toBeUndefined()
   })
 })
 
 describe('head or tail', () => {
-  test.each(['\xef\xbb\xbfH\n', '\0H\n'])('of %j it is said that the last character counts, and what the rest is', async (text) => {
+  test.each(['\xef\xbb\xbfH\n', '\0H\n'])('of %j the report names the last character, which counts, and the rest', async (text) => {
     const { notices } = await said('headtail', 'server', text)
     expect(notices[0]).toMatch(/^rejected: the client said ".*": only its last character counts; that looks like/)
   })
 })
 
-describe('number: what comes behind the last answer', () => {
+describe('number: bytes behind the last answer', () => {
   test.each([
     ['Exactly! You win!\n', 'the server has sent "\\n" after "Exactly! You win!"; that line end is one too many'],
     ['Exactly! You win!\0', 'that looks like NUL after "Exactly! You win!", as C terminates a text: send strlen bytes of it'],
@@ -102,7 +102,7 @@ describe('number: what comes behind the last answer', () => {
     expect(notices).toEqual([expect.stringContaining(sentence)])
   })
 
-  test('NUL behind another answer is named as that', async () => {
+  test('NUL behind another answer is named', async () => {
     const peer = await far('number', 'client', { typed: ['50', '40'] })
     await peer.say('Too big!\0')
     expect((await peer.close())?.message).toMatch(/that looks like NUL after "Too big!", as C terminates a text: send strlen bytes of it$/)
@@ -112,7 +112,7 @@ describe('number: what comes behind the last answer', () => {
 test.each([
   ['guess', '50\n'],
   ['hangman', 'START\n'],
-])('%s: NUL behind the line %j is named as that', async (name, line) => {
+])('%s: NUL behind the line %j is named', async (name, line) => {
   const notices: string[] = []
   const peer = await far(name, 'server', { noticed: (_, sentence) => notices.push(sentence) })
   await peer.say(`${line}\0\0\0\0`)
@@ -129,7 +129,7 @@ describe('http', () => {
     ['GET index.html\r\n\r\n', 'its first line is no request line, such as "GET / HTTP/1.1"'],
     ['GET / HTTP/1.1\n\n', 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'],
     ['GET / HTTP/1.1\r\nHost: x\n\r\n', 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'],
-  ])('host: of %j it is said what is wrong', async (text, sentence) => {
+  ])('host: names the fault in %j', async (text, sentence) => {
     expect((await client(text)).notices).toEqual([expect.stringMatching(new RegExp(`^rejected: .*${RegExp.escape(sentence)}$`))])
   })
 
@@ -144,20 +144,20 @@ describe('http', () => {
     ],
     ['GET index.html HTTP/1.1\r\nHost: x\r\n\r\n', 'the path "index.html" does not begin with "/"; web servers refuse it'],
     ['HEAD / HTTP/1.1\r\nHost: x\r\n\r\n', 'HEAD asks only for a head, but this server sends its page too'],
-  ])('host: %j is answered, and what other servers refuse in it is said', async (text, sentence) => {
+  ])('host: answers %j, and names what other servers reject in it', async (text, sentence) => {
     const { notices, end } = await said('http', 'server', text)
     expect(notices).toEqual([`rejected: the client said ${JSON.stringify(text)}: ${sentence}`])
     expect(end).toBeUndefined()
   })
 
-  test.each(['GET', 'GET / HT'])('host: of the half request %j it is said that it is half', async (text) => {
+  test.each(['GET', 'GET / HT'])('host: reports the request %j as incomplete', async (text) => {
     const { notices } = await said('http', 'server', text)
     expect(notices).toEqual([
       `rejected: the client said "${text}": its side was closed in the middle of the first line, ${text.length} bytes into it; expected a line such as "GET / HTTP/1.1"`,
     ])
   })
 
-  test('host: an escaped line end is named as that', async () => {
+  test('host: names an escaped line end', async () => {
     const { notices } = await said('http', 'server', String.raw`GET / HTTP/1.1\r\n\r\n`)
     expect(notices).toEqual([expect.stringMatching(/that looks like a backslash and an n in place of a line end/)])
   })
@@ -168,7 +168,7 @@ describe('http', () => {
     'OPTIONS * HTTP/1.1\r\nhost: x\r\nX: a\r\n b\r\n\r\n',
     'GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n',
     'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na\n',
-  ])('host: %j is right', async (text) => {
+  ])('host: accepts %j without a report', async (text) => {
     expect((await client(text)).notices).toEqual([])
   })
 
@@ -179,14 +179,14 @@ describe('http', () => {
     ['HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n', 'there is no empty line (\\r\\n\\r\\n) after its head'],
     ['HTTP/1.1 200 OK\nContent-Length: 2\n\nhi', 'the lines of its head end in \\n; HTTP has \\r\\n'],
     ['HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi', 'its Content-Length says 9 bytes, but 2 have arrived'],
-  ])('join: of %j it is said what is wrong, and it is shown', async (text, sentence) => {
+  ])('join: names the fault in %j, and shows it', async (text, sentence) => {
     const { notices, peer } = await said('http', 'client', text)
     expect(notices).toEqual([expect.stringContaining(sentence)])
     expect(peer.screen).toContain(text)
   })
 
   test.each(['HTTP/1.1 200 OK\r\n\r\nhi', 'HTTP/1.0 404 Not Found\r\nContent-Length: 2\r\n\r\nhi', 'HTTP/1.1 204\r\n\r\n'])(
-    'join: %j is right',
+    'join: accepts %j without a report',
     async (text) => {
       expect((await said('http', 'client', text)).notices).toEqual([])
     },
@@ -203,7 +203,7 @@ describe('a server that welcomes another name', () => {
     expect(end?.message).toBe(`the server said "${text.slice(0, 60)}${text.length > 60 ? '…' : ''}", but the name was "ada"`)
   })
 
-  test.each(['Welcome Zoë', 'Welcome zoë', 'Welcome ZOE\u0308'])('but not in another spelling: %j', async (text) => {
+  test.each(['Welcome Zoë', 'Welcome zoë', 'Welcome ZOE\u0308'])('is not reported for another spelling: %j', async (text) => {
     const { end } = await said('match', 'client', '', ['zoë'])
     expect(end).toBeDefined()
     const peer = await far('match', 'client', { typed: ['zoë'] })
@@ -212,7 +212,7 @@ describe('a server that welcomes another name', () => {
   })
 })
 
-test('a talk whose client goes when it is the turn of this side says so', async () => {
+test('a talk whose client disconnects in this side’s turn reports that', async () => {
   const ask = (_: string, __?: string, signal?: AbortSignal) =>
     new Promise<string>((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
   const peer = await far('talk', 'server', { person: { say: () => {}, ask } })
@@ -220,7 +220,7 @@ test('a talk whose client goes when it is the turn of this side says so', async 
   expect((await peer.close())?.message).toMatch(/; it was this side’s turn to say a text \(such as "Hello"\)/)
 })
 
-describe('the words of another program, or of the other side, are named as that', () => {
+describe('messages of another program, or of the other side, are named', () => {
   test.each([
     ['guess', 'CHOOSE', 'that is how the server of scissors begins: look at the port'],
     ['scissors', 'GUESS', 'that is how the server of guess begins: look at the port'],
@@ -255,7 +255,7 @@ describe('the words of another program, or of the other side, are named as that'
     expect(end?.message).toMatch(/; that is how the server of guess begins: look at the port$/)
   })
 
-  test('but not what comes later in a talk, nor what the front door says itself', async () => {
+  test('later messages of a talk, and the front door’s own text, are not reported', async () => {
     const peer = await far('c8/chat', 'client', { typed: ['a', 'b'], noticed: (_, sentence) => expect(sentence).toBe('') })
     await peer.say('Hello\n', 'GUESS\n')
     await peer.close()
@@ -290,17 +290,17 @@ describe('the words of another program, or of the other side, are named as that'
     ['scissors', 'client', '1', 'client', []],
     ['http', 'server', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi', 'server', []],
     ['http', 'client', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', 'client', []],
-  ] as const)('%s, as %s: %s is what the %s says', async (name, side, text, other, typed) => {
+  ] as const)('%s, as %s: names %s as a message of the %s', async (name, side, text, other, typed) => {
     const { notices, end } = await said(name, side, `${text}\n`, typed)
     expect([...notices, end?.message ?? ''].join('\n')).toMatch(new RegExp(`that is what the ${other} says|which the ${other} sends`))
   })
 
-  test('but not the own ones', async () => {
+  test('a side’s own messages are not reported', async () => {
     expect((await said('hangman', 'server', 'START\nSTART\n')).notices.join('')).not.toContain('that is what')
   })
 })
 
-describe('what is nearly right', () => {
+describe('a message that is nearly correct', () => {
   test.each([
     ['hangman', 'WORD  5  8', '; write one blank instead of several'],
     ['guess', 'GUESSHIGH', '; a line end (\\n) is missing after "GUESS"'],
@@ -310,7 +310,7 @@ describe('what is nearly right', () => {
   })
 })
 
-describe('one fault is one sentence', () => {
+describe('a fault is reported once', () => {
   test.each([
     ['an empty line behind a message', '50\n\n', /^rejected: the client said "": .*one line end too many$/],
     ['the same with CR', '50\r\n\r\n', /^rejected: the client said "": .*one line end too many$/],
@@ -323,19 +323,19 @@ describe('one fault is one sentence', () => {
 })
 
 describe('number: several guesses in one piece', () => {
-  test.each(['502540', '9999', '50100', '12345'])('%s is named as that', async (text) => {
+  test.each(['502540', '9999', '50100', '12345'])('%s is named', async (text) => {
     expect((await said('number', 'server', text)).notices).toEqual([
       `rejected: the client said "${text}": the number is from 1 to 100; several guesses in one piece are one: wait for the answer to each`,
     ])
   })
 
-  test.each(['100', '101', '1000', '10050', '-5025', '99'])('%s is one', async (text) => {
+  test.each(['100', '101', '1000', '10050', '-5025', '99'])('%s is one guess', async (text) => {
     expect((await said('number', 'server', text)).notices).toEqual([])
   })
 })
 
 describe('scissors: CHOOSE twice', () => {
-  test('is named, because no hand was sent between', async () => {
+  test('is named, because no hand was sent in between', async () => {
     const notices: string[] = []
     const peer = await far('scissors', 'client', {
       person: new Typist(),
@@ -346,7 +346,7 @@ describe('scissors: CHOOSE twice', () => {
     await peer.close()
   })
 
-  test('is right behind an ERROR, and in the next round', async () => {
+  test('is correct after an ERROR, and in the next round', async () => {
     const typed = ['1', '1', '1']
     const peer = await far('scissors', 'client', { typed, noticed: (_, sentence) => expect(sentence).toBe('') })
     await peer.say('CHOOSE\n', 'ERROR choose again\n', 'CHOOSE\n', 'ROUND Paper Scissor\n', 'CHOOSE\n', 'ROUND Paper Scissor\n')
@@ -355,12 +355,12 @@ describe('scissors: CHOOSE twice', () => {
 })
 
 describe('one byte of a packed number', () => {
-  test.each(['fh/hello', 'time', 'c8/both-ways'])('is named by %s, which takes any text', async (name) => {
+  test.each(['fh/hello', 'time', 'c8/both-ways'])('is named by %s, which accepts any text', async (name) => {
     const text = name === 'c8/both-ways' ? '\x05\n' : '\x05'
     expect((await said(name, 'server', text)).notices).toEqual([expect.stringMatching(/that looks like the number 5 as 1 byte, /)])
   })
 
-  test.each(['\x03', '\t', '\x1b', 'a\x05'])('but not %j, which a person can type', async (text) => {
+  test.each(['\x03', '\t', '\x1b', 'a\x05'])('is not reported for %j, which a person can type', async (text) => {
     expect((await said('time', 'server', text)).notices).toEqual([])
   })
 })
@@ -392,13 +392,13 @@ test.each([
   ['guess', []],
   ['c8/chat', []],
   ['number', ['5']],
-])('join %s without TLS, at a port that speaks it, says so and fails', async (name, typed) => {
+])('join %s without TLS, at a port with TLS, reports that and fails', async (name, typed) => {
   const { end, peer } = await said(name, 'client', 'This port speaks TLS. Connect with TLS, as parlor join --tls does.\n', typed)
   expect(end?.message).toBe('the server speaks TLS: connect with --tls')
   expect(peer.screen).not.toContain('TLS')
 })
 
-test('a client that has chosen JSON sends what looks like JSON, and nothing is wrong with that', async () => {
+test('JSON from a client that has chosen JSON is not reported', async () => {
   const { automaton } = (await program('door')).protocol
   const text = '{"type":"ping"}'
   expect(clueOfText({ automaton, side: 'client' }, text, undefined)).toBe('; that looks like JSON: send the plain text')
@@ -406,11 +406,11 @@ test('a client that has chosen JSON sends what looks like JSON, and nothing is w
   expect(clueOfText({ automaton, side: 'client', language: 'JSON' }, "b'x'", undefined)).toContain("the repr of Python's bytes")
 })
 
-describe('a client that is sent away because it says nothing', () => {
+describe('a client that is disconnected because of silence', () => {
   test.each([
     ['hangman', 'START\n', 'ERROR you have said nothing for 2 s; expected a letter (such as "a"), or "QUIT" to stop\n'],
     ['hangman', 'START\ne', 'ERROR you have sent "e" and no line end (\\n) for 2 s; expected a letter (such as "a"), or "QUIT" to stop\n'],
-  ])('is told so where the protocol has an answer: %s <- %j', async (name, text, farewell) => {
+  ])('receives the reason if the protocol has a message for it: %s <- %j', async (name, text, farewell) => {
     const peer = await far(name, 'server', { options: { secret: 'eel' } })
     await peer.say(text)
     await peer.clock.pass(2000)
@@ -420,7 +420,7 @@ describe('a client that is sent away because it says nothing', () => {
   })
 })
 
-test('host hangman waits for START as for what a program says by itself', async () => {
+test('host hangman treats START as a message that a program sends without a person', async () => {
   const notices: string[] = []
   const peer = await far('hangman', 'server', {
     options: { secret: 'eel' },
@@ -433,24 +433,24 @@ test('host hangman waits for START as for what a program says by itself', async 
 })
 
 describe('join fh/hello', () => {
-  test.each(['nonsense', 'hello\n', 'Hello in return'])('names the answer %j, which is another one', async (text) => {
+  test.each(['nonsense', 'hello\n', 'Hello in return'])('names the answer %j, which differs from the greeting', async (text) => {
     const { notices, end } = await said('fh/hello', 'client', text)
     expect(notices).toEqual([`rejected: the server said ${JSON.stringify(text)}: expected "Hello in return!"`])
     expect(end).toBeUndefined()
   })
 
-  test('has nothing to say of the right one', async () => {
+  test('does not report the correct answer', async () => {
     expect((await said('fh/hello', 'client', 'Hello in return!')).notices).toEqual([])
   })
 })
 
-test('a question with two answers says what they are when it comes again', async () => {
+test('a repeated question with two answers lists both', async () => {
   const quiz = await far('quiz', 'client', { typed: ['ada', 'secret-18', '2', 'y'] })
   expect(quiz.screen).toContain('Type y for yes, or n for no.')
   expect(quiz.heard).toBe('LOGIN ada secret-18\n')
 })
 
-test('a NUL that is left of a line in UTF-16 is none that C has sent behind a text', async () => {
+test('a NUL from a line in UTF-16 is not reported as a NUL behind a text of C', async () => {
   const { automaton } = (await program('guess')).protocol
   expect(clueOfText({ automaton, side: 'client' }, '\0', undefined, '50')).toContain('NUL after "50"')
   expect(clueOfText({ automaton, side: 'client' }, '\0', undefined, '5\x000\0')).not.toContain('strlen')

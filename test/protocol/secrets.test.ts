@@ -12,14 +12,14 @@ import { program } from '../support/play.ts'
 import { heardBy } from '../support/wire.ts'
 
 const PASSWORD = 'hunter9Hq'
-/** Parts of the password, which no name and no word of the protocol has. */
+/** Parts of the password, which no name and no word of the protocol contains. */
 const PARTS = /hunt|unte|nter|ter9|er9H|r9Hq/
 
 const utf16 = (text: string, mark = '') => Uint8Array.from(Buffer.from(mark + text, 'utf16le'))
 const bigEndian = (text: string) => Uint8Array.from(Buffer.from(text, 'utf16le').swap16())
 const packed = (text: string, size: number) => Uint8Array.of(...Array(size - 1).fill(0), text.length, ...encode(text))
 
-/** A line with a password, as programs send it wrong. */
+/** Generates a malformed line with a password, as programs send it. */
 const wrong: fc.Arbitrary<Uint8Array> = fc
   .record({
     word: fc.constantFrom('REGISTER', 'LOGIN', 'register', 'login', 'Login', 'password', 'PASSWORD', 'Register', 'LOG IN', 'passwd'),
@@ -43,7 +43,7 @@ const wrong: fc.Arbitrary<Uint8Array> = fc
     ),
   )
 
-/** A right line with one mistake in its first word or around it. */
+/** Generates a correct line with one mistake in its first word or around it. */
 const mistyped: fc.Arbitrary<Uint8Array> = fc
   .record({
     word: fc.constantFrom('REGISTER', 'LOGIN'),
@@ -55,7 +55,7 @@ const mistyped: fc.Arbitrary<Uint8Array> = fc
 
 const PROGRAMS = ['quiz', 'door', 'guess', 'chat', 'hangman', 'match', 'number'] as const
 
-test('a line with a password is quoted without it, whole or not, however it is written', async () => {
+test('a line with a password is quoted without it, whole or partial, in any spelling', async () => {
   for (const name of PROGRAMS) {
     const { automaton } = (await program(name)).protocol
     fc.assert(
@@ -78,7 +78,7 @@ test('a line with a password is quoted without it, whole or not, however it is w
   }
 })
 
-test('a trace has no password in it, however the line is written, cut and glued', async () => {
+test('a trace contains no password, however the line is spelt, split and glued', async () => {
   for (const name of PROGRAMS) {
     const { automaton } = (await program(name)).protocol
     const cuts = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 6 })
@@ -104,7 +104,7 @@ test('a trace has no password in it, however the line is written, cut and glued'
   }
 })
 
-test('quiz: what is no line with a password is shown as it is', async () => {
+test('quiz: a line without a password is shown unchanged', async () => {
   const { automaton } = (await program('quiz')).protocol
   const plain = [
     'NAME ada',
@@ -135,7 +135,7 @@ test.each([
   ['door', `{"type":"enter","name":"a","passphrase":"${PASSWORD}"}`],
   ['http', `GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${PASSWORD}\r\n\r\n`],
   ['http', `GET / HTTP/1.1\r\nproxy-authorization: Bearer ${PASSWORD}\r\n\r\n`],
-])('%s: of %j the password is not shown', async (name, text) => {
+])('%s: hides the password of %j', async (name, text) => {
   const { automaton } = (await program(name)).protocol
   const shown = maskMessage({ automaton, side: 'client' }, text)
   expect(shown).not.toContain(PASSWORD)

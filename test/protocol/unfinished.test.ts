@@ -6,7 +6,7 @@ import { settled } from '../support/clock.ts'
 import { watched } from '../support/conversation.ts'
 import { program } from '../support/play.ts'
 
-describe('a message without its end, after two seconds of silence', () => {
+describe('an unfinished message, after two seconds of silence', () => {
   test.each([
     ['guess', 'server', '50', 'the client has sent "50" and no line end (\\n) for 2 s'],
     ['guess', 'client', 'GUESS', 'the server has sent "GUESS" and no line end (\\n) for 2 s'],
@@ -76,7 +76,7 @@ describe('a message without its end, after two seconds of silence', () => {
     expect(notices[0]).toContain(sentence)
   })
 
-  test('without a framing, or when the message is whole, there is nothing to notice', async () => {
+  test('is not reported without a framing, or if the message is complete', async () => {
     for (const [name, said] of [
       ['number', '50'],
       ['guess', '50\n'],
@@ -89,7 +89,7 @@ describe('a message without its end, after two seconds of silence', () => {
     }
   })
 
-  test('each byte that comes begins the two seconds anew, and the next message has a notice of its own', async () => {
+  test('restarts the two seconds with each byte, and has a notice for each message', async () => {
     const { clock, notices, say } = await watched('guess', { options: { secret: '42' } })
     await say('5')
     await clock.pass(1500)
@@ -105,8 +105,8 @@ describe('a message without its end, after two seconds of silence', () => {
   })
 })
 
-describe('a message without its end, when the conversation ends', () => {
-  test('at the timeout', async () => {
+describe('an unfinished message, when the conversation ends', () => {
+  test('is reported at the timeout', async () => {
     const { clock, talking, notices, say } = await watched('guess', { limits: { first: 2000, idle: 2000 } })
     await say('50')
     await clock.pass(2200)
@@ -114,7 +114,7 @@ describe('a message without its end, when the conversation ends', () => {
     expect(notices).toEqual([])
   })
 
-  test('at Ctrl-C, unless it was noticed before', async () => {
+  test('is reported at Ctrl-C, unless it was reported before', async () => {
     const { clock, talking, notices, say } = await watched('guess')
     await say('50')
     await clock.pass(700)
@@ -133,7 +133,7 @@ describe('a message without its end, when the conversation ends', () => {
       'the client closed the connection in the middle of a message, 2 bytes into it: it had sent "50" and no line end (\\n); expected a number',
     ],
     ['reset', 'the client broke the connection off (ECONNRESET): it had sent "50" and no line end (\\n); expected a number'],
-  ] as const)('when the peer goes (%s)', async (way, sentence) => {
+  ] as const)('is reported when the peer disconnects (%s)', async (way, sentence) => {
     const { theirs, talking, clock, say } = await watched('guess')
     await say('50')
     theirs[way]()
@@ -141,7 +141,7 @@ describe('a message without its end, when the conversation ends', () => {
     expect((await talking.ended)?.message).toContain(sentence)
   })
 
-  test('what was noticed before is not said again, nor what it looks like', async () => {
+  test('is not reported again, nor its clue', async () => {
     const { theirs, talking, clock, notices, say } = await watched('guess')
     await say('5\0')
     await clock.pass(2200)
@@ -151,7 +151,7 @@ describe('a message without its end, when the conversation ends', () => {
     expect((await talking.ended)?.message).toBe('the client closed the connection; expected a number (such as "50")')
   })
 
-  test('one byte is said as one', async () => {
+  test('is reported as one byte if it is one', async () => {
     const { theirs, talking, clock, say } = await watched('guess')
     await say('5')
     theirs.finish()
@@ -159,7 +159,7 @@ describe('a message without its end, when the conversation ends', () => {
     expect((await talking.ended)?.message).toContain('1 byte into it: ')
   })
 
-  test('what UTF-16 leaves behind its line end is the fault that was explained before', async () => {
+  test('is not reported again for the half line end of UTF-16', async () => {
     const { clock, notices, say } = await watched('guess')
     await say('5\x000\x00\n\x00')
     await clock.pass(5000)
@@ -167,14 +167,14 @@ describe('a message without its end, when the conversation ends', () => {
     expect(notices[0]).toContain('that looks like UTF-16 (little-endian)')
   })
 
-  test('what is HTTP is right where HTTP is spoken', async () => {
+  test('is not reported as HTTP in an HTTP program', async () => {
     const { clock, notices, say } = await watched('http')
     await say('GET / HTTP/1.1\r\n')
     await clock.pass(2200)
     expect(notices[0]).toMatch(/for 2 s$/)
   })
 
-  test('a length that no message can have', async () => {
+  test('is reported as an impossible length', async () => {
     const { talking, clock, say } = await watched('talk', { options: { framing: 'length' } })
     await say('Hello\n')
     await clock.pass(1000)
@@ -183,7 +183,7 @@ describe('a message without its end, when the conversation ends', () => {
     )
   })
 
-  test('a length in two bytes', async () => {
+  test('is reported as a length in two bytes', async () => {
     const { talking, clock, say } = await watched('talk', { options: { framing: 'length' } })
     await say('\0\x05hello')
     await clock.pass(1000)
@@ -192,7 +192,7 @@ describe('a message without its end, when the conversation ends', () => {
     )
   })
 
-  test('a length whose bytes are the other way round', async () => {
+  test('is reported as a length in the other byte order', async () => {
     const { talking, clock, say } = await watched('talk', { options: { framing: 'length' } })
     await say('\x05\0\0\0Hello')
     await clock.pass(1000)
@@ -201,7 +201,7 @@ describe('a message without its end, when the conversation ends', () => {
     )
   })
 
-  test('passwords are not said', async () => {
+  test('is reported without passwords', async () => {
     const { automaton } = (await program('quiz')).protocol
     for (const said of ['LOGIN ada secr', 'REGISTER ada secret!', 'login  ada secret', 'LOGIN ada secret with "blanks"']) {
       expect(maskMessage({ automaton, side: 'client' }, said)).toMatch(/^(LOGIN|REGISTER|login) +ada \*\*\*$/)
@@ -224,7 +224,7 @@ describe('a message without its end, when the conversation ends', () => {
     [...'REGISTER zed hunter9H'].map((char) => `${char}\0`).join(''),
     `\ufffd\ufffd${[...'login zed hunter9H'].map((char) => `${char}\0`).join('')}`,
     [...'REGISTER zed hunter9H'].map((char) => `\0${char}`).join(''),
-  ])('passwords are not said, nor where the line is not as it should be: %j', async (said) => {
+  ])('is reported without passwords, also in a malformed line: %j', async (said) => {
     const { automaton } = (await program('quiz')).protocol
     expect(maskMessage({ automaton, side: 'client' }, said).replaceAll('\0', '')).not.toMatch(/hunter|9H/)
     const { notices, say } = await watched('quiz')
@@ -234,7 +234,7 @@ describe('a message without its end, when the conversation ends', () => {
   })
 })
 
-describe('what was refused in words of the protocol', () => {
+describe('a message that the protocol rejects in its own words', () => {
   test.each([
     ['hangman', 'e\n', 'rejected: the client said "e", which does not belong here; expected "START", or "QUIT" to stop'],
     ['hangman', 'START\neel\n', 'rejected: the client said "eel": guess one letter at a time, such as e'],
@@ -263,7 +263,7 @@ describe('what was refused in words of the protocol', () => {
   test.each([
     ['headtail', 'h\n', '"h": its last character is not H, T or Q; write "H" alone, a capital'],
     ['c8/headtail-counters', 'Head\n', '"Head": its last character is not H, T or Q; write "H" alone, a capital'],
-  ])('%s: %j, which only a program says, is shown at the host at once', async (name, said, sentence) => {
+  ])('%s: %j, which only a program sends, is shown at the host at once', async (name, said, sentence) => {
     const { clock, notices, say } = await watched(name)
     await say(said)
     await clock.pass(1000)
@@ -286,7 +286,7 @@ describe('what was refused in words of the protocol', () => {
   })
 })
 
-/** A person who thinks until `type` is called, for each question anew. */
+/** A person who waits at each question until `type` is called. */
 function thinker() {
   const questions: ((line: string) => void)[] = []
   const person: Console = {
@@ -339,7 +339,7 @@ describe('a message before its turn', () => {
       'GUESS\n',
       'the server has sent "GUESS", but it is not the server\'s turn; it must wait for a number (such as "50")',
     ],
-  ] as const)('%s, as %s, after %j: %j is said after two seconds, once', async (name, side, before, said, sentence) => {
+  ] as const)('%s, as %s, after %j: reports %j after two seconds, once', async (name, side, before, said, sentence) => {
     const { person } = thinker()
     const { clock, notices, say } = await watched(name, { side, person })
     if (before !== '') await say(before)
@@ -357,7 +357,7 @@ describe('a message before its turn', () => {
     ['\xff\xfeh\0i\0\n\0', '"\\xff\\xfeh\\x00i\\x00"', 'UTF-16 with a byte order mark: encode as UTF-8'],
     ['\xef\xbb\xbfhi\n', '"\\ufeffhi"', 'UTF-8 with a byte order mark (BOM): encode as "utf-8", and not as "utf-8-sig"'],
     ['hi\0', '"hi\\x00" and no line end (\\n)', 'a text with NUL after it, as C stores it: send strlen bytes of it, without the NUL'],
-  ])('%j is quoted by its bytes, with what they look like, and neither is said again when it is read', async (said, shown, clue) => {
+  ])('%j is quoted by its bytes, with a clue, and neither is repeated when it is read', async (said, shown, clue) => {
     const { person, type } = thinker()
     const { clock, notices, say } = await watched('chat', { person })
     await say(said)
@@ -370,7 +370,7 @@ describe('a message before its turn', () => {
     expect(notices).toHaveLength(1)
   })
 
-  test('that a rejected message came before its turn is said once, and that of another before it as well', async () => {
+  test('is reported once if it was rejected, and once for another before it', async () => {
     const rejected =
       'rejected: the client said "e", which was tried already: guess another letter; it had arrived before it was the client\'s turn'
     for (const [said, before] of [
@@ -389,13 +389,13 @@ describe('a message before its turn', () => {
   test.each([
     ['5.5\n', '"5.5": expected a whole number from 1 to 100'],
     ['\xef\xbb\xbf50\n', '"\\ufeff50": expected a number from 1 to 100; that looks like UTF-8 with a byte order mark'],
-  ])('guess: of %j it is said what is wrong, and no more', async (said, sentence) => {
+  ])('guess: names the fault in %j, and no other', async (said, sentence) => {
     const { notices, say } = await watched('guess')
     await say(said)
     expect(notices).toEqual([expect.stringContaining(`rejected: the client said ${sentence}`)])
   })
 
-  test('what it lacks is not said again when the peer goes', async () => {
+  test('is not reported again as unfinished when the peer disconnects', async () => {
     const { clock, talking, theirs, notices, say } = await watched('chat', { person: thinker().person })
     await say('hi')
     await clock.pass(2200)
@@ -410,7 +410,7 @@ describe('a message before its turn', () => {
     ['headtail', 'client', 'You are right!'],
     ['guess', 'server', '50'],
     ['hangman', 'server', 'e'],
-  ] as const)('%s, as %s: half a line end of UTF-16 behind %j is no fault of its own', async (name, side, text) => {
+  ] as const)('%s, as %s: half a line end of UTF-16 behind %j is not a separate fault', async (name, side, text) => {
     const { person, type } = thinker()
     const { clock, talking, theirs, notices, say } = await watched(name, { side, person })
     if (name === 'hangman') await say('START\n')
@@ -425,7 +425,7 @@ describe('a message before its turn', () => {
     expect(notices.join()).toMatch(/UTF-16/)
   })
 
-  test('tictactoe: the move that is refused when it is read is said to have come too soon', async () => {
+  test('tictactoe: a move that is refused when it is read is reported as too soon', async () => {
     const { person, type } = thinker()
     const { talking, notices, say } = await watched('tictactoe', { person })
     await say('MOVE1\n')
@@ -436,7 +436,7 @@ describe('a message before its turn', () => {
     expect(notices).toEqual([])
   })
 
-  test('a chat, which never ends well, says it when the message is read, unless it was said before', async () => {
+  test('is reported by a chat, which never ends well, when it is read, unless it was reported before', async () => {
     for (const [pause, sentence] of [
       [500, 'early: the client said "hi" before it was the client\'s turn'],
       [2200, 'early: the client has sent "hi", but it is not the client\'s turn yet; wait for a text (such as "Hello")'],
@@ -450,7 +450,7 @@ describe('a message before its turn', () => {
     }
   })
 
-  test('where it does no harm, nothing is said in a conversation that ends well, and all is said in another', async () => {
+  test('is not reported in a conversation that ends well, and is reported in another', async () => {
     const good = await watched('guess', { options: { secret: '42' } })
     await good.say('50\n42\n')
     expect(await good.talking.ended).toBeUndefined()
@@ -462,7 +462,7 @@ describe('a message before its turn', () => {
     expect(bad.notices).toEqual(['early: the client said "41" before it was the client\'s turn'])
   })
 
-  test('a line end behind a message that has none is too much, and that is said', async () => {
+  test('a line end behind a message without one is reported as too much', async () => {
     const sentence = 'the server has sent "\\n" after "Too big!"; that line end is one too many'
     const { person, type } = thinker()
     const { clock, notices, say } = await watched('number', { side: 'client', person })
@@ -482,7 +482,7 @@ describe('a message before its turn', () => {
 describe('line ends that are too many, or too few', () => {
   const prompt = 'I will toss a coin, guess if it is a head (H) or tail (T) : '
 
-  test('the CR of \\n\\r is said to be that, behind a move as well', async () => {
+  test('names the CR of \\n\\r, behind a move as well', async () => {
     const { person, type } = thinker()
     const { clock, notices, say } = await watched('tictactoe', { person })
     await type('5')
@@ -496,14 +496,14 @@ describe('line ends that are too many, or too few', () => {
   test.each([
     ['quiz', 'NAME ada'],
     ['robot', 'FORWARD'],
-  ])('%s: what the client says is named as that also while this side is at its prompt', async (name, text) => {
+  ])('%s: the client’s message is named also while this side is at its prompt', async (name, text) => {
     const { clock, notices, say } = await watched(name, { side: 'client', person: thinker().person })
     await say(`${text}\n`)
     await clock.pass(2200)
     expect(notices).toEqual([expect.stringMatching(/; that is what the client says$/)])
   })
 
-  test('robot: a server that says something breaks the protocol', async () => {
+  test('robot: a server that sends a message breaks the protocol', async () => {
     const { person, type } = thinker()
     const { talking, say } = await watched('robot', { side: 'client', person })
     await say('x\n')
@@ -513,7 +513,7 @@ describe('line ends that are too many, or too few', () => {
     )
   })
 
-  test('hangman: that a digit came before its turn is said with what it costs', async () => {
+  test('hangman: a digit before its turn is reported with its cost', async () => {
     const { clock, notices, say, theirs } = await watched('hangman')
     await say('START\n5\n')
     theirs.finish()
@@ -523,7 +523,7 @@ describe('line ends that are too many, or too few', () => {
     ])
   })
 
-  test('chat: empty lines before their turn are said once', async () => {
+  test('chat: empty lines before their turn are reported once', async () => {
     const { person, type } = thinker()
     const { clock, notices, say } = await watched('chat', { person })
     await say('hi\n\n\n')
@@ -535,7 +535,7 @@ describe('line ends that are too many, or too few', () => {
     expect(notices.filter((sentence) => sentence.includes('""'))).toHaveLength(1)
   })
 
-  test('one behind the prompt of headtail, which has none, is said while the person thinks', async () => {
+  test('a line end behind the prompt of headtail is reported while the person thinks', async () => {
     const { clock, notices, say } = await watched('headtail', { side: 'client', person: thinker().person })
     await say(`${prompt}\n`)
     await clock.pass(2200)
@@ -551,7 +551,7 @@ describe('line ends that are too many, or too few', () => {
     ['number', '50', '', 'Too big!\n', 'the server said "\\n" after "Too big!"; that line end is one too many'],
     ['guess', '50', 'GUESS\n', 'HIGHGUESS\n', /; a line end \(\\n\) is missing after "HIGH"$/],
     ['guess', '50', 'GUESS\n', 'HIGH\n\n', /^the server said "", .*; an empty line is often one line end too many$/],
-  ] as const)('%s, as client, types %j: after %j and %j, the true cause is said', async (name, typed, before, after, sentence) => {
+  ] as const)('%s, as client, types %j: after %j and %j, the true cause is reported', async (name, typed, before, after, sentence) => {
     const { person, type } = thinker()
     const { talking, say } = await watched(name, { side: 'client', person })
     if (before !== '') await say(before)
@@ -562,7 +562,7 @@ describe('line ends that are too many, or too few', () => {
   })
 
   test.each(['guess', 'highlow', 'hangman', 'headtail'])(
-    '%s, as server: an empty line behind a message is said to be one',
+    '%s, as server: an empty line behind a message is reported as such',
     async (name) => {
       const { clock, notices, say, theirs } = await watched(name, { typed: ['1'] })
       await say(name === 'hangman' ? 'START\n\n' : name === 'headtail' ? 'H\n\n' : '50\n\n')
@@ -573,7 +573,7 @@ describe('line ends that are too many, or too few', () => {
   )
 })
 
-describe('a program that is to speak by itself and does not', () => {
+describe('a silent program that should send without a person', () => {
   test.each([
     ['guess', 'client', '', 'the server has said nothing for 3 s; waiting for "GUESS"'],
     ['guess', 'client', 'GUESS\nHIGH\n', 'the server has said nothing for 3 s; waiting for "GUESS", or "GAMEOVER" to stop'],
@@ -582,7 +582,7 @@ describe('a program that is to speak by itself and does not', () => {
     ['http', 'server', '', 'the client has said nothing for 3 s; waiting for an HTTP request'],
     ['hangman', 'client', '', 'the server has said nothing for 3 s; waiting for something like "WORD 6 8"'],
     ['tjc/practice', 'server', '', 'the client has said nothing for 3 s; waiting for "Hello from client\\n"'],
-  ] as const)('%s, as %s, after %j: that is said after three seconds, once', async (name, side, before, sentence) => {
+  ] as const)('%s, as %s, after %j: is reported after three seconds, once', async (name, side, before, sentence) => {
     const { clock, notices, say, talking } = await watched(name, { side, typed: ['50'] })
     if (before !== '') await say(before)
     await clock.pass(2900)
@@ -594,7 +594,7 @@ describe('a program that is to speak by itself and does not', () => {
     expect(notices).toHaveLength(1)
   })
 
-  test('over datagrams, a client hears of it as well', async () => {
+  test('is reported by a client over datagrams as well', async () => {
     const { clock, notices } = await watched('fh/hello', { side: 'client', datagrams: true })
     await clock.pass(3300)
     expect(notices).toEqual(['waiting: the server has said nothing for 3 s; waiting for "Hello in return!"'])
@@ -604,7 +604,7 @@ describe('a program that is to speak by itself and does not', () => {
     ['guess', 'server', [], 'a number (such as "50")'],
     ['tictactoe', 'server', ['5'], 'something like "MOVE5", or "END" to stop'],
     ['chat', 'client', [], 'a text (such as "Hello")'],
-  ] as const)('%s, as %s: a person who thinks is not disturbed, and Ctrl-C says what was due', async (name, side, typed, due) => {
+  ] as const)('%s, as %s: a person who thinks is not disturbed, and Ctrl-C names the expected message', async (name, side, typed, due) => {
     const { clock, notices, talking } = await watched(name, { side, typed })
     await clock.pass(60_000)
     expect(notices).toEqual([])
@@ -612,14 +612,14 @@ describe('a program that is to speak by itself and does not', () => {
     expect(notices).toEqual([`waiting: the ${side === 'server' ? 'client' : 'server'} has said nothing for 60 s; waiting for ${due}`])
   })
 
-  test('at Ctrl-C, a silence of less than two seconds is none', async () => {
+  test('is not reported at Ctrl-C within two seconds', async () => {
     const { clock, notices, talking } = await watched('tictactoe', { side: 'client', typed: ['1'] })
     await clock.pass(600)
     talking.stop(new Disconnected('ours', 'stopped'))
     expect(notices).toEqual([])
   })
 
-  test('at Ctrl-C nothing is said to one who was at the prompt, nor of clients that send datagrams', async () => {
+  test('is not reported at Ctrl-C at the prompt, nor for clients that send datagrams', async () => {
     for (const [name, side, datagrams] of [
       ['chat', 'server', false],
       ['scissors', 'server', false],
@@ -633,7 +633,7 @@ describe('a program that is to speak by itself and does not', () => {
   })
 })
 
-describe('a text for people whose bytes are no text', () => {
+describe('a text for people with invalid bytes', () => {
   const latin = 'that looks like text that is not UTF-8, such as Latin-1, or no text at all'
   test.each([
     ['chat', 'client', false, 'caf\xe9\n', `the server said "caf\\xe9"; ${latin}`],
@@ -652,31 +652,31 @@ describe('a text for people whose bytes are no text', () => {
     ['fh/hello', 'server', true, 'H\0i\0', 'UTF-16 (little-endian)'],
     ['quiz', 'server', false, 'NAME jos\xe9\n', `the client said "NAME jos\\xe9"; ${latin}`],
     ['quiz', 'server', false, 'LOGIN ada caf\xe9\n', 'the client said "LOGIN ada ***"; that looks like'],
-  ] as const)('%s, as %s, datagrams: %j, of %j it is said what they look like', async (name, side, datagrams, said, sentence) => {
+  ] as const)('%s, as %s, datagrams: %j: there is a clue about %j', async (name, side, datagrams, said, sentence) => {
     const { notices, say, clock } = await watched(name, { side, datagrams, person: thinker().person })
     await say(said)
     await clock.pass(500)
     expect(notices.filter((one) => one.startsWith('garbled'))).toEqual([expect.stringContaining(sentence)])
   })
 
-  test('what is refused as well is diagnosed once', async () => {
+  test('is reported once if it is also rejected', async () => {
     const { clock, notices, say } = await watched('quiz')
     await say('NAME b\xfcb\n')
     await clock.pass(500)
     expect(notices.join('\n').match(/looks like/g)).toHaveLength(1)
   })
 
-  test('text is text, whatever it says', async () => {
+  test('valid text is not reported, whatever it contains', async () => {
     const { notices, say } = await watched('chat', { side: 'client', person: thinker().person })
     await say('{"a": 1} GET / HTTP/1.1 \xc3\xa4\n')
     expect(notices).toEqual([])
   })
 })
 
-describe('a fault is said once', () => {
+describe('a fault is reported once', () => {
   const REQUEST = 'GET / HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n'
 
-  test.each(['guess', 'highlow', 'hangman', 'quiz', 'match', 'headtail'])('%s: of an HTTP request with many lines', async (name) => {
+  test.each(['guess', 'highlow', 'hangman', 'quiz', 'match', 'headtail'])('%s: for an HTTP request with many lines', async (name) => {
     const { clock, theirs, talking, notices, say } = await watched(name)
     for (const line of REQUEST.split(/(?<=\n)/)) await say(line)
     theirs.finish()
@@ -686,7 +686,7 @@ describe('a fault is said once', () => {
     expect(notices[0]).toMatch(/^(?:rejected|garbled): the client said "GET \/ HTTP\/1\.1(?:\\r)?".*an HTTP request/)
   })
 
-  test('what comes behind the head of a request is said again', async () => {
+  test('text behind the head of a request is reported separately', async () => {
     const { notices, say } = await watched('guess')
     await say(REQUEST)
     await say('x: y\n')
@@ -694,7 +694,7 @@ describe('a fault is said once', () => {
     expect(notices[1]).toBe('rejected: the client said "x: y": expected a number from 1 to 100')
   })
 
-  test('a reason that begins with the message goes on from it', async () => {
+  test('a reason that begins with the message continues from it', async () => {
     const { notices, say } = await watched('hangman', { options: { secret: 'eel' } })
     for (const line of ['START', 'e', 'e']) await say(`${line}\n`)
     expect(notices).toEqual(['rejected: the client said "e", which was tried already: guess another letter'])
@@ -702,7 +702,7 @@ describe('a fault is said once', () => {
     expect(withReason('the client said "50"', '50', 'expected a letter')).toBe('the client said "50": expected a letter')
   })
 
-  test('a name that is no UTF-8 is not refused a second time', async () => {
+  test('a name that is not UTF-8 is not rejected a second time', async () => {
     const { notices, say } = await watched('quiz')
     await say('NAME b\xfcb\n')
     expect(notices).toEqual([
@@ -710,7 +710,7 @@ describe('a fault is said once', () => {
     ])
   })
 
-  test('the same message, said again and again', async () => {
+  test('the same message, sent again and again', async () => {
     const { notices, say } = await watched('guess')
     for (let time = 0; time < 4; time++) await say('abc\n')
     expect(notices).toEqual(['rejected: the client said "abc": expected a number from 1 to 100'])
@@ -718,7 +718,7 @@ describe('a fault is said once', () => {
     expect(notices).toHaveLength(2)
   })
 
-  test('that a message has no end, before the end of the conversation', async () => {
+  test('for an unfinished message, before the end of the conversation', async () => {
     const { clock, theirs, talking, notices, say } = await watched('guess')
     await say('50')
     await clock.pass(2200)

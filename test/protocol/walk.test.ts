@@ -13,7 +13,7 @@ import { restless } from '../support/restless.ts'
 
 const RUNS = 60
 
-/** A client and its server; or, where a program needs a hall, several of them in one. */
+/** A client and its server, or several pairs in one hall if the program needs a hall. */
 async function walk(program: Program, seed: number) {
   const random = seededRandom(seed)
   const options = { ...program.defaults, pace: 0, delay: 0 }
@@ -37,11 +37,11 @@ async function walk(program: Program, seed: number) {
   const pairs = [begin()]
   if (program.needs === 'hall') {
     pairs.push(begin())
-    // one is taken out in the middle, and another comes
+    // one client is removed meanwhile, and another connects
     for (let turns = random.integer(0, 12); turns > 0; turns--) await settled()
     stop(random.choice(pairs), 'the walk goes on without this one')
     pairs.push(begin())
-    // who is left may be waiting for a player who never comes
+    // the remaining client may wait for a player that never connects
     for (let quiet = 0; quiet < 100; ) {
       await new Promise((resolve) => setTimeout(resolve, 1))
       quiet = pairs.some(({ running, hosting }) => running && hosting.awaited) ? 0 : quiet + 1
@@ -51,7 +51,7 @@ async function walk(program: Program, seed: number) {
   return Promise.all(
     pairs.map(async (pair) => {
       const ends = await pair.over
-      // what a client says after the server has gone is heard by nobody, and may cross the word that it goes
+      // no side reads a client's messages after the server has disconnected, and they may cross the server's last message
       const events = pair.events.filter(({ from }, at) => at < pair.heard || from === 'server')
       return { seed, ends, ...observe(program, options, events) }
     }),
@@ -66,7 +66,7 @@ describe.each(programNames)('%s', async (name) => {
   }
   const { automaton } = program.protocol
 
-  test('random walks of our two roles against each other stay in the automaton, and go everywhere in it', async () => {
+  test('random walks of our two roles against each other stay in the automaton, and visit every state', async () => {
     const visited = new Set([automaton.start])
     const seeds = Array.from({ length: RUNS }, (_, at) => at + 1)
     for (const { seed, illegal, steps, state, ends } of (await Promise.all(seeds.map((one) => walk(program, one)))).flat()) {

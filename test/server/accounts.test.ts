@@ -5,7 +5,7 @@ import { type Doorway, doorway, type NativeClient } from '../support/doorway.ts'
 const PASSWORD = 'engine-1843'
 const NEW = 'difference-2'
 
-/** A program that is logged in to ada's account, which `register` makes. */
+/** A program that is logged in to ada's account, which `register` creates. */
 async function ada(door: Doorway, how: 'register' | 'enter' = 'enter', password = PASSWORD): Promise<NativeClient> {
   const client = await door.program()
   expect(await client.ask({ type: how, name: 'ada', password })).toMatchObject({ type: 'entered', registered: true })
@@ -18,12 +18,12 @@ async function sessionOf(client: NativeClient): Promise<string> {
   return answer.session
 }
 
-/** What a new connection hears to a command. */
+/** Returns the answer of a new connection to a command. */
 async function asked(door: Doorway, command: Parameters<NativeClient['ask']>[0]): Promise<ToClient> {
   return (await door.program()).ask(command)
 }
 
-/** A rated game of ada's against grace's, and the tokens of the seats. */
+/** A rated game of ada against grace, and the tokens of the seats. */
 async function ratedGame(door: Doorway, owner: NativeClient) {
   const grace = await door.program()
   await grace.ask({ type: 'register', name: 'grace', password: PASSWORD })
@@ -35,7 +35,7 @@ async function ratedGame(door: Doorway, owner: NativeClient) {
 }
 
 describe('a password change', () => {
-  test('ends all other connections and sessions, and nothing minted before works after', async () => {
+  test('ends all other connections and sessions, and invalidates all earlier tokens', async () => {
     const door = await doorway()
     const owner = await ada(door, 'register')
     const thief = await ada(door)
@@ -53,11 +53,11 @@ describe('a password change', () => {
     expect(await asked(door, { type: 'resume', token })).toMatchObject({ code: 'bad-token' })
     expect(await asked(door, { type: 'enter', name: 'ada', password: PASSWORD })).toMatchObject({ code: 'bad-password' })
     await ada(door, 'enter', NEW)
-    // the one who changed it goes on
+    // the connection that changed the password continues
     expect(await owner.ask({ type: 'session' })).toMatchObject({ type: 'session' })
   })
 
-  test('leaves the changer at the table, whose opponent plays on; a rematch has no token of before', async () => {
+  test('leaves its owner at the table, and the opponent plays on; a rematch has a new token', async () => {
     const door = await doorway()
     const owner = await ada(door, 'register')
     const { grace, table, token } = await ratedGame(door, owner)
@@ -68,7 +68,7 @@ describe('a password change', () => {
     expect(await asked(door, { type: 'resume', token })).toMatchObject({ code: 'bad-token' })
   })
 
-  test('is refused without the old password, and then ends nothing', async () => {
+  test('is refused without the old password, and then ends no connection', async () => {
     const door = await doorway()
     const owner = await ada(door, 'register')
     const other = await ada(door)
@@ -78,7 +78,7 @@ describe('a password change', () => {
     expect(await asked(door, { type: 'return', session })).toMatchObject({ type: 'entered', name: 'ada' })
   })
 
-  test('at the front door says how many were ended', async () => {
+  test('reports the number of ended connections at the front door', async () => {
     const door = await doorway()
     const owner = await ada(door, 'register')
     await sessionOf(owner)
@@ -94,7 +94,7 @@ describe('a password change', () => {
     await owner.gone()
   })
 
-  test('leaves a login that is on its way outside', async () => {
+  test('refuses a login that is under way', async () => {
     const door = await doorway()
     const owner = await ada(door, 'register')
     const entering = [door.program(), door.program(), door.program()].map(async (client) =>
@@ -134,7 +134,7 @@ describe('a removal', () => {
     expect(await again.ask({ type: 'ladder', game: 'tictactoe' })).not.toHaveProperty('own')
   })
 
-  test('by its owner takes the password, and says how many were ended; the connection is nobody’s then', async () => {
+  test('by its owner requires the password, and reports the number of ended connections; the connection has no user then', async () => {
     const door = await doorway()
     const owner = await ada(door, 'register')
     const other = await ada(door)
@@ -148,7 +148,7 @@ describe('a removal', () => {
 })
 
 describe('the token of a seat', () => {
-  test('opens its seat, not the account', async () => {
+  test('opens its seat, and not the account', async () => {
     const door = await doorway()
     const owner = await ada(door, 'register')
     const { grace, table, token, seat } = await ratedGame(door, owner)
@@ -183,7 +183,7 @@ describe('the token of a seat', () => {
     expect(await holder.ask({ type: 'resign', table: other })).toMatchObject({ code: 'not-seated' })
   })
 
-  test('is enough to play on at the front door, where the name is still asked for', async () => {
+  test('is enough to continue the game at the front door, at the question for the name', async () => {
     const door = await doorway()
     const owner = await ada(door, 'register')
     await owner.ask({ type: 'seek', game: 'tictactoe', wait: 0 })
@@ -202,7 +202,7 @@ describe('the token of a seat', () => {
 })
 
 describe('a guest', () => {
-  test('is not thrown out by who says its name with again; another name is proposed', async () => {
+  test('is not disconnected by a client that enters its name with again; the server proposes another name', async () => {
     const door = await doorway()
     const guest = await door.program('grace')
     const stranger = await door.program()
@@ -215,7 +215,7 @@ describe('a guest', () => {
     expect(await guest.ask({ type: 'ping' })).toMatchObject({ type: 'pong' })
   })
 
-  test('comes in again with the secret that it was given', async () => {
+  test('enters again with the secret that it was given', async () => {
     const door = await doorway()
     const guest = await door.program('grace')
     const { secret = '' } = await guest.first('entered')
@@ -225,11 +225,11 @@ describe('a guest', () => {
     expect(answer).toMatchObject({ type: 'entered', name: 'grace' })
     await guest.gone()
     expect(guest.all('bye')).toEqual([{ type: 'bye', message: 'another connection has logged in under your name' }])
-    // each secret is for one time
+    // each secret is valid once
     expect(await asked(door, { type: 'enter', name: 'grace', secret })).toMatchObject({ code: 'name-taken' })
   })
 
-  test('that has left a seat is not followed by the token of who had the name before', async () => {
+  test('that has left a seat is not affected by the token of an earlier guest of the name', async () => {
     const door = await doorway()
     const first = await door.program('grace')
     await first.ask({ type: 'seek', game: 'hangman' })
@@ -241,7 +241,7 @@ describe('a guest', () => {
     expect(await back.ask({ type: 'resume', token })).toMatchObject({ type: 'seated', table })
     expect(await second.ask({ type: 'ping' })).toMatchObject({ type: 'pong' })
     expect([...door.premises.people.online].map(({ name }) => name).sort()).toEqual(['grace', 'joan'])
-    // nor does the seat go to who has the name next
+    // the next user of the name does not get the seat either
     await second.ask({ type: 'enter', name: 'emmy' })
     const third = await door.program()
     expect(await third.ask({ type: 'enter', name: 'grace' })).toMatchObject({ type: 'entered' })

@@ -8,7 +8,7 @@ import { openServer } from '../support/server.ts'
 const programs = await allPrograms()
 const now = new Date('2024-02-29T13:05:09')
 
-/** Answers of a program to datagrams, each from a port of its own; empty ones and none are ''. */
+/** Returns the answers of a program to datagrams, each from a port of its own; '' if there is none, or an empty one. */
 async function answersOf(name: string, asked: readonly string[]): Promise<string[]> {
   const program = programs.find((one) => one.name === name)
   if (!program) throw new Error(name)
@@ -26,7 +26,7 @@ async function answersOf(name: string, asked: readonly string[]): Promise<string
 }
 
 test.each(programs.filter(({ host }) => host?.udp).map(({ name }) => name))(
-  'no datagram brings %s to send more than 128 bytes, or three times its length',
+  'no datagram makes %s send more than 128 bytes, or three times its length',
   async (name) => {
     const asked = ['%', '%c', '%999d', '%2000d.', '%c'.repeat(500), '%A'.repeat(500), 'x'.repeat(1000)]
     const answers = await answersOf(name, asked)
@@ -36,7 +36,7 @@ test.each(programs.filter(({ host }) => host?.udp).map(({ name }) => name))(
   },
 )
 
-test('formats as people write them are answered over UDP byte for byte as over TCP', async () => {
+test('usual time formats get the same answer over UDP as over TCP', async () => {
   const asked = [
     '%c',
     '%H:%M:%S',

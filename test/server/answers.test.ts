@@ -25,7 +25,7 @@ describe('"yes" and "no" answer', () => {
     expect(ada.news()).toContain('bob refuses your game of tictactoe. You no longer wait.')
   })
 
-  test('a draw and a rematch', async () => {
+  test('answer a draw and a rematch', async () => {
     const [ada, bob] = await pair()
     await ada.type(SOUGHT)
     await bob.type('yes')
@@ -41,7 +41,7 @@ describe('"yes" and "no" answer', () => {
     expect(await bob.type('okay')).toContain('Table 2: you are O and begin; ada is X.')
   })
 
-  test('nothing where nothing is offered, and are no moves or games', async () => {
+  test('answer nothing without an offer, and are not moves or games', async () => {
     const [ada, bob] = await pair()
     for (const typed of ['no', 'yes', 'no thanks', 'ok']) {
       expect(await ada.type(typed)).toBe(lines('Nothing is offered to you just now; "help" lists all commands.'))
@@ -54,12 +54,12 @@ describe('"yes" and "no" answer', () => {
     }
     await ada.type('draw')
     bob.news()
-    // talk that begins with an answer is none
+    // talk that begins with an answer is not an answer
     expect(await bob.type('no way')).toContain('begin with "say"')
     expect(ada.news()).not.toContain('declines')
   })
 
-  test('no letter of a game', async () => {
+  test('are not letters of a game', async () => {
     const [ada, bob] = await pair()
     await ada.type('play hangman')
     await bob.type('play tictactoe ada')
@@ -70,7 +70,7 @@ describe('"yes" and "no" answer', () => {
   })
 })
 
-test('a greeting is talk, and no beginning of a command', async () => {
+test('a greeting is talk, and not the beginning of a command', async () => {
   const [ada, bob] = await pair()
   expect(await ada.type('hi')).toBe(lines('"hi" is no command; "help" lists all commands.'))
   await ada.type(SOUGHT)
@@ -80,7 +80,7 @@ test('a greeting is talk, and no beginning of a command', async () => {
   expect(await ada.type('Hello, bob')).toBe(lines('"hello" is no command; to say it here, begin with "say".'))
 })
 
-test.each(['with', 'vs', 'versus', 'against'])('the name of an opponent stands behind "%s"', async (word) => {
+test.each(['with', 'vs', 'versus', 'against'])('accepts the name of the opponent behind "%s"', async (word) => {
   const [ada, bob] = await pair()
   expect(await ada.type(`play tictactoe ${word} bob size 4`)).toBe(lines('You wait for bob; "cancel" stops that.'))
   expect(bob.news()).toContain('ada would like to play tictactoe with you (size 4)')
@@ -88,7 +88,7 @@ test.each(['with', 'vs', 'versus', 'against'])('the name of an opponent stands b
 })
 
 describe('talk that no client shows', () => {
-  test('alone at a table, against the house, and against a worksheet program', async () => {
+  test('is reported alone at a table, against the house, and against a worksheet program', async () => {
     const room = new Room()
     const [ada, bob] = await pair(room)
     await ada.type('play guess')
@@ -107,7 +107,7 @@ describe('talk that no client shows', () => {
 describe('a draw that no client shows', () => {
   const UNSEEN = 'No opponent sees that now'
 
-  test('is said to be one, against a worksheet program and an opponent who is away, and not with others', async () => {
+  test('is reported against a worksheet program and an absent opponent, and not against others', async () => {
     const room = new Room()
     const [ada, bob] = await pair(room)
     await (await room.client('fh/tictactoe')).say('tim\n')
@@ -121,7 +121,7 @@ describe('a draw that no client shows', () => {
     expect(await ada.type('draw')).toContain(UNSEEN)
   })
 
-  test('is none against the house, which answers', async () => {
+  test('is answered by the house', async () => {
     const [ada] = await pair()
     await ada.type('play tictactoe house')
     expect(await ada.type('draw')).not.toContain(UNSEEN)
@@ -134,7 +134,7 @@ describe('an invitation that ends', () => {
     ['play scissors', 'Your invitation to tictactoe, size 4 is cancelled: its code is void.'],
     ['accept', 'Your invitation to tictactoe, size 4 is cancelled: its code is void.'],
     ['quit', 'Your invitation is cancelled: its code is void.'],
-  ])('with "%s" is said to be void', async (typed, sentence) => {
+  ])('with "%s" is reported as void', async (typed, sentence) => {
     const [ada, bob] = await pair()
     await bob.type('play scissors ada')
     const code = /join (\S+)/.exec(await ada.type('invite tictactoe size 4'))?.[1] ?? ''
@@ -142,7 +142,7 @@ describe('an invitation that ends', () => {
     expect(await bob.type(`join ${code}`)).toContain('No open invitation has this code')
   })
 
-  test('because it was accepted is not', async () => {
+  test('because it was accepted is not reported as void', async () => {
     const [ada, bob] = await pair()
     const code = /join (\S+)/.exec(await ada.type('invite tictactoe'))?.[1] ?? ''
     await bob.type(`join ${code}`)
@@ -152,7 +152,7 @@ describe('an invitation that ends', () => {
 })
 
 describe('a rated game that waits', () => {
-  test('says to a guest what comes first', async () => {
+  test('tells a guest to register first', async () => {
     const [ada, bob] = await pair()
     await ada.type('register', 'engine-1843')
     await ada.send('engine-1843\n')
@@ -165,8 +165,8 @@ describe('a rated game that waits', () => {
   })
 })
 
-describe('a password behind a name', () => {
-  test('is no part of a name to register', async () => {
+describe('a password behind a name at "register"', () => {
+  test('is not part of the name', async () => {
     const room = new Room()
     const [ada] = await pair(room)
     for (const typed of ['register ivy secret123', 'register ada secret123']) {
@@ -175,7 +175,7 @@ describe('a password behind a name', () => {
     expect(await ada.type('who')).not.toContain('secret')
   })
 
-  test('is not shown as a name to take, and does not log in', async () => {
+  test('is not shown as a suggested name, and does not log in', async () => {
     const [ada, bob] = await pair()
     expect(await bob.type('login ivy secret123')).toBe(lines('No such name is registered. "login" takes only a name.'))
     await ada.type('register', 'engine-1843')
@@ -189,7 +189,7 @@ describe('a password behind a name', () => {
     expect(await bob.until('Hello, ada')).toContain('Hello, ada')
   })
 
-  test('a name with a blank registers itself all the same', async () => {
+  test('a name with a blank can be registered', async () => {
     const [student] = (await callers(new Room(), 'student 7')) as [Caller]
     expect(await student.type('register')).toContain('A password for student 7')
     await student.type('')
@@ -200,7 +200,7 @@ describe('a password behind a name', () => {
 describe('the tables of a guest', () => {
   const TOKEN = /resume (\w{26})/
 
-  test('are those whose seats this guest has, and not those that others of the name have left', async () => {
+  test('are those whose seats this guest has, and not those of earlier guests of the name', async () => {
     const room = new Room()
     const [ada, bob] = await pair(room)
     const token = TOKEN.exec(await ada.type('play guess'))?.[1] ?? ''
@@ -220,7 +220,7 @@ describe('the tables of a guest', () => {
     expect(await again.type('mine')).toContain('* 1  guess')
   })
 
-  test('are none after a restart, until the token is shown; those of a registered name are its own', async () => {
+  test('are none after a restart, until it sends the token; a registered user has its own', async () => {
     const before = new Room()
     const [ada, bob] = await pair(before)
     const token = TOKEN.exec(await ada.type('play guess'))?.[1] ?? ''
@@ -245,7 +245,7 @@ describe('the tables of a guest', () => {
     expect(await owner.type('mine')).toContain('resume 2')
   })
 
-  test('are those of a worksheet program while it is there', async () => {
+  test('include those of a worksheet program while it is connected', async () => {
     const room = new Room()
     const [ada] = (await callers(room, 'ada')) as [Caller]
     await (await room.client('fh/tictactoe')).say('tim\n')

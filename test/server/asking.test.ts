@@ -20,7 +20,7 @@ async function come(...names: readonly string[]): Promise<Caller[]> {
 const CANCELLED = 'Your earlier seek, tictactoe, is cancelled.\n'
 
 test.each(['play tictactoe house', 'play hangman', 'play tictactoe size 4 house'])(
-  '%s says that it cancels the open wish',
+  '%s reports that it cancels the open seek',
   async (typed) => {
     const [ada] = (await come('ada')) as [Caller]
     await ada.type('play tictactoe')
@@ -29,14 +29,14 @@ test.each(['play tictactoe house', 'play hangman', 'play tictactoe size 4 house'
   },
 )
 
-test('a wish that another wish fulfils is not called cancelled', async () => {
+test('a seek that another seek matches is not reported as cancelled', async () => {
   const [ada, bob] = (await come('ada', 'bob')) as [Caller, Caller]
   await ada.type('play tictactoe')
   expect(await bob.type('play tictactoe')).not.toContain('cancelled')
   expect(ada.news()).not.toContain('cancelled')
 })
 
-test('accept and join say that they cancel the open wish', async () => {
+test('accept and join report that they cancel the open seek', async () => {
   const [ada, bob, eve] = (await come('ada', 'bob', 'eve')) as [Caller, Caller, Caller]
   await ada.type('play tictactoe')
   await bob.type('play scissors ada')
@@ -50,14 +50,14 @@ test('accept and join say that they cancel the open wish', async () => {
 const HOW = 'To challenge gil, name a game, too, such as "play tictactoe gil".'
 
 test.each(['challenge gil', 'invite gil', 'play gil', 'play with gil', 'play against GIL', 'vs gil', 'duel gil'])(
-  '%s says how that user is asked for a game',
+  '%s explains how to challenge that user',
   async (typed) => {
     const [ada] = (await come('ada', 'gil')) as [Caller]
     expect(await ada.type(typed)).toBe(lines(HOW))
   },
 )
 
-test('a challenge without a user who is here says what asks one, and a game without a name is no user', async () => {
+test('a challenge without an online user explains the command, and a game is not read as a user', async () => {
   const [ada] = (await come('ada', 'student 7')) as [Caller]
   expect((await ada.type('challenge nobody')).replace(/\n {2}/, ' ')).toBe(
     lines('There is no command "challenge": "play GAME NAME" challenges a user, such as "play tictactoe ada".'),
@@ -73,12 +73,12 @@ test.each([
   ['play tictactoe Size=4 against a=4', /a=4 is not here|There is no|"a=4"/],
   ['play tictactoe 4x4', /^For 4x4, type "size 4"\.\n$/],
   ['play tictactoe minutes 1.5', /^"minutes" needs a whole number after it, such as "minutes 5"\.\n$/],
-])('%s is read, or refused with what to type', async (typed, answer) => {
+])('%s is accepted, or refused with the command to type', async (typed, answer) => {
   const [ada] = (await come('ada')) as [Caller]
   expect((await ada.type(typed)).replace(/\n {2}/, ' ')).toMatch(answer)
 })
 
-test('a name in UTF-16 is refused as such', async () => {
+test('a name in UTF-16 is refused with the reason', async () => {
   const [ada] = (await come('ada')) as [Caller]
   expect((await ada.type('name t\0e\0s\0')).replace(/\n {2}/, ' ')).toContain('A name in UTF-16 has a NUL beside each letter: send UTF-8.')
 })

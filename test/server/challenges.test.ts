@@ -25,7 +25,7 @@ describe('a challenge at the front door', () => {
     expect(ada.news()).toContain('Table 1: you are O and begin; bob is X.')
   })
 
-  test.each(['refuse', 'decline', 'refuse ada', 'decline ada'])('is refused by "%s", and the one who asked is told', async (typed) => {
+  test.each(['refuse', 'decline', 'refuse ada', 'decline ada'])('is declined by "%s", and the challenger is notified', async (typed) => {
     const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
     await ada.type('play scissors bob')
     bob.news()
@@ -35,7 +35,7 @@ describe('a challenge at the front door', () => {
     expect(await bob.type('accept')).toBe(lines('You have no challenge or offer to answer.'))
   })
 
-  test('takes a name if several have asked, and is answered for that one alone', async () => {
+  test('needs a name if there are several, and is answered for that user alone', async () => {
     const [ada, bob, carl] = (await callers(new Room(), 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
     await ada.type('play scissors carl')
     await bob.type('play tictactoe carl')
@@ -49,12 +49,12 @@ describe('a challenge at the front door', () => {
     expect(await carl.type('accept')).toContain('Table 1: you are X; bob is O and begins.')
   })
 
-  test('of a name that has not asked is said to be none', async () => {
+  test('of a user who has sent none is reported as missing', async () => {
     const [ada] = (await callers(new Room(), 'ada')) as [Caller]
     expect(await ada.type('accept bob')).toBe(lines('No user "bob" has asked you for a game.'))
   })
 
-  test('at a table comes after what the opponent there offers, unless it is named', async () => {
+  test('at a table is answered after the opponent’s offer there, unless the answer has a name', async () => {
     const [ada, bob, carl] = (await callers(new Room(), 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
     await ada.type('play tictactoe bob')
     await bob.type('accept')
@@ -65,7 +65,7 @@ describe('a challenge at the front door', () => {
     expect(await bob.type('accept')).toContain('You have agreed on a draw.')
   })
 
-  test('to a user who waits in a worksheet program starts the game, as "seeks" has it, if the terms are the same', async () => {
+  test('to a user who waits in a worksheet program starts the game, as in "seeks", if the terms are equal', async () => {
     const room = new Room()
     const [ada] = (await callers(room, 'ada')) as [Caller]
     const dora = await room.client('fh/tictactoe')
@@ -77,7 +77,7 @@ describe('a challenge at the front door', () => {
     expect(await ada.type('play tictactoe dora')).toContain('dora is O and begins')
   })
 
-  test('to a user who is here only through a worksheet program is refused with that', async () => {
+  test('to a user who is online only through a worksheet program is refused with that reason', async () => {
     const room = new Room()
     const [ada] = (await callers(room, 'ada')) as [Caller]
     const bob = await room.client('fh/tictactoe')
@@ -89,14 +89,14 @@ describe('a challenge at the front door', () => {
 })
 
 describe('an open seek at the front door', () => {
-  test('is replaced by another, which says so', async () => {
+  test('is replaced by another seek, which reports that', async () => {
     const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
     await ada.type('play scissors')
     expect(await ada.type('play tictactoe size 5')).toContain('Your earlier seek, scissors, is cancelled.\nYou wait for an opponent;')
     expect(await bob.type('seeks')).toBe(lines('ada  type: play tictactoe size 5 ada'))
   })
 
-  test('stays if what should replace it is refused', async () => {
+  test('stays if its replacement is refused', async () => {
     const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
     await ada.type('play scissors')
     expect(await ada.type('play tictactoe rated')).toContain('Rated games are for registered names')
@@ -106,7 +106,7 @@ describe('an open seek at the front door', () => {
   test.each([
     ['play tictactoe size 4', 'bob waits for tictactoe, size 4: type "play tictactoe size 4 bob".'],
     ['play tictactoe minutes 5', 'bob waits for tictactoe, 5 minutes each: type "play tictactoe bob".'],
-  ])('is offered to a user whose own is near: %s', async (typed, offered) => {
+  ])('is offered to a user with a similar seek: %s', async (typed, offered) => {
     const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
     await bob.type(typed)
     const said = await ada.type('play tictactoe minutes 3')
@@ -115,7 +115,7 @@ describe('an open seek at the front door', () => {
     expect(await ada.type(answer)).toContain('Table 1: you are X; bob is O and begins.')
   })
 
-  test('is offered if it is rated and the own one is not', async () => {
+  test('is offered if it is rated and the user’s own is not', async () => {
     const room = new Room()
     const rated = new Machine(room.premises)
     await rated.say({ type: 'register', name: 'bob', password: PASSWORD })
@@ -124,7 +124,7 @@ describe('an open seek at the front door', () => {
     expect(await carl.type('play tictactoe')).toContain('bob waits for tictactoe, rated: type "play tictactoe rated bob".')
   })
 
-  test('is offered if its owner asks this user by name, and this one asks back with other terms', async () => {
+  test('is offered if its owner challenges this user, who challenges back with other terms', async () => {
     const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
     await bob.type('play tictactoe size 4 ada')
     expect(await ada.type('play tictactoe bob')).toContain('bob waits for tictactoe, size 4: type "play tictactoe size 4 bob".')
@@ -132,7 +132,7 @@ describe('an open seek at the front door', () => {
     expect(await ada.type('play tictactoe size 4 bob')).toContain('Table 1: you are X; bob is O and begins.')
   })
 
-  test('is not offered for another game, by a code, to the same user, or against a third one', async () => {
+  test('is not offered for another game, with a code, to its owner, or against a third user', async () => {
     const room = new Room()
     const [ada, bob, carl, dora] = (await machines(room, 'ada', 'bob', 'carl', 'dora')) as [Machine, Machine, Machine, Machine]
     await bob.say({ type: 'seek', game: 'tictactoe', settings: { size: 4 }, private: true })
@@ -143,7 +143,7 @@ describe('an open seek at the front door', () => {
 })
 
 describe('a challenge in the native protocol', () => {
-  test('is accepted, which cancels the own open seek', async () => {
+  test('is accepted, which cancels the user’s own open seek', async () => {
     const [ada, bob] = (await machines(new Room(), 'ada', 'bob')) as [Machine, Machine]
     await ada.say({ type: 'seek', game: 'tictactoe', against: 'bob' })
     await bob.say({ type: 'seek', game: 'scissors' })
@@ -152,7 +152,7 @@ describe('a challenge in the native protocol', () => {
     expect(await bob.say({ type: 'cancel' })).toMatchObject({ type: 'error', code: 'not-now' })
   })
 
-  test('is refused, of which its owner is told with the terms', async () => {
+  test('is refused, and its owner is notified with the terms', async () => {
     const [ada, bob] = (await machines(new Room(), 'ada', 'bob')) as [Machine, Machine]
     await ada.say({ type: 'seek', game: 'tictactoe', settings: { size: 4 }, against: 'bob' })
     expect(await bob.say({ type: 'refuse' })).toMatchObject({ type: 'ok' })
@@ -160,7 +160,7 @@ describe('a challenge in the native protocol', () => {
     expect(await bob.say({ type: 'refuse', name: 'ada' })).toMatchObject({ type: 'error', code: 'not-now' })
   })
 
-  test('a rated one is accepted by a registered name', async () => {
+  test('is accepted by a registered user if it is rated', async () => {
     const room = new Room()
     const ada = new Machine(room.premises)
     await ada.say({ type: 'register', name: 'ada', password: PASSWORD })
@@ -171,7 +171,7 @@ describe('a challenge in the native protocol', () => {
     expect(bob.last('seated')).toMatchObject({ rated: true })
   })
 
-  test('a seek replaces an open one only with `replace`, and is told seeks that are near', async () => {
+  test('is replaced by another seek only with `replace`, and similar seeks are listed', async () => {
     const [ada, bob] = (await machines(new Room(), 'ada', 'bob')) as [Machine, Machine]
     await bob.say({ type: 'seek', game: 'tictactoe', settings: { size: 4 } })
     await ada.say({ type: 'seek', game: 'scissors' })

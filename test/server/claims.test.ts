@@ -4,7 +4,7 @@ import { Room } from '../support/room.ts'
 
 const PASSWORD = 'engine-1843'
 
-/** Two programs that play, ada to move; both registered if the game is rated. */
+/** Two programs that play, ada to move; both are registered if the game is rated. */
 async function two(terms: { rated?: boolean; clock?: { total?: number; turn?: number }; game?: string } = {}) {
   const room = new Room()
   const [ada, bob] = [new Machine(room.premises), new Machine(room.premises)]
@@ -18,11 +18,11 @@ async function two(terms: { rated?: boolean; clock?: { total?: number; turn?: nu
   return { room, ada, bob, table: ada.last('seated').table }
 }
 
-describe('an opponent who is gone', () => {
+describe('an absent opponent', () => {
   test.each([
     ['claim', { winners: [1], left: 0 }],
     ['abort', { winners: [], left: 0, aborted: true }],
-  ] as const)('after 30 seconds lets the other %s', async (type, outcome) => {
+  ] as const)('lets the other player %s after 30 seconds', async (type, outcome) => {
     const { room, ada, bob, table } = await two()
     ada.drop()
     await room.clock.pass(29_000)
@@ -37,7 +37,7 @@ describe('an opponent who is gone', () => {
     expect(await bob.say({ type, table })).toMatchObject({ code: 'not-now', message: 'the game is over' })
   })
 
-  test('who is back is gone no longer', async () => {
+  test('does not count as absent after a return', async () => {
     const { room, ada, bob, table } = await two()
     const { token = '' } = ada.last('seated')
     await ada.say({ type: 'play', table, move: '5' })
@@ -50,7 +50,7 @@ describe('an opponent who is gone', () => {
     })
   })
 
-  test('an aborted game changes no rating, and a claimed one does', async () => {
+  test('changes a rating by a claim, and not by an abort', async () => {
     for (const [type, games] of [
       ['abort', 0],
       ['claim', 2],
@@ -64,8 +64,8 @@ describe('an opponent who is gone', () => {
   })
 })
 
-describe('an opponent who is there and does not move', () => {
-  test.each(['claim', 'abort'] as const)('after 5 minutes in a game without a clock lets the other %s', async (type) => {
+describe('a connected opponent who does not move', () => {
+  test.each(['claim', 'abort'] as const)('lets the other player %s after 5 minutes in a game without a clock', async (type) => {
     const { room, ada, bob, table } = await two()
     await room.clock.pass(200_000)
     await ada.say({ type: 'play', table, move: '5' })
@@ -84,14 +84,14 @@ describe('an opponent who is there and does not move', () => {
     expect(bob.last('event').what).toEqual({ type: 'ended', outcome })
   })
 
-  test('has the clock instead, where there is one', async () => {
+  test('has the clock instead, if there is one', async () => {
     const { room, ada, table } = await two({ clock: { total: 3_600_000 } })
     await ada.say({ type: 'play', table, move: '5' })
     await room.clock.pass(400_000)
     expect(await ada.say({ type: 'claim', table })).toMatchObject({ code: 'not-now' })
   })
 
-  test('is not waited for by a player who has not moved either', async () => {
+  test('does not let a player claim who has not moved either', async () => {
     const { room, ada, bob, table } = await two({ game: 'scissors' })
     await room.clock.pass(400_000)
     expect(await ada.say({ type: 'claim', table })).toMatchObject({ code: 'not-now' })
@@ -103,7 +103,7 @@ describe('an opponent who is there and does not move', () => {
 })
 
 describe('a claim', () => {
-  test('is refused against the house, to a watcher, and in a game for one', async () => {
+  test('is refused against the house, to a watcher, and in a solo game', async () => {
     const room = new Room()
     const [ada, eve] = [new Machine(room.premises), new Machine(room.premises)]
     await ada.say({ type: 'enter', name: 'ada' })

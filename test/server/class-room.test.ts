@@ -9,14 +9,14 @@ const QUIZ = 'fh/quiz'
 const CHATS = ['tjc/chat', 'cs/chat'] as const
 const BOARD = 'tjc/tictactoe'
 
-/** A line of a student's client: `say` sends one, and `hear` answers with the next of the server's. */
+/** A student's connection: `say` sends a line, and `hear` returns the next line of the server. */
 function student(port: number | undefined): LineSocket {
   const line = new LineSocket(port ?? 0)
   onTestFinished(() => line.close())
   return line
 }
 
-/** Plays the lowest free cell until the board is full or the server says nothing more; answers with the cells of the server. */
+/** Plays the lowest free cell until the board is full or the server sends nothing more; returns the server's cells. */
 async function playBoard(line: LineSocket): Promise<number[]> {
   const free = new Set([1, 2, 3, 4, 5, 6, 7, 8, 9])
   const theirs: number[] = []
@@ -61,7 +61,7 @@ test('200 students behind one address reach no limit: a quiz, two games of tic-t
     }
     return answers.filter(({ type }) => type === 'error')
   })
-  // the server speaks first in the one chat, and the client in the other
+  // the server sends first in the one chat, and the client in the other
   const chats = CHATS.flatMap((program) =>
     Array.from({ length: 25 }, async () => {
       const line = student(ports[program])

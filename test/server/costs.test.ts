@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { chance } from '../../src/games/random.ts'
 import type { PeerHandle } from '../../src/protocol/seating.ts'
-// loaded when a program comes, and here before that
+// a server loads it with the first client; these tests load it before
 import '../../src/door/json-mode.ts'
 import { AdmissionControl, unlimited } from '../../src/server/admission.ts'
 import { settled, TestClock } from '../support/clock.ts'
@@ -18,7 +18,7 @@ async function clientOf(name: string) {
   return { room, connection: conversation.connection, theirs }
 }
 
-/** How many of a thousand lines are read at once, of a client with a budget of 1,000, behind some that it says first. */
+/** Returns how many of a thousand lines a client with a budget of 1,000 can send at once, after some others. */
 async function readOf(name: string, first: readonly string[], line: string): Promise<number> {
   const { connection, theirs } = await clientOf(name)
   theirs.write(first.map((one) => `${one}\n`).join(''))
@@ -31,7 +31,7 @@ async function readOf(name: string, first: readonly string[], line: string): Pro
 
 const JSON_FIRST = ['style json', '{"type":"enter","name":"ada"}']
 
-test('in JSON, a list counts ten times as much as a ping, and a password twenty times', async () => {
+test('in JSON, a list costs ten times as much as a ping, and a password twenty times', async () => {
   const pings = await readOf('parlor/door', JSON_FIRST, '{"type":"ping"}')
   expect(pings).toBeGreaterThan(900)
   const lobbies = await readOf('parlor/door', JSON_FIRST, '{"type":"lobby"}')
@@ -40,19 +40,19 @@ test('in JSON, a list counts ten times as much as a ping, and a password twenty 
   expect(await readOf('parlor/door', JSON_FIRST, '{"type":"games"}')).toBeLessThan(110)
 })
 
-test('in JSON, a session counts fifty times as much as a ping', async () => {
+test('in JSON, a session costs fifty times as much as a ping', async () => {
   const sessions = await readOf('parlor/door', JSON_FIRST, '{"type":"session"}')
   expect(sessions).toBeGreaterThan(15)
   expect(sessions).toBeLessThan(22)
 })
 
-test('at the door, a list counts ten times as much as an empty line', async () => {
+test('at the door, a list costs ten times as much as an empty line', async () => {
   expect(await readOf('parlor/door', ['ada'], '')).toBeGreaterThan(900)
   expect(await readOf('parlor/door', ['ada'], 'who')).toBeLessThan(110)
   expect(await readOf('parlor/door', ['ada'], 'help')).toBeLessThan(220)
 })
 
-test('a name counts ten times as much as a ping wherever it is said, taken or not', async () => {
+test('a name costs ten times as much as a ping wherever it is entered, taken or not', async () => {
   const [taken, free] = ['house', 'ada'].map((name) => `{"type":"enter","name":"${name}"}`)
   for (const line of [taken, free]) expect(await readOf('parlor/door', JSON_FIRST, line ?? '')).toBeLessThan(110)
   for (const line of ['name house', 'name bob']) expect(await readOf('parlor/door', ['ada'], line)).toBeLessThan(110)
@@ -61,19 +61,19 @@ test('a name counts ten times as much as a ping wherever it is said, taken or no
   expect(await readOf('fh/quiz', [], 'REGISTER house engine-1843')).toBeLessThan(60)
 })
 
-test('on a worksheet’s port, a long message counts more, and so does a long answer', async () => {
+test('on a worksheet’s port, a long message costs more, and so does a long answer', async () => {
   expect(await readOf('fh/hangman', [], 'x')).toBeGreaterThan(900)
   expect(await readOf('fh/hangman', [], 'x'.repeat(4000))).toBeLessThan(300)
   const wide = await readOf('fh/time', [], '%4000d')
   expect(wide).toBeLessThan(1 + (await readOf('fh/time', [], '%d')) / 2)
 })
 
-describe('what is published counts by those that are notified', () => {
+describe('a published event costs by its number of receivers', () => {
   const PLAYING = [...JSON_FIRST, '{"type":"seek","game":"tictactoe","settings":{"size":20},"wait":0}']
   const SAY = '{"type":"say","table":1,"text":"hello"}'
   const plays = Array.from({ length: 600 }, (_, at) => `{"type":"play","table":1,"move":"${(at % 400) + 1}"}`)
 
-  /** How many of some lines are read at once at a table with watchers, of a client with a budget of 1,000, and how often a watcher is notified. */
+  /** Returns how many lines a client with a budget of 1,000 can send at once at a table with watchers, and the number of notifications. */
   async function readAt(watchers: number, name: string, first: readonly string[], all: readonly string[]) {
     const { room, connection, theirs } = await clientOf(name)
     const said = async (lines: readonly string[]) => {
@@ -94,24 +94,24 @@ describe('what is published counts by those that are notified', () => {
   test.each([
     ['in JSON', PLAYING, says],
     ['at the door', ['ada', 'play tictactoe size 20 against house'], Array(600).fill('say hello')],
-  ])('of 600 "say" %s, fewer are read at once at a table with 500 watchers', async (_, first, all) => {
+  ])('of 600 "say" %s, the server reads fewer at once at a table with 500 watchers', async (_, first, all) => {
     const alone = await readAt(0, 'parlor/door', first, all)
     expect(alone).toEqual({ read: 600, notified: 0 })
-    // of those that are read, ten are passed on
+    // of the lines that are read, ten are published
     const { read, notified } = await readAt(500, 'parlor/door', first, all)
     expect(notified).toBe(10 * 500)
     expect(read).toBeLessThan(400)
     expect(await readAt(5, 'parlor/door', first, all)).toMatchObject({ read: 600 })
   })
 
-  test('of 600 moves, as many are read as notify 8,000 watchers', async () => {
+  test('of 600 moves, the server reads as many as notify 8,000 watchers', async () => {
     expect((await readAt(0, 'parlor/door', PLAYING, plays)).read).toBe(600)
     const { notified } = await readAt(500, 'parlor/door', PLAYING, plays)
     expect(notified).toBeGreaterThan(4000)
     expect(notified).toBeLessThan(9500)
   })
 
-  test('on a worksheet’s port, moves count so too', async () => {
+  test('on a worksheet’s port, moves have the same cost', async () => {
     const letters = [...'qzxjv']
     expect((await readAt(0, 'fh/hangman', ['START'], letters)).read).toBe(5)
     expect((await readAt(8000, 'fh/hangman', ['START'], letters)).read).toBe(1)

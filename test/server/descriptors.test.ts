@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { watchDescriptors } from '../../src/server/descriptors.ts'
 import { settled, TestClock } from '../support/clock.ts'
 
-/** A watch over files that can be opened or not, and what it has logged. */
+/** A monitor of whether files can be opened, and its log. */
 function watched() {
   const clock = new TestClock()
   const lines: string[] = []
@@ -23,7 +23,7 @@ function watched() {
 const USED_UP =
   'error: all files that this process may open are open, so new connections are closed at once. Raise that limit (ulimit -n), or lower limits.connections'
 
-test.each(['EMFILE', 'ENFILE'])('used-up descriptors (%s) are logged once, and that they are there again', async (code) => {
+test.each(['EMFILE', 'ENFILE'])('exhausted descriptors (%s) are logged once, and their return', async (code) => {
   const { lines, system, pass } = watched()
   await pass(5)
   expect(lines).toEqual([])
@@ -35,7 +35,7 @@ test.each(['EMFILE', 'ENFILE'])('used-up descriptors (%s) are logged once, and t
   expect(lines).toEqual([USED_UP, 'warn: files can be opened again, after 40 s: the server accepts clients'])
 })
 
-test('descriptors that are used up again and again are logged once a minute', async () => {
+test('descriptors that are exhausted again and again are logged once a minute', async () => {
   const { lines, system, pass } = watched()
   for (let at = 0; at < 60; at++) {
     system.code = at % 2 === 0 ? 'EMFILE' : undefined
@@ -45,7 +45,7 @@ test('descriptors that are used up again and again are logged once a minute', as
   expect(lines).toHaveLength(4)
 })
 
-test('another error is none of these, and nothing is looked at after the end', async () => {
+test('other errors are not logged as such, and no check runs after the end', async () => {
   const { lines, system, end, pass } = watched()
   system.code = 'EACCES'
   await pass(3)

@@ -5,19 +5,19 @@ import { type Caller, callers, lines } from '../support/door.ts'
 import { Room } from '../support/room.ts'
 
 describe('a name at the front door', () => {
-  test.each(['O', 'o', 'X', 'x', 'Х', 'О', 'Ｘ'])('is not %s, which is a mark on a board', (name) => {
+  test.each(['O', 'o', 'X', 'x', 'Х', 'О', 'Ｘ'])('cannot be %s, which is a mark on a board', (name) => {
     expect(checkLobbyName(name)).toEqual({
       refused: `${name.normalize('NFC')} cannot be a name: it is a mark on the board of tictactoe; choose another`,
     })
     expect(checkPersonName(name)).toBe(name)
   })
 
-  test('that is a mark all the same, from a worksheet program, is not taken for one', () => {
+  test('that is a mark, from a worksheet program, is not shown as a mark', () => {
     const company = { table: 2, game: 'tictactoe', rules: 'tictactoe', seat: 1, names: ['O', 'ada'], me: 'ada' }
     expect(formatIntroduction(company, 'seated')).toBe('Table 2: you are X; the user O is O and begins.')
   })
 
-  test('is shown as its owner writes it, and not as it was typed', async () => {
+  test('is shown in its owner’s spelling, and not as it was typed', async () => {
     const [ada, zoe] = (await callers(new Room(), 'ada', 'Zoë')) as [Caller, Caller]
     expect(await ada.type('tell ZOË hello')).toBe(lines('Zoë has received your message.'))
     expect(await ada.type('mute zoë', 'unmute zoË')).toBe(
@@ -54,7 +54,7 @@ describe('sentences at the front door', () => {
       expect(await ada.type(`rules ${game}`)).toMatch(/^\p{Lu}.*\.\n\p{Lu}/u)
   })
 
-  test('the name of a game, as a move of another, is no misspelt command', async () => {
+  test('the name of a game, as a move of another, is not a misspelt command', async () => {
     const [ada] = (await callers(new Room(), 'ada')) as [Caller]
     await ada.type('play headtail')
     expect(await ada.type('coin')).toBe(lines('Type H (head) or T (tail).'))
@@ -62,7 +62,7 @@ describe('sentences at the front door', () => {
     expect(await ada.type('jion')).toContain('did you mean "join"?')
   })
 
-  test('a move of another game after the end says that the game is over', async () => {
+  test('a move of another game after the end is answered that the game is over', async () => {
     const [ada] = (await callers(new Room(), 'ada')) as [Caller]
     await ada.type('play headtail', 'resign')
     expect(await ada.type('5')).toBe(lines('The game is over. "rematch" plays it again, "play GAME" something else.'))

@@ -9,7 +9,7 @@ const JSON_FIRST = 'That is JSON: send the line "style json" first, and then com
 const NO_WEB = 'This is no web server: connect with telnet or nc, and type your name.'
 const STYLE = 'For commands in JSON, type: style json'
 
-describe('a program that does not know the front door is given the way', () => {
+describe('a program that does not know the front door gets help', () => {
   const cases = [
     ['{"type":"enter","name":"bot"}', JSON_FIRST],
     ["{'type': 'ping'}", JSON_FIRST],
@@ -20,26 +20,26 @@ describe('a program that does not know the front door is given the way', () => {
     ['GET / HTTP/1.1\r', NO_WEB],
   ] as const
 
-  test.each(cases)('%j before its name', async (typed, said) => {
+  test.each(cases)('is answered for %j before its name', async (typed, said) => {
     const [stray] = (await callers(new Room(), '')) as [Caller]
     expect(await stray.type(typed)).toBe(lines(said))
     expect(await stray.type('{bot}')).toContain('Hello, {bot}.')
   })
 
-  test.each(cases)('%j with a name, and at a table', async (typed, said) => {
+  test.each(cases)('is answered for %j with a name, and at a table', async (typed, said) => {
     const [ada] = (await callers(new Room(), 'ada')) as [Caller]
     expect(await ada.type(typed)).toBe(lines(said))
     await ada.type('play tictactoe house')
     expect(await ada.type(typed)).toBe(lines(said))
   })
 
-  test('once for the whole head of a request, behind which a name comes in', async () => {
+  test('is answered once for the whole head of a request, behind which a name is accepted', async () => {
     const [browser] = (await callers(new Room(), '')) as [Caller]
     expect(await browser.type('GET / HTTP/1.1', 'Host: localhost:4000', 'Accept: */*', '')).toBe(lines(NO_WEB))
     expect(await browser.type('ada')).toContain('Hello, ada.')
   })
 
-  test('and the log of the server says what it has sent', async () => {
+  test('is logged with its first message', async () => {
     const { server, ports } = await serving(['door'])
     await using _ = server
     const browser = connect(ports['parlor/door'] ?? ports.door ?? 0, '127.0.0.1')
@@ -60,14 +60,14 @@ async function registered(user: Caller): Promise<void> {
 }
 
 describe('at the front door', () => {
-  test('a line that begins with a game is shown as it is typed behind "play"', async () => {
+  test('a line that begins with a game is suggested behind "play"', async () => {
     const [ada] = (await callers(new Room(), 'ada')) as [Caller]
     expect(await ada.type('tictactoe bob')).toBe(lines('To play it, type: play tictactoe bob'))
     expect(await ada.type('ttt size 4 bob')).toBe(lines('To play it, type: play tictactoe size 4 bob'))
     expect(await ada.type('tictactoe size')).toBe(lines('To play it, type: play tictactoe'))
   })
 
-  test('"quit" at the question for a password says goodbye alone', async () => {
+  test('"quit" at the question for a password is answered with goodbye alone', async () => {
     const room = new Room()
     const [ada, bob] = (await callers(room, 'ada', 'bob')) as [Caller, Caller]
     await registered(ada)
@@ -75,7 +75,7 @@ describe('at the front door', () => {
     expect(await bob.type('quit')).not.toContain('Nothing has changed')
   })
 
-  test('a registered user in a game is told that it is registered, and under which name it is here', async () => {
+  test('a registered user in a game learns that it is registered, and its present name', async () => {
     const [ada] = (await callers(new Room(), 'ada')) as [Caller]
     await registered(ada)
     await ada.type('play guess')
@@ -85,7 +85,7 @@ describe('at the front door', () => {
       expect(await ada.type(typed)).toBe(lines('You are in a game at table 1: finish it first, or "resign" it.'))
   })
 
-  test('a seat that another connection of the user plays is no held one', async () => {
+  test('a seat that another connection of the user plays is not shown as reserved', async () => {
     const room = new Room()
     const [ada, again] = (await callers(room, 'ada', 'carl')) as [Caller, Caller]
     await registered(ada)
@@ -101,7 +101,7 @@ describe('at the front door', () => {
     expect(await again.type('mine')).toBe(lines('  1  guess  held: "resume 1"'))
   })
 
-  test('a move after the end of a game names the one that goes on', async () => {
+  test('a move after the end of a game is answered with the unfinished game', async () => {
     const [ada, bob, carl] = (await callers(new Room(), 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
     await ada.type('play tictactoe')
     await bob.type('play tictactoe')

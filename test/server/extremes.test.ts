@@ -18,10 +18,10 @@ import { observe, tape } from '../support/observe.ts'
 import { restless } from '../support/restless.ts'
 import { Room } from '../support/room.ts'
 
-/** Tables that are opened before that of the others, so that its number is none of the extremes. */
+/** The number of tables that are opened before that of the others, so that its number is no extreme. */
 const TABLES = 10
 
-/** Others at a table of their own, whose game nothing that is sent elsewhere may change. */
+/** Other users at a table of their own, whose game no message from elsewhere may change. */
 class Others {
   readonly room: Room
   readonly #table: number
@@ -47,7 +47,7 @@ class Others {
     return new Others(room, table)
   }
 
-  /** All that is at their table, and whatever went wrong in the hall. */
+  /** The state of their table, and all errors of the hall. */
   get state(): string {
     const table = this.room.premises.hall.table(this.#table)
     const { n, position, toMove, outcome, clocks } = table?.state ?? {}
@@ -62,7 +62,7 @@ interface Schema {
   readonly additionalProperties?: Schema | boolean
 }
 
-/** The paths of all fields of a schema; of names that are free, that of a setting which games have. */
+/** Returns the paths of all fields of a schema; for free names, that of a setting of the games. */
 function* pathsOf({ anyOf, properties = {}, additionalProperties }: Schema): Iterable<string[]> {
   for (const one of anyOf ?? []) yield* pathsOf(one)
   for (const [name, schema] of Object.entries(properties)) {
@@ -73,7 +73,7 @@ function* pathsOf({ anyOf, properties = {}, additionalProperties }: Schema): Ite
   if (typeof additionalProperties === 'object') for (const name of ['size', 'tries', 'x', '__proto__']) yield [name]
 }
 
-/** A message as JSON, with some JSON in the place of a field. */
+/** Returns a message as JSON, with other JSON in place of a field. */
 function withValue(message: object, [name = '', ...more]: readonly string[], json: string): string {
   const rest: Readonly<Record<string, unknown>> = { ...message }
   const own = rest[name]
@@ -100,7 +100,7 @@ describe('extremes in each field of the native protocol are answered once, and c
       ...toServer[type],
       ...('table' in toServer[type] ? { table } : {}),
       ...(type === 'resume' ? { token } : {}),
-      // the house sits down at once, so that a seek that is taken leads to a seat
+      // the house joins at once, so that an accepted seek leads to a seat
       ...(type === 'seek' ? { wait: 0 } : {}),
     }
     for (const value of VALUES) {
@@ -121,7 +121,7 @@ describe('extremes in each field of the native protocol are answered once, and c
     expect(others.room.premises.hall.size).toBeLessThan(TABLES + VALUES.length + 3)
   })
 
-  test('there are such fields', () => {
+  test('the list of fields is not empty', () => {
     expect(fields.length).toBeGreaterThan(40)
   })
 })
@@ -148,7 +148,7 @@ describe('extremes behind each command of the front door are answered, and chang
   })
 })
 
-/** An extreme in the place of one number of a message, or of a field; or the message as it is, where there is none. */
+/** Generates a message with an extreme in place of one number, or of a field; or the message itself, if it has none. */
 interface Saying {
   readonly step: number
   readonly at: number
@@ -161,7 +161,7 @@ const saying: fc.Arbitrary<Saying> = fc.record({
   number: fc.option(fc.constantFrom(...NUMBERS), { nil: undefined, freq: 2 }),
 })
 
-/** The text of a message with an extreme in it. */
+/** Returns the text of a message with an extreme in it. */
 function textOf({ text, example }: MessageSpec, { at, number }: Saying): string {
   if (number === undefined) return example
   const numbers = [...example.matchAll(/\d+/g)]
@@ -170,7 +170,7 @@ function textOf({ text, example }: MessageSpec, { at, number }: Saying): string 
   return text.replace(/\{[^}]+\}/g, number)
 }
 
-/** Says to one side of a program, in each state what is legal there but for its numbers; answers with how that side has ended. */
+/** Sends to one side of a program, in each state, legal messages except for their numbers; returns how that side has ended. */
 async function converse(others: Others, program: Program, side: Side, sayings: readonly Saying[]): Promise<Error | undefined> {
   const { name, protocol, defaults } = program
   const { toServer: up, toClient: down } = protocol.framing(defaults ?? {})
@@ -203,7 +203,7 @@ async function converse(others: Others, program: Program, side: Side, sayings: r
   const end = ours.closed.finally(() => {
     over = true
   })
-  // a password is hashed in a time that is not the clock's, and what is said to it lingers by the clock
+  // hashing a password takes real time, and the messages behind it wait by the clock
   while (!over) await others.room.clock.pass(1000)
   return end
 }
@@ -213,7 +213,7 @@ describe.each(programNames)('%s', async (name) => {
   if (!program) return void test('is played alone', () => expect(name).toBe('book/secret'))
 
   test.each(['server', 'client'] as const)(
-    'extremes that are said to its %s crash nothing, hang nothing and change no other table',
+    'extremes that are sent to its %s cause no crash and no hang, and change no other table',
     async (side) => {
       const others = await Others.sit(0)
       const before = others.state

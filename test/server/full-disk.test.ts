@@ -30,7 +30,7 @@ async function playing(data: string) {
 
 type Playing = Awaited<ReturnType<typeof playing>>
 
-/** Says something at the table until it is refused; answers with how much was not. */
+/** Talks at the table until the server refuses it; returns the number of accepted sentences. */
 async function sayUntilRefused({ ada, table }: Playing): Promise<number> {
   for (let said = 0; said < 200; said++) {
     const answer = await ada.ask({ type: 'say', table, text: 'x'.repeat(900) })
@@ -45,7 +45,7 @@ async function sayUntilRefused({ ada, table }: Playing): Promise<number> {
   throw new Error('nothing was refused')
 }
 
-/** Resolves when a game goes on: its server tries every few seconds at most. */
+/** Resolves when a game continues: its server retries every few seconds at most. */
 async function goesOn({ ada, table }: Playing): Promise<void> {
   for (;;) {
     const answer = await ada.ask({ type: 'play', table, move: '1' })
@@ -54,7 +54,7 @@ async function goesOn({ ada, table }: Playing): Promise<void> {
   }
 }
 
-/** The texts of the moves that a folder has of a table. */
+/** Returns the texts of a table's moves in a folder. */
 async function movesIn(folder: string, table: number): Promise<number> {
   const store = await openStore({ folder })
   const events = await store.tables.read(table, 0)
@@ -88,7 +88,7 @@ asRoot('a full disk: moves are refused, health says degraded, and the game goes 
   expect(await movesIn(data, game.table)).toBe(2)
 })
 
-test('a folder that is removed is noticed before the next acknowledgement', async () => {
+test('a removed folder is detected before the next acknowledgement', async () => {
   const data = join(openFolder(), 'data')
   const game = await playing(data)
   rmSync(data, { recursive: true })
@@ -99,7 +99,7 @@ test('a folder that is removed is noticed before the next acknowledgement', asyn
   expect(existsSync(data)).toBe(false)
 })
 
-test('a folder that is replaced is noticed, the other is never written to, and the game goes on when it is back', async () => {
+test('a replaced folder is detected, the other is never written to, and the game continues when it is back', async () => {
   const around = openFolder()
   const data = join(around, 'data')
   const game = await playing(data)
@@ -117,7 +117,7 @@ test('a folder that is replaced is noticed, the other is never written to, and t
   expect(await movesIn(data, game.table)).toBe(1)
 })
 
-test.each(['parlor.db', 'parlor.db-wal'])('a file that is removed is noticed, too: %s', async (name) => {
+test.each(['parlor.db', 'parlor.db-wal'])('a removed file is detected, too: %s', async (name) => {
   const data = join(openFolder(), 'data')
   const game = await playing(data)
   rmSync(join(data, name))
@@ -128,7 +128,7 @@ test.each(['parlor.db', 'parlor.db-wal'])('a file that is removed is noticed, to
 test.each([
   ['all of it', (before: number) => before],
   ['its end', (_: number, after: number) => after - 100],
-])('a log that loses the newest commit alone is noticed before the next acknowledgement: %s', async (_, left) => {
+])('a log that loses the newest commit alone is detected before the next acknowledgement: %s', async (_, left) => {
   const data = join(openFolder(), 'data')
   const game = await playing(data)
   const log = join(data, 'parlor.db-wal')
@@ -140,11 +140,11 @@ test.each([
   truncateSync(log, left(before, after))
   expect(await game.ada.ask({ type: 'play', table: game.table, move: '3' })).toMatchObject({ code: 'unavailable' })
   expect(await game.health()).toMatchObject({ status: 'degraded', reason: expect.stringContaining(`${log} was cut to `) })
-  // and at each further try
+  // and at each further retry
   expect(await game.ada.ask({ type: 'play', table: game.table, move: '3' })).toMatchObject({ code: 'unavailable' })
 })
 
-test.each(['parlor.db', 'parlor.db-wal'])('a file that is cut is noticed before the next acknowledgement: %s', async (name) => {
+test.each(['parlor.db', 'parlor.db-wal'])('a truncated file is detected before the next acknowledgement: %s', async (name) => {
   const data = join(openFolder(), 'data')
   const game = await playing(data)
   for (const [user, move] of [

@@ -28,7 +28,7 @@ describe('at the end of a game at the front door', () => {
     expect((await bob.until(/^Ratings/)).at(-1)).toMatch(/^Ratings: you 1338 to \d{4} \(\+\d+\); ada 1662 to \d{4} \(-\d+\)\.$/)
   })
 
-  test('a game without ratings brings none', async () => {
+  test('a game without ratings shows none', async () => {
     const door = await doorway()
     const [ada, bob] = [await door.program('ada'), await door.program('bob')]
     await ada.ask({ type: 'seek', game: 'tictactoe' })
@@ -38,7 +38,7 @@ describe('at the end of a game at the front door', () => {
     expect([...ada.all('recorded'), ...bob.all('recorded')]).toEqual([])
   })
 
-  test('programs get the ratings, too, and the points of a quiz', async () => {
+  test('programs receive the ratings, too, and the points of a quiz', async () => {
     const door = await doorway()
     const ada = await door.program('ada')
     await ada.ask({ type: 'seek', game: 'quiz', settings: { count: 1 } })
@@ -56,7 +56,7 @@ describe('at the end of a game at the front door', () => {
     ['guess', '50', /Tries left/, /The number was \d+\.$/],
     ['hangman', 'e', /misses left/, /The word was [a-z]+\.$/],
     ['headtail', 'H', /so far/, /Guessed right: [01] of 1\.$/],
-  ])('%s shows what was to be found, or how it went, after a resignation', async (game, move, answer, sentence) => {
+  ])('%s shows the secret, or the result so far, after a resignation', async (game, move, answer, sentence) => {
     const door = await doorway()
     const ada = await door.caller('ada')
     await ada.type(`play ${game}`, /^Your move/)
@@ -82,7 +82,7 @@ describe('input that is out of range', () => {
     expect(await ada.ask({ type: 'play', table: 2, move: 'z' })).toMatchObject({ type: 'ok' })
   })
 
-  test('counts in the worksheets’ programs as it did', async () => {
+  test('counts in the worksheets’ programs as in the originals', async () => {
     const door = await doorway('tjc/guess', { options: { secret: '42' } })
     const client = door.reader()
     await client.until(/^GUESS/)

@@ -11,7 +11,7 @@ test.each([
   ['process', 96],
   ['power', 256],
 ] as const)(
-  'with a store that survives a loss of %s, %i messages that come together are heard in one turn',
+  'with a store that survives a loss of %s, %i messages that arrive together are handled in one turn',
   async (durable: Durability, many) => {
     const store = await openStore({ folder: folder(), durable })
     const premises = new LobbyService({ store, clock: new TestClock(), random: seededRandom(1), onTrouble: () => {} })

@@ -6,7 +6,7 @@ import type { ConnectionInfo, ConversationEnd, Logs } from '../../src/server/obs
 import { program } from '../support/play.ts'
 import { openServer } from '../support/server.ts'
 
-/** A server of one program on this machine, tic-tac-toe for one, and a client that has heard its first message. */
+/** A server of one program on this machine, solo tic-tac-toe, and a client that has received its first message. */
 async function served(logs: Omit<Logs, 'log'>, iterative: readonly string[] = [], name = 'tictactoe') {
   const tictactoe = await program(name)
   const { server, address } = await openServer(tictactoe, {
@@ -24,7 +24,7 @@ async function served(logs: Omit<Logs, 'log'>, iterative: readonly string[] = []
   return { server, come, tally: server.stats.get(tictactoe) }
 }
 
-test('who has broken off is told of with the address it had', async () => {
+test('a reset client is logged with its address', async () => {
   const ended = vi.fn<(visit: ConnectionInfo) => void>()
   const { come } = await served({ ended })
   const socket = await come()
@@ -34,7 +34,7 @@ test('who has broken off is told of with the address it had', async () => {
   expect(ended.mock.calls[0]?.[0].client).toEqual({ host: '127.0.0.1', port: localPort })
 })
 
-test('logs that fail keep no connection open, and the next one is served', async () => {
+test('a failing log leaves no connection open, and the next client is served', async () => {
   const failures: unknown[] = []
   const fail = (reason: unknown) => failures.push(reason)
   const before = process.listeners('unhandledRejection')
@@ -71,12 +71,12 @@ test.each([
   expect(ended.mock.calls[0]?.[1]).toMatchObject({ level, outcome })
 })
 
-test('an unfinished message is in the row of the end where the limit of notices has hidden it before', async () => {
+test('an unfinished message is in the row of the end if the limit of notices has hidden it before', async () => {
   const sentences: string[] = []
   const noticed = (_: ConnectionInfo, __: string, sentence: string) => void sentences.push(sentence)
   const ended = (_: ConnectionInfo, { trouble }: ConversationEnd) => void sentences.push(trouble?.message ?? 'a good end')
   const { come } = await served({ noticed, ended }, [], 'guess')
-  // of one address, twenty are shown at once
+  // of one address, twenty lines are written at once
   const clients = await Promise.all(Array.from({ length: 21 }, come))
   for (const client of clients) client.write('50')
   await vi.waitFor(() => expect(sentences).toHaveLength(20), { timeout: 5000 })

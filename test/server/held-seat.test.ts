@@ -17,7 +17,7 @@ async function door(room: Room, name: string): Promise<Caller> {
   return caller
 }
 
-/** Two at a rated game; the first has lost the connection and logged in again, without taking the seat up. */
+/** Two users in a rated game; the first has lost the connection and logged in again, without resuming the seat. */
 async function back() {
   const room = new Room()
   const kim = await door(room, 'kim')
@@ -32,7 +32,7 @@ async function back() {
   return { room, kim: again, leo }
 }
 
-test('a user who has logged in again and not resumed is notified when the opponent resigns, with what it was rated', async () => {
+test('a user who has logged in again and not resumed is notified when the opponent resigns, with the ratings', async () => {
   const { kim, leo } = await back()
   await leo.type('resign')
   await settled()
@@ -59,13 +59,13 @@ test.each(['unregister', 'claim', 'abort'] as const)(
   },
 )
 
-test('a user who has not resumed is notified when the own seat is given up, because it was held long enough', async () => {
+test('a user who has not resumed is notified when its own seat is given up after the grace period', async () => {
   const { room, kim } = await back()
   await room.clock.pass(121_000)
   expect(kim.news()).toContain('Your game at table 1, tictactoe against leo, is over: lost (left).')
 })
 
-test('a user is told at the next login what has ended while only a worksheet program was open under the name', async () => {
+test('a user learns at the next login which games ended while only a worksheet program was open under the name', async () => {
   const room = new Room()
   const kim = await door(room, 'kim')
   const leo = await door(room, 'leo')
@@ -80,7 +80,7 @@ test('a user is told at the next login what has ended while only a worksheet pro
   expect(again.screen).toContain('While you were away: tictactoe, against leo, won (leo resigned).')
 })
 
-test('another connection of the same account is notified of the end, and the one at the table once', async () => {
+test('another connection of the same account is notified of the end, and the connection at the table once', async () => {
   const room = new Room()
   const kim = await door(room, 'kim')
   const leo = await door(room, 'leo')
@@ -95,7 +95,7 @@ test('another connection of the same account is notified of the end, and the one
   expect(other.news()).toBe(lines('', 'Your game at table 1, tictactoe against leo, is over: won (leo resigned).'))
 })
 
-test('a program that has not resumed gets `finished`, and `recorded` behind it', async () => {
+test('a program that has not resumed receives `finished`, and then `recorded`', async () => {
   const room = new Room()
   const [ada, bob, again] = [new Machine(room.premises), new Machine(room.premises), new Machine(room.premises)]
   await ada.say({ type: 'register', name: 'ada', password: PASSWORD })
@@ -133,7 +133,7 @@ test.each(['board', 'resign', 'draw', 'claim', 'abort', 'say hello', "'hello", '
   },
 )
 
-test('whatever else means the game points a user who has not resumed to the seat', async () => {
+test('every other command about the game points a user who has not resumed to the seat', async () => {
   const { kim } = await back()
   expect(await kim.type('')).toBe(lines(BACK))
   expect(await kim.type('5')).toContain('"resume 1" takes up your seat')
@@ -143,7 +143,7 @@ test('whatever else means the game points a user who has not resumed to the seat
   expect(await kim.type('mine')).toContain('held: "resume 1"')
 })
 
-test('who and tables agree with all else on a seat that is held', async () => {
+test('who and tables agree with other commands on a reserved seat', async () => {
   const { kim, leo } = await back()
   expect(await kim.type('who')).toMatch(new RegExp(`kim \\(you\\) +registered +at table 1\n${BACK}\n$`))
   expect(await kim.type('tables')).toMatch(new RegExp(`kim \\(away\\) against leo[^]*\n${BACK}\n$`))
@@ -152,7 +152,7 @@ test('who and tables agree with all else on a seat that is held', async () => {
   expect(await kim.type('who')).not.toContain('resume')
 })
 
-test('a seat that another connection of the user has is called so, and can be taken over', async () => {
+test('a seat that another connection of the user has is shown as such, and can be taken over', async () => {
   const room = new Room()
   const kim = await door(room, 'kim')
   const leo = await door(room, 'leo')
@@ -165,7 +165,7 @@ test('a seat that another connection of the user has is called so, and can be ta
   expect(await other.type('resume 1')).toContain('you are back at tictactoe')
 })
 
-test('a user who watches the table of the own seat is pointed to the seat, and can take it up', async () => {
+test('a user who watches the table of its own seat is pointed to the seat, and can resume it', async () => {
   const { kim } = await back()
   await kim.type('watch 1')
   expect((await kim.type('resign')).replace(/\n {2}/g, ' ')).toBe(lines(`You only watch here. ${BACK}`))

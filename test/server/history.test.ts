@@ -20,7 +20,7 @@ async function members(room: Room, ...names: string[]): Promise<Machine[]> {
   return all
 }
 
-/** A game of two that the first resigns. */
+/** Plays a game of two users that the first resigns. */
 async function resigned(one: Machine, other: Machine, more: { rated?: boolean } = {}): Promise<number> {
   await one.say({ type: 'seek', game: 'tictactoe', ...more })
   await other.say({ type: 'seek', game: 'tictactoe', ...more })
@@ -31,7 +31,7 @@ async function resigned(one: Machine, other: Machine, more: { rated?: boolean } 
 }
 
 describe('the history of a user', () => {
-  test('has the finished games, the newest first, with table, players and outcome', async () => {
+  test('lists the finished games, the newest first, with table, players and outcome', async () => {
     const room = new Room()
     const [ada, bob] = (await members(room, 'ada', 'bob')) as [Machine, Machine]
     expect(await ada.say({ type: 'history' })).toMatchObject({ type: 'history', name: 'ada', games: [], total: 0 })
@@ -63,7 +63,7 @@ describe('the history of a user', () => {
     expect(folds.mock.calls.length - one).toBeLessThan(6)
   })
 
-  test('says of a game for one whether it was lost, and how many points it has brought', async () => {
+  test('shows for a solo game whether it was lost, and its points', async () => {
     const room = new Room({ random: seededRandom(3) })
     const ada = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
     await settled()
@@ -81,7 +81,7 @@ describe('the history of a user', () => {
     )
   })
 
-  test('shows private games to the account alone that has played them', async () => {
+  test('shows private games only to an account that has played them', async () => {
     const room = new Room()
     const [ada, bob, eve] = (await members(room, 'ada', 'bob', 'eve')) as [Machine, Machine, Machine]
     const { code = '' } = (await ada.say({ type: 'seek', game: 'scissors', private: true })) as { code?: string }
@@ -94,11 +94,11 @@ describe('the history of a user', () => {
     const { code: again = '' } = (await guest.say({ type: 'seek', game: 'scissors', private: true })) as { code?: string }
     await bob.say({ type: 'join', code: again })
     await guest.say({ type: 'resign', table: guest.last('seated').table })
-    // a guest's name is anybody's
+    // a guest's name belongs to no user
     expect(await guest.say({ type: 'history' })).toMatchObject({ total: 0 })
   })
 
-  test('has no game that goes on, and neither word nor number of one that is over', async () => {
+  test('lists no unfinished game, and neither word nor number of a finished one', async () => {
     const room = new Room()
     const [ada] = (await members(room, 'ada')) as [Machine]
     for (const game of ['hangman', 'guess', 'quiz']) await ada.say({ type: 'seek', game })
@@ -112,7 +112,7 @@ describe('the history of a user', () => {
         expect(Object.keys(one).sort()).toEqual([...allowed, ...(one.game === 'quiz' ? ['points'] : [])].sort())
   })
 
-  test('is told to a registered user at the door as far as it was made while that one was away, once', async () => {
+  test('shows a registered user at the door, once, the games that ended while the user was offline', async () => {
     const room = new Room()
     const door = async (name: string) => {
       const caller = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
@@ -143,7 +143,7 @@ describe('the history of a user', () => {
     expect((await login())[1]).not.toContain('While you were away')
   })
 
-  test('outlives the server', async () => {
+  test('survives a restart of the server', async () => {
     const path = folder()
     const first = new Room({ store: await openStore({ folder: path }) })
     const [ada, bob] = (await members(first, 'ada', 'bob')) as [Machine, Machine]
@@ -157,7 +157,7 @@ describe('the history of a user', () => {
     expect(await eve.say({ type: 'history', name: 'ada' })).toMatchObject({ total: 1, games: [{ table: 1, names: ['ada', 'bob'] }] })
   })
 
-  test('of a guest has the games of that guest alone, and not of an earlier one of the name, nor from before a restart', async () => {
+  test('of a guest has the games of that guest alone, not of an earlier guest of the name, nor from before a restart', async () => {
     const path = folder()
     const first = new Room({ store: await openStore({ folder: path }) })
     const [bob] = (await members(first, 'bob')) as [Machine]
@@ -186,7 +186,7 @@ describe('the history of a user', () => {
     expect(await again.say({ type: 'history', name: 'bob' })).toMatchObject({ total: 3 })
   })
 
-  test('of a guest who comes back with the reconnect secret goes on', async () => {
+  test('of a guest who returns with the reconnect secret continues', async () => {
     const room = new Room()
     const [bob] = (await members(room, 'bob')) as [Machine]
     const gus = new Machine(room.premises)

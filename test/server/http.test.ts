@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { limitRate, openHttpServer } from '../../src/server/http.ts'
 import { TestClock } from '../support/clock.ts'
 
-/** What answers HTTP at a port of its own with a clock that stands still, and how often its health was asked for. */
+/** An HTTP server at a port of its own with a clock that stands still, and the number of its health requests. */
 async function web() {
   const clock = new TestClock()
   const asked = { times: 0 }
@@ -18,7 +18,7 @@ async function web() {
   return { clock, asked, port: address.port }
 }
 
-/** A connection, and all that it has heard when it is closed. */
+/** A connection, and all its input after it is closed. */
 function dial(port: number): { socket: Socket; heard: Promise<string> } {
   const socket = connect(port, '127.0.0.1').on('error', () => {})
   onTestFinished(() => void socket.destroy())
@@ -27,12 +27,12 @@ function dial(port: number): { socket: Socket; heard: Promise<string> } {
   return { socket, heard: once(socket, 'close').then(() => heard) }
 }
 
-/** Methods that a client sends with a path, but for GET and HEAD. CONNECT has no path. */
+/** Methods that a client sends with a path, except GET and HEAD. CONNECT has no path. */
 const METHODS = 'POST PUT PATCH DELETE OPTIONS TRACE PROPFIND QUERY'.split(' ')
 const REQUEST = 'GET /health HTTP/1.1\r\nHost: a\r\n\r\n'
 
 describe('the listener for health and metrics', () => {
-  test('answers one request of a connection, whatever is pipelined behind it', async () => {
+  test('answers one request per connection, whatever is pipelined behind it', async () => {
     const { asked, port } = await web()
     const { socket, heard } = dial(port)
     socket.write(REQUEST.repeat(10_000))
@@ -40,7 +40,7 @@ describe('the listener for health and metrics', () => {
     expect(asked.times).toBe(1)
   })
 
-  test('answers a request that comes byte by byte, and a peer that closes its side at once', async () => {
+  test('answers a request that arrives byte by byte, and a peer that closes its side at once', async () => {
     const { port } = await web()
     const slow = dial(port)
     slow.socket.setNoDelay()
@@ -110,7 +110,7 @@ describe('the listener for health and metrics', () => {
     for (const { socket } of all) socket.write(REQUEST)
     await fifty
     expect(asked.times).toBe(50)
-    // all ten have come by now, for the one that comes now is served behind them
+    // all ten have arrived by now, because this one is served behind them
     const last = dial(port)
     last.socket.write(REQUEST)
     await once(last.socket, 'connect')
@@ -136,7 +136,7 @@ describe('the listener for health and metrics', () => {
 })
 
 describe('metrics', () => {
-  test('are read anew a hundred times at once, and then twice a second; the last ones are shown meanwhile', async () => {
+  test('are computed a hundred times at once, and then twice a second; the latest ones are shown meanwhile', async () => {
     const clock = new TestClock()
     let reads = 0
     const text = limitRate(async () => `${++reads}`, clock)

@@ -12,14 +12,14 @@ async function register(caller: Caller, name = ''): Promise<string> {
   return caller.until('registered now')
 }
 
-/** A user comes in under a registered name. */
+/** A user enters under a registered name. */
 async function login(caller: Caller, name: string): Promise<string> {
   await caller.type(`login ${name}`)
   await caller.send(`${PASSWORD}\n`)
   return caller.until('Type "play tictactoe"')
 }
 
-/** A registered user who has come in again, and whose seat at table 1 is held; and others who are here. */
+/** A registered user who has entered again, and whose seat at table 1 is reserved; and others who are online. */
 async function holding() {
   const room = new Room()
   const [before, grace, ada] = (await callers(room, 'Hello', 'grace', 'ada')) as [Caller, Caller, Caller]
@@ -32,8 +32,8 @@ async function holding() {
   return { room, grace, ada }
 }
 
-describe('a user who becomes another one', () => {
-  test('is told which seat stays behind, and how to come back to it', async () => {
+describe('a user who takes another name', () => {
+  test('learns which seat stays with the old name, and how to resume it', async () => {
     const { ada } = await holding()
     const told = await ada.type('name ada')
     expect(told).toContain(
@@ -48,7 +48,7 @@ describe('a user who becomes another one', () => {
     expect(await ada.type('resume')).toContain('you are back at tictactoe')
   })
 
-  test('is told the same by "login" and by "register"', async () => {
+  test('learns the same by "login" and by "register"', async () => {
     const { room, ada } = await holding()
     const [other] = (await callers(room, 'dora')) as [Caller]
     await register(other)
@@ -58,7 +58,7 @@ describe('a user who becomes another one', () => {
     expect(await register(ada, 'emmy')).toContain('The seat of Hello at table 1 (tictactoe with grace) stays held')
   })
 
-  test('is told which tables it has left, and which wish is over', async () => {
+  test('learns which tables it has left, and which seek is cancelled', async () => {
     const room = new Room()
     const [ada, bob, carl] = (await callers(room, 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
     await ada.type('play tictactoe')
@@ -70,14 +70,14 @@ describe('a user who becomes another one', () => {
     expect(told).not.toContain('no longer carl')
   })
 
-  test('is told who has asked the former user for a game', async () => {
+  test('learns who has challenged the former user', async () => {
     const room = new Room()
     const [ada, bob] = (await callers(room, 'ada', 'bob')) as [Caller, Caller]
     await bob.type('play tictactoe ada')
     expect(await ada.type('name dora')).toContain(lines('The challenge of bob was for ada and is no longer for you.'))
   })
 
-  test('keeps everything where the name does not change, or the new one is refused', async () => {
+  test('keeps seats and seeks if the name does not change, or the new one is refused', async () => {
     const room = new Room()
     const [ada, bob, carl] = (await callers(room, 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
     await ada.type('play tictactoe')
@@ -88,8 +88,8 @@ describe('a user who becomes another one', () => {
   })
 })
 
-describe('a guest of a worksheet program who comes in again under another name', () => {
-  test.each(['QUIT', 'a closed connection', 'a reset'])('has left the game by %s, and the opponent is told so at once', async (way) => {
+describe('a guest of a worksheet program who enters again under another name', () => {
+  test.each(['QUIT', 'a closed connection', 'a reset'])('has left the game by %s, and the opponent is notified at once', async (way) => {
     const room = new Room()
     const [ada, grace] = [await room.client('fh/tictactoe'), await room.client('fh/tictactoe')]
     await ada.say('ada\n')
@@ -104,7 +104,7 @@ describe('a guest of a worksheet program who comes in again under another name',
     expect(dora.heard).toMatch(/^Welcome dora\ninit@2@dora@grace\nmove@2@-{9}\n$/)
   })
 
-  test('begins a quiz of its own, and the other one is there under the former name', async () => {
+  test('begins a quiz of its own, and the other quiz continues under the former name', async () => {
     const room = new Room()
     const ada = await room.client('fh/quiz')
     await ada.say('NAME ada\n')

@@ -15,7 +15,7 @@ import { serving } from '../support/process.ts'
 import { Room } from '../support/room.ts'
 import { closed } from '../support/sockets.ts'
 
-/** A peer that comes from an address. */
+/** A peer that connects from an address. */
 function from(host: string, loopback = false): Transport {
   return Object.assign(memoryPair()[0], { remote: { host, port: 1 }, loopback })
 }
@@ -23,7 +23,7 @@ function from(host: string, loopback = false): Transport {
 describe('connections of one address', () => {
   const keeper = (connections: number) => new AdmissionControl({ ...unlimited, connections }, new TestClock())
 
-  test('so many are let in, and more when some have left', () => {
+  test('are accepted up to the limit, and again after some have closed', () => {
     const door = keeper(2)
     const first = from('10.0.0.7')
     expect(door.admit(first)).toBeUndefined()
@@ -35,7 +35,7 @@ describe('connections of one address', () => {
     expect(door.admit(from('10.0.0.7'))).toMatch(/close one first/)
   })
 
-  test('this machine has no limit, for everybody may come through a tunnel', () => {
+  test('are unlimited from this machine, because a tunnel may connect from it', () => {
     const door = keeper(1)
     for (let n = 0; n < 5; n++) expect(door.admit(from('127.0.0.1', true))).toBeUndefined()
   })
@@ -47,13 +47,13 @@ describe('connections of one address', () => {
     ['fe80::1%eth0', 'fe80::2%eth0', true],
     ['::1', '::2', true],
     ['10.0.0.1', '10.0.0.2', false],
-  ])('%s and %s are one address: %s, for a home has a whole network in IPv6', (one, other, same) => {
+  ])('%s and %s count as one address: %s, because a home has a whole network in IPv6', (one, other, same) => {
     const door = keeper(1)
     door.admit(from(one))
     expect(door.admit(from(other)) !== undefined).toBe(same)
   })
 
-  test('what holds for an address is told once a minute', async () => {
+  test('log a reached limit once a minute', async () => {
     const clock = new TestClock()
     const door = new AdmissionControl(unlimited, clock)
     const tell = (host: string, what = 'refused') => door.mayLogLimit(what, { host, port: 1 })
@@ -64,7 +64,7 @@ describe('connections of one address', () => {
     expect([tell('10.0.0.7'), tell('10.0.0.7')]).toEqual([true, false])
   })
 
-  test('of the conversations of an address that end in trouble, 500 at once and ten a second are logged', async () => {
+  test('of conversations of an address with a bad end, 500 at once and ten a second are logged', async () => {
     const clock = new TestClock()
     const door = new AdmissionControl(unlimited, clock)
     const logged = (host: string) => Array.from({ length: 1000 }, () => door.mayLogEnd({ host, port: 1 })).filter(Boolean).length
@@ -73,7 +73,7 @@ describe('connections of one address', () => {
     expect(logged('10.0.0.7')).toBe(10)
   })
 
-  test('conversations over datagrams begin as fast, of all peers together, as one connection may say messages', async () => {
+  test('conversations over datagrams begin as fast, of all peers together, as one connection may send messages', async () => {
     const clock = new TestClock()
     const door = new AdmissionControl({ ...unlimited, burst: 100, messages: 50 }, clock)
     const begin = (times: number) => Array.from({ length: times }, () => door.mayBegin()).filter(Boolean).length
@@ -83,7 +83,7 @@ describe('connections of one address', () => {
     expect(new AdmissionControl(unlimited, clock).mayBegin()).toBe(true)
   })
 
-  test('a protocol that has an answer says why; another breaks off', async () => {
+  test('are rejected with the reason if the protocol has a message for it, and else reset', async () => {
     const sentence = 'no more than 2 connections from one address may be open'
     const clock = new TestClock()
     const turn = async (name: string) => {
@@ -105,7 +105,7 @@ describe('connections of one address', () => {
 })
 
 describe('messages of one connection', () => {
-  /** A peer that says as much as it can, and a role that does nothing but read. */
+  /** A peer that sends as much as it can, and a role that only reads. */
   function flooded(limits: { burst: number; messages: number }) {
     const clock = new TestClock()
     const slowed: string[] = []
@@ -121,7 +121,7 @@ describe('messages of one connection', () => {
     return { clock, slowed, here, connection }
   }
 
-  test('a burst is read at once, then so many a second; nothing is lost, and it is told once', async () => {
+  test('are read in a burst, then at the rate; none is lost, and the limit is logged once', async () => {
     const { clock, slowed, here, connection } = flooded({ burst: 1000, messages: 500 })
     here.write('x\n'.repeat(3000))
     await settled()
@@ -133,7 +133,7 @@ describe('messages of one connection', () => {
     await clock.pass(3000)
     expect(connection.received).toBe(3000)
     expect(slowed).toHaveLength(1)
-    // whoever is silent now is waited for
+    // from now on, silence of the client counts as silence
     await clock.pass(1000)
     expect(connection.waitingSince).toBeDefined()
     here.write('x\n')
@@ -143,7 +143,7 @@ describe('messages of one connection', () => {
     expect(connection.end?.reason).toBe('finished')
   })
 
-  test('who has paused may say a burst again', async () => {
+  test('have the full burst again after a pause', async () => {
     const { clock, here, connection } = flooded({ burst: 100, messages: 10 })
     here.write('x\n'.repeat(100))
     await clock.pass(20_000)
@@ -153,7 +153,7 @@ describe('messages of one connection', () => {
     expect(connection.received).toBeLessThanOrEqual(210)
   })
 
-  test('unread, the peer has to wait: what is held for it stays small', async () => {
+  test('wait in the socket if unread, so that the server stores few bytes', async () => {
     const { here, connection } = flooded({ burst: 10, messages: 1 })
     for (let n = 0; n < 100; n++) here.write('x\n'.repeat(1000))
     await settled()
@@ -161,7 +161,7 @@ describe('messages of one connection', () => {
     expect(here.unsent).toBeGreaterThan(100_000)
   })
 
-  test('the end of a peer that has said too much ends the conversation at once when this side wants it', async () => {
+  test('do not delay the end of a conversation that this side ends', async () => {
     const { clock, here, connection } = flooded({ burst: 10, messages: 1 })
     here.write('x\n'.repeat(100))
     await settled()
@@ -171,7 +171,7 @@ describe('messages of one connection', () => {
     expect(connection.received).toBe(10)
   })
 
-  test('never more than the burst and the rate, and never fewer than are there', async () => {
+  test('are never read faster than the burst and the rate, and never slower than they arrive', async () => {
     const limits = fc.record({ burst: fc.integer({ min: 1, max: 3000 }), messages: fc.integer({ min: 1, max: 2000 }) })
     const said = fc.array(fc.record({ pause: fc.integer({ min: 0, max: 3000 }), number: fc.integer({ min: 1, max: 1500 }) }), {
       maxLength: 6,
@@ -184,7 +184,7 @@ describe('messages of one connection', () => {
           here.write('x\n'.repeat(number))
           total += number
           await clock.pass(pause)
-          // a step is read or not as a whole, and takes whole milliseconds
+          // a step is read as a whole or not at all, and takes whole milliseconds
           const step = Math.min(100, Math.max(1, Math.floor(burst / 10)))
           const refill = Math.max(1, Math.round((1000 * step) / messages))
           expect(connection.received).toBeLessThanOrEqual(burst + step + (clock.now() / refill) * step)
@@ -205,7 +205,7 @@ describe('seats and tables', () => {
     return { come: (name: string) => room.client(name), place: room.premises, clock: room.clock }
   }
 
-  test('where all tables are taken, a client hears so in its protocol’s words', async () => {
+  test('are refused in the protocol’s words if all tables are taken', async () => {
     const { come } = hall({ tables: 1 })
     const first = await come('fh/hangman')
     await first.say('START\n')
@@ -222,7 +222,7 @@ describe('seats and tables', () => {
     expect(third.heard).toMatch(/^WORD/)
   })
 
-  test('a table to which nobody has come back for a week makes room', async () => {
+  test('are free again after a table has had no player for a week', async () => {
     const { come, clock } = hall({ tables: 1 })
     const first = await come('fh/quiz')
     await first.say('NAME ada\n', 'START 5\n')
@@ -236,7 +236,7 @@ describe('seats and tables', () => {
     expect(second.heard).toMatch(/^WORD/)
   })
 
-  test('a protocol without such words is broken off', async () => {
+  test('are refused by a reset if the protocol has no words for it', async () => {
     const { come } = hall({ tables: 1 })
     const first = await come('tjc/guess')
     expect(first.heard).toBe('GUESS\n')
@@ -246,7 +246,7 @@ describe('seats and tables', () => {
     expect(second.gaveUp).toBe('reset')
   })
 
-  test('one somebody has so many seats', async () => {
+  test('are limited for each user', async () => {
     const { place } = hall({ seats: 2 })
     const told: string[] = []
     const house = place.createSeating({ address: '10.0.0.7', endOnDisconnect: () => {}, end: () => {} }, 'door')
@@ -273,13 +273,13 @@ describe('seats and tables', () => {
   })
 })
 
-/** An address of this machine by which it comes to itself as others do; `undefined` where it is on no network. */
+/** Returns an address of this machine on a network, by which it can connect to itself; undefined if there is none. */
 function ownAddress(): string | undefined {
   const all = Object.values(networkInterfaces()).flatMap((one) => one ?? [])
   return all.find(({ internal, family }) => !internal && family === 'IPv4')?.address
 }
 
-test('from one address, over the network: who says nothing more and still has much to hear is here', async ({ skip }) => {
+test('from one address, over the network: a silent client with unread output counts as connected', async ({ skip }) => {
   const outside = ownAddress()
   if (outside === undefined) return skip('this machine is on no network')
   const { server, ports } = await serving(['c8/headtail', 'fh/hangman'], '--host', '0.0.0.0', '--limit', 'connections=1')
@@ -289,7 +289,7 @@ test('from one address, over the network: who says nothing more and still has mu
     onTestFinished(() => void socket.destroy())
     return socket
   }
-  // each answer waits a quarter of a second for the one before
+  // each answer waits a quarter of a second after the previous one
   const first = come('c8/headtail')
   await once(first, 'data')
   first.end('H\n'.repeat(100))
@@ -298,7 +298,7 @@ test('from one address, over the network: who says nothing more and still has mu
   expect(String(refused)).toMatch(/^ERROR no more than 1 connection from/)
 })
 
-test('from one address, over the network: the third of two hears why, and it is logged once', async ({ skip }) => {
+test('from one address, over the network: a third client above a limit of two learns the reason, and it is logged once', async ({ skip }) => {
   const outside = ownAddress()
   if (outside === undefined) return skip('this machine is on no network')
   const { server, ports } = await serving(['fh/hangman', 'tjc/guess'], '--host', '0.0.0.0', '--limit', 'connections=2')

@@ -24,7 +24,7 @@ async function listeningServer({ oneByOne = false } = {}): Promise<{ server: Ser
   return { server, port: place?.address.port ?? 0 }
 }
 
-/** A client that has connected and said its first guess. */
+/** A client that has connected and sent its first guess. */
 async function guesser(port: number) {
   const socket = connect(port, '127.0.0.1')
   onTestFinished(() => void socket.destroy())
@@ -37,7 +37,7 @@ async function guesser(port: number) {
   return { socket, closed }
 }
 
-test.each([false, true])('a client that comes too early waits, and what it has said is answered (one by one: %s)', async (oneByOne) => {
+test.each([false, true])('a client that connects too early waits, and its messages are answered (one by one: %s)', async (oneByOne) => {
   const { server, port } = await listeningServer({ oneByOne })
   onTestFinished(() => server.stop())
   const clients = [await guesser(port), await guesser(port)]
@@ -52,7 +52,7 @@ test.each([false, true])('a client that comes too early waits, and what it has s
   expect(heard).toEqual(['GUESS\nWIN\n', 'GUESS\nWIN\n'])
 })
 
-test('a server that stops before it has admitted a client breaks off those that wait', async () => {
+test('a server that stops before it has admitted a client resets the waiting ones', async () => {
   const { server, port } = await listeningServer()
   const { closed } = await guesser(port)
   await server.stop()

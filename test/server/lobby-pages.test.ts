@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Machine } from '../support/machine.ts'
 import { Room } from '../support/room.ts'
 
-/** A machine that has come in under a name. */
+/** A machine that has entered under a name. */
 async function entered(room: Room, name: string): Promise<Machine> {
   const machine = new Machine(room.premises)
   await machine.say({ type: 'enter', name })
@@ -15,7 +15,7 @@ async function lobby(machine: Machine, from?: number) {
   return answer
 }
 
-test('the lobby is told in pages of 100, with how many there are in all, and each is there once', async () => {
+test('the lobby is sent in pages of 100, with the total, and each item is there once', async () => {
   const room = new Room()
   const machines: Machine[] = []
   for (let n = 0; n < 250; n++) machines.push(await entered(room, `user${n}`))
@@ -30,7 +30,7 @@ test('the lobby is told in pages of 100, with how many there are in all, and eac
   expect(pages.flatMap(({ seekers }) => seekers.map(({ name }) => name))).toEqual(names)
 })
 
-test('tables are told with those that are attended first, and the newest first', async () => {
+test('tables with players or watchers are listed first, the newest first', async () => {
   const room = new Room()
   const machines: Machine[] = []
   for (let n = 0; n < 60; n++) {
@@ -55,7 +55,7 @@ test('tables are told with those that are attended first, and the newest first',
   expect(after.tables.map((info) => info.table)).not.toContain(table)
 })
 
-test('a registered name is in the list once, through however many connections it is here', async () => {
+test('a registered name is in the list once, however many connections it has', async () => {
   const room = new Room()
   const ada = new Machine(room.premises)
   await ada.say({ type: 'register', name: 'ada', password: 'engine-1843' })
@@ -67,7 +67,7 @@ test('a registered name is in the list once, through however many connections it
   expect((await lobby(again)).total.people).toBe(1)
 })
 
-test('who comes in is told of 100 of those who seek it, however many there are', async () => {
+test('a user who enters is notified of 100 of its challenges, however many there are', async () => {
   const room = new Room()
   const ada = await entered(room, 'ada')
   for (let n = 0; n < 120; n++) {

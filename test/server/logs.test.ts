@@ -18,7 +18,7 @@ function written(level: Level) {
 }
 
 describe('JSON logs', () => {
-  test('each line is an object that says when, who, and what', () => {
+  test('write one object per line with time, address and event', () => {
     const { logs, lines, read } = written('info')
     logs.connected?.(visit)
     logs.seated?.(visit, 17, 1)
@@ -40,7 +40,7 @@ describe('JSON logs', () => {
     ])
   })
 
-  test('what went wrong is said without what anybody said', () => {
+  test('report faults without the text of messages', () => {
     const { logs, lines, read } = written('info')
     const sentence = 'the client said "LOGIN ada \\"engine\\"-1843", which does not belong here; expected "START"'
     logs.ended?.(visit, { ...good, level: 'warn', outcome: 'violation', trouble: new Disconnected('violation', sentence), state: 'ready' })
@@ -55,7 +55,7 @@ describe('JSON logs', () => {
     ['info', ['came', 'seated', 'ended', 'refused', undefined]],
     ['warn', ['refused', undefined]],
     ['error', [undefined]],
-  ] as const)('at %s, so much is told: %j', (level, events) => {
+  ] as const)('contain these events at %s: %j', (level, events) => {
     const { logs, read } = written(level)
     logs.connected?.(visit)
     logs.seated?.(visit, 1, 0)
@@ -66,10 +66,10 @@ describe('JSON logs', () => {
   })
 })
 
-describe('what serve writes on standard error', () => {
+describe('the log of serve on standard error', () => {
   const SECRETS = ['engine-1843', 'tower-7713', 'between us']
 
-  /** What is in no line, as `secrets`, is checked here. */
+  /** Checks that no line contains one of the `secrets`. */
   async function stay(secrets: readonly string[], ...args: string[]) {
     const { server, ports } = await serving(['tjc/guess', 'fh/quiz', 'parlor/door'], ...args)
     onTestFinished(() => server[Symbol.asyncDispose]())
@@ -88,7 +88,7 @@ describe('what serve writes on standard error', () => {
       return heard
     }
     await say('fh/quiz', 'REGISTER ada engine-1843\n', 'LOGIN ada engine-1843\n', 'START 1\n')
-    // no number of these can be the secret, which would end it well
+    // none of these numbers can be the secret, which would end it well
     await say('tjc/guess', 'psst\n', '500\n')
     const register = '{"type":"register","name":"bob","password":"tower-7713"}\n'
     const seek = '{"type":"seek","game":"tictactoe","private":true}\n{"type":"say","table":1,"text":"between us"}\n'
@@ -100,7 +100,7 @@ describe('what serve writes on standard error', () => {
     return server
   }
 
-  test('as JSON: who came, sat down and went, and nothing of what they said', async () => {
+  test('contains connections and seats as JSON, without the text of messages', async () => {
     const { errors } = await stay([...SECRETS, 'psst'], '--log', 'json')
     const lines = errors
       .trimEnd()
@@ -114,14 +114,14 @@ describe('what serve writes on standard error', () => {
     expect(guess.at(-1)).toMatchObject({ connection: 2, event: 'ended', outcome: 'finished', level: 'warn' })
   })
 
-  test('as plain lines: only what went wrong', async () => {
+  test('contains only faults as plain lines', async () => {
     const { errors } = await stay(SECRETS)
     expect(errors.replaceAll(/^parlor: [\d-]{10} [\d:]{8} /gm, '').replaceAll(/:\d+:/g, ':')).toMatch(
       /^fh\/quiz, 127\.0\.0\.1: the client said "LOGIN ada \*\*\*", [^\n]+\n[^\n]+: the client said "psst": expected a number [^\n]+\n[^\n]+: the client closed the connection; expected [^\n]+\n$/,
     )
   })
 
-  test('and who comes and goes, for who wants that', async () => {
+  test('contains connections at level info', async () => {
     const { errors } = await stay(SECRETS, '--level', 'info')
     const told = errors
       .trimEnd()
@@ -142,7 +142,7 @@ describe('what serve writes on standard error', () => {
   })
 })
 
-test('bytes without their end are in the logs, plain and as JSON: when they wait, and when their sender goes', async () => {
+test('unfinished messages are in the logs, plain and as JSON: when they wait, and when their sender disconnects', async () => {
   for (const form of ['plain', 'json']) {
     const { server, ports } = await serving(['tjc/guess', 'fh/quiz'], '--log', form)
     onTestFinished(() => server[Symbol.asyncDispose]())
@@ -182,7 +182,7 @@ test('bytes without their end are in the logs, plain and as JSON: when they wait
   }
 })
 
-describe('what a program says wrong is in the logs without an option, with the true cause', () => {
+describe('a program’s wrong message is in the logs without an option, with the true cause', () => {
   const WRONG: readonly (readonly [string, Uint8Array | string, RegExp])[] = [
     ['tjc/guess', Uint8Array.of(0x35, 0, 0x30, 0, 0x0a, 0), /expected .*UTF-16/],
     ['tjc/guess', Uint8Array.of(0, 0, 0, 50, 0x0a), /expected .*struct\.pack/],
@@ -193,7 +193,7 @@ describe('what a program says wrong is in the logs without an option, with the t
     ['book/guess', Uint8Array.of(0, 0, 0, 50), /expected a whole number.*struct\.pack/],
   ]
 
-  test('in plain lines and in JSON, which leaves out what was said', async () => {
+  test('in plain lines, and in JSON without the text of the message', async () => {
     for (const form of ['plain', 'json']) {
       const { server, ports } = await serving([...new Set(WRONG.map(([name]) => name))], '--log', form)
       onTestFinished(() => server[Symbol.asyncDispose]())

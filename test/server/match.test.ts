@@ -10,12 +10,12 @@ import { Typist } from '../support/typist.ts'
 
 const FREE = '---------'
 
-/** The lines that a client has heard. */
+/** Returns the lines that a client has received. */
 function linesOf({ heard }: Far): string[] {
   return heard.split('\n').slice(0, -1)
 }
 
-/** Two who are matched, ada to move. */
+/** Two matched clients, ada to move. */
 async function matched() {
   const room = new Room()
   const ada = await room.client('fh/tictactoe')
@@ -25,8 +25,8 @@ async function matched() {
   return { room, ada, grace }
 }
 
-describe('fh/tictactoe: two clients, matched', () => {
-  test('a whole game, to its winner', async () => {
+describe('fh/tictactoe: two matched clients', () => {
+  test('play a whole game to its winner', async () => {
     const { room, ada, grace } = await matched()
     expect(ada.heard).toBe(`Welcome ada\ninit@1@ada@grace\nmove@1@${FREE}\n`)
     expect(grace.heard).toBe('Welcome grace\ninit@1@ada@grace\n')
@@ -52,7 +52,7 @@ describe('fh/tictactoe: two clients, matched', () => {
     expect(room.troubles).toEqual([])
   })
 
-  test('a draw, and another game: whoever waited longer begins', async () => {
+  test('play a draw, and another game: the client that waited longer begins', async () => {
     const { room, ada, grace } = await matched()
     for (const [at, cell] of [1, 2, 3, 5, 4, 6, 8, 7, 9].entries()) await (at % 2 === 0 ? ada : grace).say(`${cell}\n`)
     for (const one of [ada, grace]) expect(linesOf(one).slice(-2)).toEqual(['moved@1@ada@9@OXOOXXXOO', 'GameEnd@1@draw@draw'])
@@ -63,7 +63,7 @@ describe('fh/tictactoe: two clients, matched', () => {
     expect(room.troubles).toEqual([])
   })
 
-  test('the second player is waited for without limit', async () => {
+  test('wait for the second player without limit', async () => {
     const room = new Room()
     const ada = await room.client('fh/tictactoe')
     await ada.say('ada\n')
@@ -72,7 +72,7 @@ describe('fh/tictactoe: two clients, matched', () => {
     expect([...room.premises.hall.openSeeks]).toHaveLength(1)
   })
 
-  test('whoever is here when the server is stopped hears that, before the connection is broken off', async () => {
+  test('receive the reason when the server stops, before the connection is reset', async () => {
     const { room, ada, grace } = await matched()
     const waiting = await room.client('fh/tictactoe')
     await waiting.say('alan\n')
@@ -87,7 +87,7 @@ describe('fh/tictactoe: two clients, matched', () => {
     expect(room.troubles).toEqual([])
   })
 
-  test('nobody hears of a game that is not kept', async () => {
+  test('are not notified of a game that is not persisted', async () => {
     const kept = Promise.withResolvers<void>()
     const room = new Room({ store: waiting(memoryStore(), kept.promise) })
     const ada = await room.client('fh/tictactoe')
@@ -101,7 +101,7 @@ describe('fh/tictactoe: two clients, matched', () => {
   })
 })
 
-/** A store that keeps nothing of tables before something has happened. */
+/** A store that persists nothing of tables before an event of the test. */
 function waiting(store: Store, before: Promise<void>): Store {
   const { tables } = store
   const log: TableLog = {
@@ -127,14 +127,14 @@ describe('names', () => {
     ['+0042', 'a name cannot be a number, because the server would take it for a cell'],
     ['house', 'house cannot be a name: it is a command, or another word with a meaning here; choose another'],
     ['a\u0001da', 'a name has only characters that can be seen'],
-  ])('%j is refused with a sentence, and another may follow', async (name, sentence) => {
+  ])('refuses %j with a sentence, and accepts another', async (name, sentence) => {
     const room = new Room()
     const client = await room.client('fh/tictactoe')
     await client.say(`${name}\n`, 'ada\n')
     expect(linesOf(client)).toEqual([`ERROR ${sentence}`, 'Welcome ada'])
   })
 
-  test('that is registered is refused without advice to log in, for which there is no message', async () => {
+  test('refuses a registered name without advice to log in, because the protocol has no message for it', async () => {
     const room = new Room()
     const caller = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
     await caller.type('ada', 'register', 'engine-1843')
@@ -148,7 +148,7 @@ describe('names', () => {
     ])
   })
 
-  test.each(['ada lovelace', 'a', 'x'.repeat(20), 'Ада', '🎲'.repeat(20), 'r2d2', '-1', '0'])('%s is a name', async (name) => {
+  test.each(['ada lovelace', 'a', 'x'.repeat(20), 'Ада', '🎲'.repeat(20), 'r2d2', '-1', '0'])('accepts %s', async (name) => {
     const { room, ada } = await matched()
     const client = await room.client('fh/tictactoe')
     await client.say(`${name}\n`)
@@ -158,14 +158,14 @@ describe('names', () => {
     expect(linesOf(client).slice(0, 2)).toEqual([`Welcome ${name}`, `init@2@${name}@alan`])
   })
 
-  test('is shown as it is kept: composed', async () => {
+  test('shows a name as it is stored: composed', async () => {
     const room = new Room()
     const client = await room.client('fh/tictactoe')
     await client.say('a\u0308da\n')
     expect(client.heard).toBe('Welcome äda\n')
   })
 
-  test('one that is here is taken, and free when its holder has gone', async () => {
+  test('a name is taken while its user is online, and free afterwards', async () => {
     const { room, ada } = await matched()
     const other = await room.client('fh/tictactoe')
     await other.say('ADA\n')
@@ -175,7 +175,7 @@ describe('names', () => {
     expect(linesOf(other).at(-1)).toBe('Welcome ADA')
   })
 
-  test('a classroom program is called what everybody has room for', async () => {
+  test('a classroom program has a name that fits every client', async () => {
     const room = new Room()
     const ada = await room.client('fh/tictactoe')
     await ada.say('ada\n')
@@ -189,7 +189,7 @@ describe('cells', () => {
     ['10', 'there is no cell 10; cells go from 1 to 9'],
     ['99999999999999999999', 'there is no cell 100000000000000000000; cells go from 1 to 9'],
     ['5', 'cell 5 is taken by O'],
-  ])('%s is refused with a sentence, asked for again, and changes nothing', async (cell, sentence) => {
+  ])('%s is refused with a sentence and requested again, and changes nothing', async (cell, sentence) => {
     const { room, ada, grace } = await matched()
     await ada.say('5\n')
     await grace.say(`${cell}\n`)
@@ -199,7 +199,7 @@ describe('cells', () => {
     expect(room.troubles).toEqual([])
   })
 
-  test.each(['0', '-1', 'x', '5 5', '', 'MOVE5', '1e0'])('%j is no cell, which is said, and it is asked for again', async (text) => {
+  test.each(['0', '-1', 'x', '5 5', '', 'MOVE5', '1e0'])('%j is refused as no cell, and is requested again', async (text) => {
     const { ada, grace } = await matched()
     await ada.say(`${text}\n`)
     expect(linesOf(ada).slice(-2)).toEqual([
@@ -219,7 +219,7 @@ describe('cells', () => {
     expect(linesOf(ada).at(-1)).toBe('moved@1@ada@5@----O----')
   })
 
-  test('out of turn, a cell is refused and nothing happens', async () => {
+  test('a cell out of turn is refused, and changes nothing', async () => {
     const { ada, grace } = await matched()
     await grace.say('5\n')
     expect(linesOf(grace).at(-1)).toMatch(/^ERROR "5" came too soon: it is not your turn yet; wait for something like "move@17@/)
@@ -236,11 +236,11 @@ describe('a player who leaves', () => {
     closes: (far) => far.close(),
     resets: (far) => far.reset(),
   }
-  /** What was played before, cell by cell, ada beginning. */
+  /** The earlier moves, cell by cell, with ada first. */
   const BEFORE: readonly (readonly number[])[] = [[], [5], [5, 1], [5, 1, 9]]
 
   for (const [way, leave] of Object.entries(WAYS)) {
-    test.each(BEFORE)(`and ${way} after %j loses, whoever’s turn it is; the other may play again`, async (...cells) => {
+    test.each(BEFORE)(`and ${way} after %j loses, in either player’s turn; the opponent may play again`, async (...cells) => {
       for (const who of ['ada', 'grace'] as const) {
         const { room, ...players } = await matched()
         for (const [at, cell] of cells.entries()) await (at % 2 === 0 ? players.ada : players.grace).say(`${cell}\n`)
@@ -257,7 +257,7 @@ describe('a player who leaves', () => {
       }
     })
 
-    test(`and ${way} while nobody is opposite yet is not waited for`, async () => {
+    test(`and ${way} before there is an opponent is not matched`, async () => {
       const room = new Room()
       const ada = await room.client('fh/tictactoe')
       await ada.say('ada\n')
@@ -269,7 +269,7 @@ describe('a player who leaves', () => {
     })
   }
 
-  test('and has only said a name is nobody to play with', async () => {
+  test('and has only sent a name is not matched', async () => {
     const room = new Room()
     const grace = await room.client('fh/tictactoe')
     await grace.say('grace\n')
@@ -281,14 +281,14 @@ describe('a player who leaves', () => {
     expect(await room.store.tables.read(1, 0)).toEqual([])
   })
 
-  test('in the middle of a game leaves the rest of what was said unread', async () => {
+  test('in the middle of a game leaves the rest of its messages unread', async () => {
     const { ada, grace } = await matched()
     await ada.say('QUIT\n5\nada\n')
     expect(linesOf(ada)).toHaveLength(3)
     expect(linesOf(grace).at(-1)).toBe('GameEnd@1@grace@left')
   })
 
-  test('may be silent for too long: who is asked and says nothing has left', async () => {
+  test('by silence has left when the timeout of a request is over', async () => {
     const { ada, grace } = await matched()
     const limits = { first: 10_000, idle: 10_000 }
     for (const one of [ada, grace]) one.conversation.checkTimeout(one.clock.monotonic() + 10_000, limits)
@@ -299,7 +299,7 @@ describe('a player who leaves', () => {
 })
 
 describe('a cell that crosses the end', () => {
-  test('is forgotten when the client has said it before it heard of the end', async () => {
+  test('is dropped if the client sent it before it received the end', async () => {
     const { room, ada, grace } = await matched()
     await grace.reset()
     expect(linesOf(ada).at(-1)).toBe('GameEnd@1@ada@left')
@@ -310,7 +310,7 @@ describe('a cell that crosses the end', () => {
     expect(room.troubles).toEqual([])
   })
 
-  test('is forgotten when the end is decided and not yet told', async () => {
+  test('is dropped if the end is decided and not yet published', async () => {
     const { room, ada, grace } = await matched()
     const before = linesOf(ada).length
     await Promise.all([grace.say('QUIT\n'), ada.say('5\n')])
@@ -320,7 +320,7 @@ describe('a cell that crosses the end', () => {
     expect(room.troubles).toEqual([])
   })
 
-  test('a name instead is a name', async () => {
+  test('is a name if it is a name', async () => {
     const { ada, grace } = await matched()
     await grace.reset()
     await ada.say('countess\n')
@@ -328,8 +328,8 @@ describe('a cell that crosses the end', () => {
   })
 })
 
-describe('who can sit opposite whom', () => {
-  /** The programs, the seats that their clients can hold, and the first thing that they say. */
+describe('possible opponents', () => {
+  /** The programs, the seats that their clients can hold, and their first messages. */
   const SEATS: Readonly<Record<string, readonly number[]>> = {
     'tjc/tictactoe': [1],
     'tjc/tictactoe-alternative': [0],
@@ -340,14 +340,14 @@ describe('who can sit opposite whom', () => {
   const pairs = names.flatMap((first) => names.map((second) => [first, second] as const))
   const together = pairs.filter(([first, second]) => new Set([...(SEATS[first] ?? []), ...(SEATS[second] ?? [])]).size === 2)
 
-  /** A client that comes in, and says its name where that is asked for. */
+  /** Connects a client, which sends its name if the program asks for it. */
   async function arrives(room: Room, program: string, name: string): Promise<{ program: string; name: string; far: Far }> {
     const far = await room.client(program)
     if (program === 'fh/tictactoe') await far.say(`${name}\n`)
     return { program, name: program === 'fh/tictactoe' ? name : program.slice(0, 20), far }
   }
 
-  test.each(together)('%s first and then %s play a whole game', async (first, second) => {
+  test.each(together)('%s first and then %s: they play a whole game', async (first, second) => {
     const room = new Room({ wait: WAIT })
     const players = [await arrives(room, first, 'ada'), await arrives(room, second, 'grace')]
     const opening = (await room.store.tables.read(1, 0))[0]
@@ -369,7 +369,7 @@ describe('who can sit opposite whom', () => {
   })
 
   test.each(pairs.filter((pair) => !together.includes(pair)))(
-    '%s and %s wait for others, and then the house sits down',
+    '%s and %s wait for others, and then the house takes the other seat',
     async (first, second) => {
       const room = new Room({ wait: WAIT })
       for (const program of [first, second]) await arrives(room, program, 'ada')
@@ -381,7 +381,7 @@ describe('who can sit opposite whom', () => {
     },
   )
 
-  test('without a wait the house sits down opposite a classroom client that comes first', async () => {
+  test('the house plays at once against a classroom client without a wait that is first', async () => {
     const room = new Room()
     const second = await room.client('tjc/tictactoe')
     expect(second.heard).toMatch(/^MOVE\d\n$/)
@@ -390,7 +390,7 @@ describe('who can sit opposite whom', () => {
     expect(begins.heard).toMatch(/^MOVE\d\n$/)
   })
 
-  test('another size of board is another game', async () => {
+  test('seeks with different board sizes do not match', async () => {
     const room = new Room({ wait: WAIT })
     const ada = await room.client('fh/tictactoe')
     await ada.say('ada\n')
@@ -400,7 +400,7 @@ describe('who can sit opposite whom', () => {
     expect(linesOf(ada).at(-1)).toBe(`move@1@${FREE}`)
   })
 
-  test('a classroom client whose opponent has left hears so when it has moved, and that is not its fault', async () => {
+  test('a classroom client whose opponent has left learns it after its move, and has not broken the protocol', async () => {
     const { room, ada } = await matched()
     await ada.say('QUIT\n')
     const alan = await room.client('fh/tictactoe')
@@ -416,7 +416,7 @@ describe('who can sit opposite whom', () => {
 })
 
 describe('our own client', () => {
-  test('plays, is told what happens, and goes on under another name', async () => {
+  test('plays, shows each event, and continues under another name', async () => {
     const room = new Room()
     const [ada, grace] = [new Typist(), new Typist()]
     const guests = [await room.guest('fh/tictactoe', ada), await room.guest('fh/tictactoe', grace)]

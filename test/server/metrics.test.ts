@@ -9,7 +9,7 @@ import { keep } from '../support/keep.ts'
 import { serving } from '../support/process.ts'
 import { closed } from '../support/sockets.ts'
 
-/** A `parlor serve` that answers HTTP, and how to ask it. */
+/** A `parlor serve` with HTTP, and functions that send requests. */
 async function watched(...programs: string[]) {
   const { server, ports } = await serving(programs, '--http', '0')
   onTestFinished(() => server[Symbol.asyncDispose]())
@@ -29,7 +29,7 @@ async function watched(...programs: string[]) {
 }
 
 describe('metrics', () => {
-  test('count who is here, what was said, and what is played', async () => {
+  test('count connections, messages and games', async () => {
     const { metric, come, ask } = await watched('tjc/guess', 'fh/tictactoe')
     expect(await metric('parlor_connections_total{program="tjc/guess"}')).toBe(0)
     const socket = come('tjc/guess')
@@ -37,7 +37,7 @@ describe('metrics', () => {
     socket.write('0\n')
     await once(socket, 'data')
     expect(await metric('parlor_connections{program="tjc/guess"}')).toBe(1)
-    // while it is here: GUESS, and after its message two more
+    // while it is connected: GUESS, and after its message two more
     expect(await metric('parlor_messages_total{program="tjc/guess",direction="in"}')).toBe(1)
     expect(await metric('parlor_messages_total{program="tjc/guess",direction="out"}')).toBe(3)
     expect(await metric('parlor_tables')).toBe(1)
@@ -68,7 +68,7 @@ describe('metrics', () => {
     expect(await text.text()).toMatch(/^nodejs_eventloop_lag_p99_seconds /m)
   })
 
-  test('an append that fails is passed on, and takes its time too', async () => {
+  test('include the time of an append that fails', async () => {
     const metrics = new Metrics()
     const { tables, close } = metrics.metered(memoryStore())
     const moved = (n: number): TableEvent => ({ type: 'moved', seat: 0, move: 5, n, at: 0 })
@@ -87,7 +87,7 @@ describe('metrics', () => {
 })
 
 describe('health', () => {
-  test('is good while the server serves, and bad while it stops', async () => {
+  test('is 200 while the server serves, and 503 while it stops', async () => {
     const { server, ask, come } = await watched('c8/headtail')
     const slow = come('c8/headtail')
     slow.pause().write('H\n'.repeat(2000))
@@ -95,13 +95,13 @@ describe('health', () => {
     const serving = await ask('/health')
     expect([serving.status, await serving.json()]).toEqual([200, { status: 'serving', connections: 1, tables: 1 }])
     server.signal('SIGTERM')
-    // somebody whose goodbye takes a while keeps it from ending at once
+    // a client with a slow goodbye prevents an immediate end
     await expect.poll(async () => (await ask('/health')).status).toBe(503)
     expect(await (await ask('/health')).json()).toMatchObject({ status: 'stopping' })
     expect(await server.exit).toBe(0)
   })
 
-  test('nothing else is there', async () => {
+  test('answers other paths with 404', async () => {
     const { ask } = await watched('tjc/guess')
     const answer = await ask('/passwords')
     expect([answer.status, await answer.json()]).toEqual([404, { error: 'there is nothing here but /health and /metrics' }])

@@ -5,7 +5,7 @@ import { doorway } from '../support/doorway.ts'
 
 const PASSWORD = 'engine-1843'
 
-/** Sends bytes that are no UTF-8 in the middle of commands, and answers with all that came back. */
+/** Sends invalid UTF-8 in the middle of commands, and returns all answers. */
 async function bytes(port: number, ...lines: readonly (string | Buffer)[]): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   onTestFinished(() => void socket.destroy())
@@ -20,7 +20,7 @@ async function bytes(port: number, ...lines: readonly (string | Buffer)[]): Prom
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1')
 
-test('a password in Latin-1 is refused with what to do, where another could stand for it', async () => {
+test('a password in Latin-1 is refused with advice, because another could equal it', async () => {
   const door = await doorway('fh/quiz')
   const heard = await bytes(door.port, `REGISTER grace ${PASSWORD}`, 'QUIT')
   expect(heard).toContain('Welcome grace')
@@ -32,7 +32,7 @@ test('a password in Latin-1 is refused with what to do, where another could stan
   expect(await bytes(door.port, latin1('NAME Zo\u00eb'), 'QUIT')).toContain('ERROR the name arrived broken: send it as UTF-8')
 })
 
-test('at the front door, what is wrong with a password is said before it is typed twice', async () => {
+test('at the front door, an invalid password is refused before it is typed twice', async () => {
   const door = await doorway()
   const caller = await door.caller()
   await caller.until(/What is your name/)
@@ -47,7 +47,7 @@ test('at the front door, what is wrong with a password is said before it is type
   await caller.type(PASSWORD, /is registered now/)
 })
 
-test('a name that looks like that of somebody here is refused, and one that is free is proposed', async () => {
+test('a name that looks like that of an online user is refused, and a free one is proposed', async () => {
   const door = await doorway()
   await door.program('paypal')
   const other = await door.program()

@@ -16,13 +16,13 @@ async function two(room = new Room()) {
   return { room, ada, grace, table: ada.last('seated').table }
 }
 
-/** A sentence that names a field, or a part of it, and says what it must be; or that a part of it is unknown. */
+/** A sentence that names a field, or a part of it, with the expected value; or that says that a part of it is unknown. */
 function plain(field: string): RegExp {
   return new RegExp(`^${field}\\b\\S* must (?:be|have) |^"\\w+" is not a field of ${field}, which has `)
 }
 
 describe('the native protocol', () => {
-  test('two play a game to its end; every event has the next number', async () => {
+  test('two clients play a game to its end; every event has the next number', async () => {
     const { ada, grace, table } = await two()
     expect(ada.last('seated')).toMatchObject({ game: 'tictactoe', seat: 0, names: ['ada', 'grace'] })
     expect(grace.last('seated')).toMatchObject({ seat: 1 })
@@ -95,7 +95,7 @@ describe('the native protocol', () => {
     expect(sent[0]?.message).not.toMatch(/Invalid|expected|received|undefined|NaN/)
   })
 
-  test('whatever field of whatever command is wrong, the sentence begins with its name and is in plain words', async () => {
+  test('for each wrong field of each command, the sentence begins with the field’s name and is in plain words', async () => {
     const sent: { type: string; message?: string }[] = []
     const session = new NativeSession(
       () => new StagedLobby(),
@@ -115,7 +115,7 @@ describe('the native protocol', () => {
     }
   })
 
-  test('a move is acknowledged when it is kept, and refused with a word and a sentence', async () => {
+  test('a move is acknowledged after it is persisted, or refused with a code and a sentence', async () => {
     const { grace, ada, table } = await two()
     expect(await grace.say({ type: 'play', table, move: '1' })).toMatchObject({
       type: 'error',
@@ -129,7 +129,7 @@ describe('the native protocol', () => {
     expect(await ada.say({ type: 'play', table, move: '3', after: 1 })).toMatchObject({ type: 'error', code: 'stale' })
   })
 
-  test('a seat is held, and taken up again by its token; what was missed is told again', async () => {
+  test('a seat is reserved, and resumed by its token; missed events are sent again', async () => {
     const { room, ada, grace, table } = await two()
     const { token = '' } = ada.last('seated')
     await ada.say({ type: 'play', table, move: '1' })
@@ -144,14 +144,14 @@ describe('the native protocol', () => {
     expect(await back.say({ type: 'resume', token: 'nonsense' })).toMatchObject({ type: 'error', code: 'bad-token' })
   })
 
-  test('who does not come back within two minutes has left', async () => {
+  test('a player who does not return within two minutes has left', async () => {
     const { room, ada, grace } = await two()
     ada.drop()
     await room.clock.pass(120_000)
     expect(grace.last('event').what).toEqual({ type: 'ended', outcome: { winners: [1], left: 0 } })
   })
 
-  test('nobody near: the house sits down after a while', async () => {
+  test('without an opponent the house takes the other seat after a while', async () => {
     const room = new Room()
     const ada = new Machine(room.premises)
     await ada.say({ type: 'enter', name: 'ada' })
@@ -162,7 +162,7 @@ describe('the native protocol', () => {
     expect(ada.last('seated').names).toEqual(['ada', 'house'])
   })
 
-  test('a wish is taken back, as long as it has not come true', async () => {
+  test('a seek can be cancelled until it is matched', async () => {
     const { ada, grace } = await two()
     for (const player of [ada, grace]) {
       expect(await player.say({ type: 'cancel' })).toMatchObject({ type: 'error', code: 'not-now', message: 'you have no open seek' })
@@ -183,12 +183,12 @@ describe('the native protocol', () => {
     ['\ufeff{"type":"ping"}', 'leave out the byte order mark (BOM)'],
     ['{\0"\0t\0', 'UTF-16 has a NUL beside each letter: send UTF-8'],
     ['GET / HTTP/1.1', 'this is an HTTP request'],
-  ])('a line that is nearly JSON is refused with what is wrong with it: %j', async (text, why) => {
+  ])('a line that is nearly JSON is refused with the reason: %j', async (text, why) => {
     const message = `a command is one line of JSON, such as {"type":"games"}; ${why}`
     expect(await new Machine(new Room().premises).line(text)).toEqual({ type: 'error', code: 'bad-message', message })
   })
 
-  test('a player who enters again under the same name has the seats still', async () => {
+  test('a player who enters again under the same name still has its seats', async () => {
     const room = new Room()
     const [ada, grace] = [new Machine(room.premises), new Machine(room.premises)]
     await ada.say({ type: 'enter', name: 'ada' })
@@ -200,12 +200,12 @@ describe('the native protocol', () => {
     expect(await grace.say({ type: 'lobby' })).toMatchObject({ people: [{ name: 'ada', tables: [table] }, { name: 'grace' }] })
     expect(await ada.say({ type: 'play', table, move: '1' })).toMatchObject({ type: 'ok' })
     expect(await ada.say({ type: 'enter', name: 'alan' })).toMatchObject({ type: 'entered', tables: [] })
-    // what a table calls its game is found in the list of all
+    // the game of a table is in the list of all games
     const { games } = (await ada.say({ type: 'games' })) as { games: readonly { game: string; rules: string }[] }
     expect(games.find(({ rules }) => rules === game)?.game).toBe('scissors')
   })
 
-  test('an invitation is for who has its code', async () => {
+  test('an invitation matches a user with its code', async () => {
     const room = new Room()
     const [ada, grace] = [new Machine(room.premises), new Machine(room.premises)]
     await ada.say({ type: 'enter', name: 'ada' })
@@ -221,7 +221,7 @@ describe('the native protocol', () => {
     })
   })
 
-  test('an invitation for somebody is for nobody else', async () => {
+  test('an invitation with a name matches no other user', async () => {
     const room = new Room()
     const [ada, grace, alan] = [new Machine(room.premises), new Machine(room.premises), new Machine(room.premises)]
     for (const [machine, name] of [
@@ -245,7 +245,7 @@ describe('the native protocol', () => {
     expect(grace.last('seated').names).toEqual(['ada', 'grace'])
   })
 
-  test('a number of any size is refused as one, and nothing of it is kept', async () => {
+  test('an unknown number of any size is refused, and not stored', async () => {
     const room = new Room()
     const ada = new Machine(room.premises)
     await ada.say({ type: 'enter', name: 'ada' })
@@ -265,7 +265,7 @@ describe('the native protocol', () => {
     expect(await grace.say({ type: 'play', table: grace.last('seated').table, move: '5' })).toMatchObject({ type: 'ok' })
   })
 
-  test('a seat that this connection has is taken up once more by its table, also with an event that is still to come', async () => {
+  test('a connection can resume its own seat by the table, also after an event that is still to come', async () => {
     const { ada, table } = await two()
     const token = ada.last('seated').token
     for (const after of [undefined, 0, 99]) {
@@ -294,7 +294,7 @@ describe('the native protocol', () => {
     expect(await ada.say({ type: 'play', table, move: '5' })).toMatchObject({ code: 'not-seated' })
   })
 
-  test('what `seated` has as the game is known by `games`, and is taken where a game is named', async () => {
+  test('the game in `seated` is in `games`, and accepted as the name of a game', async () => {
     const room = new Room()
     const ada = new Machine(room.premises)
     await ada.say({ type: 'enter', name: 'ada' })
@@ -304,7 +304,7 @@ describe('the native protocol', () => {
     expect(games.games.map(({ rules }) => rules)).toContain(ada.last('seated').game)
   })
 
-  test('a watcher sees what is no secret, and may talk', async () => {
+  test('a watcher sees everything but secrets, and may talk', async () => {
     const { room, ada, table } = await two()
     const alan = new Machine(room.premises)
     await alan.say({ type: 'enter', name: 'alan' })
@@ -315,7 +315,7 @@ describe('the native protocol', () => {
     expect(ada.last('event').what).toEqual({ type: 'said', name: 'alan', text: 'good luck' })
   })
 
-  test('a registered name needs its password, or the token of a session, until that is ended', async () => {
+  test('a registered name requires its password, or the token of a session until the session ends', async () => {
     const room = new Room()
     const ada = new Machine(room.premises)
     expect(await ada.say({ type: 'register', name: 'ada', password: 'engine-1843' })).toMatchObject({ type: 'entered', registered: true })
@@ -332,7 +332,7 @@ describe('the native protocol', () => {
     expect(await guest.say({ type: 'session' })).toMatchObject({ code: 'who-are-you' })
   })
 
-  test('rated games are for registered names, and change the ladder', async () => {
+  test('rated games require registered names, and change the ladder', async () => {
     const room = new Room()
     const [ada, grace] = [new Machine(room.premises), new Machine(room.premises)]
     await ada.say({ type: 'enter', name: 'ada' })
@@ -351,7 +351,7 @@ describe('the native protocol', () => {
     })
   })
 
-  test('a line that is no command is answered, and changes nothing', async () => {
+  test('a line that is not a command is answered, and changes nothing', async () => {
     const machine = new Machine(new Room().premises)
     expect(await machine.line('hello')).toMatchObject({
       type: 'error',

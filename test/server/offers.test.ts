@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Doorway, doorway, type Reader } from '../support/doorway.ts'
 
-/** Two people who play, ada first. */
+/** Two users who play, ada first. */
 async function two(door: Doorway) {
   const ada = await door.caller('ada')
   const bob = await door.caller('bob')
@@ -11,8 +11,8 @@ async function two(door: Doorway) {
   return { ada, bob }
 }
 
-describe('who comes to a table between an offer and its answer', () => {
-  test('hears of a draw that is offered, and not that it is offered once more by who accepts it', async () => {
+describe('a user who comes to a table between an offer and its answer', () => {
+  test('sees an offered draw, and not a second offer when the opponent accepts it', async () => {
     const door = await doorway()
     const { ada, bob } = await two(door)
     await ada.type('draw', /^You have offered a draw/)
@@ -23,7 +23,7 @@ describe('who comes to a table between an offer and its answer', () => {
     expect(await watcher.until(/"leave"/)).toEqual(['', 'They have agreed on a draw.', '"leave" leaves the table.'])
   })
 
-  test('hears the same of a rematch', async () => {
+  test('sees an offered rematch in the same way', async () => {
     const door = await doorway()
     const { ada, bob } = await two(door)
     await ada.type('resign', /"rematch"/)
@@ -35,7 +35,7 @@ describe('who comes to a table between an offer and its answer', () => {
     expect(await watcher.until(/Table|table/)).toEqual(['', 'They play again at table 2: type "watch 2".'])
   })
 
-  test('can accept it in a seat that is taken up again', async () => {
+  test('can accept it in a resumed seat', async () => {
     const door = await doorway()
     const { ada, bob } = await two(door)
     const token = /resume (\w+)$/.exec(bob.lines.find((line) => line.startsWith('If the connection breaks')) ?? '')?.[1] ?? ''
@@ -48,7 +48,7 @@ describe('who comes to a table between an offer and its answer', () => {
     await back.type('accept', /^You have agreed on a draw/)
   })
 
-  test('finds it in what a program is told, as long as it is open', async () => {
+  test('finds it in the native messages as long as it is open', async () => {
     const door = await doorway()
     const [ada, bob, carl] = [await door.program('ada'), await door.program('bob'), await door.program('carl')]
     await ada.ask({ type: 'seek', game: 'tictactoe' })
@@ -72,7 +72,7 @@ describe('after a game', () => {
     ['begins something else', (one: Reader) => one.type('play hangman', /^Your move/)],
     ['says goodbye', (one: Reader) => one.type('quit', /^Bye/)],
     ['is suddenly gone', (one: Reader) => one.leave()],
-  ])('the other hears when who has offered a rematch %s', async (_, goes) => {
+  ])('the opponent is notified when the player who offered a rematch %s', async (_, goes) => {
     const door = await doorway()
     const { ada, bob } = await two(door)
     await ada.type('resign', /"rematch"/)
@@ -85,7 +85,7 @@ describe('after a game', () => {
     await bob.type('rematch', /^ada has left the table\.$/)
   })
 
-  test('who has offered a rematch hears when the other goes, and nothing of who takes the same seat up again', async () => {
+  test('a player who offered a rematch is notified when the opponent leaves, and not when a seat is resumed', async () => {
     const door = await doorway()
     const { ada, bob } = await two(door)
     await ada.type('resign', /"rematch"/)
@@ -100,7 +100,7 @@ describe('after a game', () => {
     expect(after.join('\n')).not.toContain('left the table')
   })
 
-  test('nothing is said of who goes where nobody waits for an answer, or both go on', async () => {
+  test('a departure is not reported if no player waits for an answer, or both continue', async () => {
     const door = await doorway()
     const { ada, bob } = await two(door)
     await ada.type('resign', /"rematch"/)

@@ -8,7 +8,7 @@ import type { People } from '../../src/hall/people.ts'
 import { openAdminSocket } from '../../src/server/admin.ts'
 import { TestClock } from '../support/clock.ts'
 
-/** A socket for the operator with a clock that stands still, and what came of it. */
+/** A socket for the operator with a clock that stands still, and its results. */
 async function door(remove: (name: string) => Promise<{ connections: number; sessions: number }> = async () => ENDED) {
   const folder = mkdtempSync(join(tmpdir(), 'parlor-operator-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -40,13 +40,13 @@ const wish = (name: string) => `${JSON.stringify({ action: 'remove', name })}\n`
 const connected = ({ socket }: { socket: Socket }) => (socket.connecting ? once(socket, 'connect') : undefined)
 
 describe('the operator’s socket', () => {
-  test('closes a connection that has said no line for ten seconds, whatever else it has said', async () => {
+  test('closes a connection that has sent no complete line for ten seconds', async () => {
     const { clock, logged, dial } = await door()
     const [silent, half] = [dial(), dial()]
     half.socket.write('{"action"')
     await connected(silent)
     await connected(half)
-    // both are known by now, for one that comes after them is answered
+    // the server knows both by now, because it answers a later one
     const third = dial()
     third.socket.write(wish('ada'))
     expect(await third.heard).toBe('{"done":"ada is no longer registered"}\n')
@@ -55,7 +55,7 @@ describe('the operator’s socket', () => {
     expect(logged.filter((sentence) => sentence.includes('has sent no line for 10 s'))).toHaveLength(2)
   })
 
-  test('closes the oldest of those that have said nothing, when there are more than 32', async () => {
+  test('closes the oldest connection without a request when there are more than 32', async () => {
     const { dial } = await door()
     const first = dial()
     await connected(first)
@@ -64,7 +64,7 @@ describe('the operator’s socket', () => {
     expect(others.filter(({ socket }) => socket.closed)).toEqual([])
   })
 
-  test('answers 200 wishes at once, and then 100 a second', async () => {
+  test('answers 200 requests at once, and then 100 a second', async () => {
     const { clock, removed, dial } = await door()
     for (let n = 0; n < 200; n++) {
       const { socket, heard } = dial()
@@ -75,7 +75,7 @@ describe('the operator’s socket', () => {
     const one = dial()
     const two = dial()
     for (const { socket } of [one, two]) socket.write(wish('late'))
-    // a connection that comes after them is known, and so are their wishes
+    // the server knows a later connection, and so their requests as well
     const third = dial()
     third.socket.end()
     expect(await third.heard).toBe('')
@@ -85,7 +85,7 @@ describe('the operator’s socket', () => {
     expect(removed).toHaveLength(202)
   })
 
-  test('refuses a wish while 32 others are under way', async () => {
+  test('refuses a request while 32 others are under way', async () => {
     const work = Promise.withResolvers<typeof ENDED>()
     const all = Promise.withResolvers<void>()
     const { removed, dial } = await door(() => {
@@ -102,7 +102,7 @@ describe('the operator’s socket', () => {
     expect(new Set(await Promise.all(busy.map(({ heard }) => heard)))).toEqual(new Set(['{"done":"slow is no longer registered"}\n']))
   })
 
-  test('that is closed ends those that have said nothing, and answers what is under way', async () => {
+  test('ends connections without a request when it is closed, and answers pending requests', async () => {
     const work = Promise.withResolvers<typeof ENDED>()
     const begun = Promise.withResolvers<void>()
     const { listener, dial } = await door(() => {

@@ -19,7 +19,7 @@ const REFUSED = {
 }
 const PASSWORD = 'engine-1843'
 
-/** Two programs at a table of a hall whose store can be kept from writing; ada is to move. */
+/** Two programs at a table of a hall whose store can be blocked; ada is to move. */
 async function playing(clock: { total?: number } = {}) {
   const time = new TestClock(1_000_000)
   const data = await storeToBreak(time)
@@ -38,10 +38,10 @@ async function playing(clock: { total?: number } = {}) {
   return { time, data, premises, ada, grace, table, troubles, numbers }
 }
 
-/** The numbers from the first of some to the last, without a gap. */
+/** Returns the numbers from the first to the last, without a gap. */
 const gapless = (numbers: readonly number[]) => numbers.map((_, at) => (numbers[0] ?? 0) + at)
 
-test('after an outage, tables go on a few in each turn of the event loop, and one at which something is wanted at once', async () => {
+test('after an outage, a few tables continue in each turn of the event loop, and a table with a command at once', async () => {
   const time = new TestClock(1_000_000)
   const data = await storeToBreak(time)
   const premises = new LobbyService({ store: data.store, clock: time, random: seededRandom(1), onTrouble: () => {} })
@@ -62,7 +62,7 @@ test('after an outage, tables go on a few in each turn of the event loop, and on
     const still = tables.filter(({ isPaused }) => isPaused)
     if (still.length === 0 && standing.length === 0) return
     standing.push(still.length)
-    // the last is wanted before its turn
+    // the last is requested before its turn
     const last = tables.at(-1)
     if (standing.length > 1 || !last) return
     expect([last.isPaused, last.submit({ type: 'back', seat: 0 }), last.isPaused]).toEqual([true, undefined, false])
@@ -70,13 +70,13 @@ test('after an outage, tables go on a few in each turn of the event loop, and on
   await data.mend()
   expect(standing.length).toBeGreaterThan(2)
   expect(standing.at(-1)).toBe(0)
-  // its clock stood still before its player was back
+  // its clock stood still before its player returned
   const log = await data.store.tables.read(tables.at(-1)?.id ?? 0, 0)
   expect(log.map(({ type }) => type)).toEqual(['opened', 'suspended', 'back'])
 })
 
-describe('while nothing can be written', () => {
-  test('moves are refused with a sentence and a code, and the game goes on when they can be', async () => {
+describe('while the store cannot be written', () => {
+  test('moves are refused with a sentence and a code, and the game continues afterwards', async () => {
     const { data, ada, grace, table, troubles, numbers } = await playing()
     expect(await ada.say({ type: 'play', table, move: '1' })).toMatchObject({ type: 'ok' })
     data.break()
@@ -95,7 +95,7 @@ describe('while nothing can be written', () => {
     expect([troubles, data.troubles]).toEqual([[], []])
   })
 
-  test('names, passwords and sessions are refused; who has a password or a session comes in', async () => {
+  test('new names, passwords and sessions are refused; users with a password or a session log in', async () => {
     const { data, premises, ada } = await playing()
     const session = await ada.say({ type: 'session' })
     data.break()
@@ -111,11 +111,11 @@ describe('while nothing can be written', () => {
     expect(await guest.say({ type: 'register', name: 'alan', password: PASSWORD })).toMatchObject({ type: 'entered' })
   })
 
-  test('no new game begins, and seats are held for who goes away and comes back', async () => {
+  test('no new game begins, and seats are reserved for players who disconnect and return', async () => {
     const { data, premises, ada, grace, table } = await playing()
     const token = ada.all('seated')[0]?.token ?? ''
     data.break()
-    // the first finds the outage out, and its table is closed; the next is refused
+    // the first request detects the outage, and its table is closed; the next is refused
     await grace.say({ type: 'seek', game: 'hangman' })
     expect(grace.all('closed')).toMatchObject([{ message: REFUSED.message }])
     expect(await grace.say({ type: 'seek', game: 'hangman' })).toMatchObject(REFUSED)
@@ -128,7 +128,7 @@ describe('while nothing can be written', () => {
     expect(await grace.say({ type: 'play', table, move: '2' })).toMatchObject({ type: 'ok' })
   })
 
-  test('no clock runs: nobody loses by it', async () => {
+  test('no clock runs, so no player loses by it', async () => {
     const { time, data, ada, table, grace } = await playing({ total: 60_000 })
     await ada.say({ type: 'play', table, move: '1' })
     await time.pass(10_000)
@@ -143,7 +143,7 @@ describe('while nothing can be written', () => {
     expect(ada.all('event').at(-1)?.what).toMatchObject({ type: 'ended', outcome: { late: true, left: 0 } })
   })
 
-  test('what came of games is recorded by itself afterwards', async () => {
+  test('results of games are recorded automatically afterwards', async () => {
     const { data, premises, ada, grace, table } = await playing()
     for (const [machine, move] of [
       [ada, '1'],
@@ -153,7 +153,7 @@ describe('while nothing can be written', () => {
     ] as const)
       await machine.say({ type: 'play', table, move })
     const record = data.store.results.setStandings
-    // the end itself is kept, and only the result meets the outage
+    // the end itself is persisted, and only the result meets the outage
     data.store.results.setStandings = (...args) => {
       data.break()
       return record.apply(data.store.results, args)
@@ -167,7 +167,7 @@ describe('while nothing can be written', () => {
     expect((await data.store.results.ladder('tictactoe', 10)).map(({ name }) => name)).toEqual(['ada', 'grace'])
   })
 
-  test('one line is logged, however many are refused, and one when it is over', async () => {
+  test('one line is logged, however many requests are refused, and one at the end of the outage', async () => {
     const { time, data, grace, ada, table } = await playing()
     const lines: string[] = []
     if (data.store.availability) logOutages(data.store.availability, time, { log: (level, line) => lines.push(`${level} ${line}`) })
@@ -184,7 +184,7 @@ describe('while nothing can be written', () => {
 })
 
 test.each(['play hangman', 'play tictactoe against house'])(
-  'at the front door, %s says why there is no game, and nothing of a table that was never seen',
+  'at the front door, %s explains why there is no game, without a table number',
   async (typed) => {
     const data = await storeToBreak()
     const door = await doorway('parlor/door', { store: data.store })
@@ -201,7 +201,7 @@ test.each(['play hangman', 'play tictactoe against house'])(
 )
 
 describe('worksheet programs', () => {
-  test('a game pauses, and goes on with the move that was made', async () => {
+  test('a game pauses, and continues with the pending move', async () => {
     const data = await storeToBreak()
     const door = await doorway('tjc/guess', { store: data.store })
     const player = door.reader()
@@ -215,18 +215,18 @@ describe('worksheet programs', () => {
     await player.leave()
   })
 
-  test('who comes meanwhile hears why, where the protocol can carry it', async () => {
+  test('a new client receives the reason if the protocol can carry it', async () => {
     const data = await storeToBreak()
     const door = await doorway('fh/hangman', { store: data.store })
     data.break()
-    // the first finds it out when the table is opened, the second before
+    // the first detects the outage when the table is opened, the second before
     for (let client = 0; client < 2; client++) {
       await door.reader().type('START', /^ERROR .*the server cannot write to its disk just now; nothing was lost/)
     }
   })
 })
 
-test('whatever fails and whatever is tried meanwhile, no event is lost or doubled, and each refusal is true', async () => {
+test('for any failures and any requests, no event is lost or duplicated, and each refusal is true', async () => {
   const command = fc.oneof(
     fc.record({ type: fc.constant('say' as const), name: fc.constant('x'), text: fc.constantFrom('a', 'b') }),
     fc.record({ type: fc.constant('play' as const), seat: fc.nat(1), move: fc.nat(8) }),

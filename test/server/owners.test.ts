@@ -9,7 +9,7 @@ import { Room } from '../support/room.ts'
 
 const HERE = '127.0.0.1'
 
-/** A hall with limits, and users who come to it from an address. */
+/** A hall with limits, and users who connect to it from an address. */
 function hall(limits: Partial<HallLimits>, store?: Store) {
   const room = new Room({ limits: { ...unlimitedHall, ...limits }, ...(store ? { store } : {}) })
   onTestFinished(() => expect(room.troubles).toEqual([]))
@@ -45,7 +45,7 @@ const ADDRESS_IS_FULL = {
   refused: expect.stringMatching(/^your address holds \d+ tables and open seeks, and the limit is \d+: finish a game/),
 }
 
-test('a connection that enters under ever new names has the seats of one user, whatever it leaves behind', async () => {
+test('a connection that enters under ever new names has the seats of one user', async () => {
   const { come, premises } = hall({ seats: 3 })
   const { lobby } = come('10.0.0.7')
   const answers: unknown[] = []
@@ -77,7 +77,7 @@ test.each([
   [HERE, '127.0.0.2', '10.0.0.7'],
   [HERE, '::1', '10.0.0.7'],
   ['2001:db8:1:2::7', '2001:db8:1:2:3::', '2001:db8:1:3::7'],
-])('an address has its tables, however many connections come from it: %s is %s, and not %s', async (one, same, other) => {
+])('an address has one limit of tables for all its connections: %s is %s, and not %s', async (one, same, other) => {
   const { come, premises } = hall({ address: 2 })
   const seeks: unknown[] = []
   for (const [n, address] of [one, same, same, one].entries()) {
@@ -93,7 +93,7 @@ test.each([
   expect(premises.hall.size).toBe(3)
 })
 
-test('seeks that wait count, too, until they are cancelled or matched', async () => {
+test('open seeks count, too, until they are cancelled or matched', async () => {
   const { come, premises } = hall({ address: 2 })
   const [ada, eve] = [come('10.0.0.7').lobby, come('10.0.0.7').lobby]
   await ada.enter('ada')
@@ -115,7 +115,7 @@ test('seeks that wait count, too, until they are cancelled or matched', async ()
   expect([premises.hall.size, premises.hall.owners.count('10.0.0.7'), premises.hall.owners.count('10.0.0.8')]).toEqual([1, 2, 1])
 })
 
-test('worksheet ports count the same, and the protocol’s own words carry the sentence', async () => {
+test('worksheet ports count in the same way, and the protocol’s own message carries the reason', async () => {
   const room = new Room({ limits: { ...unlimitedHall, address: 1 } })
   const first = await room.client('fh/hangman')
   await first.say('START\n')
@@ -130,7 +130,7 @@ test('worksheet ports count the same, and the protocol’s own words carry the s
   expect(third.heard).toMatch(/^WORD/)
 })
 
-test('a restart renews nothing: what an address holds counts in the next process, and what stands for it in the log is no address', async () => {
+test('a restart does not reset the count: an address’s tables count in the next process, and the log contains no address', async () => {
   const store = memoryStore()
   const before = hall({ address: 2 }, store)
   const { lobby } = before.come('10.0.0.7')
@@ -150,7 +150,7 @@ test('a restart renews nothing: what an address holds counts in the next process
   expect([await again.seek(ALONE), await other.seek(ALONE)]).toEqual([ADDRESS_IS_FULL, {}])
 })
 
-test('a table that has ended is given back, after a restart too', async () => {
+test('a finished table no longer counts, after a restart, too', async () => {
   const store = memoryStore()
   const before = hall({ address: 1, move: 60_000 }, store)
   const { lobby, leave } = before.come('10.0.0.7')
@@ -184,7 +184,7 @@ test('a connection watches at most twenty tables at a time', async () => {
   expect(lobby.watch(21)).toHaveProperty('game')
 })
 
-test('marks of another process are found by their salt, and nothing is left of what was given back', () => {
+test('marks of another process are found by their salt, and returned ones leave no entry', () => {
   const bytes = (fill: number) => (length: number) => new Uint8Array(length).fill(fill)
   const [before, now] = [new NetworkHoldings(bytes(1)), new NetworkHoldings(bytes(2))]
   const marks = [before.toMark('10.0.0.7'), now.toMark('10.0.0.7'), now.toMark('10.0.0.8')]

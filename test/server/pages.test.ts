@@ -8,7 +8,7 @@ import { Machine } from '../support/machine.ts'
 import { Room } from '../support/room.ts'
 
 const PASSWORD = 'engine-1843'
-/** A terminal has 24 lines, one of which is the typed one, and one for what is typed next. */
+/** The lines of a screen: a terminal has 24, of which one has the typed command, and one is for the next. */
 const LINES = 22
 
 async function caller(room: Room, name: string): Promise<Caller> {
@@ -23,7 +23,7 @@ function linesOf(said: string): string[] {
   return said.split('\n').slice(0, -1)
 }
 
-/** A room in which every list has more than fits on a screen, and ada, who is registered. */
+/** A room in which every list is longer than a screen, and ada, who is registered. */
 async function crowded() {
   const room = new Room()
   for (let user = 1; user <= 50; user++) {
@@ -41,7 +41,7 @@ async function crowded() {
 }
 
 describe('every list fits on a screen', () => {
-  test('in pages, of which each item is on one, by "more" or by number', async () => {
+  test('in pages by "more" or by number, with each item on one page', async () => {
     const { ada } = await crowded()
     for (const [command, found, count] of [
       ['who', /user \d+ /g, 50],
@@ -76,14 +76,14 @@ describe('every list fits on a screen', () => {
     expect(linesOf(await ada.type(typed)).length).toBeLessThanOrEqual(LINES)
   })
 
-  test('what does not fit is shown by "more", and forgotten when another command is typed', async () => {
+  test('the rest is shown by "more", and dropped when another command is typed', async () => {
     const ada = await caller(new Room(), 'ada')
     expect(await ada.type('more')).toBe(lines('There is no more to show.'))
     const help = await ada.type('help')
     if (help.includes('type "more"')) expect(await ada.type('who', 'more')).toContain('There is no more to show.')
   })
 
-  test('a board of 20 by 20 cells fits too, with what is below it', async () => {
+  test('a board of 20 by 20 cells fits, too, with the lines below it', async () => {
     const room = new Room()
     const ada = await caller(room, 'ada')
     expect(linesOf(await ada.type('play tictactoe size 20 house')).length).toBeLessThanOrEqual(24)
@@ -92,7 +92,7 @@ describe('every list fits on a screen', () => {
   })
 })
 
-describe('commands and games by other words, and by their beginnings', () => {
+describe('commands and games by other words, and by abbreviations', () => {
   test.each([
     ['play ttt house', 'you are O and begin'],
     ['play TicTac house', 'you are O and begin'],
@@ -119,12 +119,12 @@ describe('commands and games by other words, and by their beginnings', () => {
     ['res', '"res" could be "resign" or "resume": type more of it.'],
     ['qui', 'Type "quit" in full, if you mean that.'],
     ['unr', 'Type "unregister" in full, if you mean that.'],
-  ])('%s is said to be unclear', async (typed, said) => {
+  ])('%s is reported as ambiguous', async (typed, said) => {
     const ada = await caller(new Room(), 'ada')
     expect(await ada.type(typed)).toBe(lines(said))
   })
 
-  test('a move is a move, whatever it begins', async () => {
+  test('a move is not read as an abbreviation', async () => {
     const ada = await caller(new Room(), 'ada')
     await ada.type('play headtail')
     expect(await ada.type('h')).toMatch(/of 1 so far/)
@@ -132,7 +132,7 @@ describe('commands and games by other words, and by their beginnings', () => {
 })
 
 describe('rules', () => {
-  test.each(catalogue.map(({ name }) => name))('of %s are told, in lines that fit', async (name) => {
+  test.each(catalogue.map(({ name }) => name))('of %s are shown in lines that fit', async (name) => {
     const ada = await caller(new Room(), 'ada')
     const said = linesOf(await ada.type(`rules ${name}`))
     expect(said.length).toBeGreaterThan(3)
@@ -143,14 +143,14 @@ describe('rules', () => {
     expect(linesOf(await ada.type('rules')).slice(0, 2)).toEqual(said.slice(0, 2))
   })
 
-  test('of none are told where one is at no table', async () => {
+  test('need a game if the user is at no table', async () => {
     const ada = await caller(new Room(), 'ada')
     expect(await ada.type('rules')).toContain('Name a game')
   })
 })
 
 describe('history at the front door', () => {
-  test('tells who won and how, of oneself and of others', async () => {
+  test('shows who won and how, for the user and for others', async () => {
     const room = new Room()
     const [ada, bob] = [await caller(room, 'ada'), await caller(room, 'bob')]
     expect(await ada.type('history')).toBe(lines('You have finished no game yet.'))
@@ -165,7 +165,7 @@ describe('history at the front door', () => {
 })
 
 describe('unregister', () => {
-  test('takes the password, and gives the name up', async () => {
+  test('requires the password, and removes the account', async () => {
     const ada = await caller(new Room(), 'ada')
     expect(await ada.type('unregister')).toBe(lines('Your name is not registered.'))
     await ada.type('register', PASSWORD, PASSWORD)

@@ -2,23 +2,23 @@ import { describe, expect, test } from 'vitest'
 import { Machine } from '../support/machine.ts'
 import { Room } from '../support/room.ts'
 
-/** Somebody at a tic-tac-toe table, whatever it speaks. */
+/** A player at a tic-tac-toe table, with any protocol. */
 interface Player {
   /** Marks a cell. */
   mark(cell: number): Promise<void>
-  /** The cells that the other side has marked, as far as this one was told. */
+  /** The opponent's cells that this player has received. */
   told(): number[]
-  /** Whether this one was told that the game is over. */
+  /** Whether this player has received the end of the game. */
   over(): boolean
 }
 
-/** A way to come to a table, and the seats that it can hold. */
+/** A kind of client, and the seats that it can hold. */
 interface Way {
   readonly seats: readonly number[]
   come(room: Room, name: string): Promise<Player>
 }
 
-/** A program that sees only the moves of the other side. */
+/** A program that receives only the opponent's moves. */
 function classroom(program: string, seat: number): Way {
   return {
     seats: [seat],
@@ -33,7 +33,7 @@ function classroom(program: string, seat: number): Way {
   }
 }
 
-/** A person at the front door, whose client ends its lines like this, and may say something else before the first. */
+/** A user at the front door, whose client ends lines in the given way, and may send a text before the first. */
 function person(end: string, before?: Uint8Array): Way {
   return {
     seats: [0, 1],
@@ -93,14 +93,14 @@ const WAYS: Readonly<Record<string, Way>> = {
   },
 }
 
-/** Who can sit opposite whom: the first in seat 0. */
+/** All pairs of opponents: the first in seat 0. */
 const PAIRS = Object.entries(WAYS).flatMap(([first, one]) =>
   Object.entries(WAYS).flatMap(([second, other]) =>
     one.seats.includes(0) && other.seats.includes(1) ? ([0, 1] as const).map((waits) => ({ first, second, waits })) : [],
   ),
 )
 
-describe('everybody sits at a table with everybody', () => {
+describe('every kind of client plays with every other', () => {
   test.each(PAIRS)('$first begins against: $second (who waits: $waits)', async ({ first, second, waits }) => {
     const room = new Room({ wait: 60_000 })
     const ways = [WAYS[first], WAYS[second]] as const
@@ -110,7 +110,7 @@ describe('everybody sits at a table with everybody', () => {
     const players = waits === 0 ? [await come(0), await come(1)] : [await come(1), await come(0)].toReversed()
     const [table] = [...room.premises.hall.tables]
     expect(table?.state.opened.seats).toHaveLength(2)
-    // who could hold either seat begins when it came first
+    // a client that could hold either seat begins if it was first
     const seated = waits === 1 && ways.every((way) => way?.seats.length === 2) ? players.toReversed() : players
     expect(await alan.say({ type: 'watch', table: table?.id ?? 0 })).toMatchObject({ type: 'watching' })
     for (const [at, cell] of [1, 4, 2, 5, 3].entries()) await seated[at % 2]?.mark(cell)

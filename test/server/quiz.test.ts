@@ -19,7 +19,7 @@ import type { Far } from '../support/far.ts'
 import { Room } from '../support/room.ts'
 import { Typist } from '../support/typist.ts'
 
-/** Sums, whose right answers a student can find by the text. */
+/** Sums, whose right answers a student can compute from the text. */
 const QUESTIONS: readonly Question[] = Array.from({ length: 60 }, (_, at) => ({
   text: `What is ${at} + ${at}?`,
   options: [String(2 * at), String(2 * at + 1), String(2 * at + 2)],
@@ -28,11 +28,11 @@ const QUESTIONS: readonly Question[] = Array.from({ length: 60 }, (_, at) => ({
 const STUDENTS = 30
 const PASSWORD = 'engine-1843'
 
-/** A store that can be closed and opened again, as a new start of the server does. */
+/** A store that can be closed and opened again, as a restart of the server does. */
 interface Shelf {
   store: Store
   again(): Promise<void>
-  /** Where its files are, if it has any. */
+  /** The path of its files, if it has any. */
   readonly folder?: string
 }
 
@@ -59,17 +59,17 @@ const shelves: readonly [string, () => Promise<Shelf>][] = [
   ],
 ]
 
-/** The lines that a client has heard. */
+/** Returns the lines that a client has received. */
 function linesOf({ heard }: Far): string[] {
   return heard.split('\n').slice(0, -1)
 }
 
-/** The last line that a client has heard that is no option. */
+/** Returns the last received line that is not an option. */
 function lastOf(far: Far): string {
   return linesOf(far).findLast((line) => !/^[A-F] /.test(line)) ?? ''
 }
 
-/** The letter of an answer to the question that is open: the right one, or one that is wrong. */
+/** Returns the letter of a right or wrong answer to the open question. */
 function letterOf(far: Far, right: boolean): string {
   const lines = linesOf(far)
   const asked = lines.findLastIndex((line) => line.startsWith('QUESTION '))
@@ -80,35 +80,35 @@ function letterOf(far: Far, right: boolean): string {
   return found.slice(0, 1)
 }
 
-/** Comes in and says some lines, each once it is answered. */
+/** Connects and sends some lines, each after the previous one is answered. */
 async function enter(room: Room, ...lines: readonly string[]): Promise<Far> {
   const far = await room.client('fh/quiz', { questions: QUESTIONS })
   for (const line of lines) await heard(far, `${line}\n`)
   return far
 }
 
-/** Says something and waits for an answer, which a password needs time for. */
+/** Sends a line and waits for the answer, which a password needs time for. */
 async function heard(far: Far, text: string): Promise<void> {
   const before = far.heard.length
   await far.say(text)
   while (far.heard.length === before) await settled()
 }
 
-/** What a student knows: how far the quiz is, and what was right so far. */
+/** A student's state: the progress of the quiz, and the right answers so far. */
 interface Notes {
   answered: number
   points: number
 }
 
-/** Student answers by chance, is cut off by chance, and comes back under the same name. */
+/** Student answers at random, disconnects at random, and resumes under the same name. */
 class Student {
   readonly name: string
   readonly notes: Notes = { answered: 0, points: 0 }
-  /** What was told at the end of each quiz. */
+  /** The results at the end of each quiz. */
   readonly totals: number[] = []
   drops = 0
   far: Far | undefined
-  /** An answer that was on its way when the connection went, and whether it was right. */
+  /** An answer that was under way when the connection closed, and whether it was right. */
   #crossing: boolean | undefined
   readonly #random: Random
   readonly #count: number
@@ -125,7 +125,7 @@ class Student {
     return this.totals.length === this.#quizzes
   }
 
-  /** Does one thing; answers with the rank that was told, when a quiz has ended. */
+  /** Makes one step; returns the reported rank when a quiz has ended. */
   async step(room: Room): Promise<string | undefined> {
     if (!this.far) return this.#come(room)
     const { far } = this
@@ -137,7 +137,7 @@ class Student {
     const answer = letterOf(far, right)
     const chance = this.#random.integer(1, 10)
     if (chance <= 3) {
-      // with the answer on its way, or without
+      // with the answer under way, or without
       if (chance === 1) void far.say(`${this.#random.choice([answer, answer.toLowerCase()])}\n`)
       this.#crossing = chance === 1 ? right : undefined
       await this.drop()
@@ -163,7 +163,7 @@ class Student {
     const crossing = this.#crossing
     this.#crossing = undefined
     if (resumed === undefined) {
-      // where the last answer of a quiz was on its way, nothing is left to resume
+      // if the last answer of a quiz was under way, there is nothing left to resume
       if (crossing === undefined) expect(this.notes).toEqual({ answered: 0, points: 0 })
       else this.#finish(this.notes.points + Number(crossing))
       return undefined
@@ -198,7 +198,7 @@ class Student {
   }
 }
 
-/** What the journal has of each quiz that has ended: whose it was, and the points. */
+/** Returns the finished quizzes of the journal, with their owners and points. */
 async function journal({ tables }: Store): Promise<{ name: string; points: number }[]> {
   const ended = await tables.ended()
   const logs = await Promise.all(ended.map((id) => tables.read(id, 0)))
@@ -212,7 +212,7 @@ async function journal({ tables }: Store): Promise<{ name: string; points: numbe
   })
 }
 
-/** All points of each, by name. */
+/** Returns the total points of each student, by name. */
 function sumsOf(quizzes: readonly { name: string; points: number }[]): Map<string, number> {
   const sums = new Map<string, number>()
   for (const { name, points } of quizzes) sums.set(name, (sums.get(name) ?? 0) + points)
@@ -252,7 +252,7 @@ describe.each(shelves)('%s', (_, open) => {
     },
   )
 
-  test('what was given is kept when the server is started anew, for guests by name and for accounts', async () => {
+  test('answers survive a restart of the server, for guests by name and for accounts', async () => {
     const shelf = await open()
     const room = new Room({ store: shelf.store })
     const ada = await enter(room, `REGISTER ada ${PASSWORD}`, 'START 3')
@@ -272,7 +272,7 @@ describe.each(shelves)('%s', (_, open) => {
     expect(next.troubles).toEqual([])
   })
 
-  test('a password is nowhere but in its hash', async () => {
+  test('a password is stored only as its hash', async () => {
     const shelf = await open()
     const room = new Room({ store: shelf.store })
     const ada = await enter(room, `REGISTER ada ${PASSWORD}`)
@@ -291,7 +291,7 @@ describe.each(shelves)('%s', (_, open) => {
   })
 })
 
-/** The same server, stopped and started again; those who were there are cut off. */
+/** Restarts the server; connected clients are disconnected. */
 async function restarted(room: Room, shelf: Shelf, students: readonly Student[] = []): Promise<Room> {
   const reason = new Disconnected('ours', 'the server was stopped')
   room.premises.closeHall(reason)
@@ -310,7 +310,7 @@ async function restarted(room: Room, shelf: Shelf, students: readonly Student[] 
 }
 
 describe('names', () => {
-  test('a guest, an account, and who is refused', async () => {
+  test('accept a guest and an account, and refuse others', async () => {
     const room = new Room()
     const ada = await enter(room, 'NAME ada lovelace')
     expect(ada.heard).toBe('Welcome ada lovelace\n')
@@ -326,14 +326,14 @@ describe('names', () => {
     expect(room.troubles).toEqual([])
   })
 
-  test('before a name, nothing is played', async () => {
+  test('are required before a quiz', async () => {
     const room = new Room()
     const far = await enter(room, 'START 5', 'RESUME', 'A')
     for (const line of linesOf(far))
       expect(line).toMatch(/^ERROR ".*" does not belong here; expected something like "NAME ada", or "QUIT" to stop/)
   })
 
-  test('of two connections of one guest, the one that lives keeps name and quiz; when it is gone, the name resumes', async () => {
+  test('of two connections of a guest, the open one has name and quiz; after it has closed, the name resumes the quiz', async () => {
     const room = new Room()
     const first = await enter(room, 'NAME ada', 'START 3')
     await first.say(`${letterOf(first, true)}\n`)
@@ -345,13 +345,13 @@ describe('names', () => {
     const before = second.writes.length
     await heard(second, 'NAME ada\n')
     expect(linesOf(second).slice(1, 3)).toEqual(['Welcome ada', 'RESUMED 3 3 2'])
-    // in one write, so that a client has nothing to say in between
+    // in one write, so that a client has nothing to send in between
     expect(second.writes).toHaveLength(before + 1)
     expect([...room.premises.people.online].map(({ name }) => name)).toEqual(['ada'])
     expect(room.troubles).toEqual([])
   })
 
-  test('a seat of the front door is not taken over by its name, nor a live guest there thrown out', async () => {
+  test('a seat of the front door is not taken over by its name, nor an online guest there disconnected', async () => {
     const room = new Room()
     const door = await room.client('parlor/door', { questions: QUESTIONS })
     await door.say('ada\n', 'play quiz\n')
@@ -364,7 +364,7 @@ describe('names', () => {
     expect(linesOf(stranger).slice(2)).toEqual(['ERROR you have no quiz that is not finished: START one'])
   })
 
-  test('of two connections of one account, the one that resumes goes on, and the other is ended', async () => {
+  test('of two connections of one account, the one that resumes continues, and the other is closed', async () => {
     const room = new Room()
     const first = await enter(room, `REGISTER ada ${PASSWORD}`, 'START 3')
     const second = await enter(room, `LOGIN ada ${PASSWORD}`)
@@ -379,7 +379,7 @@ describe('names', () => {
     expect(room.premises.hall.table(1)?.state.clocks.gone).toEqual([undefined])
   })
 
-  test('an answer that was on its way when the connection went counts, and is not asked for again', async () => {
+  test('an answer that was under way when the connection closed counts, and is not requested again', async () => {
     const room = new Room()
     const first = await enter(room, 'NAME ada', 'START 2')
     const right = letterOf(first, true)
@@ -396,7 +396,7 @@ describe('names', () => {
 })
 
 describe('the course of a quiz', () => {
-  test('START is refused while one is not finished, and RESUME where none is', async () => {
+  test('START is refused during a quiz, and RESUME without one', async () => {
     const room = new Room()
     const far = await enter(room, 'NAME ada', 'RESUME', 'START 1')
     expect(linesOf(far)[1]).toBe('ERROR you have no quiz that is not finished: START one')
@@ -418,21 +418,21 @@ describe('the course of a quiz', () => {
     expect(linesOf(far)).toContainEqual(expect.stringMatching(/^QUESTION 1 1 /))
   })
 
-  test('an answer that the question does not have is refused, and asked for again', async () => {
+  test('an answer that the question does not have is refused, and requested again', async () => {
     const far = await enter(new Room(), 'NAME ada', 'START 1', 'D')
     expect(linesOf(far).slice(-2)).toEqual(['ERROR "D" is no answer: give a letter from A to C', 'ANSWER?'])
     await far.say('x\n', 'AB\n', ' a \n')
     expect(linesOf(far).at(-1)).toMatch(/^RANK /)
   })
 
-  test('more questions than there are is all of them', async () => {
+  test('a request for more questions than there are starts with all of them', async () => {
     const room = new Room()
     const far = await room.client('fh/quiz', { questions: QUESTIONS.slice(0, 2) })
     await far.say('NAME ada\n', 'START 50\n')
     expect(linesOf(far)).toContainEqual(expect.stringMatching(/^QUESTION 1 2 /))
   })
 
-  test('right answers do not come before they are asked for', async () => {
+  test('right answers are not sent before the question is answered', async () => {
     const room = new Room()
     const far = await enter(room, 'NAME ada', 'START 3')
     const { seats, options } = room.premises.hall.table(1)?.state.opened ?? {}
@@ -440,7 +440,7 @@ describe('the course of a quiz', () => {
     expect(far.heard).not.toMatch(/right|RIGHT|WRONG/)
   })
 
-  test('points add up over quizzes; ranks are by all of them, equal ones share one', async () => {
+  test('points add up over quizzes; ranks count all points, and equal points share a rank', async () => {
     const room = new Room()
     const play = async (name: string, right: readonly boolean[]) => {
       const far = await enter(room, `NAME ${name}`, `START ${right.length}`)
@@ -457,7 +457,7 @@ describe('the course of a quiz', () => {
     expect(room.troubles).toEqual([])
   })
 
-  test('a rank that cannot be told is not made up', async () => {
+  test('an unknown rank is not invented', async () => {
     const store = memoryStore()
     const results = {
       ...store.results,
@@ -476,7 +476,7 @@ describe('the course of a quiz', () => {
     expect(room.troubles).toHaveLength(1)
   })
 
-  test('a table that cannot be kept ends the conversation with a sentence', async () => {
+  test('a table that cannot be persisted ends the conversation with a sentence', async () => {
     const room = new Room()
     const far = await enter(room, 'NAME ada', 'START 3')
     const other = await enter(room, 'NAME grace', 'START 3')
@@ -487,7 +487,7 @@ describe('the course of a quiz', () => {
   })
 })
 
-describe('who has to go hears why, in each state of the protocol', () => {
+describe('a disconnected client receives the reason, in each state of the protocol', () => {
   const states: readonly (readonly [string, readonly string[]])[] = [
     ['before a name', []],
     ['with a name', ['NAME ada']],
@@ -496,7 +496,7 @@ describe('who has to go hears why, in each state of the protocol', () => {
     ['after a refused name', ['NAME a@b']],
   ]
 
-  test.each(states)('when the server is stopped, and is asked nothing more: %s', async (_, lines) => {
+  test.each(states)('when the server stops, without a further question: %s', async (_, lines) => {
     const room = new Room()
     const far = await enter(room, ...lines)
     const before = far.heard
@@ -507,14 +507,14 @@ describe('who has to go hears why, in each state of the protocol', () => {
     expect([far.heard.slice(before.length), far.gaveUp]).toEqual(['ERROR the server was stopped\n', 'reset'])
   })
 
-  test('over sockets, before the connection is broken off', async () => {
+  test('over sockets, before the reset', async () => {
     const door = await doorway('fh/quiz', { options: { questions: QUESTIONS } })
     const [first, other, second] = [door.reader(), door.reader(), door.reader()]
     await first.type('NAME ada', /^Welcome ada$/)
     await first.type('START 3', /^ANSWER\?$/)
     await other.type('NAME grace', /^Welcome grace$/)
     await second.type('NAME ada', /^ERROR ada is taken; try ada2$/)
-    // the server closes when it has heard that the first one goes
+    // the server closes when it has received the end of the first one
     await expect(first.type('QUIT', /^never$/)).rejects.toThrow()
     expect(await second.type('NAME ada', /^ANSWER\?$/)).toContain('RESUMED 1 3 0')
     const stopped = door.server.stop()
@@ -522,15 +522,15 @@ describe('who has to go hears why, in each state of the protocol', () => {
     await stopped
   })
 
-  test('but not one who goes by itself', async () => {
+  test('except if it disconnects itself', async () => {
     const far = await enter(new Room(), 'NAME ada')
     await far.say('QUIT\n')
     expect([await far.end(), far.heard]).toEqual([undefined, 'Welcome ada\n'])
   })
 })
 
-describe('a conversation that ends while its peer comes in', () => {
-  /** A store whose accounts are found when the test says so. */
+describe('a conversation that ends while its peer logs in', () => {
+  /** A store that finds accounts when the test says so. */
   function slow(): { store: Store; find(): void } {
     const store = memoryStore()
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -539,7 +539,7 @@ describe('a conversation that ends while its peer comes in', () => {
     return { store, find: resolve }
   }
 
-  test('leaves nobody behind, and takes no seat up', async () => {
+  test('leaves no user online, and resumes no seat', async () => {
     const before = memoryStore()
     const first = await enter(new Room({ store: before }), 'NAME ada', 'START 2')
     await first.reset()
@@ -559,7 +559,7 @@ describe('a conversation that ends while its peer comes in', () => {
 })
 
 describe('our own client', () => {
-  test('plays, and goes on when it comes back', async () => {
+  test('plays, and continues after a reconnection', async () => {
     const room = new Room()
     const first = new Typist()
     const begun = await room.guest('fh/quiz', first, { questions: QUESTIONS })
@@ -579,13 +579,13 @@ describe('our own client', () => {
     expect(await client.closed).toBeUndefined()
   })
 
-  test('says nothing that crosses what it hears', async () => {
+  test('sends no message that crosses one of the server', async () => {
     const room = new Room()
     const waiting = await enter(room, 'NAME ada', 'START 2')
     await waiting.reset()
     const said: string[] = []
     let client: Conversation | undefined
-    // who has typed a line already when something comes cannot take it back
+    // a user who has typed a line before a message arrives cannot cancel it
     const hasty: Console = {
       say: (text = '') => said.push(text),
       async ask(prompt) {
@@ -599,7 +599,7 @@ describe('our own client', () => {
     client.stop(new Disconnected('ours', 'the test is over'))
   })
 
-  test('is told at once when the server goes, also in the middle of an answer', async () => {
+  test('learns at once that the server has disconnected, also in the middle of an answer', async () => {
     const room = new Room()
     const person = new Typist()
     const { client, server } = await room.guest('fh/quiz', person, { questions: QUESTIONS })

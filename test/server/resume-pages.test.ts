@@ -17,7 +17,7 @@ async function longGame(room: Room, offers: number) {
 }
 
 test.each([5, 120, 450, 3000])(
-  'after %i offers, each event after the one that was seen comes once and in order, for any that is near',
+  'after %i offers, each missed event arrives once and in order, for any last event that the client has seen',
   async (offers) => {
     const room = new Room()
     const { ada, table, token, n } = await longGame(room, offers)
@@ -36,7 +36,7 @@ test.each([5, 120, 450, 3000])(
   },
 )
 
-test('a table with thousands of events is not read from its log for a client that comes back', async () => {
+test('a table with thousands of events is not read from its log for a client that resumes', async () => {
   const room = new Room()
   const { token, n } = await longGame(room, 1000)
   let reads = 0
@@ -53,7 +53,7 @@ test('a table with thousands of events is not read from its log for a client tha
   expect(reads).toBe(0)
 })
 
-test('a client that reads slowly is resumed a page at a time, and gets every event in order, with those that follow', async () => {
+test('a client that reads slowly is resumed a page at a time, and receives every event in order, with later ones', async () => {
   const { server, ports } = await serving(['parlor/door'])
   onTestFinished(() => server[Symbol.asyncDispose]())
   const port = ports['parlor/door'] ?? 0
@@ -87,7 +87,7 @@ test('a client that reads slowly is resumed a page at a time, and gets every eve
   expect(Math.max(...events)).toBeGreaterThanOrEqual(known?.type === 'event' ? known.n : 0)
 }, 30_000)
 
-/** A program at the front door, and all that it has heard. */
+/** A program at the front door, and all its input. */
 function reader(port: number) {
   const socket: Socket = connect(port, '127.0.0.1').setEncoding('utf8')
   socket.setMaxListeners(0)

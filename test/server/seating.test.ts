@@ -18,15 +18,15 @@ const SITS = [
   ...['c8/chat', 'c8/chat-bye', 'c8/headtail', 'c8/headtail-counters', 'c8/highlow', 'c8/scissors'],
   ...['cs/chat', 'fh/quiz', 'fh/hangman', 'fh/tictactoe', 'book/guess'],
 ]
-/** The game whose seats are held for who comes back. */
+/** The game whose seats are reserved for a player that returns. */
 const HELD = 'quiz'
 const RUNS = 15
-/** After how many of its writes a client goes. */
+/** The number of writes after which a client disconnects. */
 const WRITES = [0, 1, 2, 3, 4, 5, 7, 10]
 const WAYS = ['closes', 'resets', 'falls silent'] as const
 const LIMITS = { first: 10_000, idle: 10_000 }
 
-/** Every log in a room, one a table. */
+/** Returns every log in a room, one per table. */
 async function logs({ store }: Room): Promise<(readonly TableEvent[])[]> {
   const all: (readonly TableEvent[])[] = []
   for (let id = 1; ; id++) {
@@ -36,16 +36,16 @@ async function logs({ store }: Room): Promise<(readonly TableEvent[])[]> {
   }
 }
 
-/** Lets time pass until all conversations are done; then how each server ended. */
+/** Advances the clock until all conversations have ended; returns how each server ended. */
 async function finished(room: Room, guests: readonly Guest[]): Promise<(Error | undefined)[]> {
   let left = guests.length
   for (const { server, client } of guests) void Promise.all([server.closed, client.closed]).then(() => left--)
-  // some wait for what takes no time of this clock, as the hash of a password
+  // some wait for work outside this clock, such as the hash of a password
   while (left > 0) await room.clock.pass(1000)
   return Promise.all(guests.map(({ server }) => server.closed))
 }
 
-/** Nothing of those who have gone is left: no wish, nobody there, no table that somebody waits at, no timer. */
+/** Checks that disconnected clients leave no state: no seek, no online user, no waiting table, no timer. */
 async function expectEmpty(room: Room): Promise<void> {
   await settled()
   expect(room.troubles).toEqual([])
@@ -64,7 +64,7 @@ async function expectEmpty(room: Room): Promise<void> {
   expect(room.clock.waiting).toBe(0)
 }
 
-/** Two of a program that matches them, one of any other. */
+/** Connects two clients of a program that matches them, and one of any other. */
 const PLAYERS = (name: string) => (name === 'fh/tictactoe' ? 2 : 1)
 
 function came(room: Room, name: string, seed: number, prepare?: (wire: MemoryTransport) => void): Promise<Guest[]> {
@@ -75,7 +75,7 @@ function came(room: Room, name: string, seed: number, prepare?: (wire: MemoryTra
   return Promise.all(players)
 }
 
-/** Lets an end of a wire go after so many writes; what it writes later is lost. */
+/** Lets an end of a wire disconnect after a number of writes; later writes are lost. */
 function goAfter(writes: number, way: (typeof WAYS)[number]): (wire: MemoryTransport) => void {
   return (wire) => {
     const write = wire.write.bind(wire)
@@ -91,7 +91,7 @@ function goAfter(writes: number, way: (typeof WAYS)[number]): (wire: MemoryTrans
   }
 }
 
-/** Sends the last of those who wait for each other home, once nobody is asked for anything. */
+/** Disconnects the last of several clients that wait for each other, once no client has a question. */
 async function dismissed(room: Room, guests: readonly Guest[]): Promise<void> {
   const running = new Set(guests)
   for (const guest of guests) void guest.server.closed.then(() => running.delete(guest))
@@ -99,7 +99,7 @@ async function dismissed(room: Room, guests: readonly Guest[]): Promise<void> {
   for (const { server } of guests) server.stop(new Disconnected('ours', 'nobody came'))
 }
 
-test('every program that seats its client is played here', async () => {
+test('this file plays every program that seats its client', async () => {
   const seats: string[] = []
   for (const name of programNames.filter((one) => one !== 'book/secret')) {
     for (let seed = 1; seed <= RUNS && !seats.includes(name); seed++) {
@@ -114,7 +114,7 @@ test('every program that seats its client is played here', async () => {
 })
 
 describe.each(SITS)('%s', (name) => {
-  test('our client plays against the house, or its like, and nothing is left of it', async () => {
+  test('our client plays against the house, or another client, and leaves no state behind', async () => {
     let moves = 0
     for (let seed = 1; seed <= RUNS; seed++) {
       const room = new Room({ random: seededRandom(seed) })
@@ -127,14 +127,14 @@ describe.each(SITS)('%s', (name) => {
     expect(moves).toBeGreaterThan(RUNS / 2)
   })
 
-  test.each(WAYS)('one that %s at any point leaves nothing behind, and keeps nobody waiting', async (way) => {
+  test.each(WAYS)('a client that %s at any point leaves no state behind, and blocks no other', async (way) => {
     for (const writes of WRITES) {
       const room = new Room({ random: seededRandom(writes + 1) })
       const patience = new IdleTimeouts(LIMITS, room.clock)
       const guests = await came(room, name, writes + 1, goAfter(writes, way))
       for (const { server } of guests) patience.add(server)
       const [gone] = guests
-      // a client that nothing is asked of, as one that waits for a player, may be silent for ever
+      // a client without a question, such as one that waits for a player, may be silent for ever
       await room.clock.pass(5 * LIMITS.idle)
       if (way === 'falls silent') for (const { server } of guests) if (!server.awaited) server.stop(new Disconnected('ours', 'nobody came'))
       gone?.client.stop(new Disconnected('ours', 'the test is over'))
@@ -145,7 +145,7 @@ describe.each(SITS)('%s', (name) => {
     }
   })
 
-  test('a server that is stopped while it is played leaves the games as they were', async () => {
+  test('a server that stops during the games leaves them unchanged', async () => {
     for (const turns of [1, 3, 6, 10, 15]) {
       const store = memoryStore()
       const room = new Room({ store, random: seededRandom(turns) })
@@ -158,13 +158,13 @@ describe.each(SITS)('%s', (name) => {
       await finished(room, guests)
       await room.premises.hall.settled()
       const after = await logs(room)
-      // what was on its way is kept; nothing is given up, and nothing begins
+      // pending moves are persisted; no game is resigned, and none begins
       expect(after.length).toBeLessThanOrEqual(before.length + 1)
       for (const [at, events] of after.entries()) {
         expect(events.slice(0, before[at]?.length)).toEqual(before[at] ?? events)
         const left = events.some((event) => event.type === 'ended' && event.outcome.left !== undefined)
         const leftBefore = before[at]?.some((event) => event.type === 'ended' && event.outcome.left !== undefined)
-        // a client may have left by itself, before the server was stopped
+        // a client may have disconnected by itself, before the server stopped
         const goneBefore = before[at]?.some(({ type }) => type === 'gone')
         expect([left, events.some(({ type }) => type === 'gone')]).toEqual([leftBefore ?? false, goneBefore ?? false])
       }
@@ -183,7 +183,7 @@ describe.each(SITS)('%s', (name) => {
   })
 })
 
-test('who waits for company and goes is not waited for', async () => {
+test('a client that disconnects while it waits is not matched', async () => {
   const room = new Room({ wait: 600_000 })
   const gone = [await room.client('tjc/tictactoe'), await room.client('tjc/tictactoe'), await room.client('c8/scissors')]
   expect([...room.premises.hall.openSeeks]).toHaveLength(3)
@@ -199,7 +199,7 @@ test('who waits for company and goes is not waited for', async () => {
   await expectEmpty(room)
 })
 
-test('a peer that is seated after some wait is heard, and what it said before is not lost', async () => {
+test('a peer that is seated after a wait is read, and its earlier messages are not lost', async () => {
   const room = new Room({ wait: 60_000 })
   const early = await room.client('tjc/tictactoe-alternative')
   await early.say('MOVE5\n')
@@ -209,14 +209,14 @@ test('a peer that is seated after some wait is heard, and what it said before is
   await late.say('MOVE1\n')
   expect(early.heard).toBe('MOVE1\n')
   await late.close()
-  // it is this one's turn, and what it says crosses the end
+  // it is this client's turn, and its message crosses the end
   await early.say('MOVE2\n')
   expect(early.heard).toBe('MOVE1\nEND\n')
   expect(await early.close()).toBeUndefined()
   await expectEmpty(room)
 })
 
-test('a line is looked after only while its role waits for company', async () => {
+test('a connection is watched only while its role waits for an opponent', async () => {
   const room = new Room({ wait: 60_000 })
   const watched: boolean[] = []
   const line = { address: '192.0.2.1', endOnDisconnect: (on: boolean) => watched.push(on), end() {} }
@@ -234,7 +234,7 @@ test('a line is looked after only while its role waits for company', async () =>
   await expectEmpty(room)
 })
 
-test('whoever is seated nowhere yet when the conversation ends is told so', async () => {
+test('a waiting seek is rejected when the conversation ends', async () => {
   const room = new Room({ wait: 60_000 })
   const house = room.premises.createSeating({ address: '192.0.2.1', endOnDisconnect() {}, end() {} }, 'a program')
   const seat = house.sit(tictactoe, 1, {})
@@ -243,7 +243,7 @@ test('whoever is seated nowhere yet when the conversation ends is told so', asyn
   await expectEmpty(room)
 })
 
-test('what is decided when the server stops is kept and recorded before its store is closed', async () => {
+test('decisions at the stop of the server are persisted and recorded before its store is closed', async () => {
   const room = new Room()
   const options = { questions: [{ text: '1 + 1?', options: ['1', '2'], right: 1 }], count: 1 }
   const seats = [{ person: 'guest:ada', name: 'ada' }]
@@ -255,7 +255,7 @@ test('what is decided when the server stops is kept and recorded before its stor
   expect(room.troubles).toEqual([])
 })
 
-test('a game after the other through one connection keeps no table that is over', async () => {
+test('one game after the other through one connection retains no finished table', async () => {
   const room = new Room()
   const client = await room.client('fh/hangman', { secret: 'no' })
   for (let game = 0; game < 5; game++) await client.say('START\n', 'n\n', 'o\n')

@@ -14,10 +14,10 @@ import { compare, record, saidTo } from '../support/secrecy.ts'
 import { anotherPlot, anyPlot, KNOWLEDGE, seedOf } from '../support/secrets.ts'
 import { calledAt, castOf, SETTINGS, type Setting, WATCHERS, WITHOUT_SEATS } from '../support/settings.ts'
 
-/** Pairs of games that are compared at each setting. */
+/** The number of pairs of games that are compared at each setting. */
 const PAIRS = 16
 
-/** Plays two games that differ in their secrets alone, and looks for these in what was said. */
+/** Plays two games that differ in their secrets alone, and looks for these in all messages. */
 async function pair(setting: Setting, seed: number, played?: ReadonlyMap<string, AnyGame>) {
   const staging = { cast: castOf(setting), knowledge: KNOWLEDGE, ...(played ? { games: played } : {}) }
   const random = seededRandom(seed)
@@ -28,7 +28,7 @@ async function pair(setting: Setting, seed: number, played?: ReadonlyMap<string,
 }
 
 describe.each(SETTINGS)('$name', (setting) => {
-  test('nobody hears what may not be known yet', async () => {
+  test('sends no secret before its time', async () => {
     let all = 0
     for (let seed = 1; seed <= PAIRS; seed++) {
       const { plot, one, leaks, compared } = await pair(setting, seed)
@@ -41,14 +41,14 @@ describe.each(SETTINGS)('$name', (setting) => {
       const tokens = one.logs.flatMap(([first]) => (first?.type === 'opened' ? first.seats.flatMap(({ token }) => token ?? []) : []))
       for (const hash of tokens) for (const text of said) expect(text).not.toContain(hash)
     }
-    // a comparison that ends at the first act says nothing
+    // a comparison that ends at the first act shows nothing
     expect(all).toBeGreaterThan(PAIRS * (setting.seats.length + 2) * 5)
   })
 
-  test.each(BROKEN[setting.game] ?? [])('it is noticed when the game $how', async (broken) => {
+  test.each(BROKEN[setting.game] ?? [])('the test detects a game that $how', async (broken) => {
     const { heardBy } = broken
     const hearing = setting.seats.filter(({ speech }) => heardBy === 'everybody' || (heardBy === 'natives' && speech === 'native'))
-    // nobody watches who talks with whom
+    // a talk between two programs has no watchers
     const watching = findGame(setting.game) ? [WATCHERS.native, ...(heardBy === 'natives' ? [] : [WATCHERS.door])] : []
     const deaf = new Set([...hearing.map(calledAt), ...watching])
     for (let seed = 1; seed <= PAIRS && deaf.size > 0; seed++) {
@@ -59,8 +59,8 @@ describe.each(SETTINGS)('$name', (setting) => {
   })
 })
 
-describe('nothing is left out', () => {
-  test('every game that can be sought, and every program, is played above or seats nobody', async () => {
+describe('completeness', () => {
+  test('every game, and every program, is tested above or seats no client', async () => {
     const played = new Set(SETTINGS.map(({ game }) => game))
     expect(catalogue.map(({ game }) => game.name).filter((name) => !played.has(name))).toEqual([])
     expect([...games.keys()].filter((name) => !played.has(name))).toEqual([])
@@ -93,8 +93,8 @@ describe('nothing is left out', () => {
   })
 })
 
-describe('what is nobody else’s business', () => {
-  test('passwords, tokens and codes are said to nobody but their owners, and are not in the journal', async () => {
+describe('private data', () => {
+  test('passwords, tokens and codes are sent only to their owners, and are not in the journal', async () => {
     const room = new Room()
     const come = async (name: string, password: string) => {
       const machine = new Machine(room.premises)
@@ -146,7 +146,7 @@ describe('what is nobody else’s business', () => {
     expect(code).toMatch(/^\w+-\w+-\w+$/)
     expect(heard.map((text) => text.includes(code))).toEqual([true, false, false, false])
     expect(journal).not.toContain(code)
-    // of a private table, others know at most that somebody sits there
+    // other users know at most that a private table has players
     expect(alan.all('error').at(-1)).toMatchObject({ code: 'no-such-table' })
     expect(alan.all('event').filter(({ table }) => table === 2)).toEqual([])
     expect(heard[1]).not.toContain('"Stone"')

@@ -18,7 +18,7 @@ async function three(room = new Room()) {
 }
 
 describe('several games at once at the front door', () => {
-  test('are listed with whose turn it is, the shown one marked', async () => {
+  test('are listed with the player to move, and the shown game is marked', async () => {
     const { ada } = await three()
     expect(await ada.type('mine')).toBe(
       lines(
@@ -39,7 +39,7 @@ describe('several games at once at the front door', () => {
     expect(carl.news()).toBe('')
   })
 
-  test('end the watching of a table, and say so', async () => {
+  test('end the watching of a table, and report that', async () => {
     const room = new Room()
     const [ada, bob, eve] = (await callers(room, 'ada', 'bob', 'eve')) as [Caller, Caller, Caller]
     await ada.type('play tictactoe')
@@ -54,7 +54,7 @@ describe('several games at once at the front door', () => {
     expect(await eve.type('play guess')).not.toContain('no longer watch')
   })
 
-  test('bring news of the others in a line each', async () => {
+  test('report events of the others in a line each', async () => {
     const { ada, bob, carl } = await three()
     await ada.type('go 1', '9')
     ada.news()
@@ -73,7 +73,7 @@ describe('several games at once at the front door', () => {
     expect(ada.news()).toBe(lines('', 'Table 2: carl has resigned, you win!'))
   })
 
-  test.each(['accept', 'accept bob', 'decline'])('an offer at another table is answered by "%s"', async (typed) => {
+  test.each(['accept', 'accept bob', 'decline'])('accept "%s" as the answer to an offer at another table', async (typed) => {
     const { ada, bob } = await three()
     await ada.type('go 1', '9', 'go 2')
     await bob.type('draw')
@@ -83,7 +83,7 @@ describe('several games at once at the front door', () => {
     expect(await ada.type(typed)).toMatch(/^(You have no challenge or offer to answer|bob has not asked you for a game)\.\n$/)
   })
 
-  test('a game that begins while another goes on is not shown until one goes there', async () => {
+  test('do not show a game that begins during another until the user switches to it', async () => {
     const [ada, bob, carl] = (await callers(new Room(), 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
     await ada.type('play tictactoe')
     await bob.type('play tictactoe')
@@ -94,12 +94,12 @@ describe('several games at once at the front door', () => {
     expect(ada.news()).toMatch(
       /^\nTable 2: you play scissors with carl\.\n.*resume \w{26}\nTable 2: it is your turn\.\nTo go there, type "go 2"\.\n$/,
     )
-    // the rest of the line that was begun goes to the table that is shown
+    // the rest of the half-typed line goes to the table that is shown
     await ada.send('\n')
     expect(bob.news()).toContain('ada has moved: 5.')
   })
 
-  test('go on with the next when one is left', async () => {
+  test('continue with the next when the user leaves one', async () => {
     const { ada, carl } = await three()
     await carl.type('resign')
     ada.news()
@@ -108,7 +108,7 @@ describe('several games at once at the front door', () => {
     expect(await ada.type('mine')).toBe(lines('You play no game at present. "play tictactoe" begins one.'))
   })
 
-  test('do not hinder looking on, and are gone back to', async () => {
+  test('allow watching, and a return to them', async () => {
     const { room, ada } = await three()
     const [dora, emil] = (await callers(room, 'dora', 'emil')) as [Caller, Caller]
     await dora.type('play tictactoe')
@@ -124,12 +124,12 @@ describe('several games at once at the front door', () => {
     ['go 9', /^You are not at table 9: "mine" lists your games, and "watch 9" watches it\./],
     ['go x', /^Type the number of one of your tables/],
     ['go 99999999999999999999', /^Type the number of one of your tables/],
-  ])('%s is answered with what to type', async (typed, answer) => {
+  ])('answer %s with the command to type', async (typed, answer) => {
     const { ada } = await three()
     expect(await ada.type(typed)).toMatch(answer)
   })
 
-  test('are all said to be held when one goes', async () => {
+  test('are all reported as reserved when the user disconnects', async () => {
     const { ada } = await three()
     const bye = await ada.type('quit')
     expect(bye.match(/Your seat at table \d is held for 2 minutes: resume \w{26}\n/g)).toHaveLength(2)
@@ -137,15 +137,15 @@ describe('several games at once at the front door', () => {
 })
 
 describe('the list of tables', () => {
-  test('marks who is away', async () => {
+  test('marks absent players', async () => {
     const { bob, carl } = await three()
     await bob.drop()
     expect(await carl.type('tables')).toContain('  1  tictactoe  ada against bob (away)\n')
   })
 })
 
-describe('what is said of a seat when the connection ends', () => {
-  test('a server that is stopped says that the seat is held over that', async () => {
+describe('the last line about a seat when the connection ends', () => {
+  test('says that the seat is reserved when the server stops', async () => {
     const path = folder()
     const store = await openStore({ folder: path })
     const room = new Room({ store })
@@ -160,7 +160,7 @@ describe('what is said of a seat when the connection ends', () => {
     expect(ada.news()).toMatch(/Bye\.\nYour seat at table 1 is held over a restart: resume \w{26}\n$/)
   })
 
-  test('one that keeps nothing does not say that a seat is held', async () => {
+  test('does not say so if the server has no data folder', async () => {
     const room = new Room()
     const [ada] = (await callers(room, 'ada')) as [Caller]
     await ada.type('play tictactoe house')
@@ -172,7 +172,7 @@ describe('what is said of a seat when the connection ends', () => {
     expect(ada.news()).toMatch(/ Bye\.\n$/)
   })
 
-  test('who has to make room for the owner of the seat is not told that it is held', async () => {
+  test('does not say so to a connection that its owner replaces', async () => {
     const { room, ada } = await three()
     const token = /resume (\w{26})/.exec(ada.screen)?.[1] ?? ''
     const again = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)

@@ -7,8 +7,8 @@ import { Room } from '../support/room.ts'
 const PASSWORD = 'engine-1843'
 const forTwo = catalogue.filter(({ game }) => game.seats.max === 2)
 
-describe('who is sought by name, at the front door', () => {
-  test.each(forTwo.map(({ name }) => [name]))('hears of it at once, and plays by typing what is said: %s', async (game) => {
+describe('a challenged user at the front door', () => {
+  test.each(forTwo.map(({ name }) => [name]))('is notified at once, and plays by the displayed command: %s', async (game) => {
     const door = await doorway()
     const ada = await door.caller('ada')
     const bob = await door.caller('bob')
@@ -19,7 +19,7 @@ describe('who is sought by name, at the front door', () => {
     await bob.until(/^Table 1: .*ada/)
   })
 
-  test('plays by what is said also with settings, and for the ladder', async () => {
+  test('plays by the displayed command also with settings, and for the ladder', async () => {
     const door = await doorway()
     const [ada, bob] = [await door.caller(), await door.caller('bob')]
     await ada.until(/What is your name/)
@@ -35,7 +35,7 @@ describe('who is sought by name, at the front door', () => {
     await ada.type(typed, /^bob, with 5:00 left, is to move/)
   })
 
-  test.each(['student 7', 'size4', 'Ada Lovelace'])('plays with one of any name: %s', async (name) => {
+  test.each(['student 7', 'size4', 'Ada Lovelace'])('plays with a user of any name: %s', async (name) => {
     const door = await doorway()
     const [ada, other] = [await door.caller('ada'), await door.caller(name)]
     await other.type('play tictactoe ada', /^You wait for ada/)
@@ -43,7 +43,7 @@ describe('who is sought by name, at the front door', () => {
     await ada.type(typed, /^Table 1: /)
   })
 
-  test('hears when the seek is taken back, and when the seeker has gone', async () => {
+  test('is notified when the challenge is cancelled, and when the challenger disconnects', async () => {
     const door = await doorway()
     const ada = await door.caller('ada')
     const bob = await door.caller('bob')
@@ -57,7 +57,7 @@ describe('who is sought by name, at the front door', () => {
     expect(await ada.until(/bob/)).toEqual(['', 'bob no longer waits for you.'])
   })
 
-  test('hears nothing of it when both play', async () => {
+  test('is not notified when both play', async () => {
     const door = await doorway()
     const ada = await door.caller('ada')
     const bob = await door.caller('bob')
@@ -71,7 +71,7 @@ describe('who is sought by name, at the front door', () => {
     expect(ada.lines.filter((line) => line.includes('no longer waits'))).toEqual([])
   })
 
-  test('hears of it at every connection, and after coming in again', async () => {
+  test('is notified on every connection, and after entering again', async () => {
     const door = await doorway()
     const first = await door.program()
     await first.ask({ type: 'register', name: 'ada', password: PASSWORD })
@@ -91,7 +91,7 @@ describe('who is sought by name, at the front door', () => {
     )
   })
 
-  test('hears of a few when coming in, before others that wait', async () => {
+  test('sees a few challenges on entering, before other open seeks', async () => {
     const door = await doorway()
     const [first, open] = [await door.caller('ada'), await door.program('open')]
     await open.ask({ type: 'seek', game: 'scissors', wait: null })
@@ -117,8 +117,8 @@ describe('who is sought by name, at the front door', () => {
   })
 })
 
-describe('who is sought by name, in the native protocol', () => {
-  test.each(forTwo.map(({ name }) => [name]))('hears of it at once, and sits down by seeking the same: %s', async (game) => {
+describe('a challenged user in the native protocol', () => {
+  test.each(forTwo.map(({ name }) => [name]))('is notified at once, and sits down by an equal seek: %s', async (game) => {
     const door = await doorway()
     const [ada, bob] = [await door.program('ada'), await door.program('bob')]
     await bob.ask({ type: 'seek', game, against: 'ada' })
@@ -129,14 +129,14 @@ describe('who is sought by name, in the native protocol', () => {
     expect([...ada.all('withdrawn'), ...bob.all('sought')]).toEqual([])
   })
 
-  test('hears of settings', async () => {
+  test('receives the settings', async () => {
     const door = await doorway()
     const [ada, bob] = [await door.program('ada'), await door.program('bob')]
     await bob.ask({ type: 'seek', game: 'tictactoe', settings: { size: 5 }, against: 'ada' })
     expect(await ada.first('sought')).toEqual({ type: 'sought', name: 'bob', game: 'tictactoe', settings: { size: 5 }, rated: false })
   })
 
-  test('hears when it is taken back: by a word, by a connection that goes, by another name', async () => {
+  test('is notified of a cancellation: by a command, by a disconnection, by another name', async () => {
     const door = await doorway()
     const ada = await door.program('ada')
     const ways = [
@@ -155,7 +155,7 @@ describe('who is sought by name, in the native protocol', () => {
     )
   })
 
-  test('hears it after the answer by which it came in: as a guest, by a session, by the token of a seat', async () => {
+  test('is notified after the answer to its entry: as a guest, by a session, by the token of a seat', async () => {
     const door = await doorway()
     const [ada, grace, bob, carl] = [
       await door.program(),
@@ -185,7 +185,7 @@ describe('who is sought by name, in the native protocol', () => {
     }
   })
 
-  test('is not told of what is for who knows a code', async () => {
+  test('is not notified of a seek with a code', async () => {
     const door = await doorway()
     const [ada, bob] = [await door.program('ada'), await door.program('bob')]
     const { code = '' } = (await bob.ask({ type: 'seek', game: 'tictactoe', against: 'ada', private: true })) as { code?: string }
@@ -195,7 +195,7 @@ describe('who is sought by name, in the native protocol', () => {
     expect([...ada.all('sought'), ...ada.all('withdrawn')]).toEqual([])
   })
 
-  test('who seeks oneself is told that this is nobody else, and who lets go too often has to wait', async () => {
+  test('a user cannot challenge itself, and a user who cancels too often has to wait', async () => {
     const door = await doorway()
     const [ada, bob] = [await door.program('ada'), await door.program('bob')]
     const seek = { type: 'seek', game: 'tictactoe', against: 'ada' } as const
@@ -211,7 +211,7 @@ describe('who is sought by name, in the native protocol', () => {
     expect(await bob.ask({ ...seek, against: undefined })).toMatchObject({ type: 'ok' })
   })
 
-  test('is no longer the one who had the name before, or had it through a connection that has gone', async () => {
+  test('is not an earlier user of the name, or one whose connection has closed', async () => {
     const { premises } = new Room()
     const [renamed, dropped, ada, bob] = Array.from({ length: 4 }, () => new Machine(premises))
     await renamed?.say({ type: 'enter', name: 'ada' })
@@ -224,7 +224,7 @@ describe('who is sought by name, in the native protocol', () => {
     expect([renamed, dropped, ada].map((one) => one?.all('sought').length)).toEqual([0, 0, 1])
   })
 
-  test('hears nothing of it while the server stops', async () => {
+  test('is not notified while the server stops', async () => {
     const door = await doorway()
     const [bob, ada] = [await door.program('bob'), await door.program('ada')]
     await bob.ask({ type: 'seek', game: 'tictactoe', against: 'ada' })

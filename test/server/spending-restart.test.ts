@@ -23,7 +23,7 @@ function newFolder(): string {
   return folder
 }
 
-/** The spendings of a process that begins at a time by the wall clock, one megabyte an hour. */
+/** The spendings of a process that starts at a time by the wall clock, one megabyte an hour. */
 async function begin({ usage }: Store, wall: number) {
   const clock = new TestClock(wall)
   const spendings = new Spendings(clock, 1, { usage, onTrouble: (sentence, reason) => expect.unreachable(`${sentence}: ${reason}`) })
@@ -31,7 +31,7 @@ async function begin({ usage }: Store, wall: number) {
   return { clock, spendings }
 }
 
-test('what was added counts in the next process until its hour is over, and no address is stored', async () => {
+test('added bytes count in the next process until their hour is over, and no address is stored', async () => {
   const store = memoryStore()
   const before = await begin(store, WALL)
   before.spendings.of('10.0.0.7').add(600_000)
@@ -54,7 +54,7 @@ test.each([
   ['set back by a day', -24 * HOUR],
   ['set back by a minute', -MINUTE],
   ['right', 0],
-])('a process that begins with the wall clock %s renews nothing, and the hour goes on in it', async (_, jump) => {
+])('a process that begins with the wall clock %s does not reset the count, and the hour continues', async (_, jump) => {
   const store = memoryStore()
   const before = await begin(store, WALL)
   before.spendings.of('10.0.0.7').add(1_000_000)
@@ -97,7 +97,7 @@ test('a change is persisted after five seconds, many together, and one that reac
   expect(await rows()).toContain(1_000_000)
 })
 
-test('what could not be persisted is persisted later', async () => {
+test('a count that could not be persisted is persisted later', async () => {
   const store = memoryStore()
   const { load, add } = { load: () => store.usage.load(), add: store.usage.add.bind(store.usage) }
   let fails = true
@@ -114,7 +114,7 @@ test('what could not be persisted is persisted later', async () => {
   expect((await load()).usages).toMatchObject([{ bytes: 7 }])
 })
 
-test('a file keeps the count, in rooms that open and close', async () => {
+test('a file stores the count, over lobbies that open and close', async () => {
   const folder = newFolder()
   const enter = async () => {
     const room = new Room({ store: await openStore({ folder }), limits: { ...unlimitedHall, disk: 0.0003 } })

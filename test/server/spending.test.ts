@@ -10,7 +10,7 @@ import { Room } from '../support/room.ts'
 const MINUTE = 60_000
 const FULL = /^your address has written [\d.]+ MB in the last hour, the limit: wait \d+ minutes?, and then try again$/
 
-/** A hall in which one address adds at most so many megabytes an hour, and users who come to it. */
+/** A hall in which one address adds a limited number of megabytes an hour, and users who connect to it. */
 function hall(disk: number) {
   const room = new Room({ limits: { ...unlimitedHall, disk } })
   onTestFinished(() => expect(room.troubles).toEqual([]))
@@ -40,7 +40,7 @@ function hall(disk: number) {
   return { room, come }
 }
 
-test('an address adds so many bytes in any hour, and others add theirs', async () => {
+test('an address can add a limited number of bytes in any hour, independently of others', async () => {
   const clock = new TestClock()
   const spendings = new Spendings(clock, 1)
   const one = spendings.of('10.0.0.7')
@@ -58,7 +58,7 @@ test('an address adds so many bytes in any hour, and others add theirs', async (
   expect(one.total).toBe(0)
 })
 
-test('in no hour more than the limit and what was added last, and after the wait that is told it goes on', async () => {
+test('no hour exceeds the limit by more than the last addition, and the address continues after the reported wait', async () => {
   const clock = new TestClock()
   const one = new Spendings(clock, 1).of('10.0.0.7')
   const added: { at: number; bytes: number }[] = []
@@ -76,14 +76,14 @@ test('in no hour more than the limit and what was added last, and after the wait
   }
 })
 
-test('what many networks spend is forgotten for those who spend least', () => {
+test('with too many networks, the counts of those that spend least are dropped', () => {
   const spendings = new Spendings(new TestClock(), 1)
   spendings.of('10.0.0.7').add(2_000_000)
   for (let n = 0; n < 20_000; n++) spendings.of(`net ${n}`).add(1)
   expect(spendings.of('10.0.0.7').full).toMatch(FULL)
 })
 
-test('talk, moves, offers and new games are refused over the limit, reads and the end of a game are not, and the opponent plays on', async () => {
+test('over the limit, talk, moves, offers and new games are refused; reads and resignations are not, and the opponent plays on', async () => {
   const { room, come } = hall(0.02)
   const [ada, bob] = [await come('10.0.0.7', 'ada'), await come('10.0.0.8', 'bob')]
   const wish = { game: 'tictactoe', settings: {}, wait: null }
@@ -112,7 +112,7 @@ test('talk, moves, offers and new games are refused over the limit, reads and th
   expect(written).toBeLessThan(40_000)
 })
 
-test('a rematch after a rematch, and seats left and taken up, are counted as what they write', async () => {
+test('rematches, and seats that are left and resumed, count with the bytes that they write', async () => {
   const { come, room } = hall(0.02)
   const [ada, bob] = [await come('10.0.0.7', 'ada'), await come('10.0.0.7', 'bob')]
   const wish = { game: 'tictactoe', settings: {}, wait: null }
@@ -131,7 +131,7 @@ test('a rematch after a rematch, and seats left and taken up, are counted as wha
   expect(room.premises.hall.size).toBeLessThan(5)
 })
 
-test('a worksheet program is told so in its own words', async () => {
+test('a worksheet program receives the refusal in its own words', async () => {
   const room = new Room({ limits: { ...unlimitedHall, disk: 0.001 } })
   for (let n = 0; n < 4; n++) {
     const client = await room.client('fh/hangman')
@@ -143,7 +143,7 @@ test('a worksheet program is told so in its own words', async () => {
   expect(last.heard).toMatch(/^ERROR your address has written 0.001 MB in the last hour, the limit: wait/)
 })
 
-test('things beside moves are bounded at one table: then talk and offers are refused, and moves are not', async () => {
+test('other events than moves are limited at one table: then talk and offers are refused, and moves are not', async () => {
   const { room, come } = hall(Number.POSITIVE_INFINITY)
   const ada = await come('10.0.0.7', 'ada')
   await ada.seek({ game: 'tictactoe', settings: {}, wait: 0 })
@@ -161,7 +161,7 @@ test('things beside moves are bounded at one table: then talk and offers are ref
   expect(free).toBeDefined()
 })
 
-test('what comes of connections that close and come again is charged to them: all bytes of the log', async () => {
+test('reconnections are charged for all bytes of the log that they cause', async () => {
   const { room, come } = hall(1)
   await room.premises.open()
   const spending = room.premises.spendings.of('10.0.0.7')
@@ -183,7 +183,7 @@ test('what comes of connections that close and come again is charged to them: al
   expect(spending.total).toBeGreaterThan(table?.bytesWritten ?? Number.POSITIVE_INFINITY)
 })
 
-test('worksheet connections that close and come again are charged for all bytes of the log', async () => {
+test('worksheet connections that close and reconnect are charged for all bytes of the log', async () => {
   const { room } = hall(1)
   const questions = [1, 2, 3, 4, 5].map((n) => ({ text: `What is ${n}?`, options: ['a number', 'a word'], right: 0 }))
   for (let times = 0; times < 10; times++) {
@@ -200,7 +200,7 @@ test('worksheet connections that close and come again are charged for all bytes 
   expect(room.premises.spendings.of(toNetwork('::1')).total).toBeGreaterThan(table?.bytesWritten ?? Number.POSITIVE_INFINITY)
 })
 
-test('a player whose connection has gone a thousand times gives the game up by the next, and the log grows no more', async () => {
+test('a player whose connection was lost a thousand times resigns with the next loss, and the log grows no more', async () => {
   const { room, come } = hall(Number.POSITIVE_INFINITY)
   const [ada, bob] = [await come('10.0.0.7', 'ada'), await come('10.0.0.8', 'bob')]
   await ada.seek({ game: 'tictactoe', settings: {}, wait: null, seats: [0] })
@@ -216,7 +216,7 @@ test('a player whose connection has gone a thousand times gives the game up by t
   expect((await room.store.tables.read(table?.id ?? 0, 0)).length).toBeLessThan(2 * ABSENCES + 5)
 })
 
-test('accounts, new passwords, and what stays of a game when it is over are charged', async () => {
+test('accounts, new passwords, and the results of a finished game are charged', async () => {
   const { room, come } = hall(1)
   const spending = room.premises.spendings.of('10.0.0.7')
   const ada = await come('10.0.0.7', 'ada')

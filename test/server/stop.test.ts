@@ -9,7 +9,7 @@ import { serving } from '../support/process.ts'
 import { openServer } from '../support/server.ts'
 import { closed } from '../support/sockets.ts'
 
-/** A client that reads nothing of what it is told, and keeps its side open. */
+/** A client that reads none of its input, and does not close its side. */
 function deaf(port: number, says: string): Socket {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   socket.on('error', () => {}).pause()
@@ -18,7 +18,7 @@ function deaf(port: number, says: string): Socket {
   return socket
 }
 
-/** How long a server takes to end after a signal, in milliseconds, and its exit code. */
+/** Returns the time until a server ends after a signal, in milliseconds, and its exit code. */
 async function stopping(kill: () => void, exit: Promise<number | string>): Promise<{ took: number; code: number | string }> {
   const from = performance.now()
   kill()
@@ -26,12 +26,12 @@ async function stopping(kill: () => void, exit: Promise<number | string>): Promi
   return { took: performance.now() - from, code }
 }
 
-describe('a server that is stopped ends within 5 s', () => {
+describe('a stopped server ends within 5 s', () => {
   test.each([
     ['say nothing', ''],
     ['ask for more than they are told in a minute, since their program is told slowly', 'H\n'.repeat(2000)],
     ['ask for more than anybody holds for them', `${'%A '.repeat(300)}\n`.repeat(1500)],
-  ])('whose clients read nothing and %s', async (_, says) => {
+  ])('with clients that read nothing and %s', async (_, says) => {
     const names = ['c8/headtail', 'tjc/guess', 'fh/time', 'tjc/chat-quit']
     const { server, ports } = await serving(names)
     onTestFinished(() => server[Symbol.asyncDispose]())
@@ -46,7 +46,7 @@ describe('a server that is stopped ends within 5 s', () => {
     expect(took).toBeLessThan(5000)
   })
 
-  test('also one whose own program does not come to an end', async () => {
+  test('also if a program of its own does not end', async () => {
     const clock = new TestClock()
     const endless: Program = { ...stuck, name: 'endless', protocol: { ...stuck.protocol, server: () => new Promise<never>(() => {}) } }
     const { server: parlor, address } = await openServer(endless, { limits: { first: 1000, idle: 1000 }, clock })
@@ -68,8 +68,8 @@ describe('a server that is stopped ends within 5 s', () => {
   })
 })
 
-describe('who is there when it stops is told', () => {
-  /** Somebody at the front door, and all that this one has heard. */
+describe('connected clients are notified of the stop', () => {
+  /** A user at the front door, and all input of that user. */
   async function caller(port: number, ...lines: readonly string[]) {
     const socket = connect({ port, host: '127.0.0.1' }).on('error', () => {})
     onTestFinished(() => void socket.destroy())
@@ -83,7 +83,7 @@ describe('who is there when it stops is told', () => {
     return heard
   }
 
-  test('people at the front door, at a table or not, and programs there', async () => {
+  test('users at the front door, at a table or not, and programs there', async () => {
     const { server, ports } = await serving(['parlor/door'])
     onTestFinished(() => server[Symbol.asyncDispose]())
     const port = ports['parlor/door'] ?? 0
@@ -107,10 +107,10 @@ describe('who is there when it stops is told', () => {
   })
 })
 
-test('nobody is let in while it stops', async () => {
+test('a stopping server accepts no client', async () => {
   const { server, ports } = await serving(['c8/headtail', 'tjc/guess'])
   onTestFinished(() => server[Symbol.asyncDispose]())
-  // one that is told slowly what it has asked for keeps it from ending at once
+  // a client that reads a long answer slowly prevents an immediate end
   const slow = connect({ port: ports['c8/headtail'] ?? 0, host: '127.0.0.1' }).on('error', () => {})
   onTestFinished(() => void slow.destroy())
   slow.write('H\n'.repeat(1000))

@@ -9,14 +9,14 @@ describe('a message to a user', () => {
     ['tell bob hello  there', 'hello  there'],
     ['tell Bob hello', 'hello'],
     ['msg bob \u001b[2J', '\\x1b[2J'],
-  ])('is read by that one alone: %j', async (typed, read) => {
+  ])('is received by that user alone: %j', async (typed, read) => {
     const [ada, bob, carl] = (await callers(new Room(), 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
     expect(await ada.type(typed)).toMatch(/^[Bb]ob is told\.\n$/)
     expect(bob.news()).toBe(lines('', `ada tells you: ${read}`))
     expect(carl.news()).toBe('')
   })
 
-  test('that is not UTF-8 is refused to its sender, at a table too, and in the native protocol', async () => {
+  test('is refused if it is not UTF-8, at a table, too, and in the native protocol', async () => {
     const room = new Room()
     const [ada, bob] = (await callers(room, 'ada', 'bob')) as [Caller, Caller]
     const broken = lines('The text is not UTF-8, and was not sent: set your terminal or program to UTF-8.')
@@ -34,7 +34,7 @@ describe('a message to a user', () => {
     expect(bob.news()).toBe('')
   })
 
-  test('and talk at a table cannot forge a line: what goes on from the line above is indented', async () => {
+  test('cannot forge a line, nor can talk at a table: continuation lines are indented', async () => {
     const room = new Room()
     const [ada, bob, carl] = (await callers(room, 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
     await ada.type('play tictactoe')
@@ -64,7 +64,7 @@ describe('a message to a user', () => {
     )
   })
 
-  test('reaches names with blanks', async () => {
+  test('reaches users whose names have blanks', async () => {
     const [ada, student] = (await callers(new Room(), 'ada', 'student 7')) as [Caller, Caller]
     await ada.type('tell student 7 7 is a nice number')
     expect(student.news()).toContain('ada tells you: 7 is a nice number')
@@ -72,7 +72,7 @@ describe('a message to a user', () => {
     expect(student.news()).toContain('ada tells you: hello')
   })
 
-  test('to a user who is not here, or only through a worksheet program, or to oneself, is refused', async () => {
+  test('is refused to a user who is offline, or only in a worksheet program, and to oneself', async () => {
     const room = new Room()
     const [ada] = (await callers(room, 'ada')) as [Caller]
     expect(await ada.type('tell bob hello')).toBe(lines('There is no user "bob" here. "who" lists the users.'))
@@ -83,14 +83,14 @@ describe('a message to a user', () => {
     expect(await ada.type('tell bob')).toContain('Type a name and what you want to say')
   })
 
-  test('comes at most as often as talk at tables', async () => {
+  test('is limited like talk at tables', async () => {
     const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
     for (let said = 0; said < 10; said++) await ada.type('tell bob hello')
     expect(await ada.type('tell bob hello')).toBe(lines('You send too many messages at once: wait a moment.'))
     expect(bob.news().match(/hello/g)).toHaveLength(10)
   })
 
-  test('waits while a password is typed', async () => {
+  test('waits while the user types a password', async () => {
     const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
     await bob.type('register')
     await ada.type('tell bob hello')
@@ -98,7 +98,7 @@ describe('a message to a user', () => {
     expect(await bob.type('')).toContain('ada tells you: hello')
   })
 
-  test('is `told` in the native protocol', async () => {
+  test('arrives as `told` in the native protocol', async () => {
     const room = new Room()
     const [ada, bob] = [new Machine(room.premises), new Machine(room.premises)]
     await ada.say({ type: 'enter', name: 'ada' })
@@ -111,7 +111,7 @@ describe('a message to a user', () => {
 })
 
 describe('a muted user', () => {
-  test('is heard neither in messages, nor at tables, watching or not, and cannot ask for a game', async () => {
+  test('is silenced in messages and at tables, watching or not, and cannot send a challenge', async () => {
     const [ada, bob, eve] = (await callers(new Room(), 'ada', 'bob', 'eve')) as [Caller, Caller, Caller]
     await ada.type('play tictactoe')
     await bob.type('play tictactoe')
@@ -131,7 +131,7 @@ describe('a muted user', () => {
     expect(await ada.type('unmute eve')).toBe(lines('You have not muted "eve".'))
   })
 
-  test('is not heard under the names either that its connection takes later, until one of its names is unmuted', async () => {
+  test('stays muted under later names of its connection, until one of its names is unmuted', async () => {
     const room = new Room()
     const [ada] = (await callers(room, 'ada')) as [Caller]
     const [eve, other] = [new Machine(room.premises), new Machine(room.premises)]
@@ -145,7 +145,7 @@ describe('a muted user', () => {
     await eve.say({ type: 'unregister', password: 'engine-1843' })
     await eve.say({ type: 'enter', name: 'evelyn' })
     expect(await eve.say({ type: 'tell', name: 'ada', text: 'noise' })).toMatchObject({ code: 'muted' })
-    // a name that the muted one has left is another user's
+    // a former name of the muted user belongs to another user
     await other.say({ type: 'enter', name: 'eva' })
     await other.say({ type: 'tell', name: 'ada', text: 'hello' })
     expect(ada.news()).toContain('eva tells you: hello')
@@ -154,7 +154,7 @@ describe('a muted user', () => {
     await eve.say({ type: 'tell', name: 'ada', text: 'sorry' })
     expect(ada.news()).toContain('evelyn tells you: sorry')
     expect(await ada.type('unmute evelyn')).toBe(lines('You have not muted "evelyn".'))
-    // another eve is no reason not to hear her
+    // another eve is no reason to mute her
     const next = new Machine(room.premises)
     await next.say({ type: 'enter', name: 'eve' })
     await ada.type('mute eve')
@@ -162,20 +162,20 @@ describe('a muted user', () => {
     expect(ada.news()).toContain('evelyn tells you: still here')
   })
 
-  test('the own name cannot be muted', async () => {
+  test('cannot be oneself', async () => {
     const [ada] = (await callers(new Room(), 'ada')) as [Caller]
     expect(await ada.type('mute Ada')).toBe(lines('That is your own name: name another user.'))
     expect(await ada.type('mute')).toContain('You have muted no user.')
   })
 
-  test('a hundred names can be muted', async () => {
+  test('can be one of a hundred', async () => {
     const others = Array.from({ length: 101 }, (_, at) => `user ${at} b`)
     const [ada] = (await callers(new Room(), 'ada', ...others)) as [Caller]
     for (const other of others.slice(1)) expect(await ada.type(`mute ${other}`)).toContain('You have muted')
     expect(await ada.type('mute user 0 b')).toContain('You have muted 100 names, the maximum')
   })
 
-  test('must be here or registered, so that a wrong letter is noticed, at the front door and in the native protocol', async () => {
+  test('must be online or registered, so that a misspelt name is refused, at the front door and in the native protocol', async () => {
     const room = new Room()
     const [ada, bob] = (await callers(room, 'ada', 'Bob')) as [Caller, Caller]
     expect(await ada.type('mute nosuch')).toBe(lines('There is no user "nosuch" here. "who" lists the users.'))
@@ -212,7 +212,7 @@ describe('the watchers of a table', () => {
     expect(await program.say({ type: 'watchers', table: 9 })).toMatchObject({ code: 'no-such-table' })
   })
 
-  test('of a private table are told to nobody else', async () => {
+  test('of a private table are shown to its participants alone', async () => {
     const room = new Room()
     const [ada, bob, eve] = (await callers(room, 'ada', 'bob', 'eve')) as [Caller, Caller, Caller]
     const code = /join (\S+)/.exec(await ada.type('invite tictactoe'))?.[1] ?? ''

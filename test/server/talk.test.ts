@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Machine } from '../support/machine.ts'
 import { Room } from '../support/room.ts'
 
-test('who begins a game inside a talk plays it in the hall: with the house, and then the talk goes on', async () => {
+test('a client that begins a game inside a talk plays it in the hall with the house, and then the talk continues', async () => {
   const room = new Room()
   const client = await room.client('cs/chat')
   await client.say('hello\n')
@@ -25,7 +25,7 @@ test.each([
   expect(client.heard).toMatch(answers)
 })
 
-test('whoever waits for tic-tac-toe plays against somebody in a talk', async () => {
+test('a user who waits for tic-tac-toe plays against a client of the talk', async () => {
   const room = new Room()
   const ada = new Machine(room.premises)
   await ada.say({ type: 'enter', name: 'ada' })

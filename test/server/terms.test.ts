@@ -4,12 +4,12 @@ import { type Doorway, doorway, type Reader } from '../support/doorway.ts'
 
 const FIVE = 'tictactoe minutes 5'
 
-/** People who have come in by these names. */
+/** Connects users under these names. */
 function callers(door: Doorway, ...names: readonly string[]): Promise<Reader[]> {
   return Promise.all(names.map((name) => door.caller(name)))
 }
 
-/** Bob at the front door who seeks ada, or anybody, and ada who has come in. */
+/** Bob at the front door, who seeks ada or any opponent, and ada, who has entered. */
 async function seeking(wish: string, clock = new TestClock()) {
   const door = await doorway('parlor/door', { clock })
   const [bob, ada] = await callers(door, 'bob', 'ada')
@@ -29,7 +29,7 @@ describe('the clock of a game, at the front door', () => {
       'Each of you has 5 minutes for the game, and 90 seconds for a move.',
       'bob, with 1:30 left for this move, and 5:00 for the game, is to move.',
     ],
-  ])('%s: is in the list of seeks, and told to both when they sit down', async (asked, listed, told, left) => {
+  ])('%s: is in the list of seeks, and shown to both players when they sit down', async (asked, listed, told, left) => {
     const { bob, ada } = await seeking(`tictactoe ${asked}`)
     expect(await ada.type('seeks', /^bob/)).toEqual([`bob  tictactoe, ${listed}  type: play tictactoe bob`])
     const seated = await ada.type('play tictactoe bob', /is to move/)
@@ -38,12 +38,12 @@ describe('the clock of a game, at the front door', () => {
     expect(await bob.until(/^Each/)).toContain(told)
   })
 
-  test('is told to who types no more than a game, and gets the other’s clock with it', async () => {
+  test('is shown to a user who types only a game, and takes the other’s clock with it', async () => {
     const { ada } = await seeking(FIVE)
     await ada.type('play tictactoe', /^Each of you has 5 minutes for the game\.$/)
   })
 
-  test('is told to who comes in while somebody waits, and to who is sought by name', async () => {
+  test('is shown to a user who enters while a seek is open, and to a challenged user', async () => {
     const { door, bob } = await seeking(FIVE)
     const carl = door.reader()
     await carl.until(/What is your name/)
@@ -54,7 +54,7 @@ describe('the clock of a game, at the front door', () => {
     await carl.type('play tictactoe bob', /^Each of you has 20 seconds for a move\.$/)
   })
 
-  test('is in the list of tables, and told to who watches, with what is left', async () => {
+  test('is in the list of tables, and shown to watchers, with the remaining time', async () => {
     const { door, clock, bob, ada } = await seeking('tictactoe size 4 minutes 5 seconds 30')
     await ada.type('play tictactoe size 4', /is to move/)
     await bob.until(/^You have/)
@@ -68,7 +68,7 @@ describe('the clock of a game, at the front door', () => {
     await ada.until(/^Your time is over: bob wins\.$/)
   })
 
-  test('is told again to who comes back, and at the next game', async () => {
+  test('is shown again to a player who resumes, and at the next game', async () => {
     const { door, bob, ada } = await seeking(FIVE)
     await ada.type('play tictactoe bob', /is to move/)
     const token = /resume (\w+)$/.exec(ada.lines.find((line) => line.startsWith('If the connection breaks')) ?? '')?.[1] ?? ''
@@ -85,7 +85,7 @@ describe('the clock of a game, at the front door', () => {
     await bob.type('accept', /^Each of you has 5 minutes for the game\.$/)
   })
 
-  test('is not told where there is none', async () => {
+  test('is not shown if there is none', async () => {
     const { ada } = await seeking('tictactoe')
     expect(await ada.type('seeks', /^bob/)).toEqual(['bob  type: play tictactoe bob'])
     const seated = await ada.type('play tictactoe bob', /is to move/)
@@ -93,7 +93,7 @@ describe('the clock of a game, at the front door', () => {
   })
 })
 
-test('who joins by a code is told that the game is rated, and its clock', async () => {
+test('a user who joins by a code sees that the game is rated, and its clock', async () => {
   const door = await doorway()
   const [ada, bob] = await callers(door, 'ada', 'bob')
   if (!ada || !bob) throw new Error('they have not come')
@@ -107,7 +107,7 @@ test('who joins by a code is told that the game is rated, and its clock', async 
 })
 
 describe('the terms of a game, in the native protocol', () => {
-  test('are told wherever the game is: to who is sought, in the lobby, in a seat, watching', async () => {
+  test('are in every message about the game: challenges, the lobby, a seat, watching', async () => {
     const clock = new TestClock()
     const door = await doorway('parlor/door', { clock })
     const [ada, bob, carl] = await Promise.all(['ada', 'bob', 'carl'].map((name) => door.program(name)))
@@ -140,7 +140,7 @@ describe('the terms of a game, in the native protocol', () => {
     expect(end?.sight).not.toHaveProperty('moveLeft')
   })
 
-  test('say nothing of a clock where there is none', async () => {
+  test('contain no clock if there is none', async () => {
     const door = await doorway()
     const [ada, bob] = await Promise.all(['ada', 'bob'].map((name) => door.program(name)))
     if (!ada || !bob) throw new Error('they have not come')

@@ -19,7 +19,7 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
   test.each([
     ['the first message', '', { first: 1000, idle: 60_000 }],
     ['a further message', '50\n', { first: 60_000, idle: 1000 }],
-  ])('%s is waited for as long as before', async (_, said, limits) => {
+  ])('the timeout of %s is unchanged', async (_, said, limits) => {
     const { talking, patience, clock, say } = await watched('guess', { options: { secret: '42' }, limits })
     await say(said)
     clock.jump(jump)
@@ -30,7 +30,7 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
     patience.close()
   })
 
-  test('a client that says too much is read as fast as before, and no faster', async () => {
+  test('the read rate of a client above its limit is unchanged', async () => {
     const clock = new TestClock()
     const budget = new AdmissionControl({ ...unlimited, burst: 1000, messages: 500 }, clock).createBudget(() => {})
     const [here, there] = memoryPair()
@@ -46,7 +46,7 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
     expect(connection.received).toBe(3000)
   })
 
-  test('what is written at a pace keeps it', async () => {
+  test('paced output keeps its pace', async () => {
     const clock = new TestClock()
     const [here] = memoryPair()
     const connection = new Connection(here, { incoming: lines(), outgoing: lines(), pace: 100, clock })
@@ -61,7 +61,7 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
     expect(writesOf(here)).toEqual(['a\n', 'b\n', 'c\n'])
   })
 
-  test('a peer that does not close its side is waited for as long as before', async () => {
+  test('the timeout of a peer that does not close its side is unchanged', async () => {
     const clock = new TestClock()
     const [here] = memoryPair()
     const connection = new Connection(here, { incoming: lines(), outgoing: lines(), clock })
@@ -75,7 +75,7 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
     expect([closed, clock.waiting]).toEqual([true, 0])
   })
 
-  test('calls that were taken back too often wait as long as before', async () => {
+  test('the wait after too many cancelled challenges is unchanged', async () => {
     const clock = new TestClock()
     const calls = new Challenges({ clock, onTrouble: () => {} })
     const call = { challenged: 'account:1', seeker: SEEKER, address: '192.0.2.1' }
@@ -87,7 +87,7 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
     expect(calls.wait(call)).toBe(0)
   })
 
-  test('the same is told of one address once a minute, as before', async () => {
+  test('the same fault of one address is still logged once a minute', async () => {
     const clock = new TestClock()
     const door = new AdmissionControl(unlimited, clock)
     const tell = () => door.mayLogLimit('refused', { host: '192.0.2.1', port: 1 })
@@ -102,7 +102,7 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
 describe('a running server whose wall clock is set', () => {
   const preload = `--import=${join(import.meta.dirname, '../support/settable-clock.ts')}`
 
-  /** A server with a clock that `set` sets by so many milliseconds; silent clients have 3 s for their first message. */
+  /** A server with a clock that `set` sets by a number of milliseconds; silent clients have 3 s for their first message. */
   async function served(jump: number) {
     const args = ['serve', '--json', '--only', 'guess', '--port', 'guess=0', '--first', '3s', '--idle', '10m']
     const server = new Parlor(args, undefined, { environment: { NODE_OPTIONS: preload, JUMP: String(jump) } })
@@ -135,7 +135,7 @@ describe('a running server whose wall clock is set', () => {
 
   test('forward by an hour: the silent client is disconnected when its 3 s are over, and the others play on', async () => {
     const { client, set } = await served(HOUR)
-    // numbers that no secret can be
+    // numbers that cannot be a secret
     const player = client('0\n')
     await player.hears(/GUESS.*LOW/s)
     await set()

@@ -14,14 +14,14 @@ import { event, game, move } from './samples.ts'
 const turn = () => new Promise(setImmediate)
 const ended = (n: number, counts: boolean) => event(n, { type: 'ended', outcome: { winners: [0] }, ...(counts ? { counts } : {}) })
 
-/** A store of which a test takes the oldest rows away by hand. */
+/** A store whose oldest rows a test drops by hand. */
 function opened(path: string, pace: Partial<FlushPolicy>) {
   const database = databaseIn(path)
   const trouble = vi.fn()
   const shelf = new SqliteEventStore(database, trouble, pace)
   const commits = new GroupCommit((work) => shelf.transaction(work), trouble)
   const log = new EventLog(shelf, commits)
-  // only so that it knows what is followed: a pass never begins by itself
+  // only so that it knows the followed tables: a pass never begins by itself
   shelf.compact({ keep: Number.POSITIVE_INFINITY }, (table) => log.isFollowed(table))
   const close = () => {
     commits.close()
@@ -32,7 +32,7 @@ function opened(path: string, pace: Partial<FlushPolicy>) {
   return { database, shelf, log, results: new SqliteResults(database, commits, new ScoreCounts()), trouble, close }
 }
 
-/** Takes all rows away that can be, one after the other. */
+/** Drops all rows that can be dropped, one after the other. */
 function cleanAll(shelf: SqliteEventStore): void {
   const end = shelf.indexedUpTo
   for (let last: number | undefined = 0; last !== undefined && last < end; ) last = shelf.removeOldest(1)
@@ -45,7 +45,7 @@ async function play(log: TableLog, table: number): Promise<void> {
   for (const one of game(table)) await keep(log, table, one.n - 1, [one])
 }
 
-test('tables that have ended go with the oldest rows, whole, and with all that the directory has of them; unfinished ones stay', async () => {
+test('drops finished tables with the oldest rows, whole, and with their index entries; unfinished tables stay', async () => {
   const path = folder()
   const { database, shelf, log, close } = opened(path, { lag: 0, entries: 4 })
   await keep(log, 1, 0, [move(1, 1)])
@@ -61,7 +61,7 @@ test('tables that have ended go with the oldest rows, whole, and with all that t
   expect(size(database)).toBeLessThan(before / 5)
   expect(await log.read(1, 0)).toEqual([1, 2, 3, 4, 5].map((n) => move(1, n)))
   expect(await log.read(2, 0)).toEqual([])
-  // the last of all keeps its number from being given again
+  // the last table stays, so that its number is not used again
   expect(await log.read(40, 0)).toEqual(game(40))
   expect(count(database, 'tables') + count(database, 'blocks')).toBeLessThan(4)
   close()
@@ -70,7 +70,7 @@ test('tables that have ended go with the oldest rows, whole, and with all that t
   expect([await again.log.unfinished(), again.log.newTable()]).toEqual([[1], 41])
 })
 
-test('a table that is followed is not dropped, nor one that counts and is not recorded, nor the last that was', async () => {
+test('drops no table that is followed, none that is rated and not recorded, and not the last recorded one', async () => {
   const { shelf, log, results } = opened(folder(), { lag: 0, entries: 1 })
   const unfollow = log.follow(1, () => {})
   for (const table of [1, 2, 3, 4]) {
@@ -106,7 +106,7 @@ test('a table that is followed is not dropped, nor one that counts and is not re
   expect(await log.ended(await results.last())).toEqual([])
 })
 
-test('what a guest has of a dropped table in a history goes with it; what an account has stays', async () => {
+test('drops a table from the histories of guests, and leaves it in those of accounts', async () => {
   const { database, shelf, log } = opened(folder(), { lag: 0, entries: 1 })
   const history = () =>
     database
@@ -126,7 +126,7 @@ test('what a guest has of a dropped table in a history goes with it; what an acc
   ])
 })
 
-test('a step goes through so many characters of the journal and no more, or through one row', async () => {
+test('a step processes a limited number of characters of the journal, or one row', async () => {
   const { database, shelf, log } = opened(folder(), { lag: 0, entries: 1 })
   for (let table = 1; table <= 20; table++) await play(log, table)
   for (let n = 0; n < 10; n++) await turn()
@@ -139,7 +139,7 @@ test('a step goes through so many characters of the journal and no more, or thro
   expect(shelf.removeOldest(1)).toBe((first ?? 0) + 1)
 })
 
-test('a row that is not as it was written is not moved, so that its damage stays to be found', async () => {
+test('does not move a damaged row, so that its damage can still be found', async () => {
   const { database, shelf, log } = opened(folder(), { lag: 0, entries: 1 })
   await keep(log, 1, 0, [move(1, 1)])
   await play(log, 2)
@@ -195,7 +195,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 1, maxLength: 60 },
 )
 
-test('whatever happens and whenever rows are taken away: what is unfinished is there, what has ended is there whole or not at all, and stays away', async () => {
+test('whenever rows are dropped, unfinished tables stay, and finished tables are there whole or not at all, and do not return', async () => {
   await fc.assert(
     fc.asyncProperty(steps, pace, async (all, first) => {
       let path = folder()
@@ -212,7 +212,7 @@ test('whatever happens and whenever rows are taken away: what is unfinished is t
         }
         const unfinished = [...logs.keys()].filter((table) => !over.has(table)).sort((one, other) => one - other)
         expect(await store.log.unfinished()).toEqual(unfinished)
-        // nothing is recorded here, so all that counts is waited for
+        // nothing is recorded here, so all rated tables wait for that
         expect(await store.log.ended()).toEqual([...over].filter(([, counts]) => counts).map(([table]) => table))
       }
       for (const step of [...all, { turns: 4 }, { clean: 1000 }, { opened: 'after a kill', pace: first } as const]) {
@@ -227,7 +227,7 @@ test('whatever happens and whenever rows are taken away: what is unfinished is t
         } else {
           const { table } = step
           const log = logs.get(table) ?? []
-          // what was dropped is not asked for again, as numbers of tables are given once
+          // a dropped table is not opened again, because numbers of tables are used once
           if ((await store.log.read(table, 0)).length < log.length) gone.add(table)
           if (gone.has(table)) continue
           const events = Array.from({ length: step.moves + (log.length === 0 ? 1 : 0) }, (_, at) => move(table, log.length + 1 + at))

@@ -5,7 +5,7 @@ import { databaseIn, folder } from './folders.ts'
 const turn = () => new Promise(setImmediate)
 const KEEP = 1000
 
-/** A compactor of a journal whose every row frees so many bytes when it is taken away. */
+/** A compactor of a journal whose every row frees a number of bytes. */
 function compacting({ used, freed, rows = 100 }: { used: number; freed: number; rows?: number }) {
   const state = { used, taken: 0, steps: [] as number[] }
   const trouble = vi.fn()
@@ -35,7 +35,7 @@ async function turns(count: number): Promise<void> {
   for (let n = 0; n < count; n++) await turn()
 }
 
-test('a pass makes one step a turn, until enough is free, and the next begins when all is in use again', async () => {
+test('a pass makes one step per turn until enough space is free, and the next begins when all space is in use again', async () => {
   const { state, compactor } = compacting({ used: 1001, freed: 10 })
   await turn()
   expect(state).toEqual({ used: 991, taken: 1, steps: [16] })
@@ -51,7 +51,7 @@ test('a pass makes one step a turn, until enough is free, and the next begins wh
   expect(state).toMatchObject({ used: 965, taken: 8 })
 })
 
-test('nothing is looked at for the few characters that most commits add', async () => {
+test('checks nothing for the few characters that most commits add', async () => {
   const { state, compactor } = compacting({ used: 0, freed: 10 })
   state.used = 5000
   for (let n = 0; n < 9; n++) compactor.noteAdded(1)
@@ -62,7 +62,7 @@ test('nothing is looked at for the few characters that most commits add', async 
   expect(state.taken).toBeGreaterThan(0)
 })
 
-test('where everything has to stay, a pass ends all the same, and the next begins when a quarter more is in use', async () => {
+test('a pass ends also if all data has to stay, and the next begins when a quarter more is in use', async () => {
   const { state, compactor } = compacting({ used: 2000, freed: 0, rows: 5 })
   await turns(20)
   expect(state.steps).toHaveLength(5)
@@ -77,7 +77,7 @@ test('where everything has to stay, a pass ends all the same, and the next begin
   expect(state.steps).toHaveLength(10)
 })
 
-test('a step that fails is told once, and tried again later', async () => {
+test('a step that fails is reported once, and retried later', async () => {
   const { state, journal, compactor, trouble } = compacting({ used: 1001, freed: 10 })
   journal.fails = true
   await turns(10)
@@ -89,7 +89,7 @@ test('a step that fails is told once, and tried again later', async () => {
   expect(state.taken).toBeGreaterThan(0)
 })
 
-test('after closing there are no steps', async () => {
+test('makes no step after closing', async () => {
   const { state, compactor } = compacting({ used: 2000, freed: 1 })
   await turn()
   compactor.close()

@@ -7,7 +7,7 @@ const ada = { key: 'ada', name: 'Ada', password: '$argon2id$ada', since: 1_760_0
 const bob = { key: 'bob', name: 'Bob', password: '$argon2id$bob', since: 1_760_000_000_000.5 }
 const session = { token: 'a1', person: 'account:1', until: 100 }
 
-/** What every store does with accounts and sessions. */
+/** Tests accounts and sessions of any store. */
 export function accountsContract(open: Open): void {
   describe('accounts', () => {
     test('an account is found by its key and by its person', async () => {
@@ -21,7 +21,7 @@ export function accountsContract(open: Open): void {
       expect(await accounts.all()).toEqual([account, { ...bob, person: 'account:2' }])
     })
 
-    test('accounts come in pages, each behind the last one of the page before, whoever is removed meanwhile', async () => {
+    test('accounts are listed in pages, each after the last account of the previous page, also after a removal', async () => {
       const { accounts } = await open()
       for (let at = 1; at <= 5; at++) await accounts.add({ ...ada, key: `user${at}`, name: `User${at}` })
       const names = async (after: string | undefined, limit: number) => (await accounts.page(after, limit)).map(({ name }) => name)
@@ -33,7 +33,7 @@ export function accountsContract(open: Open): void {
     })
 
     test.each(['guest:ada', 'house', 'account:3', 'account:01', 'account:0', 'account:', 'account:1x', ' account:1', ''])(
-      '%j has no account',
+      'finds no account for %j',
       async (person) => {
         const { accounts } = await open()
         await accounts.add(ada)
@@ -44,14 +44,14 @@ export function accountsContract(open: Open): void {
       },
     )
 
-    test('a key belongs to the first who asks for it', async () => {
+    test('a key belongs to the first account that asks for it', async () => {
       const { accounts } = await open()
       const added = await Promise.all([accounts.add(ada), accounts.add({ ...bob, key: 'ada' }), accounts.add(bob)])
       expect(added.map((account) => account?.name)).toEqual(['Ada', undefined, 'Bob'])
       expect(await accounts.named('ada')).toMatchObject({ name: 'Ada', person: 'account:1' })
     })
 
-    test('a new password closes the sessions of its account, and no others', async () => {
+    test('a new password closes the sessions of its account only', async () => {
       const { accounts } = await open()
       await accounts.add(ada)
       await accounts.openSession(session)
@@ -64,7 +64,7 @@ export function accountsContract(open: Open): void {
       expect(await accounts.session('b1', 0)).toMatchObject({ person: 'account:2' })
     })
 
-    test('who is removed leaves nothing, and nobody becomes that person again', async () => {
+    test('a removed account leaves no data, and its person number is not used again', async () => {
       const { accounts, results, history } = await open()
       await accounts.add(ada)
       await accounts.add(bob)
@@ -86,13 +86,13 @@ export function accountsContract(open: Open): void {
       expect(await accounts.add(ada)).toEqual({ ...ada, person: 'account:3' })
       await history.add(['account:1', 'account:3'], finished(3))
       expect([(await history.of('account:1', ALL)).total, (await history.of('account:3', ALL)).total]).toEqual([0, 1])
-      // what ends afterwards is recorded, without the standings of who is gone
+      // a game that ends afterwards is recorded without the standings of the removed account
       expect(await results.setStandings(3, 'nim', [standing('account:1'), standing('account:3'), standing('guest:bob')])).toBe(true)
       expect((await results.ladder('nim', 9)).map(({ person }) => person)).toEqual(['account:3', 'guest:bob'])
     })
   })
 
-  test('from where somebody logged in is kept: the latest eight of each', async () => {
+  test('stores the latest eight login addresses of each account', async () => {
     const { accounts } = await open()
     for (let at = 0; at < 12; at++) await accounts.addPlace('account:1', `ada ${at}`)
     await accounts.addPlace('account:2', 'bob 0')
@@ -101,7 +101,7 @@ export function accountsContract(open: Open): void {
   })
 
   describe('sessions', () => {
-    test('last until their time, or until they are closed', async () => {
+    test('are valid until their expiry, or until they are closed', async () => {
       const { accounts } = await open()
       await accounts.openSession(session)
       await accounts.openSession({ ...session, token: 'a2', until: 200 })
@@ -114,27 +114,27 @@ export function accountsContract(open: Open): void {
       expect(await accounts.session('a2', 100)).toBeUndefined()
     })
 
-    test('one that is opened again is the later one', async () => {
+    test('have the later expiry if they are opened again', async () => {
       const { accounts } = await open()
       await accounts.openSession(session)
       await accounts.openSession({ ...session, until: 300 })
       expect(await accounts.session('a1', 200)).toEqual({ ...session, until: 300 })
     })
 
-    test('of one account are a hundred: with one more, the one that ends first is closed, and no other account’s', async () => {
+    test('are at most a hundred for an account: one more closes the session that expires first, and no other account’s', async () => {
       const { accounts } = await open()
       await accounts.openSession({ ...session, token: 'other', person: 'account:2' })
       const token = (at: number) => `t${at}`
       for (let at = 1; at <= SESSIONS; at++) await accounts.openSession({ ...session, token: token(at), until: 100 + at })
       expect(await accounts.session(token(1), 0)).toMatchObject({ until: 101 })
-      // as long as another, and opened last
+      // as long as another session, and opened last
       await accounts.openSession({ ...session, token: 'last', until: 101 })
       expect(await accounts.session('last', 0)).toMatchObject({ until: 101 })
       expect(await accounts.session(token(1), 0)).toBeUndefined()
       await Promise.all([1, 2, 3].map((at) => accounts.openSession({ ...session, token: `more${at}`, until: 900 + at })))
       const left = await Promise.all([2, 3, 4].map((at) => accounts.session(token(at), 0)))
       expect(left.map((one) => one?.token)).toEqual([undefined, undefined, token(4)])
-      // one that is opened again takes no other’s place
+      // a session that is opened again replaces no other
       await accounts.openSession({ ...session, token: token(SESSIONS), until: 1000 })
       expect([await accounts.session(token(4), 0), await accounts.session('other', 0)]).toEqual([
         expect.objectContaining({ token: token(4) }),
@@ -142,7 +142,7 @@ export function accountsContract(open: Open): void {
       ])
     })
 
-    test('those that are over are forgotten a month later: a clock that is wrong for a moment ends none for good', async () => {
+    test('are deleted a month after their expiry, so that a clock that is wrong for a moment ends none for good', async () => {
       const { accounts } = await open()
       await accounts.openSession(session)
       expect(await accounts.session('a1', 99 + REMEMBERED)).toBeUndefined()

@@ -3,10 +3,10 @@ import type { TableEvent } from '../../src/hall/ports.ts'
 import { keep } from '../support/keep.ts'
 import { fates, move, type Open } from './samples.ts'
 
-/** What every store does for those who follow a table. */
+/** Tests the followers of a table in any store. */
 export function followContract(open: Open): void {
   describe('follow', () => {
-    test('tells of events when they are kept, before append resolves, in order', async () => {
+    test('publishes events after they are persisted, before append resolves, in order', async () => {
       const { tables } = await open()
       const order: string[] = []
       const note = (who: string) => (events: readonly TableEvent[]) => order.push(`${who} ${events.map(({ n }) => n)}`)
@@ -24,7 +24,7 @@ export function followContract(open: Open): void {
       expect(order.slice(5)).toEqual(['kept 1', 'kept other', 'kept 2,3'])
     })
 
-    test('brings the very events that were appended, and they can be read by then', async () => {
+    test('passes the same event objects that were appended, which can be read by then', async () => {
       const { tables } = await open()
       const event = move(1, 1)
       const read: Promise<readonly TableEvent[]>[] = []
@@ -36,7 +36,7 @@ export function followContract(open: Open): void {
       expect(await Promise.all(read)).toEqual([[event]])
     })
 
-    test('begins with what is kept after the call, so that reading after it leaves no gap', async () => {
+    test('begins with events that are persisted after the call, so that a later read leaves no gap', async () => {
       const { tables } = await open()
       const early = vi.fn()
       const late = vi.fn()
@@ -49,7 +49,7 @@ export function followContract(open: Open): void {
       expect(late.mock.calls).toEqual([[[move(1, 2)]]])
     })
 
-    test('tells nobody of what is refused', async () => {
+    test('publishes no refused event', async () => {
       const { tables } = await open()
       const told = vi.fn()
       tables.follow(1, told)
@@ -57,7 +57,7 @@ export function followContract(open: Open): void {
       expect(told).not.toHaveBeenCalled()
     })
 
-    test('ends for one follower and goes on for the others, also while they are told', async () => {
+    test('ends for one follower and continues for the others, also during a publication', async () => {
       const { tables } = await open()
       const told: string[] = []
       const ends: (() => void)[] = []
@@ -78,7 +78,7 @@ export function followContract(open: Open): void {
       expect(told).toEqual(['new'])
     })
 
-    test('a follower may append', async () => {
+    test('lets a follower append', async () => {
       const { tables } = await open()
       const answered = new Promise<void>((resolve) => {
         tables.follow(1, ([event]) => {
@@ -90,7 +90,7 @@ export function followContract(open: Open): void {
       expect(await tables.read(1, 0)).toEqual([move(1, 1), move(1, 2)])
     })
 
-    test('what a follower throws is reported, and disturbs neither others nor what is kept', async () => {
+    test('reports an exception of a follower, which affects neither others nor the store', async () => {
       const onTrouble = vi.fn()
       const { tables } = await open(onTrouble)
       const trouble = new Error('no')
@@ -106,7 +106,7 @@ export function followContract(open: Open): void {
       expect(await tables.read(1, 0)).toEqual([move(1, 1)])
     })
 
-    test('without anybody to report to, it becomes a warning of the process', async () => {
+    test('turns an exception into a process warning if there is no error handler', async () => {
       const warned = vi.spyOn(process, 'emitWarning').mockReturnValue()
       onTestFinished(() => warned.mockRestore())
       const { tables } = await open()

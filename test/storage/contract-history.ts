@@ -17,10 +17,10 @@ export function finished(table: number, more: Partial<FinishedTable> = {}): Fini
 
 export const ALL = { from: 0, count: 1000, hidden: true }
 
-/** What every store does with the history of persons. */
+/** Tests the history of persons in any store. */
 export function historyContract(open: Open): void {
   describe('history', () => {
-    test('a finished table is in the history of each person who sat there, the newest first', async () => {
+    test('has a finished table for each of its players, the newest first', async () => {
       const { history } = await open()
       await history.add(['guest:ada', 'account:1'], finished(3))
       await history.add(['guest:ada'], finished(7, { outcome: { winners: [], left: 0, aborted: true }, rated: true }))
@@ -30,7 +30,7 @@ export function historyContract(open: Open): void {
       expect(await history.of('guest:nobody', ALL)).toEqual({ items: [], total: 0 })
     })
 
-    test('it is read in pages, with how many there are', async () => {
+    test('is read in pages, with the total', async () => {
       const { history } = await open()
       for (let table = 1; table <= 7; table++) await history.add(['guest:ada'], finished(table))
       const page = await history.of('guest:ada', { from: 2, count: 3, hidden: true })
@@ -38,7 +38,7 @@ export function historyContract(open: Open): void {
       expect(await history.of('guest:ada', { from: 99, count: 3, hidden: true })).toEqual({ items: [], total: 7 })
     })
 
-    test('a private table is only in what its own players see', async () => {
+    test('shows a private table only to its own players', async () => {
       const { history } = await open()
       await history.add(['guest:ada'], finished(1))
       await history.add(['guest:ada'], finished(2, { private: true }))
@@ -46,7 +46,7 @@ export function historyContract(open: Open): void {
       expect((await history.of('guest:ada', ALL)).total).toBe(2)
     })
 
-    test('the finished tables of all are read in pages, each once', async () => {
+    test('lists the finished tables of all players in pages, each once', async () => {
       const { history } = await open()
       await history.add(['guest:ada', 'guest:bob'], finished(4))
       await history.add(['guest:cid'], finished(2, { private: true }))
@@ -56,21 +56,21 @@ export function historyContract(open: Open): void {
       expect(await history.all(9, 2)).toEqual([])
     })
 
-    test('of one person only so many are kept', async () => {
+    test('is limited to a number of tables for each person', async () => {
       const { history } = await open()
       await Promise.all(Array.from({ length: HISTORY + 5 }, (_, at) => history.add(['guest:ada'], finished(at + 1))))
       const { items, total } = await history.of('guest:ada', ALL)
       expect([total, items.at(0)?.table, items.at(-1)?.table]).toEqual([HISTORY, HISTORY + 5, 6])
     })
 
-    test('a table that is added again is there once', async () => {
+    test('has a table once if it is added again', async () => {
       const { history } = await open()
       await history.add(['guest:ada'], finished(1))
       await history.add(['guest:ada'], finished(1, { at: 9 }))
       expect((await history.of('guest:ada', ALL)).items).toEqual([finished(1, { at: 9 })])
     })
 
-    test('an account that is removed takes its history with it', async () => {
+    test('is deleted with its account', async () => {
       const { history, accounts } = await open()
       const account = await accounts.add({ key: 'ada', name: 'ada', password: 'x', since: 1 })
       await history.add([account?.person ?? '', 'guest:bob'], finished(1))

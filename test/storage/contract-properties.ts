@@ -6,19 +6,19 @@ import { fate, move, type Open } from './samples.ts'
 
 const seat = fc.nat(7)
 const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.constantFrom('\0', '\ud800', '"\\\n'))
-/** Plain data as JSON has it, which knows no -0. */
+/** Plain data of JSON, which has no -0. */
 const plain = fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value)))
 const optional = { noNullPrototype: true }
 const sitter = fc.record({ person: text, name: text, token: text }, { requiredKeys: ['person', 'name'], ...optional })
 const outcome = fc.record({ winners: fc.array(seat), left: seat }, { requiredKeys: ['winners'], ...optional })
 const ms = fc.nat()
-/** Of logs that were begun before seeds had versions, and of those since. */
+/** Seeds of logs from before seeds had versions, and of later ones. */
 const seed = fc.oneof(
   fc.integer(),
   fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes): Seed => `1:${Buffer.from(bytes).toString('base64url')}`),
 )
 
-/** Whatever can happen at a table. */
+/** Generates any event of a table. */
 export const happening: fc.Arbitrary<TableEventData> = fc.oneof(
   fc.record(
     {
@@ -47,7 +47,7 @@ export const happening: fc.Arbitrary<TableEventData> = fc.oneof(
   fc.record({ type: fc.constant('continued' as const), table: fc.integer({ min: 1 }) }, optional),
 )
 
-/** An attempt to append to one of a few tables, so far from its last number, in one turn with the one before or in another. */
+/** An attempt to append to one of a few tables, at a distance from its last number, in the turn of the previous one or a new one. */
 const attempt = fc.record({
   table: fc.integer({ min: 1, max: 3 }),
   off: fc.constantFrom(0, 0, 0, 0, -1, 1),
@@ -55,10 +55,10 @@ const attempt = fc.record({
   together: fc.boolean(),
 })
 
-/** What holds for every store, whatever happens at its tables. */
+/** Tests the properties of any store, for any events. */
 export function propertiesContract(open: Open): void {
   describe('properties', () => {
-    test('whatever can happen is read as it was appended', async () => {
+    test('any events are read as they were appended', async () => {
       const { tables } = await open()
       await fc.assert(
         fc.asyncProperty(fc.array(happening, { minLength: 1, maxLength: 8 }), fc.nat(8), async (happenings, after) => {
@@ -70,7 +70,7 @@ export function propertiesContract(open: Open): void {
       )
     })
 
-    test('an append is kept exactly when it comes behind the last event, and followers see the log', async () => {
+    test('an append succeeds if and only if it follows the last event, and followers see the log', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(attempt, { maxLength: 30 }), async (attempts) => {
           const { tables } = await open()

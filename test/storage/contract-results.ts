@@ -12,10 +12,10 @@ const ada: Standing = {
 }
 const bob: Standing = { person: 'account:1', name: 'Bob', score: 3, games: 1 }
 
-/** What every store does with results. */
+/** Tests the results of any store. */
 export function resultsContract(open: Open): void {
   describe('results', () => {
-    test('a standing is what was recorded last, game by game', async () => {
+    test('a standing has the last recorded value of each game', async () => {
       const { results } = await open()
       expect(await results.standing('nim', ada.person)).toBeUndefined()
       await results.setStandings(1, 'nim', [ada, bob])
@@ -40,7 +40,7 @@ export function resultsContract(open: Open): void {
       expect([await results.last(), await results.standing('nim', ada.person), await results.ladder('nim', 9)]).toEqual([3, ada, [ada]])
     })
 
-    test('standings that are none are refused, and the table stays unrecorded', async () => {
+    test('invalid standings are refused, and the table stays unrecorded', async () => {
       const { results } = await open()
       await expect(results.setStandings(1, 'nim', [bob, { ...ada, score: Number.NaN }])).rejects.toThrow(
         'the score of guest:ada must be a finite number, not NaN',
@@ -50,7 +50,7 @@ export function resultsContract(open: Open): void {
       expect(await results.setStandings(1, 'nim', [bob])).toBe(true)
     })
 
-    test('a ladder is ordered by score, then by name as code points go, then by person', async () => {
+    test('a ladder is ordered by score, then by name in code point order, then by person', async () => {
       const { results } = await open()
       const standing = (person: string, name: string, score: number): Standing => ({ person, name, score, games: 1 })
       const order = [
@@ -69,7 +69,7 @@ export function resultsContract(open: Open): void {
       expect(await results.ladder('nim', Number.POSITIVE_INFINITY)).toEqual(order)
     })
 
-    test('a rank follows what is recorded and removed, whatever the order', async () => {
+    test('a rank follows records and removals, in any order', async () => {
       const { results, accounts } = await open()
       for (let at = 1; at <= 9; at++) await accounts.add({ key: `user${at}`, name: `user${at}`, password: 'x', since: 1 })
       const scores = new Map<string, number>()
@@ -109,7 +109,7 @@ export function resultsContract(open: Open): void {
       expect(Math.min(...times)).toBeLessThan(1)
     })
 
-    test('of guests on a ladder those stay who have played last, and all accounts', async () => {
+    test('a ladder retains the guests who played last, and all accounts', async () => {
       const { results } = await open()
       const standing = (person: string, score: number) => ({ person, name: person, score, games: 1 })
       const guests = Array.from({ length: GUESTS }, (_, at) => standing(`guest:g${at}`, at % 7))
@@ -131,7 +131,7 @@ export function resultsContract(open: Open): void {
       expect((await results.rank('nim', 0)).of).toBe(GUESTS + 1)
     })
 
-    test('a rank counts those with a better score', async () => {
+    test('a rank counts the players with a better score', async () => {
       const { results } = await open()
       let table = 0
       await fc.assert(

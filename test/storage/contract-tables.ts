@@ -5,10 +5,10 @@ import { event, fates, move, type Open } from './samples.ts'
 
 const outcome = { winners: [0] }
 
-/** What every store does with tables. */
+/** Tests the tables of any store. */
 export function tablesContract(open: Open): void {
   describe('append and read', () => {
-    test('events are read as they were appended, all or after a number', async () => {
+    test('events are read as they were appended, all of them or those after a number', async () => {
       const { tables } = await open()
       await keep(tables, 1, 0, [move(1, 1)])
       await keep(tables, 1, 1, [move(1, 2), move(1, 3)])
@@ -22,7 +22,7 @@ export function tablesContract(open: Open): void {
       expect(await tables.read(3, 0)).toEqual([])
     })
 
-    test('an event is read when it is kept, and as it was when it was appended', async () => {
+    test('an event is read after it is persisted, as it was when it was appended', async () => {
       const { tables } = await open()
       const board = ['x', 'o']
       const appended = keep(tables, 1, 0, [event(1, { type: 'moved', seat: 0, move: board })])
@@ -36,7 +36,7 @@ export function tablesContract(open: Open): void {
       ['a number that is past', 1, 'table 1 has other events after number 1'],
       ['a number that is to come', 3, 'table 1 has other events after number 3'],
       ['a new table', 0, 'table 1 has other events after number 0'],
-    ])('whoever expects %s is refused, and nothing is appended', async (_, expected, sentence) => {
+    ])('an append that expects %s is refused, and appends nothing', async (_, expected, sentence) => {
       const { tables } = await open()
       await keep(tables, 1, 0, [move(1, 1), move(1, 2)])
       const appended = keep(tables, 1, expected, [move(1, expected + 1)])
@@ -47,7 +47,7 @@ export function tablesContract(open: Open): void {
       expect(await tables.read(9, 0)).toEqual([])
     })
 
-    test('of what is appended in one turn, only what conflicts is refused, and what builds on it', async () => {
+    test('of several appends in one turn, only a conflicting one and those that build on it are refused', async () => {
       const { tables } = await open()
       const appended = [
         keep(tables, 1, 0, [move(1, 1)]),
@@ -66,7 +66,7 @@ export function tablesContract(open: Open): void {
       expect(await tables.read(3, 0)).toEqual([move(3, 1)])
     })
 
-    test('what opens, goes on and ends in one turn is kept, and only what comes too late is refused', async () => {
+    test('a table that opens, continues and ends in one turn is persisted, and only a late append is refused', async () => {
       const { tables } = await open()
       const ended = (n: number) => event(n, { type: 'ended', outcome, counts: true })
       const said = event(4, { type: 'said', name: 'Ada', text: 'well played' })
@@ -84,7 +84,7 @@ export function tablesContract(open: Open): void {
       expect([await tables.unfinished(), await tables.ended(), await tables.ended(1)]).toEqual([[], [1, 2], [2]])
     })
 
-    test('appending nothing only compares', async () => {
+    test('appending no events only compares the version', async () => {
       const { tables } = await open()
       const told = vi.fn()
       await keep(tables, 1, 0, [])
@@ -122,7 +122,7 @@ export function tablesContract(open: Open): void {
         event(1, { type: 'moved', seat: 0, move: 1n }),
         'event 1 of table 1 cannot be appended: Do not know how to',
       ],
-    ])('%s is refused with a sentence, and keeps nothing else from being kept', async (_, table, expected, bad, sentence) => {
+    ])('%s is refused with a sentence, and does not prevent other appends', async (_, table, expected, bad, sentence) => {
       const { tables } = await open()
       const refused = keep(tables, table, expected, [bad])
       const kept = keep(tables, 7, 0, [move(7, 1)])
@@ -133,7 +133,7 @@ export function tablesContract(open: Open): void {
   })
 
   describe('new tables', () => {
-    test('have numbers that no table has had', async () => {
+    test('have numbers that no table had before', async () => {
       const { tables } = await open()
       expect([tables.newTable(), tables.newTable()]).toEqual([1, 2])
       const appended = keep(tables, 7, 0, [move(7, 1)])
@@ -143,8 +143,8 @@ export function tablesContract(open: Open): void {
     })
   })
 
-  describe('unfinished and ended', () => {
-    test('tables that have not ended, by number; those that have and count, in the order in which they did', async () => {
+  describe('unfinished and finished tables', () => {
+    test('lists unfinished tables by number, and rated finished tables in the order of their ends', async () => {
       const { tables } = await open()
       const opened = [3, 1, 4, 5, 2].map((table) => keep(tables, table, 0, [move(table, 1)]))
       await Promise.all(opened)
@@ -161,7 +161,7 @@ export function tablesContract(open: Open): void {
       expect(await tables.ended(3)).toEqual([])
     })
 
-    test('a table that ends at once, and one that ends twice', async () => {
+    test('accepts a table that ends at once, and one that ends twice', async () => {
       const { tables } = await open()
       await keep(tables, 1, 0, [event(1, { type: 'ended', outcome, counts: true })])
       await keep(tables, 2, 0, [event(1, { type: 'ended', outcome }), event(2, { type: 'ended', outcome, counts: true })])
@@ -170,7 +170,7 @@ export function tablesContract(open: Open): void {
       expect([await tables.unfinished(), await tables.ended(), await tables.ended(1)]).toEqual([[], [1, 3], [3]])
     })
 
-    test('after a table that has not ended there is no order', async () => {
+    test('rejects an unfinished table as the start of the order of ends', async () => {
       const { tables } = await open()
       await keep(tables, 1, 0, [move(1, 1)])
       await expect(tables.ended(1)).rejects.toThrow('table 1 has not ended, so the tables that ended after it are unknown')
@@ -179,7 +179,7 @@ export function tablesContract(open: Open): void {
   })
 
   describe('close', () => {
-    test('finishes what was appended, and refuses what comes later', async () => {
+    test('finishes earlier appends, and refuses later ones', async () => {
       const { tables, close } = await open()
       const told = vi.fn()
       tables.follow(1, told)

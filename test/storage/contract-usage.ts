@@ -2,16 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { USAGES } from '../../src/hall/ports.ts'
 import type { Open } from './samples.ts'
 
-/** What every store does with what networks have added to the disk. */
+/** Tests the disk usage of networks in any store. */
 export function usageContract(open: Open): void {
   describe('disk usage', () => {
-    test('begins with nothing, and with a salt of 16 bytes that is another in each store', async () => {
+    test('begins empty, with a salt of 16 bytes that differs in each store', async () => {
       const [one, other] = await Promise.all([(await open()).usage.load(), (await open()).usage.load()])
       expect(one).toEqual({ salt: expect.stringMatching(/^[0-9a-f]{32}$/), at: 0, usages: [] })
       expect(other.salt).not.toBe(one.salt)
     })
 
-    test('bytes of the same network and part are added up, and parts before the first that counts are dropped', async () => {
+    test('adds up the bytes of the same network and period, and drops periods before the first that counts', async () => {
       const { usage } = await open()
       await usage.add([{ network: 'b', part: 7, bytes: 5 }], { from: 0, at: 1000 })
       await usage.add(
@@ -32,7 +32,7 @@ export function usageContract(open: Open): void {
       expect(await usage.load()).toEqual({ salt, at: 3000, usages: later })
     })
 
-    test(`at most ${USAGES} rows are kept: those with the most bytes`, async () => {
+    test(`stores at most ${USAGES} rows: those with the most bytes`, async () => {
       const { usage } = await open()
       const rows = Array.from({ length: USAGES + 2 }, (_, n) => ({ network: `n${n}`, part: 1, bytes: n + 1 }))
       await usage.add(rows, { from: 0, at: 1 })

@@ -8,7 +8,7 @@ import { tablesContract } from './contract-tables.ts'
 import { usageContract } from './contract-usage.ts'
 import type { Open } from './samples.ts'
 
-/** What every store does, whatever it keeps things in. */
+/** Tests any store, whatever its medium. */
 export function contract(open: Open): void {
   const closing: Open = async (onTrouble) => {
     const store = await open(onTrouble)

@@ -15,7 +15,7 @@ import { event, move } from './samples.ts'
 const file = (path: string) => join(path, 'parlor.db')
 const said = (n: number) => event(n, { type: 'said', name: 'Ada', text: 'remarkable words '.repeat(8) })
 
-/** Opens a store and answers with it and what it said; it is closed after the test. */
+/** Opens a store and returns it with its notices; it is closed after the test. */
 async function opened(path: string, durable: Durability = 'process') {
   const notices: string[] = []
   const store = await openStore({ folder: path, durable, onNotice: (sentence) => notices.push(sentence) })
@@ -23,7 +23,7 @@ async function opened(path: string, durable: Durability = 'process') {
   return { store, notices }
 }
 
-/** A folder as a killed server leaves it: tables 1 to 30, of which 20 lie in the write-ahead log alone, a commit each event. */
+/** A folder as a killed server leaves it: tables 1 to 30, of which 20 are in the write-ahead log alone, one commit per event. */
 async function killed(durable: Durability = 'process'): Promise<string> {
   const path = folder()
   const first = await opened(path, durable)
@@ -37,7 +37,7 @@ async function killed(durable: Durability = 'process'): Promise<string> {
   return leftBy(path)
 }
 
-/** Changes a byte of a file, in the middle or where a text stands. */
+/** Changes a byte of a file, in the middle or at a text. */
 function flip(path: string, at: number | string = Math.floor(statSync(path).size / 2)): void {
   const bytes = readFileSync(path)
   const place = typeof at === 'number' ? at : bytes.indexOf(at)
@@ -46,7 +46,7 @@ function flip(path: string, at: number | string = Math.floor(statSync(path).size
   writeFileSync(path, bytes)
 }
 
-/** Says in the mark of a folder that the machine was started anew since. */
+/** Writes into the mark of a folder that the machine was restarted since. */
 function restartedMachine(path: string): void {
   const mark = join(path, 'parlor.mark')
   const [, line = ''] = /^(.*) \d+ *\n/.exec(readFileSync(mark, 'utf8')) ?? []
@@ -58,7 +58,7 @@ function restartedMachine(path: string): void {
 
 const HOW = /Restore a backup, or go on without what is lost: "parlor repair --data /
 
-describe('a missing or damaged write-ahead log is detected, and said at the start with what is lost and how to go on', () => {
+describe('a missing or damaged write-ahead log is detected, and the start reports what is lost and how to continue', () => {
   const LOST = /lost are the last \d+ of 50 commits, with (table 30|tables \d+ to 30) altogether/
 
   test.each<[string, (path: string) => void, RegExp]>([
@@ -91,7 +91,7 @@ describe('a missing or damaged write-ahead log is detected, and said at the star
     }
   })
 
-  test('the damaged log is not thrown away', async () => {
+  test('the damaged log is not deleted', async () => {
     const path = await killed()
     flip(`${file(path)}-wal`)
     const before = readFileSync(`${file(path)}-wal`)
@@ -99,7 +99,7 @@ describe('a missing or damaged write-ahead log is detected, and said at the star
     expect(readFileSync(`${file(path)}-wal.damaged`).equals(before)).toBe(true)
   })
 
-  test('an older copy in the place of the database is noticed', async () => {
+  test('an older copy in the place of the database is detected', async () => {
     const path = folder()
     const { store } = await opened(path)
     await keep(store.tables, 1, 0, [move(1, 1)])
@@ -111,13 +111,13 @@ describe('a missing or damaged write-ahead log is detected, and said at the star
   })
 })
 
-describe('a database that is missing or empty beside what a server left is no new folder', () => {
+describe('a missing or empty database beside a server’s other files is not a new folder', () => {
   test.each<[string, (path: string) => void]>([
     ['missing', (path) => rmSync(file(path))],
     ['empty', (path) => truncateSync(file(path))],
     ['only the mark is left', (path) => rmSync(file(path)) ?? rmSync(`${file(path)}-wal`)],
     ['only the log is left', (path) => rmSync(file(path)) ?? rmSync(join(path, 'parlor.mark'))],
-  ])('%s: it is refused, nothing is touched, and a repair makes a new one', async (_, damage) => {
+  ])('%s: it is refused, no file is changed, and a repair creates a new one', async (_, damage) => {
     const path = await killed()
     damage(path)
     const before = readdirSync(path).map((name) => [name, readFileSync(join(path, name)).length])
@@ -131,14 +131,14 @@ describe('a database that is missing or empty beside what a server left is no ne
 test.each<[string, (mark: string) => void]>([
   ['missing', (mark) => rmSync(mark)],
   ['damaged or empty', (mark) => truncateSync(mark)],
-])('a mark that is %s is said at the start', async (what, damage) => {
+])('the start reports a mark that is %s', async (what, damage) => {
   const path = await killed()
   damage(join(path, 'parlor.mark'))
   expect((await opened(path)).notices).toEqual([expect.stringContaining(`parlor.mark is ${what}`)])
 })
 
-describe('what is no damage is not taken for it', () => {
-  test('a kill at any moment, and a stop in good order, which leaves one file', async () => {
+describe('an undamaged folder is not reported as damaged', () => {
+  test('after a kill at any moment, and after a clean stop, which leaves one file', async () => {
     const path = await killed()
     const { store, notices } = await opened(path)
     expect([await store.tables.read(30, 0), notices]).toEqual([[move(30, 1), said(2)], []])
@@ -147,7 +147,7 @@ describe('what is no damage is not taken for it', () => {
     expect((await opened(path)).notices).toEqual([])
   })
 
-  test('a loss of power may take the last moments: it is said, and the server goes on', async () => {
+  test('after a power failure, which may lose the latest commits: the loss is reported, and the server starts', async () => {
     const path = await killed()
     restartedMachine(path)
     truncateSync(`${file(path)}-wal`, statSync(`${file(path)}-wal`).size - 9000)
@@ -157,7 +157,7 @@ describe('what is no damage is not taken for it', () => {
     ])
   })
 
-  test('but not where it was promised that power loss is survived', async () => {
+  test('refuses to start after a lost commit if durable is power', async () => {
     const path = await killed('power')
     restartedMachine(path)
     truncateSync(`${file(path)}-wal`, statSync(`${file(path)}-wal`).size - 9000)
@@ -179,7 +179,7 @@ describe('damage in the middle of the journal', () => {
     return path
   }
 
-  test('is detected, and said at the start with what is lost and how to go on', async () => {
+  test('is detected, and the start reports what is lost and how to continue', async () => {
     const path = await flipped()
     const { store, notices } = await opened(path)
     expect(notices).toEqual([
@@ -192,7 +192,7 @@ describe('damage in the middle of the journal', () => {
     expect(await store.tables.read(5, 0)).toHaveLength(3)
   })
 
-  test('is repaired: what came before stays, all else is as it was, and the files as they were are kept', async () => {
+  test('is repaired: earlier events stay, all other data is unchanged, and the damaged files are archived', async () => {
     const path = await flipped()
     const before = readFileSync(file(path))
     const { archive, places, tables, rows } = repair(file(path), 0)
@@ -206,7 +206,7 @@ describe('damage in the middle of the journal', () => {
     await keep(store.tables, 4, 1, [said(2)])
   })
 
-  test('a damaged page is said, and what lies on others is rescued', async () => {
+  test('reports a damaged page, and recovers the data on other pages', async () => {
     const path = await killed()
     const { store } = await opened(path)
     await store.accounts.add({ key: 'ada', name: 'Ada', password: '$argon2id$', since: 5 })
@@ -233,7 +233,7 @@ describe('damage in the middle of the journal', () => {
 describe('verify', () => {
   const events = () => undefined
 
-  test('finds nothing wrong in what is whole, and what is wrong elsewhere', async () => {
+  test('finds no fault in an undamaged folder, and each fault elsewhere', async () => {
     const path = await killed()
     expect(verify(file(leftBy(path)), events)).toEqual({ tables: 30, events: 60, problems: [] })
     const cut = leftBy(path)
@@ -263,13 +263,13 @@ describe('verify', () => {
   })
 })
 
-test('a folder in which nothing was damaged has no more than its file', async () => {
+test('an undamaged folder contains only its database file', async () => {
   const path = folder()
   await (await opened(path)).store.close()
   expect(existsSync(join(path, 'parlor.mark'))).toBe(false)
 })
 
-describe('damaged pages of the file are said in plain words', () => {
+describe('damaged pages of the file are reported in plain words', () => {
   test.each([
     [['*** in database main ***\nTree 20 page 20: btreeInitPage() returns error code 11'], ['page 20 of the file is damaged']],
     [
@@ -287,7 +287,7 @@ describe('damaged pages of the file are said in plain words', () => {
     expect(inPlainWords(findings)).toEqual(said)
   })
 
-  test('by verify, without the words of SQLite', async () => {
+  test('verify reports them without SQLite’s messages', async () => {
     const path = folder()
     const { store } = await opened(path)
     for (let table = 1; table <= 300; table++) await keep(store.tables, table, 0, [move(table, 1), said(2)])
@@ -295,7 +295,7 @@ describe('damaged pages of the file are said in plain words', () => {
     const bytes = readFileSync(file(path))
     const pages = Math.floor(bytes.length / 4096)
     expect(pages).toBeGreaterThan(20)
-    // the last pages are of the journal: a page whose head is nonsense cannot be read
+    // the last pages belong to the journal: a page with an invalid header cannot be read
     for (const page of [pages - 2, pages - 4]) bytes.fill(0xff, (page - 1) * 4096, (page - 1) * 4096 + 100)
     writeFileSync(file(path), bytes)
     const { problems } = verify(file(path), () => undefined)

@@ -20,7 +20,7 @@ function opened(path: string, durable: Durability = 'process'): Database {
   return database
 }
 
-/** The value that a question in one row and one column has. */
+/** Returns the value of a query with one row and one column. */
 function one(database: Database, sql: string): unknown {
   return Object.values(database.prepare(sql).get() ?? {})[0]
 }
@@ -30,7 +30,7 @@ describe('migrations', () => {
   const first = `PRAGMA application_id = 0x5061726c; ${step(1)}`
   const tablesOf = (database: Database) => one(database, 'SELECT group_concat(name) FROM (SELECT name FROM sqlite_schema ORDER BY name)')
 
-  test('a new file goes through all of them, and comes to their number', async () => {
+  test('a new file runs all migrations, and has their number', async () => {
     const database = opened(file())
     migrate(database)
     expect(one(database, 'PRAGMA user_version')).toBe(MIGRATIONS.length)
@@ -39,7 +39,7 @@ describe('migrations', () => {
     expect(one(database, 'PRAGMA user_version')).toBe(MIGRATIONS.length)
   })
 
-  test('an older file goes through those it has not seen', async () => {
+  test('an older file runs the migrations that it lacks', async () => {
     const path = file()
     const old = opened(path)
     migrate(old, [first, step(2)])
@@ -49,7 +49,7 @@ describe('migrations', () => {
     expect([tablesOf(database), one(database, 'PRAGMA user_version')]).toEqual(['step1,step2,step3,step4', 4])
   })
 
-  test('one that fails leaves the version before it', async () => {
+  test('a migration that fails leaves the previous version', async () => {
     const path = file()
     const database = opened(path)
     expect(() => migrate(database, [first, `${step(2)}; CREATE TABLE step1 (x)`, step(3)])).toThrow(/table step1 already exists/)
@@ -82,7 +82,7 @@ describe('durability', () => {
 })
 
 describe('a full disk', () => {
-  test('is told to those whose events do not fit; the others’ are kept, and it goes on when there is room', async () => {
+  test('is reported to the callers whose events do not fit; other events are persisted, and the store continues when there is room', async () => {
     const database = opened(file())
     migrate(database)
     const { tables: log } = storeIn(database)
@@ -105,7 +105,7 @@ describe('a full disk', () => {
 })
 
 describe('the write-ahead log', () => {
-  test('is taken over into the file every some hundred commits, without anybody waiting for the disk', async () => {
+  test('is checkpointed every few hundred commits, without a caller that waits for the disk', async () => {
     const path = join(folder(), 'parlor.db')
     const onTrouble = vi.fn()
     const database = new Database(path, 'process', onTrouble)
@@ -128,7 +128,7 @@ describe('the write-ahead log', () => {
     await vi.waitFor(() => expect(inFile()).toBeGreaterThanOrEqual(399))
     while (n < 1300) commit()
     await vi.waitFor(() => expect(inFile()).toBeGreaterThanOrEqual(1200))
-    // on its way when the file is closed
+    // under way when the file is closed
     while (n < 1700) commit()
     database.close()
     await setTimeout(50)
@@ -136,7 +136,7 @@ describe('the write-ahead log', () => {
     expect(onTrouble).not.toHaveBeenCalled()
   })
 
-  test('is taken over and cut before it has 30 MB, if commits are large', async () => {
+  test('is checkpointed and truncated before it has 30 MB, if commits are large', async () => {
     const path = join(folder(), 'parlor.db')
     const database = opened(path)
     database.transaction(() => database.run('CREATE TABLE texts (text TEXT)'))
@@ -151,24 +151,24 @@ describe('the write-ahead log', () => {
   })
 })
 
-describe('a log that is whole is never taken for one that was cut', () => {
-  test('by commits of any size that follow each other, over several checkpoints, with some that fail', async () => {
+describe('a complete log is never taken for a truncated one', () => {
+  test('after commits of any size, over several checkpoints, with some that fail', async () => {
     const path = folder()
     const store = await openStore({ folder: path })
     onTestFinished(() => store.close())
     for (let table = 1; table <= 1500; table++) {
       const text = 'remarkable words '.repeat(table % 97 === 0 ? 40_000 : table % 13)
       await keep(store.tables, table, 0, [move(table, 1), event(2, { type: 'said', name: 'Ada', text })])
-      // what is refused writes nothing, and what only writes the same again adds nothing to the journal
+      // a refused job writes nothing, and a job that writes the same values adds nothing to the journal
       if (table % 7 === 0) await expect(keep(store.tables, table, 0, [move(table, 1)])).rejects.toThrow()
       if (table % 11 === 0) await store.accounts.closeSession('none')
-      // the log is taken over when what runs now has run
+      // the checkpoint runs after the present job
       if (table % 50 === 0) await setTimeout(1)
     }
     expect(store.availability?.failure).toBeUndefined()
   })
 
-  test('by a transaction that is taken back after it has written to the log', async () => {
+  test('after a rolled-back transaction that has written to the log', async () => {
     const database = opened(file())
     migrate(database)
     const add = database.prepare('INSERT INTO journal (place, batch, crc) VALUES (?, ?, 0)')

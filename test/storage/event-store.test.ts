@@ -11,7 +11,7 @@ import { event, fate, fates, move } from './samples.ts'
 /** One turn of the event loop. */
 const turn = () => new Promise(setImmediate)
 
-/** How far the directory goes, and how far the journal. */
+/** Returns the positions of the table index and of the journal. */
 function reach(database: Database): unknown[] {
   return Object.values(database.prepare('SELECT (SELECT place FROM covered), (SELECT max(place) FROM journal)').get() ?? {})
 }
@@ -19,12 +19,12 @@ function reach(database: Database): unknown[] {
 const AT_ONCE: Partial<FlushPolicy> = { lag: 0, entries: 1 }
 const ended = (n: number, counts = true) => event(n, { type: 'ended', outcome: { winners: [0] }, ...(counts ? { counts } : {}) })
 
-describe('a store whose directory follows at once', () => {
+describe('a store whose table index is updated at once', () => {
   contract(async (onTrouble) => storeIn(databaseIn(folder()), AT_ONCE, onTrouble))
 })
 
-describe('the directory', () => {
-  test('follows some tables a turn, when the journal is far enough ahead', async () => {
+describe('the table index', () => {
+  test('is updated for some tables per turn, when the journal is far enough ahead', async () => {
     const database = databaseIn(folder())
     const { tables } = storeIn(database, { lag: 120, entries: 2 })
     await keep(tables, 1, 0, [move(1, 1)])
@@ -41,7 +41,7 @@ describe('the directory', () => {
     expect(reach(database)).toEqual([2, 3])
   })
 
-  test('has everything when the store is closed', async () => {
+  test('is complete when the store is closed', async () => {
     const path = folder()
     const { tables, close } = storeIn(databaseIn(path), { lag: 1_000_000, entries: 2 })
     await Promise.all([1, 2, 3].map((table) => keep(tables, table, 0, [move(table, 1)])))
@@ -56,7 +56,7 @@ describe('the directory', () => {
     ])
   })
 
-  test('has those that have ended and do not count many in a row, and all else by itself', async () => {
+  test('stores unrated finished tables in blocks, and all others separately', async () => {
     const path = folder()
     const database = databaseIn(path)
     const { tables, close } = storeIn(database, { lag: 1_000_000, entries: 2 })
@@ -71,7 +71,7 @@ describe('the directory', () => {
       expect.objectContaining({ block: 2, first: 700, entries: '\n700 2 1 2:0 4:0' }),
     ]
     expect(blocks()).toEqual(first)
-    // what comes after that is in a row of its own
+    // later events are in a row of their own
     await keep(tables, 4, 2, [move(4, 3)])
     await keep(tables, 5, 1, [ended(2, false)])
     await close()
@@ -87,7 +87,7 @@ describe('the directory', () => {
     expect([await left.tables.unfinished(), left.tables.newTable()]).toEqual([[], 701])
   })
 
-  test('has a table that ends while it is on its way in a block, and only there', async () => {
+  test('stores a table that ends during an update in a block, and only there', async () => {
     const path = folder()
     const database = databaseIn(path)
     const { tables } = storeIn(database, { lag: 200, entries: 3 })
@@ -105,7 +105,7 @@ describe('the directory', () => {
     await turn()
     await Promise.all([8, 2].map((table) => keep(tables, table, 1, [ended(2, false)])))
     while (reach(database)[0] !== 1) await turn()
-    // one had its row already
+    // one table had its row already
     expect(rows()).toEqual([1, 2, 3, 4, 5, 6, 7])
     expect(blocks()).toEqual([expect.stringMatching(/^\n8 2 1 1:\d+ 2:0$/)])
     const left = storeIn(databaseIn(leftBy(path))).tables
@@ -116,7 +116,7 @@ describe('the directory', () => {
     for (const table of [2, 8]) expect(await tables.read(table, 0)).toEqual([move(table, 1), ended(2, false)])
   })
 
-  test('has all that had ended when its cover moves, some entries a turn', async () => {
+  test('has all finished tables when its position advances, some entries per turn', async () => {
     const path = folder()
     const database = databaseIn(path)
     const { tables } = storeIn(database, { lag: 100, entries: 2 }, vi.fn())
@@ -134,7 +134,7 @@ describe('the directory', () => {
     for (const table of [1, 2, 3, 4, 5]) expect(await left.read(table, 0)).toEqual([ended(1, false)])
   })
 
-  test('has 256 tables in a block, as all files have', async () => {
+  test('has 256 tables in a block, as in all files', async () => {
     const database = databaseIn(folder())
     const { tables } = storeIn(database, { lag: 1_000_000, entries: 4 })
     await Promise.all([255, 256, 257, 511].map((table) => keep(tables, table, 0, [ended(1, false)])))
@@ -162,13 +162,13 @@ describe('the directory', () => {
       return ask(question)
     })
     const left = storeIn(database)
-    // a row is looked for once for each table, and each block is read a few times
+    // a row is looked up once for each table, and each block is read a few times
     expect(asked).toBeLessThan(all.length + 50)
     expect(await left.tables.unfinished()).toEqual([])
   })
 
   test.each(['blocks', 'tables', 'covered'])(
-    'that cannot write %s keeps nobody from playing, is reported, and tries again',
+    'blocks no game if it cannot write %s, is reported, and retries the write later',
     async (what) => {
       const path = folder()
       let database = databaseIn(path)
@@ -186,7 +186,7 @@ describe('the directory', () => {
       expect(onTrouble.mock.calls.length).toBeLessThan(8)
       expect(await tables.unfinished()).toEqual([1, 3, 5, 7])
 
-      // neither after it was killed
+      // nor after a kill
       database = databaseIn(leftBy(path))
       tables = storeIn(database, { lag: 100, entries: 2 }, onTrouble).tables
       for (const table of [1, 3]) await keep(tables, table, 1, [ended(2, false)])
@@ -200,7 +200,7 @@ describe('the directory', () => {
     },
   )
 
-  test('that could not be written is tried again when the store is closed', async () => {
+  test('retries a failed write when the store is closed', async () => {
     const path = folder()
     const database = databaseIn(path)
     const { tables, close } = storeIn(database, AT_ONCE, vi.fn())
@@ -217,7 +217,7 @@ describe('the directory', () => {
     ['something before the first entry', "UPDATE blocks SET entries = 'X' || substr(entries, 2)"],
     ['no places', "UPDATE blocks SET entries = replace(entries, ' 1:0', '')"],
     ['an entry of another block', "UPDATE blocks SET entries = char(10) || '300 2 1 1:0'"],
-  ])('whose block has %s is told as damaged, and nothing is added to that', async (_, sql) => {
+  ])('is reported as damaged if a block has %s, and that block is not extended', async (_, sql) => {
     const path = folder()
     const { tables, close } = storeIn(databaseIn(path))
     await keep(tables, 1, 0, [move(1, 1), ended(2, false)])
@@ -231,7 +231,7 @@ describe('the directory', () => {
     expect(await left.read(900, 0)).toEqual([ended(1, false)])
   })
 
-  test('whose block is damaged says so', async () => {
+  test('reports a damaged block', async () => {
     const path = folder()
     const { tables, close } = storeIn(databaseIn(path))
     await keep(tables, 1, 0, [ended(1, false)])
@@ -241,7 +241,7 @@ describe('the directory', () => {
     expect(() => storeIn(database)).toThrow('the store is damaged: expected the entry of a table, found 1 1 1 1:0?')
   })
 
-  test('that cannot be written is reported, and tried again; the journal has everything meanwhile', async () => {
+  test('reports and retries a failed write; the journal is complete meanwhile', async () => {
     const path = folder()
     const database = databaseIn(path)
     const onTrouble = vi.fn()
@@ -263,7 +263,7 @@ describe('the directory', () => {
 })
 
 describe('a commit that fails', () => {
-  test('takes nothing into a block of what it would have ended', async () => {
+  test('adds none of its tables to a block', async () => {
     const path = folder()
     const database = databaseIn(path)
     const { tables, close } = storeIn(database, { lag: 1_000_000, entries: 2 })
@@ -281,7 +281,7 @@ describe('a commit that fails', () => {
     expect(await left.read(2, 0)).toEqual([move(2, 1), ended(2, false)])
   })
 
-  test('leaves no trace: neither of what it would have opened, nor of what it would have ended', async () => {
+  test('leaves no trace of the tables that it would have opened or ended', async () => {
     const database = databaseIn(folder())
     const { tables } = storeIn(database)
     await keep(tables, 1, 0, [move(1, 1)])
@@ -299,14 +299,14 @@ describe('a commit that fails', () => {
   })
 })
 
-test('a directory that is only on its way when the process is killed leads to the same order of ends', async () => {
+test('a kill during an update of the table index leads to the same order of ends', async () => {
   const path = folder()
   const database = databaseIn(path)
   const { tables } = storeIn(database, AT_ONCE)
   database.run("CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'no room'); END")
   expect(await fates([keep(tables, 9, 0, [ended(1)])])).toEqual(['StoreError'])
   database.run('DROP TRIGGER full')
-  // the directory takes them by number, so that it has 5 before 7
+  // the table index adds them by number, so it has 5 before 7
   void keep(tables, 2, 0, [ended(1)])
   void keep(tables, 2, 1, [ended(2)])
   void keep(tables, 7, 0, [ended(1)])
@@ -354,7 +354,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 1, maxLength: 40 },
 )
 
-/** Everything that a store has is what a list of events in memory has. */
+/** Checks that a store contains exactly the events of a list in memory. */
 async function compare(
   { tables }: Store,
   logs: ReadonlyMap<number, readonly TableEvent[]>,
@@ -374,7 +374,7 @@ async function compare(
   }
 }
 
-test('whatever happens at tables, and whenever the store is closed or killed and opened again, it has all of it', async () => {
+test('the store has all events, whenever it is closed or killed and opened again', async () => {
   await fc.assert(
     fc.asyncProperty(steps, pace, async (all, first) => {
       let path = folder()
@@ -422,7 +422,7 @@ const round = fc.record({
   opened: fc.constantFrom(undefined, undefined, 'after closing' as const, 'after a kill' as const),
 })
 
-test('many tables that end in any order, also where the directory cannot be written for a while, are each there once', async () => {
+test('many tables that end in any order are each stored once, also if the table index cannot be written for a while', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(round, { minLength: 1, maxLength: 8 }),

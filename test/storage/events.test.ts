@@ -13,11 +13,11 @@ function lineOf(one: TableEvent, before?: number, openings = new OpeningCache())
 }
 
 describe('an event as a line', () => {
-  test('is read as it was, whatever stands above', () => {
+  test('is read unchanged, whatever the previous line', () => {
     const time = fc.double({ noNaN: true, noDefaultInfinity: true })
     fc.assert(
       fc.property(happening, fc.nat(), time, fc.boolean(), (what, n, double, sameTime) => {
-        // JSON knows no -0
+        // JSON has no -0
         const before = double || 0
         const one: TableEvent = { ...what, n, at: (sameTime ? before : before / 2) || 0 }
         expect(decodeEvent(1, n, lineOf(one))).toEqual(one)
@@ -49,7 +49,7 @@ describe('an event as a line', () => {
     [{ type: 'ended', outcome: { winners: [0] }, counts: true }, '{"type":"ended","outcome":{"winners":[0]},"counts":true', '}'],
     [{ type: 'ended', outcome: { winners: [0], left: 1 } }, '{"type":"ended","outcome":{"winners":[0],"left":1}', '}'],
     [{ type: 'gone', seat: 1 }, '{"type":"gone","seat":1', '}'],
-  ])('%j has neither its number nor the time of the line above', (what, text, end) => {
+  ])('contains neither its number nor the time of the previous line: %j', (what, text, end) => {
     const one = event(2, what)
     expect(lineOf(one, one.at)).toBe(text + end)
     expect(lineOf(one)).toBe(`${text}${end === ']' ? ',' : ',"at":'}1760000000002${end}`)
@@ -57,7 +57,7 @@ describe('an event as a line', () => {
 
   const opening = { type: 'opened', game: 'g', options: {}, state: 0, seed: 7, seats: [], rated: false, private: false, clock: {} } as const
 
-  test('an opening has nothing that is as usual, and is read with all that too', () => {
+  test('omits the defaults of an opening, and reads them back', () => {
     const usual = event(1, opening)
     const short = '{"type":"opened","game":"g","options":{},"state":0,"seats":[],"seed":7,"at":1760000000001}'
     const long = short.replace('{', '{"rated":false,"private":false,"clock":{},"n":1,')
@@ -67,7 +67,7 @@ describe('an event as a line', () => {
     expect(JSON.parse(lineOf(event(1, other)))).toMatchObject({ rated: true, private: true, clock: { turn: 5 } })
   })
 
-  test('a seed with a version is a text, at the place of the number', () => {
+  test('writes a seed with a version as a text, in the place of the number', () => {
     const seeded = event(1, { ...opening, seed: '1:AAAAAAAAAAAAAAAAAAAA-_' })
     const line = '{"type":"opened","game":"g","options":{},"state":0,"seats":[],"seed":"1:AAAAAAAAAAAAAAAAAAAA-_","at":1760000000001}'
     expect(lineOf(seeded, seeded.at)).toBe(line)
@@ -77,7 +77,7 @@ describe('an event as a line', () => {
   })
 
   test.each(['', '1:', '1:AAAAAAAAAAAAAAAAAAAAA', '2:AAAAAAAAAAAAAAAAAAAAAA', '1:AAAAAAAAAAAAAAAAAAAAA"', null, true])(
-    'a seed such as %j is none, and is neither kept nor read',
+    'rejects an invalid seed such as %j in writing and reading',
     (seed) => {
       const wrong = { ...opening, seed } as unknown as TableEventData
       expect(() => lineOf(event(1, wrong))).toThrow('event 1 of table 1 cannot be appended: the fields of an event opened are wrong')
@@ -86,7 +86,7 @@ describe('an event as a line', () => {
     },
   )
 
-  test('openings that are alike have the same beginning, and those that differ in anything do not', () => {
+  test('shares the beginning of equal openings only', () => {
     const text = (one: object) => JSON.stringify(one)
     const plain = fc.constantFrom<unknown>(undefined, null, 0, '', {}, [], { a: 1 }, { a: 2 }, { b: 1 }, { a: [1] }, { a: undefined }, [1])
     const more = fc.constantFrom<unknown>({ a: 1, b: 2 }, { b: 2, a: 1 }, { b: undefined }, new Date(5), { a: { b: 1 } })
@@ -114,14 +114,14 @@ describe('an event as a line', () => {
     )
   })
 
-  test('the beginning is the very same string where all in it is, so that it need not be compared', () => {
+  test('reuses the same string for an equal beginning, so that it need not be compared', () => {
     const openings = new OpeningCache()
     const beginning = (state: unknown) => openings.encodePrefix(1, event(1, { ...opening, state }))
     expect(beginning({ a: 1 })).toBe(beginning({ a: 1 }))
     expect(beginning({ a: 1 })).not.toBe(beginning({ a: 2 }))
   })
 
-  test('what is changed after it was kept is kept as it is then', () => {
+  test('writes an object that was changed since the last write in its new state', () => {
     const flat = { last: 1 }
     const deep = { cells: [1] }
     const linesOf = (state: object, change: () => void) => {
@@ -144,12 +144,12 @@ describe('an event as a line', () => {
       { type: 'ended', outcome: { winners: Object.assign(Array<number>(2), { 1: 1 }) } },
       /^event 1 of table 1 cannot be appended: the fields of an event ended are wrong/,
     ],
-  ])('what cannot be kept is told with its table and number: %#', (what, sentence) => {
+  ])('names the table and number of an event that cannot be written: %#', (what, sentence) => {
     expect(() => lineOf(event(1, what))).toThrow(TypeError)
     expect(() => lineOf(event(1, what))).toThrow(sentence)
   })
 
-  test('a move can be written like any other event, too', () => {
+  test('a move can also be written in the long form', () => {
     expect(decodeEvent(1, 2, JSON.stringify(move(1, 2)), 5)).toEqual(move(1, 2))
   })
 
@@ -173,7 +173,7 @@ describe('an event as a line', () => {
     ['{"type":"gone","seat":0}', 'it has no time'],
     ['{"type":"went","seat":0,"n":2,"at":17}', 'there is no event of the type "went"'],
     ['{"type":"gone","seat":0.5,"n":2,"at":17}', 'the fields of an event gone are wrong'],
-  ])('%s is told as damaged', (text, amiss) => {
+  ])('reports %s as damaged', (text, amiss) => {
     expect(() => decodeEvent(7, 2, text)).toThrow(`event 2 of table 7 cannot be read: ${amiss}`)
     expect(() => decodeEvent(7, 2, text)).toThrow(expect.objectContaining({ code: 'damaged' }))
   })

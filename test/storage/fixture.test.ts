@@ -14,7 +14,7 @@ interface Seat {
   readonly token: string
 }
 
-/** What the writer of the fixture did and saw (`test/fixtures/data-v4/write.ts`). */
+/** The actions and observations of the writer of the fixture (`test/fixtures/data-v4/write.ts`). */
 const what = JSON.parse(readFileSync(join(fixture, 'what.json'), 'utf8')) as {
   readonly at: number
   readonly secrets: Readonly<Record<'ada' | 'bob' | 'eve', string>>
@@ -48,7 +48,7 @@ async function login(door: Doorway, name: 'ada' | 'bob'): Promise<NativeClient> 
 }
 
 describe.each(['stopped', 'killed'] as const)('a data folder of version 4 of the store, as a %s server left it', (left) => {
-  test('keeps its ladders', async () => {
+  test('retains its ladders', async () => {
     const door = await serverOn(left)
     const ada = await login(door, 'ada')
     const { id: _, ...ladder } = what.ladder
@@ -56,13 +56,13 @@ describe.each(['stopped', 'killed'] as const)('a data folder of version 4 of the
     expect(await ada.ask({ type: 'ladder', game: 'quiz' })).toMatchObject({ best: what.quizLadder.best })
   })
 
-  test('lets the owner of a session in', async () => {
+  test('accepts a session of its owner', async () => {
     const door = await serverOn(left)
     const ada = await door.program()
     expect(await ada.ask({ type: 'return', session: what.session.session })).toMatchObject({ type: 'entered', name: 'Ada' })
   })
 
-  test('goes on with the game of two registered users, to a rated end', async () => {
+  test('continues the game of two registered users to a rated end', async () => {
     const door = await serverOn(left)
     const [ada, bob] = [await login(door, 'ada'), await login(door, 'bob')]
     const { table } = what.rematch
@@ -82,7 +82,7 @@ describe.each(['stopped', 'killed'] as const)('a data folder of version 4 of the
     ])
   })
 
-  test('lets guests back to their seats by their tokens', async () => {
+  test('returns guests to their seats by their tokens', async () => {
     const door = await serverOn(left)
     const [cid, dan] = [await door.program(), await door.program()]
     const [first, second] = what.guests
@@ -93,7 +93,7 @@ describe.each(['stopped', 'killed'] as const)('a data folder of version 4 of the
     expect(await cid.ask({ type: 'play', table: first.table, move: '1' })).toMatchObject({ type: 'ok' })
   })
 
-  test('goes on with games of one, whose secrets and coins are drawn as the log has them', async () => {
+  test('continues solo games with the secrets and coins of the log', async () => {
     const door = await serverOn(left)
     const [ada, bob] = [await login(door, 'ada'), await login(door, 'bob')]
     for (const [who, { table }, move] of [
@@ -106,7 +106,7 @@ describe.each(['stopped', 'killed'] as const)('a data folder of version 4 of the
     }
   })
 
-  test('keeps what its logs have, and gives tables that go on a new seed, which no client is shown', async () => {
+  test('retains its logs, and gives unfinished tables a new seed, which no client sees', async () => {
     const path = folder()
     cpSync(join(fixture, left), path, { recursive: true })
     const store = await openStore({ folder: path })
@@ -127,7 +127,7 @@ describe.each(['stopped', 'killed'] as const)('a data folder of version 4 of the
     for (const seed of seeds) expect(JSON.stringify(events)).not.toContain(String(seed).replace(/^1:/, ''))
   })
 
-  test('goes on with quizzes under the names that began them', async () => {
+  test('continues quizzes under the names that began them', async () => {
     const door = await serverOn(left, 'fh/quiz')
     const registered = door.reader()
     await registered.type(`LOGIN eve ${what.secrets.eve}`, /^Welcome eve/)
@@ -138,7 +138,7 @@ describe.each(['stopped', 'killed'] as const)('a data folder of version 4 of the
     await guest.type('NAME finn', /^RESUMED 2 2 /)
   })
 
-  test('gives new tables numbers that none has had', async () => {
+  test('gives new tables numbers that no table had before', async () => {
     const door = await serverOn(left)
     const gus = await door.program('gus')
     await gus.ask({ type: 'seek', game: 'tictactoe', wait: 0 })

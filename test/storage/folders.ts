@@ -15,21 +15,21 @@ import { SqliteResults } from '../../src/storage/sqlite/results.ts'
 import { ScoreCounts } from '../../src/storage/sqlite/score-counts.ts'
 import { SqliteUsage } from '../../src/storage/sqlite/usage.ts'
 
-/** A folder of its own, gone after the test. */
+/** Creates a folder, deleted after the test. */
 export function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'parlor-store-'))
   onTestFinished(() => rmSync(path, { recursive: true }))
   return path
 }
 
-/** What would be found of a store, had its process been killed now. */
+/** Returns a copy of a store as it would be after a kill at this moment. */
 export function leftBy(path: string): string {
   const copy = folder()
   cpSync(path, copy, { recursive: true })
   return copy
 }
 
-/** A new or old database in a folder, of the newest version. */
+/** Opens a new or old database in a folder, migrated to the newest version. */
 export function databaseIn(path: string): Database {
   const database = new Database(join(path, 'parlor.db'), 'process')
   onTestFinished(() => database.close())
@@ -37,7 +37,7 @@ export function databaseIn(path: string): Database {
   return database
 }
 
-/** A store as `openStore` opens it, but for the pace at which the directory follows. */
+/** Opens a store as `openStore` does, with the given pace of index updates. */
 export function storeIn(database: Database, pace?: Partial<FlushPolicy>, onTrouble: OnStoreError = warn): Store {
   const shelf = new SqliteEventStore(database, onTrouble, pace)
   const commits = new GroupCommit((work) => shelf.transaction(work), onTrouble)

@@ -34,7 +34,7 @@ async function repairIn(folder: string): Promise<{ readonly code?: string }> {
   }
 }
 
-/** A folder on a disk as a server leaves it that is killed. */
+/** A folder on a disk as a killed server leaves it. */
 async function killed(disk: string, tables = 0): Promise<string> {
   const [before, data] = [join(openFolder(), 'data'), join(disk, 'data')]
   const store = await openStore({ folder: before })
@@ -85,7 +85,7 @@ asRoot('the same without a mark: the next start does not take the database for o
   expect(await start(data)).toEqual({ notices })
 })
 
-test('a killed server’s folder that is opened and closed in good order has no log that is looked for', async () => {
+test('a killed server’s folder that is opened and closed cleanly has no log that the next start expects', async () => {
   const data = await killed(openFolder())
   expect(await start(data)).toEqual({ notices: [] })
   expect(await start(data)).toEqual({ notices: [] })
@@ -133,7 +133,7 @@ asRoot('a repair that fills the disk while it copies says so, and takes no row f
   expect(await repairIn(data)).toEqual({})
 })
 
-test('a start that was killed left the second name of the log: the next one that fails puts the log back all the same', async () => {
+test('after a killed start that left the second name of the log, the next failed start still puts the log back', async () => {
   const data = await killed(openFolder(), 30)
   linkSync(join(data, 'parlor.db-wal'), join(data, 'parlor.db-wal.found'))
   mkdirSync(join(data, 'parlor.mark.new'))
@@ -143,7 +143,7 @@ test('a start that was killed left the second name of the log: the next one that
   expect(readdirSync(data)).toEqual(['parlor.db'])
 })
 
-test('where a file has no second name, a start that fails leaves an empty log, and the next one says nothing', async () => {
+test('if a file cannot have a second name, a failed start leaves an empty log, and the next start reports nothing', async () => {
   const data = await killed(openFolder(), 30)
   const log = new PreservedLog(join(data, 'parlor.db'), () => {
     throw new Error('EPERM')

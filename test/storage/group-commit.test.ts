@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { GroupCommit } from '../../src/storage/group-commit.ts'
 import { fates } from './samples.ts'
 
-/** A transaction that counts, keeps what was written in `kept`, and fails where something odd is written. */
+/** A transaction that counts, records the written jobs in `kept`, and fails for an odd job. */
 function ledger() {
   const kept: number[] = []
   let written: number[] = []
@@ -21,8 +21,8 @@ function ledger() {
   return { kept, sizes, transaction, write }
 }
 
-describe('commits', () => {
-  test('what is wanted in one turn is written in one transaction, in order', async () => {
+describe('group commit', () => {
+  test('writes the jobs of one turn in one transaction, in order', async () => {
     const { kept, sizes, transaction, write } = ledger()
     const commits = new GroupCommit(transaction, () => {})
     const first = [1, 2, 3].map((number) => commits.write(write(number)))
@@ -36,7 +36,7 @@ describe('commits', () => {
     ])
   })
 
-  test('where a transaction fails, only those fail that cannot be written alone', async () => {
+  test('if a transaction fails, only the jobs fail that cannot be written alone', async () => {
     const { kept, transaction, write } = ledger()
     const commits = new GroupCommit(transaction, () => {})
     const told: unknown[] = []
@@ -49,7 +49,7 @@ describe('commits', () => {
     expect(await fates([commits.write(write(13)), commits.write(() => new TypeError('refused'))])).toEqual(['RangeError', 'TypeError'])
   })
 
-  test('what follows from what is wanted, however many promises later, is written with it; what a later turn brings is not', async () => {
+  test('writes the promise continuations of a job with it, and the jobs of a later turn separately', async () => {
     const { sizes, transaction, write } = ledger()
     const commits = new GroupCommit(transaction, () => {})
     const later = async () => {
@@ -65,7 +65,7 @@ describe('commits', () => {
     expect(sizes).toEqual([2, 1])
   })
 
-  test('whoever always goes on at once keeps nobody waiting: the event loop goes on between two commits', async () => {
+  test('a caller that always continues at once blocks no other: the event loop runs between two commits', async () => {
     const { sizes, transaction, write } = ledger()
     const commits = new GroupCommit(transaction, () => {})
     let goesOn = true
@@ -78,7 +78,7 @@ describe('commits', () => {
     expect(sizes.length).toBeLessThanOrEqual(7)
   })
 
-  test('closing writes what waits, once', async () => {
+  test('closing writes the waiting jobs, once', async () => {
     const { sizes, transaction, write } = ledger()
     const commits = new GroupCommit(transaction, () => {})
     const waiting = commits.write(write(1))
@@ -90,7 +90,7 @@ describe('commits', () => {
     expect(() => commits.enqueue({ write() {}, fail() {}, finish() {} })).toThrow('the store is closed')
   })
 
-  test('whoever is told of trouble may throw, and still everybody is answered', async () => {
+  test('an error handler may throw, and all jobs are still answered', async () => {
     const onTrouble = vi.fn(() => {
       throw new Error('no ears')
     })

@@ -6,7 +6,7 @@ import type { AppendBatch } from '../../src/storage/log.ts'
 import { Batch, BatchReader, parseParts } from '../../src/storage/sqlite/journal.ts'
 import { happening } from './contract-properties.ts'
 
-/** Whatever a commit may bring. */
+/** Generates the content of a commit. */
 const additions: fc.Arbitrary<AppendBatch[]> = fc.array(
   fc
     .record({
@@ -30,11 +30,11 @@ function batchOf(all: readonly AppendBatch[]): { readonly batch: string; readonl
   return { batch: batch.text, places }
 }
 
-/** As additions are read: nobody asks then how much of them others have too. */
+/** Returns additions as they are read, without the shared beginnings. */
 const whole = ({ prefix: beginning, lines, ...rest }: AppendBatch) => ({ ...rest, lines: beginning + lines })
 
 describe('a batch', () => {
-  test('has the parts that it was made of, and where they are, whatever people say in them', () => {
+  test('returns the parts that it was made of, with their positions, whatever their text', () => {
     fc.assert(
       fc.property(additions, fc.array(fc.nat()), (some, again) => {
         const all = [...some, ...again.flatMap((at) => some[at % Math.max(1, some.length)] ?? [])]
@@ -52,7 +52,7 @@ describe('a batch', () => {
     )
   })
 
-  test('stands in the file as it always will', () => {
+  test('has a stable form in the file', () => {
     const gone = '\n{"type":"gone","seat":0,"n":1,"at":5}'
     const one = { expected: 0, count: 2, lines: '7,"at":5}\n[0,5]', endKind: undefined }
     const last = '\n{"type":"ended","outcome":{"winners":[]},"counts":true,"at":5}'
@@ -101,13 +101,13 @@ describe('a batch', () => {
     ['\n=\n{"game"\n17 0\n^7}\n=x\n{"name"\n18 0\n^8}', 20],
     ['\n=\n{"game"', 11],
     ['\n=', 1],
-  ])('%j is none, and it is told where', (batch, character) => {
+  ])('rejects %j with the position of the fault', (batch, character) => {
     const sentence = `the store is damaged: place 9 of its journal cannot be read from character ${character} on: put back a copy, or`
     expect(() => [...parseParts(batch, 9)]).toThrow(sentence)
     expect(() => [...parseParts(batch, 9)]).toThrow(expect.objectContaining({ code: 'damaged' }))
   })
 
-  test.each(['>', 'x=', '', '=x'])('a part whose beginning is damaged (%j for =) does not get that of others', (instead) => {
+  test.each(['>', 'x=', '', '=x'])('a part whose beginning is damaged (%j for =) does not take the beginning of others', (instead) => {
     const batch = `\n=\n{"A":\n1 0\n^7}\n${instead}\n{"B":\n2 0\n^8}`
     expect(new BatchReader(batch).partAt(batch.indexOf('\n1 0'))).toMatchObject({ table: 1, lines: '\n{"A":7}' })
     expect(new BatchReader(batch).partAt(batch.indexOf('\n2 0'))).toBeUndefined()

@@ -7,14 +7,14 @@ import { game, move } from './samples.ts'
 
 const writer = join(import.meta.dirname, 'writer.ts')
 
-/** The last number of each table that was printed with a word, whole lines only. */
+/** Returns the last number of each table that was printed with a word, in whole lines only. */
 function lastOf(output: string, word: string): Map<number, number> {
   const lines = output.split('\n').slice(0, -1)
   const found = lines.map((line) => /^(\w+) (\d+) (\d+)$/.exec(line)).filter((match) => match?.[1] === word)
   return new Map(found.map((match) => [Number(match?.[2]), Number(match?.[3])]))
 }
 
-test('a process that is killed at any moment loses nothing of what anybody was told', async () => {
+test('a process that is killed at any moment loses no published event', async () => {
   const path = folder()
   for (const last of [30, 200, 700]) {
     await using child = new Parlor([path], writer)
@@ -39,7 +39,7 @@ test('a process that is killed at any moment loses nothing of what anybody was t
   }
 })
 
-test('two processes do not share a store, and one that was killed leaves it free', async () => {
+test('two processes cannot share a store, and a killed process leaves it free', async () => {
   const path = folder()
   await using first = new Parlor([path], writer)
   await first.shows(/open\n/)

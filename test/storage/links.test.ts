@@ -22,7 +22,7 @@ import { asRoot, NOBODY, openFolder } from '../support/system.ts'
 import { folder } from './folders.ts'
 import { move } from './samples.ts'
 
-/** A file of another program, which is open to others, outside of the folder of a store. */
+/** A file of another program, readable by others, outside the folder of a store. */
 function victim(): string {
   const path = join(openFolder(), 'victim')
   writeFileSync(path, 'of another program')
@@ -35,14 +35,14 @@ function expectUntouched(path: string): void {
   expect((statSync(path).mode & 0o777).toString(8)).toBe('644')
 }
 
-/** A folder with a store that was closed. */
+/** A folder with a closed store. */
 async function storeFolder(): Promise<string> {
   const path = folder()
   await (await openStore({ folder: path })).close()
   return path
 }
 
-/** Opens a store and closes it; answers with what it said. */
+/** Opens a store and closes it; returns its notices. */
 async function noticesOf(path: string): Promise<string[]> {
   const notices: string[] = []
   await (await openStore({ folder: path, onNotice: (sentence) => notices.push(sentence) })).close()
@@ -52,7 +52,7 @@ async function noticesOf(path: string): Promise<string[]> {
 const NAMES = ['sock', 'db-wal', 'db-shm', 'db-journal', 'db-wal.found', 'db-wal.damaged', 'db.new', 'mark', 'mark.new', 'probe', 'any', '']
 
 describe('a name of a store that is a link', () => {
-  test('is refused, and nothing is changed, whatever the name behind "parlor."', async () => {
+  test('is refused without a change, whatever the name behind "parlor."', async () => {
     const target = victim()
     const before = await storeFolder()
     await fc.assert(
@@ -77,7 +77,7 @@ describe('a name of a store that is a link', () => {
     expect(await noticesOf(before)).toEqual([])
   })
 
-  test('that is planted while the store is open leads to no change', async () => {
+  test('causes no change if it is planted while the store is open', async () => {
     const [target, path] = [victim(), folder()]
     const store = await openStore({ folder: path })
     const there = readdirSync(path)
@@ -105,8 +105,8 @@ describe('a name of a store that is a link', () => {
   })
 })
 
-describe('a file outside of the folder', () => {
-  test('keeps its mode, with a notice, whether it is a link’s target or has another name elsewhere', async () => {
+describe('a file outside the folder', () => {
+  test('keeps its mode, with a notice, whether it is the target of a link or has another name elsewhere', async () => {
     const [far, path, target] = [await storeFolder(), folder(), victim()]
     symlinkSync(join(far, 'parlor.db'), join(path, 'parlor.db'))
     chmodSync(join(far, 'parlor.db'), 0o644)
@@ -119,7 +119,7 @@ describe('a file outside of the folder', () => {
     expectUntouched(target)
   })
 
-  test('is not what two names in the folder are', async () => {
+  test('is not assumed for a file with two names in the folder', async () => {
     const path = await storeFolder()
     linkSync(join(path, 'parlor.db'), join(path, 'parlor.db.copy'))
     chmodSync(join(path, 'parlor.db'), 0o644)

@@ -18,7 +18,7 @@ import { keep } from '../support/keep.ts'
 import { folder, leftBy } from './folders.ts'
 import { move } from './samples.ts'
 
-/** A store whose clock the test has, with 20 commits in it. */
+/** A store with a clock of the test, with 20 commits. */
 async function opened(path = folder()) {
   const clock = new TestClock()
   const notices: string[] = []
@@ -40,7 +40,7 @@ describe('a mark that is not in its place while the store is open', () => {
     ['was replaced', (mark) => writeFileSync(mark, rmSync(mark) ?? 'another')],
     ['was cut', (mark) => truncateSync(mark, 20)],
     ['is a link to another file', (mark) => symlinkSync('elsewhere', mark, void rmSync(mark))],
-  ])('is made anew within a second, and said once: it %s', async (_, spoil) => {
+  ])('is written again within a second, and logged once: it %s', async (_, spoil) => {
     const { path, mark, clock, notices, store } = await opened()
     writeFileSync(join(path, 'elsewhere'), 'of another program')
     await clock.pass(5000)
@@ -57,7 +57,7 @@ describe('a mark that is not in its place while the store is open', () => {
     expect(readFileSync(join(path, 'elsewhere'), 'utf8')).toBe('of another program')
   })
 
-  test('is not made in another folder that lies in the place of its own', async () => {
+  test('is not written to another folder in the place of its own', async () => {
     const { path, clock, notices, troubles } = await opened(join(folder(), 'data'))
     renameSync(path, `${path}-away`)
     await clock.pass(2000)
@@ -69,7 +69,7 @@ describe('a mark that is not in its place while the store is open', () => {
     renameSync(`${path}-away`, path)
   })
 
-  test('that cannot be made is said once, and made when it can be', async () => {
+  test('is logged once if it cannot be written, and written when it can be', async () => {
     const { mark, clock, notices, troubles } = await opened()
     rmSync(mark)
     mkdirSync(`${mark}.new`)
@@ -81,7 +81,7 @@ describe('a mark that is not in its place while the store is open', () => {
     expect(notices).toHaveLength(1)
   })
 
-  test('is not looked for any more when the store is closed', async () => {
+  test('is not checked any more after the store is closed', async () => {
     const { clock, store } = await opened()
     await store.close()
     expect(clock.waiting).toBe(0)

@@ -8,7 +8,7 @@ import { keep } from '../support/keep.ts'
 import { folder } from './folders.ts'
 import { event, move } from './samples.ts'
 
-/** A database of version 1, open until it is closed. */
+/** A database of version 1, open until the test closes it. */
 function first(path: string): { readonly database: Database; append(table: number, events: readonly TableEvent[]): void } {
   const database = new Database(join(path, 'parlor.db'), 'process')
   migrate(database, MIGRATIONS.slice(0, 1))
@@ -20,7 +20,7 @@ function first(path: string): { readonly database: Database; append(table: numbe
   const end = database.prepare('UPDATE tables SET ended = ?2, counts = ?3 WHERE id = ?1 AND ended IS NULL')
   return {
     database,
-    /** As version 1 did it. */
+    /** Writes as version 1 did. */
     append(table, events) {
       database.transaction(() => {
         open.run(table)
@@ -37,7 +37,7 @@ function first(path: string): { readonly database: Database; append(table: numbe
 const ended = (n: number, counts: boolean) => event(n, { type: 'ended', outcome: { winners: [0] }, ...(counts ? { counts } : {}) })
 const said = (n: number) => event(n, { type: 'said', name: 'Ada', text: 'line\nbreak, \u2028 and “7 0”\n7 0' })
 
-test('a store of version 1 is read, and goes on, with nothing lost', async () => {
+test('a store of version 1 is read, and continues, without a loss', async () => {
   const path = folder()
   const { database, append } = first(path)
   append(9, [move(9, 1)])
@@ -91,7 +91,7 @@ test('a store of version 1 is read, and goes on, with nothing lost', async () =>
   await close()
 })
 
-test('a store of version 3 is read, and goes on, with nothing lost', async () => {
+test('a store of version 3 is read, and continues, without a loss', async () => {
   const path = folder()
   const database = new Database(join(path, 'parlor.db'), 'process')
   migrate(database, MIGRATIONS.slice(0, 3))
@@ -136,7 +136,7 @@ ${opening('')}
   }
 })
 
-test('of the sessions of an account that has 124,081, the last hundred are kept, and all of another’s that has fewer', async () => {
+test('retains the last hundred sessions of an account that has 124,081, and all of another account that has fewer', async () => {
   const path = folder()
   const database = new Database(join(path, 'parlor.db'), 'process')
   migrate(database, MIGRATIONS.slice(0, 10))
@@ -159,7 +159,7 @@ test('of the sessions of an account that has 124,081, the last hundred are kept,
   expect([await accounts.setPassword('account:1', 'new'), await accounts.remove('account:2')]).toEqual([100, 2])
 })
 
-test('what was damaged in a store of version 1 is told as before, and the others are read', async () => {
+test('reports the damage in a store of version 1 as before, and reads the other tables', async () => {
   const path = folder()
   const { database, append } = first(path)
   for (const table of [1, 2, 3, 4])

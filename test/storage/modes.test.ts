@@ -11,7 +11,7 @@ import { move } from './samples.ts'
 const modeOf = (path: string) => (statSync(path).mode & 0o7777).toString(8)
 const modesIn = (path: string) => Object.fromEntries(readdirSync(path).map((name) => [name, modeOf(join(path, name))]))
 
-/** Opens a store, writes to it, and closes it after the test; answers with what it said. */
+/** Opens a store, writes to it, and closes it after the test; returns its notices. */
 async function opened(path: string): Promise<string[]> {
   const notices: string[] = []
   const store = await openStore({ folder: path, onNotice: (sentence) => notices.push(sentence) })
@@ -27,7 +27,7 @@ function withUmask(mask: number): void {
 }
 
 describe('modes', () => {
-  test.each([0o000, 0o022, 0o777])('what Parlor makes is its owner’s alone, whatever the umask: %o', async (mask) => {
+  test.each([0o000, 0o022, 0o777])('files that Parlor creates are readable by their owner alone, whatever the umask: %o', async (mask) => {
     const path = join(folder(), 'data')
     withUmask(mask)
     expect(await opened(path)).toEqual([])
@@ -37,17 +37,17 @@ describe('modes', () => {
     expect(new Set(Object.values(modes))).toEqual(new Set(['600']))
   })
 
-  test('the operator’s socket is its owner’s alone from its beginning', async () => {
+  test('the operator’s socket is accessible to its owner alone from its creation', async () => {
     const path = folder()
     withUmask(0)
     const logs = { log: () => {} }
     const door = openAdminSocket(path, { people: {} as never, bytes: (count) => new Uint8Array(count) }, logs)
-    // the system has made it, and nothing else has run since
+    // the system has created it, and no other code has run since
     expect(modesIn(path)).toEqual({ 'parlor.sock': '600' })
     await (await door).close()
   })
 
-  test('files of an earlier version are tightened, which is said once', async () => {
+  test('the modes of files of an earlier version are tightened, which is logged once', async () => {
     const path = join(folder(), 'data')
     const store = await openStore({ folder: path })
     await store.close()
@@ -60,7 +60,7 @@ describe('modes', () => {
     expect([modeOf(path), modeOf(join(path, 'parlor.db'))]).toEqual(['700', '600'])
   })
 
-  test('a folder with files of others is left as it is, and the server says so', async () => {
+  test('a folder with files of other users stays unchanged, and the server logs that', async () => {
     const path = folder()
     chmodSync(path, 0o777)
     writeFileSync(join(path, 'thesis.txt'), 'mine', { mode: 0o644 })
@@ -81,8 +81,8 @@ describe('modes', () => {
   })
 })
 
-describe('a folder that cannot be used is named as such', () => {
-  /** What a user without rights is told who opens a store there. */
+describe('an unusable folder is named as such', () => {
+  /** Returns the error that a user without rights receives on opening a store there. */
   const openedByNobody = (path: string) =>
     asNobody(`
       const { openStore } = await import(${JSON.stringify(new URL('../../src/storage/sqlite/index.ts', import.meta.url).href)})
@@ -148,13 +148,13 @@ describe('a folder that cannot be used is named as such', () => {
     await expect(openStore({ folder: path })).rejects.toMatchObject({ code: 'full' })
   })
 
-  test('a path that is too long', async () => {
+  test('refuses a path that is too long', async () => {
     await expect(openStore({ folder: join(folder(), 'x'.repeat(300)) })).rejects.toThrow(
       /cannot be made: ENAMETOOLONG, the path is too long for this system: choose a shorter one/,
     )
   })
 
-  test('a folder that other files are in the way of', async () => {
+  test('refuses a folder in whose place other files are', async () => {
     const path = folder()
     mkdirSync(join(path, 'parlor.db'))
     await expect(openStore({ folder: path })).rejects.toThrow(/parlor\.db is a directory, and should be a regular file: move it away/)

@@ -9,7 +9,7 @@ import { asRoot, fill, openFolder, smallDisk } from '../support/system.ts'
 
 const said = (n: number, length = 10): TableEvent => ({ type: 'said', name: 'ada', text: 'x'.repeat(length), n, at: 0 })
 
-/** A store in a folder, whose clock stands still, and the reason why it cannot write. */
+/** A store in a folder, with a clock that stands still, and the reason why it cannot write. */
 async function open(folder: string) {
   const timers = new TestClock()
   const store = await openStore({ folder, timers, onTrouble: () => {} })
@@ -31,7 +31,7 @@ asRoot('a full disk has the same reason when the outage begins and at each try t
   expect(reason()).toBeUndefined()
 })
 
-test('a log that lost its newest commit has the same reason, and names no size that it never had', async () => {
+test('a log that lost its newest commit has the same reason, without a size that it never had', async () => {
   const folder = join(openFolder(), 'data')
   const log = join(folder, 'parlor.db-wal')
   const { timers, tables, reason } = await open(folder)

@@ -11,7 +11,7 @@ import { event, move } from './samples.ts'
 
 const PAGE = 4096
 const ACCOUNTS = 40
-/** The whole database, and the page of the last numbers in it. */
+/** The undamaged database, and its page of the last numbers. */
 let whole = Buffer.alloc(0)
 let numbers = 0
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
   return () => rmSync(path, { recursive: true })
 })
 
-/** A folder with the database, whose bytes were changed. */
+/** A folder with the database, with changed bytes. */
 function changed(change: (bytes: Buffer) => Buffer): string {
   const path = folder()
   writeFileSync(join(path, 'parlor.db'), change(Buffer.from(whole)))
@@ -46,7 +46,7 @@ function overwritten(...pages: readonly number[]): string {
   })
 }
 
-test('repair goes on without the page of the last numbers, and gives the number of a removed account to no other', async () => {
+test('repair continues without the page of the last numbers, and does not reuse the number of a removed account', async () => {
   const path = overwritten(numbers)
   expect(repair(join(path, 'parlor.db'), 0)).toMatchObject({ places: 0, tables: [], rows: [] })
   const store = await openStore({ folder: path })
@@ -56,7 +56,7 @@ test('repair goes on without the page of the last numbers, and gives the number 
   await store.close()
 })
 
-test('repair says what could not be read at all, and how many tables are kept', () => {
+test('repair reports the unreadable data, and the number of recovered tables', () => {
   const at = (name: string) => {
     const path = changed((bytes) => bytes)
     const database = new DatabaseSync(join(path, 'parlor.db'), { readOnly: true })
@@ -69,7 +69,7 @@ test('repair says what could not be read at all, and how many tables are kept', 
   expect(repair(join(overwritten(numbers), 'parlor.db'), 0)).toMatchObject({ gone: [], kept: 60 })
 })
 
-test('repair goes on whichever page but the first is damaged', { timeout: 120_000 }, async () => {
+test('repair continues whichever page but the first is damaged', { timeout: 120_000 }, async () => {
   const pages = whole.length / PAGE
   expect(pages).toBeGreaterThan(20)
   for (let page = 2; page <= pages; page++) {
@@ -79,8 +79,8 @@ test('repair goes on whichever page but the first is damaged', { timeout: 120_00
   }
 })
 
-test('repair reads a table from both of its ends, if a page between them is damaged', async () => {
-  // the row as the table has it, and not as an index does
+test('repair reads a table from both ends if a page between them is damaged', async () => {
+  // the row of the table, and not of an index
   const path = overwritten(Math.floor(whole.lastIndexOf('user20xxxx') / PAGE) + 1)
   expect(repair(join(path, 'parlor.db'), 0).rows).toEqual(['accounts'])
   const store = await openStore({ folder: path })
@@ -90,7 +90,7 @@ test('repair reads a table from both of its ends, if a page between them is dama
   expect(names.length).toBeGreaterThan(0)
 })
 
-test.each([30_000, 8192, 4096])('repair goes on with what is left of a database that was cut to %d bytes', async (size) => {
+test.each([30_000, 8192, 4096])('repair continues with the rest of a database that was cut to %d bytes', async (size) => {
   const path = changed((bytes) => bytes.subarray(0, size))
   await expect(openStore({ folder: path })).rejects.toThrow(/is cut off, and \d+ bytes are missing at its end\. .*"parlor repair --data /)
   const { rows, archive } = repair(join(path, 'parlor.db'), 0)
@@ -99,7 +99,7 @@ test.each([30_000, 8192, 4096])('repair goes on with what is left of a database 
   await (await openStore({ folder: path })).close()
 })
 
-test('what has no head any more is left as it is', () => {
+test('repair leaves a file without a header unchanged', () => {
   const path = changed((bytes) => bytes.subarray(0, 100))
   expect(() => repair(join(path, 'parlor.db'), 0)).toThrow(/is damaged/)
   expect(readdirSync(path)).not.toContainEqual(expect.stringContaining('damaged'))

@@ -5,7 +5,7 @@ import { keep } from '../support/keep.ts'
 import { databaseIn, folder, leftBy, storeIn } from './folders.ts'
 import { event, fate, game, move } from './samples.ts'
 
-/** How a table is opened, as its log has it. */
+/** The opening of a table, as in its log. */
 const opening = (table: number) => game(table).slice(0, 1)
 
 async function readAll(log: TableLog, tables: readonly number[]): Promise<readonly ReadTable[]> {
@@ -15,7 +15,7 @@ async function readAll(log: TableLog, tables: readonly number[]): Promise<readon
 }
 
 describe('rows of the journal', () => {
-  test('are read once for all tables that have something in them, shared beginnings and all', async () => {
+  test('are read once for all their tables, with shared beginnings', async () => {
     const { tables } = storeIn(databaseIn(folder()))
     const all = Array.from({ length: 300 }, (_, at) => at + 1)
     await Promise.all(all.map((table) => keep(tables, table, 0, opening(table))))
@@ -27,7 +27,7 @@ describe('rows of the journal', () => {
     expect(at.mock.calls).toEqual([[1], [2]])
   })
 
-  test('are no longer than they need be: what a commit brings beyond that goes into further rows', async () => {
+  test('have a limited length: the rest of a commit goes into further rows', async () => {
     const path = folder()
     const database = databaseIn(path)
     const { tables } = storeIn(database, { row: 100 })
@@ -40,7 +40,7 @@ describe('rows of the journal', () => {
     for (const table of all) expect(await left.read(table, 0)).toEqual([move(table, 1)])
   })
 
-  test('of a commit that fails are all taken back', async () => {
+  test('of a commit that fails are all rolled back', async () => {
     const path = folder()
     const database = databaseIn(path)
     const { tables } = storeIn(database, { row: 1 }, vi.fn())
@@ -49,7 +49,7 @@ describe('rows of the journal', () => {
     const kept = await Promise.all(
       [1, 2, 3].map((table) => fate(keep(tables, table, table === 1 ? 1 : 0, [move(table, table === 1 ? 2 : 1)]))),
     )
-    // each has a transaction of its own then
+    // each has a transaction of its own here
     expect(kept).toEqual(['kept', 'StoreError', 'StoreError'])
     database.run('DROP TRIGGER full')
     await Promise.all([2, 3].map((table) => keep(tables, table, 0, [move(table, 1)])))
@@ -58,7 +58,7 @@ describe('rows of the journal', () => {
     expect(database.prepare('SELECT count(*) AS count, max(place) AS last FROM journal').get()).toMatchObject({ count: 4, last: 4 })
   })
 
-  test('that are damaged are told of for the tables that have something in them, and the others are read', async () => {
+  test('that are damaged are reported for their tables, and the others are read', async () => {
     const database = databaseIn(folder())
     const { tables } = storeIn(database)
     for (const table of [1, 2, 3]) await keep(tables, table, 0, [move(table, 1)])

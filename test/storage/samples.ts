@@ -3,12 +3,12 @@ import type { Store, TableEvent, TableEventData } from '../../src/hall/ports.ts'
 /** Opens a new, empty store. */
 export type Open = (onTrouble?: (error: unknown) => void) => Promise<Store>
 
-/** An event as it stands in a log. */
+/** An event as it is in a log. */
 export function event(n: number, happening: TableEventData): TableEvent {
   return { n, at: 1_760_000_000_000 + n, ...happening }
 }
 
-/** A move that tells its table and number. */
+/** A move that contains its table and number. */
 export function move(table: number, n: number): TableEvent {
   return event(n, { type: 'moved', seat: n % 2, move: `${table}/${n}` })
 }
@@ -20,7 +20,7 @@ export function game(table: number): TableEvent[] {
   return [event(1, { ...opened, seed: table }), move(table, 2), move(table, 3), event(4, { type: 'ended', outcome: { winners: [0] } })]
 }
 
-/** What becomes of a promise: `kept`, or the name of the error. */
+/** Returns the result of a promise: `kept`, or the name of the error. */
 export function fate(promise: Promise<unknown>): Promise<string> {
   return promise.then(
     () => 'kept',
@@ -28,7 +28,7 @@ export function fate(promise: Promise<unknown>): Promise<string> {
   )
 }
 
-/** What becomes of each promise. */
+/** Returns the result of each promise. */
 export function fates(promises: readonly Promise<unknown>[]): Promise<string[]> {
   return Promise.all(promises.map(fate))
 }

@@ -25,7 +25,7 @@ function hallOn(store: Store): Hall {
 
 const open = (hall: Hall, n: number) => hall.open('tictactoe', { options: {}, seats: [ADA, GRACE], rated: n % 10 === 0 })
 
-/** Makes a move by chance; answers whether the game goes on. */
+/** Makes a random move; returns whether the game continues. */
 function step(table: TableActor): boolean {
   const { rules, position, toMove } = table.state
   const [seat = 0] = toMove
@@ -47,7 +47,7 @@ async function play(hall: Hall, count: number): Promise<void> {
 
 const sizeOf = (path: string) => statSync(path).size
 
-test('the file keeps to its size however many games are played: ladders and unfinished games stay, and so do the latest finished ones', async () => {
+test('the file stays within its size however many games are played: ladders, unfinished games and the latest finished games stay', async () => {
   const path = folder()
   const file = join(path, 'parlor.db')
   const store = await openStore({ folder: path, keep: KEEP })
@@ -61,7 +61,7 @@ test('the file keeps to its size however many games are played: ladders and unfi
     sizes.push(sizeOf(file))
   }
   await hall.recorder.settled()
-  // as much was written several times
+  // as many bytes were written several times
   for (const table of [21, 30, 31, 1000]) expect([table, (await store.tables.read(table, 0)).length]).toEqual([table, 0])
   for (const size of sizes) expect(size).toBeLessThan(1.25 * KEEP)
   const last = open(hall, 1)
@@ -82,7 +82,7 @@ test('the file keeps to its size however many games are played: ladders and unfi
   await again.close()
 })
 
-test('a process that is killed while it drops what is old loses nothing of what has to stay', async () => {
+test('a process that is killed while it drops old games loses no permanent data', async () => {
   const path = folder()
   for (const last of [60, 150, 300]) {
     await using child = new Parlor([path, '60000'], join(import.meta.dirname, 'writer.ts'))

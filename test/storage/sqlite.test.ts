@@ -9,14 +9,14 @@ import { contract } from './contract.ts'
 import { folder, leftBy } from './folders.ts'
 import { event, move } from './samples.ts'
 
-/** The store in a folder, which the test may close itself. */
+/** A store in a folder, which the test may close itself. */
 async function opened(path: string): Promise<Store> {
   const store = await openStore({ folder: path })
   onTestFinished(() => store.close())
   return store
 }
 
-/** Changes a store's file as no Parlor does. */
+/** Changes a store's file from outside. */
 function change(path: string, sql: string): void {
   using file = new DatabaseSync(join(path, 'parlor.db'))
   file.exec(sql)
@@ -24,7 +24,7 @@ function change(path: string, sql: string): void {
 
 const said = event(3, { type: 'said', name: 'Ada', text: 'hi' })
 
-/** A folder with a store that was closed: place 1 of its journal has table 2, places 2 and 3 have table 1. */
+/** A folder with a closed store: place 1 of its journal has table 2, places 2 and 3 have table 1. */
 async function closed(): Promise<string> {
   const path = folder()
   const store = await opened(path)
@@ -39,11 +39,11 @@ describe('a store in a file', () => {
   contract(async (onTrouble) => openStore({ folder: folder(), onTrouble }))
 })
 
-describe('a store that outlives power', () => {
+describe('a store with durable = power', () => {
   contract(async (onTrouble) => openStore({ folder: folder(), durable: 'power', onTrouble }))
 })
 
-test('of sessions that are over at once, two hundred are forgotten at a time, and none lets in meanwhile', async () => {
+test('deletes sessions that expire together two hundred at a time, and accepts none of them meanwhile', async () => {
   const path = folder()
   const store = await opened(path)
   const token = (at: number) => `t${at}`
@@ -56,7 +56,7 @@ test('of sessions that are over at once, two hundred are forgotten at a time, an
 })
 
 describe('opening', () => {
-  test('makes the folder, and one file', async () => {
+  test('creates the folder, and one file', async () => {
     const path = join(folder(), 'a', 'b')
     const store = await opened(path)
     await keep(store.tables, 1, 0, [move(1, 1)])
@@ -64,7 +64,7 @@ describe('opening', () => {
     expect(await readdir(path)).toEqual(['parlor.db'])
   })
 
-  test('brings back what was kept', async () => {
+  test('returns the persisted data', async () => {
     const path = folder()
     const before = await opened(path)
     const ada = { key: 'ada', name: 'Ada', password: '$argon2id$', since: 1 }
@@ -96,7 +96,7 @@ describe('opening', () => {
     expect(await accounts.add({ ...ada, key: 'eve' })).toMatchObject({ person: 'account:4' })
   })
 
-  test('is refused while it is open, which leaves nothing there, and possible again when it is closed', async () => {
+  test('is refused while the store is open, which leaves no file, and possible again after it is closed', async () => {
     const path = folder()
     const first = await opened(path)
     const names = await readdir(path)
@@ -109,7 +109,7 @@ describe('opening', () => {
     expect(await (await opened(path)).tables.read(1, 0)).toEqual([move(1, 1)])
   })
 
-  test('a folder that cannot be made, and a file that cannot be opened, are told', async () => {
+  test('reports a folder that cannot be created, and a file that cannot be opened', async () => {
     const path = folder()
     await writeFile(join(path, 'file'), '')
     const inFile = openStore({ folder: join(path, 'file') })
@@ -117,13 +117,13 @@ describe('opening', () => {
     await expect(inFile).rejects.toThrow(/the folder .*file cannot be made: .*file is no folder/)
     await expect(openStore({ folder: join(path, 'file', 'below') })).rejects.toThrow(/below cannot be made: ENOTDIR/)
     await (await opened(join(path, 'some', 'folders', 'deep'))).close()
-    // where there can be no folders
+    // in a place in which no folder can be created
     if (process.platform === 'linux') await expect(openStore({ folder: '/proc/parlor/x' })).rejects.toThrow(/x cannot be made: ENOENT/)
     await mkdir(join(path, 'parlor.db'))
     await expect(openStore({ folder: path })).rejects.toThrow(/parlor\.db is a directory, and should be a regular file: move it away/)
   })
 
-  test('a file that is no database is refused, and left as it is', async () => {
+  test('refuses a file that is not a database, and leaves it unchanged', async () => {
     const path = folder()
     const text = 'This is no database, but a text that somebody would miss.\n'.repeat(100)
     await writeFile(join(path, 'parlor.db'), text)
@@ -133,7 +133,7 @@ describe('opening', () => {
     expect(await readFile(join(path, 'parlor.db'), 'utf8')).toBe(text)
   })
 
-  test('a database of another program is refused, and left as it is', async () => {
+  test('refuses a database of another program, and leaves it unchanged', async () => {
     const path = folder()
     const file = join(path, 'parlor.db')
     using other = new DatabaseSync(file)
@@ -144,7 +144,7 @@ describe('opening', () => {
     expect(await readFile(file)).toEqual(before)
   })
 
-  test('a file whose pages are damaged is refused with a sentence', async () => {
+  test('refuses a file with damaged pages with a sentence', async () => {
     const path = folder()
     await (await opened(path)).close()
     const bytes = await readFile(join(path, 'parlor.db'))
@@ -155,7 +155,7 @@ describe('opening', () => {
   })
 })
 
-describe('what is damaged is told, with its table and number, and nothing of it is answered', () => {
+describe('damage is reported with its table and number, and no damaged data is returned', () => {
   const becomes = (text: string, other: string) => `UPDATE journal SET batch = replace(batch, '${text}', '${other}') WHERE place = 2`
 
   test.each([
@@ -189,7 +189,7 @@ describe('what is damaged is told, with its table and number, and nothing of it 
   })
 })
 
-describe('what is damaged in the journal behind the directory, after a kill, is told on opening, with its place', () => {
+describe('damage in the journal behind the table index, after a kill, is reported on opening, with its position', () => {
   test.each([
     ['no batch', "UPDATE journal SET batch = 'x' || batch WHERE place = 3", 'place 3 of its journal cannot be read from character 1 on'],
     [
@@ -210,7 +210,7 @@ describe('what is damaged in the journal behind the directory, after a kill, is 
     await expect(refused).rejects.toThrow(sentence)
   })
 
-  test('but events that are damaged are told to whoever reads them', async () => {
+  test('damaged events are reported to the caller that reads them', async () => {
     const path = folder()
     const before = await opened(path)
     await Promise.all([1, 2].map((table) => keep(before.tables, table, 0, [move(table, 1), move(table, 2)])))
@@ -225,7 +225,7 @@ describe('what is damaged in the journal behind the directory, after a kill, is 
 })
 
 describe('after closing', () => {
-  test('everything answers that the store is closed', async () => {
+  test('every request answers that the store is closed', async () => {
     const { tables, results, accounts, close } = await opened(folder())
     await close()
     const asked = [tables.read(1, 0), tables.unfinished(), tables.ended(), results.last(), results.rank('nim', 1), accounts.named('ada')]

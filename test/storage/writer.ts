@@ -3,9 +3,10 @@ import { keep } from '../support/keep.ts'
 import { game, move } from './samples.ts'
 
 /**
- * A process that appends to the tables 1 to 8 of a store without end, each from where its log ends, and prints what it
- * is told: `told 3 17` to a follower, then `kept 3 17` for an append that has resolved, the number being the last one.
- * With a number behind the folder, it drops what has ended beyond that many bytes. Beside that, games are played to their ends at tables from 9 on, some at a time.
+ * A process that appends to the tables 1 to 8 of a store without end, each from the end of its log, and prints each result:
+ * `told 3 17` for a notification of a follower, then `kept 3 17` for an append that has resolved, with the last event number.
+ * With a number behind the folder, it drops finished games beyond that number of bytes, and plays games to their ends at tables
+ * from 9 on, some at a time.
  */
 const [folder = '', keeps] = process.argv.slice(2)
 const { tables } = await openStore({ folder, keep: keeps === undefined ? undefined : Number(keeps) })

@@ -6,14 +6,14 @@ import { LocalSeating } from '../../src/protocol/seating.ts'
 import { TestClock } from './clock.ts'
 import { Script } from './script.ts'
 
-/** A program without a network by its name; a misspelt one fails the test. */
+/** Returns a program without a network by its name; a misspelt name fails the test. */
 export async function soloProgram(name: string): Promise<SoloProgram> {
   const found = await loadSolo(name)
   if (!found) throw new Error(`no solo ${name}`)
   return found
 }
 
-/** Plays a program without a network, typing what is given, and answers with the screen. */
+/** Plays a program without a network with the given input, and returns the screen. */
 export async function alone(
   name: string,
   typed: readonly string[],

@@ -2,13 +2,13 @@ import type { ToClient } from '../../src/native/messages.ts'
 import { NativeLink } from '../crash/native.ts'
 import { serving } from './process.ts'
 
-/** A connection to the front door in JSON lines, and what it has heard. */
+/** A connection to the front door in JSON lines, with the messages received. */
 export interface Attacker {
   readonly link: NativeLink
   readonly heard: ToClient[]
 }
 
-/** A server with a front door, and connections to it from any address of this machine; `cleanup` ends both. */
+/** Starts a server with a front door; `open` opens connections from any address of this machine; `cleanup` ends both. */
 export async function frontDoor(cleanup: AsyncDisposableStack, ...more: string[]) {
   const { server, ports } = await serving(['parlor/door', 'fh/quiz'], ...more)
   cleanup.use(server)

@@ -5,15 +5,15 @@ import { type AnyGame, games } from '../../src/games/index.ts'
 import type { Quiz, QuizView } from '../../src/games/quiz.ts'
 import type { Hands, HandsView } from '../../src/games/scissors.ts'
 
-/** Broken is a game that tells a secret, so that it can be seen whether that would be noticed. */
+/** Broken is a game that leaks a secret, to show that the test detects the leak. */
 export interface Broken {
   readonly how: string
   readonly game: AnyGame
-  /** Who hears of it beside watchers: everybody, or who is shown the whole view. */
+  /** The clients that receive the leak beside watchers: all, or those that see the whole view. */
   readonly heardBy: 'everybody' | 'natives' | 'watchers'
 }
 
-/** Each game that anybody may watch with its view broken on purpose, or its chance, where the view has nothing to hide. */
+/** All games with a public view, each with its view broken on purpose, or its randomness if the view hides nothing. */
 export const BROKEN: Readonly<Record<string, readonly Broken[]>> = {
   hangman: [
     whole('hangman'),
@@ -36,7 +36,7 @@ export const BROKEN: Readonly<Record<string, readonly Broken[]>> = {
   ],
   hands: [
     whole('hands'),
-    // in no program can a round be told before both have chosen: its automaton has no message for that
+    // no program can send a round before both players have chosen, because its automaton has no message for that
     leaking<Hands, HandsView>(
       'hands',
       'shows watchers a round when one has chosen',
@@ -48,19 +48,19 @@ export const BROKEN: Readonly<Record<string, readonly Broken[]>> = {
   ...Object.fromEntries(['coin', 'tictactoe'].map((name) => [name, [chancy(name)]])),
 }
 
-/** The games of a hall, one of them broken. */
+/** Returns the games of a hall, one of them broken. */
 export function gamesWith({ game }: Broken): ReadonlyMap<string, AnyGame> {
   return new Map([...games, [game.name, game]])
 }
 
-/** A game whose view has its state in it. */
+/** Returns a game whose view contains its state. */
 function whole(name: string): Broken {
   const game = rulesOf(name)
   const view: AnyGame['view'] = (state, who, outcome) => ({ ...Object(game.view(state, who, outcome)), ...Object(state) })
   return { how: 'shows its state', game: { ...game, view }, heardBy: 'natives' }
 }
 
-/** A game whose view says a little of what it should not. */
+/** Returns a game whose view leaks a part of a secret. */
 function leaking<State, View>(
   name: string,
   how: string,
@@ -72,7 +72,7 @@ function leaking<State, View>(
   return { how, game: { ...game, view }, heardBy }
 }
 
-/** A game that keeps, and shows, a number that the table's chance gave. */
+/** Returns a game that stores and shows a number of the table's random source. */
 function chancy(name: string): Broken {
   const game = rulesOf(name)
   const play: AnyGame['play'] = (state, seat, move, random) => {

@@ -1,29 +1,29 @@
 import type { Clock } from '../../src/base/clock.ts'
 
-/** Lets everything run that is not waiting for a clock. */
+/** Runs everything that is not waiting for a clock. */
 export async function settled(): Promise<void> {
-  // what is kept is published a turn or two later, and what follows from that another one
+  // a persisted event is published a turn or two later, and its consequences run another turn later
   for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 const TURNS = 6
 
-/** Lets all run that follows in this turn of the event loop. */
+/** Runs everything that follows in this turn of the event loop. */
 export async function settledInTurn(): Promise<void> {
   for (let n = 0; n < TICKS; n++) await new Promise<void>((resolve) => process.nextTick(resolve))
 }
 
 const TICKS = 60
 
-/** Where monotonic time begins in tests: wherever wall time is taken for it, or it for wall time, is to be seen. */
+/** The start of monotonic time in tests. It differs from wall time, so that a confusion of the two is visible. */
 const ORIGIN = 5_000_000
 
-/** TestClock is a clock that stands still until a test lets time pass. */
+/** TestClock is a clock that stands still until a test advances it. */
 export class TestClock implements Clock {
   #now: number
   #monotonic = ORIGIN
   #timers: { at: number; then: () => void }[] = []
-  /** Called when something whose time had come was done, before anything else is. */
+  /** Called after each timer that has fired, before anything else runs. */
   onFired: (() => void) | undefined
 
   constructor(now = 0) {
@@ -38,12 +38,12 @@ export class TestClock implements Clock {
     return this.#monotonic
   }
 
-  /** Sets the wall clock forward by so many milliseconds, or back: no time passes. */
+  /** Sets the wall clock forward by a number of milliseconds, or back; monotonic time does not advance. */
   jump(ms: number): void {
     this.#now += ms
   }
 
-  /** How many wait for their time. */
+  /** The number of waiting timers. */
   get waiting(): number {
     return this.#timers.length
   }
@@ -56,7 +56,7 @@ export class TestClock implements Clock {
     }
   }
 
-  /** Lets time pass, and all that happens in it happen in order. */
+  /** Advances time, and runs all timers in order. */
   async pass(ms: number): Promise<void> {
     const until = this.#monotonic + ms
     await settled()

@@ -1,12 +1,12 @@
 import { vi } from 'vitest'
 import { UsageError } from '../../src/cli/diagnostics.ts'
 import { createCommands } from '../../src/cli/main.ts'
-// loaded with the test file, so that no test waits for it
+// loaded with the test file, so that no test waits for the import
 import '../../src/cli/store-files.ts'
 import '../../src/cli/rank.ts'
 import '../../src/cli/listings.ts'
 
-/** What has become of a command line. */
+/** The result of a command line. */
 interface Ran {
   readonly output: string
   readonly errors: string
@@ -14,8 +14,8 @@ interface Ran {
 }
 
 /**
- * Runs a command line in this process, as `run` does in one of its own, which takes a hundred times as long. Not for `serve`,
- * `host` and `join`, which handle signals.
+ * Runs a command line in this process. `run` uses a process of its own, which takes a hundred times as long, and is for
+ * `serve`, `host` and `join`, because these handle signals.
  */
 export async function runHere(...args: readonly string[]): Promise<Ran> {
   const ran = { output: '', errors: '', code: 0 }

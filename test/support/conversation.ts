@@ -9,10 +9,10 @@ import { houseOf } from './premises.ts'
 import { Script } from './script.ts'
 import { type Heard, heardBy } from './wire.ts'
 
-/** How a conversation of our side is set up, where not as usual. */
+/** Options of a conversation of our side, all with defaults. */
 export interface Setup extends Partial<Omit<ConversationOptions, 'program' | 'transport' | 'clock'>> {
   readonly clock?: TestClock
-  /** What a person types, line by line, and then Ctrl-D, unless `person` is given; no person is there without either. */
+  /** The lines that a person types, followed by Ctrl-D, unless `person` is given; without either there is no person. */
   readonly typed?: readonly string[]
   readonly datagrams?: boolean
 }
@@ -21,15 +21,15 @@ export interface Setup extends Partial<Omit<ConversationOptions, 'program' | 'tr
 export interface Begun {
   readonly conversation: Conversation
   readonly clock: TestClock
-  /** The end of the connection that the conversation has. */
+  /** The conversation's end of the connection. */
   readonly ours: MemoryTransport
-  /** The end of the test; it is not opened yet. */
+  /** The test's end; it is not opened yet. */
   readonly theirs: MemoryTransport
-  /** The person who types what was given. */
+  /** The person who types the given lines. */
   readonly script: Script
 }
 
-/** Begins a conversation of a program by its name: as the server, at a hall of its own where the program needs one. */
+/** Starts a conversation of a program by its name: as the server, in a hall of its own if the program needs one. */
 export async function begin(name: string, { typed, datagrams = false, clock = new TestClock(), ...terms }: Setup = {}): Promise<Begun> {
   const { side = 'server', options = {}, random = seededRandom(1) } = terms
   const found = await program(name)
@@ -50,23 +50,23 @@ export async function begin(name: string, { typed, datagrams = false, clock = ne
   return { conversation, clock, ours, theirs, script }
 }
 
-/** How a conversation is watched: how long its peer may be silent, and how often that is looked at, in milliseconds. */
+/** Timeouts of a watched conversation, and the interval of their checks, in milliseconds. */
 export interface Watching extends Setup {
   readonly limits?: { readonly first: number; readonly idle: number }
   readonly every?: number
 }
 
-/** A conversation that is watched as at a terminal, with all that is noticed about it. */
+/** A conversation that is watched as at a terminal, with all its notices. */
 export interface Watched extends Pick<Begun, 'clock' | 'theirs'> {
   readonly talking: Conversation
   readonly patience: IdleTimeouts
   readonly heard: Heard
   readonly notices: readonly string[]
-  /** Says bytes, one for each character, to our side. */
+  /** Sends bytes, one for each character, to our side. */
   say(bytes: string): Promise<void>
 }
 
-/** Begins a conversation that is watched; what it says is heard. */
+/** Starts a watched conversation, and reads its output. */
 export async function watched(name: string, { limits = FOR_EVER, every = 200, typed = [], ...setup }: Watching = {}): Promise<Watched> {
   const notices: string[] = []
   const noticed = (what: string, sentence: string) => notices.push(`${what}: ${sentence}`)

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { type Decoded, type Framing, TooLong } from '../../src/wire/framing/framing.ts'
 import { encode } from '../../src/wire/text.ts'
 
-/** All that a decoder makes of bytes that come in pieces, and, if the stream then ends, of the rest. */
+/** Returns all messages of bytes that arrive in pieces, and of the rest if the stream then ends. */
 export function decoded(framing: Framing, pieces: readonly Uint8Array[], limit?: number, ended = false): Decoded[] {
   const decoder = framing.decoder(limit)
   const messages: Decoded[] = []
@@ -21,34 +21,34 @@ export function decoded(framing: Framing, pieces: readonly Uint8Array[], limit?:
   return messages
 }
 
-/** The bytes cut at the given places, which are taken modulo their number; each piece has memory of its own. */
+/** Splits the bytes at the given places, modulo their number; each piece has memory of its own. */
 export function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
   const sorted = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b)
   return [0, ...sorted].map((from, i) => bytes.slice(from, sorted[i] ?? bytes.length))
 }
 
-/** One after the other. */
+/** Concatenates the pieces. */
 export function joined(...parts: readonly (Uint8Array | string)[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...(typeof part === 'string' ? encode(part) : part)]))
 }
 
-/** What every decoder is tried with. */
+/** The input with which every decoder is tested. */
 export interface Trial {
   readonly framing: Framing
-  /** What comes. */
+  /** The bytes of the stream. */
   readonly bytes: Uint8Array
-  /** What it means. */
+  /** The messages in them. */
   readonly messages: readonly Decoded[]
   readonly limit?: number
-  /** Where it is cut, at random. */
+  /** Random places at which the stream is split. */
   readonly cuts?: readonly number[]
-  /** What may come behind without changing the messages before it. */
+  /** Bytes that may follow without a change to the messages before. */
   readonly behind?: Uint8Array
-  /** The stream ends with it. */
+  /** Whether the stream ends with them. */
   readonly ended?: boolean
 }
 
-/** Expects the same messages of the bytes whole, byte by byte, cut at random places, and with something behind them. */
+/** Expects the same messages from the bytes whole, byte by byte, split at random places, and with bytes behind them. */
 export function expectDecoded({ framing, bytes, messages, limit, cuts = [], behind, ended }: Trial): void {
   const every = Array.from(bytes, (_, i) => i)
   expect(decoded(framing, [bytes], limit, ended), 'whole').toEqual(messages)

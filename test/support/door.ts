@@ -26,11 +26,11 @@ import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memo
 import { settled, TestClock } from './clock.ts'
 import type { Room } from './room.ts'
 
-/** Caller is somebody at the front door, who types lines and sees what comes, as with `nc`. */
+/** Caller is a user at the front door who types lines and reads the answers, as with `nc`. */
 export class Caller {
   readonly clock: TestClock
   readonly conversation: Conversation
-  /** Everything on the terminal, typed lines too. */
+  /** Everything on the terminal, with typed lines. */
   screen = ''
   readonly #here: MemoryTransport
   readonly #there: MemoryTransport
@@ -45,7 +45,7 @@ export class Caller {
     this.clock = clock
   }
 
-  /** What has come since this was asked last: lines that fit on a terminal, but for those of programs, and nothing that could steer one. */
+  /** Returns the text since the last call. Checks that lines for people fit a terminal and have no control characters. */
   news(): string {
     const bytes = this.#there.written.slice(this.#read)
     this.#read = this.#there.written.length
@@ -57,7 +57,7 @@ export class Caller {
     return text
   }
 
-  /** Types lines, each after the answer to the one before; answers with what came since it was asked last. */
+  /** Types lines, each after the answer to the previous one; returns the text since the last call. */
   async type(...lines: readonly string[]): Promise<string> {
     let answer = ''
     for (const line of lines) {
@@ -68,13 +68,13 @@ export class Caller {
     return answer + this.news()
   }
 
-  /** Sends bytes as they are. */
+  /** Sends bytes unchanged. */
   async send(data: string | Uint8Array): Promise<void> {
     this.#here.write(data)
     await settled()
   }
 
-  /** Waits until some text has come, as long as that takes. */
+  /** Waits until a text has arrived, without a timeout. */
   async until(text: string): Promise<string> {
     for (let come = ''; ; await settled()) {
       come += this.news()
@@ -82,19 +82,19 @@ export class Caller {
     }
   }
 
-  /** The bytes that came in one write, each. */
+  /** The bytes of each write received. */
   get writes(): readonly Uint8Array[] {
     return this.#there.written
   }
 
-  /** The connection is gone. */
+  /** Resets the connection. */
   async drop(): Promise<void> {
     this.#here.reset()
     await this.conversation.closed
     await settled()
   }
 
-  /** Closes this end, and answers with how it ended. */
+  /** Closes this end, and returns how the connection ended. */
   async close(): Promise<Error | undefined> {
     this.#here.finish()
     await this.clock.pass(60_000)
@@ -109,7 +109,7 @@ function pageOf<Item>(all: readonly Item[], { from = 0, count }: PageRange): Pag
 /** The methods of a lobby. */
 type Method = { [Name in keyof Lobby]: Lobby[Name] extends (...args: never[]) => unknown ? Name : never }[keyof Lobby]
 
-/** StagedLobby is a lobby in which everything is as a test says: calls are kept, and answered as was arranged. */
+/** StagedLobby is a lobby controlled by the test: it records calls, and answers them as arranged. */
 export class StagedLobby implements Lobby {
   me: PersonInfo | undefined
   readonly registered = new Set<string>()
@@ -119,7 +119,7 @@ export class StagedLobby implements Lobby {
   heldSeats: readonly TableInfo[] = []
   keepsGames = true
   ownInvitation: SeekInfo | undefined
-  /** What was asked, in order. */
+  /** The calls, in order. */
   readonly calls: unknown[][] = []
   readonly #answers = new Map<Method, unknown>()
   #listener: LobbyListener | undefined
@@ -166,13 +166,13 @@ export class StagedLobby implements Lobby {
     return pageOf(this.tables, range)
   }
 
-  /** Somebody who comes to this lobby, and has seen the greeting. */
+  /** Connects a user to this lobby who has seen the greeting. */
   async caller(name?: string): Promise<Caller> {
     const house: ClientSeating = {
       isBusy: false,
       finished: () => Promise.resolve(),
       close: () => this.calls.push(['close']),
-      sit: () => Promise.reject(new Error('nobody is seated here')),
+      sit: () => Promise.reject(new Error('no client is seated here')),
       lobby: (listener) => {
         this.#listener = listener
         return this
@@ -186,23 +186,23 @@ export class StagedLobby implements Lobby {
     return caller
   }
 
-  /** From now on, a method answers this. */
+  /** Arranges the answer of a method. */
   answers<Name extends Method>(method: Name, answer: Awaited<ReturnType<Lobby[Name]>>): void {
     this.#answers.set(method, answer)
   }
 
-  /** From now on, a method refuses. */
+  /** Arranges the refusal of a method. */
   refuses(method: Method, refused: string, code: LobbyRefusal['code'] = 'not-now'): void {
     this.#answers.set(method, { code, refused })
   }
 
-  /** Tells the one who is here something. */
+  /** Notifies the connected user. */
   async tell(...news: readonly Omit<TableEventView, 'at'>[]): Promise<void> {
     for (const one of news) this.#listener?.tableEvent({ at: 0, ...one })
     await settled()
   }
 
-  /** Somebody seeks the one who is here by name. */
+  /** Sends the connected user a challenge by name. */
   call(seeker: SeekInfo): void {
     this.#listener?.challenged(seeker)
   }
@@ -237,7 +237,7 @@ export class StagedLobby implements Lobby {
     return name === 'a@b' ? { code: 'bad-name', refused: 'a name has no @' } : undefined
   }
 
-  /** The own password; where none is given, any will do. */
+  /** The user's password; if it is undefined, any password is accepted. */
   ownPassword: string | undefined
 
   async confirmPassword(password: string): Promise<LobbyRefusal | undefined> {
@@ -278,7 +278,7 @@ export class StagedLobby implements Lobby {
     return this.#call<SeekAccepted>('seek', wish) ?? {}
   }
 
-  /** Whether there is a wish to be taken back; it is kept in mind where there was one. */
+  /** Returns whether there is an open seek to cancel, and records the call if there is one. */
   seeking = false
 
   cancel(): boolean {
@@ -401,12 +401,12 @@ function noSessions(): Promise<never> {
   return Promise.reject(new Error('people at the front door have no sessions'))
 }
 
-/** Lines as they come. */
+/** Yields lines as they arrive. */
 export function lines(...all: readonly string[]): string {
   return all.map((line) => `${line}\n`).join('')
 }
 
-/** What the front door says first, before it asks for a name. */
+/** The front door's greeting, before it asks for a name. */
 export const GREETING: readonly string[] = [
   'Welcome to Parlor: games for people and programs over a plain connection.',
   '',
@@ -418,7 +418,7 @@ export const GREETING: readonly string[] = [
   '',
 ]
 
-/** Users at the front door of one room, each under a name. */
+/** Connects users at the front door of one room, each under a name. */
 export async function callers({ premises, clock }: Room, ...names: string[]): Promise<Caller[]> {
   const all: Caller[] = []
   for (const name of names) {

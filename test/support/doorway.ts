@@ -11,12 +11,12 @@ import { type Command, NativeLink } from '../crash/native.ts'
 import { program } from './play.ts'
 import { openServer } from './server.ts'
 
-/** How a server is set up, where not as usual. */
+/** Options of a server, all with defaults. */
 interface Setup extends Partial<Omit<LobbyServiceOptions, 'onTrouble'>> {
   readonly options?: Options
 }
 
-/** A server of one program in this process, for clients that come through sockets; the end of the test stops it. */
+/** Starts a server of one program in this process, for clients over sockets; the end of the test stops it. */
 export async function doorway(name = 'parlor/door', { options = {}, ...rooms }: Setup = {}): Promise<Doorway> {
   const troubles: string[] = []
   const onTrouble = (sentence: string, reason: unknown) => troubles.push(`${sentence}: ${reason}`)
@@ -35,7 +35,7 @@ export async function doorway(name = 'parlor/door', { options = {}, ...rooms }: 
   return new Doorway(server, premises, address.port)
 }
 
-/** Doorway is where the clients of a test come in. */
+/** Doorway is the server to which the clients of a test connect. */
 export class Doorway {
   readonly server: Server
   readonly premises: LobbyService
@@ -47,12 +47,12 @@ export class Doorway {
     this.port = port
   }
 
-  /** Somebody who comes, and reads nothing yet. */
+  /** Connects a client that reads nothing yet. */
   reader(): Reader {
     return new Reader(new LineSocket(this.port))
   }
 
-  /** Somebody with `nc`, who types lines; with a name, one who has come in under it. */
+  /** Connects a user with `nc` who types lines; with a name, the user enters under it. */
   async caller(name?: string): Promise<Reader> {
     const reader = this.reader()
     if (name === undefined) return reader
@@ -61,7 +61,7 @@ export class Doorway {
     return reader
   }
 
-  /** A program that speaks the native protocol; with a name, one that has come in under it. */
+  /** Connects a program that speaks the native protocol; with a name, it enters under it. */
   async program(name?: string): Promise<NativeClient> {
     const client = new NativeClient(this.port)
     if (name !== undefined) await client.ask({ type: 'enter', name })
@@ -69,9 +69,9 @@ export class Doorway {
   }
 }
 
-/** Reader is somebody who types lines and reads what comes. */
+/** Reader is a user who types lines and reads the answers. */
 export class Reader {
-  /** Every line that has come. */
+  /** All lines received. */
   readonly lines: string[] = []
   readonly #socket: LineSocket
 
@@ -80,7 +80,7 @@ export class Reader {
     onTestFinished(() => socket.close())
   }
 
-  /** Reads up to the first line that matches, and answers with the lines that have come since this was asked last. */
+  /** Reads up to the first line that matches, and returns the lines since the last call. */
   async until(pattern: RegExp): Promise<readonly string[]> {
     const news: string[] = []
     do {
@@ -97,7 +97,7 @@ export class Reader {
     return this.until(pattern)
   }
 
-  /** Reads up to the end of the connection, and answers as `until`. */
+  /** Reads up to the end of the connection, and returns the lines as `until` does. */
   async rest(): Promise<readonly string[]> {
     await this.#socket.gone
     const news: string[] = []
@@ -110,14 +110,14 @@ export class Reader {
     return news
   }
 
-  /** Goes away, in the middle of whatever. */
+  /** Disconnects at once. */
   async leave(): Promise<void> {
     this.#socket.close()
     await this.#socket.gone
   }
 }
 
-/** NativeClient is a program at the front door, and what it has heard. */
+/** NativeClient is a program at the front door, with the messages received. */
 export class NativeClient {
   readonly heard: ToClient[] = []
   readonly #link: Promise<NativeLink>
@@ -131,25 +131,25 @@ export class NativeClient {
     onTestFinished(() => this.leave())
   }
 
-  /** Says a command, and answers with the answer to it. */
+  /** Sends a command, and returns the answer to it. */
   async ask(command: Command): Promise<ToClient> {
     return (await this.#link).ask(command)
   }
 
-  /** What it was told of one kind. */
+  /** Returns the messages of one type. */
   all<Type extends ToClient['type']>(type: Type): Extract<ToClient, { type: Type }>[] {
     return this.heard.filter((message): message is Extract<ToClient, { type: Type }> => message.type === type)
   }
 
-  /** The first that it was told of one kind, as soon as it was. */
+  /** Returns the first message of one type, as soon as it arrives. */
   async first<Type extends ToClient['type']>(type: Type): Promise<Extract<ToClient, { type: Type }>> {
     await this.until(() => this.all(type).length > 0)
     const [first] = this.all(type)
-    if (!first) throw new Error(`it was never told ${type}`)
+    if (!first) throw new Error(`it has received no ${type}`)
     return first
   }
 
-  /** Waits for messages until something is the case. */
+  /** Waits for messages until a condition holds. */
   async until(met: () => boolean): Promise<void> {
     while (!met()) {
       await new Promise<void>((resolve) => {
@@ -158,12 +158,12 @@ export class NativeClient {
     }
   }
 
-  /** Waits until the connection is gone. */
+  /** Waits until the connection is closed. */
   async gone(): Promise<void> {
     await (await this.#link).gone
   }
 
-  /** Goes away. */
+  /** Disconnects. */
   async leave(): Promise<void> {
     const link = await this.#link
     link.close()

@@ -10,20 +10,20 @@ import { settled, TestClock } from './clock.ts'
 import { begin } from './conversation.ts'
 import type { Script } from './script.ts'
 
-/** How our side is set up. */
+/** Options of our side. */
 export interface Near {
   options?: Options
   random?: Random
-  /** What the person types, line by line. */
+  /** The lines that the person types. */
   typed?: readonly string[]
-  /** The person, where lines alone will not do. */
+  /** The person, if lines alone do not suffice. */
   person?: Console
   datagrams?: boolean
-  /** Called with what is noticed about the conversation. */
+  /** Called with each notice about the conversation. */
   noticed?: ConversationObserver['onNotice']
 }
 
-/** Far is the other end of a conversation of ours, played byte by byte by a test. */
+/** Far is the other end of one of our conversations, played byte by byte by a test. */
 export class Far {
   readonly clock: TestClock
   readonly conversation: Conversation
@@ -39,27 +39,27 @@ export class Far {
     this.clock = parts.clock
   }
 
-  /** What our side has written, write by write. */
+  /** The writes of our side, one by one. */
   get writes(): string[] {
     return this.#there.written.map((bytes) => decode(bytes))
   }
 
-  /** All that our side has written. */
+  /** All bytes that our side has written. */
   get heard(): string {
     return this.writes.join('')
   }
 
-  /** What the person on our side saw. */
+  /** The screen of the person on our side. */
   get screen(): string {
     return this.#script.screen
   }
 
-  /** How our side gave the connection up, if it did. */
+  /** The way in which our side ended the connection, if it did. */
   get gaveUp(): MemoryTransport['closeKind'] {
     return this.#there.closeKind
   }
 
-  /** Says something to our side, each in a segment of its own, without a pause. */
+  /** Sends messages to our side, each in a segment of its own, without a pause. */
   async say(...segments: (string | Uint8Array)[]): Promise<void> {
     for (const segment of segments) {
       this.#here.write(segment)
@@ -67,32 +67,32 @@ export class Far {
     }
   }
 
-  /** Says something in one write, and lets our side find that nothing follows. */
+  /** Sends a message in one write, and waits until our side finds that nothing follows. */
   async sayAlone(segment: string | Uint8Array, pause = 1000): Promise<void> {
     await this.say(segment)
     await this.clock.pass(pause)
   }
 
-  /** Closes this end in good order, and answers with how the conversation ended. */
+  /** Closes this end, and returns how the conversation ended. */
   async close(): Promise<Error | undefined> {
     this.#here.finish()
     return this.end()
   }
 
-  /** Breaks the connection, and answers with how the conversation ended. */
+  /** Resets the connection, and returns how the conversation ended. */
   async reset(): Promise<Error | undefined> {
     this.#here.reset()
     return this.end()
   }
 
-  /** How the conversation ended. */
+  /** Resolves with the way in which the conversation ended. */
   async end(): Promise<Error | undefined> {
     await this.clock.pass(60_000)
     return this.conversation.closed
   }
 }
 
-/** Begins a conversation of a program, `side` being ours, with a far end to be played by the test. */
+/** Starts a conversation of a program, with `side` as ours and a far end that the test plays. */
 export async function far(
   name: string,
   side: Side,

@@ -1,26 +1,26 @@
 /*
- * What an attacker does who has seen some results of V8's `Math.random` and computes the next ones.
+ * The computation of an attacker who has seen some results of V8's `Math.random` and predicts the next ones.
  *
  * The generator is xorshift128+: its state of 128 bits is changed by shifts and exclusive ors only, so that each bit of
- * each later state is a sum, modulo 2, of bits of the first one. A result is the upper bits of half of the state. Who
- * knows that a number from 1 to 100 was 37 knows that the result lay between 0.36 and 0.37, and so its upper bits as
- * far as all numbers between these two agree: two to six linear equations. Some sixty numbers give 128 that are
- * independent. Results are made 64 at once and handed out from the last to the first; where in such a batch the first
- * number stood, and how many results lie between two of them, is tried out.
+ * each later state is a sum, modulo 2, of bits of the first one. A result is the upper bits of half of the state. An
+ * attacker who sees that a number from 1 to 100 is 37 knows that the result is between 0.36 and 0.37, and so its upper bits
+ * as far as all numbers between these two agree: two to six linear equations. Some sixty numbers give 128 that are
+ * independent. V8 computes 64 results at once and returns them from the last to the first; the search tries the place of the
+ * first number in such a batch, and the number of results between two of them.
  */
 
-/** Results that are made at once. */
+/** The number of results that V8 computes at once. */
 const BATCH = 64
-/** Upper bits of a result that are used. */
+/** The number of upper bits of a result that are used. */
 const BITS = 8
-/** Results from one seen number to the next that are tried. */
+/** The distances between two seen numbers, in results, that are tried. */
 const STRIDES = [1, 2, 3, 4, 5, 6, 7, 8]
 const WORD = (1n << 64n) - 1n
 
-/** A sum of bits of the first state, and what it is: bit 128 is the value, and the others say which bits are in it. */
+/** A sum of bits of the first state, with its value: bit 128 is the value, and the others are the bits in the sum. */
 type Equation = bigint
 
-/** The numbers from 1 to `high` that come after those seen, if these came from `Math.random`; `undefined` if not. */
+/** Returns the numbers from 1 to `high` that follow the seen ones, if these came from `Math.random`; else undefined. */
 export function foresee(seen: readonly number[], high: number, count: number): number[] | undefined {
   const forms = formsOf(BATCH + STRIDES.length * (seen.length + 1))
   for (const stride of STRIDES) {
@@ -33,13 +33,13 @@ export function foresee(seen: readonly number[], high: number, count: number): n
   return undefined
 }
 
-/** The step of the generator from which the result number `at` comes. */
+/** Returns the step of the generator that makes the result number `at`. */
 function stepOf(at: number): number {
   const within = at % BATCH
   return at - within + (BATCH - 1 - within)
 }
 
-/** For each step of the generator, the upper bits of its result as sums of bits of the first state, highest first. */
+/** Returns, for each step of the generator, the upper bits of its result as sums of bits of the first state, highest first. */
 function formsOf(steps: number): bigint[][] {
   let one = Array.from({ length: 64 }, (_, bit) => 1n << BigInt(bit))
   let other = Array.from({ length: 64 }, (_, bit) => 1n << BigInt(64 + bit))
@@ -67,7 +67,7 @@ function* equations(seen: readonly number[], high: number, formsAt: (at: number)
   }
 }
 
-/** The first state from which all equations hold; `undefined` if there is none, or they leave several. */
+/** Returns the first state for which all equations hold; undefined if there is none, or more than one. */
 function solve(system: Iterable<Equation>): bigint | undefined {
   const rows: Equation[] = []
   for (let equation of system) {

@@ -6,16 +6,16 @@ import { Machine } from './machine.ts'
 import type { Room } from './room.ts'
 import type { Act, Holder } from './secrecy.ts'
 
-/** What a program without a lobby says. */
+/** The messages of a program without a lobby. */
 export interface Speech {
   readonly program: string
-  /** Said on arrival. */
+  /** The messages on connecting. */
   readonly opening?: readonly string[]
-  /** Said to come back to a seat that is held. */
+  /** The messages that resume a reserved seat. */
   readonly back?: readonly string[]
-  /** A move, as the game writes it, on this wire. */
+  /** A move in the game's notation, as a message of this protocol. */
   says(move: string): string
-  /** Nothing marks the end of a message. */
+  /** Whether the protocol does not mark the end of a message. */
   readonly unframed?: boolean
 }
 
@@ -37,7 +37,7 @@ export class Classroom implements Holder {
     this.#options = { pace: 0, ...options }
   }
 
-  /** Comes in, and says what is said first. */
+  /** Connects, and sends its first messages. */
   async arrive(lines: readonly string[] = this.#speech.opening ?? []): Promise<this> {
     this.#far = await this.#room.client(this.#speech.program, this.#options)
     this.#heard = 0
@@ -63,7 +63,7 @@ export class Classroom implements Holder {
   }
 }
 
-/** Native is a program that speaks the native protocol: in a seat, watching, or only about. */
+/** Native is a program that speaks the native protocol: in a seat, watching, or in the lobby. */
 export class Native implements Holder {
   readonly called: string
   readonly who: SeatNumber | 'watcher'
@@ -81,7 +81,7 @@ export class Native implements Holder {
     this.#machine = new Machine(room.premises)
   }
 
-  /** Comes in under its name, and with `seeks` wants to play that. */
+  /** Enters under its name, and opens a seek if `seeks` is given. */
   async arrive(seeks?: Omit<Extract<ToServer, { type: 'seek' }>, 'type' | 'id'>): Promise<this> {
     await this.#machine.say({ type: 'enter', name: this.#name })
     if (seeks) await this.#machine.say({ ...seeks, type: 'seek' })
@@ -110,7 +110,7 @@ export class Native implements Holder {
     return since
   }
 
-  /** Comes back and has everything told again, from the beginning. */
+  /** Resumes its seat and receives all events again, from the first one. */
   async #return(): Promise<void> {
     if (!this.#dropped) return
     const { token } = this.#machine.all('seated').at(-1) ?? {}
@@ -121,7 +121,7 @@ export class Native implements Holder {
     else await this.#machine.say({ type: 'resume', token, after: 0 })
   }
 
-  /** Asks what goes on, and watches whatever can be watched. */
+  /** Lists the tables, and watches all that it can. */
   async #look(): Promise<void> {
     const lobby = await this.#machine.say({ type: 'lobby' })
     await this.#machine.say({ type: 'ladder', game: 'quiz' })
@@ -134,7 +134,7 @@ export class Native implements Holder {
   }
 }
 
-/** Caller is somebody at the front door, as with `nc`: in a seat, or watching. */
+/** Caller is a user at the front door, as with `nc`: in a seat, or watching. */
 export class Caller implements Holder {
   readonly called: string
   readonly who: SeatNumber | 'watcher'
@@ -151,7 +151,7 @@ export class Caller implements Holder {
     this.#name = name
   }
 
-  /** Comes in and says lines, each after the answer to the one before; by its name, where no others are given. */
+  /** Connects and types lines, each after the answer to the previous one; its name, if no lines are given. */
   async arrive(lines: readonly string[] = []): Promise<this> {
     this.#far = await this.#room.client('parlor/door')
     this.#heard = 0
@@ -183,7 +183,7 @@ export class Caller implements Holder {
     this.#far = undefined
   }
 
-  /** Asks what goes on, and watches the table that was opened last. */
+  /** Lists the tables, and watches the table that was opened last. */
   async #look(): Promise<void> {
     for (const line of ['tables', 'who', 'rank quiz', 'history', 'history ada', 'mine', 'watchers', 'rules quiz']) await this.#type(line)
     const table = [...this.#room.premises.hall.tables].at(-1)

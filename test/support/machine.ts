@@ -9,9 +9,9 @@ type Said = ToServer extends infer One ? (One extends ToServer ? Omit<One, 'id'>
 
 /** Machine is a program that speaks the native protocol with the hall, without a network between them. */
 export class Machine {
-  /** All that it was told, each checked to be what the protocol has. */
+  /** All messages received, each checked against the schema of the protocol. */
   readonly heard: ToClient[] = []
-  /** Why the house has ended the conversation, if it did. */
+  /** The reason why the server ended the conversation, if it did. */
   ended: string | undefined
   readonly #session: NativeSession
   readonly #close: () => void
@@ -28,7 +28,7 @@ export class Machine {
     const lobby = requireLobby(house, this.#session)
   }
 
-  /** Says a command and answers with the answer to it. */
+  /** Sends a command and returns the answer to it. */
   async say(command: Said): Promise<ToClient> {
     const id = ++this.#ids
     await this.#session.handle(JSON.stringify({ ...command, id }))
@@ -38,25 +38,25 @@ export class Machine {
     return answer
   }
 
-  /** Says a line, whatever it is, and answers with what was said to that. */
+  /** Sends any line, and returns the messages that answer it. */
   async line(text: string): Promise<ToClient | undefined> {
     await this.#session.handle(text)
     return this.heard.at(-1)
   }
 
-  /** What it was told of one kind. */
+  /** Returns the messages of one type. */
   all<Type extends ToClient['type']>(type: Type): Extract<ToClient, { type: Type }>[] {
     return this.heard.filter((message): message is Extract<ToClient, { type: Type }> => message.type === type)
   }
 
-  /** The last it was told of one kind. */
+  /** Returns the last message of one type. */
   last<Type extends ToClient['type']>(type: Type): Extract<ToClient, { type: Type }> {
     const last = this.all(type).at(-1)
-    if (!last) throw new Error(`it was never told ${type}`)
+    if (!last) throw new Error(`it has received no ${type}`)
     return last
   }
 
-  /** Its connection is gone. */
+  /** Disconnects. */
   drop(reason = 'gone'): void {
     this.ended = reason
     this.#close()

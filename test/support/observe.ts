@@ -3,13 +3,13 @@ import type { Options, Program } from '../../src/protocol/definition.ts'
 import { encode } from '../../src/wire/text.ts'
 import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
 
-/** One write on the wire, or the end of what a side sends. */
+/** One write on the wire, or the end of a side's output. */
 export interface Event {
   readonly from: Side
   readonly bytes: Uint8Array | 'end'
 }
 
-/** Keeps in order what both ends of a pair write. */
+/** Records the writes of both ends of a pair, in order. */
 export function tape(server: MemoryTransport, client: MemoryTransport): Event[] {
   const events: Event[] = []
   for (const [from, transport] of [
@@ -30,15 +30,15 @@ export function tape(server: MemoryTransport, client: MemoryTransport): Event[] 
   return events
 }
 
-/** What an observer made of a conversation: the steps it saw, and where it ended. */
+/** An observer's result: the steps of the conversation, and its last state. */
 export interface Observation {
   readonly steps: readonly Transition[]
   readonly state: string
-  /** The first message that was not legal where it stood. */
+  /** The first message that was illegal in its state. */
   readonly illegal?: string
 }
 
-/** Judges a recorded conversation by the automaton alone, as somebody would who only sees the wire. */
+/** Judges a recorded conversation by the automaton alone, as an observer of the wire would. */
 export function observe({ protocol, defaults }: Program, options: Options, events: readonly Event[]): Observation {
   const { automaton } = protocol
   const { toServer, toClient } = protocol.framing({ ...defaults, ...options })

@@ -6,20 +6,20 @@ import type { Store } from '../../src/hall/ports.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { TestClock } from './clock.ts'
 
-/** A store that a test can keep from writing, which any user may do: its folder is away for a while. */
+/** A store whose writes a test can block, which any user may do, by moving its folder away for a while. */
 export interface StoreToBreak {
   readonly store: Store
-  /** Where its folder is. */
+  /** The path of its folder. */
   readonly path: string
-  /** Takes the folder away: nothing can be written from now on. */
+  /** Moves the folder away: from now on, writes fail. */
   break(): void
-  /** Puts it back, and lets the store find that out. */
+  /** Moves the folder back, and lets the store detect that. */
   mend(): Promise<void>
-  /** What went wrong that no client was told of. */
+  /** Errors of which no client was notified. */
   readonly troubles: readonly unknown[]
 }
 
-/** Opens a store in a folder of its own, closed and gone after the test; a clock of the test's own says when it tries again. */
+/** Opens a store in a folder of its own, closed and deleted after the test; a clock of its own controls the retries. */
 export async function storeToBreak(clock = new TestClock()): Promise<StoreToBreak> {
   const around = mkdtempSync(join(tmpdir(), 'parlor-outage-'))
   const path = join(around, 'data')
@@ -37,7 +37,7 @@ export async function storeToBreak(clock = new TestClock()): Promise<StoreToBrea
     break: () => renameSync(path, away),
     async mend() {
       renameSync(away, path)
-      // as long as it takes at most until it tries again
+      // the longest time until the next retry
       await clock.pass(5000)
     },
   }

@@ -9,13 +9,13 @@ import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memo
 export interface PeerInMemory {
   readonly peer: Peer
   readonly ours: MemoryTransport
-  /** The end of the test; it is not opened yet. */
+  /** The test's end; it is not opened yet. */
   readonly theirs: MemoryTransport
-  /** How messages to our side stand in the stream. */
+  /** Encodes messages to our side. */
   readonly incoming: Framing
 }
 
-/** Makes the peer that a role of a program has, `side` being ours; `state` is where the conversation stands, its start if not given. */
+/** Creates the peer of a role of a program, with `side` as ours; `state` is the state of the conversation, by default the start. */
 export function peerOf({ protocol, defaults = {} }: Program, side: Side, state?: string): PeerInMemory {
   const { toServer, toClient } = protocol.framing(defaults)
   const [incoming, outgoing] = side === 'server' ? [toServer, toClient] : [toClient, toServer]

@@ -12,7 +12,7 @@ export function dial(port: number, cleanup: AsyncDisposableStack): Socket {
   return socket
 }
 
-/** Resolves when a socket has said some text, which may come in pieces; rejects when it is closed before. */
+/** Resolves when a socket has received a text, in any pieces; rejects if it is closed before. */
 export async function hear(socket: Socket, text: string): Promise<string> {
   let heard = ''
   for (;;) {
@@ -23,7 +23,7 @@ export async function hear(socket: Socket, text: string): Promise<string> {
   }
 }
 
-/** Users who are online at the front door, each after it has said some lines in JSON. */
+/** Connects users at the front door, each of which has sent some lines in JSON. */
 export async function enter(
   port: number,
   count: number,
@@ -45,8 +45,8 @@ export async function enter(
 const EVERY = 10
 
 /**
- * How long others wait while a flood is answered: the longest of pings of another client, in milliseconds. It asks every few
- * milliseconds, whether it was answered or not, as who types on does.
+ * Returns how long other clients wait during a flood: the longest ping of another client, in milliseconds. It pings every few
+ * milliseconds, answered or not, like a user who continues to type.
  */
 export async function longestWait(port: number, flood: Promise<unknown>, cleanup: AsyncDisposableStack): Promise<number> {
   const other = dial(port, cleanup)

@@ -1,4 +1,4 @@
-// a house loads its tables for the first seat: in tests they are there already, so that a seat takes no time of the system
+// the house loads its tables for the first seat; tests load them before, so that a seat takes no time of the system
 import '../../src/games/local-table.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import type { Random } from '../../src/games/game.ts'
@@ -11,7 +11,7 @@ import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { observe, tape } from './observe.ts'
 import { Script } from './script.ts'
 
-/** What is played: a program by name, and what is typed on either side. */
+/** A program by name, with the input of either side. */
 export interface Play {
   program: string
   host?: readonly string[]
@@ -21,7 +21,7 @@ export interface Play {
   clock?: Clock
 }
 
-/** How it went: screens, bytes on the wire as text, and what went wrong on either side, if anything. */
+/** The result: screens, bytes on the wire as text, and the error of either side, if any. */
 export interface Played {
   host: string
   join: string
@@ -31,7 +31,7 @@ export interface Played {
   joinEnd: Error | undefined
 }
 
-/** A program by its name; a misspelt one fails the test. */
+/** Returns a program by its name; a misspelt name fails the test. */
 export async function program(name: string): Promise<Program> {
   const found = await loadProgram(name)
   if (!found) throw new Error(`no program ${name}`)
@@ -39,8 +39,8 @@ export async function program(name: string): Promise<Program> {
 }
 
 /**
- * Plays our host against our join in memory, both sides typing what their script says. What goes over the wire is judged by
- * the automaton; a message that it does not have fails the test.
+ * Plays our host against our join in memory, with the input of both scripts. The automaton judges the messages on
+ * the wire; an illegal message fails the test.
  */
 export async function play({ program: name, host = [], join = [], options = {}, random = chance, clock }: Play): Promise<Played> {
   const found = await program(name)

@@ -6,7 +6,7 @@ import type { Program } from '../../src/protocol/definition.ts'
 import type { ClientSeating, PeerHandle } from '../../src/protocol/seating.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 
-/** A hall that keeps nothing, where whatever goes wrong fails the test. */
+/** Opens a lobby without a data folder; any error in it fails the test. */
 export function premises({ clock = wallClock, random = chance }: { clock?: Clock; random?: Random } = {}): LobbyService {
   const onTrouble = (sentence: string, reason: unknown) => {
     throw new Error(sentence, { cause: reason })
@@ -19,7 +19,7 @@ export function premises({ clock = wallClock, random = chance }: { clock?: Clock
   })
 }
 
-/** The house of a program that needs a hall, for the terms of a conversation. */
+/** Returns the seating of a program that needs a hall, for the options of a conversation. */
 export function houseOf(
   { name, needs }: Program,
   options: { clock?: Clock; random?: Random },

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 const bin = join(import.meta.dirname, '../../bin/parlor.js')
 
-/** Where a command runs, if not in the folder of the tests and with nothing more in its environment than is usual there. */
+/** The folder and the environment of a command, by default those of the tests. */
 interface Surroundings {
   readonly environment?: Readonly<Record<string, string>>
   readonly cwd?: string
@@ -11,7 +11,7 @@ interface Surroundings {
 
 /** A running `parlor`, on pipes. */
 export class Parlor implements AsyncDisposable {
-  /** What it has printed on standard output, and on standard error. */
+  /** Its output on standard output, and on standard error. */
   output = ''
   errors = ''
   readonly exit: Promise<number | string>
@@ -29,7 +29,7 @@ export class Parlor implements AsyncDisposable {
     this.exit = new Promise((resolve) => this.#child.on('close', (code, signal) => this.#print(() => resolve(code ?? signal ?? -1))))
   }
 
-  /** Resolves when standard output, from `from` on, matches; rejects when the process ends without that. */
+  /** Resolves when standard output matches, from `from` on; rejects if the process ends before. */
   async shows(pattern: RegExp, from = 0): Promise<void> {
     const ended = this.exit.then((code) => {
       if (!pattern.test(this.output.slice(from))) throw new Error(`ended (${code}) without ${pattern}:\n${this.output}\n${this.errors}`)
@@ -37,7 +37,7 @@ export class Parlor implements AsyncDisposable {
     while (!pattern.test(this.output.slice(from))) await Promise.race([ended, new Promise<void>((resolve) => this.#seen.push(resolve))])
   }
 
-  /** As `shows`, for standard error. */
+  /** Does the same as `shows`, for standard error. */
   async complains(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.errors)) await new Promise<void>((resolve) => this.#seen.push(resolve))
   }
@@ -51,7 +51,7 @@ export class Parlor implements AsyncDisposable {
     this.#child.stdin.end()
   }
 
-  /** Reads no more of what it prints there. */
+  /** Stops reading its output there. */
   ignore(stream: 'stdout' | 'stderr'): void {
     this.#child[stream].destroy()
   }
@@ -81,7 +81,7 @@ export async function run(...args: string[]): Promise<{ output: string; errors: 
   return { output: parlor.output, errors: parlor.errors, code }
 }
 
-/** `parlor serve` on free ports, and where each of its programs listens. */
+/** Runs `parlor serve` on free ports, and returns the port of each program. */
 export async function serving(
   programs: readonly string[],
   ...more: string[]

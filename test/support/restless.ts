@@ -2,7 +2,7 @@ import type { Random } from '../../src/games/game.ts'
 import { type Console, EndOfInput } from '../../src/protocol/definition.ts'
 import { settled } from './clock.ts'
 
-/** What people type at prompts of any program: moves, words, nonsense. */
+/** Input for prompts of any program: moves, commands, nonsense. */
 const TYPED = [
   ...['1', '2', '3', '4', '5', '6', '7', '8', '9', '50', '25', '75', '0', '101', '-5', '+7', 'H', 'T', 'h', 'q', 'Q'],
   ...['e', 'a', 'r', 's', 't', 'n', 'o', 'FORWARD', 'LEFT', 'right', 'END', 'start', 'quit', 'QUIT', 'bye', '/q'],
@@ -10,11 +10,11 @@ const TYPED = [
   ...['hello there', 'play scissors', 'play guess', '%H:%M', '', 'ä', 'nonsense'],
 ]
 
-/** What they call themselves: few enough to meet. */
+/** Names of the users: few enough that they meet. */
 const NAMES = ['ada', 'ada', 'grace', 'ada @ home', '']
 const PASSWORDS = ['', '', '', 'engine-1843', 'engine']
 
-/** Somebody who types one thing after the other by chance, and leaves (Ctrl-D) after so many lines; thinks for so many turns, at most. */
+/** A user who types random lines, and leaves (Ctrl-D) after a number of lines; waits for a limited number of turns before each. */
 export function restless(random: Random, patience: number, thinking = 0): Console {
   let left = patience
   return {

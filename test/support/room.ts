@@ -19,7 +19,7 @@ export interface Guest {
   readonly wire: MemoryTransport
 }
 
-/** Room is a hall in which the clients of a test meet, each played by hand; nothing goes wrong in it unnoticed. */
+/** Room is a hall in which the clients of a test meet, each played by the test; any error in it fails the test. */
 export class Room {
   readonly clock = new TestClock(Date.UTC(2024, 1, 29))
   readonly store: Store
@@ -34,7 +34,7 @@ export class Room {
     this.premises = new LobbyService({ store: this.store, clock: this.clock, random, onTrouble, ...more })
   }
 
-  /** A client of a program that comes in. */
+  /** Connects a client of a program. */
   async client(name: string, options: Options = {}): Promise<Far> {
     const house = (line: PeerHandle) => this.premises.createSeating(line, name)
     const { conversation, clock, ours, theirs, script } = await begin(name, {
@@ -46,7 +46,7 @@ export class Room {
     return new Far(conversation, { here: theirs, there: ours, script, clock })
   }
 
-  /** A client of ours that comes in, and somebody who types there; `wire` is its end, before anything was said. */
+  /** Connects a client of ours with a person who types; `wire` is its end before the first message. */
   async guest(name: string, person: Console, options: Options = {}, prepare: (wire: MemoryTransport) => void = () => {}): Promise<Guest> {
     const found = await program(name)
     const [wire, there] = memoryPair()

@@ -1,12 +1,12 @@
 import { type Console, EndOfInput } from '../../src/protocol/definition.ts'
 
 /**
- * A person who types the given lines, one at each prompt, and then nothing more (Ctrl-D). What this person saw, prompts
- * and typed lines included, is kept in `screen` as a terminal would show it.
+ * A person who types the given lines, one at each prompt, and then nothing more (Ctrl-D). `screen` has the text that
+ * this person saw, with prompts and typed lines, as a terminal would show it.
  */
 export class Script implements Console {
   screen = ''
-  /** What was said beside the screen of what was typed. */
+  /** The text that was printed beside the screen. */
   readonly complaints: string[] = []
   readonly #lines: string[]
 

@@ -7,48 +7,48 @@ import type { TableEvent } from '../../src/hall/ports.ts'
 import { evolve, toOpenedTable } from '../../src/hall/table.ts'
 import { Room } from './room.ts'
 
-/** Deal is all that chance gives in a game, and so all that can be a secret, beside the hands that people choose. */
+/** Deal contains all random values of a game. These are all possible secrets, beside the hands that players choose. */
 export interface Deal {
-  /** What all chance at the tables comes from: each word of their seeds. */
+  /** The source of all randomness at the tables: each word of their seeds. */
   readonly seed: number
   readonly number: number
   readonly word: string
   readonly questions: readonly Question[]
-  /** What the house shows, in turn. */
+  /** The hands of the house, in turn. */
   readonly hands: readonly Hand[]
 }
 
-/** Act is what somebody does who holds a seat, watches, or is only about. */
+/** Act is an action of a user who holds a seat, watches, or is in the lobby. */
 export type Act = { readonly move: string } | { readonly say: string } | 'look' | 'drop' | 'return' | 'offer' | 'resign'
 
-/** Turn is what one of them does, by the place in the order in which they came. */
+/** Turn is an act of one holder, by its position in the order of arrival. */
 export interface Turn {
   readonly holder: number
   readonly act: Act
 }
 
-/** Plot is a game as it is to be played. */
+/** Plot is a game as the test plays it. */
 export interface Plot {
   readonly deal: Deal
   readonly turns: readonly Turn[]
 }
 
-/** Holder is somebody through one protocol. */
+/** Holder is a user of one protocol. */
 export interface Holder {
   readonly called: string
-  /** The seat; without one, everything that is open to a watcher may be known. */
+  /** The seat; without one, the holder may know everything that is open to a watcher. */
   readonly who: SeatNumber | 'watcher'
   act(act: Act): Promise<void>
-  /** Each write that came since this was asked last. */
+  /** Returns each write received since the last call. */
   heard(): readonly string[]
 }
 
-/** What was heard, and what may be known, between one act and the next. */
+/** The bytes received, and the facts that may be known, between one act and the next. */
 interface Chapter {
-  /** The number of events at all tables when it was over. */
+  /** The number of events at all tables at its end. */
   readonly n: number
   readonly heard: readonly string[]
-  /** All that may be known by then, as text. */
+  /** All facts that may be known by then, as text. */
   readonly known: string
 }
 
@@ -59,22 +59,22 @@ export interface Recording {
   readonly logs: readonly (readonly TableEvent[])[]
 }
 
-/** What a seat, or a watcher, may know of a game's state. */
+/** The facts of a game's state that a seat, or a watcher, may know. */
 export type Knowledge = (position: unknown, who: SeatNumber | 'watcher', isOver: boolean) => unknown
 
-/** How a game is played once more. */
+/** Options of another run of a game. */
 export interface Staging {
-  /** Who comes in, in order; those who sit there first. */
+  /** The holders in order of arrival; players first. */
   readonly cast: (room: Room, deal: Deal) => Promise<readonly Holder[]>
-  /** By game; of a game that is not there, everything may be known. */
+  /** By game; if a game is missing, everything may be known. */
   readonly knowledge: Readonly<Record<string, Knowledge>>
-  /** The games that are played there by name, where one of them is broken. */
+  /** The games of the hall by name, if one of them is broken. */
   readonly games?: ReadonlyMap<string, AnyGame>
 }
 
 const WORD = 2 ** 32 - 1
 
-/** Chance that deals what it is told to deal; all else repeats. */
+/** A random source that returns the given deal; everything else repeats. */
 function dealing({ seed, number, hands }: Deal): Random {
   const rest = seededRandom(1)
   let shown = 0
@@ -95,7 +95,7 @@ function repeated(): (count: number) => Uint8Array {
   return (count) => Uint8Array.from({ length: count }, () => random.integer(0, 255))
 }
 
-/** Plays a game in a hall of its own, and writes down every byte that anybody hears. */
+/** Plays a game in a hall of its own, and records every byte that any client receives. */
 export async function record({ cast, knowledge, games: played }: Staging, { deal, turns }: Plot): Promise<Recording> {
   const stock = { words: [deal.word], questions: deal.questions }
   const room = new Room({ random: dealing(deal), bytes: repeated(), stock, ...(played ? { games: played } : {}) })
@@ -105,7 +105,7 @@ export async function record({ cast, knowledge, games: played }: Staging, { deal
   const close = async () => {
     const logs = await logsOf(room)
     for (const [at, holder] of holders.entries()) {
-      // everybody knows what is known at the tables, and what one has said oneself
+      // all know the public facts of the tables, and what they have sent themselves
       const own = done.filter((turn) => turn.holder === at)
       const known = JSON.stringify([own, ...logs.map((log) => knownOf(log, holder.who, knowledge))])
       kept[at]?.chapters.push({ n: logs.flat().length, heard: holder.heard(), known })
@@ -129,7 +129,7 @@ async function logsOf({ store }: Room): Promise<(readonly TableEvent[])[]> {
   }
 }
 
-/** What may be known of a table after each of its events: by the rules as they are, and not by any view. */
+/** Returns the facts of a table that may be known after each of its events, by the rules and not by any view. */
 function knownOf([first, ...others]: readonly TableEvent[], who: SeatNumber | 'watcher', knowledge: Staging['knowledge']): unknown[] {
   const rules = first?.type === 'opened' ? games.get(first.game) : undefined
   if (first?.type !== 'opened' || !rules) throw new Error('a table’s log begins with its opening')
@@ -143,15 +143,15 @@ function knownOf([first, ...others]: readonly TableEvent[], who: SeatNumber | 'w
   return known
 }
 
-/** What came of a comparison: what was heard that could not be known, and how many chapters say that nothing was. */
+/** The result of a comparison: the bytes that reveal a secret, and the number of chapters that reveal none. */
 export interface Comparison {
   readonly leaks: readonly string[]
   readonly compared: number
 }
 
 /**
- * Compares two recordings of the same acts with different secrets: whoever could not tell them apart by what may be
- * known has heard the same bytes.
+ * Compares two recordings of the same acts with different secrets: a holder that cannot distinguish them by public facts
+ * must have received the same bytes.
  */
 export function compare(one: Recording, other: Recording): Comparison {
   const leaks: string[] = []
@@ -168,7 +168,7 @@ export function compare(one: Recording, other: Recording): Comparison {
   return { leaks, compared }
 }
 
-/** All that was said to anybody, by whom it was heard. */
+/** Returns all text that was sent to any holder, by receiver. */
 export function saidTo({ holders }: Recording): ReadonlyMap<string, string> {
   return new Map(holders.map(({ called, chapters }) => [called, chapters.flatMap(({ heard }) => heard).join('\n')]))
 }

@@ -10,23 +10,23 @@ import { newSeed } from '../../src/hall/seeds.ts'
 import { evolve, type TableState, toOpenedTable } from '../../src/hall/table.ts'
 import type { Act, Deal, Knowledge, Plot, Recording, Turn } from './secrecy.ts'
 
-/** A game, and who sits there beside the house. */
+/** A game, and its players beside the house. */
 interface Played {
   readonly game: string
   readonly seats: readonly unknown[]
 }
 
-/** Acts of one plot. */
+/** The number of acts in one plot. */
 const TURNS = 24
-/** From which of them on a game may be given up. */
+/** The number of the act from which on a game may be given up. */
 const LATE = 18
-/** Questions of a bank, and what each can be answered with. */
+/** The number of questions in a bank, and the letters that can answer them. */
 const BANK = 6
 const LETTERS = [...'abcdefghijklmnop']
-/** How hands are chosen on every wire. */
+/** The texts that choose a hand in each protocol. */
 const CHOICES = ['1', '2', '3']
 
-/** What each game keeps secret, by what may be known of it: of a game that is not here, everything. */
+/** The facts of each game that may be known; if a game is missing, everything may be known. */
 export const KNOWLEDGE: Readonly<Record<string, Knowledge>> = {
   hangman(position, _who, isOver) {
     const { word, characters, tried, misses, left } = position as Hangman
@@ -48,7 +48,7 @@ export const KNOWLEDGE: Readonly<Record<string, Knowledge>> = {
   },
 }
 
-/** What is tried at each game, legal or not. */
+/** The moves that are tried in each game, legal or not. */
 const MOVES: Readonly<Record<string, (random: Random) => string>> = {
   tictactoe: (random) => String(random.integer(1, 9)),
   hands: (random) => random.choice(CHOICES),
@@ -60,10 +60,10 @@ const MOVES: Readonly<Record<string, (random: Random) => string>> = {
   talk: (random) => random.choice(['hello', 'how are you?', 'I like networks', 'what is a port?']),
 }
 
-/** A game of any kind, and what those do who sit there and the two who watch. */
+/** Generates a game of any kind, and the acts of its players and its two watchers. */
 export function anyPlot({ game, seats }: Played, random: Random): Plot {
   const move = MOVES[game]
-  if (!move) throw new Error(`nobody knows how to play ${game}`)
+  if (!move) throw new Error(`there is no move for ${game}`)
   const act = (sits: boolean, late: boolean): Act => {
     if (sits && random.integer(1, 10) <= 7) return { move: move(random) }
     if (sits && late && random.integer(1, 2) === 1) return 'resign'
@@ -92,12 +92,12 @@ function anyQuestion(random: Random): Question {
 }
 
 /**
- * The same acts with other secrets: of what was not known after some event of the game, chosen by chance, everything is
- * different.
+ * Returns the same acts with other secrets: everything differs that was not public after an event of the game, which is chosen
+ * at random.
  */
 export function anotherPlot({ game, seats }: Played, plot: Plot, recording: Recording, random: Random): Plot {
   const log = recording.logs.find(([first]) => first?.type === 'opened' && first.game === game)
-  if (!log) throw new Error(`nobody has played ${game}`)
+  if (!log) throw new Error(`there is no log of ${game}`)
   const known = log.slice(0, random.integer(1, log.length))
   const other = anyDeal(random)
   switch (game) {
@@ -114,25 +114,25 @@ export function anotherPlot({ game, seats }: Played, plot: Plot, recording: Reco
         ? { ...plot, deal: { ...other, hands: otherHands(plot.deal.hands, random) } }
         : { deal: other, turns: otherTurns(plot.turns, recording, random) }
     default:
-      // the house shows all that it does
+      // the house shows all its moves
       return { ...plot, deal: other }
   }
 }
 
-/** A word that answers what was tried in the same way. */
+/** Returns a word that gives the same answers to the tried letters. */
 function anotherWord({ characters, tried }: Hangman, random: Random): string {
   const untried = [...'abcdefghijklmnopqrstuvwxyz'].filter((letter) => !tried.includes(letter))
   return characters.map((character) => (tried.includes(character) ? character : random.choice(untried))).join('')
 }
 
-/** A number to which all guesses stand in the same way. */
+/** Returns a number that gives the same answers to all guesses. */
 function anotherNumber(log: readonly TableEvent[], number: number, random: Random): number {
   const guesses = log.flatMap((event) => (event.type === 'moved' && typeof event.move === 'number' ? [event.move] : []))
   const all = Array.from({ length: 100 }, (_, at) => at + 1)
   return random.choice(all.filter((one) => guesses.every((guess) => Math.sign(guess - one) === Math.sign(guess - number))))
 }
 
-/** What was answered stays; of the open question the right answer is another; what is still to come is something else. */
+/** Returns other questions: past answers stay; the open question has another right answer; later questions differ. */
 function otherQuestions({ questions, answers }: Quiz, { questions: bank }: Deal, random: Random): Question[] {
   return bank.map((question) => {
     const at = questions.findIndex(({ text }) => text === question.text)
@@ -142,12 +142,12 @@ function otherQuestions({ questions, answers }: Quiz, { questions: bank }: Deal,
   })
 }
 
-/** The seed of a table each of whose words is the one that was dealt. */
+/** Returns the seed of a table each of whose words is the dealt one. */
 export function seedOf(word: number): Seed {
   return newSeed({ integer: () => word, choice: ([first]) => first as never })
 }
 
-/** A seed from which the same has come so far. */
+/** Returns a seed with the same draws so far. */
 function anotherSeed([first, ...others]: readonly TableEvent[], random: Random): number {
   if (first?.type !== 'opened') throw new Error('a log begins with an opening')
   const before = JSON.stringify(positionAfter([first, ...others]))
@@ -157,13 +157,13 @@ function anotherSeed([first, ...others]: readonly TableEvent[], random: Random):
   }
 }
 
-/** What the house shows, otherwise from one round on. */
+/** Returns other hands of the house from one round on. */
 function otherHands(hands: readonly Hand[], random: Random): Hand[] {
   const from = random.integer(0, 2)
   return hands.map((hand, round) => (round < from ? hand : after(hand)))
 }
 
-/** One hand that somebody has chosen is another. */
+/** Replaces one hand that a player has chosen. */
 function otherTurns(turns: readonly Turn[], { holders }: Recording, random: Random): Turn[] {
   const [first] = holders
   const chosen = [...turns.keys()].filter((at) => isMove(turns[at]) && first?.chapters[at]?.n !== first?.chapters[at + 1]?.n)
@@ -171,7 +171,7 @@ function otherTurns(turns: readonly Turn[], { holders }: Recording, random: Rand
   return turns.map((turn, at) => (at === changed && isMove(turn) ? { ...turn, act: { move: after(turn.act.move) } } : turn))
 }
 
-/** The hand after one, and the first after the last. */
+/** Returns the hand after one, and the first after the last. */
 function after<One extends string>(hand: One): One {
   const all: readonly string[] = hand.length === 1 ? CHOICES : HANDS
   return all[(all.indexOf(hand) + 1) % all.length] as One
@@ -190,7 +190,7 @@ function stateAfter([first, ...others]: readonly TableEvent[]): TableState {
   return others.reduce(evolve, toOpenedTable(first, rulesOf(first.game)))
 }
 
-/** Whether a table's game is over after these events, by its rules or otherwise. */
+/** Returns whether a table's game is over after these events, by its rules or otherwise. */
 function isOver(log: readonly TableEvent[]): boolean {
   return stateAfter(log).outcome !== undefined
 }

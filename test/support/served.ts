@@ -11,7 +11,7 @@ export function players(random: Random): OpponentFor {
   return (game) => (isPlayable(game) ? (seat) => playSeat(game, seat, random) : undefined)
 }
 
-/** A client of a test at a program that a server serves, where the house sits opposite and nobody types. */
+/** Connects a client of a test to a program as a server serves it: the house plays, and no person types. */
 export async function served(
   name: string,
   { options = {}, random = seededRandom(1) }: { options?: Options; random?: Random } = {},

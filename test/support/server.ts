@@ -4,7 +4,7 @@ import { type SeatingFactory, Server, type ServerOptions } from '../../src/serve
 import type { Address } from '../../src/wire/transport.ts'
 import { premises } from './premises.ts'
 
-/** Opens a server of one program on this machine, at any port, with what is given in place of what is usual. The test stops it. */
+/** Opens a server of one program on this machine, at any port, with the given options. The test stops it. */
 export async function openServer(
   program: Program,
   { premises: seating, ...serving }: Partial<ServerOptions> & { readonly premises?: SeatingFactory } = {},

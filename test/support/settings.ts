@@ -4,26 +4,26 @@ import { Caller, Classroom, Native, type Speech } from './holders.ts'
 import type { Room } from './room.ts'
 import type { Deal, Holder } from './secrecy.ts'
 
-/** Setting is who sits at a table of a game, through which protocols; where nobody sits, the house does. */
+/** Setting lists the players at a table of a game, and their protocols; the house takes each empty seat. */
 export interface Setting {
   readonly name: string
   readonly game: string
   readonly seats: readonly Sitting[]
 }
 
-/** One who sits there, in the order in which they come: a worksheet's program, one in the native protocol, or one at the front door. */
+/** One player, in order of arrival: a worksheet's program, a program in the native protocol, or a user at the front door. */
 interface Sitting {
   readonly who: SeatNumber
   readonly speech: Speech | 'native' | 'door'
 }
 
-/** What somebody is called, by seat and protocol. */
+/** Returns the name of a player by seat and protocol. */
 export function calledAt({ who, speech }: Sitting): string {
   if (typeof speech !== 'string') return `seat ${who}, through ${speech.program}`
   return `seat ${who}, through ${speech === 'native' ? 'the native protocol' : 'the front door'}`
 }
 
-/** Those who watch at every table. */
+/** The watchers at every table. */
 export const WATCHERS = { native: 'alan, through the native protocol', door: 'eve, through the front door' } as const
 
 const lines = (program: string, ...opening: string[]): Speech => ({ program, opening, says: (move) => `${move}\n` })
@@ -48,7 +48,7 @@ const PROGRAMS: readonly { readonly game: string; readonly who: SeatNumber; read
   ...['tjc/chat', 'tjc/chat-quit', 'c8/chat', 'c8/chat-bye', 'cs/chat'].map((name) => ({ game: 'talk', who: 1, speech: lines(name) })),
 ]
 
-/** The programs that seat nobody. */
+/** The programs that seat no client. */
 export const WITHOUT_SEATS: readonly string[] = [
   ...['tjc/hello', 'tjc/hello-split', 'tjc/practice', 'tjc/iterative', 'c8/hello-slides', 'c8/hello', 'c8/two-clients', 'c8/hello-split'],
   ...['c8/both-ways', 'c8/iterative', 'fh/hello', 'fh/time', 'fh/http'],
@@ -59,14 +59,14 @@ function setting(game: string, ...seats: readonly Sitting[]): Setting {
   return { name: `${game}: ${names.join(' and ')}`, game, seats }
 }
 
-/** The games that anybody can seek, and which of them take two. */
+/** The games that users can seek, and which of them have two players. */
 const SOUGHT = catalogue.map(({ name, game }) => ({ name, game: game.name, two: game.seats.max > 1 }))
 const FOR_TWO = SOUGHT.filter(({ two }) => two)
 
 /** The front door and the native protocol, which can hold any seat. */
 const ANY = ['native', 'door'] as const
 
-/** Every way to sit at a table: alone, opposite somebody who can hold any seat, or two of the same. */
+/** Every combination of players at a table: one alone, one with an opponent that can hold any seat, or two of the same kind. */
 export const SETTINGS: readonly Setting[] = [
   ...SOUGHT.flatMap(({ game }) => ANY.map((speech) => setting(game, { who: 0, speech }))),
   ...FOR_TWO.flatMap(({ game }) =>
@@ -79,7 +79,7 @@ export const SETTINGS: readonly Setting[] = [
   setting('tictactoe', { who: 0, speech: lines('fh/tictactoe', 'ada\n') }, { who: 1, speech: lines('fh/tictactoe', 'grace\n') }),
 ]
 
-/** Lets those of a setting in, and those who watch. */
+/** Connects the players of a setting, and the watchers. */
 export function castOf({ game, seats }: Setting): (room: Room, deal: Deal) => Promise<readonly Holder[]> {
   const alone = seats.length === 1
   const sought = SOUGHT.find((one) => one.game === game)

@@ -6,7 +6,7 @@ import { Connection, type ConnectionOptions } from '../../src/wire/connection.ts
 import { lines } from '../../src/wire/framing/lines.ts'
 import type { Address, Listener, Transport } from '../../src/wire/transport.ts'
 
-/** A connection of lines over a transport, which the end of the test destroys. */
+/** Opens a connection of lines over a transport, which the end of the test destroys. */
 export function talk(transport: Transport, options: Partial<ConnectionOptions> = {}): Connection {
   const connection = new Connection(transport, { incoming: lines(), outgoing: lines(), ...options })
   onTestFinished(() => transport.destroy())
@@ -15,7 +15,7 @@ export function talk(transport: Transport, options: Partial<ConnectionOptions> =
 
 /** Peers as they arrive, to be awaited one after the other. */
 export class Arrivals {
-  /** How many have come. */
+  /** The number of peers that have arrived. */
   count = 0
   #waiting: Transport[] = []
   #wanted: ((transport: Transport) => void)[] = []
@@ -27,21 +27,21 @@ export class Arrivals {
     else this.#waiting.push(transport)
   }
 
-  /** The next peer that has come or comes. */
+  /** Returns the next peer that has arrived or will arrive. */
   next(): Promise<Transport> {
     const here = this.#waiting.shift()
     return here ? Promise.resolve(here) : new Promise((resolve) => this.#wanted.push(resolve))
   }
 }
 
-/** A listener that the end of the test closes. */
+/** Resolves with a listener, which the end of the test closes. */
 export async function until<L extends Listener>(listener: Promise<L>): Promise<L> {
   const opened = await listener
   onTestFinished(() => opened.close())
   return opened
 }
 
-/** A plain TCP client that is connected, as programs of others are. */
+/** Connects a plain TCP client, like programs of others. */
 export async function plainClient({ host, port }: Address): Promise<Socket> {
   const socket = connect({ host, port, allowHalfOpen: true })
   onTestFinished(() => {
@@ -51,7 +51,7 @@ export async function plainClient({ host, port }: Address): Promise<Socket> {
   return socket.on('error', () => {})
 }
 
-/** A plain TCP server on any free port, as programs of others are; answers with where it is. */
+/** Starts a plain TCP server on any free port, like programs of others; returns its address. */
 export async function plainServer(serve: (socket: Socket) => void): Promise<Address> {
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     onTestFinished(() => {
@@ -67,7 +67,7 @@ export async function plainServer(serve: (socket: Socket) => void): Promise<Addr
   return addressOf(server.address())
 }
 
-/** Where nobody listens. */
+/** Returns an address at which no server listens. */
 export async function nowhere(host = '127.0.0.1'): Promise<Address> {
   const server = createServer().listen(0, host)
   await once(server, 'listening')
@@ -77,7 +77,7 @@ export async function nowhere(host = '127.0.0.1'): Promise<Address> {
   return address
 }
 
-/** All that a socket hears until its end. */
+/** Returns all bytes that a socket receives until its end. */
 export async function allOf(socket: Socket): Promise<string> {
   let text = ''
   socket.on('data', (bytes) => {
@@ -87,7 +87,7 @@ export async function allOf(socket: Socket): Promise<string> {
   return text
 }
 
-/** Resolves when a socket is closed, in good order or not; what it hears is dropped. */
+/** Resolves when a socket is closed or reset; received bytes are dropped. */
 export function closed(socket: Socket): Promise<void> {
   if (socket.readableEnded) socket.end()
   socket.on('end', () => socket.end()).resume()
@@ -96,7 +96,7 @@ export function closed(socket: Socket): Promise<void> {
   })
 }
 
-/** A clock on which nobody waits long: each short wait is over at once, when `meanwhile` has been done. */
+/** A clock without long waits: each short wait ends at once, after `meanwhile` has run. */
 export function impatient(meanwhile: (waits: number) => Promise<void> | void = () => {}): Clock {
   let now = 0
   let waits = 0

@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished, test } from 'vitest'
 
-/** A user without rights: `nobody` on most systems. File modes mean nothing to root. */
+/** A user without rights: `nobody` on most systems. File modes do not apply to root. */
 export const NOBODY = 65534
 
 const isRoot = process.platform === 'linux' && process.geteuid?.() === 0
 
 /**
- * A test that mounts file systems or acts as another user, which takes Linux and root. On a developer's machine without
- * them it is skipped; in CI it runs all the same, and fails.
+ * A test that mounts file systems or acts as another user, which needs Linux and root. On a developer's machine without
+ * them it is skipped; in CI it runs anyway, and fails.
  */
 export const asRoot = test.skipIf(!isRoot && !process.env.CI)
 
-/** A folder that every user can enter, gone after the test. */
+/** Creates a folder that every user can enter, deleted after the test. */
 export function openFolder(): string {
   const path = mkdtempSync(join(tmpdir(), 'parlor-system-'))
   onTestFinished(() => rmSync(path, { recursive: true, force: true }))
@@ -23,7 +23,7 @@ export function openFolder(): string {
   return path
 }
 
-/** A file system of its own with so much room, such as `1m`, gone after the test; more of `mount`'s options can follow. */
+/** Mounts a file system of a size such as `1m`, unmounted after the test; further options of `mount` can follow. */
 export function smallDisk(size: string, options = ''): string {
   const path = openFolder()
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=0777${options}`, 'tmpfs', path])
@@ -31,7 +31,7 @@ export function smallDisk(size: string, options = ''): string {
   return path
 }
 
-/** Fills a disk, but for so many pages of 4 KB; the answer makes room again. */
+/** Fills a disk except for a number of pages of 4 KB; the returned function makes room again. */
 export function fill(disk: string, pages = 0): () => void {
   const file = join(disk, 'filler')
   const { bavail, bsize } = statfsSync(disk)
@@ -39,12 +39,12 @@ export function fill(disk: string, pages = 0): () => void {
   return () => rmSync(file)
 }
 
-/** Mounts a file system anew, as `ro` or `rw`. */
+/** Remounts a file system as `ro` or `rw`. */
 export function remount(path: string, how: 'ro' | 'rw'): void {
   execFileSync('mount', ['-o', `remount,${how}`, path])
 }
 
-/** What a script of Node's prints that runs as a user without rights, with a umask. Rejects where it fails. */
+/** Runs a script in Node as a user without rights, with a umask, and returns its output. Rejects if it fails. */
 export function asNobody(script: string, umask = 0o022): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--input-type=module', '--eval', `process.umask(${umask});\n${script}`], {

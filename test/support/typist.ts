@@ -6,12 +6,12 @@ interface Question {
   end(): void
 }
 
-/** Typist is a person who types when a test says so; the screen is as a terminal would show it. */
+/** Typist is a person who types when a test says so; the screen shows the text as a terminal would. */
 export class Typist implements Console {
   screen = ''
   #question: Question | undefined
 
-  /** Whether a question is open, and what was shown of it. */
+  /** Whether a question is open. */
   get asked(): boolean {
     return this.#question !== undefined
   }
@@ -42,14 +42,14 @@ export class Typist implements Console {
   /** Types lines, each at the prompt that is open then. */
   async type(...lines: readonly string[]): Promise<void> {
     for (const line of lines) {
-      if (!this.#question) throw new Error(`nobody asked for ${JSON.stringify(line)}; the screen is ${JSON.stringify(this.screen)}`)
+      if (!this.#question) throw new Error(`no question is open for ${JSON.stringify(line)}; the screen is ${JSON.stringify(this.screen)}`)
       this.screen += `${line}\n`
       this.#question.answer(line)
       await settled()
     }
   }
 
-  /** Ctrl-D. */
+  /** Types Ctrl-D. */
   async leave(): Promise<void> {
     this.#question?.end()
     await settled()

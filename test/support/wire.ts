@@ -2,11 +2,11 @@ import { decode } from '../../src/wire/text.ts'
 import type { Transport } from '../../src/wire/transport.ts'
 import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
 
-/** What the far end of a connection has heard. */
+/** The input that the far end of a connection has received. */
 export interface Heard {
-  /** Each time something came, what it was. */
+  /** Each piece of input, in order. */
   readonly pieces: string[]
-  /** All that came. */
+  /** All input. */
   readonly text: string
   readonly finished: boolean
   /** How it was closed: `''` in good order, else the system's code; `undefined` while it is open. */

@@ -44,7 +44,7 @@ async function hosted({ at = { host: '127.0.0.1', port: 0 }, listener = {}, time
   return { clock, complaints, stop, code, accept: (transport: Transport) => accept(transport) }
 }
 
-test('after two seconds without a client, the host says once where it waits', async () => {
+test('after two seconds without a client, the host prints its address once', async () => {
   const { clock, complaints, stop, code } = await hosted()
   await clock.pass(1999)
   expect(complaints).toEqual([])
@@ -63,13 +63,13 @@ test.each([
   ['IPv6', { listener: { address: { host: '::1', port: 9999 } } }, '[::1]:9999'],
   ['all addresses', { listener: { address: { host: '0.0.0.0', port: 9999 } } }, '0.0.0.0:9999'],
   ['a longer timeout', { timeout: 5000 }, '127.0.0.1:9999'],
-])('and how it is reached: %s', async (_, setup, where) => {
+])('the host prints how to reach it: %s', async (_, setup, where) => {
   const { clock, complaints } = await hosted(setup)
   await clock.pass(2000)
   expect(complaints).toEqual([`waiting for a client on ${where}`])
 })
 
-test('it says nothing of that when a client has come, or its timeout says it', async () => {
+test('the host does not print its address after a client has connected, or if its timeout reports it', async () => {
   const quick = await hosted()
   const [ours, theirs] = memoryPair()
   theirs.open({ data() {}, finished() {}, closed() {} })
@@ -81,7 +81,7 @@ test('it says nothing of that when a client has come, or its timeout says it', a
   expect(short.complaints).toEqual(['no client connected within 2 s'])
 })
 
-test('after two seconds it says which client it waits for, if it serves several and one has come', async () => {
+test('after two seconds the host names the next client if it serves several and one has connected', async () => {
   const { clock, complaints, accept, stop, code } = await hosted({ name: 'c8/two-clients', clients: 2 })
   const [ours, theirs] = memoryPair()
   theirs.open({ data() {}, finished() {}, closed() {} })

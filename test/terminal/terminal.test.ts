@@ -30,7 +30,7 @@ test('a diagnostic beside a prompt begins on a line of its own, once', async () 
   expect(terminal.leaveLine()).toBe(false)
 })
 
-test('on pipes, nothing is added to what a program prints', () => {
+test('on pipes, the output of a program is unchanged', () => {
   const { terminal } = open(false)
   void terminal.ask('Server moves: ')
   expect(terminal.leaveLine()).toBe(false)
@@ -38,7 +38,7 @@ test('on pipes, nothing is added to what a program prints', () => {
 
 const SENTENCE = 'Others in the room use 192.168.1.20'
 
-test('a sentence is broken at its blanks on a terminal, and stays one line on a pipe', () => {
+test('a sentence wraps at blanks on a terminal, and stays one line on a pipe', () => {
   for (const [isTTY, columns, lines] of [
     [true, 24, 'Others in the room use\n192.168.1.20\n'],
     [true, 80, `${SENTENCE}\n`],
@@ -52,7 +52,7 @@ test('a sentence is broken at its blanks on a terminal, and stays one line on a 
   }
 })
 
-test('what a worksheet prints is not broken', () => {
+test('the text of a worksheet does not wrap', () => {
   const { terminal, printed } = open(true, 24)
   terminal.say(SENTENCE)
   expect(printed()).toBe(`${SENTENCE}\n`)

@@ -4,7 +4,7 @@ import { batchArrival, batchFlush, batchInput, eventLoop, FSYNC_LIMITS, raiseBat
 import { SocketTransport } from '../../src/wire/transports/socket.ts'
 import { settledInTurn } from '../support/clock.ts'
 
-// gathering is bounded in milliseconds too: here they pass only if a test lets them
+// batching is bounded in milliseconds, too: here time passes only if a test advances it
 let time = 0
 beforeEach(() => {
   vi.spyOn(performance, 'now').mockImplementation(() => time)
@@ -16,7 +16,7 @@ afterEach(() => {
 /** One turn of the event loop. */
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-/** Hears numbers, `each` of them in so many turns, and then lets turns pass until all are heard; answers in which turn each was. */
+/** Handles numbers, `each` of them in so many turns, then runs turns until all are handled; returns the turn of each. */
 async function heard(turns: readonly (readonly number[])[], length = 0): Promise<Map<number, number>> {
   const when = new Map<number, number>()
   let now = 0
@@ -34,29 +34,29 @@ async function heard(turns: readonly (readonly number[])[], length = 0): Promise
 
 const range = (from: number, count: number) => Array.from({ length: count }, (_, at) => from + at)
 
-test('whoever is alone is heard at the end of the turn', async () => {
+test('input of a single connection is handled at the end of the turn', async () => {
   expect([...(await heard([[1]]))]).toEqual([[1, 0]])
 })
 
-test('what comes in several turns is heard together, in order, when a turn brings nothing', async () => {
+test('input of several turns is handled together, in order, after a turn without input', async () => {
   const when = await heard([[1, 2], [3], [4, 5]])
   expect([...when.keys()]).toEqual([1, 2, 3, 4, 5])
   expect(new Set(when.values())).toEqual(new Set([3]))
 })
 
-test('nobody waits for more than 12 turns, however many come', async () => {
+test('no input waits for more than 12 turns, however much arrives', async () => {
   const when = await heard([[1, 2], ...range(3, 20).map((number) => [number])])
   expect(when.get(1)).toBe(11)
 })
 
-test('nobody waits for more than 2 ms and the turn in which they are over, however many come', async () => {
-  // each look at the time takes a millisecond: one when gathering begins, and one in each turn
+test('no input waits for more than 2 ms and the turn in which they end, however much arrives', async () => {
+  // each look at the clock takes a millisecond: one when a batch begins, and one in each turn
   vi.mocked(performance.now).mockImplementation(() => time++)
   const when = await heard([[1, 2], ...range(3, 20).map((number) => [number])])
   expect(when.get(1)).toBe(2)
 })
 
-test('48 are enough, and so are 256 KiB: then all of it is heard in that turn', async () => {
+test('48 inputs, or 256 KiB, are handled in the same turn', async () => {
   const order: string[] = []
   for (const number of range(1, 47)) batchInput(() => order.push(String(number)))
   expect(order).toEqual([])
@@ -71,7 +71,7 @@ test('48 are enough, and so are 256 KiB: then all of it is heard in that turn', 
   expect(order).toHaveLength(50)
 })
 
-test('16 are heard at a time, and what follows from those runs before the next are, who are not overtaken', async () => {
+test('16 inputs are handled at a time, their consequences run before the next 16, and no later input overtakes these', async () => {
   const order: string[] = []
   for (const number of range(1, 40)) batchInput(() => void Promise.resolve().then(() => order.push(String(number))))
   batchInput(() => {
@@ -85,7 +85,7 @@ test('16 are heard at a time, and what follows from those runs before the next a
   expect(order).toEqual([...said.slice(0, 32), 'the last of them', 'too many', ...said.slice(32), 'behind them'])
 })
 
-test('for 100 ms after a peer has come, 4 are heard at a time', async () => {
+test('for 100 ms after a new connection, 4 inputs are handled at a time', async () => {
   const order: string[] = []
   const hear = (count: number) => {
     for (const number of range(1, count)) batchInput(() => void Promise.resolve().then(() => order.push(String(number))))
@@ -106,7 +106,7 @@ test('for 100 ms after a peer has come, 4 are heard at a time', async () => {
   expect(order).toEqual(['the last', '1', '2', '3', '4', '5'])
 })
 
-test('what is said is flushed once all that follows from it has run, and not before', async () => {
+test('output is flushed after all consequences of the input have run, and not before', async () => {
   const order: string[] = []
   const what = { flush: () => order.push('flushed') }
   const later = async () => {
@@ -123,13 +123,13 @@ test('what is said is flushed once all that follows from it has run, and not bef
   expect(order).toEqual(['followed', 'flushed'])
 })
 
-/** The message of what is thrown at nobody, next. */
+/** The message of the next uncaught exception. */
 function uncaught(): Promise<unknown> {
   onTestFinished(() => process.setUncaughtExceptionCaptureCallback(null))
   return new Promise((resolve) => process.setUncaughtExceptionCaptureCallback(resolve))
 }
 
-test('what fails in one connection as it is flushed keeps no other waiting', async () => {
+test('an exception during the flush of one connection delays no other', async () => {
   const [one, other] = [1, 2].map((port) => new SocketTransport(new Socket(), { remote: { host: 'test', port } }))
   const failed = uncaught()
   const called = new Promise<string>((resolve) => {
@@ -144,7 +144,7 @@ test('what fails in one connection as it is flushed keeps no other waiting', asy
   await expect(called).resolves.toBe('called')
 })
 
-test('what fails in one connection as it is heard keeps no other unheard, nor lets it be overtaken', async () => {
+test('an exception in the input of one connection neither drops nor reorders the input of another', async () => {
   const failed = uncaught()
   const order: number[] = []
   const called = new Promise<void>((resolve) => {
@@ -160,7 +160,7 @@ test('what fails in one connection as it is heard keeps no other unheard, nor le
   expect(order).toEqual([1, 2, 3])
 })
 
-test('where what is heard is written, 96 are heard at once, in at most 32 turns, as long as anybody wants that', async () => {
+test('with a store, 96 inputs are handled at once, in at most 32 turns, as long as a server asks for it', async () => {
   const [once, again] = [raiseBatchLimits(), raiseBatchLimits()]
   const order: number[] = []
   for (const number of range(1, 95)) batchInput(() => order.push(number))
@@ -178,7 +178,7 @@ test('where what is heard is written, 96 are heard at once, in at most 32 turns,
   expect((await heard(many)).get(1)).toBe(11)
 })
 
-test('where each write waits for the disk, 256 are heard at once, in at most 64 turns and 8 ms; the most that is wanted counts', async () => {
+test('if each write waits for the disk, 256 inputs are handled at once, in at most 64 turns and 8 ms; the largest request counts', async () => {
   const [synced, written] = [raiseBatchLimits(FSYNC_LIMITS), raiseBatchLimits()]
   onTestFinished(() => {
     synced()
@@ -200,7 +200,7 @@ test('where each write waits for the disk, 256 are heard at once, in at most 64 
   expect((await heard(many)).get(1)).toBe(31)
 })
 
-test('a run queue waits while each turn brings a new peer, for at most 8 ms', async () => {
+test('a run queue waits for at most 8 ms while each turn brings a new connection', async () => {
   const turns: number[] = []
   const began = time
   const queue = () => eventLoop.nextTurn(() => turns.push(time - began))

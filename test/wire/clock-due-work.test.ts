@@ -2,14 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Due, DueWork } from '../../src/base/clock.ts'
 
-/** An event loop whose turns a test begins, with a clock on which only work takes time. */
+/** An event loop whose turns a test starts, with a clock on which only work takes time. */
 class Loop {
   time = 0
   readonly ran: number[] = []
   #turns: (() => void)[] = []
   readonly dueWork = new DueWork({ nextTurn: (then) => void this.#turns.push(then), share: 2, now: () => this.time })
 
-  /** Work that takes some milliseconds, and is noted by a number. */
+  /** Work that takes some milliseconds, and is recorded by a number. */
   due(number: number, cost: number): Due {
     return {
       work: () => {
@@ -19,7 +19,7 @@ class Loop {
     }
   }
 
-  /** Runs one turn; answers for how long it has worked. */
+  /** Runs one turn; returns the duration of its work. */
   turn(): number {
     const began = this.time
     const turns = this.#turns
@@ -33,8 +33,8 @@ class Loop {
   }
 }
 
-describe('work that falls due', () => {
-  test('is done at once, where it is alone', () => {
+describe('work that is due', () => {
+  test('runs at once if it is the only work', () => {
     const loop = new Loop()
     loop.dueWork.add(loop.due(1, 5))
     expect(loop.ran).toEqual([1])
@@ -44,7 +44,7 @@ describe('work that falls due', () => {
     expect(loop.ran).toEqual([1, 2])
   })
 
-  test('waits for another turn where this one’s share is used up, behind what waits already', () => {
+  test('waits for a later turn, behind the waiting work, if the share of this turn is used up', () => {
     const loop = new Loop()
     for (const number of [1, 2, 3, 4]) loop.dueWork.add(loop.due(number, 1))
     expect(loop.ran).toEqual([1, 2])
@@ -55,7 +55,7 @@ describe('work that falls due', () => {
     expect(loop.ran).toEqual([1, 2, 3, 4, 5])
   })
 
-  test('is not done when it was cancelled while it waited', () => {
+  test('does not run if it was cancelled while it waited', () => {
     const loop = new Loop()
     const due = loop.due(2, 1)
     loop.dueWork.add(loop.due(1, 9))
@@ -65,7 +65,7 @@ describe('work that falls due', () => {
     expect(loop.ran).toEqual([1])
   })
 
-  test('that throws keeps nothing else from being done', () => {
+  test('an exception in one piece of work does not prevent the others', () => {
     const loop = new Loop()
     loop.dueWork.add(loop.due(1, 9))
     loop.dueWork.add({
@@ -79,7 +79,7 @@ describe('work that falls due', () => {
     expect(loop.ran).toEqual([1, 2])
   })
 
-  test('takes no turn for longer than its share and the last piece, and is all done, in order', () => {
+  test('occupies a turn for its share and one piece at most, and all of it runs, in order', () => {
     const costs = fc.array(fc.constantFrom(0, 0.1, 0.5, 1, 3), { maxLength: 200 })
     fc.assert(
       fc.property(costs, costs, (first, second) => {

@@ -3,7 +3,7 @@ import { wallClock } from '../../src/base/clock.ts'
 
 const DAY = 24 * 3_600_000
 
-test('about: what is due comes, up to 100 ms late; what was taken back does not', async () => {
+test('about() calls back up to 100 ms late, and does not call back after a cancellation', async () => {
   const from = performance.now()
   const order: string[] = []
   const taken = wallClock.about?.(10, () => order.push('taken back'))
@@ -16,16 +16,16 @@ test('about: what is due comes, up to 100 ms late; what was taken back does not'
   expect(at).toBeGreaterThanOrEqual(150)
 })
 
-/** Works for so many milliseconds. */
+/** Works for a number of milliseconds. */
 function work(ms: number): void {
   const until = performance.now() + ms
   while (performance.now() < until) {}
 }
 
-describe('timers that end in the same moment', () => {
+describe('timers that are due at the same moment', () => {
   const COUNT = 100
 
-  /** How many of them each turn of the event loop has run. */
+  /** The number of timers that each turn of the event loop has run. */
   async function perTurn(begin: (ms: number, then: () => void) => unknown): Promise<readonly number[]> {
     const turns: number[] = []
     let run = 0
@@ -36,7 +36,7 @@ describe('timers that end in the same moment', () => {
         run++
       })
     }
-    // all of them are due when the loop comes to them
+    // all of them are due when the loop reaches them
     work(10)
     while (run < COUNT) {
       await new Promise((resolve) => setImmediate(resolve))
@@ -49,13 +49,13 @@ describe('timers that end in the same moment', () => {
   test.each([
     ['after', wallClock.after],
     ['about', wallClock.about],
-  ] as const)('%s: do a few milliseconds of work in each turn of the event loop, however many there are', async (_, begin) => {
+  ] as const)('%s: run for a few milliseconds in each turn of the event loop, however many there are', async (_, begin) => {
     const turns = await perTurn((ms, then) => begin?.(ms, then))
     expect(turns.reduce((sum, one) => sum + one)).toBe(COUNT)
     expect(Math.max(...turns)).toBeLessThanOrEqual(5)
   })
 
-  test('are done in order, and none that was cancelled meanwhile', async () => {
+  test('run in order, except those that were cancelled meanwhile', async () => {
     const order: number[] = []
     const cancels: (() => void)[] = []
     await new Promise<void>((resolve) => {
@@ -83,7 +83,7 @@ describe('after', () => {
   })
   afterEach(() => void vi.useRealTimers())
 
-  test('a time that is longer than one timer can be is waited for all the same, and can be taken back on the way', () => {
+  test('waits for a time that is longer than one timer can be, and can be cancelled meanwhile', () => {
     const order: string[] = []
     wallClock.after(60 * DAY, () => order.push('sixty days'))
     const cancel = wallClock.after(59 * DAY, () => order.push('taken back'))

@@ -5,7 +5,7 @@ import { lines } from '../../src/wire/framing/lines.ts'
 import { segments } from '../../src/wire/framing/unframed.ts'
 import { encode } from '../../src/wire/text.ts'
 
-/** What the bytes of a whole message look like, with the end of a line behind them, or as one piece. */
+/** Returns the clues about a whole message, with a line end behind it, or as one piece. */
 function clueOf(body: Uint8Array, end: '\n' | '\r\n' | '', keepCr = false): string | undefined {
   const decoder = end === '' ? segments().decoder() : lines({ keepCr }).decoder()
   decoder.push(Uint8Array.of(...body, ...encode(end)))
@@ -41,7 +41,7 @@ const begins =
   (bytes: Uint8Array) =>
     heads.some((head) => head.every((byte, at) => bytes[at] === byte))
 
-/** What must be so of the bytes of a message where a clue says this of them. */
+/** Returns whether a clue is true of the bytes of a message. */
 const PREMISES: readonly (readonly [RegExp, (bytes: Uint8Array) => boolean])[] = [
   [/UTF-8 with a byte order mark/, begins([0xef, 0xbb, 0xbf])],
   [/UTF-16 with a byte order mark/, begins([0xff, 0xfe], [0xfe, 0xff])],
@@ -65,7 +65,7 @@ const anything = fc
   .map((all) => all.filter((byte) => byte !== 10))
 
 describe('a clue about bytes', () => {
-  test('never says what the bytes are not', () => {
+  test('never describes bytes as something that they are not', () => {
     fc.assert(
       fc.property(anything, fc.constantFrom(...ENDS), fc.boolean(), (body, end, keepCr) => {
         const clue = clueOf(body, end, keepCr) ?? ''
@@ -94,7 +94,7 @@ describe('a clue about bytes', () => {
     fc.assert(
       fc.property(whole, ({ code, value }) => {
         const body = pack(code, value)
-        // what is a text too, or begins as telnet's or Python's bytes do, may be called that
+        // bytes that are also text, or begin like telnet's or Python's bytes, may be named so
         const isText =
           body.every((byte) => byte >= 0x20 || [9, 10, 13].includes(byte)) ||
           /^[\t\r -~]+\0*$|^[\0-\x7f]{2}$/s.test(String.fromCharCode(...body))
@@ -106,7 +106,7 @@ describe('a clue about bytes', () => {
     )
   })
 
-  test('is of Latin-1 alone where text in Latin-1 was sent', () => {
+  test('names Latin-1 alone for text in Latin-1', () => {
     const letter = fc.constantFrom(...'abcxyzABC 0159äöüÄÖÜßéèñÿþ¿½')
     fc.assert(
       fc.property(fc.string({ unit: letter, minLength: 1, maxLength: 12 }), fc.constantFrom(...ENDS), (text, end) => {
@@ -157,13 +157,13 @@ describe('a clue about bytes', () => {
     ['a text of Windows', '50\r', '\r\n', /^a line that ends in \\r\\r\\n/],
     ['U+FFFD itself', '\xef\xbf\xbd', '\n', undefined],
     ['a key without a character', '\x08H', '\n', undefined],
-  ] as const)('of %s is true: %j, %j', (_, literal, end, clue) => {
+  ] as const)('is true of %s: %j, %j', (_, literal, end, clue) => {
     const found = clueOf(encode(literal, 'bytes'), end)
     if (typeof clue === 'object') expect(found).toMatch(clue)
     else expect(found).toBe(clue)
   })
 
-  test('is of the line end that was sent, where its CR belongs to the message', () => {
+  test('names the line end that was sent, if its CR belongs to the message', () => {
     expect(clueOf(encode('H'), '\r\n', true)).toBe(
       'a line that ends in \\r\\n, whose CR counts as a part of the message here: end it with \\n alone',
     )

@@ -9,14 +9,14 @@ function bytes(literal: string): Uint8Array {
   return encode(literal, 'bytes')
 }
 
-/** What a line looks like that has come with this end. */
+/** Returns the clue about a line that has arrived with this end. */
 function lineLooksLike(body: Uint8Array, end = '\n', keepCr = false): string | undefined {
   const decoder = lines({ keepCr }).decoder()
   decoder.push(Uint8Array.of(...body, ...encode(end)))
   return describeMessage(String(decoder.next()), decoder.raw)
 }
 
-/** A text with its length before it. */
+/** Returns a text with its length before it. */
 function prefixed(text: string, size: number, little = false): Uint8Array {
   const body = encode(text)
   const length = Array.from({ length: size }, (_, at) => Math.floor(body.length / 256 ** at) % 256)
@@ -28,11 +28,11 @@ test.each([
   ['!I', '\0\0\0', /^the number 10 as 4 bytes, .*writeInt/],
   ['!I', '\0\0\x01', /^the number 266 as 4 bytes/],
   ['!Q', '\0\0\0\0\0\0\0', /^the number 10 as 8 bytes, .*writeLong/],
-])('a number of struct.pack(%j) whose last byte ends the line: %j', (_, text, clue) => {
+])('recognises a number of struct.pack(%j) whose last byte ends the line: %j', (_, text, clue) => {
   expect(lineLooksLike(encode(text))).toMatch(clue)
 })
 
-describe('what bytes without an end look like', () => {
+describe('the clue about bytes without an end', () => {
   test.each([
     ["Java's writeUTF", '\x00\x0250', /^a 2-byte length before the text, as Java's writeUTF/],
     ['two of them', '\x00\x0250\x00\x0225', /writeUTF/],
@@ -155,10 +155,10 @@ describe('what bytes without an end look like', () => {
     expect(describeBytes(encode(text))).toBeUndefined()
   })
 
-  test('a text of any length behind its length is known, and a text alone never is', () => {
+  test('recognises a text of any length behind its length, and never a text alone', () => {
     const typed = fc
       .string({ unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz 0123456789äß中'), minLength: 1, maxLength: 80 })
-      // a length in digits, one with blanks behind it, a text padded with blanks, and a value that was never set are more than text
+      // a length in digits, trailing blanks, a padded text, and a value that was never set are more than text
       .filter((text) => !/^0\d|^\d+ {2}| {8}$|^(?:null|nan|undefined)$/.test(text))
     fc.assert(
       fc.property(typed, fc.constantFrom(2, 4, 8), (text, size) => {
@@ -170,7 +170,7 @@ describe('what bytes without an end look like', () => {
     )
   })
 
-  test('any bytes at all are looked at without harm', () => {
+  test('accepts any bytes without an exception', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (all) => {
         expect(describeBytes(all) ?? '').toBeTypeOf('string')
@@ -180,7 +180,7 @@ describe('what bytes without an end look like', () => {
   })
 })
 
-describe('what a line looks like that was decoded', () => {
+describe('the clue about a decoded line', () => {
   test.each([
     ['\xff\xfe5\x000\x00', /UTF-16/],
     ['5\x000\x00', /UTF-16/],
@@ -201,18 +201,18 @@ describe('what a line looks like that was decoded', () => {
   })
 })
 
-describe('where nothing frames a message, its line end', () => {
+describe('the line end of an unframed message', () => {
   test.each([
     ['50\0\n', /^a text with NUL after it, as C stores it: send strlen bytes/],
     ['2\0\n', /the number 50 of struct\.pack\("h"/],
     ['\0\0\0\n', /^the number 10 as 4 bytes/],
     ["b'50'\n", /repr of Python's bytes/],
-  ])('hides nothing of %j', (text, clue) => {
+  ])('hides no part of %j', (text, clue) => {
     expect(describeBytes(bytes(text))).toMatch(clue)
   })
 })
 
-describe('a number is not taken for the length of the line end behind it', () => {
+describe('a number is not read as the length of the line end behind it', () => {
   test.each([
     ['\0\0\0\x01', /^the number 1 as 4 bytes, big-endian/],
     ['\x01\0\0\0', /^the number 1 as 4 bytes, little-endian/],
@@ -242,7 +242,7 @@ describe('bytes that end in NUL', () => {
   })
 })
 
-test('the greeting of a mail server is one', () => {
+test('recognises the greeting of a mail server', () => {
   expect(describeBytes(bytes('220 smtp.example ESMTP ready'))).toMatch(/^the greeting of a mail or file server/)
   expect(describeBytes(bytes('220 people'))).toBeUndefined()
 })
@@ -254,6 +254,6 @@ test.each([
   ['[B@1b2c3d', /^an array of Java printed by its address/],
   ['None', /^a value that was never set/],
   ['undefined\n', /^a value that was never set/],
-])('a small number, or what stands for a value: %j', (text, clue) => {
+])('recognises a small number, or a placeholder of a value: %j', (text, clue) => {
   expect(describeBytes(bytes(text))).toMatch(clue)
 })

@@ -15,7 +15,7 @@ const garbage = fc.uint8Array({ maxLength: 20 })
 const PROMPT = 'guess (H) or (T) : '
 const KNOWN = ['Too small!', 'Too big!', 'Exactly! You win!']
 
-/** Every framing that marks the borders of its messages, and what its messages may be. */
+/** Every framing that marks the ends of its messages, with its possible messages. */
 const FRAMINGS: readonly { framing: Framing; message: fc.Arbitrary<string> }[] = [
   { framing: lines(), message: oneLiners },
   { framing: lines({ end: '\r\n' }), message: oneLiners },
@@ -33,7 +33,7 @@ const FRAMINGS: readonly { framing: Framing; message: fc.Arbitrary<string> }[] =
 ]
 
 describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
-  test('what was written is read again, however it is cut and whatever follows', () => {
+  test('decodes an encoded message however the bytes are split and whatever follows', () => {
     fc.assert(
       fc.property(fc.array(message, { maxLength: 6 }), cuts, garbage, (messages, places, behind) => {
         const bytes = joined(...messages.map((one) => framing.encode(one)))
@@ -42,7 +42,7 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
     )
   })
 
-  test('what was read and is written again is read as the same', () => {
+  test('decodes the same message after decoding and encoding it again', () => {
     fc.assert(
       fc.property(message, (one) => {
         const bytes = joined(framing.encode(one))
@@ -52,8 +52,8 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
     )
   })
 
-  test('holds no large array for a small rest, and reads on from there as from the large one', () => {
-    /** A piece as a socket brings it: in the middle of a large array. */
+  test('retains no large array for a small rest, and continues to decode the rest', () => {
+    /** A piece as a socket delivers it: in the middle of a large array. */
     const large = (piece: Uint8Array) => {
       const array = Buffer.alloc(64 * 1024)
       array.set(piece, 100)
@@ -74,7 +74,7 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
     )
   })
 
-  test('peers whose messages wait, and who share what those wait in, read each its own', () => {
+  test('decodes each peer’s own messages if waiting messages share a buffer', () => {
     const some = fc.array(message, { minLength: 1, maxLength: 6 })
     const steps = fc.array(fc.tuple(fc.nat(2), fc.constantFrom('push', 'hold', 'next', 'clear')), { maxLength: 60 })
     fc.assert(
@@ -105,7 +105,7 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
             peer.said = Math.min(bytes.length, peer.said + piece)
           } else if (step === 'hold') {
             peer.decoder.hold()
-            // other bytes come to their place
+            // other bytes overwrite their place
             for (const pushed of peer.pushed.splice(0)) pushed.fill(0xaa)
           } else if (step === 'next') readAll(peer, 3)
           else {
@@ -123,7 +123,7 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
     )
   })
 
-  test('counts the bytes that wait for the others', () => {
+  test('counts the waiting bytes', () => {
     fc.assert(
       fc.property(message, fc.nat(), (one, place) => {
         const bytes = joined(framing.encode(one))
@@ -152,26 +152,26 @@ describe('the cap on one message', () => {
     { name: 'decimal lengths', framing: decimalPrefixed },
   ]
 
-  test.each(capped)('$name: exactly at the limit is a message, one byte more is too long', ({ framing, behind = '' }) => {
+  test.each(capped)('$name: accepts a message of exactly the limit, and rejects one byte more as too long', ({ framing, behind = '' }) => {
     const fits = 'é'.repeat(LIMIT / 2)
     expectDecoded({ framing, limit: LIMIT, bytes: joined(framing.encode(fits + behind)), messages: [fits + behind] })
     expectDecoded({ framing, limit: LIMIT, bytes: joined(framing.encode(`x${fits}${behind}`)), messages: [TooLong] })
   })
 
-  test('the CR of a line that keeps it counts, that of any other does not', () => {
+  test('the CR counts towards the limit only if it belongs to the line', () => {
     const full = `${'x'.repeat(LIMIT)}\r\n`
     expectDecoded({ framing: lines(), limit: LIMIT, bytes: encode(full), messages: ['x'.repeat(LIMIT)] })
     expectDecoded({ framing: lines({ keepCr: true }), limit: LIMIT, bytes: encode(full), messages: [TooLong] })
   })
 
-  test('a prompt that is complete only past the limit is too long', () => {
+  test('a prompt that ends past the limit is too long', () => {
     const framing = lines({ orEnd: '? ' })
     expectDecoded({ framing, limit: LIMIT, bytes: encode(`${'x'.repeat(LIMIT - 2)}? `), messages: [`${'x'.repeat(LIMIT - 2)}? `] })
     expectDecoded({ framing, limit: LIMIT, bytes: encode(`${'x'.repeat(LIMIT - 1)}? `), messages: [TooLong] })
   })
 
   test.each([lines(), lines({ keepEnd: true }), lines({ orEnd: PROMPT }), segments(), untilEnd, decimalPrefixed])(
-    'a megabyte without an end is too long, and stays so ($name)',
+    'a megabyte without an end is too long, and stays too long ($name)',
     (framing) => {
       const decoder = framing.decoder()
       const chunk = new Uint8Array(65_536).fill(0x61)
@@ -183,42 +183,42 @@ describe('the cap on one message', () => {
     },
   )
 
-  test('what came before is read first', () => {
+  test('messages before a message that is too long are read first', () => {
     const bytes = joined('one\ntwo\n', new Uint8Array(5000).fill(0x61))
     expectDecoded({ framing: lines(), bytes, messages: ['one', 'two', TooLong] })
   })
 
-  test('a length that no message may have is told by the length alone', () => {
+  test('rejects a length above the limit by the length alone', () => {
     expect(decoded(lengthPrefixed, [Uint8Array.of(0xff, 0xff, 0xff, 0xff)])).toEqual([TooLong])
     expect(decoded(decimalPrefixed, [encode('4097')])).toEqual([TooLong])
     expect(decoded(decimalPrefixed, [encode('4096:')])).toEqual([])
   })
 
-  test.each(['x', ':Hello', '-1:', '5 :Hello', '1e1:', '0000000005:Hello', '٥:Hello'])('no decimal length: %j', (text) => {
+  test.each(['x', ':Hello', '-1:', '5 :Hello', '1e1:', '0000000005:Hello', '٥:Hello'])('rejects %j as a decimal length', (text) => {
     expectDecoded({ framing: decimalPrefixed, bytes: encode(text), messages: [TooLong] })
   })
 })
 
 describe('lines', () => {
-  test('take CR LF and LF alike, and one CR only', () => {
+  test('accept CR LF and LF alike, and remove one CR only', () => {
     expectDecoded({ framing: lines(), bytes: encode('a\r\nb\n\r\n\nc\r\r\nd\re\n'), messages: ['a', 'b', '', '', 'c\r', 'd\re'] })
   })
 
-  test('keep the CR where it is shown (the chats)', () => {
+  test('retain the CR if the program shows it (the chats)', () => {
     expectDecoded({ framing: lines({ keepCr: true }), bytes: encode('a\r\n\r\nb\n'), messages: ['a\r', '\r', 'b'] })
   })
 
-  test('keep their ends where the text is shown as it came, and end with the stream', () => {
+  test('retain their ends if the text is shown unchanged, and end with the stream', () => {
     const framing = lines({ keepEnd: true })
     expectDecoded({ framing, bytes: encode('a\r\n\nb'), messages: ['a\r\n', '\n', 'b'], ended: true })
     expect(framing.encode('as it is')).toBe('as it is')
   })
 
-  test('an unfinished line is no message when the stream ends', () => {
+  test('an unfinished line is not a message when the stream ends', () => {
     expectDecoded({ framing: lines(), bytes: encode('a\nb'), messages: ['a'], ended: true })
   })
 
-  test('bytes that are no UTF-8 become U+FFFD, cut anywhere', () => {
+  test('invalid UTF-8 becomes U+FFFD, wherever the bytes are split', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), cuts, (raw, places) => {
         const line = raw.map((byte) => (byte === 10 || byte === 13 ? 0xe2 : byte))
@@ -228,7 +228,7 @@ describe('lines', () => {
     expectDecoded({ framing: lines(), bytes: joined(Uint8Array.of(0xe2, 0x82), '\n', '€\n'), messages: ['\ufffd', '€'] })
   })
 
-  test('the end of a line inside a message becomes a blank: one message stays one', () => {
+  test('a line end inside a message becomes a blank, so one message stays one', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', '\n', '\r\n', 'é') }), (text) => {
         expect(decoded(lines(), [joined(lines().encode(text))])).toEqual([text.replace(/\r?\n/g, ' ')])
@@ -236,7 +236,7 @@ describe('lines', () => {
     )
   })
 
-  test('a message that ends without LF is complete with its last byte, and LF lines stand beside it', () => {
+  test('a message without LF is complete with its last byte, beside lines with LF', () => {
     const framing = lines({ orEnd: PROMPT })
     const bytes = encode(`${PROMPT}You are right!\n${PROMPT}`)
     expectDecoded({ framing, bytes, messages: [PROMPT, 'You are right!', PROMPT], behind: encode('Thanks') })
@@ -246,18 +246,18 @@ describe('lines', () => {
 })
 
 describe('fixed lengths', () => {
-  test('a text that is too long is refused', () => {
+  test('a text that is too long is rejected', () => {
     expect(() => fixedLength(4).encode('ééé')).toThrow(RangeError)
     expect(() => fixedLength(4).encode('éé')).not.toThrow()
   })
 
-  test('blanks alone are the empty message, and blanks inside stay', () => {
+  test('blanks alone are the empty message, and blanks inside a message stay', () => {
     expectDecoded({ framing: fixedLength(4), bytes: encode('     a b'), messages: ['', ' a b'] })
   })
 })
 
 describe('without framing', () => {
-  test('segments: nothing is a message before the time is over, then all that came is one', () => {
+  test('segments: all bytes within the time are one message, and none is complete before the time is over', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 60 }), cuts, (bytes, places) => {
         expectDecoded({ framing: segments(), bytes, messages: [decode(bytes)], cuts: places, ended: true })
@@ -266,26 +266,26 @@ describe('without framing', () => {
     )
   })
 
-  test('up to the end: all is one message, and half a character at its end is shown as broken', () => {
+  test('up to the end: all bytes are one message, and half a character at its end becomes U+FFFD', () => {
     expectDecoded({ framing: untilEnd, bytes: encode('Hello\nfrom server'), messages: ['Hello\nfrom server'], ended: true })
     expectDecoded({ framing: untilEnd, bytes: Uint8Array.of(0x61, 0xe2, 0x82), messages: ['a\ufffd'], ended: true })
   })
 
-  test.each([segments(), untilEnd])('the cap holds ($name)', (framing) => {
+  test.each([segments(), untilEnd])('the limit on one message applies ($name)', (framing) => {
     expectDecoded({ framing, limit: 5, bytes: encode('12345'), messages: ['12345'], ended: true })
     expectDecoded({ framing, limit: 5, bytes: encode('123456'), messages: [TooLong], ended: true })
   })
 
-  test('known texts: what begins like none of them is a message, for the protocol to refuse', () => {
+  test('known texts: bytes that begin like none of them are a message, which the protocol rejects', () => {
     expect(decoded(literals(KNOWN), [encode('Too large!')])).toEqual(['Too large!'])
     expect(decoded(literals(KNOWN), [encode('Too big!Nonsense')])).toEqual(['Too big!', 'Nonsense'])
   })
 
-  test('known texts: an unfinished one is what it is when the stream ends', () => {
+  test('known texts: an unfinished text is a message when the stream ends', () => {
     expectDecoded({ framing: literals(KNOWN), bytes: encode('Too big!Exactly'), messages: ['Too big!', 'Exactly'], ended: true })
   })
 
-  test('known texts: nonsense without end is too long', () => {
+  test('known texts: unknown bytes without end are too long', () => {
     expect(decoded(literals(KNOWN), [new Uint8Array(5000).fill(0x61)])).toEqual([TooLong])
   })
 })

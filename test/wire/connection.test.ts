@@ -27,7 +27,7 @@ function connect(framing: Framing = lines(), options: Partial<ConnectionOptions>
   return { connection, clock, here, there, heard: heardBy(there), writes: () => writesOf(here) }
 }
 
-/** A connection with telnet laid over its transport, perhaps with a budget, and the raw other end. */
+/** A connection with a telnet filter over its transport, perhaps with a budget, and the raw other end. */
 function overTelnet(budget?: Budget) {
   const [here, there] = memoryPair()
   const clock = new TestClock()
@@ -38,10 +38,10 @@ function overTelnet(budget?: Budget) {
   return { telnet, connection, clock, there }
 }
 
-/** IAC NOP, which clients send so that networks keep a connection. */
+/** IAC NOP, which clients send as a keep-alive. */
 const NOP = Uint8Array.of(255, 241)
 
-/** ReusedBuffer brings all that comes in one and the same place, as sockets do. */
+/** ReusedBuffer delivers all bytes in the same memory, as sockets do. */
 class ReusedBuffer extends TransportFilter {
   readonly #buffer = new Uint8Array(65_536)
 
@@ -52,7 +52,7 @@ class ReusedBuffer extends TransportFilter {
   }
 }
 
-/** How a reader fares: its message, or the end. */
+/** The state of a reader: its message, or the end. */
 const fate = (promise: Promise<string>): Promise<string | Disconnected> => promise.catch((end: Disconnected) => end)
 
 afterEach(async () => {
@@ -74,13 +74,13 @@ describe('reading', () => {
     ['cuts', (transport, clock) => addFaults(transport, { fromPeer: { split: 3 }, clock })],
   ]
 
-  test.each(layers)('keeps nothing where other bytes come next, with %s between', async (_, layer) => {
+  test.each(layers)('retains no bytes if other bytes follow, with %s between', async (_, layer) => {
     const [here, there] = memoryPair()
     const clock = new TestClock()
     const connection = new Connection(layer(new ReusedBuffer(here), clock), { incoming: lines(), outgoing: lines(), clock })
     opened.push({ connection, clock })
     const long = 'x'.repeat(4000)
-    // whole, cut, more than is kept at a time, and what was begun before
+    // whole, split, more than is stored at a time, and the rest of an earlier message
     const pieces = ['one\ntw', 'o\n', `three\n${long}\n${long}\n${long}\nfo`, 'u', 'r\nfive\nsi', 'x\n']
     for (const piece of pieces) {
       there.write(piece)
@@ -93,7 +93,7 @@ describe('reading', () => {
     expect(heard).toEqual(['one', 'two', 'three', long, long, long, 'four', 'five', 'six'])
   })
 
-  test('what the peer said before it closed is read before its end is', async () => {
+  test('messages from before the peer closed are read before the end', async () => {
     const { connection, there } = connect()
     there.write('one\ntwo\nth')
     there.finish()
@@ -108,14 +108,14 @@ describe('reading', () => {
     await expect(connection.receive()).rejects.toMatchObject({ how: 'finished' })
   })
 
-  test('a peer that closes between messages has simply closed', async () => {
+  test('a peer that closes between messages has closed in good order', async () => {
     const { connection, there } = connect()
     const reading = fate(connection.receive())
     there.finish()
     expect(await reading).toMatchObject({ how: 'finished', message: 'the other side closed the connection' })
   })
 
-  test('what the peer said before it broke off is read before that is', async () => {
+  test('messages from before a reset are read before the reset', async () => {
     const { connection, there } = connect()
     there.write('MOVE5\nMO')
     there.reset()
@@ -127,7 +127,7 @@ describe('reading', () => {
     })
   })
 
-  test('of what a peer had sent before it was gone, 32 messages are read, and the rest is dropped', async () => {
+  test('reads 32 messages that a peer had sent before it disconnected, and drops the rest', async () => {
     const { connection, there } = connect()
     there.write('x\n'.repeat(1000))
     await settled()
@@ -141,7 +141,7 @@ describe('reading', () => {
     })
   })
 
-  test('who waits is told at once that the peer broke off', async () => {
+  test('a waiting reader is notified of a reset at once', async () => {
     const { connection, there } = connect()
     const reading = fate(connection.receive())
     there.reset()
@@ -158,14 +158,14 @@ describe('reading', () => {
     await expect(connection.receive()).rejects.toMatchObject({ how: 'finished' })
   })
 
-  test('of what has no end but that of the stream, nothing is believed when it was broken off', async () => {
+  test('a message that ends with the stream is dropped if the stream was reset', async () => {
     const { connection, there } = connect(untilEnd)
     there.write('half a pa')
     there.reset()
     await expect(connection.receive()).rejects.toMatchObject({ how: 'reset' })
   })
 
-  test('one reader at a time', async () => {
+  test('rejects a second reader at the same time', async () => {
     const { connection, there } = connect()
     const reading = connection.receive()
     await expect(connection.receive()).rejects.toThrow('one reader')
@@ -173,7 +173,7 @@ describe('reading', () => {
     expect(await reading).toBe('x')
   })
 
-  test('it is known since when somebody waits', async () => {
+  test('reports since when a reader waits', async () => {
     const { connection, clock, there } = connect()
     expect(connection.waitingSince).toBeUndefined()
     await clock.pass(5)
@@ -191,15 +191,15 @@ describe('reading', () => {
   test.each([
     ['a client that begins in TLS', [0x16, 3, 1, 2, 0]],
     ['a server that answers with an alert of TLS', [0x15, 3, 3, 0, 2, 2, 10]],
-  ])('%s, where none is spoken, gets a sentence of its own', async (_, bytes) => {
+  ])('%s gets a sentence of its own on a connection without TLS', async (_, bytes) => {
     const { connection, there } = connect()
     there.write(Uint8Array.from(bytes))
     await expect(connection.receive()).rejects.toMatchObject({ how: 'violation', message: expect.stringContaining('speaks TLS') })
   })
 })
 
-describe('whoever wants to know that the peer has gone', () => {
-  test('is told when all it said was read, and not before', async () => {
+describe('the listener for the peer’s end', () => {
+  test('is notified when all messages of the peer were read, and not before', async () => {
     const { connection, there } = connect()
     const told: string[] = []
     connection.whenPeerClosed((end) => told.push(end.reason))
@@ -212,7 +212,7 @@ describe('whoever wants to know that the peer has gone', () => {
     expect(told).toEqual(['finished'])
   })
 
-  test('is told at once where nothing is unread, and once', async () => {
+  test('is notified at once, and once, if no message is unread', async () => {
     const { connection, there } = connect()
     const told: string[] = []
     connection.whenPeerClosed((end) => told.push(end.reason))
@@ -221,7 +221,7 @@ describe('whoever wants to know that the peer has gone', () => {
     expect(told).toEqual(['reset'])
   })
 
-  test('may lose interest', async () => {
+  test('can be cancelled', async () => {
     const { connection, there } = connect()
     connection.whenPeerClosed(() => expect.unreachable())
     connection.whenPeerClosed(undefined)
@@ -231,8 +231,8 @@ describe('whoever wants to know that the peer has gone', () => {
   })
 })
 
-describe('too much', () => {
-  test('a message over the cap ends the conversation, also for one who only watches', async () => {
+describe('limits of a connection', () => {
+  test('a message over the limit ends the conversation, also for a passive listener', async () => {
     const { connection, there } = connect(lines(), { messageLimit: 10 })
     there.write(`${'x'.repeat(10)}\n${'x'.repeat(11)}\n`)
     expect(await connection.receive()).toBe('x'.repeat(10))
@@ -248,7 +248,7 @@ describe('too much', () => {
     expect(told).toEqual(['much'])
   })
 
-  test('a peer that is not read has to wait, and loses nothing', async () => {
+  test('a peer that is not read has to wait, and no bytes are lost', async () => {
     const { connection, there } = connect(lines(), { inboxLimit: 5000 })
     const sent = Array.from({ length: 2000 }, (_, i) => `message ${i}`)
     for (const one of sent) there.write(`${one}\n`)
@@ -268,7 +268,7 @@ describe('too much', () => {
     for (let i = 0; i < 100; i++) expect(await connection.receive()).toBe(`${i}`)
   })
 
-  test('a peer that is made to wait can always say one message', async () => {
+  test('a paused peer can always send one message', async () => {
     const { connection, there } = connect(lines(), { inboxLimit: 10, messageLimit: 1000 })
     const reading = connection.receive()
     const long = 'x'.repeat(1000)
@@ -276,7 +276,7 @@ describe('too much', () => {
     expect(await reading).toBe(long)
   })
 
-  test('a peer that does not read is ended, with a reset', async () => {
+  test('a peer that does not read is disconnected with a reset', async () => {
     const { connection, there, here } = connect(lines(), { outboxLimit: 1000 })
     const reading = fate(connection.receive())
     there.pause()
@@ -290,7 +290,7 @@ describe('too much', () => {
     expect(here.closeKind).toBe('reset')
   })
 
-  test('so does a peer that sends commands of telnet without end, with a sentence; a client that asks to be kept does not', async () => {
+  test('a peer that sends telnet commands without end is disconnected with a sentence; a client that sends keep-alives is not', async () => {
     const { telnet, there, connection } = overTelnet()
     const fateOf = fate(connection.receive())
     for (let asked = 0; asked < 8192; asked++) there.write(NOP)
@@ -310,12 +310,12 @@ describe('too much', () => {
     expect(telnet.active).toBe(true)
   })
 
-  test('commands of telnet count against the budget as messages do: a peer that has spent it has to wait', async () => {
+  test('telnet commands count against the budget as messages do: a peer that has spent it has to wait', async () => {
     const { clock, there, connection } = overTelnet({ step: 10, open: () => () => 1000 })
     const next = fate(connection.receive())
     for (let asked = 0; asked < 1000; asked++) there.write(NOP)
     await settled()
-    // 640 bytes were read, and the rest is left with the peer
+    // 640 bytes were read, and the rest stays with the peer
     expect(there.unsent).toBe(2000 - 640)
     there.write('x\n')
     await clock.pass(999)
@@ -324,7 +324,7 @@ describe('too much', () => {
     expect(await next).toMatchObject({ how: 'ours' })
   })
 
-  test('after the end, a quarter of a megabyte is read and dropped, and no more', async () => {
+  test('after the end, at most a quarter of a megabyte is read and dropped', async () => {
     const { connection, there, clock } = connect()
     const closed = connection.close()
     for (let kilobyte = 0; kilobyte < 2000; kilobyte++) there.write('x'.repeat(1024))
@@ -334,7 +334,7 @@ describe('too much', () => {
     await closed
   })
 
-  test('what waits for its pace counts as well', async () => {
+  test('messages that wait for their pace count towards the limit', async () => {
     const { connection, there } = connect(lines(), { outboxLimit: 1000, pace: 150 })
     const reading = fate(connection.receive())
     for (let i = 0; i < 200; i++) connection.send('sentence')
@@ -344,7 +344,7 @@ describe('too much', () => {
 })
 
 describe('segments', () => {
-  test('what comes within the time is one message, what comes later another', async () => {
+  test('bytes within the time are one message, and later bytes are another', async () => {
     const { connection, clock, there } = connect(segments(20))
     there.write('42')
     await clock.pass(19)
@@ -356,7 +356,7 @@ describe('segments', () => {
     expect(await connection.receive()).toBe('50')
   })
 
-  test('what has come in pieces is waited for longer, since a network that cuts may also be slow', async () => {
+  test('the wait is longer for bytes that arrive in pieces, because such a network may also be slow', async () => {
     const { connection, clock, there } = connect(segments(20))
     const got: string[] = []
     void connection.receive().then((text) => got.push(text))
@@ -374,7 +374,7 @@ describe('segments', () => {
     expect(await connection.receive()).toBe('5')
   })
 
-  test('an end before the time is over delivers what has come', async () => {
+  test('an end before the time is over delivers the bytes received', async () => {
     const { connection, there } = connect(segments(20))
     there.write('42')
     there.finish()
@@ -382,7 +382,7 @@ describe('segments', () => {
     await expect(connection.receive()).rejects.toMatchObject({ how: 'finished' })
   })
 
-  test('so does a broken connection', async () => {
+  test('a reset before the time is over delivers the bytes received', async () => {
     const { connection, there } = connect(segments(20))
     there.write('42')
     there.reset()
@@ -390,7 +390,7 @@ describe('segments', () => {
     await expect(connection.receive()).rejects.toMatchObject({ how: 'reset' })
   })
 
-  test('whoever has ended the conversation waits for nothing more', async () => {
+  test('a side that has ended the conversation waits no longer', async () => {
     const { connection, clock, there } = connect(segments(20))
     there.write('42')
     await settled()
@@ -400,7 +400,7 @@ describe('segments', () => {
     await expect(connection.receive()).rejects.toMatchObject({ how: 'late' })
   })
 
-  test('known texts that settle: whole ones at once, the rest after the time', async () => {
+  test('known texts that settle are delivered at once, and other bytes after the time', async () => {
     const { connection, clock, there } = connect(literals(['HIGH', 'LOW'], 20))
     there.write('HIGHLOWHI')
     await clock.pass(20)
@@ -411,7 +411,7 @@ describe('segments', () => {
 })
 
 describe('sending', () => {
-  test('all lines of one turn go in one write, unframed messages each in its own', async () => {
+  test('all lines of one turn are one write, and each unframed message is its own write', async () => {
     const one = connect(lines())
     for (const text of ['a', 'b', 'c']) one.connection.send(text)
     await settled()
@@ -431,7 +431,7 @@ describe('sending', () => {
     expect(writes()).toEqual(['x'])
   })
 
-  test('what is said at once stands behind what was said before', async () => {
+  test('an urgent message follows the messages before it', async () => {
     const { connection, writes } = connect()
     connection.send('first')
     connection.sendNow('second')
@@ -439,7 +439,7 @@ describe('sending', () => {
     expect(writes()).toEqual(['first\n', 'second'])
   })
 
-  test('a peer that has finished may still listen', async () => {
+  test('a peer that has finished sending still receives', async () => {
     const { connection, there, heard } = connect()
     there.write('question\n')
     there.finish()
@@ -451,7 +451,7 @@ describe('sending', () => {
     expect(connection.end?.reason).toBe('finished')
   })
 
-  test('after the end nothing is sent', async () => {
+  test('sends nothing after the end', async () => {
     const { connection, there, writes, clock } = connect()
     there.reset()
     await settled()
@@ -463,7 +463,7 @@ describe('sending', () => {
 })
 
 describe('the pace', () => {
-  test('two messages without an answer in between are never closer, and the first of all is not late', async () => {
+  test('two messages without an answer in between are at least the pace apart, and the first is not delayed', async () => {
     const { connection, clock, writes } = connect(lines(), { pace: 150 })
     for (const text of ['LOW', 'GUESS', 'MORE']) connection.send(text)
     expect(writes()).toEqual(['LOW\n'])
@@ -477,7 +477,7 @@ describe('the pace', () => {
     expect(writes()).toEqual(['LOW\n', 'GUESS\n', 'MORE\n'])
   })
 
-  test('holds for messages that are said later', async () => {
+  test('applies to messages that are sent later', async () => {
     const { connection, clock, writes } = connect(lines(), { pace: 150 })
     connection.send('LOW')
     await clock.pass(100)
@@ -491,7 +491,7 @@ describe('the pace', () => {
     expect(writes().length).toBe(3)
   })
 
-  test('an answer ends the wait, also one that has begun', async () => {
+  test('an answer ends the wait, also a wait that has begun', async () => {
     const { connection, clock, there, writes } = connect(lines(), { pace: 150 })
     connection.send('GUESS')
     there.write('50\n')
@@ -511,7 +511,7 @@ describe('the pace', () => {
     expect(writes().length).toBe(4)
   })
 
-  test('closing and breaking off wait for what was said', async () => {
+  test('closing and resetting wait for the messages sent before', async () => {
     for (const way of ['close', 'abort'] as const) {
       const { connection, clock, here, writes } = connect(lines(), { pace: 150 })
       connection.send('LOW')
@@ -527,7 +527,7 @@ describe('the pace', () => {
     }
   })
 
-  test('what waits is forgotten when the peer breaks off, and closing does not wait for it', async () => {
+  test('waiting messages are dropped when the peer resets, and closing does not wait for them', async () => {
     const { connection, clock, there, writes } = connect(lines(), { pace: 150 })
     connection.send('LOW')
     connection.send('GAMEOVER')
@@ -541,7 +541,7 @@ describe('the pace', () => {
 })
 
 describe('closing', () => {
-  test('sends what was said, finishes, and is done when the peer finishes too', async () => {
+  test('flushes the output, finishes, and completes when the peer finishes, too', async () => {
     const { connection, clock, here, there, heard } = connect()
     connection.send('bye')
     const done = connection.close()
@@ -555,7 +555,7 @@ describe('closing', () => {
     await expect(connection.receive()).rejects.toMatchObject({ how: 'ours', message: 'this side has ended the conversation' })
   })
 
-  test('does not wait for ever for a peer that stays', async () => {
+  test('does not wait for ever for a peer that stays connected', async () => {
     const { connection, clock, there } = connect()
     const done = connection.close()
     await clock.pass(1999)
@@ -565,7 +565,7 @@ describe('closing', () => {
     expect(clock.waiting).toBe(0)
   })
 
-  test('gives a peer that still reads the time for it, and one that does not none', async () => {
+  test('waits for a peer that still reads, and not for a peer that does not', async () => {
     for (const reads of [true, false]) {
       const { connection, clock, there, heard } = connect()
       there.pause()
@@ -585,7 +585,7 @@ describe('closing', () => {
     }
   })
 
-  test('breaking off gives the last words 200 ms, and then the peer sees a reset', async () => {
+  test('a reset gives the last message 200 ms, and then the peer sees the reset', async () => {
     const { connection, clock, here, heard } = connect()
     connection.send('last words')
     const done = connection.abort()
@@ -598,7 +598,7 @@ describe('closing', () => {
     expect(heard.closed).toBe('ECONNRESET')
   })
 
-  test('a peer that goes by itself meanwhile is not reset', async () => {
+  test('a peer that closes meanwhile is not reset', async () => {
     const { connection, clock, here, there } = connect()
     const done = connection.abort()
     await settled()
@@ -608,7 +608,7 @@ describe('closing', () => {
     expect(here.closeKind).toBeUndefined()
   })
 
-  test('twice, and in both ways at the same time, ends for all who wait', async () => {
+  test('closing twice and both ways at once completes for all callers', async () => {
     const { connection, clock, there } = connect()
     const all = Promise.all([connection.close(), connection.close(), connection.abort()])
     await settled()
@@ -618,7 +618,7 @@ describe('closing', () => {
     await connection.close()
   })
 
-  test('the first cause stays', async () => {
+  test('the first reason for the end stays', async () => {
     const { connection, there } = connect()
     const reading = fate(connection.receive())
     there.finish()
@@ -627,7 +627,7 @@ describe('closing', () => {
     expect(connection.end?.reason).toBe('finished')
   })
 
-  test('what comes while it closes is taken and dropped', async () => {
+  test('bytes that arrive during closing are read and dropped', async () => {
     const { connection, clock, there } = connect(lines(), { inboxLimit: 5000 })
     const done = connection.close()
     for (let i = 0; i < 100; i++) there.write('x'.repeat(1000))
@@ -639,7 +639,7 @@ describe('closing', () => {
 })
 
 describe('datagrams', () => {
-  test('each is a message, an empty one too, and so is each answer', async () => {
+  test('each datagram is a message, also an empty one, and each answer is a datagram', async () => {
     const { connection, there, writes } = connect(segments(), { datagrams: true })
     for (const text of ['%H', '', '%M\n']) there.write(text)
     expect(await connection.receive()).toBe('%H')
@@ -650,7 +650,7 @@ describe('datagrams', () => {
     expect(writes()).toEqual(['13', '', '05'])
   })
 
-  test('none waits for another: half a character is broken, and the next is whole', async () => {
+  test('datagrams are decoded separately: half a character becomes U+FFFD, and the next datagram is whole', async () => {
     const { connection, there } = connect(segments(), { datagrams: true })
     there.write(Uint8Array.of(0xe2, 0x82))
     there.write(Uint8Array.of(0xac))
@@ -660,7 +660,7 @@ describe('datagrams', () => {
     expect(await connection.receive()).toBe('€')
   })
 
-  test('lines over datagrams are a datagram each', async () => {
+  test('each line is one datagram', async () => {
     const { connection, writes } = connect(lines(), { datagrams: true })
     connection.send('a')
     connection.send('b')
@@ -668,13 +668,13 @@ describe('datagrams', () => {
     expect(writes()).toEqual(['a\n', 'b\n'])
   })
 
-  test('one over the cap ends the conversation', async () => {
+  test('a datagram over the limit ends the conversation', async () => {
     const { connection, there } = connect(segments(), { datagrams: true, messageLimit: 10 })
     there.write(encode('x'.repeat(11)))
     await expect(connection.receive()).rejects.toMatchObject({ how: 'much' })
   })
 
-  test('of those that nobody reads, some are kept and the others lost', async () => {
+  test('unread datagrams are stored up to a limit, and dropped above it', async () => {
     const { connection, there } = connect(segments(), { datagrams: true })
     for (let i = 0; i < 1000; i++) there.write(`${i}`)
     await settled()

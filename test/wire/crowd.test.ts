@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ChurnSet, type Membership } from '../../src/base/churn-set.ts'
 
-test('a crowd holds exactly those who came and did not leave, in whatever order they do', () => {
+test('a ChurnSet contains exactly the items that were added and not deleted, in any order of operations', () => {
   fc.assert(
     fc.property(fc.array(fc.nat({ max: 30 })), (steps) => {
       const crowd = new ChurnSet<number>()
@@ -19,7 +19,7 @@ test('a crowd holds exactly those who came and did not leave, in whatever order 
   )
 })
 
-test('whoever leaves while all are looked at is still looked at', () => {
+test('an item that is deleted during an iteration is still visited', () => {
   const crowd = new ChurnSet<string>()
   const one = crowd.add('one')
   crowd.add('two')

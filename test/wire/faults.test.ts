@@ -5,7 +5,7 @@ import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { heardBy, writesOf } from '../support/wire.ts'
 
-/** Our end behind a network with faults, and the peer's raw one. */
+/** Our end behind simulated faults, and the peer's raw end. */
 function behind(plan: Omit<FaultPlan, 'clock'>, datagrams = false) {
   const [here, there] = memoryPair({ datagrams })
   const clock = new TestClock()
@@ -14,7 +14,7 @@ function behind(plan: Omit<FaultPlan, 'clock'>, datagrams = false) {
 }
 
 describe('faults', () => {
-  test('none: everything passes as it is', async () => {
+  test('none: bytes pass unchanged', async () => {
     const { ours, there, writes, peer, heard } = behind({})
     ours.write('a')
     ours.write('')
@@ -29,7 +29,7 @@ describe('faults', () => {
     expect(heard).toMatchObject({ pieces: ['cd'], finished: true, closed: '' })
   })
 
-  test('dribble: byte by byte, each later than the one before', async () => {
+  test('dribble: bytes arrive one by one, each later than the previous one', async () => {
     const { ours, clock, writes, peer } = behind({ toPeer: { dribble: 5 } })
     ours.write('abc')
     ours.finish()
@@ -45,7 +45,7 @@ describe('faults', () => {
     expect(clock.waiting).toBe(0)
   })
 
-  test('cut: at the places that are given, whatever is written how', async () => {
+  test('cut: bytes are split at the given places, however they were written', async () => {
     const { ours, clock, writes } = behind({ toPeer: { cut: [2, 5] } })
     ours.write('abc')
     ours.write('defg')
@@ -53,7 +53,7 @@ describe('faults', () => {
     expect(writes()).toEqual(['ab', 'c', 'de', 'fg'])
   })
 
-  test('glue: what comes within the time arrives together', async () => {
+  test('glue: bytes within the time arrive together', async () => {
     const { there, clock, heard } = behind({ fromPeer: { glue: 80 } })
     there.write('LOW\n')
     await clock.pass(79)
@@ -68,7 +68,7 @@ describe('faults', () => {
     expect(clock.waiting).toBe(0)
   })
 
-  test('delay: late, and in order', async () => {
+  test('delay: bytes arrive late, and in order', async () => {
     const { there, clock, heard } = behind({ fromPeer: { delay: 100 } })
     there.write('a')
     await clock.pass(50)
@@ -82,7 +82,7 @@ describe('faults', () => {
     expect(heard).toMatchObject({ pieces: ['a', 'b'], finished: true })
   })
 
-  test.each(['toPeer', 'fromPeer'] as const)('reset after so many bytes, %s: both sides see a broken connection', async (direction) => {
+  test.each(['toPeer', 'fromPeer'] as const)('reset after a number of bytes, %s: both sides see a reset connection', async (direction) => {
     const { ours, there, clock, peer, heard } = behind({ [direction]: { reset: 5 } })
     ours.write('12345678')
     there.write('12345678')
@@ -92,7 +92,7 @@ describe('faults', () => {
     expect((direction === 'toPeer' ? peer : heard).text).toBe('12345')
   })
 
-  test('stop: silence after so many bytes, even at the end; the other direction goes on', async () => {
+  test('stop: no byte and no end arrives after a number of bytes; the other direction continues', async () => {
     const { ours, there, clock, peer, heard } = behind({ toPeer: { stop: 3 } })
     ours.write('12345')
     ours.write('6')
@@ -106,14 +106,14 @@ describe('faults', () => {
     expect(heard.closed).toBe('')
   })
 
-  test('datagrams are late or lost, and never cut or glued', async () => {
+  test('datagrams are delayed or dropped, and never split or glued', async () => {
     const { there, clock, heard } = behind({ fromPeer: { dribble: 5, glue: 10, delay: 20, stop: 8 } }, true)
     for (const text of ['abc', '', 'def', 'ghi', 'x']) there.write(text)
     await clock.pass(20)
     expect(heard.pieces).toEqual(['abc', '', 'def'])
   })
 
-  test('who has stopped reading gets nothing until it reads again', async () => {
+  test('a side that has paused reading receives nothing until it resumes', async () => {
     const { ours, there, clock, heard } = behind({ fromPeer: { delay: 10 } })
     there.write('a')
     await clock.pass(5)
@@ -149,7 +149,7 @@ describe('faults', () => {
   )
   const writes = fc.array(fc.string({ unit: 'grapheme-ascii', maxLength: 12 }), { maxLength: 6 })
 
-  test('whatever the network does short of breaking, the bytes and their order are the same, and the end is last', async () => {
+  test('any faults but a reset preserve the bytes and their order, and the end is last', async () => {
     await fc.assert(
       fc.asyncProperty(faults, writes, fc.nat(), async (fromPeer, sent, seed) => {
         const { there, clock, heard } = behind({ fromPeer, seed })
@@ -166,7 +166,7 @@ describe('faults', () => {
     )
   })
 
-  test('the same seed does the same, and another something else', async () => {
+  test('the same seed repeats the faults, and another seed does not', async () => {
     const run = async (seed: number) => {
       const { ours, clock, writes } = behind({ toPeer: { chop: 8, delay: [0, 30] }, seed })
       ours.write('the quick brown fox jumps over the lazy dog')

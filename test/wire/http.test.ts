@@ -4,7 +4,7 @@ import type { Framing } from '../../src/wire/framing/framing.ts'
 import { httpRequests, httpResponses, parseHead } from '../../src/wire/framing/http.ts'
 import { encode } from '../../src/wire/text.ts'
 
-/** The messages of a stream that arrives in pieces, cut at the given places, and then ends. */
+/** Returns the messages of a stream that arrives in pieces, split at the given places, and then ends. */
 function messages(framing: Framing, stream: Uint8Array | string, cuts: readonly number[] = [], limit = framing.limit): unknown[] {
   const bytes = typeof stream === 'string' ? encode(stream) : stream
   const decoder = framing.decoder(limit)
@@ -48,7 +48,7 @@ describe('HTTP requests', () => {
     expect(messages(httpRequests, stream)).toEqual(expected)
   })
 
-  test('of what passes the limit, there is as much as that', () => {
+  test('a request above the limit is delivered up to the limit', () => {
     const head = 'GET / HTTP/1.1\r\nX: '
     const long = head + 'x'.repeat(20_000)
     expect(messages(httpRequests, long, [], 16_384)[0]).toBe(long.slice(0, 16_384))
@@ -82,14 +82,14 @@ describe('HTTP responses', () => {
     expect(messages(httpResponses, stream)).toEqual(expected)
   })
 
-  test('a page that passes the limit is shown up to it, without the character that it cuts', () => {
+  test('a page above the limit is shown up to the limit, without the split character', () => {
     const page = `HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n${'\u20ac'.repeat(3000)}`
     const [first] = messages(httpResponses, page, [], 4096)
     expect(encode(String(first)).length).toBeGreaterThan(4096 - 3)
     expect(page.startsWith(String(first))).toBe(true)
   })
 
-  test('a page of a megabyte is whole, in one piece and in thousands', () => {
+  test('a page of a megabyte is whole, in one piece or in thousands', () => {
     const body = '\u20acx'.repeat(300_000)
     const page = `HTTP/1.1 200 OK\r\nContent-Length: ${encode(body).length}\r\n\r\n${body}`
     const lines = Array.from({ length: 5000 }, (_, at) => `3e8\r\n${String(at).padEnd(1000)}\r\n`).join('')
@@ -101,7 +101,7 @@ describe('HTTP responses', () => {
     }
   })
 
-  test('bytes that are no UTF-8 do not move the end', () => {
+  test('invalid UTF-8 does not move the end', () => {
     const head = encode('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n')
     const bytes = Uint8Array.of(...head, 0xff, 0xc3, 0x41, 0x42)
     expect(messages(httpResponses, bytes)).toEqual(['HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n\ufffd\ufffdA', ['at the end', 'B']])
@@ -120,7 +120,7 @@ describe('properties of the HTTP framings', () => {
   test.each([
     ['requests', httpRequests, 'PUT /x?y HTTP/1.1'],
     ['responses', httpResponses, 'HTTP/1.1 200 OK'],
-  ])('%s are found one after the other, however the stream is cut', (_, framing, line) => {
+  ])('%s are found one after the other, however the stream is split', (_, framing, line) => {
     fc.assert(
       fc.property(fc.array(withBody(line), { maxLength: 4 }), cuts, (all, at) => {
         const stream = all.map((message) => framing.encode(message)).join('')
@@ -133,7 +133,7 @@ describe('properties of the HTTP framings', () => {
     )
   })
 
-  test('any bytes at all are given out, in order and within the limit', () => {
+  test('any bytes are delivered, in order and within the limit', () => {
     const piece = fc.oneof(fc.constantFrom('\r\n', '\n\n', 'GET / HTTP/1.1', 'HTTP/1.1 200 OK', 'Content-Length: 7', ' '), fc.string())
     fc.assert(
       fc.property(fc.array(piece), cuts, fc.integer({ min: 1, max: 60 }), (pieces, at, limit) => {
@@ -147,7 +147,7 @@ describe('properties of the HTTP framings', () => {
     )
   })
 
-  test('the head is what stands before the body', () => {
+  test('the head is the text before the body', () => {
     fc.assert(
       fc.property(headers, body, (head, text) => {
         expect(parseHead(`GET / HTTP/1.1\r\n${head}\r\n${text}`)).toBe(`GET / HTTP/1.1\r\n${head}\r\n`)

@@ -18,7 +18,7 @@ const faults = fc.record(
   { requiredKeys: [] },
 )
 
-describe('the grammar of networks', () => {
+describe('the grammar of faults', () => {
   test.each<[string, FaultSettings]>([
     ['split 8', { toPeer: { split: 8 } }],
     ['glue 80ms', { toPeer: { glue: 80 } }],
@@ -50,11 +50,11 @@ describe('the grammar of networks', () => {
     ['up:split 8', 'a direction is in, out or both, not "up"'],
     ['split 8,split 4', 'split is given twice for one direction'],
     ['both:split 8,in:split 4', 'split is given twice'],
-  ])('%j is refused with a sentence', (text, sentence) => {
+  ])('%j is rejected with a sentence', (text, sentence) => {
     expect(parseFaults(text)).toMatchObject({ refused: expect.stringContaining(sentence) })
   })
 
-  test('what is printed is read as the same, and any text is read or refused', () => {
+  test('formatted rules parse to the same rules, and any text is parsed or rejected', () => {
     fc.assert(
       fc.property(fc.record({ toPeer: faults, fromPeer: faults }), (network) => {
         const text = formatFaults(network)
@@ -70,7 +70,7 @@ describe('the grammar of networks', () => {
     )
   })
 
-  test('the values of options are rules without their verb', () => {
+  test('the value of an option is a rule without its verb', () => {
     expect(toRules('split', '8')).toBe('split 8')
     expect(toRules('split', 'in:8, out:1..5')).toBe('in:split 8,out:split 1..5')
     expect(parseFaults(toRules('delay', 'both:5ms..20ms'))).toEqual({ toPeer: { delay: [5, 20] }, fromPeer: { delay: [5, 20] } })
@@ -89,7 +89,7 @@ describe('a network that splits', () => {
     return { ours, here, there, clock, peer: heardBy(there), heard: heardBy(ours), writes: () => writesOf(here) }
   }
 
-  test('split 3: pieces of three bytes, a millisecond apart', async () => {
+  test('split 3: sends pieces of three bytes, a millisecond apart', async () => {
     const { ours, clock, writes } = behind('split 3')
     ours.write('Hello\nabc')
     expect(writes()).toEqual(['Hel'])
@@ -97,7 +97,7 @@ describe('a network that splits', () => {
     expect(writes()).toEqual(['Hel', 'lo\n', 'abc'])
   })
 
-  test('split 3, delay 100ms: each piece so long after the one before', async () => {
+  test('split 3, delay 100ms: sends each piece 100 ms after the previous one', async () => {
     const { ours, clock, writes } = behind('split 3,delay 100ms')
     ours.write('Hello\n')
     await clock.pass(99)
@@ -110,7 +110,7 @@ describe('a network that splits', () => {
     expect(writes()).toEqual(['Hel', 'lo\n'])
   })
 
-  test('split 1..4: by chance, the same for the same seed, and nothing is lost', async () => {
+  test('split 1..4: splits at random, repeats for the same seed, and loses no byte', async () => {
     const text = 'abcdefghijklmnopqrstuvwxyz'
     const run = async (seed: number) => {
       const { ours, clock, writes, peer } = behind('split 1..4', seed)
@@ -125,7 +125,7 @@ describe('a network that splits', () => {
     for (const piece of (await run(7)).split('|')) expect(piece.length).toBeLessThanOrEqual(4)
   })
 
-  test('in: what is read comes in pieces, what is written does not, and a reset passes', async () => {
+  test('in: splits the bytes that are read, not those that are written, and passes a reset on', async () => {
     const { ours, there, clock, heard, writes } = behind('in:split 2')
     ours.write('whole')
     there.write('abcde')

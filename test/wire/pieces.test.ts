@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { recvOnce } from '../../src/wire/framing/recv.ts'
 import { decode } from '../../src/wire/text.ts'
 
-describe('pieces', () => {
-  test('what has arrived is a message, and nothing is waited for', () => {
+describe('recv framing', () => {
+  test('the bytes of one read are a message, without a wait', () => {
     const decoder = recvOnce(1024, 'bytes').decoder()
     expect(decoder.next()).toBeUndefined()
     decoder.push(new TextEncoder().encode('Hello fr'))
@@ -12,7 +12,7 @@ describe('pieces', () => {
     expect(decoder.next()).toBeUndefined()
   })
 
-  test('as many bytes as asked for at most, never none, and all of them in the end', () => {
+  test('returns at most the requested number of bytes, never none, and all of them in the end', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), fc.integer({ min: 1, max: 16 }), (segments, size) => {
         const decoder = recvOnce(size, 'bytes').decoder()
@@ -32,13 +32,13 @@ describe('pieces', () => {
     )
   })
 
-  test('half a character at the border is not waited for either', () => {
+  test('does not wait for the rest of a split character', () => {
     const decoder = recvOnce(2).decoder()
     decoder.push(new TextEncoder().encode('aé'))
     expect([decoder.next(), decoder.next()]).toEqual(['a\ufffd', '\ufffd'])
   })
 
-  test('text goes out as it is', () => {
+  test('sends text unchanged', () => {
     expect(recvOnce().encode('Hello\n')).toEqual(new TextEncoder().encode('Hello\n'))
   })
 })

@@ -7,7 +7,7 @@ import { eventLoop } from '../../src/wire/transports/batching.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled } from '../support/clock.ts'
 
-/** An event loop whose turns a test begins, with a clock on which only work takes time. */
+/** An event loop whose turns a test starts, with a clock on which only work takes time. */
 class ManualLoop implements EventLoop {
   time = 0
   #turns: (() => void)[] = []
@@ -21,7 +21,7 @@ class ManualLoop implements EventLoop {
     this.#settled.push(then)
   }
 
-  /** Runs one turn; answers for how long it has worked. */
+  /** Runs one turn; returns the duration of its work. */
   async turn(): Promise<number> {
     const began = this.time
     const turns = this.#turns
@@ -35,7 +35,7 @@ class ManualLoop implements EventLoop {
     }
   }
 
-  /** Runs what waits until all has run that runs now. */
+  /** Runs the waiting tasks until all present ones have run. */
   async settle(): Promise<void> {
     for (const then of this.#settled.splice(0)) then()
     await settled()
@@ -50,7 +50,7 @@ function queueOn(loop: ManualLoop, limits: { slice?: number; round?: number; tur
   return new RunQueue({ loop, now: () => loop.time, ...limits })
 }
 
-/** A connection whose peer has sent `lines` of them, and a handler that works `cost` milliseconds for each. */
+/** A connection whose peer has sent a number of `lines`, and a handler that works `cost` milliseconds for each. */
 function pipelining(runQueue: RunQueue, loop: ManualLoop, pipelined: Pipelining) {
   const { count, charge = 0, log, name = 'x' } = pipelined
   const [here, there] = memoryPair()
@@ -68,7 +68,7 @@ function pipelining(runQueue: RunQueue, loop: ManualLoop, pipelined: Pipelining)
   return { here, connection }
 }
 
-/** A peer that has said two things, and nothing since for a while. */
+/** Returns a peer that has sent two messages, and then nothing for a while. */
 async function known(queue: RunQueue, loop: ManualLoop, cost: number) {
   const peer = pipelining(queue, loop, { count: 2, cost })
   await settled()
@@ -81,13 +81,13 @@ async function known(queue: RunQueue, loop: ManualLoop, cost: number) {
 interface Pipelining {
   readonly count: number
   readonly cost: number
-  /** What the handler counts of the budget for each. */
+  /** The cost of each message in the handler's budget. */
   readonly charge?: number
   readonly log?: string[]
   readonly name?: string
 }
 
-test('what datagrams bring waits for a slice, however little it is: each is a conversation of its own', async () => {
+test('a request in a datagram waits for a slice, however small it is, because each datagram is a conversation of its own', async () => {
   const loop = new ManualLoop()
   const queue = queueOn(loop, { slice: 1, turn: 4 })
   let served = 0
@@ -108,7 +108,7 @@ test('what datagrams bring waits for a slice, however little it is: each is a co
 })
 
 describe('a connection that has sent many messages at once', () => {
-  test('is served no longer than a turn’s share in each turn of the event loop, whatever a message costs', async () => {
+  test('is served for at most a turn’s share in each turn of the event loop, whatever a message costs', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 12 }),
@@ -119,7 +119,7 @@ describe('a connection that has sent many messages at once', () => {
           const queue = queueOn(loop, { slice: 1, turn: 4 })
           const all = Array.from({ length: peers }, () => pipelining(queue, loop, { count, cost }))
           await settled()
-          // the first message of each is answered as it comes
+          // the first message of each is answered as it arrives
           expect(loop.time).toBeCloseTo(peers * cost)
           while (!loop.idle) expect(await loop.turn()).toBeLessThan(4 + 1 + cost)
           expect(all.map(({ connection }) => connection.received)).toEqual(all.map(() => count))
@@ -154,7 +154,7 @@ describe('a connection that has sent many messages at once', () => {
     expect(loop.time - began).toBeLessThan(30)
   })
 
-  test('does not keep a peer that says two things at once waiting for its round', async () => {
+  test('does not delay a peer that sends two messages at once by a round', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop)
     for (let n = 0; n < 50; n++) pipelining(queue, loop, { count: 10_000, cost: 0.1 })
@@ -165,7 +165,7 @@ describe('a connection that has sent many messages at once', () => {
     expect(other.connection.received).toBe(4)
   })
 
-  test('does not keep a peer waiting that has come with it and says little', async () => {
+  test('does not delay a peer that connected with it and sends little', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop)
     for (let n = 0; n < 50; n++) pipelining(queue, loop, { count: 10_000, cost: 0.1 })
@@ -175,7 +175,7 @@ describe('a connection that has sent many messages at once', () => {
     expect(other.connection.received).toBe(3)
   })
 
-  test('goes after those that have come later and have used less', async () => {
+  test('waits behind peers that connected later and have used less time', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop)
     const all = Array.from({ length: 50 }, () => pipelining(queue, loop, { count: 10_000, cost: 0.1 }))
@@ -187,7 +187,7 @@ describe('a connection that has sent many messages at once', () => {
     expect(other.connection.received).toBeGreaterThan(2)
   })
 
-  test('does not go before a peer that says little, because the collector of garbage ran while that was served', async () => {
+  test('does not overtake a peer that sends little after a garbage collection in that peer’s slice', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop)
     const pauses = { count: 0, cost: 0.02 }
@@ -208,7 +208,7 @@ describe('a connection that has sent many messages at once', () => {
     for (let n = 0; n < 5; n++) expect(await ask()).toBe(2)
   })
 
-  test('goes before the others for as little time as it has not used lately, and then waits as they do', async () => {
+  test('overtakes the others only for the time that it has not used recently, and then waits as they do', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop, { slice: 1, turn: 4 })
     for (let n = 0; n < 20; n++) pipelining(queue, loop, { count: 10_000, cost: 0.5 })
@@ -221,11 +221,11 @@ describe('a connection that has sent many messages at once', () => {
       await settled()
       await loop.turn()
     }
-    // the first of two is answered as it comes; the second has its share of the time, and what it may use before others
+    // the first of two is answered as it arrives; the second has its share of the time, and its saved time
     expect((other.connection.received / 2) * 3).toBeLessThan((loop.time - began) * (1 / 21 + 0.04) + 15)
   })
 
-  test('does not keep a peer waiting for others who have paused and go on all at once', async () => {
+  test('does not delay a peer while others that have paused continue all at once', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop)
     const others = Array.from({ length: 50 }, () => pipelining(queue, loop, { count: 200, cost: 0.1 }))
@@ -240,7 +240,7 @@ describe('a connection that has sent many messages at once', () => {
     expect(other.connection.received).toBe(4)
   })
 
-  test('does not keep a peer that goes on with two things at a time waiting, whatever a message of others costs', async () => {
+  test('does not delay a peer that sends two messages at a time, whatever a message of others costs', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop, { slice: 1, turn: 4 })
     for (let n = 0; n < 50; n++) pipelining(queue, loop, { count: 10_000, cost: 5 })
@@ -253,7 +253,7 @@ describe('a connection that has sent many messages at once', () => {
     }
   })
 
-  test('is served however many others say two things at a time', async () => {
+  test('is served however many others send two messages at a time', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop, { slice: 1, turn: 4 })
     const others = []
@@ -268,11 +268,11 @@ describe('a connection that has sent many messages at once', () => {
       await settled()
       await loop.turn()
     }
-    // in 80 ms are 160 messages, and 21 peers have as many each
+    // 80 ms have 160 messages, and 21 peers have as many each
     expect(connection.received).toBeGreaterThanOrEqual(before + 7)
   })
 
-  test('does not keep a peer with a single message waiting for a slice', async () => {
+  test('does not delay a peer with a single message by a slice', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop)
     pipelining(queue, loop, { count: 1000, cost: 0.5 })
@@ -286,7 +286,7 @@ describe('a connection that has sent many messages at once', () => {
     expect(queue.size).toBe(1)
   })
 
-  test('waits for a slice also with a single message, where those of many take long together', async () => {
+  test('waits for a slice also with a single message, if those of many peers together take long', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop, { slice: 1, turn: 4 })
     const other = await known(queue, loop, 0.02)
@@ -294,20 +294,20 @@ describe('a connection that has sent many messages at once', () => {
     const others = Array.from({ length: 200 }, () => pipelining(queue, loop, { count: 0, cost: 1 }))
     for (let n = 1; n <= 100; n++) {
       const began = loop.time
-      // each asks again as soon as it is answered
+      // each sends again as soon as it is answered
       for (const { here, connection } of others) if (connection.unread === 0) here.write('seek\n')
       other.here.write('x\n')
       await settled()
       await loop.turn()
       if (n < 10) continue
       expect(other.connection.received).toBe(2 + n)
-      // what passes is known by what passed before, and so not exactly
+      // the time is estimated from earlier turns, and so not exact
       expect(loop.time - began).toBeLessThan(5 * 4)
     }
     expect(others.every(({ connection }) => connection.received > 0)).toBe(true)
   })
 
-  test('does not wait for a slice with a single message, where those of many take little', async () => {
+  test('does not wait for a slice with a single message if those of many peers take little time', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop, { slice: 1, turn: 4 })
     const all = Array.from({ length: 100 }, () => pipelining(queue, loop, { count: 0, cost: 0.02 }))
@@ -319,7 +319,7 @@ describe('a connection that has sent many messages at once', () => {
     }
   })
 
-  test('waits for a slice with a single message in a turn in which such have taken their time, though they took little until then', async () => {
+  test('waits for a slice with a single message in a turn in which single messages have used their share, though they took little before', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop, { slice: 1, turn: 4 })
     const kind = { count: 0, cost: 0.02 }
@@ -329,7 +329,7 @@ describe('a connection that has sent many messages at once', () => {
       await settled()
       await loop.turn()
     }
-    // as what runs for the first time
+    // like code that runs for the first time
     kind.cost = 2
     const some = all.splice(0, 16)
     for (const { here } of some) here.write('move\n')
@@ -341,13 +341,13 @@ describe('a connection that has sent many messages at once', () => {
     expect(loop.time).toBe(began)
     while (!loop.idle) expect(await loop.turn()).toBeLessThanOrEqual(4 + 2)
     expect([...some, ...all].map(({ connection }) => connection.received)).toEqual(Array(100).fill(11))
-    // in the next turn they pass again
+    // in the next turn they run without a slice again
     all[0]?.here.write('move\n')
     await settled()
     expect(all[0]?.connection.received).toBe(12)
   })
 
-  test('that ends while it waits for its slice is read to its end all the same', async () => {
+  test('is read to its end also if it ends while it waits for its slice', async () => {
     const loop = new ManualLoop()
     const { here, connection } = pipelining(queueOn(loop), loop, { count: 50, cost: 1 })
     here.finish()
@@ -358,7 +358,7 @@ describe('a connection that has sent many messages at once', () => {
     expect(connection.end?.reason).toBe('finished')
   })
 
-  test('is not silent while it waits for its slice', async () => {
+  test('does not count as silent while it waits for its slice', async () => {
     const loop = new ManualLoop()
     const { connection } = pipelining(queueOn(loop), loop, { count: 3, cost: 2 })
     await settled()
@@ -367,7 +367,7 @@ describe('a connection that has sent many messages at once', () => {
     expect(connection.waitingSince).toBeDefined()
   })
 
-  test('waits for a slice also one by one, where each message is a heavy one', async () => {
+  test('waits for a slice also with one message at a time, if each message is expensive', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop)
     const { here, connection } = pipelining(queue, loop, { count: 1, cost: 1, charge: 100 })
@@ -380,7 +380,7 @@ describe('a connection that has sent many messages at once', () => {
   })
 })
 
-test('a task that throws stops no other', async () => {
+test('an exception in one task stops no other task', async () => {
   const loop = new ManualLoop()
   const queue = queueOn(loop)
   const ran: string[] = []
@@ -401,7 +401,7 @@ test('a task that throws stops no other', async () => {
   expect(ran).toEqual(['a', 'b'])
 })
 
-test('on the event loop of the process, timers and other turns come between slices', async () => {
+test('timers and other turns of the event loop run between slices', async () => {
   const queue = new RunQueue({ loop: eventLoop, slice: 1, turn: 2 })
   let turns = 0
   let stopped = false

@@ -23,7 +23,7 @@ async function pair(host: string) {
   return { listener, arrivals, client, server: await arrivals.next() }
 }
 
-test.runIf(process.platform === 'linux')('the system asks a silent client whether it is still there', async () => {
+test.runIf(process.platform === 'linux')('the system probes a silent client', async () => {
   const { listener } = await pair('0.0.0.0')
   const port = listener.address.port.toString(16).toUpperCase().padStart(4, '0')
   // of each socket: its own address, the other's, its state (01 is connected), queues, and its timer (02 is keepalive)
@@ -33,7 +33,7 @@ test.runIf(process.platform === 'linux')('the system asks a silent client whethe
 })
 
 describe.each(['127.0.0.1', '::1'])('TCP at %s', (host) => {
-  test('carries a conversation, to its end on both sides', async () => {
+  test('carries a conversation to its end on both sides', async () => {
     const { listener, client, server } = await pair(host)
     expect(listener.address.host).toBe(host)
     expect(listener.address.port).toBeGreaterThan(0)
@@ -51,13 +51,13 @@ describe.each(['127.0.0.1', '::1'])('TCP at %s', (host) => {
   })
 })
 
-test('nobody is let in who came before the end and would be heard after it', async () => {
+test('a client that connected before the listener closed is not accepted after it', async () => {
   const accepted: unknown[] = []
   const listener = await listenTcp(ANY, (transport) => accepted.push(transport))
   const peers = [1, 2].map(() => connect({ ...listener.address }).on('error', () => {}))
   const gone = Promise.all(peers.map((peer) => new Promise((resolve) => peer.on('close', resolve))))
   batchInput(() => void listener.close())
-  // as long as every turn brings more, all of it is gathered
+  // as long as every turn brings more input, all of it is batched
   for (let turns = 0; turns < 8; turns++) {
     batchInput(() => {})
     await new Promise<void>((resolve) => setImmediate(resolve))
@@ -66,14 +66,14 @@ test('nobody is let in who came before the end and would be heard after it', asy
   expect(accepted).toEqual([])
 })
 
-test('of those that come together, who has broken off without a word before its turn is not let in; who has said something is', async () => {
+test('of clients that connect together, one that resets without a byte before its turn is skipped; one that has sent bytes is served', async () => {
   onTestFinished(raiseBatchLimits(FSYNC_LIMITS))
   const accepted: Transport[] = []
   const listener = await until(listenTcp(ANY, (transport) => accepted.push(transport)))
   const [gone, spoken, here] = [1, 2, 3].map(() => connect({ ...listener.address }))
   gone?.once('connect', () => gone.resetAndDestroy())
   spoken?.once('connect', () => spoken.write('Hello\n', () => spoken.resetAndDestroy()))
-  // as long as every turn brings more, all of it is gathered
+  // as long as every turn brings more input, all of it is batched
   while (accepted.length < 2) {
     batchInput(() => {})
     await new Promise<void>((resolve) => setImmediate(resolve))
@@ -85,7 +85,7 @@ test('of those that come together, who has broken off without a word before its 
   here?.destroy()
 })
 
-test('a socket of another kind than Node has now is read as well', async () => {
+test('a socket of another class than Node’s is read, too', async () => {
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
   await once(server, 'listening')
@@ -99,7 +99,7 @@ test('a socket of another kind than Node has now is read as well', async () => {
   accepted.destroy()
 })
 
-/** Opens a transport that pauses at the first bytes; returns how many bytes have come. */
+/** Opens a transport that pauses at the first bytes; returns the number of bytes received. */
 function pausedAtOnce(transport: Transport): { bytes: number } {
   const heard = { bytes: 0 }
   const data = ({ length }: Uint8Array) => {
@@ -111,7 +111,7 @@ function pausedAtOnce(transport: Transport): { bytes: number } {
 }
 
 describe('a peer', () => {
-  test('that says all it can is read 16 KB at a time, and no further once it has to wait', async () => {
+  test('a peer that sends as much as it can is read 16 KB at a time, and no further while it has to wait', async () => {
     const arrivals = new Arrivals()
     const listener = await until(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
@@ -129,7 +129,7 @@ describe('a peer', () => {
     server.reset()
   })
 
-  test('that says all it can is read on as long as it is heard', async () => {
+  test('a peer that sends as much as it can is read as long as its messages are handled', async () => {
     const arrivals = new Arrivals()
     const listener = await until(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
@@ -139,7 +139,7 @@ describe('a peer', () => {
     expect(heard.text).toBe('x'.repeat(999_999))
   })
 
-  test.each(['end', 'resetAndDestroy'] as const)('that has spoken and gone (%s) before it is served is read', async (leave) => {
+  test.each(['end', 'resetAndDestroy'] as const)('the messages of a peer that disconnects (%s) before its turn are read', async (leave) => {
     const arrivals = new Arrivals()
     const listener = await until(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
@@ -157,7 +157,7 @@ describe('a peer', () => {
     server.destroy()
   })
 
-  test('that says more than it may before it is served waits, and is read then', async () => {
+  test('a peer that sends more than its limit before it is served waits, and is read then', async () => {
     const arrivals = new Arrivals()
     const listener = await until(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
@@ -171,7 +171,7 @@ describe('a peer', () => {
     server.destroy()
   })
 
-  test('that closes at once behind its data is read', async () => {
+  test('the data of a peer that closes at once behind it is read', async () => {
     const arrivals = new Arrivals()
     const listener = await until(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
@@ -181,7 +181,7 @@ describe('a peer', () => {
     await expect(server.receive()).rejects.toMatchObject({ how: 'finished' })
   })
 
-  test('that has closed its side still hears the answer', async () => {
+  test('a peer that has closed its side still receives the answer', async () => {
     const arrivals = new Arrivals()
     const listener = await until(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
@@ -194,7 +194,7 @@ describe('a peer', () => {
     await closed
   })
 
-  test('that sends and closes without framing is understood before the time is over', async () => {
+  test('an unframed message of a peer that closes is delivered before the time is over', async () => {
     const arrivals = new Arrivals()
     const listener = await until(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
@@ -204,7 +204,7 @@ describe('a peer', () => {
     expect(await server.receive()).toBe('42')
   })
 
-  test('that breaks off ends the conversation and nothing else', async () => {
+  test('a peer that resets ends its own conversation and no other', async () => {
     const { client, server, listener, arrivals } = await pair('127.0.0.1')
     const here = talk(server)
     heardBy(client)
@@ -218,7 +218,7 @@ describe('a peer', () => {
     expect(await next.receive()).toBe('still here')
   })
 
-  test('that breaks off while it still waits to be served hurts nobody', async () => {
+  test('a peer that resets while it waits to be served affects no other peer', async () => {
     const { client, server } = await pair('127.0.0.1')
     const heard = heardBy(client)
     client.reset()
@@ -229,7 +229,7 @@ describe('a peer', () => {
     await late.close()
   })
 
-  test('that closes without a word while it still waits to be served is found gone', async () => {
+  test('a peer that closes without a byte while it waits to be served is found disconnected', async () => {
     const { client, server, listener, arrivals } = await pair('127.0.0.1')
     client.finish()
     const next = await connectTcp(listener.address, 0)
@@ -239,7 +239,7 @@ describe('a peer', () => {
     await expect(talk(server).receive()).rejects.toMatchObject({ how: 'finished' })
   })
 
-  test('that never reads is ended with a sentence, and reset', async () => {
+  test('a peer that never reads is ended with a sentence, and reset', async () => {
     const arrivals = new Arrivals()
     const listener = await until(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
@@ -258,7 +258,7 @@ describe('a peer', () => {
     expect(error.code).toBe('ECONNRESET')
   })
 
-  test('that sends a megabyte without LF is ended with a sentence', async () => {
+  test('a peer that sends a megabyte without LF is ended with a sentence', async () => {
     const { client, server } = await pair('127.0.0.1')
     const here = talk(server)
     heardBy(client)
@@ -267,7 +267,7 @@ describe('a peer', () => {
     await here.abort()
   })
 
-  test('that sends much while nobody reads has to wait, and nothing is lost', async () => {
+  test('a peer that sends much while no reader reads has to wait, and no byte is lost', async () => {
     const { client, server } = await pair('127.0.0.1')
     const here = talk(server)
     const sent = Array.from({ length: 200_000 }, (_, i) => `line ${i}`)
@@ -278,7 +278,7 @@ describe('a peer', () => {
     await expect(here.receive()).rejects.toMatchObject({ how: 'finished' })
   })
 
-  test('that we break off with sees our last words and then a reset', async () => {
+  test('a peer that is disconnected receives the last message and then a reset', async () => {
     const arrivals = new Arrivals()
     const listener = await until(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
@@ -299,12 +299,12 @@ describe('a peer', () => {
 })
 
 describe('listening', () => {
-  test('a port that is taken is refused with the system’s code', async () => {
+  test('a port that is in use is refused with the system’s code', async () => {
     const listener = await until(listenTcp(ANY, () => {}))
     await expect(listenTcp(listener.address, () => {})).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 
-  test('localhost is 127.0.0.1, where the worksheets’ clients look', async () => {
+  test('localhost is 127.0.0.1, to which the worksheets’ clients connect', async () => {
     const listener = await until(listenTcp({ host: 'localhost', port: 0 }, () => {}))
     expect(listener.address.host).toBe('127.0.0.1')
     const client = await connectTcp({ host: 'localhost', port: listener.address.port }, 0)
@@ -312,7 +312,7 @@ describe('listening', () => {
     client.destroy()
   })
 
-  test('an IPv4 peer of a listener for both families has its own address', async () => {
+  test('an IPv4 peer of a listener for both families has its IPv4 address', async () => {
     const arrivals = new Arrivals()
     const listener = await until(listenTcp({ host: '::', port: 0 }, arrivals.accept))
     talk(await connectTcp({ host: '127.0.0.1', port: listener.address.port }, 0))
@@ -322,7 +322,7 @@ describe('listening', () => {
     server.destroy()
   })
 
-  test('closing is done at once, lets nobody in any more, and those who are here stay', async () => {
+  test('closing takes effect at once, accepts no client any more, and leaves open connections', async () => {
     const { listener, client, server } = await pair('127.0.0.1')
     await listener.close()
     await listener.close()
@@ -356,17 +356,17 @@ describe('connecting', () => {
     expect(waited).toBe(10)
   })
 
-  test('without patience tries once', async () => {
+  test('tries once without a waiting time', async () => {
     const clock = impatient(() => expect.unreachable())
     await expect(connectTcp(await nowhere(), 0, clock)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 
-  test('waits for nothing but a server: other failures are told at once', async () => {
+  test('waits only for a server: other failures are reported at once', async () => {
     const clock = impatient(() => expect.unreachable())
     await expect(connectTcp({ host: '127.0.0.1', port: 65_536 }, 60_000, clock)).rejects.toMatchObject({ code: 'ERR_SOCKET_BAD_PORT' })
   })
 
-  test('a server that lets in and says nothing is not connected to again', async () => {
+  test('does not connect again to a server that accepts and sends nothing', async () => {
     const first = Promise.withResolvers<void>()
     let connections = 0
     const at = await plainServer(() => {

@@ -10,7 +10,7 @@ const [SE, NOP, DM, AYT, SB, WILL, WONT, DO, DONT, IAC] = [240, 241, 242, 246, 2
 const [BINARY, ECHO, SGA, TM, NAWS] = [0, 1, 3, 6, 31] as const
 const [BRK, IP] = [243, 244] as const
 
-/** Our end with telnet laid over it, and the peer's raw one. */
+/** Our end with the telnet filter, and the peer's raw end. */
 function ends() {
   const [here, there] = memoryPair()
   const telnet = new Telnet(here)
@@ -20,7 +20,7 @@ function ends() {
   return { telnet, there, bytes, ended, peer: heardBy(there), answers: () => here.written.map((write) => [...write]) }
 }
 
-/** What a stream that comes in these pieces is taken for: its text, and what was answered. */
+/** Returns the text of a stream that arrives in these pieces, and the answers. */
 function taken(pieces: readonly Uint8Array[]) {
   const { telnet, bytes, answers } = ends()
   for (const piece of pieces) telnet.data(piece)
@@ -30,7 +30,7 @@ function taken(pieces: readonly Uint8Array[]) {
 const places = fc.array(fc.nat(2000), { maxLength: 12 })
 const everywhere = (bytes: Uint8Array) => Array.from(bytes, (_, at) => at)
 
-/** What a telnet peer may say: its bytes, and what of that is text. */
+/** Generates input of a telnet peer: its bytes, and the text in them. */
 const said = fc.oneof(
   { weight: 3, arbitrary: fc.uint8Array({ max: 254, maxLength: 8 }).map((bytes) => [...bytes].filter((byte) => byte !== 13)) },
   fc.constant([104, 105, 13, 10]),
@@ -45,8 +45,8 @@ const parts = fc.oneof(
   fc.constant({ bytes: [IAC, SB, NAWS, 0, IAC, IAC, 0, 24, IAC, SE], text: [] }),
 )
 
-describe('what comes', () => {
-  test('bytes without an IAC are nobody’s but the sink’s, broken UTF-8 and control characters too; nothing is answered', () => {
+describe('telnet input', () => {
+  test('bytes without an IAC pass unchanged, broken UTF-8 and control characters too, without an answer', () => {
     fc.assert(
       fc.property(fc.uint8Array({ max: 254, maxLength: 200 }), places, (bytes, cuts) => {
         expect(taken(cutAt(bytes, cuts))).toEqual({ text: [...bytes], answers: [], active: false })
@@ -54,7 +54,7 @@ describe('what comes', () => {
     )
   })
 
-  test('commands, options and subnegotiations are taken out of the text, wherever the stream is cut', () => {
+  test('commands, options and subnegotiations are removed from the text, wherever the stream is split', () => {
     fc.assert(
       fc.property(fc.array(parts), places, (all, cuts) => {
         const bytes = Uint8Array.from([IAC, NOP, ...all.flatMap((part) => part.bytes)])
@@ -66,7 +66,7 @@ describe('what comes', () => {
     )
   })
 
-  test('any bytes at all mean the same, wherever they are cut, and never more text than bytes', () => {
+  test('any bytes decode to the same text, wherever they are split, and never to more text than bytes', () => {
     const telling = fc.constantFrom(SE, NOP, AYT, SB, WILL, WONT, DO, DONT, IAC, ECHO, SGA, 0, 10, 13, 97)
     const bytes = fc.array(fc.oneof({ weight: 4, arbitrary: telling }, fc.nat(255)), { maxLength: 200 })
     fc.assert(
@@ -80,7 +80,7 @@ describe('what comes', () => {
     )
   })
 
-  test('CR NUL ends a line, once it is telnet', () => {
+  test('CR NUL ends a line after the first telnet command', () => {
     expect(taken([Uint8Array.of(97, 13, 0)]).text).toEqual([97, 13, 0])
     expect(taken([Uint8Array.of(97, 13, 0, IAC, NOP, 98)]).text).toEqual([97, 13, 0, 98])
     expect(taken([Uint8Array.of(IAC, NOP, 97, 13, 0, 13, 10, 13, 98, 0)]).text).toEqual([97, 13, 10, 13, 10, 13, 98, 0])
@@ -91,7 +91,7 @@ describe('what comes', () => {
     expect(bytes).toEqual([97, 13, 10])
   })
 
-  test('text goes on behind an IAC whose data mark went another way', () => {
+  test('text continues behind an IAC whose data mark was sent separately', () => {
     expect(taken([joined(Uint8Array.of(IAC), 'help\r\n')]).text).toEqual([...joined('help\r\n')])
   })
 
@@ -102,7 +102,7 @@ describe('what comes', () => {
     expect(taken([doubled]).text).toEqual([...joined('quit\n')])
   })
 
-  test('an end goes through', async () => {
+  test('an end of the stream passes', async () => {
     const { there, ended } = ends()
     there.finish()
     await settled()
@@ -113,7 +113,7 @@ describe('what comes', () => {
   })
 })
 
-describe('what is answered', () => {
+describe('telnet answers', () => {
   test.each([
     ['DO SGA', [DO, SGA], [[IAC, WONT, SGA]]],
     ['DO TIMING-MARK, which a client waits for after Ctrl-C', [DO, TM], [[IAC, WONT, TM]]],
@@ -126,13 +126,13 @@ describe('what is answered', () => {
     expect(taken([Uint8Array.from([IAC, ...command])]).answers).toEqual(answers)
   })
 
-  test('a peer that asks for ever is answered for a while', () => {
+  test('a peer that negotiates without end receives a limited number of answers', () => {
     const { telnet, answers } = ends()
     for (let asked = 0; asked < 5000; asked++) telnet.data(Uint8Array.of(IAC, DO, SGA))
     expect(answers()).toHaveLength(1024)
   })
 
-  test.each([DO, DONT])('a peer that answers everything with %i is not answered for ever', (verb) => {
+  test.each([DO, DONT])('a peer that answers everything with %i receives a limited number of answers', (verb) => {
     const { telnet, answers } = ends()
     telnet.begin()
     for (let heard = 0, turn = 0; turn < 100; turn++) {
@@ -143,7 +143,7 @@ describe('what is answered', () => {
     expect(answers().length).toBeLessThanOrEqual(2)
   })
 
-  test('two of us, facing each other and hiding as they like, come to rest', () => {
+  test('two of our sides that negotiate with each other come to rest', () => {
     const act = fc.record({ who: fc.constantFrom(0, 1), what: fc.constantFrom('hide', 'show', 'hear') })
     fc.assert(
       fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
@@ -169,8 +169,8 @@ describe('what is answered', () => {
   })
 })
 
-describe('what is hidden', () => {
-  /** A client that shows what is typed unless the server does: it agrees to ECHO, and answers a change only (RFC 854). */
+describe('hidden input', () => {
+  /** A client that echoes its input unless the server does: it agrees to ECHO, and answers a change only (RFC 854). */
   class Client {
     echoes = true
     readonly #here: ReturnType<typeof ends>
@@ -180,7 +180,7 @@ describe('what is hidden', () => {
       this.#here = here
     }
 
-    /** Hears the next thing the server said, and answers. */
+    /** Reads the next command of the server, and answers it. */
     hear(): boolean {
       const [, verb, option] = this.#here.answers()[this.#heard++] ?? []
       if (verb === undefined) {
@@ -195,7 +195,7 @@ describe('what is hidden', () => {
     }
   }
 
-  test('a client shows what is typed when it is to, however slowly it answers', () => {
+  test('a client shows its input when it should, however slowly it answers', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('hide', 'show', 'hear'), { maxLength: 60 }), (acts) => {
         const here = ends()
@@ -213,14 +213,14 @@ describe('what is hidden', () => {
     )
   })
 
-  test('nothing is said where telnet is not spoken', () => {
+  test('sends no option to a client that does not speak telnet', () => {
     const { telnet, answers } = ends()
     telnet.hide()
     telnet.show()
     expect(answers()).toEqual([])
   })
 
-  test('a client that does not want to is not asked twice, but at the next time', () => {
+  test('asks a client that refuses only once for each hidden input', () => {
     const { telnet, answers } = ends()
     telnet.begin()
     telnet.hide()
@@ -235,7 +235,7 @@ describe('what is hidden', () => {
     ])
   })
 
-  test('a client may end it by itself', () => {
+  test('a client may end hiding by itself', () => {
     const { telnet, answers } = ends()
     telnet.begin()
     telnet.hide()
@@ -248,10 +248,10 @@ describe('what is hidden', () => {
   })
 })
 
-describe('a client that puts commands in place of bytes of its text, as that of GNU does', () => {
+describe('a client that sends commands in place of bytes of its text, as GNU telnet does', () => {
   const cut = (command: number) => Uint8Array.of(0xe6, 0x97, 0xa5, 0xe6, IAC, command, IAC, DO, TM, 0xac, 13, 10)
 
-  test.each([BRK, IP])('is asked once to send binary text, and its answer is not answered (%i)', (command) => {
+  test.each([BRK, IP])('is asked once to send binary text, without an answer to its answer (%i)', (command) => {
     const { telnet, answers } = ends()
     expect(telnet.requestedBinary).toBe(false)
     for (let line = 0; line < 3; line++) telnet.data(cut(command))
@@ -261,7 +261,7 @@ describe('a client that puts commands in place of bytes of its text, as that of 
     expect(telnet.requestedBinary).toBe(true)
   })
 
-  test('is taken at its word when it refuses', () => {
+  test('is not asked again after it refuses', () => {
     const { telnet, answers } = ends()
     telnet.data(cut(IP))
     telnet.data(Uint8Array.of(IAC, WONT, BINARY))
@@ -274,7 +274,7 @@ describe('a client that puts commands in place of bytes of its text, as that of 
     ['text that is ASCII', [104, 105, IAC, IP, 13, 10]],
     ['a negotiation behind another character', [0xc3, 0xa4, IAC, DO, SGA]],
     ['BINARY, unasked', [IAC, WILL, BINARY]],
-  ])('nothing is asked for %s', (_, bytes) => {
+  ])('asks nothing for %s', (_, bytes) => {
     const { telnet, answers } = ends()
     telnet.data(Uint8Array.from(bytes))
     expect(telnet.requestedBinary).toBe(false)
@@ -282,8 +282,8 @@ describe('a client that puts commands in place of bytes of its text, as that of 
   })
 })
 
-describe('what is written', () => {
-  test('as it is, until telnet is spoken; then lines end in CR LF', async () => {
+describe('telnet output', () => {
+  test('is unchanged until the client speaks telnet; then lines end in CR LF', async () => {
     const { telnet, peer } = ends()
     telnet.write('a\nb')
     telnet.begin()

@@ -28,16 +28,16 @@ describe('quotations', () => {
     expect(quoteText(text)).toBe(shown)
   })
 
-  test.each(['é', 'e\u0301', '中文', 'हिन्दी', 'naïve 😀', 'ß'])('show %s as it is', (text) => {
+  test.each(['é', 'e\u0301', '中文', 'हिन्दी', 'naïve 😀', 'ß'])('show %s unchanged', (text) => {
     expect(quoteText(text)).toBe(`"${text}"`)
   })
 
-  test('are cut between characters', () => {
+  test('are truncated between characters', () => {
     expect(quoteText('😀'.repeat(61))).toBe(`"${'😀'.repeat(60)}…"`)
     expect(quoteText('😀'.repeat(60))).toBe(`"${'😀'.repeat(60)}"`)
   })
 
-  test('have nothing in them that cannot be seen, and tell texts apart', () => {
+  test('contain only visible characters, and differ for different texts', () => {
     const unseen = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/u
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (text) => {
@@ -51,13 +51,13 @@ describe('quotations', () => {
   })
 })
 
-test('talk keeps what emoji are joined with, and loses what turns the direction', () => {
+test('talk retains the joiners of emoji, and loses marks that change the direction', () => {
   expect(escapeControls('👨\u200d👩\u200d👧 ❤\ufe0f')).toBe('👨\u200d👩\u200d👧 ❤\ufe0f')
   expect(escapeControls('\u202eabc\u001b[2J\r')).toBe('\\u202eabc\\x1b[2J\\x0d')
   expect(escapeControls('one\u2028two\u2029')).toBe('one\\u2028two\\u2029')
 })
 
-/** A code point in braces as JSON writes it. */
+/** A code point in braces as in JSON. */
 function toPair(_: string, code: string): string {
   return Array.from({ length: 2 }, (_, at) => `\\u${String.fromCodePoint(Number.parseInt(code, 16)).charCodeAt(at).toString(16)}`).join('')
 }

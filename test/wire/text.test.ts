@@ -4,7 +4,7 @@ import { decode, encode, escapeControls, quoteText, TextStream } from '../../src
 import { cutAt } from '../support/decoding.ts'
 
 describe('text and bytes', () => {
-  test('UTF-8 there and back', () => {
+  test('encodes and decodes UTF-8', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(decode(encode(text))).toBe(text)
@@ -12,11 +12,11 @@ describe('text and bytes', () => {
     )
   })
 
-  test('a byte order mark is text like any other', () => {
+  test('treats a byte order mark as text', () => {
     expect(decode(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))).toBe('\ufeffa')
   })
 
-  test('the code `bytes` shows each byte as one character, there and back', () => {
+  test('the code `bytes` maps each byte to one character and back', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         const text = decode(bytes, 'bytes')
@@ -26,13 +26,13 @@ describe('text and bytes', () => {
     )
   })
 
-  test('the code `bytes` has a question mark for what is no byte', () => {
+  test('the code `bytes` writes a question mark for a character that is not a byte', () => {
     expect(encode('aÿĀ😀', 'bytes')).toEqual(Uint8Array.of(0x61, 0xff, 0x3f, 0x3f))
   })
 })
 
-describe('text that comes in pieces', () => {
-  test('is the same as whole, whatever the bytes and wherever they are cut', () => {
+describe('text that arrives in pieces', () => {
+  test('decodes to the same text as the whole, whatever the bytes and wherever they are split', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -50,7 +50,7 @@ describe('text that comes in pieces', () => {
     )
   })
 
-  test('a character that is cut waits for its other bytes, and is broken when none come', () => {
+  test('a split character waits for its other bytes, and becomes U+FFFD if none arrive', () => {
     const stream = new TextStream()
     expect(stream.read(Uint8Array.of(0x61, 0xe2, 0x82))).toBe('a')
     expect(stream.read(Uint8Array.of(0xac))).toBe('€')
@@ -69,13 +69,13 @@ describe('text that is shown', () => {
     )
   })
 
-  test('is otherwise as it was', () => {
+  test('is otherwise unchanged', () => {
     expect(escapeControls('a\tb\r\nÄ€😀\n')).toBe('a\tb\r\nÄ€😀\n')
     expect(escapeControls('\x1b[2J\x07\r\x9b')).toBe('\\x1b[2J\\x07\\x0d\\x9b')
     expect(escapeControls('a\u202eb\u2066\u2028\u200f')).toBe('a\\u202eb\\u2066\\u2028\u200f')
   })
 
-  test('is quoted on one line, and not for ever', () => {
+  test('is quoted on one line, up to a limit', () => {
     expect(quoteText('a\n"b"\x1b')).toBe('"a\\n\\"b\\"\\x1b"')
     expect(quoteText('x'.repeat(100), 10)).toBe(`"${'x'.repeat(10)}…"`)
   })

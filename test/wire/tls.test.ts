@@ -13,13 +13,13 @@ import { heardBy } from '../support/wire.ts'
 const ANY = { host: '127.0.0.1', port: 0 }
 const FINGERPRINT = /^([\dA-F]{2}:){31}[\dA-F]{2}$/
 
-/** A certificate for localhost, as somebody brings it. */
+/** A certificate for localhost, as a user would give it. */
 async function certificate() {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], { keyType: 'ec', algorithm: 'sha256' })
   return { cert, key }
 }
 
-/** A TLS server of ours with a certificate made on the spot, who comes, and who was refused. */
+/** A TLS server of ours with a generated certificate, its clients, and its refusals. */
 async function place(options: { clock?: TestClock } = {}) {
   const arrivals = new Arrivals()
   const reasons: string[] = []
@@ -33,7 +33,7 @@ async function place(options: { clock?: TestClock } = {}) {
 }
 
 describe('TLS', () => {
-  test('carries a conversation with a certificate made on the spot, which nobody vouches for', async () => {
+  test('carries a conversation with a generated, self-signed certificate', async () => {
     const { listener, arrivals } = await place()
     expect(listener.fingerprint).toMatch(FINGERPRINT)
     const { transport, fingerprint, trusted } = await connectTls(listener.address, { patience: 0 })
@@ -51,7 +51,7 @@ describe('TLS', () => {
     await Promise.all([here.close(), closing])
   })
 
-  test('a peer that has closed its side still hears the answer', async () => {
+  test('a peer that has closed its side still receives the answer over TLS', async () => {
     const { listener, arrivals } = await place()
     const { transport } = await connectTls(listener.address, { patience: 0 })
     const [here, there] = [talk(transport), talk(await arrivals.next())]
@@ -77,12 +77,12 @@ describe('TLS', () => {
     expect(await answer).toMatch(/no renegotiation/)
   })
 
-  test('every listener makes a certificate of its own', async () => {
+  test('every listener generates a certificate of its own', async () => {
     const [one, other] = [await place(), await place()]
     expect(one.listener.fingerprint).not.toBe(other.listener.fingerprint)
   })
 
-  test('a certificate of one’s own is shown, and trusted where the system trusts it', async () => {
+  test('a given certificate is shown, and trusted if the system trusts it', async () => {
     const own = await certificate()
     const arrivals = new Arrivals()
     const listener = await until(listenTls(ANY, own, arrivals.accept))
@@ -97,7 +97,7 @@ describe('TLS', () => {
     for (const { transport } of [unknown, known]) transport.destroy()
   })
 
-  test('a certificate that is none, or not the key’s, is refused in words', async () => {
+  test('an invalid certificate, or one that does not belong to the key, is refused with a sentence', async () => {
     const [one, other] = [await certificate(), await certificate()]
     const mixed = listenTls(ANY, { cert: one.cert, key: other.key }, () => {})
     await expect(mixed).rejects.toMatchObject({ code: 'ECERTIFICATE', message: expect.stringContaining('belong together') })
@@ -116,12 +116,12 @@ describe('TLS', () => {
       }),
       'the key has a passphrase; take it off: openssl pkey',
     ],
-  ])('files %s are named as such', async (_, change, said) => {
+  ])('the error names files %s as such', async (_, change, said) => {
     const refused = listenTls(ANY, change(await certificate()), () => {})
     await expect(refused).rejects.toMatchObject({ code: 'ECERTIFICATE', message: expect.stringContaining(said) })
   })
 
-  test('breaking off breaks the TCP connection below', async () => {
+  test('a reset resets the TCP connection below', async () => {
     const { listener, arrivals } = await place()
     const { transport } = await connectTls(listener.address, { patience: 0 })
     const heard = heardBy(transport)
@@ -132,7 +132,7 @@ describe('TLS', () => {
     expect(heard).toMatchObject({ text: 'last words\n', closed: 'ECONNRESET', finished: false })
   })
 
-  test('a client of others is as welcome', async () => {
+  test('serves a TLS client of another program', async () => {
     const { listener, arrivals } = await place()
     const client = tlsConnect({ host: '127.0.0.1', port: listener.address.port, rejectUnauthorized: false })
     client.end('Hello\n')
@@ -160,14 +160,14 @@ describe('fingerprints', () => {
     ['as printed', (text: string) => text],
     ['small letters', (text: string) => text.toLowerCase()],
     ['without colons', (text: string) => text.replaceAll(':', '')],
-  ])('the right one is accepted, %s', async (_, written) => {
+  ])('the correct fingerprint is accepted, %s', async (_, written) => {
     const { listener, arrivals } = await place()
     const { transport } = await connectTls(listener.address, { patience: 0, fingerprint: written(listener.fingerprint) })
     talk(await arrivals.next()).send('Hello')
     expect(await talk(transport).receive()).toBe('Hello')
   })
 
-  test('a wrong one is refused, and both are named', async () => {
+  test('a wrong fingerprint is refused, and the error names both', async () => {
     const { listener } = await place()
     const wrong = parseFingerprint('ab'.repeat(32))
     await expect(connectTls(listener.address, { patience: 0, fingerprint: wrong })).rejects.toMatchObject({
@@ -177,7 +177,7 @@ describe('fingerprints', () => {
   })
 
   test.each(['', 'AB:CD', 'xy'.repeat(32), 'a'.repeat(40), 'a'.repeat(66)])(
-    'what cannot be one is refused before anything is dialled: %j',
+    'an invalid fingerprint is refused before connecting: %j',
     async (text) => {
       const dialled = connectTls(await nowhere(), { patience: 0, fingerprint: text })
       await expect(dialled).rejects.toMatchObject({ code: 'EFINGERPRINT', message: expect.stringContaining('64 hexadecimal digits') })
@@ -185,8 +185,8 @@ describe('fingerprints', () => {
   )
 })
 
-describe('those who do not speak TLS', () => {
-  test('a plain client that speaks is told, the host too, and it was no client', async () => {
+describe('peers that do not speak TLS', () => {
+  test('a plain client that sends receives the reason, and so does the host, and it does not count as a client', async () => {
     const { listener, arrivals, reasons, refusal } = await place()
     const client = await plainClient(listener.address)
     client.write('Hi Server')
@@ -197,7 +197,7 @@ describe('those who do not speak TLS', () => {
     expect(arrivals.count).toBe(0)
   })
 
-  test('a plain client that waits is told in the end', async () => {
+  test('a plain client that waits receives the reason at the timeout', async () => {
     const clock = new TestClock(Date.now())
     const { listener, reasons } = await place({ clock })
     const client = await plainClient(listener.address)
@@ -213,7 +213,7 @@ describe('those who do not speak TLS', () => {
   test.each([
     ['says nothing', 0, ['127.0.0.1']],
     ['begins to speak TLS', 1, []],
-  ] as const)('after two seconds, one that %s is noticed, or is not', async (_, begins, noticed) => {
+  ] as const)('after two seconds, a client that %s is reported, or is not', async (_, begins, noticed) => {
     const clock = new TestClock(Date.now())
     const peers: string[] = []
     const listener = await until(listenTls(ANY, await certificate(), () => {}, { clock, slow: ({ host }) => peers.push(host) }))
@@ -229,7 +229,7 @@ describe('those who do not speak TLS', () => {
     expect(peers).toEqual(noticed)
   })
 
-  test('one that begins as TLS does and goes on otherwise is refused', async () => {
+  test('a client that begins like TLS and continues differently is refused', async () => {
     const { listener, reasons, refusal } = await place()
     const client = await plainClient(listener.address)
     client.write('\x16 and now for something completely different')
@@ -238,7 +238,7 @@ describe('those who do not speak TLS', () => {
     expect(reasons).toEqual([expect.stringContaining('the TLS handshake failed')])
   })
 
-  test('one that begins and never goes on is refused in time', async () => {
+  test('a client that begins like TLS and stops is refused at the timeout', async () => {
     let waits = 0
     const clock = new (class extends TestClock {
       override after(ms: number, then: () => void): () => void {
@@ -258,7 +258,7 @@ describe('those who do not speak TLS', () => {
     expect(clock.waiting).toBe(0)
   })
 
-  test.each(['end', 'resetAndDestroy'] as const)('a mere look at the port (%s) uses nothing up', async (leave) => {
+  test.each(['end', 'resetAndDestroy'] as const)('a connection without a byte (%s) does not count as a client', async (leave) => {
     const { listener, arrivals, refusal } = await place()
     const visitor = await plainClient(listener.address)
     visitor[leave]()
@@ -269,7 +269,7 @@ describe('those who do not speak TLS', () => {
     expect(await talk(transport).receive()).toBe('Hello')
   })
 
-  test('a plain server that speaks first is named for what it is', async () => {
+  test('join names a plain server that sends first', async () => {
     const at = await plainServer((socket) => socket.write('Hello from server\n'))
     await expect(connectTls(at, { patience: 0 })).rejects.toMatchObject({
       code: 'ETLS',
@@ -277,7 +277,7 @@ describe('those who do not speak TLS', () => {
     })
   })
 
-  test('so is one that closes, and one that breaks off', async () => {
+  test('join names a plain server that closes or resets', async () => {
     for (const leave of ['end', 'resetAndDestroy'] as const) {
       const at = await plainServer((socket) => socket.once('data', () => socket[leave]()))
       await expect(connectTls(at, { patience: 0 })).rejects.toMatchObject({
@@ -287,7 +287,7 @@ describe('those who do not speak TLS', () => {
     }
   })
 
-  test('and one that says nothing', async () => {
+  test('join names a plain server that sends nothing', async () => {
     const arrivals = new Arrivals()
     const listener = await until(listenTcp(ANY, arrivals.accept))
     const clock = new TestClock()
@@ -303,7 +303,7 @@ describe('those who do not speak TLS', () => {
     expect(clock.waiting).toBe(0)
   })
 
-  test('a plain host tells a client in TLS from one that errs', async () => {
+  test('a plain host distinguishes a TLS client from a client that makes a mistake', async () => {
     const arrivals = new Arrivals()
     const listener = await until(listenTcp(ANY, arrivals.accept))
     const reached = connectTls(listener.address, { patience: 0 }).catch((error) => error)
@@ -316,7 +316,7 @@ describe('those who do not speak TLS', () => {
     expect(await reached).toMatchObject({ code: 'ETLS' })
   })
 
-  test('a TLS server that wants a certificate from us, or shares no version, is an answer in words', async () => {
+  test('a TLS server that demands a client certificate, or shares no version, is explained in a sentence', async () => {
     const own = await certificate()
     const server = tlsServer({ ...own, maxVersion: 'TLSv1.2', minVersion: 'TLSv1.2', ciphers: 'NULL-SHA256' })
     server.on('tlsClientError', () => {})

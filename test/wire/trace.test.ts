@@ -16,13 +16,13 @@ function tracing(secrets?: SecretPolicy, datagrams = false) {
   return { ours, there, clock, lines, heard: heardBy(ours) }
 }
 
-/** What a trace of the server's side of a program hides. */
+/** Returns the masked text of a trace of a program's server. */
 async function secretsOf(name: string): Promise<SecretPolicy> {
   const { automaton } = (await program(name)).protocol
   return (from, text, context) => findSecrets(automaton, from === 'us' ? 'server' : 'client', text, context)
 }
 
-test('each write, each read and each end is a line, with its time and its borders', async () => {
+test('each write, each read and each end is one line, with its time', async () => {
   const { ours, there, clock, lines } = tracing()
   ours.write('GUESS\n')
   await clock.pass(1234)
@@ -48,7 +48,7 @@ test('each write, each read and each end is a line, with its time and its border
   ])
 })
 
-test('a reset is told of, by whichever side', async () => {
+test('a reset by either side is a line', async () => {
   const theirs = tracing()
   theirs.there.reset()
   await settled()
@@ -59,7 +59,7 @@ test('a reset is told of, by whichever side', async () => {
   expect(ours.lines).toContain('0.000 s  reset by this side')
 })
 
-test('what crosses is not changed', async () => {
+test('a trace does not change the bytes', async () => {
   const { ours, there, heard } = tracing()
   there.write('abc')
   await settled()
@@ -85,7 +85,7 @@ test.each([
   expect(lines.slice(1).map((line) => line.replace(/^.*?: /, ''))).toEqual(shown)
 })
 
-test('door: the answer to a question for a password, and what the native protocol lets in by', async () => {
+test('door: hides the answer to a question for a password, and the secrets of the native protocol', async () => {
   const { ours, there, lines } = tracing(await secretsOf('door'))
   there.write('ada\n')
   await settled()
@@ -110,7 +110,7 @@ test.each([
   'What is the password?\n(It will not show; it travels unencrypted unless you use TLS.)\n',
   'Your present password? (An empty line cancels.)\n',
   'The new one, of 8 characters at least? (An empty line cancels.)\n',
-])('door: no password behind %j', async (question) => {
+])('door: hides the password behind %j', async (question) => {
   const { ours, there, lines } = tracing(await secretsOf('door'))
   ours.write(question)
   there.write('engine-1843\n')
@@ -129,20 +129,20 @@ test.each([
   ['{"type":"enter","name":"a","password":hunter4C}\n', '"{\\"type\\":\\"enter\\",\\"name\\":\\"a\\",\\"password\\":***\\n"'],
   ['{"type":"enter","name":"a","secret":"hunter4C"}\n', '"{\\"type\\":\\"enter\\",\\"name\\":\\"a\\",\\"secret\\":\\"***\\"}\\n"'],
   ['play guess\n50\nquit\n', '"play guess\\n50\\nquit\\n"'],
-])('door: %j in one piece is shown without the password, which came before it was asked for', async (said, shown) => {
+])('door: %j in one piece is shown without the password that arrived before the question', async (said, shown) => {
   const { ours, there, lines } = tracing(await secretsOf('door'))
   ours.write('Type your name.\n\nWhat is your name?\n')
   there.write(said)
   await settled()
   expect(lines.at(-1)).toContain(shown)
-  // byte by byte, nothing more is shown
+  // if it arrives byte by byte, no more is shown
   const slow = tracing(await secretsOf('door'))
   for (const char of said) slow.there.write(char)
   await settled()
   expect(unquotedIn(slow.lines)).not.toMatch(/hunter|nter4|4C|5D/)
 })
 
-test('door: news of a table between the question and the answer does not make the password visible', async () => {
+test('door: an event between the question and the answer does not make the password visible', async () => {
   const { ours, there, lines } = tracing(await secretsOf('door'))
   there.write('login rob2\n')
   await settled()
@@ -159,12 +159,12 @@ test('door: news of a table between the question and the answer does not make th
   expect(lines.at(-1)).toContain('"play guess\\n"')
 })
 
-/** What the pieces of a trace show, together. */
+/** Returns the text of the pieces of a trace together. */
 function unquotedIn(lines: readonly string[]): string {
   return lines.map((line) => /: "(.*)"$/.exec(line)?.[1] ?? '').join('')
 }
 
-test('datagrams are shown one by one', async () => {
+test('each datagram is one line', async () => {
   const { there, lines } = tracing(undefined, true)
   there.write('%H')
   there.write('')
@@ -176,7 +176,7 @@ test.each([
   'login rob2\nhunter4C\nplay guess\n',
   'register rob2\nhunter4C\nhunter4C\nplay guess\n',
   'password\nhunter4C\nhunter5D\nhunter5D\nplay guess\n',
-])('door: no password that is sent with the command that asks for it: %j', async (said) => {
+])('door: hides a password that is sent with the command that asks for it: %j', async (said) => {
   for (const pieces of [[said], said.split(/(?<=\n)/), [...said]]) {
     const { ours, there, lines } = tracing(await secretsOf('door'))
     ours.write('What is your name?\n')
@@ -189,7 +189,7 @@ test.each([
   }
 })
 
-test('door: what follows the answers, or another question, is shown', async () => {
+test('door: shows the text after the answers, or after another question', async () => {
   const { ours, there, lines } = tracing(await secretsOf('door'))
   there.write('login rob2\n')
   await settled()

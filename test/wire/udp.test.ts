@@ -11,14 +11,14 @@ const UNFRAMED = { incoming: segments(), outgoing: segments() }
 
 const unframed = (transport: Transport) => talk(transport, UNFRAMED)
 
-/** A place of ours for datagrams, on any free port. */
+/** A UDP listener of ours, on any free port. */
 async function place(options?: UdpOptions, host = '127.0.0.1') {
   const arrivals = new Arrivals()
   const listener = await until(listenUdp({ host, port: 0 }, arrivals.accept, options))
   return { listener, arrivals, at: listener.address }
 }
 
-/** A plain datagram socket, as programs of others have them; what it says goes to `at`. */
+/** A plain datagram socket, like those of other programs; it sends to `at`. */
 async function plain(
   at: Address,
   from = '127.0.0.1',
@@ -58,8 +58,8 @@ describe.each(['127.0.0.1', '::1', 'localhost'])('datagrams at %s', (host) => {
   })
 })
 
-describe('a place for datagrams', () => {
-  test('tells its remotes apart', async () => {
+describe('a UDP listener', () => {
+  test('distinguishes its remotes', async () => {
     const { at, arrivals } = await place()
     const [one, other] = [await plain(at), await plain(at)]
     one.say('one')
@@ -78,7 +78,7 @@ describe('a place for datagrams', () => {
     expect(arrivals.count).toBe(2)
   })
 
-  test('sends what was said before it forgets a remote, and takes it for a new one when it comes again', async () => {
+  test('sends pending messages before it forgets a remote, and treats it as new when it sends again', async () => {
     const { at, arrivals } = await place()
     const client = await plain(at)
     client.say('Hi Server')
@@ -94,7 +94,7 @@ describe('a place for datagrams', () => {
     await expect(first.receive()).rejects.toMatchObject({ how: 'ours' })
   })
 
-  test('forgets who was silent for too long, and nobody else', async () => {
+  test('forgets a remote that was silent for too long, and no other', async () => {
     const clock = new TestClock()
     const { at, arrivals } = await place({ clock, idle: 1000 })
     const [one, other] = [await plain(at), await plain(at)]
@@ -129,7 +129,7 @@ describe('a place for datagrams', () => {
     expect(clock.waiting).toBe(0)
   })
 
-  test('knows so many remotes and no more, until one is forgotten', async () => {
+  test('accepts a limited number of remotes until it forgets one', async () => {
     const { at, arrivals } = await place({ remotes: 1 })
     const [one, other] = [await plain(at), await plain(at)]
     one.say('x')
@@ -144,7 +144,7 @@ describe('a place for datagrams', () => {
     expect(await unframed(await arrivals.next()).receive()).toBe('not lost')
   })
 
-  test('gives one host half of the remotes, so that its ports keep no other host out', async () => {
+  test('gives one host half of the remotes, so that its ports block no other host', async () => {
     const { at, arrivals } = await place({ remotes: 4 })
     const [one, two, three, other] = [await plain(at), await plain(at), await plain(at), await plain(at, '127.0.0.2')]
     const heard: string[] = []
@@ -158,7 +158,7 @@ describe('a place for datagrams', () => {
     expect([heard, arrivals.count]).toEqual([['x', 'x'], 3])
   })
 
-  test('loses the datagram of a remote that may not begin, and not those of remotes that are known', async () => {
+  test('drops the datagram of a remote that may not begin, and not those of known remotes', async () => {
     let may = true
     const { at, arrivals } = await place({ mayBegin: () => may })
     const [one, other] = [await plain(at), await plain(at)]
@@ -175,7 +175,7 @@ describe('a place for datagrams', () => {
     expect(await unframed(await arrivals.next()).receive()).toBe('not lost')
   })
 
-  test('sends what a short datagram brings, and of a long one three times as much, all answers together', async () => {
+  test('sends at most 128 bytes for a short datagram, and three times its length for a long one, all answers together', async () => {
     const { at, arrivals } = await place()
     const [one, other] = [await plain(at), await plain(at)]
     one.say('%c')
@@ -200,7 +200,7 @@ describe('a place for datagrams', () => {
     [1000, 3001],
     [30_000, 65_508],
   ])(
-    'answers with a sentence if a datagram of %i bytes would bring %i, and forgets the remote, whose address may be false',
+    'answers with a sentence if a datagram of %i bytes would cause %i, and forgets the remote, whose address may be forged',
     async (has, length) => {
       const asked = 'x'.repeat(has)
       const { at, arrivals } = await place()
@@ -219,7 +219,7 @@ describe('a place for datagrams', () => {
     },
   )
 
-  test('that is closed lets nobody in any more, and those who are here stay', async () => {
+  test('accepts no new remote after it is closed, and known remotes continue', async () => {
     const { at, arrivals, listener } = await place()
     const [one, other] = [await plain(at), await plain(at)]
     one.say('x')
@@ -238,12 +238,12 @@ describe('a place for datagrams', () => {
     expect(again.address).toEqual(at)
   })
 
-  test('that is taken is refused with the system’s code', async () => {
+  test('a UDP port that is in use is refused with the system’s code', async () => {
     const { at } = await place()
     await expect(listenUdp(at, () => {})).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 
-  test('keeps what comes for a transport that is not open yet', async () => {
+  test('stores datagrams for a transport that is not open yet', async () => {
     const { at, arrivals } = await place()
     const client = await plain(at)
     client.say('first')
@@ -258,8 +258,8 @@ describe('a place for datagrams', () => {
   })
 })
 
-describe('a client', () => {
-  test('of a place where nobody listens is told so', async () => {
+describe('a UDP client', () => {
+  test('learns that no server listens at the port', async () => {
     const { at, listener } = await place()
     await listener.close()
     const here = unframed(await connectUdp(at))
@@ -271,14 +271,14 @@ describe('a client', () => {
     await here.close()
   })
 
-  test('that says what no datagram can carry is told so', async () => {
+  test('learns that a message is too long for a datagram', async () => {
     const { at } = await place()
     const here = unframed(await connectUdp(at))
     here.send('x'.repeat(70_000))
     await expect(here.receive()).rejects.toMatchObject({ how: 'reset', message: 'a message was too long for one datagram (EMSGSIZE)' })
   })
 
-  test('that closes at once behind its message has sent it', async () => {
+  test('sends its message if it closes at once behind it', async () => {
     const { at, arrivals } = await place()
     const here = unframed(await connectUdp(at))
     here.send('Hi Server')
@@ -286,7 +286,7 @@ describe('a client', () => {
     expect(await unframed(await arrivals.next()).receive()).toBe('Hi Server')
   })
 
-  test('breaking off is closing', async () => {
+  test('a reset closes it', async () => {
     const { at } = await place()
     const here = unframed(await connectUdp(at))
     await here.abort()

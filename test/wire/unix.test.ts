@@ -7,14 +7,14 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { connectUnix, listenUnix } from '../../src/wire/transports/unix.ts'
 import { Arrivals, impatient, talk, until } from '../support/sockets.ts'
 
-/** A path where nothing is, in a folder that goes with the test. */
+/** A free path in a folder that is deleted after the test. */
 function freePath(): string {
   const folder = mkdtempSync(join(tmpdir(), 'parlor-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   return join(folder, 'game.sock')
 }
 
-/** The path of a socket that a server has left behind. */
+/** The path of a socket that a dead server has left behind. */
 async function leftBehind(): Promise<string> {
   const path = freePath()
   const server = createServer().listen(`${path}.alive`)
@@ -27,7 +27,7 @@ async function leftBehind(): Promise<string> {
 }
 
 describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
-  test('carry a conversation, and are removed at the end', async () => {
+  test('carry a conversation, and remove their file at the end', async () => {
     const path = freePath()
     const arrivals = new Arrivals()
     const listener = await until(listenUnix(path, arrivals.accept))
@@ -47,7 +47,7 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
     expect(existsSync(path)).toBe(false)
   })
 
-  test('breaking off, which these sockets cannot, closes', async () => {
+  test('close on a reset, because they have none', async () => {
     const path = freePath()
     const arrivals = new Arrivals()
     await until(listenUnix(path, arrivals.accept))
@@ -60,7 +60,7 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
     await broken
   })
 
-  test('one that a dead server has left behind is replaced', async () => {
+  test('a socket that a dead server has left behind is replaced', async () => {
     const path = await leftBehind()
     const arrivals = new Arrivals()
     await until(listenUnix(path, arrivals.accept))
@@ -68,7 +68,7 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
     expect(await talk(await arrivals.next()).receive()).toBe('Hello')
   })
 
-  test('one at which somebody listens is not, and who listens goes on', async () => {
+  test('a socket of a running server is not replaced, and the server continues', async () => {
     const path = freePath()
     const arrivals = new Arrivals()
     await until(listenUnix(path, arrivals.accept))
@@ -80,7 +80,7 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
     expect(arrivals.count).toBe(tellsOfSockets() ? 1 : 2)
   })
 
-  test('one at which somebody listens under another name is not either', async () => {
+  test('a socket of a running server under another name is not replaced either', async () => {
     const path = freePath()
     const server = createServer((socket) => socket.destroy()).listen(`${path}.alive`)
     await once(server, 'listening')
@@ -92,14 +92,14 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
     expect(lstatSync(path).isSocket()).toBe(true)
   })
 
-  test('a file that is no socket is left alone', async () => {
+  test('a file that is not a socket stays unchanged', async () => {
     const path = freePath()
     writeFileSync(path, 'precious')
     await expect(listenUnix(path, () => {})).rejects.toMatchObject({ code: 'EEXIST', message: expect.stringContaining('no socket') })
     expect(readFileSync(path, 'utf8')).toBe('precious')
   })
 
-  test('a path that is too long, or none, is refused in words', async () => {
+  test('a path that is too long, or empty, is refused with a sentence', async () => {
     const path = `${freePath()}${'x'.repeat(100)}`
     const tooLong = { code: 'ENAMETOOLONG', message: expect.stringContaining('choose a shorter one') }
     await expect(listenUnix(path, () => {})).rejects.toMatchObject(tooLong)
@@ -107,7 +107,7 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
     await expect(listenUnix('', () => {})).rejects.toMatchObject({ message: 'a Unix socket needs a path' })
   })
 
-  test('the longest path goes', async () => {
+  test('accepts the longest path', async () => {
     const path = freePath()
     const longest = path + 'x'.repeat((process.platform === 'linux' ? 107 : 103) - path.length)
     const arrivals = new Arrivals()
@@ -120,7 +120,7 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
   test.each([
     ['nothing is there yet', async () => freePath()],
     ['a dead server has left its socket', leftBehind],
-  ])('a server that starts later is waited for: %s', async (_, where) => {
+  ])('waits for a server that starts later: %s', async (_, where) => {
     const path = await where()
     const arrivals = new Arrivals()
     const clock = impatient(async (waits) => {
@@ -131,13 +131,13 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
     expect(arrivals.count).toBe(1)
   })
 
-  test('but not for ever', async () => {
+  test('stops waiting for a server at the timeout', async () => {
     await expect(connectUnix(freePath(), 1000, impatient())).rejects.toMatchObject({ code: 'ENOENT' })
     await expect(connectUnix(await leftBehind(), 1000, impatient())).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 })
 
-/** Whether this system tells which sockets it has, so that nobody is disturbed to find out. */
+/** Whether this system can list its sockets, so that no server has to be contacted. */
 function tellsOfSockets(): boolean {
   return existsSync('/proc/net/unix')
 }

@@ -9,7 +9,7 @@ import type { Attack } from '../attack.ts'
 const TABLES = 200
 const DOOR = 'parlor/door'
 
-/** Enters under ever new names through one connection, and takes a table under each; answers how many it got. */
+/** Enters under ever new names through one connection, and opens a table under each; returns the number of tables. */
 async function takeTables(port: number, round: string, most: number): Promise<{ got: number; refusal: string }> {
   const link = await NativeLink.open(port, () => {})
   let got = 0
@@ -26,7 +26,7 @@ async function takeTables(port: number, round: string, most: number): Promise<{ 
   return { got, refusal }
 }
 
-/** One connection, then many of one address, and again after a SIGKILL: half of the tables stay free for others. */
+/** Takes tables through one connection, then many of one address, and again after a SIGKILL: half of the tables stay free for others. */
 export const attack: Attack = {
   title: `takes all ${TABLES} tables of a server under ever new names, and again after a restart`,
   short: true,

@@ -8,7 +8,7 @@ import type { Attack } from '../attack.ts'
 const HOUR = 3_600_000
 const preload = `--import=${join(import.meta.dirname, '../../support/settable-clock.ts')}`
 
-/** The wall clock jumps an hour, forward or back: players stay, and silent clients do not. */
+/** The wall clock jumps an hour, forward or back: players stay connected, and silent clients do not. */
 export const attack: Attack = {
   title: 'sets the wall clock of a server forward by an hour, and back by an hour',
   short: false,
@@ -18,7 +18,7 @@ export const attack: Attack = {
   },
 }
 
-/** Sets the clock of a server; resolves to how long a silent client was left then. */
+/** Sets the clock of a server; resolves to the time until it then disconnects a silent client. */
 async function jump(cleanup: AsyncDisposableStack, by: number): Promise<number> {
   const args = ['serve', '--json', '--only', 'guess', '--port', 'guess=0', '--first', '1s', '--idle', '10m']
   const server = cleanup.use(new Parlor(args, undefined, { environment: { NODE_OPTIONS: preload, JUMP: String(by) } }))
@@ -32,7 +32,7 @@ async function jump(cleanup: AsyncDisposableStack, by: number): Promise<number> 
     return { socket, closed }
   }
   const player = await client()
-  // numbers that no secret can be
+  // numbers that cannot be a secret
   player.socket.write('0\n')
   await once(player.socket, 'data')
   server.signal('SIGUSR2')

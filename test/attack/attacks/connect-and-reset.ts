@@ -8,12 +8,12 @@ import { serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const CONNECTIONS = 50
-/** Milliseconds for which they connect and reset. */
+/** Milliseconds for which the clients connect and reset. */
 const SPAN = 4000
-/** Milliseconds in which 99 of 100 clients are to be greeted; it was 200. */
+/** Milliseconds in which the server must greet 99 of 100 clients; it was 200. */
 const LIMIT = 100
 
-/** Clients that connect and reset at once, again and again: the system's queue for the port is not to fill with those that are gone. */
+/** Clients connect and reset at once, again and again: they must not fill the system's queue for the port. */
 export const attack: Attack = {
   title: `connects to one port and resets at once, ${CONNECTIONS} times at a time, for ${SPAN / 1000} s`,
   short: false,
@@ -22,7 +22,7 @@ export const attack: Attack = {
     const { server, ports } = await serving(['tjc/guess'])
     cleanup.use(server)
     const port = ports['tjc/guess'] ?? 0
-    // in a thread of its own, so that they are as fast as they can
+    // in a thread of its own, so that the clients are as fast as they can be
     const crowd = new Worker(new URL('../../../bench/hostile/crowd.ts', import.meta.url))
     cleanup.defer(async () => void (await crowd.terminate()))
     const flood: Flood = { name: '', program: 'tjc/guess', prelude: '', text: '', connects: 'at once' }

@@ -10,7 +10,7 @@ import type { Attack } from '../attack.ts'
 const TABLES = 100
 const FLIPS = 60
 
-/** Single bits of the database and of its log are changed: either nothing that was acknowledged is missing, or the start says so. */
+/** Single bits of the database and of its log are changed: either no acknowledged event is missing, or the start reports the loss. */
 export const attack: Attack = {
   title: `changes one bit of the files of a killed server, in ${FLIPS} places one after the other`,
   short: true,
@@ -19,7 +19,7 @@ export const attack: Attack = {
     cleanup.defer(() => rmSync(around, { recursive: true }))
     const data = join(around, 'data')
     const text = 'words that are said at a table '.repeat(16)
-    // half of it lies in the database, the other half in its log
+    // half of it is in the database, the other half in its log
     await said(data, 1, TABLES / 2, text, (store) => store.close())
     await said(data, TABLES / 2 + 1, TABLES, text, (store) => cleanup.defer(() => store.close()))
     const whole = join(around, 'whole')
@@ -31,7 +31,7 @@ export const attack: Attack = {
       cpSync(data, copy, { recursive: true })
       const file = join(copy, flip % 2 === 0 ? 'parlor.db-wal' : 'parlor.db')
       const bytes = readFileSync(file)
-      // from end to end, off the beginnings of pages
+      // from end to end, not at the beginnings of pages
       const at = Math.floor((bytes.length * (flip + 0.37)) / FLIPS)
       bytes.writeUInt8(bytes.readUInt8(at) ^ 0x10, at)
       writeFileSync(file, bytes)
@@ -43,14 +43,14 @@ export const attack: Attack = {
   },
 }
 
-/** Says something at each of some tables, and is done with the store. */
+/** Appends talk at each of some tables, and closes the store. */
 async function said(folder: string, first: number, last: number, text: string, done: (store: Store) => unknown): Promise<void> {
   const store = await openStore({ folder })
   for (let table = first; table <= last; table++) await keep(store.tables, table, 0, [{ type: 'said', name: 'Ada', text, n: 1, at: 1 }])
   await done(store)
 }
 
-/** Whether a folder opens without a word; then everything is to be in it. */
+/** Returns whether a folder opens without a notice; then every event must be in it. */
 async function isWhole(folder: string, text: string): Promise<boolean> {
   const notices: string[] = []
   const store = await openStore({ folder, onNotice: (sentence) => /damaged|missing/.test(sentence) && notices.push(sentence) }).catch(

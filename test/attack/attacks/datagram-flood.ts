@@ -6,14 +6,14 @@ import { serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const SOCKETS = 8
-/** Datagrams of a socket at a time. */
+/** The number of datagrams of a socket at a time. */
 const AT_ONCE = 50
-/** Milliseconds for which they are sent. */
+/** Milliseconds for which the clients send. */
 const SPAN = 2000
-/** Conversations that may begin: as many as one connection may say messages, and as many again for a slow machine. */
+/** The allowed number of conversations: as many as one connection may send messages, and as many again for a slow machine. */
 const MOST = 2 * (5000 + SPAN)
 
-/** Datagrams as fast as they can be sent, each of which begins a conversation and ends it. */
+/** Sends datagrams as fast as possible, each of which starts a conversation and ends it. */
 export const attack: Attack = {
   title: `sends datagrams from ${SOCKETS} sockets as fast as it can, each of which is a conversation`,
   short: true,

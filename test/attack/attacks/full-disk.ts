@@ -12,7 +12,7 @@ const DOOR = 'parlor/door'
 const CLIENTS = 20
 const MOVES = ['1', '2', '3', '4']
 
-/** The disk is full while all play, and has room again: what was acknowledged is kept, and every game goes on. */
+/** The disk becomes full during games, and has room again: acknowledged events are persistent, and every game continues. */
 export const attack: Attack = {
   title: `fills the disk (2 MB, needs root) under ${CLIENTS / 2} games, and empties it again`,
   short: false,

@@ -8,7 +8,7 @@ import type { Attack } from '../attack.ts'
 
 const PASSWORD = 'correct horse'
 
-/** A registered user who is removed in the middle of rated games goes on, and finishes them, to be on the ladder again. */
+/** A registered user who is removed during rated games continues and finishes them, to return to the ladder. */
 export const attack: Attack = {
   title: 'is removed by the operator while it plays a rated game, and tries to bring it to an end',
   short: true,

@@ -6,12 +6,12 @@ import { serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const CONNECTIONS = 50
-/** Commands of each: as much as the server takes before it lets the client wait. */
+/** The number of commands of each client: as many as the server reads before it pauses the client. */
 const TIMES = 12_000
-/** Milliseconds in which the server is to be done with clients that are gone; it was minutes. */
+/** Milliseconds in which the server must finish with disconnected clients; it was minutes. */
 const SPAN = 15_000
 
-/** Clients that pipeline commands and are gone: nobody reads the answers, and their places are to be free. */
+/** Clients pipeline commands and disconnect: the server must drop the commands and free their places. */
 export const attack: Attack = {
   title: `pipelines ${TIMES} commands on ${CONNECTIONS} connections, and resets them`,
   short: true,

@@ -5,7 +5,7 @@ import type { Attack } from '../attack.ts'
 
 const GUESSES = 400
 
-/** A client that guesses codes of invitations: it blocks itself, and no other client at its address. */
+/** A client guesses invitation codes: it blocks itself, and no other client at its address. */
 export const attack: Attack = {
   title: `guesses ${GUESSES} codes of invitations, at the address of two friends`,
   short: true,

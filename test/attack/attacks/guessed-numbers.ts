@@ -6,11 +6,11 @@ import { foresee } from '../../support/foresight.ts'
 import { serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
-/** Games that the attacker plays, and games of others after that. */
+/** The number of games that the attacker plays, and of games of others after that. */
 const OWN = 110
 const OTHERS = 10
 
-/** A player of 110 games who computes from their secret numbers those of the games after that. */
+/** A player of 110 games computes the secret numbers of later games from theirs. */
 export const attack: Attack = {
   title: `plays ${OWN} games of guess and computes the secret numbers of the next ${OTHERS}`,
   short: true,
@@ -45,7 +45,7 @@ class Player {
     return player
   }
 
-  /** Plays one game, by halves; resolves to the secret number. */
+  /** Plays one game by halving; resolves to the secret number. */
   async play(): Promise<number> {
     await this.link.ask({ type: 'seek', game: 'guess' })
     const table = this.#heard.findLast(({ type }) => type === 'seated')

@@ -6,7 +6,7 @@ import type { Attack } from '../attack.ts'
 
 const GUESTS = 50
 
-/** A stranger says the names of all guests, to throw them out or to take their seats. */
+/** A stranger enters the names of all guests, to disconnect them or to take their seats. */
 export const attack: Attack = {
   title: `says the name of each of ${GUESTS} guests, at the front door and at the quiz`,
   short: true,

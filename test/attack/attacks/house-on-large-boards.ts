@@ -7,12 +7,12 @@ import type { Attack } from '../attack.ts'
 
 const CONNECTIONS = 60
 const SEEKS = 300
-/** Milliseconds for which others are asked. */
+/** Milliseconds for which other clients are measured. */
 const SPAN = 5000
-/** Milliseconds that another client may wait, on a machine that does much else. */
+/** The longest wait of another client, in milliseconds, on a busy machine. */
 const LONG = 1000
 
-/** Clients that have the house begin on the largest board, again and again, and go. */
+/** Clients let the house begin on the largest board, again and again, and disconnect. */
 export const attack: Attack = {
   title: `has the house begin ${SEEKS} times on 20 x 20 cells on each of ${CONNECTIONS} connections`,
   short: false,

@@ -6,13 +6,13 @@ import { serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const CONNECTIONS = 16
-/** Milliseconds for which they ask. */
+/** Milliseconds for which the clients send requests. */
 const SPAN = 2000
-/** Answers that they may get: 50 at once, 50 a second, and as many again for a slow machine. */
+/** The allowed number of answers: 50 at once, 50 a second, and as many again for a slow machine. */
 const MOST = 2 * (50 + (50 * SPAN) / 1000)
 const PATHS = ['/metrics', '/health', '/nothing']
 
-/** Clients of the listener for health and metrics that pipeline requests, and connect again whenever it is closed. */
+/** Clients of the listener for health and metrics pipeline requests, and reconnect whenever it closes the connection. */
 export const attack: Attack = {
   title: `pipelines requests to the listener for health and metrics on ${CONNECTIONS} connections`,
   short: true,

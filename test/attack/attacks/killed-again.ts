@@ -9,7 +9,7 @@ const writer = join(import.meta.dirname, '../../../bench/restart-folder.ts')
 const TABLES = 2000
 const KILLS = 5
 
-/** Kills a server again and again as soon as it is there: each start finds all tables, and writes nothing for them. */
+/** Kills a server again and again as soon as it has started: each start finds all tables, and writes nothing for them. */
 export const attack: Attack = {
   title: `kills a server with ${TABLES} unfinished tables ${KILLS} times, each time as soon as it is there`,
   short: false,

@@ -8,12 +8,12 @@ import type { Attack } from '../attack.ts'
 
 const PASSWORD = 'correct horse'
 const CONNECTIONS = 20
-/** Sessions that each connection asks for: what a new one may say at once. */
+/** The number of sessions that each connection requests: the burst of a new one. */
 const EACH = 100
-/** Bytes of the log, as docs/operating.md has it. */
+/** The bound on the log in bytes, as in docs/operating.md. */
 const LOG = 30_000_000
 
-/** All connections of one account mint sessions, without end; then its password is changed, which ends all of them. */
+/** All connections of one account create sessions without end; then its password is changed, which ends all of them. */
 export const attack: Attack = {
   title: `asks for ${CONNECTIONS * EACH} sessions of one account, and then changes its password`,
   short: true,

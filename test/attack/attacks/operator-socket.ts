@@ -8,10 +8,10 @@ import { run, serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const CONNECTIONS = 100
-/** Connections that the server keeps while they have said nothing. */
+/** The number of connections that the server holds open without a request. */
 const MOST = 32
 
-/** Programs of the server's owner that connect to its socket, say nothing or a line without end, and stay. */
+/** Programs of the server's owner connect to its socket, send nothing or a line without end, and stay connected. */
 export const attack: Attack = {
   title: `holds ${CONNECTIONS} connections to the operator's socket, half of which have sent 100 KB without a line end`,
   short: true,

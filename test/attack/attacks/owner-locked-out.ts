@@ -6,7 +6,7 @@ const PASSWORD = 'correct horse'
 const ADDRESSES = 10
 const ROUNDS = 15
 
-/** Guesses at a password from many addresses, so that its owner is refused as one who tries too often. */
+/** Guesses at a password from many addresses, so that the rate limit refuses its owner. */
 export const attack: Attack = {
   title: `guesses at one password from ${ADDRESSES} addresses at once, while the owner logs in from its own`,
   short: true,

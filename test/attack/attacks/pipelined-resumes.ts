@@ -5,10 +5,10 @@ import type { Attack } from '../attack.ts'
 
 const OFFERS = 1500
 const TIMES = 600
-/** Milliseconds that another client may wait; it was 18,000. */
+/** The longest wait of another client, in milliseconds; it was 18,000. */
 const MOST = 1000
 
-/** A client that resumes a long game from its beginning again and again. */
+/** A client resumes a long game from its beginning again and again. */
 export const attack: Attack = {
   title: `resumes a game with ${2 * OFFERS} events from its beginning ${TIMES} times at once`,
   short: false,

@@ -5,10 +5,10 @@ import type { Attack } from '../attack.ts'
 
 const USERS = 1000
 const TIMES = 600
-/** Milliseconds that another client may wait; it was 2,500 to 45,000. */
+/** The longest wait of another client, in milliseconds; it was 2,500 to 45,000. */
 const MOST = 1000
 
-/** A client that seeks a user by name again and again, where a thousand others wait already. */
+/** A client challenges a user by name again and again, among a thousand open seeks. */
 export const attack: Attack = {
   title: `seeks another user by name ${TIMES} times at once, with ${USERS} users who seek`,
   short: false,

@@ -5,10 +5,10 @@ import type { Attack } from '../attack.ts'
 
 const USERS = 1000
 const TIMES = 600
-/** Milliseconds that another client may wait; it was 28,000. */
+/** The longest wait of another client, in milliseconds; it was 28,000. */
 const MOST = 1000
 
-/** A client that asks again and again who is online, without waiting for the answer. */
+/** A client requests the list of online users again and again, without waiting for the answer. */
 export const attack: Attack = {
   title: `asks ${TIMES} times who is online at once, with ${USERS} users online`,
   short: false,

@@ -7,7 +7,7 @@ import type { Attack } from '../attack.ts'
 
 const NAMES = ['parlor.sock', 'parlor.probe']
 
-/** Another user of the machine plants links in a folder to which all may write, so that the server changes a file elsewhere. */
+/** Another user of the machine plants links in a folder to which all users may write, so that the server changes a file elsewhere. */
 export const attack: Attack = {
   title: `plants ${NAMES.join(' and ')} as links to a file of the owner, and waits for the server to start`,
   short: true,

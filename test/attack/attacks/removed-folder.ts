@@ -9,7 +9,7 @@ import type { Attack } from '../attack.ts'
 const DOOR = 'parlor/door'
 const TRIES = 100
 
-/** The folder of a server is renamed while it runs, and another lies in its place: nothing more is acknowledged, and the other stays empty. */
+/** The folder of a running server is renamed and replaced by another: nothing more is acknowledged, and the other folder stays empty. */
 export const attack: Attack = {
   title: `takes the folder away, puts an empty one in its place, and asks ${TRIES} times for something to be kept`,
   short: true,

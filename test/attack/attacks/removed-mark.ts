@@ -8,7 +8,7 @@ import type { Attack } from '../attack.ts'
 
 const DOOR = 'parlor/door'
 
-/** The mark is removed while the server runs, so that nobody finds out at the next start that the log is missing, too. */
+/** The mark is removed while the server runs, so that the next start would not detect that the log is missing, too. */
 export const attack: Attack = {
   title: 'removes the mark of a running server, kills it, and removes the log',
   short: true,

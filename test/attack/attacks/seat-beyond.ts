@@ -4,10 +4,10 @@ import { NativeLink } from '../../crash/native.ts'
 import { serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
-/** Seats that tic-tac-toe does not have, or has once. */
+/** Seats that tic-tac-toe does not have, or has only once. */
 const SEATS = [[7], [2], [-1], [0.5], [0, 7], [1, 1], [2 ** 53], []]
 
-/** A seeker of rated games for seats at which nobody can be beaten, because nobody can move there. */
+/** A user seeks rated games for invalid seats, at which no player could move or be beaten. */
 export const attack: Attack = {
   title: 'seeks a rated game for a seat that the game does not have, to win by the clock',
   short: true,

@@ -6,7 +6,7 @@ import type { Attack } from '../attack.ts'
 
 const CONNECTIONS = 500
 
-/** Many connections that say half a line and nothing more: the next client is answered all the same. */
+/** Many connections send half a line and nothing more: the server still answers the next client. */
 export const attack: Attack = {
   title: `opens ${CONNECTIONS} connections and sends half a line on each`,
   short: true,

@@ -4,7 +4,7 @@ import type { Attack } from '../attack.ts'
 
 const STUDENTS = 200
 
-/** No attack, and not to be taken for one: a year of students behind one address registers, and logs in, at once. */
+/** Legitimate load that must not be treated as an attack: a year of students behind one address registers, and logs in, at once. */
 export const attack: Attack = {
   title: `registers ${STUDENTS} names, and logs in to all of them, at once from one address`,
   short: false,

@@ -6,13 +6,13 @@ import { serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const CONNECTIONS = 8
-/** Milliseconds for which they negotiate. */
+/** Milliseconds for which the clients negotiate. */
 const SPAN = 2000
 /** IAC DO SGA, IAC WILL NAWS, and an empty subnegotiation, again and again. */
 const NEGOTIATION = Buffer.from([255, 253, 3, 255, 251, 31, 255, 250, 24, 255, 240])
 const ROUND = Buffer.concat(Array<Buffer>(6000).fill(NEGOTIATION))
 
-/** Clients of telnet that negotiate without end, and connect again whenever the server has ended that. */
+/** Telnet clients negotiate without end, and reconnect whenever the server has disconnected them. */
 export const attack: Attack = {
   title: `negotiates telnet's options without end on ${CONNECTIONS} connections`,
   short: true,

@@ -5,7 +5,7 @@ import type { Attack } from '../attack.ts'
 const PASSWORD = 'correct horse'
 const THEFTS = 20
 
-/** Who knows a password mints sessions and holds connections and seats, and tries all of them after the owner has changed it. */
+/** A client that knows a password creates sessions and holds connections and seats, and tries all of them after a password change. */
 export const attack: Attack = {
   title: `logs in with a stolen password ${THEFTS} times, and mints sessions before, while and after the owner changes it`,
   short: true,

@@ -8,10 +8,10 @@ import type { Attack } from '../attack.ts'
 const SEEKS = 1000
 /** Milliseconds from the first seek until all of them end. */
 const UNTIL = 8000
-/** Milliseconds that another client may wait; it was 1,000 and more. */
+/** The longest wait of another client, in milliseconds; it was 1,000 and more. */
 const MOST = 300
 
-/** Clients whose seeks end in one moment, so that the house is to sit down at as many tables, each with a large board, and moves there. */
+/** The seeks of many clients end at one moment, so that the house joins as many tables, each with a large board, and moves there. */
 export const attack: Attack = {
   title: `lets the waits of ${SEEKS} seeks end in the same moment`,
   short: false,
@@ -37,7 +37,7 @@ export const attack: Attack = {
         if (text.includes('"seated"') && ++seated === SEEKS) all.resolve()
       })
       const wait = Math.max(0, Math.round(end - performance.now()))
-      // each with a clock of its own, so that no two of them suit each other
+      // each with a clock of its own, so that no two of them match
       const clock = { total: 1_000_000 + at }
       socket.write(`${JSON.stringify({ type: 'seek', game: 'tictactoe', settings: { size: 20 }, seats: [1], clock, wait })}\n`)
       if (at % 20 === 0) await setTimeout(1)
