@@ -6,7 +6,7 @@ import { escapeInvisible, quoteText } from '../wire/text.ts'
 
 /** UsageError is one or more mistakes in the command line. The process prints each sentence and exits with code 2. */
 export class UsageError extends Error {
-  override readonly name = 'Usage'
+  override readonly name = 'UsageError'
   readonly sentences: readonly string[]
 
   constructor(...sentences: readonly [string, ...string[]]) {

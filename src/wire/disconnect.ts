@@ -22,7 +22,7 @@ export interface UnfinishedMessage {
  * disconnects.
  */
 export class Disconnected extends Error {
-  override readonly name = 'Ended'
+  override readonly name = 'Disconnected'
   readonly reason: DisconnectReason
   /** The message that the peer did not finish. */
   readonly unfinished: UnfinishedMessage | undefined
@@ -47,7 +47,7 @@ export class Disconnected extends Error {
  * system. Its message is a clause for people, to follow "cannot connect to …:".
  */
 export class TransportError extends Error {
-  override readonly name = 'NoTransport'
+  override readonly name = 'TransportError'
   readonly code: string
 
   constructor(code: string, clause: string, cause?: unknown) {

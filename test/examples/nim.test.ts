@@ -150,7 +150,7 @@ describe('the protocol of CONTRIBUTING: Nim over a network', () => {
       const terms = { program, options: {}, random, opposite: house }
       const conversation = new Conversation({ ...terms, side: 'server', transport: server })
       client.open({ data: () => client.write(`${said}\n`), finished() {}, closed() {} })
-      expect(await conversation.ended).toMatchObject({ name: 'Ended', how: 'violation' })
+      expect(await conversation.ended).toMatchObject({ name: 'Disconnected', reason: 'violation' })
     },
   )
 

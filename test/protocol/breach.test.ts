@@ -354,7 +354,7 @@ describe.each(Object.keys(CASES))('join %s detects a server that breaks the rule
     for (const text of says) await peer.sayAlone(text, 10)
     const end = await peer.end()
     expect(end?.message).toContain(sentence)
-    expect(end).toMatchObject({ how: 'violation', message: expect.stringMatching(/^the server said /) })
+    expect(end).toMatchObject({ reason: 'violation', message: expect.stringMatching(/^the server said /) })
   })
 })
 

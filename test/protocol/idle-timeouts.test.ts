@@ -16,7 +16,7 @@ test('a part of a message does not end the timeout for the first message', async
   const { clock, theirs, talking } = await guest()
   theirs.write('5')
   await clock.pass(LIMITS.first + 200)
-  await expect(talking.ended).resolves.toMatchObject({ how: 'late', message: expect.stringMatching(/for 1 s; expected a number/) })
+  await expect(talking.ended).resolves.toMatchObject({ reason: 'late', message: expect.stringMatching(/for 1 s; expected a number/) })
 })
 
 test('of many silent connections, each turn of the event loop ends some', async () => {
@@ -50,5 +50,5 @@ test('after the first message each answer has the idle timeout, from the questio
   expect(heard.text).toBe('GUESS\nHIGH\nGUESS\n')
   theirs.write('4')
   await clock.pass(1000)
-  await expect(talking.ended).resolves.toMatchObject({ how: 'late', message: expect.stringMatching(/for 5 s/) })
+  await expect(talking.ended).resolves.toMatchObject({ reason: 'late', message: expect.stringMatching(/for 5 s/) })
 })

@@ -72,7 +72,7 @@ describe.each(programNames)('%s', async (name) => {
     for (const { seed, illegal, steps, state, ends } of (await Promise.all(seeds.map((one) => walk(program, one)))).flat()) {
       expect({ seed, illegal }).toEqual({ seed, illegal: undefined })
       for (const { next } of steps) visited.add(next)
-      for (const end of ends) expect(end?.name ?? 'Ended').toMatch(/^(Ended|EndOfInput)$/)
+      for (const end of ends) expect(end?.name ?? 'Disconnected').toMatch(/^(Disconnected|EndOfInput)$/)
       if (ends.every((end) => end === undefined)) {
         const quiet = automaton.quiet?.includes(state) ?? false
         expect({ seed, over: quiet || legalTransitions(automaton, state).length === 0 || state }).toEqual({ seed, over: true })

@@ -220,7 +220,7 @@ describe.each(programNames)('%s', async (name) => {
       await fc.assert(
         fc.asyncProperty(fc.array(saying, { minLength: 1, maxLength: 10 }), async (sayings) => {
           const end = await converse(others, program, side, sayings)
-          expect(end?.name ?? 'Ended').toMatch(/^(Ended|EndOfInput|Error)$/)
+          expect(end?.name ?? 'Disconnected').toMatch(/^(Disconnected|EndOfInput|Error)$/)
           expect(others.state).toBe(before)
         }),
         { numRuns: 15 },

@@ -213,7 +213,7 @@ describe('seats and tables', () => {
     const second = await come('fh/hangman')
     await second.say('START\n')
     expect(second.heard).toBe('ERROR the server has 1 open table, the maximum: try again later\n')
-    expect(await second.end()).toMatchObject({ how: 'full', message: expect.stringMatching(/the maximum/) })
+    expect(await second.end()).toMatchObject({ reason: 'full', message: expect.stringMatching(/the maximum/) })
     expect(second.gaveUp).toBe('finished')
     await first.say('QUIT\n')
     await first.close()
@@ -241,7 +241,7 @@ describe('seats and tables', () => {
     const first = await come('tjc/guess')
     expect(first.heard).toBe('GUESS\n')
     const second = await come('tjc/guess')
-    expect(await second.end()).toMatchObject({ how: 'full' })
+    expect(await second.end()).toMatchObject({ reason: 'full' })
     expect(second.heard).toBe('')
     expect(second.gaveUp).toBe('reset')
   })
@@ -298,7 +298,9 @@ test('from one address, over the network: a silent client with unread output cou
   expect(String(refused)).toMatch(/^ERROR no more than 1 connection from/)
 })
 
-test('from one address, over the network: a third client above a limit of two learns the reason, and it is logged once', async ({ skip }) => {
+test('from one address, over the network: a third client above a limit of two learns the reason, and it is logged once', async ({
+  skip,
+}) => {
   const outside = ownAddress()
   if (outside === undefined) return skip('this machine is on no network')
   const { server, ports } = await serving(['fh/hangman', 'tjc/guess'], '--host', '0.0.0.0', '--limit', 'connections=2')

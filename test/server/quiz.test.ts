@@ -609,6 +609,6 @@ describe('our own client', () => {
     await room.clock.pass(60_000)
     expect(person.asked).toBe(false)
     expect(person.screen).toContain('the server was stopped\n')
-    expect((await client.closed)?.name).toBe('Ended')
+    expect((await client.closed)?.name).toBe('Disconnected')
   })
 })

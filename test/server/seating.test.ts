@@ -120,7 +120,7 @@ describe.each(SITS)('%s', (name) => {
       const room = new Room({ random: seededRandom(seed) })
       const guests = await came(room, name, seed)
       if (name === 'fh/tictactoe') await dismissed(room, guests)
-      for (const end of await finished(room, guests)) expect(end?.name ?? 'Ended').toBe('Ended')
+      for (const end of await finished(room, guests)) expect(end?.name ?? 'Disconnected').toBe('Disconnected')
       await expectEmpty(room)
       for (const events of await logs(room)) moves += events.filter(({ type }) => type === 'moved').length
     }

@@ -26,7 +26,7 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
     await clock.pass(900)
     expect(talking.connection.end).toBeUndefined()
     await clock.pass(300)
-    await expect(talking.ended).resolves.toMatchObject({ how: 'late', message: expect.stringMatching(/for 1 s/) })
+    await expect(talking.ended).resolves.toMatchObject({ reason: 'late', message: expect.stringMatching(/for 1 s/) })
     patience.close()
   })
 

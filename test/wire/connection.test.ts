@@ -102,17 +102,17 @@ describe('reading', () => {
     expect(await connection.receive()).toBe('two')
     expect(connection.end).toBeUndefined()
     await expect(connection.receive()).rejects.toMatchObject({
-      how: 'finished',
+      reason: 'finished',
       message: 'the other side closed the connection in the middle of a message, 2 bytes into it',
     })
-    await expect(connection.receive()).rejects.toMatchObject({ how: 'finished' })
+    await expect(connection.receive()).rejects.toMatchObject({ reason: 'finished' })
   })
 
   test('a peer that closes between messages has closed in good order', async () => {
     const { connection, there } = connect()
     const reading = fate(connection.receive())
     there.finish()
-    expect(await reading).toMatchObject({ how: 'finished', message: 'the other side closed the connection' })
+    expect(await reading).toMatchObject({ reason: 'finished', message: 'the other side closed the connection' })
   })
 
   test('messages from before a reset are read before the reset', async () => {
@@ -122,7 +122,7 @@ describe('reading', () => {
     await settled()
     expect(await connection.receive()).toBe('MOVE5')
     await expect(connection.receive()).rejects.toMatchObject({
-      how: 'reset',
+      reason: 'reset',
       message: 'the other side broke the connection off (ECONNRESET)',
     })
   })
@@ -136,7 +136,7 @@ describe('reading', () => {
     await settled()
     for (let read = 0; read < 32; read++) expect(await connection.receive()).toBe('x')
     await expect(connection.receive()).rejects.toMatchObject({
-      how: 'reset',
+      reason: 'reset',
       message: 'the other side broke the connection off (ECONNRESET)',
     })
   })
@@ -145,7 +145,7 @@ describe('reading', () => {
     const { connection, there } = connect()
     const reading = fate(connection.receive())
     there.reset()
-    expect(await reading).toMatchObject({ how: 'reset' })
+    expect(await reading).toMatchObject({ reason: 'reset' })
   })
 
   test('a peer that has closed in good order and then breaks has closed', async () => {
@@ -155,14 +155,14 @@ describe('reading', () => {
     there.reset()
     await settled()
     expect(await connection.receive()).toBe('x')
-    await expect(connection.receive()).rejects.toMatchObject({ how: 'finished' })
+    await expect(connection.receive()).rejects.toMatchObject({ reason: 'finished' })
   })
 
   test('a message that ends with the stream is dropped if the stream was reset', async () => {
     const { connection, there } = connect(untilEnd)
     there.write('half a pa')
     there.reset()
-    await expect(connection.receive()).rejects.toMatchObject({ how: 'reset' })
+    await expect(connection.receive()).rejects.toMatchObject({ reason: 'reset' })
   })
 
   test('rejects a second reader at the same time', async () => {
@@ -194,7 +194,7 @@ describe('reading', () => {
   ])('%s gets a sentence of its own on a connection without TLS', async (_, bytes) => {
     const { connection, there } = connect()
     there.write(Uint8Array.from(bytes))
-    await expect(connection.receive()).rejects.toMatchObject({ how: 'violation', message: expect.stringContaining('speaks TLS') })
+    await expect(connection.receive()).rejects.toMatchObject({ reason: 'violation', message: expect.stringContaining('speaks TLS') })
   })
 })
 
@@ -237,7 +237,7 @@ describe('limits of a connection', () => {
     there.write(`${'x'.repeat(10)}\n${'x'.repeat(11)}\n`)
     expect(await connection.receive()).toBe('x'.repeat(10))
     await expect(connection.receive()).rejects.toMatchObject({
-      how: 'much',
+      reason: 'much',
       message: 'the other side sent a message of more than 10 bytes, the limit',
     })
     const watched = connect(lines(), { messageLimit: 10 })
@@ -284,7 +284,7 @@ describe('limits of a connection', () => {
     expect(connection.end).toBeUndefined()
     connection.sendNow('x')
     expect(await reading).toMatchObject({
-      how: 'much',
+      reason: 'much',
       message: 'the other side reads too slowly: 1001 bytes wait for it, and the limit is 1000',
     })
     expect(here.closeKind).toBe('reset')
@@ -304,7 +304,7 @@ describe('limits of a connection', () => {
     expect(connection.end).toBeUndefined()
     there.write(NOP)
     expect(await next).toMatchObject({
-      how: 'much',
+      reason: 'much',
       message: 'the other side sent more than 16384 bytes of telnet commands without a line between them',
     })
     expect(telnet.active).toBe(true)
@@ -321,7 +321,7 @@ describe('limits of a connection', () => {
     await clock.pass(999)
     expect(there.unsent).toBe(2002 - 640)
     connection.fail(new Disconnected('ours', 'the test is over'))
-    expect(await next).toMatchObject({ how: 'ours' })
+    expect(await next).toMatchObject({ reason: 'ours' })
   })
 
   test('after the end, at most a quarter of a megabyte is read and dropped', async () => {
@@ -338,7 +338,7 @@ describe('limits of a connection', () => {
     const { connection, there } = connect(lines(), { outboxLimit: 1000, pace: 150 })
     const reading = fate(connection.receive())
     for (let i = 0; i < 200; i++) connection.send('sentence')
-    expect(await reading).toMatchObject({ how: 'much' })
+    expect(await reading).toMatchObject({ reason: 'much' })
     there.resume()
   })
 })
@@ -379,7 +379,7 @@ describe('segments', () => {
     there.write('42')
     there.finish()
     expect(await connection.receive()).toBe('42')
-    await expect(connection.receive()).rejects.toMatchObject({ how: 'finished' })
+    await expect(connection.receive()).rejects.toMatchObject({ reason: 'finished' })
   })
 
   test('a reset before the time is over delivers the bytes received', async () => {
@@ -387,7 +387,7 @@ describe('segments', () => {
     there.write('42')
     there.reset()
     expect(await connection.receive()).toBe('42')
-    await expect(connection.receive()).rejects.toMatchObject({ how: 'reset' })
+    await expect(connection.receive()).rejects.toMatchObject({ reason: 'reset' })
   })
 
   test('a side that has ended the conversation waits no longer', async () => {
@@ -397,7 +397,7 @@ describe('segments', () => {
     expect(clock.waiting).toBe(1)
     connection.fail(new Disconnected('late', 'too late'))
     expect(clock.waiting).toBe(0)
-    await expect(connection.receive()).rejects.toMatchObject({ how: 'late' })
+    await expect(connection.receive()).rejects.toMatchObject({ reason: 'late' })
   })
 
   test('known texts that settle are delivered at once, and other bytes after the time', async () => {
@@ -444,7 +444,7 @@ describe('sending', () => {
     there.write('question\n')
     there.finish()
     expect(await connection.receive()).toBe('question')
-    await expect(connection.receive()).rejects.toMatchObject({ how: 'finished' })
+    await expect(connection.receive()).rejects.toMatchObject({ reason: 'finished' })
     connection.send('answer')
     await connection.close()
     expect(heard.text).toBe('answer\n')
@@ -552,7 +552,7 @@ describe('closing', () => {
     await done
     expect(here.closeKind).toBe('finished')
     expect(clock.waiting).toBe(0)
-    await expect(connection.receive()).rejects.toMatchObject({ how: 'ours', message: 'this side has ended the conversation' })
+    await expect(connection.receive()).rejects.toMatchObject({ reason: 'ours', message: 'this side has ended the conversation' })
   })
 
   test('does not wait for ever for a peer that stays connected', async () => {
@@ -671,7 +671,7 @@ describe('datagrams', () => {
   test('a datagram over the limit ends the conversation', async () => {
     const { connection, there } = connect(segments(), { datagrams: true, messageLimit: 10 })
     there.write(encode('x'.repeat(11)))
-    await expect(connection.receive()).rejects.toMatchObject({ how: 'much' })
+    await expect(connection.receive()).rejects.toMatchObject({ reason: 'much' })
   })
 
   test('unread datagrams are stored up to a limit, and dropped above it', async () => {

@@ -46,7 +46,7 @@ describe.each(['127.0.0.1', '::1'])('TCP at %s', (host) => {
     there.send('zurück')
     expect(await here.receive()).toBe('zurück')
     const closed = there.close()
-    await expect(here.receive()).rejects.toMatchObject({ how: 'finished' })
+    await expect(here.receive()).rejects.toMatchObject({ reason: 'finished' })
     await Promise.all([here.close(), closed])
   })
 })
@@ -178,7 +178,7 @@ describe('a peer', () => {
     client.end('Hello from client\n')
     const server = talk(await arrivals.next())
     expect(await server.receive()).toBe('Hello from client')
-    await expect(server.receive()).rejects.toMatchObject({ how: 'finished' })
+    await expect(server.receive()).rejects.toMatchObject({ reason: 'finished' })
   })
 
   test('a peer that has closed its side still receives the answer', async () => {
@@ -210,7 +210,7 @@ describe('a peer', () => {
     heardBy(client)
     const reading = here.receive()
     client.reset()
-    await expect(reading).rejects.toMatchObject({ how: 'reset', message: expect.stringContaining('ECONNRESET') })
+    await expect(reading).rejects.toMatchObject({ reason: 'reset', message: expect.stringContaining('ECONNRESET') })
     here.send('into the void')
     await here.close()
     const next = talk(await connectTcp(listener.address, 0))
@@ -225,7 +225,7 @@ describe('a peer', () => {
     while (heard.closed === undefined) await settled()
     for (let i = 0; i < 10; i++) await settled()
     const late = talk(server)
-    await expect(late.receive()).rejects.toMatchObject({ how: expect.stringMatching(/reset|finished/) })
+    await expect(late.receive()).rejects.toMatchObject({ reason: expect.stringMatching(/reset|finished/) })
     await late.close()
   })
 
@@ -236,7 +236,7 @@ describe('a peer', () => {
     for (let i = 0; i < 10; i++) await settled()
     talk(await arrivals.next())
     next.destroy()
-    await expect(talk(server).receive()).rejects.toMatchObject({ how: 'finished' })
+    await expect(talk(server).receive()).rejects.toMatchObject({ reason: 'finished' })
   })
 
   test('a peer that never reads is ended with a sentence, and reset', async () => {
@@ -252,7 +252,7 @@ describe('a peer', () => {
       server.sendNow(chunk)
       await settled()
     }
-    expect(await ended).toMatchObject({ how: 'much', message: expect.stringContaining('does not read') })
+    expect(await ended).toMatchObject({ reason: 'much', message: expect.stringContaining('does not read') })
     client.resume()
     const [error] = await once(client, 'error')
     expect(error.code).toBe('ECONNRESET')
@@ -263,7 +263,7 @@ describe('a peer', () => {
     const here = talk(server)
     heardBy(client)
     client.write('x'.repeat(1_000_000))
-    await expect(here.receive()).rejects.toMatchObject({ how: 'much', message: expect.stringContaining('4096 bytes') })
+    await expect(here.receive()).rejects.toMatchObject({ reason: 'much', message: expect.stringContaining('4096 bytes') })
     await here.abort()
   })
 
@@ -275,7 +275,7 @@ describe('a peer', () => {
     client.write(`${sent.join('\n')}\n`)
     client.finish()
     for (const line of sent) if ((await here.receive()) !== line) expect.unreachable(line)
-    await expect(here.receive()).rejects.toMatchObject({ how: 'finished' })
+    await expect(here.receive()).rejects.toMatchObject({ reason: 'finished' })
   })
 
   test('a peer that is disconnected receives the last message and then a reset', async () => {

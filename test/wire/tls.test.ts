@@ -47,7 +47,7 @@ describe('TLS', () => {
     there.send('x'.repeat(4000))
     expect(await here.receive()).toBe('x'.repeat(4000))
     const closing = there.close()
-    await expect(here.receive()).rejects.toMatchObject({ how: 'finished' })
+    await expect(here.receive()).rejects.toMatchObject({ reason: 'finished' })
     await Promise.all([here.close(), closing])
   })
 
@@ -58,7 +58,7 @@ describe('TLS', () => {
     here.send('question')
     const closing = here.close()
     expect(await there.receive()).toBe('question')
-    await expect(there.receive()).rejects.toMatchObject({ how: 'finished' })
+    await expect(there.receive()).rejects.toMatchObject({ reason: 'finished' })
     await Promise.all([there.close(), closing])
   })
 
@@ -309,7 +309,7 @@ describe('peers that do not speak TLS', () => {
     const reached = connectTls(listener.address, { patience: 0 }).catch((error) => error)
     const there = talk(await arrivals.next())
     await expect(there.receive()).rejects.toMatchObject({
-      how: 'violation',
+      reason: 'violation',
       message: 'the other side speaks TLS, and this side does not: both must, or neither',
     })
     await there.abort()

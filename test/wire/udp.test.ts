@@ -54,7 +54,7 @@ describe.each(['127.0.0.1', '::1', 'localhost'])('datagrams at %s', (host) => {
     here.send('')
     expect(await there.receive()).toBe('')
     await Promise.all([here.close(), there.close()])
-    await expect(here.receive()).rejects.toMatchObject({ how: 'ours' })
+    await expect(here.receive()).rejects.toMatchObject({ reason: 'ours' })
   })
 })
 
@@ -91,7 +91,7 @@ describe('a UDP listener', () => {
     client.say('Hi again')
     const second = unframed(await arrivals.next())
     expect(await second.receive()).toBe('Hi again')
-    await expect(first.receive()).rejects.toMatchObject({ how: 'ours' })
+    await expect(first.receive()).rejects.toMatchObject({ reason: 'ours' })
   })
 
   test('forgets a remote that was silent for too long, and no other', async () => {
@@ -105,7 +105,7 @@ describe('a UDP listener', () => {
     other.say('x')
     const second = unframed(await arrivals.next())
     await second.receive()
-    const gone = expect(first.receive()).rejects.toMatchObject({ how: 'finished' })
+    const gone = expect(first.receive()).rejects.toMatchObject({ reason: 'finished' })
     await clock.pass(399)
     expect(first.end).toBeUndefined()
     await clock.pass(1)
@@ -118,12 +118,12 @@ describe('a UDP listener', () => {
     await clock.pass(500)
     other.say('z')
     expect(await second.receive()).toBe('z')
-    const forgotten = expect(third.receive()).rejects.toMatchObject({ how: 'finished' })
+    const forgotten = expect(third.receive()).rejects.toMatchObject({ reason: 'finished' })
     await clock.pass(500)
     await forgotten
     await clock.pass(499)
     expect(second.end).toBeUndefined()
-    const left = expect(second.receive()).rejects.toMatchObject({ how: 'finished' })
+    const left = expect(second.receive()).rejects.toMatchObject({ reason: 'finished' })
     await clock.pass(1)
     await left
     expect(clock.waiting).toBe(0)
@@ -265,7 +265,7 @@ describe('a UDP client', () => {
     const here = unframed(await connectUdp(at))
     here.send('Hi Server')
     await expect(here.receive()).rejects.toMatchObject({
-      how: 'reset',
+      reason: 'reset',
       message: 'nothing listens at the port of the other side (ECONNREFUSED)',
     })
     await here.close()
@@ -275,7 +275,7 @@ describe('a UDP client', () => {
     const { at } = await place()
     const here = unframed(await connectUdp(at))
     here.send('x'.repeat(70_000))
-    await expect(here.receive()).rejects.toMatchObject({ how: 'reset', message: 'a message was too long for one datagram (EMSGSIZE)' })
+    await expect(here.receive()).rejects.toMatchObject({ reason: 'reset', message: 'a message was too long for one datagram (EMSGSIZE)' })
   })
 
   test('sends its message if it closes at once behind it', async () => {

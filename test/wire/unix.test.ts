@@ -41,7 +41,7 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
     there.send('zurück')
     const closed = there.close()
     expect(await here.receive()).toBe('zurück')
-    await expect(here.receive()).rejects.toMatchObject({ how: 'finished' })
+    await expect(here.receive()).rejects.toMatchObject({ reason: 'finished' })
     await Promise.all([here.close(), closed])
     await listener.close()
     expect(existsSync(path)).toBe(false)
@@ -56,7 +56,7 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
     there.send('last words')
     const broken = there.abort()
     expect(await here.receive()).toBe('last words')
-    await expect(here.receive()).rejects.toMatchObject({ how: 'finished' })
+    await expect(here.receive()).rejects.toMatchObject({ reason: 'finished' })
     await broken
   })
 

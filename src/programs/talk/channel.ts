@@ -48,7 +48,7 @@ export type TalkMessage = keyof typeof automaton.messages
 
 /** PeerLeft is thrown to end the game and the talk when one side has sent /q. */
 export class PeerLeft extends Error {
-  override readonly name = 'HungUp'
+  override readonly name = 'PeerLeft'
   readonly by: 'us' | 'them'
 
   constructor(by: 'us' | 'them') {
