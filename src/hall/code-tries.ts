@@ -1,7 +1,7 @@
+import type { Clock } from '../base/clock.ts'
 import { RateLimiter, TokenBucket } from '../base/rate-limit.ts'
 import type { AuthError } from './denial.ts'
 import { RATES as LOGIN, toThrottleError } from './logins.ts'
-import type { Clock } from './ports.ts'
 
 /*
  * Only wrong invitation codes count: for the connection, and for the address, which bounds what a guesser gains by new

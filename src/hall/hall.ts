@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Clock } from '../base/clock.ts'
 import { sweepSome } from '../base/sweep.ts'
 import { Effort } from '../games/ai/effort.ts'
 import { isPlayable } from '../games/ai/house.ts'
@@ -8,7 +9,6 @@ import { TableListing } from './listing.ts'
 import { mergeClocks, mergeOptions, type OpenSeek } from './matchmaking.ts'
 import { NetworkHoldings } from './owners.ts'
 import {
-  type Clock,
   type ClockRules,
   type FinishedGames,
   type FinishedTable,

@@ -127,16 +127,6 @@ export interface Availability {
   onChange(then: () => void): () => void
 }
 
-/** Clock is the source of time. */
-export interface Clock {
-  /** Wall time in milliseconds since the Unix epoch, which jumps when the system's clock is set: for times that are stored or shown. */
-  now(): number
-  /** Monotonic time in whole milliseconds from any origin, which never jumps: for durations. */
-  monotonic(): number
-  /** Calls `then` once after `ms` milliseconds; the returned function cancels the call. */
-  after(ms: number, then: () => void): () => void
-}
-
 /** ReadTable is a table with all its events, or with the error that reading them gave. */
 export type ReadTable =
   | { readonly table: TableId; readonly events: readonly TableEvent[] }

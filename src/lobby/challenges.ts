@@ -1,6 +1,7 @@
+import type { Clock } from '../base/clock.ts'
 import { RateLimiter } from '../base/rate-limit.ts'
 import type { FinishedGame, LobbyListener, LobbyRefusal, RatingChanges, SeekInfo } from '../hall/api.ts'
-import type { Clock, PersonId } from '../hall/ports.ts'
+import type { PersonId } from '../hall/ports.ts'
 
 /** ChallengesOptions are the clock and the error handler of Challenges. */
 export interface ChallengesOptions {

@@ -1,6 +1,7 @@
+import type { Clock } from '../base/clock.ts'
 import { formatCount } from '../base/counts.ts'
 import { makeMark } from '../hall/owners.ts'
-import { type Clock, type DiskUsage, isTemporary, type NetworkUsage } from '../hall/ports.ts'
+import { type DiskUsage, isTemporary, type NetworkUsage } from '../hall/ports.ts'
 
 /*
  * The server limits the bytes that one network may add to the disk in an hour. It counts them in parts of five minutes, so

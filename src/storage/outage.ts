@@ -1,4 +1,5 @@
-import { type Availability, type Clock, isTemporary, type StoreFailure } from '../hall/ports.ts'
+import type { Clock } from '../base/clock.ts'
+import { type Availability, isTemporary, type StoreFailure } from '../hall/ports.ts'
 import type { OnStoreError } from './error.ts'
 
 /** Milliseconds between two probes during an outage: at first, and at most. Each interval is twice the one before. */
