@@ -27,7 +27,7 @@ const house: SeatingFactory = {
     ),
   closeHall: () => {},
 }
-const onTrouble = (sentence: string, reason: unknown) => {
+const onError = (sentence: string, reason: unknown) => {
   throw new Error(sentence, { cause: reason })
 }
 const seating = folder === 'house' ? house : await openLobby(folder)
@@ -50,7 +50,7 @@ obey(place.address.port)
 
 async function openLobby(folder: string | undefined): Promise<LobbyService> {
   const store = folder === undefined ? memoryStore() : await openStore({ folder, durable: durable === 'power' ? 'power' : 'process' })
-  const service = new LobbyService({ store, clock: wallClock, random: chance, onTrouble })
+  const service = new LobbyService({ store, clock: wallClock, random: chance, onError })
   await service.open()
   return service
 }

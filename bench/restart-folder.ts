@@ -16,10 +16,10 @@ const AT_ONCE = 100
 const [folder = '', unfinished = '20000', finished = '200000'] = process.argv.slice(2)
 const random = seededRandom(1)
 const store = await openStore({ folder })
-const onTrouble = (sentence: string, reason: unknown) => {
+const onError = (sentence: string, reason: unknown) => {
   throw new Error(sentence, { cause: reason })
 }
-const hall = new Hall({ store, games, clock: wallClock, random, onError: onTrouble })
+const hall = new Hall({ store, games, clock: wallClock, random, onError })
 const LETTERS = [...'esiarntolcdugpmhbyfvkwzxjq']
 const PEER_OWNER: SeatOwner = { person: PEER, name: 'tjc/tictactoe' }
 const HOUSE_OWNER: SeatOwner = { person: HOUSE, name: 'house' }

@@ -34,8 +34,8 @@ interface HostOptions extends Omit<ProgramFlags, 'split' | 'delay'>, TransportOp
 async function hallFor({ name }: Program): Promise<Pick<TerminalHostOptions, 'seating'>> {
   const { LobbyService } = await import('../lobby/service.ts')
   const { memoryStore } = await import('../storage/memory.ts')
-  const onTrouble = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
-  const service = new LobbyService({ store: memoryStore(), clock: wallClock, random: chance, onTrouble })
+  const onError = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
+  const service = new LobbyService({ store: memoryStore(), clock: wallClock, random: chance, onError })
   return { seating: (line) => service.createSeating(line, name) }
 }
 

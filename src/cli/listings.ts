@@ -120,8 +120,8 @@ async function pageFrom(data: string, wish: ListRequest): ReturnType<typeof requ
 
 async function* pagesIn(data: string, action: ListRequest['action']): AsyncGenerator<ListPage> {
   const store = await openStoreIn(data)
-  const onTrouble = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
-  const service = new LobbyService({ store, clock: wallClock, random: chance, onTrouble })
+  const onError = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
+  const service = new LobbyService({ store, clock: wallClock, random: chance, onError })
   try {
     for (let wish: ListRequest | undefined = { action }; wish; ) {
       const page: ListPage = await listPage({ people: service.people, store }, wish)

@@ -39,8 +39,8 @@ async function askServer(data: string, wish: AdminRequest): Promise<AdminRespons
 
 /** Runs an admin command in a folder without a server, with the same effects on its unfinished tables. */
 async function inFolder(data: string, wish: AdminRequest): Promise<AdminResponse> {
-  const onTrouble = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
-  const service = new LobbyService({ store: await openStoreIn(data), clock: wallClock, random: chance, onTrouble })
+  const onError = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
+  const service = new LobbyService({ store: await openStoreIn(data), clock: wallClock, random: chance, onError })
   try {
     await service.open()
     return await performRequest(service, wish)

@@ -78,7 +78,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const store = await openStoreIn(config.data, config.durable, {
     keep: config.keep,
     onNotice: (sentence) => logs.log('warn', sentence),
-    onTrouble: (error) => logs.log('error', errorMessage(error)),
+    onError: (error) => logs.log('error', errorMessage(error)),
     onBusy: besideOther(failed.length > 0, config),
   }).catch(refuseBusyFolder)
   if (!store) return EXIT.trouble
@@ -194,7 +194,7 @@ async function openLobby(
   { settings, stock, logs }: { settings: ResolvedConfig; stock: GameAssets; logs: Logs },
 ): Promise<LobbyService> {
   const { wait, limits } = settings.config
-  const onTrouble = (sentence: string, reason: unknown) => logs.log('error', `${sentence}: ${errorMessage(reason)}`)
+  const onError = (sentence: string, reason: unknown) => logs.log('error', `${sentence}: ${errorMessage(reason)}`)
   const service = new LobbyService({
     store,
     clock: wallClock,
@@ -202,7 +202,7 @@ async function openLobby(
     stock,
     wait,
     limits: { ...limits, address: addressLimit(limits), move: moveLimit(settings) },
-    onTrouble,
+    onError,
   })
   await service.open()
   return service

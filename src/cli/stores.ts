@@ -12,7 +12,7 @@ export interface StoreNotices {
   /** Size limit of its file in bytes, beyond which finished tables are dropped. */
   readonly keep?: number
   readonly onNotice: (sentence: string) => void
-  readonly onTrouble: (error: unknown) => void
+  readonly onError: (error: unknown) => void
   /** Advice to print, as a sentence, if another process has the folder open. */
   readonly onBusy?: string
 }
@@ -21,7 +21,7 @@ export interface StoreNotices {
 export class FolderInUse extends UsageError {}
 
 /** Notices on standard error. */
-const complaining: StoreNotices = { onNotice: printError, onTrouble: (error) => printError(errorMessage(error)) }
+const complaining: StoreNotices = { onNotice: printError, onError: (error) => printError(errorMessage(error)) }
 
 /** Opens the store in a folder, or in memory if the folder is `NOWHERE`. Rejects with a UsageError if it cannot be opened. */
 export async function openStoreIn(folder: string, durable?: 'process' | 'power', notices = complaining): Promise<Store> {

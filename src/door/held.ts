@@ -8,10 +8,10 @@ export function formatHeldGame({ game, names }: TableInfo, me: PersonInfo | unde
 }
 
 /** Describes the held seats of this user that the session has not resumed, with the command for that; `undefined` if there are none. */
-export function formatHeldSeats({ heldSeats: waiting, me }: Lobby): string | undefined {
-  const [first, ...more] = waiting
+export function formatHeldSeats({ heldSeats, me }: Lobby): string | undefined {
+  const [first, ...more] = heldSeats
   if (!first) return undefined
-  if (more.length > 0) return `${waiting.length} seats of yours are held: "resume" lists them.`
+  if (more.length > 0) return `${heldSeats.length} seats of yours are held: "resume" lists them.`
   return formatHeldSeat(first, me)
 }
 

@@ -158,15 +158,15 @@ export class Hall {
     this.owners = new NetworkHoldings(options.bytes ?? randomBytes)
     this.#tables = new TableRegistry(this.owners)
     this.#idle = options.idle === Number.POSITIVE_INFINITY ? undefined : options.idle
-    const { store, clock, random, onError: onTrouble } = options
-    this.recorder = new RatingsProjector(store, options.games, onTrouble)
+    const { store, clock, random, onError } = options
+    this.recorder = new RatingsProjector(store, options.games, onError)
     this.#listing = new TableListing(options.isListed ?? (({ state }) => !state.opened.private))
     this.#tools = {
       log: store.tables,
       clock,
       random,
       effort: new Effort(() => clock.monotonic()),
-      onError: onTrouble,
+      onError: onError,
       onChange: (table) => this.#changed(table),
       onRecorded: options.onRecorded,
     }
@@ -275,7 +275,7 @@ export class Hall {
     for (const { table, seat } of this.seatsOf(person)) {
       const { opened, suspended } = table.state
       const held = opened.seats.length > 1 && opened.seats[seat]?.token !== undefined
-      if (held && !suspended && !table.observers.some(({ viewer: who }) => who === seat)) return true
+      if (held && !suspended && !table.observers.some(({ viewer }) => viewer === seat)) return true
     }
     return false
   }
@@ -364,7 +364,7 @@ export class Hall {
    * suspended until a player reconnects, and the hall ends the others. Call it once, before the first user connects.
    */
   async restore(): Promise<void> {
-    const { store, onError: onTrouble } = this.#options
+    const { store, onError } = this.#options
     await this.recorder.recordMissing()
     this.#restoredAt = this.#options.clock.monotonic()
     const endings: (() => Promise<unknown>)[] = []
@@ -374,7 +374,7 @@ export class Hall {
         const end = this.#restore(read.table, read.events)
         if (end) endings.push(end)
       } catch (reason) {
-        onTrouble(`table ${read.table} could not be restored`, reason)
+        onError(`table ${read.table} could not be restored`, reason)
       }
     }
     for (let from = 0; from < endings.length; from += AT_ONCE) await Promise.all(endings.slice(from, from + AT_ONCE).map((end) => end()))
@@ -477,8 +477,8 @@ export class Hall {
     this.#options.onEnded?.(table)
     const persons = personsOf(table)
     if (persons.length === 0) return
-    const { store, onError: onTrouble } = this.#options
-    store.history.add(persons, finishedOf(table)).catch((reason) => onTrouble(`table ${table.id} is missing in the histories`, reason))
+    const { store, onError } = this.#options
+    store.history.add(persons, finishedOf(table)).catch((reason) => onError(`table ${table.id} is missing in the histories`, reason))
   }
 
   /** A field, because a closure for each table would take a hundred bytes of memory. */
@@ -530,12 +530,12 @@ export class Hall {
     this.#seeks.add(seek)
     if (seek.owner.from !== undefined) this.owners.add(seek.owner.from)
     if (wait === Number.POSITIVE_INFINITY) return
-    const { clock, onError: onTrouble } = this.#options
+    const { clock, onError } = this.#options
     seek.cancelWait = clock.after(wait, () => {
       try {
         this.#seatWithHouse(seek)
       } catch (reason) {
-        onTrouble(`no table of ${seek.game} could be opened`, reason)
+        onError(`no table of ${seek.game} could be opened`, reason)
       }
     })
   }
@@ -577,9 +577,9 @@ export class Hall {
 }
 
 /** Lists the seats at a table whose owners are disconnected. */
-export function findAbsentSeats({ state, observers: attendants }: TableActor): SeatNumber[] {
+export function findAbsentSeats({ state, observers }: TableActor): SeatNumber[] {
   const seats = [...state.opened.seats.keys()]
-  return seats.filter((seat) => state.opened.seats[seat]?.person !== HOUSE && !attendants.some(({ viewer: who }) => who === seat))
+  return seats.filter((seat) => state.opened.seats[seat]?.person !== HOUSE && !observers.some(({ viewer }) => viewer === seat))
 }
 
 /** Lists the named users who sit at a table, each once. */

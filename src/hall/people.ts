@@ -116,7 +116,7 @@ export class People {
   readonly #passwords: Passwords
   readonly #clock: Clock
   readonly #random: RandomBytes | undefined
-  readonly #onTrouble: (sentence: string, reason: unknown) => void
+  readonly #onError: (sentence: string, reason: unknown) => void
   readonly #seats: Seats
   readonly #logins: Logins
   readonly #codes: InviteCodeLimiter
@@ -129,13 +129,13 @@ export class People {
   /** For each operation under way, the accounts that have changed meanwhile. */
   readonly #underWay = new Set<Set<PersonId>>()
 
-  constructor({ accounts, passwords, clock, random, seats = NO_SEATS, onError: onTrouble = () => {} }: PeopleOptions) {
+  constructor({ accounts, passwords, clock, random, seats = NO_SEATS, onError = () => {} }: PeopleOptions) {
     this.#accounts = accounts
     this.#passwords = passwords
     this.#clock = clock
     this.#random = random
     this.#seats = seats
-    this.#onTrouble = onTrouble
+    this.#onError = onError
     this.#logins = new Logins(clock)
     this.#visitors = new OnlineUsers(() => clock.now())
     this.#codes = new InviteCodeLimiter(clock)
@@ -213,8 +213,8 @@ export class People {
   }
 
   /** Makes a new reconnect secret for a guest online, which replaces the previous one; `undefined` for other users. */
-  reconnectSecret({ person, isOnline: here }: OnlineUser): string | undefined {
-    if (!here || hasAccount(person) || !this.#random) return undefined
+  reconnectSecret({ person, isOnline }: OnlineUser): string | undefined {
+    if (!isOnline || hasAccount(person) || !this.#random) return undefined
     const secret = makeToken(this.#random)
     this.#secrets.delete(person)
     this.#secrets.set(person, hashToken(secret))
@@ -224,9 +224,10 @@ export class People {
   }
 
   /** Opens a login session for a registered user; returns its end, in milliseconds since the Unix epoch. */
-  async openSession({ person, isOnline: here }: OnlineUser, token: string): Promise<number | AuthError> {
+  async openSession({ person, isOnline }: OnlineUser, token: string): Promise<number | AuthError> {
     return this.#watch(async (changed) => {
-      if (!here || !(await this.#accounts.of(person))) return denied('unregistered', 'sessions are for registered names: register first')
+      if (!isOnline || !(await this.#accounts.of(person)))
+        return denied('unregistered', 'sessions are for registered names: register first')
       const until = this.#clock.now() + SESSION
       const hash = hashToken(token)
       await this.#accounts.openSession({ token: hash, person, until })
@@ -412,7 +413,7 @@ export class People {
   #noteLogin({ key, person }: Account, address: string): void {
     const place = this.#logins.addKnownAddress(key, address)
     if (place === undefined) return
-    const failed = (reason: unknown) => this.#onTrouble('the address of a login could not be stored', reason)
+    const failed = (reason: unknown) => this.#onError('the address of a login could not be stored', reason)
     void this.#accounts.addPlace(person, place).catch(failed)
   }
 
@@ -486,9 +487,9 @@ export class People {
   #arrive(
     person: PersonId,
     name: string,
-    { onReplaced: replaced, quiet, connection }: Pick<LoginRequest, 'onReplaced' | 'quiet' | 'connection'>,
+    { onReplaced, quiet, connection }: Pick<LoginRequest, 'onReplaced' | 'quiet' | 'connection'>,
   ): OnlineUser {
-    return this.#visitors.arrive({ person, name, since: this.#clock.now(), quiet, connection }, replaced)
+    return this.#visitors.arrive({ person, name, since: this.#clock.now(), quiet, connection }, onReplaced)
   }
 
   /** Does some work with the set of accounts that change while it is under way. */

@@ -12,15 +12,15 @@ import type { TableActor } from './table-actor.ts'
 export class RatingsProjector {
   readonly #store: Store
   readonly #games: ReadonlyMap<string, AnyGame>
-  readonly #onTrouble: (sentence: string, reason: unknown) => void
+  readonly #onError: (sentence: string, reason: unknown) => void
   #last: Promise<void> = Promise.resolve()
   /** True if a result could not be recorded: all such results come before the next one. */
   #behind = false
 
-  constructor(store: Store, games: ReadonlyMap<string, AnyGame>, onTrouble: (sentence: string, reason: unknown) => void) {
+  constructor(store: Store, games: ReadonlyMap<string, AnyGame>, onError: (sentence: string, reason: unknown) => void) {
     this.#store = store
     this.#games = games
-    this.#onTrouble = onTrouble
+    this.#onError = onError
   }
 
   /** Records all results that are in the journal and not on the ladder. */
@@ -57,7 +57,7 @@ export class RatingsProjector {
         this.#behind = true
         // the hall catches up when the store can write again
         if (isTemporary(reason)) return
-        this.#onTrouble('the result of a game could not be recorded; the server will record it with the next result', reason)
+        this.#onError('the result of a game could not be recorded; the server will record it with the next result', reason)
       }
     })
     return this.#last
@@ -89,7 +89,7 @@ export class RatingsProjector {
       if (first?.type !== 'opened' || !rules) throw new TypeError('its log does not begin with the opening of a known game')
       return { opened: first, events, points: rules.points?.(others.reduce(evolve, openedBy(first, rules)).position) }
     } catch (reason) {
-      this.#onTrouble(`the result of table ${id} cannot be read from its log`, reason)
+      this.#onError(`the result of table ${id} cannot be read from its log`, reason)
       return undefined
     }
   }

@@ -110,7 +110,7 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
     this.table.unsubscribe(this)
     if (this.#over) return
     if (this.#keeping === 'given up') this.leave()
-    else if (!this.table.observers.some(({ viewer: who }) => who === this.number)) this.#submit({ type: 'gone', seat: this.number })
+    else if (!this.table.observers.some(({ viewer }) => viewer === this.number)) this.#submit({ type: 'gone', seat: this.number })
   }
 
   update({ n, event, situation }: TableUpdate): void {

@@ -347,7 +347,7 @@ export class TableActor {
     const postponed: readonly Lasting[] = this.#postponed?.take() ?? []
     if (nextTick(this.#decided) !== undefined) {
       this.submit({ type: 'suspend' })
-      for (const { viewer: who } of this.#observers) if (who !== 'watcher') this.submit({ type: 'back', seat: who })
+      for (const { viewer } of this.#observers) if (viewer !== 'watcher') this.submit({ type: 'back', seat: viewer })
     }
     for (const { command } of postponed) this.submit(command, true)
     this.#setTimer()

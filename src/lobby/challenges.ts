@@ -7,7 +7,7 @@ import type { PersonId } from '../hall/ports.ts'
 export interface ChallengesOptions {
   readonly clock: Clock
   /** Called with errors that do not stop the server. */
-  readonly onTrouble: (sentence: string, reason: unknown) => void
+  readonly onError: (sentence: string, reason: unknown) => void
 }
 
 /** Challenge is a seek that is addressed to one user. */
@@ -35,14 +35,14 @@ const CANCELLED = { burst: 20, refill: 10_000 }
 /** Challenges delivers challenges, messages and results to users, at each of their lobby sessions. */
 export class Challenges {
   readonly #clock: Clock
-  readonly #onTrouble: ChallengesOptions['onTrouble']
+  readonly #onError: ChallengesOptions['onError']
   readonly #listeners = new Map<PersonId, Set<ChallengeListener>>()
   readonly #cancelled = new RateLimiter(CANCELLED)
   readonly #messages = new RateLimiter(MESSAGES)
 
-  constructor({ clock, onTrouble }: ChallengesOptions) {
+  constructor({ clock, onError }: ChallengesOptions) {
     this.#clock = clock
-    this.#onTrouble = onTrouble
+    this.#onError = onError
   }
 
   /** Subscribes a listener to what is sent to a user; returns a function that unsubscribes it. */
@@ -77,16 +77,16 @@ export class Challenges {
   }
 
   /** Milliseconds until an address can challenge a user again, after too many cancelled challenges; usually 0. */
-  wait({ challenged: person, address }: Omit<Challenge, 'seeker'>): number {
-    return this.#cancelled.wait(keyOf(person, address), this.#clock.monotonic())
+  wait({ challenged, address }: Omit<Challenge, 'seeker'>): number {
+    return this.#cancelled.wait(keyOf(challenged, address), this.#clock.monotonic())
   }
 
   /** Sends a challenge to a user; returns a function that cancels the challenge, and notifies the user of that. */
-  sendChallenge({ challenged: person, seeker, address }: Challenge): () => void {
-    this.#notify(person, (listener) => listener.challenged(seeker))
+  sendChallenge({ challenged, seeker, address }: Challenge): () => void {
+    this.#notify(challenged, (listener) => listener.challenged(seeker))
     return () => {
-      this.#cancelled.take(keyOf(person, address), this.#clock.monotonic())
-      this.#notify(person, (listener) => listener.challengeWithdrawn(seeker))
+      this.#cancelled.take(keyOf(challenged, address), this.#clock.monotonic())
+      this.#notify(challenged, (listener) => listener.challengeWithdrawn(seeker))
     }
   }
 
@@ -106,7 +106,7 @@ export class Challenges {
       try {
         notify(listener)
       } catch (reason) {
-        this.#onTrouble(`${person} could not be notified`, reason)
+        this.#onError(`${person} could not be notified`, reason)
       }
     }
   }

@@ -25,8 +25,8 @@ const CODES: Readonly<Record<AuthErrorCode, RefusalCode>> = {
 }
 
 /** Converts an AuthError to a refusal with the code of the native protocol. */
-export function toAuthRefusal({ code: why, refused, proposal }: AuthError): LobbyRefusal {
-  return { code: CODES[why], refused, ...(proposal === undefined ? {} : { proposal }) }
+export function toAuthRefusal({ code, refused, proposal }: AuthError): LobbyRefusal {
+  return { code: CODES[code], refused, ...(proposal === undefined ? {} : { proposal }) }
 }
 
 /** The refusal for a game that the catalogue does not have. */

@@ -49,9 +49,9 @@ export class Holdings {
 
   /** Calls `act`, counts the bytes that it adds to the table's log, and charges the peer's budget for the clients that it notifies. */
   spend<Answer>(table: TableActor, act: () => Answer): Answer {
-    const { bytesWritten: written, decided } = table
+    const { bytesWritten, decided } = table
     const answer = act()
-    this.spending.add(table.bytesWritten - written)
+    this.spending.add(table.bytesWritten - bytesWritten)
     this.#line.charge?.(Math.trunc(((table.decided - decided) * table.observers.length) / NOTIFIED))
     return answer
   }

@@ -23,11 +23,11 @@ export class Identity {
   #visitor: OnlineUser | undefined
   #closed = false
 
-  constructor({ people, line, quiet = false, onUserChange: onOther }: IdentityOptions) {
+  constructor({ people, line, quiet = false, onUserChange }: IdentityOptions) {
     this.#people = people
     this.#line = line
     this.#quiet = quiet
-    this.#onOther = onOther
+    this.#onOther = onUserChange
   }
 
   /** The user; `undefined` until the client has given a name. */

@@ -19,7 +19,7 @@ export function isPublic({ state: { opened } }: TableActor): boolean {
 export function isOwnSeat({ table, seat }: SeatAt, visitor: OnlineUser): boolean {
   if (hasAccount(visitor.person)) return true
   const token = table.state.opened.seats[seat]?.token
-  return token === undefined ? table.observers.some(({ viewer: who }) => who === seat) : visitor.hasToken(token)
+  return token === undefined ? table.observers.some(({ viewer }) => viewer === seat) : visitor.hasToken(token)
 }
 
 /** Returns the catalogue's name of a game, by which users ask for it. */
@@ -50,9 +50,9 @@ function settingsOf(options: unknown): Readonly<Record<string, number>> {
 
 /** Converts a table to what all users may see of it. */
 export function toTableInfo(table: TableActor): TableInfo {
-  const { id, state, observers: attendants } = table
+  const { id, state, observers } = table
   const { game, seats } = state.opened
-  const watchers = attendants.filter(({ viewer: who }) => who === 'watcher').length
+  const watchers = observers.filter(({ viewer }) => viewer === 'watcher').length
   const names = seats.map(({ name }) => name)
   const away = findAbsentSeats(table)
   return {

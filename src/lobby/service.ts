@@ -35,7 +35,7 @@ export interface LobbyServiceOptions {
   /** Limits of seats and tables; by default none. */
   readonly limits?: HallLimits
   /** Called with errors that do not stop the server. */
-  readonly onTrouble: (sentence: string, reason: unknown) => void
+  readonly onError: (sentence: string, reason: unknown) => void
 }
 
 /** LobbyService owns what the peers of one server share: the hall, the online users, challenges, and the store. */
@@ -53,27 +53,17 @@ export class LobbyService implements LobbyContext {
   #restoreBatchLimits: (() => void) | undefined
 
   constructor(options: LobbyServiceOptions) {
-    const {
-      store,
-      clock,
-      random,
-      bytes = randomBytes,
-      games: played = games,
-      onTrouble,
-      stock = {},
-      wait,
-      limits = unlimitedHall,
-    } = options
+    const { store, clock, random, bytes = randomBytes, games: played = games, onError, stock = {}, wait, limits = unlimitedHall } = options
     this.stock = stock
     this.wait = wait
     this.limits = limits
     this.bytes = bytes
-    this.spendings = new Spendings(clock, limits.disk ?? Number.POSITIVE_INFINITY, { usage: store.usage, onTrouble })
+    this.spendings = new Spendings(clock, limits.disk ?? Number.POSITIVE_INFINITY, { usage: store.usage, onError })
     this.#store = store
     this.keeps = store.isDurable === true
-    this.calls = new Challenges({ clock, onTrouble })
+    this.calls = new Challenges({ clock, onError })
     this.hall = new Hall({
-      ...{ store, games: played, clock, random, onError: onTrouble, isListed: isPublic, bytes, idle: limits.move },
+      ...{ store, games: played, clock, random, onError, isListed: isPublic, bytes, idle: limits.move },
       onEnded: (table) => {
         recordForGuests(this.people, table)
         notifyOfEnd(this.calls, table)
@@ -81,7 +71,7 @@ export class LobbyService implements LobbyContext {
       onRecorded: (table, changes) => notifyOfRecord(this.calls, table, changes),
     })
     const passwords = new Passwords({ random: bytes })
-    this.people = new People({ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, onError: onTrouble })
+    this.people = new People({ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, onError })
   }
 
   /**

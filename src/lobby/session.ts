@@ -281,7 +281,7 @@ export class LobbySession implements Lobby {
 
   get heldSeats(): readonly HeldSeat[] {
     return this.#held().map(({ table, seat }) => {
-      const isTaken = table.observers.some(({ viewer: who }) => who === seat)
+      const isTaken = table.observers.some(({ viewer }) => viewer === seat)
       return { ...toTableInfo(table), ...(isTaken ? { elsewhere: true } : {}) }
     })
   }

@@ -29,7 +29,7 @@ const TOGETHER = 500
 export interface SpendingStore {
   readonly usage: DiskUsage
   /** Called with the error if that fails. */
-  readonly onTrouble: (sentence: string, reason: unknown) => void
+  readonly onError: (sentence: string, reason: unknown) => void
 }
 
 /** Spendings counts the bytes that each network adds to the disk in an hour. */
@@ -125,7 +125,7 @@ export class Spendings {
       return true
     } catch (reason) {
       for (const [at, spending] of together.entries()) spending.putBack(usages[at]?.bytes ?? 0)
-      if (!isTemporary(reason)) this.#store?.onTrouble('the bytes that addresses have written could not be persisted', reason)
+      if (!isTemporary(reason)) this.#store?.onError('the bytes that addresses have written could not be persisted', reason)
       return false
     }
   }

@@ -72,13 +72,13 @@ export class Subscriptions {
   /** Subscribes to a table. The client gets its updates from now on; if `isBehind`, after the events that it missed. */
   subscribe(table: TableActor, who: SeatNumber | 'watcher', token?: string, isBehind = false): TableSubscription {
     const before = this.#tables.get(table.id)
-    const { seated, tableEvent: news, closed, recorded } = this.#listener
+    const { seated, tableEvent, closed, recorded } = this.#listener
     const listener: TableListener = {
       seated: seated.bind(this.#listener),
       closed: closed.bind(this.#listener),
       recorded: recorded.bind(this.#listener),
       tableEvent: (update) => {
-        news.call(this.#listener, update)
+        tableEvent.call(this.#listener, update)
         if (update.what.type === 'continued' && who !== 'watcher') this.#joinRematch(table, who, update.what.table, token)
       },
     }

@@ -114,7 +114,7 @@ export class TableSubscription implements TableObserver {
   unsubscribe(): void {
     this.#ended = true
     this.table.unsubscribe(this)
-    if (this.seat !== undefined && !this.table.observers.some(({ viewer: who }) => who === this.seat)) {
+    if (this.seat !== undefined && !this.table.observers.some(({ viewer }) => viewer === this.seat)) {
       this.table.submit({ type: 'gone', seat: this.seat })
     }
   }

@@ -70,8 +70,8 @@ function automaton(text: string): Automaton<Name> {
 function pause(ms: number, clock: Clock, peer: Peer<Name>): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(ms, resolve)
-    peer.connection.whenPeerClosed(({ reason: how }) => {
-      if (how === 'finished') return
+    peer.connection.whenPeerClosed(({ reason }) => {
+      if (reason === 'finished') return
       cancel()
       resolve()
     })

@@ -178,9 +178,8 @@ export function alternatives(automaton: Automaton, steps: readonly Pick<Transiti
   const forms = (main.length > 0 ? main : messages).map(({ form }) => form)
   const alone = new Map(forms.filter(isField).map((form) => [form.text, describe(form)]))
   const others = forms.filter((form) => !isField(form))
-  const like =
-    alone.size === 0 && others.some(({ text, label: called }) => called === undefined && text.includes('{')) ? 'something like ' : ''
-  const names = others.map(({ example, label: called }) => called ?? quoteText(example))
+  const like = alone.size === 0 && others.some(({ text, label }) => label === undefined && text.includes('{')) ? 'something like ' : ''
+  const names = others.map(({ example, label }) => label ?? quoteText(example))
   const list = inWords([...alone.values(), ...new Set(names)])
   return `${like}${list}${main.length > 0 && byes.length > 0 ? `, or ${inWords(byes)} to stop` : ''}`
 }

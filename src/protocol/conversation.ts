@@ -83,19 +83,7 @@ export class Conversation implements PeerHandle {
   #goodbye = false
 
   constructor(terms: ConversationOptions) {
-    const {
-      program,
-      side,
-      transport,
-      options,
-      random,
-      person = noConsole,
-      opponentFor: opposite,
-      createSeating: house,
-      budget,
-      runQueue,
-      observer: witness,
-    } = terms
+    const { program, side, transport, options, random, person = noConsole, opponentFor, createSeating, budget, runQueue, observer } = terms
     const { clock = wallClock } = terms
     this.program = program
     const { protocol, words } = program
@@ -106,13 +94,13 @@ export class Conversation implements PeerHandle {
     this.connection = new Connection(carrier, { incoming, outgoing, pace, budget, runQueue, clock })
     this.#automaton = protocol.automaton
     this.#idle = program.idle ?? 0
-    this.#observer = witness
+    this.#observer = observer
     this.#clock = clock
     this.#peer = new Peer(this.connection, protocol.automaton, side)
-    this.#notices = witness?.onNotice && new Notices(this.#peer, witness, this.isEndless)
+    this.#notices = observer?.onNotice && new Notices(this.#peer, observer, this.isEndless)
     this.#house =
-      house?.(this) ??
-      new LocalSeating(opposite ?? ((game) => atTerminal(protocol, setting, game.name)), random, (reason) => this.stop(reason))
+      createSeating?.(this) ??
+      new LocalSeating(opponentFor ?? ((game) => atTerminal(protocol, setting, game.name)), random, (reason) => this.stop(reason))
     const interruptible = person === noConsole ? noConsole : abortedByPeer(person, this.connection, (end) => this.#peer.explain(end))
     const setting: RoleContext<unknown> = { words, person: interruptible, house: this.#house, options, random, clock }
     this.closed = this.#run(program, side, setting)
@@ -184,8 +172,8 @@ export class Conversation implements PeerHandle {
    * `now` is monotonic time; limits are in milliseconds.
    */
   checkTimeout(now: number, limits: { first: number; idle: number }): void {
-    const { waitingSince, hasReceived: heard } = this.connection
-    const limit = heard ? Math.max(limits.idle, this.#idle) : limits.first
+    const { waitingSince, hasReceived } = this.connection
+    const limit = hasReceived ? Math.max(limits.idle, this.#idle) : limits.first
     const late = waitingSince !== undefined && now - waitingSince >= limit && this.#peer.awaited
     if (late) this.stop(this.#peer.explain(this.#late(limit)))
     else this.#notices?.check(now, limit)

@@ -257,8 +257,8 @@ export class Peer<Name extends string = string> implements MessageReader {
   }
 
   /** Checks whether the unfinished message was reported before. */
-  #isShown({ reason: how, unfinished }: Disconnected): boolean {
-    if (!unfinished || how === 'late') return false
+  #isShown({ reason, unfinished }: Disconnected): boolean {
+    if (!unfinished || reason === 'late') return false
     return unfinished.bytes.length === this.#oddities?.unfinished || isRemainder(this.#oddities, unfinished)
   }
 
@@ -274,11 +274,11 @@ export class Peer<Name extends string = string> implements MessageReader {
   /** Returns a sentence on a message that arrived before the peer's turn; `undefined` if there is none to report. */
   early(): string | undefined {
     if (this.connection.unread === 0 || this.awaited) return undefined
-    const { nextMessage: ahead, raw } = this.connection
+    const { nextMessage, raw } = this.connection
     // the first of several empty lines was reported
-    if (ahead === '' && this.#last === '' && this.#oddities?.lastEarly) return undefined
-    if (ahead !== undefined)
-      return `${formatEarly(this.#standing, ahead, raw)}${this.#clueOnce(clueOfText(this.speaker, ahead, raw, this.#last) || clueOfWords(this.speaker, ahead, this.#last))}`
+    if (nextMessage === '' && this.#last === '' && this.#oddities?.lastEarly) return undefined
+    if (nextMessage !== undefined)
+      return `${formatEarly(this.#standing, nextMessage, raw)}${this.#clueOnce(clueOfText(this.speaker, nextMessage, raw, this.#last) || clueOfWords(this.speaker, nextMessage, this.#last))}`
     const { unfinished } = this.connection
     if (!unfinished || isRemainder(this.#oddities, unfinished)) return undefined
     this.#odd().unfinished = unfinished.bytes.length
@@ -302,9 +302,9 @@ export class Peer<Name extends string = string> implements MessageReader {
 
   /** Quotes the incomplete message of a peer that has disconnected or timed out, as the middle of a sentence. */
   #rest(end: Disconnected): string {
-    const { reason: how, unfinished } = end
+    const { reason, unfinished } = end
     if (!unfinished || this.#isShown(end) || isRemainder(this.#oddities, unfinished)) return ''
-    const sent = how === 'late' ? '' : `: it had sent ${quoteUnfinished(this.speaker, unfinished)}`
+    const sent = reason === 'late' ? '' : `: it had sent ${quoteUnfinished(this.speaker, unfinished)}`
     return `${sent}${this.#clueOnce(clueOfBytes(this.speaker, unfinished, this.#last))}`
   }
 

@@ -176,8 +176,8 @@ export function isHeadLine(text: string): boolean {
   return /^(?:[\w-]+:.*)?\r?$/.test(text)
 }
 
-function clause({ automaton, language: speaks = automaton.language }: Speaker, found: string | undefined): string {
-  return found === undefined || (speaks !== undefined && found.includes(speaks)) ? '' : `; that looks like ${found}`
+function clause({ automaton, language = automaton.language }: Speaker, found: string | undefined): string {
+  return found === undefined || (language !== undefined && found.includes(language)) ? '' : `; that looks like ${found}`
 }
 
 /** PeerObserver is notified, in sentences, of faults in a peer's messages while the conversation goes on. */

@@ -62,8 +62,8 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
   }
 
   onNotice(what: Notice, sentence: string): boolean {
-    const { admission: doorkeeper, logs } = this.#hosting
-    if (!logs.noticed || !doorkeeper.mayLogNotice(what, this.client)) return false
+    const { admission, logs } = this.#hosting
+    if (!logs.noticed || !admission.mayLogNotice(what, this.client)) return false
     logs.noticed(this, what, sentence)
     return true
   }
@@ -101,20 +101,20 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
     const trouble = this.#isGoodEnd(reason) ? undefined : reason
     const outcome = toOutcome(trouble)
     this.#tally.countOutcome(outcome)
-    const { server, clock, admission: doorkeeper, logs } = this.#hosting
+    const { server, clock, admission, logs } = this.#hosting
     if (logs.ended && this.#conversation) {
       const { state, connection } = this.#conversation
       const { received, sent } = connection
       const level: Level = !trouble || server.stopping ? 'info' : outcome === 'mistake' ? 'error' : 'warn'
-      if (level !== 'info' && !doorkeeper.mayLogEnd(this.client)) return this.#logSuppression()
+      if (level !== 'info' && !admission.mayLogEnd(this.client)) return this.#logSuppression()
       logs.ended(this, { level, outcome, trouble, state, ms: clock.monotonic() - this.#since, received, sent })
     }
   }
 
   /** Logs once a minute that not all ends are logged. */
   #logSuppression(): void {
-    const { admission: doorkeeper, logs } = this.#hosting
-    if (doorkeeper.mayLogLimit('ended', this.client)) {
+    const { admission, logs } = this.#hosting
+    if (admission.mayLogLimit('ended', this.client)) {
       logs.log('warn', `more than ten conversations of ${this.client.host} a second end with an error: the others are not logged`)
     }
   }

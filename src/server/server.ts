@@ -138,7 +138,7 @@ export class Server {
     // the hall is closed first, so that clients that disconnect now do not give up their games
     this.#seatingFactory?.closeHall(reason)
     for (const conversation of here) conversation.stop(reason)
-    await this.#untilClosed(Promise.all([...here.map(({ closed: done }) => done), ...closed]))
+    await this.#untilClosed(Promise.all([...here.map(({ closed }) => closed), ...closed]))
   }
 
   /** Waits until all connections are closed; resets them after a while, so that no client keeps the server from stopping. */
@@ -197,9 +197,20 @@ export class Server {
     const runQueue = this.#runQueue
     const guest = new ClientConnection(++this.#connections, program.name, transport, this.#tallyOf(program), this.#hosting, next)
     const onSeated = logs.seated && ((table: number, seat: number) => logs.seated?.(guest, table, seat))
-    const house = (line: PeerHandle) => factory.createSeating(line, program.name, onSeated)
+    const createSeating = (line: PeerHandle) => factory.createSeating(line, program.name, onSeated)
     const carrier = this.#serving.overlay?.(transport, program, guest) ?? transport
-    const terms = { program, side: 'server', transport: carrier, options, random, house, budget, runQueue, clock, witness: guest } as const
+    const terms = {
+      program,
+      side: 'server',
+      transport: carrier,
+      options,
+      random,
+      createSeating,
+      budget,
+      runQueue,
+      clock,
+      observer: guest,
+    } as const
     const conversation = new Conversation(terms)
     guest.setConversation(conversation, this.#patience.add(conversation))
   }

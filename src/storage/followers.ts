@@ -26,13 +26,13 @@ export class Followers {
     return this.#of.has(table)
   }
 
-  /** Calls the followers of a table. Passes their exceptions to `onTrouble`, and goes on with the next follower. */
-  notify(table: TableId, events: readonly TableEvent[], onTrouble: OnStoreError): void {
+  /** Calls the followers of a table. Passes their exceptions to `onError`, and goes on with the next follower. */
+  notify(table: TableId, events: readonly TableEvent[], onError: OnStoreError): void {
     for (const follower of this.#of.get(table) ?? []) {
       try {
         follower.notify?.(events)
       } catch (error) {
-        onTrouble(error)
+        onError(error)
       }
     }
   }

@@ -54,23 +54,23 @@ export interface WriteJob {
   write(): void
   /** Notes that its transaction has failed. */
   fail(reason: unknown): void
-  /** Calls back the caller, after the transaction. Throws nothing: exceptions of callbacks go to `onTrouble`. */
-  finish(onTrouble: OnStoreError): void
+  /** Calls back the caller, after the transaction. Throws nothing: exceptions of callbacks go to `onError`. */
+  finish(onError: OnStoreError): void
 }
 
 /** GroupCommit gathers the writes of all callers, and writes them in one transaction per turn of the event loop. */
 export class GroupCommit {
   readonly #transaction: Transaction
-  readonly #onTrouble: OnStoreError
+  readonly #onError: OnStoreError
   readonly #outage: Outage | undefined
   #waiting: WriteJob[] = []
   /** Set from a commit until the next turn of the event loop. */
   #turn: NodeJS.Immediate | undefined
   #closed = false
 
-  constructor(transaction: Transaction, onTrouble: OnStoreError, outage?: Outage) {
+  constructor(transaction: Transaction, onError: OnStoreError, outage?: Outage) {
     this.#transaction = transaction
-    this.#onTrouble = onTrouble
+    this.#onError = onError
     this.#outage = outage
   }
 
@@ -104,8 +104,8 @@ export class GroupCommit {
     const errors: unknown[] = []
     const note: OnStoreError = (error) => errors.push(error)
     for (const job of jobs) job.finish(note)
-    // after all callbacks, because `onTrouble` may throw
-    for (const error of errors) this.#onTrouble(error)
+    // after all callbacks, because `onError` may throw
+    for (const error of errors) this.#onError(error)
   }
 
   #write(jobs: readonly WriteJob[]): void {

@@ -186,12 +186,12 @@ class Append implements WriteJob, AppendBatch {
     this.#failure = toError(reason)
   }
 
-  finish(onTrouble: OnStoreError): void {
-    if (!this.#failure && this.count > 0) this.#place.followers.notify(this.table, this.#events, onTrouble)
+  finish(onError: OnStoreError): void {
+    if (!this.#failure && this.count > 0) this.#place.followers.notify(this.table, this.#events, onError)
     try {
       this.#then(this.#failure)
     } catch (error) {
-      onTrouble(error)
+      onError(error)
     }
   }
 }

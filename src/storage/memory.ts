@@ -18,10 +18,10 @@ import { LOGIN_PLACE_LIMITS, parseAccountNumber, toPersonId } from './person-ids
 
 /**
  * Creates a store in memory. It calls back at the same times as a store on disk: after everything in this turn of the event
- * loop. Exceptions of followers go to `onTrouble`, by default to a warning of the process.
+ * loop. Exceptions of followers go to `onError`, by default to a warning of the process.
  */
-export function memoryStore({ onTrouble = warn }: { readonly onTrouble?: OnStoreError } = {}): Store {
-  const commits = new GroupCommit((work) => work(), onTrouble)
+export function memoryStore({ onError = warn }: { readonly onError?: OnStoreError } = {}): Store {
+  const commits = new GroupCommit((work) => work(), onError)
   const results = new MemoryResults(commits)
   const history = new MemoryHistory(commits)
   return {
@@ -47,14 +47,14 @@ class MemoryShelf implements EventStore {
     return 0
   }
 
-  append({ table, expected, count, prefix: beginning, lines, endKind: ending }: AppendBatch): boolean {
+  append({ table, expected, count, prefix, lines, endKind }: AppendBatch): boolean {
     const before = this.#tables.get(table)
     if ((before?.version ?? 0) !== expected) return false
     if (count === 0) return true
-    this.#tables.set(table, { version: expected + count, lines: (before ? before.lines : '') + beginning + lines })
+    this.#tables.set(table, { version: expected + count, lines: (before ? before.lines : '') + prefix + lines })
     if (!before) this.#unfinished.add(table)
-    if (ending && !this.#ended.has(table)) {
-      this.#ended.set(table, ending === 'counts')
+    if (endKind && !this.#ended.has(table)) {
+      this.#ended.set(table, endKind === 'counts')
       this.#unfinished.delete(table)
     }
     return true

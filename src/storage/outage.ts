@@ -15,7 +15,7 @@ export interface OutageOptions {
   /** Tries to write. Throws a `StoreFailure` as long as the store cannot. */
   readonly probe: () => void
   readonly timers: Timers
-  readonly onTrouble: OnStoreError
+  readonly onError: OnStoreError
 }
 
 /** The system's timers. They do not hold up the end of the process. */
@@ -56,9 +56,9 @@ export class Outage implements Availability {
     }
   }
 
-  /** Reports a failed write, which begins an outage if it is temporary. Passes any other error to `onTrouble`. */
+  /** Reports a failed write, which begins an outage if it is temporary. Passes any other error to `onError`. */
   reportFailure(error: unknown): void {
-    if (!isTemporary(error)) return this.#tools.onTrouble(error)
+    if (!isTemporary(error)) return this.#tools.onError(error)
     const begins = this.#failure === undefined
     this.#failure = error
     if (!begins) return
@@ -94,7 +94,7 @@ export class Outage implements Availability {
       try {
         listener()
       } catch (error) {
-        this.#tools.onTrouble(error)
+        this.#tools.onError(error)
       }
     }
   }

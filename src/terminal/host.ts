@@ -42,7 +42,7 @@ const CHECK_INTERVAL = 200
 
 /** Hosts a program at the terminal: listens, and serves `clients` clients. Resolves with the exit code. */
 export async function host(hosting: HostOptions): Promise<number> {
-  const { program, terminal, clients, concurrent, timeout, stop, printError: complain, clock = wallClock } = hosting
+  const { program, terminal, clients, concurrent, timeout, stop, printError, clock = wallClock } = hosting
   const { promise: over, resolve: end } = Promise.withResolvers<number>()
   const talking = new Set<Conversation>()
   const silence = timeout ?? Number.POSITIVE_INFINITY
@@ -55,13 +55,22 @@ export async function host(hosting: HostOptions): Promise<number> {
     const { remote } = transport
     const greeting = program.host?.connected?.(remote)
     if (greeting !== undefined) terminal.say(greeting)
-    const { options, random, seating: house } = hosting
-    const seating = house ? { house } : {}
-    const print = (sentence: string) => complain(clients > 1 ? `${formatAddress(remote)}: ${sentence}` : sentence)
+    const { options, random, seating: createSeating } = hosting
+    const print = (sentence: string) => printError(clients > 1 ? `${formatAddress(remote)}: ${sentence}` : sentence)
     // with more than three clients, the notices about silent ones would flood the terminal
-    const observer = { noticed: (what: Notice, text: string) => (what === 'waiting' && talking.size > 3 ? undefined : print(text)) }
+    const observer = { onNotice: (what: Notice, text: string) => (what === 'waiting' && talking.size > 3 ? undefined : print(text)) }
     const person = createConsole(terminal, print)
-    const terms = { program, side: 'server', transport, person, options, random, clock, witness: observer, ...seating } as const
+    const terms = {
+      program,
+      side: 'server',
+      transport,
+      person,
+      options,
+      random,
+      clock,
+      observer,
+      ...(createSeating && { createSeating }),
+    } as const
     const conversation = new Conversation(terms)
     talking.add(conversation)
     const membership = patience.add(conversation)
@@ -98,7 +107,7 @@ export async function host(hosting: HostOptions): Promise<number> {
       turnstile.arrive(transport)
     })
   } catch (error) {
-    complain(cannotListen(hosting.address, error))
+    printError(cannotListen(hosting.address, error))
     return EXIT.trouble
   }
 
@@ -112,7 +121,7 @@ export async function host(hosting: HostOptions): Promise<number> {
     const before = arrived
     cancelExpecting = clock.after(timeout, () => {
       if (arrived > before) return
-      complain(`no client connected within ${timeout / 1000} s`)
+      printError(`no client connected within ${timeout / 1000} s`)
       end(EXIT.trouble)
     })
   }
@@ -122,7 +131,7 @@ export async function host(hosting: HostOptions): Promise<number> {
     if (timeout !== undefined && timeout <= ALONE) return
     cancelAlone = clock.after(ALONE, () => {
       const awaited = before === 0 ? 'a client' : `client ${before + 1} of ${clients}`
-      if (arrived === before) complain(`waiting for ${awaited} on ${formatListenAddress(hosting.address, listener)}`)
+      if (arrived === before) printError(`waiting for ${awaited} on ${formatListenAddress(hosting.address, listener)}`)
     })
   }
   announce()
@@ -140,7 +149,7 @@ export async function host(hosting: HostOptions): Promise<number> {
   patience.close()
   turnstile.close()
   void listener.close()
-  await Promise.all([...talking].map(({ closed: done }) => done))
+  await Promise.all([...talking].map(({ closed }) => closed))
   return result === EXIT.good ? code : result
 }
 

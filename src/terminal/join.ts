@@ -37,7 +37,7 @@ const CHECK_INTERVAL = 200
 
 /** Joins a program at the terminal: connects, and runs the conversation to its end. Resolves with the exit code. */
 export async function join(joining: JoinOptions): Promise<number> {
-  const { program, options, random, terminal, timeout, stop, printError: complain, clock = wallClock } = joining
+  const { program, options, random, terminal, timeout, stop, printError, clock = wallClock } = joining
   let conversation: Conversation | undefined
 
   const talk = async (): Promise<number> => {
@@ -47,7 +47,7 @@ export async function join(joining: JoinOptions): Promise<number> {
     try {
       transport = await joining.connect(to)
     } catch (error) {
-      complain(cannotConnect(to, error, joining.wait))
+      printError(cannotConnect(to, error, joining.wait))
       return EXIT.trouble
     }
     const greeting = program.join?.connected?.(to)
@@ -58,14 +58,14 @@ export async function join(joining: JoinOptions): Promise<number> {
     const observer = {
       onNotice(_: Notice, sentence: string) {
         last = sentence
-        complain(sentence)
+        printError(sentence)
       },
     }
     conversation = new Conversation({
       program,
       side: 'client',
       transport,
-      person: createConsole(terminal, complain),
+      person: createConsole(terminal, printError),
       options: named,
       random,
       clock,
@@ -74,7 +74,7 @@ export async function join(joining: JoinOptions): Promise<number> {
     const endWatch = startChecks(conversation, clock, timeout)
     const trouble = await conversation.closed
     endWatch()
-    if (trouble && trouble.message !== last && !stop.aborted) complain(addAddress(to, trouble.message))
+    if (trouble && trouble.message !== last && !stop.aborted) printError(addAddress(to, trouble.message))
     return trouble ? EXIT.trouble : EXIT.good
   }
 
@@ -89,7 +89,7 @@ export async function join(joining: JoinOptions): Promise<number> {
     return stop.aborted ? stop.reason : code
   } catch (error) {
     if (!(error instanceof EndOfInput)) throw error
-    complain(error.message)
+    printError(error.message)
     return EXIT.trouble
   }
 }
@@ -115,7 +115,7 @@ function startChecks(conversation: Conversation, clock: Clock, timeout = Number.
   return () => cancel()
 }
 
-async function askAddress({ program, terminal, host, port, printError: complain }: JoinOptions): Promise<Address> {
+async function askAddress({ program, terminal, host, port, printError }: JoinOptions): Promise<Address> {
   const { asks, address = '127.0.0.1' } = program.join ?? {}
   const name = host ?? (asks ? await terminal.ask('Enter IPv4 address of server: ') : address)
   if (port !== undefined) return { host: name, port }
@@ -124,6 +124,6 @@ async function askAddress({ program, terminal, host, port, printError: complain 
     const typed = await terminal.ask('Enter port number of server: ')
     const number = Number(pythonInt(typed) ?? Number.NaN)
     if (number >= 1 && number <= 65535) return { host: name, port: number }
-    complain(`a port is a number from 1 to 65535, not ${quoteText(typed)}`)
+    printError(`a port is a number from 1 to 65535, not ${quoteText(typed)}`)
   }
 }

@@ -6,7 +6,9 @@ const source = join(import.meta.dirname, '../../src')
 
 /** Exported types that a text declares; a schema and the type that is inferred from it count once. */
 function exportedTypes(text: string): Set<string> {
-  return new Set([...text.matchAll(/^export (?:declare )?(?:abstract )?(?:interface|type|class|enum) (\w+)/gm)].map(([, name = '']) => name))
+  return new Set(
+    [...text.matchAll(/^export (?:declare )?(?:abstract )?(?:interface|type|class|enum) (\w+)/gm)].map(([, name = '']) => name),
+  )
 }
 
 test('no exported type name is declared in two files', () => {

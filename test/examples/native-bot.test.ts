@@ -28,11 +28,11 @@ const patient: Clock = { ...wallClock, after: (ms, then) => wallClock.after(20 *
 
 /** The front door, with its hall. */
 async function door(): Promise<{ port: number; store: Store }> {
-  const onTrouble = (sentence: string, reason: unknown) => {
+  const onError = (sentence: string, reason: unknown) => {
     throw new Error(sentence, { cause: reason })
   }
   const store = memoryStore()
-  const premises = new LobbyService({ store, clock: patient, random: chance, onTrouble })
+  const premises = new LobbyService({ store, clock: patient, random: chance, onError })
   const { server, address } = await openServer(await program('parlor/door'), {
     premises,
     random: chance,

@@ -105,12 +105,12 @@ async function converse(typed: { host?: readonly string[]; join: readonly string
   const atHost = new Script(typed.host)
   const atJoin = new Script(typed.join)
   const terms = { program, options: {}, random }
-  const opposite = typed.host ? {} : { opposite: house }
+  const opposite = typed.host ? {} : { opponentFor: house }
   const sides = [
     new Conversation({ ...terms, side: 'server', transport: server, person: atHost, ...opposite }),
     new Conversation({ ...terms, side: 'client', transport: client, person: atJoin }),
   ]
-  const ends = await Promise.all(sides.map(({ closed: done }) => done))
+  const ends = await Promise.all(sides.map(({ closed }) => closed))
   return { ends, host: atHost.screen, join: atJoin.screen, ...observe(program, {}, events) }
 }
 
@@ -147,7 +147,7 @@ describe('the protocol of CONTRIBUTING: Nim over a network', () => {
     '%s is refused: the host ends the game, and says why',
     async (said) => {
       const [server, client] = memoryPair()
-      const terms = { program, options: {}, random, opposite: house }
+      const terms = { program, options: {}, random, opponentFor: house }
       const conversation = new Conversation({ ...terms, side: 'server', transport: server })
       client.open({ data: () => client.write(`${said}\n`), finished() {}, closed() {} })
       expect(await conversation.ended).toMatchObject({ name: 'Disconnected', reason: 'violation' })

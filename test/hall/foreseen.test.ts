@@ -26,8 +26,8 @@ const once: Random = {
 
 /** Returns the secret numbers of a number of games of guess in a hall, one after the other. */
 function numbersIn(random: Random, count: number): number[] {
-  const onTrouble = (sentence: string) => expect(sentence).toBe('')
-  const hall = new Hall({ store: memoryStore(), games, clock: new TestClock(), random, onError: onTrouble })
+  const onError = (sentence: string) => expect(sentence).toBe('')
+  const hall = new Hall({ store: memoryStore(), games, clock: new TestClock(), random, onError })
   const seats = [{ person: 'guest:eve', name: 'eve' }]
   return Array.from({ length: count }, () => (hall.open(guessing.name, { options: { tries: 7 }, seats }).state.position as Guessing).secret)
 }

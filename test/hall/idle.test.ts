@@ -15,10 +15,10 @@ const HOUSE_SITTER: SeatOwner = { person: HOUSE, name: 'house' }
 
 /** A process with a hall whose tables may be without a move for ten minutes. */
 function start(store: Store, time: TestClock, idle = LIMIT): Hall {
-  const onTrouble = (sentence: string, reason: unknown) => {
+  const onError = (sentence: string, reason: unknown) => {
     throw new Error(sentence, { cause: reason })
   }
-  return new Hall({ store, games, clock: time, random: seededRandom(1), idle, onError: onTrouble })
+  return new Hall({ store, games, clock: time, random: seededRandom(1), idle, onError })
 }
 
 async function opening(clock: ClockRules = {}, seats: readonly SeatOwner[] = [ADA, GRACE], game = 'tictactoe') {

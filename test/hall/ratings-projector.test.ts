@@ -25,9 +25,8 @@ function sitter(at: number): SeatOwner {
 /** A hall on a store; any error in it fails the test. */
 function hallIn(store: Store) {
   const troubles: string[] = []
-  const onTrouble = (sentence: string, reason: unknown) =>
-    troubles.push(`${sentence}: ${reason instanceof Error ? reason.message : reason}`)
-  const hall = new Hall({ store, games, clock: new TestClock(1_000_000), random: seededRandom(1), onError: onTrouble })
+  const onError = (sentence: string, reason: unknown) => troubles.push(`${sentence}: ${reason instanceof Error ? reason.message : reason}`)
+  const hall = new Hall({ store, games, clock: new TestClock(1_000_000), random: seededRandom(1), onError })
   return { hall, troubles }
 }
 

@@ -607,10 +607,10 @@ describe.each(played)('%s, played at random', (_, rules, options) => {
     await fc.assert(
       fc.asyncProperty(steps, async (wanted) => {
         const { table, listeners, events } = await playedOut(rules, options, wanted)
-        for (const { viewer: who, told } of listeners) {
+        for (const { viewer, told } of listeners) {
           expect(told.map(({ n }) => n)).toEqual(events.map(({ n }) => n))
           const last = told.findLast(({ situation }) => situation)
-          expect(last?.situation?.view).toEqual(rules.view(table.state.position, who, last?.situation?.outcome))
+          expect(last?.situation?.view).toEqual(rules.view(table.state.position, viewer, last?.situation?.outcome))
           for (const { event } of told) expect(event).not.toHaveProperty('move')
           for (const { event } of told) expect(event).not.toHaveProperty('state')
         }

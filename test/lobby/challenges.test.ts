@@ -11,7 +11,7 @@ const address = '192.0.2.1'
 function calling() {
   const clock = new TestClock()
   const troubles: string[] = []
-  const calls = new Challenges({ clock, onTrouble: (sentence, reason) => troubles.push(`${sentence}: ${reason}`) })
+  const calls = new Challenges({ clock, onError: (sentence, reason) => troubles.push(`${sentence}: ${reason}`) })
   return { calls, clock, troubles }
 }
 

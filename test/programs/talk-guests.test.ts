@@ -165,7 +165,7 @@ describe('cs/chat in parlor serve', () => {
       new Conversation({ ...terms, side: 'server', transport: server, opponentFor: players(random) }),
       new Conversation({ ...terms, side: 'client', transport: client, person }),
     ]
-    expect(await Promise.all(sides.map(({ closed: done }) => done))).toEqual([undefined, undefined])
+    expect(await Promise.all(sides.map(({ closed }) => closed))).toEqual([undefined, undefined])
     return { screen: person.screen, said: server.written.map((write) => decode(write)) }
   }
 

@@ -14,7 +14,7 @@ test.each([
   'with a store that survives a loss of %s, %i messages that arrive together are handled in one turn',
   async (durable: Durability, many) => {
     const store = await openStore({ folder: folder(), durable })
-    const premises = new LobbyService({ store, clock: new TestClock(), random: seededRandom(1), onTrouble: () => {} })
+    const premises = new LobbyService({ store, clock: new TestClock(), random: seededRandom(1), onError: () => {} })
     onTestFinished(() => premises.close())
     await premises.open()
     let heard = 0

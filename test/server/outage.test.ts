@@ -24,8 +24,8 @@ async function playing(clock: { total?: number } = {}) {
   const time = new TestClock(1_000_000)
   const data = await storeToBreak(time)
   const troubles: string[] = []
-  const onTrouble = (sentence: string) => troubles.push(sentence)
-  const premises = new LobbyService({ store: data.store, clock: time, random: seededRandom(1), onTrouble })
+  const onError = (sentence: string) => troubles.push(sentence)
+  const premises = new LobbyService({ store: data.store, clock: time, random: seededRandom(1), onError })
   await premises.open()
   const [ada, grace] = [new Machine(premises), new Machine(premises)]
   for (const [machine, name] of [[ada, 'ada'] as const, [grace, 'grace'] as const]) {
@@ -44,7 +44,7 @@ const gapless = (numbers: readonly number[]) => numbers.map((_, at) => (numbers[
 test('after an outage, a few tables continue in each turn of the event loop, and a table with a command at once', async () => {
   const time = new TestClock(1_000_000)
   const data = await storeToBreak(time)
-  const premises = new LobbyService({ store: data.store, clock: time, random: seededRandom(1), onTrouble: () => {} })
+  const premises = new LobbyService({ store: data.store, clock: time, random: seededRandom(1), onError: () => {} })
   await premises.open()
   const sitters = [
     { person: 'account:1', name: 'ada' },

@@ -51,7 +51,7 @@ async function expectEmpty(room: Room): Promise<void> {
   expect(room.troubles).toEqual([])
   expect([...room.premises.hall.openSeeks]).toEqual([])
   expect([...room.premises.people.online]).toEqual([])
-  for (const { state, observers: attendants } of room.premises.hall.tables) expect([state.opened.game, attendants]).toEqual([HELD, []])
+  for (const { state, observers } of room.premises.hall.tables) expect([state.opened.game, observers]).toEqual([HELD, []])
   for (const events of await logs(room)) {
     const [first] = events
     expect(events.map(({ n }) => n)).toEqual(events.map((_, at) => at + 1))

@@ -77,7 +77,7 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
 
   test('the wait after too many cancelled challenges is unchanged', async () => {
     const clock = new TestClock()
-    const calls = new Challenges({ clock, onTrouble: () => {} })
+    const calls = new Challenges({ clock, onError: () => {} })
     const call = { challenged: 'account:1', seeker: SEEKER, address: '192.0.2.1' }
     for (let n = 0; n < 20; n++) calls.sendChallenge(call)()
     expect(calls.wait(call)).toBe(10_000)

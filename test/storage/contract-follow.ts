@@ -91,8 +91,8 @@ export function followContract(open: Open): void {
     })
 
     test('reports an exception of a follower, which affects neither others nor the store', async () => {
-      const onTrouble = vi.fn()
-      const { tables } = await open(onTrouble)
+      const onError = vi.fn()
+      const { tables } = await open(onError)
       const trouble = new Error('no')
       const told = vi.fn()
       tables.follow(1, () => {
@@ -102,7 +102,7 @@ export function followContract(open: Open): void {
       tables.follow(2, told)
       expect(await fates([keep(tables, 1, 0, [move(1, 1)]), keep(tables, 2, 0, [move(2, 1)])])).toEqual(['kept', 'kept'])
       expect(told.mock.calls).toEqual([[[move(1, 1)]], [[move(2, 1)]]])
-      expect(onTrouble.mock.calls).toEqual([[trouble]])
+      expect(onError.mock.calls).toEqual([[trouble]])
       expect(await tables.read(1, 0)).toEqual([move(1, 1)])
     })
 

@@ -10,8 +10,8 @@ import type { Open } from './samples.ts'
 
 /** Tests any store, whatever its medium. */
 export function contract(open: Open): void {
-  const closing: Open = async (onTrouble) => {
-    const store = await open(onTrouble)
+  const closing: Open = async (onError) => {
+    const store = await open(onError)
     onTestFinished(() => store.close())
     return store
   }

@@ -107,8 +107,8 @@ describe('a full disk', () => {
 describe('the write-ahead log', () => {
   test('is checkpointed every few hundred commits, without a caller that waits for the disk', async () => {
     const path = join(folder(), 'parlor.db')
-    const onTrouble = vi.fn()
-    const database = new Database(path, 'process', onTrouble)
+    const onError = vi.fn()
+    const database = new Database(path, 'process', onError)
     database.transaction(() => database.run('CREATE TABLE numbers (n INTEGER PRIMARY KEY)'))
     const add = database.prepare('INSERT INTO numbers VALUES (?)')
     const inFile = () => {
@@ -133,7 +133,7 @@ describe('the write-ahead log', () => {
     database.close()
     await setTimeout(50)
     expect([inFile(), existsSync(`${path}-wal`)]).toEqual([1700, false])
-    expect(onTrouble).not.toHaveBeenCalled()
+    expect(onError).not.toHaveBeenCalled()
   })
 
   test('is checkpointed and truncated before it has 30 MB, if commits are large', async () => {

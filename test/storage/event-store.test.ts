@@ -20,7 +20,7 @@ const AT_ONCE: Partial<FlushPolicy> = { lag: 0, entries: 1 }
 const ended = (n: number, counts = true) => event(n, { type: 'ended', outcome: { winners: [0] }, ...(counts ? { counts } : {}) })
 
 describe('a store whose table index is updated at once', () => {
-  contract(async (onTrouble) => storeIn(databaseIn(folder()), AT_ONCE, onTrouble))
+  contract(async (onError) => storeIn(databaseIn(folder()), AT_ONCE, onError))
 })
 
 describe('the table index', () => {
@@ -172,8 +172,8 @@ describe('the table index', () => {
     async (what) => {
       const path = folder()
       let database = databaseIn(path)
-      const onTrouble = vi.fn()
-      let { tables } = storeIn(database, { lag: 100, entries: 2 }, onTrouble)
+      const onError = vi.fn()
+      let { tables } = storeIn(database, { lag: 100, entries: 2 }, onError)
       const trigger = `CREATE TRIGGER full BEFORE ${what === 'covered' ? 'UPDATE' : 'INSERT'} ON ${what} BEGIN SELECT RAISE(ABORT, 'no room'); END`
       database.run(trigger)
       for (const table of [1, 2, 3, 4, 5, 6, 7, 8]) {
@@ -181,14 +181,14 @@ describe('the table index', () => {
         if (table % 2 === 0) await keep(tables, table, 1, [ended(2, false)])
         await turn()
       }
-      expect(onTrouble).toHaveBeenCalledWith(expect.objectContaining({ code: 'failed', message: expect.stringContaining('no room') }))
+      expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'failed', message: expect.stringContaining('no room') }))
       // not with each commit
-      expect(onTrouble.mock.calls.length).toBeLessThan(8)
+      expect(onError.mock.calls.length).toBeLessThan(8)
       expect(await tables.unfinished()).toEqual([1, 3, 5, 7])
 
       // nor after a kill
       database = databaseIn(leftBy(path))
-      tables = storeIn(database, { lag: 100, entries: 2 }, onTrouble).tables
+      tables = storeIn(database, { lag: 100, entries: 2 }, onError).tables
       for (const table of [1, 3]) await keep(tables, table, 1, [ended(2, false)])
       database.run('DROP TRIGGER full')
       for (let table = 9; reach(database)[0] !== reach(database)[1]; table++) {
@@ -244,13 +244,13 @@ describe('the table index', () => {
   test('reports and retries a failed write; the journal is complete meanwhile', async () => {
     const path = folder()
     const database = databaseIn(path)
-    const onTrouble = vi.fn()
-    const { tables } = storeIn(database, AT_ONCE, onTrouble)
+    const onError = vi.fn()
+    const { tables } = storeIn(database, AT_ONCE, onError)
     database.run("CREATE TRIGGER full BEFORE INSERT ON tables BEGIN SELECT RAISE(ABORT, 'no room'); END")
     await keep(tables, 1, 0, [move(1, 1), ended(2)])
     await turn()
     await turn()
-    expect(onTrouble.mock.calls).toEqual([[expect.objectContaining({ code: 'failed', message: expect.stringContaining('no room') })]])
+    expect(onError.mock.calls).toEqual([[expect.objectContaining({ code: 'failed', message: expect.stringContaining('no room') })]])
     expect(reach(database)).toEqual([0, 1])
     expect([await tables.read(1, 0), await tables.ended()]).toEqual([[move(1, 1), ended(2)], [1]])
 
@@ -258,7 +258,7 @@ describe('the table index', () => {
     await keep(tables, 2, 0, [move(2, 1)])
     while (reach(database)[0] !== 2) await turn()
     expect([await tables.read(1, 0), await tables.ended(), await tables.unfinished()]).toEqual([[move(1, 1), ended(2)], [1], [2]])
-    expect(onTrouble).toHaveBeenCalledTimes(1)
+    expect(onError).toHaveBeenCalledTimes(1)
   })
 })
 

@@ -91,11 +91,11 @@ describe('group commit', () => {
   })
 
   test('an error handler may throw, and all jobs are still answered', async () => {
-    const onTrouble = vi.fn(() => {
+    const onError = vi.fn(() => {
       throw new Error('no ears')
     })
     const { transaction, write } = ledger()
-    const commits = new GroupCommit(transaction, onTrouble)
+    const commits = new GroupCommit(transaction, onError)
     const settled: string[] = []
     for (const name of ['a', 'b']) {
       const settle = (trouble: (reason: unknown) => void) => {
@@ -108,6 +108,6 @@ describe('group commit', () => {
     expect(() => commits.close()).toThrow('no ears')
     expect(settled).toEqual(['a', 'b'])
     expect(await added).toBe(3)
-    expect(onTrouble.mock.calls).toEqual([['a']])
+    expect(onError.mock.calls).toEqual([['a']])
   })
 })

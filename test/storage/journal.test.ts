@@ -31,7 +31,7 @@ function batchOf(all: readonly AppendBatch[]): { readonly batch: string; readonl
 }
 
 /** Returns additions as they are read, without the shared beginnings. */
-const whole = ({ prefix: beginning, lines, ...rest }: AppendBatch) => ({ ...rest, lines: beginning + lines })
+const whole = ({ prefix, lines, ...rest }: AppendBatch) => ({ ...rest, lines: prefix + lines })
 
 describe('a batch', () => {
   test('returns the parts that it was made of, with their positions, whatever their text', () => {

@@ -27,7 +27,7 @@ async function opened(path = folder()) {
     folder: path,
     timers: clock,
     onNotice: (sentence) => notices.push(sentence),
-    onTrouble: (error) => troubles.push(error),
+    onError: (error) => troubles.push(error),
   })
   onTestFinished(() => store.close())
   for (let table = 1; table <= 20; table++) await keep(store.tables, table, 0, [move(table, 1)])

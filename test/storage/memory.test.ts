@@ -2,4 +2,4 @@ import { describe } from 'vitest'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { contract } from './contract.ts'
 
-describe('a store in memory', () => contract(async (onTrouble) => memoryStore(onTrouble ? { onTrouble } : {})))
+describe('a store in memory', () => contract(async (onError) => memoryStore(onError ? { onError } : {})))

@@ -12,7 +12,7 @@ const said = (n: number, length = 10): TableEvent => ({ type: 'said', name: 'ada
 /** A store in a folder, with a clock that stands still, and the reason why it cannot write. */
 async function open(folder: string) {
   const timers = new TestClock()
-  const store = await openStore({ folder, timers, onTrouble: () => {} })
+  const store = await openStore({ folder, timers, onError: () => {} })
   onTestFinished(() => store.close())
   return { timers, tables: store.tables, reason: () => store.availability?.failure?.message }
 }

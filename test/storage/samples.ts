@@ -1,7 +1,7 @@
 import type { Store, TableEvent, TableEventData } from '../../src/hall/ports.ts'
 
 /** Opens a new, empty store. */
-export type Open = (onTrouble?: (error: unknown) => void) => Promise<Store>
+export type Open = (onError?: (error: unknown) => void) => Promise<Store>
 
 /** An event as it is in a log. */
 export function event(n: number, happening: TableEventData): TableEvent {

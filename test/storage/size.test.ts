@@ -17,10 +17,10 @@ const GRACE: SeatOwner = { person: 'account:2', name: 'grace', token: 'b'.repeat
 const random = seededRandom(1)
 
 function hallOn(store: Store): Hall {
-  const onTrouble = (sentence: string, reason: unknown) => {
+  const onError = (sentence: string, reason: unknown) => {
     throw new Error(sentence, { cause: reason })
   }
-  return new Hall({ store, games, clock: new TestClock(1_700_000_000_000), random, onError: onTrouble })
+  return new Hall({ store, games, clock: new TestClock(1_700_000_000_000), random, onError })
 }
 
 const open = (hall: Hall, n: number) => hall.open('tictactoe', { options: {}, seats: [ADA, GRACE], rated: n % 10 === 0 })

@@ -36,11 +36,11 @@ async function closed(): Promise<string> {
 }
 
 describe('a store in a file', () => {
-  contract(async (onTrouble) => openStore({ folder: folder(), onTrouble }))
+  contract(async (onError) => openStore({ folder: folder(), onError }))
 })
 
 describe('a store with durable = power', () => {
-  contract(async (onTrouble) => openStore({ folder: folder(), durable: 'power', onTrouble }))
+  contract(async (onError) => openStore({ folder: folder(), durable: 'power', onError }))
 })
 
 test('deletes sessions that expire together two hundred at a time, and accepts none of them meanwhile', async () => {

@@ -12,16 +12,16 @@ import { program } from './play.ts'
 import { openServer } from './server.ts'
 
 /** Options of a server, all with defaults. */
-interface Setup extends Partial<Omit<LobbyServiceOptions, 'onTrouble'>> {
+interface Setup extends Partial<Omit<LobbyServiceOptions, 'onError'>> {
   readonly options?: Options
 }
 
 /** Starts a server of one program in this process, for clients over sockets; the end of the test stops it. */
 export async function doorway(name = 'parlor/door', { options = {}, ...rooms }: Setup = {}): Promise<Doorway> {
   const troubles: string[] = []
-  const onTrouble = (sentence: string, reason: unknown) => troubles.push(`${sentence}: ${reason}`)
+  const onError = (sentence: string, reason: unknown) => troubles.push(`${sentence}: ${reason}`)
   const random = seededRandom(1)
-  const premises = new LobbyService({ store: memoryStore(), clock: wallClock, random, ...rooms, onTrouble })
+  const premises = new LobbyService({ store: memoryStore(), clock: wallClock, random, ...rooms, onError })
   const { server, address } = await openServer(await program(name), {
     premises,
     options,

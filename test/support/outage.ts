@@ -25,7 +25,7 @@ export async function storeToBreak(clock = new TestClock()): Promise<StoreToBrea
   const path = join(around, 'data')
   const away = join(around, 'away')
   const troubles: unknown[] = []
-  const store = await openStore({ folder: path, timers: clock, onTrouble: (trouble) => troubles.push(trouble) })
+  const store = await openStore({ folder: path, timers: clock, onError: (trouble) => troubles.push(trouble) })
   onTestFinished(async () => {
     await store.close()
     rmSync(around, { recursive: true })

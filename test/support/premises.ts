@@ -8,14 +8,14 @@ import { memoryStore } from '../../src/storage/memory.ts'
 
 /** Opens a lobby without a data folder; any error in it fails the test. */
 export function premises({ clock = wallClock, random = chance }: { clock?: Clock; random?: Random } = {}): LobbyService {
-  const onTrouble = (sentence: string, reason: unknown) => {
+  const onError = (sentence: string, reason: unknown) => {
     throw new Error(sentence, { cause: reason })
   }
   return new LobbyService({
-    store: memoryStore({ onTrouble: (reason) => onTrouble('a follower failed', reason) }),
+    store: memoryStore({ onError: (reason) => onError('a follower failed', reason) }),
     clock,
     random,
-    onTrouble,
+    onError,
   })
 }
 

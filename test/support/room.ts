@@ -27,11 +27,11 @@ export class Room {
   readonly troubles: string[] = []
   readonly #random: Random
 
-  constructor({ store, random = seededRandom(1), ...more }: Partial<Omit<LobbyServiceOptions, 'clock' | 'onTrouble'>> = {}) {
-    const onTrouble = (sentence: string, reason: unknown) => this.troubles.push(`${sentence}: ${reason}`)
-    this.store = store ?? memoryStore({ onTrouble: (reason) => onTrouble('a follower failed', reason) })
+  constructor({ store, random = seededRandom(1), ...more }: Partial<Omit<LobbyServiceOptions, 'clock' | 'onError'>> = {}) {
+    const onError = (sentence: string, reason: unknown) => this.troubles.push(`${sentence}: ${reason}`)
+    this.store = store ?? memoryStore({ onError: (reason) => onError('a follower failed', reason) })
     this.#random = random
-    this.premises = new LobbyService({ store: this.store, clock: this.clock, random, onTrouble, ...more })
+    this.premises = new LobbyService({ store: this.store, clock: this.clock, random, onError, ...more })
   }
 
   /** Connects a client of a program. */

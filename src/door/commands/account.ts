@@ -52,7 +52,7 @@ async function enter(visit: DoorSession, name: string): Promise<string | undefin
 async function welcome(visit: DoorSession): Promise<readonly string[]> {
   const { lobby } = visit
   const missed = await missedGames(visit)
-  const { me, heldSeats: waiting } = lobby
+  const { me, heldSeats } = lobby
   const others = Math.max(0, lobby.listPeople({ count: 0 }).total - 1)
   const here = others > 0 ? `${formatCount(others, 'other is', 'others are')} here.` : 'No other user is here.'
   const wanted = lobby
@@ -63,14 +63,14 @@ async function welcome(visit: DoorSession): Promise<readonly string[]> {
       (seeker) =>
         `${toSafeLine(seeker.name)} waits for an opponent${inBrackets(formatClock(seeker.clock))}: ${quoteAcceptCommand(seeker, me)}`,
     )
-  const held = waiting.slice(0, NAMED).map((info) => formatHeldSeat(info, me))
+  const held = heldSeats.slice(0, NAMED).map((info) => formatHeldSeat(info, me))
   return [
     `Hello, ${toSafeLine(me?.name ?? '')}. ${here}`,
     ...missed,
     ...challengesOf(lobby),
     ...wanted,
     ...held,
-    ...(waiting.length > NAMED ? [`${waiting.length - NAMED} more of your seats are held: "resume" lists all.`] : []),
+    ...(heldSeats.length > NAMED ? [`${heldSeats.length - NAMED} more of your seats are held: "resume" lists all.`] : []),
     'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.',
   ]
 }
@@ -184,17 +184,17 @@ async function become(visit: DoorSession, name: string): Promise<Reply> {
 
 /** Lists what a user leaves behind under the old name and how to get back to it; empty if there is nothing. */
 function describeLeftBehind({ lobby, tables }: DoorSession): readonly string[] {
-  const { me, heldSeats: waiting } = lobby
+  const { me, heldSeats } = lobby
   const name = toSafeLine(me?.name ?? '')
-  const seats = waiting.slice(0, NAMED).map((info) => `table ${info.table} (${formatHeldGame(info, me)})`)
-  const more = waiting.length > NAMED ? [`${waiting.length - NAMED} more`] : []
+  const seats = heldSeats.slice(0, NAMED).map((info) => `table ${info.table} (${formatHeldGame(info, me)})`)
+  const more = heldSeats.length > NAMED ? [`${heldSeats.length - NAMED} more`] : []
   const at = tables.all.map(({ table }) => String(table))
   const challengers = lobby.listChallenges({ count: NAMED }).items.map((seeker) => toSafeLine(seeker.name))
   return [
     ...(me?.registered ? [`You are no longer ${name}: "login ${name}" takes you back.`] : []),
     ...(seats.length > 0
       ? [
-          `The seat${waiting.length > 1 ? 's' : ''} of ${name} at ${formatList([...seats, ...more])} stay${waiting.length > 1 ? '' : 's'} held: come back and type "resume".`,
+          `The seat${heldSeats.length > 1 ? 's' : ''} of ${name} at ${formatList([...seats, ...more])} stay${heldSeats.length > 1 ? '' : 's'} held: come back and type "resume".`,
         ]
       : []),
     ...(at.length > 0 ? [`You have left table ${formatList(at)}.`] : []),
@@ -228,11 +228,14 @@ function cancelSeek(visit: DoorSession): void {
 }
 
 /** Returns the only table at which a seat is held, or the reply if there is none or several. */
-function theOnly({ heldSeats: waiting, me }: Lobby): number | readonly string[] {
-  const [first, ...more] = waiting
+function theOnly({ heldSeats, me }: Lobby): number | readonly string[] {
+  const [first, ...more] = heldSeats
   if (!first) return [NOT_HELD]
   if (more.length === 0) return first.table
-  return ['Several seats of yours are held:', ...formatColumns(waiting.map((info) => [`  resume ${info.table}`, formatHeldGame(info, me)]))]
+  return [
+    'Several seats of yours are held:',
+    ...formatColumns(heldSeats.map((info) => [`  resume ${info.table}`, formatHeldGame(info, me)])),
+  ]
 }
 
 /** The commands for names and accounts. */

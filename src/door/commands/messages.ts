@@ -11,15 +11,12 @@ const WORDS = 6
 const NAMED = 50
 
 /** Splits a text into the name at its beginning, the longest of a user who is online or else one word, and the rest. */
-function nameAndText(
-  { me, isOnline: isHere }: Pick<Lobby, 'me' | 'isOnline'>,
-  text: string,
-): { readonly name: string; readonly rest: string } {
+function nameAndText({ me, isOnline }: Pick<Lobby, 'me' | 'isOnline'>, text: string): { readonly name: string; readonly rest: string } {
   const words = [...text.matchAll(/\S+/g)]
   for (let count = Math.min(WORDS, words.length); count > 1; count--) {
     const end = (words[count - 1]?.index ?? 0) + (words[count - 1]?.[0].length ?? 0)
     const name = text.slice(0, end)
-    if (isHere(name) || name === me?.name) return { name, rest: text.slice(end).trim() }
+    if (isOnline(name) || name === me?.name) return { name, rest: text.slice(end).trim() }
   }
   const [, name = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(text) ?? []
   return { name: name.replaceAll('_', ' '), rest }

@@ -57,7 +57,7 @@ export class Metrics {
       each(({ name }, { total }) => counter.inc({ program: name }, total))(),
     )
     this.#count('parlor_refused_total', 'Rejected connections, because their address had too many.', (counter) =>
-      each(({ name }, { rejected: refused }) => counter.inc({ program: name }, refused))(),
+      each(({ name }, { rejected }) => counter.inc({ program: name }, rejected))(),
     )
     this.#count('parlor_conversations_total', 'Ended conversations, by outcome.', (counter) =>
       each(({ name }, { outcomes }) => {

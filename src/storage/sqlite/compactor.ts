@@ -35,18 +35,18 @@ export class Compactor {
   readonly #journal: Compactable
   readonly #keep: number
   readonly #step: number
-  readonly #onTrouble: OnStoreError
+  readonly #onError: OnStoreError
   readonly #pages: StatementSync
   #added = 0
   /** Bytes in use at which the next pass begins. */
   #from: number
   #turn: NodeJS.Immediate | undefined
 
-  constructor(database: Database, journal: Compactable, { keep, step = STEP }: Compaction, onTrouble: OnStoreError) {
+  constructor(database: Database, journal: Compactable, { keep, step = STEP }: Compaction, onError: OnStoreError) {
     this.#journal = journal
     this.#keep = keep
     this.#step = step
-    this.#onTrouble = onTrouble
+    this.#onError = onError
     this.#from = keep
     this.#pages = database.prepare(`
       SELECT (page_count - freelist_count) * page_size AS used FROM pragma_page_count, pragma_freelist_count, pragma_page_size`)
@@ -91,7 +91,7 @@ export class Compactor {
       return false
     } catch (error) {
       this.#from = GROWTH * Math.max(this.#keep, this.#from)
-      this.#onTrouble(error)
+      this.#onError(error)
       return false
     }
   }

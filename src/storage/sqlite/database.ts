@@ -59,7 +59,7 @@ export class Database {
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #rollback: StatementSync
-  readonly #onTrouble: OnStoreError
+  readonly #onError: OnStoreError
   readonly #identity: FileIdentity
   /** Commits since the last checkpoint began. */
   #since = 0
@@ -70,9 +70,9 @@ export class Database {
   #writing = false
 
   /** Opens a database, or an empty one without tables. Throws a StoreError, also if another process has it open. */
-  constructor(path: string, durable: Durability, onTrouble: OnStoreError = warn) {
+  constructor(path: string, durable: Durability, onError: OnStoreError = warn) {
     this.path = path
-    this.#onTrouble = onTrouble
+    this.#onError = onError
     this.#handle = explaining(path, () => new DatabaseSync(path))
     try {
       explaining(path, () => lock(this.#handle, path, durable))
@@ -201,7 +201,7 @@ export class Database {
     this.#writing = true
     fdatasync(this.#log, (error) => {
       this.#writing = false
-      if (error) this.#onTrouble(error)
+      if (error) this.#onError(error)
       if (this.#handle.isOpen) this.#checkpoint()
       else closeSync(this.#log)
     })
@@ -219,7 +219,7 @@ export class Database {
         this.#lengthThen = this.#identity.logLength
       })
     } catch (error) {
-      this.#onTrouble(error)
+      this.#onError(error)
     }
   }
 }

@@ -62,7 +62,7 @@ export class SqliteEventStore implements EventStore, Compactable {
   readonly #database: Database
   readonly #journal: Journal
   readonly #index: TableIndex
-  readonly #onTrouble: OnStoreError
+  readonly #onError: OnStoreError
   readonly #pace: FlushPolicy
   /** Unfinished tables, and tables whose entry in the index is missing or outdated. */
   readonly #known = new Map<TableId, KnownTable>()
@@ -86,12 +86,12 @@ export class SqliteEventStore implements EventStore, Compactable {
   /** Checks whether a table has followers, so that it may not be dropped. */
   #inUse: (table: TableId) => boolean = () => false
 
-  /** Calls `onTrouble` with errors of index writes: they lose nothing, and the write is tried again. Throws a StoreError. */
-  constructor(database: Database, onTrouble: OnStoreError, pace: Partial<FlushPolicy> = {}) {
+  /** Calls `onError` with errors of index writes: they lose nothing, and the write is tried again. Throws a StoreError. */
+  constructor(database: Database, onError: OnStoreError, pace: Partial<FlushPolicy> = {}) {
     this.#database = database
     this.#journal = new Journal(database)
     this.#index = new TableIndex(database)
-    this.#onTrouble = onTrouble
+    this.#onError = onError
     this.#pace = { ...PACE, ...pace }
     this.#enough = this.#pace.entries
     this.#lag = this.#pace.lag
@@ -122,7 +122,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     this.#inUse = inUse
     // rows that the index does not cover cannot be removed, so they may be only a small part of the file
     this.#lag = Math.min(this.#pace.lag, compaction.keep / 8)
-    this.#compactor = new Compactor(this.#database, this, compaction, this.#onTrouble)
+    this.#compactor = new Compactor(this.#database, this, compaction, this.#onError)
   }
 
   /** Runs `work`, and writes the events that it adds, in one transaction. Throws a StoreError, or the exception of `work`. */
@@ -178,7 +178,7 @@ export class SqliteEventStore implements EventStore, Compactable {
   listRatedEnded(after: TableId | undefined): readonly TableId[] | undefined {
     const from = after === undefined ? 0 : (this.#known.get(after) ?? this.#find(after)).ended
     if (from === undefined) return undefined
-    const tables = new Map(this.#index.ended(from))
+    const tables = new Map(this.#index.listRatedEnded(from))
     for (const [table, { ended, counts }] of this.#known) if (counts && ended !== undefined && ended > from) tables.set(ended, table)
     return [...tables].sort(([one], [other]) => one - other).map(([, table]) => table)
   }
@@ -254,16 +254,16 @@ export class SqliteEventStore implements EventStore, Compactable {
 
   /** Notes in memory that the next row of the journal has a part of a table, at a character; `isNew` if the table is not in memory yet. */
   #learn(
-    { table, expected, count, endKind: ending }: Omit<AppendBatch, 'prefix' | 'lines'>,
+    { table, expected, count, endKind }: Omit<AppendBatch, 'prefix' | 'lines'>,
     from: number,
     known: KnownTable,
     isNew: boolean,
   ): void {
     if (isNew) this.#known.set(table, known)
     if (table > this.#highest) this.#highest = table
-    if (ending !== undefined && known.ended === undefined) {
+    if (endKind !== undefined && known.ended === undefined) {
       known.ended = ++this.#ended
-      known.counts = ending === 'counts'
+      known.counts = endKind === 'counts'
       known.finished = !known.counts && known.places === ''
       if (known.finished) this.#finished.push(table)
     }
@@ -336,7 +336,7 @@ export class SqliteEventStore implements EventStore, Compactable {
       })
     } catch (error) {
       this.#update = undefined
-      this.#onTrouble(error)
+      this.#onError(error)
       return
     }
     if (last) this.#covered = cover.place
@@ -352,7 +352,7 @@ export class SqliteEventStore implements EventStore, Compactable {
       this.#database.transaction(() => this.#index.add(this.#entriesOf(tables)))
     } catch (error) {
       this.#enough = 2 * this.#finished.length
-      this.#onTrouble(error)
+      this.#onError(error)
       return
     }
     this.#enough = this.#pace.entries

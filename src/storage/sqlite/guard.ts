@@ -45,9 +45,9 @@ export class Guard {
   }
 
   /** Opens the database. Throws a StoreError; if another process has it open, leaves no file behind. */
-  openDatabase(durable: Durability, onTrouble: OnStoreError): Database {
+  openDatabase(durable: Durability, onError: OnStoreError): Database {
     try {
-      return new Database(this.#path, durable, onTrouble)
+      return new Database(this.#path, durable, onError)
     } catch (error) {
       if (!isDamage(error)) {
         this.restoreLog(error)

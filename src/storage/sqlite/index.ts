@@ -28,7 +28,7 @@ export interface StoreOptions {
   /** Size limit of the file in bytes, beyond which finished tables are dropped, the oldest first; unlimited by default. */
   readonly keep?: number | undefined
   /** Called with errors that no caller waits for, such as exceptions of followers; by default they become warnings of the process. */
-  readonly onTrouble?: OnStoreError | undefined
+  readonly onError?: OnStoreError | undefined
   /** Source of time; the system's by default. */
   readonly timers?: Timers | undefined
   /** Called with sentences for the operator, such as on files that other users could read. By default they are dropped. */
@@ -43,13 +43,13 @@ export async function openStore({
   folder,
   durable = 'process',
   keep = Number.POSITIVE_INFINITY,
-  onTrouble = warn,
+  onError = warn,
   onNotice = () => {},
   timers = systemTimers,
 }: StoreOptions): Promise<Store> {
   const path = databaseIn(folder, onNotice)
   const guard = new Guard(path)
-  const outage = new Outage({ timers, probe: () => database.probe(), onTrouble })
+  const outage = new Outage({ timers, probe: () => database.probe(), onError })
   const onFailure: OnStoreError = (error) => outage.reportFailure(error)
   const database = guard.openDatabase(durable, onFailure)
   try {
@@ -65,8 +65,8 @@ export async function openStore({
       guard.note(events.progress)
     }
     let closed = false
-    const endWatch = watchMark({ guard, database, timers, progress: () => events.progress, onNotice, onTrouble })
-    const commits = new GroupCommit(write, onTrouble, outage)
+    const endWatch = watchMark({ guard, database, timers, progress: () => events.progress, onNotice, onError })
+    const commits = new GroupCommit(write, onError, outage)
     const tables = new EventLog(events, commits)
     const scores = new ScoreCounts()
     if (keep !== Number.POSITIVE_INFINITY) events.compact({ keep }, (table) => tables.isFollowed(table))

@@ -113,13 +113,13 @@ export class Batch {
   #beginning = ''
 
   /** Adds a part. Returns the character at which it begins, from 0. */
-  add({ table, expected, prefix: beginning, lines }: AppendBatch, ending: EndKind | undefined): number {
-    if (beginning !== '' && beginning !== this.#beginning) {
-      this.text += `${SHARED}${beginning}`
-      this.#beginning = beginning
+  add({ table, expected, prefix, lines }: AppendBatch, ending: EndKind | undefined): number {
+    if (prefix !== '' && prefix !== this.#beginning) {
+      this.text += `${SHARED}${prefix}`
+      this.#beginning = prefix
     }
     const from = this.text.length
-    this.text += `\n${table} ${expected}${ending ? ` ${ending}` : ''}${beginning === '' ? '' : SAME}${lines}`
+    this.text += `\n${table} ${expected}${ending ? ` ${ending}` : ''}${prefix === '' ? '' : SAME}${lines}`
     return from
   }
 }
@@ -135,7 +135,7 @@ export interface Part extends Omit<AppendBatch, 'prefix'> {
 
 /** Formats parts as a batch without shared beginnings. */
 export function formatBatch(parts: readonly Part[]): string {
-  return parts.map(({ table, expected, endKind: ending, lines }) => `\n${table} ${expected}${ending ? ` ${ending}` : ''}${lines}`).join('')
+  return parts.map(({ table, expected, endKind, lines }) => `\n${table} ${expected}${endKind ? ` ${endKind}` : ''}${lines}`).join('')
 }
 
 /** Yields the parts of a batch in order. Throws a StoreError, which names the place, for an invalid batch. */

@@ -16,14 +16,14 @@ export interface MarkWatchOptions {
   readonly timers: Timers
   readonly progress: () => Progress
   readonly onNotice: OnNotice
-  readonly onTrouble: OnStoreError
+  readonly onError: OnStoreError
 }
 
 /**
  * Checks once a second that the mark is in its place, and creates it again if it is not: without it, the next start could not
  * detect missing commits. A check in each commit would cost a system call. Returns a function that ends the checks.
  */
-export function watchMark({ guard, database, timers, progress, onNotice, onTrouble }: MarkWatchOptions): () => void {
+export function watchMark({ guard, database, timers, progress, onNotice, onError }: MarkWatchOptions): () => void {
   let failing = false
   let cancel = () => {}
   const check = () => {
@@ -32,7 +32,7 @@ export function watchMark({ guard, database, timers, progress, onNotice, onTroub
         onNotice(`${markPath(database.path)} was removed or changed while the server ran: it was written again`)
       failing = false
     } catch (error) {
-      if (!failing) onTrouble(error)
+      if (!failing) onError(error)
       failing = true
     }
     cancel = timers.after(MARK_INTERVAL, check)

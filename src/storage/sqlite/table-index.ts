@@ -88,8 +88,8 @@ export class TableIndex {
   }
 
   /** Sets the entry of a table, inside of `Database.transaction`. */
-  set(table: TableId, { version, places, ended: listRatedEnded, counts }: TableIndexEntry): void {
-    this.#set.run(table, version, places, listRatedEnded ?? null, Number(counts))
+  set(table: TableId, { version, places, ended, counts }: TableIndexEntry): void {
+    this.#set.run(table, version, places, ended ?? null, Number(counts))
   }
 
   /** Adds entries of finished tables that are not rated and have no entry, inside of `Database.transaction`. */
@@ -141,7 +141,7 @@ export class TableIndex {
   }
 
   /** Returns all tables of the index. */
-  tables(): TableId[] {
+  listTables(): TableId[] {
     const rows = this.#database.query(() => this.#database.prepare('SELECT id FROM tables').all()).map(({ id }) => toNumber(id))
     const blocks = this.#database.query(() => this.#database.prepare('SELECT entries FROM blocks').all())
     return [...rows, ...blocks.flatMap(({ entries }) => linesOf(toText(entries)).map((line) => entryAt(line)[0]))]
@@ -165,7 +165,7 @@ export class TableIndex {
   }
 
   /** Returns the rated tables whose end sequence is greater than `after`, ascending, as [sequence, table]. */
-  ended(after: number): readonly (readonly [ended: number, TableId])[] {
+  listRatedEnded(after: number): readonly (readonly [ended: number, TableId])[] {
     return this.#database.query(() => this.#ended.all(after)).map(({ id, ended }) => [toNumber(ended), toNumber(id)])
   }
 

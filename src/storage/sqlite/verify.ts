@@ -57,7 +57,7 @@ export function verify(path: string, replay: Replay): Verification {
       guard.checkEnd(database, store.progress, (sentence) => problems.push(sentence))
       // closing brings the index up to date
       store.close()
-      const tables = new TableIndex(database).tables()
+      const tables = new TableIndex(database).listTables()
       found.tables = tables.length
       for (const [table, lines] of linesOf(store, tables)) {
         attempt(() => {
