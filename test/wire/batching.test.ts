@@ -85,27 +85,6 @@ test('16 inputs are handled at a time, their consequences run before the next 16
   expect(order).toEqual([...said.slice(0, 32), 'the last of them', 'too many', ...said.slice(32), 'behind them'])
 })
 
-test('for 100 ms after a new connection, 4 inputs are handled at a time', async () => {
-  const order: string[] = []
-  const hear = (count: number) => {
-    for (const number of range(1, count)) batchInput(() => void Promise.resolve().then(() => order.push(String(number))))
-    batchInput(() => order.push('the last'))
-  }
-  time = 1000
-  batchArrival(() => {})
-  await turn()
-  time += 99
-  hear(5)
-  await turn()
-  await turn()
-  expect(order.splice(0)).toEqual(['1', '2', '3', '4', 'the last', '5'])
-  time += 1
-  hear(5)
-  await turn()
-  await turn()
-  expect(order).toEqual(['the last', '1', '2', '3', '4', '5'])
-})
-
 test('output is flushed after all consequences of the input have run, and not before', async () => {
   const order: string[] = []
   const what = { flush: () => order.push('flushed') }

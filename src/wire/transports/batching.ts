@@ -18,9 +18,9 @@ import type { Flushable } from '../transport.ts'
  * - Bytes that `lendBytes` returns are valid until their entry has returned. The buffer is reused after the whole batch.
  * - If an entry throws, the error propagates, and the others are queued again.
  *
- * A batch is delivered in parts because the run queue learns the cost of direct reads from one part before the next begins.
- * While peers connect, the parts are smaller: new peers may run code for the first time, and 50 of them in one part took
- * 75 ms. If the batches were larger still, the first entries would be cold again when they are answered. `npm run bench`
+ * A batch is delivered in parts because the run queue learns the cost of direct reads from one part before the next begins:
+ * new peers may run code for the first time, and 50 of them in one part took 75 ms. Parts of 4 while peers connect cost 14 %
+ * of the games a second where each game is a connection of its own, and no flood was the better for it. If the batches were larger still, the first entries would be cold again when they are answered. `npm run bench`
  * measures what batching is worth.
  */
 
@@ -42,10 +42,6 @@ export const APPEND_LIMITS: BatchLimits = { turns: 32, ms: 2, entries: 96 }
 export const FSYNC_LIMITS: BatchLimits = { turns: 64, ms: 8, entries: 256 }
 /** Entries in one part of a batch. */
 const PART = 16
-/** Entries in one part while peers connect. */
-const PART_WITH_NEW_PEERS = 4
-/** Milliseconds after a peer has connected in which the parts are smaller. */
-const NEW_PEER_PERIOD = 100
 /** Milliseconds for which a run queue waits while each turn brings a new peer. */
 const ARRIVING = 8
 /** Bytes in one batch, so that a peer which sends much can be made to wait. */
@@ -71,8 +67,6 @@ const lent = new Uint8Array(MAX_BYTES + READ_SIZE)
 let used = 0
 /** Number of peers that have connected. */
 let arrivals = 0
-/** Time until which the parts are smaller, by `performance.now()`. */
-let newUntil = Number.NEGATIVE_INFINITY
 
 /**
  * Raises the batch limits of this process, for a server that persists what a batch brings in one write. Returns a function
@@ -111,7 +105,6 @@ export function lendBytes(bytes: Uint8Array): Uint8Array {
 /** Queues a peer that has connected. While more peers connect, a run queue waits for up to 8 ms. */
 export function batchArrival(arrive: () => void): void {
   arrivals++
-  newUntil = performance.now() + NEW_PEER_PERIOD
   batchInput(arrive)
 }
 
@@ -141,12 +134,11 @@ function deliverAll(): void {
 
 /** Delivers the first part, and the others when its handlers have run. */
 function deliverParts(all: readonly (() => void)[]): void {
-  const size = performance.now() < newUntil ? PART_WITH_NEW_PEERS : PART
-  const hasMore = all.length > size
-  const others = hasMore ? all.slice(size) : []
+  const hasMore = all.length > PART
+  const others = hasMore ? all.slice(PART) : []
   delivering = true
   eachOf(
-    hasMore ? all.slice(0, size) : all,
+    hasMore ? all.slice(0, PART) : all,
     (deliver) => deliver(),
     (undelivered) => {
       delivering = false
