@@ -85,27 +85,6 @@ test('16 are heard at a time, and what follows from those runs before the next a
   expect(order).toEqual([...said.slice(0, 32), 'the last of them', 'too many', ...said.slice(32), 'behind them'])
 })
 
-test('for 100 ms after a peer has come, 4 are heard at a time', async () => {
-  const order: string[] = []
-  const hear = (count: number) => {
-    for (const number of range(1, count)) heardTogether(() => void Promise.resolve().then(() => order.push(String(number))))
-    heardTogether(() => order.push('the last'))
-  }
-  time = 1000
-  arriveTogether(() => {})
-  await turn()
-  time += 99
-  hear(5)
-  await turn()
-  await turn()
-  expect(order.splice(0)).toEqual(['1', '2', '3', '4', 'the last', '5'])
-  time += 1
-  hear(5)
-  await turn()
-  await turn()
-  expect(order).toEqual(['the last', '1', '2', '3', '4', '5'])
-})
-
 test('what is said is flushed once all that follows from it has run, and not before', async () => {
   const order: string[] = []
   const what = { flush: () => order.push('flushed') }

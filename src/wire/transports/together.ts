@@ -23,14 +23,8 @@ const USUAL: Gathering = { turns: 12, ms: 2, many: 48 }
 export const WRITTEN: Gathering = { turns: 32, ms: 2, many: 96 }
 /** A write that waits for the disk takes milliseconds, so as many may go into gathering what it is to bring. */
 export const SYNCED: Gathering = { turns: 64, ms: 8, many: 256 }
-/**
- * How many are heard before what follows from them runs, and how many while peers come: those may say what nobody has said
- * before, whose code runs for the first time, and 50 of such took 75 ms.
- */
+/** How many are heard before what follows from them runs: where each takes long because its code runs for the first time, 50 took 75 ms. */
 const HEARD_AT_ONCE = 16
-const HEARD_OF_NEW = 4
-/** Milliseconds after a peer has come for which fewer are heard at once. */
-const NEW_FOR = 100
 /** Milliseconds for which a run queue waits while each turn brings a new peer: the loop lets in one a turn at each port. */
 const ARRIVING = 8
 /** Bytes that are gathered at most, so that a peer which says a lot can be made to wait. */
@@ -38,7 +32,7 @@ const ENOUGH = 256 * 1024
 /** Bytes that a socket reads at a time: four times as much as most messages may have. */
 export const READ_SIZE = 16 * 1024
 
-let limits = USUAL
+let most = USUAL
 /** What those want who want more to be heard together. */
 let wanted: readonly { readonly gathering: Gathering }[] = []
 let gathered: (() => void)[] = []
@@ -56,8 +50,6 @@ const kept = new Uint8Array(ENOUGH + READ_SIZE)
 let taken = 0
 /** Number of peers that have come. */
 let arrivals = 0
-/** Time until which fewer are heard at once, by `performance.now()`. */
-let newUntil = Number.NEGATIVE_INFINITY
 
 /**
  * Has more heard together from now on, in all of this process, where what is heard at once is also written at once. The
@@ -71,7 +63,7 @@ export function gatherMore(gathering = WRITTEN): () => void {
 
 function setWanted(wants: typeof wanted): void {
   wanted = wants
-  limits = wants.reduce((before, { gathering }) => (gathering.many > before.many ? gathering : before), USUAL)
+  most = wants.reduce((before, { gathering }) => (gathering.many > before.many ? gathering : before), USUAL)
 }
 
 /**
@@ -81,7 +73,7 @@ function setWanted(wants: typeof wanted): void {
 export function heardTogether(hear: () => void, length = 0): void {
   gathered.push(hear)
   bytes += length
-  if (!hearing && (bytes > ENOUGH || gathered.length >= limits.many)) hearAll()
+  if (!hearing && (bytes > ENOUGH || gathered.length >= most.many)) hearAll()
   else lookSoon()
 }
 
@@ -96,7 +88,6 @@ export function keptTogether(bytes: Uint8Array): Uint8Array {
 /** Does the same for a peer that has come: while others come, a run queue waits for a moment. */
 export function arriveTogether(arrive: () => void): void {
   arrivals++
-  newUntil = performance.now() + NEW_FOR
   heardTogether(arrive)
 }
 
@@ -111,7 +102,7 @@ function look(): void {
   const count = gathered.length
   looking = false
   turns++
-  if (count === before || count === 1 || turns === limits.turns || performance.now() - since > limits.ms) return hearAll()
+  if (count === before || count === 1 || turns === most.turns || performance.now() - since > most.ms) return hearAll()
   before = count
   lookSoon()
 }
@@ -125,12 +116,11 @@ function hearAll(): void {
 
 /** Hears some of what was gathered, and the others behind what follows from those: a run queue knows then how long such takes. */
 function hearSome(all: readonly (() => void)[]): void {
-  const most = performance.now() < newUntil ? HEARD_OF_NEW : HEARD_AT_ONCE
-  const isMuch = all.length > most
-  const others = isMuch ? all.slice(most) : []
+  const isMuch = all.length > HEARD_AT_ONCE
+  const others = isMuch ? all.slice(HEARD_AT_ONCE) : []
   hearing = true
   eachOf(
-    isMuch ? all.slice(0, most) : all,
+    isMuch ? all.slice(0, HEARD_AT_ONCE) : all,
     (hear) => hear(),
     (unheard) => {
       hearing = false
