@@ -48,7 +48,15 @@ interface Row {
   readonly early: number
   readonly max: number
   readonly answers: number
+  /** The p99 of three measurements, of which the row is the median; only if the first was above the target. */
+  readonly three?: readonly number[]
 }
+
+/** Servers that are killed when this process exits. */
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const server of running) server.kill('SIGKILL')
+})
 
 /** Served is a server with online users, and a crowd that floods it. */
 class Served implements AsyncDisposable {
@@ -68,7 +76,7 @@ class Served implements AsyncDisposable {
       env: { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', PARLOR_PORTS: await freePorts(), PARLOR_LIMITS_DISK: '10000' },
       stdio: ['ignore', 'pipe', 'ignore'],
     })
-    process.on('exit', () => server.kill('SIGKILL'))
+    running.add(server)
     const ports = await readPorts(server.stdout)
     const workerData = { port: ports['parlor/door'] ?? 0, count: Number(values.users) }
     const users = new Worker(new URL('./hostile/users.ts', import.meta.url), { workerData })
@@ -79,25 +87,25 @@ class Served implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const exited = once(this.#server, 'exit')
     this.#server.kill('SIGKILL')
+    running.delete(this.#server)
     await Promise.all([exited, this.crowd.terminate(), this.#users.terminate()])
   }
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
 const floods = (await allFloods()).filter(({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)))
-const rows: Row[] = []
+const mixed = Array.from({ length: HOSTILE }, (_, at) => floods[Math.floor((at * floods.length) / HOSTILE)]).filter(
+  (flood) => flood !== undefined,
+)
+/** The floods of each server, in order. */
+const groups: (readonly (readonly [name: string, floods: readonly Flood[]])[])[] = []
 for (let from = 0; from < floods.length; from += TOGETHER) {
-  await using served = await Served.start()
-  if (from === 0) await measure(served, 'nothing', [])
-  for (const flood of floods.slice(from, from + TOGETHER)) await measure(served, flood.name, Array<Flood>(HOSTILE).fill(flood))
+  const group = floods.slice(from, from + TOGETHER).map((flood) => [flood.name, Array<Flood>(HOSTILE).fill(flood)] as const)
+  groups.push(from === 0 ? [['nothing', []], ...group] : group)
 }
-if (positionals.length === 0) {
-  const mixed = Array.from({ length: HOSTILE }, (_, at) => floods[Math.floor((at * floods.length) / HOSTILE)]).filter(
-    (flood) => flood !== undefined,
-  )
-  await using served = await Served.start()
-  await measure(served, 'all together', mixed)
-}
+if (positionals.length === 0) groups.push([['all together', mixed]])
+const rows: Row[] = []
+for (const group of groups) rows.push(...(await medians(group)))
 const worst = Math.max(...rows.map(({ p99 }) => p99))
 const below = (figures: readonly number[]) => `${figures.filter((ms) => ms < TARGET).length} of ${rows.length}`
 const page = [
@@ -105,11 +113,12 @@ const page = [
   `Results of \`npm run bench:hostile\`: ${values.users} users online, each with a seek and a table, and ${HOSTILE} connections that pipeline one`,
   `command as fast as the server reads it. One client sends \`ping\` every ${EVERY} ms over one connection, even if answers are late;`,
   'another connects to `tjc/guess` and waits for the greeting. The figures are their waiting times in milliseconds, from the start',
-  `of the flood, the first answer included, during ${Number(values.ms) / 1000} s.\n`,
+  `of the flood, the first answer included, during ${Number(values.ms) / 1000} s. If a p99 is ${TARGET} ms or more, all floods of that server`,
+  'are repeated with two other servers, and the row is the median of the three by p99, with all three behind its name.\n',
   table([
     ['flood', 'p99', 'of the first second', 'max', 'answers'],
     ['---', '--:', '--:', '--:', '--:'],
-    ...rows.map((row) => [`\`${row.name}\``, ...[row.p99, row.early, row.max].map((ms) => figure(ms, 1)), String(row.answers)]),
+    ...rows.map((row) => [nameOf(row), ...[row.p99, row.early, row.max].map((ms) => figure(ms, 1)), String(row.answers)]),
   ]),
   '',
   verdict(worst < TARGET, `p99 under ${TARGET} ms in each flood; the worst is ${figure(worst, 1)} ms`),
@@ -120,13 +129,36 @@ if (values.write) writeFileSync(new URL('./HOSTILE.md', import.meta.url), page)
 console.log(`worst p99: ${figure(worst, 1)} ms`)
 process.exit(worst < TARGET ? 0 : 1)
 
+/** Measures the waiting times during each of some floods; three times if one of them is above the target. */
+async function medians(group: (typeof groups)[number]): Promise<readonly Row[]> {
+  const first = await measureAll(group)
+  if (first.every(({ p99 }) => p99 < TARGET)) return first
+  const all = [first, await measureAll(group), await measureAll(group)]
+  return first.map((row, at) => {
+    if (row.p99 < TARGET) return row
+    const three = all.flatMap((rows) => rows[at] ?? []).sort((one, other) => one.p99 - other.p99)
+    return { ...row, ...three[1], three: three.map(({ p99 }) => p99) }
+  })
+}
+
+async function measureAll(group: (typeof groups)[number]): Promise<readonly Row[]> {
+  await using served = await Served.start()
+  const measured: Row[] = []
+  for (const [name, orders] of group) measured.push(await measure(served, name, orders))
+  return measured
+}
+
 /** Measures the waiting times of the other clients during some floods. */
-async function measure({ crowd, ports }: Served, name: string, orders: readonly Flood[]): Promise<void> {
+async function measure({ crowd, ports }: Served, name: string, orders: readonly Flood[]): Promise<Row> {
   crowd.postMessage({ floods: orders, ports } satisfies Orders)
   await once(crowd, 'message')
   const row = { name, ...(await measureWaits(ports, Number(values.ms))) }
-  rows.push(row)
   console.log(`${figure(row.p99, 1).padStart(8)} ${figure(row.max, 1).padStart(8)} ${String(row.answers).padStart(6)}  ${row.name}`)
+  return row
+}
+
+function nameOf({ name, three }: Row): string {
+  return three ? `\`${name}\` (${three.map((ms) => figure(ms, 1)).join(', ')})` : `\`${name}\``
 }
 
 /** Returns the waiting times of the other clients in a period. */
