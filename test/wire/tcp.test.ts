@@ -252,7 +252,7 @@ describe('a peer', () => {
       server.sendNow(chunk)
       await settled()
     }
-    expect(await ended).toMatchObject({ reason: 'much', message: expect.stringContaining('does not read') })
+    expect(await ended).toMatchObject({ reason: 'much', message: expect.stringContaining('reads too slowly') })
     client.resume()
     const [error] = await once(client, 'error')
     expect(error.code).toBe('ECONNRESET')
