@@ -11,7 +11,7 @@ describe('a message to a user', () => {
     ['msg bob \u001b[2J', '\\x1b[2J'],
   ])('is received by that user alone: %j', async (typed, read) => {
     const [ada, bob, carl] = (await callers(new Room(), 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
-    expect(await ada.type(typed)).toMatch(/^[Bb]ob is told\.\n$/)
+    expect(await ada.type(typed)).toMatch(/^[Bb]ob has received your message\.\n$/)
     expect(bob.news()).toBe(lines('', `ada tells you: ${read}`))
     expect(carl.news()).toBe('')
   })
