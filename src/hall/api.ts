@@ -1,5 +1,8 @@
 import type { Outcome, Refusal, SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
+import type { VisibleEvent } from './events.ts'
+
+export type { VisibleEvent } from './events.ts'
 
 /** ClockTerms is the time limits of a game, in milliseconds; a missing one does not limit. */
 export interface ClockTerms {
@@ -125,13 +128,7 @@ export interface TableEventView {
   readonly n: number
   /** Milliseconds since the Unix epoch. */
   readonly at: number
-  readonly what:
-    | { readonly type: 'opened' | 'suspended' | 'reseeded' }
-    | { readonly type: 'moved' | 'declined' | 'gone' | 'back' | 'revoked'; readonly seat: SeatNumber }
-    | { readonly type: 'offered'; readonly seat: SeatNumber; readonly what: 'draw' | 'rematch' }
-    | { readonly type: 'said'; readonly name: string; readonly seat?: SeatNumber; readonly text: string }
-    | { readonly type: 'ended'; readonly outcome: Outcome }
-    | { readonly type: 'continued'; readonly table: number }
+  readonly what: VisibleEvent
   /** The view after the event; missing if the event does not change it. */
   readonly sight?: TableView
 }
