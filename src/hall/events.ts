@@ -124,6 +124,30 @@ export const events = {
   continued: declareEvent({ table: 'table' }, ['table']),
 }
 
+/** ActDeclaration declares one act. */
+interface ActDeclaration {
+  /** True if the server refuses the act to a user who may add no more to the disk. Acts that end a game are never refused for that. */
+  readonly limited: boolean
+}
+
+/**
+ * The acts of a player besides moves and talk: commands to a table that have no parameter but the seat. A new act is decided in
+ * `table.ts`, and has a native command and a command of the front door.
+ */
+export const acts = {
+  /** Offers a draw, or a rematch after the game; the same act accepts the opponent's offer. */
+  offer: { limited: true },
+  decline: { limited: true },
+  resign: { limited: false },
+  /** Wins a game if the opponent is disconnected for 30 seconds, or, without a clock, does not move for 5 minutes. */
+  claim: { limited: false },
+  /** Ends a game without a result; possible when `claim` is. */
+  abort: { limited: false },
+} as const satisfies Readonly<Record<string, ActDeclaration>>
+
+/** ActType is the name of an act. */
+export type ActType = keyof typeof acts
+
 type Declared = typeof events
 /** EventType is the name of a type of event. */
 export type EventType = keyof Declared

@@ -181,15 +181,15 @@ export class NativeSession implements LobbyListener {
       case 'watchers':
         return watchersAt(lobby, command)
       case 'offer':
-        return done(await lobby.offer(command.table))
+        return done(await lobby.act(command.table, 'offer'))
       case 'decline':
-        return done(await lobby.decline(command.table))
+        return done(await lobby.act(command.table, 'decline'))
       case 'resign':
-        return done(await lobby.resign(command.table))
+        return done(await lobby.act(command.table, 'resign'))
       case 'claim':
-        return done(await lobby.claim(command.table))
+        return done(await lobby.act(command.table, 'claim'))
       case 'abort':
-        return done(await lobby.abort(command.table))
+        return done(await lobby.act(command.table, 'abort'))
       case 'ping':
         return { type: 'pong' }
       case 'quit':
