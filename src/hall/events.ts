@@ -194,7 +194,8 @@ const declarations: { readonly [Type in EventType]: EventDeclaration } = events
 
 /** Returns what a type of event changes in the view of a client: the game, only the clocks, or nothing. */
 export function changesOf(type: EventType): EventDeclaration['changes'] {
-  return declarations[type].changes
+  // most events are moves: no look-up for these
+  return type === 'moved' ? events.moved.changes : declarations[type].changes
 }
 
 /** Returns what all clients at a table may see of an event. Only `projectEvent` calls this, which adds the view of one client. */
