@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { refusalCodes } from '../src/hall/api.ts'
-import { toClient, toServer } from '../src/native/examples.ts'
-import { ToClient, ToServer, VERSION } from '../src/native/messages.ts'
+import { examples, ToClient, ToServer, VERSION } from '../src/native/messages.ts'
 
 /** Schema is the part of a JSON Schema, as Zod writes it, that this page shows. */
 interface Schema {
@@ -66,9 +65,9 @@ export function nativePage(note: string, table: Table): string {
     note,
     `Version ${VERSION}. ${INTRODUCTION}`,
     '## Messages from the client',
-    ...sections(ToServer, toServer, table),
+    ...sections(ToServer, examples.toServer, table),
     '## Messages from the server',
-    ...sections(ToClient, toClient, table),
+    ...sections(ToClient, examples.toClient, table),
     '## Error codes',
     table(
       ['code', 'meaning'],

@@ -1,12 +1,10 @@
 import type { SeatNumber } from '../games/game.ts'
-import type { RatingChanges, TableEventView } from '../hall/api.ts'
+import type { RatingChanges, VisibleEvent } from '../hall/api.ts'
 import { findMarks } from './game-text.ts'
 import { formatList, toSafeLine } from './layout.ts'
 
-/** EventText is the data of an event at a table. */
-export type EventText = TableEventView['what']
 /** Offer is the event that a player offers a draw or a rematch. */
-export type Offer = Extract<EventText, { type: 'offered' }>
+export type Offer = Extract<VisibleEvent, { type: 'offered' }>
 
 /** TableContext is what the sentences about a table need: its number, its game and its players. */
 export interface TableContext {
@@ -53,7 +51,7 @@ export function formatPlayers({ game, rules, seat, names }: TableContext): strin
  * Describes an event for a user at the table; `undefined` if the board shows it, or the user's own typed line. `open` are
  * the offers before this event.
  */
-export function formatEvent(what: EventText, company: TableContext, open: readonly Offer[]): string | undefined {
+export function formatEvent(what: VisibleEvent, company: TableContext, open: readonly Offer[]): string | undefined {
   const { names, seat } = company
   const own = 'seat' in what && what.seat === seat && seat !== undefined
   const name = 'seat' in what && what.seat !== undefined ? names[what.seat] : undefined
@@ -76,12 +74,15 @@ export function formatEvent(what: EventText, company: TableContext, open: readon
       return 'The game is paused until a player is back.'
     case 'continued':
       return seat === undefined ? `They play again at table ${what.table}: type "watch ${what.table}".` : undefined
-    default:
+    case 'opened':
+    case 'ended':
+    case 'reseeded':
+    case 'revoked':
       return undefined
   }
 }
 
-function formatChat({ name, seat, text }: Extract<EventText, { type: 'said' }>, company: TableContext): string | undefined {
+function formatChat({ name, seat, text }: Extract<VisibleEvent, { type: 'said' }>, company: TableContext): string | undefined {
   const own = seat === undefined ? company.seat === undefined && name === company.me : seat === company.seat
   return own ? undefined : `${toSafeLine(name)}${seat === undefined ? ' (watching)' : ''} says: ${toSafeLine(text)}`
 }

@@ -1,5 +1,8 @@
 import type { Outcome, Refusal, SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
+import type { ActType, VisibleEvent } from './events.ts'
+
+export type { ActType, VisibleEvent } from './events.ts'
 
 /** ClockTerms is the time limits of a game, in milliseconds; a missing one does not limit. */
 export interface ClockTerms {
@@ -125,13 +128,7 @@ export interface TableEventView {
   readonly n: number
   /** Milliseconds since the Unix epoch. */
   readonly at: number
-  readonly what:
-    | { readonly type: 'opened' | 'suspended' | 'reseeded' }
-    | { readonly type: 'moved' | 'declined' | 'gone' | 'back' | 'revoked'; readonly seat: SeatNumber }
-    | { readonly type: 'offered'; readonly seat: SeatNumber; readonly what: 'draw' | 'rematch' }
-    | { readonly type: 'said'; readonly name: string; readonly seat?: SeatNumber; readonly text: string }
-    | { readonly type: 'ended'; readonly outcome: Outcome }
-    | { readonly type: 'continued'; readonly table: number }
+  readonly what: VisibleEvent
   /** The view after the event; missing if the event does not change it. */
   readonly sight?: TableView
 }
@@ -352,12 +349,6 @@ export interface Lobby {
   isUnmuted(name: string): boolean
   /** Lists the names of a table's watchers. */
   watchers(table: number, range: PageRange): Page<string> | LobbyRefusal
-  /** Offers a draw, or a rematch after the game; the same call accepts the opponent's offer. */
-  offer(table: number): Promise<LobbyRefusal | undefined>
-  decline(table: number): Promise<LobbyRefusal | undefined>
-  resign(table: number): Promise<LobbyRefusal | undefined>
-  /** Wins a game if the opponent is disconnected for 30 seconds, or, without a clock, does not move for 5 minutes. */
-  claim(table: number): Promise<LobbyRefusal | undefined>
-  /** Ends a game without a result; possible when `claim` is. */
-  abort(table: number): Promise<LobbyRefusal | undefined>
+  /** Acts at a table: offers, accepts or declines a draw or a rematch, or ends the game. */
+  act(table: number, act: ActType): Promise<LobbyRefusal | undefined>
 }

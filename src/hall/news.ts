@@ -1,5 +1,5 @@
 import type { SeatNumber, Situation } from '../games/game.ts'
-import type { TableEvent, TableEventData } from './ports.ts'
+import { changesOf, type TableEvent, toVisibleEvent, type VisibleEvent } from './events.ts'
 import type { TableState } from './table.ts'
 
 /** TableUpdate is one event of a table, as one seat or a watcher may see it. */
@@ -7,10 +7,7 @@ export interface TableUpdate {
   readonly n: number
   readonly at: number
   /** The event without its secrets: of a move, only the seat; its effect is in the view. */
-  readonly event:
-    | Exclude<TableEventData, { type: 'opened' | 'moved' | 'reseeded' }>
-    | { readonly type: 'opened' | 'reseeded' }
-    | { readonly type: 'moved'; readonly seat: SeatNumber }
+  readonly event: VisibleEvent
   /** The new view, if it has changed. */
   readonly situation?: Situation<unknown>
 }
@@ -36,17 +33,15 @@ export interface StandingChange {
   readonly after: number
 }
 
-/** Returns an event as a seat or a watcher may see it, with the view if the event changes it. */
-export function toTableUpdate(event: TableEvent, state: TableState, who: SeatNumber | 'watcher'): TableUpdate {
+/**
+ * Returns an event as a seat or a watcher may see it, with the view if the event changes the game; `state` is the state after
+ * the event. Everything that clients see of events comes from here, when they happen and when a client resumes a seat.
+ */
+export function projectEvent(event: TableEvent, state: TableState, viewer: SeatNumber | 'watcher'): TableUpdate {
   const { n, at } = event
-  if (event.type === 'opened') return { n, at, event: OPENED, situation: toSituation(state, who) }
-  if (event.type === 'moved') return { n, at, event: { type: 'moved', seat: event.seat }, situation: toSituation(state, who) }
-  if (event.type === 'reseeded') return { n, at, event: RESEEDED }
-  return event.type === 'ended' ? { n, at, event, situation: toSituation(state, who) } : { n, at, event }
+  const visible = toVisibleEvent(event)
+  return changesOf(event.type) === 'game' ? { n, at, event: visible, situation: toSituation(state, viewer) } : { n, at, event: visible }
 }
-
-const OPENED = { type: 'opened' } as const
-const RESEEDED = { type: 'reseeded' } as const
 
 /** Returns the view that a seat or a watcher has of a state. */
 export function toSituation({ rules, position, toMove, outcome }: TableState, who: SeatNumber | 'watcher'): Situation<unknown> {

@@ -1,10 +1,7 @@
-import type { Outcome, Refusal, SeatNumber } from '../games/game.ts'
+import type { Outcome, Refusal } from '../games/game.ts'
+import type { PersonId, TableEvent, TableId } from './events.ts'
 
-/** TableId is the number of a table, which users type: "watch 17". */
-export type TableId = number
-
-/** PersonId identifies a user for ever: `guest:ada`, `account:7`, `house`, or `peer` for a peer without a name. */
-export type PersonId = string
+export type { ClockRules, PersonId, SeatOwner, Seed, TableEvent, TableEventData, TableId } from './events.ts'
 
 /** The built-in player. */
 export const HOUSE: PersonId = 'house'
@@ -16,75 +13,6 @@ export const PEER: PersonId = 'peer'
 export function hasAccount(person: PersonId): boolean {
   return person.startsWith('account:')
 }
-
-/** SeatOwner is the owner of a seat, as the journal has it. */
-export interface SeatOwner {
-  readonly person: PersonId
-  /** Name that other users see. */
-  readonly name: string
-  /** SHA-256 in hex of the token with which the owner resumes this seat. */
-  readonly token?: string
-  /** Mark of the network from which the seat was taken (`owners.ts`). */
-  readonly from?: string
-}
-
-/**
- * Seed is the source of all draws in a game. A text begins with the number of its version and a colon (`seeds.ts`); a number
- * is in logs that are older than versions.
- */
-export type Seed = number | `1:${string}`
-
-/** ClockRules is the time limits of a table, in milliseconds; a missing one does not limit. */
-export interface ClockRules {
-  /** Time for all moves of one seat together. */
-  readonly total?: number | undefined
-  /** Time for each turn. */
-  readonly turn?: number | undefined
-  /** Time in which a disconnected player must reconnect during a game. */
-  readonly grace?: number | undefined
-}
-
-/** TableEventData is the content of an event at a table: plain data, as the journal has it. */
-export type TableEventData =
-  | {
-      readonly type: 'opened'
-      readonly game: string
-      /** Settings of the game that are public. */
-      readonly options: unknown
-      /** State of the game at its start, with its secrets. */
-      readonly state: unknown
-      /** Source of all draws in the game. */
-      readonly seed: Seed
-      readonly seats: readonly SeatOwner[]
-      /** True if the result changes the game's ladder. */
-      readonly rated: boolean
-      /** True if only the players see the table. */
-      readonly private: boolean
-      readonly clock: ClockRules
-    }
-  | { readonly type: 'moved'; readonly seat: SeatNumber; readonly move: unknown }
-  | { readonly type: 'said'; readonly name: string; readonly seat?: SeatNumber; readonly text: string }
-  | { readonly type: 'offered'; readonly seat: SeatNumber; readonly what: 'draw' | 'rematch' }
-  | { readonly type: 'declined'; readonly seat: SeatNumber }
-  | { readonly type: 'gone'; readonly seat: SeatNumber }
-  | { readonly type: 'back'; readonly seat: SeatNumber }
-  /** The server was restarted: the clocks stop until a player reconnects. */
-  | { readonly type: 'suspended' }
-  /** A new seed for the draws that follow, because players could compute the old one from what they see. */
-  | { readonly type: 'reseeded'; readonly seed: Seed }
-  /** The token of a seat is invalid from here on, because its owner's password has been changed. */
-  | { readonly type: 'revoked'; readonly seat: SeatNumber }
-  /** The game is over; `counts` is set if it is rated. */
-  | { readonly type: 'ended'; readonly outcome: Outcome; readonly counts?: true }
-  /** The players move to another table. */
-  | { readonly type: 'continued'; readonly table: TableId }
-
-/**
- * TableEvent is an event of a table with its number there, counted from 1, and its time. The time is in milliseconds since the
- * Unix epoch, by the table's own clock: it never decreases, and the difference of two times in one process is the time that
- * passed between them, even if the system's clock was set meanwhile.
- */
-export type TableEvent = TableEventData & { readonly n: number; readonly at: number }
 
 /** VersionConflict is the failure of an append because the log already has other events after `expected`. Nothing was appended. */
 export class VersionConflict extends Error {

@@ -3,7 +3,7 @@ import type { Effort } from '../games/ai/effort.ts'
 import { isRefusal, type Random, type Refusal, type SeatNumber, type Situation } from '../games/game.ts'
 import { addRecentEvent, type RecentEvents } from './history.ts'
 import { idleDeadlineAfter } from './idle.ts'
-import { type StandingChange, type TableObserver, toSituation, toTableUpdate } from './news.ts'
+import { projectEvent, type StandingChange, type TableObserver, toSituation } from './news.ts'
 import { CLOSED, isTemporary, type TableEvent, type TableEventData, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
 import { isLasting, type Lasting, Postponed } from './postponed.ts'
 import { NOT_SUSPENDED, type Restored, type Suspension, toRestoredTable } from './suspension.ts'
@@ -407,7 +407,7 @@ export class TableActor {
       // an observer called before may have unsubscribed this one
       if (all !== this.#observers && !this.#observers.includes(observer)) continue
       try {
-        observer.update(toTableUpdate(event, state, observer.viewer))
+        observer.update(projectEvent(event, state, observer.viewer))
       } catch (reason) {
         this.#drop(observer, reason)
       }

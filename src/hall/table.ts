@@ -4,6 +4,7 @@ import { isRefusal, type Outcome, type Random, type Refusal, type SeatNumber } f
 import type { AnyGame } from '../games/index.ts'
 import { toClaimOutcome } from './claims.ts'
 import { type Clocks, nextExpiry, passTurn, setPresence, startClocks, stopClocks } from './clocks.ts'
+import type { ActType } from './events.ts'
 import { HOUSE, type Seed, type TableEvent, type TableEventData, type TableId } from './ports.ts'
 import { isWeak, toDraws } from './seeds.ts'
 
@@ -69,13 +70,10 @@ export interface TableState {
 export type TableCommand =
   | { readonly type: 'play'; readonly seat: SeatNumber; readonly move: unknown }
   | { readonly type: 'say'; readonly name: string; readonly seat?: SeatNumber; readonly text: string }
-  /** Offers a draw during the game, a rematch after it. The same command accepts the opponent's offer. */
-  | { readonly type: 'offer'; readonly seat: SeatNumber }
-  | { readonly type: 'decline'; readonly seat: SeatNumber }
-  /** Loses the game, by resignation or because the player leaves. */
-  | { readonly type: 'resign' | 'leave'; readonly seat: SeatNumber }
-  /** Ends the game because the opponent is disconnected or does not move: `claim` as a win, `abort` without a result. */
-  | { readonly type: 'claim' | 'abort'; readonly seat: SeatNumber }
+  /** An act of a player (`acts` in `events.ts`). */
+  | { readonly [Act in ActType]: { readonly type: Act; readonly seat: SeatNumber } }[ActType]
+  /** Loses the game, because the player leaves. */
+  | { readonly type: 'leave'; readonly seat: SeatNumber }
   /** The player has disconnected, or has reconnected. */
   | { readonly type: 'gone'; readonly seat: SeatNumber }
   | { readonly type: 'back'; readonly seat: SeatNumber }

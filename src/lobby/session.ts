@@ -1,6 +1,7 @@
 import { findGame } from '../games/catalogue.ts'
 import { isRefusal, type SeatNumber } from '../games/game.ts'
 import type {
+  ActType,
   FinishedGame,
   HeldSeat,
   LadderRow,
@@ -331,29 +332,8 @@ export class LobbySession implements Lobby {
     return listWatchers(table, range)
   }
 
-  async offer(id: number): Promise<LobbyRefusal | undefined> {
-    const owner = this.#tables.ownerAt(id)
-    // the token of a seat gives access to that seat only
-    if (owner?.over && owner.person !== this.#visitor?.person) return anotherGame(owner.name)
-    // a rematch opens a new table while the session is still subscribed to the old one
-    const full = owner?.over ? checkCapacity(this.#rooms, owner.person, this.#holdings) : undefined
-    return full === undefined ? this.#orResume(id, await this.#tables.offer(id)) : { code: 'too-many', refused: full }
-  }
-
-  async decline(id: number): Promise<LobbyRefusal | undefined> {
-    return this.#orResume(id, await this.#tables.act(id, 'decline'))
-  }
-
-  async resign(id: number): Promise<LobbyRefusal | undefined> {
-    return this.#orResume(id, await this.#tables.act(id, 'resign'))
-  }
-
-  async claim(id: number): Promise<LobbyRefusal | undefined> {
-    return this.#orResume(id, await this.#tables.act(id, 'claim'))
-  }
-
-  async abort(id: number): Promise<LobbyRefusal | undefined> {
-    return this.#orResume(id, await this.#tables.act(id, 'abort'))
+  async act(id: number, act: ActType): Promise<LobbyRefusal | undefined> {
+    return (act === 'offer' ? this.#refuseRematch(id) : undefined) ?? this.#orResume(id, await this.#tables.act(id, act))
   }
 
   /** Ends the session: its seats are held for a while, and its open seek is cancelled. */
@@ -436,6 +416,17 @@ export class LobbySession implements Lobby {
   #createOwner({ person, name }: OnlineUser): { owner: SeatOwner; token: string } {
     const token = makeToken(this.#rooms.bytes)
     return { owner: this.#holdings.markOwner({ person, name, token: hashToken(token) }), token }
+  }
+
+  /** Refuses an offer of a rematch that the user may not play; `undefined` for an offer of a draw. */
+  #refuseRematch(id: number): LobbyRefusal | undefined {
+    const owner = this.#tables.ownerAt(id)
+    if (!owner?.over) return undefined
+    // the token of a seat gives access to that seat only
+    if (owner.person !== this.#visitor?.person) return anotherGame(owner.name)
+    // a rematch opens a new table while the session is still subscribed to the old one
+    const full = checkCapacity(this.#rooms, owner.person, this.#holdings)
+    return full === undefined ? undefined : { code: 'too-many', refused: full }
   }
 
   #seated(table: TableActor, seat: SeatNumber, token: string): void {

@@ -1,5 +1,6 @@
 import { isRefusal, type Refusal, type SeatNumber } from '../games/game.ts'
 import type { LobbyRefusal, TableListener, TableSnapshot } from '../hall/api.ts'
+import { type ActType, acts } from '../hall/events.ts'
 import type { Hall } from '../hall/hall.ts'
 import { RECENT, replay } from '../hall/history.ts'
 import type { PersonId, TableEvent } from '../hall/ports.ts'
@@ -153,26 +154,15 @@ export class Subscriptions {
     return own === undefined ? 0 : own.table.observers.filter((one) => one !== own && one instanceof TableSubscription).length
   }
 
-  /** Offers a draw or a rematch; see `Lobby.offer`. */
-  async offer(id: number): Promise<LobbyRefusal | undefined> {
+  /** Submits an act of this session's seat; an offer can open a rematch. */
+  async act(id: number, type: ActType): Promise<LobbyRefusal | undefined> {
     const attended = this.#tables.get(id)
     if (attended?.seat === undefined) return noSeat(id)
     const { table, seat } = attended
-    return (
-      this.#full ??
-      this.#done(
-        table,
-        this.#holdings.spend(table, () => this.#hall.offer(table, seat)),
-      )
-    )
-  }
-
-  /** Submits a command that has no parameters but its seat. */
-  async act(id: number, type: 'decline' | 'resign' | 'claim' | 'abort'): Promise<LobbyRefusal | undefined> {
-    const attended = this.#tables.get(id)
-    if (attended?.seat === undefined) return noSeat(id)
-    const full = type === 'decline' ? this.#full : undefined
-    return full ?? this.#done(attended.table, this.#spend(attended.table, { type, seat: attended.seat }))
+    const full = acts[type].limited ? this.#full : undefined
+    if (full) return full
+    const submit = () => (type === 'offer' ? this.#hall.offer(table, seat) : table.submit({ type, seat }))
+    return this.#done(table, this.#holdings.spend(table, submit))
   }
 
   /** Ends all subscriptions and returns the numbers of their tables; seats are held for their owner. */

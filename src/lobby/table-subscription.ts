@@ -1,8 +1,8 @@
-import type { SeatNumber } from '../games/game.ts'
+import type { SeatNumber, Situation } from '../games/game.ts'
 import type { TableEventView, TableListener, TableSnapshot, TableView } from '../hall/api.ts'
 import { timeLeft, turnLeft } from '../hall/clocks.ts'
-import { type StandingChange, type TableObserver, type TableUpdate, toSituation } from '../hall/news.ts'
-import type { TableEvent } from '../hall/ports.ts'
+import { changesOf } from '../hall/events.ts'
+import { projectEvent, type StandingChange, type TableObserver, type TableUpdate, toSituation } from '../hall/news.ts'
 import type { TableState, TableStep } from '../hall/table.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import { toRatingChanges } from './game-ends.ts'
@@ -80,7 +80,9 @@ export class TableSubscription implements TableObserver {
       ...(this.seat === undefined || opening.clock.grace === undefined ? {} : { grace: opening.clock.grace }),
       // an offer of all players is an agreement, and no longer open
       ...(offers.length > 0 && offers.length < opening.seats.length ? { offers } : {}),
-      ...(published ? { now: { n, sight: toTableView(this.table.state, this.viewer, this.table.now) } } : {}),
+      ...(published
+        ? { now: { n, sight: toTableView(this.table.state, toSituation(this.table.state, this.viewer), this.table.now) } }
+        : {}),
     }
   }
 
@@ -98,7 +100,7 @@ export class TableSubscription implements TableObserver {
       if (count > 0 && count % PAGE === 0 && (this.#held?.length ?? 0) < MANY) await ready()
       // the client may have left, or another connection may have taken the seat
       if (this.#ended) return
-      send(this.#toUpdate(event.n, event.at, toEventView(event), state))
+      send(this.#toEventView(projectEvent(event, state, this.viewer), state))
       count++
     }
   }
@@ -119,11 +121,11 @@ export class TableSubscription implements TableObserver {
     }
   }
 
-  update({ n, at, event, situation }: TableUpdate): void {
-    if (situation) this.#seen = n
-    const update = this.#toUpdate(n, at, toEventView(event), this.table.state)
-    if (this.#held) this.#held.push(update)
-    else this.#listener.tableEvent(update)
+  update(update: TableUpdate): void {
+    if (update.situation) this.#seen = update.n
+    const event = this.#toEventView(update, this.table.state)
+    if (this.#held) this.#held.push(event)
+    else this.#listener.tableEvent(event)
   }
 
   recorded(changes: readonly StandingChange[]): void {
@@ -136,45 +138,21 @@ export class TableSubscription implements TableObserver {
     this.#listener.closed(this.table.id, reason.message)
   }
 
-  #toUpdate(n: number, at: number, what: TableEventView['what'], state: TableState): TableEventView {
+  /** Adds the table to an update, and the view if it has changed, even if only by its clocks; `state` is the state after the event. */
+  #toEventView({ n, at, event: what, situation }: TableUpdate, state: TableState): TableEventView {
     const table = this.table.id
-    return CHANGES.has(what.type) ? { table, n, at, what, sight: toTableView(state, this.viewer, at) } : { table, n, at, what }
+    const changed = situation ?? (changesOf(what.type) === 'clocks' ? toSituation(state, this.viewer) : undefined)
+    return changed ? { table, n, at, what, sight: toTableView(state, changed, at) } : { table, n, at, what }
   }
 }
 
-/** Events that change the view, if only its clocks. */
-const CHANGES: ReadonlySet<TableEventView['what']['type']> = new Set(['opened', 'moved', 'ended', 'gone', 'back', 'suspended'])
-
-/** Converts an event to what clients may see of it: a move shows only through the view after it. */
-function toEventView(event: TableUpdate['event'] | TableEvent): TableEventView['what'] {
-  switch (event.type) {
-    case 'opened':
-    case 'suspended':
-    case 'reseeded':
-      return { type: event.type }
-    case 'moved':
-    case 'declined':
-    case 'gone':
-    case 'back':
-    case 'revoked':
-      return { type: event.type, seat: event.seat }
-    case 'offered':
-      return { type: event.type, seat: event.seat, what: event.what }
-    case 'said':
-      return { type: event.type, name: event.name, text: event.text, ...(event.seat === undefined ? {} : { seat: event.seat }) }
-    case 'ended':
-      return { type: event.type, outcome: event.outcome }
-    case 'continued':
-      return { type: event.type, table: event.table }
-  }
-}
-
-function toTableView(state: TableState, who: SeatNumber | 'watcher', now: number): TableView {
+/** Adds the clocks to what a seat or a watcher sees of a state. */
+function toTableView(state: TableState, situation: Situation<unknown>, now: number): TableView {
   const { toMove, outcome, opened: opening, clocks } = state
   const left = opening.seats.map((_, seat) => timeLeft(clocks, opening.clock, seat, now))
   const moveLeft = opening.seats.map((_, seat) => turnLeft(clocks, opening.clock, seat, now))
   return {
-    ...toSituation(state, who),
+    ...situation,
     toMove: outcome ? [] : toMove,
     ...(left.every((one) => one !== undefined) ? { left } : {}),
     ...(!outcome && moveLeft.every((one) => one !== undefined) ? { moveLeft } : {}),

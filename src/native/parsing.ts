@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { findNearest } from '../base/nearest.ts'
 import type { LobbyRefusal } from '../hall/api.ts'
-import { CommandId, ToServer } from './messages.ts'
+import { CommandId } from './fields.ts'
+import { ToServer } from './messages.ts'
 
 /** Malformed is the refusal of a line that is not a command, with the line's `id` if it has a valid one. */
 type Malformed = LobbyRefusal & { readonly id: { id?: string | number } }

@@ -1,5 +1,5 @@
 import { errorMessage } from '../base/errors.ts'
-import type { TableEvent, TableEventData, TableId } from '../hall/ports.ts'
+import { fieldChecks, type TableEvent, type TableId } from '../hall/events.ts'
 import { StoreError } from './error.ts'
 
 /**
@@ -155,11 +155,22 @@ function parse(table: TableId, n: number, text: string, before: number | undefin
 
 /** Returns the fields of a line with its omitted fields. Lines of files before version 4 have all fields. */
 function fieldsOf(value: Fields, n: number, before: number | undefined): Fields {
-  if (!Array.isArray(value)) return { ...(value.type === 'opened' ? USUAL : {}), n, at: before, ...value }
+  if (!Array.isArray(value)) return withOmitted(value, n, before)
   const timed = Array.isArray(value[0]) ? 2 : 3
   if (value.length !== timed && value.length !== timed - 1) return value
-  const at = value.length === timed ? value.at(-1) : before
+  const at = value.length === timed ? value[timed - 1] : before
   return timed === 2 ? { type: 'ended', outcome: { winners: value[0] }, n, at } : { type: 'moved', seat: value[0], move: value[1], n, at }
+}
+
+/** Adds the omitted fields to an object, which JSON.parse has made: copying it would take longer than all checks. */
+function withOmitted(value: Record<string, unknown>, n: number, before: number | undefined): Fields {
+  if (value.n === undefined) value.n = n
+  if (value.at === undefined) value.at = before
+  if (value.type !== 'opened') return value
+  if (value.rated === undefined) value.rated = USUAL.rated
+  if (value.private === undefined) value.private = USUAL.private
+  if (value.clock === undefined) value.clock = USUAL.clock
+  return value
 }
 
 /** Returns what is wrong with an event, as a clause; `undefined` if it is valid. */
@@ -167,51 +178,9 @@ function faultOf(event: Fields): string | undefined {
   const { type, n, at } = event
   if (!Number.isSafeInteger(n)) return 'it has no number'
   if (!Number.isFinite(at)) return 'it has no time'
-  const fits = typeof type === 'string' ? FITS.get(type) : undefined
-  if (!fits) return `there is no event of the type ${JSON.stringify(type)}`
-  return fits(event) ? undefined : `the fields of an event ${type} are wrong`
+  const areValid = typeof type === 'string' ? fieldChecks.get(type) : undefined
+  if (!areValid) return `there is no event of the type ${JSON.stringify(type)}`
+  return areValid(event) ? undefined : `the fields of an event ${type} are wrong`
 }
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
-const isText = (value: unknown): value is string => typeof value === 'string'
-const isFlag = (value: unknown): value is boolean => typeof value === 'boolean'
-const SEED = /^1:[\w-]{22}$/
-/** Checks a seed: 128 bits in base64url after its version, or a number, in files from before seeds had versions. */
-const isSeed = (value: unknown): boolean => (isText(value) ? SEED.test(value) : Number.isFinite(value))
-const isSeat = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
-const isList = (value: unknown, of: (one: unknown) => boolean): boolean => {
-  if (!Array.isArray(value)) return false
-  // a loop over the indexes also checks the holes of a sparse array
-  for (let at = 0; at < value.length; at++) if (!of(value[at])) return false
-  return true
-}
-const isAbsent = (value: unknown): value is undefined => value === undefined
-const isSeatOwner = (value: unknown): boolean =>
-  isObject(value) &&
-  isText(value.person) &&
-  isText(value.name) &&
-  (isAbsent(value.token) || isText(value.token)) &&
-  (isAbsent(value.from) || isText(value.from))
-const isLimit = (value: unknown): boolean => isAbsent(value) || Number.isFinite(value)
-const isClock = (value: unknown): boolean => isObject(value) && isLimit(value.total) && isLimit(value.turn) && isLimit(value.grace)
-const isOutcome = (value: unknown): boolean =>
-  isObject(value) && isList(value.winners, isSeat) && (isAbsent(value.left) || isSeat(value.left))
-
-/** Checks of the fields of each type of event. The game checks moves and states. */
-const checks = {
-  opened: ({ game, seed, seats, rated, private: hidden, clock }) =>
-    isText(game) && isSeed(seed) && isList(seats, isSeatOwner) && isFlag(rated) && isFlag(hidden) && isClock(clock),
-  moved: ({ seat }) => isSeat(seat),
-  said: ({ name, seat, text }) => isText(name) && (isAbsent(seat) || isSeat(seat)) && isText(text),
-  offered: ({ seat, what }) => isSeat(seat) && (what === 'draw' || what === 'rematch'),
-  declined: ({ seat }) => isSeat(seat),
-  gone: ({ seat }) => isSeat(seat),
-  back: ({ seat }) => isSeat(seat),
-  suspended: () => true,
-  reseeded: ({ seed }) => isSeed(seed),
-  revoked: ({ seat }) => isSeat(seat),
-  ended: ({ outcome, counts }) => isOutcome(outcome) && (isAbsent(counts) || counts === true),
-  continued: ({ table }) => Number.isSafeInteger(table),
-} satisfies Record<TableEventData['type'], (event: Fields) => boolean>
-
-const FITS: ReadonlyMap<string, (event: Fields) => boolean> = new Map(Object.entries(checks))

@@ -4,8 +4,7 @@ import { z } from 'zod'
 import { commands } from '../../src/door/commands/index.ts'
 import { catalogue } from '../../src/games/catalogue.ts'
 import { seededRandom } from '../../src/games/random.ts'
-import { toServer } from '../../src/native/examples.ts'
-import { ToServer } from '../../src/native/messages.ts'
+import { examples, ToServer } from '../../src/native/messages.ts'
 import { loadProgram, programNames } from '../../src/programs/index.ts'
 import { legalTransitions, type MessageSpec, type Side } from '../../src/protocol/automaton.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
@@ -97,8 +96,8 @@ describe('extremes in each field of the native protocol are answered once, and c
     await eve.say({ type: 'seek', game: 'tictactoe', wait: 0 })
     const { table, token } = eve.last('seated')
     const own: object = {
-      ...toServer[type],
-      ...('table' in toServer[type] ? { table } : {}),
+      ...examples.toServer[type],
+      ...('table' in examples.toServer[type] ? { table } : {}),
       ...(type === 'resume' ? { token } : {}),
       // the house joins at once, so that an accepted seek leads to a seat
       ...(type === 'seek' ? { wait: 0 } : {}),

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { toServer } from '../../src/native/examples.ts'
-import { ToServer } from '../../src/native/messages.ts'
+import { examples, ToServer } from '../../src/native/messages.ts'
 import { NativeSession } from '../../src/native/session.ts'
 import { StagedLobby } from '../support/door.ts'
 import { Machine } from '../support/machine.ts'
@@ -106,7 +105,7 @@ describe('the native protocol', () => {
     for (const [type, field] of fields.filter(([, name]) => name !== 'type')) {
       for (const value of [{ a: { b: 'x' } }, [[]], '\u001b'.repeat(5000), 1e300, -1]) {
         sent.length = 0
-        await session.handle(JSON.stringify({ ...toServer[type], [field]: value }))
+        await session.handle(JSON.stringify({ ...examples.toServer[type], [field]: value }))
         const { message = '' } = sent[0] ?? {}
         expect({ type, message }).toEqual({ type, message: expect.stringMatching(plain(field)) })
         expect(message).not.toMatch(/Invalid|expected|received|undefined|NaN/)

@@ -68,7 +68,7 @@ test('a connection whose games are over can play again', async () => {
   for (let n = 1; n <= 4; n++) {
     expect(await lobby.seek(ALONE)).toEqual({})
     await settled()
-    expect(await lobby.resign(n)).toBeUndefined()
+    expect(await lobby.act(n, 'resign')).toBeUndefined()
   }
 })
 

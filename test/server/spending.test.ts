@@ -98,7 +98,7 @@ test('over the limit, talk, moves, offers and new games are refused; reads and r
   }
   const refused = { code: 'too-many', refused: expect.stringMatching(FULL) }
   expect(await bob.play(table, '1')).toBeUndefined()
-  expect([await ada.say(table, 'x'), await ada.play(table, '2'), await ada.offer(table), await ada.seek(wish)]).toEqual([
+  expect([await ada.say(table, 'x'), await ada.play(table, '2'), await ada.act(table, 'offer'), await ada.seek(wish)]).toEqual([
     refused,
     refused,
     refused,
@@ -107,7 +107,7 @@ test('over the limit, talk, moves, offers and new games are refused; reads and r
   expect(await ada.register('ada', 'correct horse battery')).toEqual(refused)
   expect(ada.listTables({ count: 5 }).total).toBe(1)
   expect(await bob.say(table, 'your move')).toBeUndefined()
-  expect(await ada.resign(table)).toBeUndefined()
+  expect(await ada.act(table, 'resign')).toBeUndefined()
   const written = JSON.stringify(await room.store.tables.read(table, 0)).length
   expect(written).toBeLessThan(40_000)
 })
@@ -123,8 +123,8 @@ test('rematches, and seats that are left and resumed, count with the bytes that 
   for (; games < 1000 && refusal === undefined; games++) {
     await settled()
     const table = ada.tables.at(-1) ?? 0
-    await ada.resign(table)
-    refusal = (await ada.offer(table)) ?? (await bob.offer(table))
+    await ada.act(table, 'resign')
+    refusal = (await ada.act(table, 'offer')) ?? (await bob.act(table, 'offer'))
   }
   expect(refusal).toEqual({ code: 'too-many', refused: expect.stringMatching(FULL) })
   expect(games).toBeLessThan(100)
@@ -155,7 +155,7 @@ test('other events than moves are limited at one table: then talk and offers are
     code: 'not-now',
     refused: expect.stringMatching(/^this table has had 10000 events besides moves/),
   })
-  expect(await ada.offer(table?.id ?? 0)).toMatchObject({ code: 'not-now' })
+  expect(await ada.act(table?.id ?? 0, 'offer')).toMatchObject({ code: 'not-now' })
   const seat = table?.state.toMove[0] ?? 0
   const free = ['1', '2', '3', '4', '5', '6', '7', '8', '9'].map(Number).find((cell) => !table?.submit({ type: 'play', seat, move: cell }))
   expect(free).toBeDefined()

@@ -3,6 +3,7 @@ import { programs } from '../../src/door/door.ts'
 import { chance } from '../../src/games/random.ts'
 import { displayWidth } from '../../src/games/text/graphemes.ts'
 import type {
+  ActType,
   EndedConnections,
   FinishedGame,
   LadderRow,
@@ -108,6 +109,8 @@ function pageOf<Item>(all: readonly Item[], { from = 0, count }: PageRange): Pag
 
 /** The methods of a lobby. */
 type Method = { [Name in keyof Lobby]: Lobby[Name] extends (...args: never[]) => unknown ? Name : never }[keyof Lobby]
+/** A name under which a call is recorded: a method, or an act. */
+type Called = Method | ActType
 
 /** StagedLobby is a lobby controlled by the test: it records calls, and answers them as arranged. */
 export class StagedLobby implements Lobby {
@@ -121,7 +124,7 @@ export class StagedLobby implements Lobby {
   ownInvitation: SeekInfo | undefined
   /** The calls, in order. */
   readonly calls: unknown[][] = []
-  readonly #answers = new Map<Method, unknown>()
+  readonly #answers = new Map<Called, unknown>()
   #listener: LobbyListener | undefined
 
   listPeople(range: PageRange): Page<PersonInfo> {
@@ -191,8 +194,8 @@ export class StagedLobby implements Lobby {
     this.#answers.set(method, answer)
   }
 
-  /** Arranges the refusal of a method. */
-  refuses(method: Method, refused: string, code: LobbyRefusal['code'] = 'not-now'): void {
+  /** Arranges the refusal of a method, or of an act. */
+  refuses(method: Called, refused: string, code: LobbyRefusal['code'] = 'not-now'): void {
     this.#answers.set(method, { code, refused })
   }
 
@@ -352,24 +355,8 @@ export class StagedLobby implements Lobby {
     return this.#call<Page<string>>('watchers', table, range) ?? { items: [], total: 0 }
   }
 
-  async offer(table: number): Promise<LobbyRefusal | undefined> {
-    return this.#call('offer', table)
-  }
-
-  async decline(table: number): Promise<LobbyRefusal | undefined> {
-    return this.#call('decline', table)
-  }
-
-  async resign(table: number): Promise<LobbyRefusal | undefined> {
-    return this.#call('resign', table)
-  }
-
-  async claim(table: number): Promise<LobbyRefusal | undefined> {
-    return this.#call('claim', table)
-  }
-
-  async abort(table: number): Promise<LobbyRefusal | undefined> {
-    return this.#call('abort', table)
+  async act(table: number, act: ActType): Promise<LobbyRefusal | undefined> {
+    return this.#call(act, table)
   }
 
   openSession(): Promise<never> {
@@ -384,7 +371,7 @@ export class StagedLobby implements Lobby {
     return noSessions()
   }
 
-  #call<Answer>(method: Method, ...args: readonly unknown[]): Answer | undefined {
+  #call<Answer>(method: Called, ...args: readonly unknown[]): Answer | undefined {
     this.calls.push([method, ...args.filter((arg) => arg !== undefined)])
     return this.#answers.get(method) as Answer | undefined
   }

@@ -1,3 +1,4 @@
+import type { ActType } from '../../hall/api.ts'
 import { formatHeldSeats } from '../held.ts'
 import { HOUSE } from '../seek-parser.ts'
 import type { DoorSession } from '../session.ts'
@@ -30,7 +31,7 @@ export async function say({ lobby, present }: DoorSession, text: string): Promis
 async function draw(visit: DoorSession): Promise<Reply> {
   const { lobby, present } = visit
   if (!present) return undefined
-  const refusal = await lobby.offer(present.table)
+  const refusal = await lobby.act(present.table, 'offer')
   if (refusal) return refusal
   const isUnseen = present.playing && !present.company.names.includes(HOUSE) && lobby.countTalkReceivers(present.table) === 0
   return isUnseen ? 'No opponent sees that now: they are away, or play through a program without offers.' : undefined
@@ -39,14 +40,16 @@ async function draw(visit: DoorSession): Promise<Reply> {
 /** Accepts an offer, at the shown table first, or a challenge. */
 async function accept(visit: DoorSession, name: string): Promise<Reply> {
   const table = offerFrom(visit, name)
-  return table ? visit.lobby.offer(table.table) : (checkNeeds(visit, ['name']) ?? nothingHere(visit, name) ?? acceptChallenge(visit, name))
+  return table
+    ? visit.lobby.act(table.table, 'offer')
+    : (checkNeeds(visit, ['name']) ?? nothingHere(visit, name) ?? acceptChallenge(visit, name))
 }
 
 /** Declines an offer, at the shown table first, or refuses a challenge. */
 async function decline(visit: DoorSession, name: string): Promise<Reply> {
   const table = offerFrom(visit, name)
   return table
-    ? visit.lobby.decline(table.table)
+    ? visit.lobby.act(table.table, 'decline')
     : (checkNeeds(visit, ['name']) ?? nothingHere(visit, name) ?? refuseChallenge(visit, name))
 }
 
@@ -76,7 +79,7 @@ async function rematch(visit: DoorSession): Promise<Reply> {
   // a game for one player needs no consent
   if (present.alone)
     return startSeek(visit, visit.lastSeek?.game === present.company.game ? visit.lastSeek : { game: present.company.game, settings: {} })
-  return lobby.offer(present.table)
+  return lobby.act(present.table, 'offer')
 }
 
 function leave(visit: DoorSession): Reply {
@@ -89,9 +92,9 @@ function leave(visit: DoorSession): Reply {
   return [`You have left table ${present.table}.`, ...showNextGame(visit)]
 }
 
-/** Makes a command of an action that takes the number of the shown table. */
-function atTable(act: (visit: DoorSession, table: number) => Reply | Promise<Reply>): DoorCommand['run'] {
-  return (visit) => visit.present && act(visit, visit.present.table)
+/** Makes the function of a command that is an act at the shown table. */
+function actHere(act: ActType): DoorCommand['run'] {
+  return ({ lobby, present }) => present && lobby.act(present.table, act)
 }
 
 const CLAIMS = [
@@ -147,7 +150,7 @@ export const tableCommands: readonly DoorCommand[] = [
     about: 'win, because your opponent is disconnected or does not move',
     more: () => CLAIMS,
     needs: ['game'],
-    run: atTable(({ lobby }, table) => lobby.claim(table)),
+    run: actHere('claim'),
   },
   {
     name: 'abort',
@@ -156,7 +159,7 @@ export const tableCommands: readonly DoorCommand[] = [
     about: 'end the game without a result, because your opponent is disconnected or does not move',
     more: () => CLAIMS,
     needs: ['game'],
-    run: atTable(({ lobby }, table) => lobby.abort(table)),
+    run: actHere('abort'),
   },
   {
     name: 'resign',
@@ -164,7 +167,7 @@ export const tableCommands: readonly DoorCommand[] = [
     usage: 'resign',
     about: 'resign the game',
     needs: ['game'],
-    run: atTable(({ lobby }, table) => lobby.resign(table)),
+    run: actHere('resign'),
   },
   { name: 'rematch', cost: 9, usage: 'rematch', about: 'play the same game again, with seats swapped', needs: ['end'], run: rematch },
   { name: 'leave', whole: true, usage: 'leave', about: 'leave a table', needs: ['table'], run: leave },

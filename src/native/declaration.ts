@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import type { Lobby, LobbyRefusal } from '../hall/api.ts'
+import { count, id, list, seekInfo, text } from './fields.ts'
+
+/*
+ * How the messages of the native protocol are declared. A command is one declaration: its schema, an example, its cost, its answer
+ * and its handler. `messages.ts` collects the declarations of all groups (`commands/`); the parser, the session, the documentation
+ * and the tests derive from it.
+ */
+
+/** MessageDeclaration declares a message: its schema, and an example for the documentation. */
+export interface MessageDeclaration<Schema extends z.ZodType = z.ZodType> {
+  readonly type: string
+  readonly schema: Schema
+  readonly example: z.infer<Schema>
+}
+
+/** AnswerOf is a message that answers a command, without the command's `id`, or a refusal. */
+export type AnswerOf<Schema extends z.ZodType> = WithoutId<z.infer<Schema>> | LobbyRefusal
+type WithoutId<Message> = Message extends unknown ? Omit<Message, 'id'> : never
+
+/** CommandDeclaration declares a message from the client. The server answers each once: with its `answer`, or with `error`. */
+export interface CommandDeclaration<Schema extends z.ZodType = z.ZodType, Reply extends z.ZodType = z.ZodType>
+  extends MessageDeclaration<Schema> {
+  /**
+   * Cost in the budget of the connection, in addition to 1 for the message. It follows from the work of the server: building and
+   * writing a list, hashing a password, opening a table, reading a log. Long answers are charged separately.
+   */
+  readonly cost: number
+  /** Schema of the answer; of several, a union. */
+  readonly answer: Reply
+  /** Executes the command. */
+  run(lobby: Lobby, command: z.infer<Schema>): AnswerOf<Reply> | Promise<AnswerOf<Reply>>
+}
+
+/** ReplySchemas are the schemas of all answers of some commands. */
+export type ReplySchemas<Commands extends readonly CommandDeclaration[]> = Commands[number]['answer']
+
+function toSchema<Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, about: string, shape: Shape) {
+  return z.strictObject({ type: z.literal(type), ...shape }).meta({ description: about })
+}
+type MessageSchema<Type extends string, Shape extends z.core.$ZodLooseShape> = ReturnType<typeof toSchema<Type, Shape>>
+
+function toCommandSchema<Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, about: string, shape: Shape) {
+  return z.strictObject({ type: z.literal(type), id: id.optional(), ...shape }).meta({ description: about })
+}
+type CommandSchema<Type extends string, Shape extends z.core.$ZodLooseShape> = ReturnType<typeof toCommandSchema<Type, Shape>>
+
+/** Declares a message from the server, with an example. */
+export function message<Type extends string, Shape extends z.core.$ZodLooseShape>(
+  type: Type,
+  about: string,
+  shape: Shape,
+  example: Omit<z.infer<MessageSchema<Type, Shape>>, 'type'>,
+): MessageDeclaration<MessageSchema<Type, Shape>> {
+  const schema = toSchema(type, about, shape)
+  return { type, schema, example: { type, ...example } as unknown as z.infer<typeof schema> }
+}
+
+/** Declares a message from the client. Each may have an `id`, which its answer repeats. */
+export function command<Type extends string, Shape extends z.core.$ZodLooseShape, Reply extends z.ZodType>(
+  type: Type,
+  about: string,
+  shape: Shape,
+  declared: {
+    readonly example: Omit<z.infer<CommandSchema<Type, Shape>>, 'type'>
+    readonly cost: number
+    readonly answer: Reply
+    run(lobby: Lobby, command: z.infer<CommandSchema<Type, Shape>>): AnswerOf<Reply> | Promise<AnswerOf<Reply>>
+  },
+): CommandDeclaration<CommandSchema<Type, Shape>, Reply> {
+  const schema = toCommandSchema(type, about, shape)
+  return { ...declared, type, schema, example: { type, ...declared.example } as unknown as z.infer<typeof schema> }
+}
+
+/** Makes the answer of a command; the server adds the command's `id`. */
+export function toReply<Schema extends z.ZodType>(
+  { type }: MessageDeclaration<Schema>,
+  fields: Omit<z.infer<Schema>, 'type' | 'id'>,
+): WithoutId<z.infer<Schema>> {
+  return { type, ...fields } as unknown as WithoutId<z.infer<Schema>>
+}
+
+/** The usual answer. */
+export const ok = message(
+  'ok',
+  'The server has executed a command.',
+  {
+    id: id.optional(),
+    code: text.optional().meta({ description: 'the invitation code of a private seek, in words that are easy to say aloud' }),
+    near: list(z.strictObject(seekInfo))
+      .optional()
+      .meta({ description: 'a few other open seeks for the same game, which differ from this one only in their terms' }),
+    connections: count.optional().meta({ description: 'the number of other connections of the account that the server has closed' }),
+    sessions: count.optional().meta({ description: 'the number of sessions of the account that the server has ended' }),
+  },
+  { id: 12 },
+)
+
+/** Returns the refusal of a command, or `ok` if it is not refused. */
+export function done(refusal: LobbyRefusal | undefined): AnswerOf<typeof ok.schema> {
+  return refusal ?? toReply(ok, {})
+}
