@@ -73,7 +73,7 @@ describe.each(programNames)('%s', async (name) => {
       const ends = await Promise.all(WRITES.map((writes) => abandoned(program, side, way, writes)))
       for (const end of ends) {
         if (end === undefined) continue
-        expect(end.name).toMatch(/^(Ended|EndOfInput)$/)
+        expect(end.name).toMatch(/^(Disconnected|EndOfInput)$/)
         expect(end.message).toMatch(/^[a-z].{10,}[^.]$/s)
       }
     },
