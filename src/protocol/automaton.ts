@@ -151,13 +151,26 @@ export function legalTransitions<Name extends string>(automaton: Automaton<Name>
   return found
 }
 
+/** Checks whether a state is an end: it has no messages. Throws a RangeError if the automaton has no such state. */
+export function isEnd(automaton: Automaton, state: string): boolean {
+  return legalTransitions(automaton, state).length === 0
+}
+
+/**
+ * Checks whether a conversation may be over in a state: the state is an end, or it is quiet. A side may also end it with its
+ * close, if that is a transition of the state; the conversation is then over in the next state. Throws a RangeError like `isEnd`.
+ */
+export function mayEnd(automaton: Automaton, state: string): boolean {
+  return isEnd(automaton, state) || automaton.quiet?.includes(state) === true
+}
+
 /**
  * Formats a clause on what a side may send in a state: `expected "LOW", "HIGH" or "WIN"`; or why it may send nothing.
  * `whose` is "your" if that side reads the clause.
  */
 export function expectation(automaton: Automaton, state: string, side: Side, whose = `the ${side}'s`): string {
   const steps = legalTransitions(automaton, state)
-  if (steps.length === 0) return 'the conversation is over'
+  if (isEnd(automaton, state)) return 'the conversation is over'
   const due = steps.filter(({ from }) => from === side)
   if (due.length === 0) return `it is not ${whose} turn`
   const waits = due.every(({ form }) => form.bye || form.closes) && steps.some(({ from, form }) => from !== side && !form.bye)
