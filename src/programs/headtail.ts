@@ -1,5 +1,5 @@
 import { coin } from '../games/coin.ts'
-import { type Automaton, client, server } from '../protocol/automaton.ts'
+import { client, defineAutomaton, server } from '../protocol/automaton.ts'
 import type { Options, Program, Protocol, SoloProgram } from '../protocol/definition.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
 import { lines } from '../wire/framing/lines.ts'
@@ -13,7 +13,7 @@ interface Words {
 const PROMPT_END = ' : '
 const SOLO_PROMPT = '\n\nI will toss a coin,             guess if it is a head (H)             or tail (T) : '
 
-const automaton = {
+const automaton = defineAutomaton({
   messages: {
     prompt: server('I will toss a coin, guess if it is a head (H) or tail (T) : ', { accepts: /^.* : $/s, unended: true, free: true }),
     quit: client('Q', { bye: true }),
@@ -32,11 +32,12 @@ const automaton = {
     end: {},
   },
   automatic: { server: true },
-} as const satisfies Automaton
+})
 
 type Name = keyof typeof automaton.messages
+type State = keyof typeof automaton.states
 
-const headTail: Protocol<Name, Words> = {
+const headTail: Protocol<Name, State, Words> = {
   name: 'headtail',
   title: 'guess how a coin falls, until you quit',
   automaton,
@@ -127,7 +128,7 @@ const common = {
 } as const
 
 /** C8 slides: project 5, whose client loses messages that arrive together, and assignment 4. */
-export const programs: readonly Program<Name, Words>[] = [
+export const programs: readonly Program<Name, State, Words>[] = [
   { ...common, name: 'c8/headtail', source: '001 project 5', protocol: headTail, words: { counts: false }, servePort: 12374 },
   { ...common, name: 'c8/headtail-counters', source: '001 assignment 4', protocol: headTail, words: { counts: true }, servePort: 12375 },
 ]

@@ -76,13 +76,13 @@ interface Waiting<Name extends string> {
  * thousands of peers, and almost all of them never have one. Each fault is reported once, so a message that was reported
  * while it was incomplete, or before its turn, is not reported again when the role receives it or the connection ends.
  */
-export class Peer<Name extends string = string> implements MessageReader {
+export class Peer<Name extends string = string, State extends string = string> implements MessageReader {
   readonly connection: Connection
-  readonly #automaton: Automaton<Name>
+  readonly #automaton: Automaton<Name, State>
   readonly #side: Side
-  #state: string
+  #state: State
   /** Transitions of the current state. */
-  #steps: readonly Transition<Name>[]
+  #steps: readonly Transition<Name, State>[]
   /** Text of this side's last request, which is sent again when the answer is rejected. */
   #request: string | undefined
   /** True if the peer has answered that request. */
@@ -103,7 +103,7 @@ export class Peer<Name extends string = string> implements MessageReader {
   #waiting: Waiting<Name> | undefined
 
   /** `side` is this side; `state` is the current state, by default the start. */
-  constructor(connection: Connection, automaton: Automaton<Name>, side: Side, state: string = automaton.start) {
+  constructor(connection: Connection, automaton: Automaton<Name, State>, side: Side, state: NoInfer<State> = automaton.start) {
     this.connection = connection
     this.#automaton = automaton
     this.#side = side
@@ -112,7 +112,7 @@ export class Peer<Name extends string = string> implements MessageReader {
   }
 
   /** Current state of the automaton. */
-  get state(): string {
+  get state(): State {
     return this.#state
   }
 
@@ -464,7 +464,7 @@ export class Peer<Name extends string = string> implements MessageReader {
     return text
   }
 
-  #take({ next, after }: Transition<Name>): void {
+  #take({ next, after }: Transition<Name, State>): void {
     this.#state = next
     this.#steps = after
   }
