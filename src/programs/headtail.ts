@@ -17,7 +17,8 @@ const automaton = defineAutomaton({
   messages: {
     prompt: server('I will toss a coin, guess if it is a head (H) or tail (T) : ', { accepts: /^.* : $/s, unended: true, free: true }),
     quit: client('Q', { bye: true }),
-    guess: client('{guess}', { example: 'H', about: 'only its last character counts: H, T, or Q to quit' }),
+    last: client('{guess}', { example: 'XQ', accepts: /^(.*Q)$/s, about: 'a guess that ends in Q, which quits too' }),
+    guess: client('{guess}', { example: 'H', about: 'only its last character counts: H or T' }),
     right: server('You are right!'),
     wrong: server('Sorry, you are wrong.'),
     bye: server('Thanks for playing the game. Bye!', { bye: true }),
@@ -26,9 +27,11 @@ const automaton = defineAutomaton({
   start: 'start',
   states: {
     start: { prompt: 'guessing' },
-    guessing: { quit: 'leaving', guess: 'judging' },
+    guessing: { quit: 'leaving', last: 'parting', guess: 'judging' },
     judging: { right: 'start', wrong: 'start', bye: 'end', unusable: 'start' },
     leaving: { bye: 'end' },
+    // the worksheet's client quits whatever the answer is
+    parting: { bye: 'end', unusable: 'end' },
     end: {},
   },
   automatic: { server: true },
@@ -73,11 +76,11 @@ const headTail: Protocol<Name, State, Words> = {
   async client(peer, { person, words }) {
     let right = 0
     let guesses = 0
-    for (let quits = false; !quits; ) {
+    do {
       const { text: prompt } = await peer.receive()
       let guess = ''
       while (guess === '') guess = (await person.ask(prompt, 'Q')).replaceAll('\r', '').toUpperCase()
-      peer.send(guess === 'Q' ? 'quit' : 'guess', guess)
+      peer.send(guess === 'Q' ? 'quit' : guess.endsWith('Q') ? 'last' : 'guess', guess)
       const { name, text: answer } = await peer.receive()
       const wrong = wrongAnswer(name, answer, guess)
       if (wrong !== undefined) throw ruleViolation(answer, wrong)
@@ -85,8 +88,7 @@ const headTail: Protocol<Name, State, Words> = {
       person.say(`${answer}\n`)
       if (name === 'right') right++
       if (name === 'right' || name === 'wrong') guesses++
-      quits = name === 'bye' || guess.endsWith('Q')
-    }
+    } while (peer.state !== 'end')
     if (words.counts) person.say(counters({ right, guesses }))
   },
 }
