@@ -69,7 +69,8 @@ function reportGame(peer: Peer<Name, State>, seat: Seat<Hand, HandsView>): Promi
   let asked = 0
   return follow(seat, ({ view, outcome }) => {
     if (outcome?.left !== undefined) {
-      if (outcome.left !== seat.number) peer.send('dismissal')
+      // a client that has sent QUIT needs no answer; a client whose time is up has sent nothing
+      if (peer.state !== 'left') peer.send('dismissal')
       return true
     }
     const round = view.rounds[reported]
