@@ -9,6 +9,7 @@ import {
   formatMessage,
   legalTransitions,
   type MessageSpec,
+  mayEnd,
   parseMessage,
   type ReceivedMessage,
   type Side,
@@ -136,6 +137,11 @@ export class Peer<Name extends string = string, State extends string = string> i
     return this.#steps.some(({ form, from }) => form.closes && from === this.#side)
   }
 
+  /** True if the role may return now, which closes the connection: the conversation is over, or this side may close. */
+  get mayReturn(): boolean {
+    return mayEnd(this.#automaton, this.#state) || this.mayClose
+  }
+
   /** True if the peer may send a message other than a goodbye now. */
   get awaited(): boolean {
     return maySpeak(this.#steps, this.other)
@@ -197,6 +203,13 @@ export class Peer<Name extends string = string, State extends string = string> i
     this.report(sentence)
     const refusal = this.#steps.find(({ name }) => name === this.#automaton.refusal)
     if (refusal) this.#take(refusal)
+  }
+
+  /** Takes the transition of a message of the peer that the role has found inside another one. Throws an Error if it is illegal. */
+  acceptEnclosed(name: Name): void {
+    const step = findTransition(this.#steps, name)
+    if (step?.from !== this.other) throw new Error(`the ${this.other} may not say ${name} in the state ${this.#state}`)
+    this.#take(step)
   }
 
   /** Reports to the observer why the role rejects the last received message in the protocol's own words; `usual` as in `PeerObserver`. */

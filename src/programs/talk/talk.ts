@@ -44,6 +44,8 @@ async function converse(peer: Peer<TalkMessage, TalkState>, at: RoleContext<unkn
     }
   } catch (end) {
     if (!(end instanceof PeerLeft)) throw end
+    // in the framing `none`, the peer's /q can arrive inside another message
+    if (peer.state !== 'end') peer.acceptEnclosed(`${peer.other} quits`)
     if (end.by === 'them') at.person.say(LEAVE)
     at.person.say(end.by === 'us' ? 'Shutting Down!' : `${side === 'server' ? 'Client' : 'Server'} has requested shutdown. Shutting down!`)
   }
