@@ -1,14 +1,17 @@
-import { type Automaton, client, clientCloses, server } from '../src/protocol/automaton.ts'
+import { client, clientCloses, defineAutomaton, server } from '../src/protocol/automaton.ts'
 import type { Program, Protocol } from '../src/protocol/definition.ts'
 import { lines } from '../src/wire/framing/lines.ts'
 
-const automaton = {
+const automaton = defineAutomaton({
   messages: { line: client('{text}', { example: 'Hello' }), echo: server('{text}', { example: 'Hello' }), closes: clientCloses },
   start: 'listening',
   states: { listening: { line: 'answering', closes: 'end' }, answering: { echo: 'listening' }, end: {} },
-} as const satisfies Automaton
+})
 
-const protocol: Protocol<keyof typeof automaton.messages, undefined> = {
+type Name = keyof typeof automaton.messages
+type State = keyof typeof automaton.states
+
+const protocol: Protocol<Name, State, undefined> = {
   name: 'echo',
   title: 'every line comes back',
   automaton,
@@ -31,7 +34,7 @@ const protocol: Protocol<keyof typeof automaton.messages, undefined> = {
 }
 
 /** echo returns each line. It is a minimal conversation, so the benchmark measures the rest of the server. */
-export const echo: Program<keyof typeof automaton.messages, undefined> = {
+export const echo: Program<Name, State, undefined> = {
   name: 'bench/echo',
   source: 'the benchmark',
   protocol,

@@ -5,7 +5,7 @@ import { createCommands } from '../src/cli/main.ts'
 import { formatDiagram } from '../src/lab/diagram.ts'
 import { toMessageRows, toPropertyRows, toSentence } from '../src/lab/reference.ts'
 import { allPrograms, findShortName, loadSolo, programNames } from '../src/programs/index.ts'
-import { type Automaton, legalTransitions } from '../src/protocol/automaton.ts'
+import { type Automaton, isEnd, legalTransitions, mayEnd } from '../src/protocol/automaton.ts'
 import type { Options, Program, SoloProgram } from '../src/protocol/definition.ts'
 import { nativePage } from './native.ts'
 
@@ -96,11 +96,11 @@ function conversation(automaton: Automaton): string[] {
 
 function states(automaton: Automaton): string[][] {
   return Object.keys(automaton.states).flatMap((state) => {
-    const steps = legalTransitions(automaton, state)
     const first = state === automaton.start ? `${state} (start)` : state
-    if (steps.length === 0) return [[first, '', '', 'the end']]
+    if (isEnd(automaton, state)) return [[first, '', '', 'the end']]
+    const steps = legalTransitions(automaton, state)
     const rows = steps.map(({ name, form, from, next }) => [from, form.closes ? '(closes)' : name, next])
-    if (automaton.quiet?.includes(state)) rows.push(['both', '(close)', 'the end, if the game is over'])
+    if (mayEnd(automaton, state)) rows.push(['both', '(close)', 'the end, if the game is over'])
     return rows.map((row, at) => [at === 0 ? first : '', ...row])
   })
 }

@@ -1,10 +1,10 @@
 import type { Seat } from '../../src/games/game.ts'
-import { type Automaton, either } from '../../src/protocol/automaton.ts'
+import { defineAutomaton, either } from '../../src/protocol/automaton.ts'
 import { type Console, type Program, type Protocol, plainLines } from '../../src/protocol/definition.ts'
 import type { Peer } from '../../src/protocol/peer.ts'
 import { type Nim, nim, type Take } from '../games/nim.ts'
 
-const automaton = {
+const automaton = defineAutomaton({
   messages: {
     TAKE: either('TAKE {heap} {count}', { example: 'TAKE 2 3', accepts: /^TAKE (\d{1,4}) (\d{1,4})$/ }),
     END: either('END', { bye: true, about: 'gives up' }),
@@ -17,12 +17,13 @@ const automaton = {
   },
   turns: { 'server takes': 'server', 'client takes': 'client' },
   quiet: ['server takes', 'client takes'],
-} as const satisfies Automaton
+})
 
 type Name = keyof typeof automaton.messages
+type State = keyof typeof automaton.states
 
 /** Plays for the peer: sends the opponent's moves to the peer, and makes the moves that the peer sends. */
-async function exchange(peer: Peer<Name>, seat: Seat<Take, Nim>): Promise<void> {
+async function exchange(peer: Peer<Name, State>, seat: Seat<Take, Nim>): Promise<void> {
   for (;;) {
     const { view, outcome } = await seat.turn()
     if (outcome?.left !== undefined) return peer.send('END')
@@ -51,7 +52,7 @@ async function sitDown(seat: Seat<Take, Nim>, person: Console): Promise<void> {
   }
 }
 
-const protocol: Protocol<Name> = {
+const protocol: Protocol<Name, State> = {
   name: 'nim',
   title: 'the two sides take stones in turn, and the player who takes the last stone wins',
   automaton,
@@ -62,7 +63,7 @@ const protocol: Protocol<Name> = {
 }
 
 /** Nim over a network: the example of CONTRIBUTING.md. */
-export const programs: readonly Program<Name>[] = [
+export const programs: readonly Program<Name, State>[] = [
   {
     name: 'example/nim',
     source: 'CONTRIBUTING',

@@ -1,8 +1,8 @@
-import { type Automaton, client, clientCloses, server } from '../protocol/automaton.ts'
+import { client, clientCloses, defineAutomaton, server } from '../protocol/automaton.ts'
 import { findDoorSecrets } from './masking.ts'
 
 /** The automaton of the front door: both sides send lines at any time, and both may close the connection. */
-export const automaton = {
+export const automaton = defineAutomaton({
   messages: {
     line: client('{line}', { example: 'play tictactoe', about: 'a command, a move, or the answer to a question' }),
     text: server('{text}', { example: 'Your move: the number of a free cell.', about: 'a line for people to read' }),
@@ -14,7 +14,10 @@ export const automaton = {
   // the server accepts every line; a refusal is for a client that exceeds a limit of the server
   refusal: 'text',
   secrets: findDoorSecrets,
-} as const satisfies Automaton
+})
 
 /** DoorMessage is the name of a message of the front door. */
 export type DoorMessage = keyof typeof automaton.messages
+
+/** DoorState is the name of a state of the front door. */
+export type DoorState = keyof typeof automaton.states

@@ -2,14 +2,14 @@ import { askUntil } from '../protocol/ask-until.ts'
 import { type Program, type Protocol, plainLines } from '../protocol/definition.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { Telnet } from '../wire/telnet.ts'
-import { automaton, type DoorMessage } from './automaton.ts'
+import { automaton, type DoorMessage, type DoorState } from './automaton.ts'
 import { runSession } from './dispatcher.ts'
 import { DoorSession } from './session.ts'
 
 /** The command that ends the session. */
 const QUIT = 'quit'
 
-const door: Protocol<DoorMessage> = {
+const door: Protocol<DoorMessage, DoorState> = {
   name: 'door',
   title: 'the front door: every game, in plain words, for people with nc or telnet',
   automaton,
@@ -36,18 +36,18 @@ const door: Protocol<DoorMessage> = {
 }
 
 /** Shows every line of the server, until the server closes. */
-async function read(peer: Peer<DoorMessage>, show: (line: string) => void): Promise<void> {
+async function read(peer: Peer<DoorMessage, DoorState>, show: (line: string) => void): Promise<void> {
   for (let said = await peer.receive(); said.name === 'text'; said = await peer.receive()) show(said.text)
 }
 
 /** Serves the rest of the session in the native protocol. */
-async function serveProgram(peer: Peer<DoorMessage>, visit: DoorSession): Promise<void> {
+async function serveProgram(peer: Peer<DoorMessage, DoorState>, visit: DoorSession): Promise<void> {
   const { serveNative } = await import('./json-mode.ts')
   return serveNative(peer, visit.lobby, (listener) => visit.handOver(listener))
 }
 
 /** The front door: the program for users without a client of their own. */
-export const programs: readonly Program<DoorMessage>[] = [
+export const programs: readonly Program<DoorMessage, DoorState>[] = [
   {
     name: 'parlor/door',
     source: 'the front door',

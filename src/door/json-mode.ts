@@ -2,7 +2,7 @@ import type { Lobby, LobbyListener } from '../hall/api.ts'
 import { NativeSession } from '../native/session.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { receiveUntilClosed } from '../protocol/receive-until-closed.ts'
-import type { DoorMessage } from './automaton.ts'
+import type { DoorMessage, DoorState } from './automaton.ts'
 import { formatFarewell } from './session.ts'
 
 /** The name of this server in `hello`. */
@@ -12,7 +12,11 @@ const SOFTWARE = 'parlor'
  * Serves the native protocol on the lines of the front door, until the client quits or disconnects. `handOver` receives the
  * listener for all further events of the lobby.
  */
-export async function serveNative(peer: Peer<DoorMessage>, lobby: Lobby, handOver: (listener: LobbyListener) => void): Promise<void> {
+export async function serveNative(
+  peer: Peer<DoorMessage, DoorState>,
+  lobby: Lobby,
+  handOver: (listener: LobbyListener) => void,
+): Promise<void> {
   const session = new NativeSession(
     () => lobby,
     (message) => {

@@ -8,7 +8,7 @@ import { requireLobby } from '../protocol/seating.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import { MESSAGE_LIMIT } from '../wire/framing/framing.ts'
 import { Telnet } from '../wire/telnet.ts'
-import type { DoorMessage } from './automaton.ts'
+import type { DoorMessage, DoorState } from './automaton.ts'
 import { type ArrivalKind, formatRatingChanges } from './event-text.ts'
 import { applyErasures, countFirstScreen, joinSentences, toSafeLine, toSentence, wrapLines } from './layout.ts'
 import type { Reply } from './reply.ts'
@@ -43,7 +43,7 @@ type ListenerCall = (listener: LobbyListener) => void
 export class DoorSession {
   readonly lobby: Lobby
   readonly clock: Clock
-  readonly peer: Peer<DoorMessage>
+  readonly peer: Peer<DoorMessage, DoorState>
   /** The telnet filter of the connection, if it has one. */
   readonly telnet: Telnet | undefined
   /** Rejects if an event could not be printed. */
@@ -95,7 +95,7 @@ export class DoorSession {
   /** True during `withNewTableShown`. */
   #going = false
 
-  constructor(peer: Peer<DoorMessage>, { house, clock }: Pick<RoleContext<unknown>, 'house' | 'clock'>) {
+  constructor(peer: Peer<DoorMessage, DoorState>, { house, clock }: Pick<RoleContext<unknown>, 'house' | 'clock'>) {
     const { transport } = peer.connection
     this.peer = peer
     this.clock = clock

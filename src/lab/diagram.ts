@@ -1,4 +1,4 @@
-import { type Automaton, legalTransitions, type Side, type Transition } from '../protocol/automaton.ts'
+import { type Automaton, isEnd, legalTransitions, type Side, type Transition } from '../protocol/automaton.ts'
 
 /** Characters between the two lifelines. */
 const GAP = 46
@@ -49,8 +49,7 @@ function findNearest(automaton: Automaton, from: string, unseen: ReadonlySet<Tra
   for (let entry = queue.shift(); entry; entry = queue.shift()) {
     for (const step of legalTransitions(automaton, entry.state)) {
       const path = [...entry.path, step]
-      const ends = legalTransitions(automaton, step.next).length === 0
-      if (unseen.has(step) && !ends) return path
+      if (unseen.has(step) && !isEnd(automaton, step.next)) return path
       if (unseen.has(step)) ending ??= path
       if (visited.has(step.next)) continue
       visited.add(step.next)

@@ -1,4 +1,4 @@
-import { type Automaton, legalTransitions, type MessageSpec } from '../protocol/automaton.ts'
+import { type Automaton, isEnd, legalTransitions, type MessageSpec, mayEnd } from '../protocol/automaton.ts'
 import type { Program, SoloProgram } from '../protocol/definition.ts'
 import { formatDiagram } from './diagram.ts'
 
@@ -78,10 +78,10 @@ function formatNotes({ text, example, about: remark, asks, bye }: MessageSpec): 
 /** Returns the states of an automaton as rows: name, and the legal messages with the next state of each. */
 export function toStateRows(automaton: Automaton): string[][] {
   return Object.keys(automaton.states).map((state) => {
-    const steps = legalTransitions(automaton, state)
-    const names = steps.map(({ name, from, next }) => `${from} ${name} → ${next}`)
-    const quiet = automaton.quiet?.includes(state) ? ['or both sides close after the game'] : []
-    return [state === automaton.start ? `${state} (start)` : state, steps.length === 0 ? 'the end' : [...names, ...quiet].join(', ')]
+    const first = state === automaton.start ? `${state} (start)` : state
+    if (isEnd(automaton, state)) return [first, 'the end']
+    const names = legalTransitions(automaton, state).map(({ name, from, next }) => `${from} ${name} → ${next}`)
+    return [first, [...names, ...(mayEnd(automaton, state) ? ['or both sides close after the game'] : [])].join(', ')]
   })
 }
 

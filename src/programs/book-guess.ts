@@ -1,5 +1,5 @@
 import { guessing, toTry, type Verdict } from '../games/guessing.ts'
-import { type Automaton, client, clientCloses, server } from '../protocol/automaton.ts'
+import { client, clientCloses, defineAutomaton, server } from '../protocol/automaton.ts'
 import type { Program, Protocol, SoloProgram } from '../protocol/definition.ts'
 import { receiveUntilClosed } from '../protocol/receive-until-closed.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
@@ -11,7 +11,7 @@ const BANNER = '## Welcome to GUESS THE NUMBER! ##'
 const PROMPT = 'Please input your guess: '
 const NO_NUMBER = 'Guesses must be an integer. Try again...'
 
-const automaton = {
+const automaton = defineAutomaton({
   messages: {
     guess: client('{number}', { example: '50' }),
     small: server('Too small!'),
@@ -28,9 +28,10 @@ const automaton = {
     end: {},
   },
   automatic: { server: true },
-} as const satisfies Automaton
+})
 
 type Name = keyof typeof automaton.messages
+type State = keyof typeof automaton.states
 
 const ANSWERS: Readonly<Record<Verdict, 'small' | 'big' | 'exact' | 'garbage'>> = {
   low: 'small',
@@ -41,7 +42,7 @@ const ANSWERS: Readonly<Record<Verdict, 'small' | 'big' | 'exact' | 'garbage'>> 
 const MEANT: Readonly<Partial<Record<Name, GuessVerdict>>> = { small: 'low', big: 'high', exact: 'right' }
 const TEXTS = Object.values(automaton.messages).flatMap(({ from, text }) => (from === 'server' ? [text] : []))
 
-const number: Protocol<Name, undefined> = {
+const number: Protocol<Name, State, undefined> = {
   name: 'number',
   title: 'guess a number, with any number of tries',
   automaton,
@@ -94,7 +95,7 @@ function isGlued(text: string): boolean {
 }
 
 /** Book chapter: guess-server and guess-client. */
-export const programs: readonly Program<Name, undefined>[] = [
+export const programs: readonly Program<Name, State, undefined>[] = [
   {
     name: 'book/guess',
     source: '004 chapter 5, guess-server.py and guess-client.py',

@@ -1,9 +1,9 @@
-import { type Automaton, client, server } from '../protocol/automaton.ts'
+import { client, defineAutomaton, server } from '../protocol/automaton.ts'
 import type { Program, Protocol } from '../protocol/definition.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { pythonAddress } from './python/values.ts'
 
-const automaton = {
+const automaton = defineAutomaton({
   messages: {
     hello: server('Hello from server', { accepts: /^.*$/s, free: true }),
     answer: client('Hello from client', { accepts: /^.*$/s, free: true }),
@@ -11,11 +11,12 @@ const automaton = {
   start: 'start',
   states: { start: { hello: 'answering' }, answering: { answer: 'end' }, end: {} },
   automatic: { server: true, client: true },
-} as const satisfies Automaton
+})
 
 type Name = keyof typeof automaton.messages
+type State = keyof typeof automaton.states
 
-const bothWays: Protocol<Name, undefined> = {
+const bothWays: Protocol<Name, State, undefined> = {
   name: 'both-ways',
   title: 'the server says hello, then the client',
   automaton,
@@ -35,7 +36,7 @@ const bothWays: Protocol<Name, undefined> = {
 }
 
 /** C8 slides, assignment 2. */
-export const programs: readonly Program<Name, undefined>[] = [
+export const programs: readonly Program<Name, State, undefined>[] = [
   {
     name: 'c8/both-ways',
     source: '001 assignment 2',

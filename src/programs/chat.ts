@@ -1,6 +1,6 @@
 import type { Seat } from '../games/game.ts'
 import { type TalkEnding, type TurnTalk, talk, truncateLine } from '../games/talk.ts'
-import { type Automaton, either } from '../protocol/automaton.ts'
+import { type Automaton, defineAutomaton, either } from '../protocol/automaton.ts'
 import type { Console, Program, Protocol } from '../protocol/definition.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { Disconnected } from '../wire/disconnect.ts'
@@ -23,25 +23,25 @@ interface Words {
 
 const line = either('{text}', { example: 'Hello', free: true })
 
-const plain: Automaton = {
+const plain = defineAutomaton({
   messages: { line },
   start: 'server speaks',
   states: { 'server speaks': { line: 'client speaks' }, 'client speaks': { line: 'server speaks' } },
   turns: { 'server speaks': 'server', 'client speaks': 'client' },
-}
+})
 
-const withQuit: Automaton = {
-  ...plain,
+const withQuit = defineAutomaton({
   messages: { last: either('quit', { bye: true }), line },
+  start: 'server speaks',
   states: {
     'server speaks': { last: 'end', line: 'client speaks' },
     'client speaks': { last: 'end', line: 'server speaks' },
     end: {},
   },
-}
+  turns: { 'server speaks': 'server', 'client speaks': 'client' },
+})
 
-const withBye: Automaton = {
-  ...withQuit,
+const withBye = defineAutomaton({
   messages: {
     BYE: either('BYE', { bye: true, about: 'sent by a side that has to disconnect' }),
     last: either('{text}', {
@@ -52,15 +52,22 @@ const withBye: Automaton = {
     }),
     line,
   },
+  start: 'server speaks',
   states: {
     'server speaks': { BYE: 'end', last: 'end', line: 'client speaks' },
     'client speaks': { BYE: 'end', last: 'end', line: 'server speaks' },
     end: {},
   },
-}
+  turns: { 'server speaks': 'server', 'client speaks': 'client' },
+})
+
+type Name = keyof typeof withBye.messages
+
+/** What a role of a chat does with its peer. Not every chat has all messages: one that never ends has no last line. */
+type Chatter = Pick<Peer<Name>, 'other' | 'send' | 'receive' | 'refuse'>
 
 /** Runs both sides of a chat: plays the peer's lines in the peer's seat, and sends the lines of the opposite seat to the peer. */
-async function exchange(peer: Peer, seat: Seat<string, TurnTalk>): Promise<void> {
+async function exchange(peer: Chatter, seat: Seat<string, TurnTalk>): Promise<void> {
   for (;;) {
     const { view, outcome } = await seat.turn()
     if (outcome?.left !== undefined) throw new Disconnected('ours', 'the other person has left the chat')
@@ -86,16 +93,24 @@ async function playAtConsole(seat: Seat<string, TurnTalk>, person: Console, { vo
   }
 }
 
-/** The server has seat 0 and sends first. */
-const chat: Protocol<string, Words> = {
-  name: 'chat',
-  title: 'talk in turn, the server first, for ever',
-  automaton: plain,
-  framing: () => ({ toServer: lines({ keepCr: true }), toClient: lines({ keepCr: true }) }),
-  server: async (peer, { house, words }) => exchange(peer, await house.sit(talk, 1, { ending: words.ending })),
-  client: async (peer, { house, words }) => exchange(peer, await house.sit(talk, 0, { ending: words.ending })),
-  opposite: (seat: Seat<string, TurnTalk>, { person, words }) => playAtConsole(seat, person, words),
+/** Returns the protocol of a chat. The server has seat 0 and sends first. */
+function toProtocol<N extends Name, State extends string>(
+  name: string,
+  title: string,
+  automaton: Automaton<N, State>,
+): Protocol<N, State, Words> {
+  return {
+    name,
+    title,
+    automaton,
+    framing: () => ({ toServer: lines({ keepCr: true }), toClient: lines({ keepCr: true }) }),
+    server: async (peer, { house, words }) => exchange(peer, await house.sit(talk, 1, { ending: words.ending })),
+    client: async (peer, { house, words }) => exchange(peer, await house.sit(talk, 0, { ending: words.ending })),
+    opposite: (seat: Seat<string, TurnTalk>, { person, words }) => playAtConsole(seat, person, words),
+  }
 }
+
+const chat = toProtocol('chat', 'talk in turn, the server first, for ever', plain)
 
 const tjc: Words['voices'] = [
   { prompt: 'INPUT SERVER: ', waiting: 'WAITING FOR CLIENT...', wrote: 'CLIENT WROTE: ' },
@@ -114,7 +129,7 @@ const c8Host: Program['host'] = {
 }
 
 /** TJC notes: the chat without an end, and exercise 8; C8 slides: project 4 and assignment 3. */
-export const programs: readonly Program<string, Words>[] = [
+export const programs: readonly Program<string, string, Words>[] = [
   {
     name: 'tjc/chat',
     source: '000 programs 8 and 9 (chat)',
@@ -128,12 +143,7 @@ export const programs: readonly Program<string, Words>[] = [
   {
     name: 'tjc/chat-quit',
     source: '000 exercise 8',
-    protocol: {
-      ...chat,
-      name: 'chat-quit',
-      title: 'talk in turn until one says quit',
-      automaton: withQuit,
-    },
+    protocol: toProtocol('chat-quit', 'talk in turn until one says quit', withQuit),
     words: { voices: tjc, ending: { exactly: ['quit'] }, leaving: 'quit' },
     port: 6789,
     servePort: 12363,
@@ -153,12 +163,7 @@ export const programs: readonly Program<string, Words>[] = [
   {
     name: 'c8/chat-bye',
     source: '001 assignment 3',
-    protocol: {
-      ...chat,
-      name: 'chat-bye',
-      title: 'talk in turn until one mentions BYE',
-      automaton: withBye,
-    },
+    protocol: toProtocol('chat-bye', 'talk in turn until one mentions BYE', withBye),
     words: { voices: c8, ending: { mentions: 'BYE' }, leaving: 'BYE' },
     port: 12345,
     servePort: 12373,

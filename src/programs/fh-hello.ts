@@ -1,4 +1,4 @@
-import { type Automaton, client, server } from '../protocol/automaton.ts'
+import { client, defineAutomaton, server } from '../protocol/automaton.ts'
 import type { Program, Protocol } from '../protocol/definition.ts'
 import { literals } from '../wire/framing/unframed.ts'
 import { quoteText } from '../wire/text.ts'
@@ -9,7 +9,7 @@ const ANSWER = 'Hello in return!'
 /** Milliseconds to wait for the rest of a partial greeting. */
 const REST_TIMEOUT = 250
 
-const automaton = {
+const automaton = defineAutomaton({
   messages: {
     hi: client(GREETING, { accepts: /^.*$/s, free: true, about: 'the server accepts any text' }),
     hello: server(ANSWER, { accepts: /^.*$/s, free: true }),
@@ -21,12 +21,13 @@ const automaton = {
     end: {},
   },
   automatic: { server: true, client: true },
-} as const satisfies Automaton
+})
 
 type Name = keyof typeof automaton.messages
+type State = keyof typeof automaton.states
 
 /** As in the FH slides, neither side prints anything. */
-const greeting: Protocol<Name> = {
+const greeting: Protocol<Name, State> = {
   name: 'greeting',
   title: 'the client greets, the server greets back',
   automaton,
@@ -45,7 +46,7 @@ const greeting: Protocol<Name> = {
 }
 
 /** FH slides: the "Hello-world" client and server. */
-export const programs: readonly Program<Name>[] = [
+export const programs: readonly Program<Name, State>[] = [
   {
     name: 'fh/hello',
     source: '003 "Hello-world" TCP client and server',

@@ -1,5 +1,5 @@
 import { guessing, type Try } from '../games/guessing.ts'
-import { type Automaton, client, server } from '../protocol/automaton.ts'
+import { client, defineAutomaton, server } from '../protocol/automaton.ts'
 import { type Program, type Protocol, plainLines } from '../protocol/definition.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
 import { askInt, checkSecret, NumberJudge, parseIntGuess, toSecretNumber } from './numbers.ts'
@@ -8,7 +8,7 @@ import { pythonInt, stripPython } from './python/values.ts'
 /** Parser of a guess; a text that it cannot parse wastes a try. */
 type Words = { readonly reads: (text: string) => Try }
 
-const automaton = {
+const automaton = defineAutomaton({
   messages: {
     GUESS: server('GUESS'),
     guess: client('{number}', { example: '50' }),
@@ -27,9 +27,10 @@ const automaton = {
     end: {},
   },
   automatic: { server: true },
-} as const satisfies Automaton
+})
 
 type Name = keyof typeof automaton.messages
+type State = keyof typeof automaton.states
 
 const TRIES = 5
 
@@ -41,7 +42,7 @@ const SAYS: Readonly<Partial<Record<Name, string>>> = {
 }
 
 /** Protocol of TJC notes, program 11, and C8 slides, assignment 5: five tries to guess a number. */
-export const guess: Protocol<Name, Words> = {
+export const guess: Protocol<Name, State, Words> = {
   name: 'guess',
   title: 'five tries to guess a number',
   automaton,
@@ -90,7 +91,7 @@ function wrongAnswer(name: Name, guess: string, judge: NumberJudge): string | un
 }
 
 /** TJC notes, program 11 and exercise 10. */
-export const programs: readonly Program<Name, Words>[] = [
+export const programs: readonly Program<Name, State, Words>[] = [
   {
     name: 'tjc/guess',
     source: '000 program 11, exercise 10',

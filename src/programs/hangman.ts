@@ -2,7 +2,7 @@ import { isRefusal, type Refusal } from '../games/game.ts'
 import { type HangmanOptions, type HangmanView, hangman } from '../games/hangman.ts'
 import { foldCase, parseLetter } from '../games/text/graphemes.ts'
 import { findWordFault } from '../games/words.ts'
-import { type Automaton, client, clientCloses, server } from '../protocol/automaton.ts'
+import { client, clientCloses, defineAutomaton, server } from '../protocol/automaton.ts'
 import type { Console, Options, Program, Protocol, SoloProgram } from '../protocol/definition.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
@@ -11,7 +11,7 @@ import { lines } from '../wire/framing/lines.ts'
 import { quoteText } from '../wire/text.ts'
 import { wrongMiss, wrongPositions, wrongWord } from './hangman-judge.ts'
 
-const automaton = {
+const automaton = defineAutomaton({
   messages: {
     START: client('START', { about: 'starts a game' }),
     WORD: server('WORD {length} {misses}', { example: 'WORD 6 8', accepts: /^WORD ([1-9]\d{0,2}) ([1-9]\d{0,2}) *$/ }),
@@ -41,11 +41,12 @@ const automaton = {
   always: { QUIT: 'end' },
   automatic: { server: true, client: ['ready'] },
   refusal: 'ERROR',
-} as const satisfies Automaton
+})
 
 type Name = keyof typeof automaton.messages
+type State = keyof typeof automaton.states
 
-const protocol: Protocol<Name> = {
+const protocol: Protocol<Name, State> = {
   name: 'hangman',
   title: 'guess a word, letter by letter',
   automaton,
@@ -144,7 +145,7 @@ async function askAgain(person: Console): Promise<boolean> {
 }
 
 /** Receives the length of a new word. */
-async function receiveWord(peer: Peer<Name>, person: Console): Promise<HangmanView> {
+async function receiveWord(peer: Peer<Name, State>, person: Console): Promise<HangmanView> {
   for (;;) {
     const { name, fields } = await peer.receive()
     const [first = '', second] = fields
@@ -154,7 +155,7 @@ async function receiveWord(peer: Peer<Name>, person: Console): Promise<HangmanVi
 }
 
 /** Sends a letter, and returns the new view of the word, or the server's refusal. */
-async function sendLetter(peer: Peer<Name>, letter: string, before: HangmanView): Promise<HangmanView | Refusal> {
+async function sendLetter(peer: Peer<Name, State>, letter: string, before: HangmanView): Promise<HangmanView | Refusal> {
   peer.send('letter', letter)
   const { name, text, fields } = await peer.receive()
   const [field = ''] = fields
@@ -178,7 +179,7 @@ async function sendLetter(peer: Peer<Name>, letter: string, before: HangmanView)
 }
 
 /** Receives the end of a game, and returns its word. Throws a violation if the word contradicts the view. */
-async function receiveEnd(peer: Peer<Name>, view: HangmanView): Promise<string> {
+async function receiveEnd(peer: Peer<Name, State>, view: HangmanView): Promise<string> {
   const { name, text, fields } = await peer.receive()
   if (name === 'ERROR') throw new Disconnected('violation', `the server said ${quoteText(text)}, but the game is over; expected its word`)
   const [word = ''] = fields
@@ -196,7 +197,7 @@ function checkSecret({ secret }: Options): string | undefined {
 }
 
 /** FH slides, task 5.2: hangman over a network. */
-export const programs: readonly Program<Name>[] = [
+export const programs: readonly Program<Name, State>[] = [
   {
     name: 'fh/hangman',
     source: '003 task 5.2',

@@ -1,5 +1,5 @@
 import { coin } from '../games/coin.ts'
-import { type Automaton, client, server } from '../protocol/automaton.ts'
+import { client, defineAutomaton, server } from '../protocol/automaton.ts'
 import type { Options, Program, Protocol, SoloProgram } from '../protocol/definition.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
 import { lines } from '../wire/framing/lines.ts'
@@ -13,11 +13,12 @@ interface Words {
 const PROMPT_END = ' : '
 const SOLO_PROMPT = '\n\nI will toss a coin,             guess if it is a head (H)             or tail (T) : '
 
-const automaton = {
+const automaton = defineAutomaton({
   messages: {
     prompt: server('I will toss a coin, guess if it is a head (H) or tail (T) : ', { accepts: /^.* : $/s, unended: true, free: true }),
     quit: client('Q', { bye: true }),
-    guess: client('{guess}', { example: 'H', about: 'only its last character counts: H, T, or Q to quit' }),
+    last: client('{guess}', { example: 'XQ', accepts: /^(.*Q)$/s, about: 'a guess that ends in Q, which quits too' }),
+    guess: client('{guess}', { example: 'H', about: 'only its last character counts: H or T' }),
     right: server('You are right!'),
     wrong: server('Sorry, you are wrong.'),
     bye: server('Thanks for playing the game. Bye!', { bye: true }),
@@ -26,17 +27,20 @@ const automaton = {
   start: 'start',
   states: {
     start: { prompt: 'guessing' },
-    guessing: { quit: 'leaving', guess: 'judging' },
+    guessing: { quit: 'leaving', last: 'parting', guess: 'judging' },
     judging: { right: 'start', wrong: 'start', bye: 'end', unusable: 'start' },
     leaving: { bye: 'end' },
+    // the worksheet's client quits whatever the answer is
+    parting: { bye: 'end', unusable: 'end' },
     end: {},
   },
   automatic: { server: true },
-} as const satisfies Automaton
+})
 
 type Name = keyof typeof automaton.messages
+type State = keyof typeof automaton.states
 
-const headTail: Protocol<Name, Words> = {
+const headTail: Protocol<Name, State, Words> = {
   name: 'headtail',
   title: 'guess how a coin falls, until you quit',
   automaton,
@@ -72,11 +76,11 @@ const headTail: Protocol<Name, Words> = {
   async client(peer, { person, words }) {
     let right = 0
     let guesses = 0
-    for (let quits = false; !quits; ) {
+    do {
       const { text: prompt } = await peer.receive()
       let guess = ''
       while (guess === '') guess = (await person.ask(prompt, 'Q')).replaceAll('\r', '').toUpperCase()
-      peer.send(guess === 'Q' ? 'quit' : 'guess', guess)
+      peer.send(guess === 'Q' ? 'quit' : guess.endsWith('Q') ? 'last' : 'guess', guess)
       const { name, text: answer } = await peer.receive()
       const wrong = wrongAnswer(name, answer, guess)
       if (wrong !== undefined) throw ruleViolation(answer, wrong)
@@ -84,8 +88,7 @@ const headTail: Protocol<Name, Words> = {
       person.say(`${answer}\n`)
       if (name === 'right') right++
       if (name === 'right' || name === 'wrong') guesses++
-      quits = name === 'bye' || guess.endsWith('Q')
-    }
+    } while (peer.state !== 'end')
     if (words.counts) person.say(counters({ right, guesses }))
   },
 }
@@ -127,7 +130,7 @@ const common = {
 } as const
 
 /** C8 slides: project 5, whose client loses messages that arrive together, and assignment 4. */
-export const programs: readonly Program<Name, Words>[] = [
+export const programs: readonly Program<Name, State, Words>[] = [
   { ...common, name: 'c8/headtail', source: '001 project 5', protocol: headTail, words: { counts: false }, servePort: 12374 },
   { ...common, name: 'c8/headtail-counters', source: '001 assignment 4', protocol: headTail, words: { counts: true }, servePort: 12375 },
 ]

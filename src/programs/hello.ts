@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { type Automaton, server } from '../protocol/automaton.ts'
+import { type Automaton, defineAutomaton, server } from '../protocol/automaton.ts'
 import type { HostTexts, Options, Program, Protocol } from '../protocol/definition.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { Disconnected } from '../wire/disconnect.ts'
@@ -17,10 +17,11 @@ interface Words {
 }
 
 type Name = 'hello'
+type State = 'start' | 'end'
 
 const HELLO = 'Hello from server'
 
-const hello: Protocol<Name, Words> = {
+const hello: Protocol<Name, State, Words> = {
   name: 'hello',
   title: 'the server says hello and closes',
   automaton: automaton(`${HELLO}\n`),
@@ -42,7 +43,7 @@ const hello: Protocol<Name, Words> = {
   },
 }
 
-const slides: Protocol<Name, Words> = {
+const slides: Protocol<Name, State, Words> = {
   ...hello,
   name: 'hello-slides',
   title: 'the server says hello without a line end',
@@ -57,17 +58,17 @@ function framed(lacks?: string): Protocol['framing'] {
 }
 
 /** Returns an automaton that accepts any text as the hello. */
-function automaton(text: string): Automaton<Name> {
-  return {
+function automaton(text: string): Automaton<Name, State> {
+  return defineAutomaton({
     messages: { hello: server(text, { accepts: /^.+$/s, free: true }) },
     start: 'start',
     states: { start: { hello: 'end' }, end: {} },
     automatic: { server: true },
-  }
+  })
 }
 
 /** Waits, but not after a reset. A client that has only closed its sending side still reads. */
-function pause(ms: number, clock: Clock, peer: Peer<Name>): Promise<void> {
+function pause(ms: number, clock: Clock, peer: Peer<Name, State>): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(ms, resolve)
     peer.connection.whenPeerClosed(({ reason }) => {
@@ -96,7 +97,7 @@ const split = {
 const greets: HostTexts = { connected: (client) => `Connected to: ${pythonAddress(client)}` }
 
 /** TJC notes: programs 1, 2, 5, 6 and 7; C8 slides: opening, projects 1, 2 and 3, and assignment 1. */
-export const programs: readonly Program<Name, Words>[] = [
+export const programs: readonly Program<Name, State, Words>[] = [
   {
     ...single,
     name: 'tjc/hello',

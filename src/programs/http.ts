@@ -1,4 +1,4 @@
-import { type Automaton, client, server } from '../protocol/automaton.ts'
+import { client, defineAutomaton, server } from '../protocol/automaton.ts'
 import type { Options, Program, Protocol } from '../protocol/definition.ts'
 import { httpRequests, httpResponses, isRequest, parseContentLength, parseHead } from '../wire/framing/http.ts'
 import { encode, quoteText } from '../wire/text.ts'
@@ -8,7 +8,7 @@ const OK = `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${PAGE
 const EXPECTED = 'A request is a line such as GET / HTTP/1.1, header lines such as Host: example.com, and an empty line.\n'
 const REQUEST = 'GET / HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\n\r\n'
 
-const automaton = {
+const automaton = defineAutomaton({
   messages: {
     request: client(REQUEST, {
       example: REQUEST.replace('{host}', 'example.com'),
@@ -30,11 +30,12 @@ const automaton = {
   },
   automatic: { server: true, client: true },
   language: 'HTTP',
-} as const satisfies Automaton
+})
 
 type Name = keyof typeof automaton.messages
+type State = keyof typeof automaton.states
 
-const http: Protocol<Name> = {
+const http: Protocol<Name, State> = {
   name: 'http',
   title: 'a web request, and its answer',
   automaton,
@@ -128,7 +129,7 @@ function check({ name }: Options): string | undefined {
 }
 
 /** FH slides: "Simulating a HTTP client". */
-export const programs: readonly Program<Name>[] = [
+export const programs: readonly Program<Name, State>[] = [
   {
     name: 'fh/http',
     source: '003 "Simulating a HTTP client"',

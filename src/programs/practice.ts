@@ -1,18 +1,19 @@
-import { type Automaton, client } from '../protocol/automaton.ts'
+import { client, defineAutomaton } from '../protocol/automaton.ts'
 import type { Program, Protocol } from '../protocol/definition.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { pythonAddress, pythonBytes } from './python/values.ts'
 
-const automaton = {
+const automaton = defineAutomaton({
   messages: { hello: client('Hello from client\n', { accepts: /^.+$/s, free: true }) },
   start: 'start',
   states: { start: { hello: 'end' }, end: {} },
   automatic: { client: true },
-} as const satisfies Automaton
+})
 
 type Name = keyof typeof automaton.messages
+type State = keyof typeof automaton.states
 
-const practice: Protocol<Name, undefined> = {
+const practice: Protocol<Name, State, undefined> = {
   name: 'practice',
   title: 'the client says hello and closes',
   automaton,
@@ -30,7 +31,7 @@ const practice: Protocol<Name, undefined> = {
 }
 
 /** TJC notes, exercise 1, programs 3 and 4. */
-export const programs: readonly Program<Name, undefined>[] = [
+export const programs: readonly Program<Name, State, undefined>[] = [
   {
     name: 'tjc/practice',
     source: '000 exercise 1, programs 3 and 4',

@@ -1,6 +1,6 @@
 import { type QuizView, quiz } from '../games/quiz.ts'
 import { askUntil } from '../protocol/ask-until.ts'
-import { type Automaton, client, clientCloses, type ReceivedMessage, server } from '../protocol/automaton.ts'
+import { client, clientCloses, defineAutomaton, type ReceivedMessage, server } from '../protocol/automaton.ts'
 import { type Console, type Options, type Program, type Protocol, plainLines } from '../protocol/definition.ts'
 import { isSameName } from '../protocol/names.ts'
 import type { Peer } from '../protocol/peer.ts'
@@ -10,7 +10,7 @@ import { pythonInt } from './python/values.ts'
 import { QuizJudge } from './quiz-judge.ts'
 import { findQuizSecrets } from './quiz-secrets.ts'
 
-const automaton = {
+const automaton = defineAutomaton({
   messages: {
     REGISTER: client('REGISTER {name} {password}', {
       example: 'REGISTER ada engine-1843',
@@ -71,14 +71,15 @@ const automaton = {
   automatic: { server: ['naming', 'starting', 'resumed', 'asking', 'judging', 'judged', 'done'] },
   refusal: 'ERROR',
   secrets: findQuizSecrets,
-} as const satisfies Automaton
+})
 
 type Name = keyof typeof automaton.messages
+type State = keyof typeof automaton.states
 type Seat = HallSeat<string, QuizView>
 
 const LETTERS = 'ABCDEF'
 
-const protocol: Protocol<Name> = {
+const protocol: Protocol<Name, State> = {
   name: 'quiz',
   title: 'questions, points and ranks; every answer is saved',
   automaton,
@@ -113,7 +114,7 @@ const protocol: Protocol<Name> = {
 
 /** Player is the client's side of a quiz. */
 interface Player {
-  readonly peer: Peer<Name>
+  readonly peer: Peer<Name, State>
   readonly person: Console
   readonly judge: QuizJudge
 }
@@ -125,7 +126,7 @@ interface Held {
 }
 
 /** Logs the peer in, unless it disconnects. A guest resumes an unfinished quiz at once. */
-async function logIn(peer: Peer<Name>, hall: HallAccess): Promise<void> {
+async function logIn(peer: Peer<Name, State>, hall: HallAccess): Promise<void> {
   for (;;) {
     const { name, fields } = await peer.receive()
     if (peer.state === 'end') return
@@ -144,7 +145,7 @@ async function logIn(peer: Peer<Name>, hall: HallAccess): Promise<void> {
   }
 }
 
-async function begin(peer: Peer<Name>, hall: HallAccess, count: number, { questions }: Options): Promise<void> {
+async function begin(peer: Peer<Name, State>, hall: HallAccess, count: number, { questions }: Options): Promise<void> {
   if (count < 1 || count > 50) return peer.refuse(`a quiz has 1 to 50 questions, not ${count}`)
   if (hall.holds(quiz.name)) return peer.refuse('you have a quiz that is not finished: RESUME it')
   const bank = questions ?? (await import('../games/questions/bank.ts')).bank
@@ -153,7 +154,7 @@ async function begin(peer: Peer<Name>, hall: HallAccess, count: number, { questi
   await askQuestions(peer, hall, chair, view)
 }
 
-async function resume(peer: Peer<Name>, hall: HallAccess): Promise<void> {
+async function resume(peer: Peer<Name, State>, hall: HallAccess): Promise<void> {
   const held = await resumeSeat(hall)
   if (held) await goOn(peer, hall, held)
   else peer.refuse('you have no quiz that is not finished: START one')
@@ -165,13 +166,13 @@ async function resumeSeat(hall: HallAccess): Promise<Held | undefined> {
   return chair && { chair, view: (await chair.next()).view }
 }
 
-async function goOn(peer: Peer<Name>, hall: HallAccess, { chair, view }: Held): Promise<void> {
+async function goOn(peer: Peer<Name, State>, hall: HallAccess, { chair, view }: Held): Promise<void> {
   peer.send('RESUMED', view.open?.number ?? view.count, view.count, view.points)
   await askQuestions(peer, hall, chair, view)
 }
 
 /** Asks the remaining questions, and sends points and rank. Returns early if the peer leaves. */
-async function askQuestions(peer: Peer<Name>, hall: HallAccess, chair: Seat, start: QuizView): Promise<void> {
+async function askQuestions(peer: Peer<Name, State>, hall: HallAccess, chair: Seat, start: QuizView): Promise<void> {
   for (let view = start; view.open; ) {
     peer.send('QUESTION', view.open.number, view.count, view.open.text)
     for (const [at, text] of view.open.options.entries()) peer.send('option', LETTERS.charAt(at), text)
@@ -188,7 +189,7 @@ async function askQuestions(peer: Peer<Name>, hall: HallAccess, chair: Seat, sta
 }
 
 /** Receives a valid answer. Returns false if the peer leaves. */
-async function receiveAnswer(peer: Peer<Name>, chair: Seat): Promise<boolean> {
+async function receiveAnswer(peer: Peer<Name, State>, chair: Seat): Promise<boolean> {
   for (;;) {
     const { fields } = await peer.receive()
     if (peer.state === 'end') return false
@@ -199,7 +200,7 @@ async function receiveAnswer(peer: Peer<Name>, chair: Seat): Promise<boolean> {
 }
 
 /** Asks for name and password until the server accepts them. */
-async function introduce(peer: Peer<Name>, person: Console): Promise<void> {
+async function introduce(peer: Peer<Name, State>, person: Console): Promise<void> {
   for (;;) {
     const name = (await person.ask('Your name: ')).trim()
     const password = (await person.ask('Your password (nothing to play as a guest): ')).trim()
@@ -260,7 +261,7 @@ async function chooseAnswer({ peer, person, judge }: Player, interruption: Promi
   }
 }
 
-function quit(peer: Peer<Name>): false {
+function quit(peer: Peer<Name, State>): false {
   peer.send('QUIT')
   return false
 }
@@ -278,7 +279,7 @@ function show({ name, text, fields: [first = '', second = '', third = ''] }: Rec
 }
 
 /** FH slides, task 5.1: a quiz with its three bonuses (ranks, saved games, accounts). */
-export const programs: readonly Program<Name>[] = [
+export const programs: readonly Program<Name, State>[] = [
   {
     name: 'fh/quiz',
     source: '003 task 5.1',

@@ -1,11 +1,11 @@
 import { type Instruction, robot } from '../games/robot.ts'
-import { type Automaton, client } from '../protocol/automaton.ts'
+import { client, defineAutomaton } from '../protocol/automaton.ts'
 import type { Console, Program, Protocol } from '../protocol/definition.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { pythonAddress } from './python/values.ts'
 
-const automaton = {
+const automaton = defineAutomaton({
   messages: {
     FORWARD: client('FORWARD'),
     LEFT: client('LEFT'),
@@ -17,11 +17,12 @@ const automaton = {
     driving: { FORWARD: 'driving', LEFT: 'driving', RIGHT: 'driving', END: 'end' },
     end: {},
   },
-} as const satisfies Automaton
+})
 
 type Name = keyof typeof automaton.messages
+type State = keyof typeof automaton.states
 
-const remoteControl: Protocol<Name, undefined> = {
+const remoteControl: Protocol<Name, State, undefined> = {
   name: 'robot',
   title: 'the client steers a robot on a grid',
   automaton,
@@ -59,7 +60,7 @@ async function askInstruction(person: Console): Promise<Instruction | 'END'> {
 }
 
 /** TJC notes: the question of section 6. */
-export const programs: readonly Program<Name, undefined>[] = [
+export const programs: readonly Program<Name, State, undefined>[] = [
   {
     name: 'tjc/robot',
     source: '000 section 6, question',

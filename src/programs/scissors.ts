@@ -12,7 +12,7 @@ import {
   type Round,
 } from '../games/scissors.ts'
 import { askUntil } from '../protocol/ask-until.ts'
-import { type Automaton, client, server } from '../protocol/automaton.ts'
+import { client, defineAutomaton, server } from '../protocol/automaton.ts'
 import type { Console, Options, Program, Protocol, SoloProgram } from '../protocol/definition.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
@@ -21,7 +21,7 @@ import { stripPython } from './python/values.ts'
 
 const PLAYERS = ['Player1', 'Player2'] as const
 
-const automaton = {
+const automaton = defineAutomaton({
   messages: {
     CHOOSE: server('CHOOSE', { asks: true }),
     hand: client('{hand}', { example: '1', about: '1 Scissor, 2 Paper, 3 Stone' }),
@@ -47,12 +47,13 @@ const automaton = {
   quiet: ['left'],
   automatic: { server: ['start', 'scored'] },
   refusal: 'ERROR',
-} as const satisfies Automaton
+})
 
 type Name = keyof typeof automaton.messages
+type State = keyof typeof automaton.states
 
 /** Plays the client's hands in seat 1, Player2. */
-async function listen(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<void> {
+async function listen(peer: Peer<Name, State>, seat: Seat<Hand, HandsView>): Promise<void> {
   for (;;) {
     const { name, text } = await peer.receive()
     if (name === 'QUIT') return seat.leave()
@@ -63,12 +64,13 @@ async function listen(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<vo
 }
 
 /** Sends the client the events of the table, and asks for its hand once a round. */
-function reportGame(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<void> {
+function reportGame(peer: Peer<Name, State>, seat: Seat<Hand, HandsView>): Promise<void> {
   let reported = 0
   let asked = 0
   return follow(seat, ({ view, outcome }) => {
     if (outcome?.left !== undefined) {
-      if (outcome.left !== seat.number) peer.send('dismissal')
+      // a client that has sent QUIT needs no answer; a client whose time is up has sent nothing
+      if (peer.state !== 'left') peer.send('dismissal')
       return true
     }
     const round = view.rounds[reported]
@@ -151,7 +153,7 @@ function show(person: Console, round: Round): void {
  * Both players choose at the same time, so each side receives while its person chooses. Either side may send QUIT. The server
  * needs it because a client that was asked for its hand would otherwise wait forever for the round.
  */
-const scissors: Protocol<Name> = {
+const scissors: Protocol<Name, State> = {
   name: 'scissors',
   title: 'scissor, paper, stone: three rounds',
   automaton,
@@ -233,7 +235,7 @@ const solo: SoloProgram = {
 }
 
 /** C8 slides, assignment 6, over a network. */
-export const programs: readonly Program<Name>[] = [
+export const programs: readonly Program<Name, State>[] = [
   {
     name: 'c8/scissors',
     source: '001 assignment 6',

@@ -1,7 +1,7 @@
 import { follow } from '../games/game.ts'
 import { type Board, tictactoe } from '../games/tictactoe.ts'
 import { askUntil } from '../protocol/ask-until.ts'
-import { type Automaton, client, clientCloses, type ReceivedMessage, server } from '../protocol/automaton.ts'
+import { client, clientCloses, defineAutomaton, type ReceivedMessage, server } from '../protocol/automaton.ts'
 import { type Console, type Program, type Protocol, plainLines } from '../protocol/definition.ts'
 import { isSameName } from '../protocol/names.ts'
 import type { Peer } from '../protocol/peer.ts'
@@ -13,7 +13,7 @@ import { MatchJudge } from './tictactoe-matched-judge.ts'
 const BOARD = '([-OX]{9})'
 const NAME = '([^@]{1,20})'
 
-const automaton = {
+const automaton = defineAutomaton({
   messages: {
     name: client('{name}', { example: 'ada', free: true }),
     Welcome: server('Welcome {name}', { example: 'Welcome ada' }),
@@ -56,9 +56,10 @@ const automaton = {
   always: { QUIT: 'end' },
   automatic: { server: ['naming', 'judging'] },
   refusal: 'ERROR',
-} as const satisfies Automaton
+})
 
 type Name = keyof typeof automaton.messages
+type State = keyof typeof automaton.states
 
 /** Explains why a name is invalid; `undefined` if it is valid: 1 to 20 characters, no `@`, no blanks at its ends, no number. */
 function checkName(name: string): string | undefined {
@@ -68,7 +69,7 @@ function checkName(name: string): string | undefined {
   return name.length >= 1 && [...name].length <= 20 ? undefined : 'a name has 1 to 20 characters'
 }
 
-const match: Protocol<Name> = {
+const match: Protocol<Name, State> = {
   name: 'match',
   title: 'tic-tac-toe of two clients, matched by the server',
   automaton,
@@ -117,7 +118,7 @@ function leaves({ name }: ReceivedMessage<Name>): boolean {
 }
 
 /** Logs the peer in under a name, or rejects the name. Returns whether the peer has it. */
-async function enter(peer: Peer<Name>, hall: HallAccess, name: string): Promise<boolean> {
+async function enter(peer: Peer<Name, State>, hall: HallAccess, name: string): Promise<boolean> {
   const wrong = checkName(name) ?? explainRefusal(await hall.logIn(name))
   if (wrong === undefined) peer.send('Welcome', hall.name ?? name)
   else peer.refuse(wrong)
@@ -131,7 +132,7 @@ function explainRefusal(refusal: Awaited<ReturnType<HallAccess['logIn']>>): stri
 }
 
 /** Sends a player the events of its table until the game is over. */
-function reportGame(peer: Peer<Name>, chair: HallSeat<number, Board>): Promise<void> {
+function reportGame(peer: Peer<Name, State>, chair: HallSeat<number, Board>): Promise<void> {
   const { table, names } = chair
   let begun = false
   let marked = 0
@@ -151,7 +152,7 @@ function reportGame(peer: Peer<Name>, chair: HallSeat<number, Board>): Promise<v
 }
 
 /** Plays one game at the console. Returns false if the person quits. */
-async function playOn(peer: Peer<Name>, person: Console, us: string): Promise<boolean> {
+async function playOn(peer: Peer<Name, State>, person: Console, us: string): Promise<boolean> {
   person.say('Waiting for another player ...')
   const judge = new MatchJudge(us)
   for (let coming = peer.receive(); ; ) {
@@ -202,6 +203,6 @@ function ending(winner: string, how: string, us: string): string {
 }
 
 /** FH slides, task 5.3: the server matches two clients. */
-export const programs: readonly Program<Name>[] = [
+export const programs: readonly Program<Name, State>[] = [
   { name: 'fh/tictactoe', source: '003 task 5.3', protocol: match, words: undefined, port: 5053, needs: 'hall', join: {} },
 ]

@@ -1,6 +1,6 @@
 import type { Seat, SeatNumber } from '../games/game.ts'
 import { type Board, tictactoe } from '../games/tictactoe.ts'
-import { type Automaton, either } from '../protocol/automaton.ts'
+import { defineAutomaton, either } from '../protocol/automaton.ts'
 import type { Console, Options, Program, Protocol, RoleContext } from '../protocol/definition.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { lines } from '../wire/framing/lines.ts'
@@ -14,15 +14,11 @@ interface Words {
 
 const SIDES = ['Server', 'Client'] as const
 
-const messages = {
-  MOVE: either('MOVE{cell}', { example: 'MOVE5', accepts: /^MOVE *\+?0*([1-9][0-9]*|0|-[0-9]+) *$/ }),
-  END: either('END', { bye: true, accepts: /^END/ }),
-} as const
-
-type Name = keyof typeof messages
-
-const automaton = {
-  messages,
+const automaton = defineAutomaton({
+  messages: {
+    MOVE: either('MOVE{cell}', { example: 'MOVE5', accepts: /^MOVE *\+?0*([1-9][0-9]*|0|-[0-9]+) *$/ }),
+    END: either('END', { bye: true, accepts: /^END/ }),
+  },
   start: 'server moves',
   states: {
     'server moves': { MOVE: 'client moves', END: 'end' },
@@ -31,7 +27,10 @@ const automaton = {
   },
   turns: { 'server moves': 'server', 'client moves': 'client' },
   quiet: ['server moves', 'client moves'],
-} as const satisfies Automaton
+})
+
+type Name = keyof typeof automaton.messages
+type State = keyof typeof automaton.states
 
 /** Returns the settings of the board. */
 function setup({ first }: Words, { size }: Options): { first: SeatNumber; size?: number } {
@@ -39,7 +38,7 @@ function setup({ first }: Words, { size }: Options): { first: SeatNumber; size?:
 }
 
 /** Runs both sides of a game: each keeps its own board, and plays the peer's moves in the peer's seat. */
-async function exchange(peer: Peer<Name>, number: SeatNumber, { house, options, words }: RoleContext<Words>): Promise<void> {
+async function exchange(peer: Peer<Name, State>, number: SeatNumber, { house, options, words }: RoleContext<Words>): Promise<void> {
   const seat = await house.sit(tictactoe, number, setup(words, options))
   for (;;) {
     const { view, outcome } = await seat.turn()
@@ -80,7 +79,7 @@ async function playAtConsole(seat: Seat<number, Board>, person: Console): Promis
   }
 }
 
-const ticTacToe: Protocol<Name, Words> = {
+const ticTacToe: Protocol<Name, State, Words> = {
   name: 'tictactoe',
   title: 'tic-tac-toe, the server begins',
   automaton,
@@ -91,7 +90,7 @@ const ticTacToe: Protocol<Name, Words> = {
 }
 
 /** TJC notes: the game programs, in which the server moves first, and exercise 9, in which the client moves first. */
-export const programs: readonly Program<Name, Words>[] = [
+export const programs: readonly Program<Name, State, Words>[] = [
   {
     name: 'tjc/tictactoe',
     source: '000 programs 8, 9 and 10',

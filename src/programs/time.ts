@@ -1,4 +1,4 @@
-import { type Automaton, client, clientCloses, server } from '../protocol/automaton.ts'
+import { client, clientCloses, defineAutomaton, server } from '../protocol/automaton.ts'
 import type { Program, Protocol } from '../protocol/definition.ts'
 import { receiveUntilClosed } from '../protocol/receive-until-closed.ts'
 import { Disconnected } from '../wire/disconnect.ts'
@@ -9,7 +9,7 @@ import { strftime } from './python/strftime.ts'
 /** Milliseconds after which the client takes silence for an empty answer, because a stream cannot carry an empty message. */
 const NO_ANSWER = 2000
 
-const automaton = {
+const automaton = defineAutomaton({
   messages: {
     format: client('{format}', { example: '%H:%M:%S', free: true }),
     answer: server('{text}', { example: '13:05:09', free: true, about: 'if the answer is empty, the server sends nothing' }),
@@ -23,11 +23,12 @@ const automaton = {
     answered: { answer: 'answered', format: 'asked', closed: 'end' },
     end: {},
   },
-} as const satisfies Automaton
+})
 
 type Name = keyof typeof automaton.messages
+type State = keyof typeof automaton.states
 
-const time: Protocol<Name> = {
+const time: Protocol<Name, State> = {
   name: 'time',
   title: 'the time, in the format that is asked for',
   automaton,
@@ -66,7 +67,7 @@ function canBeEmpty(format: string, now: Date): boolean {
 }
 
 /** FH slides: "Processing Client Requests". */
-export const programs: readonly Program<Name>[] = [
+export const programs: readonly Program<Name, State>[] = [
   {
     name: 'fh/time',
     source: '003 "Processing Client Requests"',

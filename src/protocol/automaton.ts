@@ -42,26 +42,29 @@ export interface MessageSpec {
  * Everything that knows a protocol reads this one table: `Peer` rejects illegal messages, the reference page and the
  * diagram are generated from it, and the tests walk it. No role checks turns by itself.
  *
+ * The names of messages and states are types. `defineAutomaton` infers them from the keys of `messages` and `states` alone, so
+ * every other place that names one is checked against them.
+ *
  * The functions below compute from the table what a state allows (`legalTransitions`) and put it into words
  * (`expectation`, `alternatives`, `dueBefore`, `nearMiss`). The first call compiles an automaton: every transition then holds
  * its next state's transitions (`after`), so a step through a running conversation is two assignments and allocates
  * nothing. Compiled tables, split texts and patterns live in weak maps beside the automaton, because a protocol file
  * writes its automaton as a plain constant.
  */
-export interface Automaton<Name extends string = string> {
-  readonly messages: Readonly<Record<Name, MessageSpec>>
-  readonly start: string
-  readonly states: Readonly<Record<string, Transitions<Name>>>
+export interface Automaton<Name extends string = string, State extends string = string> {
+  readonly messages: { readonly [N in Name]: MessageSpec }
+  readonly start: NoInfer<State>
+  readonly states: { readonly [S in State]: Transitions<NoInfer<Name>, NoInfer<State>> }
   /** Side that may send the messages from `either`, by state. */
-  readonly turns?: Readonly<Record<string, Side>>
+  readonly turns?: { readonly [S in NoInfer<State>]?: Side }
   /** Messages that are legal in every state but an end. */
-  readonly always?: Transitions<Name>
+  readonly always?: Transitions<NoInfer<Name>, NoInfer<State>>
   /** States in which both sides may close without a message, because both know that the game is over. */
-  readonly quiet?: readonly string[]
+  readonly quiet?: readonly NoInfer<State>[]
   /** States in which a side sends its message without input from a person; `true` for all states. */
-  readonly automatic?: Readonly<Partial<Record<Side, true | readonly string[]>>>
+  readonly automatic?: Readonly<Partial<Record<Side, true | readonly NoInfer<State>[]>>>
   /** The server's answer to an illegal message; it leaves the state unchanged. Without it, an illegal message ends the conversation. */
-  readonly refusal?: Name
+  readonly refusal?: NoInfer<Name>
   /** Another language that this protocol speaks, such as HTTP: bytes that look like it are not reported. */
   readonly language?: string
   /** Finds the secrets in a whole or partial message. By default, a secret is the text after a keyword such as `LOGIN`. */
@@ -69,7 +72,16 @@ export interface Automaton<Name extends string = string> {
 }
 
 /** Transitions of one state: each legal message with the state that it leads to. */
-export type Transitions<Name extends string = string> = Readonly<Partial<Record<Name, string>>>
+export type Transitions<Name extends string = string, State extends string = string> = { readonly [N in Name]?: State }
+
+/**
+ * Returns the automaton, with the names of its messages and states as types. The compiler then refuses a name that the automaton
+ * does not have: in a transition, in `start`, `turns`, `quiet`, `automatic` or `refusal`, and in a role that sends a message or
+ * compares `peer.state`.
+ */
+export function defineAutomaton<Name extends string, State extends string>(automaton: Automaton<Name, State>): Automaton<Name, State> {
+  return automaton
+}
 
 /** ReceivedMessage is a legal message, parsed. */
 export interface ReceivedMessage<Name extends string = string> {
@@ -122,26 +134,32 @@ export function parseMessage(form: MessageSpec, text: string): readonly string[]
 }
 
 /** Transition is one legal message of a state. */
-export interface Transition<Name extends string = string> {
+export interface Transition<Name extends string = string, State extends string = string> {
   readonly name: Name
   readonly form: MessageSpec
   /** The side that may send it in this state. */
   readonly from: Side
   /** Name of the state that it leads to. */
-  readonly next: string
+  readonly next: State
   /** Transitions of that state. */
-  readonly after: readonly Transition<Name>[]
+  readonly after: readonly Transition<Name, State>[]
 }
 
 /** Finds the transition of a message name; `undefined` if there is none. */
-export function findTransition<Name extends string>(steps: readonly Transition<Name>[], name: Name): Transition<Name> | undefined {
+export function findTransition<Name extends string, State extends string>(
+  steps: readonly Transition<Name, State>[],
+  name: NoInfer<Name>,
+): Transition<Name, State> | undefined {
   for (const step of steps) if (step.name === name) return step
   return undefined
 }
 
 /** Returns the transitions of a state. Throws a RangeError if the automaton has no such state. */
-export function legalTransitions<Name extends string>(automaton: Automaton<Name>, state: string): readonly Transition<Name>[] {
-  let table = tables.get(automaton) as Map<string, readonly Transition<Name>[]> | undefined
+export function legalTransitions<Name extends string, State extends string>(
+  automaton: Automaton<Name, State>,
+  state: NoInfer<State>,
+): readonly Transition<Name, State>[] {
+  let table = tables.get(automaton) as ReadonlyMap<string, readonly Transition<Name, State>[]> | undefined
   if (!table) {
     table = tableOf(automaton)
     tables.set(automaton, table)
@@ -151,13 +169,26 @@ export function legalTransitions<Name extends string>(automaton: Automaton<Name>
   return found
 }
 
+/** Checks whether a state is an end: it has no messages. Throws a RangeError if the automaton has no such state. */
+export function isEnd(automaton: Automaton, state: string): boolean {
+  return legalTransitions(automaton, state).length === 0
+}
+
+/**
+ * Checks whether a conversation may be over in a state: the state is an end, or it is quiet. A side may also end it with its
+ * close, if that is a transition of the state; the conversation is then over in the next state. Throws a RangeError like `isEnd`.
+ */
+export function mayEnd(automaton: Automaton, state: string): boolean {
+  return isEnd(automaton, state) || automaton.quiet?.includes(state) === true
+}
+
 /**
  * Formats a clause on what a side may send in a state: `expected "LOW", "HIGH" or "WIN"`; or why it may send nothing.
  * `whose` is "your" if that side reads the clause.
  */
 export function expectation(automaton: Automaton, state: string, side: Side, whose = `the ${side}'s`): string {
   const steps = legalTransitions(automaton, state)
-  if (steps.length === 0) return 'the conversation is over'
+  if (isEnd(automaton, state)) return 'the conversation is over'
   const due = steps.filter(({ from }) => from === side)
   if (due.length === 0) return `it is not ${whose} turn`
   const waits = due.every(({ form }) => form.bye || form.closes) && steps.some(({ from, form }) => from !== side && !form.bye)
@@ -269,9 +300,12 @@ export function isEndless(automaton: Automaton): boolean {
 }
 
 /** Compiles an automaton. Throws a RangeError if a transition leads to an unknown state. */
-function tableOf<Name extends string>(automaton: Automaton<Name>): Map<string, readonly Transition<Name>[]> {
-  const drafts = Object.keys(automaton.states).map((state) => [state, steps(automaton, state)] as const)
-  const table = new Map<string, readonly Transition<Name>[]>(drafts)
+function tableOf<Name extends string, State extends string>(
+  automaton: Automaton<Name, State>,
+): ReadonlyMap<string, readonly Transition<Name, State>[]> {
+  const states = Object.keys(automaton.states) as State[]
+  const drafts = states.map((state) => [state, steps(automaton, state)] as const)
+  const table = new Map<string, readonly Transition<Name, State>[]>(drafts)
   for (const step of drafts.flatMap(([, all]) => all)) {
     const after = table.get(step.next)
     if (!after) throw new RangeError(`the automaton has no state ${step.next}`)
@@ -281,15 +315,17 @@ function tableOf<Name extends string>(automaton: Automaton<Name>): Map<string, r
 }
 
 /** Draft is a transition whose `after` is not set yet. */
-type Draft<Name extends string> = Omit<Transition<Name>, 'after'> & { after: readonly Transition<Name>[] }
+type Draft<Name extends string, State extends string> = Omit<Transition<Name, State>, 'after'> & {
+  after: readonly Transition<Name, State>[]
+}
 
-function steps<Name extends string>(automaton: Automaton<Name>, state: string): readonly Draft<Name>[] {
-  const own = automaton.states[state] ?? {}
+function steps<Name extends string, State extends string>(automaton: Automaton<Name, State>, state: State): readonly Draft<Name, State>[] {
+  const own: Transitions<Name, State> = automaton.states[state]
   const final = Object.keys(own).length === 0
   const all = final ? {} : { ...automaton.always, ...own }
-  return (Object.entries(all) as [Name, string][]).map(([name, next]) => {
+  return (Object.entries(all) as [Name, State][]).map(([name, next]) => {
     const form = automaton.messages[name]
-    const from = form.from === 'either' ? automaton.turns?.[state] : form.from
+    const from: Side | undefined = form.from === 'either' ? automaton.turns?.[state] : form.from
     if (from === undefined) throw new TypeError(`the automaton has no turn for the state ${state}, in which either side may send ${name}`)
     return { name, form, from, next, after: [] }
   })

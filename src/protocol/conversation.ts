@@ -6,7 +6,7 @@ import { Connection } from '../wire/connection.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import type { RunQueue } from '../wire/run-queue.ts'
 import type { Transport } from '../wire/transport.ts'
-import { type Automaton, isEndless, type Side } from './automaton.ts'
+import { type Automaton, expectation, isEndless, type Side } from './automaton.ts'
 import { type Console, EndOfInput, noConsole, type Options, type Program, type Protocol, type RoleContext } from './definition.ts'
 import { type ConversationObserver, Notices } from './notices.ts'
 import { Peer } from './peer.ts'
@@ -52,6 +52,7 @@ export interface ConversationOptions {
  * The idea: all endings meet in two places. `stop` ends the conversation early. It takes the first reason and ignores the
  * others, tries the protocol's goodbye (`Peer.dismiss`), fails the connection, so that a pending `receive` rejects and the
  * role unwinds, and closes the seating. `#run` awaits the role, turns its exceptions into `stop`, and finishes in one order.
+ * A role that returns before the conversation is over (`Peer.mayReturn`) has a bug, which ends it like an exception.
  *
  * Invariants:
  * - The first reason wins. Later ones are consequences of it.
@@ -198,6 +199,7 @@ export class Conversation implements PeerHandle {
   async #run({ protocol }: Program, side: Side, setting: RoleContext<unknown>): Promise<Error | undefined> {
     try {
       await protocol[side](this.#peer, setting)
+      this.#checkReturn(side)
       if (this.#house.isBusy) await this.#house.finished()
     } catch (error) {
       // the end of the input is no error if this side may close
@@ -223,6 +225,15 @@ export class Conversation implements PeerHandle {
       this.#observer?.onClose?.()
     }
     return this.#error
+  }
+
+  /** Throws an Error if the role has returned before the end, although the peer is connected and nothing has stopped the conversation. */
+  #checkReturn(side: Side): void {
+    const { mayReturn, state } = this.#peer
+    if (mayReturn || this.#error || this.connection.end) return
+    throw new Error(
+      `a mistake in ${this.program.name}: its ${side} returned in the state ${state}, which is neither an end nor quiet; ${expectation(this.#automaton, state, side)}`,
+    )
   }
 
   /** Returns the violation in bytes that the role did not read, because it only sends. */

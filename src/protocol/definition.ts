@@ -80,22 +80,22 @@ export interface RoleContext<Words> {
 
 /**
  * Protocol is one wire protocol: the automaton as data, and its two roles. A role is a short function over `receive` and
- * `send` that reads like the worksheet's program. `Words` are the texts that the role shows at its console; they differ
- * between worksheets that share a wire protocol.
+ * `send` that reads like the worksheet's program. `Name` and `State` are the names of the automaton's messages and states.
+ * `Words` are the texts that the role shows at its console; they differ between worksheets that share a wire protocol.
  */
-export interface Protocol<Name extends string = string, Words = unknown> {
+export interface Protocol<Name extends string = string, State extends string = string, Words = unknown> {
   readonly name: string
   /** One-line description for lists of programs. */
   readonly title: string
-  readonly automaton: Automaton<Name>
+  readonly automaton: Automaton<Name, State>
   /** Returns the framing of each direction. */
   framing(options: Options): { readonly toServer: Framing; readonly toClient: Framing }
   /** Wraps the server's transport, if some clients send bytes that belong to no message. */
   over?(transport: Transport): Transport
   /** Makes the server pause between two consecutive messages, because the worksheet's client loses messages that arrive together. */
   readonly paced?: boolean
-  server(peer: Peer<Name>, at: RoleContext<Words>): Promise<void>
-  client(peer: Peer<Name>, at: RoleContext<Words>): Promise<void>
+  server(peer: Peer<Name, State>, at: RoleContext<Words>): Promise<void>
+  client(peer: Peer<Name, State>, at: RoleContext<Words>): Promise<void>
   /** Plays the seat opposite the peer at this side's console, if the game has such a seat. */
   opposite?(seat: Seat<unknown, unknown>, at: RoleContext<Words>, game: string): Promise<void>
 }
@@ -108,11 +108,11 @@ export function plainLines(): { readonly toServer: Framing; readonly toClient: F
 const PLAIN_LINES = { toServer: lines(), toClient: lines() }
 
 /** Program is a worksheet's pair of server and client: a protocol, its texts, and the settings to start it. */
-export interface Program<Name extends string = string, Words = unknown> {
+export interface Program<Name extends string = string, State extends string = string, Words = unknown> {
   readonly name: string
   /** Worksheet number and section: "000 program 11, exercise 10". */
   readonly source: string
-  readonly protocol: Protocol<Name, Words>
+  readonly protocol: Protocol<Name, State, Words>
   readonly words: Words
   /** The worksheet's port. */
   readonly port: number

@@ -9,6 +9,7 @@ import {
   formatMessage,
   legalTransitions,
   type MessageSpec,
+  mayEnd,
   parseMessage,
   type ReceivedMessage,
   type Side,
@@ -76,13 +77,13 @@ interface Waiting<Name extends string> {
  * thousands of peers, and almost all of them never have one. Each fault is reported once, so a message that was reported
  * while it was incomplete, or before its turn, is not reported again when the role receives it or the connection ends.
  */
-export class Peer<Name extends string = string> implements MessageReader {
+export class Peer<Name extends string = string, State extends string = string> implements MessageReader {
   readonly connection: Connection
-  readonly #automaton: Automaton<Name>
+  readonly #automaton: Automaton<Name, State>
   readonly #side: Side
-  #state: string
+  #state: State
   /** Transitions of the current state. */
-  #steps: readonly Transition<Name>[]
+  #steps: readonly Transition<Name, State>[]
   /** Text of this side's last request, which is sent again when the answer is rejected. */
   #request: string | undefined
   /** True if the peer has answered that request. */
@@ -103,7 +104,7 @@ export class Peer<Name extends string = string> implements MessageReader {
   #waiting: Waiting<Name> | undefined
 
   /** `side` is this side; `state` is the current state, by default the start. */
-  constructor(connection: Connection, automaton: Automaton<Name>, side: Side, state: string = automaton.start) {
+  constructor(connection: Connection, automaton: Automaton<Name, State>, side: Side, state: NoInfer<State> = automaton.start) {
     this.connection = connection
     this.#automaton = automaton
     this.#side = side
@@ -112,7 +113,7 @@ export class Peer<Name extends string = string> implements MessageReader {
   }
 
   /** Current state of the automaton. */
-  get state(): string {
+  get state(): State {
     return this.#state
   }
 
@@ -134,6 +135,11 @@ export class Peer<Name extends string = string> implements MessageReader {
   /** True if this side may close the connection now in good order. */
   get mayClose(): boolean {
     return this.#steps.some(({ form, from }) => form.closes && from === this.#side)
+  }
+
+  /** True if the role may return now, which closes the connection: the conversation is over, or this side may close. */
+  get mayReturn(): boolean {
+    return mayEnd(this.#automaton, this.#state) || this.mayClose
   }
 
   /** True if the peer may send a message other than a goodbye now. */
@@ -197,6 +203,13 @@ export class Peer<Name extends string = string> implements MessageReader {
     this.report(sentence)
     const refusal = this.#steps.find(({ name }) => name === this.#automaton.refusal)
     if (refusal) this.#take(refusal)
+  }
+
+  /** Takes the transition of a message of the peer that the role has found inside another one. Throws an Error if it is illegal. */
+  acceptEnclosed(name: Name): void {
+    const step = findTransition(this.#steps, name)
+    if (step?.from !== this.other) throw new Error(`the ${this.other} may not say ${name} in the state ${this.#state}`)
+    this.#take(step)
   }
 
   /** Reports to the observer why the role rejects the last received message in the protocol's own words; `usual` as in `PeerObserver`. */
@@ -464,7 +477,7 @@ export class Peer<Name extends string = string> implements MessageReader {
     return text
   }
 
-  #take({ next, after }: Transition<Name>): void {
+  #take({ next, after }: Transition<Name, State>): void {
     this.#state = next
     this.#steps = after
   }

@@ -69,6 +69,14 @@ describe('cs/chat (CS project 4): the talk', () => {
     expect(none.screen).toContain('two lines\n')
   })
 
+  test.each(['play tictactoe/q', 'play guess\n/q'])('without framing, %j in one piece begins a game and ends the talk', async (piece) => {
+    const peer = await far('talk', 'server', { typed: ['hi'], options: { framing: 'none' } })
+    await peer.sayAlone(piece)
+    expect(peer.screen.endsWith('/q\nClient has requested shutdown. Shutting down!\n')).toBe(true)
+    expect(peer.heard).toBe('')
+    expect(await peer.close()).toBeUndefined()
+  })
+
   test('accepts invalid UTF-8, control characters and NUL as a line', async () => {
     const peer = await far('talk', 'server', { typed: ['a', 'b', 'c'] })
     await peer.say(Uint8Array.of(0xff, 0xfe, 10), '\x1b[2J\0\n', new Uint8Array(4096).fill(0xff), '\n')

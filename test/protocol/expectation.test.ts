@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { programNames } from '../../src/programs/index.ts'
-import { type Automaton, client, dueBefore, expectation, server } from '../../src/protocol/automaton.ts'
+import { client, defineAutomaton, dueBefore, expectation, server } from '../../src/protocol/automaton.ts'
 import { settled } from '../support/clock.ts'
 import { far } from '../support/far.ts'
 import { peerOf } from '../support/peer.ts'
@@ -17,11 +17,11 @@ describe('the expected message', () => {
     expect((await peer.end())?.message).toContain(sentence)
   })
 
-  const automaton = {
+  const automaton = defineAutomaton({
     messages: { answer: client('{answer}'), number: client('{number}', { example: '50' }), ask: server('ASK') },
     start: 'asking',
     states: { asking: { ask: 'asked' }, asked: { answer: 'end', number: 'asking' }, end: {} },
-  } as const satisfies Automaton
+  })
 
   test('is a clause in every state, for both sides', () => {
     expect(expectation(automaton, 'asking', 'server')).toBe('expected "ASK"')

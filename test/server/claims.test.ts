@@ -103,6 +103,19 @@ describe('a connected opponent who does not move', () => {
 })
 
 describe('a claim', () => {
+  test('ends the conversation of a worksheet client that does not move, with the goodbye of its protocol', async () => {
+    const room = new Room({ wait: 60_000 })
+    const [slow, ada] = [await room.client('c8/scissors'), new Machine(room.premises)]
+    await ada.say({ type: 'enter', name: 'ada' })
+    await ada.say({ type: 'seek', game: 'scissors' })
+    const { table } = ada.last('seated')
+    await ada.say({ type: 'play', table, move: '1' })
+    await room.clock.pass(300_000)
+    expect(await ada.say({ type: 'claim', table })).toMatchObject({ type: 'ok' })
+    expect(slow.heard).toBe('CHOOSE\nQUIT\n')
+    expect(await slow.close()).toBeUndefined()
+  })
+
   test('is refused against the house, to a watcher, and in a solo game', async () => {
     const room = new Room()
     const [ada, eve] = [new Machine(room.premises), new Machine(room.premises)]

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type Automaton, client, server } from '../../src/protocol/automaton.ts'
+import { client, defineAutomaton, server } from '../../src/protocol/automaton.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 import { plainLines } from '../../src/protocol/definition.ts'
 import { settled, TestClock } from '../support/clock.ts'
@@ -128,11 +128,11 @@ test('a stopping server accepts no client', async () => {
   expect(await server.exit).toBe(0)
 })
 
-const automaton = {
+const automaton = defineAutomaton({
   messages: { said: client('{text}'), answer: server('{text}') },
   start: 'start',
   states: { start: { said: 'start', answer: 'start' } },
-} as const satisfies Automaton
+})
 
 const stuck: Program = {
   name: 'stuck',

@@ -1,4 +1,4 @@
-import { type Automaton, legalTransitions, parseMessage, type Side, type Transition } from '../../src/protocol/automaton.ts'
+import { type Automaton, legalTransitions, mayEnd, parseMessage, type Side, type Transition } from '../../src/protocol/automaton.ts'
 import type { Options, Program } from '../../src/protocol/definition.ts'
 import { encode } from '../../src/wire/text.ts'
 import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
@@ -34,6 +34,8 @@ export function tape(server: MemoryTransport, client: MemoryTransport): Event[] 
 export interface Observation {
   readonly steps: readonly Transition[]
   readonly state: string
+  /** True if the conversation may be over in that state. */
+  readonly over: boolean
   /** The first message that was illegal in its state. */
   readonly illegal?: string
 }
@@ -56,21 +58,22 @@ export function observe({ protocol, defaults }: Program, options: Options, event
     }
     return step !== undefined || isRefusal(automaton, from, text)
   }
+  const judged = () => ({ steps, state, over: mayEnd(automaton, state) })
   for (const { from, bytes } of events) {
     const decoder = decoders[from]
     if (bytes !== 'end') decoder.push(bytes)
     for (let message = decoder.next(); typeof message === 'string'; message = decoder.next()) {
-      if (!take(from, message)) return { steps, state, illegal: message }
+      if (!take(from, message)) return { ...judged(), illegal: message }
     }
     const rest = decoder.pending > 0 && (bytes === 'end' || alone[from]) ? decoder.rest() : undefined
-    if (typeof rest === 'string' && !take(from, rest)) return { steps, state, illegal: rest }
+    if (typeof rest === 'string' && !take(from, rest)) return { ...judged(), illegal: rest }
     if (bytes !== 'end') continue
     const closing = legalTransitions(automaton, state).find((one) => one.from === from && one.form.closes)
     if (!closing) continue
     steps.push(closing)
     state = closing.next
   }
-  return { steps, state }
+  return judged()
 }
 
 function isRefusal({ refusal, messages }: Automaton, from: Side, text: string): boolean {

@@ -5,7 +5,7 @@ import { settled } from './clock.ts'
 /** Input for prompts of any program: moves, commands, nonsense. */
 const TYPED = [
   ...['1', '2', '3', '4', '5', '6', '7', '8', '9', '50', '25', '75', '0', '101', '-5', '+7', 'H', 'T', 'h', 'q', 'Q'],
-  ...['e', 'a', 'r', 's', 't', 'n', 'o', 'FORWARD', 'LEFT', 'right', 'END', 'start', 'quit', 'QUIT', 'bye', '/q'],
+  ...['e', 'a', 'r', 's', 't', 'n', 'o', 'hq', 'FORWARD', 'LEFT', 'right', 'END', 'start', 'quit', 'QUIT', 'bye', '/q'],
   ...['A', 'B', 'c', 'y', 'RESUME'],
   ...['hello there', 'play scissors', 'play guess', '%H:%M', '', 'ä', 'nonsense'],
 ]

@@ -1,6 +1,6 @@
 import type { SeatNumber } from '../../games/game.ts'
 import { truncateLine } from '../../games/talk.ts'
-import { type Automaton, client, type Side, server } from '../../protocol/automaton.ts'
+import { client, defineAutomaton, type Side, server } from '../../protocol/automaton.ts'
 import { noConsole, type RoleContext } from '../../protocol/definition.ts'
 import type { Peer } from '../../protocol/peer.ts'
 
@@ -24,7 +24,7 @@ const says = { example: 'Hello', free: true, about: 'a line of talk, or a move' 
  * In a talk without games, turns alternate strictly. After `play`, the same side may move, and some games send two lines in a
  * row; the automaton then allows both sides to send, and the game's rules, which both sides know, decide the turn.
  */
-export const automaton = {
+export const automaton = defineAutomaton({
   messages: {
     'client quits': client('/q', quit),
     'server quits': server('/q', quit),
@@ -41,10 +41,13 @@ export const automaton = {
     end: {},
   },
   always: { 'client quits': 'end', 'server quits': 'end' },
-} as const satisfies Automaton
+})
 
 /** TalkMessage is the name of a message of a talk. */
 export type TalkMessage = keyof typeof automaton.messages
+
+/** TalkState is the name of a state of a talk. */
+export type TalkState = keyof typeof automaton.states
 
 /** PeerLeft is thrown to end the game and the talk when one side has sent /q. */
 export class PeerLeft extends Error {
@@ -98,7 +101,7 @@ export class TalkChannel {
   readonly them: SeatNumber
   /** Seat that sends the next line. */
   turn: SeatNumber = 1
-  readonly #peer: Peer<TalkMessage>
+  readonly #peer: Peer<TalkMessage, TalkState>
   readonly #at: RoleContext<unknown>
   readonly #side: Side
   /** Lines that arrived together with a line that was returned. */
@@ -108,7 +111,7 @@ export class TalkChannel {
   /** Line that repeats a known result; it is ignored if it is the next line. */
   #echo: string | undefined
 
-  constructor(peer: Peer<TalkMessage>, at: RoleContext<unknown>, side: Side) {
+  constructor(peer: Peer<TalkMessage, TalkState>, at: RoleContext<unknown>, side: Side) {
     this.#peer = peer
     this.#at = at
     this.#side = side

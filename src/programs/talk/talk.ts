@@ -8,7 +8,7 @@ import { lengthPrefixed } from '../../wire/framing/length-prefixed.ts'
 import { lines } from '../../wire/framing/lines.ts'
 import { segments } from '../../wire/framing/unframed.ts'
 import { pythonAddress, pythonInt } from '../python/values.ts'
-import { automaton, GAMES, type GameName, LEAVE, PeerLeft, PROMPT, TalkChannel, type TalkMessage } from './channel.ts'
+import { automaton, GAMES, type GameName, LEAVE, PeerLeft, PROMPT, TalkChannel, type TalkMessage, type TalkState } from './channel.ts'
 import { games } from './games.ts'
 
 const FRAMINGS = { lines: lines(), none: segments(), length: lengthPrefixed } as const
@@ -33,7 +33,7 @@ interface Begun {
  * Runs both sides of a talk. Each stretch of talk and each game has its own table. After `play`, the same side has the turn;
  * after a game, the side that did not send its last line.
  */
-async function converse(peer: Peer<TalkMessage>, at: RoleContext<unknown>, side: Side): Promise<void> {
+async function converse(peer: Peer<TalkMessage, TalkState>, at: RoleContext<unknown>, side: Side): Promise<void> {
   const line = new TalkChannel(peer, at, side)
   try {
     for (let said = 0; ; ) {
@@ -44,6 +44,8 @@ async function converse(peer: Peer<TalkMessage>, at: RoleContext<unknown>, side:
     }
   } catch (end) {
     if (!(end instanceof PeerLeft)) throw end
+    // in the framing `none`, the peer's /q can arrive inside another message
+    if (peer.state !== 'end') peer.acceptEnclosed(`${peer.other} quits`)
     if (end.by === 'them') at.person.say(LEAVE)
     at.person.say(end.by === 'us' ? 'Shutting Down!' : `${side === 'server' ? 'Client' : 'Server'} has requested shutdown. Shutting down!`)
   }
@@ -129,7 +131,7 @@ function framing({ framing = 'lines' }: Options) {
   return { toServer: FRAMINGS[framing], toClient: FRAMINGS[framing] }
 }
 
-const protocol: Protocol<TalkMessage> = {
+const protocol: Protocol<TalkMessage, TalkState> = {
   name: 'talk',
   title: 'talk in turn, with games in between',
   automaton,
@@ -140,7 +142,7 @@ const protocol: Protocol<TalkMessage> = {
 }
 
 /** CS project 4: a chat with games inside. */
-export const programs: readonly Program<TalkMessage>[] = [
+export const programs: readonly Program<TalkMessage, TalkState>[] = [
   {
     name: 'cs/chat',
     source: '002',
