@@ -29,7 +29,7 @@ import { isWeak, newSeed } from './seeds.ts'
 import { Seeks } from './seeks.ts'
 import { TableActor, type TableActorOptions } from './table-actor.ts'
 import { type SeatAt, TableRegistry } from './table-registry.ts'
-import type { RandomBytes } from './tokens.ts'
+import type { RandomBytes } from './accounts/tokens.ts'
 
 /*
  * The hall is the meeting place of one server: it has every open table and every open seek. It knows no connections: sessions

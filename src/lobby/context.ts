@@ -1,9 +1,9 @@
 import type { GameAssets } from '../games/catalogue.ts'
 import type { SeatNumber } from '../games/game.ts'
 import type { Hall } from '../hall/hall.ts'
-import type { People } from '../hall/people.ts'
+import type { People } from '../hall/accounts/people.ts'
 import type { TableId } from '../hall/ports.ts'
-import type { RandomBytes } from '../hall/tokens.ts'
+import type { RandomBytes } from '../hall/accounts/tokens.ts'
 import type { Challenges } from './challenges.ts'
 import type { Spendings } from './spending.ts'
 

@@ -1,6 +1,6 @@
 import type { Refusal } from '../games/game.ts'
 import type { LobbyRefusal, RefusalCode } from '../hall/api.ts'
-import type { AuthError, AuthErrorCode } from '../hall/denial.ts'
+import type { AuthError, AuthErrorCode } from '../hall/accounts/auth-errors.ts'
 import { UNWRITABLE } from '../hall/ports.ts'
 
 /** The refusal for a client that has no name yet. */

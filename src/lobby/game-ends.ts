@@ -1,6 +1,6 @@
 import type { FinishedGame, RatingChanges } from '../hall/api.ts'
 import type { StandingChange } from '../hall/news.ts'
-import { isGuest, type People } from '../hall/people.ts'
+import { isGuest, type People } from '../hall/accounts/people.ts'
 import { hasAccount, type PersonId } from '../hall/ports.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { Challenges } from './challenges.ts'

@@ -1,5 +1,5 @@
 import type { FinishedGame, Page, PageRange } from '../hall/api.ts'
-import { foldName } from '../hall/names.ts'
+import { foldName } from '../hall/names/names.ts'
 import { type FinishedTable, HISTORY, type HistoryRange, hasAccount, type PersonId } from '../hall/ports.ts'
 import type { LobbyContext } from './context.ts'
 import { toGameName } from './projections.ts'

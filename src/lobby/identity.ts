@@ -1,7 +1,7 @@
 import { toNetwork } from '../base/network-address.ts'
 import { isRefusal } from '../games/game.ts'
-import type { AuthError } from '../hall/denial.ts'
-import type { EndedLogins, LoginRequest, OnlineUser, PasswordProof, People } from '../hall/people.ts'
+import type { AuthError } from '../hall/accounts/auth-errors.ts'
+import type { EndedLogins, LoginRequest, OnlineUser, PasswordProof, People } from '../hall/accounts/people.ts'
 import type { PersonId } from '../hall/ports.ts'
 import type { PeerHandle } from '../protocol/seating.ts'
 

@@ -16,11 +16,11 @@ import type {
   TableInfo,
   TableSnapshot,
 } from '../hall/api.ts'
-import type { AuthError } from '../hall/denial.ts'
-import type { EndedLogins, OnlineUser } from '../hall/people.ts'
+import type { AuthError } from '../hall/accounts/auth-errors.ts'
+import type { EndedLogins, OnlineUser } from '../hall/accounts/people.ts'
 import { hasAccount, type SeatOwner } from '../hall/ports.ts'
 import type { TableActor } from '../hall/table-actor.ts'
-import { hashToken, makeToken, parseToken } from '../hall/tokens.ts'
+import { hashToken, makeToken, parseToken } from '../hall/accounts/tokens.ts'
 import type { PeerHandle } from '../protocol/seating.ts'
 import { checkCapacity } from './capacity.ts'
 import type { LobbyContext, OnSeated } from './context.ts'

@@ -1,5 +1,5 @@
-import { OrderedList } from '../base/ordered-list.ts'
-import type { PersonId } from './ports.ts'
+import { OrderedList } from '../../base/ordered-list.ts'
+import type { PersonId } from '../ports.ts'
 
 /** Member is one connection of a person. */
 interface Member {

@@ -1,4 +1,4 @@
-import type { PersonId, TableId } from './ports.ts'
+import type { PersonId, TableId } from '../ports.ts'
 
 /** Limit of guests with finished games: the latest stay. */
 const GUESTS = 10_000

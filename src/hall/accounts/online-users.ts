@@ -1,7 +1,7 @@
-import { Lookalikes } from './lookalikes.ts'
-import { foldName } from './names.ts'
-import { hasAccount, type PersonId } from './ports.ts'
-import { OnlineIndex } from './presences.ts'
+import { Lookalikes } from '../names/lookalikes.ts'
+import { foldName } from '../names/names.ts'
+import { hasAccount, type PersonId } from '../ports.ts'
+import { OnlineIndex } from './online-index.ts'
 
 /** OnlineUser is a user who is online through one connection. */
 export interface OnlineUser {

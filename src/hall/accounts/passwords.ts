@@ -1,6 +1,6 @@
 import { argon2, timingSafeEqual } from 'node:crypto'
-import { isRefusal } from '../games/game.ts'
-import type { AuthError } from './denial.ts'
+import { isRefusal } from '../../games/game.ts'
+import type { AuthError } from './auth-errors.ts'
 import type { RandomBytes } from './tokens.ts'
 import { Turns } from './turns.ts'
 

@@ -1,4 +1,4 @@
-import type { Refusal } from '../games/game.ts'
+import type { Refusal } from '../../games/game.ts'
 
 /**
  * AuthErrorCode is the reason why a login or a change of an account is refused; the codes are stable. `unregistered`: the
