@@ -1,5 +1,5 @@
 import type { SeatNumber } from '../games/game.ts'
-import type { TableEventView, TableListener, TableSnapshot, TableView } from '../hall/api.ts'
+import type { Page, PageRange, TableEventView, TableListener, TableSnapshot, TableView } from '../hall/api.ts'
 import { timeLeft, turnLeft } from '../hall/clocks.ts'
 import { type StandingChange, type TableObserver, type TableUpdate, toSituation } from '../hall/news.ts'
 import type { TableEvent } from '../hall/ports.ts'
@@ -140,6 +140,13 @@ export class TableSubscription implements TableObserver {
     const table = this.table.id
     return CHANGES.has(what.type) ? { table, n, at, what, sight: toTableView(state, this.viewer, at) } : { table, n, at, what }
   }
+}
+
+/** Lists the names of a table's watchers, each once, in order of arrival. */
+export function listWatchers({ observers }: TableActor, { from = 0, count }: PageRange): Page<string> {
+  const names = new Set<string>()
+  for (const one of observers) if (one instanceof TableSubscription && one.viewer === 'watcher' && one.name !== '') names.add(one.name)
+  return { items: [...names].slice(from, from + count), total: names.size }
 }
 
 /** Events that change the view, if only its clocks. */
