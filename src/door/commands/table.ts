@@ -27,8 +27,8 @@ export async function say({ lobby, present }: DoorSession, text: string): Promis
 }
 
 /** Offers a draw, and replies if no client can show the offer. */
-async function draw(visit: DoorSession): Promise<Reply> {
-  const { lobby, present } = visit
+async function draw(session: DoorSession): Promise<Reply> {
+  const { lobby, present } = session
   if (!present) return undefined
   const refusal = await lobby.offer(present.table)
   if (refusal) return refusal
@@ -37,17 +37,19 @@ async function draw(visit: DoorSession): Promise<Reply> {
 }
 
 /** Accepts an offer, at the shown table first, or a challenge. */
-async function accept(visit: DoorSession, name: string): Promise<Reply> {
-  const table = offerFrom(visit, name)
-  return table ? visit.lobby.offer(table.table) : (checkNeeds(visit, ['name']) ?? nothingHere(visit, name) ?? acceptChallenge(visit, name))
+async function accept(session: DoorSession, name: string): Promise<Reply> {
+  const table = offerFrom(session, name)
+  return table
+    ? session.lobby.offer(table.table)
+    : (checkNeeds(session, ['name']) ?? nothingHere(session, name) ?? acceptChallenge(session, name))
 }
 
 /** Declines an offer, at the shown table first, or refuses a challenge. */
-async function decline(visit: DoorSession, name: string): Promise<Reply> {
-  const table = offerFrom(visit, name)
+async function decline(session: DoorSession, name: string): Promise<Reply> {
+  const table = offerFrom(session, name)
   return table
-    ? visit.lobby.decline(table.table)
-    : (checkNeeds(visit, ['name']) ?? nothingHere(visit, name) ?? refuseChallenge(visit, name))
+    ? session.lobby.decline(table.table)
+    : (checkNeeds(session, ['name']) ?? nothingHere(session, name) ?? refuseChallenge(session, name))
 }
 
 /** Replies to a user who has no offer here, but a held seat at a table that may have one. */
@@ -70,28 +72,31 @@ function isOpposite({ company: { names } }: TableScreen, name: string): boolean 
   return name === '' || names.some((one) => one.toLowerCase() === name.toLowerCase())
 }
 
-async function rematch(visit: DoorSession): Promise<Reply> {
-  const { lobby, present } = visit
+async function rematch(session: DoorSession): Promise<Reply> {
+  const { lobby, present } = session
   if (!present) return undefined
   // a game for one player needs no consent
   if (present.alone)
-    return startSeek(visit, visit.lastSeek?.game === present.company.game ? visit.lastSeek : { game: present.company.game, settings: {} })
+    return startSeek(
+      session,
+      session.lastSeek?.game === present.company.game ? session.lastSeek : { game: present.company.game, settings: {} },
+    )
   return lobby.offer(present.table)
 }
 
-function leave(visit: DoorSession): Reply {
-  const { lobby, present } = visit
+function leave(session: DoorSession): Reply {
+  const { lobby, present } = session
   if (!present) return undefined
   if (present.playing) return ONGOING
   const refusal = lobby.leave(present.table)
   if (refusal) return refusal
-  visit.leaveTable()
-  return [`You have left table ${present.table}.`, ...showNextGame(visit)]
+  session.leaveTable()
+  return [`You have left table ${present.table}.`, ...showNextGame(session)]
 }
 
 /** Makes a command of an action that takes the number of the shown table. */
-function atTable(act: (visit: DoorSession, table: number) => Reply | Promise<Reply>): DoorCommand['run'] {
-  return (visit) => visit.present && act(visit, visit.present.table)
+function atTable(act: (session: DoorSession, table: number) => Reply | Promise<Reply>): DoorCommand['run'] {
+  return (session) => session.present && act(session, session.present.table)
 }
 
 const CLAIMS = [
@@ -107,7 +112,7 @@ export const tableCommands: readonly DoorCommand[] = [
     about: 'make a move, even if it looks like a command',
     more: () => ['You can also type the move alone: 5, or e, or A.'],
     needs: ['game'],
-    run: (visit, rest) => (rest === '' ? visit.present?.status() : move(visit, rest)),
+    run: (session, rest) => (rest === '' ? session.present?.status() : move(session, rest)),
   },
   { name: 'board', cost: 2, usage: 'board', about: 'print the table', needs: ['table'], run: ({ present }) => present?.page() },
   {
