@@ -1,5 +1,5 @@
 /*
- * node docs/confusables.ts FILE: makes `src/hall/confusables.ts` of Unicode's `confusables.txt` (UTS 39), of the version
+ * node docs/confusables.ts FILE: makes `src/hall/names/confusables.ts` of Unicode's `confusables.txt` (UTS 39), of the version
  * that lies in the folder `security` of the Unicode Character Database. No package keeps that table up to date.
  */
 import { readFile, writeFile } from 'node:fs/promises'

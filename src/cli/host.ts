@@ -36,7 +36,7 @@ async function hallFor({ name }: Program): Promise<Pick<TerminalHostOptions, 'se
   const { memoryStore } = await import('../storage/memory.ts')
   const onError = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
   const service = new LobbyService({ store: memoryStore(), clock: wallClock, random: chance, onError })
-  return { seating: (line) => service.createSeating(line, name) }
+  return { seating: (peer) => service.createSeating(peer, name) }
 }
 
 /** Runs `parlor host`: plays the server's side of a program at the terminal. Resolves to the exit code. */

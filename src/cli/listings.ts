@@ -9,12 +9,11 @@ import { type ListPage, type ListRequest, listPage, type PersonRow, type ResultR
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { escapeInvisible } from '../wire/text.ts'
-import { checkFormat, toCsv } from './csv.ts'
 import { checkDataFolder } from './data-folder.ts'
 import { printError, UsageError } from './diagnostics.ts'
-import { unknownGame } from './games.ts'
+import { unknownGame } from './rank.ts'
 import { openStoreIn } from './stores.ts'
-import { formatTable, NAME_COLUMNS } from './table.ts'
+import { checkFormat, formatTable, NAME_COLUMNS, toCsv } from './table.ts'
 
 /** Source of a list, and its format. */
 interface ListOptions {
@@ -110,9 +109,9 @@ async function* pagesOf(data: string, action: ListRequest['action']): AsyncGener
 }
 
 /** Resolves to a page from the server that has the folder open; `undefined` if no server has. Rejects with a UsageError. */
-async function pageFrom(data: string, wish: ListRequest): ReturnType<typeof requestPage> {
+async function pageFrom(data: string, request: ListRequest): ReturnType<typeof requestPage> {
   try {
-    return await requestPage(data, wish)
+    return await requestPage(data, request)
   } catch (reason) {
     throw new UsageError(`the server that has ${data} open sent an unreadable answer: ${errorMessage(reason)}`)
   }
@@ -123,10 +122,10 @@ async function* pagesIn(data: string, action: ListRequest['action']): AsyncGener
   const onError = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
   const service = new LobbyService({ store, clock: wallClock, random: chance, onError })
   try {
-    for (let wish: ListRequest | undefined = { action }; wish; ) {
-      const page: ListPage = await listPage({ people: service.people, store }, wish)
+    for (let request: ListRequest | undefined = { action }; request; ) {
+      const page: ListPage = await listPage({ people: service.people, store }, request)
       yield page
-      wish = page.next === undefined ? undefined : { action, after: page.next }
+      request = page.next === undefined ? undefined : { action, after: page.next }
     }
   } finally {
     await service.close()

@@ -22,15 +22,15 @@ function plainLogs(least: Level): Logs {
     log: say,
     ...(isLogged('info', least)
       ? {
-          connected: (visit) => write(about(visit, 'connected')),
-          seated: (visit, table, seat) => write(about(visit, `sits at table ${table}, seat ${seat}`)),
+          connected: (info) => write(about(info, 'connected')),
+          seated: (info, table, seat) => write(about(info, `sits at table ${table}, seat ${seat}`)),
         }
       : {}),
-    noticed: (visit, what, sentence) => say(noticeLevels[what], about(visit, sentence)),
-    traced: (visit, line) => printLine(`trace #${visit.connection} ${about(visit, line)}`),
-    ended: (visit, { level, trouble, ms }) =>
-      say(level, about(visit, trouble ? formatError(trouble) : `ended normally after ${ms / 1000} s`)),
-    limited: (visit, what, sentence) => say('warn', about(visit, what === 'refused' ? `rejected: ${sentence}` : sentence)),
+    noticed: (info, what, sentence) => say(noticeLevels[what], about(info, sentence)),
+    traced: (info, line) => printLine(`trace #${info.connection} ${about(info, line)}`),
+    ended: (info, { level, trouble, ms }) =>
+      say(level, about(info, trouble ? formatError(trouble) : `ended normally after ${ms / 1000} s`)),
+    limited: (info, what, sentence) => say('warn', about(info, what === 'refused' ? `rejected: ${sentence}` : sentence)),
   }
 }
 

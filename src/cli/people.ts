@@ -11,15 +11,15 @@ import { openStoreIn } from './stores.ts'
 
 /** Runs `parlor people reset|remove NAME`, through the running server or directly in the folder. Resolves to the exit code. */
 export async function peopleCommand(action: string, name: string | undefined, { data }: { readonly data: string }): Promise<number> {
-  const wish = AdminRequest.safeParse({ action, name })
-  if (!wish.success) {
+  const request = AdminRequest.safeParse({ action, name })
+  if (!request.success) {
     if (action === 'reset' || action === 'remove') throw new UsageError(`say whose: parlor people ${action} NAME`)
     if (action === 'list') throw new UsageError(`people list takes no name, and not ${JSON.stringify(name)}: it lists all registered users`)
     throw new UsageError(`people can be listed (list), reset NAME or removed (remove NAME), not ${JSON.stringify(action)}`)
   }
   if (name?.trim() === '') throw new UsageError(`the name is empty; say whose: parlor people ${action} NAME`)
   checkDataFolder(data)
-  const answer = (await askServer(data, wish.data)) ?? (await inFolder(data, wish.data))
+  const answer = (await askServer(data, request.data)) ?? (await inFolder(data, request.data))
   if ('done' in answer) {
     new Terminal().printSentence(answer.done)
     return EXIT.good
@@ -29,21 +29,21 @@ export async function peopleCommand(action: string, name: string | undefined, { 
 }
 
 /** Sends an admin command to the server that has the folder open. Resolves to its answer, or to `undefined` if no server has. */
-async function askServer(data: string, wish: AdminRequest): Promise<AdminResponse | undefined> {
+async function askServer(data: string, request: AdminRequest): Promise<AdminResponse | undefined> {
   try {
-    return await sendAdminRequest(data, wish)
+    return await sendAdminRequest(data, request)
   } catch (reason) {
     return { refused: `the server that has ${data} open sent an unreadable answer: ${errorMessage(reason)}` }
   }
 }
 
 /** Runs an admin command in a folder without a server, with the same effects on its unfinished tables. */
-async function inFolder(data: string, wish: AdminRequest): Promise<AdminResponse> {
+async function inFolder(data: string, request: AdminRequest): Promise<AdminResponse> {
   const onError = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
   const service = new LobbyService({ store: await openStoreIn(data), clock: wallClock, random: chance, onError })
   try {
     await service.open()
-    return await performRequest(service, wish)
+    return await performRequest(service, request)
   } finally {
     service.closeHall(new Error('the operator has finished'))
     await service.close()

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
+import { closestMatch } from 'leven'
 import { wallClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import { defaults, settingsFile } from '../config/defaults.ts'
 import { type CatalogueEntry, catalogue, findGame } from '../games/catalogue.ts'
 import type { LadderRow } from '../hall/api.ts'
-import { toLadder } from '../hall/hall.ts'
+import { toLadder } from '../hall/ratings.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotConnect, EXIT, formatAddress } from '../terminal/trouble.ts'
 import { Connection } from '../wire/connection.ts'
@@ -13,13 +14,11 @@ import { lines } from '../wire/framing/lines.ts'
 import { escapeControls, quoteText } from '../wire/text.ts'
 import type { Address } from '../wire/transport.ts'
 import { connectTcp } from '../wire/transports/tcp.ts'
-import { checkFormat, toCsv } from './csv.ts'
 import { checkDataFolder } from './data-folder.ts'
 import { pagingHint, printError, UsageError } from './diagnostics.ts'
-import { unknownGame } from './games.ts'
 import { requireNetworkProgram } from './program-options.ts'
 import { openStoreIn } from './stores.ts'
-import { formatTable, NAME_COLUMNS } from './table.ts'
+import { checkFormat, formatTable, NAME_COLUMNS, toCsv } from './table.ts'
 import { parseWhere } from './values.ts'
 
 interface RankOptions {
@@ -239,4 +238,13 @@ function table({ entry: { name, game }, rows }: Ladder, terminal: Terminal): str
     String(games),
   ])
   return `${name}\n${formatTable(columns, cells, terminal.columns)}`
+}
+
+/** Creates the UsageError for an unknown game. It suggests the nearest name, or else lists all names. */
+export function unknownGame(typed: string): UsageError {
+  const names = catalogue.map(({ name }) => name)
+  const meant = closestMatch(typed.toLowerCase(), names, { maxDistance: 2 })
+  return new UsageError(
+    `there is no game ${quoteText(typed)}; ${meant === undefined ? `there are ${names.join(', ')}` : `did you mean ${meant}?`}`,
+  )
 }

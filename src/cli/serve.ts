@@ -14,9 +14,8 @@ import { LobbyService } from '../lobby/service.ts'
 import { findShortName } from '../programs/index.ts'
 import type { Program } from '../protocol/definition.ts'
 import type { AdminServices } from '../server/admin.ts'
-import { watchDescriptors } from '../server/descriptors.ts'
 import type { Logs } from '../server/observe/logs.ts'
-import { logOutages } from '../server/observe/outages.ts'
+import { logOutages, watchDescriptors } from '../server/observe/outages.ts'
 import { type ListenStatus, Server } from '../server/server.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotListen, EXIT } from '../terminal/trouble.ts'
@@ -48,8 +47,8 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const server = new Server({
     overlay:
       overlay &&
-      ((transport, program, visit) =>
-        overlay(transport, { program, side: 'server', number: visit.connection, write: (line) => logs.traced?.(visit, line) })),
+      ((transport, program, info) =>
+        overlay(transport, { program, side: 'server', number: info.connection, write: (line) => logs.traced?.(info, line) })),
     programs,
     host,
     ports,
@@ -88,7 +87,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   // from here on a bug is logged, and the programs continue
   onCrash(() => {}, say)
   monitor?.watch(server, service, store)
-  const operator = await openAdmin(config, registryOf(service, store), logs)
+  const operator = await openAdmin(config, toAdminServices(service, store), logs)
   // the flags are set last, because V8 cannot use code that was compiled with other flags
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
   const terminal = new Terminal()
@@ -218,16 +217,16 @@ function moveLimit({ config: { limits, idle }, from }: ResolvedConfig): number {
   return from.get('limits.move') === 'default' ? Math.max(limits.move, idle) : limits.move
 }
 
-/** Returns the registry for the admin socket. */
-function registryOf({ people, bytes, hall }: LobbyService, store: Store): AdminServices {
+/** Returns what the admin socket serves. */
+function toAdminServices({ people, bytes, hall }: LobbyService, store: Store): AdminServices {
   return { people, bytes, store, backup: store.backup, checkFiles: store.checkFiles, ladder: (game, limit) => hall.ladder(game, limit) }
 }
 
 /** Opens the admin socket if the server has a folder. Without the socket, the operator has to stop the server first. */
-async function openAdmin({ data }: Config, registry: AdminServices, logs: Logs): Promise<Listener | undefined> {
+async function openAdmin({ data }: Config, services: AdminServices, logs: Logs): Promise<Listener | undefined> {
   if (data === NOWHERE) return undefined
   try {
-    return await (await import('../server/admin.ts')).openAdminSocket(data, registry, logs)
+    return await (await import('../server/admin.ts')).openAdminSocket(data, services, logs)
   } catch (failure) {
     logs.log('warn', `"parlor people" cannot be used while this server runs: ${errorMessage(failure)}`)
     return undefined

@@ -1,5 +1,9 @@
-import { playSolo } from '../terminal/solo.ts'
-import { Terminal } from '../terminal/terminal.ts'
+import { wallClock } from '../base/clock.ts'
+import type { Random } from '../games/game.ts'
+import { EndOfInput, type Options, type SoloProgram } from '../protocol/definition.ts'
+import { LocalSeating } from '../protocol/seating.ts'
+import { createConsole, Terminal } from '../terminal/terminal.ts'
+import { EXIT } from '../terminal/trouble.ts'
 import { printError } from './diagnostics.ts'
 import {
   checkFiles,
@@ -13,14 +17,31 @@ import {
 import { terminalSignal } from './stop-signal.ts'
 
 /** Runs `parlor solo`: plays a program without a network. Resolves to the exit code. */
-export async function soloCommand(name: string, options: ProgramFlags): Promise<number> {
+export async function soloCommand(name: string, flags: ProgramFlags): Promise<number> {
   const program = await requireSoloProgram(name)
-  checkFiles(program, options)
-  const terms = await parseProgramOptions(options)
-  checkOptions(program, terms)
-  warnAboutSecret(program, terms)
+  checkFiles(program, flags)
+  const options = await parseProgramOptions(flags)
+  checkOptions(program, options)
+  warnAboutSecret(program, options)
   const stop = terminalSignal()
   const stopped = new Promise<number>((resolve) => stop.addEventListener('abort', () => resolve(stop.reason)))
-  const played = playSolo(program, { options: terms, random: createRandom(program, terms), terminal: new Terminal(), complain: printError })
-  return Promise.race([played, stopped])
+  return Promise.race([play(program, options, createRandom(program, options)), stopped])
+}
+
+/** Plays a program at this terminal. Resolves with the exit code. */
+async function play(program: SoloProgram, options: Options, random: Random): Promise<number> {
+  const house = new LocalSeating(
+    () => undefined,
+    random,
+    () => {},
+  )
+  const person = createConsole(new Terminal(), printError)
+  try {
+    await program.play({ words: undefined, person, house, options, random, clock: wallClock })
+    return EXIT.good
+  } catch (error) {
+    if (!(error instanceof EndOfInput)) throw error
+    printError(error.message)
+    return EXIT.trouble
+  }
 }

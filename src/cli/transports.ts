@@ -30,7 +30,7 @@ export async function connectOver(to: Address, options: TransportOptions): Promi
   const { connectTls } = await import('../wire/transports/tls.ts')
   const { fingerprint } = options
   const reached = await connectTls(to, {
-    patience: wait,
+    wait,
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(family ? { family } : {}),
   })

@@ -16,11 +16,11 @@ interface ParsedAnswer {
 }
 
 /** Finds the command for "yes" or "no", if the user has an offer of a draw or a rematch, or a challenge. */
-export function parseAnswer(visit: DoorSession, word: string, rest: string): ParsedAnswer | undefined {
+export function parseAnswer(session: DoorSession, word: string, rest: string): ParsedAnswer | undefined {
   const command = commandFor(word)
-  if (command === undefined || !isAsked(visit)) return undefined
+  if (command === undefined || !isAsked(session)) return undefined
   if (POLITE.test(rest)) return { command, name: '' }
-  return isAsking(visit, rest) ? { command, name: rest } : undefined
+  return isAsking(session, rest) ? { command, name: rest } : undefined
 }
 
 /** Explains why a word is not a command: "yes" or "no" without an offer, or chat; `undefined` for other words. */

@@ -34,15 +34,15 @@ const MENDED = [
 ]
 
 /** Greets the user and executes each line, until the session ends or switches to the native protocol. */
-export async function runSession(visit: DoorSession): Promise<void> {
-  visit.say(...GREETING)
+export async function runSession(session: DoorSession): Promise<void> {
+  session.say(...GREETING)
   // a browser sends all lines of an HTTP head at once: answer only the first
   let inHead = false
-  for (let line = await visit.read(); line !== undefined; line = await visit.read()) {
+  for (let line = await session.read(); line !== undefined; line = await session.read()) {
     const isOfHead: boolean = inHead && isHeadLine(line)
     inHead = isHttpRequest(line) || (isOfHead && line.trim() !== '')
-    if (!isOfHead) await executeLine(visit, line)
-    if (visit.over) return
+    if (!isOfHead) await executeLine(session, line)
+    if (session.over) return
   }
 }
 
@@ -54,46 +54,46 @@ function explainForeignLine(typed: string): string | undefined {
 }
 
 /** Executes one line: a name, a command, an answer, a move or a chat message. */
-async function executeLine(visit: DoorSession, line: string): Promise<void> {
+async function executeLine(session: DoorSession, line: string): Promise<void> {
   const typed = stripQuotes(line.trim())
-  visit.flush()
-  if (visit.telnet?.requestedBinary && typed.includes('\ufffd')) return visit.say(...MENDED)
+  session.flush()
+  if (session.telnet?.requestedBinary && typed.includes('\ufffd')) return session.say(...MENDED)
   if (typed === '')
-    return visit.say(
-      ...(visit.present?.status() ?? [
-        visit.lobby.me ? (formatOwnSeek(visit) ?? formatHeldSeats(visit.lobby) ?? '"help" lists what you can type.') : NAME_QUESTION,
+    return session.say(
+      ...(session.present?.status() ?? [
+        session.lobby.me ? (formatOwnSeek(session) ?? formatHeldSeats(session.lobby) ?? '"help" lists what you can type.') : NAME_QUESTION,
       ]),
     )
-  if (typed.startsWith("'")) return printReply(visit, checkNeeds(visit, ['table']) ?? (await say(visit, typed.slice(1).trim())))
+  if (typed.startsWith("'")) return printReply(session, checkNeeds(session, ['table']) ?? (await say(session, typed.slice(1).trim())))
   const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(typed) ?? []
   const command = findCommand(word)
-  if (command?.name !== 'more') visit.clearPages()
-  if (command) return runCommand(visit, command, rest)
-  const elsewhere = visit.present?.isMove(typed) ? undefined : explainForeignLine(typed)
+  if (command?.name !== 'more') session.clearPages()
+  if (command) return runCommand(session, command, rest)
+  const elsewhere = session.present?.isMove(typed) ? undefined : explainForeignLine(typed)
   if (elsewhere !== undefined) {
-    visit.noteForeign(elsewhere)
-    return visit.say(`${elsewhere}.`)
+    session.noteForeign(elsewhere)
+    return session.say(`${elsewhere}.`)
   }
-  if (!visit.lobby.me && !visit.present) {
-    visit.peer.connection.charge(costs.enter)
-    return logInByName(visit, typed)
+  if (!session.lobby.me && !session.present) {
+    session.peer.connection.charge(costs.enter)
+    return logInByName(session, typed)
   }
-  const isMove = visit.present?.isMove(typed) === true
-  const answered = isMove ? undefined : parseAnswer(visit, word, rest)
+  const isMove = session.present?.isMove(typed) === true
+  const answered = isMove ? undefined : parseAnswer(session, word, rest)
   const meant = answered && findCommand(answered.command)
-  if (answered && meant) return runCommand(visit, meant, answered.name)
-  const noCommand = isMove ? undefined : whyNoCommand(word, visit.present && !visit.present.alone ? SAY : '; "help" lists all commands')
-  if (noCommand !== undefined) return printReply(visit, { refused: noCommand })
+  if (answered && meant) return runCommand(session, meant, answered.name)
+  const noCommand = isMove ? undefined : whyNoCommand(word, session.present && !session.present.alone ? SAY : '; "help" lists all commands')
+  if (noCommand !== undefined) return printReply(session, { refused: noCommand })
   const begun = isMove ? [] : findByPrefix(word)
   const [only, ...more] = begun
-  if (only && more.length === 0 && !only.whole) return runCommand(visit, only, rest)
-  printReply(visit, begun.length > 0 ? refuseAmbiguous(word, begun) : await handleOtherLine(visit, typed, word))
+  if (only && more.length === 0 && !only.whole) return runCommand(session, only, rest)
+  printReply(session, begun.length > 0 ? refuseAmbiguous(word, begun) : await handleOtherLine(session, typed, word))
 }
 
 /** Handles a line that is not a command: a move, or a line that needs an explanation. */
-async function handleOtherLine(visit: DoorSession, typed: string, word: string): Promise<Reply> {
-  const { present } = visit
-  const asks = ASKS.test(word) && !present?.isMove(typed) ? explainHowToAsk(visit, word, typed) : undefined
+async function handleOtherLine(session: DoorSession, typed: string, word: string): Promise<Reply> {
+  const { present } = session
+  const asks = ASKS.test(word) && !present?.isMove(typed) ? explainHowToAsk(session, word, typed) : undefined
   if (asks !== undefined) return asks
   const [first = '', ...others] = replaceGameAlias(typed).split(/\s/)
   const game = findGameByWord(first)
@@ -101,10 +101,10 @@ async function handleOtherLine(visit: DoorSession, typed: string, word: string):
   if (present && (present.turn || present.isMove(typed))) {
     const talk = /\s|\p{L}{3}/u.test(typed) && !present.alone ? SAY : ''
     const hint = meant ? `; or did you mean "${meant}"?` : game && others.length === 0 ? hintAt(present, game) : talk
-    return checkNeeds(visit, ['game']) ?? move(visit, typed, hint)
+    return checkNeeds(session, ['game']) ?? move(session, typed, hint)
   }
   if (game) return `To play it, type: play ${wayToPlay(game, others)}`
-  const ended = isMoveSomewhere(typed) ? (present ? checkNeeds(visit, ['game']) : toSentence(whyNoMove(visit, typed))) : undefined
+  const ended = isMoveSomewhere(typed) ? (present ? checkNeeds(session, ['game']) : toSentence(whyNoMove(session, typed))) : undefined
   if (ended !== undefined) return ended
   const known = meant ? `did you mean "${meant}"? "help" lists all` : '"help" lists all'
   return { refused: `there is no command "${word}": ${known}${present && !present.alone ? SAY : ''}` }
@@ -120,8 +120,8 @@ function wayToPlay({ name }: CatalogueEntry, others: readonly string[]): string 
 const ASKS = /^(?:challenge|duel|fight|against|vs\.?|versus)$/i
 
 /** Explains how to challenge a user, by name if the line names a user who is online. */
-function explainHowToAsk(visit: DoorSession, word: string, typed: string): Reply {
-  const known = explainChallenge(visit, typed.slice(word.length).trim())
+function explainHowToAsk(session: DoorSession, word: string, typed: string): Reply {
+  const known = explainChallenge(session, typed.slice(word.length).trim())
   return known ?? { refused: `there is no command "${word}": "play GAME NAME" challenges a user, such as "play tictactoe ada"` }
 }
 

@@ -1,6 +1,6 @@
-import { askUntil } from '../protocol/ask-until.ts'
 import { type Program, type Protocol, plainLines } from '../protocol/definition.ts'
 import type { Peer } from '../protocol/peer.ts'
+import { askUntil } from '../protocol/roles.ts'
 import { Telnet } from '../wire/telnet.ts'
 import { automaton, type DoorMessage, type DoorState } from './automaton.ts'
 import { runSession } from './dispatcher.ts'
@@ -17,9 +17,9 @@ const door: Protocol<DoorMessage, DoorState> = {
   over: (transport) => new Telnet(transport),
 
   async server(peer, { house, clock }) {
-    const visit = new DoorSession(peer, { house, clock })
-    await Promise.race([runSession(visit), visit.broken])
-    if (visit.isNative) await serveProgram(peer, visit)
+    const session = new DoorSession(peer, { house, clock })
+    await Promise.race([runSession(session), session.broken])
+    if (session.isNative) await serveProgram(peer, session)
   },
 
   async client(peer, { person }) {
@@ -41,9 +41,9 @@ async function read(peer: Peer<DoorMessage, DoorState>, show: (line: string) => 
 }
 
 /** Serves the rest of the session in the native protocol. */
-async function serveProgram(peer: Peer<DoorMessage, DoorState>, visit: DoorSession): Promise<void> {
+async function serveProgram(peer: Peer<DoorMessage, DoorState>, session: DoorSession): Promise<void> {
   const { serveNative } = await import('./json-mode.ts')
-  return serveNative(peer, visit.lobby, (listener) => visit.handOver(listener))
+  return serveNative(peer, session.lobby, (listener) => session.handOver(listener))
 }
 
 /** The front door: the program for users without a client of their own. */

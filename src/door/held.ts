@@ -1,5 +1,9 @@
 import type { HeldSeat, Lobby, PersonInfo, TableInfo } from '../hall/api.ts'
+import { Disconnected } from '../wire/disconnect.ts'
+import { MESSAGE_LIMIT } from '../wire/framing/framing.ts'
 import { formatList, toSafeLine } from './layout.ts'
+import type { TableScreen } from './table-screen.ts'
+import { formatDuration } from './terms-text.ts'
 
 /** Formats the game and the opponents of a held seat. */
 export function formatHeldGame({ game, names }: TableInfo, me: PersonInfo | undefined): string {
@@ -21,4 +25,18 @@ export function formatHeldSeat(seat: HeldSeat, me: PersonInfo | undefined): stri
   return seat.elsewhere
     ? `You sit at ${at}, through another connection: "resume ${seat.table}" takes that seat here`
     : `Your seat at ${at}, is held: "resume ${seat.table}"`
+}
+
+/** Returns how long a seat that the session leaves is held, and which command resumes it. `stopped`: the server stops. */
+export function formatSeatLeft({ table, token, grace }: TableScreen, me: PersonInfo | undefined, stopped: boolean): string {
+  const time = stopped ? ' over a restart' : grace === undefined ? '' : ` for ${formatDuration(grace)}`
+  const back = me?.registered || token === undefined ? `"resume ${table}" takes it up again.` : `resume ${token}`
+  return `Your seat at table ${table} is held${time}: ${back}`
+}
+
+/** Explains to the user why the server closes the connection. */
+export function formatFarewell(reason: Error): string {
+  if (!(reason instanceof Disconnected)) return 'an error occurred in the server; it is not your fault'
+  if (reason.reason === 'much') return `your line is longer than ${MESSAGE_LIMIT} bytes, the maximum`
+  return reason.reason === 'late' ? 'you have sent nothing for too long' : reason.message
 }

@@ -1,9 +1,9 @@
 import type { Lobby, LobbyListener } from '../hall/api.ts'
 import { NativeSession } from '../native/session.ts'
 import type { Peer } from '../protocol/peer.ts'
-import { receiveUntilClosed } from '../protocol/receive-until-closed.ts'
+import { receiveUntilClosed } from '../protocol/roles.ts'
 import type { DoorMessage, DoorState } from './automaton.ts'
-import { formatFarewell } from './session.ts'
+import { formatFarewell } from './held.ts'
 
 /** The name of this server in `hello`. */
 const SOFTWARE = 'parlor'

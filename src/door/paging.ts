@@ -22,7 +22,7 @@ export interface PagedList {
 type RowPage = Page<readonly string[]> | Refusal
 
 /** Formats a page of a list, counted from 1, and sets the next page for "more". */
-export async function showPage(visit: DoorSession, listing: PagedList, page = 1): Promise<Reply> {
+export async function showPage(session: DoorSession, listing: PagedList, page = 1): Promise<Reply> {
   const { typed, empty, footer = [], rows = ROWS } = listing
   const fetched = await listing.fetch((page - 1) * rows, rows)
   if (isRefusal(fetched)) return fetched
@@ -30,7 +30,7 @@ export async function showPage(visit: DoorSession, listing: PagedList, page = 1)
   if (total === 0) return empty
   const pages = Math.ceil(total / rows)
   if (items.length === 0) return noPage(page, typed, pages)
-  visit.more = page < pages ? () => showPage(visit, listing, page + 1) : undefined
+  session.more = page < pages ? () => showPage(session, listing, page + 1) : undefined
   const where = pages > 1 ? [`Page ${page} of ${pages}${page < pages ? `: "more" or "${typed} ${page + 1}" shows the next` : ''}.`] : []
   return [...formatColumns(items), ...where, ...footer]
 }
@@ -48,9 +48,9 @@ export function readPage({ present }: DoorSession, rest: string, typed: string):
 }
 
 /** Formats the page of a list with the typed number. */
-export function showTypedPage(visit: DoorSession, rest: string, listing: PagedList): Reply | Promise<Reply> {
-  const page = readPage(visit, rest, listing.typed)
-  return typeof page === 'string' ? page : showPage(visit, listing, page)
+export function showTypedPage(session: DoorSession, rest: string, listing: PagedList): Reply | Promise<Reply> {
+  const page = readPage(session, rest, listing.typed)
+  return typeof page === 'string' ? page : showPage(session, listing, page)
 }
 
 /** The command for the rest of a list or screen. */
@@ -60,5 +60,5 @@ export const moreCommand: DoorCommand = {
   also: ['next'],
   usage: 'more',
   about: 'show the next page of a list, or the lines that did not fit',
-  run: (visit) => visit.rest() ?? visit.more?.() ?? 'There is no more to show.',
+  run: (session) => session.rest() ?? session.more?.() ?? 'There is no more to show.',
 }

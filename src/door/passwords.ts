@@ -16,17 +16,17 @@ type Check = (password: string) => LobbyRefusal | undefined | Promise<LobbyRefus
  * Asks for a password until `check` accepts it. After a refusal the question comes again, so that the server never reads a
  * password as a name or a command. Returns `undefined` if the user cancels with an empty line, or the session ends.
  */
-export function askPassword(visit: DoorSession, question: string, check: Check): Promise<string | undefined> {
-  return visit.withHiddenInput(() => askUntil(visit, { question }, check))
+export function askPassword(session: DoorSession, question: string, check: Check): Promise<string | undefined> {
+  return session.withHiddenInput(() => askUntil(session, { question }, check))
 }
 
 /** Asks for a new password twice, until both are equal and valid; `undefined` as for `askPassword`. */
-export function askNewPassword(visit: DoorSession, { question, warns = true }: Question): Promise<string | undefined> {
-  return visit.withHiddenInput(async () => {
+export function askNewPassword(session: DoorSession, { question, warns = true }: Question): Promise<string | undefined> {
+  return session.withHiddenInput(async () => {
     for (let wrong: string | undefined; ; wrong = 'The passwords are not the same.') {
       const asked = { question, warns: warns && wrong === undefined, wrong }
-      const password = await askUntil(visit, asked, (typed) => visit.lobby.checkPassword(typed))
-      const again = password === undefined ? undefined : await visit.askSecret(['The same once more?'], false)
+      const password = await askUntil(session, asked, (typed) => session.lobby.checkPassword(typed))
+      const again = password === undefined ? undefined : await session.askSecret(['The same once more?'], false)
       if (again === undefined || again === password) return again
     }
   })
@@ -34,16 +34,16 @@ export function askNewPassword(visit: DoorSession, { question, warns = true }: Q
 
 /** `wrong` is printed before the first question. */
 async function askUntil(
-  visit: DoorSession,
+  session: DoorSession,
   asked: Question & { readonly wrong?: string | undefined },
   check: Check,
 ): Promise<string | undefined> {
   const { question, warns = true } = asked
   for (let { wrong } = asked, first = true; ; first = false) {
-    const password = await visit.askSecret([...(wrong === undefined ? [] : [wrong]), `${question} ${CANCEL}`], warns && first)
+    const password = await session.askSecret([...(wrong === undefined ? [] : [wrong]), `${question} ${CANCEL}`], warns && first)
     const refusal = password === undefined ? undefined : await check(password)
-    if (visit.over) return undefined
+    if (session.over) return undefined
     if (!refusal) return password
-    wrong = visit.sentence(refusal.refused)
+    wrong = session.sentence(refusal.refused)
   }
 }

@@ -1,26 +1,28 @@
 import type { Clock } from '../base/clock.ts'
 import { formatCount } from '../base/counts.ts'
+import type { Refusal } from '../games/game.ts'
 import type { Lobby, LobbyListener, RatingChanges, SeekInfo, SeekTerms, TableEventView, TableSnapshot } from '../hall/api.ts'
 import type { RoleContext } from '../protocol/definition.ts'
 import type { Peer } from '../protocol/peer.ts'
-import { receiveUntilClosed } from '../protocol/receive-until-closed.ts'
+import { receiveUntilClosed } from '../protocol/roles.ts'
 import { requireLobby } from '../protocol/seating.ts'
 import { Disconnected } from '../wire/disconnect.ts'
-import { MESSAGE_LIMIT } from '../wire/framing/framing.ts'
 import { Telnet } from '../wire/telnet.ts'
 import type { DoorMessage, DoorState } from './automaton.ts'
 import { type ArrivalKind, formatRatingChanges } from './event-text.ts'
+import { formatFarewell, formatSeatLeft } from './held.ts'
 import { applyErasures, countFirstScreen, joinSentences, toSafeLine, toSentence, wrapLines } from './layout.ts'
-import type { Reply } from './reply.ts'
 import { formatGameOver } from './results.ts'
 import { formatChallenge } from './seek-parser.ts'
 import { TableScreen } from './table-screen.ts'
 import { TableScreens } from './table-screens.ts'
-import { formatDuration } from './terms-text.ts'
 
 /** Warnings before a password: without telnet, and with a telnet client that hides it. */
 const SEEN = '(It will show on your screen, and travel unencrypted unless you use TLS.)'
 const UNSEEN = '(It will not show; it travels unencrypted unless you use TLS.)'
+
+/** Reply is the output of a command: lines or a refusal; `undefined` if an event prints the result. */
+export type Reply = string | readonly string[] | Refusal | undefined
 
 /** ListenerCall is a call of the listener that is made later. */
 type ListenerCall = (listener: LobbyListener) => void
@@ -57,8 +59,8 @@ export class DoorSession {
   readonly #break: (reason: unknown) => void
   /** The listener for events: this session, until `handOver`. */
   #listener: LobbyListener = {
-    seated: (attendance) => this.addTable(attendance, 'seated'),
-    tableEvent: (news) => this.#applyEvent(news),
+    seated: (snapshot) => this.addTable(snapshot, 'seated'),
+    tableEvent: (update) => this.#applyEvent(update),
     closed: (table, reason) => this.#close(table, reason),
     recorded: (recorded) => this.#record(recorded),
     finished: (game) => this.#notices.push(formatGameOver(game)),
@@ -107,8 +109,8 @@ export class DoorSession {
     // a rejection after the end of the session concerns no caller
     promise.catch(() => {})
     this.lobby = requireLobby(house, {
-      seated: (attendance) => this.#enqueue((listener) => listener.seated(attendance)),
-      tableEvent: (news) => this.#enqueue((listener) => listener.tableEvent(news)),
+      seated: (snapshot) => this.#enqueue((listener) => listener.seated(snapshot)),
+      tableEvent: (update) => this.#enqueue((listener) => listener.tableEvent(update)),
       closed: (table, reason) => this.#enqueue((listener) => listener.closed(table, reason)),
       recorded: (recorded) => this.#enqueue((listener) => listener.recorded(recorded)),
       challenged: (seeker) => this.#enqueue((listener) => listener.challenged(seeker)),
@@ -200,18 +202,18 @@ export class DoorSession {
    * Adds a table. It becomes the shown table unless the user plays at another, because a move that the user is typing must
    * not go to the wrong table. If the shown table is only watched, or its game is over, the session leaves it.
    */
-  addTable(attendance: TableSnapshot, coming: ArrivalKind): void {
-    this.#printNews()
+  addTable(snapshot: TableSnapshot, coming: ArrivalKind): void {
+    this.#printUpdates()
     const before = this.present
-    const aside = coming === 'seated' && !this.#going && before?.playing === true && before.table !== attendance.table
-    if (!aside && before && !before.playing && before.table !== attendance.table) {
+    const aside = coming === 'seated' && !this.#going && before?.playing === true && before.table !== snapshot.table
+    if (!aside && before && !before.playing && before.table !== snapshot.table) {
       this.#noteUnwatched(before)
       this.lobby.leave(before.table)
       this.tables.remove(before.table)
     }
-    const token = coming === 'seated' && !this.#tokens.has(attendance.token ?? '') ? attendance.token : undefined
-    if (attendance.token) this.#tokens.add(attendance.token)
-    this.tables.add(new TableScreen(attendance, { clock: this.clock, me: this.lobby.me?.name ?? '', coming, token }), aside)
+    const token = coming === 'seated' && !this.#tokens.has(snapshot.token ?? '') ? snapshot.token : undefined
+    if (snapshot.token) this.#tokens.add(snapshot.token)
+    this.tables.add(new TableScreen(snapshot, { clock: this.clock, me: this.lobby.me?.name ?? '', coming, token }), aside)
   }
 
   /** Runs `act`; if it seats the user, the new table is shown even during another game. */
@@ -241,14 +243,14 @@ export class DoorSession {
   }
 
   /** Shows another table of this session. Leaves the one shown before, if it was only watched or its game is over. */
-  show(presence: TableScreen): void {
+  show(screen: TableScreen): void {
     const before = this.present
-    this.#printNews()
-    if (before && before !== presence && !before.playing && !this.lobby.leave(before.table)) {
+    this.#printUpdates()
+    if (before && before !== screen && !before.playing && !this.lobby.leave(before.table)) {
       this.#noteUnwatched(before)
       this.tables.remove(before.table)
     }
-    this.tables.show(presence)
+    this.tables.show(screen)
   }
 
   /** Notes that the session no longer watches a table with a game under way. */
@@ -258,13 +260,13 @@ export class DoorSession {
 
   /** Removes a table, by default the shown one. */
   leaveTable(table = this.present?.table): void {
-    this.#printNews()
+    this.#printUpdates()
     if (table !== undefined) this.tables.remove(table)
   }
 
   /** Removes all tables. */
   leaveAll(): void {
-    this.#printNews()
+    this.#printUpdates()
     this.tables.clear()
   }
 
@@ -272,7 +274,7 @@ export class DoorSession {
   flush(): void {
     if (this.#program) return
     this.#deliverPending()
-    this.#printNews()
+    this.#printUpdates()
   }
 
   /** Ends the session at the request of the user. */
@@ -312,33 +314,26 @@ export class DoorSession {
     this.flush()
     // a server without a store does not hold seats over a restart
     const holds = this.#stopped ? this.lobby.keepsGames : leaves
-    const held = holds ? this.tables.playing.map((one) => this.#formatHeldSeat(one)) : []
+    const held = holds ? this.tables.playing.map((one) => formatSeatLeft(one, this.lobby.me, this.#stopped)) : []
     const invited = this.lobby.ownInvitation ? ['Your invitation is cancelled: its code is void.'] : []
     this.say(...joinSentences([word, ...invited, ...held]))
     this.#over = true
   }
 
-  /** Returns how long a seat is held, and which command resumes it. */
-  #formatHeldSeat({ table, token, grace }: TableScreen): string {
-    const time = this.#stopped ? ' over a restart' : grace === undefined ? '' : ` for ${formatDuration(grace)}`
-    const back = this.lobby.me?.registered || token === undefined ? `"resume ${table}" takes it up again.` : `resume ${token}`
-    return `Your seat at table ${table} is held${time}: ${back}`
-  }
-
-  #applyEvent(news: TableEventView): void {
-    if (news.what.type === 'said' && !this.lobby.isUnmuted(news.what.name)) return
-    const presence = this.tables.get(news.table)
-    presence?.addEvent(news)
+  #applyEvent(update: TableEventView): void {
+    if (update.what.type === 'said' && !this.lobby.isUnmuted(update.what.name)) return
+    const screen = this.tables.get(update.table)
+    screen?.addEvent(update)
     // a player whose rematch is at another table has left this one
-    if (news.what.type !== 'continued' || !presence?.seated || presence === this.present) return
-    this.#notices.push(...presence.takeNotices())
-    this.tables.remove(news.table)
+    if (update.what.type !== 'continued' || !screen?.seated || screen === this.present) return
+    this.#notices.push(...screen.takeNotices())
+    this.tables.remove(update.table)
   }
 
   /** Notes the change of the ladder after a game, at its table or, if the session has left that, as a notice. */
   #record(recorded: RatingChanges): void {
-    const presence = this.tables.get(recorded.table)
-    if (presence) presence.addRatingChanges(recorded)
+    const screen = this.tables.get(recorded.table)
+    if (screen) screen.addRatingChanges(recorded)
     else this.#notices.push(`Table ${recorded.table}: ${formatRatingChanges(recorded, this.lobby.me?.name ?? '')}`)
   }
 
@@ -363,15 +358,15 @@ export class DoorSession {
   }
 
   #close(table: number, reason: string): void {
-    const presence = this.tables.get(table)
-    if (!presence) return
+    const screen = this.tables.get(table)
+    if (!screen) return
     if (reason === this.#dismissal) {
       this.#stopped = true
       return
     }
     this.leaveTable(table)
     // the user has never seen the number of a table that could not be opened
-    this.#print(['', toSentence(presence.seen ? `table ${table} is closed: ${reason}` : reason)])
+    this.#print(['', toSentence(screen.seen ? `table ${table} is closed: ${reason}` : reason)])
   }
 
   /** Answers Ctrl-C, which telnet sends as a command. The answer comes in a microtask, after the reply of the telnet filter. */
@@ -382,11 +377,11 @@ export class DoorSession {
     queueMicrotask(() => this.#print(['', way]))
   }
 
-  /** Prints all news; the shown table comes last, because the user may have to answer there. */
-  #printNews(): void {
+  /** Prints all updates; the shown table comes last, because the user may have to answer there. */
+  #printUpdates(): void {
     const notices = this.#asking ? [] : [...this.#notices, ...this.tables.takeNotices()]
     if (!this.#asking) this.#notices = []
-    for (const lines of [notices, this.present?.takeNews() ?? []]) if (lines.length > 0) this.#print(['', ...lines])
+    for (const lines of [notices, this.present?.takeUpdates() ?? []]) if (lines.length > 0) this.#print(['', ...lines])
   }
 
   #print(lines: readonly string[]): void {
@@ -394,11 +389,4 @@ export class DoorSession {
     if (this.peer.state === 'end') return
     for (const line of wrapLines(lines)) this.peer.send('text', line)
   }
-}
-
-/** Explains to the user why the server closes the connection. */
-export function formatFarewell(reason: Error): string {
-  if (!(reason instanceof Disconnected)) return 'an error occurred in the server; it is not your fault'
-  if (reason.reason === 'much') return `your line is longer than ${MESSAGE_LIMIT} bytes, the maximum`
-  return reason.reason === 'late' ? 'you have sent nothing for too long' : reason.message
 }

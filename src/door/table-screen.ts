@@ -25,7 +25,7 @@ interface TableScreenOptions {
 }
 
 /**
- * TableScreen renders one table for a player or a watcher. `addEvent` and `addRatingChanges` collect news; `takeNews`
+ * TableScreen renders one table for a player or a watcher. `addEvent` and `addRatingChanges` collect updates; `takeUpdates`
  * (if the table is shown) and `takeNotices` (if it is not) return them as lines, once.
  */
 export class TableScreen {
@@ -45,7 +45,7 @@ export class TableScreen {
   #offers: readonly Offer[] = []
   /** Introduction of the table, until it is printed. */
   #introduction: readonly string[]
-  /** News since the last output: lines, the seats that have moved, and whether the board may have changed. */
+  /** Updates since the last output: lines, the seats that have moved, and whether the board may have changed. */
   #lines: string[] = []
   #movers: readonly SeatNumber[] = []
   #changed: boolean
@@ -54,8 +54,8 @@ export class TableScreen {
   /** True if the user has seen how to type a move. */
   #explained = false
 
-  constructor(attendance: TableSnapshot, { clock, me, coming, token }: TableScreenOptions) {
-    const { table, game, seat, names, now, offers = [] } = attendance
+  constructor(snapshot: TableSnapshot, { clock, me, coming, token }: TableScreenOptions) {
+    const { table, game, seat, names, now, offers = [] } = snapshot
     const entry = findGame(game.name)
     this.company = { table, game: entry?.name ?? game.name, rules: game.name, seat, names: names.map(toSafeLine), me }
     this.#clock = clock
@@ -64,9 +64,9 @@ export class TableScreen {
     this.#sight = now?.sight
     this.#seenAt = clock.monotonic()
     this.#changed = now !== undefined
-    const terms = formatTermSentences(this.company, attendance)
-    this.token = attendance.token
-    this.grace = attendance.grace
+    const terms = formatTermSentences(this.company, snapshot)
+    this.token = snapshot.token
+    this.grace = snapshot.grace
     this.#introduction = [
       formatIntroduction(this.company, coming),
       ...(terms.length > 0 ? joinSentences(terms) : []),
@@ -138,8 +138,8 @@ export class TableScreen {
     this.#lines.push(formatRatingChanges(recorded, this.company.me))
   }
 
-  /** Returns the news since the last call, with the board if it has changed; empty before the game begins. */
-  takeNews(): readonly string[] {
+  /** Returns the updates since the last call, with the board if it has changed; empty before the game begins. */
+  takeUpdates(): readonly string[] {
     if (!this.#sight) return []
     const lines = [...this.#introduction, ...this.#lines]
     const board = this.#changed ? this.#newBoard(this.#sight) : []
@@ -148,7 +148,7 @@ export class TableScreen {
     return together(lines, board, closing)
   }
 
-  /** Returns the news since the last call, one line each, for a table that is not shown. */
+  /** Returns the updates since the last call, one line each, for a table that is not shown. */
   takeNotices(): readonly string[] {
     if (!this.#sight) return []
     const here = this.#introduction.length > 0 ? [`To go there, type "go ${this.table}".`] : []
@@ -160,7 +160,7 @@ export class TableScreen {
     return lines
   }
 
-  /** Returns the whole table for a user who goes to it, and drops its news. */
+  /** Returns the whole table for a user who goes to it, and drops its updates. */
   open(): readonly string[] {
     this.#clear()
     if (this.#sight) this.#newBoard(this.#sight)

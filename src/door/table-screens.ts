@@ -25,14 +25,14 @@ export class TableScreens {
   }
 
   /** Adds a table, and shows it unless it is `aside`. */
-  add(presence: TableScreen, aside = false): void {
-    this.#all.set(presence.table, presence)
-    if (!aside) this.#current = presence
+  add(screen: TableScreen, aside = false): void {
+    this.#all.set(screen.table, screen)
+    if (!aside) this.#current = screen
   }
 
   /** Shows another table, which must be one of `all`. */
-  show(presence: TableScreen): void {
-    this.#current = presence
+  show(screen: TableScreen): void {
+    this.#current = screen
   }
 
   remove(table: number): void {
@@ -45,7 +45,7 @@ export class TableScreens {
     this.#current = undefined
   }
 
-  /** Returns the news of the tables that are not shown since the last call, and clears them. */
+  /** Returns the updates of the tables that are not shown since the last call, and clears them. */
   takeNotices(): readonly string[] {
     if (this.#all.size < 2 && this.#current) return []
     return this.all.filter((one) => one !== this.#current).flatMap((one) => one.takeNotices())

@@ -1,3 +1,4 @@
+import { formatCount } from '../base/counts.ts'
 import type { Outcome, Refusal, SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
 import type { ActType, VisibleEvent } from './events.ts'
@@ -176,8 +177,8 @@ export interface RatingChanges {
 /** TableListener receives the events of the tables to which one session is subscribed. */
 export interface TableListener {
   /** Called when the session gets a seat, by a matched seek, a rematch or a resumed seat; `tableEvent` follows for each event. */
-  seated(attendance: TableSnapshot): void
-  tableEvent(news: TableEventView): void
+  seated(snapshot: TableSnapshot): void
+  tableEvent(update: TableEventView): void
   /** Called when the result of a game is recorded on the ladder. */
   recorded(recorded: RatingChanges): void
   /** Called when a table fails, with the reason as a sentence; no call for that table follows. */
@@ -218,6 +219,19 @@ export interface LobbyRefusal extends Refusal {
 export interface EndedConnections {
   readonly connections: number
   readonly sessions: number
+}
+
+/**
+ * Formats how many connections and sessions were ended: "2 other connections and 1 session were ended." `connection` is the
+ * noun: "other connection" for a user, whose own connection stays, and "connection" for the operator.
+ */
+export function formatEnded({ connections, sessions }: EndedConnections, connection = 'other connection'): string {
+  const parts = [
+    ...(connections > 0 ? [formatCount(connections, connection)] : []),
+    ...(sessions > 0 ? [formatCount(sessions, 'session')] : []),
+  ]
+  if (parts.length === 0) return `No ${connection} or session was open.`
+  return `${parts.join(' and ')} ${connections + sessions === 1 ? 'was' : 'were'} ended.`
 }
 
 /** The error codes of the lobby, each with the condition for it. The codes do not change between versions. */

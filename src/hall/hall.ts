@@ -2,50 +2,43 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import { sweepSome } from '../base/sweep.ts'
 import { Effort } from '../games/ai/effort.ts'
-import { isPlayable } from '../games/ai/house.ts'
 import type { Random, Refusal, SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
+import type { RandomBytes } from './accounts/tokens.ts'
+import { addToHistories } from './finished-games.ts'
+import { IdleTables } from './idle-tables.ts'
 import { TableListing } from './listing.ts'
-import { mergeClocks, mergeOptions, type OpenSeek } from './matchmaking.ts'
+import { Matchmaker, NO_CLOCK, type SeekRequest, type TableOptions } from './matchmaker.ts'
+import type { OpenSeek } from './matchmaking.ts'
 import { NetworkHoldings } from './owners.ts'
 import {
-  type ClockRules,
   type FinishedGames,
-  type FinishedTable,
   type HistoryRange,
   HOUSE,
-  hasAccount,
-  PEER,
   type PersonId,
   type SeatOwner,
-  type Standing,
   type Store,
   type TableEvent,
   type TableId,
 } from './ports.ts'
-import { clampStanding } from './ratings.ts'
+import { clampStanding, type LadderPlace, toLadder } from './ratings.ts'
 import { RatingsProjector } from './ratings-projector.ts'
-import { isWeak, newSeed } from './seeds.ts'
-import { Seeks } from './seeks.ts'
+import { restoreTables } from './restoring.ts'
+import { newSeed } from './seeds.ts'
+import type { Seeks } from './seeks.ts'
 import { TableActor, type TableActorOptions } from './table-actor.ts'
 import { type SeatAt, TableRegistry } from './table-registry.ts'
-import type { RandomBytes } from './tokens.ts'
 
 /*
  * The hall is the meeting place of one server: it has every open table and every open seek. It knows no connections: sessions
  * and seats subscribe to tables, and callbacks report what happens to a seek.
  *
- * Tables. `open` starts a TableActor, `restore` starts those of the previous process from their logs. The registry finds a
- * table by number, person and token until the game is over, its log is persisted and no observer is left. After a restart a
- * table waits, suspended, if each of its players can return: with an account, with a token or, alone at the table, by name.
- * Otherwise the hall ends it, because no player is to wait for an opponent who cannot return.
+ * Tables. `open` starts a TableActor, `restore` starts those of the previous process from their logs (`restoring.ts`). The
+ * registry finds a table by number, person and token until the game is over, its log is persisted and no observer is left. After
+ * a restart a table waits, suspended, if each of its players can return: with an account, with a token or, alone at the table,
+ * by name. Otherwise the hall ends it, because no player is to wait for an opponent who cannot return.
  *
- * Seeks. A new seek takes the first suitable open seek, or else stays open until another seek suits it or the house takes the
- * other seat. To match two seeks, the hall first opens the table, then closes the waiting seek, then calls both `onSeated`: if
- * opening throws, the waiting seek is still open. If `onSeated` throws, the hall leaves that seat, and the opponent wins.
- *
- * Idle tables. One timer serves all tables, so a move sets no timer. It is set for the table that is due next, but fires at most
- * LOOKS times within the limit. Every loop over all tables takes only some of them in one turn of the event loop.
+ * Seeks are matched in `matchmaker.ts`, and tables without a move end in `idle-tables.ts`.
  *
  * Outages. While the store cannot write, games stand still and no idle table ends. When it can write again, each table resumes
  * and users have time to reconnect, as after a restart.
@@ -76,63 +69,6 @@ export interface HallOptions {
   readonly idle?: number | undefined
 }
 
-/** TableOptions is the settings, the players and the terms of a new table. */
-export interface TableOptions {
-  readonly options: unknown
-  readonly seats: readonly SeatOwner[]
-  readonly rated?: boolean
-  readonly private?: boolean
-  readonly clock?: ClockRules
-}
-
-/** WaitingSeek is an open seek with its callbacks and its timer. */
-interface WaitingSeek extends OpenSeek {
-  readonly owner: SeatOwner
-  readonly since: number
-  onSeated(table: TableActor, seat: SeatNumber): void
-  onRefused?(by: string): void
-  cancelWait: (() => void) | undefined
-}
-
-/** LadderPlace is a standing with its rank on the ladder: 1 for the best, the same for equal scores. */
-export interface LadderPlace extends Standing {
-  readonly rank: number
-}
-
-/** Adds the ranks to the standings of a ladder from its first row on. */
-export function toLadder(best: readonly Standing[]): readonly LadderPlace[] {
-  let rank = 0
-  return best.map(clampStanding).map((one, at, all) => {
-    if (one.score !== all[at - 1]?.score) rank = at + 1
-    return { ...one, rank }
-  })
-}
-
-/** SeekRequest is a seek that a user opens. */
-export interface SeekRequest extends Omit<OpenSeek, 'person' | 'name'> {
-  readonly owner: SeatOwner
-  /** Milliseconds until the house takes the other seat; `Infinity` to wait for another user. */
-  readonly wait: number
-  /** Called once, when the seek is matched. */
-  onSeated(table: TableActor, seat: SeatNumber): void
-  /** Called once, when the challenged user refuses, with that user's name: the seek is closed. */
-  onRefused?(by: string): void
-}
-
-/** Limit of checks for idle tables within the time that a table may be idle. */
-const LOOKS = 100
-/**
- * Milliseconds for which a seat is held if tables have no idle limit and the table has no observer, and least milliseconds
- * between two runs of `tidy`.
- */
-const HELD = 7 * 24 * 3_600_000
-const TIDY = 1000
-/** Tables that are ended together, at most: at the start those to which no player can return, and idle tables in one `tidy`. */
-const AT_ONCE = 200
-const ROOM = 20
-const NO_CLOCK: ClockRules = {}
-const HOUSE_OWNER: SeatOwner = { person: HOUSE, name: 'house' }
-
 /** Hall is the meeting place of one server: its tables, its open seeks and the results. */
 export class Hall {
   readonly recorder: RatingsProjector
@@ -142,13 +78,8 @@ export class Hall {
   readonly owners: NetworkHoldings
   readonly #tables: TableRegistry
   readonly #listing: TableListing
-  readonly #seeks = new Seeks<WaitingSeek>()
-  readonly #idle: number | undefined
-  /** Time at which the tables of the previous process were restored, in monotonic milliseconds. */
-  #restoredAt = Number.NEGATIVE_INFINITY
-  /** Cancels the timer for idle tables, which runs while there are tables and a limit. */
-  #cancelIdle: (() => void) | undefined
-  #tidyAt = Number.NEGATIVE_INFINITY
+  readonly #matchmaker: Matchmaker
+  readonly #idle: IdleTables
   #closed: Error | undefined
   #stopListening: (() => void) | undefined
   #closing: Promise<unknown> = Promise.resolve()
@@ -157,8 +88,16 @@ export class Hall {
     this.#options = options
     this.owners = new NetworkHoldings(options.bytes ?? randomBytes)
     this.#tables = new TableRegistry(this.owners)
-    this.#idle = options.idle === Number.POSITIVE_INFINITY ? undefined : options.idle
     const { store, clock, random, onError } = options
+    this.#matchmaker = new Matchmaker({
+      ...{ clock, owners: this.owners, onError },
+      rules: (game) => this.#rules(game),
+      open: (game, terms) => this.open(game, terms),
+    })
+    this.#idle = new IdleTables({
+      ...{ clock, limit: options.idle, tables: this.#tables, remove: this.#remove },
+      isWritable: () => this.writable,
+    })
     this.recorder = new RatingsProjector(store, options.games, onError)
     this.#listing = new TableListing(options.isListed ?? (({ state }) => !state.opened.private))
     this.#tools = {
@@ -195,12 +134,12 @@ export class Hall {
 
   /** The open seeks, in order of arrival. */
   get openSeeks(): Iterable<OpenSeek & { readonly since: number }> {
-    return this.#seeks
+    return this.#matchmaker.seeks
   }
 
   /** The lists of open seeks, for each group of users that can see them. */
   get seeks(): Pick<Seeks<OpenSeek>, 'size' | 'shown' | 'open' | 'of' | 'against' | 'match'> {
-    return this.#seeks
+    return this.#matchmaker.seeks
   }
 
   /** Finds an open table. */
@@ -238,31 +177,12 @@ export class Hall {
    */
   seek(seek: SeekRequest): () => void {
     if (this.#closed) throw this.#closed
-    const { owner, wait, seats } = seek
-    const rules = this.#rules(seek.game)
-    for (const seat of seats) if (!(seat < rules.seats.max)) throw new RangeError(`the game ${seek.game} has no seat ${seat}`)
-    const coming: WaitingSeek = {
-      ...seek,
-      owner,
-      person: owner.person,
-      name: owner.name,
-      since: this.#options.clock.now(),
-      onSeated: (table, seat) => seek.onSeated(table, seat),
-      cancelWait: undefined,
-    }
-    const houseCan = isPlayable(rules)
-    const match = this.#seeks.match(coming)
-    if (match) this.#seatBoth(match.waiting, coming, match.seats)
-    else if (houseCan && wait <= 0) this.#seatWithHouse(coming)
-    else this.#openSeek(coming, houseCan ? wait : Number.POSITIVE_INFINITY)
-    return () => this.#closeSeek(coming)
+    return this.#matchmaker.seek(seek)
   }
 
   /** Closes a challenge, because the challenged user refuses, and notifies its owner. */
   refuseChallenge(seek: OpenSeek, by: string): void {
-    if (!this.#seeks.has(seek)) return
-    this.#closeSeek(seek)
-    seek.onRefused?.(by)
+    this.#matchmaker.refuse(seek, by)
   }
 
   /** The seats of a person at tables whose game is not over. */
@@ -313,7 +233,7 @@ export class Hall {
 
   /** Finds the private seek with an invitation code. */
   findInvitation(code: string): OpenSeek | undefined {
-    return this.#seeks.withCode(code)
+    return this.#matchmaker.seeks.withCode(code)
   }
 
   /** Finds the seat that a token resumes, by the hash of the token: at the latest table that has it. */
@@ -364,37 +284,14 @@ export class Hall {
    * suspended until a player reconnects, and the hall ends the others. Call it once, before the first user connects.
    */
   async restore(): Promise<void> {
-    const { store, onError } = this.#options
+    const { store, random, onError } = this.#options
     await this.recorder.recordMissing()
-    this.#restoredAt = this.#options.clock.monotonic()
-    const endings: (() => Promise<unknown>)[] = []
-    for await (const read of store.tables.readAll(await store.tables.unfinished())) {
-      try {
-        if ('failure' in read) throw read.failure
-        const end = this.#restore(read.table, read.events)
-        if (end) endings.push(end)
-      } catch (reason) {
-        onError(`table ${read.table} could not be restored`, reason)
-      }
-    }
-    for (let from = 0; from < endings.length; from += AT_ONCE) await Promise.all(endings.slice(from, from + AT_ONCE).map((end) => end()))
-  }
-
-  /** Restores a table; returns the function that ends it, if one of its players cannot return. */
-  #restore(id: TableId, events: readonly TableEvent[]): (() => Promise<unknown>) | undefined {
-    const [first] = events
-    if (first?.type !== 'opened') throw new TypeError('its log does not begin with its opening')
-    const table = TableActor.restore(id, events, this.#rules(first.game), this.#tools)
-    this.#add(table)
-    const seat = first.seats.findIndex((owner) => owner.person !== HOUSE && !canReturn(owner, first.seats.length))
-    if (seat < 0) {
-      if (isWeak(table.state.seed)) table.submit({ type: 'reseed', seed: newSeed(this.#options.random) })
-      return undefined
-    }
-    return () => {
-      table.submit({ type: 'leave', seat })
-      return table.persisted()
-    }
+    this.#idle.extend()
+    await restoreTables({
+      ...{ log: store.tables, random, tools: this.#tools, onError },
+      rules: (game) => this.#rules(game),
+      onTable: (table) => this.#add(table),
+    })
   }
 
   /**
@@ -402,23 +299,15 @@ export class Hall {
    * it before they reject a user for lack of room.
    */
   tidy(): void {
-    const now = this.#options.clock.monotonic()
-    if (this.#idle !== undefined || now < this.#tidyAt) return
-    this.#tidyAt = now + TIDY
-    let ended = 0
-    for (const table of [...this.#tables.all]) {
-      if (table.observers.length > 0 || table.untilIdle(HELD, this.#restoredAt) > 0) continue
-      this.#abandon(table)
-      if (++ended === ROOM) return
-    }
+    this.#idle.tidy()
   }
 
   /** Closes all seeks and tables in this process, and opens no more. The logs stay as they are, so the next process can restore them. */
   close(reason: Error): void {
     this.#closed ??= reason
-    this.#cancelIdle?.()
+    this.#idle.close()
     this.#stopListening?.()
-    for (const seek of [...this.#seeks]) this.#closeSeek(seek)
+    this.#matchmaker.close()
     const tables = [...this.#tables.all]
     for (const table of tables) table.close(reason)
     this.#closing = Promise.all([this.#closing, ...tables.map((table) => table.settled())])
@@ -434,7 +323,7 @@ export class Hall {
   #availabilityChanged(): void {
     if (!this.writable) return
     // games stood still, so tables that became idle meanwhile get more time
-    this.#restoredAt = this.#options.clock.monotonic()
+    this.#idle.extend()
     const tables = [...this.#tables.all]
     for (const table of tables) table.pause()
     this.#resumeTables(tables.values())
@@ -466,7 +355,7 @@ export class Hall {
     this.#tables.add(table)
     this.#listing.update(table)
     this.recorder.watch(table)
-    if (this.#idle !== undefined) this.#cancelIdle ??= this.#lookForIdle(table.untilIdle(this.#idle, this.#restoredAt))
+    this.#idle.add(table)
     table.whenQuiet(this.#remove)
   }
 
@@ -475,104 +364,18 @@ export class Hall {
     if (table.isInHistories || !table.state.ended) return
     table.isInHistories = true
     this.#options.onEnded?.(table)
-    const persons = personsOf(table)
-    if (persons.length === 0) return
-    const { store, onError } = this.#options
-    store.history.add(persons, finishedOf(table)).catch((reason) => onError(`table ${table.id} is missing in the histories`, reason))
+    addToHistories(this.#options.store.history, table, this.#options.onError)
   }
 
   /** A field, because a closure for each table would take a hundred bytes of memory. */
   readonly #remove = (table: TableActor): void => {
     this.#tables.remove(table)
     this.#listing.remove(table)
-    if (this.#tables.size > 0) return
-    this.#cancelIdle?.()
-    this.#cancelIdle = undefined
-  }
-
-  /** Sets the timer for all idle tables. */
-  #lookForIdle(wait: number): (() => void) | undefined {
-    const limit = this.#idle
-    return limit === undefined
-      ? undefined
-      : this.#options.clock.after(Math.min(Math.max(Math.ceil(wait), 0), limit), () => this.#endIdle(limit))
-  }
-
-  /** Ends tables that have been without a move for too long, some in each turn of the event loop. No player loses. */
-  #endIdle(limit: number): void {
-    const tables = [...this.#tables.all].values()
-    let next = limit
-    const look = (table: TableActor) => {
-      const left = table.untilIdle(limit, this.#restoredAt)
-      if (left > 0) next = Math.min(next, Math.max(left, limit / LOOKS))
-      else this.#abandon(table)
-    }
-    const lookOn = () => {
-      // while nothing can be written, games stand still
-      const isMore = this.writable && sweepSome(tables, look)
-      const { clock } = this.#options
-      this.#cancelIdle = this.#tables.size === 0 ? undefined : isMore ? clock.after(0, lookOn) : this.#lookForIdle(next)
-    }
-    lookOn()
-  }
-
-  #abandon(table: TableActor): void {
-    table.submit({ type: 'abandon' })
-    // frees the room at once, before the end is persisted
-    if (table.over && table.observers.length === 0) this.#remove(table)
-  }
+    if (this.#tables.size === 0) this.#idle.stop()
+  };
 
   *#known(): Iterable<TableActor> {
     for (const table of this.#tables.all) if (table.isPublished) yield table
-  }
-
-  #openSeek(seek: WaitingSeek, wait: number): void {
-    this.#seeks.add(seek)
-    if (seek.owner.from !== undefined) this.owners.add(seek.owner.from)
-    if (wait === Number.POSITIVE_INFINITY) return
-    const { clock, onError } = this.#options
-    seek.cancelWait = clock.after(wait, () => {
-      try {
-        this.#seatWithHouse(seek)
-      } catch (reason) {
-        onError(`no table of ${seek.game} could be opened`, reason)
-      }
-    })
-  }
-
-  #closeSeek(seek: WaitingSeek): void {
-    seek.cancelWait?.()
-    if (this.#seeks.has(seek) && seek.owner.from !== undefined) this.owners.remove(seek.owner.from)
-    this.#seeks.delete(seek)
-  }
-
-  #seatWithHouse(seek: WaitingSeek): void {
-    this.#closeSeek(seek)
-    const { seats } = this.#rules(seek.game)
-    const seat = seek.seats[0] ?? 0
-    const owners = Array<SeatOwner>(seats.max).fill(HOUSE_OWNER).with(seat, seek.owner)
-    const { options = {}, code, clock = NO_CLOCK } = seek
-    this.#notifySeated(seek, this.open(seek.game, { options, seats: owners, private: code !== undefined, clock }), seat)
-  }
-
-  #seatBoth(waiting: WaitingSeek, coming: WaitingSeek, [first, second]: readonly [SeatNumber, SeatNumber]): void {
-    const owners = first < second ? [waiting.owner, coming.owner] : [coming.owner, waiting.owner]
-    const options = mergeOptions(waiting, coming) ?? {}
-    const clock = mergeClocks(waiting, coming)
-    const table = this.open(waiting.game, { options, seats: owners, rated: waiting.rated, private: waiting.code !== undefined, clock })
-    this.#closeSeek(waiting)
-    this.#notifySeated(waiting, table, first)
-    this.#notifySeated(coming, table, second)
-  }
-
-  /** Notifies the owner of a seek of its seat; leaves the seat if the callback throws. */
-  #notifySeated(seek: WaitingSeek, table: TableActor, seat: SeatNumber): void {
-    try {
-      seek.onSeated(table, seat)
-    } catch (reason) {
-      this.#options.onError(`the seat of ${seek.name} at table ${table.id} could not be taken`, reason)
-      table.submit({ type: 'leave', seat })
-    }
   }
 }
 
@@ -580,32 +383,4 @@ export class Hall {
 export function findAbsentSeats({ state, observers }: TableActor): SeatNumber[] {
   const seats = [...state.opened.seats.keys()]
   return seats.filter((seat) => state.opened.seats[seat]?.person !== HOUSE && !observers.some(({ viewer }) => viewer === seat))
-}
-
-/** Lists the named users who sit at a table, each once. */
-function personsOf({ state }: TableActor): readonly PersonId[] {
-  let persons = NO_PERSONS
-  for (const { person } of state.opened.seats) {
-    if (person !== HOUSE && person !== PEER && !persons.includes(person)) persons = [...persons, person]
-  }
-  return persons
-}
-
-const NO_PERSONS: readonly PersonId[] = []
-
-/** Returns the entry of a finished table for the histories of its players. */
-function finishedOf({ id, state, now }: TableActor): FinishedTable {
-  const { game, seats, rated, private: hidden } = state.opened
-  const outcome = state.outcome ?? { winners: [] }
-  const points = state.rules.points?.(state.position)
-  const finished = { table: id, game, at: now, names: seats.map(({ name }) => name), outcome, rated, private: hidden }
-  return points ? { ...finished, points } : finished
-}
-
-/**
- * Checks whether the owner of a seat can return to it after a restart: with an account, with a token or, alone at the table,
- * by a guest's name. Any user can take that name, so it resumes no game against another player.
- */
-function canReturn({ person, token }: SeatOwner, seats: number): boolean {
-  return token !== undefined || hasAccount(person) || (person.startsWith('guest:') && seats === 1)
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { RandomBytes } from './tokens.ts'
+import type { RandomBytes } from './accounts/tokens.ts'
 
 /*
  * The server limits the open tables and open seeks of each network. The count survives a restart, so the log has a mark of the

@@ -49,6 +49,20 @@ export function clampStanding(standing: Standing): Standing {
   return { ...standing, score: rating.rating, rating }
 }
 
+/** LadderPlace is a standing with its rank on the ladder: 1 for the best, the same for equal scores. */
+export interface LadderPlace extends Standing {
+  readonly rank: number
+}
+
+/** Adds the ranks to the standings of a ladder from its first row on. */
+export function toLadder(best: readonly Standing[]): readonly LadderPlace[] {
+  let rank = 0
+  return best.map(clampStanding).map((one, at, all) => {
+    if (one.score !== all[at - 1]?.score) rank = at + 1
+    return { ...one, rank }
+  })
+}
+
 function within(what: keyof Rating, value: number): number {
   const [low, high] = RATING_BOUNDS[what]
   return Number.isNaN(value) ? UNRATED[what] : Math.min(Math.max(value, low), high)

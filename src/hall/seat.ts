@@ -31,10 +31,10 @@ const FREE: SeatBudget = { spending: { full: undefined }, spend: (_, act) => act
 export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
   readonly number: SeatNumber
   readonly table: TableActor
-  readonly #keeping: SeatRetention
+  readonly #retention: SeatRetention
   readonly #sight = new SituationQueue<View>()
-  readonly #attention: SeatConnection
-  readonly #account: SeatBudget
+  readonly #connection: SeatConnection
+  readonly #budget: SeatBudget
   #waiting = false
   #over = false
   /** Number of the first event that the seat shows: events that were decided before the seat was taken are skipped. */
@@ -43,12 +43,12 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
   #ownMoves = 0
 
   /** Takes a seat. `Move` and `View` must be those of the table's game. */
-  constructor(table: TableActor, number: SeatNumber, keeping: SeatRetention, attention: SeatConnection, account: SeatBudget = FREE) {
-    this.#account = account
+  constructor(table: TableActor, number: SeatNumber, retention: SeatRetention, connection: SeatConnection, budget: SeatBudget = FREE) {
+    this.#budget = budget
     this.table = table
     this.number = number
-    this.#keeping = keeping
-    this.#attention = attention
+    this.#retention = retention
+    this.#connection = connection
     const now = table.situation(number)
     this.#from = now ? table.decided : 0
     if (now && this.#from === table.state.n) this.#see(now)
@@ -86,9 +86,9 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
   /** Makes a move. Ignores a move that was sent before the user saw the end of the game: the end is the next view. */
   play(move: Move): Refusal | undefined {
     if (this.table.over && !(this.#over && this.#sight.isEmpty)) return undefined
-    const { full } = this.#account.spending
+    const { full } = this.#budget.spending
     if (full !== undefined) {
-      this.#attention.end(full)
+      this.#connection.end(full)
       return { refused: full }
     }
     const refusal = this.#submit({ type: 'play', seat: this.number, move }, true)
@@ -102,14 +102,14 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
 
   /** Ends the conversation because the same user has resumed the seat through another connection. */
   replaced(): void {
-    this.#attention.end('you have come back through another connection')
+    this.#connection.end('you have come back through another connection')
   }
 
   /** Releases the seat when its connection ends: leaves the table, or reports the disconnection if no other connection has the seat. */
   release(): void {
     this.table.unsubscribe(this)
     if (this.#over) return
-    if (this.#keeping === 'given up') this.leave()
+    if (this.#retention === 'given up') this.leave()
     else if (!this.table.observers.some(({ viewer }) => viewer === this.number)) this.#submit({ type: 'gone', seat: this.number })
   }
 
@@ -118,14 +118,14 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
     if (n < this.#from || !seen) return
     if (n > this.#from && event.type === 'moved' && event.seat === this.number) {
       // another connection has answered the request of this one, so an answer here would be taken for the next request
-      if (this.#ownMoves === 0) return this.#attention.end('you play in this seat through another connection')
+      if (this.#ownMoves === 0) return this.#connection.end('you play in this seat through another connection')
       this.#ownMoves--
     }
     this.#see(seen)
     this.#sight.deliver()
     if (this.#waiting && !this.#sight.isAwaited) {
       this.#waiting = false
-      this.#attention.endOnDisconnect(false)
+      this.#connection.endOnDisconnect(false)
     }
     if (this.#over) this.table.unsubscribe(this)
   }
@@ -141,7 +141,7 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
 
   closed(reason: Error): void {
     this.close(reason)
-    this.#attention.end(reason.message)
+    this.#connection.end(reason.message)
   }
 
   /** Ends the queue of views, so that pending and later calls of `next` and `turn` reject with the reason. */
@@ -150,14 +150,14 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
   }
 
   #submit(command: TableCommand, patient = false): Refusal | undefined {
-    return this.#account.spend(this.table, () => this.table.submit(command, patient))
+    return this.#budget.spend(this.table, () => this.table.submit(command, patient))
   }
 
   /** Watches for a disconnection while the next view depends on other players. */
   #withAttention(next: Promise<Situation<View>>): Promise<Situation<View>> {
     if (this.#sight.isAwaited && this.table.waitsForOthers(this.number)) {
       this.#waiting = true
-      this.#attention.endOnDisconnect(true)
+      this.#connection.endOnDisconnect(true)
     }
     return next
   }

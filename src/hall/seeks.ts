@@ -145,15 +145,15 @@ function first<Waiting extends OpenSeek>(members: ReadonlyMap<number, Waiting>, 
 }
 
 /** Returns the keys of a seek's pools: with and without its settings, with and without its clock. */
-function poolsOf(wish: OpenSeek): readonly string[] {
-  const [settings, clock] = [settingsKey(wish), clockKey(wish)]
+function poolsOf(seek: OpenSeek): readonly string[] {
+  const [settings, clock] = [settingsKey(seek), clockKey(seek)]
   // a challenge finds only the challenged user's seeks, and only that user's seeks find a challenge
-  const people = [`${ANY} ${wish.against ?? ANY}`, `${wish.person} ${wish.against ?? ANY}`]
+  const people = [`${ANY} ${seek.against ?? ANY}`, `${seek.person} ${seek.against ?? ANY}`]
   return people.flatMap((both) => [
-    keyOf(wish, both, settings, clock),
-    keyOf(wish, both, settings, ANY),
-    keyOf(wish, both, ANY, clock),
-    keyOf(wish, both, ANY, ANY),
+    keyOf(seek, both, settings, clock),
+    keyOf(seek, both, settings, ANY),
+    keyOf(seek, both, ANY, clock),
+    keyOf(seek, both, ANY, ANY),
   ])
 }
 

@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts'
 import type { Effort } from '../games/ai/effort.ts'
-import { isRefusal, type Random, type Refusal, type SeatNumber, type Situation } from '../games/game.ts'
-import { addRecentEvent, type RecentEvents } from './history.ts'
+import { isRefusal, type Random, type Refusal, type SeatNumber } from '../games/game.ts'
 import { idleDeadlineAfter } from './idle.ts'
-import { projectEvent, type StandingChange, type TableObserver, toSituation } from './news.ts'
+import type { StandingChange } from './news.ts'
+import { ObservedTable } from './observed-table.ts'
 import { CLOSED, isTemporary, type TableEvent, type TableEventData, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
 import { isLasting, type Lasting, Postponed } from './postponed.ts'
 import { NOT_SUSPENDED, type Restored, type Suspension, toRestoredTable } from './suspension.ts'
@@ -12,10 +12,11 @@ import { Waiters } from './waiters.ts'
 
 /*
  * A TableActor runs one table. It takes commands, decides on their events, appends these to the log, and publishes them to its
- * observers, in this order and nowhere else. The rules stay pure (`table.ts`); storage answers later, and may fail.
+ * observers (`observed-table.ts`), in this order and nowhere else. The rules stay pure (`table.ts`); storage answers later, and
+ * may fail.
  *
  * Two states. `#decided` is the state after all decided events, and the next command is decided on it at once, so that a
- * second move need not wait for the disk. `#published` is the state after the events that are persisted: observers see only
+ * second move need not wait for the disk. `published` is the state after the events that are persisted: observers see only
  * this one, so that they never see an event that a crash could undo. Between the two are the `#pending` steps. The log calls
  * `#onPersisted` with events in order; if an event is the next pending one, its state is known already, otherwise another
  * process has appended it and the actor computes the state. A conflict of the two closes the table here.
@@ -23,7 +24,7 @@ import { Waiters } from './waiters.ts'
  * The house. Its moves are decided together with the move that they answer, and are in the same append: no state in which
  * the house has to move is persisted without its move.
  *
- * Failure. A temporary failure of the store rolls back: `#decided` returns to `#published`, and appends that were made after
+ * Failure. A temporary failure of the store rolls back: `#decided` returns to `published`, and appends that were made after
  * the failed one fail too (`#stale` counts them). Commands that follow from connections, such as `gone`, are repeated when the
  * store can write again (`postponed.ts`). Any other failure, and a failed opening, closes the table in this process; the log
  * stays as it is.
@@ -52,17 +53,13 @@ export interface TableActorOptions {
 }
 
 /** TableActor runs one table: it decides commands, appends their events to the log, and publishes them once they are persisted. */
-export class TableActor {
-  readonly id: TableId
+export class TableActor extends ObservedTable {
   /** True if the end has been added to the histories of the players. */
   isInHistories = false
   /** The part of the list of public tables that has this table. */
   listed: 'attended' | 'deserted' | undefined
-  /** The last events of a long table. */
-  history: RecentEvents | undefined
   readonly #tools: TableActorOptions
   #decided: TableState
-  #published: TableState | undefined
   /** Decided steps, of which the first `#done` are persisted. */
   #pending: TableStep[] = NONE
   #done = 0
@@ -73,12 +70,10 @@ export class TableActor {
   /** Number of appends among these that depend on a failed one. */
   #stale = 0
   #settling: PromiseWithResolvers<void> | undefined
-  #observers: readonly TableObserver[] = NO_OBSERVERS
   #waiters: Waiters | undefined
   #unfollow: (() => void) | undefined
   #cancelTick: (() => void) | undefined
   #written = 0
-  #broken: Error | undefined
   #troubled = false
   #onQuiet: ((table: TableActor) => void) | undefined
   /** True from the end of an outage until `resume`. */
@@ -91,12 +86,10 @@ export class TableActor {
   readonly #suspension: Suspension
 
   private constructor(id: TableId, { state, lastAt, suspension, history }: Restored, isPersisted: boolean, tools: TableActorOptions) {
-    this.id = id
+    super(id, isPersisted ? state : undefined, history)
     this.#tools = tools
     this.#decided = state
     this.#suspension = suspension
-    this.history = history
-    this.#published = isPersisted ? state : undefined
     this.#lastAt = lastAt
     this.#persistedAt = lastAt
     const { clock } = tools
@@ -132,21 +125,7 @@ export class TableActor {
 
   /** The published state; until the opening is persisted, the decided one. */
   get state(): TableState {
-    return this.#published ?? this.#decided
-  }
-
-  /** True if the table is closed in this process. */
-  get closed(): boolean {
-    return this.#broken !== undefined
-  }
-
-  /** True if the opening is persisted, so that other users may see the table. */
-  get isPublished(): boolean {
-    return this.#published !== undefined
-  }
-
-  get observers(): readonly TableObserver[] {
-    return this.#observers
+    return this.published ?? this.#decided
   }
 
   /** Bytes that this process has added to the log. */
@@ -175,7 +154,7 @@ export class TableActor {
    * `patient`, and for commands that follow from connections, the actor repeats it when the store can write again.
    */
   submit(command: TableCommand, patient = false): Refusal | undefined {
-    if (this.#broken) return CLOSED
+    if (this.broken) return CLOSED
     if (this.#standsStill) this.resume()
     const now = command.type === 'suspend' ? this.#lastAt : this.now
     const steps = decide(this.#decided, command, now)
@@ -189,7 +168,7 @@ export class TableActor {
 
   /** Resolves to `true` when all events decided by now are persisted and published, to `false` if that fails; see `closed`. */
   persisted(): Promise<boolean> {
-    if (this.#broken) return Promise.resolve(false)
+    if (this.broken) return Promise.resolve(false)
     if (this.#done === this.#pending.length) return Promise.resolve(true)
     this.#waiters ??= new Waiters()
     return this.#waiters.until(this.#decided.n)
@@ -202,20 +181,6 @@ export class TableActor {
     return this.#settling.promise
   }
 
-  /** Subscribes an observer to every event that is published from now on, until `unsubscribe`. */
-  subscribe(observer: TableObserver): void {
-    if (this.#broken) return observer.closed(this.#broken)
-    this.#observers = this.#observers.length === 0 ? [observer] : [...this.#observers, observer]
-    if (this.#observers.length === 1) this.#tools.onChange?.(this)
-  }
-
-  /** Unsubscribes an observer; does nothing if it is not subscribed. */
-  unsubscribe(observer: TableObserver): void {
-    if (!this.#observers.includes(observer)) return
-    this.#remove(observer)
-    this.#checkQuiet()
-  }
-
   /**
    * Returns the milliseconds until the table has been without a move for too long, 0 or less if it has been, and `Infinity` if
    * it has no such end. `restoredAt` is the monotonic time in milliseconds at which this process restored its tables.
@@ -224,17 +189,9 @@ export class TableActor {
     return idleDeadlineAfter(this.#decided, limit, this.#epoch + restoredAt) - this.now
   }
 
-  /** Notifies all observers of the effect of the game on the ladder. */
-  notifyStandings(changes: readonly StandingChange[]): void {
-    if (changes.length === 0) return
-    for (const observer of this.#observers) {
-      try {
-        observer.recorded?.(changes)
-      } catch (reason) {
-        this.#drop(observer, reason)
-      }
-    }
-    this.#tools.onRecorded?.(this, changes)
+  override notifyStandings(changes: readonly StandingChange[]): void {
+    super.notifyStandings(changes)
+    if (changes.length > 0) this.#tools.onRecorded?.(this, changes)
   }
 
   /** Checks whether a seat has nothing to do until another player moves, in the decided state. */
@@ -242,27 +199,20 @@ export class TableActor {
     return !this.#decided.ended && !this.#decided.toMove.includes(seat)
   }
 
-  /** Returns the present view of a seat or a watcher; `undefined` until the opening is published. */
-  situation(who: SeatNumber | 'watcher'): Situation<unknown> | undefined {
-    return this.#published && toSituation(this.#published, who)
-  }
-
   /** Calls `then` once, when the game is over, all events are persisted and no observer is left, or when the table is closed. */
   whenQuiet(then: (table: TableActor) => void): void {
-    if (this.#broken) return then(this)
+    if (this.broken) return then(this)
     this.#onQuiet = then
-    this.#checkQuiet()
+    this.checkQuiet()
   }
 
   /** Closes the table in this process; the log stays as it is. */
   close(reason: Error): void {
-    if (this.#broken) return
-    this.#broken = reason
+    if (this.broken) return
+    this.broken = reason
     this.#cancelTick?.()
     this.#unfollow?.()
-    const observers = this.#observers
-    this.#observers = []
-    for (const observer of observers) this.#notifyClosed(observer, reason)
+    this.closeObservers(reason)
     this.#waiters?.failAll()
     const then = this.#onQuiet
     this.#onQuiet = undefined
@@ -282,7 +232,7 @@ export class TableActor {
 
   /** Appends the suspension if the log lacks it; resolves to `true` when the log has all decided events, to `false` if that fails. */
   flushLog(): Promise<boolean> {
-    if (!this.#broken) this.#append(this.#suspension.before([]))
+    if (!this.broken) this.#append(this.#suspension.before([]))
     return this.persisted()
   }
 
@@ -313,7 +263,7 @@ export class TableActor {
 
   #onFailure(failure: Error): void {
     if (!isTemporary(failure)) return this.#break(`writing the log of table ${this.id} failed`, failure)
-    if (this.#published) this.#rollBack(this.#published)
+    if (this.published) this.#rollBack(this.published)
     else this.close(new Error(UNWRITABLE, { cause: failure }))
   }
 
@@ -328,7 +278,7 @@ export class TableActor {
     this.#cancelTick?.()
     this.#postponed?.rollBack()
     this.#waiters?.failAll()
-    for (const observer of this.#observers) observer.rolledBack?.()
+    for (const observer of this.observers) observer.rolledBack?.()
   }
 
   /** Pauses the table at the end of an outage, until `resume` or the next command. */
@@ -343,11 +293,11 @@ export class TableActor {
   /** Resumes the table after an outage: stops the clocks for its duration, and repeats the postponed commands. */
   resume(): void {
     this.#standsStill = false
-    if (this.#broken || !this.#published) return
+    if (this.broken || !this.published) return
     const postponed: readonly Lasting[] = this.#postponed?.take() ?? []
     if (nextTick(this.#decided) !== undefined) {
       this.submit({ type: 'suspend' })
-      for (const { viewer } of this.#observers) if (viewer !== 'watcher') this.submit({ type: 'back', seat: viewer })
+      for (const { viewer } of this.observers) if (viewer !== 'watcher') this.submit({ type: 'back', seat: viewer })
     }
     for (const { command } of postponed) this.submit(command, true)
     this.#setTimer()
@@ -359,19 +309,17 @@ export class TableActor {
       const state = this.#stateAfter(event)
       if (!state) return
       if (this.#suspension.isPersisted(event)) continue
-      const isNew = !this.#published
-      this.history = addRecentEvent(this.history, this.#published, event, state)
-      this.#published = state
+      const isNew = this.setPublished(event, state)
       if (isNew || event.type === 'ended') this.#tools.onChange?.(this)
       this.#persistedAt = event.at
-      this.#publish(event, state)
-      if (this.#broken) return
+      this.publish(event, state)
+      if (this.broken) return
     }
-    const until = this.#published?.n ?? 0
+    const until = this.published?.n ?? 0
     this.#postponed?.dropPersisted(until)
     this.#setTimer()
     this.#waiters?.resolveUpTo(until)
-    this.#checkQuiet()
+    this.checkQuiet()
   }
 
   /** Counts a pending step as persisted, and removes persisted steps in batches. */
@@ -388,8 +336,8 @@ export class TableActor {
     if (own) this.#advancePending()
     if (own?.event === event) return own.state
     try {
-      if (own || !this.#published) throw new TypeError(`event ${event.n} is not the one that was expected`)
-      this.#decided = evolve(this.#published, event)
+      if (own || !this.published) throw new TypeError(`event ${event.n} is not the one that was expected`)
+      this.#decided = evolve(this.published, event)
       this.#lastAt = event.at
       // the clock of the process that appended this may be ahead
       this.#epoch += Math.max(0, event.at - this.now)
@@ -400,38 +348,12 @@ export class TableActor {
     }
   }
 
-  /** Calls all observers; removes one that throws, so that it does not affect the others. */
-  #publish(event: TableEvent, state: TableState): void {
-    const all = this.#observers
-    for (const observer of all) {
-      // an observer called before may have unsubscribed this one
-      if (all !== this.#observers && !this.#observers.includes(observer)) continue
-      try {
-        observer.update(projectEvent(event, state, observer.viewer))
-      } catch (reason) {
-        this.#drop(observer, reason)
-      }
-    }
+  protected onAttendance(): void {
+    this.#tools.onChange?.(this)
   }
 
-  #drop(observer: TableObserver, reason: unknown): void {
-    const sentence = `an event of table ${this.id} could not be delivered`
-    this.#remove(observer)
-    this.#notifyClosed(observer, new Error(sentence, { cause: reason }))
+  protected report(sentence: string, reason: unknown): void {
     this.#tools.onError(sentence, reason)
-  }
-
-  #remove(observer: TableObserver): void {
-    this.#observers = this.#observers.filter((one) => one !== observer)
-    if (this.#observers.length === 0) this.#tools.onChange?.(this)
-  }
-
-  #notifyClosed(observer: TableObserver, reason: Error): void {
-    try {
-      observer.closed(reason)
-    } catch (fault) {
-      this.#tools.onError(`an observer of table ${this.id} could not be closed`, fault)
-    }
   }
 
   /** Closes the table because of an error. Reports only the first error, because the later ones follow from it. */
@@ -451,11 +373,11 @@ export class TableActor {
   /** Sets the timer again, because a timer that is shorter than the time limit fires early. */
   #tick(): void {
     this.submit({ type: 'tick' })
-    if (!this.#broken) this.#setTimer()
+    if (!this.broken) this.#setTimer()
   }
 
-  #checkQuiet(): void {
-    if (!this.#onQuiet || !this.#published?.ended || this.#done < this.#pending.length || this.#observers.length > 0) return
+  protected checkQuiet(): void {
+    if (!this.#onQuiet || !this.published?.ended || this.#done < this.#pending.length || this.observers.length > 0) return
     const then = this.#onQuiet
     this.#onQuiet = undefined
     this.#unfollow?.()
@@ -464,7 +386,6 @@ export class TableActor {
 }
 
 const eventOf = ({ event }: TableStep): TableEvent => event
-const NO_OBSERVERS: readonly never[] = []
 /** Size of a batch of persisted steps that are removed together. */
 const MANY = 64
 /** The pending steps of all tables without any. */

@@ -23,7 +23,7 @@ export interface Challenge {
 /** ChallengeListener is called with challenges and messages to one user, at one session, which may have muted their sender. */
 export interface ChallengeListener extends LobbyListener {
   /** Checks whether this session has not muted the user with this name. */
-  hears(name: string): boolean
+  isUnmuted(name: string): boolean
 }
 
 /** Rate of messages from one address to one user: 30 at once, then one a second. */
@@ -61,18 +61,18 @@ export class Challenges {
   }
 
   /** Checks whether at least one session of a user has not muted the user with this name. */
-  hears(person: PersonId, name: string): boolean {
-    for (const ear of this.#listeners.get(person) ?? []) if (ear.hears(name)) return true
+  isUnmuted(person: PersonId, name: string): boolean {
+    for (const listener of this.#listeners.get(person) ?? []) if (listener.isUnmuted(name)) return true
     return false
   }
 
   /** Sends a message to a user, at each session that has not muted the sender; refuses if all have. */
   sendMessage(person: PersonId, { from, text, address }: { from: string; text: string; address: string }): LobbyRefusal | undefined {
-    if (!this.hears(person, from)) return MUTED
+    if (!this.isUnmuted(person, from)) return MUTED
     if (this.#messages.take(keyOf(person, address), this.#clock.monotonic()) > 0) {
       return { code: 'throttled', refused: 'you send too many messages to that user at once: wait a moment' }
     }
-    this.#notify(person, (listener) => listener.hears(from) && listener.messageReceived({ name: from, text }))
+    this.#notify(person, (listener) => listener.isUnmuted(from) && listener.messageReceived({ name: from, text }))
     return undefined
   }
 

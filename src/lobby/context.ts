@@ -1,9 +1,9 @@
 import type { GameAssets } from '../games/catalogue.ts'
 import type { SeatNumber } from '../games/game.ts'
+import type { People } from '../hall/accounts/people.ts'
+import type { RandomBytes } from '../hall/accounts/tokens.ts'
 import type { Hall } from '../hall/hall.ts'
-import type { People } from '../hall/people.ts'
 import type { TableId } from '../hall/ports.ts'
-import type { RandomBytes } from '../hall/tokens.ts'
 import type { Challenges } from './challenges.ts'
 import type { Spendings } from './spending.ts'
 
@@ -32,7 +32,7 @@ export const unlimitedHall: HallLimits = {
 export interface LobbyContext {
   readonly hall: Hall
   readonly people: People
-  readonly calls: Challenges
+  readonly challenges: Challenges
   readonly stock: GameAssets
   /** Source of tokens and codes. */
   readonly bytes: RandomBytes

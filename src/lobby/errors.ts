@@ -1,7 +1,7 @@
 import type { Refusal } from '../games/game.ts'
-import type { LobbyRefusal, RefusalCode } from '../hall/api.ts'
-import type { AuthError, AuthErrorCode } from '../hall/denial.ts'
-import { UNWRITABLE } from '../hall/ports.ts'
+import type { AuthError, AuthErrorCode } from '../hall/accounts/auth-errors.ts'
+import type { Lobby, LobbyRefusal, RefusalCode } from '../hall/api.ts'
+import { isTemporary, UNWRITABLE } from '../hall/ports.ts'
 
 /** The refusal for a client that has no name yet. */
 export const NAME_REQUIRED: LobbyRefusal = { code: 'who-are-you', refused: 'say who you are first' }
@@ -47,4 +47,28 @@ export function noTable(id: number): LobbyRefusal {
 /** The refusal for a command that needs a seat at the table. */
 export function noSeat(id: number): LobbyRefusal {
   return { code: 'not-seated', refused: `you have no seat at table ${id}` }
+}
+
+/** Resolves with a refusal if the store cannot write at the moment. Rejects with all other errors. */
+export async function catchUnavailable<Answer>(answer: Promise<Answer>): Promise<Answer | typeof UNAVAILABLE> {
+  try {
+    return await answer
+  } catch (reason) {
+    if (isTemporary(reason)) return UNAVAILABLE
+    throw reason
+  }
+}
+
+/** Wraps a lobby so that its methods resolve with a refusal, instead of rejecting, if the store cannot write at the moment. */
+export function refuseWhenUnavailable(lobby: Lobby): Lobby {
+  return new Proxy(lobby, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target)
+      if (typeof value !== 'function') return value
+      return (...args: unknown[]) => {
+        const answer: unknown = value.apply(target, args)
+        return answer instanceof Promise ? catchUnavailable(answer) : answer
+      }
+    },
+  })
 }

@@ -1,14 +1,15 @@
+import { isGuest } from '../hall/accounts/guests.ts'
+import type { People } from '../hall/accounts/people.ts'
 import type { FinishedGame, RatingChanges } from '../hall/api.ts'
 import type { StandingChange } from '../hall/news.ts'
-import { isGuest, type People } from '../hall/people.ts'
 import { hasAccount, type PersonId } from '../hall/ports.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { Challenges } from './challenges.ts'
 import { isOwnSeat, toGameName } from './projections.ts'
 
 /** Notifies the accounts at a table that it has ended, at the sessions that are not subscribed to it. */
-export function notifyOfEnd(calls: Pick<Challenges, 'notifyOfEnd'>, table: TableActor): void {
-  for (const [seat, person] of accountsAt(table)) calls.notifyOfEnd(person, finishedGameOf(table, seat))
+export function notifyOfEnd(challenges: Pick<Challenges, 'notifyOfEnd'>, table: TableActor): void {
+  for (const [seat, person] of accountsAt(table)) challenges.notifyOfEnd(person, finishedGameOf(table, seat))
 }
 
 /** Records a finished table for the guests who played there, but not for guests who have taken their names since. */
@@ -17,15 +18,19 @@ export function recordForGuests(people: Pick<People, 'of' | 'guestGames'>, table
   for (let seat = 0; seat < seats.length; seat++) {
     const person = seats[seat]?.person
     if (person === undefined || !isGuest(person)) continue
-    const visitors = people.of(person)
-    if (visitors.length === 0 || visitors.some((visitor) => isOwnSeat({ table, seat }, visitor))) people.guestGames.add(person, table.id)
+    const users = people.of(person)
+    if (users.length === 0 || users.some((user) => isOwnSeat({ table, seat }, user))) people.guestGames.add(person, table.id)
   }
 }
 
 /** Notifies the accounts at a table of the rating changes after its game, at the sessions that are not subscribed to it. */
-export function notifyOfRecord(calls: Pick<Challenges, 'notifyOfRecord'>, table: TableActor, changes: readonly StandingChange[]): void {
+export function notifyOfRecord(
+  challenges: Pick<Challenges, 'notifyOfRecord'>,
+  table: TableActor,
+  changes: readonly StandingChange[],
+): void {
   const recorded = toRatingChanges(table, changes)
-  for (const [, person] of accountsAt(table)) calls.notifyOfRecord(person, recorded)
+  for (const [, person] of accountsAt(table)) challenges.notifyOfRecord(person, recorded)
 }
 
 /** Returns the rating changes after a game, by the names at its seats. */

@@ -1,18 +1,17 @@
 import type { Game, Refusal, Seat, SeatNumber } from '../games/game.ts'
 import type { Lobby, LobbyListener } from '../hall/api.ts'
 import { costs } from '../hall/costs.ts'
-import type { SeekRequest, TableOptions } from '../hall/hall.ts'
+import type { SeekRequest, TableOptions } from '../hall/matchmaker.ts'
 import { hasAccount, PEER, type SeatOwner } from '../hall/ports.ts'
 import { type SeatRetention, TableSeat } from '../hall/seat.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { ClientSeating, HallAccess, HallSeat, LadderRank, PeerHandle, SeekOptions } from '../protocol/seating.ts'
 import { Disconnected } from '../wire/disconnect.ts'
-import { checkCapacity } from './capacity.ts'
 import type { LobbyContext, OnSeated } from './context.ts'
-import { Holdings } from './holdings.ts'
+import { catchUnavailable, refuseWhenUnavailable } from './errors.ts'
+import { checkCapacity, Holdings } from './holdings.ts'
 import { Identity } from './identity.ts'
 import { LobbySession } from './session.ts'
-import { catchUnavailable, refuseWhenUnavailable } from './unavailable.ts'
 
 /** Maximum characters of a name, also of a default name: some clients have no room for more. */
 const NAME = 20
@@ -28,7 +27,7 @@ const OVER = new Error('the conversation is over')
 export class HallSeating implements ClientSeating, HallAccess {
   readonly hall = this
   readonly #context: LobbyContext
-  readonly #line: PeerHandle
+  readonly #peer: PeerHandle
   /** Name of a peer that has not given one. */
   readonly #defaultName: string
   readonly #onSeated: OnSeated | undefined
@@ -39,11 +38,11 @@ export class HallSeating implements ClientSeating, HallAccess {
   #session: LobbySession | undefined
   #closed: Error | undefined
 
-  constructor(context: LobbyContext, line: PeerHandle, defaultName: string, onSeated?: OnSeated) {
+  constructor(context: LobbyContext, peer: PeerHandle, defaultName: string, onSeated?: OnSeated) {
     this.#context = context
-    this.#line = line
-    this.#identity = new Identity({ people: context.people, line, quiet: true })
-    this.#holdings = new Holdings(context, line)
+    this.#peer = peer
+    this.#identity = new Identity({ people: context.people, peer, quiet: true })
+    this.#holdings = new Holdings(context, peer)
     this.#onSeated = onSeated
     this.#defaultName = defaultName.length <= NAME ? defaultName : [...defaultName].slice(0, NAME).join('')
   }
@@ -69,13 +68,13 @@ export class HallSeating implements ClientSeating, HallAccess {
     const owner = this.#owner()
     if (game.seats.max === 1) return this.#open(game.name, { options: setup, seats: [owner] }, 'given up')
     // a role that asks for a seat does nothing else until it has one
-    return this.#seek({ owner: owner, game: game.name, options: setup, seats: [seat], rated: false, wait }, 'given up', 'idle')
+    return this.#seek({ owner, game: game.name, options: setup, seats: [seat], rated: false, wait }, 'given up', 'idle')
   }
 
   lobby(listener: LobbyListener): Lobby {
     const session = new LobbySession({
-      rooms: this.#context,
-      line: this.#line,
+      context: this.#context,
+      peer: this.#peer,
       listener,
       onSeated: this.#onSeated,
       holdings: this.#holdings,
@@ -85,12 +84,12 @@ export class HallSeating implements ClientSeating, HallAccess {
   }
 
   logIn(name: string, how?: { password?: string }): ReturnType<HallAccess['logIn']> {
-    this.#line.charge?.(costs.enter)
+    this.#peer.charge?.(costs.enter)
     return catchUnavailable(this.#identity.enter(name, how))
   }
 
   async register(name: string, password: string): Promise<Refusal | undefined> {
-    this.#line.charge?.(costs.register)
+    this.#peer.charge?.(costs.register)
     const { full } = this.#holdings.spending
     if (full !== undefined) return { refused: full }
     this.#holdings.spendOnAccount()
@@ -102,9 +101,9 @@ export class HallSeating implements ClientSeating, HallAccess {
     { options, seats, wait, rated = false, held = false }: SeekOptions<Options>,
   ): Promise<HallSeat<Move, View>> {
     const owner = this.#owner()
-    const keeping = held ? 'held' : 'given up'
-    if (game.seats.max === 1) return this.#open(game.name, { options, seats: [owner], rated }, keeping)
-    return this.#seek({ owner: owner, game: game.name, options, seats, wait, rated }, keeping, 'listening')
+    const retention = held ? 'held' : 'given up'
+    if (game.seats.max === 1) return this.#open(game.name, { options, seats: [owner], rated }, retention)
+    return this.#seek({ owner, game: game.name, options, seats, wait, rated }, retention, 'listening')
   }
 
   holds(game: string): boolean {
@@ -153,18 +152,18 @@ export class HallSeating implements ClientSeating, HallAccess {
   }
 
   /** Opens a table of a game with one seat. Throws the reason if the conversation is over. */
-  #open<Move, View>(game: string, opening: TableOptions, keeping: SeatRetention): TableSeat<Move, View> {
+  #open<Move, View>(game: string, opening: TableOptions, retention: SeatRetention): TableSeat<Move, View> {
     if (this.#closed) throw this.#closed
     this.#checkRoom()
     const table = this.#context.hall.open(game, opening)
     this.#holdings.open(table, 0)
-    return this.#take(table, 0, keeping)
+    return this.#take(table, 0, retention)
   }
 
   /** Resolves when the seek is matched; rejects if the conversation ends first. An `idle` role's peer is watched for its end. */
   #seek<Move, View>(
     request: Omit<SeekRequest, 'onSeated'>,
-    keeping: SeatRetention,
+    retention: SeatRetention,
     role: 'idle' | 'listening',
   ): Promise<TableSeat<Move, View>> {
     return new Promise((resolve, reject) => {
@@ -172,11 +171,11 @@ export class HallSeating implements ClientSeating, HallAccess {
       this.#checkRoom()
       let waiting = true
       const seated = (table: TableActor, seat: SeatNumber) => {
-        if (this.#cancelSeek && role === 'idle') this.#line.endOnDisconnect(false)
+        if (this.#cancelSeek && role === 'idle') this.#peer.endOnDisconnect(false)
         this.#cancelSeek = undefined
         waiting = false
         this.#holdings.open(table, seat)
-        resolve(this.#take(table, seat, keeping))
+        resolve(this.#take(table, seat, retention))
       }
       const cancel = this.#context.hall.seek({ ...request, onSeated: seated })
       if (!waiting) return
@@ -184,7 +183,7 @@ export class HallSeating implements ClientSeating, HallAccess {
         cancel()
         reject(reason)
       }
-      if (role === 'idle') this.#line.endOnDisconnect(true)
+      if (role === 'idle') this.#peer.endOnDisconnect(true)
     })
   }
 
@@ -194,10 +193,10 @@ export class HallSeating implements ClientSeating, HallAccess {
     if (full !== undefined) throw new Disconnected('full', full)
   }
 
-  #take<Move, View>(table: TableActor, number: SeatNumber, keeping: SeatRetention): TableSeat<Move, View> {
+  #take<Move, View>(table: TableActor, number: SeatNumber, retention: SeatRetention): TableSeat<Move, View> {
     this.#onSeated?.(table.id, number)
     this.#holdings.add(table)
-    const seat = new TableSeat<Move, View>(table, number, keeping, this.#line, this.#holdings)
+    const seat = new TableSeat<Move, View>(table, number, retention, this.#peer, this.#holdings)
     this.#seats = this.#seats.filter((one) => !one.over).concat(seat)
     return seat
   }

@@ -1,19 +1,19 @@
 import type { FinishedGame, Page, PageRange } from '../hall/api.ts'
-import { foldName } from '../hall/names.ts'
+import { foldName } from '../hall/names/names.ts'
 import { type FinishedTable, HISTORY, type HistoryRange, hasAccount, type PersonId } from '../hall/ports.ts'
 import type { LobbyContext } from './context.ts'
 import { toGameName } from './projections.ts'
 
 /** Returns a page of a user's finished games that `reader` may see: private games only for the account that has played them. */
 export async function findHistory(
-  rooms: Pick<LobbyContext, 'hall' | 'people'>,
+  context: Pick<LobbyContext, 'hall' | 'people'>,
   { person, name }: { readonly person: PersonId; readonly name: string },
   { from = 0, count }: PageRange,
   reader: PersonId,
 ): Promise<Page<FinishedGame> & { readonly name: string }> {
   const hidden = reader === person && hasAccount(person)
   const slice = { from, count, hidden }
-  const { items, total } = hasAccount(person) ? await rooms.hall.history(person, slice) : await historyOfGuest(rooms, person, slice)
+  const { items, total } = hasAccount(person) ? await context.hall.history(person, slice) : await historyOfGuest(context, person, slice)
   const key = foldName(name)
   const games = items.map(({ table, game, names, outcome, rated, points, at }) => {
     const seat = seatOf(names, name, key)

@@ -1,6 +1,7 @@
+import { formatCount } from '../base/counts.ts'
 import { THIS_MACHINE, toNetwork } from '../base/network-address.ts'
 import type { SeatNumber } from '../games/game.ts'
-import { PEER, type SeatOwner } from '../hall/ports.ts'
+import { PEER, type PersonId, type SeatOwner, UNWRITABLE } from '../hall/ports.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { PeerHandle } from '../protocol/seating.ts'
 import type { LobbyContext } from './context.ts'
@@ -12,15 +13,15 @@ export class Holdings {
   readonly network: string
   /** Count of the bytes that the network adds to the disk. */
   readonly spending: Spending
-  readonly #rooms: LobbyContext
-  readonly #line: PeerHandle
+  readonly #context: LobbyContext
+  readonly #peer: PeerHandle
   #tables: readonly TableActor[] = NONE
 
-  constructor(rooms: LobbyContext, line: PeerHandle) {
-    this.#rooms = rooms
-    this.#line = line
-    this.network = line.loopback ? THIS_MACHINE : toNetwork(line.address)
-    this.spending = rooms.spendings.of(this.network)
+  constructor(context: LobbyContext, peer: PeerHandle) {
+    this.#context = context
+    this.#peer = peer
+    this.network = peer.loopback ? THIS_MACHINE : toNetwork(peer.address)
+    this.spending = context.spendings.of(this.network)
   }
 
   /** Number of open tables at which the connection holds a seat. */
@@ -52,17 +53,36 @@ export class Holdings {
     const { bytesWritten, decided } = table
     const answer = act()
     this.spending.add(table.bytesWritten - bytesWritten)
-    this.#line.charge?.(Math.trunc(((table.decided - decided) * table.observers.length) / NOTIFIED))
+    this.#peer.charge?.(Math.trunc(((table.decided - decided) * table.observers.length) / NOTIFIED))
     return answer
   }
 
   /** Adds the mark of the network to a seat owner, if tables are limited by network. */
   markOwner(owner: SeatOwner): SeatOwner {
-    const { hall, limits } = this.#rooms
+    const { hall, limits } = this.#context
     return limits.address === undefined || limits.address === Number.POSITIVE_INFINITY
       ? owner
       : { ...owner, from: hall.owners.toMark(this.network) }
   }
+}
+
+/** Returns a sentence that says why a user cannot take another seat; `undefined` if the user can. */
+export function checkCapacity({ hall, limits }: LobbyContext, person: PersonId, holdings: Holdings): string | undefined {
+  if (!hall.writable) return UNWRITABLE
+  if (hall.size >= limits.tables) hall.tidy()
+  if (hall.size >= limits.tables) return `the server has ${formatCount(limits.tables, 'open table')}, the maximum: try again later`
+  // PEER stands for all users without a name, who are limited by connection
+  if (person !== PEER && [...hall.seatsOf(person)].length >= limits.seats)
+    return `you hold ${formatCount(limits.seats, 'seat')}, the maximum: finish a game first`
+  if (holdings.size >= limits.seats)
+    return `this connection holds ${formatCount(holdings.size, 'seat')} under all its names, and the limit is ${limits.seats}: finish a game first`
+  const { full } = holdings.spending
+  if (full !== undefined) return full
+  const { address = Number.POSITIVE_INFINITY } = limits
+  const held = address === Number.POSITIVE_INFINITY ? 0 : hall.owners.count(holdings.network)
+  return held < address
+    ? undefined
+    : `your address holds ${formatCount(held, 'table or open seek', 'tables and open seeks')}, and the limit is ${address}: finish a game or cancel a seek first`
 }
 
 /** Number of notified clients that costs as much as one message; fewer cost nothing. */
@@ -74,4 +94,3 @@ const ENDING = 300
 /** Approximate bytes of an account, or of a login session. */
 const ACCOUNT = 500
 const NONE: readonly TableActor[] = []
-/** The network of all peers on this machine. */

@@ -1,13 +1,16 @@
 import { toNetwork } from '../base/network-address.ts'
 import { isRefusal } from '../games/game.ts'
-import type { AuthError } from '../hall/denial.ts'
-import type { EndedLogins, LoginRequest, OnlineUser, PasswordProof, People } from '../hall/people.ts'
+import type { PasswordProof } from '../hall/accounts/account-changes.ts'
+import type { AuthError } from '../hall/accounts/auth-errors.ts'
+import type { OnlineUser } from '../hall/accounts/online-users.ts'
+import type { LoginRequest, People } from '../hall/accounts/people.ts'
+import type { EndedConnections } from '../hall/api.ts'
 import type { PersonId } from '../hall/ports.ts'
 import type { PeerHandle } from '../protocol/seating.ts'
 
 export interface IdentityOptions {
   readonly people: People
-  readonly line: PeerHandle
+  readonly peer: PeerHandle
   /** True if this connection is not notified of events elsewhere in the hall. */
   readonly quiet?: boolean
   /** Called before the connection changes to another user, who has other seats. */
@@ -17,22 +20,22 @@ export interface IdentityOptions {
 /** Identity is the user to whom one connection belongs: none at first, and then the one whose name the client has given last. */
 export class Identity {
   readonly #people: People
-  readonly #line: PeerHandle
+  readonly #peer: PeerHandle
   readonly #quiet: boolean
-  readonly #onOther: (() => void) | undefined
-  #visitor: OnlineUser | undefined
+  readonly #onUserChange: (() => void) | undefined
+  #user: OnlineUser | undefined
   #closed = false
 
-  constructor({ people, line, quiet = false, onUserChange }: IdentityOptions) {
+  constructor({ people, peer, quiet = false, onUserChange }: IdentityOptions) {
     this.#people = people
-    this.#line = line
+    this.#peer = peer
     this.#quiet = quiet
-    this.#onOther = onUserChange
+    this.#onUserChange = onUserChange
   }
 
   /** The user; `undefined` until the client has given a name. */
   get user(): OnlineUser | undefined {
-    return this.#visitor
+    return this.#user
   }
 
   /** Enters under a name; see `People.enter`. */
@@ -47,29 +50,29 @@ export class Identity {
 
   /** Enters as the guest who owns a seat, by the hash of the seat's token; returns whether that is possible. */
   enterByToken(person: PersonId, name: string, token: string): boolean {
-    const visitor = this.#people.enterBySeatToken(person, token, this.#entry(name))
-    if (visitor) this.#become(visitor)
-    return visitor !== undefined
+    const user = this.#people.enterBySeatToken(person, token, this.#entry(name))
+    if (user) this.#become(user)
+    return user !== undefined
   }
 
   /** Checks the user's password. */
   async confirmPassword(password: string): Promise<AuthError | undefined> {
-    return this.#people.confirm(this.#visitor?.name ?? '', this.#proof(password))
+    return this.#people.confirm(this.#user?.name ?? '', this.#proof(password))
   }
 
   /** Changes the user's password, and ends all other connections and sessions of the account. */
-  async changePassword(old: string, password: string): Promise<EndedLogins | AuthError> {
-    return this.#people.setPassword(this.#visitor?.name ?? '', password, this.#proof(old))
+  async changePassword(old: string, password: string): Promise<EndedConnections | AuthError> {
+    return this.#people.setPassword(this.#user?.name ?? '', password, this.#proof(old))
   }
 
   /** Removes the user's account, and ends all its other connections and sessions; this connection has no name afterwards. */
-  async unregister(password: string): Promise<EndedLogins | AuthError> {
-    const visitor = this.#visitor
-    const ended = await this.#people.remove(visitor?.name ?? '', this.#proof(password))
-    if (isRefusal(ended) || this.#visitor !== visitor) return ended
-    this.#onOther?.()
-    visitor?.leave()
-    this.#visitor = undefined
+  async unregister(password: string): Promise<EndedConnections | AuthError> {
+    const user = this.#user
+    const ended = await this.#people.remove(user?.name ?? '', this.#proof(password))
+    if (isRefusal(ended) || this.#user !== user) return ended
+    this.#onUserChange?.()
+    user?.leave()
+    this.#user = undefined
     return ended
   }
 
@@ -81,32 +84,32 @@ export class Identity {
   /** Leaves for good; an `enter` that is under way leaves as soon as it succeeds. */
   close(): void {
     this.#closed = true
-    this.#visitor?.leave()
+    this.#user?.leave()
   }
 
   #entry(name: string): LoginRequest {
     return {
       name,
-      address: addressOf(this.#line),
-      before: this.#visitor,
+      address: addressOf(this.#peer),
+      before: this.#user,
       quiet: this.#quiet,
       connection: this,
-      onReplaced: (reason) => this.#line.end(reason),
+      onReplaced: (reason) => this.#peer.end(reason),
     }
   }
 
   #proof(password: string): PasswordProof {
-    return { password, address: addressOf(this.#line), visitor: this.#visitor }
+    return { password, address: addressOf(this.#peer), user: this.#user }
   }
 
   #become(entered: OnlineUser | AuthError): AuthError | undefined {
     if (isRefusal(entered)) return entered
-    const before = this.#visitor
-    if (before && before.person !== entered.person) this.#onOther?.()
+    const before = this.#user
+    if (before && before.person !== entered.person) this.#onUserChange?.()
     // the same user on the same connection keeps its seats
     else for (const token of before?.tokens ?? []) entered.addToken(token)
     before?.leave()
-    this.#visitor = entered
+    this.#user = entered
     if (this.#closed) entered.leave()
     return undefined
   }

@@ -1,8 +1,8 @@
 import { findGame } from '../games/catalogue.ts'
-import type { ClockTerms, GameTerms, SeekInfo, TableInfo } from '../hall/api.ts'
-import { findAbsentSeats } from '../hall/hall.ts'
+import type { OnlineUser } from '../hall/accounts/online-users.ts'
+import type { ClockTerms, GameTerms, PersonInfo, SeekInfo, TableInfo } from '../hall/api.ts'
+import { findAbsentSeats, type Hall } from '../hall/hall.ts'
 import type { OpenSeek } from '../hall/matchmaking.ts'
-import type { OnlineUser } from '../hall/people.ts'
 import { type ClockRules, hasAccount } from '../hall/ports.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { SeatAt } from '../hall/table-registry.ts'
@@ -16,10 +16,17 @@ export function isPublic({ state: { opened } }: TableActor): boolean {
  * Checks whether a seat of a user's name is the user's own. Any user can take a guest's name, so a guest owns a seat only
  * with its token; a seat without a token, of a worksheet program, belongs to the client that is connected there.
  */
-export function isOwnSeat({ table, seat }: SeatAt, visitor: OnlineUser): boolean {
-  if (hasAccount(visitor.person)) return true
+export function isOwnSeat({ table, seat }: SeatAt, user: OnlineUser): boolean {
+  if (hasAccount(user.person)) return true
   const token = table.state.opened.seats[seat]?.token
-  return token === undefined ? table.observers.some(({ viewer }) => viewer === seat) : visitor.hasToken(token)
+  return token === undefined ? table.observers.some(({ viewer }) => viewer === seat) : user.hasToken(token)
+}
+
+/** Converts an online user to what all users may see of the user. */
+export function toPersonInfo(hall: Pick<Hall, 'seatsOf'>, user: OnlineUser): PersonInfo {
+  const { person, name } = user
+  const seats = [...hall.seatsOf(person)].filter((at) => isOwnSeat(at, user))
+  return { name, registered: hasAccount(person), tables: seats.map(({ table }) => table.id) }
 }
 
 /** Returns the catalogue's name of a game, by which users ask for it. */

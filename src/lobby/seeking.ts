@@ -1,14 +1,14 @@
 import { formatSeconds } from '../base/counts.ts'
 import { type CatalogueEntry, checkSeats, checkSettings, findGame } from '../games/catalogue.ts'
 import { isRefusal, type SeatNumber } from '../games/game.ts'
+import type { InviteCodeLimit } from '../hall/accounts/code-tries.ts'
+import type { OnlineUser } from '../hall/accounts/online-users.ts'
+import { makeInviteCode, parseInviteCode } from '../hall/accounts/tokens.ts'
 import type { LobbyListener, LobbyRefusal, Page, PageRange, SeekAccepted, SeekInfo, SeekTerms } from '../hall/api.ts'
-import type { InviteCodeLimit } from '../hall/code-tries.ts'
-import type { SeekRequest } from '../hall/hall.ts'
+import type { SeekRequest } from '../hall/matchmaker.ts'
 import type { OpenSeek } from '../hall/matchmaking.ts'
-import type { OnlineUser } from '../hall/people.ts'
 import { type ClockRules, hasAccount, type PersonId, type SeatOwner } from '../hall/ports.ts'
 import type { TableActor } from '../hall/table-actor.ts'
-import { makeInviteCode, parseInviteCode } from '../hall/tokens.ts'
 import type { PeerHandle } from '../protocol/seating.ts'
 import { findChallenge, findNearSeeks } from './challenge-answers.ts'
 import { MUTED } from './challenges.ts'
@@ -18,8 +18,8 @@ import { toSeekInfo } from './projections.ts'
 
 /** SeekControlOptions is what SeekControl needs from its session. */
 export interface SeekControlOptions {
-  readonly rooms: LobbyContext
-  readonly line: PeerHandle
+  readonly context: LobbyContext
+  readonly peer: PeerHandle
   readonly listener: LobbyListener
   /** Returns the user who seeks. */
   user(): OnlineUser | undefined
@@ -28,7 +28,7 @@ export interface SeekControlOptions {
   /** Explains why the user cannot play now, with or without a seek. */
   busy(): LobbyRefusal | undefined
   /** Creates the owner of a new seat, with the token that gives the user access to the seat again. */
-  createOwner(visitor: OnlineUser): { owner: SeatOwner; token: string }
+  createOwner(user: OnlineUser): { owner: SeatOwner; token: string }
   /** Called when a seat was found: subscribes the session to the table. */
   subscribe(table: TableActor, seat: SeatNumber, token: string): void
 }
@@ -44,15 +44,15 @@ const GRACE = 120_000
  */
 export class SeekControl {
   readonly #options: SeekControlOptions
-  readonly #rooms: LobbyContext
-  readonly #line: PeerHandle
+  readonly #context: LobbyContext
+  readonly #peer: PeerHandle
   #cancelSeek: (() => void) | undefined
   #codeTries: InviteCodeLimit | undefined
 
   constructor(options: SeekControlOptions) {
     this.#options = options
-    this.#rooms = options.rooms
-    this.#line = options.line
+    this.#context = options.context
+    this.#peer = options.peer
   }
 
   /** Opens a seek, or a table if the game has one seat; see `Lobby.seek`. */
@@ -63,25 +63,25 @@ export class SeekControl {
     if (wrong) return toLobbyRefusal('bad-setting', wrong)
     const refusal = this.#busy(terms.replace) ?? this.#checkRated(terms, entry)
     if (refusal) return refusal
-    const options = await entry.setup(terms.settings, this.#rooms.stock)
+    const options = await entry.setup(terms.settings, this.#context.stock)
     // another user may have entered through this connection meanwhile, or it may have closed
-    if (!this.#visitor || this.#options.isClosed()) return NAME_REQUIRED
-    const against = terms.against === undefined ? undefined : this.#findOpponent(this.#visitor, terms.against)
+    if (!this.#user || this.#options.isClosed()) return NAME_REQUIRED
+    const against = terms.against === undefined ? undefined : this.#findOpponent(this.#user, terms.against)
     if (against !== undefined && typeof against !== 'string') return against
     const clock: ClockRules = { ...terms.clock, grace: GRACE }
     const { seats: size, points, name: game } = entry.game
     if (size.max === 1) {
       const replaced = this.#replace()
-      const { owner, token } = this.#options.createOwner(this.#visitor)
+      const { owner, token } = this.#options.createOwner(this.#user)
       const rated = points !== undefined
       this.#options.subscribe(
-        this.#rooms.hall.open(game, { options, seats: [owner], rated, private: terms.private === true, clock }),
+        this.#context.hall.open(game, { options, seats: [owner], rated, private: terms.private === true, clock }),
         0,
         token,
       )
       return replaced
     }
-    const code = terms.private ? makeInviteCode(this.#rooms.bytes) : undefined
+    const code = terms.private ? makeInviteCode(this.#context.bytes) : undefined
     // the house joins neither private nor rated games
     const isWithoutHouse = code !== undefined || against !== undefined || terms.rated || terms.wait === null
     const request = {
@@ -90,15 +90,19 @@ export class SeekControl {
       seats: terms.seats ?? [...Array(size.max).keys()],
       rated: terms.rated === true,
       clock,
-      wait: isWithoutHouse ? Number.POSITIVE_INFINITY : (terms.wait ?? this.#rooms.wait ?? WAIT),
+      wait: isWithoutHouse ? Number.POSITIVE_INFINITY : (terms.wait ?? this.#context.wait ?? WAIT),
       ...(against === undefined ? {} : { against }),
       ...(code === undefined ? {} : { code }),
     }
-    if (against !== undefined && !this.#rooms.calls.isReachable(against) && !this.#rooms.hall.seeks.match({ ...this.#visitor, ...request }))
+    if (
+      against !== undefined &&
+      !this.#context.challenges.isReachable(against) &&
+      !this.#context.hall.seeks.match({ ...this.#user, ...request })
+    )
       return { code: 'not-now', refused: `${terms.against} is here only through a worksheet program, and cannot be asked for a game` }
     const replaced = this.#replace()
-    const open = this.#seek(this.#visitor, request)
-    const near = open ? findNearSeeks(this.#rooms.hall, open) : []
+    const open = this.#seek(this.#user, request)
+    const near = open ? findNearSeeks(this.#context.hall, open) : []
     return { ...replaced, ...(code === undefined ? {} : { code }), ...(near.length > 0 ? { near } : {}) }
   }
 
@@ -113,54 +117,53 @@ export class SeekControl {
   /** Joins the table of the user who has given a code; see `Lobby.join`. */
   join(typed: string, replace = false): LobbyRefusal | undefined {
     const busy = this.#busy(replace)
-    if (busy || !this.#visitor) return busy ?? NAME_REQUIRED
+    if (busy || !this.#user) return busy ?? NAME_REQUIRED
     const code = parseInviteCode(typed)
     if (isRefusal(code)) return toLobbyRefusal('no-such-code', code)
-    this.#codeTries ??= this.#rooms.people.codeTries(this.#line.address)
+    this.#codeTries ??= this.#context.people.codeTries(this.#peer.address)
     const denial = this.#codeTries.denial()
     if (denial) return toAuthRefusal(denial)
-    const seek = this.#rooms.hall.findInvitation(code)
+    const seek = this.#context.hall.findInvitation(code)
     if (!seek) {
       this.#codeTries.failed()
       return { code: 'no-such-code', refused: 'no open invitation has this code: it was used or cancelled, or the code is wrong' }
     }
-    if (seek.person === this.#visitor.person)
-      return { code: 'not-now', refused: 'this is your own invitation: give the code to another user' }
-    if (seek.against !== undefined && seek.against !== this.#visitor.person) {
+    if (seek.person === this.#user.person) return { code: 'not-now', refused: 'this is your own invitation: give the code to another user' }
+    if (seek.against !== undefined && seek.against !== this.#user.person) {
       return { code: 'not-now', refused: 'this invitation is for another user' }
     }
     if (seek.rated && !this.#registered) return UNREGISTERED
     const { game, options, rated, clock = {} } = seek
     this.#replace()
-    this.#seek(this.#visitor, { game, options, rated, clock, code, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
+    this.#seek(this.#user, { game, options, rated, clock, code, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
     return undefined
   }
 
   /** Accepts a challenge to this user; see `Lobby.acceptChallenge`. */
   accept(name?: string): LobbyRefusal | undefined {
     const busy = this.#busy(true)
-    if (busy || !this.#visitor) return busy ?? NAME_REQUIRED
-    const seek = findChallenge(this.#rooms, this.#visitor.person, name)
+    if (busy || !this.#user) return busy ?? NAME_REQUIRED
+    const seek = findChallenge(this.#context, this.#user.person, name)
     if (isRefusal(seek)) return seek
     if (seek.rated && !this.#registered) return UNREGISTERED
     const { game, options, rated, clock = {}, person } = seek
     this.#replace()
-    this.#seek(this.#visitor, { game, options, rated, clock, against: person, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
+    this.#seek(this.#user, { game, options, rated, clock, against: person, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
     return undefined
   }
 
   /** Refuses a challenge to this user; see `Lobby.refuseChallenge`. */
   refuse(name?: string): LobbyRefusal | undefined {
-    if (!this.#visitor) return NAME_REQUIRED
-    const seek = findChallenge(this.#rooms, this.#visitor.person, name)
+    if (!this.#user) return NAME_REQUIRED
+    const seek = findChallenge(this.#context, this.#user.person, name)
     if (isRefusal(seek)) return seek
-    this.#rooms.hall.refuseChallenge(seek, this.#visitor.name)
+    this.#context.hall.refuseChallenge(seek, this.#user.name)
     return undefined
   }
 
   /** The user's open seek. */
   get open(): OpenSeek | undefined {
-    return this.#visitor && this.#rooms.hall.seeks.of(this.#visitor.person).slice(0, 1)[0]
+    return this.#user && this.#context.hall.seeks.of(this.#user.person).slice(0, 1)[0]
   }
 
   #checkRated({ rated, against }: SeekTerms, { game }: CatalogueEntry): LobbyRefusal | undefined {
@@ -180,8 +183,8 @@ export class SeekControl {
   }
 
   /** Opens a seek; returns it, or `undefined` if it was matched at once. */
-  #seek(visitor: OnlineUser, request: Omit<SeekRequest, 'owner' | 'onSeated' | 'onRefused'>): OpenSeek | undefined {
-    const { owner, token } = this.#options.createOwner(visitor)
+  #seek(user: OnlineUser, request: Omit<SeekRequest, 'owner' | 'onSeated' | 'onRefused'>): OpenSeek | undefined {
+    const { owner, token } = this.#options.createOwner(user)
     let waiting = true
     const seated = (table: TableActor, seat: SeatNumber) => {
       waiting = false
@@ -194,10 +197,10 @@ export class SeekControl {
       withdraw?.()
       this.#options.listener.challengeRefused(toSeekInfo({ ...request, name: by }))
     }
-    const cancel = this.#rooms.hall.seek({ ...request, owner: owner, onSeated: seated, onRefused })
+    const cancel = this.#context.hall.seek({ ...request, owner: owner, onSeated: seated, onRefused })
     // a matching seek may have been open already, and then nothing is left to cancel
     if (!waiting) return undefined
-    withdraw = this.#challenge(visitor, request)
+    withdraw = this.#challenge(user, request)
     this.#cancelSeek = () => {
       // a closed hall has no open seeks
       const isOpen = this.open !== undefined
@@ -208,12 +211,12 @@ export class SeekControl {
   }
 
   /** Sends the challenge, if the seek is addressed to a user and has no code; returns a function that withdraws the challenge. */
-  #challenge(visitor: OnlineUser, { against, code, ...seek }: Omit<SeekRequest, 'owner' | 'onSeated'>): (() => void) | undefined {
+  #challenge(user: OnlineUser, { against, code, ...seek }: Omit<SeekRequest, 'owner' | 'onSeated'>): (() => void) | undefined {
     if (against === undefined || code !== undefined) return undefined
-    return this.#rooms.calls.sendChallenge({
+    return this.#context.challenges.sendChallenge({
       challenged: against,
-      seeker: toSeekInfo({ ...seek, name: visitor.name }),
-      address: this.#line.address,
+      seeker: toSeekInfo({ ...seek, name: user.name }),
+      address: this.#peer.address,
     })
   }
 
@@ -221,8 +224,9 @@ export class SeekControl {
   #findOpponent({ person, name: own }: OnlineUser, name: string): PersonId | LobbyRefusal {
     const found = this.#present(name)
     if (found === person) return { code: 'not-now', refused: 'you cannot challenge yourself: name another user' }
-    if (typeof found === 'string' && this.#rooms.calls.isReachable(found) && !this.#rooms.calls.hears(found, own)) return MUTED
-    const wait = typeof found === 'string' ? this.#rooms.calls.wait({ challenged: found, address: this.#line.address }) : 0
+    if (typeof found === 'string' && this.#context.challenges.isReachable(found) && !this.#context.challenges.isUnmuted(found, own))
+      return MUTED
+    const wait = typeof found === 'string' ? this.#context.challenges.wait({ challenged: found, address: this.#peer.address }) : 0
     return wait > 0
       ? { code: 'throttled', refused: `too many cancelled challenges to ${name}: try again in ${formatSeconds(wait)}` }
       : found
@@ -230,7 +234,7 @@ export class SeekControl {
 
   /** Finds an online user by name. */
   #present(name: string): PersonId | LobbyRefusal {
-    return this.#rooms.people.named(name)?.person ?? notHere(name)
+    return this.#context.people.named(name)?.person ?? notHere(name)
   }
 
   /** Returns a page of a list of open seeks, as users may see them. */
@@ -242,7 +246,7 @@ export class SeekControl {
   toOwnSeek(seek: OpenSeek): SeekInfo {
     const { against } = seek
     if (against === undefined) return toSeekInfo(seek)
-    return { ...toSeekInfo(seek), against: this.#rooms.people.person(against)?.name ?? 'another user' }
+    return { ...toSeekInfo(seek), against: this.#context.people.person(against)?.name ?? 'another user' }
   }
 
   /** Explains why the user cannot play now; with `replace`, an open seek is no reason. */
@@ -252,12 +256,12 @@ export class SeekControl {
     return { code: 'not-now', refused: 'you have an open seek already: cancel it first' }
   }
 
-  get #visitor(): OnlineUser | undefined {
+  get #user(): OnlineUser | undefined {
     return this.#options.user()
   }
 
   get #registered(): boolean {
-    return this.#visitor !== undefined && hasAccount(this.#visitor.person)
+    return this.#user !== undefined && hasAccount(this.#user.person)
   }
 }
 

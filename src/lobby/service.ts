@@ -5,11 +5,11 @@ import { catalogue, type GameAssets } from '../games/catalogue.ts'
 import type { Random } from '../games/game.ts'
 import { type AnyGame, games } from '../games/index.ts'
 import { chance } from '../games/random.ts'
+import { Passwords } from '../hall/accounts/passwords.ts'
+import { People } from '../hall/accounts/people.ts'
+import type { RandomBytes } from '../hall/accounts/tokens.ts'
 import { Hall } from '../hall/hall.ts'
-import { Passwords } from '../hall/passwords.ts'
-import { People } from '../hall/people.ts'
 import type { Store } from '../hall/ports.ts'
-import type { RandomBytes } from '../hall/tokens.ts'
 import type { ClientSeating, PeerHandle } from '../protocol/seating.ts'
 import { APPEND_LIMITS, FSYNC_LIMITS, raiseBatchLimits } from '../wire/transports/batching.ts'
 import { Challenges } from './challenges.ts'
@@ -42,7 +42,7 @@ export interface LobbyServiceOptions {
 export class LobbyService implements LobbyContext {
   readonly hall: Hall
   readonly people: People
-  readonly calls: Challenges
+  readonly challenges: Challenges
   readonly stock: GameAssets
   readonly wait: number | undefined
   readonly limits: HallLimits
@@ -61,14 +61,14 @@ export class LobbyService implements LobbyContext {
     this.spendings = new Spendings(clock, limits.disk ?? Number.POSITIVE_INFINITY, { usage: store.usage, onError })
     this.#store = store
     this.keeps = store.isDurable === true
-    this.calls = new Challenges({ clock, onError })
+    this.challenges = new Challenges({ clock, onError })
     this.hall = new Hall({
       ...{ store, games: played, clock, random, onError, isListed: isPublic, bytes, idle: limits.move },
       onEnded: (table) => {
         recordForGuests(this.people, table)
-        notifyOfEnd(this.calls, table)
+        notifyOfEnd(this.challenges, table)
       },
-      onRecorded: (table, changes) => notifyOfRecord(this.calls, table, changes),
+      onRecorded: (table, changes) => notifyOfRecord(this.challenges, table, changes),
     })
     const passwords = new Passwords({ random: bytes })
     this.people = new People({ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, onError })
@@ -90,8 +90,8 @@ export class LobbyService implements LobbyContext {
    * Creates the seating of one conversation. `defaultName` is the name of a peer that does not give one; `onSeated` is
    * called with each seat that the peer takes.
    */
-  createSeating(line: PeerHandle, defaultName: string, onSeated?: OnSeated): ClientSeating {
-    return new HallSeating(this, line, defaultName, onSeated)
+  createSeating(peer: PeerHandle, defaultName: string, onSeated?: OnSeated): ClientSeating {
+    return new HallSeating(this, peer, defaultName, onSeated)
   }
 
   /** Closes the hall for a reason: all seats are released, and the tables stay as they are. */

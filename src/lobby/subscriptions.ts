@@ -53,15 +53,15 @@ export class Subscriptions {
 
   /** Resumes the seat that this session holds already at a table; `undefined` if it holds none. */
   resumeHeld(id: number, after: number | undefined): Promise<TableSnapshot | LobbyRefusal> | undefined {
-    const attended = this.#tables.get(id)
-    return attended?.seat === undefined ? undefined : this.resume(attended.table, attended.seat, attended.token, after)
+    const subscription = this.#tables.get(id)
+    return subscription?.seat === undefined ? undefined : this.resume(subscription.table, subscription.seat, subscription.token, after)
   }
 
   /** Finds the owner of this session's seat at a table, and whether its game is over; `undefined` if it has no seat. */
   ownerAt(id: number): { readonly person: PersonId; readonly name: string; readonly over: boolean } | undefined {
-    const attended = this.#tables.get(id)
-    const owner = attended?.seat === undefined ? undefined : attended.table.state.opened.seats[attended.seat]
-    return attended && owner && { person: owner.person, name: owner.name, over: attended.table.over }
+    const subscription = this.#tables.get(id)
+    const owner = subscription?.seat === undefined ? undefined : subscription.table.state.opened.seats[subscription.seat]
+    return subscription && owner && { person: owner.person, name: owner.name, over: subscription.table.over }
   }
 
   /** Takes a seat, and notifies the client. */
@@ -84,12 +84,12 @@ export class Subscriptions {
       },
     }
     const onClosed = () => this.#tables.delete(table.id)
-    const attended = new TableSubscription(table, who, { listener, token, onClosed, name: this.#name(), isBehind })
-    this.#tables.set(table.id, attended)
-    this.#holdings.spend(table, () => attended.subscribe())
+    const subscription = new TableSubscription(table, who, { listener, token, onClosed, name: this.#name(), isBehind })
+    this.#tables.set(table.id, subscription)
+    this.#holdings.spend(table, () => subscription.subscribe())
     // the old subscription ends last, so that the seat is never without a client
     if (before) this.#end(before)
-    return attended
+    return subscription
   }
 
   /** Resumes a seat; the client gets the events after number `after` first, or `resync` if there are too many. */
@@ -106,33 +106,34 @@ export class Subscriptions {
     const missed = after === undefined ? 0 : Math.max(0, before.n - after)
     const isNear = after !== undefined && missed > 0 && missed <= RECENT
     const known = isNear ? table.history?.since(after) : undefined
-    const attended = this.subscribe(table, seat, token, isNear)
-    if (!isNear) return missed > 0 ? { ...attended.snapshot, resync: true } : attended.snapshot
+    const subscription = this.subscribe(table, seat, token, isNear)
+    if (!isNear) return missed > 0 ? { ...subscription.snapshot, resync: true } : subscription.snapshot
     try {
       // the actor has recent events in memory; otherwise the whole log is read
       const steps = known ?? stepsOf(await this.#hall.log(table.id), before, after)
-      await attended.catchUp(steps, (news) => this.#listener.tableEvent(news), this.#ready)
+      await subscription.catchUp(steps, (update) => this.#listener.tableEvent(update), this.#ready)
     } finally {
-      attended.flushUpdates()
+      subscription.flushUpdates()
     }
-    return attended.snapshot
+    return subscription.snapshot
   }
 
   /** Ends the subscription to a table, if the user watches it or its game is over. */
   leave(id: number): LobbyRefusal | undefined {
-    const attended = this.#tables.get(id)
-    if (!attended) return { code: 'not-seated', refused: `you are not at table ${id}` }
-    if (attended.seat !== undefined && !attended.table.over) return { code: 'not-now', refused: 'your game is not over: resign it first' }
-    this.#end(attended)
+    const subscription = this.#tables.get(id)
+    if (!subscription) return { code: 'not-seated', refused: `you are not at table ${id}` }
+    if (subscription.seat !== undefined && !subscription.table.over)
+      return { code: 'not-now', refused: 'your game is not over: resign it first' }
+    this.#end(subscription)
     this.#tables.delete(id)
     return undefined
   }
 
   /** Plays a move; see `Lobby.play`. */
   async play(id: number, text: string, after?: number): Promise<LobbyRefusal | undefined> {
-    const attended = this.#tables.get(id)
-    if (attended?.seat === undefined) return noSeat(id)
-    const { table, seat, seen } = attended
+    const subscription = this.#tables.get(id)
+    if (subscription?.seat === undefined) return noSeat(id)
+    const { table, seat, seen } = subscription
     if (after !== undefined && after < seen) return { code: 'stale', refused: `table ${id} has changed since event ${after}: look again` }
     const move = table.state.rules.notation.parse(text)
     if (this.#full) return this.#full
@@ -142,23 +143,23 @@ export class Subscriptions {
 
   /** Sends talk to a table, from the session's seat or as a watcher. */
   async say(id: number, name: string, text: string): Promise<LobbyRefusal | undefined> {
-    const attended = this.#tables.get(id)
-    if (!attended) return { code: 'not-seated', refused: `you are not at table ${id}` }
-    const seat = attended.seat === undefined ? {} : { seat: attended.seat }
-    return this.#full ?? this.#done(attended.table, this.#spend(attended.table, { type: 'say', name, text, ...seat }))
+    const subscription = this.#tables.get(id)
+    if (!subscription) return { code: 'not-seated', refused: `you are not at table ${id}` }
+    const seat = subscription.seat === undefined ? {} : { seat: subscription.seat }
+    return this.#full ?? this.#done(subscription.table, this.#spend(subscription.table, { type: 'say', name, text, ...seat }))
   }
 
   /** Counts the other clients at a table that show talk. */
-  hearers(id: number): number {
+  countTalkReceivers(id: number): number {
     const own = this.#tables.get(id)
     return own === undefined ? 0 : own.table.observers.filter((one) => one !== own && one instanceof TableSubscription).length
   }
 
   /** Submits an act of this session's seat; an offer can open a rematch. */
   async act(id: number, type: ActType): Promise<LobbyRefusal | undefined> {
-    const attended = this.#tables.get(id)
-    if (attended?.seat === undefined) return noSeat(id)
-    const { table, seat } = attended
+    const subscription = this.#tables.get(id)
+    if (subscription?.seat === undefined) return noSeat(id)
+    const { table, seat } = subscription
     const full = acts[type].limited ? this.#full : undefined
     if (full) return full
     const submit = () => (type === 'offer' ? this.#hall.offer(table, seat) : table.submit({ type, seat }))
@@ -168,7 +169,7 @@ export class Subscriptions {
   /** Ends all subscriptions and returns the numbers of their tables; seats are held for their owner. */
   endAll(): readonly number[] {
     const ids = [...this.#tables.keys()]
-    for (const attended of this.#tables.values()) this.#end(attended)
+    for (const subscription of this.#tables.values()) this.#end(subscription)
     this.#tables.clear()
     return ids
   }
@@ -183,8 +184,8 @@ export class Subscriptions {
   #joinRematch(before: TableActor, seat: SeatNumber, id: number, token: string | undefined): void {
     const table = this.#hall.table(id)
     if (!table) return
-    const attended = this.#tables.get(before.id)
-    if (attended) this.#end(attended)
+    const subscription = this.#tables.get(before.id)
+    if (subscription) this.#end(subscription)
     this.#tables.delete(before.id)
     this.takeSeat(table, before.state.opened.seats.length - 1 - seat, token)
   }
@@ -195,8 +196,8 @@ export class Subscriptions {
     return full === undefined ? undefined : { code: 'too-many', refused: full }
   }
 
-  #end(attended: TableSubscription): void {
-    this.#holdings.spend(attended.table, () => attended.unsubscribe())
+  #end(subscription: TableSubscription): void {
+    this.#holdings.spend(subscription.table, () => subscription.unsubscribe())
   }
 
   #spend(table: TableActor, command: TableCommand): Refusal | undefined {

@@ -1,8 +1,8 @@
 import { TokenBucket } from '../base/rate-limit.ts'
 import { isRefusal } from '../games/game.ts'
+import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import type { LobbyListener, LobbyRefusal } from '../hall/api.ts'
-import { foldName } from '../hall/names.ts'
-import type { OnlineUser } from '../hall/people.ts'
+import { foldName } from '../hall/names/names.ts'
 import type { PeerHandle } from '../protocol/seating.ts'
 import type { LobbyContext } from './context.ts'
 import { notHere } from './errors.ts'
@@ -17,8 +17,8 @@ const MUTED = 100
 
 /** LobbyTalkOptions are the parts of LobbyTalk. */
 export interface LobbyTalkOptions {
-  readonly rooms: LobbyContext
-  readonly line: PeerHandle
+  readonly context: LobbyContext
+  readonly peer: PeerHandle
   readonly tables: Subscriptions
 }
 
@@ -33,8 +33,8 @@ interface Muted {
  * Muting a name also mutes the connections that have the name at that moment, whatever names they take later.
  */
 export class LobbyTalk {
-  readonly #rooms: LobbyContext
-  readonly #line: PeerHandle
+  readonly #context: LobbyContext
+  readonly #peer: PeerHandle
   readonly #tables: Subscriptions
   readonly #bucket = new TokenBucket(TALK)
   /** Muted names, by their folded form. */
@@ -42,9 +42,9 @@ export class LobbyTalk {
   /** Connections that had a name when the user muted it, and may have taken other names since. */
   readonly #mutedAs = new WeakMap<object, Muted>()
 
-  constructor({ rooms, line, tables }: LobbyTalkOptions) {
-    this.#rooms = rooms
-    this.#line = line
+  constructor({ context, peer, tables }: LobbyTalkOptions) {
+    this.#context = context
+    this.#peer = peer
     this.#tables = tables
   }
 
@@ -57,21 +57,21 @@ export class LobbyTalk {
   sendMessage({ name: from, person }: OnlineUser, name: string, text: string): LobbyRefusal | undefined {
     const wrong = checkText(text) ?? this.#throttled()
     if (wrong) return wrong
-    const { people, calls } = this.#rooms
+    const { people, challenges } = this.#context
     const found = people.named(name)
     if (!found) return notHere(name)
     if (found.person === person) return OWN_NAME
-    if (!calls.isReachable(found.person)) {
+    if (!challenges.isReachable(found.person)) {
       return { code: 'not-now', refused: `${found.name} is here only through a worksheet program, and cannot receive messages` }
     }
-    const refusal = calls.sendMessage(found.person, { from, text, address: this.#line.address })
+    const refusal = challenges.sendMessage(found.person, { from, text, address: this.#peer.address })
     return isRefusal(refusal) ? refusal : undefined
   }
 
   /** Mutes a user by name: this session gets no talk, messages or challenges from that user. */
   async mute({ name: own }: OnlineUser, typed: string): Promise<LobbyRefusal | undefined> {
     if (foldName(typed) === foldName(own)) return OWN_NAME
-    const { people } = this.#rooms
+    const { people } = this.#context
     if (this.#muted.size >= MUTED) return { code: 'too-many', refused: `you have muted ${MUTED} names, the maximum: unmute one first` }
     const name = people.named(typed)?.name ?? (await people.registeredName(typed))
     if (name === undefined) return notHere(typed)
@@ -97,7 +97,7 @@ export class LobbyTalk {
   }
 
   /** Checks whether no connection of the user with this name is muted. */
-  hears(name: string): boolean {
+  isUnmuted(name: string): boolean {
     if (this.#muted.size === 0) return true
     if (this.#muted.has(foldName(name))) return false
     return this.#connectionsOf(name).every(({ connection }) => !this.#mutedThrough(connection))
@@ -105,7 +105,7 @@ export class LobbyTalk {
 
   /** Returns the connections of the online user with a name. */
   #connectionsOf(name: string): readonly OnlineUser[] {
-    const { people } = this.#rooms
+    const { people } = this.#context
     const found = people.named(name)
     return found ? people.of(found.person) : []
   }
@@ -117,24 +117,24 @@ export class LobbyTalk {
   }
 
   /** Wraps a listener so that it is not called with challenges of muted users. */
-  withoutMuted(listener: LobbyListener): LobbyListener & { hears(name: string): boolean } {
+  withoutMuted(listener: LobbyListener): LobbyListener & { isUnmuted(name: string): boolean } {
     return {
-      hears: (name) => this.hears(name),
-      seated: (attendance) => listener.seated(attendance),
-      tableEvent: (news) => listener.tableEvent(news),
+      isUnmuted: (name) => this.isUnmuted(name),
+      seated: (snapshot) => listener.seated(snapshot),
+      tableEvent: (update) => listener.tableEvent(update),
       closed: (table, sentence) => listener.closed(table, sentence),
       // the session's tables notify it of their own ends
       recorded: (recorded) => !this.#tables.has(recorded.table) && listener.recorded(recorded),
       finished: (game) => !this.#tables.has(game.table) && listener.finished?.(game),
-      challenged: (seeker) => this.hears(seeker.name) && listener.challenged(seeker),
-      challengeWithdrawn: (seeker) => this.hears(seeker.name) && listener.challengeWithdrawn(seeker),
+      challenged: (seeker) => this.isUnmuted(seeker.name) && listener.challenged(seeker),
+      challengeWithdrawn: (seeker) => this.isUnmuted(seeker.name) && listener.challengeWithdrawn(seeker),
       challengeRefused: (by) => listener.challengeRefused(by),
       messageReceived: (message) => listener.messageReceived(message),
     }
   }
 
   #throttled(): LobbyRefusal | undefined {
-    const wait = this.#bucket.take(this.#rooms.hall.clock.monotonic())
+    const wait = this.#bucket.take(this.#context.hall.clock.monotonic())
     return wait > 0 ? { code: 'throttled', refused: 'you send too many messages at once: wait a moment' } : undefined
   }
 }

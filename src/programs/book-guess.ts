@@ -1,7 +1,7 @@
 import { guessing, toTry, type Verdict } from '../games/guessing.ts'
 import { client, clientCloses, defineAutomaton, server } from '../protocol/automaton.ts'
 import type { Program, Protocol, SoloProgram } from '../protocol/definition.ts'
-import { receiveUntilClosed } from '../protocol/receive-until-closed.ts'
+import { receiveUntilClosed } from '../protocol/roles.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
 import { literals, segments } from '../wire/framing/unframed.ts'
 import { askInt, checkSecret, type GuessVerdict, NumberJudge, toSecretNumber } from './numbers.ts'

@@ -1,14 +1,13 @@
 import { type QuizView, quiz } from '../games/quiz.ts'
-import { askUntil } from '../protocol/ask-until.ts'
-import { client, clientCloses, defineAutomaton, type ReceivedMessage, server } from '../protocol/automaton.ts'
+import { client, clientCloses, defineAutomaton, type ReceivedMessage, type Side, server } from '../protocol/automaton.ts'
 import { type Console, type Options, type Program, type Protocol, plainLines } from '../protocol/definition.ts'
-import { isSameName } from '../protocol/names.ts'
 import type { Peer } from '../protocol/peer.ts'
+import { askUntil, isSameName } from '../protocol/roles.ts'
 import { type HallAccess, type HallSeat, requireHall } from '../protocol/seating.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
+import { compact, compactText, findSecretsAfterKeyword, hasKeyword, type SecretSpan, type SecretsContext, toSpan } from '../wire/masking.ts'
 import { pythonInt } from './python/values.ts'
 import { QuizJudge } from './quiz-judge.ts'
-import { findQuizSecrets } from './quiz-secrets.ts'
 
 const automaton = defineAutomaton({
   messages: {
@@ -292,3 +291,26 @@ export const programs: readonly Program<Name, State>[] = [
     join: {},
   },
 ]
+
+/** Matches the start of a message without a password, also with a student's slips: in quotes, or in lower case. */
+const KNOWN =
+  /^[^a-z\d]*(?:\d+:)?(?:[bu]?['"] *)?(?:(?:NAME|START|RESUME|QUIT|ANSWER|Welcome|RESUMED|QUESTION|RIGHT|WRONG|TOTAL|RANK)\b|START *[+-]?\d|[A-Z]+ \S+ HTTP\/)/i
+/** Matches the first word of a message. */
+const FIRST_WORD = /^[^a-z\d]*[a-z\d]*/i
+
+/**
+ * Finds the passwords in a message of the quiz. A client's text that is no message of the protocol can be a misspelt `LOGIN`,
+ * so everything after its first word is a secret; after a `LOGIN` without a password, the first word is a secret too.
+ */
+function findQuizSecrets(from: Side, text: string, { last = '', before = '', whole = false }: SecretsContext): readonly SecretSpan[] {
+  if (from === 'server') return []
+  const behindKeyword = findSecretsAfterKeyword(text)
+  if (behindKeyword.length > 0) return behindKeyword
+  if (KNOWN.test(compactText(text)) || hasKeyword(text)) return []
+  const short = compact(text)
+  const first = FIRST_WORD.exec(short.text)?.[0] ?? ''
+  const rest = toSpan(text, first.length === 0 ? 0 : (short.places[first.length - 1] ?? 0) + 1)
+  const isAnswer = whole && /^\W*\w?\W*$/.test(short.text)
+  if (rest.length > 0 && !isAnswer && short.text.slice(first.length).trim() !== '') return rest
+  return !isAnswer && (hasKeyword(last) || hasKeyword(before)) ? toSpan(text, 0) : []
+}

@@ -11,10 +11,10 @@ import {
   ROUNDS,
   type Round,
 } from '../games/scissors.ts'
-import { askUntil } from '../protocol/ask-until.ts'
 import { client, defineAutomaton, server } from '../protocol/automaton.ts'
 import type { Console, Options, Program, Protocol, SoloProgram } from '../protocol/definition.ts'
 import type { Peer } from '../protocol/peer.ts'
+import { askUntil } from '../protocol/roles.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { stripPython } from './python/values.ts'

@@ -1,6 +1,6 @@
 import { client, clientCloses, defineAutomaton, server } from '../protocol/automaton.ts'
 import type { Program, Protocol } from '../protocol/definition.ts'
-import { receiveUntilClosed } from '../protocol/receive-until-closed.ts'
+import { receiveUntilClosed } from '../protocol/roles.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import { segments } from '../wire/framing/unframed.ts'
 import { quoteText } from '../wire/text.ts'

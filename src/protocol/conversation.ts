@@ -32,7 +32,7 @@ export interface ConversationOptions {
   /** Chooses the players of the other seats; by default, the console, if the protocol can play there. */
   readonly opponentFor?: OpponentFor
   /** Creates the seating of this conversation; by default, a `LocalSeating`. */
-  readonly createSeating?: (line: PeerHandle) => ClientSeating
+  readonly createSeating?: (peer: PeerHandle) => ClientSeating
   /** Message budget of the peer; no limit by default. */
   readonly budget?: Budget | undefined
   /** Queue in which conversations take turns; without one, the conversation handles every message at once. */
@@ -71,7 +71,7 @@ export class Conversation implements PeerHandle {
   /** Resolves like `ended`, but after the connection has closed, and also with an error that appeared in between. */
   readonly closed: Promise<Error | undefined>
   readonly #peer: Peer
-  readonly #house: ClientSeating
+  readonly #seating: ClientSeating
   readonly #automaton: Automaton
   readonly #idle: number
   readonly #observer: ConversationObserver | undefined
@@ -99,11 +99,11 @@ export class Conversation implements PeerHandle {
     this.#clock = clock
     this.#peer = new Peer(this.connection, protocol.automaton, side)
     this.#notices = observer?.onNotice && new Notices(this.#peer, observer, this.isEndless)
-    this.#house =
+    this.#seating =
       createSeating?.(this) ??
       new LocalSeating(opponentFor ?? ((game) => atTerminal(protocol, setting, game.name)), random, (reason) => this.stop(reason))
     const interruptible = person === noConsole ? noConsole : abortedByPeer(person, this.connection, (end) => this.#peer.explain(end))
-    const setting: RoleContext<unknown> = { words, person: interruptible, house: this.#house, options, random, clock }
+    const setting: RoleContext<unknown> = { words, person: interruptible, house: this.#seating, options, random, clock }
     this.closed = this.#run(program, side, setting)
   }
 
@@ -149,7 +149,7 @@ export class Conversation implements PeerHandle {
     const isReachable = end === undefined || (end.reason === 'much' && this.#peer.farewell !== undefined)
     this.#goodbye = isReachable && this.#dismiss(this.#error)
     this.connection.fail(new Disconnected('ours', this.#error.message))
-    this.#house.close(this.#error)
+    this.#seating.close(this.#error)
   }
 
   end(reason: string): void {
@@ -200,10 +200,10 @@ export class Conversation implements PeerHandle {
     try {
       await protocol[side](this.#peer, setting)
       this.#checkReturn(side)
-      if (this.#house.isBusy) await this.#house.finished()
+      if (this.#seating.isBusy) await this.#seating.finished()
     } catch (error) {
       // the end of the input is no error if this side may close
-      if (error instanceof EndOfInput && this.#peer.mayClose) this.#house.close(error)
+      if (error instanceof EndOfInput && this.#peer.mayClose) this.#seating.close(error)
       else this.stop(error)
       // the role may throw within the constructor, and the observer is never called from there
       await undefined
@@ -211,7 +211,7 @@ export class Conversation implements PeerHandle {
     this.#error ??= this.#unreadViolation()
     const error = this.#error
     if (error) this.#notices?.ended(error instanceof Disconnected && error.reason === 'violation')
-    this.#house.close(error)
+    this.#seating.close(error)
     this.#isOver = true
     this.#over?.resolve(error)
     try {

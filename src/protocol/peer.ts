@@ -1,10 +1,9 @@
 import type { Clock } from '../base/clock.ts'
 import type { Connection, MessageReader } from '../wire/connection.ts'
 import { Disconnected } from '../wire/disconnect.ts'
-import { escapeInvisible, type Raw } from '../wire/text.ts'
+import { escapeInvisible } from '../wire/text.ts'
 import {
   type Automaton,
-  EMPTY,
   findTransition,
   formatMessage,
   legalTransitions,
@@ -15,36 +14,9 @@ import {
   type Side,
   type Transition,
 } from './automaton.ts'
-import {
-  type ConversationState,
-  explainIllegal,
-  formatEarly,
-  formatExpected,
-  formatSilence,
-  formatTooSoon,
-  maySpeak,
-  toSeconds,
-} from './standing.ts'
-import {
-  clueOfBye,
-  clueOfBytes,
-  clueOfText,
-  clueOfWords,
-  emptyOddities,
-  isGreeting,
-  isHeadLine,
-  isHttpRequest,
-  isOdd,
-  isRemainder,
-  isTlsNotice,
-  needsTls,
-  type Oddities,
-  type PeerObserver,
-  quoteMessage,
-  quoteUnfinished,
-  type Speaker,
-  withReason,
-} from './violation-text.ts'
+import { Diagnosis, isGarbled } from './diagnosis.ts'
+import { type ConversationState, formatSilence, formatTooSoon, maySpeak } from './standing.ts'
+import { isTlsNotice, needsTls, type PeerObserver, type Speaker } from './violation-text.ts'
 
 /** Waiting holds the callbacks of a pending `receive`. */
 interface Waiting<Name extends string> {
@@ -72,10 +44,7 @@ interface Waiting<Name extends string> {
  * - At most one `receive` is pending. A role may send while it is.
  * - The sentences of this class name the peer as "the client" or "the server", and say what was expected.
  *
- * Diagnostics are the larger half. `explainIllegal` and the clues of violation-text.ts compute a sentence only when something
- * is wrong. What has to be remembered for them stands in `Oddities`, which is allocated at the first oddity: a server holds
- * thousands of peers, and almost all of them never have one. Each fault is reported once, so a message that was reported
- * while it was incomplete, or before its turn, is not reported again when the role receives it or the connection ends.
+ * What is wrong with a message is explained in `diagnosis.ts`.
  */
 export class Peer<Name extends string = string, State extends string = string> implements MessageReader {
   readonly connection: Connection
@@ -89,7 +58,8 @@ export class Peer<Name extends string = string, State extends string = string> i
   /** True if the peer has answered that request. */
   #answered = false
 
-  #oddities: Oddities | undefined
+  /** Created at the first oddity; most peers never have one. */
+  #diagnosis: Diagnosis | undefined
   /** Text of the last legal message from the peer. */
   #last = ''
   #lastUnended = false
@@ -127,9 +97,14 @@ export class Peer<Name extends string = string, State extends string = string> i
     return { automaton: this.#automaton, side: this.other, last: this.#previous, language: this.language }
   }
 
+  /** Text of the last legal message from the peer. */
+  get last(): string {
+    return this.#last
+  }
+
   /** Text of the peer's last message, legal or not. */
   get #previous(): string {
-    return this.#oddities?.rejected || this.#last
+    return this.#diagnosis?.rejected || this.#last
   }
 
   /** True if this side may close the connection now in good order. */
@@ -199,7 +174,7 @@ export class Peer<Name extends string = string, State extends string = string> i
    */
   refuse(sentence: string): void {
     this.#answered = false
-    if (!this.#answerError(sentence)) throw new Disconnected('violation', `${sentence}${formatTooSoon(this.#standing)}`)
+    if (!this.#answerError(sentence)) throw new Disconnected('violation', `${sentence}${formatTooSoon(this.standing)}`)
     this.report(sentence)
     const refusal = this.#steps.find(({ name }) => name === this.#automaton.refusal)
     if (refusal) this.#take(refusal)
@@ -215,32 +190,15 @@ export class Peer<Name extends string = string, State extends string = string> i
   /** Reports to the observer why the role rejects the last received message in the protocol's own words; `usual` as in `PeerObserver`. */
   report(why: string, usual = false): void {
     // the observer has already been notified that the bytes are not text
-    if (!this.observer || this.#oddities?.lastGarbled) return
-    const sentence = this.#refusalOf(why)
-    this.#reject(this.#last, sentence.text, usual && !sentence.hasClue)
+    if (!this.observer || this.#diagnosis?.lastGarbled) return
+    const sentence = this.#diagnose().explainRefusal(why)
+    this.#diagnose().reject(this.#last, sentence.text, usual && !sentence.hasClue)
   }
 
   /** Reports the last received message like `report`, and marks the conversation as failed although the role answers. */
   fail(why: string): void {
     this.report(why)
-    this.failure = new Disconnected('violation', this.#refusalOf(why).text)
-  }
-
-  #refusalOf(why: string): { readonly text: string; readonly hasClue: boolean } {
-    const raw = this.#oddities?.lastRaw
-    const clue = this.#clueOf(this.#last, raw) || clueOfWords(this.speaker, this.#last, '') || clueOfBye(this.speaker, this.#last)
-    const empty = this.#last === '' ? EMPTY : ''
-    const said = `the ${this.other} said ${quoteMessage(this.speaker, this.#last, raw)}`
-    return { text: `${withReason(said, this.#last, why)}${formatTooSoon(this.#standing)}${empty}${clue}`, hasClue: clue !== '' }
-  }
-
-  /** Reports a rejected message; of an HTTP request, only the first line. */
-  #reject(text: string, sentence: string, usual: boolean): void {
-    const isOfHead = this.#oddities?.inHead === true && isHeadLine(text)
-    const inHead = isOfHead ? text.trim() !== '' : isHttpRequest(text)
-    if (inHead || isOfHead) this.#odd().inHead = inHead
-    if (!isOfHead) this.observer?.onRejected(sentence, usual)
-    if (this.#automaton.secrets) this.#odd().rejected = text
+    this.failure = new Disconnected('violation', this.#diagnose().explainRefusal(why).text)
   }
 
   /**
@@ -264,38 +222,18 @@ export class Peer<Name extends string = string, State extends string = string> i
   explain(end: Disconnected): Disconnected {
     if (end.reason === 'ours') return end
     if (end.reason === 'violation') return new Disconnected(end.reason, end.message.replace('the other side', `the ${this.other}`))
-    const message = this.#isShown(end) ? end.message.replace(/ in the middle of a message, \d+ bytes? into it$/, '') : end.message
-    const said = message.replace('the other side', `the ${this.other}`)
-    return new Disconnected(end.reason, `${said}${this.#rest(end)}; ${formatExpected(this.#standing)}`, end.unfinished)
-  }
-
-  /** Checks whether the unfinished message was reported before. */
-  #isShown({ reason, unfinished }: Disconnected): boolean {
-    if (!unfinished || reason === 'late') return false
-    return unfinished.bytes.length === this.#oddities?.unfinished || isRemainder(this.#oddities, unfinished)
+    return this.#diagnose().explainEnd(end)
   }
 
   /** Returns a sentence on the peer's incomplete message and what it lacks; `undefined` if there is none to report. */
   unfinished(ms: number): string | undefined {
     const { unfinished } = this.connection
-    if (!unfinished || isRemainder(this.#oddities, unfinished)) return undefined
-    this.#odd().unfinished = unfinished.bytes.length
-    const sent = quoteUnfinished(this.speaker, unfinished)
-    return `the ${this.other} has sent ${sent} for ${toSeconds(ms)} s${this.#clueOnce(clueOfBytes(this.speaker, unfinished, this.#last))}`
+    return unfinished && this.#diagnose().explainUnfinished(unfinished, ms)
   }
 
   /** Returns a sentence on a message that arrived before the peer's turn; `undefined` if there is none to report. */
   early(): string | undefined {
-    if (this.connection.unread === 0 || this.awaited) return undefined
-    const { nextMessage, raw } = this.connection
-    // the first of several empty lines was reported
-    if (nextMessage === '' && this.#last === '' && this.#oddities?.lastEarly) return undefined
-    if (nextMessage !== undefined)
-      return `${formatEarly(this.#standing, nextMessage, raw)}${this.#clueOnce(clueOfText(this.speaker, nextMessage, raw, this.#last) || clueOfWords(this.speaker, nextMessage, this.#last))}`
-    const { unfinished } = this.connection
-    if (!unfinished || isRemainder(this.#oddities, unfinished)) return undefined
-    this.#odd().unfinished = unfinished.bytes.length
-    return `${formatEarly(this.#standing, unfinished)}${this.#clueOnce(clueOfBytes(this.speaker, unfinished, this.#last))}`
+    return this.connection.unread === 0 || this.awaited ? undefined : this.#diagnose().explainEarly()
   }
 
   /** Returns a sentence on the peer's silence and what was expected; `undefined` if no message was. */
@@ -304,39 +242,17 @@ export class Peer<Name extends string = string, State extends string = string> i
     // a person who may send too sits at a prompt; and a client over datagrams leaves by silence
     if (unfinished || maySpeak(this.#steps, this.#side) || !this.awaited || (transport.datagrams && this.#side === 'server'))
       return undefined
-    return formatSilence(this.#standing, ms)
+    return formatSilence(this.standing, ms)
   }
 
   /** Marks the incomplete message as not reported, because the observer did not show the sentence. */
   forgetUnfinished(): void {
-    this.#odd().unfinished = 0
-    this.#odd().clue = ''
+    this.#diagnosis?.forgetUnfinished()
   }
 
-  /** Quotes the incomplete message of a peer that has disconnected or timed out, as the middle of a sentence. */
-  #rest(end: Disconnected): string {
-    const { reason, unfinished } = end
-    if (!unfinished || this.#isShown(end) || isRemainder(this.#oddities, unfinished)) return ''
-    const sent = reason === 'late' ? '' : `: it had sent ${quoteUnfinished(this.speaker, unfinished)}`
-    return `${sent}${this.#clueOnce(clueOfBytes(this.speaker, unfinished, this.#last))}`
-  }
-
-  /** Returns a clue, or `''` if it equals the last reported clue. */
-  #clueOnce(clue: string): string {
-    if (clue === (this.#oddities?.clue ?? '')) return ''
-    this.#odd().clue = clue
-    return clue
-  }
-
-  #clueOf(text: string, raw: Raw | undefined, last = ''): string {
-    const clue = clueOfText(this.speaker, text, raw, last)
-    this.#odd().clue = clue
-    return clue
-  }
-
-  #odd(): Oddities {
-    this.#oddities ??= emptyOddities()
-    return this.#oddities
+  #diagnose(): Diagnosis {
+    this.#diagnosis ??= new Diagnosis(this)
+    return this.#diagnosis
   }
 
   /**
@@ -367,18 +283,12 @@ export class Peer<Name extends string = string, State extends string = string> i
   /** Handles a message of the connection. */
   message(text: string): void {
     if (this.#side === 'client' && isTlsNotice(text)) return this.#takeWaiting()?.reject(needsTls())
-    if (this.#oddities) {
-      this.#oddities.lastEarly = this.#oddities.nextEarly
-      this.#oddities.nextEarly = false
-      this.#oddities.unfinished = 0
-    }
+    this.#diagnosis?.begin()
     const said = this.#understand(text)
     if (said) return this.#takeWaiting()?.resolve(said)
-    const { raw } = this.connection
-    const clue = this.#clueOf(text, raw, this.#last) || clueOfWords(this.speaker, text, this.#last)
-    const sentence = `${explainIllegal(this.#standing, text, { raw })}${clue}`
-    if (this.#answerError(`${explainIllegal(this.#standing, text, { toPeer: true })}${clue}`)) {
-      this.#reject(text, sentence, false)
+    const { sentence, toPeer } = this.#diagnose().explainIllegal(text)
+    if (this.#answerError(toPeer)) {
+      this.#diagnose().reject(text, sentence, false)
       this.connection.read(this)
     } else this.#takeWaiting()?.reject(new Disconnected('violation', sentence))
   }
@@ -406,7 +316,8 @@ export class Peer<Name extends string = string, State extends string = string> i
     return true
   }
 
-  get #standing(): ConversationState {
+  /** State of the conversation, for sentences on the peer's messages. */
+  get standing(): ConversationState {
     return {
       automaton: this.#automaton,
       state: this.#state,
@@ -415,7 +326,7 @@ export class Peer<Name extends string = string, State extends string = string> i
       last: this.#last,
       unended: this.#lastUnended,
       previous: this.#previous,
-      early: this.#oddities?.lastEarly === true,
+      early: this.#diagnosis?.lastEarly === true,
     }
   }
 
@@ -429,7 +340,7 @@ export class Peer<Name extends string = string, State extends string = string> i
       this.#answered = true
       const before = this.#last
       this.#last = text
-      if (this.#oddities) this.#oddities.rejected = ''
+      this.#diagnosis?.accept()
       this.#lastUnended = form.unended === true
       this.#reportOddity(form, text, before)
       return { name, text, fields }
@@ -444,18 +355,8 @@ export class Peer<Name extends string = string, State extends string = string> i
   /** Reports what is wrong with a message although it is legal. */
   #reportOddity(form: MessageSpec, text: string, before: string): void {
     const { raw } = this.connection
-    const isGarbled = this.observer !== undefined && (isOdd(form, text, raw) || (form.free === true && before === '' && isGreeting(text)))
-    if (!this.#oddities && raw === undefined && !isGarbled) return
-    const odd = this.#odd()
-    odd.lastRaw = raw
-    odd.lastGarbled = false
-    if (odd.lastEarly && !(odd.inHead && isHeadLine(text)))
-      this.observer?.onEarly(`the ${this.other} said ${quoteMessage(this.speaker, text)} before it was the ${this.other}'s turn`)
-    const clue = isGarbled ? this.#clueOnce(clueOfText(this.speaker, text, raw) || clueOfWords(this.speaker, text, before)) : ''
-    if (clue === '') return
-    odd.lastGarbled = true
-    odd.inHead = isHttpRequest(text)
-    this.observer?.onGarbled(`the ${this.other} said ${quoteMessage(this.speaker, text, raw)}${clue}`)
+    const isOdd = this.observer !== undefined && isGarbled(form, text, raw, before)
+    if (this.#diagnosis || raw !== undefined || isOdd) this.#diagnose().reportOddity(text, raw, isOdd, before)
   }
 
   #closing(): ReceivedMessage<Name> | undefined {
@@ -467,8 +368,8 @@ export class Peer<Name extends string = string, State extends string = string> i
 
   #say(name: Name, fields: readonly (string | number)[]): string {
     const step = findTransition(this.#steps, name)
-    if (this.connection.unread > 0 && !this.awaited) this.#odd().nextEarly = true
-    else if (this.#oddities) this.#oddities.nextEarly = false
+    if (this.connection.unread > 0 && !this.awaited) this.#diagnose().setNextEarly(true)
+    else this.#diagnosis?.setNextEarly(false)
     if (step?.from !== this.#side) throw new Error(`the ${this.#side} may not say ${name} in the state ${this.#state}`)
     this.#take(step)
     const text = formatMessage(step.form, fields)

@@ -69,8 +69,8 @@ export function requireHall({ hall }: Seating): HallAccess {
 }
 
 /** Opens a lobby session. Throws an Error if there is no lobby, because then the program must not run. */
-export function requireLobby(house: Seating, listener: LobbyListener): Lobby {
-  const lobby = house.lobby?.(listener)
+export function requireLobby(seating: Seating, listener: LobbyListener): Lobby {
+  const lobby = seating.lobby?.(listener)
   if (!lobby) throw new Error('this program needs a hall')
   return lobby
 }

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { type Clock, wallClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
-import type { EndedLogins, People } from '../hall/people.ts'
-import { makeToken, type RandomBytes } from '../hall/tokens.ts'
-import { catchUnavailable } from '../lobby/unavailable.ts'
-import { formatEnded } from '../protocol/ended.ts'
+import type { People } from '../hall/accounts/people.ts'
+import { makeToken, type RandomBytes } from '../hall/accounts/tokens.ts'
+import { type EndedConnections, formatEnded } from '../hall/api.ts'
+import { catchUnavailable } from '../lobby/errors.ts'
 import { Connection } from '../wire/connection.ts'
 import { lines } from '../wire/framing/lines.ts'
 import type { Listener, Transport } from '../wire/transport.ts'
@@ -65,27 +65,27 @@ export async function performRequest({ people, bytes }: AdminServices, { action,
 }
 
 /** Performs any request of the operator to a running server. */
-async function perform(registry: AdminServices, request: AnyRequest): Promise<AdminResponse | ListPage | Ladder> {
+async function perform(services: AdminServices, request: AnyRequest): Promise<AdminResponse | ListPage | Ladder> {
   if (request.action === 'ladder') {
-    return registry.ladder ? { best: [...(await registry.ladder(request.game, request.limit))] } : { refused: 'this server has no ladders' }
+    return services.ladder ? { best: [...(await services.ladder(request.game, request.limit))] } : { refused: 'this server has no ladders' }
   }
-  if ('name' in request) return performRequest(registry, request)
+  if ('name' in request) return performRequest(services, request)
   if (!('file' in request)) {
-    const { people, store } = registry
+    const { people, store } = services
     return store ? listPage({ people, store }, request) : { refused: 'this server has no stored users or games to list' }
   }
-  if (!registry.backup) return { refused: 'this server has no store that can be copied' }
+  if (!services.backup) return { refused: 'this server has no store that can be copied' }
   try {
     // the copy also has what is in memory, so it would not show that the files are damaged
-    if (request.action === 'verify') registry.checkFiles?.()
-    await registry.backup(request.file)
+    if (request.action === 'verify') services.checkFiles?.()
+    await services.backup(request.file)
     return { done: request.file }
   } catch (reason) {
     return { refused: errorMessage(reason) }
   }
 }
 
-function answerOf(ended: EndedLogins | Refusal, done: string): AdminResponse {
+function answerOf(ended: EndedConnections | Refusal, done: string): AdminResponse {
   if (isRefusal(ended)) return { refused: ended.refused }
   return { done: ended.connections + ended.sessions > 0 ? `${done}. ${formatEnded(ended, 'connection')}` : done }
 }
@@ -95,9 +95,9 @@ function answerOf(ended: EndedLogins | Refusal, done: string): AdminResponse {
  * is a line of JSON, and so is its answer. Rejects with the system's error, or with a `TransportError`, if the server cannot
  * listen there.
  */
-export async function openAdminSocket(folder: string, registry: AdminServices, logs: Logs, clock: Clock = wallClock): Promise<Listener> {
+export async function openAdminSocket(folder: string, services: AdminServices, logs: Logs, clock: Clock = wallClock): Promise<Listener> {
   const connections = new AdminConnections(clock)
-  const listener = await listenUnix(doorIn(folder), (transport) => void serve(transport, connections, registry, logs), { ownerOnly: true })
+  const listener = await listenUnix(doorIn(folder), (transport) => void serve(transport, connections, services, logs), { ownerOnly: true })
   return {
     ...listener,
     async close() {
@@ -156,11 +156,11 @@ async function connect(folder: string): Promise<Connection | undefined> {
   }
 }
 
-async function serve(transport: Transport, connections: AdminConnections, registry: AdminServices, logs: Logs): Promise<void> {
+async function serve(transport: Transport, connections: AdminConnections, services: AdminServices, logs: Logs): Promise<void> {
   const operator = openLines(transport, REQUEST)
   try {
     const line = await connections.receive(operator)
-    const said = (await connections.handle(() => handleLine(line, registry, logs))) ?? BUSY
+    const said = (await connections.handle(() => handleLine(line, services, logs))) ?? BUSY
     operator.send(JSON.stringify(said))
   } catch (reason) {
     if (connections.mayLog()) logs.log('warn', `the operator got no answer: ${errorMessage(reason)}`)
@@ -170,10 +170,10 @@ async function serve(transport: Transport, connections: AdminConnections, regist
   }
 }
 
-async function handleLine(line: string, registry: AdminServices, logs: Logs): Promise<object> {
+async function handleLine(line: string, services: AdminServices, logs: Logs): Promise<object> {
   const request = AnyRequest.safeParse(json(line))
   const said = request.success
-    ? plain(await catchUnavailable(perform(registry, request.data)))
+    ? plain(await catchUnavailable(perform(services, request.data)))
     : { refused: 'the server does not know this request: check its version' }
   const what = request.success ? describeRequest(request.data) : 'an unknown request'
   logs.log('info', `the operator requested: ${what}${'refused' in said ? `, which was refused: ${said.refused}` : ''}`)

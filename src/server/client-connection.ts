@@ -22,7 +22,7 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
   readonly program: string
   readonly #transport: Transport
   readonly #hosting: ClientConnectionOptions
-  readonly #tally: ProgramStats
+  readonly #stats: ProgramStats
   readonly #next: () => void
   readonly #since: number
   #conversation: Conversation | undefined
@@ -34,20 +34,20 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
     connection: number,
     program: string,
     transport: Transport,
-    tally: ProgramStats,
+    stats: ProgramStats,
     hosting: ClientConnectionOptions,
     next: () => void,
   ) {
     this.connection = connection
     this.program = program
     this.#transport = transport
-    this.#tally = tally
+    this.#stats = stats
     this.#hosting = hosting
     this.#next = next
     this.#since = hosting.clock.monotonic()
     // a closed transport has no address, so it is read now
     if (hosting.logs.ended) void transport.remote
-    tally.countAccepted()
+    stats.countAccepted()
     hosting.logs.connected?.(this)
   }
 
@@ -79,7 +79,7 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
   }
 
   onClose(): void {
-    if (this.#conversation) this.#tally.countClosed(this.#conversation)
+    if (this.#conversation) this.#stats.countClosed(this.#conversation)
     this.#release()
     this.#membership?.leave()
   }
@@ -100,7 +100,7 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
   #logEnd(reason: Error | undefined): void {
     const trouble = this.#isGoodEnd(reason) ? undefined : reason
     const outcome = toOutcome(trouble)
-    this.#tally.countOutcome(outcome)
+    this.#stats.countOutcome(outcome)
     const { server, clock, admission, logs } = this.#hosting
     if (logs.ended && this.#conversation) {
       const { state, connection } = this.#conversation

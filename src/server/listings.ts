@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { People } from '../hall/people.ts'
+import type { People } from '../hall/accounts/people.ts'
 import type { FinishedTable, Store } from '../hall/ports.ts'
 
 /** ListRequest asks for a page of the registered users or finished games, after an account or a table. */

@@ -32,7 +32,7 @@ export interface ServerOptions {
   readonly random: Random
   readonly logs: Logs
   /** Wraps the transport of each client: with network faults, and with a trace. */
-  readonly overlay?: ((transport: Transport, program: Program, visit: ConnectionInfo) => Transport) | undefined
+  readonly overlay?: ((transport: Transport, program: Program, info: ConnectionInfo) => Transport) | undefined
   readonly clock?: Clock
 }
 
@@ -69,12 +69,12 @@ const AFTER_RESET = 500
 export class Server {
   readonly #serving: ServerOptions
   readonly #clock: Clock
-  readonly #patience: IdleTimeouts
-  readonly #doorkeeper: AdmissionControl
+  readonly #timeouts: IdleTimeouts
+  readonly #admission: AdmissionControl
   readonly #runQueue = new RunQueue({ loop: eventLoop })
   readonly #listeners: Listener[] = []
   readonly #acceptQueues: AcceptQueue[] = []
-  readonly #tallies = new Map<Program, ProgramStats>()
+  readonly #stats = new Map<Program, ProgramStats>()
   readonly #hosting: ClientConnectionOptions
   #seatingFactory: SeatingFactory | undefined
   #connections = 0
@@ -83,10 +83,10 @@ export class Server {
   constructor(serving: ServerOptions) {
     this.#serving = serving
     this.#clock = serving.clock ?? wallClock
-    this.#patience = new IdleTimeouts(serving.limits, this.#clock)
-    this.#doorkeeper = new AdmissionControl({ ...unlimited, ...serving.limits }, this.#clock)
-    this.#hosting = { server: this, clock: this.#clock, admission: this.#doorkeeper, logs: serving.logs }
-    for (const program of serving.programs) this.#tallyOf(program)
+    this.#timeouts = new IdleTimeouts(serving.limits, this.#clock)
+    this.#admission = new AdmissionControl({ ...unlimited, ...serving.limits }, this.#clock)
+    this.#hosting = { server: this, clock: this.#clock, admission: this.#admission, logs: serving.logs }
+    for (const program of serving.programs) this.#statsOf(program)
   }
 
   /** True if the server accepts no more clients. */
@@ -96,12 +96,12 @@ export class Server {
 
   /** Statistics of each program since the server started. */
   get stats(): ReadonlyMap<Program, ProgramStats> {
-    return this.#tallies
+    return this.#stats
   }
 
   /** Open conversations, and ended ones whose connections are not closed yet. */
   get conversations(): Iterable<Conversation> {
-    return this.#patience.conversations
+    return this.#timeouts.conversations
   }
 
   /**
@@ -132,9 +132,9 @@ export class Server {
     this.#stopping = true
     const closed = this.#listeners.map((listener) => listener.close())
     for (const queue of this.#acceptQueues) queue.close()
-    this.#patience.close()
+    this.#timeouts.close()
     const reason = new Disconnected('ours', 'the server was stopped')
-    const here = [...this.#patience.conversations]
+    const here = [...this.#timeouts.conversations]
     // the hall is closed first, so that clients that disconnect now do not give up their games
     this.#seatingFactory?.closeHall(reason)
     for (const conversation of here) conversation.stop(reason)
@@ -146,7 +146,7 @@ export class Server {
     return new Promise((resolve) => {
       const cancels = [
         this.#clock.after(GRACE, () => {
-          for (const { connection } of this.#patience.conversations) connection.transport.reset()
+          for (const { connection } of this.#timeouts.conversations) connection.transport.reset()
         }),
         this.#clock.after(GRACE + AFTER_RESET, resolve),
       ]
@@ -164,20 +164,18 @@ export class Server {
   ): Promise<ListenStatus> {
     const address = { host: this.#serving.host, port }
     const options = { ...program.defaults, ...this.#serving.options }
-    const budget = this.#doorkeeper.createBudget((client, sentence) =>
-      this.#logLimit('slowed', { program: program.name, client }, sentence),
-    )
+    const budget = this.#admission.createBudget((client, sentence) => this.#logLimit('slowed', { program: program.name, client }, sentence))
     const queue = new AcceptQueue((client, next) => this.#serve({ program, transport: client, options, budget }, next), {
       oneAtATime: this.#serving.iterative.has(program.name),
       isOpen: false,
     })
     const arrive = (client: Transport) => {
-      const refusal = this.#doorkeeper.admit(client)
+      const refusal = this.#admission.admit(client)
       if (refusal === undefined) queue.arrive(client)
       else this.#reject(program, client, refusal)
     }
     try {
-      const mayBegin = () => this.#doorkeeper.mayBegin()
+      const mayBegin = () => this.#admission.mayBegin()
       const listener = await (transport === 'tcp'
         ? listenTcp(address, arrive)
         : listenUdp(address, arrive, { clock: this.#clock, mayBegin }))
@@ -195,10 +193,10 @@ export class Server {
     if (!factory) throw new Error('a client was served before admit() was called')
     const clock = this.#clock
     const runQueue = this.#runQueue
-    const guest = new ClientConnection(++this.#connections, program.name, transport, this.#tallyOf(program), this.#hosting, next)
-    const onSeated = logs.seated && ((table: number, seat: number) => logs.seated?.(guest, table, seat))
-    const createSeating = (line: PeerHandle) => factory.createSeating(line, program.name, onSeated)
-    const carrier = this.#serving.overlay?.(transport, program, guest) ?? transport
+    const client = new ClientConnection(++this.#connections, program.name, transport, this.#statsOf(program), this.#hosting, next)
+    const onSeated = logs.seated && ((table: number, seat: number) => logs.seated?.(client, table, seat))
+    const createSeating = (peer: PeerHandle) => factory.createSeating(peer, program.name, onSeated)
+    const carrier = this.#serving.overlay?.(transport, program, client) ?? transport
     const terms = {
       program,
       side: 'server',
@@ -209,25 +207,25 @@ export class Server {
       budget,
       runQueue,
       clock,
-      observer: guest,
+      observer: client,
     } as const
     const conversation = new Conversation(terms)
-    guest.setConversation(conversation, this.#patience.add(conversation))
+    client.setConversation(conversation, this.#timeouts.add(conversation))
   }
 
   #reject(program: Program, transport: Transport, sentence: string): void {
-    this.#tallyOf(program).rejected++
+    this.#statsOf(program).rejected++
     this.#logLimit('refused', { program: program.name, client: transport.remote }, sentence)
     reject(transport, program, { ...program.defaults, ...this.#serving.options }, sentence, this.#clock)
   }
 
   #logLimit(what: 'refused' | 'slowed', about: Omit<ConnectionInfo, 'connection'>, sentence: string): void {
-    if (this.#doorkeeper.mayLogLimit(what, about.client)) this.#serving.logs.limited?.(about, what, sentence)
+    if (this.#admission.mayLogLimit(what, about.client)) this.#serving.logs.limited?.(about, what, sentence)
   }
 
-  #tallyOf(program: Program): ProgramStats {
-    const tally = this.#tallies.get(program) ?? new ProgramStats()
-    this.#tallies.set(program, tally)
-    return tally
+  #statsOf(program: Program): ProgramStats {
+    const stats = this.#stats.get(program) ?? new ProgramStats()
+    this.#stats.set(program, stats)
+    return stats
   }
 }

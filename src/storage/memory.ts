@@ -14,7 +14,7 @@ import { type AppendBatch, EventLog, type EventStore } from './log.ts'
 import { MemoryHistory } from './memory-history.ts'
 import { MemoryResults } from './memory-results.ts'
 import { MemoryUsage } from './memory-usage.ts'
-import { LOGIN_PLACE_LIMITS, parseAccountNumber, toPersonId } from './person-ids.ts'
+import { LOGIN_PLACE_LIMITS, parseAccountNumber, toPersonId } from './rows.ts'
 
 /**
  * Creates a store in memory. It calls back at the same times as a store on disk: after everything in this turn of the event

@@ -18,7 +18,7 @@ export interface HostOptions {
   readonly random: Random
   readonly terminal: Terminal
   /** Seats the clients; by default at tables of this terminal. */
-  readonly seating?: (line: PeerHandle) => ClientSeating
+  readonly seating?: (peer: PeerHandle) => ClientSeating
   /** Opens the listener. */
   readonly listen: (accept: (transport: Transport) => void) => Promise<Listener>
   /** The address that the user asked for; port 0 is any port. */
@@ -46,7 +46,7 @@ export async function host(hosting: HostOptions): Promise<number> {
   const { promise: over, resolve: end } = Promise.withResolvers<number>()
   const talking = new Set<Conversation>()
   const silence = timeout ?? Number.POSITIVE_INFINITY
-  const patience = new IdleTimeouts({ first: silence, idle: silence }, clock, CHECK_INTERVAL)
+  const timeouts = new IdleTimeouts({ first: silence, idle: silence }, clock, CHECK_INTERVAL)
   let arrived = 0
   let done = 0
   let code: number = EXIT.good
@@ -73,7 +73,7 @@ export async function host(hosting: HostOptions): Promise<number> {
     } as const
     const conversation = new Conversation(terms)
     talking.add(conversation)
-    const membership = patience.add(conversation)
+    const membership = timeouts.add(conversation)
     const ended = await conversation.ended
     // clients cannot close a conversation in datagrams: a timeout is its normal end
     const trouble = transport.datagrams && ended instanceof Disconnected && ended.reason === 'late' ? undefined : ended
@@ -146,7 +146,7 @@ export async function host(hosting: HostOptions): Promise<number> {
   const result = await over
   cancelExpecting()
   cancelAlone()
-  patience.close()
+  timeouts.close()
   turnstile.close()
   void listener.close()
   await Promise.all([...talking].map(({ closed }) => closed))

@@ -1,10 +1,9 @@
-import { type Clock, wallClock } from '../base/clock.ts'
 import { Allowance, type Budget, Ignored } from './allowance.ts'
 import { Disconnected, peerDisconnected, type UnfinishedMessage } from './disconnect.ts'
 import { type Framing, MESSAGE_LIMIT, TooLong } from './framing/framing.ts'
 import { Inbox } from './inbox.ts'
-import { Outbox, type OutboxOwner } from './outbox.ts'
 import type { RunQueue } from './run-queue.ts'
+import { CLOSED, FREE_CHARACTERS, LINGER_READING, Sender, type SenderOptions } from './sender.ts'
 import type { Raw } from './text.ts'
 import type { Sink, Transport } from './transport.ts'
 
@@ -22,58 +21,38 @@ import type { Sink, Transport } from './transport.ts'
  * 4. Reading is fair. Each message costs part of the peer's budget, and a connection with several unread messages reads them
  *    in its slices of the run queue. The usual case is a single message of a connection that has no other: it is read
  *    directly (`#isDirect`), and no `Allowance` or `Ignored` exists for the connection until it needs one.
- * 5. The last message must arrive. If a system closes a TCP socket that has unread bytes, it sends a reset, and a reset may
- *    delete what the peer has not read yet. So `close` sends the rest, finishes, and drops what still arrives until the peer
- *    closes too or a timeout ends the wait; `abort` waits a moment before it resets. `fail` only records why this side ends
+ * 5. The last message must arrive (`sender.ts`). If a system closes a TCP socket that has unread bytes, it sends a reset, and a
+ *    reset may delete what the peer has not read yet. So `close` sends the rest, finishes, and drops what still arrives until the
+ *    peer closes too or a timeout ends the wait; `abort` waits a moment before it resets. `fail` only records why this side ends
  *    the conversation: the caller closes or aborts afterwards.
  * 6. The peer's FIN ends reading, not sending: a client that shuts down its side may still wait for the answer. The same is
  *    true after a message over the limit, so that the peer can be sent the reason.
  */
 
 /** ConnectionOptions configures one connection. */
-export interface ConnectionOptions {
+export interface ConnectionOptions extends SenderOptions {
   /** Framing of messages from the peer. */
   incoming: Framing
-  /** Framing of messages to the peer. */
-  outgoing: Framing
   /** Limit of one message from the peer, in bytes. Default: the framing's limit, or 4,096. */
   messageLimit?: number
   /** Unread bytes above which the connection stops reading from the peer. Default: 32 KiB. */
   inboxLimit?: number
-  /** Unsent bytes above which the connection is reset. Default: 256 KiB. */
-  outboxLimit?: number
-  /** Milliseconds between two messages to the peer, if the peer sends nothing in between. Default: 0. */
-  pace?: number
   /** Budget of the peer. Default: unlimited. */
   budget?: Budget | undefined
   /** Queue in which connections take turns. Without one, the connection reads all messages as they arrive. */
   runQueue?: RunQueue | undefined
-  clock?: Clock
 }
 
 const INBOX_LIMIT = 32 * 1024
-const OUTBOX_LIMIT = 256 * 1024
 /** An upper bound of the bytes that a framing adds to one message. */
 const OVERHEAD = 16
-/** Timeout in milliseconds for the peer to close its side after this side has finished. */
-const LINGER = 2000
-/** The same timeout, in all, for a peer that still reads unsent bytes. */
-const LINGER_READING = 30_000
-/** Milliseconds between the last message and a reset, which may delete data that the peer has not read. */
-const BEFORE_RESET = 200
-
 /** Unsent bytes above which `ready` waits. */
 const READY_LIMIT = 64 * 1024
-/** A message costs 1 of the budget, and 1 more for each so many characters. */
-const FREE_CHARACTERS = 1024
 /** Limit of messages read after both sides are closed: the last ones may still count, but no answer reaches the peer. */
 const LAST_MESSAGES = 32
 /** First byte of a TLS stream: a handshake record, or an alert of a server that received something else. */
 const TLS_RECORDS = [0x15, 0x16]
 const TLS_VERSION = 0x03
-/** Shared by all connections, because creating an error costs as much as playing a move. */
-const CLOSED = new Disconnected('ours', 'this side has ended the conversation')
-const BROKEN_OFF = new Disconnected('ours', 'this side has broken off the conversation')
 
 /** Reader waits for one message. The connection calls one of the two methods, once. */
 export interface MessageReader {
@@ -82,23 +61,17 @@ export interface MessageReader {
 }
 
 /** Connection exchanges messages with one peer. */
-export class Connection implements Sink, OutboxOwner {
-  readonly transport: Transport
+export class Connection extends Sender implements Sink {
   /** Monotonic time since which a reader waits for the next message; `undefined` if no reader waits. */
   waitingSince: number | undefined
   /** Number of whole messages of the peer that were read. */
   received = 0
-  /** Number of messages sent to the peer. */
-  sent = 0
-
   /** Monotonic time of the last bytes that left a message of the peer unfinished. */
   quietSince = 0
 
-  readonly #clock: Clock
   readonly #inbox: Inbox
   readonly #inboxLimit: number
   readonly #messageLimit: number
-  readonly #outbox: Outbox
   readonly #budget: Budget | undefined
   readonly #runQueue: RunQueue | undefined
   /** Created when the peer has spent a step of its budget or has several unread messages; most peers never need it. */
@@ -117,25 +90,14 @@ export class Connection implements Sink, OutboxOwner {
   #paused = false
   /** Counts bytes outside of messages. Most peers send none. */
   #ignored: Ignored | undefined
-  /** This side sends nothing more. */
-  #isSendClosed = false
-  #closed = false
-  /** Messages read since `#closed` was set. */
+  /** Messages read since both sides are closed. */
   #readAfterClose = 0
-  #onClosed: (() => void) | undefined
   #isDelivering = false
 
   constructor(transport: Transport, options: ConnectionOptions) {
-    const {
-      incoming,
-      outgoing,
-      messageLimit = incoming.limit ?? MESSAGE_LIMIT,
-      outboxLimit = OUTBOX_LIMIT,
-      pace = 0,
-      clock = wallClock,
-    } = options
-    this.transport = transport
-    this.#clock = clock
+    super(transport, options)
+    const { incoming, messageLimit = incoming.limit ?? MESSAGE_LIMIT } = options
+    const { clock } = this
     // below this, the connection could pause before one whole message has arrived
     this.#inboxLimit = Math.max(options.inboxLimit ?? INBOX_LIMIT, messageLimit + OVERHEAD)
     this.#messageLimit = messageLimit
@@ -145,18 +107,12 @@ export class Connection implements Sink, OutboxOwner {
     this.#isDirect = !datagrams
     const onSettled = incoming.settle === undefined ? undefined : () => this.#deliver()
     this.#inbox = new Inbox({ framing: incoming, clock, messageLimit, datagrams, onSettled })
-    this.#outbox = new Outbox({ transport, framing: outgoing, clock, limit: outboxLimit, pace, owner: this })
     transport.open(this)
   }
 
   /** True if a message of the peer has been read. */
   get hasReceived(): boolean {
     return this.received > 0
-  }
-
-  /** Flushes the outbox; true if the system has accepted everything that was sent. */
-  get isFlushed(): boolean {
-    return this.#outbox.tryFlush() && this.transport.unsent === 0
   }
 
   /** Why the connection ended; `undefined` while more messages may be read. */
@@ -204,7 +160,7 @@ export class Connection implements Sink, OutboxOwner {
     this.#onReady = undefined
     ready?.()
     this.#deliver()
-    if (this.#reader && !this.#isResting) this.waitingSince = this.#clock.monotonic()
+    if (this.#reader && !this.#isResting) this.waitingSince = this.clock.monotonic()
   }
 
   /**
@@ -214,10 +170,10 @@ export class Connection implements Sink, OutboxOwner {
   ready(): Promise<void> {
     return new Promise((resolve) => {
       this.#onReady = resolve
-      const sent = () => (this.#closed || this.#end ? this.readOn() : this.#allow().queue())
+      const sent = () => (this.isClosed || this.#end ? this.readOn() : this.#allow().queue())
       const { unsent } = this.transport
       if (unsent <= READY_LIMIT) return sent()
-      const cancel = this.#clock.after(LINGER_READING, () => this.onOverflow(unsent, READY_LIMIT))
+      const cancel = this.clock.after(LINGER_READING, () => this.onOverflow(unsent, READY_LIMIT))
       this.transport.whenSent(() => {
         cancel()
         sent()
@@ -237,49 +193,13 @@ export class Connection implements Sink, OutboxOwner {
     if (then) this.#deliver()
   }
 
-  /** Sends a message, in one write with the others of this tick. Does nothing after this side has closed. */
-  send(message: string): void {
-    if (!this.#canSend()) return
-    this.sent++
-    if (message.length >= FREE_CHARACTERS) this.charge(Math.trunc(message.length / FREE_CHARACTERS))
-    this.#outbox.send(message)
-  }
-
   /** Charges the peer's budget for the message that was read last, in addition to the cost of reading it. */
   charge(cost: number): void {
     if (cost > 0 && !this.#end) this.#allow().spend(cost)
   }
 
-  /** Writes immediately, in a separate write and without framing. */
-  sendNow(data: string | Uint8Array): void {
-    if (this.#canSend()) this.#outbox.sendNow(data)
-  }
-
-  /** Ends the conversation for a reason of this side: it reads and sends nothing more. The caller then closes or aborts. */
-  fail(end: Disconnected): void {
-    if (!this.#end || this.#canSend()) this.#setEnd(end)
-    this.#isSendClosed = true
-  }
-
-  /**
-   * Sends what is left, finishes, and waits until the peer closes too. Resolves when both sides are closed, or destroys the
-   * transport and resolves after `linger` milliseconds in which the peer read nothing (at most 30 s).
-   */
-  close(linger = LINGER): Promise<void> {
-    return this.#outbox.tryFlush() ? this.#finish(linger) : this.#outbox.whenDrained().then(() => this.#finish(linger))
-  }
-
-  /** Resets the connection, 200 ms after the last message was sent. */
-  async abort(): Promise<void> {
-    if (!this.#outbox.tryFlush()) await this.#outbox.whenDrained()
-    this.#endLocally(BROKEN_OFF)
-    if (this.#closed) return
-    await this.#untilClosed(BEFORE_RESET)
-    this.transport.reset()
-  }
-
   data(bytes: Uint8Array): void {
-    this.#outbox.onPeerData()
+    this.outbox.onPeerData()
     const first = !this.hasReceived && this.#inbox.pending === 0 && !(this.#end && this.#ignored)
     if (first && TLS_RECORDS.includes(bytes[0] ?? 0) && bytes[1] === TLS_VERSION) {
       const end = new Disconnected('violation', 'the other side speaks TLS, and this side does not: both must, or neither')
@@ -292,7 +212,7 @@ export class Connection implements Sink, OutboxOwner {
     this.#deliver()
     if (this.#inbox.pending === 0) return
     this.#inbox.hold()
-    this.quietSince = this.#clock.monotonic()
+    this.quietSince = this.clock.monotonic()
     if (this.#inbox.pending > this.#inboxLimit) this.#pause()
   }
 
@@ -311,17 +231,10 @@ export class Connection implements Sink, OutboxOwner {
   }
 
   closed(broken?: string): void {
-    this.#closed = true
-    this.#isSendClosed = true
-    this.#outbox.clear()
+    this.setClosed()
     if (!this.#isPeerClosed) this.#broken = broken
     this.finished()
-    this.#onClosed?.()
-  }
-
-  onOverflow(waiting: number, limit: number): void {
-    this.fail(new Disconnected('much', `the other side reads too slowly: ${waiting} bytes wait for it, and the limit is ${limit}`))
-    this.transport.reset()
+    this.notifyClosed()
   }
 
   #pause(): void {
@@ -334,10 +247,6 @@ export class Connection implements Sink, OutboxOwner {
   #discard(count: number): void {
     this.#ignored ??= new Ignored()
     if (!this.#ignored.mayDiscard(count)) this.transport.pause()
-  }
-
-  #canSend(): boolean {
-    return !this.#isSendClosed && (this.#end === undefined || this.#end.reason === 'finished' || this.#end.reason === 'much')
   }
 
   /** Gives the reader what has arrived: messages, or the end. */
@@ -371,15 +280,15 @@ export class Connection implements Sink, OutboxOwner {
     const message = this.#next()
     if (message === undefined) {
       if (!this.#end) return this.#becomeIdle()
-      this.#setEnd(this.#end)
+      this.setEnd(this.#end)
       return false
     }
     if (!reader) {
       this.#inbox.putBack(message)
       return false
     }
-    if (this.#closed && ++this.#readAfterClose > LAST_MESSAGES) {
-      this.#setEnd(peerDisconnected(this.#broken, 0, undefined))
+    if (this.isClosed && ++this.#readAfterClose > LAST_MESSAGES) {
+      this.setEnd(peerDisconnected(this.#broken, 0, undefined))
       return false
     }
     this.#reader = undefined
@@ -416,7 +325,7 @@ export class Connection implements Sink, OutboxOwner {
   #allow(): Allowance {
     if (this.#allowance) return this.#allowance
     const allowance = new Allowance({
-      clock: this.#clock,
+      clock: this.clock,
       budget: this.#budget,
       runQueue: this.#runQueue,
       peer: this.transport,
@@ -445,13 +354,7 @@ export class Connection implements Sink, OutboxOwner {
     return message
   }
 
-  /** Stops sending and reading; an earlier end stays the reason. */
-  #endLocally(end: Disconnected): void {
-    this.#isSendClosed = true
-    if (!this.#end) this.#setEnd(end)
-  }
-
-  #setEnd(end: Disconnected): void {
+  protected setEnd(end: Disconnected): void {
     this.#end = end
     this.#inbox.clear()
     this.#allowance?.close()
@@ -463,47 +366,5 @@ export class Connection implements Sink, OutboxOwner {
     this.#onReady?.()
     reader?.end(end)
     onPeerClosed?.(end)
-  }
-
-  #finish(linger: number): Promise<void> {
-    this.#endLocally(CLOSED)
-    if (this.#closed) return Promise.resolve()
-    this.transport.resume()
-    this.transport.finish()
-    return new Promise((resolve) => this.#linger(linger, this.#clock.monotonic() + LINGER_READING, resolve))
-  }
-
-  /** Waits until the peer closes; repeats the wait while the peer reads unsent bytes, until the time `limit`. */
-  #linger(linger: number, limit: number, then: () => void): void {
-    const { unsent } = this.transport
-    const over = () => {
-      if (this.transport.unsent < unsent && this.#clock.monotonic() < limit) return this.#linger(linger, limit, then)
-      this.transport.destroy()
-      then()
-    }
-    const cancel = this.#clock.about ? this.#clock.about(linger, over) : this.#clock.after(linger, over)
-    this.#whenClosed(() => {
-      cancel()
-      then()
-    })
-  }
-
-  #whenClosed(then: () => void): void {
-    const before = this.#onClosed
-    this.#onClosed = () => {
-      before?.()
-      then()
-    }
-  }
-
-  #untilClosed(limit: number): Promise<void> {
-    if (this.#closed) return Promise.resolve()
-    return new Promise((resolve) => {
-      const cancel = this.#clock.after(limit, resolve)
-      this.#whenClosed(() => {
-        cancel()
-        resolve()
-      })
-    })
   }
 }

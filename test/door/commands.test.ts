@@ -3,7 +3,7 @@ import { commands } from '../../src/door/commands/index.ts'
 import { catalogue, findGame } from '../../src/games/catalogue.ts'
 import type { AnyGame } from '../../src/games/index.ts'
 import type { TableSnapshot } from '../../src/hall/api.ts'
-import { checkPersonName } from '../../src/hall/names.ts'
+import { checkPersonName } from '../../src/hall/names/names.ts'
 import { lines, StagedLobby } from '../support/door.ts'
 
 const rules = (name: string): AnyGame => {

@@ -18,7 +18,7 @@ import { formatAcceptCommand, parseSeek } from '../../src/door/seek-parser.ts'
 import { catalogue } from '../../src/games/catalogue.ts'
 import { isRefusal } from '../../src/games/game.ts'
 import { displayWidth } from '../../src/games/text/graphemes.ts'
-import { checkPersonName, foldName } from '../../src/hall/names.ts'
+import { checkPersonName, foldName } from '../../src/hall/names/names.ts'
 
 describe('lines', () => {
   test('are never wider than a terminal, and lose only blanks', () => {

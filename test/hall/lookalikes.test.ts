@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CONFUSABLES, SHOWN } from '../../src/hall/confusables.ts'
-import { Lookalikes, toLookKeys } from '../../src/hall/lookalikes.ts'
-import { checkName, checkPersonName, foldName } from '../../src/hall/names.ts'
-import { toSkeleton } from '../../src/hall/skeleton.ts'
+import { CONFUSABLES, SHOWN } from '../../src/hall/names/confusables.ts'
+import { Lookalikes, toLookKeys } from '../../src/hall/names/lookalikes.ts'
+import { checkName, checkPersonName, foldName } from '../../src/hall/names/names.ts'
+import { toSkeleton } from '../../src/hall/names/skeleton.ts'
 
 const MIXED = { refused: 'a name has the letters of one alphabet' }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isRefusal } from '../../src/games/game.ts'
-import { checkLobbyName, checkName, checkPersonName, foldName } from '../../src/hall/names.ts'
+import { checkLobbyName, checkName, checkPersonName, foldName } from '../../src/hall/names/names.ts'
 import { escapeControls } from '../../src/wire/text.ts'
 
 const UNSEEN = 'a name has only characters that can be seen'

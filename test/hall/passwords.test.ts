@@ -2,7 +2,8 @@ import { argon2Sync, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isRefusal } from '../../src/games/game.ts'
-import { BUSY, Passwords, WRONG } from '../../src/hall/passwords.ts'
+import { WRONG } from '../../src/hall/accounts/auth-errors.ts'
+import { BUSY, Passwords } from '../../src/hall/accounts/passwords.ts'
 
 const passwords = new Passwords({ random: randomBytes })
 const GOOD = 'correct horse'

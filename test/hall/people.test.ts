@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
 import { isRefusal } from '../../src/games/game.ts'
-import type { AuthError } from '../../src/hall/denial.ts'
-import { BUSY, Passwords, WRONG } from '../../src/hall/passwords.ts'
-import { type LoginRequest, type OnlineUser, People } from '../../src/hall/people.ts'
-import { makeToken } from '../../src/hall/tokens.ts'
+import { type AuthError, WRONG } from '../../src/hall/accounts/auth-errors.ts'
+import type { OnlineUser } from '../../src/hall/accounts/online-users.ts'
+import { BUSY, Passwords } from '../../src/hall/accounts/passwords.ts'
+import { type LoginRequest, People } from '../../src/hall/accounts/people.ts'
+import { makeToken } from '../../src/hall/accounts/tokens.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 
@@ -63,9 +64,9 @@ function gathering(passwords: Passwords = new Plain(), expects: (person: string)
 
 /** Returns the user that entered; a refusal fails the test. */
 async function came(entering: Promise<OnlineUser | AuthError>): Promise<OnlineUser> {
-  const visitor = await entering
-  if (isRefusal(visitor)) throw new Error(visitor.refused)
-  return visitor
+  const user = await entering
+  if (isRefusal(user)) throw new Error(user.refused)
+  return user
 }
 
 const here = (people: People) => [...people.online].map(({ person }) => person)
@@ -455,8 +456,8 @@ describe('a change to an account', () => {
     const thief = await came(enter('ada', { password: PASSWORD }))
     const ended: string[] = []
     people.holdSeat('account:1', (reason) => ended.push(reason))
-    for (const visitor of [owner, thief]) await people.openSession(visitor, makeToken(randomBytes))
-    const proof = { password: PASSWORD, address: '192.0.2.1', visitor: owner }
+    for (const user of [owner, thief]) await people.openSession(user, makeToken(randomBytes))
+    const proof = { password: PASSWORD, address: '192.0.2.1', user: owner }
     expect(await people.setPassword('ada', 'analytical', proof)).toEqual({ connections: 2, sessions: 2 })
     const sentence = 'your password was changed: log in again'
     expect([reasons, ended, [...people.online]]).toEqual([[sentence], [sentence], [owner]])
@@ -482,7 +483,7 @@ describe('a change to an account', () => {
     const turns: number[] = []
     clock.onFired = () => turns.push(ended)
     let answer: unknown
-    const changed = people.setPassword('ada', 'analytical', { password: PASSWORD, address: '192.0.2.1', visitor: owner })
+    const changed = people.setPassword('ada', 'analytical', { password: PASSWORD, address: '192.0.2.1', user: owner })
     void changed.then((given) => (answer = given))
     await settled()
     expect(ended).toBeGreaterThan(0)
@@ -510,7 +511,7 @@ describe('a change to an account', () => {
     const session = makeToken(randomBytes)
     await people.openSession(owner, session)
     const minted = makeToken(randomBytes)
-    const proof = { password: PASSWORD, address: '192.0.2.1', visitor: owner }
+    const proof = { password: PASSWORD, address: '192.0.2.1', user: owner }
     const change = what === 'password' ? people.setPassword('ada', 'analytical') : people.remove('ada')
     const under = await Promise.all([
       enter('ada', { password: PASSWORD }),

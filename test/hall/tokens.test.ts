@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import leven from 'leven'
 import { describe, expect, test } from 'vitest'
 import { isRefusal } from '../../src/games/game.ts'
-import { codewords } from '../../src/hall/invite-words.ts'
-import { hashToken, makeInviteCode, makeToken, parseInviteCode, parseToken } from '../../src/hall/tokens.ts'
+import { codewords } from '../../src/hall/accounts/invite-words.ts'
+import { hashToken, makeInviteCode, makeToken, parseInviteCode, parseToken } from '../../src/hall/accounts/tokens.ts'
 
 const random = fc.infiniteStream(fc.nat(255)).map((stream) => (bytes: number) => Uint8Array.from(stream.take(bytes)))
 /** Returns a random source whose bytes are all the same. */

@@ -32,7 +32,7 @@ function ear(fails = false): ChallengeListener & { heard: string[] } {
     challengeWithdrawn: hear('withdrawn'),
     challengeRefused() {},
     messageReceived() {},
-    hears: () => true,
+    isUnmuted: () => true,
   }
 }
 

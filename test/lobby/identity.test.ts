@@ -8,8 +8,8 @@ const PASSWORD = 'engine-1843'
 function somebody({ premises }: Room) {
   const others: (string | undefined)[] = []
   const ended: string[] = []
-  const line = { address: '192.0.2.1', endOnDisconnect() {}, end: (reason: string) => ended.push(reason) }
-  const identity = new Identity({ people: premises.people, line, onUserChange: () => others.push(identity.user?.name) })
+  const peer = { address: '192.0.2.1', endOnDisconnect() {}, end: (reason: string) => ended.push(reason) }
+  const identity = new Identity({ people: premises.people, peer, onUserChange: () => others.push(identity.user?.name) })
   return { identity, others, ended }
 }
 

@@ -4,7 +4,7 @@ import { commandWords } from '../../src/door/commands/index.ts'
 import { applyErasures, toSafeLine, toSentence, wrapLines } from '../../src/door/layout.ts'
 import { parseSeek } from '../../src/door/seek-parser.ts'
 import { displayWidth, wrap } from '../../src/games/text/graphemes.ts'
-import { checkPersonName, foldName } from '../../src/hall/names.ts'
+import { checkPersonName, foldName } from '../../src/hall/names/names.ts'
 import { strftime } from '../../src/programs/python/strftime.ts'
 import { escapeControls, escapeInvisible, quoteText } from '../../src/wire/text.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { watchDescriptors } from '../../src/server/descriptors.ts'
+import { watchDescriptors } from '../../src/server/observe/outages.ts'
 import { settled, TestClock } from '../support/clock.ts'
 
 /** A monitor of whether files can be opened, and its log. */

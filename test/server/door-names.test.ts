@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { formatIntroduction } from '../../src/door/event-text.ts'
-import { checkLobbyName, checkPersonName } from '../../src/hall/names.ts'
+import { checkLobbyName, checkPersonName } from '../../src/hall/names/names.ts'
 import { type Caller, callers, lines } from '../support/door.ts'
 import { Room } from '../support/room.ts'
 

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { People } from '../../src/hall/people.ts'
+import type { People } from '../../src/hall/accounts/people.ts'
 import { openAdminSocket } from '../../src/server/admin.ts'
 import { TestClock } from '../support/clock.ts'
 

@@ -36,7 +36,7 @@ describe('TLS', () => {
   test('carries a conversation with a generated, self-signed certificate', async () => {
     const { listener, arrivals } = await place()
     expect(listener.fingerprint).toMatch(FINGERPRINT)
-    const { transport, fingerprint, trusted } = await connectTls(listener.address, { patience: 0 })
+    const { transport, fingerprint, trusted } = await connectTls(listener.address, { wait: 0 })
     expect(fingerprint).toBe(listener.fingerprint)
     expect(trusted).toBe(false)
     expect(transport.remote).toEqual(listener.address)
@@ -53,7 +53,7 @@ describe('TLS', () => {
 
   test('a peer that has closed its side still receives the answer over TLS', async () => {
     const { listener, arrivals } = await place()
-    const { transport } = await connectTls(listener.address, { patience: 0 })
+    const { transport } = await connectTls(listener.address, { wait: 0 })
     const [here, there] = [talk(transport), talk(await arrivals.next())]
     here.send('question')
     const closing = here.close()
@@ -89,10 +89,10 @@ describe('TLS', () => {
     const at = { host: 'localhost', port: listener.address.port }
     const before = getCACertificates('default')
     onTestFinished(() => setDefaultCACertificates(before))
-    const unknown = await connectTls(at, { patience: 0 })
+    const unknown = await connectTls(at, { wait: 0 })
     expect(unknown).toMatchObject({ fingerprint: listener.fingerprint, trusted: false })
     setDefaultCACertificates([...before, own.cert])
-    const known = await connectTls(at, { patience: 0 })
+    const known = await connectTls(at, { wait: 0 })
     expect(known).toMatchObject({ fingerprint: listener.fingerprint, trusted: true })
     for (const { transport } of [unknown, known]) transport.destroy()
   })
@@ -123,7 +123,7 @@ describe('TLS', () => {
 
   test('a reset resets the TCP connection below', async () => {
     const { listener, arrivals } = await place()
-    const { transport } = await connectTls(listener.address, { patience: 0 })
+    const { transport } = await connectTls(listener.address, { wait: 0 })
     const heard = heardBy(transport)
     const there = talk(await arrivals.next())
     there.send('last words')
@@ -147,11 +147,11 @@ describe('TLS', () => {
     const clock = impatient(async (waits) => {
       if (waits === 2) await until(listenTls(at, undefined, arrivals.accept))
     })
-    const { transport } = await connectTls(at, { patience: 60_000, clock })
+    const { transport } = await connectTls(at, { wait: 60_000, clock })
     talk(await arrivals.next()).send('Hello')
     expect(await talk(transport).receive()).toBe('Hello')
     expect(arrivals.count).toBe(1)
-    await expect(connectTls(await nowhere(), { patience: 0 })).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    await expect(connectTls(await nowhere(), { wait: 0 })).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 })
 
@@ -162,7 +162,7 @@ describe('fingerprints', () => {
     ['without colons', (text: string) => text.replaceAll(':', '')],
   ])('the correct fingerprint is accepted, %s', async (_, written) => {
     const { listener, arrivals } = await place()
-    const { transport } = await connectTls(listener.address, { patience: 0, fingerprint: written(listener.fingerprint) })
+    const { transport } = await connectTls(listener.address, { wait: 0, fingerprint: written(listener.fingerprint) })
     talk(await arrivals.next()).send('Hello')
     expect(await talk(transport).receive()).toBe('Hello')
   })
@@ -170,7 +170,7 @@ describe('fingerprints', () => {
   test('a wrong fingerprint is refused, and the error names both', async () => {
     const { listener } = await place()
     const wrong = parseFingerprint('ab'.repeat(32))
-    await expect(connectTls(listener.address, { patience: 0, fingerprint: wrong })).rejects.toMatchObject({
+    await expect(connectTls(listener.address, { wait: 0, fingerprint: wrong })).rejects.toMatchObject({
       code: 'EFINGERPRINT',
       message: `its certificate has the fingerprint ${listener.fingerprint}, but ${wrong} was expected; is this the right server?`,
     })
@@ -179,7 +179,7 @@ describe('fingerprints', () => {
   test.each(['', 'AB:CD', 'xy'.repeat(32), 'a'.repeat(40), 'a'.repeat(66)])(
     'an invalid fingerprint is refused before connecting: %j',
     async (text) => {
-      const dialled = connectTls(await nowhere(), { patience: 0, fingerprint: text })
+      const dialled = connectTls(await nowhere(), { wait: 0, fingerprint: text })
       await expect(dialled).rejects.toMatchObject({ code: 'EFINGERPRINT', message: expect.stringContaining('64 hexadecimal digits') })
     },
   )
@@ -264,14 +264,14 @@ describe('peers that do not speak TLS', () => {
     visitor[leave]()
     await refusal
     expect(arrivals.count).toBe(0)
-    const { transport } = await connectTls(listener.address, { patience: 0 })
+    const { transport } = await connectTls(listener.address, { wait: 0 })
     talk(await arrivals.next()).send('Hello')
     expect(await talk(transport).receive()).toBe('Hello')
   })
 
   test('join names a plain server that sends first', async () => {
     const at = await plainServer((socket) => socket.write('Hello from server\n'))
-    await expect(connectTls(at, { patience: 0 })).rejects.toMatchObject({
+    await expect(connectTls(at, { wait: 0 })).rejects.toMatchObject({
       code: 'ETLS',
       message: 'it does not speak TLS; leave out --tls, or start the server with it',
     })
@@ -280,7 +280,7 @@ describe('peers that do not speak TLS', () => {
   test('join names a plain server that closes or resets', async () => {
     for (const leave of ['end', 'resetAndDestroy'] as const) {
       const at = await plainServer((socket) => socket.once('data', () => socket[leave]()))
-      await expect(connectTls(at, { patience: 0 })).rejects.toMatchObject({
+      await expect(connectTls(at, { wait: 0 })).rejects.toMatchObject({
         code: 'ETLS',
         message: 'it closed the connection during the TLS handshake; perhaps it does not speak TLS',
       })
@@ -291,7 +291,7 @@ describe('peers that do not speak TLS', () => {
     const arrivals = new Arrivals()
     const listener = await until(listenTcp(ANY, arrivals.accept))
     const clock = new TestClock()
-    const reached = connectTls(listener.address, { patience: 0, clock })
+    const reached = connectTls(listener.address, { wait: 0, clock })
     const told = expect(reached).rejects.toMatchObject({
       code: 'ETLS',
       message: 'it does not answer in TLS; perhaps it does not speak TLS',
@@ -306,7 +306,7 @@ describe('peers that do not speak TLS', () => {
   test('a plain host distinguishes a TLS client from a client that makes a mistake', async () => {
     const arrivals = new Arrivals()
     const listener = await until(listenTcp(ANY, arrivals.accept))
-    const reached = connectTls(listener.address, { patience: 0 }).catch((error) => error)
+    const reached = connectTls(listener.address, { wait: 0 }).catch((error) => error)
     const there = talk(await arrivals.next())
     await expect(there.receive()).rejects.toMatchObject({
       reason: 'violation',
@@ -327,7 +327,7 @@ describe('peers that do not speak TLS', () => {
     })
     const at = server.address()
     if (at === null || typeof at === 'string') throw new Error('no TCP server')
-    await expect(connectTls({ host: '127.0.0.1', port: at.port }, { patience: 0 })).rejects.toMatchObject({
+    await expect(connectTls({ host: '127.0.0.1', port: at.port }, { wait: 0 })).rejects.toMatchObject({
       code: 'ETLS',
       message: expect.stringContaining('the TLS handshake failed'),
     })

@@ -1,8 +1,7 @@
 import { formatCount } from '../../base/counts.ts'
 import { isRefusal } from '../../games/game.ts'
-import type { Lobby } from '../../hall/api.ts'
+import { formatEnded, type Lobby } from '../../hall/api.ts'
 import { BOUNDS, parseWhole } from '../../hall/bounds.ts'
-import { formatEnded } from '../../protocol/ended.ts'
 import { formatHeldGame, formatHeldSeat } from '../held.ts'
 import { formatColumns, formatList, toSafeLine, toSentence } from '../layout.ts'
 import { askNewPassword, askPassword } from '../passwords.ts'
@@ -26,32 +25,32 @@ const NOT_HELD = 'No such seat of yours is held. If you have its token, type "re
 export const NAME_QUESTION = 'What is your name?'
 
 /** Logs the user in under a typed name, or asks for another name if the server refuses it. */
-export async function logInByName(visit: DoorSession, name: string): Promise<void> {
-  const reply = await enter(visit, name)
-  if (visit.over) return
-  if (visit.lobby.me) visit.say(...(await welcome(visit)))
-  else visit.say(...(reply === undefined ? [] : [reply]), NAME_QUESTION)
+export async function logInByName(session: DoorSession, name: string): Promise<void> {
+  const reply = await enter(session, name)
+  if (session.over) return
+  if (session.lobby.me) session.say(...(await welcome(session)))
+  else session.say(...(reply === undefined ? [] : [reply]), NAME_QUESTION)
 }
 
 /** Logs in, and asks for the password of a registered name. Returns the refusal, or the reply if the user cancels. */
-async function enter(visit: DoorSession, name: string): Promise<string | undefined> {
-  const { lobby } = visit
+async function enter(session: DoorSession, name: string): Promise<string | undefined> {
+  const { lobby } = session
   const registered = await lobby.registeredName(name)
   if (registered !== undefined) {
     const question = `${toSafeLine(registered)} is registered. What is the password?`
-    const password = await askPassword(visit, question, (typed) => lobby.enter(name, { password: typed }))
-    return password === undefined && lobby.me && !visit.over ? UNCHANGED : undefined
+    const password = await askPassword(session, question, (typed) => lobby.enter(name, { password: typed }))
+    return password === undefined && lobby.me && !session.over ? UNCHANGED : undefined
   }
   const refusal = await lobby.enter(name, {})
   if (!refusal) return undefined
   const lost = refusal.code === 'name-taken' ? ' If that is you, type "resume TOKEN".' : ''
-  return visit.sentence(refusal.refused, [name]) + lost
+  return session.sentence(refusal.refused, [name]) + lost
 }
 
 /** Returns the greeting after login: other users, missed games, challenges, open seeks and held seats. */
-async function welcome(visit: DoorSession): Promise<readonly string[]> {
-  const { lobby } = visit
-  const missed = await missedGames(visit)
+async function welcome(session: DoorSession): Promise<readonly string[]> {
+  const { lobby } = session
+  const missed = await missedGames(session)
   const { me, heldSeats } = lobby
   const others = Math.max(0, lobby.listPeople({ count: 0 }).total - 1)
   const here = others > 0 ? `${formatCount(others, 'other is', 'others are')} here.` : 'No other user is here.'
@@ -80,8 +79,8 @@ function challengesOf(lobby: Lobby): readonly string[] {
   return lobby.listChallenges({ count: NAMED }).items.flatMap(formatChallenge)
 }
 
-async function register(visit: DoorSession, rest: string): Promise<Reply> {
-  const { lobby } = visit
+async function register(session: DoorSession, rest: string): Promise<Reply> {
+  const { lobby } = session
   const { me } = lobby
   const name = rest || (me?.name ?? '')
   if (name === '') return 'Type the name, too, such as "register ada".'
@@ -92,24 +91,24 @@ async function register(visit: DoorSession, rest: string): Promise<Reply> {
   }
   // the text after the name may be a password, which must not become a name that other users see
   if (/\s/.test(name) && name !== me?.name) return NAME_ALONE
-  const busy = checkNeeds(visit, ['leisure'])
+  const busy = checkNeeds(session, ['leisure'])
   if (busy !== undefined) return busy
   const wrong = lobby.checkName(name)
-  if (wrong) return me ? visit.sentence(wrong.refused, [name]) : [toSentence(wrong.refused, [name]), NAME_QUESTION]
-  const left = describeLeftBehind(visit)
-  cancelSeek(visit)
+  if (wrong) return me ? session.sentence(wrong.refused, [name]) : [toSentence(wrong.refused, [name]), NAME_QUESTION]
+  const left = describeLeftBehind(session)
+  cancelSeek(session)
   // the text may be a password here, too
   if (me && !me.registered && name.toLowerCase() !== me.name.toLowerCase())
-    visit.say(
+    session.say(
       `This registers the name ${toSafeLine(name)}. To register your own name, ${toSafeLine(me.name)}, type an empty line and then "register".`,
     )
-  const password = await askNewPassword(visit, { question: `A password for ${toSafeLine(name)}, of 8 characters at least?` })
-  if (password === undefined) return unchanged(visit)
+  const password = await askNewPassword(session, { question: `A password for ${toSafeLine(name)}, of 8 characters at least?` })
+  if (password === undefined) return unchanged(session)
   const refusal = await lobby.register(name, password)
   if (refusal) return me ? refusal : [toSentence(refusal.refused, [name]), NAME_QUESTION]
   // the registered user is another user than the guest was
-  visit.leaveAll()
-  return [...left, `${toSafeLine(name)} is registered now, and needs this password from now on.`, ...(me ? [] : await welcome(visit))]
+  session.leaveAll()
+  return [...left, `${toSafeLine(name)} is registered now, and needs this password from now on.`, ...(me ? [] : await welcome(session))]
 }
 
 /** Replies to an empty line at a question for a password. */
@@ -117,69 +116,69 @@ function unchanged({ over, lobby }: DoorSession): Reply {
   return over ? undefined : [UNCHANGED, ...(lobby.me ? [] : [NAME_QUESTION])]
 }
 
-async function changePassword(visit: DoorSession): Promise<Reply> {
-  const { lobby } = visit
+async function changePassword(session: DoorSession): Promise<Reply> {
+  const { lobby } = session
   if (!lobby.me?.registered) return 'You have no password yet. "register" sets one.'
-  const old = await askPassword(visit, 'Your present password?', (typed) => lobby.confirmPassword(typed))
-  if (old === undefined) return unchanged(visit)
-  const password = await askNewPassword(visit, { question: 'The new one, of 8 characters at least?', warns: false })
-  if (password === undefined) return unchanged(visit)
+  const old = await askPassword(session, 'Your present password?', (typed) => lobby.confirmPassword(typed))
+  if (old === undefined) return unchanged(session)
+  const password = await askNewPassword(session, { question: 'The new one, of 8 characters at least?', warns: false })
+  if (password === undefined) return unchanged(session)
   const ended = await lobby.changePassword(old, password)
   return isRefusal(ended) ? `${toSentence(ended.refused)} ${UNCHANGED}` : `Your password is changed. ${formatEnded(ended)}`
 }
 
-async function unregister(visit: DoorSession): Promise<Reply> {
-  const { lobby } = visit
+async function unregister(session: DoorSession): Promise<Reply> {
+  const { lobby } = session
   const { me } = lobby
   if (!me?.registered) return 'Your name is not registered.'
-  cancelSeek(visit)
+  cancelSeek(session)
   const name = toSafeLine(me.name)
-  visit.say(`This removes ${name} for good: its place on the ladders, its history and its seats.`)
-  const password = await askPassword(visit, 'Your password?', (typed) => lobby.confirmPassword(typed))
-  if (password === undefined) return unchanged(visit)
+  session.say(`This removes ${name} for good: its place on the ladders, its history and its seats.`)
+  const password = await askPassword(session, 'Your password?', (typed) => lobby.confirmPassword(typed))
+  if (password === undefined) return unchanged(session)
   const ended = await lobby.unregister(password)
   if (isRefusal(ended)) return `${toSentence(ended.refused)} ${UNCHANGED}`
-  visit.leaveAll()
+  session.leaveAll()
   return [`${name} is no longer registered. ${formatEnded(ended)}`, NAME_QUESTION]
 }
 
-async function login(visit: DoorSession, name: string): Promise<Reply> {
-  const { lobby } = visit
+async function login(session: DoorSession, name: string): Promise<Reply> {
+  const { lobby } = session
   if (name === '') return 'Type the name, too, such as "login ada".'
   if (lobby.me?.registered && lobby.me.name.toLowerCase() === name.toLowerCase())
     return `You are ${toSafeLine(lobby.me.name)} already. "password" changes the password.`
-  const busy = checkNeeds(visit, ['identity'])
+  const busy = checkNeeds(session, ['identity'])
   if (busy !== undefined) return busy
-  if ((await lobby.registeredName(name)) !== undefined) return become(visit, name)
+  if ((await lobby.registeredName(name)) !== undefined) return become(session, name)
   const [first = ''] = name.split(/\s/)
   const shown = toSafeLine(name)
   if (first !== name) {
     // the text after the name may be a password
     if ((await lobby.registeredName(first)) === undefined)
       return ['No such name is registered. "login" takes only a name.', ...(lobby.me ? [] : [NAME_QUESTION])]
-    visit.say('Type only the name after "login": the server asks for the password now.')
-    return become(visit, first)
+    session.say('Type only the name after "login": the server asks for the password now.')
+    return become(session, first)
   }
-  return lobby.me || visit.present
+  return lobby.me || session.present
     ? `${shown} is not registered. To become a guest of that name, type: name ${shown}`
     : [`${shown} is not registered.`, NAME_QUESTION]
 }
 
-async function become(visit: DoorSession, name: string): Promise<Reply> {
-  const before = visit.lobby.me?.name
+async function become(session: DoorSession, name: string): Promise<Reply> {
+  const before = session.lobby.me?.name
   if (name === '') return 'Type the name, too, such as "name ada".'
-  const left = describeLeftBehind(visit)
-  cancelSeek(visit)
+  const left = describeLeftBehind(session)
+  cancelSeek(session)
   if (before === undefined) {
-    await logInByName(visit, name)
+    await logInByName(session, name)
     return undefined
   }
-  const refused = await enter(visit, name)
-  if (refused !== undefined || visit.over) return refused
-  if (visit.lobby.me?.name === before) return welcome(visit)
+  const refused = await enter(session, name)
+  if (refused !== undefined || session.over) return refused
+  if (session.lobby.me?.name === before) return welcome(session)
   // another user is at no table
-  visit.leaveAll()
-  return [...left, ...(await welcome(visit))]
+  session.leaveAll()
+  return [...left, ...(await welcome(session))]
 }
 
 /** Lists what a user leaves behind under the old name and how to get back to it; empty if there is nothing. */
@@ -202,29 +201,29 @@ function describeLeftBehind({ lobby, tables }: DoorSession): readonly string[] {
   ]
 }
 
-async function resume(visit: DoorSession, rest: string): Promise<Reply> {
-  const { lobby } = visit
+async function resume(session: DoorSession, rest: string): Promise<Reply> {
+  const { lobby } = session
   const before = lobby.me
   if (!before && /^\d{0,16}$/.test(rest)) return 'Type "resume" and your token, or type your name first.'
   const table = rest === '' ? theOnly(lobby) : parseWhole(rest, BOUNDS.table)
   if (typeof table === 'object') return table
-  cancelSeek(visit)
-  const attendance = table === undefined ? await lobby.resume(rest) : await lobby.resumeSeat(table)
-  if (isRefusal(attendance) && attendance.code === 'no-such-table') return NOT_HELD
-  if (isRefusal(attendance)) return [toSentence(attendance.refused), ...(before ? [] : [NAME_QUESTION])]
+  cancelSeek(session)
+  const snapshot = table === undefined ? await lobby.resume(rest) : await lobby.resumeSeat(table)
+  if (isRefusal(snapshot) && snapshot.code === 'no-such-table') return NOT_HELD
+  if (isRefusal(snapshot)) return [toSentence(snapshot.refused), ...(before ? [] : [NAME_QUESTION])]
   if (!before && !lobby.me) {
-    const owner = toSafeLine(attendance.names[attendance.seat ?? 0] ?? '')
-    visit.say(`This token opens only the seat of ${owner} at table ${attendance.table}; "login ${owner}" opens the rest.`)
-  } else if (!before) visit.say(`Hello again, ${toSafeLine(visit.lobby.me?.name ?? '')}.`, ...challengesOf(lobby))
-  visit.addTable(attendance, 'back')
+    const owner = toSafeLine(snapshot.names[snapshot.seat ?? 0] ?? '')
+    session.say(`This token opens only the seat of ${owner} at table ${snapshot.table}; "login ${owner}" opens the rest.`)
+  } else if (!before) session.say(`Hello again, ${toSafeLine(session.lobby.me?.name ?? '')}.`, ...challengesOf(lobby))
+  session.addTable(snapshot, 'back')
   return undefined
 }
 
 /** Cancels the open seek, so that the user is not seated while changing identity or resuming a seat. */
-function cancelSeek(visit: DoorSession): void {
-  leaveFinishedTables(visit)
-  const notice = formatCancelledSeek(visit)
-  if (visit.lobby.cancel()) visit.say(notice)
+function cancelSeek(session: DoorSession): void {
+  leaveFinishedTables(session)
+  const notice = formatCancelledSeek(session)
+  if (session.lobby.cancel()) session.say(notice)
 }
 
 /** Returns the only table at which a seat is held, or the reply if there is none or several. */

@@ -24,13 +24,13 @@ function backHint({ lobby }: DoorSession): readonly string[] {
   return back === undefined ? [] : [back]
 }
 
-function tables(visit: DoorSession, rest: string): Reply | Promise<Reply> {
-  return showTypedPage(visit, rest, {
+function tables(session: DoorSession, rest: string): Reply | Promise<Reply> {
+  return showTypedPage(session, rest, {
     typed: 'tables',
     empty: 'No game is under way. Be the first: play tictactoe',
-    footer: ['To watch a game, type "watch" and the number of its table.', ...backHint(visit)],
+    footer: ['To watch a game, type "watch" and the number of its table.', ...backHint(session)],
     fetch(from, count) {
-      const { items, total } = visit.lobby.listTables({ from, count })
+      const { items, total } = session.lobby.listTables({ from, count })
       return { items: items.map(tableRow), total }
     },
   })
@@ -43,22 +43,21 @@ function tableRow(info: TableInfo): readonly string[] {
   return [String(table).padStart(3), game, [players.join(' against '), ...formatTerms(info), ...watched].join(', ')]
 }
 
-function watch(visit: DoorSession, rest: string): Reply {
+function watch(session: DoorSession, rest: string): Reply {
   const table = parseWhole(rest, BOUNDS.table)
   if (table === undefined) return 'Type the number of a table, too, such as "watch 17". "tables" lists them.'
-  const attendance = visit.lobby.watch(table)
-  if (isRefusal(attendance))
-    return attendance.code === 'no-such-table' ? `There is no table ${table} to watch: "tables" lists them.` : attendance
-  visit.addTable(attendance, 'watching')
+  const snapshot = session.lobby.watch(table)
+  if (isRefusal(snapshot)) return snapshot.code === 'no-such-table' ? `There is no table ${table} to watch: "tables" lists them.` : snapshot
+  session.addTable(snapshot, 'watching')
   return undefined
 }
 
-function who(visit: DoorSession, rest: string): Reply | Promise<Reply> {
-  const { lobby } = visit
-  return showTypedPage(visit, rest, {
+function who(session: DoorSession, rest: string): Reply | Promise<Reply> {
+  const { lobby } = session
+  return showTypedPage(session, rest, {
     typed: 'who',
     empty: 'No user is here.',
-    footer: backHint(visit),
+    footer: backHint(session),
     fetch(from, count) {
       const { items, total } = lobby.listPeople({ from, count })
       return { items: items.map((person) => personRow(person, lobby.me?.name)), total }
@@ -75,16 +74,16 @@ function personRow({ name, registered, tables: at }: PersonInfo, me: string | un
   ]
 }
 
-async function rank(visit: DoorSession, rest: string): Promise<Reply> {
-  const { lobby } = visit
-  if (/^[-+]?[\d.]*$/.test(rest)) return ladders(visit, rest)
+async function rank(session: DoorSession, rest: string): Promise<Reply> {
+  const { lobby } = session
+  if (/^[-+]?[\d.]*$/.test(rest)) return ladders(session, rest)
   const [, named = '', number = ''] = /^(.*?)\s*(\d{1,9})?$/s.exec(rest) ?? []
   const entry = parseGame(replaceGameAlias(named))
   if (isRefusal(entry)) return entry
   if (isSolitary(entry) && !entry.game.points) return `There is no ladder of ${entry.name}, which is played alone and without points.`
   const own = await lobby.rank(entry.name)
   const place = own === undefined || isRefusal(own) ? howToClimb(entry, lobby.me) : `You are number ${own.rank} of ${own.of}.`
-  return showTypedPage(visit, number, {
+  return showTypedPage(session, number, {
     typed: `rank ${entry.name}`,
     empty: [`No user is on the ladder of ${entry.name} yet.`, place],
     footer: [place],
@@ -99,9 +98,9 @@ async function rank(visit: DoorSession, rest: string): Promise<Reply> {
 }
 
 /** Lists the ladders that have users, one in a row: the first user, and the place of this user. */
-async function ladders(visit: DoorSession, rest: string): Promise<Reply> {
-  const { lobby, peer } = visit
-  const page = readPage(visit, rest, 'rank')
+async function ladders(session: DoorSession, rest: string): Promise<Reply> {
+  const { lobby, peer } = session
+  const page = readPage(session, rest, 'rank')
   if (typeof page === 'string') return page
   const entries = catalogue.filter((entry) => !isSolitary(entry) || entry.game.points)
   // the cost of the command covers the first ladder

@@ -1,9 +1,8 @@
 import { isRefusal } from '../../games/game.ts'
 import { formatHeldSeats } from '../held.ts'
-import type { Reply } from '../reply.ts'
-import type { DoorSession } from '../session.ts'
+import type { DoorSession, Reply } from '../session.ts'
 
-export type { Reply } from '../reply.ts'
+export type { Reply } from '../session.ts'
 
 /** The end of an answer to a line that looks like a chat message. */
 export const SAY = '; to say it here, begin with "say"'
@@ -31,7 +30,7 @@ export interface DoorCommand {
   /** Marks a command that cannot be undone, so the user must type the whole word. */
   readonly whole?: true
   /** Executes the command; `rest` is the text after its name, trimmed. */
-  run(visit: DoorSession, rest: string): Reply | Promise<Reply>
+  run(session: DoorSession, rest: string): Reply | Promise<Reply>
 }
 
 /** The conditions for commands: each returns a sentence if it is not met. */
@@ -45,19 +44,19 @@ const GATES = {
   leisure: ({ tables: { playing } }: DoorSession) =>
     playing[0] ? `You are in a game at table ${playing[0].table}: finish it first, or "resign" it.` : undefined,
   /** Requires that the user plays no game under a name. A client that has a seat only by its token may still give a name. */
-  identity: (visit: DoorSession): string | undefined => (visit.lobby.me ? GATES.leisure(visit) : undefined),
+  identity: (session: DoorSession): string | undefined => (session.lobby.me ? GATES.leisure(session) : undefined),
   /** Requires a table. */
-  table: (visit: DoorSession) => (visit.present ? undefined : (GATES.name(visit) ?? noTable(visit))),
+  table: (session: DoorSession) => (session.present ? undefined : (GATES.name(session) ?? noTable(session))),
   /** Requires a seat at the shown table. */
-  seat: (visit: DoorSession): string | undefined =>
-    GATES.table(visit) ??
-    (visit.present?.seated
+  seat: (session: DoorSession): string | undefined =>
+    GATES.table(session) ??
+    (session.present?.seated
       ? undefined
-      : `You only watch here. ${formatHeldSeats(visit.lobby) ?? '"play tictactoe" takes a seat elsewhere.'}`),
+      : `You only watch here. ${formatHeldSeats(session.lobby) ?? '"play tictactoe" takes a seat elsewhere.'}`),
   /** Requires a seat in a game that is not over. */
-  game: (visit: DoorSession): string | undefined => GATES.seat(visit) ?? (visit.present?.over ? isOver(visit) : undefined),
+  game: (session: DoorSession): string | undefined => GATES.seat(session) ?? (session.present?.over ? isOver(session) : undefined),
   /** Requires a seat in a game that is over. */
-  end: (visit: DoorSession): string | undefined => GATES.seat(visit) ?? (visit.present?.over ? undefined : ONGOING),
+  end: (session: DoorSession): string | undefined => GATES.seat(session) ?? (session.present?.over ? undefined : ONGOING),
 }
 
 function isOver({ tables: { playing } }: DoorSession): string {
@@ -73,18 +72,18 @@ function noTable({ tables: { playing }, lobby }: DoorSession): string {
 }
 
 /** Returns the sentence of the first condition that is not met; `undefined` if all are. */
-export function checkNeeds(visit: DoorSession, needs: readonly Need[]): string | undefined {
+export function checkNeeds(session: DoorSession, needs: readonly Need[]): string | undefined {
   for (const need of needs) {
-    const closed = GATES[need](visit)
+    const closed = GATES[need](session)
     if (closed !== undefined) return closed
   }
   return undefined
 }
 
 /** Executes a command if its conditions are met, and prints the reply. */
-export async function runCommand(visit: DoorSession, command: DoorCommand, rest: string): Promise<void> {
-  if (command.cost) visit.peer.connection.charge(command.cost)
-  printReply(visit, checkNeeds(visit, command.needs ?? []) ?? overfull(visit, command, rest) ?? (await command.run(visit, rest)))
+export async function runCommand(session: DoorSession, command: DoorCommand, rest: string): Promise<void> {
+  if (command.cost) session.peer.connection.charge(command.cost)
+  printReply(session, checkNeeds(session, command.needs ?? []) ?? overfull(session, command, rest) ?? (await command.run(session, rest)))
 }
 
 /** Refuses text after a command that has no arguments: "resign already" is a chat message. */
@@ -94,9 +93,9 @@ function overfull({ present }: DoorSession, { name, usage }: DoorCommand, rest: 
 }
 
 /** Prints a reply, after everything that has happened before it. */
-export function printReply(visit: DoorSession, reply: Reply): void {
-  visit.flush()
+export function printReply(session: DoorSession, reply: Reply): void {
+  session.flush()
   if (reply === undefined) return
-  if (isRefusal(reply)) visit.say(visit.sentence(reply.refused))
-  else visit.sayScreen(typeof reply === 'string' ? [reply] : reply)
+  if (isRefusal(reply)) session.say(session.sentence(reply.refused))
+  else session.sayScreen(typeof reply === 'string' ? [reply] : reply)
 }

@@ -10,11 +10,11 @@ import type { DoorCommand, Reply } from './command.ts'
 const MISSED = 3
 
 /** Lists the finished games of a user: `history`, `history ada`, `history 2`, `history ada 2`. */
-function history(visit: DoorSession, rest: string): Reply | Promise<Reply> {
-  const { lobby } = visit
+function history(session: DoorSession, rest: string): Reply | Promise<Reply> {
+  const { lobby } = session
   const [, named = '', number = ''] = lobby.isOnline(rest) ? ['', rest] : (/^(.*?)(?:(?:^|\s+)([+-]?\d{1,9}))?$/s.exec(rest) ?? [])
   const typed = named === '' ? 'history' : `history ${toSafeLine(named)}`
-  const page = readPage(visit, number, typed)
+  const page = readPage(session, number, typed)
   if (typeof page === 'string') return page
   const name = named === '' ? undefined : named.replaceAll('_', ' ')
   const listing: PagedList = {
@@ -25,7 +25,7 @@ function history(visit: DoorSession, rest: string): Reply | Promise<Reply> {
       return isRefusal(found) ? found : { items: found.items.map(rowOf), total: found.total }
     },
   }
-  return showPage(visit, listing, page)
+  return showPage(session, listing, page)
 }
 
 function rowOf(game: FinishedGame): readonly string[] {

@@ -127,15 +127,15 @@ function telnet({ telnet: layer }: DoorSession): Reply {
   return 'If you use a telnet client, it hides passwords from now on.'
 }
 
-function style(visit: DoorSession, rest: string): Reply {
+function style(session: DoorSession, rest: string): Reply {
   if (rest.toLowerCase() !== 'json') return 'The only other style is for programs. Type: style json'
-  const [table] = visit.tables.all
+  const [table] = session.tables.all
   if (table) return `Leave table ${table.table} first.`
-  visit.switchToNative()
+  session.switchToNative()
   return undefined
 }
 
-function quit(visit: DoorSession): Reply {
-  visit.quit()
+function quit(session: DoorSession): Reply {
+  session.quit()
   return undefined
 }

@@ -22,19 +22,19 @@ function nameAndText({ me, isOnline }: Pick<Lobby, 'me' | 'isOnline'>, text: str
   return { name: name.replaceAll('_', ' '), rest }
 }
 
-function tell(visit: DoorSession, rest: string): Reply {
-  const { lobby } = visit
+function tell(session: DoorSession, rest: string): Reply {
+  const { lobby } = session
   const { name, rest: text } = nameAndText({ me: lobby.me, isOnline: (one) => lobby.isOnline(one) }, rest)
   if (name === '' || text === '') return 'Type a name and what you want to say, such as "tell ada hello".'
   const refusal = lobby.message(name, text)
   if (refusal?.code === 'no-such-person') return formatUnknownUser(name)
-  if (refusal) return visit.sentence(refusal.refused, [name])
+  if (refusal) return session.sentence(refusal.refused, [name])
   const shown = lobby.findOnlineName(name) ?? name
-  return visit.sentence(`${shown} has received your message`, [shown])
+  return session.sentence(`${shown} has received your message`, [shown])
 }
 
-async function mute(visit: DoorSession, name: string): Promise<Reply> {
-  const { lobby } = visit
+async function mute(session: DoorSession, name: string): Promise<Reply> {
+  const { lobby } = session
   if (name === '') {
     const { muted } = lobby
     return muted.length === 0 ? 'You have muted no user. "mute NAME" mutes a user.' : `Muted: ${formatList(muted.map(toSafeLine))}.`

@@ -17,17 +17,17 @@ function games(): Reply {
   return [...formatColumns(rows), '', 'To begin one, type: play hangman     With a setting: play tictactoe size 4']
 }
 
-function play(visit: DoorSession, rest: string): Reply | Promise<Reply> {
+function play(session: DoorSession, rest: string): Reply | Promise<Reply> {
   const terms = parseSeek(rest)
-  if (isRefusal(terms)) return explainChallenge(visit, rest) ?? terms
-  if (terms.against !== undefined && terms.against.toLowerCase() === visit.lobby.me?.name.toLowerCase())
+  if (isRefusal(terms)) return explainChallenge(session, rest) ?? terms
+  if (terms.against !== undefined && terms.against.toLowerCase() === session.lobby.me?.name.toLowerCase())
     return 'You cannot play against yourself. "who" lists the other users.'
-  return startSeek(visit, terms)
+  return startSeek(session, terms)
 }
 
-function invite(visit: DoorSession, rest: string): Reply | Promise<Reply> {
+function invite(session: DoorSession, rest: string): Reply | Promise<Reply> {
   const terms = parseSeek(rest && `${rest} private`)
-  return isRefusal(terms) ? (explainChallenge(visit, rest) ?? terms) : startSeek(visit, terms)
+  return isRefusal(terms) ? (explainChallenge(session, rest) ?? terms) : startSeek(session, terms)
 }
 
 /** Explains how to challenge a user, if the text is the name of another user who is online; else `undefined`. */
@@ -39,41 +39,41 @@ export function explainChallenge({ lobby }: DoorSession, text: string): string |
 }
 
 /** Opens a seek, and replies what happens next if it does not seat the user at once. */
-export async function startSeek(visit: DoorSession, terms: SeekTerms): Promise<Reply> {
-  leaveFinishedTables(visit)
-  const before = visit.present
-  const invited = visit.lobby.ownInvitation
-  const sought = await visit.withNewTableShown(() => visit.lobby.seek({ ...terms, replace: true }))
+export async function startSeek(session: DoorSession, terms: SeekTerms): Promise<Reply> {
+  leaveFinishedTables(session)
+  const before = session.present
+  const invited = session.lobby.ownInvitation
+  const sought = await session.withNewTableShown(() => session.lobby.seek({ ...terms, replace: true }))
   if (isRefusal(sought)) {
     const { against } = terms
     if (against === undefined) return sought
     return sought.code === 'no-such-person' ? formatUnknownUser(against) : toSentence(sought.refused, [against])
   }
-  visit.lastSeek = terms
+  session.lastSeek = terms
   const { replaced: earlier } = sought
   const replaced = earlier ? [formatCancelled(earlier, invited !== undefined)] : []
-  if (visit.present?.playing && visit.present !== before) return earlier ? replaced : undefined
+  if (session.present?.playing && session.present !== before) return earlier ? replaced : undefined
   if (sought.code !== undefined) {
     return [
       ...replaced,
       `Your opponent must type: join ${sought.code}`,
       'Then the game begins. "cancel" cancels the invitation.',
-      ...explainUnnotified(visit, terms, sought.code),
+      ...explainUnnotified(session, terms, sought.code),
     ]
   }
   const house = terms.against === undefined && !terms.rated ? ['If no player comes soon, the house plays with you.'] : []
   return [
     ...replaced,
-    waitingFor(toOwnSpelling(visit, terms.against)),
+    waitingFor(toOwnSpelling(session, terms.against)),
     ...house,
-    ...(sought.near ?? []).flatMap((seeker) => formatNearSeek(seeker, terms, visit.lobby.me)),
+    ...(sought.near ?? []).flatMap((seeker) => formatNearSeek(seeker, terms, session.lobby.me)),
   ]
 }
 
 /** Explains that the server does not notify a user who is named with an invitation, and how to challenge that user. */
-function explainUnnotified(visit: DoorSession, { against, game, settings, rated = false }: SeekTerms, code: string): readonly string[] {
+function explainUnnotified(session: DoorSession, { against, game, settings, rated = false }: SeekTerms, code: string): readonly string[] {
   if (against === undefined) return []
-  const name = toOwnSpelling(visit, against) ?? against
+  const name = toOwnSpelling(session, against) ?? against
   const way = formatAcceptCommand({ name, game, settings, rated })
   return [
     `This notifies no user. To send the code: tell ${toSafeLine(name)} join ${code}`,
@@ -94,11 +94,11 @@ export function formatCancelledSeek({ lobby: { ownInvitation, ownSeek } }: DoorS
 }
 
 /** Runs `act`, which can cancel the open seek of this user, and reports it if that happens. */
-async function reportingCancelledSeek(visit: DoorSession, act: () => Promise<Reply>): Promise<Reply> {
-  const { ownInvitation: invited, ownSeek: before } = visit.lobby
+async function reportingCancelledSeek(session: DoorSession, act: () => Promise<Reply>): Promise<Reply> {
+  const { ownInvitation: invited, ownSeek: before } = session.lobby
   const reply = await act()
   const earlier = invited ?? before
-  if (earlier && !visit.lobby.ownInvitation && !visit.lobby.ownSeek) visit.say(formatCancelled(earlier, invited !== undefined))
+  if (earlier && !session.lobby.ownInvitation && !session.lobby.ownSeek) session.say(formatCancelled(earlier, invited !== undefined))
   return reply
 }
 
@@ -117,32 +117,32 @@ function waitingFor(against = 'an opponent'): string {
 }
 
 /** Leaves the tables whose game is over, so that no rematch seats the user in the middle of another game. */
-export function leaveFinishedTables(visit: DoorSession): void {
-  for (const one of visit.tables.all) if (one.seated && one.over && !visit.lobby.leave(one.table)) visit.leaveTable(one.table)
+export function leaveFinishedTables(session: DoorSession): void {
+  for (const one of session.tables.all) if (one.seated && one.over && !session.lobby.leave(one.table)) session.leaveTable(one.table)
 }
 
-function join(visit: DoorSession, rest: string): Reply | Promise<Reply> {
+function join(session: DoorSession, rest: string): Reply | Promise<Reply> {
   if (rest === '') return 'Type the code of the invitation, too, such as "join amber-otter-seven".'
-  leaveFinishedTables(visit)
-  return reportingCancelledSeek(visit, () => visit.withNewTableShown(() => visit.lobby.join(rest, true)))
+  leaveFinishedTables(session)
+  return reportingCancelledSeek(session, () => session.withNewTableShown(() => session.lobby.join(rest, true)))
 }
 
-function cancel(visit: DoorSession): Reply {
-  const invited = visit.lobby.ownInvitation
-  if (!visit.lobby.cancel()) return 'You do not wait for an opponent.'
+function cancel(session: DoorSession): Reply {
+  const invited = session.lobby.ownInvitation
+  if (!session.lobby.cancel()) return 'You do not wait for an opponent.'
   return invited ? formatCancelled(invited, true) : 'You no longer wait.'
 }
 
 /** Accepts a challenge, by the name of its owner or as the only one. */
-export async function acceptChallenge(visit: DoorSession, name: string): Promise<Reply> {
-  return reportingCancelledSeek(visit, async () =>
-    formatRefusal(await visit.withNewTableShown(() => visit.lobby.acceptChallenge(name === '' ? undefined : name)), name),
+export async function acceptChallenge(session: DoorSession, name: string): Promise<Reply> {
+  return reportingCancelledSeek(session, async () =>
+    formatRefusal(await session.withNewTableShown(() => session.lobby.acceptChallenge(name === '' ? undefined : name)), name),
   )
 }
 
 /** Refuses a challenge, by the name of its owner or as the only one. */
-export function refuseChallenge(visit: DoorSession, name: string): Reply {
-  const { answer, withdrawn } = visit.collectWithdrawn(() => visit.lobby.refuseChallenge(name === '' ? undefined : name))
+export function refuseChallenge(session: DoorSession, name: string): Reply {
+  const { answer, withdrawn } = session.collectWithdrawn(() => session.lobby.refuseChallenge(name === '' ? undefined : name))
   return formatRefusal(answer, name) ?? withdrawn.map((seeker) => `You have refused ${toSafeLine(seeker.name)}’s game of ${seeker.game}.`)
 }
 
@@ -151,9 +151,9 @@ function formatRefusal(refusal: Refusal | undefined, name: string): Reply {
   return refusal && toSentence(refusal.refused, name === '' ? [] : [name])
 }
 
-function seeks(visit: DoorSession, rest: string): Reply | Promise<Reply> {
-  const { lobby } = visit
-  return showTypedPage(visit, rest, {
+function seeks(session: DoorSession, rest: string): Reply | Promise<Reply> {
+  const { lobby } = session
+  return showTypedPage(session, rest, {
     typed: 'seeks',
     empty: 'No player waits for an opponent. Be the first: play tictactoe',
     fetch(from, count) {

@@ -9,8 +9,8 @@ import type { DoorCommand, Reply } from './command.ts'
 const NUMBER = 'Type the number of one of your tables, too, such as "go 12". "mine" lists them.'
 
 /** Lists the games of this user: those of this session, and those whose seats are held. */
-function mine(visit: DoorSession): Reply {
-  const { tables, present, lobby } = visit
+function mine(session: DoorSession): Reply {
+  const { tables, present, lobby } = session
   const here = tables.playing.map((one) => [`${one === present ? '*' : ' '} ${one.table}`, one.title, one.standing])
   const held = lobby.heldSeats
     .filter(({ table }) => !tables.get(table))
@@ -26,23 +26,23 @@ function wayTo({ table, elsewhere }: HeldSeat): string {
 }
 
 /** Shows another table of this session, which then receives moves and chat. */
-function go(visit: DoorSession, rest: string): Reply {
-  if (rest === '') return visit.tables.all.length > 1 ? mine(visit) : NUMBER
+function go(session: DoorSession, rest: string): Reply {
+  if (rest === '') return session.tables.all.length > 1 ? mine(session) : NUMBER
   const table = parseWhole(rest, BOUNDS.table)
-  const presence = table === undefined ? undefined : visit.tables.get(table)
+  const screen = table === undefined ? undefined : session.tables.get(table)
   if (table === undefined) return NUMBER
-  const held = presence ? undefined : visit.lobby.heldSeats.find((one) => one.table === table)
-  if (held) return held.elsewhere ? `${formatHeldSeat(held, visit.lobby.me)}.` : `Your seat at table ${table} is held: "resume ${table}"`
-  if (!presence) return `You are not at table ${table}: "mine" lists your games, and "watch ${table}" watches it.`
-  visit.show(presence)
-  return presence.open()
+  const held = screen ? undefined : session.lobby.heldSeats.find((one) => one.table === table)
+  if (held) return held.elsewhere ? `${formatHeldSeat(held, session.lobby.me)}.` : `Your seat at table ${table} is held: "resume ${table}"`
+  if (!screen) return `You are not at table ${table}: "mine" lists your games, and "watch ${table}" watches it.`
+  session.show(screen)
+  return screen.open()
 }
 
 /** Shows another game of this user after the session has left the shown one; a game that waits for a move comes first. */
-export function showNextGame(visit: DoorSession): readonly string[] {
-  const next: TableScreen | undefined = visit.tables.playing.find(({ turn }) => turn) ?? visit.tables.playing[0]
+export function showNextGame(session: DoorSession): readonly string[] {
+  const next: TableScreen | undefined = session.tables.playing.find(({ turn }) => turn) ?? session.tables.playing[0]
   if (!next) return []
-  visit.show(next)
+  session.show(next)
   return ['', ...next.open()]
 }
 

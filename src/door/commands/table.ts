@@ -28,8 +28,8 @@ export async function say({ lobby, present }: DoorSession, text: string): Promis
 }
 
 /** Offers a draw, and replies if no client can show the offer. */
-async function draw(visit: DoorSession): Promise<Reply> {
-  const { lobby, present } = visit
+async function draw(session: DoorSession): Promise<Reply> {
+  const { lobby, present } = session
   if (!present) return undefined
   const refusal = await lobby.act(present.table, 'offer')
   if (refusal) return refusal
@@ -38,19 +38,19 @@ async function draw(visit: DoorSession): Promise<Reply> {
 }
 
 /** Accepts an offer, at the shown table first, or a challenge. */
-async function accept(visit: DoorSession, name: string): Promise<Reply> {
-  const table = offerFrom(visit, name)
+async function accept(session: DoorSession, name: string): Promise<Reply> {
+  const table = offerFrom(session, name)
   return table
-    ? visit.lobby.act(table.table, 'offer')
-    : (checkNeeds(visit, ['name']) ?? nothingHere(visit, name) ?? acceptChallenge(visit, name))
+    ? session.lobby.act(table.table, 'offer')
+    : (checkNeeds(session, ['name']) ?? nothingHere(session, name) ?? acceptChallenge(session, name))
 }
 
 /** Declines an offer, at the shown table first, or refuses a challenge. */
-async function decline(visit: DoorSession, name: string): Promise<Reply> {
-  const table = offerFrom(visit, name)
+async function decline(session: DoorSession, name: string): Promise<Reply> {
+  const table = offerFrom(session, name)
   return table
-    ? visit.lobby.act(table.table, 'decline')
-    : (checkNeeds(visit, ['name']) ?? nothingHere(visit, name) ?? refuseChallenge(visit, name))
+    ? session.lobby.act(table.table, 'decline')
+    : (checkNeeds(session, ['name']) ?? nothingHere(session, name) ?? refuseChallenge(session, name))
 }
 
 /** Replies to a user who has no offer here, but a held seat at a table that may have one. */
@@ -73,23 +73,26 @@ function isOpposite({ company: { names } }: TableScreen, name: string): boolean 
   return name === '' || names.some((one) => one.toLowerCase() === name.toLowerCase())
 }
 
-async function rematch(visit: DoorSession): Promise<Reply> {
-  const { lobby, present } = visit
+async function rematch(session: DoorSession): Promise<Reply> {
+  const { lobby, present } = session
   if (!present) return undefined
   // a game for one player needs no consent
   if (present.alone)
-    return startSeek(visit, visit.lastSeek?.game === present.company.game ? visit.lastSeek : { game: present.company.game, settings: {} })
+    return startSeek(
+      session,
+      session.lastSeek?.game === present.company.game ? session.lastSeek : { game: present.company.game, settings: {} },
+    )
   return lobby.act(present.table, 'offer')
 }
 
-function leave(visit: DoorSession): Reply {
-  const { lobby, present } = visit
+function leave(session: DoorSession): Reply {
+  const { lobby, present } = session
   if (!present) return undefined
   if (present.playing) return ONGOING
   const refusal = lobby.leave(present.table)
   if (refusal) return refusal
-  visit.leaveTable()
-  return [`You have left table ${present.table}.`, ...showNextGame(visit)]
+  session.leaveTable()
+  return [`You have left table ${present.table}.`, ...showNextGame(session)]
 }
 
 /** Makes the function of a command that is an act at the shown table. */
@@ -110,7 +113,7 @@ export const tableCommands: readonly DoorCommand[] = [
     about: 'make a move, even if it looks like a command',
     more: () => ['You can also type the move alone: 5, or e, or A.'],
     needs: ['game'],
-    run: (visit, rest) => (rest === '' ? visit.present?.status() : move(visit, rest)),
+    run: (session, rest) => (rest === '' ? session.present?.status() : move(session, rest)),
   },
   { name: 'board', cost: 2, usage: 'board', about: 'print the table', needs: ['table'], run: ({ present }) => present?.page() },
   {

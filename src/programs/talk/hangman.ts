@@ -5,7 +5,7 @@ import type { RoleContext } from '../../protocol/definition.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import { findSecretsAfterKeyword, maskSecrets } from '../../wire/masking.ts'
 import { quoteText } from '../../wire/text.ts'
-import { wrongMiss, wrongPositions, wrongWord } from '../hangman-judge.ts'
+import { wrongMiss, wrongPositions, wrongWord } from '../hangman.ts'
 import { REQUESTS, type TalkChannel } from './channel.ts'
 
 /** Keeps a word, drawn or from the option `secret`, and answers the other side's guesses. Its length answers `play`. */

@@ -31,16 +31,16 @@ export function jsonLogs({ level, write, now }: JsonLogsOptions): Logs {
   })
   const all: Logs = {
     log: (at, sentence) => logger[at](sentence),
-    connected: (visit) => logger.info({ event: 'came', ...about(visit) }, 'a client has connected'),
-    seated: (visit, table, seat) => logger.info({ event: 'seated', ...about(visit), table, seat }, 'the client has taken a seat'),
-    noticed: (visit, what, sentence) => logger[noticeLevels[what]]({ event: what, ...about(visit) }, maskQuotes(sentence)),
-    traced: (visit, line) => logger.info({ event: 'trace', ...about(visit) }, line),
-    ended: (visit, { level: weight, trouble, ...ending }) =>
+    connected: (info) => logger.info({ event: 'came', ...about(info) }, 'a client has connected'),
+    seated: (info, table, seat) => logger.info({ event: 'seated', ...about(info), table, seat }, 'the client has taken a seat'),
+    noticed: (info, what, sentence) => logger[noticeLevels[what]]({ event: what, ...about(info) }, maskQuotes(sentence)),
+    traced: (info, line) => logger.info({ event: 'trace', ...about(info) }, line),
+    ended: (info, { level: weight, trouble, ...ending }) =>
       logger[weight](
-        { event: 'ended', ...about(visit), ...ending },
+        { event: 'ended', ...about(info), ...ending },
         trouble ? maskQuotes(formatError(trouble)) : 'the conversation has ended',
       ),
-    limited: (visit, what, sentence) => logger.warn({ event: what, ...about(visit) }, sentence),
+    limited: (info, what, sentence) => logger.warn({ event: what, ...about(info) }, sentence),
   }
   if (isLogged('info', level)) return all
   const { connected: _, seated: __, ...others } = all

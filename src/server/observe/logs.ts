@@ -35,15 +35,15 @@ export interface ConversationEnd {
 export interface Logs {
   /** Logs a sentence about the server, not about one connection. */
   log(level: Level, sentence: string): void
-  connected?(visit: ConnectionInfo): void
-  seated?(visit: ConnectionInfo, table: number, seat: number): void
+  connected?(info: ConnectionInfo): void
+  seated?(info: ConnectionInfo, table: number, seat: number): void
   /** Logs a notice about an open conversation: for example, that a message is incomplete or was rejected. */
-  noticed?(visit: ConnectionInfo, what: Notice, sentence: string): void
+  noticed?(info: ConnectionInfo, what: Notice, sentence: string): void
   /** Logs a line of a conversation's trace, if the operator has asked for a trace. */
-  traced?(visit: ConnectionInfo, line: string): void
-  ended?(visit: ConnectionInfo, ending: ConversationEnd): void
+  traced?(info: ConnectionInfo, line: string): void
+  ended?(info: ConnectionInfo, ending: ConversationEnd): void
   /** Logs that a client was rejected or slowed down, with a sentence that says why; once a minute for an address. */
-  limited?(visit: Omit<ConnectionInfo, 'connection'>, what: 'refused' | 'slowed', sentence: string): void
+  limited?(info: Omit<ConnectionInfo, 'connection'>, what: 'refused' | 'slowed', sentence: string): void
 }
 
 /**

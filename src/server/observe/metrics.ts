@@ -47,8 +47,8 @@ export class Metrics {
 
   /** Adds the metrics of a server and its hall. */
   watch(server: Server, { hall, people }: LobbyService): void {
-    const each = (count: (program: Program, tally: ProgramStats) => void) => () => {
-      for (const [program, tally] of server.stats) count(program, tally)
+    const each = (count: (program: Program, stats: ProgramStats) => void) => () => {
+      for (const [program, stats] of server.stats) count(program, stats)
     }
     this.#gauge('parlor_connections', 'Open connections.', ['program'], (gauge) =>
       each(({ name }, { open }) => gauge.set({ program: name }, open))(),

@@ -2,8 +2,51 @@ import type { Clock } from '../../base/clock.ts'
 import type { Availability } from '../../hall/ports.ts'
 import type { Logs } from './logs.ts'
 
-/** Milliseconds after a logged outage in which further ones are not logged. */
+/** Milliseconds between two checks. */
+const INTERVAL = 1000
+/** Milliseconds after a logged outage or shortage in which further ones are not logged. */
 const QUIET = 60_000
+
+/**
+ * Logs when this process can open no more files, and when it can again, at most once a minute. Meanwhile libuv closes new
+ * connections without notifying the program, so this is the only sign of it. `open` opens a file and closes it, or rejects
+ * with the system's error. Returns a function that ends the checks.
+ */
+export function watchDescriptors(open: () => Promise<void>, clock: Clock, logs: Logs): () => void {
+  let since: number | undefined
+  let logged = Number.NEGATIVE_INFINITY
+  let isLogged = false
+  let cancel = () => {}
+  let isOver = false
+  const check = async () => {
+    const isUsedUp = await open().then(() => false, isNoDescriptor)
+    const now = clock.monotonic()
+    if (isUsedUp && since === undefined) {
+      since = now
+      isLogged = now - logged >= QUIET
+      if (isLogged) {
+        logged = now
+        logs.log('error', `${USED_UP}. Raise that limit (ulimit -n), or lower limits.connections`)
+      }
+    } else if (!isUsedUp && since !== undefined) {
+      if (isLogged) logs.log('warn', `files can be opened again, after ${Math.round((now - since) / 1000)} s: the server accepts clients`)
+      since = undefined
+    }
+    if (!isOver) cancel = clock.after(INTERVAL, () => void check())
+  }
+  cancel = clock.after(INTERVAL, () => void check())
+  return () => {
+    isOver = true
+    cancel()
+  }
+}
+
+const USED_UP = 'all files that this process may open are open, so new connections are closed at once'
+
+/** Checks whether the error is that this process, or the system, has reached its limit of open files. */
+function isNoDescriptor(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')
+}
 
 /** Logs when a store cannot write, and when it can again: one line each. Returns a function that ends that. */
 export function logOutages(availability: Availability, clock: Clock, logs: Logs): () => void {

@@ -1,7 +1,7 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
 import { type Account, type Accounts, isTemporary, type LoginSession, type PersonId, REMEMBERED, SESSIONS } from '../../hall/ports.ts'
 import type { GroupCommit } from '../group-commit.ts'
-import { LOGIN_PLACE_LIMITS, parseAccountNumber, toPersonId } from '../person-ids.ts'
+import { LOGIN_PLACE_LIMITS, parseAccountNumber, toPersonId } from '../rows.ts'
 import { type Database, toNumber, toText } from './database.ts'
 import type { ScoreCounts } from './score-counts.ts'
 

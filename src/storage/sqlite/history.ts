@@ -3,7 +3,7 @@ import type { FinishedGames, FinishedTable, HistoryRange, PersonId, TableId } fr
 import { HISTORY } from '../../hall/ports.ts'
 import { StoreError } from '../error.ts'
 import type { GroupCommit } from '../group-commit.ts'
-import { toLimit } from '../standings.ts'
+import { toLimit } from '../rows.ts'
 import { createRemovalCheck } from './accounts.ts'
 import { type Database, toNumber, toText } from './database.ts'
 

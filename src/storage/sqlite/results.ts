@@ -1,7 +1,7 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
 import { GUESTS, type PersonId, type Results, type Standing, type TableId } from '../../hall/ports.ts'
 import type { GroupCommit } from '../group-commit.ts'
-import { checkStandings, toLimit } from '../standings.ts'
+import { checkStandings, toLimit } from '../rows.ts'
 import { createRemovalCheck } from './accounts.ts'
 import { type Database, toNumber, toText } from './database.ts'
 import { type CountedScore, isGuestPerson, type ScoreCounts } from './score-counts.ts'

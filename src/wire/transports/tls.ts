@@ -71,17 +71,17 @@ export async function listenTls(
 }
 
 /**
- * Connects to the TLS server at an address. Retries for up to `patience` milliseconds while the system refuses the connection.
+ * Connects to the TLS server at an address. Retries for up to `wait` milliseconds while the system refuses the connection.
  * With a `fingerprint`, accepts only the server whose certificate has it; without one, accepts any certificate, and the caller
  * checks `fingerprint` and `trusted`.
  */
 export async function connectTls(
   to: Address,
-  options: { fingerprint?: string; patience: number; clock?: Clock; family?: 4 | 6 },
+  options: { fingerprint?: string; wait: number; clock?: Clock; family?: 4 | 6 },
 ): Promise<TlsConnection> {
-  const { patience, clock = wallClock, family } = options
+  const { wait, clock = wallClock, family } = options
   const expected = options.fingerprint === undefined ? undefined : parseFingerprint(options.fingerprint)
-  const below = await connectTcpSocket(to, patience, clock, family)
+  const below = await connectTcpSocket(to, wait, clock, family)
   const socket = await completeHandshake(below, to.host, clock)
   const fingerprint = socket.getPeerCertificate().fingerprint256
   if (expected !== undefined && expected !== fingerprint) {

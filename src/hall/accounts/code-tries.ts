@@ -1,6 +1,6 @@
-import type { Clock } from '../base/clock.ts'
-import { RateLimiter, TokenBucket } from '../base/rate-limit.ts'
-import type { AuthError } from './denial.ts'
+import type { Clock } from '../../base/clock.ts'
+import { RateLimiter, TokenBucket } from '../../base/rate-limit.ts'
+import type { AuthError } from './auth-errors.ts'
 import { RATES as LOGIN, toThrottleError } from './logins.ts'
 
 /*

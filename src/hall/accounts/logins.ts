@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Clock } from '../base/clock.ts'
-import { formatSeconds } from '../base/counts.ts'
-import { type Rate, RateLimiter } from '../base/rate-limit.ts'
-import type { AuthError } from './denial.ts'
+import type { Clock } from '../../base/clock.ts'
+import { formatSeconds } from '../../base/counts.ts'
+import { type Rate, RateLimiter } from '../../base/rate-limit.ts'
+import type { AuthError } from './auth-errors.ts'
 
 /*
  * The limits on password guesses must not lock the owner out.

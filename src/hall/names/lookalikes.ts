@@ -1,5 +1,5 @@
+import type { PersonId } from '../ports.ts'
 import { foldName } from './names.ts'
-import type { PersonId } from './ports.ts'
 import { toDisplayedForm, toSkeleton } from './skeleton.ts'
 
 /** Returns one or more keys of a name. Two names that look alike, as they are written or in lower case, share a key. */

@@ -1,4 +1,22 @@
-import type { Standing } from '../hall/ports.ts'
+import type { PersonId, Standing } from '../hall/ports.ts'
+
+/*
+ * What is the same in the rows of every engine: the ids of accounts, limits, and the order of standings.
+ */
+
+/** Returns the person id of an account number: `account:7`. */
+export function toPersonId(account: number): PersonId {
+  return `account:${account}`
+}
+
+/** Maximum of stored login places of one user, and of all users together. */
+export const LOGIN_PLACE_LIMITS = { each: 8, all: 10_000 }
+
+/** Returns the account number of a person; `undefined` for a person without an account. */
+export function parseAccountNumber(person: PersonId): number | undefined {
+  const [, digits] = /^account:([1-9]\d{0,14})$/.exec(person) ?? []
+  return digits === undefined ? undefined : Number(digits)
+}
 
 /** Compares two standings for sorting: by score, the highest first, then by name and person. */
 export function compareStandings(one: Standing, other: Standing): number {

@@ -1,7 +1,9 @@
-import { Lookalikes } from './lookalikes.ts'
-import { foldName } from './names.ts'
-import { hasAccount, type PersonId } from './ports.ts'
-import { OnlineIndex } from './presences.ts'
+import type { Clock } from '../../base/clock.ts'
+import { sweepSome } from '../../base/sweep.ts'
+import { Lookalikes } from '../names/lookalikes.ts'
+import { foldName } from '../names/names.ts'
+import { hasAccount, type PersonId } from '../ports.ts'
+import { OnlineIndex } from './online-index.ts'
 
 /** OnlineUser is a user who is online through one connection. */
 export interface OnlineUser {
@@ -29,7 +31,7 @@ export interface OnlineUser {
 }
 
 /** Arrival is the data of a login. */
-type Arrival = Pick<OnlineUser, 'person' | 'name' | 'since'> & {
+type Arrival = Pick<OnlineUser, 'person' | 'name'> & {
   readonly quiet?: boolean | undefined
   readonly connection?: object | undefined
 }
@@ -41,6 +43,16 @@ export type OnReplaced = (reason: string) => void
 const TOKENS = 50
 /** Limit of accounts with a known time of leaving: the latest stay. */
 const LEFT = 10_000
+/** Least number of a person's connections that are ended in one turn of the event loop. */
+const FEW = 8
+
+/** Reasons why the server ends connections of a user, as sentences for that user. */
+export const ENDED = {
+  again: 'another connection has logged in under your name',
+  password: 'your password was changed: log in again',
+  registered: 'another user has just registered the name that you had as a guest: choose another name',
+  removed: 'your name is no longer registered here',
+}
 
 interface Present extends OnlineUser {
   readonly quiet: boolean
@@ -53,16 +65,15 @@ export class OnlineUsers {
   /** Names of the guests online; `People` has the names of accounts. */
   readonly guests = new Lookalikes()
   readonly #holders = new Map<PersonId, Set<OnReplaced>>()
-  readonly #now: () => number
+  readonly #clock: Clock
   /** Start of this process, for accounts that have not been online since. */
   readonly #began: number
   /** Times at which accounts left, ascending. */
   readonly #left = new Map<PersonId, number>()
 
-  /** `now` returns milliseconds since the Unix epoch. */
-  constructor(now: () => number) {
-    this.#now = now
-    this.#began = now()
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#began = clock.now()
   }
 
   /** All logins, found by name and listed in pages. */
@@ -79,7 +90,7 @@ export class OnlineUsers {
    * Adds a login. A `quiet` connection speaks a worksheet's protocol and receives no events from elsewhere in the hall, so the
    * account counts as offline meanwhile.
    */
-  arrive({ person, name, since, quiet = false, connection = {} }: Arrival, onReplaced: OnReplaced): OnlineUser {
+  arrive({ person, name, quiet = false, connection = {} }: Arrival, onReplaced: OnReplaced): OnlineUser {
     const isAway = this.#present.of(person).every((one) => one.quiet)
     const awaySince = hasAccount(person) && isAway ? (this.#left.get(person) ?? this.#began) : undefined
     const tokens = new Set<string>()
@@ -87,13 +98,13 @@ export class OnlineUsers {
     const leave = () => {
       if (here && !quiet) this.#noteLeft(person)
       here = false
-      this.#present.delete(visitor)
+      this.#present.delete(user)
       if (!hasAccount(person) && this.of(person).length === 0) this.guests.remove(person, name)
     }
-    const visitor: Present = {
+    const user: Present = {
       person,
       name,
-      since,
+      since: this.#clock.now(),
       connection,
       quiet,
       awaySince,
@@ -109,15 +120,15 @@ export class OnlineUsers {
       leave,
       end: onReplaced,
     }
-    this.#present.add(visitor, foldName(name))
+    this.#present.add(user, foldName(name))
     if (!hasAccount(person)) this.guests.add(person, name)
-    return visitor
+    return user
   }
 
   #noteLeft(person: PersonId): void {
     if (!hasAccount(person)) return
     this.#left.delete(person)
-    this.#left.set(person, this.#now())
+    this.#left.set(person, this.#clock.now())
     const [oldest] = this.#left.keys()
     if (this.#left.size > LEFT && oldest !== undefined) this.#left.delete(oldest)
   }
@@ -131,10 +142,27 @@ export class OnlineUsers {
   }
 
   /**
+   * Ends all connections that act for a person, except `keep`; returns how many. They are offline at once; `ended` resolves when
+   * all are closed, some in each turn of the event loop.
+   */
+  end(person: PersonId, keep: OnlineUser | undefined, reason: string): { readonly connections: number; readonly ended: Promise<void> } {
+    const all = this.#remove(person, keep)
+    const each = all.values()
+    const ended = new Promise<void>((resolve) => {
+      const goOn = () => {
+        if (sweepSome(each, (end) => end(reason), { least: FEW })) this.#clock.after(0, goOn)
+        else resolve()
+      }
+      goOn()
+    })
+    return { connections: all.length, ended }
+  }
+
+  /**
    * Removes all connections that act for a person, except `keep`; returns the functions that end them. A connection that holds
    * a guest's seat by its token stays, because the next guest of the same name has no right to that seat.
    */
-  remove(person: PersonId, keep: OnlineUser | undefined): readonly OnReplaced[] {
+  #remove(person: PersonId, keep: OnlineUser | undefined): readonly OnReplaced[] {
     const others = this.#present.of(person).filter((one) => one !== keep)
     for (const one of others) one.leave()
     const holders = hasAccount(person) ? [...(this.#holders.get(person) ?? [])] : []

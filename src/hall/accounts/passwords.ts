@@ -1,6 +1,6 @@
 import { argon2, timingSafeEqual } from 'node:crypto'
-import { isRefusal } from '../games/game.ts'
-import type { AuthError } from './denial.ts'
+import { isRefusal } from '../../games/game.ts'
+import { type AuthError, WRONG } from './auth-errors.ts'
 import type { RandomBytes } from './tokens.ts'
 import { Turns } from './turns.ts'
 
@@ -29,9 +29,6 @@ const MOST_MEMORY = 256 * 1024
 const LENGTH = { least: 8, most: 128 }
 /** The hash that `verify` computes for an unknown name, so that it takes as long as for a registered one. */
 const DUMMY: Hash = { ...COST, salt: new Uint8Array(SALT), tag: new Uint8Array(TAG) }
-
-/** The error for a wrong password and for an unknown name, which does not reveal which of the two it is. */
-export const WRONG: AuthError = { code: 'bad-password', refused: 'the name or the password is wrong' }
 
 /** The error if too many hashes wait. */
 export const BUSY: AuthError = { code: 'throttled', refused: 'too many users are logging in: try again in a few seconds' }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Refusal } from '../games/game.ts'
+import type { Refusal } from '../../games/game.ts'
 import { codewords } from './invite-words.ts'
 
 /** RandomBytes returns a number of unpredictable bytes, as `crypto.randomBytes` does. */

@@ -1,5 +1,5 @@
-import { OrderedList } from '../base/ordered-list.ts'
-import type { PersonId } from './ports.ts'
+import { OrderedList } from '../../base/ordered-list.ts'
+import type { PersonId } from '../ports.ts'
 
 /** Member is one connection of a person. */
 interface Member {
@@ -7,20 +7,20 @@ interface Member {
 }
 
 /** Person is a user who is online through one or several connections. */
-interface Person<Presence> {
+interface Person<Connection> {
   /** Position in the order of arrival. */
   readonly number: number
   readonly key: string
-  readonly presences: Presence[]
+  readonly connections: Connection[]
 }
 
 /** OnlineIndex finds the connections of users online by person and by name, and lists users in pages. */
-export class OnlineIndex<Presence extends Member> {
-  readonly #all = new Set<Presence>()
-  readonly #byPerson = new Map<PersonId, Person<Presence>>()
+export class OnlineIndex<Connection extends Member> {
+  readonly #all = new Set<Connection>()
+  readonly #byPerson = new Map<PersonId, Person<Connection>>()
   /** Users by folded name; a guest and an account can share one for a moment. */
-  readonly #byName = new Map<string, readonly Person<Presence>[]>()
-  readonly #people = new OrderedList<Person<Presence>>()
+  readonly #byName = new Map<string, readonly Person<Connection>[]>()
+  readonly #people = new OrderedList<Person<Connection>>()
   #last = 0
 
   /** Number of connections. */
@@ -34,47 +34,47 @@ export class OnlineIndex<Presence extends Member> {
   }
 
   /** Iterates over all connections, in order of arrival. */
-  [Symbol.iterator](): Iterator<Presence> {
+  [Symbol.iterator](): Iterator<Connection> {
     return this.#all.values()
   }
 
   /** Lists the connections of a user, in order of arrival. */
-  of(person: PersonId): readonly Presence[] {
-    return this.#byPerson.get(person)?.presences ?? []
+  of(person: PersonId): readonly Connection[] {
+    return this.#byPerson.get(person)?.connections ?? []
   }
 
   /** Finds the first connection with a folded name (`foldName`). */
-  named(key: string): Presence | undefined {
-    return this.#byName.get(key)?.[0]?.presences[0]
+  named(key: string): Connection | undefined {
+    return this.#byName.get(key)?.[0]?.connections[0]
   }
 
   /** Lists the first connection of at most `count` users from the index `from` on, in order of arrival. */
-  page(from: number, count: number): Presence[] {
-    return this.#people.slice(from, count).flatMap(({ presences }) => presences.slice(0, 1))
+  page(from: number, count: number): Connection[] {
+    return this.#people.slice(from, count).flatMap(({ connections }) => connections.slice(0, 1))
   }
 
   /** Adds a connection; `key` is its folded name. */
-  add(presence: Presence, key: string): void {
-    this.#all.add(presence)
-    const known = this.#byPerson.get(presence.person)
+  add(connection: Connection, key: string): void {
+    this.#all.add(connection)
+    const known = this.#byPerson.get(connection.person)
     if (known) {
-      known.presences.push(presence)
+      known.connections.push(connection)
       return
     }
-    const person = { number: ++this.#last, key, presences: [presence] }
-    this.#byPerson.set(presence.person, person)
+    const person = { number: ++this.#last, key, connections: [connection] }
+    this.#byPerson.set(connection.person, person)
     this.#people.set(person.number, person)
     this.#byName.set(key, [...(this.#byName.get(key) ?? []), person])
   }
 
   /** Removes a connection; returns whether it was in the index. */
-  delete(presence: Presence): boolean {
-    if (!this.#all.delete(presence)) return false
-    const person = this.#byPerson.get(presence.person)
+  delete(connection: Connection): boolean {
+    if (!this.#all.delete(connection)) return false
+    const person = this.#byPerson.get(connection.person)
     if (!person) return true
-    person.presences.splice(person.presences.indexOf(presence), 1)
-    if (person.presences.length > 0) return true
-    this.#byPerson.delete(presence.person)
+    person.connections.splice(person.connections.indexOf(connection), 1)
+    if (person.connections.length > 0) return true
+    this.#byPerson.delete(connection.person)
     this.#people.delete(person.number)
     const others = (this.#byName.get(person.key) ?? []).filter((one) => one !== person)
     if (others.length > 0) this.#byName.set(person.key, others)

@@ -1,0 +1,32 @@
+import type { PersonId } from '../ports.ts'
+
+/**
+ * AccountWatch voids what was verified for an account that changes meanwhile.
+ *
+ * Hashing a password takes 30 ms and the store answers later, so between the check and its effect another request can change
+ * the account. Each operation that waits therefore runs in `during`, with the set of the accounts that are changed or removed
+ * meanwhile. It looks into that set after its last wait, in the same turn as its effect.
+ */
+export class AccountWatch {
+  /** For each operation under way, the accounts that have changed meanwhile. */
+  readonly #underWay = new Set<Set<PersonId>>()
+
+  /**
+   * Does some work with the set of the accounts that change while it is under way. The set grows until the returned promise
+   * settles.
+   */
+  async during<Answer>(work: (changed: ReadonlySet<PersonId>) => Promise<Answer>): Promise<Answer> {
+    const changed = new Set<PersonId>()
+    this.#underWay.add(changed)
+    try {
+      return await work(changed)
+    } finally {
+      this.#underWay.delete(changed)
+    }
+  }
+
+  /** Adds a changed or removed account to the set of each operation under way. */
+  add(person: PersonId): void {
+    for (const changed of this.#underWay) changed.add(person)
+  }
+}

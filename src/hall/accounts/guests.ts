@@ -1,0 +1,87 @@
+import { foldName } from '../names/names.ts'
+import type { PersonId, TableId } from '../ports.ts'
+import { hashToken, makeToken, parseToken, type RandomBytes } from './tokens.ts'
+
+/*
+ * Any user can take a guest's name when no other user has it. So what belongs to the present guest of a name is in the memory
+ * of this process only: the reconnect secret, and the list of finished games. Another guest who takes the name inherits neither.
+ */
+
+const GUEST = 'guest:'
+/** Limit of guests with a reconnect secret: the latest stay. */
+const SECRETS = 10_000
+/** Limit of guests with finished games: the latest stay. */
+const GUESTS = 10_000
+/** Limit of games of each guest: the latest stay. */
+const GAMES = 200
+
+/** Returns the guest of a name. */
+export function guestOf(name: string): PersonId {
+  return `${GUEST}${foldName(name)}`
+}
+
+/** Checks whether a person is a guest. */
+export function isGuest(person: PersonId): boolean {
+  return person.startsWith(GUEST)
+}
+
+/** GuestSecrets has the hashes of the reconnect secrets, with which guests prove to be the ones who have their names. */
+export class GuestSecrets {
+  readonly #random: RandomBytes | undefined
+  readonly #hashes = new Map<PersonId, string>()
+
+  /** `random` is the source of the secrets; without it, guests get none. */
+  constructor(random: RandomBytes | undefined) {
+    this.#random = random
+  }
+
+  /** Makes a new secret for a guest, which replaces the previous one. */
+  make(person: PersonId): string | undefined {
+    if (!this.#random) return undefined
+    const secret = makeToken(this.#random)
+    this.#hashes.delete(person)
+    this.#hashes.set(person, hashToken(secret))
+    dropOldest(this.#hashes, SECRETS)
+    return secret
+  }
+
+  /** Checks whether a text is the present secret of a guest. */
+  proves(person: PersonId, typed: string | undefined): boolean {
+    const secret = typed === undefined ? undefined : parseToken(typed)
+    return typeof secret === 'string' && this.#hashes.get(person) === hashToken(secret)
+  }
+
+  /** Removes the secret of a name, because another guest takes it. */
+  clear(person: PersonId): void {
+    this.#hashes.delete(person)
+  }
+}
+
+/** GuestGames knows which finished games belong to the present guest of a name: the store's history has all of that name. */
+export class GuestGames {
+  readonly #tables = new Map<PersonId, Set<TableId>>()
+
+  /** Adds a finished game of the present guest. */
+  add(person: PersonId, table: TableId): void {
+    const tables = this.#tables.get(person) ?? new Set()
+    this.#tables.delete(person)
+    this.#tables.set(person, tables.add(table))
+    dropOldest(tables, GAMES)
+    dropOldest(this.#tables, GUESTS)
+  }
+
+  /** Checks whether a finished game belongs to the present guest. */
+  has(person: PersonId, table: TableId): boolean {
+    return this.#tables.get(person)?.has(table) === true
+  }
+
+  /** Removes all games of a name, because another guest takes it. */
+  clear(person: PersonId): void {
+    this.#tables.delete(person)
+  }
+}
+
+function dropOldest<Key>(all: { readonly size: number; keys(): Iterator<Key>; delete(key: Key): boolean }, most: number): void {
+  const { value, done } = all.keys().next()
+  if (all.size > most && !done) all.delete(value)
+}

@@ -1,0 +1,94 @@
+import { isRefusal } from '../../games/game.ts'
+import { Lookalikes } from '../names/lookalikes.ts'
+import { checkPersonName } from '../names/names.ts'
+import type { Accounts, PersonId } from '../ports.ts'
+import { type AuthError, badName } from './auth-errors.ts'
+import { guestOf } from './guests.ts'
+
+/** Limit of a name, in code points. */
+const LONGEST = 20
+/** Limit of numbers that are tried, so that a popular name costs no more. */
+const TRIES = 20
+/** Limit of names that are checked against the rules for one proposal. */
+const CHECKS = 3
+
+/** NameRegistryOptions is the names that NameRegistry does not have itself. */
+export interface NameRegistryOptions {
+  readonly accounts: Accounts
+  /** Names of the guests online. */
+  readonly guests: Pick<Lookalikes, 'has' | 'like'>
+  /** Checks whether the hall holds a seat for a disconnected guest. */
+  readonly holdsSeatFor: (person: PersonId) => boolean
+}
+
+/** NameRegistry knows which names are free: no registered name and no guest online has the name, or one that looks like it. */
+export class NameRegistry {
+  readonly #options: NameRegistryOptions
+  #registered: Promise<Lookalikes> | undefined
+
+  constructor(options: NameRegistryOptions) {
+    this.#options = options
+  }
+
+  /** The registered names, indexed by look; loads them first. */
+  registered(): Promise<Lookalikes> {
+    this.#registered ??= this.#options.accounts.all().then((all) => {
+      const names = new Lookalikes()
+      for (const { person, name } of all) names.add(person, name)
+      return names
+    })
+    return this.#registered
+  }
+
+  /** Finds another name, registered or of a guest online other than `except`, that looks like a name. */
+  async like(name: string, except: PersonId | undefined): Promise<string | undefined> {
+    const registered = await this.registered()
+    return registered.like(name) ?? this.#options.guests.like(name, except)
+  }
+
+  /** Returns the error for a name that another user has, or that looks like such a name `like`, with a free name. */
+  async takenBy(name: string, like = name): Promise<AuthError> {
+    const { guests, holdsSeatFor } = this.#options
+    const registered = await this.registered()
+    // the lookups come first, because checking the rules for names takes the most time, and almost always succeeds
+    let checks = 0
+    const isFree = (other: string) =>
+      !guests.has(other) &&
+      !registered.has(other) &&
+      !holdsSeatFor(guestOf(other)) &&
+      ++checks <= CHECKS &&
+      !isRefusal(checkPersonName(other))
+    const proposal = proposeName(name, isFree)
+    const reason = like === name ? `${name} is taken` : `${name} looks like ${like}, which is taken`
+    const refused = `${reason}; ${proposal === undefined ? 'choose another name' : `try ${proposal}`}`
+    return { code: 'name-taken', refused, proposal }
+  }
+}
+
+/** Returns a name as it is stored and shown, or an error if the rules do not allow it. */
+export function readName(text: string): string | AuthError {
+  const name = checkPersonName(text)
+  return isRefusal(name) ? badName(name.refused) : name
+}
+
+/**
+ * Proposes a free name for one that is taken: the name with the next number, `ada2` for `ada` and `ada3` for `ada2`. After ten
+ * numbers the steps double. Returns `undefined` if none of the tried names is free.
+ */
+function proposeName(name: string, isFree: (name: string) => boolean): string | undefined {
+  const [, base = '', digits = ''] = /^(.*?)(\d{0,6})$/su.exec(name) ?? []
+  let number = base === '' || digits === '' ? 2 : Number(digits) + 1
+  const before = [...(base === '' ? name : base)]
+  for (let tries = 0, step = 1; tries < TRIES; tries++) {
+    const ending = String(number)
+    const proposal =
+      before
+        .slice(0, LONGEST - ending.length)
+        .join('')
+        .trimEnd() + ending
+    if (isFree(proposal)) return proposal
+    if (tries >= TRIES / 2) step *= 2
+    number += step
+  }
+  return undefined
+}

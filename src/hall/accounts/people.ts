@@ -1,0 +1,321 @@
+import type { Clock } from '../../base/clock.ts'
+import { isRefusal } from '../../games/game.ts'
+import type { EndedConnections } from '../api.ts'
+import { checkLobbyName, foldName } from '../names/names.ts'
+import { type Account, type Accounts, hasAccount, type PersonId } from '../ports.ts'
+import { AccountChanges, type PasswordProof, type Seats } from './account-changes.ts'
+import { AccountWatch } from './account-watch.ts'
+import { type AuthError, alreadyRegistered, badName, needsPassword, WRONG } from './auth-errors.ts'
+import { type InviteCodeLimit, InviteCodeLimiter } from './code-tries.ts'
+import { GuestGames, GuestSecrets, guestOf } from './guests.ts'
+import { LoginSessions } from './login-sessions.ts'
+import { type Attempt, Logins } from './logins.ts'
+import { NameRegistry, readName } from './name-registry.ts'
+import { ENDED, type OnlineUser, OnlineUsers, type OnReplaced } from './online-users.ts'
+import { checkNew, type Passwords } from './passwords.ts'
+import type { RandomBytes } from './tokens.ts'
+
+/*
+ * Users log in as guests, by name alone, or as registered users, with a password or the token of a login session. One user can
+ * be online through several connections; each has an OnlineUser (`online-users.ts`). A seat's token also gives a connection the
+ * rights of the seat, without a login.
+ *
+ * Guests. A guest's name is free if no user online has it, no registered name and no other guest's name looks like it
+ * (`name-registry.ts`), and the hall holds no seat for a guest of that name. With a reconnect secret, or with the token of a
+ * seat, a guest proves to be the one who has the name; the older connection is ended then. Without proof, a guest who takes a
+ * free name inherits nothing (`guests.ts`).
+ *
+ * Races. Between the check of a password and its effect another request can change the account. Each operation that waits
+ * therefore runs in `AccountWatch.during`; what was verified for an account that has changed is void. A registration ends guests
+ * of its name only after the account is stored, because a guest can enter while it is being stored.
+ *
+ * Guesses. A login, a registration and a proof of the password each take from a rate limit (`logins.ts`) before any hash is
+ * computed. A right password gives back what it took, and so does a login whose password was never compared. A wrong password
+ * and an unknown name take the same time and give the same answer.
+ */
+
+/** LoginRequest is a request to enter as a guest or as a registered user. */
+export interface LoginRequest {
+  readonly name: string
+  readonly password?: string | undefined
+  /** Address of the peer, for the rate limits. */
+  readonly address: string
+  /** Reconnect secret, which proves that this is the present or last guest of that name; the guest's other connections are ended. */
+  readonly secret?: string | undefined
+  /** The user that this connection has had until now. */
+  readonly before?: OnlineUser | undefined
+  /** True for the connection of a worksheet's program, which receives no events from elsewhere in the hall. */
+  readonly quiet?: boolean | undefined
+  /** Identity of the connection, the same for all its logins. */
+  readonly connection?: object | undefined
+  /** Called when the server ends this login, with the reason as a sentence for its user. */
+  readonly onReplaced: OnReplaced
+}
+
+/** PeopleOptions is the ports and callbacks of People. */
+export interface PeopleOptions {
+  readonly accounts: Accounts
+  readonly passwords: Passwords
+  readonly clock: Clock
+  /** Source of reconnect secrets; without it, guests get none. */
+  readonly random?: RandomBytes
+  /** Seats of the hall; without it, no user has a seat. */
+  readonly seats?: Seats
+  /** Called with errors that the server survives. */
+  readonly onError?: (sentence: string, reason: unknown) => void
+}
+
+const NO_SEATS: Seats = { holdsSeatFor: () => false, revokeTokens() {}, leaveSeats() {} }
+
+/** People logs users in and out, registers names, and knows the users who are online. */
+export class People {
+  readonly #accounts: Accounts
+  readonly #passwords: Passwords
+  readonly #clock: Clock
+  readonly #onError: (sentence: string, reason: unknown) => void
+  readonly #seats: Seats
+  readonly #logins: Logins
+  readonly #codes: InviteCodeLimiter
+  readonly #users: OnlineUsers
+  readonly #names: NameRegistry
+  readonly #sessions: LoginSessions
+  readonly #changes: AccountChanges
+  readonly #watch = new AccountWatch()
+  readonly #secrets: GuestSecrets
+  /** Finished games of guests. */
+  readonly guestGames = new GuestGames()
+
+  constructor({ accounts, passwords, clock, random, seats = NO_SEATS, onError = () => {} }: PeopleOptions) {
+    this.#accounts = accounts
+    this.#passwords = passwords
+    this.#clock = clock
+    this.#seats = seats
+    this.#onError = onError
+    this.#logins = new Logins(clock)
+    this.#users = new OnlineUsers(clock)
+    this.#codes = new InviteCodeLimiter(clock)
+    this.#secrets = new GuestSecrets(random)
+    this.#names = new NameRegistry({ accounts, guests: this.#users.guests, holdsSeatFor: (person) => seats.holdsSeatFor(person) })
+    this.#sessions = new LoginSessions(accounts, clock, this.#watch)
+    const parts = { logins: this.#logins, names: this.#names, online: this.#users, watch: this.#watch }
+    this.#changes = new AccountChanges({ accounts, passwords, seats, ...parts })
+  }
+
+  /** Loads the registered names and the origins of earlier logins. Call it before the first user connects. */
+  async load(): Promise<void> {
+    await this.#names.registered()
+    for (const place of await this.#accounts.places()) this.#logins.loadKnownAddress(place)
+  }
+
+  /** The users online, one for each connection, in order of arrival. */
+  get online(): Iterable<OnlineUser> & { readonly size: number } {
+    return this.#users.present
+  }
+
+  /** Number of users online, each counted once. */
+  get count(): number {
+    return this.#users.present.persons
+  }
+
+  /** Lists at most `count` users online from the index `from` on, each once, in order of arrival. */
+  page(from: number, count: number): readonly OnlineUser[] {
+    return this.#users.present.page(from, count)
+  }
+
+  /** Finds the user online with a name, in any spelling that folds to the same. */
+  named(name: string): OnlineUser | undefined {
+    return this.#users.present.named(foldName(name))
+  }
+
+  /** Lists the connections of a person. */
+  of(person: PersonId): readonly OnlineUser[] {
+    return this.#users.of(person)
+  }
+
+  /** Finds the first connection of a person. */
+  person(person: PersonId): OnlineUser | undefined {
+    return this.#users.of(person)[0]
+  }
+
+  /** Returns a registered name as its owner writes it; `undefined` if the name is not registered. */
+  async registeredName(name: string): Promise<string | undefined> {
+    return (await this.#accounts.named(foldName(name)))?.name
+  }
+
+  /** Finds the registered user of a name, or else the guest of that name, online or not, with the name as that user writes it. */
+  async find(name: string): Promise<{ readonly person: PersonId; readonly name: string }> {
+    const account = await this.#accounts.named(foldName(name))
+    return account ? { person: account.person, name: account.name } : { person: guestOf(name), name: this.named(name)?.name ?? name }
+  }
+
+  /** Logs a user in, with a password as a registered user, otherwise as a guest. */
+  async enter(entry: LoginRequest): Promise<OnlineUser | AuthError> {
+    const { password } = entry
+    return password === undefined
+      ? this.#enterAsGuest(entry)
+      : this.#watch.during((changed) => this.#logIn({ ...entry, password }, changed))
+  }
+
+  /**
+   * Logs a guest in by the hash of a seat's token, and ends that guest's other connections. Returns `undefined` if another
+   * guest has the name now, who does not hold that token; the token resumes its seat all the same.
+   */
+  enterBySeatToken(person: PersonId, token: string, entry: LoginRequest): OnlineUser | undefined {
+    const same = this.#users.of(person)
+    if (hasAccount(person) || same.some((one) => !one.hasToken(token))) return undefined
+    this.#users.end(person, entry.before, ENDED.again)
+    const user = this.#arrive(person, entry.name, entry)
+    user.addToken(token)
+    return user
+  }
+
+  /** Registers a connection that holds a seat of a person by its token, without a login; the returned function removes it. */
+  holdSeat(person: PersonId, replaced: OnReplaced): () => void {
+    return this.#users.holdSeat(person, replaced)
+  }
+
+  /** Makes a new reconnect secret for a guest online, which replaces the previous one; `undefined` for other users. */
+  reconnectSecret({ person, isOnline }: OnlineUser): string | undefined {
+    return isOnline && !hasAccount(person) ? this.#secrets.make(person) : undefined
+  }
+
+  /** Opens a login session for a registered user; returns its end, in milliseconds since the Unix epoch. */
+  async openSession(user: OnlineUser, token: string): Promise<number | AuthError> {
+    return this.#sessions.open(user, token)
+  }
+
+  /** Logs a user in by the token of a login session. */
+  async enterBySession(typed: string, entry: Omit<LoginRequest, 'name'>): Promise<OnlineUser | AuthError> {
+    return this.#sessions.enter(typed, ({ person, name }) => this.#arrive(person, name, entry))
+  }
+
+  /** Closes a login session: its token becomes invalid. */
+  async closeSession(typed: string): Promise<void> {
+    await this.#sessions.close(typed)
+  }
+
+  /** Returns the limit of wrong invitation codes for a new connection from an address. */
+  codeTries(address: string): InviteCodeLimit {
+    return this.#codes.open(address)
+  }
+
+  /** Checks a new password against the rules, without a hash. */
+  checkPassword(password: string): AuthError | undefined {
+    const checked = checkNew(password)
+    return isRefusal(checked) ? checked : undefined
+  }
+
+  /** Checks a name for a new user of the front door or the native protocol. */
+  checkName(name: string): AuthError | undefined {
+    const checked = checkLobbyName(name)
+    return isRefusal(checked) ? badName(checked.refused) : undefined
+  }
+
+  /** Verifies the password of a name again for a user who is logged in. */
+  async confirm(name: string, proof: PasswordProof): Promise<AuthError | undefined> {
+    return this.#changes.confirm(name, proof)
+  }
+
+  /**
+   * Sets a new password, for the owner with a proof, or for the operator without one. Ends all login sessions of the account,
+   * all its other connections and the tokens of its seats; returns how many.
+   */
+  async setPassword(name: string, password: string, proof?: PasswordProof): Promise<EndedConnections | AuthError> {
+    return this.#changes.setPassword(name, password, proof)
+  }
+
+  /** Removes an account with all its data, for the owner with a proof, or for the operator without one. */
+  async remove(name: string, proof?: PasswordProof): Promise<EndedConnections | AuthError> {
+    return this.#changes.remove(name, proof)
+  }
+
+  /** Registers a name, and logs its owner in. */
+  async register(entry: LoginRequest & { readonly password: string }): Promise<OnlineUser | AuthError> {
+    const name = readName(entry.name)
+    if (isRefusal(name)) return name
+    const wrong = this.checkPassword(entry.password)
+    if (wrong) return wrong
+    if (await this.#accounts.named(foldName(name))) return alreadyRegistered(name)
+    const attempt = this.#logins.registration(entry.address)
+    if (isRefusal(attempt)) return attempt
+    return this.#watch.during(async (changed) => {
+      const password = await this.#passwords.hash(entry.password, entry.address)
+      if (isRefusal(password)) return password
+      if (this.#isOccupied(guestOf(name), entry)) return this.#names.takenBy(name)
+      const like = await this.#names.like(name, entry.before?.person)
+      if (like !== undefined) return this.#names.takenBy(name, like)
+      const account = await this.#accounts.add({ key: foldName(name), name, password, since: this.#clock.now() })
+      if (!account) return alreadyRegistered(name)
+      if (changed.has(account.person)) return WRONG
+      ;(await this.#names.registered()).add(account.person, account.name)
+      // a guest of that name may have entered while the account was being stored
+      this.#users.end(guestOf(name), entry.before, ENDED.registered)
+      this.#noteLogin(account, entry.address)
+      return this.#arrive(account.person, account.name, entry)
+    })
+  }
+
+  async #logIn(entry: LoginRequest & { readonly password: string }, changed: ReadonlySet<PersonId>): Promise<OnlineUser | AuthError> {
+    const key = foldName(entry.name)
+    const account = await this.#accounts.named(key)
+    // a registered name is valid, also if the rules have changed since
+    const name = account ? account.name : readName(entry.name)
+    if (isRefusal(name)) return name
+    const attempt = this.#logins.attempt(key, entry.address)
+    if (isRefusal(attempt)) return attempt
+    const wrong = await this.#passwords.verify(entry.password, account?.password, entry.address)
+    if (wrong || !account) return rejectLogin(attempt, wrong ?? WRONG)
+    if (changed.has(account.person)) return WRONG
+    attempt.giveBack()
+    this.#noteLogin(account, entry.address)
+    return this.#arrive(account.person, account.name, entry)
+  }
+
+  #noteLogin({ key, person }: Account, address: string): void {
+    const place = this.#logins.addKnownAddress(key, address)
+    if (place === undefined) return
+    const failed = (reason: unknown) => this.#onError('the address of a login could not be stored', reason)
+    void this.#accounts.addPlace(person, place).catch(failed)
+  }
+
+  async #enterAsGuest(entry: LoginRequest): Promise<OnlineUser | AuthError> {
+    const name = readName(entry.name)
+    if (isRefusal(name)) return name
+    const account = await this.#accounts.named(foldName(name))
+    if (account) return needsPassword(account.name)
+    const person = guestOf(name)
+    const isProven = this.#secrets.proves(person, entry.secret)
+    const like = await this.#names.like(name, entry.before?.person)
+    if (!isProven && this.#isOccupied(person, entry)) return this.#names.takenBy(name)
+    if (like !== undefined) return this.#names.takenBy(name, like)
+    if (!isProven && entry.before?.person !== person) this.#forgetGuest(person)
+    this.#users.end(person, entry.before, ENDED.again)
+    return this.#arrive(person, name, entry)
+  }
+
+  /** Deletes what belongs to the previous guest of a name. */
+  #forgetGuest(person: PersonId): void {
+    this.#secrets.clear(person)
+    this.guestGames.clear(person)
+  }
+
+  /** Checks whether a guest's name belongs to another user, who is online or for whom the hall holds a seat. */
+  #isOccupied(person: PersonId, { before }: LoginRequest): boolean {
+    if (before?.isOnline && before.person === person) return false
+    return this.#users.of(person).length > 0 || this.#seats.holdsSeatFor(person)
+  }
+
+  #arrive(
+    person: PersonId,
+    name: string,
+    { onReplaced, quiet, connection }: Pick<LoginRequest, 'onReplaced' | 'quiet' | 'connection'>,
+  ): OnlineUser {
+    return this.#users.arrive({ person, name, quiet, connection }, onReplaced)
+  }
+}
+
+/** Rejects a login. A password that was not compared does not count as a guess. */
+function rejectLogin(attempt: Attempt, error: AuthError): AuthError {
+  if (error.code === 'throttled') attempt.giveBack()
+  return error
+}

@@ -1,0 +1,113 @@
+import type { Clock } from '../base/clock.ts'
+import { sweepSome } from '../base/sweep.ts'
+import type { TableActor } from './table-actor.ts'
+
+/*
+ * One timer serves all tables, so a move sets no timer. It is set for the table that is due next, but fires at most LOOKS times
+ * within the limit. Every loop over all tables takes only some of them in one turn of the event loop.
+ */
+
+/** Limit of checks for idle tables within the time that a table may be idle. */
+const LOOKS = 100
+/**
+ * Milliseconds for which a seat is held if tables have no idle limit and the table has no observer, and least milliseconds
+ * between two runs of `tidy`.
+ */
+const HELD = 7 * 24 * 3_600_000
+const TIDY = 1000
+/** Limit of tables that one run of `tidy` ends. */
+const ROOM = 20
+
+/** IdleTablesOptions is the tables that IdleTables ends, and how it ends them. */
+export interface IdleTablesOptions {
+  readonly clock: Clock
+  /** Milliseconds that a table may be without a move; without it, or if infinite, only `tidy` ends tables. */
+  readonly limit: number | undefined
+  readonly tables: { readonly all: Iterable<TableActor>; readonly size: number }
+  /** Checks whether events can be persisted now. */
+  readonly isWritable: () => boolean
+  /** Removes a table from the hall. */
+  readonly remove: (table: TableActor) => void
+}
+
+/** IdleTables ends tables that have been without a move for too long. No player loses. */
+export class IdleTables {
+  readonly #options: IdleTablesOptions
+  readonly #limit: number | undefined
+  /** Monotonic time in milliseconds since which the players of all tables could move: the last restart, or the end of the last outage. */
+  #since = Number.NEGATIVE_INFINITY
+  /** Cancels the timer, which runs while there are tables and a limit. */
+  #cancel: (() => void) | undefined
+  #tidyAt = Number.NEGATIVE_INFINITY
+  #isClosed = false
+
+  constructor(options: IdleTablesOptions) {
+    this.#options = options
+    this.#limit = options.limit === Number.POSITIVE_INFINITY ? undefined : options.limit
+  }
+
+  /** Gives tables whose time has run out meanwhile more time from now on, because no player could move. */
+  extend(): void {
+    this.#since = this.#options.clock.monotonic()
+  }
+
+  /** Sets the timer for a new table, if none is set. */
+  add(table: TableActor): void {
+    if (this.#limit !== undefined && !this.#isClosed) this.#cancel ??= this.#setTimer(table.untilIdle(this.#limit, this.#since))
+  }
+
+  /** Cancels the timer, until the next table is added. */
+  stop(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+  }
+
+  /** Cancels the timer for good. */
+  close(): void {
+    this.#isClosed = true
+    this.stop()
+  }
+
+  /** Ends the tables that have been without a move for a week and have no observer, if tables have no idle limit. */
+  tidy(): void {
+    const now = this.#options.clock.monotonic()
+    if (this.#limit !== undefined || now < this.#tidyAt) return
+    this.#tidyAt = now + TIDY
+    let ended = 0
+    for (const table of [...this.#options.tables.all]) {
+      if (table.observers.length > 0 || table.untilIdle(HELD, this.#since) > 0) continue
+      this.#abandon(table)
+      if (++ended === ROOM) return
+    }
+  }
+
+  #setTimer(wait: number): (() => void) | undefined {
+    const limit = this.#limit
+    if (limit === undefined) return undefined
+    return this.#options.clock.after(Math.min(Math.max(Math.ceil(wait), 0), limit), () => this.#endIdle(limit))
+  }
+
+  /** Ends the idle tables, some in each turn of the event loop. */
+  #endIdle(limit: number): void {
+    const { clock, tables, isWritable } = this.#options
+    const each = [...tables.all].values()
+    let next = limit
+    const look = (table: TableActor) => {
+      const left = table.untilIdle(limit, this.#since)
+      if (left > 0) next = Math.min(next, Math.max(left, limit / LOOKS))
+      else this.#abandon(table)
+    }
+    const lookOn = () => {
+      // while nothing can be written, games stand still
+      const isMore = isWritable() && sweepSome(each, look)
+      this.#cancel = tables.size === 0 ? undefined : isMore ? clock.after(0, lookOn) : this.#setTimer(next)
+    }
+    lookOn()
+  }
+
+  #abandon(table: TableActor): void {
+    table.submit({ type: 'abandon' })
+    // frees the room at once, before the end is persisted
+    if (table.over && table.observers.length === 0) this.#options.remove(table)
+  }
+}

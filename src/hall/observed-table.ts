@@ -1,0 +1,128 @@
+import type { SeatNumber, Situation } from '../games/game.ts'
+import { addRecentEvent, type RecentEvents } from './history.ts'
+import { projectEvent, type StandingChange, type TableObserver, toSituation } from './news.ts'
+import type { TableEvent, TableId } from './ports.ts'
+import type { TableState } from './table.ts'
+
+const NO_OBSERVERS: readonly never[] = []
+
+/**
+ * ObservedTable is the public half of a `TableActor`: the published state, and the observers that are called with each event.
+ * It is a base class, not a part, because a move calls it several times and there can be very many tables.
+ */
+export abstract class ObservedTable {
+  readonly id: TableId
+  /** The last events of a long table. */
+  history: RecentEvents | undefined
+  /** The state after the persisted events. */
+  protected published: TableState | undefined
+  /** Why the table is closed in this process. */
+  protected broken: Error | undefined
+  #observers: readonly TableObserver[] = NO_OBSERVERS
+
+  constructor(id: TableId, published: TableState | undefined, history: RecentEvents | undefined) {
+    this.id = id
+    this.published = published
+    this.history = history
+  }
+
+  /** Called when the first observer has subscribed, and when the last one has left. */
+  protected abstract onAttendance(): void
+  /** Called when an observer has unsubscribed. */
+  protected abstract checkQuiet(): void
+  /** Called with errors that the server survives. */
+  protected abstract report(sentence: string, reason: unknown): void
+
+  /** True if the table is closed in this process. */
+  get closed(): boolean {
+    return this.broken !== undefined
+  }
+
+  /** True if the opening is persisted, so that other users may see the table. */
+  get isPublished(): boolean {
+    return this.published !== undefined
+  }
+
+  get observers(): readonly TableObserver[] {
+    return this.#observers
+  }
+
+  /** Returns the present view of a seat or a watcher; `undefined` until the opening is published. */
+  situation(who: SeatNumber | 'watcher'): Situation<unknown> | undefined {
+    return this.published && toSituation(this.published, who)
+  }
+
+  /** Subscribes an observer to every event that is published from now on, until `unsubscribe`. */
+  subscribe(observer: TableObserver): void {
+    if (this.broken) return observer.closed(this.broken)
+    this.#observers = this.#observers.length === 0 ? [observer] : [...this.#observers, observer]
+    if (this.#observers.length === 1) this.onAttendance()
+  }
+
+  /** Unsubscribes an observer; does nothing if it is not subscribed. */
+  unsubscribe(observer: TableObserver): void {
+    if (!this.#observers.includes(observer)) return
+    this.#remove(observer)
+    this.checkQuiet()
+  }
+
+  /** Notifies all observers of the effect of the game on the ladder. */
+  notifyStandings(changes: readonly StandingChange[]): void {
+    for (const observer of changes.length === 0 ? NO_OBSERVERS : this.#observers) {
+      try {
+        observer.recorded?.(changes)
+      } catch (reason) {
+        this.#drop(observer, reason)
+      }
+    }
+  }
+
+  /** Makes the state after a persisted event the published one. Returns true if the event is the opening. */
+  protected setPublished(event: TableEvent, state: TableState): boolean {
+    const isNew = !this.published
+    this.history = addRecentEvent(this.history, this.published, event, state)
+    this.published = state
+    return isNew
+  }
+
+  /** Calls all observers with an event; removes one that throws, so that it does not affect the others. */
+  protected publish(event: TableEvent, state: TableState): void {
+    const all = this.#observers
+    for (const observer of all) {
+      // an observer called before may have unsubscribed this one
+      if (all !== this.#observers && !this.#observers.includes(observer)) continue
+      try {
+        observer.update(projectEvent(event, state, observer.viewer))
+      } catch (reason) {
+        this.#drop(observer, reason)
+      }
+    }
+  }
+
+  /** Removes all observers, and notifies them that the table is closed. */
+  protected closeObservers(reason: Error): void {
+    const observers = this.#observers
+    this.#observers = NO_OBSERVERS
+    for (const observer of observers) this.#notifyClosed(observer, reason)
+  }
+
+  #drop(observer: TableObserver, reason: unknown): void {
+    const sentence = `an event of table ${this.id} could not be delivered`
+    this.#remove(observer)
+    this.#notifyClosed(observer, new Error(sentence, { cause: reason }))
+    this.report(sentence, reason)
+  }
+
+  #remove(observer: TableObserver): void {
+    this.#observers = this.#observers.filter((one) => one !== observer)
+    if (this.#observers.length === 0) this.onAttendance()
+  }
+
+  #notifyClosed(observer: TableObserver, reason: Error): void {
+    try {
+      observer.closed(reason)
+    } catch (fault) {
+      this.report(`an observer of table ${this.id} could not be closed`, fault)
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import type { Random } from '../games/game.ts'
+import type { AnyGame } from '../games/index.ts'
+import { isGuest } from './accounts/guests.ts'
+import { HOUSE, hasAccount, type SeatOwner, type TableEvent, type TableId, type TableLog } from './ports.ts'
+import { isWeak, newSeed } from './seeds.ts'
+import { TableActor, type TableActorOptions } from './table-actor.ts'
+
+/** Tables to which no player can return that are ended together, at most. */
+const AT_ONCE = 200
+
+/** RestoringOptions is what the hall does with a table from an earlier process. */
+export interface RestoringOptions {
+  readonly log: TableLog
+  readonly random: Random
+  readonly tools: TableActorOptions
+  /** Returns the rules of a game; throws a RangeError if the hall does not have it. */
+  readonly rules: (game: string) => AnyGame
+  /** Called with each restored table. */
+  readonly onTable: (table: TableActor) => void
+  readonly onError: (sentence: string, reason: unknown) => void
+}
+
+/**
+ * Restores the tables that were not over when the previous process ended. Those to which all players can return are suspended
+ * until a player reconnects; the others end.
+ */
+export async function restoreTables(options: RestoringOptions): Promise<void> {
+  const { log, onError } = options
+  const endings: (() => Promise<unknown>)[] = []
+  for await (const read of log.readAll(await log.unfinished())) {
+    try {
+      if ('failure' in read) throw read.failure
+      const end = restoreTable(options, read.table, read.events)
+      if (end) endings.push(end)
+    } catch (reason) {
+      onError(`table ${read.table} could not be restored`, reason)
+    }
+  }
+  for (let from = 0; from < endings.length; from += AT_ONCE) await Promise.all(endings.slice(from, from + AT_ONCE).map((end) => end()))
+}
+
+/** Restores a table; returns the function that ends it, if one of its players cannot return. */
+function restoreTable(
+  { random, tools, rules, onTable }: RestoringOptions,
+  id: TableId,
+  events: readonly TableEvent[],
+): (() => Promise<unknown>) | undefined {
+  const [first] = events
+  if (first?.type !== 'opened') throw new TypeError('its log does not begin with its opening')
+  const table = TableActor.restore(id, events, rules(first.game), tools)
+  onTable(table)
+  const seat = first.seats.findIndex((owner) => owner.person !== HOUSE && !canReturn(owner, first.seats.length))
+  if (seat < 0) {
+    if (isWeak(table.state.seed)) table.submit({ type: 'reseed', seed: newSeed(random) })
+    return undefined
+  }
+  return () => {
+    table.submit({ type: 'leave', seat })
+    return table.persisted()
+  }
+}
+
+/**
+ * Checks whether the owner of a seat can return to it after a restart: with an account, with a token or, alone at the table,
+ * by a guest's name. Any user can take that name, so it resumes no game against another player.
+ */
+function canReturn({ person, token }: SeatOwner, seats: number): boolean {
+  return token !== undefined || hasAccount(person) || (isGuest(person) && seats === 1)
+}

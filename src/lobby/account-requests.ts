@@ -1,0 +1,120 @@
+import { isRefusal } from '../games/game.ts'
+import type { AuthError } from '../hall/accounts/auth-errors.ts'
+import type { OnlineUser } from '../hall/accounts/online-users.ts'
+import { makeToken } from '../hall/accounts/tokens.ts'
+import type { EndedConnections, LobbyRefusal } from '../hall/api.ts'
+import { hasAccount } from '../hall/ports.ts'
+import type { LobbyContext } from './context.ts'
+import { NAME_REQUIRED, toAuthRefusal } from './errors.ts'
+import type { Holdings } from './holdings.ts'
+import type { Identity } from './identity.ts'
+
+/** AccountRequestsOptions are the parts of a session that its requests on accounts concern. */
+export interface AccountRequestsOptions {
+  readonly context: Pick<LobbyContext, 'people' | 'bytes'>
+  readonly identity: Identity
+  readonly holdings: Holdings
+  /** Called when the user of the session has changed. */
+  readonly onEntered: () => void
+}
+
+/** AccountRequests handles what a session asks of accounts: to log in, to register, and to change or remove an account. */
+export class AccountRequests {
+  readonly #context: AccountRequestsOptions['context']
+  readonly #identity: Identity
+  readonly #holdings: Holdings
+  readonly #onEntered: () => void
+
+  constructor({ context, identity, holdings, onEntered }: AccountRequestsOptions) {
+    this.#context = context
+    this.#identity = identity
+    this.#holdings = holdings
+    this.#onEntered = onEntered
+  }
+
+  /** See `Lobby.enter`. */
+  async enter(name: string, how: { readonly password?: string; readonly secret?: string }): Promise<LobbyRefusal | undefined> {
+    const { people } = this.#context
+    const isNew = how.password === undefined && (await people.registeredName(name)) === undefined
+    const wrong = isNew ? people.checkName(name) : undefined
+    return this.#answer(wrong ?? (await this.#identity.enter(name, how)))
+  }
+
+  /** See `Lobby.register`. */
+  async register(name: string, password: string): Promise<LobbyRefusal | undefined> {
+    const wrong = this.#context.people.checkName(name)
+    if (wrong) return toAuthRefusal(wrong)
+    return this.#spend() ?? this.#answer(await this.#identity.register(name, password))
+  }
+
+  /** See `Lobby.confirmPassword`. */
+  async confirmPassword(password: string): Promise<LobbyRefusal | undefined> {
+    const missing = this.#checkRegistered()
+    if (missing) return missing
+    const wrong = await this.#identity.confirmPassword(password)
+    return wrong && toAuthRefusal(wrong)
+  }
+
+  /** See `Lobby.changePassword`. */
+  async changePassword(old: string, password: string): Promise<EndedConnections | LobbyRefusal> {
+    const missing = this.#checkRegistered()
+    if (missing) return missing
+    // counted and never refused, like `unregister`: the owner must be able to end other sessions of the account
+    this.#holdings.spendOnAccount()
+    const ended = await this.#identity.changePassword(old, password)
+    return isRefusal(ended) ? toAuthRefusal(ended) : ended
+  }
+
+  /** See `Lobby.unregister`. */
+  async unregister(password: string): Promise<EndedConnections | LobbyRefusal> {
+    const missing = this.#checkRegistered()
+    if (missing) return missing
+    this.#holdings.spendOnAccount()
+    const ended = await this.#identity.unregister(password)
+    if (isRefusal(ended)) return toAuthRefusal(ended)
+    this.#onEntered()
+    return ended
+  }
+
+  /** See `Lobby.openSession`. */
+  async openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal> {
+    const user = this.#user
+    if (!user) return NAME_REQUIRED
+    const full = this.#spend()
+    if (full) return full
+    const session = makeToken(this.#context.bytes)
+    const until = await this.#context.people.openSession(user, session)
+    return isRefusal(until) ? toAuthRefusal(until) : { session, until }
+  }
+
+  /** See `Lobby.enterBySession`. */
+  async enterBySession(session: string): Promise<LobbyRefusal | undefined> {
+    return this.#answer(await this.#identity.enterBySession(session))
+  }
+
+  get #user(): OnlineUser | undefined {
+    return this.#identity.user
+  }
+
+  /** Refuses a request for which a user needs an account. */
+  #checkRegistered(): LobbyRefusal | undefined {
+    if (!this.#user) return NAME_REQUIRED
+    return hasAccount(this.#user.person) ? undefined : NO_PASSWORD
+  }
+
+  /** Counts the bytes of a new account or session; refuses it if this address has reached its disk limit. */
+  #spend(): LobbyRefusal | undefined {
+    const { full } = this.#holdings.spending
+    if (full !== undefined) return { code: 'too-many', refused: full }
+    this.#holdings.spendOnAccount()
+    return undefined
+  }
+
+  #answer(error: AuthError | undefined): LobbyRefusal | undefined {
+    if (error) return toAuthRefusal(error)
+    this.#onEntered()
+    return undefined
+  }
+}
+
+const NO_PASSWORD: LobbyRefusal = { code: 'who-are-you', refused: 'only registered names have a password: register first' }

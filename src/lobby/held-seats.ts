@@ -1,0 +1,76 @@
+import type { OnlineUser } from '../hall/accounts/online-users.ts'
+import type { HeldSeat, LobbyRefusal } from '../hall/api.ts'
+import { hasAccount, type SeatOwner } from '../hall/ports.ts'
+import type { SeatAt } from '../hall/table-registry.ts'
+import type { PeerHandle } from '../protocol/seating.ts'
+import type { LobbyContext } from './context.ts'
+import { toTableInfo } from './projections.ts'
+import type { Subscriptions } from './subscriptions.ts'
+
+/** HeldSeatsOptions are the parts of a session that its seats concern. */
+export interface HeldSeatsOptions {
+  readonly context: Pick<LobbyContext, 'hall' | 'people'>
+  readonly peer: PeerHandle
+  readonly tables: Subscriptions
+  /** Returns the user of the session. */
+  readonly user: () => OnlineUser | undefined
+}
+
+/**
+ * HeldSeats knows the rights of a session to seats: the user's seats that the session has not resumed, and the seats that it
+ * has resumed by their token alone, as another user or without a name.
+ */
+export class HeldSeats {
+  readonly #options: HeldSeatsOptions
+  /** Functions that release the seats which this connection resumed by their token alone, by table. */
+  readonly #byToken = new Map<number, () => void>()
+
+  constructor(options: HeldSeatsOptions) {
+    this.#options = options
+  }
+
+  /** Lists the user's seats at open tables that this connection does not hold, even if it watches there. */
+  list(): readonly SeatAt[] {
+    const { context, tables, user } = this.#options
+    const { person } = user() ?? {}
+    // any user can take a guest's name, so only a token proves who owns the seat
+    if (person === undefined || !hasAccount(person)) return []
+    return [...context.hall.seatsOf(person)].filter(({ table }) => !tables.ownerAt(table.id))
+  }
+
+  /** Lists the same seats as the client sees them. */
+  describe(): readonly HeldSeat[] {
+    return this.list().map(({ table, seat }) => {
+      const isTaken = table.observers.some(({ viewer }) => viewer === seat)
+      return { ...toTableInfo(table), ...(isTaken ? { elsewhere: true } : {}) }
+    })
+  }
+
+  /** Records that this connection holds a seat: as its owner, or else by its token alone, until the account's password changes. */
+  hold(id: number, { person, token }: SeatOwner): void {
+    const { context, peer, user } = this.#options
+    const own = user()
+    if (token !== undefined && own?.person === person) own.addToken(token)
+    else if (!this.#byToken.has(id))
+      this.#byToken.set(
+        id,
+        context.people.holdSeat(person, (reason) => peer.end(reason)),
+      )
+  }
+
+  /** Releases a seat that was resumed by its token alone. */
+  release(id: number): void {
+    this.#byToken.get(id)?.()
+    this.#byToken.delete(id)
+  }
+
+  releaseAll(): void {
+    for (const id of [...this.#byToken.keys()]) this.release(id)
+  }
+
+  /** Returns the refusal; if it says that the user has no seat, and the user's seat there is held, one that says to resume it. */
+  explain(id: number, refusal: LobbyRefusal | undefined): LobbyRefusal | undefined {
+    if (refusal?.code !== 'not-seated' || !this.list().some(({ table }) => table.id === id)) return refusal
+    return { code: 'not-seated', refused: `your seat at table ${id} is held: resume it first` }
+  }
+}

@@ -1,0 +1,212 @@
+import type { Connection } from '../wire/connection.ts'
+import { Disconnected, type UnfinishedMessage } from '../wire/disconnect.ts'
+import type { Raw } from '../wire/text.ts'
+import { EMPTY, type MessageSpec, type Side } from './automaton.ts'
+import { type ConversationState, explainIllegal, formatEarly, formatExpected, formatTooSoon, toSeconds } from './standing.ts'
+import {
+  clueOfBye,
+  clueOfBytes,
+  clueOfText,
+  clueOfWords,
+  isGreeting,
+  isHeadLine,
+  isHttpRequest,
+  isOdd,
+  type PeerObserver,
+  quoteMessage,
+  quoteUnfinished,
+  type Speaker,
+  withReason,
+} from './violation-text.ts'
+
+/** DiagnosedPeer is what Diagnosis reads of its peer. */
+export interface DiagnosedPeer {
+  readonly connection: Connection
+  /** The peer's side. */
+  readonly other: Side
+  readonly speaker: Speaker
+  /** Text of the last legal message from the peer. */
+  readonly last: string
+  readonly standing: ConversationState
+  readonly observer: PeerObserver | undefined
+}
+
+/**
+ * Diagnosis explains what is wrong with the messages of one peer, and remembers what it has explained.
+ *
+ * It computes a sentence only if something is wrong, and is created at the first oddity: a server holds thousands of peers, and
+ * almost all of them never have one. Each fault is reported once, so a message that was reported while it was incomplete, or
+ * before its turn, is not reported again when the role receives it or the connection ends.
+ */
+export class Diagnosis {
+  readonly #peer: DiagnosedPeer
+  /** True if the next message, or the last message, arrived before the peer's turn. */
+  #nextEarly = false
+  #lastEarly = false
+  /** Last reported clue, and length of the last reported incomplete message; neither is reported twice. */
+  #clue = ''
+  #unfinished = 0
+  /** True if the last message was reported as garbled. */
+  #lastGarbled = false
+  /** Bytes of the last message, if they do not follow from its text. */
+  #lastRaw: Raw | undefined
+  /** True if an HTTP request was rejected, and more of its header lines may follow. */
+  #inHead = false
+  /** Text of the last message, if it was rejected and the protocol has secrets; else `''`. */
+  #rejected = ''
+
+  constructor(peer: DiagnosedPeer) {
+    this.#peer = peer
+  }
+
+  /** Text of the last message, if it was rejected and the protocol has secrets; else `''`. */
+  get rejected(): string {
+    return this.#rejected
+  }
+
+  /** True if the last message arrived before the peer's turn. */
+  get lastEarly(): boolean {
+    return this.#lastEarly
+  }
+
+  /** True if the last message was reported as garbled. */
+  get lastGarbled(): boolean {
+    return this.#lastGarbled
+  }
+
+  /** Begins with the next message of the peer. */
+  begin(): void {
+    this.#lastEarly = this.#nextEarly
+    this.#nextEarly = false
+    this.#unfinished = 0
+  }
+
+  /** Notes that the last message was legal. */
+  accept(): void {
+    this.#rejected = ''
+  }
+
+  /** Notes whether a message had arrived before this side said what it answers. */
+  setNextEarly(isEarly: boolean): void {
+    this.#nextEarly = isEarly
+  }
+
+  /** Explains why a message is illegal: for this side, and for the peer. */
+  explainIllegal(text: string): { readonly sentence: string; readonly toPeer: string } {
+    const { connection, speaker, last, standing } = this.#peer
+    const { raw } = connection
+    const clue = this.#clueOf(text, raw, last) || clueOfWords(speaker, text, last)
+    const sentence = `${explainIllegal(standing, text, { raw })}${clue}`
+    return { sentence, toPeer: `${explainIllegal(standing, text, { toPeer: true })}${clue}` }
+  }
+
+  /** Explains why the role rejects the last message in the protocol's own words. */
+  explainRefusal(why: string): { readonly text: string; readonly hasClue: boolean } {
+    const { speaker, last, other, standing } = this.#peer
+    const clue = this.#clueOf(last, this.#lastRaw) || clueOfWords(speaker, last, '') || clueOfBye(speaker, last)
+    const empty = last === '' ? EMPTY : ''
+    const said = `the ${other} said ${quoteMessage(speaker, last, this.#lastRaw)}`
+    return { text: `${withReason(said, last, why)}${formatTooSoon(standing)}${empty}${clue}`, hasClue: clue !== '' }
+  }
+
+  /** Reports a rejected message; of an HTTP request, only the first line. */
+  reject(text: string, sentence: string, usual: boolean): void {
+    const isOfHead = this.#inHead && isHeadLine(text)
+    const inHead = isOfHead ? text.trim() !== '' : isHttpRequest(text)
+    if (inHead || isOfHead) this.#inHead = inHead
+    if (!isOfHead) this.#peer.observer?.onRejected(sentence, usual)
+    if (this.#peer.speaker.automaton.secrets) this.#rejected = text
+  }
+
+  /** Reports what is wrong with a message although it is legal; `before` is the legal message before it. */
+  reportOddity(text: string, raw: Raw | undefined, isGarbled: boolean, before: string): void {
+    const { observer, other, speaker } = this.#peer
+    this.#lastRaw = raw
+    this.#lastGarbled = false
+    if (this.#lastEarly && !(this.#inHead && isHeadLine(text)))
+      observer?.onEarly(`the ${other} said ${quoteMessage(speaker, text)} before it was the ${other}'s turn`)
+    const clue = isGarbled ? this.#clueOnce(clueOfText(speaker, text, raw) || clueOfWords(speaker, text, before)) : ''
+    if (clue === '') return
+    this.#lastGarbled = true
+    this.#inHead = isHttpRequest(text)
+    observer?.onGarbled(`the ${other} said ${quoteMessage(speaker, text, raw)}${clue}`)
+  }
+
+  /** Adds to the end of a connection what was expected from the peer, or that it was this side's turn. */
+  explainEnd(end: Disconnected): Disconnected {
+    const { other, standing } = this.#peer
+    const message = this.#isShown(end) ? end.message.replace(/ in the middle of a message, \d+ bytes? into it$/, '') : end.message
+    const said = message.replace('the other side', `the ${other}`)
+    return new Disconnected(end.reason, `${said}${this.#rest(end)}; ${formatExpected(standing)}`, end.unfinished)
+  }
+
+  /** Returns a sentence on the peer's incomplete message and what it lacks; `undefined` if it was reported. */
+  explainUnfinished(unfinished: UnfinishedMessage, ms: number): string | undefined {
+    if (this.#isRemainder(unfinished)) return undefined
+    const { other, speaker, last } = this.#peer
+    this.#unfinished = unfinished.bytes.length
+    const sent = quoteUnfinished(speaker, unfinished)
+    return `the ${other} has sent ${sent} for ${toSeconds(ms)} s${this.#clueOnce(clueOfBytes(speaker, unfinished, last))}`
+  }
+
+  /** Returns a sentence on a message that arrived before the peer's turn; `undefined` if there is none to report. */
+  explainEarly(): string | undefined {
+    const { connection, speaker, last, standing } = this.#peer
+    const { nextMessage, raw } = connection
+    // the first of several empty lines was reported
+    if (nextMessage === '' && last === '' && this.#lastEarly) return undefined
+    if (nextMessage !== undefined) {
+      const clue = clueOfText(speaker, nextMessage, raw, last) || clueOfWords(speaker, nextMessage, last)
+      return `${formatEarly(standing, nextMessage, raw)}${this.#clueOnce(clue)}`
+    }
+    const { unfinished } = connection
+    if (!unfinished || this.#isRemainder(unfinished)) return undefined
+    this.#unfinished = unfinished.bytes.length
+    return `${formatEarly(standing, unfinished)}${this.#clueOnce(clueOfBytes(speaker, unfinished, last))}`
+  }
+
+  /** Marks the incomplete message as not reported, because the observer did not show the sentence. */
+  forgetUnfinished(): void {
+    this.#unfinished = 0
+    this.#clue = ''
+  }
+
+  /** Quotes the incomplete message of a peer that has disconnected or timed out, as the middle of a sentence. */
+  #rest(end: Disconnected): string {
+    const { reason, unfinished } = end
+    if (!unfinished || this.#isShown(end) || this.#isRemainder(unfinished)) return ''
+    const { speaker, last } = this.#peer
+    const sent = reason === 'late' ? '' : `: it had sent ${quoteUnfinished(speaker, unfinished)}`
+    return `${sent}${this.#clueOnce(clueOfBytes(speaker, unfinished, last))}`
+  }
+
+  /** Checks whether the unfinished message was reported before. */
+  #isShown({ reason, unfinished }: Disconnected): boolean {
+    if (!unfinished || reason === 'late') return false
+    return unfinished.bytes.length === this.#unfinished || this.#isRemainder(unfinished)
+  }
+
+  /** Checks whether incomplete bytes are the rest of a UTF-16 or pickled message after its line end, and so were reported with it. */
+  #isRemainder({ bytes }: UnfinishedMessage): boolean {
+    if (this.#clue === '') return false
+    // a pickle ends with a full stop
+    return bytes.every((byte) => byte === 0) || (this.#clue.includes('pickle') && bytes.at(-1) === 0x2e)
+  }
+
+  /** Returns a clue, or `''` if it equals the last reported clue. */
+  #clueOnce(clue: string): string {
+    if (clue === this.#clue) return ''
+    this.#clue = clue
+    return clue
+  }
+
+  #clueOf(text: string, raw: Raw | undefined, last = ''): string {
+    this.#clue = clueOfText(this.#peer.speaker, text, raw, last)
+    return this.#clue
+  }
+}
+
+/** Checks whether a legal message is to be reported, because its bytes are not text or it starts another protocol. */
+export function isGarbled(form: MessageSpec, text: string, raw: Raw | undefined, before: string): boolean {
+  return isOdd(form, text, raw) || (form.free === true && before === '' && isGreeting(text))
+}

@@ -1,0 +1,47 @@
+import { Disconnected } from '../wire/disconnect.ts'
+import type { Console } from './definition.ts'
+import type { Peer } from './peer.ts'
+
+/*
+ * Steps that the roles of several programs share.
+ */
+
+/**
+ * Receives the next message; resolves with `undefined` when the peer closes or sends `leaves`. A reset counts as leaving,
+ * because the system resets the connection of a peer that closes while it has unread data.
+ */
+export async function receiveUntilClosed<Name extends string>(peer: Peer<Name>, leaves: Name): Promise<string | undefined> {
+  try {
+    const { name, text } = await peer.receive()
+    return name === leaves ? undefined : text
+  } catch (error) {
+    if (error instanceof Disconnected && error.reason === 'reset') return undefined
+    throw error
+  }
+}
+
+/** Asks a person, but withdraws the question when `interruption` settles first. Resolves with the answer; `undefined` if withdrawn. */
+export async function askUntil(
+  interruption: Promise<unknown>,
+  person: Console,
+  { prompt, atEnd }: { prompt: string; atEnd: string },
+): Promise<string | undefined> {
+  const controller = new AbortController()
+  const withdraw = () => controller.abort()
+  interruption.then(withdraw, withdraw)
+  try {
+    return await person.ask(prompt, atEnd, controller.signal)
+  } catch (error) {
+    if (controller.signal.aborted) return undefined
+    throw error
+  }
+}
+
+/** Checks whether the name that a server welcomes is the name that was sent; the server may spell it as it was registered. */
+export function isSameName(welcomed = '', sent = ''): boolean {
+  return comparable(welcomed) === comparable(sent)
+}
+
+function comparable(name: string): string {
+  return name.normalize('NFKC').toLowerCase().replaceAll('_', ' ').trim()
+}

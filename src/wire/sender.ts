@@ -1,0 +1,170 @@
+import { type Clock, wallClock } from '../base/clock.ts'
+import { Disconnected } from './disconnect.ts'
+import type { Framing } from './framing/framing.ts'
+import { Outbox, type OutboxOwner } from './outbox.ts'
+import type { Transport } from './transport.ts'
+
+/** SenderOptions configures the sending half of one connection. */
+export interface SenderOptions {
+  /** Framing of messages to the peer. */
+  outgoing: Framing
+  /** Unsent bytes above which the connection is reset. Default: 256 KiB. */
+  outboxLimit?: number
+  /** Milliseconds between two messages to the peer, if the peer sends nothing in between. Default: 0. */
+  pace?: number
+  clock?: Clock
+}
+
+const OUTBOX_LIMIT = 256 * 1024
+/** Timeout in milliseconds for the peer to close its side after this side has finished. */
+const LINGER = 2000
+/** The same timeout, in all, for a peer that still reads unsent bytes. */
+export const LINGER_READING = 30_000
+/** Milliseconds between the last message and a reset, which may delete data that the peer has not read. */
+const BEFORE_RESET = 200
+/** A message costs 1 of the budget, and 1 more for each so many characters. */
+export const FREE_CHARACTERS = 1024
+/** Shared by all connections, because creating an error costs as much as playing a move. */
+export const CLOSED = new Disconnected('ours', 'this side has ended the conversation')
+const BROKEN_OFF = new Disconnected('ours', 'this side has broken off the conversation')
+
+/**
+ * Sender is the sending half of a `Connection`: it sends messages, and closes or aborts the connection. It is a base class, not
+ * a part, so that a message passes through no further object.
+ */
+export abstract class Sender implements OutboxOwner {
+  readonly transport: Transport
+  /** Number of messages sent to the peer. */
+  sent = 0
+  protected readonly clock: Clock
+  protected readonly outbox: Outbox
+  /** This side sends nothing more. */
+  protected isSendClosed = false
+  /** Both sides are closed. */
+  protected isClosed = false
+  #onClosed: (() => void) | undefined
+
+  constructor(transport: Transport, { outgoing, outboxLimit = OUTBOX_LIMIT, pace = 0, clock = wallClock }: SenderOptions) {
+    this.transport = transport
+    this.clock = clock
+    this.outbox = new Outbox({ transport, framing: outgoing, clock, limit: outboxLimit, pace, owner: this })
+  }
+
+  /** Why the connection ended; `undefined` while more messages may be read. */
+  abstract get end(): Disconnected | undefined
+  /** Ends reading for a reason, and notifies the reader. */
+  protected abstract setEnd(end: Disconnected): void
+  /** Charges the peer's budget for the message that was read last, in addition to the cost of reading it. */
+  abstract charge(cost: number): void
+
+  /** Flushes the outbox; true if the system has accepted everything that was sent. */
+  get isFlushed(): boolean {
+    return this.outbox.tryFlush() && this.transport.unsent === 0
+  }
+
+  protected get canSend(): boolean {
+    const { end } = this
+    return !this.isSendClosed && (end === undefined || end.reason === 'finished' || end.reason === 'much')
+  }
+
+  /** Sends a message, in one write with the others of this tick. Does nothing after this side has closed. */
+  send(message: string): void {
+    if (!this.canSend) return
+    this.sent++
+    if (message.length >= FREE_CHARACTERS) this.charge(Math.trunc(message.length / FREE_CHARACTERS))
+    this.outbox.send(message)
+  }
+
+  /** Writes immediately, in a separate write and without framing. */
+  sendNow(data: string | Uint8Array): void {
+    if (this.canSend) this.outbox.sendNow(data)
+  }
+
+  /** Ends the conversation for a reason of this side: it reads and sends nothing more. The caller then closes or aborts. */
+  fail(end: Disconnected): void {
+    if (!this.end || this.canSend) this.setEnd(end)
+    this.isSendClosed = true
+  }
+
+  /**
+   * Sends what is left, finishes, and waits until the peer closes too. Resolves when both sides are closed, or destroys the
+   * transport and resolves after `linger` milliseconds in which the peer read nothing (at most 30 s).
+   */
+  close(linger = LINGER): Promise<void> {
+    return this.outbox.tryFlush() ? this.#finish(linger) : this.outbox.whenDrained().then(() => this.#finish(linger))
+  }
+
+  /** Resets the connection, 200 ms after the last message was sent. */
+  async abort(): Promise<void> {
+    if (!this.outbox.tryFlush()) await this.outbox.whenDrained()
+    this.#endLocally(BROKEN_OFF)
+    if (this.isClosed) return
+    await this.#untilClosed(BEFORE_RESET)
+    this.transport.reset()
+  }
+
+  onOverflow(waiting: number, limit: number): void {
+    this.fail(new Disconnected('much', `the other side reads too slowly: ${waiting} bytes wait for it, and the limit is ${limit}`))
+    this.transport.reset()
+  }
+
+  /** Marks both sides as closed, and drops what is unsent. */
+  protected setClosed(): void {
+    this.isClosed = true
+    this.isSendClosed = true
+    this.outbox.clear()
+  }
+
+  /** Calls those that wait until both sides are closed. */
+  protected notifyClosed(): void {
+    this.#onClosed?.()
+  }
+
+  /** Stops sending and reading; an earlier end stays the reason. */
+  #endLocally(end: Disconnected): void {
+    this.isSendClosed = true
+    if (!this.end) this.setEnd(end)
+  }
+
+  #finish(linger: number): Promise<void> {
+    this.#endLocally(CLOSED)
+    if (this.isClosed) return Promise.resolve()
+    this.transport.resume()
+    this.transport.finish()
+    return new Promise((resolve) => this.#linger(linger, this.clock.monotonic() + LINGER_READING, resolve))
+  }
+
+  /** Waits until the peer closes; repeats the wait while the peer reads unsent bytes, until the time `limit`. */
+  #linger(linger: number, limit: number, then: () => void): void {
+    const { unsent } = this.transport
+    const over = () => {
+      if (this.transport.unsent < unsent && this.clock.monotonic() < limit) return this.#linger(linger, limit, then)
+      this.transport.destroy()
+      then()
+    }
+    const cancel = this.clock.about ? this.clock.about(linger, over) : this.clock.after(linger, over)
+    this.#whenClosed(() => {
+      cancel()
+      then()
+    })
+  }
+
+  #whenClosed(then: () => void): void {
+    const before = this.#onClosed
+    this.#onClosed = () => {
+      before?.()
+      then()
+    }
+  }
+
+  #untilClosed(limit: number): Promise<void> {
+    if (this.isClosed) return Promise.resolve()
+    return new Promise((resolve) => {
+      const cancel = this.clock.after(limit, resolve)
+      this.#whenClosed(() => {
+        cancel()
+        resolve()
+      })
+    })
+  }
+}

@@ -1,0 +1,45 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const source = join(import.meta.dirname, '../../src')
+
+/** A file with more lines is to be cut into topics. */
+const LONGEST = 400
+/** A file with fewer lines is to be merged into the file whose topic it belongs to. */
+const SHORTEST = 30
+
+/** Files with fewer lines, with the reason why each stands for itself. */
+const SHORT: Readonly<Record<string, string>> = {
+  'base/counts.ts': 'counts and time spans as texts, for most rooms',
+  'base/errors.ts': 'thrown values as errors, for most rooms',
+  'base/nearest.ts': '"did you mean", the only part that imports leven for it',
+  'base/network-address.ts': 'what counts as one network, for all limits',
+  'base/sizes.ts': 'sizes in bytes as texts',
+  'base/sweep.ts': 'work on many items, some in each turn of the event loop',
+  'config/defaults.ts': 'the help shows defaults, and does not load the settings for that',
+  'door/automaton.ts': 'the automaton of a protocol, as in each program',
+  'door/rules.ts': 'a table of texts',
+  'games/index.ts': 'the registry of games, without their texts and banks',
+  'games/questions/bank.ts': 'the list of all banks, which is loaded on demand',
+  'games/questions/plain.ts': 'HTML as text, for the importers of questions',
+  'storage/error.ts': 'the errors of every engine',
+  'wire/framing/recv.ts': 'a framing, one file each',
+}
+
+/** The number of lines of each file. */
+function sizes(): ReadonlyMap<string, number> {
+  const files = globSync('**/*.ts', { cwd: source }).map((file) => file.replaceAll('\\', '/'))
+  return new Map(files.map((file) => [file, readFileSync(join(source, file), 'utf8').split('\n').length - 1]))
+}
+
+test('no file of src/ has more than 400 lines', () => {
+  const found = [...sizes()]
+  expect(found.length).toBeGreaterThan(200)
+  expect(found.filter(([, lines]) => lines > LONGEST)).toEqual([])
+})
+
+test('a file of src/ with fewer than 30 lines is in the list of those that stand for themselves, and no other file is', () => {
+  const short = [...sizes()].filter(([, lines]) => lines < SHORTEST).map(([file]) => file)
+  expect(short.sort()).toEqual(Object.keys(SHORT).sort())
+})
