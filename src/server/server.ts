@@ -1,4 +1,4 @@
-import { type Clock, wallClock } from '../base/clock.ts'
+import { type Clock, createSystemClock } from '../base/clock.ts'
 import type { Random } from '../games/game.ts'
 import type { LobbyService } from '../lobby/service.ts'
 import { Conversation } from '../protocol/conversation.ts'
@@ -85,7 +85,7 @@ export class Server {
 
   constructor(serving: ServerOptions) {
     this.#serving = serving
-    this.#clock = serving.clock ?? wallClock
+    this.#clock = serving.clock ?? createSystemClock()
     this.#batcher = serving.batcher ?? new Batcher()
     this.#runQueue = new RunQueue({ loop: this.#batcher })
     this.#patience = new IdleTimeouts(serving.limits, this.#clock)

@@ -1,4 +1,4 @@
-import { wallClock } from '../base/clock.ts'
+import { createSystemClock } from '../base/clock.ts'
 import type { Random } from '../games/game.ts'
 import { EndOfInput, type Options, type SoloProgram } from '../protocol/definition.ts'
 import { LocalSeating } from '../protocol/seating.ts'
@@ -17,7 +17,8 @@ export async function playSolo(
     () => {},
   )
   try {
-    await program.play({ words: undefined, person: createConsole(terminal, complain), house: seating, options, random, clock: wallClock })
+    const person = createConsole(terminal, complain)
+    await program.play({ words: undefined, person, house: seating, options, random, clock: createSystemClock() })
     return EXIT.good
   } catch (error) {
     if (!(error instanceof EndOfInput)) throw error

@@ -1,4 +1,4 @@
-import { type Clock, wallClock } from '../base/clock.ts'
+import { type Clock, createSystemClock } from '../base/clock.ts'
 import { Allowance, type Budget, Ignored } from './allowance.ts'
 import { Disconnected, peerDisconnected, type UnfinishedMessage } from './disconnect.ts'
 import { type Framing, MESSAGE_LIMIT, TooLong } from './framing/framing.ts'
@@ -132,7 +132,7 @@ export class Connection implements Sink, OutboxOwner {
       messageLimit = incoming.limit ?? MESSAGE_LIMIT,
       outboxLimit = OUTBOX_LIMIT,
       pace = 0,
-      clock = wallClock,
+      clock = createSystemClock(),
     } = options
     this.transport = transport
     this.#clock = clock

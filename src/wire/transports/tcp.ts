@@ -1,5 +1,5 @@
 import { connect, createServer, type ListenOptions, type NetConnectOpts, type Server, type Socket } from 'node:net'
-import { type Clock, wallClock } from '../../base/clock.ts'
+import { type Clock, createSystemClock } from '../../base/clock.ts'
 import { TransportError } from '../disconnect.ts'
 import type { Address, Listener, Transport } from '../transport.ts'
 import { Batcher } from './batching.ts'
@@ -46,7 +46,7 @@ export async function listenTcp(at: Address, accept: (transport: Transport) => v
  * Connects to the TCP server at an address. Retries for up to `timeout` milliseconds while the system refuses the connection.
  * `family` selects an address if the host name has several.
  */
-export async function connectTcp(to: Address, timeout: number, clock: Clock = wallClock, family?: 4 | 6): Promise<Transport> {
+export async function connectTcp(to: Address, timeout: number, clock: Clock = createSystemClock(), family?: 4 | 6): Promise<Transport> {
   const socket = await connectTcpSocket(to, timeout, clock, family)
   return new SocketTransport(socket, new Batcher())
 }

@@ -1,7 +1,7 @@
 import { constants, X509Certificate } from 'node:crypto'
 import { createServer, isIP, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext, TLSSocket, connect as tlsConnect } from 'node:tls'
-import { type Clock, wallClock } from '../../base/clock.ts'
+import { type Clock, createSystemClock } from '../../base/clock.ts'
 import { errorMessage } from '../../base/errors.ts'
 import { Ignored } from '../allowance.ts'
 import { TransportError } from '../disconnect.ts'
@@ -59,7 +59,7 @@ export async function listenTls(
   at: Address,
   own: Certificate | undefined,
   accept: (transport: Transport) => void,
-  { clock = wallClock, batcher = new Batcher(), refused, slow }: TlsOptions = {},
+  { clock = createSystemClock(), batcher = new Batcher(), refused, slow }: TlsOptions = {},
 ): Promise<TlsListener> {
   const { cert, key } = own ?? (await makeCertificate(at.host, clock))
   const context = createContext(cert, key)
@@ -82,7 +82,7 @@ export async function connectTls(
   to: Address,
   options: { fingerprint?: string; patience: number; clock?: Clock; family?: 4 | 6 },
 ): Promise<TlsConnection> {
-  const { patience, clock = wallClock, family } = options
+  const { patience, clock = createSystemClock(), family } = options
   const expected = options.fingerprint === undefined ? undefined : parseFingerprint(options.fingerprint)
   const below = await connectTcpSocket(to, patience, clock, family)
   const socket = await completeHandshake(below, to.host, clock)

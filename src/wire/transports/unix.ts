@@ -2,7 +2,7 @@ import { lstatSync, statSync } from 'node:fs'
 import { lstat, readFile, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { resolve } from 'node:path'
-import { type Clock, wallClock } from '../../base/clock.ts'
+import { type Clock, createSystemClock } from '../../base/clock.ts'
 import { TransportError } from '../disconnect.ts'
 import type { Listener, Transport } from '../transport.ts'
 import { Batcher } from './batching.ts'
@@ -43,7 +43,7 @@ export async function listenUnix(
 }
 
 /** Connects to the server at the path of a Unix socket. Retries for up to `timeout` milliseconds while no server listens there. */
-export async function connectUnix(path: string, timeout: number, clock: Clock = wallClock): Promise<Transport> {
+export async function connectUnix(path: string, timeout: number, clock: Clock = createSystemClock()): Promise<Transport> {
   const at = toSystemPath(path)
   const socket = await connectWithRetry(() => connect({ path: at, allowHalfOpen: true }), timeout, clock, ABSENT)
   return new SocketTransport(socket, new Batcher(), { remote: { host: path, port: 0 } })
