@@ -2,7 +2,7 @@
 // The peers sit in the hall, as with `parlor serve`. The log is in memory, or in FOLDER, where it survives the end of this
 // process, or a power failure. With `house` there is no hall, and the house takes the opposite seat at once.
 
-import { wallClock } from '../src/base/clock.ts'
+import { createSystemClock } from '../src/base/clock.ts'
 import { isPlayable, playSeat } from '../src/games/ai/house.ts'
 import { chance } from '../src/games/random.ts'
 import { LobbyService } from '../src/lobby/service.ts'
@@ -27,6 +27,7 @@ const house: SeatingFactory = {
     ),
   closeHall: () => {},
 }
+const clock = createSystemClock()
 const onError = (sentence: string, reason: unknown) => {
   throw new Error(sentence, { cause: reason })
 }
@@ -42,6 +43,7 @@ const server = new Server({
   random: chance,
   // the load itself counts games that went wrong, and idle clients disconnect in the middle of theirs
   logs: { log: () => {} },
+  clock,
 })
 const [place] = await server.listen()
 if (!place || place.failure) throw place?.failure ?? new Error('the server does not listen')
@@ -50,7 +52,7 @@ obey(place.address.port)
 
 async function openLobby(folder: string | undefined): Promise<LobbyService> {
   const store = folder === undefined ? memoryStore() : await openStore({ folder, durable: durable === 'power' ? 'power' : 'process' })
-  const service = new LobbyService({ store, clock: wallClock, random: chance, onError })
+  const service = new LobbyService({ store, clock, random: chance, onError })
   await service.open()
   return service
 }

@@ -2,7 +2,7 @@
 // The hall writes as in a server. A tenth of the finished games is rated; the others are games between anonymous worksheet
 // clients, or of such a client against the house. Every unfinished game has players who can come back.
 
-import { wallClock } from '../src/base/clock.ts'
+import { createSystemClock } from '../src/base/clock.ts'
 import { games } from '../src/games/index.ts'
 import { seededRandom } from '../src/games/random.ts'
 import { Hall } from '../src/hall/hall.ts'
@@ -19,7 +19,7 @@ const store = await openStore({ folder })
 const onError = (sentence: string, reason: unknown) => {
   throw new Error(sentence, { cause: reason })
 }
-const hall = new Hall({ store, games, clock: wallClock, random, onError })
+const hall = new Hall({ store, games, clock: createSystemClock(), random, onError })
 const LETTERS = [...'esiarntolcdugpmhbyfvkwzxjq']
 const PEER_OWNER: SeatOwner = { person: PEER, name: 'tjc/tictactoe' }
 const HOUSE_OWNER: SeatOwner = { person: HOUSE, name: 'house' }

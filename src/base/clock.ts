@@ -104,48 +104,50 @@ interface Later extends Due {
   readonly at: number
 }
 
-let later: Later[] = []
-
-/** The due work of this process. */
-const dueWork = new DueWork({ nextTurn: (then) => void setImmediate(then) })
+/**
+ * Creates a clock that uses the clocks and timers of the system. Its due work has one share of each turn, so a server passes
+ * one clock to all its parts.
+ */
+export function createSystemClock(): Clock {
+  const dueWork = new DueWork({ nextTurn: (then) => void setImmediate(then) })
+  /** Work that `about` has scheduled; checked at intervals while there is any. */
+  let later: Later[] = []
+  const look = () => {
+    const now = monotonic()
+    const all = later
+    later = all.filter(({ at, work }) => work && at > now)
+    if (later.length > 0) setTimeout(look, ABOUT).unref()
+    for (const due of all) if (due.work && due.at <= now) dueWork.add(due)
+  }
+  return {
+    now: Date.now,
+    monotonic,
+    after(ms, then) {
+      const at = monotonic() + ms
+      const due: Due = { work: then }
+      // the time may exceed the longest timer, and a timer may fire a fraction of a millisecond early
+      const fire = () => {
+        const left = at - monotonic()
+        if (left > 0) timer = setTimeout(fire, Math.min(left, LONGEST))
+        else dueWork.add(due)
+      }
+      let timer = setTimeout(fire, Math.min(ms, LONGEST))
+      return () => {
+        clearTimeout(timer)
+        due.work = undefined
+      }
+    },
+    about(ms, then) {
+      if (later.length === 0) setTimeout(look, ABOUT).unref()
+      const due: Later = { at: monotonic() + ms, work: then }
+      later.push(due)
+      return () => {
+        due.work = undefined
+      }
+    },
+  }
+}
 
 function monotonic(): number {
   return Math.floor(performance.now())
-}
-
-function look(): void {
-  const now = monotonic()
-  const all = later
-  later = all.filter(({ at, work }) => work && at > now)
-  if (later.length > 0) setTimeout(look, ABOUT).unref()
-  for (const due of all) if (due.work && due.at <= now) dueWork.add(due)
-}
-
-/** wallClock uses the clocks and timers of the system. */
-export const wallClock: Clock = {
-  now: Date.now,
-  monotonic,
-  after(ms, then) {
-    const at = monotonic() + ms
-    const due: Due = { work: then }
-    // the time may exceed the longest timer, and a timer may fire a fraction of a millisecond early
-    const fire = () => {
-      const left = at - monotonic()
-      if (left > 0) timer = setTimeout(fire, Math.min(left, LONGEST))
-      else dueWork.add(due)
-    }
-    let timer = setTimeout(fire, Math.min(ms, LONGEST))
-    return () => {
-      clearTimeout(timer)
-      due.work = undefined
-    }
-  },
-  about(ms, then) {
-    if (later.length === 0) setTimeout(look, ABOUT).unref()
-    const due: Later = { at: monotonic() + ms, work: then }
-    later.push(due)
-    return () => {
-      due.work = undefined
-    }
-  },
 }

@@ -1,4 +1,3 @@
-import { wallClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import { chance } from '../games/random.ts'
 import type { Program } from '../protocol/definition.ts'
@@ -6,6 +5,7 @@ import { host, type HostOptions as TerminalHostOptions } from '../terminal/host.
 import { Terminal } from '../terminal/terminal.ts'
 import { formatAddress } from '../terminal/trouble.ts'
 import type { Transport } from '../wire/transport.ts'
+import { wallClock } from './clock.ts'
 import { printError, printErrorBeside, printLine, UsageError } from './diagnostics.ts'
 import { listenOn, readCertificate } from './listening.ts'
 import { loadOverlay, type NetworkOptions, splitOptions } from './network.ts'

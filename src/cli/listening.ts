@@ -1,8 +1,9 @@
-import { type Clock, wallClock } from '../base/clock.ts'
+import type { Clock } from '../base/clock.ts'
 import { formatCount } from '../base/counts.ts'
 import { TokenBucket } from '../base/rate-limit.ts'
 import { cannotRead, formatAddress } from '../terminal/trouble.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
+import { wallClock } from './clock.ts'
 import { printError, UsageError } from './diagnostics.ts'
 import { checkTransport, type TransportOptions } from './transports.ts'
 

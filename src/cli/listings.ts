@@ -1,4 +1,3 @@
-import { wallClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import { findGame } from '../games/catalogue.ts'
 import { games } from '../games/index.ts'
@@ -9,6 +8,7 @@ import { type ListPage, type ListRequest, listPage, type PersonRow, type ResultR
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { escapeInvisible } from '../wire/text.ts'
+import { wallClock } from './clock.ts'
 import { checkDataFolder } from './data-folder.ts'
 import { printError, UsageError } from './diagnostics.ts'
 import { unknownGame } from './rank.ts'

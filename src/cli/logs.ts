@@ -1,6 +1,6 @@
-import { wallClock } from '../base/clock.ts'
 import { type ConnectionInfo, formatError, isLogged, type Level, type Logs, noticeLevels } from '../server/observe/logs.ts'
 import { formatAddress } from '../terminal/trouble.ts'
+import { wallClock } from './clock.ts'
 import { printLine } from './diagnostics.ts'
 
 /** Creates the logs of a server, which go to standard error as plain lines or as JSON. */

@@ -6,6 +6,7 @@ import type { Metrics } from '../server/observe/metrics.ts'
 import type { ListenStatus, Server } from '../server/server.ts'
 import { cannotListen, formatAddress as placeOf } from '../terminal/trouble.ts'
 import type { Address } from '../wire/transport.ts'
+import { wallClock } from './clock.ts'
 import { shortName } from './same-port.ts'
 import { NOWHERE } from './stores.ts'
 
@@ -29,7 +30,7 @@ export async function openMonitor(http: Config['http']): Promise<Monitor | undef
   let health = (): Health => ({ status: 'starting', connections: 0, tables: 0 })
   let web: HttpServer
   try {
-    web = await openHttpServer(http, { health: () => health(), metrics })
+    web = await openHttpServer(http, { health: () => health(), metrics }, wallClock)
   } catch (failure) {
     return { address: http, failure, watch() {}, async close() {} }
   }

@@ -1,3 +1,4 @@
+import { type Clock, createSystemClock } from '../base/clock.ts'
 import { parseSpan } from '../base/counts.ts'
 import { type FaultSettings, formatExpected, hasChance, type OptionVerb, optionVerbs, parseFaults, toRules } from '../lab/fault-grammar.ts'
 import type { SecretPolicy } from '../lab/trace.ts'
@@ -71,23 +72,28 @@ export async function loadOverlay(options: NetworkOptions): Promise<Overlay | un
   }
   if (options.secrets && !options.trace) throw new UsageError('--secrets goes with --trace')
   if (options.seed !== undefined && rules.length === 0) throw new UsageError('--seed goes with --split or --delay')
-  const faults = rules.length === 0 ? undefined : await faultsOf(rules.join(','), options.seed)
+  const clock = createSystemClock()
+  const faults = rules.length === 0 ? undefined : await faultsOf(rules.join(','), options.seed, clock)
   const tracing = options.trace ? await import('../lab/trace.ts') : undefined
   if (!faults && !tracing) return undefined
   return (transport, { program, side, number, write }) => {
     const { automaton } = program.protocol
     const bySide: SecretPolicy = (from, text, context) =>
       findSecrets(automaton, (from === 'us') === (side === 'server') ? 'server' : 'client', text, context)
-    const shown = tracing?.traceTransport(transport, { write, ...(options.secrets ? {} : { secrets: bySide }) }) ?? transport
+    const shown = tracing?.traceTransport(transport, { write, clock, ...(options.secrets ? {} : { secrets: bySide }) }) ?? transport
     return faults?.(shown, number) ?? shown
   }
 }
 
-async function faultsOf(rules: string, given: number | undefined): Promise<(transport: Transport, number: number) => Transport> {
+async function faultsOf(
+  rules: string,
+  given: number | undefined,
+  clock: Clock,
+): Promise<(transport: Transport, number: number) => Transport> {
   const network = parseFaults(rules)
   if ('refused' in network) throw new UsageError(network.refused)
   const seed = given ?? globalThis.crypto.getRandomValues(new Uint16Array(1))[0] ?? 0
   if (given === undefined && hasChance(network)) printError(`the seed of this network is ${seed}; --seed ${seed} repeats its behaviour`)
   const { addFaults } = await import('../lab/faults.ts')
-  return (transport, number) => addFaults(transport, { ...(network as FaultSettings), seed: seed + 2 * number })
+  return (transport, number) => addFaults(transport, { ...(network as FaultSettings), seed: seed + 2 * number, clock })
 }

@@ -3,7 +3,6 @@ import { open as openFile } from 'node:fs/promises'
 import { availableParallelism, devNull, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
-import { wallClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import type { Config, ResolvedConfig } from '../config/config.ts'
 import type { GameAssets } from '../games/catalogue.ts'
@@ -20,6 +19,7 @@ import { type ListenStatus, Server } from '../server/server.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotListen, EXIT } from '../terminal/trouble.ts'
 import type { Listener } from '../wire/transport.ts'
+import { wallClock } from './clock.ts'
 import { type Flags, resolveSettings, selectPrograms, withSource } from './config.ts'
 import { onCrash, printError } from './diagnostics.ts'
 import { garbageCollectionFlags } from './garbage-collection.ts'
@@ -57,6 +57,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
     options,
     random: chance,
     logs,
+    clock: wallClock,
   })
   const places = await server.listen()
   const open = places.filter(({ failure }) => failure === undefined)
@@ -226,7 +227,7 @@ function toAdminServices({ people, bytes, hall }: LobbyService, store: Store): A
 async function openAdmin({ data }: Config, services: AdminServices, logs: Logs): Promise<Listener | undefined> {
   if (data === NOWHERE) return undefined
   try {
-    return await (await import('../server/admin.ts')).openAdminSocket(data, services, logs)
+    return await (await import('../server/admin.ts')).openAdminSocket(data, services, logs, wallClock)
   } catch (failure) {
     logs.log('warn', `"parlor people" cannot be used while this server runs: ${errorMessage(failure)}`)
     return undefined

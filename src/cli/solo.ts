@@ -1,9 +1,9 @@
-import { wallClock } from '../base/clock.ts'
 import type { Random } from '../games/game.ts'
 import { EndOfInput, type Options, type SoloProgram } from '../protocol/definition.ts'
 import { LocalSeating } from '../protocol/seating.ts'
 import { createConsole, Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
+import { wallClock } from './clock.ts'
 import { printError } from './diagnostics.ts'
 import {
   checkFiles,

@@ -1,4 +1,4 @@
-import { type Clock, wallClock } from '../base/clock.ts'
+import { type Clock, createSystemClock } from '../base/clock.ts'
 import { encode } from '../wire/text.ts'
 import type { Transport } from '../wire/transport.ts'
 import { TransportFilter } from '../wire/transport-filter.ts'
@@ -41,7 +41,7 @@ class FaultyTransport extends TransportFilter {
   readonly #in: Lane
   #broken: string | undefined
 
-  constructor(inner: Transport, { toPeer = {}, fromPeer = {}, seed = 1, clock = wallClock }: FaultPlan) {
+  constructor(inner: Transport, { toPeer = {}, fromPeer = {}, seed = 1, clock = createSystemClock() }: FaultPlan) {
     super(inner)
     const { datagrams } = inner
     const reset = () => this.#break()

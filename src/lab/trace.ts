@@ -1,4 +1,4 @@
-import { type Clock, wallClock } from '../base/clock.ts'
+import { type Clock, createSystemClock } from '../base/clock.ts'
 import { formatCount } from '../base/counts.ts'
 import type { SecretFinder, SecretSpan, SecretsContext } from '../wire/masking.ts'
 import { decode, encode, quoteBytes } from '../wire/text.ts'
@@ -35,7 +35,7 @@ class TracedTransport extends TransportFilter {
   readonly #lines: Readonly<Record<'us' | 'peer', SecretLine>>
   #since: number | undefined
 
-  constructor(inner: Transport, { write, secrets, clock = wallClock }: TraceOptions) {
+  constructor(inner: Transport, { write, secrets, clock = createSystemClock() }: TraceOptions) {
     super(inner)
     this.#write = write
     this.#clock = clock

@@ -11,7 +11,7 @@ import type { RandomBytes } from '../hall/accounts/tokens.ts'
 import { Hall } from '../hall/hall.ts'
 import type { Store } from '../hall/ports.ts'
 import type { ClientSeating, PeerHandle } from '../protocol/seating.ts'
-import { APPEND_LIMITS, FSYNC_LIMITS, raiseBatchLimits } from '../wire/transports/batching.ts'
+import { APPEND_LIMITS, type BatchLimits, FSYNC_LIMITS } from '../wire/transports/batching.ts'
 import { Challenges } from './challenges.ts'
 import { type HallLimits, type LobbyContext, type OnSeated, unlimitedHall } from './context.ts'
 import { notifyOfEnd, notifyOfRecord, recordForGuests } from './game-ends.ts'
@@ -49,8 +49,9 @@ export class LobbyService implements LobbyContext {
   readonly bytes: RandomBytes
   readonly keeps: boolean
   readonly spendings: Spendings
+  /** Limits for batches of the clients' input: the longer the store takes for a write, the more one write should have. */
+  readonly batchLimits: BatchLimits
   readonly #store: Store
-  #restoreBatchLimits: (() => void) | undefined
 
   constructor(options: LobbyServiceOptions) {
     const { store, clock, random, bytes = randomBytes, games: played = games, onError, stock = {}, wait, limits = unlimitedHall } = options
@@ -60,6 +61,7 @@ export class LobbyService implements LobbyContext {
     this.bytes = bytes
     this.spendings = new Spendings(clock, limits.disk ?? Number.POSITIVE_INFINITY, { usage: store.usage, onError })
     this.#store = store
+    this.batchLimits = store.waitsForDisk ? FSYNC_LIMITS : APPEND_LIMITS
     this.keeps = store.isDurable === true
     this.challenges = new Challenges({ clock, onError })
     this.hall = new Hall({
@@ -74,12 +76,8 @@ export class LobbyService implements LobbyContext {
     this.people = new People({ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, onError })
   }
 
-  /**
-   * Restores the tables that were open when the last process ended. To be called before clients are served, because it also
-   * raises the limits of batching, so that events that arrive together are written together.
-   */
+  /** Restores the tables that were open when the last process ended. To be called before clients are served. */
   async open(): Promise<void> {
-    this.#restoreBatchLimits ??= raiseBatchLimits(this.#store.waitsForDisk ? FSYNC_LIMITS : APPEND_LIMITS)
     for (const { game, setup } of catalogue) await warmUpSearch(game, () => setup({}, this.stock), chance)
     await this.people.load()
     await this.spendings.open()
@@ -101,7 +99,6 @@ export class LobbyService implements LobbyContext {
 
   /** Waits for writes that are under way, and closes the store. */
   async close(): Promise<void> {
-    this.#restoreBatchLimits?.()
     await this.hall.settled()
     await this.spendings.close()
     await this.#store.close()

@@ -1,4 +1,4 @@
-import { type Clock, wallClock } from '../base/clock.ts'
+import { type Clock, createSystemClock } from '../base/clock.ts'
 import { toError } from '../base/errors.ts'
 import type { Random } from '../games/game.ts'
 import type { Budget } from '../wire/allowance.ts'
@@ -85,7 +85,7 @@ export class Conversation implements PeerHandle {
 
   constructor(terms: ConversationOptions) {
     const { program, side, transport, options, random, person = noConsole, opponentFor, createSeating, budget, runQueue, observer } = terms
-    const { clock = wallClock } = terms
+    const { clock = createSystemClock() } = terms
     this.program = program
     const { protocol, words } = program
     const { toServer, toClient } = protocol.framing(options)

@@ -1,5 +1,5 @@
 import { ChurnSet, type Membership } from '../base/churn-set.ts'
-import { type Clock, wallClock } from '../base/clock.ts'
+import { type Clock, createSystemClock } from '../base/clock.ts'
 import { sweepSome } from '../base/sweep.ts'
 import type { Conversation } from './conversation.ts'
 
@@ -23,7 +23,7 @@ export class IdleTimeouts {
   #cancel: (() => void) | undefined
 
   /** `tick` is the longest interval between two checks, in milliseconds. */
-  constructor(limits: TimeoutLimits, clock: Clock = wallClock, tick = 1000) {
+  constructor(limits: TimeoutLimits, clock: Clock = createSystemClock(), tick = 1000) {
     this.#limits = limits
     this.#clock = clock
     this.#tick = Math.min(tick, Math.max(20, Math.min(limits.first, limits.idle) / 10))

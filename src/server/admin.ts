@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { type Clock, wallClock } from '../base/clock.ts'
+import { type Clock, createSystemClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
 import type { People } from '../hall/accounts/people.ts'
@@ -95,7 +95,12 @@ function answerOf(ended: EndedConnections | Refusal, done: string): AdminRespons
  * is a line of JSON, and so is its answer. Rejects with the system's error, or with a `TransportError`, if the server cannot
  * listen there.
  */
-export async function openAdminSocket(folder: string, services: AdminServices, logs: Logs, clock: Clock = wallClock): Promise<Listener> {
+export async function openAdminSocket(
+  folder: string,
+  services: AdminServices,
+  logs: Logs,
+  clock: Clock = createSystemClock(),
+): Promise<Listener> {
   const connections = new AdminConnections(clock)
   const listener = await listenUnix(doorIn(folder), (transport) => void serve(transport, connections, services, logs), { ownerOnly: true })
   return {
@@ -111,7 +116,7 @@ export async function openAdminSocket(folder: string, services: AdminServices, l
 export function sendAdminRequest(
   folder: string,
   request: AdminRequest | BackupRequest,
-  clock: Clock = wallClock,
+  clock: Clock = createSystemClock(),
 ): Promise<AdminResponse | undefined> {
   return ask(folder, request, AdminResponse, clock)
 }
@@ -120,7 +125,7 @@ export function sendAdminRequest(
 export function requestPage(
   folder: string,
   request: ListRequest,
-  clock: Clock = wallClock,
+  clock: Clock = createSystemClock(),
 ): Promise<ListPage | { refused: string } | undefined> {
   return ask(folder, request, z.union([ListPage, z.strictObject({ refused: z.string() })]), clock)
 }
@@ -129,7 +134,7 @@ export function requestPage(
 export function requestLadder(
   folder: string,
   request: Omit<LadderRequest, 'action'>,
-  clock: Clock = wallClock,
+  clock: Clock = createSystemClock(),
 ): Promise<Ladder | { refused: string } | undefined> {
   return ask(folder, { action: 'ladder', ...request }, z.union([Ladder, z.strictObject({ refused: z.string() })]), clock)
 }

@@ -1,5 +1,5 @@
 import { fastify } from 'fastify'
-import { type Clock, wallClock } from '../base/clock.ts'
+import { type Clock, createSystemClock } from '../base/clock.ts'
 import { TokenBucket } from '../base/rate-limit.ts'
 import type { Address } from '../wire/transport.ts'
 import { OneRequest, openGate } from './http-gate.ts'
@@ -39,7 +39,11 @@ export interface HttpServer {
  * `/metrics`; one request per connection. HEAD is answered like GET without a body, any other method with 405. Rejects with
  * the system's error, such as EADDRINUSE.
  */
-export async function openHttpServer(at: Address, { health, metrics }: HttpSources, clock: Clock = wallClock): Promise<HttpServer> {
+export async function openHttpServer(
+  at: Address,
+  { health, metrics }: HttpSources,
+  clock: Clock = createSystemClock(),
+): Promise<HttpServer> {
   const app = fastify({ maxRequestsPerSocket: 1 })
   const text = limitRate(() => metrics.text(), clock)
   app.addHook('onRequest', async (request, reply) => {

@@ -1,4 +1,4 @@
-import { type Clock, wallClock } from '../base/clock.ts'
+import { type Clock, createSystemClock } from '../base/clock.ts'
 import type { Random } from '../games/game.ts'
 import type { LobbyService } from '../lobby/service.ts'
 import { Conversation } from '../protocol/conversation.ts'
@@ -10,7 +10,7 @@ import type { Budget } from '../wire/allowance.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import { RunQueue } from '../wire/run-queue.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
-import { eventLoop } from '../wire/transports/batching.ts'
+import { Batcher } from '../wire/transports/batching.ts'
 import { listenTcp } from '../wire/transports/tcp.ts'
 import { listenUdp } from '../wire/transports/udp.ts'
 import { AdmissionControl, type AdmissionLimits, reject, unlimited } from './admission.ts'
@@ -34,10 +34,12 @@ export interface ServerOptions {
   /** Wraps the transport of each client: with network faults, and with a trace. */
   readonly overlay?: ((transport: Transport, program: Program, info: ConnectionInfo) => Transport) | undefined
   readonly clock?: Clock
+  /** Batches the input and output of all clients; by default a new one. */
+  readonly batcher?: Batcher
 }
 
 /** SeatingFactory creates the seating of each conversation: a `LobbyService`, or a substitute. */
-export type SeatingFactory = Pick<LobbyService, 'createSeating' | 'closeHall'>
+export type SeatingFactory = Pick<LobbyService, 'createSeating' | 'closeHall'> & Partial<Pick<LobbyService, 'batchLimits'>>
 
 /** ListenStatus is the address on which a program listens, or the error because of which it does not. */
 export interface ListenStatus {
@@ -71,7 +73,8 @@ export class Server {
   readonly #clock: Clock
   readonly #timeouts: IdleTimeouts
   readonly #admission: AdmissionControl
-  readonly #runQueue = new RunQueue({ loop: eventLoop })
+  readonly #batcher: Batcher
+  readonly #runQueue: RunQueue
   readonly #listeners: Listener[] = []
   readonly #acceptQueues: AcceptQueue[] = []
   readonly #stats = new Map<Program, ProgramStats>()
@@ -82,7 +85,9 @@ export class Server {
 
   constructor(serving: ServerOptions) {
     this.#serving = serving
-    this.#clock = serving.clock ?? wallClock
+    this.#clock = serving.clock ?? createSystemClock()
+    this.#batcher = serving.batcher ?? new Batcher()
+    this.#runQueue = new RunQueue({ loop: this.#batcher })
     this.#timeouts = new IdleTimeouts(serving.limits, this.#clock)
     this.#admission = new AdmissionControl({ ...unlimited, ...serving.limits }, this.#clock)
     this.#hosting = { server: this, clock: this.#clock, admission: this.#admission, logs: serving.logs }
@@ -118,8 +123,12 @@ export class Server {
     return places
   }
 
-  /** Serves the clients that wait and those that connect later. To be called once, after `listen`. */
+  /**
+   * Serves the clients that wait and those that connect later. Their input is batched up to the limits of the factory, so that
+   * its store persists in one write what arrives together. To be called once, after `listen`.
+   */
   admit(factory: SeatingFactory): void {
+    if (factory.batchLimits) this.#batcher.raiseLimits(factory.batchLimits)
     this.#seatingFactory = factory
     for (const queue of this.#acceptQueues) queue.open()
   }
@@ -177,7 +186,7 @@ export class Server {
     try {
       const mayBegin = () => this.#admission.mayBegin()
       const listener = await (transport === 'tcp'
-        ? listenTcp(address, arrive)
+        ? listenTcp(address, arrive, this.#batcher)
         : listenUdp(address, arrive, { clock: this.#clock, mayBegin }))
       this.#listeners.push(listener)
       this.#acceptQueues.push(queue)

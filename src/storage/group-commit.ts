@@ -1,89 +1,95 @@
-import { isTemporary } from '../hall/ports.ts'
+import { isTemporary, VersionConflict } from '../hall/ports.ts'
 import { type OnStoreError, StoreError } from './error.ts'
+import type { AppendBatch, EventStore, StoreWork } from './event-store.ts'
 import type { Outage } from './outage.ts'
 
 /*
- * The write path, from an append to its acknowledgement.
+ * The write path, from an append to its acknowledgement: one line through the files of this room, down to the disk, and up
+ * again after the commit.
  *
- *   TableActor: append(events)
- *        |   EventLog encodes and checks the events; an invalid event fails here and is never queued
+ *   TableActor
+ *        |   append(events)
  *        v
- *   GroupCommit.enqueue(job) --> queue <-- write(work): results, accounts, history, usage
- *        |   waits until everything that runs in this turn of the event loop has run
+ *   EventLog            encodes and checks the events; an invalid event fails here and is never queued
+ *        |   append(batch)
  *        v
- *   outage? -- yes --> every job fails, and nothing is written
- *        | no
+ *   GroupCommit         queues batches and, from write(work), the work of results, accounts, history and usage;
+ *        |              waits until everything that runs in this turn of the event loop has run;
+ *        |              during an outage, fails every job and writes nothing
+ *        |   write(batches, works), one call for all
  *        v
- *   BEGIN
- *        |   job.write() for each job: EventStore.append compares the version and appends to the batch
- *        |   INSERT INTO journal: one row, or several if the batch is long
- *        |   FileIdentity.check(): the files are still the ones that were opened
- *   COMMIT -- fails --> ROLLBACK, and each job again in a transaction of its own
+ *   SqliteEventStore    BEGIN
+ *        |              compares the version of each batch, adds it to the row, or rejects it
+ *        |              runs the works
+ *        |              INSERT INTO journal: one row, or several if there is much
+ *        |              FileIdentity.check(): the files are still the ones that were opened
+ *        |              COMMIT, or ROLLBACK; after a rollback, each job again in a transaction of its own
+ *        v
+ *   Guard               the mark beside the database gets the new end of the journal
  *        |
+ *        |   finish() of each batch, in the order of the queue; then the promise of each work is settled
  *        v
- *   Guard.note(): the mark beside the database gets the new end of the journal
- *        |
+ *   EventLog            notifies the followers, then the caller
  *        v
- *   job.finish() for each job, in the order of the queue: followers first, then the callback of the caller
- *        |
- *        v
- *   TableActor: publish to seats and watchers
+ *   TableActor          publishes to seats and watchers
  *
  * The problem: a commit costs as much as the writing of dozens of events, and thousands of tables append at the same time.
  * The idea: all writes of one turn of the event loop share one transaction. A microtask followed by a tick runs after all
  * promises of the turn, and transports deliver the input of many peers in one turn; so a commit has the moves of all of them.
  *
  * - A callback runs only after the COMMIT of its job, so no published event is missing in the log.
- * - Jobs of one table are written and finished in the order in which they were queued.
+ * - Batches are written and finished in the order in which they were queued, and so are works; a transaction has the batches
+ *   before the works.
  * - A job that fails does not fail the others: if the common transaction fails, each job gets its own.
- * - A rejected job (a version conflict) writes nothing and throws nothing; the transaction goes on without it.
+ * - A rejected batch (a version conflict) writes nothing and throws nothing; the transaction goes on without it.
  * - Jobs that arrive during a commit wait for the next turn, so that a caller that writes again in each callback cannot
  *   keep the event loop from its input.
  * - During an outage no job reaches the disk; only the probe of `Outage` tries to write.
  */
 
-/** Transaction runs work atomically: all of it is durable when the call returns, and none of it if the call throws. */
-export type Transaction = (work: () => void) => void
-
-/** WriteJob is a write in the queue of a GroupCommit. */
-export interface WriteJob {
-  /**
-   * Writes, inside of a transaction; called again if the transaction fails. An exception rolls the transaction back. A job
-   * that is only rejected must write nothing, throw nothing, and report the rejection in `finish`.
-   */
-  write(): void
-  /** Notes that its transaction has failed. */
+/** CommitJob is a write in the queue, with its callbacks. They throw nothing. */
+interface CommitJob {
+  /** Notes why the job is not written: its transaction has failed, or its batch was rejected. */
   fail(reason: unknown): void
-  /** Calls back the caller, after the transaction. Throws nothing: exceptions of callbacks go to `onError`. */
+  /** Calls back the caller, after the transaction. Passes exceptions of callbacks to `onError`. */
   finish(onError: OnStoreError): void
 }
 
+/** AppendJob is a batch in the queue of a GroupCommit. */
+export interface AppendJob extends AppendBatch, CommitJob {}
+
+/** WorkJob is other work in the queue of a GroupCommit. */
+interface WorkJob extends StoreWork, CommitJob {}
+
 /** GroupCommit gathers the writes of all callers, and writes them in one transaction per turn of the event loop. */
 export class GroupCommit {
-  readonly #transaction: Transaction
+  readonly #store: Pick<EventStore, 'write'>
   readonly #onError: OnStoreError
   readonly #outage: Outage | undefined
-  #waiting: WriteJob[] = []
+  #appends: AppendJob[] = []
+  #works: WorkJob[] = []
   /** Set from a commit until the next turn of the event loop. */
   #turn: NodeJS.Immediate | undefined
   #closed = false
 
-  constructor(transaction: Transaction, onError: OnStoreError, outage?: Outage) {
-    this.#transaction = transaction
+  constructor(store: Pick<EventStore, 'write'>, onError: OnStoreError, outage?: Outage) {
+    this.#store = store
     this.#onError = onError
     this.#outage = outage
   }
 
-  /** Queues a job for the next commit. Throws a StoreError if the store is closed. */
-  enqueue(job: WriteJob): void {
-    if (this.#closed) throw new StoreError('closed', 'the store is closed: it accepts no more writes')
-    if (this.#waiting.length === 0 && !this.#turn) queueMicrotask(() => process.nextTick(() => this.#commit()))
-    this.#waiting.push(job)
+  /** Queues a batch for the next commit. Throws a StoreError if the store is closed. */
+  append(job: AppendJob): void {
+    this.#schedule()
+    this.#appends.push(job)
   }
 
-  /** Queues a write. Resolves to the result of `write` when that is committed; rejects if `write` returns an Error or fails. */
-  write<Value>(write: () => Value | Error): Promise<Value> {
-    return new Promise((resolve, reject) => this.enqueue(new Writing(write, resolve, reject)))
+  /** Queues other work. Resolves to the result of `work` when that is committed; rejects if `work` returns an Error or fails. */
+  write<Value>(work: () => Value | Error): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.#schedule()
+      this.#works.push(new PromisedWork(work, resolve, reject))
+    })
   }
 
   /** Commits the queue, and accepts no more jobs. */
@@ -92,60 +98,70 @@ export class GroupCommit {
     this.#commit()
   }
 
+  /** Schedules a commit for the next job. */
+  #schedule(): void {
+    if (this.#closed) throw new StoreError('closed', 'the store is closed: it accepts no more writes')
+    if (this.#appends.length > 0 || this.#works.length > 0 || this.#turn) return
+    queueMicrotask(() => process.nextTick(() => this.#commit()))
+  }
+
   #commit(): void {
-    const jobs = this.#waiting
-    if (jobs.length === 0) return
-    this.#waiting = []
+    const appends = this.#appends
+    const works = this.#works
+    if (appends.length === 0 && works.length === 0) return
+    this.#appends = []
+    this.#works = []
     this.#turn ??= setImmediate(() => {
       this.#turn = undefined
       this.#commit()
     })
-    this.#write(jobs)
+    this.#write(appends, works)
     const errors: unknown[] = []
     const note: OnStoreError = (error) => errors.push(error)
-    for (const job of jobs) job.finish(note)
+    for (const append of appends) append.finish(note)
+    for (const work of works) work.finish(note)
     // after all callbacks, because `onError` may throw
     for (const error of errors) this.#onError(error)
   }
 
-  #write(jobs: readonly WriteJob[]): void {
+  #write(appends: readonly AppendJob[], works: readonly WorkJob[]): void {
     const failure = this.#outage?.failure
     if (failure) {
-      for (const job of jobs) job.fail(failure)
+      for (const job of appends) job.fail(failure)
+      for (const job of works) job.fail(failure)
       return
     }
     try {
-      this.#transaction(() => {
-        for (const job of jobs) job.write()
-      })
+      for (const job of this.#store.write(appends, works)) job.fail(new VersionConflict(job.table, job.expected))
     } catch (reason) {
-      if (jobs.length > 1) for (const job of jobs) this.#write([job])
-      else this.#fail(jobs[0], reason)
+      if (appends.length + works.length === 1) return this.#fail(appends[0] ?? works[0], reason)
+      for (const job of appends) this.#write([job], [])
+      for (const job of works) this.#write([], [job])
     }
   }
 
-  #fail(job: WriteJob | undefined, reason: unknown): void {
+  #fail(job: CommitJob | undefined, reason: unknown): void {
     job?.fail(reason)
     if (isTemporary(reason)) this.#outage?.reportFailure(reason)
   }
 }
 
-/** Writing is a job with a promise for its result. */
-class Writing<Value> implements WriteJob {
-  readonly #write: () => Value | Error
+/** PromisedWork is work with a promise for its result. */
+class PromisedWork<Value> implements WorkJob {
+  readonly #work: () => Value | Error
   readonly #resolve: (value: Value) => void
   readonly #reject: (reason: unknown) => void
-  #written: Value | Error | undefined
+  #result: Value | Error | undefined
   #failure: { readonly reason: unknown } | undefined
 
-  constructor(write: () => Value | Error, resolve: (value: Value) => void, reject: (reason: unknown) => void) {
-    this.#write = write
+  constructor(work: () => Value | Error, resolve: (value: Value) => void, reject: (reason: unknown) => void) {
+    this.#work = work
     this.#resolve = resolve
     this.#reject = reject
   }
 
-  write(): void {
-    this.#written = this.#write()
+  run(): void {
+    this.#result = this.#work()
   }
 
   fail(reason: unknown): void {
@@ -154,8 +170,8 @@ class Writing<Value> implements WriteJob {
 
   finish(): void {
     if (this.#failure) return this.#reject(this.#failure.reason)
-    const written = this.#written as Value | Error
-    if (written instanceof Error) this.#reject(written)
-    else this.#resolve(written)
+    const result = this.#result as Value | Error
+    if (result instanceof Error) this.#reject(result)
+    else this.#resolve(result)
   }
 }

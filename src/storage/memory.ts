@@ -9,8 +9,9 @@ import {
   type TableId,
 } from '../hall/ports.ts'
 import { type OnStoreError, warn } from './error.ts'
+import type { AppendBatch, EventStore, StoreWork } from './event-store.ts'
 import { GroupCommit } from './group-commit.ts'
-import { type AppendBatch, EventLog, type EventStore } from './log.ts'
+import { EventLog } from './log.ts'
 import { MemoryHistory } from './memory-history.ts'
 import { MemoryResults } from './memory-results.ts'
 import { MemoryUsage } from './memory-usage.ts'
@@ -21,11 +22,12 @@ import { LOGIN_PLACE_LIMITS, parseAccountNumber, toPersonId } from './rows.ts'
  * loop. Exceptions of followers go to `onError`, by default to a warning of the process.
  */
 export function memoryStore({ onError = warn }: { readonly onError?: OnStoreError } = {}): Store {
-  const commits = new GroupCommit((work) => work(), onError)
+  const events = new MemoryEventStore()
+  const commits = new GroupCommit(events, onError)
   const results = new MemoryResults(commits)
   const history = new MemoryHistory(commits)
   return {
-    tables: new EventLog(new MemoryShelf(), commits),
+    tables: new EventLog(events, commits),
     results,
     history,
     accounts: new MemoryAccounts(commits, (person) => {
@@ -37,7 +39,7 @@ export function memoryStore({ onError = warn }: { readonly onError?: OnStoreErro
   }
 }
 
-class MemoryShelf implements EventStore {
+class MemoryEventStore implements EventStore {
   readonly #tables = new Map<TableId, { readonly version: number; readonly lines: string }>()
   readonly #unfinished = new Set<TableId>()
   /** Finished tables in the order of their ends, and whether they are rated. */
@@ -47,7 +49,14 @@ class MemoryShelf implements EventStore {
     return 0
   }
 
-  append({ table, expected, count, prefix, lines, endKind }: AppendBatch): boolean {
+  write<Batch extends AppendBatch>(batches: readonly Batch[], works: readonly StoreWork[]): readonly Batch[] {
+    const rejected = batches.filter((batch) => !this.#append(batch))
+    for (const work of works) work.run()
+    return rejected
+  }
+
+  /** Appends a batch; returns false if it does not fit. */
+  #append({ table, expected, count, prefix, lines, endKind }: AppendBatch): boolean {
     const before = this.#tables.get(table)
     if ((before?.version ?? 0) !== expected) return false
     if (count === 0) return true

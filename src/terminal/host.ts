@@ -1,4 +1,4 @@
-import { type Clock, wallClock } from '../base/clock.ts'
+import { type Clock, createSystemClock } from '../base/clock.ts'
 import type { Random } from '../games/game.ts'
 import { Conversation } from '../protocol/conversation.ts'
 import type { Options, Program } from '../protocol/definition.ts'
@@ -42,7 +42,7 @@ const CHECK_INTERVAL = 200
 
 /** Hosts a program at the terminal: listens, and serves `clients` clients. Resolves with the exit code. */
 export async function host(hosting: HostOptions): Promise<number> {
-  const { program, terminal, clients, concurrent, timeout, stop, printError, clock = wallClock } = hosting
+  const { program, terminal, clients, concurrent, timeout, stop, printError, clock = createSystemClock() } = hosting
   const { promise: over, resolve: end } = Promise.withResolvers<number>()
   const talking = new Set<Conversation>()
   const silence = timeout ?? Number.POSITIVE_INFINITY

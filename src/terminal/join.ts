@@ -1,4 +1,4 @@
-import { type Clock, wallClock } from '../base/clock.ts'
+import { type Clock, createSystemClock } from '../base/clock.ts'
 import type { Random } from '../games/game.ts'
 import { pythonInt } from '../programs/python/values.ts'
 import type { Conversation } from '../protocol/conversation.ts'
@@ -37,7 +37,7 @@ const CHECK_INTERVAL = 200
 
 /** Joins a program at the terminal: connects, and runs the conversation to its end. Resolves with the exit code. */
 export async function join(joining: JoinOptions): Promise<number> {
-  const { program, options, random, terminal, timeout, stop, printError, clock = wallClock } = joining
+  const { program, options, random, terminal, timeout, stop, printError, clock = createSystemClock() } = joining
   let conversation: Conversation | undefined
 
   const talk = async (): Promise<number> => {

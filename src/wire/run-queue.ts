@@ -23,7 +23,7 @@
 
 import { Fifo } from '../base/fifo.ts'
 
-/** EventLoop schedules callbacks; `eventLoop` is that of Node. */
+/** EventLoop schedules callbacks; a `Batcher` is that of Node. */
 export interface EventLoop {
   /** Calls `then` in the next turn of the event loop, after the I/O of that turn. */
   nextTurn(then: () => void): void

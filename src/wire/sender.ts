@@ -1,4 +1,4 @@
-import { type Clock, wallClock } from '../base/clock.ts'
+import { type Clock, createSystemClock } from '../base/clock.ts'
 import { Disconnected } from './disconnect.ts'
 import type { Framing } from './framing/framing.ts'
 import { Outbox, type OutboxOwner } from './outbox.ts'
@@ -44,7 +44,7 @@ export abstract class Sender implements OutboxOwner {
   protected isClosed = false
   #onClosed: (() => void) | undefined
 
-  constructor(transport: Transport, { outgoing, outboxLimit = OUTBOX_LIMIT, pace = 0, clock = wallClock }: SenderOptions) {
+  constructor(transport: Transport, { outgoing, outboxLimit = OUTBOX_LIMIT, pace = 0, clock = createSystemClock() }: SenderOptions) {
     this.transport = transport
     this.clock = clock
     this.outbox = new Outbox({ transport, framing: outgoing, clock, limit: outboxLimit, pace, owner: this })

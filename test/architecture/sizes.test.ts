@@ -23,6 +23,8 @@ const SHORT: Readonly<Record<string, string>> = {
   'games/index.ts': 'the registry of games, without their texts and banks',
   'games/questions/bank.ts': 'the list of all banks, which is loaded on demand',
   'games/questions/plain.ts': 'HTML as text, for the importers of questions',
+  'hall/costs.ts': 'costs of requests that several rooms charge',
+  'native/commands/acts.ts': 'one group of commands, as the files beside it',
   'storage/error.ts': 'the errors of every engine',
   'wire/framing/recv.ts': 'a framing, one file each',
 }

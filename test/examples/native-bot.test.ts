@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type Clock, wallClock } from '../../src/base/clock.ts'
+import { type Clock, createSystemClock } from '../../src/base/clock.ts'
 import { chance } from '../../src/games/random.ts'
 import type { Store } from '../../src/hall/ports.ts'
 import { LobbyService } from '../../src/lobby/service.ts'
@@ -24,7 +24,8 @@ function bot(port: number, ...args: string[]): Promise<{ output: string; errors:
 }
 
 /** A clock by which the house joins late, because Python may need time to start. */
-const patient: Clock = { ...wallClock, after: (ms, then) => wallClock.after(20 * ms, then) }
+const system = createSystemClock()
+const patient: Clock = { ...system, after: (ms, then) => system.after(20 * ms, then) }
 
 /** The front door, with its hall. */
 async function door(): Promise<{ port: number; store: Store }> {

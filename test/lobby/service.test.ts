@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
-import { batchInput } from '../../src/wire/transports/batching.ts'
+import { Batcher } from '../../src/wire/transports/batching.ts'
 import { settled, settledInTurn } from '../support/clock.ts'
 import { Room } from '../support/room.ts'
 
 /** Returns how many inputs are handled in one turn, of a hundred that arrive in it. */
-async function inOneTurn(): Promise<number> {
+async function inOneTurn(batcher: Batcher): Promise<number> {
   let heard = 0
   for (let n = 0; n < 100 && heard === 0; n++) {
-    batchInput(() => heard++)
+    batcher.queue(() => heard++)
     await settledInTurn()
   }
   const first = heard
@@ -15,11 +15,10 @@ async function inOneTurn(): Promise<number> {
   return first
 }
 
-test('an open lobby raises the batch limits for a store', async () => {
+test('a lobby has batch limits for its store, which let twice as many inputs arrive together', async () => {
   const { premises } = new Room()
-  expect(await inOneTurn()).toBe(48)
-  await premises.open()
-  expect(await inOneTurn()).toBe(96)
-  await premises.close()
-  expect(await inOneTurn()).toBe(48)
+  const batcher = new Batcher()
+  expect(await inOneTurn(batcher)).toBe(48)
+  batcher.raiseLimits(premises.batchLimits)
+  expect(await inOneTurn(batcher)).toBe(96)
 })

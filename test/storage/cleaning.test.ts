@@ -19,7 +19,7 @@ function opened(path: string, pace: Partial<FlushPolicy>) {
   const database = databaseIn(path)
   const trouble = vi.fn()
   const shelf = new SqliteEventStore(database, trouble, pace)
-  const commits = new GroupCommit((work) => shelf.transaction(work), trouble)
+  const commits = new GroupCommit(shelf, trouble)
   const log = new EventLog(shelf, commits)
   // only so that it knows the followed tables: a pass never begins by itself
   shelf.compact({ keep: Number.POSITIVE_INFINITY }, (table) => log.isFollowed(table))

@@ -40,7 +40,7 @@ export function databaseIn(path: string): Database {
 /** Opens a store as `openStore` does, with the given pace of index updates. */
 export function storeIn(database: Database, pace?: Partial<FlushPolicy>, onError: OnStoreError = warn): Store {
   const shelf = new SqliteEventStore(database, onError, pace)
-  const commits = new GroupCommit((work) => shelf.transaction(work), onError)
+  const commits = new GroupCommit(shelf, onError)
   const scores = new ScoreCounts()
   const close = async () => {
     commits.close()

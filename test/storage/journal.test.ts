@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TableEvent } from '../../src/hall/ports.ts'
+import type { AppendBatch } from '../../src/storage/event-store.ts'
 import { encodeEvent, OpeningCache } from '../../src/storage/events.ts'
-import type { AppendBatch } from '../../src/storage/log.ts'
 import { Batch, BatchReader, parseParts } from '../../src/storage/sqlite/journal.ts'
 import { happening } from './contract-properties.ts'
 

@@ -1,5 +1,5 @@
 import { expect, onTestFinished } from 'vitest'
-import { wallClock } from '../../src/base/clock.ts'
+import { createSystemClock } from '../../src/base/clock.ts'
 import { seededRandom } from '../../src/games/random.ts'
 import { LobbyService, type LobbyServiceOptions } from '../../src/lobby/service.ts'
 import type { ToClient } from '../../src/native/messages.ts'
@@ -21,7 +21,7 @@ export async function doorway(name = 'parlor/door', { options = {}, ...rooms }: 
   const troubles: string[] = []
   const onError = (sentence: string, reason: unknown) => troubles.push(`${sentence}: ${reason}`)
   const random = seededRandom(1)
-  const premises = new LobbyService({ store: memoryStore(), clock: wallClock, random, ...rooms, onError })
+  const premises = new LobbyService({ store: memoryStore(), clock: createSystemClock(), random, ...rooms, onError })
   const { server, address } = await openServer(await program(name), {
     premises,
     options,

@@ -1,4 +1,4 @@
-import { type Clock, wallClock } from '../../src/base/clock.ts'
+import { type Clock, createSystemClock } from '../../src/base/clock.ts'
 import type { Random } from '../../src/games/game.ts'
 import { chance } from '../../src/games/random.ts'
 import { LobbyService } from '../../src/lobby/service.ts'
@@ -7,7 +7,7 @@ import type { ClientSeating, PeerHandle } from '../../src/protocol/seating.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 
 /** Opens a lobby without a data folder; any error in it fails the test. */
-export function premises({ clock = wallClock, random = chance }: { clock?: Clock; random?: Random } = {}): LobbyService {
+export function premises({ clock = createSystemClock(), random = chance }: { clock?: Clock; random?: Random } = {}): LobbyService {
   const onError = (sentence: string, reason: unknown) => {
     throw new Error(sentence, { cause: reason })
   }

@@ -1,12 +1,14 @@
 import { Socket } from 'node:net'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { batchArrival, batchFlush, batchInput, eventLoop, FSYNC_LIMITS, raiseBatchLimits } from '../../src/wire/transports/batching.ts'
+import { APPEND_LIMITS, Batcher, FSYNC_LIMITS } from '../../src/wire/transports/batching.ts'
 import { SocketTransport } from '../../src/wire/transports/socket.ts'
 import { settledInTurn } from '../support/clock.ts'
 
 // batching is bounded in milliseconds, too: here time passes only if a test advances it
 let time = 0
+let batcher: Batcher
 beforeEach(() => {
+  batcher = new Batcher()
   vi.spyOn(performance, 'now').mockImplementation(() => time)
 })
 afterEach(() => {
@@ -21,7 +23,7 @@ async function heard(turns: readonly (readonly number[])[], length = 0): Promise
   const when = new Map<number, number>()
   let now = 0
   for (const numbers of turns) {
-    for (const number of numbers) batchInput(() => when.set(number, now), length)
+    for (const number of numbers) batcher.queue(() => when.set(number, now), length)
     await turn()
     now++
   }
@@ -58,14 +60,14 @@ test('no input waits for more than 2 ms and the turn in which they end, however 
 
 test('48 inputs, or 256 KiB, are handled in the same turn', async () => {
   const order: string[] = []
-  for (const number of range(1, 47)) batchInput(() => order.push(String(number)))
+  for (const number of range(1, 47)) batcher.queue(() => order.push(String(number)))
   expect(order).toEqual([])
-  batchInput(() => order.push('48'))
+  batcher.queue(() => order.push('48'))
   await settledInTurn()
   expect(order).toEqual(range(1, 48).map(String))
-  batchInput(() => order.push('long'), 256 * 1024)
+  batcher.queue(() => order.push('long'), 256 * 1024)
   expect(order).toHaveLength(48)
-  batchInput(() => order.push('longer'), 1)
+  batcher.queue(() => order.push('longer'), 1)
   expect(order.slice(48)).toEqual(['long', 'longer'])
   await turn()
   expect(order).toHaveLength(50)
@@ -73,12 +75,12 @@ test('48 inputs, or 256 KiB, are handled in the same turn', async () => {
 
 test('16 inputs are handled at a time, their consequences run before the next 16, and no later input overtakes these', async () => {
   const order: string[] = []
-  for (const number of range(1, 40)) batchInput(() => void Promise.resolve().then(() => order.push(String(number))))
-  batchInput(() => {
+  for (const number of range(1, 40)) batcher.queue(() => void Promise.resolve().then(() => order.push(String(number))))
+  batcher.queue(() => {
     order.push('the last of them')
-    batchInput(() => order.push('behind them'), 512 * 1024)
+    batcher.queue(() => order.push('behind them'), 512 * 1024)
   }, 256 * 1024)
-  batchInput(() => order.push('too many'), 1)
+  batcher.queue(() => order.push('too many'), 1)
   await turn()
   await turn()
   const said = range(1, 40).map(String)
@@ -95,7 +97,7 @@ test('output is flushed after all consequences of the input have run, and not be
   await new Promise<void>((resolve) =>
     setImmediate(() => {
       void later()
-      batchFlush(what)
+      batcher.scheduleFlush(what)
       setImmediate(resolve)
     }),
   )
@@ -109,7 +111,7 @@ function uncaught(): Promise<unknown> {
 }
 
 test('an exception during the flush of one connection delays no other', async () => {
-  const [one, other] = [1, 2].map((port) => new SocketTransport(new Socket(), { remote: { host: 'test', port } }))
+  const [one, other] = [1, 2].map((port) => new SocketTransport(new Socket(), batcher, { remote: { host: 'test', port } }))
   const failed = uncaught()
   const called = new Promise<string>((resolve) => {
     one?.scheduleFlush({
@@ -127,46 +129,38 @@ test('an exception in the input of one connection neither drops nor reorders the
   const failed = uncaught()
   const order: number[] = []
   const called = new Promise<void>((resolve) => {
-    batchInput(() => {
-      batchInput(() => order.push(3))
-      batchInput(resolve)
+    batcher.queue(() => {
+      batcher.queue(() => order.push(3))
+      batcher.queue(resolve)
       throw new Error('one fails')
     })
-    for (const number of [1, 2]) batchInput(() => order.push(number))
+    for (const number of [1, 2]) batcher.queue(() => order.push(number))
   })
   await expect(failed).resolves.toMatchObject({ message: 'one fails' })
   await called
   expect(order).toEqual([1, 2, 3])
 })
 
-test('with a store, 96 inputs are handled at once, in at most 32 turns, as long as a server asks for it', async () => {
-  const [once, again] = [raiseBatchLimits(), raiseBatchLimits()]
+test('with the limits for a log, 96 inputs are handled at once, in at most 32 turns', async () => {
+  batcher.raiseLimits(APPEND_LIMITS)
   const order: number[] = []
-  for (const number of range(1, 95)) batchInput(() => order.push(number))
+  for (const number of range(1, 95)) batcher.queue(() => order.push(number))
   expect(order).toEqual([])
-  batchInput(() => order.push(96))
+  batcher.queue(() => order.push(96))
   await settledInTurn()
   expect(order).toEqual(range(1, 96))
   await turn()
   const many = [[1, 2], ...range(3, 40).map((number) => [number])]
   expect((await heard(many)).get(1)).toBe(31)
-  once()
-  once()
-  expect((await heard(many)).get(1)).toBe(31)
-  again()
-  expect((await heard(many)).get(1)).toBe(11)
 })
 
-test('if each write waits for the disk, 256 inputs are handled at once, in at most 64 turns and 8 ms; the largest request counts', async () => {
-  const [synced, written] = [raiseBatchLimits(FSYNC_LIMITS), raiseBatchLimits()]
-  onTestFinished(() => {
-    synced()
-    written()
-  })
+test('if each write waits for the disk, 256 inputs are handled at once, in at most 64 turns and 8 ms; lower limits change nothing', async () => {
+  batcher.raiseLimits(FSYNC_LIMITS)
+  batcher.raiseLimits(APPEND_LIMITS)
   const order: number[] = []
-  for (const number of range(1, 255)) batchInput(() => order.push(number))
+  for (const number of range(1, 255)) batcher.queue(() => order.push(number))
   expect(order).toEqual([])
-  batchInput(() => order.push(256))
+  batcher.queue(() => order.push(256))
   await settledInTurn()
   expect(order).toEqual(range(1, 256))
   await turn()
@@ -174,17 +168,45 @@ test('if each write waits for the disk, 256 inputs are handled at once, in at mo
   expect((await heard(many)).get(1)).toBe(63)
   vi.mocked(performance.now).mockImplementation(() => time++)
   expect((await heard(many)).get(1)).toBe(8)
-  vi.mocked(performance.now).mockImplementation(() => time)
-  synced()
-  expect((await heard(many)).get(1)).toBe(31)
+})
+
+test('two batchers share neither limits nor batches nor memory', async () => {
+  const other = new Batcher()
+  other.raiseLimits(FSYNC_LIMITS)
+  const order: string[] = []
+  for (const number of range(1, 47)) {
+    batcher.queue(() => order.push(`one ${number}`))
+    other.queue(() => order.push(`other ${number}`))
+  }
+  expect(order).toEqual([])
+  batcher.queue(() => order.push('one 48'))
+  await settledInTurn()
+  expect(order).toEqual(range(1, 48).map((number) => `one ${number}`))
+  expect(batcher.lend(new Uint8Array(1)).buffer).not.toBe(other.lend(new Uint8Array(1)).buffer)
+  expect(batcher.readBuffer).not.toBe(other.readBuffer)
+  await turn()
+  await turn()
+  expect(order).toHaveLength(95)
+})
+
+test('lent bytes stay as they are until their batch is over, however many they are', async () => {
+  const size = 16_384
+  const lent = range(1, 20).map((number) => batcher.lend(new Uint8Array(size).fill(number)))
+  expect(lent.map((bytes) => [bytes.length, bytes[0], bytes.at(-1)])).toEqual(range(1, 20).map((number) => [size, number, number]))
+  const memory = new Set(lent.map(({ buffer }) => buffer))
+  // one memory for 272 KiB, and a copy for each of the others
+  expect(memory.size).toBe(1 + 3)
+  batcher.queue(() => {})
+  await turn()
+  expect(batcher.lend(new Uint8Array(size)).byteOffset).toBe(0)
 })
 
 test('a run queue waits for at most 8 ms while each turn brings a new connection', async () => {
   const turns: number[] = []
   const began = time
-  const queue = () => eventLoop.nextTurn(() => turns.push(time - began))
+  const queue = () => batcher.nextTurn(() => turns.push(time - began))
   const arrive = async (ms: number) => {
-    batchArrival(() => {})
+    batcher.queueArrival(() => {})
     time += ms
     await turn()
   }

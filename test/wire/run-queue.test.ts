@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Connection } from '../../src/wire/connection.ts'
 import { lines } from '../../src/wire/framing/lines.ts'
 import { type EventLoop, RunQueue, type Task } from '../../src/wire/run-queue.ts'
-import { eventLoop } from '../../src/wire/transports/batching.ts'
+import { Batcher } from '../../src/wire/transports/batching.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled } from '../support/clock.ts'
 
@@ -402,7 +402,7 @@ test('an exception in one task stops no other task', async () => {
 })
 
 test('timers and other turns of the event loop run between slices', async () => {
-  const queue = new RunQueue({ loop: eventLoop, slice: 1, turn: 2 })
+  const queue = new RunQueue({ loop: new Batcher(), slice: 1, turn: 2 })
   let turns = 0
   let stopped = false
   const count = () => {

@@ -95,7 +95,7 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
   test('a file that is not a socket stays unchanged', async () => {
     const path = freePath()
     writeFileSync(path, 'precious')
-    await expect(listenUnix(path, () => {})).rejects.toMatchObject({ code: 'EEXIST', message: expect.stringContaining('not a socket') })
+    await expect(listenUnix(path, () => {})).rejects.toMatchObject({ code: 'EEXIST', message: expect.stringContaining('is not a socket') })
     expect(readFileSync(path, 'utf8')).toBe('precious')
   })
 

@@ -1,6 +1,6 @@
 import type { TableId } from '../../hall/ports.ts'
 import type { OnStoreError } from '../error.ts'
-import type { AppendBatch, EventStore } from '../log.ts'
+import type { AppendBatch, EventStore, StoreWork } from '../event-store.ts'
 import { planCleaning } from './cleaning.ts'
 import { type Compactable, type Compaction, Compactor } from './compactor.ts'
 import type { Database } from './database.ts'
@@ -31,7 +31,7 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  * - #known has every unfinished table, and every table whose parts are not all in the index. So the version check of an
  *   append reads no disk, except for a finished table.
  * - A finished table that is not rated and has no parts in the index waits in #finished until there are enough for a block.
- * - If a transaction fails, #forget removes what its jobs added to memory; the memory then equals the file again.
+ * - If a transaction fails, #forget removes what its batches added to memory; the memory then equals the file again.
  * - Index writes are bounded steps between turns of the event loop, because a transaction stops all users. An index write
  *   that fails loses nothing, and is tried again later.
  * - With a size limit, the Compactor calls `removeOldest`, which removes the oldest journal rows (cleaning.ts). It removes only
@@ -125,15 +125,17 @@ export class SqliteEventStore implements EventStore, Compactable {
     this.#compactor = new Compactor(this.#database, this, compaction, this.#onError)
   }
 
-  /** Runs `work`, and writes the events that it adds, in one transaction. Throws a StoreError, or the exception of `work`. */
-  transaction(work: () => void): void {
+  /** Writes as `EventStore.write` says. Throws a StoreError, or the exception of a work. */
+  write<Append extends AppendBatch>(batches: readonly Append[], works: readonly StoreWork[]): readonly Append[] {
+    const rejected: Append[] = []
     const place = this.#place
     const ended = this.#ended
     const finished = this.#finished.length
     const ahead = this.#ahead
     try {
       this.#database.transaction(() => {
-        work()
+        for (const batch of batches) if (!this.#append(batch)) rejected.push(batch)
+        for (const work of works) work.run()
         this.#endRow()
       })
     } catch (error) {
@@ -146,9 +148,11 @@ export class SqliteEventStore implements EventStore, Compactable {
     }
     if (this.#finished.length >= this.#enough) this.#fillBlocks()
     this.#compactor?.noteAdded(this.#ahead - ahead)
+    return rejected
   }
 
-  append(addition: AppendBatch): boolean {
+  /** Adds a batch to the present row; returns false, and adds nothing, if it does not fit its table. */
+  #append(addition: AppendBatch): boolean {
     const { table, expected, count } = addition
     const inMemory = this.#known.get(table)
     const known = inMemory ?? this.#find(table)

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Store } from '../../hall/ports.ts'
 import { type OnStoreError, warn } from '../error.ts'
+import type { EventStore } from '../event-store.ts'
 import { convertSystemErrors, type OnNotice, prepareFolder, withNewFolder } from '../folder.ts'
 import { GroupCommit } from '../group-commit.ts'
 import { EventLog } from '../log.ts'
@@ -58,15 +59,18 @@ export async function openStore({
     const events = new SqliteEventStore(database, onFailure)
     guard.checkEnd(database, events.progress, onNotice)
     guard.open(database, durable, events.progress)
-    const write = (work: () => void) => {
-      const { place } = events.progress
-      events.transaction(work)
-      if (events.progress.place > place) database.noteCommit()
-      guard.note(events.progress)
+    const guarded: Pick<EventStore, 'write'> = {
+      write(batches, works) {
+        const { place } = events.progress
+        const rejected = events.write(batches, works)
+        if (events.progress.place > place) database.noteCommit()
+        guard.note(events.progress)
+        return rejected
+      },
     }
     let closed = false
     const endWatch = watchMark({ guard, database, timers, progress: () => events.progress, onNotice, onError })
-    const commits = new GroupCommit(write, onError, outage)
+    const commits = new GroupCommit(guarded, onError, outage)
     const tables = new EventLog(events, commits)
     const scores = new ScoreCounts()
     if (keep !== Number.POSITIVE_INFINITY) events.compact({ keep }, (table) => tables.isFollowed(table))

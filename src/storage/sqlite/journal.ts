@@ -1,7 +1,7 @@
 import type { StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import { StoreError } from '../error.ts'
-import type { AppendBatch, EndKind } from '../log.ts'
+import type { AppendBatch, EndKind } from '../event-store.ts'
 import { type Database, toNumber, toText } from './database.ts'
 
 /*

@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { EndKind } from '../event-store.ts'
 import { convertSystemErrors } from '../folder.ts'
-import type { EndKind } from '../log.ts'
 import { createEmptyFile, syncToDisk } from './backup.ts'
 import { createDatabase, Database, isDiskFull, toNumber, toText } from './database.ts'
 import {

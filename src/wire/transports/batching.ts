@@ -3,29 +3,32 @@ import type { Flushable } from '../transport.ts'
 
 /*
  * A server that reads, answers and writes for one peer after another runs all its code cold for each of them: between two
- * messages lie two system calls, which are most of what a message costs. This module batches both directions for all sockets
- * of the process. First the input of many sockets is queued; then a part of it is delivered, and the handlers run; then all
+ * messages lie two system calls, which are most of what a message costs. This module batches both directions for many
+ * sockets. First the input of many sockets is queued; then a part of it is delivered, and the handlers run; then all
  * answers of that part are flushed in one pass. Then the next part is delivered.
+ *
+ * All sockets that take part share one `Batcher`: a server has one for all its ports, and a client that is alone in its process
+ * has one of its own.
  *
  * How much arrives in one turn of the event loop depends on how many peers connect, because the loop accepts one per turn
  * and port. Therefore input is queued for several turns, while each of them brings more, up to the limits of `BatchLimits`. A
  * peer that is alone does not wait: a batch is delivered as soon as a turn adds nothing, or if it has one entry.
  *
  * Rules:
- * - Entries are delivered in the order in which they arrived, across all sockets.
+ * - Entries are delivered in the order in which they arrived, across all sockets of a batcher.
  * - No entry is delivered while another handler runs. Input that arrives during the delivery of a batch waits for the next
  *   batch.
- * - Bytes that `lendBytes` returns are valid until their entry has returned. The buffer is reused after the whole batch.
+ * - Bytes that `lend` returns are valid until their entry has returned. The memory is reused after the whole batch.
  * - If an entry throws, the error propagates, and the others are queued again.
  *
  * A batch is delivered in parts because the run queue learns the cost of direct reads from one part before the next begins:
  * new peers may run code for the first time, and 50 of them in one part took 75 ms. Parts of 4 while peers connect cost 14 %
- * of the games a second where each game is a connection of its own, and no flood was the better for it. If the batches were larger still, the first entries would be cold again when they are answered. `npm run bench`
- * measures what batching is worth.
+ * of the games a second where each game is a connection of its own, and no flood was the better for it. If the batches were
+ * larger still, the first entries would be cold again when they are answered. `npm run bench` measures what batching is worth.
  */
 
 /** BatchLimits limits how much input one batch may have. */
-interface BatchLimits {
+export interface BatchLimits {
   /** Turns of the event loop. */
   readonly turns: number
   /** Milliseconds: a turn is long if there is much to do. */
@@ -34,7 +37,7 @@ interface BatchLimits {
   readonly entries: number
 }
 
-/** Limits while no server has requested others. */
+/** Limits of a batcher whose owner has raised none. */
 const DEFAULT_LIMITS: BatchLimits = { turns: 12, ms: 2, entries: 48 }
 /** Limits of a server that appends to its log batch by batch: the larger the batch, the less an append costs per entry. */
 export const APPEND_LIMITS: BatchLimits = { turns: 32, ms: 2, entries: 96 }
@@ -49,141 +52,153 @@ const MAX_BYTES = 256 * 1024
 /** Bytes that a socket reads at a time: four times the usual limit of a message. */
 export const READ_SIZE = 16 * 1024
 
-let limits = DEFAULT_LIMITS
-/** Requests for higher limits, one for each open server. */
-let requests: readonly { readonly limits: BatchLimits }[] = []
-let queued: (() => void)[] = []
-let bytes = 0
-/** Number of entries at the end of the previous turn, and of turns that the batch has taken. */
-let before = 0
-let turns = 0
-/** Time at which the batch began, by `performance.now()`. */
-let since = 0
-let isScheduled = false
-/** A batch is being delivered, or a part of it waits for the handlers of the part before. */
-let delivering = false
-/** Memory for the bytes of a batch, one read after the other, and how much of it is used. */
-const lent = new Uint8Array(MAX_BYTES + READ_SIZE)
-let used = 0
-/** Number of peers that have connected. */
-let arrivals = 0
+/** Batcher batches the input and the output of many sockets. It is also the event loop for their run queue. */
+export class Batcher implements EventLoop {
+  #limits = DEFAULT_LIMITS
+  #queued: (() => void)[] = []
+  #bytes = 0
+  /** Number of entries at the end of the previous turn, and of turns that the batch has taken. */
+  #before = 0
+  #turns = 0
+  /** Time at which the batch began, by `performance.now()`. */
+  #since = 0
+  #isScheduled = false
+  /** A batch is being delivered, or a part of it waits for the handlers of the part before. */
+  #isDelivering = false
+  /** Memory for the bytes of a batch, one read after the other, and how much of it is used. Empty before the first read. */
+  #lent = new Uint8Array(0)
+  #used = 0
+  #readBuffer: Uint8Array | undefined
+  /** Number of peers that have connected. */
+  #arrivals = 0
+  /** Outputs to flush at the end of this tick. */
+  #due: Flushable[] = []
 
-/**
- * Raises the batch limits of this process, for a server that persists what a batch brings in one write. Returns a function
- * that withdraws the request. Of several requests, the highest limits apply.
- */
-export function raiseBatchLimits(raised = APPEND_LIMITS): () => void {
-  const request = { limits: raised }
-  setRequests([...requests, request])
-  return () => setRequests(requests.filter((one) => one !== request))
-}
+  /** The buffer into which all accepted sockets read, one after the other. */
+  get readBuffer(): Uint8Array {
+    this.#readBuffer ??= new Uint8Array(READ_SIZE)
+    return this.#readBuffer
+  }
 
-function setRequests(all: typeof requests): void {
-  requests = all
-  limits = all.reduce((highest, one) => (one.limits.entries > highest.entries ? one.limits : highest), DEFAULT_LIMITS)
-}
+  /** Raises the limits, for a server that persists what a batch brings in one write. Limits below the present ones have no effect. */
+  raiseLimits(limits: BatchLimits): void {
+    if (limits.entries > this.#limits.entries) this.#limits = limits
+  }
 
-/**
- * Queues `deliver` for the present batch, which is delivered in order of arrival. The batch may be full and `deliver` may run
- * before this returns: call it only from a callback of the system, while no other code runs. `length` is its size in bytes.
- */
-export function batchInput(deliver: () => void, length = 0): void {
-  queued.push(deliver)
-  bytes += length
-  if (!delivering && (bytes > MAX_BYTES || queued.length >= limits.entries)) deliverAll()
-  else checkSoon()
-}
+  /**
+   * Queues `deliver` for the present batch, which is delivered in order of arrival. The batch may be full and `deliver` may run
+   * before this returns: call it only from a callback of the system, while no other code runs. `length` is its size in bytes.
+   */
+  queue(deliver: () => void, length = 0): void {
+    this.#queued.push(deliver)
+    this.#bytes += length
+    if (!this.#isDelivering && (this.#bytes > MAX_BYTES || this.#queued.length >= this.#limits.entries)) this.#deliverAll()
+    else this.#checkSoon()
+  }
 
-/** Copies bytes for an entry of the present batch. The copy is valid until the entry has returned. */
-export function lendBytes(bytes: Uint8Array): Uint8Array {
-  if (used + bytes.length > lent.length) return bytes.slice()
-  lent.set(bytes, used)
-  used += bytes.length
-  return lent.subarray(used - bytes.length, used)
-}
+  /** Queues a peer that has connected. While more peers connect, a run queue waits for up to 8 ms. */
+  queueArrival(arrive: () => void): void {
+    this.#arrivals++
+    this.queue(arrive)
+  }
 
-/** Queues a peer that has connected. While more peers connect, a run queue waits for up to 8 ms. */
-export function batchArrival(arrive: () => void): void {
-  arrivals++
-  batchInput(arrive)
-}
+  /** Copies bytes for an entry of the present batch. The copy is valid until the entry has returned. */
+  lend(bytes: Uint8Array): Uint8Array {
+    const from = this.#used
+    const end = from + bytes.length
+    if (end > this.#lent.length) return this.#lendMore(bytes)
+    this.#lent.set(bytes, from)
+    this.#used = end
+    return this.#lent.subarray(from, end)
+  }
 
-function checkSoon(): void {
-  if (isScheduled) return
-  isScheduled = true
-  if (turns === 0) since = performance.now()
-  setImmediate(check)
-}
+  /** Flushes `what`, with all others, when the current callback and all promises that follow from it have run. */
+  scheduleFlush(what: Flushable): void {
+    if (this.#due.length === 0) queueMicrotask(this.#afterMicrotasks)
+    this.#due.push(what)
+  }
 
-/** Delivers the batch if the last turn added nothing, or a limit is reached. */
-function check(): void {
-  const count = queued.length
-  isScheduled = false
-  turns++
-  if (count === before || count === 1 || turns === limits.turns || performance.now() - since > limits.ms) return deliverAll()
-  before = count
-  checkSoon()
-}
+  nextTurn(then: () => void): void {
+    setImmediate(this.#afterArrivals, then, this.#arrivals, performance.now() + ARRIVING)
+  }
 
-function deliverAll(): void {
-  const all = queued
-  queued = []
-  bytes = before = turns = 0
-  deliverParts(all)
-}
+  settled(then: () => void): void {
+    // `#flushAll` runs in a tick; the callback comes one tick later
+    queueMicrotask(() => process.nextTick(() => process.nextTick(then)))
+  }
 
-/** Delivers the first part, and the others when its handlers have run. */
-function deliverParts(all: readonly (() => void)[]): void {
-  const hasMore = all.length > PART
-  const others = hasMore ? all.slice(PART) : []
-  delivering = true
-  eachOf(
-    hasMore ? all.slice(0, PART) : all,
-    (deliver) => deliver(),
-    (undelivered) => {
-      delivering = false
-      queued = [...undelivered, ...others, ...queued]
-      checkSoon()
-    },
-  )
-  delivering = hasMore
-  if (hasMore) eventLoop.settled(() => deliverParts(others))
-  else used = 0
-}
+  /** Allocates the memory for the first read. Later, returns a separate copy for bytes that the memory has no room for. */
+  #lendMore(bytes: Uint8Array): Uint8Array {
+    if (this.#lent.length > 0) return bytes.slice()
+    this.#lent = new Uint8Array(MAX_BYTES + READ_SIZE)
+    return this.lend(bytes)
+  }
 
-/** The event loop of this process, for a run queue. */
-export const eventLoop: EventLoop = {
-  nextTurn: (then) => void setImmediate(afterArrivals, then, arrivals, performance.now() + ARRIVING),
-  // `flushAll` runs in a tick; the callback comes one tick later
-  settled: (then) => queueMicrotask(() => process.nextTick(() => process.nextTick(then))),
-}
+  #checkSoon(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    if (this.#turns === 0) this.#since = performance.now()
+    setImmediate(this.#check)
+  }
 
-/** Calls `then` when no peer has connected in the previous turn, or at the time `until`. */
-function afterArrivals(then: () => void, before: number, until: number): void {
-  if (arrivals !== before && performance.now() < until) setImmediate(afterArrivals, then, arrivals, until)
-  else then()
-}
+  /** Delivers the batch if the last turn added nothing, or a limit is reached. */
+  readonly #check = (): void => {
+    const count = this.#queued.length
+    this.#isScheduled = false
+    this.#turns++
+    const isQuiet = count === this.#before || count === 1
+    if (isQuiet || this.#turns === this.#limits.turns || performance.now() - this.#since > this.#limits.ms) return this.#deliverAll()
+    this.#before = count
+    this.#checkSoon()
+  }
 
-let due: Flushable[] = []
+  #deliverAll(): void {
+    const all = this.#queued
+    this.#queued = []
+    this.#bytes = this.#before = this.#turns = 0
+    this.#deliverParts(all)
+  }
 
-/** Flushes `what`, with all others, when the current callback and all promises that follow from it have run. */
-export function batchFlush(what: Flushable): void {
-  if (due.length === 0) queueMicrotask(afterMicrotasks)
-  due.push(what)
-}
+  /** Delivers the first part, and the others when its handlers have run. */
+  #deliverParts(all: readonly (() => void)[]): void {
+    const hasMore = all.length > PART
+    const others = hasMore ? all.slice(PART) : []
+    this.#isDelivering = true
+    eachOf(
+      hasMore ? all.slice(0, PART) : all,
+      (deliver) => deliver(),
+      (undelivered) => {
+        this.#isDelivering = false
+        this.#queued = [...undelivered, ...others, ...this.#queued]
+        this.#checkSoon()
+      },
+    )
+    this.#isDelivering = hasMore
+    if (hasMore) this.settled(() => this.#deliverParts(others))
+    else this.#used = 0
+  }
 
-function afterMicrotasks(): void {
-  process.nextTick(flushAll)
-}
+  /** Calls `then` when no peer has connected in the previous turn, or at the time `until`. */
+  readonly #afterArrivals = (then: () => void, before: number, until: number): void => {
+    if (this.#arrivals !== before && performance.now() < until) setImmediate(this.#afterArrivals, then, this.#arrivals, until)
+    else then()
+  }
 
-function flushAll(): void {
-  const now = due
-  due = []
-  eachOf(
-    now,
-    (what) => what.flush(),
-    (others) => others.forEach(batchFlush),
-  )
+  readonly #afterMicrotasks = (): void => {
+    process.nextTick(this.#flushAll)
+  }
+
+  readonly #flushAll = (): void => {
+    const now = this.#due
+    this.#due = []
+    eachOf(
+      now,
+      (what) => what.flush(),
+      (others) => {
+        for (const what of others) this.scheduleFlush(what)
+      },
+    )
+  }
 }
 
 /** Calls `act` with each item. If it throws, `again` gets the items that are left, and the error propagates. */

@@ -1,16 +1,16 @@
 import { Socket, type SocketConstructorOpts } from 'node:net'
 import type { Address, Flushable, Sink, Transport } from '../transport.ts'
-import { batchFlush, batchInput, lendBytes, READ_SIZE } from './batching.ts'
+import { type Batcher, READ_SIZE } from './batching.ts'
 
 /*
  * Problem: Node reads a socket into a new array of 64 KB each time, and stops only when two of them are full. Fifty clients
  * that begin to pipeline cost 6 MB of fresh pages in one turn of the event loop, while all other clients wait, and garbage
  * collection afterwards.
  *
- * Idea: a socket with the option `onread` reads into a buffer that its creator provides. All sockets share one buffer of
- * 16 KB, and a socket stops as soon as its callback returns false. `net.Server` cannot accept sockets with that option, so
- * `withOnRead` moves the handle of the accepted socket to a new socket, as Node does if a socket moves to another process.
- * TLS sockets, and handles without user buffers, use `data` events instead.
+ * Idea: a socket with the option `onread` reads into a buffer that its creator provides. All sockets of a batcher share one
+ * buffer of 16 KB, and a socket stops as soon as its callback returns false. `net.Server` cannot accept sockets with that
+ * option, so `withOnRead` moves the handle of the accepted socket to a new socket, as Node does if a socket moves to another
+ * process. TLS sockets, and handles without user buffers, use `data` events instead.
  *
  * Invariants:
  * - The shared buffer is valid until the callback returns, so the bytes are copied to the memory of the batch or, before a sink
@@ -44,6 +44,7 @@ interface Carried extends Socket {
 export class SocketTransport implements Transport {
   readonly datagrams = false
   readonly #socket: Socket
+  readonly #batcher: Batcher
   /** The TCP socket below TLS, which alone can be reset; otherwise the same socket. */
   readonly #below: Socket
   #remote: Address | undefined
@@ -57,15 +58,16 @@ export class SocketTransport implements Transport {
   #early: Uint8Array | undefined
 
   /** Returns the transport of a socket that a server has accepted with `pauseOnConnect`. */
-  static fromAccepted(socket: Socket, known: Known): SocketTransport {
-    const own = withOnRead(socket)
-    const transport = new SocketTransport(own, known)
+  static fromAccepted(socket: Socket, batcher: Batcher, known: Known = {}): SocketTransport {
+    const own = withOnRead(socket, batcher)
+    const transport = new SocketTransport(own, batcher, known)
     transport.#hasEvents = own === socket
     return transport
   }
 
-  constructor(socket: Socket, { remote, loopback, below = socket }: Known = {}) {
+  constructor(socket: Socket, batcher: Batcher, { remote, loopback, below = socket }: Known = {}) {
     this.#socket = socket
+    this.#batcher = batcher
     this.#below = below
     this.#remote = remote ?? (loopback === undefined ? toRemote(socket) : undefined)
     this.#loopback = loopback
@@ -107,7 +109,7 @@ export class SocketTransport implements Transport {
 
   /** Called with bytes of a `data` event. */
   data(bytes: Uint8Array): void {
-    batchInput(() => this.#sink?.data(bytes), bytes.length)
+    this.#batcher.queue(() => this.#sink?.data(bytes), bytes.length)
   }
 
   /** Called with bytes in the shared buffer, valid until this returns. Returns whether the socket shall read on. */
@@ -117,13 +119,13 @@ export class SocketTransport implements Transport {
       this.#early = Buffer.concat(this.#early ? [this.#early, bytes] : [bytes])
       return whole && this.#early.length < READ_SIZE
     }
-    this.#queue(lendBytes(bytes), !whole)
+    this.#queue(this.#batcher.lend(bytes), !whole)
     return whole
   }
 
   /** Queues bytes for the sink; if the socket has stopped after them, it resumes when they are delivered. */
   #queue(bytes: Uint8Array, stopped: boolean): void {
-    batchInput(() => {
+    this.#batcher.queue(() => {
       this.#sink?.data(bytes)
       if (stopped && !this.#paused) this.#socket.resume()
     }, bytes.length)
@@ -131,12 +133,12 @@ export class SocketTransport implements Transport {
 
   /** Called at the end of the stream. */
   finished(): void {
-    batchInput(() => this.#sink?.finished())
+    this.#batcher.queue(() => this.#sink?.finished())
   }
 
   /** Called when the socket is closed. */
   closed(): void {
-    batchInput(() => this.#sink?.closed(this.#broken))
+    this.#batcher.queue(() => this.#sink?.closed(this.#broken))
   }
 
   /** Called when the socket has failed; `close` follows. */
@@ -145,7 +147,7 @@ export class SocketTransport implements Transport {
   }
 
   scheduleFlush(what: Flushable): void {
-    batchFlush(what)
+    this.#batcher.scheduleFlush(what)
   }
 
   write(data: string | Uint8Array): void {
@@ -191,23 +193,19 @@ function carriedBy(transport: SocketTransport, socket: Carried): Socket {
   return socket
 }
 
-/** The buffer that all accepted sockets share. */
-const READ_BUFFER = new Uint8Array(READ_SIZE)
-const ONREAD = { buffer: READ_BUFFER, callback: onRead }
-
-function onRead(this: Carried, length: number): boolean {
-  return this[CARRIER]?.read(READ_BUFFER.subarray(0, length)) ?? false
+function onRead(this: Carried, length: number, buffer: Uint8Array): boolean {
+  return this[CARRIER]?.read(buffer.subarray(0, length)) ?? false
 }
 
 type Handle = NonNullable<SocketConstructorOpts['handle']>
 
-/** Returns a socket that replaces an accepted one and reads with `ONREAD`, or the accepted one if its handle cannot do that. */
-function withOnRead(accepted: Socket): Socket {
+/** Returns a socket that replaces an accepted one and reads into the shared buffer, or the accepted one if its handle cannot do that. */
+function withOnRead(accepted: Socket, { readBuffer }: Batcher): Socket {
   const { _handle: handle } = accepted as { _handle?: unknown }
   if (!isHandle(handle)) return accepted
   Object.assign(accepted, { _handle: null })
   accepted.destroy()
-  return new Socket({ handle, onread: ONREAD, allowHalfOpen: accepted.allowHalfOpen })
+  return new Socket({ handle, onread: { buffer: readBuffer, callback: onRead }, allowHalfOpen: accepted.allowHalfOpen })
 }
 
 function isHandle(value: unknown): value is Handle {

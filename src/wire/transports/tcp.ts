@@ -1,8 +1,8 @@
 import { connect, createServer, type ListenOptions, type NetConnectOpts, type Server, type Socket } from 'node:net'
-import { type Clock, wallClock } from '../../base/clock.ts'
+import { type Clock, createSystemClock } from '../../base/clock.ts'
 import { TransportError } from '../disconnect.ts'
 import type { Address, Listener, Transport } from '../transport.ts'
-import { batchArrival } from './batching.ts'
+import { Batcher } from './batching.ts'
 import { isLoopbackHost, SocketTransport } from './socket.ts'
 
 /** Limit of peers that wait in the system for `accept`. */
@@ -20,15 +20,18 @@ const ATTEMPT = 10_000
 /** Errors of the system if no server listens at an address. */
 const ABSENT = ['ECONNREFUSED']
 
-/** Listens for TCP peers at `host` and `port` (0: any free one). Rejects with the system's error, such as EADDRINUSE. */
-export async function listenTcp(at: Address, accept: (transport: Transport) => void): Promise<Listener> {
+/**
+ * Listens for TCP peers at `host` and `port` (0: any free one). A server with several ports passes one batcher to all of them.
+ * Rejects with the system's error, such as EADDRINUSE.
+ */
+export async function listenTcp(at: Address, accept: (transport: Transport) => void, batcher = new Batcher()): Promise<Listener> {
   const options = toListenOptions(at)
   const known: { readonly loopback?: string } = isLoopbackHost(options.host) ? { loopback: options.host } : {}
   // a peer on this machine is never half open, because the same system runs both sides
   const keepAlive = known.loopback === undefined ? { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE } : {}
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true, ...keepAlive }, (socket) => {
-    const transport = SocketTransport.fromAccepted(socket, known)
-    batchArrival(() => {
+    const transport = SocketTransport.fromAccepted(socket, batcher, known)
+    batcher.queueArrival(() => {
       // of many peers that connect together, some disconnect before their turn; serving them would delay the others
       if (transport.isBroken) return
       // a peer that connected just before `close` is reset
@@ -43,9 +46,9 @@ export async function listenTcp(at: Address, accept: (transport: Transport) => v
  * Connects to the TCP server at an address. Retries for up to `timeout` milliseconds while the system refuses the connection.
  * `family` selects an address if the host name has several.
  */
-export async function connectTcp(to: Address, timeout: number, clock: Clock = wallClock, family?: 4 | 6): Promise<Transport> {
+export async function connectTcp(to: Address, timeout: number, clock: Clock = createSystemClock(), family?: 4 | 6): Promise<Transport> {
   const socket = await connectTcpSocket(to, timeout, clock, family)
-  return new SocketTransport(socket)
+  return new SocketTransport(socket, new Batcher())
 }
 
 /** Connects a TCP socket, for TCP itself or for a layer above it. */

@@ -1,11 +1,12 @@
 import { constants, X509Certificate } from 'node:crypto'
 import { createServer, isIP, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext, TLSSocket, connect as tlsConnect } from 'node:tls'
-import { type Clock, wallClock } from '../../base/clock.ts'
+import { type Clock, createSystemClock } from '../../base/clock.ts'
 import { errorMessage } from '../../base/errors.ts'
 import { Ignored } from '../allowance.ts'
 import { TransportError } from '../disconnect.ts'
 import type { Address, Listener, Transport } from '../transport.ts'
+import { Batcher } from './batching.ts'
 import { SocketTransport, toRemote } from './socket.ts'
 import { connectTcpSocket, KEEP_ALIVE, startListening, toListenOptions } from './tcp.ts'
 
@@ -34,6 +35,8 @@ export interface TlsListener extends Listener {
 /** TlsOptions has callbacks for peers without a TLS handshake: `refused` with the reason, `slow` while one sends nothing. */
 interface TlsOptions {
   readonly clock?: Clock
+  /** Batches the input of all peers. Default: a batcher of this listener. */
+  readonly batcher?: Batcher
   readonly refused?: (peer: Address, reason: string) => void
   readonly slow?: (peer: Address) => void
 }
@@ -56,14 +59,14 @@ export async function listenTls(
   at: Address,
   own: Certificate | undefined,
   accept: (transport: Transport) => void,
-  { clock = wallClock, refused, slow }: TlsOptions = {},
+  { clock = createSystemClock(), batcher = new Batcher(), refused, slow }: TlsOptions = {},
 ): Promise<TlsListener> {
   const { cert, key } = own ?? (await makeCertificate(at.host, clock))
   const context = createContext(cert, key)
   const fingerprint = new X509Certificate(cert).fingerprint256
   const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE }, (socket) => {
     const peer = toRemote(socket)
-    acceptHandshake(socket, peer, context, { clock, slow: slow && (() => slow(peer)) }).then(accept, (reason: Error) =>
+    acceptHandshake(socket, peer, context, { clock, batcher, slow: slow && (() => slow(peer)) }).then(accept, (reason: Error) =>
       refused?.(peer, reason.message),
     )
   })
@@ -79,7 +82,7 @@ export async function connectTls(
   to: Address,
   options: { fingerprint?: string; wait: number; clock?: Clock; family?: 4 | 6 },
 ): Promise<TlsConnection> {
-  const { wait, clock = wallClock, family } = options
+  const { wait, clock = createSystemClock(), family } = options
   const expected = options.fingerprint === undefined ? undefined : parseFingerprint(options.fingerprint)
   const below = await connectTcpSocket(to, wait, clock, family)
   const socket = await completeHandshake(below, to.host, clock)
@@ -91,7 +94,8 @@ export async function connectTls(
       `its certificate has the fingerprint ${fingerprint}, but ${expected} was expected; is this the right server?`,
     )
   }
-  return { transport: new SocketTransport(socket, { remote: toRemote(below), below }), fingerprint, trusted: socket.authorized }
+  const transport = new SocketTransport(socket, new Batcher(), { remote: toRemote(below), below })
+  return { transport, fingerprint, trusted: socket.authorized }
 }
 
 /** Returns a fingerprint in the form `5A:7F:…`, from any usual notation. Throws a TransportError if it is not SHA-256. */
@@ -161,7 +165,7 @@ function acceptHandshake(
   socket: Socket,
   peer: Address,
   context: SecureContext,
-  { clock, slow }: { clock: Clock; slow: (() => void) | undefined },
+  { clock, batcher, slow }: { clock: Clock; batcher: Batcher; slow: (() => void) | undefined },
 ): Promise<Transport> {
   return new Promise((resolve, reject) => {
     const refuse = (reason: string, farewell: boolean) => {
@@ -181,7 +185,7 @@ function acceptHandshake(
       cancel = clock.after(HANDSHAKE, () => refuse('it did not complete the TLS handshake in time', false))
       socket.unshift(first)
       const secure = new TLSSocket(socket, { isServer: true, secureContext: context })
-      const transport = new SocketTransport(secure, { remote: peer, below: socket })
+      const transport = new SocketTransport(secure, batcher, { remote: peer, below: socket })
       const failed = (error?: Error) => refuse(`the TLS handshake failed: ${whyFailed(error)}`, false)
       secure.once('error', failed).once('close', failed)
       secure.once('secure', () => {

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
-import { type Clock, wallClock } from '../../base/clock.ts'
+import { type Clock, createSystemClock } from '../../base/clock.ts'
 import type { Address, Flushable, Listener, Sink, Transport } from '../transport.ts'
 import { isLoopback } from './socket.ts'
 
@@ -97,7 +97,7 @@ class UdpListener {
   constructor(
     socket: Socket,
     accept: (transport: Transport) => void,
-    { clock = wallClock, remotes = REMOTES, idle = IDLE, mayBegin = always }: UdpOptions,
+    { clock = createSystemClock(), remotes = REMOTES, idle = IDLE, mayBegin = always }: UdpOptions,
   ) {
     this.#socket = socket
     this.#clock = clock

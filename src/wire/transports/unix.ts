@@ -2,9 +2,10 @@ import { lstatSync, statSync } from 'node:fs'
 import { lstat, readFile, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { resolve } from 'node:path'
-import { type Clock, wallClock } from '../../base/clock.ts'
+import { type Clock, createSystemClock } from '../../base/clock.ts'
 import { TransportError } from '../disconnect.ts'
 import type { Listener, Transport } from '../transport.ts'
+import { Batcher } from './batching.ts'
 import { SocketTransport } from './socket.ts'
 import { connectWithRetry, startListening } from './tcp.ts'
 
@@ -23,12 +24,12 @@ const ABSENT = ['ECONNREFUSED', 'ENOENT']
 export async function listenUnix(
   path: string,
   accept: (transport: Transport) => void,
-  { ownerOnly = false }: { readonly ownerOnly?: boolean } = {},
+  { ownerOnly = false, batcher = new Batcher() }: { readonly ownerOnly?: boolean; readonly batcher?: Batcher } = {},
 ): Promise<Listener> {
   const at = toSystemPath(path)
   const open = () => {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
-      accept(SocketTransport.fromAccepted(socket, { remote: { host: path, port: 0 } })),
+      accept(SocketTransport.fromAccepted(socket, batcher, { remote: { host: path, port: 0 } })),
     )
     return ownerOnly ? masked(() => startListening(server, { path: at })) : startListening(server, { path: at })
   }
@@ -42,10 +43,10 @@ export async function listenUnix(
 }
 
 /** Connects to the server at the path of a Unix socket. Retries for up to `timeout` milliseconds while no server listens there. */
-export async function connectUnix(path: string, timeout: number, clock: Clock = wallClock): Promise<Transport> {
+export async function connectUnix(path: string, timeout: number, clock: Clock = createSystemClock()): Promise<Transport> {
   const at = toSystemPath(path)
   const socket = await connectWithRetry(() => connect({ path: at, allowHalfOpen: true }), timeout, clock, ABSENT)
-  return new SocketTransport(socket, { remote: { host: path, port: 0 } })
+  return new SocketTransport(socket, new Batcher(), { remote: { host: path, port: 0 } })
 }
 
 /** Runs synchronous work with a umask that gives no access to group and others; the system applies it to a new socket. */

@@ -1,0 +1,4 @@
+import { createSystemClock } from '../base/clock.ts'
+
+/** The clock of this process, which all parts of a command share. */
+export const wallClock = createSystemClock()

@@ -1,0 +1,41 @@
+import type { TableId } from '../hall/ports.ts'
+
+/** AppendBatch is one append in encoded form: `count` events, the first of them with the number `expected` + 1. */
+export interface AppendBatch {
+  readonly table: TableId
+  readonly expected: number
+  readonly count: number
+  /** The beginning of the first event's line, if that is an opening, because many openings share it; otherwise empty. */
+  readonly prefix: string
+  /** The events as text without `prefix`: a line each, with a line break before it. */
+  readonly lines: string
+  /** How the table ends with these events; `undefined` if it does not end. */
+  readonly endKind: EndKind | undefined
+}
+
+/** EndKind is how a table ends: `counts` if its result counts for the ladder, otherwise `ended`. */
+export type EndKind = 'ended' | 'counts'
+
+/** StoreWork is a write to anything but the logs of tables: accounts, results, history or usage. */
+export interface StoreWork {
+  /** Writes, inside of a transaction; called again if the transaction fails. An exception rolls the transaction back. */
+  run(): void
+}
+
+/** EventStore stores the events of a log as text. Memory and SQLite implement it. */
+export interface EventStore {
+  /** Returns the highest number of a table; 0 if there is no table. */
+  highestTable(): TableId
+  /**
+   * Writes batches, and after them other work, in one transaction: all of it is durable when this returns, and none of it if
+   * this throws. Rejects a batch, and writes nothing of it, if the last event of its table has another number than `expected`.
+   * Returns the rejected batches. Called by `GroupCommit` alone.
+   */
+  write<Batch extends AppendBatch>(batches: readonly Batch[], works: readonly StoreWork[]): readonly Batch[]
+  /** Returns all events of tables as text, a line each, with a line break before it; an Error for a table that cannot be read. */
+  read(tables: readonly TableId[]): ReadonlyMap<TableId, string | Error>
+  /** Returns the tables that have not ended, ascending. */
+  listUnfinished(): readonly TableId[]
+  /** Returns the rated tables that ended after the table `after`, in the order of their ends; `undefined` if `after` has not ended. */
+  listRatedEnded(after: TableId | undefined): readonly TableId[] | undefined
+}
