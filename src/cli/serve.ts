@@ -12,7 +12,9 @@ import type { Store } from '../hall/ports.ts'
 import { formatColumns } from '../lab/reference.ts'
 import { LobbyService } from '../lobby/service.ts'
 import { findShortName } from '../programs/index.ts'
-import type { Program } from '../protocol/definition.ts'
+import { questions } from '../programs/quiz.ts'
+import { type Program, readOption } from '../protocol/definition.ts'
+import { words } from '../protocol/options.ts'
 import type { AdminServices } from '../server/admin.ts'
 import { watchDescriptors } from '../server/descriptors.ts'
 import type { Logs } from '../server/observe/logs.ts'
@@ -21,13 +23,12 @@ import { type ListenStatus, Server } from '../server/server.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotListen, EXIT } from '../terminal/trouble.ts'
 import type { Listener } from '../wire/transport.ts'
-import { type Flags, resolveSettings, selectPrograms, withSource } from './config.ts'
+import { type Flags, loadOptions, resolveSettings, selectPrograms } from './config.ts'
 import { onCrash, printError } from './diagnostics.ts'
 import { garbageCollectionFlags } from './garbage-collection.ts'
 import { createLogs } from './logs.ts'
 import { formatNotShown, formatRefusal, type Monitor, openMonitor } from './monitor.ts'
 import { loadOverlay } from './network.ts'
-import { parseProgramOptions } from './program-options.ts'
 import { samePort, shortName } from './same-port.ts'
 import { launcherSignal } from './stop-signal.ts'
 import { FolderInUse, NOWHERE, openStoreIn } from './stores.ts'
@@ -40,7 +41,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const { config } = settings
   const { programs, ports, iterative, http } = await selectPrograms(settings)
   const logs = await createLogs(config)
-  const options = await optionsOf(settings, logs)
+  const options = await loadOptions(settings, (sentence) => logs.log('warn', sentence))
   const say = (sentence: string) => logs.log('error', sentence)
   onCrash(endInTrouble, say)
   const { host, first, idle, limits } = config
@@ -83,7 +84,11 @@ export async function serveCommand(flags: Flags): Promise<number> {
   }).catch(refuseBusyFolder)
   if (!store) return EXIT.trouble
   if (store.availability) logOutages(store.availability, wallClock, logs)
-  const service = await openLobby(monitor?.metrics?.metered(store) ?? store, { settings, stock: options, logs })
+  const service = await openLobby(monitor?.metrics?.metered(store) ?? store, {
+    settings,
+    stock: { words: readOption(options, words), questions: readOption(options, questions) },
+    logs,
+  })
   server.admit(service)
   // from here on a bug is logged, and the programs continue
   onCrash(() => {}, say)
@@ -175,17 +180,6 @@ function isSameFailure({ failure: one }: ListenStatus, { failure: other }: Liste
 
 function isSameAddress(one: ListenStatus, other: ListenStatus): boolean {
   return one.transport === other.transport && one.address.port === other.address.port
-}
-
-/** Loads the options of all conversations from the settings. */
-async function optionsOf(settings: ResolvedConfig, logs: Logs) {
-  const { framing, words, questions, strict = false } = settings.config
-  const warn = (sentence: string) => logs.log('warn', sentence)
-  return {
-    ...(await parseProgramOptions(framing === undefined ? {} : { framing })),
-    ...(words === undefined ? {} : await withSource(settings, 'words', () => parseProgramOptions({ words, strict }, warn))),
-    ...(questions === undefined ? {} : await withSource(settings, 'questions', () => parseProgramOptions({ questions, strict }, warn))),
-  }
 }
 
 /** Opens the lobby and resumes its unfinished tables. */

@@ -13,7 +13,8 @@ import {
 } from '../games/scissors.ts'
 import { askUntil } from '../protocol/ask-until.ts'
 import { type Automaton, client, server } from '../protocol/automaton.ts'
-import type { Console, Options, Program, Protocol, SoloProgram } from '../protocol/definition.ts'
+import { type Console, type Options, type Program, type Protocol, readOption, type SoloProgram } from '../protocol/definition.ts'
+import { choices } from '../protocol/options.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
 import { lines } from '../wire/framing/lines.ts'
@@ -210,8 +211,8 @@ function wrongMessage(
 }
 
 /** Validates the house's hands, which are spelt as they are shown. */
-function checkChoices({ choices = [] }: Options): string | undefined {
-  const wrong = choices.find((choice) => !HANDS.some((hand) => hand.toLowerCase() === choice.toLowerCase()))
+function checkChoices(options: Options): string | undefined {
+  const wrong = readOption(options, choices)?.find((choice) => !HANDS.some((hand) => hand.toLowerCase() === choice.toLowerCase()))
   return wrong === undefined ? undefined : `a hand is ${HANDS.join(', ')}, not ${JSON.stringify(wrong)}`
 }
 
@@ -219,7 +220,7 @@ const solo: SoloProgram = {
   name: 'c8/scissors',
   source: '001 assignment 6',
   title: 'scissor, paper, stone: three rounds',
-  takes: ['choices'],
+  takes: [choices],
   check: checkChoices,
   async play({ person, random }) {
     greet(person, 0)

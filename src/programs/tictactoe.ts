@@ -1,7 +1,9 @@
+import { parseWhole } from '../base/counts.ts'
 import type { Seat, SeatNumber } from '../games/game.ts'
 import { type Board, tictactoe } from '../games/tictactoe.ts'
 import { type Automaton, either } from '../protocol/automaton.ts'
-import type { Console, Options, Program, Protocol, RoleContext } from '../protocol/definition.ts'
+import { type Console, type Options, type Program, type Protocol, type RoleContext, readOption } from '../protocol/definition.ts'
+import type { TextOption } from '../protocol/option.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { quoteText } from '../wire/text.ts'
@@ -33,9 +35,21 @@ const automaton = {
   quiet: ['server moves', 'client moves'],
 } as const satisfies Automaton
 
+/** Cells in a row. */
+const size: TextOption<number> = {
+  kind: 'text',
+  name: 'size',
+  metavar: 'n',
+  about: 'tic-tac-toe: cells in a row',
+  side: 'both',
+  expected: 'a whole number from 2 to 20',
+  parse: (text) => parseWhole(text, 2, 20),
+}
+
 /** Returns the settings of the board. */
-function setup({ first }: Words, { size }: Options): { first: SeatNumber; size?: number } {
-  return size === undefined ? { first } : { first, size }
+function setup({ first }: Words, options: Options): { first: SeatNumber; size?: number } {
+  const cells = readOption(options, size)
+  return cells === undefined ? { first } : { first, size: cells }
 }
 
 /** Runs both sides of a game: each keeps its own board, and plays the peer's moves in the peer's seat. */
@@ -99,8 +113,7 @@ export const programs: readonly Program<Name, Words>[] = [
     words: { first: 0 },
     port: 3456,
     servePort: 3456,
-    takes: ['size'],
-    clientTakes: ['size'],
+    takes: [size],
     host: { types: true },
     join: {},
   },
@@ -116,8 +129,7 @@ export const programs: readonly Program<Name, Words>[] = [
     words: { first: 1 },
     port: 3456,
     servePort: 12364,
-    takes: ['size'],
-    clientTakes: ['size'],
+    takes: [size],
     host: { types: true },
     join: {},
   },
