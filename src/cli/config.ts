@@ -13,6 +13,7 @@ import { printError, settleAll, UsageError } from './diagnostics.ts'
 import { readOptionFile, requireNetworkProgram } from './program-options.ts'
 import { checkDistinctPorts } from './same-port.ts'
 import { decodeTextFile } from './text-file.ts'
+import { checkTransport } from './transports.ts'
 import { type GivenOption, parseWhere, spellOption } from './values.ts'
 
 /** Flags is the options on the command line of `serve` and `config`, without defaults and without the environment. */
@@ -23,6 +24,10 @@ export interface Flags {
   readonly port?: Readonly<Record<string, number>>
   readonly portBase?: number
   readonly iterative?: readonly string[]
+  readonly tls?: boolean
+  readonly cert?: string
+  readonly key?: string
+  readonly unix?: string
   readonly first?: number
   readonly idle?: number
   readonly wait?: number
@@ -124,6 +129,7 @@ export interface ServedPrograms {
 
 /** Selects the programs that the settings name. Rejects with a UsageError for an unknown program, or one that is not served. */
 export async function selectPrograms(settings: ResolvedConfig): Promise<ServedPrograms> {
+  checkStreams(settings)
   const { only, ports, iterative } = settings.config
   const named = (name: string, setting: string) => withSource(settings, setting, () => requireNetworkProgram(name))
   const others = Object.keys(ports).filter((name) => name !== ALL)
@@ -149,6 +155,13 @@ export async function selectPrograms(settings: ResolvedConfig): Promise<ServedPr
   const names = new Set(served.map(({ name }) => name))
   checkDistinctPorts(Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name))), settings)
   return { programs: served, ports: all, iterative: new Set(oneByOne), http: httpOf(settings, served.length) }
+}
+
+/** Throws a UsageError for settings of the transport that do not go together, or ports on the command line beside `--unix`. */
+function checkStreams({ config: { tls, cert, key, unix }, from }: ResolvedConfig): void {
+  checkTransport({ tls, cert, key, unix })
+  const stray = [...from].find(([setting, source]) => /^(?:host|portBase|ports\b.*)$/.test(setting) && source.startsWith('--'))
+  if (unix !== undefined && stray) throw new UsageError(`--unix takes the place of addresses and ports: leave ${stray[1]} out`)
 }
 
 /** Returns the ports of all programs for which the settings give a port, by program name. */

@@ -95,8 +95,9 @@ export async function createCommands(
     .on('option:version', printVersion)
   const forms = playersCommands(end).filter((form) => completes || nameOf(form) !== 'complete')
   const one = forms.find((form) => nameOf(form) === only)
-  for (const { usage, about, example, define, has } of one ? [one] : await withServerCommands(forms, end, only)) {
+  for (const { usage, about, example, define, has, carriedFor } of one ? [one] : await withServerCommands(forms, end, only)) {
     const made = define(parlor.command(usage).description(about))
+    if (carriedFor) (await import('./transports.ts')).addTransportOptions(made, carriedFor)
     if (has) await (await import('./program-options.ts')).addProgramOptions(made, has, needed)
     refuseSecondValues(made)
     made.addHelpText('after', `\nExamples:\n${example.replace(/^/gm, '  ')}`)
@@ -135,6 +136,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
       usage: 'host <program>',
       about: "be the server's side of a program at this terminal",
       has: 'server',
+      carriedFor: 'host',
       example:
         'parlor host tictactoe                     and elsewhere: parlor join tictactoe\nparlor host guess --secret 42 --forever --concurrent\nparlor host c8/chat --host 0.0.0.0 --port 5000\nparlor host chat --tls',
       define: (made) =>
@@ -144,8 +146,6 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
           .option('--strict', STRICT)
           .option('--forever', 'serve client after client until Ctrl-C')
           .option('--concurrent', 'serve all clients at the same time')
-          .option('--cert <file>', 'with --tls: the certificate (PEM)')
-          .option('--key <file>', 'with --tls: its private key (PEM)')
           .action(async (program, options, command) =>
             end(await (await import('./host.ts')).hostCommand(program, { ...options, given: givenOptions(command) })),
           ),
@@ -154,6 +154,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
       usage: 'join <program>',
       about: "be the client's side of a program at this terminal",
       has: 'client',
+      carriedFor: 'join',
       example:
         'parlor join guess\nparlor join hello 192.168.1.20 12345\nparlor join time --format "%H:%M" --format "%A"\nparlor join chat --tls --fingerprint 5A:7F:...',
       define: (made) =>
@@ -163,7 +164,6 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
           .option('--host <address>', 'the server’s address, as [host]', parseAddress)
           .option('--port <n>', 'the server’s port, as [port]', numberParser(1, 65535))
           .addOption(durationOption('--wait <time>', `how long to retry until the server listens; ${IN_SECONDS}`, '3s'))
-          .option('--fingerprint <hex>', 'with --tls: the only certificate to accept')
           .action(async (program, host, port, options, command) =>
             end(
               await (await import('./join.ts')).joinCommand(program, { ...options, given: givenOptions(command), place: { host, port } }),
@@ -249,10 +249,6 @@ function forBothSides(command: Command): Command {
     parsePositiveDuration,
   )
   return addNetworkOptions(sides)
-    .option('--ipv6', 'over IPv6')
-    .option('--tls', 'over TLS')
-    .option('--unix <path>', 'over a Unix socket')
-    .option('--udp', 'over UDP (fh/hello, fh/time)')
 }
 
 /** The word before the usage in the help. */

@@ -15,7 +15,7 @@ export interface NetworkOptions {
   readonly seed?: number | undefined
   readonly trace?: boolean | undefined
   readonly secrets?: boolean | undefined
-  readonly udp?: boolean
+  readonly udp?: boolean | undefined
 }
 
 /** OverlayContext is the connection to which an overlay applies. */

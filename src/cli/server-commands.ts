@@ -26,8 +26,9 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
       usage: 'serve',
       about: 'serve all programs at once, many clients each, until Ctrl-C; the house plays the other side',
       has: 'settings',
+      carriedFor: 'serve',
       example:
-        'parlor serve\nparlor serve --host 0.0.0.0            for others in the room\nparlor serve --only guess --only chat --port guess=9000\nparlor serve --port-base 20000          other ports, beside another server\nparlor serve --iterative guess          one client at a time',
+        'parlor serve\nparlor serve --host 0.0.0.0            for others in the room\nparlor serve --only guess --only chat --port guess=9000\nparlor serve --port-base 20000          other ports, beside another server\nparlor serve --iterative guess          one client at a time\nparlor serve --tls --cert cert.pem --key key.pem\nparlor serve --unix /run/parlor         sockets instead of ports',
       define: (made) =>
         configurable(made)
           .option('--json', 'print the addresses that listen as JSON')
@@ -37,6 +38,7 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
       usage: 'config',
       about: 'show the settings of "serve" as a parlor.toml, and where each comes from: option, environment, file or default',
       has: 'settings',
+      carriedFor: 'serve',
       example: 'parlor config\nparlor config --host 0.0.0.0 --idle 20m > parlor.toml',
       define: (made) =>
         configurable(made)

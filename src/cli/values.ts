@@ -19,7 +19,12 @@ export interface CommandForm {
   readonly define: (made: Command) => Command
   /** The options of programs that the command has, too. */
   readonly has?: OptionRole
+  /** The options of transports that the command has, too. */
+  readonly carriedFor?: TransportUse
 }
+
+/** TransportUse is what a command uses transports for. */
+export type TransportUse = 'host' | 'join' | 'serve'
 
 /** OptionRole says which options of programs a command has: those of a side, those of programs without a network, or the settings. */
 export type OptionRole = 'server' | 'client' | 'solo' | 'settings'

@@ -40,6 +40,10 @@ export const Config = z.strictObject({
   ports: z.record(z.string(), port, { error: 'a table of programs and ports' }),
   portBase: written('a port from 1 to 65535', (given) => whole(given, 1, 65535), Number).optional(),
   iterative: names(),
+  tls: flag().optional(),
+  cert: text('a file').optional(),
+  key: text('a file').optional(),
+  unix: text('a folder').optional(),
   data: text('a folder, or "none"'),
   durable: oneOf('process', 'power'),
   keep: size(),
@@ -100,7 +104,7 @@ export function createSchema(declared: readonly ProgramOption[]): SettingsSchema
       if (name === 'limits') return Object.keys(Config.shape.limits.shape).map((one) => `limits.${one}`)
       return name === 'strict' ? [...Object.keys(shape), name] : [name]
     }),
-    flags: new Set(['strict', 'trace', 'secrets', ...flags]),
+    flags: new Set(['tls', 'strict', 'trace', 'secrets', ...flags]),
     values: z.strictObject(shape),
     part: z.strictObject({ ...Config.shape, ...shape, limits: Config.shape.limits.partial() }).partial(),
   }

@@ -7,6 +7,10 @@ import { Config, flattenSettings, type ResolvedConfig, splitName } from './confi
 const MISSING: Readonly<Record<string, string>> = {
   only: 'all programs',
   portBase: 'each program has a port of its own',
+  tls: 'false',
+  cert: 'with tls, a new one at each start',
+  key: 'with tls, a new one at each start',
+  unix: 'the programs have ports',
   wait: '10s at the front door, and not at all elsewhere, but for fh/tictactoe, which waits for a client',
   strict: 'false',
   split: 'messages are sent as they are written',
