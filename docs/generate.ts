@@ -2,11 +2,12 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Argument, Command, Option } from 'commander'
 import { createCommands } from '../src/cli/main.ts'
+import { spellOption } from '../src/cli/values.ts'
 import { formatDiagram } from '../src/lab/diagram.ts'
 import { toMessageRows, toPropertyRows, toSentence } from '../src/lab/reference.ts'
 import { allPrograms, findShortName, loadSolo, programNames } from '../src/programs/index.ts'
 import { type Automaton, isEnd, legalTransitions, mayEnd } from '../src/protocol/automaton.ts'
-import type { Options, Program, SoloProgram } from '../src/protocol/definition.ts'
+import type { Program, SoloProgram } from '../src/protocol/definition.ts'
 import { nativePage } from './native.ts'
 
 /** The root of the repository; the paths of pages are relative to it. */
@@ -23,16 +24,13 @@ const DOCUMENTS = [
   ['004', 'book chapter: a networked game'],
 ]
 
-/** The spelling of program options on the command line, if it differs from their names. */
-const SPELT: Readonly<Partial<Record<keyof Options, string>>> = { recvOnce: 'recv-once', formats: 'format' }
-
 /** Returns every generated page: its text, by its path. */
 export async function pages(): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>()
   const networked = new Map((await allPrograms()).map((program) => [program.name, program]))
-  for (const name of programNames) made.set(`docs/protocols/${fileOf(name)}`, page(name, networked.get(name), await loadSolo(name)))
+  for (const name of programNames) made.set(`docs/protocols/${fileOf(name)}`, programPage(name, networked.get(name), await loadSolo(name)))
   made.set('docs/protocols/README.md', await index(networked))
-  made.set('docs/options.md', await optionPage())
+  made.set('docs/options.md', optionPage(await createCommands(() => {})))
   made.set('docs/native-protocol.md', nativePage(NOTE, table))
   made.set('CONTRIBUTING.md', await withFiles(await readFile(join(root, 'CONTRIBUTING.md'), 'utf8')))
   return made
@@ -48,7 +46,8 @@ function fileOf(name: string): string {
   return `${name.replace('/', '-')}.md`
 }
 
-function page(name: string, program: Program | undefined, solo: SoloProgram | undefined): string {
+/** Returns the page of a program: with a network, without one, or with both. */
+export function programPage(name: string, program: Program | undefined, solo?: SoloProgram): string {
   const short = findShortName(name)
   const called = short ?? name
   const title = program?.protocol.title ?? solo?.title ?? ''
@@ -57,7 +56,7 @@ function page(name: string, program: Program | undefined, solo: SoloProgram | un
     ...(program ? [`npx parlor join ${called}`] : []),
     ...(solo ? [`npx parlor solo ${called}`] : []),
   ]
-  const takes = [...new Set([...(program?.takes ?? []), ...(solo?.takes ?? [])])]
+  const takes = [...new Set([...(program?.takes ?? []), ...(solo?.takes ?? [])].map(spellOption))]
   const rows = (program ? toPropertyRows(program, short) : [['source', solo?.source ?? '']]).map(([fact = '', value = '']) => [
     fact,
     fact === 'source' ? sourceOf(value) : value,
@@ -68,7 +67,7 @@ function page(name: string, program: Program | undefined, solo: SoloProgram | un
     toSentence(title),
     `\`\`\`sh\n${ways.join('\n')}\n\`\`\``,
     table(['', ''], rows),
-    ...(takes.length > 0 ? [`Options of its own: ${takes.map((option) => `\`--${SPELT[option] ?? option}\``).join(', ')}.`] : []),
+    ...(takes.length > 0 ? [`Options of its own: ${takes.map(code).join(', ')}.`] : []),
     ...(program ? conversation(program.protocol.automaton) : []),
     '[All programs](README.md) · [All options](../options.md)',
   ].join('\n\n')}\n`
@@ -136,8 +135,8 @@ async function index(networked: ReadonlyMap<string, Program>): Promise<string> {
   ].join('\n\n')}\n`
 }
 
-async function optionPage(): Promise<string> {
-  const parlor = await createCommands(() => {})
+/** Returns the page of all commands and their options. */
+export function optionPage(parlor: Command): string {
   const own = parlor.commands.filter((command) => command.name() !== 'help')
   return `${[
     '# Commands and options',
@@ -151,7 +150,9 @@ function commandSection(command: Command): string[] {
   const args = command.registeredArguments.map((argument: Argument) =>
     argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
   )
-  const options = command.options.map((option) => [code(option.flags), option.description, defaultOf(option)])
+  const options = command.options
+    .filter(({ hidden }) => !hidden)
+    .map((option) => [code(option.flags), option.description, defaultOf(option)])
   return [
     `## \`parlor ${[command.name(), ...args].join(' ')}\``,
     toSentence(command.description()),

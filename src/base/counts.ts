@@ -8,6 +8,12 @@ export function formatSeconds(ms: number): string {
   return formatCount(Math.ceil(ms / 1000), 'second')
 }
 
+/** Parses a whole number from `low` to `high`. Returns `undefined` if invalid. */
+export function parseWhole(text: string, low: number, high: number): number | undefined {
+  const value = Number(/^\s*\d+\s*$/.test(text) ? text : Number.NaN)
+  return value >= low && value <= high ? value : undefined
+}
+
 const UNITS = { ms: 1, s: 1000, m: 60_000 }
 
 /** Parses a time span such as `100ms`, `2s` or `1m` to milliseconds; a bare number is in `unit`. Returns `undefined` if invalid. */

@@ -1,6 +1,9 @@
-/** Returns the network of an address, which limits count for: for IPv4 the address itself, for IPv6 its first 64 bits. */
+/**
+ * Returns the network of an address, which limits count for: for IPv4 the address itself, for IPv6 its first 64 bits. The path of
+ * a Unix socket is this machine.
+ */
 export function toNetwork(host: string): string {
-  if (host.startsWith('127.')) return THIS_MACHINE
+  if (host.startsWith('127.') || /[/\\]/.test(host)) return THIS_MACHINE
   if (!host.includes(':')) return host
   const [front = '', back] = host.split('%')[0]?.split('::') ?? []
   const groups = front.split(':')

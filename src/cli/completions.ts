@@ -6,6 +6,8 @@ import { findShortName, programNames } from '../programs/index.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { UsageError } from './diagnostics.ts'
+import type { NeededPrograms } from './program-options.ts'
+import { DeclaredOption } from './values.ts'
 
 /** The supported shells. */
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
@@ -39,7 +41,6 @@ const VALUES: Readonly<Record<string, () => readonly string[]>> = {
   game: () => catalogue.map(({ name }) => name),
   only: programs,
   iterative: programs,
-  framing: () => ['lines', 'none', 'length'],
   log: () => ['plain', 'json'],
   level: () => ['error', 'warn', 'info', 'debug'],
   durable: () => ['process', 'power'],
@@ -47,23 +48,25 @@ const VALUES: Readonly<Record<string, () => readonly string[]>> = {
 
 /**
  * Runs `parlor complete SHELL`: prints a script that makes the shell complete command lines of `parlor`. That script runs
- * `parlor complete -- WORDS...` for the candidates. `parlor` has all commands except this one. Resolves to the exit code.
+ * `parlor complete -- WORDS...` for the candidates. `create` creates all commands except this one. Resolves to the exit code.
  */
-export async function completeCommand(parlor: Command, shell: string | undefined): Promise<number> {
-  const asks = process.argv.indexOf('--') >= 0
+export async function completeCommand(create: CreateCommands, shell: string | undefined): Promise<number> {
+  const start = process.argv.indexOf('--')
+  const asks = start >= 0
   if (!asks && !SHELLS.some((one) => one === shell)) throw new UsageError(`say for which shell: parlor complete ${SHELLS.join('|')}`)
   if (!asks && shell === 'bash') {
     new Terminal().write(BASH)
     return EXIT.good
   }
+  const parlor = await create(asks ? neededFor(process.argv.slice(start + 1)) : { typed: [] })
   const completion = tab(parlor)
   const names = () => parlor.commands.map((one) => one.name())
   for (const command of completion.commands.values()) {
+    const made = parlor.commands.find((one) => one.name() === command.value)
     for (const argument of command.arguments.values())
-      argument.handler =
-        (command.value === 'help' ? adding(names) : handlerOf(command.value, argument.name)) ?? argument.handler ?? (() => {})
+      argument.handler = (command.value === 'help' ? adding(names) : handlerOf(made, argument.name)) ?? argument.handler ?? (() => {})
     for (const option of command.options.values()) {
-      const handler = option.isBoolean ? undefined : handlerOf(command.value, option.value)
+      const handler = option.isBoolean ? undefined : handlerOf(made, option.value)
       if (handler) option.handler = handler
     }
   }
@@ -71,8 +74,20 @@ export async function completeCommand(parlor: Command, shell: string | undefined
   return EXIT.good
 }
 
-function handlerOf(command: string, name: string): ((add: Complete) => void) | undefined {
-  const values = VALUES[`${command} ${name}`] ?? VALUES[name]
+/** CreateCommands creates the commands, with the options of the needed programs. */
+type CreateCommands = (needed: NeededPrograms) => Promise<Command>
+
+/** Returns which options of programs the typed words need: those of all programs if an option is completed and no program is named. */
+function neededFor(words: readonly string[]): NeededPrograms {
+  const last = words.at(-1) ?? ''
+  const before = words.slice(0, -1)
+  return last.startsWith('-') && !before.some((word) => programs().includes(word)) ? {} : { typed: before }
+}
+
+function handlerOf(command: Command | undefined, name: string): ((add: Complete) => void) | undefined {
+  const option = command?.options.find((one) => one.name() === name)
+  const declared = option instanceof DeclaredOption && option.declared.kind === 'text' ? option.declared.values : undefined
+  const values = declared ? () => declared : (VALUES[`${command?.name()} ${name}`] ?? VALUES[name])
   return values && adding(values)
 }
 

@@ -5,14 +5,16 @@ import { settingsFile } from '../config/defaults.ts'
 import { formatJson, formatToml } from '../config/print.ts'
 import { findUnknownVariables, parseConfigFile, parseEnvironment } from '../config/sources.ts'
 import { allPrograms } from '../programs/index.ts'
-import type { Program } from '../protocol/definition.ts'
+import type { Options, Program } from '../protocol/definition.ts'
+import type { ProgramOption } from '../protocol/option.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotRead, EXIT } from '../terminal/trouble.ts'
 import { printError, settleAll, UsageError } from './diagnostics.ts'
-import { type ProgramFlags, parseProgramOptions, requireNetworkProgram } from './program-options.ts'
+import { readOptionFile, requireNetworkProgram } from './program-options.ts'
 import { checkDistinctPorts } from './same-port.ts'
 import { decodeTextFile } from './text-file.ts'
-import { parseWhere } from './values.ts'
+import { checkTransport } from './transports.ts'
+import { type GivenOption, parseWhere, spellOption } from './values.ts'
 
 /** Flags is the options on the command line of `serve` and `config`, without defaults and without the environment. */
 export interface Flags {
@@ -22,15 +24,16 @@ export interface Flags {
   readonly port?: Readonly<Record<string, number>>
   readonly portBase?: number
   readonly iterative?: readonly string[]
+  readonly tls?: boolean
+  readonly cert?: string
+  readonly key?: string
+  readonly unix?: string
   readonly first?: number
   readonly idle?: number
   readonly wait?: number
   readonly data?: string
   readonly durable?: string
   readonly keep?: string
-  readonly framing?: string
-  readonly words?: string
-  readonly questions?: string
   readonly strict?: boolean
   readonly split?: string
   readonly glue?: string
@@ -43,6 +46,8 @@ export interface Flags {
   readonly level?: string
   readonly limit?: Readonly<Record<string, string>>
   readonly json?: boolean
+  /** Options of programs, with their texts. */
+  readonly given?: readonly GivenOption[]
 }
 
 /** Option names of settings, if they differ from the name of the setting. */
@@ -54,21 +59,30 @@ const ALL = '*'
 export async function configCommand(flags: Flags): Promise<number> {
   const settings = await resolveSettings(flags)
   await selectPrograms(settings)
-  await checkFiles(settings)
+  // only "serve" prints which lines of the files it skips
+  await loadOptions(settings, () => {})
   const terminal = new Terminal()
   terminal.write(flags.json ? formatJson(settings) : formatToml(settings, terminal.columns))
   return EXIT.good
 }
 
-/** Checks that the files of words and questions can be used, as `serve` does. Only `serve` prints which lines it skips. */
-async function checkFiles(settings: ResolvedConfig): Promise<void> {
-  const { words, questions, strict = false } = settings.config
-  const check = (setting: string, given: ProgramFlags) =>
-    withSource(settings, setting, () => parseProgramOptions({ ...given, strict }, () => {}))
-  await settleAll([
-    ...(words === undefined ? [] : [check('words', { words })]),
-    ...(questions === undefined ? [] : [check('questions', { questions })]),
-  ])
+/**
+ * Resolves to the values of the options of programs that are settings, with the content of their files. Calls `warn` with a
+ * sentence for each part of a file that is skipped. Rejects with a UsageError.
+ */
+export async function loadOptions(settings: ResolvedConfig, warn: (sentence: string) => void): Promise<Options> {
+  const { schema, options, config } = settings
+  const { strict = false } = config
+  const load = async (option: ProgramOption, given: unknown): Promise<unknown> => {
+    if (option.kind === 'flag') return given
+    return option.kind === 'text' ? option.parse(String(given)) : readOptionFile(option, String(given), { strict, warn })
+  }
+  const set = schema.options.filter(({ name }) => options[name] !== undefined)
+  const loaded = set.map(async (option) => {
+    const value = await withSource(settings, option.name, () => load(option, options[option.name]))
+    return [option.name, value] as const
+  })
+  return Object.fromEntries(await settleAll(loaded))
 }
 
 /** Resolves the settings of a server from flags, environment, file and defaults, in this order. Rejects with a UsageError. */
@@ -115,6 +129,7 @@ export interface ServedPrograms {
 
 /** Selects the programs that the settings name. Rejects with a UsageError for an unknown program, or one that is not served. */
 export async function selectPrograms(settings: ResolvedConfig): Promise<ServedPrograms> {
+  checkStreams(settings)
   const { only, ports, iterative } = settings.config
   const named = (name: string, setting: string) => withSource(settings, setting, () => requireNetworkProgram(name))
   const others = Object.keys(ports).filter((name) => name !== ALL)
@@ -140,6 +155,13 @@ export async function selectPrograms(settings: ResolvedConfig): Promise<ServedPr
   const names = new Set(served.map(({ name }) => name))
   checkDistinctPorts(Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name))), settings)
   return { programs: served, ports: all, iterative: new Set(oneByOne), http: httpOf(settings, served.length) }
+}
+
+/** Throws a UsageError for settings of the transport that do not go together, or ports on the command line beside `--unix`. */
+function checkStreams({ config: { tls, cert, key, unix }, from }: ResolvedConfig): void {
+  checkTransport({ tls, cert, key, unix })
+  const stray = [...from].find(([setting, source]) => /^(?:host|portBase|ports\b.*)$/.test(setting) && source.startsWith('--'))
+  if (unix !== undefined && stray) throw new UsageError(`--unix takes the place of addresses and ports: leave ${stray[1]} out`)
 }
 
 /** Returns the ports of all programs for which the settings give a port, by program name. */
@@ -200,12 +222,14 @@ async function fileLayers(named = process.env.PARLOR_CONFIG || undefined): Promi
   }
 }
 
-function flagLayer({ config: _, json: __, port, limit, first, idle, wait, ...others }: Flags): ConfigSource {
+function flagLayer({ config: _, json: __, port, limit, first, idle, wait, given = [], ...others }: Flags): ConfigSource {
   const spans = Object.entries({ first, idle, wait }).flatMap(([name, ms]) => (ms === undefined ? [] : [[name, formatSpan(ms)]]))
   const tables = { ...(port ? { ports: port } : {}), ...(limit ? { limits: limit } : {}) }
+  const options = Object.fromEntries(given.map(({ option, value }) => [option.name, value]))
   const from = (setting: string) => {
+    const option = given.find((one) => one.option.name === setting)?.option
     const [name = setting] = splitName(setting)
-    return `--${SPELT[name] ?? name}`
+    return option ? spellOption(option) : `--${SPELT[name] ?? name}`
   }
-  return { values: { ...others, ...tables, ...Object.fromEntries(spans) }, from }
+  return { values: { ...others, ...options, ...tables, ...Object.fromEntries(spans) }, from }
 }

@@ -112,10 +112,10 @@ export function pagingHint(page: number): string {
   return `ladders have no pages here, but --limit ${places} shows the first ${places} places`
 }
 
-/** Options that only one side of a program has. */
+/** Options that only one of the two commands has, beside those of programs. */
 const OF_ONE_SIDE: Readonly<Record<'host' | 'join', readonly string[]>> = {
-  host: ['--cert', '--concurrent', '--forever', '--key', '--questions', '--strict'],
-  join: ['--fingerprint', '--format', '--name', '--recv-once', '--wait'],
+  host: ['--cert', '--concurrent', '--forever', '--key', '--strict'],
+  join: ['--fingerprint', '--wait'],
 }
 
 /** Rewrites the error for an option of the other side; `undefined` for any other error. */

@@ -1,5 +1,6 @@
 import { errorMessage } from '../base/errors.ts'
 import { chance } from '../games/random.ts'
+import { optionVerbs } from '../lab/fault-grammar.ts'
 import type { Program } from '../protocol/definition.ts'
 import { host, type HostOptions as TerminalHostOptions } from '../terminal/host.ts'
 import { Terminal } from '../terminal/terminal.ts'
@@ -8,21 +9,13 @@ import type { Transport } from '../wire/transport.ts'
 import { wallClock } from './clock.ts'
 import { printError, printErrorBeside, printLine, UsageError } from './diagnostics.ts'
 import { listenOn, readCertificate } from './listening.ts'
-import { loadOverlay, type NetworkOptions, splitOptions } from './network.ts'
-import {
-  checkFiles,
-  checkOptions,
-  createRandom,
-  type ProgramFlags,
-  parseProgramOptions,
-  requireNetworkProgram,
-  warnAboutSecret,
-} from './program-options.ts'
+import { loadOverlay, type NetworkOptions } from './network.ts'
+import { createRandom, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkTransport, socketPath, type TransportOptions } from './transports.ts'
-import { checkFamily, parseWhere } from './values.ts'
+import { checkFamily, type GivenOption, parseWhere, spellOption } from './values.ts'
 
-interface HostOptions extends Omit<ProgramFlags, 'split' | 'delay'>, TransportOptions, NetworkOptions {
+interface HostOptions extends ProgramFlags, TransportOptions, NetworkOptions {
   readonly host?: string
   readonly port?: number
   readonly forever?: boolean
@@ -43,12 +36,9 @@ async function hallFor({ name }: Program): Promise<Pick<TerminalHostOptions, 'se
 export async function hostCommand(name: string, options: HostOptions): Promise<number> {
   checkTransport(options)
   const program = await requireNetworkProgram(name)
-  const { own, network } = splitOptions(program, options)
-  const { split: _, delay: __, ...rest } = options
-  checkFiles(program, rest)
-  const terms = await parseProgramOptions({ ...rest, ...own })
+  const { own, network } = divideOptions(program, options)
+  const terms = await resolveOptions(program, 'server', { ...options, given: [...options.given, ...own] })
   const certificate = await readCertificate(options)
-  checkOptions(program, terms)
   const { host: words = {} } = program
   if (options.concurrent && words.types) {
     throw new UsageError(`a person types at the host of ${program.name}, so it serves one client at a time; leave out --concurrent`)
@@ -61,7 +51,7 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
   checkFamily({ host: where.host, ipv6: options.ipv6 })
   const at = { host: where.host ?? (options.ipv6 ? '::1' : (words.address ?? '127.0.0.1')), port: where.port ?? program.port }
   const overlay = await loadOverlay(network)
-  warnAboutSecret(program, terms)
+  printAdvice(program, terms)
   const terminal = new Terminal()
   const clients = forever ? Number.POSITIVE_INFINITY : (words.clients ?? 1)
   let connected = 0
@@ -74,7 +64,7 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
     ...(program.needs ? await hallFor(program) : {}),
     program,
     options: { ...program.defaults, ...terms },
-    random: createRandom(program, terms),
+    random: await createRandom(program, terms),
     terminal,
     address: options.unix === undefined ? at : { host: socketPath(options.unix), port: 0 },
     listen: (accept) => listenOn(at, { ...options, certificate }, (transport) => accept(over(transport))),
@@ -84,4 +74,26 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
     stop: terminalSignal(),
     printError: printErrorBeside(terminal),
   })
+}
+
+/**
+ * Divides the options between a program that takes some of them itself (`own`) and the network: hello-split cuts its own
+ * message at `--split 8`, and leaves `--split 1..5` to the network.
+ */
+function divideOptions(
+  { takes = [] }: Pick<Program, 'takes'>,
+  options: NetworkOptions,
+): { readonly own: readonly GivenOption[]; readonly network: NetworkOptions } {
+  const own: GivenOption[] = []
+  const network = { ...options }
+  for (const verb of optionVerbs) {
+    const text = options[verb]
+    const option = takes.find((one) => one.kind === 'text' && spellOption(one) === `--${verb}`)
+    if (text === undefined || option?.kind !== 'text') continue
+    const value = option.parse(text)
+    if (value === undefined) continue
+    own.push({ option, value })
+    delete network[verb]
+  }
+  return { own, network }
 }

@@ -3,21 +3,12 @@ import { Terminal } from '../terminal/terminal.ts'
 import type { Transport } from '../wire/transport.ts'
 import { printErrorBeside, printLine, UsageError } from './diagnostics.ts'
 import type { NetworkOptions, Overlay } from './network.ts'
-import {
-  checkClientOptions,
-  checkFiles,
-  checkOptions,
-  createRandom,
-  type ProgramFlags,
-  parseProgramOptions,
-  requireNetworkProgram,
-  warnAboutSecret,
-} from './program-options.ts'
+import { createRandom, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkFingerprint, checkTransport, connectOver, socketPath, type TransportOptions } from './transports.ts'
 import { checkFamily, parseWhere, takeOnce, type Where } from './values.ts'
 
-interface JoinOptions extends Omit<ProgramFlags, 'split' | 'delay'>, TransportOptions, NetworkOptions {
+interface JoinOptions extends ProgramFlags, TransportOptions, NetworkOptions {
   readonly host?: string | undefined
   readonly port?: number | undefined
   /** Address and port as arguments, without `--host` and `--port`. */
@@ -36,22 +27,18 @@ export async function joinCommand(name: string, given: JoinOptions): Promise<num
   checkTransport(options)
   await checkFingerprint(options)
   const program = await requireNetworkProgram(name)
-  const { split: _, delay: __, ...rest } = options
-  checkFiles(program, rest)
-  const terms = await parseProgramOptions(rest)
-  checkOptions(program, terms)
-  checkClientOptions(program, terms)
+  const terms = await resolveOptions(program, 'client', options)
   if (options.udp && !program.host?.udp) throw new UsageError(`${program.name} does not go over UDP; fh/hello and fh/time do`)
   const { host, port } = whereTo(options)
   const overlay = await overlayOf(options)
-  warnAboutSecret(program, terms)
+  printAdvice(program, terms)
   const over = (transport: Transport): Transport =>
     overlay?.(transport, { program, side: 'client', number: 1, write: (line) => printLine(`trace ${line}`) }) ?? transport
   const terminal = new Terminal()
   return join({
     program,
     options: { ...program.defaults, ...terms },
-    random: createRandom(program, terms),
+    random: () => createRandom(program, terms),
     terminal,
     connect: async (to) => over(await connectOver(to, options)),
     ...(host === undefined ? {} : { host }),

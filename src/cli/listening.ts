@@ -1,39 +1,63 @@
+import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { formatCount } from '../base/counts.ts'
+import { errorMessage } from '../base/errors.ts'
 import { TokenBucket } from '../base/rate-limit.ts'
+import type { StreamTransport } from '../server/server.ts'
 import { cannotRead, formatAddress } from '../terminal/trouble.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { wallClock } from './clock.ts'
 import { printError, UsageError } from './diagnostics.ts'
-import { checkTransport, type TransportOptions } from './transports.ts'
+import { type ListeningOptions, selectTransport, type TransportOptions } from './transports.ts'
 
 /** A certificate and its key, as PEM texts. */
-interface Certificate {
-  readonly cert: string
-  readonly key: string
-}
+type Certificate = NonNullable<ListeningOptions['certificate']>
 
 /**
  * Listens over the transport that the options name. TLS uses the given certificate, or a new one, and prints its
- * fingerprint on standard error. Each transport is loaded when it is needed.
+ * fingerprint on standard error.
  */
 export async function listenOn(
   at: Address,
   options: TransportOptions & { readonly certificate: Certificate | undefined },
   accept: (transport: Transport) => void,
 ): Promise<Listener> {
-  checkTransport(options)
-  if (options.unix !== undefined) return (await import('../wire/transports/unix.ts')).listenUnix(options.unix, accept)
-  if (options.udp) return (await import('../wire/transports/udp.ts')).listenUdp(at, accept)
-  if (!options.tls) return (await import('../wire/transports/tcp.ts')).listenTcp(at, accept)
-  const { listenTls } = await import('../wire/transports/tls.ts')
+  const kind = selectTransport(options)
   const say = limitMessages(printError)
-  const refused = (peer: Address, reason: string) => say(`${formatAddress(peer)} was rejected: ${reason}`)
-  const slow = (peer: Address) =>
-    say(`${formatAddress(peer)} connected and sent nothing for 2 s: this host was started with --tls, so its client must use TLS`)
-  const listener = await listenTls(at, options.certificate, accept, { refused, slow })
-  printError(`the certificate's fingerprint is ${listener.fingerprint}`)
+  const listener = await kind.listen(options.unix === undefined ? at : { host: options.unix, port: 0 }, accept, {
+    certificate: options.certificate,
+    refused: (peer, reason) => say(`${formatAddress(peer)} was rejected: ${reason}`),
+    slow: (peer) =>
+      say(`${formatAddress(peer)} connected and sent nothing for 2 s: this host was started with --tls, so its client must use TLS`),
+  })
+  if (listener.fingerprint !== undefined) printError(`the certificate's fingerprint is ${listener.fingerprint}`)
   return listener
+}
+
+/**
+ * Returns how a server listens for streams by its settings: at the ports of its programs over TCP, or over TLS with one
+ * certificate for all, or at a Unix socket of each program in a folder, which is created. Rejects with a UsageError.
+ */
+export async function openStreams({ host, tls, cert, key, unix }: StreamSettings): Promise<StreamTransport> {
+  const kind = selectTransport({ tls, cert, key, unix })
+  const own = await readCertificate({ cert, key })
+  const certificate = tls ? (own ?? (await (await import('../wire/transports/tls.ts')).createCertificate(host))) : undefined
+  if (unix !== undefined) await createFolder(unix)
+  return {
+    name: kind.name,
+    listen: (at, accept, refused, batcher) => kind.listen(at, accept, { certificate, refused, batcher }),
+    ...(unix === undefined ? {} : { addressOf: ({ name }) => ({ host: join(unix, `${name.replace('/', '-')}.sock`), port: 0 }) }),
+  }
+}
+
+/** StreamSettings are the settings of a server for its transport. */
+export type StreamSettings = Pick<TransportOptions, 'tls' | 'cert' | 'key' | 'unix'> & { readonly host: string }
+
+async function createFolder(folder: string): Promise<void> {
+  const { mkdir } = await import('node:fs/promises')
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw new UsageError(`the folder ${folder} for the sockets cannot be made: ${errorMessage(error)}`)
+  })
 }
 
 /** Rate limit of messages about rejected clients: `burst` at once, then one every `refill` milliseconds. */

@@ -3,24 +3,20 @@ import { MIN_COLUMNS, terminalColumns, wrap } from '../games/text/graphemes.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { quoteText } from '../wire/text.ts'
 import { errorColumns, formatDiagnostic, onCrash, outputIsLost, printError, UsageError, usageSentence, watchOutput } from './diagnostics.ts'
+import type { NeededPrograms } from './program-options.ts'
 import {
   type Argument,
   addNetworkOptions,
-  appendValue,
   Command,
   CommanderError,
   type CommandForm,
   durationOption,
-  durationParser,
-  IN_MS,
+  givenOptions,
   IN_SECONDS,
   numberParser,
   parseAddress,
-  parseList,
-  parseLocalTime,
   parsePort,
   parsePositiveDuration,
-  QUESTIONS,
   refuseSecondValues,
   STRICT,
 } from './values.ts'
@@ -36,7 +32,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   const take = (result: number) => {
     code = result
   }
-  const program = await createCommands(take, argv[2] === undefined ? {} : { only: argv[2] })
+  const [, , only = '', ...typed] = argv
+  // "help" shows the options of all programs
+  const program = await createCommands(take, only === 'help' ? {} : { only, typed })
   try {
     await program.parseAsync(argv)
   } catch (error) {
@@ -64,12 +62,19 @@ function usage({ sentences }: UsageError): number {
   return EXIT.usage
 }
 
-/**
- * Creates the command line of Parlor: commands, options, help. The code of a command is loaded when the command runs. If
- * `only` names a command, only that command is created, because all of them take 4 ms. `completes` is false if the
- * command `complete` is to be left out.
- */
-export async function createCommands(end: (code: number) => void, { only = '', completes = true } = {}): Promise<Command> {
+/** CommandsOptions say which commands and options to create. */
+export interface CommandsOptions extends NeededPrograms {
+  /** If it names a command, only that command is created, because all of them take 4 ms. */
+  readonly only?: string
+  /** False if the command `complete` is to be left out. */
+  readonly completes?: boolean
+}
+
+/** Creates the command line of Parlor: commands, options, help. The code of a command is loaded when the command runs. */
+export async function createCommands(
+  end: (code: number) => void,
+  { only = '', completes = true, ...needed }: CommandsOptions = {},
+): Promise<Command> {
   const parlor = new Command('parlor')
     .description('Turn-based games and chat over plain sockets: the server, the client and the other side of every worksheet program.')
     .exitOverride()
@@ -90,8 +95,10 @@ export async function createCommands(end: (code: number) => void, { only = '', c
     .on('option:version', printVersion)
   const forms = playersCommands(end).filter((form) => completes || nameOf(form) !== 'complete')
   const one = forms.find((form) => nameOf(form) === only)
-  for (const { usage, about, example, define } of one ? [one] : await withServerCommands(forms, end, only)) {
+  for (const { usage, about, example, define, has, carriedFor } of one ? [one] : await withServerCommands(forms, end, only)) {
     const made = define(parlor.command(usage).description(about))
+    if (carriedFor) (await import('./transports.ts')).addTransportOptions(made, carriedFor)
+    if (has) await (await import('./program-options.ts')).addProgramOptions(made, has, needed)
     refuseSecondValues(made)
     made.addHelpText('after', `\nExamples:\n${example.replace(/^/gm, '  ')}`)
   }
@@ -128,49 +135,52 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
     {
       usage: 'host <program>',
       about: "be the server's side of a program at this terminal",
+      has: 'server',
+      carriedFor: 'host',
       example:
         'parlor host tictactoe                     and elsewhere: parlor join tictactoe\nparlor host guess --secret 42 --forever --concurrent\nparlor host c8/chat --host 0.0.0.0 --port 5000\nparlor host chat --tls',
       define: (made) =>
-        repeatable(made)
+        forBothSides(made)
           .option('--host <address>', 'listen on this address (default: as the worksheet says, 127.0.0.1)', parseAddress)
           .option('--port <n>', 'listen on this port (default: the worksheet’s); 0 for any', parsePort)
-          .option('--questions <file>', QUESTIONS)
           .option('--strict', STRICT)
           .option('--forever', 'serve client after client until Ctrl-C')
           .option('--concurrent', 'serve all clients at the same time')
-          .option('--cert <file>', 'with --tls: the certificate (PEM)')
-          .option('--key <file>', 'with --tls: its private key (PEM)')
-          .action(async (program, options) => end(await (await import('./host.ts')).hostCommand(program, options))),
+          .action(async (program, options, command) =>
+            end(await (await import('./host.ts')).hostCommand(program, { ...options, given: givenOptions(command) })),
+          ),
     },
     {
       usage: 'join <program>',
       about: "be the client's side of a program at this terminal",
+      has: 'client',
+      carriedFor: 'join',
       example:
         'parlor join guess\nparlor join hello 192.168.1.20 12345\nparlor join time --format "%H:%M" --format "%A"\nparlor join chat --tls --fingerprint 5A:7F:...',
       define: (made) =>
-        repeatable(made)
+        forBothSides(made)
           .argument('[host]', '', parseAddress)
           .argument('[port]', '', numberParser(1, 65535))
           .option('--host <address>', 'the server’s address, as [host]', parseAddress)
           .option('--port <n>', 'the server’s port, as [port]', numberParser(1, 65535))
           .addOption(durationOption('--wait <time>', `how long to retry until the server listens; ${IN_SECONDS}`, '3s'))
-          .option('--recv-once', 'hello: take the first recv() for the whole text, as the worksheet’s first client does')
-          .option('--format <format>', 'time: ask for this format (may be repeated)', appendValue)
-          .option('--name <name>', 'http: the host to ask for')
-          .option('--fingerprint <hex>', 'with --tls: the only certificate to accept')
-          .action(async (program, host, port, options) =>
-            end(await (await import('./join.ts')).joinCommand(program, { ...options, place: { host, port } })),
+          .action(async (program, host, port, options, command) =>
+            end(
+              await (await import('./join.ts')).joinCommand(program, { ...options, given: givenOptions(command), place: { host, port } }),
+            ),
           ),
     },
     {
       usage: 'solo <program>',
       about: 'play a program without a network',
+      has: 'solo',
       example: 'parlor solo number\nparlor solo headtail --choices H,T,T\nparlor solo hangman --words words.txt',
       define: (made) =>
-        chances(made)
-          .option('--words <file>', 'hangman: words of your own, one a line')
+        made
           .option('--strict', STRICT)
-          .action(async (program, options) => end(await (await import('./solo.ts')).soloCommand(program, options))),
+          .action(async (program, { strict }, command) =>
+            end(await (await import('./solo.ts')).soloCommand(program, { strict, given: givenOptions(command) })),
+          ),
     },
     {
       usage: 'protocols [name]',
@@ -193,9 +203,10 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
         made
           .argument('[words...]')
           .allowExcessArguments()
-          .action(async (shell) =>
-            end(await (await import('./completions.ts')).completeCommand(await createCommands(end, { completes: false }), shell)),
-          ),
+          .action(async (shell) => {
+            const { completeCommand } = await import('./completions.ts')
+            end(await completeCommand((needed) => createCommands(end, { completes: false, ...needed }), shell))
+          }),
     },
   ]
 }
@@ -230,27 +241,14 @@ async function showHelp(parlor: Command, name?: string): Promise<void> {
   )
 }
 
-/** Adds the options that make a game repeatable, for tests and lessons. */
-function chances(command: Command): Command {
-  return command
-    .option('--secret <secret>', 'the number or word to be guessed')
-    .option('--choices <list>', 'these random choices, in turn and again: H,T,T or Scissor,Paper', parseList)
-    .option('--now <time>', 'take this time for the present, 2024-02-29T13:05:09', parseLocalTime)
-}
-
-/** Adds the options that both sides at a terminal have. */
-function repeatable(command: Command): Command {
-  const sides = chances(command)
-    .option('--size <n>', 'tic-tac-toe: cells in a row', numberParser(2, 20))
-    .option('--framing <how>', 'talk: lines, none or length (default: lines)')
-    .option('--words <file>', 'hangman: words of your own, one a line')
-    .option('--pace <time>', `headtail, highlow: the pause between two messages; ${IN_MS}`, durationParser('ms'))
-    .option('--timeout <time>', `how long the other side may be silent; ${IN_SECONDS} (default: for ever)`, parsePositiveDuration)
+/** Adds the options that both sides at a terminal have, whatever the program. */
+function forBothSides(command: Command): Command {
+  const sides = command.option(
+    '--timeout <time>',
+    `how long the other side may be silent; ${IN_SECONDS} (default: for ever)`,
+    parsePositiveDuration,
+  )
   return addNetworkOptions(sides)
-    .option('--ipv6', 'over IPv6')
-    .option('--tls', 'over TLS')
-    .option('--unix <path>', 'over a Unix socket')
-    .option('--udp', 'over UDP (fh/hello, fh/time)')
 }
 
 /** The word before the usage in the help. */

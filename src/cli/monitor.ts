@@ -64,7 +64,7 @@ export function formatRefusal({ address, failure }: Monitor): string {
 
 /** Returns the sentence for a server without metrics and health: another process has their port, or a program of this server has it. */
 export function formatNotShown({ address, failure }: Monitor, places: readonly ListenStatus[]): string {
-  const own = places.find((one) => one.failure === undefined && one.transport === 'tcp' && one.address.port === address.port)
+  const own = places.find((one) => one.failure === undefined && one.transport !== 'udp' && one.address.port === address.port)
   const why = own
     ? `${shortName(own.program.name)} has that port, ${address.port}: choose another with --http`
     : cannotListen(address, failure).replace('--port', '--http')

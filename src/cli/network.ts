@@ -1,5 +1,4 @@
 import { type Clock, createSystemClock } from '../base/clock.ts'
-import { parseSpan } from '../base/counts.ts'
 import { type FaultSettings, formatExpected, hasChance, type OptionVerb, optionVerbs, parseFaults, toRules } from '../lab/fault-grammar.ts'
 import type { SecretPolicy } from '../lab/trace.ts'
 import type { Side } from '../protocol/automaton.ts'
@@ -17,7 +16,7 @@ export interface NetworkOptions {
   readonly seed?: number | undefined
   readonly trace?: boolean | undefined
   readonly secrets?: boolean | undefined
-  readonly udp?: boolean
+  readonly udp?: boolean | undefined
 }
 
 /** OverlayContext is the connection to which an overlay applies. */
@@ -48,20 +47,6 @@ export function checkFaults(options: Pick<NetworkOptions, OptionVerb>): void {
   })
   const [first, ...others] = refused
   if (first !== undefined) throw new UsageError(first, ...others)
-}
-
-/** Divides `--split` and `--delay` between a program that cuts its own message (`own`) and the network. */
-export function splitOptions({ takes = [] }: Pick<Program, 'takes'>, { split, delay, ...others }: NetworkOptions) {
-  const ownSplit = takes.includes('split') && split !== undefined && /^\d+$/.test(split)
-  const ms = takes.includes('delay') && delay !== undefined ? parseSpan(delay, 'ms') : undefined
-  return {
-    own: { ...(ownSplit ? { split: Number(split) } : {}), ...(ms === undefined ? {} : { delay: ms }) },
-    network: {
-      ...others,
-      ...(ownSplit || split === undefined ? {} : { split }),
-      ...(ms !== undefined || delay === undefined ? {} : { delay }),
-    },
-  }
 }
 
 /** Loads the overlay that the options name; `undefined` if they name none. Rejects with a UsageError. */

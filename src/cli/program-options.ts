@@ -1,10 +1,9 @@
-import { formatCount } from '../base/counts.ts'
 import type { Random } from '../games/game.ts'
-import type { Question } from '../games/questions/parse.ts'
-import { chance, scriptedRandom } from '../games/random.ts'
-import { loadProgram, loadSolo, programNames, shortNames } from '../programs/index.ts'
-import type { Options, Program, SoloProgram } from '../protocol/definition.ts'
+import { type LoadedPrograms, loadProgram, loadPrograms, loadSolo, programNames, shortNames } from '../programs/index.ts'
+import { type Options, type Program, readOption, type SoloProgram } from '../protocol/definition.ts'
+import type { FileOption, ProgramOption } from '../protocol/option.ts'
 import { printError, UsageError } from './diagnostics.ts'
+import { type Command, DeclaredOption, type GivenOption, type OptionRole, spellOption } from './values.ts'
 
 /** Resolves to the networked program with a name. Rejects with a UsageError that suggests the nearest name if there is none. */
 export async function requireNetworkProgram(name: string): Promise<Program> {
@@ -44,91 +43,133 @@ async function unknown(name: string): Promise<UsageError> {
   return new UsageError(`there is no program ${JSON.stringify(name)}${guess} All of them: parlor protocols`)
 }
 
-/** Command-line spelling of program options, if it differs from their name. */
-const SPELT: Readonly<Partial<Record<keyof Options, string>>> = { recvOnce: 'recv-once', formats: 'format' }
-
-/** Throws a UsageError for options that a program does not take, or whose values it rejects. */
-export function checkOptions(
-  program: Pick<Program, 'name' | 'takes' | 'check'> & Partial<Pick<Program, 'protocol'>>,
-  options: Options,
-): void {
-  const { name, takes = [], check, protocol } = program
-  const [stray, ...others] = (Object.keys(options) as (keyof Options)[])
-    .filter((option) => !takes.includes(option) && !(option === 'pace' && protocol?.paced))
-    .map((option) => `${name} takes no --${SPELT[option] ?? option}`)
-  if (stray !== undefined) throw new UsageError(stray, ...others)
-  const wrong = check?.(options)
-  if (wrong) throw new UsageError(wrong)
-}
-
-/** Throws a UsageError for files that a program does not take. Runs before the files are read, because reading prints warnings. */
-export function checkFiles(program: Pick<Program, 'name' | 'takes'>, given: Pick<ProgramFlags, 'words' | 'questions'>): void {
-  const { takes = [] } = program
-  const strays = (['words', 'questions'] as const).filter((file) => given[file] !== undefined && !takes.includes(file))
-  if (strays.length > 0) checkOptions(program, Object.fromEntries(strays.map((file) => [file, []])))
-}
-
-/** Throws a UsageError for options that only the server's side of a program takes. Runs after `checkOptions`. */
-export function checkClientOptions({ name, clientTakes = [] }: Pick<Program, 'name' | 'clientTakes'>, options: Options): void {
-  const [stray, ...others] = (Object.keys(options) as (keyof Options)[])
-    .filter((option) => !clientTakes.includes(option))
-    .map((option) => `--${SPELT[option] ?? option} belongs to the server's side: parlor host ${name} --${SPELT[option] ?? option} ...`)
-  if (stray !== undefined) throw new UsageError(stray, ...others)
-}
-
-/** ProgramFlags is the command-line options for a conversation. */
-export interface ProgramFlags {
-  readonly secret?: string
-  readonly choices?: readonly string[]
-  readonly now?: Date
-  readonly size?: number
-  readonly split?: number
-  readonly delay?: number
-  readonly recvOnce?: boolean
-  readonly framing?: string
-  readonly format?: readonly string[]
-  readonly name?: string
-  readonly words?: string
-  readonly questions?: string
-  /** True if a file with an unusable word or question is rejected as a whole. */
-  readonly strict?: boolean
-  readonly pace?: number
+/** NeededPrograms are the programs whose options a command needs. */
+export interface NeededPrograms {
+  /** The words behind the command, from which the programs follow. Without them, all programs are needed. */
+  readonly typed?: readonly string[]
+  /** Loads programs, by default those of Parlor. */
+  readonly load?: (names?: readonly string[]) => Promise<LoadedPrograms>
 }
 
 /**
- * Converts command-line options to the options of a program, and reads the files that they name. An empty option counts as
- * absent. Calls `warn` with a sentence for each word and question that is skipped. Rejects with a UsageError.
+ * Adds the options that programs declare for a role. A command for one program also accepts their other options, without showing
+ * them in the help, so that it can say which side or program has them. If the command has an option of that spelling for
+ * all programs, its help mentions the declaration.
  */
-export async function parseProgramOptions(given: ProgramFlags, warn: (sentence: string) => void = printError): Promise<Options> {
-  const { secret, choices, now, size, split, delay, recvOnce, framing, format, name, words, questions, strict = false, pace } = given
-  if (framing !== undefined && !isFraming(framing))
-    throw new UsageError(`--framing is lines, none or length, not ${JSON.stringify(framing)}`)
-  if (secret && words !== undefined) throw new UsageError('--secret and --words do not go together: with a secret, no word is drawn')
-  if (strict && words === undefined && questions === undefined) throw new UsageError('--strict goes with --words or --questions')
-  return {
-    ...(secret ? { secret } : {}),
-    ...(choices ? { choices } : {}),
-    ...(now ? { now } : {}),
-    ...(size === undefined ? {} : { size }),
-    ...(split === undefined ? {} : { split }),
-    ...(delay === undefined ? {} : { delay }),
-    ...(recvOnce ? { recvOnce } : {}),
-    ...(framing === undefined ? {} : { framing }),
-    ...(format === undefined ? {} : { formats: format }),
-    ...(name === undefined ? {} : { name }),
-    ...(pace === undefined ? {} : { pace }),
-    ...(words === undefined ? {} : { words: await wordsFrom(words, { strict, warn }) }),
-    ...(questions === undefined ? {} : { questions: await questionsFrom(questions, { strict, warn }) }),
+export async function addProgramOptions(command: Command, role: OptionRole, needed: NeededPrograms): Promise<void> {
+  const { programs, solos } = await loadNeeded(command, needed)
+  const shown = (role === 'solo' ? solos : programs).flatMap(optionsOf).filter(({ side, setting }) => {
+    if (role === 'settings') return setting && side !== 'client'
+    return role === 'solo' || side === role || side === 'both'
+  })
+  const all = role === 'settings' ? shown : [...shown, ...[...programs, ...solos].flatMap(optionsOf)]
+  const general = new Map(command.options.map((option) => [option.long, option]))
+  for (const [spelt, [option]] of Map.groupBy(all, spellOption)) {
+    if (!option) continue
+    const same = general.get(spelt)
+    if (!same) command.addOption(new DeclaredOption(option, role === 'settings').hideHelp(!shown.includes(option)))
+    else if (shown.includes(option)) same.description += ` (${option.about})`
   }
 }
 
-/** Returns the source of randomness: the given choices if the program takes them, or else the platform's. */
-export function createRandom({ takes = [] }: Pick<Program, 'takes'>, { choices }: Options): Random {
-  return choices && takes.includes('choices') ? scriptedRandom(choices) : chance
+/**
+ * Loads the programs that the typed words name, or all if there is an option that neither these programs nor the command have,
+ * such as `--help`. The programs that the words name come first.
+ */
+async function loadNeeded({ options }: Command, { typed, load = loadPrograms }: NeededPrograms): Promise<LoadedPrograms> {
+  if (!typed) return load()
+  const named = await load(typed)
+  const declared = [...named.programs, ...named.solos].flatMap(optionsOf)
+  const known = new Set([...options.map(({ long }) => long), ...declared.map(spellOption)])
+  if (typed.every((word) => !word.startsWith('-') || known.has(word.split('=', 1)[0]))) return named
+  const { programs, solos } = await load()
+  return { programs: [...named.programs, ...programs], solos: [...named.solos, ...solos] }
 }
 
-function isFraming(text: string): text is 'lines' | 'none' | 'length' {
-  return ['lines', 'none', 'length'].includes(text)
+function optionsOf({ takes = [] }: Pick<Program, 'takes'>): readonly ProgramOption[] {
+  return takes
+}
+
+/** ProgramFlags are the options of programs on a command line. */
+export interface ProgramFlags {
+  readonly given: readonly GivenOption[]
+  /** True if a file with an unusable word or question is rejected as a whole. */
+  readonly strict?: boolean | undefined
+}
+
+/** The side of a program that a command runs; `solo` for a program without a network. */
+export type RunSide = 'server' | 'client' | 'solo'
+
+/**
+ * Resolves to the values of a program's options, with the content of the files that they name. Rejects with a UsageError if the
+ * program does not take an option on this side, or rejects a value. No file is read before the options have passed.
+ */
+export async function resolveOptions(
+  program: Pick<Program, 'name' | 'takes' | 'check'>,
+  side: RunSide,
+  { given, strict = false }: ProgramFlags,
+): Promise<Options> {
+  const taken = takeOptions(program, side, given)
+  checkExclusions(taken)
+  if (strict && !taken.some(({ option }) => option.kind === 'file')) throw await strictAlone()
+  const options: Record<string, unknown> = {}
+  for (const { option, value } of taken) {
+    options[option.name] = option.kind === 'file' ? await readOptionFile(option, String(value), { strict, warn: printError }) : value
+  }
+  const wrong = program.check?.(options)
+  if (wrong) throw new UsageError(wrong)
+  return options
+}
+
+/** Returns the given options with the program's own declarations. Throws a UsageError for those that it does not take on this side. */
+function takeOptions({ name, takes = [] }: Pick<Program, 'name' | 'takes'>, side: RunSide, given: readonly GivenOption[]): GivenOption[] {
+  const strays: string[] = []
+  const misplaced: string[] = []
+  const taken = given.flatMap(({ option, value }) => {
+    const spelt = spellOption(option)
+    const own = takes.find((one) => spellOption(one) === spelt)
+    const of = own?.side ?? option.side
+    if (side === 'server' && of === 'client') misplaced.push(`${spelt} belongs to the client's side: parlor join PROGRAM ${spelt} ...`)
+    else if (!own) strays.push(`${name} takes no ${spelt}`)
+    else if (side === 'client' && of === 'server') misplaced.push(`${spelt} belongs to the server's side: parlor host ${name} ${spelt} ...`)
+    return own ? [{ option: own, value }] : []
+  })
+  const [first, ...others] = strays.length > 0 ? strays : misplaced
+  if (first !== undefined) throw new UsageError(first, ...others)
+  return taken
+}
+
+function checkExclusions(taken: readonly GivenOption[]): void {
+  for (const { option } of taken) {
+    const other = taken.find((one) => one.option.name === option.excludes?.name)
+    if (other)
+      throw new UsageError(`${spellOption(other.option)} and ${spellOption(option)} do not go together: ${option.excludes?.because}`)
+  }
+}
+
+async function strictAlone(): Promise<UsageError> {
+  const { programs } = await loadPrograms()
+  const files = programs.flatMap(({ takes = [] }) => takes).filter(({ kind }) => kind === 'file')
+  return new UsageError(`--strict goes with ${[...new Set(files.map(spellOption))].join(' or ')}`)
+}
+
+/** Resolves to the source of randomness: that of an option, such as given choices, or else the platform's. */
+export async function createRandom({ takes = [] }: Pick<Program, 'takes'>, options: Options): Promise<Random> {
+  for (const option of takes) {
+    const value = readOption<unknown>(options, option)
+    const random = option.kind === 'text' && value !== undefined ? option.random?.(value) : undefined
+    if (random) return random
+  }
+  return (await import('../games/random.ts')).chance
+}
+
+/** Prints the advice on the values of text options. Runs after these were checked. */
+export function printAdvice(program: Pick<Program, 'takes'>, options: Options): void {
+  for (const option of program.takes ?? []) {
+    const value = readOption<unknown>(options, option)
+    const advice = option.kind === 'text' && value !== undefined ? option.advise?.(value) : undefined
+    if (advice !== undefined) printError(`${spellOption(option)}: ${advice}`)
+  }
 }
 
 /** Care is the treatment of faults in a file: `strict` rejects the file, otherwise `warn` is called with each fault. */
@@ -137,61 +178,20 @@ interface Care {
   readonly warn: (sentence: string) => void
 }
 
-async function wordsFrom(file: string, care: Care): Promise<readonly string[]> {
-  const [{ parseWords }, { readTextFile }] = await Promise.all([import('../games/words.ts'), import('./text-file.ts')])
-  const found = parseWords(await readTextFile(file))
-  if ('refused' in found) {
-    const reasons = found.refused.split('\n')
-    const skipped = reasons.slice(0, -1).map((reason) => `${file}, skipped: ${reason}`)
-    throw usageOf([...skipped, `${file}: ${reasons.at(-1)}`])
-  }
-  report(file, found.skipped, care)
-  noteSigns(file, found.words, care.warn)
-  return found.words
-}
-
-/** Warns if a secret word has a blank or another sign, as `noteSigns` does. Runs after the secret was checked. */
-export function warnAboutSecret({ takes = [] }: Pick<Program, 'takes'>, { secret }: Options): void {
-  if (secret && takes.includes('words')) noteSigns('--secret', [secret], printError)
-}
-
-/** Warns about words with a blank or another sign, because a client of fh/hangman has to guess the sign like a letter. */
-function noteSigns(where: string, words: readonly string[], warn: Care['warn']): void {
-  const signOf = (word: string) => (/\p{C}/u.test(word) ? undefined : /[^\p{L}\p{M}\p{N}]/u.exec(word.trim())?.[0])
-  const [first, ...more] = words.filter((word) => signOf(word) !== undefined)
-  const sign = first === undefined ? undefined : signOf(first)
-  if (first === undefined || sign === undefined) return
-  const others = more.length > 0 ? `, as ${formatCount(more.length, 'other')} ${more.length > 1 ? 'have' : 'has'}` : ''
-  warn(
-    `${where}: ${JSON.stringify(first)} has a ${sign === ' ' ? 'blank' : JSON.stringify(sign)}${others}; a client of fh/hangman has to send that, too, to find the word`,
-  )
-}
-
-async function questionsFrom(file: string, care: Care): Promise<readonly Question[]> {
-  const { detectFormat, parseQuestions, QuestionError } = await import('../games/questions/parse.ts')
+/**
+ * Reads the file of an option, and resolves to its value. Calls `warn` with a sentence for each part that is skipped, and with
+ * advice. Rejects with a UsageError.
+ */
+export async function readOptionFile<Value>(option: FileOption<Value>, file: string, { strict, warn }: Care): Promise<Value> {
   const { readTextFile } = await import('./text-file.ts')
-  const text = await readTextFile(file)
-  try {
-    const { questions, skipped } = await parseQuestions(text, detectFormat(file, text))
-    report(
-      file,
-      skipped.map(({ message }) => message),
-      care,
-    )
-    return questions
-  } catch (error) {
-    throw error instanceof QuestionError ? unusable(file, error.message.split('\n')) : error
-  }
-}
-
-/** Warns about everything that is skipped in a file. If `strict`, throws a UsageError instead. */
-function report(file: string, skipped: readonly string[], { strict, warn }: Care): void {
-  if (skipped.length > 0 && strict) throw unusable(file, skipped)
-  for (const reason of skipped) warn(`${file}, skipped: ${reason}`)
-}
-
-function unusable(file: string, reasons: readonly string[]): UsageError {
-  return usageOf(reasons.map((reason) => `${file}: ${reason}`))
+  const content = await option.read(await readTextFile(file), file)
+  const skipped = content.skipped.map((reason) => `${file}, skipped: ${reason}`)
+  if ('refused' in content) throw usageOf([...skipped, ...content.refused.map((reason) => `${file}: ${reason}`)])
+  if (strict && skipped.length > 0) throw usageOf(content.skipped.map((reason) => `${file}: ${reason}`))
+  for (const sentence of skipped) warn(sentence)
+  const advice = option.advise?.(content.value)
+  if (advice !== undefined) warn(`${file}: ${advice}`)
+  return content.value
 }
 
 /** Creates a UsageError from one or more sentences. */

@@ -133,10 +133,10 @@ function checkFolder(data: string, noServer: string): void {
 }
 
 function noServerAt(at: Address | undefined): string {
-  return at ? `no server listens at ${formatAddress(at)}` : 'the settings give the front door any free port'
+  return at ? `no server listens at ${formatAddress(at)}` : 'the settings give the front door no port that is known'
 }
 
-/** Finds the address of the front door; `undefined` if the settings give it any free port. */
+/** Finds the address of the front door; `undefined` if the settings give it any free port, TLS or a Unix socket. */
 async function doorOf(options: RankOptions): Promise<Address | undefined> {
   const { host, port } = parseWhere(options)
   if (host !== undefined && port !== undefined) return { host, port }
@@ -147,11 +147,13 @@ async function doorOf(options: RankOptions): Promise<Address | undefined> {
 
 /** Reads the address of `serve` from a file or the environment, if either has settings. */
 async function settingsHere(): Promise<{ readonly host: string; readonly port: number | undefined } | undefined> {
-  const named = ['CONFIG', 'HOST', 'ONLY', 'PORTS', 'PORTBASE'].some((name) => process.env[`PARLOR_${name}`])
+  const named = ['CONFIG', 'HOST', 'ONLY', 'PORTS', 'PORTBASE', 'TLS', 'UNIX'].some((name) => process.env[`PARLOR_${name}`])
   if (!named && !existsSync(settingsFile)) return undefined
   const { selectPrograms, resolveSettings } = await import('./config.ts')
   const settings = await resolveSettings({})
-  const { host } = settings.config
+  const { host, tls, unix } = settings.config
+  // over TLS or a socket, the server is asked through its folder
+  if (tls || unix !== undefined) return { host, port: 0 }
   return { host: host === '0.0.0.0' || host === '::' ? defaults.host : host, port: (await selectPrograms(settings)).ports[DOOR] }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
-import { availableParallelism, devNull, networkInterfaces } from 'node:os'
+import { availableParallelism, devNull } from 'node:os'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { errorMessage } from '../base/errors.ts'
@@ -8,10 +8,10 @@ import type { Config, ResolvedConfig } from '../config/config.ts'
 import type { GameAssets } from '../games/catalogue.ts'
 import { chance } from '../games/random.ts'
 import type { Store } from '../hall/ports.ts'
-import { formatColumns } from '../lab/reference.ts'
 import { LobbyService } from '../lobby/service.ts'
-import { findShortName } from '../programs/index.ts'
-import type { Program } from '../protocol/definition.ts'
+import { questions } from '../programs/quiz.ts'
+import { readOption } from '../protocol/definition.ts'
+import { words } from '../protocol/options.ts'
 import type { AdminServices } from '../server/admin.ts'
 import type { Logs } from '../server/observe/logs.ts'
 import { logOutages, watchDescriptors } from '../server/observe/outages.ts'
@@ -20,14 +20,15 @@ import { Terminal } from '../terminal/terminal.ts'
 import { cannotListen, EXIT } from '../terminal/trouble.ts'
 import type { Listener } from '../wire/transport.ts'
 import { wallClock } from './clock.ts'
-import { type Flags, resolveSettings, selectPrograms, withSource } from './config.ts'
+import { type Flags, loadOptions, resolveSettings, selectPrograms } from './config.ts'
 import { onCrash, printError } from './diagnostics.ts'
 import { garbageCollectionFlags } from './garbage-collection.ts'
+import { openStreams } from './listening.ts'
 import { createLogs } from './logs.ts'
 import { formatNotShown, formatRefusal, type Monitor, openMonitor } from './monitor.ts'
 import { loadOverlay } from './network.ts'
-import { parseProgramOptions } from './program-options.ts'
 import { samePort, shortName } from './same-port.ts'
+import { formatServed } from './served.ts'
 import { launcherSignal } from './stop-signal.ts'
 import { FolderInUse, NOWHERE, openStoreIn } from './stores.ts'
 
@@ -39,12 +40,13 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const { config } = settings
   const { programs, ports, iterative, http } = await selectPrograms(settings)
   const logs = await createLogs(config)
-  const options = await optionsOf(settings, logs)
+  const options = await loadOptions(settings, (sentence) => logs.log('warn', sentence))
   const say = (sentence: string) => logs.log('error', sentence)
   onCrash(endInTrouble, say)
   const { host, first, idle, limits } = config
   const overlay = await loadOverlay(config)
   const server = new Server({
+    streams: await openStreams(config),
     overlay:
       overlay &&
       ((transport, program, info) =>
@@ -83,7 +85,11 @@ export async function serveCommand(flags: Flags): Promise<number> {
   }).catch(refuseBusyFolder)
   if (!store) return EXIT.trouble
   if (store.availability) logOutages(store.availability, wallClock, logs)
-  const service = await openLobby(monitor?.metrics?.metered(store) ?? store, { settings, stock: options, logs })
+  const service = await openLobby(monitor?.metrics?.metered(store) ?? store, {
+    settings,
+    stock: { words: readOption(options, words), questions: readOption(options, questions) },
+    logs,
+  })
   server.admit(service)
   // from here on a bug is logged, and the programs continue
   onCrash(() => {}, say)
@@ -92,7 +98,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   // the flags are set last, because V8 cannot use code that was compiled with other flags
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
   const terminal = new Terminal()
-  terminal.write(flags.json ? `${json({ listening: open, failed, monitor })}\n` : table(open, host, terminal))
+  terminal.write(flags.json ? `${json({ listening: open, failed, monitor })}\n` : formatServed(open, host, terminal))
   for (const sentence of notServed(places, config)) logs.log('error', sentence)
   if (isHidden) logs.log('error', formatNotShown(monitor, places))
   const endLooks = watchDescriptors(async () => (await openFile(devNull)).close(), wallClock, logs)
@@ -132,8 +138,9 @@ function otherBase(portBase = 0): string {
 const FEW_BUSY = 3
 
 /** Returns sentences that say why programs are not served: a single one for all busy ports if they are more than `FEW_BUSY`. */
-function notServed(places: readonly ListenStatus[], { data, portBase }: Pick<Config, 'data' | 'portBase'>): string[] {
+function notServed(places: readonly ListenStatus[], { data, portBase, unix }: Pick<Config, 'data' | 'portBase' | 'unix'>): string[] {
   const failed = places.filter(({ failure }) => failure !== undefined)
+  if (unix !== undefined) return socketsNotServed(failed, places.length, unix)
   const busy = failed.filter(({ failure }) => failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE')
   const many = busy.length > FEW_BUSY
   const [first] = failed
@@ -168,24 +175,25 @@ function notServed(places: readonly ListenStatus[], { data, portBase }: Pick<Con
   return [`${what}; stop it, or choose other ports: ${otherBase(portBase)}, or --port 0 for any${folder}`, ...sentences]
 }
 
+/** Does the same as `notServed` for Unix sockets. */
+function socketsNotServed(failed: readonly ListenStatus[], all: number, folder: string): string[] {
+  const [first] = failed
+  if (first && failed.length > FEW_BUSY && failed.every((place) => isSameFailure(place, first)))
+    return [`${failed.length} of ${all} programs are not served: ${cannotListenAtSocket(first, folder)}`]
+  return failed.map((place) => `${place.program.name} is not served: ${cannotListenAtSocket(place, folder)}`)
+}
+
+function cannotListenAtSocket({ address, failure }: ListenStatus, folder: string): string {
+  return cannotListen(address, failure).replace('choose another with --port', `choose another folder than ${folder} with --unix`)
+}
+
 function isSameFailure({ failure: one }: ListenStatus, { failure: other }: ListenStatus): boolean {
   const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined)
   return codeOf(one) !== undefined && codeOf(one) === codeOf(other)
 }
 
 function isSameAddress(one: ListenStatus, other: ListenStatus): boolean {
-  return one.transport === other.transport && one.address.port === other.address.port
-}
-
-/** Loads the options of all conversations from the settings. */
-async function optionsOf(settings: ResolvedConfig, logs: Logs) {
-  const { framing, words, questions, strict = false } = settings.config
-  const warn = (sentence: string) => logs.log('warn', sentence)
-  return {
-    ...(await parseProgramOptions(framing === undefined ? {} : { framing })),
-    ...(words === undefined ? {} : await withSource(settings, 'words', () => parseProgramOptions({ words, strict }, warn))),
-    ...(questions === undefined ? {} : await withSource(settings, 'questions', () => parseProgramOptions({ questions, strict }, warn))),
-  }
+  return one.transport === other.transport && one.address.port > 0 && one.address.port === other.address.port
 }
 
 /** Opens the lobby and resumes its unfinished tables. */
@@ -242,10 +250,11 @@ interface Outcome {
 }
 
 function json({ listening = [], failed, monitor }: Outcome): string {
-  const row = ({ program, transport, address, failure }: ListenStatus) => ({
+  const row = ({ program, transport, address, fingerprint, failure }: ListenStatus) => ({
     program: program.name,
     ...address,
     transport,
+    ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(failure === undefined ? {} : { failure: errorMessage(failure) }),
   })
   const shown =
@@ -253,46 +262,4 @@ function json({ listening = [], failed, monitor }: Outcome): string {
       ? { http: monitor?.address }
       : { httpFailed: { ...monitor.address, failure: errorMessage(monitor.failure) } }
   return JSON.stringify({ pid: process.pid, listening: listening.map(row), failed: failed.map(row), ...shown })
-}
-
-/** Returns the table of programs and ports, and how to try a program. */
-function table(places: readonly ListenStatus[], host: string, terminal: Terminal): string {
-  const rows = places
-    .filter(({ transport }) => transport === 'tcp')
-    .map(({ program, address }) => [named(program), String(address.port).padStart(5), program.protocol.title])
-  const at = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  const port = places[0]?.address.port ?? 0
-  const name = places[0]?.program.name ?? ''
-  const short = findShortName(name) ?? name
-  const joining = `parlor join PROGRAM ${at} PORT`
-  const ways = [
-    [`nc ${at} PORT`, `such as  nc ${at} ${port}`],
-    [joining, `such as  parlor join ${short} ${at} ${port}`],
-    ['parlor protocols PROGRAM', 'what is said on the wire'],
-  ]
-  const others = reach(host)
-  return `${terminal.wrap(`Parlor serves on ${host}, until Ctrl-C:`)}
-
-${formatColumns(rows, terminal.columns)}
-
-${others === undefined ? '' : `${terminal.wrap(others)}\n\n`}${terminal.wrap('Try one with a program of your own, or:')}
-${formatColumns(ways, terminal.columns)}
-`
-}
-
-function named({ name }: Program): string {
-  const short = findShortName(name)
-  return short ? `${name} (${short})` : name
-}
-
-/** Returns a sentence with the addresses for others in the room if the server listens on all interfaces; else `undefined`. */
-function reach(host: string): string | undefined {
-  if (host !== '0.0.0.0' && host !== '::') return undefined
-  const addresses = Object.values(networkInterfaces())
-    .flatMap((one) => one ?? [])
-    .filter(({ internal, family, scopeid }) => !internal && (family === 'IPv4' || (host === '::' && !scopeid)))
-    .map(({ address }) => address)
-  return addresses.length === 0
-    ? 'This machine has no address that others could use; is it on a network?'
-    : `Others in the room use ${addresses.join(' or ')}`
 }

@@ -6,15 +6,16 @@ import {
   appendValue,
   type Command,
   type CommandForm,
+  DeclaredOption,
   durationOption,
   durationParser,
+  givenOptions,
   IN_SECONDS,
   numberParser,
   Option,
   parseAddress,
   parseNamedLimit,
   parseNamedPort,
-  QUESTIONS,
   STRICT,
 } from './values.ts'
 
@@ -24,8 +25,10 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
     {
       usage: 'serve',
       about: 'serve all programs at once, many clients each, until Ctrl-C; the house plays the other side',
+      has: 'settings',
+      carriedFor: 'serve',
       example:
-        'parlor serve\nparlor serve --host 0.0.0.0            for others in the room\nparlor serve --only guess --only chat --port guess=9000\nparlor serve --port-base 20000          other ports, beside another server\nparlor serve --iterative guess          one client at a time',
+        'parlor serve\nparlor serve --host 0.0.0.0            for others in the room\nparlor serve --only guess --only chat --port guess=9000\nparlor serve --port-base 20000          other ports, beside another server\nparlor serve --iterative guess          one client at a time\nparlor serve --tls --cert cert.pem --key key.pem\nparlor serve --unix /run/parlor         sockets instead of ports',
       define: (made) =>
         configurable(made)
           .option('--json', 'print the addresses that listen as JSON')
@@ -34,6 +37,8 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
     {
       usage: 'config',
       about: 'show the settings of "serve" as a parlor.toml, and where each comes from: option, environment, file or default',
+      has: 'settings',
+      carriedFor: 'serve',
       example: 'parlor config\nparlor config --host 0.0.0.0 --idle 20m > parlor.toml',
       define: (made) =>
         configurable(made)
@@ -147,9 +152,6 @@ function configurable(command: Command): Command {
     .addOption(dataOption('store games, users and ladders in this folder; "none" stores nothing'))
     .option('--durable <what>', 'process: a published move survives the end of the process; power: also a loss of power', defaults.durable)
     .option('--keep <size>', 'size limit of the folder, beyond which finished games are dropped, oldest first, or "none"', defaults.keep)
-    .option('--framing <how>', 'talk: lines, none or length (default: lines)')
-    .option('--words <file>', 'hangman: words of your own, one a line')
-    .option('--questions <file>', QUESTIONS)
     .option('--strict', STRICT)
     .option('--http <[address:]port>', 'metrics and health over HTTP; "none" for neither', defaults.http)
     .option('--log <form>', 'format of diagnostics: plain or json', defaults.log)
@@ -169,7 +171,11 @@ function dataOption(about: string): Option {
 
 /** Returns the options that stand on the command line, without those that have a value by default or from the environment. */
 function typed(command: Command): Flags {
-  return Object.fromEntries(Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli'))
+  const own = command.options
+    .filter((option) => !(option instanceof DeclaredOption))
+    .map((option) => option.attributeName())
+    .filter((name) => command.getOptionValueSource(name) === 'cli')
+  return { ...Object.fromEntries(own.map((name) => [name, command.getOptionValue(name)])), given: givenOptions(command) }
 }
 
 /** Checks whether the command line names the folder of a server. */

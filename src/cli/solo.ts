@@ -5,27 +5,17 @@ import { createConsole, Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { wallClock } from './clock.ts'
 import { printError } from './diagnostics.ts'
-import {
-  checkFiles,
-  checkOptions,
-  createRandom,
-  type ProgramFlags,
-  parseProgramOptions,
-  requireSoloProgram,
-  warnAboutSecret,
-} from './program-options.ts'
+import { createRandom, type ProgramFlags, printAdvice, requireSoloProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 
 /** Runs `parlor solo`: plays a program without a network. Resolves to the exit code. */
 export async function soloCommand(name: string, flags: ProgramFlags): Promise<number> {
   const program = await requireSoloProgram(name)
-  checkFiles(program, flags)
-  const options = await parseProgramOptions(flags)
-  checkOptions(program, options)
-  warnAboutSecret(program, options)
+  const options = await resolveOptions(program, 'solo', flags)
+  printAdvice(program, options)
   const stop = terminalSignal()
   const stopped = new Promise<number>((resolve) => stop.addEventListener('abort', () => resolve(stop.reason)))
-  return Promise.race([play(program, options, createRandom(program, options)), stopped])
+  return Promise.race([play(program, options, await createRandom(program, options)), stopped])
 }
 
 /** Plays a program at this terminal. Resolves with the exit code. */

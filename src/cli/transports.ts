@@ -1,44 +1,129 @@
 import { errorMessage } from '../base/errors.ts'
-import type { Address, Transport } from '../wire/transport.ts'
+import type { Address, Listener, Transport } from '../wire/transport.ts'
+import type { Batcher } from '../wire/transports/batching.ts'
 import { printError, UsageError } from './diagnostics.ts'
+import type { Command, TransportUse } from './values.ts'
 
-/** TransportOptions is the command-line options for the transport of a conversation. */
+/** TransportOptions is the options and settings for the transport of conversations. */
 export interface TransportOptions {
-  readonly ipv6?: boolean
-  readonly tls?: boolean
-  readonly cert?: string
-  readonly key?: string
-  readonly fingerprint?: string
-  readonly unix?: string
-  readonly udp?: boolean
-  readonly wait?: number
+  readonly ipv6?: boolean | undefined
+  readonly tls?: boolean | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  readonly fingerprint?: string | undefined
+  /** Path of a socket; of `serve` the folder of its sockets. */
+  readonly unix?: string | undefined
+  readonly udp?: boolean | undefined
+  readonly wait?: number | undefined
+}
+
+/** ListeningOptions are what a listener needs beside its address. */
+export interface ListeningOptions {
+  /** Certificate and key as PEM texts; by default, TLS creates them. */
+  readonly certificate?: { readonly cert: string; readonly key: string } | undefined
+  /** Called with each peer that does not speak the transport, and the reason. */
+  readonly refused?: (peer: Address, reason: string) => void
+  /** Batches the input and output of all listeners of a server; by default, each listener has its own. */
+  readonly batcher?: Batcher
+  /** Called with a peer that has connected and sends nothing, if that may be its mistake. */
+  readonly slow?: (peer: Address) => void
+}
+
+/** TransportOption is an option on the command line, and the commands that have it. */
+interface TransportOption {
+  readonly flags: string
+  readonly about: string
+  readonly commands: readonly TransportUse[]
+}
+
+/** TransportKind is a transport that commands can use. Its code is loaded when it is used. */
+export interface TransportKind {
+  readonly name: 'tcp' | 'tls' | 'unix' | 'udp'
+  readonly options: readonly TransportOption[]
+  /** Checks whether the options select it. */
+  isSelected(options: TransportOptions): boolean
+  /** Listens at an address; of a Unix socket, `host` is the path. */
+  listen(at: Address, accept: (transport: Transport) => void, options: ListeningOptions): Promise<Listener>
+  connect(to: Address, options: TransportOptions): Promise<Transport>
+}
+
+const tcp: TransportKind = {
+  name: 'tcp',
+  options: [{ flags: '--ipv6', about: 'over IPv6', commands: ['host', 'join'] }],
+  isSelected: () => true,
+  listen: async (at, accept, { batcher }) => (await import('../wire/transports/tcp.ts')).listenTcp(at, accept, batcher),
+  async connect(to, { wait = 0, ipv6 }) {
+    const { connectTcp } = await import('../wire/transports/tcp.ts')
+    return connectTcp(to, wait, undefined, ipv6 ? 6 : undefined).catch((error: unknown) => {
+      throw ipv6 ? withoutIPv6(error) : error
+    })
+  },
+}
+
+const tls: TransportKind = {
+  name: 'tls',
+  options: [
+    { flags: '--tls', about: 'over TLS', commands: ['host', 'join'] },
+    { flags: '--tls', about: 'over TLS, at the ports of all programs', commands: ['serve'] },
+    { flags: '--cert <file>', about: 'with --tls: the certificate (PEM)', commands: ['host', 'serve'] },
+    { flags: '--key <file>', about: 'with --tls: its private key (PEM)', commands: ['host', 'serve'] },
+    { flags: '--fingerprint <hex>', about: 'with --tls: the only certificate to accept', commands: ['join'] },
+  ],
+  isSelected: (options) => options.tls === true,
+  async listen(at, accept, { certificate, ...notices }) {
+    return (await import('../wire/transports/tls.ts')).listenTls(at, certificate, accept, notices)
+  },
+  async connect(to, { wait = 0, ipv6, fingerprint }) {
+    const { connectTls } = await import('../wire/transports/tls.ts')
+    const expected = fingerprint === undefined ? {} : { fingerprint }
+    const reached = await connectTls(to, { wait, ...expected, ...(ipv6 ? { family: 6 } : {}) })
+    const isTrusted = fingerprint !== undefined || reached.trusted
+    printError(
+      `the server's fingerprint is ${reached.fingerprint}${isTrusted ? '' : '; no authority vouches for it, so compare it with the fingerprint that its host shows'}`,
+    )
+    return reached.transport
+  },
+}
+
+const unix: TransportKind = {
+  name: 'unix',
+  options: [
+    { flags: '--unix <path>', about: 'over a Unix socket', commands: ['host', 'join'] },
+    { flags: '--unix <folder>', about: 'over Unix sockets in this folder, one for each program, and at no port', commands: ['serve'] },
+  ],
+  isSelected: (options) => options.unix !== undefined,
+  async listen({ host: path }, accept, { batcher }) {
+    return (await import('../wire/transports/unix.ts')).listenUnix(path, accept, batcher && { batcher })
+  },
+  connect: async ({ host }, { unix: path = host, wait = 0 }) => (await import('../wire/transports/unix.ts')).connectUnix(path, wait),
+}
+
+const udp: TransportKind = {
+  name: 'udp',
+  options: [{ flags: '--udp', about: 'over UDP (fh/hello, fh/time)', commands: ['host', 'join'] }],
+  isSelected: (options) => options.udp === true,
+  listen: async (at, accept) => (await import('../wire/transports/udp.ts')).listenUdp(at, accept),
+  connect: async (to, { ipv6 }) => (await import('../wire/transports/udp.ts')).connectUdp(to, ipv6 ? 6 : undefined),
+}
+
+/** The registry of transports. A new transport is a file in `wire/transports` and an entry here. */
+const transports: readonly TransportKind[] = [unix, udp, tls, tcp]
+
+/** Returns the transport that the options select: TCP by default. */
+export function selectTransport(options: TransportOptions): TransportKind {
+  checkTransport(options)
+  return transports.find((kind) => kind.isSelected(options)) ?? tcp
+}
+
+/** Adds the options of all transports that a command has. */
+export function addTransportOptions(command: Command, use: TransportUse): void {
+  for (const kind of transports.toReversed())
+    for (const { flags, about, commands } of kind.options) if (commands.includes(use)) command.option(flags, about)
 }
 
 /** Connects over the transport that the options name. */
 export async function connectOver(to: Address, options: TransportOptions): Promise<Transport> {
-  checkTransport(options)
-  const wait = options.wait ?? 0
-  const family = options.ipv6 ? 6 : undefined
-  if (options.unix !== undefined) return (await import('../wire/transports/unix.ts')).connectUnix(options.unix, wait)
-  if (options.udp) return (await import('../wire/transports/udp.ts')).connectUdp(to, family)
-  if (!options.tls) {
-    const { connectTcp } = await import('../wire/transports/tcp.ts')
-    return connectTcp(to, wait, undefined, family).catch((error: unknown) => {
-      throw options.ipv6 ? withoutIPv6(error) : error
-    })
-  }
-  const { connectTls } = await import('../wire/transports/tls.ts')
-  const { fingerprint } = options
-  const reached = await connectTls(to, {
-    wait,
-    ...(fingerprint === undefined ? {} : { fingerprint }),
-    ...(family ? { family } : {}),
-  })
-  const isTrusted = fingerprint !== undefined || reached.trusted
-  printError(
-    `the server's fingerprint is ${reached.fingerprint}${isTrusted ? '' : '; no authority vouches for it, so compare it with the fingerprint that its host shows'}`,
-  )
-  return reached.transport
+  return selectTransport(options).connect(to, options)
 }
 
 /** Replaces the error of a name without an IPv6 address; returns any other error unchanged. */

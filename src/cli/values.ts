@@ -1,7 +1,8 @@
 import { isIPv4 } from 'node:net'
 import { type Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { parseSpan } from '../base/counts.ts'
+import { parseSpan, parseWhole } from '../base/counts.ts'
 import { pythonInt } from '../programs/python/values.ts'
+import type { ProgramOption } from '../protocol/option.ts'
 import { formatDuplicate } from '../wire/text.ts'
 import { UsageError } from './diagnostics.ts'
 
@@ -16,10 +17,24 @@ export interface CommandForm {
   /** Example command lines. */
   readonly example: string
   readonly define: (made: Command) => Command
+  /** The options of programs that the command has, too. */
+  readonly has?: OptionRole
+  /** The options of transports that the command has, too. */
+  readonly carriedFor?: TransportUse
 }
 
-/** The help of --questions, which several commands share. */
-export const QUESTIONS = 'quiz: questions of your own, in Moodle’s GIFT, Open Trivia DB’s JSON, or CSV'
+/** TransportUse is what a command uses transports for. */
+export type TransportUse = 'host' | 'join' | 'serve'
+
+/** OptionRole says which options of programs a command has: those of a side, those of programs without a network, or the settings. */
+export type OptionRole = 'server' | 'client' | 'solo' | 'settings'
+
+/** GivenOption is an option of a program with the value from the command line: of a file its name. */
+export interface GivenOption {
+  readonly option: ProgramOption
+  readonly value: unknown
+}
+
 /** The help of --strict, which several commands share. */
 export const STRICT = 'refuse a file of words or questions if one of them cannot be used (default: skip it, and say why)'
 
@@ -30,8 +45,8 @@ export const IN_MS = 'a bare number is milliseconds'
 /** Returns a parser of whole numbers from `low` to `high`, for an option or argument. */
 export function numberParser(low: number, high: number): (text: string) => number {
   return (text) => {
-    const value = Number(/^\s*\d+\s*$/.test(text) ? text : Number.NaN)
-    if (value >= low && value <= high) return value
+    const value = parseWhole(text, low, high)
+    if (value !== undefined) return value
     throw new InvalidArgumentError(`It must be a whole number from ${low} to ${high}.`)
   }
 }
@@ -61,21 +76,49 @@ export function parsePositiveDuration(text: string): number {
   throw new InvalidArgumentError('It must be a time such as 100ms, 2s or 1m, longer than 0.')
 }
 
-/** Parses a local time such as `2024-02-29T13:05:09`; `undefined` for an empty text. */
-export function parseLocalTime(text: string): Date | undefined {
-  if (text === '') return undefined
-  const date = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? new Date(text) : undefined
-  // Date takes February 30 for a day in March
-  if (date?.getDate() === Number(text.slice(8, 10))) return date
-  throw new InvalidArgumentError('It must be a time such as 2024-02-29T13:05:09.')
+/** Returns the spelling of an option on the command line, with dashes. */
+export function spellOption({ name, spelling = name }: Pick<ProgramOption, 'name' | 'spelling'>): string {
+  return `--${spelling}`
 }
 
-/** Parses texts separated by commas; `undefined` for an empty text. */
-export function parseList(text: string): readonly string[] | undefined {
-  const texts = text.split(',').map((one) => one.trim())
-  if (text === '') return undefined
-  if (texts.includes('')) throw new InvalidArgumentError('It must be texts separated by commas, such as H,T,T.')
-  return texts
+/** The value of an option that counts as absent, because the text on the command line is empty. */
+const ABSENT = Symbol('absent')
+
+/** DeclaredOption is the command-line form of an option that programs declare. */
+export class DeclaredOption extends Option {
+  readonly declared: ProgramOption
+
+  /** With `raw`, texts stay as they are, because the settings parse them. */
+  constructor(declared: ProgramOption, raw = false) {
+    const { kind, about, unset } = declared
+    const place = kind === 'flag' ? '' : ` <${kind === 'file' ? 'file' : declared.metavar}>`
+    super(`${spellOption(declared)}${place}`, `${about}${unset === undefined ? '' : ` (default: ${unset})`}`)
+    this.declared = declared
+    if (kind === 'text' && !raw) this.argParser((text: string, earlier: unknown) => this.#parse(text, earlier))
+  }
+
+  /** True if the option may be repeated with different values. */
+  get repeats(): boolean {
+    return this.declared.kind === 'text' && this.declared.repeats === true
+  }
+
+  #parse(text: string, earlier: unknown): unknown {
+    const { declared } = this
+    if (declared.kind !== 'text') return text
+    if (text === '' && declared.emptyIsAbsent) return ABSENT
+    const value = declared.parse(text, declared.repeats ? earlier : undefined)
+    if (value === undefined) throw new InvalidArgumentError(`It must be ${declared.expected}.`)
+    return value
+  }
+}
+
+/** Returns the options of programs that stand on the command line, in their order there. */
+export function givenOptions(command: Command): GivenOption[] {
+  const declared = new Map(command.options.map((option) => [option.attributeName(), option]))
+  return Object.entries<unknown>(command.opts()).flatMap(([name, value]) => {
+    const option = declared.get(name)
+    return option instanceof DeclaredOption && value !== ABSENT ? [{ option: option.declared, value }] : []
+  })
 }
 
 /** Parses an option that may be repeated: appends its value to those of earlier uses. */
@@ -105,7 +148,7 @@ const LISTED: ReadonlySet<unknown> = new Set([appendValue, parseNamedPort, parse
 /** Makes a command reject a second, different value of each option that takes one value; the library would drop the first. */
 export function refuseSecondValues(command: Command): void {
   for (const option of command.options) {
-    if (LISTED.has(option.parseArg)) continue
+    if (LISTED.has(option.parseArg) || (option instanceof DeclaredOption && option.repeats)) continue
     let given: string | undefined
     command.on(`option:${option.name()}`, (value: string | undefined) => {
       given = onceNamed(`--${option.name()}`, given, value)
@@ -164,12 +207,9 @@ export function durationOption(flags: string, about: string, usual: string): Opt
 /** Adds the options for the network between the two sides. Their values are checked before the command runs. */
 export function addNetworkOptions(command: Command): Command {
   return command
-    .option('--split <sizes>', 'send in pieces of this many bytes: 8, 1..5; in:8 for what is read (hello-split: bytes in the first piece)')
+    .option('--split <sizes>', 'send in pieces of this many bytes: 8, 1..5; in:8 for what is read')
     .option('--glue <time>', `join what is sent within this time: 80ms, in:80ms; ${IN_MS}`)
-    .option(
-      '--delay <times>',
-      `send each piece at least this long after the one before: 5ms, 5ms..20ms, in:5ms; ${IN_MS} (hello-split: between the two pieces)`,
-    )
+    .option('--delay <times>', `send each piece at least this long after the one before: 5ms, 5ms..20ms, in:5ms; ${IN_MS}`)
     .option('--seed <n>', 'repeat the random sizes and times of --split or --delay', numberParser(0, 65535))
     .option('--trace', 'show each write and each read on standard error')
     .option('--secrets', 'with --trace: show passwords, too')

@@ -1,12 +1,26 @@
 import { closestMatch } from 'leven'
 import { z } from 'zod'
-import { formatSpan, parseSpan } from '../base/counts.ts'
-import { formatSize, parseSize } from '../base/sizes.ts'
-import { type OptionVerb, parseFaults, toRules } from '../lab/fault-grammar.ts'
-import { findShortName, programNames } from '../programs/index.ts'
+import { allPrograms, findShortName, programNames } from '../programs/index.ts'
+import type { ProgramOption } from '../protocol/option.ts'
 import { formatDuplicate, quoteText } from '../wire/text.ts'
-import type { Address } from '../wire/transport.ts'
 import { defaultLevels, defaults } from './defaults.ts'
+import {
+  faults,
+  flag,
+  limit,
+  limitOfTime,
+  limitOrHalf,
+  names,
+  oneOf,
+  place,
+  port,
+  size,
+  text,
+  time,
+  timeout,
+  whole,
+  written,
+} from './forms.ts'
 
 /** ConfigError reports invalid settings; each sentence says which setting, from which source, and what is expected. */
 export class ConfigError extends Error {
@@ -19,124 +33,23 @@ export class ConfigError extends Error {
   }
 }
 
-const NONE = 'none'
-const HALF = 'half'
-/** Address of the HTTP server if only a port is given: this machine alone. */
-const HERE = '127.0.0.1'
-
-/** Schema of a setting that is written as a text or a number, and parsed. `expected` completes the sentence "must be ...". */
-function written<Value>(expected: string, read: (given: string | number) => Value | undefined, print: (value: Value) => string | number) {
-  return z.codec(z.union([z.string(), z.number()], { error: expected }), z.custom<Value>(), {
-    decode(given, context) {
-      const value = read(given)
-      if (value !== undefined) return value
-      context.issues.push({ code: 'custom', input: given, message: expected })
-      return z.NEVER
-    },
-    encode: print,
-  })
-}
-
-/** Schema of a truth value, also as a text, because the environment has only texts. */
-function flag() {
-  const expected = 'true or false'
-  return z.codec(z.union([z.boolean(), z.string()], { error: expected }), z.boolean(), {
-    decode(given, context) {
-      if (typeof given === 'boolean') return given
-      if (given === 'true' || given === 'false') return given === 'true'
-      context.issues.push({ code: 'custom', input: given, message: expected })
-      return z.NEVER
-    },
-    encode: (value) => value,
-  })
-}
-
-function oneOf<const Words extends readonly [string, string, ...string[]]>(...words: Words) {
-  return z.enum(words, { error: `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` })
-}
-
-/** Schema of a whole number from 1, or "none", which is Infinity. */
-function limit() {
-  const read = (given: string | number) => (given === NONE ? Number.POSITIVE_INFINITY : whole(given, 1, Number.MAX_SAFE_INTEGER))
-  const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : value)
-  return written(`a whole number from 1, or "${NONE}"`, read, print)
-}
-
-/** Schema of a whole number from 1, "half" of another limit, or "none". */
-function limitOrHalf() {
-  const { POSITIVE_INFINITY, MAX_SAFE_INTEGER } = Number
-  return written(
-    `a whole number from 1, "${HALF}" or "${NONE}"`,
-    (given) => (given === NONE ? POSITIVE_INFINITY : given === HALF ? HALF : whole(given, 1, MAX_SAFE_INTEGER)),
-    (value) => (value === POSITIVE_INFINITY ? NONE : value),
-  )
-}
-
-/** Schema of a time longer than 0, or "none", which is Infinity. */
-function limitOfTime() {
-  const read = (given: string | number) => (given === NONE ? Number.POSITIVE_INFINITY : parseSpan(String(given), 's') || undefined)
-  const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : formatSpan(value))
-  return written(`a time such as 30s or 10m, longer than 0, or "${NONE}"`, read, print)
-}
-
-/** Minimum limit of the data folder's size, in bytes, because open tables need some space. */
-const LEAST = 10_000_000
-
-/** Schema of a size in bytes, or "none", which is Infinity. */
-function size() {
-  const read = (given: string | number) => {
-    if (given === NONE) return Number.POSITIVE_INFINITY
-    const bytes = parseSize(String(given)) ?? 0
-    return bytes >= LEAST ? bytes : undefined
-  }
-  const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : formatSize(value))
-  return written(`a size such as 500MB or 2GB, 10MB at least, or "${NONE}"`, read, print)
-}
-
-function whole(given: string | number, low: number, high: number): number | undefined {
-  const value = typeof given === 'number' ? given : Number(/^\d+$/.test(given) ? given : Number.NaN)
-  return Number.isSafeInteger(value) && value >= low && value <= high ? value : undefined
-}
-
-function text(expected: string) {
-  return z.string({ error: expected }).trim().min(1, { error: expected })
-}
-
-/** Schema of network faults, written like the option of that name. */
-function faults(verb: OptionVerb) {
-  const form = {
-    split: 'bytes such as "8", "1..5" or "in:8"',
-    glue: 'a time such as "80ms"',
-    delay: 'times such as "5ms..20ms" or "in:5ms"',
-  }[verb]
-  const read = (given: string | number) => ('refused' in parseFaults(toRules(verb, String(given))) ? undefined : String(given))
-  return written(form, read, String)
-}
-
-const time = () => written('a time such as 100ms, 2s or 1m', (given) => parseSpan(String(given), 's'), formatSpan)
-/** Schema of a timeout, which is longer than 0 because no client can answer at once. */
-const timeout = () =>
-  written('a time such as 100ms, 2s or 1m, longer than 0', (given) => parseSpan(String(given), 's') || undefined, formatSpan)
-const names = () => z.array(text('the name of a program'), { error: 'a list of programs, such as ["guess", "chat"]' })
-const port = written('a port from 0 to 65535; 0 for any', (given) => whole(given, 0, 65535), Number)
-const where = 'a port such as 4080, an address with one such as 0.0.0.0:4080, or "none"'
-
-/** The schema of all settings, from any source. Their names and forms are those of `parlor.toml`. */
+/** The schema of the settings of every server, from any source. Their names and forms are those of `parlor.toml`. */
 export const Config = z.strictObject({
   host: text('an address such as 127.0.0.1, or a name'),
   only: names().optional(),
   ports: z.record(z.string(), port, { error: 'a table of programs and ports' }),
   portBase: written('a port from 1 to 65535', (given) => whole(given, 1, 65535), Number).optional(),
   iterative: names(),
+  tls: flag().optional(),
+  cert: text('a file').optional(),
+  key: text('a file').optional(),
+  unix: text('a folder').optional(),
   data: text('a folder, or "none"'),
   durable: oneOf('process', 'power'),
   keep: size(),
   first: timeout(),
   idle: timeout(),
   wait: time().optional(),
-  framing: oneOf('lines', 'none', 'length').optional(),
-  words: text('a file').optional(),
-  questions: text('a file').optional(),
   strict: flag().optional(),
   split: faults('split').optional(),
   glue: faults('glue').optional(),
@@ -144,7 +57,7 @@ export const Config = z.strictObject({
   seed: written('a whole number from 0 to 65535', (given) => whole(given, 0, 65_535), Number).optional(),
   trace: flag().optional(),
   secrets: flag().optional(),
-  http: written(where, readPlace, printPlace),
+  http: place(),
   log: oneOf('plain', 'json'),
   level: oneOf('error', 'warn', 'info', 'debug'),
   limits: z.strictObject(
@@ -161,11 +74,51 @@ export const Config = z.strictObject({
     { error: 'a table of limits' },
   ),
 })
-/** Config is all settings of a server. */
+/** Config is the settings of a server, without those that programs declare. */
 export type Config = z.output<typeof Config>
 
-/** Part is the schema of one source, which can set any part of a Config. */
-const Part = z.strictObject({ ...Config.shape, limits: Config.shape.limits.partial() }).partial()
+/** SettingsSchema is the settings of a server together with those that programs declare. */
+export interface SettingsSchema {
+  /** Names of all settings, such as `limits.tables`. */
+  readonly names: readonly string[]
+  /** Names of the settings that are true or false. */
+  readonly flags: ReadonlySet<string>
+  /** The options of programs that are settings. */
+  readonly options: readonly ProgramOption[]
+  /** Schema of the values of these options, as texts. */
+  readonly values: z.ZodType<Readonly<Record<string, unknown>>>
+  /** Schema of one source, which can set any part of the settings. */
+  readonly part: z.ZodType
+}
+
+/** Creates the schema for the settings of some programs. Throws if an option has the name of another setting. */
+export function createSchema(declared: readonly ProgramOption[]): SettingsSchema {
+  const options = [...new Map(declared.filter(({ setting }) => setting).map((option) => [option.name, option])).values()]
+  const taken = options.find(({ name }) => Object.hasOwn(Config.shape, name))
+  if (taken) throw new Error(`the option ${taken.name} has the name of a setting of the server`)
+  const shape = Object.fromEntries(options.map((option) => [option.name, toSchema(option).optional()]))
+  const flags = options.filter(({ kind }) => kind === 'flag').map(({ name }) => name)
+  return {
+    options,
+    names: Object.keys(Config.shape).flatMap((name) => {
+      if (name === 'limits') return Object.keys(Config.shape.limits.shape).map((one) => `limits.${one}`)
+      return name === 'strict' ? [...Object.keys(shape), name] : [name]
+    }),
+    flags: new Set(['tls', 'strict', 'trace', 'secrets', ...flags]),
+    values: z.strictObject(shape),
+    part: z.strictObject({ ...Config.shape, ...shape, limits: Config.shape.limits.partial() }).partial(),
+  }
+}
+
+/** Returns the schema of an option. Its text stays a text, because reading it may need files. */
+function toSchema(option: ProgramOption): z.ZodType {
+  if (option.kind === 'flag') return flag()
+  if (option.kind === 'file') return text('a file')
+  return written(option.expected, (given) => (option.parse(String(given)) === undefined ? undefined : String(given)), String)
+}
+
+/** The schema for the programs of Parlor. */
+export const parlorSchema = createSchema((await allPrograms()).flatMap(({ takes = [] }) => takes))
 
 /** ConfigSource is the settings that one source gives, written as in `parlor.toml`, and the source's name for each. */
 export interface ConfigSource {
@@ -178,30 +131,33 @@ export interface ConfigSource {
 
 /** ResolvedConfig is the settings in force, and the source of each. */
 export interface ResolvedConfig {
+  readonly schema: SettingsSchema
   readonly config: Config
+  /** Values of the options of programs, as texts. */
+  readonly options: Readonly<Record<string, unknown>>
   /** Sources by the setting's name, such as `limits.tables`; for ports by program, such as `ports.tjc/guess`. */
   readonly from: ReadonlyMap<string, string>
   /** Lines of the settings that come from a file. */
   readonly lines: ReadonlyMap<string, number>
 }
 
-/** Names of the settings that are true or false. */
-export const FLAGS: ReadonlySet<string> = new Set(['strict', 'trace', 'secrets'])
-
 /** Names of the settings that are tables. */
 const TABLES = ['ports', 'limits'] as const
 
 /** Names of all settings, such as `limits.tables`. */
-export const settingNames: readonly string[] = Object.keys(Config.shape).flatMap((name) =>
-  name === 'limits' ? Object.keys(Config.shape.limits.shape).map((one) => `limits.${one}`) : [name],
-)
+export const settingNames: readonly string[] = parlorSchema.names
 
 /** Merges sources over the defaults; later sources override earlier ones. Throws a ConfigError for all invalid settings together. */
 export function resolveConfig(...layers: readonly ConfigSource[]): ResolvedConfig {
+  return resolveWith(parlorSchema, layers)
+}
+
+/** Does the same as `resolveConfig`, with the settings of a schema. */
+export function resolveWith(schema: SettingsSchema, layers: readonly ConfigSource[]): ResolvedConfig {
   const from = new Map<string, string>()
   const lines = new Map<string, number>()
   const merged: Record<string, unknown> = {}
-  const [fault, ...others] = layers.flatMap((layer) => [...faultsOf(layer)])
+  const [fault, ...others] = layers.flatMap((layer) => [...faultsOf(layer, schema)])
   if (fault !== undefined) throw new ConfigError(fault, ...others)
   const usual: ConfigSource = { values: defaults, from: () => 'default' }
   for (const layer of [usual, ...layers]) {
@@ -217,7 +173,15 @@ export function resolveConfig(...layers: readonly ConfigSource[]): ResolvedConfi
     merged.level = defaultLevels[merged.log === 'json' ? 'json' : 'plain']
     from.set('level', 'default')
   }
-  return { config: Config.parse({ ports: {}, ...merged }), from, lines }
+  const declared = new Set(schema.options.map(({ name }) => name))
+  const { true: options = [], false: fixed = [] } = Object.groupBy(Object.entries(merged), ([name]) => `${declared.has(name)}`)
+  return {
+    schema,
+    config: Config.parse({ ports: {}, ...Object.fromEntries(fixed) }),
+    options: schema.values.parse(Object.fromEntries(options)),
+    from,
+    lines,
+  }
 }
 
 /** Converts a program's short name to its full name; returns any other name unchanged. */
@@ -235,21 +199,21 @@ function secondPorts(ports: unknown): readonly (readonly [string, readonly unkno
 }
 
 /** Returns a sentence for each invalid value of a source, in the order of its lines. */
-function faultsOf(layer: ConfigSource): readonly string[] {
+function faultsOf(layer: ConfigSource, { part, names }: SettingsSchema): readonly string[] {
   const { values, from, lineOf = () => undefined } = layer
   const fault = (setting: string, say: (at: string) => string) => {
     const line = lineOf(setting)
     return { line: line ?? 0, text: say(formatOrigin(setting, from(setting), line)) }
   }
-  const faults = (Part.safeParse(values).error?.issues ?? []).flatMap((issue) => {
+  const faults = (part.safeParse(values).error?.issues ?? []).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => {
         const setting = [...issue.path, key].join('.')
-        return fault(setting, (at) => `${at} ${unknownSetting(setting)}`)
+        return fault(setting, (at) => `${at} ${unknownSetting(setting, names)}`)
       })
     }
-    const setting = issue.path.filter((part) => typeof part === 'string').join('.')
-    const given = issue.path.reduce((value: unknown, part) => (value as Record<PropertyKey, unknown>)[part], values)
+    const setting = issue.path.filter((step) => typeof step === 'string').join('.')
+    const given = issue.path.reduce((value: unknown, step) => (value as Record<PropertyKey, unknown>)[step], values)
     const value = typeof given === 'string' ? quoteText(given) : JSON.stringify(given)
     return [fault(setting, (at) => `${at} is ${value}, and must be ${issue.message}`)]
   })
@@ -262,8 +226,8 @@ export function formatOrigin(setting: string, from: string | undefined, line: nu
   return `${line === undefined ? '' : `line ${line}: `}${setting} (from ${from})`
 }
 
-function unknownSetting(setting: string): string {
-  const meant = nearest(setting)
+function unknownSetting(setting: string, names: readonly string[]): string {
+  const meant = nearest(setting, names)
   return `is not a setting${meant === undefined ? '.' : `; did you mean ${meant}?`} All of them: parlor config`
 }
 
@@ -273,13 +237,13 @@ export function maxDistance(word: string): number {
 }
 
 /** Finds the setting with the nearest spelling, also one of a table by its last word alone; `undefined` if none is near. */
-function nearest(typed: string): string | undefined {
+function nearest(typed: string, names: readonly string[]): string | undefined {
   const plain = (name: string) =>
     name
       .slice(name.lastIndexOf('.') + 1)
       .replace(/[-_]/g, '')
       .toLowerCase()
-  const candidates = [...settingNames, ...TABLES]
+  const candidates = [...names, ...TABLES]
   const word = plain(typed)
   const meant = closestMatch(word, candidates.map(plain), { maxDistance: maxDistance(word) })
   return candidates.find((name) => plain(name) === meant)
@@ -308,16 +272,4 @@ export function splitName(setting: string): [table: string | undefined, key: str
 
 function isTable(name: string): name is (typeof TABLES)[number] {
   return TABLES.some((one) => one === name)
-}
-
-function readPlace(given: string | number): Address | typeof NONE | undefined {
-  if (given === NONE) return NONE
-  const [, bracketed, host = bracketed ?? HERE, digits = ''] = /^(?:(?:\[([\da-f:.]+)\]|([^\s:[\]]+)):)?(\d+)$/i.exec(String(given)) ?? []
-  const number = whole(digits, 0, 65535)
-  return number === undefined ? undefined : { host, port: number }
-}
-
-function printPlace(place: Address | typeof NONE): string {
-  if (place === NONE) return NONE
-  return place.host.includes(':') ? `[${place.host}]:${place.port}` : `${place.host}:${place.port}`
 }

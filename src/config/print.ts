@@ -1,16 +1,17 @@
 import { stringify } from 'smol-toml'
 import { z } from 'zod'
 import { wrap } from '../games/text/graphemes.ts'
-import { Config, flattenSettings, type ResolvedConfig, settingNames, splitName } from './config.ts'
+import { Config, flattenSettings, type ResolvedConfig, splitName } from './config.ts'
 
-/** Defaults of the optional settings, for people. */
+/** Defaults of the optional settings, for people; programs declare those of their options. */
 const MISSING: Readonly<Record<string, string>> = {
   only: 'all programs',
   portBase: 'each program has a port of its own',
+  tls: 'false',
+  cert: 'with tls, a new one at each start',
+  key: 'with tls, a new one at each start',
+  unix: 'the programs have ports',
   wait: '10s at the front door, and not at all elsewhere, but for fh/tictactoe, which waits for a client',
-  framing: 'lines',
-  words: 'those that come with Parlor',
-  questions: 'those that come with Parlor',
   strict: 'false',
   split: 'messages are sent as they are written',
   glue: 'messages are sent as they are written',
@@ -37,19 +38,28 @@ export function formatToml(settings: ResolvedConfig, columns = 80): string {
 
 /** Formats settings and their sources as JSON, for programs. */
 export function formatJson(settings: ResolvedConfig): string {
-  const rows = [...flattenSettings(z.encode(Config, settings.config))]
+  const rows = [...encodeSettings(settings)]
   const entries = rows.map(([setting, value]) => [setting, { value, from: settings.from.get(setting) }])
   return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`
 }
 
-function toRows({ config, from }: ResolvedConfig) {
-  const encoded = new Map(flattenSettings(z.encode(Config, config)))
-  const plain = settingNames.filter((setting) => setting !== 'ports' && !setting.includes('.'))
+/** Yields the settings that are set, as `parlor.toml` has them, in the order of the schema. */
+function encodeSettings({ schema: { names }, config, options }: ResolvedConfig): Iterable<[string, unknown]> {
+  const encoded = [...flattenSettings({ ...z.encode(Config, config), ...options })]
+  const placeOf = ([setting]: [string, unknown]) => names.indexOf(splitName(setting)[0] === 'ports' ? 'ports' : setting)
+  return encoded.toSorted((one, other) => placeOf(one) - placeOf(other))
+}
+
+function toRows(settings: ResolvedConfig) {
+  const { schema, from } = settings
+  const encoded = new Map(encodeSettings(settings))
+  const missing = { ...MISSING, ...Object.fromEntries(schema.options.map(({ name, unset }) => [name, unset])) }
+  const plain = schema.names.filter((setting) => setting !== 'ports' && !setting.includes('.'))
   const inTables = [...encoded.keys()].filter((setting) => setting.includes('.'))
   return [...plain, ...inTables].map((setting) => {
     const [table, key] = splitName(setting)
     const value = encoded.get(setting)
     const line = value === undefined ? `# ${key} =` : stringify({ [key]: value }).trimEnd()
-    return { table, line, note: from.get(setting)?.replaceAll(/\s+/g, ' ') ?? `not set: ${MISSING[setting]}` }
+    return { table, line, note: from.get(setting)?.replaceAll(/\s+/g, ' ') ?? `not set: ${missing[setting]}` }
   })
 }

@@ -4,10 +4,10 @@ import { formatDuplicate } from '../wire/text.ts'
 import {
   ConfigError,
   type ConfigSource,
-  FLAGS,
   formatOrigin,
   maxDistance,
-  settingNames,
+  parlorSchema,
+  type SettingsSchema,
   setValue,
   splitName,
   toProgramName,
@@ -16,7 +16,7 @@ import {
 const LISTS: readonly string[] = ['only', 'iterative']
 
 /** Parses a settings file. Throws a ConfigError if it is not TOML. */
-export function parseConfigFile(file: string, toml: string): ConfigSource {
+export function parseConfigFile(file: string, toml: string, { flags }: Pick<SettingsSchema, 'flags'> = parlorSchema): ConfigSource {
   try {
     const lines = linesOf(toml)
     // the settings of an inline table are on the line of the table's name
@@ -29,7 +29,7 @@ export function parseConfigFile(file: string, toml: string): ConfigSource {
     if (!(error instanceof TomlError)) throw error
     const [, what = error.message] = /^Invalid TOML document: (.*)/.exec(error.message) ?? []
     const line = toml.split('\n')[error.line - 1] ?? ''
-    throw new ConfigError(`${file}, line ${error.line}, column ${error.column}: ${what}; ${flagRemedy(line) ?? remedyFor(what)}`)
+    throw new ConfigError(`${file}, line ${error.line}, column ${error.column}: ${what}; ${flagRemedy(line, flags) ?? remedyFor(what)}`)
   }
 }
 
@@ -50,9 +50,9 @@ function remedyFor(what: string): string {
 }
 
 /** Advice for a line that gives a truth value by another word, such as yes or off. */
-function flagRemedy(line: string): string | undefined {
+function flagRemedy(line: string, flags: ReadonlySet<string>): string | undefined {
   const [, name, word = ''] = /^\s*([\w.-]+)\s*=\s*(yes|no|on|off|true|false)\s*(?:#.*)?$/i.exec(line) ?? []
-  if (name === undefined || !FLAGS.has(name)) return undefined
+  if (name === undefined || !flags.has(name)) return undefined
   return `${name} is true or false, as in ${name} = ${/^(?:yes|on|true)$/i.test(word)}`
 }
 
@@ -80,10 +80,13 @@ function partsOf(key: string): readonly string[] {
   return [...key.matchAll(/"([^"]*)"|'([^']*)'|[^\s."']+/g)].map(([whole, double, single]) => double ?? single ?? whole)
 }
 
+/** The variables of a process. */
+type Environment = Readonly<Record<string, string | undefined>>
+
 /** Reads the settings in the environment: `PARLOR_HOST`, `PARLOR_LIMITS_TABLES`; lists and ports are separated by commas. */
-export function parseEnvironment(environment: Readonly<Record<string, string | undefined>>): ConfigSource {
+export function parseEnvironment(environment: Environment, { names }: Pick<SettingsSchema, 'names'> = parlorSchema): ConfigSource {
   const values: Record<string, unknown> = {}
-  for (const setting of settingNames) {
+  for (const setting of names) {
     const given = environment[variableOf(setting)]
     if (given === undefined || given === '') continue
     const items = given
@@ -97,8 +100,8 @@ export function parseEnvironment(environment: Readonly<Record<string, string | u
 }
 
 /** Returns a sentence for each variable that looks like a setting of Parlor but is not one. */
-export function findUnknownVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
-  const known = ['PARLOR_CONFIG', ...settingNames.map(variableOf)]
+export function findUnknownVariables(environment: Environment, { names }: Pick<SettingsSchema, 'names'> = parlorSchema): string[] {
+  const known = ['PARLOR_CONFIG', ...names.map(variableOf)]
   const unknown = Object.keys(environment).filter((name) => name.startsWith('PARLOR_') && !known.includes(name))
   return unknown.flatMap((name) => {
     const meant = closestMatch(name, known, { maxDistance: Math.min(2, maxDistance(name.slice('PARLOR_'.length))) })

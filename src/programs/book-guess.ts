@@ -1,6 +1,7 @@
 import { guessing, toTry, type Verdict } from '../games/guessing.ts'
 import { client, clientCloses, defineAutomaton, server } from '../protocol/automaton.ts'
 import type { Program, Protocol, SoloProgram } from '../protocol/definition.ts'
+import { secret } from '../protocol/options.ts'
 import { receiveUntilClosed } from '../protocol/roles.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
 import { literals, segments } from '../wire/framing/unframed.ts'
@@ -103,7 +104,7 @@ export const programs: readonly Program<Name, State, undefined>[] = [
     words: undefined,
     port: 65432,
     servePort: 65432,
-    takes: ['secret'],
+    takes: [secret],
     check: checkSecret,
     host: {
       listening: (at) => `GUESS-THE-NUMBER server started. Listening on ${pythonAddress(at)}`,
@@ -119,7 +120,7 @@ export const solos: readonly SoloProgram[] = [
     name: 'book/guess',
     source: '004 chapter 5, guess32.py',
     title: 'guess a number, with any number of tries',
-    takes: ['secret'],
+    takes: [secret],
     check: checkSecret,
 
     async play({ house, person, options }) {
@@ -139,7 +140,7 @@ export const solos: readonly SoloProgram[] = [
     name: 'book/secret',
     source: '004 first block',
     title: 'draws a number from 1 to 100 and prints it',
-    takes: ['secret'],
+    takes: [secret],
     check: checkSecret,
 
     async play({ person, options, random }) {

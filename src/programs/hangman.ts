@@ -3,7 +3,8 @@ import { type HangmanOptions, type HangmanView, hangman } from '../games/hangman
 import { foldCase, normalizeText, parseLetter, splitGraphemes } from '../games/text/graphemes.ts'
 import { findWordFault } from '../games/words.ts'
 import { client, clientCloses, defineAutomaton, server } from '../protocol/automaton.ts'
-import type { Console, Options, Program, Protocol, SoloProgram } from '../protocol/definition.ts'
+import { type Console, type Options, type Program, type Protocol, readOption, type SoloProgram } from '../protocol/definition.ts'
+import { secretWord, words } from '../protocol/options.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
 import { Disconnected } from '../wire/disconnect.ts'
@@ -92,7 +93,7 @@ const solo: SoloProgram = {
   name: 'fh/hangman',
   source: '003 task 5.2',
   title: 'guess a word, letter by letter',
-  takes: ['secret', 'words'],
+  takes: [secretWord, words],
   check: checkSecret,
   async play({ house, options, person }) {
     for (let on = true; on; ) {
@@ -187,11 +188,12 @@ async function receiveEnd(peer: Peer<Name, State>, view: HangmanView): Promise<s
   return word
 }
 
-function toHangmanOptions({ secret, words }: Options): HangmanOptions {
-  return { secret, words }
+function toHangmanOptions(options: Options): HangmanOptions {
+  return { secret: readOption(options, secretWord), words: readOption(options, words) }
 }
 
-function checkSecret({ secret }: Options): string | undefined {
+function checkSecret(options: Options): string | undefined {
+  const secret = readOption(options, secretWord)
   return secret === undefined ? undefined : findWordFault(secret)?.refused
 }
 
@@ -204,7 +206,7 @@ export const programs: readonly Program<Name, State>[] = [
     words: undefined,
     port: 5052,
     servePort: 5052,
-    takes: ['secret', 'words'],
+    takes: [secretWord, words],
     check: checkSecret,
     host: {
       listening: ({ host, port }) => `Hangman: waiting for a player at ${host}, port ${port}.`,

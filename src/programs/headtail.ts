@@ -1,6 +1,7 @@
 import { coin } from '../games/coin.ts'
 import { client, defineAutomaton, server } from '../protocol/automaton.ts'
-import type { Options, Program, Protocol, SoloProgram } from '../protocol/definition.ts'
+import { type Options, type Program, type Protocol, readOption, type SoloProgram } from '../protocol/definition.ts'
+import { choices, pace } from '../protocol/options.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { pythonAddress } from './python/values.ts'
@@ -113,13 +114,13 @@ function counters({ right, guesses }: { right: number; guesses: number }): strin
   return `You have guessed correctly ${right} out of ${guesses} times.`
 }
 
-function checkChoices({ choices = [] }: Options): string | undefined {
-  const wrong = choices.find((choice) => !/^[HT]$/i.test(choice))
+function checkChoices(options: Options): string | undefined {
+  const wrong = readOption(options, choices)?.find((choice) => !/^[HT]$/i.test(choice))
   return wrong === undefined ? undefined : `a coin falls on H or T, not ${JSON.stringify(wrong)}`
 }
 
 const common = {
-  takes: ['choices'],
+  takes: [choices, pace],
   check: checkChoices,
   port: 12345,
   host: {
@@ -141,7 +142,7 @@ export const solos: readonly SoloProgram[] = [
     name: 'c8/headtail',
     source: '001 project 5, head_tail.py',
     title: 'guess how a coin falls, until you quit',
-    takes: ['choices'],
+    takes: [choices],
     check: checkChoices,
 
     async play({ house, person }) {

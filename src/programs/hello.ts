@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.ts'
+import { parseSpan } from '../base/counts.ts'
 import { type Automaton, defineAutomaton, server } from '../protocol/automaton.ts'
-import type { HostTexts, Options, Program, Protocol } from '../protocol/definition.ts'
+import { type HostTexts, type Options, type Program, type Protocol, readOption } from '../protocol/definition.ts'
+import type { FlagOption, TextOption } from '../protocol/option.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import { lines } from '../wire/framing/lines.ts'
@@ -21,22 +23,54 @@ type State = 'start' | 'end'
 
 const HELLO = 'Hello from server'
 
+/** Makes the client take the result of one recv for the whole message, as the first client of the TJC notes does. */
+const oneRecv: FlagOption = {
+  kind: 'flag',
+  name: 'recvOnce',
+  spelling: 'recv-once',
+  about: 'hello: take the first recv() for the whole text, as the worksheet’s first client does',
+  side: 'client',
+}
+
+/** Length of the first of two writes, in bytes. */
+const split: TextOption<number> = {
+  kind: 'text',
+  name: 'split',
+  metavar: 'n',
+  about: 'hello-split: bytes in the first piece',
+  side: 'server',
+  expected: 'a number of bytes',
+  parse: (text) => (/^\d+$/.test(text) ? Number(text) : undefined),
+}
+
+/** Milliseconds between the two writes. */
+const delay: TextOption<number> = {
+  kind: 'text',
+  name: 'delay',
+  metavar: 'time',
+  about: 'hello-split: between the two pieces',
+  side: 'server',
+  expected: 'a time such as 100ms, 2s or 1m',
+  parse: (text) => parseSpan(text, 'ms'),
+}
+
 const hello: Protocol<Name, State, Words> = {
   name: 'hello',
   title: 'the server says hello and closes',
   automaton: automaton(`${HELLO}\n`),
   framing: framed(),
 
-  async server(peer, { options: { split, delay = 0 }, clock }) {
-    if (split === undefined) peer.send('hello')
-    else await peer.sendInPieces('hello', split, () => pause(delay, clock, peer))
+  async server(peer, { options, clock }) {
+    const first = readOption(options, split)
+    if (first === undefined) peer.send('hello')
+    else await peer.sendInPieces('hello', first, () => pause(readOption(options, delay) ?? 0, clock, peer))
   },
 
   async client(peer, { person, options, words }) {
     const { text } = await peer.receive()
     // the server of the slides sends its hello without a line end, and this client accepts that
     const whole = text.endsWith('\n') || text === HELLO
-    if (words.line && !options.recvOnce && !whole) {
+    if (words.line && !readOption(options, oneRecv) && !whole) {
       throw new Disconnected('finished', `the server closed the connection in the middle of its line, after ${pythonBytes(text)}`)
     }
     person.say(words.shows(text))
@@ -54,7 +88,7 @@ const slides: Protocol<Name, State, Words> = {
 /** `lacks` names what an incomplete message lacks; by default, a line end. */
 function framed(lacks?: string): Protocol['framing'] {
   const toClient = lines({ keepEnd: true, code: 'bytes', ...(lacks === undefined ? {} : { lacks }) })
-  return ({ recvOnce: once }) => ({ toServer: lines(), toClient: once ? recvOnce(1024, 'bytes') : toClient })
+  return (options) => ({ toServer: lines(), toClient: readOption(options, oneRecv) ? recvOnce(1024, 'bytes') : toClient })
 }
 
 /** Returns an automaton that accepts any text as the hello. */
@@ -79,17 +113,17 @@ function pause(ms: number, clock: Clock, peer: Peer<Name, State>): Promise<void>
   })
 }
 
-function checkSplit({ split = 1 }: Options): string | undefined {
-  return split >= 1 ? undefined : `the first piece has at least 1 byte, not ${split}`
+function checkSplit(options: Options): string | undefined {
+  const first = readOption(options, split) ?? 1
+  return first >= 1 ? undefined : `the first piece has at least 1 byte, not ${first}`
 }
 
 const asBytes: Words = { shows: pythonBytes, line: true }
 const asText: Words = { shows: (bytes) => decode(encode(bytes, 'bytes')), line: true }
 
-const single = { takes: ['recvOnce'], clientTakes: ['recvOnce'] } as const
-const split = {
-  takes: ['recvOnce', 'split', 'delay'],
-  clientTakes: ['recvOnce'],
+const single = { takes: [oneRecv] } as const
+const inPieces = {
+  takes: [oneRecv, split, delay],
   defaults: { split: 8, delay: 100 },
   check: checkSplit,
 } as const
@@ -110,7 +144,7 @@ export const programs: readonly Program<Name, State, Words>[] = [
     join: { asks: true },
   },
   {
-    ...split,
+    ...inPieces,
     name: 'tjc/hello-split',
     source: '000 program 5',
     protocol: hello,
@@ -165,7 +199,7 @@ export const programs: readonly Program<Name, State, Words>[] = [
     join: { asks: true },
   },
   {
-    ...split,
+    ...inPieces,
     name: 'c8/hello-split',
     source: '001 project 2',
     protocol: hello,

@@ -1,5 +1,6 @@
 import { guessing, type Verdict } from '../games/guessing.ts'
 import type { Program, SoloProgram } from '../protocol/definition.ts'
+import { pace, secret } from '../protocol/options.ts'
 import { guess } from './guess.ts'
 import { checkSecret, parseDigitsGuess, toSecretNumber } from './numbers.ts'
 import { pythonAddress } from './python/values.ts'
@@ -20,7 +21,7 @@ export const programs: readonly Program[] = [
     words: { reads: parseDigitsGuess },
     port: 12345,
     servePort: 12370,
-    takes: ['secret'],
+    takes: [secret, pace],
     check: checkSecret,
     host: {
       listening: () => 'Type Ctrl-F6 or close the shell to         terminate the server.',
@@ -35,7 +36,7 @@ export const solos: readonly SoloProgram[] = [
     name: 'c8/highlow',
     source: '001 assignment 5, high_low.py',
     title: 'five tries to guess a number',
-    takes: ['secret'],
+    takes: [secret],
     check: checkSecret,
 
     async play({ house, person, options }) {

@@ -1,5 +1,6 @@
 import { client, defineAutomaton, server } from '../protocol/automaton.ts'
-import type { Options, Program, Protocol } from '../protocol/definition.ts'
+import { type Options, type Program, type Protocol, readOption } from '../protocol/definition.ts'
+import type { TextOption } from '../protocol/option.ts'
 import { httpRequests, httpResponses, isRequest, parseContentLength, parseHead } from '../wire/framing/http.ts'
 import { encode, quoteText } from '../wire/text.ts'
 
@@ -35,6 +36,17 @@ const automaton = defineAutomaton({
 type Name = keyof typeof automaton.messages
 type State = keyof typeof automaton.states
 
+/** Host name in the request. */
+const hostName: TextOption<string> = {
+  kind: 'text',
+  name: 'name',
+  metavar: 'name',
+  about: 'http: the host to ask for',
+  side: 'client',
+  expected: 'the name of a host',
+  parse: (text) => text,
+}
+
 const http: Protocol<Name, State> = {
   name: 'http',
   title: 'a web request, and its answer',
@@ -51,8 +63,8 @@ const http: Protocol<Name, State> = {
     peer.send(isRequest(text) ? 'page' : 'refused')
   },
 
-  async client(peer, { person, options }) {
-    peer.send('request', formatHost(options.name ?? peer.connection.transport.remote.host))
+  async client(peer, { person, options, dialed }) {
+    peer.send('request', formatHost(readOption(options, hostName) ?? dialed ?? peer.connection.transport.remote.host))
     const { text } = await peer.receive()
     person.say(text)
     const lacking = whyNoResponse(text)
@@ -122,7 +134,8 @@ function formatHost(name: string): string {
   return /^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*$/i.test(name) ? `[${name}]` : name
 }
 
-function check({ name }: Options): string | undefined {
+function check(options: Options): string | undefined {
+  const name = readOption(options, hostName)
   return name === undefined || /^[\x21-\x7e]+$/.test(name)
     ? undefined
     : `the name of a host has no blanks and no letters beyond ASCII, unlike ${JSON.stringify(name)}`
@@ -137,8 +150,7 @@ export const programs: readonly Program<Name, State>[] = [
     words: undefined,
     port: 8081,
     servePort: 8081,
-    takes: ['name'],
-    clientTakes: ['name'],
+    takes: [hostName],
     check,
     host: {},
     join: { address: 'example.com', port: 80 },

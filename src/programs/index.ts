@@ -86,8 +86,16 @@ export async function loadSolo(name: string): Promise<SoloProgram | undefined> {
 
 /** Loads every networked program. */
 export async function allPrograms(): Promise<Program[]> {
-  const programs = await Promise.all(programNames.map(loadProgram))
-  return programs.filter((program) => program !== undefined)
+  return [...(await loadPrograms()).programs]
+}
+
+/** LoadedPrograms are programs with a network, and programs without one. */
+export type LoadedPrograms = Required<ProgramFile>
+
+/** Loads the programs of names or short names, by default all, in the given order. Ignores names without a program. */
+export async function loadPrograms(names: readonly string[] = programNames): Promise<LoadedPrograms> {
+  const [programs, solos] = await Promise.all([Promise.all(names.map(loadProgram)), Promise.all(names.map(loadSolo))])
+  return { programs: programs.filter((program) => program !== undefined), solos: solos.filter((solo) => solo !== undefined) }
 }
 
 async function loadFile(name: string): Promise<{ full: string; file: ProgramFile | undefined }> {

@@ -1,17 +1,20 @@
 import { type Try, toTry } from '../games/guessing.ts'
-import type { Console, Options } from '../protocol/definition.ts'
+import { type Console, type Options, readOption } from '../protocol/definition.ts'
+import { secret } from '../protocol/options.ts'
 import { quoteText } from '../wire/text.ts'
 import { pythonDigits, pythonInt } from './python/values.ts'
 
 /** Validates the option `secret` as a number. Returns a sentence on what is wrong; `undefined` if nothing is. */
-export function checkSecret({ secret = '1' }: Options): string | undefined {
-  const number = Number(pythonInt(secret) ?? Number.NaN)
-  return number >= 1 && number <= 100 ? undefined : `the secret is a whole number from 1 to 100, not ${JSON.stringify(secret)}`
+export function checkSecret(options: Options): string | undefined {
+  const given = readOption(options, secret) ?? '1'
+  const number = Number(pythonInt(given) ?? Number.NaN)
+  return number >= 1 && number <= 100 ? undefined : `the secret is a whole number from 1 to 100, not ${JSON.stringify(given)}`
 }
 
 /** Returns the option `secret` as a number; `undefined` if it is not set. */
-export function toSecretNumber({ secret }: Options): number | undefined {
-  return secret === undefined ? undefined : Number(pythonInt(secret))
+export function toSecretNumber(options: Options): number | undefined {
+  const given = readOption(options, secret)
+  return given === undefined ? undefined : Number(pythonInt(given))
 }
 
 /** Parses a guess as Python's `int()` does, of any size; a text that is no number is a wasted guess. */

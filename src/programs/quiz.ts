@@ -1,6 +1,8 @@
+import type { Question } from '../games/questions/question.ts'
 import { type QuizView, quiz } from '../games/quiz.ts'
 import { client, clientCloses, defineAutomaton, type ReceivedMessage, type Side, server } from '../protocol/automaton.ts'
-import { type Console, type Options, type Program, type Protocol, plainLines } from '../protocol/definition.ts'
+import { type Console, type Options, type Program, type Protocol, plainLines, readOption } from '../protocol/definition.ts'
+import type { FileOption } from '../protocol/option.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { askUntil, isSameName } from '../protocol/roles.ts'
 import { type HallAccess, type HallSeat, requireHall } from '../protocol/seating.ts'
@@ -8,6 +10,26 @@ import { ruleViolation } from '../protocol/violation-text.ts'
 import { compact, compactText, findSecretsAfterKeyword, hasKeyword, type SecretSpan, type SecretsContext, toSpan } from '../wire/masking.ts'
 import { pythonInt } from './python/values.ts'
 import { QuizJudge } from './quiz-judge.ts'
+
+/** Questions to draw from. */
+export const questions: FileOption<readonly Question[]> = {
+  kind: 'file',
+  name: 'questions',
+  about: 'quiz: questions of your own, in Moodle’s GIFT, Open Trivia DB’s JSON, or CSV',
+  side: 'server',
+  setting: true,
+  unset: 'those that come with Parlor',
+  async read(text, file) {
+    const { detectFormat, parseQuestions, QuestionError } = await import('../games/questions/parse.ts')
+    try {
+      const found = await parseQuestions(text, detectFormat(file, text))
+      return { value: found.questions, skipped: found.skipped.map(({ message }) => message) }
+    } catch (error) {
+      if (error instanceof QuestionError) return { refused: error.message.split('\n'), skipped: [] }
+      throw error
+    }
+  },
+}
 
 const automaton = defineAutomaton({
   messages: {
@@ -144,10 +166,10 @@ async function logIn(peer: Peer<Name, State>, hall: HallAccess): Promise<void> {
   }
 }
 
-async function begin(peer: Peer<Name, State>, hall: HallAccess, count: number, { questions }: Options): Promise<void> {
+async function begin(peer: Peer<Name, State>, hall: HallAccess, count: number, options: Options): Promise<void> {
   if (count < 1 || count > 50) return peer.refuse(`a quiz has 1 to 50 questions, not ${count}`)
   if (hall.holds(quiz.name)) return peer.refuse('you have a quiz that is not finished: RESUME it')
-  const bank = questions ?? (await import('../games/questions/bank.ts')).bank
+  const bank = readOption(options, questions) ?? (await import('../games/questions/bank.ts')).bank
   const chair = await hall.seek(quiz, { options: { questions: bank, count }, seats: [0], wait: 0, rated: true, held: true })
   const { view } = await chair.next()
   await askQuestions(peer, hall, chair, view)
@@ -285,7 +307,7 @@ export const programs: readonly Program<Name, State>[] = [
     protocol,
     words: undefined,
     port: 5051,
-    takes: ['questions'],
+    takes: [questions],
     needs: 'hall',
     host: {},
     join: {},

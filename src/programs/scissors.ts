@@ -12,7 +12,8 @@ import {
   type Round,
 } from '../games/scissors.ts'
 import { client, defineAutomaton, server } from '../protocol/automaton.ts'
-import type { Console, Options, Program, Protocol, SoloProgram } from '../protocol/definition.ts'
+import { type Console, type Options, type Program, type Protocol, readOption, type SoloProgram } from '../protocol/definition.ts'
+import { choices } from '../protocol/options.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { askUntil } from '../protocol/roles.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
@@ -212,8 +213,8 @@ function wrongMessage(
 }
 
 /** Validates the house's hands, which are spelt as they are shown. */
-function checkChoices({ choices = [] }: Options): string | undefined {
-  const wrong = choices.find((choice) => !HANDS.some((hand) => hand.toLowerCase() === choice.toLowerCase()))
+function checkChoices(options: Options): string | undefined {
+  const wrong = readOption(options, choices)?.find((choice) => !HANDS.some((hand) => hand.toLowerCase() === choice.toLowerCase()))
   return wrong === undefined ? undefined : `a hand is ${HANDS.join(', ')}, not ${JSON.stringify(wrong)}`
 }
 
@@ -221,7 +222,7 @@ const solo: SoloProgram = {
   name: 'c8/scissors',
   source: '001 assignment 6',
   title: 'scissor, paper, stone: three rounds',
-  takes: ['choices'],
+  takes: [choices],
   check: checkChoices,
   async play({ person, random }) {
     greet(person, 0)

@@ -1,7 +1,9 @@
+import { parseWhole } from '../base/counts.ts'
 import type { Seat, SeatNumber } from '../games/game.ts'
 import { type Board, tictactoe } from '../games/tictactoe.ts'
 import { defineAutomaton, either } from '../protocol/automaton.ts'
-import type { Console, Options, Program, Protocol, RoleContext } from '../protocol/definition.ts'
+import { type Console, type Options, type Program, type Protocol, type RoleContext, readOption } from '../protocol/definition.ts'
+import type { TextOption } from '../protocol/option.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { quoteText } from '../wire/text.ts'
@@ -32,9 +34,21 @@ const automaton = defineAutomaton({
 type Name = keyof typeof automaton.messages
 type State = keyof typeof automaton.states
 
+/** Cells in a row. */
+const size: TextOption<number> = {
+  kind: 'text',
+  name: 'size',
+  metavar: 'n',
+  about: 'tic-tac-toe: cells in a row',
+  side: 'both',
+  expected: 'a whole number from 2 to 20',
+  parse: (text) => parseWhole(text, 2, 20),
+}
+
 /** Returns the settings of the board. */
-function setup({ first }: Words, { size }: Options): { first: SeatNumber; size?: number } {
-  return size === undefined ? { first } : { first, size }
+function setup({ first }: Words, options: Options): { first: SeatNumber; size?: number } {
+  const cells = readOption(options, size)
+  return cells === undefined ? { first } : { first, size: cells }
 }
 
 /** Runs both sides of a game: each keeps its own board, and plays the peer's moves in the peer's seat. */
@@ -98,8 +112,7 @@ export const programs: readonly Program<Name, State, Words>[] = [
     words: { first: 0 },
     port: 3456,
     servePort: 3456,
-    takes: ['size'],
-    clientTakes: ['size'],
+    takes: [size],
     host: { types: true },
     join: {},
   },
@@ -115,8 +128,7 @@ export const programs: readonly Program<Name, State, Words>[] = [
     words: { first: 1 },
     port: 3456,
     servePort: 12364,
-    takes: ['size'],
-    clientTakes: ['size'],
+    takes: [size],
     host: { types: true },
     join: {},
   },

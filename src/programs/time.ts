@@ -1,5 +1,6 @@
 import { client, clientCloses, defineAutomaton, server } from '../protocol/automaton.ts'
-import type { Program, Protocol } from '../protocol/definition.ts'
+import { type Program, type Protocol, readOption } from '../protocol/definition.ts'
+import type { TextOption } from '../protocol/option.ts'
 import { receiveUntilClosed } from '../protocol/roles.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import { segments } from '../wire/framing/unframed.ts'
@@ -28,6 +29,35 @@ const automaton = defineAutomaton({
 type Name = keyof typeof automaton.messages
 type State = keyof typeof automaton.states
 
+/** Formats that the client sends, instead of asking for them. */
+const formats: TextOption<readonly string[]> = {
+  kind: 'text',
+  name: 'formats',
+  spelling: 'format',
+  metavar: 'format',
+  about: 'time: ask for this format (may be repeated)',
+  side: 'client',
+  expected: 'a format such as %H:%M',
+  repeats: true,
+  parse: (text, earlier = []) => [...earlier, text],
+}
+
+/** The time to use instead of the clock's. */
+const now: TextOption<Date> = {
+  kind: 'text',
+  name: 'now',
+  metavar: 'time',
+  about: 'take this time for the present, 2024-02-29T13:05:09',
+  side: 'server',
+  expected: 'a time such as 2024-02-29T13:05:09',
+  emptyIsAbsent: true,
+  parse(text) {
+    const date = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? new Date(text) : undefined
+    // Date takes February 30 for a day in March
+    return date?.getDate() === Number(text.slice(8, 10)) ? date : undefined
+  },
+}
+
 const time: Protocol<Name, State> = {
   name: 'time',
   title: 'the time, in the format that is asked for',
@@ -36,15 +66,17 @@ const time: Protocol<Name, State> = {
 
   async server(peer, { options, clock }) {
     const next = () => receiveUntilClosed(peer, 'closed')
+    const given = readOption(options, now)
     for (let format = await next(); format !== undefined; format = await next()) {
-      peer.send('answer', strftime(format, options.now ?? new Date(clock.now())))
+      peer.send('answer', strftime(format, given ?? new Date(clock.now())))
     }
   },
 
   async client(peer, { person, options, clock }) {
     let unanswered: string | undefined
+    const given = readOption(options, formats)
     for (let asked = 0; ; asked++) {
-      const format = options.formats ? options.formats[asked] : await person.ask('Format: ', '')
+      const format = given ? given[asked] : await person.ask('Format: ', '')
       if (!format) break
       // discard late answers to earlier formats, so that they do not count for this format
       while (await peer.receiveWithin(0, clock)) unanswered = undefined
@@ -75,8 +107,7 @@ export const programs: readonly Program<Name, State>[] = [
     words: undefined,
     port: 5050,
     servePort: 5050,
-    takes: ['formats', 'now'],
-    clientTakes: ['formats'],
+    takes: [formats, now],
     host: { udp: true },
     join: {},
   },

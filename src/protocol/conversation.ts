@@ -7,8 +7,18 @@ import { Disconnected } from '../wire/disconnect.ts'
 import type { RunQueue } from '../wire/run-queue.ts'
 import type { Transport } from '../wire/transport.ts'
 import { type Automaton, expectation, isEndless, type Side } from './automaton.ts'
-import { type Console, EndOfInput, noConsole, type Options, type Program, type Protocol, type RoleContext } from './definition.ts'
+import {
+  type Console,
+  EndOfInput,
+  noConsole,
+  type Options,
+  type Program,
+  type Protocol,
+  type RoleContext,
+  readOption,
+} from './definition.ts'
 import { type ConversationObserver, Notices } from './notices.ts'
+import { pace as paceOption } from './options.ts'
 import { Peer } from './peer.ts'
 import { type ClientSeating, LocalSeating, type OpponentFor, type PeerHandle, type Player } from './seating.ts'
 import { quoteUnfinished } from './violation-text.ts'
@@ -38,6 +48,8 @@ export interface ConversationOptions {
   /** Queue in which conversations take turns; without one, the conversation handles every message at once. */
   readonly runQueue?: RunQueue | undefined
   readonly clock?: Clock
+  /** Name or address of the server as the person gave it, on the client's side of a terminal. */
+  readonly dialed?: string
   /** Is notified of oddities and of the end. */
   readonly observer?: ConversationObserver
 }
@@ -85,11 +97,12 @@ export class Conversation implements PeerHandle {
 
   constructor(terms: ConversationOptions) {
     const { program, side, transport, options, random, person = noConsole, opponentFor, createSeating, budget, runQueue, observer } = terms
-    const { clock = createSystemClock() } = terms
+    const { clock = createSystemClock(), dialed } = terms
     this.program = program
     const { protocol, words } = program
     const { toServer, toClient } = protocol.framing(options)
-    const pace = protocol.paced && side === 'server' ? (options.pace ?? (transport.loopback ? PACE.near : PACE.far)) : 0
+    const paced = protocol.paced && side === 'server'
+    const pace = paced ? (readOption(options, paceOption) ?? (transport.loopback ? PACE.near : PACE.far)) : 0
     const [incoming, outgoing] = side === 'server' ? [toServer, toClient] : [toClient, toServer]
     const carrier = (side === 'server' && protocol.over?.(transport)) || transport
     this.connection = new Connection(carrier, { incoming, outgoing, pace, budget, runQueue, clock })
@@ -103,7 +116,7 @@ export class Conversation implements PeerHandle {
       createSeating?.(this) ??
       new LocalSeating(opponentFor ?? ((game) => atTerminal(protocol, setting, game.name)), random, (reason) => this.stop(reason))
     const interruptible = person === noConsole ? noConsole : abortedByPeer(person, this.connection, (end) => this.#peer.explain(end))
-    const setting: RoleContext<unknown> = { words, person: interruptible, house: this.#seating, options, random, clock }
+    const setting: RoleContext<unknown> = { words, person: interruptible, house: this.#seating, options, random, clock, dialed }
     this.closed = this.#run(program, side, setting)
   }
 

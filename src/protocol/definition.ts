@@ -1,40 +1,19 @@
 import type { Clock } from '../base/clock.ts'
 import type { Random, Seat } from '../games/game.ts'
-import type { Question } from '../games/questions/question.ts'
 import type { Framing } from '../wire/framing/framing.ts'
 import { lines } from '../wire/framing/lines.ts'
 import type { Address, Transport } from '../wire/transport.ts'
 import type { Automaton } from './automaton.ts'
+import type { OptionBase, Options, ProgramOption } from './option.ts'
 import type { Peer } from './peer.ts'
 import type { Seating } from './seating.ts'
 
-/** Options are the command-line options of a conversation. Each program lists in `takes` the options that it accepts. */
-export interface Options {
-  /** The number or word to guess; by default, the game draws one. */
-  secret?: string
-  /** Results of chance, used in turn; by default, they are random. */
-  choices?: readonly string[]
-  /** The time to use instead of the clock's. */
-  now?: Date
-  /** Cells in a row. */
-  size?: number
-  /** Length of the first of two writes, in bytes. */
-  split?: number
-  /** Milliseconds between the two writes. */
-  delay?: number
-  /** Takes the result of one recv for the whole message, as the first client of the TJC notes does. */
-  recvOnce?: boolean
-  framing?: 'lines' | 'none' | 'length'
-  /** Formats that the client of fh/time sends, instead of asking for them. */
-  formats?: readonly string[]
-  /** Host name in the client's HTTP request. */
-  name?: string
-  /** Words to draw from. */
-  words?: readonly string[]
-  /** Questions to draw from. */
-  questions?: readonly Question[]
-  /** Milliseconds between two messages of a paced protocol. */
-  pace?: number
+export type { Options } from './option.ts'
+
+/** Returns the value of an option; `undefined` if it is not given. */
+export function readOption<Value>(options: Options, { name }: OptionBase<Value>): Value | undefined {
+  // each value comes from the option's parser, or from a program that writes it
+  return options[name] as Value | undefined
 }
 
 /** Console is the input and output of this side: a person at a terminal, or a program on pipes. */
@@ -76,6 +55,8 @@ export interface RoleContext<Words> {
   readonly options: Options
   readonly random: Random
   readonly clock: Clock
+  /** Name or address of the server as the person gave it, on the client's side of a terminal. */
+  readonly dialed?: string | undefined
 }
 
 /**
@@ -119,9 +100,7 @@ export interface Program<Name extends string = string, State extends string = st
   /** The port in `parlor serve`, if it differs, because there each program needs a port of its own. */
   readonly servePort?: number
   /** Options that the program accepts. */
-  readonly takes?: readonly (keyof Options)[]
-  /** Options that the client's side accepts. */
-  readonly clientTakes?: readonly (keyof Options)[]
+  readonly takes?: readonly ProgramOption[]
   /** Idle timeout of a client in milliseconds, if it is longer than the server's. */
   readonly idle?: number
   /** Marks a program whose peers meet in the hall, so that only `parlor serve` can run its server. */
@@ -168,7 +147,8 @@ export interface SoloProgram {
   readonly name: string
   readonly source: string
   readonly title: string
-  readonly takes?: readonly (keyof Options)[]
+  /** Options that the program accepts. */
+  readonly takes?: readonly ProgramOption[]
   /** Validates the options. Returns a sentence on what is wrong; `undefined` if nothing is. */
   check?(options: Options): string | undefined
   play(at: RoleContext<undefined>): Promise<void>

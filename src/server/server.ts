@@ -33,10 +33,28 @@ export interface ServerOptions {
   readonly logs: Logs
   /** Wraps the transport of each client: with network faults, and with a trace. */
   readonly overlay?: ((transport: Transport, program: Program, info: ConnectionInfo) => Transport) | undefined
+  /** The transport of streams; by default TCP. Datagrams are served next to TCP alone. */
+  readonly streams?: StreamTransport
   readonly clock?: Clock
   /** Batches the input and output of all clients; by default a new one. */
   readonly batcher?: Batcher
 }
+
+/** StreamTransport is how a server listens for streams: over TCP, TLS or Unix sockets. */
+export interface StreamTransport {
+  readonly name: 'tcp' | 'tls' | 'unix' | 'udp'
+  /** Returns the address of a program that is not a port on the server's host. */
+  addressOf?(program: Program): Address
+  /** Listens at an address. `refused` is called with each peer that does not speak the transport, and the reason. */
+  listen(
+    at: Address,
+    accept: (transport: Transport) => void,
+    refused: (peer: Address, reason: string) => void,
+    batcher: Batcher,
+  ): Promise<Listener>
+}
+
+const TCP: StreamTransport = { name: 'tcp', listen: (at, accept, _refused, batcher) => listenTcp(at, accept, batcher) }
 
 /** SeatingFactory creates the seating of each conversation: a `LobbyService`, or a substitute. */
 export type SeatingFactory = Pick<LobbyService, 'createSeating' | 'closeHall'> & Partial<Pick<LobbyService, 'batchLimits'>>
@@ -44,7 +62,9 @@ export type SeatingFactory = Pick<LobbyService, 'createSeating' | 'closeHall'> &
 /** ListenStatus is the address on which a program listens, or the error because of which it does not. */
 export interface ListenStatus {
   readonly program: Program
-  readonly transport: 'tcp' | 'udp'
+  readonly transport: StreamTransport['name']
+  /** SHA-256 of the certificate, over TLS. */
+  readonly fingerprint?: string
   /** The address on which the program listens, or should. */
   readonly address: Address
   readonly failure?: unknown
@@ -79,6 +99,10 @@ export class Server {
   readonly #acceptQueues: AcceptQueue[] = []
   readonly #stats = new Map<Program, ProgramStats>()
   readonly #hosting: ClientConnectionOptions
+  readonly #datagrams: StreamTransport = {
+    name: 'udp',
+    listen: (at, accept) => listenUdp(at, accept, { clock: this.#clock, mayBegin: () => this.#admission.mayBegin() }),
+  }
   #seatingFactory: SeatingFactory | undefined
   #connections = 0
   #stopping = false
@@ -116,9 +140,12 @@ export class Server {
   async listen(): Promise<readonly ListenStatus[]> {
     const places: ListenStatus[] = []
     for (const program of this.#serving.programs) {
-      const tcp = await this.#listen(program, 'tcp')
-      places.push(tcp)
-      if (program.host?.udp && tcp.failure === undefined) places.push(await this.#listen(program, 'udp', tcp.address.port))
+      const { streams = TCP, host, ports } = this.#serving
+      const port = ports[program.name] ?? program.servePort ?? program.port
+      const place = await this.#listen(program, streams.addressOf?.(program) ?? { host, port }, streams)
+      places.push(place)
+      if (program.host?.udp && streams.name === 'tcp' && place.failure === undefined)
+        places.push(await this.#listen(program, { host, port: place.address.port }, this.#datagrams))
     }
     return places
   }
@@ -166,12 +193,7 @@ export class Server {
     })
   }
 
-  async #listen(
-    program: Program,
-    transport: 'tcp' | 'udp',
-    port = this.#serving.ports[program.name] ?? program.servePort ?? program.port,
-  ): Promise<ListenStatus> {
-    const address = { host: this.#serving.host, port }
+  async #listen(program: Program, address: Address, { name: transport, listen }: StreamTransport): Promise<ListenStatus> {
     const options = { ...program.defaults, ...this.#serving.options }
     const budget = this.#admission.createBudget((client, sentence) => this.#logLimit('slowed', { program: program.name, client }, sentence))
     const queue = new AcceptQueue((client, next) => this.#serve({ program, transport: client, options, budget }, next), {
@@ -179,18 +201,19 @@ export class Server {
       isOpen: false,
     })
     const arrive = (client: Transport) => {
+      // a handshake of TLS may end after the server has stopped listening
+      if (this.#stopping) return client.reset()
       const refusal = this.#admission.admit(client)
       if (refusal === undefined) queue.arrive(client)
       else this.#reject(program, client, refusal)
     }
     try {
-      const mayBegin = () => this.#admission.mayBegin()
-      const listener = await (transport === 'tcp'
-        ? listenTcp(address, arrive, this.#batcher)
-        : listenUdp(address, arrive, { clock: this.#clock, mayBegin }))
+      const countRejected = (peer: Address, reason: string) => this.#countRejected(program, peer, reason)
+      const listener = await listen(address, arrive, countRejected, this.#batcher)
       this.#listeners.push(listener)
       this.#acceptQueues.push(queue)
-      return { program, transport, address: listener.address }
+      const { address: bound, fingerprint } = listener
+      return { program, transport, address: bound, ...(fingerprint === undefined ? {} : { fingerprint }) }
     } catch (failure) {
       return { program, transport, address, failure }
     }
@@ -223,9 +246,13 @@ export class Server {
   }
 
   #reject(program: Program, transport: Transport, sentence: string): void {
-    this.#statsOf(program).rejected++
-    this.#logLimit('refused', { program: program.name, client: transport.remote }, sentence)
+    this.#countRejected(program, transport.remote, sentence)
     reject(transport, program, { ...program.defaults, ...this.#serving.options }, sentence, this.#clock)
+  }
+
+  #countRejected(program: Program, client: Address, sentence: string): void {
+    this.#statsOf(program).rejected++
+    this.#logLimit('refused', { program: program.name, client }, sentence)
   }
 
   #logLimit(what: 'refused' | 'slowed', about: Omit<ConnectionInfo, 'connection'>, sentence: string): void {

@@ -14,7 +14,8 @@ import { addAddress, cannotConnect, EXIT } from './trouble.ts'
 export interface JoinOptions {
   readonly program: Program
   readonly options: Options
-  readonly random: Random
+  /** Loads the source of randomness, after the first questions, so that these appear early. */
+  readonly random: () => Promise<Random>
   readonly terminal: Terminal
   /** Connects to the server. */
   readonly connect: (to: Address) => Promise<Transport>
@@ -37,7 +38,7 @@ const CHECK_INTERVAL = 200
 
 /** Joins a program at the terminal: connects, and runs the conversation to its end. Resolves with the exit code. */
 export async function join(joining: JoinOptions): Promise<number> {
-  const { program, options, random, terminal, timeout, stop, printError, clock = createSystemClock() } = joining
+  const { program, options, terminal, timeout, stop, printError, clock = createSystemClock() } = joining
   let conversation: Conversation | undefined
 
   const talk = async (): Promise<number> => {
@@ -53,7 +54,6 @@ export async function join(joining: JoinOptions): Promise<number> {
     const greeting = program.join?.connected?.(to)
     if (greeting !== undefined) terminal.say(greeting)
     const { Conversation } = await loading
-    const named = { ...options, name: options.name ?? to.host }
     let last: string | undefined
     const observer = {
       onNotice(_: Notice, sentence: string) {
@@ -66,9 +66,10 @@ export async function join(joining: JoinOptions): Promise<number> {
       side: 'client',
       transport,
       person: createConsole(terminal, printError),
-      options: named,
-      random,
+      options,
+      random: await joining.random(),
       clock,
+      dialed: to.host,
       observer: observer,
     })
     const endWatch = startChecks(conversation, clock, timeout)

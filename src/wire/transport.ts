@@ -55,6 +55,8 @@ export interface Listener {
   readonly address: Address
   /** Name of the transport, if it is not plain TCP: "UDP" or "TLS". */
   readonly over?: string
+  /** SHA-256 of its certificate, `5A:7F:…`, if it has one. */
+  readonly fingerprint?: string
   /** Accepts no more peers. Open connections stay. */
   close(): Promise<void>
 }

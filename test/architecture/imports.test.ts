@@ -21,7 +21,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   native: ['base', 'games', 'hall/api.ts', 'hall/bounds.ts', 'hall/costs.ts', 'hall/events.ts'],
   lobby: ['base', 'wire', 'games', 'hall', 'protocol'],
   storage: ['base', 'hall/ports.ts', 'hall/events.ts'],
-  config: ['base', 'wire', 'games', 'programs', 'lab'],
+  config: ['base', 'wire', 'games', 'programs', 'lab', 'protocol/option.ts'],
   server: ['base', 'wire', 'games', 'hall', 'protocol', 'native', 'lobby', 'lab'],
   lab: ['base', 'wire', 'games', 'protocol'],
   terminal: ['base', 'wire', 'games', 'protocol', 'programs', 'lab'],
@@ -35,8 +35,8 @@ const ROOMS = Object.keys(MAY)
 const INNER = globSync('*/*/', { cwd: source }).map((folder) => folder.replace(/\/$/, ''))
 /** The folders that use Node directly. */
 const NODE = /^(?:wire\/transports|lobby|storage|config|server|terminal|cli)\b/
-/** Files of the hall that other rooms may import by name. */
-const OPEN = ['hall/api.ts', 'hall/bounds.ts', 'hall/costs.ts', 'hall/events.ts', 'hall/ports.ts']
+/** Files that other rooms may import by name. */
+const OPEN = ['hall/api.ts', 'hall/bounds.ts', 'hall/costs.ts', 'hall/events.ts', 'hall/ports.ts', 'protocol/option.ts']
 
 interface Case {
   file: string
@@ -58,7 +58,7 @@ const cases: Case[] = [...ROOMS, ...INNER].flatMap((folder) => {
     ...OPEN.filter((file) => !file.startsWith(`${room}/`)).map((file) => ({
       file: name(file),
       imports: `${up}${file}`,
-      allowed: may.includes('hall') || may.includes(file),
+      allowed: may.includes(file.split('/')[0] ?? '') || may.includes(file),
     })),
     { file: name('node'), imports: 'node:net', allowed: NODE.test(folder) },
     ...(folder === room ? [] : [{ file: name('own-room'), imports: '../thing.ts', allowed: true }]),

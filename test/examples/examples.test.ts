@@ -10,7 +10,8 @@ import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { scriptedRandom, seededRandom } from '../../src/games/random.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
-import type { Options } from '../../src/protocol/definition.ts'
+import { type Options, readOption } from '../../src/protocol/definition.ts'
+import { choices } from '../../src/protocol/options.ts'
 import type { Address } from '../../src/wire/transport.ts'
 import { connectTcp } from '../../src/wire/transports/tcp.ts'
 import { program } from '../support/play.ts'
@@ -102,7 +103,8 @@ async function run(example: string, args: readonly string[], typed = '', python3
 async function serving(name: string, options: Options, then: (at: Address) => Promise<void>): Promise<string[]> {
   const troubles: string[] = []
   const served = await program(name)
-  const random = options.choices ? scriptedRandom(options.choices) : seededRandom(7)
+  const results = readOption(options, choices)
+  const random = results ? scriptedRandom(results) : seededRandom(7)
   const { server, address } = await openServer(served, {
     limits: { first: 20_000, idle: 20_000 },
     options,

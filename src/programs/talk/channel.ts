@@ -1,7 +1,8 @@
 import type { SeatNumber } from '../../games/game.ts'
 import { truncateLine } from '../../games/talk.ts'
 import { client, defineAutomaton, type Side, server } from '../../protocol/automaton.ts'
-import { noConsole, type RoleContext } from '../../protocol/definition.ts'
+import { noConsole, type RoleContext, readOption } from '../../protocol/definition.ts'
+import type { TextOption } from '../../protocol/option.ts'
 import type { Peer } from '../../protocol/peer.ts'
 
 /** Games that can be played inside a talk. */
@@ -9,6 +10,22 @@ export const GAMES = ['tictactoe', 'scissors', 'guess', 'hangman'] as const
 
 /** GameName is the name of a game inside a talk, as it follows `play`. */
 export type GameName = (typeof GAMES)[number]
+
+const FRAMINGS = ['lines', 'none', 'length'] as const
+
+/** How bytes become messages. */
+export const framing: TextOption<(typeof FRAMINGS)[number]> = {
+  kind: 'text',
+  name: 'framing',
+  metavar: 'how',
+  about: 'talk: lines, none or length',
+  side: 'both',
+  setting: true,
+  unset: 'lines',
+  expected: 'lines, none or length',
+  values: FRAMINGS,
+  parse: (text) => FRAMINGS.find((one) => one === text),
+}
 
 /** Prompt of the worksheet (CS project 4). */
 export const PROMPT = 'Enter Input >'
@@ -104,6 +121,8 @@ export class TalkChannel {
   readonly #peer: Peer<TalkMessage, TalkState>
   readonly #at: RoleContext<unknown>
   readonly #side: Side
+  /** True if messages have no framing, so that lines can arrive together, and an empty line cannot be sent. */
+  readonly #isUnframed: boolean
   /** Lines that arrived together with a line that was returned. */
   #waiting: readonly string[] = []
   /** Seat that has sent `play`, until the other side's next line. */
@@ -115,6 +134,7 @@ export class TalkChannel {
     this.#peer = peer
     this.#at = at
     this.#side = side
+    this.#isUnframed = readOption(at.options, framing) === 'none'
     this.us = side === 'server' ? 0 : 1
     this.them = 1 - this.us
   }
@@ -126,7 +146,7 @@ export class TalkChannel {
 
   /** Sends lines, in the framing `none` in one write. */
   say(...texts: readonly string[]): void {
-    const messages = this.#at.options.framing === 'none' ? [texts.join('\n')] : texts
+    const messages = this.#isUnframed ? [texts.join('\n')] : texts
     for (const text of messages) this.#peer.send(`${this.#side} says`, text)
     this.turn = this.them
   }
@@ -152,7 +172,7 @@ export class TalkChannel {
   /** Receives the next line of talk. */
   async receiveLine(): Promise<string> {
     const text = await this.#receive()
-    const [, play, move] = this.#at.options.framing === 'none' ? (GLUED.exec(text) ?? []) : []
+    const [, play, move] = this.#isUnframed ? (GLUED.exec(text) ?? []) : []
     if (play === undefined || move === undefined) return truncateLine(text.replace(/[\r\n]+/g, ' '))
     this.#waiting = [move]
     return play
@@ -221,7 +241,7 @@ export class TalkChannel {
   async #talkBack(): Promise<string> {
     for (;;) {
       const typed = await this.ask()
-      if (truncateLine(typed) === typed && (typed !== '' || this.#at.options.framing !== 'none')) return typed
+      if (truncateLine(typed) === typed && (typed !== '' || !this.#isUnframed)) return typed
     }
   }
 }

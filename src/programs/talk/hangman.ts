@@ -1,7 +1,8 @@
 import { type HangmanView, hangman } from '../../games/hangman.ts'
 import { foldCase, parseLetter } from '../../games/text/graphemes.ts'
 import { findWordFault } from '../../games/words.ts'
-import type { RoleContext } from '../../protocol/definition.ts'
+import { type RoleContext, readOption } from '../../protocol/definition.ts'
+import { secretWord, words } from '../../protocol/options.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import { findSecretsAfterKeyword, maskSecrets } from '../../wire/masking.ts'
 import { quoteText } from '../../wire/text.ts'
@@ -9,9 +10,10 @@ import { wrongMiss, wrongPositions, wrongWord } from '../hangman.ts'
 import { REQUESTS, type TalkChannel } from './channel.ts'
 
 /** Keeps a word, drawn or from the option `secret`, and answers the other side's guesses. Its length answers `play`. */
-export async function keepWord(line: TalkChannel, { house, person, options: { secret, words } }: RoleContext<unknown>): Promise<void> {
+export async function keepWord(line: TalkChannel, { house, person, options }: RoleContext<unknown>): Promise<void> {
+  const secret = readOption(options, secretWord)
   const usable = secret !== undefined && !findWordFault(secret)
-  const seat = await house.sit(hangman, 0, { secret: usable ? secret : undefined, words })
+  const seat = await house.sit(hangman, 0, { secret: usable ? secret : undefined, words: readOption(options, words) })
   person.say('This side keeps a word, and answers by itself.')
   const guess = async (letter: string) => (seat.play(letter) ? undefined : letter)
   try {

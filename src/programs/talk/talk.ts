@@ -2,13 +2,25 @@ import type { Seat, SeatNumber } from '../../games/game.ts'
 import { type TurnTalk, talk } from '../../games/talk.ts'
 import { type Board, tictactoe } from '../../games/tictactoe.ts'
 import type { Side } from '../../protocol/automaton.ts'
-import type { Options, Program, Protocol, RoleContext } from '../../protocol/definition.ts'
+import { type Options, type Program, type Protocol, type RoleContext, readOption } from '../../protocol/definition.ts'
+import { forBothSides, secretWord, words } from '../../protocol/options.ts'
 import type { Peer } from '../../protocol/peer.ts'
 import { lengthPrefixed } from '../../wire/framing/length-prefixed.ts'
 import { lines } from '../../wire/framing/lines.ts'
 import { segments } from '../../wire/framing/unframed.ts'
 import { pythonAddress, pythonInt } from '../python/values.ts'
-import { automaton, GAMES, type GameName, LEAVE, PeerLeft, PROMPT, TalkChannel, type TalkMessage, type TalkState } from './channel.ts'
+import {
+  automaton,
+  framing,
+  GAMES,
+  type GameName,
+  LEAVE,
+  PeerLeft,
+  PROMPT,
+  TalkChannel,
+  type TalkMessage,
+  type TalkState,
+} from './channel.ts'
 import { games } from './games.ts'
 
 const FRAMINGS = { lines: lines(), none: segments(), length: lengthPrefixed } as const
@@ -89,7 +101,7 @@ async function talkAtConsole(seat: Seat<string, TurnTalk>, { person, options }: 
       const typed = await person.ask(PROMPT, LEAVE)
       if (typed === LEAVE) seat.leave()
       // in the framing `none`, an empty message cannot be sent
-      asked = typed !== LEAVE && ((typed === '' && options.framing === 'none') || seat.play(typed) !== undefined)
+      asked = typed !== LEAVE && ((typed === '' && readOption(options, framing) === 'none') || seat.play(typed) !== undefined)
     }
   }
 }
@@ -127,15 +139,16 @@ interface ConsolePlayer {
 
 const CONSOLE_PLAYERS: Readonly<Record<string, ConsolePlayer>> = { talk: { play: talkAtConsole }, tictactoe: { play: playAtConsole } }
 
-function framing({ framing = 'lines' }: Options) {
-  return { toServer: FRAMINGS[framing], toClient: FRAMINGS[framing] }
+function chosenFraming(options: Options) {
+  const chosen = FRAMINGS[readOption(options, framing) ?? 'lines']
+  return { toServer: chosen, toClient: chosen }
 }
 
 const protocol: Protocol<TalkMessage, TalkState> = {
   name: 'talk',
   title: 'talk in turn, with games in between',
   automaton,
-  framing,
+  framing: chosenFraming,
   server: (peer, at) => converse(peer, at, 'server'),
   client: (peer, at) => converse(peer, at, 'client'),
   opposite: async (seat, at, game) => CONSOLE_PLAYERS[game]?.play(seat, at),
@@ -150,8 +163,7 @@ export const programs: readonly Program<TalkMessage, TalkState>[] = [
     words: undefined,
     port: 1059,
     servePort: 1059,
-    takes: ['framing', 'words', 'secret'],
-    clientTakes: ['framing', 'words', 'secret'],
+    takes: [framing, forBothSides(words), forBothSides(secretWord)],
     defaults: { framing: 'lines' },
     host: {
       types: true,

@@ -61,7 +61,7 @@ export async function listenTls(
   accept: (transport: Transport) => void,
   { clock = createSystemClock(), batcher = new Batcher(), refused, slow }: TlsOptions = {},
 ): Promise<TlsListener> {
-  const { cert, key } = own ?? (await makeCertificate(at.host, clock))
+  const { cert, key } = own ?? (await createCertificate(at.host, clock))
   const context = createContext(cert, key)
   const fingerprint = new X509Certificate(cert).fingerprint256
   const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE }, (socket) => {
@@ -110,8 +110,8 @@ export function parseFingerprint(text: string): string {
   return digits.replace(/..(?!$)/g, '$&:')
 }
 
-/** Creates a self-signed certificate for this machine, valid for a year. */
-async function makeCertificate(host: string, clock: Clock): Promise<Certificate> {
+/** Creates a self-signed certificate for this machine and `host`, valid for a year. */
+export async function createCertificate(host: string, clock: Clock = createSystemClock()): Promise<Certificate> {
   const { generate } = await import('selfsigned')
   const address = isIP(host) > 0 ? [host] : []
   const ips = [...new Set(['127.0.0.1', '::1', ...address])]

@@ -1,0 +1,62 @@
+import { networkInterfaces } from 'node:os'
+import { formatColumns } from '../lab/reference.ts'
+import { findShortName } from '../programs/index.ts'
+import type { Program } from '../protocol/definition.ts'
+import type { ListenStatus } from '../server/server.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+
+/** Returns the table of programs and ports, and how to try a program. */
+export function formatServed(places: readonly ListenStatus[], host: string, terminal: Terminal): string {
+  const rows = places
+    .filter(({ transport }) => transport !== 'udp')
+    .map(({ program, address, transport }) => [
+      named(program),
+      transport === 'unix' ? address.host : String(address.port).padStart(5),
+      program.protocol.title,
+    ])
+  const [first] = places
+  const { transport = 'tcp', fingerprint } = first ?? {}
+  const others = transport === 'unix' ? undefined : reach(host)
+  const shown = fingerprint === undefined ? [] : [`Over TLS. The fingerprint of the certificate is ${fingerprint}`]
+  const [where, ways] = first ? waysTo(first, host) : [host, []]
+  return `${terminal.wrap(`Parlor serves ${where}, until Ctrl-C:`)}
+
+${formatColumns(rows, terminal.columns)}
+
+${[...shown, ...(others === undefined ? [] : [others])].map((text) => `${terminal.wrap(text)}\n\n`).join('')}${terminal.wrap('Try one with a program of your own, or:')}
+${formatColumns(ways, terminal.columns)}
+`
+}
+
+/** Returns where a server listens, and how to try its first program. */
+function waysTo({ program: { name }, address, transport }: ListenStatus, host: string): [where: string, ways: string[][]] {
+  const short = findShortName(name) ?? name
+  const wire = ['parlor protocols PROGRAM', 'what is said on the wire']
+  if (transport === 'unix') {
+    const joining = [`parlor join PROGRAM --unix SOCKET`, `such as  parlor join ${short} --unix ${address.host}`]
+    return ['at Unix sockets', [[`nc -U SOCKET`, `such as  nc -U ${address.host}`], joining, wire]]
+  }
+  const at = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  const secure = transport === 'tls' ? ' --tls' : ''
+  const joining = [`parlor join PROGRAM ${at} PORT${secure}`, `such as  parlor join ${short} ${at} ${address.port}${secure}`]
+  const plain = transport === 'tls' ? 'openssl s_client -quiet -connect' : 'nc'
+  const [place, example] = transport === 'tls' ? [`${at}:PORT`, `${at}:${address.port}`] : [`${at} PORT`, `${at} ${address.port}`]
+  return [`on ${host}`, [[`${plain} ${place}`, `such as  ${plain} ${example}`], joining, wire]]
+}
+
+function named({ name }: Program): string {
+  const short = findShortName(name)
+  return short ? `${name} (${short})` : name
+}
+
+/** Returns a sentence with the addresses for others in the room if the server listens on all interfaces; else `undefined`. */
+function reach(host: string): string | undefined {
+  if (host !== '0.0.0.0' && host !== '::') return undefined
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((one) => one ?? [])
+    .filter(({ internal, family, scopeid }) => !internal && (family === 'IPv4' || (host === '::' && !scopeid)))
+    .map(({ address }) => address)
+  return addresses.length === 0
+    ? 'This machine has no address that others could use; is it on a network?'
+    : `Others in the room use ${addresses.join(' or ')}`
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import { formatSpan, parseSpan } from '../base/counts.ts'
+import { formatSize, parseSize } from '../base/sizes.ts'
+import { type OptionVerb, parseFaults, toRules } from '../lab/fault-grammar.ts'
+import type { Address } from '../wire/transport.ts'
+
+// the forms in which settings are written, as schemas whose messages complete the sentence "must be ..."
+
+const NONE = 'none'
+const HALF = 'half'
+/** Address of the HTTP server if only a port is given: this machine alone. */
+const HERE = '127.0.0.1'
+
+/** Schema of a setting that is written as a text or a number, and parsed. `expected` completes the sentence "must be ...". */
+export function written<Value>(
+  expected: string,
+  read: (given: string | number) => Value | undefined,
+  print: (value: Value) => string | number,
+) {
+  return z.codec(z.union([z.string(), z.number()], { error: expected }), z.custom<Value>(), {
+    decode(given, context) {
+      const value = read(given)
+      if (value !== undefined) return value
+      context.issues.push({ code: 'custom', input: given, message: expected })
+      return z.NEVER
+    },
+    encode: print,
+  })
+}
+
+/** Schema of a truth value, also as a text, because the environment has only texts. */
+export function flag() {
+  const expected = 'true or false'
+  return z.codec(z.union([z.boolean(), z.string()], { error: expected }), z.boolean(), {
+    decode(given, context) {
+      if (typeof given === 'boolean') return given
+      if (given === 'true' || given === 'false') return given === 'true'
+      context.issues.push({ code: 'custom', input: given, message: expected })
+      return z.NEVER
+    },
+    encode: (value) => value,
+  })
+}
+
+export function oneOf<const Words extends readonly [string, string, ...string[]]>(...words: Words) {
+  return z.enum(words, { error: `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` })
+}
+
+/** Schema of a whole number from 1, or "none", which is Infinity. */
+export function limit() {
+  const read = (given: string | number) => (given === NONE ? Number.POSITIVE_INFINITY : whole(given, 1, Number.MAX_SAFE_INTEGER))
+  const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : value)
+  return written(`a whole number from 1, or "${NONE}"`, read, print)
+}
+
+/** Schema of a whole number from 1, "half" of another limit, or "none". */
+export function limitOrHalf() {
+  const { POSITIVE_INFINITY, MAX_SAFE_INTEGER } = Number
+  return written(
+    `a whole number from 1, "${HALF}" or "${NONE}"`,
+    (given) => (given === NONE ? POSITIVE_INFINITY : given === HALF ? HALF : whole(given, 1, MAX_SAFE_INTEGER)),
+    (value) => (value === POSITIVE_INFINITY ? NONE : value),
+  )
+}
+
+/** Schema of a time longer than 0, or "none", which is Infinity. */
+export function limitOfTime() {
+  const read = (given: string | number) => (given === NONE ? Number.POSITIVE_INFINITY : parseSpan(String(given), 's') || undefined)
+  const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : formatSpan(value))
+  return written(`a time such as 30s or 10m, longer than 0, or "${NONE}"`, read, print)
+}
+
+/** Minimum limit of the data folder's size, in bytes, because open tables need some space. */
+const LEAST = 10_000_000
+
+/** Schema of a size in bytes, or "none", which is Infinity. */
+export function size() {
+  const read = (given: string | number) => {
+    if (given === NONE) return Number.POSITIVE_INFINITY
+    const bytes = parseSize(String(given)) ?? 0
+    return bytes >= LEAST ? bytes : undefined
+  }
+  const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : formatSize(value))
+  return written(`a size such as 500MB or 2GB, 10MB at least, or "${NONE}"`, read, print)
+}
+
+export function whole(given: string | number, low: number, high: number): number | undefined {
+  const value = typeof given === 'number' ? given : Number(/^\d+$/.test(given) ? given : Number.NaN)
+  return Number.isSafeInteger(value) && value >= low && value <= high ? value : undefined
+}
+
+export function text(expected: string) {
+  return z.string({ error: expected }).trim().min(1, { error: expected })
+}
+
+/** Schema of network faults, written like the option of that name. */
+export function faults(verb: OptionVerb) {
+  const form = {
+    split: 'bytes such as "8", "1..5" or "in:8"',
+    glue: 'a time such as "80ms"',
+    delay: 'times such as "5ms..20ms" or "in:5ms"',
+  }[verb]
+  const read = (given: string | number) => ('refused' in parseFaults(toRules(verb, String(given))) ? undefined : String(given))
+  return written(form, read, String)
+}
+
+/** Schema of a time. */
+export const time = () => written('a time such as 100ms, 2s or 1m', (given) => parseSpan(String(given), 's'), formatSpan)
+/** Schema of a timeout, which is longer than 0 because no client can answer at once. */
+export const timeout = () =>
+  written('a time such as 100ms, 2s or 1m, longer than 0', (given) => parseSpan(String(given), 's') || undefined, formatSpan)
+/** Schema of a list of programs. */
+export const names = () => z.array(text('the name of a program'), { error: 'a list of programs, such as ["guess", "chat"]' })
+/** Schema of a port. */
+export const port = written('a port from 0 to 65535; 0 for any', (given) => whole(given, 0, 65535), Number)
+const where = 'a port such as 4080, an address with one such as 0.0.0.0:4080, or "none"'
+/** Schema of an address and port, or "none". */
+export const place = () => written(where, readPlace, printPlace)
+
+function readPlace(given: string | number): Address | typeof NONE | undefined {
+  if (given === NONE) return NONE
+  const [, bracketed, host = bracketed ?? HERE, digits = ''] = /^(?:(?:\[([\da-f:.]+)\]|([^\s:[\]]+)):)?(\d+)$/i.exec(String(given)) ?? []
+  const number = whole(digits, 0, 65535)
+  return number === undefined ? undefined : { host, port: number }
+}
+
+function printPlace(place: Address | typeof NONE): string {
+  if (place === NONE) return NONE
+  return place.host.includes(':') ? `[${place.host}]:${place.port}` : `${place.host}:${place.port}`
+}

@@ -1,0 +1,70 @@
+import type { Random } from '../games/game.ts'
+import type { Side } from './automaton.ts'
+
+/** Options are the values of a program's options, by name. `readOption` returns one of them with its type. */
+export type Options = Readonly<Record<string, unknown>>
+
+/**
+ * OptionBase is what every declaration of a program option has.
+ *
+ * A program lists in `takes` the options that it accepts. An option of one program is declared in the program's file, an option
+ * of several in `options.ts`. The command line, the settings, the completions and the reference pages derive from the
+ * declarations, so that no other file names an option. Two declarations with one spelling have one form (`kind`, `metavar`).
+ */
+export interface OptionBase<Value> {
+  /** The name in `Options`, and of the setting in `parlor.toml`. */
+  readonly name: string
+  /** Spelling on the command line, without dashes, if it is not the name. */
+  readonly spelling?: string
+  /** Description for the help. An option that the command has for every program, such as `--split`, shows it in brackets. */
+  readonly about: string
+  /** The side of the program that takes the option. A program without a network takes all options that it lists. */
+  readonly side: Side | 'both'
+  /** Marks an option that is also a setting of `parlor serve`. The setting has one value, as a text or as true or false. */
+  readonly setting?: true
+  /** What applies without the option, for the help and the printed settings. */
+  readonly unset?: string
+  /** Name of an option that cannot be given together with this one, and the reason. */
+  readonly excludes?: { readonly name: string; readonly because: string }
+  /** Returns advice on a valid value: the end of a sentence that begins with the option or the file; `undefined` for none. */
+  advise?(value: Value): string | undefined
+}
+
+/** TextOption is an option with a value that is written as text. */
+export interface TextOption<Value> extends OptionBase<Value> {
+  readonly kind: 'text'
+  /** Placeholder of the value in the help: `n` for `--size <n>`. */
+  readonly metavar: string
+  /** What a valid value is, to complete the sentence "It must be ...". */
+  readonly expected: string
+  /** The valid values, for completions, if they are few. */
+  readonly values?: readonly string[]
+  /** Makes an empty text count as an absent option, for scripts that pass a variable. */
+  readonly emptyIsAbsent?: true
+  /** Marks an option that may be repeated; then `parse` gets the value of the earlier uses. */
+  readonly repeats?: true
+  /** Parses a text; `undefined` if it is invalid. */
+  parse(text: string, earlier?: Value): Value | undefined
+  /** Returns the source of randomness that a value stands for, if the option replaces chance. */
+  random?(value: Value): Random
+}
+
+/** FlagOption is an option without a value: it is true if it is given. */
+export interface FlagOption extends OptionBase<boolean> {
+  readonly kind: 'flag'
+}
+
+/** FileOption is an option that names a file, whose content is the value. */
+export interface FileOption<Value> extends OptionBase<Value> {
+  readonly kind: 'file'
+  /** Parses the text of a file. `file` is its name, whose extension can show the format. */
+  read(text: string, file: string): Promise<FileContent<Value>>
+}
+
+/** FileContent is the value of a file, or why there is none; `skipped` has a sentence for each part that cannot be used. */
+export type FileContent<Value> =
+  | { readonly value: Value; readonly skipped: readonly string[] }
+  | { readonly refused: readonly string[]; readonly skipped: readonly string[] }
+
+/** ProgramOption is the declaration of an option. */
+export type ProgramOption<Value = unknown> = TextOption<Value> | FlagOption | FileOption<Value>

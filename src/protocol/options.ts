@@ -1,0 +1,82 @@
+import { formatCount, parseSpan } from '../base/counts.ts'
+import { scriptedRandom } from '../games/random.ts'
+import type { FileOption, ProgramOption, TextOption } from './option.ts'
+
+// the options that several programs share; an option of one program is in that program's file
+
+/** The number or word to guess; without it, the game draws one. */
+export const secret: TextOption<string> = {
+  kind: 'text',
+  name: 'secret',
+  metavar: 'secret',
+  about: 'the number or word to be guessed',
+  side: 'server',
+  expected: 'a number or a word',
+  emptyIsAbsent: true,
+  parse: (text) => text,
+}
+
+/** The option `secret` of programs in which it is a word. */
+export const secretWord: TextOption<string> = { ...secret, advise: (word) => adviseOnSigns([word]) }
+
+/** Results of chance, used in turn and again; without it, they are random. */
+export const choices: TextOption<readonly string[]> = {
+  kind: 'text',
+  name: 'choices',
+  metavar: 'list',
+  about: 'these random choices, in turn and again: H,T,T or Scissor,Paper',
+  side: 'server',
+  expected: 'texts separated by commas, such as H,T,T',
+  emptyIsAbsent: true,
+  parse(text) {
+    const texts = text.split(',').map((one) => one.trim())
+    return texts.includes('') ? undefined : texts
+  },
+  random: scriptedRandom,
+}
+
+/** Milliseconds between two messages of a paced protocol. */
+export const pace: TextOption<number> = {
+  kind: 'text',
+  name: 'pace',
+  metavar: 'time',
+  about: 'headtail, highlow: the pause between two messages; a bare number is milliseconds',
+  side: 'server',
+  expected: 'a time such as 100ms, 2s or 1m',
+  parse: (text) => parseSpan(text, 'ms'),
+}
+
+/** Words to draw from. */
+export const words: FileOption<readonly string[]> = {
+  kind: 'file',
+  name: 'words',
+  about: 'hangman: words of your own, one a line',
+  side: 'server',
+  setting: true,
+  unset: 'those that come with Parlor',
+  excludes: { name: secret.name, because: 'with a secret, no word is drawn' },
+  async read(text) {
+    const { parseWords } = await import('../games/words.ts')
+    const found = parseWords(text)
+    if (!('refused' in found)) return { value: found.words, skipped: found.skipped }
+    const reasons = found.refused.split('\n')
+    return { refused: reasons.slice(-1), skipped: reasons.slice(0, -1) }
+  },
+  advise: adviseOnSigns,
+}
+
+/** Returns the option for a program in which both sides take it. */
+export function forBothSides<Option extends ProgramOption>(option: Option): Option {
+  return { ...option, side: 'both' }
+}
+
+/** Returns advice on words with a blank or another sign, because a client of fh/hangman has to guess the sign like a letter. */
+function adviseOnSigns(given: readonly string[]): string | undefined {
+  const signOf = (word: string) => (/\p{C}/u.test(word) ? undefined : /[^\p{L}\p{M}\p{N}]/u.exec(word.trim())?.[0])
+  const [first, ...more] = given.filter((word) => signOf(word) !== undefined)
+  const sign = first === undefined ? undefined : signOf(first)
+  if (first === undefined || sign === undefined) return undefined
+  const others = more.length > 0 ? `, as ${formatCount(more.length, 'other')} ${more.length > 1 ? 'have' : 'has'}` : ''
+  const what = sign === ' ' ? 'blank' : JSON.stringify(sign)
+  return `${JSON.stringify(first)} has a ${what}${others}; a client of fh/hangman has to send that, too, to find the word`
+}
