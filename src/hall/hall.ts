@@ -3,8 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import { sweepSome } from '../base/sweep.ts'
 import { Effort } from '../games/ai/effort.ts'
 import { isPlayable } from '../games/ai/house.ts'
-import type { Random, Refusal, SeatNumber } from '../games/game.ts'
-import type { AnyGame } from '../games/index.ts'
+import type { AnyGame, Random, Refusal, SeatNumber } from '../games/game.ts'
 import { TableListing } from './listing.ts'
 import { mergeClocks, mergeOptions, type OpenSeek } from './matchmaking.ts'
 import { NetworkHoldings } from './owners.ts'
@@ -30,6 +29,7 @@ import { Seeks } from './seeks.ts'
 import { TableActor, type TableActorOptions } from './table-actor.ts'
 import { type SeatAt, TableRegistry } from './table-registry.ts'
 import type { RandomBytes } from './tokens.ts'
+import { UnavailableTables } from './unavailable-tables.ts'
 
 /*
  * The hall is the meeting place of one server: it has every open table and every open seek. It knows no connections: sessions
@@ -143,6 +143,7 @@ export class Hall {
   readonly #tables: TableRegistry
   readonly #listing: TableListing
   readonly #seeks = new Seeks<WaitingSeek>()
+  readonly #unavailable = new UnavailableTables()
   readonly #idle: number | undefined
   /** Time at which the tables of the previous process were restored, in monotonic milliseconds. */
   #restoredAt = Number.NEGATIVE_INFINITY
@@ -321,6 +322,11 @@ export class Hall {
     return this.#tables.findSeat(token)
   }
 
+  /** The open tables that this process cannot restore. */
+  get unavailable(): Pick<UnavailableTables, 'gameOf' | 'gameByToken'> {
+    return this.#unavailable
+  }
+
   /** Makes the tokens of all seats of a person invalid, also at tables whose game is over, because a rematch would reuse them. */
   revokeTokens(person: PersonId): void {
     for (const { table } of [...this.#tables.of(person)]) {
@@ -364,7 +370,7 @@ export class Hall {
    * suspended until a player reconnects, and the hall ends the others. Call it once, before the first user connects.
    */
   async restore(): Promise<void> {
-    const { store, onError } = this.#options
+    const { store, games, onError } = this.#options
     await this.recorder.recordMissing()
     this.#restoredAt = this.#options.clock.monotonic()
     const endings: (() => Promise<unknown>)[] = []
@@ -374,9 +380,13 @@ export class Hall {
         const end = this.#restore(read.table, read.events)
         if (end) endings.push(end)
       } catch (reason) {
+        const [first] = 'failure' in read ? [] : read.events
+        if (first?.type === 'opened') this.#unavailable.add(read.table, first)
+        if (first?.type === 'opened' && !games.has(first.game)) continue
         onError(`table ${read.table} could not be restored`, reason)
       }
     }
+    for (const sentence of this.#unavailable.describeMissing(games)) onError(sentence, new RangeError('its plug-in is not loaded'))
     for (let from = 0; from < endings.length; from += AT_ONCE) await Promise.all(endings.slice(from, from + AT_ONCE).map((end) => end()))
   }
 

@@ -1,12 +1,14 @@
 import type { Clock } from '../base/clock.ts'
 import { sweepSome } from '../base/sweep.ts'
+import type { Catalogue } from '../games/catalogue.ts'
 import { isRefusal } from '../games/game.ts'
+import { shippedGames } from '../games/index.ts'
 import { type InviteCodeLimit, InviteCodeLimiter } from './code-tries.ts'
 import type { AuthError, AuthErrorCode } from './denial.ts'
 import { GuestGames } from './guest-games.ts'
 import { type Attempt, Logins } from './logins.ts'
 import { Lookalikes } from './lookalikes.ts'
-import { checkLobbyName, checkPersonName, foldName } from './names.ts'
+import { checkLobbyName, checkPersonName, foldName, type GameWords, gameWords } from './names.ts'
 import { checkNew, type Passwords, WRONG } from './passwords.ts'
 import { type Account, type Accounts, hasAccount, type PersonId } from './ports.ts'
 import { proposeName } from './proposals.ts'
@@ -79,6 +81,8 @@ export interface PeopleOptions {
   readonly random?: RandomBytes
   /** Seats of the hall; without it, no user has a seat. */
   readonly seats?: Seats
+  /** The games of the server, whose words cannot be names; by default those that come with Parlor. */
+  readonly catalogue?: Catalogue
   /** Called with errors that the server survives. */
   readonly onError?: (sentence: string, reason: unknown) => void
 }
@@ -118,6 +122,7 @@ export class People {
   readonly #random: RandomBytes | undefined
   readonly #onError: (sentence: string, reason: unknown) => void
   readonly #seats: Seats
+  readonly #gameWords: GameWords
   readonly #logins: Logins
   readonly #codes: InviteCodeLimiter
   readonly #visitors: OnlineUsers
@@ -129,7 +134,8 @@ export class People {
   /** For each operation under way, the accounts that have changed meanwhile. */
   readonly #underWay = new Set<Set<PersonId>>()
 
-  constructor({ accounts, passwords, clock, random, seats = NO_SEATS, onError = () => {} }: PeopleOptions) {
+  constructor({ accounts, passwords, clock, random, seats = NO_SEATS, catalogue = shippedGames, onError = () => {} }: PeopleOptions) {
+    this.#gameWords = gameWords(catalogue)
     this.#accounts = accounts
     this.#passwords = passwords
     this.#clock = clock
@@ -267,7 +273,7 @@ export class People {
 
   /** Checks a name for a new user of the front door or the native protocol. */
   checkName(name: string): AuthError | undefined {
-    const checked = checkLobbyName(name)
+    const checked = checkLobbyName(name, this.#gameWords)
     return isRefusal(checked) ? denied('bad-name', checked.refused) : undefined
   }
 

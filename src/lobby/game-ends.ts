@@ -1,10 +1,11 @@
+import { publicNameOf } from '../games/catalogue.ts'
 import type { FinishedGame, RatingChanges } from '../hall/api.ts'
 import type { StandingChange } from '../hall/news.ts'
 import { isGuest, type People } from '../hall/people.ts'
 import { hasAccount, type PersonId } from '../hall/ports.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { Challenges } from './challenges.ts'
-import { isOwnSeat, toGameName } from './projections.ts'
+import { isOwnSeat } from './projections.ts'
 
 /** Notifies the accounts at a table that it has ended, at the sessions that are not subscribed to it. */
 export function notifyOfEnd(calls: Pick<Challenges, 'notifyOfEnd'>, table: TableActor): void {
@@ -46,10 +47,10 @@ function accountsAt({ state }: TableActor): ReadonlyMap<number, PersonId> {
 
 /** Converts a table to a finished game in the history of the user in a seat. */
 function finishedGameOf({ id, state, now }: TableActor, seat: number): FinishedGame {
-  const { game, seats, rated } = state.opened
+  const { seats, rated } = state.opened
   const points = state.rules.points?.(state.position)
   return {
-    ...{ table: id, game: toGameName(game), names: seats.map(({ name }) => name), seat, rated, at: now },
+    ...{ table: id, game: publicNameOf(state.rules), names: seats.map(({ name }) => name), seat, rated, at: now },
     outcome: state.outcome ?? { winners: [] },
     ...(points ? { points } : {}),
   }

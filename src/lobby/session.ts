@@ -1,4 +1,4 @@
-import { findGame } from '../games/catalogue.ts'
+import type { Catalogue } from '../games/catalogue.ts'
 import { isRefusal, type SeatNumber } from '../games/game.ts'
 import type {
   FinishedGame,
@@ -24,7 +24,7 @@ import { hashToken, makeToken, parseToken } from '../hall/tokens.ts'
 import type { PeerHandle } from '../protocol/seating.ts'
 import { checkCapacity } from './capacity.ts'
 import type { LobbyContext, OnSeated } from './context.ts'
-import { NAME_REQUIRED, noGame, noTable, toAuthRefusal, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
+import { NAME_REQUIRED, noGame, noRules, noTable, toAuthRefusal, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
 import { findHistory } from './histories.ts'
 import type { Holdings } from './holdings.ts'
 import { Identity } from './identity.ts'
@@ -89,6 +89,10 @@ export class LobbySession implements Lobby {
     })
     this.#listener = listener
     this.#onSeated = onSeated
+  }
+
+  get catalogue(): Catalogue {
+    return this.#rooms.catalogue
   }
 
   get me(): PersonInfo | undefined {
@@ -215,12 +219,12 @@ export class LobbySession implements Lobby {
   }
 
   async ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal> {
-    const entry = findGame(game)
+    const entry = this.catalogue.find(game)
     return entry ? this.#rooms.hall.ladder(entry.game.name, limit) : noGame(game)
   }
 
   async rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal> {
-    const entry = findGame(game)
+    const entry = this.catalogue.find(game)
     if (!entry) return noGame(game)
     return this.#visitor ? this.#rooms.hall.place(entry.game.name, this.#visitor.person) : NAME_REQUIRED
   }
@@ -267,6 +271,8 @@ export class LobbySession implements Lobby {
     const token = parseToken(typed)
     if (isRefusal(token)) return toLobbyRefusal('bad-token', token)
     const found = this.#rooms.hall.findSeatByToken(hashToken(token))
+    const unavailable = found ? undefined : this.#rooms.hall.unavailable.gameByToken(hashToken(token))
+    if (unavailable !== undefined) return noRules(unavailable)
     if (!found) return { code: 'bad-token', refused: 'no seat is held for this token: its game is over, or the token is wrong' }
     const { table, seat } = found
     const owner = table.state.opened.seats[seat]
@@ -289,7 +295,8 @@ export class LobbySession implements Lobby {
   async resumeSeat(id: number, after?: number): Promise<TableSnapshot | LobbyRefusal> {
     const held = this.#held().find(({ table }) => table.id === id)
     if (held) return this.#tables.resume(held.table, held.seat, undefined, after)
-    return this.#tables.resumeHeld(id, after) ?? noTable(id)
+    const unavailable = this.#visitor && this.#rooms.hall.unavailable.gameOf(id, this.#visitor.person)
+    return this.#tables.resumeHeld(id, after) ?? (unavailable === undefined ? noTable(id) : noRules(unavailable))
   }
 
   async play(id: number, move: string, after?: number): Promise<LobbyRefusal | undefined> {

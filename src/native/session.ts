@@ -1,4 +1,3 @@
-import { catalogue } from '../games/catalogue.ts'
 import { isRefusal } from '../games/game.ts'
 import type {
   DirectMessage,
@@ -137,7 +136,7 @@ export class NativeSession implements LobbyListener {
       case 'games':
         return {
           type: 'games',
-          games: catalogue.map(({ name, title, game, moves, settings }) => ({
+          games: lobby.catalogue.entries.map(({ name, title, game, moves, settings }) => ({
             game: name,
             title,
             rules: game.name,
