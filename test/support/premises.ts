@@ -23,8 +23,8 @@ export function premises({ clock = wallClock, random = chance }: { clock?: Clock
 export function houseOf(
   { name, needs }: Program,
   options: { clock?: Clock; random?: Random },
-): { house?: (line: PeerHandle) => ClientSeating } {
+): { createSeating?: (line: PeerHandle) => ClientSeating } {
   if (needs !== 'hall') return {}
   const place = premises(options)
-  return { house: (line) => place.createSeating(line, name) }
+  return { createSeating: (line) => place.createSeating(line, name) }
 }
