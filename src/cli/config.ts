@@ -4,11 +4,12 @@ import { ConfigError, type ConfigSource, formatOrigin, type ResolvedConfig, reso
 import { settingsFile } from '../config/defaults.ts'
 import { formatJson, formatToml } from '../config/print.ts'
 import { findUnknownVariables, parseConfigFile, parseEnvironment } from '../config/sources.ts'
-import { allPrograms } from '../programs/index.ts'
+import { type ProgramRegistry, shippedPrograms } from '../programs/index.ts'
 import type { Program } from '../protocol/definition.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotRead, EXIT } from '../terminal/trouble.ts'
 import { printError, settleAll, UsageError } from './diagnostics.ts'
+import { loadPlayable } from './plugins.ts'
 import { type ProgramFlags, parseProgramOptions, requireNetworkProgram } from './program-options.ts'
 import { checkDistinctPorts } from './same-port.ts'
 import { decodeTextFile } from './text-file.ts'
@@ -18,6 +19,7 @@ import { parseWhere } from './values.ts'
 export interface Flags {
   readonly config?: string
   readonly host?: string
+  readonly plugin?: readonly string[]
   readonly only?: readonly string[]
   readonly port?: Readonly<Record<string, number>>
   readonly portBase?: number
@@ -46,18 +48,26 @@ export interface Flags {
 }
 
 /** Option names of settings, if they differ from the name of the setting. */
-const SPELT: Readonly<Record<string, string>> = { ports: 'port', limits: 'limit', portBase: 'port-base' }
+const SPELT: Readonly<Record<string, string>> = { plugins: 'plugin', ports: 'port', limits: 'limit', portBase: 'port-base' }
 /** The key of all programs in `Flags.port`. */
 const ALL = '*'
 
 /** Runs `parlor config`: prints the settings that `serve` would have, and the source of each. Resolves to the exit code. */
 export async function configCommand(flags: Flags): Promise<number> {
   const settings = await resolveSettings(flags)
-  await selectPrograms(settings)
+  await selectPrograms(settings, (await loadFromSettings(settings)).programs)
   await checkFiles(settings)
   const terminal = new Terminal()
   terminal.write(flags.json ? formatJson(settings) : formatToml(settings, terminal.columns))
   return EXIT.good
+}
+
+/** Resolves to the games and programs that the settings name, as `loadPlayable` does. */
+export function loadFromSettings(
+  settings: ResolvedConfig,
+  onFailure?: (sentence: string, reason: unknown) => void,
+): ReturnType<typeof loadPlayable> {
+  return withSource(settings, 'plugins', () => loadPlayable(settings.config.plugins, onFailure))
 }
 
 /** Checks that the files of words and questions can be used, as `serve` does. Only `serve` prints which lines it skips. */
@@ -85,6 +95,8 @@ export async function resolveSettings(flags: Flags): Promise<ResolvedConfig> {
 
 /** Returns sentences for unknown program names in sources that have other faults, too. */
 async function programFaults(layers: readonly ConfigSource[]): Promise<readonly string[]> {
+  // plug-ins are loaded only if all settings are valid, so their programs are unknown here
+  if (layers.some(({ values }) => values.plugins !== undefined)) return []
   const names = layers.flatMap(({ values, from, lineOf }) =>
     ['only', 'iterative', 'ports'].flatMap((setting) => {
       const given = values[setting]
@@ -114,16 +126,16 @@ export interface ServedPrograms {
 }
 
 /** Selects the programs that the settings name. Rejects with a UsageError for an unknown program, or one that is not served. */
-export async function selectPrograms(settings: ResolvedConfig): Promise<ServedPrograms> {
+export async function selectPrograms(settings: ResolvedConfig, registry: ProgramRegistry): Promise<ServedPrograms> {
   const { only, ports, iterative } = settings.config
-  const named = (name: string, setting: string) => withSource(settings, setting, () => requireNetworkProgram(name))
+  const named = (name: string, setting: string) => withSource(settings, setting, () => requireNetworkProgram(name, registry))
   const others = Object.keys(ports).filter((name) => name !== ALL)
   const [chosen] = await settleAll([
     settleAll((only ?? []).map((name) => named(name, 'only'))),
     settleAll(others.map((name) => named(name, `ports.${name}`))),
     settleAll(iterative.map((name) => named(name, 'iterative'))),
   ])
-  const programs = only && chosen ? chosen : await allPrograms()
+  const programs = only && chosen ? chosen : await registry.all()
   const fitting = async (name: string, setting: string) => {
     const program = await named(name, setting)
     // a settings file may configure programs that this run does not serve
@@ -136,10 +148,12 @@ export async function selectPrograms(settings: ResolvedConfig): Promise<ServedPr
     settleAll(iterative.map((name) => fitting(name, 'iterative'))),
   ])
   const served = [...new Set(programs)]
-  const all = portsOf(settings, served)
+  // the settings know the short names of the shipped programs only
+  const byFullName = Object.fromEntries(Object.entries(ports).map(([name, port]) => [registry.toFullName(name), port]))
+  const all = portsOf({ ...settings, config: { ...settings.config, ports: byFullName } }, served)
   const names = new Set(served.map(({ name }) => name))
   checkDistinctPorts(Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name))), settings)
-  return { programs: served, ports: all, iterative: new Set(oneByOne), http: httpOf(settings, served.length) }
+  return { programs: served, ports: all, iterative: new Set(oneByOne), http: httpOf(settings, served.filter(isShipped).length) }
 }
 
 /** Returns the ports of all programs for which the settings give a port, by program name. */
@@ -158,13 +172,26 @@ function portsOf({ config: { host, ports, portBase } }: ResolvedConfig, programs
     const last = (portBase ?? 0) + programs.length
     if (last > 65535)
       throw new UsageError(`--port-base ${portBase} leaves no room for ${programs.length} programs: the last would be at ${last}`)
-    const counted = portBase === undefined ? [] : programs.map(({ name }, at) => [name, portBase + at])
+    const shipped = programs.filter(isShipped)
+    // plug-ins follow behind the metrics, so that they shift no other port
+    const others = programs.filter((program) => !isShipped(program))
+    const counted =
+      portBase === undefined
+        ? []
+        : [
+            ...shipped.map(({ name }, at) => [name, portBase + at]),
+            ...others.map(({ name }, at) => [name, portBase + shipped.length + 1 + at]),
+          ]
     return { ...Object.fromEntries(counted), ...named }
   }
   if (all > 0 && second) {
     throw new UsageError(`--port ${all} is the port of one program, and several are served: say --port NAME=${all}, or --port-base ${all}`)
   }
   return all > 0 && only ? { [only.name]: all, ...named } : { ...Object.fromEntries(programs.map(({ name }) => [name, all])), ...named }
+}
+
+function isShipped({ name }: Program): boolean {
+  return shippedPrograms.names.includes(name)
 }
 
 function httpOf({ config: { http, ports, portBase }, from }: ResolvedConfig, programs: number): ResolvedConfig['config']['http'] {
@@ -200,9 +227,9 @@ async function fileLayers(named = process.env.PARLOR_CONFIG || undefined): Promi
   }
 }
 
-function flagLayer({ config: _, json: __, port, limit, first, idle, wait, ...others }: Flags): ConfigSource {
+function flagLayer({ config: _, json: __, plugin, port, limit, first, idle, wait, ...others }: Flags): ConfigSource {
   const spans = Object.entries({ first, idle, wait }).flatMap(([name, ms]) => (ms === undefined ? [] : [[name, formatSpan(ms)]]))
-  const tables = { ...(port ? { ports: port } : {}), ...(limit ? { limits: limit } : {}) }
+  const tables = { ...(plugin ? { plugins: plugin } : {}), ...(port ? { ports: port } : {}), ...(limit ? { limits: limit } : {}) }
   const from = (setting: string) => {
     const [name = setting] = splitName(setting)
     return `--${SPELT[name] ?? name}`

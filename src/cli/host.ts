@@ -9,6 +9,7 @@ import type { Transport } from '../wire/transport.ts'
 import { printError, printErrorBeside, printLine, UsageError } from './diagnostics.ts'
 import { listenOn, readCertificate } from './listening.ts'
 import { loadOverlay, type NetworkOptions, splitOptions } from './network.ts'
+import { loadPrograms } from './plugins.ts'
 import {
   checkFiles,
   checkOptions,
@@ -42,7 +43,7 @@ async function hallFor({ name }: Program): Promise<Pick<TerminalHostOptions, 'se
 /** Runs `parlor host`: plays the server's side of a program at the terminal. Resolves to the exit code. */
 export async function hostCommand(name: string, options: HostOptions): Promise<number> {
   checkTransport(options)
-  const program = await requireNetworkProgram(name)
+  const program = await requireNetworkProgram(name, await loadPrograms(options.plugin))
   const { own, network } = splitOptions(program, options)
   const { split: _, delay: __, ...rest } = options
   checkFiles(program, rest)

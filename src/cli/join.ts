@@ -3,6 +3,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import type { Transport } from '../wire/transport.ts'
 import { printErrorBeside, printLine, UsageError } from './diagnostics.ts'
 import type { NetworkOptions, Overlay } from './network.ts'
+import { loadPrograms } from './plugins.ts'
 import {
   checkClientOptions,
   checkFiles,
@@ -35,7 +36,7 @@ export async function joinCommand(name: string, given: JoinOptions): Promise<num
   }
   checkTransport(options)
   await checkFingerprint(options)
-  const program = await requireNetworkProgram(name)
+  const program = await requireNetworkProgram(name, await loadPrograms(options.plugin))
   const { split: _, delay: __, ...rest } = options
   checkFiles(program, rest)
   const terms = await parseProgramOptions(rest)

@@ -15,6 +15,7 @@ import {
   IN_MS,
   IN_SECONDS,
   numberParser,
+  PLUGIN,
   parseAddress,
   parseList,
   parseLocalTime,
@@ -170,13 +171,17 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
         chances(made)
           .option('--words <file>', 'hangman: words of your own, one a line')
           .option('--strict', STRICT)
+          .option('--plugin <file>', PLUGIN, appendValue)
           .action(async (program, options) => end(await (await import('./solo.ts')).soloCommand(program, options))),
     },
     {
       usage: 'protocols [name]',
       about: 'show all programs; or one: states, messages, framing, port, source, and its diagram',
       example: 'parlor protocols\nparlor protocols tictactoe',
-      define: (made) => made.action(async (name) => end(await (await import('./protocols.ts')).protocolsCommand(name))),
+      define: (made) =>
+        made
+          .option('--plugin <file>', PLUGIN, appendValue)
+          .action(async (name, options) => end(await (await import('./protocols.ts')).protocolsCommand(name, options))),
     },
     {
       usage: 'lookup [name]',
@@ -247,6 +252,7 @@ function repeatable(command: Command): Command {
     .option('--pace <time>', `headtail, highlow: the pause between two messages; ${IN_MS}`, durationParser('ms'))
     .option('--timeout <time>', `how long the other side may be silent; ${IN_SECONDS} (default: for ever)`, parsePositiveDuration)
   return addNetworkOptions(sides)
+    .option('--plugin <file>', PLUGIN, appendValue)
     .option('--ipv6', 'over IPv6')
     .option('--tls', 'over TLS')
     .option('--unix <path>', 'over a Unix socket')

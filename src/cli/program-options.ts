@@ -2,44 +2,43 @@ import { formatCount } from '../base/counts.ts'
 import type { Random } from '../games/game.ts'
 import type { Question } from '../games/questions/parse.ts'
 import { chance, scriptedRandom } from '../games/random.ts'
-import { loadProgram, loadSolo, programNames, shortNames } from '../programs/index.ts'
+import { type ProgramRegistry, shippedPrograms } from '../programs/index.ts'
 import type { Options, Program, SoloProgram } from '../protocol/definition.ts'
 import { printError, UsageError } from './diagnostics.ts'
 
 /** Resolves to the networked program with a name. Rejects with a UsageError that suggests the nearest name if there is none. */
-export async function requireNetworkProgram(name: string): Promise<Program> {
-  const found = await loadProgram(name)
+export async function requireNetworkProgram(name: string, programs: ProgramRegistry = shippedPrograms): Promise<Program> {
+  const found = await programs.load(name)
   if (found) return found
-  if (await loadSolo(name)) throw new UsageError(`${name} has no network; play it with: parlor solo ${name}`)
-  throw await unknown(name)
+  if (await programs.loadSolo(name)) throw new UsageError(`${name} has no network; play it with: parlor solo ${name}`)
+  throw await unknown(name, programs)
 }
 
 /** Resolves to the program without a network with a name. Rejects with a UsageError if there is none. */
-export async function requireSoloProgram(name: string): Promise<SoloProgram> {
-  const found = await loadSolo(name)
+export async function requireSoloProgram(name: string, programs: ProgramRegistry): Promise<SoloProgram> {
+  const found = await programs.loadSolo(name)
   if (found) return found
-  const program = await loadProgram(name)
+  const program = await programs.load(name)
   if (program?.needs && !program.host)
     throw new UsageError(`${name} is for several clients; try: parlor serve --only ${name}, and in another window: parlor join ${name}`)
   if (program) throw new UsageError(`${name} takes two sides; try: parlor host ${name}, and in another window: parlor join ${name}`)
-  throw await unknown(name)
+  throw await unknown(name, programs)
 }
 
 /** Returns the program names nearest to the text that the user typed; `undefined` if no name is near. */
-async function nearest(name: string): Promise<string | undefined> {
+async function nearest(name: string, { names, shortNames }: ProgramRegistry): Promise<string | undefined> {
   const lower = name.toLowerCase()
-  const ending = programNames.filter((one) => one.split('/')[1] === lower)
+  const ending = names.filter((one) => one.split('/')[1] === lower)
   if (ending.length > 0) return shortNames.includes(lower) ? lower : ending.join(' or ')
   const { closestMatch } = await import('leven')
-  const near = (word: string) =>
-    closestMatch(word, [...shortNames, ...programNames], { maxDistance: Math.max(2, Math.floor(word.length / 3)) })
+  const near = (word: string) => closestMatch(word, [...shortNames, ...names], { maxDistance: Math.max(2, Math.floor(word.length / 3)) })
   const begun = lower.length < 3 ? [] : shortNames.filter((one) => one.startsWith(lower))
   const [only] = begun
   return near(lower) ?? near(lower.slice(lower.indexOf('/') + 1)) ?? (begun.length === 1 ? only : undefined)
 }
 
-async function unknown(name: string): Promise<UsageError> {
-  const meant = await nearest(name)
+async function unknown(name: string, programs: ProgramRegistry): Promise<UsageError> {
+  const meant = await nearest(name, programs)
   const guess = meant === undefined ? '.' : `; did you mean ${meant}?`
   return new UsageError(`there is no program ${JSON.stringify(name)}${guess} All of them: parlor protocols`)
 }
@@ -78,6 +77,8 @@ export function checkClientOptions({ name, clientTakes = [] }: Pick<Program, 'na
 
 /** ProgramFlags is the command-line options for a conversation. */
 export interface ProgramFlags {
+  /** Files of plug-ins. */
+  readonly plugin?: readonly string[]
   readonly secret?: string
   readonly choices?: readonly string[]
   readonly now?: Date

@@ -6,7 +6,8 @@ import { setFlagsFromString } from 'node:v8'
 import { wallClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import type { Config, ResolvedConfig } from '../config/config.ts'
-import type { GameAssets } from '../games/catalogue.ts'
+import type { Catalogue } from '../games/catalogue.ts'
+import type { GameAssets } from '../games/game.ts'
 import { chance } from '../games/random.ts'
 import type { Store } from '../hall/ports.ts'
 import { formatColumns } from '../lab/reference.ts'
@@ -21,7 +22,7 @@ import { type ListenStatus, Server } from '../server/server.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotListen, EXIT } from '../terminal/trouble.ts'
 import type { Listener } from '../wire/transport.ts'
-import { type Flags, resolveSettings, selectPrograms, withSource } from './config.ts'
+import { type Flags, loadFromSettings, resolveSettings, selectPrograms, withSource } from './config.ts'
 import { onCrash, printError } from './diagnostics.ts'
 import { garbageCollectionFlags } from './garbage-collection.ts'
 import { createLogs } from './logs.ts'
@@ -38,8 +39,10 @@ export async function serveCommand(flags: Flags): Promise<number> {
   onCrash(endInTrouble)
   const settings = await resolveSettings(flags)
   const { config } = settings
-  const { programs, ports, iterative, http } = await selectPrograms(settings)
   const logs = await createLogs(config)
+  const playable = await loadFromSettings(settings, (sentence, reason) => logs.log('error', `${sentence}: ${errorMessage(reason)}`))
+  const { catalogue } = playable
+  const { programs, ports, iterative, http } = await selectPrograms(settings, playable.programs)
   const options = await optionsOf(settings, logs)
   const say = (sentence: string) => logs.log('error', sentence)
   onCrash(endInTrouble, say)
@@ -83,7 +86,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   }).catch(refuseBusyFolder)
   if (!store) return EXIT.trouble
   if (store.availability) logOutages(store.availability, wallClock, logs)
-  const service = await openLobby(monitor?.metrics?.metered(store) ?? store, { settings, stock: options, logs })
+  const service = await openLobby(monitor?.metrics?.metered(store) ?? store, { settings, catalogue, stock: options, logs })
   server.admit(service)
   // from here on a bug is logged, and the programs continue
   onCrash(() => {}, say)
@@ -191,7 +194,7 @@ async function optionsOf(settings: ResolvedConfig, logs: Logs) {
 /** Opens the lobby and resumes its unfinished tables. */
 async function openLobby(
   store: Store,
-  { settings, stock, logs }: { settings: ResolvedConfig; stock: GameAssets; logs: Logs },
+  { settings, catalogue, stock, logs }: { settings: ResolvedConfig; catalogue: Catalogue; stock: GameAssets; logs: Logs },
 ): Promise<LobbyService> {
   const { wait, limits } = settings.config
   const onError = (sentence: string, reason: unknown) => logs.log('error', `${sentence}: ${errorMessage(reason)}`)
@@ -199,6 +202,7 @@ async function openLobby(
     store,
     clock: wallClock,
     random: chance,
+    catalogue,
     stock,
     wait,
     limits: { ...limits, address: addressLimit(limits), move: moveLimit(settings) },
@@ -262,8 +266,8 @@ function table(places: readonly ListenStatus[], host: string, terminal: Terminal
     .map(({ program, address }) => [named(program), String(address.port).padStart(5), program.protocol.title])
   const at = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   const port = places[0]?.address.port ?? 0
-  const name = places[0]?.program.name ?? ''
-  const short = findShortName(name) ?? name
+  const first = places[0]?.program
+  const short = first ? (nickname(first) ?? first.name) : ''
   const joining = `parlor join PROGRAM ${at} PORT`
   const ways = [
     [`nc ${at} PORT`, `such as  nc ${at} ${port}`],
@@ -280,9 +284,13 @@ ${formatColumns(ways, terminal.columns)}
 `
 }
 
-function named({ name }: Program): string {
-  const short = findShortName(name)
-  return short ? `${name} (${short})` : name
+function named(program: Program): string {
+  const short = nickname(program)
+  return short ? `${program.name} (${short})` : program.name
+}
+
+function nickname({ name, short }: Program): string | undefined {
+  return short ?? findShortName(name)
 }
 
 /** Returns a sentence with the addresses for others in the room if the server listens on all interfaces; else `undefined`. */

@@ -1,6 +1,7 @@
 import { playSolo } from '../terminal/solo.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { printError } from './diagnostics.ts'
+import { loadPrograms } from './plugins.ts'
 import {
   checkFiles,
   checkOptions,
@@ -14,7 +15,7 @@ import { terminalSignal } from './stop-signal.ts'
 
 /** Runs `parlor solo`: plays a program without a network. Resolves to the exit code. */
 export async function soloCommand(name: string, options: ProgramFlags): Promise<number> {
-  const program = await requireSoloProgram(name)
+  const program = await requireSoloProgram(name, await loadPrograms(options.plugin))
   checkFiles(program, options)
   const terms = await parseProgramOptions(options)
   checkOptions(program, terms)

@@ -118,12 +118,14 @@ const time = () => written('a time such as 100ms, 2s or 1m', (given) => parseSpa
 const timeout = () =>
   written('a time such as 100ms, 2s or 1m, longer than 0', (given) => parseSpan(String(given), 's') || undefined, formatSpan)
 const names = () => z.array(text('the name of a program'), { error: 'a list of programs, such as ["guess", "chat"]' })
+const files = () => z.array(text('a file'), { error: 'a list of files, such as ["connect-four.ts"]' })
 const port = written('a port from 0 to 65535; 0 for any', (given) => whole(given, 0, 65535), Number)
 const where = 'a port such as 4080, an address with one such as 0.0.0.0:4080, or "none"'
 
 /** The schema of all settings, from any source. Their names and forms are those of `parlor.toml`. */
 export const Config = z.strictObject({
   host: text('an address such as 127.0.0.1, or a name'),
+  plugins: files(),
   only: names().optional(),
   ports: z.record(z.string(), port, { error: 'a table of programs and ports' }),
   portBase: written('a port from 1 to 65535', (given) => whole(given, 1, 65535), Number).optional(),
