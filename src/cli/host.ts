@@ -9,11 +9,11 @@ import type { Transport } from '../wire/transport.ts'
 import { printError, printErrorBeside, printLine, UsageError } from './diagnostics.ts'
 import { listenOn, readCertificate } from './listening.ts'
 import { loadOverlay, type NetworkOptions, splitOptions } from './network.ts'
-import { loadPrograms } from './plugins.ts'
 import {
   checkFiles,
   checkOptions,
   createRandom,
+  loadPrograms,
   type ProgramFlags,
   parseProgramOptions,
   requireNetworkProgram,

@@ -3,12 +3,12 @@ import { Terminal } from '../terminal/terminal.ts'
 import type { Transport } from '../wire/transport.ts'
 import { printErrorBeside, printLine, UsageError } from './diagnostics.ts'
 import type { NetworkOptions, Overlay } from './network.ts'
-import { loadPrograms } from './plugins.ts'
 import {
   checkClientOptions,
   checkFiles,
   checkOptions,
   createRandom,
+  loadPrograms,
   type ProgramFlags,
   parseProgramOptions,
   requireNetworkProgram,

@@ -19,8 +19,3 @@ export async function loadPlayable(
     throw error
   }
 }
-
-/** Resolves to the programs of this process. Without plug-ins, it does not load the games. */
-export async function loadPrograms(files: readonly string[] = []): Promise<ProgramRegistry> {
-  return files.length === 0 ? shippedPrograms : (await loadPlayable(files)).programs
-}

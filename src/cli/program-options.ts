@@ -6,6 +6,11 @@ import { type ProgramRegistry, shippedPrograms } from '../programs/index.ts'
 import type { Options, Program, SoloProgram } from '../protocol/definition.ts'
 import { printError, UsageError } from './diagnostics.ts'
 
+/** Resolves to the programs of this process: the shipped ones, and those of plug-ins. Rejects with a UsageError. */
+export async function loadPrograms(files: readonly string[] = []): Promise<ProgramRegistry> {
+  return files.length === 0 ? shippedPrograms : (await (await import('./plugins.ts')).loadPlayable(files)).programs
+}
+
 /** Resolves to the networked program with a name. Rejects with a UsageError that suggests the nearest name if there is none. */
 export async function requireNetworkProgram(name: string, programs: ProgramRegistry = shippedPrograms): Promise<Program> {
   const found = await programs.load(name)

@@ -1,11 +1,11 @@
 import { playSolo } from '../terminal/solo.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { printError } from './diagnostics.ts'
-import { loadPrograms } from './plugins.ts'
 import {
   checkFiles,
   checkOptions,
   createRandom,
+  loadPrograms,
   type ProgramFlags,
   parseProgramOptions,
   requireSoloProgram,

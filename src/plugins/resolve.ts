@@ -16,8 +16,11 @@ const FACES: ReadonlyMap<string, string> = new Map([
 export function resolveToThisCopy(): () => void {
   const hooks = registerHooks({
     resolve(specifier, context, next) {
-      const url = FACES.get(specifier)
-      return url === undefined ? next(specifier, context) : { url, shortCircuit: true }
+      const face = FACES.get(specifier)
+      if (face !== undefined) return { url: face, shortCircuit: true }
+      const found = next(specifier, context)
+      // without a package.json beside it, Node would guess the format of a plug-in, and warn
+      return (found.format ?? '') === '' && found.url.endsWith('.ts') ? { ...found, format: 'module-typescript' } : found
     },
   })
   return () => hooks.deregister()
