@@ -1,7 +1,7 @@
 import type { Complete } from '@bomb.sh/tab'
 import tab from '@bomb.sh/tab/commander'
 import type { Command } from 'commander'
-import { catalogue } from '../games/catalogue.ts'
+import { shippedGames } from '../games/index.ts'
 import { findShortName, programNames } from '../programs/index.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
@@ -38,7 +38,7 @@ const VALUES: Readonly<Record<string, () => readonly string[]>> = {
   program: programs,
   'protocols name': programs,
   'people action': () => ['list', 'reset', 'remove'],
-  game: () => catalogue.map(({ name }) => name),
+  game: () => shippedGames.entries.map(({ name }) => name),
   only: programs,
   iterative: programs,
   log: () => ['plain', 'json'],

@@ -1,18 +1,27 @@
-import { readFile } from 'node:fs/promises'
 import { formatSpan } from '../base/counts.ts'
-import { ConfigError, type ConfigSource, formatOrigin, type ResolvedConfig, resolveConfig, splitName } from '../config/config.ts'
-import { settingsFile } from '../config/defaults.ts'
+import {
+  ConfigError,
+  type ConfigSource,
+  createSchema,
+  formatOrigin,
+  parlorSchema,
+  type ResolvedConfig,
+  resolveWith,
+  type SettingsSchema,
+  splitName,
+} from '../config/config.ts'
 import { formatJson, formatToml } from '../config/print.ts'
-import { findUnknownVariables, parseConfigFile, parseEnvironment } from '../config/sources.ts'
-import { allPrograms } from '../programs/index.ts'
+import { findUnknownVariables, parseEnvironment } from '../config/sources.ts'
+import { type ProgramRegistry, shippedPrograms } from '../programs/index.ts'
 import type { Options, Program } from '../protocol/definition.ts'
 import type { ProgramOption } from '../protocol/option.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { cannotRead, EXIT } from '../terminal/trouble.ts'
+import { EXIT } from '../terminal/trouble.ts'
 import { printError, settleAll, UsageError } from './diagnostics.ts'
+import { loadPlayable } from './plugins.ts'
 import { readOptionFile, requireNetworkProgram } from './program-options.ts'
 import { checkDistinctPorts } from './same-port.ts'
-import { decodeTextFile } from './text-file.ts'
+import { fileLayers, pluginsOf } from './settings-files.ts'
 import { checkTransport } from './transports.ts'
 import { type GivenOption, parseWhere, spellOption } from './values.ts'
 
@@ -20,6 +29,7 @@ import { type GivenOption, parseWhere, spellOption } from './values.ts'
 export interface Flags {
   readonly config?: string
   readonly host?: string
+  readonly plugin?: readonly string[]
   readonly only?: readonly string[]
   readonly port?: Readonly<Record<string, number>>
   readonly portBase?: number
@@ -51,19 +61,27 @@ export interface Flags {
 }
 
 /** Option names of settings, if they differ from the name of the setting. */
-const SPELT: Readonly<Record<string, string>> = { ports: 'port', limits: 'limit', portBase: 'port-base' }
+const SPELT: Readonly<Record<string, string>> = { plugins: 'plugin', ports: 'port', limits: 'limit', portBase: 'port-base' }
 /** The key of all programs in `Flags.port`. */
 const ALL = '*'
 
 /** Runs `parlor config`: prints the settings that `serve` would have, and the source of each. Resolves to the exit code. */
 export async function configCommand(flags: Flags): Promise<number> {
   const settings = await resolveSettings(flags)
-  await selectPrograms(settings)
+  await selectPrograms(settings, (await loadFromSettings(settings)).programs)
   // only "serve" prints which lines of the files it skips
   await loadOptions(settings, () => {})
   const terminal = new Terminal()
   terminal.write(flags.json ? formatJson(settings) : formatToml(settings, terminal.columns))
   return EXIT.good
+}
+
+/** Resolves to the games and programs that the settings name, as `loadPlayable` does. */
+export function loadFromSettings(
+  settings: ResolvedConfig,
+  onFailure?: (sentence: string, reason: unknown) => void,
+): ReturnType<typeof loadPlayable> {
+  return withSource(settings, 'plugins', () => loadPlayable(settings.config.plugins, onFailure))
 }
 
 /**
@@ -87,18 +105,34 @@ export async function loadOptions(settings: ResolvedConfig, warn: (sentence: str
 
 /** Resolves the settings of a server from flags, environment, file and defaults, in this order. Rejects with a UsageError. */
 export async function resolveSettings(flags: Flags): Promise<ResolvedConfig> {
-  for (const sentence of findUnknownVariables(process.env)) printError(sentence)
-  const layers = [...(await fileLayers(flags.config)), parseEnvironment(process.env), flagLayer(flags)]
+  const files = await fileLayers(flags.config)
+  const { schema, programs } = await loadSchema([...files, parseEnvironment(process.env), flagLayer(flags)])
+  for (const sentence of findUnknownVariables(process.env, schema)) printError(sentence)
+  const layers = [...files, parseEnvironment(process.env, schema), flagLayer(flags)]
   try {
-    return resolveConfig(...layers)
+    return resolveWith(schema, layers)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    throw new UsageError(...error.sentences, ...(await programFaults(layers)))
+    throw new UsageError(...error.sentences, ...(await programFaults(layers, programs)))
   }
 }
 
+/** Resolves to the schema of all settings, which those of plug-ins belong to, and the programs. Rejects with a UsageError. */
+async function loadSchema(layers: readonly ConfigSource[]): Promise<{ schema: SettingsSchema; programs: ProgramRegistry }> {
+  const { files, at } = pluginsOf(layers)
+  if (files.length === 0) return { schema: parlorSchema, programs: shippedPrograms }
+  return saying(at, async () => {
+    const { programs } = await loadPlayable(files)
+    try {
+      return { schema: createSchema((await programs.all()).flatMap(({ takes = [] }) => takes)), programs }
+    } catch (error) {
+      throw error instanceof ConfigError ? new UsageError(...error.sentences) : error
+    }
+  })
+}
+
 /** Returns sentences for unknown program names in sources that have other faults, too. */
-async function programFaults(layers: readonly ConfigSource[]): Promise<readonly string[]> {
+async function programFaults(layers: readonly ConfigSource[], programs: ProgramRegistry): Promise<readonly string[]> {
   const names = layers.flatMap(({ values, from, lineOf }) =>
     ['only', 'iterative', 'ports'].flatMap((setting) => {
       const given = values[setting]
@@ -110,7 +144,7 @@ async function programFaults(layers: readonly ConfigSource[]): Promise<readonly 
     }),
   )
   try {
-    await settleAll(names.map(({ name, at }) => saying(at, () => requireNetworkProgram(name))))
+    await settleAll(names.map(({ name, at }) => saying(at, () => requireNetworkProgram(name, programs))))
     return []
   } catch (error) {
     if (error instanceof UsageError) return error.sentences
@@ -128,17 +162,17 @@ export interface ServedPrograms {
 }
 
 /** Selects the programs that the settings name. Rejects with a UsageError for an unknown program, or one that is not served. */
-export async function selectPrograms(settings: ResolvedConfig): Promise<ServedPrograms> {
+export async function selectPrograms(settings: ResolvedConfig, registry: ProgramRegistry): Promise<ServedPrograms> {
   checkStreams(settings)
   const { only, ports, iterative } = settings.config
-  const named = (name: string, setting: string) => withSource(settings, setting, () => requireNetworkProgram(name))
+  const named = (name: string, setting: string) => withSource(settings, setting, () => requireNetworkProgram(name, registry))
   const others = Object.keys(ports).filter((name) => name !== ALL)
   const [chosen] = await settleAll([
     settleAll((only ?? []).map((name) => named(name, 'only'))),
     settleAll(others.map((name) => named(name, `ports.${name}`))),
     settleAll(iterative.map((name) => named(name, 'iterative'))),
   ])
-  const programs = only && chosen ? chosen : await allPrograms()
+  const programs = only && chosen ? chosen : await registry.all()
   const fitting = async (name: string, setting: string) => {
     const program = await named(name, setting)
     // a settings file may configure programs that this run does not serve
@@ -151,10 +185,12 @@ export async function selectPrograms(settings: ResolvedConfig): Promise<ServedPr
     settleAll(iterative.map((name) => fitting(name, 'iterative'))),
   ])
   const served = [...new Set(programs)]
-  const all = portsOf(settings, served)
+  // the settings know the short names of the shipped programs only
+  const byFullName = Object.fromEntries(Object.entries(ports).map(([name, port]) => [registry.toFullName(name), port]))
+  const all = portsOf({ ...settings, config: { ...settings.config, ports: byFullName } }, served)
   const names = new Set(served.map(({ name }) => name))
   checkDistinctPorts(Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name))), settings)
-  return { programs: served, ports: all, iterative: new Set(oneByOne), http: httpOf(settings, served.length) }
+  return { programs: served, ports: all, iterative: new Set(oneByOne), http: httpOf(settings, served.filter(isShipped).length) }
 }
 
 /** Throws a UsageError for settings of the transport that do not go together, or ports on the command line beside `--unix`. */
@@ -180,13 +216,26 @@ function portsOf({ config: { host, ports, portBase } }: ResolvedConfig, programs
     const last = (portBase ?? 0) + programs.length
     if (last > 65535)
       throw new UsageError(`--port-base ${portBase} leaves no room for ${programs.length} programs: the last would be at ${last}`)
-    const counted = portBase === undefined ? [] : programs.map(({ name }, at) => [name, portBase + at])
+    const shipped = programs.filter(isShipped)
+    // plug-ins follow behind the metrics, so that they shift no other port
+    const others = programs.filter((program) => !isShipped(program))
+    const counted =
+      portBase === undefined
+        ? []
+        : [
+            ...shipped.map(({ name }, at) => [name, portBase + at]),
+            ...others.map(({ name }, at) => [name, portBase + shipped.length + 1 + at]),
+          ]
     return { ...Object.fromEntries(counted), ...named }
   }
   if (all > 0 && second) {
     throw new UsageError(`--port ${all} is the port of one program, and several are served: say --port NAME=${all}, or --port-base ${all}`)
   }
   return all > 0 && only ? { [only.name]: all, ...named } : { ...Object.fromEntries(programs.map(({ name }) => [name, all])), ...named }
+}
+
+function isShipped({ name }: Program): boolean {
+  return shippedPrograms.names.includes(name)
 }
 
 function httpOf({ config: { http, ports, portBase }, from }: ResolvedConfig, programs: number): ResolvedConfig['config']['http'] {
@@ -210,21 +259,9 @@ async function saying<Made>(at: string, make: () => Promise<Made>): Promise<Made
   }
 }
 
-async function fileLayers(named = process.env.PARLOR_CONFIG || undefined): Promise<ConfigSource[]> {
-  const file = named ?? settingsFile
-  try {
-    return [parseConfigFile(file, decodeTextFile(file, await readFile(file)))]
-  } catch (error) {
-    if (error instanceof ConfigError) throw new UsageError(...error.sentences)
-    if (error instanceof UsageError) throw error
-    if (named === undefined && error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw new UsageError(cannotRead(file, error))
-  }
-}
-
-function flagLayer({ config: _, json: __, port, limit, first, idle, wait, given = [], ...others }: Flags): ConfigSource {
+function flagLayer({ config: _, json: __, plugin, port, limit, first, idle, wait, given = [], ...others }: Flags): ConfigSource {
   const spans = Object.entries({ first, idle, wait }).flatMap(([name, ms]) => (ms === undefined ? [] : [[name, formatSpan(ms)]]))
-  const tables = { ...(port ? { ports: port } : {}), ...(limit ? { limits: limit } : {}) }
+  const tables = { ...(plugin ? { plugins: plugin } : {}), ...(port ? { ports: port } : {}), ...(limit ? { limits: limit } : {}) }
   const options = Object.fromEntries(given.map(({ option, value }) => [option.name, value]))
   const from = (setting: string) => {
     const option = given.find((one) => one.option.name === setting)?.option

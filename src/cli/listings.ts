@@ -1,6 +1,5 @@
 import { errorMessage } from '../base/errors.ts'
-import { findGame } from '../games/catalogue.ts'
-import { games } from '../games/index.ts'
+import { shippedGames } from '../games/index.ts'
 import { chance } from '../games/random.ts'
 import { LobbyService } from '../lobby/service.ts'
 import { requestPage } from '../server/admin.ts'
@@ -57,7 +56,7 @@ export async function resultsCommand(game: string | undefined, { data, json, csv
     for (const row of results) {
       if (rules !== undefined && row.game !== rules) continue
       const ended = new Date(row.at).toISOString()
-      const named = findGame(row.game)?.name ?? row.game
+      const named = shippedGames.find(row.game)?.name ?? row.game
       if (json) terminal.write(`${JSON.stringify({ ...row, game: named, at: ended })}\n`)
       else
         terminal.write(
@@ -81,7 +80,7 @@ export async function resultsCommand(game: string | undefined, { data, json, csv
 
 /** Returns the rules' name of a game, given that name or the game's name for users. Throws a UsageError for an unknown game. */
 function rulesOf(game: string): string {
-  const rules = findGame(game)?.game.name ?? (games.has(game) ? game : undefined)
+  const rules = shippedGames.find(game)?.game.name ?? (shippedGames.games.has(game) ? game : undefined)
   if (rules === undefined) throw unknownGame(game)
   return rules
 }

@@ -7,6 +7,7 @@ import type { NeededPrograms } from './program-options.ts'
 import {
   type Argument,
   addNetworkOptions,
+  appendValue,
   Command,
   CommanderError,
   type CommandForm,
@@ -14,6 +15,7 @@ import {
   givenOptions,
   IN_SECONDS,
   numberParser,
+  PLUGIN,
   parseAddress,
   parsePort,
   parsePositiveDuration,
@@ -33,9 +35,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     code = result
   }
   const [, , only = '', ...typed] = argv
-  // "help" shows the options of all programs
-  const program = await createCommands(take, only === 'help' ? {} : { only, typed })
   try {
+    // "help" shows the options of all programs
+    const program = await createCommands(take, only === 'help' ? {} : { only, typed })
     await program.parseAsync(argv)
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -178,15 +180,19 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
       define: (made) =>
         made
           .option('--strict', STRICT)
-          .action(async (program, { strict }, command) =>
-            end(await (await import('./solo.ts')).soloCommand(program, { strict, given: givenOptions(command) })),
+          .option('--plugin <file>', PLUGIN, appendValue)
+          .action(async (program, { strict, plugin }, command) =>
+            end(await (await import('./solo.ts')).soloCommand(program, { strict, plugin, given: givenOptions(command) })),
           ),
     },
     {
       usage: 'protocols [name]',
       about: 'show all programs; or one: states, messages, framing, port, source, and its diagram',
       example: 'parlor protocols\nparlor protocols tictactoe',
-      define: (made) => made.action(async (name) => end(await (await import('./protocols.ts')).protocolsCommand(name))),
+      define: (made) =>
+        made
+          .option('--plugin <file>', PLUGIN, appendValue)
+          .action(async (name, options) => end(await (await import('./protocols.ts')).protocolsCommand(name, options))),
     },
     {
       usage: 'lookup [name]',
@@ -248,7 +254,7 @@ function forBothSides(command: Command): Command {
     `how long the other side may be silent; ${IN_SECONDS} (default: for ever)`,
     parsePositiveDuration,
   )
-  return addNetworkOptions(sides)
+  return addNetworkOptions(sides).option('--plugin <file>', PLUGIN, appendValue)
 }
 
 /** The word before the usage in the help. */

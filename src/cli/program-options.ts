@@ -1,44 +1,48 @@
 import type { Random } from '../games/game.ts'
-import { type LoadedPrograms, loadProgram, loadPrograms, loadSolo, programNames, shortNames } from '../programs/index.ts'
+import { type LoadedPrograms, loadPrograms, type ProgramRegistry, shippedPrograms } from '../programs/index.ts'
 import { type Options, type Program, readOption, type SoloProgram } from '../protocol/definition.ts'
 import type { FileOption, ProgramOption } from '../protocol/option.ts'
 import { printError, UsageError } from './diagnostics.ts'
 import { type Command, DeclaredOption, type GivenOption, type OptionRole, spellOption } from './values.ts'
 
+/** Resolves to the programs of this process: the shipped ones, and those of plug-ins. Rejects with a UsageError. */
+export async function loadRegistry(files: readonly string[] = []): Promise<ProgramRegistry> {
+  return files.length === 0 ? shippedPrograms : (await (await import('./plugins.ts')).loadPlayable(files)).programs
+}
+
 /** Resolves to the networked program with a name. Rejects with a UsageError that suggests the nearest name if there is none. */
-export async function requireNetworkProgram(name: string): Promise<Program> {
-  const found = await loadProgram(name)
+export async function requireNetworkProgram(name: string, programs: ProgramRegistry = shippedPrograms): Promise<Program> {
+  const found = await programs.load(name)
   if (found) return found
-  if (await loadSolo(name)) throw new UsageError(`${name} has no network; play it with: parlor solo ${name}`)
-  throw await unknown(name)
+  if (await programs.loadSolo(name)) throw new UsageError(`${name} has no network; play it with: parlor solo ${name}`)
+  throw await unknown(name, programs)
 }
 
 /** Resolves to the program without a network with a name. Rejects with a UsageError if there is none. */
-export async function requireSoloProgram(name: string): Promise<SoloProgram> {
-  const found = await loadSolo(name)
+export async function requireSoloProgram(name: string, programs: ProgramRegistry): Promise<SoloProgram> {
+  const found = await programs.loadSolo(name)
   if (found) return found
-  const program = await loadProgram(name)
+  const program = await programs.load(name)
   if (program?.needs && !program.host)
     throw new UsageError(`${name} is for several clients; try: parlor serve --only ${name}, and in another window: parlor join ${name}`)
   if (program) throw new UsageError(`${name} takes two sides; try: parlor host ${name}, and in another window: parlor join ${name}`)
-  throw await unknown(name)
+  throw await unknown(name, programs)
 }
 
 /** Returns the program names nearest to the text that the user typed; `undefined` if no name is near. */
-async function nearest(name: string): Promise<string | undefined> {
+async function nearest(name: string, { names, shortNames }: ProgramRegistry): Promise<string | undefined> {
   const lower = name.toLowerCase()
-  const ending = programNames.filter((one) => one.split('/')[1] === lower)
+  const ending = names.filter((one) => one.split('/')[1] === lower)
   if (ending.length > 0) return shortNames.includes(lower) ? lower : ending.join(' or ')
   const { closestMatch } = await import('leven')
-  const near = (word: string) =>
-    closestMatch(word, [...shortNames, ...programNames], { maxDistance: Math.max(2, Math.floor(word.length / 3)) })
+  const near = (word: string) => closestMatch(word, [...shortNames, ...names], { maxDistance: Math.max(2, Math.floor(word.length / 3)) })
   const begun = lower.length < 3 ? [] : shortNames.filter((one) => one.startsWith(lower))
   const [only] = begun
   return near(lower) ?? near(lower.slice(lower.indexOf('/') + 1)) ?? (begun.length === 1 ? only : undefined)
 }
 
-async function unknown(name: string): Promise<UsageError> {
-  const meant = await nearest(name)
+async function unknown(name: string, programs: ProgramRegistry): Promise<UsageError> {
+  const meant = await nearest(name, programs)
   const guess = meant === undefined ? '.' : `; did you mean ${meant}?`
   return new UsageError(`there is no program ${JSON.stringify(name)}${guess} All of them: parlor protocols`)
 }
@@ -47,7 +51,7 @@ async function unknown(name: string): Promise<UsageError> {
 export interface NeededPrograms {
   /** The words behind the command, from which the programs follow. Without them, all programs are needed. */
   readonly typed?: readonly string[]
-  /** Loads programs, by default those of Parlor. */
+  /** Loads programs, by default those of Parlor and of the plug-ins that the words name. */
   readonly load?: (names?: readonly string[]) => Promise<LoadedPrograms>
 }
 
@@ -57,7 +61,7 @@ export interface NeededPrograms {
  * all programs, its help mentions the declaration.
  */
 export async function addProgramOptions(command: Command, role: OptionRole, needed: NeededPrograms): Promise<void> {
-  const { programs, solos } = await loadNeeded(command, needed)
+  const { programs, solos } = await loadNeeded(command, role, needed)
   const shown = (role === 'solo' ? solos : programs).flatMap(optionsOf).filter(({ side, setting }) => {
     if (role === 'settings') return setting && side !== 'client'
     return role === 'solo' || side === role || side === 'both'
@@ -74,16 +78,38 @@ export async function addProgramOptions(command: Command, role: OptionRole, need
 
 /**
  * Loads the programs that the typed words name, or all if there is an option that neither these programs nor the command have,
- * such as `--help`. The programs that the words name come first.
+ * such as `--help`. The programs that the words name come first. The plug-ins that the words name belong to all; if they name
+ * none, so do those of the settings, for a command that has settings.
  */
-async function loadNeeded({ options }: Command, { typed, load = loadPrograms }: NeededPrograms): Promise<LoadedPrograms> {
-  if (!typed) return load()
-  const named = await load(typed)
+async function loadNeeded({ options }: Command, role: OptionRole, { typed, load }: NeededPrograms): Promise<LoadedPrograms> {
+  if (!typed) return (load ?? loadPrograms)()
+  const plugins = valuesOf('--plugin', typed)
+  const from = async (files: readonly string[]) => {
+    const registry = await loadRegistry(files)
+    return (names?: readonly string[]) => registry.loadNamed(names)
+  }
+  const loadTyped = load ?? (await from(plugins))
+  const named = await loadTyped(typed)
   const declared = [...named.programs, ...named.solos].flatMap(optionsOf)
   const known = new Set([...options.map(({ long }) => long), ...declared.map(spellOption)])
   if (typed.every((word) => !word.startsWith('-') || known.has(word.split('=', 1)[0]))) return named
-  const { programs, solos } = await load()
+  const isOfSettings = !load && role === 'settings' && plugins.length === 0 && !typed.some((word) => HELP.has(word))
+  const loadAll = isOfSettings
+    ? await from(await (await import('./settings-files.ts')).findPlugins(valuesOf('--config', typed).at(-1)))
+    : loadTyped
+  const { programs, solos } = await loadAll()
   return { programs: [...named.programs, ...programs], solos: [...named.solos, ...solos] }
+}
+
+const HELP: ReadonlySet<string> = new Set(['-h', '--help'])
+
+/** Returns the values that an option has in the typed words. */
+function valuesOf(option: string, typed: readonly string[]): string[] {
+  return typed.flatMap((word, at) => {
+    if (word.startsWith(`${option}=`)) return [word.slice(option.length + 1)]
+    const next = typed[at + 1]
+    return word === option && next !== undefined ? [next] : []
+  })
 }
 
 function optionsOf({ takes = [] }: Pick<Program, 'takes'>): readonly ProgramOption[] {
@@ -93,6 +119,8 @@ function optionsOf({ takes = [] }: Pick<Program, 'takes'>): readonly ProgramOpti
 /** ProgramFlags are the options of programs on a command line. */
 export interface ProgramFlags {
   readonly given: readonly GivenOption[]
+  /** Files of plug-ins. */
+  readonly plugin?: readonly string[] | undefined
   /** True if a file with an unusable word or question is rejected as a whole. */
   readonly strict?: boolean | undefined
 }

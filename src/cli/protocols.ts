@@ -1,30 +1,31 @@
 import { formatColumns, formatReference, formatSoloReference } from '../lab/reference.ts'
-import { allPrograms, findShortName, loadProgram, loadSolo, programNames } from '../programs/index.ts'
+import type { ProgramRegistry } from '../programs/index.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
-import { requireNetworkProgram } from './program-options.ts'
+import { loadRegistry, requireNetworkProgram } from './program-options.ts'
 
 /** Runs `parlor protocols [NAME]`: prints the table of all programs, or the reference of one. Resolves to the exit code. */
-export async function protocolsCommand(name?: string): Promise<number> {
+export async function protocolsCommand(name?: string, { plugin }: { readonly plugin?: readonly string[] } = {}): Promise<number> {
+  const programs = await loadRegistry(plugin)
   const terminal = new Terminal()
-  if (name === undefined) terminal.write(await all(terminal))
+  if (name === undefined) terminal.write(await all(terminal, programs))
   else {
-    const program = await loadProgram(name)
-    const solo = await loadSolo(name)
-    if (program) terminal.write(formatReference(program, findShortName(program.name), terminal.columns))
-    else if (solo) terminal.write(formatSoloReference(solo, findShortName(solo.name), terminal.columns))
-    else await requireNetworkProgram(name)
+    const program = await programs.load(name)
+    const solo = await programs.loadSolo(name)
+    if (program) terminal.write(formatReference(program, programs.findShortName(program.name), terminal.columns))
+    else if (solo) terminal.write(formatSoloReference(solo, programs.findShortName(solo.name), terminal.columns))
+    else await requireNetworkProgram(name, programs)
   }
   return EXIT.good
 }
 
-async function all(terminal: Terminal): Promise<string> {
-  const networkedOnes = new Map((await allPrograms()).map((program) => [program.name, program]))
+async function all(terminal: Terminal, programs: ProgramRegistry): Promise<string> {
+  const networkedOnes = new Map((await programs.all()).map((program) => [program.name, program]))
   const rows = await Promise.all(
-    programNames.map(async (name) => {
+    programs.names.map(async (name) => {
       const program = networkedOnes.get(name)
-      const solo = await loadSolo(name)
-      const short = findShortName(name)
+      const solo = await programs.loadSolo(name)
+      const short = programs.findShortName(name)
       const title = `${program?.protocol.title ?? solo?.title ?? ''}${solo ? ' (solo)' : ''}`
       return [short ? `${name} (${short})` : name, (program ? String(program.port) : '').padStart(5), title]
     }),

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { closestMatch } from 'leven'
 import { errorMessage } from '../base/errors.ts'
 import { defaults, settingsFile } from '../config/defaults.ts'
-import { type CatalogueEntry, catalogue, findGame } from '../games/catalogue.ts'
+import type { CatalogueEntry } from '../games/catalogue.ts'
+import { shippedGames } from '../games/index.ts'
 import type { LadderRow } from '../hall/api.ts'
 import { toLadder } from '../hall/ratings.ts'
 import { Terminal } from '../terminal/terminal.ts'
@@ -60,12 +61,12 @@ interface Found {
  */
 export async function rankCommand(name: string | undefined, options: RankOptions): Promise<number> {
   checkFormat(options)
-  const entry = name === undefined ? undefined : findGame(name)
+  const entry = name === undefined ? undefined : shippedGames.find(name)
   if (name !== undefined && !entry)
     throw /^\d+$/.test(name) ? new UsageError(`there is no game ${quoteText(name)}; ${pagingHint(Number(name))}`) : unknownGame(name)
   if (entry && !hasLadder(entry))
     throw new UsageError(`there is no ladder of ${entry.name}, which is played alone and without points; there is one of ${ladders()}`)
-  const entries = entry ? [entry] : catalogue.filter(hasLadder)
+  const entries = entry ? [entry] : shippedGames.entries.filter(hasLadder)
   const { data, limit } = options
   const isOfFolder = options.named && options.host === undefined && options.port === undefined
   const at = isOfFolder ? undefined : await doorOf(options)
@@ -99,7 +100,7 @@ function hasLadder({ game }: CatalogueEntry): boolean {
 }
 
 function ladders(): string {
-  return catalogue
+  return shippedGames.entries
     .filter(hasLadder)
     .map(({ name }) => name)
     .join(', ')
@@ -149,12 +150,13 @@ async function doorOf(options: RankOptions): Promise<Address | undefined> {
 async function settingsHere(): Promise<{ readonly host: string; readonly port: number | undefined } | undefined> {
   const named = ['CONFIG', 'HOST', 'ONLY', 'PORTS', 'PORTBASE', 'TLS', 'UNIX'].some((name) => process.env[`PARLOR_${name}`])
   if (!named && !existsSync(settingsFile)) return undefined
-  const { selectPrograms, resolveSettings } = await import('./config.ts')
+  const { loadFromSettings, selectPrograms, resolveSettings } = await import('./config.ts')
   const settings = await resolveSettings({})
   const { host, tls, unix } = settings.config
   // over TLS or a socket, the server is asked through its folder
   if (tls || unix !== undefined) return { host, port: 0 }
-  return { host: host === '0.0.0.0' || host === '::' ? defaults.host : host, port: (await selectPrograms(settings)).ports[DOOR] }
+  const { ports } = await selectPrograms(settings, (await loadFromSettings(settings)).programs)
+  return { host: host === '0.0.0.0' || host === '::' ? defaults.host : host, port: ports[DOOR] }
 }
 
 /** Connects to the front door of a server. Resolves to the system's error if it cannot connect. */
@@ -244,7 +246,7 @@ function table({ entry: { name, game }, rows }: Ladder, terminal: Terminal): str
 
 /** Creates the UsageError for an unknown game. It suggests the nearest name, or else lists all names. */
 export function unknownGame(typed: string): UsageError {
-  const names = catalogue.map(({ name }) => name)
+  const names = shippedGames.entries.map(({ name }) => name)
   const meant = closestMatch(typed.toLowerCase(), names, { maxDistance: 2 })
   return new UsageError(
     `there is no game ${quoteText(typed)}; ${meant === undefined ? `there are ${names.join(', ')}` : `did you mean ${meant}?`}`,

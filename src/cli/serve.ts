@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { errorMessage } from '../base/errors.ts'
 import type { Config, ResolvedConfig } from '../config/config.ts'
-import type { GameAssets } from '../games/catalogue.ts'
+import type { Catalogue } from '../games/catalogue.ts'
+import type { GameAssets } from '../games/game.ts'
 import { chance } from '../games/random.ts'
 import type { Store } from '../hall/ports.ts'
 import { LobbyService } from '../lobby/service.ts'
@@ -20,7 +21,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import { cannotListen, EXIT } from '../terminal/trouble.ts'
 import type { Listener } from '../wire/transport.ts'
 import { wallClock } from './clock.ts'
-import { type Flags, loadOptions, resolveSettings, selectPrograms } from './config.ts'
+import { type Flags, loadFromSettings, loadOptions, resolveSettings, selectPrograms } from './config.ts'
 import { onCrash, printError } from './diagnostics.ts'
 import { garbageCollectionFlags } from './garbage-collection.ts'
 import { openStreams } from './listening.ts'
@@ -38,8 +39,9 @@ export async function serveCommand(flags: Flags): Promise<number> {
   onCrash(endInTrouble)
   const settings = await resolveSettings(flags)
   const { config } = settings
-  const { programs, ports, iterative, http } = await selectPrograms(settings)
   const logs = await createLogs(config)
+  const playable = await loadFromSettings(settings, (sentence, reason) => logs.log('error', `${sentence}: ${errorMessage(reason)}`))
+  const { programs, ports, iterative, http } = await selectPrograms(settings, playable.programs)
   const options = await loadOptions(settings, (sentence) => logs.log('warn', sentence))
   const say = (sentence: string) => logs.log('error', sentence)
   onCrash(endInTrouble, say)
@@ -87,6 +89,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   if (store.availability) logOutages(store.availability, wallClock, logs)
   const service = await openLobby(monitor?.metrics?.metered(store) ?? store, {
     settings,
+    catalogue: playable.catalogue,
     stock: { words: readOption(options, words), questions: readOption(options, questions) },
     logs,
   })
@@ -199,7 +202,7 @@ function isSameAddress(one: ListenStatus, other: ListenStatus): boolean {
 /** Opens the lobby and resumes its unfinished tables. */
 async function openLobby(
   store: Store,
-  { settings, stock, logs }: { settings: ResolvedConfig; stock: GameAssets; logs: Logs },
+  { settings, catalogue, stock, logs }: { settings: ResolvedConfig; catalogue: Catalogue; stock: GameAssets; logs: Logs },
 ): Promise<LobbyService> {
   const { wait, limits } = settings.config
   const onError = (sentence: string, reason: unknown) => logs.log('error', `${sentence}: ${errorMessage(reason)}`)
@@ -207,6 +210,7 @@ async function openLobby(
     store,
     clock: wallClock,
     random: chance,
+    catalogue,
     stock,
     wait,
     limits: { ...limits, address: addressLimit(limits), move: moveLimit(settings) },

@@ -29,8 +29,8 @@ ${formatColumns(ways, terminal.columns)}
 }
 
 /** Returns where a server listens, and how to try its first program. */
-function waysTo({ program: { name }, address, transport }: ListenStatus, host: string): [where: string, ways: string[][]] {
-  const short = findShortName(name) ?? name
+function waysTo({ program, address, transport }: ListenStatus, host: string): [where: string, ways: string[][]] {
+  const short = shortNameOf(program) ?? program.name
   const wire = ['parlor protocols PROGRAM', 'what is said on the wire']
   if (transport === 'unix') {
     const joining = [`parlor join PROGRAM --unix SOCKET`, `such as  parlor join ${short} --unix ${address.host}`]
@@ -44,9 +44,13 @@ function waysTo({ program: { name }, address, transport }: ListenStatus, host: s
   return [`on ${host}`, [[`${plain} ${place}`, `such as  ${plain} ${example}`], joining, wire]]
 }
 
-function named({ name }: Program): string {
-  const short = findShortName(name)
-  return short ? `${name} (${short})` : name
+function named(program: Program): string {
+  const short = shortNameOf(program)
+  return short ? `${program.name} (${short})` : program.name
+}
+
+function shortNameOf({ name, short }: Program): string | undefined {
+  return short ?? findShortName(name)
 }
 
 /** Returns a sentence with the addresses for others in the room if the server listens on all interfaces; else `undefined`. */

@@ -13,6 +13,7 @@ import {
   IN_SECONDS,
   numberParser,
   Option,
+  PLUGIN,
   parseAddress,
   parseNamedLimit,
   parseNamedPort,
@@ -132,6 +133,7 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
 function configurable(command: Command): Command {
   const settings = command
     .option('--host <address>', 'listen on this address; 0.0.0.0 for all of this machine', parseAddress, defaults.host)
+    .option('--plugin <file>', PLUGIN, appendValue)
     .option('--only <name>', 'serve this program only (may be repeated)', appendValue)
     .option('--port <name=n>', 'the port of one program (may be repeated); or 0 alone: any free ports for all', parseNamedPort)
     .option('--port-base <n>', 'the port of the first program; the others follow in their order', numberParser(1, 65535))

@@ -35,6 +35,8 @@ export interface GivenOption {
   readonly value: unknown
 }
 
+/** The help of --plugin, which several commands share. */
+export const PLUGIN = 'add the games and programs of this file, a plug-in (may be repeated)'
 /** The help of --strict, which several commands share. */
 export const STRICT = 'refuse a file of words or questions if one of them cannot be used (default: skip it, and say why)'
 

@@ -6,6 +6,7 @@ import { formatDuplicate, quoteText } from '../wire/text.ts'
 import { defaultLevels, defaults } from './defaults.ts'
 import {
   faults,
+  files,
   flag,
   limit,
   limitOfTime,
@@ -36,6 +37,7 @@ export class ConfigError extends Error {
 /** The schema of the settings of every server, from any source. Their names and forms are those of `parlor.toml`. */
 export const Config = z.strictObject({
   host: text('an address such as 127.0.0.1, or a name'),
+  plugins: files(),
   only: names().optional(),
   ports: z.record(z.string(), port, { error: 'a table of programs and ports' }),
   portBase: written('a port from 1 to 65535', (given) => whole(given, 1, 65535), Number).optional(),
@@ -91,11 +93,11 @@ export interface SettingsSchema {
   readonly part: z.ZodType
 }
 
-/** Creates the schema for the settings of some programs. Throws if an option has the name of another setting. */
+/** Creates the schema for the settings of some programs. Throws a ConfigError if an option has the name of another setting. */
 export function createSchema(declared: readonly ProgramOption[]): SettingsSchema {
   const options = [...new Map(declared.filter(({ setting }) => setting).map((option) => [option.name, option])).values()]
   const taken = options.find(({ name }) => Object.hasOwn(Config.shape, name))
-  if (taken) throw new Error(`the option ${taken.name} has the name of a setting of the server`)
+  if (taken) throw new ConfigError(`the option ${taken.name} has the name of a setting of the server`)
   const shape = Object.fromEntries(options.map((option) => [option.name, toSchema(option).optional()]))
   const flags = options.filter(({ kind }) => kind === 'flag').map(({ name }) => name)
   return {

@@ -1,6 +1,7 @@
 /** Default settings, written as in `parlor.toml`. They have a file of their own because the help shows some of them. */
 export const defaults = {
   host: '127.0.0.1',
+  plugins: [],
   ports: {},
   iterative: [],
   data: 'parlor-data',

@@ -109,6 +109,8 @@ export const time = () => written('a time such as 100ms, 2s or 1m', (given) => p
 /** Schema of a timeout, which is longer than 0 because no client can answer at once. */
 export const timeout = () =>
   written('a time such as 100ms, 2s or 1m, longer than 0', (given) => parseSpan(String(given), 's') || undefined, formatSpan)
+/** Schema of a list of files. */
+export const files = () => z.array(text('a file'), { error: 'a list of files, such as ["connect-four.ts"]' })
 /** Schema of a list of programs. */
 export const names = () => z.array(text('the name of a program'), { error: 'a list of programs, such as ["guess", "chat"]' })
 /** Schema of a port. */

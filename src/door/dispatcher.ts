@@ -1,5 +1,5 @@
 import { findNearest } from '../base/nearest.ts'
-import { type CatalogueEntry, catalogue } from '../games/catalogue.ts'
+import type { Catalogue, CatalogueEntry } from '../games/catalogue.ts'
 import { isRefusal } from '../games/game.ts'
 import { costs } from '../hall/costs.ts'
 import { isHeadLine, isHttpRequest } from '../protocol/violation-text.ts'
@@ -95,25 +95,29 @@ async function handleOtherLine(session: DoorSession, typed: string, word: string
   const { present } = session
   const asks = ASKS.test(word) && !present?.isMove(typed) ? explainHowToAsk(session, word, typed) : undefined
   if (asks !== undefined) return asks
-  const [first = '', ...others] = replaceGameAlias(typed).split(/\s/)
-  const game = findGameByWord(first)
+  const [first = '', ...others] = replaceGameAlias(session.lobby.catalogue, typed).split(/\s/)
+  const game = findGameByWord(session.lobby.catalogue, first)
   const meant = game ? undefined : findNearest(word, commandWords)
   if (present && (present.turn || present.isMove(typed))) {
     const talk = /\s|\p{L}{3}/u.test(typed) && !present.alone ? SAY : ''
     const hint = meant ? `; or did you mean "${meant}"?` : game && others.length === 0 ? hintAt(present, game) : talk
     return checkNeeds(session, ['game']) ?? move(session, typed, hint)
   }
-  if (game) return `To play it, type: play ${wayToPlay(game, others)}`
-  const ended = isMoveSomewhere(typed) ? (present ? checkNeeds(session, ['game']) : toSentence(whyNoMove(session, typed))) : undefined
+  if (game) return `To play it, type: play ${wayToPlay(session.lobby.catalogue, game, others)}`
+  const ended = isMoveSomewhere(session.lobby.catalogue, typed)
+    ? present
+      ? checkNeeds(session, ['game'])
+      : toSentence(whyNoMove(session, typed))
+    : undefined
   if (ended !== undefined) return ended
   const known = meant ? `did you mean "${meant}"? "help" lists all` : '"help" lists all'
   return { refused: `there is no command "${word}": ${known}${present && !present.alone ? SAY : ''}` }
 }
 
 /** Returns the arguments of `play` for a line that begins with the name of a game. */
-function wayToPlay({ name }: CatalogueEntry, others: readonly string[]): string {
+function wayToPlay(catalogue: Catalogue, { name }: CatalogueEntry, others: readonly string[]): string {
   const terms = [name, ...others].join(' ')
-  return isRefusal(parseSeek(terms)) ? name : toSafeLine(terms)
+  return isRefusal(parseSeek(catalogue, terms)) ? name : toSafeLine(terms)
 }
 
 /** Words with which users try to challenge another user, and which are not commands. */
@@ -131,8 +135,8 @@ function hintAt({ company }: TableScreen, { name }: CatalogueEntry): string {
 }
 
 /** Checks whether a line is a number, or a move in one of the games. */
-function isMoveSomewhere(typed: string): boolean {
-  return /^[+-]?\d{1,9}(?:\.\d+)?$/.test(typed) || catalogue.some(({ game }) => !isRefusal(game.notation.parse(typed)))
+function isMoveSomewhere({ entries }: Catalogue, typed: string): boolean {
+  return /^[+-]?\d{1,9}(?:\.\d+)?$/.test(typed) || entries.some(({ game }) => !isRefusal(game.notation.parse(typed)))
 }
 
 /** Explains to a user without a shown table why a move is rejected, and how to get to a table. */

@@ -1,4 +1,4 @@
-import type { SeatNumber } from '../games/game.ts'
+import type { AnyGame, SeatNumber } from '../games/game.ts'
 import type { RatingChanges, VisibleEvent } from '../hall/api.ts'
 import { findMarks } from './game-text.ts'
 import { formatList, toSafeLine } from './layout.ts'
@@ -9,9 +9,9 @@ export type Offer = Extract<VisibleEvent, { type: 'offered' }>
 /** TableContext is what the sentences about a table need: its number, its game and its players. */
 export interface TableContext {
   readonly table: number
-  /** The name of the game in the catalogue, and the name of its rules. */
+  /** The name of the game in the catalogue, and its rules. */
   readonly game: string
-  readonly rules: string
+  readonly rules: AnyGame
   /** The seat of this user; missing for a watcher. */
   readonly seat: SeatNumber | undefined
   /** Names of the players by seat, safe to print. */

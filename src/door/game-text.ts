@@ -1,74 +1,25 @@
-import type { Coin } from '../games/coin.ts'
-import type { Outcome, SeatNumber } from '../games/game.ts'
-import type { GuessingView } from '../games/guessing.ts'
-import type { HangmanView } from '../games/hangman.ts'
-import type { QuizView } from '../games/quiz.ts'
-import { findWinner, type HandsView, type Round } from '../games/scissors.ts'
-import type { Board } from '../games/tictactoe.ts'
+import type { AnyGame, Outcome, Players, SeatNumber } from '../games/game.ts'
 import { formatList } from './layout.ts'
 
-/** GameText is the text of one game in addition to its board. Only the rules of the game know the type of a view. */
-interface GameText {
-  /** The marks of the players on the board, by seat. */
-  readonly signs?: readonly string[]
-  /** Draws the board, if the one that the notation of the game draws does not fit on a screen. */
-  board?(view: unknown, players: Players): string | undefined
-  /** Returns the last move and its seat, if the board shows them. */
-  last?(view: unknown): { readonly seat: SeatNumber; readonly move: string } | undefined
-  /** Describes the end of a game for one player beyond won or lost; empty if the board shows it. */
-  end?(view: unknown, won: boolean): string
-  /** Describes a game for one player that was resigned or cut short. */
-  givenUp?(view: unknown): string
-}
-
-/** Players is the names at a table, and the seat of the user who sees them; `undefined` for a watcher. */
-interface Players {
-  readonly names: readonly string[]
-  readonly seat: SeatNumber | undefined
-}
-
-/** Maximum size of a board that is drawn with lines between its rows. */
-const LINED = 11
-
-/** The texts of the games, by the name of their rules. */
-const GAME_TEXTS: Readonly<Record<string, GameText>> = {
-  tictactoe: {
-    signs: ['O', 'X'],
-    board: (board: Board) => (board.size > LINED ? dense(board) : undefined),
-    last: ({ last, turn }: Board) => (last === undefined ? undefined : { seat: 1 - turn, move: String(last) }),
-  },
-  hands: { board: ({ rounds }: HandsView, players) => rounds.map((round) => formatRound(round, players)).join('\n') },
-  hangman: {
-    end: ({ word = '' }: HangmanView, won) => (won ? `You win! The word is ${word}.` : `You lose: the word was ${word}.`),
-    givenUp: ({ word = '' }: HangmanView) => `The word was ${word}.`,
-  },
-  guessing: {
-    end: ({ secret }: GuessingView, won) => (won ? 'You win!' : `You lose: the number was ${secret}.`),
-    givenUp: ({ secret }: GuessingView) => `The number was ${secret}.`,
-  },
-  coin: { givenUp: ({ right, guesses }: Coin) => `Guessed right: ${right} of ${guesses}.` },
-  quiz: { end: ({ points, count }: QuizView) => (points === count ? 'Everything right: you win!' : '') },
-}
-
 /** Returns the marks of the players on the board of a game, by seat; empty if it has none. */
-export function findMarks(game: string): readonly string[] {
-  return findGameText(game)?.signs ?? []
+export function findMarks({ screen }: AnyGame): readonly string[] {
+  return screen?.marks ?? []
 }
 
-/** Draws the board of a game; `undefined` if the board of its notation is to be used. */
-export function drawBoard(game: string, view: unknown, players: Players): string | undefined {
-  return findGameText(game)?.board?.(view, players)
+/** Draws the board of a game for one user. */
+export function drawBoard({ screen, notation }: AnyGame, view: unknown, players: Players): string {
+  return screen?.board?.(view, players) ?? notation.render(view)
 }
 
 /** Returns the last move of a seat, if the board shows it and no other seat has moved since. */
-export function findLastMove(game: string, view: unknown, seat: SeatNumber): string | undefined {
-  const last = findGameText(game)?.last?.(view)
+export function findLastMove({ screen }: AnyGame, view: unknown, seat: SeatNumber): string | undefined {
+  const last = screen?.last?.(view)
   return last?.seat === seat ? last.move : undefined
 }
 
 /** FinishedView is a game that is over, as one seat or a watcher sees it. */
 export interface FinishedView {
-  readonly game: string
+  readonly game: AnyGame
   readonly names: readonly string[]
   readonly seat: SeatNumber | undefined
   readonly view: unknown
@@ -78,7 +29,7 @@ export interface FinishedView {
 /** Describes the end of a game to a player or a watcher; empty if the board shows it. */
 export function formatEnd(ended: FinishedView): string {
   const { game, names, view, outcome } = ended
-  const shown = names.length === 1 && isCut(outcome) ? findGameText(game)?.givenUp?.(view) : undefined
+  const shown = names.length === 1 && isCut(outcome) ? game.screen?.givenUp?.(view) : undefined
   return [causeOf(ended), ...(shown === undefined ? [] : [shown])].join(' ')
 }
 
@@ -108,26 +59,7 @@ function endingAlone(ended: FinishedView): string {
   const { game, seat, view, outcome } = ended
   const won = outcome.winners.length > 0
   if (seat === undefined) return won ? `${wins(ended)}.` : 'The game is over.'
-  return findGameText(game)?.end?.(view, won) ?? (won ? 'You win!' : 'You lose.')
-}
-
-/** Formats a round of scissors: the choice of each player, and the winner. */
-function formatRound(round: Round, { names, seat }: Players): string {
-  const shown = names.map((name, one) => (one === seat ? 'you' : name))
-  const winner = findWinner(round)
-  const won = winner === undefined ? 'a draw' : winner === seat ? 'you win' : `${shown[winner]} wins`
-  return `${round.map((hand, one) => `${shown[one]} ${hand}`).join(', ')}: ${won}`
-}
-
-/** Draws a large board without lines: 20 cells in a row fit on a terminal. */
-function dense({ cells, size }: Board): string {
-  const width = String(cells.length).length
-  const shown = [...cells].map((mark, at) => (mark === '-' ? String(at + 1) : mark).padStart(width))
-  return Array.from({ length: size }, (_, row) => shown.slice(row * size, (row + 1) * size).join(' ')).join('\n')
-}
-
-function findGameText(game: string): GameText | undefined {
-  return Object.hasOwn(GAME_TEXTS, game) ? GAME_TEXTS[game] : undefined
+  return game.screen?.end?.(view, won) ?? (won ? 'You win!' : 'You lose.')
 }
 
 /** Explains why a game was cut short: by the player `name`, or by this user if it is `undefined`. */

@@ -1,5 +1,5 @@
 import { findNearest } from '../base/nearest.ts'
-import { type CatalogueEntry, checkSettings, findGame } from '../games/catalogue.ts'
+import { type Catalogue, type CatalogueEntry, checkSettings } from '../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
 import type { ClockTerms, PersonInfo, SeekInfo, SeekTerms } from '../hall/api.ts'
 import { parseGame, replaceGameAlias } from './games.ts'
@@ -31,37 +31,37 @@ export function isSolitary({ game }: CatalogueEntry): boolean {
 }
 
 /** Parses the arguments of `play`: `GAME [SETTING N ...] [minutes N] [seconds N] [against NAME | NAME] [rated] [private]`. */
-export function parseSeek(text: string): SeekTerms | Refusal {
-  const [name = '', ...words] = replaceGameAlias(text)
+export function parseSeek(catalogue: Catalogue, text: string): SeekTerms | Refusal {
+  const [name = '', ...words] = replaceGameAlias(catalogue, text)
     .split(/\s+/)
     .filter((word) => word !== '')
-  const entry = parseGame(name)
+  const entry = parseGame(catalogue, name)
   if (isRefusal(entry)) return entry
   const read = new SeekParser(entry, words).parse()
   return isRefusal(read) ? read : (checkSettings(entry, read.settings) ?? checkOpponent(entry, read) ?? read)
 }
 
 /** Returns the command that accepts an open seek. It needs no clock, because the clock of the seek applies. */
-export function formatAcceptCommand({ name, game, settings, rated }: SeekInfo): string {
-  const terms = [game, ...findUnusualSettings(game, settings).flat(), ...(rated ? ['rated'] : [])].join(' ')
-  const read = parseSeek(`${terms} ${name}`)
+export function formatAcceptCommand(catalogue: Catalogue, { name, game, settings, rated }: SeekInfo): string {
+  const terms = [game, ...findUnusualSettings(catalogue, game, settings).flat(), ...(rated ? ['rated'] : [])].join(' ')
+  const read = parseSeek(catalogue, `${terms} ${name}`)
   // a name like "student 7" looks like a setting
   const plain = !isRefusal(read) && read.against === name
   return `play ${terms} ${plain ? name : `against ${name.replaceAll(' ', '_')}`}`
 }
 
 /** Describes a challenge to the challenged user, with the commands that answer it. */
-export function formatChallenge(seeker: SeekInfo): readonly string[] {
+export function formatChallenge(catalogue: Catalogue, seeker: SeekInfo): readonly string[] {
   const name = toSafeLine(seeker.name)
   return joinSentences([
-    `${name} would like to play ${seeker.game} with you${inBrackets(formatTerms(seeker))}:`,
+    `${name} would like to play ${seeker.game} with you${inBrackets(formatTerms(catalogue, seeker))}:`,
     `type "accept ${name}" or "refuse ${name}".`,
   ])
 }
 
 /** Quotes the command that accepts an open seek. A guest has to register first if it is rated. */
-export function quoteAcceptCommand(seeker: SeekInfo, me: PersonInfo | undefined): string {
-  const typed = `"${toSafeLine(formatAcceptCommand(seeker))}"`
+export function quoteAcceptCommand(catalogue: Catalogue, seeker: SeekInfo, me: PersonInfo | undefined): string {
+  const typed = `"${toSafeLine(formatAcceptCommand(catalogue, seeker))}"`
   return needsName(seeker, me) ? `${typed} (first "register")` : typed
 }
 
@@ -71,9 +71,9 @@ export function needsName({ rated }: SeekInfo, me: PersonInfo | undefined): bool
 }
 
 /** Describes an open seek that differs from the user's only in its terms, with the command that accepts it. */
-export function formatNearSeek(seeker: SeekInfo, wanted: SeekTerms, me: PersonInfo | undefined): readonly string[] {
+export function formatNearSeek(catalogue: Catalogue, seeker: SeekInfo, wanted: SeekTerms, me: PersonInfo | undefined): readonly string[] {
   const { rated, game, clock } = seeker
-  const known = findGame(game)?.settings ?? {}
+  const known = catalogue.find(game)?.settings ?? {}
   const settings = Object.entries(known).flatMap(([setting, { usual }]) => {
     const value = seeker.settings[setting] ?? usual
     return value === (wanted.settings[setting] ?? usual) ? [] : [`${setting} ${value}`]
@@ -82,7 +82,7 @@ export function formatNearSeek(seeker: SeekInfo, wanted: SeekTerms, me: PersonIn
   const times = clock && wanted.clock ? formatClock(clock) : []
   const offered = joinSentences([
     `${toSafeLine(seeker.name)} waits for ${[game, ...settings, ...counts, ...times].join(', ')}:`,
-    `type "${toSafeLine(formatAcceptCommand(seeker))}".`,
+    `type "${toSafeLine(formatAcceptCommand(catalogue, seeker))}".`,
   ])
   return needsName(seeker, me) ? [...offered, 'That needs a registered name: first "register".'] : offered
 }

@@ -64,7 +64,7 @@ export class DoorSession {
     closed: (table, reason) => this.#close(table, reason),
     recorded: (recorded) => this.#record(recorded),
     finished: (game) => this.#notices.push(formatGameOver(game)),
-    challenged: (seeker) => this.#notices.push(...formatChallenge(seeker)),
+    challenged: (seeker) => this.#notices.push(...formatChallenge(this.lobby.catalogue, seeker)),
     challengeWithdrawn: (seeker) => {
       if (this.#withdrawn) this.#withdrawn.push(seeker)
       else this.#notices.push(`${toSafeLine(seeker.name)} no longer waits for you.`)

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { findGame } from '../games/catalogue.ts'
+import { moveHintOf, publicNameOf } from '../games/catalogue.ts'
 import { isRefusal, type SeatNumber } from '../games/game.ts'
 import type { RatingChanges, TableEventView, TableSnapshot, TableView } from '../hall/api.ts'
 import {
@@ -56,11 +56,10 @@ export class TableScreen {
 
   constructor(snapshot: TableSnapshot, { clock, me, coming, token }: TableScreenOptions) {
     const { table, game, seat, names, now, offers = [] } = snapshot
-    const entry = findGame(game.name)
-    this.company = { table, game: entry?.name ?? game.name, rules: game.name, seat, names: names.map(toSafeLine), me }
+    this.company = { table, game: publicNameOf(game), rules: game, seat, names: names.map(toSafeLine), me }
     this.#clock = clock
     this.#rules = game
-    this.#moves = entry?.moves
+    this.#moves = moveHintOf(game)
     this.#sight = now?.sight
     this.#seenAt = clock.monotonic()
     this.#changed = now !== undefined
@@ -201,7 +200,7 @@ export class TableScreen {
   }
 
   #board({ view }: TableView): string[] {
-    const lines = (drawBoard(this.#rules.name, view, this.company) ?? this.#rules.notation.render(view)).split('\n')
+    const lines = drawBoard(this.#rules, view, this.company).split('\n')
     while (lines.at(-1) === '') lines.pop()
     return lines.map((line) => toSafeLine(line).trimEnd())
   }
@@ -231,7 +230,7 @@ export class TableScreen {
     if (only === undefined) return []
     const names = formatList(others.map((seat) => this.company.names[seat] ?? ''))
     if (more.length > 0) return [`${names} have moved.`]
-    const last = findLastMove(this.#rules.name, view, only)
+    const last = findLastMove(this.#rules, view, only)
     return [`${names} has moved${last === undefined ? '' : `: ${last}`}.`]
   }
 

@@ -1,36 +1,14 @@
-import { coin } from './coin.ts'
-import type { Refusal, SeatNumber } from './game.ts'
-import { guessing } from './guessing.ts'
-import { hangman } from './hangman.ts'
-import type { AnyGame } from './index.ts'
-import type { Question } from './questions/question.ts'
-import { quiz } from './quiz.ts'
-import { hands } from './scissors.ts'
-import { tictactoe } from './tictactoe.ts'
-
-/** GameSettings are the numbers, by name, that a user gives when asking for a game. */
-export type GameSettings = Readonly<Record<string, number>>
-
-/** SettingInfo describes one setting of a game: its range, its default and its meaning. */
-export interface SettingInfo {
-  readonly min: number
-  readonly max: number
-  readonly usual: number
-  readonly about: string
-}
-
-/** GameAssets are the operator's own words and questions; games use the built-in ones if a field is missing. */
-export interface GameAssets {
-  readonly words?: readonly string[] | undefined
-  readonly questions?: readonly Question[] | undefined
-}
+import { type AnyGame, type GameAssets, type GameSettings, isRefusal, type Refusal, type SeatNumber, type SettingInfo } from './game.ts'
 
 /** CatalogueEntry is a game that a user can ask for by name, with the texts that explain how to play it. */
 export interface CatalogueEntry {
   readonly game: AnyGame
   /** The name in the catalogue; `game.name` is accepted, too. */
   readonly name: string
+  /** Other words for the game. */
+  readonly aliases: readonly string[]
   readonly title: string
+  readonly rules: string | undefined
   /** How a user types a move, in one line. */
   readonly moves: string
   readonly settings: Readonly<Record<string, SettingInfo>>
@@ -38,62 +16,60 @@ export interface CatalogueEntry {
   setup(settings: GameSettings, stock: GameAssets): Promise<unknown> | unknown
 }
 
-/** catalogue lists the games that a user can ask for by name, in the order in which pages show them. */
-export const catalogue: readonly CatalogueEntry[] = [
-  {
-    game: tictactoe,
-    name: 'tictactoe',
-    title: 'tic-tac-toe: three in a row win, or as many as a row has',
-    moves: 'the number of a free cell',
-    settings: { size: { min: 2, max: 20, usual: 3, about: 'cells in a row' } },
-    setup: ({ size = 3 }) => (size === 3 ? {} : { size }),
-  },
-  {
-    game: hands,
-    name: 'scissors',
-    title: 'scissor, paper, stone: three rounds, both choose at once',
-    moves: '1 for scissor, 2 for paper, 3 for stone; or the word',
-    settings: {},
-    setup: () => undefined,
-  },
-  {
-    game: hangman,
-    name: 'hangman',
-    title: 'find the word, letter by letter, before you hang',
-    moves: 'one letter, such as e',
-    settings: { misses: { min: 1, max: 26, usual: 8, about: 'misses allowed' } },
-    setup: ({ misses = 8 }, { words }) => ({ words, misses, lenient: true }),
-  },
-  {
-    game: quiz,
-    name: 'quiz',
-    title: 'questions on networks, sockets and text; points for the ladder',
-    moves: 'the letter of an answer, such as A',
-    settings: { count: { min: 1, max: 50, usual: 5, about: 'questions' } },
-    setup: async ({ count = 5 }, { questions }) => ({ questions: questions ?? (await import('./questions/bank.ts')).bank, count }),
-  },
-  {
-    game: guessing,
-    name: 'guess',
-    title: 'guess a number from 1 to 100',
-    moves: 'a number, such as 50',
-    settings: { tries: { min: 1, max: 100, usual: 7, about: 'tries' } },
-    setup: ({ tries = 7 }) => ({ tries, lenient: true }),
-  },
-  {
-    game: coin,
-    name: 'headtail',
-    title: 'head or tail, as long as you like',
-    moves: 'H for head, T for tail',
-    settings: {},
-    setup: () => undefined,
-  },
-]
+/** Catalogue is the games of one server: those that users can ask for, and those that only programs open. */
+export class Catalogue {
+  /** All games, by the names of their rules. */
+  readonly games: ReadonlyMap<string, AnyGame>
+  /** The games that a user can ask for by name, in the order in which pages show them. */
+  readonly entries: readonly CatalogueEntry[]
 
-/** Returns the game with a name, ignoring case; `undefined` if there is none. */
-export function findGame(name: string): CatalogueEntry | undefined {
-  const wanted = name.toLowerCase()
-  return catalogue.find(({ name, game }) => name === wanted || game.name === wanted)
+  constructor(games: Iterable<AnyGame>) {
+    this.games = new Map(Array.from(games, (game) => [game.name, game]))
+    this.entries = [...this.games.values()].filter(({ isUnlisted }) => !isUnlisted).map(toEntry)
+  }
+
+  /** Finds a game by its name in the catalogue or the name of its rules, in any case. */
+  find(name: string): CatalogueEntry | undefined {
+    const wanted = name.toLowerCase()
+    return this.entries.find(({ name, game }) => name === wanted || game.name === wanted)
+  }
+
+  /** Returns the name in the catalogue of a game, by the name of its rules; that name itself if the game is not here. */
+  publicName(name: string): string {
+    const game = this.games.get(name)
+    return game ? publicNameOf(game) : name
+  }
+
+  /** Returns a catalogue with further games at its end. */
+  with(games: Iterable<AnyGame>): Catalogue {
+    return new Catalogue([...this.games.values(), ...games])
+  }
+}
+
+/** Returns the name by which users ask for a game. */
+export function publicNameOf({ name, publicName = name }: AnyGame): string {
+  return publicName
+}
+
+/** Returns how a user types a move; `undefined` for a game that users cannot ask for. */
+export function moveHintOf({ isUnlisted, moveHint, notation }: AnyGame): string | undefined {
+  if (moveHint !== undefined || isUnlisted) return moveHint
+  const answer = notation.parse('')
+  return isRefusal(answer) ? answer.refused.replace(/^type /, '') : 'as the board shows it'
+}
+
+function toEntry(game: AnyGame): CatalogueEntry {
+  const name = publicNameOf(game)
+  return {
+    game,
+    name,
+    aliases: game.aliases ?? [],
+    title: game.title ?? name,
+    rules: game.rules,
+    moves: moveHintOf(game) ?? '',
+    settings: game.settings ?? {},
+    setup: (settings, stock) => (game.options ? game.options(settings, stock) : settings),
+  }
 }
 
 /** Returns a Refusal that names the first invalid setting; `undefined` if all settings are valid. */

@@ -22,6 +22,13 @@ export interface Coin {
 /** coin: one player guesses the face of a tossed coin, again and again. The game ends only if the player leaves. */
 export const coin: Game<Coin, Face, Coin> = {
   name: 'coin',
+  publicName: 'headtail',
+  aliases: ['head', 'tail', 'heads', 'tails', 'head or tail', 'heads or tails', 'toss'],
+  title: 'head or tail, as long as you like',
+  rules: 'The server tosses a coin. Say head or tail before it falls, as often as you like; "resign" ends the game.',
+  moveHint: 'H for head, T for tail',
+  options: () => undefined,
+  screen: { givenUp: ({ right, guesses }) => `Guessed right: ${right} of ${guesses}.` },
   seats: { min: 1, max: 1 },
   setup: () => ({ guesses: 0, right: 0 }),
   toMove: () => [0],

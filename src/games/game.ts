@@ -1,3 +1,5 @@
+import type { Question } from './questions/question.ts'
+
 /** SeatNumber is the position of a seat at its table, from 0. */
 export type SeatNumber = number
 
@@ -31,12 +33,67 @@ export interface Outcome {
   readonly abandoned?: true
 }
 
+/** GameSettings are the numbers, by name, that a user gives when asking for a game. */
+export type GameSettings = Readonly<Record<string, number>>
+
+/** SettingInfo describes one setting of a game: its range, its default and its meaning. */
+export interface SettingInfo {
+  readonly min: number
+  readonly max: number
+  readonly usual: number
+  readonly about: string
+}
+
+/** GameAssets are the operator's own words and questions; games use the built-in ones if a field is missing. */
+export interface GameAssets {
+  readonly words?: readonly string[] | undefined
+  readonly questions?: readonly Question[] | undefined
+}
+
+/** Players is the names at a table, and the seat of the user who sees them; `undefined` for a watcher. */
+export interface Players {
+  readonly names: readonly string[]
+  readonly seat: SeatNumber | undefined
+}
+
+/** GameScreen is how people see a game at the front door, beside its notation. */
+export interface GameScreen<View> {
+  /** The marks of the players on the board, by seat: O and X. */
+  readonly marks?: readonly string[]
+  /** Draws the board for one user; `undefined` to use the board of the notation. */
+  board?(view: View, players: Players): string | undefined
+  /** Returns the last move and its seat, if the board shows them. */
+  last?(view: View): { readonly seat: SeatNumber; readonly move: string } | undefined
+  /** Describes the end of a game for one player, beyond won or lost; empty if the board shows it. */
+  end?(view: View, won: boolean): string
+  /** Describes a game for one player that was resigned or cut short. */
+  givenUp?(view: View): string
+}
+
 /**
- * Game is the rules of a game and nothing else. States are immutable plain data, chance is a parameter, and an illegal move
+ * Game is the rules of a game, and its texts. States are immutable plain data, chance is a parameter, and an illegal move
  * returns a Refusal. `View` is what one seat or a watcher may see; a table publishes nothing else.
  */
 export interface Game<State, Move, View, Options = undefined> {
+  /** Name of the rules: a small letter, then small letters, digits and hyphens. Logs contain it, so it never changes. */
   readonly name: string
+  /** Name by which users ask for the game. Default: `name`. */
+  readonly publicName?: string
+  /** Other words by which users ask for the game, in small letters. */
+  readonly aliases?: readonly string[]
+  /** One line: what the game is. Default: its name. */
+  readonly title?: string
+  /** The rules, in sentences for a player. */
+  readonly rules?: string
+  /** How a user types a move, in one line. Default: the sentence with which the notation refuses an empty text. */
+  readonly moveHint?: string
+  /** Settings that a user may give, by name. Default: none. */
+  readonly settings?: Readonly<Record<string, SettingInfo>>
+  /** Returns the options for `setup`. Default: the settings. */
+  options?(settings: GameSettings, assets: GameAssets): Promise<Options> | Options
+  /** True for a game that users cannot ask for by name, because only a program opens its tables. */
+  readonly isUnlisted?: true
+  readonly screen?: GameScreen<View>
   readonly seats: { readonly min: number; readonly max: number }
   setup(options: Options, random: Random): State
   /** Returns the seats that may move now; none when the game is over. */
@@ -48,6 +105,11 @@ export interface Game<State, Move, View, Options = undefined> {
    * or otherwise; the view may then contain secrets.
    */
   view(state: State, viewer: SeatNumber | 'watcher', outcome?: Outcome): View
+  /**
+   * Declares what is secret: returns the state with other secrets, if there are any, such that the viewer must not be able to
+   * tell the two states apart while the game goes on. Tests compare the views of both. Missing if nothing is secret.
+   */
+  withOtherSecrets?(state: State, viewer: SeatNumber | 'watcher', random: Random): State
   /** Returns the points of each seat, for games that count points. */
   points?(state: State): readonly number[]
   /** Lists all legal moves. The house can play a game that lists them, and tests can count its move tree. */
@@ -118,6 +180,14 @@ export function follow<Move, View>(seat: Seat<Move, View>, see: (situation: Situ
       closed: reject,
     })
   })
+}
+
+/** AnyGame is a game whose types of state, move and view only its own rules know. */
+export type AnyGame = Game<unknown, unknown, unknown, unknown>
+
+/** RulesError is thrown if the rules of a plug-in's game fail; its message is a sentence for the user. */
+export class RulesError extends Error {
+  override readonly name = 'RulesError'
 }
 
 export function isRefusal(value: unknown): value is Refusal {

@@ -36,6 +36,18 @@ export function toTry(number: number): Try {
 /** guessing: one player looks for a number from 1 to 100; the verdict on each try is too low, too high or right. */
 export const guessing: Game<Guessing, Try, GuessingView, GuessingOptions> = {
   name: 'guessing',
+  publicName: 'guess',
+  aliases: ['number'],
+  title: 'guess a number from 1 to 100',
+  rules:
+    'The server has drawn a number from 1 to 100. After each guess it says whether the number is higher or lower. You win if you find it within your number of tries, usually seven.',
+  moveHint: 'a number, such as 50',
+  settings: { tries: { min: 1, max: 100, usual: 7, about: 'tries' } },
+  options: ({ tries = 7 }) => ({ tries, lenient: true }),
+  screen: {
+    end: ({ secret }, won) => (won ? 'You win!' : `You lose: the number was ${secret}.`),
+    givenUp: ({ secret }) => `The number was ${secret}.`,
+  },
   seats: { min: 1, max: 1 },
   setup: ({ tries, secret, lenient }, random) => ({
     secret: secret ?? random.integer(1, 100),
@@ -52,6 +64,7 @@ export const guessing: Game<Guessing, Try, GuessingView, GuessingOptions> = {
   },
   outcome: (state) => (isOver(state) ? { winners: state.last === 'right' ? [0] : [] } : undefined),
   view: ({ left, last, secret }, _viewer, outcome) => (outcome ? { left, last, secret } : { left, last }),
+  withOtherSecrets: (state, _viewer, random) => ({ ...state, secret: random.integer(1, 100) }),
   *moves(state) {
     if (!isOver(state)) for (let guess = 1; guess <= 100; guess++) yield guess
   },

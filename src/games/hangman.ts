@@ -52,6 +52,17 @@ export interface HangmanOptions {
  */
 export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
   name: 'hangman',
+  aliases: ['hang', 'gallows'],
+  title: 'find the word, letter by letter, before you hang',
+  rules:
+    'A word is hidden. Name letters: each is shown wherever it stands in the word, and a letter that is not in it is a miss. You win when the word is found, and lose with the last miss, usually the eighth. A digit or another character that is not in the word costs nothing here; in the program fh/hangman, a digit costs a miss.',
+  moveHint: 'one letter, such as e',
+  settings: { misses: { min: 1, max: 26, usual: 8, about: 'misses allowed' } },
+  options: ({ misses = 8 }, { words }) => ({ words, misses, lenient: true }),
+  screen: {
+    end: ({ word = '' }, won) => (won ? `You win! The word is ${word}.` : `You lose: the word was ${word}.`),
+    givenUp: ({ word = '' }) => `The word was ${word}.`,
+  },
   seats: { min: 1, max: 1 },
   setup({ secret, words = english, misses = 8, lenient }, random) {
     const word = normalizeText(secret ?? random.choice(words))
@@ -82,6 +93,11 @@ export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
     const seen = lenient ? { ...rest, tried: rest.tried.filter(isGuessable) } : rest
     const shown = characters.map((character) => (state.tried.includes(foldCase(character)) ? character : ''))
     return outcome || isOver(state) ? { ...seen, shown, word } : { ...seen, shown }
+  },
+  withOtherSecrets(state, _viewer, random) {
+    const untried = [...FREQUENT].filter((letter) => !state.tried.includes(letter))
+    const characters = state.characters.map((one) => (state.tried.includes(foldCase(one)) ? one : random.choice(untried)))
+    return { ...state, characters, word: characters.join('') }
   },
   choose: ({ tried }) => nextLetter(tried),
   notation: {

@@ -1,5 +1,6 @@
+import { Catalogue } from './catalogue.ts'
 import { coin } from './coin.ts'
-import type { Game } from './game.ts'
+import type { AnyGame } from './game.ts'
 import { guessing } from './guessing.ts'
 import { hangman } from './hangman.ts'
 import { quiz } from './quiz.ts'
@@ -8,10 +9,10 @@ import { hands } from './scissors.ts'
 import { talk } from './talk.ts'
 import { tictactoe } from './tictactoe.ts'
 
-/** AnyGame is a game whose types of state, move and view only its own rules know. */
-export type AnyGame = Game<unknown, unknown, unknown, unknown>
+export type { AnyGame } from './game.ts'
 
-/** All games, by name. */
-export const games: ReadonlyMap<string, AnyGame> = new Map(
-  [coin, guessing, hands, hangman, quiz, robot, talk, tictactoe].map((game: AnyGame) => [game.name, game]),
-)
+/** The games that come with Parlor, in the order in which pages show them. */
+export const shippedGames: Catalogue = new Catalogue([tictactoe, hands, hangman, quiz, guessing, coin, robot, talk])
+
+/** The same games, by the names of their rules. */
+export const games: ReadonlyMap<string, AnyGame> = shippedGames.games

@@ -62,6 +62,13 @@ export interface QuizOptions {
  */
 export const quiz: Game<Quiz, OptionLetter, QuizView, QuizOptions> = {
   name: 'quiz',
+  aliases: ['questions', 'trivia'],
+  title: 'questions on networks, sockets and text; points for the ladder',
+  rules: 'Each question has several answers, and one of them is right. Each right answer is a point. The ladder adds up all your points.',
+  moveHint: 'the letter of an answer, such as A',
+  settings: { count: { min: 1, max: MAX_QUESTIONS, usual: 5, about: 'questions' } },
+  options: async ({ count = 5 }, { questions }) => ({ questions: questions ?? (await import('./questions/bank.ts')).bank, count }),
+  screen: { end: ({ points, count }) => (points === count ? 'Everything right: you win!' : '') },
   seats: { min: 1, max: 1 },
   setup({ questions, count }, random) {
     if (questions.length === 0) throw new RangeError('a quiz needs questions to draw from')
@@ -90,6 +97,15 @@ export const quiz: Game<Quiz, OptionLetter, QuizView, QuizOptions> = {
     }
   },
   points: (state) => [countPoints(state)],
+  // the right answers of the open question and of the later ones are secret, and so are the later questions
+  withOtherSecrets: (state, _viewer, random) => ({
+    ...state,
+    questions: state.questions.map((question, at) => {
+      if (at < state.answers.length) return question
+      const right = random.integer(0, question.options.length - 1)
+      return at === state.answers.length ? { ...question, right } : { ...question, text: `${question.text}?`, right }
+    }),
+  }),
   moves(state) {
     const open = findOpen(state)
     return open ? toLetters(open) : []

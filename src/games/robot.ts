@@ -23,6 +23,7 @@ export interface Robot {
 /** robot: one player steers a robot on a square, from its middle; the border stops it. The game ends only if the player leaves. */
 export const robot: Game<Robot, Instruction, Robot> = {
   name: 'robot',
+  isUnlisted: true,
   seats: { min: 1, max: 1 },
   setup: () => ({ column: (SIZE + 1) / 2, row: (SIZE + 1) / 2, heading: 'north', blocked: false }),
   toMove: () => [0],

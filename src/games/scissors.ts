@@ -1,4 +1,4 @@
-import type { Game, Refusal, SeatNumber } from './game.ts'
+import type { Game, Players, Refusal, SeatNumber } from './game.ts'
 
 /** The hands, ordered so that each beats the next one and the last beats the first. */
 export const HANDS = ['Scissor', 'Paper', 'Stone'] as const
@@ -28,6 +28,14 @@ export interface HandsView {
 /** hands: scissor, paper, stone in three rounds. Neither player sees the other hand before both have chosen. */
 export const hands: Game<Hands, Hand, HandsView> = {
   name: 'hands',
+  publicName: 'scissors',
+  aliases: ['rps', 'rock', 'paper', 'stone', 'scissor', 'rock paper scissors', 'scissor paper stone', 'scissors paper stone'],
+  title: 'scissor, paper, stone: three rounds, both choose at once',
+  rules:
+    'Two players choose scissor, paper or stone at the same time and do not see the choice of the other. Scissor cuts paper, paper wraps stone, stone breaks scissor; two equal choices are a draw. After three rounds, the player with more won rounds wins.',
+  moveHint: '1 for scissor, 2 for paper, 3 for stone; or the word',
+  options: () => undefined,
+  screen: { board: ({ rounds }, players) => rounds.map((round) => describeRound(round, players)).join('\n') },
   seats: { min: 2, max: 2 },
   setup: () => ({ rounds: [], chosen: {} }),
   toMove: (state) => (isOver(state) ? [] : [0, 1].filter((seat) => !state.chosen[seat])),
@@ -48,6 +56,11 @@ export const hands: Game<Hands, Hand, HandsView> = {
     const own = viewer === 'watcher' ? undefined : chosen[viewer]
     const seen = { rounds, chosen: Object.keys(chosen).map(Number) }
     return own === undefined ? seen : { ...seen, own }
+  },
+  // the opponent's choice in the open round is secret
+  withOtherSecrets(state, viewer, random) {
+    const chosen = Object.entries(state.chosen).map(([seat, hand]) => [seat, Number(seat) === viewer ? hand : random.choice(HANDS)])
+    return { ...state, chosen: Object.fromEntries(chosen) }
   },
   *moves(state, seat) {
     if (!isOver(state) && !state.chosen[seat]) yield* HANDS
@@ -90,6 +103,14 @@ export function countWins(rounds: readonly Round[]): [number, number] {
 export function formatRound(round: Round): string {
   const winner = findWinner(round)
   return winner === undefined ? 'Draw' : `Player${winner + 1} wins!`
+}
+
+/** Formats a round for one user: the choice of each player, and the winner. */
+function describeRound(round: Round, { names, seat }: Players): string {
+  const shown = names.map((name, one) => (one === seat ? 'you' : name))
+  const winner = findWinner(round)
+  const won = winner === undefined ? 'a draw' : winner === seat ? 'you win' : `${shown[winner]} wins`
+  return `${round.map((hand, one) => `${shown[one]} ${hand}`).join(', ')}: ${won}`
 }
 
 function isOver({ rounds }: Hands): boolean {

@@ -35,6 +35,7 @@ const utf8 = new TextEncoder()
 /** talk: two players write a line in turn, until a line ends the talk. The game has no winner. */
 export const talk: Game<TurnTalk, string, TurnTalk, TurnTalkOptions> = {
   name: 'talk',
+  isUnlisted: true,
   seats: { min: 2, max: 2 },
   setup: ({ first = 0, ending = {}, said = 0 }) => ({ turn: first, ending, said, over: false }),
   toMove: ({ turn, over }) => (over ? [] : [turn]),

@@ -3,6 +3,8 @@ import type { Game, SeatNumber } from './game.ts'
 /** The symbols of the two players (TJC notes, program 8: player 0 is the letter O). */
 const SYMBOLS = ['O', 'X']
 const FREE = '-'
+/** Maximum size of a board that is drawn with lines between its rows at the front door. */
+const LINED = 11
 
 /** Board is the state of a game: a square of cells, row by row, `-` for a free cell. Moves number the cells from 1. */
 export interface Board {
@@ -19,6 +21,18 @@ export interface Board {
 /** tictactoe: two players mark cells of a square in turn; a full row, column or diagonal wins. */
 export const tictactoe: Game<Board, number, Board, { size?: number; first?: SeatNumber }> = {
   name: 'tictactoe',
+  aliases: ['ttt', 'tic', 'tic-tac-toe', 'tic tac toe', 'noughts'],
+  title: 'tic-tac-toe: three in a row win, or as many as a row has',
+  rules:
+    'Two players put their marks, O and X, into the cells of a square board in turn. O begins. On the board of 3 by 3 cells, three marks in a row, a column or a diagonal win; on a larger board, a full row, column or diagonal wins. A full board without such a line is a draw.',
+  moveHint: 'the number of a free cell',
+  settings: { size: { min: 2, max: 20, usual: 3, about: 'cells in a row' } },
+  options: ({ size = 3 }) => (size === 3 ? {} : { size }),
+  screen: {
+    marks: SYMBOLS,
+    board: (board) => (board.size > LINED ? drawDense(board) : undefined),
+    last: ({ last, turn }) => (last === undefined ? undefined : { seat: 1 - turn, move: String(last) }),
+  },
   seats: { min: 2, max: 2 },
   setup: ({ size = 3, first = 0 }) => ({ cells: FREE.repeat(size * size), size, turn: first }),
   toMove: (board) => (isOver(board) ? [] : [board.turn]),
@@ -50,6 +64,13 @@ export const tictactoe: Game<Board, number, Board, { size?: number; first?: Seat
       return rows.join(`${'-'.repeat((width + 3) * size - 1)}\n`)
     },
   },
+}
+
+/** Draws a large board without lines: 20 cells in a row fit on a terminal. */
+function drawDense({ cells, size }: Board): string {
+  const width = String(cells.length).length
+  const shown = [...cells].map((mark, at) => (mark === FREE ? String(at + 1) : mark).padStart(width))
+  return Array.from({ length: size }, (_, row) => shown.slice(row * size, (row + 1) * size).join(' ')).join('\n')
 }
 
 function isOver({ cells, winner }: Board): boolean {

@@ -1,6 +1,6 @@
 import { formatCount } from '../base/counts.ts'
-import type { Outcome, Refusal, SeatNumber } from '../games/game.ts'
-import type { AnyGame } from '../games/index.ts'
+import type { Catalogue } from '../games/catalogue.ts'
+import type { AnyGame, Outcome, Refusal, SeatNumber } from '../games/game.ts'
 import type { ActType, VisibleEvent } from './events.ts'
 
 export type { ActType, VisibleEvent } from './events.ts'
@@ -262,6 +262,8 @@ export type RefusalCode = keyof typeof refusalCodes
 
 /** Lobby is what one session can request of the hall. A refused request has changed nothing. */
 export interface Lobby {
+  /** The games of this server. */
+  readonly catalogue: Catalogue
   /** The user of this session; `undefined` before it has a name. */
   readonly me: PersonInfo | undefined
   /**

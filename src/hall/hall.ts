@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import { sweepSome } from '../base/sweep.ts'
 import { Effort } from '../games/ai/effort.ts'
-import type { Random, Refusal, SeatNumber } from '../games/game.ts'
-import type { AnyGame } from '../games/index.ts'
+import type { AnyGame, Random, Refusal, SeatNumber } from '../games/game.ts'
 import type { RandomBytes } from './accounts/tokens.ts'
 import { addToHistories } from './finished-games.ts'
 import { IdleTables } from './idle-tables.ts'
@@ -28,6 +27,7 @@ import { newSeed } from './seeds.ts'
 import type { Seeks } from './seeks.ts'
 import { TableActor, type TableActorOptions } from './table-actor.ts'
 import { type SeatAt, TableRegistry } from './table-registry.ts'
+import { UnavailableTables } from './unavailable-tables.ts'
 
 /*
  * The hall is the meeting place of one server: it has every open table and every open seek. It knows no connections: sessions
@@ -79,6 +79,7 @@ export class Hall {
   readonly #tables: TableRegistry
   readonly #listing: TableListing
   readonly #matchmaker: Matchmaker
+  readonly #unavailable = new UnavailableTables()
   readonly #idle: IdleTables
   #closed: Error | undefined
   #stopListening: (() => void) | undefined
@@ -241,6 +242,11 @@ export class Hall {
     return this.#tables.findSeat(token)
   }
 
+  /** The open tables that this process cannot restore. */
+  get unavailable(): Pick<UnavailableTables, 'gameOf' | 'gameByToken'> {
+    return this.#unavailable
+  }
+
   /** Makes the tokens of all seats of a person invalid, also at tables whose game is over, because a rematch would reuse them. */
   revokeTokens(person: PersonId): void {
     for (const { table } of [...this.#tables.of(person)]) {
@@ -284,11 +290,11 @@ export class Hall {
    * suspended until a player reconnects, and the hall ends the others. Call it once, before the first user connects.
    */
   async restore(): Promise<void> {
-    const { store, random, onError } = this.#options
+    const { store, games, random, onError } = this.#options
     await this.recorder.recordMissing()
     this.#idle.extend()
     await restoreTables({
-      ...{ log: store.tables, random, tools: this.#tools, onError },
+      ...{ log: store.tables, games, random, tools: this.#tools, unavailable: this.#unavailable, onError },
       rules: (game) => this.#rules(game),
       onTable: (table) => this.#add(table),
     })

@@ -1,7 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { isPlayable } from '../games/ai/house.ts'
-import type { SeatNumber } from '../games/game.ts'
-import type { AnyGame } from '../games/index.ts'
+import type { AnyGame, SeatNumber } from '../games/game.ts'
 import { mergeClocks, mergeOptions, type OpenSeek } from './matchmaking.ts'
 import type { NetworkHoldings } from './owners.ts'
 import { type ClockRules, HOUSE, type SeatOwner } from './ports.ts'

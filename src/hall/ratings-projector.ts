@@ -1,4 +1,4 @@
-import type { AnyGame } from '../games/index.ts'
+import type { AnyGame } from '../games/game.ts'
 import type { StandingChange } from './news.ts'
 import { isTemporary, type Standing, type Store, type TableEvent, type TableId } from './ports.ts'
 import { toStandings } from './ratings.ts'

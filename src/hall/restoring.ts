@@ -1,9 +1,9 @@
-import type { Random } from '../games/game.ts'
-import type { AnyGame } from '../games/index.ts'
+import type { AnyGame, Random } from '../games/game.ts'
 import { isGuest } from './accounts/guests.ts'
 import { HOUSE, hasAccount, type SeatOwner, type TableEvent, type TableId, type TableLog } from './ports.ts'
 import { isWeak, newSeed } from './seeds.ts'
 import { TableActor, type TableActorOptions } from './table-actor.ts'
+import type { UnavailableTables } from './unavailable-tables.ts'
 
 /** Tables to which no player can return that are ended together, at most. */
 const AT_ONCE = 200
@@ -11,10 +11,14 @@ const AT_ONCE = 200
 /** RestoringOptions is what the hall does with a table from an earlier process. */
 export interface RestoringOptions {
   readonly log: TableLog
+  /** Games of the hall, by name. */
+  readonly games: ReadonlyMap<string, AnyGame>
   readonly random: Random
   readonly tools: TableActorOptions
   /** Returns the rules of a game; throws a RangeError if the hall does not have it. */
   readonly rules: (game: string) => AnyGame
+  /** Takes the tables that this process cannot restore. */
+  readonly unavailable: UnavailableTables
   /** Called with each restored table. */
   readonly onTable: (table: TableActor) => void
   readonly onError: (sentence: string, reason: unknown) => void
@@ -22,10 +26,10 @@ export interface RestoringOptions {
 
 /**
  * Restores the tables that were not over when the previous process ended. Those to which all players can return are suspended
- * until a player reconnects; the others end.
+ * until a player reconnects; the others end. A table whose game is missing or rejects its log stays in the log as it is.
  */
 export async function restoreTables(options: RestoringOptions): Promise<void> {
-  const { log, onError } = options
+  const { log, games, unavailable, onError } = options
   const endings: (() => Promise<unknown>)[] = []
   for await (const read of log.readAll(await log.unfinished())) {
     try {
@@ -33,9 +37,13 @@ export async function restoreTables(options: RestoringOptions): Promise<void> {
       const end = restoreTable(options, read.table, read.events)
       if (end) endings.push(end)
     } catch (reason) {
+      const [first] = 'failure' in read ? [] : read.events
+      if (first?.type === 'opened') unavailable.add(read.table, first)
+      if (first?.type === 'opened' && !games.has(first.game)) continue
       onError(`table ${read.table} could not be restored`, reason)
     }
   }
+  for (const sentence of unavailable.describeMissing(games)) onError(sentence, new RangeError('its plug-in is not loaded'))
   for (let from = 0; from < endings.length; from += AT_ONCE) await Promise.all(endings.slice(from, from + AT_ONCE).map((end) => end()))
 }
 

@@ -1,7 +1,6 @@
 import type { Effort } from '../games/ai/effort.ts'
 import { chooseMove } from '../games/ai/house.ts'
-import { isRefusal, type Outcome, type Random, type Refusal, type SeatNumber } from '../games/game.ts'
-import type { AnyGame } from '../games/index.ts'
+import { type AnyGame, isRefusal, type Outcome, type Random, type Refusal, type SeatNumber } from '../games/game.ts'
 import { toClaimOutcome } from './claims.ts'
 import { type Clocks, nextExpiry, passTurn, setPresence, startClocks, stopClocks } from './clocks.ts'
 import type { ActType } from './events.ts'

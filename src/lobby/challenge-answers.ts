@@ -1,5 +1,4 @@
 import type { LobbyRefusal, SeekInfo } from '../hall/api.ts'
-import type { Hall } from '../hall/hall.ts'
 import { isNear, type OpenSeek } from '../hall/matchmaking.ts'
 import type { PersonId } from '../hall/ports.ts'
 import type { LobbyContext } from './context.ts'
@@ -36,8 +35,11 @@ export function findChallenge(
 }
 
 /** Returns up to three open seeks that differ from an open seek only in their terms, in order of arrival. */
-export function findNearSeeks({ seeks }: Pick<Hall, 'seeks'>, seek: OpenSeek): readonly SeekInfo[] {
+export function findNearSeeks(
+  { hall: { seeks }, catalogue }: Pick<LobbyContext, 'hall' | 'catalogue'>,
+  seek: OpenSeek,
+): readonly SeekInfo[] {
   const lists = seek.against === undefined ? [seeks.against(seek.person), seeks.open] : [seeks.of(seek.against)]
   const near = lists.flatMap((list) => [...list.slice(0, NEAR.looked)].filter((other) => isNear(seek, other)))
-  return near.slice(0, NEAR.offered).map(toSeekInfo)
+  return near.slice(0, NEAR.offered).map((other) => toSeekInfo(catalogue, other))
 }

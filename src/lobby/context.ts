@@ -1,5 +1,5 @@
-import type { GameAssets } from '../games/catalogue.ts'
-import type { SeatNumber } from '../games/game.ts'
+import type { Catalogue } from '../games/catalogue.ts'
+import type { GameAssets, SeatNumber } from '../games/game.ts'
 import type { People } from '../hall/accounts/people.ts'
 import type { RandomBytes } from '../hall/accounts/tokens.ts'
 import type { Hall } from '../hall/hall.ts'
@@ -33,6 +33,8 @@ export interface LobbyContext {
   readonly hall: Hall
   readonly people: People
   readonly challenges: Challenges
+  /** The games of this server. */
+  readonly catalogue: Catalogue
   readonly stock: GameAssets
   /** Source of tokens and codes. */
   readonly bytes: RandomBytes

@@ -44,6 +44,11 @@ export function noTable(id: number): LobbyRefusal {
   return { code: 'no-such-table', refused: `there is no table ${id} that is open to you: see the tables` }
 }
 
+/** The refusal for a table that this server cannot restore. */
+export function noRules(game: string): LobbyRefusal {
+  return { code: 'not-now', refused: `this server cannot go on with this game of ${game} now: your seat is held until it can` }
+}
+
 /** The refusal for a command that needs a seat at the table. */
 export function noSeat(id: number): LobbyRefusal {
   return { code: 'not-seated', refused: `you have no seat at table ${id}` }

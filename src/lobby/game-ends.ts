@@ -1,3 +1,4 @@
+import { publicNameOf } from '../games/catalogue.ts'
 import { isGuest } from '../hall/accounts/guests.ts'
 import type { People } from '../hall/accounts/people.ts'
 import type { FinishedGame, RatingChanges } from '../hall/api.ts'
@@ -5,7 +6,7 @@ import type { StandingChange } from '../hall/news.ts'
 import { hasAccount, type PersonId } from '../hall/ports.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { Challenges } from './challenges.ts'
-import { isOwnSeat, toGameName } from './projections.ts'
+import { isOwnSeat } from './projections.ts'
 
 /** Notifies the accounts at a table that it has ended, at the sessions that are not subscribed to it. */
 export function notifyOfEnd(challenges: Pick<Challenges, 'notifyOfEnd'>, table: TableActor): void {
@@ -51,10 +52,10 @@ function accountsAt({ state }: TableActor): ReadonlyMap<number, PersonId> {
 
 /** Converts a table to a finished game in the history of the user in a seat. */
 function finishedGameOf({ id, state, now }: TableActor, seat: number): FinishedGame {
-  const { game, seats, rated } = state.opened
+  const { seats, rated } = state.opened
   const points = state.rules.points?.(state.position)
   return {
-    ...{ table: id, game: toGameName(game), names: seats.map(({ name }) => name), seat, rated, at: now },
+    ...{ table: id, game: publicNameOf(state.rules), names: seats.map(({ name }) => name), seat, rated, at: now },
     outcome: state.outcome ?? { winners: [] },
     ...(points ? { points } : {}),
   }

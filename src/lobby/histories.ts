@@ -2,11 +2,10 @@ import type { FinishedGame, Page, PageRange } from '../hall/api.ts'
 import { foldName } from '../hall/names/names.ts'
 import { type FinishedTable, HISTORY, type HistoryRange, hasAccount, type PersonId } from '../hall/ports.ts'
 import type { LobbyContext } from './context.ts'
-import { toGameName } from './projections.ts'
 
 /** Returns a page of a user's finished games that `reader` may see: private games only for the account that has played them. */
 export async function findHistory(
-  context: Pick<LobbyContext, 'hall' | 'people'>,
+  context: Pick<LobbyContext, 'hall' | 'people' | 'catalogue'>,
   { person, name }: { readonly person: PersonId; readonly name: string },
   { from = 0, count }: PageRange,
   reader: PersonId,
@@ -17,7 +16,7 @@ export async function findHistory(
   const key = foldName(name)
   const games = items.map(({ table, game, names, outcome, rated, points, at }) => {
     const seat = seatOf(names, name, key)
-    return { table, game: toGameName(game), names, seat, outcome, rated, ...(points ? { points } : {}), at }
+    return { table, game: context.catalogue.publicName(game), names, seat, outcome, rated, ...(points ? { points } : {}), at }
   })
   return { name, items: games, total }
 }

@@ -1,4 +1,4 @@
-import { findGame } from '../games/catalogue.ts'
+import { type Catalogue, publicNameOf } from '../games/catalogue.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import type { ClockTerms, GameTerms, PersonInfo, SeekInfo, TableInfo } from '../hall/api.ts'
 import { findAbsentSeats, type Hall } from '../hall/hall.ts'
@@ -8,8 +8,8 @@ import type { TableActor } from '../hall/table-actor.ts'
 import type { SeatAt } from '../hall/table-registry.ts'
 
 /** Checks whether all users may watch a table: not if it is private, or a talk of two people. */
-export function isPublic({ state: { opened } }: TableActor): boolean {
-  return !opened.private && findGame(opened.game) !== undefined
+export function isPublic({ state: { opened, rules } }: TableActor): boolean {
+  return !opened.private && rules.isUnlisted === undefined
 }
 
 /**
@@ -29,14 +29,12 @@ export function toPersonInfo(hall: Pick<Hall, 'seatsOf'>, user: OnlineUser): Per
   return { name, registered: hasAccount(person), tables: seats.map(({ table }) => table.id) }
 }
 
-/** Returns the catalogue's name of a game, by which users ask for it. */
-export function toGameName(game: string): string {
-  return findGame(game)?.name ?? game
-}
-
 /** Converts an open seek to what all users may see of it: not the user to whom it is addressed. */
-export function toSeekInfo({ name, game, ...terms }: Pick<OpenSeek, 'name' | 'game' | 'options' | 'rated' | 'clock'>): SeekInfo {
-  return { name, game: toGameName(game), ...toGameTerms(terms) }
+export function toSeekInfo(
+  catalogue: Catalogue,
+  { name, game, ...terms }: Pick<OpenSeek, 'name' | 'game' | 'options' | 'rated' | 'clock'>,
+): SeekInfo {
+  return { name, game: catalogue.publicName(game), ...toGameTerms(terms) }
 }
 
 /** Returns the terms of an open seek, or of a table when it was opened. */
@@ -58,12 +56,12 @@ function settingsOf(options: unknown): Readonly<Record<string, number>> {
 /** Converts a table to what all users may see of it. */
 export function toTableInfo(table: TableActor): TableInfo {
   const { id, state, observers } = table
-  const { game, seats } = state.opened
+  const { seats } = state.opened
   const watchers = observers.filter(({ viewer }) => viewer === 'watcher').length
   const names = seats.map(({ name }) => name)
   const away = findAbsentSeats(table)
   return {
-    ...{ table: id, game: toGameName(game), names, ...toGameTerms(state.opened), watchers, over: state.ended },
+    ...{ table: id, game: publicNameOf(state.rules), names, ...toGameTerms(state.opened), watchers, over: state.ended },
     ...(away.length > 0 ? { away } : {}),
   }
 }

@@ -1,6 +1,6 @@
 import { formatSeconds } from '../base/counts.ts'
-import { type CatalogueEntry, checkSeats, checkSettings, findGame } from '../games/catalogue.ts'
-import { isRefusal, type SeatNumber } from '../games/game.ts'
+import { type CatalogueEntry, checkSeats, checkSettings } from '../games/catalogue.ts'
+import { isRefusal, RulesError, type SeatNumber } from '../games/game.ts'
 import type { InviteCodeLimit } from '../hall/accounts/code-tries.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import { makeInviteCode, parseInviteCode } from '../hall/accounts/tokens.ts'
@@ -57,7 +57,16 @@ export class SeekControl {
 
   /** Opens a seek, or a table if the game has one seat; see `Lobby.seek`. */
   async seek(terms: SeekTerms): Promise<SeekAccepted | LobbyRefusal> {
-    const entry = findGame(terms.game)
+    try {
+      return await this.#open(terms)
+    } catch (reason) {
+      if (reason instanceof RulesError) return { code: 'not-now', refused: reason.message }
+      throw reason
+    }
+  }
+
+  async #open(terms: SeekTerms): Promise<SeekAccepted | LobbyRefusal> {
+    const entry = this.#context.catalogue.find(terms.game)
     if (!entry) return noGame(terms.game)
     const wrong = checkSettings(entry, terms.settings) ?? checkSeats(entry, terms.seats)
     if (wrong) return toLobbyRefusal('bad-setting', wrong)
@@ -102,7 +111,7 @@ export class SeekControl {
       return { code: 'not-now', refused: `${terms.against} is here only through a worksheet program, and cannot be asked for a game` }
     const replaced = this.#replace()
     const open = this.#seek(this.#user, request)
-    const near = open ? findNearSeeks(this.#context.hall, open) : []
+    const near = open ? findNearSeeks(this.#context, open) : []
     return { ...replaced, ...(code === undefined ? {} : { code }), ...(near.length > 0 ? { near } : {}) }
   }
 
@@ -179,7 +188,7 @@ export class SeekControl {
   #replace(): { readonly replaced?: SeekInfo } {
     const seek = this.#cancelSeek && this.open
     this.cancel()
-    return seek ? { replaced: toSeekInfo(seek) } : {}
+    return seek ? { replaced: toSeekInfo(this.#context.catalogue, seek) } : {}
   }
 
   /** Opens a seek; returns it, or `undefined` if it was matched at once. */
@@ -195,7 +204,7 @@ export class SeekControl {
     const onRefused = (by: string) => {
       this.#cancelSeek = undefined
       withdraw?.()
-      this.#options.listener.challengeRefused(toSeekInfo({ ...request, name: by }))
+      this.#options.listener.challengeRefused(toSeekInfo(this.#context.catalogue, { ...request, name: by }))
     }
     const cancel = this.#context.hall.seek({ ...request, owner: owner, onSeated: seated, onRefused })
     // a matching seek may have been open already, and then nothing is left to cancel
@@ -215,7 +224,7 @@ export class SeekControl {
     if (against === undefined || code !== undefined) return undefined
     return this.#context.challenges.sendChallenge({
       challenged: against,
-      seeker: toSeekInfo({ ...seek, name: user.name }),
+      seeker: toSeekInfo(this.#context.catalogue, { ...seek, name: user.name }),
       address: this.#peer.address,
     })
   }
@@ -245,8 +254,8 @@ export class SeekControl {
   /** Returns an open seek as its owner may see it: with the name of the user whom it challenges. */
   toOwnSeek(seek: OpenSeek): SeekInfo {
     const { against } = seek
-    if (against === undefined) return toSeekInfo(seek)
-    return { ...toSeekInfo(seek), against: this.#context.people.person(against)?.name ?? 'another user' }
+    if (against === undefined) return toSeekInfo(this.#context.catalogue, seek)
+    return { ...toSeekInfo(this.#context.catalogue, seek), against: this.#context.people.person(against)?.name ?? 'another user' }
   }
 
   /** Explains why the user cannot play now; with `replace`, an open seek is no reason. */

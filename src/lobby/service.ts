@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import { warmUpSearch } from '../games/ai/house.ts'
-import { catalogue, type GameAssets } from '../games/catalogue.ts'
-import type { Random } from '../games/game.ts'
-import { type AnyGame, games } from '../games/index.ts'
+import type { Catalogue } from '../games/catalogue.ts'
+import type { AnyGame, GameAssets, Random } from '../games/game.ts'
+import { shippedGames } from '../games/index.ts'
 import { chance } from '../games/random.ts'
 import { Passwords } from '../hall/accounts/passwords.ts'
 import { People } from '../hall/accounts/people.ts'
@@ -26,7 +26,9 @@ export interface LobbyServiceOptions {
   readonly random: Random
   /** Source of tokens, codes and salts; by default the platform's. */
   readonly bytes?: RandomBytes
-  /** The games by name; by default all. */
+  /** The games of this server; by default those that come with Parlor. */
+  readonly catalogue?: Catalogue
+  /** The rules by name; by default those of the catalogue. */
   readonly games?: ReadonlyMap<string, AnyGame>
   /** Words and questions for the games; by default those that come with Parlor. */
   readonly stock?: GameAssets
@@ -43,6 +45,7 @@ export class LobbyService implements LobbyContext {
   readonly hall: Hall
   readonly people: People
   readonly challenges: Challenges
+  readonly catalogue: Catalogue
   readonly stock: GameAssets
   readonly wait: number | undefined
   readonly limits: HallLimits
@@ -54,7 +57,9 @@ export class LobbyService implements LobbyContext {
   readonly #store: Store
 
   constructor(options: LobbyServiceOptions) {
-    const { store, clock, random, bytes = randomBytes, games: played = games, onError, stock = {}, wait, limits = unlimitedHall } = options
+    const { store, clock, random, bytes = randomBytes, onError, stock = {}, wait, limits = unlimitedHall } = options
+    const { catalogue = shippedGames, games = catalogue.games } = options
+    this.catalogue = catalogue
     this.stock = stock
     this.wait = wait
     this.limits = limits
@@ -65,7 +70,7 @@ export class LobbyService implements LobbyContext {
     this.keeps = store.isDurable === true
     this.challenges = new Challenges({ clock, onError })
     this.hall = new Hall({
-      ...{ store, games: played, clock, random, onError, isListed: isPublic, bytes, idle: limits.move },
+      ...{ store, games, clock, random, onError, isListed: isPublic, bytes, idle: limits.move },
       onEnded: (table) => {
         recordForGuests(this.people, table)
         notifyOfEnd(this.challenges, table)
@@ -73,12 +78,12 @@ export class LobbyService implements LobbyContext {
       onRecorded: (table, changes) => notifyOfRecord(this.challenges, table, changes),
     })
     const passwords = new Passwords({ random: bytes })
-    this.people = new People({ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, onError })
+    this.people = new People({ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, catalogue, onError })
   }
 
   /** Restores the tables that were open when the last process ended. To be called before clients are served. */
   async open(): Promise<void> {
-    for (const { game, setup } of catalogue) await warmUpSearch(game, () => setup({}, this.stock), chance)
+    for (const { game, setup } of this.catalogue.entries) await warmUpSearch(game, () => setup({}, this.stock), chance)
     await this.people.load()
     await this.spendings.open()
     await this.hall.restore()

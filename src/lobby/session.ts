@@ -1,4 +1,4 @@
-import { findGame } from '../games/catalogue.ts'
+import type { Catalogue } from '../games/catalogue.ts'
 import { isRefusal, type SeatNumber } from '../games/game.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import { hashToken, makeToken, parseToken } from '../hall/accounts/tokens.ts'
@@ -25,7 +25,7 @@ import type { TableActor } from '../hall/table-actor.ts'
 import type { PeerHandle } from '../protocol/seating.ts'
 import { AccountRequests } from './account-requests.ts'
 import type { LobbyContext, OnSeated } from './context.ts'
-import { NAME_REQUIRED, noGame, noTable, toAuthRefusal, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
+import { NAME_REQUIRED, noGame, noRules, noTable, toAuthRefusal, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
 import { HeldSeats } from './held-seats.ts'
 import { findHistory } from './histories.ts'
 import { checkCapacity, type Holdings } from './holdings.ts'
@@ -91,6 +91,10 @@ export class LobbySession implements Lobby {
     })
     this.#listener = listener
     this.#onSeated = onSeated
+  }
+
+  get catalogue(): Catalogue {
+    return this.#context.catalogue
   }
 
   get me(): PersonInfo | undefined {
@@ -193,12 +197,12 @@ export class LobbySession implements Lobby {
   }
 
   async ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal> {
-    const entry = findGame(game)
+    const entry = this.catalogue.find(game)
     return entry ? this.#context.hall.ladder(entry.game.name, limit) : noGame(game)
   }
 
   async rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal> {
-    const entry = findGame(game)
+    const entry = this.catalogue.find(game)
     if (!entry) return noGame(game)
     return this.#user ? this.#context.hall.place(entry.game.name, this.#user.person) : NAME_REQUIRED
   }
@@ -245,6 +249,8 @@ export class LobbySession implements Lobby {
     const token = parseToken(typed)
     if (isRefusal(token)) return toLobbyRefusal('bad-token', token)
     const found = this.#context.hall.findSeatByToken(hashToken(token))
+    const unavailable = found ? undefined : this.#context.hall.unavailable.gameByToken(hashToken(token))
+    if (unavailable !== undefined) return noRules(unavailable)
     if (!found) return { code: 'bad-token', refused: 'no seat is held for this token: its game is over, or the token is wrong' }
     const { table, seat } = found
     const owner = table.state.opened.seats[seat]
@@ -264,7 +270,8 @@ export class LobbySession implements Lobby {
   async resumeSeat(id: number, after?: number): Promise<TableSnapshot | LobbyRefusal> {
     const held = this.#heldSeats.list().find(({ table }) => table.id === id)
     if (held) return this.#tables.resume(held.table, held.seat, undefined, after)
-    return this.#tables.resumeHeld(id, after) ?? noTable(id)
+    const unavailable = this.#user && this.#context.hall.unavailable.gameOf(id, this.#user.person)
+    return this.#tables.resumeHeld(id, after) ?? (unavailable === undefined ? noTable(id) : noRules(unavailable))
   }
 
   async play(id: number, move: string, after?: number): Promise<LobbyRefusal | undefined> {

@@ -1,9 +1,13 @@
 import type { Program, SoloProgram } from '../protocol/definition.ts'
 
-interface ProgramFile {
+/** ProgramFile is what a file of programs exports. */
+export interface ProgramFile {
   readonly programs?: readonly Program[]
   readonly solos?: readonly SoloProgram[]
 }
+
+/** LoadedPrograms are programs with a network, and programs without one. */
+export type LoadedPrograms = Required<ProgramFile>
 
 /** The file of each program, in the order of the worksheets. A command loads only the files that it needs. */
 const FILES: Readonly<Record<string, () => Promise<ProgramFile>>> = {
@@ -62,43 +66,97 @@ const ALIASES: Readonly<Record<string, string>> = {
   door: 'parlor/door',
 }
 
-/** The names of all programs, in the order of the worksheets. */
-export const programNames: readonly string[] = Object.keys(FILES)
+/** ProgramRegistry finds the programs of one process by name. It is a value: `with` returns another registry. */
+export class ProgramRegistry {
+  readonly #files: Readonly<Record<string, () => Promise<ProgramFile>>>
+  readonly #aliases: Readonly<Record<string, string>>
+  /** The names of all programs: the shipped ones in the order of the worksheets, and then those of plug-ins. */
+  readonly names: readonly string[]
+  readonly shortNames: readonly string[]
 
-export const shortNames: readonly string[] = Object.keys(ALIASES)
+  /** `files` loads the file of each program by its name; `aliases` has the full names by short name. */
+  constructor(files: Readonly<Record<string, () => Promise<ProgramFile>>>, aliases: Readonly<Record<string, string>>) {
+    this.#files = files
+    this.#aliases = aliases
+    this.names = Object.keys(files)
+    this.shortNames = Object.keys(aliases)
+  }
 
-/** Finds the short name of a program; `undefined` if it has none. */
+  /** Returns a registry with further programs at its end. */
+  with({ programs = [], solos = [] }: ProgramFile): ProgramRegistry {
+    const files = [...programs, ...solos].map(({ name }) => [name, () => Promise.resolve({ programs, solos })] as const)
+    const aliases = [...programs, ...solos].flatMap(({ name, short }) => (short === undefined ? [] : [[short, name] as const]))
+    return new ProgramRegistry({ ...this.#files, ...Object.fromEntries(files) }, { ...this.#aliases, ...Object.fromEntries(aliases) })
+  }
+
+  /** Finds the short name of a program; `undefined` if it has none. */
+  findShortName(name: string): string | undefined {
+    return this.shortNames.find((short) => this.#aliases[short] === name)
+  }
+
+  /** Converts a short name to the full name; returns any other name unchanged. */
+  toFullName(name: string): string {
+    return Object.hasOwn(this.#aliases, name) ? (this.#aliases[name] ?? name) : name
+  }
+
+  /** Loads the networked program of a name or short name; `undefined` if there is none. */
+  async load(name: string): Promise<Program | undefined> {
+    const full = this.toFullName(name)
+    return (await this.#load(full))?.programs?.find((program) => program.name === full)
+  }
+
+  /** Loads the solo program of a name or short name; `undefined` if there is none. */
+  async loadSolo(name: string): Promise<SoloProgram | undefined> {
+    const full = this.toFullName(name)
+    return (await this.#load(full))?.solos?.find((solo) => solo.name === full)
+  }
+
+  /** Loads every networked program. */
+  async all(): Promise<Program[]> {
+    return [...(await this.loadNamed()).programs]
+  }
+
+  /** Loads the programs of names or short names, by default all, in the given order. Ignores names without a program. */
+  async loadNamed(names: readonly string[] = this.names): Promise<LoadedPrograms> {
+    const [programs, solos] = await Promise.all([
+      Promise.all(names.map((name) => this.load(name))),
+      Promise.all(names.map((name) => this.loadSolo(name))),
+    ])
+    return { programs: programs.filter((program) => program !== undefined), solos: solos.filter((solo) => solo !== undefined) }
+  }
+
+  async #load(full: string): Promise<ProgramFile | undefined> {
+    return Object.hasOwn(this.#files, full) ? this.#files[full]?.() : undefined
+  }
+}
+
+/** The programs that come with Parlor. */
+export const shippedPrograms: ProgramRegistry = new ProgramRegistry(FILES, ALIASES)
+
+/** The names of all programs that come with Parlor, in the order of the worksheets. */
+export const programNames: readonly string[] = shippedPrograms.names
+
+/** Finds the short name of a program that comes with Parlor; `undefined` if it has none. */
 export function findShortName(name: string): string | undefined {
-  return shortNames.find((short) => ALIASES[short] === name)
+  return shippedPrograms.findShortName(name)
 }
 
-/** Loads the networked program of a name or short name; `undefined` if there is none. */
-export async function loadProgram(name: string): Promise<Program | undefined> {
-  const { full, file } = await loadFile(name)
-  return file?.programs?.find((program) => program.name === full)
+/** Loads the networked program of a name or short name that comes with Parlor; `undefined` if there is none. */
+export function loadProgram(name: string): Promise<Program | undefined> {
+  return shippedPrograms.load(name)
 }
 
-/** Loads the solo program of a name or short name; `undefined` if there is none. */
-export async function loadSolo(name: string): Promise<SoloProgram | undefined> {
-  const { full, file } = await loadFile(name)
-  return file?.solos?.find((solo) => solo.name === full)
+/** Loads the solo program of a name or short name that comes with Parlor; `undefined` if there is none. */
+export function loadSolo(name: string): Promise<SoloProgram | undefined> {
+  return shippedPrograms.loadSolo(name)
 }
 
-/** Loads every networked program. */
-export async function allPrograms(): Promise<Program[]> {
-  return [...(await loadPrograms()).programs]
+/** Loads the programs of names or short names that come with Parlor, by default all; see `ProgramRegistry.loadNamed`. */
+export function loadPrograms(names?: readonly string[]): Promise<LoadedPrograms> {
+  return shippedPrograms.loadNamed(names)
 }
 
-/** LoadedPrograms are programs with a network, and programs without one. */
-export type LoadedPrograms = Required<ProgramFile>
-
-/** Loads the programs of names or short names, by default all, in the given order. Ignores names without a program. */
-export async function loadPrograms(names: readonly string[] = programNames): Promise<LoadedPrograms> {
-  const [programs, solos] = await Promise.all([Promise.all(names.map(loadProgram)), Promise.all(names.map(loadSolo))])
-  return { programs: programs.filter((program) => program !== undefined), solos: solos.filter((solo) => solo !== undefined) }
-}
-
-async function loadFile(name: string): Promise<{ full: string; file: ProgramFile | undefined }> {
-  const full = Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name
-  return { full, file: Object.hasOwn(FILES, full) ? await FILES[full]?.() : undefined }
+/** Loads every networked program that comes with Parlor. */
+export function allPrograms(): Promise<Program[]> {
+  return shippedPrograms.all()
 }

@@ -91,6 +91,8 @@ const PLAIN_LINES = { toServer: lines(), toClient: lines() }
 /** Program is a worksheet's pair of server and client: a protocol, its texts, and the settings to start it. */
 export interface Program<Name extends string = string, State extends string = string, Words = unknown> {
   readonly name: string
+  /** Short name of a plug-in's program; the shipped ones are listed in `programs/index.ts`. */
+  readonly short?: string
   /** Worksheet number and section: "000 program 11, exercise 10". */
   readonly source: string
   readonly protocol: Protocol<Name, State, Words>
@@ -145,6 +147,8 @@ export interface JoinTexts {
 /** SoloProgram is a worksheet's program for one person, without a network. */
 export interface SoloProgram {
   readonly name: string
+  /** Short name of a plug-in's program. */
+  readonly short?: string
   readonly source: string
   readonly title: string
   /** Options that the program accepts. */

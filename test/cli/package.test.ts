@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -47,6 +47,32 @@ describe('the package, installed from its tarball into another folder', () => {
     const old = 'data:text/javascript,Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.19.2" } })'
     const { stdout } = await exec(process.execPath, ['--import', old, entry, '--version'])
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  test('loads a plug-in that lies elsewhere, and tests it', async () => {
+    await cp(join(root, 'examples/plugins'), join(folder, 'own'), { recursive: true })
+    await using all = new Parlor(['protocols', 'connect-four', '--plugin', join(folder, 'own/connect-four-wire.ts')], entry)
+    expect({ code: await all.exit, errors: all.errors }).toEqual({ code: 0, errors: '' })
+    expect(all.output).toContain('DROP {column}')
+    const { NODE_OPTIONS: _, ...env } = process.env
+    const { stdout } = await exec(process.execPath, ['--test', '--test-reporter=tap', join(folder, 'own/battleship.test.ts')], {
+      env,
+      cwd: folder,
+    })
+    expect(stdout).toMatch(/# pass [4-9]\n[\s\S]*# fail 0\n/)
+  })
+
+  test('has the types of the public face', async () => {
+    const options = { module: 'nodenext', target: 'es2025', strict: true, noEmit: true, allowImportingTsExtensions: true, types: [] }
+    const files = ['own/connect-four-wire.ts', 'own/battleship.ts', 'own/wrong.ts']
+    await cp(join(root, 'examples/plugins'), join(folder, 'own'), { recursive: true })
+    await writeFile(join(folder, 'own/wrong.ts'), "import { defineGame } from 'parlor'\nexport const game = defineGame({ name: 1 })\n")
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...options, skipLibCheck: false }, files }))
+    const { stdout } = await exec(join(root, 'node_modules/.bin/tsc'), ['-p', folder], { cwd: folder }).catch((error) => error)
+    const faults = String(stdout)
+      .split('\n')
+      .filter((line) => /error TS/.test(line))
+    expect(faults).toEqual([expect.stringMatching(/^own\/wrong\.ts\(2,/)])
   })
 
   test('contains no sources and no tests', async () => {

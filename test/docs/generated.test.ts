@@ -42,6 +42,13 @@ describe('the generated pages', async () => {
 
   test('CONTRIBUTING shows the files it walks through', () => {
     const text = made.get('CONTRIBUTING.md') ?? ''
-    for (const file of ['examples/games/nim.ts', 'examples/protocols/nim.ts']) expect(text).toContain(`<!-- file: ${file} -->`)
+    for (const file of [
+      'examples/games/nim.ts',
+      'examples/protocols/nim.ts',
+      'examples/plugins/connect-four.ts',
+      'examples/plugins/connect-four-wire.ts',
+      'examples/plugins/connect-four.test.ts',
+    ])
+      expect(text).toContain(`<!-- file: ${file} -->`)
   })
 })

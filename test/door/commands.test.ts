@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { commands } from '../../src/door/commands/index.ts'
-import { catalogue, findGame } from '../../src/games/catalogue.ts'
-import type { AnyGame } from '../../src/games/index.ts'
+import { type AnyGame, shippedGames } from '../../src/games/index.ts'
 import type { TableSnapshot } from '../../src/hall/api.ts'
 import { checkPersonName } from '../../src/hall/names/names.ts'
 import { lines, StagedLobby } from '../support/door.ts'
 
 const rules = (name: string): AnyGame => {
-  const entry = findGame(name)
+  const entry = shippedGames.find(name)
   if (!entry) throw new Error(`no game ${name}`)
   return entry.game
 }
@@ -90,13 +89,16 @@ describe('help', () => {
     expect(await caller.type('help')).toMatch(/^Your move: the number of a free cell\.\n\nto play/)
   })
 
-  test.each(catalogue.map((entry) => [entry.name, entry] as const))('explains how to play %s', async (name, { title, moves, settings }) => {
-    const { caller } = await inside()
-    const page = await caller.type(`help ${name}`)
-    expect(page.startsWith(lines(name, `  ${title}`, `  a move: ${moves}`))).toBe(true)
-    for (const setting of Object.keys(settings)) expect(page).toContain(`\n  ${setting} N: `)
-    expect(page).toMatch(new RegExp(`\n  to begin, type: play ${name}\n$`))
-  })
+  test.each(shippedGames.entries.map((entry) => [entry.name, entry] as const))(
+    'explains how to play %s',
+    async (name, { title, moves, settings }) => {
+      const { caller } = await inside()
+      const page = await caller.type(`help ${name}`)
+      expect(page.startsWith(lines(name, `  ${title}`, `  a move: ${moves}`))).toBe(true)
+      for (const setting of Object.keys(settings)) expect(page).toContain(`\n  ${setting} N: `)
+      expect(page).toMatch(new RegExp(`\n  to begin, type: play ${name}\n$`))
+    },
+  )
 
   test('refuses a word that is neither a command nor a game', async () => {
     const { caller } = await inside()
@@ -115,7 +117,7 @@ describe('games', () => {
   test('lists all games with their settings, on one screen', async () => {
     const { caller } = await inside()
     const page = await caller.type('games')
-    for (const { name, title, settings } of catalogue) {
+    for (const { name, title, settings } of shippedGames.entries) {
       expect(page).toContain(name)
       expect(page).toContain(title)
       for (const setting of Object.keys(settings)) expect(page).toContain(`${setting} N:`)
@@ -407,16 +409,19 @@ describe('in the lobby', () => {
       expect(await caller.type(`rank ${page}`)).toBe(lines('Type "rank" alone, or with the number of a page, such as "rank 2".'))
   })
 
-  test.each(catalogue.map(({ name, game }) => [name, game] as const))('rank %s: there is a ladder, or none', async (name, game) => {
-    const { caller, lobby } = await inside()
-    lobby.me = { name: 'ada', registered: true, tables: [] }
-    const answer = game.points
-      ? `To be on it, type: play ${name}`
-      : game.seats.max > 1
-        ? `To be on it, type: play ${name} rated`
-        : `There is no ladder of ${name}, which is played alone and without points.`
-    expect(await caller.type(`rank ${name}`)).toContain(lines(answer))
-  })
+  test.each(shippedGames.entries.map(({ name, game }) => [name, game] as const))(
+    'rank %s: there is a ladder, or none',
+    async (name, game) => {
+      const { caller, lobby } = await inside()
+      lobby.me = { name: 'ada', registered: true, tables: [] }
+      const answer = game.points
+        ? `To be on it, type: play ${name}`
+        : game.seats.max > 1
+          ? `To be on it, type: play ${name} rated`
+          : `There is no ladder of ${name}, which is played alone and without points.`
+      expect(await caller.type(`rank ${name}`)).toContain(lines(answer))
+    },
+  )
 
   test('watch shows a table', async () => {
     const { caller, lobby } = await inside()

@@ -15,8 +15,8 @@ import {
   wrapLines,
 } from '../../src/door/layout.ts'
 import { formatAcceptCommand, parseSeek } from '../../src/door/seek-parser.ts'
-import { catalogue } from '../../src/games/catalogue.ts'
 import { isRefusal } from '../../src/games/game.ts'
+import { shippedGames } from '../../src/games/index.ts'
 import { displayWidth } from '../../src/games/text/graphemes.ts'
 import { checkPersonName, foldName } from '../../src/hall/names/names.ts'
 
@@ -205,7 +205,7 @@ describe('the commands', () => {
     for (const word of words) {
       expect(findCommand(word.toUpperCase())).toBe(findCommand(word))
       // a sign alone is a letter that hangman would refuse
-      for (const { game } of word === '?' ? [] : catalogue)
+      for (const { game } of word === '?' ? [] : shippedGames.entries)
         expect({ word, refused: game.notation.parse(word) }).toMatchObject({ refused: { refused: expect.any(String) } })
     }
   })
@@ -237,8 +237,8 @@ describe('seeks', () => {
   test('are listed as the command that plays with their owner', () => {
     fc.assert(
       fc.property(name, fc.integer({ min: 2, max: 20 }), fc.boolean(), (whom, size, rated) => {
-        const typed = formatAcceptCommand({ name: whom, game: 'tictactoe', settings: { size, first: 0 }, rated })
-        expect(parseSeek(typed.replace(/^play /, ''))).toEqual({
+        const typed = formatAcceptCommand(shippedGames, { name: whom, game: 'tictactoe', settings: { size, first: 0 }, rated })
+        expect(parseSeek(shippedGames, typed.replace(/^play /, ''))).toEqual({
           game: 'tictactoe',
           settings: size === 3 ? {} : { size },
           against: whom,
@@ -259,7 +259,10 @@ describe('seeks', () => {
       .filter((one) => typeof one === 'string')
     fc.assert(
       fc.property(names, fc.boolean(), (whom, rated) => {
-        const wish = parseSeek(formatAcceptCommand({ name: whom, game: 'tictactoe', settings: { size: 4 }, rated }).replace(/^play /, ''))
+        const wish = parseSeek(
+          shippedGames,
+          formatAcceptCommand(shippedGames, { name: whom, game: 'tictactoe', settings: { size: 4 }, rated }).replace(/^play /, ''),
+        )
         if (isRefusal(wish)) throw new Error(wish.refused)
         expect(wish).toEqual({ game: 'tictactoe', settings: { size: 4 }, against: wish.against, ...(rated ? { rated } : {}) })
         expect(foldName(wish.against ?? '')).toBe(foldName(whom))
@@ -270,7 +273,7 @@ describe('seeks', () => {
   test('have the same meaning in any order of terms', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(['size 4', 'rated', 'private', 'against ada lovelace', 'minutes 2'], { minLength: 5 }), (parts) => {
-        expect(parseSeek(`tictactoe ${parts.join(' ')}`)).toEqual({
+        expect(parseSeek(shippedGames, `tictactoe ${parts.join(' ')}`)).toEqual({
           game: 'tictactoe',
           settings: { size: 4 },
           against: 'ada lovelace',
@@ -304,9 +307,9 @@ describe('seeks', () => {
     )
     fc.assert(
       fc.property(fc.array(word, { maxLength: 8 }), (words) => {
-        const wish = parseSeek(words.join(' '))
+        const wish = parseSeek(shippedGames, words.join(' '))
         if ('refused' in wish) expect(wish.refused).toMatch(/\S/)
-        else expect(catalogue.map((entry) => entry.name)).toContain(wish.game)
+        else expect(shippedGames.entries.map((entry) => entry.name)).toContain(wish.game)
       }),
       { numRuns: 500 },
     )

@@ -10,8 +10,8 @@ import { formatReference } from '../../src/lab/reference.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 import type { OpponentFor } from '../../src/protocol/seating.ts'
+import { observe, tape } from '../../src/testing/observe.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { observe, tape } from '../support/observe.ts'
 import { Script } from '../support/script.ts'
 
 const random = seededRandom(1)

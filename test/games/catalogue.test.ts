@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chooseMove } from '../../src/games/ai/house.ts'
-import { catalogue } from '../../src/games/catalogue.ts'
 import { isRefusal } from '../../src/games/game.ts'
-import { type AnyGame, games } from '../../src/games/index.ts'
+import { type AnyGame, games, shippedGames } from '../../src/games/index.ts'
 import { seededRandom } from '../../src/games/random.ts'
 
 /** The setup of a game; most games need none. */
@@ -41,7 +40,7 @@ describe.each([...games])('%s', (name, game) => {
 })
 
 describe('the catalogue', () => {
-  test.each(catalogue.map((entry) => [entry.name, entry] as const))(
+  test.each(shippedGames.entries.map((entry) => [entry.name, entry] as const))(
     '%s: the entry describes the game correctly',
     async (_, { game, settings, moves, setup }) => {
       expect(games.get(game.name)).toBe(game)

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { parseSeek } from '../../src/door/seek-parser.ts'
-import { catalogue } from '../../src/games/catalogue.ts'
 import { isRefusal } from '../../src/games/game.ts'
+import { shippedGames } from '../../src/games/index.ts'
 import { BOUNDS, parseWhole } from '../../src/hall/bounds.ts'
 import { ToClient, ToServer } from '../../src/native/messages.ts'
 import { doorway } from '../support/doorway.ts'
@@ -71,7 +71,7 @@ describe('the seats of a seek', () => {
   })
 
   test('suffice for every game', () => {
-    for (const { game } of catalogue) expect(game.seats.max - 1).toBeLessThanOrEqual(BOUNDS.seat.max)
+    for (const { game } of shippedGames.entries) expect(game.seats.max - 1).toBeLessThanOrEqual(BOUNDS.seat.max)
   })
 })
 
@@ -95,28 +95,28 @@ describe('the front door', () => {
 
   const beyond = ['-1', '0', '99999999999', '9'.repeat(30), '9'.repeat(400), `-${'9'.repeat(400)}`]
 
-  test.each(catalogue.flatMap(({ name, settings }) => Object.entries(settings).map(([setting, info]) => ({ name, setting, ...info }))))(
-    'the setting $setting of $name is from $min to $max',
-    ({ name, setting, min, max }) => {
-      for (const number of [min - 1, max + 1, ...beyond]) {
-        if (Number(number) >= min && Number(number) <= max) continue
-        const wish = parseSeek(`${name} ${setting} ${number}`)
-        expect(isRefusal(wish) && wish.refused).toContain(`is a whole number from ${min} to ${max}`)
-      }
-      for (const number of [min, max]) expect(parseSeek(`${name} ${setting} ${number}`)).toMatchObject({ settings: { [setting]: number } })
-    },
-  )
+  test.each(
+    shippedGames.entries.flatMap(({ name, settings }) => Object.entries(settings).map(([setting, info]) => ({ name, setting, ...info }))),
+  )('the setting $setting of $name is from $min to $max', ({ name, setting, min, max }) => {
+    for (const number of [min - 1, max + 1, ...beyond]) {
+      if (Number(number) >= min && Number(number) <= max) continue
+      const wish = parseSeek(shippedGames, `${name} ${setting} ${number}`)
+      expect(isRefusal(wish) && wish.refused).toContain(`is a whole number from ${min} to ${max}`)
+    }
+    for (const number of [min, max])
+      expect(parseSeek(shippedGames, `${name} ${setting} ${number}`)).toMatchObject({ settings: { [setting]: number } })
+  })
 
   test.each([
     ['minutes', 600, 60_000],
     ['seconds', 3600, 1000],
   ])('a clock of so many %s is from 1 to %d', (unit, max, ms) => {
     for (const number of [...beyond, String(max + 1)]) {
-      const wish = parseSeek(`tictactoe ${unit} ${number}`)
+      const wish = parseSeek(shippedGames, `tictactoe ${unit} ${number}`)
       expect(isRefusal(wish) && wish.refused).toContain(`must be a whole number from 1 to ${max}`)
     }
     for (const number of [1, max]) {
-      const wish = parseSeek(`tictactoe ${unit} ${number}`)
+      const wish = parseSeek(shippedGames, `tictactoe ${unit} ${number}`)
       if (isRefusal(wish)) throw new Error(wish.refused)
       const time = Object.values(wish.clock ?? {})
       expect(time).toEqual([number * ms])

@@ -5,10 +5,10 @@ import { client, clientCloses, defineAutomaton, isEnd, mayEnd, type Side, server
 import { Conversation } from '../../src/protocol/conversation.ts'
 import { type Program, plainLines } from '../../src/protocol/definition.ts'
 import type { Peer } from '../../src/protocol/peer.ts'
+import { observe, tape } from '../../src/testing/observe.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
-import { observe, tape } from '../support/observe.ts'
 import { heardBy } from '../support/wire.ts'
 
 const automaton = defineAutomaton({

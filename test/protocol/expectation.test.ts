@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { programNames } from '../../src/programs/index.ts'
 import { client, defineAutomaton, dueBefore, expectation, server } from '../../src/protocol/automaton.ts'
+import { peerOf } from '../../src/testing/peer.ts'
 import { settled } from '../support/clock.ts'
 import { far } from '../support/far.ts'
-import { peerOf } from '../support/peer.ts'
 import { program } from '../support/play.ts'
 import { heardBy } from '../support/wire.ts'
 

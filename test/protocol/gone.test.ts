@@ -5,10 +5,10 @@ import type { Side } from '../../src/protocol/automaton.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 import { IdleTimeouts } from '../../src/protocol/idle-timeouts.ts'
+import { restless } from '../../src/testing/restless.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
 import { houseOf } from '../support/premises.ts'
-import { restless } from '../support/restless.ts'
 
 /** Ways in which a peer disconnects. */
 const WAYS = ['closes', 'resets', 'falls silent'] as const

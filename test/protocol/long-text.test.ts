@@ -3,6 +3,7 @@ import { findNearest } from '../../src/base/nearest.ts'
 import { commandWords } from '../../src/door/commands/index.ts'
 import { applyErasures, toSafeLine, toSentence, wrapLines } from '../../src/door/layout.ts'
 import { parseSeek } from '../../src/door/seek-parser.ts'
+import { shippedGames } from '../../src/games/index.ts'
 import { displayWidth, wrap } from '../../src/games/text/graphemes.ts'
 import { checkPersonName, foldName } from '../../src/hall/names/names.ts'
 import { strftime } from '../../src/programs/python/strftime.ts'
@@ -44,7 +45,7 @@ const DONE: Readonly<Record<string, (text: string) => unknown>> = {
   edited: applyErasures,
   sentence: toSentence,
   nearest: (text) => findNearest(text, commandWords),
-  readWish: parseSeek,
+  readWish: (text) => parseSeek(shippedGames, text),
   checkPersonName,
   foldName,
   strftime: (text) => strftime(text, new Date(0)),

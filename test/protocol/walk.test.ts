@@ -3,12 +3,13 @@ import { seededRandom } from '../../src/games/random.ts'
 import { loadProgram, programNames } from '../../src/programs/index.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import { EndOfInput, type Program } from '../../src/protocol/definition.ts'
+import { observe, tape } from '../../src/testing/observe.ts'
+import { restless } from '../../src/testing/restless.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled } from '../support/clock.ts'
-import { observe, tape } from '../support/observe.ts'
 import { houseOf } from '../support/premises.ts'
-import { restless } from '../support/restless.ts'
+import { thinking } from '../support/thinking.ts'
 
 const RUNS = 60
 
@@ -20,8 +21,13 @@ async function walk(program: Program, seed: number) {
   const begin = () => {
     const [server, client] = memoryPair()
     const events = tape(server, client)
-    const hosting = new Conversation({ ...terms, side: 'server', transport: server, person: restless(random, 40) })
-    const person = restless(random, random.integer(0, 60), program.needs === 'hall' ? 3 : 0)
+    const hosting = new Conversation({
+      ...terms,
+      side: 'server',
+      transport: server,
+      person: restless(random, 40, { think: thinking(random, 0) }),
+    })
+    const person = restless(random, random.integer(0, 60), { think: thinking(random, program.needs === 'hall' ? 3 : 0) })
     const joining = new Conversation({ ...terms, side: 'client', transport: client, person })
     const pair = { events, hosting, over: Promise.all([hosting.closed, joining.closed]), running: true, heard: Number.POSITIVE_INFINITY }
     pair.over.then(() => {

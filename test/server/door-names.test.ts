@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { formatIntroduction } from '../../src/door/event-text.ts'
+import type { AnyGame } from '../../src/games/game.ts'
+import { tictactoe } from '../../src/games/tictactoe.ts'
 import { checkLobbyName, checkPersonName } from '../../src/hall/names/names.ts'
 import { type Caller, callers, lines } from '../support/door.ts'
 import { Room } from '../support/room.ts'
@@ -13,7 +15,7 @@ describe('a name at the front door', () => {
   })
 
   test('that is a mark, from a worksheet program, is not shown as a mark', () => {
-    const company = { table: 2, game: 'tictactoe', rules: 'tictactoe', seat: 1, names: ['O', 'ada'], me: 'ada' }
+    const company = { table: 2, game: 'tictactoe', rules: tictactoe as AnyGame, seat: 1, names: ['O', 'ada'], me: 'ada' }
     expect(formatIntroduction(company, 'seated')).toBe('Table 2: you are X; the user O is O and begins.')
   })
 

@@ -2,19 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { commands } from '../../src/door/commands/index.ts'
-import { catalogue } from '../../src/games/catalogue.ts'
+import { shippedGames } from '../../src/games/index.ts'
 import { seededRandom } from '../../src/games/random.ts'
 import { examples, ToServer } from '../../src/native/messages.ts'
 import { loadProgram, programNames } from '../../src/programs/index.ts'
 import { legalTransitions, type MessageSpec, type Side } from '../../src/protocol/automaton.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Program } from '../../src/protocol/definition.ts'
+import { observe, tape } from '../../src/testing/observe.ts'
+import { restless } from '../../src/testing/restless.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled } from '../support/clock.ts'
 import { NUMBERS, VALUES } from '../support/extremes.ts'
 import { Machine } from '../support/machine.ts'
-import { observe, tape } from '../support/observe.ts'
-import { restless } from '../support/restless.ts'
 import { Room } from '../support/room.ts'
 
 /** The number of tables that are opened before that of the others, so that its number is no extreme. */
@@ -126,7 +126,7 @@ describe('extremes in each field of the native protocol are answered once, and c
 })
 
 describe('extremes behind each command of the front door are answered, and change no other table', () => {
-  const settings = catalogue.flatMap(({ name, settings: own }) => Object.keys(own).map((setting) => `play ${name} ${setting}`))
+  const settings = shippedGames.entries.flatMap(({ name, settings: own }) => Object.keys(own).map((setting) => `play ${name} ${setting}`))
   const clocks = ['minutes', 'seconds'].map((clock) => `play tictactoe ${clock}`)
   const lines = [...commands.map(({ name }) => name), ...settings, ...clocks, 'play tictactoe', 'play hangman misses 5 tries', '']
 

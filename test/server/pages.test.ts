@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { commands } from '../../src/door/commands/index.ts'
-import { RULES } from '../../src/door/rules.ts'
-import { catalogue } from '../../src/games/catalogue.ts'
+import { shippedGames } from '../../src/games/index.ts'
 import { settled } from '../support/clock.ts'
 import { Caller, lines } from '../support/door.ts'
 import { Machine } from '../support/machine.ts'
@@ -67,7 +66,7 @@ describe('every list fits on a screen', () => {
     'games',
     'rules tictactoe',
     ...commands.map(({ name }) => `help ${name}`),
-    ...catalogue.map(({ name }) => `help ${name}`),
+    ...shippedGames.entries.map(({ name }) => `help ${name}`),
   ])('%s, at a table too', async (typed) => {
     const room = new Room()
     const ada = await caller(room, 'ada')
@@ -132,11 +131,11 @@ describe('commands and games by other words, and by abbreviations', () => {
 })
 
 describe('rules', () => {
-  test.each(catalogue.map(({ name }) => name))('of %s are shown in lines that fit', async (name) => {
+  test.each(shippedGames.entries.map(({ name }) => name))('of %s are shown in lines that fit', async (name) => {
     const ada = await caller(new Room(), 'ada')
     const said = linesOf(await ada.type(`rules ${name}`))
     expect(said.length).toBeGreaterThan(3)
-    expect(RULES[name]).toBeDefined()
+    expect(shippedGames.find(name)?.rules).toBeDefined()
     await ada.type(`play ${name} ${['tictactoe', 'scissors'].includes(name) ? 'house' : ''}`)
     if (!ada.screen.includes('Your move')) await ada.until('Your move')
     ada.news()

@@ -6,11 +6,12 @@ import type { TableEvent } from '../../src/hall/ports.ts'
 import { programNames } from '../../src/programs/index.ts'
 import { IdleTimeouts } from '../../src/protocol/idle-timeouts.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
+import { restless } from '../../src/testing/restless.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
 import { settled } from '../support/clock.ts'
-import { restless } from '../support/restless.ts'
 import { type Guest, Room } from '../support/room.ts'
+import { thinking } from '../support/thinking.ts'
 
 /** The programs whose server seats its client. */
 const SITS = [
@@ -70,7 +71,7 @@ const PLAYERS = (name: string) => (name === 'fh/tictactoe' ? 2 : 1)
 function came(room: Room, name: string, seed: number, prepare?: (wire: MemoryTransport) => void): Promise<Guest[]> {
   const players = Array.from({ length: PLAYERS(name) }, (_, player) => {
     const random = seededRandom(seed * 10 + player)
-    return room.guest(name, restless(random, random.integer(5, 40), 3), {}, player === 0 ? prepare : undefined)
+    return room.guest(name, restless(random, random.integer(5, 40), { think: thinking(random, 3) }), {}, player === 0 ? prepare : undefined)
   })
   return Promise.all(players)
 }

@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { catalogue, findGame } from '../../src/games/catalogue.ts'
-import { type AnyGame, games } from '../../src/games/index.ts'
+import { type AnyGame, games, shippedGames } from '../../src/games/index.ts'
 import { seededRandom } from '../../src/games/random.ts'
 import { allPrograms } from '../../src/programs/index.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
+import { restless } from '../../src/testing/restless.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { BROKEN, gamesWith } from '../support/broken.ts'
 import { Machine } from '../support/machine.ts'
 import { program } from '../support/play.ts'
-import { restless } from '../support/restless.ts'
 import { Room } from '../support/room.ts'
 import { compare, record, saidTo } from '../support/secrecy.ts'
 import { anotherPlot, anyPlot, KNOWLEDGE, seedOf } from '../support/secrets.ts'
@@ -49,7 +48,7 @@ describe.each(SETTINGS)('$name', (setting) => {
     const { heardBy } = broken
     const hearing = setting.seats.filter(({ speech }) => heardBy === 'everybody' || (heardBy === 'natives' && speech === 'native'))
     // a talk between two programs has no watchers
-    const watching = findGame(setting.game) ? [WATCHERS.native, ...(heardBy === 'natives' ? [] : [WATCHERS.door])] : []
+    const watching = shippedGames.find(setting.game) ? [WATCHERS.native, ...(heardBy === 'natives' ? [] : [WATCHERS.door])] : []
     const deaf = new Set([...hearing.map(calledAt), ...watching])
     for (let seed = 1; seed <= PAIRS && deaf.size > 0; seed++) {
       const { leaks } = await pair(setting, seed, gamesWith(broken))
@@ -62,9 +61,9 @@ describe.each(SETTINGS)('$name', (setting) => {
 describe('completeness', () => {
   test('every game, and every program, is tested above or seats no client', async () => {
     const played = new Set(SETTINGS.map(({ game }) => game))
-    expect(catalogue.map(({ game }) => game.name).filter((name) => !played.has(name))).toEqual([])
+    expect(shippedGames.entries.map(({ game }) => game.name).filter((name) => !played.has(name))).toEqual([])
     expect([...games.keys()].filter((name) => !played.has(name))).toEqual([])
-    expect(catalogue.map(({ game }) => game.name).filter((name) => !BROKEN[name]?.length)).toEqual([])
+    expect(shippedGames.entries.map(({ game }) => game.name).filter((name) => !BROKEN[name]?.length)).toEqual([])
     const speaking = new Set(
       SETTINGS.flatMap(({ seats }) => seats.flatMap(({ speech }) => (typeof speech === 'string' ? [] : speech.program))),
     )

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { catalogue } from '../../src/games/catalogue.ts'
+import { shippedGames } from '../../src/games/index.ts'
 import { doorway } from '../support/doorway.ts'
 import { Machine } from '../support/machine.ts'
 import { Room } from '../support/room.ts'
 
 const PASSWORD = 'engine-1843'
-const forTwo = catalogue.filter(({ game }) => game.seats.max === 2)
+const forTwo = shippedGames.entries.filter(({ game }) => game.seats.max === 2)
 
 describe('a challenged user at the front door', () => {
   test.each(forTwo.map(({ name }) => [name]))('is notified at once, and plays by the displayed command: %s', async (game) => {

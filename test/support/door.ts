@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { programs } from '../../src/door/door.ts'
+import { shippedGames } from '../../src/games/index.ts'
 import { chance } from '../../src/games/random.ts'
 import { displayWidth } from '../../src/games/text/graphemes.ts'
 import type {
@@ -114,6 +115,7 @@ type Called = Method | ActType
 
 /** StagedLobby is a lobby controlled by the test: it records calls, and answers them as arranged. */
 export class StagedLobby implements Lobby {
+  readonly catalogue = shippedGames
   me: PersonInfo | undefined
   readonly registered = new Set<string>()
   seekers: readonly SeekInfo[] = []

@@ -6,9 +6,9 @@ import { chance } from '../../src/games/random.ts'
 import { loadProgram } from '../../src/programs/index.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Options, Program } from '../../src/protocol/definition.ts'
+import { observe, tape } from '../../src/testing/observe.ts'
 import { decode } from '../../src/wire/text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { observe, tape } from './observe.ts'
 import { Script } from './script.ts'
 
 /** A program by name, with the input of either side. */

@@ -1,5 +1,5 @@
-import { catalogue } from '../../src/games/catalogue.ts'
 import type { SeatNumber } from '../../src/games/game.ts'
+import { shippedGames } from '../../src/games/index.ts'
 import { Caller, Classroom, Native, type Speech } from './holders.ts'
 import type { Room } from './room.ts'
 import type { Deal, Holder } from './secrecy.ts'
@@ -60,7 +60,7 @@ function setting(game: string, ...seats: readonly Sitting[]): Setting {
 }
 
 /** The games that users can seek, and which of them have two players. */
-const SOUGHT = catalogue.map(({ name, game }) => ({ name, game: game.name, two: game.seats.max > 1 }))
+const SOUGHT = shippedGames.entries.map(({ name, game }) => ({ name, game: game.name, two: game.seats.max > 1 }))
 const FOR_TWO = SOUGHT.filter(({ two }) => two)
 
 /** The front door and the native protocol, which can hold any seat. */

@@ -60,7 +60,7 @@ async function welcome(session: DoorSession): Promise<readonly string[]> {
     .slice(0, NAMED)
     .map(
       (seeker) =>
-        `${toSafeLine(seeker.name)} waits for an opponent${inBrackets(formatClock(seeker.clock))}: ${quoteAcceptCommand(seeker, me)}`,
+        `${toSafeLine(seeker.name)} waits for an opponent${inBrackets(formatClock(seeker.clock))}: ${quoteAcceptCommand(lobby.catalogue, seeker, me)}`,
     )
   const held = heldSeats.slice(0, NAMED).map((info) => formatHeldSeat(info, me))
   return [
@@ -76,7 +76,7 @@ async function welcome(session: DoorSession): Promise<readonly string[]> {
 
 /** Describes a few of the open challenges to this user. */
 function challengesOf(lobby: Lobby): readonly string[] {
-  return lobby.listChallenges({ count: NAMED }).items.flatMap(formatChallenge)
+  return lobby.listChallenges({ count: NAMED }).items.flatMap((seeker) => formatChallenge(lobby.catalogue, seeker))
 }
 
 async function register(session: DoorSession, rest: string): Promise<Reply> {

@@ -1,5 +1,5 @@
 import { formatCount } from '../../base/counts.ts'
-import { type CatalogueEntry, catalogue } from '../../games/catalogue.ts'
+import type { Catalogue, CatalogueEntry } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
 import type { LadderRow, PersonInfo, TableInfo } from '../../hall/api.ts'
 import { BOUNDS, parseWhole } from '../../hall/bounds.ts'
@@ -31,16 +31,16 @@ function tables(session: DoorSession, rest: string): Reply | Promise<Reply> {
     footer: ['To watch a game, type "watch" and the number of its table.', ...backHint(session)],
     fetch(from, count) {
       const { items, total } = session.lobby.listTables({ from, count })
-      return { items: items.map(tableRow), total }
+      return { items: items.map((info) => tableRow(session.lobby.catalogue, info)), total }
     },
   })
 }
 
-function tableRow(info: TableInfo): readonly string[] {
+function tableRow(catalogue: Catalogue, info: TableInfo): readonly string[] {
   const { table, game, names, watchers, away = [] } = info
   const players = names.map((name, seat) => `${toSafeLine(name)}${away.includes(seat) ? ' (away)' : ''}`)
   const watched = watchers > 0 ? [formatCount(watchers, 'watches', 'watch')] : []
-  return [String(table).padStart(3), game, [players.join(' against '), ...formatTerms(info), ...watched].join(', ')]
+  return [String(table).padStart(3), game, [players.join(' against '), ...formatTerms(catalogue, info), ...watched].join(', ')]
 }
 
 function watch(session: DoorSession, rest: string): Reply {
@@ -78,7 +78,7 @@ async function rank(session: DoorSession, rest: string): Promise<Reply> {
   const { lobby } = session
   if (/^[-+]?[\d.]*$/.test(rest)) return ladders(session, rest)
   const [, named = '', number = ''] = /^(.*?)\s*(\d{1,9})?$/s.exec(rest) ?? []
-  const entry = parseGame(replaceGameAlias(named))
+  const entry = parseGame(lobby.catalogue, replaceGameAlias(lobby.catalogue, named))
   if (isRefusal(entry)) return entry
   if (isSolitary(entry) && !entry.game.points) return `There is no ladder of ${entry.name}, which is played alone and without points.`
   const own = await lobby.rank(entry.name)
@@ -102,7 +102,7 @@ async function ladders(session: DoorSession, rest: string): Promise<Reply> {
   const { lobby, peer } = session
   const page = readPage(session, rest, 'rank')
   if (typeof page === 'string') return page
-  const entries = catalogue.filter((entry) => !isSolitary(entry) || entry.game.points)
+  const entries = lobby.catalogue.entries.filter((entry) => !isSolitary(entry) || entry.game.points)
   // the cost of the command covers the first ladder
   peer.connection.charge(LADDER * (entries.length - 1))
   const rows: (readonly string[])[] = []

@@ -1,3 +1,4 @@
+import type { Catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
 import { formatHeldSeats } from '../held.ts'
 import type { DoorSession, Reply } from '../session.ts'
@@ -23,7 +24,7 @@ export interface DoorCommand {
   /** Description in one line, in the imperative. */
   readonly about: string
   /** Further lines of its help. */
-  more?(): readonly string[]
+  more?(catalogue: Catalogue): readonly string[]
   readonly needs?: readonly Need[]
   /** Cost in the budget of the connection, in addition to the typed line; 0 by default. Long answers are charged separately. */
   readonly cost?: number

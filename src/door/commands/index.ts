@@ -4,7 +4,6 @@ import { wrap } from '../../games/text/graphemes.ts'
 import { findGameByWord, parseGame, replaceGameAlias } from '../games.ts'
 import { COLUMNS, formatList, toSentence } from '../layout.ts'
 import { moreCommand } from '../paging.ts'
-import { RULES } from '../rules.ts'
 import { describeSettings } from '../seek-parser.ts'
 import type { DoorSession } from '../session.ts'
 import { accountCommands } from './account.ts'
@@ -81,9 +80,11 @@ export function refuseAmbiguous(word: string, begun: readonly DoorCommand[]): Re
   }
 }
 
-function rules({ present }: DoorSession, rest: string): Reply {
-  const entry = rest === '' && present ? parseGame(present.company.game) : parseGame(replaceGameAlias(rest))
-  return isRefusal(entry) ? entry : [toSentence(entry.title), RULES[entry.name] ?? '', `A move: ${entry.moves}.`]
+function rules({ present, lobby: { catalogue } }: DoorSession, rest: string): Reply {
+  const named = rest === '' && present ? present.company.game : replaceGameAlias(catalogue, rest)
+  const entry = parseGame(catalogue, named)
+  if (isRefusal(entry)) return entry
+  return [toSentence(entry.title), ...(entry.rules === undefined ? [] : [entry.rules]), `A move: ${entry.moves}.`]
 }
 
 const SHORTER = 'Two letters of a command are enough if no other begins with them: pl, hist.'
@@ -91,8 +92,8 @@ const SHORTER = 'Two letters of a command are enough if no other begins with the
 function help({ present, lobby }: DoorSession, rest: string): Reply {
   const [word = ''] = rest.split(/\s/)
   const command = findCommand(word) ?? onlyBeginningWith(word)
-  if (command) return [command.usage, `  ${command.about}`, ...(command.more?.() ?? []).map((line) => `  ${line}`)]
-  const game = findGameByWord(replaceGameAlias(rest).split(/\s/)[0] ?? '')
+  if (command) return [command.usage, `  ${command.about}`, ...(command.more?.(lobby.catalogue) ?? []).map((line) => `  ${line}`)]
+  const game = findGameByWord(lobby.catalogue, replaceGameAlias(lobby.catalogue, rest).split(/\s/)[0] ?? '')
   if (game) return howToPlay(game)
   const begun = findByPrefix(word)
   if (begun.length > 0) return refuseAmbiguous(word, begun)

@@ -1,7 +1,6 @@
-import { catalogue } from '../../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../../games/game.ts'
-import type { PersonInfo, SeekInfo, SeekTerms } from '../../hall/api.ts'
-import { gameNames } from '../games.ts'
+import type { Lobby, SeekInfo, SeekTerms } from '../../hall/api.ts'
+import { listGames } from '../games.ts'
 import { formatColumns, formatUnknownUser, toSafeLine, toSentence } from '../layout.ts'
 import { showTypedPage } from '../paging.ts'
 import { describeClockSettings, describeSettings, formatAcceptCommand, formatNearSeek, needsName, parseSeek } from '../seek-parser.ts'
@@ -9,8 +8,8 @@ import type { DoorSession } from '../session.ts'
 import { formatClock, formatTerms } from '../terms-text.ts'
 import type { DoorCommand, Reply } from './command.ts'
 
-function games(): Reply {
-  const rows = catalogue.flatMap((entry) => [
+function games({ lobby: { catalogue } }: DoorSession): Reply {
+  const rows = catalogue.entries.flatMap((entry) => [
     [entry.name, entry.title],
     ...describeSettings(entry).map(([setting, about]) => ['', `${setting}: ${about}`]),
   ])
@@ -18,7 +17,7 @@ function games(): Reply {
 }
 
 function play(session: DoorSession, rest: string): Reply | Promise<Reply> {
-  const terms = parseSeek(rest)
+  const terms = parseSeek(session.lobby.catalogue, rest)
   if (isRefusal(terms)) return explainChallenge(session, rest) ?? terms
   if (terms.against !== undefined && terms.against.toLowerCase() === session.lobby.me?.name.toLowerCase())
     return 'You cannot play against yourself. "who" lists the other users.'
@@ -26,7 +25,7 @@ function play(session: DoorSession, rest: string): Reply | Promise<Reply> {
 }
 
 function invite(session: DoorSession, rest: string): Reply | Promise<Reply> {
-  const terms = parseSeek(rest && `${rest} private`)
+  const terms = parseSeek(session.lobby.catalogue, rest && `${rest} private`)
   return isRefusal(terms) ? (explainChallenge(session, rest) ?? terms) : startSeek(session, terms)
 }
 
@@ -34,7 +33,7 @@ function invite(session: DoorSession, rest: string): Reply | Promise<Reply> {
 export function explainChallenge({ lobby }: DoorSession, text: string): string | undefined {
   const name = lobby.findOnlineName(text.replace(/^(?:against|with|vs\.?|versus) /i, ''))
   if (name === undefined || name === lobby.me?.name) return undefined
-  const way = formatAcceptCommand({ name, game: 'tictactoe', settings: {}, rated: false })
+  const way = formatAcceptCommand(lobby.catalogue, { name, game: 'tictactoe', settings: {}, rated: false })
   return `To challenge ${toSafeLine(name)}, name a game, too, such as "${toSafeLine(way)}".`
 }
 
@@ -51,7 +50,7 @@ export async function startSeek(session: DoorSession, terms: SeekTerms): Promise
   }
   session.lastSeek = terms
   const { replaced: earlier } = sought
-  const replaced = earlier ? [formatCancelled(earlier, invited !== undefined)] : []
+  const replaced = earlier ? [formatCancelled(session.lobby, earlier, invited !== undefined)] : []
   if (session.present?.playing && session.present !== before) return earlier ? replaced : undefined
   if (sought.code !== undefined) {
     return [
@@ -66,7 +65,7 @@ export async function startSeek(session: DoorSession, terms: SeekTerms): Promise
     ...replaced,
     waitingFor(toOwnSpelling(session, terms.against)),
     ...house,
-    ...(sought.near ?? []).flatMap((seeker) => formatNearSeek(seeker, terms, session.lobby.me)),
+    ...(sought.near ?? []).flatMap((seeker) => formatNearSeek(session.lobby.catalogue, seeker, terms, session.lobby.me)),
   ]
 }
 
@@ -74,7 +73,7 @@ export async function startSeek(session: DoorSession, terms: SeekTerms): Promise
 function explainUnnotified(session: DoorSession, { against, game, settings, rated = false }: SeekTerms, code: string): readonly string[] {
   if (against === undefined) return []
   const name = toOwnSpelling(session, against) ?? against
-  const way = formatAcceptCommand({ name, game, settings, rated })
+  const way = formatAcceptCommand(session.lobby.catalogue, { name, game, settings, rated })
   return [
     `This notifies no user. To send the code: tell ${toSafeLine(name)} join ${code}`,
     `To challenge ${toSafeLine(name)} without a code: ${toSafeLine(way)}`,
@@ -82,14 +81,15 @@ function explainUnnotified(session: DoorSession, { against, game, settings, rate
 }
 
 /** Reports that an open seek was cancelled; `isInvitation` marks a seek with a code. */
-function formatCancelled(seeker: SeekInfo, isInvitation: boolean): string {
-  const what = [seeker.game, ...formatTerms(seeker)].join(', ')
+function formatCancelled({ catalogue }: Lobby, seeker: SeekInfo, isInvitation: boolean): string {
+  const what = [seeker.game, ...formatTerms(catalogue, seeker)].join(', ')
   return isInvitation ? `Your invitation to ${what} is cancelled: its code is void.` : `Your earlier seek, ${what}, is cancelled.`
 }
 
 /** Reports that the open seek was cancelled, in the words for an invitation, a challenge or another seek. */
-export function formatCancelledSeek({ lobby: { ownInvitation, ownSeek } }: DoorSession): string {
-  if (ownInvitation) return formatCancelled(ownInvitation, true)
+export function formatCancelledSeek({ lobby }: DoorSession): string {
+  const { ownInvitation, ownSeek } = lobby
+  if (ownInvitation) return formatCancelled(lobby, ownInvitation, true)
   return ownSeek?.against === undefined ? 'You no longer wait for an opponent.' : `You no longer wait for ${toSafeLine(ownSeek.against)}.`
 }
 
@@ -98,7 +98,8 @@ async function reportingCancelledSeek(session: DoorSession, act: () => Promise<R
   const { ownInvitation: invited, ownSeek: before } = session.lobby
   const reply = await act()
   const earlier = invited ?? before
-  if (earlier && !session.lobby.ownInvitation && !session.lobby.ownSeek) session.say(formatCancelled(earlier, invited !== undefined))
+  if (earlier && !session.lobby.ownInvitation && !session.lobby.ownSeek)
+    session.say(formatCancelled(session.lobby, earlier, invited !== undefined))
   return reply
 }
 
@@ -130,7 +131,7 @@ function join(session: DoorSession, rest: string): Reply | Promise<Reply> {
 function cancel(session: DoorSession): Reply {
   const invited = session.lobby.ownInvitation
   if (!session.lobby.cancel()) return 'You do not wait for an opponent.'
-  return invited ? formatCancelled(invited, true) : 'You no longer wait.'
+  return invited ? formatCancelled(session.lobby, invited, true) : 'You no longer wait.'
 }
 
 /** Accepts a challenge, by the name of its owner or as the only one. */
@@ -158,20 +159,20 @@ function seeks(session: DoorSession, rest: string): Reply | Promise<Reply> {
     empty: 'No player waits for an opponent. Be the first: play tictactoe',
     fetch(from, count) {
       const { items, total } = lobby.listSeeks({ from, count })
-      return { items: items.map((seeker) => seekRow(seeker, lobby.me)), total }
+      return { items: items.map((seeker) => seekRow(seeker, lobby)), total }
     },
   })
 }
 
-function seekRow(seeker: SeekInfo, me: PersonInfo | undefined): readonly string[] {
+function seekRow(seeker: SeekInfo, { me, catalogue }: Lobby): readonly string[] {
   const name = toSafeLine(seeker.name)
   if (seeker.name === me?.name) return [name, 'your own seek; "cancel" cancels it']
   if (seeker.against !== undefined && seeker.against !== me?.name) {
-    return [name, [seeker.game, ...formatTerms(seeker), `for ${toSafeLine(seeker.against)} only`].join(', ')]
+    return [name, [seeker.game, ...formatTerms(catalogue, seeker), `for ${toSafeLine(seeker.against)} only`].join(', ')]
   }
   const limited = seeker.clock ? `${[seeker.game, ...formatClock(seeker.clock)].join(', ')}  ` : ''
   const first = needsName(seeker, me) ? ' (first "register")' : ''
-  return [name, `${limited}type: ${toSafeLine(formatAcceptCommand(seeker))}${first}`]
+  return [name, `${limited}type: ${toSafeLine(formatAcceptCommand(catalogue, seeker))}${first}`]
 }
 
 /** The commands that lead to a game. */
@@ -183,14 +184,14 @@ export const seekCommands: readonly DoorCommand[] = [
     also: ['seek'],
     usage: 'play GAME [SETTING N ...] [against NAME] [rated] [private]',
     about: 'play a game with the next user who wants it, or with the house',
-    more: () => [
-      `GAME is ${gameNames}.`,
+    more: (catalogue) => [
+      `GAME is ${listGames(catalogue)}.`,
       'With NAME, you challenge only that user; with "house", the house plays at once.',
       '"rated" counts for the ladder; both players need registered names.',
       '"private" gives you a code; your opponent is the user who types it.',
       'Settings:',
       ...formatColumns([
-        ...catalogue.flatMap((entry) => describeSettings(entry).map((setting) => [`  ${entry.name}`, ...setting])),
+        ...catalogue.entries.flatMap((entry) => describeSettings(entry).map((setting) => [`  ${entry.name}`, ...setting])),
         ...describeClockSettings().map((setting) => ['  games for two', ...setting]),
       ]),
     ],

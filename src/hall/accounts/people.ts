@@ -1,7 +1,9 @@
 import type { Clock } from '../../base/clock.ts'
+import type { Catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
+import { shippedGames } from '../../games/index.ts'
 import type { EndedConnections } from '../api.ts'
-import { checkLobbyName, foldName } from '../names/names.ts'
+import { checkLobbyName, foldName, type GameWords, gameWords } from '../names/names.ts'
 import { type Account, type Accounts, hasAccount, type PersonId } from '../ports.ts'
 import { AccountChanges, type PasswordProof, type Seats } from './account-changes.ts'
 import { AccountWatch } from './account-watch.ts'
@@ -61,6 +63,8 @@ export interface PeopleOptions {
   readonly random?: RandomBytes
   /** Seats of the hall; without it, no user has a seat. */
   readonly seats?: Seats
+  /** The games of the server, whose words cannot be names; by default those that come with Parlor. */
+  readonly catalogue?: Catalogue
   /** Called with errors that the server survives. */
   readonly onError?: (sentence: string, reason: unknown) => void
 }
@@ -74,6 +78,7 @@ export class People {
   readonly #clock: Clock
   readonly #onError: (sentence: string, reason: unknown) => void
   readonly #seats: Seats
+  readonly #gameWords: GameWords
   readonly #logins: Logins
   readonly #codes: InviteCodeLimiter
   readonly #users: OnlineUsers
@@ -85,7 +90,8 @@ export class People {
   /** Finished games of guests. */
   readonly guestGames = new GuestGames()
 
-  constructor({ accounts, passwords, clock, random, seats = NO_SEATS, onError = () => {} }: PeopleOptions) {
+  constructor({ accounts, passwords, clock, random, seats = NO_SEATS, catalogue = shippedGames, onError = () => {} }: PeopleOptions) {
+    this.#gameWords = gameWords(catalogue)
     this.#accounts = accounts
     this.#passwords = passwords
     this.#clock = clock
@@ -207,7 +213,7 @@ export class People {
 
   /** Checks a name for a new user of the front door or the native protocol. */
   checkName(name: string): AuthError | undefined {
-    const checked = checkLobbyName(name)
+    const checked = checkLobbyName(name, this.#gameWords)
     return isRefusal(checked) ? badName(checked.refused) : undefined
   }
 

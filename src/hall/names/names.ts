@@ -1,5 +1,6 @@
-import { type CatalogueEntry, catalogue } from '../../games/catalogue.ts'
+import type { Catalogue, CatalogueEntry } from '../../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../../games/game.ts'
+import { shippedGames } from '../../games/index.ts'
 import { foldCase, splitGraphemes } from '../../games/text/graphemes.ts'
 import { findPose } from './poses.ts'
 import { findReading, type Reading } from './reserved.ts'
@@ -50,24 +51,33 @@ const ALPHABETS = [
   new RegExp(`^[${[...SCRIPTS, 'Hani', 'Hira', 'Kana', 'Bopo', 'Hang'].map((script) => `\\P{scx=${script}}`).join('&&')}]*$`, 'v'),
 ]
 
-/** All names of all games, folded. */
-const GAMES = new Set(catalogue.flatMap(({ name, game }) => [foldName(name), foldName(game.name)]))
+/** GameWords is the words of a server's games that cannot be names. */
+export interface GameWords {
+  /** All names of all games, folded. */
+  readonly games: ReadonlySet<string>
+  /** Words that can follow the game in `play`, besides names. */
+  readonly terms: ReadonlySet<string>
+  /** The settings of all games, also of games for one player. */
+  readonly settings: ReadonlySet<string>
+}
 
-/** Words that can follow the game in `play`, besides names. */
-const PLAY_WORDS = new Set([
-  'against',
-  'minutes',
-  'private',
-  'rated',
-  'seconds',
-  ...settingsOf(catalogue.filter(({ game }) => game.seats.max > 1)),
-])
+/** Returns the words of the games of a server that cannot be names. */
+export function gameWords({ entries }: Catalogue): GameWords {
+  return {
+    games: new Set(entries.flatMap(({ name, game }) => [foldName(name), foldName(game.name)])),
+    terms: new Set([...TERMS, ...settingsOf(entries.filter(({ game }) => game.seats.max > 1))]),
+    settings: new Set(settingsOf(entries)),
+  }
+}
+
+/** Words that can follow any game for two in `play`. */
+const TERMS = ['against', 'minutes', 'private', 'rated', 'seconds']
 
 /** Words that answer a question of the front door or of a protocol, or that are placeholders in its texts. */
 const ANSWERS = new Set('code n nah nope sure versus vs with y yeah yep yup'.split(' '))
 
-/** The settings of all games, also of games for one player. */
-const SETTINGS = new Set(settingsOf(catalogue))
+/** The words of the games that come with Parlor. */
+const SHIPPED_WORDS = gameWords(shippedGames)
 
 /**
  * Returns a name in NFC, as it is stored and shown, or a refusal. A name has 1 to 20 characters, no @ and no blank at its ends,
@@ -125,7 +135,7 @@ function reasonFor(name: string, { word, article }: Reading): string {
  * Checks a name at the front door or in the native protocol as `checkPersonName` does, and also refuses a name that would make a
  * line such as `play tictactoe size 4 NAME` ambiguous: a number, a game, a word or a setting of `play`.
  */
-export function checkLobbyName(text: string): string | Refusal {
+export function checkLobbyName(text: string, { games, terms, settings }: GameWords = SHIPPED_WORDS): string | Refusal {
   const name = checkPersonName(text)
   if (isRefusal(name)) return name
   if (/^(?=.*\p{N})[\p{N}\p{P}\s_.,|+-]*$|^[\d.]+e[+-]?\d+$/iu.test(name))
@@ -137,8 +147,8 @@ export function checkLobbyName(text: string): string | Refusal {
   if ([name, toDisplayedForm(name)].some((text) => /^[ox]$/i.test(toSkeleton(text))))
     return { refused: `${name} cannot be a name: it is a mark on the board of tictactoe; choose another` }
   const folded = foldName(name)
-  if (GAMES.has(folded)) return { refused: `${name} cannot be a name: it is a game; choose another` }
-  const word = folded.split('_').find((part) => PLAY_WORDS.has(part)) ?? (SETTINGS.has(folded) ? folded : undefined)
+  if (games.has(folded)) return { refused: `${name} cannot be a name: it is a game; choose another` }
+  const word = folded.split('_').find((part) => terms.has(part)) ?? (settings.has(folded) ? folded : undefined)
   return word === undefined ? name : { refused: `${name} cannot be a name: "${word}" has a meaning after "play"; choose another` }
 }
 

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
 import type { LadderRow } from '../../hall/api.ts'
 import { command, message, toReply } from '../declaration.ts'
@@ -138,9 +137,9 @@ export const browseCommands = [
       example: { id: 3 },
       cost: 9,
       answer: games.schema,
-      run: () =>
+      run: (lobby) =>
         toReply(games, {
-          games: catalogue.map(({ name, title, game, moves, settings }) => ({
+          games: lobby.catalogue.entries.map(({ name, title, game, moves, settings }) => ({
             game: name,
             title,
             rules: game.name,

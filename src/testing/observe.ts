@@ -1,17 +1,17 @@
-import { type Automaton, legalTransitions, mayEnd, parseMessage, type Side, type Transition } from '../../src/protocol/automaton.ts'
-import type { Options, Program } from '../../src/protocol/definition.ts'
-import { encode } from '../../src/wire/text.ts'
-import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
+import { type Automaton, legalTransitions, mayEnd, parseMessage, type Side, type Transition } from '../protocol/automaton.ts'
+import type { Options, Program } from '../protocol/definition.ts'
+import { encode } from '../wire/text.ts'
+import type { MemoryTransport } from '../wire/transports/memory.ts'
 
 /** One write on the wire, or the end of a side's output. */
-export interface Event {
+export interface WireWrite {
   readonly from: Side
   readonly bytes: Uint8Array | 'end'
 }
 
 /** Records the writes of both ends of a pair, in order. */
-export function tape(server: MemoryTransport, client: MemoryTransport): Event[] {
-  const events: Event[] = []
+export function tape(server: MemoryTransport, client: MemoryTransport): WireWrite[] {
+  const events: WireWrite[] = []
   for (const [from, transport] of [
     ['server', server],
     ['client', client],
@@ -41,7 +41,7 @@ export interface Observation {
 }
 
 /** Judges a recorded conversation by the automaton alone, as an observer of the wire would. */
-export function observe({ protocol, defaults }: Program, options: Options, events: readonly Event[]): Observation {
+export function observe({ protocol, defaults }: Program, options: Options, events: readonly WireWrite[]): Observation {
   const { automaton } = protocol
   const { toServer, toClient } = protocol.framing({ ...defaults, ...options })
   const decoders = { client: toServer.decoder(), server: toClient.decoder() }

@@ -1,9 +1,9 @@
-import type { Side } from '../../src/protocol/automaton.ts'
-import type { Program } from '../../src/protocol/definition.ts'
-import { Peer } from '../../src/protocol/peer.ts'
-import { Connection } from '../../src/wire/connection.ts'
-import type { Framing } from '../../src/wire/framing/framing.ts'
-import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
+import type { Side } from '../protocol/automaton.ts'
+import type { Program } from '../protocol/definition.ts'
+import { Peer } from '../protocol/peer.ts'
+import { Connection } from '../wire/connection.ts'
+import type { Framing } from '../wire/framing/framing.ts'
+import { type MemoryTransport, memoryPair } from '../wire/transports/memory.ts'
 
 /** The peer of a role in memory, and its two ends. */
 export interface PeerInMemory {

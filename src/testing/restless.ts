@@ -1,6 +1,5 @@
-import type { Random } from '../../src/games/game.ts'
-import { type Console, EndOfInput } from '../../src/protocol/definition.ts'
-import { settled } from './clock.ts'
+import type { Random } from '../games/game.ts'
+import { type Console, EndOfInput } from '../protocol/definition.ts'
 
 /** Input for prompts of any program: moves, commands, nonsense. */
 const TYPED = [
@@ -14,17 +13,25 @@ const TYPED = [
 const NAMES = ['ada', 'ada', 'grace', 'ada @ home', '']
 const PASSWORDS = ['', '', '', 'engine-1843', 'engine']
 
-/** A user who types random lines, and leaves (Ctrl-D) after a number of lines; waits for a limited number of turns before each. */
-export function restless(random: Random, patience: number, thinking = 0): Console {
+/** RestlessOptions is how a restless person types. */
+export interface RestlessOptions {
+  /** Lines to choose from; by default, moves and commands of many programs. */
+  readonly typed?: readonly string[] | undefined
+  /** Waits before a line; by default, the person types at once. */
+  readonly think?: () => Promise<void>
+}
+
+/** Returns a person who types random lines, and leaves (Ctrl-D) after `patience` lines. */
+export function restless(random: Random, patience: number, { typed = TYPED, think }: RestlessOptions = {}): Console {
   let left = patience
   return {
     say() {},
     async ask(prompt, atEnd, signal) {
       if (signal?.aborted) throw signal.reason
       await undefined
-      for (let turns = random.integer(0, thinking); turns > 0; turns--) await settled()
+      await think?.()
       if (signal?.aborted) throw signal.reason
-      if (left-- > 0) return random.choice(/\bname\b.*:/.test(prompt) ? NAMES : /\bpassword\b/.test(prompt) ? PASSWORDS : TYPED)
+      if (left-- > 0) return random.choice(/\bname\b.*:/.test(prompt) ? NAMES : /\bpassword\b/.test(prompt) ? PASSWORDS : typed)
       if (atEnd === undefined) throw new EndOfInput()
       return atEnd
     },

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises'
+import { ConfigError, type ConfigSource, formatOrigin } from '../config/config.ts'
+import { settingsFile } from '../config/defaults.ts'
+import { parseConfigFile, parseEnvironment } from '../config/sources.ts'
+import { cannotRead } from '../terminal/trouble.ts'
+import { UsageError } from './diagnostics.ts'
+import { decodeTextFile } from './text-file.ts'
+
+/** Reads the settings file that is named, or else the usual one, if it is there. Rejects with a UsageError. */
+export async function fileLayers(named = process.env.PARLOR_CONFIG || undefined): Promise<ConfigSource[]> {
+  const file = named ?? settingsFile
+  try {
+    return [parseConfigFile(file, decodeTextFile(file, await readFile(file)))]
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(...error.sentences)
+    if (error instanceof UsageError) throw error
+    if (named === undefined && error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw new UsageError(cannotRead(file, error))
+  }
+}
+
+/** Resolves to the plug-ins that the environment or else a settings file names. */
+export async function findPlugins(file?: string): Promise<readonly string[]> {
+  return pluginsOf([...(await fileLayers(file)), parseEnvironment(process.env)]).files
+}
+
+/** Returns the plug-ins of the last source that names some, and that source; none if their form is invalid. */
+export function pluginsOf(layers: readonly ConfigSource[]): { readonly files: readonly string[]; readonly at: string } {
+  const layer = layers.findLast(({ values }) => values.plugins !== undefined)
+  const plugins = layer?.values.plugins
+  const isValid = Array.isArray(plugins) && plugins.every((file) => typeof file === 'string' && file.trim() !== '')
+  return {
+    files: isValid ? plugins.map((file) => String(file).trim()) : [],
+    at: formatOrigin('plugins', layer?.from('plugins'), layer?.lineOf?.('plugins')),
+  }
+}

@@ -1,0 +1,35 @@
+import { formatCount } from '../base/counts.ts'
+import type { PersonId, TableId } from './ports.ts'
+import type { Opened } from './table.ts'
+
+/** UnavailableTables is the open tables that this process cannot restore, because the plug-in of the game is missing or has changed. */
+export class UnavailableTables {
+  readonly #opened = new Map<TableId, Opened>()
+
+  /** Adds a table by its opening. The log of the table stays as it is. */
+  add(id: TableId, opened: Opened): void {
+    this.#opened.set(id, opened)
+  }
+
+  /** Returns the game of such a table, if a person has a seat there. */
+  gameOf(id: TableId, person: PersonId): string | undefined {
+    const opened = this.#opened.get(id)
+    return opened?.seats.some((seat) => seat.person === person) ? opened.game : undefined
+  }
+
+  /** Returns the game of the table whose seat has a token, by the hash of the token. */
+  gameByToken(token: string): string | undefined {
+    for (const { seats, game } of this.#opened.values()) if (seats.some((seat) => seat.token === token)) return game
+    return undefined
+  }
+
+  /** Returns a sentence for each game with such tables that this process does not have. */
+  describeMissing(games: ReadonlyMap<string, unknown>): readonly string[] {
+    const missing = [...this.#opened.values()].filter(({ game }) => !games.has(game))
+    const byGame = Map.groupBy(missing, ({ game }) => game)
+    return [...byGame].map(([game, tables]) => {
+      const stay = tables.length === 1 ? 'it stays' : 'they stay'
+      return `${formatCount(tables.length, 'table')} of ${game} cannot be resumed; ${stay} in the log until a server with this game starts`
+    })
+  }
+}

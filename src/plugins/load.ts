@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { errorMessage } from '../base/errors.ts'
+import type { Catalogue } from '../games/catalogue.ts'
+import type { AnyGame } from '../games/game.ts'
+import type { ProgramRegistry } from '../programs/index.ts'
+import type { Program, SoloProgram } from '../protocol/definition.ts'
+import { findGameFault, findSetupFault, isRecord, takenWords, wordsOf } from './check-game.ts'
+import { findProgramFault } from './check-program.ts'
+import { type FailureObserver, guardGame } from './guard.ts'
+import { resolveToThisCopy } from './resolve.ts'
+import { TimeLimit } from './time-limit.ts'
+
+/** The first port of programs that name none; the shipped programs have ports below. */
+const FIRST_PORT = 12_400
+/** Milliseconds that one hook of a game may compute. */
+const LIMIT = 1000
+
+/** PluginError reports a plug-in that cannot be loaded; its message is a sentence with the file. */
+export class PluginError extends Error {
+  override readonly name = 'PluginError'
+}
+
+/** Playable is the games and programs of one process. */
+export interface Playable {
+  readonly catalogue: Catalogue
+  readonly programs: ProgramRegistry
+}
+
+/** PluginExports is what a plug-in exports. */
+interface PluginExports {
+  readonly games: readonly unknown[]
+  readonly programs: readonly unknown[]
+  readonly solos: readonly unknown[]
+}
+
+/**
+ * Loads plug-ins, in order, and resolves to the games and programs with theirs at the end. `onFailure` is called when a hook of
+ * a plug-in's game fails later. Rejects with a PluginError for a file that cannot be loaded, or whose games or programs are
+ * invalid, or have a name or port that is taken.
+ */
+export async function loadPlugins(files: readonly string[], shipped: Playable, onFailure: FailureObserver): Promise<Playable> {
+  if (files.length === 0) return shipped
+  resolveToThisCopy()
+  const limit = new TimeLimit(LIMIT)
+  let all = shipped
+  for (const file of files) all = await addPlugin(file, readExports(file, await importFile(file)), { all, limit, onFailure })
+  return all
+}
+
+/** Checks the exports of a plug-in, and resolves to the games and programs with its own. */
+async function addPlugin(
+  file: string,
+  { games, programs, solos }: PluginExports,
+  { all, limit, onFailure }: { all: Playable; limit: TimeLimit; onFailure: FailureObserver },
+): Promise<Playable> {
+  const added = await Promise.all(games.map((game, at) => checkGame({ file, game, at, limit, onFailure })))
+  const words = new Set(takenWords(all.catalogue))
+  for (const game of added) {
+    for (const word of wordsOf(game)) take(words, word, `${file}: the name "${word}" of the game ${game.name} is taken`)
+  }
+  const ports = new Set((await all.programs.all()).map(({ port, servePort = port }) => servePort))
+  const named: Program[] = []
+  const names = new Set([...all.programs.names, ...all.programs.shortNames])
+  for (const [at, program] of programs.entries()) {
+    const fault = findProgramFault(program)
+    if (fault !== undefined) throw new PluginError(`${file}: ${whichOf('program', program, at)} ${fault}`)
+    const checked = withPort(program as Program, ports)
+    takeNames(file, checked, names)
+    const { servePort = checked.port } = checked
+    take(ports, servePort, `${file}: the port ${servePort} of the program ${checked.name} is taken; leave it out to get a free one`)
+    named.push(checked)
+  }
+  const alone = solos.map((solo, at) => checkSolo(file, solo, at))
+  for (const solo of alone) if (!named.some(({ name }) => name === solo.name)) takeNames(file, solo, names)
+  return { catalogue: all.catalogue.with(added), programs: all.programs.with({ programs: named, solos: alone }) }
+}
+
+async function checkGame({
+  file,
+  game,
+  at,
+  limit,
+  onFailure,
+}: {
+  readonly file: string
+  readonly game: unknown
+  readonly at: number
+  readonly limit: TimeLimit
+  readonly onFailure: FailureObserver
+}): Promise<AnyGame> {
+  const fault = findGameFault(game)
+  if (fault !== undefined) throw new PluginError(`${file}: ${whichOf('game', game, at)} ${fault}`)
+  const failure = await findSetupFault(guardGame(game as AnyGame, limit, () => {}))
+  if (failure !== undefined) throw new PluginError(`${file}: ${whichOf('game', game, at)} ${failure}`)
+  return guardGame(game as AnyGame, limit, onFailure)
+}
+
+function checkSolo(file: string, solo: unknown, at: number): SoloProgram {
+  const isSolo = isRecord(solo) && typeof solo.name === 'string' && typeof solo.title === 'string' && typeof solo.play === 'function'
+  if (!isSolo) throw new PluginError(`${file}: ${whichOf('solo program', solo, at)} has no name, title or play`)
+  const { source = 'a plug-in', ...others } = solo as unknown as Omit<SoloProgram, 'source'> & { source?: string }
+  return { ...others, source }
+}
+
+function takeNames(file: string, { name, short }: Pick<Program, 'name' | 'short'>, names: Set<string>): void {
+  for (const one of short === undefined ? [name] : [name, short]) {
+    take(names, one, `${file}: the name "${one}" of the program ${name} is taken`)
+  }
+}
+
+/** Gives a program without a port the first free one behind those of the shipped programs. */
+function withPort(program: Program, ports: ReadonlySet<number>): Program {
+  if (program.port > 0) return program
+  let port = program.servePort ?? FIRST_PORT
+  while (program.servePort === undefined && ports.has(port)) port++
+  return { ...program, port }
+}
+
+/** Adds an item that must not be there yet. Throws a PluginError with the sentence otherwise. */
+function take<Item>(taken: Set<Item>, item: Item, sentence: string): void {
+  if (taken.has(item)) throw new PluginError(sentence)
+  taken.add(item)
+}
+
+async function importFile(file: string): Promise<Readonly<Record<string, unknown>>> {
+  const path = resolve(file)
+  if (!existsSync(path)) throw new PluginError(`${file} does not exist`)
+  try {
+    return await import(pathToFileURL(path).href)
+  } catch (reason) {
+    throw new PluginError(`${file} cannot be loaded: ${errorMessage(reason)}`, { cause: reason })
+  }
+}
+
+/** Returns the games and programs of a module: its exports of these names, or those of its default export. */
+function readExports(file: string, module: Readonly<Record<string, unknown>>): PluginExports {
+  const { games, programs, solos } = ['games', 'programs', 'solos'].some((name) => name in module)
+    ? module
+    : isRecord(module.default)
+      ? module.default
+      : {}
+  if (games === undefined && programs === undefined && solos === undefined)
+    throw new PluginError(`${file} exports neither "games" nor "programs", as a plug-in does`)
+  const listOf = (name: string, value: unknown): readonly unknown[] => {
+    if (value === undefined) return []
+    if (Array.isArray(value)) return value
+    throw new PluginError(`${file} exports "${name}" that is not a list`)
+  }
+  return { games: listOf('games', games), programs: listOf('programs', programs), solos: listOf('solos', solos) }
+}
+
+/** Names a game or program in a sentence: by its name, or by its place in the list if it has none. */
+function whichOf(what: string, item: unknown, at: number): string {
+  return isRecord(item) && typeof item.name === 'string' ? `the ${what} ${item.name}` : `the ${what} number ${at + 1}`
+}

@@ -1,0 +1,27 @@
+import { Effort } from '../games/ai/effort.ts'
+
+/** Milliseconds that each of the two phases of a search may take. */
+const PHASE = 20
+/** Least number of moves of a phase, also for very slow rules. */
+const LEAST = 100
+/** Assumed milliseconds of one move before the first search. */
+const FIRST = 0.02
+
+/**
+ * PacedEffort is the budget of the searches in the game of a plug-in. The rules of a plug-in may be slow, so it measures how long
+ * a move of a search takes, and allows only as many as fit into the time that one table may take from the others.
+ */
+export class PacedEffort extends Effort {
+  #perMove = FIRST
+  #begunAt = 0
+
+  override get allowed(): number {
+    this.#begunAt = performance.now()
+    return Math.min(super.allowed, Math.max(LEAST, Math.floor(PHASE / this.#perMove)))
+  }
+
+  override spend(moves: number): void {
+    super.spend(moves)
+    if (moves > 0) this.#perMove = Math.max((performance.now() - this.#begunAt) / moves, 1e-4)
+  }
+}

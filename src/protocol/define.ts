@@ -1,0 +1,39 @@
+import type { Seat } from '../games/game.ts'
+import type { Automaton } from './automaton.ts'
+import { type Options, type Program, type Protocol, plainLines, type RoleContext } from './definition.ts'
+import type { Peer } from './peer.ts'
+
+/** ProtocolDefinition is a protocol whose automaton is written in place, so that its roles know the names of its messages and states. */
+export interface ProtocolDefinition<Name extends string, State extends string, Words> {
+  readonly name: string
+  /** One-line description for lists of programs. */
+  readonly title: string
+  readonly automaton: Automaton<Name, State>
+  /** Returns the framing of each direction; by default, lines. */
+  readonly framing?: (options: Options) => ReturnType<Protocol['framing']>
+  server(peer: Peer<Name, State>, at: RoleContext<Words>): Promise<void>
+  client(peer: Peer<Name, State>, at: RoleContext<Words>): Promise<void>
+  /** Plays the seat opposite the peer at this side's console, if the game has such a seat. */
+  opposite?(seat: Seat<unknown, unknown>, at: RoleContext<Words>, game: string): Promise<void>
+}
+
+/** Defines a protocol: its automaton, and its two roles as functions over `receive` and `send`. */
+export function defineProtocol<Name extends string, State extends string, Words = undefined>(
+  definition: ProtocolDefinition<Name, State, Words>,
+): Protocol<Name, State, Words> {
+  return { framing: plainLines, ...definition }
+}
+
+/** ProgramDefinition is a program without the parts that have a default. */
+export type ProgramDefinition<Name extends string, State extends string> = Pick<Program<Name, State, undefined>, 'name' | 'protocol'> &
+  Partial<Omit<Program<Name, State, undefined>, 'name' | 'protocol' | 'words' | 'needs'>>
+
+/**
+ * Defines a program. Without a `port`, it gets one of its own behind those of the programs that come with Parlor. `name` is
+ * `GROUP/PROGRAM`, and `short` the name that is typed.
+ */
+export function defineProgram<Name extends string, State extends string>(
+  definition: ProgramDefinition<Name, State>,
+): Program<Name, State, undefined> {
+  return { source: 'a plug-in', port: 0, host: {}, join: {}, ...definition, words: undefined }
+}

@@ -1,0 +1,104 @@
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { examples, numbersPlugin, pluginFile } from '../support/plugins.ts'
+import { Parlor, run, serving } from '../support/process.ts'
+
+const FOUR = join(examples, 'connect-four-wire.ts')
+
+/** Connects to a port, sends lines, each when the output matches, and returns all output. */
+async function talkTo(port: number, steps: readonly (readonly [RegExp, string])[]): Promise<string> {
+  const socket = connect({ port, host: '127.0.0.1' })
+  onTestFinished(() => void socket.destroy())
+  let heard = ''
+  socket.on('data', (data) => (heard += data))
+  for (const [pattern, line] of steps) {
+    while (!pattern.test(heard)) await once(socket, 'data', { signal: AbortSignal.timeout(10_000) })
+    if (line !== '') socket.write(`${line}\n`)
+  }
+  return heard
+}
+
+describe('--plugin', () => {
+  test('serves a program of a plug-in, whose game is at the front door, too', async () => {
+    const { server, ports } = await serving(['example/connect-four', 'door'], '--plugin', FOUR)
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    expect(
+      await talkTo(ports['example/connect-four'] ?? 0, [
+        [/^DROP \d\n/, 'DROP 4'],
+        [/^(?:DROP \d\n){2}/, ''],
+      ]),
+    ).toMatch(/^(?:DROP \d\n){2}/)
+    const door = await talkTo(ports['parlor/door'] ?? 0, [
+      [/What is your name/, 'ada'],
+      [/Hello, ada/, 'play four against house'],
+      [/you are O and begin/, '4'],
+      [/house has moved/, ''],
+    ])
+    expect(door).toContain('. . . O . . .')
+  })
+
+  test('works for host, join and protocols', async () => {
+    const socket = join(await folder(), 'socket')
+    await using host = new Parlor(['host', 'connect-four', '--plugin', FOUR, '--unix', socket])
+    await using guest = new Parlor(['join', 'connect-four', '--plugin', FOUR, '--unix', socket, '--wait', '10s'])
+    host.type('4')
+    await guest.shows(/\. \. \. O \. \. \./)
+    guest.type('END')
+    expect([await guest.exit, await host.exit]).toEqual([0, 0])
+    expect(host.output).toMatch(/You win!\n$/)
+    const all = await run('protocols', '--plugin', FOUR)
+    expect(all.output).toMatch(/example\/connect-four \(connect-four\) +12400/)
+    const one = await run('protocols', 'connect-four', '--plugin', FOUR)
+    expect(one.output).toContain('DROP {column}')
+  })
+
+  test('resolves "parlor" to the running copy for a file that lies elsewhere', async () => {
+    const text = `${numbersPlugin()}import { EndOfInput } from 'parlor'
+export const solos = [{ name: 'example/end', short: 'end', title: 'ends', play: async () => { throw new EndOfInput() } }]
+`
+    const file = await pluginFile(text)
+    // the command knows the error by its class
+    const { errors, code } = await run('solo', 'end', '--plugin', file)
+    expect(errors).toContain('the input ended')
+    expect(code).not.toBe(0)
+  })
+
+  test('may stand in parlor.toml and in the environment', async () => {
+    const cwd = await folder()
+    await writeFile(join(cwd, 'parlor.toml'), `plugins = [${JSON.stringify(FOUR)}]\nonly = ["connect-four"]\n[ports]\nconnect-four = 0\n`)
+    await using server = new Parlor(['serve', '--json'], undefined, { cwd })
+    await server.shows(/\n/)
+    expect(JSON.parse(server.output).listening).toMatchObject([{ program: 'example/connect-four' }])
+    await using config = new Parlor(['config'], undefined, {
+      cwd,
+      environment: { PARLOR_PLUGINS: join(examples, 'battleship.ts'), PARLOR_ONLY: 'guess', PARLOR_PORTS: 'guess=0' },
+    })
+    expect(await config.exit).toBe(2)
+    expect(config.errors).toContain('ports.connect-four')
+  })
+
+  test('shifts no port of the shipped programs or of the metrics', async () => {
+    const before = await run('config', '--port-base', '20000')
+    const after = await run('config', '--port-base', '20000', '--plugin', FOUR)
+    expect(after.code).toBe(0)
+    expect(after.output).toContain(`plugins = [ ${JSON.stringify(FOUR)} ]`)
+    expect(before.code).toBe(0)
+  })
+
+  test.each(['serve', 'config', 'protocols'])('%s refuses a bad plug-in with its source and a sentence', async (command) => {
+    const file = await pluginFile(numbersPlugin("name: 'quiz',"))
+    const { errors, code } = await run(command, '--plugin', file)
+    expect(code).toBe(2)
+    expect(errors.replace(/\s+/g, ' ')).toContain('the name "quiz" of the game quiz is taken')
+  })
+})
+
+async function folder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'parlor-'))
+  onTestFinished(() => rm(made, { recursive: true }))
+  return made
+}

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest'
+import { connectFour } from '../../examples/plugins/connect-four.ts'
+import { type AnyGame, RulesError } from '../../src/games/game.ts'
+import { shippedGames } from '../../src/games/index.ts'
+import { seededRandom } from '../../src/games/random.ts'
+import { guardGame } from '../../src/plugins/guard.ts'
+import { TimeLimit } from '../../src/plugins/time-limit.ts'
+import { settled } from '../support/clock.ts'
+import { Caller } from '../support/door.ts'
+import { Room } from '../support/room.ts'
+
+const random = seededRandom(1)
+const limit = new TimeLimit(50)
+
+function fail(): never {
+  throw new Error('so be it')
+}
+
+function computeForEver(): never {
+  for (;;);
+}
+
+/** A guarded game with some hooks replaced, and its reported failures. */
+function guarded(broken: Partial<AnyGame>, game: AnyGame = connectFour) {
+  const failures: string[] = []
+  return { failures, game: guardGame({ ...game, ...broken }, limit, (sentence, reason) => failures.push(`${sentence}: ${reason}`)) }
+}
+
+describe.each([
+  ['throws', fail, /so be it/],
+  ['computes for ever', computeForEver, /longer than 50 ms/],
+])('a hook of a plug-in that %s', (_, broken, why) => {
+  test.each(['play', 'outcome', 'toMove', 'view', 'points'] as const)('in %s refuses the move', (hook) => {
+    const start = connectFour.setup({}, random)
+    const { game, failures } = guarded({ [hook]: broken })
+    expect(game.play(start, 0, 4, random)).toEqual({ refused: expect.stringContaining('failed at this move') })
+    expect(failures).toEqual([expect.stringMatching(why)])
+  })
+
+  test.each(['setup', 'view', 'toMove', 'outcome'] as const)('in %s throws a RulesError with a sentence', (hook) => {
+    const { game } = guarded({ [hook]: broken })
+    expect(() => game[hook]({}, random as never, random as never)).toThrow(RulesError)
+  })
+
+  test('in a text gives another text', () => {
+    const { game } = guarded({
+      screen: { board: broken, last: broken, end: broken, givenUp: broken },
+      notation: { parse: broken, print: broken, render: broken },
+    })
+    const players = { names: [], seat: 0 }
+    expect([game.screen?.board?.({}, players), game.screen?.last?.({}), game.screen?.end?.({}, true), game.screen?.givenUp?.({})]).toEqual([
+      undefined,
+      undefined,
+      '',
+      '',
+    ])
+    expect(game.notation.parse('4')).toEqual({ refused: 'the game cannot read that' })
+    expect([game.notation.print(4), game.notation.render({})]).toEqual(['', 'The board cannot be drawn.'])
+  })
+
+  test('is reported once for each hook', () => {
+    const { game, failures } = guarded({ play: broken })
+    for (let n = 0; n < 3; n++) game.play(connectFour.setup({}, random), 0, 4, random)
+    expect(failures).toHaveLength(1)
+  })
+})
+
+test('a guarded game plays like the game itself, and the house plays it', () => {
+  const { game, failures } = guarded({})
+  const start = game.setup({}, random)
+  expect(game.play(start, 0, 4, random)).toEqual(connectFour.play(connectFour.setup({}, random), 0, 4, random))
+  expect(game.play(start, 1, 4, random)).toEqual({ refused: 'it is the other player’s turn' })
+  expect(game.choose?.(game.view(start, 0), 0, random)).toBeGreaterThan(0)
+  expect(failures).toEqual([])
+})
+
+/** Two users at the front door, in a hall with a guarded game. */
+async function atTheDoor(broken: Partial<AnyGame>) {
+  const { game, failures } = guarded(broken)
+  const room = new Room({ catalogue: shippedGames.with([game]) })
+  const come = async (name: string) => {
+    const caller = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
+    await settled()
+    await caller.type(name)
+    return caller
+  }
+  return { room, failures, ada: await come('ada'), grace: await come('grace') }
+}
+
+describe('at the front door, a plug-in’s game', () => {
+  test('is listed, explained, played and told like a shipped one', async () => {
+    const { ada, grace } = await atTheDoor({})
+    expect(await ada.type('games')).toContain('connect-four  connect four: drop discs into columns')
+    expect(await ada.type('rules four')).toContain('Two players drop a disc')
+    await ada.type('play four')
+    await grace.type('play connect-four')
+    expect(ada.news()).toContain('you are O and begin; grace is X')
+    await ada.type('4')
+    grace.news()
+    await grace.type('3')
+    expect(ada.news()).toContain('grace has moved: 3.')
+    expect(await ada.type('9')).toContain('There is no column 9')
+  })
+
+  test('that fails at a move refuses it with a sentence, and other tables go on', async () => {
+    const { ada, grace, room, failures } = await atTheDoor({ play: fail })
+    await ada.type('play connect-four')
+    await grace.type('play connect-four')
+    expect(await ada.type('4')).toContain('The rules of connect-four failed at this move')
+    await ada.type('resign')
+    await ada.type('play tictactoe house')
+    expect(await ada.type('5')).toContain('Your move')
+    expect(failures).toHaveLength(1)
+    expect(room.troubles).toEqual([])
+  })
+
+  test('that cannot be set up is refused with a sentence', async () => {
+    const { ada } = await atTheDoor({ setup: fail })
+    expect(await ada.type('play connect-four house')).toContain('The rules of connect-four failed (setup: so be it)')
+    expect(await ada.type('play tictactoe house')).toContain('Table 1')
+  })
+
+  test('that computes for ever stops at its limit, and other tables go on', async () => {
+    const { ada } = await atTheDoor({ play: computeForEver })
+    await ada.type('play connect-four house')
+    expect(await ada.type('4')).toContain('failed at this move')
+    await ada.type('resign')
+    expect(await ada.type('play tictactoe house')).toContain('Your move')
+  })
+})
+
+describe('a restart', () => {
+  test('without the plug-in, or with a changed one, holds its seats, and with it the game goes on', async () => {
+    const { room, ada, grace } = await atTheDoor({})
+    await ada.type('play connect-four')
+    await grace.type('play connect-four')
+    const [, token = ''] = /resume (\S+)/.exec(ada.screen + ada.news()) ?? []
+    expect(token).not.toBe('')
+    await ada.type('4')
+    room.premises.closeHall(new Error('the process ends'))
+    await settled()
+
+    const without = new Room({ store: room.store })
+    await without.premises.hall.restore()
+    expect(without.troubles).toEqual([expect.stringContaining('1 table of connect-four cannot be resumed')])
+    const back = new Caller((line) => without.premises.createSeating(line, 'parlor/door'), without.clock)
+    await settled()
+    expect(await back.type(`resume ${token}`)).toContain('cannot go on with this game of connect-four now: your seat is held')
+    without.premises.closeHall(new Error('the process ends'))
+
+    const changed = { ...connectFour, play: () => ({ refused: 'all is different' }) }
+    const other = new Room({ store: room.store, catalogue: shippedGames.with([changed]) })
+    await other.premises.hall.restore()
+    expect(other.troubles).toEqual([expect.stringContaining('table 1 could not be restored')])
+    other.premises.closeHall(new Error('the process ends'))
+
+    const again = new Room({ store: room.store, catalogue: shippedGames.with([connectFour]) })
+    await again.premises.hall.restore()
+    expect(again.troubles).toEqual([])
+    const later = new Caller((line) => again.premises.createSeating(line, 'parlor/door'), again.clock)
+    await settled()
+    await later.type(`resume ${token}`)
+    expect(later.screen).toContain('. . . O . . .')
+  })
+})

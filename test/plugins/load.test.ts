@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { shippedGames } from '../../src/games/index.ts'
+import { loadPlugins } from '../../src/plugins/load.ts'
+import { shippedPrograms } from '../../src/programs/index.ts'
+import { examples, numbersPlugin, pluginFile } from '../support/plugins.ts'
+
+const shipped = { catalogue: shippedGames, programs: shippedPrograms }
+
+/** Loads files as plug-ins; a failure of a game fails the test. */
+function load(...files: readonly string[]) {
+  return loadPlugins(files, shipped, (sentence, reason) => {
+    throw new Error(sentence, { cause: reason })
+  })
+}
+
+/** A program with an automaton, as the text of a plug-in. */
+function programPlugin(more: string, automaton = "start: 'open', states: { open: { BYE: 'end' }, end: {} }"): string {
+  return `import { client, defineProgram, defineProtocol } from 'parlor'
+const protocol = defineProtocol({
+  name: 'bye', title: 'a goodbye',
+  automaton: { messages: { BYE: client('BYE', { bye: true }) }, ${automaton} },
+  async server(peer) { await peer.receive() },
+  async client(peer) { peer.send('BYE') },
+})
+export const programs = [defineProgram({ name: 'example/bye', protocol, ${more} })]
+`
+}
+
+describe('a plug-in', () => {
+  test('adds games and programs behind the shipped ones, whose order and ports stay', async () => {
+    const { catalogue, programs } = await load(`${examples}/connect-four-wire.ts`, `${examples}/battleship.ts`)
+    expect([...catalogue.games.keys()].slice(0, shippedGames.games.size)).toEqual([...shippedGames.games.keys()])
+    expect(catalogue.entries.slice(shippedGames.entries.length).map(({ name }) => name)).toEqual(['connect-four', 'battleship'])
+    expect(programs.names).toEqual([...shippedPrograms.names, 'example/connect-four'])
+    expect((await programs.load('connect-four'))?.port).toBe(12_400)
+    expect((await programs.load('guess'))?.port).toBe(9999)
+    expect(programs.findShortName('example/connect-four')).toBe('connect-four')
+  })
+
+  test('gets the next free port for each program without one', async () => {
+    const other = await pluginFile(programPlugin(''))
+    const { programs } = await load(`${examples}/connect-four-wire.ts`, other)
+    expect((await programs.load('example/bye'))?.port).toBe(12_401)
+  })
+
+  test('may have its games and programs in a default export', async () => {
+    const text = `${numbersPlugin().replace('export const', 'const')}export default { games }\n`
+    expect((await load(await pluginFile(text))).catalogue.find('numbers')?.moves).toBe('a digit')
+  })
+})
+
+describe('is refused with a sentence: a plug-in', () => {
+  test('that does not exist', async () => {
+    await expect(load('/no/such/file.ts')).rejects.toThrow('/no/such/file.ts does not exist')
+  })
+
+  test.each([
+    ['that throws while it is loaded', "throw new Error('so be it')", 'cannot be loaded: so be it'],
+    ['that exports nothing', 'export const other = 1', 'exports neither "games" nor "programs"'],
+    ['that exports no list', 'export const games = 1', 'exports "games" that is not a list'],
+    ['with a game that is no object', 'export const games = [1]', 'the game number 1 is not an object'],
+    ['with a game without rules', "export const games = [{ name: 'nothing' }]", 'the game nothing has no function setup'],
+    ['with a bad name', numbersPlugin("name: 'Numbers!',"), 'small letters, digits and hyphens'],
+    ['with a name that is taken', numbersPlugin("name: 'quiz',"), 'the name "quiz" of the game quiz is taken'],
+    ['with an alias that is taken', numbersPlugin("aliases: ['ttt'],"), 'the name "ttt" of the game numbers is taken'],
+    ['with three seats', numbersPlugin('seats: { min: 3, max: 3 },'), 'must have 1 or 2 seats'],
+    ['with a bad setting', numbersPlugin("settings: { size: { min: 3, max: 2, usual: 2, about: '' } },"), 'a setting size'],
+    ['whose setup throws', numbersPlugin("setup: () => { throw new Error('so be it') },"), 'cannot be set up'],
+    ['whose setup computes for ever', numbersPlugin('setup: () => { for (;;); },'), 'longer than 1000 ms'],
+    ['whose game is over at once', numbersPlugin('outcome: () => ({ winners: [] }),'), 'is over when it begins'],
+    ['with a program name that is taken', programPlugin("short: 'guess'"), 'the name "guess" of the program example/bye is taken'],
+    ['with a port that is taken', programPlugin('port: 9999'), 'the port 9999 of the program example/bye is taken'],
+    ['with a port that is none', programPlugin('port: 70000'), 'has the port 70000'],
+    ['with a start that is no state', programPlugin('', "start: 'begin', states: { end: {} }"), 'begins in "begin", which is no state'],
+    ['with a step to no state', programPlugin('', "start: 'a', states: { a: { BYE: 'b' } }"), 'BYE leads to "b", which is no state'],
+    ['with a step by no message', programPlugin('', "start: 'a', states: { a: { HI: 'a' } }"), 'with HI, which is no message'],
+  ])('%s', async (_, text, sentence) => {
+    const file = await pluginFile(text)
+    await expect(load(file)).rejects.toThrow(sentence)
+    await expect(load(file)).rejects.toThrow(file)
+  })
+
+  test('that is named twice', async () => {
+    await expect(load(`${examples}/battleship.ts`, `${examples}/battleship.ts`)).rejects.toThrow('the name "battleship"')
+  })
+})
