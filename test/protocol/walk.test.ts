@@ -57,7 +57,10 @@ async function walk(program: Program, seed: number) {
     pairs.map(async (pair) => {
       const ends = await pair.over
       // no side reads a client's messages after the server has disconnected, and they may cross the server's last message
-      const events = pair.events.filter(({ from }, at) => at < pair.heard || from === 'server')
+      const left = program.needs === 'hall' ? pair.events.findIndex(({ from, bytes }) => from === 'server' && bytes === 'end') : -1
+      const events = pair.events.filter(
+        ({ from, bytes }, at) => from === 'server' || (at < pair.heard && (left < 0 || at < left || bytes === 'end')),
+      )
       return { seed, ends, ...observe(program, options, events) }
     }),
   )
