@@ -2,6 +2,7 @@ import { errorMessage } from '../base/errors.ts'
 import { legalTransitions } from '../protocol/automaton.ts'
 import type { Program } from '../protocol/definition.ts'
 import { isRecord } from './check-game.ts'
+import { findTakesFault } from './check-options.ts'
 
 /** Matches the name of a program: `example/connect-four`. */
 const NAME = /^[a-z0-9-]+\/[a-z0-9-]+$/
@@ -12,7 +13,7 @@ const SIDES: readonly unknown[] = ['server', 'client', 'either']
 /** Returns what is wrong with a program, in the end of a sentence; `undefined` if nothing is. */
 export function findProgramFault(program: unknown): string | undefined {
   if (!isRecord(program)) return 'is not an object'
-  const { name, short, port, servePort, protocol } = program
+  const { name, short, port, servePort, protocol, takes } = program
   if (typeof name !== 'string' || !NAME.test(name)) return `has the name ${JSON.stringify(name)}; a name is such as example/nim`
   if (short !== undefined && !(typeof short === 'string' && SHORT.test(short))) return `has the short name ${JSON.stringify(short)}`
   for (const one of [port, servePort ?? 0]) {
@@ -22,7 +23,7 @@ export function findProgramFault(program: unknown): string | undefined {
   const missing = ['server', 'client', 'framing'].find((part) => typeof protocol[part] !== 'function')
   if (missing) return `has a protocol without a function ${missing}`
   if (typeof protocol.title !== 'string') return 'has a protocol without a title'
-  return findAutomatonFault(protocol.automaton) ?? findTrial(program as unknown as Program)
+  return findTakesFault(takes) ?? findAutomatonFault(protocol.automaton) ?? findTrial(program as unknown as Program)
 }
 
 /** Returns what is wrong with an automaton. */

@@ -6,7 +6,9 @@ import type { Catalogue } from '../games/catalogue.ts'
 import type { AnyGame } from '../games/game.ts'
 import type { ProgramRegistry } from '../programs/index.ts'
 import type { Program, SoloProgram } from '../protocol/definition.ts'
+import type { ProgramOption } from '../protocol/option.ts'
 import { findGameFault, findSetupFault, isRecord, takenWords, wordsOf } from './check-game.ts'
+import { findClash, findTakesFault } from './check-options.ts'
 import { findProgramFault } from './check-program.ts'
 import { type FailureObserver, guardGame } from './guard.ts'
 import { resolveToThisCopy } from './resolve.ts'
@@ -60,7 +62,9 @@ async function addPlugin(
   for (const game of added) {
     for (const word of wordsOf(game)) take(words, word, `${file}: the name "${word}" of the game ${game.name} is taken`)
   }
-  const ports = new Set((await all.programs.all()).map(({ port, servePort = port }) => servePort))
+  const shipped = await all.programs.loadNamed()
+  const options = [...shipped.programs, ...shipped.solos].flatMap(({ takes = [] }) => takes)
+  const ports = new Set(shipped.programs.map(({ port, servePort = port }) => servePort))
   const named: Program[] = []
   const names = new Set([...all.programs.names, ...all.programs.shortNames])
   for (const [at, program] of programs.entries()) {
@@ -68,12 +72,16 @@ async function addPlugin(
     if (fault !== undefined) throw new PluginError(`${file}: ${whichOf('program', program, at)} ${fault}`)
     const checked = withPort(program as Program, ports)
     takeNames(file, checked, names)
+    takeOptions(file, checked, options)
     const { servePort = checked.port } = checked
     take(ports, servePort, `${file}: the port ${servePort} of the program ${checked.name} is taken; leave it out to get a free one`)
     named.push(checked)
   }
   const alone = solos.map((solo, at) => checkSolo(file, solo, at))
-  for (const solo of alone) if (!named.some(({ name }) => name === solo.name)) takeNames(file, solo, names)
+  for (const solo of alone) {
+    if (!named.some(({ name }) => name === solo.name)) takeNames(file, solo, names)
+    takeOptions(file, solo, options)
+  }
   return { catalogue: all.catalogue.with(added), programs: all.programs.with({ programs: named, solos: alone }) }
 }
 
@@ -100,6 +108,8 @@ async function checkGame({
 function checkSolo(file: string, solo: unknown, at: number): SoloProgram {
   const isSolo = isRecord(solo) && typeof solo.name === 'string' && typeof solo.title === 'string' && typeof solo.play === 'function'
   if (!isSolo) throw new PluginError(`${file}: ${whichOf('solo program', solo, at)} has no name, title or play`)
+  const fault = findTakesFault(solo.takes)
+  if (fault !== undefined) throw new PluginError(`${file}: ${whichOf('solo program', solo, at)} ${fault}`)
   const { source = 'a plug-in', ...others } = solo as unknown as Omit<SoloProgram, 'source'> & { source?: string }
   return { ...others, source }
 }
@@ -107,6 +117,15 @@ function checkSolo(file: string, solo: unknown, at: number): SoloProgram {
 function takeNames(file: string, { name, short }: Pick<Program, 'name' | 'short'>, names: Set<string>): void {
   for (const one of short === undefined ? [name] : [name, short]) {
     take(names, one, `${file}: the name "${one}" of the program ${name} is taken`)
+  }
+}
+
+/** Adds the options of a program to those of the others. Throws a PluginError if one does not go with them. */
+function takeOptions(file: string, { name, takes = [] }: Pick<Program, 'name' | 'takes'>, options: ProgramOption[]): void {
+  for (const option of takes) {
+    const clash = findClash(option, options)
+    if (clash !== undefined) throw new PluginError(`${file}: the program ${name} ${clash}`)
+    options.push(option)
   }
 }
 

@@ -9,6 +9,22 @@ import { Parlor, run, serving } from '../support/process.ts'
 
 const FOUR = join(examples, 'connect-four-wire.ts')
 
+/** A plug-in whose program takes an option, which is a setting, too. */
+const DICE = `import { defineProgram, defineProtocol, server } from 'parlor'
+const sides = {
+  kind: 'text', name: 'diceSides', spelling: 'dice-sides', metavar: 'n', about: 'sides of the die', side: 'server',
+  setting: true, unset: '6', expected: 'a number', parse: (text) => Number(text) || undefined,
+}
+const protocol = defineProtocol({
+  name: 'dice',
+  title: 'the server says what its die can show',
+  automaton: { messages: { rolls: server('ROLLS {to}', { example: 'ROLLS 6' }) }, start: 'start', states: { start: { rolls: 'end' }, end: {} } },
+  server: async (peer, { options }) => peer.send('rolls', options.diceSides ?? 6),
+  client: async (peer, { person }) => person.say((await peer.receive()).text),
+})
+export const programs = [defineProgram({ name: 'example/dice', short: 'dice', protocol, takes: [sides] })]
+`
+
 /** Connects to a port, sends lines, each when the output matches, and returns all output. */
 async function talkTo(port: number, steps: readonly (readonly [RegExp, string])[]): Promise<string> {
   const socket = connect({ port, host: '127.0.0.1' })
@@ -38,7 +54,7 @@ describe('--plugin', () => {
       [/you are O and begin/, '4'],
       [/house has moved/, ''],
     ])
-    expect(door).toContain('. . . O . . .')
+    expect(door).toMatch(/^(?:[.X] ){3}O(?: [.X]){3}$/m)
   })
 
   test('works for host, join and protocols', async () => {
@@ -79,6 +95,36 @@ export const solos = [{ name: 'example/end', short: 'end', title: 'ends', play: 
     })
     expect(await config.exit).toBe(2)
     expect(config.errors).toContain('ports.connect-four')
+  })
+
+  test('adds the options of its programs to the command line and the settings', async () => {
+    const dice = await pluginFile(DICE)
+    const socket = join(await folder(), 'socket')
+    await using host = new Parlor(['host', 'dice', '--dice-sides', '20', '--plugin', dice, '--unix', socket])
+    await using guest = new Parlor(['join', 'dice', '--plugin', dice, '--unix', socket, '--wait', '10s'])
+    expect([await guest.exit, await host.exit]).toEqual([0, 0])
+    expect(guest.output).toContain('ROLLS 20')
+    const help = await run('host', 'dice', '--plugin', dice, '--help')
+    expect(help.output).toMatch(/--dice-sides <n> +sides of the die/)
+    const wrong = await run('host', 'dice', '--plugin', dice, '--dice-sides', 'x')
+    expect([wrong.code, wrong.errors]).toEqual([2, expect.stringContaining('it must be a number')])
+  })
+
+  test('adds the settings of its programs to those of serve, from each source', async () => {
+    const dice = await pluginFile(DICE)
+    const cwd = await folder()
+    await writeFile(join(cwd, 'parlor.toml'), `plugins = [${JSON.stringify(dice)}]\nonly = ["dice"]\ndiceSides = "8"\n`)
+    const settings = async (environment: Readonly<Record<string, string>>, ...options: readonly string[]) => {
+      await using config = new Parlor(['config', '--json', ...options], undefined, { cwd, environment })
+      expect(await config.exit).toBe(0)
+      return JSON.parse(config.output).diceSides
+    }
+    expect(await settings({})).toEqual({ value: '8', from: 'parlor.toml' })
+    expect(await settings({ PARLOR_DICESIDES: '10' })).toEqual({ value: '10', from: 'PARLOR_DICESIDES' })
+    expect(await settings({}, '--dice-sides', '12')).toEqual({ value: '12', from: '--dice-sides' })
+    await using server = new Parlor(['serve', '--json', '--port', '0', '--dice-sides', '12'], undefined, { cwd })
+    await server.shows(/\n/)
+    expect(await talkTo(JSON.parse(server.output).listening[0].port, [[/\n/, '']])).toBe('ROLLS 12\n')
   })
 
   test('shifts no port of the shipped programs or of the metrics', async () => {

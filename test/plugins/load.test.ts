@@ -26,6 +26,11 @@ export const programs = [defineProgram({ name: 'example/bye', protocol, ${more} 
 `
 }
 
+/** The `takes` of a program with one option. */
+function option(more: string): string {
+  return `takes: [{ kind: 'text', name: 'sides', metavar: 'n', about: '', side: 'server', expected: '', parse: Number, ${more} }],`
+}
+
 describe('a plug-in', () => {
   test('adds games and programs behind the shipped ones, whose order and ports stay', async () => {
     const { catalogue, programs } = await load(`${examples}/connect-four-wire.ts`, `${examples}/battleship.ts`)
@@ -73,6 +78,11 @@ describe('is refused with a sentence: a plug-in', () => {
     ['with a port that is none', programPlugin('port: 70000'), 'has the port 70000'],
     ['with a start that is no state', programPlugin('', "start: 'begin', states: { end: {} }"), 'begins in "begin", which is no state'],
     ['with a step to no state', programPlugin('', "start: 'a', states: { a: { BYE: 'b' } }"), 'BYE leads to "b", which is no state'],
+    ['with options that are no list', programPlugin('takes: 1'), '"takes" that is not a list of options'],
+    ['with an option without a parser', programPlugin(option("parse: ''")), 'has the option sides without metavar, expected or parse'],
+    ['with a badly spelt option', programPlugin(option("spelling: 'no way'")), 'has an option with the spelling "no way"'],
+    ['with an option in another form', programPlugin(option("name: 'words'")), 'takes the option --words, which another program declares'],
+    ['with a setting of another', programPlugin(option("name: 'words', spelling: 'more', setting: true")), 'has the setting words'],
     ['with a step by no message', programPlugin('', "start: 'a', states: { a: { HI: 'a' } }"), 'with HI, which is no message'],
   ])('%s', async (_, text, sentence) => {
     const file = await pluginFile(text)

@@ -1,0 +1,58 @@
+import type { ProgramOption } from '../protocol/option.ts'
+import { isRecord } from './check-game.ts'
+
+/** Matches the name of an option, which is that of its setting, too. */
+const NAME = /^[a-z][A-Za-z0-9]*$/
+/** Matches the spelling of an option on the command line, without dashes. */
+const SPELLING = /^[a-z][a-z0-9-]*$/
+const KINDS: readonly unknown[] = ['text', 'flag', 'file']
+const SIDES: readonly unknown[] = ['server', 'client', 'both']
+
+/** Returns what is wrong with the options that a program takes, in the end of a sentence; `undefined` if nothing is. */
+export function findTakesFault(takes: unknown): string | undefined {
+  if (takes === undefined) return undefined
+  if (!Array.isArray(takes)) return 'has "takes" that is not a list of options'
+  for (const option of takes) {
+    const fault = findOptionFault(option)
+    if (fault !== undefined) return fault
+  }
+  return undefined
+}
+
+function findOptionFault(option: unknown): string | undefined {
+  if (!isRecord(option)) return 'has an option that is not an object'
+  const { name, spelling = name, kind, side, about, metavar, expected } = option
+  if (typeof name !== 'string' || !NAME.test(name)) return `has an option with the name ${JSON.stringify(name)}`
+  if (typeof spelling !== 'string' || !SPELLING.test(spelling)) return `has an option with the spelling ${JSON.stringify(spelling)}`
+  if (!KINDS.includes(kind)) return `has the option ${name} without a kind: text, flag or file`
+  if (!SIDES.includes(side)) return `has the option ${name} without a side: server, client or both`
+  if (typeof about !== 'string') return `has the option ${name} without a description`
+  const isText = typeof metavar === 'string' && typeof expected === 'string' && typeof option.parse === 'function'
+  if (kind === 'text' && !isText) return `has the option ${name} without metavar, expected or parse`
+  return kind === 'file' && typeof option.read !== 'function' ? `has the option ${name} without read` : undefined
+}
+
+/**
+ * Returns why an option does not go with those of the other programs, in the end of a sentence: the command line reads all options
+ * of one spelling in one way, and a setting belongs to one declaration. Options are compared by identity.
+ */
+export function findClash(option: ProgramOption, others: readonly ProgramOption[]): string | undefined {
+  const spelt = spellingOf(option)
+  for (const other of others) {
+    if (other === option) continue
+    if (spellingOf(other) === spelt && formOf(other) !== formOf(option))
+      return `takes the option --${spelt}, which another program declares in another form`
+    if (option.setting && other.setting && other.name === option.name)
+      return `has the setting ${option.name}, which another program declares`
+  }
+  return undefined
+}
+
+function spellingOf({ name, spelling = name }: ProgramOption): string {
+  return spelling
+}
+
+/** The parts of a declaration that the command line needs before it knows the program. */
+function formOf(option: ProgramOption): string {
+  return option.kind === 'text' ? `text ${option.metavar}` : option.kind
+}
