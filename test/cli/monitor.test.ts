@@ -2,8 +2,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openMonitor } from '../../src/cli/monitor.ts'
 import { loadProgram } from '../../src/programs/index.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { premises } from '../support/premises.ts'
-import { openServer } from '../support/server.ts'
+import { premises } from '../support/lobby-service.ts'
+import { openServer } from '../support/open-server.ts'
 
 test('health is 503 and "starting" until the server serves', async () => {
   const monitor = await openMonitor({ host: '127.0.0.1', port: 0 })

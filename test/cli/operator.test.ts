@@ -7,8 +7,8 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { toCsv } from '../../src/cli/csv.ts'
-import { NativeLink } from '../crash/native.ts'
-import { folder } from '../storage/folders.ts'
+import { NativeLink } from '../support/native-link.ts'
+import { folder } from '../support/folders.ts'
 import { Parlor, run, serving } from '../support/process.ts'
 
 interface Listening {

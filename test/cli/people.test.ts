@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { ToClient } from '../../src/native/messages.ts'
-import { NativeLink } from '../crash/native.ts'
+import { NativeLink } from '../support/native-link.ts'
 import { run, serving } from '../support/process.ts'
 
 async function folder(): Promise<string> {

@@ -17,8 +17,8 @@ import {
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { NativeLink } from '../crash/native.ts'
-import { runHere } from '../support/command.ts'
+import { NativeLink } from '../support/native-link.ts'
+import { runHere } from '../support/run-in-process.ts'
 import { run, serving } from '../support/process.ts'
 import { asRoot, openFolder, smallDisk } from '../support/system.ts'
 

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../src/cli/diagnostics.ts'
 import { decodeTextFile } from '../../src/cli/text-file.ts'
-import { folder } from '../storage/folders.ts'
+import { folder } from '../support/folders.ts'
 import { Parlor, run, serving } from '../support/process.ts'
 
 /** Returns the sentence with which a file is refused. */

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { programNames } from '../../src/programs/index.ts'
 import { cannotConnect } from '../../src/terminal/trouble.ts'
-import { folder } from '../storage/folders.ts'
+import { folder } from '../support/folders.ts'
 import { run } from '../support/process.ts'
 
 /** A file that exists. */

@@ -1,6 +1,6 @@
 import type { Random } from '../../src/games/game.ts'
-import { HungUp, LineSocket } from './line.ts'
-import { NativeLink } from './native.ts'
+import { HungUp, LineSocket } from '../support/line-socket.ts'
+import { NativeLink } from '../support/native-link.ts'
 import type { World } from './world.ts'
 
 /** Runs a task through one connection after the other, as long as it returns that there is more to do. */

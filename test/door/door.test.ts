@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { encode } from '../../src/wire/text.ts'
-import { GREETING, lines, StagedLobby } from '../support/door.ts'
-import { far } from '../support/far.ts'
-import { Typist } from '../support/typist.ts'
+import { GREETING, lines, StagedLobby } from '../support/fake-lobby.ts'
+import { far } from '../support/fake-peer.ts'
+import { Typist } from '../support/interactive-user.ts'
 
 const WHO = 'What is your name?'
 const SEEN = '(It will show on your screen, and travel unencrypted unless you use TLS.)'

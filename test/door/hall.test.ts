@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/games/random.ts'
 import { decode } from '../../src/wire/text.ts'
-import { settled } from '../support/clock.ts'
-import { Caller, GREETING, lines } from '../support/door.ts'
-import { Room } from '../support/room.ts'
+import { settled } from '../support/test-clock.ts'
+import { Caller, GREETING, lines } from '../support/fake-lobby.ts'
+import { Room } from '../support/test-lobby.ts'
 
 let room = new Room()
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../../src/games/game.ts'
 import { games } from '../../src/games/index.ts'
 import type { TableEventView, TableSnapshot, TableView } from '../../src/hall/api.ts'
-import { type Caller, lines, StagedLobby } from '../support/door.ts'
+import { type Caller, lines, StagedLobby } from '../support/fake-lobby.ts'
 
 type What = TableEventView['what']
 

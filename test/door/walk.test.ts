@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { commands } from '../../src/door/commands/index.ts'
 import { seededRandom } from '../../src/games/random.ts'
-import { settled } from '../support/clock.ts'
-import { Caller } from '../support/door.ts'
-import { Room } from '../support/room.ts'
+import { settled } from '../support/test-clock.ts'
+import { Caller } from '../support/fake-lobby.ts'
+import { Room } from '../support/test-lobby.ts'
 
 const SEEDS = Array.from({ length: 20 }, (_, at) => at + 1)
 const TURNS = 120

@@ -14,8 +14,8 @@ import type { Options } from '../../src/protocol/definition.ts'
 import type { Address } from '../../src/wire/transport.ts'
 import { connectTcp } from '../../src/wire/transports/tcp.ts'
 import { program } from '../support/play.ts'
-import { Script } from '../support/script.ts'
-import { openServer } from '../support/server.ts'
+import { Script } from '../support/scripted-user.ts'
+import { openServer } from '../support/open-server.ts'
 
 const examples = join(import.meta.dirname, '../../examples')
 const built = mkdtempSync(join(tmpdir(), 'parlor-examples-'))

@@ -10,7 +10,7 @@ import type { Store } from '../../src/hall/ports.ts'
 import { LobbyService } from '../../src/lobby/service.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { program } from '../support/play.ts'
-import { openServer } from '../support/server.ts'
+import { openServer } from '../support/open-server.ts'
 
 const file = join(import.meta.dirname, '../../examples/python/native_bot.py')
 

@@ -11,8 +11,8 @@ import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 import type { OpponentFor } from '../../src/protocol/seating.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { observe, tape } from '../support/observe.ts'
-import { Script } from '../support/script.ts'
+import { observe, tape } from '../support/wire-recorder.ts'
+import { Script } from '../support/scripted-user.ts'
 
 const random = seededRandom(1)
 const [first] = programs

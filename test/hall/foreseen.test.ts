@@ -9,8 +9,8 @@ import type { Seed } from '../../src/hall/ports.ts'
 import { newSeed, toDraws } from '../../src/hall/seeds.ts'
 import { decide, type TableState, toOpenedTable } from '../../src/hall/table.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { TestClock } from '../support/clock.ts'
-import { foresee } from '../support/foresight.ts'
+import { TestClock } from '../support/test-clock.ts'
+import { foresee } from '../support/predict-random.ts'
 
 /** The number of games that the attacker plays, and of games of others after that. */
 const OWN = 110

@@ -6,7 +6,7 @@ import { BUSY, Passwords, WRONG } from '../../src/hall/passwords.ts'
 import { type LoginRequest, type OnlineUser, People } from '../../src/hall/people.ts'
 import { makeToken } from '../../src/hall/tokens.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const PASSWORD = 'engine-1843'
 

@@ -13,7 +13,7 @@ import { type ClockRules, HOUSE, type SeatOwner, type TableEvent, type TableLog 
 import { evolve, type TableCommand } from '../../src/hall/table.ts'
 import { TableActor } from '../../src/hall/table-actor.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const START = 1_000_000
 const ADA: SeatOwner = { person: 'guest:ada', name: 'ada' }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Identity } from '../../src/lobby/identity.ts'
-import { Room } from '../support/room.ts'
+import { Room } from '../support/test-lobby.ts'
 
 const PASSWORD = 'engine-1843'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { batchInput } from '../../src/wire/transports/batching.ts'
-import { settled, settledInTurn } from '../support/clock.ts'
-import { Room } from '../support/room.ts'
+import { settled, settledInTurn } from '../support/test-clock.ts'
+import { Room } from '../support/test-lobby.ts'
 
 /** Returns how many inputs are handled in one turn, of a hundred that arrive in it. */
 async function inOneTurn(): Promise<number> {

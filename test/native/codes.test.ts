@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RefusalCode } from '../../src/hall/api.ts'
-import { type Doorway, doorway } from '../support/doorway.ts'
-import { storeToBreak } from '../support/outage.ts'
+import { type Doorway, doorway } from '../support/start-server.ts'
+import { storeToBreak } from '../support/breakable-store.ts'
 
 describe('over a socket, each error code occurs', () => {
   const PASSWORD = 'engine-1843'

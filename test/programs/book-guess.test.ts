@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EndOfInput } from '../../src/protocol/definition.ts'
-import { alone, soloProgram } from '../support/alone.ts'
-import { far } from '../support/far.ts'
+import { alone, soloProgram } from '../support/solo.ts'
+import { far } from '../support/fake-peer.ts'
 import { play, program } from '../support/play.ts'
 
 const BANNER = '## Welcome to GUESS THE NUMBER! ##\n'

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Disconnected } from '../../src/wire/disconnect.ts'
-import { far } from '../support/far.ts'
+import { far } from '../support/fake-peer.ts'
 import { play, program } from '../support/play.ts'
 import { served } from '../support/served.ts'
-import { Typist } from '../support/typist.ts'
+import { Typist } from '../support/interactive-user.ts'
 
 describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
   test('plays the document’s sample, word for word; Ctrl-D, which has no message here, resets', async () => {

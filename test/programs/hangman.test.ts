@@ -5,9 +5,9 @@ import { words } from '../../src/games/words.ts'
 import { loadSolo } from '../../src/programs/index.ts'
 import { LocalSeating } from '../../src/protocol/seating.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
-import { far } from '../support/far.ts'
+import { far } from '../support/fake-peer.ts'
 import { play, program } from '../support/play.ts'
-import { Script } from '../support/script.ts'
+import { Script } from '../support/scripted-user.ts'
 
 const PICTURE = '  _ _ _   misses left: 8\n\n'
 

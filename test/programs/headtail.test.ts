@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { scriptedRandom } from '../../src/games/random.ts'
-import { alone } from '../support/alone.ts'
-import { far, type Near } from '../support/far.ts'
+import { alone } from '../support/solo.ts'
+import { far, type Near } from '../support/fake-peer.ts'
 import { play, program } from '../support/play.ts'
 
 const PROMPT = 'I will toss a coin, guess if it is a head (H) or tail (T) : '

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { EndOfInput } from '../../src/protocol/definition.ts'
-import { alone } from '../support/alone.ts'
+import { alone } from '../support/solo.ts'
 
 const ASK = 'Guess a number 1 to 100: '
 const UNUSABLE = 'Please enter number 1 to 100'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { far } from '../support/far.ts'
+import { far } from '../support/fake-peer.ts'
 import { play, program } from '../support/play.ts'
 
 describe('tjc/practice (TJC notes, programs 3 and 4)', () => {

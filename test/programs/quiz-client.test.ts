@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Console } from '../../src/protocol/definition.ts'
-import { far } from '../support/far.ts'
+import { far } from '../support/fake-peer.ts'
 
 /** A person who types the given lines, one at each question, and waits for ever at the next. */
 class Thinker implements Console {

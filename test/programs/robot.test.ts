@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { far } from '../support/far.ts'
+import { far } from '../support/fake-peer.ts'
 import { play } from '../support/play.ts'
 
 const ASK = 'FORWARD, LEFT, RIGHT or END: '

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { scriptedRandom } from '../../src/games/random.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
-import { alone } from '../support/alone.ts'
-import { far } from '../support/far.ts'
+import { alone } from '../support/solo.ts'
+import { far } from '../support/fake-peer.ts'
 import { play } from '../support/play.ts'
 import { served } from '../support/served.ts'
-import { Typist } from '../support/typist.ts'
+import { Typist } from '../support/interactive-user.ts'
 
 const ASK = 'Enter (1) Scissor,                         (2) Paper or (3) Stone : '
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { computeSeal, sealHand, verifyReveal } from '../../src/programs/talk/commitment.ts'
-import { settled } from '../support/clock.ts'
-import { far } from '../support/far.ts'
+import { settled } from '../support/test-clock.ts'
+import { far } from '../support/fake-peer.ts'
 import { play } from '../support/play.ts'
-import { FRAMINGS, INTRODUCTION, PROMPT, talk } from '../support/talking.ts'
-import { Typist } from '../support/typist.ts'
+import { FRAMINGS, INTRODUCTION, PROMPT, talk } from '../support/talk-program.ts'
+import { Typist } from '../support/interactive-user.ts'
 
 /** Runs the event loop until a condition holds, because hashing uses a thread of its own. */
 async function until(so: () => boolean): Promise<void> {

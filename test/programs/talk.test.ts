@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/games/random.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
-import { far } from '../support/far.ts'
+import { far } from '../support/fake-peer.ts'
 import { program } from '../support/play.ts'
-import { FRAMINGS, INTRODUCTION, PROMPT, talk } from '../support/talking.ts'
-import { Typist } from '../support/typist.ts'
+import { FRAMINGS, INTRODUCTION, PROMPT, talk } from '../support/talk-program.ts'
+import { Typist } from '../support/interactive-user.ts'
 
 describe('cs/chat (CS project 4): the talk', () => {
   test('prints the texts around the talk', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { strftime } from '../../src/programs/python/strftime.ts'
-import { far } from '../support/far.ts'
+import { far } from '../support/fake-peer.ts'
 import { play } from '../support/play.ts'
 
 const now = new Date('2024-02-29T13:05:09')

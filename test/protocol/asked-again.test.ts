@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { settled } from '../support/clock.ts'
+import { settled } from '../support/test-clock.ts'
 import { begin } from '../support/conversation.ts'
-import { heardBy } from '../support/wire.ts'
+import { heardBy } from '../support/received.ts'
 
 test.each([
   ['tictactoe', 'client', 'MOVE1\n', 'x', '"x" is no number; cells go from 1 to 9'],

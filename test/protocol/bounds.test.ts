@@ -5,7 +5,7 @@ import { catalogue } from '../../src/games/catalogue.ts'
 import { isRefusal } from '../../src/games/game.ts'
 import { BOUNDS, parseWhole } from '../../src/hall/bounds.ts'
 import { ToClient, ToServer } from '../../src/native/messages.ts'
-import { doorway } from '../support/doorway.ts'
+import { doorway } from '../support/start-server.ts'
 
 /** The used fields of a JSON Schema. */
 interface Schema {

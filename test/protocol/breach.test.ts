@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/games/random.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
-import { far } from '../support/far.ts'
+import { far } from '../support/fake-peer.ts'
 import { play } from '../support/play.ts'
 
 const PROMPT = 'I will toss a coin, guess if it is a head (H) or tail (T) : '

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Console } from '../../src/protocol/definition.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
-import { far } from '../support/far.ts'
+import { far } from '../support/fake-peer.ts'
 
 /** A person who never answers. */
 const pensive: Console = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { allPrograms } from '../../src/programs/index.ts'
 import type { Console } from '../../src/protocol/definition.ts'
-import { far } from '../support/far.ts'
+import { far } from '../support/fake-peer.ts'
 
 /** A client's conversation up to the server's last message: the input, the server's messages, and the message that is missing. */
 type EarlyClose = readonly [program: string, typed: readonly string[], says: readonly string[], missing: string]

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { programNames } from '../../src/programs/index.ts'
 import { type Automaton, client, dueBefore, expectation, server } from '../../src/protocol/automaton.ts'
-import { settled } from '../support/clock.ts'
-import { far } from '../support/far.ts'
-import { peerOf } from '../support/peer.ts'
+import { settled } from '../support/test-clock.ts'
+import { far } from '../support/fake-peer.ts'
+import { peerOf } from '../support/memory-peer.ts'
 import { program } from '../support/play.ts'
-import { heardBy } from '../support/wire.ts'
+import { heardBy } from '../support/received.ts'
 
 describe('the expected message', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { chance } from '../../src/games/random.ts'
 import { begin } from '../support/conversation.ts'
-import { writesOf } from '../support/wire.ts'
+import { writesOf } from '../support/received.ts'
 
 const LINES = 30_000
 

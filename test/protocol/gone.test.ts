@@ -7,8 +7,8 @@ import type { Program } from '../../src/protocol/definition.ts'
 import { IdleTimeouts } from '../../src/protocol/idle-timeouts.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
-import { houseOf } from '../support/premises.ts'
-import { restless } from '../support/restless.ts'
+import { houseOf } from '../support/lobby-service.ts'
+import { restless } from '../support/random-user.ts'
 
 /** Ways in which a peer disconnects. */
 const WAYS = ['closes', 'resets', 'falls silent'] as const

@@ -3,7 +3,7 @@ import { seededRandom } from '../../src/games/random.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import { IdleTimeouts } from '../../src/protocol/idle-timeouts.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 import { watched } from '../support/conversation.ts'
 import { program } from '../support/play.ts'
 

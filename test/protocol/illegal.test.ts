@@ -3,7 +3,7 @@ import { loadProgram, programNames } from '../../src/programs/index.ts'
 import { type Automaton, expectation, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../src/protocol/automaton.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 import { decode } from '../../src/wire/text.ts'
-import { peerOf } from '../support/peer.ts'
+import { peerOf } from '../support/memory-peer.ts'
 
 /** Messages of no protocol, except those that accept any text. */
 const GARBAGE = [

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { Side } from '../../src/protocol/automaton.ts'
 import { clueOfText } from '../../src/protocol/violation-text.ts'
 import { encode } from '../../src/wire/text.ts'
-import { far } from '../support/far.ts'
+import { far } from '../support/fake-peer.ts'
 import { program } from '../support/play.ts'
-import { Typist } from '../support/typist.ts'
+import { Typist } from '../support/interactive-user.ts'
 
 /** Returns the notices about a peer that sends a text and closes, and how the conversation ends. */
 async function said(name: string, side: Side, text: string, typed: readonly string[] = []) {

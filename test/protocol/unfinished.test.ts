@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Console } from '../../src/protocol/definition.ts'
 import { maskMessage, withReason } from '../../src/protocol/violation-text.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
-import { settled } from '../support/clock.ts'
+import { settled } from '../support/test-clock.ts'
 import { watched } from '../support/conversation.ts'
 import { program } from '../support/play.ts'
 

@@ -6,10 +6,10 @@ import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled } from '../support/clock.ts'
-import { observe, tape } from '../support/observe.ts'
-import { houseOf } from '../support/premises.ts'
-import { restless } from '../support/restless.ts'
+import { settled } from '../support/test-clock.ts'
+import { observe, tape } from '../support/wire-recorder.ts'
+import { houseOf } from '../support/lobby-service.ts'
+import { restless } from '../support/random-user.ts'
 
 const RUNS = 60
 

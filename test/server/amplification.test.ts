@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
 import { allPrograms } from '../../src/programs/index.ts'
 import { strftime } from '../../src/programs/python/strftime.ts'
-import { openServer } from '../support/server.ts'
+import { openServer } from '../support/open-server.ts'
 
 const programs = await allPrograms()
 const now = new Date('2024-02-29T13:05:09')

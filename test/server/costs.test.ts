@@ -4,9 +4,9 @@ import type { PeerHandle } from '../../src/protocol/seating.ts'
 // a server loads it with the first client; these tests load it before
 import '../../src/door/json-mode.ts'
 import { AdmissionControl, unlimited } from '../../src/server/admission.ts'
-import { settled, TestClock } from '../support/clock.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 import { begin } from '../support/conversation.ts'
-import { Room } from '../support/room.ts'
+import { Room } from '../support/test-lobby.ts'
 
 /** A client of a program in a room of its own, with a budget of 1,000. */
 async function clientOf(name: string) {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, trunc
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { NativeLink } from '../crash/native.ts'
+import { NativeLink } from '../support/native-link.ts'
 import { serving } from '../support/process.ts'
 import { asRoot, fill, openFolder, smallDisk } from '../support/system.ts'
 

@@ -9,10 +9,10 @@ import { Connection } from '../../src/wire/connection.ts'
 import { lines } from '../../src/wire/framing/lines.ts'
 import type { Transport } from '../../src/wire/transport.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 import { program } from '../support/play.ts'
 import { serving } from '../support/process.ts'
-import { Room } from '../support/room.ts'
+import { Room } from '../support/test-lobby.ts'
 import { closed } from '../support/sockets.ts'
 
 /** A peer that connects from an address. */

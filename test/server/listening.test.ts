@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { seededRandom } from '../../src/games/random.ts'
 import { loadProgram } from '../../src/programs/index.ts'
 import { Server } from '../../src/server/server.ts'
-import { premises } from '../support/premises.ts'
+import { premises } from '../support/lobby-service.ts'
 
 /** A server of guess that listens and does not admit its clients yet, and its port. */
 async function listeningServer({ oneByOne = false } = {}): Promise<{ server: Server; port: number }> {

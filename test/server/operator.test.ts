@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { People } from '../../src/hall/people.ts'
 import { openAdminSocket } from '../../src/server/admin.ts'
-import { TestClock } from '../support/clock.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 /** A socket for the operator with a clock that stands still, and its results. */
 async function door(remove: (name: string) => Promise<{ connections: number; sessions: number }> = async () => ENDED) {

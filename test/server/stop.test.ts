@@ -4,9 +4,9 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Automaton, client, server } from '../../src/protocol/automaton.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 import { plainLines } from '../../src/protocol/definition.ts'
-import { settled, TestClock } from '../support/clock.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 import { serving } from '../support/process.ts'
-import { openServer } from '../support/server.ts'
+import { openServer } from '../support/open-server.ts'
 import { closed } from '../support/sockets.ts'
 
 /** A client that reads none of its input, and does not close its side. */

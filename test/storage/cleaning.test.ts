@@ -7,8 +7,8 @@ import type { Database } from '../../src/storage/sqlite/database.ts'
 import { type FlushPolicy, SqliteEventStore } from '../../src/storage/sqlite/event-store.ts'
 import { SqliteResults } from '../../src/storage/sqlite/results.ts'
 import { ScoreCounts } from '../../src/storage/sqlite/score-counts.ts'
-import { keep } from '../support/keep.ts'
-import { databaseIn, folder, leftBy } from './folders.ts'
+import { keep } from '../support/append-events.ts'
+import { databaseIn, folder, leftBy } from '../support/folders.ts'
 import { event, game, move } from './samples.ts'
 
 const turn = () => new Promise(setImmediate)

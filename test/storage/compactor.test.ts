@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { type Compactable, Compactor } from '../../src/storage/sqlite/compactor.ts'
-import { databaseIn, folder } from './folders.ts'
+import { databaseIn, folder } from '../support/folders.ts'
 
 const turn = () => new Promise(setImmediate)
 const KEEP = 1000

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { TableEvent } from '../../src/hall/ports.ts'
-import { keep } from '../support/keep.ts'
+import { keep } from '../support/append-events.ts'
 import { fates, move, type Open } from './samples.ts'
 
 /** Tests the followers of a table in any store. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Seed, TableEvent, TableEventData } from '../../src/hall/ports.ts'
-import { keep } from '../support/keep.ts'
+import { keep } from '../support/append-events.ts'
 import { fate, move, type Open } from './samples.ts'
 
 const seat = fc.nat(7)

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { type TableEvent, VersionConflict } from '../../src/hall/ports.ts'
-import { keep } from '../support/keep.ts'
+import { keep } from '../support/append-events.ts'
 import { event, fates, move, type Open } from './samples.ts'
 
 const outcome = { winners: [0] }

@@ -8,8 +8,8 @@ import { openStore } from '../../src/storage/sqlite/index.ts'
 import { repair } from '../../src/storage/sqlite/repair.ts'
 import { inPlainWords } from '../../src/storage/sqlite/scan.ts'
 import { verify } from '../../src/storage/sqlite/verify.ts'
-import { keep } from '../support/keep.ts'
-import { folder, leftBy } from './folders.ts'
+import { keep } from '../support/append-events.ts'
+import { folder, leftBy } from '../support/folders.ts'
 import { event, move } from './samples.ts'
 
 const file = (path: string) => join(path, 'parlor.db')

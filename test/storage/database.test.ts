@@ -6,8 +6,8 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Database, type Durability } from '../../src/storage/sqlite/database.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { MIGRATIONS, migrate } from '../../src/storage/sqlite/migrations.ts'
-import { keep } from '../support/keep.ts'
-import { folder, storeIn } from './folders.ts'
+import { keep } from '../support/append-events.ts'
+import { folder, storeIn } from '../support/folders.ts'
 import { event, fates, move } from './samples.ts'
 
 function file(): string {

@@ -3,9 +3,9 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Store, TableEvent } from '../../src/hall/ports.ts'
 import type { Database } from '../../src/storage/sqlite/database.ts'
 import type { FlushPolicy } from '../../src/storage/sqlite/event-store.ts'
-import { keep } from '../support/keep.ts'
+import { keep } from '../support/append-events.ts'
 import { contract } from './contract.ts'
-import { databaseIn, folder, leftBy, storeIn } from './folders.ts'
+import { databaseIn, folder, leftBy, storeIn } from '../support/folders.ts'
 import { event, fate, fates, move } from './samples.ts'
 
 /** One turn of the event loop. */

@@ -7,7 +7,7 @@ import { openStore } from '../../src/storage/sqlite/index.ts'
 import { PreservedLog } from '../../src/storage/sqlite/kept-log.ts'
 import { repair } from '../../src/storage/sqlite/repair.ts'
 import { verify } from '../../src/storage/sqlite/verify.ts'
-import { keep } from '../support/keep.ts'
+import { keep } from '../support/append-events.ts'
 import { asRoot, fill, openFolder, smallDisk } from '../support/system.ts'
 import { game } from './samples.ts'
 

@@ -17,9 +17,9 @@ import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { sendAdminRequest } from '../../src/server/admin.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { keep } from '../support/keep.ts'
+import { keep } from '../support/append-events.ts'
 import { asRoot, NOBODY, openFolder } from '../support/system.ts'
-import { folder } from './folders.ts'
+import { folder } from '../support/folders.ts'
 import { move } from './samples.ts'
 
 /** A file of another program, readable by others, outside the folder of a store. */

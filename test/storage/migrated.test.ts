@@ -4,8 +4,8 @@ import type { TableEvent } from '../../src/hall/ports.ts'
 import { Database } from '../../src/storage/sqlite/database.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { MIGRATIONS, migrate } from '../../src/storage/sqlite/migrations.ts'
-import { keep } from '../support/keep.ts'
-import { folder } from './folders.ts'
+import { keep } from '../support/append-events.ts'
+import { folder } from '../support/folders.ts'
 import { event, move } from './samples.ts'
 
 /** A database of version 1, open until the test closes it. */

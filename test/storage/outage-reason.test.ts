@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { TableEvent } from '../../src/hall/ports.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { TestClock } from '../support/clock.ts'
-import { keep } from '../support/keep.ts'
+import { TestClock } from '../support/test-clock.ts'
+import { keep } from '../support/append-events.ts'
 import { asRoot, fill, openFolder, smallDisk } from '../support/system.ts'
 
 const said = (n: number, length = 10): TableEvent => ({ type: 'said', name: 'ada', text: 'x'.repeat(length), n, at: 0 })

@@ -5,8 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { beforeAll, expect, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { repair } from '../../src/storage/sqlite/repair.ts'
-import { keep } from '../support/keep.ts'
-import { folder } from './folders.ts'
+import { keep } from '../support/append-events.ts'
+import { folder } from '../support/folders.ts'
 import { event, move } from './samples.ts'
 
 const PAGE = 4096

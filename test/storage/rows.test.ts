@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { ReadTable, TableLog } from '../../src/hall/ports.ts'
 import { Journal } from '../../src/storage/sqlite/journal.ts'
-import { keep } from '../support/keep.ts'
-import { databaseIn, folder, leftBy, storeIn } from './folders.ts'
+import { keep } from '../support/append-events.ts'
+import { databaseIn, folder, leftBy, storeIn } from '../support/folders.ts'
 import { event, fate, game, move } from './samples.ts'
 
 /** The opening of a table, as in its log. */

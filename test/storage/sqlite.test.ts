@@ -4,9 +4,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { REMEMBERED, type Store } from '../../src/hall/ports.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { keep } from '../support/keep.ts'
+import { keep } from '../support/append-events.ts'
 import { contract } from './contract.ts'
-import { folder, leftBy } from './folders.ts'
+import { folder, leftBy } from '../support/folders.ts'
 import { event, move } from './samples.ts'
 
 /** A store in a folder, which the test may close itself. */

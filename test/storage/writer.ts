@@ -1,5 +1,5 @@
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { keep } from '../support/keep.ts'
+import { keep } from '../support/append-events.ts'
 import { game, move } from './samples.ts'
 
 /**

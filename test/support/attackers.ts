@@ -1,5 +1,5 @@
 import type { ToClient } from '../../src/native/messages.ts'
-import { NativeLink } from '../crash/native.ts'
+import { NativeLink } from './native-link.ts'
 import { serving } from './process.ts'
 
 /** A connection to the front door in JSON lines, with the messages received. */

@@ -3,11 +3,11 @@ import { Conversation, type ConversationOptions } from '../../src/protocol/conve
 import { IdleTimeouts } from '../../src/protocol/idle-timeouts.ts'
 import { encode } from '../../src/wire/text.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from './clock.ts'
+import { settled, TestClock } from './test-clock.ts'
 import { program } from './play.ts'
-import { houseOf } from './premises.ts'
-import { Script } from './script.ts'
-import { type Heard, heardBy } from './wire.ts'
+import { houseOf } from './lobby-service.ts'
+import { Script } from './scripted-user.ts'
+import { type Heard, heardBy } from './received.ts'
 
 /** Options of a conversation of our side, all with defaults. */
 export interface Setup extends Partial<Omit<ConversationOptions, 'program' | 'transport' | 'clock'>> {

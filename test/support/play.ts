@@ -8,8 +8,8 @@ import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Options, Program } from '../../src/protocol/definition.ts'
 import { decode } from '../../src/wire/text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { observe, tape } from './observe.ts'
-import { Script } from './script.ts'
+import { observe, tape } from './wire-recorder.ts'
+import { Script } from './scripted-user.ts'
 
 /** A program by name, with the input of either side. */
 export interface Play {

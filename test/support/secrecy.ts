@@ -5,7 +5,7 @@ import { seededRandom } from '../../src/games/random.ts'
 import type { Hand } from '../../src/games/scissors.ts'
 import type { TableEvent } from '../../src/hall/ports.ts'
 import { evolve, toOpenedTable } from '../../src/hall/table.ts'
-import { Room } from './room.ts'
+import { Room } from './test-lobby.ts'
 
 /** Deal contains all random values of a game. These are all possible secrets, beside the hands that players choose. */
 export interface Deal {

@@ -4,7 +4,7 @@ import { seededRandom } from '../../src/games/random.ts'
 import type { Options } from '../../src/protocol/definition.ts'
 import type { OpponentFor } from '../../src/protocol/seating.ts'
 import { begin } from './conversation.ts'
-import { Far } from './far.ts'
+import { Far } from './fake-peer.ts'
 
 /** The house's players, as a server has them. */
 export function players(random: Random): OpponentFor {

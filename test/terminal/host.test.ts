@@ -5,7 +5,7 @@ import { host } from '../../src/terminal/host.ts'
 import { Terminal } from '../../src/terminal/terminal.ts'
 import type { Address, Listener, Transport } from '../../src/wire/transport.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 import { program } from '../support/play.ts'
 
 interface Setup {

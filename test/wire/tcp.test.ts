@@ -9,9 +9,9 @@ import type { Transport } from '../../src/wire/transport.ts'
 import { batchInput, FSYNC_LIMITS, raiseBatchLimits } from '../../src/wire/transports/batching.ts'
 import { SocketTransport } from '../../src/wire/transports/socket.ts'
 import { connectTcp, listenTcp } from '../../src/wire/transports/tcp.ts'
-import { settled } from '../support/clock.ts'
+import { settled } from '../support/test-clock.ts'
 import { Arrivals, allOf, impatient, nowhere, plainClient, plainServer, talk, until } from '../support/sockets.ts'
-import { heardBy } from '../support/wire.ts'
+import { heardBy } from '../support/received.ts'
 
 const ANY = { host: '127.0.0.1', port: 0 }
 

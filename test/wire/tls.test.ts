@@ -6,9 +6,9 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Address } from '../../src/wire/transport.ts'
 import { listenTcp } from '../../src/wire/transports/tcp.ts'
 import { connectTls, listenTls, parseFingerprint } from '../../src/wire/transports/tls.ts'
-import { settled, TestClock } from '../support/clock.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 import { Arrivals, allOf, closed, impatient, nowhere, plainClient, plainServer, talk, until } from '../support/sockets.ts'
-import { heardBy } from '../support/wire.ts'
+import { heardBy } from '../support/received.ts'
 
 const ANY = { host: '127.0.0.1', port: 0 }
 const FINGERPRINT = /^([\dA-F]{2}:){31}[\dA-F]{2}$/

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { Orders } from '../../../bench/hostile/crowd.ts'
 import type { Flood } from '../../../bench/hostile/floods.ts'
-import { dial, hear } from '../../support/pipelining.ts'
+import { dial, hear } from '../../support/flood.ts'
 import { serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Store } from '../../../src/hall/ports.ts'
 import { openStore } from '../../../src/storage/sqlite/index.ts'
-import { keep } from '../../support/keep.ts'
+import { keep } from '../../support/append-events.ts'
 import type { Attack } from '../attack.ts'
 
 const TABLES = 100

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { setTimeout } from 'node:timers/promises'
-import { longestWait } from '../../support/pipelining.ts'
+import { longestWait } from '../../support/flood.ts'
 import { serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 

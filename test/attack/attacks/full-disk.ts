@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore } from '../../../src/storage/sqlite/index.ts'
-import { NativeLink } from '../../crash/native.ts'
+import { NativeLink } from '../../support/native-link.ts'
 import { serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { NativeLink } from '../../crash/native.ts'
+import { NativeLink } from '../../support/native-link.ts'
 import { serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { dial, hear } from '../../support/pipelining.ts'
+import { dial, hear } from '../../support/flood.ts'
 import { serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { GuessingView } from '../../../src/games/guessing.ts'
 import type { ToClient } from '../../../src/native/messages.ts'
-import { NativeLink } from '../../crash/native.ts'
-import { foresee } from '../../support/foresight.ts'
+import { NativeLink } from '../../support/native-link.ts'
+import { foresee } from '../../support/predict-random.ts'
 import { serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 

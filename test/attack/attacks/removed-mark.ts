@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { NativeLink } from '../../crash/native.ts'
+import { NativeLink } from '../../support/native-link.ts'
 import { run, serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ToClient } from '../../../src/native/messages.ts'
-import { NativeLink } from '../../crash/native.ts'
+import { NativeLink } from '../../support/native-link.ts'
 import { serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
-import { dial, hear, longestWait } from '../../support/pipelining.ts'
+import { dial, hear, longestWait } from '../../support/flood.ts'
 import { serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 

@@ -1,0 +1,432 @@
+import { expect } from 'vitest'
+import { programs } from '../../src/door/door.ts'
+import { chance } from '../../src/games/random.ts'
+import { displayWidth } from '../../src/games/text/graphemes.ts'
+import type {
+  EndedConnections,
+  FinishedGame,
+  LadderRow,
+  Lobby,
+  LobbyListener,
+  LobbyRefusal,
+  Page,
+  PageRange,
+  PersonInfo,
+  SeekAccepted,
+  SeekInfo,
+  SeekTerms,
+  TableEventView,
+  TableInfo,
+  TableSnapshot,
+} from '../../src/hall/api.ts'
+import { Conversation } from '../../src/protocol/conversation.ts'
+import type { ClientSeating, PeerHandle } from '../../src/protocol/seating.ts'
+import { decode } from '../../src/wire/text.ts'
+import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
+import { settled, TestClock } from './test-clock.ts'
+import type { Room } from './test-lobby.ts'
+
+/** Caller is a user at the front door who types lines and reads the answers, as with `nc`. */
+export class Caller {
+  readonly clock: TestClock
+  readonly conversation: Conversation
+  /** Everything on the terminal, with typed lines. */
+  screen = ''
+  readonly #here: MemoryTransport
+  readonly #there: MemoryTransport
+  #read = 0
+
+  constructor(house: (line: PeerHandle) => ClientSeating, clock: TestClock) {
+    const [program] = programs
+    if (!program) throw new Error('there is no front door')
+    ;[this.#here, this.#there] = memoryPair()
+    const terms = { side: 'server', transport: this.#there, options: {}, random: chance } as const
+    this.conversation = new Conversation({ ...terms, program, createSeating: house, clock })
+    this.clock = clock
+  }
+
+  /** Returns the text since the last call. Checks that lines for people fit a terminal and have no control characters. */
+  news(): string {
+    const bytes = this.#there.written.slice(this.#read)
+    this.#read = this.#there.written.length
+    const text = bytes.map((write) => decode(write)).join('')
+    this.screen += text
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
+    expect(text.replace(/\r?\n/g, '')).not.toMatch(/[\x00-\x1f\x7f-\x9f]/)
+    for (const line of text.split(/\r?\n/)) if (!line.startsWith('{')) expect(displayWidth(line), line).toBeLessThanOrEqual(80)
+    return text
+  }
+
+  /** Types lines, each after the answer to the previous one; returns the text since the last call. */
+  async type(...lines: readonly string[]): Promise<string> {
+    let answer = ''
+    for (const line of lines) {
+      answer += this.news()
+      this.screen += `${line}\n`
+      await this.send(`${line}\n`)
+    }
+    return answer + this.news()
+  }
+
+  /** Sends bytes unchanged. */
+  async send(data: string | Uint8Array): Promise<void> {
+    this.#here.write(data)
+    await settled()
+  }
+
+  /** Waits until a text has arrived, without a timeout. */
+  async until(text: string): Promise<string> {
+    for (let come = ''; ; await settled()) {
+      come += this.news()
+      if (come.includes(text)) return come
+    }
+  }
+
+  /** The bytes of each write received. */
+  get writes(): readonly Uint8Array[] {
+    return this.#there.written
+  }
+
+  /** Resets the connection. */
+  async drop(): Promise<void> {
+    this.#here.reset()
+    await this.conversation.closed
+    await settled()
+  }
+
+  /** Closes this end, and returns how the connection ended. */
+  async close(): Promise<Error | undefined> {
+    this.#here.finish()
+    await this.clock.pass(60_000)
+    return this.conversation.closed
+  }
+}
+
+function pageOf<Item>(all: readonly Item[], { from = 0, count }: PageRange): Page<Item> {
+  return { items: all.slice(from, from + count), total: all.length }
+}
+
+/** The methods of a lobby. */
+type Method = { [Name in keyof Lobby]: Lobby[Name] extends (...args: never[]) => unknown ? Name : never }[keyof Lobby]
+
+/** StagedLobby is a lobby controlled by the test: it records calls, and answers them as arranged. */
+export class StagedLobby implements Lobby {
+  me: PersonInfo | undefined
+  readonly registered = new Set<string>()
+  seekers: readonly SeekInfo[] = []
+  tables: readonly TableInfo[] = []
+  people: readonly PersonInfo[] = []
+  heldSeats: readonly TableInfo[] = []
+  keepsGames = true
+  ownInvitation: SeekInfo | undefined
+  /** The calls, in order. */
+  readonly calls: unknown[][] = []
+  readonly #answers = new Map<Method, unknown>()
+  #listener: LobbyListener | undefined
+
+  listPeople(range: PageRange): Page<PersonInfo> {
+    return pageOf([...new Map(this.people.map((person) => [person.name, person])).values()], range)
+  }
+
+  isOnline(name: string): boolean {
+    return this.people.some((person) => person.name === name)
+  }
+
+  findOnlineName(name: string): string | undefined {
+    return this.people.find((person) => person.name.toLowerCase() === name.toLowerCase())?.name
+  }
+
+  listSeeks(range: PageRange): Page<SeekInfo> {
+    return pageOf(this.seekers, range)
+  }
+
+  listOpenSeeks(range: PageRange): Page<SeekInfo> {
+    return pageOf(
+      this.seekers.filter(({ against }) => against === undefined),
+      range,
+    )
+  }
+
+  listChallenges(range: PageRange): Page<SeekInfo> {
+    return pageOf(
+      this.seekers.filter(({ against }) => against !== undefined && against === this.me?.name),
+      range,
+    )
+  }
+
+  get ownSeek(): SeekInfo | undefined {
+    return this.seekers.find(({ name }) => name === this.me?.name)
+  }
+
+  countTalkReceivers(): number {
+    return 1
+  }
+
+  listTables(range: PageRange): Page<TableInfo> {
+    return pageOf(this.tables, range)
+  }
+
+  /** Connects a user to this lobby who has seen the greeting. */
+  async caller(name?: string): Promise<Caller> {
+    const house: ClientSeating = {
+      isBusy: false,
+      finished: () => Promise.resolve(),
+      close: () => this.calls.push(['close']),
+      sit: () => Promise.reject(new Error('no client is seated here')),
+      lobby: (listener) => {
+        this.#listener = listener
+        return this
+      },
+    }
+    const caller = new Caller(() => house, new TestClock())
+    await settled()
+    if (name !== undefined) await caller.type(name)
+    caller.news()
+    this.calls.length = 0
+    return caller
+  }
+
+  /** Arranges the answer of a method. */
+  answers<Name extends Method>(method: Name, answer: Awaited<ReturnType<Lobby[Name]>>): void {
+    this.#answers.set(method, answer)
+  }
+
+  /** Arranges the refusal of a method. */
+  refuses(method: Method, refused: string, code: LobbyRefusal['code'] = 'not-now'): void {
+    this.#answers.set(method, { code, refused })
+  }
+
+  /** Notifies the connected user. */
+  async tell(...news: readonly Omit<TableEventView, 'at'>[]): Promise<void> {
+    for (const one of news) this.#listener?.tableEvent({ at: 0, ...one })
+    await settled()
+  }
+
+  /** Sends the connected user a challenge by name. */
+  call(seeker: SeekInfo): void {
+    this.#listener?.challenged(seeker)
+  }
+
+  async seat(attendance: TableSnapshot): Promise<void> {
+    this.#listener?.seated(attendance)
+    await settled()
+  }
+
+  async closeTable(table: number, sentence: string): Promise<void> {
+    this.#listener?.closed(table, sentence)
+    await settled()
+  }
+
+  async enter(name: string, how?: { readonly password?: string; readonly secret?: string }): Promise<LobbyRefusal | undefined> {
+    return this.#become(name, this.#call<LobbyRefusal>('enter', name, how), this.registered.has(name))
+  }
+
+  async register(name: string, password: string): Promise<LobbyRefusal | undefined> {
+    return this.#become(name, this.#call<LobbyRefusal>('register', name, password), true)
+  }
+
+  reconnectSecret: string | undefined
+
+  checkPassword(password: string): LobbyRefusal | undefined {
+    return password.length < 8 ? { code: 'bad-password', refused: 'a password has at least 8 characters' } : undefined
+  }
+
+  awaySince: number | undefined
+
+  checkName(name: string): LobbyRefusal | undefined {
+    return name === 'a@b' ? { code: 'bad-name', refused: 'a name has no @' } : undefined
+  }
+
+  /** The user's password; if it is undefined, any password is accepted. */
+  ownPassword: string | undefined
+
+  async confirmPassword(password: string): Promise<LobbyRefusal | undefined> {
+    return password === (this.ownPassword ?? password) ? undefined : { code: 'bad-password', refused: 'the password is wrong' }
+  }
+
+  async changePassword(...args: [string, string]): Promise<EndedConnections | LobbyRefusal> {
+    return this.#call('changePassword', ...args) ?? { connections: 0, sessions: 0 }
+  }
+
+  async unregister(password: string): Promise<EndedConnections | LobbyRefusal> {
+    return this.#call('unregister', password) ?? { connections: 0, sessions: 0 }
+  }
+
+  async registeredName(name: string): Promise<string | undefined> {
+    return [...this.registered].find((one) => one.toLowerCase() === name.toLowerCase())
+  }
+
+  async ladder(...args: [string, number]): Promise<readonly LadderRow[] | LobbyRefusal> {
+    return this.#call<readonly LadderRow[]>('ladder', ...args) ?? []
+  }
+
+  async history(name: string | undefined, range: PageRange): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal> {
+    return (
+      this.#call<Page<FinishedGame> & { readonly name: string }>('history', name, range) ?? {
+        name: name ?? this.me?.name ?? '',
+        items: [],
+        total: 0,
+      }
+    )
+  }
+
+  async rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal> {
+    return this.#call('rank', game)
+  }
+
+  async seek({ replace: _, ...wish }: SeekTerms): Promise<SeekAccepted | LobbyRefusal> {
+    return this.#call<SeekAccepted>('seek', wish) ?? {}
+  }
+
+  /** Returns whether there is an open seek to cancel, and records the call if there is one. */
+  seeking = false
+
+  cancel(): boolean {
+    const sought = this.seeking
+    this.seeking = false
+    if (sought) this.#call('cancel')
+    return sought
+  }
+
+  join(code: string): LobbyRefusal | undefined {
+    return this.#call('join', code)
+  }
+
+  acceptChallenge(name?: string): LobbyRefusal | undefined {
+    return this.#call('acceptChallenge', name) ?? { code: 'not-now', refused: 'you have no challenge or offer to answer' }
+  }
+
+  refuseChallenge(name?: string): LobbyRefusal | undefined {
+    return this.#call('refuseChallenge', name) ?? { code: 'not-now', refused: 'you have no challenge or offer to answer' }
+  }
+
+  watch(table: number): TableSnapshot | LobbyRefusal {
+    return this.#call<TableSnapshot>('watch', table) ?? { code: 'no-such-table', refused: `there is no table ${table}` }
+  }
+
+  leave(table: number): LobbyRefusal | undefined {
+    return this.#call('leave', table)
+  }
+
+  async resume(token: string): Promise<TableSnapshot | LobbyRefusal> {
+    return this.#call<TableSnapshot>('resume', token) ?? { code: 'bad-token', refused: 'no seat is held for this token' }
+  }
+
+  async resumeSeat(table: number): Promise<TableSnapshot | LobbyRefusal> {
+    return this.#call<TableSnapshot>('resumeSeat', table) ?? { code: 'no-such-table', refused: `there is no table ${table}` }
+  }
+
+  async play(...args: [number, string]): Promise<LobbyRefusal | undefined> {
+    return this.#call('play', ...args)
+  }
+
+  async say(...args: [number, string]): Promise<LobbyRefusal | undefined> {
+    return this.#call('say', ...args)
+  }
+
+  message(name: string, text: string): LobbyRefusal | undefined {
+    return this.#call('message', name, text)
+  }
+
+  readonly #muted = new Set<string>()
+
+  async mute(name: string): Promise<LobbyRefusal | undefined> {
+    this.#muted.add(name)
+    return this.#call('mute', name)
+  }
+
+  unmute(name: string): LobbyRefusal | undefined {
+    this.#muted.delete(name)
+    return this.#call('unmute', name)
+  }
+
+  get muted(): readonly string[] {
+    return [...this.#muted]
+  }
+
+  isUnmuted(name: string): boolean {
+    return !this.#muted.has(name)
+  }
+
+  watchers(table: number, range: PageRange): Page<string> | LobbyRefusal {
+    return this.#call<Page<string>>('watchers', table, range) ?? { items: [], total: 0 }
+  }
+
+  async offer(table: number): Promise<LobbyRefusal | undefined> {
+    return this.#call('offer', table)
+  }
+
+  async decline(table: number): Promise<LobbyRefusal | undefined> {
+    return this.#call('decline', table)
+  }
+
+  async resign(table: number): Promise<LobbyRefusal | undefined> {
+    return this.#call('resign', table)
+  }
+
+  async claim(table: number): Promise<LobbyRefusal | undefined> {
+    return this.#call('claim', table)
+  }
+
+  async abort(table: number): Promise<LobbyRefusal | undefined> {
+    return this.#call('abort', table)
+  }
+
+  openSession(): Promise<never> {
+    return noSessions()
+  }
+
+  enterBySession(): Promise<never> {
+    return noSessions()
+  }
+
+  closeSession(): Promise<never> {
+    return noSessions()
+  }
+
+  #call<Answer>(method: Method, ...args: readonly unknown[]): Answer | undefined {
+    this.calls.push([method, ...args.filter((arg) => arg !== undefined)])
+    return this.#answers.get(method) as Answer | undefined
+  }
+
+  #become(name: string, refusal: LobbyRefusal | undefined, registered: boolean): LobbyRefusal | undefined {
+    if (refusal) return refusal
+    this.me = { name, registered, tables: [] }
+    if (registered) this.registered.add(name)
+    return undefined
+  }
+}
+
+function noSessions(): Promise<never> {
+  return Promise.reject(new Error('people at the front door have no sessions'))
+}
+
+/** Yields lines as they arrive. */
+export function lines(...all: readonly string[]): string {
+  return all.map((line) => `${line}\n`).join('')
+}
+
+/** The front door's greeting, before it asks for a name. */
+export const GREETING: readonly string[] = [
+  'Welcome to Parlor: games for people and programs over a plain connection.',
+  '',
+  'Type your name, and then "play tictactoe". If no player comes, the house plays',
+  'with you. "games" lists all games, "help" all commands, "quit" disconnects.',
+  '',
+  'With a telnet client, type "telnet" first: then it hides passwords.',
+  'For programs, "style json" switches to JSON lines.',
+  '',
+]
+
+/** Connects users at the front door of one room, each under a name. */
+export async function callers({ premises, clock }: Room, ...names: string[]): Promise<Caller[]> {
+  const all: Caller[] = []
+  for (const name of names) {
+    const caller = new Caller((line) => premises.createSeating(line, 'parlor/door'), clock)
+    await settled()
+    await caller.type(name)
+    all.push(caller)
+  }
+  for (const caller of all) caller.news()
+  return all
+}
