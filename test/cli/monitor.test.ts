@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openMonitor } from '../../src/cli/monitor.ts'
 import { loadProgram } from '../../src/programs/index.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { premises } from '../support/lobby-service.ts'
+import { openLobby } from '../support/lobby-service.ts'
 import { openServer } from '../support/open-server.ts'
 
 test('health is 503 and "starting" until the server serves', async () => {
@@ -16,7 +16,7 @@ test('health is 503 and "starting" until the server serves', async () => {
   if (!program) throw new Error('there is no program guess')
   const { server } = await openServer(program)
   onTestFinished(() => server.stop())
-  monitor.watch(server, premises(), memoryStore())
+  monitor.watch(server, openLobby(), memoryStore())
   const after = await ask()
   expect([after.status, await after.json()]).toEqual([200, { status: 'serving', connections: 0, tables: 0 }])
 })

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type Caller, callers, lines } from '../support/fake-lobby.ts'
-import { Machine } from '../support/memory-native-client.ts'
-import { Room } from '../support/test-lobby.ts'
+import { type DoorUser, connectDoorUsers, lines } from '../support/fake-lobby.ts'
+import { MemoryNativeClient } from '../support/memory-native-client.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 const SOUGHT = 'play tictactoe bob'
 
-async function pair(room = new Room()): Promise<[Caller, Caller]> {
-  return (await callers(room, 'ada', 'bob')) as [Caller, Caller]
+async function pair(lobby = new TestLobby()): Promise<[DoorUser, DoorUser]> {
+  return (await connectDoorUsers(lobby, 'ada', 'bob')) as [DoorUser, DoorUser]
 }
 
 describe('"yes" and "no" answer', () => {
@@ -89,13 +89,13 @@ test.each(['with', 'vs', 'versus', 'against'])('accepts the name of the opponent
 
 describe('talk that no client shows', () => {
   test('is reported alone at a table, against the house, and against a worksheet program', async () => {
-    const room = new Room()
-    const [ada, bob] = await pair(room)
+    const lobby = new TestLobby()
+    const [ada, bob] = await pair(lobby)
     await ada.type('play guess')
     expect(await ada.type('say hello')).toContain('Said, but you are alone at this table.')
     await ada.type('resign', 'play tictactoe house')
     expect(await ada.type("'hello")).toContain('Said, but no other user here sees it')
-    await (await room.client('fh/tictactoe')).say('tim\n')
+    await (await lobby.client('fh/tictactoe')).say('tim\n')
     expect(await bob.type('play tictactoe')).toContain('tim')
     expect(await bob.type('say hello tim')).toContain('Said, but no other user here sees it')
     await ada.type('resign', 'watch 3')
@@ -108,9 +108,9 @@ describe('a draw that no client shows', () => {
   const UNSEEN = 'No opponent sees that now'
 
   test('is reported against a worksheet program and an absent opponent, and not against others', async () => {
-    const room = new Room()
-    const [ada, bob] = await pair(room)
-    await (await room.client('fh/tictactoe')).say('tim\n')
+    const lobby = new TestLobby()
+    const [ada, bob] = await pair(lobby)
+    await (await lobby.client('fh/tictactoe')).say('tim\n')
     expect(await bob.type('play tictactoe')).toContain('tim')
     expect(await bob.type('draw')).toContain(UNSEEN)
     await bob.type('resign', 'play tictactoe')
@@ -167,8 +167,8 @@ describe('a rated game that waits', () => {
 
 describe('a password behind a name at "register"', () => {
   test('is not part of the name', async () => {
-    const room = new Room()
-    const [ada] = await pair(room)
+    const lobby = new TestLobby()
+    const [ada] = await pair(lobby)
     for (const typed of ['register ivy secret123', 'register ada secret123']) {
       expect(await ada.type(typed)).toContain('Type only the name ("register ada"): the server then asks for the password.')
     }
@@ -190,7 +190,7 @@ describe('a password behind a name at "register"', () => {
   })
 
   test('a name with a blank can be registered', async () => {
-    const [student] = (await callers(new Room(), 'student 7')) as [Caller]
+    const [student] = (await connectDoorUsers(new TestLobby(), 'student 7')) as [DoorUser]
     expect(await student.type('register')).toContain('A password for student 7')
     await student.type('')
     expect(await student.type('register student 7')).toContain('A password for student 7')
@@ -201,13 +201,13 @@ describe('the tables of a guest', () => {
   const TOKEN = /resume (\w{26})/
 
   test('are those whose seats this guest has, and not those of earlier guests of the name', async () => {
-    const room = new Room()
-    const [ada, bob] = await pair(room)
+    const lobby = new TestLobby()
+    const [ada, bob] = await pair(lobby)
     const token = TOKEN.exec(await ada.type('play guess'))?.[1] ?? ''
     expect(await bob.type('who')).toMatch(/^ada +guest +at table 1$/m)
     await ada.type('quit')
-    const [again] = (await callers(room, 'ada')) as [Caller]
-    const program = new Machine(room.premises)
+    const [again] = (await connectDoorUsers(lobby, 'ada')) as [DoorUser]
+    const program = new MemoryNativeClient(lobby.service)
     expect(await program.say({ type: 'enter', name: 'carl' })).toMatchObject({ tables: [] })
     expect(await program.say({ type: 'lobby' })).toMatchObject({
       people: expect.arrayContaining([expect.objectContaining({ name: 'ada', tables: [] })]),
@@ -221,23 +221,23 @@ describe('the tables of a guest', () => {
   })
 
   test('are none after a restart, until it sends the token; a registered user has its own', async () => {
-    const before = new Room()
+    const before = new TestLobby()
     const [ada, bob] = await pair(before)
     const token = TOKEN.exec(await ada.type('play guess'))?.[1] ?? ''
     await bob.type('register', 'engine-1843')
     await bob.send('engine-1843\n')
     await bob.until('is registered now')
     await bob.type('play hangman')
-    before.premises.closeHall(new Error('the process ends'))
-    const room = new Room({ store: before.store })
-    await room.premises.open()
-    const [rex, carl] = (await callers(room, 'ada', 'carl')) as [Caller, Caller]
+    before.service.closeHall(new Error('the process ends'))
+    const lobby = new TestLobby({ store: before.store })
+    await lobby.service.open()
+    const [rex, carl] = (await connectDoorUsers(lobby, 'ada', 'carl')) as [DoorUser, DoorUser]
     expect(await carl.type('who')).toMatch(/^ada +guest$/m)
     expect(await rex.type('mine')).toContain('You play no game at present')
     await rex.type(`resume ${token}`)
     expect(await carl.type('who')).toMatch(/^ada +guest +at table 1$/m)
     await rex.type('quit')
-    const [owner] = (await callers(room, 'carla')) as [Caller]
+    const [owner] = (await connectDoorUsers(lobby, 'carla')) as [DoorUser]
     await owner.type('login bob')
     await owner.send('engine-1843\n')
     await owner.until('Hello, bob')
@@ -246,9 +246,9 @@ describe('the tables of a guest', () => {
   })
 
   test('include those of a worksheet program while it is connected', async () => {
-    const room = new Room()
-    const [ada] = (await callers(room, 'ada')) as [Caller]
-    await (await room.client('fh/tictactoe')).say('tim\n')
+    const lobby = new TestLobby()
+    const [ada] = (await connectDoorUsers(lobby, 'ada')) as [DoorUser]
+    await (await lobby.client('fh/tictactoe')).say('tim\n')
     await ada.type('play tictactoe')
     expect(await ada.type('who')).toMatch(/^tim +guest +at table 1$/m)
   })

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { formatIntroduction } from '../../src/door/event-text.ts'
 import { checkLobbyName, checkPersonName } from '../../src/hall/names.ts'
-import { type Caller, callers, lines } from '../support/fake-lobby.ts'
-import { Room } from '../support/test-lobby.ts'
+import { type DoorUser, connectDoorUsers, lines } from '../support/fake-lobby.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 describe('a name at the front door', () => {
   test.each(['O', 'o', 'X', 'x', 'Х', 'О', 'Ｘ'])('cannot be %s, which is a mark on a board', (name) => {
@@ -18,7 +18,7 @@ describe('a name at the front door', () => {
   })
 
   test('is shown in its owner’s spelling, and not as it was typed', async () => {
-    const [ada, zoe] = (await callers(new Room(), 'ada', 'Zoë')) as [Caller, Caller]
+    const [ada, zoe] = (await connectDoorUsers(new TestLobby(), 'ada', 'Zoë')) as [DoorUser, DoorUser]
     expect(await ada.type('tell ZOË hello')).toBe(lines('Zoë has received your message.'))
     expect(await ada.type('mute zoë', 'unmute zoË')).toBe(
       lines('You have muted Zoë until you disconnect or type "unmute Zoë".', 'You no longer mute Zoë.'),
@@ -42,20 +42,20 @@ describe('a name at the front door', () => {
     ['play tictactoe nobody', 'There is no user "nobody" here. "who" lists the users.'],
     ['history nobody', 'No finished game of "nobody" is known here.'],
   ])('that no user has is quoted: %s', async (typed, answer) => {
-    const [ada] = (await callers(new Room(), 'ada')) as [Caller]
+    const [ada] = (await connectDoorUsers(new TestLobby(), 'ada')) as [DoorUser]
     expect(await ada.type(typed)).toBe(lines(answer))
   })
 })
 
 describe('sentences at the front door', () => {
   test('the rules of a game begin with a capital', async () => {
-    const [ada] = (await callers(new Room(), 'ada')) as [Caller]
+    const [ada] = (await connectDoorUsers(new TestLobby(), 'ada')) as [DoorUser]
     for (const game of ['tictactoe', 'scissors', 'hangman', 'quiz', 'guess', 'headtail'])
       expect(await ada.type(`rules ${game}`)).toMatch(/^\p{Lu}.*\.\n\p{Lu}/u)
   })
 
   test('the name of a game, as a move of another, is not a misspelt command', async () => {
-    const [ada] = (await callers(new Room(), 'ada')) as [Caller]
+    const [ada] = (await connectDoorUsers(new TestLobby(), 'ada')) as [DoorUser]
     await ada.type('play headtail')
     expect(await ada.type('coin')).toBe(lines('Type H (head) or T (tail).'))
     expect(await ada.type('quiz')).toBe(lines('Type H (head) or T (tail); "play quiz" begins a game of quiz beside this one.'))
@@ -63,7 +63,7 @@ describe('sentences at the front door', () => {
   })
 
   test('a move of another game after the end is answered that the game is over', async () => {
-    const [ada] = (await callers(new Room(), 'ada')) as [Caller]
+    const [ada] = (await connectDoorUsers(new TestLobby(), 'ada')) as [DoorUser]
     await ada.type('play headtail', 'resign')
     expect(await ada.type('5')).toBe(lines('The game is over. "rematch" plays it again, "play GAME" something else.'))
     expect(await ada.type('frobnicate')).toBe(lines('There is no command "frobnicate": "help" lists all.'))

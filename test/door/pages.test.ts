@@ -3,16 +3,16 @@ import { commands } from '../../src/door/commands/index.ts'
 import { RULES } from '../../src/door/rules.ts'
 import { catalogue } from '../../src/games/catalogue.ts'
 import { settled } from '../support/test-clock.ts'
-import { Caller, lines } from '../support/fake-lobby.ts'
-import { Machine } from '../support/memory-native-client.ts'
-import { Room } from '../support/test-lobby.ts'
+import { DoorUser, lines } from '../support/fake-lobby.ts'
+import { MemoryNativeClient } from '../support/memory-native-client.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 const PASSWORD = 'engine-1843'
 /** The lines of a screen: a terminal has 24, of which one has the typed command, and one is for the next. */
 const LINES = 22
 
-async function caller(room: Room, name: string): Promise<Caller> {
-  const one = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
+async function caller(lobby: TestLobby, name: string): Promise<DoorUser> {
+  const one = new DoorUser((line) => lobby.service.createSeating(line, 'parlor/door'), lobby.clock)
   await settled()
   await one.type(name)
   one.news()
@@ -25,19 +25,19 @@ function linesOf(said: string): string[] {
 
 /** A room in which every list is longer than a screen, and ada, who is registered. */
 async function crowded() {
-  const room = new Room()
+  const lobby = new TestLobby()
   for (let user = 1; user <= 50; user++) {
-    const machine = new Machine(room.premises)
-    expect(await machine.say({ type: 'enter', name: `user ${user}` })).toMatchObject({ type: 'entered' })
-    if (user <= 25) await machine.say({ type: 'seek', game: 'tictactoe', wait: 0 })
-    else await machine.say({ type: 'seek', game: 'tictactoe', settings: { size: 20 }, clock: { total: 60_000 * user }, wait: null })
+    const client = new MemoryNativeClient(lobby.service)
+    expect(await client.say({ type: 'enter', name: `user ${user}` })).toMatchObject({ type: 'entered' })
+    if (user <= 25) await client.say({ type: 'seek', game: 'tictactoe', wait: 0 })
+    else await client.say({ type: 'seek', game: 'tictactoe', settings: { size: 20 }, clock: { total: 60_000 * user }, wait: null })
   }
-  const ada = await caller(room, 'ada')
+  const ada = await caller(lobby, 'ada')
   await ada.type('register', PASSWORD, PASSWORD)
   await ada.until('is registered now')
   for (let game = 0; game < 45; game++) await ada.type('play hangman', 'resign')
   ada.news()
-  return { room, ada }
+  return { lobby, ada }
 }
 
 describe('every list fits on a screen', () => {
@@ -69,23 +69,23 @@ describe('every list fits on a screen', () => {
     ...commands.map(({ name }) => `help ${name}`),
     ...catalogue.map(({ name }) => `help ${name}`),
   ])('%s, at a table too', async (typed) => {
-    const room = new Room()
-    const ada = await caller(room, 'ada')
+    const lobby = new TestLobby()
+    const ada = await caller(lobby, 'ada')
     await ada.type('play tictactoe size 20 house')
     ada.news()
     expect(linesOf(await ada.type(typed)).length).toBeLessThanOrEqual(LINES)
   })
 
   test('the rest is shown by "more", and dropped when another command is typed', async () => {
-    const ada = await caller(new Room(), 'ada')
+    const ada = await caller(new TestLobby(), 'ada')
     expect(await ada.type('more')).toBe(lines('There is no more to show.'))
     const help = await ada.type('help')
     if (help.includes('type "more"')) expect(await ada.type('who', 'more')).toContain('There is no more to show.')
   })
 
   test('a board of 20 by 20 cells fits, too, with the lines below it', async () => {
-    const room = new Room()
-    const ada = await caller(room, 'ada')
+    const lobby = new TestLobby()
+    const ada = await caller(lobby, 'ada')
     expect(linesOf(await ada.type('play tictactoe size 20 house')).length).toBeLessThanOrEqual(24)
     expect(linesOf(await ada.type('board')).length).toBeLessThanOrEqual(LINES)
     expect(linesOf(await ada.type('1')).length).toBeLessThanOrEqual(2 * LINES + 2)
@@ -109,7 +109,7 @@ describe('commands and games by other words, and by abbreviations', () => {
     ['see', 'No player waits for an opponent.'],
     ['help tab', 'tables [PAGE]'],
   ])('%s', async (typed, said) => {
-    const ada = await caller(new Room(), 'ada')
+    const ada = await caller(new TestLobby(), 'ada')
     expect(await ada.type(typed)).toContain(said)
   })
 
@@ -120,12 +120,12 @@ describe('commands and games by other words, and by abbreviations', () => {
     ['qui', 'Type "quit" in full, if you mean that.'],
     ['unr', 'Type "unregister" in full, if you mean that.'],
   ])('%s is reported as ambiguous', async (typed, said) => {
-    const ada = await caller(new Room(), 'ada')
+    const ada = await caller(new TestLobby(), 'ada')
     expect(await ada.type(typed)).toBe(lines(said))
   })
 
   test('a move is not read as an abbreviation', async () => {
-    const ada = await caller(new Room(), 'ada')
+    const ada = await caller(new TestLobby(), 'ada')
     await ada.type('play headtail')
     expect(await ada.type('h')).toMatch(/of 1 so far/)
   })
@@ -133,7 +133,7 @@ describe('commands and games by other words, and by abbreviations', () => {
 
 describe('rules', () => {
   test.each(catalogue.map(({ name }) => name))('of %s are shown in lines that fit', async (name) => {
-    const ada = await caller(new Room(), 'ada')
+    const ada = await caller(new TestLobby(), 'ada')
     const said = linesOf(await ada.type(`rules ${name}`))
     expect(said.length).toBeGreaterThan(3)
     expect(RULES[name]).toBeDefined()
@@ -144,15 +144,15 @@ describe('rules', () => {
   })
 
   test('need a game if the user is at no table', async () => {
-    const ada = await caller(new Room(), 'ada')
+    const ada = await caller(new TestLobby(), 'ada')
     expect(await ada.type('rules')).toContain('Name a game')
   })
 })
 
 describe('history at the front door', () => {
   test('shows who won and how, for the user and for others', async () => {
-    const room = new Room()
-    const [ada, bob] = [await caller(room, 'ada'), await caller(room, 'bob')]
+    const lobby = new TestLobby()
+    const [ada, bob] = [await caller(lobby, 'ada'), await caller(lobby, 'bob')]
     expect(await ada.type('history')).toBe(lines('You have finished no game yet.'))
     expect(await ada.type('history carl')).toBe(lines('No finished game of "carl" is known here.'))
     expect(await ada.type(`history ${'y'.repeat(300)}`)).toBe(lines(`No finished game of "${'y'.repeat(30)}..." is known here.`))
@@ -166,7 +166,7 @@ describe('history at the front door', () => {
 
 describe('unregister', () => {
   test('requires the password, and removes the account', async () => {
-    const ada = await caller(new Room(), 'ada')
+    const ada = await caller(new TestLobby(), 'ada')
     expect(await ada.type('unregister')).toBe(lines('Your name is not registered.'))
     await ada.type('register', PASSWORD, PASSWORD)
     await ada.until('is registered now')

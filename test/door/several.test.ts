@@ -2,19 +2,19 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { folder } from '../support/folders.ts'
 import { settled } from '../support/test-clock.ts'
-import { Caller, callers, lines } from '../support/fake-lobby.ts'
-import { Room } from '../support/test-lobby.ts'
+import { DoorUser, connectDoorUsers, lines } from '../support/fake-lobby.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 /** Ada, who plays with bob at table 1 and with carl at table 2, which is shown; at both she is to move. */
-async function three(room = new Room()) {
-  const [ada, bob, carl] = (await callers(room, 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
+async function three(lobby = new TestLobby()) {
+  const [ada, bob, carl] = (await connectDoorUsers(lobby, 'ada', 'bob', 'carl')) as [DoorUser, DoorUser, DoorUser]
   await ada.type('play tictactoe')
   await bob.type('play tictactoe')
   await carl.type('play tictactoe ada')
   await ada.type('accept')
   await carl.type('1')
   for (const one of [ada, bob, carl]) one.news()
-  return { room, ada, bob, carl }
+  return { lobby, ada, bob, carl }
 }
 
 describe('several games at once at the front door', () => {
@@ -40,8 +40,8 @@ describe('several games at once at the front door', () => {
   })
 
   test('end the watching of a table, and report that', async () => {
-    const room = new Room()
-    const [ada, bob, eve] = (await callers(room, 'ada', 'bob', 'eve')) as [Caller, Caller, Caller]
+    const lobby = new TestLobby()
+    const [ada, bob, eve] = (await connectDoorUsers(lobby, 'ada', 'bob', 'eve')) as [DoorUser, DoorUser, DoorUser]
     await ada.type('play tictactoe')
     await bob.type('play tictactoe')
     await eve.type('watch 1')
@@ -84,7 +84,7 @@ describe('several games at once at the front door', () => {
   })
 
   test('do not show a game that begins during another until the user switches to it', async () => {
-    const [ada, bob, carl] = (await callers(new Room(), 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
+    const [ada, bob, carl] = (await connectDoorUsers(new TestLobby(), 'ada', 'bob', 'carl')) as [DoorUser, DoorUser, DoorUser]
     await ada.type('play tictactoe')
     await bob.type('play tictactoe')
     await ada.type('play scissors carl')
@@ -109,8 +109,8 @@ describe('several games at once at the front door', () => {
   })
 
   test('allow watching, and a return to them', async () => {
-    const { room, ada } = await three()
-    const [dora, emil] = (await callers(room, 'dora', 'emil')) as [Caller, Caller]
+    const { lobby, ada } = await three()
+    const [dora, emil] = (await connectDoorUsers(lobby, 'dora', 'emil')) as [DoorUser, DoorUser]
     await dora.type('play tictactoe')
     await emil.type('play tictactoe')
     expect(await ada.type('watch 3')).toContain('Table 3: you watch')
@@ -148,38 +148,38 @@ describe('the last line about a seat when the connection ends', () => {
   test('says that the seat is reserved when the server stops', async () => {
     const path = folder()
     const store = await openStore({ folder: path })
-    const room = new Room({ store })
-    onTestFinished(() => room.premises.close())
-    const [ada] = (await callers(room, 'ada')) as [Caller]
+    const lobby = new TestLobby({ store })
+    onTestFinished(() => lobby.service.close())
+    const [ada] = (await connectDoorUsers(lobby, 'ada')) as [DoorUser]
     await ada.type('play tictactoe house')
     ada.news()
     const reason = new Error('the server was stopped')
-    room.premises.closeHall(reason)
+    lobby.service.closeHall(reason)
     ada.conversation.stop(reason)
     await settled()
     expect(ada.news()).toMatch(/Bye\.\nYour seat at table 1 is held over a restart: resume \w{26}\n$/)
   })
 
   test('does not say so if the server has no data folder', async () => {
-    const room = new Room()
-    const [ada] = (await callers(room, 'ada')) as [Caller]
+    const lobby = new TestLobby()
+    const [ada] = (await connectDoorUsers(lobby, 'ada')) as [DoorUser]
     await ada.type('play tictactoe house')
     ada.news()
     const reason = new Error('the server was stopped')
-    room.premises.closeHall(reason)
+    lobby.service.closeHall(reason)
     ada.conversation.stop(reason)
     await settled()
     expect(ada.news()).toMatch(/ Bye\.\n$/)
   })
 
   test('does not say so to a connection that its owner replaces', async () => {
-    const { room, ada } = await three()
+    const { lobby, ada } = await three()
     const token = /resume (\w{26})/.exec(ada.screen)?.[1] ?? ''
-    const again = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
+    const again = new DoorUser((line) => lobby.service.createSeating(line, 'parlor/door'), lobby.clock)
     await settled()
     await again.type(`resume ${token}`)
-    const told = ada.news()
-    expect(told).toContain('Bye.')
-    expect(told).not.toContain('is held')
+    const received = ada.news()
+    expect(received).toContain('Bye.')
+    expect(received).not.toContain('is held')
   })
 })

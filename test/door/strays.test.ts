@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type Caller, callers, lines } from '../support/fake-lobby.ts'
-import { serving } from '../support/process.ts'
-import { Room } from '../support/test-lobby.ts'
+import { type DoorUser, connectDoorUsers, lines } from '../support/fake-lobby.ts'
+import { startServe } from '../support/process.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 const JSON_FIRST = 'That is JSON: send the line "style json" first, and then commands in JSON.'
 const NO_WEB = 'This is no web server: connect with telnet or nc, and type your name.'
@@ -21,26 +21,26 @@ describe('a program that does not know the front door gets help', () => {
   ] as const
 
   test.each(cases)('is answered for %j before its name', async (typed, said) => {
-    const [stray] = (await callers(new Room(), '')) as [Caller]
+    const [stray] = (await connectDoorUsers(new TestLobby(), '')) as [DoorUser]
     expect(await stray.type(typed)).toBe(lines(said))
     expect(await stray.type('{bot}')).toContain('Hello, {bot}.')
   })
 
   test.each(cases)('is answered for %j with a name, and at a table', async (typed, said) => {
-    const [ada] = (await callers(new Room(), 'ada')) as [Caller]
+    const [ada] = (await connectDoorUsers(new TestLobby(), 'ada')) as [DoorUser]
     expect(await ada.type(typed)).toBe(lines(said))
     await ada.type('play tictactoe house')
     expect(await ada.type(typed)).toBe(lines(said))
   })
 
   test('is answered once for the whole head of a request, behind which a name is accepted', async () => {
-    const [browser] = (await callers(new Room(), '')) as [Caller]
+    const [browser] = (await connectDoorUsers(new TestLobby(), '')) as [DoorUser]
     expect(await browser.type('GET / HTTP/1.1', 'Host: localhost:4000', 'Accept: */*', '')).toBe(lines(NO_WEB))
     expect(await browser.type('ada')).toContain('Hello, ada.')
   })
 
   test('is logged with its first message', async () => {
-    const { server, ports } = await serving(['door'])
+    const { server, ports } = await startServe(['door'])
     await using _ = server
     const browser = connect(ports['parlor/door'] ?? ports.door ?? 0, '127.0.0.1')
     onTestFinished(() => void browser.destroy())
@@ -53,7 +53,7 @@ describe('a program that does not know the front door gets help', () => {
   })
 })
 
-async function registered(user: Caller): Promise<void> {
+async function registered(user: DoorUser): Promise<void> {
   await user.type('register', 'engine-1843')
   await user.send('engine-1843\n')
   await user.until('is registered now')
@@ -61,22 +61,22 @@ async function registered(user: Caller): Promise<void> {
 
 describe('at the front door', () => {
   test('a line that begins with a game is suggested behind "play"', async () => {
-    const [ada] = (await callers(new Room(), 'ada')) as [Caller]
+    const [ada] = (await connectDoorUsers(new TestLobby(), 'ada')) as [DoorUser]
     expect(await ada.type('tictactoe bob')).toBe(lines('To play it, type: play tictactoe bob'))
     expect(await ada.type('ttt size 4 bob')).toBe(lines('To play it, type: play tictactoe size 4 bob'))
     expect(await ada.type('tictactoe size')).toBe(lines('To play it, type: play tictactoe'))
   })
 
   test('"quit" at the question for a password is answered with goodbye alone', async () => {
-    const room = new Room()
-    const [ada, bob] = (await callers(room, 'ada', 'bob')) as [Caller, Caller]
+    const lobby = new TestLobby()
+    const [ada, bob] = (await connectDoorUsers(lobby, 'ada', 'bob')) as [DoorUser, DoorUser]
     await registered(ada)
     await bob.type('name ada')
     expect(await bob.type('quit')).not.toContain('Nothing has changed')
   })
 
   test('a registered user in a game learns that it is registered, and its present name', async () => {
-    const [ada] = (await callers(new Room(), 'ada')) as [Caller]
+    const [ada] = (await connectDoorUsers(new TestLobby(), 'ada')) as [DoorUser]
     await registered(ada)
     await ada.type('play guess')
     expect(await ada.type('register')).toBe(lines('ada is registered already: "password" changes the password.'))
@@ -86,8 +86,8 @@ describe('at the front door', () => {
   })
 
   test('a seat that another connection of the user plays is not shown as reserved', async () => {
-    const room = new Room()
-    const [ada, again] = (await callers(room, 'ada', 'carl')) as [Caller, Caller]
+    const lobby = new TestLobby()
+    const [ada, again] = (await connectDoorUsers(lobby, 'ada', 'carl')) as [DoorUser, DoorUser]
     await registered(ada)
     await ada.type('play guess')
     await again.type('login ada')
@@ -102,7 +102,7 @@ describe('at the front door', () => {
   })
 
   test('a move after the end of a game is answered with the unfinished game', async () => {
-    const [ada, bob, carl] = (await callers(new Room(), 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
+    const [ada, bob, carl] = (await connectDoorUsers(new TestLobby(), 'ada', 'bob', 'carl')) as [DoorUser, DoorUser, DoorUser]
     await ada.type('play tictactoe')
     await bob.type('play tictactoe')
     await carl.type('play tictactoe ada')

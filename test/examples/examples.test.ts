@@ -14,7 +14,7 @@ import type { Options } from '../../src/protocol/definition.ts'
 import type { Address } from '../../src/wire/transport.ts'
 import { connectTcp } from '../../src/wire/transports/tcp.ts'
 import { program } from '../support/play.ts'
-import { Script } from '../support/scripted-user.ts'
+import { ScriptedUser } from '../support/scripted-user.ts'
 import { openServer } from '../support/open-server.ts'
 
 const examples = join(import.meta.dirname, '../../examples')
@@ -336,7 +336,7 @@ async function listening(example: string, ...args: string[]) {
 /** Returns the output of `parlor join` at a terminal with the given input. */
 async function joining(name: string, at: Address, typed: readonly string[]): Promise<{ screen: string; end: Error | undefined }> {
   const joined = await program(name)
-  const person = new Script(typed)
+  const person = new ScriptedUser(typed)
   const transport = await connectTcp(at, 5000)
   const conversation = new Conversation({ program: joined, side: 'client', transport, options: {}, random: seededRandom(7), person })
   const end = await conversation.closed

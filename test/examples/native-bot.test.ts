@@ -32,9 +32,9 @@ async function door(): Promise<{ port: number; store: Store }> {
     throw new Error(sentence, { cause: reason })
   }
   const store = memoryStore()
-  const premises = new LobbyService({ store, clock: patient, random: chance, onError })
+  const service = new LobbyService({ store, clock: patient, random: chance, onError })
   const { server, address } = await openServer(await program('parlor/door'), {
-    premises,
+    service,
     random: chance,
     limits: { first: 20_000, idle: 20_000 },
   })
@@ -46,18 +46,18 @@ async function door(): Promise<{ port: number; store: Store }> {
 async function breaking(port: number, lines: readonly number[]): Promise<number> {
   const left = [...lines]
   const relay = createServer((near) => {
-    const far = connect(port, '127.0.0.1')
+    const peer = connect(port, '127.0.0.1')
     const limit = left.shift() ?? Number.POSITIVE_INFINITY
     let count = 0
-    far.on('data', (data) => {
+    peer.on('data', (data) => {
       count += String(data).match(/^{/gm)?.length ?? 0
       near.write(data)
       if (count >= limit) near.destroy()
     })
-    near.pipe(far)
-    for (const socket of [near, far]) socket.on('error', () => {})
-    near.on('close', () => far.destroy())
-    far.on('close', () => near.destroy())
+    near.pipe(peer)
+    for (const socket of [near, peer]) socket.on('error', () => {})
+    near.on('close', () => peer.destroy())
+    peer.on('close', () => near.destroy())
   })
   relay.listen(0, '127.0.0.1')
   await once(relay, 'listening')
@@ -86,9 +86,9 @@ describe('examples/python/native_bot.py', () => {
 
   test('ends with the server’s sentence if the server refuses it', async ({ skip }) => {
     const { port } = await door()
-    const told = await bot(port, 'house')
-    if (!told) return skip()
-    expect(told).toMatchObject({ code: 1, output: '', errors: expect.stringMatching(/^the server says: .*house/) })
+    const received = await bot(port, 'house')
+    if (!received) return skip()
+    expect(received).toMatchObject({ code: 1, output: '', errors: expect.stringMatching(/^the server says: .*house/) })
   })
 
   test('is shorter than a page', () => {

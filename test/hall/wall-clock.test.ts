@@ -93,8 +93,8 @@ describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
     const time = new TestClock(NOW)
     const hall = start(memoryStore(), time)
     let seated = false
-    const wish = { game: 'tictactoe', options: {}, seats: [0, 1], rated: false, owner: ADA } as const
-    hall.seek({ ...wish, wait: 10_000, onSeated: () => (seated = true) })
+    const seek = { game: 'tictactoe', options: {}, seats: [0, 1], rated: false, owner: ADA } as const
+    hall.seek({ ...seek, wait: 10_000, onSeated: () => (seated = true) })
     await time.pass(5_000)
     time.jump(jump)
     await time.pass(4_999)

@@ -4,7 +4,7 @@ import { type FaultSettings, formatFaults, hasChance, parseFaults, toRules } fro
 import { addFaults } from '../../src/lab/faults.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
-import { heardBy, writesOf } from '../support/received.ts'
+import { recordReceived, writesOf } from '../support/received.ts'
 
 const size = fc.integer({ min: 1, max: 65_536 })
 const time = fc.integer({ min: 0, max: 600_000 })
@@ -86,7 +86,7 @@ describe('a network that splits', () => {
     const [here, there] = memoryPair()
     const clock = new TestClock()
     const ours = addFaults(here, { ...network, seed, clock })
-    return { ours, here, there, clock, peer: heardBy(there), heard: heardBy(ours), writes: () => writesOf(here) }
+    return { ours, here, there, clock, peer: recordReceived(there), heard: recordReceived(ours), writes: () => writesOf(here) }
   }
 
   test('split 3: sends pieces of three bytes, a millisecond apart', async () => {

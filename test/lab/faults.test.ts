@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { addFaults, type FaultPlan, type Faults } from '../../src/lab/faults.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
-import { heardBy, writesOf } from '../support/received.ts'
+import { recordReceived, writesOf } from '../support/received.ts'
 
 /** Our end behind simulated faults, and the peer's raw end. */
 function behind(plan: Omit<FaultPlan, 'clock'>, datagrams = false) {
   const [here, there] = memoryPair({ datagrams })
   const clock = new TestClock()
   const ours = addFaults(here, { ...plan, clock })
-  return { ours, here, there, clock, writes: () => writesOf(here), peer: heardBy(there), heard: heardBy(ours) }
+  return { ours, here, there, clock, writes: () => writesOf(here), peer: recordReceived(there), heard: recordReceived(ours) }
 }
 
 describe('faults', () => {

@@ -4,7 +4,7 @@ import { findSecrets } from '../../src/protocol/violation-text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
 import { program } from '../support/play.ts'
-import { heardBy } from '../support/received.ts'
+import { recordReceived } from '../support/received.ts'
 
 /** Our end with a trace of it. */
 function tracing(secrets?: SecretPolicy, datagrams = false) {
@@ -12,8 +12,8 @@ function tracing(secrets?: SecretPolicy, datagrams = false) {
   const clock = new TestClock()
   const lines: string[] = []
   const ours = traceTransport(here, { write: (line) => lines.push(line), clock, secrets })
-  heardBy(there)
-  return { ours, there, clock, lines, heard: heardBy(ours) }
+  recordReceived(there)
+  return { ours, there, clock, lines, heard: recordReceived(ours) }
 }
 
 /** Returns the masked text of a trace of a program's server. */

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { ToClient } from '../../src/native/messages.ts'
-import { type Doorway, doorway, type NativeClient } from '../support/start-server.ts'
+import { type StartedServer, startServer, type NativeClient } from '../support/start-server.ts'
 
 const PASSWORD = 'engine-1843'
 const NEW = 'difference-2'
 
 /** A program that is logged in to ada's account, which `register` creates. */
-async function ada(door: Doorway, how: 'register' | 'enter' = 'enter', password = PASSWORD): Promise<NativeClient> {
+async function ada(door: StartedServer, how: 'register' | 'enter' = 'enter', password = PASSWORD): Promise<NativeClient> {
   const client = await door.program()
   expect(await client.ask({ type: how, name: 'ada', password })).toMatchObject({ type: 'entered', registered: true })
   return client
@@ -19,12 +19,12 @@ async function sessionOf(client: NativeClient): Promise<string> {
 }
 
 /** Returns the answer of a new connection to a command. */
-async function asked(door: Doorway, command: Parameters<NativeClient['ask']>[0]): Promise<ToClient> {
+async function asked(door: StartedServer, command: Parameters<NativeClient['ask']>[0]): Promise<ToClient> {
   return (await door.program()).ask(command)
 }
 
 /** A rated game of ada against grace, and the tokens of the seats. */
-async function ratedGame(door: Doorway, owner: NativeClient) {
+async function ratedGame(door: StartedServer, owner: NativeClient) {
   const grace = await door.program()
   await grace.ask({ type: 'register', name: 'grace', password: PASSWORD })
   await owner.ask({ type: 'seek', game: 'tictactoe', rated: true })
@@ -36,7 +36,7 @@ async function ratedGame(door: Doorway, owner: NativeClient) {
 
 describe('a password change', () => {
   test('ends all other connections and sessions, and invalidates all earlier tokens', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const owner = await ada(door, 'register')
     const thief = await ada(door)
     const { token } = await ratedGame(door, owner)
@@ -58,7 +58,7 @@ describe('a password change', () => {
   })
 
   test('leaves its owner at the table, and the opponent plays on; a rematch has a new token', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const owner = await ada(door, 'register')
     const { grace, table, token } = await ratedGame(door, owner)
     await owner.ask({ type: 'password', old: PASSWORD, password: NEW })
@@ -69,7 +69,7 @@ describe('a password change', () => {
   })
 
   test('is refused without the old password, and then ends no connection', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const owner = await ada(door, 'register')
     const other = await ada(door)
     const session = await sessionOf(other)
@@ -79,7 +79,7 @@ describe('a password change', () => {
   })
 
   test('reports the number of ended connections at the front door', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const owner = await ada(door, 'register')
     await sessionOf(owner)
     const caller = await door.caller()
@@ -95,7 +95,7 @@ describe('a password change', () => {
   })
 
   test('refuses a login that is under way', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const owner = await ada(door, 'register')
     const entering = [door.program(), door.program(), door.program()].map(async (client) =>
       (await client).ask({ type: 'enter', name: 'ada', password: PASSWORD }),
@@ -103,13 +103,13 @@ describe('a password change', () => {
     await owner.ask({ type: 'password', old: PASSWORD, password: NEW })
     await Promise.allSettled(entering)
     await owner.ask({ type: 'ping' })
-    expect([...door.premises.people.online].map(({ name }) => name)).toEqual(['ada'])
+    expect([...door.service.people.online].map(({ name }) => name)).toEqual(['ada'])
   })
 })
 
 describe('a removal', () => {
   test('ends all connections and sessions, gives the seats up, and leaves no ghost on the ladder', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const owner = await ada(door, 'register')
     const session = await sessionOf(owner)
     const { grace, table, token } = await ratedGame(door, owner)
@@ -124,7 +124,7 @@ describe('a removal', () => {
     await grace.ask({ type: 'seek', game: 'tictactoe', rated: true })
     await grace.until(() => grace.all('seated').length === 2)
     const next = grace.all('seated').at(-1)?.table
-    expect(await door.premises.people.remove('ada')).toEqual({ connections: 1, sessions: 1 })
+    expect(await door.service.people.remove('ada')).toEqual({ connections: 1, sessions: 1 })
     await owner.gone()
     await grace.until(() => grace.all('event').some((event) => event.table === next && event.what.type === 'ended'))
     expect(await ladder()).toEqual(['grace'])
@@ -135,7 +135,7 @@ describe('a removal', () => {
   })
 
   test('by its owner requires the password, and reports the number of ended connections; the connection has no user then', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const owner = await ada(door, 'register')
     const other = await ada(door)
     expect(await owner.ask({ type: 'unregister', password: NEW })).toMatchObject({ code: 'bad-password' })
@@ -149,7 +149,7 @@ describe('a removal', () => {
 
 describe('the token of a seat', () => {
   test('opens its seat, and not the account', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const owner = await ada(door, 'register')
     const { grace, table, token, seat } = await ratedGame(door, owner)
     await owner.leave()
@@ -167,11 +167,11 @@ describe('the token of a seat', () => {
       ...refused,
       message: 'the token gives access to this seat only: enter as ada to play again',
     })
-    expect([...door.premises.people.online].map(({ name }) => name)).toEqual(['grace'])
+    expect([...door.service.people.online].map(({ name }) => name)).toEqual(['grace'])
   })
 
   test('opens no other table of the account', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const owner = await ada(door, 'register')
     const { token } = await ratedGame(door, owner)
     await owner.ask({ type: 'seek', game: 'scissors', wait: 0 })
@@ -184,7 +184,7 @@ describe('the token of a seat', () => {
   })
 
   test('is enough to continue the game at the front door, at the question for the name', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const owner = await ada(door, 'register')
     await owner.ask({ type: 'seek', game: 'tictactoe', wait: 0 })
     const { table, token = '' } = await owner.first('seated')
@@ -203,7 +203,7 @@ describe('the token of a seat', () => {
 
 describe('a guest', () => {
   test('is not disconnected by a client that enters its name with again; the server proposes another name', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const guest = await door.program('grace')
     const stranger = await door.program()
     expect(await stranger.ask({ type: 'enter', name: 'grace', again: true })).toMatchObject({
@@ -216,7 +216,7 @@ describe('a guest', () => {
   })
 
   test('enters again with the secret that it was given', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const guest = await door.program('grace')
     const { secret = '' } = await guest.first('entered')
     expect(secret).toMatch(/^[0-9A-Z]{26}$/)
@@ -230,7 +230,7 @@ describe('a guest', () => {
   })
 
   test('that has left a seat is not affected by the token of an earlier guest of the name', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const first = await door.program('grace')
     await first.ask({ type: 'seek', game: 'hangman' })
     const { token = '', table } = await first.first('seated')
@@ -240,7 +240,7 @@ describe('a guest', () => {
     const back = await door.program()
     expect(await back.ask({ type: 'resume', token })).toMatchObject({ type: 'seated', table })
     expect(await second.ask({ type: 'ping' })).toMatchObject({ type: 'pong' })
-    expect([...door.premises.people.online].map(({ name }) => name).sort()).toEqual(['grace', 'joan'])
+    expect([...door.service.people.online].map(({ name }) => name).sort()).toEqual(['grace', 'joan'])
     // the next user of the name does not get the seat either
     await second.ask({ type: 'enter', name: 'emmy' })
     const third = await door.program()

@@ -14,9 +14,9 @@ test.each([
   'with a store that survives a loss of %s, %i messages that arrive together are handled in one turn',
   async (durable: Durability, many) => {
     const store = await openStore({ folder: folder(), durable })
-    const premises = new LobbyService({ store, clock: new TestClock(), random: seededRandom(1), onError: () => {} })
-    onTestFinished(() => premises.close())
-    await premises.open()
+    const service = new LobbyService({ store, clock: new TestClock(), random: seededRandom(1), onError: () => {} })
+    onTestFinished(() => service.close())
+    await service.open()
     let heard = 0
     for (let n = 1; n < many; n++) batchInput(() => heard++)
     expect(heard).toBe(0)

@@ -1,24 +1,24 @@
 import { describe, expect, test } from 'vitest'
-import { type Caller, callers, lines } from '../support/fake-lobby.ts'
-import { Machine } from '../support/memory-native-client.ts'
-import { Room } from '../support/test-lobby.ts'
+import { type DoorUser, connectDoorUsers, lines } from '../support/fake-lobby.ts'
+import { MemoryNativeClient } from '../support/memory-native-client.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 const PASSWORD = 'engine-1843'
 
 /** Programs in one room, each under a name. */
-async function machines(room: Room, ...names: string[]): Promise<Machine[]> {
-  const all: Machine[] = []
+async function clients(lobby: TestLobby, ...names: string[]): Promise<MemoryNativeClient[]> {
+  const all: MemoryNativeClient[] = []
   for (const name of names) {
-    const machine = new Machine(room.premises)
-    await machine.say({ type: 'enter', name })
-    all.push(machine)
+    const client = new MemoryNativeClient(lobby.service)
+    await client.say({ type: 'enter', name })
+    all.push(client)
   }
   return all
 }
 
 describe('a challenge at the front door', () => {
   test.each(['accept', 'accept ada', 'Accept Ada'])('is accepted by "%s"', async (typed) => {
-    const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
+    const [ada, bob] = (await connectDoorUsers(new TestLobby(), 'ada', 'bob')) as [DoorUser, DoorUser]
     await ada.type('play tictactoe size 4 bob')
     expect(bob.news()).toBe(lines('', 'ada would like to play tictactoe with you (size 4):', 'type "accept ada" or "refuse ada".'))
     expect(await bob.type(typed)).toContain('Table 1: you are X; ada is O and begins.')
@@ -26,7 +26,7 @@ describe('a challenge at the front door', () => {
   })
 
   test.each(['refuse', 'decline', 'refuse ada', 'decline ada'])('is declined by "%s", and the challenger is notified', async (typed) => {
-    const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
+    const [ada, bob] = (await connectDoorUsers(new TestLobby(), 'ada', 'bob')) as [DoorUser, DoorUser]
     await ada.type('play scissors bob')
     bob.news()
     expect(await bob.type(typed)).toBe(lines('You have refused ada’s game of scissors.'))
@@ -36,7 +36,7 @@ describe('a challenge at the front door', () => {
   })
 
   test('needs a name if there are several, and is answered for that user alone', async () => {
-    const [ada, bob, carl] = (await callers(new Room(), 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
+    const [ada, bob, carl] = (await connectDoorUsers(new TestLobby(), 'ada', 'bob', 'carl')) as [DoorUser, DoorUser, DoorUser]
     await ada.type('play scissors carl')
     await bob.type('play tictactoe carl')
     carl.news()
@@ -50,12 +50,12 @@ describe('a challenge at the front door', () => {
   })
 
   test('of a user who has sent none is reported as missing', async () => {
-    const [ada] = (await callers(new Room(), 'ada')) as [Caller]
+    const [ada] = (await connectDoorUsers(new TestLobby(), 'ada')) as [DoorUser]
     expect(await ada.type('accept bob')).toBe(lines('No user "bob" has asked you for a game.'))
   })
 
   test('at a table is answered after the opponent’s offer there, unless the answer has a name', async () => {
-    const [ada, bob, carl] = (await callers(new Room(), 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
+    const [ada, bob, carl] = (await connectDoorUsers(new TestLobby(), 'ada', 'bob', 'carl')) as [DoorUser, DoorUser, DoorUser]
     await ada.type('play tictactoe bob')
     await bob.type('accept')
     await carl.type('play scissors bob')
@@ -66,9 +66,9 @@ describe('a challenge at the front door', () => {
   })
 
   test('to a user who waits in a worksheet program starts the game, as in "seeks", if the terms are equal', async () => {
-    const room = new Room()
-    const [ada] = (await callers(room, 'ada')) as [Caller]
-    const dora = await room.client('fh/tictactoe')
+    const lobby = new TestLobby()
+    const [ada] = (await connectDoorUsers(lobby, 'ada')) as [DoorUser]
+    const dora = await lobby.client('fh/tictactoe')
     await dora.say('dora\n')
     expect(await ada.type('seeks')).toBe(lines('dora  type: play tictactoe dora'))
     await ada.type('play tictactoe size 4')
@@ -78,11 +78,11 @@ describe('a challenge at the front door', () => {
   })
 
   test('to a user who is online only through a worksheet program is refused with that reason', async () => {
-    const room = new Room()
-    const [ada] = (await callers(room, 'ada')) as [Caller]
-    const bob = await room.client('fh/tictactoe')
+    const lobby = new TestLobby()
+    const [ada] = (await connectDoorUsers(lobby, 'ada')) as [DoorUser]
+    const bob = await lobby.client('fh/tictactoe')
     await bob.say('bob\n')
-    const here = [...room.premises.people.online].map(({ name }) => name)
+    const here = [...lobby.service.people.online].map(({ name }) => name)
     expect(here).toContain('bob')
     expect(await ada.type('play scissors bob')).toBe(lines('bob is here only through a worksheet program, and cannot be asked for a game.'))
   })
@@ -90,14 +90,14 @@ describe('a challenge at the front door', () => {
 
 describe('an open seek at the front door', () => {
   test('is replaced by another seek, which reports that', async () => {
-    const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
+    const [ada, bob] = (await connectDoorUsers(new TestLobby(), 'ada', 'bob')) as [DoorUser, DoorUser]
     await ada.type('play scissors')
     expect(await ada.type('play tictactoe size 5')).toContain('Your earlier seek, scissors, is cancelled.\nYou wait for an opponent;')
     expect(await bob.type('seeks')).toBe(lines('ada  type: play tictactoe size 5 ada'))
   })
 
   test('stays if its replacement is refused', async () => {
-    const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
+    const [ada, bob] = (await connectDoorUsers(new TestLobby(), 'ada', 'bob')) as [DoorUser, DoorUser]
     await ada.type('play scissors')
     expect(await ada.type('play tictactoe rated')).toContain('Rated games are for registered names')
     expect(await bob.type('seeks')).toBe(lines('ada  type: play scissors ada'))
@@ -107,7 +107,7 @@ describe('an open seek at the front door', () => {
     ['play tictactoe size 4', 'bob waits for tictactoe, size 4: type "play tictactoe size 4 bob".'],
     ['play tictactoe minutes 5', 'bob waits for tictactoe, 5 minutes each: type "play tictactoe bob".'],
   ])('is offered to a user with a similar seek: %s', async (typed, offered) => {
-    const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
+    const [ada, bob] = (await connectDoorUsers(new TestLobby(), 'ada', 'bob')) as [DoorUser, DoorUser]
     await bob.type(typed)
     const said = await ada.type('play tictactoe minutes 3')
     expect(said).toContain(offered)
@@ -116,16 +116,16 @@ describe('an open seek at the front door', () => {
   })
 
   test('is offered if it is rated and the user’s own is not', async () => {
-    const room = new Room()
-    const rated = new Machine(room.premises)
+    const lobby = new TestLobby()
+    const rated = new MemoryNativeClient(lobby.service)
     await rated.say({ type: 'register', name: 'bob', password: PASSWORD })
     await rated.say({ type: 'seek', game: 'tictactoe', rated: true })
-    const [carl] = (await callers(room, 'carl')) as [Caller]
+    const [carl] = (await connectDoorUsers(lobby, 'carl')) as [DoorUser]
     expect(await carl.type('play tictactoe')).toContain('bob waits for tictactoe, rated: type "play tictactoe rated bob".')
   })
 
   test('is offered if its owner challenges this user, who challenges back with other terms', async () => {
-    const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
+    const [ada, bob] = (await connectDoorUsers(new TestLobby(), 'ada', 'bob')) as [DoorUser, DoorUser]
     await bob.type('play tictactoe size 4 ada')
     expect(await ada.type('play tictactoe bob')).toContain('bob waits for tictactoe, size 4: type "play tictactoe size 4 bob".')
     expect(await ada.type('play tictactoe')).toContain('bob waits for tictactoe, size 4: type "play tictactoe size 4 bob".')
@@ -133,8 +133,8 @@ describe('an open seek at the front door', () => {
   })
 
   test('is not offered for another game, with a code, to its owner, or against a third user', async () => {
-    const room = new Room()
-    const [ada, bob, carl, dora] = (await machines(room, 'ada', 'bob', 'carl', 'dora')) as [Machine, Machine, Machine, Machine]
+    const lobby = new TestLobby()
+    const [ada, bob, carl, dora] = (await clients(lobby, 'ada', 'bob', 'carl', 'dora')) as [MemoryNativeClient, MemoryNativeClient, MemoryNativeClient, MemoryNativeClient]
     await bob.say({ type: 'seek', game: 'tictactoe', settings: { size: 4 }, private: true })
     await carl.say({ type: 'seek', game: 'tictactoe', settings: { size: 4 }, against: 'bob' })
     await dora.say({ type: 'seek', game: 'scissors' })
@@ -144,7 +144,7 @@ describe('an open seek at the front door', () => {
 
 describe('a challenge in the native protocol', () => {
   test('is accepted, which cancels the user’s own open seek', async () => {
-    const [ada, bob] = (await machines(new Room(), 'ada', 'bob')) as [Machine, Machine]
+    const [ada, bob] = (await clients(new TestLobby(), 'ada', 'bob')) as [MemoryNativeClient, MemoryNativeClient]
     await ada.say({ type: 'seek', game: 'tictactoe', against: 'bob' })
     await bob.say({ type: 'seek', game: 'scissors' })
     expect(await bob.say({ type: 'accept', name: 'ada' })).toMatchObject({ type: 'ok' })
@@ -153,7 +153,7 @@ describe('a challenge in the native protocol', () => {
   })
 
   test('is refused, and its owner is notified with the terms', async () => {
-    const [ada, bob] = (await machines(new Room(), 'ada', 'bob')) as [Machine, Machine]
+    const [ada, bob] = (await clients(new TestLobby(), 'ada', 'bob')) as [MemoryNativeClient, MemoryNativeClient]
     await ada.say({ type: 'seek', game: 'tictactoe', settings: { size: 4 }, against: 'bob' })
     expect(await bob.say({ type: 'refuse' })).toMatchObject({ type: 'ok' })
     expect(ada.last('refused')).toEqual({ type: 'refused', name: 'bob', game: 'tictactoe', settings: { size: 4 }, rated: false })
@@ -161,10 +161,10 @@ describe('a challenge in the native protocol', () => {
   })
 
   test('is accepted by a registered user if it is rated', async () => {
-    const room = new Room()
-    const ada = new Machine(room.premises)
+    const lobby = new TestLobby()
+    const ada = new MemoryNativeClient(lobby.service)
     await ada.say({ type: 'register', name: 'ada', password: PASSWORD })
-    const bob = new Machine(room.premises)
+    const bob = new MemoryNativeClient(lobby.service)
     await bob.say({ type: 'register', name: 'bob', password: PASSWORD })
     await ada.say({ type: 'seek', game: 'tictactoe', rated: true, against: 'bob' })
     expect(await bob.say({ type: 'accept' })).toMatchObject({ type: 'ok' })
@@ -172,7 +172,7 @@ describe('a challenge in the native protocol', () => {
   })
 
   test('is replaced by another seek only with `replace`, and similar seeks are listed', async () => {
-    const [ada, bob] = (await machines(new Room(), 'ada', 'bob')) as [Machine, Machine]
+    const [ada, bob] = (await clients(new TestLobby(), 'ada', 'bob')) as [MemoryNativeClient, MemoryNativeClient]
     await bob.say({ type: 'seek', game: 'tictactoe', settings: { size: 4 } })
     await ada.say({ type: 'seek', game: 'scissors' })
     expect(await ada.say({ type: 'seek', game: 'tictactoe' })).toMatchObject({ type: 'error', code: 'not-now' })

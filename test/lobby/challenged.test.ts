@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { catalogue } from '../../src/games/catalogue.ts'
-import { doorway } from '../support/start-server.ts'
-import { Machine } from '../support/memory-native-client.ts'
-import { Room } from '../support/test-lobby.ts'
+import { startServer } from '../support/start-server.ts'
+import { MemoryNativeClient } from '../support/memory-native-client.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 const PASSWORD = 'engine-1843'
 const forTwo = catalogue.filter(({ game }) => game.seats.max === 2)
 
 describe('a challenged user at the front door', () => {
   test.each(forTwo.map(({ name }) => [name]))('is notified at once, and plays by the displayed command: %s', async (game) => {
-    const door = await doorway()
+    const door = await startServer()
     const ada = await door.caller('ada')
     const bob = await door.caller('bob')
     await bob.type(`play ${game} ada`, /^You wait for ada/)
@@ -20,7 +20,7 @@ describe('a challenged user at the front door', () => {
   })
 
   test('plays by the displayed command also with settings, and for the ladder', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const [ada, bob] = [await door.caller(), await door.caller('bob')]
     await ada.until(/What is your name/)
     await ada.type('ada', /^Type "play/)
@@ -36,7 +36,7 @@ describe('a challenged user at the front door', () => {
   })
 
   test.each(['student 7', 'size4', 'Ada Lovelace'])('plays with a user of any name: %s', async (name) => {
-    const door = await doorway()
+    const door = await startServer()
     const [ada, other] = [await door.caller('ada'), await door.caller(name)]
     await other.type('play tictactoe ada', /^You wait for ada/)
     const typed = /type "([^"]*)" or/.exec((await ada.until(/type "/)).at(-1) ?? '')?.[1] ?? ''
@@ -44,7 +44,7 @@ describe('a challenged user at the front door', () => {
   })
 
   test('is notified when the challenge is cancelled, and when the challenger disconnects', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const ada = await door.caller('ada')
     const bob = await door.caller('bob')
     await bob.type('play scissors ada', /^You wait/)
@@ -58,7 +58,7 @@ describe('a challenged user at the front door', () => {
   })
 
   test('is not notified when both play', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const ada = await door.caller('ada')
     const bob = await door.caller('bob')
     await bob.type('play tictactoe ada', /^You wait/)
@@ -72,7 +72,7 @@ describe('a challenged user at the front door', () => {
   })
 
   test('is notified on every connection, and after entering again', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const first = await door.program()
     await first.ask({ type: 'register', name: 'ada', password: PASSWORD })
     const second = await door.caller()
@@ -92,7 +92,7 @@ describe('a challenged user at the front door', () => {
   })
 
   test('sees a few challenges on entering, before other open seeks', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const [first, open] = [await door.caller('ada'), await door.program('open')]
     await open.ask({ type: 'seek', game: 'scissors', wait: null })
     for (const name of ['bob', 'carl', 'dora', 'emil']) {
@@ -119,7 +119,7 @@ describe('a challenged user at the front door', () => {
 
 describe('a challenged user in the native protocol', () => {
   test.each(forTwo.map(({ name }) => [name]))('is notified at once, and sits down by an equal seek: %s', async (game) => {
-    const door = await doorway()
+    const door = await startServer()
     const [ada, bob] = [await door.program('ada'), await door.program('bob')]
     await bob.ask({ type: 'seek', game, against: 'ada' })
     const { name, settings, rated } = await ada.first('sought')
@@ -130,14 +130,14 @@ describe('a challenged user in the native protocol', () => {
   })
 
   test('receives the settings', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const [ada, bob] = [await door.program('ada'), await door.program('bob')]
     await bob.ask({ type: 'seek', game: 'tictactoe', settings: { size: 5 }, against: 'ada' })
     expect(await ada.first('sought')).toEqual({ type: 'sought', name: 'bob', game: 'tictactoe', settings: { size: 5 }, rated: false })
   })
 
   test('is notified of a cancellation: by a command, by a disconnection, by another name', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const ada = await door.program('ada')
     const ways = [
       async (bob: Awaited<ReturnType<typeof door.program>>) => bob.ask({ type: 'cancel' }),
@@ -156,7 +156,7 @@ describe('a challenged user in the native protocol', () => {
   })
 
   test('is notified after the answer to its entry: as a guest, by a session, by the token of a seat', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const [ada, grace, bob, carl] = [
       await door.program(),
       await door.program('grace'),
@@ -186,7 +186,7 @@ describe('a challenged user in the native protocol', () => {
   })
 
   test('is not notified of a seek with a code', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const [ada, bob] = [await door.program('ada'), await door.program('bob')]
     const { code = '' } = (await bob.ask({ type: 'seek', game: 'tictactoe', against: 'ada', private: true })) as { code?: string }
     await bob.ask({ type: 'cancel' })
@@ -196,7 +196,7 @@ describe('a challenged user in the native protocol', () => {
   })
 
   test('a user cannot challenge itself, and a user who cancels too often has to wait', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const [ada, bob] = [await door.program('ada'), await door.program('bob')]
     const seek = { type: 'seek', game: 'tictactoe', against: 'ada' } as const
     expect(await ada.ask(seek)).toMatchObject({ code: 'not-now', message: 'you cannot challenge yourself: name another user' })
@@ -212,8 +212,8 @@ describe('a challenged user in the native protocol', () => {
   })
 
   test('is not an earlier user of the name, or one whose connection has closed', async () => {
-    const { premises } = new Room()
-    const [renamed, dropped, ada, bob] = Array.from({ length: 4 }, () => new Machine(premises))
+    const { service } = new TestLobby()
+    const [renamed, dropped, ada, bob] = Array.from({ length: 4 }, () => new MemoryNativeClient(service))
     await renamed?.say({ type: 'enter', name: 'ada' })
     await renamed?.say({ type: 'enter', name: 'zoe' })
     await dropped?.say({ type: 'enter', name: 'ada' })
@@ -225,7 +225,7 @@ describe('a challenged user in the native protocol', () => {
   })
 
   test('is not notified while the server stops', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const [bob, ada] = [await door.program('bob'), await door.program('ada')]
     await bob.ask({ type: 'seek', game: 'tictactoe', against: 'ada' })
     await ada.first('sought')

@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'vitest'
-import { Machine } from '../support/memory-native-client.ts'
-import { Room } from '../support/test-lobby.ts'
+import { MemoryNativeClient } from '../support/memory-native-client.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 const PASSWORD = 'engine-1843'
 
 /** Two programs that play, ada to move; both are registered if the game is rated. */
 async function two(terms: { rated?: boolean; clock?: { total?: number; turn?: number }; game?: string } = {}) {
-  const room = new Room()
-  const [ada, bob] = [new Machine(room.premises), new Machine(room.premises)]
-  for (const [machine, name] of [
+  const lobby = new TestLobby()
+  const [ada, bob] = [new MemoryNativeClient(lobby.service), new MemoryNativeClient(lobby.service)]
+  for (const [client, name] of [
     [ada, 'ada'],
     [bob, 'bob'],
   ] as const) {
-    await machine.say(terms.rated ? { type: 'register', name, password: PASSWORD } : { type: 'enter', name })
-    await machine.say({ type: 'seek', game: 'tictactoe', ...terms })
+    await client.say(terms.rated ? { type: 'register', name, password: PASSWORD } : { type: 'enter', name })
+    await client.say({ type: 'seek', game: 'tictactoe', ...terms })
   }
-  return { room, ada, bob, table: ada.last('seated').table }
+  return { lobby, ada, bob, table: ada.last('seated').table }
 }
 
 describe('an absent opponent', () => {
@@ -23,27 +23,27 @@ describe('an absent opponent', () => {
     ['claim', { winners: [1], left: 0 }],
     ['abort', { winners: [], left: 0, aborted: true }],
   ] as const)('lets the other player %s after 30 seconds', async (type, outcome) => {
-    const { room, ada, bob, table } = await two()
+    const { lobby, ada, bob, table } = await two()
     ada.drop()
-    await room.clock.pass(29_000)
+    await lobby.clock.pass(29_000)
     expect(await bob.say({ type, table })).toMatchObject({
       type: 'error',
       code: 'not-now',
       message: `ada has only just disconnected: wait 1 second more, and then ${type} again`,
     })
-    await room.clock.pass(1000)
+    await lobby.clock.pass(1000)
     expect(await bob.say({ type, table })).toMatchObject({ type: 'ok' })
     expect(bob.last('event').what).toEqual({ type: 'ended', outcome })
     expect(await bob.say({ type, table })).toMatchObject({ code: 'not-now', message: 'the game is over' })
   })
 
   test('does not count as absent after a return', async () => {
-    const { room, ada, bob, table } = await two()
+    const { lobby, ada, bob, table } = await two()
     const { token = '' } = ada.last('seated')
     await ada.say({ type: 'play', table, move: '5' })
     ada.drop()
-    await room.clock.pass(40_000)
-    await new Machine(room.premises).say({ type: 'resume', token })
+    await lobby.clock.pass(40_000)
+    await new MemoryNativeClient(lobby.service).say({ type: 'resume', token })
     expect(await bob.say({ type: 'claim', table })).toMatchObject({
       code: 'not-now',
       message: expect.stringContaining('your opponent is connected'),
@@ -55,9 +55,9 @@ describe('an absent opponent', () => {
       ['abort', 0],
       ['claim', 2],
     ] as const) {
-      const { room, ada, bob, table } = await two({ rated: true })
+      const { lobby, ada, bob, table } = await two({ rated: true })
       ada.drop()
-      await room.clock.pass(30_000)
+      await lobby.clock.pass(30_000)
       await bob.say({ type, table })
       expect(await bob.say({ type: 'ladder', game: 'tictactoe' })).toMatchObject({ best: { length: games } })
     }
@@ -66,15 +66,15 @@ describe('an absent opponent', () => {
 
 describe('a connected opponent who does not move', () => {
   test.each(['claim', 'abort'] as const)('lets the other player %s after 5 minutes in a game without a clock', async (type) => {
-    const { room, ada, bob, table } = await two()
-    await room.clock.pass(200_000)
+    const { lobby, ada, bob, table } = await two()
+    await lobby.clock.pass(200_000)
     await ada.say({ type: 'play', table, move: '5' })
-    await room.clock.pass(299_000)
+    await lobby.clock.pass(299_000)
     expect(await ada.say({ type, table })).toMatchObject({
       code: 'not-now',
       message: `bob has not had five minutes for this move: wait 1 second more, and then ${type} again`,
     })
-    await room.clock.pass(1000)
+    await lobby.clock.pass(1000)
     expect(await bob.say({ type, table })).toMatchObject({
       code: 'not-now',
       message: expect.stringContaining('your opponent is connected'),
@@ -85,18 +85,18 @@ describe('a connected opponent who does not move', () => {
   })
 
   test('has the clock instead, if there is one', async () => {
-    const { room, ada, table } = await two({ clock: { total: 3_600_000 } })
+    const { lobby, ada, table } = await two({ clock: { total: 3_600_000 } })
     await ada.say({ type: 'play', table, move: '5' })
-    await room.clock.pass(400_000)
+    await lobby.clock.pass(400_000)
     expect(await ada.say({ type: 'claim', table })).toMatchObject({ code: 'not-now' })
   })
 
   test('does not let a player claim who has not moved either', async () => {
-    const { room, ada, bob, table } = await two({ game: 'scissors' })
-    await room.clock.pass(400_000)
+    const { lobby, ada, bob, table } = await two({ game: 'scissors' })
+    await lobby.clock.pass(400_000)
     expect(await ada.say({ type: 'claim', table })).toMatchObject({ code: 'not-now' })
     await ada.say({ type: 'play', table, move: '1' })
-    await room.clock.pass(300_000)
+    await lobby.clock.pass(300_000)
     expect(await bob.say({ type: 'claim', table })).toMatchObject({ code: 'not-now' })
     expect(await ada.say({ type: 'claim', table })).toMatchObject({ type: 'ok' })
   })
@@ -104,14 +104,14 @@ describe('a connected opponent who does not move', () => {
 
 describe('a claim', () => {
   test('is refused against the house, to a watcher, and in a solo game', async () => {
-    const room = new Room()
-    const [ada, eve] = [new Machine(room.premises), new Machine(room.premises)]
+    const lobby = new TestLobby()
+    const [ada, eve] = [new MemoryNativeClient(lobby.service), new MemoryNativeClient(lobby.service)]
     await ada.say({ type: 'enter', name: 'ada' })
     await eve.say({ type: 'enter', name: 'eve' })
     await ada.say({ type: 'seek', game: 'tictactoe', wait: 0 })
     const { table } = ada.last('seated')
     await eve.say({ type: 'watch', table })
-    await room.clock.pass(400_000)
+    await lobby.clock.pass(400_000)
     expect(await ada.say({ type: 'claim', table })).toMatchObject({ code: 'not-now' })
     expect(await eve.say({ type: 'claim', table })).toMatchObject({ code: 'not-seated' })
     await ada.say({ type: 'seek', game: 'hangman' })

@@ -13,45 +13,45 @@ import type { Program } from '../../src/protocol/definition.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled } from '../support/test-clock.ts'
 import { NUMBERS, VALUES } from '../support/extreme-values.ts'
-import { Machine } from '../support/memory-native-client.ts'
-import { observe, tape } from '../support/wire-recorder.ts'
-import { restless } from '../support/random-user.ts'
-import { Room } from '../support/test-lobby.ts'
+import { MemoryNativeClient } from '../support/memory-native-client.ts'
+import { judgeRecording, recordWrites } from '../support/wire-recorder.ts'
+import { randomUser } from '../support/random-user.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 /** The number of tables that are opened before that of the others, so that its number is no extreme. */
 const TABLES = 10
 
 /** Other users at a table of their own, whose game no message from elsewhere may change. */
 class Others {
-  readonly room: Room
+  readonly lobby: TestLobby
   readonly #table: number
 
-  private constructor(room: Room, table: number) {
-    this.room = room
+  private constructor(lobby: TestLobby, table: number) {
+    this.lobby = lobby
     this.#table = table
   }
 
   static async sit(tables = TABLES): Promise<Others> {
-    const room = new Room({ stock: { questions: [{ text: '1 + 1?', options: ['1', '2', '3'], right: 1 }] } })
-    for (let at = 0; at < tables; at++) room.premises.hall.open('coin', { options: undefined, seats: [{ person: 'guest:x', name: 'x' }] })
-    const [vic, tim] = [new Machine(room.premises), new Machine(room.premises)]
-    for (const [machine, name] of [
+    const lobby = new TestLobby({ stock: { questions: [{ text: '1 + 1?', options: ['1', '2', '3'], right: 1 }] } })
+    for (let at = 0; at < tables; at++) lobby.service.hall.open('coin', { options: undefined, seats: [{ person: 'guest:x', name: 'x' }] })
+    const [vic, tim] = [new MemoryNativeClient(lobby.service), new MemoryNativeClient(lobby.service)]
+    for (const [client, name] of [
       [vic, 'vic'],
       [tim, 'tim'],
     ] as const) {
-      await machine.say({ type: 'enter', name })
-      await machine.say({ type: 'seek', game: 'scissors', wait: null })
+      await client.say({ type: 'enter', name })
+      await client.say({ type: 'seek', game: 'scissors', wait: null })
     }
     const { table } = vic.last('seated')
     await vic.say({ type: 'play', table, move: 'stone' })
-    return new Others(room, table)
+    return new Others(lobby, table)
   }
 
   /** The state of their table, and all errors of the hall. */
   get state(): string {
-    const table = this.room.premises.hall.table(this.#table)
+    const table = this.lobby.service.hall.table(this.#table)
     const { n, position, toMove, outcome, clocks } = table?.state ?? {}
-    return JSON.stringify({ n, position, toMove, outcome, clocks, closed: table?.closed, troubles: this.room.troubles })
+    return JSON.stringify({ n, position, toMove, outcome, clocks, closed: table?.closed, troubles: this.lobby.troubles })
   }
 }
 
@@ -92,7 +92,7 @@ describe('extremes in each field of the native protocol are answered once, and c
   test.each(fields)('%s: %j', async (type, path) => {
     const others = await Others.sit()
     const before = others.state
-    const eve = new Machine(others.room.premises)
+    const eve = new MemoryNativeClient(others.lobby.service)
     await eve.say({ type: 'enter', name: 'eve' })
     await eve.say({ type: 'seek', game: 'tictactoe', wait: 0 })
     const { table, token } = eve.last('seated')
@@ -118,7 +118,7 @@ describe('extremes in each field of the native protocol are answered once, and c
     }
     for (const { seat = 0, names } of eve.all('seated')) expect(seat).toBeLessThan(names.length)
     expect(others.state).toBe(before)
-    expect(others.room.premises.hall.size).toBeLessThan(TABLES + VALUES.length + 3)
+    expect(others.lobby.service.hall.size).toBeLessThan(TABLES + VALUES.length + 3)
   })
 
   test('the list of fields is not empty', () => {
@@ -135,7 +135,7 @@ describe('extremes behind each command of the front door are answered, and chang
     const others = await Others.sit()
     const before = others.state
     for (const number of NUMBERS) {
-      const eve = await others.room.client('parlor/door')
+      const eve = await others.lobby.client('parlor/door')
       await eve.say('eve\n')
       await eve.say('play tictactoe house\n')
       await eve.say('resign\n')
@@ -175,7 +175,7 @@ async function converse(others: Others, program: Program, side: Side, sayings: r
   const { name, protocol, defaults } = program
   const { toServer: up, toClient: down } = protocol.framing(defaults ?? {})
   const [here, there] = memoryPair()
-  const events = side === 'server' ? tape(there, here) : tape(here, there)
+  const events = side === 'server' ? recordWrites(there, here) : recordWrites(here, there)
   const random = seededRandom(sayings.length)
   const ours = new Conversation({
     program,
@@ -183,28 +183,28 @@ async function converse(others: Others, program: Program, side: Side, sayings: r
     transport: there,
     options: { ...defaults, pace: 0, delay: 0 },
     random,
-    person: restless(random, 30),
-    clock: others.room.clock,
-    ...(side === 'server' ? { createSeating: (line) => others.room.premises.createSeating(line, name) } : {}),
+    person: randomUser(random, 30),
+    clock: others.lobby.clock,
+    ...(side === 'server' ? { createSeating: (line) => others.lobby.service.createSeating(line, name) } : {}),
   })
   here.open({ data() {}, finished() {}, closed() {} })
   for (const one of sayings) {
     await settled()
-    const { state } = observe(program, {}, events)
+    const { state } = judgeRecording(program, {}, events)
     const steps = legalTransitions(protocol.automaton, state).filter(({ from, form }) => from !== side && !form.closes)
     const form = steps[one.step % (steps.length || 1)]?.form
     if (form) here.write((side === 'server' ? up : down).encode(textOf(form, one)))
   }
   await settled()
   here.finish()
-  await others.room.clock.pass(60_000)
+  await others.lobby.clock.pass(60_000)
   ours.stop(new Error('enough'))
   let over = false
   const end = ours.closed.finally(() => {
     over = true
   })
   // hashing a password takes real time, and the messages behind it wait by the clock
-  while (!over) await others.room.clock.pass(1000)
+  while (!over) await others.lobby.clock.pass(1000)
   return end
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { doorway, type Reader } from '../support/start-server.ts'
+import { startServer, type LineClient } from '../support/start-server.ts'
 
 /** Registers a name at the front door. */
-async function registered(reader: Reader, name: string): Promise<Reader> {
+async function registered(reader: LineClient, name: string): Promise<LineClient> {
   await reader.until(/What is your name/)
   await reader.type(`register ${name}`, /password/i)
   await reader.until(/^\(/)
@@ -13,7 +13,7 @@ async function registered(reader: Reader, name: string): Promise<Reader> {
 
 describe('at the end of a game at the front door', () => {
   test('players and watchers see the ratings before and after', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const [ada, bob, carl] = [await registered(door.reader(), 'ada'), await registered(door.reader(), 'bob'), await door.caller('carl')]
     await ada.type('play tictactoe rated', /^You wait/)
     await bob.type('play tictactoe rated', /is to move/)
@@ -29,7 +29,7 @@ describe('at the end of a game at the front door', () => {
   })
 
   test('a game without ratings shows none', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const [ada, bob] = [await door.program('ada'), await door.program('bob')]
     await ada.ask({ type: 'seek', game: 'tictactoe' })
     await bob.ask({ type: 'seek', game: 'tictactoe' })
@@ -39,7 +39,7 @@ describe('at the end of a game at the front door', () => {
   })
 
   test('programs receive the ratings, too, and the points of a quiz', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const ada = await door.program('ada')
     await ada.ask({ type: 'seek', game: 'quiz', settings: { count: 1 } })
     const { table } = await ada.first('seated')
@@ -57,7 +57,7 @@ describe('at the end of a game at the front door', () => {
     ['hangman', 'e', /misses left/, /The word was [a-z]+\.$/],
     ['headtail', 'H', /so far/, /Guessed right: [01] of 1\.$/],
   ])('%s shows the secret, or the result so far, after a resignation', async (game, move, answer, sentence) => {
-    const door = await doorway()
+    const door = await startServer()
     const ada = await door.caller('ada')
     await ada.type(`play ${game}`, /^Your move/)
     await ada.type(move, answer)
@@ -68,7 +68,7 @@ describe('at the end of a game at the front door', () => {
 
 describe('input that is out of range', () => {
   test('costs no try and no miss at the front door and in the native protocol', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const ada = await door.program('ada')
     await ada.ask({ type: 'seek', game: 'guess', settings: { tries: 1 } })
     await ada.first('seated')
@@ -83,7 +83,7 @@ describe('input that is out of range', () => {
   })
 
   test('counts in the worksheets’ programs as in the originals', async () => {
-    const door = await doorway('tjc/guess', { options: { secret: '42' } })
+    const door = await startServer('tjc/guess', { options: { secret: '42' } })
     const client = door.reader()
     await client.until(/^GUESS/)
     for (let n = 0; n < 4; n++) await client.type('101', /^HIGH/)

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
 import { settled } from '../support/test-clock.ts'
-import { Caller, lines } from '../support/fake-lobby.ts'
-import { Machine } from '../support/memory-native-client.ts'
-import { Room } from '../support/test-lobby.ts'
+import { DoorUser, lines } from '../support/fake-lobby.ts'
+import { MemoryNativeClient } from '../support/memory-native-client.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 const PASSWORD = 'engine-1843'
 
 /** A user at the front door, registered or logged in. */
-async function door(room: Room, name: string): Promise<Caller> {
-  const caller = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
+async function door(lobby: TestLobby, name: string): Promise<DoorUser> {
+  const caller = new DoorUser((line) => lobby.service.createSeating(line, 'parlor/door'), lobby.clock)
   await settled()
-  const known = (await room.store.accounts.named(name)) !== undefined
+  const known = (await lobby.store.accounts.named(name)) !== undefined
   await caller.type(name, ...(known ? [] : ['register', PASSWORD]))
   await caller.send(`${PASSWORD}\n`)
   await caller.until(known ? `Hello, ${name}.` : `${name} is registered now`)
@@ -19,17 +19,17 @@ async function door(room: Room, name: string): Promise<Caller> {
 
 /** Two users in a rated game; the first has lost the connection and logged in again, without resuming the seat. */
 async function back() {
-  const room = new Room()
-  const kim = await door(room, 'kim')
-  const leo = await door(room, 'leo')
+  const lobby = new TestLobby()
+  const kim = await door(lobby, 'kim')
+  const leo = await door(lobby, 'leo')
   await kim.type('play tictactoe rated')
   await leo.type('play tictactoe rated')
   await kim.type('5')
   await kim.drop()
-  const again = await door(room, 'kim')
+  const again = await door(lobby, 'kim')
   again.news()
   leo.news()
-  return { room, kim: again, leo }
+  return { lobby, kim: again, leo }
 }
 
 test('a user who has logged in again and not resumed is notified when the opponent resigns, with the ratings', async () => {
@@ -45,9 +45,9 @@ test('a user who has logged in again and not resumed is notified when the oppone
 test.each(['unregister', 'claim', 'abort'] as const)(
   'a user who has not resumed is notified when the opponent ends the game by %s',
   async (how) => {
-    const { room, kim, leo } = await back()
-    await room.clock.pass(31_000)
-    const ending = how === 'unregister' ? await door(room, 'leo') : leo
+    const { lobby, kim, leo } = await back()
+    await lobby.clock.pass(31_000)
+    const ending = how === 'unregister' ? await door(lobby, 'leo') : leo
     await ending.type(how)
     if (how === 'unregister') {
       await ending.send(`${PASSWORD}\n`)
@@ -60,31 +60,31 @@ test.each(['unregister', 'claim', 'abort'] as const)(
 )
 
 test('a user who has not resumed is notified when its own seat is given up after the grace period', async () => {
-  const { room, kim } = await back()
-  await room.clock.pass(121_000)
+  const { lobby, kim } = await back()
+  await lobby.clock.pass(121_000)
   expect(kim.news()).toContain('Your game at table 1, tictactoe against leo, is over: lost (left).')
 })
 
 test('a user learns at the next login which games ended while only a worksheet program was open under the name', async () => {
-  const room = new Room()
-  const kim = await door(room, 'kim')
-  const leo = await door(room, 'leo')
+  const lobby = new TestLobby()
+  const kim = await door(lobby, 'kim')
+  const leo = await door(lobby, 'leo')
   await kim.type('play tictactoe')
   await leo.type('play tictactoe')
   await kim.drop()
-  await room.clock.pass(1000)
-  const house = room.premises.createSeating({ address: '127.0.0.1', endOnDisconnect() {}, end() {} }, 'parlor/match')
+  await lobby.clock.pass(1000)
+  const house = lobby.service.createSeating({ address: '127.0.0.1', endOnDisconnect() {}, end() {} }, 'parlor/match')
   expect(await house.hall?.logIn('kim', { password: PASSWORD })).toBeUndefined()
   await leo.type('resign')
-  const again = await door(room, 'kim')
+  const again = await door(lobby, 'kim')
   expect(again.screen).toContain('While you were away: tictactoe, against leo, won (leo resigned).')
 })
 
 test('another connection of the same account is notified of the end, and the connection at the table once', async () => {
-  const room = new Room()
-  const kim = await door(room, 'kim')
-  const leo = await door(room, 'leo')
-  const other = await door(room, 'kim')
+  const lobby = new TestLobby()
+  const kim = await door(lobby, 'kim')
+  const leo = await door(lobby, 'leo')
+  const other = await door(lobby, 'kim')
   await kim.type('play tictactoe')
   await leo.type('play tictactoe')
   kim.news()
@@ -96,8 +96,8 @@ test('another connection of the same account is notified of the end, and the con
 })
 
 test('a program that has not resumed receives `finished`, and then `recorded`', async () => {
-  const room = new Room()
-  const [ada, bob, again] = [new Machine(room.premises), new Machine(room.premises), new Machine(room.premises)]
+  const lobby = new TestLobby()
+  const [ada, bob, again] = [new MemoryNativeClient(lobby.service), new MemoryNativeClient(lobby.service), new MemoryNativeClient(lobby.service)]
   await ada.say({ type: 'register', name: 'ada', password: PASSWORD })
   await bob.say({ type: 'register', name: 'bob', password: PASSWORD })
   for (const one of [ada, bob]) await one.say({ type: 'seek', game: 'tictactoe', rated: true })
@@ -153,12 +153,12 @@ test('who and tables agree with other commands on a reserved seat', async () => 
 })
 
 test('a seat that another connection of the user has is shown as such, and can be taken over', async () => {
-  const room = new Room()
-  const kim = await door(room, 'kim')
-  const leo = await door(room, 'leo')
+  const lobby = new TestLobby()
+  const kim = await door(lobby, 'kim')
+  const leo = await door(lobby, 'leo')
   await kim.type('play tictactoe')
   await leo.type('play tictactoe')
-  const other = await door(room, 'kim')
+  const other = await door(lobby, 'kim')
   const TAKEN = 'You sit at table 1, tictactoe with leo, through another connection: "resume 1" takes that seat here'
   expect(other.screen.replace(/\n {2}/g, ' ')).toContain(TAKEN)
   expect((await other.type('board')).replace(/\n {2}/g, ' ')).toBe(lines(`You are at no table. ${TAKEN}`))

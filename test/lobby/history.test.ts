@@ -3,25 +3,25 @@ import { seededRandom } from '../../src/games/random.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { folder } from '../support/folders.ts'
 import { settled } from '../support/test-clock.ts'
-import { Caller } from '../support/fake-lobby.ts'
-import { Machine } from '../support/memory-native-client.ts'
-import { Room } from '../support/test-lobby.ts'
+import { DoorUser } from '../support/fake-lobby.ts'
+import { MemoryNativeClient } from '../support/memory-native-client.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 const PASSWORD = 'engine-1843'
 
 /** Programs in one room, each registered under a name. */
-async function members(room: Room, ...names: string[]): Promise<Machine[]> {
-  const all: Machine[] = []
+async function members(lobby: TestLobby, ...names: string[]): Promise<MemoryNativeClient[]> {
+  const all: MemoryNativeClient[] = []
   for (const name of names) {
-    const machine = new Machine(room.premises)
-    await machine.say({ type: 'register', name, password: PASSWORD })
-    all.push(machine)
+    const client = new MemoryNativeClient(lobby.service)
+    await client.say({ type: 'register', name, password: PASSWORD })
+    all.push(client)
   }
   return all
 }
 
 /** Plays a game of two users that the first resigns. */
-async function resigned(one: Machine, other: Machine, more: { rated?: boolean } = {}): Promise<number> {
+async function resigned(one: MemoryNativeClient, other: MemoryNativeClient, more: { rated?: boolean } = {}): Promise<number> {
   await one.say({ type: 'seek', game: 'tictactoe', ...more })
   await other.say({ type: 'seek', game: 'tictactoe', ...more })
   const { table } = one.last('seated')
@@ -32,8 +32,8 @@ async function resigned(one: Machine, other: Machine, more: { rated?: boolean } 
 
 describe('the history of a user', () => {
   test('lists the finished games, the newest first, with table, players and outcome', async () => {
-    const room = new Room()
-    const [ada, bob] = (await members(room, 'ada', 'bob')) as [Machine, Machine]
+    const lobby = new TestLobby()
+    const [ada, bob] = (await members(lobby, 'ada', 'bob')) as [MemoryNativeClient, MemoryNativeClient]
     expect(await ada.say({ type: 'history' })).toMatchObject({ type: 'history', name: 'ada', games: [], total: 0 })
     await resigned(ada, bob)
     await resigned(bob, ada, { rated: true })
@@ -50,8 +50,8 @@ describe('the history of a user', () => {
   })
 
   test('is shown without folding the names of its games: a user’s own is the same in all, or folded once for each', async () => {
-    const room = new Room()
-    const [ada, bob] = (await members(room, 'adä', 'bób')) as [Machine, Machine]
+    const lobby = new TestLobby()
+    const [ada, bob] = (await members(lobby, 'adä', 'bób')) as [MemoryNativeClient, MemoryNativeClient]
     for (let game = 0; game < 12; game++) await resigned(ada, bob)
     const folds = vi.spyOn(Intl.Segmenter.prototype, 'segment')
     onTestFinished(() => folds.mockRestore())
@@ -64,8 +64,8 @@ describe('the history of a user', () => {
   })
 
   test('shows for a solo game whether it was lost, and its points', async () => {
-    const room = new Room({ random: seededRandom(3) })
-    const ada = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
+    const lobby = new TestLobby({ random: seededRandom(3) })
+    const ada = new DoorUser((line) => lobby.service.createSeating(line, 'parlor/door'), lobby.clock)
     await settled()
     await ada.type('ada', 'play guess tries 1')
     for (const guess of ['50', '51']) if (!ada.screen.includes('You lose')) await ada.type(guess)
@@ -82,14 +82,14 @@ describe('the history of a user', () => {
   })
 
   test('shows private games only to an account that has played them', async () => {
-    const room = new Room()
-    const [ada, bob, eve] = (await members(room, 'ada', 'bob', 'eve')) as [Machine, Machine, Machine]
+    const lobby = new TestLobby()
+    const [ada, bob, eve] = (await members(lobby, 'ada', 'bob', 'eve')) as [MemoryNativeClient, MemoryNativeClient, MemoryNativeClient]
     const { code = '' } = (await ada.say({ type: 'seek', game: 'scissors', private: true })) as { code?: string }
     await bob.say({ type: 'join', code })
     await ada.say({ type: 'resign', table: ada.last('seated').table })
     expect(await eve.say({ type: 'history', name: 'ada' })).toMatchObject({ total: 0 })
     expect(await ada.say({ type: 'history' })).toMatchObject({ total: 1, games: [{ game: 'scissors' }] })
-    const guest = new Machine(room.premises)
+    const guest = new MemoryNativeClient(lobby.service)
     await guest.say({ type: 'enter', name: 'gus' })
     const { code: again = '' } = (await guest.say({ type: 'seek', game: 'scissors', private: true })) as { code?: string }
     await bob.say({ type: 'join', code: again })
@@ -99,8 +99,8 @@ describe('the history of a user', () => {
   })
 
   test('lists no unfinished game, and neither word nor number of a finished one', async () => {
-    const room = new Room()
-    const [ada] = (await members(room, 'ada')) as [Machine]
+    const lobby = new TestLobby()
+    const [ada] = (await members(lobby, 'ada')) as [MemoryNativeClient]
     for (const game of ['hangman', 'guess', 'quiz']) await ada.say({ type: 'seek', game })
     expect(await ada.say({ type: 'history' })).toMatchObject({ total: 0 })
     for (const { table } of ada.all('seated')) await ada.say({ type: 'resign', table })
@@ -113,9 +113,9 @@ describe('the history of a user', () => {
   })
 
   test('shows a registered user at the door, once, the games that ended while the user was offline', async () => {
-    const room = new Room()
+    const lobby = new TestLobby()
     const door = async (name: string) => {
-      const caller = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
+      const caller = new DoorUser((line) => lobby.service.createSeating(line, 'parlor/door'), lobby.clock)
       await settled()
       await caller.type(name)
       return caller
@@ -129,7 +129,7 @@ describe('the history of a user', () => {
     await ada.type('play tictactoe bob')
     await bob.type('5')
     await ada.drop()
-    await room.clock.pass(61_000)
+    await lobby.clock.pass(61_000)
     expect(bob.news()).toContain('The time of ada is over')
     const away = 'While you were away: tictactoe, against bob, lost (out of time). "history" lists'
     const login = async () => {
@@ -145,26 +145,26 @@ describe('the history of a user', () => {
 
   test('survives a restart of the server', async () => {
     const path = folder()
-    const first = new Room({ store: await openStore({ folder: path }) })
-    const [ada, bob] = (await members(first, 'ada', 'bob')) as [Machine, Machine]
+    const first = new TestLobby({ store: await openStore({ folder: path }) })
+    const [ada, bob] = (await members(first, 'ada', 'bob')) as [MemoryNativeClient, MemoryNativeClient]
     await resigned(ada, bob)
-    first.premises.closeHall(new Error('stopped'))
-    await first.premises.close()
-    const second = new Room({ store: await openStore({ folder: path }) })
-    onTestFinished(() => second.premises.close())
-    const eve = new Machine(second.premises)
+    first.service.closeHall(new Error('stopped'))
+    await first.service.close()
+    const second = new TestLobby({ store: await openStore({ folder: path }) })
+    onTestFinished(() => second.service.close())
+    const eve = new MemoryNativeClient(second.service)
     await eve.say({ type: 'enter', name: 'eve' })
     expect(await eve.say({ type: 'history', name: 'ada' })).toMatchObject({ total: 1, games: [{ table: 1, names: ['ada', 'bob'] }] })
   })
 
   test('of a guest has the games of that guest alone, not of an earlier guest of the name, nor from before a restart', async () => {
     const path = folder()
-    const first = new Room({ store: await openStore({ folder: path }) })
-    const [bob] = (await members(first, 'bob')) as [Machine]
-    const guest = async (room: Room, name: string) => {
-      const machine = new Machine(room.premises)
-      await machine.say({ type: 'enter', name })
-      return machine
+    const first = new TestLobby({ store: await openStore({ folder: path }) })
+    const [bob] = (await members(first, 'bob')) as [MemoryNativeClient]
+    const guest = async (lobby: TestLobby, name: string) => {
+      const client = new MemoryNativeClient(lobby.service)
+      await client.say({ type: 'enter', name })
+      return client
     }
     const gus = await guest(first, 'gus')
     await resigned(gus, bob)
@@ -177,22 +177,22 @@ describe('the history of a user', () => {
     expect(await other.say({ type: 'history', name: 'gus' })).toMatchObject({ games: [], total: 0 })
     await resigned(other, bob)
     expect(await other.say({ type: 'history' })).toMatchObject({ total: 1, games: [{ table: 3 }] })
-    first.premises.closeHall(new Error('stopped'))
-    await first.premises.close()
-    const second = new Room({ store: await openStore({ folder: path }) })
-    onTestFinished(() => second.premises.close())
+    first.service.closeHall(new Error('stopped'))
+    await first.service.close()
+    const second = new TestLobby({ store: await openStore({ folder: path }) })
+    onTestFinished(() => second.service.close())
     const again = await guest(second, 'gus')
     expect(await again.say({ type: 'history' })).toMatchObject({ games: [], total: 0 })
     expect(await again.say({ type: 'history', name: 'bob' })).toMatchObject({ total: 3 })
   })
 
   test('of a guest who returns with the reconnect secret continues', async () => {
-    const room = new Room()
-    const [bob] = (await members(room, 'bob')) as [Machine]
-    const gus = new Machine(room.premises)
+    const lobby = new TestLobby()
+    const [bob] = (await members(lobby, 'bob')) as [MemoryNativeClient]
+    const gus = new MemoryNativeClient(lobby.service)
     const { secret } = (await gus.say({ type: 'enter', name: 'gus' })) as { secret: string }
     await resigned(gus, bob)
-    const again = new Machine(room.premises)
+    const again = new MemoryNativeClient(lobby.service)
     await again.say({ type: 'enter', name: 'gus', secret })
     expect(await again.say({ type: 'history' })).toMatchObject({ total: 1 })
   })

@@ -3,31 +3,31 @@ import type { Store, TableLog } from '../../src/hall/ports.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { settled } from '../support/test-clock.ts'
-import { Caller } from '../support/fake-lobby.ts'
-import type { Far } from '../support/fake-peer.ts'
-import { Room } from '../support/test-lobby.ts'
-import { Typist } from '../support/interactive-user.ts'
+import { DoorUser } from '../support/fake-lobby.ts'
+import type { FakePeer } from '../support/fake-peer.ts'
+import { TestLobby } from '../support/test-lobby.ts'
+import { InteractiveUser } from '../support/interactive-user.ts'
 
 const FREE = '---------'
 
 /** Returns the lines that a client has received. */
-function linesOf({ heard }: Far): string[] {
+function linesOf({ heard }: FakePeer): string[] {
   return heard.split('\n').slice(0, -1)
 }
 
 /** Two matched clients, ada to move. */
 async function matched() {
-  const room = new Room()
-  const ada = await room.client('fh/tictactoe')
-  const grace = await room.client('fh/tictactoe')
+  const lobby = new TestLobby()
+  const ada = await lobby.client('fh/tictactoe')
+  const grace = await lobby.client('fh/tictactoe')
   await ada.say('ada\n')
   await grace.say('grace\n')
-  return { room, ada, grace }
+  return { lobby, ada, grace }
 }
 
 describe('fh/tictactoe: two matched clients', () => {
   test('play a whole game to its winner', async () => {
-    const { room, ada, grace } = await matched()
+    const { lobby, ada, grace } = await matched()
     expect(ada.heard).toBe(`Welcome ada\ninit@1@ada@grace\nmove@1@${FREE}\n`)
     expect(grace.heard).toBe('Welcome grace\ninit@1@ada@grace\n')
     for (const [player, cell] of [
@@ -49,49 +49,49 @@ describe('fh/tictactoe: two matched clients', () => {
       'GameEnd@1@ada@won',
     ])
     expect(linesOf(grace).at(-1)).toBe('GameEnd@1@ada@won')
-    expect(room.troubles).toEqual([])
+    expect(lobby.troubles).toEqual([])
   })
 
   test('play a draw, and another game: the client that waited longer begins', async () => {
-    const { room, ada, grace } = await matched()
+    const { lobby, ada, grace } = await matched()
     for (const [at, cell] of [1, 2, 3, 5, 4, 6, 8, 7, 9].entries()) await (at % 2 === 0 ? ada : grace).say(`${cell}\n`)
     for (const one of [ada, grace]) expect(linesOf(one).slice(-2)).toEqual(['moved@1@ada@9@OXOOXXXOO', 'GameEnd@1@draw@draw'])
     await grace.say('grace\n')
     await ada.say('ada\n')
     expect(linesOf(grace).slice(-3)).toEqual(['Welcome grace', 'init@2@grace@ada', `move@2@${FREE}`])
-    expect([...room.premises.hall.tables].map(({ id }) => id)).toEqual([2])
-    expect(room.troubles).toEqual([])
+    expect([...lobby.service.hall.tables].map(({ id }) => id)).toEqual([2])
+    expect(lobby.troubles).toEqual([])
   })
 
   test('wait for the second player without limit', async () => {
-    const room = new Room()
-    const ada = await room.client('fh/tictactoe')
+    const lobby = new TestLobby()
+    const ada = await lobby.client('fh/tictactoe')
     await ada.say('ada\n')
-    await room.clock.pass(1e9)
+    await lobby.clock.pass(1e9)
     expect(ada.heard).toBe('Welcome ada\n')
-    expect([...room.premises.hall.openSeeks]).toHaveLength(1)
+    expect([...lobby.service.hall.openSeeks]).toHaveLength(1)
   })
 
   test('receive the reason when the server stops, before the connection is reset', async () => {
-    const { room, ada, grace } = await matched()
-    const waiting = await room.client('fh/tictactoe')
+    const { lobby, ada, grace } = await matched()
+    const waiting = await lobby.client('fh/tictactoe')
     await waiting.say('alan\n')
     const reason = new Disconnected('ours', 'the server was stopped')
-    room.premises.closeHall(reason)
+    lobby.service.closeHall(reason)
     for (const one of [ada, grace, waiting]) {
       one.conversation.stop(reason)
       await one.end()
       expect([linesOf(one).slice(-1), one.gaveUp]).toEqual([['ERROR the server was stopped'], 'reset'])
       expect(one.heard.match(/ERROR/g)).toHaveLength(1)
     }
-    expect(room.troubles).toEqual([])
+    expect(lobby.troubles).toEqual([])
   })
 
   test('are not notified of a game that is not persisted', async () => {
     const kept = Promise.withResolvers<void>()
-    const room = new Room({ store: waiting(memoryStore(), kept.promise) })
-    const ada = await room.client('fh/tictactoe')
-    const grace = await room.client('fh/tictactoe')
+    const lobby = new TestLobby({ store: waiting(memoryStore(), kept.promise) })
+    const ada = await lobby.client('fh/tictactoe')
+    const grace = await lobby.client('fh/tictactoe')
     await ada.say('ada\n')
     await grace.say('grace\n')
     expect([ada.heard, grace.heard]).toEqual(['Welcome ada\n', 'Welcome grace\n'])
@@ -128,19 +128,19 @@ describe('names', () => {
     ['house', 'house cannot be a name: it is a command, or another word with a meaning here; choose another'],
     ['a\u0001da', 'a name has only characters that can be seen'],
   ])('refuses %j with a sentence, and accepts another', async (name, sentence) => {
-    const room = new Room()
-    const client = await room.client('fh/tictactoe')
+    const lobby = new TestLobby()
+    const client = await lobby.client('fh/tictactoe')
     await client.say(`${name}\n`, 'ada\n')
     expect(linesOf(client)).toEqual([`ERROR ${sentence}`, 'Welcome ada'])
   })
 
   test('refuses a registered name without advice to log in, because the protocol has no message for it', async () => {
-    const room = new Room()
-    const caller = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
+    const lobby = new TestLobby()
+    const caller = new DoorUser((line) => lobby.service.createSeating(line, 'parlor/door'), lobby.clock)
     await caller.type('ada', 'register', 'engine-1843')
     await caller.send('engine-1843\n')
     await caller.until('ada is registered now')
-    const client = await room.client('fh/tictactoe')
+    const client = await lobby.client('fh/tictactoe')
     await client.say('Ada\n', 'rated\n')
     expect(linesOf(client)).toEqual([
       'ERROR the name ada is registered, and this program takes no passwords: take another name',
@@ -149,25 +149,25 @@ describe('names', () => {
   })
 
   test.each(['ada lovelace', 'a', 'x'.repeat(20), 'Ада', '🎲'.repeat(20), 'r2d2', '-1', '0'])('accepts %s', async (name) => {
-    const { room, ada } = await matched()
-    const client = await room.client('fh/tictactoe')
+    const { lobby, ada } = await matched()
+    const client = await lobby.client('fh/tictactoe')
     await client.say(`${name}\n`)
     await ada.say('QUIT\n')
-    const other = await room.client('fh/tictactoe')
+    const other = await lobby.client('fh/tictactoe')
     await other.say('alan\n')
     expect(linesOf(client).slice(0, 2)).toEqual([`Welcome ${name}`, `init@2@${name}@alan`])
   })
 
   test('shows a name as it is stored: composed', async () => {
-    const room = new Room()
-    const client = await room.client('fh/tictactoe')
+    const lobby = new TestLobby()
+    const client = await lobby.client('fh/tictactoe')
     await client.say('a\u0308da\n')
     expect(client.heard).toBe('Welcome äda\n')
   })
 
   test('a name is taken while its user is online, and free afterwards', async () => {
-    const { room, ada } = await matched()
-    const other = await room.client('fh/tictactoe')
+    const { lobby, ada } = await matched()
+    const other = await lobby.client('fh/tictactoe')
     await other.say('ADA\n')
     expect(other.heard).toBe('ERROR ADA is taken; try ADA2\n')
     await ada.reset()
@@ -176,10 +176,10 @@ describe('names', () => {
   })
 
   test('a classroom program has a name that fits every client', async () => {
-    const room = new Room()
-    const ada = await room.client('fh/tictactoe')
+    const lobby = new TestLobby()
+    const ada = await lobby.client('fh/tictactoe')
     await ada.say('ada\n')
-    await room.client('tjc/tictactoe-alternative')
+    await lobby.client('tjc/tictactoe-alternative')
     expect(linesOf(ada)[1]).toBe('init@1@tjc/tictactoe-altern@ada')
   })
 })
@@ -190,13 +190,13 @@ describe('cells', () => {
     ['99999999999999999999', 'there is no cell 100000000000000000000; cells go from 1 to 9'],
     ['5', 'cell 5 is taken by O'],
   ])('%s is refused with a sentence and requested again, and changes nothing', async (cell, sentence) => {
-    const { room, ada, grace } = await matched()
+    const { lobby, ada, grace } = await matched()
     await ada.say('5\n')
     await grace.say(`${cell}\n`)
     expect(linesOf(grace).slice(-2)).toEqual([`ERROR ${sentence}`, 'move@1@----O----'])
     await grace.say('1\n')
     expect(linesOf(ada).slice(-2)).toEqual(['moved@1@grace@1@X---O----', 'move@1@X---O----'])
-    expect(room.troubles).toEqual([])
+    expect(lobby.troubles).toEqual([])
   })
 
   test.each(['0', '-1', 'x', '5 5', '', 'MOVE5', '1e0'])('%j is refused as no cell, and is requested again', async (text) => {
@@ -231,10 +231,10 @@ describe('cells', () => {
 })
 
 describe('a player who leaves', () => {
-  const WAYS: Readonly<Record<string, (far: Far) => Promise<unknown>>> = {
-    'says QUIT': (far) => far.say('QUIT\n'),
-    closes: (far) => far.close(),
-    resets: (far) => far.reset(),
+  const WAYS: Readonly<Record<string, (peer: FakePeer) => Promise<unknown>>> = {
+    'says QUIT': (peer) => peer.say('QUIT\n'),
+    closes: (peer) => peer.close(),
+    resets: (peer) => peer.reset(),
   }
   /** The earlier moves, cell by cell, with ada first. */
   const BEFORE: readonly (readonly number[])[] = [[], [5], [5, 1], [5, 1, 9]]
@@ -242,43 +242,43 @@ describe('a player who leaves', () => {
   for (const [way, leave] of Object.entries(WAYS)) {
     test.each(BEFORE)(`and ${way} after %j loses, in either player’s turn; the opponent may play again`, async (...cells) => {
       for (const who of ['ada', 'grace'] as const) {
-        const { room, ...players } = await matched()
+        const { lobby, ...players } = await matched()
         for (const [at, cell] of cells.entries()) await (at % 2 === 0 ? players.ada : players.grace).say(`${cell}\n`)
         const stays = who === 'ada' ? 'grace' : 'ada'
         await leave(players[who])
         expect(linesOf(players[stays]).at(-1)).toBe(`GameEnd@1@${stays}@left`)
         await players[stays].say(`${stays}\n`)
         expect(linesOf(players[stays]).at(-1)).toBe(`Welcome ${stays}`)
-        const next = await room.client('fh/tictactoe')
+        const next = await lobby.client('fh/tictactoe')
         await next.say('alan\n')
         expect(linesOf(players[stays]).at(-1)).toBe(`move@2@${FREE}`)
-        expect((await room.store.tables.read(1, 0)).at(-1)).toMatchObject({ type: 'ended', outcome: { left: who === 'ada' ? 0 : 1 } })
-        expect(room.troubles).toEqual([])
+        expect((await lobby.store.tables.read(1, 0)).at(-1)).toMatchObject({ type: 'ended', outcome: { left: who === 'ada' ? 0 : 1 } })
+        expect(lobby.troubles).toEqual([])
       }
     })
 
     test(`and ${way} before there is an opponent is not matched`, async () => {
-      const room = new Room()
-      const ada = await room.client('fh/tictactoe')
+      const lobby = new TestLobby()
+      const ada = await lobby.client('fh/tictactoe')
       await ada.say('ada\n')
       await leave(ada)
-      expect([[...room.premises.hall.openSeeks], [...room.premises.people.online]]).toEqual([[], []])
-      const grace = await room.client('fh/tictactoe')
+      expect([[...lobby.service.hall.openSeeks], [...lobby.service.people.online]]).toEqual([[], []])
+      const grace = await lobby.client('fh/tictactoe')
       await grace.say('grace\n')
       expect(grace.heard).toBe('Welcome grace\n')
     })
   }
 
   test('and has only sent a name is not matched', async () => {
-    const room = new Room()
-    const grace = await room.client('fh/tictactoe')
+    const lobby = new TestLobby()
+    const grace = await lobby.client('fh/tictactoe')
     await grace.say('grace\n')
-    const ghosts = await Promise.all([room.client('fh/tictactoe'), room.client('fh/tictactoe')])
+    const ghosts = await Promise.all([lobby.client('fh/tictactoe'), lobby.client('fh/tictactoe')])
     void ghosts[0]?.say('ada\nQUIT\n')
     void ghosts[1]?.say('alan\n')
     await ghosts[1]?.close()
     expect(grace.heard).toBe('Welcome grace\n')
-    expect(await room.store.tables.read(1, 0)).toEqual([])
+    expect(await lobby.store.tables.read(1, 0)).toEqual([])
   })
 
   test('in the middle of a game leaves the rest of its messages unread', async () => {
@@ -300,24 +300,24 @@ describe('a player who leaves', () => {
 
 describe('a cell that crosses the end', () => {
   test('is dropped if the client sent it before it received the end', async () => {
-    const { room, ada, grace } = await matched()
+    const { lobby, ada, grace } = await matched()
     await grace.reset()
     expect(linesOf(ada).at(-1)).toBe('GameEnd@1@ada@left')
     await ada.say('5\n')
     expect(linesOf(ada).at(-1)).toBe('GameEnd@1@ada@left')
     await ada.say('ada\n')
     expect(linesOf(ada).at(-1)).toBe('Welcome ada')
-    expect(room.troubles).toEqual([])
+    expect(lobby.troubles).toEqual([])
   })
 
   test('is dropped if the end is decided and not yet published', async () => {
-    const { room, ada, grace } = await matched()
+    const { lobby, ada, grace } = await matched()
     const before = linesOf(ada).length
     await Promise.all([grace.say('QUIT\n'), ada.say('5\n')])
     expect(linesOf(ada).slice(before)).toEqual(['GameEnd@1@ada@left'])
     await ada.say('ada\n')
     expect(linesOf(ada).at(-1)).toBe('Welcome ada')
-    expect(room.troubles).toEqual([])
+    expect(lobby.troubles).toEqual([])
   })
 
   test('is a name if it is a name', async () => {
@@ -341,71 +341,71 @@ describe('possible opponents', () => {
   const together = pairs.filter(([first, second]) => new Set([...(SEATS[first] ?? []), ...(SEATS[second] ?? [])]).size === 2)
 
   /** Connects a client, which sends its name if the program asks for it. */
-  async function arrives(room: Room, program: string, name: string): Promise<{ program: string; name: string; far: Far }> {
-    const far = await room.client(program)
-    if (program === 'fh/tictactoe') await far.say(`${name}\n`)
-    return { program, name: program === 'fh/tictactoe' ? name : program.slice(0, 20), far }
+  async function arrives(lobby: TestLobby, program: string, name: string): Promise<{ program: string; name: string; peer: FakePeer }> {
+    const peer = await lobby.client(program)
+    if (program === 'fh/tictactoe') await peer.say(`${name}\n`)
+    return { program, name: program === 'fh/tictactoe' ? name : program.slice(0, 20), peer }
   }
 
   test.each(together)('%s first and then %s: they play a whole game', async (first, second) => {
-    const room = new Room({ wait: WAIT })
-    const players = [await arrives(room, first, 'ada'), await arrives(room, second, 'grace')]
-    const opening = (await room.store.tables.read(1, 0))[0]
+    const lobby = new TestLobby({ wait: WAIT })
+    const players = [await arrives(lobby, first, 'ada'), await arrives(lobby, second, 'grace')]
+    const opening = (await lobby.store.tables.read(1, 0))[0]
     if (opening?.type !== 'opened') throw new TypeError('nobody was matched')
     const seated = opening.seats.map(({ name }) => players.find((one) => one.name === name))
     expect(seated.every((one) => one !== undefined)).toBe(true)
     for (const [at, cell] of [1, 5, 2, 9, 3].entries()) {
       const [mover, other] = [seated[at % 2], seated[1 - (at % 2)]]
-      await mover?.far.say(mover.program === 'fh/tictactoe' ? `${cell}\n` : `MOVE${cell}\n`)
-      const told = other?.program === 'fh/tictactoe' ? new RegExp(`moved@1@${mover?.name}@${cell}@`) : new RegExp(`^MOVE${cell}$`, 'm')
-      expect(other?.far.heard).toMatch(told)
+      await mover?.peer.say(mover.program === 'fh/tictactoe' ? `${cell}\n` : `MOVE${cell}\n`)
+      const received = other?.program === 'fh/tictactoe' ? new RegExp(`moved@1@${mover?.name}@${cell}@`) : new RegExp(`^MOVE${cell}$`, 'm')
+      expect(other?.peer.heard).toMatch(received)
     }
-    for (const { program, far } of players) {
-      if (program === 'fh/tictactoe') expect(linesOf(far).at(-1)).toBe(`GameEnd@1@${seated[0]?.name}@won`)
-      expect(await far.close()).toBeUndefined()
+    for (const { program, peer } of players) {
+      if (program === 'fh/tictactoe') expect(linesOf(peer).at(-1)).toBe(`GameEnd@1@${seated[0]?.name}@won`)
+      expect(await peer.close()).toBeUndefined()
     }
-    expect((await room.store.tables.read(1, 0)).at(-1)).toMatchObject({ type: 'ended', outcome: { winners: [0] } })
-    expect(room.troubles).toEqual([])
+    expect((await lobby.store.tables.read(1, 0)).at(-1)).toMatchObject({ type: 'ended', outcome: { winners: [0] } })
+    expect(lobby.troubles).toEqual([])
   })
 
   test.each(pairs.filter((pair) => !together.includes(pair)))(
     '%s and %s wait for others, and then the house takes the other seat',
     async (first, second) => {
-      const room = new Room({ wait: WAIT })
-      for (const program of [first, second]) await arrives(room, program, 'ada')
-      expect([...room.premises.hall.openSeeks]).toHaveLength(2)
-      await room.clock.pass(WAIT)
-      const opposite = await Promise.all([1, 2].map((id) => room.store.tables.read(id, 0)))
+      const lobby = new TestLobby({ wait: WAIT })
+      for (const program of [first, second]) await arrives(lobby, program, 'ada')
+      expect([...lobby.service.hall.openSeeks]).toHaveLength(2)
+      await lobby.clock.pass(WAIT)
+      const opposite = await Promise.all([1, 2].map((id) => lobby.store.tables.read(id, 0)))
       for (const [opened] of opposite)
         expect(opened).toMatchObject({ seats: expect.arrayContaining([expect.objectContaining({ name: 'house' })]) })
     },
   )
 
   test('the house plays at once against a classroom client without a wait that is first', async () => {
-    const room = new Room()
-    const second = await room.client('tjc/tictactoe')
+    const lobby = new TestLobby()
+    const second = await lobby.client('tjc/tictactoe')
     expect(second.heard).toMatch(/^MOVE\d\n$/)
-    const begins = await room.client('tjc/tictactoe-alternative')
+    const begins = await lobby.client('tjc/tictactoe-alternative')
     await begins.say('MOVE5\n')
     expect(begins.heard).toMatch(/^MOVE\d\n$/)
   })
 
   test('seeks with different board sizes do not match', async () => {
-    const room = new Room({ wait: WAIT })
-    const ada = await room.client('fh/tictactoe')
+    const lobby = new TestLobby({ wait: WAIT })
+    const ada = await lobby.client('fh/tictactoe')
     await ada.say('ada\n')
-    await room.client('tjc/tictactoe', { size: 4 })
+    await lobby.client('tjc/tictactoe', { size: 4 })
     expect(ada.heard).toBe('Welcome ada\n')
-    await room.client('tjc/tictactoe', { framing: 'none', words: ['banana'] })
+    await lobby.client('tjc/tictactoe', { framing: 'none', words: ['banana'] })
     expect(linesOf(ada).at(-1)).toBe(`move@1@${FREE}`)
   })
 
   test('a classroom client whose opponent has left learns it after its move, and has not broken the protocol', async () => {
-    const { room, ada } = await matched()
+    const { lobby, ada } = await matched()
     await ada.say('QUIT\n')
-    const alan = await room.client('fh/tictactoe')
+    const alan = await lobby.client('fh/tictactoe')
     await alan.say('alan\n')
-    const classroom = await room.client('tjc/tictactoe')
+    const classroom = await lobby.client('tjc/tictactoe')
     await alan.say('5\n')
     expect(classroom.heard).toBe('MOVE5\n')
     await alan.reset()
@@ -417,9 +417,9 @@ describe('possible opponents', () => {
 
 describe('our own client', () => {
   test('plays, shows each event, and continues under another name', async () => {
-    const room = new Room()
-    const [ada, grace] = [new Typist(), new Typist()]
-    const guests = [await room.guest('fh/tictactoe', ada), await room.guest('fh/tictactoe', grace)]
+    const lobby = new TestLobby()
+    const [ada, grace] = [new InteractiveUser(), new InteractiveUser()]
+    const guests = [await lobby.guest('fh/tictactoe', ada), await lobby.guest('fh/tictactoe', grace)]
     await settled()
     const name = '🎲'.repeat(20)
     await ada.type(name)
@@ -436,13 +436,13 @@ describe('our own client', () => {
     expect(grace.screen).toContain(`${name} wins.`)
     await ada.type('')
     await grace.type('')
-    await room.clock.pass(10_000)
+    await lobby.clock.pass(10_000)
     expect(await Promise.all(guests.flatMap(({ server, client }) => [server.closed, client.closed]))).toEqual([
       undefined,
       undefined,
       undefined,
       undefined,
     ])
-    expect(room.troubles).toEqual([])
+    expect(lobby.troubles).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { doorway } from '../support/start-server.ts'
+import { startServer } from '../support/start-server.ts'
 
 const PASSWORD = 'engine-1843'
 
@@ -21,7 +21,7 @@ async function bytes(port: number, ...lines: readonly (string | Buffer)[]): Prom
 const latin1 = (text: string) => Buffer.from(text, 'latin1')
 
 test('a password in Latin-1 is refused with advice, because another could equal it', async () => {
-  const door = await doorway('fh/quiz')
+  const door = await startServer('fh/quiz')
   const heard = await bytes(door.port, `REGISTER grace ${PASSWORD}`, 'QUIT')
   expect(heard).toContain('Welcome grace')
   const broken = 'ERROR the password arrived broken, for it is not UTF-8: set your terminal or program to UTF-8'
@@ -33,7 +33,7 @@ test('a password in Latin-1 is refused with advice, because another could equal 
 })
 
 test('at the front door, an invalid password is refused before it is typed twice', async () => {
-  const door = await doorway()
+  const door = await startServer()
   const caller = await door.caller()
   await caller.until(/What is your name/)
   await caller.type('register ada', /It will show/)
@@ -48,7 +48,7 @@ test('at the front door, an invalid password is refused before it is typed twice
 })
 
 test('a name that looks like that of an online user is refused, and a free one is proposed', async () => {
-  const door = await doorway()
+  const door = await startServer()
   await door.program('paypal')
   const other = await door.program()
   expect(await other.ask({ type: 'enter', name: 'paypaI' })).toMatchObject({

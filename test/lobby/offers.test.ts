@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { type Doorway, doorway, type Reader } from '../support/start-server.ts'
+import { type StartedServer, startServer, type LineClient } from '../support/start-server.ts'
 
 /** Two users who play, ada first. */
-async function two(door: Doorway) {
+async function two(door: StartedServer) {
   const ada = await door.caller('ada')
   const bob = await door.caller('bob')
   await ada.type('play tictactoe', /^You wait/)
@@ -13,7 +13,7 @@ async function two(door: Doorway) {
 
 describe('a user who comes to a table between an offer and its answer', () => {
   test('sees an offered draw, and not a second offer when the opponent accepts it', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const { ada, bob } = await two(door)
     await ada.type('draw', /^You have offered a draw/)
     const watcher = await door.caller('carl')
@@ -24,7 +24,7 @@ describe('a user who comes to a table between an offer and its answer', () => {
   })
 
   test('sees an offered rematch in the same way', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const { ada, bob } = await two(door)
     await ada.type('resign', /"rematch"/)
     await ada.type('rematch', /^You have offered another game/)
@@ -36,7 +36,7 @@ describe('a user who comes to a table between an offer and its answer', () => {
   })
 
   test('can accept it in a resumed seat', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const { ada, bob } = await two(door)
     const token = /resume (\w+)$/.exec(bob.lines.find((line) => line.startsWith('If the connection breaks')) ?? '')?.[1] ?? ''
     await bob.leave()
@@ -49,7 +49,7 @@ describe('a user who comes to a table between an offer and its answer', () => {
   })
 
   test('finds it in the native messages as long as it is open', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const [ada, bob, carl] = [await door.program('ada'), await door.program('bob'), await door.program('carl')]
     await ada.ask({ type: 'seek', game: 'tictactoe' })
     await bob.ask({ type: 'seek', game: 'tictactoe' })
@@ -68,12 +68,12 @@ describe('a user who comes to a table between an offer and its answer', () => {
 
 describe('after a game', () => {
   test.each([
-    ['leaves the table', (one: Reader) => one.type('leave', /^You have left/)],
-    ['begins something else', (one: Reader) => one.type('play hangman', /^Your move/)],
-    ['says goodbye', (one: Reader) => one.type('quit', /^Bye/)],
-    ['is suddenly gone', (one: Reader) => one.leave()],
+    ['leaves the table', (one: LineClient) => one.type('leave', /^You have left/)],
+    ['begins something else', (one: LineClient) => one.type('play hangman', /^Your move/)],
+    ['says goodbye', (one: LineClient) => one.type('quit', /^Bye/)],
+    ['is suddenly gone', (one: LineClient) => one.leave()],
   ])('the opponent is notified when the player who offered a rematch %s', async (_, goes) => {
-    const door = await doorway()
+    const door = await startServer()
     const { ada, bob } = await two(door)
     await ada.type('resign', /"rematch"/)
     await bob.until(/"rematch"/)
@@ -86,7 +86,7 @@ describe('after a game', () => {
   })
 
   test('a player who offered a rematch is notified when the opponent leaves, and not when a seat is resumed', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const { ada, bob } = await two(door)
     await ada.type('resign', /"rematch"/)
     await bob.until(/"rematch"/)
@@ -101,7 +101,7 @@ describe('after a game', () => {
   })
 
   test('a departure is not reported if no player waits for an answer, or both continue', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const { ada, bob } = await two(door)
     await ada.type('resign', /"rematch"/)
     await ada.type('rematch', /^You have offered/)
@@ -117,7 +117,7 @@ describe('after a game', () => {
 })
 
 test('the house declines a draw at once, each time', async () => {
-  const door = await doorway()
+  const door = await startServer()
   const ada = await door.caller('ada')
   await ada.type('play tictactoe house', /^Your move/)
   for (let times = 0; times < 2; times++) {

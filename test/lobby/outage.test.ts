@@ -8,9 +8,9 @@ import { TableActor } from '../../src/hall/table-actor.ts'
 import { LobbyService } from '../../src/lobby/service.ts'
 import { logOutages } from '../../src/server/observe/outages.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
-import { doorway } from '../support/start-server.ts'
-import { Machine } from '../support/memory-native-client.ts'
-import { storeToBreak } from '../support/breakable-store.ts'
+import { startServer } from '../support/start-server.ts'
+import { MemoryNativeClient } from '../support/memory-native-client.ts'
+import { openBreakableStore } from '../support/breakable-store.ts'
 
 const REFUSED = {
   type: 'error',
@@ -22,20 +22,20 @@ const PASSWORD = 'engine-1843'
 /** Two programs at a table of a hall whose store can be blocked; ada is to move. */
 async function playing(clock: { total?: number } = {}) {
   const time = new TestClock(1_000_000)
-  const data = await storeToBreak(time)
+  const data = await openBreakableStore(time)
   const troubles: string[] = []
   const onError = (sentence: string) => troubles.push(sentence)
-  const premises = new LobbyService({ store: data.store, clock: time, random: seededRandom(1), onError })
-  await premises.open()
-  const [ada, grace] = [new Machine(premises), new Machine(premises)]
-  for (const [machine, name] of [[ada, 'ada'] as const, [grace, 'grace'] as const]) {
-    await machine.say({ type: 'register', name, password: PASSWORD })
-    await machine.say({ type: 'seek', game: 'tictactoe', rated: true, ...(clock.total ? { clock } : {}) })
+  const service = new LobbyService({ store: data.store, clock: time, random: seededRandom(1), onError })
+  await service.open()
+  const [ada, grace] = [new MemoryNativeClient(service), new MemoryNativeClient(service)]
+  for (const [program, name] of [[ada, 'ada'] as const, [grace, 'grace'] as const]) {
+    await program.say({ type: 'register', name, password: PASSWORD })
+    await program.say({ type: 'seek', game: 'tictactoe', rated: true, ...(clock.total ? { clock } : {}) })
   }
   const [seated] = ada.all('seated')
   const table = seated?.table ?? 0
-  const numbers = (machine: Machine) => machine.all('event').map(({ n }) => n)
-  return { time, data, premises, ada, grace, table, troubles, numbers }
+  const numbers = (program: MemoryNativeClient) => program.all('event').map(({ n }) => n)
+  return { time, data, service, ada, grace, table, troubles, numbers }
 }
 
 /** Returns the numbers from the first to the last, without a gap. */
@@ -43,16 +43,16 @@ const gapless = (numbers: readonly number[]) => numbers.map((_, at) => (numbers[
 
 test('after an outage, a few tables continue in each turn of the event loop, and a table with a command at once', async () => {
   const time = new TestClock(1_000_000)
-  const data = await storeToBreak(time)
-  const premises = new LobbyService({ store: data.store, clock: time, random: seededRandom(1), onError: () => {} })
-  await premises.open()
+  const data = await openBreakableStore(time)
+  const service = new LobbyService({ store: data.store, clock: time, random: seededRandom(1), onError: () => {} })
+  await service.open()
   const sitters = [
     { person: 'account:1', name: 'ada' },
     { person: 'account:2', name: 'grace' },
   ]
   const COUNT = 1000
   const clock = { total: 3_600_000 }
-  const tables = Array.from({ length: COUNT }, () => premises.hall.open('tictactoe', { options: {}, seats: sitters, clock }))
+  const tables = Array.from({ length: COUNT }, () => service.hall.open('tictactoe', { options: {}, seats: sitters, clock }))
   await settled()
   data.break()
   tables[0]?.submit({ type: 'play', seat: 0, move: 1 })
@@ -89,30 +89,30 @@ describe('while the store cannot be written', () => {
     await data.mend()
     expect(await grace.say({ type: 'play', table, move: '2' })).toMatchObject({ type: 'ok' })
     expect(await ada.say({ type: 'play', table, move: '3' })).toMatchObject({ type: 'ok' })
-    for (const machine of [ada, grace]) expect(numbers(machine)).toEqual(gapless(numbers(machine)))
+    for (const program of [ada, grace]) expect(numbers(program)).toEqual(gapless(numbers(program)))
     const log = await data.store.tables.read(table, 0)
     expect(log.filter(({ type }) => type === 'moved').map((event) => 'move' in event && event.move)).toEqual([1, 2, 3])
     expect([troubles, data.troubles]).toEqual([[], []])
   })
 
   test('new names, passwords and sessions are refused; users with a password or a session log in', async () => {
-    const { data, premises, ada } = await playing()
+    const { data, service, ada } = await playing()
     const session = await ada.say({ type: 'session' })
     data.break()
-    const guest = new Machine(premises)
+    const guest = new MemoryNativeClient(service)
     expect(await guest.say({ type: 'register', name: 'alan', password: PASSWORD })).toMatchObject(REFUSED)
     expect(await ada.say({ type: 'password', old: PASSWORD, password: 'compiler-1952' })).toMatchObject(REFUSED)
     expect(await ada.say({ type: 'session' })).toMatchObject(REFUSED)
     const token = 'session' in session ? session.session : ''
     expect(await ada.say({ type: 'logout', session: token })).toMatchObject(REFUSED)
-    expect(await new Machine(premises).say({ type: 'return', session: token })).toMatchObject({ type: 'entered', name: 'ada' })
-    expect(await new Machine(premises).say({ type: 'enter', name: 'grace', password: PASSWORD })).toMatchObject({ type: 'entered' })
+    expect(await new MemoryNativeClient(service).say({ type: 'return', session: token })).toMatchObject({ type: 'entered', name: 'ada' })
+    expect(await new MemoryNativeClient(service).say({ type: 'enter', name: 'grace', password: PASSWORD })).toMatchObject({ type: 'entered' })
     await data.mend()
     expect(await guest.say({ type: 'register', name: 'alan', password: PASSWORD })).toMatchObject({ type: 'entered' })
   })
 
   test('no new game begins, and seats are reserved for players who disconnect and return', async () => {
-    const { data, premises, ada, grace, table } = await playing()
+    const { data, service, ada, grace, table } = await playing()
     const token = ada.all('seated')[0]?.token ?? ''
     data.break()
     // the first request detects the outage, and its table is closed; the next is refused
@@ -121,7 +121,7 @@ describe('while the store cannot be written', () => {
     expect(await grace.say({ type: 'seek', game: 'hangman' })).toMatchObject(REFUSED)
     ada.drop('lost')
     await settled()
-    const again = new Machine(premises)
+    const again = new MemoryNativeClient(service)
     expect(await again.say({ type: 'resume', token })).toMatchObject({ type: 'seated', table })
     await data.mend()
     expect(await again.say({ type: 'play', table, move: '1' })).toMatchObject({ type: 'ok' })
@@ -144,14 +144,14 @@ describe('while the store cannot be written', () => {
   })
 
   test('results of games are recorded automatically afterwards', async () => {
-    const { data, premises, ada, grace, table } = await playing()
-    for (const [machine, move] of [
+    const { data, service, ada, grace, table } = await playing()
+    for (const [program, move] of [
       [ada, '1'],
       [grace, '4'],
       [ada, '2'],
       [grace, '5'],
     ] as const)
-      await machine.say({ type: 'play', table, move })
+      await program.say({ type: 'play', table, move })
     const record = data.store.results.setStandings
     // the end itself is persisted, and only the result meets the outage
     data.store.results.setStandings = (...args) => {
@@ -159,11 +159,11 @@ describe('while the store cannot be written', () => {
       return record.apply(data.store.results, args)
     }
     expect(await ada.say({ type: 'play', table, move: '3' })).toMatchObject({ type: 'ok' })
-    await premises.hall.recorder.settled()
+    await service.hall.recorder.settled()
     expect(await data.store.results.ladder('tictactoe', 10)).toEqual([])
     data.store.results.setStandings = record
     await data.mend()
-    await premises.hall.recorder.settled()
+    await service.hall.recorder.settled()
     expect((await data.store.results.ladder('tictactoe', 10)).map(({ name }) => name)).toEqual(['ada', 'grace'])
   })
 
@@ -186,8 +186,8 @@ describe('while the store cannot be written', () => {
 test.each(['play hangman', 'play tictactoe against house'])(
   'at the front door, %s explains why there is no game, without a table number',
   async (typed) => {
-    const data = await storeToBreak()
-    const door = await doorway('parlor/door', { store: data.store })
+    const data = await openBreakableStore()
+    const door = await startServer('parlor/door', { store: data.store })
     const player = door.reader()
     await player.type('ada', /./)
     data.break()
@@ -202,8 +202,8 @@ test.each(['play hangman', 'play tictactoe against house'])(
 
 describe('worksheet programs', () => {
   test('a game pauses, and continues with the pending move', async () => {
-    const data = await storeToBreak()
-    const door = await doorway('tjc/guess', { store: data.store })
+    const data = await openBreakableStore()
+    const door = await startServer('tjc/guess', { store: data.store })
     const player = door.reader()
     expect(await player.until(/./)).toEqual(['GUESS'])
     data.break()
@@ -216,8 +216,8 @@ describe('worksheet programs', () => {
   })
 
   test('a new client receives the reason if the protocol can carry it', async () => {
-    const data = await storeToBreak()
-    const door = await doorway('fh/hangman', { store: data.store })
+    const data = await openBreakableStore()
+    const door = await startServer('fh/hangman', { store: data.store })
     data.break()
     // the first detects the outage when the table is opened, the second before
     for (let client = 0; client < 2; client++) {
@@ -239,7 +239,7 @@ test('for any failures and any requests, no event is lost or duplicated, and eac
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
       const clock = new TestClock(1000)
-      const { store, ...data } = await storeToBreak(clock)
+      const { store, ...data } = await openBreakableStore(clock)
       const tools = { log: store.tables, clock, random: seededRandom(1), onError: (sentence: string) => expect(sentence).toBe('') }
       const seats = ['ada', 'grace'].map((name) => ({ person: `guest:${name}`, name }))
       const state = tictactoe.setup({}, seededRandom(1))
@@ -250,8 +250,8 @@ test('for any failures and any requests, no event is lost or duplicated, and eac
         tools,
       )
       store.availability?.onChange(() => !store.availability?.failure && table.resume())
-      const told: TableUpdate[] = []
-      table.subscribe({ viewer: 'watcher', update: (news) => told.push(news), closed: () => expect.unreachable() })
+      const received: TableUpdate[] = []
+      table.subscribe({ viewer: 'watcher', update: (news) => received.push(news), closed: () => expect.unreachable() })
       await settled()
       let isBroken = false
       const talk: Promise<readonly [string, boolean]>[] = []
@@ -271,7 +271,7 @@ test('for any failures and any requests, no event is lost or duplicated, and eac
       if (isBroken) await data.mend()
       await settled()
       const log: readonly TableEvent[] = await store.tables.read(table.id, 0)
-      expect(told.map(({ n }) => n)).toEqual(log.map(({ n }) => n))
+      expect(received.map(({ n }) => n)).toEqual(log.map(({ n }) => n))
       expect(table.state.n).toBe(log.length)
       const said = log.flatMap((event) => (event.type === 'said' ? [event.text] : []))
       const kept = (await Promise.all(talk)).filter(([, isKept]) => isKept).map(([text]) => text)

@@ -5,24 +5,24 @@ import { type HallLimits, unlimitedHall } from '../../src/lobby/context.ts'
 import type { LobbyService } from '../../src/lobby/service.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { settled } from '../support/test-clock.ts'
-import { Room } from '../support/test-lobby.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 const HERE = '127.0.0.1'
 
 /** A hall with limits, and users who connect to it from an address. */
 function hall(limits: Partial<HallLimits>, store?: Store) {
-  const room = new Room({ limits: { ...unlimitedHall, ...limits }, ...(store ? { store } : {}) })
-  onTestFinished(() => expect(room.troubles).toEqual([]))
+  const testLobby = new TestLobby({ limits: { ...unlimitedHall, ...limits }, ...(store ? { store } : {}) })
+  onTestFinished(() => expect(testLobby.troubles).toEqual([]))
   return {
-    ...room,
-    come: (address: string, ended: string[] = []) => user(room.premises, address, ended),
-    clock: room.clock,
-    premises: room.premises,
+    ...testLobby,
+    come: (address: string, ended: string[] = []) => user(testLobby.service, address, ended),
+    clock: testLobby.clock,
+    service: testLobby.service,
   }
 }
 
-function user(premises: LobbyService, address: string, ended: string[]) {
-  const house = premises.createSeating({ address, endOnDisconnect: () => {}, end: (why) => ended.push(why) }, 'door')
+function user(service: LobbyService, address: string, ended: string[]) {
+  const house = service.createSeating({ address, endOnDisconnect: () => {}, end: (why) => ended.push(why) }, 'door')
   const ignore = () => {}
   const lobby = house.lobby?.({
     seated: ignore,
@@ -46,7 +46,7 @@ const ADDRESS_IS_FULL = {
 }
 
 test('a connection that enters under ever new names has the seats of one user', async () => {
-  const { come, premises } = hall({ seats: 3 })
+  const { come, service } = hall({ seats: 3 })
   const { lobby } = come('10.0.0.7')
   const answers: unknown[] = []
   for (let n = 0; n < 5; n++) {
@@ -58,7 +58,7 @@ test('a connection that enters under ever new names has the seats of one user', 
     refused: 'this connection holds 3 seats under all its names, and the limit is 3: finish a game first',
   }
   expect(answers).toEqual([{}, {}, {}, refusal, refusal])
-  expect(premises.hall.size).toBe(3)
+  expect(service.hall.size).toBe(3)
 })
 
 test('a connection whose games are over can play again', async () => {
@@ -78,7 +78,7 @@ test.each([
   [HERE, '::1', '10.0.0.7'],
   ['2001:db8:1:2::7', '2001:db8:1:2:3::', '2001:db8:1:3::7'],
 ])('an address has one limit of tables for all its connections: %s is %s, and not %s', async (one, same, other) => {
-  const { come, premises } = hall({ address: 2 })
+  const { come, service } = hall({ address: 2 })
   const seeks: unknown[] = []
   for (const [n, address] of [one, same, same, one].entries()) {
     const { lobby, leave } = come(address)
@@ -90,17 +90,17 @@ test.each([
   const { lobby } = come(other)
   await lobby.enter('ada')
   expect(await lobby.seek(ALONE)).toEqual({})
-  expect(premises.hall.size).toBe(3)
+  expect(service.hall.size).toBe(3)
 })
 
 test('open seeks count, too, until they are cancelled or matched', async () => {
-  const { come, premises } = hall({ address: 2 })
+  const { come, service } = hall({ address: 2 })
   const [ada, eve] = [come('10.0.0.7').lobby, come('10.0.0.7').lobby]
   await ada.enter('ada')
   await eve.enter('eve')
   for (let n = 0; n < 3; n++) {
     expect(await ada.seek({ ...PAIR, private: true })).toHaveProperty('code')
-    expect(premises.hall.owners.count('10.0.0.7')).toBe(1)
+    expect(service.hall.owners.count('10.0.0.7')).toBe(1)
     ada.cancel()
   }
   expect(await ada.seek(PAIR)).toEqual({})
@@ -112,20 +112,20 @@ test('open seeks count, too, until they are cancelled or matched', async () => {
   await bob.enter('bob')
   await bob.seek(PAIR)
   await settled()
-  expect([premises.hall.size, premises.hall.owners.count('10.0.0.7'), premises.hall.owners.count('10.0.0.8')]).toEqual([1, 2, 1])
+  expect([service.hall.size, service.hall.owners.count('10.0.0.7'), service.hall.owners.count('10.0.0.8')]).toEqual([1, 2, 1])
 })
 
 test('worksheet ports count in the same way, and the protocol’s own message carries the reason', async () => {
-  const room = new Room({ limits: { ...unlimitedHall, address: 1 } })
-  const first = await room.client('fh/hangman')
+  const testLobby = new TestLobby({ limits: { ...unlimitedHall, address: 1 } })
+  const first = await testLobby.client('fh/hangman')
   await first.say('START\n')
   expect(first.heard).toMatch(/^WORD/)
-  const second = await room.client('fh/hangman')
+  const second = await testLobby.client('fh/hangman')
   await second.say('START\n')
   expect(second.heard).toMatch(/^ERROR your address holds 1 table or open seek, and the limit is 1: finish a game/)
   await first.say('QUIT\n')
   await first.close()
-  const third = await room.client('fh/hangman')
+  const third = await testLobby.client('fh/hangman')
   await third.say('START\n')
   expect(third.heard).toMatch(/^WORD/)
 })
@@ -141,9 +141,9 @@ test('a restart does not reset the count: an address’s tables count in the nex
   const [opening] = await store.tables.read(1, 0)
   expect(opening).toMatchObject({ type: 'opened', seats: [{ from: expect.stringMatching(/^[0-9a-f]{8}\.[0-9a-f]{6}$/) }] })
   expect(JSON.stringify(opening)).not.toContain('10.0.0')
-  before.premises.closeHall(new Error('the process ends'))
+  before.service.closeHall(new Error('the process ends'))
   const after = hall({ address: 2 }, store)
-  await after.premises.open()
+  await after.service.open()
   const [again, other] = [after.come('10.0.0.7').lobby, after.come('10.0.0.8').lobby]
   await again.enter('eve')
   await other.enter('bob')
@@ -159,12 +159,12 @@ test('a finished table no longer counts, after a restart, too', async () => {
   await settled()
   leave()
   await settled()
-  before.premises.closeHall(new Error('the process ends'))
+  before.service.closeHall(new Error('the process ends'))
   const after = hall({ address: 1, move: 60_000 }, store)
-  await after.premises.open()
-  expect(after.premises.hall.owners.count('10.0.0.7')).toBe(1)
+  await after.service.open()
+  expect(after.service.hall.owners.count('10.0.0.7')).toBe(1)
   await after.clock.pass(60_000)
-  expect(after.premises.hall.owners.count('10.0.0.7')).toBe(0)
+  expect(after.service.hall.owners.count('10.0.0.7')).toBe(0)
 })
 
 test('a connection watches at most twenty tables at a time', async () => {

@@ -14,10 +14,10 @@ import { memoryStore } from '../../src/storage/memory.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { settled } from '../support/test-clock.ts'
-import { doorway } from '../support/start-server.ts'
-import type { Far } from '../support/fake-peer.ts'
-import { Room } from '../support/test-lobby.ts'
-import { Typist } from '../support/interactive-user.ts'
+import { startServer } from '../support/start-server.ts'
+import type { FakePeer } from '../support/fake-peer.ts'
+import { TestLobby } from '../support/test-lobby.ts'
+import { InteractiveUser } from '../support/interactive-user.ts'
 
 /** Sums, whose right answers a student can compute from the text. */
 const QUESTIONS: readonly Question[] = Array.from({ length: 60 }, (_, at) => ({
@@ -60,18 +60,18 @@ const shelves: readonly [string, () => Promise<Shelf>][] = [
 ]
 
 /** Returns the lines that a client has received. */
-function linesOf({ heard }: Far): string[] {
+function linesOf({ heard }: FakePeer): string[] {
   return heard.split('\n').slice(0, -1)
 }
 
 /** Returns the last received line that is not an option. */
-function lastOf(far: Far): string {
-  return linesOf(far).findLast((line) => !/^[A-F] /.test(line)) ?? ''
+function lastOf(peer: FakePeer): string {
+  return linesOf(peer).findLast((line) => !/^[A-F] /.test(line)) ?? ''
 }
 
 /** Returns the letter of a right or wrong answer to the open question. */
-function letterOf(far: Far, right: boolean): string {
-  const lines = linesOf(far)
+function letterOf(peer: FakePeer, right: boolean): string {
+  const lines = linesOf(peer)
   const asked = lines.findLastIndex((line) => line.startsWith('QUESTION '))
   const sum = 2 * Number(/What is (\d+)/.exec(lines[asked] ?? '')?.[1])
   const options = lines.slice(asked + 1).filter((line) => /^[A-F] /.test(line))
@@ -81,17 +81,17 @@ function letterOf(far: Far, right: boolean): string {
 }
 
 /** Connects and sends some lines, each after the previous one is answered. */
-async function enter(room: Room, ...lines: readonly string[]): Promise<Far> {
-  const far = await room.client('fh/quiz', { questions: QUESTIONS })
-  for (const line of lines) await heard(far, `${line}\n`)
-  return far
+async function enter(lobby: TestLobby, ...lines: readonly string[]): Promise<FakePeer> {
+  const peer = await lobby.client('fh/quiz', { questions: QUESTIONS })
+  for (const line of lines) await heard(peer, `${line}\n`)
+  return peer
 }
 
 /** Sends a line and waits for the answer, which a password needs time for. */
-async function heard(far: Far, text: string): Promise<void> {
-  const before = far.heard.length
-  await far.say(text)
-  while (far.heard.length === before) await settled()
+async function heard(peer: FakePeer, text: string): Promise<void> {
+  const before = peer.heard.length
+  await peer.say(text)
+  while (peer.heard.length === before) await settled()
 }
 
 /** A student's state: the progress of the quiz, and the right answers so far. */
@@ -107,7 +107,7 @@ class Student {
   /** The results at the end of each quiz. */
   readonly totals: number[] = []
   drops = 0
-  far: Far | undefined
+  peer: FakePeer | undefined
   /** An answer that was under way when the connection closed, and whether it was right. */
   #crossing: boolean | undefined
   readonly #random: Random
@@ -126,39 +126,39 @@ class Student {
   }
 
   /** Makes one step; returns the reported rank when a quiz has ended. */
-  async step(room: Room): Promise<string | undefined> {
-    if (!this.far) return this.#come(room)
-    const { far } = this
-    if (lastOf(far) !== 'ANSWER?') {
-      await far.say(`START ${this.#count}\n`)
+  async step(lobby: TestLobby): Promise<string | undefined> {
+    if (!this.peer) return this.#come(lobby)
+    const { peer } = this
+    if (lastOf(peer) !== 'ANSWER?') {
+      await peer.say(`START ${this.#count}\n`)
       return undefined
     }
     const right = this.#random.integer(1, 3) > 1
-    const answer = letterOf(far, right)
+    const answer = letterOf(peer, right)
     const chance = this.#random.integer(1, 10)
     if (chance <= 3) {
       // with the answer under way, or without
-      if (chance === 1) void far.say(`${this.#random.choice([answer, answer.toLowerCase()])}\n`)
+      if (chance === 1) void peer.say(`${this.#random.choice([answer, answer.toLowerCase()])}\n`)
       this.#crossing = chance === 1 ? right : undefined
       await this.drop()
       return undefined
     }
-    await far.say(`${answer}\n`)
+    await peer.say(`${answer}\n`)
     return this.#marked(right)
   }
 
   async drop(): Promise<void> {
     this.drops++
-    const { far } = this
-    this.far = undefined
-    if (this.#random.integer(0, 1) === 0) await far?.reset()
-    else await far?.close()
+    const { peer } = this
+    this.peer = undefined
+    if (this.#random.integer(0, 1) === 0) await peer?.reset()
+    else await peer?.close()
   }
 
-  async #come(room: Room): Promise<string | undefined> {
-    const far = await enter(room, `NAME ${this.name}`)
-    this.far = far
-    const [welcome, resumed] = linesOf(far)
+  async #come(lobby: TestLobby): Promise<string | undefined> {
+    const peer = await enter(lobby, `NAME ${this.name}`)
+    this.peer = peer
+    const [welcome, resumed] = linesOf(peer)
     expect(welcome).toBe(`Welcome ${this.name}`)
     const crossing = this.#crossing
     this.#crossing = undefined
@@ -182,7 +182,7 @@ class Student {
   #marked(right: boolean): string | undefined {
     this.#note(right)
     const { answered, points } = this.notes
-    const lines = this.far ? linesOf(this.far) : []
+    const lines = this.peer ? linesOf(this.peer) : []
     const mark = lines.findLastIndex((line) => /^(RIGHT|WRONG) /.test(line))
     expect(lines[mark]).toMatch(right ? new RegExp(`^RIGHT ${points}$`) : new RegExp(`^WRONG [A-C] ${points}$`))
     if (answered < this.#count) return undefined
@@ -225,7 +225,7 @@ describe.each(shelves)('%s', (_, open) => {
     async (seed) => {
       const shelf = await open()
       const random = seededRandom(seed)
-      let room = new Room({ store: shelf.store, random })
+      let lobby = new TestLobby({ store: shelf.store, random })
       const students = Array.from(
         { length: STUDENTS },
         (_, at) => new Student(`student ${at}`, seededRandom(seed * 100 + at), { count: 4, quizzes: 2 }),
@@ -233,7 +233,7 @@ describe.each(shelves)('%s', (_, open) => {
       let restarts = 0
       for (let steps = 0; students.some(({ done }) => !done); steps++) {
         const student = random.choice(students.filter(({ done }) => !done))
-        const rank = await student.step(room)
+        const rank = await student.step(lobby)
         if (rank !== undefined) {
           const sums = sumsOf(await journal(shelf.store))
           const better = [...sums.values()].filter((points) => points > (sums.get(student.name) ?? 0)).length
@@ -241,103 +241,103 @@ describe.each(shelves)('%s', (_, open) => {
         }
         if (steps % 150 !== 149) continue
         restarts++
-        room = await restarted(room, shelf, students)
+        lobby = await restarted(lobby, shelf, students)
       }
       expect([restarts > 0, students.some(({ drops }) => drops > 2)]).toEqual([true, true])
       const kept = await journal(shelf.store)
       for (const { name, totals } of students) expect(kept.filter((one) => one.name === name).map(({ points }) => points)).toEqual(totals)
-      const ladder = await room.premises.hall.ladder('quiz', 100)
+      const ladder = await lobby.service.hall.ladder('quiz', 100)
       expect(new Map(ladder.map(({ name, score }) => [name, score]))).toEqual(sumsOf(kept))
-      expect(room.troubles).toEqual([])
+      expect(lobby.troubles).toEqual([])
     },
   )
 
   test('answers survive a restart of the server, for guests by name and for accounts', async () => {
     const shelf = await open()
-    const room = new Room({ store: shelf.store })
-    const ada = await enter(room, `REGISTER ada ${PASSWORD}`, 'START 3')
-    const grace = await enter(room, 'NAME grace', 'START 3')
-    for (const far of [ada, grace]) await far.say(`${letterOf(far, true)}\n`)
-    const next = await restarted(room, shelf)
+    const lobby = new TestLobby({ store: shelf.store })
+    const ada = await enter(lobby, `REGISTER ada ${PASSWORD}`, 'START 3')
+    const grace = await enter(lobby, 'NAME grace', 'START 3')
+    for (const peer of [ada, grace]) await peer.say(`${letterOf(peer, true)}\n`)
+    const next = await restarted(lobby, shelf)
     const back = await enter(next, `LOGIN ada ${PASSWORD}`, 'START 3', 'RESUME')
     const guest = await enter(next, 'NAME grace')
     expect(linesOf(back).slice(0, 3)).toEqual(['Welcome ada', 'ERROR you have a quiz that is not finished: RESUME it', 'RESUMED 2 3 1'])
     expect(linesOf(guest).slice(0, 2)).toEqual(['Welcome grace', 'RESUMED 2 3 1'])
-    for (const far of [back, guest]) {
-      expect(lastOf(far)).toBe('ANSWER?')
-      await far.say(`${letterOf(far, true)}\n`)
-      await far.say(`${letterOf(far, false)}\n`)
-      expect(linesOf(far).slice(-2)).toEqual(['TOTAL 2 3', expect.stringMatching(/^RANK 1 [12]$/)])
+    for (const peer of [back, guest]) {
+      expect(lastOf(peer)).toBe('ANSWER?')
+      await peer.say(`${letterOf(peer, true)}\n`)
+      await peer.say(`${letterOf(peer, false)}\n`)
+      expect(linesOf(peer).slice(-2)).toEqual(['TOTAL 2 3', expect.stringMatching(/^RANK 1 [12]$/)])
     }
     expect(next.troubles).toEqual([])
   })
 
   test('a password is stored only as its hash', async () => {
     const shelf = await open()
-    const room = new Room({ store: shelf.store })
-    const ada = await enter(room, `REGISTER ada ${PASSWORD}`)
+    const lobby = new TestLobby({ store: shelf.store })
+    const ada = await enter(lobby, `REGISTER ada ${PASSWORD}`)
     // out of place, and mistyped
     await ada.say(`LOGIN ada ${PASSWORD}\n`, `REGISTER ada ${PASSWORD}\n`, `START ${PASSWORD}\n`, 'START 1\n', `${PASSWORD}\n`)
     const trouble = await ada.reset()
-    const wrong = await enter(room, 'LOGIN ada not-this-one', `LOGIN ada ${PASSWORD}`, 'RESUME')
+    const wrong = await enter(lobby, 'LOGIN ada not-this-one', `LOGIN ada ${PASSWORD}`, 'RESUME')
     await wrong.say(`${letterOf(wrong, true)}\n`)
-    const kept = JSON.stringify([await room.store.tables.read(1, 0), await room.store.accounts.named('ada')])
+    const kept = JSON.stringify([await lobby.store.tables.read(1, 0), await lobby.store.accounts.named('ada')])
     expect(kept).toContain('$argon2id$')
-    await restarted(room, shelf)
+    await restarted(lobby, shelf)
     const files = shelf.folder === undefined ? [] : await readdir(shelf.folder)
     const bytes = await Promise.all(files.map((file) => readFile(join(shelf.folder ?? '', file), 'latin1')))
     expect(bytes.join('').length > 0).toBe(shelf.folder !== undefined)
-    for (const text of [kept, ...bytes, ...room.troubles, String(trouble)]) expect(text).not.toMatch(/engine-1843|not-this-one/)
+    for (const text of [kept, ...bytes, ...lobby.troubles, String(trouble)]) expect(text).not.toMatch(/engine-1843|not-this-one/)
   })
 })
 
 /** Restarts the server; connected clients are disconnected. */
-async function restarted(room: Room, shelf: Shelf, students: readonly Student[] = []): Promise<Room> {
+async function restarted(lobby: TestLobby, shelf: Shelf, students: readonly Student[] = []): Promise<TestLobby> {
   const reason = new Disconnected('ours', 'the server was stopped')
-  room.premises.closeHall(reason)
+  lobby.service.closeHall(reason)
   for (const student of students) {
-    student.far?.conversation.stop(reason)
-    if (student.far) student.drops++
-    student.far = undefined
+    student.peer?.conversation.stop(reason)
+    if (student.peer) student.drops++
+    student.peer = undefined
   }
-  await room.premises.hall.settled()
-  expect(room.troubles).toEqual([])
+  await lobby.service.hall.settled()
+  expect(lobby.troubles).toEqual([])
   await shelf.again()
-  const next = new Room({ store: shelf.store })
-  await next.premises.open()
+  const next = new TestLobby({ store: shelf.store })
+  await next.service.open()
   await settled()
   return next
 }
 
 describe('names', () => {
   test('accept a guest and an account, and refuse others', async () => {
-    const room = new Room()
-    const ada = await enter(room, 'NAME ada lovelace')
+    const lobby = new TestLobby()
+    const ada = await enter(lobby, 'NAME ada lovelace')
     expect(ada.heard).toBe('Welcome ada lovelace\n')
-    const grace = await enter(room, 'REGISTER grace short', `REGISTER grace ${PASSWORD}`)
+    const grace = await enter(lobby, 'REGISTER grace short', `REGISTER grace ${PASSWORD}`)
     expect(linesOf(grace)).toEqual([expect.stringMatching(/^ERROR a password has at least 8 characters/), 'Welcome grace'])
-    const other = await enter(room, `REGISTER Grace ${PASSWORD}`, 'NAME grace', 'LOGIN grace wrong-one', `LOGIN GRACE ${PASSWORD}`)
+    const other = await enter(lobby, `REGISTER Grace ${PASSWORD}`, 'NAME grace', 'LOGIN grace wrong-one', `LOGIN GRACE ${PASSWORD}`)
     expect(linesOf(other)).toEqual([
       'ERROR the name Grace is registered already: log in, or take another name',
       'ERROR the name grace is registered: log in with its password, or take another name',
       'ERROR the name or the password is wrong',
       'Welcome grace',
     ])
-    expect(room.troubles).toEqual([])
+    expect(lobby.troubles).toEqual([])
   })
 
   test('are required before a quiz', async () => {
-    const room = new Room()
-    const far = await enter(room, 'START 5', 'RESUME', 'A')
-    for (const line of linesOf(far))
+    const lobby = new TestLobby()
+    const peer = await enter(lobby, 'START 5', 'RESUME', 'A')
+    for (const line of linesOf(peer))
       expect(line).toMatch(/^ERROR ".*" does not belong here; expected something like "NAME ada", or "QUIT" to stop/)
   })
 
   test('of two connections of a guest, the open one has name and quiz; after it has closed, the name resumes the quiz', async () => {
-    const room = new Room()
-    const first = await enter(room, 'NAME ada', 'START 3')
+    const lobby = new TestLobby()
+    const first = await enter(lobby, 'NAME ada', 'START 3')
     await first.say(`${letterOf(first, true)}\n`)
-    const second = await enter(room, 'NAME ada')
+    const second = await enter(lobby, 'NAME ada')
     expect(linesOf(second)).toEqual(['ERROR ada is taken; try ada2'])
     await first.say(`${letterOf(first, true)}\n`)
     expect(linesOf(first)).toContain('RIGHT 2')
@@ -347,15 +347,15 @@ describe('names', () => {
     expect(linesOf(second).slice(1, 3)).toEqual(['Welcome ada', 'RESUMED 3 3 2'])
     // in one write, so that a client has nothing to send in between
     expect(second.writes).toHaveLength(before + 1)
-    expect([...room.premises.people.online].map(({ name }) => name)).toEqual(['ada'])
-    expect(room.troubles).toEqual([])
+    expect([...lobby.service.people.online].map(({ name }) => name)).toEqual(['ada'])
+    expect(lobby.troubles).toEqual([])
   })
 
   test('a seat of the front door is not taken over by its name, nor an online guest there disconnected', async () => {
-    const room = new Room()
-    const door = await room.client('parlor/door', { questions: QUESTIONS })
+    const lobby = new TestLobby()
+    const door = await lobby.client('parlor/door', { questions: QUESTIONS })
     await door.say('ada\n', 'play quiz\n')
-    const stranger = await enter(room, 'NAME ada')
+    const stranger = await enter(lobby, 'NAME ada')
     expect(linesOf(stranger)).toEqual(['ERROR ada is taken; try ada2'])
     await door.reset()
     await heard(stranger, 'NAME ada\n')
@@ -365,9 +365,9 @@ describe('names', () => {
   })
 
   test('of two connections of one account, the one that resumes continues, and the other is closed', async () => {
-    const room = new Room()
-    const first = await enter(room, `REGISTER ada ${PASSWORD}`, 'START 3')
-    const second = await enter(room, `LOGIN ada ${PASSWORD}`)
+    const lobby = new TestLobby()
+    const first = await enter(lobby, `REGISTER ada ${PASSWORD}`, 'START 3')
+    const second = await enter(lobby, `LOGIN ada ${PASSWORD}`)
     expect(second.heard).toBe('Welcome ada\n')
     await first.say(`${letterOf(first, true)}\n`)
     await second.say('RESUME\n')
@@ -376,16 +376,16 @@ describe('names', () => {
     expect(linesOf(first).at(-1)).toBe('ERROR you have come back through another connection')
     await second.say(`${letterOf(second, false)}\n`)
     expect(linesOf(second)).toContainEqual(expect.stringMatching(/^WRONG [A-C] 1$/))
-    expect(room.premises.hall.table(1)?.state.clocks.gone).toEqual([undefined])
+    expect(lobby.service.hall.table(1)?.state.clocks.gone).toEqual([undefined])
   })
 
   test('an answer that was under way when the connection closed counts, and is not requested again', async () => {
-    const room = new Room()
-    const first = await enter(room, 'NAME ada', 'START 2')
+    const lobby = new TestLobby()
+    const first = await enter(lobby, 'NAME ada', 'START 2')
     const right = letterOf(first, true)
     void first.say(`${right}\n`)
     await first.reset()
-    const second = await enter(room, 'NAME ada')
+    const second = await enter(lobby, 'NAME ada')
     const [, resumed] = linesOf(second)
     expect(resumed).toMatch(/^RESUMED (1 2 0|2 2 1)$/)
     await second.say(`${letterOf(second, true)}\n`)
@@ -397,64 +397,64 @@ describe('names', () => {
 
 describe('the course of a quiz', () => {
   test('START is refused during a quiz, and RESUME without one', async () => {
-    const room = new Room()
-    const far = await enter(room, 'NAME ada', 'RESUME', 'START 1')
-    expect(linesOf(far)[1]).toBe('ERROR you have no quiz that is not finished: START one')
-    await far.say('START 1\n')
-    expect(linesOf(far).slice(-2)).toEqual([expect.stringMatching(/^ERROR "START 1" does not belong here; expected a letter/), 'ANSWER?'])
-    await far.say(`${letterOf(far, true)}\n`, 'RESUME\n', 'START 1\n')
-    expect(linesOf(far)).toContain('TOTAL 1 1')
-    expect(linesOf(far).at(-1)).toBe('ANSWER?')
+    const lobby = new TestLobby()
+    const peer = await enter(lobby, 'NAME ada', 'RESUME', 'START 1')
+    expect(linesOf(peer)[1]).toBe('ERROR you have no quiz that is not finished: START one')
+    await peer.say('START 1\n')
+    expect(linesOf(peer).slice(-2)).toEqual([expect.stringMatching(/^ERROR "START 1" does not belong here; expected a letter/), 'ANSWER?'])
+    await peer.say(`${letterOf(peer, true)}\n`, 'RESUME\n', 'START 1\n')
+    expect(linesOf(peer)).toContain('TOTAL 1 1')
+    expect(linesOf(peer).at(-1)).toBe('ANSWER?')
   })
 
   test.each(['START 0', 'START 51', 'START', 'START five', 'START 5 5', 'START -1'])('%s is refused', async (line) => {
-    const far = await enter(new Room(), 'NAME ada', line)
-    expect(lastOf(far)).toMatch(/^ERROR /)
+    const peer = await enter(new TestLobby(), 'NAME ada', line)
+    expect(lastOf(peer)).toMatch(/^ERROR /)
   })
 
   test.each([0, 51, -1])('START %d is answered with the range', async (count) => {
-    const far = await enter(new Room(), 'NAME ada', `START ${count}`, 'START 1')
-    expect(linesOf(far)).toContain(`ERROR a quiz has 1 to 50 questions, not ${count}`)
-    expect(linesOf(far)).toContainEqual(expect.stringMatching(/^QUESTION 1 1 /))
+    const peer = await enter(new TestLobby(), 'NAME ada', `START ${count}`, 'START 1')
+    expect(linesOf(peer)).toContain(`ERROR a quiz has 1 to 50 questions, not ${count}`)
+    expect(linesOf(peer)).toContainEqual(expect.stringMatching(/^QUESTION 1 1 /))
   })
 
   test('an answer that the question does not have is refused, and requested again', async () => {
-    const far = await enter(new Room(), 'NAME ada', 'START 1', 'D')
-    expect(linesOf(far).slice(-2)).toEqual(['ERROR "D" is no answer: give a letter from A to C', 'ANSWER?'])
-    await far.say('x\n', 'AB\n', ' a \n')
-    expect(linesOf(far).at(-1)).toMatch(/^RANK /)
+    const peer = await enter(new TestLobby(), 'NAME ada', 'START 1', 'D')
+    expect(linesOf(peer).slice(-2)).toEqual(['ERROR "D" is no answer: give a letter from A to C', 'ANSWER?'])
+    await peer.say('x\n', 'AB\n', ' a \n')
+    expect(linesOf(peer).at(-1)).toMatch(/^RANK /)
   })
 
   test('a request for more questions than there are starts with all of them', async () => {
-    const room = new Room()
-    const far = await room.client('fh/quiz', { questions: QUESTIONS.slice(0, 2) })
-    await far.say('NAME ada\n', 'START 50\n')
-    expect(linesOf(far)).toContainEqual(expect.stringMatching(/^QUESTION 1 2 /))
+    const lobby = new TestLobby()
+    const peer = await lobby.client('fh/quiz', { questions: QUESTIONS.slice(0, 2) })
+    await peer.say('NAME ada\n', 'START 50\n')
+    expect(linesOf(peer)).toContainEqual(expect.stringMatching(/^QUESTION 1 2 /))
   })
 
   test('right answers are not sent before the question is answered', async () => {
-    const room = new Room()
-    const far = await enter(room, 'NAME ada', 'START 3')
-    const { seats, options } = room.premises.hall.table(1)?.state.opened ?? {}
+    const lobby = new TestLobby()
+    const peer = await enter(lobby, 'NAME ada', 'START 3')
+    const { seats, options } = lobby.service.hall.table(1)?.state.opened ?? {}
     expect([seats, options]).toEqual([[{ person: 'guest:ada', name: 'ada' }], undefined])
-    expect(far.heard).not.toMatch(/right|RIGHT|WRONG/)
+    expect(peer.heard).not.toMatch(/right|RIGHT|WRONG/)
   })
 
   test('points add up over quizzes; ranks count all points, and equal points share a rank', async () => {
-    const room = new Room()
+    const lobby = new TestLobby()
     const play = async (name: string, right: readonly boolean[]) => {
-      const far = await enter(room, `NAME ${name}`, `START ${right.length}`)
-      for (const one of right) await far.say(`${letterOf(far, one)}\n`)
-      await far.say('QUIT\n')
-      await far.end()
-      return linesOf(far).at(-1)
+      const peer = await enter(lobby, `NAME ${name}`, `START ${right.length}`)
+      for (const one of right) await peer.say(`${letterOf(peer, one)}\n`)
+      await peer.say('QUIT\n')
+      await peer.end()
+      return linesOf(peer).at(-1)
     }
     expect(await play('ada', [true, false])).toBe('RANK 1 1')
     expect(await play('grace', [true, true])).toBe('RANK 1 2')
     expect(await play('alan', [false])).toBe('RANK 3 3')
     expect(await play('ada', [true])).toBe('RANK 1 3')
     expect(await play('alan', [true, true, true])).toBe('RANK 1 3')
-    expect(room.troubles).toEqual([])
+    expect(lobby.troubles).toEqual([])
   })
 
   test('an unknown rank is not invented', async () => {
@@ -467,21 +467,21 @@ describe('the course of a quiz', () => {
       rank: async () => ({ rank: 1, of: 1 }),
       record: () => Promise.reject(new Error('the disk is full')),
     }
-    const room = new Room({ store: { ...store, results } })
-    const far = await enter(room, 'NAME ada', 'START 1')
-    await far.say(`${letterOf(far, true)}\n`)
-    expect(linesOf(far).slice(-2)).toEqual(['TOTAL 1 1', 'ERROR your points are saved, but your rank is not available now'])
-    await far.say('START 1\n')
-    expect(lastOf(far)).toBe('ANSWER?')
-    expect(room.troubles).toHaveLength(1)
+    const lobby = new TestLobby({ store: { ...store, results } })
+    const peer = await enter(lobby, 'NAME ada', 'START 1')
+    await peer.say(`${letterOf(peer, true)}\n`)
+    expect(linesOf(peer).slice(-2)).toEqual(['TOTAL 1 1', 'ERROR your points are saved, but your rank is not available now'])
+    await peer.say('START 1\n')
+    expect(lastOf(peer)).toBe('ANSWER?')
+    expect(lobby.troubles).toHaveLength(1)
   })
 
   test('a table that cannot be persisted ends the conversation with a sentence', async () => {
-    const room = new Room()
-    const far = await enter(room, 'NAME ada', 'START 3')
-    const other = await enter(room, 'NAME grace', 'START 3')
-    room.premises.hall.table(1)?.close(new Error('table 1 could not be kept'))
-    expect((await far.end())?.message).toBe('table 1 could not be kept')
+    const lobby = new TestLobby()
+    const peer = await enter(lobby, 'NAME ada', 'START 3')
+    const other = await enter(lobby, 'NAME grace', 'START 3')
+    lobby.service.hall.table(1)?.close(new Error('table 1 could not be kept'))
+    expect((await peer.end())?.message).toBe('table 1 could not be kept')
     await other.say(`${letterOf(other, true)}\n`)
     expect(linesOf(other)).toContain('RIGHT 1')
   })
@@ -497,18 +497,18 @@ describe('a disconnected client receives the reason, in each state of the protoc
   ]
 
   test.each(states)('when the server stops, without a further question: %s', async (_, lines) => {
-    const room = new Room()
-    const far = await enter(room, ...lines)
-    const before = far.heard
+    const lobby = new TestLobby()
+    const peer = await enter(lobby, ...lines)
+    const before = peer.heard
     const reason = new Disconnected('ours', 'the server was stopped')
-    room.premises.closeHall(reason)
-    far.conversation.stop(reason)
-    expect((await far.end())?.message).toBe('the server was stopped')
-    expect([far.heard.slice(before.length), far.gaveUp]).toEqual(['ERROR the server was stopped\n', 'reset'])
+    lobby.service.closeHall(reason)
+    peer.conversation.stop(reason)
+    expect((await peer.end())?.message).toBe('the server was stopped')
+    expect([peer.heard.slice(before.length), peer.gaveUp]).toEqual(['ERROR the server was stopped\n', 'reset'])
   })
 
   test('over sockets, before the reset', async () => {
-    const door = await doorway('fh/quiz', { options: { questions: QUESTIONS } })
+    const door = await startServer('fh/quiz', { options: { questions: QUESTIONS } })
     const [first, other, second] = [door.reader(), door.reader(), door.reader()]
     await first.type('NAME ada', /^Welcome ada$/)
     await first.type('START 3', /^ANSWER\?$/)
@@ -523,9 +523,9 @@ describe('a disconnected client receives the reason, in each state of the protoc
   })
 
   test('except if it disconnects itself', async () => {
-    const far = await enter(new Room(), 'NAME ada')
-    await far.say('QUIT\n')
-    expect([await far.end(), far.heard]).toEqual([undefined, 'Welcome ada\n'])
+    const peer = await enter(new TestLobby(), 'NAME ada')
+    await peer.say('QUIT\n')
+    expect([await peer.end(), peer.heard]).toEqual([undefined, 'Welcome ada\n'])
   })
 })
 
@@ -541,47 +541,47 @@ describe('a conversation that ends while its peer logs in', () => {
 
   test('leaves no user online, and resumes no seat', async () => {
     const before = memoryStore()
-    const first = await enter(new Room({ store: before }), 'NAME ada', 'START 2')
+    const first = await enter(new TestLobby({ store: before }), 'NAME ada', 'START 2')
     await first.reset()
     const { store, find } = slow()
-    const room = new Room({ store: { ...before, accounts: store.accounts } })
-    await room.premises.open()
-    const far = await room.client('fh/quiz', { questions: QUESTIONS })
-    await far.say('NAME ada\n')
-    far.conversation.stop(new Disconnected('ours', 'the server was stopped'))
+    const lobby = new TestLobby({ store: { ...before, accounts: store.accounts } })
+    await lobby.service.open()
+    const peer = await lobby.client('fh/quiz', { questions: QUESTIONS })
+    await peer.say('NAME ada\n')
+    peer.conversation.stop(new Disconnected('ours', 'the server was stopped'))
     find()
     await settled()
-    expect([...room.premises.people.online]).toEqual([])
-    expect(room.premises.hall.table(1)?.observers).toEqual([])
+    expect([...lobby.service.people.online]).toEqual([])
+    expect(lobby.service.hall.table(1)?.observers).toEqual([])
     expect((await before.tables.read(1, 0)).map(({ type }) => type)).not.toContain('back')
-    expect(room.troubles).toEqual([])
+    expect(lobby.troubles).toEqual([])
   })
 })
 
 describe('our own client', () => {
   test('plays, and continues after a reconnection', async () => {
-    const room = new Room()
-    const first = new Typist()
-    const begun = await room.guest('fh/quiz', first, { questions: QUESTIONS })
+    const lobby = new TestLobby()
+    const first = new InteractiveUser()
+    const begun = await lobby.guest('fh/quiz', first, { questions: QUESTIONS })
     await first.type('ada', '')
     await first.type('2')
     await first.type('A')
     begun.wire.reset()
-    await room.clock.pass(60_000)
-    const again = new Typist()
-    const { client } = await room.guest('fh/quiz', again, { questions: QUESTIONS })
+    await lobby.clock.pass(60_000)
+    const again = new InteractiveUser()
+    const { client } = await lobby.guest('fh/quiz', again, { questions: QUESTIONS })
     await again.type('ada', '')
     expect(again.screen).toMatch(/You go on with question 2 of 2\. Points so far: [01]\./)
     await again.type('B')
     expect(again.screen).toMatch(/The end: [0-2] of 2 right\.\nYour rank, by all your points: 1 of 1\.\n/)
     await again.type('QUIT')
-    await room.clock.pass(60_000)
+    await lobby.clock.pass(60_000)
     expect(await client.closed).toBeUndefined()
   })
 
   test('sends no message that crosses one of the server', async () => {
-    const room = new Room()
-    const waiting = await enter(room, 'NAME ada', 'START 2')
+    const lobby = new TestLobby()
+    const waiting = await enter(lobby, 'NAME ada', 'START 2')
     await waiting.reset()
     const said: string[] = []
     let client: Conversation | undefined
@@ -593,20 +593,20 @@ describe('our own client', () => {
         return prompt.includes('name') ? 'ada' : prompt.includes('password') ? '' : prompt.includes('How many') ? '5' : 'A'
       },
     }
-    ;({ client } = await room.guest('fh/quiz', hasty, { questions: QUESTIONS }))
+    ;({ client } = await lobby.guest('fh/quiz', hasty, { questions: QUESTIONS }))
     for (let turns = 0; turns < 20; turns++) await settled()
     expect(said.join('\n')).toMatch(/^Welcome ada\nYou go on with question 1 of 2.*The end: \d of 2 right/s)
     client.stop(new Disconnected('ours', 'the test is over'))
   })
 
   test('learns at once that the server has disconnected, also in the middle of an answer', async () => {
-    const room = new Room()
-    const person = new Typist()
-    const { client, server } = await room.guest('fh/quiz', person, { questions: QUESTIONS })
+    const lobby = new TestLobby()
+    const person = new InteractiveUser()
+    const { client, server } = await lobby.guest('fh/quiz', person, { questions: QUESTIONS })
     await person.type('ada', '', '2')
     expect(person.asked).toBe(true)
     server.stop(new Disconnected('ours', 'the server was stopped'))
-    await room.clock.pass(60_000)
+    await lobby.clock.pass(60_000)
     expect(person.asked).toBe(false)
     expect(person.screen).toContain('the server was stopped\n')
     expect((await client.closed)?.name).toBe('Disconnected')

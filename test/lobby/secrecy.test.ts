@@ -6,20 +6,20 @@ import { allPrograms } from '../../src/programs/index.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { BROKEN, gamesWith } from '../support/broken-games.ts'
-import { Machine } from '../support/memory-native-client.ts'
+import { MemoryNativeClient } from '../support/memory-native-client.ts'
 import { program } from '../support/play.ts'
-import { restless } from '../support/random-user.ts'
-import { Room } from '../support/test-lobby.ts'
+import { randomUser } from '../support/random-user.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 import { compare, record, saidTo } from '../support/secrecy.ts'
 import { anotherPlot, anyPlot, KNOWLEDGE, seedOf } from '../support/secrets.ts'
-import { calledAt, castOf, SETTINGS, type Setting, WATCHERS, WITHOUT_SEATS } from '../support/matchups.ts'
+import { playerName, connectCast, MATCHUPS, type Matchup, WATCHERS, WITHOUT_SEATS } from '../support/matchups.ts'
 
 /** The number of pairs of games that are compared at each setting. */
 const PAIRS = 16
 
 /** Plays two games that differ in their secrets alone, and looks for these in all messages. */
-async function pair(setting: Setting, seed: number, played?: ReadonlyMap<string, AnyGame>) {
-  const staging = { cast: castOf(setting), knowledge: KNOWLEDGE, ...(played ? { games: played } : {}) }
+async function pair(setting: Matchup, seed: number, played?: ReadonlyMap<string, AnyGame>) {
+  const staging = { cast: connectCast(setting), knowledge: KNOWLEDGE, ...(played ? { games: played } : {}) }
   const random = seededRandom(seed)
   const plot = anyPlot(setting, random)
   const one = await record(staging, plot)
@@ -27,7 +27,7 @@ async function pair(setting: Setting, seed: number, played?: ReadonlyMap<string,
   return { plot, one, ...compare(one, other) }
 }
 
-describe.each(SETTINGS)('$name', (setting) => {
+describe.each(MATCHUPS)('$name', (setting) => {
   test('sends no secret before its time', async () => {
     let all = 0
     for (let seed = 1; seed <= PAIRS; seed++) {
@@ -50,7 +50,7 @@ describe.each(SETTINGS)('$name', (setting) => {
     const hearing = setting.seats.filter(({ speech }) => heardBy === 'everybody' || (heardBy === 'natives' && speech === 'native'))
     // a talk between two programs has no watchers
     const watching = findGame(setting.game) ? [WATCHERS.native, ...(heardBy === 'natives' ? [] : [WATCHERS.door])] : []
-    const deaf = new Set([...hearing.map(calledAt), ...watching])
+    const deaf = new Set([...hearing.map(playerName), ...watching])
     for (let seed = 1; seed <= PAIRS && deaf.size > 0; seed++) {
       const { leaks } = await pair(setting, seed, gamesWith(broken))
       for (const called of deaf) if (leaks.some((leak) => leak.startsWith(called))) deaf.delete(called)
@@ -61,12 +61,12 @@ describe.each(SETTINGS)('$name', (setting) => {
 
 describe('completeness', () => {
   test('every game, and every program, is tested above or seats no client', async () => {
-    const played = new Set(SETTINGS.map(({ game }) => game))
+    const played = new Set(MATCHUPS.map(({ game }) => game))
     expect(catalogue.map(({ game }) => game.name).filter((name) => !played.has(name))).toEqual([])
     expect([...games.keys()].filter((name) => !played.has(name))).toEqual([])
     expect(catalogue.map(({ game }) => game.name).filter((name) => !BROKEN[name]?.length)).toEqual([])
     const speaking = new Set(
-      SETTINGS.flatMap(({ seats }) => seats.flatMap(({ speech }) => (typeof speech === 'string' ? [] : speech.program))),
+      MATCHUPS.flatMap(({ seats }) => seats.flatMap(({ speech }) => (typeof speech === 'string' ? [] : speech.program))),
     )
     const all = (await allPrograms()).map(({ name }) => name)
     expect([...speaking, ...WITHOUT_SEATS, 'parlor/door'].sort()).toEqual(all.sort())
@@ -87,7 +87,7 @@ describe('completeness', () => {
     })
     const terms = { program: found, options: { ...found.defaults, pace: 0, delay: 0 }, random: seededRandom(1) }
     const serving = new Conversation({ ...terms, side: 'server', transport: there, createSeating: house })
-    const joining = new Conversation({ ...terms, side: 'client', transport: here, person: restless(seededRandom(1), 20) })
+    const joining = new Conversation({ ...terms, side: 'client', transport: here, person: randomUser(seededRandom(1), 20) })
     await Promise.all([serving.closed, joining.closed])
     expect(asked).toEqual([])
   })
@@ -95,11 +95,11 @@ describe('completeness', () => {
 
 describe('private data', () => {
   test('passwords, tokens and codes are sent only to their owners, and are not in the journal', async () => {
-    const room = new Room()
+    const lobby = new TestLobby()
     const come = async (name: string, password: string) => {
-      const machine = new Machine(room.premises)
-      await machine.say({ type: 'register', name, password })
-      return machine
+      const client = new MemoryNativeClient(lobby.service)
+      await client.say({ type: 'register', name, password })
+      return client
     }
     const passwords = ['engine-1843-of-ada', 'compiler-1952-of-grace', 'enigma-1940-of-alan']
     const [ada, grace, alan] = [
@@ -108,14 +108,14 @@ describe('private data', () => {
       await come('alan', passwords[2] ?? ''),
     ]
     const everybody = [ada, grace, alan]
-    const eve = await room.client('parlor/door')
+    const eve = await lobby.client('parlor/door')
     await eve.say('eve\n')
     const look = async () => {
-      for (const machine of everybody) {
-        await machine.say({ type: 'lobby' })
-        await machine.say({ type: 'ladder', game: 'tictactoe' })
-        await machine.say({ type: 'watch', table: 1 })
-        await machine.say({ type: 'watch', table: 2 })
+      for (const client of everybody) {
+        await client.say({ type: 'lobby' })
+        await client.say({ type: 'ladder', game: 'tictactoe' })
+        await client.say({ type: 'watch', table: 1 })
+        await client.say({ type: 'watch', table: 2 })
       }
       for (const line of ['tables', 'who', 'rank tictactoe', 'leave', 'watch 2', 'watch 1']) await eve.say(`${line}\n`)
     }
@@ -130,12 +130,12 @@ describe('private data', () => {
     await ada.say({ type: 'play', table: 2, move: 'stone' })
     await look()
     await ada.say({ type: 'password', old: passwords[0] ?? '', password: 'engine-1844-of-ada' })
-    const heard = [...everybody.map((machine) => JSON.stringify(machine.heard)), eve.heard]
-    const journal = JSON.stringify([await room.store.tables.read(1, 0), await room.store.tables.read(2, 0)])
+    const heard = [...everybody.map((client) => JSON.stringify(client.heard)), eve.heard]
+    const journal = JSON.stringify([await lobby.store.tables.read(1, 0), await lobby.store.tables.read(2, 0)])
     for (const secret of [...passwords, 'engine-1844-of-ada', '$argon2']) {
       for (const text of [...heard, journal]) expect(text).not.toContain(secret)
     }
-    const own = everybody.map((machine) => machine.all('seated').flatMap(({ token }) => token ?? []))
+    const own = everybody.map((client) => client.all('seated').flatMap(({ token }) => token ?? []))
     expect(own.map((tokens) => new Set(tokens).size)).toEqual([2, 2, 0])
     for (const [at, tokens] of own.entries()) {
       for (const token of tokens) {

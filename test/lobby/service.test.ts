@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { batchInput } from '../../src/wire/transports/batching.ts'
 import { settled, settledInTurn } from '../support/test-clock.ts'
-import { Room } from '../support/test-lobby.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 /** Returns how many inputs are handled in one turn, of a hundred that arrive in it. */
 async function inOneTurn(): Promise<number> {
@@ -16,10 +16,10 @@ async function inOneTurn(): Promise<number> {
 }
 
 test('an open lobby raises the batch limits for a store', async () => {
-  const { premises } = new Room()
+  const { service } = new TestLobby()
   expect(await inOneTurn()).toBe(48)
-  await premises.open()
+  await service.open()
   expect(await inOneTurn()).toBe(96)
-  await premises.close()
+  await service.close()
   expect(await inOneTurn()).toBe(48)
 })

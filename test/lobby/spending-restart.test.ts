@@ -9,8 +9,8 @@ import { memoryStore } from '../../src/storage/memory.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { NativeLink } from '../support/native-link.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
-import { serving } from '../support/process.ts'
-import { Room } from '../support/test-lobby.ts'
+import { startServe } from '../support/process.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -117,13 +117,13 @@ test('a count that could not be persisted is persisted later', async () => {
 test('a file stores the count, over lobbies that open and close', async () => {
   const folder = newFolder()
   const enter = async () => {
-    const room = new Room({ store: await openStore({ folder }), limits: { ...unlimitedHall, disk: 0.0003 } })
-    await room.premises.open()
-    const client = await room.client('fh/hangman')
+    const lobby = new TestLobby({ store: await openStore({ folder }), limits: { ...unlimitedHall, disk: 0.0003 } })
+    await lobby.service.open()
+    const client = await lobby.client('fh/hangman')
     await client.say('START\n', 'QUIT\n')
     await client.close()
-    await room.premises.close()
-    expect(room.troubles).toEqual([])
+    await lobby.service.close()
+    expect(lobby.troubles).toEqual([])
     return client.heard
   }
   expect(await enter()).toMatch(/^WORD/)
@@ -134,10 +134,10 @@ test('an address at its limit stays refused after SIGKILL, from the answer on', 
   const data = newFolder()
   const terms = ['--data', data, '--limit', 'disk=1', '--limit', 'messages=none']
   const come = async (name: string) => {
-    const { server, ports } = await serving(['parlor/door'], ...terms)
+    const { server, ports } = await startServe(['parlor/door'], ...terms)
     onTestFinished(() => server[Symbol.asyncDispose]())
     const tables: number[] = []
-    const link = await NativeLink.open(ports['parlor/door'] ?? 0, (told) => told.type === 'seated' && tables.push(told.table))
+    const link = await NativeLink.open(ports['parlor/door'] ?? 0, (received) => received.type === 'seated' && tables.push(received.table))
     onTestFinished(() => link.close())
     await link.ask({ type: 'enter', name })
     return { server, link, play: () => link.ask({ type: 'seek', game: 'quiz', wait: 0 }), tables }

@@ -5,17 +5,17 @@ import { ABSENCES, EVENTS } from '../../src/hall/table.ts'
 import { unlimitedHall } from '../../src/lobby/context.ts'
 import { Spendings } from '../../src/lobby/spending.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
-import { Room } from '../support/test-lobby.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 const MINUTE = 60_000
 const FULL = /^your address has written [\d.]+ MB in the last hour, the limit: wait \d+ minutes?, and then try again$/
 
 /** A hall in which one address adds a limited number of megabytes an hour, and users who connect to it. */
 function hall(disk: number) {
-  const room = new Room({ limits: { ...unlimitedHall, disk } })
-  onTestFinished(() => expect(room.troubles).toEqual([]))
+  const testLobby = new TestLobby({ limits: { ...unlimitedHall, disk } })
+  onTestFinished(() => expect(testLobby.troubles).toEqual([]))
   const come = async (address: string, name: string) => {
-    const house = room.premises.createSeating({ address, endOnDisconnect: () => {}, end: () => {} }, 'door')
+    const house = testLobby.service.createSeating({ address, endOnDisconnect: () => {}, end: () => {} }, 'door')
     const [ignore, tables, tokens] = [() => {}, [] as number[], [] as string[]]
     const seated = ({ table, token }: TableSnapshot) => {
       tables.push(table)
@@ -37,7 +37,7 @@ function hall(disk: number) {
     expect(await lobby.enter(name)).toBeUndefined()
     return Object.assign(lobby, { tables, tokens, go: () => house.close() })
   }
-  return { room, come }
+  return { testLobby, come }
 }
 
 test('an address can add a limited number of bytes in any hour, independently of others', async () => {
@@ -84,21 +84,21 @@ test('with too many networks, the counts of those that spend least are dropped',
 })
 
 test('over the limit, talk, moves, offers and new games are refused; reads and resignations are not, and the opponent plays on', async () => {
-  const { room, come } = hall(0.02)
+  const { testLobby, come } = hall(0.02)
   const [ada, bob] = [await come('10.0.0.7', 'ada'), await come('10.0.0.8', 'bob')]
-  const wish = { game: 'tictactoe', settings: {}, wait: null }
-  await ada.seek({ ...wish, seats: [0] })
-  await bob.seek({ ...wish, seats: [1] })
+  const seek = { game: 'tictactoe', settings: {}, wait: null }
+  await ada.seek({ ...seek, seats: [0] })
+  await bob.seek({ ...seek, seats: [1] })
   await settled()
   const [table = 0] = ada.tables
   expect(await ada.play(table, '5')).toBeUndefined()
   for (let n = 0; n < 25; n++) {
     await ada.say(table, '\u{1f642}'.repeat(400))
-    await room.clock.pass(1000)
+    await testLobby.clock.pass(1000)
   }
   const refused = { code: 'too-many', refused: expect.stringMatching(FULL) }
   expect(await bob.play(table, '1')).toBeUndefined()
-  expect([await ada.say(table, 'x'), await ada.play(table, '2'), await ada.offer(table), await ada.seek(wish)]).toEqual([
+  expect([await ada.say(table, 'x'), await ada.play(table, '2'), await ada.offer(table), await ada.seek(seek)]).toEqual([
     refused,
     refused,
     refused,
@@ -108,16 +108,16 @@ test('over the limit, talk, moves, offers and new games are refused; reads and r
   expect(ada.listTables({ count: 5 }).total).toBe(1)
   expect(await bob.say(table, 'your move')).toBeUndefined()
   expect(await ada.resign(table)).toBeUndefined()
-  const written = JSON.stringify(await room.store.tables.read(table, 0)).length
+  const written = JSON.stringify(await testLobby.store.tables.read(table, 0)).length
   expect(written).toBeLessThan(40_000)
 })
 
 test('rematches, and seats that are left and resumed, count with the bytes that they write', async () => {
-  const { come, room } = hall(0.02)
+  const { come, testLobby } = hall(0.02)
   const [ada, bob] = [await come('10.0.0.7', 'ada'), await come('10.0.0.7', 'bob')]
-  const wish = { game: 'tictactoe', settings: {}, wait: null }
-  await ada.seek(wish)
-  await bob.seek(wish)
+  const seek = { game: 'tictactoe', settings: {}, wait: null }
+  await ada.seek(seek)
+  await bob.seek(seek)
   let refusal: unknown
   let games = 0
   for (; games < 1000 && refusal === undefined; games++) {
@@ -128,27 +128,27 @@ test('rematches, and seats that are left and resumed, count with the bytes that 
   }
   expect(refusal).toEqual({ code: 'too-many', refused: expect.stringMatching(FULL) })
   expect(games).toBeLessThan(100)
-  expect(room.premises.hall.size).toBeLessThan(5)
+  expect(testLobby.service.hall.size).toBeLessThan(5)
 })
 
 test('a worksheet program receives the refusal in its own words', async () => {
-  const room = new Room({ limits: { ...unlimitedHall, disk: 0.001 } })
+  const testLobby = new TestLobby({ limits: { ...unlimitedHall, disk: 0.001 } })
   for (let n = 0; n < 4; n++) {
-    const client = await room.client('fh/hangman')
+    const client = await testLobby.client('fh/hangman')
     await client.say('START\n', 'QUIT\n')
     await client.close()
   }
-  const last = await room.client('fh/hangman')
+  const last = await testLobby.client('fh/hangman')
   await last.say('START\n')
   expect(last.heard).toMatch(/^ERROR your address has written 0.001 MB in the last hour, the limit: wait/)
 })
 
 test('other events than moves are limited at one table: then talk and offers are refused, and moves are not', async () => {
-  const { room, come } = hall(Number.POSITIVE_INFINITY)
+  const { testLobby, come } = hall(Number.POSITIVE_INFINITY)
   const ada = await come('10.0.0.7', 'ada')
   await ada.seek({ game: 'tictactoe', settings: {}, wait: 0 })
   await settled()
-  const [table] = room.premises.hall.tables
+  const [table] = testLobby.service.hall.tables
   for (let n = 0; n < EVENTS; n++) table?.submit({ type: 'say', name: 'ada', seat: 0, text: 'x' })
   await settled()
   expect(await ada.say(table?.id ?? 0, 'x')).toEqual({
@@ -162,13 +162,13 @@ test('other events than moves are limited at one table: then talk and offers are
 })
 
 test('reconnections are charged for all bytes of the log that they cause', async () => {
-  const { room, come } = hall(1)
-  await room.premises.open()
-  const spending = room.premises.spendings.of('10.0.0.7')
+  const { testLobby, come } = hall(1)
+  await testLobby.service.open()
+  const spending = testLobby.service.spendings.of('10.0.0.7')
   const ada = await come('10.0.0.7', 'ada')
   await ada.seek({ game: 'tictactoe', settings: {}, wait: 0 })
   await settled()
-  const [table] = room.premises.hall.tables
+  const [table] = testLobby.service.hall.tables
   const token = ada.tokens.at(-1) ?? ''
   let lobby = ada
   for (let times = 0; times < 10; times++) {
@@ -178,47 +178,47 @@ test('reconnections are charged for all bytes of the log that they cause', async
     expect(await lobby.resume(token)).not.toHaveProperty('refused')
     await settled()
   }
-  const events = await room.store.tables.read(table?.id ?? 0, 0)
+  const events = await testLobby.store.tables.read(table?.id ?? 0, 0)
   expect(events.filter(({ type }) => type === 'gone').length).toBe(10)
   expect(spending.total).toBeGreaterThan(table?.bytesWritten ?? Number.POSITIVE_INFINITY)
 })
 
 test('worksheet connections that close and reconnect are charged for all bytes of the log', async () => {
-  const { room } = hall(1)
+  const { testLobby } = hall(1)
   const questions = [1, 2, 3, 4, 5].map((n) => ({ text: `What is ${n}?`, options: ['a number', 'a word'], right: 0 }))
   for (let times = 0; times < 10; times++) {
-    const client = await room.client('fh/quiz', { questions })
+    const client = await testLobby.client('fh/quiz', { questions })
     await client.say('NAME ada\n')
     if (times === 0) await client.say('START 5\n')
     expect([times, client.heard]).toEqual([times, expect.stringMatching(/QUESTION/)])
     await client.close()
     await settled()
   }
-  const [table] = room.premises.hall.tables
-  const events = await room.store.tables.read(table?.id ?? 0, 0)
+  const [table] = testLobby.service.hall.tables
+  const events = await testLobby.store.tables.read(table?.id ?? 0, 0)
   expect(events.filter(({ type }) => type === 'gone').length).toBe(10)
-  expect(room.premises.spendings.of(toNetwork('::1')).total).toBeGreaterThan(table?.bytesWritten ?? Number.POSITIVE_INFINITY)
+  expect(testLobby.service.spendings.of(toNetwork('::1')).total).toBeGreaterThan(table?.bytesWritten ?? Number.POSITIVE_INFINITY)
 })
 
 test('a player whose connection was lost a thousand times resigns with the next loss, and the log grows no more', async () => {
-  const { room, come } = hall(Number.POSITIVE_INFINITY)
+  const { testLobby, come } = hall(Number.POSITIVE_INFINITY)
   const [ada, bob] = [await come('10.0.0.7', 'ada'), await come('10.0.0.8', 'bob')]
   await ada.seek({ game: 'tictactoe', settings: {}, wait: null, seats: [0] })
   await bob.seek({ game: 'tictactoe', settings: {}, wait: null, seats: [1] })
   await settled()
-  const [table] = room.premises.hall.tables
+  const [table] = testLobby.service.hall.tables
   for (let times = 0; times < 2 * ABSENCES; times++) {
     table?.submit({ type: 'gone', seat: 0 })
     table?.submit({ type: 'back', seat: 0 })
   }
   await settled()
   expect(table?.state).toMatchObject({ ended: true, outcome: { winners: [1], left: 0 }, absences: [ABSENCES, 0] })
-  expect((await room.store.tables.read(table?.id ?? 0, 0)).length).toBeLessThan(2 * ABSENCES + 5)
+  expect((await testLobby.store.tables.read(table?.id ?? 0, 0)).length).toBeLessThan(2 * ABSENCES + 5)
 })
 
 test('accounts, new passwords, and the results of a finished game are charged', async () => {
-  const { room, come } = hall(1)
-  const spending = room.premises.spendings.of('10.0.0.7')
+  const { testLobby, come } = hall(1)
+  const spending = testLobby.service.spendings.of('10.0.0.7')
   const ada = await come('10.0.0.7', 'ada')
   const costs = async (act: () => Promise<unknown>) => {
     const before = spending.total
@@ -230,15 +230,15 @@ test('accounts, new passwords, and the results of a finished game are charged', 
   expect(await costs(() => ada.changePassword(password, next))).toBe(500)
   const game = await costs(() => ada.seek({ game: 'tictactoe', settings: {}, wait: 0 }))
   await settled()
-  const [table] = room.premises.hall.tables
+  const [table] = testLobby.service.hall.tables
   expect(game).toBe((table?.bytesWritten ?? 0) + 500)
   expect(await costs(() => ada.unregister(next))).toBeGreaterThanOrEqual(500)
 })
 
 test('a worksheet port registers no name over the limit', async () => {
-  const { room } = hall(0.0001)
+  const { testLobby } = hall(0.0001)
   const line = { address: '10.0.0.7', endOnDisconnect: () => {}, end: () => {} }
-  const house = () => room.premises.createSeating(line, 'fh/tictactoe')
+  const house = () => testLobby.service.createSeating(line, 'fh/tictactoe')
   expect(await house().hall?.register('ada', 'correct horse battery')).toBeUndefined()
   expect(await house().hall?.register('bob', 'correct horse battery')).toEqual({ refused: expect.stringMatching(FULL) })
 })

@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { TestClock } from '../support/test-clock.ts'
-import { type Doorway, doorway, type Reader } from '../support/start-server.ts'
+import { type StartedServer, startServer, type LineClient } from '../support/start-server.ts'
 
 const FIVE = 'tictactoe minutes 5'
 
 /** Connects users under these names. */
-function callers(door: Doorway, ...names: readonly string[]): Promise<Reader[]> {
+function callers(door: StartedServer, ...names: readonly string[]): Promise<LineClient[]> {
   return Promise.all(names.map((name) => door.caller(name)))
 }
 
 /** Bob at the front door, who seeks ada or any opponent, and ada, who has entered. */
-async function seeking(wish: string, clock = new TestClock()) {
-  const door = await doorway('parlor/door', { clock })
+async function seeking(terms: string, clock = new TestClock()) {
+  const door = await startServer('parlor/door', { clock })
   const [bob, ada] = await callers(door, 'bob', 'ada')
   if (!bob || !ada) throw new Error('they have not come')
-  await bob.type(`play ${wish}`, /^You wait/)
+  await bob.type(`play ${terms}`, /^You wait/)
   return { door, clock, bob, ada }
 }
 
@@ -29,13 +29,13 @@ describe('the clock of a game, at the front door', () => {
       'Each of you has 5 minutes for the game, and 90 seconds for a move.',
       'bob, with 1:30 left for this move, and 5:00 for the game, is to move.',
     ],
-  ])('%s: is in the list of seeks, and shown to both players when they sit down', async (asked, listed, told, left) => {
+  ])('%s: is in the list of seeks, and shown to both players when they sit down', async (asked, listed, received, left) => {
     const { bob, ada } = await seeking(`tictactoe ${asked}`)
     expect(await ada.type('seeks', /^bob/)).toEqual([`bob  tictactoe, ${listed}  type: play tictactoe bob`])
     const seated = await ada.type('play tictactoe bob', /is to move/)
-    expect(seated.slice(0, 3)).toEqual(['', 'Table 1: you are X; bob is O and begins.', told])
+    expect(seated.slice(0, 3)).toEqual(['', 'Table 1: you are X; bob is O and begins.', received])
     expect(seated.at(-1)).toBe(left)
-    expect(await bob.until(/^Each/)).toContain(told)
+    expect(await bob.until(/^Each/)).toContain(received)
   })
 
   test('is shown to a user who types only a game, and takes the other’s clock with it', async () => {
@@ -94,7 +94,7 @@ describe('the clock of a game, at the front door', () => {
 })
 
 test('a user who joins by a code sees that the game is rated, and its clock', async () => {
-  const door = await doorway()
+  const door = await startServer()
   const [ada, bob] = await callers(door, 'ada', 'bob')
   if (!ada || !bob) throw new Error('they have not come')
   for (const one of [ada, bob]) {
@@ -109,7 +109,7 @@ test('a user who joins by a code sees that the game is rated, and its clock', as
 describe('the terms of a game, in the native protocol', () => {
   test('are in every message about the game: challenges, the lobby, a seat, watching', async () => {
     const clock = new TestClock()
-    const door = await doorway('parlor/door', { clock })
+    const door = await startServer('parlor/door', { clock })
     const [ada, bob, carl] = await Promise.all(['ada', 'bob', 'carl'].map((name) => door.program(name)))
     if (!ada || !bob || !carl) throw new Error('they have not come')
     const terms = { settings: { size: 4 }, rated: false, clock: { total: 60_000, turn: 20_000 } }
@@ -141,7 +141,7 @@ describe('the terms of a game, in the native protocol', () => {
   })
 
   test('contain no clock if there is none', async () => {
-    const door = await doorway()
+    const door = await startServer()
     const [ada, bob] = await Promise.all(['ada', 'bob'].map((name) => door.program(name)))
     if (!ada || !bob) throw new Error('they have not come')
     await bob.ask({ type: 'seek', game: 'tictactoe', against: 'ada' })
@@ -149,7 +149,7 @@ describe('the terms of a game, in the native protocol', () => {
     const seated = await ada.first('seated')
     expect(seated).toMatchObject({ settings: {}, rated: false })
     await ada.until(() => ada.all('event').length > 0)
-    const told = [await ada.first('sought'), seated, await ada.ask({ type: 'lobby' }), await ada.first('event')]
-    expect(JSON.stringify(told)).not.toMatch(/clock|eft"/)
+    const received = [await ada.first('sought'), seated, await ada.ask({ type: 'lobby' }), await ada.first('event')]
+    expect(JSON.stringify(received)).not.toMatch(/clock|eft"/)
   })
 })

@@ -2,18 +2,18 @@ import { describe, expect, test } from 'vitest'
 import { toServer } from '../../src/native/examples.ts'
 import { ToServer } from '../../src/native/messages.ts'
 import { NativeSession } from '../../src/native/session.ts'
-import { StagedLobby } from '../support/fake-lobby.ts'
-import { Machine } from '../support/memory-native-client.ts'
-import { Room } from '../support/test-lobby.ts'
+import { FakeLobby } from '../support/fake-lobby.ts'
+import { MemoryNativeClient } from '../support/memory-native-client.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
-async function two(room = new Room()) {
-  const ada = new Machine(room.premises)
-  const grace = new Machine(room.premises)
+async function two(lobby = new TestLobby()) {
+  const ada = new MemoryNativeClient(lobby.service)
+  const grace = new MemoryNativeClient(lobby.service)
   await ada.say({ type: 'enter', name: 'ada' })
   await grace.say({ type: 'enter', name: 'grace' })
   await ada.say({ type: 'seek', game: 'tictactoe' })
   await grace.say({ type: 'seek', game: 'tictactoe' })
-  return { room, ada, grace, table: ada.last('seated').table }
+  return { lobby, ada, grace, table: ada.last('seated').table }
 }
 
 /** A sentence that names a field, or a part of it, with the expected value; or that says that a part of it is unknown. */
@@ -86,7 +86,7 @@ describe('the native protocol', () => {
   ])('%j is refused in a short sentence', async (command, sentence) => {
     const sent: { type: string; message?: string }[] = []
     const session = new NativeSession(
-      () => new StagedLobby(),
+      () => new FakeLobby(),
       (message) => sent.push(message),
     )
     await session.handle(JSON.stringify(command))
@@ -98,7 +98,7 @@ describe('the native protocol', () => {
   test('for each wrong field of each command, the sentence begins with the field’s name and is in plain words', async () => {
     const sent: { type: string; message?: string }[] = []
     const session = new NativeSession(
-      () => new StagedLobby(),
+      () => new FakeLobby(),
       (message) => sent.push(message),
     )
     const fields = ToServer.options.flatMap(({ shape }) => Object.keys(shape).map((field) => [shape.type.value, field] as const))
@@ -130,14 +130,14 @@ describe('the native protocol', () => {
   })
 
   test('a seat is reserved, and resumed by its token; missed events are sent again', async () => {
-    const { room, ada, grace, table } = await two()
+    const { lobby, ada, grace, table } = await two()
     const { token = '' } = ada.last('seated')
     await ada.say({ type: 'play', table, move: '1' })
     const seen = ada.last('event').n
     ada.drop()
     await grace.say({ type: 'play', table, move: '5' })
     expect(grace.all('event').map(({ what }) => what.type)).toEqual(['opened', 'moved', 'gone', 'moved'])
-    const back = new Machine(room.premises)
+    const back = new MemoryNativeClient(lobby.service)
     expect(await back.say({ type: 'resume', token, after: seen })).toMatchObject({ type: 'seated', seat: 0, names: ['ada', 'grace'] })
     expect(back.all('event').map(({ n }) => n)).toEqual([seen + 1, seen + 2, seen + 3])
     expect(await back.say({ type: 'play', table, move: '9' })).toMatchObject({ type: 'ok' })
@@ -145,20 +145,20 @@ describe('the native protocol', () => {
   })
 
   test('a player who does not return within two minutes has left', async () => {
-    const { room, ada, grace } = await two()
+    const { lobby, ada, grace } = await two()
     ada.drop()
-    await room.clock.pass(120_000)
+    await lobby.clock.pass(120_000)
     expect(grace.last('event').what).toEqual({ type: 'ended', outcome: { winners: [1], left: 0 } })
   })
 
   test('without an opponent the house takes the other seat after a while', async () => {
-    const room = new Room()
-    const ada = new Machine(room.premises)
+    const lobby = new TestLobby()
+    const ada = new MemoryNativeClient(lobby.service)
     await ada.say({ type: 'enter', name: 'ada' })
     await ada.say({ type: 'seek', game: 'tictactoe' })
-    await room.clock.pass(9_999)
+    await lobby.clock.pass(9_999)
     expect(ada.all('seated')).toEqual([])
-    await room.clock.pass(1)
+    await lobby.clock.pass(1)
     expect(ada.last('seated').names).toEqual(['ada', 'house'])
   })
 
@@ -185,12 +185,12 @@ describe('the native protocol', () => {
     ['GET / HTTP/1.1', 'this is an HTTP request'],
   ])('a line that is nearly JSON is refused with the reason: %j', async (text, why) => {
     const message = `a command is one line of JSON, such as {"type":"games"}; ${why}`
-    expect(await new Machine(new Room().premises).line(text)).toEqual({ type: 'error', code: 'bad-message', message })
+    expect(await new MemoryNativeClient(new TestLobby().service).line(text)).toEqual({ type: 'error', code: 'bad-message', message })
   })
 
   test('a player who enters again under the same name still has its seats', async () => {
-    const room = new Room()
-    const [ada, grace] = [new Machine(room.premises), new Machine(room.premises)]
+    const lobby = new TestLobby()
+    const [ada, grace] = [new MemoryNativeClient(lobby.service), new MemoryNativeClient(lobby.service)]
     await ada.say({ type: 'enter', name: 'ada' })
     await grace.say({ type: 'enter', name: 'grace' })
     await ada.say({ type: 'seek', game: 'scissors' })
@@ -206,8 +206,8 @@ describe('the native protocol', () => {
   })
 
   test('an invitation matches a user with its code', async () => {
-    const room = new Room()
-    const [ada, grace] = [new Machine(room.premises), new Machine(room.premises)]
+    const lobby = new TestLobby()
+    const [ada, grace] = [new MemoryNativeClient(lobby.service), new MemoryNativeClient(lobby.service)]
     await ada.say({ type: 'enter', name: 'ada' })
     await grace.say({ type: 'enter', name: 'grace' })
     const { code = '' } = (await ada.say({ type: 'seek', game: 'scissors', private: true })) as { code?: string }
@@ -216,20 +216,20 @@ describe('the native protocol', () => {
     expect(await grace.say({ type: 'join', code: 'amber amber amber' })).toMatchObject({ type: 'error', code: 'no-such-code' })
     await grace.say({ type: 'join', code: code.replaceAll('-', ' ').toUpperCase() })
     expect(grace.last('seated')).toMatchObject({ game: 'hands', names: ['ada', 'grace'], seat: 1 })
-    expect(await new Machine(room.premises).say({ type: 'watch', table: grace.last('seated').table })).toMatchObject({
+    expect(await new MemoryNativeClient(lobby.service).say({ type: 'watch', table: grace.last('seated').table })).toMatchObject({
       code: 'no-such-table',
     })
   })
 
   test('an invitation with a name matches no other user', async () => {
-    const room = new Room()
-    const [ada, grace, alan] = [new Machine(room.premises), new Machine(room.premises), new Machine(room.premises)]
-    for (const [machine, name] of [
+    const lobby = new TestLobby()
+    const [ada, grace, alan] = [new MemoryNativeClient(lobby.service), new MemoryNativeClient(lobby.service), new MemoryNativeClient(lobby.service)]
+    for (const [client, name] of [
       [ada, 'ada'],
       [grace, 'grace'],
       [alan, 'alan'],
     ] as const)
-      await machine.say({ type: 'enter', name })
+      await client.say({ type: 'enter', name })
     const { code = '' } = (await ada.say({
       type: 'seek',
       game: 'tictactoe',
@@ -246,13 +246,13 @@ describe('the native protocol', () => {
   })
 
   test('an unknown number of any size is refused, and not stored', async () => {
-    const room = new Room()
-    const ada = new Machine(room.premises)
+    const lobby = new TestLobby()
+    const ada = new MemoryNativeClient(lobby.service)
     await ada.say({ type: 'enter', name: 'ada' })
     await ada.say({ type: 'seek', game: 'guess' })
     const { table } = ada.last('seated')
     expect(await ada.say({ type: 'play', table, move: '9'.repeat(400) })).toMatchObject({ type: 'error', code: 'illegal-move' })
-    expect(await room.store.tables.read(table, 1)).toEqual([])
+    expect(await lobby.store.tables.read(table, 1)).toEqual([])
   })
 
   test('a rematch swaps the seats', async () => {
@@ -280,8 +280,8 @@ describe('the native protocol', () => {
     ['another name', { type: 'enter', name: 'hx9' }],
     ['its own name, registered', { type: 'register', name: 'ada', password: 'engine-1843' }],
   ] as const)('who takes %s is notified of each table that it has left', async (_, command) => {
-    const { room, ada, grace, table } = await two()
-    const alan = new Machine(room.premises)
+    const { lobby, ada, grace, table } = await two()
+    const alan = new MemoryNativeClient(lobby.service)
     await alan.say({ type: 'enter', name: 'alan' })
     await alan.say({ type: 'seek', game: 'guess' })
     const watched = alan.last('seated').table
@@ -295,8 +295,8 @@ describe('the native protocol', () => {
   })
 
   test('the game in `seated` is in `games`, and accepted as the name of a game', async () => {
-    const room = new Room()
-    const ada = new Machine(room.premises)
+    const lobby = new TestLobby()
+    const ada = new MemoryNativeClient(lobby.service)
     await ada.say({ type: 'enter', name: 'ada' })
     const games = (await ada.say({ type: 'games' })) as { games: readonly { game: string; rules: string }[] }
     for (const { rules } of games.games) expect(await ada.say({ type: 'ladder', game: rules })).toMatchObject({ type: 'ladder' })
@@ -305,8 +305,8 @@ describe('the native protocol', () => {
   })
 
   test('a watcher sees everything but secrets, and may talk', async () => {
-    const { room, ada, table } = await two()
-    const alan = new Machine(room.premises)
+    const { lobby, ada, table } = await two()
+    const alan = new MemoryNativeClient(lobby.service)
     await alan.say({ type: 'enter', name: 'alan' })
     expect(await alan.say({ type: 'watch', table })).toMatchObject({ type: 'watching', names: ['ada', 'grace'] })
     await ada.say({ type: 'play', table, move: '5' })
@@ -316,25 +316,25 @@ describe('the native protocol', () => {
   })
 
   test('a registered name requires its password, or the token of a session until the session ends', async () => {
-    const room = new Room()
-    const ada = new Machine(room.premises)
+    const lobby = new TestLobby()
+    const ada = new MemoryNativeClient(lobby.service)
     expect(await ada.say({ type: 'register', name: 'ada', password: 'engine-1843' })).toMatchObject({ type: 'entered', registered: true })
     const { session } = (await ada.say({ type: 'session' })) as { session: string }
-    const again = async (command: Parameters<Machine['say']>[0]) => new Machine(room.premises).say(command)
+    const again = async (command: Parameters<MemoryNativeClient['say']>[0]) => new MemoryNativeClient(lobby.service).say(command)
     expect(await again({ type: 'enter', name: 'Ada' })).toMatchObject({ code: 'name-taken' })
     expect(await again({ type: 'enter', name: 'ada', password: 'engine-1844' })).toMatchObject({ code: 'bad-password' })
     expect(await again({ type: 'enter', name: 'ada', password: 'engine-1843' })).toMatchObject({ type: 'entered', name: 'ada' })
     expect(await again({ type: 'return', session })).toMatchObject({ type: 'entered', name: 'ada', registered: true })
     await again({ type: 'logout', session })
     expect(await again({ type: 'return', session })).toMatchObject({ code: 'bad-token' })
-    const guest = new Machine(room.premises)
+    const guest = new MemoryNativeClient(lobby.service)
     await guest.say({ type: 'enter', name: 'grace' })
     expect(await guest.say({ type: 'session' })).toMatchObject({ code: 'who-are-you' })
   })
 
   test('rated games require registered names, and change the ladder', async () => {
-    const room = new Room()
-    const [ada, grace] = [new Machine(room.premises), new Machine(room.premises)]
+    const lobby = new TestLobby()
+    const [ada, grace] = [new MemoryNativeClient(lobby.service), new MemoryNativeClient(lobby.service)]
     await ada.say({ type: 'enter', name: 'ada' })
     expect(await ada.say({ type: 'seek', game: 'tictactoe', rated: true })).toMatchObject({ code: 'who-are-you' })
     await ada.say({ type: 'register', name: 'ada', password: 'engine-1843' })
@@ -352,15 +352,15 @@ describe('the native protocol', () => {
   })
 
   test('a line that is not a command is answered, and changes nothing', async () => {
-    const machine = new Machine(new Room().premises)
-    expect(await machine.line('hello')).toMatchObject({
+    const client = new MemoryNativeClient(new TestLobby().service)
+    expect(await client.line('hello')).toMatchObject({
       type: 'error',
       code: 'bad-message',
       message: expect.stringContaining('one line of JSON'),
     })
-    expect(await machine.line('{"type":"play","id":7}')).toMatchObject({ type: 'error', id: 7, code: 'bad-message' })
-    expect(await machine.line('{"type":"dance"}')).toMatchObject({ type: 'error', code: 'bad-message' })
-    expect(await machine.say({ type: 'seek', game: 'tictactoe' })).toMatchObject({ code: 'who-are-you' })
-    expect(await machine.say({ type: 'ping' })).toMatchObject({ type: 'pong' })
+    expect(await client.line('{"type":"play","id":7}')).toMatchObject({ type: 'error', id: 7, code: 'bad-message' })
+    expect(await client.line('{"type":"dance"}')).toMatchObject({ type: 'error', code: 'bad-message' })
+    expect(await client.say({ type: 'seek', game: 'tictactoe' })).toMatchObject({ code: 'who-are-you' })
+    expect(await client.say({ type: 'ping' })).toMatchObject({ type: 'pong' })
   })
 })

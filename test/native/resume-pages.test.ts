@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { ToClient } from '../../src/native/messages.ts'
-import { Machine } from '../support/memory-native-client.ts'
-import { serving } from '../support/process.ts'
-import { Room } from '../support/test-lobby.ts'
+import { MemoryNativeClient } from '../support/memory-native-client.ts'
+import { startServe } from '../support/process.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 /** A user at a table with the house, with two events for each offer of a draw, which the house declines. */
-async function longGame(room: Room, offers: number) {
-  const ada = new Machine(room.premises)
+async function longGame(lobby: TestLobby, offers: number) {
+  const ada = new MemoryNativeClient(lobby.service)
   await ada.say({ type: 'enter', name: 'ada' })
   await ada.say({ type: 'seek', game: 'tictactoe', wait: 0 })
   const { table, token = '' } = ada.last('seated')
@@ -19,42 +19,42 @@ async function longGame(room: Room, offers: number) {
 test.each([5, 120, 450, 3000])(
   'after %i offers, each missed event arrives once and in order, for any last event that the client has seen',
   async (offers) => {
-    const room = new Room()
-    const { ada, table, token, n } = await longGame(room, offers)
-    const told = new Map(ada.all('event').map((event) => [event.n, event]))
+    const lobby = new TestLobby()
+    const { ada, table, token, n } = await longGame(lobby, offers)
+    const received = new Map(ada.all('event').map((event) => [event.n, event]))
     for (const back of [0, 1, 7, 150, 199, 200].filter((some) => some <= n)) {
-      const machine = new Machine(room.premises)
-      const seen = machine.all('event').length
-      const now = room.premises.hall.table(table)?.state.n ?? 0
-      expect(await machine.say({ type: 'resume', token, after: now - back })).toMatchObject({ type: 'seated', table })
-      const events = machine.all('event').slice(seen)
+      const client = new MemoryNativeClient(lobby.service)
+      const seen = client.all('event').length
+      const now = lobby.service.hall.table(table)?.state.n ?? 0
+      expect(await client.say({ type: 'resume', token, after: now - back })).toMatchObject({ type: 'seated', table })
+      const events = client.all('event').slice(seen)
       const missed = events.filter((event) => event.n <= now)
       expect(missed.map((event) => event.n)).toEqual(Array.from({ length: back }, (_, at) => now - back + at + 1))
-      for (const event of missed) if (told.has(event.n)) expect(event).toEqual({ ...told.get(event.n), sight: event.sight })
-      machine.drop()
+      for (const event of missed) if (received.has(event.n)) expect(event).toEqual({ ...received.get(event.n), sight: event.sight })
+      client.drop()
     }
   },
 )
 
 test('a table with thousands of events is not read from its log for a client that resumes', async () => {
-  const room = new Room()
-  const { token, n } = await longGame(room, 1000)
+  const lobby = new TestLobby()
+  const { token, n } = await longGame(lobby, 1000)
   let reads = 0
-  const { hall } = room.premises
+  const { hall } = lobby.service
   const { log } = hall
   hall.log = (table) => {
     reads++
     return log.call(hall, table)
   }
-  const back = new Machine(room.premises)
+  const back = new MemoryNativeClient(lobby.service)
   expect(await back.say({ type: 'resume', token, after: 0 })).toMatchObject({ type: 'resync' })
-  const again = new Machine(room.premises)
+  const again = new MemoryNativeClient(lobby.service)
   expect(await again.say({ type: 'resume', token, after: n - 100 })).toMatchObject({ type: 'seated' })
   expect(reads).toBe(0)
 })
 
 test('a client that reads slowly is resumed a page at a time, and receives every event in order, with later ones', async () => {
-  const { server, ports } = await serving(['parlor/door'])
+  const { server, ports } = await startServe(['parlor/door'])
   onTestFinished(() => server[Symbol.asyncDispose]())
   const port = ports['parlor/door'] ?? 0
   // 200 events of a board with 400 cells are more than a client may leave unread

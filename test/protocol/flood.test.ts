@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { chance } from '../../src/games/random.ts'
-import { begin } from '../support/conversation.ts'
+import { startConversation } from '../support/conversation.ts'
 import { writesOf } from '../support/received.ts'
 
 const LINES = 30_000
 
 /** Returns a server's answers to illegal lines, as many as fit one segment, and then a legal one. */
 async function flooded(name: string, last: string): Promise<string[]> {
-  const { conversation, ours, theirs } = await begin(name, { random: chance, opponentFor: () => undefined })
+  const { conversation, ours, theirs } = await startConversation(name, { random: chance, opponentFor: () => undefined })
   const heard = new Promise<void>((resolve) => theirs.open({ data: () => resolve(), finished() {}, closed() {} }))
   if (conversation.state === 'start') await heard
   theirs.write(`${'x\n'.repeat(LINES)}${last}\n`)

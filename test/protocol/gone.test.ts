@@ -7,8 +7,8 @@ import type { Program } from '../../src/protocol/definition.ts'
 import { IdleTimeouts } from '../../src/protocol/idle-timeouts.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
-import { houseOf } from '../support/lobby-service.ts'
-import { restless } from '../support/random-user.ts'
+import { seatingOf } from '../support/lobby-service.ts'
+import { randomUser } from '../support/random-user.ts'
 
 /** Ways in which a peer disconnects. */
 const WAYS = ['closes', 'resets', 'falls silent'] as const
@@ -42,10 +42,10 @@ async function abandoned(program: Program, side: Side, way: (typeof WAYS)[number
       ...terms,
       side: 'server',
       transport: server,
-      person: restless(random, 200),
-      ...houseOf(program, { random }),
+      person: randomUser(random, 200),
+      ...seatingOf(program, { random }),
     }),
-    client: new Conversation({ ...terms, side: 'client', transport: client, person: restless(random, 200) }),
+    client: new Conversation({ ...terms, side: 'client', transport: client, person: randomUser(random, 200) }),
   }
   const patience = new IdleTimeouts({ first: 40, idle: 40 })
   patience.add(sides[side])

@@ -7,9 +7,9 @@ import type { Program } from '../../src/protocol/definition.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled } from '../support/test-clock.ts'
-import { observe, tape } from '../support/wire-recorder.ts'
-import { houseOf } from '../support/lobby-service.ts'
-import { restless } from '../support/random-user.ts'
+import { judgeRecording, recordWrites } from '../support/wire-recorder.ts'
+import { seatingOf } from '../support/lobby-service.ts'
+import { randomUser } from '../support/random-user.ts'
 
 const RUNS = 60
 
@@ -17,12 +17,12 @@ const RUNS = 60
 async function walk(program: Program, seed: number) {
   const random = seededRandom(seed)
   const options = { ...program.defaults, pace: 0, delay: 0 }
-  const terms = { program, options, random, ...houseOf(program, { random }) }
+  const terms = { program, options, random, ...seatingOf(program, { random }) }
   const begin = () => {
     const [server, client] = memoryPair()
-    const events = tape(server, client)
-    const hosting = new Conversation({ ...terms, side: 'server', transport: server, person: restless(random, 40) })
-    const person = restless(random, random.integer(0, 60), program.needs === 'hall' ? 3 : 0)
+    const events = recordWrites(server, client)
+    const hosting = new Conversation({ ...terms, side: 'server', transport: server, person: randomUser(random, 40) })
+    const person = randomUser(random, random.integer(0, 60), program.needs === 'hall' ? 3 : 0)
     const joining = new Conversation({ ...terms, side: 'client', transport: client, person })
     const pair = { events, hosting, over: Promise.all([hosting.closed, joining.closed]), running: true, heard: Number.POSITIVE_INFINITY }
     pair.over.then(() => {
@@ -53,7 +53,7 @@ async function walk(program: Program, seed: number) {
       const ends = await pair.over
       // no side reads a client's messages after the server has disconnected, and they may cross the server's last message
       const events = pair.events.filter(({ from }, at) => at < pair.heard || from === 'server')
-      return { seed, ends, ...observe(program, options, events) }
+      return { seed, ends, ...judgeRecording(program, options, events) }
     }),
   )
 }

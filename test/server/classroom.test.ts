@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { ToClient } from '../../src/native/messages.ts'
-import { HungUp, LineSocket } from '../support/line-socket.ts'
+import { ConnectionClosed, LineSocket } from '../support/line-socket.ts'
 import { NativeLink } from '../support/native-link.ts'
-import { serving } from '../support/process.ts'
+import { startServe } from '../support/process.ts'
 
 const DOOR = 'parlor/door'
 const QUIZ = 'fh/quiz'
@@ -31,7 +31,7 @@ async function playBoard(line: LineSocket): Promise<number[]> {
       line.say(`MOVE${own}`)
     }
   } catch (reason) {
-    if (!(reason instanceof HungUp)) throw reason
+    if (!(reason instanceof ConnectionClosed)) throw reason
     return theirs
   }
 }
@@ -39,7 +39,7 @@ async function playBoard(line: LineSocket): Promise<number[]> {
 test('200 students behind one address reach no limit: a quiz, two games of tic-tac-toe with talk, a chat, or a board of the worksheet each', {
   timeout: 60_000,
 }, async () => {
-  const { server, ports } = await serving([DOOR, QUIZ, ...CHATS, BOARD])
+  const { server, ports } = await startServe([DOOR, QUIZ, ...CHATS, BOARD])
   onTestFinished(() => server[Symbol.asyncDispose]())
   const quizzes = Array.from({ length: 50 }, async (_, n) => {
     const line = student(ports[QUIZ])
@@ -86,7 +86,7 @@ test('200 students behind one address reach no limit: a quiz, two games of tic-t
 test('200 students behind one address join each other by 100 codes at once, while wrong codes come from there', {
   timeout: 60_000,
 }, async () => {
-  const { server, ports } = await serving([DOOR])
+  const { server, ports } = await startServe([DOOR])
   onTestFinished(() => server[Symbol.asyncDispose]())
   const open = async (name: string) => {
     const link = await NativeLink.open(ports[DOOR] ?? 0, () => {})

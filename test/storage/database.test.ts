@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Database, type Durability } from '../../src/storage/sqlite/database.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { MIGRATIONS, migrate } from '../../src/storage/sqlite/migrations.ts'
-import { keep } from '../support/append-events.ts'
+import { appendEvents } from '../support/append-events.ts'
 import { folder, storeIn } from '../support/folders.ts'
 import { event, fates, move } from './samples.ts'
 
@@ -87,19 +87,19 @@ describe('a full disk', () => {
     migrate(database)
     const { tables: log } = storeIn(database)
     const long = event(2, { type: 'said', name: 'Ada', text: 'x'.repeat(1_000_000) })
-    await keep(log, 1, 0, [move(1, 1)])
+    await appendEvents(log, 1, 0, [move(1, 1)])
     const pages = one(database, 'PRAGMA page_count')
     database.run(`PRAGMA max_page_count = ${Number(pages) + 5}`)
-    const told: number[] = []
-    for (const table of [1, 2, 3]) log.follow(table, () => told.push(table))
-    const big = keep(log, 1, 1, [long])
-    const appended = [keep(log, 2, 0, [move(2, 1)]), big, keep(log, 1, 2, [move(1, 3)]), keep(log, 3, 0, [move(3, 1)])]
+    const received: number[] = []
+    for (const table of [1, 2, 3]) log.follow(table, () => received.push(table))
+    const big = appendEvents(log, 1, 1, [long])
+    const appended = [appendEvents(log, 2, 0, [move(2, 1)]), big, appendEvents(log, 1, 2, [move(1, 3)]), appendEvents(log, 3, 0, [move(3, 1)])]
     expect(await fates(appended)).toEqual(['kept', 'StoreError', 'VersionConflict', 'kept'])
     await expect(big).rejects.toThrow(/parlor\.db cannot be read or written: database or disk is full/)
-    expect(told).toEqual([2, 3])
+    expect(received).toEqual([2, 3])
     expect([await log.read(1, 0), await log.read(2, 0), await log.read(3, 0)]).toEqual([[move(1, 1)], [move(2, 1)], [move(3, 1)]])
     database.run('PRAGMA max_page_count = 1000000')
-    await keep(log, 1, 1, [long])
+    await appendEvents(log, 1, 1, [long])
     expect(await log.read(1, 1)).toEqual([long])
   })
 })
@@ -158,9 +158,9 @@ describe('a complete log is never taken for a truncated one', () => {
     onTestFinished(() => store.close())
     for (let table = 1; table <= 1500; table++) {
       const text = 'remarkable words '.repeat(table % 97 === 0 ? 40_000 : table % 13)
-      await keep(store.tables, table, 0, [move(table, 1), event(2, { type: 'said', name: 'Ada', text })])
+      await appendEvents(store.tables, table, 0, [move(table, 1), event(2, { type: 'said', name: 'Ada', text })])
       // a refused job writes nothing, and a job that writes the same values adds nothing to the journal
-      if (table % 7 === 0) await expect(keep(store.tables, table, 0, [move(table, 1)])).rejects.toThrow()
+      if (table % 7 === 0) await expect(appendEvents(store.tables, table, 0, [move(table, 1)])).rejects.toThrow()
       if (table % 11 === 0) await store.accounts.closeSession('none')
       // the checkpoint runs after the present job
       if (table % 50 === 0) await setTimeout(1)

@@ -39,13 +39,13 @@ describe('group commit', () => {
   test('if a transaction fails, only the jobs fail that cannot be written alone', async () => {
     const { kept, transaction, write } = ledger()
     const commits = new GroupCommit(transaction, () => {})
-    const told: unknown[] = []
+    const received: unknown[] = []
     for (const number of [1, 13, 2]) {
-      commits.enqueue({ write: write(number), fail: (reason) => told.push(String(reason)), finish: () => told.push(number) })
+      commits.enqueue({ write: write(number), fail: (reason) => received.push(String(reason)), finish: () => received.push(number) })
     }
     expect(await fates([commits.write(write(3))])).toEqual(['kept'])
     expect(kept).toEqual([1, 2, 3])
-    expect(told).toEqual(['RangeError: 13 cannot be written', 1, 13, 2])
+    expect(received).toEqual(['RangeError: 13 cannot be written', 1, 13, 2])
     expect(await fates([commits.write(write(13)), commits.write(() => new TypeError('refused'))])).toEqual(['RangeError', 'TypeError'])
   })
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openAdminSocket } from '../../src/server/admin.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { keep } from '../support/append-events.ts'
+import { appendEvents } from '../support/append-events.ts'
 import { asNobody, asRoot, NOBODY, openFolder, remount, smallDisk } from '../support/system.ts'
 import { folder } from '../support/folders.ts'
 import { move } from './samples.ts'
@@ -17,7 +17,7 @@ async function opened(path: string): Promise<string[]> {
   const store = await openStore({ folder: path, onNotice: (sentence) => notices.push(sentence) })
   onTestFinished(() => store.close())
   const table = store.tables.newTable()
-  await keep(store.tables, table, 0, [move(table, 1)])
+  await appendEvents(store.tables, table, 0, [move(table, 1)])
   return notices
 }
 

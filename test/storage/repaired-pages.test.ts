@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { beforeAll, expect, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { repair } from '../../src/storage/sqlite/repair.ts'
-import { keep } from '../support/append-events.ts'
+import { appendEvents } from '../support/append-events.ts'
 import { folder } from '../support/folders.ts'
 import { event, move } from './samples.ts'
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
   const last = await store.accounts.named(`user${ACCOUNTS}`)
   await store.accounts.remove(last?.person ?? '')
   for (let table = 1; table <= 60; table++)
-    await keep(store.tables, table, 0, [move(table, 1), event(2, { type: 'said', name: 'Ada', text: 'remarkable words '.repeat(8) })])
+    await appendEvents(store.tables, table, 0, [move(table, 1), event(2, { type: 'said', name: 'Ada', text: 'remarkable words '.repeat(8) })])
   await store.close()
   const file = join(path, 'parlor.db')
   const database = new DatabaseSync(file, { readOnly: true })

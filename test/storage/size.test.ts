@@ -89,8 +89,8 @@ test('a process that is killed while it drops old games loses no permanent data'
     await child.shows(new RegExp(`kept 2 ${last}\\d`))
     child.signal('SIGKILL')
     await child.exit
-    const told = [...child.output.matchAll(/^kept (\d+) (\d+)$/gm)].map(([, table, n]) => [Number(table), Number(n)] as const)
-    const kept = new Map(told)
+    const received = [...child.output.matchAll(/^kept (\d+) (\d+)$/gm)].map(([, table, n]) => [Number(table), Number(n)] as const)
+    const kept = new Map(received)
     const store = await openStore({ folder: path })
     const unfinished = new Set(await store.tables.unfinished())
     let dropped = 0

@@ -7,7 +7,7 @@ import { openStore } from '../../src/storage/sqlite/index.ts'
 import { TestClock } from './test-clock.ts'
 
 /** A store whose writes a test can block, which any user may do, by moving its folder away for a while. */
-export interface StoreToBreak {
+export interface BreakableStore {
   readonly store: Store
   /** The path of its folder. */
   readonly path: string
@@ -20,7 +20,7 @@ export interface StoreToBreak {
 }
 
 /** Opens a store in a folder of its own, closed and deleted after the test; a clock of its own controls the retries. */
-export async function storeToBreak(clock = new TestClock()): Promise<StoreToBreak> {
+export async function openBreakableStore(clock = new TestClock()): Promise<BreakableStore> {
   const around = mkdtempSync(join(tmpdir(), 'parlor-outage-'))
   const path = join(around, 'data')
   const away = join(around, 'away')

@@ -5,8 +5,8 @@ import { type AnyGame, games } from '../../src/games/index.ts'
 import type { Quiz, QuizView } from '../../src/games/quiz.ts'
 import type { Hands, HandsView } from '../../src/games/scissors.ts'
 
-/** Broken is a game that leaks a secret, to show that the test detects the leak. */
-export interface Broken {
+/** BrokenGame is a game that leaks a secret, to show that the test detects the leak. */
+export interface BrokenGame {
   readonly how: string
   readonly game: AnyGame
   /** The clients that receive the leak beside watchers: all, or those that see the whole view. */
@@ -14,7 +14,7 @@ export interface Broken {
 }
 
 /** All games with a public view, each with its view broken on purpose, or its randomness if the view hides nothing. */
-export const BROKEN: Readonly<Record<string, readonly Broken[]>> = {
+export const BROKEN: Readonly<Record<string, readonly BrokenGame[]>> = {
   hangman: [
     whole('hangman'),
     leaking<Hangman, HangmanView>('hangman', 'has one miss more where the next letter is a late one', ({ characters, tried }, view) => {
@@ -49,12 +49,12 @@ export const BROKEN: Readonly<Record<string, readonly Broken[]>> = {
 }
 
 /** Returns the games of a hall, one of them broken. */
-export function gamesWith({ game }: Broken): ReadonlyMap<string, AnyGame> {
+export function gamesWith({ game }: BrokenGame): ReadonlyMap<string, AnyGame> {
   return new Map([...games, [game.name, game]])
 }
 
 /** Returns a game whose view contains its state. */
-function whole(name: string): Broken {
+function whole(name: string): BrokenGame {
   const game = rulesOf(name)
   const view: AnyGame['view'] = (state, who, outcome) => ({ ...Object(game.view(state, who, outcome)), ...Object(state) })
   return { how: 'shows its state', game: { ...game, view }, heardBy: 'natives' }
@@ -65,15 +65,15 @@ function leaking<State, View>(
   name: string,
   how: string,
   leak: (state: State, view: View, who: SeatNumber | 'watcher') => View,
-  heardBy: Broken['heardBy'] = 'everybody',
-): Broken {
+  heardBy: BrokenGame['heardBy'] = 'everybody',
+): BrokenGame {
   const game = rulesOf(name)
   const view: AnyGame['view'] = (state, who, outcome) => leak(state as State, game.view(state, who, outcome) as View, who)
   return { how, game: { ...game, view }, heardBy }
 }
 
 /** Returns a game that stores and shows a number of the table's random source. */
-function chancy(name: string): Broken {
+function chancy(name: string): BrokenGame {
   const game = rulesOf(name)
   const play: AnyGame['play'] = (state, seat, move, random) => {
     const next = game.play(state, seat, move, random)

@@ -24,10 +24,10 @@ import type { ClientSeating, PeerHandle } from '../../src/protocol/seating.ts'
 import { decode } from '../../src/wire/text.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from './test-clock.ts'
-import type { Room } from './test-lobby.ts'
+import type { TestLobby } from './test-lobby.ts'
 
-/** Caller is a user at the front door who types lines and reads the answers, as with `nc`. */
-export class Caller {
+/** DoorUser is a user at the front door who types lines and reads the answers, as with `nc`. */
+export class DoorUser {
   readonly clock: TestClock
   readonly conversation: Conversation
   /** Everything on the terminal, with typed lines. */
@@ -109,8 +109,8 @@ function pageOf<Item>(all: readonly Item[], { from = 0, count }: PageRange): Pag
 /** The methods of a lobby. */
 type Method = { [Name in keyof Lobby]: Lobby[Name] extends (...args: never[]) => unknown ? Name : never }[keyof Lobby]
 
-/** StagedLobby is a lobby controlled by the test: it records calls, and answers them as arranged. */
-export class StagedLobby implements Lobby {
+/** FakeLobby is a lobby controlled by the test: it records calls, and answers them as arranged. */
+export class FakeLobby implements Lobby {
   me: PersonInfo | undefined
   readonly registered = new Set<string>()
   seekers: readonly SeekInfo[] = []
@@ -167,7 +167,7 @@ export class StagedLobby implements Lobby {
   }
 
   /** Connects a user to this lobby who has seen the greeting. */
-  async caller(name?: string): Promise<Caller> {
+  async caller(name?: string): Promise<DoorUser> {
     const house: ClientSeating = {
       isBusy: false,
       finished: () => Promise.resolve(),
@@ -178,7 +178,7 @@ export class StagedLobby implements Lobby {
         return this
       },
     }
-    const caller = new Caller(() => house, new TestClock())
+    const caller = new DoorUser(() => house, new TestClock())
     await settled()
     if (name !== undefined) await caller.type(name)
     caller.news()
@@ -274,8 +274,8 @@ export class StagedLobby implements Lobby {
     return this.#call('rank', game)
   }
 
-  async seek({ replace: _, ...wish }: SeekTerms): Promise<SeekAccepted | LobbyRefusal> {
-    return this.#call<SeekAccepted>('seek', wish) ?? {}
+  async seek({ replace: _, ...terms }: SeekTerms): Promise<SeekAccepted | LobbyRefusal> {
+    return this.#call<SeekAccepted>('seek', terms) ?? {}
   }
 
   /** Returns whether there is an open seek to cancel, and records the call if there is one. */
@@ -419,10 +419,10 @@ export const GREETING: readonly string[] = [
 ]
 
 /** Connects users at the front door of one room, each under a name. */
-export async function callers({ premises, clock }: Room, ...names: string[]): Promise<Caller[]> {
-  const all: Caller[] = []
+export async function connectDoorUsers({ service, clock }: TestLobby, ...names: string[]): Promise<DoorUser[]> {
+  const all: DoorUser[] = []
   for (const name of names) {
-    const caller = new Caller((line) => premises.createSeating(line, 'parlor/door'), clock)
+    const caller = new DoorUser((line) => service.createSeating(line, 'parlor/door'), clock)
     await settled()
     await caller.type(name)
     all.push(caller)

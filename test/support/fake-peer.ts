@@ -7,11 +7,11 @@ import type { ConversationObserver } from '../../src/protocol/notices.ts'
 import { decode } from '../../src/wire/text.ts'
 import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from './test-clock.ts'
-import { begin } from './conversation.ts'
-import type { Script } from './scripted-user.ts'
+import { startConversation } from './conversation.ts'
+import type { ScriptedUser } from './scripted-user.ts'
 
 /** Options of our side. */
-export interface Near {
+export interface FakePeerOptions {
   options?: Options
   random?: Random
   /** The lines that the person types. */
@@ -23,15 +23,15 @@ export interface Near {
   noticed?: ConversationObserver['onNotice']
 }
 
-/** Far is the other end of one of our conversations, played byte by byte by a test. */
-export class Far {
+/** FakePeer is the other end of one of our conversations, played byte by byte by a test. */
+export class FakePeer {
   readonly clock: TestClock
   readonly conversation: Conversation
   readonly #here: MemoryTransport
   readonly #there: MemoryTransport
-  readonly #script: Script
+  readonly #script: ScriptedUser
 
-  constructor(conversation: Conversation, parts: { here: MemoryTransport; there: MemoryTransport; script: Script; clock: TestClock }) {
+  constructor(conversation: Conversation, parts: { here: MemoryTransport; there: MemoryTransport; script: ScriptedUser; clock: TestClock }) {
     this.conversation = conversation
     this.#here = parts.here
     this.#there = parts.there
@@ -93,12 +93,12 @@ export class Far {
 }
 
 /** Starts a conversation of a program, with `side` as ours and a far end that the test plays. */
-export async function far(
+export async function fakePeer(
   name: string,
   side: Side,
-  { options = {}, random = chance, typed = [], person, datagrams = false, noticed }: Near = {},
-): Promise<Far> {
-  const { conversation, clock, ours, theirs, script } = await begin(name, {
+  { options = {}, random = chance, typed = [], person, datagrams = false, noticed }: FakePeerOptions = {},
+): Promise<FakePeer> {
+  const { conversation, clock, ours, theirs, script } = await startConversation(name, {
     side,
     options,
     random,
@@ -108,5 +108,5 @@ export async function far(
     ...(person ? { person } : {}),
     ...(noticed ? { observer: { onNotice: noticed } } : {}),
   })
-  return new Far(conversation, { here: theirs, there: ours, script, clock })
+  return new FakePeer(conversation, { here: theirs, there: ours, script, clock })
 }

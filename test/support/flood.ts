@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 
 /** Opens a connection that the end of an attack closes. */
-export function dial(port: number, cleanup: AsyncDisposableStack): Socket {
+export function connectSocket(port: number, cleanup: AsyncDisposableStack): Socket {
   const socket = connect(port, '127.0.0.1')
     .on('error', () => {})
     .setMaxListeners(0)
@@ -13,7 +13,7 @@ export function dial(port: number, cleanup: AsyncDisposableStack): Socket {
 }
 
 /** Resolves when a socket has received a text, in any pieces; rejects if it is closed before. */
-export async function hear(socket: Socket, text: string): Promise<string> {
+export async function receiveText(socket: Socket, text: string): Promise<string> {
   let heard = ''
   for (;;) {
     const [data] = await Promise.race([once(socket, 'data'), once(socket, 'close')])
@@ -24,7 +24,7 @@ export async function hear(socket: Socket, text: string): Promise<string> {
 }
 
 /** Connects users at the front door, each of which has sent some lines in JSON. */
-export async function enter(
+export async function connectJsonUsers(
   port: number,
   count: number,
   lines: (n: number) => readonly string[],
@@ -32,9 +32,9 @@ export async function enter(
 ): Promise<void> {
   for (let n = 0; n < count; n += 50) {
     const some = Array.from({ length: Math.min(50, count - n) }, async (_, at) => {
-      const socket = dial(port, cleanup)
+      const socket = connectSocket(port, cleanup)
       socket.write(['style json', ...lines(n + at), '{"type":"ping","id":"here"}', ''].join('\n'))
-      await hear(socket, '"here"')
+      await receiveText(socket, '"here"')
       socket.resume()
     })
     await Promise.all(some)
@@ -49,9 +49,9 @@ const EVERY = 10
  * milliseconds, answered or not, like a user who continues to type.
  */
 export async function longestWait(port: number, flood: Promise<unknown>, cleanup: AsyncDisposableStack): Promise<number> {
-  const other = dial(port, cleanup)
+  const other = connectSocket(port, cleanup)
   other.write('style json\n{"type":"ping","id":"first"}\n')
-  await hear(other, '"first"')
+  await receiveText(other, '"first"')
   let going = true
   const over = flood.finally(() => {
     going = false

@@ -6,8 +6,8 @@ interface Question {
   end(): void
 }
 
-/** Typist is a person who types when a test says so; the screen shows the text as a terminal would. */
-export class Typist implements Console {
+/** InteractiveUser is a person who types when a test says so; the screen shows the text as a terminal would. */
+export class InteractiveUser implements Console {
   screen = ''
   #question: Question | undefined
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 
 /** HungUp says that the connection is closed, as it is when the server is killed. */
-export class HungUp extends Error {
+export class ConnectionClosed extends Error {
   override readonly name = 'HungUp'
 }
 
@@ -11,7 +11,7 @@ export class LineSocket {
   readonly gone: Promise<void>
   readonly #socket: ReturnType<typeof connect>
   #waiting: string[] = []
-  #wanted: { resolve(line: string): void; reject(reason: HungUp): void } | undefined
+  #wanted: { resolve(line: string): void; reject(reason: ConnectionClosed): void } | undefined
   #ended = false
 
   constructor(port: number, localAddress?: string) {
@@ -20,7 +20,7 @@ export class LineSocket {
     this.gone = new Promise((resolve) => {
       this.#socket.on('close', () => {
         this.#ended = true
-        this.#wanted?.reject(new HungUp())
+        this.#wanted?.reject(new ConnectionClosed())
         this.#wanted = undefined
         resolve()
       })
@@ -42,7 +42,7 @@ export class LineSocket {
   hear(): Promise<string> {
     const line = this.#waiting.shift()
     if (line !== undefined) return Promise.resolve(line)
-    if (this.#ended) return Promise.reject(new HungUp())
+    if (this.#ended) return Promise.reject(new ConnectionClosed())
     return new Promise((resolve, reject) => {
       this.#wanted = { resolve, reject }
     })

@@ -7,7 +7,7 @@ import type { ClientSeating, PeerHandle } from '../../src/protocol/seating.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 
 /** Opens a lobby without a data folder; any error in it fails the test. */
-export function premises({ clock = wallClock, random = chance }: { clock?: Clock; random?: Random } = {}): LobbyService {
+export function openLobby({ clock = wallClock, random = chance }: { clock?: Clock; random?: Random } = {}): LobbyService {
   const onError = (sentence: string, reason: unknown) => {
     throw new Error(sentence, { cause: reason })
   }
@@ -20,11 +20,11 @@ export function premises({ clock = wallClock, random = chance }: { clock?: Clock
 }
 
 /** Returns the seating of a program that needs a hall, for the options of a conversation. */
-export function houseOf(
+export function seatingOf(
   { name, needs }: Program,
   options: { clock?: Clock; random?: Random },
 ): { house?: (line: PeerHandle) => ClientSeating } {
   if (needs !== 'hall') return {}
-  const place = premises(options)
+  const place = openLobby(options)
   return { house: (line) => place.createSeating(line, name) }
 }

@@ -1,24 +1,24 @@
 import { catalogue } from '../../src/games/catalogue.ts'
 import type { SeatNumber } from '../../src/games/game.ts'
-import { Caller, Classroom, Native, type Speech } from './participants.ts'
-import type { Room } from './test-lobby.ts'
-import type { Deal, Holder } from './secrecy.ts'
+import { DoorParticipant, LegacyClient, NativeParticipant, type LegacyMessages } from './participants.ts'
+import type { TestLobby } from './test-lobby.ts'
+import type { Deal, Participant } from './secrecy.ts'
 
 /** Setting lists the players at a table of a game, and their protocols; the house takes each empty seat. */
-export interface Setting {
+export interface Matchup {
   readonly name: string
   readonly game: string
-  readonly seats: readonly Sitting[]
+  readonly seats: readonly MatchupPlayer[]
 }
 
 /** One player, in order of arrival: a worksheet's program, a program in the native protocol, or a user at the front door. */
-interface Sitting {
+interface MatchupPlayer {
   readonly who: SeatNumber
-  readonly speech: Speech | 'native' | 'door'
+  readonly speech: LegacyMessages | 'native' | 'door'
 }
 
 /** Returns the name of a player by seat and protocol. */
-export function calledAt({ who, speech }: Sitting): string {
+export function playerName({ who, speech }: MatchupPlayer): string {
   if (typeof speech !== 'string') return `seat ${who}, through ${speech.program}`
   return `seat ${who}, through ${speech === 'native' ? 'the native protocol' : 'the front door'}`
 }
@@ -26,11 +26,11 @@ export function calledAt({ who, speech }: Sitting): string {
 /** The watchers at every table. */
 export const WATCHERS = { native: 'alan, through the native protocol', door: 'eve, through the front door' } as const
 
-const lines = (program: string, ...opening: string[]): Speech => ({ program, opening, says: (move) => `${move}\n` })
-const cells = (program: string): Speech => ({ program, says: (move) => `MOVE${move}\n` })
+const lines = (program: string, ...opening: string[]): LegacyMessages => ({ program, opening, says: (move) => `${move}\n` })
+const cells = (program: string): LegacyMessages => ({ program, says: (move) => `MOVE${move}\n` })
 
 /** The programs that can hold a seat at a game, by that seat. */
-const PROGRAMS: readonly { readonly game: string; readonly who: SeatNumber; readonly speech: Speech }[] = [
+const PROGRAMS: readonly { readonly game: string; readonly who: SeatNumber; readonly speech: LegacyMessages }[] = [
   { game: 'tictactoe', who: 1, speech: cells('tjc/tictactoe') },
   { game: 'tictactoe', who: 0, speech: cells('tjc/tictactoe-alternative') },
   { game: 'tictactoe', who: 0, speech: lines('cs/chat', 'play tictactoe\n') },
@@ -54,7 +54,7 @@ export const WITHOUT_SEATS: readonly string[] = [
   ...['c8/both-ways', 'c8/iterative', 'fh/hello', 'fh/time', 'fh/http'],
 ]
 
-function setting(game: string, ...seats: readonly Sitting[]): Setting {
+function setting(game: string, ...seats: readonly MatchupPlayer[]): Matchup {
   const names = seats.map(({ speech }) => (typeof speech === 'string' ? speech : speech.program))
   return { name: `${game}: ${names.join(' and ')}`, game, seats }
 }
@@ -67,7 +67,7 @@ const FOR_TWO = SOUGHT.filter(({ two }) => two)
 const ANY = ['native', 'door'] as const
 
 /** Every combination of players at a table: one alone, one with an opponent that can hold any seat, or two of the same kind. */
-export const SETTINGS: readonly Setting[] = [
+export const MATCHUPS: readonly Matchup[] = [
   ...SOUGHT.flatMap(({ game }) => ANY.map((speech) => setting(game, { who: 0, speech }))),
   ...FOR_TWO.flatMap(({ game }) =>
     ANY.flatMap((first) => ANY.map((second) => setting(game, { who: 0, speech: first }, { who: 1, speech: second }))),
@@ -80,22 +80,22 @@ export const SETTINGS: readonly Setting[] = [
 ]
 
 /** Connects the players of a setting, and the watchers. */
-export function castOf({ game, seats }: Setting): (room: Room, deal: Deal) => Promise<readonly Holder[]> {
+export function connectCast({ game, seats }: Matchup): (lobby: TestLobby, deal: Deal) => Promise<readonly Participant[]> {
   const alone = seats.length === 1
   const sought = SOUGHT.find((one) => one.game === game)
-  const come = (room: Room, { word, questions }: Deal, { who, speech }: Sitting): Promise<Holder> => {
+  const come = (lobby: TestLobby, { word, questions }: Deal, { who, speech }: MatchupPlayer): Promise<Participant> => {
     const name = who === 0 ? 'ada' : 'grace'
-    if (typeof speech !== 'string') return new Classroom(room, { who, speech, options: { words: [word], questions } }).arrive()
+    if (typeof speech !== 'string') return new LegacyClient(lobby, { who, speech, options: { words: [word], questions } }).arrive()
     const settings = game === 'quiz' ? { count: 4 } : {}
-    if (speech === 'native') return new Native(room, { name, who }).arrive({ game, wait: alone ? 0 : null, seats: [who], settings })
-    const wish = `play ${sought?.name}${game === 'quiz' ? ' count 4' : ''}${alone && sought?.two ? ' against house' : ''}`
-    return new Caller(room, { name, who }).arrive([wish])
+    if (speech === 'native') return new NativeParticipant(lobby, { name, who }).arrive({ game, wait: alone ? 0 : null, seats: [who], settings })
+    const command = `play ${sought?.name}${game === 'quiz' ? ' count 4' : ''}${alone && sought?.two ? ' against house' : ''}`
+    return new DoorParticipant(lobby, { name, who }).arrive([command])
   }
-  return async (room, deal) => {
-    const holders: Holder[] = []
-    for (const sitting of seats) holders.push(await come(room, deal, sitting))
-    holders.push(await new Native(room, { name: 'alan', who: 'watcher' }).arrive())
-    holders.push(await new Caller(room, { name: 'eve', who: 'watcher' }).arrive())
+  return async (lobby, deal) => {
+    const holders: Participant[] = []
+    for (const sitting of seats) holders.push(await come(lobby, deal, sitting))
+    holders.push(await new NativeParticipant(lobby, { name: 'alan', who: 'watcher' }).arrive())
+    holders.push(await new DoorParticipant(lobby, { name: 'eve', who: 'watcher' }).arrive())
     return holders
   }
 }

@@ -5,10 +5,10 @@ import { requireLobby } from '../../src/protocol/seating.ts'
 import { settled } from './test-clock.ts'
 
 /** A command without its id. */
-type Said = ToServer extends infer One ? (One extends ToServer ? Omit<One, 'id'> : never) : never
+type CommandWithoutId = ToServer extends infer One ? (One extends ToServer ? Omit<One, 'id'> : never) : never
 
-/** Machine is a program that speaks the native protocol with the hall, without a network between them. */
-export class Machine {
+/** MemoryNativeClient is a program that speaks the native protocol with the hall, without a network between them. */
+export class MemoryNativeClient {
   /** All messages received, each checked against the schema of the protocol. */
   readonly heard: ToClient[] = []
   /** The reason why the server ended the conversation, if it did. */
@@ -17,9 +17,9 @@ export class Machine {
   readonly #close: () => void
   #ids = 0
 
-  constructor(premises: LobbyService, address = '127.0.0.1') {
+  constructor(service: LobbyService, address = '127.0.0.1') {
     const line = { address, endOnDisconnect() {}, end: (reason: string) => this.drop(reason) }
-    const house = premises.createSeating(line, 'machine')
+    const house = service.createSeating(line, 'machine')
     this.#close = () => house.close()
     this.#session = new NativeSession(
       () => lobby,
@@ -29,7 +29,7 @@ export class Machine {
   }
 
   /** Sends a command and returns the answer to it. */
-  async say(command: Said): Promise<ToClient> {
+  async say(command: CommandWithoutId): Promise<ToClient> {
     const id = ++this.#ids
     await this.#session.handle(JSON.stringify({ ...command, id }))
     await settled()

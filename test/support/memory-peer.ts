@@ -16,7 +16,7 @@ export interface PeerInMemory {
 }
 
 /** Creates the peer of a role of a program, with `side` as ours; `state` is the state of the conversation, by default the start. */
-export function peerOf({ protocol, defaults = {} }: Program, side: Side, state?: string): PeerInMemory {
+export function createPeer({ protocol, defaults = {} }: Program, side: Side, state?: string): PeerInMemory {
   const { toServer, toClient } = protocol.framing(defaults)
   const [incoming, outgoing] = side === 'server' ? [toServer, toClient] : [toClient, toServer]
   const [ours, theirs] = memoryPair()

@@ -1,5 +1,5 @@
 import { ToClient, type ToServer } from '../../src/native/messages.ts'
-import { HungUp, LineSocket } from './line-socket.ts'
+import { ConnectionClosed, LineSocket } from './line-socket.ts'
 
 /** A command without its id. */
 export type Command = ToServer extends infer One ? (One extends ToServer ? Omit<One, 'id'> : never) : never
@@ -12,7 +12,7 @@ export class NativeLink {
   over = false
   readonly #line: LineSocket
   readonly #hear: (message: ToClient) => void
-  readonly #asked = new Map<number, { resolve(answer: ToClient): void; reject(reason: HungUp): void }>()
+  readonly #asked = new Map<number, { resolve(answer: ToClient): void; reject(reason: ConnectionClosed): void }>()
   #ids = 0
 
   private constructor(line: LineSocket, hear: (message: ToClient) => void) {
@@ -20,7 +20,7 @@ export class NativeLink {
     this.#hear = hear
     this.gone = line.gone.then(() => {
       this.over = true
-      for (const { reject } of this.#asked.values()) reject(new HungUp())
+      for (const { reject } of this.#asked.values()) reject(new ConnectionClosed())
     })
   }
 
@@ -40,7 +40,7 @@ export class NativeLink {
 
   /** Sends a command, and returns the answer to it. */
   ask(command: Command): Promise<ToClient> {
-    if (this.over) return Promise.reject(new HungUp())
+    if (this.over) return Promise.reject(new ConnectionClosed())
     const id = ++this.#ids
     return new Promise((resolve, reject) => {
       this.#asked.set(id, { resolve, reject })
@@ -56,7 +56,7 @@ export class NativeLink {
     try {
       for (;;) this.#take(ToClient.parse(JSON.parse(await this.#line.hear())))
     } catch (reason) {
-      if (!(reason instanceof HungUp)) throw reason
+      if (!(reason instanceof ConnectionClosed)) throw reason
     }
   }
 

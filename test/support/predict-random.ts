@@ -21,7 +21,7 @@ const WORD = (1n << 64n) - 1n
 type Equation = bigint
 
 /** Returns the numbers from 1 to `high` that follow the seen ones, if these came from `Math.random`; else undefined. */
-export function foresee(seen: readonly number[], high: number, count: number): number[] | undefined {
+export function predictMathRandom(seen: readonly number[], high: number, count: number): number[] | undefined {
   const forms = formsOf(BATCH + STRIDES.length * (seen.length + 1))
   for (const stride of STRIDES) {
     for (let phase = 0; phase < BATCH; phase++) {

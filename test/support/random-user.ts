@@ -15,7 +15,7 @@ const NAMES = ['ada', 'ada', 'grace', 'ada @ home', '']
 const PASSWORDS = ['', '', '', 'engine-1843', 'engine']
 
 /** A user who types random lines, and leaves (Ctrl-D) after a number of lines; waits for a limited number of turns before each. */
-export function restless(random: Random, patience: number, thinking = 0): Console {
+export function randomUser(random: Random, patience: number, thinking = 0): Console {
   let left = patience
   return {
     say() {},

@@ -3,7 +3,7 @@ import type { Transport } from '../../src/wire/transport.ts'
 import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
 
 /** The input that the far end of a connection has received. */
-export interface Heard {
+export interface Received {
   /** Each piece of input, in order. */
   readonly pieces: string[]
   /** All input. */
@@ -14,7 +14,7 @@ export interface Heard {
 }
 
 /** Opens a transport, and keeps what comes. */
-export function heardBy(transport: Transport): Heard {
+export function recordReceived(transport: Transport): Received {
   const pieces: string[] = []
   const heard = {
     pieces,

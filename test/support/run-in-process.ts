@@ -7,7 +7,7 @@ import '../../src/cli/rank.ts'
 import '../../src/cli/listings.ts'
 
 /** The result of a command line. */
-interface Ran {
+interface CommandResult {
   readonly output: string
   readonly errors: string
   readonly code: number
@@ -17,7 +17,7 @@ interface Ran {
  * Runs a command line in this process. `run` uses a process of its own, which takes a hundred times as long, and is for
  * `serve`, `host` and `join`, because these handle signals.
  */
-export async function runHere(...args: readonly string[]): Promise<Ran> {
+export async function runInProcess(...args: readonly string[]): Promise<CommandResult> {
   const ran = { output: '', errors: '', code: 0 }
   const capture = (stream: NodeJS.WriteStream, to: 'output' | 'errors') =>
     vi.spyOn(stream, 'write').mockImplementation((text) => {

@@ -4,7 +4,7 @@ import { type Console, EndOfInput } from '../../src/protocol/definition.ts'
  * A person who types the given lines, one at each prompt, and then nothing more (Ctrl-D). `screen` has the text that
  * this person saw, with prompts and typed lines, as a terminal would show it.
  */
-export class Script implements Console {
+export class ScriptedUser implements Console {
   screen = ''
   /** The text that was printed beside the screen. */
   readonly complaints: string[] = []

@@ -4,7 +4,7 @@ import { loadSolo } from '../../src/programs/index.ts'
 import type { Options, SoloProgram } from '../../src/protocol/definition.ts'
 import { LocalSeating } from '../../src/protocol/seating.ts'
 import { TestClock } from './test-clock.ts'
-import { Script } from './scripted-user.ts'
+import { ScriptedUser } from './scripted-user.ts'
 
 /** Returns a program without a network by its name; a misspelt name fails the test. */
 export async function soloProgram(name: string): Promise<SoloProgram> {
@@ -14,13 +14,13 @@ export async function soloProgram(name: string): Promise<SoloProgram> {
 }
 
 /** Plays a program without a network with the given input, and returns the screen. */
-export async function alone(
+export async function playSolo(
   name: string,
   typed: readonly string[],
   { options = {}, random = chance }: { options?: Options; random?: Random } = {},
 ): Promise<string> {
   const solo = await soloProgram(name)
-  const person = new Script(typed)
+  const person = new ScriptedUser(typed)
   const house = new LocalSeating(
     () => undefined,
     random,

@@ -6,24 +6,24 @@ import type { ToClient } from '../../src/native/messages.ts'
 import type { Options } from '../../src/protocol/definition.ts'
 import type { Server } from '../../src/server/server.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { HungUp, LineSocket } from './line-socket.ts'
+import { ConnectionClosed, LineSocket } from './line-socket.ts'
 import { type Command, NativeLink } from './native-link.ts'
 import { program } from './play.ts'
 import { openServer } from './open-server.ts'
 
 /** Options of a server, all with defaults. */
-interface Setup extends Partial<Omit<LobbyServiceOptions, 'onError'>> {
+interface StartServerOptions extends Partial<Omit<LobbyServiceOptions, 'onError'>> {
   readonly options?: Options
 }
 
 /** Starts a server of one program in this process, for clients over sockets; the end of the test stops it. */
-export async function doorway(name = 'parlor/door', { options = {}, ...rooms }: Setup = {}): Promise<Doorway> {
+export async function startServer(name = 'parlor/door', { options = {}, ...lobbyOptions }: StartServerOptions = {}): Promise<StartedServer> {
   const troubles: string[] = []
   const onError = (sentence: string, reason: unknown) => troubles.push(`${sentence}: ${reason}`)
   const random = seededRandom(1)
-  const premises = new LobbyService({ store: memoryStore(), clock: wallClock, random, ...rooms, onError })
+  const service = new LobbyService({ store: memoryStore(), clock: wallClock, random, ...lobbyOptions, onError })
   const { server, address } = await openServer(await program(name), {
-    premises,
+    service,
     options,
     random,
     logs: { log: (_, sentence) => troubles.push(sentence) },
@@ -32,28 +32,28 @@ export async function doorway(name = 'parlor/door', { options = {}, ...rooms }: 
     await server.stop()
     expect(troubles).toEqual([])
   })
-  return new Doorway(server, premises, address.port)
+  return new StartedServer(server, service, address.port)
 }
 
-/** Doorway is the server to which the clients of a test connect. */
-export class Doorway {
+/** StartedServer is the server to which the clients of a test connect. */
+export class StartedServer {
   readonly server: Server
-  readonly premises: LobbyService
+  readonly service: LobbyService
   readonly port: number
 
-  constructor(server: Server, premises: LobbyService, port: number) {
+  constructor(server: Server, service: LobbyService, port: number) {
     this.server = server
-    this.premises = premises
+    this.service = service
     this.port = port
   }
 
   /** Connects a client that reads nothing yet. */
-  reader(): Reader {
-    return new Reader(new LineSocket(this.port))
+  reader(): LineClient {
+    return new LineClient(new LineSocket(this.port))
   }
 
   /** Connects a user with `nc` who types lines; with a name, the user enters under it. */
-  async caller(name?: string): Promise<Reader> {
+  async caller(name?: string): Promise<LineClient> {
     const reader = this.reader()
     if (name === undefined) return reader
     await reader.until(/What is your name/)
@@ -69,8 +69,8 @@ export class Doorway {
   }
 }
 
-/** Reader is a user who types lines and reads the answers. */
-export class Reader {
+/** LineClient is a user who types lines and reads the answers. */
+export class LineClient {
   /** All lines received. */
   readonly lines: string[] = []
   readonly #socket: LineSocket
@@ -104,7 +104,7 @@ export class Reader {
     try {
       for (;;) news.push(await this.#socket.hear())
     } catch (reason) {
-      if (!(reason instanceof HungUp)) throw reason
+      if (!(reason instanceof ConnectionClosed)) throw reason
     }
     this.lines.push(...news)
     return news

@@ -11,7 +11,7 @@ export const PROMPT = 'Enter Input >'
 export const FRAMINGS = ['lines', 'none', 'length'] as const
 
 /** Plays a talk that must end without an error. */
-export async function talk(terms: Omit<Play, 'program'>): Promise<Played> {
+export async function playTalk(terms: Omit<Play, 'program'>): Promise<Played> {
   const played = await play({ program: 'talk', ...terms })
   expect([played.hostEnd, played.joinEnd]).toEqual([undefined, undefined])
   return played

@@ -8,22 +8,22 @@ import type { PeerHandle } from '../../src/protocol/seating.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
 import { TestClock } from './test-clock.ts'
-import { begin } from './conversation.ts'
-import { Far } from './fake-peer.ts'
+import { startConversation } from './conversation.ts'
+import { FakePeer } from './fake-peer.ts'
 import { program } from './play.ts'
 
-/** Guest is a client of ours in a room: both sides of its conversation, and its end of the wire. */
-export interface Guest {
+/** LobbyGuest is a client of ours in a room: both sides of its conversation, and its end of the wire. */
+export interface LobbyGuest {
   readonly server: Conversation
   readonly client: Conversation
   readonly wire: MemoryTransport
 }
 
-/** Room is a hall in which the clients of a test meet, each played by the test; any error in it fails the test. */
-export class Room {
+/** TestLobby is a hall in which the clients of a test meet, each played by the test; any error in it fails the test. */
+export class TestLobby {
   readonly clock = new TestClock(Date.UTC(2024, 1, 29))
   readonly store: Store
-  readonly premises: LobbyService
+  readonly service: LobbyService
   readonly troubles: string[] = []
   readonly #random: Random
 
@@ -31,23 +31,23 @@ export class Room {
     const onError = (sentence: string, reason: unknown) => this.troubles.push(`${sentence}: ${reason}`)
     this.store = store ?? memoryStore({ onError: (reason) => onError('a follower failed', reason) })
     this.#random = random
-    this.premises = new LobbyService({ store: this.store, clock: this.clock, random, onError, ...more })
+    this.service = new LobbyService({ store: this.store, clock: this.clock, random, onError, ...more })
   }
 
   /** Connects a client of a program. */
-  async client(name: string, options: Options = {}): Promise<Far> {
-    const house = (line: PeerHandle) => this.premises.createSeating(line, name)
-    const { conversation, clock, ours, theirs, script } = await begin(name, {
+  async client(name: string, options: Options = {}): Promise<FakePeer> {
+    const house = (line: PeerHandle) => this.service.createSeating(line, name)
+    const { conversation, clock, ours, theirs, script } = await startConversation(name, {
       options,
       random: this.#random,
       clock: this.clock,
       createSeating: house,
     })
-    return new Far(conversation, { here: theirs, there: ours, script, clock })
+    return new FakePeer(conversation, { here: theirs, there: ours, script, clock })
   }
 
   /** Connects a client of ours with a person who types; `wire` is its end before the first message. */
-  async guest(name: string, person: Console, options: Options = {}, prepare: (wire: MemoryTransport) => void = () => {}): Promise<Guest> {
+  async guest(name: string, person: Console, options: Options = {}, prepare: (wire: MemoryTransport) => void = () => {}): Promise<LobbyGuest> {
     const found = await program(name)
     const [wire, there] = memoryPair()
     prepare(wire)
@@ -56,7 +56,7 @@ export class Room {
       ...terms,
       side: 'server',
       transport: there,
-      createSeating: (line) => this.premises.createSeating(line, name),
+      createSeating: (line) => this.service.createSeating(line, name),
     })
     const client = new Conversation({ ...terms, side: 'client', transport: wire, person })
     return { server, client, wire }

@@ -4,14 +4,14 @@ import { encode } from '../../src/wire/text.ts'
 import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
 
 /** One write on the wire, or the end of a side's output. */
-export interface Event {
+export interface WireEvent {
   readonly from: Side
   readonly bytes: Uint8Array | 'end'
 }
 
 /** Records the writes of both ends of a pair, in order. */
-export function tape(server: MemoryTransport, client: MemoryTransport): Event[] {
-  const events: Event[] = []
+export function recordWrites(server: MemoryTransport, client: MemoryTransport): WireEvent[] {
+  const events: WireEvent[] = []
   for (const [from, transport] of [
     ['server', server],
     ['client', client],
@@ -39,7 +39,7 @@ export interface Observation {
 }
 
 /** Judges a recorded conversation by the automaton alone, as an observer of the wire would. */
-export function observe({ protocol, defaults }: Program, options: Options, events: readonly Event[]): Observation {
+export function judgeRecording({ protocol, defaults }: Program, options: Options, events: readonly WireEvent[]): Observation {
   const { automaton } = protocol
   const { toServer, toClient } = protocol.framing({ ...defaults, ...options })
   const decoders = { client: toServer.decoder(), server: toClient.decoder() }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NativeLink } from '../../support/native-link.ts'
-import { serving } from '../../support/process.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const TABLES = 200
@@ -34,7 +34,7 @@ export const attack: Attack = {
     const data = mkdtempSync(join(tmpdir(), 'parlor-attack-'))
     cleanup.defer(() => rmSync(data, { recursive: true }))
     const settings = ['--data', data, '--limit', `tables=${TABLES}`]
-    const { server, ports } = await serving([DOOR], ...settings)
+    const { server, ports } = await startServe([DOOR], ...settings)
     cleanup.use(server)
     const one = await takeTables(ports[DOOR] ?? 0, 'a', TABLES)
     assert.equal(one.got, 20, 'one connection')
@@ -49,7 +49,7 @@ export const attack: Attack = {
     assert.equal(all, TABLES / 2, 'one address')
     server.signal('SIGKILL')
     await server.exit
-    const next = await serving([DOOR], ...settings)
+    const next = await startServe([DOOR], ...settings)
     cleanup.use(next.server)
     const again = await takeTables(next.ports[DOOR] ?? 0, 'c', TABLES)
     assert.equal(again.got, 0, 'after a restart')

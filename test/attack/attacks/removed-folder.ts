@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NativeLink } from '../../support/native-link.ts'
-import { serving } from '../../support/process.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const DOOR = 'parlor/door'
@@ -17,7 +17,7 @@ export const attack: Attack = {
     const around = mkdtempSync(join(tmpdir(), 'parlor-attack-'))
     cleanup.defer(() => rmSync(around, { recursive: true }))
     const data = join(around, 'data')
-    const { server, ports } = await serving([DOOR], '--data', data)
+    const { server, ports } = await startServe([DOOR], '--data', data)
     cleanup.use(server)
     const link = await NativeLink.open(ports[DOOR] ?? 0, () => {})
     cleanup.defer(() => link.close())

@@ -4,10 +4,10 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { jsonLogs } from '../../../src/server/observe/json-logs.ts'
 import type { ConnectionInfo, ConversationEnd, Level } from '../../../src/server/observe/logs.ts'
 import { Disconnected } from '../../../src/wire/disconnect.ts'
-import { serving } from '../../support/process.ts'
-import { closed } from '../../support/sockets.ts'
+import { startServe } from '../../support/process.ts'
+import { untilClosed } from '../../support/sockets.ts'
 
-const visit: ConnectionInfo = { connection: 7, program: 'tjc/guess', client: { host: '10.0.0.7', port: 5123 } }
+const info: ConnectionInfo = { connection: 7, program: 'tjc/guess', client: { host: '10.0.0.7', port: 5123 } }
 const good: ConversationEnd = { level: 'info', outcome: 'good', trouble: undefined, state: 'end', ms: 1234, received: 3, sent: 4 }
 
 /** JSON logs, and the lines that they have written. */
@@ -20,9 +20,9 @@ function written(level: Level) {
 describe('JSON logs', () => {
   test('write one object per line with time, address and event', () => {
     const { logs, lines, read } = written('info')
-    logs.connected?.(visit)
-    logs.seated?.(visit, 17, 1)
-    logs.ended?.(visit, good)
+    logs.connected?.(info)
+    logs.seated?.(info, 17, 1)
+    logs.ended?.(info, good)
     for (const line of lines) expect(line).toMatch(/^\{.*\}\n$/)
     const about = {
       level: 'info',
@@ -43,7 +43,7 @@ describe('JSON logs', () => {
   test('report faults without the text of messages', () => {
     const { logs, lines, read } = written('info')
     const sentence = 'the client said "LOGIN ada \\"engine\\"-1843", which does not belong here; expected "START"'
-    logs.ended?.(visit, { ...good, level: 'warn', outcome: 'violation', trouble: new Disconnected('violation', sentence), state: 'ready' })
+    logs.ended?.(info, { ...good, level: 'warn', outcome: 'violation', trouble: new Disconnected('violation', sentence), state: 'ready' })
     expect(read()).toMatchObject([
       { level: 'warn', outcome: 'violation', state: 'ready', msg: 'the client said "…", which does not belong here; expected "…"' },
     ])
@@ -57,10 +57,10 @@ describe('JSON logs', () => {
     ['error', [undefined]],
   ] as const)('contain these events at %s: %j', (level, events) => {
     const { logs, read } = written(level)
-    logs.connected?.(visit)
-    logs.seated?.(visit, 1, 0)
-    logs.ended?.(visit, good)
-    logs.limited?.(visit, 'refused', 'there is no room')
+    logs.connected?.(info)
+    logs.seated?.(info, 1, 0)
+    logs.ended?.(info, good)
+    logs.limited?.(info, 'refused', 'there is no room')
     logs.log('error', 'table 17 could not be kept')
     expect(read().map(({ event }) => event)).toEqual(events)
   })
@@ -71,7 +71,7 @@ describe('the log of serve on standard error', () => {
 
   /** Checks that no line contains one of the `secrets`. */
   async function stay(secrets: readonly string[], ...args: string[]) {
-    const { server, ports } = await serving(['tjc/guess', 'fh/quiz', 'parlor/door'], ...args)
+    const { server, ports } = await startServe(['tjc/guess', 'fh/quiz', 'parlor/door'], ...args)
     onTestFinished(() => server[Symbol.asyncDispose]())
     const say = async (name: string, ...lines: string[]) => {
       const socket = connect({ port: ports[name] ?? 0, host: '127.0.0.1' }).on('error', () => {})
@@ -82,7 +82,7 @@ describe('the log of serve on standard error', () => {
         const [data] = await once(socket, 'data')
         heard += data
       }
-      const gone = closed(socket)
+      const gone = untilClosed(socket)
       socket.end()
       await gone
       return heard
@@ -123,11 +123,11 @@ describe('the log of serve on standard error', () => {
 
   test('contains connections at level info', async () => {
     const { errors } = await stay(SECRETS, '--level', 'info')
-    const told = errors
+    const received = errors
       .trimEnd()
       .split('\n')
       .map((line) => line.replaceAll(/\d+/g, 'N'))
-    expect(told).toEqual([
+    expect(received).toEqual([
       'parlor: N-N-N N:N:N fh/quiz, N.N.N.N:N: connected',
       expect.stringMatching(/fh\/quiz, N\.N\.N\.N:N: the client said "LOGIN ada \*\*\*", which does not belong here/),
       'parlor: N-N-N N:N:N fh/quiz, N.N.N.N:N: sits at table N, seat N',
@@ -144,7 +144,7 @@ describe('the log of serve on standard error', () => {
 
 test('unfinished messages are in the logs, plain and as JSON: when they wait, and when their sender disconnects', async () => {
   for (const form of ['plain', 'json']) {
-    const { server, ports } = await serving(['tjc/guess', 'fh/quiz'], '--log', form)
+    const { server, ports } = await startServe(['tjc/guess', 'fh/quiz'], '--log', form)
     onTestFinished(() => server[Symbol.asyncDispose]())
     const dial = (name: string, says: string) => {
       const socket = connect({ port: ports[name] ?? 0, host: '127.0.0.1' }).on('error', () => {})
@@ -195,7 +195,7 @@ describe('a program’s wrong message is in the logs without an option, with the
 
   test('in plain lines, and in JSON without the text of the message', async () => {
     for (const form of ['plain', 'json']) {
-      const { server, ports } = await serving([...new Set(WRONG.map(([name]) => name))], '--log', form)
+      const { server, ports } = await startServe([...new Set(WRONG.map(([name]) => name))], '--log', form)
       onTestFinished(() => server[Symbol.asyncDispose]())
       for (const [name, bytes, cause] of WRONG) {
         const before = server.errors.length

@@ -5,13 +5,13 @@ import type { TableEvent } from '../../../src/hall/ports.ts'
 import { VersionConflict } from '../../../src/hall/ports.ts'
 import { Metrics } from '../../../src/server/observe/metrics.ts'
 import { memoryStore } from '../../../src/storage/memory.ts'
-import { keep } from '../../support/append-events.ts'
-import { serving } from '../../support/process.ts'
-import { closed } from '../../support/sockets.ts'
+import { appendEvents } from '../../support/append-events.ts'
+import { startServe } from '../../support/process.ts'
+import { untilClosed } from '../../support/sockets.ts'
 
 /** A `parlor serve` with HTTP, and functions that send requests. */
 async function watched(...programs: string[]) {
-  const { server, ports } = await serving(programs, '--http', '0')
+  const { server, ports } = await startServe(programs, '--http', '0')
   onTestFinished(() => server[Symbol.asyncDispose]())
   const { http } = JSON.parse(server.output) as { http: { host: string; port: number } }
   const ask = (path: string) => fetch(`http://${http.host}:${http.port}${path}`)
@@ -41,7 +41,7 @@ describe('metrics', () => {
     expect(await metric('parlor_messages_total{program="tjc/guess",direction="in"}')).toBe(1)
     expect(await metric('parlor_messages_total{program="tjc/guess",direction="out"}')).toBe(3)
     expect(await metric('parlor_tables')).toBe(1)
-    const gone = closed(socket)
+    const gone = untilClosed(socket)
     socket.end()
     await gone
     await expect.poll(() => metric('parlor_connections{program="tjc/guess"}')).toBe(0)
@@ -74,8 +74,8 @@ describe('metrics', () => {
     const moved = (n: number): TableEvent => ({ type: 'moved', seat: 0, move: 5, n, at: 0 })
     const seen: TableEvent[] = []
     tables.follow(1, (events) => seen.push(...events))
-    await keep(tables, 1, 0, [moved(1), moved(2)])
-    await expect(keep(tables, 1, 0, [{ type: 'suspended', n: 1, at: 0 }])).rejects.toThrow(VersionConflict)
+    await appendEvents(tables, 1, 0, [moved(1), moved(2)])
+    await expect(appendEvents(tables, 1, 0, [{ type: 'suspended', n: 1, at: 0 }])).rejects.toThrow(VersionConflict)
     expect(await tables.read(1, 0)).toEqual(seen)
     expect(await tables.unfinished()).toEqual([1])
     expect(tables.newTable()).toBe(2)
