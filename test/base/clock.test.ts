@@ -1,20 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { wallClock } from '../../src/base/clock.ts'
+import { turn } from '../support/test-clock.ts'
 
 const DAY = 24 * 3_600_000
-
-test('about() calls back up to 100 ms late, and does not call back after a cancellation', async () => {
-  const from = performance.now()
-  const order: string[] = []
-  const taken = wallClock.about?.(10, () => order.push('taken back'))
-  const at = await new Promise<number>((resolve) => {
-    wallClock.about?.(150, () => resolve(performance.now() - from))
-    wallClock.about?.(10, () => order.push('soon'))
-    taken?.()
-  })
-  expect(order).toEqual(['soon'])
-  expect(at).toBeGreaterThanOrEqual(150)
-})
 
 /** Works for a number of milliseconds. */
 function work(ms: number): void {
@@ -39,7 +27,7 @@ describe('timers that are due at the same moment', () => {
     // all of them are due when the loop reaches them
     work(10)
     while (run < COUNT) {
-      await new Promise((resolve) => setImmediate(resolve))
+      await turn()
       turns.push(run - before)
       before = run
     }
@@ -75,13 +63,29 @@ describe('timers that are due at the same moment', () => {
   })
 })
 
-describe('after', () => {
+describe('the clocks of the system', () => {
   beforeEach(async () => {
     // in a turn of the event loop of its own
-    await new Promise((resolve) => setImmediate(resolve))
+    await turn()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] })
   })
   afterEach(() => void vi.useRealTimers())
+
+  test('about() calls back up to 100 ms late, and does not call back after a cancellation', async () => {
+    const order: string[] = []
+    const cancel = wallClock.about?.(10, () => order.push('cancelled'))
+    wallClock.about?.(150, () => order.push('after 150 ms'))
+    wallClock.about?.(10, () => order.push('after 10 ms'))
+    cancel?.()
+    vi.advanceTimersByTime(110)
+    expect(order).toEqual(['after 10 ms'])
+    // the share of this turn of the event loop is used up
+    await turn()
+    vi.advanceTimersByTime(39)
+    expect(order).toEqual(['after 10 ms'])
+    vi.advanceTimersByTime(101)
+    expect(order).toEqual(['after 10 ms', 'after 150 ms'])
+  })
 
   test('waits for a time that is longer than one timer can be, and can be cancelled meanwhile', () => {
     const order: string[] = []

@@ -96,7 +96,7 @@ describe('serve', () => {
     onTestFinished(() => server[Symbol.asyncDispose]())
     await server.shows(/tjc\/hello \(hello\) +\d+/)
     expect(server.output).not.toMatch(/tjc\/guess/)
-    while (!server.errors.includes('\n')) await new Promise((resolve) => setImmediate(resolve))
+    await server.complains(/\n/)
     expect(server.errors).toMatch(
       /^parlor: [\d-]{10} [\d:]{8} tjc\/guess is not served: cannot listen on 127\.0\.0\.1:\d+: it is in use.*--port tjc\/guess=N\n$/,
     )

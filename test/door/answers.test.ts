@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type DoorUser, connectDoorUsers, lines } from '../support/fake-lobby.ts'
+import { connectDoorUsers, type DoorUser, lines } from '../support/door-user.ts'
 import { MemoryNativeClient } from '../support/memory-native-client.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 

@@ -4,7 +4,8 @@ import { catalogue, findGame } from '../../src/games/catalogue.ts'
 import type { AnyGame } from '../../src/games/index.ts'
 import type { TableSnapshot } from '../../src/hall/api.ts'
 import { checkPersonName } from '../../src/hall/names.ts'
-import { lines, FakeLobby } from '../support/fake-lobby.ts'
+import { lines } from '../support/door-user.ts'
+import { FakeLobby } from '../support/fake-lobby.ts'
 
 const rules = (name: string): AnyGame => {
   const entry = findGame(name)

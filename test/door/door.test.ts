@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { encode } from '../../src/wire/text.ts'
-import { GREETING, lines, FakeLobby } from '../support/fake-lobby.ts'
+import { GREETING, lines } from '../support/door-user.ts'
+import { FakeLobby } from '../support/fake-lobby.ts'
 import { fakePeer } from '../support/fake-peer.ts'
 import { InteractiveUser } from '../support/interactive-user.ts'
 

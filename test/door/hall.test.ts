@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/games/random.ts'
 import { decode } from '../../src/wire/text.ts'
+import { DoorUser, GREETING, lines } from '../support/door-user.ts'
 import { settled } from '../support/test-clock.ts'
-import { DoorUser, GREETING, lines } from '../support/fake-lobby.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
 let lobby = new TestLobby()

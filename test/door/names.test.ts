@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { formatIntroduction } from '../../src/door/event-text.ts'
 import { checkLobbyName, checkPersonName } from '../../src/hall/names.ts'
-import { type DoorUser, connectDoorUsers, lines } from '../support/fake-lobby.ts'
+import { connectDoorUsers, type DoorUser, lines } from '../support/door-user.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
 describe('a name at the front door', () => {

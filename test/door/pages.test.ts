@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { commands } from '../../src/door/commands/index.ts'
 import { RULES } from '../../src/door/rules.ts'
 import { catalogue } from '../../src/games/catalogue.ts'
-import { settled } from '../support/test-clock.ts'
-import { DoorUser, lines } from '../support/fake-lobby.ts'
+import { DoorUser, lines } from '../support/door-user.ts'
 import { MemoryNativeClient } from '../support/memory-native-client.ts'
+import { settled } from '../support/test-clock.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
 const PASSWORD = 'engine-1843'
@@ -77,10 +77,12 @@ describe('every list fits on a screen', () => {
   })
 
   test('the rest is shown by "more", and dropped when another command is typed', async () => {
-    const ada = await caller(new TestLobby(), 'ada')
+    const { ada } = await crowded()
     expect(await ada.type('more')).toBe(lines('There is no more to show.'))
-    const help = await ada.type('help')
-    if (help.includes('type "more"')) expect(await ada.type('who', 'more')).toContain('There is no more to show.')
+    expect(await ada.type('who')).toContain('"more"')
+    expect(await ada.type('more')).toMatch(/user \d+/)
+    await ada.type('who', 'help')
+    expect(await ada.type('more')).toBe(lines('There is no more to show.'))
   })
 
   test('a board of 20 by 20 cells fits, too, with the lines below it', async () => {

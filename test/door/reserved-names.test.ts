@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { settled } from '../support/test-clock.ts'
-import { DoorUser, lines } from '../support/fake-lobby.ts'
+import { DoorUser, lines } from '../support/door-user.ts'
 import { MemoryNativeClient } from '../support/memory-native-client.ts'
+import { settled } from '../support/test-clock.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
 const NUMBER = 'name is not a number, which could mean a move or a table: add a letter'

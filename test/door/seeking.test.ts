@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { DoorUser, lines } from '../support/door-user.ts'
 import { settled } from '../support/test-clock.ts'
-import { DoorUser, lines } from '../support/fake-lobby.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
 /** Users at the front door of one room. */

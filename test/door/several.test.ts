@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite/index.ts'
+import { connectDoorUsers, DoorUser, lines } from '../support/door-user.ts'
 import { folder } from '../support/folders.ts'
 import { settled } from '../support/test-clock.ts'
-import { DoorUser, connectDoorUsers, lines } from '../support/fake-lobby.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
 /** Ada, who plays with bob at table 1 and with carl at table 2, which is shown; at both she is to move. */

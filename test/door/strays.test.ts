@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type DoorUser, connectDoorUsers, lines } from '../support/fake-lobby.ts'
+import { connectDoorUsers, type DoorUser, lines } from '../support/door-user.ts'
 import { startServe } from '../support/process.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../../src/games/game.ts'
 import { games } from '../../src/games/index.ts'
 import type { TableEventView, TableSnapshot, TableView } from '../../src/hall/api.ts'
-import { type DoorUser, lines, FakeLobby } from '../support/fake-lobby.ts'
+import { type DoorUser, lines } from '../support/door-user.ts'
+import { FakeLobby } from '../support/fake-lobby.ts'
 
 type What = TableEventView['what']
 

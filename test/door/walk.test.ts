@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { commands } from '../../src/door/commands/index.ts'
 import { seededRandom } from '../../src/games/random.ts'
+import { DoorUser } from '../support/door-user.ts'
 import { settled } from '../support/test-clock.ts'
-import { DoorUser } from '../support/fake-lobby.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
 const SEEDS = Array.from({ length: 20 }, (_, at) => at + 1)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type DoorUser, connectDoorUsers, lines } from '../support/fake-lobby.ts'
+import { connectDoorUsers, type DoorUser, lines } from '../support/door-user.ts'
 import { MemoryNativeClient } from '../support/memory-native-client.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
@@ -134,7 +134,12 @@ describe('an open seek at the front door', () => {
 
   test('is not offered for another game, with a code, to its owner, or against a third user', async () => {
     const lobby = new TestLobby()
-    const [ada, bob, carl, dora] = (await clients(lobby, 'ada', 'bob', 'carl', 'dora')) as [MemoryNativeClient, MemoryNativeClient, MemoryNativeClient, MemoryNativeClient]
+    const [ada, bob, carl, dora] = (await clients(lobby, 'ada', 'bob', 'carl', 'dora')) as [
+      MemoryNativeClient,
+      MemoryNativeClient,
+      MemoryNativeClient,
+      MemoryNativeClient,
+    ]
     await bob.say({ type: 'seek', game: 'tictactoe', settings: { size: 4 }, private: true })
     await carl.say({ type: 'seek', game: 'tictactoe', settings: { size: 4 }, against: 'bob' })
     await dora.say({ type: 'seek', game: 'scissors' })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { settled } from '../support/test-clock.ts'
-import { DoorUser, lines } from '../support/fake-lobby.ts'
+import { DoorUser, lines } from '../support/door-user.ts'
 import { MemoryNativeClient } from '../support/memory-native-client.ts'
+import { settled } from '../support/test-clock.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
 const PASSWORD = 'engine-1843'
@@ -97,7 +97,11 @@ test('another connection of the same account is notified of the end, and the con
 
 test('a program that has not resumed receives `finished`, and then `recorded`', async () => {
   const lobby = new TestLobby()
-  const [ada, bob, again] = [new MemoryNativeClient(lobby.service), new MemoryNativeClient(lobby.service), new MemoryNativeClient(lobby.service)]
+  const [ada, bob, again] = [
+    new MemoryNativeClient(lobby.service),
+    new MemoryNativeClient(lobby.service),
+    new MemoryNativeClient(lobby.service),
+  ]
   await ada.say({ type: 'register', name: 'ada', password: PASSWORD })
   await bob.say({ type: 'register', name: 'bob', password: PASSWORD })
   for (const one of [ada, bob]) await one.say({ type: 'seek', game: 'tictactoe', rated: true })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import '../../src/games/questions/bank.ts'
-import { type DoorUser, connectDoorUsers, lines } from '../support/fake-lobby.ts'
+import { connectDoorUsers, type DoorUser, lines } from '../support/door-user.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
 const PASSWORD = 'engine-1843'

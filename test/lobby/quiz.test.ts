@@ -13,11 +13,12 @@ import type { Console } from '../../src/protocol/definition.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
-import { settled } from '../support/test-clock.ts'
-import { startServer } from '../support/start-server.ts'
+import { Changes } from '../support/changes.ts'
 import type { FakePeer } from '../support/fake-peer.ts'
-import { TestLobby } from '../support/test-lobby.ts'
 import { InteractiveUser } from '../support/interactive-user.ts'
+import { startServer } from '../support/start-server.ts'
+import { settled, turn } from '../support/test-clock.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 /** Sums, whose right answers a student can compute from the text. */
 const QUESTIONS: readonly Question[] = Array.from({ length: 60 }, (_, at) => ({
@@ -91,7 +92,8 @@ async function enter(lobby: TestLobby, ...lines: readonly string[]): Promise<Fak
 async function heard(peer: FakePeer, text: string): Promise<void> {
   const before = peer.heard.length
   await peer.say(text)
-  while (peer.heard.length === before) await settled()
+  await peer.until(() => peer.heard.length > before)
+  await settled()
 }
 
 /** A student's state: the progress of the quiz, and the right answers so far. */
@@ -329,7 +331,9 @@ describe('names', () => {
   test('are required before a quiz', async () => {
     const lobby = new TestLobby()
     const peer = await enter(lobby, 'START 5', 'RESUME', 'A')
-    for (const line of linesOf(peer))
+    const lines = linesOf(peer)
+    expect(lines).toHaveLength(3)
+    for (const line of lines)
       expect(line).toMatch(/^ERROR ".*" does not belong here; expected something like "NAME ada", or "QUIT" to stop/)
   })
 
@@ -584,17 +588,23 @@ describe('our own client', () => {
     const waiting = await enter(lobby, 'NAME ada', 'START 2')
     await waiting.reset()
     const said: string[] = []
+    const changes = new Changes()
     let client: Conversation | undefined
     // a user who has typed a line before a message arrives cannot cancel it
     const hasty: Console = {
-      say: (text = '') => said.push(text),
+      say(text = '') {
+        said.push(text)
+        changes.note()
+      },
       async ask(prompt) {
-        if (prompt.includes('How many')) while (client?.state === 'ready') await settled()
+        // after the quiz, the user types nothing more
+        if (said.some((line) => line.includes('The end'))) return new Promise<never>(() => {})
+        if (prompt.includes('How many')) while (client?.state === 'ready') await turn()
         return prompt.includes('name') ? 'ada' : prompt.includes('password') ? '' : prompt.includes('How many') ? '5' : 'A'
       },
     }
     ;({ client } = await lobby.guest('fh/quiz', hasty, { questions: QUESTIONS }))
-    for (let turns = 0; turns < 20; turns++) await settled()
+    await changes.until(() => said.some((line) => line.includes('The end')))
     expect(said.join('\n')).toMatch(/^Welcome ada\nYou go on with question 1 of 2.*The end: \d of 2 right/s)
     client.stop(new Disconnected('ours', 'the test is over'))
   })

@@ -223,7 +223,11 @@ describe('the native protocol', () => {
 
   test('an invitation with a name matches no other user', async () => {
     const lobby = new TestLobby()
-    const [ada, grace, alan] = [new MemoryNativeClient(lobby.service), new MemoryNativeClient(lobby.service), new MemoryNativeClient(lobby.service)]
+    const [ada, grace, alan] = [
+      new MemoryNativeClient(lobby.service),
+      new MemoryNativeClient(lobby.service),
+      new MemoryNativeClient(lobby.service),
+    ]
     for (const [client, name] of [
       [ada, 'ada'],
       [grace, 'grace'],

@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Disconnected } from '../../src/wire/disconnect.ts'
-import { fakePeer } from '../support/fake-peer.ts'
-import { play, program } from '../support/play.ts'
-import { servedPeer } from '../support/served.ts'
+import { fakePeer, servedPeer } from '../support/fake-peer.ts'
 import { InteractiveUser } from '../support/interactive-user.ts'
+import { play, program } from '../support/play.ts'
 
 describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
   test('plays the document’s sample, word for word; Ctrl-D, which has no message here, resets', async () => {

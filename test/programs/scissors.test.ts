@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { scriptedRandom } from '../../src/games/random.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
-import { playSolo } from '../support/solo.ts'
-import { fakePeer } from '../support/fake-peer.ts'
-import { play } from '../support/play.ts'
-import { servedPeer } from '../support/served.ts'
+import { fakePeer, servedPeer } from '../support/fake-peer.ts'
 import { InteractiveUser } from '../support/interactive-user.ts'
+import { play } from '../support/play.ts'
+import { playSolo } from '../support/solo.ts'
 
 const ASK = 'Enter (1) Scissor,                         (2) Paper or (3) Stone : '
 

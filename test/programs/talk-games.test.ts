@@ -1,16 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { computeSeal, sealHand, verifyReveal } from '../../src/programs/talk/commitment.ts'
-import { settled } from '../support/test-clock.ts'
 import { fakePeer } from '../support/fake-peer.ts'
+import { InteractiveUser } from '../support/interactive-user.ts'
 import { play } from '../support/play.ts'
 import { FRAMINGS, INTRODUCTION, PROMPT, playTalk } from '../support/talk-program.ts'
-import { InteractiveUser } from '../support/interactive-user.ts'
-
-/** Runs the event loop until a condition holds, because hashing uses a thread of its own. */
-async function until(so: () => boolean): Promise<void> {
-  while (!so()) await settled()
-}
 
 /** Returns the lines of a screen that follow prompts, which are the typed ones. */
 const typedOn = (screen: string) => screen.split('\n').flatMap((line) => (line.startsWith(PROMPT) ? [line.slice(PROMPT.length)] : []))
@@ -143,7 +137,11 @@ describe('cs/chat: games inside the talk', () => {
         ] ?? []
       for (let cut = 0; cut <= moves.length; cut++) {
         const own = moves.slice(0, cut)
-        const byClient = await playTalk({ options: { secret: game === 'guess' ? '42' : 'eel' }, join: [`play ${game}`, ...own], host: moves })
+        const byClient = await playTalk({
+          options: { secret: game === 'guess' ? '42' : 'eel' },
+          join: [`play ${game}`, ...own],
+          host: moves,
+        })
         expect(byClient.join.endsWith('/q\nShutting Down!\n') || byClient.host.endsWith('/q\nShutting Down!\n')).toBe(true)
         const byServer = await playTalk({
           options: { secret: game === 'guess' ? '42' : 'eel' },
@@ -194,21 +192,21 @@ describe('cs/chat: the sealed hand', () => {
     const peer = await fakePeer('talk', 'server', { person })
     await peer.say('hi\n')
     await person.type('play scissors', '1')
-    await until(() => peer.writes.length === 2)
+    await peer.until(() => peer.writes.length === 2)
     const [, seal = ''] = peer.heard.split('\n')
     expect(seal).toMatch(/^[0-9a-f]{64}$/)
     await peer.say(`ok\n${seal}\n`)
     expect(peer.heard).toBe(`play scissors\n${seal}\n`)
     await person.type('no copies please')
     await peer.say(`${await computeSeal('Stone me')}\n`)
-    await until(() => peer.writes.length === 4)
+    await peer.until(() => peer.writes.length === 4)
     const shown = peer.heard.split('\n').at(-2) ?? ''
     expect(await verifyReveal(shown, seal)).toBe('Scissor')
     await peer.say('Paper me\n')
-    await until(() => person.asked)
+    await person.until(() => person.asked)
     await person.type('you said something else')
     await peer.say('Stone me\n')
-    await until(() => person.screen.includes('You: '))
+    await person.until(() => person.screen.includes('You: '))
     expect(person.screen).toContain('You: Scissor, the other side: Stone. You lose this round.\n')
     await peer.close()
   })

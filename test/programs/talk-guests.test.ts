@@ -4,11 +4,10 @@ import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Options } from '../../src/protocol/definition.ts'
 import { decode } from '../../src/wire/text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { type FakePeer, fakePeer } from '../support/fake-peer.ts'
+import { type FakePeer, fakePeer, housePlayers, servedPeer } from '../support/fake-peer.ts'
+import { InteractiveUser } from '../support/interactive-user.ts'
 import { program } from '../support/play.ts'
 import { ScriptedUser } from '../support/scripted-user.ts'
-import { housePlayers, servedPeer } from '../support/served.ts'
-import { InteractiveUser } from '../support/interactive-user.ts'
 
 const PROMPT = 'Enter Input >'
 

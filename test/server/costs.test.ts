@@ -4,8 +4,8 @@ import type { PeerHandle } from '../../src/protocol/seating.ts'
 // a server loads it with the first client; these tests load it before
 import '../../src/door/json-mode.ts'
 import { AdmissionControl, unlimited } from '../../src/server/admission.ts'
-import { settled, TestClock } from '../support/test-clock.ts'
 import { startConversation } from '../support/conversation.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
 /** A client of a program in a room of its own, with a budget of 1,000. */
@@ -25,7 +25,7 @@ async function readOf(name: string, first: readonly string[], line: string): Pro
   await settled()
   const before = connection.received
   theirs.write(`${line}\n`.repeat(1000))
-  for (let turn = 0; turn < 20; turn++) await settled()
+  await settled()
   return connection.received - before
 }
 
@@ -78,7 +78,7 @@ describe('a published event costs by its number of receivers', () => {
     const { lobby, connection, theirs } = await clientOf(name)
     const said = async (lines: readonly string[]) => {
       theirs.write(lines.map((one) => `${one}\n`).join(''))
-      for (let turn = 0; turn < 40; turn++) await settled()
+      await settled()
     }
     await said(first)
     const table = [...lobby.service.hall.tables][0]

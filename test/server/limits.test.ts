@@ -9,11 +9,11 @@ import { Connection } from '../../src/wire/connection.ts'
 import { lines } from '../../src/wire/framing/lines.ts'
 import type { Transport } from '../../src/wire/transport.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/test-clock.ts'
 import { program } from '../support/play.ts'
 import { startServe } from '../support/process.ts'
-import { TestLobby } from '../support/test-lobby.ts'
 import { untilClosed } from '../support/sockets.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 /** A peer that connects from an address. */
 function from(host: string, loopback = false): Transport {

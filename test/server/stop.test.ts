@@ -4,10 +4,10 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Automaton, client, server } from '../../src/protocol/automaton.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 import { plainLines } from '../../src/protocol/definition.ts'
-import { settled, TestClock } from '../support/test-clock.ts'
-import { startServe } from '../support/process.ts'
 import { openServer } from '../support/open-server.ts'
+import { startServe } from '../support/process.ts'
 import { untilClosed } from '../support/sockets.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 /** A client that reads none of its input, and does not close its side. */
 function deaf(port: number, says: string): Socket {
@@ -48,11 +48,18 @@ describe('a stopped server ends within 5 s', () => {
 
   test('also if a program of its own does not end', async () => {
     const clock = new TestClock()
+    const { promise: arrived, resolve: connected } = Promise.withResolvers<unknown>()
     const endless: Program = { ...stuck, name: 'endless', protocol: { ...stuck.protocol, server: () => new Promise<never>(() => {}) } }
-    const { server: parlor, address } = await openServer(endless, { limits: { first: 1000, idle: 1000 }, clock })
+    const { server: parlor, address } = await openServer(endless, {
+      limits: { first: 1000, idle: 1000 },
+      clock,
+      logs: { log() {}, connected },
+    })
     const socket = deaf(address.port, 'hello\n')
     await once(socket, 'connect')
-    while ([...parlor.conversations].length === 0) await settled()
+    await arrived
+    await settled()
+    expect([...parlor.conversations]).toHaveLength(1)
     let stopped = false
     const stop = parlor.stop().then(() => {
       stopped = true

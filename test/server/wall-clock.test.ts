@@ -7,10 +7,10 @@ import { AdmissionControl, unlimited } from '../../src/server/admission.ts'
 import { Connection } from '../../src/wire/connection.ts'
 import { lines } from '../../src/wire/framing/lines.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/test-clock.ts'
 import { startWatchedConversation } from '../support/conversation.ts'
 import { Parlor } from '../support/process.ts'
 import { writesOf } from '../support/received.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const HOUR = 3_600_000
 const SEEKER = { name: 'ada', game: 'tictactoe', settings: {}, rated: false }

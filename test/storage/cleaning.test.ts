@@ -9,9 +9,9 @@ import { SqliteResults } from '../../src/storage/sqlite/results.ts'
 import { ScoreCounts } from '../../src/storage/sqlite/score-counts.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { databaseIn, folder, leftBy } from '../support/folders.ts'
+import { settled, turn } from '../support/test-clock.ts'
 import { event, game, move } from './samples.ts'
 
-const turn = () => new Promise(setImmediate)
 const ended = (n: number, counts: boolean) => event(n, { type: 'ended', outcome: { winners: [0] }, ...(counts ? { counts } : {}) })
 
 /** A store whose oldest rows a test drops by hand. */
@@ -53,10 +53,10 @@ test('drops finished tables with the oldest rows, whole, and with their index en
     await play(log, table)
     if (table % 10 === 0) await appendEvents(log, 1, table / 10, [move(1, table / 10 + 1)])
   }
-  for (let n = 0; n < 10; n++) await turn()
+  await settled()
   const before = size(database)
   cleanAll(shelf)
-  for (let n = 0; n < 10; n++) await turn()
+  await settled()
   cleanAll(shelf)
   expect(size(database)).toBeLessThan(before / 5)
   expect(await log.read(1, 0)).toEqual([1, 2, 3, 4, 5].map((n) => move(1, n)))
@@ -81,7 +81,7 @@ test('drops no table that is followed, none that is rated and not recorded, and 
   await results.setStandings(3, 'g', [])
   await play(log, 5)
   const clean = async () => {
-    for (let n = 0; n < 10; n++) await turn()
+    await settled()
     cleanAll(shelf)
   }
   const there = async () =>
@@ -117,7 +117,7 @@ test('drops a table from the histories of guests, and leaves it in those of acco
     for (const table of [1, 2]) database.run(`INSERT INTO history VALUES ('${person}', ${table}, 0, '{}')`)
   await play(log, 1)
   await play(log, 2)
-  for (let n = 0; n < 10; n++) await turn()
+  await settled()
   cleanAll(shelf)
   expect(history()).toEqual([
     ['account:1', 1],
@@ -129,7 +129,7 @@ test('drops a table from the histories of guests, and leaves it in those of acco
 test('a step processes a limited number of characters of the journal, or one row', async () => {
   const { database, shelf, log } = opened(folder(), { lag: 0, entries: 1 })
   for (let table = 1; table <= 20; table++) await play(log, table)
-  for (let n = 0; n < 10; n++) await turn()
+  await settled()
   const rows = database.prepare('SELECT place, length(batch) AS length FROM journal ORDER BY place').all()
   const through = (last: number | undefined) =>
     rows.filter(({ place }) => Number(place) <= (last ?? 0)).reduce((sum, { length }) => sum + Number(length), 0)
@@ -143,7 +143,7 @@ test('does not move a damaged row, so that its damage can still be found', async
   const { database, shelf, log } = opened(folder(), { lag: 0, entries: 1 })
   await appendEvents(log, 1, 0, [move(1, 1)])
   await play(log, 2)
-  for (let n = 0; n < 10; n++) await turn()
+  await settled()
   database.run("UPDATE journal SET batch = replace(batch, '1/1', '1/7') WHERE place = 1")
   expect(() => shelf.removeOldest(1)).toThrow(/place 1 of its journal is not as it was written/)
   expect(count(database, 'journal')).toBeGreaterThan(1)
@@ -155,7 +155,7 @@ test('a step that fails changes nothing', async () => {
   await appendEvents(log, 1, 0, [move(1, 1)])
   await play(log, 2)
   await play(log, 3)
-  for (let n = 0; n < 10; n++) await turn()
+  await settled()
   database.run("CREATE TRIGGER full BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'no room'); END")
   expect(() => shelf.removeOldest(1)).toThrow('no room')
   database.run('DROP TRIGGER full')

@@ -150,7 +150,10 @@ export function tablesContract(open: Open): void {
       await Promise.all(opened)
       expect([await tables.unfinished(), await tables.ended()]).toEqual([[1, 2, 3, 4, 5], []])
       const ended = event(2, { type: 'ended', outcome, counts: true })
-      await Promise.all([appendEvents(tables, 4, 1, [ended]), appendEvents(tables, 1, 1, [ended, event(3, { type: 'continued', table: 5 })])])
+      await Promise.all([
+        appendEvents(tables, 4, 1, [ended]),
+        appendEvents(tables, 1, 1, [ended, event(3, { type: 'continued', table: 5 })]),
+      ])
       await appendEvents(tables, 2, 1, [event(2, { type: 'ended', outcome })])
       await appendEvents(tables, 3, 1, [move(3, 2), event(3, { type: 'ended', outcome, counts: true })])
       await appendEvents(tables, 4, 2, [event(3, { type: 'said', name: 'Ada', text: 'well played' })])

@@ -1,14 +1,50 @@
-import { copyFileSync, existsSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, type NoParamCallback, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { setTimeout } from 'node:timers/promises'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Database, type Durability } from '../../src/storage/sqlite/database.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { MIGRATIONS, migrate } from '../../src/storage/sqlite/migrations.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { folder, storeIn } from '../support/folders.ts'
 import { event, fates, move } from './samples.ts'
+
+/** The calls of `fdatasync`, which run in a thread of their own, and after which the log is checkpointed. */
+const syncs = vi.hoisted(() => {
+  let waiting: (() => void)[] = []
+  return {
+    begun: 0,
+    running: 0,
+    begin() {
+      this.begun++
+      this.running++
+    },
+    end() {
+      this.running--
+      if (this.running > 0) return
+      for (const resolve of waiting) resolve()
+      waiting = []
+    },
+    /** Resolves when none runs. */
+    ended: (): Promise<void> => (syncs.running === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+  }
+})
+
+vi.mock(import('node:fs'), async (original) => {
+  const fs = await original()
+  const fdatasync = (file: number, then: NoParamCallback) => {
+    syncs.begin()
+    fs.fdatasync(file, (error) => {
+      then(error)
+      syncs.end()
+    })
+  }
+  return { ...fs, fdatasync: Object.assign(fdatasync, { __promisify__: fs.fdatasync.__promisify__ }) }
+})
+
+beforeEach(() => {
+  syncs.begun = 0
+})
 
 function file(): string {
   return join(folder(), 'parlor.db')
@@ -93,7 +129,12 @@ describe('a full disk', () => {
     const received: number[] = []
     for (const table of [1, 2, 3]) log.follow(table, () => received.push(table))
     const big = appendEvents(log, 1, 1, [long])
-    const appended = [appendEvents(log, 2, 0, [move(2, 1)]), big, appendEvents(log, 1, 2, [move(1, 3)]), appendEvents(log, 3, 0, [move(3, 1)])]
+    const appended = [
+      appendEvents(log, 2, 0, [move(2, 1)]),
+      big,
+      appendEvents(log, 1, 2, [move(1, 3)]),
+      appendEvents(log, 3, 0, [move(3, 1)]),
+    ]
     expect(await fates(appended)).toEqual(['kept', 'StoreError', 'VersionConflict', 'kept'])
     await expect(big).rejects.toThrow(/parlor\.db cannot be read or written: database or disk is full/)
     expect(received).toEqual([2, 3])
@@ -122,16 +163,18 @@ describe('the write-ahead log', () => {
     let n = 0
     const commit = () => database.transaction(() => add.run(++n))
     while (n < 300) commit()
-    await setTimeout(50)
-    expect(inFile()).toBe(0)
+    expect([syncs.begun, inFile()]).toEqual([0, 0])
     while (n < 450) commit()
-    await vi.waitFor(() => expect(inFile()).toBeGreaterThanOrEqual(399))
+    await syncs.ended()
+    expect(inFile()).toBeGreaterThanOrEqual(399)
     while (n < 1300) commit()
-    await vi.waitFor(() => expect(inFile()).toBeGreaterThanOrEqual(1200))
+    await syncs.ended()
+    expect(inFile()).toBeGreaterThanOrEqual(1200)
     // under way when the file is closed
     while (n < 1700) commit()
+    expect(syncs.running).toBe(1)
     database.close()
-    await setTimeout(50)
+    await syncs.ended()
     expect([inFile(), existsSync(`${path}-wal`)]).toEqual([1700, false])
     expect(onError).not.toHaveBeenCalled()
   })
@@ -146,7 +189,8 @@ describe('the write-ahead log', () => {
       for (let at = 0; at < 9; at++) database.transaction(() => add.run('x'.repeat(1_000_000)))
       expect(length()).toBeGreaterThan(8_000_000)
       expect(length()).toBeLessThan(30_000_000)
-      await vi.waitFor(() => expect(length()).toBe(0))
+      await syncs.ended()
+      expect(length()).toBe(0)
     }
   })
 })
@@ -163,7 +207,7 @@ describe('a complete log is never taken for a truncated one', () => {
       if (table % 7 === 0) await expect(appendEvents(store.tables, table, 0, [move(table, 1)])).rejects.toThrow()
       if (table % 11 === 0) await store.accounts.closeSession('none')
       // the checkpoint runs after the present job
-      if (table % 50 === 0) await setTimeout(1)
+      if (table % 50 === 0) await syncs.ended()
     }
     expect(store.availability?.failure).toBeUndefined()
   })

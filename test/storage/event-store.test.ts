@@ -4,12 +4,12 @@ import type { Store, TableEvent } from '../../src/hall/ports.ts'
 import type { Database } from '../../src/storage/sqlite/database.ts'
 import type { FlushPolicy } from '../../src/storage/sqlite/event-store.ts'
 import { appendEvents } from '../support/append-events.ts'
-import { contract } from './contract.ts'
 import { databaseIn, folder, leftBy, storeIn } from '../support/folders.ts'
+import { settled, turn } from '../support/test-clock.ts'
+import { contract } from './contract.ts'
 import { event, fate, fates, move } from './samples.ts'
 
 /** One turn of the event loop. */
-const turn = () => new Promise(setImmediate)
 
 /** Returns the positions of the table index and of the journal. */
 function reach(database: Database): unknown[] {
@@ -104,7 +104,7 @@ describe('the table index', () => {
     await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map((table) => appendEvents(tables, table, 0, [move(table, 1)])))
     await turn()
     await Promise.all([8, 2].map((table) => appendEvents(tables, table, 1, [ended(2, false)])))
-    while (reach(database)[0] !== 1) await turn()
+    await settled()
     // one table had its row already
     expect(rows()).toEqual([1, 2, 3, 4, 5, 6, 7])
     expect(blocks()).toEqual([expect.stringMatching(/^\n8 2 1 1:\d+ 2:0$/)])
@@ -193,7 +193,7 @@ describe('the table index', () => {
       database.run('DROP TRIGGER full')
       for (let table = 9; reach(database)[0] !== reach(database)[1]; table++) {
         await appendEvents(tables, table, 0, [move(table, 1), ended(2, false)])
-        for (let turns = 0; turns < 20; turns++) await turn()
+        await settled()
       }
       for (const table of [2, 4, 6, 8, 1, 3, 9]) expect(await tables.read(table, 0)).toEqual([move(table, 1), ended(2, false)])
       expect(await tables.unfinished()).toEqual([5, 7])
@@ -227,7 +227,10 @@ describe('the table index', () => {
     database.run(`${sql} WHERE block = 0`)
     const left = storeIn(database).tables
     await expect(left.read(1, 0)).rejects.toMatchObject({ code: 'damaged' })
-    expect(await fates([appendEvents(left, 1, 0, [move(1, 1)]), appendEvents(left, 1, 2, [move(1, 3)])])).toEqual(['StoreError', 'StoreError'])
+    expect(await fates([appendEvents(left, 1, 0, [move(1, 1)]), appendEvents(left, 1, 2, [move(1, 3)])])).toEqual([
+      'StoreError',
+      'StoreError',
+    ])
     expect(await left.read(900, 0)).toEqual([ended(1, false)])
   })
 
@@ -256,7 +259,7 @@ describe('the table index', () => {
 
     database.run('DROP TRIGGER full')
     await appendEvents(tables, 2, 0, [move(2, 1)])
-    while (reach(database)[0] !== 2) await turn()
+    await settled()
     expect([await tables.read(1, 0), await tables.ended(), await tables.unfinished()]).toEqual([[move(1, 1), ended(2)], [1], [2]])
     expect(onError).toHaveBeenCalledTimes(1)
   })
@@ -311,6 +314,7 @@ test('a kill during an update of the table index leads to the same order of ends
   void appendEvents(tables, 2, 1, [ended(2)])
   void appendEvents(tables, 7, 0, [ended(1)])
   void appendEvents(tables, 5, 0, [ended(1)])
+  // each turn of the event loop adds some
   while (database.prepare('SELECT count(*) AS count FROM tables').get()?.count !== 2) await turn()
   expect(reach(database)).toEqual([0, 1])
   const left = storeIn(databaseIn(leftBy(path)), AT_ONCE).tables

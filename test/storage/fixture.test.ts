@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { ToClient } from '../../src/native/messages.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { TestClock } from '../support/test-clock.ts'
-import { type StartedServer, startServer, type NativeClient } from '../support/start-server.ts'
 import { folder } from '../support/folders.ts'
+import { type NativeClient, type StartedServer, startServer } from '../support/start-server.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 const fixture = join(import.meta.dirname, '../fixtures/data-v4')
 

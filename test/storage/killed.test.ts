@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { Parlor } from '../support/process.ts'
 import { folder } from '../support/folders.ts'
+import { Parlor } from '../support/process.ts'
 import { game, move } from './samples.ts'
 
 const writer = join(import.meta.dirname, 'writer.ts')

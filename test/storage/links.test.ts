@@ -18,8 +18,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { sendAdminRequest } from '../../src/server/admin.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { appendEvents } from '../support/append-events.ts'
-import { asRoot, NOBODY, openFolder } from '../support/system.ts'
 import { folder } from '../support/folders.ts'
+import { asRoot, NOBODY, openFolder } from '../support/system.ts'
 import { move } from './samples.ts'
 
 /** A file of another program, readable by others, outside the folder of a store. */

@@ -13,9 +13,9 @@ import {
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { TestClock } from '../support/test-clock.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { folder, leftBy } from '../support/folders.ts'
+import { TestClock } from '../support/test-clock.ts'
 import { move } from './samples.ts'
 
 /** A store with a clock of the test, with 20 commits. */

@@ -4,8 +4,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { openAdminSocket } from '../../src/server/admin.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { appendEvents } from '../support/append-events.ts'
-import { asNobody, asRoot, NOBODY, openFolder, remount, smallDisk } from '../support/system.ts'
 import { folder } from '../support/folders.ts'
+import { asNobody, asRoot, NOBODY, openFolder, remount, smallDisk } from '../support/system.ts'
 import { move } from './samples.ts'
 
 const modeOf = (path: string) => (statSync(path).mode & 0o7777).toString(8)

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { TableEvent } from '../../src/hall/ports.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { TestClock } from '../support/test-clock.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { asRoot, fill, openFolder, smallDisk } from '../support/system.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 const said = (n: number, length = 10): TableEvent => ({ type: 'said', name: 'ada', text: 'x'.repeat(length), n, at: 0 })
 

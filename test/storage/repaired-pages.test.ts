@@ -22,7 +22,10 @@ beforeAll(async () => {
   const last = await store.accounts.named(`user${ACCOUNTS}`)
   await store.accounts.remove(last?.person ?? '')
   for (let table = 1; table <= 60; table++)
-    await appendEvents(store.tables, table, 0, [move(table, 1), event(2, { type: 'said', name: 'Ada', text: 'remarkable words '.repeat(8) })])
+    await appendEvents(store.tables, table, 0, [
+      move(table, 1),
+      event(2, { type: 'said', name: 'Ada', text: 'remarkable words '.repeat(8) }),
+    ])
   await store.close()
   const file = join(path, 'parlor.db')
   const database = new DatabaseSync(file, { readOnly: true })

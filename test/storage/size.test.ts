@@ -7,9 +7,9 @@ import { Hall } from '../../src/hall/hall.ts'
 import type { SeatOwner, Store } from '../../src/hall/ports.ts'
 import type { TableActor } from '../../src/hall/table-actor.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { TestClock } from '../support/test-clock.ts'
-import { Parlor } from '../support/process.ts'
 import { folder } from '../support/folders.ts'
+import { Parlor } from '../support/process.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 const KEEP = 1_500_000
 const ADA: SeatOwner = { person: 'account:1', name: 'ada', token: 'a'.repeat(64) }

@@ -5,8 +5,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { REMEMBERED, type Store } from '../../src/hall/ports.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { appendEvents } from '../support/append-events.ts'
-import { contract } from './contract.ts'
 import { folder, leftBy } from '../support/folders.ts'
+import { contract } from './contract.ts'
 import { event, move } from './samples.ts'
 
 /** A store in a folder, which the test may close itself. */

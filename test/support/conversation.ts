@@ -3,11 +3,11 @@ import { Conversation, type ConversationOptions } from '../../src/protocol/conve
 import { IdleTimeouts } from '../../src/protocol/idle-timeouts.ts'
 import { encode } from '../../src/wire/text.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from './test-clock.ts'
-import { program } from './play.ts'
 import { seatingOf } from './lobby-service.ts'
-import { ScriptedUser } from './scripted-user.ts'
+import { program } from './play.ts'
 import { type Received, recordReceived } from './received.ts'
+import { ScriptedUser } from './scripted-user.ts'
+import { settled, TestClock } from './test-clock.ts'
 
 /** Options of a conversation of our side, all with defaults. */
 export interface ConversationSetup extends Partial<Omit<ConversationOptions, 'program' | 'transport' | 'clock'>> {
@@ -30,7 +30,10 @@ export interface StartedConversation {
 }
 
 /** Starts a conversation of a program by its name: as the server, in a hall of its own if the program needs one. */
-export async function startConversation(name: string, { typed, datagrams = false, clock = new TestClock(), ...terms }: ConversationSetup = {}): Promise<StartedConversation> {
+export async function startConversation(
+  name: string,
+  { typed, datagrams = false, clock = new TestClock(), ...terms }: ConversationSetup = {},
+): Promise<StartedConversation> {
   const { side = 'server', options = {}, random = seededRandom(1) } = terms
   const found = await program(name)
   const [theirs, ours] = memoryPair({ datagrams })
@@ -67,7 +70,10 @@ export interface WatchedConversation extends Pick<StartedConversation, 'clock' |
 }
 
 /** Starts a watched conversation, and reads its output. */
-export async function startWatchedConversation(name: string, { limits = FOR_EVER, every = 200, typed = [], ...setup }: WatchedConversationOptions = {}): Promise<WatchedConversation> {
+export async function startWatchedConversation(
+  name: string,
+  { limits = FOR_EVER, every = 200, typed = [], ...setup }: WatchedConversationOptions = {},
+): Promise<WatchedConversation> {
   const notices: string[] = []
   const noticed = (what: string, sentence: string) => notices.push(`${what}: ${sentence}`)
   const { conversation, clock, theirs } = await startConversation(name, { observer: { onNotice: noticed }, typed, ...setup })

@@ -1,14 +1,17 @@
+import { isPlayable, playSeat } from '../../src/games/ai/house.ts'
 import type { Random } from '../../src/games/game.ts'
-import { chance } from '../../src/games/random.ts'
+import { chance, seededRandom } from '../../src/games/random.ts'
 import type { Side } from '../../src/protocol/automaton.ts'
 import type { Conversation } from '../../src/protocol/conversation.ts'
 import type { Console, Options } from '../../src/protocol/definition.ts'
 import type { ConversationObserver } from '../../src/protocol/notices.ts'
+import type { OpponentFor } from '../../src/protocol/seating.ts'
 import { decode } from '../../src/wire/text.ts'
 import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from './test-clock.ts'
+import { Changes } from './changes.ts'
 import { startConversation } from './conversation.ts'
 import type { ScriptedUser } from './scripted-user.ts'
+import { settled, TestClock } from './test-clock.ts'
 
 /** Options of our side. */
 export interface FakePeerOptions {
@@ -30,13 +33,28 @@ export class FakePeer {
   readonly #here: MemoryTransport
   readonly #there: MemoryTransport
   readonly #script: ScriptedUser
+  readonly #writes = new Changes()
 
-  constructor(conversation: Conversation, parts: { here: MemoryTransport; there: MemoryTransport; script: ScriptedUser; clock: TestClock }) {
+  constructor(
+    conversation: Conversation,
+    parts: { here: MemoryTransport; there: MemoryTransport; script: ScriptedUser; clock: TestClock },
+  ) {
     this.conversation = conversation
     this.#here = parts.here
     this.#there = parts.there
     this.#script = parts.script
     this.clock = parts.clock
+    const there = this.#there
+    const write = there.write.bind(there)
+    there.write = (data) => {
+      write(data)
+      this.#writes.note()
+    }
+  }
+
+  /** Resolves when a condition holds, which is checked after each write of our side. */
+  until(met: () => boolean): Promise<void> {
+    return this.#writes.until(met)
   }
 
   /** The writes of our side, one by one. */
@@ -107,6 +125,24 @@ export async function fakePeer(
     clock: new TestClock(Date.UTC(2024, 1, 29)),
     ...(person ? { person } : {}),
     ...(noticed ? { observer: { onNotice: noticed } } : {}),
+  })
+  return new FakePeer(conversation, { here: theirs, there: ours, script, clock })
+}
+
+/** Returns the house's players, as a server has them. */
+export function housePlayers(random: Random): OpponentFor {
+  return (game) => (isPlayable(game) ? (seat) => playSeat(game, seat, random) : undefined)
+}
+
+/** Connects a client of a test to a program as a server serves it: the house plays, and no person types. */
+export async function servedPeer(
+  name: string,
+  { options = {}, random = seededRandom(1) }: { options?: Options; random?: Random } = {},
+): Promise<FakePeer> {
+  const { conversation, clock, ours, theirs, script } = await startConversation(name, {
+    options,
+    random,
+    opponentFor: housePlayers(random),
   })
   return new FakePeer(conversation, { here: theirs, there: ours, script, clock })
 }

@@ -1,4 +1,5 @@
 import { type Console, EndOfInput } from '../../src/protocol/definition.ts'
+import { Changes } from './changes.ts'
 import { settled } from './test-clock.ts'
 
 interface Question {
@@ -8,8 +9,18 @@ interface Question {
 
 /** InteractiveUser is a person who types when a test says so; the screen shows the text as a terminal would. */
 export class InteractiveUser implements Console {
-  screen = ''
+  #screen = ''
   #question: Question | undefined
+  readonly #changes = new Changes()
+
+  get screen(): string {
+    return this.#screen
+  }
+
+  set screen(text: string) {
+    this.#screen = text
+    this.#changes.note()
+  }
 
   /** Whether a question is open. */
   get asked(): boolean {
@@ -34,9 +45,15 @@ export class InteractiveUser implements Console {
         answer: (line) => settle(() => resolve(line)),
         end: () => settle(() => (atEnd === undefined ? reject(new EndOfInput()) : resolve(atEnd))),
       }
+      this.#changes.note()
       if (signal?.aborted) abort()
       else signal?.addEventListener('abort', abort)
     })
+  }
+
+  /** Resolves when a condition holds, which is checked after each text on the screen and each question. */
+  until(met: () => boolean): Promise<void> {
+    return this.#changes.until(met)
   }
 
   /** Types lines, each at the prompt that is open then. */

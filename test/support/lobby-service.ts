@@ -1,3 +1,6 @@
+// loaded when they are used first; tests load them before, so that this takes no time of the system
+import '../../src/door/json-mode.ts'
+import '../../src/games/questions/bank.ts'
 import { type Clock, wallClock } from '../../src/base/clock.ts'
 import type { Random } from '../../src/games/game.ts'
 import { chance } from '../../src/games/random.ts'
@@ -19,12 +22,12 @@ export function openLobby({ clock = wallClock, random = chance }: { clock?: Cloc
   })
 }
 
-/** Returns the seating of a program that needs a hall, for the options of a conversation. */
+/** Returns the seating of a program that needs a hall, as an option of its conversations. */
 export function seatingOf(
   { name, needs }: Program,
   options: { clock?: Clock; random?: Random },
-): { house?: (line: PeerHandle) => ClientSeating } {
+): { createSeating?: (line: PeerHandle) => ClientSeating } {
   if (needs !== 'hall') return {}
   const place = openLobby(options)
-  return { house: (line) => place.createSeating(line, name) }
+  return { createSeating: (line) => place.createSeating(line, name) }
 }

@@ -1,8 +1,8 @@
 import { catalogue } from '../../src/games/catalogue.ts'
 import type { SeatNumber } from '../../src/games/game.ts'
-import { DoorParticipant, LegacyClient, NativeParticipant, type LegacyMessages } from './participants.ts'
-import type { TestLobby } from './test-lobby.ts'
+import { DoorParticipant, LegacyClient, type LegacyMessages, NativeParticipant } from './participants.ts'
 import type { Deal, Participant } from './secrecy.ts'
+import type { TestLobby } from './test-lobby.ts'
 
 /** Setting lists the players at a table of a game, and their protocols; the house takes each empty seat. */
 export interface Matchup {
@@ -87,7 +87,8 @@ export function connectCast({ game, seats }: Matchup): (lobby: TestLobby, deal: 
     const name = who === 0 ? 'ada' : 'grace'
     if (typeof speech !== 'string') return new LegacyClient(lobby, { who, speech, options: { words: [word], questions } }).arrive()
     const settings = game === 'quiz' ? { count: 4 } : {}
-    if (speech === 'native') return new NativeParticipant(lobby, { name, who }).arrive({ game, wait: alone ? 0 : null, seats: [who], settings })
+    if (speech === 'native')
+      return new NativeParticipant(lobby, { name, who }).arrive({ game, wait: alone ? 0 : null, seats: [who], settings })
     const command = `play ${sought?.name}${game === 'quiz' ? ' count 4' : ''}${alone && sought?.two ? ' against house' : ''}`
     return new DoorParticipant(lobby, { name, who }).arrive([command])
   }

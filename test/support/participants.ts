@@ -3,8 +3,8 @@ import type { ToServer } from '../../src/native/messages.ts'
 import type { Options } from '../../src/protocol/definition.ts'
 import type { FakePeer } from './fake-peer.ts'
 import { MemoryNativeClient } from './memory-native-client.ts'
-import type { TestLobby } from './test-lobby.ts'
 import type { Act, Participant } from './secrecy.ts'
+import type { TestLobby } from './test-lobby.ts'
 
 /** The messages of a program without a lobby. */
 export interface LegacyMessages {

@@ -8,8 +8,8 @@ import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Options, Program } from '../../src/protocol/definition.ts'
 import { decode } from '../../src/wire/text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { judgeRecording, recordWrites } from './wire-recorder.ts'
 import { ScriptedUser } from './scripted-user.ts'
+import { judgeRecording, recordWrites } from './wire-recorder.ts'
 
 /** A program by name, with the input of either side. */
 export interface Play {

@@ -1,6 +1,6 @@
 import type { Random } from '../../src/games/game.ts'
 import { type Console, EndOfInput } from '../../src/protocol/definition.ts'
-import { settled } from './test-clock.ts'
+import { turn } from './test-clock.ts'
 
 /** Input for prompts of any program: moves, commands, nonsense. */
 const TYPED = [
@@ -14,7 +14,10 @@ const TYPED = [
 const NAMES = ['ada', 'ada', 'grace', 'ada @ home', '']
 const PASSWORDS = ['', '', '', 'engine-1843', 'engine']
 
-/** A user who types random lines, and leaves (Ctrl-D) after a number of lines; waits for a limited number of turns before each. */
+/**
+ * Returns a user who types random lines, and leaves (Ctrl-D) after a number of lines; before each, it waits for up to `thinking`
+ * turns of the event loop.
+ */
 export function randomUser(random: Random, patience: number, thinking = 0): Console {
   let left = patience
   return {
@@ -22,7 +25,7 @@ export function randomUser(random: Random, patience: number, thinking = 0): Cons
     async ask(prompt, atEnd, signal) {
       if (signal?.aborted) throw signal.reason
       await undefined
-      for (let turns = random.integer(0, thinking); turns > 0; turns--) await settled()
+      for (let turns = random.integer(0, thinking); turns > 0; turns--) await turn()
       if (signal?.aborted) throw signal.reason
       if (left-- > 0) return random.choice(/\bname\b.*:/.test(prompt) ? NAMES : /\bpassword\b/.test(prompt) ? PASSWORDS : TYPED)
       if (atEnd === undefined) throw new EndOfInput()

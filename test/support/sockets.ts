@@ -87,6 +87,19 @@ export async function readToEnd(socket: Socket): Promise<string> {
   return text
 }
 
+/**
+ * Resolves after a message has gone to another server of this process and back several times: after that, everything that was
+ * sent over this machine before has arrived, and the event loop has had turns to handle it.
+ */
+export async function roundTrips(count = 20): Promise<void> {
+  const socket = await plainClient(await plainServer((peer) => peer.pipe(peer)))
+  for (let trip = 0; trip < count; trip++) {
+    socket.write('ping')
+    await once(socket, 'data')
+  }
+  socket.destroy()
+}
+
 /** Resolves when a socket is closed or reset; received bytes are dropped. */
 export function untilClosed(socket: Socket): Promise<void> {
   if (socket.readableEnded) socket.end()

@@ -3,8 +3,8 @@ import { chance } from '../../src/games/random.ts'
 import { loadSolo } from '../../src/programs/index.ts'
 import type { Options, SoloProgram } from '../../src/protocol/definition.ts'
 import { LocalSeating } from '../../src/protocol/seating.ts'
-import { TestClock } from './test-clock.ts'
 import { ScriptedUser } from './scripted-user.ts'
+import { TestClock } from './test-clock.ts'
 
 /** Returns a program without a network by its name; a misspelt name fails the test. */
 export async function soloProgram(name: string): Promise<SoloProgram> {

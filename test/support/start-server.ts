@@ -6,10 +6,11 @@ import type { ToClient } from '../../src/native/messages.ts'
 import type { Options } from '../../src/protocol/definition.ts'
 import type { Server } from '../../src/server/server.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
+import { Changes } from './changes.ts'
 import { ConnectionClosed, LineSocket } from './line-socket.ts'
 import { type Command, NativeLink } from './native-link.ts'
-import { program } from './play.ts'
 import { openServer } from './open-server.ts'
+import { program } from './play.ts'
 
 /** Options of a server, all with defaults. */
 interface StartServerOptions extends Partial<Omit<LobbyServiceOptions, 'onError'>> {
@@ -17,7 +18,10 @@ interface StartServerOptions extends Partial<Omit<LobbyServiceOptions, 'onError'
 }
 
 /** Starts a server of one program in this process, for clients over sockets; the end of the test stops it. */
-export async function startServer(name = 'parlor/door', { options = {}, ...lobbyOptions }: StartServerOptions = {}): Promise<StartedServer> {
+export async function startServer(
+  name = 'parlor/door',
+  { options = {}, ...lobbyOptions }: StartServerOptions = {},
+): Promise<StartedServer> {
   const troubles: string[] = []
   const onError = (sentence: string, reason: unknown) => troubles.push(`${sentence}: ${reason}`)
   const random = seededRandom(1)
@@ -121,12 +125,12 @@ export class LineClient {
 export class NativeClient {
   readonly heard: ToClient[] = []
   readonly #link: Promise<NativeLink>
-  #wanted: (() => void) | undefined
+  readonly #changes = new Changes()
 
   constructor(port: number) {
     this.#link = NativeLink.open(port, (message) => {
       this.heard.push(message)
-      this.#wanted?.()
+      this.#changes.note()
     })
     onTestFinished(() => this.leave())
   }
@@ -150,12 +154,8 @@ export class NativeClient {
   }
 
   /** Waits for messages until a condition holds. */
-  async until(met: () => boolean): Promise<void> {
-    while (!met()) {
-      await new Promise<void>((resolve) => {
-        this.#wanted = resolve
-      })
-    }
+  until(met: () => boolean): Promise<void> {
+    return this.#changes.until(met)
   }
 
   /** Waits until the connection is closed. */

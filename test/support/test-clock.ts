@@ -1,12 +1,31 @@
 import type { Clock } from '../../src/base/clock.ts'
+import { Changes } from './changes.ts'
 
-/** Runs everything that is not waiting for a clock. */
-export async function settled(): Promise<void> {
-  // a persisted event is published a turn or two later, and its consequences run another turn later
-  for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve))
+/** Resolves in the next turn of the event loop. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
-const TURNS = 6
+/** The number of calls of `settled` that wait for a turn now: they do not wait for each other. */
+let waiting = 0
+/** The number of turns after which a test is at fault: something in it goes on for ever. */
+const ENDLESS = 100_000
+
+/**
+ * Runs everything that waits neither for a clock nor for the system. Promises and ticks run in each turn of the event loop,
+ * and Node knows which callbacks of `setImmediate` are still to come; when there are none, nothing goes on by itself. What a
+ * thread or a socket brings later is not waited for: tests await its result.
+ */
+export async function settled(): Promise<void> {
+  for (let turns = 0; turns < ENDLESS; turns++) {
+    waiting++
+    await turn()
+    waiting--
+    const immediates = process.getActiveResourcesInfo().filter((type) => type === 'Immediate').length
+    if (immediates <= waiting) return
+  }
+  throw new Error(`the event loop is still busy after ${ENDLESS} turns`)
+}
 
 /** Runs everything that follows in this turn of the event loop. */
 export async function settledInTurn(): Promise<void> {
@@ -25,6 +44,7 @@ export class TestClock implements Clock {
   #timers: { at: number; then: () => void }[] = []
   /** Called after each timer that has fired, before anything else runs. */
   onFired: (() => void) | undefined
+  readonly #changes = new Changes()
 
   constructor(now = 0) {
     this.#now = now
@@ -51,9 +71,16 @@ export class TestClock implements Clock {
   after(ms: number, then: () => void): () => void {
     const timer = { at: this.#monotonic + ms, then }
     this.#timers.push(timer)
+    this.#changes.note()
     return () => {
       this.#timers = this.#timers.filter((one) => one !== timer)
+      this.#changes.note()
     }
+  }
+
+  /** Resolves when the number of waiting timers meets a condition, which sets and cancellations of timers can change. */
+  until(met: (timers: number) => boolean): Promise<void> {
+    return this.#changes.until(() => met(this.waiting))
   }
 
   /** Advances time, and runs all timers in order. */

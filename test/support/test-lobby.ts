@@ -7,10 +7,10 @@ import type { Console, Options } from '../../src/protocol/definition.ts'
 import type { PeerHandle } from '../../src/protocol/seating.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
-import { TestClock } from './test-clock.ts'
 import { startConversation } from './conversation.ts'
 import { FakePeer } from './fake-peer.ts'
 import { program } from './play.ts'
+import { TestClock } from './test-clock.ts'
 
 /** LobbyGuest is a client of ours in a room: both sides of its conversation, and its end of the wire. */
 export interface LobbyGuest {
@@ -47,7 +47,12 @@ export class TestLobby {
   }
 
   /** Connects a client of ours with a person who types; `wire` is its end before the first message. */
-  async guest(name: string, person: Console, options: Options = {}, prepare: (wire: MemoryTransport) => void = () => {}): Promise<LobbyGuest> {
+  async guest(
+    name: string,
+    person: Console,
+    options: Options = {},
+    prepare: (wire: MemoryTransport) => void = () => {},
+  ): Promise<LobbyGuest> {
     const found = await program(name)
     const [wire, there] = memoryPair()
     prepare(wire)

@@ -6,9 +6,19 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Address } from '../../src/wire/transport.ts'
 import { listenTcp } from '../../src/wire/transports/tcp.ts'
 import { connectTls, listenTls, parseFingerprint } from '../../src/wire/transports/tls.ts'
-import { settled, TestClock } from '../support/test-clock.ts'
-import { Arrivals, readToEnd, untilClosed, impatientClock, unusedAddress, plainClient, plainServer, lineConnection, closeAfterTest } from '../support/sockets.ts'
 import { recordReceived } from '../support/received.ts'
+import {
+  Arrivals,
+  closeAfterTest,
+  impatientClock,
+  lineConnection,
+  plainClient,
+  plainServer,
+  readToEnd,
+  untilClosed,
+  unusedAddress,
+} from '../support/sockets.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 const ANY = { host: '127.0.0.1', port: 0 }
 const FINGERPRINT = /^([\dA-F]{2}:){31}[\dA-F]{2}$/
@@ -128,7 +138,7 @@ describe('TLS', () => {
     const there = lineConnection(await arrivals.next())
     there.send('last words')
     await there.abort()
-    while (heard.closed === undefined) await settled()
+    await heard.until(() => heard.closed !== undefined)
     expect(heard).toMatchObject({ text: 'last words\n', closed: 'ECONNRESET', finished: false })
   })
 
@@ -202,7 +212,7 @@ describe('peers that do not speak TLS', () => {
     const { listener, reasons } = await place({ clock })
     const client = await plainClient(listener.address)
     const received = readToEnd(client)
-    while (clock.waiting === 0) await settled()
+    await clock.until((timers) => timers > 0)
     await clock.pass(4999)
     expect(reasons).toEqual([])
     await clock.pass(1)
@@ -218,10 +228,10 @@ describe('peers that do not speak TLS', () => {
     const peers: string[] = []
     const listener = await closeAfterTest(listenTls(ANY, await certificate(), () => {}, { clock, slow: ({ host }) => peers.push(host) }))
     const client = await plainClient(listener.address)
-    while (clock.waiting < 2) await settled()
+    await clock.until((timers) => timers === 2)
     if (begins) {
       client.write(Uint8Array.of(0x16, 3, 1))
-      while (clock.waiting > 1) await settled()
+      await clock.until((timers) => timers === 1)
     }
     await clock.pass(1999)
     expect(peers).toEqual([])
@@ -239,17 +249,18 @@ describe('peers that do not speak TLS', () => {
   })
 
   test('a client that begins like TLS and stops is refused at the timeout', async () => {
+    const { promise: begun, resolve } = Promise.withResolvers<void>()
     let waits = 0
     const clock = new (class extends TestClock {
       override after(ms: number, then: () => void): () => void {
-        waits++
+        if (++waits === 2) resolve()
         return super.after(ms, then)
       }
     })(Date.now())
     const { listener, reasons } = await place({ clock })
     const client = await plainClient(listener.address)
     client.write(Uint8Array.of(0x16, 3, 1))
-    while (waits < 2) await settled()
+    await begun
     await clock.pass(4999)
     expect(reasons).toEqual([])
     await clock.pass(1)
@@ -297,7 +308,7 @@ describe('peers that do not speak TLS', () => {
       message: 'it does not answer in TLS; perhaps it does not speak TLS',
     })
     const silent = recordReceived(await arrivals.next())
-    while (silent.pieces.length === 0) await settled()
+    await silent.until(() => silent.pieces.length > 0)
     await clock.pass(5000)
     await received
     expect(clock.waiting).toBe(0)
