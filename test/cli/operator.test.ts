@@ -7,8 +7,8 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { toCsv } from '../../src/cli/csv.ts'
-import { NativeLink } from '../support/native-link.ts'
 import { folder } from '../support/folders.ts'
+import { NativeLink } from '../support/native-link.ts'
 import { Parlor, run, startServe } from '../support/process.ts'
 
 interface Listening {

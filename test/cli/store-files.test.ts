@@ -18,8 +18,8 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { NativeLink } from '../support/native-link.ts'
-import { runInProcess } from '../support/run-in-process.ts'
 import { run, startServe } from '../support/process.ts'
+import { runInProcess } from '../support/run-in-process.ts'
 import { asRoot, openFolder, smallDisk } from '../support/system.ts'
 
 const text = ({ output, errors }: { output: string; errors: string }) => output + errors
@@ -302,7 +302,10 @@ test('with a database that is a link, serve and verify look beside its target, a
   expect(readdirSync(peer).sort()).toEqual(['parlor.db', 'parlor.db-wal', 'parlor.mark'])
   expect(await runInProcess('verify', '--data', data)).toMatchObject({ code: 0 })
   rmSync(join(peer, 'parlor.db-wal'))
-  expect(await runInProcess('verify', '--data', data)).toMatchObject({ code: 1, errors: expect.stringMatching(/parlor\.db-wal is missing/) })
+  expect(await runInProcess('verify', '--data', data)).toMatchObject({
+    code: 1,
+    errors: expect.stringMatching(/parlor\.db-wal is missing/),
+  })
   expect(await run('serve', '--port', '0', '--data', data)).toMatchObject({
     code: 2,
     errors: expect.stringMatching(/parlor\.db-wal is missing/),
@@ -360,7 +363,10 @@ test('a backup in the place of a file that the server uses is refused', async ()
     })
   }
   expect(readdirSync(data)).toEqual(['parlor.db'])
-  expect(await runInProcess('verify', '')).toMatchObject({ code: 2, errors: expect.stringContaining('the name of the file to verify is empty') })
+  expect(await runInProcess('verify', '')).toMatchObject({
+    code: 2,
+    errors: expect.stringContaining('the name of the file to verify is empty'),
+  })
 })
 
 asRoot('a copy for which there is no room is said as such, with the folder where that is', async () => {

@@ -222,6 +222,7 @@ describe('the command line', () => {
 
   test('prints the commands within 80 columns', async () => {
     const { output } = await run('--help')
+    expect(output.split('\n').length).toBeGreaterThan(20)
     for (const line of output.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
   })
 

@@ -9,8 +9,8 @@ import type { Seed } from '../../src/hall/ports.ts'
 import { newSeed, toDraws } from '../../src/hall/seeds.ts'
 import { decide, type TableState, toOpenedTable } from '../../src/hall/table.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { TestClock } from '../support/test-clock.ts'
 import { predictMathRandom } from '../support/predict-random.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 /** The number of games that the attacker plays, and of games of others after that. */
 const OWN = 110
@@ -26,7 +26,9 @@ const once: Random = {
 
 /** Returns the secret numbers of a number of games of guess in a hall, one after the other. */
 function numbersIn(random: Random, count: number): number[] {
-  const onError = (sentence: string) => expect(sentence).toBe('')
+  const onError = (sentence: string, reason: unknown) => {
+    throw new Error(sentence, { cause: reason })
+  }
   const hall = new Hall({ store: memoryStore(), games, clock: new TestClock(), random, onError })
   const seats = [{ person: 'guest:eve', name: 'eve' }]
   return Array.from({ length: count }, () => (hall.open(guessing.name, { options: { tries: 7 }, seats }).state.position as Guessing).secret)

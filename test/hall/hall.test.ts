@@ -8,8 +8,8 @@ import type { TableObserver, TableUpdate } from '../../src/hall/news.ts'
 import { HOUSE, PEER, type SeatOwner, type Store, type TableEvent } from '../../src/hall/ports.ts'
 import type { TableActor } from '../../src/hall/table-actor.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { settled, TestClock } from '../support/test-clock.ts'
 import { appendEvents } from '../support/append-events.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const START = 1_000_000
 const WEEK = 7 * 24 * 3_600_000

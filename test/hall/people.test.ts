@@ -322,7 +322,9 @@ describe('password guesses', () => {
     }
     expect([guesses, logins]).toEqual([600, 120])
     expect(await enter('ada', { address: '192.0.2.77', password: PASSWORD })).toMatchObject({ why: 'throttled' })
-    expect(await expectOnlineUser(people.enterBySession(session, { address: '192.0.2.77', onReplaced: () => {} }))).toMatchObject({ name: 'ada' })
+    expect(await expectOnlineUser(people.enterBySession(session, { address: '192.0.2.77', onReplaced: () => {} }))).toMatchObject({
+      name: 'ada',
+    })
   })
 
   test('that are refused cost neither the name nor other addresses a try', async () => {

@@ -10,8 +10,8 @@ import { RatingsProjector } from '../../src/hall/ratings-projector.ts'
 import { evolve, toOpenedTable } from '../../src/hall/table.ts'
 import type { TableActor } from '../../src/hall/table-actor.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { settled, TestClock } from '../support/test-clock.ts'
 import { appendEvents } from '../support/append-events.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const PEOPLE: readonly SeatOwner[] = ['ada', 'grace', 'alan', 'edsger'].map((name, at) => ({ person: `account:${at + 1}`, name }))
 const QUESTIONS = [{ text: '1 + 1?', options: ['1', '2', '3'], right: 1 }]

@@ -3,8 +3,8 @@ import { games } from '../../src/games/index.ts'
 import { seededRandom } from '../../src/games/random.ts'
 import { Hall } from '../../src/hall/hall.ts'
 import type { SeatOwner, Store } from '../../src/hall/ports.ts'
-import { settled, TestClock } from '../support/test-clock.ts'
 import { openBreakableStore } from '../support/breakable-store.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const ADA: SeatOwner = { person: 'account:1', name: 'ada' }
 const GRACE: SeatOwner = { person: 'account:2', name: 'grace' }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ToClient } from '../../src/native/messages.ts'
-import { type StartedServer, startServer, type NativeClient } from '../support/start-server.ts'
+import { type NativeClient, type StartedServer, startServer } from '../support/start-server.ts'
 
 const PASSWORD = 'engine-1843'
 const NEW = 'difference-2'

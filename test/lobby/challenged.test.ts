@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { catalogue } from '../../src/games/catalogue.ts'
-import { startServer } from '../support/start-server.ts'
 import { MemoryNativeClient } from '../support/memory-native-client.ts'
+import { startServer } from '../support/start-server.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
 const PASSWORD = 'engine-1843'

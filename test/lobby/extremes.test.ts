@@ -11,12 +11,12 @@ import { legalTransitions, type MessageSpec, type Side } from '../../src/protoco
 import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled } from '../support/test-clock.ts'
 import { NUMBERS, VALUES } from '../support/extreme-values.ts'
 import { MemoryNativeClient } from '../support/memory-native-client.ts'
-import { judgeRecording, recordWrites } from '../support/wire-recorder.ts'
 import { randomUser } from '../support/random-user.ts'
+import { settled } from '../support/test-clock.ts'
 import { TestLobby } from '../support/test-lobby.ts'
+import { judgeRecording, recordWrites } from '../support/wire-recorder.ts'
 
 /** The number of tables that are opened before that of the others, so that its number is no extreme. */
 const TABLES = 10

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { startServer, type LineClient } from '../support/start-server.ts'
+import { type LineClient, startServer } from '../support/start-server.ts'
 
 /** Registers a name at the front door. */
 async function registered(reader: LineClient, name: string): Promise<LineClient> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type StartedServer, startServer, type LineClient } from '../support/start-server.ts'
+import { type LineClient, type StartedServer, startServer } from '../support/start-server.ts'
 
 /** Two users who play, ada first. */
 async function two(door: StartedServer) {

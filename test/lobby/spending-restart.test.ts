@@ -8,8 +8,8 @@ import { Spendings } from '../../src/lobby/spending.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { NativeLink } from '../support/native-link.ts'
-import { settled, TestClock } from '../support/test-clock.ts'
 import { startServe } from '../support/process.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
 const MINUTE = 60_000

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { type LineClient, type StartedServer, startServer } from '../support/start-server.ts'
 import { TestClock } from '../support/test-clock.ts'
-import { type StartedServer, startServer, type LineClient } from '../support/start-server.ts'
 
 const FIVE = 'tictactoe minutes 5'
 

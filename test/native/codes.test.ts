@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RefusalCode } from '../../src/hall/api.ts'
-import { type StartedServer, startServer } from '../support/start-server.ts'
 import { openBreakableStore } from '../support/breakable-store.ts'
+import { type StartedServer, startServer } from '../support/start-server.ts'
 
 describe('over a socket, each error code occurs', () => {
   const PASSWORD = 'engine-1843'

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EndOfInput } from '../../src/protocol/definition.ts'
-import { playSolo, soloProgram } from '../support/solo.ts'
 import { fakePeer } from '../support/fake-peer.ts'
 import { play, program } from '../support/play.ts'
+import { playSolo, soloProgram } from '../support/solo.ts'
 
 const BANNER = '## Welcome to GUESS THE NUMBER! ##\n'
 const ASK = 'Please input your guess: '

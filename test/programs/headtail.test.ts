@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { scriptedRandom } from '../../src/games/random.ts'
-import { playSolo } from '../support/solo.ts'
-import { fakePeer, type FakePeerOptions } from '../support/fake-peer.ts'
+import { type FakePeerOptions, fakePeer } from '../support/fake-peer.ts'
 import { play, program } from '../support/play.ts'
+import { playSolo } from '../support/solo.ts'
 
 const PROMPT = 'I will toss a coin, guess if it is a head (H) or tail (T) : '
 const RIGHT = 'You are right!\n'
@@ -232,7 +232,10 @@ describe('c8/headtail without a network', () => {
 
 test.each(['Wrong', 'sorry, you are wrong.', 'RIGHT'])('join names what it expected after %j, which answers no guess', async (answer) => {
   const notices: string[] = []
-  const peer = await fakePeer('headtail', 'client', { typed: ['h', 'q'], noticed: (what, sentence) => notices.push(`${what}: ${sentence}`) })
+  const peer = await fakePeer('headtail', 'client', {
+    typed: ['h', 'q'],
+    noticed: (what, sentence) => notices.push(`${what}: ${sentence}`),
+  })
   await peer.say(PROMPT)
   await peer.say(`${answer}\n`)
   await peer.say(PROMPT)

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/games/random.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { fakePeer } from '../support/fake-peer.ts'
+import { InteractiveUser } from '../support/interactive-user.ts'
 import { program } from '../support/play.ts'
 import { FRAMINGS, INTRODUCTION, PROMPT, playTalk } from '../support/talk-program.ts'
-import { InteractiveUser } from '../support/interactive-user.ts'
 
 describe('cs/chat (CS project 4): the talk', () => {
   test('prints the texts around the talk', async () => {
@@ -17,7 +17,11 @@ describe('cs/chat (CS project 4): the talk', () => {
   })
 
   test.each(FRAMINGS)('plays the screenshots, word for word, framing %s', async (framing) => {
-    const played = await playTalk({ options: { framing }, join: ['Hello', 'Good. You?', 'Bye', '/q'], host: ['How are you?', 'Good', 'Bye'] })
+    const played = await playTalk({
+      options: { framing },
+      join: ['Hello', 'Good. You?', 'Bye', '/q'],
+      host: ['How are you?', 'Good', 'Bye'],
+    })
     expect(played.host).toBe(
       `Hello\n${INTRODUCTION}${PROMPT}How are you?\nGood. You?\n${PROMPT}Good\nBye\n${PROMPT}Bye\n/q\nClient has requested shutdown. Shutting down!\n`,
     )

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { settled } from '../support/test-clock.ts'
 import { startConversation } from '../support/conversation.ts'
 import { recordReceived } from '../support/received.ts'
+import { settled } from '../support/test-clock.ts'
 
 test.each([
   ['tictactoe', 'client', 'MOVE1\n', 'x', '"x" is no number; cells go from 1 to 9'],

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { programNames } from '../../src/programs/index.ts'
 import { type Automaton, client, dueBefore, expectation, server } from '../../src/protocol/automaton.ts'
-import { settled } from '../support/test-clock.ts'
 import { fakePeer } from '../support/fake-peer.ts'
 import { createPeer } from '../support/memory-peer.ts'
 import { program } from '../support/play.ts'
 import { recordReceived } from '../support/received.ts'
+import { settled } from '../support/test-clock.ts'
 
 describe('the expected message', () => {
   test.each([

@@ -29,5 +29,6 @@ test('the question is repeated after each of them', async () => {
 
 test('the answers are sent one by one, and not stored until all are ready', async () => {
   const writes = await flooded('fh/hangman', 'START')
+  expect(writes.join('').length).toBeGreaterThan(LINES * 'ERROR '.length)
   expect(Math.max(...writes.map(({ length }) => length))).toBeLessThan(32 * 1024)
 })

@@ -3,9 +3,9 @@ import { seededRandom } from '../../src/games/random.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import { IdleTimeouts } from '../../src/protocol/idle-timeouts.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/test-clock.ts'
 import { startWatchedConversation } from '../support/conversation.ts'
 import { program } from '../support/play.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const LIMITS = { first: 1000, idle: 5000 }
 

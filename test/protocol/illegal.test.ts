@@ -74,7 +74,7 @@ describe.each(programNames)('%s', async (name) => {
         const { peer, outcome } = await hear(program, side, state, text)
         expect({ state, text, now: peer.state }).toEqual({ state, text, now: state })
         if ('refused' in outcome) expect(outcome.refused).toMatch(/^ERROR \S/)
-        else expect({ state, text, how: 'end' in outcome ? outcome.end.reason : outcome }).toEqual({ state, text, reason: 'violation' })
+        else expect({ state, text, reason: 'end' in outcome ? outcome.end.reason : outcome }).toEqual({ state, text, reason: 'violation' })
         refused++
       }
     }

@@ -3,8 +3,8 @@ import type { Side } from '../../src/protocol/automaton.ts'
 import { clueOfText } from '../../src/protocol/violation-text.ts'
 import { encode } from '../../src/wire/text.ts'
 import { fakePeer } from '../support/fake-peer.ts'
-import { program } from '../support/play.ts'
 import { InteractiveUser } from '../support/interactive-user.ts'
+import { program } from '../support/play.ts'
 
 /** Returns the notices about a peer that sends a text and closes, and how the conversation ends. */
 async function said(name: string, side: Side, text: string, typed: readonly string[] = []) {
@@ -256,9 +256,11 @@ describe('messages of another program, or of the other side, are named', () => {
   })
 
   test('later messages of a talk, and the front door’s own text, are not reported', async () => {
-    const peer = await fakePeer('c8/chat', 'client', { typed: ['a', 'b'], noticed: (_, sentence) => expect(sentence).toBe('') })
+    const notices: string[] = []
+    const peer = await fakePeer('c8/chat', 'client', { typed: ['a', 'b'], noticed: (_, sentence) => notices.push(sentence) })
     await peer.say('Hello\n', 'GUESS\n')
     await peer.close()
+    expect(notices).toEqual([])
     expect((await said('door', 'client', 'Welcome to Parlor: games for people\n')).notices).toEqual([])
   })
 
@@ -348,9 +350,11 @@ describe('scissors: CHOOSE twice', () => {
 
   test('is correct after an ERROR, and in the next round', async () => {
     const typed = ['1', '1', '1']
-    const peer = await fakePeer('scissors', 'client', { typed, noticed: (_, sentence) => expect(sentence).toBe('') })
+    const notices: string[] = []
+    const peer = await fakePeer('scissors', 'client', { typed, noticed: (_, sentence) => notices.push(sentence) })
     await peer.say('CHOOSE\n', 'ERROR choose again\n', 'CHOOSE\n', 'ROUND Paper Scissor\n', 'CHOOSE\n', 'ROUND Paper Scissor\n')
     await peer.close()
+    expect(notices).toEqual([])
   })
 })
 

@@ -7,9 +7,9 @@ import { explainIllegal } from '../../src/protocol/standing.ts'
 import { findSecrets, maskMessage, quoteMessage, quoteUnfinished } from '../../src/protocol/violation-text.ts'
 import { decode, encode } from '../../src/wire/text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/test-clock.ts'
 import { program } from '../support/play.ts'
 import { recordReceived } from '../support/received.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const PASSWORD = 'hunter9Hq'
 /** Parts of the password, which no name and no word of the protocol contains. */

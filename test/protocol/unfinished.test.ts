@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { Console } from '../../src/protocol/definition.ts'
 import { maskMessage, withReason } from '../../src/protocol/violation-text.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
-import { settled } from '../support/test-clock.ts'
 import { startWatchedConversation } from '../support/conversation.ts'
 import { program } from '../support/play.ts'
+import { settled } from '../support/test-clock.ts'
 
 describe('an unfinished message, after two seconds of silence', () => {
   test.each([

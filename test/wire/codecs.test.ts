@@ -5,7 +5,7 @@ import { decimalPrefixed, fixedLength, lengthPrefixed } from '../../src/wire/fra
 import { lines } from '../../src/wire/framing/lines.ts'
 import { literals, segments, untilEnd } from '../../src/wire/framing/unframed.ts'
 import { decode, encode } from '../../src/wire/text.ts'
-import { splitAt, decodeAll, expectDecoded, concatBytes } from '../support/decoding.ts'
+import { concatBytes, decodeAll, expectDecoded, splitAt } from '../support/decoding.ts'
 
 const texts = fc.string({ unit: 'binary', maxLength: 40 })
 const oneLiners = texts.map((text) => text.replace(/[\r\n]/g, ''))
@@ -80,7 +80,9 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
     fc.assert(
       fc.property(some, steps, fc.integer({ min: 1, max: 300 }), (messages, all, times) => {
         // more than a peer may leave unread, and less
-        const bytes = concatBytes(...Array.from({ length: times }, () => messages).flatMap((each) => each.map((one) => framing.encode(one))))
+        const bytes = concatBytes(
+          ...Array.from({ length: times }, () => messages).flatMap((each) => each.map((one) => framing.encode(one))),
+        )
         const peers = Array.from({ length: 3 }, () => ({
           decoder: framing.decoder(),
           read: [] as Decoded[],

@@ -12,8 +12,8 @@ import { encode } from '../../src/wire/text.ts'
 import type { Transport } from '../../src/wire/transport.ts'
 import { TransportFilter } from '../../src/wire/transport-filter.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/test-clock.ts'
 import { recordReceived, writesOf } from '../support/received.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const opened: { connection: Connection; clock: TestClock }[] = []
 

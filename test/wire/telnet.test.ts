@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Telnet } from '../../src/wire/telnet.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled } from '../support/test-clock.ts'
-import { splitAt, concatBytes } from '../support/decoding.ts'
+import { concatBytes, splitAt } from '../support/decoding.ts'
 import { recordReceived } from '../support/received.ts'
+import { settled } from '../support/test-clock.ts'
 
 const [SE, NOP, DM, AYT, SB, WILL, WONT, DO, DONT, IAC] = [240, 241, 242, 246, 250, 251, 252, 253, 254, 255] as const
 const [BINARY, ECHO, SGA, TM, NAWS] = [0, 1, 3, 6, 31] as const

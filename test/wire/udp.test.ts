@@ -4,8 +4,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { segments } from '../../src/wire/framing/unframed.ts'
 import type { Address, Transport } from '../../src/wire/transport.ts'
 import { connectUdp, listenUdp, type UdpOptions } from '../../src/wire/transports/udp.ts'
+import { Arrivals, closeAfterTest, lineConnection } from '../support/sockets.ts'
 import { TestClock } from '../support/test-clock.ts'
-import { Arrivals, lineConnection, closeAfterTest } from '../support/sockets.ts'
 
 const UNFRAMED = { incoming: segments(), outgoing: segments() }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { connectUnix, listenUnix } from '../../src/wire/transports/unix.ts'
-import { Arrivals, impatientClock, lineConnection, closeAfterTest } from '../support/sockets.ts'
+import { Arrivals, closeAfterTest, impatientClock, lineConnection } from '../support/sockets.ts'
 
 /** A free path in a folder that is deleted after the test. */
 function freePath(): string {
@@ -95,7 +95,7 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
   test('a file that is not a socket stays unchanged', async () => {
     const path = freePath()
     writeFileSync(path, 'precious')
-    await expect(listenUnix(path, () => {})).rejects.toMatchObject({ code: 'EEXIST', message: expect.stringContaining('no socket') })
+    await expect(listenUnix(path, () => {})).rejects.toMatchObject({ code: 'EEXIST', message: expect.stringContaining('is not a socket') })
     expect(readFileSync(path, 'utf8')).toBe('precious')
   })
 
