@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import type { SeatNumber } from '../../src/games/game.ts'
 import type { ToClient } from '../../src/native/messages.ts'
-import type { Habits } from './habits.ts'
 import { ConnectionClosed } from '../support/line-socket.ts'
 import { type Command, NativeLink } from '../support/native-link.ts'
+import type { Habits } from './habits.ts'
 import type { World } from './world.ts'
 
 /** Milliseconds until a code is tried again after too many tries. */

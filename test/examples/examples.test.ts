@@ -13,9 +13,9 @@ import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Options } from '../../src/protocol/definition.ts'
 import type { Address } from '../../src/wire/transport.ts'
 import { connectTcp } from '../../src/wire/transports/tcp.ts'
+import { openServer } from '../support/open-server.ts'
 import { program } from '../support/play.ts'
 import { ScriptedUser } from '../support/scripted-user.ts'
-import { openServer } from '../support/open-server.ts'
 
 const examples = join(import.meta.dirname, '../../examples')
 const built = mkdtempSync(join(tmpdir(), 'parlor-examples-'))

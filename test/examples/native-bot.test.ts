@@ -9,8 +9,8 @@ import { chance } from '../../src/games/random.ts'
 import type { Store } from '../../src/hall/ports.ts'
 import { LobbyService } from '../../src/lobby/service.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { program } from '../support/play.ts'
 import { openServer } from '../support/open-server.ts'
+import { program } from '../support/play.ts'
 
 const file = join(import.meta.dirname, '../../examples/python/native_bot.py')
 

@@ -11,8 +11,8 @@ import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 import type { OpponentFor } from '../../src/protocol/seating.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { judgeRecording, recordWrites } from '../support/wire-recorder.ts'
 import { ScriptedUser } from '../support/scripted-user.ts'
+import { judgeRecording, recordWrites } from '../support/wire-recorder.ts'
 
 const random = seededRandom(1)
 const [first] = programs

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { type FaultSettings, formatFaults, hasChance, parseFaults, toRules } from '../../src/lab/fault-grammar.ts'
 import { addFaults } from '../../src/lab/faults.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/test-clock.ts'
 import { recordReceived, writesOf } from '../support/received.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const size = fc.integer({ min: 1, max: 65_536 })
 const time = fc.integer({ min: 0, max: 600_000 })

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { addFaults, type FaultPlan, type Faults } from '../../src/lab/faults.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/test-clock.ts'
 import { recordReceived, writesOf } from '../support/received.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 /** Our end behind simulated faults, and the peer's raw end. */
 function behind(plan: Omit<FaultPlan, 'clock'>, datagrams = false) {

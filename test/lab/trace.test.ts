@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { type SecretPolicy, traceTransport } from '../../src/lab/trace.ts'
 import { findSecrets } from '../../src/protocol/violation-text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/test-clock.ts'
 import { program } from '../support/play.ts'
 import { recordReceived } from '../support/received.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 /** Our end with a trace of it. */
 function tracing(secrets?: SecretPolicy, datagrams = false) {

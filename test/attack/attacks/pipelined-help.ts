@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
-import { connectSocket, receiveText, longestWait } from '../../support/flood.ts'
+import { connectSocket, longestWait, receiveText } from '../../support/flood.ts'
 import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { connectSocket, connectJsonUsers, receiveText, longestWait } from '../../support/flood.ts'
+import { connectJsonUsers, connectSocket, longestWait, receiveText } from '../../support/flood.ts'
 import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
