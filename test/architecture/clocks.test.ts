@@ -25,7 +25,7 @@ const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
   ],
   [
     'hall/people.ts',
-    /new Visitors\(\(\) => clock\.now\(\)\)/,
+    /new OnlineUsers\(\(\) => clock\.now\(\)\)/,
     'when a user came or left, as it is shown, and compared with when games ended',
   ],
   ['cli/store-files.ts', /repair\(path, Date\.now\(\)\)/, 'the name of the folder with the files as they were'],
