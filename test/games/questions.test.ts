@@ -171,9 +171,9 @@ describe('questions of Open Trivia DB', () => {
     ['[null]', /^question 1: expected the texts question and correct_answer, and the list incorrect_answers$/],
     [
       '[{"question":"Q","correct_answer":"a","incorrect_answers":["b"]},{"question":"Q","correct_answer":"a"}]',
-      /^question 2: expected are/,
+      /^question 2: expected the texts/,
     ],
-    ['[{"question":"Q","correct_answer":"a","incorrect_answers":[1]}]', /^question 1: expected are/],
+    ['[{"question":"Q","correct_answer":"a","incorrect_answers":[1]}]', /^question 1: expected the texts/],
     ['[{"question":"Q","correct_answer":"a","incorrect_answers":[]}]', /^question 1: a question has 2 to 6 answers/],
     ['[{"question":"Q","correct_answer":"a","incorrect_answers":["a"]}]', /^question 1: the answer "a" occurs twice$/],
     ['[{"question":"\\ud800","correct_answer":"a","incorrect_answers":["b"]}]', /^question 1: a question must not contain control/],

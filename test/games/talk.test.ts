@@ -26,7 +26,7 @@ describe('talk in turn', () => {
   })
 
   test.each([
-    [0, 'hi', { first: 1 }, 'other’s turn'],
+    [0, 'hi', { first: 1 }, 'other player’s turn'],
     [0, 'a\nb', {}, 'one line'],
     [0, 'x'.repeat(4097), {}, '4096 bytes'],
     [0, 'ä'.repeat(2049), {}, '4096 bytes'],

@@ -64,7 +64,7 @@ describe('a password', () => {
     ['password\u0378', 'a password has only characters that can be seen'],
     ['password\ud800', 'a password has only characters that can be seen'],
   ])('cannot be %j', async (password, refused) => {
-    expect(await passwords.hash(password)).toEqual({ why: 'bad-password', refused })
+    expect(await passwords.hash(password)).toEqual({ code: 'bad-password', refused })
   })
 
   test.each(['🙂'.repeat(8), 'x'.repeat(128), '🙂'.repeat(128), '  blanks  ', 'نمی\u200cخواهم'])('can be %j', async (password) => {
@@ -76,7 +76,7 @@ describe('a password', () => {
     const latin1 = (text: string) => new TextDecoder().decode(Buffer.from(text, 'latin1'))
     for (const phc of [String(hash), undefined])
       expect(await passwords.verify(latin1('\u00e4\u00f6\u00fc\u00c4\u00d6\u00dc\u00df\u00e9'), phc)).toEqual({
-        why: 'bad-password',
+        code: 'bad-password',
         refused: BROKEN,
       })
   })

@@ -85,7 +85,7 @@ describe('guests', () => {
     const { people, enter, replaced } = gathering()
     await expectOnlineUser(enter('Ada'))
     expect(await enter(name)).toEqual({
-      why: 'name-taken',
+      code: 'name-taken',
       refused: expect.stringMatching(/ is taken; try \S+2$/),
       proposal: expect.stringMatching(/2$/),
     })
@@ -95,7 +95,7 @@ describe('guests', () => {
   test.each(['', ' ada', 'house', 'a@b', 'x'.repeat(21)])('cannot use an invalid name, and receive a sentence: %j', async (name) => {
     const { people, enter, register } = gathering()
     for (const refused of [await enter(name), await enter(name, { password: PASSWORD }), await register(name)]) {
-      expect(refused).toEqual({ why: 'bad-name', refused: expect.stringMatching(/ /) })
+      expect(refused).toEqual({ code: 'bad-name', refused: expect.stringMatching(/ /) })
     }
     expect(here(people)).toEqual([])
   })
@@ -116,14 +116,14 @@ describe('guests', () => {
     const first = await expectOnlineUser(enter('ada'))
     const old = people.reconnectSecret(first)
     const secret = people.reconnectSecret(first)
-    expect(await enter('ada', { secret: old })).toMatchObject({ why: 'name-taken' })
+    expect(await enter('ada', { secret: old })).toMatchObject({ code: 'name-taken' })
     first.leave()
     expect(people.reconnectSecret(first)).toBeUndefined()
     const back = await expectOnlineUser(enter('ada', { secret }))
     back.leave()
     await expectOnlineUser(enter('ada'))
     for (const wrong of [secret, 'nonsense', '', makeToken(randomBytes)])
-      expect(await enter('ada', { secret: wrong })).toMatchObject({ why: 'name-taken', proposal: 'ada2' })
+      expect(await enter('ada', { secret: wrong })).toMatchObject({ code: 'name-taken', proposal: 'ada2' })
   })
 
   test('the name of an absent guest with a reserved seat is taken, except for a client with its secret', async () => {
@@ -133,7 +133,7 @@ describe('guests', () => {
     const secret = people.reconnectSecret(ada)
     ada.leave()
     expected.add('guest:ada')
-    expect(await enter('ada')).toMatchObject({ why: 'name-taken', refused: 'ada is taken; try ada2' })
+    expect(await enter('ada')).toMatchObject({ code: 'name-taken', refused: 'ada is taken; try ada2' })
     expect(await expectOnlineUser(enter('ada', { secret }))).toMatchObject({ person: 'guest:ada' })
   })
 
@@ -201,7 +201,7 @@ describe('registered names', () => {
     expect(ada).toMatchObject({ person: 'account:1', name: 'Ada' })
     ada.leave()
     const refused = {
-      why: 'name-taken',
+      code: 'name-taken',
       refused: 'the name Ada is registered: log in with its password, or take another name',
       registered: 'Ada',
     }
@@ -215,15 +215,15 @@ describe('registered names', () => {
   test('are registered once, also by two clients at the same time', async () => {
     const { people, register } = gathering()
     const both = await Promise.all([register('ada'), register('Ada')])
-    expect(both.filter(isRefusal)).toEqual([{ why: 'name-taken', refused: expect.stringMatching(/^the name \w+ is registered already/) }])
-    expect(await register('ADA')).toEqual({ why: 'name-taken', refused: expect.stringContaining('registered already') })
+    expect(both.filter(isRefusal)).toEqual([{ code: 'name-taken', refused: expect.stringMatching(/^the name \w+ is registered already/) }])
+    expect(await register('ADA')).toEqual({ code: 'name-taken', refused: expect.stringContaining('registered already') })
     expect(here(people)).toEqual(['account:1'])
   })
 
   test('cannot be registered by another client while their guest is online, but by that guest', async () => {
     const { people, enter, register } = gathering()
     const guest = await expectOnlineUser(enter('ada'))
-    expect(await register('Ada')).toEqual({ why: 'name-taken', refused: 'Ada is taken; try Ada2', proposal: 'Ada2' })
+    expect(await register('Ada')).toEqual({ code: 'name-taken', refused: 'Ada is taken; try Ada2', proposal: 'Ada2' })
     expect(await people.registeredName('ada')).toBeUndefined()
     const owner = await expectOnlineUser(register('Ada', { before: guest }))
     guest.leave()
@@ -240,7 +240,7 @@ describe('registered names', () => {
 
   test('are not registered with an invalid password', async () => {
     const { people, register } = gathering()
-    expect(await register('ada', { password: 'short' })).toEqual({ why: 'bad-password', refused: expect.stringMatching(/at least 8/) })
+    expect(await register('ada', { password: 'short' })).toEqual({ code: 'bad-password', refused: expect.stringMatching(/at least 8/) })
     expect(await people.registeredName('ada')).toBeUndefined()
     expect(here(people)).toEqual([])
   })
@@ -250,18 +250,18 @@ describe('registered names', () => {
     await expectOnlineUser(register('ada'))
     const by = { password: PASSWORD, address: '192.0.2.1' }
     expect(await people.setPassword('ada', 'analytical', { ...by, password: 'wrong-one' })).toEqual(WRONG)
-    expect(await people.setPassword('ada', 'short', by)).toEqual({ why: 'bad-password', refused: expect.stringMatching(/at least 8/) })
+    expect(await people.setPassword('ada', 'short', by)).toEqual({ code: 'bad-password', refused: expect.stringMatching(/at least 8/) })
     expect(await people.setPassword('ADA', 'analytical', by)).toEqual({ connections: 1, sessions: 0 })
     expect(await enter('ada', { password: PASSWORD })).toEqual(WRONG)
     expect(await people.setPassword('ada', 'difference')).toEqual({ connections: 0, sessions: 0 })
     await expectOnlineUser(enter('ada', { password: 'difference' }))
     expect(await people.setPassword('grace', 'difference')).toEqual({
-      why: 'unregistered',
+      code: 'unregistered',
       refused: 'the name grace is not registered',
     })
     expect(await people.setPassword('grace', 'difference', by)).toEqual(WRONG)
     expect(await people.remove('Ada')).toEqual({ connections: 1, sessions: 0 })
-    expect(await people.remove('Ada')).toEqual({ why: 'unregistered', refused: 'the name Ada is not registered' })
+    expect(await people.remove('Ada')).toEqual({ code: 'unregistered', refused: 'the name Ada is not registered' })
     expect(await expectOnlineUser(enter('ada'))).toMatchObject({ person: 'guest:ada' })
   })
 
@@ -284,7 +284,7 @@ describe('password guesses', () => {
     expect(passwords.compared).toBe(before + 1)
     expect(await enter('grace', { password: 'guessed-it' })).toEqual(wrong)
     expect(passwords.compared).toBe(before + 2)
-    expect(wrong).toEqual({ why: 'bad-password', refused: 'the name or the password is wrong' })
+    expect(wrong).toEqual({ code: 'bad-password', refused: 'the name or the password is wrong' })
   })
 
   test('are limited to ten at a name from unknown addresses, then one in twenty seconds; the correct one is not compared before that', async () => {
@@ -294,11 +294,11 @@ describe('password guesses', () => {
     const addresses = Array.from({ length: 10 }, (_, at) => `192.0.2.${at + 10}`)
     for (const address of addresses) expect(await enter('ada', { address, password: 'guessed-it' })).toEqual(WRONG)
     const compared = passwords.compared
-    const refused = { why: 'throttled', refused: 'too many tries: wait 20 seconds' }
+    const refused = { code: 'throttled', refused: 'too many tries: wait 20 seconds' }
     expect(await enter('ADA', { password: PASSWORD })).toEqual(refused)
     expect(passwords.compared).toBe(compared)
     await clock.pass(19_999)
-    expect(await enter('ada', { password: PASSWORD })).toEqual({ why: 'throttled', refused: 'too many tries: wait 1 second' })
+    expect(await enter('ada', { password: PASSWORD })).toEqual({ code: 'throttled', refused: 'too many tries: wait 1 second' })
     await clock.pass(1)
     await expectOnlineUser(enter('ada', { password: PASSWORD }))
     // the correct one has returned its own try, and no more
@@ -321,7 +321,7 @@ describe('password guesses', () => {
       if (!isRefusal(await enter('ada', { password: PASSWORD }))) logins++
     }
     expect([guesses, logins]).toEqual([600, 120])
-    expect(await enter('ada', { address: '192.0.2.77', password: PASSWORD })).toMatchObject({ why: 'throttled' })
+    expect(await enter('ada', { address: '192.0.2.77', password: PASSWORD })).toMatchObject({ code: 'throttled' })
     expect(await expectOnlineUser(people.enterBySession(session, { address: '192.0.2.77', onReplaced: () => {} }))).toMatchObject({
       name: 'ada',
     })
@@ -332,7 +332,7 @@ describe('password guesses', () => {
     await expectOnlineUser(register('ada', { address: '192.0.2.9' }))
     for (let tries = 0; tries < 300; tries++) await enter(`person${tries}`, { address: '198.51.100.1', password: 'guessed-it' })
     for (let tries = 0; tries < 50; tries++)
-      expect(await enter('ada', { address: '198.51.100.1', password: 'guessed-it' })).toMatchObject({ why: 'throttled' })
+      expect(await enter('ada', { address: '198.51.100.1', password: 'guessed-it' })).toMatchObject({ code: 'throttled' })
     await expectOnlineUser(enter('ada', { address: '192.0.2.44', password: PASSWORD }))
   })
 
@@ -340,7 +340,7 @@ describe('password guesses', () => {
     const { enter, register } = gathering()
     await expectOnlineUser(register('ada'))
     for (let tries = 0; tries < 10; tries++) expect(await enter('ada', { password: 'guessed-it' })).toEqual(WRONG)
-    expect(await enter('ada', { password: PASSWORD })).toEqual({ why: 'throttled', refused: 'too many tries: wait 20 seconds' })
+    expect(await enter('ada', { password: PASSWORD })).toEqual({ code: 'throttled', refused: 'too many tries: wait 20 seconds' })
   })
 
   test('leave known addresses known after a restart: the latest eight of each name', async () => {
@@ -354,7 +354,7 @@ describe('password guesses', () => {
     await again.load()
     for (let at = 0; at < 10; at++) await again.enter(entry('ada', { address: `198.51.100.${at}`, password: 'guessed-it' }))
     for (let at = 1; at <= 8; at++) await expectOnlineUser(again.enter(entry('ada', { address: `192.0.2.${at}`, password: PASSWORD })))
-    expect(await again.enter(entry('ada', { address: '192.0.2.100', password: PASSWORD }))).toMatchObject({ why: 'throttled' })
+    expect(await again.enter(entry('ada', { address: '192.0.2.100', password: PASSWORD }))).toMatchObject({ code: 'throttled' })
     await again.remove('ada')
     expect(await accounts.places()).toEqual([])
   })
@@ -362,7 +362,7 @@ describe('password guesses', () => {
   test('at an unknown name are limited in the same way', async () => {
     const { enter } = gathering()
     for (let tries = 0; tries < 10; tries++) expect(await enter('grace', { password: 'guessed-it' })).toEqual(WRONG)
-    expect(await enter('grace', { password: 'guessed-it' })).toEqual({ why: 'throttled', refused: 'too many tries: wait 20 seconds' })
+    expect(await enter('grace', { password: 'guessed-it' })).toEqual({ code: 'throttled', refused: 'too many tries: wait 20 seconds' })
   })
 
   test('from one address are limited, whatever the names; other addresses are not affected', async () => {
@@ -370,7 +370,7 @@ describe('password guesses', () => {
     let tries = 0
     while (JSON.stringify(await enter(`person${tries}`, { password: 'guessed-it' })) === JSON.stringify(WRONG)) tries++
     expect(tries).toBe(300)
-    expect(await enter('ada', { password: 'guessed-it' })).toEqual({ why: 'throttled', refused: 'too many tries: wait 2 seconds' })
+    expect(await enter('ada', { password: 'guessed-it' })).toEqual({ code: 'throttled', refused: 'too many tries: wait 2 seconds' })
     expect(await enter('ada', { password: 'guessed-it', address: '192.0.2.99' })).toEqual(WRONG)
   })
 
@@ -399,7 +399,7 @@ describe('password guesses', () => {
       for (; !tries.denial(); wrong++) tries.failed()
       return { wrong, denial: () => tries.denial() }
     }
-    const wait = (seconds: string) => ({ why: 'throttled', refused: `too many tries: wait ${seconds}` })
+    const wait = (seconds: string) => ({ code: 'throttled', refused: `too many tries: wait ${seconds}` })
     const first = wrongCodes('192.0.2.1')
     expect([first.wrong, first.denial()]).toEqual([10, wait('20 seconds')])
     expect(people.codeTries('192.0.2.1').denial()).toBeUndefined()
@@ -414,7 +414,7 @@ describe('password guesses', () => {
     const passwords = new Passwords({ random: randomBytes, atOnce: 1, waiting: { each: 0, all: 0 } })
     const { people, register } = gathering(passwords)
     const [first, second] = await Promise.all([register('ada'), register('grace')])
-    expect([isRefusal(first), second]).toEqual([false, { ...BUSY, why: 'throttled' }])
+    expect([isRefusal(first), second]).toEqual([false, { ...BUSY, code: 'throttled' }])
     expect(here(people)).toEqual(['account:1'])
   })
 })
@@ -428,12 +428,12 @@ describe('a client that resumes with a token', () => {
     const entry = { address: '192.0.2.1', onReplaced: () => {} }
     expect(await expectOnlineUser(people.enterBySession(one, entry))).toMatchObject({ person: ada.person, name: 'ada' })
     await people.closeSession(one)
-    const over = { why: 'bad-token', refused: 'this session is over: log in' }
+    const over = { code: 'bad-token', refused: 'this session is over: log in' }
     for (const token of [one, 'nonsense', makeToken(randomBytes)]) expect(await people.enterBySession(token, entry)).toEqual(over)
     await clock.pass(30 * 24 * 3600 * 1000)
     expect(await people.enterBySession(other, entry)).toEqual(over)
     expect(await people.openSession(await expectOnlineUser(people.enter({ ...entry, name: 'grace' })), other)).toEqual({
-      why: 'unregistered',
+      code: 'unregistered',
       refused: 'sessions are for registered names: register first',
     })
   })
@@ -463,7 +463,7 @@ describe('a change to an account', () => {
     const sentence = 'your password was changed: log in again'
     expect([reasons, ended, [...people.online]]).toEqual([[sentence], [sentence], [owner]])
     expect(seats).toContain('revoked account:1')
-    expect(await people.openSession(thief, makeToken(randomBytes))).toMatchObject({ why: 'unregistered' })
+    expect(await people.openSession(thief, makeToken(randomBytes))).toMatchObject({ code: 'unregistered' })
   })
 
   test('ends many connections in parts, some in each turn of the event loop; none is online meanwhile, and the answer comes last', async () => {
@@ -526,7 +526,7 @@ describe('a change to an account', () => {
     )
     expect(here(people)).toEqual([])
     for (const token of [session, minted])
-      expect(await people.enterBySession(token, { address: '192.0.2.1', onReplaced: () => {} })).toMatchObject({ why: 'bad-token' })
+      expect(await people.enterBySession(token, { address: '192.0.2.1', onReplaced: () => {} })).toMatchObject({ code: 'bad-token' })
     if (what === 'password') await expectOnlineUser(enter('ada', { password: 'analytical' }))
   })
 })
@@ -542,8 +542,8 @@ describe('names that look alike', () => {
   test('are refused while the other is registered or online, and the error names it; existing accounts stay usable', async () => {
     const { accounts, people, enter, register } = gathering()
     await expectOnlineUser(register('Ame'))
-    expect(await enter('Arne')).toMatchObject({ why: 'name-taken', refused: 'Arne looks like Ame, which is taken; try Arne2' })
-    expect(await register('АМЕ')).toMatchObject({ why: 'name-taken', refused: expect.stringContaining('looks like Ame') })
+    expect(await enter('Arne')).toMatchObject({ code: 'name-taken', refused: 'Arne looks like Ame, which is taken; try Arne2' })
+    expect(await register('АМЕ')).toMatchObject({ code: 'name-taken', refused: expect.stringContaining('looks like Ame') })
     const guest = await expectOnlineUser(enter('b0b'))
     expect(await enter('bob')).toMatchObject({ refused: 'bob looks like b0b, which is taken; try bob2' })
     expect(await expectOnlineUser(enter('bob', { before: guest }))).toMatchObject({ name: 'bob' })
@@ -572,6 +572,6 @@ describe('names that look alike', () => {
       await accounts.add({ key, name, password: `plain ${PASSWORD}`, since: 0 })
     for (const name of ['tables', 'аda', 'H0use'])
       expect(await enter(name, { password: PASSWORD })).toMatchObject({ person: expect.stringMatching(/^account:/) })
-    expect(await enter('games', { password: PASSWORD })).toMatchObject({ why: 'bad-name' })
+    expect(await enter('games', { password: PASSWORD })).toMatchObject({ code: 'bad-name' })
   })
 })

@@ -87,7 +87,7 @@ describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
   test('ends with a sentence after a line over the limit', async () => {
     const peer = await fakePeer('chat', 'server', { typed: ['hello'] })
     await peer.say('x'.repeat(4098))
-    expect((await peer.end())?.message).toContain('which is 4096 bytes')
+    expect((await peer.end())?.message).toContain('more than 4096 bytes, the limit')
   })
 })
 

@@ -45,7 +45,7 @@ export function resultsContract(open: Open): void {
       await expect(results.setStandings(1, 'nim', [bob, { ...ada, score: Number.NaN }])).rejects.toThrow(
         'the score of guest:ada must be a finite number, not NaN',
       )
-      await expect(results.setStandings(1, 'nim', [{ ...ada, games: 1.5 }])).rejects.toThrow('counted in whole numbers, not 1.5')
+      await expect(results.setStandings(1, 'nim', [{ ...ada, games: 1.5 }])).rejects.toThrow('must be a whole number, not 1.5')
       expect([await results.last(), await results.standing('nim', bob.person)]).toEqual([undefined, undefined])
       expect(await results.setStandings(1, 'nim', [bob])).toBe(true)
     })

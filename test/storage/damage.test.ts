@@ -78,7 +78,7 @@ describe('a missing or damaged write-ahead log is detected, and the start report
     [
       'without the mark',
       (path) => rmSync(`${file(path)}-wal`) ?? rmSync(join(path, 'parlor.mark')),
-      /log parlor\.db-wal is missing: what a server/,
+      /log parlor\.db-wal is missing: the last commits of a server/,
     ],
   ])('%s', async (_, damage, sentence) => {
     const path = await killed()
@@ -248,7 +248,7 @@ describe('verify', () => {
       ],
       ['DELETE FROM journal WHERE place = 5', /place 5 of the journal is missing: events of table 5 are lost/],
       ["UPDATE tables SET places = ' 1:0' WHERE id = 2", /table 2/],
-      ['INSERT INTO recorded (table_id) VALUES (7)', /results of table 7 are recorded, and it has not ended/],
+      ['INSERT INTO recorded (table_id) VALUES (7)', /results of table 7 are recorded, although it is not a finished rated table/],
     ]
     for (const [change, problem] of sql) {
       const damaged = leftBy(path)

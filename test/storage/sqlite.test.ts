@@ -163,7 +163,7 @@ describe('damage is reported with its table and number, and no damaged data is r
     ['no time', becomes('"1/2",1760000000002', '"1/2",""'), 'event 2 of table 1 cannot be read: it has no time'],
     ['another number', becomes('"said"', '"said","n":2'), 'event 3 of table 1 cannot be read: its number is 2'],
     ['no number', becomes('"said"', '"said","n":"3"'), 'event 3 of table 1 cannot be read: it has no number'],
-    ['another seat', becomes('[1,"1/1"', '[-1,"1/1"'), 'event 1 of table 1 cannot be read: it is not as an event mo'],
+    ['another seat', becomes('[1,"1/1"', '[-1,"1/1"'), 'event 1 of table 1 cannot be read: the fields of an event moved are wrong'],
     ['another type', becomes('said', 'sad'), 'event 3 of table 1 cannot be read: there is no event of the type "sad"'],
     ['no event', becomes('[0,"1/2"', '0,"1/2"'), 'event 2 of table 1 cannot be read: it is not there'],
     ['a gap', becomes('\n[0,"1/2",1760000000002]', ''), 'event 3 of table 1 cannot be read: it is not there'],
