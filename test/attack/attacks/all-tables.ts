@@ -38,7 +38,7 @@ export const attack: Attack = {
     cleanup.use(server)
     const one = await takeTables(ports[DOOR] ?? 0, 'a', TABLES)
     assert.equal(one.got, 20, 'one connection')
-    assert.match(one.refusal, /this connection has 20 seats/)
+    assert.match(one.refusal, /this connection holds 20 seats/)
     let all = one.got
     let refusal = ''
     for (let n = 0; n < 10 && !/your address/.test(refusal); n++) {
