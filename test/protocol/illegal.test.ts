@@ -3,7 +3,7 @@ import { loadProgram, programNames } from '../../src/programs/index.ts'
 import { type Automaton, expectation, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../src/protocol/automaton.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 import { decode } from '../../src/wire/text.ts'
-import { peerOf } from '../support/peer.ts'
+import { createPeer } from '../support/memory-peer.ts'
 
 /** Messages of no protocol, except those that accept any text. */
 const GARBAGE = [
@@ -24,7 +24,7 @@ const GARBAGE = [
 
 /** A peer of ours in a given state, and the messages that its far end sends, each in a write of its own. */
 async function hear(program: Program, side: Side, state: string, text: string) {
-  const { peer, ours, theirs, incoming } = peerOf(program, side, state)
+  const { peer, ours, theirs, incoming } = createPeer(program, side, state)
   const answer = peer.receive().then(
     (said) => ({ said }),
     (end) => ({ end }),

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { ToClient } from '../../src/native/messages.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { TestClock } from '../support/clock.ts'
-import { type Doorway, doorway, type NativeClient } from '../support/doorway.ts'
-import { folder } from './folders.ts'
+import { folder } from '../support/folders.ts'
+import { type NativeClient, type StartedServer, startServer } from '../support/start-server.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 const fixture = join(import.meta.dirname, '../fixtures/data-v4')
 
@@ -31,17 +31,17 @@ const what = JSON.parse(readFileSync(join(fixture, 'what.json'), 'utf8')) as {
 }
 
 /** A server on a copy of the folder, one second after it was written. */
-async function serverOn(left: 'stopped' | 'killed', program?: string): Promise<Doorway> {
+async function serverOn(left: 'stopped' | 'killed', program?: string): Promise<StartedServer> {
   const path = folder()
   cpSync(join(fixture, left), path, { recursive: true })
   const store = await openStore({ folder: path })
-  const door = await doorway(program, { store, clock: new TestClock(what.at + 1000), wait: 0 })
-  onTestFinished(() => door.premises.close())
-  await door.premises.open()
+  const door = await startServer(program, { store, clock: new TestClock(what.at + 1000), wait: 0 })
+  onTestFinished(() => door.service.close())
+  await door.service.open()
   return door
 }
 
-async function login(door: Doorway, name: 'ada' | 'bob'): Promise<NativeClient> {
+async function login(door: StartedServer, name: 'ada' | 'bob'): Promise<NativeClient> {
   const client = await door.program()
   expect(await client.ask({ type: 'enter', name, password: what.secrets[name] })).toMatchObject({ type: 'entered', registered: true })
   return client
@@ -112,9 +112,9 @@ describe.each(['stopped', 'killed'] as const)('a data folder of version 4 of the
     const store = await openStore({ folder: path })
     const { table } = what.headtail
     const before = await store.tables.read(table, 0)
-    const door = await doorway(undefined, { store, clock: new TestClock(what.at + 1000), wait: 0 })
-    onTestFinished(() => door.premises.close())
-    await door.premises.open()
+    const door = await startServer(undefined, { store, clock: new TestClock(what.at + 1000), wait: 0 })
+    onTestFinished(() => door.service.close())
+    await door.service.open()
     const ada = await login(door, 'ada')
     expect(await ada.ask({ type: 'resume', table, after: 0 })).toMatchObject({ type: 'seated' })
     expect(await ada.ask({ type: 'play', table, move: 'H' })).toMatchObject({ type: 'ok' })

@@ -8,8 +8,8 @@ import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Options, Program } from '../../src/protocol/definition.ts'
 import { decode } from '../../src/wire/text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { observe, tape } from './observe.ts'
-import { Script } from './script.ts'
+import { ScriptedUser } from './scripted-user.ts'
+import { judgeRecording, recordWrites } from './wire-recorder.ts'
 
 /** A program by name, with the input of either side. */
 export interface Play {
@@ -45,14 +45,14 @@ export async function program(name: string): Promise<Program> {
 export async function play({ program: name, host = [], join = [], options = {}, random = chance, clock }: Play): Promise<Played> {
   const found = await program(name)
   const [server, client] = memoryPair()
-  const events = tape(server, client)
-  const atHost = new Script(host)
-  const atJoin = new Script(join)
+  const events = recordWrites(server, client)
+  const atHost = new ScriptedUser(host)
+  const atJoin = new ScriptedUser(join)
   const terms = { program: found, options: { ...found.defaults, ...options }, random, ...(clock ? { clock } : {}) }
   const hosting = new Conversation({ ...terms, side: 'server', transport: server, person: atHost })
   const joining = new Conversation({ ...terms, side: 'client', transport: client, person: atJoin })
   const [hostEnd, joinEnd] = await Promise.all([hosting.closed, joining.closed])
-  const { illegal } = observe(found, options, events)
+  const { illegal } = judgeRecording(found, options, events)
   if (illegal !== undefined) throw new Error(`${name} said what its automaton does not have: ${JSON.stringify(illegal)}`)
   const text = (writes: readonly Uint8Array[]) => writes.map((write) => decode(write)).join('')
   return { host: atHost.screen, join: atJoin.screen, toClient: text(server.written), toServer: text(client.written), hostEnd, joinEnd }
