@@ -207,7 +207,7 @@ function faultsOf(layer: ConfigSource, { part, names }: SettingsSchema): readonl
     const line = lineOf(setting)
     return { line: line ?? 0, text: say(formatOrigin(setting, from(setting), line)) }
   }
-  const faults = (part.safeParse(values).error?.issues ?? []).flatMap((issue) => {
+  const found = (part.safeParse(values).error?.issues ?? []).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => {
         const setting = [...issue.path, key].join('.')
@@ -219,8 +219,8 @@ function faultsOf(layer: ConfigSource, { part, names }: SettingsSchema): readonl
     const value = typeof given === 'string' ? quoteText(given) : JSON.stringify(given)
     return [fault(setting, (at) => `${at} is ${value}, and must be ${issue.message}`)]
   })
-  faults.push(...secondPorts(values.ports).map(([name, given]) => fault(`ports.${name}`, (at) => formatDuplicate(at, given))))
-  return faults.toSorted((one, other) => one.line - other.line).map(({ text: sentence }) => sentence)
+  found.push(...secondPorts(values.ports).map(([name, given]) => fault(`ports.${name}`, (at) => formatDuplicate(at, given))))
+  return found.toSorted((one, other) => one.line - other.line).map(({ text: sentence }) => sentence)
 }
 
 /** Formats a setting and its source, as the beginning of a sentence. */

@@ -6,9 +6,9 @@ import { decode } from '../wire/text.ts'
 import { memoryPair } from '../wire/transports/memory.ts'
 import { assert } from './assert.ts'
 import type { TestFunction } from './game.ts'
-import { observe, tape } from './observe.ts'
-import { peerOf } from './peer.ts'
-import { restless } from './restless.ts'
+import { createPeer } from './memory-peer.ts'
+import { randomUser } from './random-user.ts'
+import { judgeRecording, recordWrites } from './wire-recorder.ts'
 
 /** ProtocolTestOptions is what the tests of a protocol need beside the program. */
 export interface ProtocolTestOptions {
@@ -74,14 +74,14 @@ async function walk(program: Program, seed: number, typed: readonly string[] | u
   const random = seededRandom(seed)
   const options = { ...program.defaults, pace: 0, delay: 0 }
   const [server, client] = memoryPair()
-  const events = tape(server, client)
+  const events = recordWrites(server, client)
   const terms = { program, options, random }
   const sides = [
-    new Conversation({ ...terms, side: 'server', transport: server, person: restless(random, 40, { typed }) }),
-    new Conversation({ ...terms, side: 'client', transport: client, person: restless(random, random.integer(0, 60), { typed }) }),
+    new Conversation({ ...terms, side: 'server', transport: server, person: randomUser(random, 40, { typed }) }),
+    new Conversation({ ...terms, side: 'client', transport: client, person: randomUser(random, random.integer(0, 60), { typed }) }),
   ]
   const ends = await Promise.all(sides.map(({ closed }) => closed))
-  const { illegal, steps, state, over } = observe(program, options, events)
+  const { illegal, steps, state, over } = judgeRecording(program, options, events)
   assert(illegal === undefined, () => `in the walk ${seed}, a role sent the illegal message ${JSON.stringify(illegal)}`)
   for (const end of ends) assert(!end || /^(?:Disconnected|EndOfInput)$/.test(end.name), () => `in the walk ${seed}, a role threw ${end}`)
   assert(over || ends.some((end) => end), () => `in the walk ${seed}, the roles ended in the state "${state}", which is no end`)
@@ -108,7 +108,7 @@ export async function hearIllegal(
   program: Program,
   { side, state, text }: { side: Side; state: string; text: string },
 ): Promise<string | undefined> {
-  const { peer, ours, theirs, incoming } = peerOf(program, side, state)
+  const { peer, ours, theirs, incoming } = createPeer(program, side, state)
   const answer = peer.receive().then(
     () => 'is accepted',
     (end: { reason?: string }) => (end.reason === 'violation' ? undefined : `ends with ${end.reason}`),

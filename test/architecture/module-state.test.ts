@@ -29,7 +29,8 @@ const CONSTANT = /^(?:Map|Set|RegExp|Error|Disconnected|TextEncoder|TextDecoder)
 
 /** Matches code that writes to `name`, to a field of it, or to an item of it. */
 function writesTo(name: string): RegExp {
-  const path = `(?<![\\w.$'"\`#])${name}(?:\\.\\w+|\\[[^\\]]+\\])*`
+  // the default of a type parameter is no assignment
+  const path = `(?<!extends )(?<![\\w.$'"\`#])${name}(?:\\.\\w+|\\[[^\\]]+\\])*`
   const call = '\\.(?:set|add|delete|clear|push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin)\\('
   const assigned = '(?:\\.\\w+|\\[[^\\]]+\\])\\s*(?:(?:[-+*/%|&^?]|\\?\\?|\\|\\||&&|\\*\\*|<<|>>>?)?=(?![=>])|\\+\\+|--)'
   return new RegExp(`${path}(?:${call}|${assigned})|(?:\\+\\+|--|delete )${name}[.[]|Object\\.assign\\(${name}\\b`)

@@ -11,13 +11,12 @@ const SHORTEST = 30
 
 /** Files with fewer lines, with the reason why each stands for itself. */
 const SHORT: Readonly<Record<string, string>> = {
-  'base/counts.ts': 'counts and time spans as texts, for most rooms',
   'base/errors.ts': 'thrown values as errors, for most rooms',
   'base/nearest.ts': '"did you mean", the only part that imports leven for it',
   'base/network-address.ts': 'what counts as one network, for all limits',
   'base/sizes.ts': 'sizes in bytes as texts',
   'base/sweep.ts': 'work on many items, some in each turn of the event loop',
-  'cli/plugins.ts': 'plug-ins for commands, which load it only if there are some',
+  'cli/clock.ts': 'the clock of this process, which all commands share',
   'config/defaults.ts': 'the help shows defaults, and does not load the settings for that',
   'door/automaton.ts': 'the automaton of a protocol, as in each program',
   'games/index.ts': 'the registry of games, without their texts and banks',
@@ -29,7 +28,7 @@ const SHORT: Readonly<Record<string, string>> = {
   'plugins/resolve.ts': 'what `import "parlor"` means in a plug-in',
   'storage/error.ts': 'the errors of every engine',
   'testing.ts': 'the public face of the kit for tests',
-  'testing/peer.ts': 'a peer in memory, for several tests of the kit',
+  'testing/memory-peer.ts': 'a peer in memory, for several tests of the kit',
   'wire/framing/recv.ts': 'a framing, one file each',
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { limitMessages } from '../../src/cli/listening.ts'
-import { TestClock } from '../support/clock.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 test('of many diagnostics about clients, ten are printed, then one in ten seconds, with the number of omitted ones', async () => {
   const clock = new TestClock()

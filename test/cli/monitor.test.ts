@@ -2,8 +2,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openMonitor } from '../../src/cli/monitor.ts'
 import { loadProgram } from '../../src/programs/index.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { premises } from '../support/premises.ts'
-import { openServer } from '../support/server.ts'
+import { openLobby } from '../support/lobby-service.ts'
+import { openServer } from '../support/open-server.ts'
 
 test('health is 503 and "starting" until the server serves', async () => {
   const monitor = await openMonitor({ host: '127.0.0.1', port: 0 })
@@ -16,7 +16,7 @@ test('health is 503 and "starting" until the server serves', async () => {
   if (!program) throw new Error('there is no program guess')
   const { server } = await openServer(program)
   onTestFinished(() => server.stop())
-  monitor.watch(server, premises(), memoryStore())
+  monitor.watch(server, openLobby(), memoryStore())
   const after = await ask()
   expect([after.status, await after.json()]).toEqual([200, { status: 'serving', connections: 0, tables: 0 }])
 })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { Parlor, run, serving } from '../support/process.ts'
+import { Parlor, run, startServe } from '../support/process.ts'
 
 function parlor(...args: string[]): Parlor {
   const started = new Parlor(args)
@@ -79,7 +79,7 @@ describe('--trace', () => {
 
   test('of serve: shows each connection, plain and as JSON, without passwords', async () => {
     for (const form of ['plain', 'json']) {
-      const { server, ports } = await serving(['fh/quiz'], '--trace', '--log', form)
+      const { server, ports } = await startServe(['fh/quiz'], '--trace', '--log', form)
       onTestFinished(() => server[Symbol.asyncDispose]())
       for (const number of [1, 2]) {
         const client = await dial(ports['fh/quiz'] ?? 0)
@@ -102,7 +102,7 @@ describe('--trace', () => {
   })
 
   test('shows passwords with --secrets', async () => {
-    const { server, ports } = await serving(['fh/quiz'], '--trace', '--secrets')
+    const { server, ports } = await startServe(['fh/quiz'], '--trace', '--secrets')
     onTestFinished(() => server[Symbol.asyncDispose]())
     const client = await dial(ports['fh/quiz'] ?? 0)
     client.write('LOGIN ada engine-1843\n')
@@ -137,7 +137,7 @@ describe('--split, --glue and --delay', () => {
   })
 
   test('serve: apply to every program, and print the seed if they are random', async () => {
-    const { server, ports } = await serving(['c8/hello'], '--split', '1..3', '--delay', '20ms..40ms')
+    const { server, ports } = await startServe(['c8/hello'], '--split', '1..3', '--delay', '20ms..40ms')
     onTestFinished(() => server[Symbol.asyncDispose]())
     const all = await pieces(await dial(ports['c8/hello'] ?? 0))
     expect(all.join('')).toBe('Hello from server\n')
@@ -146,7 +146,7 @@ describe('--split, --glue and --delay', () => {
   })
 
   test('glue: bytes within the time arrive together', async () => {
-    const { server, ports } = await serving(['tjc/guess'], '--glue', '150ms')
+    const { server, ports } = await startServe(['tjc/guess'], '--glue', '150ms')
     onTestFinished(() => server[Symbol.asyncDispose]())
     const client = await dial(ports['tjc/guess'] ?? 0)
     const news = pieces(client)

@@ -7,9 +7,9 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { toCsv } from '../../src/cli/table.ts'
-import { NativeLink } from '../crash/native.ts'
-import { folder } from '../storage/folders.ts'
-import { Parlor, run, serving } from '../support/process.ts'
+import { folder } from '../support/folders.ts'
+import { NativeLink } from '../support/native-link.ts'
+import { Parlor, run, startServe } from '../support/process.ts'
 
 interface Listening {
   readonly listening: readonly { readonly program: string; readonly port: number }[]
@@ -130,7 +130,7 @@ describe('ports of a server', () => {
 
 describe('a port in place of a host', () => {
   test('is accepted by join and host', async () => {
-    const { server, ports } = await serving(['tjc/hello'])
+    const { server, ports } = await startServe(['tjc/hello'])
     onTestFinished(() => server[Symbol.asyncDispose]())
     const port = String(ports['tjc/hello'])
 
@@ -208,7 +208,7 @@ describe('parlor rank', () => {
   })
 
   test('reports at once that the server at the port is no front door', async () => {
-    const { server, ports } = await serving(['tjc/guess', 'fh/http'])
+    const { server, ports } = await startServe(['tjc/guess', 'fh/http'])
     onTestFinished(() => server[Symbol.asyncDispose]())
     for (const [name, said] of [
       ['tjc/guess', 'GUESS'],

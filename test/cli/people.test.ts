@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { ToClient } from '../../src/native/messages.ts'
-import { NativeLink } from '../crash/native.ts'
-import { run, serving } from '../support/process.ts'
+import { NativeLink } from '../support/native-link.ts'
+import { run, startServe } from '../support/process.ts'
 
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'parlor-people-'))
@@ -33,7 +33,7 @@ describe('the operator', () => {
   test('sets a new password and deletes an account, while the server runs and after it has stopped', async () => {
     const data = await folder()
     const people = (...args: readonly string[]) => run('people', ...args, '--data', data)
-    const { server, ports } = await serving(['parlor/door'], '--data', data, '--level', 'info')
+    const { server, ports } = await startServe(['parlor/door'], '--data', data, '--level', 'info')
     onTestFinished(() => server[Symbol.asyncDispose]())
     const door = { host: '127.0.0.1', port: ports['parlor/door'] ?? 0 }
     const enter = async (type: 'enter' | 'register', name: string, password: string) =>
@@ -60,7 +60,7 @@ describe('the operator', () => {
   test.each(['while the server runs', 'on a folder at rest'])('ends connections and sessions %s', { timeout: 60_000 }, async (when) => {
     const data = await folder()
     const people = async (...args: readonly string[]) => run('people', ...args, '--data', data)
-    let { server, ports } = await serving(['parlor/door'], '--data', data)
+    let { server, ports } = await startServe(['parlor/door'], '--data', data)
     onTestFinished(() => server[Symbol.asyncDispose]())
     const stop = async () => {
       server.signal('SIGTERM')
@@ -68,7 +68,7 @@ describe('the operator', () => {
     }
     const restart = async () => {
       await stop()
-      ;({ server, ports } = await serving(['parlor/door'], '--data', data))
+      ;({ server, ports } = await startServe(['parlor/door'], '--data', data))
     }
     const heard = new Map<string, ToClient[]>()
     const link = async (name: string) => {
@@ -115,7 +115,7 @@ describe('the operator', () => {
 
   test.skipIf(process.platform === 'win32')('uses a socket that only the owner may use, and that rejects invalid requests', async () => {
     const data = await folder()
-    const { server } = await serving(['parlor/door'], '--data', data)
+    const { server } = await startServe(['parlor/door'], '--data', data)
     onTestFinished(() => server[Symbol.asyncDispose]())
     const path = join(data, 'parlor.sock')
     expect((await stat(path)).mode & 0o777).toBe(0o600)
@@ -129,7 +129,7 @@ describe('the operator', () => {
   test('can connect again after the server was killed and restarted', async () => {
     const data = await folder()
     for (const time of ['first', 'second']) {
-      const { server } = await serving(['parlor/door'], '--data', data)
+      const { server } = await startServe(['parlor/door'], '--data', data)
       const { errors } = await run('people', 'reset', 'ada', '--data', data)
       expect([time, errors]).toEqual([time, expect.stringContaining('ada')])
       expect(errors).not.toContain('in use')
@@ -140,7 +140,7 @@ describe('the operator', () => {
 
   test.skipIf(process.platform === 'win32')('receives the reason if the folder’s path is too long for a socket', async () => {
     const data = join(await folder(), 'x'.repeat(100))
-    const { server } = await serving(['parlor/door'], '--data', data)
+    const { server } = await startServe(['parlor/door'], '--data', data)
     onTestFinished(() => server[Symbol.asyncDispose]())
     expect(server.errors).toMatch(/"parlor people" cannot be used while this server runs: the path of a Unix socket has at most/)
     expect(await run('people', 'reset', 'ada', '--data', data)).toMatchObject({ code: 2, errors: expect.stringContaining('in use') })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { examples, numbersPlugin, pluginFile } from '../support/plugins.ts'
-import { Parlor, run, serving } from '../support/process.ts'
+import { Parlor, run, startServe } from '../support/process.ts'
 
 const FOUR = join(examples, 'connect-four-wire.ts')
 
@@ -40,7 +40,7 @@ async function talkTo(port: number, steps: readonly (readonly [RegExp, string])[
 
 describe('--plugin', () => {
   test('serves a program of a plug-in, whose game is at the front door, too', async () => {
-    const { server, ports } = await serving(['example/connect-four', 'door'], '--plugin', FOUR)
+    const { server, ports } = await startServe(['example/connect-four', 'door'], '--plugin', FOUR)
     onTestFinished(() => server[Symbol.asyncDispose]())
     expect(
       await talkTo(ports['example/connect-four'] ?? 0, [

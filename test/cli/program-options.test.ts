@@ -17,7 +17,7 @@ import { type Options, type Program, plainLines, readOption } from '../../src/pr
 import type { FileOption, FlagOption, TextOption } from '../../src/protocol/option.ts'
 import { decode } from '../../src/wire/text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { folder } from '../storage/folders.ts'
+import { folder } from '../support/folders.ts'
 
 // a program with options of its own, as one file would define it
 

@@ -6,7 +6,7 @@ import { lines } from '../../src/wire/framing/lines.ts'
 import type { Transport } from '../../src/wire/transport.ts'
 import { connectTls } from '../../src/wire/transports/tls.ts'
 import { connectUnix } from '../../src/wire/transports/unix.ts'
-import { folder } from '../storage/folders.ts'
+import { folder } from '../support/folders.ts'
 import { Parlor, run } from '../support/process.ts'
 
 /** A program that a server serves, as `--json` has it. */

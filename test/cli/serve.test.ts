@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { Parlor, serving } from '../support/process.ts'
+import { Parlor, startServe } from '../support/process.ts'
 
 /** A client of ours that records its input. */
 class Client {
@@ -29,7 +29,7 @@ class Client {
 }
 
 async function served(programs: readonly string[], ...more: string[]) {
-  const { server, ports } = await serving(programs, ...more)
+  const { server, ports } = await startServe(programs, ...more)
   onTestFinished(() => server[Symbol.asyncDispose]())
   return { server, port: (name: string) => ports[name] ?? 0 }
 }
@@ -96,7 +96,7 @@ describe('serve', () => {
     onTestFinished(() => server[Symbol.asyncDispose]())
     await server.shows(/tjc\/hello \(hello\) +\d+/)
     expect(server.output).not.toMatch(/tjc\/guess/)
-    while (!server.errors.includes('\n')) await new Promise((resolve) => setImmediate(resolve))
+    await server.complains(/\n/)
     expect(server.errors).toMatch(
       /^parlor: [\d-]{10} [\d:]{8} tjc\/guess is not served: cannot listen on 127\.0\.0\.1:\d+: it is in use.*--port tjc\/guess=N\n$/,
     )

@@ -17,21 +17,21 @@ import {
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { NativeLink } from '../crash/native.ts'
-import { runHere } from '../support/command.ts'
-import { run, serving } from '../support/process.ts'
+import { NativeLink } from '../support/native-link.ts'
+import { run, startServe } from '../support/process.ts'
+import { runInProcess } from '../support/run-in-process.ts'
 import { asRoot, openFolder, smallDisk } from '../support/system.ts'
 
 const text = ({ output, errors }: { output: string; errors: string }) => output + errors
 
 /** Runs a command: a server in a process of its own, because it handles signals. */
 function ran(...args: string[]) {
-  return args[0] === 'serve' ? run(...args) : runHere(...args)
+  return args[0] === 'serve' ? run(...args) : runInProcess(...args)
 }
 
 /** A server with a folder, and a game in which ada is to move. */
 async function playing(data: string) {
-  const { server, ports } = await serving(['parlor/door'], '--data', data, '--level', 'info')
+  const { server, ports } = await startServe(['parlor/door'], '--data', data, '--level', 'info')
   onTestFinished(() => server[Symbol.asyncDispose]())
   const tables: number[] = []
   const link = async (name: string) => {
@@ -61,17 +61,17 @@ test('a backup of a running server is readable by its owner alone, and is restor
   const { server, ada, grace, table } = await playing(data)
   await ada.ask({ type: 'play', table, move: '1' })
   const file = join(around, 'backup.db')
-  const made = await runHere('backup', file, '--data', data)
+  const made = await runInProcess('backup', file, '--data', data)
   expect([made.code, made.output]).toEqual([0, expect.stringContaining(`${file} has all of ${data}`)])
   expect(statSync(file).mode & 0o777).toBe(0o600)
   // the server continues meanwhile, and later changes are not in it
   expect(await grace.ask({ type: 'play', table, move: '2' })).toMatchObject({ type: 'ok' })
   expect(readdirSync(around).sort()).toEqual(['backup.db', 'data'])
-  expect(await runHere('verify', file)).toMatchObject({
+  expect(await runInProcess('verify', file)).toMatchObject({
     code: 0,
     output: expect.stringMatching(/backup\.db is in order: 1 table with \d+ events/),
   })
-  const again = await runHere('backup', file, '--data', data)
+  const again = await runInProcess('backup', file, '--data', data)
   expect([again.code, again.errors]).toEqual([2, expect.stringContaining('is there already: choose another file')])
   server.signal('SIGTERM')
   await server.exit
@@ -80,28 +80,28 @@ test('a backup of a running server is readable by its owner alone, and is restor
   renameSync(file, join(restored, 'parlor.db'))
   expect([await movesIn(restored, table), await movesIn(data, table)]).toEqual([1, 2])
   const stopped = join(around, 'stopped.db')
-  expect(await runHere('backup', stopped, '--data', data)).toMatchObject({ code: 0 })
-  expect(await runHere('verify', stopped)).toMatchObject({ code: 0 })
+  expect(await runInProcess('backup', stopped, '--data', data)).toMatchObject({ code: 0 })
+  expect(await runInProcess('verify', stopped)).toMatchObject({ code: 0 })
 })
 
 test('verify checks a folder, also while the server runs, and reports faults, also by its exit code', async () => {
   const data = join(openFolder(), 'data')
   const { server, ada, table } = await playing(data)
   await ada.ask({ type: 'play', table, move: '1' })
-  const running = await runHere('verify', '--data', data, '--json')
+  const running = await runInProcess('verify', '--data', data, '--json')
   expect(server.errors).toMatch(/the operator requested: verify, by a copy\n/)
   expect([running.code, JSON.parse(running.output)]).toEqual([0, expect.objectContaining({ ok: true, tables: 1, problems: [] })])
   server.signal('SIGKILL')
   await server.exit
-  expect(await runHere('verify', '--data', data)).toMatchObject({ code: 0 })
+  expect(await runInProcess('verify', '--data', data)).toMatchObject({ code: 0 })
   rmSync(join(data, 'parlor.db-wal'))
-  const damaged = await runHere('verify', '--data', data)
+  const damaged = await runInProcess('verify', '--data', data)
   expect([damaged.code, damaged.errors]).toEqual([
     1,
     expect.stringMatching(/its log parlor\.db-wal is missing[\s\S]*is damaged: restore a backup/),
   ])
   expect(damaged.errors).not.toContain('parlor-verify-')
-  const json = JSON.parse((await runHere('verify', '--data', data, '--json')).output)
+  const json = JSON.parse((await runInProcess('verify', '--data', data, '--json')).output)
   expect(json).toMatchObject({ ok: false, problems: [expect.stringMatching(/parlor\.db-wal is missing/)] })
 })
 
@@ -116,13 +116,13 @@ test('a server does not start in a folder that has lost data, reports the loss a
   expect(refused.code).toBe(2)
   expect(refused.errors).toMatch(/its log parlor\.db-wal is missing: lost are the last \d+ of \d+ commits, with table 1 altogether/)
   expect(refused.errors).toMatch(/Restore a backup, or go on without what is lost: "parlor repair --data /)
-  const repaired = await runHere('repair', '--data', data)
+  const repaired = await runInProcess('repair', '--data', data)
   expect([repaired.code, repaired.output]).toEqual([0, expect.stringMatching(/The original files are in .*parlor\.damaged-/)])
   expect(repaired.output).toMatch(/^The new database has the events of \d+ tables?$/m)
-  expect(await runHere('verify', '--data', data)).toMatchObject({ code: 0 })
+  expect(await runInProcess('verify', '--data', data)).toMatchObject({ code: 0 })
   const after = await playing(data)
   expect(await after.ada.ask({ type: 'play', table: after.table, move: '1' })).toMatchObject({ type: 'ok' })
-  expect((await runHere('repair', '--data', data)).errors).toMatch(/is in use by another program/)
+  expect((await runInProcess('repair', '--data', data)).errors).toMatch(/is in use by another program/)
 })
 
 test('backup refuses a folder that has lost data, as serve does; a backup of a killed server is complete and changes nothing', async () => {
@@ -134,7 +134,7 @@ test('backup refuses a folder that has lost data, as serve does; a backup of a k
   await server.exit
   cpSync(data, whole, { recursive: true, filter: (path) => !path.endsWith('.sock') })
   rmSync(join(data, 'parlor.db-wal'))
-  const refused = await runHere('backup', file, '--data', data)
+  const refused = await runInProcess('backup', file, '--data', data)
   expect([refused.code, refused.output, refused.errors]).toEqual([
     2,
     '',
@@ -145,9 +145,9 @@ test('backup refuses a folder that has lost data, as serve does; a backup of a k
   expect(readdirSync(around).sort()).toEqual(['data', 'whole'])
   // the next start reports the loss again
   expect(await run('serve', '--only', 'guess', '--port', '0', '--data', data)).toMatchObject({ code: 2, output: '' })
-  expect(await runHere('backup', file, '--data', whole)).toMatchObject({ code: 0, errors: '' })
-  expect(await runHere('verify', file)).toMatchObject({ code: 0, errors: '' })
-  expect(await runHere('verify', '--data', whole)).toMatchObject({ code: 0, errors: '' })
+  expect(await runInProcess('backup', file, '--data', whole)).toMatchObject({ code: 0, errors: '' })
+  expect(await runInProcess('verify', file)).toMatchObject({ code: 0, errors: '' })
+  expect(await runInProcess('verify', '--data', whole)).toMatchObject({ code: 0, errors: '' })
   expect(await movesIn(whole, table)).toBe(1)
 })
 
@@ -156,18 +156,18 @@ test('a backup of a folder of an earlier version leaves the folder unchanged, fo
   const [data, file] = [join(around, 'data'), join(around, 'backup.db')]
   cpSync(join(import.meta.dirname, '../fixtures/data-v4/stopped'), data, { recursive: true })
   const before = readFileSync(join(data, 'parlor.db'))
-  expect(await runHere('backup', file, '--data', data)).toMatchObject({ code: 0, errors: '' })
+  expect(await runInProcess('backup', file, '--data', data)).toMatchObject({ code: 0, errors: '' })
   expect(readFileSync(join(data, 'parlor.db')).subarray(60, 64)).toEqual(before.subarray(60, 64))
-  expect(await runHere('verify', file)).toMatchObject({ code: 0 })
+  expect(await runInProcess('verify', file)).toMatchObject({ code: 0 })
 })
 
 test('a backup of a folder of an earlier version whose server was killed leaves its log there, which the next start checks', async () => {
   const around = openFolder()
   const [data, file] = [join(around, 'data'), join(around, 'backup.db')]
   cpSync(join(import.meta.dirname, '../fixtures/data-v4/killed'), data, { recursive: true })
-  expect(await runHere('backup', file, '--data', data)).toMatchObject({ code: 0, errors: '' })
+  expect(await runInProcess('backup', file, '--data', data)).toMatchObject({ code: 0, errors: '' })
   expect(readdirSync(data)).toEqual(['parlor.db', 'parlor.db-wal'])
-  expect(await runHere('verify', file)).toMatchObject({ code: 0 })
+  expect(await runInProcess('verify', file)).toMatchObject({ code: 0 })
 })
 
 test.each(['parlor.db-wal', 'parlor.mark', 'parlor.sock'])(
@@ -208,13 +208,13 @@ test('verify reports a mark that is missing, damaged or of another folder, and f
     [() => copyFileSync(join(other, 'parlor.mark'), mark), 'belongs to another database'],
   ] as const) {
     spoil()
-    const verified = await runHere('verify', '--data', data)
+    const verified = await runInProcess('verify', '--data', data)
     expect([verified.code, verified.errors]).toEqual([
       1,
       expect.stringContaining(`parlor.mark ${what}: if commits are missing at the end of `),
     ])
   }
-  const { server } = await serving(['parlor/door'], '--data', data)
+  const { server } = await startServe(['parlor/door'], '--data', data)
   onTestFinished(() => server[Symbol.asyncDispose]())
   expect(server.errors).toMatch(/parlor\.mark belongs to another database/)
 })
@@ -226,25 +226,25 @@ test('a folder that is not a server’s is reported as such', async () => {
     expect(text(await ran(...command, '--data', join(around, 'none')))).toMatch(/there is no .*none here; --data names another folder/)
   }
   writeFileSync(join(around, 'note.txt'), 'no database at all, and of some length at that')
-  expect((await runHere('verify', join(around, 'note.txt'))).errors).toBe(
+  expect((await runInProcess('verify', join(around, 'note.txt'))).errors).toBe(
     `parlor: ${join(around, 'note.txt')} is not a database of Parlor: name the parlor.db of a server, or a backup of one\n`,
   )
   const empty = join(around, 'empty.db')
   writeFileSync(empty, '')
-  expect(await runHere('verify', empty)).toMatchObject({
+  expect(await runInProcess('verify', empty)).toMatchObject({
     code: 2,
     errors: `parlor: ${empty} is empty, and so no database of Parlor: name the parlor.db of a server, or a backup of one\n`,
   })
   const hollow = openFolder()
   writeFileSync(join(hollow, 'parlor.db'), '')
   for (const place of [[join(hollow, 'parlor.db')], [hollow], ['--data', hollow]])
-    expect(await runHere('verify', ...place)).toMatchObject({
+    expect(await runInProcess('verify', ...place)).toMatchObject({
       code: 1,
       errors: expect.stringContaining('parlor.db is empty: lost are all games'),
     })
   const busy = openFolder()
   await (await openStore({ folder: busy })).close()
-  const sound = await runHere('repair', '--data', busy)
+  const sound = await runInProcess('repair', '--data', busy)
   expect(sound).toMatchObject({ code: 0, output: expect.stringContaining('Everything in the folder could be read, and was copied.') })
   await playing(busy)
   const twice = await run('serve', '--only', 'guess', '--port', '0', '--data', busy)
@@ -286,28 +286,31 @@ test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])('a pipe in the place of
 test('verify fails for a database that is missing beside its mark', async () => {
   const data = openFolder()
   writeFileSync(join(data, 'parlor.mark'), '')
-  expect(await runHere('verify', '--data', data)).toMatchObject({
+  expect(await runInProcess('verify', '--data', data)).toMatchObject({
     code: 1,
     errors: expect.stringMatching(/parlor\.db is missing, and .*lost are all/),
   })
 })
 
 test('with a database that is a link, serve and verify look beside its target, and report a dangling link', async () => {
-  const [data, far] = [openFolder(), openFolder()]
-  await (await openStore({ folder: far })).close()
-  symlinkSync(join(far, 'parlor.db'), join(data, 'parlor.db'))
+  const [data, peer] = [openFolder(), openFolder()]
+  await (await openStore({ folder: peer })).close()
+  symlinkSync(join(peer, 'parlor.db'), join(data, 'parlor.db'))
   const { server } = await playing(data)
   server.signal('SIGKILL')
   await server.exit
-  expect(readdirSync(far).sort()).toEqual(['parlor.db', 'parlor.db-wal', 'parlor.mark'])
-  expect(await runHere('verify', '--data', data)).toMatchObject({ code: 0 })
-  rmSync(join(far, 'parlor.db-wal'))
-  expect(await runHere('verify', '--data', data)).toMatchObject({ code: 1, errors: expect.stringMatching(/parlor\.db-wal is missing/) })
+  expect(readdirSync(peer).sort()).toEqual(['parlor.db', 'parlor.db-wal', 'parlor.mark'])
+  expect(await runInProcess('verify', '--data', data)).toMatchObject({ code: 0 })
+  rmSync(join(peer, 'parlor.db-wal'))
+  expect(await runInProcess('verify', '--data', data)).toMatchObject({
+    code: 1,
+    errors: expect.stringMatching(/parlor\.db-wal is missing/),
+  })
   expect(await run('serve', '--port', '0', '--data', data)).toMatchObject({
     code: 2,
     errors: expect.stringMatching(/parlor\.db-wal is missing/),
   })
-  rmSync(far, { recursive: true })
+  rmSync(peer, { recursive: true })
   for (const command of [['serve', '--port', '0'], ['verify'], ['repair'], ['backup', join(data, 'x.db')]]) {
     const errors = /^parlor: \S+parlor\.db is a symbolic link to a file that does not exist/
     expect(await ran(...command, '--data', data)).toMatchObject({ code: 2, errors: expect.stringMatching(errors) })
@@ -321,8 +324,8 @@ test('verify of a running server whose log was cut names the user’s file and t
   await ada.ask({ type: 'play', table, move: '1' })
   await grace.ask({ type: 'play', table, move: '2' })
   truncateSync(join(data, 'parlor.db-wal'), 100)
-  const verified = await runHere('verify', '--data', data)
-  const saved = await runHere('backup', join(around, 'x.db'), '--data', data)
+  const verified = await runInProcess('verify', '--data', data)
+  const saved = await runInProcess('backup', join(around, 'x.db'), '--data', data)
   const problem = `parlor: ${data}/parlor.db-wal was cut from \\d+ to 100 bytes while the server ran: stop the server, and restore a backup`
   expect(verified.code).toBe(1)
   expect(verified.errors).toMatch(new RegExp(`^${problem}`))
@@ -344,7 +347,7 @@ test('verify reports a damaged page as a fault of the file, and not of its copy'
   const content = readFileSync(path)
   content.fill(0xff, 4096, content.length)
   writeFileSync(path, content)
-  const { code, errors } = await runHere('verify', '--data', data)
+  const { code, errors } = await runInProcess('verify', '--data', data)
   expect(code).toBe(1)
   expect(errors).toContain(`${path} is damaged: restore a backup`)
   expect(errors).not.toContain('parlor-verify-')
@@ -354,13 +357,16 @@ test('a backup in the place of a file that the server uses is refused', async ()
   const data = openFolder()
   await (await openStore({ folder: data })).close()
   for (const name of ['parlor.sock', 'parlor.mark', 'parlor.db-wal', 'parlor.probe']) {
-    expect(await runHere('backup', join(data, name), '--data', data)).toMatchObject({
+    expect(await runInProcess('backup', join(data, name), '--data', data)).toMatchObject({
       code: 2,
       errors: expect.stringMatching(/ is a name that the server itself uses: choose another file\n/),
     })
   }
   expect(readdirSync(data)).toEqual(['parlor.db'])
-  expect(await runHere('verify', '')).toMatchObject({ code: 2, errors: expect.stringContaining('the name of the file to verify is empty') })
+  expect(await runInProcess('verify', '')).toMatchObject({
+    code: 2,
+    errors: expect.stringContaining('the name of the file to verify is empty'),
+  })
 })
 
 asRoot('a copy for which there is no room is said as such, with the folder where that is', async () => {
@@ -370,7 +376,7 @@ asRoot('a copy for which there is no room is said as such, with the folder where
   vi.stubEnv('TMPDIR', disk)
   onTestFinished(() => void vi.unstubAllEnvs())
   const verify = async () => {
-    const { code, errors } = await runHere('verify', '--data', data)
+    const { code, errors } = await runInProcess('verify', '--data', data)
     return [code, errors]
   }
   const said = `parlor: no copy of ${data}/parlor.db can be made in ${disk} (TMPDIR names another folder): the copy`

@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../src/cli/diagnostics.ts'
 import { decodeTextFile } from '../../src/cli/text-file.ts'
-import { folder } from '../storage/folders.ts'
-import { Parlor, run, serving } from '../support/process.ts'
+import { folder } from '../support/folders.ts'
+import { Parlor, run, startServe } from '../support/process.ts'
 
 /** Returns the sentence with which a file is refused. */
 function refusal(bytes: Uint8Array, file = 'words.txt'): string {
@@ -107,7 +107,7 @@ describe('the command line', () => {
 
   test('serves the usable questions, and reports for each other one why it is skipped', async () => {
     const questions = file('bank.gift', gift)
-    const { server } = await serving(['fh/quiz'], '--questions', questions)
+    const { server } = await startServe(['fh/quiz'], '--questions', questions)
     await using _ = server
     expect(server.errors).toContain('bank.gift, skipped: line 3: this asks for an essay')
     expect(server.errors).toContain('bank.gift, skipped: line 5: this asks for a number')

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { programNames } from '../../src/programs/index.ts'
 import { cannotConnect } from '../../src/terminal/trouble.ts'
-import { folder } from '../storage/folders.ts'
+import { folder } from '../support/folders.ts'
 import { run } from '../support/process.ts'
 
 /** A file that exists. */
@@ -222,6 +222,7 @@ describe('the command line', () => {
 
   test('prints the commands within 80 columns', async () => {
     const { output } = await run('--help')
+    expect(output.split('\n').length).toBeGreaterThan(20)
     for (const line of output.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
   })
 

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import type { SeatNumber } from '../../src/games/game.ts'
 import type { ToClient } from '../../src/native/messages.ts'
+import { ConnectionClosed } from '../support/line-socket.ts'
+import { type Command, NativeLink } from '../support/native-link.ts'
 import type { Habits } from './habits.ts'
-import { HungUp } from './line.ts'
-import { type Command, NativeLink } from './native.ts'
 import type { World } from './world.ts'
 
 /** Milliseconds until a code is tried again after too many tries. */
@@ -54,7 +54,7 @@ export class Bot {
       try {
         going = await this.#stay()
       } catch (reason) {
-        if (!(reason instanceof HungUp)) throw reason
+        if (!(reason instanceof ConnectionClosed)) throw reason
       } finally {
         this.#link?.close()
       }
@@ -205,7 +205,7 @@ export class Bot {
   }
 
   #ask(command: Command): Promise<ToClient> {
-    if (!this.#link) throw new HungUp()
+    if (!this.#link) throw new ConnectionClosed()
     return this.#link.ask(command)
   }
 
@@ -236,7 +236,7 @@ export class Bot {
   #see(event: Extract<ToClient, { type: 'event' }>): void {
     const seat = this.#seat
     // missed events arrive before the seat is resumed, by number
-    this.#world.ledger.told(event, seat?.table === event.table ? seat.seat : undefined)
+    this.#world.ledger.received(event, seat?.table === event.table ? seat.seat : undefined)
     if (seat?.table !== event.table) return
     if (event.n !== seat.known + 1) this.#wrong(`event ${event.n} of table ${event.table} follows event ${seat.known}`, event)
     seat.known = event.n

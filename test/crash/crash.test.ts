@@ -3,20 +3,20 @@ import { follow } from './judge.ts'
 import { crash } from './run.ts'
 
 test('bots play while the server is killed: each published event is persisted once, and every game ends', async () => {
-  const told: string[] = []
+  const received: string[] = []
   const { tables, unfinished, kept, resumed, standings } = await crash({
     games: 80,
     kills: 4,
     seed: 7,
     signal: AbortSignal.timeout(20_000),
-    tell: (sentence) => told.push(sentence),
+    tell: (sentence) => received.push(sentence),
   })
   expect(unfinished).toEqual([])
   expect(tables).toBeGreaterThanOrEqual(80)
   expect(kept).toBeGreaterThan(300)
   expect(resumed).toBeGreaterThan(4)
   expect(standings).toBeGreaterThan(4)
-  expect(told).toHaveLength(5)
+  expect(received).toHaveLength(5)
 })
 
 test.each([

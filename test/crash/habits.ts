@@ -1,6 +1,6 @@
 import type { Random } from '../../src/games/game.ts'
 import { HANDS } from '../../src/games/scissors.ts'
-import type { Command } from './native.ts'
+import type { Command } from '../support/native-link.ts'
 import type { Rendezvous, World } from './world.ts'
 
 /** Habits are the preferences of a bot. */

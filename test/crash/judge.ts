@@ -34,8 +34,8 @@ export async function judge(store: Store, ledger: Ledger): Promise<Verdict> {
   const logs = await logsOf(store)
   const byId = new Map(logs.map((log) => [log.id, log]))
   const count = { events: 0, moves: 0 }
-  for (const [table, told] of ledger.events) {
-    for (const one of told.values()) {
+  for (const [table, received] of ledger.events) {
+    for (const one of received.values()) {
       count.events++
       const kept = byId.get(table)?.events[one.n - 1]
       if (!kept || !isDeepStrictEqual(toldOf(kept), one)) {

@@ -61,7 +61,7 @@ export class Ledger {
   }
 
   /** Records an event that a client received, in a seat or watching, if this is known. */
-  told({ table, n, at, what, sight }: Extract<ToClient, { type: 'event' }>, who: SeatNumber | 'watcher' | undefined): void {
+  received({ table, n, at, what, sight }: Extract<ToClient, { type: 'event' }>, who: SeatNumber | 'watcher' | undefined): void {
     this.known.add(table)
     const events = this.events.get(table) ?? new Map<number, Told>()
     this.events.set(table, events)

@@ -1,6 +1,6 @@
 import type { Random } from '../../src/games/game.ts'
-import { HungUp, LineSocket } from './line.ts'
-import { NativeLink } from './native.ts'
+import { ConnectionClosed, LineSocket } from '../support/line-socket.ts'
+import { NativeLink } from '../support/native-link.ts'
 import type { World } from './world.ts'
 
 /** Runs a task through one connection after the other, as long as it returns that there is more to do. */
@@ -9,7 +9,7 @@ async function againAndAgain(stay: () => Promise<boolean>): Promise<void> {
     try {
       going = await stay()
     } catch (reason) {
-      if (!(reason instanceof HungUp)) throw reason
+      if (!(reason instanceof ConnectionClosed)) throw reason
     }
   }
 }
@@ -22,7 +22,7 @@ export function watcher(name: string, world: World): Promise<void> {
     watched.clear()
     const link = await NativeLink.open(await world.port('parlor/door'), (message) => {
       if (message.type !== 'event') return
-      world.ledger.told(message, 'watcher')
+      world.ledger.received(message, 'watcher')
       if (message.what.type === 'ended' && watched.delete(message.table)) ended()
     })
     try {

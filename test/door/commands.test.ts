@@ -3,7 +3,8 @@ import { commands } from '../../src/door/commands/index.ts'
 import { type AnyGame, shippedGames } from '../../src/games/index.ts'
 import type { TableSnapshot } from '../../src/hall/api.ts'
 import { checkPersonName } from '../../src/hall/names/names.ts'
-import { lines, StagedLobby } from '../support/door.ts'
+import { lines } from '../support/door-user.ts'
+import { FakeLobby } from '../support/fake-lobby.ts'
 
 const rules = (name: string): AnyGame => {
   const entry = shippedGames.find(name)
@@ -32,7 +33,7 @@ const OVER = { view: { cells: 'OOOXX----', size: 3, turn: 1, winner: 0 }, turn: 
 
 /** Ada in the lobby. */
 async function inside() {
-  const lobby = new StagedLobby()
+  const lobby = new FakeLobby()
   const caller = await lobby.caller('ada')
   return { lobby, caller }
 }
@@ -165,10 +166,10 @@ describe('play', () => {
       { game: 'scissors', settings: {}, clock: { total: 300_000, turn: 30_000 } },
       ['You wait for an opponent; "cancel" stops that.', HOUSE],
     ],
-  ])('%s', async (typed, wish, answer) => {
+  ])('%s', async (typed, seek, answer) => {
     const { caller, lobby } = await inside()
     expect(await caller.type(typed)).toBe(lines(...answer))
-    expect(lobby.calls).toEqual([['seek', wish]])
+    expect(lobby.calls).toEqual([['seek', seek]])
   })
 
   test('returns a code if it is private; "invite" does the same', async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { encode } from '../../src/wire/text.ts'
-import { GREETING, lines, StagedLobby } from '../support/door.ts'
-import { far } from '../support/far.ts'
-import { Typist } from '../support/typist.ts'
+import { GREETING, lines } from '../support/door-user.ts'
+import { FakeLobby } from '../support/fake-lobby.ts'
+import { fakePeer } from '../support/fake-peer.ts'
+import { InteractiveUser } from '../support/interactive-user.ts'
 
 const WHO = 'What is your name?'
 const SEEN = '(It will show on your screen, and travel unencrypted unless you use TLS.)'
@@ -12,8 +13,8 @@ const QUESTION = 'ada is registered. What is the password? (An empty line cancel
 const BEGIN = 'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.'
 
 /** A user who has just connected, and the lobby behind the door. */
-async function come(prepare: (lobby: StagedLobby) => void = () => {}) {
-  const lobby = new StagedLobby()
+async function come(prepare: (lobby: FakeLobby) => void = () => {}) {
+  const lobby = new FakeLobby()
   prepare(lobby)
   return { lobby, caller: await lobby.caller() }
 }
@@ -99,7 +100,7 @@ describe('the greeting', () => {
 })
 
 describe('a registered name', () => {
-  const registered = (lobby: StagedLobby) => void lobby.registered.add('ada')
+  const registered = (lobby: FakeLobby) => void lobby.registered.add('ada')
 
   test('asks for its password, with a warning', async () => {
     const { caller, lobby } = await come(registered)
@@ -154,7 +155,7 @@ describe('a registered name', () => {
 
 describe('registering', () => {
   test('another name than the user’s own is confirmed before the password, because the text may be one', async () => {
-    const caller = await new StagedLobby().caller('ada')
+    const caller = await new FakeLobby().caller('ada')
     expect(await caller.type('register hunter5D')).toMatch(
       /^This registers the name hunter5D\. To register your own name, ada, type an empty\n {2}line and then "register"\.\n\nA password for hunter5D, /,
     )
@@ -162,7 +163,7 @@ describe('registering', () => {
   })
 
   test('asks for the password twice', async () => {
-    const lobby = new StagedLobby()
+    const lobby = new FakeLobby()
     const caller = await lobby.caller('ada')
     expect(await caller.type('register', 'engine-1843')).toBe(
       lines('A password for ada, of 8 characters at least? (An empty line cancels.)', SEEN, 'The same once more?'),
@@ -215,7 +216,7 @@ describe('registering', () => {
 
 describe('a password', () => {
   test('can be changed by a user who knows it', async () => {
-    const lobby = new StagedLobby()
+    const lobby = new FakeLobby()
     lobby.registered.add('ada')
     const caller = await lobby.caller('ada')
     await caller.type('engine-1843')
@@ -239,7 +240,7 @@ describe('a password', () => {
   })
 
   test('is requested again, the present one before the new one', async () => {
-    const lobby = new StagedLobby()
+    const lobby = new FakeLobby()
     lobby.registered.add('ada')
     const caller = await lobby.caller('ada')
     await caller.type('engine-1843')
@@ -259,14 +260,14 @@ describe('a password', () => {
   })
 
   test('does not exist for a guest', async () => {
-    const caller = await new StagedLobby().caller('ada')
+    const caller = await new FakeLobby().caller('ada')
     expect(await caller.type('password')).toBe(lines('You have no password yet. "register" sets one.'))
   })
 })
 
 describe('changing identity', () => {
   test('"name NAME" changes the name', async () => {
-    const lobby = new StagedLobby()
+    const lobby = new FakeLobby()
     const caller = await lobby.caller('ada')
     expect(await caller.type('name grace')).toContain('Hello, grace.')
     lobby.refuses('enter', 'alan is here already', 'name-taken')
@@ -278,7 +279,7 @@ describe('changing identity', () => {
 })
 
 test.each(['name grace', 'register', 'resume ABC'])('%s cancels the open seek, so that the user is not seated meanwhile', async (typed) => {
-  const lobby = new StagedLobby()
+  const lobby = new FakeLobby()
   const caller = await lobby.caller('ada')
   lobby.seeking = true
   expect(await caller.type(typed)).toMatch(/^You no longer wait for an opponent\.\n/)
@@ -293,7 +294,7 @@ describe('telnet', () => {
   const since = (writes: readonly Uint8Array[], from: number) => writes.slice(from).map((write) => [...write])
 
   test('hides a password from a client after the command "telnet"', async () => {
-    const lobby = new StagedLobby()
+    const lobby = new FakeLobby()
     lobby.registered.add('ada')
     const caller = await lobby.caller()
     await caller.send('telnet\r\n')
@@ -308,7 +309,7 @@ describe('telnet', () => {
   })
 
   test('hides passwords until the last question for one', async () => {
-    const lobby = new StagedLobby()
+    const lobby = new FakeLobby()
     lobby.registered.add('ada')
     lobby.refuses('enter', 'the name or the password is wrong', 'bad-password')
     const caller = await lobby.caller()
@@ -323,7 +324,7 @@ describe('telnet', () => {
   })
 
   test('is used with a client that begins it', async () => {
-    const lobby = new StagedLobby()
+    const lobby = new FakeLobby()
     lobby.registered.add('ada')
     const caller = await lobby.caller()
     await caller.send(Uint8Array.of(IAC, DO, 3))
@@ -333,7 +334,7 @@ describe('telnet', () => {
   })
 
   test('asks a client that omits bytes to send all, and the user to type the line again', async () => {
-    const lobby = new StagedLobby()
+    const lobby = new FakeLobby()
     const caller = await lobby.caller('ada')
     const [BRK, BINARY] = [243, 0]
     await caller.send(Uint8Array.of(...encode('who \u65e5'), 0xe6, IAC, BRK, 0xac, 13, 10))
@@ -346,7 +347,7 @@ describe('telnet', () => {
   })
 
   test('answers Ctrl-C, behind the mark for which the client waits, with how to leave, once per line', async () => {
-    const lobby = new StagedLobby()
+    const lobby = new FakeLobby()
     const caller = await lobby.caller('ada')
     const [IP, TM] = [244, 6]
     const from = caller.writes.length
@@ -358,7 +359,7 @@ describe('telnet', () => {
   })
 
   test('is not used with other clients', async () => {
-    const lobby = new StagedLobby()
+    const lobby = new FakeLobby()
     lobby.registered.add('ada')
     const caller = await lobby.caller()
     await caller.type('ada', 'engine-1843', 'help')
@@ -369,7 +370,7 @@ describe('telnet', () => {
 
 describe('lines', () => {
   test('that are not a command are answered with a similar one', async () => {
-    const caller = await new StagedLobby().caller('ada')
+    const caller = await new FakeLobby().caller('ada')
     expect(await caller.type('plya tictactoe')).toBe(lines('There is no command "plya": did you mean "play"? "help" lists all.'))
     expect(await caller.type('hwo')).toContain('did you mean "who"?')
     expect(await caller.type('frobnicate')).toBe(lines('There is no command "frobnicate": "help" lists all.'))
@@ -377,7 +378,7 @@ describe('lines', () => {
   })
 
   test('never reach a terminal raw, whatever they contain', async () => {
-    const caller = await new StagedLobby().caller('ada')
+    const caller = await new FakeLobby().caller('ada')
     expect(await caller.type('\u001b[2Jhello')).toContain('\\x1b[2Jhello')
     expect(await caller.type(`play \u0007`)).toContain('\\x07')
     expect(await caller.type(`say ${'long '.repeat(500)}`)).toContain('You are at no table.')
@@ -385,7 +386,7 @@ describe('lines', () => {
   })
 
   test('end in LF or CR LF, and may arrive split or together', async () => {
-    const lobby = new StagedLobby()
+    const lobby = new FakeLobby()
     const caller = await lobby.caller()
     await caller.send('a')
     await caller.send('da\r')
@@ -395,7 +396,7 @@ describe('lines', () => {
   })
 
   test('are read in order, each after the previous one is answered', async () => {
-    const lobby = new StagedLobby()
+    const lobby = new FakeLobby()
     const caller = await lobby.caller()
     await caller.send('ada\nregister\nengine-1843\nengine-1843\nquit\n')
     expect(lobby.calls).toEqual([['enter', 'ada', {}], ['register', 'ada', 'engine-1843'], ['close']])
@@ -405,18 +406,18 @@ describe('lines', () => {
 
 describe('disconnecting', () => {
   test.each(['quit', 'exit', 'bye', 'Quit', '"quit"'])('%s: the server closes', async (typed) => {
-    const caller = await new StagedLobby().caller('ada')
+    const caller = await new FakeLobby().caller('ada')
     expect(await caller.type(typed)).toBe(lines('Bye. If your terminal does not come back, press Ctrl-C.'))
     expect(await caller.close()).toBeUndefined()
   })
 
   test('with a telnet client, which closes by itself, takes one command', async () => {
-    const caller = await new StagedLobby().caller('ada')
+    const caller = await new FakeLobby().caller('ada')
     expect(await caller.type('telnet', 'quit')).toMatch(/\nBye\.\r\n$/)
   })
 
   test('without a command, by a close or a reset, is an ordinary end', async () => {
-    const lobby = new StagedLobby()
+    const lobby = new FakeLobby()
     expect(await (await lobby.caller('ada')).close()).toBeUndefined()
     const caller = await lobby.caller('ada')
     await caller.drop()
@@ -426,7 +427,7 @@ describe('disconnecting', () => {
   })
 
   test('during a question is an ordinary end, too', async () => {
-    const lobby = new StagedLobby()
+    const lobby = new FakeLobby()
     const caller = await lobby.caller('ada')
     await caller.type('register', 'engine-1843')
     expect(await caller.close()).toBeUndefined()
@@ -442,7 +443,7 @@ describe('if the server ends the session, it sends the reason', () => {
     [new Disconnected('full', 'there is no room for more'), 'There is no room for more. Bye.'],
     [new Error('a secret of the house'), 'An error occurred in the server; it is not your fault. Bye.'],
   ])('%s', async (reason, sentence) => {
-    const caller = await new StagedLobby().caller('ada')
+    const caller = await new FakeLobby().caller('ada')
     caller.conversation.stop(reason)
     expect(caller.news() + (await caller.until(sentence))).toBe(lines('', sentence))
     expect(await caller.close()).toBe(reason)
@@ -451,8 +452,8 @@ describe('if the server ends the session, it sends the reason', () => {
 
 describe('our own client', () => {
   test('shows received text, and sends typed lines', async () => {
-    const person = new Typist()
-    const server = await far('parlor/door', 'client', { person })
+    const person = new InteractiveUser()
+    const server = await fakePeer('parlor/door', 'client', { person })
     await server.say('Welcome\n', '\nWhat is your ', 'name?\n')
     expect(person.screen).toBe(lines('Welcome', '', 'What is your name?'))
     await person.type('ada', '', "'hello")
@@ -463,8 +464,8 @@ describe('our own client', () => {
   })
 
   test.each(['quit', 'Ctrl-D'])('leaves with %s, and waits for the last lines', async (way) => {
-    const person = new Typist()
-    const server = await far('parlor/door', 'client', { person })
+    const person = new InteractiveUser()
+    const server = await fakePeer('parlor/door', 'client', { person })
     if (way === 'quit') await person.type('quit')
     else await person.leave()
     expect(server.heard).toBe('quit\n')
@@ -475,8 +476,8 @@ describe('our own client', () => {
   })
 
   test('ends when the server closes, also during typing', async () => {
-    const person = new Typist()
-    const server = await far('parlor/door', 'client', { person })
+    const person = new InteractiveUser()
+    const server = await fakePeer('parlor/door', 'client', { person })
     expect(await server.close()).toBeUndefined()
     expect(person.asked).toBe(false)
     expect(server.heard).toBe('')

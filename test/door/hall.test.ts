@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/games/random.ts'
 import { decode } from '../../src/wire/text.ts'
-import { settled } from '../support/clock.ts'
-import { Caller, GREETING, lines } from '../support/door.ts'
-import { Room } from '../support/room.ts'
+import { DoorUser, GREETING, lines } from '../support/door-user.ts'
+import { settled } from '../support/test-clock.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
-let room = new Room()
+let lobby = new TestLobby()
 
 /** A user who has connected, under a name or without one yet. */
-async function come(name?: string): Promise<Caller> {
-  const caller = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
+async function come(name?: string): Promise<DoorUser> {
+  const caller = new DoorUser((line) => lobby.service.createSeating(line, 'parlor/door'), lobby.clock)
   await settled()
   if (name !== undefined) await caller.type(name)
   caller.news()
@@ -26,16 +26,16 @@ async function two(game = 'tictactoe') {
 }
 
 afterEach(() => {
-  expect(room.troubles).toEqual([])
-  room = new Room()
+  expect(lobby.troubles).toEqual([])
+  lobby = new TestLobby()
 })
 
 describe('a newcomer', () => {
   test('gets from the greeting to the end of a game with the displayed commands', async () => {
-    room = new Room({ random: seededRandom(3) })
+    lobby = new TestLobby({ random: seededRandom(3) })
     const ada = await come()
     await ada.type('ada', 'play tictactoe')
-    await room.clock.pass(10_000)
+    await lobby.clock.pass(10_000)
     ada.news()
     for (let moves = 0; moves < 5 && !/"rematch"/.test(ada.screen); moves++) {
       const free = ada.screen.split('\n').findLast((line) => /^ .* \| .* \| /.test(line) && /\d/.test(line))
@@ -205,11 +205,11 @@ describe('two people', () => {
     const grace = await come('grace')
     await ada.type('play tictactoe minutes 1')
     expect(await grace.type('play tictactoe ada')).toContain('ada, with 1:00 left, is to move.')
-    await room.clock.pass(15_000)
+    await lobby.clock.pass(15_000)
     ada.news()
     expect(await ada.type('')).toContain('You have 0:45 left.')
     await ada.type('5')
-    await room.clock.pass(60_000)
+    await lobby.clock.pass(60_000)
     expect(ada.news()).toContain('The time of grace is over, you win!')
     expect(grace.news()).toContain('Your time is over: ada wins.')
   })
@@ -314,7 +314,7 @@ describe('who watches', () => {
     for (let said = 1; said <= 10; said++) await bob.type(`say ${said}`)
     expect(await bob.type('say 11')).toBe(lines('You send too many messages at once: wait a moment.'))
     expect(ada.news()).toMatch(/says: 10\n$/)
-    await room.clock.pass(1000)
+    await lobby.clock.pass(1000)
     await bob.type('say \u202eolleh')
     expect(ada.news()).toBe(lines('', 'bob (watching) says: \\u202eolleh'))
     expect(await bob.type('say 13')).toBe(lines('You send too many messages at once: wait a moment.'))
@@ -400,7 +400,7 @@ describe('a player who returns', () => {
     const { ada, grace } = await two()
     const token = /resume (\w{26})/.exec(ada.news())?.[1] ?? ''
     await ada.drop()
-    await room.clock.pass(120_000)
+    await lobby.clock.pass(120_000)
     expect(grace.news()).toContain('ada has left, you win!')
     expect(await (await come()).type(`resume ${token}`)).toContain('You have left the game: grace wins.')
   })
@@ -436,7 +436,7 @@ describe('who watches', () => {
 
 describe('solo games', () => {
   test('play hangman to a win and to a loss', async () => {
-    room = new Room({ random: seededRandom(5) })
+    lobby = new TestLobby({ random: seededRandom(5) })
     const ada = await come('ada')
     await ada.type('play hangman misses 1')
     await ada.type('\u00e6')

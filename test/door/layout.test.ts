@@ -259,13 +259,13 @@ describe('seeks', () => {
       .filter((one) => typeof one === 'string')
     fc.assert(
       fc.property(names, fc.boolean(), (whom, rated) => {
-        const wish = parseSeek(
+        const seek = parseSeek(
           shippedGames,
           formatAcceptCommand(shippedGames, { name: whom, game: 'tictactoe', settings: { size: 4 }, rated }).replace(/^play /, ''),
         )
-        if (isRefusal(wish)) throw new Error(wish.refused)
-        expect(wish).toEqual({ game: 'tictactoe', settings: { size: 4 }, against: wish.against, ...(rated ? { rated } : {}) })
-        expect(foldName(wish.against ?? '')).toBe(foldName(whom))
+        if (isRefusal(seek)) throw new Error(seek.refused)
+        expect(seek).toEqual({ game: 'tictactoe', settings: { size: 4 }, against: seek.against, ...(rated ? { rated } : {}) })
+        expect(foldName(seek.against ?? '')).toBe(foldName(whom))
       }),
     )
   })
@@ -307,9 +307,9 @@ describe('seeks', () => {
     )
     fc.assert(
       fc.property(fc.array(word, { maxLength: 8 }), (words) => {
-        const wish = parseSeek(shippedGames, words.join(' '))
-        if ('refused' in wish) expect(wish.refused).toMatch(/\S/)
-        else expect(shippedGames.entries.map((entry) => entry.name)).toContain(wish.game)
+        const seek = parseSeek(shippedGames, words.join(' '))
+        if ('refused' in seek) expect(seek.refused).toMatch(/\S/)
+        else expect(shippedGames.entries.map((entry) => entry.name)).toContain(seek.game)
       }),
       { numRuns: 500 },
     )

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../../src/games/game.ts'
 import { games } from '../../src/games/index.ts'
 import type { TableEventView, TableSnapshot, TableView } from '../../src/hall/api.ts'
-import { type Caller, lines, StagedLobby } from '../support/door.ts'
+import { type DoorUser, lines } from '../support/door-user.ts'
+import { FakeLobby } from '../support/fake-lobby.ts'
 
 type What = TableEventView['what']
 
@@ -31,9 +32,9 @@ function drawn(cells: string): string[] {
 
 /** A user at table 12, who has seen nothing yet; events arrive in the given order. */
 class Spectacle {
-  readonly lobby = new StagedLobby()
+  readonly lobby = new FakeLobby()
   readonly #seat: number | undefined
-  #caller: Caller | undefined
+  #caller: DoorUser | undefined
   #n = 0
 
   constructor(seat?: number) {
@@ -491,9 +492,9 @@ describe('text of other users', () => {
         fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),
         async (text, name) => {
           const spectacle = await begun(0)
-          const told = await spectacle.happen([{ type: 'said', name, text: `hello\r\nYou win!\n${text}` }])
-          expect(told).not.toMatch(/^You win!/m)
-          expect(told).toMatch(/^\n/)
+          const received = await spectacle.happen([{ type: 'said', name, text: `hello\r\nYou win!\n${text}` }])
+          expect(received).not.toMatch(/^You win!/m)
+          expect(received).toMatch(/^\n/)
         },
       ),
       { numRuns: 60 },

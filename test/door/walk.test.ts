@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { commands } from '../../src/door/commands/index.ts'
 import { seededRandom } from '../../src/games/random.ts'
-import { settled } from '../support/clock.ts'
-import { Caller } from '../support/door.ts'
-import { Room } from '../support/room.ts'
+import { DoorUser } from '../support/door-user.ts'
+import { settled } from '../support/test-clock.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 const SEEDS = Array.from({ length: 20 }, (_, at) => at + 1)
 const TURNS = 120
@@ -45,8 +45,8 @@ const NONSENSE = [
 test('any typed lines are answered in lines that fit, without an exception', async () => {
   for (const seed of SEEDS) {
     const random = seededRandom(seed)
-    const room = new Room({ random: seededRandom(seed) })
-    const come = () => new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
+    const lobby = new TestLobby({ random: seededRandom(seed) })
+    const come = () => new DoorUser((line) => lobby.service.createSeating(line, 'parlor/door'), lobby.clock)
     const callers = [come(), come(), come()]
     for (let turn = 0; turn < TURNS; turn++) {
       const at = random.integer(0, callers.length - 1)
@@ -62,7 +62,7 @@ test('any typed lines are answered in lines that fit, without an exception', asy
         random.choice(NONSENSE),
       ])
       await caller.type(typed)
-      if (random.integer(0, 20) === 0) await room.clock.pass(10_000)
+      if (random.integer(0, 20) === 0) await lobby.clock.pass(10_000)
       if (caller.conversation.connection.end === undefined && !/\nBye\.( .*)?\n/.test(caller.screen)) continue
       expect(await caller.close()).toBeUndefined()
       callers[at] = come()
@@ -72,6 +72,6 @@ test('any typed lines are answered in lines that fit, without an exception', asy
       caller.news()
       expect(await caller.close()).toBeUndefined()
     }
-    expect({ seed, troubles: room.troubles }).toEqual({ seed, troubles: [] })
+    expect({ seed, troubles: lobby.troubles }).toEqual({ seed, troubles: [] })
   }
 })

@@ -14,9 +14,9 @@ import { type Options, readOption } from '../../src/protocol/definition.ts'
 import { choices } from '../../src/protocol/options.ts'
 import type { Address } from '../../src/wire/transport.ts'
 import { connectTcp } from '../../src/wire/transports/tcp.ts'
+import { openServer } from '../support/open-server.ts'
 import { program } from '../support/play.ts'
-import { Script } from '../support/script.ts'
-import { openServer } from '../support/server.ts'
+import { ScriptedUser } from '../support/scripted-user.ts'
 
 const examples = join(import.meta.dirname, '../../examples')
 const built = mkdtempSync(join(tmpdir(), 'parlor-examples-'))
@@ -338,7 +338,7 @@ async function listening(example: string, ...args: string[]) {
 /** Returns the output of `parlor join` at a terminal with the given input. */
 async function joining(name: string, at: Address, typed: readonly string[]): Promise<{ screen: string; end: Error | undefined }> {
   const joined = await program(name)
-  const person = new Script(typed)
+  const person = new ScriptedUser(typed)
   const transport = await connectTcp(at, 5000)
   const conversation = new Conversation({ program: joined, side: 'client', transport, options: {}, random: seededRandom(7), person })
   const end = await conversation.closed

@@ -9,8 +9,8 @@ import { chance } from '../../src/games/random.ts'
 import type { Store } from '../../src/hall/ports.ts'
 import { LobbyService } from '../../src/lobby/service.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
+import { openServer } from '../support/open-server.ts'
 import { program } from '../support/play.ts'
-import { openServer } from '../support/server.ts'
 
 const file = join(import.meta.dirname, '../../examples/python/native_bot.py')
 
@@ -33,9 +33,9 @@ async function door(): Promise<{ port: number; store: Store }> {
     throw new Error(sentence, { cause: reason })
   }
   const store = memoryStore()
-  const premises = new LobbyService({ store, clock: patient, random: chance, onError })
+  const service = new LobbyService({ store, clock: patient, random: chance, onError })
   const { server, address } = await openServer(await program('parlor/door'), {
-    premises,
+    service,
     random: chance,
     limits: { first: 20_000, idle: 20_000 },
   })
@@ -47,18 +47,18 @@ async function door(): Promise<{ port: number; store: Store }> {
 async function breaking(port: number, lines: readonly number[]): Promise<number> {
   const left = [...lines]
   const relay = createServer((near) => {
-    const far = connect(port, '127.0.0.1')
+    const peer = connect(port, '127.0.0.1')
     const limit = left.shift() ?? Number.POSITIVE_INFINITY
     let count = 0
-    far.on('data', (data) => {
+    peer.on('data', (data) => {
       count += String(data).match(/^{/gm)?.length ?? 0
       near.write(data)
       if (count >= limit) near.destroy()
     })
-    near.pipe(far)
-    for (const socket of [near, far]) socket.on('error', () => {})
-    near.on('close', () => far.destroy())
-    far.on('close', () => near.destroy())
+    near.pipe(peer)
+    for (const socket of [near, peer]) socket.on('error', () => {})
+    near.on('close', () => peer.destroy())
+    peer.on('close', () => near.destroy())
   })
   relay.listen(0, '127.0.0.1')
   await once(relay, 'listening')
@@ -87,9 +87,9 @@ describe('examples/python/native_bot.py', () => {
 
   test('ends with the server’s sentence if the server refuses it', async ({ skip }) => {
     const { port } = await door()
-    const told = await bot(port, 'house')
-    if (!told) return skip()
-    expect(told).toMatchObject({ code: 1, output: '', errors: expect.stringMatching(/^the server says: .*house/) })
+    const received = await bot(port, 'house')
+    if (!received) return skip()
+    expect(received).toMatchObject({ code: 1, output: '', errors: expect.stringMatching(/^the server says: .*house/) })
   })
 
   test('is shorter than a page', () => {

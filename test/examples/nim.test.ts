@@ -10,9 +10,9 @@ import { formatReference } from '../../src/lab/reference.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 import type { OpponentFor } from '../../src/protocol/seating.ts'
-import { observe, tape } from '../../src/testing/observe.ts'
+import { judgeRecording, recordWrites } from '../../src/testing/wire-recorder.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { Script } from '../support/script.ts'
+import { ScriptedUser } from '../support/scripted-user.ts'
 
 const random = seededRandom(1)
 const [first] = programs
@@ -101,9 +101,9 @@ const house: OpponentFor = (game) => (seat) => playSeat(game, seat, random)
 
 async function converse(typed: { host?: readonly string[]; join: readonly string[] }) {
   const [server, client] = memoryPair()
-  const events = tape(server, client)
-  const atHost = new Script(typed.host)
-  const atJoin = new Script(typed.join)
+  const events = recordWrites(server, client)
+  const atHost = new ScriptedUser(typed.host)
+  const atJoin = new ScriptedUser(typed.join)
   const terms = { program, options: {}, random }
   const opposite = typed.host ? {} : { opponentFor: house }
   const sides = [
@@ -111,7 +111,7 @@ async function converse(typed: { host?: readonly string[]; join: readonly string
     new Conversation({ ...terms, side: 'client', transport: client, person: atJoin }),
   ]
   const ends = await Promise.all(sides.map(({ closed }) => closed))
-  return { ends, host: atHost.screen, join: atJoin.screen, ...observe(program, {}, events) }
+  return { ends, host: atHost.screen, join: atJoin.screen, ...judgeRecording(program, {}, events) }
 }
 
 describe('the protocol of CONTRIBUTING: Nim over a network', () => {

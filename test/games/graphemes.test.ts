@@ -26,7 +26,9 @@ describe('wrapping', () => {
     ['a soft hyphen', '\u00ad', 1],
   ])('%s takes as many columns as a terminal may show: %j', (_, text, columns) => {
     expect(displayWidth(text)).toBe(columns)
-    expect(Math.max(...wrap(text, 20).map(displayWidth))).toBeLessThanOrEqual(20)
+    const shown = wrap(text, 20)
+    expect(shown.join('')).toBe(text)
+    for (const line of shown) expect(displayWidth(line)).toBeLessThanOrEqual(20)
   })
 
   test('continuation lines are indented', () => {

@@ -180,13 +180,18 @@ describe('properties of hangman', () => {
   })
 
   test('a guess is a hit, a miss, or refused; misses are counted, and the word stays hidden until the end', () => {
+    const counts = { hits: 0, misses: 0, refused: 0 }
     fc.assert(
       fc.property(word, fc.array(letter, { maxLength: 40 }), (secret, guesses) => {
         let state = start({ secret })
         for (const guess of guesses) {
           const next = hangman.play(state, 0, guess, chance)
-          if (isRefusal(next)) continue
+          if (isRefusal(next)) {
+            counts.refused++
+            continue
+          }
           const hit = (next.last?.positions.length ?? 0) > 0
+          counts[hit ? 'hits' : 'misses']++
           expect(next.left).toBe(state.left - (hit ? 0 : 1))
           expect(next.tried).toHaveLength(state.tried.length + 1)
           expect(hangman.play(next, 0, guess, chance)).toHaveProperty('refused')
@@ -198,15 +203,20 @@ describe('properties of hangman', () => {
         }
       }),
     )
+    for (const [what, count] of Object.entries(counts)) expect([what, count > 0]).toEqual([what, true])
   })
 
   test('notation parses what it prints', () => {
+    let parsed = 0
     fc.assert(
       fc.property(letter, (text) => {
         const move = hangman.notation.parse(text)
-        if (!isRefusal(move)) expect(hangman.notation.parse(hangman.notation.print(move))).toBe(move)
+        if (isRefusal(move)) return
+        parsed++
+        expect(hangman.notation.parse(hangman.notation.print(move))).toBe(move)
       }),
     )
+    expect(parsed).toBeGreaterThan(10)
   })
 
   test('ignores case, letter by letter', () => {
@@ -282,15 +292,18 @@ describe('files of words', () => {
   })
 
   test('parsing the parsed words again changes nothing', () => {
+    let all = 0
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' })), (lines) => {
         const parsed = parseWords(lines.join('\n'))
         if (isRefusal(parsed)) return
         const found = parsed.words
+        all += found.length
         expect(parseWords(found.join('\r\n'))).toEqual({ words: found, skipped: [] })
         for (const one of found) expect(normalizeText(hangman.setup({ secret: one }, seededRandom(1)).word)).toBe(one)
         expect(found.every((one) => splitGraphemes(one).length > 0)).toBe(true)
       }),
     )
+    expect(all).toBeGreaterThan(10)
   })
 })

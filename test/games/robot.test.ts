@@ -86,7 +86,9 @@ describe('the robot', () => {
   })
 
   test('parses what it prints, in any case', () => {
-    for (const one of robot.moves?.(driven([]), 0) ?? []) {
+    const all = [...(robot.moves?.(driven([]), 0) ?? [])]
+    expect(all).toEqual(['FORWARD', 'LEFT', 'RIGHT'])
+    for (const one of all) {
       expect(robot.notation.parse(robot.notation.print(one))).toBe(one)
       expect(robot.notation.parse(` ${one.toLowerCase()} `)).toBe(one)
     }

@@ -9,8 +9,8 @@ import type { Seed } from '../../src/hall/ports.ts'
 import { newSeed, toDraws } from '../../src/hall/seeds.ts'
 import { decide, type TableState, toOpenedTable } from '../../src/hall/table.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { TestClock } from '../support/clock.ts'
-import { foresee } from '../support/foresight.ts'
+import { predictMathRandom } from '../support/predict-random.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 /** The number of games that the attacker plays, and of games of others after that. */
 const OWN = 110
@@ -26,7 +26,9 @@ const once: Random = {
 
 /** Returns the secret numbers of a number of games of guess in a hall, one after the other. */
 function numbersIn(random: Random, count: number): number[] {
-  const onError = (sentence: string) => expect(sentence).toBe('')
+  const onError = (sentence: string, reason: unknown) => {
+    throw new Error(sentence, { cause: reason })
+  }
   const hall = new Hall({ store: memoryStore(), games, clock: new TestClock(), random, onError })
   const seats = [{ person: 'guest:eve', name: 'eve' }]
   return Array.from({ length: count }, () => (hall.open(guessing.name, { options: { tries: 7 }, seats }).state.position as Guessing).secret)
@@ -55,11 +57,11 @@ function seedOf(tosses: readonly boolean[], from: number, count: number): number
 describe('a player who computes the next random draws', () => {
   test('predicts the secret numbers of others after 110 games, if they come from Math.random', () => {
     const numbers = numbersIn(once, OWN + OTHERS)
-    expect(foresee(numbers.slice(0, OWN), 100, OTHERS)).toEqual(numbers.slice(OWN))
+    expect(predictMathRandom(numbers.slice(0, OWN), 100, OTHERS)).toEqual(numbers.slice(OWN))
   })
 
   test('predicts none of the numbers of the secure generator', () => {
-    expect(foresee(numbersIn(chance, OWN), 100, OTHERS)).toBeUndefined()
+    expect(predictMathRandom(numbersIn(chance, OWN), 100, OTHERS)).toBeUndefined()
   })
 
   test('finds the seed of a table without a version from its tosses, and all later tosses from the seed', () => {

@@ -9,8 +9,8 @@ import type { TableObserver, TableUpdate } from '../../src/hall/news.ts'
 import { HOUSE, PEER, type SeatOwner, type Store, type TableEvent } from '../../src/hall/ports.ts'
 import type { TableActor } from '../../src/hall/table-actor.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
-import { keep } from '../support/keep.ts'
+import { appendEvents } from '../support/append-events.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const START = 1_000_000
 const WEEK = 7 * 24 * 3_600_000
@@ -51,14 +51,14 @@ function process(store: Store = memoryStore(), time = new TestClock(START)) {
 
 class Sitting implements TableObserver {
   readonly viewer: SeatNumber | 'watcher'
-  readonly told: TableUpdate[] = []
+  readonly received: TableUpdate[] = []
 
   constructor(who: SeatNumber | 'watcher') {
     this.viewer = who
   }
 
   update(news: TableUpdate): void {
-    this.told.push(news)
+    this.received.push(news)
   }
 
   closed(): void {}
@@ -248,9 +248,9 @@ describe('tables', () => {
     const other = hall.open('tictactoe', { options: {}, seats: [ADA, ALAN] })
     await settled()
     // another process has appended meanwhile, and this one was not notified
-    await keep(store.tables, 1, 1, [])
+    await appendEvents(store.tables, 1, 1, [])
     table.submit({ type: 'say', name: 'ada', text: 'hello' })
-    void keep(store.tables, 1, 2, [{ type: 'suspended', n: 3, at: START }])
+    void appendEvents(store.tables, 1, 2, [{ type: 'suspended', n: 3, at: START }])
     table.submit({ type: 'play', seat: 0, move: 5 })
     await settled()
     expect(troubles).toEqual(['another process has changed table 1'])
@@ -402,7 +402,7 @@ describe('a restart', () => {
     const { hall } = process(store)
     const opening = hall.open('tictactoe', { options: {}, seats: [HOUSE_SITTER, ALAN] }).state.opened
     await settled()
-    await keep(store.tables, 9, 0, [{ ...opening, n: 1, at: START }])
+    await appendEvents(store.tables, 9, 0, [{ ...opening, n: 1, at: START }])
     const after = process(store)
     await after.hall.restore()
     await settled()
@@ -449,7 +449,7 @@ describe('a restart', () => {
     again.hall.table(1)?.submit({ type: 'back', seat: 0 })
     await settled()
     expect((await store.tables.read(1, 0)).slice(log.length).map(({ type }) => type)).toEqual(['suspended', 'back'])
-    expect(watcher.told.map(({ n, event }) => [n, event.type])).toEqual([[log.length + 2, 'back']])
+    expect(watcher.received.map(({ n, event }) => [n, event.type])).toEqual([[log.length + 2, 'back']])
     expect(again.hall.table(1)?.state).toMatchObject({ suspended: false, n: log.length + 2 })
     const table = again.hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
     expect(table.id).toBe(2)
@@ -457,10 +457,10 @@ describe('a restart', () => {
 
   test('reads a rating from before ratings had bounds within the bounds, and continues from there', async () => {
     const store = memoryStore()
-    const far = { rating: 131_989, deviation: 350, volatility: 100 }
+    const peer = { rating: 131_989, deviation: 350, volatility: 100 }
     const low = { rating: -128_989, deviation: 5, volatility: 0 }
     await store.results.setStandings(99, 'tictactoe', [
-      { person: 'account:1', name: 'alan', score: far.rating, games: 208_858, rating: far },
+      { person: 'account:1', name: 'alan', score: peer.rating, games: 208_858, rating: peer },
       { person: 'account:2', name: 'eve', score: low.rating, games: 208_858, rating: low },
     ])
     const { hall } = process(store)
@@ -487,7 +487,7 @@ describe('a restart', () => {
       { type: 'moved', seat: 0, move: 'H', n: 2, at: START },
       { type: 'suspended', n: 3, at: START },
     ]
-    await keep(store.tables, 9, 0, log)
+    await appendEvents(store.tables, 9, 0, log)
     const after = process(store)
     await after.hall.restore()
     const table = after.hall.table(9)
@@ -497,7 +497,7 @@ describe('a restart', () => {
     const [reseeded, ...more] = await store.tables.read(9, 3)
     expect([reseeded, more]).toEqual([{ type: 'reseeded', seed: expect.stringMatching(/^1:[\w-]{22}$/), n: 4, at: START }, []])
     expect(table?.state).toMatchObject({ seed: reseeded?.type === 'reseeded' && reseeded.seed, position: { guesses: 1 }, suspended: true })
-    expect(watcher.told).toEqual([{ n: 4, at: START, event: { type: 'reseeded' } }])
+    expect(watcher.received).toEqual([{ n: 4, at: START, event: { type: 'reseeded' } }])
     expect((await store.tables.read(1, 0)).map(({ type }) => type)).toEqual(['opened'])
     const again = process(store)
     await again.hall.restore()
@@ -518,9 +518,9 @@ describe('a restart', () => {
     const { hall } = process(store)
     const opening = hall.open('tictactoe', { options: {}, seats: [ALAN, HOUSE_SITTER] }).state.opened
     await settled()
-    await keep(store.tables, 5, 0, [{ ...opening, game: 'a game of long ago', n: 1, at: START }])
-    await keep(store.tables, 6, 0, [{ type: 'suspended', n: 1, at: START }])
-    await keep(store.tables, 7, 0, [
+    await appendEvents(store.tables, 5, 0, [{ ...opening, game: 'a game of long ago', n: 1, at: START }])
+    await appendEvents(store.tables, 6, 0, [{ type: 'suspended', n: 1, at: START }])
+    await appendEvents(store.tables, 7, 0, [
       { ...opening, n: 1, at: START },
       { type: 'moved', seat: 1, move: 1, n: 2, at: START },
     ])

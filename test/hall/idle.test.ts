@@ -5,7 +5,7 @@ import { Hall } from '../../src/hall/hall.ts'
 import { type ClockRules, HOUSE, type SeatOwner, type Store } from '../../src/hall/ports.ts'
 import type { TableActor } from '../../src/hall/table-actor.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const MINUTE = 60_000
 const LIMIT = 10 * MINUTE

@@ -4,7 +4,7 @@ import { type Match, mergeClocks, mergeOptions, type OpenSeek } from '../../src/
 import { type ClockRules, PEER } from '../../src/hall/ports.ts'
 import { Seeks } from '../../src/hall/seeks.ts'
 
-function wish(more: Partial<OpenSeek> = {}): OpenSeek {
+function openSeek(more: Partial<OpenSeek> = {}): OpenSeek {
   return { person: 'guest:ada', name: 'ada', game: 'tictactoe', options: {}, seats: [0, 1], rated: false, ...more }
 }
 
@@ -30,7 +30,7 @@ function* world(): Iterable<OpenSeek> {
           for (const code of CODES)
             for (const against of AGAINST)
               yield {
-                ...wish({ person, options, seats, rated }),
+                ...openSeek({ person, options, seats, rated }),
                 ...(code === undefined ? {} : { code }),
                 ...(against === undefined ? {} : { against }),
               }
@@ -115,7 +115,7 @@ describe('seats', () => {
     [[1], [0, 1], [1, 0]],
     [[0], [1, 0], [0, 1]],
   ])('a waiting seek with %j and a new one with %j get %j: the seek that waited longer has the choice', (waiting, coming, seats) => {
-    const match = pair([wish({ seats: waiting })], wish({ person: 'guest:grace', seats: coming }))
+    const match = pair([openSeek({ seats: waiting })], openSeek({ person: 'guest:grace', seats: coming }))
     expect(match?.seats).toEqual(seats)
   })
 
@@ -125,32 +125,32 @@ describe('seats', () => {
     [[], [0, 1]],
     [[0, 1], []],
   ])('%j and %j do not match', (waiting, coming) => {
-    expect(pair([wish({ seats: waiting })], wish({ person: 'guest:grace', seats: coming }))).toBeUndefined()
+    expect(pair([openSeek({ seats: waiting })], openSeek({ person: 'guest:grace', seats: coming }))).toBeUndefined()
   })
 })
 
 test('seeks for different games do not match', () => {
-  expect(pair([wish({ game: 'hands' })], wish({ person: 'guest:grace' }))).toBeUndefined()
+  expect(pair([openSeek({ game: 'hands' })], openSeek({ person: 'guest:grace' }))).toBeUndefined()
 })
 
 describe('the setup', () => {
   test('ignores the order of fields, and absent fields', () => {
-    const one = wish({ options: { size: 4, first: 0, more: { a: 1, b: [1, 2] } } })
-    const same = wish({ person: 'guest:grace', options: { more: { b: [1, 2], a: 1 }, first: 0, size: 4, none: undefined } })
+    const one = openSeek({ options: { size: 4, first: 0, more: { a: 1, b: [1, 2] } } })
+    const same = openSeek({ person: 'guest:grace', options: { more: { b: [1, 2], a: 1 }, first: 0, size: 4, none: undefined } })
     expect(pair([one], same)).toBeDefined()
     expect(pair([one], { ...same, options: { more: { b: [2, 1], a: 1 }, first: 0, size: 4 } })).toBeUndefined()
   })
 
   test('comes from the seek that has one, whether it waits or is new', () => {
-    const { options: _, ...any } = wish()
-    const four = wish({ options: { size: 4 } })
+    const { options: _, ...any } = openSeek()
+    const four = openSeek({ options: { size: 4 } })
     expect([mergeOptions(any, four), mergeOptions(four, any), mergeOptions(any, any)]).toEqual([{ size: 4 }, { size: 4 }, undefined])
   })
 })
 
 describe('clocks', () => {
-  const timed = (clock: ClockRules, person = 'guest:grace') => wish({ person, clock })
-  const ada = (clock?: ClockRules) => wish(clock === undefined ? {} : { clock })
+  const timed = (clock: ClockRules, person = 'guest:grace') => openSeek({ person, clock })
+  const ada = (clock?: ClockRules) => openSeek(clock === undefined ? {} : { clock })
 
   test.each([
     [{ turn: 10_000 }, { turn: 20_000 }],

@@ -7,7 +7,7 @@ import { BUSY, Passwords } from '../../src/hall/accounts/passwords.ts'
 import { type LoginRequest, People } from '../../src/hall/accounts/people.ts'
 import { makeToken } from '../../src/hall/accounts/tokens.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const PASSWORD = 'engine-1843'
 
@@ -63,7 +63,7 @@ function gathering(passwords: Passwords = new Plain(), expects: (person: string)
 }
 
 /** Returns the user that entered; a refusal fails the test. */
-async function came(entering: Promise<OnlineUser | AuthError>): Promise<OnlineUser> {
+async function expectOnlineUser(entering: Promise<OnlineUser | AuthError>): Promise<OnlineUser> {
   const user = await entering
   if (isRefusal(user)) throw new Error(user.refused)
   return user
@@ -74,7 +74,7 @@ const here = (people: People) => [...people.online].map(({ person }) => person)
 describe('guests', () => {
   test('are online under their name until they leave', async () => {
     const { people, enter, clock } = gathering()
-    const ada = await came(enter('Ada'))
+    const ada = await expectOnlineUser(enter('Ada'))
     expect(ada).toMatchObject({ person: 'guest:ada', name: 'Ada', since: clock.now() })
     expect(here(people)).toEqual(['guest:ada'])
     ada.leave()
@@ -84,7 +84,7 @@ describe('guests', () => {
 
   test.each(['ada', 'ADA', 'ａｄａ'])('cannot use a taken name in another spelling: %s', async (name) => {
     const { people, enter, replaced } = gathering()
-    await came(enter('Ada'))
+    await expectOnlineUser(enter('Ada'))
     expect(await enter(name)).toEqual({
       code: 'name-taken',
       refused: expect.stringMatching(/ is taken; try \S+2$/),
@@ -103,9 +103,9 @@ describe('guests', () => {
 
   test('the reconnect secret disconnects the earlier connection with a reason, and the name has one owner', async () => {
     const { people, enter, replaced } = gathering()
-    const before = await came(enter('ada'))
+    const before = await expectOnlineUser(enter('ada'))
     const secret = people.reconnectSecret(before)
-    const after = await came(enter('Ada', { secret }))
+    const after = await expectOnlineUser(enter('Ada', { secret }))
     expect(replaced).toEqual(['ada'])
     expect([...people.online]).toEqual([after])
     before.leave()
@@ -114,15 +114,15 @@ describe('guests', () => {
 
   test('a reconnect secret is valid until there is a new one, or another guest of that name', async () => {
     const { people, enter } = gathering()
-    const first = await came(enter('ada'))
+    const first = await expectOnlineUser(enter('ada'))
     const old = people.reconnectSecret(first)
     const secret = people.reconnectSecret(first)
     expect(await enter('ada', { secret: old })).toMatchObject({ code: 'name-taken' })
     first.leave()
     expect(people.reconnectSecret(first)).toBeUndefined()
-    const back = await came(enter('ada', { secret }))
+    const back = await expectOnlineUser(enter('ada', { secret }))
     back.leave()
-    await came(enter('ada'))
+    await expectOnlineUser(enter('ada'))
     for (const wrong of [secret, 'nonsense', '', makeToken(randomBytes)])
       expect(await enter('ada', { secret: wrong })).toMatchObject({ code: 'name-taken', proposal: 'ada2' })
   })
@@ -130,20 +130,20 @@ describe('guests', () => {
   test('the name of an absent guest with a reserved seat is taken, except for a client with its secret', async () => {
     const expected = new Set<string>()
     const { people, enter } = gathering(new Plain(), (person) => expected.has(person))
-    const ada = await came(enter('ada'))
+    const ada = await expectOnlineUser(enter('ada'))
     const secret = people.reconnectSecret(ada)
     ada.leave()
     expected.add('guest:ada')
     expect(await enter('ada')).toMatchObject({ code: 'name-taken', refused: 'ada is taken; try ada2' })
-    expect(await came(enter('ada', { secret }))).toMatchObject({ person: 'guest:ada' })
+    expect(await expectOnlineUser(enter('ada', { secret }))).toMatchObject({ person: 'guest:ada' })
   })
 
   test('refusing a name that is taken with all numbers behind it costs no more than others: few lookups, and few checks', async () => {
     const { accounts, people, enter } = gathering()
     const others = ['', 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 18, 26, 42, 74, 138, 266, 522, 1034]
-    for (const other of others) await came(enter(`ada${other}`))
+    for (const other of others) await expectOnlineUser(enter(`ada${other}`))
     // shortened for a number, it reads like a word of the house
-    await came(enter('s.e.r.v.e.r........x'))
+    await expectOnlineUser(enter('s.e.r.v.e.r........x'))
     for (let at = 0; at < 1000; at++) await accounts.add({ key: `user${at}z`, name: `user${at}z`, password: 'plain', since: 0 })
     await people.load()
     const named = vi.spyOn(accounts, 'named')
@@ -167,15 +167,15 @@ describe('guests', () => {
 
   test('a proposed name is free, valid, and the same each time', async () => {
     const { enter, register } = gathering()
-    for (const name of ['ada', 'ada2', 'x'.repeat(20), '7']) await came(enter(name))
-    await came(register('ada3'))
+    for (const name of ['ada', 'ada2', 'x'.repeat(20), '7']) await expectOnlineUser(enter(name))
+    await expectOnlineUser(register('ada3'))
     const proposed = async (name: string) => {
       const refused = await enter(name)
       return 'proposal' in refused ? refused.proposal : undefined
     }
     expect([await proposed('ada'), await proposed('ada'), await proposed('ada2')]).toEqual(['ada4', 'ada4', 'ada4'])
     expect(await proposed('x'.repeat(20))).toBe(`${'x'.repeat(19)}2`)
-    for (const name of ['ada4', `${'x'.repeat(19)}2`]) await came(enter(name))
+    for (const name of ['ada4', `${'x'.repeat(19)}2`]) await expectOnlineUser(enter(name))
   })
 
   test('one of two simultaneous clients gets the name', async () => {
@@ -187,8 +187,8 @@ describe('guests', () => {
 
   test('an online guest may enter its own name again, and then leaves the first one', async () => {
     const { people, enter, replaced } = gathering()
-    const before = await came(enter('ada'))
-    const after = await came(enter('ada', { before }))
+    const before = await expectOnlineUser(enter('ada'))
+    const after = await expectOnlineUser(enter('ada', { before }))
     before.leave()
     expect([...people.online]).toEqual([after])
     expect(replaced).toEqual([])
@@ -198,7 +198,7 @@ describe('guests', () => {
 describe('registered names', () => {
   test('require their password, in every spelling, and admit no guests', async () => {
     const { people, enter, register } = gathering()
-    const ada = await came(register('Ada'))
+    const ada = await expectOnlineUser(register('Ada'))
     expect(ada).toMatchObject({ person: 'account:1', name: 'Ada' })
     ada.leave()
     const refused = {
@@ -208,7 +208,7 @@ describe('registered names', () => {
     }
     expect(await enter('ADA')).toEqual(refused)
     expect(await enter('ada', { secret: makeToken(randomBytes) })).toEqual(refused)
-    expect(await came(enter('ada', { password: PASSWORD }))).toMatchObject({ person: 'account:1', name: 'Ada' })
+    expect(await expectOnlineUser(enter('ada', { password: PASSWORD }))).toMatchObject({ person: 'account:1', name: 'Ada' })
     expect(await people.registeredName('aDa')).toBe('Ada')
     expect(await people.registeredName('grace')).toBeUndefined()
   })
@@ -223,19 +223,19 @@ describe('registered names', () => {
 
   test('cannot be registered by another client while their guest is online, but by that guest', async () => {
     const { people, enter, register } = gathering()
-    const guest = await came(enter('ada'))
+    const guest = await expectOnlineUser(enter('ada'))
     expect(await register('Ada')).toEqual({ code: 'name-taken', refused: 'Ada is taken; try Ada2', proposal: 'Ada2' })
     expect(await people.registeredName('ada')).toBeUndefined()
-    const owner = await came(register('Ada', { before: guest }))
+    const owner = await expectOnlineUser(register('Ada', { before: guest }))
     guest.leave()
     expect([...people.online]).toEqual([owner])
   })
 
   test('may be online several times, each with the password', async () => {
     const { people, enter, register, replaced } = gathering()
-    await came(register('ada'))
-    await came(enter('ada', { password: PASSWORD }))
-    await came(enter('ada', { password: PASSWORD }))
+    await expectOnlineUser(register('ada'))
+    await expectOnlineUser(enter('ada', { password: PASSWORD }))
+    await expectOnlineUser(enter('ada', { password: PASSWORD }))
     expect([here(people), replaced]).toEqual([['account:1', 'account:1', 'account:1'], []])
   })
 
@@ -248,14 +248,14 @@ describe('registered names', () => {
 
   test('have only their new password after a change, and are free after a removal', async () => {
     const { people, enter, register } = gathering()
-    await came(register('ada'))
+    await expectOnlineUser(register('ada'))
     const by = { password: PASSWORD, address: '192.0.2.1' }
     expect(await people.setPassword('ada', 'analytical', { ...by, password: 'wrong-one' })).toEqual(WRONG)
     expect(await people.setPassword('ada', 'short', by)).toEqual({ code: 'bad-password', refused: expect.stringMatching(/at least 8/) })
     expect(await people.setPassword('ADA', 'analytical', by)).toEqual({ connections: 1, sessions: 0 })
     expect(await enter('ada', { password: PASSWORD })).toEqual(WRONG)
     expect(await people.setPassword('ada', 'difference')).toEqual({ connections: 0, sessions: 0 })
-    await came(enter('ada', { password: 'difference' }))
+    await expectOnlineUser(enter('ada', { password: 'difference' }))
     expect(await people.setPassword('grace', 'difference')).toEqual({
       code: 'unregistered',
       refused: 'the name grace is not registered',
@@ -263,12 +263,12 @@ describe('registered names', () => {
     expect(await people.setPassword('grace', 'difference', by)).toEqual(WRONG)
     expect(await people.remove('Ada')).toEqual({ connections: 1, sessions: 0 })
     expect(await people.remove('Ada')).toEqual({ code: 'unregistered', refused: 'the name Ada is not registered' })
-    expect(await came(enter('ada'))).toMatchObject({ person: 'guest:ada' })
+    expect(await expectOnlineUser(enter('ada'))).toMatchObject({ person: 'guest:ada' })
   })
 
   test('store a hash of the password, not the password', async () => {
     const { accounts, register } = gathering(new Passwords({ random: randomBytes }))
-    await came(register('ada'))
+    await expectOnlineUser(register('ada'))
     const kept = JSON.stringify(await accounts.named('ada'))
     expect(kept).toMatch(/\$argon2id\$/)
     expect(kept).not.toContain(PASSWORD)
@@ -279,7 +279,7 @@ describe('password guesses', () => {
   test('do not reveal which names exist: the answer is the same, and so is the work', async () => {
     const passwords = new Plain()
     const { enter, register } = gathering(passwords)
-    await came(register('ada'))
+    await expectOnlineUser(register('ada'))
     const before = passwords.compared
     const wrong = await enter('ada', { password: 'guessed-it' })
     expect(passwords.compared).toBe(before + 1)
@@ -291,7 +291,7 @@ describe('password guesses', () => {
   test('are limited to ten at a name from unknown addresses, then one in twenty seconds; the correct one is not compared before that', async () => {
     const passwords = new Plain()
     const { enter, register, clock } = gathering(passwords)
-    await came(register('ada', { address: '192.0.2.9' }))
+    await expectOnlineUser(register('ada', { address: '192.0.2.9' }))
     const addresses = Array.from({ length: 10 }, (_, at) => `192.0.2.${at + 10}`)
     for (const address of addresses) expect(await enter('ada', { address, password: 'guessed-it' })).toEqual(WRONG)
     const compared = passwords.compared
@@ -301,7 +301,7 @@ describe('password guesses', () => {
     await clock.pass(19_999)
     expect(await enter('ada', { password: PASSWORD })).toEqual({ code: 'throttled', refused: 'too many tries: wait 1 second' })
     await clock.pass(1)
-    await came(enter('ada', { password: PASSWORD }))
+    await expectOnlineUser(enter('ada', { password: PASSWORD }))
     // the correct one has returned its own try, and no more
     expect(await enter('ada', { address: '192.0.2.10', password: 'guessed-it' })).toEqual(WRONG)
     expect(await enter('ada', { address: '192.0.2.11', password: 'guessed-it' })).toEqual(refused)
@@ -309,7 +309,7 @@ describe('password guesses', () => {
 
   test('from elsewhere do not lock the owner out at an address with an earlier login, nor with a session', async () => {
     const { people, enter, register, clock } = gathering()
-    const ada = await came(register('ada'))
+    const ada = await expectOnlineUser(register('ada'))
     const session = makeToken(randomBytes)
     await people.openSession(ada, session)
     let [guesses, logins] = [0, 0]
@@ -323,36 +323,38 @@ describe('password guesses', () => {
     }
     expect([guesses, logins]).toEqual([600, 120])
     expect(await enter('ada', { address: '192.0.2.77', password: PASSWORD })).toMatchObject({ code: 'throttled' })
-    expect(await came(people.enterBySession(session, { address: '192.0.2.77', onReplaced: () => {} }))).toMatchObject({ name: 'ada' })
+    expect(await expectOnlineUser(people.enterBySession(session, { address: '192.0.2.77', onReplaced: () => {} }))).toMatchObject({
+      name: 'ada',
+    })
   })
 
   test('that are refused cost neither the name nor other addresses a try', async () => {
     const { enter, register } = gathering()
-    await came(register('ada', { address: '192.0.2.9' }))
+    await expectOnlineUser(register('ada', { address: '192.0.2.9' }))
     for (let tries = 0; tries < 300; tries++) await enter(`person${tries}`, { address: '198.51.100.1', password: 'guessed-it' })
     for (let tries = 0; tries < 50; tries++)
       expect(await enter('ada', { address: '198.51.100.1', password: 'guessed-it' })).toMatchObject({ code: 'throttled' })
-    await came(enter('ada', { address: '192.0.2.44', password: PASSWORD }))
+    await expectOnlineUser(enter('ada', { address: '192.0.2.44', password: PASSWORD }))
   })
 
   test('at a known address are limited as well', async () => {
     const { enter, register } = gathering()
-    await came(register('ada'))
+    await expectOnlineUser(register('ada'))
     for (let tries = 0; tries < 10; tries++) expect(await enter('ada', { password: 'guessed-it' })).toEqual(WRONG)
     expect(await enter('ada', { password: PASSWORD })).toEqual({ code: 'throttled', refused: 'too many tries: wait 20 seconds' })
   })
 
   test('leave known addresses known after a restart: the latest eight of each name', async () => {
     const { accounts, clock, enter, register, entry } = gathering()
-    await came(register('ada', { address: '192.0.2.100' }))
-    for (let at = 1; at <= 8; at++) await came(enter('ada', { address: `192.0.2.${at}`, password: PASSWORD }))
+    await expectOnlineUser(register('ada', { address: '192.0.2.100' }))
+    for (let at = 1; at <= 8; at++) await expectOnlineUser(enter('ada', { address: `192.0.2.${at}`, password: PASSWORD }))
     await settled()
     expect(await accounts.places()).toHaveLength(8)
     expect(JSON.stringify(await accounts.places())).not.toMatch(/192|ada/)
     const again = new People({ accounts, passwords: new Plain(), clock })
     await again.load()
     for (let at = 0; at < 10; at++) await again.enter(entry('ada', { address: `198.51.100.${at}`, password: 'guessed-it' }))
-    for (let at = 1; at <= 8; at++) await came(again.enter(entry('ada', { address: `192.0.2.${at}`, password: PASSWORD })))
+    for (let at = 1; at <= 8; at++) await expectOnlineUser(again.enter(entry('ada', { address: `192.0.2.${at}`, password: PASSWORD })))
     expect(await again.enter(entry('ada', { address: '192.0.2.100', password: PASSWORD }))).toMatchObject({ code: 'throttled' })
     await again.remove('ada')
     expect(await accounts.places()).toEqual([])
@@ -376,14 +378,14 @@ describe('password guesses', () => {
   test('a year of students behind one address can register, and log in again, at once', async () => {
     const { enter, register } = gathering()
     const students = Array.from({ length: 200 }, (_, at) => `student${at}`)
-    await Promise.all(students.map((name) => came(register(name))))
+    await Promise.all(students.map((name) => expectOnlineUser(register(name))))
     for (const address of ['192.0.2.1', '192.0.2.2', '192.0.2.2'])
-      await Promise.all(students.map((name) => came(enter(name, { address, password: PASSWORD }))))
+      await Promise.all(students.map((name) => expectOnlineUser(enter(name, { address, password: PASSWORD }))))
   })
 
   test('at the old password in a change are limited like those at a login', async () => {
     const { people, register } = gathering()
-    await came(register('ada'))
+    await expectOnlineUser(register('ada'))
     const old = { password: 'guessed-it', address: '192.0.2.1' }
     let tries = 0
     while (JSON.stringify(await people.setPassword('ada', 'analytical', old)) === JSON.stringify(WRONG)) tries++
@@ -421,17 +423,17 @@ describe('password guesses', () => {
 describe('a client that resumes with a token', () => {
   test('logs in with a session without the password, until the session is closed or expired', async () => {
     const { people, clock, register } = gathering()
-    const ada = await came(register('ada'))
+    const ada = await expectOnlineUser(register('ada'))
     const [one, other] = [makeToken(randomBytes), makeToken(randomBytes)]
     for (const token of [one, other]) await people.openSession(ada, token)
     const entry = { address: '192.0.2.1', onReplaced: () => {} }
-    expect(await came(people.enterBySession(one, entry))).toMatchObject({ person: ada.person, name: 'ada' })
+    expect(await expectOnlineUser(people.enterBySession(one, entry))).toMatchObject({ person: ada.person, name: 'ada' })
     await people.closeSession(one)
     const over = { code: 'bad-token', refused: 'this session is over: log in' }
     for (const token of [one, 'nonsense', makeToken(randomBytes)]) expect(await people.enterBySession(token, entry)).toEqual(over)
     await clock.pass(30 * 24 * 3600 * 1000)
     expect(await people.enterBySession(other, entry)).toEqual(over)
-    expect(await people.openSession(await came(people.enter({ ...entry, name: 'grace' })), other)).toEqual({
+    expect(await people.openSession(await expectOnlineUser(people.enter({ ...entry, name: 'grace' })), other)).toEqual({
       code: 'unregistered',
       refused: 'sessions are for registered names: register first',
     })
@@ -439,7 +441,7 @@ describe('a client that resumes with a token', () => {
 
   test('is the same guest with a seat token, and the earlier connection is closed; the token opens no account', async () => {
     const { people, enter, replaced } = gathering()
-    const before = await came(enter('ada'))
+    const before = await expectOnlineUser(enter('ada'))
     before.addToken('hash')
     const entry = { name: 'ada', address: '192.0.2.1', onReplaced: () => {} }
     expect(people.enterBySeatToken('guest:ada', 'other', entry)).toBeUndefined()
@@ -452,8 +454,8 @@ describe('a client that resumes with a token', () => {
 describe('a change to an account', () => {
   test('ends all other connections, also those in its seats, and all sessions; the connection that made it stays, and receives their number', async () => {
     const { people, reasons, seats, enter, register } = gathering()
-    const owner = await came(register('ada'))
-    const thief = await came(enter('ada', { password: PASSWORD }))
+    const owner = await expectOnlineUser(register('ada'))
+    const thief = await expectOnlineUser(enter('ada', { password: PASSWORD }))
     const ended: string[] = []
     people.holdSeat('account:1', (reason) => ended.push(reason))
     for (const user of [owner, thief]) await people.openSession(user, makeToken(randomBytes))
@@ -467,7 +469,7 @@ describe('a change to an account', () => {
 
   test('ends many connections in parts, some in each turn of the event loop; none is online meanwhile, and the answer comes last', async () => {
     const { people, clock, register } = gathering()
-    const owner = await came(register('ada'))
+    const owner = await expectOnlineUser(register('ada'))
     const session = makeToken(randomBytes)
     await people.openSession(owner, session)
     const COUNT = 40
@@ -496,9 +498,9 @@ describe('a change to an account', () => {
 
   test('by the operator ends all of them; a removal resigns the games', async () => {
     const { people, reasons, seats, register, enter } = gathering()
-    await came(register('ada'))
+    await expectOnlineUser(register('ada'))
     expect(await people.setPassword('ada', 'analytical')).toEqual({ connections: 1, sessions: 0 })
-    const back = await came(enter('ada', { password: 'analytical' }))
+    const back = await expectOnlineUser(enter('ada', { password: 'analytical' }))
     await people.openSession(back, makeToken(randomBytes))
     expect(await people.remove('ada')).toEqual({ connections: 1, sessions: 1 })
     expect(reasons).toEqual(['your password was changed: log in again', 'your name is no longer registered here'])
@@ -507,7 +509,7 @@ describe('a change to an account', () => {
 
   test.each(['password', 'removal'] as const)('also ends requests that were under way: %s', async (what) => {
     const { people, enter, register } = gathering(new Passwords({ random: randomBytes }))
-    const owner = await came(register('ada'))
+    const owner = await expectOnlineUser(register('ada'))
     const session = makeToken(randomBytes)
     await people.openSession(owner, session)
     const minted = makeToken(randomBytes)
@@ -526,13 +528,13 @@ describe('a change to an account', () => {
     expect(here(people)).toEqual([])
     for (const token of [session, minted])
       expect(await people.enterBySession(token, { address: '192.0.2.1', onReplaced: () => {} })).toMatchObject({ code: 'bad-token' })
-    if (what === 'password') await came(enter('ada', { password: 'analytical' }))
+    if (what === 'password') await expectOnlineUser(enter('ada', { password: 'analytical' }))
   })
 })
 
 test('leaves no promise pending', async () => {
   const { clock, enter } = gathering()
-  await came(enter('ada'))
+  await expectOnlineUser(enter('ada'))
   await settled()
   expect(clock.waiting).toBe(0)
 })
@@ -540,25 +542,25 @@ test('leaves no promise pending', async () => {
 describe('names that look alike', () => {
   test('are refused while the other is registered or online, and the error names it; existing accounts stay usable', async () => {
     const { accounts, people, enter, register } = gathering()
-    await came(register('Ame'))
+    await expectOnlineUser(register('Ame'))
     expect(await enter('Arne')).toMatchObject({ code: 'name-taken', refused: 'Arne looks like Ame, which is taken; try Arne2' })
     expect(await register('АМЕ')).toMatchObject({ code: 'name-taken', refused: expect.stringContaining('looks like Ame') })
-    const guest = await came(enter('b0b'))
+    const guest = await expectOnlineUser(enter('b0b'))
     expect(await enter('bob')).toMatchObject({ refused: 'bob looks like b0b, which is taken; try bob2' })
-    expect(await came(enter('bob', { before: guest }))).toMatchObject({ name: 'bob' })
+    expect(await expectOnlineUser(enter('bob', { before: guest }))).toMatchObject({ name: 'bob' })
     guest.leave()
     await people.remove('Ame')
-    await came(register('Arne'))
+    await expectOnlineUser(register('Arne'))
     // as an earlier version let both register
     await accounts.add({ key: 'ame', name: 'Ame', password: `plain ${PASSWORD}`, since: 0 })
-    for (const name of ['Ame', 'Arne']) expect(await came(enter(name, { password: PASSWORD }))).toMatchObject({ name })
+    for (const name of ['Ame', 'Arne']) expect(await expectOnlineUser(enter(name, { password: PASSWORD }))).toMatchObject({ name })
     // as in a version that looked up ϲ as ς
     for (const [key, name] of [
       ['coca', 'coca'],
       ['σοσα', 'ϲοϲα'],
     ] as const)
       await accounts.add({ key, name, password: `plain ${PASSWORD}`, since: 0 })
-    for (const name of ['coca', 'ϲοϲα']) expect(await came(enter(name, { password: PASSWORD }))).toMatchObject({ name })
+    for (const name of ['coca', 'ϲοϲα']) expect(await expectOnlineUser(enter(name, { password: PASSWORD }))).toMatchObject({ name })
   })
 
   test('of accounts that an earlier version accepted can still log in', async () => {

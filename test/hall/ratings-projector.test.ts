@@ -10,8 +10,8 @@ import { RatingsProjector } from '../../src/hall/ratings-projector.ts'
 import { evolve, toOpenedTable } from '../../src/hall/table.ts'
 import type { TableActor } from '../../src/hall/table-actor.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
-import { keep } from '../support/keep.ts'
+import { appendEvents } from '../support/append-events.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const PEOPLE: readonly SeatOwner[] = ['ada', 'grace', 'alan', 'edsger'].map((name, at) => ({ person: `account:${at + 1}`, name }))
 const QUESTIONS = [{ text: '1 + 1?', options: ['1', '2', '3'], right: 1 }]
@@ -260,7 +260,7 @@ describe('an unrecorded table', () => {
         { ...opening, game, rated: true, n: 1, at: 1 },
         { type: 'ended', outcome: { winners: [0] }, counts: true, n: 2, at: 2 },
       ]
-      return keep(store.tables, table, 0, events)
+      return appendEvents(store.tables, table, 0, events)
     }
     await append(7, 'tictactoe')
     await append(8, 'a game of long ago')

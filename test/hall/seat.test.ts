@@ -9,7 +9,7 @@ import { HOUSE, type SeatOwner } from '../../src/hall/ports.ts'
 import { type SeatConnection, type SeatRetention, TableSeat } from '../../src/hall/seat.ts'
 import { TableActor } from '../../src/hall/table-actor.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const ADA: SeatOwner = { person: 'guest:ada', name: 'ada' }
 const GRACE: SeatOwner = { person: 'guest:grace', name: 'grace' }

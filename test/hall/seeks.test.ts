@@ -12,9 +12,9 @@ const wishes: fc.Arbitrary<OpenSeek> = fc
     against: fc.constantFrom(undefined, 'guest:ada', 'guest:grace'),
     code: fc.constantFrom(undefined, 'amber-otter-seven'),
   })
-  .map(({ against, code, clock, ...wish }) => ({
-    ...wish,
-    name: wish.person,
+  .map(({ against, code, clock, ...openSeek }) => ({
+    ...openSeek,
+    name: openSeek.person,
     game: 'tictactoe',
     rated: false,
     ...(clock ? { clock } : {}),
@@ -26,7 +26,7 @@ test('seeks are found by person, by wanted opponent and by code as in a plain li
   fc.assert(
     fc.property(fc.array(wishes, { maxLength: 20 }), fc.array(fc.nat(19), { maxLength: 12 }), wishes, (all, gone, coming) => {
       const seeks = new Seeks<OpenSeek>()
-      for (const wish of all) seeks.add(wish)
+      for (const openSeek of all) seeks.add(openSeek)
       for (const at of gone) if (all[at]) seeks.delete(all[at])
       const left = all.filter((_, at) => !gone.includes(at))
       const shown = left.filter(({ code }) => code === undefined)
@@ -38,7 +38,7 @@ test('seeks are found by person, by wanted opponent and by code as in a plain li
       expect([...seeks.against('guest:ada')]).toEqual(shown.filter(({ against }) => against === 'guest:ada'))
       expect(seeks.withCode('amber-otter-seven')).toBe(left.find(({ code }) => code !== undefined))
       const fresh = new Seeks<OpenSeek>()
-      for (const wish of left) fresh.add(wish)
+      for (const openSeek of left) fresh.add(openSeek)
       expect(seeks.match(coming)).toEqual(fresh.match(coming))
     }),
   )
@@ -46,7 +46,7 @@ test('seeks are found by person, by wanted opponent and by code as in a plain li
 
 test('a new seek is matched without a look at all waiting ones: 20,000 that do not match cost less than 1 ms each time', () => {
   const seeks = new Seeks<OpenSeek>()
-  const wish = (person: string, more: Partial<OpenSeek>): OpenSeek => ({
+  const openSeek = (person: string, more: Partial<OpenSeek>): OpenSeek => ({
     person,
     name: person,
     game: 'tictactoe',
@@ -56,16 +56,16 @@ test('a new seek is matched without a look at all waiting ones: 20,000 that do n
     ...more,
   })
   for (let n = 0; n < 5000; n++) {
-    seeks.add(wish(`guest:seat${n}`, {}))
-    seeks.add(wish(`guest:clock${n}`, { seats: [0, 1], clock: { total: n + 1 } }))
-    seeks.add(wish(`guest:against${n}`, { seats: [0, 1], against: `guest:other${n}` }))
-    seeks.add(wish(`guest:size${n}`, { seats: [0, 1], options: { size: 4 + n } }))
+    seeks.add(openSeek(`guest:seat${n}`, {}))
+    seeks.add(openSeek(`guest:clock${n}`, { seats: [0, 1], clock: { total: n + 1 } }))
+    seeks.add(openSeek(`guest:against${n}`, { seats: [0, 1], against: `guest:other${n}` }))
+    seeks.add(openSeek(`guest:size${n}`, { seats: [0, 1], options: { size: 4 + n } }))
   }
   const began = performance.now()
   for (let n = 0; n < 200; n++) {
-    expect(seeks.match(wish('guest:ada', { clock: { total: 99_999 } }))).toBeUndefined()
-    expect(seeks.match(wish('guest:ada', { seats: [0, 1], against: 'guest:nobody' }))).toBeUndefined()
+    expect(seeks.match(openSeek('guest:ada', { clock: { total: 99_999 } }))).toBeUndefined()
+    expect(seeks.match(openSeek('guest:ada', { seats: [0, 1], against: 'guest:nobody' }))).toBeUndefined()
   }
   expect((performance.now() - began) / 400).toBeLessThan(1)
-  expect(seeks.match(wish('guest:ada', { seats: [1], clock: { total: 4000 } }))?.waiting.person).toBe('guest:seat0')
+  expect(seeks.match(openSeek('guest:ada', { seats: [1], clock: { total: 4000 } }))?.waiting.person).toBe('guest:seat0')
 })

@@ -3,8 +3,8 @@ import { games } from '../../src/games/index.ts'
 import { seededRandom } from '../../src/games/random.ts'
 import { Hall } from '../../src/hall/hall.ts'
 import type { SeatOwner, Store } from '../../src/hall/ports.ts'
-import { settled, TestClock } from '../support/clock.ts'
-import { storeToBreak } from '../support/outage.ts'
+import { openBreakableStore } from '../support/breakable-store.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const ADA: SeatOwner = { person: 'account:1', name: 'ada' }
 const GRACE: SeatOwner = { person: 'account:2', name: 'grace' }
@@ -19,7 +19,7 @@ function start(store: Store, time: TestClock) {
 /** A game with one move, restored by a second process on the same store. */
 async function restarted() {
   const time = new TestClock(1_700_000_000_000)
-  const data = await storeToBreak(time)
+  const data = await openBreakableStore(time)
   const before = start(data.store, time)
   const { id } = before.hall.open('tictactoe', { options: {}, seats: [ADA, GRACE], clock: { total: 60_000 } })
   await settled()

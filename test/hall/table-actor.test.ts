@@ -13,7 +13,7 @@ import { type ClockRules, HOUSE, type SeatOwner, type TableEvent, type TableLog 
 import { evolve, type TableCommand } from '../../src/hall/table.ts'
 import { TableActor } from '../../src/hall/table-actor.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const START = 1_000_000
 const ADA: SeatOwner = { person: 'guest:ada', name: 'ada' }
@@ -94,7 +94,7 @@ class SlowLog implements TableLog {
 /** An observer that records what it is notified of. */
 class Listener implements TableObserver {
   readonly viewer: number | 'watcher'
-  readonly told: TableUpdate[] = []
+  readonly received: TableUpdate[] = []
   ended: Error | undefined
   readonly #then: ((news: TableUpdate) => void) | undefined
 
@@ -104,7 +104,7 @@ class Listener implements TableObserver {
   }
 
   update(news: TableUpdate): void {
-    this.told.push(news)
+    this.received.push(news)
     this.#then?.(news)
   }
 
@@ -114,7 +114,7 @@ class Listener implements TableObserver {
 
   /** The types of the recorded updates. */
   get types(): string[] {
-    return this.told.map(({ event }) => event.type)
+    return this.received.map(({ event }) => event.type)
   }
 }
 
@@ -157,14 +157,14 @@ describe('append before publish', () => {
     table.subscribe(watcher)
     expect(table.submit(play(0, 5))).toBeUndefined()
     await settled()
-    expect([ada.told, watcher.told, table.situation(0), table.isPublished]).toEqual([[], [], undefined, false])
+    expect([ada.received, watcher.received, table.situation(0), table.isPublished]).toEqual([[], [], undefined, false])
     await log.appends[0]?.keep()
     expect(ada.types).toEqual(['opened'])
     expect(table.situation('watcher')).toMatchObject({ view: { cells: '---------' }, turn: false })
     expect(table.isPublished).toBe(true)
     await log.appends[1]?.keep()
     expect(ada.types).toEqual(['opened', 'moved'])
-    expect(watcher.told[1]).toEqual({
+    expect(watcher.received[1]).toEqual({
       n: 2,
       at: START,
       event: { type: 'moved', seat: 0 },
@@ -185,7 +185,7 @@ describe('append before publish', () => {
     ])
     expect(table.state.n).toBe(1)
     for (const append of log.appends.slice(1)) await append.keep()
-    expect(watcher.told.map(({ n }) => n)).toEqual([2, 3, 4])
+    expect(watcher.received.map(({ n }) => n)).toEqual([2, 3, 4])
     expect(table.state.position).toMatchObject({ cells: 'OO--X----' })
   })
 
@@ -248,8 +248,8 @@ describe('events that cannot be persisted', () => {
     expect(await kept).toBe(false)
     expect(troubles).toEqual(['writing the log of table 1 failed'])
     expect(quiet).toEqual(['quiet'])
-    for (const { told, ended } of listeners) {
-      expect(told).toEqual([])
+    for (const { received, ended } of listeners) {
+      expect(received).toEqual([])
       expect(ended).toMatchObject({ message: 'writing the log of table 1 failed', cause: { message: 'the disk is full' } })
     }
     expect(table.submit(play(1, 2))).toEqual({ refused: 'this table is closed' })
@@ -360,9 +360,9 @@ describe('commands during a publication', () => {
     for (const one of [first, second]) table.subscribe(one)
     table.submit(play(0, 1))
     await log.appends[1]?.keep()
-    expect(second.told.map(({ n }) => n)).toEqual([2])
+    expect(second.received.map(({ n }) => n)).toEqual([2])
     await log.appends[2]?.keep()
-    for (const { told } of [first, second]) expect(told.map(({ n }) => n)).toEqual([2, 3])
+    for (const { received } of [first, second]) expect(received.map(({ n }) => n)).toEqual([2, 3])
   })
 
   test('an observer that leaves is not notified any more, and a new observer does not receive earlier events', async () => {
@@ -380,8 +380,8 @@ describe('commands during a publication', () => {
     table.subscribe(second)
     table.submit(play(0, 1))
     await log.appends[1]?.keep()
-    expect(second.told).toEqual([])
-    expect(come[0]?.told).toEqual([])
+    expect(second.received).toEqual([])
+    expect(come[0]?.received).toEqual([])
     table.submit({ type: 'say', name: 'ada', text: 'hello' })
     await log.appends[2]?.keep()
     expect(come[0]?.types).toEqual(['said'])
@@ -395,7 +395,7 @@ describe('commands during a publication', () => {
     for (const one of [first, second]) table.subscribe(one)
     table.submit(play(0, 1))
     await log.appends[1]?.keep()
-    expect(second.told).toEqual([])
+    expect(second.received).toEqual([])
     expect(second.ended?.message).toBe('the server was stopped')
     expect(time.waiting).toBe(0)
     expect(log.followers).toBe(0)
@@ -410,7 +410,7 @@ describe('events that another server appends', () => {
     const watcher = new Listener('watcher')
     table.subscribe(watcher)
     log.tell(1, [event(2, { type: 'moved', seat: 0, move: 9 }), event(3, { type: 'moved', seat: 1, move: 1 })])
-    expect(watcher.told.map(({ n }) => n)).toEqual([2, 3])
+    expect(watcher.received.map(({ n }) => n)).toEqual([2, 3])
     expect(table.submit(play(0, 1))).toEqual({ refused: 'cell 1 is taken by X' })
     table.submit(play(0, 2))
     expect(log.appends[1]?.expected).toBe(3)
@@ -426,7 +426,7 @@ describe('events that another server appends', () => {
     table.subscribe(watcher)
     if (what.startsWith('comes')) table.submit(play(0, 1))
     log.tell(1, events)
-    expect(watcher.told).toEqual([])
+    expect(watcher.received).toEqual([])
     expect(watcher.ended?.message).toBe('another process has changed table 1')
     expect(troubles).toEqual(['another process has changed table 1'])
   })
@@ -607,12 +607,12 @@ describe.each(played)('%s, played at random', (_, rules, options) => {
     await fc.assert(
       fc.asyncProperty(steps, async (wanted) => {
         const { table, listeners, events } = await playedOut(rules, options, wanted)
-        for (const { viewer, told } of listeners) {
-          expect(told.map(({ n }) => n)).toEqual(events.map(({ n }) => n))
-          const last = told.findLast(({ situation }) => situation)
+        for (const { viewer, received } of listeners) {
+          expect(received.map(({ n }) => n)).toEqual(events.map(({ n }) => n))
+          const last = received.findLast(({ situation }) => situation)
           expect(last?.situation?.view).toEqual(rules.view(table.state.position, viewer, last?.situation?.outcome))
-          for (const { event } of told) expect(event).not.toHaveProperty('move')
-          for (const { event } of told) expect(event).not.toHaveProperty('state')
+          for (const { event } of received) expect(event).not.toHaveProperty('move')
+          for (const { event } of received) expect(event).not.toHaveProperty('state')
         }
       }),
       { numRuns: 40 },
@@ -626,7 +626,7 @@ test('a watcher does not see a player’s choice before both have chosen', async
   for (const one of listeners) table.subscribe(one)
   table.submit(play(0, 'Paper'))
   await log.appends[1]?.keep()
-  const shown = listeners.map(({ told }) => JSON.stringify(told))
+  const shown = listeners.map(({ received }) => JSON.stringify(received))
   expect(shown.map((text) => text.includes('Paper'))).toEqual([true, false, false])
 })
 

@@ -12,7 +12,7 @@ import type { ClockRules, SeatOwner, Store } from '../../src/hall/ports.ts'
 import { evolve, toOpenedTable } from '../../src/hall/table.ts'
 import type { TableActor } from '../../src/hall/table-actor.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const NOW = Date.UTC(2024, 1, 29)
 const HOUR = 3_600_000
@@ -94,8 +94,8 @@ describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
     const time = new TestClock(NOW)
     const hall = start(memoryStore(), time)
     let seated = false
-    const wish = { game: 'tictactoe', options: {}, seats: [0, 1], rated: false, owner: ADA } as const
-    hall.seek({ ...wish, wait: 10_000, onSeated: () => (seated = true) })
+    const seek = { game: 'tictactoe', options: {}, seats: [0, 1], rated: false, owner: ADA } as const
+    hall.seek({ ...seek, wait: 10_000, onSeated: () => (seated = true) })
     await time.pass(5_000)
     time.jump(jump)
     await time.pass(4_999)

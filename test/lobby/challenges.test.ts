@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { SeekInfo } from '../../src/hall/api.ts'
 import type { ChallengeListener } from '../../src/lobby/challenges.ts'
 import { Challenges } from '../../src/lobby/challenges.ts'
-import { TestClock } from '../support/clock.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 const bob: SeekInfo = { name: 'bob', game: 'tictactoe', settings: {}, rated: false }
 const address = '192.0.2.1'

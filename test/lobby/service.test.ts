@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Batcher } from '../../src/wire/transports/batching.ts'
-import { settled, settledInTurn } from '../support/clock.ts'
-import { Room } from '../support/room.ts'
+import { settled, settledInTurn } from '../support/test-clock.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 /** Returns how many inputs are handled in one turn, of a hundred that arrive in it. */
 async function inOneTurn(batcher: Batcher): Promise<number> {
@@ -16,9 +16,9 @@ async function inOneTurn(batcher: Batcher): Promise<number> {
 }
 
 test('a lobby has batch limits for its store, which let twice as many inputs arrive together', async () => {
-  const { premises } = new Room()
+  const { service } = new TestLobby()
   const batcher = new Batcher()
   expect(await inOneTurn(batcher)).toBe(48)
-  batcher.raiseLimits(premises.batchLimits)
+  batcher.raiseLimits(service.batchLimits)
   expect(await inOneTurn(batcher)).toBe(96)
 })

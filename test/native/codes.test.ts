@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type { RefusalCode } from '../../src/hall/api.ts'
-import { type Doorway, doorway } from '../support/doorway.ts'
-import { storeToBreak } from '../support/outage.ts'
+import { openBreakableStore } from '../support/breakable-store.ts'
+import { type StartedServer, startServer } from '../support/start-server.ts'
 
 describe('over a socket, each error code occurs', () => {
   const PASSWORD = 'engine-1843'
   const seek = { type: 'seek', game: 'tictactoe' } as const
 
   /** Two clients in a game, ada to move. */
-  async function playing(door: Doorway) {
+  async function playing(door: StartedServer) {
     const [ada, grace] = [await door.program('ada'), await door.program('grace')]
     await ada.ask(seek)
     await grace.ask(seek)
@@ -16,7 +16,7 @@ describe('over a socket, each error code occurs', () => {
     return { ada, grace, table }
   }
 
-  const cases: { readonly [Code in RefusalCode]: Readonly<Record<string, (door: Doorway) => Promise<unknown>>> } = {
+  const cases: { readonly [Code in RefusalCode]: Readonly<Record<string, (door: StartedServer) => Promise<unknown>>> } = {
     'bad-message': {
       'a seat that is taken up in two ways at once': async (door) =>
         (await door.program()).ask({ type: 'resume', token: 'nonsense', table: 1 }),
@@ -136,8 +136,8 @@ describe('over a socket, each error code occurs', () => {
     },
     unavailable: {
       'a name, and a game, where nothing can be written': async () => {
-        const data = await storeToBreak()
-        const door = await doorway('parlor/door', { store: data.store })
+        const data = await openBreakableStore()
+        const door = await startServer('parlor/door', { store: data.store })
         const ada = await door.program('ada')
         data.break()
         const refused = await (await door.program()).ask({ type: 'register', name: 'grace', password: PASSWORD })
@@ -156,13 +156,13 @@ describe('over a socket, each error code occurs', () => {
   test.each(Object.entries(cases).flatMap(([code, whens]) => Object.entries(whens).map(([when, ask]) => [code, when, ask] as const)))(
     '%s: %s',
     async (code, _, ask) => {
-      const door = await doorway('parlor/door', { limits: { seats: 1, tables: 100 } })
+      const door = await startServer('parlor/door', { limits: { seats: 1, tables: 100 } })
       expect(await ask(door)).toMatchObject({ type: 'error', code, message: expect.stringMatching(/ /) })
     },
   )
 
   test('a line that is not a command is answered, too', async () => {
-    const reader = await (await doorway()).caller()
+    const reader = await (await startServer()).caller()
     await reader.type('style json', /"hello"/)
     const answer = (await reader.type('dance', /^{/)).at(-1) ?? ''
     expect(JSON.parse(answer)).toMatchObject({ type: 'error', code: 'bad-message' })

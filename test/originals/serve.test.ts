@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { type Parlor, serving } from '../support/process.ts'
+import { type Parlor, startServe } from '../support/process.ts'
 import { originals } from './suite.ts'
 
 const CLIENTS = 50
@@ -67,7 +67,7 @@ describe.skipIf(!originals)('original clients against serve', () => {
   let ports: Readonly<Record<string, number>>
 
   beforeAll(async () => {
-    ;({ server, ports } = await serving([...new Set(KINDS.map(({ program }) => program))], '--framing', 'none'))
+    ;({ server, ports } = await startServe([...new Set(KINDS.map(({ program }) => program))], '--framing', 'none'))
   })
   afterAll(() => server?.[Symbol.asyncDispose]())
 

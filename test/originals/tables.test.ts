@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { serving } from '../support/process.ts'
+import { startServe } from '../support/process.ts'
 import { originals } from './suite.ts'
 
 /** The classroom client whose server begins, and the one that begins itself. */
@@ -11,7 +11,7 @@ const SECOND = { script: 'd000_game_client', program: 'tjc/tictactoe' }
 const FIRST = { script: 'ref_d000_game_client_alternative', program: 'tjc/tictactoe-alternative' }
 
 async function tables() {
-  const { server, ports } = await serving([SECOND.program, FIRST.program, 'parlor/door'], '--wait', '60s')
+  const { server, ports } = await startServe([SECOND.program, FIRST.program, 'parlor/door'], '--wait', '60s')
   onTestFinished(() => server[Symbol.asyncDispose]())
   return (program: string) => ports[program] ?? 0
 }

@@ -31,10 +31,14 @@ describe.skipIf(!originals)('facts measured on the originals', () => {
   })
 
   test('int() accepts the same texts, with the same numbers', () => {
-    for (const { text, int } of vectors('int').cases) expect({ text, int: pythonInt(text) ?? null }).toEqual({ text, int })
+    const { cases } = vectors('int')
+    expect(cases.length).toBeGreaterThan(10)
+    for (const { text, int } of cases) expect({ text, int: pythonInt(text) ?? null }).toEqual({ text, int })
   })
 
   test('bytes literals are the same', () => {
-    for (const { bytes, repr } of vectors('bytes_repr').cases) expect(pythonBytes(bytes)).toBe(repr)
+    const { cases } = vectors('bytes_repr')
+    expect(cases.length).toBeGreaterThan(10)
+    for (const { bytes, repr } of cases) expect(pythonBytes(bytes)).toBe(repr)
   })
 })

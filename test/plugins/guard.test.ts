@@ -5,9 +5,9 @@ import { shippedGames } from '../../src/games/index.ts'
 import { seededRandom } from '../../src/games/random.ts'
 import { guardGame } from '../../src/plugins/guard.ts'
 import { TimeLimit } from '../../src/plugins/time-limit.ts'
-import { settled } from '../support/clock.ts'
-import { Caller } from '../support/door.ts'
-import { Room } from '../support/room.ts'
+import { DoorUser } from '../support/door-user.ts'
+import { settled } from '../support/test-clock.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 const random = seededRandom(1)
 const limit = new TimeLimit(50)
@@ -77,9 +77,9 @@ test('a guarded game plays like the game itself, and the house plays it', () => 
 /** Two users at the front door, in a hall with a guarded game. */
 async function atTheDoor(broken: Partial<AnyGame>) {
   const { game, failures } = guarded(broken)
-  const room = new Room({ catalogue: shippedGames.with([game]) })
+  const room = new TestLobby({ catalogue: shippedGames.with([game]) })
   const come = async (name: string) => {
-    const caller = new Caller((line) => room.premises.createSeating(line, 'parlor/door'), room.clock)
+    const caller = new DoorUser((line) => room.service.createSeating(line, 'parlor/door'), room.clock)
     await settled()
     await caller.type(name)
     return caller
@@ -137,27 +137,27 @@ describe('a restart', () => {
     const [, token = ''] = /resume (\S+)/.exec(ada.screen + ada.news()) ?? []
     expect(token).not.toBe('')
     await ada.type('4')
-    room.premises.closeHall(new Error('the process ends'))
+    room.service.closeHall(new Error('the process ends'))
     await settled()
 
-    const without = new Room({ store: room.store })
-    await without.premises.hall.restore()
+    const without = new TestLobby({ store: room.store })
+    await without.service.hall.restore()
     expect(without.troubles).toEqual([expect.stringContaining('1 table of connect-four cannot be resumed')])
-    const back = new Caller((line) => without.premises.createSeating(line, 'parlor/door'), without.clock)
+    const back = new DoorUser((line) => without.service.createSeating(line, 'parlor/door'), without.clock)
     await settled()
     expect(await back.type(`resume ${token}`)).toContain('cannot go on with this game of connect-four now: your seat is held')
-    without.premises.closeHall(new Error('the process ends'))
+    without.service.closeHall(new Error('the process ends'))
 
     const changed = { ...connectFour, play: () => ({ refused: 'all is different' }) }
-    const other = new Room({ store: room.store, catalogue: shippedGames.with([changed]) })
-    await other.premises.hall.restore()
+    const other = new TestLobby({ store: room.store, catalogue: shippedGames.with([changed]) })
+    await other.service.hall.restore()
     expect(other.troubles).toEqual([expect.stringContaining('table 1 could not be restored')])
-    other.premises.closeHall(new Error('the process ends'))
+    other.service.closeHall(new Error('the process ends'))
 
-    const again = new Room({ store: room.store, catalogue: shippedGames.with([connectFour]) })
-    await again.premises.hall.restore()
+    const again = new TestLobby({ store: room.store, catalogue: shippedGames.with([connectFour]) })
+    await again.service.hall.restore()
     expect(again.troubles).toEqual([])
-    const later = new Caller((line) => again.premises.createSeating(line, 'parlor/door'), again.clock)
+    const later = new DoorUser((line) => again.service.createSeating(line, 'parlor/door'), again.clock)
     await settled()
     await later.type(`resume ${token}`)
     expect(later.screen).toContain('. . . O . . .')

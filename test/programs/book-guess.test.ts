@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EndOfInput } from '../../src/protocol/definition.ts'
-import { alone, soloProgram } from '../support/alone.ts'
-import { far } from '../support/far.ts'
+import { fakePeer } from '../support/fake-peer.ts'
 import { play, program } from '../support/play.ts'
+import { playSolo, soloProgram } from '../support/solo.ts'
 
 const BANNER = '## Welcome to GUESS THE NUMBER! ##\n'
 const ASK = 'Please input your guess: '
@@ -38,7 +38,7 @@ describe('book/guess (book chapter)', () => {
   })
 
   test('draws a secret from 1 to 100 if none is given', async () => {
-    const peer = await far('number', 'server')
+    const peer = await fakePeer('number', 'server')
     await peer.sayAlone('0')
     await peer.sayAlone('101')
     expect(peer.writes).toEqual(['Too small!', 'Too big!'])
@@ -53,12 +53,12 @@ describe('book/guess (book chapter)', () => {
 })
 
 describe('the server, and other people’s clients', () => {
-  const hosted = () => far('number', 'server', { options })
+  const hosted = () => fakePeer('number', 'server', { options })
 
   test('lets halving find any number from 1 to 100 in seven guesses', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 100 }), async (secret) => {
-        const peer = await far('number', 'server', { options: { secret: String(secret) } })
+        const peer = await fakePeer('number', 'server', { options: { secret: String(secret) } })
         let [low, high] = [1, 100]
         do {
           const guess = Math.floor((low + high) / 2)
@@ -156,7 +156,7 @@ describe('the server, and other people’s clients', () => {
 
 describe('the client, and other people’s servers', () => {
   test('accepts an answer in any pieces, and sends the next guess after it, not before', async () => {
-    const peer = await far('number', 'client', { typed: ['50', '25', '42'] })
+    const peer = await fakePeer('number', 'client', { typed: ['50', '25', '42'] })
     expect(peer.writes).toEqual(['50'])
     for (const char of 'Too big') await peer.say(char)
     expect(peer.writes).toEqual(['50'])
@@ -168,14 +168,14 @@ describe('the client, and other people’s servers', () => {
   })
 
   test('shows that the server rejected a number, and asks for another', async () => {
-    const peer = await far('number', 'client', { typed: ['50', '42'] })
+    const peer = await fakePeer('number', 'client', { typed: ['50', '42'] })
     await peer.say(AGAIN, WIN)
     expect(await peer.close()).toBeUndefined()
     expect(peer.screen).toBe(`${BANNER}${ASK}50\n${AGAIN}\n${ASK}42\n${WIN}\n`)
   })
 
   test('prints a sentence after any other text', async () => {
-    const peer = await far('number', 'client', { typed: ['50'] })
+    const peer = await fakePeer('number', 'client', { typed: ['50'] })
     await peer.say('Welcome')
     expect((await peer.end())?.message).toMatch(
       /^the server said "Welcome", which does not belong here; expected "Too small!", "Too big!", /,
@@ -183,7 +183,7 @@ describe('the client, and other people’s servers', () => {
   })
 
   test.each(['close', 'reset'] as const)('prints a sentence if the server disconnects (%s), also at the next prompt', async (leaves) => {
-    const waiting = await far('number', 'client', { typed: ['50'] })
+    const waiting = await fakePeer('number', 'client', { typed: ['50'] })
     await waiting.say('Too b')
     expect((await waiting[leaves]())?.message).toContain('expected "Too small!"')
   })
@@ -191,17 +191,17 @@ describe('the client, and other people’s servers', () => {
 
 describe('without a network', () => {
   test('plays book/guess, word for word', async () => {
-    expect(await alone('number', ['x', '50', '-7', '42'], { options })).toBe(
+    expect(await playSolo('number', ['x', '50', '-7', '42'], { options })).toBe(
       `${BANNER}${ASK}x\n${AGAIN}\n${ASK}50\nToo big!\n${ASK}-7\nToo small!\n${ASK}42\n${WIN}\n`,
     )
   })
 
   test('book/guess has no command for leaving', async () => {
-    await expect(alone('number', ['50'], { options })).rejects.toThrow(EndOfInput)
+    await expect(playSolo('number', ['50'], { options })).rejects.toThrow(EndOfInput)
   })
 
   test('book/secret prints its secret', async () => {
-    expect(await alone('book/secret', [], { options })).toBe('The secret number is 42\n')
+    expect(await playSolo('book/secret', [], { options })).toBe('The secret number is 42\n')
   })
 
   test('book/secret draws from 1 to 100', async () => {
@@ -210,7 +210,7 @@ describe('without a network', () => {
       integer: (low: number, high: number) => drawn.push([low, high]),
       choice: () => expect.unreachable(),
     }
-    expect(await alone('book/secret', [], { random })).toBe('The secret number is 1\n')
+    expect(await playSolo('book/secret', [], { random })).toBe('The secret number is 1\n')
     expect(drawn).toEqual([[1, 100]])
   })
 

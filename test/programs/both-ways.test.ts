@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { far } from '../support/far.ts'
+import { fakePeer } from '../support/fake-peer.ts'
 import { play, program } from '../support/play.ts'
 
 describe('c8/both-ways (C8 slides, assignment 2)', () => {
@@ -16,7 +16,7 @@ describe('c8/both-ways (C8 slides, assignment 2)', () => {
   })
 
   test('the client answers when the line is complete, not before', async () => {
-    const peer = await far('c8/both-ways', 'client')
+    const peer = await fakePeer('c8/both-ways', 'client')
     await peer.say('Good morn')
     expect(peer.heard).toBe('')
     await peer.say('ing\n')
@@ -26,7 +26,7 @@ describe('c8/both-ways (C8 slides, assignment 2)', () => {
   })
 
   test('the server accepts any line, in any pieces', async () => {
-    const peer = await far('c8/both-ways', 'server')
+    const peer = await fakePeer('c8/both-ways', 'server')
     expect(peer.writes).toEqual(['Hello from server\n'])
     await peer.say('G', 'ood evening', '\n')
     expect(await peer.close()).toBeUndefined()
@@ -47,7 +47,7 @@ describe('c8/both-ways (C8 slides, assignment 2)', () => {
       'the server closed the connection in the middle of a message, 3 bytes into it: it had sent "Hel" and no line end (\\n); expected "Hello from server"',
     ],
   ] as const)('our %s prints a sentence if the other side closes after %j', async (side, said, sentence) => {
-    const peer = await far('c8/both-ways', side)
+    const peer = await fakePeer('c8/both-ways', side)
     if (said) await peer.say(said)
     expect((await peer.close())?.message).toBe(sentence)
     expect(peer.screen).toBe('')

@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Disconnected } from '../../src/wire/disconnect.ts'
-import { far } from '../support/far.ts'
+import { fakePeer, servedPeer } from '../support/fake-peer.ts'
+import { InteractiveUser } from '../support/interactive-user.ts'
 import { play, program } from '../support/play.ts'
-import { served } from '../support/served.ts'
-import { Typist } from '../support/typist.ts'
 
 describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
   test('plays the document’s sample, word for word; Ctrl-D, which has no message here, resets', async () => {
@@ -35,7 +34,7 @@ describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
   })
 
   test('reads one line per turn, however the bytes arrive; an early line waits for its turn', async () => {
-    const peer = await far('chat', 'server', { typed: ['one', 'two', 'three'] })
+    const peer = await fakePeer('chat', 'server', { typed: ['one', 'two', 'three'] })
     await peer.say('fi', 'rst\nse', 'cond\nthird\n')
     expect(peer.heard).toBe('one\ntwo\nthree\n')
     expect(peer.screen).toContain('CLIENT WROTE: first\n\nINPUT SERVER: two\nWAITING FOR CLIENT...\nCLIENT WROTE: second\n\n')
@@ -43,20 +42,20 @@ describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
   })
 
   test('treats a CR as part of the line, which only LF ends', async () => {
-    const peer = await far('chat', 'client', { typed: ['ok'] })
+    const peer = await fakePeer('chat', 'client', { typed: ['ok'] })
     await peer.say('tel\rnet\r', '\n')
     expect(peer.screen).toBe('WAITING FOR SERVER...\nSERVER WROTE: tel\rnet\r\n\nINPUT CLIENT: ok\nWAITING FOR SERVER...\n')
     await peer.close()
   })
 
   test('does not send a CR that was typed', async () => {
-    const peer = await far('chat', 'server', { typed: ['a\rb\r'] })
+    const peer = await fakePeer('chat', 'server', { typed: ['a\rb\r'] })
     expect(peer.heard).toBe('a b \n')
     await peer.close()
   })
 
   test('shows invalid UTF-8 as such, even a whole line of it', async () => {
-    const peer = await far('chat', 'client', { typed: ['ok', 'still here'] })
+    const peer = await fakePeer('chat', 'client', { typed: ['ok', 'still here'] })
     await peer.say(Uint8Array.of(0x61, 0xff, 0xc3, 10))
     await peer.say(new Uint8Array(4096).fill(0xff), '\n')
     expect(peer.screen).toContain('SERVER WROTE: a\ufffd\ufffd\n')
@@ -68,8 +67,8 @@ describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
     ['closes', 'the client closed the connection; it was this side’s turn to say a text (such as "Hello")'],
     ['resets', 'the client broke the connection off (ECONNRESET); it was this side’s turn to say a text (such as "Hello")'],
   ])('notifies a typing person at once if the peer %s', async (way, sentence) => {
-    const person = new Typist()
-    const peer = await far('chat', 'server', { person })
+    const person = new InteractiveUser()
+    const peer = await fakePeer('chat', 'server', { person })
     await person.type('hello')
     await peer.say('and you?\n')
     expect(person.screen.endsWith('CLIENT WROTE: and you?\n\nINPUT SERVER: ')).toBe(true)
@@ -79,16 +78,16 @@ describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
   })
 
   test('resets a stopped chat, so that an original peer ends, too', async () => {
-    const peer = await far('chat', 'server', { typed: ['hello'] })
+    const peer = await fakePeer('chat', 'server', { typed: ['hello'] })
     peer.conversation.stop(new Disconnected('ours', 'stopped'))
     expect((await peer.end())?.message).toBe('stopped')
     expect(peer.gaveUp).toBe('reset')
   })
 
   test('ends with a sentence after a line over the limit', async () => {
-    const peer = await far('chat', 'server', { typed: ['hello'] })
+    const peer = await fakePeer('chat', 'server', { typed: ['hello'] })
     await peer.say('x'.repeat(4098))
-    expect((await peer.end())?.message).toContain('more than 4096 bytes')
+    expect((await peer.end())?.message).toContain('more than 4096 bytes, the limit')
   })
 })
 
@@ -114,19 +113,19 @@ describe('tjc/chat-quit (TJC notes, exercise 8)', () => {
   })
 
   test('a quit with a CR is an ordinary line', async () => {
-    const peer = await far('tjc/chat-quit', 'server', { typed: ['hello', 'quit'] })
+    const peer = await fakePeer('tjc/chat-quit', 'server', { typed: ['hello', 'quit'] })
     await peer.say('quit\r\n')
     expect(peer.heard).toBe('hello\nquit\n')
     expect(await peer.close()).toBeUndefined()
   })
 
   test('a stopped chat sends quit in its turn, and else resets', async () => {
-    const person = new Typist()
-    const turn = await far('tjc/chat-quit', 'server', { person })
+    const person = new InteractiveUser()
+    const turn = await fakePeer('tjc/chat-quit', 'server', { person })
     turn.conversation.stop(new Disconnected('ours', 'stopped'))
     await turn.end()
     expect([turn.heard, turn.gaveUp]).toEqual(['quit\n', 'finished'])
-    const waiting = await far('tjc/chat-quit', 'server', { typed: ['hello'] })
+    const waiting = await fakePeer('tjc/chat-quit', 'server', { typed: ['hello'] })
     waiting.conversation.stop(new Disconnected('ours', 'stopped'))
     await waiting.end()
     expect([waiting.heard, waiting.gaveUp]).toEqual(['hello\n', 'reset'])
@@ -181,7 +180,7 @@ describe('the chats in parlor serve', () => {
   test.each(['tjc/chat', 'c8/chat', 'tjc/chat-quit', 'c8/chat-bye'])(
     '%s: the house opens the talk and answers every line with a line',
     async (name) => {
-      const guest = await served(name)
+      const guest = await servedPeer(name)
       for (const [at, line] of ['hello', '', 'I am a robot', 'why?', 'Is this a socket?', '\x00\x1b[31m'].entries()) {
         expect(guest.heard.match(/\n/g)).toHaveLength(at + 1)
         await guest.say(`${line}\n`)

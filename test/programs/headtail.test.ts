@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { scriptedRandom } from '../../src/games/random.ts'
-import { alone } from '../support/alone.ts'
-import { far, type Near } from '../support/far.ts'
+import { type FakePeerOptions, fakePeer } from '../support/fake-peer.ts'
 import { play, program } from '../support/play.ts'
+import { playSolo } from '../support/solo.ts'
 
 const PROMPT = 'I will toss a coin, guess if it is a head (H) or tail (T) : '
 const RIGHT = 'You are right!\n'
@@ -69,7 +69,7 @@ describe.each(names)('%s (C8 slides, project 5 and assignment 4)', (name) => {
 })
 
 describe('the server, and other people’s clients', () => {
-  const hosted = (near: Near = {}) => far('c8/headtail', 'server', { random: scriptedRandom(['H']), ...near })
+  const hosted = (near: FakePeerOptions = {}) => fakePeer('c8/headtail', 'server', { random: scriptedRandom(['H']), ...near })
 
   test.each([
     ['H', RIGHT],
@@ -152,7 +152,7 @@ describe('the client, and other people’s servers', () => {
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 1, max: answered.length - 1 })), async (cuts) => {
         const borders = [0, ...cuts.sort((a, b) => a - b), answered.length]
-        const peer = await far('c8/headtail-counters', 'client', { typed: ['h', 'h', 'x', 'q'] })
+        const peer = await fakePeer('c8/headtail-counters', 'client', { typed: ['h', 'h', 'x', 'q'] })
         await peer.say(...borders.slice(1).map((border, at) => answered.slice(borders[at], border)))
         expect(await peer.close()).toBeUndefined()
         expect(peer.writes).toEqual(['H\n', 'H\n', 'X\n', 'Q\n'])
@@ -165,7 +165,7 @@ describe('the client, and other people’s servers', () => {
   })
 
   test('ask nothing before the prompt is complete', async () => {
-    const peer = await far('c8/headtail', 'client', { typed: ['h'] })
+    const peer = await fakePeer('c8/headtail', 'client', { typed: ['h'] })
     await peer.say(PROMPT.slice(0, -1))
     expect([peer.screen, peer.heard]).toEqual(['', ''])
     await peer.say(' ')
@@ -173,7 +173,7 @@ describe('the client, and other people’s servers', () => {
   })
 
   test('send one line per prompt: in capitals, never empty, without CR', async () => {
-    const peer = await far('c8/headtail', 'client', { typed: ['', '\r', '', 'h\rt ß'] })
+    const peer = await fakePeer('c8/headtail', 'client', { typed: ['', '\r', '', 'h\rt ß'] })
     await peer.say(PROMPT)
     expect(peer.heard).toBe('HT SS\n')
     expect(peer.screen).toBe(`${PROMPT}\n${PROMPT}\r\n${PROMPT}\n${PROMPT}h\rt ß\n`)
@@ -182,7 +182,7 @@ describe('the client, and other people’s servers', () => {
   })
 
   test('quit with a line that ends in Q, whatever the server answers', async () => {
-    const peer = await far('c8/headtail', 'client', { typed: ['xq'] })
+    const peer = await fakePeer('c8/headtail', 'client', { typed: ['xq'] })
     await peer.say(PROMPT, 'So long!\n')
     expect(peer.heard).toBe('XQ\n')
     expect(await peer.close()).toBeUndefined()
@@ -190,7 +190,7 @@ describe('the client, and other people’s servers', () => {
   })
 
   test('accept any text as prompt and sentence', async () => {
-    const peer = await far('c8/headtail', 'client', { typed: ['x', 'q'] })
+    const peer = await fakePeer('c8/headtail', 'client', { typed: ['x', 'q'] })
     await peer.say('Kopf oder Zahl? : ', 'Bitte H oder T\n', 'Noch einmal : ', BYE)
     expect(await peer.close()).toBeUndefined()
     expect(peer.screen).toBe(`Kopf oder Zahl? : x\nBitte H oder T\n\nNoch einmal : q\n${BYE}\n`)
@@ -200,13 +200,13 @@ describe('the client, and other people’s servers', () => {
     ['a line for a prompt', ['Welcome!\n'], 'the server said "Welcome!", which does not belong here'],
     ['a prompt for an answer', [PROMPT, PROMPT], 'which does not belong here; expected "You are right!"'],
   ])('print a sentence: %s', async (_, said, sentence) => {
-    const peer = await far('c8/headtail', 'client', { typed: ['h'] })
+    const peer = await fakePeer('c8/headtail', 'client', { typed: ['h'] })
     await peer.say(...said)
     expect((await peer.end())?.message).toContain(sentence)
   })
 
   test.each(['close', 'reset'] as const)('print a sentence if the server disconnects before its answer (%s)', async (leaves) => {
-    const peer = await far('c8/headtail', 'client', { typed: ['h'] })
+    const peer = await fakePeer('c8/headtail', 'client', { typed: ['h'] })
     await peer.say(PROMPT, 'You are ')
     expect((await peer[leaves]())?.message).toContain('expected "You are right!", "Sorry')
   })
@@ -216,23 +216,26 @@ describe('c8/headtail without a network', () => {
   const ASK = '\n\nI will toss a coin,             guess if it is a head (H)             or tail (T) : '
 
   test('plays a game, word for word', async () => {
-    const screen = await alone('headtail', ['h', 'T', 'heads', '', ' h', 'q'], { random: scriptedRandom(['H']) })
+    const screen = await playSolo('headtail', ['h', 'T', 'heads', '', ' h', 'q'], { random: scriptedRandom(['H']) })
     expect(screen).toBe(`${ASK}h\n${RIGHT}${ASK}T\n${WRONG}${ASK}heads\n${UNUSABLE}${ASK}\n${UNUSABLE}${ASK} h\n${UNUSABLE}${ASK}q\n`)
   })
 
   test('quits at Ctrl-D', async () => {
-    expect(await alone('headtail', [])).toBe(`${ASK}Q\n`)
+    expect(await playSolo('headtail', [])).toBe(`${ASK}Q\n`)
   })
 
   test('tosses the coin only for heads and tails', async () => {
-    const screen = await alone('headtail', ['x', 'h', 'x', 't'], { random: scriptedRandom(['H', 'T']) })
+    const screen = await playSolo('headtail', ['x', 'h', 'x', 't'], { random: scriptedRandom(['H', 'T']) })
     expect(screen.split(RIGHT)).toHaveLength(3)
   })
 })
 
 test.each(['Wrong', 'sorry, you are wrong.', 'RIGHT'])('join names what it expected after %j, which answers no guess', async (answer) => {
   const notices: string[] = []
-  const peer = await far('headtail', 'client', { typed: ['h', 'q'], noticed: (what, sentence) => notices.push(`${what}: ${sentence}`) })
+  const peer = await fakePeer('headtail', 'client', {
+    typed: ['h', 'q'],
+    noticed: (what, sentence) => notices.push(`${what}: ${sentence}`),
+  })
   await peer.say(PROMPT)
   await peer.say(`${answer}\n`)
   await peer.say(PROMPT)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { far } from '../support/far.ts'
+import { fakePeer } from '../support/fake-peer.ts'
 import { play, program } from '../support/play.ts'
 
 const LINE = 'Hello from server\n'
@@ -14,7 +14,7 @@ describe.each([...names, 'tjc/hello-split', 'c8/hello-split'])('%s', (name) => {
   })
 
   test('accepts the line in any pieces', async () => {
-    const peer = await far(name, 'client')
+    const peer = await fakePeer(name, 'client')
     await peer.say(...LINE)
     expect(await peer.close()).toBeUndefined()
     expect(peer.screen).toContain('Hello from server')
@@ -25,21 +25,21 @@ describe.each([...names, 'tjc/hello-split', 'c8/hello-split'])('%s', (name) => {
     ['nothing', '', 'the server closed the connection; expected "Hello from server\\n"'],
     ['half a line', 'Hello fr', "the server closed the connection in the middle of its line, after b'Hello fr'"],
   ])('prints a sentence, and no text, if the server closes after %s', async (_, said, sentence) => {
-    const peer = await far(name, 'client')
+    const peer = await fakePeer(name, 'client')
     if (said) await peer.say(said)
     expect((await peer.close())?.message).toBe(sentence)
     expect(peer.screen).toBe('')
   })
 
   test('prints a sentence if the server resets', async () => {
-    const peer = await far(name, 'client')
+    const peer = await fakePeer(name, 'client')
     await peer.say('Hello fr')
     expect((await peer.reset())?.message).toContain('broke the connection off')
     expect(peer.screen).toBe('')
   })
 
   test('rejects a line without end as too long', async () => {
-    const peer = await far(name, 'client')
+    const peer = await fakePeer(name, 'client')
     await peer.say('x'.repeat(5000))
     expect((await peer.end())?.message).toContain('4096 bytes')
   })
@@ -47,19 +47,19 @@ describe.each([...names, 'tjc/hello-split', 'c8/hello-split'])('%s', (name) => {
 
 describe.each(names)('the server of %s', (name) => {
   test('sends everything in one write, requests nothing, and closes', async () => {
-    const peer = await far(name, 'server')
+    const peer = await fakePeer(name, 'server')
     expect(peer.writes).toEqual([LINE])
     expect(await peer.close()).toBeUndefined()
     expect(peer.gaveUp).toBe('finished')
   })
 
   test.each(['close', 'reset'] as const)('accepts a client that disconnects at once (%s)', async (leaves) => {
-    const peer = await far(name, 'server')
+    const peer = await fakePeer(name, 'server')
     expect(await peer[leaves]()).toBeUndefined()
   })
 
   test('accepts a client that sends', async () => {
-    const peer = await far(name, 'server')
+    const peer = await fakePeer(name, 'server')
     await peer.say('GET / HTTP/1.1\r\n\r\n')
     expect(await peer.close()).toBeUndefined()
   })
@@ -78,14 +78,14 @@ describe('the text that clients show of other servers', () => {
     ['c8/hello', 'Hello from server', 'Hello from server\n'],
     ['c8/hello-split', 'Hello from server', 'Hello from server\n'],
   ])('%s: %j', async (name, said, screen) => {
-    const peer = await far(name, 'client')
+    const peer = await fakePeer(name, 'client')
     await peer.say(said)
     expect(await peer.close()).toBeUndefined()
     expect(peer.screen).toBe(screen)
   })
 
   test('invalid UTF-8 does not end a client', async () => {
-    const peer = await far('c8/hello', 'client')
+    const peer = await fakePeer('c8/hello', 'client')
     await peer.say(Uint8Array.of(0x61, 0xc3, 0x0a))
     expect(await peer.close()).toBeUndefined()
     expect(peer.screen).toBe('a\ufffd\n\n')
@@ -106,7 +106,7 @@ describe('c8/hello-slides', () => {
   })
 
   test('reports a server that sends nothing', async () => {
-    const peer = await far('c8/hello-slides', 'client')
+    const peer = await fakePeer('c8/hello-slides', 'client')
     expect((await peer.close())?.message).toContain('expected "Hello from server"')
   })
 })
@@ -120,7 +120,7 @@ describe('a client that calls recv once', () => {
     ['c8/hello-slides', 'Hello fr\n'],
     ['c8/hello-split', 'Hello fr\n'],
   ])('%s', async (name, screen) => {
-    const peer = await far(name, 'client', { options: { recvOnce: true } })
+    const peer = await fakePeer(name, 'client', { options: { recvOnce: true } })
     await peer.say('Hello fr')
     expect(peer.screen).toBe(screen)
     await peer.say('om server\n')
@@ -129,21 +129,21 @@ describe('a client that calls recv once', () => {
   })
 
   test('shows the whole first piece', async () => {
-    const peer = await far('tjc/hello', 'client', { options: { recvOnce: true } })
+    const peer = await fakePeer('tjc/hello', 'client', { options: { recvOnce: true } })
     await peer.say(LINE)
     expect(await peer.close()).toBeUndefined()
     expect(peer.screen).toBe("b'Hello from server\\n'\n")
   })
 
   test('reads at most 1024 bytes', async () => {
-    const peer = await far('c8/hello', 'client', { options: { recvOnce: true } })
+    const peer = await fakePeer('c8/hello', 'client', { options: { recvOnce: true } })
     await peer.say(`${'x'.repeat(2000)}\n`)
     expect(await peer.close()).toBeUndefined()
     expect(peer.screen).toBe(`${'x'.repeat(1024)}\n`)
   })
 
   test('reports a missing piece', async () => {
-    const peer = await far('tjc/hello', 'client', { options: { recvOnce: true } })
+    const peer = await fakePeer('tjc/hello', 'client', { options: { recvOnce: true } })
     expect((await peer.close())?.message).toContain('the server closed the connection')
     expect(peer.screen).toBe('')
   })
@@ -151,7 +151,7 @@ describe('a client that calls recv once', () => {
 
 describe.each(['tjc/hello-split', 'c8/hello-split'])('the server of %s', (name) => {
   test('sends the line in two pieces, 100 ms apart', async () => {
-    const peer = await far(name, 'server')
+    const peer = await fakePeer(name, 'server')
     expect(peer.writes).toEqual(['Hello fr'])
     await peer.clock.pass(99)
     expect(peer.writes).toEqual(['Hello fr'])
@@ -161,33 +161,33 @@ describe.each(['tjc/hello-split', 'c8/hello-split'])('the server of %s', (name) 
   })
 
   test('accepts another length of the first piece', async () => {
-    const peer = await far(name, 'server', { options: { split: 5, delay: 20 } })
+    const peer = await fakePeer(name, 'server', { options: { split: 5, delay: 20 } })
     await peer.clock.pass(60)
     expect(peer.writes).toEqual(['Hello', ' from server\n'])
     expect(await peer.close()).toBeUndefined()
   })
 
   test('sends one piece without a pause if the first piece is the whole line', async () => {
-    const peer = await far(name, 'server', { options: { split: LINE.length, delay: 3_600_000 } })
+    const peer = await fakePeer(name, 'server', { options: { split: LINE.length, delay: 3_600_000 } })
     expect(peer.writes).toEqual([LINE])
     expect(await peer.close()).toBeUndefined()
   })
 
   test('does not wait for a client that resets', async () => {
-    const peer = await far(name, 'server', { options: { delay: 3_600_000 } })
+    const peer = await fakePeer(name, 'server', { options: { delay: 3_600_000 } })
     expect(await peer.reset()).toBeUndefined()
     expect(peer.heard).toBe('Hello fr')
   })
 
   test('does not wait after a stop', async () => {
-    const peer = await far(name, 'server', { options: { delay: 3_600_000 } })
+    const peer = await fakePeer(name, 'server', { options: { delay: 3_600_000 } })
     peer.conversation.stop(new Error('stopped'))
     expect((await peer.end())?.message).toBe('stopped')
     expect(peer.heard).toBe('Hello fr')
   })
 
   test('sends the whole line to a client that has only closed its side', async () => {
-    const peer = await far(name, 'server', { options: { delay: 5000 } })
+    const peer = await fakePeer(name, 'server', { options: { delay: 5000 } })
     expect(await peer.close()).toBeUndefined()
     expect(peer.heard).toBe(LINE)
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { far } from '../support/far.ts'
+import { fakePeer } from '../support/fake-peer.ts'
 import { play, program } from '../support/play.ts'
 
 const GET = 'GET / HTTP/1.1\r\nHost: example.com\r\nAccept: text/html\r\n\r\n'
@@ -46,7 +46,7 @@ describe('fh/http (FH slides, "Simulating a HTTP client")', () => {
 })
 
 describe('the page’s host and other people’s clients', () => {
-  const hosted = () => far('http', 'server')
+  const hosted = () => fakePeer('http', 'server')
 
   test.each([
     ['another path', 'GET /any/where?x=y HTTP/1.0\r\n\r\n'],
@@ -117,7 +117,7 @@ describe('the page’s host and other people’s clients', () => {
 })
 
 describe('the page’s client and other people’s servers', () => {
-  const joined = () => far('http', 'client', { options: { name: 'example.com' } })
+  const joined = () => fakePeer('http', 'client', { options: { name: 'example.com' } })
 
   test.each([
     [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { far } from '../support/far.ts'
+import { fakePeer } from '../support/fake-peer.ts'
 import { play, program } from '../support/play.ts'
 
 describe('tjc/practice (TJC notes, programs 3 and 4)', () => {
@@ -15,7 +15,7 @@ describe('tjc/practice (TJC notes, programs 3 and 4)', () => {
   })
 
   test('the client sends its line in one write, and closes first', async () => {
-    const peer = await far('tjc/practice', 'client')
+    const peer = await fakePeer('tjc/practice', 'client')
     expect(peer.writes).toEqual(['Hello from client\n'])
     expect(peer.gaveUp).toBe('finished')
     expect(await peer.close()).toBeUndefined()
@@ -26,7 +26,7 @@ describe('tjc/practice (TJC notes, programs 3 and 4)', () => {
     ['without an end', ['Hel', 'lo'], "b'Hello'\n"],
     ['in other words', ['Grüße\r\n'], "b'Gr\\xc3\\xbc\\xc3\\x9fe\\r\\n'\n"],
   ])('a line %s, and the client closes at once', async (_, said, screen) => {
-    const peer = await far('tjc/practice', 'server')
+    const peer = await fakePeer('tjc/practice', 'server')
     await peer.say(...said)
     expect(await peer.close()).toBeUndefined()
     expect(peer.screen).toBe(screen)
@@ -34,7 +34,7 @@ describe('tjc/practice (TJC notes, programs 3 and 4)', () => {
   })
 
   test('a silent client is reported with a sentence', async () => {
-    const peer = await far('tjc/practice', 'server')
+    const peer = await fakePeer('tjc/practice', 'server')
     expect((await peer.close())?.message).toBe('the client closed the connection; expected "Hello from client\\n"')
     expect(peer.screen).toBe('')
   })

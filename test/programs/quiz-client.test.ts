@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Console } from '../../src/protocol/definition.ts'
-import { far } from '../support/far.ts'
+import { fakePeer } from '../support/fake-peer.ts'
 
 /** A person who types the given lines, one at each question, and waits for ever at the next. */
 class Thinker implements Console {
@@ -29,7 +29,7 @@ describe('a person at the client of fh/quiz', () => {
   test('is asked once for each answer, whether a question arrives whole or line by line', async () => {
     for (const parts of [[QUESTION], QUESTION.split(/(?<=\n)/)]) {
       const person = new Thinker(['ada', '', '1'])
-      const peer = await far('quiz', 'client', { person })
+      const peer = await fakePeer('quiz', 'client', { person })
       await peer.say('Welcome ada\n', ...parts)
       expect(person.shown.filter((text) => text.startsWith('Your answer'))).toHaveLength(1)
       await peer.close()
@@ -38,7 +38,7 @@ describe('a person at the client of fh/quiz', () => {
 
   test('learns why the question is repeated', async () => {
     const person = new Thinker(['ada', '', '0', 'many', '1', 'z', 'B'])
-    const peer = await far('quiz', 'client', { person })
+    const peer = await fakePeer('quiz', 'client', { person })
     await peer.say('Welcome ada\n', QUESTION)
     expect(person.shown.filter((text) => text.startsWith('Type '))).toEqual([
       'Type a number from 1 to 50, RESUME or QUIT.',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { far } from '../support/far.ts'
+import { fakePeer } from '../support/fake-peer.ts'
 import { play } from '../support/play.ts'
 
 const ASK = 'FORWARD, LEFT, RIGHT or END: '
@@ -53,7 +53,7 @@ describe('tjc/robot (TJC notes, section 6)', () => {
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 1, max: wire.length - 1 })), async (cuts) => {
         const borders = [0, ...cuts.sort((a, b) => a - b), wire.length]
-        const peer = await far('tjc/robot', 'server')
+        const peer = await fakePeer('tjc/robot', 'server')
         await peer.say(...borders.slice(1).map((border, at) => wire.slice(borders[at], border)))
         expect(await peer.close()).toBeUndefined()
         expect(places(peer.screen)).toHaveLength(steps.length + 1)
@@ -73,7 +73,7 @@ describe('tjc/robot (TJC notes, section 6)', () => {
     ['', '; an empty line is often one line end too many'],
     ['ENDE', ''],
   ])('%j is not an instruction: the robot prints a sentence and resets', async (said, hint) => {
-    const peer = await far('tjc/robot', 'server')
+    const peer = await fakePeer('tjc/robot', 'server')
     await peer.say('LEFT\n', `${said}\n`)
     const expected = 'expected "FORWARD", "LEFT" or "RIGHT", or "END" to stop'
     expect((await peer.end())?.message).toBe(`the client said ${JSON.stringify(said)}, which does not belong here; ${expected}${hint}`)
@@ -82,19 +82,19 @@ describe('tjc/robot (TJC notes, section 6)', () => {
   })
 
   test.each(['close', 'reset'] as const)('a remote control that closes without END (%s) is reported with a sentence', async (leaves) => {
-    const peer = await far('tjc/robot', 'server')
+    const peer = await fakePeer('tjc/robot', 'server')
     await peer.say('FORWARD\nLE')
     expect((await peer[leaves]())?.message).toContain('expected "FORWARD", "LEFT" or "RIGHT"')
   })
 
   test('bytes after END are ignored', async () => {
-    const peer = await far('tjc/robot', 'server')
+    const peer = await fakePeer('tjc/robot', 'server')
     await peer.say('END\nNONSENSE\n')
     expect(await peer.close()).toBeUndefined()
   })
 
   test('a stopped robot resets, because the protocol has no message for it', async () => {
-    const peer = await far('tjc/robot', 'server')
+    const peer = await fakePeer('tjc/robot', 'server')
     peer.conversation.stop(new Error('stopped'))
     expect((await peer.end())?.message).toBe('stopped')
     expect(peer.gaveUp).toBe('reset')

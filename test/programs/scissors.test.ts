@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { scriptedRandom } from '../../src/games/random.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
-import { alone } from '../support/alone.ts'
-import { far } from '../support/far.ts'
+import { fakePeer, servedPeer } from '../support/fake-peer.ts'
+import { InteractiveUser } from '../support/interactive-user.ts'
 import { play } from '../support/play.ts'
-import { served } from '../support/served.ts'
-import { Typist } from '../support/typist.ts'
+import { playSolo } from '../support/solo.ts'
 
 const ASK = 'Enter (1) Scissor,                         (2) Paper or (3) Stone : '
 
@@ -32,8 +31,8 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
   })
 
   test('asks both players at the same time, and sends no hand before both have chosen', async () => {
-    const person = new Typist()
-    const peer = await far('scissors', 'server', { person })
+    const person = new InteractiveUser()
+    const peer = await fakePeer('scissors', 'server', { person })
     expect(peer.heard).toBe('CHOOSE\n')
     expect(person.screen).toBe(`You are Player1 playing against Player2\nPlayer1: ${ASK}`)
     await peer.say('3\n')
@@ -53,7 +52,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
   test.each(['4', '0', '', 'Scissor', '1 2', 'choose', 'QUIT?', '\x1b[2J'])(
     'answers the unknown hand %j with an ERROR that changes nothing, and repeats the question',
     async (text) => {
-      const peer = await far('scissors', 'server', { typed: ['1', '1', '1'] })
+      const peer = await fakePeer('scissors', 'server', { typed: ['1', '1', '1'] })
       await peer.say(`${text}\n`)
       expect(peer.heard).toBe('CHOOSE\nERROR choose 1 for Scissor, 2 for Paper or 3 for Stone\nCHOOSE\n')
       await peer.say('2\r\n', ' 2\n', '2\n')
@@ -63,8 +62,8 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
   )
 
   test('answers a second hand in a round with an ERROR; the first counts and is not requested again', async () => {
-    const person = new Typist()
-    const peer = await far('scissors', 'server', { person })
+    const person = new InteractiveUser()
+    const peer = await fakePeer('scissors', 'server', { person })
     await peer.say('3\n1\n')
     expect(peer.heard).toMatch(
       /^CHOOSE\nERROR "1" came too soon: it is not your turn yet; wait for something like "ROUND Scissor Stone"\n$/,
@@ -76,8 +75,8 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
 
   test('ends at the client’s QUIT at any time, and cancels the host’s question', async () => {
     for (const before of ['', '1\n', '1\nx\n']) {
-      const person = new Typist()
-      const peer = await far('scissors', 'server', { person })
+      const person = new InteractiveUser()
+      const peer = await fakePeer('scissors', 'server', { person })
       await peer.say(`${before}QUIT\n`)
       expect(person.asked).toBe(false)
       expect(await peer.close()).toBeUndefined()
@@ -85,15 +84,15 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
   })
 
   test('sends Ctrl-D and QUIT of the host to the client, whose question is cancelled', async () => {
-    for (const leave of [(person: Typist) => person.leave(), (person: Typist) => person.type('QUIT')]) {
-      const host = new Typist()
-      const peer = await far('scissors', 'server', { person: host })
+    for (const leave of [(person: InteractiveUser) => person.leave(), (person: InteractiveUser) => person.type('QUIT')]) {
+      const host = new InteractiveUser()
+      const peer = await fakePeer('scissors', 'server', { person: host })
       await leave(host)
       expect(peer.heard).toBe('CHOOSE\nQUIT\n')
       expect(await peer.close()).toBeUndefined()
     }
-    const join = new Typist()
-    const peer = await far('scissors', 'client', { person: join })
+    const join = new InteractiveUser()
+    const peer = await fakePeer('scissors', 'client', { person: join })
     await peer.say('CHOOSE\n')
     expect(join.asked).toBe(true)
     await peer.say('QUIT\n')
@@ -108,7 +107,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
 
   test('sends QUIT from a side that is stopped', async () => {
     for (const side of ['server', 'client'] as const) {
-      const peer = await far('scissors', side, { person: new Typist() })
+      const peer = await fakePeer('scissors', side, { person: new InteractiveUser() })
       peer.conversation.stop(new Disconnected('ours', 'stopped'))
       await peer.end()
       expect([peer.heard.endsWith('QUIT\n'), peer.gaveUp]).toEqual([true, 'finished'])
@@ -117,8 +116,8 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
 
   test('ends with a sentence if the peer disconnects, also during typing', async () => {
     for (const side of ['server', 'client'] as const) {
-      const person = new Typist()
-      const peer = await far('scissors', side, { person })
+      const person = new InteractiveUser()
+      const peer = await fakePeer('scissors', side, { person })
       if (side === 'client') await peer.say('CHOOSE\n')
       expect(person.asked).toBe(true)
       expect((await peer.close())?.message).toContain('closed the connection')
@@ -127,7 +126,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
   })
 
   test('the client shows an ERROR and chooses again when asked; an illegal message ends it', async () => {
-    const peer = await far('scissors', 'client', { typed: ['1', '2'] })
+    const peer = await fakePeer('scissors', 'client', { typed: ['1', '2'] })
     await peer.say('CHO', 'OSE\r\nERR', 'OR busy\nCHOOSE\n', 'ROUND Stone Paper\n')
     expect(peer.heard).toBe('1\n2\n')
     expect(peer.screen).toContain('busy\n')
@@ -138,7 +137,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
   })
 
   test('in parlor serve the house is Player1, and its hands can be set', async () => {
-    const guest = await served('scissors', { random: scriptedRandom(['Paper', 'Stone', 'Scissor']) })
+    const guest = await servedPeer('scissors', { random: scriptedRandom(['Paper', 'Stone', 'Scissor']) })
     await guest.say('1\n2\n3\n')
     expect(guest.heard).toBe('CHOOSE\nROUND Paper Scissor\nCHOOSE\nROUND Stone Paper\nCHOOSE\nROUND Scissor Stone\nEND 0 3\n')
     expect(await guest.close()).toBeUndefined()
@@ -147,7 +146,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
 
 describe('c8/scissors alone', () => {
   test('accepts only 1, 2 or 3, as on the slides', async () => {
-    const screen = await alone('scissors', ['1', '4', '', ' 2', 'QUIT', '2', '3'], {
+    const screen = await playSolo('scissors', ['1', '4', '', ' 2', 'QUIT', '2', '3'], {
       random: scriptedRandom(['Paper', 'Stone', 'Scissor']),
     })
     const ask = `Player1: ${ASK}`
@@ -160,6 +159,6 @@ describe('c8/scissors alone', () => {
   })
 
   test('ends with the input', async () => {
-    await expect(alone('scissors', ['1'])).rejects.toThrow('the input ended (Ctrl-D)')
+    await expect(playSolo('scissors', ['1'])).rejects.toThrow('the input ended (Ctrl-D)')
   })
 })

@@ -33,24 +33,24 @@ const single = Object.entries(answers.details).flatMap(([instant, letters]) =>
 describe('strftime answers as Python does', () => {
   test('formats every directive, at many instants', () => {
     expect(Object.keys(answers.instants).length).toBeGreaterThan(200)
-    for (const [instant, answer] of Object.entries(answers.instants)) {
-      if (!happened(instant)) continue
+    const instants = Object.entries(answers.instants).filter(([instant]) => happened(instant))
+    // the clocks of a time zone skip few of them
+    expect(instants.length).toBeGreaterThan(150)
+    for (const [instant, answer] of instants) {
       expect(`${instant} ${strftime(answers.plain, new Date(instant))}`).toBe(`${instant} ${answer}`)
     }
   })
 
   test('formats every directive with flags, widths and modifiers', () => {
     expect(single.length).toBeGreaterThan(10_000)
-    for (const { instant, format, answer } of single) {
-      if (happened(instant)) expect([instant, format, strftime(format, new Date(instant))]).toEqual([instant, format, answer])
-    }
+    for (const { instant, format, answer } of single.filter((one) => happened(one.instant)))
+      expect([instant, format, strftime(format, new Date(instant))]).toEqual([instant, format, answer])
   })
 
   test('formats directives between other text, flags and signs', () => {
     expect(answers.mixed.length).toBeGreaterThan(800)
-    for (const [instant, format, answer] of answers.mixed) {
-      if (happened(instant)) expect([instant, format, strftime(format, new Date(instant))]).toEqual([instant, format, answer])
-    }
+    for (const [instant, format, answer] of answers.mixed.filter(([one]) => happened(one)))
+      expect([instant, format, strftime(format, new Date(instant))]).toEqual([instant, format, answer])
   })
 
   test.each(answers.limits)('formats a result as long as %s', (format, length, first) => {

@@ -1,38 +1,32 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { computeSeal, sealHand, verifyReveal } from '../../src/programs/talk/commitment.ts'
-import { settled } from '../support/clock.ts'
-import { far } from '../support/far.ts'
+import { fakePeer } from '../support/fake-peer.ts'
+import { InteractiveUser } from '../support/interactive-user.ts'
 import { play } from '../support/play.ts'
-import { FRAMINGS, INTRODUCTION, PROMPT, talk } from '../support/talking.ts'
-import { Typist } from '../support/typist.ts'
-
-/** Runs the event loop until a condition holds, because hashing uses a thread of its own. */
-async function until(so: () => boolean): Promise<void> {
-  while (!so()) await settled()
-}
+import { FRAMINGS, INTRODUCTION, PROMPT, playTalk } from '../support/talk-program.ts'
 
 /** Returns the lines of a screen that follow prompts, which are the typed ones. */
 const typedOn = (screen: string) => screen.split('\n').flatMap((line) => (line.startsWith(PROMPT) ? [line.slice(PROMPT.length)] : []))
 
 describe('cs/chat: games inside the talk', () => {
   test('answers an invalid move on the screen with the reason, without sending it', async () => {
-    const board = await talk({ join: ['play tictactoe', 'x', '', '10', '1', '1', '9', '/q'], host: ['1', '5', '3'] })
+    const board = await playTalk({ join: ['play tictactoe', 'x', '', '10', '1', '1', '9', '/q'], host: ['1', '5', '3'] })
     expect(board.join).toContain('A move is the number of a free cell.\n')
     expect(board.join).toContain('There is no cell 10; cells go from 1 to 9.\n')
     expect(board.host).toContain('Cell 1 is taken by X.\n')
     expect(board.toServer).not.toContain('x')
-    const word = await talk({ options: { secret: 'eel' }, join: ['play hangman', 'abc', 'e', 'e', 'l', '/q'], host: ['well'] })
+    const word = await playTalk({ options: { secret: 'eel' }, join: ['play hangman', 'abc', 'e', 'e', 'l', '/q'], host: ['well'] })
     expect(word.join).toContain('Type one letter.\n')
     expect(word.join).toContain('You have tried "e" already.\n')
-    const number = await talk({ options: { secret: '42' }, join: ['play guess', 'fifty', '42', '/q'], host: ['well'] })
+    const number = await playTalk({ options: { secret: '42' }, join: ['play guess', 'fifty', '42', '/q'], host: ['well'] })
     expect(number.join).toContain('A guess is a whole number.\n')
-    const hands = await talk({ join: ['hi', '5', '2', '1', '1', '/q'], host: ['play scissors', '1', '2', '3', '/q'] })
+    const hands = await playTalk({ join: ['hi', '5', '2', '1', '1', '/q'], host: ['play scissors', '1', '2', '3', '/q'] })
     expect(hands.join).toContain('Enter Input >5\nType 1 for Scissor, 2 for Paper, 3 for Stone.\n')
   })
 
   test('tictactoe: the side that sent play moves first; both draw; then the side without the last move talks', async () => {
-    const played = await talk({
+    const played = await playTalk({
       join: ['play tictactoe', 'x', '0', '10', '1', '1', '4', '+7', 'again?'],
       host: ['5', '5', '5', '2', 'well played', '/q'],
     })
@@ -48,7 +42,7 @@ describe('cs/chat: games inside the talk', () => {
 
   test('tictactoe: the server can begin, too, with a draw, and game after game', async () => {
     const game = { first: ['1', '3', '4', '8', '9'], second: ['5', '2', '7', '6'] }
-    const played = await talk({
+    const played = await playTalk({
       join: ['hi', ...game.second, 'play tictactoe', ...game.first],
       host: ['play tictactoe', ...game.first, ...game.second, 'enough', '/q'],
     })
@@ -60,7 +54,7 @@ describe('cs/chat: games inside the talk', () => {
   })
 
   test.each(FRAMINGS)('scissors: three rounds, sealed first, framing %s', async (framing) => {
-    const played = await talk({
+    const played = await playTalk({
       options: { framing },
       join: ['hi', '2', '5', 'stone', '1', 'fine'],
       host: ['play scissors', '1', '2', '3', '/q'],
@@ -83,7 +77,7 @@ describe('cs/chat: games inside the talk', () => {
 
   test('guess: the other side has the number and answers in the texts of the guessing game', async () => {
     const join = ['play guess', 'fifty', '50', '', ' +25 ', '042', 'again']
-    const played = await talk({ options: { secret: '42' }, join, host: ['play guess', '1', '42', 'your turn'] })
+    const played = await playTalk({ options: { secret: '42' }, join, host: ['play guess', '1', '42', 'your turn'] })
     expect(played.toServer).toBe('play guess\n50\n25\n42\nagain\nLOW\nWIN\n/q\n')
     expect(played.toClient).toBe('HIGH\nLOW\nWIN\nplay guess\n1\n42\nyour turn\n')
     expect(played.join).toContain('Your guess is too high.\n')
@@ -92,7 +86,7 @@ describe('cs/chat: games inside the talk', () => {
 
   test.each(FRAMINGS)('guess: after the fifth wrong guess its verdict and GAMEOVER, framing %s', async (framing) => {
     const join = ['play guess', '1', '2', '3', '4', '5', 'well']
-    const played = await talk({ options: { secret: '42', framing }, join, host: ['too bad'] })
+    const played = await playTalk({ options: { secret: '42', framing }, join, host: ['too bad'] })
     const wire = { lines: 'LOW\nLOW\nLOW\nLOW\nLOW\nGAMEOVER\ntoo bad\n', none: 'LOWLOWLOWLOWLOW\nGAMEOVERtoo bad' }
     if (framing !== 'length') expect(played.toClient).toBe(wire[framing])
     expect(played.join).toContain('Your guess is too low.\nYou ran out of tries! Game over.\n')
@@ -100,7 +94,7 @@ describe('cs/chat: games inside the talk', () => {
   })
 
   test.each(FRAMINGS)('hangman: won and lost, framing %s', async (framing) => {
-    const won = await talk({
+    const won = await playTalk({
       options: { secret: 'eel', framing },
       join: ['play hangman', 'x', 'ee', 'e', 'e', 'l', 'nice'],
       host: ['yes'],
@@ -111,7 +105,7 @@ describe('cs/chat: games inside the talk', () => {
     }
     expect(won.join).toContain('You have found it: eel\n')
     expect(won.host).toContain('This side keeps a word, and answers by itself.\n')
-    const lost = await talk({
+    const lost = await playTalk({
       options: { secret: 'eel', framing },
       join: ['hi', 'now me'],
       host: ['play hangman', ...'abcdfghi', 'I give up'],
@@ -128,9 +122,9 @@ describe('cs/chat: games inside the talk', () => {
   })
 
   test('a secret that does not fit the game is ignored', async () => {
-    const word = await talk({ options: { secret: 'eel' }, join: ['play guess', '0', '101', '0', '101', '0', '/q'], host: [] })
+    const word = await playTalk({ options: { secret: 'eel' }, join: ['play guess', '0', '101', '0', '101', '0', '/q'], host: [] })
     expect(word.toClient).toMatch(/^LOW\nHIGH\nLOW\nHIGH\nLOW\nGAMEOVER\n/)
-    const number = await talk({ options: { secret: '42', words: ['eel'] }, join: ['play hangman', '/q'] })
+    const number = await playTalk({ options: { secret: '42', words: ['eel'] }, join: ['play hangman', '/q'] })
     expect(number.toClient).toBe('WORD 3 8\n')
   })
 
@@ -143,9 +137,13 @@ describe('cs/chat: games inside the talk', () => {
         ] ?? []
       for (let cut = 0; cut <= moves.length; cut++) {
         const own = moves.slice(0, cut)
-        const byClient = await talk({ options: { secret: game === 'guess' ? '42' : 'eel' }, join: [`play ${game}`, ...own], host: moves })
+        const byClient = await playTalk({
+          options: { secret: game === 'guess' ? '42' : 'eel' },
+          join: [`play ${game}`, ...own],
+          host: moves,
+        })
         expect(byClient.join.endsWith('/q\nShutting Down!\n') || byClient.host.endsWith('/q\nShutting Down!\n')).toBe(true)
-        const byServer = await talk({
+        const byServer = await playTalk({
           options: { secret: game === 'guess' ? '42' : 'eel' },
           join: ['hi', ...moves],
           host: [`play ${game}`, ...own],
@@ -165,7 +163,7 @@ describe('cs/chat: games inside the talk', () => {
       'play hangman\n',
       'play hangman\nx\n',
     ]) {
-      const peer = await far('talk', 'server', { typed: ['1'], options: { secret: '42', words: ['eel'] } })
+      const peer = await fakePeer('talk', 'server', { typed: ['1'], options: { secret: '42', words: ['eel'] } })
       await peer.say(`${before}/q\n`)
       expect(peer.screen.endsWith('/q\nClient has requested shutdown. Shutting down!\n')).toBe(true)
       expect(await peer.close()).toBeUndefined()
@@ -190,25 +188,25 @@ describe('cs/chat: the sealed hand', () => {
   })
 
   test('rejects a copy of our seal, and a hand other than the sealed one', async () => {
-    const person = new Typist()
-    const peer = await far('talk', 'server', { person })
+    const person = new InteractiveUser()
+    const peer = await fakePeer('talk', 'server', { person })
     await peer.say('hi\n')
     await person.type('play scissors', '1')
-    await until(() => peer.writes.length === 2)
+    await peer.until(() => peer.writes.length === 2)
     const [, seal = ''] = peer.heard.split('\n')
     expect(seal).toMatch(/^[0-9a-f]{64}$/)
     await peer.say(`ok\n${seal}\n`)
     expect(peer.heard).toBe(`play scissors\n${seal}\n`)
     await person.type('no copies please')
     await peer.say(`${await computeSeal('Stone me')}\n`)
-    await until(() => peer.writes.length === 4)
+    await peer.until(() => peer.writes.length === 4)
     const shown = peer.heard.split('\n').at(-2) ?? ''
     expect(await verifyReveal(shown, seal)).toBe('Scissor')
     await peer.say('Paper me\n')
-    await until(() => person.asked)
+    await person.until(() => person.asked)
     await person.type('you said something else')
     await peer.say('Stone me\n')
-    await until(() => person.screen.includes('You: '))
+    await person.until(() => person.screen.includes('You: '))
     expect(person.screen).toContain('You: Scissor, the other side: Stone. You lose this round.\n')
     await peer.close()
   })

@@ -4,11 +4,10 @@ import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Options } from '../../src/protocol/definition.ts'
 import { decode } from '../../src/wire/text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { type Far, far } from '../support/far.ts'
+import { type FakePeer, fakePeer, housePlayers, servedPeer } from '../support/fake-peer.ts'
+import { InteractiveUser } from '../support/interactive-user.ts'
 import { program } from '../support/play.ts'
-import { Script } from '../support/script.ts'
-import { players, served } from '../support/served.ts'
-import { Typist } from '../support/typist.ts'
+import { ScriptedUser } from '../support/scripted-user.ts'
 
 const PROMPT = 'Enter Input >'
 
@@ -16,13 +15,13 @@ describe('cs/chat: peers without games', () => {
   const OPTIONS: Options = { framing: 'none', secret: '42' }
 
   /** A client that answers every message with one line, and knows nothing else. */
-  async function dumb(peer: Far, ...answers: readonly string[]): Promise<void> {
+  async function dumb(peer: FakePeer, ...answers: readonly string[]): Promise<void> {
     for (const answer of answers) await peer.sayAlone(answer)
   }
 
   test('a peer that is asked to play answers each of our lines once, and the talk continues', async () => {
-    const person = new Typist()
-    const peer = await far('talk', 'server', { person, options: OPTIONS })
+    const person = new InteractiveUser()
+    const peer = await fakePeer('talk', 'server', { person, options: OPTIONS })
     await dumb(peer, 'hi')
     await person.type('play tictactoe')
     await dumb(peer, 'what?')
@@ -40,8 +39,8 @@ describe('cs/chat: peers without games', () => {
   })
 
   test('a user of such a peer can play by hand', async () => {
-    const person = new Typist()
-    const peer = await far('talk', 'server', { person, options: OPTIONS })
+    const person = new InteractiveUser()
+    const peer = await fakePeer('talk', 'server', { person, options: OPTIONS })
     await dumb(peer, 'hi')
     await person.type('play tictactoe', '1')
     await dumb(peer, 'fine', '5')
@@ -59,7 +58,7 @@ describe('cs/chat: peers without games', () => {
   })
 
   test('a peer that sends play and then waits is asked for its move after a while, and only then', async () => {
-    const peer = await far('talk', 'server', { typed: ['5', '3'], options: OPTIONS })
+    const peer = await fakePeer('talk', 'server', { typed: ['5', '3'], options: OPTIONS })
     await peer.sayAlone('play tictactoe', 1900)
     expect(peer.heard).toBe('')
     await peer.clock.pass(200)
@@ -70,12 +69,12 @@ describe('cs/chat: peers without games', () => {
   })
 
   test('a peer that plays guess is asked with a message of the game, which our program does not show', async () => {
-    const keeper = await far('talk', 'server', { options: OPTIONS })
+    const keeper = await fakePeer('talk', 'server', { options: OPTIONS })
     await keeper.sayAlone('play guess', 3000)
     expect(keeper.writes).toEqual(['GUESS'])
     await keeper.close()
-    const person = new Typist()
-    const peer = await far('talk', 'client', { person })
+    const person = new InteractiveUser()
+    const peer = await fakePeer('talk', 'client', { person })
     await person.type('play guess')
     await peer.say('GUESS\n')
     await person.type('50')
@@ -98,8 +97,8 @@ describe('cs/chat: peers without games', () => {
       ['HIGH', ['GAMEOVER', 'fine']],
       ['HIGH', ['fine']],
     ] as const) {
-      const person = new Typist()
-      const peer = await far('talk', 'client', { person })
+      const person = new InteractiveUser()
+      const peer = await fakePeer('talk', 'client', { person })
       await person.type('play guess')
       for (const guess of ['90', '80', '70', '60']) {
         await person.type(guess)
@@ -122,7 +121,7 @@ describe('cs/chat: peers without games', () => {
       ['play guess50', 'HIGH'],
       ['play guess\n50', 'HIGH'],
     ] as const) {
-      const peer = await far('talk', 'server', { typed: ['1'], options: OPTIONS })
+      const peer = await fakePeer('talk', 'server', { typed: ['1'], options: OPTIONS })
       await peer.sayAlone(said)
       expect(peer.writes).toEqual([answer])
       await peer.close()
@@ -130,8 +129,8 @@ describe('cs/chat: peers without games', () => {
   })
 
   test('treats unknown answers in hangman as talk; END may arrive alone', async () => {
-    const person = new Typist()
-    const peer = await far('talk', 'client', { person })
+    const person = new InteractiveUser()
+    const peer = await fakePeer('talk', 'client', { person })
     await person.type('play hangman')
     for (const line of ['what?', 'WORD', 'WORD 0 8', 'WORD 3']) {
       await peer.say(`${line}\n`)
@@ -155,14 +154,14 @@ describe('cs/chat: peers without games', () => {
 
 describe('cs/chat in parlor serve', () => {
   /** A person of ours at the client, the house at the server. */
-  async function visit(join: readonly string[], options: Options = {}) {
+  async function converse(join: readonly string[], options: Options = {}) {
     const found = await program('talk')
     const [server, client] = memoryPair()
-    const person = new Script(join)
+    const person = new ScriptedUser(join)
     const random = seededRandom(7)
     const terms = { program: found, options: { ...found.defaults, ...options }, random }
     const sides = [
-      new Conversation({ ...terms, side: 'server', transport: server, opponentFor: players(random) }),
+      new Conversation({ ...terms, side: 'server', transport: server, opponentFor: housePlayers(random) }),
       new Conversation({ ...terms, side: 'client', transport: client, person }),
     ]
     expect(await Promise.all(sides.map(({ closed }) => closed))).toEqual([undefined, undefined])
@@ -172,13 +171,13 @@ describe('cs/chat in parlor serve', () => {
   const TALK = /^[^\p{Cc}]{2,199}\n$/u
 
   test('the house answers every line with a line, and continues the talk after a game', async () => {
-    const { said } = await visit(['hello', '', 'I am bored', 'play chess', 'what?'])
+    const { said } = await converse(['hello', '', 'I am bored', 'play chess', 'what?'])
     expect(said).toHaveLength(5)
     for (const line of said) expect(line).toMatch(TALK)
   })
 
   test('tictactoe: the house draws or wins', async () => {
-    const { screen, said } = await visit(['hi', 'play tictactoe', ...'123456789'.repeat(5)])
+    const { screen, said } = await converse(['hi', 'play tictactoe', ...'123456789'.repeat(5)])
     expect(screen).toMatch(/(It is a draw|You lose)\.\n/)
     expect(said[0]).toMatch(TALK)
     expect(said[1]).toMatch(/^[2-9]\n$/)
@@ -186,27 +185,27 @@ describe('cs/chat in parlor serve', () => {
   })
 
   test('the house plays scissors, guess and hangman', async () => {
-    const scissors = await visit(['play scissors', '1', '2', '3', 'again?'])
+    const scissors = await converse(['play scissors', '1', '2', '3', 'again?'])
     expect(scissors.screen).toMatch(/Rounds won: \d, rounds lost: \d\.\n/)
     expect(scissors.said).toHaveLength(7)
     expect(scissors.said.at(-1)).toMatch(TALK)
-    const guess = await visit(['play guess', '50', '42', 'again?'], { secret: '42' })
+    const guess = await converse(['play guess', '50', '42', 'again?'], { secret: '42' })
     expect(guess.said.slice(0, 2)).toEqual(['HIGH\n', 'WIN\n'])
     expect(guess.said.at(-1)).toMatch(TALK)
-    const hangman = await visit(['play hangman', 'e', 'l', 'again?'], { words: ['eel'] })
+    const hangman = await converse(['play hangman', 'e', 'l', 'again?'], { words: ['eel'] })
     expect(hangman.said.slice(0, 3)).toEqual(['WORD 3 8\n', 'AT 1 2\n', 'AT 3\nEND WON eel\n'])
     expect(hangman.said.at(-1)).toMatch(TALK)
   })
 
   test('a client without games that talks during one learns the expected move, and may leave', async () => {
-    const guest = await served('talk', { options: { secret: '42' } })
+    const guest = await servedPeer('talk', { options: { secret: '42' } })
     for (const [game, request] of [
       ['tictactoe', /^Your move: /],
       ['guess', /^GUESS\n/],
       ['scissors', /^Your hand, sealed: /],
       ['hangman', /^WORD \d+ 8\n/],
     ] as const) {
-      const peer = await served('talk', { options: { secret: '42' } })
+      const peer = await servedPeer('talk', { options: { secret: '42' } })
       await peer.sayAlone(`play ${game}\n`, 2500)
       expect(peer.heard).toMatch(request)
       await peer.say('what do you mean?\n')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { strftime } from '../../src/programs/python/strftime.ts'
-import { far } from '../support/far.ts'
+import { fakePeer } from '../support/fake-peer.ts'
 import { play } from '../support/play.ts'
 
 const now = new Date('2024-02-29T13:05:09')
@@ -31,7 +31,7 @@ describe('fh/time (FH slides, "Processing Client Requests")', () => {
 })
 
 describe('the time server and other people’s clients', () => {
-  const hosted = (datagrams = false) => far('time', 'server', { options: { now }, datagrams })
+  const hosted = (datagrams = false) => fakePeer('time', 'server', { options: { now }, datagrams })
 
   test('each segment is a request; glued requests have one answer', async () => {
     const peer = await hosted()
@@ -105,7 +105,7 @@ describe('the time server and other people’s clients', () => {
   })
 
   test('without a given time, the server uses the clock', async () => {
-    const peer = await far('time', 'server')
+    const peer = await fakePeer('time', 'server')
     const then = new Date(peer.clock.now())
     await peer.sayAlone('%F %T', 20)
     expect(peer.writes).toEqual([strftime('%F %T', then)])
@@ -132,7 +132,7 @@ describe('the time server and other people’s clients', () => {
 
 describe('the time client and other people’s servers', () => {
   test('a missing answer after two seconds is an empty one', async () => {
-    const peer = await far('time', 'client', { typed: ['%Z', '%d'] })
+    const peer = await fakePeer('time', 'client', { typed: ['%Z', '%d'] })
     await peer.clock.pass(100)
     expect(peer.writes).toEqual(['%Z'])
     await peer.clock.pass(1800)
@@ -146,14 +146,14 @@ describe('the time client and other people’s servers', () => {
   })
 
   test.each(['%H:%M', 'x'])('a server that never answers %j is reported', async (format) => {
-    const peer = await far('time', 'client', { options: { formats: [format] } })
+    const peer = await fakePeer('time', 'client', { options: { formats: [format] } })
     await peer.clock.pass(2500)
     const end = await peer.close()
     expect(end?.message).toBe(`no answer came to "${format}" within 2 s; expected the time in that format`)
   })
 
   test('an empty time zone name is not reported as missing', async () => {
-    const peer = await far('time', 'client', { options: { formats: ['%Z'] } })
+    const peer = await fakePeer('time', 'client', { options: { formats: ['%Z'] } })
     await peer.clock.pass(2500)
     expect(await peer.close()).toBeUndefined()
   })
@@ -161,7 +161,7 @@ describe('the time client and other people’s servers', () => {
   test('a late answer is not read as the next one', async () => {
     const shown: string[] = []
     let type: ((line: string) => void) | undefined
-    const peer = await far('time', 'client', {
+    const peer = await fakePeer('time', 'client', {
       person: {
         say: (text = '') => void shown.push(text),
         ask: () => new Promise((resolve) => (type = resolve)),
@@ -185,7 +185,7 @@ describe('the time client and other people’s servers', () => {
   })
 
   test('an answer in pieces is one answer', async () => {
-    const peer = await far('time', 'client', { typed: ['%F'] })
+    const peer = await fakePeer('time', 'client', { typed: ['%F'] })
     await peer.clock.pass(1)
     for (const byte of '2024-02-29') {
       await peer.say(byte)
@@ -197,7 +197,7 @@ describe('the time client and other people’s servers', () => {
   })
 
   test('an empty datagram is an empty answer at once', async () => {
-    const peer = await far('time', 'client', { typed: ['%Z'], datagrams: true })
+    const peer = await fakePeer('time', 'client', { typed: ['%Z'], datagrams: true })
     await peer.clock.pass(1)
     await peer.say('')
     expect(peer.screen).toBe('Format: %Z\n\nFormat: \n')
@@ -205,10 +205,10 @@ describe('the time client and other people’s servers', () => {
   })
 
   test('a server that disconnects ends the conversation with a sentence, at any point', async () => {
-    const waiting = await far('time', 'client', { typed: ['%H'] })
+    const waiting = await fakePeer('time', 'client', { typed: ['%H'] })
     await waiting.clock.pass(1)
     expect((await waiting.close())?.message).toContain('the server closed the connection')
-    const broken = await far('time', 'client', { typed: ['%H', '%M'] })
+    const broken = await fakePeer('time', 'client', { typed: ['%H', '%M'] })
     await broken.clock.pass(1)
     await broken.sayAlone('13', 30)
     expect((await broken.reset())?.message).toContain('broke the connection off')

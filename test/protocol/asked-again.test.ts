@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { settled } from '../support/clock.ts'
-import { begin } from '../support/conversation.ts'
-import { heardBy } from '../support/wire.ts'
+import { startConversation } from '../support/conversation.ts'
+import { recordReceived } from '../support/received.ts'
+import { settled } from '../support/test-clock.ts'
 
 test.each([
   ['tictactoe', 'client', 'MOVE1\n', 'x', '"x" is no number; cells go from 1 to 9'],
@@ -12,8 +12,8 @@ test.each([
 ] as const)(
   '%s, at the %s: behind %j, %j, for which the worksheet’s program crashes, is asked again with a reason beside the screen',
   async (name, side, said, typed, why) => {
-    const { script, theirs } = await begin(name, { side, typed: [typed] })
-    const heard = heardBy(theirs)
+    const { script, theirs } = await startConversation(name, { side, typed: [typed] })
+    const heard = recordReceived(theirs)
     if (said !== '') theirs.write(said)
     await settled()
     expect(script.complaints).toEqual([why])
@@ -25,7 +25,7 @@ test.each([
 test.each(['1', '12', '-3'])(
   'tictactoe: %s is requested again without a printed reason, as in the worksheet’s own program',
   async (typed) => {
-    const { script, theirs } = await begin('tictactoe', { side: 'client', typed: [typed] })
+    const { script, theirs } = await startConversation('tictactoe', { side: 'client', typed: [typed] })
     theirs.write('MOVE1\n')
     await settled()
     expect(script.screen.match(/Client moves \(0 to quit\): /g)).toHaveLength(2)
@@ -34,7 +34,7 @@ test.each(['1', '12', '-3'])(
 )
 
 test('number has a text for that in its worksheet, and prints nothing else', async () => {
-  const { script } = await begin('number', { side: 'client', typed: ['zwölf'] })
+  const { script } = await startConversation('number', { side: 'client', typed: ['zwölf'] })
   expect(script.screen).toContain('Guesses must be an integer. Try again...')
   expect(script.complaints).toEqual([])
 })

@@ -5,7 +5,7 @@ import { isRefusal } from '../../src/games/game.ts'
 import { shippedGames } from '../../src/games/index.ts'
 import { BOUNDS, parseWhole } from '../../src/hall/bounds.ts'
 import { ToClient, ToServer } from '../../src/native/messages.ts'
-import { doorway } from '../support/doorway.ts'
+import { startServer } from '../support/start-server.ts'
 
 /** The used fields of a JSON Schema. */
 interface Schema {
@@ -48,7 +48,7 @@ describe('the seats of a seek', () => {
   const wrong = [[7], [2], [0, 7], [1, 1], [0, 1, 0], [-1], [0.5], [1e9], [2 ** 53], []]
 
   test.each(wrong)('are seats of the game, each once: not %j', async (...seats: number[]) => {
-    const door = await doorway()
+    const door = await startServer()
     const [ada, grace] = [await door.program('ada'), await door.program('grace')]
     for (const client of [ada, grace]) {
       for (const game of ['tictactoe', 'scissors', 'hangman']) {
@@ -56,11 +56,11 @@ describe('the seats of a seek', () => {
         expect(answer).toMatchObject({ type: 'error', code: expect.stringMatching(/^bad-(setting|message)$/) })
       }
     }
-    expect([ada.all('seated'), door.premises.hall.size, [...door.premises.hall.openSeeks]]).toEqual([[], 0, []])
+    expect([ada.all('seated'), door.service.hall.size, [...door.service.hall.openSeeks]]).toEqual([[], 0, []])
   })
 
   test('are reported if a game has fewer than the protocol allows', async () => {
-    const ada = await (await doorway()).program('ada')
+    const ada = await (await startServer()).program('ada')
     expect(await ada.ask({ type: 'seek', game: 'tictactoe', seats: [7] })).toMatchObject({
       code: 'bad-setting',
       message: 'the seats of tictactoe are 0 to 1: name some of them, each once',
@@ -100,8 +100,8 @@ describe('the front door', () => {
   )('the setting $setting of $name is from $min to $max', ({ name, setting, min, max }) => {
     for (const number of [min - 1, max + 1, ...beyond]) {
       if (Number(number) >= min && Number(number) <= max) continue
-      const wish = parseSeek(shippedGames, `${name} ${setting} ${number}`)
-      expect(isRefusal(wish) && wish.refused).toContain(`is a whole number from ${min} to ${max}`)
+      const seek = parseSeek(shippedGames, `${name} ${setting} ${number}`)
+      expect(isRefusal(seek) && seek.refused).toContain(`is a whole number from ${min} to ${max}`)
     }
     for (const number of [min, max])
       expect(parseSeek(shippedGames, `${name} ${setting} ${number}`)).toMatchObject({ settings: { [setting]: number } })
@@ -112,15 +112,15 @@ describe('the front door', () => {
     ['seconds', 3600, 1000],
   ])('a clock of so many %s is from 1 to %d', (unit, max, ms) => {
     for (const number of [...beyond, String(max + 1)]) {
-      const wish = parseSeek(shippedGames, `tictactoe ${unit} ${number}`)
-      expect(isRefusal(wish) && wish.refused).toContain(`must be a whole number from 1 to ${max}`)
+      const seek = parseSeek(shippedGames, `tictactoe ${unit} ${number}`)
+      expect(isRefusal(seek) && seek.refused).toContain(`must be a whole number from 1 to ${max}`)
     }
     for (const number of [1, max]) {
-      const wish = parseSeek(shippedGames, `tictactoe ${unit} ${number}`)
-      if (isRefusal(wish)) throw new Error(wish.refused)
-      const time = Object.values(wish.clock ?? {})
+      const seek = parseSeek(shippedGames, `tictactoe ${unit} ${number}`)
+      if (isRefusal(seek)) throw new Error(seek.refused)
+      const time = Object.values(seek.clock ?? {})
       expect(time).toEqual([number * ms])
-      expect(ToServer.safeParse({ type: 'seek', ...wish }).success).toBe(true)
+      expect(ToServer.safeParse({ type: 'seek', ...seek }).success).toBe(true)
     }
   })
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/games/random.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
-import { far } from '../support/far.ts'
+import { fakePeer } from '../support/fake-peer.ts'
 import { play } from '../support/play.ts'
 
 const PROMPT = 'I will toss a coin, guess if it is a head (H) or tail (T) : '
@@ -350,7 +350,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
 
 describe.each(Object.keys(CASES))('join %s detects a server that breaks the rules', (name) => {
   test.each(CASES[name] ?? [])('$title', async ({ typed, says, sentence }) => {
-    const peer = await far(name, 'client', { typed })
+    const peer = await fakePeer(name, 'client', { typed })
     for (const text of says) await peer.sayAlone(text, 10)
     const end = await peer.end()
     expect(end?.message).toContain(sentence)
@@ -365,7 +365,7 @@ describe('join talk detects another side that breaks the rules of a game inside'
     { typed: ['play hangman', 'e'], says: ['WORD 2 8\n', 'AT 1 2\nEND WON of\n'], sentence: 'position 1 was shown as e' },
     { typed: ['play guess', '50', '50'], says: ['LOW\n', 'HIGH\n'], sentence: '"HIGH", but the guess was 50' },
   ])('$sentence', async ({ typed, says, sentence }) => {
-    const peer = await far('talk', 'client', { typed })
+    const peer = await fakePeer('talk', 'client', { typed })
     for (const text of says) await peer.sayAlone(text, 10)
     expect((await peer.end())?.message).toContain(sentence)
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Console } from '../../src/protocol/definition.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
-import { far } from '../support/far.ts'
+import { fakePeer } from '../support/fake-peer.ts'
 
 /** A person who never answers. */
 const pensive: Console = {
@@ -13,7 +13,7 @@ const stopped = new Disconnected('ours', 'this side was stopped')
 
 describe('a conversation that is stopped', () => {
   test('says goodbye if the state has a message for it, and waits only a moment for the peer to close', async () => {
-    const peer = await far('tictactoe', 'client', { person: pensive })
+    const peer = await fakePeer('tictactoe', 'client', { person: pensive })
     await peer.say('MOVE5\n')
     peer.conversation.stop(stopped)
     await peer.clock.pass(299)
@@ -27,7 +27,7 @@ describe('a conversation that is stopped', () => {
   })
 
   test('is reset otherwise, 200 ms later, so that the last message arrives', async () => {
-    const peer = await far('guess', 'server')
+    const peer = await fakePeer('guess', 'server')
     peer.conversation.stop(stopped)
     await peer.clock.pass(199)
     expect(peer.gaveUp).toBeUndefined()
@@ -37,7 +37,7 @@ describe('a conversation that is stopped', () => {
   })
 
   test('receives nothing more, and keeps the first reason', async () => {
-    const peer = await far('guess', 'server')
+    const peer = await fakePeer('guess', 'server')
     peer.conversation.stop(stopped)
     peer.conversation.stop(new Disconnected('ours', 'for another reason'))
     await peer.say('50\n')
@@ -46,7 +46,7 @@ describe('a conversation that is stopped', () => {
   })
 
   test('sends a goodbye to a peer that has broken the rules in its turn', async () => {
-    const peer = await far('tjc/tictactoe-alternative', 'server', { person: pensive })
+    const peer = await fakePeer('tjc/tictactoe-alternative', 'server', { person: pensive })
     await peer.say('MOVE10\n')
     expect((await peer.end())?.message).toContain('cells go from 1 to 9')
     expect(peer.heard).toBe('END\n')

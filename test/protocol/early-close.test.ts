@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { allPrograms } from '../../src/programs/index.ts'
 import type { Console } from '../../src/protocol/definition.ts'
-import { far } from '../support/far.ts'
+import { fakePeer } from '../support/fake-peer.ts'
 
 /** A client's conversation up to the server's last message: the input, the server's messages, and the message that is missing. */
 type EarlyClose = readonly [program: string, typed: readonly string[], says: readonly string[], missing: string]
@@ -63,7 +63,7 @@ function thinkerBehind(typed: readonly string[]): Console {
 test.each(EARLY)(
   'join %s, typing %j, at a server that closes after %j reports that, and the missing message',
   async (name, typed, says, missing) => {
-    const peer = await far(name, 'client', { person: thinkerBehind(typed) })
+    const peer = await fakePeer(name, 'client', { person: thinkerBehind(typed) })
     await peer.clock.pass(1)
     await peer.say(...says)
     const { message = '' } = (await peer.close()) ?? {}

@@ -5,11 +5,11 @@ import { client, clientCloses, defineAutomaton, isEnd, mayEnd, type Side, server
 import { Conversation } from '../../src/protocol/conversation.ts'
 import { type Program, plainLines } from '../../src/protocol/definition.ts'
 import type { Peer } from '../../src/protocol/peer.ts'
-import { observe, tape } from '../../src/testing/observe.ts'
+import { judgeRecording, recordWrites } from '../../src/testing/wire-recorder.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
-import { heardBy } from '../support/wire.ts'
+import { recordReceived } from '../support/received.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const automaton = defineAutomaton({
   messages: {
@@ -45,14 +45,14 @@ function start(side: Side, role: Role) {
   const program = toProgram(role)
   const clock = new TestClock()
   const [ours, theirs] = memoryPair()
-  const events = side === 'server' ? tape(ours, theirs) : tape(theirs, ours)
+  const events = side === 'server' ? recordWrites(ours, theirs) : recordWrites(theirs, ours)
   const conversation = new Conversation({ program, side, transport: ours, options: {}, random: chance, clock })
-  heardBy(theirs)
+  recordReceived(theirs)
   const end = async () => {
     await clock.pass(60_000)
     return conversation.closed
   }
-  return { conversation, ours, theirs, end, judge: () => observe(program, {}, events) }
+  return { conversation, ours, theirs, end, judge: () => judgeRecording(program, {}, events) }
 }
 
 /** Roles of the server, the client's messages, and the state in which the role returns. */

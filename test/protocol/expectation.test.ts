@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { programNames } from '../../src/programs/index.ts'
 import { client, defineAutomaton, dueBefore, expectation, server } from '../../src/protocol/automaton.ts'
-import { peerOf } from '../../src/testing/peer.ts'
-import { settled } from '../support/clock.ts'
-import { far } from '../support/far.ts'
+import { createPeer } from '../../src/testing/memory-peer.ts'
+import { fakePeer } from '../support/fake-peer.ts'
 import { program } from '../support/play.ts'
-import { heardBy } from '../support/wire.ts'
+import { recordReceived } from '../support/received.ts'
+import { settled } from '../support/test-clock.ts'
 
 describe('the expected message', () => {
   test.each([
     ['a field alone', 'guess', 'GUESS', 'the server said "50", which does not belong here; expected "GUESS"'],
     ['a message out of turn', 'headtail', 'prompt', 'the server said "50", which does not belong here'],
   ])('%s is a sentence', async (_, name, __, sentence) => {
-    const peer = await far(name, 'client')
+    const peer = await fakePeer(name, 'client')
     await peer.say('50\n')
     expect((await peer.end())?.message).toContain(sentence)
   })
@@ -76,11 +76,11 @@ describe('the expected message', () => {
     ['number', 'client', 'too big!', 'write "Too big!", and not "too big!"'],
   ] as const)('%s, at the %s: names the fault in %j', async (name, side, said, sentence) => {
     const state = { tictactoe: 'client moves', number: 'judging' }[name as string]
-    const { peer, theirs } = peerOf(await program(name), side, state)
+    const { peer, theirs } = createPeer(await program(name), side, state)
     const sentences: string[] = []
     peer.observer = { onRejected: (one) => sentences.push(one), onGarbled() {}, onEarly() {} }
     peer.receive().catch(({ message }) => sentences.push(message))
-    heardBy(theirs)
+    recordReceived(theirs)
     theirs.write(`${said}\n`)
     await settled()
     expect(sentences).toEqual([expect.stringMatching(new RegExp(`${RegExp.escape(sentence)}$`))])
@@ -90,7 +90,7 @@ describe('the expected message', () => {
     ['START', '\\ufeffSTART'],
     ['50\u200b', '50\\u200b'],
   ])('the answer shows invisible characters of %j', async (said, shown) => {
-    const peer = await far('hangman', 'server', { options: { secret: 'eel' } })
+    const peer = await fakePeer('hangman', 'server', { options: { secret: 'eel' } })
     await peer.say(`${said === 'START' ? '\ufeff' : ''}${said}\n`)
     expect(peer.heard).toContain(`ERROR "${shown}" does not belong here; expected "START", or "QUIT" to stop`)
     await peer.close()
@@ -104,7 +104,7 @@ describe('the expected message', () => {
     ['number', '', '42', '42', 'Guesses must be an integer. Try again...'],
   ])('%s: a byte order mark is not a blank, as in Python', async (name, before, said, secret, answer) => {
     const person = { say() {}, ask: () => new Promise<string>(() => {}) }
-    const peer = await far(name, 'server', { person, options: secret === undefined ? {} : { secret } })
+    const peer = await fakePeer(name, 'server', { person, options: secret === undefined ? {} : { secret } })
     if (before !== '') await peer.say(before)
     await peer.sayAlone(`\ufeff${said}\n`)
     expect(peer.heard).toContain(answer)
@@ -112,8 +112,8 @@ describe('the expected message', () => {
   })
 
   test.each(['guess', 'fh/hangman'])('%s: a client that sends before its turn receives exactly that reason', async (name) => {
-    const { peer: server, theirs } = peerOf(await program(name), 'server', 'judging')
-    const heard = heardBy(theirs)
+    const { peer: server, theirs } = createPeer(await program(name), 'server', 'judging')
+    const heard = recordReceived(theirs)
     const coming = server.receive().then(String, ({ message }) => message)
     theirs.write('50\n')
     await settled()
@@ -122,8 +122,8 @@ describe('the expected message', () => {
   })
 
   test('a message before its turn is reported once, also for an earlier one', async () => {
-    const { peer: server, theirs } = peerOf(await program('match'), 'server')
-    const heard = heardBy(theirs)
+    const { peer: server, theirs } = createPeer(await program('match'), 'server')
+    const heard = recordReceived(theirs)
     theirs.write('ada\n7\n')
     await server.receive()
     server.send('Welcome', 'ada')
@@ -141,8 +141,8 @@ describe('the expected message', () => {
     ['playing', 'move@5', 'move@17@O---X----'],
     ['playing', '5', 'move@17@O---X----'],
   ])('match, %s: a client that sends %j too soon receives the next message, such as %s', async (state, said, next) => {
-    const { peer: server, theirs } = peerOf(await program('match'), 'server', state)
-    const heard = heardBy(theirs)
+    const { peer: server, theirs } = createPeer(await program('match'), 'server', state)
+    const heard = recordReceived(theirs)
     void server.receive()
     theirs.write(`${said}\n`)
     await settled()
@@ -160,7 +160,7 @@ describe('the expected message', () => {
   })
 
   test('only a message that was too soon is reported as such', async () => {
-    const { peer: server, theirs } = peerOf(await program('hangman'), 'server')
+    const { peer: server, theirs } = createPeer(await program('hangman'), 'server')
     const notes: string[] = []
     server.observer = { onRejected: (sentence) => notes.push(sentence), onGarbled() {}, onEarly() {} }
     theirs.write('START\nxyz\n')

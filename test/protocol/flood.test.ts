@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { chance } from '../../src/games/random.ts'
-import { begin } from '../support/conversation.ts'
-import { writesOf } from '../support/wire.ts'
+import { startConversation } from '../support/conversation.ts'
+import { writesOf } from '../support/received.ts'
 
 const LINES = 30_000
 
 /** Returns a server's answers to illegal lines, as many as fit one segment, and then a legal one. */
 async function flooded(name: string, last: string): Promise<string[]> {
-  const { conversation, ours, theirs } = await begin(name, { random: chance, opponentFor: () => undefined })
+  const { conversation, ours, theirs } = await startConversation(name, { random: chance, opponentFor: () => undefined })
   const heard = new Promise<void>((resolve) => theirs.open({ data: () => resolve(), finished() {}, closed() {} }))
   if (conversation.state === 'start') await heard
   theirs.write(`${'x\n'.repeat(LINES)}${last}\n`)
@@ -29,5 +29,6 @@ test('the question is repeated after each of them', async () => {
 
 test('the answers are sent one by one, and not stored until all are ready', async () => {
   const writes = await flooded('fh/hangman', 'START')
+  expect(writes.join('').length).toBeGreaterThan(LINES * 'ERROR '.length)
   expect(Math.max(...writes.map(({ length }) => length))).toBeLessThan(32 * 1024)
 })

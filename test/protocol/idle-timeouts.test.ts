@@ -3,14 +3,14 @@ import { seededRandom } from '../../src/games/random.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import { IdleTimeouts } from '../../src/protocol/idle-timeouts.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
-import { watched } from '../support/conversation.ts'
+import { startWatchedConversation } from '../support/conversation.ts'
 import { program } from '../support/play.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const LIMITS = { first: 1000, idle: 5000 }
 
 /** A client of a served program whose timeouts use a clock of the test. */
-const guest = () => watched('guess', { options: { secret: '42' }, limits: LIMITS })
+const guest = () => startWatchedConversation('guess', { options: { secret: '42' }, limits: LIMITS })
 
 test('a part of a message does not end the timeout for the first message', async () => {
   const { clock, theirs, talking } = await guest()

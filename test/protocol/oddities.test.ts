@@ -2,16 +2,16 @@ import { describe, expect, test } from 'vitest'
 import type { Side } from '../../src/protocol/automaton.ts'
 import { clueOfText } from '../../src/protocol/violation-text.ts'
 import { encode } from '../../src/wire/text.ts'
-import { far } from '../support/far.ts'
+import { fakePeer } from '../support/fake-peer.ts'
+import { InteractiveUser } from '../support/interactive-user.ts'
 import { program } from '../support/play.ts'
-import { Typist } from '../support/typist.ts'
 
 /** Returns the notices about a peer that sends a text and closes, and how the conversation ends. */
 async function said(name: string, side: Side, text: string, typed: readonly string[] = []) {
   const notices: string[] = []
   // a random number could equal the guess
   const options = name === 'guess' || name === 'number' ? { secret: '42' } : {}
-  const peer = await far(name, side, { options, typed, noticed: (what, sentence) => notices.push(`${what}: ${sentence}`) })
+  const peer = await fakePeer(name, side, { options, typed, noticed: (what, sentence) => notices.push(`${what}: ${sentence}`) })
   await peer.say(encode(text, 'bytes'))
   const end = await peer.close()
   return { notices, end, peer }
@@ -96,14 +96,14 @@ describe('number: bytes behind the last answer', () => {
     ['Exactly! You win!\0', 'that looks like NUL after "Exactly! You win!", as C terminates a text: send strlen bytes of it'],
   ])('%j', async (text, sentence) => {
     const notices: string[] = []
-    const peer = await far('number', 'client', { typed: ['50'], noticed: (what, one) => notices.push(`${what}: ${one}`) })
+    const peer = await fakePeer('number', 'client', { typed: ['50'], noticed: (what, one) => notices.push(`${what}: ${one}`) })
     await peer.say(text)
     expect(await peer.close()).toBeUndefined()
     expect(notices).toEqual([expect.stringContaining(sentence)])
   })
 
   test('NUL behind another answer is named', async () => {
-    const peer = await far('number', 'client', { typed: ['50', '40'] })
+    const peer = await fakePeer('number', 'client', { typed: ['50', '40'] })
     await peer.say('Too big!\0')
     expect((await peer.close())?.message).toMatch(/that looks like NUL after "Too big!", as C terminates a text: send strlen bytes of it$/)
   })
@@ -114,7 +114,7 @@ test.each([
   ['hangman', 'START\n'],
 ])('%s: NUL behind the line %j is named', async (name, line) => {
   const notices: string[] = []
-  const peer = await far(name, 'server', { noticed: (_, sentence) => notices.push(sentence) })
+  const peer = await fakePeer(name, 'server', { noticed: (_, sentence) => notices.push(sentence) })
   await peer.say(`${line}\0\0\0\0`)
   expect((await peer.close())?.message).toContain(`that looks like NUL after "${line.trim()}", as C terminates a text`)
 })
@@ -206,7 +206,7 @@ describe('a server that welcomes another name', () => {
   test.each(['Welcome Zoë', 'Welcome zoë', 'Welcome ZOE\u0308'])('is not reported for another spelling: %j', async (text) => {
     const { end } = await said('match', 'client', '', ['zoë'])
     expect(end).toBeDefined()
-    const peer = await far('match', 'client', { typed: ['zoë'] })
+    const peer = await fakePeer('match', 'client', { typed: ['zoë'] })
     await peer.say(`${text}\n`)
     expect((await peer.close())?.message).toMatch(/^the server closed the connection/)
   })
@@ -215,7 +215,7 @@ describe('a server that welcomes another name', () => {
 test('a talk whose client disconnects in this side’s turn reports that', async () => {
   const ask = (_: string, __?: string, signal?: AbortSignal) =>
     new Promise<string>((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
-  const peer = await far('talk', 'server', { person: { say: () => {}, ask } })
+  const peer = await fakePeer('talk', 'server', { person: { say: () => {}, ask } })
   await peer.say('hello\n')
   expect((await peer.close())?.message).toMatch(/; it was this side’s turn to say a text \(such as "Hello"\)/)
 })
@@ -243,7 +243,7 @@ describe('messages of another program, or of the other side, are named', () => {
 
   test('join time: GUESS', async () => {
     const notices: string[] = []
-    const peer = await far('time', 'client', { typed: ['%H'], noticed: (_, sentence) => notices.push(sentence) })
+    const peer = await fakePeer('time', 'client', { typed: ['%H'], noticed: (_, sentence) => notices.push(sentence) })
     await peer.clock.pass(1)
     await peer.sayAlone('GUESS\n', 100)
     expect(notices).toEqual([expect.stringMatching(/; that is how the server of guess begins: look at the port$/)])
@@ -256,9 +256,11 @@ describe('messages of another program, or of the other side, are named', () => {
   })
 
   test('later messages of a talk, and the front door’s own text, are not reported', async () => {
-    const peer = await far('c8/chat', 'client', { typed: ['a', 'b'], noticed: (_, sentence) => expect(sentence).toBe('') })
+    const notices: string[] = []
+    const peer = await fakePeer('c8/chat', 'client', { typed: ['a', 'b'], noticed: (_, sentence) => notices.push(sentence) })
     await peer.say('Hello\n', 'GUESS\n')
     await peer.close()
+    expect(notices).toEqual([])
     expect((await said('door', 'client', 'Welcome to Parlor: games for people\n')).notices).toEqual([])
   })
 
@@ -337,8 +339,8 @@ describe('number: several guesses in one piece', () => {
 describe('scissors: CHOOSE twice', () => {
   test('is named, because no hand was sent in between', async () => {
     const notices: string[] = []
-    const peer = await far('scissors', 'client', {
-      person: new Typist(),
+    const peer = await fakePeer('scissors', 'client', {
+      person: new InteractiveUser(),
       noticed: (what, sentence) => notices.push(`${what}: ${sentence}`),
     })
     await peer.say('CHOOSE\n', 'CHOOSE\n')
@@ -348,9 +350,11 @@ describe('scissors: CHOOSE twice', () => {
 
   test('is correct after an ERROR, and in the next round', async () => {
     const typed = ['1', '1', '1']
-    const peer = await far('scissors', 'client', { typed, noticed: (_, sentence) => expect(sentence).toBe('') })
+    const notices: string[] = []
+    const peer = await fakePeer('scissors', 'client', { typed, noticed: (_, sentence) => notices.push(sentence) })
     await peer.say('CHOOSE\n', 'ERROR choose again\n', 'CHOOSE\n', 'ROUND Paper Scissor\n', 'CHOOSE\n', 'ROUND Paper Scissor\n')
     await peer.close()
+    expect(notices).toEqual([])
   })
 })
 
@@ -372,14 +376,14 @@ describe('a word in other letters', () => {
     ['quit\n', '"quit": its last character is not H, T or Q; write "Q" alone, a capital'],
   ])('headtail: %j', async (text, sentence) => {
     const notices: string[] = []
-    const peer = await far('headtail', 'server', { noticed: (_, sentence) => notices.push(sentence) })
+    const peer = await fakePeer('headtail', 'server', { noticed: (_, sentence) => notices.push(sentence) })
     await peer.say(text)
     await peer.reset()
     expect(notices).toEqual([`the client said ${sentence}`])
   })
 
   test('hangman: quit', async () => {
-    const peer = await far('hangman', 'server', { options: { secret: 'eel' }, noticed: (_, sentence) => notices.push(sentence) })
+    const peer = await fakePeer('hangman', 'server', { options: { secret: 'eel' }, noticed: (_, sentence) => notices.push(sentence) })
     const notices: string[] = []
     await peer.say('START\n', 'quit\n')
     expect(notices).toEqual(['the client said "quit": guess one letter at a time, such as e; write "QUIT", and not "quit"'])
@@ -411,7 +415,7 @@ describe('a client that is disconnected because of silence', () => {
     ['hangman', 'START\n', 'ERROR you have said nothing for 2 s; expected a letter (such as "a"), or "QUIT" to stop\n'],
     ['hangman', 'START\ne', 'ERROR you have sent "e" and no line end (\\n) for 2 s; expected a letter (such as "a"), or "QUIT" to stop\n'],
   ])('receives the reason if the protocol has a message for it: %s <- %j', async (name, text, farewell) => {
-    const peer = await far(name, 'server', { options: { secret: 'eel' } })
+    const peer = await fakePeer(name, 'server', { options: { secret: 'eel' } })
     await peer.say(text)
     await peer.clock.pass(2000)
     peer.conversation.checkTimeout(peer.clock.monotonic(), { first: 2000, idle: 2000 })
@@ -422,7 +426,7 @@ describe('a client that is disconnected because of silence', () => {
 
 test('host hangman treats START as a message that a program sends without a person', async () => {
   const notices: string[] = []
-  const peer = await far('hangman', 'server', {
+  const peer = await fakePeer('hangman', 'server', {
     options: { secret: 'eel' },
     noticed: (what, sentence) => notices.push(`${what}: ${sentence}`),
   })
@@ -445,7 +449,7 @@ describe('join fh/hello', () => {
 })
 
 test('a repeated question with two answers lists both', async () => {
-  const quiz = await far('quiz', 'client', { typed: ['ada', 'secret-18', '2', 'y'] })
+  const quiz = await fakePeer('quiz', 'client', { typed: ['ada', 'secret-18', '2', 'y'] })
   expect(quiz.screen).toContain('Type y for yes, or n for no.')
   expect(quiz.heard).toBe('LOGIN ada secret-18\n')
 })

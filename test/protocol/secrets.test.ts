@@ -7,9 +7,9 @@ import { explainIllegal } from '../../src/protocol/standing.ts'
 import { findSecrets, maskMessage, quoteMessage, quoteUnfinished } from '../../src/protocol/violation-text.ts'
 import { decode, encode } from '../../src/wire/text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
 import { program } from '../support/play.ts'
-import { heardBy } from '../support/wire.ts'
+import { recordReceived } from '../support/received.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const PASSWORD = 'hunter9Hq'
 /** Parts of the password, which no name and no word of the protocol contains. */
@@ -90,8 +90,8 @@ test('a trace contains no password, however the line is spelt, split and glued',
         const shown: string[] = []
         const secrets = (from: 'us' | 'peer', text: string, context: object) =>
           findSecrets(automaton, from === 'us' ? 'server' : 'client', text, context)
-        heardBy(traceTransport(here, { write: (line) => shown.push(line), clock: new TestClock(), secrets }))
-        heardBy(there)
+        recordReceived(traceTransport(here, { write: (line) => shown.push(line), clock: new TestClock(), secrets }))
+        recordReceived(there)
         const all = Uint8Array.of(...encode(other), ...bytes, 10, ...encode(other))
         const borders = [0, ...new Set(places.filter((at) => at < all.length)), all.length].sort((a, b) => a - b)
         for (const [at, from] of borders.slice(0, -1).entries()) there.write(all.subarray(from, borders[at + 1]))

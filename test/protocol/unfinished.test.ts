@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { Console } from '../../src/protocol/definition.ts'
 import { maskMessage, withReason } from '../../src/protocol/violation-text.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
-import { settled } from '../support/clock.ts'
-import { watched } from '../support/conversation.ts'
+import { startWatchedConversation } from '../support/conversation.ts'
 import { program } from '../support/play.ts'
+import { settled } from '../support/test-clock.ts'
 
 describe('an unfinished message, after two seconds of silence', () => {
   test.each([
@@ -53,7 +53,7 @@ describe('an unfinished message, after two seconds of silence', () => {
     ],
     ['guess', 'server', '50\u00c2\u00a0', '"50\\xa0" and no line end (\\n) for 2 s'],
   ] as const)('%s, as %s: %j', async (name, side, said, sentence) => {
-    const { clock, notices, say } = await watched(name, { side, typed: name === 'hangman' ? ['e'] : ['50', '50'] })
+    const { clock, notices, say } = await startWatchedConversation(name, { side, typed: name === 'hangman' ? ['e'] : ['50', '50'] })
     await say(said)
     await clock.pass(1900)
     expect(notices).toEqual([])
@@ -69,7 +69,7 @@ describe('an unfinished message, after two seconds of silence', () => {
     ['length', '\x00\x00', 'and no whole length, which has 4 bytes (2 have arrived) for 2 s'],
     ['lines', 'hi', '"hi" and no line end (\\n) for 2 s'],
   ] as const)('talk --framing %s: %j', async (framing, said, sentence) => {
-    const { clock, notices, say } = await watched('talk', { options: { framing } })
+    const { clock, notices, say } = await startWatchedConversation('talk', { options: { framing } })
     await say(said)
     await clock.pass(2200)
     expect(notices).toHaveLength(1)
@@ -82,7 +82,7 @@ describe('an unfinished message, after two seconds of silence', () => {
       ['guess', '50\n'],
       ['time', '%H'],
     ] as const) {
-      const { clock, notices, say } = await watched(name)
+      const { clock, notices, say } = await startWatchedConversation(name)
       await say(said)
       await clock.pass(60_000)
       expect(notices).toEqual([])
@@ -90,7 +90,7 @@ describe('an unfinished message, after two seconds of silence', () => {
   })
 
   test('restarts the two seconds with each byte, and has a notice for each message', async () => {
-    const { clock, notices, say } = await watched('guess', { options: { secret: '42' } })
+    const { clock, notices, say } = await startWatchedConversation('guess', { options: { secret: '42' } })
     await say('5')
     await clock.pass(1500)
     await say('0')
@@ -107,7 +107,7 @@ describe('an unfinished message, after two seconds of silence', () => {
 
 describe('an unfinished message, when the conversation ends', () => {
   test('is reported at the timeout', async () => {
-    const { clock, talking, notices, say } = await watched('guess', { limits: { first: 2000, idle: 2000 } })
+    const { clock, talking, notices, say } = await startWatchedConversation('guess', { limits: { first: 2000, idle: 2000 } })
     await say('50')
     await clock.pass(2200)
     expect((await talking.ended)?.message).toBe('the client has sent "50" and no line end (\\n) for 2 s; expected a number (such as "50")')
@@ -115,12 +115,12 @@ describe('an unfinished message, when the conversation ends', () => {
   })
 
   test('is reported at Ctrl-C, unless it was reported before', async () => {
-    const { clock, talking, notices, say } = await watched('guess')
+    const { clock, talking, notices, say } = await startWatchedConversation('guess')
     await say('50')
     await clock.pass(700)
     talking.stop(new Disconnected('ours', 'the server was stopped'))
     expect(notices).toEqual(['unfinished: the client has sent "50" and no line end (\\n) for 0.7 s'])
-    const later = await watched('guess')
+    const later = await startWatchedConversation('guess')
     await later.say('50')
     await later.clock.pass(3000)
     later.talking.stop(new Disconnected('ours', 'the server was stopped'))
@@ -134,7 +134,7 @@ describe('an unfinished message, when the conversation ends', () => {
     ],
     ['reset', 'the client broke the connection off (ECONNRESET): it had sent "50" and no line end (\\n); expected a number'],
   ] as const)('is reported when the peer disconnects (%s)', async (way, sentence) => {
-    const { theirs, talking, clock, say } = await watched('guess')
+    const { theirs, talking, clock, say } = await startWatchedConversation('guess')
     await say('50')
     theirs[way]()
     await clock.pass(100)
@@ -142,7 +142,7 @@ describe('an unfinished message, when the conversation ends', () => {
   })
 
   test('is not reported again, nor its clue', async () => {
-    const { theirs, talking, clock, notices, say } = await watched('guess')
+    const { theirs, talking, clock, notices, say } = await startWatchedConversation('guess')
     await say('5\0')
     await clock.pass(2200)
     expect(notices[0]).toContain('that looks like a text with NUL after it')
@@ -152,7 +152,7 @@ describe('an unfinished message, when the conversation ends', () => {
   })
 
   test('is reported as one byte if it is one', async () => {
-    const { theirs, talking, clock, say } = await watched('guess')
+    const { theirs, talking, clock, say } = await startWatchedConversation('guess')
     await say('5')
     theirs.finish()
     await clock.pass(100)
@@ -160,7 +160,7 @@ describe('an unfinished message, when the conversation ends', () => {
   })
 
   test('is not reported again for the half line end of UTF-16', async () => {
-    const { clock, notices, say } = await watched('guess')
+    const { clock, notices, say } = await startWatchedConversation('guess')
     await say('5\x000\x00\n\x00')
     await clock.pass(5000)
     expect(notices).toHaveLength(1)
@@ -168,14 +168,14 @@ describe('an unfinished message, when the conversation ends', () => {
   })
 
   test('is not reported as HTTP in an HTTP program', async () => {
-    const { clock, notices, say } = await watched('http')
+    const { clock, notices, say } = await startWatchedConversation('http')
     await say('GET / HTTP/1.1\r\n')
     await clock.pass(2200)
     expect(notices[0]).toMatch(/for 2 s$/)
   })
 
   test('is reported as an impossible length', async () => {
-    const { talking, clock, say } = await watched('talk', { options: { framing: 'length' } })
+    const { talking, clock, say } = await startWatchedConversation('talk', { options: { framing: 'length' } })
     await say('Hello\n')
     await clock.pass(1000)
     expect((await talking.ended)?.message).toMatch(
@@ -184,7 +184,7 @@ describe('an unfinished message, when the conversation ends', () => {
   })
 
   test('is reported as a length in two bytes', async () => {
-    const { talking, clock, say } = await watched('talk', { options: { framing: 'length' } })
+    const { talking, clock, say } = await startWatchedConversation('talk', { options: { framing: 'length' } })
     await say('\0\x05hello')
     await clock.pass(1000)
     expect((await talking.ended)?.message).toMatch(
@@ -193,7 +193,7 @@ describe('an unfinished message, when the conversation ends', () => {
   })
 
   test('is reported as a length in the other byte order', async () => {
-    const { talking, clock, say } = await watched('talk', { options: { framing: 'length' } })
+    const { talking, clock, say } = await startWatchedConversation('talk', { options: { framing: 'length' } })
     await say('\x05\0\0\0Hello')
     await clock.pass(1000)
     expect((await talking.ended)?.message).toMatch(
@@ -227,7 +227,7 @@ describe('an unfinished message, when the conversation ends', () => {
   ])('is reported without passwords, also in a malformed line: %j', async (said) => {
     const { automaton } = (await program('quiz')).protocol
     expect(maskMessage({ automaton, side: 'client' }, said).replaceAll('\0', '')).not.toMatch(/hunter|9H/)
-    const { notices, say } = await watched('quiz')
+    const { notices, say } = await startWatchedConversation('quiz')
     await say(`${said}\n`)
     expect(notices.length).toBeGreaterThan(0)
     expect(notices.join('').replaceAll('\\x00', '')).not.toMatch(/hunter|9H/)
@@ -253,7 +253,7 @@ describe('a message that the protocol rejects in its own words', () => {
     ['number', '\x40\xb0\0\0', 'that looks like the number 5.5 as 4 bytes, as struct.pack("!f", ...)'],
     ['number', '\x05\0', 'that looks like the number 5 as 2 bytes, little-endian, as struct.pack("h", ...) or C, or 1280'],
   ])('%s: %j is shown at the host', async (name, said, sentence) => {
-    const { clock, notices, say } = await watched(name, { typed: ['1', '1', '1'] })
+    const { clock, notices, say } = await startWatchedConversation(name, { typed: ['1', '1', '1'] })
     await say(said)
     await clock.pass(1000)
     expect(notices).toHaveLength(1)
@@ -264,7 +264,7 @@ describe('a message that the protocol rejects in its own words', () => {
     ['headtail', 'h\n', '"h": its last character is not H, T or Q; write "H" alone, a capital'],
     ['c8/headtail-counters', 'Head\n', '"Head": its last character is not H, T or Q; write "H" alone, a capital'],
   ])('%s: %j, which only a program sends, is shown at the host at once', async (name, said, sentence) => {
-    const { clock, notices, say } = await watched(name)
+    const { clock, notices, say } = await startWatchedConversation(name)
     await say(said)
     await clock.pass(1000)
     expect(notices).toEqual([`rejected: the client said ${sentence}`])
@@ -275,7 +275,7 @@ describe('a message that the protocol rejects in its own words', () => {
     ['headtail', 'HEAD\n'],
     ['highlow', '-5\n'],
   ])('%s: %j, which people type, is shown only if the conversation does not end well', async (name, said) => {
-    const { clock, notices, say, theirs } = await watched(name)
+    const { clock, notices, say, theirs } = await startWatchedConversation(name)
     await say(said)
     await clock.pass(1000)
     expect(notices).toEqual([])
@@ -341,7 +341,7 @@ describe('a message before its turn', () => {
     ],
   ] as const)('%s, as %s, after %j: reports %j after two seconds, once', async (name, side, before, said, sentence) => {
     const { person } = thinker()
-    const { clock, notices, say } = await watched(name, { side, person })
+    const { clock, notices, say } = await startWatchedConversation(name, { side, person })
     if (before !== '') await say(before)
     await say(said)
     await clock.pass(1900)
@@ -359,7 +359,7 @@ describe('a message before its turn', () => {
     ['hi\0', '"hi\\x00" and no line end (\\n)', 'a text with NUL after it, as C stores it: send strlen bytes of it, without the NUL'],
   ])('%j is quoted by its bytes, with a clue, and neither is repeated when it is read', async (said, shown, clue) => {
     const { person, type } = thinker()
-    const { clock, notices, say } = await watched('chat', { person })
+    const { clock, notices, say } = await startWatchedConversation('chat', { person })
     await say(said)
     await clock.pass(2200)
     const wait = 'but it is not the client\'s turn yet; wait for a text (such as "Hello")'
@@ -377,7 +377,7 @@ describe('a message before its turn', () => {
       ['e\ne\n', []],
       ['e\na\ne\n', ['early: the client said "a" before it was the client\'s turn']],
     ] as const) {
-      const { clock, theirs, notices, say } = await watched('hangman', { options: { secret: 'eel' } })
+      const { clock, theirs, notices, say } = await startWatchedConversation('hangman', { options: { secret: 'eel' } })
       await say('START\n')
       await say(said)
       theirs.finish()
@@ -390,13 +390,13 @@ describe('a message before its turn', () => {
     ['5.5\n', '"5.5": expected a whole number from 1 to 100'],
     ['\xef\xbb\xbf50\n', '"\\ufeff50": expected a number from 1 to 100; that looks like UTF-8 with a byte order mark'],
   ])('guess: names the fault in %j, and no other', async (said, sentence) => {
-    const { notices, say } = await watched('guess')
+    const { notices, say } = await startWatchedConversation('guess')
     await say(said)
     expect(notices).toEqual([expect.stringContaining(`rejected: the client said ${sentence}`)])
   })
 
   test('is not reported again as unfinished when the peer disconnects', async () => {
-    const { clock, talking, theirs, notices, say } = await watched('chat', { person: thinker().person })
+    const { clock, talking, theirs, notices, say } = await startWatchedConversation('chat', { person: thinker().person })
     await say('hi')
     await clock.pass(2200)
     expect(notices).toHaveLength(1)
@@ -412,7 +412,7 @@ describe('a message before its turn', () => {
     ['hangman', 'server', 'e'],
   ] as const)('%s, as %s: half a line end of UTF-16 behind %j is not a separate fault', async (name, side, text) => {
     const { person, type } = thinker()
-    const { clock, talking, theirs, notices, say } = await watched(name, { side, person })
+    const { clock, talking, theirs, notices, say } = await startWatchedConversation(name, { side, person })
     if (name === 'hangman') await say('START\n')
     if (name === 'headtail') await say('I will toss a coin, guess if it is a head (H) or tail (T) : ')
     if (name === 'headtail') await type('H')
@@ -427,7 +427,7 @@ describe('a message before its turn', () => {
 
   test('tictactoe: a move that is refused when it is read is reported as too soon', async () => {
     const { person, type } = thinker()
-    const { talking, notices, say } = await watched('tictactoe', { person })
+    const { talking, notices, say } = await startWatchedConversation('tictactoe', { person })
     await say('MOVE1\n')
     await type('1')
     expect((await talking.ended)?.message).toBe(
@@ -442,7 +442,7 @@ describe('a message before its turn', () => {
       [2200, 'early: the client has sent "hi", but it is not the client\'s turn yet; wait for a text (such as "Hello")'],
     ] as const) {
       const { person, type } = thinker()
-      const { clock, notices, say } = await watched('chat', { person })
+      const { clock, notices, say } = await startWatchedConversation('chat', { person })
       await say('hi\n')
       await clock.pass(pause)
       await type('hello')
@@ -451,11 +451,11 @@ describe('a message before its turn', () => {
   })
 
   test('is not reported in a conversation that ends well, and is reported in another', async () => {
-    const good = await watched('guess', { options: { secret: '42' } })
+    const good = await startWatchedConversation('guess', { options: { secret: '42' } })
     await good.say('50\n42\n')
     expect(await good.talking.ended).toBeUndefined()
     expect(good.notices).toEqual([])
-    const bad = await watched('guess', { options: { secret: '42' } })
+    const bad = await startWatchedConversation('guess', { options: { secret: '42' } })
     await bad.say('50\n41\n')
     bad.theirs.finish()
     await bad.clock.pass(1000)
@@ -465,13 +465,13 @@ describe('a message before its turn', () => {
   test('a line end behind a message without one is reported as too much', async () => {
     const sentence = 'the server has sent "\\n" after "Too big!"; that line end is one too many'
     const { person, type } = thinker()
-    const { clock, notices, say } = await watched('number', { side: 'client', person })
+    const { clock, notices, say } = await startWatchedConversation('number', { side: 'client', person })
     await type('50')
     await say('Too big!\n')
     await clock.pass(2200)
     expect(notices).toEqual([`early: ${sentence}`])
     const quick = thinker()
-    const { talking, say: says } = await watched('number', { side: 'client', person: quick.person })
+    const { talking, say: says } = await startWatchedConversation('number', { side: 'client', person: quick.person })
     await quick.type('50')
     await says('Too big!\n')
     await quick.type('25')
@@ -484,7 +484,7 @@ describe('line ends that are too many, or too few', () => {
 
   test('names the CR of \\n\\r, behind a move as well', async () => {
     const { person, type } = thinker()
-    const { clock, notices, say } = await watched('tictactoe', { person })
+    const { clock, notices, say } = await startWatchedConversation('tictactoe', { person })
     await type('5')
     await say('MOVE1\n\r')
     await clock.pass(2200)
@@ -497,7 +497,7 @@ describe('line ends that are too many, or too few', () => {
     ['quiz', 'NAME ada'],
     ['robot', 'FORWARD'],
   ])('%s: the client’s message is named also while this side is at its prompt', async (name, text) => {
-    const { clock, notices, say } = await watched(name, { side: 'client', person: thinker().person })
+    const { clock, notices, say } = await startWatchedConversation(name, { side: 'client', person: thinker().person })
     await say(`${text}\n`)
     await clock.pass(2200)
     expect(notices).toEqual([expect.stringMatching(/; that is what the client says$/)])
@@ -505,7 +505,7 @@ describe('line ends that are too many, or too few', () => {
 
   test('robot: a server that sends a message breaks the protocol', async () => {
     const { person, type } = thinker()
-    const { talking, say } = await watched('robot', { side: 'client', person })
+    const { talking, say } = await startWatchedConversation('robot', { side: 'client', person })
     await say('x\n')
     await type('LEFT')
     expect((await talking.ended)?.message).toBe(
@@ -514,7 +514,7 @@ describe('line ends that are too many, or too few', () => {
   })
 
   test('hangman: a digit before its turn is reported with its cost', async () => {
-    const { clock, notices, say, theirs } = await watched('hangman')
+    const { clock, notices, say, theirs } = await startWatchedConversation('hangman')
     await say('START\n5\n')
     theirs.finish()
     await clock.pass(1000)
@@ -525,7 +525,7 @@ describe('line ends that are too many, or too few', () => {
 
   test('chat: empty lines before their turn are reported once', async () => {
     const { person, type } = thinker()
-    const { clock, notices, say } = await watched('chat', { person })
+    const { clock, notices, say } = await startWatchedConversation('chat', { person })
     await say('hi\n\n\n')
     await clock.pass(500)
     await type('a')
@@ -536,7 +536,7 @@ describe('line ends that are too many, or too few', () => {
   })
 
   test('a line end behind the prompt of headtail is reported while the person thinks', async () => {
-    const { clock, notices, say } = await watched('headtail', { side: 'client', person: thinker().person })
+    const { clock, notices, say } = await startWatchedConversation('headtail', { side: 'client', person: thinker().person })
     await say(`${prompt}\n`)
     await clock.pass(2200)
     expect(notices).toEqual([`early: the server has sent "\\n" after "${prompt}"; that line end is one too many`])
@@ -553,7 +553,7 @@ describe('line ends that are too many, or too few', () => {
     ['guess', '50', 'GUESS\n', 'HIGH\n\n', /^the server said "", .*; an empty line is often one line end too many$/],
   ] as const)('%s, as client, types %j: after %j and %j, the true cause is reported', async (name, typed, before, after, sentence) => {
     const { person, type } = thinker()
-    const { talking, say } = await watched(name, { side: 'client', person })
+    const { talking, say } = await startWatchedConversation(name, { side: 'client', person })
     if (before !== '') await say(before)
     await type(typed)
     if (after !== '') await say(after)
@@ -564,7 +564,7 @@ describe('line ends that are too many, or too few', () => {
   test.each(['guess', 'highlow', 'hangman', 'headtail'])(
     '%s, as server: an empty line behind a message is reported as such',
     async (name) => {
-      const { clock, notices, say, theirs } = await watched(name, { typed: ['1'] })
+      const { clock, notices, say, theirs } = await startWatchedConversation(name, { typed: ['1'] })
       await say(name === 'hangman' ? 'START\n\n' : name === 'headtail' ? 'H\n\n' : '50\n\n')
       theirs.finish()
       await clock.pass(1000)
@@ -583,7 +583,7 @@ describe('a silent program that should send without a person', () => {
     ['hangman', 'client', '', 'the server has said nothing for 3 s; waiting for something like "WORD 6 8"'],
     ['tjc/practice', 'server', '', 'the client has said nothing for 3 s; waiting for "Hello from client\\n"'],
   ] as const)('%s, as %s, after %j: is reported after three seconds, once', async (name, side, before, sentence) => {
-    const { clock, notices, say, talking } = await watched(name, { side, typed: ['50'] })
+    const { clock, notices, say, talking } = await startWatchedConversation(name, { side, typed: ['50'] })
     if (before !== '') await say(before)
     await clock.pass(2900)
     expect(notices).toEqual([])
@@ -595,7 +595,7 @@ describe('a silent program that should send without a person', () => {
   })
 
   test('is reported by a client over datagrams as well', async () => {
-    const { clock, notices } = await watched('fh/hello', { side: 'client', datagrams: true })
+    const { clock, notices } = await startWatchedConversation('fh/hello', { side: 'client', datagrams: true })
     await clock.pass(3300)
     expect(notices).toEqual(['waiting: the server has said nothing for 3 s; waiting for "Hello in return!"'])
   })
@@ -605,7 +605,7 @@ describe('a silent program that should send without a person', () => {
     ['tictactoe', 'server', ['5'], 'something like "MOVE5", or "END" to stop'],
     ['chat', 'client', [], 'a text (such as "Hello")'],
   ] as const)('%s, as %s: a person who thinks is not disturbed, and Ctrl-C names the expected message', async (name, side, typed, due) => {
-    const { clock, notices, talking } = await watched(name, { side, typed })
+    const { clock, notices, talking } = await startWatchedConversation(name, { side, typed })
     await clock.pass(60_000)
     expect(notices).toEqual([])
     talking.stop(new Disconnected('ours', 'stopped'))
@@ -613,7 +613,7 @@ describe('a silent program that should send without a person', () => {
   })
 
   test('is not reported at Ctrl-C within two seconds', async () => {
-    const { clock, notices, talking } = await watched('tictactoe', { side: 'client', typed: ['1'] })
+    const { clock, notices, talking } = await startWatchedConversation('tictactoe', { side: 'client', typed: ['1'] })
     await clock.pass(600)
     talking.stop(new Disconnected('ours', 'stopped'))
     expect(notices).toEqual([])
@@ -625,7 +625,7 @@ describe('a silent program that should send without a person', () => {
       ['scissors', 'server', false],
       ['time', 'server', true],
     ] as const) {
-      const { notices, talking, say } = await watched(name, { side, datagrams, person: thinker().person })
+      const { notices, talking, say } = await startWatchedConversation(name, { side, datagrams, person: thinker().person })
       if (datagrams) await say('%H')
       talking.stop(new Disconnected('ours', 'stopped'))
       expect(notices).toEqual([])
@@ -653,21 +653,21 @@ describe('a text for people with invalid bytes', () => {
     ['quiz', 'server', false, 'NAME jos\xe9\n', `the client said "NAME jos\\xe9"; ${latin}`],
     ['quiz', 'server', false, 'LOGIN ada caf\xe9\n', 'the client said "LOGIN ada ***"; that looks like'],
   ] as const)('%s, as %s, datagrams: %j: there is a clue about %j', async (name, side, datagrams, said, sentence) => {
-    const { notices, say, clock } = await watched(name, { side, datagrams, person: thinker().person })
+    const { notices, say, clock } = await startWatchedConversation(name, { side, datagrams, person: thinker().person })
     await say(said)
     await clock.pass(500)
     expect(notices.filter((one) => one.startsWith('garbled'))).toEqual([expect.stringContaining(sentence)])
   })
 
   test('is reported once if it is also rejected', async () => {
-    const { clock, notices, say } = await watched('quiz')
+    const { clock, notices, say } = await startWatchedConversation('quiz')
     await say('NAME b\xfcb\n')
     await clock.pass(500)
     expect(notices.join('\n').match(/looks like/g)).toHaveLength(1)
   })
 
   test('valid text is not reported, whatever it contains', async () => {
-    const { notices, say } = await watched('chat', { side: 'client', person: thinker().person })
+    const { notices, say } = await startWatchedConversation('chat', { side: 'client', person: thinker().person })
     await say('{"a": 1} GET / HTTP/1.1 \xc3\xa4\n')
     expect(notices).toEqual([])
   })
@@ -677,7 +677,7 @@ describe('a fault is reported once', () => {
   const REQUEST = 'GET / HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n'
 
   test.each(['guess', 'highlow', 'hangman', 'quiz', 'match', 'headtail'])('%s: for an HTTP request with many lines', async (name) => {
-    const { clock, theirs, talking, notices, say } = await watched(name)
+    const { clock, theirs, talking, notices, say } = await startWatchedConversation(name)
     for (const line of REQUEST.split(/(?<=\n)/)) await say(line)
     theirs.finish()
     await clock.pass(60_000)
@@ -687,7 +687,7 @@ describe('a fault is reported once', () => {
   })
 
   test('text behind the head of a request is reported separately', async () => {
-    const { notices, say } = await watched('guess')
+    const { notices, say } = await startWatchedConversation('guess')
     await say(REQUEST)
     await say('x: y\n')
     expect(notices).toHaveLength(2)
@@ -695,7 +695,7 @@ describe('a fault is reported once', () => {
   })
 
   test('a reason that begins with the message continues from it', async () => {
-    const { notices, say } = await watched('hangman', { options: { secret: 'eel' } })
+    const { notices, say } = await startWatchedConversation('hangman', { options: { secret: 'eel' } })
     for (const line of ['START', 'e', 'e']) await say(`${line}\n`)
     expect(notices).toEqual(['rejected: the client said "e", which was tried already: guess another letter'])
     expect(withReason('the client said "Z"', 'Z', '"Z" is no answer')).toBe('the client said "Z", which is no answer')
@@ -703,7 +703,7 @@ describe('a fault is reported once', () => {
   })
 
   test('a name that is not UTF-8 is not rejected a second time', async () => {
-    const { notices, say } = await watched('quiz')
+    const { notices, say } = await startWatchedConversation('quiz')
     await say('NAME b\xfcb\n')
     expect(notices).toEqual([
       'garbled: the client said "NAME b\\xfcb"; that looks like text that is not UTF-8, such as Latin-1, or no text at all',
@@ -711,7 +711,7 @@ describe('a fault is reported once', () => {
   })
 
   test('the same message, sent again and again', async () => {
-    const { notices, say } = await watched('guess')
+    const { notices, say } = await startWatchedConversation('guess')
     for (let time = 0; time < 4; time++) await say('abc\n')
     expect(notices).toEqual(['rejected: the client said "abc": expected a number from 1 to 100'])
     await say('def\n')
@@ -719,7 +719,7 @@ describe('a fault is reported once', () => {
   })
 
   test('for an unfinished message, before the end of the conversation', async () => {
-    const { clock, theirs, talking, notices, say } = await watched('guess')
+    const { clock, theirs, talking, notices, say } = await startWatchedConversation('guess')
     await say('50')
     await clock.pass(2200)
     theirs.finish()

@@ -3,12 +3,12 @@ import { seededRandom } from '../../src/games/random.ts'
 import { loadProgram, programNames } from '../../src/programs/index.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import { EndOfInput, type Program } from '../../src/protocol/definition.ts'
-import { observe, tape } from '../../src/testing/observe.ts'
-import { restless } from '../../src/testing/restless.ts'
+import { randomUser } from '../../src/testing/random-user.ts'
+import { judgeRecording, recordWrites } from '../../src/testing/wire-recorder.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled } from '../support/clock.ts'
-import { houseOf } from '../support/premises.ts'
+import { seatingOf } from '../support/lobby-service.ts'
+import { TestClock, turn } from '../support/test-clock.ts'
 import { thinking } from '../support/thinking.ts'
 
 const RUNS = 60
@@ -16,24 +16,21 @@ const RUNS = 60
 /** A client and its server, or several pairs in one hall if the program needs a hall. */
 async function walk(program: Program, seed: number) {
   const random = seededRandom(seed)
+  const clock = new TestClock()
   const options = { ...program.defaults, pace: 0, delay: 0 }
-  const terms = { program, options, random, ...houseOf(program, { random }) }
+  const terms = { program, options, random, clock, ...seatingOf(program, { random, clock }) }
   const begin = () => {
     const [server, client] = memoryPair()
-    const events = tape(server, client)
+    const events = recordWrites(server, client)
     const hosting = new Conversation({
       ...terms,
       side: 'server',
       transport: server,
-      person: restless(random, 40, { think: thinking(random, 0) }),
+      person: randomUser(random, 40, { think: thinking(random, 0) }),
     })
-    const person = restless(random, random.integer(0, 60), { think: thinking(random, program.needs === 'hall' ? 3 : 0) })
+    const person = randomUser(random, random.integer(0, 60), { think: thinking(random, program.needs === 'hall' ? 3 : 0) })
     const joining = new Conversation({ ...terms, side: 'client', transport: client, person })
-    const pair = { events, hosting, over: Promise.all([hosting.closed, joining.closed]), running: true, heard: Number.POSITIVE_INFINITY }
-    pair.over.then(() => {
-      pair.running = false
-    })
-    return pair
+    return { events, hosting, over: Promise.all([hosting.closed, joining.closed]), heard: Number.POSITIVE_INFINITY }
   }
   const stop = (pair: ReturnType<typeof begin>, reason: string) => {
     pair.heard = Math.min(pair.heard, pair.events.length)
@@ -43,16 +40,18 @@ async function walk(program: Program, seed: number) {
   if (program.needs === 'hall') {
     pairs.push(begin())
     // one client is removed meanwhile, and another connects
-    for (let turns = random.integer(0, 12); turns > 0; turns--) await settled()
+    for (let turns = random.integer(0, 72); turns > 0; turns--) await turn()
     stop(random.choice(pairs), 'the walk goes on without this one')
     pairs.push(begin())
     // the remaining client may wait for a player that never connects
-    for (let quiet = 0; quiet < 100; ) {
-      await new Promise((resolve) => setTimeout(resolve, 1))
-      quiet = pairs.some(({ running, hosting }) => running && hosting.awaited) ? 0 : quiet + 1
-    }
+    await clock.pass(1000)
     for (const pair of pairs) stop(pair, 'the walk is over')
   }
+  let isOver = false
+  void Promise.all(pairs.map(({ over }) => over)).then(() => {
+    isOver = true
+  })
+  while (!isOver) await clock.pass(1000)
   return Promise.all(
     pairs.map(async (pair) => {
       const ends = await pair.over
@@ -61,7 +60,7 @@ async function walk(program: Program, seed: number) {
       const events = pair.events.filter(
         ({ from, bytes }, at) => from === 'server' || (at < pair.heard && (left < 0 || at < left || bytes === 'end')),
       )
-      return { seed, ends, ...observe(program, options, events) }
+      return { seed, ends, ...judgeRecording(program, options, events) }
     }),
   )
 }

@@ -4,18 +4,18 @@ import type { PeerHandle } from '../../src/protocol/seating.ts'
 // a server loads it with the first client; these tests load it before
 import '../../src/door/json-mode.ts'
 import { AdmissionControl, unlimited } from '../../src/server/admission.ts'
-import { settled, TestClock } from '../support/clock.ts'
-import { begin } from '../support/conversation.ts'
-import { Room } from '../support/room.ts'
+import { startConversation } from '../support/conversation.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 /** A client of a program in a room of its own, with a budget of 1,000. */
 async function clientOf(name: string) {
   const clock = new TestClock()
-  const room = new Room()
+  const lobby = new TestLobby()
   const budget = new AdmissionControl({ ...unlimited, burst: 1000, messages: 10 }, clock).createBudget(() => {})
-  const house = (line: PeerHandle) => room.premises.createSeating(line, name)
-  const { conversation, theirs } = await begin(name, { random: chance, createSeating: house, budget, clock })
-  return { room, connection: conversation.connection, theirs }
+  const house = (line: PeerHandle) => lobby.service.createSeating(line, name)
+  const { conversation, theirs } = await startConversation(name, { random: chance, createSeating: house, budget, clock })
+  return { lobby, connection: conversation.connection, theirs }
 }
 
 /** Returns how many of a thousand lines a client with a budget of 1,000 can send at once, after some others. */
@@ -25,7 +25,7 @@ async function readOf(name: string, first: readonly string[], line: string): Pro
   await settled()
   const before = connection.received
   theirs.write(`${line}\n`.repeat(1000))
-  for (let turn = 0; turn < 20; turn++) await settled()
+  await settled()
   return connection.received - before
 }
 
@@ -75,13 +75,13 @@ describe('a published event costs by its number of receivers', () => {
 
   /** Returns how many lines a client with a budget of 1,000 can send at once at a table with watchers, and the number of notifications. */
   async function readAt(watchers: number, name: string, first: readonly string[], all: readonly string[]) {
-    const { room, connection, theirs } = await clientOf(name)
+    const { lobby, connection, theirs } = await clientOf(name)
     const said = async (lines: readonly string[]) => {
       theirs.write(lines.map((one) => `${one}\n`).join(''))
-      for (let turn = 0; turn < 40; turn++) await settled()
+      await settled()
     }
     await said(first)
-    const table = [...room.premises.hall.tables][0]
+    const table = [...lobby.service.hall.tables][0]
     let notified = 0
     for (let n = 0; n < watchers; n++) table?.subscribe({ viewer: 'watcher', update: () => void notified++, closed: () => {} })
     expect(table?.observers.length).toBeGreaterThan(watchers)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { watchDescriptors } from '../../src/server/observe/outages.ts'
-import { settled, TestClock } from '../support/clock.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 /** A monitor of whether files can be opened, and its log. */
 function watched() {

@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, trunc
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { NativeLink } from '../crash/native.ts'
-import { serving } from '../support/process.ts'
+import { NativeLink } from '../support/native-link.ts'
+import { startServe } from '../support/process.ts'
 import { asRoot, fill, openFolder, smallDisk } from '../support/system.ts'
 
 /** `parlor serve` with a folder of its own, and two programs that play there; ada is to move. */
 async function playing(data: string) {
-  const { server, ports } = await serving(['parlor/door'], '--data', data, '--http', '127.0.0.1:0')
+  const { server, ports } = await startServe(['parlor/door'], '--data', data, '--http', '127.0.0.1:0')
   onTestFinished(() => server[Symbol.asyncDispose]())
   const { http } = JSON.parse(server.output) as { http: { port: number } }
   const seats: number[] = []

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { limitRate, openHttpServer } from '../../src/server/http.ts'
-import { TestClock } from '../support/clock.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 /** An HTTP server at a port of its own with a clock that stands still, and the number of its health requests. */
 async function web() {

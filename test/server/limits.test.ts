@@ -9,11 +9,11 @@ import { Connection } from '../../src/wire/connection.ts'
 import { lines } from '../../src/wire/framing/lines.ts'
 import type { Transport } from '../../src/wire/transport.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
 import { program } from '../support/play.ts'
-import { serving } from '../support/process.ts'
-import { Room } from '../support/room.ts'
-import { closed } from '../support/sockets.ts'
+import { startServe } from '../support/process.ts'
+import { untilClosed } from '../support/sockets.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
+import { TestLobby } from '../support/test-lobby.ts'
 
 /** A peer that connects from an address. */
 function from(host: string, loopback = false): Transport {
@@ -200,9 +200,9 @@ describe('messages of one connection', () => {
 describe('seats and tables', () => {
   /** A hall with limits, and its clients. */
   function hall(limits: Partial<HallLimits>) {
-    const room = new Room({ limits: { ...unlimitedHall, ...limits } })
-    onTestFinished(() => expect(room.troubles).toEqual([]))
-    return { come: (name: string) => room.client(name), place: room.premises, clock: room.clock }
+    const testLobby = new TestLobby({ limits: { ...unlimitedHall, ...limits } })
+    onTestFinished(() => expect(testLobby.troubles).toEqual([]))
+    return { come: (name: string) => testLobby.client(name), place: testLobby.service, clock: testLobby.clock }
   }
 
   test('are refused in the protocol’s words if all tables are taken', async () => {
@@ -248,10 +248,10 @@ describe('seats and tables', () => {
 
   test('are limited for each user', async () => {
     const { place } = hall({ seats: 2 })
-    const told: string[] = []
+    const received: string[] = []
     const house = place.createSeating({ address: '10.0.0.7', endOnDisconnect: () => {}, end: () => {} }, 'door')
     const lobby = house.lobby?.({
-      seated: ({ table }) => told.push(`table ${table}`),
+      seated: ({ table }) => received.push(`table ${table}`),
       tableEvent: () => {},
       closed: () => {},
       recorded: () => {},
@@ -262,13 +262,13 @@ describe('seats and tables', () => {
     })
     if (!lobby) throw new Error('there is no lobby')
     await lobby.enter('ada')
-    const wish = { game: 'hangman', settings: {} }
-    expect([await lobby.seek(wish), await lobby.seek(wish)]).toEqual([{}, {}])
-    expect(await lobby.seek(wish)).toEqual({
+    const seek = { game: 'hangman', settings: {} }
+    expect([await lobby.seek(seek), await lobby.seek(seek)]).toEqual([{}, {}])
+    expect(await lobby.seek(seek)).toEqual({
       code: 'too-many',
       refused: 'you hold 2 seats, the maximum: finish a game first',
     })
-    expect(told).toEqual(['table 1', 'table 2'])
+    expect(received).toEqual(['table 1', 'table 2'])
     house.close()
   })
 })
@@ -282,7 +282,7 @@ function ownAddress(): string | undefined {
 test('from one address, over the network: a silent client with unread output counts as connected', async ({ skip }) => {
   const outside = ownAddress()
   if (outside === undefined) return skip('this machine is on no network')
-  const { server, ports } = await serving(['c8/headtail', 'fh/hangman'], '--host', '0.0.0.0', '--limit', 'connections=1')
+  const { server, ports } = await startServe(['c8/headtail', 'fh/hangman'], '--host', '0.0.0.0', '--limit', 'connections=1')
   onTestFinished(() => server[Symbol.asyncDispose]())
   const come = (name: string) => {
     const socket = connect({ port: ports[name] ?? 0, host: outside, localAddress: outside }).on('error', () => {})
@@ -303,7 +303,7 @@ test('from one address, over the network: a third client above a limit of two le
 }) => {
   const outside = ownAddress()
   if (outside === undefined) return skip('this machine is on no network')
-  const { server, ports } = await serving(['fh/hangman', 'tjc/guess'], '--host', '0.0.0.0', '--limit', 'connections=2')
+  const { server, ports } = await startServe(['fh/hangman', 'tjc/guess'], '--host', '0.0.0.0', '--limit', 'connections=2')
   onTestFinished(() => server[Symbol.asyncDispose]())
   const come = (name: string, host = outside) => {
     const socket = connect({ port: ports[name] ?? 0, host, localAddress: host }).on('error', () => {})
@@ -316,7 +316,7 @@ test('from one address, over the network: a third client above a limit of two le
     const [refused] = await once(come('fh/hangman'), 'data')
     expect(String(refused)).toBe('ERROR no more than 2 connections from one address may be open: close one first\n')
   }
-  await closed(come('tjc/guess'))
+  await untilClosed(come('tjc/guess'))
   await once(come('tjc/guess', '127.0.0.1'), 'data')
   here[0]?.destroy()
   await server.complains(/broke|closed the connection/)

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { seededRandom } from '../../src/games/random.ts'
 import { loadProgram } from '../../src/programs/index.ts'
 import { Server } from '../../src/server/server.ts'
-import { premises } from '../support/premises.ts'
+import { openLobby } from '../support/lobby-service.ts'
 
 /** A server of guess that listens and does not admit its clients yet, and its port. */
 async function listeningServer({ oneByOne = false } = {}): Promise<{ server: Server; port: number }> {
@@ -46,7 +46,7 @@ test.each([false, true])('a client that connects too early waits, and its messag
   // a third connection is accepted behind the two
   const third = await guesser(port)
   expect(heard).toEqual(['', ''])
-  server.admit(premises({ random: seededRandom(1) }))
+  server.admit(openLobby({ random: seededRandom(1) }))
   third.socket.destroy()
   await Promise.all(clients.map(({ closed }) => closed))
   expect(heard).toEqual(['GUESS\nWIN\n', 'GUESS\nWIN\n'])

@@ -3,8 +3,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { client, defineAutomaton, server } from '../../src/protocol/automaton.ts'
 import { type Program, plainLines } from '../../src/protocol/definition.ts'
 import type { ConversationEnd, Logs } from '../../src/server/observe/logs.ts'
-import { openServer } from '../support/server.ts'
-import { closed } from '../support/sockets.ts'
+import { openServer } from '../support/open-server.ts'
+import { untilClosed } from '../support/sockets.ts'
 
 const automaton = defineAutomaton({
   messages: { ASK: server('ASK'), answer: client('{answer}'), THANKS: server('THANKS') },
@@ -38,7 +38,7 @@ test('a server that returns before the end is logged as a mistake of our own, wi
   const socket = connect({ port: address.port, host: '127.0.0.1' }).on('error', () => {})
   onTestFinished(() => void socket.destroy())
   socket.resume().write('yes\n')
-  await closed(socket)
+  await untilClosed(socket)
   await parlor.stop()
   expect(ends).toMatchObject([
     {

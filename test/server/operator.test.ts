@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { People } from '../../src/hall/accounts/people.ts'
 import { openAdminSocket } from '../../src/server/admin.ts'
-import { TestClock } from '../support/clock.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 /** A socket for the operator with a clock that stands still, and its results. */
 async function door(remove: (name: string) => Promise<{ connections: number; sessions: number }> = async () => ENDED) {
@@ -36,7 +36,7 @@ async function door(remove: (name: string) => Promise<{ connections: number; ses
 }
 
 const ENDED = { connections: 0, sessions: 0 }
-const wish = (name: string) => `${JSON.stringify({ action: 'remove', name })}\n`
+const removal = (name: string) => `${JSON.stringify({ action: 'remove', name })}\n`
 const connected = ({ socket }: { socket: Socket }) => (socket.connecting ? once(socket, 'connect') : undefined)
 
 describe('the operator’s socket', () => {
@@ -48,7 +48,7 @@ describe('the operator’s socket', () => {
     await connected(half)
     // the server knows both by now, because it answers a later one
     const third = dial()
-    third.socket.write(wish('ada'))
+    third.socket.write(removal('ada'))
     expect(await third.heard).toBe('{"done":"ada is no longer registered"}\n')
     await clock.pass(10_000)
     expect(await Promise.all([silent.heard, half.heard])).toEqual(['', ''])
@@ -68,13 +68,13 @@ describe('the operator’s socket', () => {
     const { clock, removed, dial } = await door()
     for (let n = 0; n < 200; n++) {
       const { socket, heard } = dial()
-      socket.write(wish(`user${n}`))
+      socket.write(removal(`user${n}`))
       await heard
     }
     expect(removed).toHaveLength(200)
     const one = dial()
     const two = dial()
-    for (const { socket } of [one, two]) socket.write(wish('late'))
+    for (const { socket } of [one, two]) socket.write(removal('late'))
     // the server knows a later connection, and so their requests as well
     const third = dial()
     third.socket.end()
@@ -93,10 +93,10 @@ describe('the operator’s socket', () => {
       return work.promise
     })
     const busy = Array.from({ length: 32 }, dial)
-    for (const { socket } of busy) socket.write(wish('slow'))
+    for (const { socket } of busy) socket.write(removal('slow'))
     await all.promise
     const further = dial()
-    further.socket.write(wish('more'))
+    further.socket.write(removal('more'))
     expect(await further.heard).toBe('{"refused":"the server is busy with other requests of the operator: try again in a moment"}\n')
     work.resolve(ENDED)
     expect(new Set(await Promise.all(busy.map(({ heard }) => heard)))).toEqual(new Set(['{"done":"slow is no longer registered"}\n']))
@@ -112,7 +112,7 @@ describe('the operator’s socket', () => {
     const silent = dial()
     await connected(silent)
     const busy = dial()
-    busy.socket.write(wish('ada'))
+    busy.socket.write(removal('ada'))
     await begun.promise
     await listener.close()
     expect(await silent.heard).toBe('')

@@ -4,10 +4,10 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { client, defineAutomaton, server } from '../../src/protocol/automaton.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 import { plainLines } from '../../src/protocol/definition.ts'
-import { settled, TestClock } from '../support/clock.ts'
-import { serving } from '../support/process.ts'
-import { openServer } from '../support/server.ts'
-import { closed } from '../support/sockets.ts'
+import { openServer } from '../support/open-server.ts'
+import { startServe } from '../support/process.ts'
+import { untilClosed } from '../support/sockets.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 /** A client that reads none of its input, and does not close its side. */
 function deaf(port: number, says: string): Socket {
@@ -33,7 +33,7 @@ describe('a stopped server ends within 5 s', () => {
     ['ask for more than anybody holds for them', `${'%A '.repeat(300)}\n`.repeat(1500)],
   ])('with clients that read nothing and %s', async (_, says) => {
     const names = ['c8/headtail', 'tjc/guess', 'fh/time', 'tjc/chat-quit']
-    const { server, ports } = await serving(names)
+    const { server, ports } = await startServe(names)
     onTestFinished(() => server[Symbol.asyncDispose]())
     const clients = names.flatMap((name) => Array.from({ length: 25 }, () => deaf(ports[name] ?? 0, says)))
     await Promise.all(clients.map((socket) => (socket.connecting ? once(socket, 'connect') : undefined)))
@@ -48,11 +48,18 @@ describe('a stopped server ends within 5 s', () => {
 
   test('also if a program of its own does not end', async () => {
     const clock = new TestClock()
+    const { promise: arrived, resolve: connected } = Promise.withResolvers<unknown>()
     const endless: Program = { ...stuck, name: 'endless', protocol: { ...stuck.protocol, server: () => new Promise<never>(() => {}) } }
-    const { server: parlor, address } = await openServer(endless, { limits: { first: 1000, idle: 1000 }, clock })
+    const { server: parlor, address } = await openServer(endless, {
+      limits: { first: 1000, idle: 1000 },
+      clock,
+      logs: { log() {}, connected },
+    })
     const socket = deaf(address.port, 'hello\n')
     await once(socket, 'connect')
-    while ([...parlor.conversations].length === 0) await settled()
+    await arrived
+    await settled()
+    expect([...parlor.conversations]).toHaveLength(1)
     let stopped = false
     const stop = parlor.stop().then(() => {
       stopped = true
@@ -60,7 +67,7 @@ describe('a stopped server ends within 5 s', () => {
     expect(parlor.stopping).toBe(true)
     await clock.pass(2900)
     expect(stopped).toBe(false)
-    const goes = closed(socket)
+    const goes = untilClosed(socket)
     await clock.pass(200)
     await goes
     await clock.pass(1000)
@@ -73,7 +80,7 @@ describe('connected clients are notified of the stop', () => {
   async function caller(port: number, ...lines: readonly string[]) {
     const socket = connect({ port, host: '127.0.0.1' }).on('error', () => {})
     onTestFinished(() => void socket.destroy())
-    const heard = { text: '', gone: closed(socket) }
+    const heard = { text: '', gone: untilClosed(socket) }
     socket.on('data', (data) => (heard.text += data))
     await once(socket, 'data')
     for (const line of lines) {
@@ -84,7 +91,7 @@ describe('connected clients are notified of the stop', () => {
   }
 
   test('users at the front door, at a table or not, and programs there', async () => {
-    const { server, ports } = await serving(['parlor/door'])
+    const { server, ports } = await startServe(['parlor/door'])
     onTestFinished(() => server[Symbol.asyncDispose]())
     const port = ports['parlor/door'] ?? 0
     const nameless = await caller(port)
@@ -108,7 +115,7 @@ describe('connected clients are notified of the stop', () => {
 })
 
 test('a stopping server accepts no client', async () => {
-  const { server, ports } = await serving(['c8/headtail', 'tjc/guess'])
+  const { server, ports } = await startServe(['c8/headtail', 'tjc/guess'])
   onTestFinished(() => server[Symbol.asyncDispose]())
   // a client that reads a long answer slowly prevents an immediate end
   const slow = connect({ port: ports['c8/headtail'] ?? 0, host: '127.0.0.1' }).on('error', () => {})
@@ -119,7 +126,7 @@ test('a stopping server accepts no client', async () => {
   onTestFinished(() => void playing.destroy())
   await once(playing, 'data')
   server.signal('SIGTERM')
-  await closed(playing)
+  await untilClosed(playing)
   const late = connect({ port: ports['tjc/guess'] ?? 0, host: '127.0.0.1' })
   onTestFinished(() => void late.destroy())
   const [error] = await once(late, 'error')

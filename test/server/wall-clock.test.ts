@@ -7,10 +7,10 @@ import { AdmissionControl, unlimited } from '../../src/server/admission.ts'
 import { Connection } from '../../src/wire/connection.ts'
 import { lines } from '../../src/wire/framing/lines.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
-import { watched } from '../support/conversation.ts'
+import { startWatchedConversation } from '../support/conversation.ts'
 import { Parlor } from '../support/process.ts'
-import { writesOf } from '../support/wire.ts'
+import { writesOf } from '../support/received.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const HOUR = 3_600_000
 const SEEKER = { name: 'ada', game: 'tictactoe', settings: {}, rated: false }
@@ -20,7 +20,7 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
     ['the first message', '', { first: 1000, idle: 60_000 }],
     ['a further message', '50\n', { first: 60_000, idle: 1000 }],
   ])('the timeout of %s is unchanged', async (_, said, limits) => {
-    const { talking, patience, clock, say } = await watched('guess', { options: { secret: '42' }, limits })
+    const { talking, patience, clock, say } = await startWatchedConversation('guess', { options: { secret: '42' }, limits })
     await say(said)
     clock.jump(jump)
     await clock.pass(900)

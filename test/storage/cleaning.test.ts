@@ -7,11 +7,11 @@ import type { Database } from '../../src/storage/sqlite/database.ts'
 import { type FlushPolicy, SqliteEventStore } from '../../src/storage/sqlite/event-store.ts'
 import { SqliteResults } from '../../src/storage/sqlite/results.ts'
 import { ScoreCounts } from '../../src/storage/sqlite/score-counts.ts'
-import { keep } from '../support/keep.ts'
-import { databaseIn, folder, leftBy } from './folders.ts'
+import { appendEvents } from '../support/append-events.ts'
+import { databaseIn, folder, leftBy } from '../support/folders.ts'
+import { settled, turn } from '../support/test-clock.ts'
 import { event, game, move } from './samples.ts'
 
-const turn = () => new Promise(setImmediate)
 const ended = (n: number, counts: boolean) => event(n, { type: 'ended', outcome: { winners: [0] }, ...(counts ? { counts } : {}) })
 
 /** A store whose oldest rows a test drops by hand. */
@@ -42,21 +42,21 @@ const size = (database: Database) => Number(database.prepare('SELECT sum(length(
 const count = (database: Database, table: string) => Number(database.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.count)
 
 async function play(log: TableLog, table: number): Promise<void> {
-  for (const one of game(table)) await keep(log, table, one.n - 1, [one])
+  for (const one of game(table)) await appendEvents(log, table, one.n - 1, [one])
 }
 
 test('drops finished tables with the oldest rows, whole, and with their index entries; unfinished tables stay', async () => {
   const path = folder()
   const { database, shelf, log, close } = opened(path, { lag: 0, entries: 4 })
-  await keep(log, 1, 0, [move(1, 1)])
+  await appendEvents(log, 1, 0, [move(1, 1)])
   for (let table = 2; table <= 40; table++) {
     await play(log, table)
-    if (table % 10 === 0) await keep(log, 1, table / 10, [move(1, table / 10 + 1)])
+    if (table % 10 === 0) await appendEvents(log, 1, table / 10, [move(1, table / 10 + 1)])
   }
-  for (let n = 0; n < 10; n++) await turn()
+  await settled()
   const before = size(database)
   cleanAll(shelf)
-  for (let n = 0; n < 10; n++) await turn()
+  await settled()
   cleanAll(shelf)
   expect(size(database)).toBeLessThan(before / 5)
   expect(await log.read(1, 0)).toEqual([1, 2, 3, 4, 5].map((n) => move(1, n)))
@@ -74,14 +74,14 @@ test('drops no table that is followed, none that is rated and not recorded, and 
   const { shelf, log, results } = opened(folder(), { lag: 0, entries: 1 })
   const unfollow = log.follow(1, () => {})
   for (const table of [1, 2, 3, 4]) {
-    await keep(log, table, 0, game(table).slice(0, 3))
-    await keep(log, table, 3, [ended(4, table > 1)])
+    await appendEvents(log, table, 0, game(table).slice(0, 3))
+    await appendEvents(log, table, 3, [ended(4, table > 1)])
   }
   await results.setStandings(2, 'g', [])
   await results.setStandings(3, 'g', [])
   await play(log, 5)
   const clean = async () => {
-    for (let n = 0; n < 10; n++) await turn()
+    await settled()
     cleanAll(shelf)
   }
   const there = async () =>
@@ -95,7 +95,7 @@ test('drops no table that is followed, none that is rated and not recorded, and 
     [4, 4],
   ])
   expect([await log.ended(await results.last()), await results.last()]).toEqual([[4], 3])
-  await keep(log, 1, 4, [event(5, { type: 'continued', table: 5 })])
+  await appendEvents(log, 1, 4, [event(5, { type: 'continued', table: 5 })])
   unfollow()
   await results.setStandings(4, 'g', [])
   await play(log, 6)
@@ -117,7 +117,7 @@ test('drops a table from the histories of guests, and leaves it in those of acco
     for (const table of [1, 2]) database.run(`INSERT INTO history VALUES ('${person}', ${table}, 0, '{}')`)
   await play(log, 1)
   await play(log, 2)
-  for (let n = 0; n < 10; n++) await turn()
+  await settled()
   cleanAll(shelf)
   expect(history()).toEqual([
     ['account:1', 1],
@@ -129,7 +129,7 @@ test('drops a table from the histories of guests, and leaves it in those of acco
 test('a step processes a limited number of characters of the journal, or one row', async () => {
   const { database, shelf, log } = opened(folder(), { lag: 0, entries: 1 })
   for (let table = 1; table <= 20; table++) await play(log, table)
-  for (let n = 0; n < 10; n++) await turn()
+  await settled()
   const rows = database.prepare('SELECT place, length(batch) AS length FROM journal ORDER BY place').all()
   const through = (last: number | undefined) =>
     rows.filter(({ place }) => Number(place) <= (last ?? 0)).reduce((sum, { length }) => sum + Number(length), 0)
@@ -141,9 +141,9 @@ test('a step processes a limited number of characters of the journal, or one row
 
 test('does not move a damaged row, so that its damage can still be found', async () => {
   const { database, shelf, log } = opened(folder(), { lag: 0, entries: 1 })
-  await keep(log, 1, 0, [move(1, 1)])
+  await appendEvents(log, 1, 0, [move(1, 1)])
   await play(log, 2)
-  for (let n = 0; n < 10; n++) await turn()
+  await settled()
   database.run("UPDATE journal SET batch = replace(batch, '1/1', '1/7') WHERE place = 1")
   expect(() => shelf.removeOldest(1)).toThrow(/place 1 of its journal is not as it was written/)
   expect(count(database, 'journal')).toBeGreaterThan(1)
@@ -152,14 +152,14 @@ test('does not move a damaged row, so that its damage can still be found', async
 test('a step that fails changes nothing', async () => {
   const path = folder()
   const { database, shelf, log } = opened(path, { lag: 0, entries: 1 })
-  await keep(log, 1, 0, [move(1, 1)])
+  await appendEvents(log, 1, 0, [move(1, 1)])
   await play(log, 2)
   await play(log, 3)
-  for (let n = 0; n < 10; n++) await turn()
+  await settled()
   database.run("CREATE TRIGGER full BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'no room'); END")
   expect(() => shelf.removeOldest(1)).toThrow('no room')
   database.run('DROP TRIGGER full')
-  await keep(log, 1, 1, [move(1, 2)])
+  await appendEvents(log, 1, 1, [move(1, 2)])
   const left = opened(leftBy(path), {})
   for (const one of [log, left.log]) {
     expect(await one.read(1, 0)).toEqual([move(1, 1), move(1, 2)])
@@ -232,7 +232,7 @@ test('whenever rows are dropped, unfinished tables stay, and finished tables are
           if (gone.has(table)) continue
           const events = Array.from({ length: step.moves + (log.length === 0 ? 1 : 0) }, (_, at) => move(table, log.length + 1 + at))
           if (step.ends) events.push(ended(log.length + events.length + 1, step.counts))
-          const kept = keep(store.log, table, log.length, events)
+          const kept = appendEvents(store.log, table, log.length, events)
           logs.set(table, [...log, ...events])
           if (step.ends && !over.has(table)) over.set(table, step.counts)
           if (!step.together) await kept

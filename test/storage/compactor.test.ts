@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest'
 import { type Compactable, Compactor } from '../../src/storage/sqlite/compactor.ts'
-import { databaseIn, folder } from './folders.ts'
+import { databaseIn, folder } from '../support/folders.ts'
+import { turn } from '../support/test-clock.ts'
 
-const turn = () => new Promise(setImmediate)
 const KEEP = 1000
 
 /** A compactor of a journal whose every row frees a number of bytes. */

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { TableEvent } from '../../src/hall/ports.ts'
-import { keep } from '../support/keep.ts'
+import { appendEvents } from '../support/append-events.ts'
 import { fates, move, type Open } from './samples.ts'
 
 /** Tests the followers of a table in any store. */
@@ -14,9 +14,9 @@ export function followContract(open: Open): void {
       tables.follow(2, note('other'))
       tables.follow(1, note('second'))
       const appended = [
-        keep(tables, 1, 0, [move(1, 1)]).then(() => order.push('kept 1')),
-        keep(tables, 2, 0, [move(2, 1)]).then(() => order.push('kept other')),
-        keep(tables, 1, 1, [move(1, 2), move(1, 3)]).then(() => order.push('kept 2,3')),
+        appendEvents(tables, 1, 0, [move(1, 1)]).then(() => order.push('kept 1')),
+        appendEvents(tables, 2, 0, [move(2, 1)]).then(() => order.push('kept other')),
+        appendEvents(tables, 1, 1, [move(1, 2), move(1, 3)]).then(() => order.push('kept 2,3')),
       ]
       expect(order).toEqual([])
       await Promise.all(appended)
@@ -28,11 +28,11 @@ export function followContract(open: Open): void {
       const { tables } = await open()
       const event = move(1, 1)
       const read: Promise<readonly TableEvent[]>[] = []
-      tables.follow(1, ([told]) => {
-        expect(told).toBe(event)
+      tables.follow(1, ([received]) => {
+        expect(received).toBe(event)
         read.push(tables.read(1, 0))
       })
-      await keep(tables, 1, 0, [event])
+      await appendEvents(tables, 1, 0, [event])
       expect(await Promise.all(read)).toEqual([[event]])
     })
 
@@ -40,52 +40,52 @@ export function followContract(open: Open): void {
       const { tables } = await open()
       const early = vi.fn()
       const late = vi.fn()
-      const appended = keep(tables, 1, 0, [move(1, 1)])
+      const appended = appendEvents(tables, 1, 0, [move(1, 1)])
       tables.follow(1, early)
       await appended
       tables.follow(1, late)
-      await keep(tables, 1, 1, [move(1, 2)])
+      await appendEvents(tables, 1, 1, [move(1, 2)])
       expect(early.mock.calls).toEqual([[[move(1, 1)]], [[move(1, 2)]]])
       expect(late.mock.calls).toEqual([[[move(1, 2)]]])
     })
 
     test('publishes no refused event', async () => {
       const { tables } = await open()
-      const told = vi.fn()
-      tables.follow(1, told)
-      expect(await fates([keep(tables, 1, 1, [move(1, 2)])])).toEqual(['VersionConflict'])
-      expect(told).not.toHaveBeenCalled()
+      const received = vi.fn()
+      tables.follow(1, received)
+      expect(await fates([appendEvents(tables, 1, 1, [move(1, 2)])])).toEqual(['VersionConflict'])
+      expect(received).not.toHaveBeenCalled()
     })
 
     test('ends for one follower and continues for the others, also during a publication', async () => {
       const { tables } = await open()
-      const told: string[] = []
+      const received: string[] = []
       const ends: (() => void)[] = []
       for (const who of ['a', 'b', 'c']) {
         const end = tables.follow(1, ([event]) => {
-          told.push(`${who}${event?.n}`)
+          received.push(`${who}${event?.n}`)
           if (who === 'a' && event?.n === 2) for (const one of ends.slice(0, 2)) one()
-          if (who === 'c' && event?.n === 1) tables.follow(1, () => told.push('new'))
+          if (who === 'c' && event?.n === 1) tables.follow(1, () => received.push('new'))
         })
         ends.push(end)
       }
-      await keep(tables, 1, 0, [move(1, 1)])
-      expect(told.splice(0)).toEqual(['a1', 'b1', 'c1'])
-      await keep(tables, 1, 1, [move(1, 2)])
-      expect(told.splice(0)).toEqual(['a2', 'c2', 'new'])
+      await appendEvents(tables, 1, 0, [move(1, 1)])
+      expect(received.splice(0)).toEqual(['a1', 'b1', 'c1'])
+      await appendEvents(tables, 1, 1, [move(1, 2)])
+      expect(received.splice(0)).toEqual(['a2', 'c2', 'new'])
       for (const end of ends) end()
-      await keep(tables, 1, 2, [move(1, 3)])
-      expect(told).toEqual(['new'])
+      await appendEvents(tables, 1, 2, [move(1, 3)])
+      expect(received).toEqual(['new'])
     })
 
     test('lets a follower append', async () => {
       const { tables } = await open()
       const answered = new Promise<void>((resolve) => {
         tables.follow(1, ([event]) => {
-          if (event?.n === 1) keep(tables, 1, 1, [move(1, 2)]).then(resolve)
+          if (event?.n === 1) appendEvents(tables, 1, 1, [move(1, 2)]).then(resolve)
         })
       })
-      await keep(tables, 1, 0, [move(1, 1)])
+      await appendEvents(tables, 1, 0, [move(1, 1)])
       await answered
       expect(await tables.read(1, 0)).toEqual([move(1, 1), move(1, 2)])
     })
@@ -94,14 +94,14 @@ export function followContract(open: Open): void {
       const onError = vi.fn()
       const { tables } = await open(onError)
       const trouble = new Error('no')
-      const told = vi.fn()
+      const received = vi.fn()
       tables.follow(1, () => {
         throw trouble
       })
-      tables.follow(1, told)
-      tables.follow(2, told)
-      expect(await fates([keep(tables, 1, 0, [move(1, 1)]), keep(tables, 2, 0, [move(2, 1)])])).toEqual(['kept', 'kept'])
-      expect(told.mock.calls).toEqual([[[move(1, 1)]], [[move(2, 1)]]])
+      tables.follow(1, received)
+      tables.follow(2, received)
+      expect(await fates([appendEvents(tables, 1, 0, [move(1, 1)]), appendEvents(tables, 2, 0, [move(2, 1)])])).toEqual(['kept', 'kept'])
+      expect(received.mock.calls).toEqual([[[move(1, 1)]], [[move(2, 1)]]])
       expect(onError.mock.calls).toEqual([[trouble]])
       expect(await tables.read(1, 0)).toEqual([move(1, 1)])
     })
@@ -115,7 +115,7 @@ export function followContract(open: Open): void {
         tables.follow(1, () => {
           throw thrown
         })
-      await keep(tables, 1, 0, [move(1, 1)])
+      await appendEvents(tables, 1, 0, [move(1, 1)])
       expect(warned.mock.calls).toEqual([[trouble], ['a word']])
     })
   })

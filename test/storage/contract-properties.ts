@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Seed, TableEvent, TableEventData } from '../../src/hall/ports.ts'
-import { keep } from '../support/keep.ts'
+import { appendEvents } from '../support/append-events.ts'
 import { fate, move, type Open } from './samples.ts'
 
 const seat = fc.nat(7)
@@ -19,7 +19,7 @@ const seed = fc.oneof(
 )
 
 /** Generates any event of a table. */
-export const happening: fc.Arbitrary<TableEventData> = fc.oneof(
+export const eventData: fc.Arbitrary<TableEventData> = fc.oneof(
   fc.record(
     {
       type: fc.constant('opened' as const),
@@ -61,10 +61,10 @@ export function propertiesContract(open: Open): void {
     test('any events are read as they were appended', async () => {
       const { tables } = await open()
       await fc.assert(
-        fc.asyncProperty(fc.array(happening, { minLength: 1, maxLength: 8 }), fc.nat(8), async (happenings, after) => {
+        fc.asyncProperty(fc.array(eventData, { minLength: 1, maxLength: 8 }), fc.nat(8), async (allData, after) => {
           const table = tables.newTable()
-          const events = happenings.map((one, at): TableEvent => ({ ...one, n: at + 1, at: at * 1000 }))
-          await keep(tables, table, 0, events)
+          const events = allData.map((one, at): TableEvent => ({ ...one, n: at + 1, at: at * 1000 }))
+          await appendEvents(tables, table, 0, events)
           expect(await tables.read(table, after)).toEqual(events.slice(after))
         }),
       )
@@ -84,7 +84,7 @@ export function propertiesContract(open: Open): void {
             const expected = Math.max(0, log.length + off)
             const events = Array.from({ length: count }, (_, at) => move(table, expected + 1 + at))
             const fits = expected === log.length
-            appended.push(fate(keep(tables, table, expected, events)))
+            appended.push(fate(appendEvents(tables, table, expected, events)))
             expectedFates.push(fits ? 'kept' : 'VersionConflict')
             if (fits) log.push(...events)
             if (!together) await appended.at(-1)

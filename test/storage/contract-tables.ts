@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { type TableEvent, VersionConflict } from '../../src/hall/ports.ts'
-import { keep } from '../support/keep.ts'
+import { appendEvents } from '../support/append-events.ts'
 import { event, fates, move, type Open } from './samples.ts'
 
 const outcome = { winners: [0] }
@@ -10,9 +10,9 @@ export function tablesContract(open: Open): void {
   describe('append and read', () => {
     test('events are read as they were appended, all of them or those after a number', async () => {
       const { tables } = await open()
-      await keep(tables, 1, 0, [move(1, 1)])
-      await keep(tables, 1, 1, [move(1, 2), move(1, 3)])
-      await keep(tables, 2, 0, [move(2, 1)])
+      await appendEvents(tables, 1, 0, [move(1, 1)])
+      await appendEvents(tables, 1, 1, [move(1, 2), move(1, 3)])
+      await appendEvents(tables, 2, 0, [move(2, 1)])
       expect(await tables.read(1, 0)).toEqual([move(1, 1), move(1, 2), move(1, 3)])
       expect(await tables.read(1, 1)).toEqual([move(1, 2), move(1, 3)])
       expect(await tables.read(1, 2)).toEqual([move(1, 3)])
@@ -25,7 +25,7 @@ export function tablesContract(open: Open): void {
     test('an event is read after it is persisted, as it was when it was appended', async () => {
       const { tables } = await open()
       const board = ['x', 'o']
-      const appended = keep(tables, 1, 0, [event(1, { type: 'moved', seat: 0, move: board })])
+      const appended = appendEvents(tables, 1, 0, [event(1, { type: 'moved', seat: 0, move: board })])
       board.push('x')
       expect(await tables.read(1, 0)).toEqual([])
       await appended
@@ -38,11 +38,11 @@ export function tablesContract(open: Open): void {
       ['a new table', 0, 'table 1 has other events after number 0'],
     ])('an append that expects %s is refused, and appends nothing', async (_, expected, sentence) => {
       const { tables } = await open()
-      await keep(tables, 1, 0, [move(1, 1), move(1, 2)])
-      const appended = keep(tables, 1, expected, [move(1, expected + 1)])
+      await appendEvents(tables, 1, 0, [move(1, 1), move(1, 2)])
+      const appended = appendEvents(tables, 1, expected, [move(1, expected + 1)])
       await expect(appended).rejects.toThrow(VersionConflict)
       await expect(appended).rejects.toThrow(sentence)
-      await expect(keep(tables, 9, 1, [move(9, 2)])).rejects.toThrow(VersionConflict)
+      await expect(appendEvents(tables, 9, 1, [move(9, 2)])).rejects.toThrow(VersionConflict)
       expect(await tables.read(1, 0)).toHaveLength(2)
       expect(await tables.read(9, 0)).toEqual([])
     })
@@ -50,14 +50,14 @@ export function tablesContract(open: Open): void {
     test('of several appends in one turn, only a conflicting one and those that build on it are refused', async () => {
       const { tables } = await open()
       const appended = [
-        keep(tables, 1, 0, [move(1, 1)]),
-        keep(tables, 2, 0, [move(2, 1)]),
-        keep(tables, 1, 1, [move(1, 2), move(1, 3)]),
-        keep(tables, 2, 5, [move(2, 6)]),
-        keep(tables, 2, 6, [move(2, 7)]),
-        keep(tables, 1, 1, [move(1, 2)]),
-        keep(tables, 3, 0, [move(3, 1)]),
-        keep(tables, 2, 1, [move(2, 2)]),
+        appendEvents(tables, 1, 0, [move(1, 1)]),
+        appendEvents(tables, 2, 0, [move(2, 1)]),
+        appendEvents(tables, 1, 1, [move(1, 2), move(1, 3)]),
+        appendEvents(tables, 2, 5, [move(2, 6)]),
+        appendEvents(tables, 2, 6, [move(2, 7)]),
+        appendEvents(tables, 1, 1, [move(1, 2)]),
+        appendEvents(tables, 3, 0, [move(3, 1)]),
+        appendEvents(tables, 2, 1, [move(2, 2)]),
       ]
       const conflict = 'VersionConflict'
       expect(await fates(appended)).toEqual(['kept', 'kept', 'kept', conflict, conflict, conflict, 'kept', 'kept'])
@@ -71,12 +71,12 @@ export function tablesContract(open: Open): void {
       const ended = (n: number) => event(n, { type: 'ended', outcome, counts: true })
       const said = event(4, { type: 'said', name: 'Ada', text: 'well played' })
       const appended = [
-        keep(tables, 2, 0, [move(2, 1)]),
-        keep(tables, 1, 0, [move(1, 1)]),
-        keep(tables, 1, 1, [move(1, 2), ended(3)]),
-        keep(tables, 1, 2, [ended(3)]),
-        keep(tables, 2, 1, [ended(2)]),
-        keep(tables, 1, 3, [said]),
+        appendEvents(tables, 2, 0, [move(2, 1)]),
+        appendEvents(tables, 1, 0, [move(1, 1)]),
+        appendEvents(tables, 1, 1, [move(1, 2), ended(3)]),
+        appendEvents(tables, 1, 2, [ended(3)]),
+        appendEvents(tables, 2, 1, [ended(2)]),
+        appendEvents(tables, 1, 3, [said]),
       ]
       expect(await fates(appended)).toEqual(['kept', 'kept', 'kept', 'VersionConflict', 'kept', 'kept'])
       expect(await tables.read(1, 0)).toEqual([move(1, 1), move(1, 2), ended(3), said])
@@ -86,14 +86,14 @@ export function tablesContract(open: Open): void {
 
     test('appending no events only compares the version', async () => {
       const { tables } = await open()
-      const told = vi.fn()
-      await keep(tables, 1, 0, [])
+      const received = vi.fn()
+      await appendEvents(tables, 1, 0, [])
       expect(await tables.unfinished()).toEqual([])
-      await keep(tables, 1, 0, [move(1, 1)])
-      tables.follow(1, told)
-      await keep(tables, 1, 1, [])
-      await expect(keep(tables, 1, 0, [])).rejects.toThrow(VersionConflict)
-      expect(told).not.toHaveBeenCalled()
+      await appendEvents(tables, 1, 0, [move(1, 1)])
+      tables.follow(1, received)
+      await appendEvents(tables, 1, 1, [])
+      await expect(appendEvents(tables, 1, 0, [])).rejects.toThrow(VersionConflict)
+      expect(received).not.toHaveBeenCalled()
     })
 
     test.each<[string, number, number, TableEvent, string]>([
@@ -124,8 +124,8 @@ export function tablesContract(open: Open): void {
       ],
     ])('%s is refused with a sentence, and does not prevent other appends', async (_, table, expected, bad, sentence) => {
       const { tables } = await open()
-      const refused = keep(tables, table, expected, [bad])
-      const kept = keep(tables, 7, 0, [move(7, 1)])
+      const refused = appendEvents(tables, table, expected, [bad])
+      const kept = appendEvents(tables, 7, 0, [move(7, 1)])
       await expect(refused).rejects.toThrow(sentence)
       await kept
       expect([await tables.read(1, 0), await tables.unfinished()]).toEqual([[], [7]])
@@ -136,7 +136,7 @@ export function tablesContract(open: Open): void {
     test('have numbers that no table had before', async () => {
       const { tables } = await open()
       expect([tables.newTable(), tables.newTable()]).toEqual([1, 2])
-      const appended = keep(tables, 7, 0, [move(7, 1)])
+      const appended = appendEvents(tables, 7, 0, [move(7, 1)])
       expect(tables.newTable()).toBe(8)
       await appended
       expect(tables.newTable()).toBe(9)
@@ -146,14 +146,17 @@ export function tablesContract(open: Open): void {
   describe('unfinished and finished tables', () => {
     test('lists unfinished tables by number, and rated finished tables in the order of their ends', async () => {
       const { tables } = await open()
-      const opened = [3, 1, 4, 5, 2].map((table) => keep(tables, table, 0, [move(table, 1)]))
+      const opened = [3, 1, 4, 5, 2].map((table) => appendEvents(tables, table, 0, [move(table, 1)]))
       await Promise.all(opened)
       expect([await tables.unfinished(), await tables.ended()]).toEqual([[1, 2, 3, 4, 5], []])
       const ended = event(2, { type: 'ended', outcome, counts: true })
-      await Promise.all([keep(tables, 4, 1, [ended]), keep(tables, 1, 1, [ended, event(3, { type: 'continued', table: 5 })])])
-      await keep(tables, 2, 1, [event(2, { type: 'ended', outcome })])
-      await keep(tables, 3, 1, [move(3, 2), event(3, { type: 'ended', outcome, counts: true })])
-      await keep(tables, 4, 2, [event(3, { type: 'said', name: 'Ada', text: 'well played' })])
+      await Promise.all([
+        appendEvents(tables, 4, 1, [ended]),
+        appendEvents(tables, 1, 1, [ended, event(3, { type: 'continued', table: 5 })]),
+      ])
+      await appendEvents(tables, 2, 1, [event(2, { type: 'ended', outcome })])
+      await appendEvents(tables, 3, 1, [move(3, 2), event(3, { type: 'ended', outcome, counts: true })])
+      await appendEvents(tables, 4, 2, [event(3, { type: 'said', name: 'Ada', text: 'well played' })])
       expect([await tables.unfinished(), await tables.ended()]).toEqual([[5], [4, 1, 3]])
       expect(await tables.ended(undefined)).toEqual([4, 1, 3])
       expect(await tables.ended(4)).toEqual([1, 3])
@@ -163,16 +166,16 @@ export function tablesContract(open: Open): void {
 
     test('accepts a table that ends at once, and one that ends twice', async () => {
       const { tables } = await open()
-      await keep(tables, 1, 0, [event(1, { type: 'ended', outcome, counts: true })])
-      await keep(tables, 2, 0, [event(1, { type: 'ended', outcome }), event(2, { type: 'ended', outcome, counts: true })])
-      await keep(tables, 3, 0, [event(1, { type: 'ended', outcome, counts: true })])
-      await keep(tables, 1, 1, [event(2, { type: 'ended', outcome, counts: true })])
+      await appendEvents(tables, 1, 0, [event(1, { type: 'ended', outcome, counts: true })])
+      await appendEvents(tables, 2, 0, [event(1, { type: 'ended', outcome }), event(2, { type: 'ended', outcome, counts: true })])
+      await appendEvents(tables, 3, 0, [event(1, { type: 'ended', outcome, counts: true })])
+      await appendEvents(tables, 1, 1, [event(2, { type: 'ended', outcome, counts: true })])
       expect([await tables.unfinished(), await tables.ended(), await tables.ended(1)]).toEqual([[], [1, 3], [3]])
     })
 
     test('rejects an unfinished table as the start of the order of ends', async () => {
       const { tables } = await open()
-      await keep(tables, 1, 0, [move(1, 1)])
+      await appendEvents(tables, 1, 0, [move(1, 1)])
       await expect(tables.ended(1)).rejects.toThrow('table 1 has not ended, so the tables that ended after it are unknown')
       await expect(tables.ended(2)).rejects.toThrow(RangeError)
     })
@@ -181,13 +184,13 @@ export function tablesContract(open: Open): void {
   describe('close', () => {
     test('finishes earlier appends, and refuses later ones', async () => {
       const { tables, close } = await open()
-      const told = vi.fn()
-      tables.follow(1, told)
-      const appended = [keep(tables, 1, 0, [move(1, 1)]), keep(tables, 1, 5, [move(1, 6)])]
+      const received = vi.fn()
+      tables.follow(1, received)
+      const appended = [appendEvents(tables, 1, 0, [move(1, 1)]), appendEvents(tables, 1, 5, [move(1, 6)])]
       await close()
       expect(await fates(appended)).toEqual(['kept', 'VersionConflict'])
-      expect(told.mock.calls).toEqual([[[move(1, 1)]]])
-      await expect(keep(tables, 1, 1, [move(1, 2)])).rejects.toThrow('the store is closed: it accepts no more writes')
+      expect(received.mock.calls).toEqual([[[move(1, 1)]]])
+      await expect(appendEvents(tables, 1, 1, [move(1, 2)])).rejects.toThrow('the store is closed: it accepts no more writes')
       await close()
     })
   })

@@ -8,8 +8,8 @@ import { openStore } from '../../src/storage/sqlite/index.ts'
 import { repair } from '../../src/storage/sqlite/repair.ts'
 import { inPlainWords } from '../../src/storage/sqlite/scan.ts'
 import { verify } from '../../src/storage/sqlite/verify.ts'
-import { keep } from '../support/keep.ts'
-import { folder, leftBy } from './folders.ts'
+import { appendEvents } from '../support/append-events.ts'
+import { folder, leftBy } from '../support/folders.ts'
 import { event, move } from './samples.ts'
 
 const file = (path: string) => join(path, 'parlor.db')
@@ -27,12 +27,12 @@ async function opened(path: string, durable: Durability = 'process') {
 async function killed(durable: Durability = 'process'): Promise<string> {
   const path = folder()
   const first = await opened(path, durable)
-  for (let table = 1; table <= 10; table++) await keep(first.store.tables, table, 0, [move(table, 1), said(2)])
+  for (let table = 1; table <= 10; table++) await appendEvents(first.store.tables, table, 0, [move(table, 1), said(2)])
   await first.store.close()
   const { store } = await opened(path, durable)
   for (let table = 11; table <= 30; table++) {
-    await keep(store.tables, table, 0, [move(table, 1)])
-    await keep(store.tables, table, 1, [said(2)])
+    await appendEvents(store.tables, table, 0, [move(table, 1)])
+    await appendEvents(store.tables, table, 1, [said(2)])
   }
   return leftBy(path)
 }
@@ -102,9 +102,9 @@ describe('a missing or damaged write-ahead log is detected, and the start report
   test('an older copy in the place of the database is detected', async () => {
     const path = folder()
     const { store } = await opened(path)
-    await keep(store.tables, 1, 0, [move(1, 1)])
+    await appendEvents(store.tables, 1, 0, [move(1, 1)])
     const older = leftBy(path)
-    await keep(store.tables, 1, 1, [said(2)])
+    await appendEvents(store.tables, 1, 1, [said(2)])
     const left = leftBy(path)
     for (const end of ['', '-wal']) copyFileSync(file(older) + end, file(left) + end)
     await expect(openStore({ folder: left })).rejects.toThrow(/lost is the last of 2 commits/)
@@ -171,8 +171,8 @@ describe('damage in the middle of the journal', () => {
     const path = folder()
     const { store } = await opened(path)
     for (let table = 1; table <= 8; table++) {
-      await keep(store.tables, table, 0, [move(table, 1)])
-      await keep(store.tables, table, 1, [event(2, { type: 'said', name: 'Ada', text: `words of ${table}` }), move(table, 3)])
+      await appendEvents(store.tables, table, 0, [move(table, 1)])
+      await appendEvents(store.tables, table, 1, [event(2, { type: 'said', name: 'Ada', text: `words of ${table}` }), move(table, 3)])
     }
     await store.close()
     flip(file(path), 'words of 4')
@@ -203,7 +203,7 @@ describe('damage in the middle of the journal', () => {
     expect(notices).toEqual([])
     expect(await store.tables.read(4, 0)).toEqual([move(4, 1)])
     for (const table of [1, 2, 3, 5, 6, 7, 8]) expect(await store.tables.read(table, 0)).toHaveLength(3)
-    await keep(store.tables, 4, 1, [said(2)])
+    await appendEvents(store.tables, 4, 1, [said(2)])
   })
 
   test('reports a damaged page, and recovers the data on other pages', async () => {
@@ -290,7 +290,7 @@ describe('damaged pages of the file are reported in plain words', () => {
   test('verify reports them without SQLite’s messages', async () => {
     const path = folder()
     const { store } = await opened(path)
-    for (let table = 1; table <= 300; table++) await keep(store.tables, table, 0, [move(table, 1), said(2)])
+    for (let table = 1; table <= 300; table++) await appendEvents(store.tables, table, 0, [move(table, 1), said(2)])
     await store.close()
     const bytes = readFileSync(file(path))
     const pages = Math.floor(bytes.length / 4096)

@@ -1,14 +1,50 @@
-import { copyFileSync, existsSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, type NoParamCallback, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { setTimeout } from 'node:timers/promises'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Database, type Durability } from '../../src/storage/sqlite/database.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { MIGRATIONS, migrate } from '../../src/storage/sqlite/migrations.ts'
-import { keep } from '../support/keep.ts'
-import { folder, storeIn } from './folders.ts'
+import { appendEvents } from '../support/append-events.ts'
+import { folder, storeIn } from '../support/folders.ts'
 import { event, fates, move } from './samples.ts'
+
+/** The calls of `fdatasync`, which run in a thread of their own, and after which the log is checkpointed. */
+const syncs = vi.hoisted(() => {
+  let waiting: (() => void)[] = []
+  return {
+    begun: 0,
+    running: 0,
+    begin() {
+      this.begun++
+      this.running++
+    },
+    end() {
+      this.running--
+      if (this.running > 0) return
+      for (const resolve of waiting) resolve()
+      waiting = []
+    },
+    /** Resolves when none runs. */
+    ended: (): Promise<void> => (syncs.running === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+  }
+})
+
+vi.mock(import('node:fs'), async (original) => {
+  const fs = await original()
+  const fdatasync = (file: number, then: NoParamCallback) => {
+    syncs.begin()
+    fs.fdatasync(file, (error) => {
+      then(error)
+      syncs.end()
+    })
+  }
+  return { ...fs, fdatasync: Object.assign(fdatasync, { __promisify__: fs.fdatasync.__promisify__ }) }
+})
+
+beforeEach(() => {
+  syncs.begun = 0
+})
 
 function file(): string {
   return join(folder(), 'parlor.db')
@@ -87,19 +123,24 @@ describe('a full disk', () => {
     migrate(database)
     const { tables: log } = storeIn(database)
     const long = event(2, { type: 'said', name: 'Ada', text: 'x'.repeat(1_000_000) })
-    await keep(log, 1, 0, [move(1, 1)])
+    await appendEvents(log, 1, 0, [move(1, 1)])
     const pages = one(database, 'PRAGMA page_count')
     database.run(`PRAGMA max_page_count = ${Number(pages) + 5}`)
-    const told: number[] = []
-    for (const table of [1, 2, 3]) log.follow(table, () => told.push(table))
-    const big = keep(log, 1, 1, [long])
-    const appended = [keep(log, 2, 0, [move(2, 1)]), big, keep(log, 1, 2, [move(1, 3)]), keep(log, 3, 0, [move(3, 1)])]
+    const received: number[] = []
+    for (const table of [1, 2, 3]) log.follow(table, () => received.push(table))
+    const big = appendEvents(log, 1, 1, [long])
+    const appended = [
+      appendEvents(log, 2, 0, [move(2, 1)]),
+      big,
+      appendEvents(log, 1, 2, [move(1, 3)]),
+      appendEvents(log, 3, 0, [move(3, 1)]),
+    ]
     expect(await fates(appended)).toEqual(['kept', 'StoreError', 'VersionConflict', 'kept'])
     await expect(big).rejects.toThrow(/parlor\.db cannot be read or written: database or disk is full/)
-    expect(told).toEqual([2, 3])
+    expect(received).toEqual([2, 3])
     expect([await log.read(1, 0), await log.read(2, 0), await log.read(3, 0)]).toEqual([[move(1, 1)], [move(2, 1)], [move(3, 1)]])
     database.run('PRAGMA max_page_count = 1000000')
-    await keep(log, 1, 1, [long])
+    await appendEvents(log, 1, 1, [long])
     expect(await log.read(1, 1)).toEqual([long])
   })
 })
@@ -122,16 +163,18 @@ describe('the write-ahead log', () => {
     let n = 0
     const commit = () => database.transaction(() => add.run(++n))
     while (n < 300) commit()
-    await setTimeout(50)
-    expect(inFile()).toBe(0)
+    expect([syncs.begun, inFile()]).toEqual([0, 0])
     while (n < 450) commit()
-    await vi.waitFor(() => expect(inFile()).toBeGreaterThanOrEqual(399))
+    await syncs.ended()
+    expect(inFile()).toBeGreaterThanOrEqual(399)
     while (n < 1300) commit()
-    await vi.waitFor(() => expect(inFile()).toBeGreaterThanOrEqual(1200))
+    await syncs.ended()
+    expect(inFile()).toBeGreaterThanOrEqual(1200)
     // under way when the file is closed
     while (n < 1700) commit()
+    expect(syncs.running).toBe(1)
     database.close()
-    await setTimeout(50)
+    await syncs.ended()
     expect([inFile(), existsSync(`${path}-wal`)]).toEqual([1700, false])
     expect(onError).not.toHaveBeenCalled()
   })
@@ -146,7 +189,8 @@ describe('the write-ahead log', () => {
       for (let at = 0; at < 9; at++) database.transaction(() => add.run('x'.repeat(1_000_000)))
       expect(length()).toBeGreaterThan(8_000_000)
       expect(length()).toBeLessThan(30_000_000)
-      await vi.waitFor(() => expect(length()).toBe(0))
+      await syncs.ended()
+      expect(length()).toBe(0)
     }
   })
 })
@@ -158,12 +202,12 @@ describe('a complete log is never taken for a truncated one', () => {
     onTestFinished(() => store.close())
     for (let table = 1; table <= 1500; table++) {
       const text = 'remarkable words '.repeat(table % 97 === 0 ? 40_000 : table % 13)
-      await keep(store.tables, table, 0, [move(table, 1), event(2, { type: 'said', name: 'Ada', text })])
+      await appendEvents(store.tables, table, 0, [move(table, 1), event(2, { type: 'said', name: 'Ada', text })])
       // a refused job writes nothing, and a job that writes the same values adds nothing to the journal
-      if (table % 7 === 0) await expect(keep(store.tables, table, 0, [move(table, 1)])).rejects.toThrow()
+      if (table % 7 === 0) await expect(appendEvents(store.tables, table, 0, [move(table, 1)])).rejects.toThrow()
       if (table % 11 === 0) await store.accounts.closeSession('none')
       // the checkpoint runs after the present job
-      if (table % 50 === 0) await setTimeout(1)
+      if (table % 50 === 0) await syncs.ended()
     }
     expect(store.availability?.failure).toBeUndefined()
   })

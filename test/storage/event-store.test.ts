@@ -3,13 +3,13 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Store, TableEvent } from '../../src/hall/ports.ts'
 import type { Database } from '../../src/storage/sqlite/database.ts'
 import type { FlushPolicy } from '../../src/storage/sqlite/event-store.ts'
-import { keep } from '../support/keep.ts'
+import { appendEvents } from '../support/append-events.ts'
+import { databaseIn, folder, leftBy, storeIn } from '../support/folders.ts'
+import { settled, turn } from '../support/test-clock.ts'
 import { contract } from './contract.ts'
-import { databaseIn, folder, leftBy, storeIn } from './folders.ts'
 import { event, fate, fates, move } from './samples.ts'
 
 /** One turn of the event loop. */
-const turn = () => new Promise(setImmediate)
 
 /** Returns the positions of the table index and of the journal. */
 function reach(database: Database): unknown[] {
@@ -27,14 +27,14 @@ describe('the table index', () => {
   test('is updated for some tables per turn, when the journal is far enough ahead', async () => {
     const database = databaseIn(folder())
     const { tables } = storeIn(database, { lag: 120, entries: 2 })
-    await keep(tables, 1, 0, [move(1, 1)])
+    await appendEvents(tables, 1, 0, [move(1, 1)])
     await turn()
     expect(reach(database)).toEqual([0, 1])
-    await Promise.all([2, 3, 4, 5].map((table) => keep(tables, table, 0, [move(table, 1)])))
+    await Promise.all([2, 3, 4, 5].map((table) => appendEvents(tables, table, 0, [move(table, 1)])))
     const noted: unknown[] = []
     for (let turns = 0; turns < 4; turns++) {
       noted.push(database.prepare('SELECT count(*) AS count FROM tables').get()?.count)
-      if (turns === 1) void keep(tables, 6, 0, [move(6, 1)])
+      if (turns === 1) void appendEvents(tables, 6, 0, [move(6, 1)])
       await turn()
     }
     expect(noted).toEqual([0, 2, 4, 5])
@@ -44,8 +44,8 @@ describe('the table index', () => {
   test('is complete when the store is closed', async () => {
     const path = folder()
     const { tables, close } = storeIn(databaseIn(path), { lag: 1_000_000, entries: 2 })
-    await Promise.all([1, 2, 3].map((table) => keep(tables, table, 0, [move(table, 1)])))
-    await keep(tables, 2, 1, [ended(2)])
+    await Promise.all([1, 2, 3].map((table) => appendEvents(tables, table, 0, [move(table, 1)])))
+    await appendEvents(tables, 2, 1, [ended(2)])
     await close()
     const database = databaseIn(path)
     expect(reach(database)).toEqual([2, 2])
@@ -61,19 +61,19 @@ describe('the table index', () => {
     const database = databaseIn(path)
     const { tables, close } = storeIn(database, { lag: 1_000_000, entries: 2 })
     const blocks = () => database.prepare('SELECT block, first, entries FROM blocks ORDER BY block, first').all()
-    for (const table of [3, 700, 4]) await keep(tables, table, 0, [move(table, 1)])
-    await keep(tables, 700, 1, [ended(2, false)])
-    await keep(tables, 3, 1, [ended(2)])
+    for (const table of [3, 700, 4]) await appendEvents(tables, table, 0, [move(table, 1)])
+    await appendEvents(tables, 700, 1, [ended(2, false)])
+    await appendEvents(tables, 3, 1, [ended(2)])
     expect(blocks()).toEqual([])
-    await Promise.all([keep(tables, 4, 1, [ended(2, false)]), keep(tables, 5, 0, [move(5, 1)])])
+    await Promise.all([appendEvents(tables, 4, 1, [ended(2, false)]), appendEvents(tables, 5, 0, [move(5, 1)])])
     const first = [
       expect.objectContaining({ block: 0, first: 4, entries: '\n4 2 3 3:0 6:0' }),
       expect.objectContaining({ block: 2, first: 700, entries: '\n700 2 1 2:0 4:0' }),
     ]
     expect(blocks()).toEqual(first)
     // later events are in a row of their own
-    await keep(tables, 4, 2, [move(4, 3)])
-    await keep(tables, 5, 1, [ended(2, false)])
+    await appendEvents(tables, 4, 2, [move(4, 3)])
+    await appendEvents(tables, 5, 1, [ended(2, false)])
     await close()
     const again = databaseIn(path)
     const left = storeIn(again)
@@ -101,10 +101,10 @@ describe('the table index', () => {
         .prepare('SELECT entries FROM blocks')
         .all()
         .map(({ entries }) => entries)
-    await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map((table) => keep(tables, table, 0, [move(table, 1)])))
+    await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map((table) => appendEvents(tables, table, 0, [move(table, 1)])))
     await turn()
-    await Promise.all([8, 2].map((table) => keep(tables, table, 1, [ended(2, false)])))
-    while (reach(database)[0] !== 1) await turn()
+    await Promise.all([8, 2].map((table) => appendEvents(tables, table, 1, [ended(2, false)])))
+    await settled()
     // one table had its row already
     expect(rows()).toEqual([1, 2, 3, 4, 5, 6, 7])
     expect(blocks()).toEqual([expect.stringMatching(/^\n8 2 1 1:\d+ 2:0$/)])
@@ -121,9 +121,9 @@ describe('the table index', () => {
     const database = databaseIn(path)
     const { tables } = storeIn(database, { lag: 100, entries: 2 }, vi.fn())
     database.run("CREATE TRIGGER full BEFORE INSERT ON blocks BEGIN SELECT RAISE(ABORT, 'no room'); END")
-    await Promise.all([1, 2, 3, 4, 5].map((table) => keep(tables, table, 0, [ended(1, false)])))
+    await Promise.all([1, 2, 3, 4, 5].map((table) => appendEvents(tables, table, 0, [ended(1, false)])))
     database.run('DROP TRIGGER full')
-    await keep(tables, 6, 0, [move(6, 1), move(6, 2), move(6, 3), move(6, 4), move(6, 5)])
+    await appendEvents(tables, 6, 0, [move(6, 1), move(6, 2), move(6, 3), move(6, 4), move(6, 5)])
     const inBlocks: number[] = []
     while (reach(database)[0] !== 2) {
       inBlocks.push(database.prepare('SELECT entries FROM blocks').all().length)
@@ -137,7 +137,7 @@ describe('the table index', () => {
   test('has 256 tables in a block, as in all files', async () => {
     const database = databaseIn(folder())
     const { tables } = storeIn(database, { lag: 1_000_000, entries: 4 })
-    await Promise.all([255, 256, 257, 511].map((table) => keep(tables, table, 0, [ended(1, false)])))
+    await Promise.all([255, 256, 257, 511].map((table) => appendEvents(tables, table, 0, [ended(1, false)])))
     expect(database.prepare('SELECT block, first FROM blocks ORDER BY block').all()).toEqual([
       expect.objectContaining({ block: 0, first: 255 }),
       expect.objectContaining({ block: 1, first: 256 }),
@@ -151,8 +151,8 @@ describe('the table index', () => {
     const all = Array.from({ length: 1000 }, (_, at) => at + 1)
     for (let from = 0; from < all.length; from += 20) {
       const some = all.slice(from, from + 20)
-      await Promise.all(some.map((table) => keep(tables, table, 0, [move(table, 1)])))
-      await Promise.all(some.map((table) => keep(tables, table, 1, [ended(2, false)])))
+      await Promise.all(some.map((table) => appendEvents(tables, table, 0, [move(table, 1)])))
+      await Promise.all(some.map((table) => appendEvents(tables, table, 1, [ended(2, false)])))
     }
     const database = databaseIn(leftBy(path))
     let asked = 0
@@ -177,8 +177,8 @@ describe('the table index', () => {
       const trigger = `CREATE TRIGGER full BEFORE ${what === 'covered' ? 'UPDATE' : 'INSERT'} ON ${what} BEGIN SELECT RAISE(ABORT, 'no room'); END`
       database.run(trigger)
       for (const table of [1, 2, 3, 4, 5, 6, 7, 8]) {
-        await keep(tables, table, 0, [move(table, 1)])
-        if (table % 2 === 0) await keep(tables, table, 1, [ended(2, false)])
+        await appendEvents(tables, table, 0, [move(table, 1)])
+        if (table % 2 === 0) await appendEvents(tables, table, 1, [ended(2, false)])
         await turn()
       }
       expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'failed', message: expect.stringContaining('no room') }))
@@ -189,11 +189,11 @@ describe('the table index', () => {
       // nor after a kill
       database = databaseIn(leftBy(path))
       tables = storeIn(database, { lag: 100, entries: 2 }, onError).tables
-      for (const table of [1, 3]) await keep(tables, table, 1, [ended(2, false)])
+      for (const table of [1, 3]) await appendEvents(tables, table, 1, [ended(2, false)])
       database.run('DROP TRIGGER full')
       for (let table = 9; reach(database)[0] !== reach(database)[1]; table++) {
-        await keep(tables, table, 0, [move(table, 1), ended(2, false)])
-        for (let turns = 0; turns < 20; turns++) await turn()
+        await appendEvents(tables, table, 0, [move(table, 1), ended(2, false)])
+        await settled()
       }
       for (const table of [2, 4, 6, 8, 1, 3, 9]) expect(await tables.read(table, 0)).toEqual([move(table, 1), ended(2, false)])
       expect(await tables.unfinished()).toEqual([5, 7])
@@ -205,7 +205,7 @@ describe('the table index', () => {
     const database = databaseIn(path)
     const { tables, close } = storeIn(database, AT_ONCE, vi.fn())
     database.run("CREATE TRIGGER full BEFORE UPDATE ON covered BEGIN SELECT RAISE(ABORT, 'no room'); END")
-    await keep(tables, 1, 0, [move(1, 1)])
+    await appendEvents(tables, 1, 0, [move(1, 1)])
     await turn()
     await turn()
     database.run('DROP TRIGGER full')
@@ -220,21 +220,24 @@ describe('the table index', () => {
   ])('is reported as damaged if a block has %s, and that block is not extended', async (_, sql) => {
     const path = folder()
     const { tables, close } = storeIn(databaseIn(path))
-    await keep(tables, 1, 0, [move(1, 1), ended(2, false)])
-    await keep(tables, 900, 0, [ended(1, false)])
+    await appendEvents(tables, 1, 0, [move(1, 1), ended(2, false)])
+    await appendEvents(tables, 900, 0, [ended(1, false)])
     await close()
     const database = databaseIn(path)
     database.run(`${sql} WHERE block = 0`)
     const left = storeIn(database).tables
     await expect(left.read(1, 0)).rejects.toMatchObject({ code: 'damaged' })
-    expect(await fates([keep(left, 1, 0, [move(1, 1)]), keep(left, 1, 2, [move(1, 3)])])).toEqual(['StoreError', 'StoreError'])
+    expect(await fates([appendEvents(left, 1, 0, [move(1, 1)]), appendEvents(left, 1, 2, [move(1, 3)])])).toEqual([
+      'StoreError',
+      'StoreError',
+    ])
     expect(await left.read(900, 0)).toEqual([ended(1, false)])
   })
 
   test('reports a damaged block', async () => {
     const path = folder()
     const { tables, close } = storeIn(databaseIn(path))
-    await keep(tables, 1, 0, [ended(1, false)])
+    await appendEvents(tables, 1, 0, [ended(1, false)])
     await close()
     const database = databaseIn(path)
     database.run("UPDATE blocks SET entries = entries || '?'")
@@ -247,7 +250,7 @@ describe('the table index', () => {
     const onError = vi.fn()
     const { tables } = storeIn(database, AT_ONCE, onError)
     database.run("CREATE TRIGGER full BEFORE INSERT ON tables BEGIN SELECT RAISE(ABORT, 'no room'); END")
-    await keep(tables, 1, 0, [move(1, 1), ended(2)])
+    await appendEvents(tables, 1, 0, [move(1, 1), ended(2)])
     await turn()
     await turn()
     expect(onError.mock.calls).toEqual([[expect.objectContaining({ code: 'failed', message: expect.stringContaining('no room') })]])
@@ -255,8 +258,8 @@ describe('the table index', () => {
     expect([await tables.read(1, 0), await tables.ended()]).toEqual([[move(1, 1), ended(2)], [1]])
 
     database.run('DROP TRIGGER full')
-    await keep(tables, 2, 0, [move(2, 1)])
-    while (reach(database)[0] !== 2) await turn()
+    await appendEvents(tables, 2, 0, [move(2, 1)])
+    await settled()
     expect([await tables.read(1, 0), await tables.ended(), await tables.unfinished()]).toEqual([[move(1, 1), ended(2)], [1], [2]])
     expect(onError).toHaveBeenCalledTimes(1)
   })
@@ -267,14 +270,14 @@ describe('a commit that fails', () => {
     const path = folder()
     const database = databaseIn(path)
     const { tables, close } = storeIn(database, { lag: 1_000_000, entries: 2 })
-    await Promise.all([1, 2, 3].map((table) => keep(tables, table, 0, [move(table, 1)])))
+    await Promise.all([1, 2, 3].map((table) => appendEvents(tables, table, 0, [move(table, 1)])))
     database.run("CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'no room'); END")
-    expect(await fates([keep(tables, 1, 1, [ended(2, false)])])).toEqual(['StoreError'])
+    expect(await fates([appendEvents(tables, 1, 1, [ended(2, false)])])).toEqual(['StoreError'])
     database.run('DROP TRIGGER full')
-    await keep(tables, 2, 1, [ended(2, false)])
-    await keep(tables, 3, 1, [ended(2, false)])
+    await appendEvents(tables, 2, 1, [ended(2, false)])
+    await appendEvents(tables, 3, 1, [ended(2, false)])
     expect(await tables.unfinished()).toEqual([1])
-    await keep(tables, 1, 1, [move(1, 2)])
+    await appendEvents(tables, 1, 1, [move(1, 2)])
     await close()
     const left = storeIn(databaseIn(path)).tables
     expect([await left.read(1, 0), await left.unfinished()]).toEqual([[move(1, 1), move(1, 2)], [1]])
@@ -284,16 +287,16 @@ describe('a commit that fails', () => {
   test('leaves no trace of the tables that it would have opened or ended', async () => {
     const database = databaseIn(folder())
     const { tables } = storeIn(database)
-    await keep(tables, 1, 0, [move(1, 1)])
+    await appendEvents(tables, 1, 0, [move(1, 1)])
     database.run("CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'no room'); END")
-    const lost = [keep(tables, 1, 1, [ended(2)]), keep(tables, 2, 0, [move(2, 1)]), keep(tables, 2, 1, [ended(2)])]
+    const lost = [appendEvents(tables, 1, 1, [ended(2)]), appendEvents(tables, 2, 0, [move(2, 1)]), appendEvents(tables, 2, 1, [ended(2)])]
     expect(await fates(lost)).toEqual(['StoreError', 'StoreError', 'VersionConflict'])
     expect([await tables.unfinished(), await tables.ended()]).toEqual([[1], []])
     expect([await tables.read(1, 0), await tables.read(2, 0)]).toEqual([[move(1, 1)], []])
 
     database.run('DROP TRIGGER full')
-    await keep(tables, 2, 0, [move(2, 1), ended(2)])
-    await keep(tables, 1, 1, [ended(2)])
+    await appendEvents(tables, 2, 0, [move(2, 1), ended(2)])
+    await appendEvents(tables, 1, 1, [ended(2)])
     expect([await tables.unfinished(), await tables.ended(), await tables.ended(2)]).toEqual([[], [2, 1], [1]])
     expect(reach(database)).toEqual([0, 3])
   })
@@ -304,17 +307,18 @@ test('a kill during an update of the table index leads to the same order of ends
   const database = databaseIn(path)
   const { tables } = storeIn(database, AT_ONCE)
   database.run("CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'no room'); END")
-  expect(await fates([keep(tables, 9, 0, [ended(1)])])).toEqual(['StoreError'])
+  expect(await fates([appendEvents(tables, 9, 0, [ended(1)])])).toEqual(['StoreError'])
   database.run('DROP TRIGGER full')
   // the table index adds them by number, so it has 5 before 7
-  void keep(tables, 2, 0, [ended(1)])
-  void keep(tables, 2, 1, [ended(2)])
-  void keep(tables, 7, 0, [ended(1)])
-  void keep(tables, 5, 0, [ended(1)])
+  void appendEvents(tables, 2, 0, [ended(1)])
+  void appendEvents(tables, 2, 1, [ended(2)])
+  void appendEvents(tables, 7, 0, [ended(1)])
+  void appendEvents(tables, 5, 0, [ended(1)])
+  // each turn of the event loop adds some
   while (database.prepare('SELECT count(*) AS count FROM tables').get()?.count !== 2) await turn()
   expect(reach(database)).toEqual([0, 1])
   const left = storeIn(databaseIn(leftBy(path)), AT_ONCE).tables
-  await keep(left, 1, 0, [ended(1)])
+  await appendEvents(left, 1, 0, [ended(1)])
   expect([await left.ended(), await left.ended(7), await left.unfinished()]).toEqual([[2, 7, 5, 1], [5, 1], []])
 })
 
@@ -400,7 +404,7 @@ test('the store has all events, whenever it is closed or killed and opened again
           const events = Array.from({ length: step.moves }, (_, at) => move(step.table, from + 1 + at))
           if (step.ends) events.push(ended(from + 1 + step.moves, step.counts))
           const fits = from === log.length
-          appended.push(fate(keep(store.tables, step.table, from, events)))
+          appended.push(fate(appendEvents(store.tables, step.table, from, events)))
           expected.push(fits ? 'kept' : 'VersionConflict')
           if (fits && events.length > 0) logs.set(step.table, [...log, ...events])
           if (fits && step.ends && !order.has(step.table)) order.set(step.table, step.counts)
@@ -440,7 +444,7 @@ test('many tables that end in any order are each stored once, also if the table 
           const one = what(log.length + 1)
           logs.set(table, [...log, one])
           if (one.type === 'ended' && !order.has(table)) order.set(table, false)
-          return keep(store.tables, table, log.length, [one])
+          return appendEvents(store.tables, table, log.length, [one])
         }
         for (const { open, turns, ends, more, fault, opened } of rounds) {
           await Promise.all(Array.from({ length: open }, () => append(next, (n) => move(next++, n))))

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TableEvent, TableEventData } from '../../src/hall/ports.ts'
 import { decodeEvent, encodeEvent, OpeningCache } from '../../src/storage/events.ts'
-import { happening } from './contract-properties.ts'
+import { eventData } from './contract-properties.ts'
 import { event, move } from './samples.ts'
 
 /** The line of an event, without its line break. */
@@ -16,7 +16,7 @@ describe('an event as a line', () => {
   test('is read unchanged, whatever the previous line', () => {
     const time = fc.double({ noNaN: true, noDefaultInfinity: true })
     fc.assert(
-      fc.property(happening, fc.nat(), time, fc.boolean(), (what, n, double, sameTime) => {
+      fc.property(eventData, fc.nat(), time, fc.boolean(), (what, n, double, sameTime) => {
         // JSON has no -0
         const before = double || 0
         const one: TableEvent = { ...what, n, at: (sameTime ? before : before / 2) || 0 }

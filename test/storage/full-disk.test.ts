@@ -7,7 +7,7 @@ import { openStore } from '../../src/storage/sqlite/index.ts'
 import { PreservedLog } from '../../src/storage/sqlite/kept-log.ts'
 import { repair } from '../../src/storage/sqlite/repair.ts'
 import { verify } from '../../src/storage/sqlite/verify.ts'
-import { keep } from '../support/keep.ts'
+import { appendEvents } from '../support/append-events.ts'
 import { asRoot, fill, openFolder, smallDisk } from '../support/system.ts'
 import { game } from './samples.ts'
 
@@ -38,7 +38,7 @@ async function repairIn(folder: string): Promise<{ readonly code?: string }> {
 async function killed(disk: string, tables = 0): Promise<string> {
   const [before, data] = [join(openFolder(), 'data'), join(disk, 'data')]
   const store = await openStore({ folder: before })
-  for (let table = 1; table <= tables; table++) await keep(store.tables, table, 0, game(table))
+  for (let table = 1; table <= tables; table++) await appendEvents(store.tables, table, 0, game(table))
   cpSync(before, data, { recursive: true })
   chmodSync(data, 0o700)
   await store.close()

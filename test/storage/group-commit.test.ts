@@ -3,7 +3,7 @@ import { StoreError } from '../../src/storage/error.ts'
 import type { AppendBatch, EventStore, StoreWork } from '../../src/storage/event-store.ts'
 import { type AppendJob, GroupCommit } from '../../src/storage/group-commit.ts'
 import { Outage } from '../../src/storage/outage.ts'
-import { TestClock } from '../support/clock.ts'
+import { TestClock } from '../support/test-clock.ts'
 import { fates } from './samples.ts'
 
 /** A store of numbers, whose transaction fails for an odd one; it rejects batches that expect events. */
@@ -69,11 +69,11 @@ describe('group commit', () => {
   test('if a transaction fails, only the jobs fail that cannot be written alone', async () => {
     const ledger = new Ledger()
     const commits = new GroupCommit(ledger, () => {})
-    const told: unknown[] = []
-    for (const table of [1, 13, 2]) commits.append(appendTo(table, (what) => told.push(what)))
+    const received: unknown[] = []
+    for (const table of [1, 13, 2]) commits.append(appendTo(table, (what) => received.push(what)))
     expect(await fates([commits.write(ledger.work(3))])).toEqual(['kept'])
     expect(ledger.kept).toEqual([1, 2, 3])
-    expect(told).toEqual(['RangeError: 13 cannot be written', 1, 13, 2])
+    expect(received).toEqual(['RangeError: 13 cannot be written', 1, 13, 2])
     const failing = [commits.write(ledger.work(13)), commits.write(() => new TypeError('refused'))]
     expect(await fates(failing)).toEqual(['RangeError', 'TypeError'])
   })
@@ -81,13 +81,13 @@ describe('group commit', () => {
   test('a batch that the store rejects fails with a conflict, and the others of its transaction are written', async () => {
     const ledger = new Ledger()
     const commits = new GroupCommit(ledger, () => {})
-    const told: unknown[] = []
-    commits.append(appendTo(1, (what) => told.push(what)))
-    commits.append(appendTo(2, (what) => told.push(what), 5))
-    commits.append(appendTo(3, (what) => told.push(what)))
+    const received: unknown[] = []
+    commits.append(appendTo(1, (what) => received.push(what)))
+    commits.append(appendTo(2, (what) => received.push(what), 5))
+    commits.append(appendTo(3, (what) => received.push(what)))
     expect(await commits.write(ledger.work(4))).toBe(4)
     expect([ledger.kept, ledger.sizes]).toEqual([[1, 3, 4], [3]])
-    expect(told).toEqual([expect.stringContaining('VersionConflict'), 1, 2, 3])
+    expect(received).toEqual([expect.stringContaining('VersionConflict'), 1, 2, 3])
   })
 
   test('during an outage, every job fails and nothing reaches the store', async () => {
@@ -99,10 +99,10 @@ describe('group commit', () => {
     const outage = new Outage({ timers: new TestClock(), probe, onError: () => {} })
     outage.reportFailure(full)
     const commits = new GroupCommit(ledger, () => {}, outage)
-    const told: unknown[] = []
-    commits.append(appendTo(1, (what) => told.push(what)))
+    const received: unknown[] = []
+    commits.append(appendTo(1, (what) => received.push(what)))
     await expect(commits.write(ledger.work(2))).rejects.toBe(full)
-    expect(told).toEqual(['StoreError: the disk is full', 1])
+    expect(received).toEqual(['StoreError: the disk is full', 1])
     expect([ledger.kept, ledger.sizes]).toEqual([[], []])
   })
 

@@ -4,7 +4,7 @@ import type { TableEvent } from '../../src/hall/ports.ts'
 import type { AppendBatch } from '../../src/storage/event-store.ts'
 import { encodeEvent, OpeningCache } from '../../src/storage/events.ts'
 import { Batch, BatchReader, parseParts } from '../../src/storage/sqlite/journal.ts'
-import { happening } from './contract-properties.ts'
+import { eventData } from './contract-properties.ts'
 
 /** Generates the content of a commit. */
 const additions: fc.Arbitrary<AppendBatch[]> = fc.array(
@@ -12,11 +12,11 @@ const additions: fc.Arbitrary<AppendBatch[]> = fc.array(
     .record({
       table: fc.integer({ min: 1 }),
       expected: fc.nat(30),
-      happenings: fc.array(happening, { minLength: 1, maxLength: 3 }),
+      allData: fc.array(eventData, { minLength: 1, maxLength: 3 }),
       ending: fc.constantFrom(undefined, 'ended' as const, 'counts' as const),
     })
-    .map(({ table, expected, happenings, ending }) => {
-      const events = happenings.map((one, at): TableEvent => ({ ...one, n: expected + 1 + at, at }))
+    .map(({ table, expected, allData, ending }) => {
+      const events = allData.map((one, at): TableEvent => ({ ...one, n: expected + 1 + at, at }))
       const openings = new OpeningCache()
       const [beginning = '', ...beginnings] = events.map((one) => openings.encodePrefix(table, one))
       const lines = events.map((one, at) => (at > 0 ? beginnings[at - 1] : '') + encodeEvent(table, one)).join('')

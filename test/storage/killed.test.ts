@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite/index.ts'
+import { folder } from '../support/folders.ts'
 import { Parlor } from '../support/process.ts'
-import { folder } from './folders.ts'
 import { game, move } from './samples.ts'
 
 const writer = join(import.meta.dirname, 'writer.ts')
@@ -24,13 +24,13 @@ test('a process that is killed at any moment loses no published event', async ()
 
     const store = await openStore({ folder: path })
     const kept = lastOf(child.output, 'kept')
-    const told = lastOf(child.output, 'told')
+    const received = lastOf(child.output, 'told')
     expect([...kept.keys()].filter((table) => table < 9).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
     expect(kept.size).toBeGreaterThan(50)
     const unfinished = new Set(await store.tables.unfinished())
     for (const [table, number] of kept) {
       const events = await store.tables.read(table, 0)
-      expect(events.length).toBeGreaterThanOrEqual(Math.max(number, told.get(table) ?? 0))
+      expect(events.length).toBeGreaterThanOrEqual(Math.max(number, received.get(table) ?? 0))
       const all = table < 9 ? events.map((_, at) => move(table, at + 1)) : game(table)
       expect(events).toEqual(all.slice(0, events.length))
       expect([table, unfinished.has(table)]).toEqual([table, table < 9 || events.length < 4])

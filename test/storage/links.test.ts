@@ -17,9 +17,9 @@ import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { sendAdminRequest } from '../../src/server/admin.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { keep } from '../support/keep.ts'
+import { appendEvents } from '../support/append-events.ts'
+import { folder } from '../support/folders.ts'
 import { asRoot, NOBODY, openFolder } from '../support/system.ts'
-import { folder } from './folders.ts'
 import { move } from './samples.ts'
 
 /** A file of another program, readable by others, outside the folder of a store. */
@@ -84,16 +84,16 @@ describe('a name of a store that is a link', () => {
     const planted = NAMES.map((name) => `parlor.${name}`).filter((name) => !there.includes(name))
     for (const name of planted) symlinkSync(target, join(path, name))
     const table = store.tables.newTable()
-    await keep(store.tables, table, 0, [move(table, 1)])
+    await appendEvents(store.tables, table, 0, [move(table, 1)])
     await store.close()
     expectUntouched(target)
   })
 
   asRoot('of another user is refused, as the database and as the folder', async () => {
-    const [far, path] = [await storeFolder(), folder()]
+    const [elsewhere, path] = [await storeFolder(), folder()]
     for (const [to, link, data] of [
-      [join(far, 'parlor.db'), join(path, 'parlor.db'), path],
-      [far, join(path, 'data'), join(path, 'data')],
+      [join(elsewhere, 'parlor.db'), join(path, 'parlor.db'), path],
+      [elsewhere, join(path, 'data'), join(path, 'data')],
     ] as const) {
       symlinkSync(to, link)
       expect(await noticesOf(data)).toEqual([])
@@ -107,15 +107,15 @@ describe('a name of a store that is a link', () => {
 
 describe('a file outside the folder', () => {
   test('keeps its mode, with a notice, whether it is the target of a link or has another name elsewhere', async () => {
-    const [far, path, target] = [await storeFolder(), folder(), victim()]
-    symlinkSync(join(far, 'parlor.db'), join(path, 'parlor.db'))
-    chmodSync(join(far, 'parlor.db'), 0o644)
+    const [elsewhere, path, target] = [await storeFolder(), folder(), victim()]
+    symlinkSync(join(elsewhere, 'parlor.db'), join(path, 'parlor.db'))
+    chmodSync(join(elsewhere, 'parlor.db'), 0o644)
     linkSync(target, join(path, 'parlor.old'))
     symlinkSync(target, join(path, 'parlor.toml'))
     const notices = await noticesOf(path)
     expect(notices).toContainEqual(expect.stringMatching(/parlor\.db leads to a file that has the mode 0644, .*type "chmod 600"/))
     expect(notices).toContainEqual(expect.stringMatching(/parlor\.old has the mode 0644, .*a hard link.*type "chmod 600"/))
-    expect(statSync(join(far, 'parlor.db')).mode & 0o777).toBe(0o644)
+    expect(statSync(join(elsewhere, 'parlor.db')).mode & 0o777).toBe(0o644)
     expectUntouched(target)
   })
 

@@ -13,9 +13,9 @@ import {
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { TestClock } from '../support/clock.ts'
-import { keep } from '../support/keep.ts'
-import { folder, leftBy } from './folders.ts'
+import { appendEvents } from '../support/append-events.ts'
+import { folder, leftBy } from '../support/folders.ts'
+import { TestClock } from '../support/test-clock.ts'
 import { move } from './samples.ts'
 
 /** A store with a clock of the test, with 20 commits. */
@@ -30,7 +30,7 @@ async function opened(path = folder()) {
     onError: (error) => troubles.push(error),
   })
   onTestFinished(() => store.close())
-  for (let table = 1; table <= 20; table++) await keep(store.tables, table, 0, [move(table, 1)])
+  for (let table = 1; table <= 20; table++) await appendEvents(store.tables, table, 0, [move(table, 1)])
   return { path, mark: join(path, 'parlor.mark'), clock, notices, troubles, store }
 }
 
@@ -50,7 +50,7 @@ describe('a mark that is not in its place while the store is open', () => {
     await clock.pass(5000)
     expect(notices).toEqual([`${mark} was removed or changed while the server ran: it was written again`])
     expect(statSync(mark).mode & 0o777).toBe(0o600)
-    await keep(store.tables, 21, 0, [move(21, 1)])
+    await appendEvents(store.tables, 21, 0, [move(21, 1)])
     const left = leftBy(path)
     rmSync(join(left, 'parlor.db-wal'))
     await expect(openStore({ folder: left })).rejects.toThrow(/parlor\.db-wal is missing: lost are the last \d+ of 21 commits/)

@@ -4,8 +4,8 @@ import type { TableEvent } from '../../src/hall/ports.ts'
 import { Database } from '../../src/storage/sqlite/database.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { MIGRATIONS, migrate } from '../../src/storage/sqlite/migrations.ts'
-import { keep } from '../support/keep.ts'
-import { folder } from './folders.ts'
+import { appendEvents } from '../support/append-events.ts'
+import { folder } from '../support/folders.ts'
 import { event, move } from './samples.ts'
 
 /** A database of version 1, open until the test closes it. */
@@ -83,9 +83,9 @@ test('a store of version 1 is read, and continues, without a loss', async () => 
   }
 
   const { tables, close } = await openStore({ folder: path })
-  await keep(tables, 7, 3, [move(7, 4), ended(5, true)])
-  await keep(tables, 9, 4, [said(5)])
-  await keep(tables, tables.newTable(), 0, [move(10, 1), ended(2, true)])
+  await appendEvents(tables, 7, 3, [move(7, 4), ended(5, true)])
+  await appendEvents(tables, 9, 4, [said(5)])
+  await appendEvents(tables, tables.newTable(), 0, [move(10, 1), ended(2, true)])
   expect([await tables.read(7, 3), await tables.read(9, 4)]).toEqual([[move(7, 4), ended(5, true)], [said(5)]])
   expect([await tables.unfinished(), await tables.ended(), await tables.ended(5)]).toEqual([[3], [9, 2, 5, 7, 10], [7, 10]])
   await close()
@@ -128,10 +128,10 @@ ${opening('')}
     const more = logs.size + 1
     expect([await tables.unfinished(), await tables.ended(), tables.newTable()]).toEqual([[1], [2], more])
     logs.set(more, [opened(false), { type: 'moved', seat: 0, move: 5, n: 2, at: 1 }, { ...ended(3, false) }])
-    await keep(tables, more, 0, logs.get(more) ?? [])
+    await appendEvents(tables, more, 0, logs.get(more) ?? [])
     const first = logs.get(1) ?? []
     logs.set(1, [...first, move(1, first.length + 1)])
-    await keep(tables, 1, first.length, [move(1, first.length + 1)])
+    await appendEvents(tables, 1, first.length, [move(1, first.length + 1)])
     await close()
   }
 })

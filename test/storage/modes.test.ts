@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openAdminSocket } from '../../src/server/admin.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { keep } from '../support/keep.ts'
+import { appendEvents } from '../support/append-events.ts'
+import { folder } from '../support/folders.ts'
 import { asNobody, asRoot, NOBODY, openFolder, remount, smallDisk } from '../support/system.ts'
-import { folder } from './folders.ts'
 import { move } from './samples.ts'
 
 const modeOf = (path: string) => (statSync(path).mode & 0o7777).toString(8)
@@ -17,7 +17,7 @@ async function opened(path: string): Promise<string[]> {
   const store = await openStore({ folder: path, onNotice: (sentence) => notices.push(sentence) })
   onTestFinished(() => store.close())
   const table = store.tables.newTable()
-  await keep(store.tables, table, 0, [move(table, 1)])
+  await appendEvents(store.tables, table, 0, [move(table, 1)])
   return notices
 }
 

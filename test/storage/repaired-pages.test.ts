@@ -5,8 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { beforeAll, expect, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { repair } from '../../src/storage/sqlite/repair.ts'
-import { keep } from '../support/keep.ts'
-import { folder } from './folders.ts'
+import { appendEvents } from '../support/append-events.ts'
+import { folder } from '../support/folders.ts'
 import { event, move } from './samples.ts'
 
 const PAGE = 4096
@@ -22,7 +22,10 @@ beforeAll(async () => {
   const last = await store.accounts.named(`user${ACCOUNTS}`)
   await store.accounts.remove(last?.person ?? '')
   for (let table = 1; table <= 60; table++)
-    await keep(store.tables, table, 0, [move(table, 1), event(2, { type: 'said', name: 'Ada', text: 'remarkable words '.repeat(8) })])
+    await appendEvents(store.tables, table, 0, [
+      move(table, 1),
+      event(2, { type: 'said', name: 'Ada', text: 'remarkable words '.repeat(8) }),
+    ])
   await store.close()
   const file = join(path, 'parlor.db')
   const database = new DatabaseSync(file, { readOnly: true })

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { ReadTable, TableLog } from '../../src/hall/ports.ts'
 import { Journal } from '../../src/storage/sqlite/journal.ts'
-import { keep } from '../support/keep.ts'
-import { databaseIn, folder, leftBy, storeIn } from './folders.ts'
+import { appendEvents } from '../support/append-events.ts'
+import { databaseIn, folder, leftBy, storeIn } from '../support/folders.ts'
 import { event, fate, game, move } from './samples.ts'
 
 /** The opening of a table, as in its log. */
@@ -18,8 +18,8 @@ describe('rows of the journal', () => {
   test('are read once for all their tables, with shared beginnings', async () => {
     const { tables } = storeIn(databaseIn(folder()))
     const all = Array.from({ length: 300 }, (_, at) => at + 1)
-    await Promise.all(all.map((table) => keep(tables, table, 0, opening(table))))
-    await Promise.all(all.map((table) => keep(tables, table, 1, [event(2, { type: 'suspended' })])))
+    await Promise.all(all.map((table) => appendEvents(tables, table, 0, opening(table))))
+    await Promise.all(all.map((table) => appendEvents(tables, table, 1, [event(2, { type: 'suspended' })])))
     const at = vi.spyOn(Journal.prototype, 'at')
     onTestFinished(() => at.mockRestore())
     const read = await readAll(tables, all)
@@ -32,7 +32,7 @@ describe('rows of the journal', () => {
     const database = databaseIn(path)
     const { tables } = storeIn(database, { row: 100 })
     const all = Array.from({ length: 40 }, (_, at) => at + 1)
-    await Promise.all(all.map((table) => keep(tables, table, 0, [move(table, 1)])))
+    await Promise.all(all.map((table) => appendEvents(tables, table, 0, [move(table, 1)])))
     const rows = database.prepare('SELECT length(batch) AS length FROM journal').all()
     expect(rows.length).toBeGreaterThan(5)
     for (const { length } of rows) expect(length).toBeLessThan(200)
@@ -44,15 +44,15 @@ describe('rows of the journal', () => {
     const path = folder()
     const database = databaseIn(path)
     const { tables } = storeIn(database, { row: 1 }, vi.fn())
-    await keep(tables, 1, 0, [move(1, 1)])
+    await appendEvents(tables, 1, 0, [move(1, 1)])
     database.run("CREATE TRIGGER full BEFORE INSERT ON journal WHEN new.place > 2 BEGIN SELECT RAISE(ABORT, 'no room'); END")
     const kept = await Promise.all(
-      [1, 2, 3].map((table) => fate(keep(tables, table, table === 1 ? 1 : 0, [move(table, table === 1 ? 2 : 1)]))),
+      [1, 2, 3].map((table) => fate(appendEvents(tables, table, table === 1 ? 1 : 0, [move(table, table === 1 ? 2 : 1)]))),
     )
     // each has a transaction of its own here
     expect(kept).toEqual(['kept', 'StoreError', 'StoreError'])
     database.run('DROP TRIGGER full')
-    await Promise.all([2, 3].map((table) => keep(tables, table, 0, [move(table, 1)])))
+    await Promise.all([2, 3].map((table) => appendEvents(tables, table, 0, [move(table, 1)])))
     const left = storeIn(databaseIn(leftBy(path))).tables
     expect(await Promise.all([1, 2, 3].map((table) => left.read(table, 0)))).toEqual([[move(1, 1), move(1, 2)], [move(2, 1)], [move(3, 1)]])
     expect(database.prepare('SELECT count(*) AS count, max(place) AS last FROM journal').get()).toMatchObject({ count: 4, last: 4 })
@@ -61,7 +61,7 @@ describe('rows of the journal', () => {
   test('that are damaged are reported for their tables, and the others are read', async () => {
     const database = databaseIn(folder())
     const { tables } = storeIn(database)
-    for (const table of [1, 2, 3]) await keep(tables, table, 0, [move(table, 1)])
+    for (const table of [1, 2, 3]) await appendEvents(tables, table, 0, [move(table, 1)])
     database.run('DELETE FROM journal WHERE place = 2')
     const read = await readAll(tables, [1, 2, 3])
     expect(read).toMatchObject([

@@ -4,8 +4,8 @@ import type { Store, TableEvent, TableEventData } from '../../src/hall/ports.ts'
 export type Open = (onError?: (error: unknown) => void) => Promise<Store>
 
 /** An event as it is in a log. */
-export function event(n: number, happening: TableEventData): TableEvent {
-  return { n, at: 1_760_000_000_000 + n, ...happening }
+export function event(n: number, data: TableEventData): TableEvent {
+  return { n, at: 1_760_000_000_000 + n, ...data }
 }
 
 /** A move that contains its table and number. */

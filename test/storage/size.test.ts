@@ -7,9 +7,9 @@ import { Hall } from '../../src/hall/hall.ts'
 import type { SeatOwner, Store } from '../../src/hall/ports.ts'
 import type { TableActor } from '../../src/hall/table-actor.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { TestClock } from '../support/clock.ts'
+import { folder } from '../support/folders.ts'
 import { Parlor } from '../support/process.ts'
-import { folder } from './folders.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 const KEEP = 1_500_000
 const ADA: SeatOwner = { person: 'account:1', name: 'ada', token: 'a'.repeat(64) }
@@ -89,8 +89,8 @@ test('a process that is killed while it drops old games loses no permanent data'
     await child.shows(new RegExp(`kept 2 ${last}\\d`))
     child.signal('SIGKILL')
     await child.exit
-    const told = [...child.output.matchAll(/^kept (\d+) (\d+)$/gm)].map(([, table, n]) => [Number(table), Number(n)] as const)
-    const kept = new Map(told)
+    const received = [...child.output.matchAll(/^kept (\d+) (\d+)$/gm)].map(([, table, n]) => [Number(table), Number(n)] as const)
+    const kept = new Map(received)
     const store = await openStore({ folder: path })
     const unfinished = new Set(await store.tables.unfinished())
     let dropped = 0

@@ -4,9 +4,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { REMEMBERED, type Store } from '../../src/hall/ports.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { keep } from '../support/keep.ts'
+import { appendEvents } from '../support/append-events.ts'
+import { folder, leftBy } from '../support/folders.ts'
 import { contract } from './contract.ts'
-import { folder, leftBy } from './folders.ts'
 import { event, move } from './samples.ts'
 
 /** A store in a folder, which the test may close itself. */
@@ -28,9 +28,9 @@ const said = event(3, { type: 'said', name: 'Ada', text: 'hi' })
 async function closed(): Promise<string> {
   const path = folder()
   const store = await opened(path)
-  await keep(store.tables, 2, 0, [move(2, 1)])
-  await keep(store.tables, 1, 0, [move(1, 1), move(1, 2), said])
-  await keep(store.tables, 1, 3, [move(1, 4)])
+  await appendEvents(store.tables, 2, 0, [move(2, 1)])
+  await appendEvents(store.tables, 1, 0, [move(1, 1), move(1, 2), said])
+  await appendEvents(store.tables, 1, 3, [move(1, 4)])
   await store.close()
   return path
 }
@@ -59,7 +59,7 @@ describe('opening', () => {
   test('creates the folder, and one file', async () => {
     const path = join(folder(), 'a', 'b')
     const store = await opened(path)
-    await keep(store.tables, 1, 0, [move(1, 1)])
+    await appendEvents(store.tables, 1, 0, [move(1, 1)])
     await store.close()
     expect(await readdir(path)).toEqual(['parlor.db'])
   })
@@ -71,8 +71,8 @@ describe('opening', () => {
     const standing = { person: 'account:2', name: 'Ada', score: 12, games: 1 }
     const ended = event(2, { type: 'ended', outcome: { winners: [1] }, counts: true })
     const work = [
-      keep(before.tables, before.tables.newTable(), 0, [move(1, 1), ended]),
-      keep(before.tables, before.tables.newTable(), 0, [move(2, 1)]),
+      appendEvents(before.tables, before.tables.newTable(), 0, [move(1, 1), ended]),
+      appendEvents(before.tables, before.tables.newTable(), 0, [move(2, 1)]),
       before.accounts.add({ ...ada, key: 'bob' }),
       before.accounts.add(ada),
       before.accounts.openSession({ token: 't', person: 'account:2', until: 10 }),
@@ -87,7 +87,7 @@ describe('opening', () => {
     expect(await tables.read(1, 0)).toEqual([move(1, 1), ended])
     expect([await tables.unfinished(), await tables.ended(), await results.last()]).toEqual([[2], [1], 1])
     expect(tables.newTable()).toBe(3)
-    await keep(tables, 2, 1, [move(2, 2)])
+    await appendEvents(tables, 2, 1, [move(2, 2)])
     expect(await tables.read(2, 0)).toEqual([move(2, 1), move(2, 2)])
     expect(await accounts.named('ada')).toEqual({ ...ada, person: 'account:2' })
     expect(await accounts.session('t', 9)).toEqual({ token: 't', person: 'account:2', until: 10 })
@@ -104,7 +104,7 @@ describe('opening', () => {
     await expect(second).rejects.toMatchObject({ code: 'in-use' })
     await expect(second).rejects.toThrow(/parlor\.db is in use by another program, perhaps another Parlor: end that one, or choose/)
     expect(await readdir(path)).toEqual(names)
-    await keep(first.tables, 1, 0, [move(1, 1)])
+    await appendEvents(first.tables, 1, 0, [move(1, 1)])
     await first.close()
     expect(await (await opened(path)).tables.read(1, 0)).toEqual([move(1, 1)])
   })
@@ -202,7 +202,7 @@ describe('damage in the journal behind the table index, after a kill, is reporte
   ])('%s', async (_, sql, sentence) => {
     const path = folder()
     const { tables } = await opened(path)
-    for (const n of [1, 2, 3, 4]) await keep(tables, 1, n - 1, [move(1, n)])
+    for (const n of [1, 2, 3, 4]) await appendEvents(tables, 1, n - 1, [move(1, n)])
     const left = leftBy(path)
     change(left, sql)
     const refused = openStore({ folder: left })
@@ -213,7 +213,7 @@ describe('damage in the journal behind the table index, after a kill, is reporte
   test('damaged events are reported to the caller that reads them', async () => {
     const path = folder()
     const before = await opened(path)
-    await Promise.all([1, 2].map((table) => keep(before.tables, table, 0, [move(table, 1), move(table, 2)])))
+    await Promise.all([1, 2].map((table) => appendEvents(before.tables, table, 0, [move(table, 1), move(table, 2)])))
     const left = leftBy(path)
     // as in a row of an earlier version, which has no checksum
     change(left, `UPDATE journal SET batch = replace(batch, '"1/2"', '"1/2'), crc = NULL`)

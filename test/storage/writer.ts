@@ -1,5 +1,5 @@
 import { openStore } from '../../src/storage/sqlite/index.ts'
-import { keep } from '../support/keep.ts'
+import { appendEvents } from '../support/append-events.ts'
 import { game, move } from './samples.ts'
 
 /**
@@ -23,9 +23,9 @@ async function play(): Promise<never> {
   for (;;) {
     const table = Math.max(9, tables.newTable())
     const [opening, ...others] = game(table)
-    if (opening) await keep(tables, table, 0, [opening])
+    if (opening) await appendEvents(tables, table, 0, [opening])
     for (const one of others) {
-      await keep(tables, table, one.n - 1, [one])
+      await appendEvents(tables, table, one.n - 1, [one])
       process.stdout.write(`kept ${table} ${one.n}\n`)
     }
   }
@@ -34,7 +34,7 @@ async function play(): Promise<never> {
 async function append(table: number, expected: number): Promise<never> {
   for (let last = expected; ; ) {
     const events = Array.from({ length: 1 + (last % table) }, (_, at) => move(table, last + 1 + at))
-    await keep(tables, table, last, events)
+    await appendEvents(tables, table, last, events)
     last += events.length
     process.stdout.write(`kept ${table} ${last}\n`)
   }

@@ -1,6 +1,6 @@
 import type { ToClient } from '../../src/native/messages.ts'
-import { NativeLink } from '../crash/native.ts'
-import { serving } from './process.ts'
+import { NativeLink } from './native-link.ts'
+import { startServe } from './process.ts'
 
 /** A connection to the front door in JSON lines, with the messages received. */
 export interface Attacker {
@@ -9,8 +9,8 @@ export interface Attacker {
 }
 
 /** Starts a server with a front door; `open` opens connections from any address of this machine; `cleanup` ends both. */
-export async function frontDoor(cleanup: AsyncDisposableStack, ...more: string[]) {
-  const { server, ports } = await serving(['parlor/door', 'fh/quiz'], ...more)
+export async function startFrontDoor(cleanup: AsyncDisposableStack, ...more: string[]) {
+  const { server, ports } = await startServe(['parlor/door', 'fh/quiz'], ...more)
   cleanup.use(server)
   const open = async (from?: string): Promise<Attacker> => {
     const heard: ToClient[] = []

@@ -3,14 +3,14 @@ import { Conversation, type ConversationOptions } from '../../src/protocol/conve
 import { IdleTimeouts } from '../../src/protocol/idle-timeouts.ts'
 import { encode } from '../../src/wire/text.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from './clock.ts'
+import { seatingOf } from './lobby-service.ts'
 import { program } from './play.ts'
-import { houseOf } from './premises.ts'
-import { Script } from './script.ts'
-import { type Heard, heardBy } from './wire.ts'
+import { type Received, recordReceived } from './received.ts'
+import { ScriptedUser } from './scripted-user.ts'
+import { settled, TestClock } from './test-clock.ts'
 
 /** Options of a conversation of our side, all with defaults. */
-export interface Setup extends Partial<Omit<ConversationOptions, 'program' | 'transport' | 'clock'>> {
+export interface ConversationSetup extends Partial<Omit<ConversationOptions, 'program' | 'transport' | 'clock'>> {
   readonly clock?: TestClock
   /** The lines that a person types, followed by Ctrl-D, unless `person` is given; without either there is no person. */
   readonly typed?: readonly string[]
@@ -18,7 +18,7 @@ export interface Setup extends Partial<Omit<ConversationOptions, 'program' | 'tr
 }
 
 /** A conversation of our side in memory, whose other end belongs to the test. */
-export interface Begun {
+export interface StartedConversation {
   readonly conversation: Conversation
   readonly clock: TestClock
   /** The conversation's end of the connection. */
@@ -26,18 +26,21 @@ export interface Begun {
   /** The test's end; it is not opened yet. */
   readonly theirs: MemoryTransport
   /** The person who types the given lines. */
-  readonly script: Script
+  readonly script: ScriptedUser
 }
 
 /** Starts a conversation of a program by its name: as the server, in a hall of its own if the program needs one. */
-export async function begin(name: string, { typed, datagrams = false, clock = new TestClock(), ...terms }: Setup = {}): Promise<Begun> {
+export async function startConversation(
+  name: string,
+  { typed, datagrams = false, clock = new TestClock(), ...terms }: ConversationSetup = {},
+): Promise<StartedConversation> {
   const { side = 'server', options = {}, random = seededRandom(1) } = terms
   const found = await program(name)
   const [theirs, ours] = memoryPair({ datagrams })
-  const script = new Script(typed)
+  const script = new ScriptedUser(typed)
   const conversation = new Conversation({
     ...(typed ? { person: script } : {}),
-    ...(side === 'server' ? houseOf(found, { clock, random }) : {}),
+    ...(side === 'server' ? seatingOf(found, { clock, random }) : {}),
     ...terms,
     program: found,
     side,
@@ -51,27 +54,30 @@ export async function begin(name: string, { typed, datagrams = false, clock = ne
 }
 
 /** Timeouts of a watched conversation, and the interval of their checks, in milliseconds. */
-export interface Watching extends Setup {
+export interface WatchedConversationOptions extends ConversationSetup {
   readonly limits?: { readonly first: number; readonly idle: number }
   readonly every?: number
 }
 
 /** A conversation that is watched as at a terminal, with all its notices. */
-export interface Watched extends Pick<Begun, 'clock' | 'theirs'> {
+export interface WatchedConversation extends Pick<StartedConversation, 'clock' | 'theirs'> {
   readonly talking: Conversation
   readonly patience: IdleTimeouts
-  readonly heard: Heard
+  readonly heard: Received
   readonly notices: readonly string[]
   /** Sends bytes, one for each character, to our side. */
   say(bytes: string): Promise<void>
 }
 
 /** Starts a watched conversation, and reads its output. */
-export async function watched(name: string, { limits = FOR_EVER, every = 200, typed = [], ...setup }: Watching = {}): Promise<Watched> {
+export async function startWatchedConversation(
+  name: string,
+  { limits = FOR_EVER, every = 200, typed = [], ...setup }: WatchedConversationOptions = {},
+): Promise<WatchedConversation> {
   const notices: string[] = []
   const noticed = (what: string, sentence: string) => notices.push(`${what}: ${sentence}`)
-  const { conversation, clock, theirs } = await begin(name, { observer: { onNotice: noticed }, typed, ...setup })
-  const heard = heardBy(theirs)
+  const { conversation, clock, theirs } = await startConversation(name, { observer: { onNotice: noticed }, typed, ...setup })
+  const heard = recordReceived(theirs)
   const patience = new IdleTimeouts(limits, clock, every)
   patience.add(conversation)
   await settled()

@@ -3,7 +3,7 @@ import { type Decoded, type Framing, TooLong } from '../../src/wire/framing/fram
 import { encode } from '../../src/wire/text.ts'
 
 /** Returns all messages of bytes that arrive in pieces, and of the rest if the stream then ends. */
-export function decoded(framing: Framing, pieces: readonly Uint8Array[], limit?: number, ended = false): Decoded[] {
+export function decodeAll(framing: Framing, pieces: readonly Uint8Array[], limit?: number, ended = false): Decoded[] {
   const decoder = framing.decoder(limit)
   const messages: Decoded[] = []
   const drain = (next: () => Decoded) => {
@@ -22,13 +22,13 @@ export function decoded(framing: Framing, pieces: readonly Uint8Array[], limit?:
 }
 
 /** Splits the bytes at the given places, modulo their number; each piece has memory of its own. */
-export function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
+export function splitAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
   const sorted = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b)
   return [0, ...sorted].map((from, i) => bytes.slice(from, sorted[i] ?? bytes.length))
 }
 
 /** Concatenates the pieces. */
-export function joined(...parts: readonly (Uint8Array | string)[]): Uint8Array {
+export function concatBytes(...parts: readonly (Uint8Array | string)[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...(typeof part === 'string' ? encode(part) : part)]))
 }
 
@@ -51,14 +51,14 @@ export interface Trial {
 /** Expects the same messages from the bytes whole, byte by byte, split at random places, and with bytes behind them. */
 export function expectDecoded({ framing, bytes, messages, limit, cuts = [], behind, ended }: Trial): void {
   const every = Array.from(bytes, (_, i) => i)
-  expect(decoded(framing, [bytes], limit, ended), 'whole').toEqual(messages)
-  expect(decoded(framing, cutAt(bytes, every), limit, ended), 'byte by byte').toEqual(messages)
-  expect(decoded(framing, cutAt(bytes, cuts), limit, ended), `cut at ${cuts}`).toEqual(messages)
+  expect(decodeAll(framing, [bytes], limit, ended), 'whole').toEqual(messages)
+  expect(decodeAll(framing, splitAt(bytes, every), limit, ended), 'byte by byte').toEqual(messages)
+  expect(decodeAll(framing, splitAt(bytes, cuts), limit, ended), `cut at ${cuts}`).toEqual(messages)
   if (behind === undefined) return
-  const more = joined(bytes, behind)
+  const more = concatBytes(bytes, behind)
   const all = Array.from(more, (_, i) => i)
-  const first = (pieces: Uint8Array[]) => decoded(framing, pieces, limit).slice(0, messages.length)
+  const first = (pieces: Uint8Array[]) => decodeAll(framing, pieces, limit).slice(0, messages.length)
   expect(first([more]), 'something behind').toEqual(messages)
-  expect(first(cutAt(more, all)), 'something behind, byte by byte').toEqual(messages)
-  expect(first(cutAt(more, cuts)), `something behind, cut at ${cuts}`).toEqual(messages)
+  expect(first(splitAt(more, all)), 'something behind, byte by byte').toEqual(messages)
+  expect(first(splitAt(more, cuts)), `something behind, cut at ${cuts}`).toEqual(messages)
 }

@@ -1,3 +1,4 @@
+import { memoryPair } from '../../src/wire/transports/memory.ts'
 // the house loads its tables for the first seat; tests load them before, so that a seat takes no time of the system
 import '../../src/games/local-table.ts'
 import type { Clock } from '../../src/base/clock.ts'
@@ -6,10 +7,9 @@ import { chance } from '../../src/games/random.ts'
 import { loadProgram } from '../../src/programs/index.ts'
 import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Options, Program } from '../../src/protocol/definition.ts'
-import { observe, tape } from '../../src/testing/observe.ts'
+import { judgeRecording, recordWrites } from '../../src/testing/wire-recorder.ts'
 import { decode } from '../../src/wire/text.ts'
-import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { Script } from './script.ts'
+import { ScriptedUser } from './scripted-user.ts'
 
 /** A program by name, with the input of either side. */
 export interface Play {
@@ -45,14 +45,14 @@ export async function program(name: string): Promise<Program> {
 export async function play({ program: name, host = [], join = [], options = {}, random = chance, clock }: Play): Promise<Played> {
   const found = await program(name)
   const [server, client] = memoryPair()
-  const events = tape(server, client)
-  const atHost = new Script(host)
-  const atJoin = new Script(join)
+  const events = recordWrites(server, client)
+  const atHost = new ScriptedUser(host)
+  const atJoin = new ScriptedUser(join)
   const terms = { program: found, options: { ...found.defaults, ...options }, random, ...(clock ? { clock } : {}) }
   const hosting = new Conversation({ ...terms, side: 'server', transport: server, person: atHost })
   const joining = new Conversation({ ...terms, side: 'client', transport: client, person: atJoin })
   const [hostEnd, joinEnd] = await Promise.all([hosting.closed, joining.closed])
-  const { illegal } = observe(found, options, events)
+  const { illegal } = judgeRecording(found, options, events)
   if (illegal !== undefined) throw new Error(`${name} said what its automaton does not have: ${JSON.stringify(illegal)}`)
   const text = (writes: readonly Uint8Array[]) => writes.map((write) => decode(write)).join('')
   return { host: atHost.screen, join: atJoin.screen, toClient: text(server.written), toServer: text(client.written), hostEnd, joinEnd }

@@ -82,7 +82,7 @@ export async function run(...args: string[]): Promise<{ output: string; errors: 
 }
 
 /** Runs `parlor serve` on free ports, and returns the port of each program. */
-export async function serving(
+export async function startServe(
   programs: readonly string[],
   ...more: string[]
 ): Promise<{ server: Parlor; ports: Readonly<Record<string, number>> }> {

@@ -5,7 +5,7 @@ import { seededRandom } from '../../src/games/random.ts'
 import type { Hand } from '../../src/games/scissors.ts'
 import type { TableEvent } from '../../src/hall/ports.ts'
 import { evolve, toOpenedTable } from '../../src/hall/table.ts'
-import { Room } from './room.ts'
+import { TestLobby } from './test-lobby.ts'
 
 /** Deal contains all random values of a game. These are all possible secrets, beside the hands that players choose. */
 export interface Deal {
@@ -33,8 +33,8 @@ export interface Plot {
   readonly turns: readonly Turn[]
 }
 
-/** Holder is a user of one protocol. */
-export interface Holder {
+/** Participant is a user of one protocol. */
+export interface Participant {
   readonly called: string
   /** The seat; without one, the holder may know everything that is open to a watcher. */
   readonly who: SeatNumber | 'watcher'
@@ -65,7 +65,7 @@ export type Knowledge = (position: unknown, who: SeatNumber | 'watcher', isOver:
 /** Options of another run of a game. */
 export interface Staging {
   /** The holders in order of arrival; players first. */
-  readonly cast: (room: Room, deal: Deal) => Promise<readonly Holder[]>
+  readonly cast: (lobby: TestLobby, deal: Deal) => Promise<readonly Participant[]>
   /** By game; if a game is missing, everything may be known. */
   readonly knowledge: Readonly<Record<string, Knowledge>>
   /** The games of the hall by name, if one of them is broken. */
@@ -98,12 +98,12 @@ function repeated(): (count: number) => Uint8Array {
 /** Plays a game in a hall of its own, and records every byte that any client receives. */
 export async function record({ cast, knowledge, games: played }: Staging, { deal, turns }: Plot): Promise<Recording> {
   const stock = { words: [deal.word], questions: deal.questions }
-  const room = new Room({ random: dealing(deal), bytes: repeated(), stock, ...(played ? { games: played } : {}) })
-  const holders = await cast(room, deal)
+  const lobby = new TestLobby({ random: dealing(deal), bytes: repeated(), stock, ...(played ? { games: played } : {}) })
+  const holders = await cast(lobby, deal)
   const kept = holders.map(({ called }) => ({ called, chapters: [] as Chapter[] }))
   const done: Turn[] = []
   const close = async () => {
-    const logs = await logsOf(room)
+    const logs = await logsOf(lobby)
     for (const [at, holder] of holders.entries()) {
       // all know the public facts of the tables, and what they have sent themselves
       const own = done.filter((turn) => turn.holder === at)
@@ -117,10 +117,10 @@ export async function record({ cast, knowledge, games: played }: Staging, { deal
     done.push(turn)
     await close()
   }
-  return { holders: kept, logs: await logsOf(room) }
+  return { holders: kept, logs: await logsOf(lobby) }
 }
 
-async function logsOf({ store }: Room): Promise<(readonly TableEvent[])[]> {
+async function logsOf({ store }: TestLobby): Promise<(readonly TableEvent[])[]> {
   const logs: (readonly TableEvent[])[] = []
   for (let table = 1; ; table++) {
     const log = await store.tables.read(table, 0)

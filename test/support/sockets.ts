@@ -7,7 +7,7 @@ import { lines } from '../../src/wire/framing/lines.ts'
 import type { Address, Listener, Transport } from '../../src/wire/transport.ts'
 
 /** Opens a connection of lines over a transport, which the end of the test destroys. */
-export function talk(transport: Transport, options: Partial<ConnectionOptions> = {}): Connection {
+export function lineConnection(transport: Transport, options: Partial<ConnectionOptions> = {}): Connection {
   const connection = new Connection(transport, { incoming: lines(), outgoing: lines(), ...options })
   onTestFinished(() => transport.destroy())
   return connection
@@ -35,7 +35,7 @@ export class Arrivals {
 }
 
 /** Resolves with a listener, which the end of the test closes. */
-export async function until<L extends Listener>(listener: Promise<L>): Promise<L> {
+export async function closeAfterTest<L extends Listener>(listener: Promise<L>): Promise<L> {
   const opened = await listener
   onTestFinished(() => opened.close())
   return opened
@@ -68,7 +68,7 @@ export async function plainServer(serve: (socket: Socket) => void): Promise<Addr
 }
 
 /** Returns an address at which no server listens. */
-export async function nowhere(host = '127.0.0.1'): Promise<Address> {
+export async function unusedAddress(host = '127.0.0.1'): Promise<Address> {
   const server = createServer().listen(0, host)
   await once(server, 'listening')
   const address = addressOf(server.address())
@@ -78,7 +78,7 @@ export async function nowhere(host = '127.0.0.1'): Promise<Address> {
 }
 
 /** Returns all bytes that a socket receives until its end. */
-export async function allOf(socket: Socket): Promise<string> {
+export async function readToEnd(socket: Socket): Promise<string> {
   let text = ''
   socket.on('data', (bytes) => {
     text += bytes
@@ -87,8 +87,21 @@ export async function allOf(socket: Socket): Promise<string> {
   return text
 }
 
+/**
+ * Resolves after a message has gone to another server of this process and back several times: after that, everything that was
+ * sent over this machine before has arrived, and the event loop has had turns to handle it.
+ */
+export async function roundTrips(count = 20): Promise<void> {
+  const socket = await plainClient(await plainServer((peer) => peer.pipe(peer)))
+  for (let trip = 0; trip < count; trip++) {
+    socket.write('ping')
+    await once(socket, 'data')
+  }
+  socket.destroy()
+}
+
 /** Resolves when a socket is closed or reset; received bytes are dropped. */
-export function closed(socket: Socket): Promise<void> {
+export function untilClosed(socket: Socket): Promise<void> {
   if (socket.readableEnded) socket.end()
   socket.on('end', () => socket.end()).resume()
   return new Promise((resolve) => {
@@ -97,7 +110,7 @@ export function closed(socket: Socket): Promise<void> {
 }
 
 /** A clock without long waits: each short wait ends at once, after `meanwhile` has run. */
-export function impatient(meanwhile: (waits: number) => Promise<void> | void = () => {}): Clock {
+export function impatientClock(meanwhile: (waits: number) => Promise<void> | void = () => {}): Clock {
   let now = 0
   let waits = 0
   return {

@@ -1,5 +1,5 @@
 import type { Random } from '../../src/games/game.ts'
-import { settled } from './clock.ts'
+import { settled } from './test-clock.ts'
 
 /** Returns a wait of at most so many turns, as a person waits who thinks before a line. */
 export function thinking(random: Random, most: number): () => Promise<void> {

@@ -5,8 +5,8 @@ import { host } from '../../src/terminal/host.ts'
 import { Terminal } from '../../src/terminal/terminal.ts'
 import type { Address, Listener, Transport } from '../../src/wire/transport.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
 import { program } from '../support/play.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 interface Setup {
   readonly at?: Address

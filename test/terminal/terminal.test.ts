@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import { Terminal } from '../../src/terminal/terminal.ts'
-import { settled } from '../support/clock.ts'
+import { settled } from '../support/test-clock.ts'
 
 /** A terminal, or two pipes, and what is typed there. */
 function open(isTTY: boolean, columns = 80) {

@@ -7,7 +7,7 @@ import { allPrograms } from '../../src/programs/index.ts'
 import { host } from '../../src/terminal/host.ts'
 import { Terminal } from '../../src/terminal/terminal.ts'
 import { listenTcp } from '../../src/wire/transports/tcp.ts'
-import { openServer } from '../support/server.ts'
+import { openServer } from '../support/open-server.ts'
 
 const programs = await allPrograms()
 const SENTENCE = 'the client speaks TLS, and this side does not: both must, or neither'

@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { APPEND_LIMITS, Batcher, FSYNC_LIMITS } from '../../src/wire/transports/batching.ts'
 import { SocketTransport } from '../../src/wire/transports/socket.ts'
-import { settledInTurn } from '../support/clock.ts'
+import { settledInTurn } from '../support/test-clock.ts'
 
 // batching is bounded in milliseconds, too: here time passes only if a test advances it
 let time = 0

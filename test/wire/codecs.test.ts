@@ -5,7 +5,7 @@ import { decimalPrefixed, fixedLength, lengthPrefixed } from '../../src/wire/fra
 import { lines } from '../../src/wire/framing/lines.ts'
 import { literals, segments, untilEnd } from '../../src/wire/framing/unframed.ts'
 import { decode, encode } from '../../src/wire/text.ts'
-import { cutAt, decoded, expectDecoded, joined } from '../support/decoding.ts'
+import { concatBytes, decodeAll, expectDecoded, splitAt } from '../support/decoding.ts'
 
 const texts = fc.string({ unit: 'binary', maxLength: 40 })
 const oneLiners = texts.map((text) => text.replace(/[\r\n]/g, ''))
@@ -36,7 +36,7 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
   test('decodes an encoded message however the bytes are split and whatever follows', () => {
     fc.assert(
       fc.property(fc.array(message, { maxLength: 6 }), cuts, garbage, (messages, places, behind) => {
-        const bytes = joined(...messages.map((one) => framing.encode(one)))
+        const bytes = concatBytes(...messages.map((one) => framing.encode(one)))
         expectDecoded({ framing, bytes, messages, cuts: places, behind })
       }),
     )
@@ -45,9 +45,9 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
   test('decodes the same message after decoding and encoding it again', () => {
     fc.assert(
       fc.property(message, (one) => {
-        const bytes = joined(framing.encode(one))
-        const [read] = decoded(framing, [bytes])
-        expect(joined(framing.encode(String(read)))).toEqual(bytes)
+        const bytes = concatBytes(framing.encode(one))
+        const [read] = decodeAll(framing, [bytes])
+        expect(concatBytes(framing.encode(String(read)))).toEqual(bytes)
       }),
     )
   })
@@ -63,7 +63,7 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
       fc.property(fc.array(message, { maxLength: 6 }), cuts, (messages, places) => {
         const decoder = framing.decoder()
         const read: Decoded[] = []
-        for (const piece of cutAt(joined(...messages.map((one) => framing.encode(one))), places)) {
+        for (const piece of splitAt(concatBytes(...messages.map((one) => framing.encode(one))), places)) {
           decoder.push(large(piece))
           for (let next = decoder.next(); next !== undefined; next = decoder.next()) read.push(next)
           decoder.compact?.()
@@ -80,7 +80,9 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
     fc.assert(
       fc.property(some, steps, fc.integer({ min: 1, max: 300 }), (messages, all, times) => {
         // more than a peer may leave unread, and less
-        const bytes = joined(...Array.from({ length: times }, () => messages).flatMap((each) => each.map((one) => framing.encode(one))))
+        const bytes = concatBytes(
+          ...Array.from({ length: times }, () => messages).flatMap((each) => each.map((one) => framing.encode(one))),
+        )
         const peers = Array.from({ length: 3 }, () => ({
           decoder: framing.decoder(),
           read: [] as Decoded[],
@@ -126,7 +128,7 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
   test('counts the waiting bytes', () => {
     fc.assert(
       fc.property(message, fc.nat(), (one, place) => {
-        const bytes = joined(framing.encode(one))
+        const bytes = concatBytes(framing.encode(one))
         const part = bytes.slice(0, place % bytes.length)
         const decoder = framing.decoder()
         decoder.push(part)
@@ -154,8 +156,8 @@ describe('the cap on one message', () => {
 
   test.each(capped)('$name: accepts a message of exactly the limit, and rejects one byte more as too long', ({ framing, behind = '' }) => {
     const fits = 'é'.repeat(LIMIT / 2)
-    expectDecoded({ framing, limit: LIMIT, bytes: joined(framing.encode(fits + behind)), messages: [fits + behind] })
-    expectDecoded({ framing, limit: LIMIT, bytes: joined(framing.encode(`x${fits}${behind}`)), messages: [TooLong] })
+    expectDecoded({ framing, limit: LIMIT, bytes: concatBytes(framing.encode(fits + behind)), messages: [fits + behind] })
+    expectDecoded({ framing, limit: LIMIT, bytes: concatBytes(framing.encode(`x${fits}${behind}`)), messages: [TooLong] })
   })
 
   test('the CR counts towards the limit only if it belongs to the line', () => {
@@ -184,14 +186,14 @@ describe('the cap on one message', () => {
   )
 
   test('messages before a message that is too long are read first', () => {
-    const bytes = joined('one\ntwo\n', new Uint8Array(5000).fill(0x61))
+    const bytes = concatBytes('one\ntwo\n', new Uint8Array(5000).fill(0x61))
     expectDecoded({ framing: lines(), bytes, messages: ['one', 'two', TooLong] })
   })
 
   test('rejects a length above the limit by the length alone', () => {
-    expect(decoded(lengthPrefixed, [Uint8Array.of(0xff, 0xff, 0xff, 0xff)])).toEqual([TooLong])
-    expect(decoded(decimalPrefixed, [encode('4097')])).toEqual([TooLong])
-    expect(decoded(decimalPrefixed, [encode('4096:')])).toEqual([])
+    expect(decodeAll(lengthPrefixed, [Uint8Array.of(0xff, 0xff, 0xff, 0xff)])).toEqual([TooLong])
+    expect(decodeAll(decimalPrefixed, [encode('4097')])).toEqual([TooLong])
+    expect(decodeAll(decimalPrefixed, [encode('4096:')])).toEqual([])
   })
 
   test.each(['x', ':Hello', '-1:', '5 :Hello', '1e1:', '0000000005:Hello', '٥:Hello'])('rejects %j as a decimal length', (text) => {
@@ -222,16 +224,16 @@ describe('lines', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), cuts, (raw, places) => {
         const line = raw.map((byte) => (byte === 10 || byte === 13 ? 0xe2 : byte))
-        expectDecoded({ framing: lines(), bytes: joined(line, '\n'), messages: [decode(line)], cuts: places, behind: encode('\n') })
+        expectDecoded({ framing: lines(), bytes: concatBytes(line, '\n'), messages: [decode(line)], cuts: places, behind: encode('\n') })
       }),
     )
-    expectDecoded({ framing: lines(), bytes: joined(Uint8Array.of(0xe2, 0x82), '\n', '€\n'), messages: ['\ufffd', '€'] })
+    expectDecoded({ framing: lines(), bytes: concatBytes(Uint8Array.of(0xe2, 0x82), '\n', '€\n'), messages: ['\ufffd', '€'] })
   })
 
   test('a line end inside a message becomes a blank, so one message stays one', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', '\n', '\r\n', 'é') }), (text) => {
-        expect(decoded(lines(), [joined(lines().encode(text))])).toEqual([text.replace(/\r?\n/g, ' ')])
+        expect(decodeAll(lines(), [concatBytes(lines().encode(text))])).toEqual([text.replace(/\r?\n/g, ' ')])
       }),
     )
   })
@@ -261,7 +263,7 @@ describe('without framing', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 60 }), cuts, (bytes, places) => {
         expectDecoded({ framing: segments(), bytes, messages: [decode(bytes)], cuts: places, ended: true })
-        expect(decoded(segments(), cutAt(bytes, places))).toEqual([])
+        expect(decodeAll(segments(), splitAt(bytes, places))).toEqual([])
       }),
     )
   })
@@ -277,8 +279,8 @@ describe('without framing', () => {
   })
 
   test('known texts: bytes that begin like none of them are a message, which the protocol rejects', () => {
-    expect(decoded(literals(KNOWN), [encode('Too large!')])).toEqual(['Too large!'])
-    expect(decoded(literals(KNOWN), [encode('Too big!Nonsense')])).toEqual(['Too big!', 'Nonsense'])
+    expect(decodeAll(literals(KNOWN), [encode('Too large!')])).toEqual(['Too large!'])
+    expect(decodeAll(literals(KNOWN), [encode('Too big!Nonsense')])).toEqual(['Too big!', 'Nonsense'])
   })
 
   test('known texts: an unfinished text is a message when the stream ends', () => {
@@ -286,6 +288,6 @@ describe('without framing', () => {
   })
 
   test('known texts: unknown bytes without end are too long', () => {
-    expect(decoded(literals(KNOWN), [new Uint8Array(5000).fill(0x61)])).toEqual([TooLong])
+    expect(decodeAll(literals(KNOWN), [new Uint8Array(5000).fill(0x61)])).toEqual([TooLong])
   })
 })

@@ -12,8 +12,8 @@ import { encode } from '../../src/wire/text.ts'
 import type { Transport } from '../../src/wire/transport.ts'
 import { TransportFilter } from '../../src/wire/transport-filter.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
-import { heardBy, writesOf } from '../support/wire.ts'
+import { recordReceived, writesOf } from '../support/received.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 
 const opened: { connection: Connection; clock: TestClock }[] = []
 
@@ -24,7 +24,7 @@ function connect(framing: Framing = lines(), options: Partial<ConnectionOptions>
   const clock = new TestClock()
   const connection = new Connection(here, { incoming: framing, outgoing: framing, clock, ...rest })
   opened.push({ connection, clock })
-  return { connection, clock, here, there, heard: heardBy(there), writes: () => writesOf(here) }
+  return { connection, clock, here, there, heard: recordReceived(there), writes: () => writesOf(here) }
 }
 
 /** A connection with a telnet filter over its transport, perhaps with a budget, and the raw other end. */
@@ -201,24 +201,24 @@ describe('reading', () => {
 describe('the listener for the peer’s end', () => {
   test('is notified when all messages of the peer were read, and not before', async () => {
     const { connection, there } = connect()
-    const told: string[] = []
-    connection.whenPeerClosed((end) => told.push(end.reason))
+    const received: string[] = []
+    connection.whenPeerClosed((end) => received.push(end.reason))
     there.write('last\n')
     there.finish()
     await settled()
-    expect(told).toEqual([])
+    expect(received).toEqual([])
     expect(await connection.receive()).toBe('last')
-    connection.whenPeerClosed((end) => told.push(end.reason))
-    expect(told).toEqual(['finished'])
+    connection.whenPeerClosed((end) => received.push(end.reason))
+    expect(received).toEqual(['finished'])
   })
 
   test('is notified at once, and once, if no message is unread', async () => {
     const { connection, there } = connect()
-    const told: string[] = []
-    connection.whenPeerClosed((end) => told.push(end.reason))
+    const received: string[] = []
+    connection.whenPeerClosed((end) => received.push(end.reason))
     there.reset()
     await settled()
-    expect(told).toEqual(['reset'])
+    expect(received).toEqual(['reset'])
   })
 
   test('can be cancelled', async () => {
@@ -241,11 +241,11 @@ describe('limits of a connection', () => {
       message: 'the other side sent a message of more than 10 bytes, the limit',
     })
     const watched = connect(lines(), { messageLimit: 10 })
-    const told: string[] = []
-    watched.connection.whenPeerClosed((end) => told.push(end.reason))
+    const received: string[] = []
+    watched.connection.whenPeerClosed((end) => received.push(end.reason))
     watched.there.write('x'.repeat(12))
     await settled()
-    expect(told).toEqual(['much'])
+    expect(received).toEqual(['much'])
   })
 
   test('a peer that is not read has to wait, and no bytes are lost', async () => {

@@ -5,7 +5,7 @@ import { lines } from '../../src/wire/framing/lines.ts'
 import { type EventLoop, RunQueue, type Task } from '../../src/wire/run-queue.ts'
 import { Batcher } from '../../src/wire/transports/batching.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled } from '../support/clock.ts'
+import { settled } from '../support/test-clock.ts'
 
 /** An event loop whose turns a test starts, with a clock on which only work takes time. */
 class ManualLoop implements EventLoop {

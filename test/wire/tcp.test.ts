@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer } from 'node:net'
-import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createSystemClock } from '../../src/base/clock.ts'
 import { segments } from '../../src/wire/framing/unframed.ts'
@@ -9,16 +8,26 @@ import type { Transport } from '../../src/wire/transport.ts'
 import { Batcher } from '../../src/wire/transports/batching.ts'
 import { SocketTransport } from '../../src/wire/transports/socket.ts'
 import { connectTcp, listenTcp } from '../../src/wire/transports/tcp.ts'
-import { settled } from '../support/clock.ts'
-import { Arrivals, allOf, impatient, nowhere, plainClient, plainServer, talk, until } from '../support/sockets.ts'
-import { heardBy } from '../support/wire.ts'
+import { recordReceived } from '../support/received.ts'
+import {
+  Arrivals,
+  closeAfterTest,
+  impatientClock,
+  lineConnection,
+  plainClient,
+  plainServer,
+  readToEnd,
+  roundTrips,
+  unusedAddress,
+} from '../support/sockets.ts'
+import { settled } from '../support/test-clock.ts'
 
 const ANY = { host: '127.0.0.1', port: 0 }
 
 /** Both ends of a conversation over TCP. */
 async function pair(host: string) {
   const arrivals = new Arrivals()
-  const listener = await until(listenTcp({ host, port: 0 }, arrivals.accept))
+  const listener = await closeAfterTest(listenTcp({ host, port: 0 }, arrivals.accept))
   const client = await connectTcp(listener.address, 0)
   return { listener, arrivals, client, server: await arrivals.next() }
 }
@@ -40,7 +49,7 @@ describe.each(['127.0.0.1', '::1'])('TCP at %s', (host) => {
     expect(client.remote).toEqual(listener.address)
     expect(server.remote.host).toBe(host)
     expect([client.loopback, client.datagrams]).toEqual([true, false])
-    const [here, there] = [talk(client), talk(server)]
+    const [here, there] = [lineConnection(client), lineConnection(server)]
     here.send('Grüße')
     expect(await there.receive()).toBe('Grüße')
     there.send('zurück')
@@ -83,7 +92,7 @@ class HoldingBatcher extends Batcher {
 test('of clients that connect together, one that resets without a byte before its turn is skipped; one that has sent bytes is served', async () => {
   const accepted: Transport[] = []
   const batcher = new HoldingBatcher()
-  const listener = await until(listenTcp(ANY, (transport) => accepted.push(transport), batcher))
+  const listener = await closeAfterTest(listenTcp(ANY, (transport) => accepted.push(transport), batcher))
   const [gone, spoken, here] = [1, 2, 3].map(() => connect({ ...listener.address }))
   gone?.once('connect', () => gone.resetAndDestroy())
   spoken?.once('connect', () => spoken.write('Hello\n', () => spoken.resetAndDestroy()))
@@ -92,9 +101,9 @@ test('of clients that connect together, one that resets without a byte before it
   await settled()
   batcher.deliver()
   expect(accepted.length).toBe(2)
-  const [first, second] = accepted.map(heardBy)
-  await expect.poll(() => first?.closed).toBe('ECONNRESET')
-  expect([first?.text, second?.text, second?.closed]).toEqual(['Hello\n', '', undefined])
+  const [first, second] = accepted.map(recordReceived)
+  await first?.until(() => first.closed !== undefined)
+  expect([first?.closed, first?.text, second?.text, second?.closed]).toEqual(['ECONNRESET', 'Hello\n', '', undefined])
   here?.destroy()
 })
 
@@ -105,9 +114,9 @@ test('a socket of another class than Node’s is read, too', async () => {
   const { port } = server.address() as AddressInfo
   const [[accepted], client] = await Promise.all([once(server, 'connection'), plainClient({ host: '127.0.0.1', port })])
   Object.assign(accepted._handle, { useUserBuffer: undefined })
-  const heard = heardBy(SocketTransport.fromAccepted(accepted, new Batcher()))
+  const heard = recordReceived(SocketTransport.fromAccepted(accepted, new Batcher()))
   client.end('Hello\n')
-  await expect.poll(() => heard.finished).toBe(true)
+  await heard.until(() => heard.finished)
   expect(heard.text).toBe('Hello\n')
   accepted.destroy()
 })
@@ -126,17 +135,17 @@ function pausedAtOnce(transport: Transport): { bytes: number } {
 describe('a peer', () => {
   test('a peer that sends as much as it can is read 16 KB at a time, and no further while it has to wait', async () => {
     const arrivals = new Arrivals()
-    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const listener = await closeAfterTest(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
     client.write(Buffer.alloc(1_000_000))
     const server = await arrivals.next()
     const heard = pausedAtOnce(server)
-    await pause(100)
+    await roundTrips()
     expect(heard.bytes).toBeGreaterThan(0)
     expect(heard.bytes).toBeLessThanOrEqual(16_384)
     const before = heard.bytes
     server.resume()
-    await pause(100)
+    await roundTrips()
     expect(heard.bytes - before).toBeGreaterThan(0)
     expect(heard.bytes - before).toBeLessThanOrEqual(16_384)
     server.reset()
@@ -144,27 +153,27 @@ describe('a peer', () => {
 
   test('a peer that sends as much as it can is read as long as its messages are handled', async () => {
     const arrivals = new Arrivals()
-    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const listener = await closeAfterTest(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
     client.end('x'.repeat(999_999))
-    const heard = heardBy(await arrivals.next())
-    await expect.poll(() => heard.finished).toBe(true)
+    const heard = recordReceived(await arrivals.next())
+    await heard.until(() => heard.finished)
     expect(heard.text).toBe('x'.repeat(999_999))
   })
 
   test.each(['end', 'resetAndDestroy'] as const)('the messages of a peer that disconnects (%s) before its turn are read', async (leave) => {
     const arrivals = new Arrivals()
-    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const listener = await closeAfterTest(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
     const server = await arrivals.next()
     for (const word of ['first\n', 'second\n']) {
       client.write(word)
-      await pause(20)
+      await roundTrips()
     }
     client[leave]()
-    await pause(20)
-    const heard = heardBy(server)
-    await expect.poll(() => heard.finished || heard.closed !== undefined).toBe(true)
+    await roundTrips()
+    const heard = recordReceived(server)
+    await heard.until(() => heard.finished || heard.closed !== undefined)
     expect(heard.text).toBe('first\nsecond\n')
     expect(heard.closed).toBe(leave === 'end' ? undefined : 'ECONNRESET')
     server.destroy()
@@ -172,72 +181,72 @@ describe('a peer', () => {
 
   test('a peer that sends more than its limit before it is served waits, and is read then', async () => {
     const arrivals = new Arrivals()
-    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const listener = await closeAfterTest(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
     client.end('x'.repeat(9_999_999))
     const server = await arrivals.next()
-    await pause(100)
+    await roundTrips()
     expect(client.writableLength).toBeGreaterThan(0)
-    const heard = heardBy(server)
-    await expect.poll(() => heard.finished).toBe(true)
+    const heard = recordReceived(server)
+    await heard.until(() => heard.finished)
     expect(heard.text).toBe('x'.repeat(9_999_999))
     server.destroy()
   })
 
   test('the data of a peer that closes at once behind it is read', async () => {
     const arrivals = new Arrivals()
-    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const listener = await closeAfterTest(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
     client.end('Hello from client\n')
-    const server = talk(await arrivals.next())
+    const server = lineConnection(await arrivals.next())
     expect(await server.receive()).toBe('Hello from client')
     await expect(server.receive()).rejects.toMatchObject({ reason: 'finished' })
   })
 
   test('a peer that has closed its side still receives the answer', async () => {
     const arrivals = new Arrivals()
-    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const listener = await closeAfterTest(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
     client.end('question\n')
-    const server = talk(await arrivals.next())
+    const server = lineConnection(await arrivals.next())
     await server.receive()
     server.send('answer')
     const closed = server.close()
-    expect(await allOf(client)).toBe('answer\n')
+    expect(await readToEnd(client)).toBe('answer\n')
     await closed
   })
 
   test('an unframed message of a peer that closes is delivered before the time is over', async () => {
     const arrivals = new Arrivals()
-    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const listener = await closeAfterTest(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
     client.end('42')
     const never = { now: () => 0, monotonic: () => 0, after: () => () => {} }
-    const server = talk(await arrivals.next(), { incoming: segments(), clock: never })
+    const server = lineConnection(await arrivals.next(), { incoming: segments(), clock: never })
     expect(await server.receive()).toBe('42')
   })
 
   test('a peer that resets ends its own conversation and no other', async () => {
     const { client, server, listener, arrivals } = await pair('127.0.0.1')
-    const here = talk(server)
-    heardBy(client)
+    const here = lineConnection(server)
+    recordReceived(client)
     const reading = here.receive()
     client.reset()
     await expect(reading).rejects.toMatchObject({ reason: 'reset', message: expect.stringContaining('ECONNRESET') })
     here.send('into the void')
     await here.close()
-    const next = talk(await connectTcp(listener.address, 0))
-    talk(await arrivals.next()).send('still here')
+    const next = lineConnection(await connectTcp(listener.address, 0))
+    lineConnection(await arrivals.next()).send('still here')
     expect(await next.receive()).toBe('still here')
   })
 
   test('a peer that resets while it waits to be served affects no other peer', async () => {
     const { client, server } = await pair('127.0.0.1')
-    const heard = heardBy(client)
+    const heard = recordReceived(client)
     client.reset()
-    while (heard.closed === undefined) await settled()
-    for (let i = 0; i < 10; i++) await settled()
-    const late = talk(server)
+    await heard.until(() => heard.closed !== undefined)
+    await roundTrips()
+    const late = lineConnection(server)
     await expect(late.receive()).rejects.toMatchObject({ reason: expect.stringMatching(/reset|finished/) })
     await late.close()
   })
@@ -246,18 +255,18 @@ describe('a peer', () => {
     const { client, server, listener, arrivals } = await pair('127.0.0.1')
     client.finish()
     const next = await connectTcp(listener.address, 0)
-    for (let i = 0; i < 10; i++) await settled()
-    talk(await arrivals.next())
+    await roundTrips()
+    lineConnection(await arrivals.next())
     next.destroy()
-    await expect(talk(server).receive()).rejects.toMatchObject({ reason: 'finished' })
+    await expect(lineConnection(server).receive()).rejects.toMatchObject({ reason: 'finished' })
   })
 
   test('a peer that never reads is ended with a sentence, and reset', async () => {
     const arrivals = new Arrivals()
-    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const listener = await closeAfterTest(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
     client.pause()
-    const server = talk(await arrivals.next())
+    const server = lineConnection(await arrivals.next())
     const reading = server.receive()
     const ended = reading.catch((end) => end)
     const chunk = 'x'.repeat(100_000)
@@ -273,8 +282,8 @@ describe('a peer', () => {
 
   test('a peer that sends a megabyte without LF is ended with a sentence', async () => {
     const { client, server } = await pair('127.0.0.1')
-    const here = talk(server)
-    heardBy(client)
+    const here = lineConnection(server)
+    recordReceived(client)
     client.write('x'.repeat(1_000_000))
     await expect(here.receive()).rejects.toMatchObject({ reason: 'much', message: expect.stringContaining('4096 bytes') })
     await here.abort()
@@ -282,9 +291,9 @@ describe('a peer', () => {
 
   test('a peer that sends much while no reader reads has to wait, and no byte is lost', async () => {
     const { client, server } = await pair('127.0.0.1')
-    const here = talk(server)
+    const here = lineConnection(server)
     const sent = Array.from({ length: 200_000 }, (_, i) => `line ${i}`)
-    heardBy(client)
+    recordReceived(client)
     client.write(`${sent.join('\n')}\n`)
     client.finish()
     for (const line of sent) if ((await here.receive()) !== line) expect.unreachable(line)
@@ -293,9 +302,9 @@ describe('a peer', () => {
 
   test('a peer that is disconnected receives the last message and then a reset', async () => {
     const arrivals = new Arrivals()
-    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const listener = await closeAfterTest(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
-    const server = talk(await arrivals.next())
+    const server = lineConnection(await arrivals.next())
     let text = ''
     client.on('data', (bytes) => {
       text += bytes
@@ -314,12 +323,12 @@ describe('a peer', () => {
 
 describe('listening', () => {
   test('a port that is in use is refused with the system’s code', async () => {
-    const listener = await until(listenTcp(ANY, () => {}))
+    const listener = await closeAfterTest(listenTcp(ANY, () => {}))
     await expect(listenTcp(listener.address, () => {})).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 
   test('localhost is 127.0.0.1, to which the worksheets’ clients connect', async () => {
-    const listener = await until(listenTcp({ host: 'localhost', port: 0 }, () => {}))
+    const listener = await closeAfterTest(listenTcp({ host: 'localhost', port: 0 }, () => {}))
     expect(listener.address.host).toBe('127.0.0.1')
     const client = await connectTcp({ host: 'localhost', port: listener.address.port }, 0)
     expect(client.remote.host).toBe('127.0.0.1')
@@ -328,8 +337,8 @@ describe('listening', () => {
 
   test('an IPv4 peer of a listener for both families has its IPv4 address', async () => {
     const arrivals = new Arrivals()
-    const listener = await until(listenTcp({ host: '::', port: 0 }, arrivals.accept))
-    talk(await connectTcp({ host: '127.0.0.1', port: listener.address.port }, 0))
+    const listener = await closeAfterTest(listenTcp({ host: '::', port: 0 }, arrivals.accept))
+    lineConnection(await connectTcp({ host: '127.0.0.1', port: listener.address.port }, 0))
     const server = await arrivals.next()
     expect(server.remote.host).toBe('127.0.0.1')
     expect(server.loopback).toBe(true)
@@ -341,7 +350,7 @@ describe('listening', () => {
     await listener.close()
     await listener.close()
     await expect(connectTcp(listener.address, 0)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
-    const [here, there] = [talk(client), talk(server)]
+    const [here, there] = [lineConnection(client), lineConnection(server)]
     here.send('still here')
     expect(await there.receive()).toBe('still here')
   })
@@ -349,21 +358,21 @@ describe('listening', () => {
 
 describe('connecting', () => {
   test('waits for a server that starts later, with one connection for one conversation', async () => {
-    const at = await nowhere()
+    const at = await unusedAddress()
     const arrivals = new Arrivals()
-    const clock = impatient(async (waits) => {
-      if (waits === 3) await until(listenTcp(at, arrivals.accept))
+    const clock = impatientClock(async (waits) => {
+      if (waits === 3) await closeAfterTest(listenTcp(at, arrivals.accept))
     })
-    const client = talk(await connectTcp(at, 60_000, clock))
-    talk(await arrivals.next()).send('Hello')
+    const client = lineConnection(await connectTcp(at, 60_000, clock))
+    lineConnection(await arrivals.next()).send('Hello')
     expect(await client.receive()).toBe('Hello')
     expect(arrivals.count).toBe(1)
   })
 
   test('gives up when its time is over', async () => {
-    const at = await nowhere()
+    const at = await unusedAddress()
     let waited = 0
-    const clock = impatient((waits) => {
+    const clock = impatientClock((waits) => {
       waited = waits
     })
     await expect(connectTcp(at, 1000, clock)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
@@ -371,12 +380,12 @@ describe('connecting', () => {
   })
 
   test('tries once without a waiting time', async () => {
-    const clock = impatient(() => expect.unreachable())
-    await expect(connectTcp(await nowhere(), 0, clock)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    const clock = impatientClock(() => expect.unreachable())
+    await expect(connectTcp(await unusedAddress(), 0, clock)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 
   test('waits only for a server: other failures are reported at once', async () => {
-    const clock = impatient(() => expect.unreachable())
+    const clock = impatientClock(() => expect.unreachable())
     await expect(connectTcp({ host: '127.0.0.1', port: 65_536 }, 60_000, clock)).rejects.toMatchObject({ code: 'ERR_SOCKET_BAD_PORT' })
   })
 

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Telnet } from '../../src/wire/telnet.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled } from '../support/clock.ts'
-import { cutAt, joined } from '../support/decoding.ts'
-import { heardBy } from '../support/wire.ts'
+import { concatBytes, splitAt } from '../support/decoding.ts'
+import { recordReceived } from '../support/received.ts'
+import { settled } from '../support/test-clock.ts'
 
 const [SE, NOP, DM, AYT, SB, WILL, WONT, DO, DONT, IAC] = [240, 241, 242, 246, 250, 251, 252, 253, 254, 255] as const
 const [BINARY, ECHO, SGA, TM, NAWS] = [0, 1, 3, 6, 31] as const
@@ -17,7 +17,7 @@ function ends() {
   const bytes: number[] = []
   const ended: string[] = []
   telnet.open({ data: (came) => bytes.push(...came), finished: () => ended.push('finished'), closed: (how) => ended.push(how ?? 'closed') })
-  return { telnet, there, bytes, ended, peer: heardBy(there), answers: () => here.written.map((write) => [...write]) }
+  return { telnet, there, bytes, ended, peer: recordReceived(there), answers: () => here.written.map((write) => [...write]) }
 }
 
 /** Returns the text of a stream that arrives in these pieces, and the answers. */
@@ -49,7 +49,7 @@ describe('telnet input', () => {
   test('bytes without an IAC pass unchanged, broken UTF-8 and control characters too, without an answer', () => {
     fc.assert(
       fc.property(fc.uint8Array({ max: 254, maxLength: 200 }), places, (bytes, cuts) => {
-        expect(taken(cutAt(bytes, cuts))).toEqual({ text: [...bytes], answers: [], active: false })
+        expect(taken(splitAt(bytes, cuts))).toEqual({ text: [...bytes], answers: [], active: false })
       }),
     )
   })
@@ -60,8 +60,8 @@ describe('telnet input', () => {
         const bytes = Uint8Array.from([IAC, NOP, ...all.flatMap((part) => part.bytes)])
         const text = all.flatMap((part) => part.text)
         expect(taken([bytes]).text).toEqual(text)
-        expect(taken(cutAt(bytes, cuts)).text).toEqual(text)
-        expect(taken(cutAt(bytes, everywhere(bytes))).text).toEqual(text)
+        expect(taken(splitAt(bytes, cuts)).text).toEqual(text)
+        expect(taken(splitAt(bytes, everywhere(bytes))).text).toEqual(text)
       }),
     )
   })
@@ -72,8 +72,8 @@ describe('telnet input', () => {
     fc.assert(
       fc.property(bytes, places, (all, cuts) => {
         const whole = taken([Uint8Array.from(all)])
-        expect(taken(cutAt(Uint8Array.from(all), cuts))).toEqual(whole)
-        expect(taken(cutAt(Uint8Array.from(all), everywhere(Uint8Array.from(all))))).toEqual(whole)
+        expect(taken(splitAt(Uint8Array.from(all), cuts))).toEqual(whole)
+        expect(taken(splitAt(Uint8Array.from(all), everywhere(Uint8Array.from(all))))).toEqual(whole)
         expect(whole.text.length).toBeLessThanOrEqual(all.length)
       }),
       { numRuns: 500 },
@@ -92,14 +92,14 @@ describe('telnet input', () => {
   })
 
   test('text continues behind an IAC whose data mark was sent separately', () => {
-    expect(taken([joined(Uint8Array.of(IAC), 'help\r\n')]).text).toEqual([...joined('help\r\n')])
+    expect(taken([concatBytes(Uint8Array.of(IAC), 'help\r\n')]).text).toEqual([...concatBytes('help\r\n')])
   })
 
   test('a subnegotiation without an end hides no more than 1,024 bytes', () => {
-    const { text } = taken([joined(Uint8Array.of(IAC, SB), 'x'.repeat(1024), 'quit\n')])
-    expect(text).toEqual([...joined('quit\n')])
-    const doubled = joined(Uint8Array.of(IAC, SB), new Uint8Array(2048).fill(IAC), 'quit\n')
-    expect(taken([doubled]).text).toEqual([...joined('quit\n')])
+    const { text } = taken([concatBytes(Uint8Array.of(IAC, SB), 'x'.repeat(1024), 'quit\n')])
+    expect(text).toEqual([...concatBytes('quit\n')])
+    const doubled = concatBytes(Uint8Array.of(IAC, SB), new Uint8Array(2048).fill(IAC), 'quit\n')
+    expect(taken([doubled]).text).toEqual([...concatBytes('quit\n')])
   })
 
   test('an end of the stream passes', async () => {

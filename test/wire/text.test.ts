@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decode, encode, escapeControls, quoteText, TextStream } from '../../src/wire/text.ts'
-import { cutAt } from '../support/decoding.ts'
+import { splitAt } from '../support/decoding.ts'
 
 describe('text and bytes', () => {
   test('encodes and decodes UTF-8', () => {
@@ -41,7 +41,7 @@ describe('text that arrives in pieces', () => {
         ),
         fc.array(fc.nat(200)),
         (bytes, places) => {
-          const pieces = cutAt(bytes, places)
+          const pieces = splitAt(bytes, places)
           const stream = new TextStream()
           const texts = pieces.map((piece, i) => stream.read(piece, i === pieces.length - 1))
           expect(texts.join('')).toBe(decode(bytes))

@@ -6,9 +6,19 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Address } from '../../src/wire/transport.ts'
 import { listenTcp } from '../../src/wire/transports/tcp.ts'
 import { connectTls, listenTls, parseFingerprint } from '../../src/wire/transports/tls.ts'
-import { settled, TestClock } from '../support/clock.ts'
-import { Arrivals, allOf, closed, impatient, nowhere, plainClient, plainServer, talk, until } from '../support/sockets.ts'
-import { heardBy } from '../support/wire.ts'
+import { recordReceived } from '../support/received.ts'
+import {
+  Arrivals,
+  closeAfterTest,
+  impatientClock,
+  lineConnection,
+  plainClient,
+  plainServer,
+  readToEnd,
+  untilClosed,
+  unusedAddress,
+} from '../support/sockets.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 const ANY = { host: '127.0.0.1', port: 0 }
 const FINGERPRINT = /^([\dA-F]{2}:){31}[\dA-F]{2}$/
@@ -28,7 +38,7 @@ async function place(options: { clock?: TestClock } = {}) {
     reasons.push(reason)
     refusal.resolve()
   }
-  const listener = await until(listenTls(ANY, undefined, arrivals.accept, { refused, ...options }))
+  const listener = await closeAfterTest(listenTls(ANY, undefined, arrivals.accept, { refused, ...options }))
   return { listener, arrivals, reasons, refusal: refusal.promise }
 }
 
@@ -40,7 +50,7 @@ describe('TLS', () => {
     expect(fingerprint).toBe(listener.fingerprint)
     expect(trusted).toBe(false)
     expect(transport.remote).toEqual(listener.address)
-    const [here, there] = [talk(transport), talk(await arrivals.next())]
+    const [here, there] = [lineConnection(transport), lineConnection(await arrivals.next())]
     expect(there.transport.loopback).toBe(true)
     here.send('Grüße')
     expect(await there.receive()).toBe('Grüße')
@@ -54,7 +64,7 @@ describe('TLS', () => {
   test('a peer that has closed its side still receives the answer over TLS', async () => {
     const { listener, arrivals } = await place()
     const { transport } = await connectTls(listener.address, { wait: 0 })
-    const [here, there] = [talk(transport), talk(await arrivals.next())]
+    const [here, there] = [lineConnection(transport), lineConnection(await arrivals.next())]
     here.send('question')
     const closing = here.close()
     expect(await there.receive()).toBe('question')
@@ -69,7 +79,7 @@ describe('TLS', () => {
     await once(client, 'secureConnect')
     expect(client.getProtocol()).toBe('TLSv1.2')
     client.write('before\n')
-    expect(await talk(await arrivals.next()).receive()).toBe('before')
+    expect(await lineConnection(await arrivals.next()).receive()).toBe('before')
     const answer = new Promise((resolve) => {
       client.once('error', ({ message }) => resolve(message))
       client.renegotiate({ rejectUnauthorized: false }, (error) => resolve(error?.message ?? 'a handshake'))
@@ -85,7 +95,7 @@ describe('TLS', () => {
   test('a given certificate is shown, and trusted if the system trusts it', async () => {
     const own = await certificate()
     const arrivals = new Arrivals()
-    const listener = await until(listenTls(ANY, own, arrivals.accept))
+    const listener = await closeAfterTest(listenTls(ANY, own, arrivals.accept))
     const at = { host: 'localhost', port: listener.address.port }
     const before = getCACertificates('default')
     onTestFinished(() => setDefaultCACertificates(before))
@@ -124,11 +134,11 @@ describe('TLS', () => {
   test('a reset resets the TCP connection below', async () => {
     const { listener, arrivals } = await place()
     const { transport } = await connectTls(listener.address, { wait: 0 })
-    const heard = heardBy(transport)
-    const there = talk(await arrivals.next())
+    const heard = recordReceived(transport)
+    const there = lineConnection(await arrivals.next())
     there.send('last words')
     await there.abort()
-    while (heard.closed === undefined) await settled()
+    await heard.until(() => heard.closed !== undefined)
     expect(heard).toMatchObject({ text: 'last words\n', closed: 'ECONNRESET', finished: false })
   })
 
@@ -136,22 +146,22 @@ describe('TLS', () => {
     const { listener, arrivals } = await place()
     const client = tlsConnect({ host: '127.0.0.1', port: listener.address.port, rejectUnauthorized: false })
     client.end('Hello\n')
-    const there = talk(await arrivals.next())
+    const there = lineConnection(await arrivals.next())
     expect(await there.receive()).toBe('Hello')
     await there.close()
   })
 
   test('waits for a server that starts later', async () => {
-    const at = await nowhere()
+    const at = await unusedAddress()
     const arrivals = new Arrivals()
-    const clock = impatient(async (waits) => {
-      if (waits === 2) await until(listenTls(at, undefined, arrivals.accept))
+    const clock = impatientClock(async (waits) => {
+      if (waits === 2) await closeAfterTest(listenTls(at, undefined, arrivals.accept))
     })
     const { transport } = await connectTls(at, { wait: 60_000, clock })
-    talk(await arrivals.next()).send('Hello')
-    expect(await talk(transport).receive()).toBe('Hello')
+    lineConnection(await arrivals.next()).send('Hello')
+    expect(await lineConnection(transport).receive()).toBe('Hello')
     expect(arrivals.count).toBe(1)
-    await expect(connectTls(await nowhere(), { wait: 0 })).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    await expect(connectTls(await unusedAddress(), { wait: 0 })).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 })
 
@@ -163,8 +173,8 @@ describe('fingerprints', () => {
   ])('the correct fingerprint is accepted, %s', async (_, written) => {
     const { listener, arrivals } = await place()
     const { transport } = await connectTls(listener.address, { wait: 0, fingerprint: written(listener.fingerprint) })
-    talk(await arrivals.next()).send('Hello')
-    expect(await talk(transport).receive()).toBe('Hello')
+    lineConnection(await arrivals.next()).send('Hello')
+    expect(await lineConnection(transport).receive()).toBe('Hello')
   })
 
   test('a wrong fingerprint is refused, and the error names both', async () => {
@@ -179,7 +189,7 @@ describe('fingerprints', () => {
   test.each(['', 'AB:CD', 'xy'.repeat(32), 'a'.repeat(40), 'a'.repeat(66)])(
     'an invalid fingerprint is refused before connecting: %j',
     async (text) => {
-      const dialled = connectTls(await nowhere(), { wait: 0, fingerprint: text })
+      const dialled = connectTls(await unusedAddress(), { wait: 0, fingerprint: text })
       await expect(dialled).rejects.toMatchObject({ code: 'EFINGERPRINT', message: expect.stringContaining('64 hexadecimal digits') })
     },
   )
@@ -190,7 +200,7 @@ describe('peers that do not speak TLS', () => {
     const { listener, arrivals, reasons, refusal } = await place()
     const client = await plainClient(listener.address)
     client.write('Hi Server')
-    expect(await allOf(client)).toBe('This port speaks TLS. Connect with TLS, as parlor join --tls does.\n')
+    expect(await readToEnd(client)).toBe('This port speaks TLS. Connect with TLS, as parlor join --tls does.\n')
     client.end()
     await refusal
     expect(reasons).toEqual(['it does not speak TLS'])
@@ -201,12 +211,12 @@ describe('peers that do not speak TLS', () => {
     const clock = new TestClock(Date.now())
     const { listener, reasons } = await place({ clock })
     const client = await plainClient(listener.address)
-    const told = allOf(client)
-    while (clock.waiting === 0) await settled()
+    const received = readToEnd(client)
+    await clock.until((timers) => timers > 0)
     await clock.pass(4999)
     expect(reasons).toEqual([])
     await clock.pass(1)
-    expect(await told).toContain('speaks TLS')
+    expect(await received).toContain('speaks TLS')
     expect(reasons).toEqual(['it did not begin to speak TLS'])
   })
 
@@ -216,12 +226,12 @@ describe('peers that do not speak TLS', () => {
   ] as const)('after two seconds, a client that %s is reported, or is not', async (_, begins, noticed) => {
     const clock = new TestClock(Date.now())
     const peers: string[] = []
-    const listener = await until(listenTls(ANY, await certificate(), () => {}, { clock, slow: ({ host }) => peers.push(host) }))
+    const listener = await closeAfterTest(listenTls(ANY, await certificate(), () => {}, { clock, slow: ({ host }) => peers.push(host) }))
     const client = await plainClient(listener.address)
-    while (clock.waiting < 2) await settled()
+    await clock.until((timers) => timers === 2)
     if (begins) {
       client.write(Uint8Array.of(0x16, 3, 1))
-      while (clock.waiting > 1) await settled()
+      await clock.until((timers) => timers === 1)
     }
     await clock.pass(1999)
     expect(peers).toEqual([])
@@ -233,28 +243,29 @@ describe('peers that do not speak TLS', () => {
     const { listener, reasons, refusal } = await place()
     const client = await plainClient(listener.address)
     client.write('\x16 and now for something completely different')
-    await closed(client)
+    await untilClosed(client)
     await refusal
     expect(reasons).toEqual([expect.stringContaining('the TLS handshake failed')])
   })
 
   test('a client that begins like TLS and stops is refused at the timeout', async () => {
+    const { promise: begun, resolve } = Promise.withResolvers<void>()
     let waits = 0
     const clock = new (class extends TestClock {
       override after(ms: number, then: () => void): () => void {
-        waits++
+        if (++waits === 2) resolve()
         return super.after(ms, then)
       }
     })(Date.now())
     const { listener, reasons } = await place({ clock })
     const client = await plainClient(listener.address)
     client.write(Uint8Array.of(0x16, 3, 1))
-    while (waits < 2) await settled()
+    await begun
     await clock.pass(4999)
     expect(reasons).toEqual([])
     await clock.pass(1)
     expect(reasons).toEqual(['it did not complete the TLS handshake in time'])
-    await closed(client)
+    await untilClosed(client)
     expect(clock.waiting).toBe(0)
   })
 
@@ -265,8 +276,8 @@ describe('peers that do not speak TLS', () => {
     await refusal
     expect(arrivals.count).toBe(0)
     const { transport } = await connectTls(listener.address, { wait: 0 })
-    talk(await arrivals.next()).send('Hello')
-    expect(await talk(transport).receive()).toBe('Hello')
+    lineConnection(await arrivals.next()).send('Hello')
+    expect(await lineConnection(transport).receive()).toBe('Hello')
   })
 
   test('join names a plain server that sends first', async () => {
@@ -289,25 +300,25 @@ describe('peers that do not speak TLS', () => {
 
   test('join names a plain server that sends nothing', async () => {
     const arrivals = new Arrivals()
-    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const listener = await closeAfterTest(listenTcp(ANY, arrivals.accept))
     const clock = new TestClock()
     const reached = connectTls(listener.address, { wait: 0, clock })
-    const told = expect(reached).rejects.toMatchObject({
+    const received = expect(reached).rejects.toMatchObject({
       code: 'ETLS',
       message: 'it does not answer in TLS; perhaps it does not speak TLS',
     })
-    const silent = heardBy(await arrivals.next())
-    while (silent.pieces.length === 0) await settled()
+    const silent = recordReceived(await arrivals.next())
+    await silent.until(() => silent.pieces.length > 0)
     await clock.pass(5000)
-    await told
+    await received
     expect(clock.waiting).toBe(0)
   })
 
   test('a plain host distinguishes a TLS client from a client that makes a mistake', async () => {
     const arrivals = new Arrivals()
-    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const listener = await closeAfterTest(listenTcp(ANY, arrivals.accept))
     const reached = connectTls(listener.address, { wait: 0 }).catch((error) => error)
-    const there = talk(await arrivals.next())
+    const there = lineConnection(await arrivals.next())
     await expect(there.receive()).rejects.toMatchObject({
       reason: 'violation',
       message: 'the other side speaks TLS, and this side does not: both must, or neither',

@@ -4,17 +4,17 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { segments } from '../../src/wire/framing/unframed.ts'
 import type { Address, Transport } from '../../src/wire/transport.ts'
 import { connectUdp, listenUdp, type UdpOptions } from '../../src/wire/transports/udp.ts'
-import { TestClock } from '../support/clock.ts'
-import { Arrivals, talk, until } from '../support/sockets.ts'
+import { Arrivals, closeAfterTest, lineConnection } from '../support/sockets.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 const UNFRAMED = { incoming: segments(), outgoing: segments() }
 
-const unframed = (transport: Transport) => talk(transport, UNFRAMED)
+const unframed = (transport: Transport) => lineConnection(transport, UNFRAMED)
 
 /** A UDP listener of ours, on any free port. */
 async function place(options?: UdpOptions, host = '127.0.0.1') {
   const arrivals = new Arrivals()
-  const listener = await until(listenUdp({ host, port: 0 }, arrivals.accept, options))
+  const listener = await closeAfterTest(listenUdp({ host, port: 0 }, arrivals.accept, options))
   return { listener, arrivals, at: listener.address }
 }
 
@@ -206,7 +206,7 @@ describe('a UDP listener', () => {
       const { at, arrivals } = await place()
       const client = await plain(at)
       client.say(asked)
-      const first = talk(await arrivals.next(), { ...UNFRAMED, messageLimit: has })
+      const first = lineConnection(await arrivals.next(), { ...UNFRAMED, messageLimit: has })
       const heard = client.hear()
       expect(await first.receive()).toBe(asked)
       const end = first.receive().catch(({ message }) => message)
@@ -234,7 +234,7 @@ describe('a UDP listener', () => {
     first.send('goodbye')
     await first.close()
     expect(await answer).toBe('goodbye')
-    const again = await until(listenUdp(at, () => {}))
+    const again = await closeAfterTest(listenUdp(at, () => {}))
     expect(again.address).toEqual(at)
   })
 

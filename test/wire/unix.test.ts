@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { connectUnix, listenUnix } from '../../src/wire/transports/unix.ts'
-import { Arrivals, impatient, talk, until } from '../support/sockets.ts'
+import { Arrivals, closeAfterTest, impatientClock, lineConnection } from '../support/sockets.ts'
 
 /** A free path in a folder that is deleted after the test. */
 function freePath(): string {
@@ -30,10 +30,10 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
   test('carry a conversation, and remove their file at the end', async () => {
     const path = freePath()
     const arrivals = new Arrivals()
-    const listener = await until(listenUnix(path, arrivals.accept))
+    const listener = await closeAfterTest(listenUnix(path, arrivals.accept))
     expect(listener.address).toEqual({ host: path, port: 0 })
     const client = await connectUnix(path, 0)
-    const [here, there] = [talk(client), talk(await arrivals.next())]
+    const [here, there] = [lineConnection(client), lineConnection(await arrivals.next())]
     expect(there.transport.remote).toEqual({ host: path, port: 0 })
     expect([here.transport.loopback, there.transport.loopback]).toEqual([true, true])
     here.send('Grüße')
@@ -50,9 +50,9 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
   test('close on a reset, because they have none', async () => {
     const path = freePath()
     const arrivals = new Arrivals()
-    await until(listenUnix(path, arrivals.accept))
-    const here = talk(await connectUnix(path, 0))
-    const there = talk(await arrivals.next())
+    await closeAfterTest(listenUnix(path, arrivals.accept))
+    const here = lineConnection(await connectUnix(path, 0))
+    const there = lineConnection(await arrivals.next())
     there.send('last words')
     const broken = there.abort()
     expect(await here.receive()).toBe('last words')
@@ -63,19 +63,19 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
   test('a socket that a dead server has left behind is replaced', async () => {
     const path = await leftBehind()
     const arrivals = new Arrivals()
-    await until(listenUnix(path, arrivals.accept))
-    talk(await connectUnix(path, 0)).send('Hello')
-    expect(await talk(await arrivals.next()).receive()).toBe('Hello')
+    await closeAfterTest(listenUnix(path, arrivals.accept))
+    lineConnection(await connectUnix(path, 0)).send('Hello')
+    expect(await lineConnection(await arrivals.next()).receive()).toBe('Hello')
   })
 
   test('a socket of a running server is not replaced, and the server continues', async () => {
     const path = freePath()
     const arrivals = new Arrivals()
-    await until(listenUnix(path, arrivals.accept))
+    await closeAfterTest(listenUnix(path, arrivals.accept))
     await expect(listenUnix(path, () => {})).rejects.toMatchObject({ code: 'EADDRINUSE' })
-    talk(await connectUnix(path, 0)).send('Hello')
-    let server = talk(await arrivals.next())
-    if (!tellsOfSockets()) server = talk(await arrivals.next())
+    lineConnection(await connectUnix(path, 0)).send('Hello')
+    let server = lineConnection(await arrivals.next())
+    if (!tellsOfSockets()) server = lineConnection(await arrivals.next())
     expect(await server.receive()).toBe('Hello')
     expect(arrivals.count).toBe(tellsOfSockets() ? 1 : 2)
   })
@@ -111,8 +111,8 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
     const path = freePath()
     const longest = path + 'x'.repeat((process.platform === 'linux' ? 107 : 103) - path.length)
     const arrivals = new Arrivals()
-    await until(listenUnix(longest, arrivals.accept))
-    talk(await connectUnix(longest, 0))
+    await closeAfterTest(listenUnix(longest, arrivals.accept))
+    lineConnection(await connectUnix(longest, 0))
     await arrivals.next()
     expect(existsSync(longest)).toBe(true)
   })
@@ -123,17 +123,17 @@ describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
   ])('waits for a server that starts later: %s', async (_, where) => {
     const path = await where()
     const arrivals = new Arrivals()
-    const clock = impatient(async (waits) => {
-      if (waits === 2) await until(listenUnix(path, arrivals.accept))
+    const clock = impatientClock(async (waits) => {
+      if (waits === 2) await closeAfterTest(listenUnix(path, arrivals.accept))
     })
-    talk(await connectUnix(path, 60_000, clock)).send('Hello')
-    expect(await talk(await arrivals.next()).receive()).toBe('Hello')
+    lineConnection(await connectUnix(path, 60_000, clock)).send('Hello')
+    expect(await lineConnection(await arrivals.next()).receive()).toBe('Hello')
     expect(arrivals.count).toBe(1)
   })
 
   test('stops waiting for a server at the timeout', async () => {
-    await expect(connectUnix(freePath(), 1000, impatient())).rejects.toMatchObject({ code: 'ENOENT' })
-    await expect(connectUnix(await leftBehind(), 1000, impatient())).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    await expect(connectUnix(freePath(), 1000, impatientClock())).rejects.toMatchObject({ code: 'ENOENT' })
+    await expect(connectUnix(await leftBehind(), 1000, impatientClock())).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 })
 

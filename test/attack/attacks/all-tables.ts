@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { NativeLink } from '../../crash/native.ts'
-import { serving } from '../../support/process.ts'
+import { NativeLink } from '../../support/native-link.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const TABLES = 200
@@ -34,11 +34,11 @@ export const attack: Attack = {
     const data = mkdtempSync(join(tmpdir(), 'parlor-attack-'))
     cleanup.defer(() => rmSync(data, { recursive: true }))
     const settings = ['--data', data, '--limit', `tables=${TABLES}`]
-    const { server, ports } = await serving([DOOR], ...settings)
+    const { server, ports } = await startServe([DOOR], ...settings)
     cleanup.use(server)
     const one = await takeTables(ports[DOOR] ?? 0, 'a', TABLES)
     assert.equal(one.got, 20, 'one connection')
-    assert.match(one.refusal, /this connection has 20 seats/)
+    assert.match(one.refusal, /this connection holds 20 seats/)
     let all = one.got
     let refusal = ''
     for (let n = 0; n < 10 && !/your address/.test(refusal); n++) {
@@ -49,7 +49,7 @@ export const attack: Attack = {
     assert.equal(all, TABLES / 2, 'one address')
     server.signal('SIGKILL')
     await server.exit
-    const next = await serving([DOOR], ...settings)
+    const next = await startServe([DOOR], ...settings)
     cleanup.use(next.server)
     const again = await takeTables(next.ports[DOOR] ?? 0, 'c', TABLES)
     assert.equal(again.got, 0, 'after a restart')

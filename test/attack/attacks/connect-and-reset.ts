@@ -3,8 +3,8 @@ import { setTimeout } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { Orders } from '../../../bench/hostile/crowd.ts'
 import type { Flood } from '../../../bench/hostile/floods.ts'
-import { dial, hear } from '../../support/pipelining.ts'
-import { serving } from '../../support/process.ts'
+import { connectSocket, receiveText } from '../../support/flood.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const CONNECTIONS = 50
@@ -19,7 +19,7 @@ export const attack: Attack = {
   short: false,
   limit: 30_000,
   async run(cleanup) {
-    const { server, ports } = await serving(['tjc/guess'])
+    const { server, ports } = await startServe(['tjc/guess'])
     cleanup.use(server)
     const port = ports['tjc/guess'] ?? 0
     // in a thread of its own, so that the clients are as fast as they can be
@@ -31,8 +31,8 @@ export const attack: Attack = {
     const until = performance.now() + SPAN
     while (performance.now() < until) {
       const since = performance.now()
-      const socket = dial(port, cleanup)
-      await hear(socket, 'GUESS')
+      const socket = connectSocket(port, cleanup)
+      await receiveText(socket, 'GUESS')
       waits.push(performance.now() - since)
       socket.destroy()
       await setTimeout(10)

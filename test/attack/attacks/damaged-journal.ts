@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Store } from '../../../src/hall/ports.ts'
 import { openStore } from '../../../src/storage/sqlite/index.ts'
-import { keep } from '../../support/keep.ts'
+import { appendEvents } from '../../support/append-events.ts'
 import type { Attack } from '../attack.ts'
 
 const TABLES = 100
@@ -46,7 +46,8 @@ export const attack: Attack = {
 /** Appends talk at each of some tables, and closes the store. */
 async function said(folder: string, first: number, last: number, text: string, done: (store: Store) => unknown): Promise<void> {
   const store = await openStore({ folder })
-  for (let table = first; table <= last; table++) await keep(store.tables, table, 0, [{ type: 'said', name: 'Ada', text, n: 1, at: 1 }])
+  for (let table = first; table <= last; table++)
+    await appendEvents(store.tables, table, 0, [{ type: 'said', name: 'Ada', text, n: 1, at: 1 }])
   await done(store)
 }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { setTimeout } from 'node:timers/promises'
-import { longestWait } from '../../support/pipelining.ts'
-import { serving } from '../../support/process.ts'
+import { longestWait } from '../../support/flood.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const SOCKETS = 8
@@ -18,7 +18,7 @@ export const attack: Attack = {
   title: `sends datagrams from ${SOCKETS} sockets as fast as it can, each of which is a conversation`,
   short: true,
   async run(cleanup) {
-    const { server, ports } = await serving(['parlor/door', 'fh/hello'])
+    const { server, ports } = await startServe(['parlor/door', 'fh/hello'])
     cleanup.use(server)
     const port = ports['fh/hello'] ?? 0
     let answers = 0

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore } from '../../../src/storage/sqlite/index.ts'
-import { NativeLink } from '../../crash/native.ts'
-import { serving } from '../../support/process.ts'
+import { NativeLink } from '../../support/native-link.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const DOOR = 'parlor/door'
@@ -22,12 +22,12 @@ export const attack: Attack = {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk])
     cleanup.defer(() => void execFileSync('umount', ['--lazy', disk]))
     const data = join(disk, 'data')
-    const { server, ports } = await serving([DOOR], '--data', data)
+    const { server, ports } = await startServe([DOOR], '--data', data)
     cleanup.use(server)
     const games = new Map<number, NativeLink[]>()
     for (let client = 0; client < CLIENTS; client++) {
-      const link: NativeLink = await NativeLink.open(ports[DOOR] ?? 0, (told) => {
-        if (told.type === 'seated') games.set(told.table, [...(games.get(told.table) ?? []), link])
+      const link: NativeLink = await NativeLink.open(ports[DOOR] ?? 0, (received) => {
+        if (received.type === 'seated') games.set(received.table, [...(games.get(received.table) ?? []), link])
       })
       cleanup.defer(() => link.close())
       await link.ask({ type: 'enter', name: `player${client}` })

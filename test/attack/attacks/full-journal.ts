@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { NativeLink } from '../../crash/native.ts'
-import { serving } from '../../support/process.ts'
+import { NativeLink } from '../../support/native-link.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const MEGABYTES = 1
@@ -17,11 +17,11 @@ export const attack: Attack = {
   async run(cleanup) {
     const data = mkdtempSync(join(tmpdir(), 'parlor-attack-'))
     cleanup.defer(() => rmSync(data, { recursive: true }))
-    const { server, ports } = await serving([DOOR], '--data', data, '--limit', `disk=${MEGABYTES}`, '--limit', 'seats=none')
+    const { server, ports } = await startServe([DOOR], '--data', data, '--limit', `disk=${MEGABYTES}`, '--limit', 'seats=none')
     cleanup.use(server)
     const before = sizeOf(data)
     const tables: number[] = []
-    const open = () => NativeLink.open(ports[DOOR] ?? 0, (told) => told.type === 'seated' && tables.push(told.table))
+    const open = () => NativeLink.open(ports[DOOR] ?? 0, (received) => received.type === 'seated' && tables.push(received.table))
     const links = await Promise.all([open(), open()])
     for (const [n, link] of links.entries()) await link.ask({ type: 'enter', name: `m${n}allory` })
     let refusal = ''

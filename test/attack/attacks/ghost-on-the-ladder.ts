@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { frontDoor } from '../../support/attackers.ts'
+import { startFrontDoor } from '../../support/attackers.ts'
 import { run } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
@@ -15,7 +15,7 @@ export const attack: Attack = {
   async run(cleanup) {
     const data = await mkdtemp(join(tmpdir(), 'parlor-ghost-'))
     cleanup.defer(() => rm(data, { recursive: true, force: true }))
-    const { open } = await frontDoor(cleanup, '--data', data)
+    const { open } = await startFrontDoor(cleanup, '--data', data)
     const [ghost, grace] = [await open(), await open()]
     await ghost.link.ask({ type: 'register', name: 'ada', password: PASSWORD })
     await grace.link.ask({ type: 'register', name: 'grace', password: PASSWORD })

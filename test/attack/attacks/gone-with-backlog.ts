@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
-import { dial, hear } from '../../support/pipelining.ts'
-import { serving } from '../../support/process.ts'
+import { connectSocket, receiveText } from '../../support/flood.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const CONNECTIONS = 50
@@ -17,13 +17,13 @@ export const attack: Attack = {
   short: true,
   limit: 30_000,
   async run(cleanup) {
-    const { server, ports } = await serving(['parlor/door'], '--http', '0')
+    const { server, ports } = await startServe(['parlor/door'], '--http', '0')
     cleanup.use(server)
     const { http } = JSON.parse(server.output) as { http: { port: number } }
-    const sockets = Array.from({ length: CONNECTIONS }, () => dial(ports['parlor/door'] ?? 0, cleanup))
+    const sockets = Array.from({ length: CONNECTIONS }, () => connectSocket(ports['parlor/door'] ?? 0, cleanup))
     for (const [at, socket] of sockets.entries()) {
       socket.write(`eve${at}\n`)
-      await hear(socket, `eve${at}`)
+      await receiveText(socket, `eve${at}`)
       socket.resume()
       if (!socket.write('help\n'.repeat(TIMES))) await once(socket, 'drain')
     }

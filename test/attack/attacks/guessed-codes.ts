@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { dial, hear } from '../../support/pipelining.ts'
-import { serving } from '../../support/process.ts'
+import { connectSocket, receiveText } from '../../support/flood.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const GUESSES = 400
@@ -10,22 +10,22 @@ export const attack: Attack = {
   title: `guesses ${GUESSES} codes of invitations, at the address of two friends`,
   short: true,
   async run(cleanup) {
-    const { server, ports } = await serving(['parlor/door'])
+    const { server, ports } = await startServe(['parlor/door'])
     cleanup.use(server)
     const enter = (name: string) => {
-      const socket = dial(ports['parlor/door'] ?? 0, cleanup)
+      const socket = connectSocket(ports['parlor/door'] ?? 0, cleanup)
       socket.write(`style json\n{"type":"enter","name":"${name}"}\n`)
       return socket
     }
     const hostile = enter('eve')
     hostile.write(`${'{"type":"join","code":"amber-otter-zebra"}\n'.repeat(GUESSES)}{"type":"ping","id":"end"}\n`)
-    const tried = (await hear(hostile, '"end"')).split('"no-such-code"').length - 1
+    const tried = (await receiveText(hostile, '"end"')).split('"no-such-code"').length - 1
     const host = enter('ada')
     host.write('{"type":"seek","id":"seek","game":"scissors","private":true,"wait":null}\n')
-    const code = /"code":"([^"]+)"/.exec(await hear(host, '"seek"'))?.[1]
+    const code = /"code":"([^"]+)"/.exec(await receiveText(host, '"seek"'))?.[1]
     const friend = enter('grace')
     friend.write(`{"type":"join","code":"${code}"}\n{"type":"ping","id":"end"}\n`)
-    const heard = await hear(friend, '"end"')
+    const heard = await receiveText(friend, '"end"')
     assert.ok(heard.includes('"seated"'), `the right code was refused: ${heard.slice(-300)}`)
     assert.ok(tried <= 11, `${tried} of ${GUESSES} guesses were compared`)
     return `${tried} of ${GUESSES} guesses were compared; the right code of another client was accepted.`

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import type { GuessingView } from '../../../src/games/guessing.ts'
 import type { ToClient } from '../../../src/native/messages.ts'
-import { NativeLink } from '../../crash/native.ts'
-import { foresee } from '../../support/foresight.ts'
-import { serving } from '../../support/process.ts'
+import { NativeLink } from '../../support/native-link.ts'
+import { predictMathRandom } from '../../support/predict-random.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 /** The number of games that the attacker plays, and of games of others after that. */
@@ -15,13 +15,13 @@ export const attack: Attack = {
   title: `plays ${OWN} games of guess and computes the secret numbers of the next ${OTHERS}`,
   short: true,
   async run(cleanup) {
-    const { server, ports } = await serving(['parlor/door'])
+    const { server, ports } = await startServe(['parlor/door'])
     cleanup.use(server)
     const player = await Player.enter(ports['parlor/door'] ?? 0)
     cleanup.defer(() => player.link.close())
     const numbers: number[] = []
     for (let game = 0; game < OWN + OTHERS; game++) numbers.push(await player.play())
-    const foreseen = foresee(numbers.slice(0, OWN), 100, OTHERS) ?? []
+    const foreseen = predictMathRandom(numbers.slice(0, OWN), 100, OTHERS) ?? []
     const right = foreseen.filter((number, at) => number === numbers[OWN + at]).length
     assert.ok(right <= 2, `${right} of ${OTHERS} secret numbers were foreseen: ${foreseen}`)
     return `After ${OWN} games, ${right} of ${OTHERS} secret numbers were foreseen.`

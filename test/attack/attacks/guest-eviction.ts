@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { frontDoor } from '../../support/attackers.ts'
+import { startFrontDoor } from '../../support/attackers.ts'
 import type { Attack } from '../attack.ts'
 
 const GUESTS = 50
@@ -11,7 +11,7 @@ export const attack: Attack = {
   title: `says the name of each of ${GUESTS} guests, at the front door and at the quiz`,
   short: true,
   async run(cleanup) {
-    const { open, ports } = await frontDoor(cleanup)
+    const { open, ports } = await startFrontDoor(cleanup)
     const guests = await Promise.all(Array.from({ length: GUESTS }, async () => (await open()).link))
     for (const [at, guest] of guests.entries()) await guest.ask({ type: 'enter', name: `guest of ${at}x` })
     const { link: stranger } = await open()

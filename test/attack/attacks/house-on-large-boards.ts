@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
-import { dial, hear, longestWait } from '../../support/pipelining.ts'
-import { serving } from '../../support/process.ts'
+import { connectSocket, longestWait, receiveText } from '../../support/flood.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const CONNECTIONS = 60
@@ -17,14 +17,14 @@ export const attack: Attack = {
   title: `has the house begin ${SEEKS} times on 20 x 20 cells on each of ${CONNECTIONS} connections`,
   short: false,
   async run(cleanup) {
-    const { server, ports } = await serving(['parlor/door'])
+    const { server, ports } = await startServe(['parlor/door'])
     cleanup.use(server)
     const port = ports['parlor/door'] ?? 0
     const seek = '{"type":"seek","game":"tictactoe","settings":{"size":20},"wait":0,"seats":[1],"replace":true}\n'
-    const clients = Array.from({ length: CONNECTIONS }, () => dial(port, cleanup))
+    const clients = Array.from({ length: CONNECTIONS }, () => connectSocket(port, cleanup))
     const enter = async (client: Socket, n: number) => {
       client.write(`style json\n{"type":"enter","name":"big${n}"}\n{"type":"ping","id":"here"}\n`)
-      await hear(client, '"here"')
+      await receiveText(client, '"here"')
       client.resume()
     }
     await Promise.all(clients.map(enter))

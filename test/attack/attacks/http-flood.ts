@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
-import { dial, longestWait } from '../../support/pipelining.ts'
-import { serving } from '../../support/process.ts'
+import { connectSocket, longestWait } from '../../support/flood.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const CONNECTIONS = 16
@@ -17,7 +17,7 @@ export const attack: Attack = {
   title: `pipelines requests to the listener for health and metrics on ${CONNECTIONS} connections`,
   short: true,
   async run(cleanup) {
-    const { server, ports } = await serving(['parlor/door'], '--http', '0')
+    const { server, ports } = await startServe(['parlor/door'], '--http', '0')
     cleanup.use(server)
     const { http } = JSON.parse(server.output) as { http: { port: number } }
     let going = true
@@ -25,7 +25,7 @@ export const attack: Attack = {
     const flood = async (_: unknown, at: number) => {
       const requests = `GET ${PATHS[at % PATHS.length]} HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(2000)
       while (going) {
-        const socket = dial(http.port, cleanup)
+        const socket = connectSocket(http.port, cleanup)
         socket.on('data', (data) => (answers += String(data).match(/HTTP\/1\.1 (200|404)/g)?.length ?? 0))
         socket.write(requests)
         socket.on('drain', () => socket.write(requests))

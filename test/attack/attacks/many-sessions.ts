@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SESSIONS } from '../../../src/hall/ports.ts'
-import { frontDoor } from '../../support/attackers.ts'
+import { startFrontDoor } from '../../support/attackers.ts'
 import type { Attack } from '../attack.ts'
 
 const PASSWORD = 'correct horse'
@@ -20,7 +20,7 @@ export const attack: Attack = {
   async run(cleanup) {
     const data = mkdtempSync(join(tmpdir(), 'parlor-attack-'))
     cleanup.defer(() => rmSync(data, { recursive: true }))
-    const { open } = await frontDoor(cleanup, '--data', data)
+    const { open } = await startFrontDoor(cleanup, '--data', data)
     const { link: owner } = await open()
     assert.equal((await owner.ask({ type: 'register', name: 'ada', password: PASSWORD })).type, 'entered')
     const links = await Promise.all(Array.from({ length: CONNECTIONS }, async () => (await open()).link))

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { run, serving } from '../../support/process.ts'
+import { run, startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const CONNECTIONS = 100
@@ -19,7 +19,7 @@ export const attack: Attack = {
   async run(cleanup) {
     const data = await mkdtemp(join(tmpdir(), 'parlor-operator-'))
     cleanup.defer(() => rm(data, { recursive: true, force: true }))
-    const { server } = await serving(['tjc/guess'], '--data', data)
+    const { server } = await startServe(['tjc/guess'], '--data', data)
     cleanup.use(server)
     const dial = async (_: unknown, at: number) => {
       const socket = connect({ path: join(data, 'parlor.sock'), allowHalfOpen: true }).on('error', () => {})

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { frontDoor } from '../../support/attackers.ts'
+import { startFrontDoor } from '../../support/attackers.ts'
 import type { Attack } from '../attack.ts'
 
 const PASSWORD = 'correct horse'
@@ -11,7 +11,7 @@ export const attack: Attack = {
   title: `guesses at one password from ${ADDRESSES} addresses at once, while the owner logs in from its own`,
   short: true,
   async run(cleanup) {
-    const { open } = await frontDoor(cleanup)
+    const { open } = await startFrontDoor(cleanup)
     const { link: first } = await open()
     await first.ask({ type: 'register', name: 'ada', password: PASSWORD })
     const minted = await first.ask({ type: 'session' })

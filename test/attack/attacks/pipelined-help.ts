@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
-import { dial, hear, longestWait } from '../../support/pipelining.ts'
-import { serving } from '../../support/process.ts'
+import { connectSocket, longestWait, receiveText } from '../../support/flood.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const TIMES = 5000
@@ -15,13 +15,13 @@ export const attack: Attack = {
   title: `asks ${TIMES} times for help at once`,
   short: false,
   async run(cleanup) {
-    const { server, ports } = await serving(['parlor/door'])
+    const { server, ports } = await startServe(['parlor/door'])
     cleanup.use(server)
     const port = ports['parlor/door'] ?? 0
-    const hostile = dial(port, cleanup)
+    const hostile = connectSocket(port, cleanup)
     hostile.write(`eve\n${'help\n'.repeat(TIMES)}board\n`)
     // the budget slows the client down, so that not all of it is answered by then
-    const flood = Promise.race([hear(hostile, 'You are at no table'), setTimeout(SPAN)])
+    const flood = Promise.race([receiveText(hostile, 'You are at no table'), setTimeout(SPAN)])
     const wait = await longestWait(port, flood, cleanup)
     assert.ok(wait < MOST, `another client waited ${Math.round(wait)} ms`)
     return `Another client waited at most ${Math.round(wait)} ms.`

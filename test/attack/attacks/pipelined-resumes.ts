@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { dial, hear, longestWait } from '../../support/pipelining.ts'
-import { serving } from '../../support/process.ts'
+import { connectSocket, longestWait, receiveText } from '../../support/flood.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const OFFERS = 1500
@@ -13,19 +13,19 @@ export const attack: Attack = {
   title: `resumes a game with ${2 * OFFERS} events from its beginning ${TIMES} times at once`,
   short: false,
   async run(cleanup) {
-    const { server, ports } = await serving(['parlor/door'])
+    const { server, ports } = await startServe(['parlor/door'])
     cleanup.use(server)
     const port = ports['parlor/door'] ?? 0
-    const hostile = dial(port, cleanup)
+    const hostile = connectSocket(port, cleanup)
     hostile.write('style json\n{"type":"enter","name":"eve"}\n{"type":"seek","game":"tictactoe","settings":{"size":20},"wait":0}\n')
-    const heard = await hear(hostile, '"token"')
+    const heard = await receiveText(hostile, '"token"')
     const [, table] = /"table":(\d+)/.exec(heard) ?? []
     const [, token] = /"token":"(\w+)"/.exec(heard) ?? []
     // the house declines each draw, so that there are two events for each
     hostile.write(`${`{"type":"offer","table":${table}}\n`.repeat(OFFERS)}{"type":"ping","id":"long"}\n`)
-    await hear(hostile, '"long"')
+    await receiveText(hostile, '"long"')
     hostile.write(`${`{"type":"resume","token":"${token}","after":0}\n`.repeat(TIMES)}{"type":"ping","id":"last"}\n`)
-    const wait = await longestWait(port, hear(hostile, '"last"'), cleanup)
+    const wait = await longestWait(port, receiveText(hostile, '"last"'), cleanup)
     assert.ok(wait < MOST, `another client waited ${Math.round(wait)} ms`)
     return `Another client waited at most ${Math.round(wait)} ms.`
   },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { dial, enter, hear, longestWait } from '../../support/pipelining.ts'
-import { serving } from '../../support/process.ts'
+import { connectJsonUsers, connectSocket, longestWait, receiveText } from '../../support/flood.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const USERS = 1000
@@ -13,15 +13,15 @@ export const attack: Attack = {
   title: `seeks another user by name ${TIMES} times at once, with ${USERS} users who seek`,
   short: false,
   async run(cleanup) {
-    const { server, ports } = await serving(['parlor/door'])
+    const { server, ports } = await startServe(['parlor/door'])
     cleanup.use(server)
     const port = ports['parlor/door'] ?? 0
     const seek = '{"type":"seek","game":"tictactoe","seats":[0],"wait":null}'
-    await enter(port, USERS, (n) => [`{"type":"enter","name":"user${n}"}`, seek], cleanup)
-    const hostile = dial(port, cleanup)
+    await connectJsonUsers(port, USERS, (n) => [`{"type":"enter","name":"user${n}"}`, seek], cleanup)
+    const hostile = connectSocket(port, cleanup)
     const against = `{"type":"seek","game":"tictactoe","against":"user${USERS - 1}"}\n{"type":"cancel"}\n`
     hostile.write(`style json\n{"type":"enter","name":"eve"}\n${against.repeat(TIMES)}{"type":"ping","id":"last"}\n`)
-    const wait = await longestWait(port, hear(hostile, '"last"'), cleanup)
+    const wait = await longestWait(port, receiveText(hostile, '"last"'), cleanup)
     assert.ok(wait < MOST, `another client waited ${Math.round(wait)} ms`)
     return `Another client waited at most ${Math.round(wait)} ms.`
   },

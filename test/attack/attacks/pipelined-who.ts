@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { dial, enter, hear, longestWait } from '../../support/pipelining.ts'
-import { serving } from '../../support/process.ts'
+import { connectJsonUsers, connectSocket, longestWait, receiveText } from '../../support/flood.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const USERS = 1000
@@ -13,13 +13,13 @@ export const attack: Attack = {
   title: `asks ${TIMES} times who is online at once, with ${USERS} users online`,
   short: false,
   async run(cleanup) {
-    const { server, ports } = await serving(['parlor/door'])
+    const { server, ports } = await startServe(['parlor/door'])
     cleanup.use(server)
     const port = ports['parlor/door'] ?? 0
-    await enter(port, USERS, (n) => [`{"type":"enter","name":"user${n}"}`], cleanup)
-    const hostile = dial(port, cleanup)
+    await connectJsonUsers(port, USERS, (n) => [`{"type":"enter","name":"user${n}"}`], cleanup)
+    const hostile = connectSocket(port, cleanup)
     hostile.write(`eve\n${'who\n'.repeat(TIMES)}board\n`)
-    const wait = await longestWait(port, hear(hostile, 'You are at no table'), cleanup)
+    const wait = await longestWait(port, receiveText(hostile, 'You are at no table'), cleanup)
     assert.ok(wait < MOST, `another client waited ${Math.round(wait)} ms`)
     return `Another client waited at most ${Math.round(wait)} ms.`
   },

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { NativeLink } from '../../crash/native.ts'
-import { serving } from '../../support/process.ts'
+import { NativeLink } from '../../support/native-link.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const DOOR = 'parlor/door'
@@ -17,7 +17,7 @@ export const attack: Attack = {
     const around = mkdtempSync(join(tmpdir(), 'parlor-attack-'))
     cleanup.defer(() => rmSync(around, { recursive: true }))
     const data = join(around, 'data')
-    const { server, ports } = await serving([DOOR], '--data', data)
+    const { server, ports } = await startServe([DOOR], '--data', data)
     cleanup.use(server)
     const link = await NativeLink.open(ports[DOOR] ?? 0, () => {})
     cleanup.defer(() => link.close())

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { NativeLink } from '../../crash/native.ts'
-import { run, serving } from '../../support/process.ts'
+import { NativeLink } from '../../support/native-link.ts'
+import { run, startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const DOOR = 'parlor/door'
@@ -15,7 +15,7 @@ export const attack: Attack = {
   async run(cleanup) {
     const data = mkdtempSync(join(tmpdir(), 'parlor-attack-'))
     cleanup.defer(() => rmSync(data, { recursive: true }))
-    const { server, ports } = await serving([DOOR], '--data', data)
+    const { server, ports } = await startServe([DOOR], '--data', data)
     cleanup.use(server)
     const link = await NativeLink.open(ports[DOOR] ?? 0, () => {})
     cleanup.defer(() => link.close())

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ToClient } from '../../../src/native/messages.ts'
-import { NativeLink } from '../../crash/native.ts'
-import { serving } from '../../support/process.ts'
+import { NativeLink } from '../../support/native-link.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 /** Seats that tic-tac-toe does not have, or has only once. */
@@ -12,7 +12,7 @@ export const attack: Attack = {
   title: 'seeks a rated game for a seat that the game does not have, to win by the clock',
   short: true,
   async run(cleanup) {
-    const { server, ports } = await serving(['parlor/door'])
+    const { server, ports } = await startServe(['parlor/door'])
     cleanup.use(server)
     const [eve, ada] = [await enter(ports['parlor/door'] ?? 0, 'eve'), await enter(ports['parlor/door'] ?? 0, 'ada')]
     cleanup.defer(() => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { serving } from '../../support/process.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const CONNECTIONS = 500
@@ -11,7 +11,7 @@ export const attack: Attack = {
   title: `opens ${CONNECTIONS} connections and sends half a line on each`,
   short: true,
   async run(cleanup) {
-    const { server, ports } = await serving(['tjc/guess'])
+    const { server, ports } = await startServe(['tjc/guess'])
     cleanup.use(server)
     const port = ports['tjc/guess'] ?? 0
     const sockets = Array.from({ length: CONNECTIONS }, () => connect(port, '127.0.0.1').on('error', () => {}))

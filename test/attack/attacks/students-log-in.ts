@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { frontDoor } from '../../support/attackers.ts'
+import { startFrontDoor } from '../../support/attackers.ts'
 import type { Attack } from '../attack.ts'
 
 const STUDENTS = 200
@@ -9,7 +9,7 @@ export const attack: Attack = {
   title: `registers ${STUDENTS} names, and logs in to all of them, at once from one address`,
   short: false,
   async run(cleanup) {
-    const { open } = await frontDoor(cleanup)
+    const { open } = await startFrontDoor(cleanup)
     const each = async (type: 'register' | 'enter') => {
       const since = performance.now()
       const links = await Promise.all(Array.from({ length: STUDENTS }, async () => (await open('127.0.3.1')).link))

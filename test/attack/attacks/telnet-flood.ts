@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
-import { dial, hear, longestWait } from '../../support/pipelining.ts'
-import { serving } from '../../support/process.ts'
+import { connectSocket, longestWait, receiveText } from '../../support/flood.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const CONNECTIONS = 8
@@ -17,15 +17,15 @@ export const attack: Attack = {
   title: `negotiates telnet's options without end on ${CONNECTIONS} connections`,
   short: true,
   async run(cleanup) {
-    const { server, ports } = await serving(['parlor/door'])
+    const { server, ports } = await startServe(['parlor/door'])
     cleanup.use(server)
     const port = ports['parlor/door'] ?? 0
     let going = true
     let ended = 0
     const flood = async () => {
       while (going) {
-        const socket = dial(port, cleanup)
-        await hear(socket, '\n')
+        const socket = connectSocket(port, cleanup)
+        await receiveText(socket, '\n')
         const closed = once(socket.resume(), 'close').then(() => true)
         let open = true
         while (going && open) {

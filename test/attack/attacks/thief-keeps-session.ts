@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { frontDoor } from '../../support/attackers.ts'
+import { startFrontDoor } from '../../support/attackers.ts'
 import type { Attack } from '../attack.ts'
 
 const PASSWORD = 'correct horse'
@@ -10,7 +10,7 @@ export const attack: Attack = {
   title: `logs in with a stolen password ${THEFTS} times, and mints sessions before, while and after the owner changes it`,
   short: true,
   async run(cleanup) {
-    const { open } = await frontDoor(cleanup)
+    const { open } = await startFrontDoor(cleanup)
     const { link: owner, heard } = await open()
     await owner.ask({ type: 'register', name: 'ada', password: PASSWORD })
     await owner.ask({ type: 'seek', game: 'tictactoe', wait: 0 })

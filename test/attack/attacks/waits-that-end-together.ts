@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
-import { dial, hear, longestWait } from '../../support/pipelining.ts'
-import { serving } from '../../support/process.ts'
+import { connectSocket, longestWait, receiveText } from '../../support/flood.ts'
+import { startServe } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'
 
 const SEEKS = 1000
@@ -16,7 +16,7 @@ export const attack: Attack = {
   title: `lets the waits of ${SEEKS} seeks end in the same moment`,
   short: false,
   async run(cleanup) {
-    const { server, ports } = await serving(['parlor/door'])
+    const { server, ports } = await startServe(['parlor/door'])
     cleanup.use(server)
     const port = ports['parlor/door'] ?? 0
     const end = performance.now() + UNTIL
@@ -25,9 +25,9 @@ export const attack: Attack = {
     const all = Promise.withResolvers<void>()
     for (let from = 0; from < SEEKS; from += 50) {
       const some = Array.from({ length: 50 }, async (_, at) => {
-        const socket = dial(port, cleanup)
+        const socket = connectSocket(port, cleanup)
         socket.write(`style json\n{"type":"enter","name":"user${from + at}"}\n{"type":"ping","id":"here"}\n`)
-        await hear(socket, '"here"')
+        await receiveText(socket, '"here"')
         sockets.push(socket)
       })
       await Promise.all(some)

@@ -1,0 +1,39 @@
+import type { Random } from '../games/game.ts'
+import { type Console, EndOfInput } from '../protocol/definition.ts'
+
+/** Input for prompts of any program: moves, commands, nonsense. */
+const TYPED = [
+  ...['1', '2', '3', '4', '5', '6', '7', '8', '9', '50', '25', '75', '0', '101', '-5', '+7', 'H', 'T', 'h', 'q', 'Q'],
+  ...['e', 'a', 'r', 's', 't', 'n', 'o', 'hq', 'FORWARD', 'LEFT', 'right', 'END', 'start', 'quit', 'QUIT', 'bye', '/q'],
+  ...['A', 'B', 'c', 'y', 'RESUME'],
+  ...['hello there', 'play scissors', 'play guess', '%H:%M', '', 'ä', 'nonsense'],
+]
+
+/** Names of the users: few enough that they meet. */
+const NAMES = ['ada', 'ada', 'grace', 'ada @ home', '']
+const PASSWORDS = ['', '', '', 'engine-1843', 'engine']
+
+/** RestlessOptions is how a restless person types. */
+export interface RandomUserOptions {
+  /** Lines to choose from; by default, moves and commands of many programs. */
+  readonly typed?: readonly string[] | undefined
+  /** Waits before a line; by default, the person types at once. */
+  readonly think?: () => Promise<void>
+}
+
+/** Returns a person who types random lines, and leaves (Ctrl-D) after `patience` lines. */
+export function randomUser(random: Random, patience: number, { typed = TYPED, think }: RandomUserOptions = {}): Console {
+  let left = patience
+  return {
+    say() {},
+    async ask(prompt, atEnd, signal) {
+      if (signal?.aborted) throw signal.reason
+      await undefined
+      await think?.()
+      if (signal?.aborted) throw signal.reason
+      if (left-- > 0) return random.choice(/\bname\b.*:/.test(prompt) ? NAMES : /\bpassword\b/.test(prompt) ? PASSWORDS : typed)
+      if (atEnd === undefined) throw new EndOfInput()
+      return atEnd
+    },
+  }
+}

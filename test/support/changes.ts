@@ -1,0 +1,21 @@
+/** Changes lets tests wait until a condition holds, which is checked after each change. */
+export class Changes {
+  #checks: (() => boolean)[] = []
+
+  /** Checks all conditions that are waited for. */
+  note(): void {
+    this.#checks = this.#checks.filter((isMet) => !isMet())
+  }
+
+  /** Resolves when a condition holds, which may be at once. */
+  until(met: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const isMet = () => {
+        if (!met()) return false
+        resolve()
+        return true
+      }
+      if (!isMet()) this.#checks.push(isMet)
+    })
+  }
+}

@@ -1,0 +1,64 @@
+import type { LobbyService } from '../../src/lobby/service.ts'
+import { ToClient, type ToServer } from '../../src/native/messages.ts'
+import { NativeSession } from '../../src/native/session.ts'
+import { requireLobby } from '../../src/protocol/seating.ts'
+import { settled } from './test-clock.ts'
+
+/** A command without its id. */
+type CommandWithoutId = ToServer extends infer One ? (One extends ToServer ? Omit<One, 'id'> : never) : never
+
+/** MemoryNativeClient is a program that speaks the native protocol with the hall, without a network between them. */
+export class MemoryNativeClient {
+  /** All messages received, each checked against the schema of the protocol. */
+  readonly heard: ToClient[] = []
+  /** The reason why the server ended the conversation, if it did. */
+  ended: string | undefined
+  readonly #session: NativeSession
+  readonly #close: () => void
+  #ids = 0
+
+  constructor(service: LobbyService, address = '127.0.0.1') {
+    const line = { address, endOnDisconnect() {}, end: (reason: string) => this.drop(reason) }
+    const house = service.createSeating(line, 'machine')
+    this.#close = () => house.close()
+    this.#session = new NativeSession(
+      () => lobby,
+      (message) => this.heard.push(ToClient.parse(JSON.parse(JSON.stringify(message)))),
+    )
+    const lobby = requireLobby(house, this.#session)
+  }
+
+  /** Sends a command and returns the answer to it. */
+  async say(command: CommandWithoutId): Promise<ToClient> {
+    const id = ++this.#ids
+    await this.#session.handle(JSON.stringify({ ...command, id }))
+    await settled()
+    const answer = this.heard.find((message) => 'id' in message && message.id === id)
+    if (!answer) throw new Error(`no answer to ${command.type}`)
+    return answer
+  }
+
+  /** Sends any line, and returns the messages that answer it. */
+  async line(text: string): Promise<ToClient | undefined> {
+    await this.#session.handle(text)
+    return this.heard.at(-1)
+  }
+
+  /** Returns the messages of one type. */
+  all<Type extends ToClient['type']>(type: Type): Extract<ToClient, { type: Type }>[] {
+    return this.heard.filter((message): message is Extract<ToClient, { type: Type }> => message.type === type)
+  }
+
+  /** Returns the last message of one type. */
+  last<Type extends ToClient['type']>(type: Type): Extract<ToClient, { type: Type }> {
+    const last = this.all(type).at(-1)
+    if (!last) throw new Error(`it has received no ${type}`)
+    return last
+  }
+
+  /** Disconnects. */
+  drop(reason = 'gone'): void {
+    this.ended = reason
+    this.#close()
+  }
+}
