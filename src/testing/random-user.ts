@@ -13,15 +13,15 @@ const TYPED = [
 const NAMES = ['ada', 'ada', 'grace', 'ada @ home', '']
 const PASSWORDS = ['', '', '', 'engine-1843', 'engine']
 
-/** RestlessOptions is how a restless person types. */
+/** RandomUserOptions configures a random user: what it types, and when. */
 export interface RandomUserOptions {
   /** Lines to choose from; by default, moves and commands of many programs. */
   readonly typed?: readonly string[] | undefined
-  /** Waits before a line; by default, the person types at once. */
+  /** Waits before a line; by default, the user types at once. */
   readonly think?: () => Promise<void>
 }
 
-/** Returns a person who types random lines, and leaves (Ctrl-D) after `patience` lines. */
+/** Returns a user who types random lines, and leaves (Ctrl-D) after `patience` lines. */
 export function randomUser(random: Random, patience: number, { typed = TYPED, think }: RandomUserOptions = {}): Console {
   let left = patience
   return {

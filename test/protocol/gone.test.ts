@@ -10,6 +10,7 @@ import { Disconnected } from '../../src/wire/disconnect.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
 import { seatingOf } from '../support/lobby-service.ts'
 import { TestClock } from '../support/test-clock.ts'
+import { thinking } from '../support/thinking.ts'
 
 /** Ways in which a peer disconnects. */
 const WAYS = ['closes', 'resets', 'falls silent'] as const
@@ -72,10 +73,15 @@ async function abandoned(program: Program, side: Side, way: (typeof WAYS)[number
       ...terms,
       side: 'server',
       transport: server,
-      person: randomUser(random, 40),
+      person: randomUser(random, 40, { think: thinking(random, 0) }),
       ...seatingOf(program, { random, clock }),
     }),
-    client: new Conversation({ ...terms, side: 'client', transport: client, person: randomUser(random, 40) }),
+    client: new Conversation({
+      ...terms,
+      side: 'client',
+      transport: client,
+      person: randomUser(random, 40, { think: thinking(random, 0) }),
+    }),
   }
   const timeouts = new IdleTimeouts(LIMITS, clock, LIMITS.idle)
   timeouts.add(sides[side])
