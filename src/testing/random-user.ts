@@ -18,7 +18,7 @@ export interface RandomUserOptions {
   /** Lines to choose from; by default, moves and commands of many programs. */
   readonly typed?: readonly string[] | undefined
   /** Waits before a line; by default, the user types at once. */
-  readonly think?: () => Promise<void>
+  readonly think?: () => Promise<void> | undefined
 }
 
 /** Returns a user who types random lines, and leaves (Ctrl-D) after `patience` lines. */
@@ -29,7 +29,8 @@ export function randomUser(random: Random, patience: number, { typed = TYPED, th
     async ask(prompt, atEnd, signal) {
       if (signal?.aborted) throw signal.reason
       await undefined
-      await think?.()
+      const thought = think?.()
+      if (thought) await thought
       if (signal?.aborted) throw signal.reason
       if (left-- > 0) return random.choice(/\bname\b.*:/.test(prompt) ? NAMES : /\bpassword\b/.test(prompt) ? PASSWORDS : typed)
       if (atEnd === undefined) throw new EndOfInput()

@@ -12,6 +12,9 @@ import { seatingOf } from '../support/lobby-service.ts'
 import { TestClock } from '../support/test-clock.ts'
 import { thinking } from '../support/thinking.ts'
 
+// roles load it when they need it, which is real input that no test clock waits for
+await import('../../src/games/local-table.ts')
+
 /** Ways in which a peer disconnects. */
 const WAYS = ['closes', 'resets', 'falls silent'] as const
 /** The number of writes after which it disconnects. */
