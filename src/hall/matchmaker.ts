@@ -43,7 +43,6 @@ interface WaitingSeek extends OpenSeek {
   cancelWait: (() => void) | undefined
 }
 
-/** MatchmakerOptions is the part of the hall that seats the owners of matched seeks. */
 export interface MatchmakerOptions {
   readonly clock: Clock
   /** Holdings of each network, among which open seeks count. */

@@ -47,7 +47,7 @@ export abstract class ObservedTable {
     return this.#observers
   }
 
-  /** Returns the present view of a seat or a watcher; `undefined` until the opening is published. */
+  /** Returns the current view of a seat or a watcher; `undefined` until the opening is published. */
   situation(who: SeatNumber | 'watcher'): Situation<unknown> | undefined {
     return this.published && toSituation(this.published, who)
   }

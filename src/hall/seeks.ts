@@ -157,7 +157,7 @@ function poolsOf(seek: OpenSeek): readonly string[] {
   ])
 }
 
-/** Returns the keys of the pools whose seeks suit a new one. */
+/** Returns the keys of the pools whose seeks suit a new seek, with and without its settings and clock. */
 function* suitable(coming: OpenSeek): Iterable<string> {
   const settings = coming.options === undefined ? [ANY] : [settingsKey(coming), NONE]
   const clocks = clockKey(coming) === NONE ? [ANY] : [clockKey(coming), NONE]

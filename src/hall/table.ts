@@ -35,7 +35,7 @@ export type Opened = Extract<TableEventData, { type: 'opened' }>
 
 /** TableState is the state that follows from a table's log: the rules, and immutable plain data. */
 export interface TableState {
-  /** Number of the last event. */
+  /** Sequence number of the last event. */
   readonly n: number
   readonly rules: AnyGame
   readonly opened: Opened
@@ -46,7 +46,7 @@ export interface TableState {
   readonly toMove: readonly SeatNumber[]
   /** Time of the last move, or of the first reconnection after a suspension. */
   readonly turnSince: number
-  /** Number of the events that are moves. */
+  /** Count of the events that are moves. */
   readonly moves: number
   /** Time of the last move, or of the opening: no restart and no reconnection changes it. */
   readonly movedAt: number
@@ -358,7 +358,7 @@ function leftBy({ opened: { seats } }: TableState, left: SeatNumber): Outcome {
   return { winners: [...seats.keys()].filter((seat) => seat !== left), left }
 }
 
-/** Names the first seat to move as the one that did not move. */
+/** Names the first seat to move as the seat that did not move. */
 function leftOpen({ toMove: [left] }: TableState): Pick<Outcome, 'left'> {
   return left === undefined ? {} : { left }
 }
@@ -370,8 +370,8 @@ function afterDisconnection(table: TableState, { n, seat, at }: { n: number; sea
 }
 
 /**
- * Returns the state after a reconnection. The first one after a suspension starts the clocks: the turn begins anew, and the
- * players who are still disconnected have the usual grace time.
+ * Returns the state after a reconnection. The first reconnection after a suspension starts the clocks: the turn begins anew, and the
+ * players who are still disconnected have the default grace time.
  */
 function afterReconnection(table: TableState, { n, seat, at }: { n: number; seat: SeatNumber; at: number }): TableState {
   const { opened, toMove, suspended } = table

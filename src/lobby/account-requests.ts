@@ -9,7 +9,6 @@ import { NAME_REQUIRED, toAuthRefusal } from './errors.ts'
 import type { Holdings } from './holdings.ts'
 import type { Identity } from './identity.ts'
 
-/** AccountRequestsOptions are the parts of a session that its requests on accounts concern. */
 export interface AccountRequestsOptions {
   readonly context: Pick<LobbyContext, 'people' | 'bytes'>
   readonly identity: Identity

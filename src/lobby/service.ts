@@ -19,7 +19,6 @@ import { HallSeating } from './hall-seating.ts'
 import { isPublic } from './projections.ts'
 import { Spendings } from './spending.ts'
 
-/** LobbyServiceOptions are the ports and settings of a LobbyService. */
 export interface LobbyServiceOptions {
   readonly store: Store
   readonly clock: Clock

@@ -4,7 +4,7 @@ const LETTERS = 'ABCDEF'
 
 /** QuizJudge follows a quiz from the server's messages, and finds messages that contradict each other. */
 export class QuizJudge {
-  /** Number of the current or last question, and number of all questions, unknown before the first. */
+  /** Index of the current or last question, from 1, and the count of all questions, unknown before the first. */
   #number = 0
   #count: number | undefined
   #points = 0

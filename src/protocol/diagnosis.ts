@@ -19,7 +19,7 @@ import {
   withReason,
 } from './violation-text.ts'
 
-/** DiagnosedPeer is what Diagnosis reads of its peer. */
+/** DiagnosedPeer has the members of a peer that Diagnosis reads. */
 export interface DiagnosedPeer {
   readonly connection: Connection
   /** The peer's side. */

@@ -18,7 +18,6 @@ import { ClientConnection, type ClientConnectionOptions } from './client-connect
 import type { ConnectionInfo, Logs } from './observe/logs.ts'
 import { ProgramStats } from './program-stats.ts'
 
-/** ServerOptions are the programs, settings and ports of a server. */
 export interface ServerOptions {
   readonly programs: readonly Program[]
   /** The address on which all programs listen. */
@@ -128,7 +127,7 @@ export class Server {
     return this.#stats
   }
 
-  /** Open conversations, and ended ones whose connections are not closed yet. */
+  /** Open conversations, and ended conversations whose connections are not closed yet. */
   get conversations(): Iterable<Conversation> {
     return this.#timeouts.conversations
   }

@@ -29,7 +29,6 @@ import type { Sink, Transport } from './transport.ts'
  *    true after a message over the limit, so that the peer can be sent the reason.
  */
 
-/** ConnectionOptions configures one connection. */
 export interface ConnectionOptions extends SenderOptions {
   /** Framing of messages from the peer. */
   incoming: Framing
@@ -48,7 +47,7 @@ const INBOX_LIMIT = 32 * 1024
 const OVERHEAD = 16
 /** Unsent bytes above which `ready` waits. */
 const READY_LIMIT = 64 * 1024
-/** Limit of messages read after both sides are closed: the last ones may still count, but no answer reaches the peer. */
+/** Limit of messages read after both sides are closed: the last messages may still count, but no answer reaches the peer. */
 const LAST_MESSAGES = 32
 /** First byte of a TLS stream: a handshake record, or an alert of a server that received something else. */
 const TLS_RECORDS = [0x15, 0x16]
@@ -78,7 +77,7 @@ export class Connection extends Sender implements Sink {
   #allowance: Allowance | undefined
   /** Cost of the peer's messages before its allowance was created. */
   #spent = 0
-  /** True if the next message may be read without a slice: all earlier ones are read, and the last was cheap. Never for datagrams. */
+  /** True if the next message may be read without a slice: all earlier messages are read, and the last was cheap. Never for datagrams. */
   #isDirect: boolean
   #reader: MessageReader | undefined
   #onPeerClosed: ((end: Disconnected) => void) | undefined
@@ -154,7 +153,7 @@ export class Connection extends Sender implements Sink {
     this.readOn()
   }
 
-  /** Delivers to the present reader what has arrived, if its allowance permits that. */
+  /** Delivers the received messages to the current reader, if its allowance permits that. */
   readOn(): void {
     const ready = this.#onReady
     this.#onReady = undefined

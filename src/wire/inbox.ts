@@ -3,14 +3,13 @@ import type { UnfinishedMessage } from './disconnect.ts'
 import { type Decoded, type Decoder, type Framing, TooLong } from './framing/framing.ts'
 import { type Raw, readText } from './text.ts'
 
-/** Limit of unread datagrams; further ones are dropped, as a network may drop any. */
+/** Limit of unread datagrams; the inbox drops further datagrams, as a network may. */
 const DATAGRAMS = 16
 /** Bytes that a decoded message counts in addition to its text, so that many empty messages count too. */
 const MESSAGE_OVERHEAD = 32
 /** Shortest pause in milliseconds after a message has arrived in several pieces: a network that cuts is slow, too. */
 const BETWEEN_PIECES = 100
 
-/** InboxOptions configures one inbox. */
 export interface InboxOptions {
   framing: Framing
   clock: Clock

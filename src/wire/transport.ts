@@ -43,7 +43,7 @@ export interface Transport {
   resume(): void
   /** Sends what was written, and then the end (TCP's FIN). */
   finish(): void
-  /** Closes both directions at once and drops what is unsent. */
+  /** Closes both directions at once and drops unsent bytes. */
   destroy(): void
   /** Does the same as `destroy`, and lets the peer see a broken connection (TCP's RST) if the transport supports that. */
   reset(): void

@@ -223,7 +223,7 @@ describe('a password', () => {
     lobby.calls.length = 0
     expect(await caller.type('password', 'engine-1843', 'difference-2', 'difference-2')).toBe(
       lines(
-        'Your present password? (An empty line cancels.)',
+        'Your current password? (An empty line cancels.)',
         SEEN,
         'The new one, of 8 characters at least? (An empty line cancels.)',
         'The same once more?',
@@ -247,7 +247,7 @@ describe('a password', () => {
     lobby.calls.length = 0
     lobby.ownPassword = 'engine-1843'
     const [present, next] = [
-      'Your present password? (An empty line cancels.)',
+      'Your current password? (An empty line cancels.)',
       'The new one, of 8 characters at least? (An empty line cancels.)',
     ]
     expect(await caller.type('password', 'wrong')).toBe(lines(present, SEEN, 'The password is wrong.', present))

@@ -75,7 +75,7 @@ asRoot('a full disk: moves are refused, health says degraded, and the game goes 
   })
   expect(await game.grace.ask({ type: 'register', name: 'grace', password: 'engine-1843' })).toMatchObject({ code: 'unavailable' })
   expect([await game.health(), await game.writable()]).toMatchObject([
-    { status: 'degraded', reason: expect.stringContaining('database or disk is full: make room on its disk') },
+    { status: 'degraded', reason: expect.stringContaining('database or disk is full: free some space on its disk') },
     '0',
   ])
   makeRoom()

@@ -66,7 +66,10 @@ describe('rows of the journal', () => {
     const read = await readAll(tables, [1, 2, 3])
     expect(read).toMatchObject([
       { table: 1, events: [move(1, 1)] },
-      { table: 2, failure: expect.objectContaining({ code: 'damaged', message: 'event 1 of table 2 cannot be read: it is not there' }) },
+      {
+        table: 2,
+        failure: expect.objectContaining({ code: 'damaged', message: 'event 1 of table 2 cannot be read: it is missing from the journal' }),
+      },
       { table: 3, events: [move(3, 1)] },
     ])
   })

@@ -33,7 +33,6 @@ const DUMMY: Hash = { ...COST, salt: new Uint8Array(SALT), tag: new Uint8Array(T
 /** The error if too many hashes wait. */
 export const BUSY: AuthError = { code: 'throttled', refused: 'too many users are logging in: try again in a few seconds' }
 
-/** PasswordsOptions is the source of salts and the limits of Passwords. */
 export interface PasswordsOptions {
   /** Source of salts. */
   readonly random: RandomBytes

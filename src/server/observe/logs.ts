@@ -9,7 +9,7 @@ export type Level = (typeof levels)[number]
 
 /** ConnectionInfo describes one connection in the logs. */
 export interface ConnectionInfo {
-  /** Number of the connection, from 1 since the server started. */
+  /** Sequence number of the connection, from 1 since the server started. */
   readonly connection: number
   readonly program: string
   readonly client: Address

@@ -20,7 +20,6 @@ import { SqliteResults } from './results.ts'
 import { ScoreCounts } from './score-counts.ts'
 import { SqliteUsage } from './usage.ts'
 
-/** StoreOptions is the options of a store on disk. */
 export interface StoreOptions {
   /** Folder of its file `parlor.db`; created if it does not exist. */
   readonly folder: string

@@ -22,7 +22,6 @@ const TIMES = 3
 /** Largest payload of a datagram in bytes. */
 const DATAGRAM = 65_507
 
-/** UdpOptions configures a listener for datagrams. */
 export interface UdpOptions {
   clock?: Clock
   /** Limit of remotes at a time, half of it per host. Default: 1,024. */
