@@ -48,7 +48,7 @@ export class RatingsProjector {
     })
   }
 
-  /** Runs some work after all work before it. After a failure, the next work begins with what has failed. */
+  /** Runs some work after all work before it. After a failure, the next work begins with the failed part. */
   #next(work: () => Promise<void>): Promise<void> {
     this.#last = this.#last.then(async () => {
       try {

@@ -335,7 +335,7 @@ export class TableActor extends ObservedTable {
     if (own) this.#advancePending()
     if (own?.event === event) return own.state
     try {
-      if (own || !this.published) throw new TypeError(`event ${event.n} is not the one that was expected`)
+      if (own || !this.published) throw new TypeError(`event ${event.n} is not the expected event`)
       this.#decided = evolve(this.published, event)
       this.#lastAt = event.at
       // the clock of the process that appended this may be ahead

@@ -17,7 +17,7 @@ export interface AccountRequestsOptions {
   readonly onEntered: () => void
 }
 
-/** AccountRequests handles what a session asks of accounts: to log in, to register, and to change or remove an account. */
+/** AccountRequests handles the requests of a session to log in, to register, and to change or remove an account. */
 export class AccountRequests {
   readonly #context: AccountRequestsOptions['context']
   readonly #identity: Identity

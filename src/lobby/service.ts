@@ -37,7 +37,7 @@ export interface LobbyServiceOptions {
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
-/** LobbyService owns what the peers of one server share: the hall, the online users, challenges, and the store. */
+/** LobbyService owns the parts that the peers of one server share: the hall, the online users, challenges, and the store. */
 export class LobbyService implements LobbyContext {
   readonly hall: Hall
   readonly people: People

@@ -56,7 +56,7 @@ export class QuizJudge {
     if (this.#wanted !== undefined && this.#number === 0 && count > this.#wanted)
       return `${formatCount(this.#wanted, 'question')} ${this.#wanted === 1 ? 'was' : 'were'} asked for`
     if (number > count)
-      return `${count === 1 ? 'the one question was' : `all ${count} questions were`} asked; expected "TOTAL ${this.#points} ${count}"`
+      return `${count === 1 ? 'the only question was' : `all ${count} questions were`} asked; expected "TOTAL ${this.#points} ${count}"`
     this.#number = number
     this.#count = count
     this.#options = 0

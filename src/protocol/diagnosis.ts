@@ -86,7 +86,7 @@ export class Diagnosis {
     this.#rejected = ''
   }
 
-  /** Notes whether a message had arrived before this side said what it answers. */
+  /** Records whether a message had arrived before this side sent the message that it answers. */
   setNextEarly(isEarly: boolean): void {
     this.#nextEarly = isEarly
   }

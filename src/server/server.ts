@@ -69,7 +69,7 @@ export interface ListenStatus {
   readonly failure?: unknown
 }
 
-/** IncomingConnection is a client that waits to be served, with what its conversation needs. */
+/** IncomingConnection is a client that waits for its conversation, with the parts of that conversation. */
 interface IncomingConnection {
   readonly program: Program
   readonly transport: Transport

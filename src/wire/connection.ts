@@ -22,7 +22,7 @@ import type { Sink, Transport } from './transport.ts'
  *    in its slices of the run queue. The usual case is a single message of a connection that has no other: it is read
  *    directly (`#isDirect`), and no `Allowance` or `Ignored` exists for the connection until it needs one.
  * 5. The last message must arrive (`sender.ts`). If a system closes a TCP socket that has unread bytes, it sends a reset, and a
- *    reset may delete what the peer has not read yet. So `close` sends the rest, finishes, and drops what still arrives until the
+ *    reset may delete what the peer has not read yet. So `close` sends the rest, finishes, and drops further bytes until the
  *    peer closes too or a timeout ends the wait; `abort` waits a moment before it resets. `fail` only records why this side ends
  *    the conversation: the caller closes or aborts afterwards.
  * 6. The peer's FIN ends reading, not sending: a client that shuts down its side may still wait for the answer. The same is
@@ -248,7 +248,7 @@ export class Connection extends Sender implements Sink {
     if (!this.#ignored.mayDiscard(count)) this.transport.pause()
   }
 
-  /** Gives the reader what has arrived: messages, or the end. */
+  /** Gives the reader the received messages, or the end. */
   #deliver(): void {
     if (this.#isDelivering) return
     this.#isDelivering = true

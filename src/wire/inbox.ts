@@ -22,7 +22,7 @@ export interface InboxOptions {
 }
 
 /**
- * Inbox holds what a peer has sent until it is read. A stream is decoded only then, so that unread data stays bytes, which
+ * Inbox holds the bytes of a peer until the role reads them. A stream is decoded only then, so that unread data stays bytes, which
  * are easy to count. Datagrams, and segments that a pause has ended, are decoded at once, because bytes lose the boundaries.
  */
 export class Inbox {

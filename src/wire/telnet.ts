@@ -180,7 +180,7 @@ export class Telnet extends TransportFilter {
     this.#settle()
   }
 
-  /** Lets the peer show again what the user types. */
+  /** Lets the peer show the user's input again. */
   show(): void {
     this.#hiding = false
     this.#settle()

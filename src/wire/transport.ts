@@ -36,7 +36,7 @@ export interface Transport {
   scheduleFlush(what: Flushable): void
   /** Sends text (as UTF-8) or bytes. Never throws: `Sink.closed` reports a broken connection. */
   write(data: string | Uint8Array): void
-  /** Calls `then` once, when the system has accepted what was written or the transport is closed; at once if little waits. */
+  /** Calls `then` once, when the system has accepted the written bytes or the transport is closed; at once if little waits. */
   whenSent(then: () => void): void
   /** Stops reading, so that the peer has to wait, until `resume`. */
   pause(): void

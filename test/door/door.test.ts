@@ -369,7 +369,7 @@ describe('telnet', () => {
 })
 
 describe('lines', () => {
-  test('that are not a command are answered with a similar one', async () => {
+  test('are answered with a similar command if they are not a command', async () => {
     const caller = await new FakeLobby().caller('ada')
     expect(await caller.type('plya tictactoe')).toBe(lines('There is no command "plya": did you mean "play"? "help" lists all.'))
     expect(await caller.type('hwo')).toContain('did you mean "who"?')

@@ -121,7 +121,7 @@ describe('the expected message', () => {
     else expect(heard.text).toBe('ERROR "50" came too soon: it is not your turn yet; wait for something like "AT 2 4 6"\n')
   })
 
-  test('a message before its turn is reported once, also for an earlier one', async () => {
+  test('two messages before their turn are reported in one ERROR', async () => {
     const { peer: server, theirs } = createPeer(await program('match'), 'server')
     const heard = recordReceived(theirs)
     theirs.write('ada\n7\n')

@@ -62,7 +62,7 @@ async function movesIn(folder: string, table: number): Promise<number> {
   return events.filter(({ type }) => type === 'moved').length
 }
 
-asRoot('a full disk: moves are refused, health says degraded, and the game goes on when there is room', async () => {
+asRoot('a full disk: moves are refused, health says degraded, and the game continues when there is space', async () => {
   const disk = smallDisk('2m')
   const data = join(disk, 'data')
   const game = await playing(data)

@@ -58,7 +58,7 @@ describe('rows of the journal', () => {
     expect(database.prepare('SELECT count(*) AS count, max(place) AS last FROM journal').get()).toMatchObject({ count: 4, last: 4 })
   })
 
-  test('that are damaged are reported for their tables, and the others are read', async () => {
+  test('are reported for their tables if they are damaged, and the others are read', async () => {
     const database = databaseIn(folder())
     const { tables } = storeIn(database)
     for (const table of [1, 2, 3]) await appendEvents(tables, table, 0, [move(table, 1)])

@@ -349,7 +349,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     this.#filled(finished)
   }
 
-  /** Writes finished tables into blocks. If that fails, it is tried again when there are twice as many. */
+  /** Writes finished tables into blocks. If that fails, tries again when there are twice as many. */
   #fillBlocks(): void {
     const tables = this.#finished.slice(0, this.#pace.entries)
     try {

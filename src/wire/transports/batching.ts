@@ -80,7 +80,7 @@ export class Batcher implements EventLoop {
     return this.#readBuffer
   }
 
-  /** Raises the limits, for a server that persists what a batch brings in one write. Limits below the current limits have no effect. */
+  /** Raises the limits, for a server that persists the events of a batch in one write. Limits below the current limits have no effect. */
   raiseLimits(limits: BatchLimits): void {
     if (limits.entries > this.#limits.entries) this.#limits = limits
   }

@@ -267,7 +267,7 @@ class UdpTransport implements Transport {
   }
 }
 
-/** UdpAnswers is the transport to a remote that has sent datagrams. Its answers are limited by what the remote has sent. */
+/** UdpAnswers is the transport to a remote that has sent datagrams. The bytes that the remote has sent limit the bytes of its answers. */
 class UdpAnswers extends UdpTransport {
   /** Number of bytes that may still be sent. */
   #room = 0
