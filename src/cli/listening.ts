@@ -14,7 +14,7 @@ import { type ListeningOptions, selectTransport, type TransportOptions } from '.
 type Certificate = NonNullable<ListeningOptions['certificate']>
 
 /**
- * Listens over the transport that the options name. TLS uses the given certificate, or a new one, and prints its
+ * Listens over the transport that the options name. TLS uses the given certificate, or a new certificate, and prints its
  * fingerprint on standard error.
  */
 export async function listenOn(

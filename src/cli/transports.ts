@@ -34,7 +34,7 @@ interface TransportOption {
   readonly commands: readonly TransportUse[]
 }
 
-/** TransportKind is a transport that commands can use. Its code is loaded when it is used. */
+/** TransportKind is a transport that commands can use. A command loads its code only to use it. */
 export interface TransportKind {
   readonly name: 'tcp' | 'tls' | 'unix' | 'udp'
   readonly options: readonly TransportOption[]

@@ -9,7 +9,7 @@ import type { Outcome, SeatNumber } from '../games/game.ts'
  * of a move shows through the view of the game.
  *
  * Order. The native protocol describes the fields of an event in the order of its declaration, and sends them in the order of
- * `shows`; it describes events with the same fields together, in the order of the first one.
+ * `shows`; it describes events with the same fields together, in the order of the first event.
  *
  * Speed. A restart checks all events of all open tables, and an append checks each event. Values with an inner structure
  * therefore have checks without loops over names, and a check of a single field is a single call.

@@ -14,7 +14,6 @@ import type { TableActor } from './table-actor.ts'
  * opening throws, the waiting seek is still open. If `onSeated` throws, the matchmaker leaves that seat, and the opponent wins.
  */
 
-/** TableOptions is the settings, the players and the terms of a new table. */
 export interface TableOptions {
   readonly options: unknown
   readonly seats: readonly SeatOwner[]

@@ -26,7 +26,7 @@ export abstract class ObservedTable {
     this.history = history
   }
 
-  /** Called when the first observer has subscribed, and when the last one has left. */
+  /** Called when the first observer has subscribed, and when the last observer has left. */
   protected abstract onAttendance(): void
   /** Called when an observer has unsubscribed. */
   protected abstract checkQuiet(): void

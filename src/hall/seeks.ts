@@ -100,7 +100,7 @@ export class Seeks<Waiting extends OpenSeek> {
   }
 
   /**
-   * Finds the first open seek, in order of arrival, that suits a new one; `undefined` if none does. The open seek has the first
+   * Finds the first open seek, in order of arrival, that suits a new seek; `undefined` if none does. The open seek has the first
    * choice of seats.
    */
   match(coming: OpenSeek): Match<Waiting> | undefined {

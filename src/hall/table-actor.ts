@@ -45,7 +45,7 @@ export interface TableActorOptions {
   readonly effort?: Effort
   /** Called with errors that the server survives: a table that was closed, or an observer that was removed. */
   readonly onError: (sentence: string, reason: unknown) => void
-  /** Called when the opening or the end of a table is persisted, when its first observer subscribes, and when the last one leaves. */
+  /** Called when the opening or the end of a table is persisted, when its first observer subscribes, and when the last observer leaves. */
   readonly onChange?: ((table: TableActor) => void) | undefined
   /** Called when the result of the game is recorded on the ladder. */
   readonly onRecorded?: ((table: TableActor, changes: readonly StandingChange[]) => void) | undefined

@@ -100,7 +100,7 @@ export interface TableStep {
 const LINE = 1000
 /** Limit of events besides moves at one table; beyond it, `decide` refuses talk and offers. */
 export const EVENTS = 10_000
-/** Limit of disconnections of one seat at one table; the next one loses the game. */
+/** Limit of disconnections of one seat at one table; the next disconnection loses the game. */
 export const ABSENCES = 1000
 const NO_SEATS: readonly SeatNumber[] = []
 const OVER: Refusal = { refused: 'the game is over' }

@@ -24,7 +24,7 @@ export interface OptionBase<Value> {
   readonly setting?: true
   /** What applies without the option, for the help and the printed settings. */
   readonly unset?: string
-  /** Name of an option that cannot be given together with this one, and the reason. */
+  /** Name of an option that cannot be given together with this option, and the reason. */
   readonly excludes?: { readonly name: string; readonly because: string }
   /** Returns the end of an error sentence that says what a valid value is, after the option or the file; `undefined` for none. */
   advise?(value: Value): string | undefined

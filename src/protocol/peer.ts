@@ -180,7 +180,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     if (refusal) this.#take(refusal)
   }
 
-  /** Takes the transition of a message of the peer that the role has found inside another one. Throws an Error if it is illegal. */
+  /** Takes the transition of a message of the peer that the role has found inside another message. Throws an Error if it is illegal. */
   acceptEnclosed(name: Name): void {
     const step = findTransition(this.#steps, name)
     if (step?.from !== this.other) throw new Error(`the ${this.other} may not say ${name} in the state ${this.#state}`)

@@ -37,7 +37,7 @@ const Result = z.strictObject({
 /** ResultRow is a finished game. */
 export type ResultRow = z.infer<typeof Result>
 
-/** Listing is a page of a list; `next` is the `after` of the next page, and is missing on the last one. */
+/** Listing is a page of a list; `next` is the `after` of the next page, and is missing on the last page. */
 export const ListPage = z.strictObject({
   people: z.array(Person).optional(),
   results: z.array(Result).optional(),

@@ -35,7 +35,7 @@ export interface ServerOptions {
   /** The transport of streams; by default TCP. Datagrams are served next to TCP alone. */
   readonly streams?: StreamTransport
   readonly clock?: Clock
-  /** Batches the input and output of all clients; by default a new one. */
+  /** Batches the input and output of all clients; by default a new batcher. */
   readonly batcher?: Batcher
 }
 

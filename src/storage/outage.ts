@@ -4,7 +4,7 @@ import type { OnStoreError } from './error.ts'
 
 /** Milliseconds between two probes during an outage: at first, and at most. Each interval is twice the previous interval. */
 const RETRY = { first: 250, most: 5000 }
-/** Milliseconds after an outage from which the next one begins with the first interval again. */
+/** Milliseconds after an outage from which the next outage begins with the first interval again. */
 const STABLE = 30_000
 
 /** Timers is the source of time for probes. */

@@ -11,7 +11,6 @@ import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { createConsole, type Terminal } from './terminal.ts'
 import { cannotListen, EXIT, formatAddress, isSocketPath } from './trouble.ts'
 
-/** HostOptions say how to host a program. */
 export interface HostOptions {
   readonly program: Program
   readonly options: Options

@@ -61,7 +61,7 @@ export class Allowance implements Task {
     return this.#queued || this.#cancelRest !== undefined
   }
 
-  /** True if the last message cost so much that the next one needs a slice, even if it arrives later. */
+  /** True if the last message cost so much that the next message needs a slice, even if it arrives later. */
   get isHeavy(): boolean {
     return this.#spent > HEAVY
   }

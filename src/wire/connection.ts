@@ -13,7 +13,7 @@ import type { Sink, Transport } from './transport.ts'
  * or disconnect in the middle of a message. These rules hold in all of that:
  *
  * 1. At most one reader waits. It gets one message or the end, once. A reader that reads again while it handles its message
- *    gets the next one from the loop in `#deliver`, so calls do not nest, however many messages have arrived.
+ *    gets the next message from the loop in `#deliver`, so calls do not nest, however many messages have arrived.
  * 2. The reader gets every message that the peer sent before it disconnected, and then the end. Therefore `#isPeerClosed` (no
  *    more bytes will arrive) differs from `#end` (no more messages will be read). When `#end` is set, the unread bytes are dropped.
  * 3. Memory is bounded. Above `inboxLimit` unread bytes, the connection pauses the transport, so that TCP makes the peer wait;
@@ -307,7 +307,7 @@ export class Connection extends Sender implements Sink {
     return this.#isDirect && this.#runQueue?.mayReadDirectly() !== false
   }
 
-  /** Nothing is unread: the next message may be read directly, unless the last one was expensive. */
+  /** Nothing is unread: the next message may be read directly, unless the last message was expensive. */
   #becomeIdle(): false {
     this.#isDirect = !this.transport.datagrams && this.#allowance?.isHeavy !== true
     return false

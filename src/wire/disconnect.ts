@@ -60,7 +60,7 @@ export class TransportError extends Error {
 const BROKEN: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens at the port of the other side (ECONNREFUSED)',
   ETIMEDOUT: 'the other side can no longer be reached (ETIMEDOUT)',
-  // this one is not a code of the system: `UdpAnswers` sets it
+  // EANSWER is not a code of the system: `UdpAnswers` sets it
   EANSWER: 'the answer was longer than the limit over UDP (128 bytes, or three times what the client has sent)',
   EMSGSIZE: 'a message was too long for one datagram (EMSGSIZE)',
 }

@@ -69,7 +69,7 @@ export class Passwords {
 
   /**
    * Compares a password with a hash in the PHC form, of any cost; returns an error if it is wrong or too many hashes wait.
-   * Without a hash, for an unknown name, it takes as long as with a new one. Rejects with a RangeError for an invalid hash.
+   * Without a hash, for an unknown name, it takes as long as with a new hash. Rejects with a RangeError for an invalid hash.
    */
   async verify(password: string, phc: string | undefined, address = ''): Promise<AuthError | undefined> {
     const hash = phc === undefined ? DUMMY : parse(phc)

@@ -31,7 +31,7 @@ export interface StoreOptions {
   readonly onError?: OnStoreError | undefined
   /** Source of time; the system's by default. */
   readonly timers?: Timers | undefined
-  /** Called with sentences for the operator, such as on files that other users could read. By default they are dropped. */
+  /** Called with sentences for the operator, such as on files that other users could read. By default the store drops them. */
   readonly onNotice?: OnNotice | undefined
 }
 

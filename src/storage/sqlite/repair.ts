@@ -38,7 +38,7 @@ export interface Repair {
   readonly isNew: boolean
 }
 
-/** Account numbers that are skipped if the last one is unknown, because removed accounts may have had them. */
+/** Account numbers that are skipped if the last number is unknown, because removed accounts may have had them. */
 const UNKNOWN_NUMBERS = 1_000_000
 
 /** SQL tables that the repair does not copy: it derives them from the journal, or they belong to the file. */
@@ -108,7 +108,7 @@ function openArchived(path: string, now: number): { readonly database: Database;
   }
 }
 
-/** Replaces a missing or empty database by a new one. The log alone is useless, because it has only some of the pages. */
+/** Replaces a missing or empty database by a new database. The log alone is useless, because it has only some of the pages. */
 function replaceLost(path: string, now: number): Repair {
   const archive = archiveFiles(path, now)
   const made = `${path}.new`

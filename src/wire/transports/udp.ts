@@ -118,7 +118,7 @@ class UdpListener {
     })
   }
 
-  /** Accepts no further remotes, and closes the socket with the last one. */
+  /** Accepts no further remotes, and closes the socket with the last remote. */
   close(): void {
     if (this.#closing) return
     this.#closing = true
