@@ -17,7 +17,7 @@ export class ChurnSet<Member> implements Iterable<Member> {
     return place
   }
 
-  /** Iterates over a copy of the present members, so members may leave meanwhile. */
+  /** Iterates over a copy of the current members, so members may leave meanwhile. */
   [Symbol.iterator](): Iterator<Member> {
     return this.#places.map(({ member }) => member).values()
   }

@@ -32,7 +32,6 @@ export interface Due {
   work: (() => void) | undefined
 }
 
-/** DueWorkOptions configures a `DueWork`. */
 export interface DueWorkOptions {
   /** Calls `then` in the next turn of the event loop, in order of the calls. */
   readonly nextTurn: (then: () => void) => void
@@ -70,7 +69,7 @@ export class DueWork {
     due.work?.()
   }
 
-  /** Starts the share of this turn, and schedules the next turn for what is left. */
+  /** Starts the share of this turn, and schedules the next turn for the remaining work. */
   #begin(): void {
     if (this.#ends !== undefined) return
     this.#ends = this.#now() + this.#share

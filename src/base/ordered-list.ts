@@ -87,7 +87,7 @@ export class OrderedList<Item> {
     last.items.push(item)
   }
 
-  /** Joins a block with the next one, if both are small. */
+  /** Joins a block with the next block, if both are small. */
   #join(index: number): void {
     const block = this.#blocks[index]
     const next = this.#blocks[index + 1]

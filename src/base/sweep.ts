@@ -1,4 +1,3 @@
-/** SweepOptions limits one part of a sweep. */
 export interface SweepOptions {
   /** Time in milliseconds. Default: 1. What follows from the visits takes about as long again. */
   readonly share?: number

@@ -48,7 +48,7 @@ const VALUES: Readonly<Record<string, () => readonly string[]>> = {
 
 /**
  * Runs `parlor complete SHELL`: prints a script that makes the shell complete command lines of `parlor`. That script runs
- * `parlor complete -- WORDS...` for the candidates. `create` creates all commands except this one. Resolves to the exit code.
+ * `parlor complete -- WORDS...` for the candidates. `create` creates all commands except `complete`. Resolves to the exit code.
  */
 export async function completeCommand(create: CreateCommands, shell: string | undefined): Promise<number> {
   const start = process.argv.indexOf('--')

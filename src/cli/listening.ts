@@ -14,7 +14,7 @@ import { type ListeningOptions, selectTransport, type TransportOptions } from '.
 type Certificate = NonNullable<ListeningOptions['certificate']>
 
 /**
- * Listens over the transport that the options name. TLS uses the given certificate, or a new one, and prints its
+ * Listens over the transport that the options name. TLS uses the given certificate, or a new certificate, and prints its
  * fingerprint on standard error.
  */
 export async function listenOn(
@@ -36,7 +36,7 @@ export async function listenOn(
 
 /**
  * Returns how a server listens for streams by its settings: at the ports of its programs over TCP, or over TLS with one
- * certificate for all, or at a Unix socket of each program in a folder, which is created. Rejects with a UsageError.
+ * certificate for all, or at a Unix socket of each program in a folder that this function creates. Rejects with a UsageError.
  */
 export async function openStreams({ host, tls, cert, key, unix }: StreamSettings): Promise<StreamTransport> {
   const kind = selectTransport({ tls, cert, key, unix })

@@ -40,7 +40,7 @@ const SERVICES: Readonly<Record<string, number>> = {
 export async function lookupCommand(name?: string): Promise<number> {
   const terminal = new Terminal()
   const asked = name?.trim() ?? hostname()
-  if (asked === '') throw new UsageError('the name to look up is empty; leave it out for this machine')
+  if (asked === '') throw new UsageError('the name to look up is empty: give a name, or no argument to look up this machine')
   const found = [...(name === undefined ? [`This machine is called ${asked}`] : []), ...(await answers(asked))]
   if (found.length === 0) {
     printError(

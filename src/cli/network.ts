@@ -8,7 +8,7 @@ import { quoteText } from '../wire/text.ts'
 import type { Transport } from '../wire/transport.ts'
 import { printError, UsageError } from './diagnostics.ts'
 
-/** NetworkOptions is the command-line options for the network between the two sides: its faults, and the trace. */
+/** NetworkOptions has the parsed command line for the network between the two sides: its faults, and the trace. */
 export interface NetworkOptions {
   readonly split?: string | undefined
   readonly glue?: string | undefined

@@ -38,7 +38,7 @@ export function terminalSignal(): AbortSignal {
  *
  * - SIGTERM ends the shell: the parent of this process changes.
  * - SIGHUP ends npm: an ancestor no longer exists.
- * - SIGINT ends neither, because dash and other shells go on waiting for this process. The only trace is that the shell was
+ * - SIGINT ends neither, because dash and other shells continue to wait for this process. The only trace is that the shell was
  *   woken: a shell that waits for its only child otherwise sleeps. A shell also wakes when all processes continue after they
  *   were frozen (a closed laptop) or stopped (Ctrl-Z); a long time between two checks, or SIGCONT, excludes those cases.
  */

@@ -139,7 +139,8 @@ function databaseIn(data: string): string {
 /** Returns the path of the database in a folder, or the path itself if it is a file. Throws a UsageError if there is none. */
 function databaseAt(place: string): string {
   const found = statSync(place, { throwIfNoEntry: false })
-  if (place === '') throw new UsageError('the name of the file to verify is empty; leave it out for the folder of the server')
+  if (place === '')
+    throw new UsageError('the name of the file to verify is empty: give a name, or no argument to verify the folder of the server')
   if (!found)
     throw new UsageError(
       `there is no ${place} here: name a parlor.db, or a backup of one; without a name, the folder of --data is verified`,

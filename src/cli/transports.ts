@@ -4,7 +4,6 @@ import type { Batcher } from '../wire/transports/batching.ts'
 import { printError, UsageError } from './diagnostics.ts'
 import type { Command, TransportUse } from './values.ts'
 
-/** TransportOptions is the options and settings for the transport of conversations. */
 export interface TransportOptions {
   readonly ipv6?: boolean | undefined
   readonly tls?: boolean | undefined
@@ -17,7 +16,6 @@ export interface TransportOptions {
   readonly wait?: number | undefined
 }
 
-/** ListeningOptions are what a listener needs beside its address. */
 export interface ListeningOptions {
   /** Certificate and key as PEM texts; by default, TLS creates them. */
   readonly certificate?: { readonly cert: string; readonly key: string } | undefined
@@ -36,7 +34,7 @@ interface TransportOption {
   readonly commands: readonly TransportUse[]
 }
 
-/** TransportKind is a transport that commands can use. Its code is loaded when it is used. */
+/** TransportKind is a transport that commands can use. A command loads its code only to use it. */
 export interface TransportKind {
   readonly name: 'tcp' | 'tls' | 'unix' | 'udp'
   readonly options: readonly TransportOption[]

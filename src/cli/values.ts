@@ -23,7 +23,7 @@ export interface CommandForm {
   readonly carriedFor?: TransportUse
 }
 
-/** TransportUse is what a command uses transports for. */
+/** TransportUse is the purpose for which a command uses transports. */
 export type TransportUse = 'host' | 'join' | 'serve'
 
 /** OptionRole says which options of programs a command has: those of a side, those of programs without a network, or the settings. */
@@ -56,7 +56,7 @@ export function numberParser(low: number, high: number): (text: string) => numbe
 /** Parses a port; 0 means any free port. */
 export const parsePort = numberParser(0, 65535)
 
-/** Parses an address or a name. Rejects an empty one, because the system takes it for all addresses of this machine. */
+/** Parses an address or a name. Throws for an empty text, because the system takes it for all addresses of this machine. */
 export function parseAddress(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('It must be an address such as 127.0.0.1, or a name.')
   return text.trim()
@@ -164,7 +164,7 @@ function onceNamed<Value>(option: string, before: Value | undefined, value: Valu
   return value
 }
 
-/** Where is the address and port of a server; `undefined` for what the command line leaves out. */
+/** Where is the address and port of a server; `undefined` for a part that the command line leaves out. */
 export interface Where {
   readonly host: string | undefined
   readonly port: number | undefined
@@ -209,9 +209,9 @@ export function durationOption(flags: string, about: string, usual: string): Opt
 /** Adds the options for the network between the two sides. Their values are checked before the command runs. */
 export function addNetworkOptions(command: Command): Command {
   return command
-    .option('--split <sizes>', 'send in pieces of this many bytes: 8, 1..5; in:8 for what is read')
-    .option('--glue <time>', `join what is sent within this time: 80ms, in:80ms; ${IN_MS}`)
-    .option('--delay <times>', `send each piece at least this long after the one before: 5ms, 5ms..20ms, in:5ms; ${IN_MS}`)
+    .option('--split <sizes>', 'send in pieces of this many bytes: 8, 1..5; in:8 for received bytes')
+    .option('--glue <time>', `join the bytes that are sent within this time: 80ms, in:80ms; ${IN_MS}`)
+    .option('--delay <times>', `send each piece at least this long after the previous piece: 5ms, 5ms..20ms, in:5ms; ${IN_MS}`)
     .option('--seed <n>', 'repeat the random sizes and times of --split or --delay', numberParser(0, 65535))
     .option('--trace', 'show each write and each read on standard error')
     .option('--secrets', 'with --trace: show passwords, too')

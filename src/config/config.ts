@@ -87,7 +87,7 @@ export interface SettingsSchema {
   readonly flags: ReadonlySet<string>
   /** The options of programs that are settings. */
   readonly options: readonly ProgramOption[]
-  /** Schema of the values of these options, as texts. */
+  /** Schema of the unparsed values (strings) of these options. */
   readonly values: z.ZodType<Readonly<Record<string, unknown>>>
   /** Schema of one source, which can set any part of the settings. */
   readonly part: z.ZodType
@@ -135,7 +135,7 @@ export interface ConfigSource {
 export interface ResolvedConfig {
   readonly schema: SettingsSchema
   readonly config: Config
-  /** Values of the options of programs, as texts. */
+  /** Unparsed values (strings) of the options of programs. */
   readonly options: Readonly<Record<string, unknown>>
   /** Sources by the setting's name, such as `limits.tables`; for ports by program, such as `ports.tjc/guess`. */
   readonly from: ReadonlyMap<string, string>
@@ -149,7 +149,7 @@ const TABLES = ['ports', 'limits'] as const
 /** Names of all settings, such as `limits.tables`. */
 export const settingNames: readonly string[] = parlorSchema.names
 
-/** Merges sources over the defaults; later sources override earlier ones. Throws a ConfigError for all invalid settings together. */
+/** Merges sources over the defaults; later sources override earlier sources. Throws a ConfigError for all invalid settings together. */
 export function resolveConfig(...layers: readonly ConfigSource[]): ResolvedConfig {
   return resolveWith(parlorSchema, layers)
 }

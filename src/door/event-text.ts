@@ -6,7 +6,7 @@ import { formatList, toSafeLine } from './layout.ts'
 /** Offer is the event that a player offers a draw or a rematch. */
 export type Offer = Extract<VisibleEvent, { type: 'offered' }>
 
-/** TableContext is what the sentences about a table need: its number, its game and its players. */
+/** TableContext has the facts in sentences about a table: its number, its game and its players. */
 export interface TableContext {
   readonly table: number
   /** The name of the game in the catalogue, and its rules. */

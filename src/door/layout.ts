@@ -101,7 +101,7 @@ export function formatColumns(rows: readonly (readonly string[])[]): string[] {
   })
 }
 
-/** Shortens a list to `most` lines; the last one says how many of `total` are left out. */
+/** Shortens a list to `most` lines; the last line says how many of `total` are left out. */
 export function shortenList(lines: readonly string[], most: number, total = lines.length): readonly string[] {
   return total <= most ? lines : [...lines.slice(0, most - 1), `... and ${total - most + 1} more`]
 }

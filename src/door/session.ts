@@ -40,7 +40,7 @@ type ListenerCall = (listener: LobbyListener) => void
  * every reply. While the user types a password, notices wait.
  *
  * "style json" hands the same lobby over to the native protocol. `switchToNative` stops all printing, and `handOver` passes the
- * calls that are still pending, and all later ones, to the new listener.
+ * pending calls, and all later calls, to the new listener.
  */
 export class DoorSession {
   readonly lobby: Lobby
@@ -242,7 +242,7 @@ export class DoorSession {
     }
   }
 
-  /** Shows another table of this session. Leaves the one shown before, if it was only watched or its game is over. */
+  /** Shows another table of this session. Leaves the table shown before if the user only watched it, or if its game is over. */
   show(screen: TableScreen): void {
     const before = this.present
     this.#printUpdates()

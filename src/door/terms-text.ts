@@ -4,7 +4,7 @@ import type { ClockTerms, GameTerms } from '../hall/api.ts'
 import type { TableContext } from './event-text.ts'
 import { formatClockTime } from './layout.ts'
 
-/** Returns the settings that differ from their usual values, as [name, value]. */
+/** Returns the settings that differ from their default values, as [name, value]. */
 export function findUnusualSettings(catalogue: Catalogue, game: string, settings: GameTerms['settings']): [string, number][] {
   const known = catalogue.find(game)?.settings ?? {}
   return Object.entries(settings).filter(([setting, value]) => known[setting] && known[setting].usual !== value)
@@ -18,7 +18,7 @@ export function formatClock({ total, turn }: ClockTerms = {}): string[] {
   ]
 }
 
-/** Formats the terms that differ from the usual ones as items of a list: `size 4`, `rated`, and the clock. */
+/** Formats the terms that differ from the default terms as items of a list: `size 4`, `rated`, and the clock. */
 export function formatTerms(catalogue: Catalogue, { game, settings, rated, clock }: GameTerms & { readonly game: string }): string[] {
   const unusual = findUnusualSettings(catalogue, game, settings).map((setting) => setting.join(' '))
   return [...unusual, ...(rated ? ['rated'] : []), ...formatClock(clock)]

@@ -10,7 +10,7 @@ const DAY = 24 * 3_600_000
 export const BOUNDS = {
   /** Table number. */
   table: { min: 1, max: Number.MAX_SAFE_INTEGER },
-  /** Number of an event at a table; 0 for none. */
+  /** Sequence number of an event at a table; 0 for none. */
   event: { min: 0, max: Number.MAX_SAFE_INTEGER },
   /** Seat number. A game narrows it to its own seats. */
   seat: { min: 0, max: 15 },

@@ -1,7 +1,7 @@
 import type { Outcome, SeatNumber } from '../games/game.ts'
 
 /*
- * The one declaration of what happens at a table. From it follow: the types of the events in the log (`TableEventData`) and of
+ * The single declaration of the events at a table. From it follow: the types of the events in the log (`TableEventData`) and of
  * what clients see of them (`VisibleEvent`); the checks with which storage reads a log (`fieldChecks`); the projection for
  * clients (`toVisibleEvent`, called by `projectEvent` alone); and the schema of `event.what` in the native protocol.
  *
@@ -9,7 +9,7 @@ import type { Outcome, SeatNumber } from '../games/game.ts'
  * of a move shows through the view of the game.
  *
  * Order. The native protocol describes the fields of an event in the order of its declaration, and sends them in the order of
- * `shows`; it describes events with the same fields together, in the order of the first one.
+ * `shows`; it describes events with the same fields together, in the order of the first event.
  *
  * Speed. A restart checks all events of all open tables, and an append checks each event. Values with an inner structure
  * therefore have checks without loops over names, and a check of a single field is a single call.
@@ -114,7 +114,7 @@ export const events = {
   back: declareEvent({ seat: 'seat' }, ['seat'], 'clocks'),
   /** The server was restarted: the clocks stop until a player reconnects. */
   suspended: declareEvent({}, [], 'clocks'),
-  /** A new seed for the draws that follow, because players could compute the old one from what they see. */
+  /** A new seed for the draws that follow, because players could compute the old seed from their views. */
   reseeded: declareEvent({ seed: 'seed' }, []),
   /** The token of a seat is invalid from here on, because its owner's password has been changed. */
   revoked: declareEvent({ seat: 'seat' }, ['seat']),
@@ -171,7 +171,7 @@ type Visible<Type extends EventType> = Flat<{
 /** TableEventData is the content of an event at a table: plain data, as the journal has it. */
 export type TableEventData = { readonly [Type in EventType]: Logged<Type> }[EventType]
 
-/** VisibleEvent is what all clients at a table may see of an event. */
+/** VisibleEvent has the fields of an event that all clients at a table may see. */
 export type VisibleEvent = { readonly [Type in EventType]: Visible<Type> }[EventType]
 
 /** VisibleKind is the kind of a field that clients see. */

@@ -22,7 +22,6 @@ function personsAt({ state }: TableActor): readonly PersonId[] {
   return persons
 }
 
-/** Returns the entry of a finished table for the histories of its players. */
 function toFinishedTable({ id, state, now }: TableActor): FinishedTable {
   const { game, seats, rated, private: hidden } = state.opened
   const outcome = state.outcome ?? { winners: [] }

@@ -18,7 +18,6 @@ const TIDY = 1000
 /** Limit of tables that one run of `tidy` ends. */
 const ROOM = 20
 
-/** IdleTablesOptions is the tables that IdleTables ends, and how it ends them. */
 export interface IdleTablesOptions {
   readonly clock: Clock
   /** Milliseconds that a table may be without a move; without it, or if infinite, only `tidy` ends tables. */
@@ -107,7 +106,7 @@ export class IdleTables {
 
   #abandon(table: TableActor): void {
     table.submit({ type: 'abandon' })
-    // frees the room at once, before the end is persisted
+    // frees the capacity at once, before the end is persisted
     if (table.over && table.observers.length === 0) this.#options.remove(table)
   }
 }

@@ -27,7 +27,7 @@ export class TableListing {
     return left > 0 ? [...attended, ...this.#deserted.sliceBack(Math.max(0, from - this.#attended.size), left)] : attended
   }
 
-  /** Moves a table to its place after it was opened or has ended, or after its first observer came or its last one left. */
+  /** Moves a table to its place after it was opened or has ended, or after its first observer subscribed or its last observer left. */
   update(table: TableActor): void {
     // an outcome counts as the end, because the event `ended` follows the last move at once
     const open = table.isPublished && !table.closed && !table.state.outcome && this.#isListed(table)

@@ -13,7 +13,6 @@ import type { TableActor } from './table-actor.ts'
  * opening throws, the waiting seek is still open. If `onSeated` throws, the matchmaker leaves that seat, and the opponent wins.
  */
 
-/** TableOptions is the settings, the players and the terms of a new table. */
 export interface TableOptions {
   readonly options: unknown
   readonly seats: readonly SeatOwner[]
@@ -42,7 +41,6 @@ interface WaitingSeek extends OpenSeek {
   cancelWait: (() => void) | undefined
 }
 
-/** MatchmakerOptions is the part of the hall that seats the owners of matched seeks. */
 export interface MatchmakerOptions {
   readonly clock: Clock
   /** Holdings of each network, among which open seeks count. */

@@ -26,7 +26,7 @@ export abstract class ObservedTable {
     this.history = history
   }
 
-  /** Called when the first observer has subscribed, and when the last one has left. */
+  /** Called when the first observer has subscribed, and when the last observer has left. */
   protected abstract onAttendance(): void
   /** Called when an observer has unsubscribed. */
   protected abstract checkQuiet(): void
@@ -47,7 +47,7 @@ export abstract class ObservedTable {
     return this.#observers
   }
 
-  /** Returns the present view of a seat or a watcher; `undefined` until the opening is published. */
+  /** Returns the current view of a seat or a watcher; `undefined` until the opening is published. */
   situation(who: SeatNumber | 'watcher'): Situation<unknown> | undefined {
     return this.published && toSituation(this.published, who)
   }

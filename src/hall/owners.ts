@@ -25,7 +25,7 @@ export class NetworkHoldings {
     this.#salt = Buffer.from(random(SALT)).toString('hex')
   }
 
-  /** Returns the mark of a network in the log. */
+  /** Returns 24 bits of the salted hash of a network, for the log. */
   toMark(network: string): string {
     const known = this.#known.get(network)
     if (known !== undefined) return known

@@ -157,7 +157,7 @@ export interface FinishedGames {
   add(persons: readonly PersonId[], finished: FinishedTable): Promise<void>
   /** Lists a part of a person's finished tables, by descending number, with the number of all. */
   of(person: PersonId, slice: HistoryRange): Promise<{ readonly items: readonly FinishedTable[]; readonly total: number }>
-  /** Lists at most `count` finished tables of all persons, private ones too, with numbers above `after`, ascending. */
+  /** Lists at most `count` finished tables of all persons, private tables too, with numbers above `after`, ascending. */
   all(after: TableId, count: number): Promise<readonly FinishedTable[]>
 }
 
@@ -203,7 +203,7 @@ export interface Accounts {
   add(account: Omit<Account, 'person'>): Promise<Account | undefined>
   /**
    * Sets an account's password hash and closes its login sessions; returns their number. Returns `undefined` if there is no such
-   * account, or if `was` is given and is not its present hash.
+   * account, or if `was` is given and is not its current hash.
    */
   setPassword(person: PersonId, password: string, was?: string): Promise<number | undefined>
   /**
@@ -229,7 +229,7 @@ export const USAGES = 20_000
 export interface NetworkUsage {
   /** Mark of the network (`owners.ts`), made with the salt of `DiskUsage`. */
   readonly network: string
-  /** Number of the part. */
+  /** Index of the part. */
   readonly part: number
   readonly bytes: number
 }

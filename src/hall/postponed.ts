@@ -3,7 +3,7 @@ import type { TableCommand } from './table.ts'
 /** Lasting is a command that must take effect, even if its events cannot be persisted at once. */
 export interface Lasting {
   readonly command: TableCommand
-  /** Number of the last event before it. */
+  /** Sequence number of the last event before it. */
   readonly after: number
 }
 

@@ -14,7 +14,7 @@ export class RatingsProjector {
   readonly #games: ReadonlyMap<string, AnyGame>
   readonly #onError: (sentence: string, reason: unknown) => void
   #last: Promise<void> = Promise.resolve()
-  /** True if a result could not be recorded: all such results come before the next one. */
+  /** True if a result could not be recorded: all such results come before the next result. */
   #behind = false
 
   constructor(store: Store, games: ReadonlyMap<string, AnyGame>, onError: (sentence: string, reason: unknown) => void) {
@@ -48,7 +48,7 @@ export class RatingsProjector {
     })
   }
 
-  /** Runs some work after all work before it. After a failure, the next work begins with what has failed. */
+  /** Runs some work after all work before it. After a failure, the next work begins with the failed part. */
   #next(work: () => Promise<void>): Promise<void> {
     this.#last = this.#last.then(async () => {
       try {

@@ -8,7 +8,6 @@ import type { UnavailableTables } from './unavailable-tables.ts'
 /** Tables to which no player can return that are ended together, at most. */
 const AT_ONCE = 200
 
-/** RestoringOptions is what the hall does with a table from an earlier process. */
 export interface RestoringOptions {
   readonly log: TableLog
   /** Games of the hall, by name. */

@@ -4,7 +4,7 @@ import type { TableObserver, TableUpdate } from './news.ts'
 import type { TableCommand } from './table.ts'
 import type { TableActor } from './table-actor.ts'
 
-/** SeatRetention is what the server does with a seat when its connection ends: leave the table, or hold the seat for its owner. */
+/** SeatRetention selects the fate of a seat when its connection ends: leave the table, or hold the seat for its owner. */
 export type SeatRetention = 'given up' | 'held'
 
 /** SeatConnection is the connection of a seat. */
@@ -37,7 +37,7 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
   readonly #budget: SeatBudget
   #waiting = false
   #over = false
-  /** Number of the first event that the seat shows: events that were decided before the seat was taken are skipped. */
+  /** Sequence number of the first event that the seat shows: it skips events that the table decided before the user took the seat. */
   #from: number
   /** Number of own moves that are not yet published. */
   #ownMoves = 0
@@ -117,7 +117,7 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
     const seen = n === this.#from ? this.table.situation(this.number) : situation
     if (n < this.#from || !seen) return
     if (n > this.#from && event.type === 'moved' && event.seat === this.number) {
-      // another connection has answered the request of this one, so an answer here would be taken for the next request
+      // another connection has answered the request of this connection, so an answer here would be taken for the next request
       if (this.#ownMoves === 0) return this.#connection.end('you play in this seat through another connection')
       this.#ownMoves--
     }

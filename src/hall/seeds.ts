@@ -20,7 +20,7 @@ const WORDS = 4
 /** Words in a block of draws. */
 const BLOCK = 8
 
-/** Makes a seed of the present version, with 128 bits from `random`. */
+/** Makes a seed of the current version, with 128 bits from `random`. */
 export function newSeed(random: Random): Seed {
   const digits = Array<number>(LENGTH).fill(0)
   let bits = 0
@@ -56,7 +56,7 @@ export function toDraws(seed: Seed, n: number): Random {
 class EventRandom extends DrawnRandom {
   readonly #seed: string
   readonly #n: number
-  /** The present block, the number of blocks so far, and the index of the next word. */
+  /** The current block, the number of blocks so far, and the index of the next word. */
   #block: Buffer | undefined
   #blocks = 0
   #at = 0

@@ -100,7 +100,7 @@ export class Seeks<Waiting extends OpenSeek> {
   }
 
   /**
-   * Finds the first open seek, in order of arrival, that suits a new one; `undefined` if none does. The open seek has the first
+   * Finds the first open seek, in order of arrival, that suits a new seek; `undefined` if none does. The open seek has the first
    * choice of seats.
    */
   match(coming: OpenSeek): Match<Waiting> | undefined {
@@ -157,7 +157,7 @@ function poolsOf(seek: OpenSeek): readonly string[] {
   ])
 }
 
-/** Returns the keys of the pools whose seeks suit a new one. */
+/** Returns the keys of the pools whose seeks suit a new seek, with and without its settings and clock. */
 function* suitable(coming: OpenSeek): Iterable<string> {
   const settings = coming.options === undefined ? [ANY] : [settingsKey(coming), NONE]
   const clocks = clockKey(coming) === NONE ? [ANY] : [clockKey(coming), NONE]

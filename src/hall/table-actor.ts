@@ -36,7 +36,6 @@ import { Waiters } from './waiters.ts'
  * demand. Persisted steps leave `#pending` in batches: one `shift()` for each event took more time than the rest of this file.
  */
 
-/** TableActorOptions is what a table needs from outside. */
 export interface TableActorOptions {
   readonly log: TableLog
   readonly clock: Clock
@@ -46,7 +45,7 @@ export interface TableActorOptions {
   readonly effort?: Effort
   /** Called with errors that the server survives: a table that was closed, or an observer that was removed. */
   readonly onError: (sentence: string, reason: unknown) => void
-  /** Called when the opening or the end of a table is persisted, when its first observer subscribes, and when the last one leaves. */
+  /** Called when the opening or the end of a table is persisted, when its first observer subscribes, and when the last observer leaves. */
   readonly onChange?: ((table: TableActor) => void) | undefined
   /** Called when the result of the game is recorded on the ladder. */
   readonly onRecorded?: ((table: TableActor, changes: readonly StandingChange[]) => void) | undefined
@@ -118,7 +117,7 @@ export class TableActor extends ObservedTable {
     return new TableActor(id, toRestoredTable(id, events, rules), true, tools)
   }
 
-  /** The present time by the table's own clock, in milliseconds since the Unix epoch. */
+  /** The current time by the table's own clock, in milliseconds since the Unix epoch. */
   get now(): number {
     return this.#epoch + this.#tools.clock.monotonic()
   }
@@ -133,7 +132,7 @@ export class TableActor extends ObservedTable {
     return this.#written
   }
 
-  /** Number of the last decided event. */
+  /** Sequence number of the last decided event. */
   get decided(): number {
     return this.#decided.n
   }
@@ -336,7 +335,7 @@ export class TableActor extends ObservedTable {
     if (own) this.#advancePending()
     if (own?.event === event) return own.state
     try {
-      if (own || !this.published) throw new TypeError(`event ${event.n} is not the one that was expected`)
+      if (own || !this.published) throw new TypeError(`event ${event.n} is not the expected event`)
       this.#decided = evolve(this.published, event)
       this.#lastAt = event.at
       // the clock of the process that appended this may be ahead
@@ -356,7 +355,7 @@ export class TableActor extends ObservedTable {
     this.#tools.onError(sentence, reason)
   }
 
-  /** Closes the table because of an error. Reports only the first error, because the later ones follow from it. */
+  /** Closes the table because of an error. Reports only the first error, because later errors follow from it. */
   #break(sentence: string, reason: unknown): void {
     this.close(new Error(sentence, { cause: reason }))
     if (!this.#troubled) this.#tools.onError(sentence, reason)

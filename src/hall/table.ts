@@ -34,7 +34,7 @@ export type Opened = Extract<TableEventData, { type: 'opened' }>
 
 /** TableState is the state that follows from a table's log: the rules, and immutable plain data. */
 export interface TableState {
-  /** Number of the last event. */
+  /** Sequence number of the last event. */
   readonly n: number
   readonly rules: AnyGame
   readonly opened: Opened
@@ -45,7 +45,7 @@ export interface TableState {
   readonly toMove: readonly SeatNumber[]
   /** Time of the last move, or of the first reconnection after a suspension. */
   readonly turnSince: number
-  /** Number of the events that are moves. */
+  /** Count of the events that are moves. */
   readonly moves: number
   /** Time of the last move, or of the opening: no restart and no reconnection changes it. */
   readonly movedAt: number
@@ -99,7 +99,7 @@ export interface TableStep {
 const LINE = 1000
 /** Limit of events besides moves at one table; beyond it, `decide` refuses talk and offers. */
 export const EVENTS = 10_000
-/** Limit of disconnections of one seat at one table; the next one loses the game. */
+/** Limit of disconnections of one seat at one table; the next disconnection loses the game. */
 export const ABSENCES = 1000
 const NO_SEATS: readonly SeatNumber[] = []
 const OVER: Refusal = { refused: 'the game is over' }
@@ -357,7 +357,7 @@ function leftBy({ opened: { seats } }: TableState, left: SeatNumber): Outcome {
   return { winners: [...seats.keys()].filter((seat) => seat !== left), left }
 }
 
-/** Names the first seat to move as the one that did not move. */
+/** Names the first seat to move as the seat that did not move. */
 function leftOpen({ toMove: [left] }: TableState): Pick<Outcome, 'left'> {
   return left === undefined ? {} : { left }
 }
@@ -369,8 +369,8 @@ function afterDisconnection(table: TableState, { n, seat, at }: { n: number; sea
 }
 
 /**
- * Returns the state after a reconnection. The first one after a suspension starts the clocks: the turn begins anew, and the
- * players who are still disconnected have the usual grace time.
+ * Returns the state after a reconnection. The first reconnection after a suspension starts the clocks: the turn begins anew, and the
+ * players who are still disconnected have the default grace time.
  */
 function afterReconnection(table: TableState, { n, seat, at }: { n: number; seat: SeatNumber; at: number }): TableState {
   const { opened, toMove, suspended } = table

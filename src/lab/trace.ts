@@ -8,7 +8,6 @@ import { TransportFilter } from '../wire/transport-filter.ts'
 /** SecretPolicy finds the parts of a line of one side that must not be shown. */
 export type SecretPolicy = SecretFinder<'us' | 'peer'>
 
-/** TraceOptions configures the trace of a connection. */
 export interface TraceOptions {
   /** Called with one line for each write, each read, and each end of a direction. */
   readonly write: (line: string) => void

@@ -9,7 +9,6 @@ import { NAME_REQUIRED, toAuthRefusal } from './errors.ts'
 import type { Holdings } from './holdings.ts'
 import type { Identity } from './identity.ts'
 
-/** AccountRequestsOptions are the parts of a session that its requests on accounts concern. */
 export interface AccountRequestsOptions {
   readonly context: Pick<LobbyContext, 'people' | 'bytes'>
   readonly identity: Identity
@@ -18,7 +17,7 @@ export interface AccountRequestsOptions {
   readonly onEntered: () => void
 }
 
-/** AccountRequests handles what a session asks of accounts: to log in, to register, and to change or remove an account. */
+/** AccountRequests handles the requests of a session to log in, to register, and to change or remove an account. */
 export class AccountRequests {
   readonly #context: AccountRequestsOptions['context']
   readonly #identity: Identity

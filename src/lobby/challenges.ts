@@ -3,7 +3,6 @@ import { RateLimiter } from '../base/rate-limit.ts'
 import type { FinishedGame, LobbyListener, LobbyRefusal, RatingChanges, SeekInfo } from '../hall/api.ts'
 import type { PersonId } from '../hall/ports.ts'
 
-/** ChallengesOptions are the clock and the error handler of Challenges. */
 export interface ChallengesOptions {
   readonly clock: Clock
   /** Called with errors that do not stop the server. */
@@ -45,7 +44,7 @@ export class Challenges {
     this.#onError = onError
   }
 
-  /** Subscribes a listener to what is sent to a user; returns a function that unsubscribes it. */
+  /** Subscribes a listener to the notifications of a user; returns a function that unsubscribes it. */
   subscribe(person: PersonId, listener: ChallengeListener): () => void {
     const listeners = this.#listeners.get(person) ?? new Set()
     this.#listeners.set(person, listeners.add(listener))

@@ -28,7 +28,7 @@ export const unlimitedHall: HallLimits = {
   move: Number.POSITIVE_INFINITY,
 }
 
-/** LobbyContext is what sessions and seatings need from the server: the hall, its people, challenges and limits. */
+/** LobbyContext has the services of the server for sessions and seatings: the hall, its people, challenges and limits. */
 export interface LobbyContext {
   readonly hall: Hall
   readonly people: People

@@ -13,10 +13,10 @@ import { checkCapacity, Holdings } from './holdings.ts'
 import { Identity } from './identity.ts'
 import { LobbySession } from './session.ts'
 
-/** Maximum characters of a name, also of a default name: some clients have no room for more. */
+/** Maximum characters of a name, also of a default name: some clients have no space for more. */
 const NAME = 20
 
-/** The reason without another one; it is created once, because creating an error costs as much as playing a move. */
+/** The default reason. One instance serves all conversations, because creating an error costs as much as playing a move. */
 const OVER = new Error('the conversation is over')
 
 /**

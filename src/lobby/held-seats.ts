@@ -7,12 +7,11 @@ import type { LobbyContext } from './context.ts'
 import { toTableInfo } from './projections.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
-/** HeldSeatsOptions are the parts of a session that its seats concern. */
 export interface HeldSeatsOptions {
   readonly context: Pick<LobbyContext, 'hall' | 'people'>
   readonly peer: PeerHandle
   readonly tables: Subscriptions
-  /** Returns the user of the session. */
+  /** Returns the user of the session; `undefined` before the login. */
   readonly user: () => OnlineUser | undefined
 }
 

@@ -17,7 +17,7 @@ export interface IdentityOptions {
   readonly onUserChange?: () => void
 }
 
-/** Identity is the user to whom one connection belongs: none at first, and then the one whose name the client has given last. */
+/** Identity is the user to whom one connection belongs: none at first, and then the user whose name the client has given last. */
 export class Identity {
   readonly #people: People
   readonly #peer: PeerHandle

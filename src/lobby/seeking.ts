@@ -16,7 +16,6 @@ import type { LobbyContext } from './context.ts'
 import { NAME_REQUIRED, noGame, notHere, toAuthRefusal, toLobbyRefusal } from './errors.ts'
 import { toSeekInfo } from './projections.ts'
 
-/** SeekControlOptions is what SeekControl needs from its session. */
 export interface SeekControlOptions {
   readonly context: LobbyContext
   readonly peer: PeerHandle

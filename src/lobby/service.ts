@@ -19,7 +19,6 @@ import { HallSeating } from './hall-seating.ts'
 import { isPublic } from './projections.ts'
 import { Spendings } from './spending.ts'
 
-/** LobbyServiceOptions are the ports and settings of a LobbyService. */
 export interface LobbyServiceOptions {
   readonly store: Store
   readonly clock: Clock
@@ -40,7 +39,7 @@ export interface LobbyServiceOptions {
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
-/** LobbyService owns what the peers of one server share: the hall, the online users, challenges, and the store. */
+/** LobbyService owns the parts that the peers of one server share: the hall, the online users, challenges, and the store. */
 export class LobbyService implements LobbyContext {
   readonly hall: Hall
   readonly people: People

@@ -36,7 +36,6 @@ import { Subscriptions } from './subscriptions.ts'
 import { listWatchers } from './table-subscription.ts'
 import { LobbyTalk } from './talk.ts'
 
-/** LobbySessionOptions are the parts of a session. */
 export interface LobbySessionOptions {
   readonly context: LobbyContext
   readonly peer: PeerHandle

@@ -69,7 +69,7 @@ export class Spendings {
     this.#before = Map.groupBy(usages, ({ network }) => network)
   }
 
-  /** Persists all changes; later ones are not persisted. */
+  /** Persists all changes. Does not persist later changes. */
   async close(): Promise<void> {
     while (this.#changed.size > 0 && (await this.#persist(this.#changed)));
     // also if no byte was added, because the next process continues from this time
@@ -149,10 +149,10 @@ export class Spending {
   readonly #limit: number
   readonly #now: () => number
   readonly #changed: SpendingOptions['changed']
-  /** Bytes in each part of the last hour, by the part's number. */
+  /** Bytes in each part of the last hour, by the part's index. */
   #parts: Map<number, number> | undefined
   #total = 0
-  /** Number of the current part. */
+  /** Index of the current part. */
   #last = 0
   /** Bytes that are not persisted. */
   #change = 0

@@ -10,13 +10,12 @@ import { noSeat, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
 import type { Holdings } from './holdings.ts'
 import { TableSubscription } from './table-subscription.ts'
 
-/** SubscriptionsOptions is what Subscriptions needs besides the hall. */
 export interface SubscriptionsOptions {
   /** Counts the connection's seats, and the bytes that it adds to the disk. */
   readonly holdings: Holdings
   /** Returns the user's name. */
   readonly name: () => string
-  /** Resolves when the client has read most of what it was sent. */
+  /** Resolves when the client has read most of the bytes sent to it. */
   readonly ready: () => Promise<void>
 }
 

@@ -10,10 +10,9 @@ import { toGameTerms } from './projections.ts'
 
 /** Number of missed events that are sent at once; then the client must read them first. */
 const PAGE = 20
-/** Number of newer events that wait behind the missed ones, at which the server no longer waits for the client. */
+/** Number of newer events that wait behind the missed events, at which the server no longer waits for the client. */
 const MANY = 200
 
-/** TableSubscriptionOptions is what TableSubscription needs besides the table. */
 export interface TableSubscriptionOptions {
   readonly listener: TableListener
   /** Token that gives the owner access to the seat again, if known. */
@@ -40,7 +39,7 @@ export class TableSubscription implements TableObserver {
   readonly name: string
   readonly #listener: TableListener
   readonly #onClosed: () => void
-  /** Number of the last event that changed the view. */
+  /** Sequence number of the last event that changed the view. */
   #seen = 0
   #ended = false
   /** Updates that wait until the client has caught up. */
@@ -61,7 +60,7 @@ export class TableSubscription implements TableObserver {
     return this.viewer === 'watcher' ? undefined : this.viewer
   }
 
-  /** Number of the last event that changed the view. */
+  /** Sequence number of the last event that changed the view. */
   get seen(): number {
     return this.#seen
   }
@@ -93,7 +92,7 @@ export class TableSubscription implements TableObserver {
     if (this.seat !== undefined) this.table.submit({ type: 'back', seat: this.seat })
   }
 
-  /** Sends missed events, a page at a time: `ready` resolves when the client has read most of what it was sent. */
+  /** Sends missed events, a page at a time: `ready` resolves when the client has read most of the bytes sent to it. */
   async catchUp(missed: Iterable<TableStep>, send: (update: TableEventView) => void, ready: () => Promise<void>): Promise<void> {
     let count = 0
     for (const { event, state } of missed) {
@@ -105,7 +104,7 @@ export class TableSubscription implements TableObserver {
     }
   }
 
-  /** Sends the updates that waited while the client caught up; later ones are sent at once. */
+  /** Sends the updates that waited while the client caught up. Sends later updates at once. */
   flushUpdates(): void {
     const held = this.#held ?? []
     this.#held = undefined
@@ -153,7 +152,7 @@ export function listWatchers({ observers }: TableActor, { from = 0, count }: Pag
   return { items: [...names].slice(from, from + count), total: names.size }
 }
 
-/** Adds the clocks to what a seat or a watcher sees of a state. */
+/** Adds the clocks to the view of a seat or a watcher. */
 function toTableView(state: TableState, situation: Situation<unknown>, now: number): TableView {
   const { toMove, outcome, opened: opening, clocks } = state
   const left = opening.seats.map((_, seat) => timeLeft(clocks, opening.clock, seat, now))

@@ -15,7 +15,6 @@ const LONGEST = 1000
 /** Maximum number of names that a session can mute. */
 const MUTED = 100
 
-/** LobbyTalkOptions are the parts of LobbyTalk. */
 export interface LobbyTalkOptions {
   readonly context: LobbyContext
   readonly peer: PeerHandle
@@ -103,7 +102,6 @@ export class LobbyTalk {
     return this.#connectionsOf(name).every(({ connection }) => !this.#mutedThrough(connection))
   }
 
-  /** Returns the connections of the online user with a name. */
   #connectionsOf(name: string): readonly OnlineUser[] {
     const { people } = this.#context
     const found = people.named(name)

@@ -41,7 +41,9 @@ const tableClock = z.strictObject({ total: count, turn: count }).partial().meta(
 
 /** The fields of the terms of a game. */
 export const terms = {
-  settings: settings.meta({ description: 'a missing setting has its usual value, or is withheld in a game for one player' }),
+  settings: settings.meta({
+    description: 'a missing setting has its default value; in a game for one player the server omits secret settings',
+  }),
   rated: z.boolean(),
   clock: tableClock.optional(),
 }

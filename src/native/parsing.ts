@@ -28,7 +28,7 @@ const OPTIONS: ReadonlyMap<string, (typeof ToServer.options)[number]> = new Map(
 /** Maximum number of characters that an error shows of a name from the client. */
 const SHOWN = 40
 
-/** The usual mistakes in a line that is not JSON, the most likely first: a pattern, and the end of a sentence. */
+/** The usual mistakes in a line that is not JSON, the most likely first: a pattern, and the end of an error sentence. */
 const NO_JSON: readonly (readonly [RegExp, string])[] = [
   [/^\ufeff/, 'leave out the byte order mark (BOM)'],
   [/\0/, 'UTF-16 has a NUL beside each letter: send UTF-8'],
@@ -94,7 +94,7 @@ function refusalOfFields(json: { readonly type: string }, issues: readonly z.cor
   return `${nameOf(first.path)} ${value === undefined ? 'is missing: it must' : 'must'} be ${describe(node)}${hintFor(node, value)}`
 }
 
-/** Names the usual mistake with such a value, as the end of a sentence; empty if there is none. */
+/** Returns the end of an error sentence that names the usual mistake with such a value; `''` if there is none. */
 function hintFor(node: Node | undefined, value: unknown): string {
   if (value === '' && node?.type === 'string') return ', and is empty; the server may have removed bytes that are not UTF-8'
   const isQuoted =

@@ -4,7 +4,7 @@ const LETTERS = 'ABCDEF'
 
 /** QuizJudge follows a quiz from the server's messages, and finds messages that contradict each other. */
 export class QuizJudge {
-  /** Number of the current or last question, and number of all questions, unknown before the first. */
+  /** Index of the current or last question, from 1, and the count of all questions, unknown before the first. */
   #number = 0
   #count: number | undefined
   #points = 0
@@ -56,7 +56,7 @@ export class QuizJudge {
     if (this.#wanted !== undefined && this.#number === 0 && count > this.#wanted)
       return `${formatCount(this.#wanted, 'question')} ${this.#wanted === 1 ? 'was' : 'were'} asked for`
     if (number > count)
-      return `${count === 1 ? 'the one question was' : `all ${count} questions were`} asked; expected "TOTAL ${this.#points} ${count}"`
+      return `${count === 1 ? 'the only question was' : `all ${count} questions were`} asked; expected "TOTAL ${this.#points} ${count}"`
     this.#number = number
     this.#count = count
     this.#options = 0

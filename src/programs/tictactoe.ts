@@ -45,7 +45,6 @@ const size: TextOption<number> = {
   parse: (text) => parseWhole(text, 2, 20),
 }
 
-/** Returns the settings of the board. */
 function setup({ first }: Words, options: Options): { first: SeatNumber; size?: number } {
   const cells = readOption(options, size)
   return cells === undefined ? { first } : { first, size: cells }

@@ -263,8 +263,8 @@ function takesAnything(form: MessageSpec): boolean {
 }
 
 /**
- * Explains what is wrong with a text that is almost one of these messages, as the end of a sentence: its case, blanks around
- * it, or a bare line end. Returns `''` if the text resembles none of them.
+ * Returns the end of an error sentence that says what is wrong with a text that is almost one of these messages: its case,
+ * blanks around it, or a bare line end. Returns `''` if the text resembles none of them.
  */
 export function nearMiss(steps: readonly Transition[], text: string): string {
   if (text === '') return EMPTY

@@ -29,7 +29,6 @@ const PACE = { near: 150, far: 250 }
 /** Milliseconds to wait for the peer to close after an early goodbye; short, because a person waits for the prompt. */
 const AFTER_GOODBYE = 300
 
-/** ConversationOptions are the parts of a conversation. */
 export interface ConversationOptions {
   readonly program: Program
   /** This side. */
@@ -58,7 +57,7 @@ export interface ConversationOptions {
  * Conversation is one program talking to one peer: it builds the connection, starts the role, and ends both.
  *
  * The problem: a conversation has many endings. The role returns; the peer disconnects, breaks the protocol or is silent;
- * the person types Ctrl-D; the server stops; another player cannot go on. They race with each other. Still the peer must
+ * the person types Ctrl-D; the server stops; another player cannot continue. They race with each other. Still the peer must
  * get the best possible goodbye, every table must be notified, each caller must learn one reason, and the socket must close.
  *
  * The idea: all endings meet in two places. `stop` ends the conversation early. It takes the first reason and ignores the
@@ -67,7 +66,7 @@ export interface ConversationOptions {
  * A role that returns before the conversation is over (`Peer.mayReturn`) has a bug, which ends it like an exception.
  *
  * Invariants:
- * - The first reason wins. Later ones are consequences of it.
+ * - The first reason wins. Later reasons are consequences of it.
  * - `ended` resolves when this side sends no more messages; bytes may still be in flight. `closed` resolves when the
  *   connection is closed. An error that appears in between is part of `closed` only.
  * - The observer learns of the end after the role has ended, and never from within the constructor.

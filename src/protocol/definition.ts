@@ -47,7 +47,7 @@ export const noConsole: Console = {
   ask: () => Promise.reject(new EndOfInput()),
 }
 
-/** RoleContext is what a role works with beside its peer. */
+/** RoleContext has the texts, options and services of a role. */
 export interface RoleContext<Words> {
   readonly words: Words
   readonly person: Console
@@ -115,7 +115,7 @@ export interface Program<Name extends string = string, State extends string = st
   readonly join?: JoinTexts
 }
 
-/** HostTexts are what the server prints around a conversation, and how `parlor host` listens. */
+/** HostTexts has the texts that the server prints around a conversation, and how `parlor host` listens. */
 export interface HostTexts {
   /** Default address to bind: 127.0.0.1. */
   readonly address?: string
@@ -132,7 +132,7 @@ export interface HostTexts {
   readonly udp?: boolean
 }
 
-/** JoinTexts are what the client prints around a conversation, and where `parlor join` connects. */
+/** JoinTexts has the texts that the client prints around a conversation, and where `parlor join` connects. */
 export interface JoinTexts {
   /** Asks for the address and port that the command line does not give. */
   readonly asks?: boolean

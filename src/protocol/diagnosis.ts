@@ -19,7 +19,7 @@ import {
   withReason,
 } from './violation-text.ts'
 
-/** DiagnosedPeer is what Diagnosis reads of its peer. */
+/** DiagnosedPeer has the members of a peer that Diagnosis reads. */
 export interface DiagnosedPeer {
   readonly connection: Connection
   /** The peer's side. */
@@ -86,7 +86,7 @@ export class Diagnosis {
     this.#rejected = ''
   }
 
-  /** Notes whether a message had arrived before this side said what it answers. */
+  /** Records whether a message had arrived before this side sent the message that it answers. */
   setNextEarly(isEarly: boolean): void {
     this.#nextEarly = isEarly
   }

@@ -5,7 +5,7 @@ import type { Side } from './automaton.ts'
 export type Options = Readonly<Record<string, unknown>>
 
 /**
- * OptionBase is what every declaration of a program option has.
+ * OptionBase has the fields of every declaration of a program option.
  *
  * A program lists in `takes` the options that it accepts. An option of one program is declared in the program's file, an option
  * of several in `options.ts`. The command line, the settings, the completions and the reference pages derive from the
@@ -24,9 +24,9 @@ export interface OptionBase<Value> {
   readonly setting?: true
   /** What applies without the option, for the help and the printed settings. */
   readonly unset?: string
-  /** Name of an option that cannot be given together with this one, and the reason. */
+  /** Name of an option that cannot be given together with this option, and the reason. */
   readonly excludes?: { readonly name: string; readonly because: string }
-  /** Returns advice on a valid value: the end of a sentence that begins with the option or the file; `undefined` for none. */
+  /** Returns the end of an error sentence that says what a valid value is, after the option or the file; `undefined` for none. */
   advise?(value: Value): string | undefined
 }
 

@@ -169,7 +169,7 @@ export class Peer<Name extends string = string, State extends string = string> i
   }
 
   /**
-   * Rejects the last received message. If the protocol has a refusal, sends it with the sentence, and then the open request
+   * Refuses the last received message. If the protocol has a refusal, sends it with the sentence, and then the open request
    * again. Otherwise throws `Disconnected` with reason `violation`, which ends the conversation.
    */
   refuse(sentence: string): void {
@@ -180,7 +180,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     if (refusal) this.#take(refusal)
   }
 
-  /** Takes the transition of a message of the peer that the role has found inside another one. Throws an Error if it is illegal. */
+  /** Takes the transition of a message of the peer that the role has found inside another message. Throws an Error if it is illegal. */
   acceptEnclosed(name: Name): void {
     const step = findTransition(this.#steps, name)
     if (step?.from !== this.other) throw new Error(`the ${this.other} may not say ${name} in the state ${this.#state}`)
@@ -203,7 +203,7 @@ export class Peer<Name extends string = string, State extends string = string> i
 
   /**
    * Tells the peer, as well as the protocol can, why this side ends the conversation early. Returns true if the peer received
-   * a goodbye of the protocol, so that it closes by itself. After a mere refusal it may go on, so the caller must abort the
+   * a goodbye of the protocol, so that it closes by itself. After a mere refusal it may continue, so the caller must abort the
    * connection.
    */
   dismiss(reason: Error): boolean {

@@ -28,7 +28,6 @@ export interface LadderRank {
   readonly of: number
 }
 
-/** SeekOptions are the options of a seek in the hall. */
 export interface SeekOptions<Options> {
   readonly options: Options
   /** Seats that the peer accepts. */

@@ -25,7 +25,7 @@ import { beginning, maskMessage, quoteMessage, quoteUnfinished, type Speaker } f
  * in its place, and the likely mistake: the wrong case, a missing keyword, two messages glued together, a message that
  * belongs elsewhere, or one that arrived too early.
  *
- * The idea: no protocol writes such sentences. They are computed from its automaton. `explainIllegal` compares the text with
+ * The idea: no protocol writes such sentences. `explainIllegal` computes them from its automaton. It compares the text with
  * the messages of the current state, in this order:
  * 1. the line end of a message that has none (`isLooseEnd`);
  * 2. the peer is not to send: which message of the other side must it wait for (`dueBefore`);
@@ -62,7 +62,7 @@ export function maySpeak(steps: readonly Transition[], side: Side): boolean {
   return steps.some(({ form, from }) => from === side && !form.bye && !form.closes)
 }
 
-/** Formats what was expected from the peer, or from this side, when the connection ended; the end of a sentence. */
+/** Returns the end of an error sentence that says what was expected from the peer, or from this side, when the connection ended. */
 export function formatExpected({ automaton, steps, peer }: ConversationState): string {
   const theirs = steps.filter(({ from }) => from === peer)
   const ours = steps.filter(({ from }) => from !== peer)
@@ -71,7 +71,7 @@ export function formatExpected({ automaton, steps, peer }: ConversationState): s
   return theirs.length > 0 ? `expected ${alternatives(automaton, theirs)}` : 'it was this side’s turn'
 }
 
-/** Formats the clause that a message arrived before the peer's turn; the end of a sentence. */
+/** Returns the end of an error sentence that says that a message arrived before the peer's turn. */
 export function formatTooSoon({ early, peer }: Pick<ConversationState, 'early' | 'peer'>, whose = `the ${peer}'s`): string {
   return early ? `${TOO_SOON}${whose} turn` : ''
 }
@@ -146,7 +146,7 @@ function speakerOf({ automaton, peer, previous }: ConversationState): Speaker {
 /** End of the clause that a keyword is missing. */
 const BARE = ' is missing before it'
 
-/** FieldFault is the message that a text starts as, and what is wrong with its fields; the end of a sentence. */
+/** FieldFault is the message that a text starts as, and the end of an error sentence that says what is wrong with its fields. */
 export interface FieldFault {
   readonly step: Transition
   readonly fault: string
@@ -169,7 +169,7 @@ export function fieldFault(steps: readonly Transition[], text: string, hides = f
   return fault === undefined ? undefined : { step: nearest, fault }
 }
 
-/** Formats after which messages a side may send a text that is illegal now; the end of a sentence, or `''`. `hides` as in `fieldFault`. */
+/** Returns the end of an error sentence ('' for none) that says after which messages a text is legal. `hides` as in `fieldFault`. */
 export function formatPredecessors(automaton: Automaton, state: string, side: Side, text: string, hides = false): string {
   const before = new Map<string, Transition>()
   // if a value is expected, a text without a keyword is meant as that value

@@ -47,14 +47,14 @@ export function quoteUnfinished(speaker: Speaker, { bytes, lacks }: UnfinishedMe
 }
 
 /**
- * Formats what incomplete bytes after the `last` message look like; the end of a sentence. Returns `''` for plain text, and
- * for the protocol's own language.
+ * Returns the end of an error sentence that says what incomplete bytes after the `last` message look like; `''` for plain
+ * text, and for the protocol's own language.
  */
 export function clueOfBytes(speaker: Speaker, { bytes }: UnfinishedMessage, last: string): string {
   return clueOfRest(speaker, decode(bytes), last) || clause(speaker, describeBytes(bytes))
 }
 
-/** Explains a text that is only the NUL or the CR after the `last` message; the end of a sentence. Returns `''` for other texts. */
+/** Returns the end of an error sentence that explains a bare NUL or CR after the `last` message; `''` for other texts. */
 function clueOfRest(speaker: Speaker, text: string, last: string): string {
   if (last !== '' && text === '\r') return `; that looks like ${LF_CR}`
   // if the last message contains NUL too, it is UTF-16
@@ -120,7 +120,7 @@ function takesAll(form: MessageSpec): boolean {
   return form.accepts !== undefined && parseMessage(form, '~ ~') !== undefined
 }
 
-/** Corrects the case of a goodbye; the end of a sentence. Returns `''` if the text is no goodbye, or a correct goodbye. */
+/** Returns the end of an error sentence that corrects the case of a goodbye; `''` if the text is no goodbye, or a correct goodbye. */
 export function clueOfBye(speaker: Speaker, text: string): string {
   const said = text.trim().toLowerCase()
   const forms: readonly MessageSpec[] = Object.values(speaker.automaton.messages)
@@ -145,8 +145,8 @@ const GARBLED = /[\0\ufffd]|^\ufeff|^[\x01\x02\x05-\x07\x0b\x0c\x0e-\x1a\x1c-\x1
 const FOREIGN = /^(?:b(['"]).*\1\r?\n?$|[A-Z]{3,7} \S+ HTTP\/\d|HTTP\/\d\.\d \d{3}|SSH-\d\.\d|RFB \d{3}\.|220[ -][\w.-]+ .*(?:SMTP|FTP))/
 
 /**
- * Formats what a complete message after the `last` message looks like; the end of a sentence. Returns `''` for plain text,
- * and for the protocol's own language. `raw` is its bytes, if they do not follow from the text.
+ * Returns the end of an error sentence that says what a complete message after the `last` message looks like; `''` for plain
+ * text, and for the protocol's own language. `raw` is its bytes, if they do not follow from the text.
  */
 export function clueOfText(speaker: Speaker, text: string, raw: Raw | undefined, last = ''): string {
   return clueOfRest(speaker, text, last) || clause(speaker, describeMessage(text, raw))
@@ -180,7 +180,7 @@ function clause({ automaton, language = automaton.language }: Speaker, found: st
   return found === undefined || (language !== undefined && found.includes(language)) ? '' : `; that looks like ${found}`
 }
 
-/** PeerObserver is notified, in sentences, of faults in a peer's messages while the conversation goes on. */
+/** PeerObserver is notified, in sentences, of faults in a peer's messages while the conversation continues. */
 export interface PeerObserver {
   /**
    * Called when this side has rejected a message in the protocol's words. `usual`: a person could have typed the message, so

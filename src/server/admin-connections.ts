@@ -66,7 +66,7 @@ export class AdminConnections {
     return this.#logged.take(this.#clock.monotonic()) === 0
   }
 
-  /** Disconnects the connections without a request, and later ones. Requests in progress are answered. */
+  /** Disconnects the connections without a request, and later connections. The server still answers requests in progress. */
   close(): void {
     this.#closed = true
     for (const connection of this.#silent) connection.fail(STOPPED)

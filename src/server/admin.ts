@@ -30,7 +30,7 @@ const AdminResponse = z.union([z.strictObject({ done: z.string() }), z.strictObj
 /** AdminResponse is the result of a request, in a sentence: what was done, or why it was refused. */
 export type AdminResponse = z.infer<typeof AdminResponse>
 
-/** Registry is what the admin requests of a server work on. */
+/** AdminServices has the parts of a server that admin requests read and change. */
 export interface AdminServices {
   readonly people: People
   readonly bytes: RandomBytes

@@ -124,7 +124,7 @@ export class AdmissionControl {
   }
 }
 
-/** Rejects a peer: with a sentence if its protocol has a message that can carry one, else with a reset. */
+/** Refuses a peer: with a sentence if its protocol has a message that can carry one, else with a reset. */
 export function reject(transport: Transport, { protocol }: Program, options: Options, sentence: string, clock: Clock): void {
   const { messages, refusal } = protocol.automaton
   const form = refusal === undefined ? undefined : messages[refusal]

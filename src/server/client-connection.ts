@@ -8,7 +8,7 @@ import type { AdmissionControl } from './admission.ts'
 import { type ConnectionInfo, type Level, type Logs, toOutcome } from './observe/logs.ts'
 import type { ProgramStats } from './program-stats.ts'
 
-/** ClientConnectionOptions is what all connections of one server share. */
+/** All connections of one server share one ClientConnectionOptions. */
 export interface ClientConnectionOptions {
   readonly server: { readonly stopping: boolean }
   readonly clock: Clock
@@ -16,7 +16,7 @@ export interface ClientConnectionOptions {
   readonly logs: Logs
 }
 
-/** ClientConnection is one connection to a server, from accept to close: it is counted and logged. */
+/** ClientConnection is one connection to a server, from accept to close. It counts and logs the connection. */
 export class ClientConnection implements ConnectionInfo, ConversationObserver {
   readonly connection: number
   readonly program: string

@@ -114,7 +114,7 @@ export class OneRequest extends Duplex {
     done(error)
   }
 
-  /** Reads and drops what the peer still sends, so that the answer arrives before a reset. */
+  /** Reads and drops further bytes of the peer, so that the answer arrives before a reset. */
   #discard(): void {
     const ignored = new Ignored()
     this.#socket.removeAllListeners('readable').on('data', ({ length }: Uint8Array) => {

@@ -21,13 +21,13 @@ export interface Health {
   readonly tables: number
 }
 
-/** Shown is what the HTTP server serves. */
+/** HttpSources has the data of the two pages of the HTTP server. */
 export interface HttpSources {
   health(): Health
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>
 }
 
-/** Web is an HTTP server that listens. */
+/** HttpServer is an HTTP server that listens. */
 export interface HttpServer {
   /** The address on which it listens; the port is the actual one, also if 0 was given. */
   readonly address: Address
@@ -56,7 +56,7 @@ export async function openHttpServer(
     if (!PATHS.includes(path)) return reply.code(404).send({ error: `there is nothing here but ${PATHS.join(' and ')}` })
     // a 405 names the methods that are allowed (RFC 9110 section 15.5.6)
     reply.code(405).header('allow', 'GET, HEAD')
-    return reply.send({ error: `${path} is read with GET or HEAD, and not with ${request.method}` })
+    return reply.send({ error: `the method ${request.method} is not allowed for ${path}: use GET or HEAD` })
   })
   app.get('/health', (_, reply) => {
     const now = health()

@@ -37,7 +37,7 @@ const Result = z.strictObject({
 /** ResultRow is a finished game. */
 export type ResultRow = z.infer<typeof Result>
 
-/** Listing is a page of a list; `next` is the `after` of the next page, and is missing on the last one. */
+/** Listing is a page of a list; `next` is the `after` of the next page, and is missing on the last page. */
 export const ListPage = z.strictObject({
   people: z.array(Person).optional(),
   results: z.array(Result).optional(),
@@ -65,7 +65,7 @@ export interface ListSources {
 /** Rows of a page. */
 const ROWS = 100
 
-/** Returns the page of a list that the operator asks for. */
+/** Returns at most `ROWS` rows of a list, and the value of `after` for the next page if there may be more. */
 export async function listPage({ people, store }: ListSources, { action, after }: ListRequest): Promise<ListPage> {
   if (action === 'results') {
     const found = await store.history.all(typeof after === 'number' ? after : 0, ROWS)

@@ -18,7 +18,6 @@ import { ClientConnection, type ClientConnectionOptions } from './client-connect
 import type { ConnectionInfo, Logs } from './observe/logs.ts'
 import { ProgramStats } from './program-stats.ts'
 
-/** ServerOptions are the programs, settings and ports of a server. */
 export interface ServerOptions {
   readonly programs: readonly Program[]
   /** The address on which all programs listen. */
@@ -36,7 +35,7 @@ export interface ServerOptions {
   /** The transport of streams; by default TCP. Datagrams are served next to TCP alone. */
   readonly streams?: StreamTransport
   readonly clock?: Clock
-  /** Batches the input and output of all clients; by default a new one. */
+  /** Batches the input and output of all clients; by default a new batcher. */
   readonly batcher?: Batcher
 }
 
@@ -70,7 +69,7 @@ export interface ListenStatus {
   readonly failure?: unknown
 }
 
-/** IncomingConnection is a client that waits to be served, with what its conversation needs. */
+/** IncomingConnection is a client that waits for its conversation, with the parts of that conversation. */
 interface IncomingConnection {
   readonly program: Program
   readonly transport: Transport
@@ -128,7 +127,7 @@ export class Server {
     return this.#stats
   }
 
-  /** Open conversations, and ended ones whose connections are not closed yet. */
+  /** Open conversations, and ended conversations whose connections are not closed yet. */
   get conversations(): Iterable<Conversation> {
     return this.#timeouts.conversations
   }

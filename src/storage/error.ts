@@ -2,7 +2,7 @@ import { StoreFailure } from '../hall/ports.ts'
 
 /**
  * StoreErrorCode is the reason why a store fails: `closed` by its owner, `in-use` by another process, `foreign` if the file
- * belongs to another program, `newer` if a newer Parlor wrote it, `damaged`, `read-only`, `full` if the disk has no room,
+ * belongs to another program, `newer` if a newer Parlor wrote it, `damaged`, `read-only`, `full` if the disk has no space,
  * `removed` if its folder or a file was removed, replaced or cut, `io` if the disk reports an error, or `failed` for every
  * other error of the system.
  */

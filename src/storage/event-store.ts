@@ -28,8 +28,8 @@ export interface EventStore {
   highestTable(): TableId
   /**
    * Writes batches, and after them other work, in one transaction: all of it is durable when this returns, and none of it if
-   * this throws. Rejects a batch, and writes nothing of it, if the last event of its table has another number than `expected`.
-   * Returns the rejected batches. Called by `GroupCommit` alone.
+   * this throws. Refuses a batch, and writes nothing of it, if the last event of its table has another number than `expected`.
+   * Returns the refused batches. Called by `GroupCommit` alone.
    */
   write<Batch extends AppendBatch>(batches: readonly Batch[], works: readonly StoreWork[]): readonly Batch[]
   /** Returns all events of tables as text, a line each, with a line break before it; an Error for a table that cannot be read. */

@@ -81,7 +81,7 @@ export class OpeningCache {
   }
 }
 
-/** Formats the common part of an opening as JSON, without the fields that have their usual value. */
+/** Formats the common part of an opening as JSON, without the fields that have their default value. */
 function openingOf({ type, game, options, state, seats, rated, private: hidden, clock }: Opened): string {
   const unusual = { rated: rated || undefined, private: hidden || undefined, clock: Object.keys(clock).length > 0 ? clock : undefined }
   // JSON.stringify omits fields that are undefined

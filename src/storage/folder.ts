@@ -176,8 +176,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not write there: change the rights of the folder above it, or choose another folder',
   EPERM: 'this user may not write there: change the rights of the folder above it, or choose another folder',
   EROFS: 'it is on a read-only file system: mount that for writing, or choose another folder',
-  ENOSPC: 'there is no room left on its disk: make room, or choose another folder',
-  EDQUOT: 'this user has used up the room that is allowed on its disk: make room, or choose another folder',
+  ENOSPC: 'there is no space left on its disk: free some space, or choose another folder',
+  EDQUOT: 'this user has used up the space that is allowed on its disk: free some space, or choose another folder',
   ENAMETOOLONG: 'the path is too long for this system: choose a shorter one',
   ENOENT: 'this system makes no folder there: choose another folder',
   ENOTDIR: 'a part of its path is a file, and no folder: choose another folder',
@@ -217,7 +217,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** Bytes of a probe whether the disk has room. */
+/** Bytes of a probe whether the disk has space. */
 const PROBE = new Uint8Array(256 * 1024).fill(0x2e)
 
 /** Writes a file in a folder and removes it. Throws the system's error, such as ENOSPC. */

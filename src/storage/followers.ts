@@ -26,7 +26,7 @@ export class Followers {
     return this.#of.has(table)
   }
 
-  /** Calls the followers of a table. Passes their exceptions to `onError`, and goes on with the next follower. */
+  /** Calls the followers of a table. Passes their exceptions to `onError`, and continues with the next follower. */
   notify(table: TableId, events: readonly TableEvent[], onError: OnStoreError): void {
     for (const follower of this.#of.get(table) ?? []) {
       try {

@@ -4,7 +4,7 @@ import type { AppendBatch, EventStore, StoreWork } from './event-store.ts'
 import type { Outage } from './outage.ts'
 
 /*
- * The write path, from an append to its acknowledgement: one line through the files of this room, down to the disk, and up
+ * The write path, from an append to its acknowledgement: one line through the files of this folder, down to the disk, and up
  * again after the commit.
  *
  *   TableActor
@@ -19,10 +19,10 @@ import type { Outage } from './outage.ts'
  *        |   write(batches, works), one call for all
  *        v
  *   SqliteEventStore    BEGIN
- *        |              compares the version of each batch, adds it to the row, or rejects it
+ *        |              compares the version of each batch, adds it to the row, or refuses it
  *        |              runs the works
  *        |              INSERT INTO journal: one row, or several if there is much
- *        |              FileIdentity.check(): the files are still the ones that were opened
+ *        |              FileIdentity.check(): the files are still those that this process opened
  *        |              COMMIT, or ROLLBACK; after a rollback, each job again in a transaction of its own
  *        v
  *   Guard               the mark beside the database gets the new end of the journal
@@ -41,7 +41,7 @@ import type { Outage } from './outage.ts'
  * - Batches are written and finished in the order in which they were queued, and so are works; a transaction has the batches
  *   before the works.
  * - A job that fails does not fail the others: if the common transaction fails, each job gets its own.
- * - A rejected batch (a version conflict) writes nothing and throws nothing; the transaction goes on without it.
+ * - A refused batch (a version conflict) writes nothing and throws nothing; the transaction continues without it.
  * - Jobs that arrive during a commit wait for the next turn, so that a caller that writes again in each callback cannot
  *   keep the event loop from its input.
  * - During an outage no job reaches the disk; only the probe of `Outage` tries to write.

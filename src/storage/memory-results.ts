@@ -56,7 +56,7 @@ export class MemoryResults implements Results {
 class Ladder {
   readonly #of = new Map<PersonId, Standing>()
   readonly #all: Standing[] = []
-  /** Guests, the one whose last game is the oldest first. */
+  /** Guests, by the time of their last game, ascending. */
   readonly #guests = new Set<PersonId>()
 
   get size(): number {

@@ -2,15 +2,14 @@ import type { Clock } from '../base/clock.ts'
 import { type Availability, isTemporary, type StoreFailure } from '../hall/ports.ts'
 import type { OnStoreError } from './error.ts'
 
-/** Milliseconds between two probes during an outage: at first, and at most. Each interval is twice the one before. */
+/** Milliseconds between two probes during an outage: at first, and at most. Each interval is twice the previous interval. */
 const RETRY = { first: 250, most: 5000 }
-/** Milliseconds after an outage from which the next one begins with the first interval again. */
+/** Milliseconds after an outage from which the next outage begins with the first interval again. */
 const STABLE = 30_000
 
 /** Timers is the source of time for probes. */
 export type Timers = Pick<Clock, 'after' | 'monotonic'>
 
-/** OutageOptions is the dependencies of an Outage. */
 export interface OutageOptions {
   /** Tries to write. Throws a `StoreFailure` as long as the store cannot. */
   readonly probe: () => void

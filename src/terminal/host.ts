@@ -11,7 +11,6 @@ import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { createConsole, type Terminal } from './terminal.ts'
 import { cannotListen, EXIT, formatAddress, isSocketPath } from './trouble.ts'
 
-/** HostOptions say how to host a program. */
 export interface HostOptions {
   readonly program: Program
   readonly options: Options
@@ -57,7 +56,7 @@ export async function host(hosting: HostOptions): Promise<number> {
     if (greeting !== undefined) terminal.say(greeting)
     const { options, random, seating: createSeating } = hosting
     const print = (sentence: string) => printError(clients > 1 ? `${formatAddress(remote)}: ${sentence}` : sentence)
-    // with more than three clients, the notices about silent ones would flood the terminal
+    // with more than three clients, the notices about silent clients would flood the terminal
     const observer = { onNotice: (what: Notice, text: string) => (what === 'waiting' && talking.size > 3 ? undefined : print(text)) }
     const person = createConsole(terminal, print)
     const terms = {

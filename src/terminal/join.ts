@@ -10,7 +10,6 @@ import type { Address, Transport } from '../wire/transport.ts'
 import { createConsole, type Terminal } from './terminal.ts'
 import { addAddress, cannotConnect, EXIT } from './trouble.ts'
 
-/** JoinOptions say how to join a program. */
 export interface JoinOptions {
   readonly program: Program
   readonly options: Options

@@ -1,3 +1,4 @@
+import { formatCount } from '../base/counts.ts'
 import { chooseMove, isPlayable } from '../games/ai/house.ts'
 import { type Game, type GameSettings, isRefusal, type SeatNumber } from '../games/game.ts'
 import { seededRandom } from '../games/random.ts'
@@ -93,7 +94,7 @@ export function testGame<State, Move, View, Options>(
   })
 
   for (const { options: own, depth, count } of tree) {
-    test(`${name}: there are ${count} positions after ${depth} ${depth === 1 ? 'move' : 'moves'}`, async () => {
+    test(`${name}: there are ${count} positions after ${formatCount(depth, 'move')}`, async () => {
       const options = own ?? (await optionsFor(game, 'usual'))
       const found = countPositions(game, game.setup(options, seededRandom(1)), depth, seededRandom(1))
       assert(found === count, () => `there are ${found}`)

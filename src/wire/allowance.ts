@@ -13,7 +13,6 @@ export interface Budget {
   open(peer: Address): () => number
 }
 
-/** AllowanceOptions configures an allowance. */
 export interface AllowanceOptions {
   readonly clock: Clock
   readonly budget: Budget | undefined
@@ -34,7 +33,7 @@ export class Allowance implements Task {
   readonly #runQueue: RunQueue | undefined
   readonly #peer: AllowanceOptions['peer']
   readonly #reader: AllowanceOptions['reader']
-  /** Cost left of the present step. */
+  /** Cost left of the current step. */
   #left: number
   #takeStep: (() => number) | undefined
   /** Cancels the wait of a peer that has spent too much. */
@@ -62,12 +61,12 @@ export class Allowance implements Task {
     return this.#queued || this.#cancelRest !== undefined
   }
 
-  /** True if the last message cost so much that the next one needs a slice, even if it arrives later. */
+  /** True if the last message cost so much that the next message needs a slice, even if it arrives later. */
   get isHeavy(): boolean {
     return this.#spent > HEAVY
   }
 
-  /** Checks whether a message may be read in the present slice. If not, the allowance calls `readOn` in a later slice. */
+  /** Checks whether a message may be read in the current slice. If not, the allowance calls `readOn` in a later slice. */
   mayRead(): boolean {
     if (!this.#runQueue || this.#runQueue.isRunning(this)) return true
     this.queue()

@@ -13,7 +13,7 @@ import type { Sink, Transport } from './transport.ts'
  * or disconnect in the middle of a message. These rules hold in all of that:
  *
  * 1. At most one reader waits. It gets one message or the end, once. A reader that reads again while it handles its message
- *    gets the next one from the loop in `#deliver`, so calls do not nest, however many messages have arrived.
+ *    gets the next message from the loop in `#deliver`, so calls do not nest, however many messages have arrived.
  * 2. The reader gets every message that the peer sent before it disconnected, and then the end. Therefore `#isPeerClosed` (no
  *    more bytes will arrive) differs from `#end` (no more messages will be read). When `#end` is set, the unread bytes are dropped.
  * 3. Memory is bounded. Above `inboxLimit` unread bytes, the connection pauses the transport, so that TCP makes the peer wait;
@@ -22,14 +22,13 @@ import type { Sink, Transport } from './transport.ts'
  *    in its slices of the run queue. The usual case is a single message of a connection that has no other: it is read
  *    directly (`#isDirect`), and no `Allowance` or `Ignored` exists for the connection until it needs one.
  * 5. The last message must arrive (`sender.ts`). If a system closes a TCP socket that has unread bytes, it sends a reset, and a
- *    reset may delete what the peer has not read yet. So `close` sends the rest, finishes, and drops what still arrives until the
+ *    reset may delete what the peer has not read yet. So `close` sends the rest, finishes, and drops further bytes until the
  *    peer closes too or a timeout ends the wait; `abort` waits a moment before it resets. `fail` only records why this side ends
  *    the conversation: the caller closes or aborts afterwards.
  * 6. The peer's FIN ends reading, not sending: a client that shuts down its side may still wait for the answer. The same is
  *    true after a message over the limit, so that the peer can be sent the reason.
  */
 
-/** ConnectionOptions configures one connection. */
 export interface ConnectionOptions extends SenderOptions {
   /** Framing of messages from the peer. */
   incoming: Framing
@@ -48,7 +47,7 @@ const INBOX_LIMIT = 32 * 1024
 const OVERHEAD = 16
 /** Unsent bytes above which `ready` waits. */
 const READY_LIMIT = 64 * 1024
-/** Limit of messages read after both sides are closed: the last ones may still count, but no answer reaches the peer. */
+/** Limit of messages read after both sides are closed: the last messages may still count, but no answer reaches the peer. */
 const LAST_MESSAGES = 32
 /** First byte of a TLS stream: a handshake record, or an alert of a server that received something else. */
 const TLS_RECORDS = [0x15, 0x16]
@@ -78,7 +77,7 @@ export class Connection extends Sender implements Sink {
   #allowance: Allowance | undefined
   /** Cost of the peer's messages before its allowance was created. */
   #spent = 0
-  /** True if the next message may be read without a slice: all earlier ones are read, and the last was cheap. Never for datagrams. */
+  /** True if the next message may be read without a slice: all earlier messages are read, and the last was cheap. Never for datagrams. */
   #isDirect: boolean
   #reader: MessageReader | undefined
   #onPeerClosed: ((end: Disconnected) => void) | undefined
@@ -154,7 +153,7 @@ export class Connection extends Sender implements Sink {
     this.readOn()
   }
 
-  /** Delivers to the present reader what has arrived, if its allowance permits that. */
+  /** Delivers the received messages to the current reader, if its allowance permits that. */
   readOn(): void {
     const ready = this.#onReady
     this.#onReady = undefined
@@ -249,7 +248,7 @@ export class Connection extends Sender implements Sink {
     if (!this.#ignored.mayDiscard(count)) this.transport.pause()
   }
 
-  /** Gives the reader what has arrived: messages, or the end. */
+  /** Gives the reader the received messages, or the end. */
   #deliver(): void {
     if (this.#isDelivering) return
     this.#isDelivering = true
@@ -308,7 +307,7 @@ export class Connection extends Sender implements Sink {
     return this.#isDirect && this.#runQueue?.mayReadDirectly() !== false
   }
 
-  /** Nothing is unread: the next message may be read directly, unless the last one was expensive. */
+  /** Nothing is unread: the next message may be read directly, unless the last message was expensive. */
   #becomeIdle(): false {
     this.#isDirect = !this.transport.datagrams && this.#allowance?.isHeavy !== true
     return false

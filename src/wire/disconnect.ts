@@ -5,7 +5,7 @@ import { formatCount } from '../base/counts.ts'
  *
  * `finished` the peer closed its side (FIN); `reset` the peer or the network broke the connection (RST); `ours` this
  * side ended it; `violation` the peer violated the protocol; `late` the peer reached a timeout; `much` the peer exceeded a
- * limit: its message was too long, or it does not read what is sent to it; `full` the server is at capacity.
+ * limit: its message was too long, or it does not read the bytes sent to it; `full` the server is at capacity.
  */
 export type DisconnectReason = 'finished' | 'reset' | 'ours' | 'violation' | 'late' | 'much' | 'full'
 
@@ -60,7 +60,7 @@ export class TransportError extends Error {
 const BROKEN: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens at the port of the other side (ECONNREFUSED)',
   ETIMEDOUT: 'the other side can no longer be reached (ETIMEDOUT)',
-  // this one is not a code of the system: `UdpAnswers` sets it
+  // EANSWER is not a code of the system: `UdpAnswers` sets it
   EANSWER: 'the answer was longer than the limit over UDP (128 bytes, or three times what the client has sent)',
   EMSGSIZE: 'a message was too long for one datagram (EMSGSIZE)',
 }

@@ -3,14 +3,13 @@ import type { UnfinishedMessage } from './disconnect.ts'
 import { type Decoded, type Decoder, type Framing, TooLong } from './framing/framing.ts'
 import { type Raw, readText } from './text.ts'
 
-/** Limit of unread datagrams; further ones are dropped, as a network may drop any. */
+/** Limit of unread datagrams; the inbox drops further datagrams, as a network may. */
 const DATAGRAMS = 16
 /** Bytes that a decoded message counts in addition to its text, so that many empty messages count too. */
 const MESSAGE_OVERHEAD = 32
 /** Shortest pause in milliseconds after a message has arrived in several pieces: a network that cuts is slow, too. */
 const BETWEEN_PIECES = 100
 
-/** InboxOptions configures one inbox. */
 export interface InboxOptions {
   framing: Framing
   clock: Clock
@@ -23,7 +22,7 @@ export interface InboxOptions {
 }
 
 /**
- * Inbox holds what a peer has sent until it is read. A stream is decoded only then, so that unread data stays bytes, which
+ * Inbox holds the bytes of a peer until the role reads them. A stream is decoded only then, so that unread data stays bytes, which
  * are easy to count. Datagrams, and segments that a pause has ended, are decoded at once, because bytes lose the boundaries.
  */
 export class Inbox {

@@ -11,7 +11,6 @@ export interface OutboxOwner {
   onOverflow(waiting: number, limit: number): void
 }
 
-/** OutboxOptions configures one outbox. */
 export interface OutboxOptions {
   transport: Transport
   framing: Framing

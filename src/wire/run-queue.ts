@@ -47,7 +47,7 @@ interface Account {
   at: number
 }
 
-/** RunQueueOptions configures a run queue. All times are in milliseconds. */
+/** All times of RunQueueOptions are in milliseconds. */
 export interface RunQueueOptions {
   readonly loop: EventLoop
   /** Length of a slice if few tasks wait, or the task used little lately. Default: 1. */
@@ -77,7 +77,7 @@ export class RunQueue {
   #sliceEnds = 0
   #turnEnds = 0
   #scheduled = false
-  /** The present batch of direct reads: how many, since when; the average cost of one; and how many the batch may have. */
+  /** The current batch of direct reads: how many, since when; the average cost of a read; and how many the batch may have. */
   #directReads = 0
   #directBegan = 0
   #directCost = 0
@@ -218,7 +218,7 @@ const LEVELS = [0.5, 1, 2, 4, 4.125, 4.25, 4.5, 5, 6, 8, 12, 16, 32]
 const INITIAL_LEVEL = LEVELS.indexOf(INITIAL_USE) + 1
 /**
  * Milliseconds counted for one slice at most: the rest is mostly garbage collection or another process, and must not move a
- * modest client behind greedy ones.
+ * modest client behind greedy clients.
  */
 const MAX_SLICE_COST = 1.5
 /** Milliseconds counted for one direct read at most, for the same reason. */

@@ -4,7 +4,6 @@ import type { Framing } from './framing/framing.ts'
 import { Outbox, type OutboxOwner } from './outbox.ts'
 import type { Transport } from './transport.ts'
 
-/** SenderOptions configures the sending half of one connection. */
 export interface SenderOptions {
   /** Framing of messages to the peer. */
   outgoing: Framing
@@ -108,7 +107,7 @@ export abstract class Sender implements OutboxOwner {
     this.transport.reset()
   }
 
-  /** Marks both sides as closed, and drops what is unsent. */
+  /** Marks both sides as closed, and drops unsent bytes. */
   protected setClosed(): void {
     this.isClosed = true
     this.isSendClosed = true

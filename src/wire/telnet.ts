@@ -42,14 +42,14 @@ class TelnetReader {
   #last = 0
   #verb = 0
   #afterCr = false
-  /** Number of bytes of the present subnegotiation. */
+  /** Count of the bytes of the current subnegotiation. */
   #skipped = 0
   /** True if the stream is known to be telnet, in which CR NUL ends a line as CR LF does. */
   active = false
 
   /**
    * The reader calls `onCut` for a command without negotiation that follows a byte above ASCII, because it may replace a
-   * byte of the character, and `onInterrupt` for IAC IP elsewhere, which is Ctrl-C.
+   * byte of the character, and `onInterrupt` for IAC IP (Ctrl-C) elsewhere.
    */
   constructor(negotiate: Negotiating, onCut: () => void, onInterrupt: () => void) {
     this.#negotiate = negotiate
@@ -180,7 +180,7 @@ export class Telnet extends TransportFilter {
     this.#settle()
   }
 
-  /** Lets the peer show again what the user types. */
+  /** Lets the peer show the user's input again. */
   show(): void {
     this.#hiding = false
     this.#settle()

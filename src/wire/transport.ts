@@ -36,14 +36,14 @@ export interface Transport {
   scheduleFlush(what: Flushable): void
   /** Sends text (as UTF-8) or bytes. Never throws: `Sink.closed` reports a broken connection. */
   write(data: string | Uint8Array): void
-  /** Calls `then` once, when the system has accepted what was written or the transport is closed; at once if little waits. */
+  /** Calls `then` once, when the system has accepted the written bytes or the transport is closed; at once if little waits. */
   whenSent(then: () => void): void
   /** Stops reading, so that the peer has to wait, until `resume`. */
   pause(): void
   resume(): void
   /** Sends what was written, and then the end (TCP's FIN). */
   finish(): void
-  /** Closes both directions at once and drops what is unsent. */
+  /** Closes both directions at once and drops unsent bytes. */
   destroy(): void
   /** Does the same as `destroy`, and lets the peer see a broken connection (TCP's RST) if the transport supports that. */
   reset(): void

@@ -57,7 +57,7 @@ describe('ports of a server', () => {
     expect(ports['tjc/chat']).not.toBe(base + 1)
   })
 
-  test('that another server uses are reported in one line', async () => {
+  test('are reported in one line if another server uses them', async () => {
     const first = await started(['--port', '0'])
     const { port } = first.listening[0] ?? { port: 0 }
     const taken = first.listening.slice(0, 8)
@@ -68,7 +68,7 @@ describe('ports of a server', () => {
     expect(second.errors).toMatch(/^parlor: [^\n]*: another Parlor seems to run on this machine; [^\n]*--port-base[^\n]*\n$/)
   })
 
-  test('that are in use count once, also for a program that also listens over UDP', async () => {
+  test('count once if they are in use, also for a program that also listens over UDP', async () => {
     const first = await started(['--port', '0', '--only', 'guess', '--only', 'chat', '--only', 'hello', '--only', 'talk'])
     const busy = first.listening.flatMap(({ program, port }) => ['--only', program, '--port', `${program}=${port}`])
     const second = new Parlor(['serve', '--json', '--data', 'none', '--http', 'none', '--only', 'time', '--port', 'time=0', ...busy])

@@ -113,7 +113,7 @@ describe('the command line', () => {
     expect(server.errors).toContain('bank.gift, skipped: line 5: this asks for a number')
   })
 
-  test('refuses such a file with --strict, on the command line and in the settings', async () => {
+  test('refuses a file with unusable questions with --strict, on the command line and in the settings', async () => {
     const questions = file('bank.gift', gift)
     const refused = { code: 2, errors: expect.stringMatching(/line 3: this asks for an essay[^\n]*\n[^\n]*line 5: this asks for a number/) }
     expect(await run('serve', '--only', 'quiz', '--questions', questions, '--strict')).toMatchObject(refused)

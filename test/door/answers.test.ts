@@ -213,7 +213,7 @@ describe('the tables of a guest', () => {
       people: expect.arrayContaining([expect.objectContaining({ name: 'ada', tables: [] })]),
     })
     expect(await again.type('who')).toMatch(/^ada \(you\) +guest$/m)
-    expect(await again.type('mine')).toContain('You play no game at present')
+    expect(await again.type('mine')).toContain('You play no game now')
     expect(await bob.type('tables')).toContain('ada (away)')
     await again.type(`resume ${token}`)
     expect(await again.type('who')).toMatch(/^ada \(you\) +guest +at table 1$/m)
@@ -233,7 +233,7 @@ describe('the tables of a guest', () => {
     await lobby.service.open()
     const [rex, carl] = (await connectDoorUsers(lobby, 'ada', 'carl')) as [DoorUser, DoorUser]
     expect(await carl.type('who')).toMatch(/^ada +guest$/m)
-    expect(await rex.type('mine')).toContain('You play no game at present')
+    expect(await rex.type('mine')).toContain('You play no game now')
     await rex.type(`resume ${token}`)
     expect(await carl.type('who')).toMatch(/^ada +guest +at table 1$/m)
     await rex.type('quit')

@@ -343,7 +343,7 @@ describe('in the lobby', () => {
     expect(page.length).toBeLessThan(24)
   })
 
-  test('who lists the users', async () => {
+  test('"who" lists the users', async () => {
     const { caller, lobby } = await inside()
     lobby.people = [
       { name: 'ada', registered: false, tables: [] },

@@ -223,7 +223,7 @@ describe('a password', () => {
     lobby.calls.length = 0
     expect(await caller.type('password', 'engine-1843', 'difference-2', 'difference-2')).toBe(
       lines(
-        'Your present password? (An empty line cancels.)',
+        'Your current password? (An empty line cancels.)',
         SEEN,
         'The new one, of 8 characters at least? (An empty line cancels.)',
         'The same once more?',
@@ -247,7 +247,7 @@ describe('a password', () => {
     lobby.calls.length = 0
     lobby.ownPassword = 'engine-1843'
     const [present, next] = [
-      'Your present password? (An empty line cancels.)',
+      'Your current password? (An empty line cancels.)',
       'The new one, of 8 characters at least? (An empty line cancels.)',
     ]
     expect(await caller.type('password', 'wrong')).toBe(lines(present, SEEN, 'The password is wrong.', present))
@@ -369,7 +369,7 @@ describe('telnet', () => {
 })
 
 describe('lines', () => {
-  test('that are not a command are answered with a similar one', async () => {
+  test('are answered with a similar command if they are not a command', async () => {
     const caller = await new FakeLobby().caller('ada')
     expect(await caller.type('plya tictactoe')).toBe(lines('There is no command "plya": did you mean "play"? "help" lists all.'))
     expect(await caller.type('hwo')).toContain('did you mean "who"?')

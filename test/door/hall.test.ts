@@ -48,7 +48,7 @@ describe('a newcomer', () => {
     expect(await ada.type('rematch')).toContain('Table 2: you are X; house is O and begins.')
   })
 
-  test('who does not wait plays with the house at once', async () => {
+  test('plays with the house at once after "play tictactoe house"', async () => {
     const ada = await come('ada')
     expect(await ada.type('play tictactoe house')).toMatch(/Table 1: you are O and begin; house is X\./)
   })
@@ -305,7 +305,7 @@ describe('a challenged user', () => {
   })
 })
 
-describe('who watches', () => {
+describe('a watcher', () => {
   test('can send ten sentences at once, then one a second, and nothing that reverses text of others', async () => {
     const { ada } = await two()
     const bob = await come('bob')
@@ -406,7 +406,7 @@ describe('a player who returns', () => {
   })
 })
 
-describe('who watches', () => {
+describe('a watcher', () => {
   test('sees names and boards, talks, and follows to the rematch', async () => {
     const { ada, grace } = await two()
     const alan = await come('alan')

@@ -14,7 +14,7 @@ describe('a name at the front door', () => {
     expect(checkPersonName(name)).toBe(name)
   })
 
-  test('that is a mark, from a worksheet program, is not shown as a mark', () => {
+  test('is not shown as a mark if a worksheet program gives a mark as the name', () => {
     const company = { table: 2, game: 'tictactoe', rules: tictactoe as AnyGame, seat: 1, names: ['O', 'ada'], me: 'ada' }
     expect(formatIntroduction(company, 'seated')).toBe('Table 2: you are X; the user O is O and begins.')
   })

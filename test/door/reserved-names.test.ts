@@ -26,7 +26,7 @@ test('a name that "play" would misread is refused to a guest, at "login" and at 
   expect(await client.say({ type: 'register', name: 'size', password: 'engine-1843' })).toMatchObject({ code: 'bad-name' })
 })
 
-test('an account of such a name stays usable', async () => {
+test('an account with a name that is reserved now stays usable', async () => {
   const lobby = new TestLobby()
   const entry = { name: 'rated', password: 'engine-1843', address: '127.0.0.1', onReplaced() {} }
   expect(await lobby.service.people.register(entry)).toMatchObject({ name: 'rated' })

@@ -105,7 +105,7 @@ describe('several games at once at the front door', () => {
     ada.news()
     expect(await ada.type('leave')).toMatch(/^You have left table 2\.\n\nTable 1: tictactoe/)
     await ada.type('resign', 'leave')
-    expect(await ada.type('mine')).toBe(lines('You play no game at present. "play tictactoe" begins one.'))
+    expect(await ada.type('mine')).toBe(lines('You play no game now. "play tictactoe" begins one.'))
   })
 
   test('allow watching, and a return to them', async () => {

@@ -109,7 +109,7 @@ describe('a seat', () => {
     )
   })
 
-  test('that is second is introduced after the opponent’s move', async () => {
+  test('is introduced, if it is the second, after the opponent’s move', async () => {
     const spectacle = new Spectacle(1)
     await spectacle.begin()
     expect(await spectacle.happen([opened, board('---------', 1)])).toBe(
@@ -187,7 +187,7 @@ describe('moves', () => {
     )
   })
 
-  test('that arrive together are shown together', async () => {
+  test('are shown together if they arrive together', async () => {
     const spectacle = await begun(0)
     expect(await spectacle.happen([moved(0), board('----O----', 0)], [moved(1), board('X---O----', 0)])).toBe(
       lines('', ...drawn('X---O----'), '', 'grace has moved. Your move.'),

@@ -128,7 +128,7 @@ describe('a local table', () => {
 })
 
 describe('randomness', () => {
-  test('given choices repeat in turn, and an impossible choice is reported', () => {
+  test('scripted choices repeat in turn, and a choice outside the list throws an error', () => {
     const random = scriptedRandom(['H', 't'])
     expect([1, 2, 3, 4].map(() => random.choice(['H', 'T']))).toEqual(['H', 'T', 'H', 'T'])
     expect(() => scriptedRandom(['X']).choice(['H', 'T'])).toThrow('"X" is not one of H, T')

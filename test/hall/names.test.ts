@@ -223,7 +223,7 @@ describe('a user’s name', () => {
     expect(checkPersonName(text)).toEqual({ refused: expect.stringContaining('it is a command, or another word with a meaning here') })
   })
 
-  test('that is refused because of a word is refused with an error that names the word', () => {
+  test('is refused because of a word with an error that names the word', () => {
     expect(checkPersonName('the house')).toEqual({
       refused:
         'the house cannot be a name: it reads like "house", which has a meaning here, and an article before it makes no difference; choose another',
@@ -370,7 +370,7 @@ describe('properties of names', () => {
     )
   })
 
-  test('what a person may be called is a name', () => {
+  test('every name that a person may have is a valid name', () => {
     fc.assert(
       fc.property(text, (text) => {
         const name = checkPersonName(text)

@@ -137,7 +137,7 @@ describe('a password hash', () => {
     await expect(passwords.verify(GOOD, hash)).rejects.toThrow(RangeError)
   })
 
-  test('that cannot be parsed is not revealed, and occupies no slot', async () => {
+  test('is not revealed, and occupies no slot, if it cannot be parsed', async () => {
     const one = new Passwords({ random: randomBytes, atOnce: 1, waiting: { each: 0, all: 0 } })
     for (const broken of [`${cheap}=`, cheap.replace('m=8', 'm=7')]) {
       await expect(one.verify(GOOD, broken)).rejects.not.toThrow(cheap.slice(-43))

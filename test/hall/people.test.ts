@@ -328,7 +328,7 @@ describe('password guesses', () => {
     })
   })
 
-  test('that are refused cost neither the name nor other addresses a try', async () => {
+  test('cost neither the name nor other addresses a try if the server refuses them', async () => {
     const { enter, register } = gathering()
     await expectOnlineUser(register('ada', { address: '192.0.2.9' }))
     for (let tries = 0; tries < 300; tries++) await enter(`person${tries}`, { address: '198.51.100.1', password: 'guessed-it' })

@@ -76,7 +76,7 @@ describe('a seat shows', () => {
     expect(await seat.next()).toMatchObject({ view: { cells: 'O--------' }, turn: false })
   })
 
-  test('only situations in which it is to move to turn(); meanwhile its conversation is watched', async () => {
+  test('only situations in which it is to move to turn(); meanwhile it detects a disconnection', async () => {
     const { sit, table } = tableOf()
     const { seat, line } = sit(0)
     const other = sit(1)
@@ -241,7 +241,7 @@ describe('a move that crosses the end', () => {
   })
 })
 
-describe('a conversation is watched', () => {
+describe('a seat detects a disconnection', () => {
   test('while its player waits for others to move, and not longer', async () => {
     const { sit } = tableOf()
     const [ada, grace] = [sit(0), sit(1)]

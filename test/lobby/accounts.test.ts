@@ -229,7 +229,7 @@ describe('a guest', () => {
     expect(await asked(door, { type: 'enter', name: 'grace', secret })).toMatchObject({ code: 'name-taken' })
   })
 
-  test('that has left a seat is not affected by the token of an earlier guest of the name', async () => {
+  test('is not affected, after leaving a seat, by the token of an earlier guest of the name', async () => {
     const door = await startServer()
     const first = await door.program('grace')
     await first.ask({ type: 'seek', game: 'hangman' })

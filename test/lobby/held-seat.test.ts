@@ -147,7 +147,7 @@ test('every other command about the game points a user who has not resumed to th
   expect(await kim.type('mine')).toContain('held: "resume 1"')
 })
 
-test('who and tables agree with other commands on a reserved seat', async () => {
+test('"who" and "tables" agree with other commands on a reserved seat', async () => {
   const { kim, leo } = await back()
   expect(await kim.type('who')).toMatch(new RegExp(`kim \\(you\\) +registered +at table 1\n${BACK}\n$`))
   expect(await kim.type('tables')).toMatch(new RegExp(`kim \\(away\\) against leo[^]*\n${BACK}\n$`))

@@ -225,7 +225,7 @@ test('a peer that is seated after a wait is read, and its earlier messages are n
   await expectEmpty(lobby)
 })
 
-test('a connection is watched only while its role waits for an opponent', async () => {
+test('a seating detects a disconnection only while its role waits for an opponent', async () => {
   const lobby = new TestLobby({ wait: 60_000 })
   const watched: boolean[] = []
   const line = { address: '192.0.2.1', endOnDisconnect: (on: boolean) => watched.push(on), end() {} }

@@ -38,7 +38,7 @@ describe('cs/chat: peers without games', () => {
     expect(await peer.end()).toBeUndefined()
   })
 
-  test('a user of such a peer can play by hand', async () => {
+  test('a user of a peer without games can play by hand', async () => {
     const person = new InteractiveUser()
     const peer = await fakePeer('talk', 'server', { person, options: OPTIONS })
     await dumb(peer, 'hi')

@@ -121,7 +121,7 @@ describe('the expected message', () => {
     else expect(heard.text).toBe('ERROR "50" came too soon: it is not your turn yet; wait for something like "AT 2 4 6"\n')
   })
 
-  test('a message before its turn is reported once, also for an earlier one', async () => {
+  test('a message before its turn is reported once, also if it arrives together with a legal message', async () => {
     const { peer: server, theirs } = createPeer(await program('match'), 'server')
     const heard = recordReceived(theirs)
     theirs.write('ada\n7\n')
@@ -140,7 +140,7 @@ describe('the expected message', () => {
     ['playing', 'early', 'move@17@O---X----'],
     ['playing', 'move@5', 'move@17@O---X----'],
     ['playing', '5', 'move@17@O---X----'],
-  ])('match, %s: a client that sends %j too soon receives the next message, such as %s', async (state, said, next) => {
+  ])('match, %s: a client that sends %j too soon receives an ERROR with an example of the next message, %s', async (state, said, next) => {
     const { peer: server, theirs } = createPeer(await program('match'), 'server', state)
     const heard = recordReceived(theirs)
     void server.receive()

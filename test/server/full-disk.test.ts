@@ -62,7 +62,7 @@ async function movesIn(folder: string, table: number): Promise<number> {
   return events.filter(({ type }) => type === 'moved').length
 }
 
-asRoot('a full disk: moves are refused, health says degraded, and the game goes on when there is room', async () => {
+asRoot('a full disk: moves are refused, health says degraded, and the game continues when there is space', async () => {
   const disk = smallDisk('2m')
   const data = join(disk, 'data')
   const game = await playing(data)
@@ -75,7 +75,7 @@ asRoot('a full disk: moves are refused, health says degraded, and the game goes 
   })
   expect(await game.grace.ask({ type: 'register', name: 'grace', password: 'engine-1843' })).toMatchObject({ code: 'unavailable' })
   expect([await game.health(), await game.writable()]).toMatchObject([
-    { status: 'degraded', reason: expect.stringContaining('database or disk is full: make room on its disk') },
+    { status: 'degraded', reason: expect.stringContaining('database or disk is full: free some space on its disk') },
     '0',
   ])
   makeRoom()

@@ -70,7 +70,7 @@ describe('the listener for health and metrics', () => {
     const [head = '', body] = (await heard).split('\r\n\r\n')
     expect(head).toMatch(/^HTTP\/1\.1 405 Method Not Allowed\r\n/)
     expect(head).toMatch(/^allow: GET, HEAD\r?$/m)
-    expect(body).toBe(`{"error":"${target.split('?')[0]} is read with GET or HEAD, and not with ${method}"}`)
+    expect(body).toBe(`{"error":"the method ${method} is not allowed for ${target.split('?')[0]}: use GET or HEAD"}`)
     expect(asked.times).toBe(0)
   })
 

@@ -174,7 +174,7 @@ test('reports the damage in a store of version 1 as before, and reads the other 
   database.close()
   const { tables, close } = await openStore({ folder: path })
   await expect(tables.read(1, 0)).rejects.toMatchObject({ code: 'damaged' })
-  await expect(tables.read(2, 0)).rejects.toThrow('event 1 of table 2 cannot be read: it is not there')
+  await expect(tables.read(2, 0)).rejects.toThrow('event 1 of table 2 cannot be read: it is missing from the journal')
   await expect(tables.read(3, 0)).rejects.toThrow('event 2 of table 3 cannot be read: it is not JSON')
   expect(await tables.read(4, 0)).toEqual([1, 2, 3].map((n) => move(4, n)))
   expect(await tables.unfinished()).toEqual([1, 2, 3, 4])

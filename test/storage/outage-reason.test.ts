@@ -24,7 +24,9 @@ asRoot('a full disk has the same reason when the outage begins and at each try t
   await expect(appendEvents(tables, 1, 0, [said(1, 10_000)])).rejects.toThrow()
   for (const wait of [0, 250, 500, 1000]) {
     await timers.pass(wait)
-    expect(reason()).toBe(`${join(disk, 'data', 'parlor.db')} cannot be read or written: database or disk is full: make room on its disk`)
+    expect(reason()).toBe(
+      `${join(disk, 'data', 'parlor.db')} cannot be read or written: database or disk is full: free some space on its disk`,
+    )
   }
   makeRoom()
   await timers.pass(2000)

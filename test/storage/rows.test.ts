@@ -58,7 +58,7 @@ describe('rows of the journal', () => {
     expect(database.prepare('SELECT count(*) AS count, max(place) AS last FROM journal').get()).toMatchObject({ count: 4, last: 4 })
   })
 
-  test('that are damaged are reported for their tables, and the others are read', async () => {
+  test('are reported for their tables if they are damaged, and the others are read', async () => {
     const database = databaseIn(folder())
     const { tables } = storeIn(database)
     for (const table of [1, 2, 3]) await appendEvents(tables, table, 0, [move(table, 1)])
@@ -66,7 +66,10 @@ describe('rows of the journal', () => {
     const read = await readAll(tables, [1, 2, 3])
     expect(read).toMatchObject([
       { table: 1, events: [move(1, 1)] },
-      { table: 2, failure: expect.objectContaining({ code: 'damaged', message: 'event 1 of table 2 cannot be read: it is not there' }) },
+      {
+        table: 2,
+        failure: expect.objectContaining({ code: 'damaged', message: 'event 1 of table 2 cannot be read: it is missing from the journal' }),
+      },
       { table: 3, events: [move(3, 1)] },
     ])
   })

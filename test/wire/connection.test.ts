@@ -356,7 +356,7 @@ describe('segments', () => {
     expect(await connection.receive()).toBe('50')
   })
 
-  test('the wait is longer for bytes that arrive in pieces, because such a network may also be slow', async () => {
+  test('the wait is longer for bytes that arrive in pieces, because a network that splits messages may also be slow', async () => {
     const { connection, clock, there } = connect(segments(20))
     const got: string[] = []
     void connection.receive().then((text) => got.push(text))

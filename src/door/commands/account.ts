@@ -119,7 +119,7 @@ function unchanged({ over, lobby }: DoorSession): Reply {
 async function changePassword(session: DoorSession): Promise<Reply> {
   const { lobby } = session
   if (!lobby.me?.registered) return 'You have no password yet. "register" sets one.'
-  const old = await askPassword(session, 'Your present password?', (typed) => lobby.confirmPassword(typed))
+  const old = await askPassword(session, 'Your current password?', (typed) => lobby.confirmPassword(typed))
   if (old === undefined) return unchanged(session)
   const password = await askNewPassword(session, { question: 'The new one, of 8 characters at least?', warns: false })
   if (password === undefined) return unchanged(session)

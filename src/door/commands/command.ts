@@ -41,7 +41,7 @@ const GATES = {
     if (lobby.me) return undefined
     return present ? 'That needs a name, not only a seat: type "name NAME" or "login NAME".' : 'Type your name first, on a line of its own.'
   },
-  /** Requires that the user plays no game at present. */
+  /** Requires that the user plays no game now. */
   leisure: ({ tables: { playing } }: DoorSession) =>
     playing[0] ? `You are in a game at table ${playing[0].table}: finish it first, or "resign" it.` : undefined,
   /** Requires that the user plays no game under a name. A client that has a seat only by its token may still give a name. */

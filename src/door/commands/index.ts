@@ -129,7 +129,7 @@ function telnet({ telnet: layer }: DoorSession): Reply {
 }
 
 function style(session: DoorSession, rest: string): Reply {
-  if (rest.toLowerCase() !== 'json') return 'The only other style is for programs. Type: style json'
+  if (rest.toLowerCase() !== 'json') return 'That is not a style. The only style is json, for programs. Type: style json'
   const [table] = session.tables.all
   if (table) return `Leave table ${table.table} first.`
   session.switchToNative()

@@ -15,7 +15,7 @@ function mine(session: DoorSession): Reply {
   const held = lobby.heldSeats
     .filter(({ table }) => !tables.get(table))
     .map((info) => [`  ${info.table}`, formatHeldGame(info, lobby.me), wayTo(info)])
-  if (here.length + held.length === 0) return 'You play no game at present. "play tictactoe" begins one.'
+  if (here.length + held.length === 0) return 'You play no game now. "play tictactoe" begins one.'
   const other = tables.playing.find((one) => one !== present)
   return [...formatColumns([...here, ...held]), ...(other ? [`To show one, type "go" and its number, such as "go ${other.table}".`] : [])]
 }

@@ -19,7 +19,7 @@ export interface Seats {
   leaveSeats(person: PersonId): void
 }
 
-/** PasswordProof is the present password of a user who changes the account. */
+/** PasswordProof is the current password of a user who changes the account. */
 export interface PasswordProof {
   readonly password: string
   readonly address: string
@@ -27,7 +27,6 @@ export interface PasswordProof {
   readonly user?: OnlineUser | undefined
 }
 
-/** AccountChangesOptions is the parts of `People` that a change of an account concerns. */
 export interface AccountChangesOptions {
   readonly accounts: Accounts
   readonly passwords: Passwords
@@ -40,7 +39,7 @@ export interface AccountChangesOptions {
 
 /**
  * AccountChanges sets passwords and removes accounts. Both end, in this order: login sessions and seat tokens in the store,
- * logins under way, all connections but the one that made the request, and tokens of tables that were opened meanwhile.
+ * logins under way, all connections but that of the request, and tokens of tables that were opened meanwhile.
  */
 export class AccountChanges {
   readonly #options: AccountChangesOptions

@@ -1,7 +1,7 @@
 import type { PersonId } from '../ports.ts'
 
 /**
- * AccountWatch voids what was verified for an account that changes meanwhile.
+ * AccountWatch voids the verification of an account that changes meanwhile.
  *
  * Hashing a password takes 30 ms and the store answers later, so between the check and its effect another request can change
  * the account. Each operation that waits therefore runs in `during`, with the set of the accounts that are changed or removed

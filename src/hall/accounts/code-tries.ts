@@ -6,7 +6,7 @@ import { RATES as LOGIN, toThrottleError } from './logins.ts'
 /*
  * Only wrong invitation codes count: for the connection, and for the address, which bounds what a guesser gains by new
  * connections. The rates are those of passwords. While a limit is reached, right codes are refused too, because otherwise
- * guesses could go on. Refused codes do not count. docs/security.md computes a guesser's chance.
+ * guesses could continue. Refused codes do not count. docs/security.md computes a guesser's chance.
  */
 
 /** Rate limits of wrong codes. */

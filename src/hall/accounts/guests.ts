@@ -3,7 +3,7 @@ import type { PersonId, TableId } from '../ports.ts'
 import { hashToken, makeToken, parseToken, type RandomBytes } from './tokens.ts'
 
 /*
- * Any user can take a guest's name when no other user has it. So what belongs to the present guest of a name is in the memory
+ * Any user can take a guest's name when no other user has it. So what belongs to the current guest of a name is in the memory
  * of this process only: the reconnect secret, and the list of finished games. Another guest who takes the name inherits neither.
  */
 
@@ -15,7 +15,7 @@ const GUESTS = 10_000
 /** Limit of games of each guest: the latest stay. */
 const GAMES = 200
 
-/** Returns the guest of a name. */
+/** Returns the identity that all guests with a name share, one after the other. */
 export function guestOf(name: string): PersonId {
   return `${GUEST}${foldName(name)}`
 }
@@ -25,7 +25,7 @@ export function isGuest(person: PersonId): boolean {
   return person.startsWith(GUEST)
 }
 
-/** GuestSecrets has the hashes of the reconnect secrets, with which guests prove to be the ones who have their names. */
+/** GuestSecrets has the hashes of the reconnect secrets, with which guests prove that they own their names. */
 export class GuestSecrets {
   readonly #random: RandomBytes | undefined
   readonly #hashes = new Map<PersonId, string>()
@@ -45,7 +45,7 @@ export class GuestSecrets {
     return secret
   }
 
-  /** Checks whether a text is the present secret of a guest. */
+  /** Checks whether a text is the current secret of a guest. */
   proves(person: PersonId, typed: string | undefined): boolean {
     const secret = typed === undefined ? undefined : parseToken(typed)
     return typeof secret === 'string' && this.#hashes.get(person) === hashToken(secret)
@@ -57,11 +57,11 @@ export class GuestSecrets {
   }
 }
 
-/** GuestGames knows which finished games belong to the present guest of a name: the store's history has all of that name. */
+/** GuestGames knows which finished games belong to the current guest of a name: the store's history has all of that name. */
 export class GuestGames {
   readonly #tables = new Map<PersonId, Set<TableId>>()
 
-  /** Adds a finished game of the present guest. */
+  /** Adds a finished game of the current guest. */
   add(person: PersonId, table: TableId): void {
     const tables = this.#tables.get(person) ?? new Set()
     this.#tables.delete(person)
@@ -70,7 +70,7 @@ export class GuestGames {
     dropOldest(this.#tables, GUESTS)
   }
 
-  /** Checks whether a finished game belongs to the present guest. */
+  /** Checks whether a finished game belongs to the current guest. */
   has(person: PersonId, table: TableId): boolean {
     return this.#tables.get(person)?.has(table) === true
   }

@@ -11,7 +11,7 @@ import type { AuthError } from './auth-errors.ts'
  * name and address alone. All other attempts count for the address, with any name, and for the name, from any address: all
  * strangers share the attempts at a name. So guesses from elsewhere take nothing from the owner at a known address. A refused
  * attempt does not count anywhere, so an address without attempts takes nothing from a name or from another address. A right
- * login gives back what it took, and no more, because otherwise the owner's logins would give guessers new attempts. Login
+ * login gives back its attempts, and no more, because otherwise the owner's logins would give guessers new attempts. Login
  * sessions are not limited: their tokens have 130 bits.
  *
  * Nothing here depends on whether a name is registered, except that only registered names have known addresses. A guesser at an

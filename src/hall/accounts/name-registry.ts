@@ -12,7 +12,6 @@ const TRIES = 20
 /** Limit of names that are checked against the rules for one proposal. */
 const CHECKS = 3
 
-/** NameRegistryOptions is the names that NameRegistry does not have itself. */
 export interface NameRegistryOptions {
   readonly accounts: Accounts
   /** Names of the guests online. */

@@ -33,7 +33,6 @@ const DUMMY: Hash = { ...COST, salt: new Uint8Array(SALT), tag: new Uint8Array(T
 /** The error if too many hashes wait. */
 export const BUSY: AuthError = { code: 'throttled', refused: 'too many users are logging in: try again in a few seconds' }
 
-/** PasswordsOptions is the source of salts and the limits of Passwords. */
 export interface PasswordsOptions {
   /** Source of salts. */
   readonly random: RandomBytes
@@ -70,7 +69,7 @@ export class Passwords {
 
   /**
    * Compares a password with a hash in the PHC form, of any cost; returns an error if it is wrong or too many hashes wait.
-   * Without a hash, for an unknown name, it takes as long as with a new one. Rejects with a RangeError for an invalid hash.
+   * Without a hash, for an unknown name, it takes as long as with a new hash. Rejects with a RangeError for an invalid hash.
    */
   async verify(password: string, phc: string | undefined, address = ''): Promise<AuthError | undefined> {
     const hash = phc === undefined ? DUMMY : parse(phc)

@@ -24,15 +24,15 @@ import type { RandomBytes } from './tokens.ts'
  *
  * Guests. A guest's name is free if no user online has it, no registered name and no other guest's name looks like it
  * (`name-registry.ts`), and the hall holds no seat for a guest of that name. With a reconnect secret, or with the token of a
- * seat, a guest proves to be the one who has the name; the older connection is ended then. Without proof, a guest who takes a
+ * seat, a guest proves to own the name; the server then ends the older connection. Without proof, a guest who takes a
  * free name inherits nothing (`guests.ts`).
  *
  * Races. Between the check of a password and its effect another request can change the account. Each operation that waits
- * therefore runs in `AccountWatch.during`; what was verified for an account that has changed is void. A registration ends guests
+ * therefore runs in `AccountWatch.during`; the verification of an account that has changed is void. A registration ends guests
  * of its name only after the account is stored, because a guest can enter while it is being stored.
  *
  * Guesses. A login, a registration and a proof of the password each take from a rate limit (`logins.ts`) before any hash is
- * computed. A right password gives back what it took, and so does a login whose password was never compared. A wrong password
+ * computed. A right password returns its attempt to the limit, and so does a login whose password was never compared. A wrong password
  * and an unknown name take the same time and give the same answer.
  */
 
@@ -42,7 +42,7 @@ export interface LoginRequest {
   readonly password?: string | undefined
   /** Address of the peer, for the rate limits. */
   readonly address: string
-  /** Reconnect secret, which proves that this is the present or last guest of that name; the guest's other connections are ended. */
+  /** Reconnect secret, which proves that this is the current or last guest of that name; the server ends the guest's other connections. */
   readonly secret?: string | undefined
   /** The user that this connection has had until now. */
   readonly before?: OnlineUser | undefined
@@ -54,7 +54,6 @@ export interface LoginRequest {
   readonly onReplaced: OnReplaced
 }
 
-/** PeopleOptions is the ports and callbacks of People. */
 export interface PeopleOptions {
   readonly accounts: Accounts
   readonly passwords: Passwords
@@ -320,7 +319,7 @@ export class People {
   }
 }
 
-/** Rejects a login. A password that was not compared does not count as a guess. */
+/** Refuses a login. A password that was not compared does not count as a guess. */
 function rejectLogin(attempt: Attempt, error: AuthError): AuthError {
   if (error.code === 'throttled') attempt.giveBack()
   return error

@@ -38,7 +38,7 @@ export class Turns {
     return new Promise((resolve) => queue.push(resolve))
   }
 
-  /** Ends a turn, and starts the next one. */
+  /** Ends a turn, and starts the next turn. */
   done(): void {
     for (const [key, queue] of this.#queues) {
       const next = queue.shift()

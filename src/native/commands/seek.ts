@@ -35,7 +35,7 @@ export function toTerms({ settings, rated, clock }: GameTerms): GameTerms {
   return { settings, rated, ...(clock ? { clock } : {}) }
 }
 
-/** Returns the fields of an open seek that the protocol has. */
+/** Returns the name, the game and the terms of an open seek. */
 export function toSeek(seek: SeekInfo): Pick<SeekInfo, 'name' | 'game'> & GameTerms {
   return { name: seek.name, game: seek.game, ...toTerms(seek) }
 }

@@ -52,7 +52,7 @@ const watching = message(
 )
 const resync = message(
   'resync',
-  'Answers `resume` if the client has missed too many events to send them again: the present state of the table.',
+  'Answers `resume` if the client has missed too many events to send them again: the current state of the table.',
   { id: id.optional(), ...snapshot },
   { id: 11, ...held, n: 412, sight: seenBoard },
 )

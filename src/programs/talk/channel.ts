@@ -127,7 +127,7 @@ export class TalkChannel {
   #waiting: readonly string[] = []
   /** Seat that has sent `play`, until the other side's next line. */
   #begun: SeatNumber | undefined
-  /** Line that repeats a known result; it is ignored if it is the next line. */
+  /** Line that repeats a known result; the channel ignores it if it is the next line. */
   #echo: string | undefined
 
   constructor(peer: Peer<TalkMessage, TalkState>, at: RoleContext<unknown>, side: Side) {

@@ -9,7 +9,7 @@ export type Level = (typeof levels)[number]
 
 /** ConnectionInfo describes one connection in the logs. */
 export interface ConnectionInfo {
-  /** Number of the connection, from 1 since the server started. */
+  /** Sequence number of the connection, from 1 since the server started. */
   readonly connection: number
   readonly program: string
   readonly client: Address
@@ -31,7 +31,7 @@ export interface ConversationEnd {
   readonly sent: number
 }
 
-/** Logs are called with what happens in a server, and write what the level includes. An optional method that is missing is not called. */
+/** The server calls the methods of Logs with its events. Logs writes those that the level includes; a missing method logs nothing. */
 export interface Logs {
   /** Logs a sentence about the server, not about one connection. */
   log(level: Level, sentence: string): void

@@ -11,7 +11,7 @@ import type { TableIndexEntry } from './table-index.ts'
  *
  * - a finished table that may be dropped is deleted from the index. Its parts in later rows then belong to no table, and are
  *   removed with those rows;
- * - the parts of any other table are moved: they are appended again in a new row at the end of the journal.
+ * - it moves the parts of any other table: it appends them again in a new row at the end of the journal.
  *
  * Invariants:
  * - A table is dropped as a whole: every table in the index has all of its events.

@@ -21,7 +21,7 @@ import { FileIdentity } from './identity.ts'
  *   transaction() ... transaction()     appended to the log, without a wait for the disk
  *        |  400 commits, or 8 MB
  *        v
- *   fdatasync(log)                      in the thread pool; transactions go on
+ *   fdatasync(log)                      in the thread pool; transactions continue
  *        v
  *   wal_checkpoint                      PASSIVE, or TRUNCATE if the log is long
  *
@@ -35,7 +35,7 @@ import { FileIdentity } from './identity.ts'
  */
 
 /**
- * Durability is what a commit survives: `process`, the end of this process at any moment; `power`, also a loss of power, which
+ * Durability names the loss that a commit survives: `process`, the end of this process at any moment; `power`, also a loss of power, which
  * makes every commit wait for the disk.
  */
 export type Durability = 'process' | 'power'
@@ -127,7 +127,7 @@ export class Database {
     return logLength >= Math.max(LONG, this.#lengthThen + LONGER)
   }
 
-  /** Checks whether the files at the paths are still the ones that were opened. */
+  /** Checks whether the files at the paths are still the files that this process opened. */
   isInPlace(): boolean {
     return this.#identity.isInPlace()
   }
@@ -165,7 +165,7 @@ export class Database {
   }
 
   /**
-   * Copies the database to a file, some pages at a time, while transactions go on. Rejects with a StoreError, which names the
+   * Copies the database to a file, some pages at a time, while transactions continue. Rejects with a StoreError, which names the
    * file at fault: the copy if that cannot be opened or written, otherwise this database.
    */
   async backup(path: string): Promise<void> {
@@ -289,7 +289,7 @@ function lock(handle: DatabaseSync, path: string, durable: Durability): void {
 const OF_COPY = [8, 13, 14]
 
 /** The sentence of a full disk, behind the path. */
-const FULL = 'cannot be read or written: database or disk is full: make room on its disk'
+const FULL = 'cannot be read or written: database or disk is full: free some space on its disk'
 
 /** Error code and sentence, to follow the path, for each of SQLite's result codes (sqlite.org/rescode.html). */
 const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string?]> = new Map([

@@ -15,7 +15,7 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  *
  * The problem: thousands of tables append a few bytes each, in one transaction per turn. A row for each event, with its own
  * place in the B-tree of its table, costs more than the event itself, and touches as many pages as there are tables.
- * (Version 1 of the file had a row for each event, linked to the one before it.)
+ * (Version 1 of the file had a row for each event, linked to the previous event.)
  *
  * The idea: the journal is a log of commits. A commit adds one row at its end, with the events of all tables as text. That
  * makes an append cheap, and a read needs to know where the parts of a table are: pairs of a place (the key of a journal
@@ -151,7 +151,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     return rejected
   }
 
-  /** Adds a batch to the present row; returns false, and adds nothing, if it does not fit its table. */
+  /** Adds a batch to the current row; returns false, and adds nothing, if it does not fit its table. */
   #append(addition: AppendBatch): boolean {
     const { table, expected, count } = addition
     const inMemory = this.#known.get(table)
@@ -228,7 +228,7 @@ export class SqliteEventStore implements EventStore, Compactable {
 
   /**
    * Checks whether a finished table may be dropped. Three kinds stay: a table with a part after `covered`, the highest table
-   * (its number would be given again), and the last recorded table and rated ones after it (the ratings continue from there).
+   * (its number would be given again), and the last recorded table and rated tables after it (the ratings continue from there).
    */
   #mayDrop(table: TableId, { ended = 0, counts }: TableIndexEntry, positions: readonly JournalPosition[], recorded: number): boolean {
     if (table === this.#highest || this.#inUse(table) || (counts && ended >= recorded)) return false
@@ -349,7 +349,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     this.#filled(finished)
   }
 
-  /** Writes finished tables into blocks. If that fails, it is tried again when there are twice as many. */
+  /** Writes finished tables into blocks. If that fails, tries again when there are twice as many. */
   #fillBlocks(): void {
     const tables = this.#finished.slice(0, this.#pace.entries)
     try {
@@ -378,7 +378,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     this.#finished = this.#finished.slice(tables.length)
   }
 
-  /** Notes that the index has the present entry of a table; removes a finished table from memory. */
+  /** Notes that the index has the current entry of a table; removes a finished table from memory. */
   #noted(table: TableId): void {
     const known = this.#known.get(table)
     if (!known || known.finished) return

@@ -24,7 +24,6 @@ export function workFilePaths(path: string): string[] {
   return [walPath(path), `${path}-journal`, `${path}-shm`]
 }
 
-/** Returns the path of the mark of a database. */
 export function markPath(path: string): string {
   return path.replace(/(\.db)?$/, '.mark')
 }

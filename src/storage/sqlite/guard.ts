@@ -167,7 +167,7 @@ export class Guard {
     rmSync(markPath(this.#path), { force: true })
   }
 
-  /** Returns an error that says what is damaged, and how to go on. */
+  /** Returns an error that says what is damaged, and how to continue. */
   damageError(what: string, cause?: unknown): StoreError {
     const folder = dirname(this.#path)
     this.#reported = new StoreError(

@@ -79,7 +79,7 @@ export class FileIdentity {
     this.#committed = false
   }
 
-  /** Notes the present sizes, after a checkpoint that truncates the log. */
+  /** Records the current sizes, after a checkpoint that truncates the log. */
   resize(): void {
     for (const file of [this.#database, this.#log]) file.size = look(file.path)?.size ?? file.size
     this.#committed = false

@@ -20,7 +20,6 @@ import { SqliteResults } from './results.ts'
 import { ScoreCounts } from './score-counts.ts'
 import { SqliteUsage } from './usage.ts'
 
-/** StoreOptions is the options of a store on disk. */
 export interface StoreOptions {
   /** Folder of its file `parlor.db`; created if it does not exist. */
   readonly folder: string
@@ -32,7 +31,7 @@ export interface StoreOptions {
   readonly onError?: OnStoreError | undefined
   /** Source of time; the system's by default. */
   readonly timers?: Timers | undefined
-  /** Called with sentences for the operator, such as on files that other users could read. By default they are dropped. */
+  /** Called with sentences for the operator, such as on files that other users could read. By default the store drops them. */
   readonly onNotice?: OnNotice | undefined
 }
 

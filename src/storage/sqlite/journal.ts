@@ -96,7 +96,7 @@ export class Journal {
   }
 }
 
-/** Returns the checksum of a batch at a place. */
+/** Returns the CRC-32 of a batch, with the place as its start, so that a row at a wrong place does not match. */
 export function checksum(place: number, batch: string): number {
   return crc32(batch, place >>> 0)
 }
@@ -159,7 +159,7 @@ export class BatchReader {
     this.#next = batch.indexOf(`${SHARED}\n`)
   }
 
-  /** Returns the part that begins at a character; `undefined` if none does. Each call needs a higher character than the one before. */
+  /** Returns the part that begins at a character; `undefined` if none does. Each call needs a higher character than the previous call. */
   partAt(from: number): Part | undefined {
     const part = readPart(this.#batch, from, '')
     if (part !== NO_BEGINNING) return part
@@ -223,7 +223,7 @@ function readPart(batch: string, from: number, shared: string): Part | typeof NO
   return { table: Number(table), expected: Number(expected), count, lines, endKind: ending, from, to }
 }
 
-/** Returns the end of the line whose line break is at a character. */
+/** Returns the index of the next line break after `from`, or the length of the batch. */
 function endOf(batch: string, from: number): number {
   const next = batch.indexOf('\n', from + 1)
   return next < 0 ? batch.length : next

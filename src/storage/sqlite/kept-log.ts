@@ -14,7 +14,7 @@ export class PreservedLog {
   readonly existed: boolean
   #hasName = false
 
-  /** Throws a StoreError if the disk has no room for a name; the database must not be opened then. */
+  /** Throws a StoreError if the disk has no space for a name; the database must not be opened then. */
   constructor(path: string, link = linkSync) {
     this.#path = path
     this.existed = existsSync(walPath(path))

@@ -15,7 +15,7 @@ export class KnownTable {
   version: number
   /** Positions of the parts that the index has. */
   places: string
-  /** Positions of the parts that the index lacks, the last one first. */
+  /** Positions of the parts that the index lacks, the last part first. */
   spots: Spot | undefined
   ended: number | undefined
   counts: boolean

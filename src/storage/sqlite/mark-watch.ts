@@ -9,7 +9,6 @@ import type { Progress } from './mark.ts'
 /** Milliseconds between two checks that the mark is in its place. */
 export const MARK_INTERVAL = 1000
 
-/** MarkWatchOptions is the dependencies of `watchMark`. */
 export interface MarkWatchOptions {
   readonly guard: Guard
   readonly database: Database

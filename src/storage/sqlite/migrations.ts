@@ -107,7 +107,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 2;
   `,
-  // openings may omit fields with the usual value, which older programs cannot read
+  // openings may omit fields with the default value, which older programs cannot read
   'PRAGMA user_version = 3;',
   // events may omit what follows from their position, and openings may share a beginning
   `

@@ -57,11 +57,11 @@ class Reading {
     let lines = ''
     let n = 0
     for (const part of this.parts) {
-      if (part?.table !== this.table || part.expected !== n) return damagedEventError(this.table, n + 1, 'it is not there')
+      if (part?.table !== this.table || part.expected !== n) return damagedEventError(this.table, n + 1, 'it is missing from the journal')
       lines += part.lines
       n += part.count
     }
-    if (n < this.#version) return damagedEventError(this.table, n + 1, 'it is not there')
+    if (n < this.#version) return damagedEventError(this.table, n + 1, 'it is missing from the journal')
     if (n > this.#version) return damagedEventError(this.table, this.#version + 1, 'it should not be there')
     return this.intact ? lines : changed(this.table, lines)
   }

@@ -38,10 +38,10 @@ export interface Repair {
   readonly isNew: boolean
 }
 
-/** Account numbers that are skipped if the last one is unknown, because removed accounts may have had them. */
+/** Account numbers that are skipped if the last number is unknown, because removed accounts may have had them. */
 const UNKNOWN_NUMBERS = 1_000_000
 
-/** SQL tables that are not copied: they are derived from the journal, or belong to the file. */
+/** SQL tables that the repair does not copy: it derives them from the journal, or they belong to the file. */
 const DERIVED = new Set(['journal', 'tables', 'blocks', 'covered', 'origin', 'sqlite_sequence'])
 
 /**
@@ -108,7 +108,7 @@ function openArchived(path: string, now: number): { readonly database: Database;
   }
 }
 
-/** Replaces a missing or empty database by a new one. The log alone is useless, because it has only some of the pages. */
+/** Replaces a missing or empty database by a new database. The log alone is useless, because it has only some of the pages. */
 function replaceLost(path: string, now: number): Repair {
   const archive = archiveFiles(path, now)
   const made = `${path}.new`
@@ -169,7 +169,7 @@ function salvage(from: Database, path: string): Omit<Repair, 'archive' | 'isNew'
       continueNumbers(from, to)
       forgetResults(to, counting)
     })
-    // closing reports no error if the disk has no room for the checkpoint
+    // closing reports no error if the disk has no space for the checkpoint
     to.checkpoint()
     const gone = rows.filter((name) => toNumber(to.prepare(`SELECT count(*) AS count FROM "${name}"`).get()?.count ?? 0) === 0)
     return { places, tables: [...lost].sort((one, other) => one - other), rows, gone, kept }

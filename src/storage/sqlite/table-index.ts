@@ -3,7 +3,7 @@ import type { TableId } from '../../hall/ports.ts'
 import { StoreError } from '../error.ts'
 import { type Database, toNumber, toText } from './database.ts'
 
-/** TableIndexEntry is what the index has on a table. */
+/** TableIndexEntry is the row of one table in the index. */
 export interface TableIndexEntry {
   /** The number of its last event. */
   readonly version: number

@@ -9,13 +9,13 @@
  * in one of three places:
  *
  * - the pushed array itself (`#isPushed`), until `hold`;
- * - an array that belongs to the decoder, perhaps with room for more after `bytes` (`#room`): a message above 8 KB gets twice
- *   the room that it needs, so that a message in many pieces is not copied with each;
+ * - an array that belongs to the decoder, perhaps with space for more after `bytes` (`#room`): a message above 8 KB gets twice
+ *   the space that it needs, so that a message in many pieces is not copied with each;
  * - a buffer of the pool (`#isLent`), for 8 to 56 KB. A new buffer each time would live just long enough to count as old, and
- *   V8 collects its whole heap after each 64 MB of those, with a step of 5 ms at each further one: 50 peers that pipelined
+ *   V8 collects its whole heap after each 64 MB of those, with a step of 5 ms at each further read: 50 peers that pipelined
  *   long commands made others wait 200 ms, once or twice a second.
  *
- * Invariants: after `hold` no pushed array is referenced. `compact` frees an array that is much longer than what is left in
+ * Invariants: after `hold` no pushed array is referenced. `compact` frees an array that is much longer than the bytes left in
  * it, so that an idle connection holds no more memory than its unread bytes. A buffer of the pool has one user at a time:
  * `unread` copies from it, because the caller may keep the result, and `#release` returns it.
  */
@@ -73,7 +73,7 @@ export interface Framing {
   decoder(limit?: number): Decoder
 }
 
-/** Bytes of a buffer: room for the unread bytes at which reading pauses, one read, and a message. Small enough to need no fresh pages. */
+/** Bytes of a buffer: space for the unread bytes at which reading pauses, one read, and a message. Small enough to need no fresh pages. */
 const BUFFER_SIZE = 56 * 1024
 /** Limit of free buffers in the pool. */
 const RETAINED = 128
@@ -98,10 +98,10 @@ const NOTHING = new Uint8Array(0)
 /** The pool of all decoders of this process. */
 const pool = new BufferPool()
 
-/** Bytes above which a message gets twice the room that it needs. */
+/** Bytes above which a message gets twice the space that it needs. */
 const LONG = 8192
 
-/** Returns the room for the pending bytes and a piece. A piece as long as the pending bytes is not one of many. */
+/** Returns the capacity for the pending bytes and a piece. A piece as long as the pending bytes is not one of many. */
 function roomFor(pending: number, piece: number): number {
   const length = pending + piece
   return length > LONG && piece < pending ? 2 * length : length
@@ -114,7 +114,7 @@ export abstract class Pending implements Decoder {
   protected at = 0
   raw: Raw | undefined = undefined
   protected readonly limit: number
-  /** The array or pool buffer that contains `bytes`, if it has room for more. */
+  /** The array or pool buffer that contains `bytes`, if it has space for more. */
   #room: Uint8Array | undefined
   /** `bytes` is a pushed array, which `hold` must copy. */
   #isPushed = false

@@ -57,7 +57,7 @@ export function fixedLength(size: number): Framing {
   }
 }
 
-/** Returns the end of a sentence if the length looks little-endian, or as if it had 2 bytes; otherwise ''. */
+/** Returns the end of an error sentence if the length looks little-endian, or as if it had 2 bytes; otherwise `''`. */
 function otherLength(unread: Uint8Array): string {
   const view = new DataView(unread.buffer, unread.byteOffset)
   const length = view.getUint32(0, true)

@@ -3,7 +3,7 @@ import type { Flushable } from '../transport.ts'
 
 /*
  * A server that reads, answers and writes for one peer after another runs all its code cold for each of them: between two
- * messages lie two system calls, which are most of what a message costs. This module batches both directions for many
+ * messages lie two system calls, which are most of the cost of a message. This module batches both directions for many
  * sockets. First the input of many sockets is queued; then a part of it is delivered, and the handlers run; then all
  * answers of that part are flushed in one pass. Then the next part is delivered.
  *
@@ -80,13 +80,13 @@ export class Batcher implements EventLoop {
     return this.#readBuffer
   }
 
-  /** Raises the limits, for a server that persists what a batch brings in one write. Limits below the present ones have no effect. */
+  /** Raises the limits, for a server that persists the events of a batch in one write. Limits below the current limits have no effect. */
   raiseLimits(limits: BatchLimits): void {
     if (limits.entries > this.#limits.entries) this.#limits = limits
   }
 
   /**
-   * Queues `deliver` for the present batch, which is delivered in order of arrival. The batch may be full and `deliver` may run
+   * Queues `deliver` for the current batch, which is delivered in order of arrival. The batch may be full and `deliver` may run
    * before this returns: call it only from a callback of the system, while no other code runs. `length` is its size in bytes.
    */
   queue(deliver: () => void, length = 0): void {
@@ -102,7 +102,7 @@ export class Batcher implements EventLoop {
     this.queue(arrive)
   }
 
-  /** Copies bytes for an entry of the present batch. The copy is valid until the entry has returned. */
+  /** Copies bytes for an entry of the current batch. The copy is valid until the entry has returned. */
   lend(bytes: Uint8Array): Uint8Array {
     const from = this.#used
     const end = from + bytes.length
@@ -127,7 +127,7 @@ export class Batcher implements EventLoop {
     queueMicrotask(() => process.nextTick(() => process.nextTick(then)))
   }
 
-  /** Allocates the memory for the first read. Later, returns a separate copy for bytes that the memory has no room for. */
+  /** Allocates the memory for the first read. Later, returns a separate copy for bytes for which the memory has no space. */
   #lendMore(bytes: Uint8Array): Uint8Array {
     if (this.#lent.length > 0) return bytes.slice()
     this.#lent = new Uint8Array(MAX_BYTES + READ_SIZE)

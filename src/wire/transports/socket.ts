@@ -24,7 +24,7 @@ import { type Batcher, READ_SIZE } from './batching.ts'
  *   cost 300 bytes for each idle connection.
  */
 
-/** Known is what the caller knows about a socket already. */
+/** Known has the facts about a socket that the caller knows already. */
 interface Known {
   /** The peer's address. */
   readonly remote?: Address

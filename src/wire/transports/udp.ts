@@ -22,7 +22,6 @@ const TIMES = 3
 /** Largest payload of a datagram in bytes. */
 const DATAGRAM = 65_507
 
-/** UdpOptions configures a listener for datagrams. */
 export interface UdpOptions {
   clock?: Clock
   /** Limit of remotes at a time, half of it per host. Default: 1,024. */
@@ -119,7 +118,7 @@ class UdpListener {
     })
   }
 
-  /** Accepts no further remotes, and closes the socket with the last one. */
+  /** Accepts no further remotes, and closes the socket with the last remote. */
   close(): void {
     if (this.#closing) return
     this.#closing = true
@@ -268,7 +267,7 @@ class UdpTransport implements Transport {
   }
 }
 
-/** UdpAnswers is the transport to a remote that has sent datagrams. Its answers are limited by what the remote has sent. */
+/** UdpAnswers is the transport to a remote that has sent datagrams. The bytes that the remote has sent limit the bytes of its answers. */
 class UdpAnswers extends UdpTransport {
   /** Number of bytes that may still be sent. */
   #room = 0
