@@ -135,7 +135,11 @@ function configurable(command: Command): Command {
     .option('--host <address>', 'listen on this address; 0.0.0.0 for all of this machine', parseAddress, defaults.host)
     .option('--plugin <file>', PLUGIN, appendValue)
     .option('--only <name>', 'serve this program only (may be repeated)', appendValue)
-    .option('--port <name=n>', 'the port of one program (may be repeated); or 0 alone: any free ports for all', parseNamedPort)
+    .option(
+      '--port <name=n>',
+      'the port of one program, as NAME=PORT (may be repeated); 0 alone: a free port for each program',
+      parseNamedPort,
+    )
     .option('--port-base <n>', 'the port of the first program; the others follow in their order', numberParser(1, 65535))
     .option('--iterative <name>', 'serve one client at a time with this program (may be repeated)', appendValue)
     .addOption(durationOption('--first <time>', `timeout for the first message of a client; ${IN_SECONDS}`, defaults.first))

@@ -20,7 +20,7 @@ export interface TableContext {
   readonly me: string
 }
 
-/** Coming is how a user came to a table: with a new seat, back to a seat, or as a watcher. */
+/** ArrivalKind is how a user came to a table: with a new seat, back to a seat, or as a watcher. */
 export type ArrivalKind = 'seated' | 'back' | 'watching'
 
 /** Returns the first sentence for a user who has come to a table. */

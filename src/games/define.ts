@@ -13,10 +13,10 @@ export interface InTurn {
   readonly turn: SeatNumber
 }
 
-/** TurnGame is the rules of a game for two players who move in turn. Everything that is missing here follows from the order of turns. */
+/** TurnGame is the rules of a game for two players who move in turn; the other hooks of `Game` follow from the order of turns. */
 export interface TurnGame<State extends InTurn, Move, View, Options>
   extends Omit<Game<State, Move, View, Options>, 'seats' | 'toMove' | 'play' | 'view'> {
-  /** Makes a move for the seat whose turn it is. The result has any `turn`: the other seat is to move next. */
+  /** Makes a move for the seat whose turn it is. The caller replaces `turn` of the result by the other seat. */
   move(state: State, seat: SeatNumber, move: Move, random: Random): State | Refusal
   /** Default: the whole state, because nothing is secret. */
   view?: Game<State, Move, View, Options>['view']

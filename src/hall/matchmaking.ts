@@ -33,7 +33,7 @@ export function isNear(one: OpenSeek, other: OpenSeek): boolean {
   return one.against === undefined || one.against === other.person
 }
 
-/** Returns the settings for two matched seeks: those of the seek that has any. */
+/** Returns the settings for two matched seeks: those of the first, or of the second if the first has none. */
 export function mergeOptions(one: OpenSeek, other: OpenSeek): unknown {
   return one.options ?? other.options
 }

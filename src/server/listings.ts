@@ -50,13 +50,13 @@ export const LadderRequest = z.strictObject({ action: z.literal('ladder'), game:
 export type LadderRequest = z.infer<typeof LadderRequest>
 
 const LadderEntry = z.object({ rank: z.int(), name: z.string(), score: z.number(), games: z.int() })
-/** Rung is a row of a ladder. */
+/** LadderEntry is a row of a ladder: a user’s rank, name, score and number of games. */
 export type LadderEntry = z.infer<typeof LadderEntry>
 /** Ladder is the best players of a game. */
 export const Ladder = z.strictObject({ best: z.array(LadderEntry) })
 export type Ladder = z.infer<typeof Ladder>
 
-/** Listed is the sources of the lists. */
+/** ListSources are the parts of a server that the lists are read from. */
 export interface ListSources {
   readonly people: Pick<People, 'named'>
   readonly store: Pick<Store, 'accounts' | 'history'>

@@ -33,7 +33,7 @@ const PASSWORD = 'engine-1843'
 interface Shelf {
   store: Store
   again(): Promise<void>
-  /** The path of its files, if it has any. */
+  /** The path of its files; missing for a store in memory. */
   readonly folder?: string
 }
 

@@ -1,7 +1,7 @@
 import { type Hand, parseHand } from '../../games/scissors.ts'
 
 /**
- * Sealed is a hand in a commit-reveal exchange: each side first sends `seal`, and `text` only after it has received the other
+ * SealedHand is a hand in a commit-reveal exchange: each side first sends `seal`, and `text` only after it has received the other
  * seal. So neither side can choose its hand after it has seen the other.
  */
 export interface SealedHand {

@@ -21,7 +21,7 @@ const ATTEMPT = 10_000
 const ABSENT = ['ECONNREFUSED']
 
 /**
- * Listens for TCP peers at `host` and `port` (0: any free one). A server with several ports passes one batcher to all of them.
+ * Listens for TCP peers at `host` and `port` (0: a free port). A server with several ports passes one batcher to all of them.
  * Rejects with the system's error, such as EADDRINUSE.
  */
 export async function listenTcp(at: Address, accept: (transport: Transport) => void, batcher = new Batcher()): Promise<Listener> {
