@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { ARCHIVE, describeLoss } from '../storage/sqlite/files.ts'
+import { ARCHIVE, describeLoss } from '../storage/sqlite/database-files.ts'
 import { UsageError } from './diagnostics.ts'
 import { NOWHERE } from './stores.ts'
 

@@ -29,7 +29,7 @@ import { createLogs } from './logs.ts'
 import { formatNotShown, formatRefusal, type Monitor, openMonitor } from './monitor.ts'
 import { loadOverlay } from './network.ts'
 import { samePort, shortName } from './same-port.ts'
-import { formatServed } from './served.ts'
+import { formatServed } from './served-programs.ts'
 import { launcherSignal } from './stop-signal.ts'
 import { FolderInUse, NOWHERE, openStoreIn } from './stores.ts'
 

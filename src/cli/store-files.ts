@@ -22,11 +22,11 @@ import {
   resolveDatabase,
   walPath,
   workFilePaths,
-} from '../storage/sqlite/files.ts'
-import { formatTables } from '../storage/sqlite/guard.ts'
+} from '../storage/sqlite/database-files.ts'
 import { openStore } from '../storage/sqlite/index.ts'
-import { PreservedLog } from '../storage/sqlite/kept-log.ts'
+import { formatTables } from '../storage/sqlite/loss-guard.ts'
 import { isOfThisVersion } from '../storage/sqlite/migrations.ts'
+import { PreservedLog } from '../storage/sqlite/preserved-log.ts'
 import { repair } from '../storage/sqlite/repair.ts'
 import { type Verification, verify } from '../storage/sqlite/verify.ts'
 import { Terminal } from '../terminal/terminal.ts'

@@ -1,20 +1,20 @@
 import { findNearest } from '../base/nearest.ts'
 import type { Catalogue, CatalogueEntry } from '../games/catalogue.ts'
 import { isRefusal } from '../games/game.ts'
-import { costs } from '../hall/costs.ts'
+import { costs } from '../hall/login-costs.ts'
 import { isHeadLine, isHttpRequest } from '../protocol/violation-text.ts'
-import { parseAnswer, whyNoCommand } from './answers.ts'
 import { logInByName, NAME_QUESTION } from './commands/account.ts'
 import { checkNeeds, printReply, type Reply, runCommand, SAY } from './commands/command.ts'
 import { commandWords, findByPrefix, findCommand, refuseAmbiguous } from './commands/index.ts'
 import { explainChallenge, formatOwnSeek } from './commands/seek.ts'
 import { move, say } from './commands/table.ts'
 import { findGameByWord, replaceGameAlias } from './games.ts'
-import { formatHeldSeats } from './held.ts'
+import { formatHeldSeats } from './held-seats-text.ts'
 import { toSafeLine, toSentence } from './layout.ts'
 import { parseSeek } from './seek-parser.ts'
 import type { DoorSession } from './session.ts'
 import type { TableScreen } from './table-screen.ts'
+import { parseAnswer, whyNoCommand } from './yes-no.ts'
 
 const GREETING = [
   'Welcome to Parlor: games for people and programs over a plain connection.',

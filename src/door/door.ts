@@ -2,8 +2,8 @@ import { type Program, type Protocol, plainLines } from '../protocol/definition.
 import type { Peer } from '../protocol/peer.ts'
 import { askUntil } from '../protocol/roles.ts'
 import { Telnet } from '../wire/telnet.ts'
-import { automaton, type DoorMessage, type DoorState } from './automaton.ts'
 import { runSession } from './dispatcher.ts'
+import { automaton, type DoorMessage, type DoorState } from './door-automaton.ts'
 import { DoorSession } from './session.ts'
 
 /** The command that ends the session. */

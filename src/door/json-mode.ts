@@ -2,8 +2,8 @@ import type { Lobby, LobbyListener } from '../hall/api.ts'
 import { NativeSession } from '../native/session.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { receiveUntilClosed } from '../protocol/roles.ts'
-import type { DoorMessage, DoorState } from './automaton.ts'
-import { formatFarewell } from './held.ts'
+import type { DoorMessage, DoorState } from './door-automaton.ts'
+import { formatFarewell } from './held-seats-text.ts'
 
 /** The name of this server in `hello`. */
 const SOFTWARE = 'parlor'

@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal } from '../games/game.ts'
 import type { Page } from '../hall/api.ts'
-import { BOUNDS, parseWhole } from '../hall/bounds.ts'
+import { BOUNDS, parseWhole } from '../hall/number-bounds.ts'
 import { type DoorCommand, type Reply, SAY } from './commands/command.ts'
 import { formatColumns, ROWS } from './layout.ts'
 import type { DoorSession } from './session.ts'

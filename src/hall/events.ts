@@ -28,7 +28,7 @@ export interface SeatOwner {
   readonly name: string
   /** SHA-256 in hex of the token with which the owner resumes this seat. */
   readonly token?: string
-  /** Mark of the network from which the seat was taken (`owners.ts`). */
+  /** Mark of the network from which the seat was taken (`network-holdings.ts`). */
   readonly from?: string
 }
 

@@ -8,8 +8,7 @@ import { addToHistories } from './finished-games.ts'
 import { IdleTables } from './idle-tables.ts'
 import { TableListing } from './listing.ts'
 import { Matchmaker, NO_CLOCK, type SeekRequest, type TableOptions } from './matchmaker.ts'
-import type { OpenSeek } from './matchmaking.ts'
-import { NetworkHoldings } from './owners.ts'
+import { NetworkHoldings } from './network-holdings.ts'
 import {
   type FinishedGames,
   type HistoryRange,
@@ -24,6 +23,7 @@ import { clampStanding, type LadderPlace, toLadder } from './ratings.ts'
 import { RatingsProjector } from './ratings-projector.ts'
 import { restoreTables } from './restoring.ts'
 import { newSeed } from './seeds.ts'
+import type { OpenSeek } from './seek-matching.ts'
 import type { Seeks } from './seeks.ts'
 import { TableActor, type TableActorOptions } from './table-actor.ts'
 import { type SeatAt, TableRegistry } from './table-registry.ts'
@@ -43,7 +43,7 @@ import { UnavailableTables } from './unavailable-tables.ts'
  * Outages. While the store cannot write, games stand still and no idle table ends. When it can write again, each table resumes
  * and users have time to reconnect, as after a restart.
  *
- * Invariants: after `close`, `open` and `seek` throw the reason; a network's holdings (`owners.ts`) count each table and each
+ * Invariants: after `close`, `open` and `seek` throw the reason; a network's holdings (`network-holdings.ts`) count each table and each
  * open seek once; a seat's token is valid at the latest table that has it, which after a rematch is the new one.
  */
 

@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts'
 import { isPlayable } from '../games/ai/house.ts'
 import type { AnyGame, SeatNumber } from '../games/game.ts'
-import { mergeClocks, mergeOptions, type OpenSeek } from './matchmaking.ts'
-import type { NetworkHoldings } from './owners.ts'
+import type { NetworkHoldings } from './network-holdings.ts'
 import { type ClockRules, HOUSE, type SeatOwner } from './ports.ts'
+import { mergeClocks, mergeOptions, type OpenSeek } from './seek-matching.ts'
 import { Seeks } from './seeks.ts'
 import type { TableActor } from './table-actor.ts'
 

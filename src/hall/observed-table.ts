@@ -1,8 +1,8 @@
 import type { SeatNumber, Situation } from '../games/game.ts'
 import { addRecentEvent, type RecentEvents } from './history.ts'
-import { projectEvent, type StandingChange, type TableObserver, toSituation } from './news.ts'
 import type { TableEvent, TableId } from './ports.ts'
 import type { TableState } from './table.ts'
+import { projectEvent, type StandingChange, type TableObserver, toSituation } from './table-updates.ts'
 
 const NO_OBSERVERS: readonly never[] = []
 

@@ -227,7 +227,7 @@ export const USAGES = 20_000
 
 /** NetworkUsage is the bytes that one network has added to the disk in one part of an hour. */
 export interface NetworkUsage {
-  /** Mark of the network (`owners.ts`), made with the salt of `DiskUsage`. */
+  /** Mark of the network (`network-holdings.ts`), made with the salt of `DiskUsage`. */
   readonly network: string
   /** Index of the part. */
   readonly part: number

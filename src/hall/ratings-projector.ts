@@ -1,9 +1,9 @@
 import type { AnyGame } from '../games/game.ts'
-import type { StandingChange } from './news.ts'
 import { isTemporary, type Standing, type Store, type TableEvent, type TableId } from './ports.ts'
 import { toStandings } from './ratings.ts'
 import { evolve, type Opened, toOpenedTable as openedBy } from './table.ts'
 import type { TableActor } from './table-actor.ts'
+import type { StandingChange } from './table-updates.ts'
 
 /**
  * RatingsProjector computes the standings from finished tables, one table after the other in the order in which they ended, so

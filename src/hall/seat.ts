@@ -1,8 +1,8 @@
 import type { Refusal, Seat, SeatNumber, Situation, SituationObserver } from '../games/game.ts'
 import { SituationQueue } from '../games/situation-queue.ts'
-import type { TableObserver, TableUpdate } from './news.ts'
 import type { TableCommand } from './table.ts'
 import type { TableActor } from './table-actor.ts'
+import type { TableObserver, TableUpdate } from './table-updates.ts'
 
 /** SeatRetention selects the fate of a seat when its connection ends: leave the table, or hold the seat for its owner. */
 export type SeatRetention = 'given up' | 'held'

@@ -1,6 +1,6 @@
 import { OrderedList } from '../base/ordered-list.ts'
-import { findSeats, formatCanonical, type Match, type OpenSeek } from './matchmaking.ts'
 import { PEER, type PersonId } from './ports.ts'
+import { findSeats, formatCanonical, type Match, type OpenSeek } from './seek-matching.ts'
 
 /** Wildcard in the key of a pool, different from the text of every setting and clock. */
 const ANY = '*'

@@ -1,14 +1,14 @@
 import type { Clock } from '../base/clock.ts'
 import type { Effort } from '../games/ai/effort.ts'
 import { isRefusal, type Random, type Refusal, type SeatNumber } from '../games/game.ts'
-import { idleDeadlineAfter } from './idle.ts'
-import type { StandingChange } from './news.ts'
+import { idleDeadlineAfter } from './idle-deadline.ts'
 import { ObservedTable } from './observed-table.ts'
+import { Waiters } from './persistence-waiters.ts'
 import { CLOSED, isTemporary, type TableEvent, type TableEventData, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
-import { isLasting, type Lasting, Postponed } from './postponed.ts'
+import { isLasting, type LastingCommand, PostponedCommands } from './postponed-commands.ts'
 import { NOT_SUSPENDED, type Restored, type Suspension, toRestoredTable } from './suspension.ts'
 import { answer, decide, evolve, nextTick, type TableCommand, type TableState, type TableStep, toOpenedTable } from './table.ts'
-import { Waiters } from './waiters.ts'
+import type { StandingChange } from './table-updates.ts'
 
 /*
  * A TableActor runs one table. It takes commands, decides on their events, appends these to the log, and publishes them to its
@@ -26,7 +26,7 @@ import { Waiters } from './waiters.ts'
  *
  * Failure. A temporary failure of the store rolls back: `#decided` returns to `published`, and appends that were made after
  * the failed one fail too (`#stale` counts them). Commands that follow from connections, such as `gone`, are repeated when the
- * store can write again (`postponed.ts`). Any other failure, and a failed opening, closes the table in this process; the log
+ * store can write again (`postponed-commands.ts`). Any other failure, and a failed opening, closes the table in this process; the log
  * stays as it is.
  *
  * Time. Events are stamped by the table's own clock: monotonic time plus an offset. The offset is fixed when the table begins in
@@ -63,7 +63,7 @@ export class TableActor extends ObservedTable {
   #pending: TableStep[] = NONE
   #done = 0
   /** Commands to repeat when the store can write again. */
-  #postponed: Postponed | undefined
+  #postponed: PostponedCommands | undefined
   /** Number of appends that the log has not answered. */
   #underWay = 0
   /** Number of appends among these that depend on a failed one. */
@@ -159,7 +159,7 @@ export class TableActor extends ObservedTable {
     const steps = decide(this.#decided, command, now)
     if (isRefusal(steps)) return steps
     if (steps.length > 0 && (patient || isLasting(command))) {
-      this.#postponed ??= new Postponed()
+      this.#postponed ??= new PostponedCommands()
       this.#postponed.add(command, this.#decided.n)
     }
     return command.type === 'play' || command.type === 'back' ? this.#appendWithAnswer(steps, now) : this.#appendSteps(steps)
@@ -293,7 +293,7 @@ export class TableActor extends ObservedTable {
   resume(): void {
     this.#standsStill = false
     if (this.broken || !this.published) return
-    const postponed: readonly Lasting[] = this.#postponed?.take() ?? []
+    const postponed: readonly LastingCommand[] = this.#postponed?.take() ?? []
     if (nextTick(this.#decided) !== undefined) {
       this.submit({ type: 'suspend' })
       for (const { viewer } of this.observers) if (viewer !== 'watcher') this.submit({ type: 'back', seat: viewer })

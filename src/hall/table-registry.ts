@@ -1,6 +1,6 @@
 import { ChurnMap } from '../base/churn-map.ts'
 import type { SeatNumber } from '../games/game.ts'
-import type { NetworkHoldings } from './owners.ts'
+import type { NetworkHoldings } from './network-holdings.ts'
 import { HOUSE, PEER, type PersonId, type TableId } from './ports.ts'
 import type { TableActor } from './table-actor.ts'
 

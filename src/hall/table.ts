@@ -1,10 +1,10 @@
 import type { Effort } from '../games/ai/effort.ts'
 import { chooseMove } from '../games/ai/house.ts'
 import { type AnyGame, isRefusal, type Outcome, type Random, type Refusal, type SeatNumber } from '../games/game.ts'
-import { toClaimOutcome } from './claims.ts'
-import { type Clocks, nextExpiry, passTurn, setPresence, startClocks, stopClocks } from './clocks.ts'
+import { toClaimOutcome } from './claim-rules.ts'
 import type { ActType } from './events.ts'
 import { HOUSE, type Seed, type TableEvent, type TableEventData, type TableId } from './ports.ts'
+import { type Clocks, nextExpiry, passTurn, setPresence, startClocks, stopClocks } from './seat-clocks.ts'
 import { isWeak, toDraws } from './seeds.ts'
 
 /*

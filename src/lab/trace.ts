@@ -1,6 +1,6 @@
 import { type Clock, createSystemClock } from '../base/clock.ts'
 import { formatCount } from '../base/counts.ts'
-import type { SecretFinder, SecretSpan, SecretsContext } from '../wire/masking.ts'
+import type { SecretFinder, SecretSpan, SecretsContext } from '../wire/secret-masking.ts'
 import { decode, encode, quoteBytes } from '../wire/text.ts'
 import type { Sink, Transport } from '../wire/transport.ts'
 import { TransportFilter } from '../wire/transport-filter.ts'

@@ -4,15 +4,15 @@ import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import { makeToken } from '../hall/accounts/tokens.ts'
 import type { EndedConnections, LobbyRefusal } from '../hall/api.ts'
 import { hasAccount } from '../hall/ports.ts'
+import type { ConnectionHoldings } from './connection-holdings.ts'
 import type { LobbyContext } from './context.ts'
 import { NAME_REQUIRED, toAuthRefusal } from './errors.ts'
-import type { Holdings } from './holdings.ts'
 import type { Identity } from './identity.ts'
 
 export interface AccountRequestsOptions {
   readonly context: Pick<LobbyContext, 'people' | 'bytes'>
   readonly identity: Identity
-  readonly holdings: Holdings
+  readonly holdings: ConnectionHoldings
   /** Called when the user of the session has changed. */
   readonly onEntered: () => void
 }
@@ -21,7 +21,7 @@ export interface AccountRequestsOptions {
 export class AccountRequests {
   readonly #context: AccountRequestsOptions['context']
   readonly #identity: Identity
-  readonly #holdings: Holdings
+  readonly #holdings: ConnectionHoldings
   readonly #onEntered: () => void
 
   constructor({ context, identity, holdings, onEntered }: AccountRequestsOptions) {

@@ -5,7 +5,7 @@ import type { RandomBytes } from '../hall/accounts/tokens.ts'
 import type { Hall } from '../hall/hall.ts'
 import type { TableId } from '../hall/ports.ts'
 import type { Challenges } from './challenges.ts'
-import type { Spendings } from './spending.ts'
+import type { DiskQuotas } from './disk-quota.ts'
 
 /** HallLimits are the limits of seats per user, and of tables; `Infinity` for no limit. */
 export interface HallLimits {
@@ -45,7 +45,7 @@ export interface LobbyContext {
   readonly wait: number | undefined
   readonly limits: HallLimits
   /** Counts of the bytes that each network adds to the disk. */
-  readonly spendings: Spendings
+  readonly spendings: DiskQuotas
   /** True if tables outlive the process. */
   readonly keeps: boolean
 }

@@ -1,15 +1,15 @@
 import type { Game, Refusal, Seat, SeatNumber } from '../games/game.ts'
 import type { Lobby, LobbyListener } from '../hall/api.ts'
-import { costs } from '../hall/costs.ts'
+import { costs } from '../hall/login-costs.ts'
 import type { SeekRequest, TableOptions } from '../hall/matchmaker.ts'
 import { hasAccount, PEER, type SeatOwner } from '../hall/ports.ts'
 import { type SeatRetention, TableSeat } from '../hall/seat.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { ClientSeating, HallAccess, HallSeat, LadderRank, PeerHandle, SeekOptions } from '../protocol/seating.ts'
 import { Disconnected } from '../wire/disconnect.ts'
+import { ConnectionHoldings, checkCapacity } from './connection-holdings.ts'
 import type { LobbyContext, OnSeated } from './context.ts'
 import { catchUnavailable, refuseWhenUnavailable } from './errors.ts'
-import { checkCapacity, Holdings } from './holdings.ts'
 import { Identity } from './identity.ts'
 import { LobbySession } from './session.ts'
 
@@ -32,7 +32,7 @@ export class HallSeating implements ClientSeating, HallAccess {
   readonly #defaultName: string
   readonly #onSeated: OnSeated | undefined
   readonly #identity: Identity
-  readonly #holdings: Holdings
+  readonly #holdings: ConnectionHoldings
   #seats: readonly Held[] = []
   #cancelSeek: ((reason: Error) => void) | undefined
   #session: LobbySession | undefined
@@ -42,7 +42,7 @@ export class HallSeating implements ClientSeating, HallAccess {
     this.#context = context
     this.#peer = peer
     this.#identity = new Identity({ people: context.people, peer, quiet: true })
-    this.#holdings = new Holdings(context, peer)
+    this.#holdings = new ConnectionHoldings(context, peer)
     this.#onSeated = onSeated
     this.#defaultName = defaultName.length <= NAME ? defaultName : [...defaultName].slice(0, NAME).join('')
   }

@@ -14,10 +14,10 @@ import type { ClientSeating, PeerHandle } from '../protocol/seating.ts'
 import { APPEND_LIMITS, type BatchLimits, FSYNC_LIMITS } from '../wire/transports/batching.ts'
 import { Challenges } from './challenges.ts'
 import { type HallLimits, type LobbyContext, type OnSeated, unlimitedHall } from './context.ts'
+import { DiskQuotas } from './disk-quota.ts'
 import { notifyOfEnd, notifyOfRecord, recordForGuests } from './game-ends.ts'
 import { HallSeating } from './hall-seating.ts'
 import { isPublic } from './projections.ts'
-import { Spendings } from './spending.ts'
 
 export interface LobbyServiceOptions {
   readonly store: Store
@@ -50,7 +50,7 @@ export class LobbyService implements LobbyContext {
   readonly limits: HallLimits
   readonly bytes: RandomBytes
   readonly keeps: boolean
-  readonly spendings: Spendings
+  readonly spendings: DiskQuotas
   /** Limits for batches of the clients' input: the longer the store takes for a write, the more one write should have. */
   readonly batchLimits: BatchLimits
   readonly #store: Store
@@ -63,7 +63,7 @@ export class LobbyService implements LobbyContext {
     this.wait = wait
     this.limits = limits
     this.bytes = bytes
-    this.spendings = new Spendings(clock, limits.disk ?? Number.POSITIVE_INFINITY, { usage: store.usage, onError })
+    this.spendings = new DiskQuotas(clock, limits.disk ?? Number.POSITIVE_INFINITY, { usage: store.usage, onError })
     this.#store = store
     this.batchLimits = store.waitsForDisk ? FSYNC_LIMITS : APPEND_LIMITS
     this.keeps = store.isDurable === true

@@ -24,11 +24,11 @@ import type { SeatOwner } from '../hall/ports.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { PeerHandle } from '../protocol/seating.ts'
 import { AccountRequests } from './account-requests.ts'
+import { type ConnectionHoldings, checkCapacity } from './connection-holdings.ts'
 import type { LobbyContext, OnSeated } from './context.ts'
 import { NAME_REQUIRED, noGame, noRules, noTable, toAuthRefusal, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
 import { HeldSeats } from './held-seats.ts'
 import { findHistory } from './histories.ts'
-import { checkCapacity, type Holdings } from './holdings.ts'
 import { Identity } from './identity.ts'
 import { isPublic, toPersonInfo, toTableInfo } from './projections.ts'
 import { SeekControl } from './seeking.ts'
@@ -40,7 +40,7 @@ export interface LobbySessionOptions {
   readonly context: LobbyContext
   readonly peer: PeerHandle
   readonly listener: LobbyListener
-  readonly holdings: Holdings
+  readonly holdings: ConnectionHoldings
   /** Called with each seat that the session takes. */
   readonly onSeated?: OnSeated | undefined
 }
@@ -60,7 +60,7 @@ export class LobbySession implements Lobby {
   readonly #identity: Identity
   readonly #accounts: AccountRequests
   readonly #listener: LobbyListener
-  readonly #holdings: Holdings
+  readonly #holdings: ConnectionHoldings
   readonly #talk: LobbyTalk
   readonly #heldSeats: HeldSeats
   readonly #seeking: SeekControl

@@ -6,13 +6,13 @@ import { RECENT, replay } from '../hall/history.ts'
 import type { PersonId, TableEvent } from '../hall/ports.ts'
 import { type TableCommand, type TableState, type TableStep, toOpenedTable } from '../hall/table.ts'
 import type { TableActor } from '../hall/table-actor.ts'
+import type { ConnectionHoldings } from './connection-holdings.ts'
 import { noSeat, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
-import type { Holdings } from './holdings.ts'
 import { TableSubscription } from './table-subscription.ts'
 
 export interface SubscriptionsOptions {
   /** Counts the connection's seats, and the bytes that it adds to the disk. */
-  readonly holdings: Holdings
+  readonly holdings: ConnectionHoldings
   /** Returns the user's name. */
   readonly name: () => string
   /** Resolves when the client has read most of the bytes sent to it. */
@@ -30,7 +30,7 @@ export class Subscriptions {
   readonly #name: () => string
   readonly #ready: () => Promise<void>
   readonly #tables = new Map<number, TableSubscription>()
-  readonly #holdings: Holdings
+  readonly #holdings: ConnectionHoldings
   #closed = false
 
   constructor(hall: Hall, listener: TableListener, { holdings, name, ready }: SubscriptionsOptions) {

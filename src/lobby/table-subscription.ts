@@ -1,10 +1,10 @@
 import type { SeatNumber, Situation } from '../games/game.ts'
 import type { Page, PageRange, TableEventView, TableListener, TableSnapshot, TableView } from '../hall/api.ts'
-import { timeLeft, turnLeft } from '../hall/clocks.ts'
 import { changesOf } from '../hall/events.ts'
-import { projectEvent, type StandingChange, type TableObserver, type TableUpdate, toSituation } from '../hall/news.ts'
+import { timeLeft, turnLeft } from '../hall/seat-clocks.ts'
 import type { TableState, TableStep } from '../hall/table.ts'
 import type { TableActor } from '../hall/table-actor.ts'
+import { projectEvent, type StandingChange, type TableObserver, type TableUpdate, toSituation } from '../hall/table-updates.ts'
 import { toRatingChanges } from './game-ends.ts'
 import { toGameTerms } from './projections.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BOUNDS, type NumberRange } from '../hall/bounds.ts'
+import { BOUNDS, type NumberRange } from '../hall/number-bounds.ts'
 
 /*
  * The schemas of fields that several messages of the native protocol share, and the values of such fields in examples. Texts and

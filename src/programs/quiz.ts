@@ -7,7 +7,15 @@ import type { Peer } from '../protocol/peer.ts'
 import { askUntil, isSameName } from '../protocol/roles.ts'
 import { type HallAccess, type HallSeat, requireHall } from '../protocol/seating.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
-import { compact, compactText, findSecretsAfterKeyword, hasKeyword, type SecretSpan, type SecretsContext, toSpan } from '../wire/masking.ts'
+import {
+  compact,
+  compactText,
+  findSecretsAfterKeyword,
+  hasKeyword,
+  type SecretSpan,
+  type SecretsContext,
+  toSpan,
+} from '../wire/secret-masking.ts'
 import { pythonInt } from './python/values.ts'
 import { QuizJudge } from './quiz-judge.ts'
 

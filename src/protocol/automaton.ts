@@ -1,4 +1,4 @@
-import type { SecretFinder } from '../wire/masking.ts'
+import type { SecretFinder } from '../wire/secret-masking.ts'
 import { quoteText } from '../wire/text.ts'
 
 /** Side is one end of a connection: the server listened, the client dialled. */

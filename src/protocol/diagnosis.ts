@@ -2,7 +2,7 @@ import type { Connection } from '../wire/connection.ts'
 import { Disconnected, type UnfinishedMessage } from '../wire/disconnect.ts'
 import type { Raw } from '../wire/text.ts'
 import { EMPTY, type MessageSpec, type Side } from './automaton.ts'
-import { type ConversationState, explainIllegal, formatEarly, formatExpected, formatTooSoon, toSeconds } from './standing.ts'
+import { type ConversationState, explainIllegal, formatEarly, formatExpected, formatTooSoon, toSeconds } from './conversation-state.ts'
 import {
   clueOfBye,
   clueOfBytes,

@@ -1,6 +1,6 @@
 import { EMPTY } from './automaton.ts'
+import { TOO_SOON } from './conversation-state.ts'
 import type { Peer } from './peer.ts'
-import { TOO_SOON } from './standing.ts'
 import type { PeerObserver } from './violation-text.ts'
 
 /**

@@ -14,8 +14,8 @@ import {
   type Side,
   type Transition,
 } from './automaton.ts'
+import { type ConversationState, formatSilence, formatTooSoon, maySpeak } from './conversation-state.ts'
 import { Diagnosis, isGarbled } from './diagnosis.ts'
-import { type ConversationState, formatSilence, formatTooSoon, maySpeak } from './standing.ts'
 import { isTlsNotice, needsTls, type PeerObserver, type Speaker } from './violation-text.ts'
 
 /** Waiting holds the callbacks of a pending `receive`. */

@@ -1,6 +1,6 @@
 import { describeBytes, describeMessage, LF_CR } from '../wire/byte-clues.ts'
 import { Disconnected, type UnfinishedMessage } from '../wire/disconnect.ts'
-import { findSecretsAfterKeyword, maskSecrets, type SecretSpan, type SecretsContext } from '../wire/masking.ts'
+import { findSecretsAfterKeyword, maskSecrets, type SecretSpan, type SecretsContext } from '../wire/secret-masking.ts'
 import { decode, quoteBytes, quoteText, type Raw } from '../wire/text.ts'
 import { type Automaton, isField, type MessageSpec, parseMessage, type Side } from './automaton.ts'
 

@@ -9,9 +9,9 @@ import {
   type TableId,
 } from '../hall/ports.ts'
 import { type OnStoreError, warn } from './error.ts'
+import { EventLog } from './event-log.ts'
 import type { AppendBatch, EventStore, StoreWork } from './event-store.ts'
 import { GroupCommit } from './group-commit.ts'
-import { EventLog } from './log.ts'
 import { MemoryHistory } from './memory-history.ts'
 import { MemoryResults } from './memory-results.ts'
 import { MemoryUsage } from './memory-usage.ts'

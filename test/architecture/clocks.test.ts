@@ -15,12 +15,12 @@ const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
   ['hall/table-actor.ts', /at: tools\.clock\.now\(\)/, 'the time of an opening'],
   ['hall/table-actor.ts', /const wall = Math\.max\(clock\.now\(\), lastAt\)/, 'where the clock of a table begins'],
   [
-    'storage/sqlite/mark.ts',
+    'storage/sqlite/progress-mark.ts',
     /since-\$\{Math\.round\(Date\.now\(\) - uptime/,
     'when the machine began to run, which is stored where it has no id for that',
   ],
   [
-    'lobby/spending.ts',
+    'lobby/disk-quota.ts',
     /#epoch = clock\.now\(\) - clock\.monotonic\(\)$/,
     'where the count of an hour begins, which is stored over restarts',
   ],

@@ -15,10 +15,10 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   wire: ['base'],
   games: ['base'],
   hall: ['base', 'games'],
-  protocol: ['base', 'wire', 'games', 'hall/api.ts', 'hall/bounds.ts'],
+  protocol: ['base', 'wire', 'games', 'hall/api.ts', 'hall/number-bounds.ts'],
   programs: ['base', 'wire', 'games', 'protocol'],
-  door: ['base', 'wire', 'games', 'protocol', 'native', 'hall/api.ts', 'hall/bounds.ts', 'hall/costs.ts'],
-  native: ['base', 'games', 'hall/api.ts', 'hall/bounds.ts', 'hall/costs.ts', 'hall/events.ts'],
+  door: ['base', 'wire', 'games', 'protocol', 'native', 'hall/api.ts', 'hall/number-bounds.ts', 'hall/login-costs.ts'],
+  native: ['base', 'games', 'hall/api.ts', 'hall/number-bounds.ts', 'hall/login-costs.ts', 'hall/events.ts'],
   lobby: ['base', 'wire', 'games', 'hall', 'protocol'],
   storage: ['base', 'hall/ports.ts', 'hall/events.ts'],
   config: ['base', 'wire', 'games', 'programs', 'lab', 'protocol/option.ts'],
@@ -40,7 +40,7 @@ const INNER = globSync('*/*/', { cwd: source }).map((folder) => folder.replace(/
 /** The folders that use Node directly. */
 const NODE = /^(?:wire\/transports|lobby|storage|config|server|terminal|plugins|cli)\b/
 /** Files that other rooms may import by name. */
-const OPEN = ['hall/api.ts', 'hall/bounds.ts', 'hall/costs.ts', 'hall/events.ts', 'hall/ports.ts', 'protocol/option.ts']
+const OPEN = ['hall/api.ts', 'hall/number-bounds.ts', 'hall/login-costs.ts', 'hall/events.ts', 'hall/ports.ts', 'protocol/option.ts']
 
 interface Case {
   file: string

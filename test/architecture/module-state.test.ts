@@ -13,7 +13,7 @@ const CACHES: readonly (readonly [file: string, name: string, why: string])[] = 
   ['protocol/automaton.ts', 'tables', 'computed from a constant automaton'],
   ['native/parsing.ts', 'schemas', 'computed from a constant schema'],
   ['games/ai/search.ts', 'memories', 'the best moves of a game, which follow from its rules'],
-  ['hall/clocks.ts', 'STILL', 'a constant for each number of seats'],
+  ['hall/seat-clocks.ts', 'STILL', 'a constant for each number of seats'],
   ['storage/sqlite/journal.ts', 'BEGINNING', 'a pattern, whose position is set before each search'],
   ['games/index.ts', 'shippedGames', 'a catalogue, which never changes: `with` returns another'],
   ['programs/index.ts', 'shippedPrograms', 'a registry, which never changes: `with` returns another'],

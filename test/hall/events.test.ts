@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/games/random.ts'
 import { tictactoe } from '../../src/games/tictactoe.ts'
 import { type EventType, events, fieldChecks, type TableEventData, type VisibleEvent } from '../../src/hall/events.ts'
-import { projectEvent } from '../../src/hall/news.ts'
 import { evolve, toOpenedTable } from '../../src/hall/table.ts'
+import { projectEvent } from '../../src/hall/table-updates.ts'
 
 const AT = 1_760_000_000_000
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Match, mergeClocks, mergeOptions, type OpenSeek } from '../../src/hall/matchmaking.ts'
 import { type ClockRules, PEER } from '../../src/hall/ports.ts'
+import { type Match, mergeClocks, mergeOptions, type OpenSeek } from '../../src/hall/seek-matching.ts'
 import { Seeks } from '../../src/hall/seeks.ts'
 
 function openSeek(more: Partial<OpenSeek> = {}): OpenSeek {

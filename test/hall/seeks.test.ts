@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { OpenSeek } from '../../src/hall/matchmaking.ts'
+import type { OpenSeek } from '../../src/hall/seek-matching.ts'
 import { Seeks } from '../../src/hall/seeks.ts'
 
 const wishes: fc.Arbitrary<OpenSeek> = fc

@@ -7,8 +7,8 @@ import type { AnyGame } from '../../src/games/index.ts'
 import { chance, seededRandom } from '../../src/games/random.ts'
 import { hands } from '../../src/games/scissors.ts'
 import { tictactoe } from '../../src/games/tictactoe.ts'
-import { timeLeft, turnLeft } from '../../src/hall/clocks.ts'
 import { type ClockRules, HOUSE, type TableEvent } from '../../src/hall/ports.ts'
+import { timeLeft, turnLeft } from '../../src/hall/seat-clocks.ts'
 import { answer, decide, evolve, nextTick, type Opened, type TableCommand, type TableState, toOpenedTable } from '../../src/hall/table.ts'
 
 const START = 1_000_000

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TableEvent } from '../../src/hall/ports.ts'
+import { encodeEvent, OpeningCache } from '../../src/storage/event-codec.ts'
 import type { AppendBatch } from '../../src/storage/event-store.ts'
-import { encodeEvent, OpeningCache } from '../../src/storage/events.ts'
 import { Batch, BatchReader, parseParts } from '../../src/storage/sqlite/journal.ts'
 import { eventData } from './contract-properties.ts'
 

@@ -1,6 +1,6 @@
 import type { Catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
-import { formatHeldSeats } from '../held.ts'
+import { formatHeldSeats } from '../held-seats-text.ts'
 import type { DoorSession, Reply } from '../session.ts'
 
 export type { Reply } from '../session.ts'

@@ -1,6 +1,6 @@
 import { isRefusal } from '../../games/game.ts'
 import type { Lobby } from '../../hall/api.ts'
-import { BOUNDS, parseWhole } from '../../hall/bounds.ts'
+import { BOUNDS, parseWhole } from '../../hall/number-bounds.ts'
 import { formatList, formatUnknownUser, toSafeLine } from '../layout.ts'
 import type { DoorSession } from '../session.ts'
 import type { DoorCommand, Reply } from './command.ts'

@@ -1,6 +1,6 @@
 import type { HeldSeat } from '../../hall/api.ts'
-import { BOUNDS, parseWhole } from '../../hall/bounds.ts'
-import { formatHeldGame, formatHeldSeat } from '../held.ts'
+import { BOUNDS, parseWhole } from '../../hall/number-bounds.ts'
+import { formatHeldGame, formatHeldSeat } from '../held-seats-text.ts'
 import { formatColumns } from '../layout.ts'
 import type { DoorSession } from '../session.ts'
 import type { TableScreen } from '../table-screen.ts'

@@ -1,5 +1,5 @@
 import type { ActType } from '../../hall/api.ts'
-import { formatHeldSeats } from '../held.ts'
+import { formatHeldSeats } from '../held-seats-text.ts'
 import { HOUSE } from '../seek-parser.ts'
 import type { DoorSession } from '../session.ts'
 import type { TableScreen } from '../table-screen.ts'

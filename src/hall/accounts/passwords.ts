@@ -1,8 +1,8 @@
 import { argon2, timingSafeEqual } from 'node:crypto'
 import { isRefusal } from '../../games/game.ts'
 import { type AuthError, WRONG } from './auth-errors.ts'
+import { LoginQueue } from './login-queue.ts'
 import type { RandomBytes } from './tokens.ts'
-import { Turns } from './turns.ts'
 
 /** Cost is the cost parameters of argon2 (RFC 9106). */
 interface Cost {
@@ -48,11 +48,11 @@ const WAITING = { each: 400, all: 4000 }
 /** Passwords hashes and verifies passwords, a few at a time, on threads of the platform. It neither stores nor logs them. */
 export class Passwords {
   readonly #random: RandomBytes
-  readonly #turns: Turns
+  readonly #turns: LoginQueue
 
   constructor({ random, atOnce = 2, waiting = WAITING }: PasswordsOptions) {
     this.#random = random
-    this.#turns = new Turns({ atOnce, waiting })
+    this.#turns = new LoginQueue({ atOnce, waiting })
   }
 
   /**

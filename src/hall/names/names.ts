@@ -2,7 +2,7 @@ import type { Catalogue, CatalogueEntry } from '../../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../../games/game.ts'
 import { shippedGames } from '../../games/index.ts'
 import { foldCase, splitGraphemes } from '../../games/text/graphemes.ts'
-import { findPose } from './poses.ts'
+import { findImpersonation } from './impersonation.ts'
 import { findReading, type Reading } from './reserved.ts'
 import { toDisplayedForm, toSkeleton } from './skeleton.ts'
 
@@ -121,7 +121,7 @@ function settingsOf(entries: readonly CatalogueEntry[]): readonly string[] {
 /** Returns why `text`, which looks like the name, is refused: it reads like a reserved word, or like the server. */
 function reasonAgainst(name: string, text: string): string | undefined {
   const reading = findReading(text)
-  return reading ? reasonFor(name, reading) : findPose(text)
+  return reading ? reasonFor(name, reading) : findImpersonation(text)
 }
 
 /** Returns why a name that reads like a reserved word is refused. */

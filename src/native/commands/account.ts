@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isRefusal } from '../../games/game.ts'
 import type { EndedConnections, Lobby, LobbyRefusal } from '../../hall/api.ts'
-import { costs } from '../../hall/costs.ts'
+import { costs } from '../../hall/login-costs.ts'
 import { type AnswerOf, command, done, message, ok, toReply } from '../declaration.ts'
 import { id, list, name, samples, secret, table, text, time } from '../fields.ts'
 

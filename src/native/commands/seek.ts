@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isRefusal } from '../../games/game.ts'
 import type { GameTerms, SeekInfo } from '../../hall/api.ts'
-import { BOUNDS } from '../../hall/bounds.ts'
+import { BOUNDS } from '../../hall/number-bounds.ts'
 import { command, done, message, ok, toReply } from '../declaration.ts'
 import { game, name, samples, seat, seekInfo, settings, whole } from '../fields.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isRefusal } from '../../games/game.ts'
 import type { LobbyRefusal, TableSnapshot } from '../../hall/api.ts'
-import { BOUNDS } from '../../hall/bounds.ts'
+import { BOUNDS } from '../../hall/number-bounds.ts'
 import { command, done, message, ok, toReply } from '../declaration.ts'
 import { visibleEvent } from '../event-schema.ts'
 import { finishedGame, id, list, outcome, samples, score, seat, seen, table, terms, text, time } from '../fields.ts'

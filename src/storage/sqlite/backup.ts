@@ -5,8 +5,8 @@ import { StoreError } from '../error.ts'
 import { convertSystemErrors } from '../folder.ts'
 import { createFile } from '../names.ts'
 import { Database } from './database.ts'
+import { checkStructure, findDamages } from './journal-scan.ts'
 import { migrate } from './migrations.ts'
-import { checkStructure, findDamages } from './scan.ts'
 
 /** Creates an empty file, readable to its owner alone. Throws a StoreError if it exists or cannot be created. */
 export function createEmptyFile(path: string): void {

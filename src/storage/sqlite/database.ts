@@ -5,7 +5,7 @@ import { errorMessage } from '../../base/errors.ts'
 import { type OnStoreError, StoreError, warn } from '../error.ts'
 import { convertSystemErrors, probeDisk } from '../folder.ts'
 import { createFile } from '../names.ts'
-import { walPath } from './files.ts'
+import { walPath } from './database-files.ts'
 import { FileIdentity } from './identity.ts'
 
 /*

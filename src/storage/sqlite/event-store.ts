@@ -1,13 +1,13 @@
 import type { TableId } from '../../hall/ports.ts'
 import type { OnStoreError } from '../error.ts'
 import type { AppendBatch, EventStore, StoreWork } from '../event-store.ts'
-import { planCleaning } from './cleaning.ts'
 import { type Compactable, type Compaction, Compactor } from './compactor.ts'
 import type { Database } from './database.ts'
 import { Batch, Journal, parseParts } from './journal.ts'
-import { type JournalPosition, KnownTable, NEW_ENTRY } from './known.ts'
-import type { Progress } from './mark.ts'
-import { readTables } from './reading.ts'
+import { planCleaning } from './journal-cleaning.ts'
+import { readTables } from './journal-reading.ts'
+import { type JournalPosition, KnownTable, NEW_ENTRY } from './known-table.ts'
+import type { Progress } from './progress-mark.ts'
 import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-index.ts'
 
 /*

@@ -2,20 +2,20 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Store } from '../../hall/ports.ts'
 import { type OnStoreError, warn } from '../error.ts'
+import { EventLog } from '../event-log.ts'
 import type { EventStore } from '../event-store.ts'
 import { convertSystemErrors, type OnNotice, prepareFolder, withNewFolder } from '../folder.ts'
 import { GroupCommit } from '../group-commit.ts'
-import { EventLog } from '../log.ts'
 import { checkNoLinks } from '../names.ts'
 import { Outage, systemTimers, type Timers } from '../outage.ts'
 import { SqliteAccounts } from './accounts.ts'
 import { createDatabase, type Durability } from './database.ts'
+import { checkDatabaseExists, resolveDatabase } from './database-files.ts'
 import { SqliteEventStore } from './event-store.ts'
-import { checkDatabaseExists, resolveDatabase } from './files.ts'
-import { Guard } from './guard.ts'
 import { SqliteHistory } from './history.ts'
-import { watchMark } from './mark-watch.ts'
+import { LossGuard } from './loss-guard.ts'
 import { migrate } from './migrations.ts'
+import { watchMark } from './progress-mark-watch.ts'
 import { SqliteResults } from './results.ts'
 import { ScoreCounts } from './score-counts.ts'
 import { SqliteUsage } from './usage.ts'
@@ -48,7 +48,7 @@ export async function openStore({
   timers = systemTimers,
 }: StoreOptions): Promise<Store> {
   const path = databaseIn(folder, onNotice)
-  const guard = new Guard(path)
+  const guard = new LossGuard(path)
   const outage = new Outage({ timers, probe: () => database.probe(), onError })
   const onFailure: OnStoreError = (error) => outage.reportFailure(error)
   const database = guard.openDatabase(durable, onFailure)

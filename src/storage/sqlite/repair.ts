@@ -14,11 +14,11 @@ import {
   preservedLogPath,
   walPath,
   workFilePaths,
-} from './files.ts'
+} from './database-files.ts'
 import { checksum, formatBatch, type Part, parseParts } from './journal.ts'
-import { isSameFile, PreservedLog } from './kept-log.ts'
+import { findDamages, scanRows } from './journal-scan.ts'
 import { migrate } from './migrations.ts'
-import { findDamages, scanRows } from './scan.ts'
+import { isSameFile, PreservedLog } from './preserved-log.ts'
 
 /** Repair is the result of a repair. */
 export interface Repair {

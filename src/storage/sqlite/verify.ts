@@ -1,13 +1,13 @@
 import { errorMessage } from '../../base/errors.ts'
 import type { TableEvent, TableId } from '../../hall/ports.ts'
 import { StoreError } from '../error.ts'
-import { decodeEvents } from '../log.ts'
+import { decodeEvents } from '../event-log.ts'
 import { Database, toNumber } from './database.ts'
 import { SqliteEventStore } from './event-store.ts'
-import { formatTables, Guard } from './guard.ts'
 import { parseParts } from './journal.ts'
+import { checkStructure, findDamages, findTablesAt, scanRows } from './journal-scan.ts'
+import { formatTables, LossGuard } from './loss-guard.ts'
 import { migrate } from './migrations.ts'
-import { checkStructure, findDamages, findTablesAt, scanRows } from './scan.ts'
 import { TableIndex } from './table-index.ts'
 
 /** Verification is the result of `verify`. */
@@ -31,7 +31,7 @@ const TOGETHER = 500
  * opened, or if the disk is full.
  */
 export function verify(path: string, replay: Replay): Verification {
-  const guard = new Guard(path)
+  const guard = new LossGuard(path)
   const problems: string[] = []
   const found = { tables: 0, events: 0 }
   const database = new Database(path, 'process')

@@ -1,4 +1,4 @@
-import { findSecretsAfterKeyword, maskSecrets } from '../masking.ts'
+import { findSecretsAfterKeyword, maskSecrets } from '../secret-masking.ts'
 import { decode, encode, quoteBytes, quoteText } from '../text.ts'
 import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
 

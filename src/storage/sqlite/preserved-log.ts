@@ -2,7 +2,7 @@ import { existsSync, linkSync, rmSync, statSync } from 'node:fs'
 import { StoreError } from '../error.ts'
 import { convertSystemErrors } from '../folder.ts'
 import { createFile } from '../names.ts'
-import { preservedLogPath, walPath } from './files.ts'
+import { preservedLogPath, walPath } from './database-files.ts'
 
 /**
  * PreservedLog gives the write-ahead log of a database a second name before SQLite opens it. SQLite checkpoints the log and

@@ -1,7 +1,7 @@
 import { formatSeconds } from '../base/counts.ts'
 import type { Outcome, Refusal, SeatNumber } from '../games/game.ts'
-import type { Clocks } from './clocks.ts'
 import type { ClockRules } from './ports.ts'
+import type { Clocks } from './seat-clocks.ts'
 
 /**
  * Milliseconds after which a player can end a game because of the opponent: `absent` for a disconnected opponent, `silent` for a

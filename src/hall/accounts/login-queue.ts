@@ -1,5 +1,5 @@
 /** TurnLimits is the limits of `Turns`. */
-export interface TurnLimits {
+export interface LoginQueueLimits {
   /** Limit of tasks that run at once. */
   readonly atOnce: number
   /** Limits of tasks that wait, for one key and for all together. */
@@ -13,13 +13,13 @@ type Waiting = (admitted: boolean) => void
  * Turns runs a few tasks at once and queues the others. The keys, such as addresses, take turns, so a key with many tasks does not
  * make the others wait long. If too many tasks wait, the last task of the longest queue is refused.
  */
-export class Turns {
-  readonly #limits: TurnLimits
+export class LoginQueue {
+  readonly #limits: LoginQueueLimits
   readonly #queues = new Map<string, Waiting[]>()
   #waiting = 0
   #running = 0
 
-  constructor(limits: TurnLimits) {
+  constructor(limits: LoginQueueLimits) {
     this.#limits = limits
   }
 

@@ -1,5 +1,5 @@
 import type { Side } from '../protocol/automaton.ts'
-import { compact, compactText, findSecretsAfterKeyword, type SecretSpan, type SecretsContext, toSpan } from '../wire/masking.ts'
+import { compact, compactText, findSecretsAfterKeyword, type SecretSpan, type SecretsContext, toSpan } from '../wire/secret-masking.ts'
 
 /** Matches a question of the front door whose answer is a password, or the warning after it. */
 const ASKS_SECRET = /password.*\?|once more\?|^The new one|^\(It will (?:not )?show/im

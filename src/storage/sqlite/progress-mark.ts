@@ -33,7 +33,7 @@ const SAME_BOOT = 60_000
  * journal, before the acknowledgement, in about 2 µs. It is not synced, because only a loss of power can leave it behind or
  * ahead of the journal.
  */
-export class Mark {
+export class ProgressMark {
   readonly #path: string
   readonly #file: number
   readonly #content = Buffer.alloc(LENGTH, '\n')

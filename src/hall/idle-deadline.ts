@@ -1,5 +1,5 @@
-import { timeLeft } from './clocks.ts'
 import { HOUSE } from './ports.ts'
+import { timeLeft } from './seat-clocks.ts'
 import type { TableState } from './table.ts'
 
 /** Milliseconds after a restart in which players can return to a table whose time ran out while the server was stopped. */

@@ -1,8 +1,8 @@
 import { toError } from '../base/errors.ts'
 import type { ReadTable, TableEvent, TableId, TableLog } from '../hall/ports.ts'
 import type { OnStoreError } from './error.ts'
+import { decodeEvent, encodeEvent, OpeningCache } from './event-codec.ts'
 import type { EndKind, EventStore } from './event-store.ts'
-import { decodeEvent, encodeEvent, OpeningCache } from './events.ts'
 import { Followers } from './followers.ts'
 import type { AppendJob, GroupCommit } from './group-commit.ts'
 

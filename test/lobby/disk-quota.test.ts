@@ -3,7 +3,7 @@ import { toNetwork } from '../../src/base/network-address.ts'
 import type { TableSnapshot } from '../../src/hall/api.ts'
 import { ABSENCES, EVENTS } from '../../src/hall/table.ts'
 import { unlimitedHall } from '../../src/lobby/context.ts'
-import { Spendings } from '../../src/lobby/spending.ts'
+import { DiskQuotas } from '../../src/lobby/disk-quota.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
@@ -42,7 +42,7 @@ function hall(disk: number) {
 
 test('an address can add a limited number of bytes in any hour, independently of others', async () => {
   const clock = new TestClock()
-  const spendings = new Spendings(clock, 1)
+  const spendings = new DiskQuotas(clock, 1)
   const one = spendings.of('10.0.0.7')
   one.add(600_000)
   await clock.pass(30 * MINUTE)
@@ -60,7 +60,7 @@ test('an address can add a limited number of bytes in any hour, independently of
 
 test('no hour exceeds the limit by more than the last addition, and the address continues after the reported wait', async () => {
   const clock = new TestClock()
-  const one = new Spendings(clock, 1).of('10.0.0.7')
+  const one = new DiskQuotas(clock, 1).of('10.0.0.7')
   const added: { at: number; bytes: number }[] = []
   for (let n = 0; n < 400; n++) {
     const wait = /wait (\d+)/.exec(one.full ?? '')?.[1]
@@ -77,7 +77,7 @@ test('no hour exceeds the limit by more than the last addition, and the address 
 })
 
 test('with too many networks, the counts of those that spend least are dropped', () => {
-  const spendings = new Spendings(new TestClock(), 1)
+  const spendings = new DiskQuotas(new TestClock(), 1)
   spendings.of('10.0.0.7').add(2_000_000)
   for (let n = 0; n < 20_000; n++) spendings.of(`net ${n}`).add(1)
   expect(spendings.of('10.0.0.7').full).toMatch(FULL)

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { NetworkHoldings } from '../../src/hall/owners.ts'
+import { NetworkHoldings } from '../../src/hall/network-holdings.ts'
 import type { Store } from '../../src/hall/ports.ts'
 import { type HallLimits, unlimitedHall } from '../../src/lobby/context.ts'
 import type { LobbyService } from '../../src/lobby/service.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TableEvent, TableEventData } from '../../src/hall/ports.ts'
-import { decodeEvent, encodeEvent, OpeningCache } from '../../src/storage/events.ts'
+import { decodeEvent, encodeEvent, OpeningCache } from '../../src/storage/event-codec.ts'
 import { eventData } from './contract-properties.ts'
 import { event, move } from './samples.ts'
 

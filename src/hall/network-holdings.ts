@@ -30,7 +30,7 @@ export class NetworkHoldings {
     const known = this.#known.get(network)
     if (known !== undefined) return known
     if (this.#known.size >= KNOWN) this.#known.clear()
-    const mark = makeMark(this.#salt, network)
+    const mark = makeNetworkMark(this.#salt, network)
     this.#known.set(network, mark)
     return mark
   }
@@ -54,7 +54,7 @@ export class NetworkHoldings {
   count(network: string): number {
     let sum = 0
     for (const [salt, counts] of this.#counts) {
-      const mark = salt === this.#salt ? this.toMark(network) : makeMark(salt, network)
+      const mark = salt === this.#salt ? this.toMark(network) : makeNetworkMark(salt, network)
       sum += counts.get(mark) ?? 0
     }
     return sum
@@ -62,7 +62,7 @@ export class NetworkHoldings {
 }
 
 /** Makes the mark of a network with a salt. */
-export function makeMark(salt: string, network: string): string {
+export function makeNetworkMark(salt: string, network: string): string {
   return `${salt}.${createHash('sha256').update(`${salt} ${network}`).digest('hex').slice(0, HASH)}`
 }
 

@@ -1,5 +1,5 @@
 import { client, clientCloses, defineAutomaton, server } from '../protocol/automaton.ts'
-import { findDoorSecrets } from './masking.ts'
+import { findDoorSecrets } from './door-secrets.ts'
 
 /** The automaton of the front door: both sides send lines at any time, and both may close the connection. */
 export const automaton = defineAutomaton({

@@ -1,8 +1,8 @@
 import type { TableId } from '../../hall/ports.ts'
-import { damagedEventError } from '../events.ts'
-import { decodeEvents } from '../log.ts'
+import { damagedEventError } from '../event-codec.ts'
+import { decodeEvents } from '../event-log.ts'
 import { BatchReader, type Journal, type Part } from './journal.ts'
-import { type JournalPosition, parsePositions } from './known.ts'
+import { type JournalPosition, parsePositions } from './known-table.ts'
 import type { TableIndexEntry } from './table-index.ts'
 
 /** Wanted is the position of a part to read; `at` is its index among the parts of the table. */

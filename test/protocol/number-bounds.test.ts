@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { parseSeek } from '../../src/door/seek-parser.ts'
 import { isRefusal } from '../../src/games/game.ts'
 import { shippedGames } from '../../src/games/index.ts'
-import { BOUNDS, parseWhole } from '../../src/hall/bounds.ts'
+import { BOUNDS, parseWhole } from '../../src/hall/number-bounds.ts'
 import { ToClient, ToServer } from '../../src/native/messages.ts'
 import { startServer } from '../support/start-server.ts'
 

@@ -1,6 +1,6 @@
 import type { TableId } from '../../hall/ports.ts'
 import { Batch, type JournalRow, type Part, parseParts } from './journal.ts'
-import { type JournalPosition, parsePositions } from './known.ts'
+import { type JournalPosition, parsePositions } from './known-table.ts'
 import type { TableIndexEntry } from './table-index.ts'
 
 /*

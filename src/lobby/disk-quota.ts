@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { formatCount } from '../base/counts.ts'
-import { makeMark } from '../hall/owners.ts'
+import { makeNetworkMark } from '../hall/network-holdings.ts'
 import { type DiskUsage, isTemporary, type NetworkUsage } from '../hall/ports.ts'
 
 /*
@@ -26,19 +26,19 @@ const DELAY = 5000
 const TOGETHER = 500
 
 /** SpendingStore persists the counts. */
-export interface SpendingStore {
+export interface DiskUsageStore {
   readonly usage: DiskUsage
   /** Called with the error if that fails. */
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
 /** Spendings counts the bytes that each network adds to the disk in an hour. */
-export class Spendings {
+export class DiskQuotas {
   readonly #clock: Clock
   /** Maximum bytes in an hour. */
   readonly #limit: number
-  readonly #store: SpendingStore | undefined
-  readonly #networks = new Map<string, Spending>()
+  readonly #store: DiskUsageStore | undefined
+  readonly #networks = new Map<string, DiskQuota>()
   /** Difference between wall time and monotonic time. */
   #epoch: number
   /** The salt of the marks in the store; `undefined` while nothing is persisted. */
@@ -46,13 +46,13 @@ export class Spendings {
   /** Counts that earlier processes have persisted, by the mark of the network. */
   #before: ReadonlyMap<string, readonly NetworkUsage[]> = new Map()
   /** Counts with bytes that are not persisted. */
-  readonly #changed = new Set<Spending>()
+  readonly #changed = new Set<DiskQuota>()
   /** True if there are bytes in the store. */
   #isPersisted = false
   #cancelTimer: (() => void) | undefined
 
   /** `megabytes` is the limit of one network in an hour. */
-  constructor(clock: Clock, megabytes: number, store?: SpendingStore) {
+  constructor(clock: Clock, megabytes: number, store?: DiskUsageStore) {
     this.#clock = clock
     this.#limit = megabytes * MEGABYTE
     this.#store = store
@@ -79,13 +79,13 @@ export class Spendings {
   }
 
   /** Returns the count of a network, which all its connections share. */
-  of(network: string): Spending {
+  of(network: string): DiskQuota {
     const known = this.#networks.get(network)
     if (known) return known
     if (this.#networks.size >= NETWORKS) this.#makeRoom()
-    const mark = this.#salt === undefined ? '' : makeMark(this.#salt, network)
+    const mark = this.#salt === undefined ? '' : makeNetworkMark(this.#salt, network)
     const options = { mark, limit: this.#limit, now: this.#now, changed: this.#note, before: this.#before.get(mark) ?? [] }
-    const spending = new Spending(options)
+    const spending = new DiskQuota(options)
     this.#networks.set(network, spending)
     return spending
   }
@@ -99,7 +99,7 @@ export class Spendings {
   }
 
   /** Persists a change soon; at once if it reaches the limit, together with the write that has reached it. */
-  readonly #note = (spending: Spending, isFull: boolean): void => {
+  readonly #note = (spending: DiskQuota, isFull: boolean): void => {
     if (this.#salt === undefined) return
     this.#changed.add(spending)
     if (isFull) void this.#persist([spending])
@@ -113,7 +113,7 @@ export class Spendings {
   }
 
   /** Persists up to 500 counts; resolves with whether that succeeded. */
-  async #persist(spendings: Iterable<Spending>): Promise<boolean> {
+  async #persist(spendings: Iterable<DiskQuota>): Promise<boolean> {
     const now = Math.floor(this.#now())
     const part = Math.floor(now / PART)
     const together = [...Iterator.from(spendings).take(TOGETHER)]
@@ -138,13 +138,13 @@ interface SpendingOptions {
   readonly limit: number
   readonly now: () => number
   /** Called when there are bytes that are not persisted, for the first time or at the limit. */
-  readonly changed: (spending: Spending, isFull: boolean) => void
+  readonly changed: (spending: DiskQuota, isFull: boolean) => void
   /** Persisted counts, by ascending part. */
   readonly before: readonly NetworkUsage[]
 }
 
 /** Spending counts the bytes that one network has added to the disk in the last hour. */
-export class Spending {
+export class DiskQuota {
   readonly mark: string
   readonly #limit: number
   readonly #now: () => number

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Store } from '../../src/hall/ports.ts'
 import { unlimitedHall } from '../../src/lobby/context.ts'
-import { Spendings } from '../../src/lobby/spending.ts'
+import { DiskQuotas } from '../../src/lobby/disk-quota.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { NativeLink } from '../support/native-link.ts'
@@ -26,7 +26,7 @@ function newFolder(): string {
 /** The spendings of a process that starts at a time by the wall clock, one megabyte an hour. */
 async function begin({ usage }: Store, wall: number) {
   const clock = new TestClock(wall)
-  const spendings = new Spendings(clock, 1, { usage, onError: (sentence, reason) => expect.unreachable(`${sentence}: ${reason}`) })
+  const spendings = new DiskQuotas(clock, 1, { usage, onError: (sentence, reason) => expect.unreachable(`${sentence}: ${reason}`) })
   await spendings.open()
   return { clock, spendings }
 }
@@ -104,7 +104,7 @@ test('a count that could not be persisted is persisted later', async () => {
   const troubles: string[] = []
   const clock = new TestClock(WALL)
   const usage = { load, add: (...terms: Parameters<typeof add>) => (fails ? Promise.reject(new Error('broken')) : add(...terms)) }
-  const spendings = new Spendings(clock, 1, { usage, onError: (sentence) => troubles.push(sentence) })
+  const spendings = new DiskQuotas(clock, 1, { usage, onError: (sentence) => troubles.push(sentence) })
   await spendings.open()
   spendings.of('10.0.0.7').add(7)
   await clock.pass(5000)

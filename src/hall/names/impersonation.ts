@@ -23,7 +23,7 @@ const OVER = makeLookTable(['over'])
  * Returns why users could take a name for the server, for its operators, or for a line that the server prints; `undefined` if they
  * could not. Examples: "Parlor Admin", "sysadmins", "Your opponent", "henry tells you". Ignores marks on letters.
  */
-export function findPose(name: string): string | undefined {
+export function findImpersonation(name: string): string | undefined {
   const words = splitWords(name.normalize('NFKD').replace(/\p{M}+/gu, ''))
   const staff = words.find((word) => findWordLike(singularOf(word), STAFF) ?? findWordLike(word, STAFF))
   const first = words.findIndex((word) => findWordLike(word, DETERMINERS) === undefined)

@@ -5,10 +5,10 @@ import { isTemporary } from '../../hall/ports.ts'
 import { type OnStoreError, StoreError } from '../error.ts'
 import { convertSystemErrors, type OnNotice } from '../folder.ts'
 import { Database, type Durability, toNumber, toText } from './database.ts'
-import { countMissingBytes, damagedLogPath, markPath, preservedLogPath } from './files.ts'
-import { PreservedLog } from './kept-log.ts'
-import { isSameBoot, Mark, type MarkContent, type Progress, readMark } from './mark.ts'
-import { checkStructure, type Damage, findDamages, findTablesAt } from './scan.ts'
+import { countMissingBytes, damagedLogPath, markPath, preservedLogPath } from './database-files.ts'
+import { checkStructure, type Damage, findDamages, findTablesAt } from './journal-scan.ts'
+import { PreservedLog } from './preserved-log.ts'
+import { isSameBoot, type MarkContent, type Progress, ProgressMark, readMark } from './progress-mark.ts'
 
 /** Found is the mark as it was before SQLite opened the database and checkpointed its log. */
 interface Found {
@@ -24,11 +24,11 @@ const NAMED = 20
  * match, and missing commits, because the write-ahead log is missing, cut off or damaged, or because the database is an older
  * copy. SQLite takes a damaged log for one that ends at the damage, and reports no error.
  */
-export class Guard {
+export class LossGuard {
   readonly #path: string
   readonly #found: Found
-  #mark: Mark | undefined
-  #makeMark: ((progress: Progress) => Mark) | undefined
+  #mark: ProgressMark | undefined
+  #makeMark: ((progress: Progress) => ProgressMark) | undefined
   readonly #log: PreservedLog
   /** True if a damaged log stays in the folder under its second name, for the operator. */
   readonly #keepsDamaged: boolean
@@ -124,7 +124,7 @@ export class Guard {
   open(database: Database, durable: Durability, progress: Progress): void {
     // the mark is written first, so that a kill in between leaves no open database without a mark
     const fixed = { origin: readOrigin(database).id, durable }
-    this.#makeMark = (at) => convertSystemErrors(markPath(this.#path), () => new Mark(markPath(this.#path), fixed, at))
+    this.#makeMark = (at) => convertSystemErrors(markPath(this.#path), () => new ProgressMark(markPath(this.#path), fixed, at))
     this.#mark = this.#makeMark(progress)
     try {
       database.transaction(() => database.run('UPDATE origin SET open = 1'))

@@ -1,7 +1,7 @@
 import type { TableCommand } from './table.ts'
 
 /** Lasting is a command that must take effect, even if its events cannot be persisted at once. */
-export interface Lasting {
+export interface LastingCommand {
   readonly command: TableCommand
   /** Sequence number of the last event before it. */
   readonly after: number
@@ -9,7 +9,7 @@ export interface Lasting {
 
 /** Commands that follow from connections: no client would repeat them. */
 const LASTING: ReadonlySet<TableCommand['type']> = new Set(['back', 'gone', 'leave'])
-const NONE: Lasting[] = []
+const NONE: LastingCommand[] = []
 
 /** Checks whether a command must take effect, even if its events cannot be persisted at once. */
 export function isLasting({ type }: TableCommand): boolean {
@@ -17,9 +17,9 @@ export function isLasting({ type }: TableCommand): boolean {
 }
 
 /** Postponed is the commands of a table that wait until the store can write, and the pending commands that would wait after a failure. */
-export class Postponed {
-  #pending: Lasting[] = NONE
-  #waiting: Lasting[] = NONE
+export class PostponedCommands {
+  #pending: LastingCommand[] = NONE
+  #waiting: LastingCommand[] = NONE
 
   /** Adds a pending command, which was decided after the event with the number `after`. */
   add(command: TableCommand, after: number): void {
@@ -43,7 +43,7 @@ export class Postponed {
   }
 
   /** Removes and returns the waiting commands, in order. */
-  take(): readonly Lasting[] {
+  take(): readonly LastingCommand[] {
     const waiting = this.#waiting
     this.#waiting = NONE
     return waiting

@@ -2,15 +2,15 @@ import type { OnStoreError } from '../error.ts'
 import type { OnNotice } from '../folder.ts'
 import type { Timers } from '../outage.ts'
 import type { Database } from './database.ts'
-import { markPath } from './files.ts'
-import type { Guard } from './guard.ts'
-import type { Progress } from './mark.ts'
+import { markPath } from './database-files.ts'
+import type { LossGuard } from './loss-guard.ts'
+import type { Progress } from './progress-mark.ts'
 
 /** Milliseconds between two checks that the mark is in its place. */
 export const MARK_INTERVAL = 1000
 
 export interface MarkWatchOptions {
-  readonly guard: Guard
+  readonly guard: LossGuard
   readonly database: Database
   readonly timers: Timers
   readonly progress: () => Progress

@@ -5,14 +5,14 @@ import { PEER, type PersonId, type SeatOwner, UNWRITABLE } from '../hall/ports.t
 import type { TableActor } from '../hall/table-actor.ts'
 import type { PeerHandle } from '../protocol/seating.ts'
 import type { LobbyContext } from './context.ts'
-import type { Spending } from './spending.ts'
+import type { DiskQuota } from './disk-quota.ts'
 
 /** Holdings counts the seats that one connection holds at open tables, under all its names, and the bytes that it adds to the disk. */
-export class Holdings {
+export class ConnectionHoldings {
   /** The network of the connection's peer. */
   readonly network: string
   /** Count of the bytes that the network adds to the disk. */
-  readonly spending: Spending
+  readonly spending: DiskQuota
   readonly #context: LobbyContext
   readonly #peer: PeerHandle
   #tables: readonly TableActor[] = NONE
@@ -67,7 +67,7 @@ export class Holdings {
 }
 
 /** Returns a sentence that says why a user cannot take another seat; `undefined` if the user can. */
-export function checkCapacity({ hall, limits }: LobbyContext, person: PersonId, holdings: Holdings): string | undefined {
+export function checkCapacity({ hall, limits }: LobbyContext, person: PersonId, holdings: ConnectionHoldings): string | undefined {
   if (!hall.writable) return UNWRITABLE
   if (hall.size >= limits.tables) hall.tidy()
   if (hall.size >= limits.tables) return `the server has ${formatCount(limits.tables, 'open table')}, the maximum: try again later`
