@@ -25,7 +25,7 @@ const complaining: StoreNotices = { onNotice: printError, onError: (error) => pr
 
 /** Opens the store in a folder, or in memory if the folder is `NOWHERE`. Rejects with a UsageError if it cannot be opened. */
 export async function openStoreIn(folder: string, durable?: 'process' | 'power', notices = complaining): Promise<Store> {
-  if (folder === NOWHERE) return (await import('../storage/memory.ts')).memoryStore()
+  if (folder === NOWHERE) return (await import('../storage/memory/index.ts')).memoryStore()
   const { openStore } = await import('../storage/sqlite/index.ts')
   const { StoreError } = await import('../storage/error.ts')
   try {
