@@ -56,15 +56,19 @@ describe('the URL of a storage', () => {
 
   test.each([
     ['sqlit:data', 'there is no storage engine "sqlit:"; did you mean sqlite:? A folder with this name is written ./sqlit:data'],
-    [
-      'postgres://db',
-      'there is no storage engine "postgres:"; there are sqlite:FOLDER and memory:. A folder with this name is written ./postgres://db',
-    ],
     ['memory:data', 'memory: takes no place: leave out "data"'],
     ['sqlite:', 'sqlite: names no place: write sqlite:FOLDER'],
     ['sqlite:///srv/parlor', 'sqlite: takes a path without "//": write sqlite:/srv/parlor'],
   ])('%j is refused with a sentence', (url, sentence) => {
     expect(() => parseStorageUrl(url)).toThrow(new StorageUrlError(sentence))
+  })
+
+  test('with an unknown scheme is refused with a list of all engines', () => {
+    const sentence = /^there is no storage engine "ftp:"; there are (.*)\. A folder with this name is written \.\/ftp:\/\/x$/
+    const refuse = () => parseStorageUrl('ftp://x')
+    expect(refuse).toThrow(StorageUrlError)
+    expect(refuse).toThrow(sentence)
+    for (const { scheme } of engines) expect(refuse).toThrow(`${scheme}:`)
   })
 
   test('without a scheme opens a folder as before', async () => {
