@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ARCHIVE, describeLoss } from '../storage/sqlite/database-files.ts'
 import { UsageError } from './diagnostics.ts'
-import { NOWHERE } from './stores.ts'
+import { toDataFolder } from './stores.ts'
 
 /**
  * Throws a UsageError if the folder that `--data` names has no database. Commands that only read call this first, so that
@@ -19,7 +19,7 @@ export function checkDataFolder(data: string): void {
 
 /** Returns the sentence for a folder that does not exist. */
 export function noFolder(data: string): string {
-  if (data === NOWHERE) return `"${NOWHERE}" stores nothing, so there is nothing to read: --data names the folder of a server`
+  if (toDataFolder(data) === undefined) return `"${data}" stores nothing, so there is nothing to read: --data names the folder of a server`
   return `there is no folder ${data} here; --data names another`
 }
 

@@ -26,7 +26,7 @@ interface HostOptions extends ProgramFlags, TransportOptions, NetworkOptions {
 /** Opens a hall in memory for the clients of one program. */
 async function hallFor({ name }: Program): Promise<Pick<TerminalHostOptions, 'seating'>> {
   const { LobbyService } = await import('../lobby/service.ts')
-  const { memoryStore } = await import('../storage/memory.ts')
+  const { memoryStore } = await import('../storage/memory/index.ts')
   const onError = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
   const service = new LobbyService({ store: memoryStore(), clock: wallClock, random: chance, onError })
   return { seating: (peer) => service.createSeating(peer, name) }

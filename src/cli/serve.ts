@@ -31,7 +31,7 @@ import { loadOverlay } from './network.ts'
 import { samePort, shortName } from './same-port.ts'
 import { formatServed } from './served-programs.ts'
 import { launcherSignal } from './stop-signal.ts'
-import { FolderInUse, NOWHERE, openStoreIn } from './stores.ts'
+import { FolderInUse, openStoreIn, toDataFolder } from './stores.ts'
 
 /** Runs `parlor serve`: serves all programs at once until the process is stopped. Resolves to the exit code. */
 export async function serveCommand(flags: Flags): Promise<number> {
@@ -39,6 +39,8 @@ export async function serveCommand(flags: Flags): Promise<number> {
   onCrash(endInTrouble)
   const settings = await resolveSettings(flags)
   const { config } = settings
+  // an invalid URL is refused before any port is opened
+  toDataFolder(config.data)
   const logs = await createLogs(config)
   const playable = await loadFromSettings(settings, (sentence, reason) => logs.log('error', `${sentence}: ${errorMessage(reason)}`))
   const { programs, ports, iterative, http } = await selectPrograms(settings, playable.programs)
@@ -173,8 +175,9 @@ function notServed(places: readonly ListenStatus[], { data, portBase, unix }: Pi
   // a program that listens on TCP and UDP has one port
   const portsIn = (some: readonly ListenStatus[]) => new Set(some.map(({ program }) => program)).size
   const what = `${portsIn(busy)} of ${portsIn(places)} ports are in use: another Parlor seems to run on this machine`
-  const mayShare = data !== NOWHERE && existsSync(join(data, 'parlor.db'))
-  const folder = mayShare ? `; if it has the folder ${data} open, choose another folder, too: --data DIR` : ''
+  const dataFolder = toDataFolder(data)
+  const mayShare = dataFolder !== undefined && existsSync(join(dataFolder, 'parlor.db'))
+  const folder = mayShare ? `; if it has the folder ${dataFolder} open, choose another folder, too: --data DIR` : ''
   return [`${what}; stop it, or choose other ports: ${otherBase(portBase)}, or --port 0 for any${folder}`, ...sentences]
 }
 
@@ -237,9 +240,10 @@ function toAdminServices({ people, bytes, hall }: LobbyService, store: Store): A
 
 /** Opens the admin socket if the server has a folder. Without the socket, the operator has to stop the server first. */
 async function openAdmin({ data }: Config, services: AdminServices, logs: Logs): Promise<Listener | undefined> {
-  if (data === NOWHERE) return undefined
+  const folder = toDataFolder(data)
+  if (folder === undefined) return undefined
   try {
-    return await (await import('../server/admin.ts')).openAdminSocket(data, services, logs, wallClock)
+    return await (await import('../server/admin.ts')).openAdminSocket(folder, services, logs, wallClock)
   } catch (failure) {
     logs.log('warn', `"parlor people" cannot be used while this server runs: ${errorMessage(failure)}`)
     return undefined

@@ -1,4 +1,5 @@
 import { defaults } from '../config/defaults.ts'
+import { describeEngines } from '../storage/index.ts'
 import type { Flags } from './config.ts'
 import { UsageError } from './diagnostics.ts'
 import {
@@ -155,7 +156,7 @@ function configurable(command: Command): Command {
       `how long to wait for an opponent before the house plays; ${IN_SECONDS} (default: 10s at the front door, else 0; never in fh/tictactoe)`,
       durationParser('s'),
     )
-    .addOption(dataOption('store games, users and ladders in this folder; "none" stores nothing'))
+    .addOption(dataOption(`store games, users and ladders ${describeEngines()}`))
     .option('--durable <what>', 'process: a published move survives the end of the process; power: also a loss of power', defaults.durable)
     .option('--keep <size>', 'size limit of the folder, beyond which finished games are dropped, oldest first, or "none"', defaults.keep)
     .option('--strict', STRICT)
@@ -189,9 +190,14 @@ function named(command: Command): boolean {
   return command.getOptionValueSource('data') === 'cli'
 }
 
-/** Resolves to the folder of a server: from an option, from the environment, or else from a settings file. */
+/**
+ * Resolves to the folder of a server: from an option, from the environment, or else from a settings file; to the word or URL
+ * itself if that names no folder. Rejects with a UsageError for an invalid URL.
+ */
 async function folderOf(command: Command): Promise<string> {
   const { data } = command.opts()
   const isGiven = command.getOptionValueSource('data') !== 'default' && data !== ''
-  return isGiven ? data : (await import('./stores.ts')).findDefaultFolder()
+  const { findDefaultFolder, toDataFolder } = await import('./stores.ts')
+  const found: string = isGiven ? data : await findDefaultFolder()
+  return toDataFolder(found) ?? found
 }

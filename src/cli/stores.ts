@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { errorMessage } from '../base/errors.ts'
 import { defaults, settingsFile } from '../config/defaults.ts'
 import type { Store } from '../hall/ports.ts'
+import { StoreError } from '../storage/error.ts'
+import { openStorage, parseStorageUrl, type StorageTarget, StorageUrlError } from '../storage/index.ts'
 import { printError, UsageError } from './diagnostics.ts'
 
 /** The value of `--data` for a server that persists nothing. */
@@ -23,18 +25,29 @@ export class FolderInUse extends UsageError {}
 /** Notices on standard error. */
 const complaining: StoreNotices = { onNotice: printError, onError: (error) => printError(errorMessage(error)) }
 
-/** Opens the store in a folder, or in memory if the folder is `NOWHERE`. Rejects with a UsageError if it cannot be opened. */
-export async function openStoreIn(folder: string, durable?: 'process' | 'power', notices = complaining): Promise<Store> {
-  if (folder === NOWHERE) return (await import('../storage/memory.ts')).memoryStore()
-  const { openStore } = await import('../storage/sqlite/index.ts')
-  const { StoreError } = await import('../storage/error.ts')
+/** Opens the store that `--data` names: a folder, or a URL. Rejects with a UsageError if it cannot be opened. */
+export async function openStoreIn(data: string, durable?: 'process' | 'power', { onBusy, ...notices } = complaining): Promise<Store> {
+  parseData(data)
   try {
-    return await openStore({ folder, durable, ...notices })
+    return await openStorage(data, { durable, ...notices })
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
-    const { onBusy } = notices
     const sentence = withOption(error.message)
     throw error.code === 'in-use' && onBusy !== undefined ? new FolderInUse(onBusy, sentence) : new UsageError(sentence)
+  }
+}
+
+/** Returns the folder that the value of `--data` names; `undefined` if it names none. Throws a UsageError for an invalid URL. */
+export function toDataFolder(data: string): string | undefined {
+  return parseData(data).folder
+}
+
+function parseData(data: string): StorageTarget {
+  try {
+    return parseStorageUrl(data)
+  } catch (error) {
+    if (!(error instanceof StorageUrlError)) throw error
+    throw new UsageError(`--data: ${error.message}`)
   }
 }
 

@@ -33,6 +33,9 @@ const SHORT: Readonly<Record<string, string>> = {
   'wire/framing/recv.ts': 'a framing, one file each',
 }
 
+/** The declaration of a storage engine stands for itself, because the registry loads nothing else of the engine. */
+const ENGINE = /^storage\/\w+\/engine\.ts$/
+
 /** The number of lines of each file. */
 function sizes(): ReadonlyMap<string, number> {
   const files = globSync('**/*.ts', { cwd: source }).map((file) => file.replaceAll('\\', '/'))
@@ -46,6 +49,6 @@ test('no file of src/ has more than 400 lines', () => {
 })
 
 test('a file of src/ with fewer than 30 lines is in the list of those that stand for themselves, and no other file is', () => {
-  const short = [...sizes()].filter(([, lines]) => lines < SHORTEST).map(([file]) => file)
+  const short = [...sizes()].filter(([file, lines]) => lines < SHORTEST && !ENGINE.test(file)).map(([file]) => file)
   expect(short.sort()).toEqual(Object.keys(SHORT).sort())
 })

@@ -50,6 +50,7 @@ test.each(QUESTIONS)('%s reports that a file is not a server’s folder, and tha
   writeFileSync(file, 'tree\n')
   expect(await refused(ask(file))).toContain(`${file} is no folder: --data names the folder of a server`)
   expect(await refused(ask('none'))).toContain('"none" stores nothing, so there is nothing to read')
+  expect(await refused(ask('memory:'))).toContain('"memory:" stores nothing, so there is nothing to read')
   expect(await refused(ask(join(around, 'away')))).toContain('there is no folder')
   expect(readdirSync(around)).toEqual(['words.txt'])
 })

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { openMonitor } from '../../src/cli/monitor.ts'
 import { loadProgram } from '../../src/programs/index.ts'
-import { memoryStore } from '../../src/storage/memory.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 import { openLobby } from '../support/lobby-service.ts'
 import { openServer } from '../support/open-server.ts'
 

@@ -8,7 +8,7 @@ import { type Clock, createSystemClock } from '../../src/base/clock.ts'
 import { chance } from '../../src/games/random.ts'
 import type { Store } from '../../src/hall/ports.ts'
 import { LobbyService } from '../../src/lobby/service.ts'
-import { memoryStore } from '../../src/storage/memory.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 import { openServer } from '../support/open-server.ts'
 import { program } from '../support/play.ts'
 

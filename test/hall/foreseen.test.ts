@@ -8,7 +8,7 @@ import { Hall } from '../../src/hall/hall.ts'
 import type { Seed } from '../../src/hall/ports.ts'
 import { newSeed, toDraws } from '../../src/hall/seeds.ts'
 import { decide, type TableState, toOpenedTable } from '../../src/hall/table.ts'
-import { memoryStore } from '../../src/storage/memory.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 import { predictMathRandom } from '../support/predict-random.ts'
 import { TestClock } from '../support/test-clock.ts'
 

@@ -8,7 +8,7 @@ import type { SeekRequest } from '../../src/hall/matchmaker.ts'
 import { HOUSE, PEER, type SeatOwner, type Store, type TableEvent } from '../../src/hall/ports.ts'
 import type { TableActor } from '../../src/hall/table-actor.ts'
 import type { TableObserver, TableUpdate } from '../../src/hall/table-updates.ts'
-import { memoryStore } from '../../src/storage/memory.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
 

@@ -4,7 +4,7 @@ import { seededRandom } from '../../src/games/random.ts'
 import { Hall } from '../../src/hall/hall.ts'
 import { type ClockRules, HOUSE, type SeatOwner, type Store } from '../../src/hall/ports.ts'
 import type { TableActor } from '../../src/hall/table-actor.ts'
-import { memoryStore } from '../../src/storage/memory.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
 
 const MINUTE = 60_000

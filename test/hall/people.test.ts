@@ -6,7 +6,7 @@ import type { OnlineUser } from '../../src/hall/accounts/online-users.ts'
 import { BUSY, Passwords } from '../../src/hall/accounts/passwords.ts'
 import { type LoginRequest, People } from '../../src/hall/accounts/people.ts'
 import { makeToken } from '../../src/hall/accounts/tokens.ts'
-import { memoryStore } from '../../src/storage/memory.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
 
 const PASSWORD = 'engine-1843'

@@ -9,7 +9,7 @@ import { toStandings } from '../../src/hall/ratings.ts'
 import { RatingsProjector } from '../../src/hall/ratings-projector.ts'
 import { evolve, toOpenedTable } from '../../src/hall/table.ts'
 import type { TableActor } from '../../src/hall/table-actor.ts'
-import { memoryStore } from '../../src/storage/memory.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
 

@@ -8,7 +8,7 @@ import { type Board, tictactoe } from '../../src/games/tictactoe.ts'
 import { HOUSE, type SeatOwner } from '../../src/hall/ports.ts'
 import { type SeatConnection, type SeatRetention, TableSeat } from '../../src/hall/seat.ts'
 import { TableActor } from '../../src/hall/table-actor.ts'
-import { memoryStore } from '../../src/storage/memory.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
 
 const ADA: SeatOwner = { person: 'guest:ada', name: 'ada' }

@@ -12,7 +12,7 @@ import { type ClockRules, HOUSE, type SeatOwner, type TableEvent, type TableLog 
 import { evolve, type TableCommand } from '../../src/hall/table.ts'
 import { TableActor } from '../../src/hall/table-actor.ts'
 import type { TableObserver, TableUpdate } from '../../src/hall/table-updates.ts'
-import { memoryStore } from '../../src/storage/memory.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
 
 const START = 1_000_000

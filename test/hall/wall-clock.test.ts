@@ -11,7 +11,7 @@ import type { ClockRules, SeatOwner, Store } from '../../src/hall/ports.ts'
 import { timeLeft } from '../../src/hall/seat-clocks.ts'
 import { evolve, toOpenedTable } from '../../src/hall/table.ts'
 import type { TableActor } from '../../src/hall/table-actor.ts'
-import { memoryStore } from '../../src/storage/memory.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
 
 const NOW = Date.UTC(2024, 1, 29)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Store, TableLog } from '../../src/hall/ports.ts'
-import { memoryStore } from '../../src/storage/memory.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import { DoorUser } from '../support/door-user.ts'
 import type { FakePeer } from '../support/fake-peer.ts'

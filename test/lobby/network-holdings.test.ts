@@ -3,7 +3,7 @@ import { NetworkHoldings } from '../../src/hall/network-holdings.ts'
 import type { Store } from '../../src/hall/ports.ts'
 import { type HallLimits, unlimitedHall } from '../../src/lobby/context.ts'
 import type { LobbyService } from '../../src/lobby/service.ts'
-import { memoryStore } from '../../src/storage/memory.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 import { settled } from '../support/test-clock.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 

@@ -5,20 +5,15 @@ import { tictactoe } from '../../src/games/tictactoe.ts'
 import type { TableEvent } from '../../src/hall/ports.ts'
 import { programNames } from '../../src/programs/index.ts'
 import { IdleTimeouts } from '../../src/protocol/idle-timeouts.ts'
-import { memoryStore } from '../../src/storage/memory.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 import { randomUser } from '../../src/testing/random-user.ts'
 import { Disconnected } from '../../src/wire/disconnect.ts'
 import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
+import { SEATING_PROGRAMS } from '../support/matchups.ts'
 import { settled, turn } from '../support/test-clock.ts'
 import { type LobbyGuest, TestLobby } from '../support/test-lobby.ts'
 import { thinking } from '../support/thinking.ts'
 
-/** The programs whose server seats its client. */
-const SITS = [
-  ...['tjc/robot', 'tjc/chat', 'tjc/chat-quit', 'tjc/tictactoe', 'tjc/tictactoe-alternative', 'tjc/guess'],
-  ...['c8/chat', 'c8/chat-bye', 'c8/headtail', 'c8/headtail-counters', 'c8/highlow', 'c8/scissors'],
-  ...['cs/chat', 'fh/quiz', 'fh/hangman', 'fh/tictactoe', 'book/guess'],
-]
 /** The game whose seats are reserved for a player that returns. */
 const HELD = 'quiz'
 const RUNS = 15
@@ -116,10 +111,10 @@ test('this file plays every program that seats its client', async () => {
       if ((await logs(lobby)).length > 0) seats.push(name)
     }
   }
-  expect(seats.sort()).toEqual(SITS.toSorted())
+  expect(seats.sort()).toEqual(SEATING_PROGRAMS.toSorted())
 })
 
-describe.each(SITS)('%s', (name) => {
+describe.each(SEATING_PROGRAMS)('%s', (name) => {
   test('our client plays against the house, or another client, and leaves no state behind', async () => {
     let moves = 0
     for (let seed = 1; seed <= RUNS; seed++) {

@@ -6,7 +6,7 @@ import { Conversation } from '../../src/protocol/conversation.ts'
 import { randomUser } from '../../src/testing/random-user.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { BROKEN, gamesWith } from '../support/broken-games.ts'
-import { connectCast, MATCHUPS, type Matchup, playerName, WATCHERS, WITHOUT_SEATS } from '../support/matchups.ts'
+import { connectCast, MATCHUPS, type Matchup, playerName, SEATING_PROGRAMS, WATCHERS, WITHOUT_SEATS } from '../support/matchups.ts'
 import { MemoryNativeClient } from '../support/memory-native-client.ts'
 import { program } from '../support/play.ts'
 import { compare, record, saidTo } from '../support/secrecy.ts'
@@ -69,11 +69,8 @@ describe('completeness', () => {
     expect(shippedGames.entries.map(({ game }) => game.name).filter((name) => !played.has(name))).toEqual([])
     expect([...games.keys()].filter((name) => !played.has(name))).toEqual([])
     expect(shippedGames.entries.map(({ game }) => game.name).filter((name) => !BROKEN[name]?.length)).toEqual([])
-    const speaking = new Set(
-      MATCHUPS.flatMap(({ seats }) => seats.flatMap(({ speech }) => (typeof speech === 'string' ? [] : speech.program))),
-    )
     const all = (await allPrograms()).map(({ name }) => name)
-    expect([...speaking, ...WITHOUT_SEATS, 'parlor/door'].sort()).toEqual(all.sort())
+    expect([...SEATING_PROGRAMS, ...WITHOUT_SEATS, 'parlor/door'].sort()).toEqual(all.sort())
   })
 
   test.each(WITHOUT_SEATS)('%s asks for no seat', async (name) => {

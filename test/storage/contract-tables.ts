@@ -186,9 +186,9 @@ export function tablesContract(open: Open): void {
       const { tables, close } = await open()
       const received = vi.fn()
       tables.follow(1, received)
-      const appended = [appendEvents(tables, 1, 0, [move(1, 1)]), appendEvents(tables, 1, 5, [move(1, 6)])]
+      const ends = fates([appendEvents(tables, 1, 0, [move(1, 1)]), appendEvents(tables, 1, 5, [move(1, 6)])])
       await close()
-      expect(await fates(appended)).toEqual(['kept', 'VersionConflict'])
+      expect(await ends).toEqual(['kept', 'VersionConflict'])
       expect(received.mock.calls).toEqual([[[move(1, 1)]]])
       await expect(appendEvents(tables, 1, 1, [move(1, 2)])).rejects.toThrow('the store is closed: it accepts no more writes')
       await close()

@@ -35,10 +35,6 @@ async function closed(): Promise<string> {
   return path
 }
 
-describe('a store in a file', () => {
-  contract(async (onError) => openStore({ folder: folder(), onError }))
-})
-
 describe('a store with durable = power', () => {
   contract(async (onError) => openStore({ folder: folder(), durable: 'power', onError }))
 })

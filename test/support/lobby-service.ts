@@ -7,7 +7,7 @@ import { chance } from '../../src/games/random.ts'
 import { LobbyService } from '../../src/lobby/service.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 import type { ClientSeating, PeerHandle } from '../../src/protocol/seating.ts'
-import { memoryStore } from '../../src/storage/memory.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 
 /** Opens a lobby without a data folder; any error in it fails the test. */
 export function openLobby({ clock = createSystemClock(), random = chance }: { clock?: Clock; random?: Random } = {}): LobbyService {

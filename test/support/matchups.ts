@@ -79,6 +79,11 @@ export const MATCHUPS: readonly Matchup[] = [
   setting('tictactoe', { who: 0, speech: lines('fh/tictactoe', 'ada\n') }, { who: 1, speech: lines('fh/tictactoe', 'grace\n') }),
 ]
 
+/** The programs whose server seats its client. */
+export const SEATING_PROGRAMS: readonly string[] = [
+  ...new Set(MATCHUPS.flatMap(({ seats }) => seats.flatMap(({ speech }) => (typeof speech === 'string' ? [] : speech.program)))),
+]
+
 /** Connects the players of a setting, and the watchers. */
 export function connectCast({ game, seats }: Matchup): (lobby: TestLobby, deal: Deal) => Promise<readonly Participant[]> {
   const alone = seats.length === 1

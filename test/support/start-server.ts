@@ -5,7 +5,7 @@ import { LobbyService, type LobbyServiceOptions } from '../../src/lobby/service.
 import type { ToClient } from '../../src/native/messages.ts'
 import type { Options } from '../../src/protocol/definition.ts'
 import type { Server } from '../../src/server/server.ts'
-import { memoryStore } from '../../src/storage/memory.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 import { Changes } from './changes.ts'
 import { ConnectionClosed, LineSocket } from './line-socket.ts'
 import { type Command, NativeLink } from './native-link.ts'

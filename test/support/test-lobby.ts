@@ -5,7 +5,7 @@ import { LobbyService, type LobbyServiceOptions } from '../../src/lobby/service.
 import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Console, Options } from '../../src/protocol/definition.ts'
 import type { PeerHandle } from '../../src/protocol/seating.ts'
-import { memoryStore } from '../../src/storage/memory.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
 import { startConversation } from './conversation.ts'
 import { FakePeer } from './fake-peer.ts'

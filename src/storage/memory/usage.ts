@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { type DiskUsage, type NetworkUsage, USAGES } from '../hall/ports.ts'
-import type { GroupCommit } from './group-commit.ts'
+import { type DiskUsage, type NetworkUsage, USAGES } from '../../hall/ports.ts'
+import type { GroupCommit } from '../group-commit.ts'
 
 /** MemoryUsage stores the disk usage of networks in memory. */
 export class MemoryUsage implements DiskUsage {

@@ -1,6 +1,6 @@
-import { GUESTS, type PersonId, type Results, type Standing, type TableId } from '../hall/ports.ts'
-import type { GroupCommit } from './group-commit.ts'
-import { checkStandings, compareStandings, toLimit } from './rows.ts'
+import { GUESTS, type PersonId, type Results, type Standing, type TableId } from '../../hall/ports.ts'
+import type { GroupCommit } from '../group-commit.ts'
+import { checkStandings, compareStandings, toLimit } from '../rows.ts'
 
 /** MemoryResults stores the standings of each game in memory, in the order of its ladder. */
 export class MemoryResults implements Results {

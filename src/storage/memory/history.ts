@@ -1,6 +1,6 @@
-import { type FinishedGames, type FinishedTable, HISTORY, type HistoryRange, type PersonId, type TableId } from '../hall/ports.ts'
-import type { GroupCommit } from './group-commit.ts'
-import { toLimit } from './rows.ts'
+import { type FinishedGames, type FinishedTable, HISTORY, type HistoryRange, type PersonId, type TableId } from '../../hall/ports.ts'
+import type { GroupCommit } from '../group-commit.ts'
+import { toLimit } from '../rows.ts'
 
 /** MemoryHistory stores the finished tables of each person in memory, the newest first. */
 export class MemoryHistory implements FinishedGames {

@@ -7,15 +7,15 @@ import {
   SESSIONS,
   type Store,
   type TableId,
-} from '../hall/ports.ts'
-import { type OnStoreError, warn } from './error.ts'
-import { EventLog } from './event-log.ts'
-import type { AppendBatch, EventStore, StoreWork } from './event-store.ts'
-import { GroupCommit } from './group-commit.ts'
-import { MemoryHistory } from './memory-history.ts'
-import { MemoryResults } from './memory-results.ts'
-import { MemoryUsage } from './memory-usage.ts'
-import { LOGIN_PLACE_LIMITS, parseAccountNumber, toPersonId } from './rows.ts'
+} from '../../hall/ports.ts'
+import { type OnStoreError, warn } from '../error.ts'
+import { EventLog } from '../event-log.ts'
+import type { AppendBatch, EventStore, StoreWork } from '../event-store.ts'
+import { GroupCommit } from '../group-commit.ts'
+import { LOGIN_PLACE_LIMITS, parseAccountNumber, toPersonId } from '../rows.ts'
+import { MemoryHistory } from './history.ts'
+import { MemoryResults } from './results.ts'
+import { MemoryUsage } from './usage.ts'
 
 /**
  * Creates a store in memory. It calls back at the same times as a store on disk: after everything in this turn of the event

@@ -1,0 +1,154 @@
+import { z } from 'zod'
+import { encode } from '../../wire/text.ts'
+import { type Recording, type RecordingEntry, RecordingError } from './recording.ts'
+
+/*
+ * The JSON Lines format of recordings: a header, and then one entry on each line, as `RecordingEntry` declares it. Bytes are written
+ * as `text` if they are valid UTF-8, so that people can read them, and else as `hex`.
+ */
+
+const LF = 0x0a
+const HEADER = { type: 'recording', version: 1 } as const
+
+const whole = z.int().min(0)
+const base = { connection: whole, at: whole, comments: z.array(z.string()).exactOptional() }
+const sent = { ...base, from: z.enum(['client', 'server']), missing: whole.exactOptional() }
+const address = z.strictObject({ host: z.string(), port: z.int().min(0).max(65_535) })
+
+const Opening = z.strictObject({
+  ...base,
+  type: z.literal('open'),
+  transport: z.enum(['tcp', 'udp']),
+  client: address,
+  server: address,
+  isPartial: z.boolean().exactOptional(),
+})
+const Segment = z
+  .strictObject({
+    ...sent,
+    type: z.literal('segment'),
+    text: z.string().exactOptional(),
+    hex: z
+      .string()
+      .regex(/^(?:[0-9a-f]{2})*$/)
+      .exactOptional(),
+    masked: z.array(z.tuple([whole, whole])).exactOptional(),
+  })
+  .refine(({ text, hex }) => (text === undefined) !== (hex === undefined), 'expected either text or hex')
+const Ending = z.strictObject({ ...sent, type: z.literal('end'), how: z.enum(['fin', 'reset']) })
+
+const Header = z.looseObject({ type: z.literal(HEADER.type), version: z.literal(HEADER.version) })
+const Line = z.discriminatedUnion('type', [Opening, Segment, Ending])
+
+/** JsonlEncoder writes entries as lines of JSON, each as it comes. */
+export class JsonlEncoder {
+  /** Returns the line that begins the file. */
+  begin(): Uint8Array {
+    return encode(`${JSON.stringify(HEADER)}\n`)
+  }
+
+  /** Returns the line of an entry. */
+  encode(entry: RecordingEntry): Uint8Array {
+    if (entry.type !== 'segment') return encode(`${JSON.stringify(entry)}\n`)
+    const { bytes, ...rest } = entry
+    const text = toText(bytes)
+    return encode(`${JSON.stringify({ ...rest, ...(text === undefined ? { hex: toHex(bytes) } : { text }) })}\n`)
+  }
+}
+
+/** Encodes all entries as a whole file. */
+export function encodeJsonl(entries: Iterable<RecordingEntry>): Uint8Array {
+  const encoder = new JsonlEncoder()
+  const lines = [encoder.begin(), ...Array.from(entries, (entry) => encoder.encode(entry))]
+  const file = new Uint8Array(lines.reduce((length, line) => length + line.length, 0))
+  let place = 0
+  for (const line of lines) {
+    file.set(line, place)
+    place += line.length
+  }
+  return file
+}
+
+/** Checks whether a file begins like a recording in JSON Lines. */
+export function isJsonl(file: Uint8Array): boolean {
+  return file[0] === 0x7b
+}
+
+/** Reads a recording in JSON Lines. A last line that is cut gives a warning. Throws a RecordingError for any other line that is no entry. */
+export function readJsonl(file: Uint8Array): Recording {
+  const end = file.lastIndexOf(LF) + 1
+  const lines = decodeWhole(file.subarray(0, end)).split('\n').slice(0, -1)
+  const warnings: string[] = []
+  const rest = parseRest(file.subarray(end))
+  if (rest !== undefined) lines.push(rest)
+  // a recorder that was killed may have written a part of its last line
+  else if (end < file.length) warnings.push(`the recording ends inside line ${lines.length + 1}: its rest is missing`)
+  if (!Header.safeParse(parseJson(lines[0] ?? '', 1)).success)
+    throw new RecordingError(`line 1 is not the header of a recording: expected ${JSON.stringify(HEADER)}`)
+  return { entries: lines.slice(1).map((line, at) => toEntry(parseJson(line, at + 2), at + 2)), warnings }
+}
+
+function decodeWhole(bytes: Uint8Array): string {
+  const text = toText(bytes)
+  if (text === undefined) throw new RecordingError('the recording is damaged: it is not UTF-8')
+  return text
+}
+
+/** Returns what is behind the last line end, if it is a whole line. */
+function parseRest(bytes: Uint8Array): string | undefined {
+  const text = toText(bytes)
+  return text?.endsWith('}') && isJson(text) ? text : undefined
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function parseJson(line: string, number: number): unknown {
+  try {
+    return JSON.parse(line)
+  } catch (cause) {
+    throw new RecordingError(`line ${number} is not JSON`, { cause })
+  }
+}
+
+function toEntry(value: unknown, number: number): RecordingEntry {
+  const { data: line, error } = Line.safeParse(value)
+  if (!line) {
+    const { path = [], message = '' } = error?.issues[0] ?? {}
+    throw new RecordingError(
+      `line ${number} is no entry of a recording: ${[path.join('.'), message].filter((part) => part !== '').join(': ')}`,
+    )
+  }
+  if (line.type !== 'segment') return line
+  const { text, hex = '', ...rest } = line
+  const bytes = text === undefined ? fromHex(hex) : encode(text)
+  let place = 0
+  for (const [from, to] of line.masked ?? []) {
+    if (from < place || to <= from || to > bytes.length) throw new RecordingError(`line ${number} masks bytes that it does not have`)
+    place = to
+  }
+  return { ...rest, bytes }
+}
+
+/** Returns the text of bytes that are valid UTF-8; else `undefined`. */
+function toText(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function fromHex(hex: string): Uint8Array {
+  return Uint8Array.from({ length: hex.length / 2 }, (_, at) => Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16))
+}

@@ -1,0 +1,199 @@
+import type { Side } from '../../protocol/automaton.ts'
+import { encode } from '../../wire/text.ts'
+import { ByteWriter } from './byte-writer.ts'
+import { buildTcpPacket, buildUdpPacket, type PacketHost, toPacketHosts } from './packet-builder.ts'
+import { BLOCK, BYTE_ORDER_MAGIC, FLAG, LINK_TYPE, OPTION } from './packet-format.ts'
+import { type ByteRange, type ConnectionOpening, type RecordedSegment, type RecordingEntry, RecordingError } from './recording.ts'
+
+/*
+ * A tap sees bytes, and Wireshark wants packets. The encoder makes up the packets that could have carried the bytes: an Ethernet
+ * frame for each segment, with the real addresses and ports, the time of the recording, and headers that fit together.
+ *
+ * - A connection begins with a handshake, unless it is partial, and each side counts its sequence numbers from there. They depend on
+ *   the number of the connection, so a second connection between the same ports is seen as another one.
+ * - Each packet acknowledges all that the other side has sent before. A side that only receives acknowledges, too, when half a window
+ *   is open; otherwise Wireshark would report a full window.
+ * - Missing bytes advance the sequence number, so Wireshark reports them, and the reader of captures finds them again.
+ * - A segment that is too long for a packet is cut; its comments are those of the first packet.
+ *
+ * The block format is that of the pcapng draft (draft-ietf-opsawg-pcapng).
+ */
+
+/** Maximum payload of a TCP packet: half a window, so that an acknowledgement comes in time. */
+const LONGEST_PAYLOAD = 32_768
+/** Maximum bytes of a comment, because its length is a 16-bit number. */
+const LONGEST_COMMENT = 65_532
+
+/** Stream is the state of one side of a connection. */
+interface Stream {
+  readonly host: PacketHost
+  /** Sequence number of the next byte. Only its lowest 32 bits are written. */
+  next: number
+  /** The highest number that the other side has acknowledged. */
+  acknowledged: number
+  isOpen: boolean
+}
+
+interface Flow {
+  readonly transport: 'tcp' | 'udp'
+  readonly client: Stream
+  readonly server: Stream
+}
+
+/** Packet is what a block has beside its frame. */
+interface Packet {
+  readonly at: number
+  readonly comments?: readonly string[] | undefined
+}
+
+/** PcapngEncoder writes entries as the blocks of a pcapng file, each as it comes. It holds the open connections alone. */
+export class PcapngEncoder {
+  readonly #flows = new Map<number, Flow>()
+
+  /** Returns the blocks that begin the file. */
+  begin(): Uint8Array {
+    const file = newFile()
+    writeBlock(file, BLOCK.section, () => {
+      file.uint32(BYTE_ORDER_MAGIC).uint16(1).uint16(0)
+      // the length of the section is not known
+      file.uint32(0xffff_ffff).uint32(0xffff_ffff)
+      writeOptions(file, [[OPTION.application, encode('Parlor')]])
+    })
+    writeBlock(file, BLOCK.interface, () => {
+      file.uint16(LINK_TYPE.ethernet).uint16(0).uint32(0)
+      writeOptions(file, [
+        [OPTION.name, encode('parlor')],
+        [OPTION.resolution, Uint8Array.of(6)],
+      ])
+    })
+    return file.finish()
+  }
+
+  /** Returns the blocks of an entry. Throws a RecordingError if its connection is not open, or if packets cannot hold it. */
+  encode(entry: RecordingEntry): Uint8Array {
+    const file = newFile()
+    if (entry.type === 'open') {
+      this.#open(file, entry)
+      return file.finish()
+    }
+    const flow = this.#flows.get(entry.connection)
+    if (!flow) throw new RecordingError(`connection ${entry.connection} is not open`)
+    const [from, to] = entry.from === 'client' ? [flow.client, flow.server] : [flow.server, flow.client]
+    if (entry.type === 'segment') {
+      if (flow.transport === 'udp') writePacket(file, buildUdpPacket(from.host, to.host, entry.bytes), toPacket(entry, entry.bytes.length))
+      else writeSegment(file, from, to, entry)
+      return file.finish()
+    }
+    if (flow.transport === 'udp') throw new RecordingError('a connection over UDP has no end')
+    if (entry.missing !== undefined) from.next += entry.missing
+    const flags = (entry.how === 'fin' ? FLAG.fin : FLAG.reset) | FLAG.acknowledges
+    writeTcp(file, from, to, flags, entry)
+    if (entry.how === 'fin') from.next++
+    from.isOpen = false
+    if (!to.isOpen || entry.how === 'reset') this.#flows.delete(entry.connection)
+    return file.finish()
+  }
+
+  #open(file: ByteWriter, { connection, transport, client, server, at, comments, isPartial }: ConnectionOpening): void {
+    if (this.#flows.has(connection)) throw new RecordingError(`connection ${connection} is open already`)
+    const hosts = toPacketHosts(client, server)
+    const flow: Flow = {
+      transport,
+      client: toStream(hosts.client, connection, 'client'),
+      server: toStream(hosts.server, connection, 'server'),
+    }
+    this.#flows.set(connection, flow)
+    if (transport === 'udp') return
+    const [one, other] = [flow.client, flow.server]
+    if (!isPartial) {
+      writePacket(file, buildTcpPacket(one.host, other.host, { sequence: one.next - 1, acknowledgement: 0, flags: FLAG.syn }), {
+        at,
+        comments,
+      })
+      const answer = { sequence: other.next - 1, acknowledgement: one.next, flags: FLAG.syn | FLAG.acknowledges }
+      writePacket(file, buildTcpPacket(other.host, one.host, answer), { at })
+      writeTcp(file, one, other, FLAG.acknowledges, { at })
+    }
+  }
+}
+
+/** Encodes all entries as a whole pcapng file. */
+export function encodePcapng(entries: Iterable<RecordingEntry>): Uint8Array {
+  const encoder = new PcapngEncoder()
+  const file = newFile().bytes(encoder.begin())
+  for (const entry of entries) file.bytes(encoder.encode(entry))
+  return file.finish()
+}
+
+function toStream(host: PacketHost, connection: number, side: Side): Stream {
+  // a multiplicative hash (Knuth), so that connections have numbers that are far apart
+  const next = (Math.imul(connection * 2 + (side === 'client' ? 0 : 1) + 1, 0x9e37_79b1) >>> 0) + 1
+  return { host, next, acknowledged: next, isOpen: true }
+}
+
+function writeSegment(file: ByteWriter, from: Stream, to: Stream, segment: RecordedSegment): void {
+  const { bytes, missing = 0 } = segment
+  from.next += missing
+  for (let start = 0; start < bytes.length; start += LONGEST_PAYLOAD) {
+    const end = Math.min(bytes.length, start + LONGEST_PAYLOAD)
+    const flags = FLAG.acknowledges | (end === bytes.length ? FLAG.push : 0)
+    writeTcp(file, from, to, flags, toPacket(segment, end, start), bytes.subarray(start, end))
+    from.next += end - start
+    if (from.next - from.acknowledged >= LONGEST_PAYLOAD) writeTcp(file, to, from, FLAG.acknowledges, { at: segment.at })
+  }
+}
+
+/** Writes a packet that acknowledges all that the other side has sent. */
+function writeTcp(file: ByteWriter, from: Stream, to: Stream, flags: number, packet: Packet, payload?: Uint8Array): void {
+  to.acknowledged = to.next
+  writePacket(file, buildTcpPacket(from.host, to.host, { sequence: from.next, acknowledgement: to.next, flags }, payload), packet)
+}
+
+/** Returns time and comments of the part of a segment from `start` to `end`. Its masked ranges become a comment. */
+function toPacket({ at, comments = [], masked = [] }: RecordedSegment, end: number, start = 0): Packet {
+  const ranges = masked
+    .map(([from, to]): ByteRange => [Math.max(from, start) - start, Math.min(to, end) - start])
+    .filter(([from, to]) => from < to)
+  const list = ranges.map(([from, to]) => ` ${from}-${to}`).join('')
+  return { at, comments: [...(start === 0 ? comments : []), ...(list === '' ? [] : [`parlor: masked${list}`])] }
+}
+
+function writePacket(file: ByteWriter, frame: Uint8Array, { at, comments = [] }: Packet): void {
+  writeBlock(file, BLOCK.packet, () => {
+    file.uint32(0)
+    file.uint32(Math.floor(at / 0x1_0000_0000)).uint32(at)
+    file.uint32(frame.length).uint32(frame.length)
+    file.bytes(frame).pad()
+    const options = comments.map((comment) => [OPTION.comment, toComment(comment)] as const)
+    if (options.length > 0) writeOptions(file, options)
+  })
+}
+
+/** Encodes a comment, without what exceeds the maximum. */
+function toComment(text: string): Uint8Array {
+  const bytes = encode(text)
+  if (bytes.length <= LONGEST_COMMENT) return bytes
+  let end = LONGEST_COMMENT
+  // a character is not cut
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--
+  return bytes.subarray(0, end)
+}
+
+/** Returns a writer of the byte order of the file. All blocks have multiples of four bytes. */
+function newFile(): ByteWriter {
+  return new ByteWriter('little')
+}
+
+/** Writes a block, whose body `write` writes: its length is before and behind it. */
+function writeBlock(file: ByteWriter, type: number, write: () => void): void {
+  const start = file.length
+  file.uint32(type).uint32(0)
+  write()
+  const length = file.length + 4 - start
+  file.uint32(length).setUint32(start + 4, length)
+}
+
+function writeOptions(file: ByteWriter, options: readonly (readonly [code: number, value: Uint8Array])[]): void {
+  for (const [code, value] of options) file.uint16(code).uint16(value.length).bytes(value).pad()
+  file.uint16(OPTION.end).uint16(0)
+}

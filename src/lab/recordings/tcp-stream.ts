@@ -1,0 +1,133 @@
+/*
+ * A capture shows packets, and a recording shows bytes in their order. TcpStream puts the packets of one side of a connection in
+ * order. The problem is that a packet can be late, sent again, sent again with other boundaries, or missing in the capture although
+ * the receiver has it; and that only the last of these four must be waited for in vain.
+ *
+ * The stream knows the sequence number of the next byte. A packet that begins there, or before, is delivered without what was
+ * delivered already. A packet that begins later is held. There are three reasons to stop waiting for the bytes before it:
+ * - the receiver has acknowledged them, so they did arrive, and the capture lacks them;
+ * - more packets are held than a window has (`HELD`), so memory stays bounded;
+ * - the connection or the capture is over.
+ * Then the piece says how many bytes are missing before it.
+ *
+ * Invariants: pieces are in the order of their bytes; no byte is delivered twice; of two versions of a byte, the first that could be
+ * delivered counts; times never decrease. Sequence numbers are compared by their difference modulo 2^32 (RFC 9293, 3.4), so a stream
+ * may be longer than 4 GB. Packets are parts of the file, so a stream holds no copy of any byte.
+ */
+
+/** Maximum number of packets that wait for missing bytes. */
+const HELD = 1024
+
+/** StreamPacket is what a stream needs of a packet. */
+export interface StreamPacket {
+  readonly at: number
+  readonly sequence: number
+  readonly payload: Uint8Array
+  /** Length of the payload on the wire: if the capture cut it, a FIN comes after that. */
+  readonly length: number
+  readonly isFin: boolean
+  readonly comments: readonly string[]
+}
+
+/** StreamPiece is a part of a stream in its order: bytes, or the end. */
+export interface StreamPiece {
+  readonly at: number
+  /** The bytes; empty for the end. */
+  readonly bytes: Uint8Array
+  readonly isFin: boolean
+  /** Number of bytes before this piece that the capture lacks. */
+  readonly missing: number
+  readonly comments: readonly string[]
+}
+
+/** TcpStream puts the packets of one side of a TCP connection in order. */
+export class TcpStream {
+  /** Sequence number of the next byte; `undefined` until a packet shows it. */
+  #next: number | undefined
+  /** The highest number that the other side has acknowledged. */
+  #acknowledged: number | undefined
+  /** Packets that begin after the next byte, ascending, and of equal numbers in their order. */
+  readonly #held: StreamPacket[] = []
+  #at = 0
+  #isOver = false
+
+  /** Whether the stream has its FIN. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Sets the number of the first byte, if it is not known yet. */
+  begin(sequence: number): void {
+    this.#next ??= sequence
+  }
+
+  /** Takes a packet; returns the pieces that it completes. */
+  push(packet: StreamPacket): readonly StreamPiece[] {
+    this.begin(packet.sequence)
+    if (this.#isOver) return []
+    const pieces: StreamPiece[] = []
+    if (this.#distance(packet.sequence) > 0) this.#hold(packet)
+    else this.#deliver(packet, pieces)
+    this.#drain(pieces)
+    return pieces
+  }
+
+  /** Notes what the other side acknowledges; returns the pieces for which it does not wait any more. */
+  acknowledge(acknowledgement: number): readonly StreamPiece[] {
+    this.begin(acknowledgement)
+    if (this.#acknowledged === undefined || difference(acknowledgement, this.#acknowledged) > 0) this.#acknowledged = acknowledgement
+    const pieces: StreamPiece[] = []
+    this.#drain(pieces)
+    return pieces
+  }
+
+  /** Returns all pieces that still wait, because nothing more comes. */
+  finish(): readonly StreamPiece[] {
+    const pieces: StreamPiece[] = []
+    for (let packet = this.#held.shift(); packet && !this.#isOver; packet = this.#held.shift()) this.#deliver(packet, pieces)
+    return pieces
+  }
+
+  /** Returns how far a sequence number is behind the next byte. */
+  #distance(sequence: number): number {
+    return difference(sequence, this.#next ?? sequence)
+  }
+
+  #hold(packet: StreamPacket): void {
+    let place = this.#held.length
+    while (place > 0 && difference(this.#held[place - 1]?.sequence ?? 0, packet.sequence) > 0) place--
+    this.#held.splice(place, 0, packet)
+  }
+
+  /** Delivers the held packets that need not wait. */
+  #drain(pieces: StreamPiece[]): void {
+    for (let first = this.#held[0]; first && !this.#isOver; first = this.#held[0]) {
+      const isAcknowledged = this.#acknowledged !== undefined && difference(this.#acknowledged, first.sequence) >= 0
+      if (this.#distance(first.sequence) > 0 && !isAcknowledged && this.#held.length <= HELD) return
+      this.#held.shift()
+      this.#deliver(first, pieces)
+    }
+  }
+
+  /** Delivers what is new in a packet. If it begins after the next byte, the bytes between are missing. */
+  #deliver({ at, sequence, payload, length, isFin, comments }: StreamPacket, pieces: StreamPiece[]): void {
+    const distance = this.#distance(sequence)
+    const missing = Math.max(0, distance)
+    const bytes = payload.subarray(Math.max(0, -distance))
+    this.#at = Math.max(this.#at, at)
+    if (missing > 0 || bytes.length > 0) this.#next = (sequence + payload.length) >>> 0
+    if (bytes.length > 0) pieces.push({ at: this.#at, bytes, isFin: false, missing, comments })
+    if (!isFin) return
+    const cut = length - payload.length
+    this.#isOver = true
+    this.#held.length = 0
+    const hasBytes = bytes.length > 0
+    const before = (hasBytes ? 0 : missing) + cut
+    pieces.push({ at: this.#at, bytes: new Uint8Array(), isFin, missing: before, comments: hasBytes ? [] : comments })
+  }
+}
+
+/** Returns how far one sequence number is after another, from -2^31 to 2^31 - 1. */
+function difference(one: number, other: number): number {
+  return (one - other) | 0
+}

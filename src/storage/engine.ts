@@ -1,0 +1,35 @@
+import type { Store } from '../hall/ports.ts'
+import type { OnStoreError } from './error.ts'
+
+/** StorageOptions are the options of every engine. An engine ignores those that have no meaning for its medium. */
+export interface StorageOptions {
+  /** What a commit survives: the end of the process (default), or a loss of power, too. */
+  readonly durable?: 'process' | 'power' | undefined
+  /** Size limit of its data in bytes, beyond which finished tables are dropped, the oldest first; unlimited by default. */
+  readonly keep?: number | undefined
+  /** Called with errors that no caller waits for, such as exceptions of followers; by default they become warnings of the process. */
+  readonly onError?: OnStoreError | undefined
+  /** Called with sentences for the operator. By default they are dropped. */
+  readonly onNotice?: ((sentence: string) => void) | undefined
+}
+
+/**
+ * StorageEngine declares a way to store the data of a server. Each engine is a folder beside this file; its declaration
+ * loads the code only to open a store.
+ */
+export interface StorageEngine {
+  /** Scheme of its URLs, without the colon: at least two lower-case letters, because one letter is a drive of Windows. */
+  readonly scheme: string
+  /** What follows the scheme, as the help names it, such as `FOLDER`; by default nothing may follow. */
+  readonly place?: string
+  /** Whether the place is a folder of this machine. The commands for operators work in that folder. */
+  readonly isFolder?: boolean
+  /** A word that stands for the URL `scheme:`. */
+  readonly word?: string
+  /** What it does, as a phrase for the help of `--data`. */
+  readonly help: string
+  /** Whether its data survives the end of the process. */
+  readonly isDurable: boolean
+  /** Opens the store at a place. Rejects with a StoreError if it cannot be opened. */
+  open(place: string, options: StorageOptions): Promise<Store>
+}

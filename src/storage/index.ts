@@ -1,0 +1,78 @@
+import { findNearest } from '../base/nearest.ts'
+import type { Store } from '../hall/ports.ts'
+import type { StorageEngine, StorageOptions } from './engine.ts'
+import { memory } from './memory/engine.ts'
+import { sqlite } from './sqlite/engine.ts'
+
+/** The registry of storage engines. A new engine is a folder here, whose `engine.ts` declares it, and an entry in this list. */
+export const engines: readonly StorageEngine[] = [sqlite, memory]
+
+/** The engine of a place without a scheme: a path is a folder. */
+const DEFAULT = sqlite
+
+/** A scheme has at least two letters: `C:\parlor` is a path. A path with a colon in its first part begins with `./`. */
+const URL_FORM = /^([a-z][a-z0-9+.-]+):(.*)$/is
+
+/** StorageTarget is an engine, and the place at which it stores. */
+export interface StorageTarget {
+  readonly engine: StorageEngine
+  readonly place: string
+  /** The place, if it is a folder of this machine. */
+  readonly folder?: string
+}
+
+/** StorageUrlError is the error for a URL that names no engine, or no place that its engine can use. */
+export class StorageUrlError extends Error {
+  override readonly name = 'StorageUrlError'
+}
+
+/** Parses the URL of a storage: `sqlite:FOLDER` or a path alone, `memory:` or its word `none`. Throws a StorageUrlError. */
+export function parseStorageUrl(url: string): StorageTarget {
+  const named = engines.find(({ word }) => word === url)
+  if (named) return toTarget(named, '')
+  const [, scheme, place = ''] = URL_FORM.exec(url) ?? []
+  if (scheme === undefined) return toTarget(DEFAULT, url)
+  const engine = engines.find((each) => each.scheme === scheme.toLowerCase())
+  if (!engine) throw new StorageUrlError(describeUnknown(url, scheme))
+  if (engine.place === undefined && place !== '') throw new StorageUrlError(`${engine.scheme}: takes no place: leave out "${place}"`)
+  if (engine.place !== undefined && place === '') throw new StorageUrlError(`${engine.scheme}: names no place: write ${formatForm(engine)}`)
+  if (engine.isFolder && place.startsWith('//'))
+    throw new StorageUrlError(`${engine.scheme}: takes a path without "//": write ${engine.scheme}:${place.replace(/^\/\/+/, '/')}`)
+  // a folder is a path wherever it stands alone, such as in a sentence or in another command
+  return toTarget(engine, engine.isFolder && isUrl(place) ? `./${place}` : place)
+}
+
+/** Opens the store at a URL. Throws a StorageUrlError, or rejects with a StoreError if the store cannot be opened. */
+export async function openStorage(url: string, options: StorageOptions = {}): Promise<Store> {
+  const { engine, place } = parseStorageUrl(url)
+  return engine.open(place, options)
+}
+
+/** Describes what `--data` takes, with the help of each engine. */
+export function describeEngines(): string {
+  return engines.map(({ help }) => help).join('; ')
+}
+
+function toTarget(engine: StorageEngine, place: string): StorageTarget {
+  return engine.isFolder ? { engine, place, folder: place } : { engine, place }
+}
+
+/** Checks whether a text would be read as anything else than a path. */
+function isUrl(text: string): boolean {
+  return URL_FORM.test(text) || engines.some(({ word }) => word === text)
+}
+
+/** Formats what may stand for an engine, such as `sqlite:FOLDER`. */
+function formatForm({ scheme, place = '' }: StorageEngine): string {
+  return `${scheme}:${place}`
+}
+
+function describeUnknown(url: string, scheme: string): string {
+  const meant = findNearest(
+    scheme,
+    engines.map((engine) => engine.scheme),
+  )
+  const known = meant === undefined ? `there are ${engines.map(formatForm).join(' and ')}` : `did you mean ${meant}:?`
+  const folder = `A folder with this name is written ./${url}`
+  return `there is no storage engine "${scheme}:"; ${known}${meant === undefined ? '.' : ''} ${folder}`
+}
