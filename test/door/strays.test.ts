@@ -93,7 +93,7 @@ describe('at the front door', () => {
     await again.type('login ada')
     await again.send('engine-1843\n')
     await again.until('Hello, ada.')
-    expect(await again.type('mine')).toBe(lines('  1  guess  through another connection: "resume 1" takes it here'))
+    expect(await again.type('mine')).toBe(lines('  1  guess  through another connection: "resume 1" shows it here, too'))
     expect(await again.type('go 1')).toMatch(
       /^You sit at table 1, guess, through another connection: "resume 1" takes that\s+seat here\.\n$/,
     )

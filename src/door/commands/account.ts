@@ -219,9 +219,13 @@ async function resume(session: DoorSession, rest: string): Promise<Reply> {
   return undefined
 }
 
-/** Cancels the open seek, so that the user is not seated while changing identity or resuming a seat. */
+/**
+ * Cancels the open seek, so that the user is not seated while changing identity or resuming a seat. Another connection of the
+ * user keeps it.
+ */
 function cancelSeek(session: DoorSession): void {
   leaveFinishedTables(session)
+  if (session.lobby.hasOtherSessions) return
   const notice = formatCancelledSeek(session)
   if (session.lobby.cancel()) session.say(notice)
 }
