@@ -23,7 +23,7 @@ import type { TableActor } from '../hall/table-actor.ts'
  * count for the user, too. The bytes on the disk count for the network of the connection that causes them.
  *
  * Safety. A new password ends all other logins at once, but their connections some turns later. A session whose login has ended
- * gets no new seat, so that it never sees a token that it should not have.
+ * gets no new seat, so that it never sees a token that it should not have; if no other session is left, the seat is held.
  */
 
 /** Rate of talk of one user: ten messages at once, then one a second, so that talk does not push the board off the screen. */
@@ -100,13 +100,14 @@ export class UserSessions {
   }
 
   /**
-   * Subscribes all sessions to a table at which the user has a new seat, first the one that has sought it. Throws what that one throws
-   * if no session has the seat afterwards.
+   * Subscribes all sessions to a table at which the user has a new seat, first the one that has sought it. Throws the first
+   * exception if all fail. Without a session that is logged in, the seat is held as after a disconnection.
    */
   seat(seeker: UserSession, table: TableActor, seat: SeatNumber, token: string): void {
     const online = [...this.#sessions].filter((session) => session.isLoggedIn)
+    if (online.length === 0) return void table.submit({ type: 'gone', seat })
+    const first = online.filter((session) => session === seeker)
     const others = online.filter((session) => session !== seeker)
-    const first = online.length > others.length || others.length === 0 ? [seeker] : []
     this.#notify([...first, ...others], (session) => session.seated(table, seat, token))
   }
 

@@ -4,8 +4,13 @@ import type { TableActor } from '../../src/hall/table-actor.ts'
 import { SessionRegistry, type UserSession } from '../../src/lobby/user-sessions.ts'
 
 const SEEK: SeekInfo = { name: 'ada', game: 'tictactoe', settings: {}, rated: false }
-// the sessions of this test do not look at the table
-const TABLE = {} as TableActor
+
+/** A table of which only the commands are used, and recorded. */
+function recordingTable(): { readonly table: TableActor; readonly commands: unknown[] } {
+  const commands: unknown[] = []
+  return { table: { submit: (command: unknown) => void commands.push(command) } as unknown as TableActor, commands }
+}
+const { table: TABLE } = recordingTable()
 
 /** A session that records its calls, and fails if the test says so. */
 class RecordingSession implements UserSession {
@@ -52,6 +57,10 @@ test('a session whose login has ended gets no new seat, so that it never sees th
   one.isLoggedIn = false
   sessions.seat(one, TABLE, 0, 'token')
   expect([one.calls, other.calls]).toEqual([[], ['seat 0 by token']])
+  other.isLoggedIn = false
+  const { table, commands } = recordingTable()
+  sessions.seat(one, table, 1, 'token')
+  expect([one.calls, other.calls, commands]).toEqual([[], ['seat 0 by token'], [{ type: 'gone', seat: 1 }]])
 })
 
 test('a session that fails does not keep the seat from the others; if all fail, the caller gets the error', () => {

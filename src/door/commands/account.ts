@@ -283,7 +283,8 @@ export const accountCommands: readonly DoorCommand[] = [
     about: 'take up your seat again after a lost connection',
     more: () => [
       'The server showed the token when you took the seat. Under a registered name,',
-      '"resume" alone is enough, or "resume" and the number of the table.',
+      '"resume" alone is enough, or "resume" and the number of the table. If you sit there',
+      'through another connection, both of your connections play from then on.',
     ],
     run: resume,
   },
