@@ -9,10 +9,10 @@ import type { TableActor } from '../hall/table-actor.ts'
  * has one, because the name has one owner; worksheet programs have none, and play each for its own connection.
  *
  * What belongs to the user: the name, the open seek, the seats and their tokens, and the limits. The user has one seek. Each session
- * sees it as its own, and may cancel or replace it; it stays open until the last session ends. When it is matched, when
- * a challenge is accepted and when a rematch begins, every session is subscribed to the new table and gets `seated`. Each of them
- * may move; all of them get every event. Challenges, refusals of the own challenge and messages go to all sessions, except that
- * each session mutes users for itself.
+ * sees it as its own, and may cancel or replace it; it stays open until the last session ends. When it is matched, or a challenge
+ * accepted, every session is subscribed to the new table and gets `seated`, and so does every session that has the seat when a
+ * rematch begins. Each of them may move; all of them get every event. Challenges, refusals of the own challenge and messages go to
+ * all sessions, except that each session mutes users for itself.
  *
  * What belongs to the session: its subscriptions. A login subscribes to nothing, because a client that reconnects says by `resume`
  * which events it has; so a session that comes in the middle of a game resumes the seat, and holds it beside the others. A session
