@@ -6,6 +6,9 @@ import { formatList, toSafeLine } from './layout.ts'
 /** Offer is the event that a player offers a draw or a rematch. */
 export type Offer = Extract<VisibleEvent, { type: 'offered' }>
 
+/** Talk is the event that a user sends a chat message. */
+type Talk = Extract<VisibleEvent, { type: 'said' }>
+
 /** TableContext has the facts in sentences about a table: its number, its game and its players. */
 export interface TableContext {
   readonly table: number
@@ -48,8 +51,7 @@ export function formatPlayers({ game, rules, seat, names }: TableContext): strin
 }
 
 /**
- * Describes an event for a user at the table; `undefined` if the board shows it, or the user's own typed line. `open` are
- * the offers before this event.
+ * Describes an event for a user at the table; `undefined` if the board shows it. `open` are the offers before this event.
  */
 export function formatEvent(what: VisibleEvent, company: TableContext, open: readonly Offer[]): string | undefined {
   const { names, seat } = company
@@ -82,9 +84,15 @@ export function formatEvent(what: VisibleEvent, company: TableContext, open: rea
   }
 }
 
-function formatChat({ name, seat, text }: Extract<VisibleEvent, { type: 'said' }>, company: TableContext): string | undefined {
-  const own = seat === undefined ? company.seat === undefined && name === company.me : seat === company.seat
-  return own ? undefined : `${toSafeLine(name)}${seat === undefined ? ' (watching)' : ''} says: ${toSafeLine(text)}`
+function formatChat(what: Talk, company: TableContext): string {
+  const { name, seat, text } = what
+  if (isOwnTalk(what, company)) return `You say: ${toSafeLine(text)}`
+  return `${toSafeLine(name)}${seat === undefined ? ' (watching)' : ''} says: ${toSafeLine(text)}`
+}
+
+/** Checks whether this user has sent a chat message, through any connection. */
+export function isOwnTalk({ name, seat }: Talk, company: TableContext): boolean {
+  return seat === undefined ? company.seat === undefined && name === company.me : seat === company.seat
 }
 
 function formatOffer({ seat, what }: Offer, company: TableContext, open: readonly Offer[]): string | undefined {

@@ -23,7 +23,7 @@ export function formatHeldSeats({ heldSeats, me }: Lobby): string | undefined {
 export function formatHeldSeat(seat: HeldSeat, me: PersonInfo | undefined): string {
   const at = `table ${seat.table}, ${formatHeldGame(seat, me)}`
   return seat.elsewhere
-    ? `You sit at ${at}, through another connection: "resume ${seat.table}" takes that seat here`
+    ? `You sit at ${at}, through another connection: "resume ${seat.table}" shows it here, too`
     : `Your seat at ${at}, is held: "resume ${seat.table}"`
 }
 

@@ -70,6 +70,7 @@ export class DoorSession {
       else this.#notices.push(`${toSafeLine(seeker.name)} no longer waits for you.`)
     },
     messageReceived: ({ name, text }) => this.#notices.push(`${toSafeLine(name)} tells you: ${toSafeLine(text)}`),
+    seekCancelled: ({ game }) => this.#notices.push(`Another connection of yours has cancelled your seek, ${game}.`),
     challengeRefused: ({ name, game }) => this.#notices.push(`${toSafeLine(name)} refuses your game of ${game}. You no longer wait.`),
   }
   /** The tables of this session. */
@@ -118,6 +119,7 @@ export class DoorSession {
       challengeRefused: (by) => this.#enqueue((listener) => listener.challengeRefused(by)),
       messageReceived: (message) => this.#enqueue((listener) => listener.messageReceived(message)),
       finished: (game) => this.#enqueue((listener) => listener.finished?.(game)),
+      seekCancelled: (seek) => this.#enqueue((listener) => listener.seekCancelled?.(seek)),
     })
     peer.farewell = (reason) => {
       this.#dismissal = reason.message
@@ -314,8 +316,9 @@ export class DoorSession {
     this.flush()
     // a server without a store does not hold seats over a restart
     const holds = this.#stopped ? this.lobby.keepsGames : leaves
-    const held = holds ? this.tables.playing.map((one) => formatSeatLeft(one, this.lobby.me, this.#stopped)) : []
-    const invited = this.lobby.ownInvitation ? ['Your invitation is cancelled: its code is void.'] : []
+    const left = this.tables.playing.filter(({ table }) => this.#stopped || !this.lobby.isHeldElsewhere(table))
+    const held = holds ? left.map((one) => formatSeatLeft(one, this.lobby.me, this.#stopped)) : []
+    const invited = this.lobby.ownInvitation && !this.lobby.hasOtherSessions ? ['Your invitation is cancelled: its code is void.'] : []
     this.say(...joinSentences([word, ...invited, ...held]))
     this.#over = true
   }

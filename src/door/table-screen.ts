@@ -8,6 +8,7 @@ import {
   formatIntroduction,
   formatPlayers,
   formatRatingChanges,
+  isOwnTalk,
   type Offer,
   type TableContext,
 } from './event-text.ts'
@@ -51,6 +52,8 @@ export class TableScreen {
   #changed: boolean
   /** The board as printed last. */
   #shown = ''
+  /** Messages of the user from this terminal whose events have not come yet. */
+  #typed: readonly string[] = []
   /** True if the user has seen how to type a move. */
   #explained = false
 
@@ -124,12 +127,29 @@ export class TableScreen {
     }
     if (what.type === 'moved') this.#movers = [...new Set([...this.#movers, what.seat])]
     if (what.type === 'moved' || what.type === 'opened' || what.type === 'ended') this.#changed = true
-    const line = formatEvent(what, this.company, this.#offers)
+    const line = this.#isTypedHere(what) ? undefined : formatEvent(what, this.company, this.#offers)
     if (line !== undefined) this.#lines.push(line)
     if (what.type === 'offered') this.#offers = [...this.#offers, what]
     if (what.type === 'declined' || what.type === 'ended' || (what.type === 'gone' && this.over)) this.#offers = []
     // a player who moves declines the offer of the opponent
     if (what.type === 'moved') this.#offers = this.#offers.filter(({ seat }) => seat === what.seat)
+  }
+
+  /** Notes a chat message that the user sends from this terminal, which shows it already; returns a function that forgets it. */
+  noteTyped(text: string): () => void {
+    this.#typed = [...this.#typed, text]
+    return () => this.#forgetTyped(text)
+  }
+
+  /** Checks whether an event is a message that was typed here, and forgets it; the user's other messages come from other connections. */
+  #isTypedHere(what: TableEventView['what']): boolean {
+    return what.type === 'said' && isOwnTalk(what, this.company) && this.#forgetTyped(what.text)
+  }
+
+  #forgetTyped(text: string): boolean {
+    const at = this.#typed.indexOf(text)
+    if (at >= 0) this.#typed = this.#typed.toSpliced(at, 1)
+    return at >= 0
   }
 
   /** Adds the change of the ladder after the game. */

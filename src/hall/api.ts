@@ -176,7 +176,7 @@ export interface RatingChanges {
 
 /** TableListener receives the events of the tables to which one session is subscribed. */
 export interface TableListener {
-  /** Called when the session gets a seat, by a matched seek, a rematch or a resumed seat; `tableEvent` follows for each event. */
+  /** Called when the user gets a seat, by a matched seek or a rematch, through any session; `tableEvent` follows for each event. */
   seated(snapshot: TableSnapshot): void
   tableEvent(update: TableEventView): void
   /** Called when the result of a game is recorded on the ladder. */
@@ -197,6 +197,8 @@ export interface LobbyListener extends TableListener {
   messageReceived(message: DirectMessage): void
   /** Called when a game of this account ends at a table to which the session is not subscribed; `recorded` follows if it is rated. */
   finished?(game: FinishedGame): void
+  /** Called when another session of the same user has cancelled or replaced the user's open seek. */
+  seekCancelled?(seek: SeekInfo): void
   /** Called when the session loses a table, because its user has changed. */
   left?(table: number): void
 }
@@ -325,7 +327,7 @@ export interface Lobby {
 
   /** Opens a seek, or accepts a suitable open one; `seated` is called when there is a table, perhaps before this resolves. */
   seek(terms: SeekTerms): Promise<SeekAccepted | LobbyRefusal>
-  /** Cancels the user's open seek; returns whether there was one. */
+  /** Cancels the user's open seek, also if another session of the user has opened it; returns whether there was one. */
   cancel(): boolean
   /** Accepts the private seek with this code. With `replace`, cancels the user's own open seek first. */
   join(code: string, replace?: boolean): LobbyRefusal | undefined
@@ -341,6 +343,10 @@ export interface Lobby {
   resume(token: string, after?: number): Promise<TableSnapshot | LobbyRefusal>
   /** True if games survive a restart of the server. */
   readonly keepsGames: boolean
+  /** True if the user has another lobby session, through another connection: then the user's seek outlives this session. */
+  readonly hasOtherSessions: boolean
+  /** Checks whether another connection has the seat, too, that this session holds at a table. */
+  isHeldElsewhere(table: number): boolean
   /** The user's seats at open tables to which this session is not subscribed; `resumeSeat` resumes one. */
   readonly heldSeats: readonly HeldSeat[]
   /** Resumes the user's own seat at a table; `after` as for `resume`. */

@@ -3,8 +3,7 @@ import { THIS_MACHINE, toNetwork } from '../base/network-address.ts'
 import type { SeatNumber } from '../games/game.ts'
 import { PEER, type PersonId, type SeatOwner, UNWRITABLE } from '../hall/ports.ts'
 import type { TableActor } from '../hall/table-actor.ts'
-import type { PeerHandle } from '../protocol/seating.ts'
-import type { LobbyContext } from './context.ts'
+import type { LobbyContext, SessionPeer } from './context.ts'
 import type { DiskQuota } from './disk-quota.ts'
 
 /** Holdings counts the seats that one connection holds at open tables, under all its names, and the bytes that it adds to the disk. */
@@ -14,10 +13,10 @@ export class ConnectionHoldings {
   /** Count of the bytes that the network adds to the disk. */
   readonly spending: DiskQuota
   readonly #context: LobbyContext
-  readonly #peer: PeerHandle
+  readonly #peer: SessionPeer
   #tables: readonly TableActor[] = NONE
 
-  constructor(context: LobbyContext, peer: PeerHandle) {
+  constructor(context: LobbyContext, peer: SessionPeer) {
     this.#context = context
     this.#peer = peer
     this.network = peer.loopback ? THIS_MACHINE : toNetwork(peer.address)

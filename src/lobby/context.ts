@@ -1,11 +1,13 @@
 import type { Catalogue } from '../games/catalogue.ts'
 import type { GameAssets, SeatNumber } from '../games/game.ts'
+import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import type { People } from '../hall/accounts/people.ts'
 import type { RandomBytes } from '../hall/accounts/tokens.ts'
 import type { Hall } from '../hall/hall.ts'
 import type { TableId } from '../hall/ports.ts'
 import type { Challenges } from './challenges.ts'
 import type { DiskQuotas } from './disk-quota.ts'
+import type { SessionRegistry } from './user-sessions.ts'
 
 /** HallLimits are the limits of seats per user, and of tables; `Infinity` for no limit. */
 export interface HallLimits {
@@ -33,6 +35,8 @@ export interface LobbyContext {
   readonly hall: Hall
   readonly people: People
   readonly challenges: Challenges
+  /** The lobby sessions of each user. */
+  readonly sessions: SessionRegistry
   /** The games of this server. */
   readonly catalogue: Catalogue
   readonly stock: GameAssets
@@ -52,3 +56,28 @@ export interface LobbyContext {
 
 /** OnSeated is called when a peer takes a seat, with the numbers of the table and the seat. */
 export type OnSeated = (table: TableId, seat: SeatNumber) => void
+
+/** SessionPeer is the connection of a lobby session. A session without a conversation, such as one of a WebSocket, has such a peer. */
+export interface SessionPeer {
+  /** The peer's address, without its port. */
+  readonly address: string
+  /** True if the peer is on this machine; `undefined` if that is unknown. */
+  readonly loopback?: boolean
+  /** Called if the server ends the session, with a sentence for the user: closes the session and the connection. */
+  end(reason: string): void
+  /** Resolves when the peer has read most of the output; without it, output does not wait for the peer. */
+  ready?(): Promise<void>
+  /** Charges the peer's budget for its last message, if it has a budget. */
+  charge?(cost: number): void
+}
+
+/** SessionContext is what the parts of one lobby session share. */
+export interface SessionContext {
+  readonly context: LobbyContext
+  readonly peer: SessionPeer
+  /** The user; `undefined` before the login. */
+  readonly user: OnlineUser | undefined
+  /** The reason of the end, once the session is closed. */
+  readonly closed: Error | undefined
+  readonly onSeated: OnSeated | undefined
+}

@@ -65,7 +65,7 @@ export async function catchUnavailable<Answer>(answer: Promise<Answer>): Promise
 }
 
 /** Wraps a lobby so that its methods resolve with a refusal, instead of rejecting, if the store cannot write at the moment. */
-export function refuseWhenUnavailable(lobby: Lobby): Lobby {
+export function refuseWhenUnavailable<Session extends Lobby>(lobby: Session): Session {
   return new Proxy(lobby, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target)

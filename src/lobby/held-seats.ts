@@ -2,14 +2,13 @@ import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import type { HeldSeat, LobbyRefusal } from '../hall/api.ts'
 import { hasAccount, type SeatOwner } from '../hall/ports.ts'
 import type { SeatAt } from '../hall/table-registry.ts'
-import type { PeerHandle } from '../protocol/seating.ts'
-import type { LobbyContext } from './context.ts'
-import { toTableInfo } from './projections.ts'
+import type { LobbyContext, SessionPeer } from './context.ts'
 import type { Subscriptions } from './subscriptions.ts'
+import { toTableInfo } from './table-info.ts'
 
 export interface HeldSeatsOptions {
   readonly context: Pick<LobbyContext, 'hall' | 'people'>
-  readonly peer: PeerHandle
+  readonly peer: SessionPeer
   readonly tables: Subscriptions
   /** Returns the user of the session; `undefined` before the login. */
   readonly user: () => OnlineUser | undefined

@@ -6,11 +6,11 @@ import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import type { LoginRequest, People } from '../hall/accounts/people.ts'
 import type { EndedConnections } from '../hall/api.ts'
 import type { PersonId } from '../hall/ports.ts'
-import type { PeerHandle } from '../protocol/seating.ts'
+import type { SessionPeer } from './context.ts'
 
 export interface IdentityOptions {
   readonly people: People
-  readonly peer: PeerHandle
+  readonly peer: SessionPeer
   /** True if this connection is not notified of events elsewhere in the hall. */
   readonly quiet?: boolean
   /** Called before the connection changes to another user, who has other seats. */
@@ -20,7 +20,7 @@ export interface IdentityOptions {
 /** Identity is the user to whom one connection belongs: none at first, and then the user whose name the client has given last. */
 export class Identity {
   readonly #people: People
-  readonly #peer: PeerHandle
+  readonly #peer: SessionPeer
   readonly #quiet: boolean
   readonly #onUserChange: (() => void) | undefined
   #user: OnlineUser | undefined
@@ -119,6 +119,6 @@ export class Identity {
  * Returns the address for which password attempts count. Unlike for resources, each of 127.0.0.0/8 counts by itself: an
  * attacker at another loopback address must not lock the owner out.
  */
-function addressOf({ address }: PeerHandle): string {
+function addressOf({ address }: SessionPeer): string {
   return address.startsWith('127.') ? address : toNetwork(address)
 }

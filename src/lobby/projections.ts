@@ -1,7 +1,7 @@
-import { type Catalogue, publicNameOf } from '../games/catalogue.ts'
+import type { Catalogue } from '../games/catalogue.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
-import type { ClockTerms, GameTerms, PersonInfo, SeekInfo, TableInfo } from '../hall/api.ts'
-import { findAbsentSeats, type Hall } from '../hall/hall.ts'
+import type { ClockTerms, GameTerms, PersonInfo, SeekInfo } from '../hall/api.ts'
+import type { Hall } from '../hall/hall.ts'
 import { type ClockRules, hasAccount } from '../hall/ports.ts'
 import type { OpenSeek } from '../hall/seek-matching.ts'
 import type { TableActor } from '../hall/table-actor.ts'
@@ -51,17 +51,4 @@ function limitsOf({ total, turn }: ClockRules = {}): { readonly clock?: ClockTer
 function settingsOf(options: unknown): Readonly<Record<string, number>> {
   const entries = typeof options === 'object' && options !== null ? Object.entries(options) : []
   return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'))
-}
-
-/** Converts a table to what all users may see of it. */
-export function toTableInfo(table: TableActor): TableInfo {
-  const { id, state, observers } = table
-  const { seats } = state.opened
-  const watchers = observers.filter(({ viewer }) => viewer === 'watcher').length
-  const names = seats.map(({ name }) => name)
-  const away = findAbsentSeats(table)
-  return {
-    ...{ table: id, game: publicNameOf(state.rules), names, ...toGameTerms(state.opened), watchers, over: state.ended },
-    ...(away.length > 0 ? { away } : {}),
-  }
 }

@@ -1,36 +1,33 @@
 import { formatSeconds } from '../base/counts.ts'
 import { type CatalogueEntry, checkSeats, checkSettings } from '../games/catalogue.ts'
-import { isRefusal, RulesError, type SeatNumber } from '../games/game.ts'
+import { isRefusal, RulesError } from '../games/game.ts'
 import type { InviteCodeLimit } from '../hall/accounts/invite-code-limiter.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
-import { makeInviteCode, parseInviteCode } from '../hall/accounts/tokens.ts'
-import type { LobbyListener, LobbyRefusal, Page, PageRange, SeekAccepted, SeekInfo, SeekTerms } from '../hall/api.ts'
-import type { SeekRequest } from '../hall/matchmaker.ts'
-import { type ClockRules, hasAccount, type PersonId, type SeatOwner } from '../hall/ports.ts'
+import { makeInviteCode, makeToken, parseInviteCode } from '../hall/accounts/tokens.ts'
+import type { LobbyRefusal, Page, PageRange, SeekAccepted, SeekInfo, SeekTerms } from '../hall/api.ts'
+import type { SeekRequest, TableOptions } from '../hall/matchmaker.ts'
+import { type ClockRules, hasAccount, type PersonId } from '../hall/ports.ts'
 import type { OpenSeek } from '../hall/seek-matching.ts'
 import type { TableActor } from '../hall/table-actor.ts'
-import type { PeerHandle } from '../protocol/seating.ts'
 import { findChallenge, findNearSeeks } from './challenge-answers.ts'
 import { MUTED } from './challenges.ts'
-import type { LobbyContext } from './context.ts'
-import { NAME_REQUIRED, noGame, notHere, toAuthRefusal, toLobbyRefusal } from './errors.ts'
+import type { LobbyContext, SessionContext } from './context.ts'
+import { NAME_REQUIRED, noGame, notHere, toAuthRefusal, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
 import { toSeekInfo } from './projections.ts'
+import type { SessionSeats } from './seats.ts'
+import type { UserSession, UserSessions } from './user-sessions.ts'
 
-export interface SeekControlOptions {
-  readonly context: LobbyContext
-  readonly peer: PeerHandle
-  readonly listener: LobbyListener
-  /** Returns the user who seeks. */
-  user(): OnlineUser | undefined
-  /** Checks whether the user has left. */
-  isClosed(): boolean
-  /** Explains why the user cannot play now, with or without a seek. */
-  busy(): LobbyRefusal | undefined
-  /** Creates the owner of a new seat, with the token that gives the user access to the seat again. */
-  createOwner(user: OnlineUser): { owner: SeatOwner; token: string }
-  /** Called when a seat was found: subscribes the session to the table. */
-  subscribe(table: TableActor, seat: SeatNumber, token: string): void
+/** SeekingSession is the session for which a SeekControl seeks. */
+export interface SeekingSession extends SessionContext, UserSession {
+  readonly seats: SessionSeats
+  /** The sessions of the user; `undefined` without a name, and for a worksheet program. */
+  readonly sessions: UserSessions | undefined
+  /** Refuses another table if the user is at too many. */
+  readonly tooManyTables: LobbyRefusal | undefined
 }
+
+/** PlainSeek is the seek of a worksheet program, without clocks, challenges and codes. */
+export type PlainSeek = Pick<SeekRequest, 'game' | 'options' | 'seats' | 'rated' | 'wait'>
 
 /** Milliseconds until the house takes the other seat, by default. */
 const WAIT = 10_000
@@ -39,19 +36,45 @@ const GRACE = 120_000
 
 /**
  * SeekControl manages how one session gets to a table: its open seek, invitations by code, and challenges to and from other
- * users. A session has one open seek at most; a further one is refused, or replaces it.
+ * users. It is the only caller of `Hall.open` and `Hall.seek`. A user has one open seek at most, through all lobby sessions together
+ * (`user-sessions.ts`); a further one is refused, or replaces it. The seek of a worksheet program belongs to its connection.
  */
 export class SeekControl {
-  readonly #options: SeekControlOptions
-  readonly #context: LobbyContext
-  readonly #peer: PeerHandle
-  #cancelSeek: (() => void) | undefined
+  readonly #session: SeekingSession
+  /** Cancels the seek for which a worksheet program waits. */
+  #cancelWait: ((reason: Error) => void) | undefined
   #codeTries: InviteCodeLimit | undefined
 
-  constructor(options: SeekControlOptions) {
-    this.#options = options
-    this.#context = options.context
-    this.#peer = options.peer
+  constructor(session: SeekingSession) {
+    this.#session = session
+  }
+
+  /** Opens a table with its players. */
+  openTable(game: string, opening: TableOptions): TableActor {
+    return this.#session.context.hall.open(game, opening)
+  }
+
+  /** Opens a seek for a program; returns whether it waits. `onCancelled` is called with the reason if the session ends first. */
+  waitForSeat(request: PlainSeek & Pick<SeekRequest, 'owner' | 'onSeated'>, onCancelled: (reason: Error) => void): boolean {
+    let waiting = true
+    const onSeated: SeekRequest['onSeated'] = (table, seat) => {
+      waiting = false
+      this.#cancelWait = undefined
+      request.onSeated(table, seat)
+    }
+    const cancel = this.#session.context.hall.seek({ ...request, onSeated })
+    if (!waiting) return false
+    this.#cancelWait = (reason) => {
+      cancel()
+      onCancelled(reason)
+    }
+    return true
+  }
+
+  /** Cancels the seek for which a program waits, because the session ends. */
+  close(reason: Error): void {
+    this.#cancelWait?.(reason)
+    this.#cancelWait = undefined
   }
 
   /** Opens a seek, or a table if the game has one seat; see `Lobby.seek`. */
@@ -73,20 +96,21 @@ export class SeekControl {
     if (refusal) return refusal
     const options = await entry.setup(terms.settings, this.#context.stock)
     // another user may have entered through this connection meanwhile, or it may have closed
-    if (!this.#user || this.#options.isClosed()) return NAME_REQUIRED
+    if (!this.#user || this.#session.closed) return NAME_REQUIRED
+    // the user may have opened another seek through another connection
+    const late = this.#busy(terms.replace)
+    if (late) return late
     const against = terms.against === undefined ? undefined : this.#findOpponent(this.#user, terms.against)
     if (against !== undefined && typeof against !== 'string') return against
     const clock: ClockRules = { ...terms.clock, grace: GRACE }
     const { seats: size, points, name: game } = entry.game
     if (size.max === 1) {
       const replaced = this.#replace()
-      const { owner, token } = this.#options.createOwner(this.#user)
+      const token = this.#makeToken()
+      const seats = [this.#session.seats.createOwner({ token })]
       const rated = points !== undefined
-      this.#options.subscribe(
-        this.#context.hall.open(game, { options, seats: [owner], rated, private: terms.private === true, clock }),
-        0,
-        token,
-      )
+      const table = this.openTable(game, { options, seats, rated, private: terms.private === true, clock })
+      this.#session.sessions?.seat(this.#session, table, 0, token)
       return replaced
     }
     const code = terms.private ? makeInviteCode(this.#context.bytes) : undefined
@@ -116,10 +140,7 @@ export class SeekControl {
 
   /** Cancels the open seek; returns whether there was one. */
   cancel(): boolean {
-    const cancel = this.#cancelSeek
-    this.#cancelSeek = undefined
-    cancel?.()
-    return cancel !== undefined
+    return this.#session.sessions?.cancelSeek(this.#session) === true
   }
 
   /** Joins the table of the user who has given a code; see `Lobby.join`. */
@@ -128,7 +149,7 @@ export class SeekControl {
     if (busy || !this.#user) return busy ?? NAME_REQUIRED
     const code = parseInviteCode(typed)
     if (isRefusal(code)) return toLobbyRefusal('no-such-code', code)
-    this.#codeTries ??= this.#context.people.codeTries(this.#peer.address)
+    this.#codeTries ??= this.#context.people.codeTries(this.#session.peer.address)
     const denial = this.#codeTries.denial()
     if (denial) return toAuthRefusal(denial)
     const seek = this.#context.hall.findInvitation(code)
@@ -185,37 +206,44 @@ export class SeekControl {
 
   /** Cancels the open seek, if there is one, and returns it. */
   #replace(): { readonly replaced?: SeekInfo } {
-    const seek = this.#cancelSeek && this.open
+    const seek = this.#session.sessions?.seek && this.open
     this.cancel()
     return seek ? { replaced: toSeekInfo(this.#context.catalogue, seek) } : {}
   }
 
-  /** Opens a seek; returns it, or `undefined` if it was matched at once. */
+  /** Opens a seek of the user; returns it, or `undefined` if it was matched at once. */
   #seek(user: OnlineUser, request: Omit<SeekRequest, 'owner' | 'onSeated' | 'onRefused'>): OpenSeek | undefined {
-    const { owner, token } = this.#options.createOwner(user)
+    const { sessions, seats } = this.#session
+    if (!sessions) return undefined
+    const token = this.#makeToken()
     let waiting = true
-    const seated = (table: TableActor, seat: SeatNumber) => {
+    const onSeated: SeekRequest['onSeated'] = (table, seat) => {
       waiting = false
-      this.#cancelSeek = undefined
-      this.#options.subscribe(table, seat, token)
+      sessions.seek = undefined
+      sessions.seat(this.#session, table, seat, token)
     }
     let withdraw: (() => void) | undefined
     const onRefused = (by: string) => {
-      this.#cancelSeek = undefined
+      sessions.seek = undefined
       withdraw?.()
-      this.#options.listener.challengeRefused(toSeekInfo(this.#context.catalogue, { ...request, name: by }))
+      sessions.refused(toSeekInfo(this.#context.catalogue, { ...request, name: by }))
     }
-    const cancel = this.#context.hall.seek({ ...request, owner: owner, onSeated: seated, onRefused })
+    const cancel = this.#context.hall.seek({ ...request, owner: seats.createOwner({ token }), onSeated, onRefused })
     // a matching seek may have been open already, and then nothing is left to cancel
     if (!waiting) return undefined
     withdraw = this.#challenge(user, request)
-    this.#cancelSeek = () => {
-      // a closed hall has no open seeks
-      const isOpen = this.open !== undefined
-      cancel()
-      if (isOpen) withdraw?.()
+    const { seeks } = this.#context.hall
+    const open = this.open
+    sessions.seek = open && {
+      info: this.toOwnSeek(open),
+      cancel() {
+        // a closed hall has no open seeks
+        const isOpen = seeks.of(user.person).size > 0
+        cancel()
+        if (isOpen) withdraw?.()
+      },
     }
-    return this.open
+    return open
   }
 
   /** Sends the challenge, if the seek is addressed to a user and has no code; returns a function that withdraws the challenge. */
@@ -224,7 +252,7 @@ export class SeekControl {
     return this.#context.challenges.sendChallenge({
       challenged: against,
       seeker: toSeekInfo(this.#context.catalogue, { ...seek, name: user.name }),
-      address: this.#peer.address,
+      address: this.#session.peer.address,
     })
   }
 
@@ -234,7 +262,7 @@ export class SeekControl {
     if (found === person) return { code: 'not-now', refused: 'you cannot challenge yourself: name another user' }
     if (typeof found === 'string' && this.#context.challenges.isReachable(found) && !this.#context.challenges.isUnmuted(found, own))
       return MUTED
-    const wait = typeof found === 'string' ? this.#context.challenges.wait({ challenged: found, address: this.#peer.address }) : 0
+    const wait = typeof found === 'string' ? this.#context.challenges.wait({ challenged: found, address: this.#session.peer.address }) : 0
     return wait > 0
       ? { code: 'throttled', refused: `too many cancelled challenges to ${name}: try again in ${formatSeconds(wait)}` }
       : found
@@ -259,13 +287,27 @@ export class SeekControl {
 
   /** Explains why the user cannot play now; with `replace`, an open seek is no reason. */
   #busy(replace = false): LobbyRefusal | undefined {
-    const busy = this.#options.busy()
-    if (busy || replace || !this.#cancelSeek || !this.open) return busy
+    const { seats, sessions, tooManyTables } = this.#session
+    if (!this.#user) return NAME_REQUIRED
+    if (tooManyTables) return tooManyTables
+    if (!this.#context.hall.writable) return UNAVAILABLE
+    const { full } = seats
+    if (full !== undefined) return { code: 'too-many', refused: full }
+    if (replace || !sessions?.seek || !this.open) return undefined
     return { code: 'not-now', refused: 'you have an open seek already: cancel it first' }
   }
 
+  /** Makes the token that gives the user access to a new seat again. */
+  #makeToken(): string {
+    return makeToken(this.#context.bytes)
+  }
+
+  get #context(): LobbyContext {
+    return this.#session.context
+  }
+
   get #user(): OnlineUser | undefined {
-    return this.#options.user()
+    return this.#session.user
   }
 
   get #registered(): boolean {

@@ -8,16 +8,20 @@ import { chance } from '../games/random.ts'
 import { Passwords } from '../hall/accounts/passwords.ts'
 import { People } from '../hall/accounts/people.ts'
 import type { RandomBytes } from '../hall/accounts/tokens.ts'
+import type { Lobby, LobbyListener } from '../hall/api.ts'
 import { Hall } from '../hall/hall.ts'
 import type { Store } from '../hall/ports.ts'
 import type { ClientSeating, PeerHandle } from '../protocol/seating.ts'
 import { APPEND_LIMITS, type BatchLimits, FSYNC_LIMITS } from '../wire/transports/batching.ts'
 import { Challenges } from './challenges.ts'
-import { type HallLimits, type LobbyContext, type OnSeated, unlimitedHall } from './context.ts'
+import { type HallLimits, type LobbyContext, type OnSeated, type SessionPeer, unlimitedHall } from './context.ts'
 import { DiskQuotas } from './disk-quota.ts'
+import { refuseWhenUnavailable } from './errors.ts'
 import { notifyOfEnd, notifyOfRecord, recordForGuests } from './game-ends.ts'
-import { HallSeating } from './hall-seating.ts'
+import { ProgramSeating } from './program-seating.ts'
 import { isPublic } from './projections.ts'
+import { LobbySession } from './session.ts'
+import { SessionRegistry } from './user-sessions.ts'
 
 export interface LobbyServiceOptions {
   readonly store: Store
@@ -44,6 +48,7 @@ export class LobbyService implements LobbyContext {
   readonly hall: Hall
   readonly people: People
   readonly challenges: Challenges
+  readonly sessions: SessionRegistry
   readonly catalogue: Catalogue
   readonly stock: GameAssets
   readonly wait: number | undefined
@@ -68,6 +73,7 @@ export class LobbyService implements LobbyContext {
     this.batchLimits = store.waitsForDisk ? FSYNC_LIMITS : APPEND_LIMITS
     this.keeps = store.isDurable === true
     this.challenges = new Challenges({ clock, onError })
+    this.sessions = new SessionRegistry(onError)
     this.hall = new Hall({
       ...{ store, games, clock, random, onError, isListed: isPublic, bytes, idle: limits.move },
       onEnded: (table) => {
@@ -93,7 +99,15 @@ export class LobbyService implements LobbyContext {
    * called with each seat that the peer takes.
    */
   createSeating(peer: PeerHandle, defaultName: string, onSeated?: OnSeated): ClientSeating {
-    return new HallSeating(this, peer, defaultName, onSeated)
+    return new ProgramSeating(this, peer, defaultName, onSeated)
+  }
+
+  /**
+   * Opens a lobby session for a peer without a conversation, such as a WebSocket. The listener is notified of the events that
+   * concern the user. The caller calls `close` when the connection ends, also after `peer.end`.
+   */
+  openSession(peer: SessionPeer, listener: LobbyListener, onSeated?: OnSeated): Lobby & { close(): void } {
+    return refuseWhenUnavailable(new LobbySession(this, peer, onSeated).listen(listener))
   }
 
   /** Closes the hall for a reason: all seats are released, and the tables stay as they are. */

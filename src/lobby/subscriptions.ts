@@ -41,9 +41,9 @@ export class Subscriptions {
     this.#ready = ready
   }
 
-  /** Number of subscriptions. */
-  get size(): number {
-    return this.#tables.size
+  /** The numbers of the tables, one for each subscription. */
+  get ids(): Iterable<number> {
+    return this.#tables.keys()
   }
 
   has(id: number): boolean {
@@ -56,6 +56,12 @@ export class Subscriptions {
     return subscription?.seat === undefined ? undefined : this.resume(subscription.table, subscription.seat, subscription.token, after)
   }
 
+  /** Checks whether another connection has the seat, too, that this session holds at a table. */
+  isHeldElsewhere(id: number): boolean {
+    const own = this.#tables.get(id)
+    return own?.seat !== undefined && own.table.observers.some((one) => one !== own && one.viewer === own.seat)
+  }
+
   /** Finds the owner of this session's seat at a table, and whether its game is over; `undefined` if it has no seat. */
   ownerAt(id: number): { readonly person: PersonId; readonly name: string; readonly over: boolean } | undefined {
     const subscription = this.#tables.get(id)
@@ -65,7 +71,8 @@ export class Subscriptions {
 
   /** Takes a seat, and notifies the client. */
   takeSeat(table: TableActor, seat: SeatNumber, token: string | undefined): void {
-    this.#holdings.open(table, seat)
+    // another session of the user may have the seat already, and then its network has paid for the table
+    if (!table.observers.some(({ viewer }) => viewer === seat)) this.#holdings.open(table, seat)
     this.#listener.seated(this.subscribe(table, seat, token).snapshot)
   }
 
@@ -148,10 +155,13 @@ export class Subscriptions {
     return this.#full ?? this.#done(subscription.table, this.#spend(subscription.table, { type: 'say', name, text, ...seat }))
   }
 
-  /** Counts the other clients at a table that show talk. */
+  /** Counts the clients of other users at a table that show talk. */
   countTalkReceivers(id: number): number {
     const own = this.#tables.get(id)
-    return own === undefined ? 0 : own.table.observers.filter((one) => one !== own && one instanceof TableSubscription).length
+    if (own === undefined) return 0
+    const isOwn = ({ viewer, name }: TableSubscription) =>
+      (name !== '' && name === own.name) || (viewer !== 'watcher' && viewer === own.viewer)
+    return own.table.observers.filter((one) => one !== own && one instanceof TableSubscription && !isOwn(one)).length
   }
 
   /** Submits an act of this session's seat; an offer can open a rematch. */

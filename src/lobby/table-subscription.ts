@@ -1,5 +1,5 @@
 import type { SeatNumber, Situation } from '../games/game.ts'
-import type { Page, PageRange, TableEventView, TableListener, TableSnapshot, TableView } from '../hall/api.ts'
+import type { TableEventView, TableListener, TableSnapshot, TableView } from '../hall/api.ts'
 import { changesOf } from '../hall/events.ts'
 import { timeLeft, turnLeft } from '../hall/seat-clocks.ts'
 import type { TableState, TableStep } from '../hall/table.ts'
@@ -143,13 +143,6 @@ export class TableSubscription implements TableObserver {
     const changed = situation ?? (changesOf(what.type) === 'clocks' ? toSituation(state, this.viewer) : undefined)
     return changed ? { table, n, at, what, sight: toTableView(state, changed, at) } : { table, n, at, what }
   }
-}
-
-/** Lists the names of a table's watchers, each once, in order of arrival. */
-export function listWatchers({ observers }: TableActor, { from = 0, count }: PageRange): Page<string> {
-  const names = new Set<string>()
-  for (const one of observers) if (one instanceof TableSubscription && one.viewer === 'watcher' && one.name !== '') names.add(one.name)
-  return { items: [...names].slice(from, from + count), total: names.size }
 }
 
 /** Adds the clocks to the view of a seat or a watcher. */

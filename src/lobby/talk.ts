@@ -3,13 +3,11 @@ import { isRefusal } from '../games/game.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import type { LobbyListener, LobbyRefusal } from '../hall/api.ts'
 import { foldName } from '../hall/names/names.ts'
-import type { PeerHandle } from '../protocol/seating.ts'
-import type { LobbyContext } from './context.ts'
+import type { LobbyContext, SessionPeer } from './context.ts'
 import { notHere } from './errors.ts'
 import type { Subscriptions } from './subscriptions.ts'
+import { TALK, type UserSessions } from './user-sessions.ts'
 
-/** Rate of talk of one session: ten messages at once, then one a second, so that talk does not push the board off the screen. */
-const TALK = { burst: 10, refill: 1000 }
 /** Maximum characters of a message to one user. */
 const LONGEST = 1000
 /** Maximum number of names that a session can mute. */
@@ -17,8 +15,10 @@ const MUTED = 100
 
 export interface LobbyTalkOptions {
   readonly context: LobbyContext
-  readonly peer: PeerHandle
+  readonly peer: SessionPeer
   readonly tables: Subscriptions
+  /** Returns the sessions of the user, who shares one rate of talk; `undefined` without a name. */
+  readonly sessions: () => UserSessions | undefined
 }
 
 /** Muted is a muted name, as the user writes it, and folded. */
@@ -33,18 +33,20 @@ interface Muted {
  */
 export class LobbyTalk {
   readonly #context: LobbyContext
-  readonly #peer: PeerHandle
+  readonly #peer: SessionPeer
   readonly #tables: Subscriptions
+  readonly #sessions: LobbyTalkOptions['sessions']
   readonly #bucket = new TokenBucket(TALK)
   /** Muted names, by their folded form. */
   readonly #muted = new Map<string, Muted>()
   /** Connections that had a name when the user muted it, and may have taken other names since. */
   readonly #mutedAs = new WeakMap<object, Muted>()
 
-  constructor({ context, peer, tables }: LobbyTalkOptions) {
+  constructor({ context, peer, tables, sessions }: LobbyTalkOptions) {
     this.#context = context
     this.#peer = peer
     this.#tables = tables
+    this.#sessions = sessions
   }
 
   /** Sends talk to a table. */
@@ -132,7 +134,9 @@ export class LobbyTalk {
   }
 
   #throttled(): LobbyRefusal | undefined {
-    const wait = this.#bucket.take(this.#context.hall.clock.monotonic())
+    const now = this.#context.hall.clock.monotonic()
+    // the own bucket stays with the connection when it takes another name
+    const wait = this.#bucket.take(now) || (this.#sessions()?.talk.take(now) ?? 0)
     return wait > 0 ? { code: 'throttled', refused: 'you send too many messages at once: wait a moment' } : undefined
   }
 }

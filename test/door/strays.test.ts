@@ -93,10 +93,8 @@ describe('at the front door', () => {
     await again.type('login ada')
     await again.send('engine-1843\n')
     await again.until('Hello, ada.')
-    expect(await again.type('mine')).toBe(lines('  1  guess  through another connection: "resume 1" takes it here'))
-    expect(await again.type('go 1')).toMatch(
-      /^You sit at table 1, guess, through another connection: "resume 1" takes that\s+seat here\.\n$/,
-    )
+    expect(await again.type('mine')).toBe(lines('  1  guess  through another connection: "resume 1" shows it here, too'))
+    expect(await again.type('go 1')).toMatch(/^You sit at table 1, guess, through another connection: "resume 1" shows it here,\s+too\.\n$/)
     await ada.drop()
     expect(await again.type('mine')).toBe(lines('  1  guess  held: "resume 1"'))
   })

@@ -365,7 +365,8 @@ describe('other events', () => {
   test.each<[What, string | undefined, string]>([
     [{ type: 'said', name: 'grace', seat: 1, text: 'hello' }, 'grace says: hello', 'alan says: hello'],
     [{ type: 'said', name: 'edsger', text: 'hello' }, 'edsger (watching) says: hello', 'edsger (watching) says: hello'],
-    [{ type: 'said', name: 'ada', seat: 0, text: 'hello' }, undefined, 'grace says: hello'],
+    // through another connection of the same user
+    [{ type: 'said', name: 'ada', seat: 0, text: 'hello' }, 'You say: hello', 'grace says: hello'],
     [{ type: 'offered', seat: 1, what: 'draw' }, 'grace offers a draw: "accept" or "decline", or move on.', 'alan offers a draw.'],
     [{ type: 'offered', seat: 1, what: 'rematch' }, 'grace offers another game: "accept" or "decline".', 'alan offers another game.'],
     [{ type: 'offered', seat: 0, what: 'draw' }, 'You have offered a draw.', 'grace offers a draw.'],
@@ -386,8 +387,26 @@ describe('other events', () => {
 
   test('a watcher’s own talk is not shown again, but talk of a player of the same name is', async () => {
     const spectacle = await watched()
+    await spectacle.type('say hello')
     expect(await spectacle.happen([{ type: 'said', name: 'ada', text: 'hello' }])).toBe('')
     expect(await spectacle.happen([{ type: 'said', name: 'ada', seat: 1, text: 'hello' }])).toBe(lines('', 'ada says: hello'))
+  })
+
+  test('a player’s own talk is not shown again, once for each time it was typed; other talk of the same user is', async () => {
+    const spectacle = await begun(0)
+    await spectacle.type('say hello')
+    await spectacle.type("'hello")
+    const said: What = { type: 'said', name: 'ada', seat: 0, text: 'hello' }
+    expect(await spectacle.happen([{ ...said, text: 'good luck' }])).toBe(lines('', 'You say: good luck'))
+    expect(await spectacle.happen([said], [said])).toBe('')
+    expect(await spectacle.happen([said])).toBe(lines('', 'You say: hello'))
+  })
+
+  test('talk that the server refuses is forgotten', async () => {
+    const spectacle = await begun(0)
+    spectacle.lobby.refuses('say', 'you send too many messages at once: wait a moment')
+    await spectacle.type('say hello')
+    expect(await spectacle.happen([{ type: 'said', name: 'ada', seat: 0, text: 'hello' }])).toBe(lines('', 'You say: hello'))
   })
 
   test('an offer that was declined by a move is shown', async () => {

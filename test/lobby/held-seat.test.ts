@@ -80,13 +80,13 @@ test('a user learns at the next login which games ended while only a worksheet p
   expect(again.screen).toContain('While you were away: tictactoe, against leo, won (leo resigned).')
 })
 
-test('another connection of the same account is notified of the end, and the connection at the table once', async () => {
+test('another connection of the same account, which has come later, is notified of the end, and the connection at the table once', async () => {
   const lobby = new TestLobby()
   const kim = await door(lobby, 'kim')
   const leo = await door(lobby, 'leo')
-  const other = await door(lobby, 'kim')
   await kim.type('play tictactoe')
   await leo.type('play tictactoe')
+  const other = await door(lobby, 'kim')
   kim.news()
   other.news()
   await leo.type('resign')
@@ -156,14 +156,14 @@ test('"who" and "tables" agree with other commands on a reserved seat', async ()
   expect(await kim.type('who')).not.toContain('resume')
 })
 
-test('a seat that another connection of the user has is shown as such, and can be taken over', async () => {
+test('a seat that another connection of the user has is shown as such, and can be resumed here, too', async () => {
   const lobby = new TestLobby()
   const kim = await door(lobby, 'kim')
   const leo = await door(lobby, 'leo')
   await kim.type('play tictactoe')
   await leo.type('play tictactoe')
   const other = await door(lobby, 'kim')
-  const TAKEN = 'You sit at table 1, tictactoe with leo, through another connection: "resume 1" takes that seat here'
+  const TAKEN = 'You sit at table 1, tictactoe with leo, through another connection: "resume 1" shows it here, too'
   expect(other.screen.replace(/\n {2}/g, ' ')).toContain(TAKEN)
   expect((await other.type('board')).replace(/\n {2}/g, ' ')).toBe(lines(`You are at no table. ${TAKEN}`))
   expect(await other.type('resume 1')).toContain('you are back at tictactoe')

@@ -40,6 +40,9 @@ export class FakeLobby implements Lobby {
   people: readonly PersonInfo[] = []
   heldSeats: readonly TableInfo[] = []
   keepsGames = true
+  hasOtherSessions = false
+  /** The tables whose seats another connection has, too. */
+  readonly heldElsewhere = new Set<number>()
   ownInvitation: SeekInfo | undefined
   /** The calls, in order. */
   readonly calls: unknown[][] = []
@@ -78,6 +81,10 @@ export class FakeLobby implements Lobby {
 
   get ownSeek(): SeekInfo | undefined {
     return this.seekers.find(({ name }) => name === this.me?.name)
+  }
+
+  isHeldElsewhere(table: number): boolean {
+    return this.heldElsewhere.has(table)
   }
 
   countTalkReceivers(): number {

@@ -15,12 +15,15 @@ export interface Matchup {
 interface MatchupPlayer {
   readonly who: SeatNumber
   readonly speech: LegacyMessages | 'native' | 'door'
+  /** The first or a later connection of a registered user, who has several in this seat. */
+  readonly connection?: 'first' | 'later'
 }
 
 /** Returns the name of a player by seat and protocol. */
-export function playerName({ who, speech }: MatchupPlayer): string {
+export function playerName({ who, speech, connection }: MatchupPlayer): string {
   if (typeof speech !== 'string') return `seat ${who}, through ${speech.program}`
-  return `seat ${who}, through ${speech === 'native' ? 'the native protocol' : 'the front door'}`
+  const shown = speech === 'native' ? 'the native protocol' : 'the front door'
+  return `seat ${who}, through ${shown}${connection === 'later' ? ', again' : ''}`
 }
 
 /** The watchers at every table. */
@@ -55,7 +58,9 @@ export const WITHOUT_SEATS: readonly string[] = [
 ]
 
 function setting(game: string, ...seats: readonly MatchupPlayer[]): Matchup {
-  const names = seats.map(({ speech }) => (typeof speech === 'string' ? speech : speech.program))
+  const names = seats.map(({ speech, connection }) =>
+    typeof speech === 'string' ? `${speech}${connection === 'later' ? ' again' : ''}` : speech.program,
+  )
   return { name: `${game}: ${names.join(' and ')}`, game, seats }
 }
 
@@ -76,6 +81,14 @@ export const MATCHUPS: readonly Matchup[] = [
   ...PROGRAMS.filter(({ game }) => FOR_TWO.some((sought) => sought.game === game)).flatMap(({ game, ...sitting }) =>
     ANY.map((speech) => setting(game, { who: 1 - sitting.who, speech }, sitting)),
   ),
+  ...ANY.map((speech) =>
+    setting(
+      'hands',
+      { who: 0, speech: 'native', connection: 'first' },
+      { who: 0, speech: 'native', connection: 'later' },
+      { who: 1, speech },
+    ),
+  ),
   setting('tictactoe', { who: 0, speech: lines('fh/tictactoe', 'ada\n') }, { who: 1, speech: lines('fh/tictactoe', 'grace\n') }),
 ]
 
@@ -88,12 +101,13 @@ export const SEATING_PROGRAMS: readonly string[] = [
 export function connectCast({ game, seats }: Matchup): (lobby: TestLobby, deal: Deal) => Promise<readonly Participant[]> {
   const alone = seats.length === 1
   const sought = SOUGHT.find((one) => one.game === game)
-  const come = (lobby: TestLobby, { word, questions }: Deal, { who, speech }: MatchupPlayer): Promise<Participant> => {
+  const come = (lobby: TestLobby, { word, questions }: Deal, { who, speech, connection }: MatchupPlayer): Promise<Participant> => {
     const name = who === 0 ? 'ada' : 'grace'
     if (typeof speech !== 'string') return new LegacyClient(lobby, { who, speech, options: { words: [word], questions } }).arrive()
     const settings = game === 'quiz' ? { count: 4 } : {}
+    if (connection === 'later') return new NativeParticipant(lobby, { name, who, connection }).arrive()
     if (speech === 'native')
-      return new NativeParticipant(lobby, { name, who }).arrive({ game, wait: alone ? 0 : null, seats: [who], settings })
+      return new NativeParticipant(lobby, { name, who, connection }).arrive({ game, wait: alone ? 0 : null, seats: [who], settings })
     const command = `play ${sought?.name}${game === 'quiz' ? ' count 4' : ''}${alone && sought?.two ? ' against house' : ''}`
     return new DoorParticipant(lobby, { name, who }).arrive([command])
   }

@@ -63,18 +63,26 @@ export class LegacyClient implements Participant {
   }
 }
 
+const PASSWORD = 'engine-1843'
+
 /** NativeParticipant is a program that speaks the native protocol: in a seat, watching, or in the lobby. */
 export class NativeParticipant implements Participant {
   readonly called: string
   readonly who: SeatNumber | 'watcher'
   readonly #lobby: TestLobby
   readonly #name: string
+  readonly #connection: 'first' | 'later' | undefined
   #client: MemoryNativeClient
   #dropped = false
   #heard = 0
 
-  constructor(testLobby: TestLobby, { name, who }: { name: string; who: SeatNumber | 'watcher' }) {
-    this.called = `${who === 'watcher' ? name : `seat ${who}`}, through the native protocol`
+  /** `connection` is for one of several connections of a registered user; without it, the participant is a guest. */
+  constructor(
+    testLobby: TestLobby,
+    { name, who, connection }: { name: string; who: SeatNumber | 'watcher'; connection?: 'first' | 'later' | undefined },
+  ) {
+    this.called = `${who === 'watcher' ? name : `seat ${who}`}, through the native protocol${connection === 'later' ? ', again' : ''}`
+    this.#connection = connection
     this.who = who
     this.#lobby = testLobby
     this.#name = name
@@ -83,7 +91,9 @@ export class NativeParticipant implements Participant {
 
   /** Enters under its name, and opens a seek if `seeks` is given. */
   async arrive(seeks?: Omit<Extract<ToServer, { type: 'seek' }>, 'type' | 'id'>): Promise<this> {
-    await this.#client.say({ type: 'enter', name: this.#name })
+    const account = { name: this.#name, password: PASSWORD }
+    if (this.#connection === 'first') await this.#client.say({ type: 'register', ...account })
+    else await this.#client.say({ type: 'enter', ...(this.#connection ? account : { name: this.#name }) })
     if (seeks) await this.#client.say({ ...seeks, type: 'seek' })
     return this
   }

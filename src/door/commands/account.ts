@@ -219,9 +219,13 @@ async function resume(session: DoorSession, rest: string): Promise<Reply> {
   return undefined
 }
 
-/** Cancels the open seek, so that the user is not seated while changing identity or resuming a seat. */
+/**
+ * Cancels the open seek, so that the user is not seated while changing identity or resuming a seat. Another connection of the
+ * user keeps it.
+ */
 function cancelSeek(session: DoorSession): void {
   leaveFinishedTables(session)
+  if (session.lobby.hasOtherSessions) return
   const notice = formatCancelledSeek(session)
   if (session.lobby.cancel()) session.say(notice)
 }
@@ -279,7 +283,8 @@ export const accountCommands: readonly DoorCommand[] = [
     about: 'take up your seat again after a lost connection',
     more: () => [
       'The server showed the token when you took the seat. Under a registered name,',
-      '"resume" alone is enough, or "resume" and the number of the table.',
+      '"resume" alone is enough, or "resume" and the number of the table. If you sit there',
+      'through another connection, both of your connections play from then on.',
     ],
     run: resume,
   },

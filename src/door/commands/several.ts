@@ -22,7 +22,7 @@ function mine(session: DoorSession): Reply {
 
 /** Describes a seat of this user that the session has not resumed, with the command for that. */
 function wayTo({ table, elsewhere }: HeldSeat): string {
-  return elsewhere ? `through another connection: "resume ${table}" takes it here` : `held: "resume ${table}"`
+  return elsewhere ? `through another connection: "resume ${table}" shows it here, too` : `held: "resume ${table}"`
 }
 
 /** Shows another table of this session, which then receives moves and chat. */

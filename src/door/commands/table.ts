@@ -21,8 +21,12 @@ const NOT_SHOWN = 'Said, but no other user here sees it: the others are away, th
 export async function say({ lobby, present }: DoorSession, text: string): Promise<Reply> {
   if (text === '') return 'Type the text, too, such as "say hello".'
   if (!present) return undefined
+  const forget = present.noteTyped(text)
   const refusal = await lobby.say(present.table, text)
-  if (refusal) return refusal
+  if (refusal) {
+    forget()
+    return refusal
+  }
   if (lobby.countTalkReceivers(present.table) > 0) return 'Said.'
   return present.alone ? 'Said, but you are alone at this table.' : NOT_SHOWN
 }

@@ -44,7 +44,7 @@ export function toSeek(seek: SeekInfo): Pick<SeekInfo, 'name' | 'game'> & GameTe
 export const seekCommands = [
   command(
     'seek',
-    'Opens a seek. When an opponent is found, the server sends `seated`. For a private seek, `ok` has its invitation code.',
+    'Opens a seek. When an opponent is found, the server sends `seated` to each connection of this user. For a private seek, `ok` has its invitation code.',
     {
       game,
       settings: settings.optional(),
@@ -80,7 +80,7 @@ export const seekCommands = [
   ),
   command(
     'cancel',
-    'Cancels the open seek.',
+    'Cancels the open seek of this user.',
     {},
     {
       example: { id: 7 },

@@ -40,7 +40,7 @@ const held = { table: 17, game: 'tictactoe', seat: 0, names: samples.names, ...s
 
 const seated = message(
   'seated',
-  'This client has a seat at a table: the seek has found an opponent, or this answers `resume`.',
+  'This client has a seat at a table: the seek of this user has found an opponent, a rematch begins, or this answers `resume`.',
   { id: id.optional(), ...snapshot },
   held,
 )

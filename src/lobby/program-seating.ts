@@ -1,0 +1,146 @@
+import type { Game, Refusal, Seat, SeatNumber } from '../games/game.ts'
+import type { Lobby, LobbyListener } from '../hall/api.ts'
+import { costs } from '../hall/login-costs.ts'
+import type { SeatRetention, TableSeat } from '../hall/seat.ts'
+import type { TableActor } from '../hall/table-actor.ts'
+import type { ClientSeating, HallAccess, HallSeat, LadderRank, PeerHandle, SeekOptions } from '../protocol/seating.ts'
+import { Disconnected } from '../wire/disconnect.ts'
+import type { LobbyContext, OnSeated } from './context.ts'
+import { catchUnavailable, refuseWhenUnavailable } from './errors.ts'
+import type { PlainSeek } from './seeking.ts'
+import { LobbySession } from './session.ts'
+
+/** Maximum characters of a name, also of a default name: some clients have no space for more. */
+const NAME = 20
+
+/**
+ * ProgramSeating gives the role of a conversation access to a lobby session, which has the user, the seek and the seats. The roles
+ * of worksheet programs ask for a seat with `sit`; programs whose peers have names use `logIn`, `seek` and `resume`; a front door
+ * takes the session's `lobby`. A role gets a seat, or an exception that ends its conversation.
+ */
+export class ProgramSeating implements ClientSeating, HallAccess {
+  readonly #session: LobbySession
+  readonly #peer: PeerHandle
+  /** Name of a peer that has not given one. */
+  readonly #defaultName: string
+
+  constructor(context: LobbyContext, peer: PeerHandle, defaultName: string, onSeated?: OnSeated) {
+    this.#session = new LobbySession(context, peer, onSeated)
+    this.#peer = peer
+    this.#defaultName = defaultName.length <= NAME ? defaultName : [...defaultName].slice(0, NAME).join('')
+  }
+
+  get hall(): HallAccess {
+    return this
+  }
+
+  /** Always false: the other players at a table do not depend on this conversation. */
+  get isBusy(): boolean {
+    return false
+  }
+
+  async finished(): Promise<void> {}
+
+  get name(): string | undefined {
+    return this.#session.user?.name
+  }
+
+  async sit<State, Move, View, Options>(
+    game: Game<State, Move, View, Options>,
+    number: SeatNumber,
+    options: Options,
+  ): Promise<Seat<Move, View>> {
+    const { wait = 0 } = this.#session.context
+    const { seat, setup } = unturned(game.seats.max, number, options)
+    // a role that asks for a seat does nothing else until it has one
+    return this.#seat(game, { options: setup, seats: [seat], rated: false, wait }, 'given up', 'idle')
+  }
+
+  lobby(listener: LobbyListener): Lobby {
+    return refuseWhenUnavailable(this.#session.listen(listener))
+  }
+
+  logIn(name: string, how?: { password?: string }): ReturnType<HallAccess['logIn']> {
+    this.#peer.charge?.(costs.enter)
+    return catchUnavailable(this.#session.identity.enter(name, how))
+  }
+
+  async register(name: string, password: string): Promise<Refusal | undefined> {
+    this.#peer.charge?.(costs.register)
+    const { holdings } = this.#session.seats
+    const { full } = holdings.spending
+    if (full !== undefined) return { refused: full }
+    holdings.spendOnAccount()
+    return catchUnavailable(this.#session.identity.register(name, password))
+  }
+
+  async seek<State, Move, View, Options>(
+    game: Game<State, Move, View, Options>,
+    { options, seats, wait, rated = false, held = false }: SeekOptions<Options>,
+  ): Promise<HallSeat<Move, View>> {
+    return this.#seat(game, { options, seats, wait, rated }, held ? 'held' : 'given up', 'listening')
+  }
+
+  holds(game: string): boolean {
+    return this.#session.seats.find(game) !== undefined
+  }
+
+  resume<State, Move, View, Options>(game: Game<State, Move, View, Options>): HallSeat<Move, View> | undefined {
+    return this.#session.seats.resume(game.name, this.#peer)
+  }
+
+  async rank(game: string): Promise<LadderRank | undefined> {
+    const { seats, context } = this.#session
+    return context.hall.place(game, seats.person)
+  }
+
+  close(reason?: Error): void {
+    this.#session.close(reason)
+  }
+
+  /**
+   * Seats the peer: at a new table if the game has one seat, or else when a seek is matched. Rejects with a `Disconnected` that has
+   * a sentence if the peer cannot take another seat, and with the reason of the end if the conversation ends first. The peer of
+   * an `idle` role is watched for its end meanwhile.
+   */
+  async #seat<State, Move, View, Options>(
+    game: Game<State, Move, View, Options>,
+    { options, seats, wait, rated }: Omit<PlainSeek, 'game'>,
+    retention: SeatRetention,
+    role: 'idle' | 'listening',
+  ): Promise<TableSeat<Move, View>> {
+    const { seats: own, seeking, closed } = this.#session
+    if (closed) throw closed
+    const { full } = own
+    if (full !== undefined) throw new Disconnected('full', full)
+    const owner = own.createOwner({ defaultName: this.#defaultName })
+    const take = (table: TableActor, seat: SeatNumber) => own.take<Move, View>(table, seat, retention, this.#peer)
+    if (game.seats.max === 1) {
+      const table = seeking.openTable(game.name, { options, seats: [owner], rated })
+      own.holdings.open(table, 0)
+      return take(table, 0)
+    }
+    return new Promise((resolve, reject) => {
+      let waits = false
+      const onSeated = (table: TableActor, seat: SeatNumber) => {
+        if (waits && role === 'idle') this.#peer.endOnDisconnect(false)
+        own.holdings.open(table, seat)
+        resolve(take(table, seat))
+      }
+      waits = seeking.waitForSeat({ owner, game: game.name, options, seats, rated, wait, onSeated }, reject)
+      if (waits && role === 'idle') this.#peer.endOnDisconnect(true)
+    })
+  }
+}
+
+/**
+ * Translates a program's seat to the hall's. At the hall's tables seat 0 begins, while a program may say that its seat 1
+ * begins. With the same seat for both, a client that begins and a client that comes second can meet at one table.
+ */
+function unturned(seats: number, number: SeatNumber, options: unknown): { seat: SeatNumber; setup: unknown } {
+  if (typeof options !== 'object' || options === null || !('first' in options) || typeof options.first !== 'number') {
+    return { seat: number, setup: options }
+  }
+  const { first, ...setup } = options
+  return { seat: (number - first + seats) % seats, setup }
+}

@@ -1,0 +1,191 @@
+import type { SeatNumber } from '../games/game.ts'
+import type { OnlineUser } from '../hall/accounts/online-users.ts'
+import { hashToken } from '../hall/accounts/tokens.ts'
+import type { LobbyListener, LobbyRefusal, SeekInfo } from '../hall/api.ts'
+import type { TableActor } from '../hall/table-actor.ts'
+import { AccountRequests } from './account-requests.ts'
+import type { LobbyContext, OnSeated, SessionPeer } from './context.ts'
+import { HeldSeats } from './held-seats.ts'
+import { Identity } from './identity.ts'
+import { SessionSeats } from './seats.ts'
+import { SeekControl, type SeekingSession } from './seeking.ts'
+import { Subscriptions } from './subscriptions.ts'
+import { LobbyTalk } from './talk.ts'
+import type { UserSessions } from './user-sessions.ts'
+
+/** Maximum number of tables to which one user is subscribed at a time. */
+const TABLES = 20
+
+/** The default reason of the end. One instance serves all sessions, because creating an error costs as much as playing a move. */
+const OVER = new Error('the conversation is over')
+
+/** LobbyParts are the parts that only a session with a listener needs. */
+interface LobbyParts {
+  readonly listener: LobbyListener
+  readonly accounts: AccountRequests
+  readonly tables: Subscriptions
+  readonly heldSeats: HeldSeats
+  readonly talk: LobbyTalk
+  /** The user's sessions, with this one, and a function that leaves them; `undefined` without a name. */
+  membership: { readonly sessions: UserSessions; readonly leave: () => void } | undefined
+  /** Ends the subscription to challenges. */
+  stopListening: (() => void) | undefined
+}
+
+/**
+ * SessionParts is the half of LobbySession that puts together its parts, and ends them. Every session has one Identity (the user's
+ * name), one SeekControl (seeks and challenges) and one SessionSeats. A session with a listener also has AccountRequests,
+ * Subscriptions (tables), HeldSeats and LobbyTalk (talk and messages), and is one of the user's sessions (`user-sessions.ts`).
+ *
+ * There can be very many connections that play one game and nothing else, so each part is created when it is used first.
+ */
+export abstract class SessionParts implements SeekingSession {
+  readonly context: LobbyContext
+  readonly peer: SessionPeer
+  /** Called with each seat that the session takes. */
+  readonly onSeated: OnSeated | undefined
+  closed: Error | undefined
+  #identity: Identity | undefined
+  #seats: SessionSeats | undefined
+  #seeking: SeekControl | undefined
+  #lobby: LobbyParts | undefined
+
+  constructor(context: LobbyContext, peer: SessionPeer, onSeated?: OnSeated) {
+    this.context = context
+    this.peer = peer
+    this.onSeated = onSeated
+  }
+
+  /** Notifies a listener of the events that concern the user, from now on. Throws an Error if the session has been used already. */
+  listen(listener: LobbyListener): this {
+    if (this.#lobby || this.#identity) throw new Error('a session has one listener, from its beginning')
+    const { context, peer } = this
+    const { holdings } = this.seats
+    const identity = this.#createIdentity(false)
+    this.#identity = identity
+    const tables = new Subscriptions(context.hall, listener, {
+      holdings,
+      name: () => this.user?.name ?? '',
+      ready: () => peer.ready?.() ?? Promise.resolve(),
+    })
+    this.#lobby = {
+      listener,
+      accounts: new AccountRequests({ context, identity, holdings, onEntered: () => this.arrive() }),
+      tables,
+      heldSeats: new HeldSeats({ context, peer, tables, user: () => this.user }),
+      talk: new LobbyTalk({ context, peer, tables, sessions: () => this.sessions }),
+      membership: undefined,
+      stopListening: undefined,
+    }
+    return this
+  }
+
+  get identity(): Identity {
+    this.#identity ??= this.#createIdentity(true)
+    return this.#identity
+  }
+
+  get seats(): SessionSeats {
+    this.#seats ??= new SessionSeats(this)
+    return this.#seats
+  }
+
+  get seeking(): SeekControl {
+    this.#seeking ??= new SeekControl(this)
+    return this.#seeking
+  }
+
+  get user(): OnlineUser | undefined {
+    return this.#identity?.user
+  }
+
+  get isLoggedIn(): boolean {
+    return this.user?.isOnline === true
+  }
+
+  get sessions(): UserSessions | undefined {
+    return this.#lobby?.membership?.sessions
+  }
+
+  get tableIds(): Iterable<number> {
+    return this.lobby.tables.ids
+  }
+
+  get tooManyTables(): LobbyRefusal | undefined {
+    return this.subscribed.size >= TABLES ? TOO_MANY_TABLES : undefined
+  }
+
+  /** Subscribes to a table at which the user has a new seat. Throws the reason of the end if the session is closed. */
+  seated(table: TableActor, seat: SeatNumber, token: string): void {
+    if (this.closed) throw this.closed
+    this.onSeated?.(table.id, seat)
+    this.user?.addToken(hashToken(token))
+    this.lobby.tables.takeSeat(table, seat, token)
+  }
+
+  refused(by: SeekInfo): void {
+    this.lobby.listener.challengeRefused(by)
+  }
+
+  seekCancelled(seek: SeekInfo): void {
+    this.lobby.listener.seekCancelled?.(seek)
+  }
+
+  /** Ends the session: seats that no other connection has are held for a while, and with the user's last session the seek is cancelled. */
+  close(reason?: Error): void {
+    if (this.closed) return
+    this.closed = reason ?? OVER
+    this.#seeking?.close(this.closed)
+    if (this.#lobby) {
+      this.#leaveTables(this.#lobby)
+      this.#lobby.tables.close()
+    }
+    this.#seats?.release(reason)
+    this.#identity?.close()
+  }
+
+  /** The parts of a session with a listener. */
+  protected get lobby(): LobbyParts {
+    if (!this.#lobby) throw new Error('this session has no listener')
+    return this.#lobby
+  }
+
+  /** The numbers of the tables to which the user is subscribed, through this session or another. */
+  protected get subscribed(): ReadonlySet<number> {
+    return this.sessions?.tableIds ?? new Set(this.tableIds)
+  }
+
+  /** Joins the sessions of the user who has entered, and subscribes to the challenges to that user. */
+  protected arrive(): void {
+    const { user, context, lobby, closed } = this
+    lobby.stopListening?.()
+    lobby.stopListening = undefined
+    if (!user || closed) return
+    lobby.membership ??= context.sessions.join(user.person, this)
+    lobby.stopListening = context.challenges.subscribe(user.person, lobby.talk.withoutMuted(lobby.listener))
+  }
+
+  /** `quiet` is for a worksheet program, whose protocol cannot carry events from elsewhere in the hall. */
+  #createIdentity(quiet: boolean): Identity {
+    const { context, peer } = this
+    return new Identity({ people: context.people, peer, quiet, onUserChange: () => this.#changeUser() })
+  }
+
+  /** Leaves all tables, because the connection now belongs to another user, and notifies the client. */
+  #changeUser(): void {
+    const lobby = this.#lobby
+    if (lobby) for (const id of this.#leaveTables(lobby)) lobby.listener.left?.(id)
+  }
+
+  /** Leaves the user's sessions and all tables; returns the numbers of the tables. */
+  #leaveTables(lobby: LobbyParts): readonly number[] {
+    lobby.stopListening?.()
+    lobby.stopListening = undefined
+    lobby.membership?.leave()
+    lobby.membership = undefined
+    lobby.heldSeats.releaseAll()
+    return lobby.tables.endAll()
+  }
+}
+
+const TOO_MANY_TABLES: LobbyRefusal = { code: 'too-many', refused: `you are at ${TABLES} tables already: leave one first` }

@@ -1,0 +1,39 @@
+import { publicNameOf } from '../games/catalogue.ts'
+import type { Page, PageRange, TableInfo } from '../hall/api.ts'
+import { findAbsentSeats } from '../hall/hall.ts'
+import type { TableActor } from '../hall/table-actor.ts'
+import { toGameTerms } from './projections.ts'
+import { TableSubscription } from './table-subscription.ts'
+
+/** Converts a table to what all users may see of it. */
+export function toTableInfo(table: TableActor): TableInfo {
+  const { id, state } = table
+  const { seats } = state.opened
+  const names = seats.map(({ name }) => name)
+  const away = findAbsentSeats(table)
+  const info = { table: id, game: publicNameOf(state.rules), names, ...toGameTerms(state.opened), watchers: countWatchers(table) }
+  return { ...info, over: state.ended, ...(away.length > 0 ? { away } : {}) }
+}
+
+/** Lists the names of a table's watchers, each once, in order of arrival. */
+export function listWatchers(table: TableActor, { from = 0, count }: PageRange): Page<string> {
+  const names = [...namesOfWatchers(table).names]
+  return { items: names.slice(from, from + count), total: names.length }
+}
+
+/** Counts the users who watch a table: each once, through however many connections, and each client without a name. */
+function countWatchers(table: TableActor): number {
+  const { names, unnamed } = namesOfWatchers(table)
+  return names.size + unnamed
+}
+
+function namesOfWatchers({ observers }: TableActor): { readonly names: ReadonlySet<string>; readonly unnamed: number } {
+  const names = new Set<string>()
+  let unnamed = 0
+  for (const one of observers) {
+    if (one.viewer !== 'watcher') continue
+    if (one instanceof TableSubscription && one.name !== '') names.add(one.name)
+    else unnamed++
+  }
+  return { names, unnamed }
+}

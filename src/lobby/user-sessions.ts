@@ -1,0 +1,154 @@
+import { TokenBucket } from '../base/rate-limit.ts'
+import type { SeatNumber } from '../games/game.ts'
+import type { SeekInfo } from '../hall/api.ts'
+import type { PersonId } from '../hall/ports.ts'
+import type { TableActor } from '../hall/table-actor.ts'
+
+/*
+ * One user can have several lobby sessions, one for each connection: a registered user logs in again and keeps the first. A guest
+ * has one, because the name has one owner; worksheet programs have none, and play each for its own connection.
+ *
+ * What belongs to the user: the name, the open seek, the seats and their tokens, and the limits. The user has one seek. Each session
+ * sees it as its own, and may cancel or replace it; it stays open until the last session ends. When it is matched, or a challenge
+ * accepted, every session is subscribed to the new table and gets `seated`, and so does every session that has the seat when a
+ * rematch begins. Each of them may move; all of them get every event. Challenges, refusals of the own challenge and messages go to
+ * all sessions, except that each session mutes users for itself.
+ *
+ * What belongs to the session: its subscriptions. A login subscribes to nothing, because a client that reconnects says by `resume`
+ * which events it has; so a session that comes in the middle of a game resumes the seat, and holds it beside the others. A session
+ * that leaves a table, watches one or ends changes nothing for the others: the table reports the seat as `gone` when the last
+ * connection that holds it has ended. A session that takes another name leaves this user, as if its connection had ended.
+ *
+ * Limits. The number of tables counts each table once, however many sessions are subscribed to it; the seats, and the rate of talk,
+ * count for the user, too. The bytes on the disk count for the network of the connection that causes them.
+ *
+ * Safety. A new password ends all other logins at once, but their connections some turns later. A session whose login has ended
+ * gets no new seat, so that it never sees a token that it should not have; if no other session is left, the seat is held.
+ */
+
+/** Rate of talk of one user: ten messages at once, then one a second, so that talk does not push the board off the screen. */
+export const TALK = { burst: 10, refill: 1000 }
+
+/** UserSession is one lobby session of a user, as the other sessions of the user know it. */
+export interface UserSession {
+  /** False if the server has ended its login. */
+  readonly isLoggedIn: boolean
+  /** The tables to which it is subscribed. */
+  readonly tableIds: Iterable<number>
+  /** Subscribes to a table at which the user has a new seat, and notifies the client. */
+  seated(table: TableActor, seat: SeatNumber, token: string): void
+  /** Notifies the client that the challenge of the user was refused. */
+  refused(by: SeekInfo): void
+  /** Notifies the client that another session has cancelled the seek of the user. */
+  seekCancelled(seek: SeekInfo): void
+}
+
+/** UserSeek is the open seek of a user. */
+export interface UserSeek {
+  readonly info: SeekInfo
+  cancel(): void
+}
+
+/** UserSessions is the lobby sessions of one user, and what they share. */
+export class UserSessions {
+  /** The user's open seek. */
+  seek: UserSeek | undefined
+  /** Limits the talk of the user. */
+  readonly talk = new TokenBucket(TALK)
+  readonly #sessions = new Set<UserSession>()
+  readonly #onError: (sentence: string, reason: unknown) => void
+
+  constructor(onError: (sentence: string, reason: unknown) => void) {
+    this.#onError = onError
+  }
+
+  /** Number of sessions. */
+  get size(): number {
+    return this.#sessions.size
+  }
+
+  /** The numbers of the tables to which at least one session is subscribed. */
+  get tableIds(): ReadonlySet<number> {
+    const ids = new Set<number>()
+    for (const { tableIds } of this.#sessions) for (const id of tableIds) ids.add(id)
+    return ids
+  }
+
+  add(session: UserSession): void {
+    this.#sessions.add(session)
+  }
+
+  /** Removes a session; cancels the open seek if it was the last. Returns whether it was the last. */
+  remove(session: UserSession): boolean {
+    this.#sessions.delete(session)
+    if (this.#sessions.size > 0) return false
+    this.cancelSeek(session)
+    return true
+  }
+
+  /** Cancels the open seek, and notifies the other sessions; returns whether there was one. */
+  cancelSeek(by: UserSession): boolean {
+    const { seek } = this
+    if (!seek) return false
+    this.seek = undefined
+    seek.cancel()
+    this.#notify(
+      [...this.#sessions].filter((session) => session !== by),
+      (session) => session.seekCancelled(seek.info),
+    )
+    return true
+  }
+
+  /**
+   * Subscribes all sessions to a table at which the user has a new seat, first the one that has sought it. Throws the first
+   * exception if all fail. Without a session that is logged in, the seat is held as after a disconnection.
+   */
+  seat(seeker: UserSession, table: TableActor, seat: SeatNumber, token: string): void {
+    const online = [...this.#sessions].filter((session) => session.isLoggedIn)
+    if (online.length === 0) return void table.submit({ type: 'gone', seat })
+    const first = online.filter((session) => session === seeker)
+    const others = online.filter((session) => session !== seeker)
+    this.#notify([...first, ...others], (session) => session.seated(table, seat, token))
+  }
+
+  /** Notifies all sessions that the challenge of the user was refused. */
+  refused(by: SeekInfo): void {
+    this.#notify([...this.#sessions], (session) => session.refused(by))
+  }
+
+  /** Calls `notify` for each session; an exception of one does not reach the others. Throws the first if all fail. */
+  #notify(sessions: readonly UserSession[], notify: (session: UserSession) => void): void {
+    const failures: unknown[] = []
+    for (const session of sessions) {
+      try {
+        notify(session)
+      } catch (reason) {
+        failures.push(reason)
+      }
+    }
+    if (failures.length > 0 && failures.length === sessions.length) throw failures[0]
+    for (const reason of failures) this.#onError('one connection of a user could not be notified', reason)
+  }
+}
+
+/** SessionRegistry finds the lobby sessions of each user. */
+export class SessionRegistry {
+  readonly #users = new Map<PersonId, UserSessions>()
+  readonly #onError: (sentence: string, reason: unknown) => void
+
+  /** `onError` is called with errors that do not stop the server. */
+  constructor(onError: (sentence: string, reason: unknown) => void) {
+    this.#onError = onError
+  }
+
+  /** Adds a session of a user; returns the sessions of the user, and a function that removes this one. */
+  join(person: PersonId, session: UserSession): { readonly sessions: UserSessions; readonly leave: () => void } {
+    const sessions = this.#users.get(person) ?? new UserSessions(this.#onError)
+    this.#users.set(person, sessions)
+    sessions.add(session)
+    const leave = () => {
+      if (sessions.remove(session) && this.#users.get(person) === sessions) this.#users.delete(person)
+    }
+    return { sessions, leave }
+  }
+}

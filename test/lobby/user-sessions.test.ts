@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import type { SeekInfo } from '../../src/hall/api.ts'
+import type { TableActor } from '../../src/hall/table-actor.ts'
+import { SessionRegistry, type UserSession } from '../../src/lobby/user-sessions.ts'
+
+const SEEK: SeekInfo = { name: 'ada', game: 'tictactoe', settings: {}, rated: false }
+
+/** A table of which only the commands are used, and recorded. */
+function recordingTable(): { readonly table: TableActor; readonly commands: unknown[] } {
+  const commands: unknown[] = []
+  return { table: { submit: (command: unknown) => void commands.push(command) } as unknown as TableActor, commands }
+}
+const { table: TABLE } = recordingTable()
+
+/** A session that records its calls, and fails if the test says so. */
+class RecordingSession implements UserSession {
+  isLoggedIn = true
+  fails = false
+  readonly tableIds: number[] = []
+  readonly calls: string[] = []
+
+  seated(_table: TableActor, seat: number, token: string): void {
+    if (this.fails) throw new Error('it cannot take the seat')
+    this.calls.push(`seat ${seat} by ${token}`)
+  }
+
+  refused({ name }: SeekInfo): void {
+    this.calls.push(`refused by ${name}`)
+  }
+
+  seekCancelled({ game }: SeekInfo): void {
+    this.calls.push(`cancelled ${game}`)
+  }
+}
+
+function twoSessions() {
+  const errors: string[] = []
+  const registry = new SessionRegistry((sentence) => errors.push(sentence))
+  const [one, other] = [new RecordingSession(), new RecordingSession()]
+  const { sessions, leave } = registry.join('account:1', one)
+  const second = registry.join('account:1', other)
+  expect(second.sessions).toBe(sessions)
+  return { errors, registry, one, other, sessions, leave, leaveSecond: second.leave }
+}
+
+test('a new seat goes to all sessions, first to the one that has sought it', () => {
+  const { one, other, sessions } = twoSessions()
+  const order: string[] = []
+  one.seated = () => order.push('one')
+  other.seated = () => order.push('other')
+  sessions.seat(other, TABLE, 0, 'token')
+  expect(order).toEqual(['other', 'one'])
+})
+
+test('a session whose login has ended gets no new seat, so that it never sees the token', () => {
+  const { one, other, sessions } = twoSessions()
+  one.isLoggedIn = false
+  sessions.seat(one, TABLE, 0, 'token')
+  expect([one.calls, other.calls]).toEqual([[], ['seat 0 by token']])
+  other.isLoggedIn = false
+  const { table, commands } = recordingTable()
+  sessions.seat(one, table, 1, 'token')
+  expect([one.calls, other.calls, commands]).toEqual([[], ['seat 0 by token'], [{ type: 'gone', seat: 1 }]])
+})
+
+test('a session that fails does not keep the seat from the others; if all fail, the caller gets the error', () => {
+  const { errors, one, other, sessions } = twoSessions()
+  one.fails = true
+  sessions.seat(one, TABLE, 1, 'token')
+  expect([one.calls, other.calls, errors]).toEqual([[], ['seat 1 by token'], ['one connection of a user could not be notified']])
+  other.fails = true
+  expect(() => sessions.seat(one, TABLE, 1, 'token')).toThrow('it cannot take the seat')
+})
+
+test('a cancelled seek is reported to the other sessions, and the end of the last session cancels it', () => {
+  const { registry, one, other, sessions, leave, leaveSecond } = twoSessions()
+  let cancelled = 0
+  const seek = { info: SEEK, cancel: () => void cancelled++ }
+  sessions.seek = seek
+  expect(sessions.cancelSeek(one)).toBe(true)
+  expect(sessions.cancelSeek(one)).toBe(false)
+  expect([cancelled, one.calls, other.calls]).toEqual([1, [], ['cancelled tictactoe']])
+  sessions.seek = seek
+  leave()
+  expect(cancelled).toBe(1)
+  leaveSecond()
+  expect(cancelled).toBe(2)
+  expect(registry.join('account:1', one).sessions).not.toBe(sessions)
+})
+
+test('a table counts once, however many sessions are subscribed to it', () => {
+  const { one, other, sessions } = twoSessions()
+  one.tableIds.push(1, 2)
+  other.tableIds.push(2, 3)
+  expect([...sessions.tableIds]).toEqual([1, 2, 3])
+})
