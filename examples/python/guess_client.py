@@ -43,7 +43,7 @@ def play(lines, asks):
             print("no guess is left; the number was from", low, "to", high)
             return
         else:
-            # Stop here: a further wait could last for ever.
+            # Stop here: a further wait could last forever.
             sys.exit(f"the server said {word!r}, which is no word of this protocol")
 
 

@@ -11,7 +11,7 @@ import {
   type Offer,
   type TableContext,
 } from './event-text.ts'
-import { drawBoard, findLastMove, formatEnd } from './game-text.ts'
+import { findLastMove, formatEnd, renderBoard } from './game-text.ts'
 import { formatList, joinSentences, SCREEN, toSafeLine } from './layout.ts'
 import { formatTermSentences, formatTimeLeft } from './terms-text.ts'
 
@@ -69,7 +69,7 @@ export class TableScreen {
     this.#introduction = [
       formatIntroduction(this.company, coming),
       ...(terms.length > 0 ? joinSentences(terms) : []),
-      ...(token ? [`If the connection breaks, come back with: resume ${token}`] : []),
+      ...(token ? [`If the connection breaks, return with: resume ${token}`] : []),
     ]
     for (const one of offers) this.addEvent({ what: { type: 'offered', seat: one, what: this.over ? 'rematch' : 'draw' } })
   }
@@ -150,7 +150,7 @@ export class TableScreen {
   /** Returns the updates since the last call, one line each, for a table that is not shown. */
   takeNotices(): readonly string[] {
     if (!this.#sight) return []
-    const here = this.#introduction.length > 0 ? [`To go there, type "go ${this.table}".`] : []
+    const here = this.#introduction.length > 0 ? [`To show it, type "go ${this.table}".`] : []
     const turn = this.#changed && this.playing && this.turn ? ['it is your turn.'] : []
     const end = this.#changed && this.over ? [this.#outcome(this.#sight)].filter((line) => line !== '') : []
     const notices = [...this.#lines, ...turn, ...end].map((line) => `Table ${this.table}: ${line}`)
@@ -159,7 +159,7 @@ export class TableScreen {
     return lines
   }
 
-  /** Returns the whole table for a user who goes to it, and drops its updates. */
+  /** Returns the whole table for a user who selects it, and drops its updates. */
   open(): readonly string[] {
     this.#clear()
     if (this.#sight) this.#newBoard(this.#sight)
@@ -200,7 +200,7 @@ export class TableScreen {
   }
 
   #board({ view }: TableView): string[] {
-    const lines = drawBoard(this.#rules, view, this.company).split('\n')
+    const lines = renderBoard(this.#rules, view, this.company).split('\n')
     while (lines.at(-1) === '') lines.pop()
     return lines.map((line) => toSafeLine(line).trimEnd())
   }

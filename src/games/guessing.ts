@@ -40,7 +40,7 @@ export const guessing: Game<Guessing, Try, GuessingView, GuessingOptions> = {
   aliases: ['number'],
   title: 'guess a number from 1 to 100',
   rules:
-    'The server has drawn a number from 1 to 100. After each guess it says whether the number is higher or lower. You win if you find it within your number of tries, usually seven.',
+    'The server has chosen a number from 1 to 100. After each guess it answers whether the number is higher or lower. You win if you find it within your number of tries, usually seven.',
   moveHint: 'a number, such as 50',
   settings: { tries: { min: 1, max: 100, usual: 7, about: 'tries' } },
   options: ({ tries = 7 }) => ({ tries, lenient: true }),

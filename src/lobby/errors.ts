@@ -4,7 +4,7 @@ import type { Lobby, LobbyRefusal, RefusalCode } from '../hall/api.ts'
 import { isTemporary, UNWRITABLE } from '../hall/ports.ts'
 
 /** The refusal for a client that has no name yet. */
-export const NAME_REQUIRED: LobbyRefusal = { code: 'who-are-you', refused: 'say who you are first' }
+export const NAME_REQUIRED: LobbyRefusal = { code: 'who-are-you', refused: 'give a name first' }
 
 /** The refusal while the store cannot write. */
 export const UNAVAILABLE: LobbyRefusal = { code: 'unavailable', refused: UNWRITABLE }
@@ -36,7 +36,7 @@ export function noGame(name: string): LobbyRefusal {
 
 /** The refusal for a user who is not online. */
 export function notHere(name: string): LobbyRefusal {
-  return { code: 'no-such-person', refused: `there is no user "${name}" here: see who is here` }
+  return { code: 'no-such-person', refused: `there is no user "${name}" here: list the users` }
 }
 
 /** The refusal for a table that does not exist, or that the user may not see. */
@@ -46,7 +46,7 @@ export function noTable(id: number): LobbyRefusal {
 
 /** The refusal for a table that this server cannot restore. */
 export function noRules(game: string): LobbyRefusal {
-  return { code: 'not-now', refused: `this server cannot go on with this game of ${game} now: your seat is held until it can` }
+  return { code: 'not-now', refused: `this server cannot continue this game of ${game} now: your seat is held until it can` }
 }
 
 /** The refusal for a command that needs a seat at the table. */

@@ -211,7 +211,7 @@ interface Held {
 
 /**
  * Translates a program's seat to the hall's. At the hall's tables seat 0 begins, while a program may say that its seat 1
- * begins. With the same seat for both, a client that begins and a client that comes second can meet at one table.
+ * begins. With the same seat for both, a client that begins and a client that moves second can meet at one table.
  */
 function unturned(seats: number, number: SeatNumber, options: unknown): { seat: SeatNumber; setup: unknown } {
   if (typeof options !== 'object' || options === null || !('first' in options) || typeof options.first !== 'number') {

@@ -35,7 +35,7 @@ const automaton = defineAutomaton({
     }),
     ERROR: server('ERROR {sentence}', {
       example: 'ERROR cell 5 is taken by X',
-      about: 'why a message was rejected, or why the server disconnects',
+      about: 'why the server refused a message, or why it disconnects',
     }),
     QUIT: client('QUIT', { bye: true }),
     closed: clientCloses,
@@ -46,7 +46,7 @@ const automaton = defineAutomaton({
     naming: { Welcome: 'waiting', ERROR: 'nameless' },
     waiting: { init: 'playing', closed: 'end' },
     playing: { move: 'asked', moved: 'playing', GameEnd: 'nameless', closed: 'end' },
-    // if the other player leaves while this player thinks, a cell can cross GameEnd
+    // if the opponent leaves while this player thinks, a cell can cross GameEnd
     asked: { cell: 'judging', move: 'asked', GameEnd: 'crossing', closed: 'end' },
     judging: { moved: 'playing', ERROR: 'asked', GameEnd: 'nameless' },
     crossing: { cell: 'nameless', name: 'naming', closed: 'end' },
@@ -116,7 +116,7 @@ function leaves({ name }: ReceivedMessage<Name>): boolean {
   return name === 'QUIT' || name === 'closed'
 }
 
-/** Logs the peer in under a name, or rejects the name. Returns whether the peer has it. */
+/** Logs the peer in under a name, or refuses the name. Returns whether the peer has it. */
 async function enter(peer: Peer<Name, State>, hall: HallAccess, name: string): Promise<boolean> {
   const wrong = checkName(name) ?? explainRefusal(await hall.logIn(name))
   if (wrong === undefined) peer.send('Welcome', hall.name ?? name)
@@ -124,7 +124,7 @@ async function enter(peer: Peer<Name, State>, hall: HallAccess, name: string): P
   return wrong === undefined
 }
 
-/** Explains why the hall rejects a name, for a protocol without passwords. */
+/** Explains, in a protocol without passwords, why the hall refuses a name. */
 function explainRefusal(refusal: Awaited<ReturnType<HallAccess['logIn']>>): string | undefined {
   if (refusal?.registered === undefined) return refusal?.refused
   return `the name ${refusal.registered} is registered, and this program takes no passwords: take another name`

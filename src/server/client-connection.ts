@@ -115,7 +115,7 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
   #logSuppression(): void {
     const { admission, logs } = this.#hosting
     if (admission.mayLogLimit('ended', this.client)) {
-      logs.log('warn', `more than ten conversations of ${this.client.host} a second end with an error: the others are not logged`)
+      logs.log('warn', `more than ten conversations of ${this.client.host} a second end with an error: the server does not log the others`)
     }
   }
 }

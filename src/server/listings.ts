@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { People } from '../hall/accounts/people.ts'
 import type { FinishedTable, Store } from '../hall/ports.ts'
 
-/** ListRequest asks for a page of the registered users or finished games, after an account or a table. */
+/** ListRequest requests a page of the registered users or finished games, after an account or a table. */
 export const ListRequest = z.strictObject({
   action: z.enum(['people', 'results']),
   after: z.union([z.int().nonnegative(), z.string()]).optional(),
@@ -45,7 +45,7 @@ export const ListPage = z.strictObject({
 })
 export type ListPage = z.infer<typeof ListPage>
 
-/** LadderRequest asks for the best players of a game, by the name of its rules. */
+/** LadderRequest requests the best players of a game, by the name of its rules. */
 export const LadderRequest = z.strictObject({ action: z.literal('ladder'), game: z.string(), limit: z.int().min(1).max(100) })
 export type LadderRequest = z.infer<typeof LadderRequest>
 

@@ -150,8 +150,8 @@ export class Server {
   }
 
   /**
-   * Serves the clients that wait and those that connect later. Their input is batched up to the limits of the factory, so that
-   * its store persists in one write what arrives together. To be called once, after `listen`.
+   * Serves the clients that wait, and later clients. Their input is batched up to the limits of the factory, so that
+   * its store persists simultaneous input in one write. To be called once, after `listen`.
    */
   admit(factory: SeatingFactory): void {
     if (factory.batchLimits) this.#batcher.raiseLimits(factory.batchLimits)
@@ -161,7 +161,7 @@ export class Server {
 
   /**
    * Stops: accepts no more clients, and ends each conversation with its protocol's end message, or with a reset if it has
-   * none. Resolves when all connections are closed; those that are still open after three seconds are reset.
+   * none. Resolves when all connections are closed; the server resets connections that are still open after three seconds.
    */
   async stop(): Promise<void> {
     this.#stopping = true
@@ -176,7 +176,7 @@ export class Server {
     await this.#untilClosed(Promise.all([...here.map(({ closed }) => closed), ...closed]))
   }
 
-  /** Waits until all connections are closed; resets them after a while, so that no client keeps the server from stopping. */
+  /** Waits until all connections are closed; resets them after a while, so that no client prevents the server from stopping. */
   #untilClosed(closed: Promise<unknown>): Promise<void> {
     return new Promise((resolve) => {
       const cancels = [

@@ -9,7 +9,7 @@ const TYPED = [
   ...['hello there', 'play scissors', 'play guess', '%H:%M', '', 'ä', 'nonsense'],
 ]
 
-/** Names of the users: few enough that they meet. */
+/** Names of the users: so few that users with one name meet. */
 const NAMES = ['ada', 'ada', 'grace', 'ada @ home', '']
 const PASSWORDS = ['', '', '', 'engine-1843', 'engine']
 

@@ -10,7 +10,7 @@ import type { Sink, Transport } from './transport.ts'
 /*
  * A connection turns the bytes of one peer into messages and messages into bytes, for both sides of every protocol and over
  * any transport. The network may cut and join the bytes anywhere. The peer may send a thousand messages at once, read nothing,
- * or disconnect in the middle of a message. These rules hold in all of that:
+ * or disconnect in the middle of a message. These rules hold in all these cases:
  *
  * 1. At most one reader waits. It gets one message or the end, once. A reader that reads again while it handles its message
  *    gets the next message from the loop in `#deliver`, so calls do not nest, however many messages have arrived.
@@ -25,7 +25,7 @@ import type { Sink, Transport } from './transport.ts'
  *    reset may delete what the peer has not read yet. So `close` sends the rest, finishes, and drops further bytes until the
  *    peer closes too or a timeout ends the wait; `abort` waits a moment before it resets. `fail` only records why this side ends
  *    the conversation: the caller closes or aborts afterwards.
- * 6. The peer's FIN ends reading, not sending: a client that shuts down its side may still wait for the answer. The same is
+ * 6. The peer's FIN ends reading, not sending: a client that shuts down its side may still wait for an answer. The same is
  *    true after a message over the limit, so that the peer can be sent the reason.
  */
 
@@ -180,7 +180,7 @@ export class Connection extends Sender implements Sink {
     })
   }
 
-  /** Removes the reader. The next reader gets what arrives meanwhile. */
+  /** Removes the reader. The next reader gets the messages that arrive meanwhile. */
   stopReading(): void {
     this.#reader = undefined
     this.waitingSince = undefined

@@ -35,7 +35,7 @@ const DIGITS = 7
 const FEW = 5
 
 /**
- * Describes bytes as a single binary number, with a noun phrase; `undefined` if they are rather text. If two readings are
+ * Describes bytes as a single binary number, with a noun phrase; `undefined` if they are more likely text. If two readings are
  * likely, names both, the shorter number first.
  */
 export function describePackedNumber(bytes: Uint8Array): string | undefined {

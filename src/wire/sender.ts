@@ -17,11 +17,11 @@ export interface SenderOptions {
 const OUTBOX_LIMIT = 256 * 1024
 /** Timeout in milliseconds for the peer to close its side after this side has finished. */
 const LINGER = 2000
-/** The same timeout, in all, for a peer that still reads unsent bytes. */
+/** The total timeout in milliseconds for a peer that still reads unsent bytes. */
 export const LINGER_READING = 30_000
 /** Milliseconds between the last message and a reset, which may delete data that the peer has not read. */
 const BEFORE_RESET = 200
-/** A message costs 1 of the budget, and 1 more for each so many characters. */
+/** Characters of a message that cost 1 of the budget, in addition to 1 for the message. */
 export const FREE_CHARACTERS = 1024
 /** Shared by all connections, because creating an error costs as much as playing a move. */
 export const CLOSED = new Disconnected('ours', 'this side has ended the conversation')
@@ -114,7 +114,7 @@ export abstract class Sender implements OutboxOwner {
     this.outbox.clear()
   }
 
-  /** Calls those that wait until both sides are closed. */
+  /** Calls the callbacks that wait until both sides are closed. */
   protected notifyClosed(): void {
     this.#onClosed?.()
   }

@@ -177,8 +177,8 @@ describe('--split, --glue and --delay', () => {
     [['join', 'guess', '--delay', 'soon'], /delay takes a time such as 5ms or 2s/],
     [['serve', '--glue', 'up:80ms'], /a direction is in, out or both, not "up"/],
     [['host', 'time', '--udp', '--split', '8'], /--split and --glue go with streams/],
-    [['host', 'guess', '--secrets'], /--secrets goes with --trace/],
-    [['join', 'guess', '--seed', '3'], /--seed goes with --split or --delay/],
+    [['host', 'guess', '--secrets'], /--secrets needs --trace/],
+    [['join', 'guess', '--seed', '3'], /--seed needs --split or --delay/],
   ])('%j is a usage error', async (args, sentence) => {
     const { errors, code } = await run(...args)
     expect(code).toBe(2)

@@ -83,7 +83,7 @@ describe('ports of a server', () => {
     [['--port-base', '65530'], /leaves no room/],
     [['--port-base', '0'], /whole number from 1 to 65535/],
     [['--host', '9000'], /9000 is a port, .* --port-base 9000/],
-    [['--host', '0.0.0.0:9000'], /say --host 0\.0\.0\.0 and --port NAME=9000/],
+    [['--host', '0.0.0.0:9000'], /type --host 0\.0\.0\.0 and --port NAME=9000/],
     [['--port', '70000'], /whole number from 0 to 65535/],
   ])('%j is a usage error with advice', async (args, sentence) => {
     expect(await run('serve', ...args)).toMatchObject({ code: 2, output: '', errors: expect.stringMatching(sentence) })
@@ -218,7 +218,7 @@ describe('parlor rank', () => {
       expect(await run('rank', 'quiz', '--port', String(port))).toEqual({
         code: 1,
         output: '',
-        errors: `parlor: the server at 127.0.0.1:${port}: it says "${said}", which no front door says; --port is that of the front door, 4000 if nothing else was set\n`,
+        errors: `parlor: the server at 127.0.0.1:${port}: it sends "${said}", which no front door sends; --port is that of the front door, 4000 if nothing else was set\n`,
       })
     }
   })
@@ -299,7 +299,7 @@ describe('lists for the operator', () => {
 
   test('are usage errors without a data folder or a name', async () => {
     expect(await run('people', 'list', '--data', '/no/such/folder')).toMatchObject({ code: 2 })
-    expect(await run('people', 'reset', '--data', folder())).toMatchObject({ code: 2, errors: expect.stringContaining('say whose') })
+    expect(await run('people', 'reset', '--data', folder())).toMatchObject({ code: 2, errors: expect.stringContaining('add the name') })
     expect(await run('people', 'rest', 'ada', '--data', folder())).toMatchObject({ code: 2, errors: expect.stringContaining('list') })
   })
 })

@@ -107,10 +107,10 @@ test('the settings of transports can be in the environment', async () => {
 })
 
 test.each([
-  [['--tls', '--unix', 'sockets'], '--tls and --unix do not go together'],
-  [['--cert', 'cert.pem', '--key', 'key.pem'], '--cert, --key and --fingerprint go with --tls'],
-  [['--tls', '--cert', 'cert.pem'], '--cert and --key go together'],
-  [['--unix', 'sockets', '--port', 'guess=5000'], '--unix takes the place of addresses and ports: leave --port out'],
+  [['--tls', '--unix', 'sockets'], '--tls and --unix exclude each other'],
+  [['--cert', 'cert.pem', '--key', 'key.pem'], '--cert, --key and --fingerprint need --tls'],
+  [['--tls', '--cert', 'cert.pem'], '--cert and --key need each other'],
+  [['--unix', 'sockets', '--port', 'guess=5000'], '--unix replaces addresses and ports: leave --port out'],
 ])('serve %j is a usage error', async (args, sentence) => {
   expect(await run('config', ...args)).toEqual({ code: 2, output: '', errors: `parlor: ${sentence}\n` })
 })

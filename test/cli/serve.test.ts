@@ -116,8 +116,8 @@ describe('serve', () => {
     await talking.hears(/^%/)
     expect(await silent.closed).toBe('ECONNRESET')
     await talking.closed
-    expect(server.errors).toMatch(/tjc\/guess, 127\.0\.0\.1:\d+: the client said nothing for 0\.3 s; expected a number/)
-    expect(server.errors).toMatch(/fh\/time, .*said nothing for 0\.3 s/)
+    expect(server.errors).toMatch(/tjc\/guess, 127\.0\.0\.1:\d+: the client sent nothing for 0\.3 s; expected a number/)
+    expect(server.errors).toMatch(/fh\/time, .*sent nothing for 0\.3 s/)
   })
 
   test('reports a fault of one client on standard error, and no other client notices', async () => {

@@ -115,7 +115,7 @@ test('a server does not start in a folder that has lost data, reports the loss a
   const refused = await run('serve', '--only', 'guess', '--port', 'guess=0', '--data', data)
   expect(refused.code).toBe(2)
   expect(refused.errors).toMatch(/its log parlor\.db-wal is missing: lost are the last \d+ of \d+ commits, with table 1 altogether/)
-  expect(refused.errors).toMatch(/Restore a backup, or go on without what is lost: "parlor repair --data /)
+  expect(refused.errors).toMatch(/Restore a backup, or continue without the lost data: "parlor repair --data /)
   const repaired = await runInProcess('repair', '--data', data)
   expect([repaired.code, repaired.output]).toEqual([0, expect.stringMatching(/The original files are in .*parlor\.damaged-/)])
   expect(repaired.output).toMatch(/^The new database has the events of \d+ tables?$/m)

@@ -237,7 +237,7 @@ describe('the time before the conversation', () => {
     const host = parlor('host', 'guess', '--port', port, '--timeout', '300ms')
     await client(port)
     expect(await host.exit).toBe(1)
-    expect(host.errors).toMatch(/^parlor: the client said nothing for 0\.3 s; expected a number/)
+    expect(host.errors).toMatch(/^parlor: the client sent nothing for 0\.3 s; expected a number/)
     const ofTwo = await freePort()
     const two = parlor('host', 'c8/two-clients', '--port', ofTwo, '--timeout', '2s')
     ;(await client(ofTwo)).end()
@@ -269,11 +269,11 @@ describe('text from a peer', () => {
   })
 
   test.each([
-    ['tictactoe', 'MOVEx\n', /the server said "MOVEx".*expected something like "MOVE5", or "END" to stop/],
+    ['tictactoe', 'MOVEx\n', /the server sent "MOVEx".*expected something like "MOVE5", or "END" to stop/],
     ['tictactoe', 'MOVE10\n', /MOVE10.*cells go from 1 to 9/],
-    ['guess', 'HELLO\n', /the server said "HELLO".*expected "GUESS"/],
+    ['guess', 'HELLO\n', /the server sent "HELLO".*expected "GUESS"/],
     ['guess', `${'x'.repeat(5000)}\n`, /4096 bytes/],
-    ['number', 'Too tiny!', /the server said "Too tiny!".*outside of its turn|said "Too tiny!"/],
+    ['number', 'Too tiny!', /the server sent "Too tiny!".*outside of its turn|said "Too tiny!"/],
   ])('join %s: names %j, and ends with 1', async (program, said, sentence) => {
     const { port } = await server(said)
     const join = parlor('join', program, '127.0.0.1', port)

@@ -93,9 +93,9 @@ describe('an invalid setting is refused with its place', () => {
     ['first = 2m', 'parlor.toml, line 1, column 10: illegal character in numeric literal; texts are in quotes, as in first = "2m"'],
     [
       'first = "2m"\nfirst = "3m"',
-      'parlor.toml, line 2, column 1: trying to redefine an already defined table or value; this setting or table appears earlier in the file: keep only one of the two',
+      'parlor.toml, line 2, column 1: trying to redefine an already defined table or value; this setting or table appears earlier in the file: remove one of the two',
     ],
-    ['[limits]\n[ports]\n[limits]', 'this setting or table appears earlier in the file: keep only one of the two'],
+    ['[limits]\n[ports]\n[limits]', 'this setting or table appears earlier in the file: remove one of the two'],
     ['first = "2m" idle = "3m"', 'each setting is on a line of its own'],
     ['first "2m"', 'illegal character in key; a setting is written as first = "2m", and a table as [limits]'],
     ['data = "C:\\parlor\\users"', 'in double quotes a \\ is written as \\\\, and in single quotes as it is'],

@@ -27,7 +27,7 @@ function table(more: Partial<TableSnapshot> = {}): TableSnapshot {
   }
 }
 
-const BYE = ['Bye. If your terminal does not come back, press Ctrl-C.']
+const BYE = ['Bye. If your terminal does not return, press Ctrl-C.']
 
 const OVER = { view: { cells: 'OOOXX----', size: 3, turn: 1, winner: 0 }, turn: false, toMove: [], outcome: { winners: [0] } }
 
@@ -62,13 +62,13 @@ describe('help', () => {
     const page = await caller.type('help')
     expect(page).toBe(
       lines(
-        'to play      games, play GAME, invite GAME, join CODE, seeks, cancel',
-        'at a table   move MOVE, board, say TEXT, draw, accept, decline, refuse, claim,',
-        '             abort, resign, rematch, leave, mine, go N',
-        'to talk      tell NAME TEXT, mute, unmute NAME, watchers',
-        'to look on   tables, watch N, who, rank, history',
-        'who you are  login NAME, name NAME, register, unregister, password, resume',
-        'other        more, rules, help, telnet, style json, quit',
+        'to play     games, play GAME, invite GAME, join CODE, seeks, cancel',
+        'at a table  move MOVE, board, say TEXT, draw, accept, decline, refuse, claim,',
+        '            abort, resign, rematch, leave, mine, go N',
+        'to talk     tell NAME TEXT, mute, unmute NAME, watchers',
+        'to look on  tables, watch N, who, rank, history',
+        'to log in   login NAME, name NAME, register, unregister, password, resume',
+        'other       more, rules, help, telnet, style json, quit',
         '',
         'More about a command, or a game: help play, help tictactoe',
         'Two letters of a command are enough if no other begins with them: pl, hist.',
@@ -148,7 +148,7 @@ describe('history', () => {
 })
 
 describe('play', () => {
-  const HOUSE = 'If no player comes soon, the house plays with you.'
+  const HOUSE = 'If no opponent is found soon, the house plays with you.'
 
   test.each([
     ['play tictactoe', { game: 'tictactoe', settings: {} }, ['You wait for an opponent; "cancel" stops that.', HOUSE]],
@@ -247,7 +247,7 @@ describe('play', () => {
 
   test('prints the reason of a refusal by the hall', async () => {
     const { caller, lobby } = await inside()
-    lobby.refuses('seek', 'there is no user "grace" here: see who is here', 'no-such-person')
+    lobby.refuses('seek', 'there is no user "grace" here: list the users', 'no-such-person')
     expect(await caller.type('play tictactoe grace')).toBe(lines('There is no user "grace" here. "who" lists the users.'))
     lobby.refuses('join', 'nobody waits with this code', 'no-such-code')
     expect(await caller.type('join amber otter seven')).toBe(lines('Nobody waits with this code.'))
@@ -575,14 +575,14 @@ describe('at a table', () => {
 
   test('leave is refused until the game is over, too', async () => {
     const { caller, lobby } = await seated()
-    expect(await caller.type('leave')).toBe(lines('The game goes on. "resign" gives it up.'))
+    expect(await caller.type('leave')).toBe(lines('The game continues. "resign" ends it.'))
     expect(lobby.calls).toEqual([])
     expect(await caller.type('board')).toContain('Table 12')
   })
 
   test('rematch requires a finished game', async () => {
     const { caller, lobby } = await seated()
-    expect(await caller.type('rematch')).toBe(lines('The game goes on. "resign" gives it up.'))
+    expect(await caller.type('rematch')).toBe(lines('The game continues. "resign" ends it.'))
     expect(lobby.calls).toEqual([])
   })
 

@@ -407,7 +407,7 @@ describe('lines', () => {
 describe('disconnecting', () => {
   test.each(['quit', 'exit', 'bye', 'Quit', '"quit"'])('%s: the server closes', async (typed) => {
     const caller = await new FakeLobby().caller('ada')
-    expect(await caller.type(typed)).toBe(lines('Bye. If your terminal does not come back, press Ctrl-C.'))
+    expect(await caller.type(typed)).toBe(lines('Bye. If your terminal does not return, press Ctrl-C.'))
     expect(await caller.close()).toBeUndefined()
   })
 
@@ -437,9 +437,9 @@ describe('disconnecting', () => {
 
 describe('if the server ends the session, it sends the reason', () => {
   test.each([
-    [new Disconnected('late', 'the client said nothing for 600 s; expected a line'), 'You have sent nothing for too long. Bye.'],
+    [new Disconnected('late', 'the client sent nothing for 600 s; expected a line'), 'You have sent nothing for too long. Bye.'],
     [new Disconnected('ours', 'the server stops'), 'The server stops. Bye.'],
-    [new Disconnected('ours', 'you have come back through another connection'), 'You have come back through another connection. Bye.'],
+    [new Disconnected('ours', 'you have reconnected through another connection'), 'You have reconnected through another connection. Bye.'],
     [new Disconnected('full', 'there is no room for more'), 'There is no room for more. Bye.'],
     [new Error('a secret of the house'), 'An error occurred in the server; it is not your fault. Bye.'],
   ])('%s', async (reason, sentence) => {

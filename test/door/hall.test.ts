@@ -103,10 +103,10 @@ describe('two people', () => {
         'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.',
         'play tictactoe',
         'You wait for an opponent; "cancel" stops that.',
-        'If no player comes soon, the house plays with you.',
+        'If no opponent is found soon, the house plays with you.',
         '',
         'Table 1: you are O and begin; grace is X.',
-        `If the connection breaks, come back with: resume ${token}`,
+        `If the connection breaks, return with: resume ${token}`,
         '',
         ...board(' 1 | 2 | 3', ' 4 | 5 | 6', ' 7 | 8 | 9'),
         '',
@@ -472,7 +472,7 @@ describe('solo games', () => {
     const ada = await come('ada')
     await ada.type('play headtail')
     expect(await ada.type('h')).toMatch(/(Right|Wrong): \d of 1 so far\./)
-    expect(await ada.type('leave')).toBe(lines('The game goes on. "resign" gives it up.'))
+    expect(await ada.type('leave')).toBe(lines('The game continues. "resign" ends it.'))
     expect(await ada.type('resign')).toContain('You have resigned the game.')
   })
 })

@@ -92,7 +92,7 @@ describe('several games at once at the front door', () => {
     await ada.send('5')
     await carl.type('accept')
     expect(ada.news()).toMatch(
-      /^\nTable 2: you play scissors with carl\.\n.*resume \w{26}\nTable 2: it is your turn\.\nTo go there, type "go 2"\.\n$/,
+      /^\nTable 2: you play scissors with carl\.\n.*resume \w{26}\nTable 2: it is your turn\.\nTo show it, type "go 2"\.\n$/,
     )
     // the rest of the half-typed line goes to the table that is shown
     await ada.send('\n')

@@ -6,7 +6,7 @@ import { startServe } from '../support/process.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
 const JSON_FIRST = 'That is JSON: send the line "style json" first, and then commands in JSON.'
-const NO_WEB = 'This is no web server: connect with telnet or nc, and type your name.'
+const NO_WEB = 'This is not a web server: connect with telnet or nc, and type your name.'
 const STYLE = 'For commands in JSON, type: style json'
 
 describe('a program that does not know the front door gets help', () => {
@@ -46,9 +46,9 @@ describe('a program that does not know the front door gets help', () => {
     onTestFinished(() => void browser.destroy())
     await once(browser, 'connect')
     browser.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
-    await server.complains(/the client said "GET \/ HTTP\/1\.1(?:\\r)?".*no web server/)
+    await server.complains(/the client sent "GET \/ HTTP\/1\.1(?:\\r)?".*not a web server/)
     browser.write('{"type":"ping"}\n')
-    await server.complains(/the client said "\{.*\}": That is JSON.*commands in JSON\n/)
+    await server.complains(/the client sent "\{.*\}": That is JSON.*commands in JSON\n/)
     expect(server.errors).not.toContain('send the plain text')
   })
 })

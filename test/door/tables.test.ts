@@ -100,7 +100,7 @@ describe('a seat', () => {
       lines(
         '',
         'Table 12: you are O and begin; grace is X.',
-        'If the connection breaks, come back with: resume 7QX2ABCDEFGHJKMNPQRSTVWXYZ',
+        'If the connection breaks, return with: resume 7QX2ABCDEFGHJKMNPQRSTVWXYZ',
         '',
         ...drawn('---------'),
         '',

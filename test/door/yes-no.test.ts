@@ -44,13 +44,13 @@ describe('"yes" and "no" answer', () => {
   test('answer nothing without an offer, and are not moves or games', async () => {
     const [ada, bob] = await pair()
     for (const typed of ['no', 'yes', 'no thanks', 'ok']) {
-      expect(await ada.type(typed)).toBe(lines('Nothing is offered to you just now; "help" lists all commands.'))
+      expect(await ada.type(typed)).toBe(lines('You have no offer now; "help" lists all commands.'))
     }
     await ada.type(SOUGHT)
     await bob.type('accept')
     for (const one of [ada, bob]) {
       one.news()
-      expect(await one.type('no')).toBe(lines('Nothing is offered to you just now; to say it here, begin with "say".'))
+      expect(await one.type('no')).toBe(lines('You have no offer now; to say it here, begin with "say".'))
     }
     await ada.type('draw')
     bob.news()
@@ -92,12 +92,12 @@ describe('talk that no client shows', () => {
     const lobby = new TestLobby()
     const [ada, bob] = await pair(lobby)
     await ada.type('play guess')
-    expect(await ada.type('say hello')).toContain('Said, but you are alone at this table.')
+    expect(await ada.type('say hello')).toContain('Sent, but you are alone at this table.')
     await ada.type('resign', 'play tictactoe house')
-    expect(await ada.type("'hello")).toContain('Said, but no other user here sees it')
+    expect(await ada.type("'hello")).toContain('Sent, but no other user here sees it')
     await (await lobby.client('fh/tictactoe')).say('tim\n')
     expect(await bob.type('play tictactoe')).toContain('tim')
-    expect(await bob.type('say hello tim')).toContain('Said, but no other user here sees it')
+    expect(await bob.type('say hello tim')).toContain('Sent, but no other user here sees it')
     await ada.type('resign', 'watch 3')
     expect(await bob.type('say hello ada')).toContain('Said.')
     expect(ada.news()).toContain('bob says: hello ada')

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { chance, DrawnRandom, scriptedRandom, seededRandom } from '../../src/games/random.ts'
+import { chance, scriptedRandom, seededRandom, WordRandom } from '../../src/games/random.ts'
 
 /** Returns a random source that draws from the given words, in turn. */
-class Scripted extends DrawnRandom {
+class Scripted extends WordRandom {
   readonly #words: Iterator<number>
 
   constructor(words: Iterable<number>) {

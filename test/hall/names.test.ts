@@ -238,12 +238,16 @@ describe('a user’s name', () => {
   })
 
   test.each(['1 | 2 | 3', '1e5', '(5)', '#7'])('cannot be a number with signs at the front door, such as %s', (text) => {
-    expect(checkLobbyName(text)).toEqual({ refused: 'a name is not a number, which could mean a move or a table: add a letter' })
+    expect(checkLobbyName(text)).toEqual({
+      refused: 'a name cannot be a number, because a number can mean a move or a table: add a letter',
+    })
   })
 
   test.each(['123', '7', '-5', '1 2', '1_000', '１２', '٣', '3.5'])('cannot be a number at the front door, such as %s', (text) => {
     expect(checkPersonName(text)).toBe(text)
-    expect(checkLobbyName(text)).toEqual({ refused: 'a name is not a number, which could mean a move or a table: add a letter' })
+    expect(checkLobbyName(text)).toEqual({
+      refused: 'a name cannot be a number, because a number can mean a move or a table: add a letter',
+    })
   })
 
   test.each([

@@ -193,7 +193,7 @@ describe('two connections at one seat', () => {
   test('the replaced connection receives the reason', () => {
     const { line, seat } = tableOf().sit(0)
     seat.replaced()
-    expect(line.ended).toBe('you have come back through another connection')
+    expect(line.ended).toBe('you have reconnected through another connection')
   })
 
   test('a move through one connection ends the other, whose next move would answer another situation', async () => {

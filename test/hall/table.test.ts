@@ -154,7 +154,7 @@ describe('a table decides', () => {
       { type: 'said', name: 'ada', text: 'hello', n: 2, at: START },
     ])
     expect(refused(table, { type: 'say', name: 'ada', text: ' \t' })).toBe('say something')
-    expect(refused(table, { type: 'say', name: 'ada', text: 'x'.repeat(1001) })).toBe('say at most 1000 characters at once')
+    expect(refused(table, { type: 'say', name: 'ada', text: 'x'.repeat(1001) })).toBe('write at most 1000 characters in one message')
   })
 
   test('rejects an impossible log', () => {

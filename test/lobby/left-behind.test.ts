@@ -39,7 +39,7 @@ describe('a user who takes another name', () => {
     expect(received).toContain(
       lines(
         'You are no longer Hello: "login Hello" takes you back.',
-        'The seat of Hello at table 1 (tictactoe with grace) stays held: come back and',
+        'The seat of Hello at table 1 (tictactoe with grace) stays held: reconnect and',
         '  type "resume".',
         'Hello, ada. 1 other is here.',
       ),

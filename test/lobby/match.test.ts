@@ -222,7 +222,7 @@ describe('cells', () => {
   test('a cell out of turn is refused, and changes nothing', async () => {
     const { ada, grace } = await matched()
     await grace.say('5\n')
-    expect(linesOf(grace).at(-1)).toMatch(/^ERROR "5" came too soon: it is not your turn yet; wait for something like "move@17@/)
+    expect(linesOf(grace).at(-1)).toMatch(/^ERROR "5" arrived too soon: it is not your turn yet; wait for something like "move@17@/)
     await ada.say('1\n2\n')
     expect(linesOf(grace).at(-1)).toBe('move@1@O--------')
     await grace.say('5\n')
@@ -294,7 +294,7 @@ describe('a player who leaves', () => {
     for (const one of [ada, grace]) one.conversation.checkTimeout(one.clock.monotonic() + 10_000, limits)
     await settled()
     expect(linesOf(grace).at(-1)).toBe('GameEnd@1@grace@left')
-    expect((await ada.end())?.message).toMatch(/said nothing for 10 s; expected a cell|said nothing for 10 s; expected/)
+    expect((await ada.end())?.message).toMatch(/sent nothing for 10 s; expected a cell|sent nothing for 10 s; expected/)
   })
 })
 

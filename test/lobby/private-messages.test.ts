@@ -79,8 +79,8 @@ describe('a message to a user', () => {
     await (await lobby.client('fh/tictactoe')).say('bob\n')
     expect(await ada.type('tell bob hello')).toContain('bob is here only through a worksheet program')
     expect(await ada.type('tell ada hello')).toContain('That is your own name')
-    expect(await ada.type('tell')).toContain('Type a name and what you want to say')
-    expect(await ada.type('tell bob')).toContain('Type a name and what you want to say')
+    expect(await ada.type('tell')).toContain('Type a name and a text')
+    expect(await ada.type('tell bob')).toContain('Type a name and a text')
   })
 
   test('is limited like talk at tables', async () => {

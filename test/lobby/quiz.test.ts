@@ -376,8 +376,8 @@ describe('names', () => {
     await first.say(`${letterOf(first, true)}\n`)
     await second.say('RESUME\n')
     expect(linesOf(second)[1]).toBe('RESUMED 2 3 1')
-    expect((await first.end())?.message).toBe('you have come back through another connection')
-    expect(linesOf(first).at(-1)).toBe('ERROR you have come back through another connection')
+    expect((await first.end())?.message).toBe('you have reconnected through another connection')
+    expect(linesOf(first).at(-1)).toBe('ERROR you have reconnected through another connection')
     await second.say(`${letterOf(second, false)}\n`)
     expect(linesOf(second)).toContainEqual(expect.stringMatching(/^WRONG [A-C] 1$/))
     expect(lobby.service.hall.table(1)?.state.clocks.gone).toEqual([undefined])
@@ -575,7 +575,7 @@ describe('our own client', () => {
     const again = new InteractiveUser()
     const { client } = await lobby.guest('fh/quiz', again, { questions: QUESTIONS })
     await again.type('ada', '')
-    expect(again.screen).toMatch(/You go on with question 2 of 2\. Points so far: [01]\./)
+    expect(again.screen).toMatch(/You continue with question 2 of 2\. Points so far: [01]\./)
     await again.type('B')
     expect(again.screen).toMatch(/The end: [0-2] of 2 right\.\nYour rank, by all your points: 1 of 1\.\n/)
     await again.type('QUIT')
@@ -605,7 +605,7 @@ describe('our own client', () => {
     }
     ;({ client } = await lobby.guest('fh/quiz', hasty, { questions: QUESTIONS }))
     await changes.until(() => said.some((line) => line.includes('The end')))
-    expect(said.join('\n')).toMatch(/^Welcome ada\nYou go on with question 1 of 2.*The end: \d of 2 right/s)
+    expect(said.join('\n')).toMatch(/^Welcome ada\nYou continue with question 1 of 2.*The end: \d of 2 right/s)
     client.stop(new Disconnected('ours', 'the test is over'))
   })
 

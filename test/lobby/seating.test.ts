@@ -140,7 +140,7 @@ describe.each(SITS)('%s', (name) => {
       const guests = await connectGuests(lobby, name, writes + 1, goAfter(writes, way))
       for (const { server } of guests) patience.add(server)
       const [gone] = guests
-      // a client without a question, such as one that waits for a player, may be silent for ever
+      // a client without a question, such as one that waits for a player, may be silent forever
       await lobby.clock.pass(5 * LIMITS.idle)
       if (way === 'falls silent') for (const { server } of guests) if (!server.awaited) server.stop(new Disconnected('ours', 'nobody came'))
       gone?.client.stop(new Disconnected('ours', 'the test is over'))

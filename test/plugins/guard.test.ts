@@ -28,7 +28,7 @@ function guarded(broken: Partial<AnyGame>, game: AnyGame = connectFour) {
 
 describe.each([
   ['throws', fail, /so be it/],
-  ['computes for ever', computeForEver, /longer than 50 ms/],
+  ['computes forever', computeForEver, /longer than 50 ms/],
 ])('a hook of a plug-in that %s', (_, broken, why) => {
   test.each(['play', 'outcome', 'toMove', 'view', 'points'] as const)('in %s refuses the move', (hook) => {
     const start = connectFour.setup({}, random)
@@ -55,7 +55,7 @@ describe.each([
       '',
     ])
     expect(game.notation.parse('4')).toEqual({ refused: 'the game cannot read that' })
-    expect([game.notation.print(4), game.notation.render({})]).toEqual(['', 'The board cannot be drawn.'])
+    expect([game.notation.print(4), game.notation.render({})]).toEqual(['', 'The board cannot be rendered.'])
   })
 
   test('is reported once for each hook', () => {
@@ -120,7 +120,7 @@ describe('at the front door, a plug-in’s game', () => {
     expect(await ada.type('play tictactoe house')).toContain('Table 1')
   })
 
-  test('that computes for ever stops at its limit, and other tables go on', async () => {
+  test('that computes forever stops at its limit, and other tables go on', async () => {
     const { ada } = await atTheDoor({ play: computeForEver })
     await ada.type('play connect-four house')
     expect(await ada.type('4')).toContain('failed at this move')
@@ -145,7 +145,7 @@ describe('a restart', () => {
     expect(without.troubles).toEqual([expect.stringContaining('1 table of connect-four cannot be resumed')])
     const back = new DoorUser((line) => without.service.createSeating(line, 'parlor/door'), without.clock)
     await settled()
-    expect(await back.type(`resume ${token}`)).toContain('cannot go on with this game of connect-four now: your seat is held')
+    expect(await back.type(`resume ${token}`)).toContain('cannot continue this game of connect-four now: your seat is held')
     without.service.closeHall(new Error('the process ends'))
 
     const changed = { ...connectFour, play: () => ({ refused: 'all is different' }) }

@@ -71,7 +71,7 @@ describe('is refused with a sentence: a plug-in', () => {
     ['with three seats', numbersPlugin('seats: { min: 3, max: 3 },'), 'must have 1 or 2 seats'],
     ['with a bad setting', numbersPlugin("settings: { size: { min: 3, max: 2, usual: 2, about: '' } },"), 'a setting size'],
     ['whose setup throws', numbersPlugin("setup: () => { throw new Error('so be it') },"), 'cannot be set up'],
-    ['whose setup computes for ever', numbersPlugin('setup: () => { for (;;); },'), 'longer than 1000 ms'],
+    ['whose setup computes forever', numbersPlugin('setup: () => { for (;;); },'), 'longer than 1000 ms'],
     ['whose game is over at once', numbersPlugin('outcome: () => ({ winners: [] }),'), 'is over when it begins'],
     ['with a program name that is taken', programPlugin("short: 'guess'"), 'the name "guess" of the program example/bye is taken'],
     ['with a port that is taken', programPlugin('port: 9999'), 'the port 9999 of the program example/bye is taken'],

@@ -178,7 +178,7 @@ describe('the client, and other people’s servers', () => {
     const peer = await fakePeer('number', 'client', { typed: ['50'] })
     await peer.say('Welcome')
     expect((await peer.end())?.message).toMatch(
-      /^the server said "Welcome", which does not belong here; expected "Too small!", "Too big!", /,
+      /^the server sent "Welcome", which does not belong here; expected "Too small!", "Too big!", /,
     )
   })
 

@@ -223,12 +223,12 @@ describe('the hangman client and other people’s servers', () => {
   })
 
   test.each([
-    ['a position that the word does not have', ['WORD 3 8\n', 'AT 4\n'], 'the server said AT 4, and its word has 3 letters'],
-    ['position 0', ['WORD 3 8\n', 'AT 0\n'], 'the server said AT 0'],
-    ['a word without letters', ['WORD 0 8\n'], 'the server said "WORD 0 8"'],
-    ['numbers that are none', ['WORD three 8\n'], 'the server said "WORD three 8"'],
-    ['an ERROR where the word is due', ['WORD 1 8\n', 'AT 1\n', 'ERROR busy\n'], 'the server said "ERROR busy"'],
-    ['an end too early', ['WORD 3 8\n', 'END WON eel\n'], 'the server said "END WON eel"'],
+    ['a position that the word does not have', ['WORD 3 8\n', 'AT 4\n'], 'the server sent AT 4, and its word has 3 letters'],
+    ['position 0', ['WORD 3 8\n', 'AT 0\n'], 'the server sent AT 0'],
+    ['a word without letters', ['WORD 0 8\n'], 'the server sent "WORD 0 8"'],
+    ['numbers that are none', ['WORD three 8\n'], 'the server sent "WORD three 8"'],
+    ['an ERROR where the word is due', ['WORD 1 8\n', 'AT 1\n', 'ERROR busy\n'], 'the server sent "ERROR busy"'],
+    ['an end too early', ['WORD 3 8\n', 'END WON eel\n'], 'the server sent "END WON eel"'],
   ])('%s ends the conversation with a sentence', async (_, said, sentence) => {
     const peer = await fakePeer('hangman', 'client', { typed: ['e', 'l'] })
     await peer.say(...said)

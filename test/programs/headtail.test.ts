@@ -197,7 +197,7 @@ describe('the client, and other people’s servers', () => {
   })
 
   test.each([
-    ['a line for a prompt', ['Welcome!\n'], 'the server said "Welcome!", which does not belong here'],
+    ['a line for a prompt', ['Welcome!\n'], 'the server sent "Welcome!", which does not belong here'],
     ['a prompt for an answer', [PROMPT, PROMPT], 'which does not belong here; expected "You are right!"'],
   ])('print a sentence: %s', async (_, said, sentence) => {
     const peer = await fakePeer('c8/headtail', 'client', { typed: ['h'] })
@@ -241,6 +241,6 @@ test.each(['Wrong', 'sorry, you are wrong.', 'RIGHT'])('join names what it expec
   await peer.say(PROMPT)
   await peer.say(BYE)
   expect(peer.screen).toContain(`${answer}\n`)
-  expect(notices).toEqual([`rejected: the server said "${answer}": expected "You are right!" or "Sorry, you are wrong."`])
+  expect(notices).toEqual([`rejected: the server sent "${answer}": expected "You are right!" or "Sorry, you are wrong."`])
   expect(await peer.close()).toBeUndefined()
 })

@@ -95,7 +95,7 @@ describe('the page’s host and other people’s clients', () => {
     const [head = '', body = ''] = peer.heard.split('\r\n\r\n')
     expect(head).toContain(`Content-Length: ${body.length}`)
     expect(peer.gaveUp).toBe('finished')
-    expect((await peer.close())?.message).toMatch(/^the client said "/)
+    expect((await peer.close())?.message).toMatch(/^the client sent "/)
   })
 
   test('a client that closes its side during a request receives the reason', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Console } from '../../src/protocol/definition.ts'
 import { fakePeer } from '../support/fake-peer.ts'
 
-/** A person who types the given lines, one at each question, and waits for ever at the next. */
+/** A person who types the given lines, one at each question, and waits forever at the next. */
 class Thinker implements Console {
   readonly shown: string[] = []
   readonly #lines: string[]

@@ -76,7 +76,7 @@ describe('tjc/robot (TJC notes, section 6)', () => {
     const peer = await fakePeer('tjc/robot', 'server')
     await peer.say('LEFT\n', `${said}\n`)
     const expected = 'expected "FORWARD", "LEFT" or "RIGHT", or "END" to stop'
-    expect((await peer.end())?.message).toBe(`the client said ${JSON.stringify(said)}, which does not belong here; ${expected}${hint}`)
+    expect((await peer.end())?.message).toBe(`the client sent ${JSON.stringify(said)}, which does not belong here; ${expected}${hint}`)
     expect(peer.gaveUp).toBe('reset')
     expect(places(peer.screen).at(-1)).toBe('Column 6, row 6, heading west.')
   })

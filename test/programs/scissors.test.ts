@@ -66,7 +66,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
     const peer = await fakePeer('scissors', 'server', { person })
     await peer.say('3\n1\n')
     expect(peer.heard).toMatch(
-      /^CHOOSE\nERROR "1" came too soon: it is not your turn yet; wait for something like "ROUND Scissor Stone"\n$/,
+      /^CHOOSE\nERROR "1" arrived too soon: it is not your turn yet; wait for something like "ROUND Scissor Stone"\n$/,
     )
     await person.type('1')
     expect(peer.heard).toMatch(/ROUND Scissor Stone\nCHOOSE\n$/)
@@ -132,7 +132,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
     expect(peer.screen).toContain('busy\n')
     expect(peer.screen.endsWith('Player1:  Stone\nPlayer2:  Paper\nPlayer2 wins!\n')).toBe(true)
     await peer.say('ROUND Well Paper\n')
-    expect((await peer.end())?.message).toContain('the server said "ROUND Well Paper"')
+    expect((await peer.end())?.message).toContain('the server sent "ROUND Well Paper"')
     expect(peer.heard.endsWith('QUIT\n')).toBe(true)
   })
 

@@ -81,7 +81,7 @@ describe('cs/chat: games inside the talk', () => {
     expect(played.toServer).toBe('play guess\n50\n25\n42\nagain\nLOW\nWIN\n/q\n')
     expect(played.toClient).toBe('HIGH\nLOW\nWIN\nplay guess\n1\n42\nyour turn\n')
     expect(played.join).toContain('Your guess is too high.\n')
-    expect(played.host).toContain('This side keeps a number from 1 to 100, and answers by itself.\n50: HIGH\n25: LOW\n42: WIN\n')
+    expect(played.host).toContain('This side has a secret number from 1 to 100, and answers by itself.\n50: HIGH\n25: LOW\n42: WIN\n')
   })
 
   test.each(FRAMINGS)('guess: after the fifth wrong guess its verdict and GAMEOVER, framing %s', async (framing) => {
@@ -104,7 +104,7 @@ describe('cs/chat: games inside the talk', () => {
       expect(won.toClient).toBe('WORD 3 8\nMISS 7\nAT 1 2\nAT 3\nEND WON eel\nyes\n')
     }
     expect(won.join).toContain('You have found it: eel\n')
-    expect(won.host).toContain('This side keeps a word, and answers by itself.\n')
+    expect(won.host).toContain('This side has a secret word, and answers by itself.\n')
     const lost = await playTalk({
       options: { secret: 'eel', framing },
       join: ['hi', 'now me'],

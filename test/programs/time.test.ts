@@ -149,7 +149,7 @@ describe('the time client and other people’s servers', () => {
     const peer = await fakePeer('time', 'client', { options: { formats: [format] } })
     await peer.clock.pass(2500)
     const end = await peer.close()
-    expect(end?.message).toBe(`no answer came to "${format}" within 2 s; expected the time in that format`)
+    expect(end?.message).toBe(`no answer to "${format}" arrived within 2 s; expected the time in that format`)
   })
 
   test('an empty time zone name is not reported as missing', async () => {

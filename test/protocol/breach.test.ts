@@ -37,7 +37,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       title: 'position 0',
       typed: ['e'],
       says: ['WORD 3 8\n', 'AT 0\n'],
-      sentence: 'the server said AT 0, and its word has 3 letters: positions count from 1 to 3',
+      sentence: 'the server sent AT 0, and its word has 3 letters: positions count from 1 to 3',
     },
     {
       title: 'a win with the wrong word',
@@ -75,7 +75,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       title: 'HIGH after LOW for the same guess',
       typed: ['50', '50'],
       says: ['GUESS\n', 'LOW\nGUESS\n', 'HIGH\n'],
-      sentence: '"HIGH", but the guess was 50, and by what it said before, the number is greater than 50',
+      sentence: '"HIGH", but the guess was 50, and by its earlier answers, the number is greater than 50',
     },
     {
       title: 'a lower bound above the upper',
@@ -137,7 +137,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     },
   ],
   tictactoe: [
-    { title: 'an occupied cell', typed: ['1'], says: ['MOVE5\n', 'MOVE1\n'], sentence: 'the server said MOVE1: cell 1 is taken by X' },
+    { title: 'an occupied cell', typed: ['1'], says: ['MOVE5\n', 'MOVE1\n'], sentence: 'the server sent MOVE1: cell 1 is taken by X' },
     { title: 'its own cell again', typed: ['1'], says: ['MOVE5\n', 'MOVE5\n'], sentence: 'cell 5 is taken by O' },
     { title: 'a cell beyond the board', typed: [], says: ['MOVE10\n'], sentence: 'there is no cell 10; cells go from 1 to 9' },
     { title: 'cell 0', typed: [], says: ['MOVE0\n'], sentence: 'MOVE0: there is no cell 0; cells go from 1 to 9' },
@@ -354,7 +354,7 @@ describe.each(Object.keys(CASES))('join %s detects a server that breaks the rule
     for (const text of says) await peer.sayAlone(text, 10)
     const end = await peer.end()
     expect(end?.message).toContain(sentence)
-    expect(end).toMatchObject({ reason: 'violation', message: expect.stringMatching(/^the server said /) })
+    expect(end).toMatchObject({ reason: 'violation', message: expect.stringMatching(/^the server sent /) })
   })
 })
 

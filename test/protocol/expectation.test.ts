@@ -9,8 +9,8 @@ import { settled } from '../support/test-clock.ts'
 
 describe('the expected message', () => {
   test.each([
-    ['a field alone', 'guess', 'GUESS', 'the server said "50", which does not belong here; expected "GUESS"'],
-    ['a message out of turn', 'headtail', 'prompt', 'the server said "50", which does not belong here'],
+    ['a field alone', 'guess', 'GUESS', 'the server sent "50", which does not belong here; expected "GUESS"'],
+    ['a message out of turn', 'headtail', 'prompt', 'the server sent "50", which does not belong here'],
   ])('%s is a sentence', async (_, name, __, sentence) => {
     const peer = await fakePeer(name, 'client')
     await peer.say('50\n')
@@ -78,7 +78,7 @@ describe('the expected message', () => {
     const state = { tictactoe: 'client moves', number: 'judging' }[name as string]
     const { peer, theirs } = createPeer(await program(name), side, state)
     const sentences: string[] = []
-    peer.observer = { onRejected: (one) => sentences.push(one), onGarbled() {}, onEarly() {} }
+    peer.observer = { onRefused: (one) => sentences.push(one), onGarbled() {}, onEarly() {} }
     peer.receive().catch(({ message }) => sentences.push(message))
     recordReceived(theirs)
     theirs.write(`${said}\n`)
@@ -117,8 +117,8 @@ describe('the expected message', () => {
     const coming = server.receive().then(String, ({ message }) => message)
     theirs.write('50\n')
     await settled()
-    if (name === 'guess') expect(await coming).toBe('the client said "50", but it is not the client\'s turn yet; wait for "GUESS"')
-    else expect(heard.text).toBe('ERROR "50" came too soon: it is not your turn yet; wait for something like "AT 2 4 6"\n')
+    if (name === 'guess') expect(await coming).toBe('the client sent "50", but it is not the client\'s turn yet; wait for "GUESS"')
+    else expect(heard.text).toBe('ERROR "50" arrived too soon: it is not your turn yet; wait for something like "AT 2 4 6"\n')
   })
 
   test('a message before its turn is reported once, also if it arrives together with a legal message', async () => {
@@ -129,7 +129,7 @@ describe('the expected message', () => {
     server.send('Welcome', 'ada')
     void server.receive()
     await settled()
-    const error = 'ERROR "7" came too soon: it is not your turn yet; wait for something like "init@17@ada@grace"'
+    const error = 'ERROR "7" arrived too soon: it is not your turn yet; wait for something like "init@17@ada@grace"'
     expect(heard.text).toBe(`Welcome ada\n${error}\n`)
   })
 
@@ -146,7 +146,7 @@ describe('the expected message', () => {
     void server.receive()
     theirs.write(`${said}\n`)
     await settled()
-    expect(heard.text).toBe(`ERROR "${said}" came too soon: it is not your turn yet; wait for something like "${next}"\n`)
+    expect(heard.text).toBe(`ERROR "${said}" arrived too soon: it is not your turn yet; wait for something like "${next}"\n`)
   })
 
   test.each([
@@ -162,7 +162,7 @@ describe('the expected message', () => {
   test('only a message that was too soon is reported as such', async () => {
     const { peer: server, theirs } = createPeer(await program('hangman'), 'server')
     const notes: string[] = []
-    server.observer = { onRejected: (sentence) => notes.push(sentence), onGarbled() {}, onEarly() {} }
+    server.observer = { onRefused: (sentence) => notes.push(sentence), onGarbled() {}, onEarly() {} }
     theirs.write('START\nxyz\n')
     await server.receive()
     server.send('WORD', 3, 8)
@@ -172,8 +172,8 @@ describe('the expected message', () => {
     await server.receive()
     server.refuse('one letter')
     expect(notes).toEqual([
-      'the client said "xyz": one letter; it had arrived before it was the client\'s turn',
-      'the client said "abc": one letter',
+      'the client sent "xyz": one letter; it had arrived before it was the client\'s turn',
+      'the client sent "abc": one letter',
     ])
   })
 })

@@ -236,17 +236,17 @@ describe('an unfinished message, when the conversation ends', () => {
 
 describe('a message that the protocol rejects in its own words', () => {
   test.each([
-    ['hangman', 'e\n', 'rejected: the client said "e", which does not belong here; expected "START", or "QUIT" to stop'],
-    ['hangman', 'START\neel\n', 'rejected: the client said "eel": guess one letter at a time, such as e'],
-    ['hangman', 'START\n5\n', 'rejected: the client said "5": expected a letter; it costs a miss'],
-    ['scissors', '7\n', 'rejected: the client said "7": choose 1 for Scissor, 2 for Paper or 3 for Stone'],
-    ['guess', 'fifty\n', 'rejected: the client said "fifty": expected a number from 1 to 100'],
-    ['guess', '5.5\n', 'rejected: the client said "5.5": expected a whole number from 1 to 100'],
-    ['highlow', '40.0\n', 'rejected: the client said "40.0": expected a whole number from 1 to 100'],
-    ['highlow', "b'50'\n", 'rejected: the client said "b\'50\'": expected a number from 1 to 100; that looks like the repr'],
-    ['number', 'fifty', 'rejected: the client said "fifty": expected a whole number'],
-    ['headtail', 'H\x00\n', 'rejected: the client said "H\\x00": its last character is not H, T or Q; that looks like a text with NUL'],
-    ['http', 'hello\n', 'rejected: the client said "hello\\n": that is no request'],
+    ['hangman', 'e\n', 'rejected: the client sent "e", which does not belong here; expected "START", or "QUIT" to stop'],
+    ['hangman', 'START\neel\n', 'rejected: the client sent "eel": guess one letter at a time, such as e'],
+    ['hangman', 'START\n5\n', 'rejected: the client sent "5": expected a letter; it costs a miss'],
+    ['scissors', '7\n', 'rejected: the client sent "7": choose 1 for Scissor, 2 for Paper or 3 for Stone'],
+    ['guess', 'fifty\n', 'rejected: the client sent "fifty": expected a number from 1 to 100'],
+    ['guess', '5.5\n', 'rejected: the client sent "5.5": expected a whole number from 1 to 100'],
+    ['highlow', '40.0\n', 'rejected: the client sent "40.0": expected a whole number from 1 to 100'],
+    ['highlow', "b'50'\n", 'rejected: the client sent "b\'50\'": expected a number from 1 to 100; that looks like the repr'],
+    ['number', 'fifty', 'rejected: the client sent "fifty": expected a whole number'],
+    ['headtail', 'H\x00\n', 'rejected: the client sent "H\\x00": its last character is not H, T or Q; that looks like a text with NUL'],
+    ['http', 'hello\n', 'rejected: the client sent "hello\\n": that is no request'],
     ['headtail', 'H\r\n', 'its last character is not H, T or Q; that looks like a line that ends in \\r\\n, whose CR counts as a part'],
     ['number', '\xc8\0\0\0', 'that looks like the number 200 as 4 bytes, little-endian'],
     ['number', '\x03\xe8', 'that looks like the number 1000 as 2 bytes, big-endian'],
@@ -267,7 +267,7 @@ describe('a message that the protocol rejects in its own words', () => {
     const { clock, notices, say } = await startWatchedConversation(name)
     await say(said)
     await clock.pass(1000)
-    expect(notices).toEqual([`rejected: the client said ${sentence}`])
+    expect(notices).toEqual([`rejected: the client sent ${sentence}`])
   })
 
   test.each([
@@ -282,7 +282,7 @@ describe('a message that the protocol rejects in its own words', () => {
     theirs.finish()
     await clock.pass(1000)
     expect(notices).toHaveLength(1)
-    expect(notices[0]).toContain(`rejected: the client said "${said.trim()}": `)
+    expect(notices[0]).toContain(`rejected: the client sent "${said.trim()}": `)
   })
 })
 
@@ -323,7 +323,7 @@ describe('a message before its turn', () => {
       'client',
       '',
       '50',
-      'the server has sent "50", but it is not the server\'s turn; it must wait for the client\'s number; that is what the client says',
+      'the server has sent "50", but it is not the server\'s turn; it must wait for the client\'s number; that is a message of the client',
     ],
     [
       'guess',
@@ -372,10 +372,10 @@ describe('a message before its turn', () => {
 
   test('is reported once if it was rejected, and once for another before it', async () => {
     const rejected =
-      'rejected: the client said "e", which was tried already: guess another letter; it had arrived before it was the client\'s turn'
+      'rejected: the client sent "e", which was tried already: guess another letter; it had arrived before it was the client\'s turn'
     for (const [said, before] of [
       ['e\ne\n', []],
-      ['e\na\ne\n', ['early: the client said "a" before it was the client\'s turn']],
+      ['e\na\ne\n', ['early: the client sent "a" before it was the client\'s turn']],
     ] as const) {
       const { clock, theirs, notices, say } = await startWatchedConversation('hangman', { options: { secret: 'eel' } })
       await say('START\n')
@@ -392,7 +392,7 @@ describe('a message before its turn', () => {
   ])('guess: names the fault in %j, and no other', async (said, sentence) => {
     const { notices, say } = await startWatchedConversation('guess')
     await say(said)
-    expect(notices).toEqual([expect.stringContaining(`rejected: the client said ${sentence}`)])
+    expect(notices).toEqual([expect.stringContaining(`rejected: the client sent ${sentence}`)])
   })
 
   test('is not reported again as unfinished when the peer disconnects', async () => {
@@ -431,14 +431,14 @@ describe('a message before its turn', () => {
     await say('MOVE1\n')
     await type('1')
     expect((await talking.ended)?.message).toBe(
-      "the client said MOVE1: cell 1 is taken by O; it had arrived before it was the client's turn",
+      "the client sent MOVE1: cell 1 is taken by O; it had arrived before it was the client's turn",
     )
     expect(notices).toEqual([])
   })
 
   test('is reported by a chat, which never ends well, when it is read, unless it was reported before', async () => {
     for (const [pause, sentence] of [
-      [500, 'early: the client said "hi" before it was the client\'s turn'],
+      [500, 'early: the client sent "hi" before it was the client\'s turn'],
       [2200, 'early: the client has sent "hi", but it is not the client\'s turn yet; wait for a text (such as "Hello")'],
     ] as const) {
       const { person, type } = thinker()
@@ -459,7 +459,7 @@ describe('a message before its turn', () => {
     await bad.say('50\n41\n')
     bad.theirs.finish()
     await bad.clock.pass(1000)
-    expect(bad.notices).toEqual(['early: the client said "41" before it was the client\'s turn'])
+    expect(bad.notices).toEqual(['early: the client sent "41" before it was the client\'s turn'])
   })
 
   test('a line end behind a message without one is reported as too much', async () => {
@@ -500,7 +500,7 @@ describe('line ends that are too many, or too few', () => {
     const { clock, notices, say } = await startWatchedConversation(name, { side: 'client', person: thinker().person })
     await say(`${text}\n`)
     await clock.pass(2200)
-    expect(notices).toEqual([expect.stringMatching(/; that is what the client says$/)])
+    expect(notices).toEqual([expect.stringMatching(/; that is a message of the client$/)])
   })
 
   test('robot: a server that sends a message breaks the protocol', async () => {
@@ -519,7 +519,7 @@ describe('line ends that are too many, or too few', () => {
     theirs.finish()
     await clock.pass(1000)
     expect(notices).toEqual([
-      'rejected: the client said "5": expected a letter; it costs a miss; it had arrived before it was the client\'s turn',
+      'rejected: the client sent "5": expected a letter; it costs a miss; it had arrived before it was the client\'s turn',
     ])
   })
 
@@ -543,14 +543,14 @@ describe('line ends that are too many, or too few', () => {
   })
 
   test.each([
-    ['headtail', 'H', `${prompt}\n`, 'You are right!\n', `the server said "\\n" after "${prompt}"; that line end is one too many`],
-    ['headtail', 'H', `${prompt}\r\n`, 'You are right!\n', `the server said "\\n" after "${prompt}"; that line end is one too many`],
+    ['headtail', 'H', `${prompt}\n`, 'You are right!\n', `the server sent "\\n" after "${prompt}"; that line end is one too many`],
+    ['headtail', 'H', `${prompt}\r\n`, 'You are right!\n', `the server sent "\\n" after "${prompt}"; that line end is one too many`],
     ['headtail', 'H', prompt, `You are right!${prompt}`, /; a line end \(\\n\) is missing after "You are right!"$/],
-    ['headtail', 'H', prompt, 'You are right!\n\n', /^the server said "", .*; an empty line is often one line end too many$/],
+    ['headtail', 'H', prompt, 'You are right!\n\n', /^the server sent "", .*; an empty line is often one line end too many$/],
     ['headtail', 'H', `${prompt.trimEnd()}\n`, '', /; the blank at its end is missing$/],
-    ['number', '50', '', 'Too big!\n', 'the server said "\\n" after "Too big!"; that line end is one too many'],
+    ['number', '50', '', 'Too big!\n', 'the server sent "\\n" after "Too big!"; that line end is one too many'],
     ['guess', '50', 'GUESS\n', 'HIGHGUESS\n', /; a line end \(\\n\) is missing after "HIGH"$/],
-    ['guess', '50', 'GUESS\n', 'HIGH\n\n', /^the server said "", .*; an empty line is often one line end too many$/],
+    ['guess', '50', 'GUESS\n', 'HIGH\n\n', /^the server sent "", .*; an empty line is often one line end too many$/],
   ] as const)('%s, as client, types %j: after %j and %j, the true cause is reported', async (name, typed, before, after, sentence) => {
     const { person, type } = thinker()
     const { talking, say } = await startWatchedConversation(name, { side: 'client', person })
@@ -568,20 +568,20 @@ describe('line ends that are too many, or too few', () => {
       await say(name === 'hangman' ? 'START\n\n' : name === 'headtail' ? 'H\n\n' : '50\n\n')
       theirs.finish()
       await clock.pass(1000)
-      expect(notices.join('\n')).toMatch(/^rejected: the client said "": .*; an empty line is often one line end too many/)
+      expect(notices.join('\n')).toMatch(/^rejected: the client sent "": .*; an empty line is often one line end too many/)
     },
   )
 })
 
 describe('a silent program that should send without a person', () => {
   test.each([
-    ['guess', 'client', '', 'the server has said nothing for 3 s; waiting for "GUESS"'],
-    ['guess', 'client', 'GUESS\nHIGH\n', 'the server has said nothing for 3 s; waiting for "GUESS", or "GAMEOVER" to stop'],
-    ['hello', 'client', '', 'the server has said nothing for 3 s; waiting for "Hello from server\\n"'],
-    ['http', 'client', '', 'the server has said nothing for 3 s; waiting for an HTTP response'],
-    ['http', 'server', '', 'the client has said nothing for 3 s; waiting for an HTTP request'],
-    ['hangman', 'client', '', 'the server has said nothing for 3 s; waiting for something like "WORD 6 8"'],
-    ['tjc/practice', 'server', '', 'the client has said nothing for 3 s; waiting for "Hello from client\\n"'],
+    ['guess', 'client', '', 'the server has sent nothing for 3 s; waiting for "GUESS"'],
+    ['guess', 'client', 'GUESS\nHIGH\n', 'the server has sent nothing for 3 s; waiting for "GUESS", or "GAMEOVER" to stop'],
+    ['hello', 'client', '', 'the server has sent nothing for 3 s; waiting for "Hello from server\\n"'],
+    ['http', 'client', '', 'the server has sent nothing for 3 s; waiting for an HTTP response'],
+    ['http', 'server', '', 'the client has sent nothing for 3 s; waiting for an HTTP request'],
+    ['hangman', 'client', '', 'the server has sent nothing for 3 s; waiting for something like "WORD 6 8"'],
+    ['tjc/practice', 'server', '', 'the client has sent nothing for 3 s; waiting for "Hello from client\\n"'],
   ] as const)('%s, as %s, after %j: is reported after three seconds, once', async (name, side, before, sentence) => {
     const { clock, notices, say, talking } = await startWatchedConversation(name, { side, typed: ['50'] })
     if (before !== '') await say(before)
@@ -597,7 +597,7 @@ describe('a silent program that should send without a person', () => {
   test('is reported by a client over datagrams as well', async () => {
     const { clock, notices } = await startWatchedConversation('fh/hello', { side: 'client', datagrams: true })
     await clock.pass(3300)
-    expect(notices).toEqual(['waiting: the server has said nothing for 3 s; waiting for "Hello in return!"'])
+    expect(notices).toEqual(['waiting: the server has sent nothing for 3 s; waiting for "Hello in return!"'])
   })
 
   test.each([
@@ -609,7 +609,7 @@ describe('a silent program that should send without a person', () => {
     await clock.pass(60_000)
     expect(notices).toEqual([])
     talking.stop(new Disconnected('ours', 'stopped'))
-    expect(notices).toEqual([`waiting: the ${side === 'server' ? 'client' : 'server'} has said nothing for 60 s; waiting for ${due}`])
+    expect(notices).toEqual([`waiting: the ${side === 'server' ? 'client' : 'server'} has sent nothing for 60 s; waiting for ${due}`])
   })
 
   test('is not reported at Ctrl-C within two seconds', async () => {
@@ -636,11 +636,11 @@ describe('a silent program that should send without a person', () => {
 describe('a text for people with invalid bytes', () => {
   const latin = 'that looks like text that is not UTF-8, such as Latin-1, or no text at all'
   test.each([
-    ['chat', 'client', false, 'caf\xe9\n', `the server said "caf\\xe9"; ${latin}`],
-    ['chat', 'client', false, 't\xf6\n', `the server said "t\\xf6"; ${latin}`],
-    ['chat', 'client', false, '\xc4\xd6\n', `the server said "\\xc4\\xd6"; ${latin}`],
-    ['time', 'server', true, '%H\xe9', `the client said "%H\\xe9"; ${latin}`],
-    ['time', 'server', true, '%\0H\0', 'the client said "%\\x00H\\x00"; that looks like UTF-16 (little-endian): encode as UTF-8'],
+    ['chat', 'client', false, 'caf\xe9\n', `the server sent "caf\\xe9"; ${latin}`],
+    ['chat', 'client', false, 't\xf6\n', `the server sent "t\\xf6"; ${latin}`],
+    ['chat', 'client', false, '\xc4\xd6\n', `the server sent "\\xc4\\xd6"; ${latin}`],
+    ['time', 'server', true, '%H\xe9', `the client sent "%H\\xe9"; ${latin}`],
+    ['time', 'server', true, '%\0H\0', 'the client sent "%\\x00H\\x00"; that looks like UTF-16 (little-endian): encode as UTF-8'],
     [
       'time',
       'server',
@@ -650,8 +650,8 @@ describe('a text for people with invalid bytes', () => {
     ],
     ['time', 'server', false, '\xff\xfe%\0H\0', 'that looks like UTF-16 with a byte order mark'],
     ['fh/hello', 'server', true, 'H\0i\0', 'UTF-16 (little-endian)'],
-    ['quiz', 'server', false, 'NAME jos\xe9\n', `the client said "NAME jos\\xe9"; ${latin}`],
-    ['quiz', 'server', false, 'LOGIN ada caf\xe9\n', 'the client said "LOGIN ada ***"; that looks like'],
+    ['quiz', 'server', false, 'NAME jos\xe9\n', `the client sent "NAME jos\\xe9"; ${latin}`],
+    ['quiz', 'server', false, 'LOGIN ada caf\xe9\n', 'the client sent "LOGIN ada ***"; that looks like'],
   ] as const)('%s, as %s, datagrams: %j: there is a clue about %j', async (name, side, datagrams, said, sentence) => {
     const { notices, say, clock } = await startWatchedConversation(name, { side, datagrams, person: thinker().person })
     await say(said)
@@ -683,7 +683,7 @@ describe('a fault is reported once', () => {
     await clock.pass(60_000)
     await talking.closed
     expect(notices).toHaveLength(1)
-    expect(notices[0]).toMatch(/^(?:rejected|garbled): the client said "GET \/ HTTP\/1\.1(?:\\r)?".*an HTTP request/)
+    expect(notices[0]).toMatch(/^(?:rejected|garbled): the client sent "GET \/ HTTP\/1\.1(?:\\r)?".*an HTTP request/)
   })
 
   test('text behind the head of a request is reported separately', async () => {
@@ -691,29 +691,29 @@ describe('a fault is reported once', () => {
     await say(REQUEST)
     await say('x: y\n')
     expect(notices).toHaveLength(2)
-    expect(notices[1]).toBe('rejected: the client said "x: y": expected a number from 1 to 100')
+    expect(notices[1]).toBe('rejected: the client sent "x: y": expected a number from 1 to 100')
   })
 
   test('a reason that begins with the message continues from it', async () => {
     const { notices, say } = await startWatchedConversation('hangman', { options: { secret: 'eel' } })
     for (const line of ['START', 'e', 'e']) await say(`${line}\n`)
-    expect(notices).toEqual(['rejected: the client said "e", which was tried already: guess another letter'])
-    expect(withReason('the client said "Z"', 'Z', '"Z" is no answer')).toBe('the client said "Z", which is no answer')
-    expect(withReason('the client said "50"', '50', 'expected a letter')).toBe('the client said "50": expected a letter')
+    expect(notices).toEqual(['rejected: the client sent "e", which was tried already: guess another letter'])
+    expect(withReason('the client sent "Z"', 'Z', '"Z" is no answer')).toBe('the client sent "Z", which is no answer')
+    expect(withReason('the client sent "50"', '50', 'expected a letter')).toBe('the client sent "50": expected a letter')
   })
 
   test('a name that is not UTF-8 is not rejected a second time', async () => {
     const { notices, say } = await startWatchedConversation('quiz')
     await say('NAME b\xfcb\n')
     expect(notices).toEqual([
-      'garbled: the client said "NAME b\\xfcb"; that looks like text that is not UTF-8, such as Latin-1, or no text at all',
+      'garbled: the client sent "NAME b\\xfcb"; that looks like text that is not UTF-8, such as Latin-1, or no text at all',
     ])
   })
 
   test('the same message, sent again and again', async () => {
     const { notices, say } = await startWatchedConversation('guess')
     for (let time = 0; time < 4; time++) await say('abc\n')
-    expect(notices).toEqual(['rejected: the client said "abc": expected a number from 1 to 100'])
+    expect(notices).toEqual(['rejected: the client sent "abc": expected a number from 1 to 100'])
     await say('def\n')
     expect(notices).toHaveLength(2)
   })

@@ -56,7 +56,7 @@ function restartedMachine(path: string): void {
   writeFileSync(mark, `${other} ${crc32(other)} \n`)
 }
 
-const HOW = /Restore a backup, or go on without what is lost: "parlor repair --data /
+const HOW = /Restore a backup, or continue without the lost data: "parlor repair --data /
 
 describe('a missing or damaged write-ahead log is detected, and the start reports what is lost and how to continue', () => {
   const LOST = /lost are the last \d+ of 50 commits, with (table 30|tables \d+ to 30) altogether/

@@ -27,7 +27,7 @@ describe('rows of the journal', () => {
     expect(at.mock.calls).toEqual([[1], [2]])
   })
 
-  test('have a limited length: the rest of a commit goes into further rows', async () => {
+  test('have a limited length: the rest of a commit is written to further rows', async () => {
     const path = folder()
     const database = databaseIn(path)
     const { tables } = storeIn(database, { row: 100 })

@@ -150,7 +150,7 @@ describe('opening', () => {
     const bytes = await readFile(join(path, 'parlor.db'))
     await writeFile(join(path, 'parlor.db'), bytes.fill(0xff, 100, 4096))
     await expect(openStore({ folder: path })).rejects.toThrow(
-      /parlor\.db is damaged: SQLite cannot open it\. Restore a backup, or go on without what is lost/,
+      /parlor\.db is damaged: SQLite cannot open it\. Restore a backup, or continue without the lost data/,
     )
   })
 })

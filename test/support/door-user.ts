@@ -108,7 +108,7 @@ export function lines(...all: readonly string[]): string {
 export const GREETING: readonly string[] = [
   'Welcome to Parlor: games for people and programs over a plain connection.',
   '',
-  'Type your name, and then "play tictactoe". If no player comes, the house plays',
+  'Type your name, and then "play tictactoe". If no player joins, the house plays',
   'with you. "games" lists all games, "help" all commands, "quit" disconnects.',
   '',
   'With a telnet client, type "telnet" first: then it hides passwords.',

@@ -8,7 +8,7 @@ export function turn(): Promise<void> {
 
 /** The number of calls of `settled` that wait for a turn now: they do not wait for each other. */
 let waiting = 0
-/** The number of turns after which a test is at fault: something in it goes on for ever. */
+/** The number of turns after which a test is at fault: something in it goes on forever. */
 const ENDLESS = 100_000
 
 /**

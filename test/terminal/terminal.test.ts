@@ -36,11 +36,11 @@ test('on pipes, the output of a program is unchanged', () => {
   expect(terminal.leaveLine()).toBe(false)
 })
 
-const SENTENCE = 'Others in the room use 192.168.1.20'
+const SENTENCE = 'Other machines connect to 192.168.1.20'
 
 test('a sentence wraps at blanks on a terminal, and stays one line on a pipe', () => {
   for (const [isTTY, columns, lines] of [
-    [true, 24, 'Others in the room use\n192.168.1.20\n'],
+    [true, 24, 'Other machines connect to\n192.168.1.20\n'],
     [true, 80, `${SENTENCE}\n`],
     // fewer columns than are worth it
     [true, 19, `${SENTENCE}\n`],

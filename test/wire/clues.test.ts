@@ -94,7 +94,7 @@ describe('the clue about bytes without an end', () => {
     ['TLS', '\x16\x03\x01\x02\x00\x01', /^TLS/],
     ['gzip', '\x1f\x8b\x08\x00', /^gzip/],
     ['zlib', 'x\x9c3\xb5', /^zlib/],
-    ['SSH, of a client or a server', 'SSH-2.0-OpenSSH_9.7', /^SSH: another program was meant, or another port$/],
+    ['SSH, of a client or a server', 'SSH-2.0-OpenSSH_9.7', /^SSH: connect with another program, or to another port$/],
     ['an answer of a web server', 'HTTP/1.1 400 Bad Request', /^an HTTP response/],
     ['an answer of Redis', "-ERR unknown command 'GUESS'", /^an error of Redis/],
     ['telnet', '\xff\xfd\x18\xff\xfd\x20', /^telnet's negotiation/],

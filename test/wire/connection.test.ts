@@ -555,7 +555,7 @@ describe('closing', () => {
     await expect(connection.receive()).rejects.toMatchObject({ reason: 'ours', message: 'this side has ended the conversation' })
   })
 
-  test('does not wait for ever for a peer that stays connected', async () => {
+  test('does not wait forever for a peer that stays connected', async () => {
     const { connection, clock, there } = connect()
     const done = connection.close()
     await clock.pass(1999)

@@ -124,7 +124,7 @@ describe('TLS', () => {
         cert,
         key: String(createPrivateKey(key).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })),
       }),
-      'the key has a passphrase; take it off: openssl pkey',
+      'the key has a passphrase; remove it: openssl pkey',
     ],
   ])('the error names files %s as such', async (_, change, said) => {
     const refused = listenTls(ANY, change(await certificate()), () => {})

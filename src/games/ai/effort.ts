@@ -8,7 +8,7 @@
 /** Maximum and minimum of moves that a search may list or try in one phase. */
 const MAX_PER_PHASE = 16_000
 const MIN_PER_PHASE = 500
-/** Moves per millisecond for all searches together: about a quarter of what a processor can do. */
+/** Moves per millisecond for all searches together: about a quarter of the capacity of a processor. */
 const RATE = 500
 /** Maximum of unused moves. */
 const MAX_SAVED = 4 * MAX_PER_PHASE

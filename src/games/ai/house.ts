@@ -25,7 +25,7 @@ export function isPlayable<State, Move, View, Options>(game: Game<State, Move, V
   return game.choose !== undefined || isSearchable(game)
 }
 
-/** Searches the first move of a game in advance: no user waits later while the search goes through a whole small game. */
+/** Searches the first move of a game in advance: so that no user waits later for the search of a whole small game. */
 export async function warmUpSearch<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
   options: () => Promise<Options> | Options,

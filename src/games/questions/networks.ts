@@ -146,7 +146,7 @@ export const networks: readonly Question[] = [
     text: 'What does a router do with a packet whose TTL (time to live) has run out?',
     options: ['It sets the TTL anew.', 'It waits a second.', 'It drops the packet.', 'It sends it twice.'],
     right: 2,
-    explanation: 'Each router lowers the TTL by one, so that no packet can go round in circles for ever.',
+    explanation: 'Each router lowers the TTL by one, so that no packet can go round in circles forever.',
   },
   {
     text: 'Which protocol does ping use?',

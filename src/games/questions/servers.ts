@@ -117,7 +117,7 @@ export const servers: readonly Question[] = [
     explanation: 'There is only one thread: while one handler waits, all clients wait.',
   },
   {
-    text: 'Which client holds up an iterative server without a timeout for ever?',
+    text: 'Which client holds up an iterative server without a timeout forever?',
     options: [
       'one that sends a line that is too long',
       'one that closes at once',
@@ -140,7 +140,7 @@ export const servers: readonly Question[] = [
     explanation: 'A client can be faulty or hostile: bad input has to be answered, not believed.',
   },
   {
-    text: 'What should a server do with a client that sends for ever without an LF?',
+    text: 'What should a server do with a client that sends forever without an LF?',
     options: ['set a limit, and then hang up', 'make its buffer ever larger', 'wait until the LF has come', 'answer every thousand bytes'],
     right: 0,
     explanation: 'Without a longest message, one client can fill the whole memory.',

@@ -208,7 +208,7 @@ export const sockets: readonly Question[] = [
     text: 'What is a timeout on recv() good for?',
     options: ['A slow peer sends faster.', 'A lost segment comes again.', 'A long message fits in.', 'A silent peer is noticed.'],
     right: 3,
-    explanation: 'Without one, recv() waits as long as the connection stands, and that may be for ever.',
+    explanation: 'Without one, recv() waits as long as the connection stands, and that may be forever.',
   },
   {
     text: 'What does the number in listen(5) limit?',

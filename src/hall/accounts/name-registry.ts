@@ -49,7 +49,7 @@ export class NameRegistry {
   async takenBy(name: string, like = name): Promise<AuthError> {
     const { guests, holdsSeatFor } = this.#options
     const registered = await this.registered()
-    // the lookups come first, because checking the rules for names takes the most time, and almost always succeeds
+    // the lookups run first, because checking the rules for names takes the most time, and almost always succeeds
     let checks = 0
     const isFree = (other: string) =>
       !guests.has(other) &&

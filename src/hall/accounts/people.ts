@@ -33,7 +33,7 @@ import type { RandomBytes } from './tokens.ts'
  *
  * Guesses. A login, a registration and a proof of the password each take from a rate limit (`logins.ts`) before any hash is
  * computed. A right password returns its attempt to the limit, and so does a login whose password was never compared. A wrong password
- * and an unknown name take the same time and give the same answer.
+ * and an unknown name take the same time and have the same answer.
  */
 
 /** LoginRequest is a request to enter as a guest or as a registered user. */
@@ -62,7 +62,7 @@ export interface PeopleOptions {
   readonly random?: RandomBytes
   /** Seats of the hall; without it, no user has a seat. */
   readonly seats?: Seats
-  /** The games of the server, whose words cannot be names; by default those that come with Parlor. */
+  /** The games of the server, whose words cannot be names; by default the shipped games. */
   readonly catalogue?: Catalogue
   /** Called with errors that the server survives. */
   readonly onError?: (sentence: string, reason: unknown) => void

@@ -44,7 +44,7 @@ export interface FlushPolicy {
   readonly lag: number
   /** Maximum of index entries in one transaction, and the number of finished tables that make a block. */
   readonly entries: number
-  /** Characters of a full row of the journal; the rest of a commit goes into further rows. */
+  /** Characters of a full row of the journal; the rest of a commit is written to further rows. */
   readonly row: number
 }
 
@@ -66,7 +66,7 @@ export class SqliteEventStore implements EventStore, Compactable {
   readonly #pace: FlushPolicy
   /** Unfinished tables, and tables whose entry in the index is missing or outdated. */
   readonly #known = new Map<TableId, KnownTable>()
-  /** Finished tables that will go into blocks, in the order of their ends, and how many start that. */
+  /** Finished tables that wait for a block, in the order of their ends, and how many start that. */
   #finished: TableId[] = []
   #enough: number
   /** Characters by which the journal may be ahead of the index. */
@@ -108,7 +108,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     return this.#highest
   }
 
-  /** How far the journal goes. */
+  /** The end of the journal. */
   get progress(): Progress {
     return { place: this.#place, highest: this.#highest, ended: this.#ended }
   }
@@ -332,7 +332,7 @@ export class SqliteEventStore implements EventStore, Compactable {
       this.#database.transaction(() => {
         for (const table of rows) {
           const known = this.#known.get(table)
-          // a table that has ended meanwhile goes into a block
+          // a table that has ended meanwhile belongs in a block
           if (known && !known.finished) this.#index.set(table, known.entry)
         }
         this.#index.add(this.#entriesOf(finished))

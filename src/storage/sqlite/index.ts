@@ -114,7 +114,7 @@ export async function openStore({
 /** Returns the path of the database in a folder; creates both if they do not exist. Throws a StoreError, also if the database is lost. */
 function databaseIn(folder: string, onNotice: OnNotice): string {
   const named = join(folder, 'parlor.db')
-  // these checks come before anything is created or changed; `prepareFolder` explains why a folder cannot be used
+  // these checks run before anything is created or changed; `prepareFolder` explains why a folder cannot be used
   if (isFolder(folder)) {
     convertSystemErrors(folder, () => checkNoLinks(folder))
     checkDatabaseExists(resolveDatabase(named))

@@ -19,7 +19,7 @@ export class KnownTable {
   spots: Spot | undefined
   ended: number | undefined
   counts: boolean
-  /** True if the table has ended and will go into a block. */
+  /** True if the table has ended and waits for a block. */
   finished = false
 
   constructor({ version, places, ended, counts }: TableIndexEntry) {

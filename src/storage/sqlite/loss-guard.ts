@@ -136,7 +136,7 @@ export class LossGuard {
     rmSync(preservedLogPath(this.#path), { force: true })
   }
 
-  /** Writes to the mark how far the journal goes. Throws the system's error. */
+  /** Writes the end of the journal to the mark. Throws the system's error. */
   note(progress: Progress): void {
     this.#mark?.write(progress)
   }
@@ -172,7 +172,7 @@ export class LossGuard {
     const folder = dirname(this.#path)
     this.#reported = new StoreError(
       'damaged',
-      `${this.#path} is damaged: ${what}. Restore a backup, or go on without what is lost: "parlor repair --data ${folder}" copies all files as they are before it changes anything`,
+      `${this.#path} is damaged: ${what}. Restore a backup, or continue without the lost data: "parlor repair --data ${folder}" copies all files as they are before it changes anything`,
       cause,
     )
     return this.#reported

@@ -15,7 +15,7 @@ export interface TableIndexEntry {
   readonly counts: boolean
 }
 
-/** IndexedUpTo is how far the index goes: a place of the journal, and the number of tables that have ended up to it. */
+/** IndexedUpTo is the end of the index: a place of the journal, and the number of tables that have ended up to it. */
 export interface IndexedUpTo {
   readonly place: number
   readonly ended: number
@@ -169,13 +169,13 @@ export class TableIndex {
     return this.#database.query(() => this.#ended.all(after)).map(({ id, ended }) => [toNumber(ended), toNumber(id)])
   }
 
-  /** Returns how far the index goes. */
+  /** Returns the end of the index. */
   indexedUpTo(): IndexedUpTo {
     const row = this.#database.query(() => this.#covered.get())
     return { place: toNumber(row?.place), ended: toNumber(row?.ended) }
   }
 
-  /** Sets how far the index goes, inside of `Database.transaction`. */
+  /** Sets the end of the index, inside of `Database.transaction`. */
   setIndexedUpTo({ place, ended }: IndexedUpTo): void {
     this.#cover.run(place, ended)
   }

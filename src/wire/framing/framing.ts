@@ -17,7 +17,7 @@
  *
  * Invariants: after `hold` no pushed array is referenced. `compact` frees an array that is much longer than the bytes left in
  * it, so that an idle connection holds no more memory than its unread bytes. A buffer of the pool has one user at a time:
- * `unread` copies from it, because the caller may keep the result, and `#release` returns it.
+ * `unread` copies from it, because the caller may hold the result, and `#release` returns it.
  */
 
 import { decode, type Raw, type TextCode, toRaw } from '../text.ts'
@@ -67,7 +67,7 @@ export interface Framing {
   encode(message: string): string | Uint8Array
   /** Names what `unread` lacks to be a whole message, such as "no line end". Absent if any bytes are a message. */
   lacks?(unread: Uint8Array): string
-  /** Explains why `unread` is longer than a message may be; `undefined` if nothing can be added to that. */
+  /** Explains why `unread` is longer than a message may be; `undefined` if there is no explanation. */
   excess?(unread: Uint8Array): string | undefined
   /** Creates a decoder for one direction of a connection; `limit` is the limit of one message in bytes. */
   decoder(limit?: number): Decoder

@@ -8,7 +8,7 @@ const RESPONSE_LIMIT = 16 * 1024 * 1024
 
 /**
  * httpRequests is the framing in which a message is a request: its head up to the empty line, and a body of Content-Length
- * bytes. If the bytes do not begin like a request, or reach the limit, all that have arrived are a message.
+ * bytes. If the bytes do not begin like a request, or reach the limit, all bytes that have arrived are a message.
  */
 export const httpRequests: Framing = {
   name: 'HTTP requests: a head up to the empty line, and Content-Length bytes',

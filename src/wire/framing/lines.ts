@@ -18,7 +18,7 @@ export interface LineOptions {
   keepEnd?: boolean
   /** A message may also end with this text, without LF (the prompt of head/tail). The text is part of the message. */
   orEnd?: string
-  /** Name of a missing line end. Default: "no line end (\\n)". */
+  /** Name of a missing line end, for error sentences. Default: "no line end (\\n)". */
   lacks?: string
   code?: TextCode
 }

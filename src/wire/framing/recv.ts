@@ -3,7 +3,7 @@ import { type Decoded, type Framing, Pending } from './framing.ts'
 
 /**
  * pieces is the framing of programs that call `recv(size)` once for each message: the bytes that have arrived are a message,
- * up to `size` of them, wherever that cuts the bytes of the peer.
+ * up to `size` of them, even if that cuts a message of the peer.
  */
 export function recvOnce(size = 1024, code: TextCode = 'utf-8'): Framing {
   return {

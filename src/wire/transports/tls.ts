@@ -156,7 +156,7 @@ function whyUnusable(cert: string, key: string): string | undefined {
   if (!isCert && key.includes(CERTIFICATE)) return 'they are swapped: --cert takes the certificate, and --key its private key'
   if (!isCert) return `the certificate is not in PEM format, which has a line ${CERTIFICATE}`
   if (/^Proc-Type: 4,ENCRYPTED|-----BEGIN ENCRYPTED PRIVATE KEY-----/m.test(key))
-    return 'the key has a passphrase; take it off: openssl pkey -in key.pem -out plain.pem'
+    return 'the key has a passphrase; remove it: openssl pkey -in key.pem -out plain.pem'
   return isKey ? undefined : 'the key is not a private key in PEM format, which has a line -----BEGIN PRIVATE KEY-----'
 }
 

@@ -102,7 +102,7 @@ class UdpListener {
     this.#clock = clock
     this.#idle = idle
     this.#most = remotes
-    // an error on a shared socket does not tell which remote it concerns
+    // an error on a shared socket does not name the remote that it concerns
     socket.on('error', () => {})
     socket.on('message', (bytes, { address: host, port }) => {
       const name = `${host} ${port}`
@@ -161,7 +161,7 @@ class UdpListener {
       const before = this.#clock.monotonic() - this.#idle
       let left = AT_ONCE
       for (const { transport, receivedAt } of this.#remotes.values()) {
-        // those that are left are due already; the next sweep closes them
+        // the remaining remotes are due already; the next sweep closes them
         if (receivedAt > before || left-- === 0) break
         transport.close()
       }
