@@ -42,9 +42,9 @@ test.each([
   'const timer = setInterval(look, 10)',
   'await vi.waitFor(() => expect(ended).toHaveBeenCalled())',
   'await expect.poll(() => heard.finished).toBe(true)',
-])('notices a sleep: %s', (line) => expect(sleeps(line)).toBe(true))
+])('detects a sleep: %s', (line) => expect(sleeps(line)).toBe(true))
 
 test.each(["vi.useFakeTimers({ toFake: ['setTimeout'] })", 'await new Promise(setImmediate)', 'await clock.pass(50)'])(
-  'notices no sleep: %s',
+  'reports no sleep in: %s',
   (line) => expect(sleeps(line)).toBe(false),
 )

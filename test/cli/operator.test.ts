@@ -57,7 +57,7 @@ describe('ports of a server', () => {
     expect(ports['tjc/chat']).not.toBe(base + 1)
   })
 
-  test('are reported in one line if another server uses them', async () => {
+  test('appear in one line of the server’s output if another server uses them', async () => {
     const first = await started(['--port', '0'])
     const { port } = first.listening[0] ?? { port: 0 }
     const taken = first.listening.slice(0, 8)
@@ -163,7 +163,7 @@ async function ranked(...args: readonly string[]) {
 }
 
 describe('parlor rank', () => {
-  test('names the server that it asked, in a table, as JSON and as CSV', async () => {
+  test('names its server, in a table, as JSON and as CSV', async () => {
     const { server, data, port } = await ranked()
     const at = ['--port', String(port)]
     const table = await run('rank', 'tictactoe', ...at)
@@ -179,8 +179,8 @@ describe('parlor rank', () => {
     expect(csv.output).toMatch(/^game,rank,name,score,games\r\ntictactoe,1,'=ada,[\d.]+,1\r\ntictactoe,2,bob,[\d.]+,1\r\n$/)
     server.signal('SIGTERM')
     await server.exit
-    const kept = await run('rank', '--data', data, '--port', '1')
-    expect(kept.output).toMatch(/^From the folder .*:\n\ntictactoe\n/)
+    const fromFolder = await run('rank', '--data', data, '--port', '1')
+    expect(fromFolder.output).toMatch(/^From the folder .*:\n\ntictactoe\n/)
     expect(JSON.parse((await run('rank', '--json', '--data', data, '--port', '1')).output)).toMatchObject({ folder: data })
     for (const format of [[], ['--json'], ['--csv']]) {
       expect(await run('rank', ...format, '--host', '127.0.0.1', '--port', '1')).toEqual({
@@ -191,7 +191,7 @@ describe('parlor rank', () => {
     }
   })
 
-  test('asks the server that has the folder open, on any port, and no other if a folder is named', async () => {
+  test('reads from the server that has the folder open, on any port, and from no other if a folder is named', async () => {
     const { server, data, port } = await ranked('--level', 'info')
     const other = await started(['--only', 'door', '--port', '0'])
     const cwd = folder()
@@ -223,7 +223,7 @@ describe('parlor rank', () => {
     }
   })
 
-  test('asks the server of the parlor.toml in this folder', async () => {
+  test('reads from the server of the parlor.toml in this folder', async () => {
     const { port } = await ranked()
     const cwd = folder()
     writeFileSync(join(cwd, 'parlor.toml'), `[ports]\n"parlor/door" = ${port}\n`)
@@ -271,7 +271,7 @@ describe('lists for the operator', () => {
     expect(await asked()).not.toContain('"online":true')
   })
 
-  test('name a game as users ask for it, and accept the name of its rules, too', async () => {
+  test('name a game as users request it, and accept the name of its rules, too', async () => {
     const { port, data } = await ranked()
     const alone = await NativeLink.open(port, () => {})
     await alone.ask({ type: 'enter', name: 'carl' })

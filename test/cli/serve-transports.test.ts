@@ -54,7 +54,7 @@ describe('parlor serve --tls', () => {
     expect(await guess(transport)).toEqual(ANSWERS)
   })
 
-  test('tells a client without TLS why, and logs it', async () => {
+  test('sends a client without TLS the reason, and logs it', async () => {
     const { server, listening } = await serve('--tls', '--only', 'guess', '--port', '0')
     await using _ = server
     const { host = '', port = 0 } = listening[0] ?? {}
@@ -91,7 +91,7 @@ test('parlor serve --unix serves each program at a socket in a folder, which it 
   })
 })
 
-test('parlor rank asks a server over TLS through its folder', async () => {
+test('parlor rank reads from a server over TLS through its folder', async () => {
   const environment = { PARLOR_TLS: 'true', PARLOR_DATA: join(folder(), 'data') }
   await using server = new Parlor(['serve', '--json', '--port', '0'], undefined, { environment })
   await server.shows(/\n/)

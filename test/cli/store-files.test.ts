@@ -219,7 +219,7 @@ test('verify reports a mark that is missing, damaged or of another folder, and f
   expect(server.errors).toMatch(/parlor\.mark belongs to another database/)
 })
 
-test('a folder that is not a server’s is reported as such', async () => {
+test('every command reports a folder that is not a server’s', async () => {
   const around = openFolder()
   for (const command of [['verify'], ['repair'], ['backup', join(around, 'x.db')]]) {
     expect(text(await ran(...command, '--data', around))).toMatch(/there is no parlor\.db in .*: no server has stored anything there/)
@@ -260,7 +260,7 @@ test('a folder that is not a server’s is reported as such', async () => {
 
 const NO_FILE = /is a (named pipe|directory), and should be a regular file/
 
-test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])('a directory in the place of a file is reported: %s', async (name) => {
+test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])('the command reports a directory in the place of a file: %s', async (name) => {
   const data = openFolder()
   await (await openStore({ folder: data })).close()
   rmSync(join(data, name), { force: true })
@@ -271,17 +271,20 @@ test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])('a directory in the pla
   }
 })
 
-test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])('a pipe in the place of a file is reported, without a hang: %s', async (name) => {
-  const data = openFolder()
-  await (await openStore({ folder: data })).close()
-  rmSync(join(data, name), { force: true })
-  execFileSync('mkfifo', [join(data, name)])
-  // a command that opens the pipe would hang, and this process must not
-  for (const command of [['serve', '--port', '0'], ['verify'], ['repair'], ['backup', join(data, 'x.db')]]) {
-    const ended = await run(...command, '--data', data)
-    expect([ended.code, ended.errors]).toEqual([2, expect.stringMatching(NO_FILE)])
-  }
-})
+test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])(
+  'the command reports a pipe in the place of a file, without a hang: %s',
+  async (name) => {
+    const data = openFolder()
+    await (await openStore({ folder: data })).close()
+    rmSync(join(data, name), { force: true })
+    execFileSync('mkfifo', [join(data, name)])
+    // a command that opens the pipe would hang, and this process must not
+    for (const command of [['serve', '--port', '0'], ['verify'], ['repair'], ['backup', join(data, 'x.db')]]) {
+      const ended = await run(...command, '--data', data)
+      expect([ended.code, ended.errors]).toEqual([2, expect.stringMatching(NO_FILE)])
+    }
+  },
+)
 
 test('verify fails for a database that is missing beside its mark', async () => {
   const data = openFolder()

@@ -40,7 +40,7 @@ async function client(port: string, says = ''): Promise<Socket> {
 }
 
 /** Returns the bytes that a peer receives until the connection ends, and how it ends. */
-async function heard(socket: Socket, replies = ''): Promise<{ said: string; end: string }> {
+async function received(socket: Socket, replies = ''): Promise<{ said: string; end: string }> {
   let said = ''
   socket.on('data', (data) => {
     said += data
@@ -154,14 +154,14 @@ describe('the end at a prompt', () => {
       const port = await freePort()
       const ours = parlor('host', program, '--host', '127.0.0.1', '--port', port)
       const socket = await client(port, peer)
-      const news = heard(socket, replies)
+      const news = received(socket, replies)
       await ours.shows(prompt)
       return { ours, socket, news }
     }
     const { port, peer: arrives } = await server(peer)
     const ours = parlor('join', program, '127.0.0.1', port)
     const socket = await arrives
-    const news = heard(socket, replies)
+    const news = received(socket, replies)
     await ours.shows(prompt)
     return { ours, socket, news }
   }
@@ -285,7 +285,7 @@ describe('text from a peer', () => {
 })
 
 describe('unfinished messages', () => {
-  test('are reported after two seconds, at the timeout and at Ctrl-C, on standard error', async () => {
+  test('appear on the host’s standard error after two seconds, at the timeout and at Ctrl-C', async () => {
     const port = await freePort()
     const patient = parlor('host', 'guess', '--port', port)
     await client(port, '50')
@@ -301,7 +301,7 @@ describe('unfinished messages', () => {
     expect(short.errors).toBe('parlor: the client has sent "50" and no line end (\\n) for 0.3 s; expected a number (such as "50")\n')
   })
 
-  test('are reported at Ctrl-C by join, too', async () => {
+  test('appear on the standard error of join at Ctrl-C, too', async () => {
     const { port } = await server('GUES')
     const join = parlor('join', 'guess', '127.0.0.1', port, '--timeout', '20s')
     await join.complains(/\n/)

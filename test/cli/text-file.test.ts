@@ -105,7 +105,7 @@ describe('the command line', () => {
 
   const gift = 'Is it? {=yes ~no}\n\nWhy? {}\n\nHow many? {#3}\n'
 
-  test('serves the usable questions, and reports for each other one why it is skipped', async () => {
+  test('serves the usable questions, and reports why it skips each of the others', async () => {
     const questions = file('bank.gift', gift)
     const { server } = await startServe(['fh/quiz'], '--questions', questions)
     await using _ = server

@@ -170,7 +170,7 @@ describe('the command line', () => {
     expect(errors).toMatch(/^parlor: /)
   })
 
-  test('accepts repeatable options, and rejects other repeated options', async () => {
+  test('accepts repeatable options, and refuses other repeated options', async () => {
     const args = '--only guess --only hello --port guess=5000 --port hello=5001 --limit seats=5 --limit tables=6 --host ::1 --host ::1'
     const { code, output, errors } = await run('config', '--json', '--json', ...args.split(' '))
     expect({ code, errors }).toEqual({ code: 0, errors: '' })

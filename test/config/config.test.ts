@@ -15,7 +15,7 @@ const file = (toml: string) => parseConfigFile('parlor.toml', toml)
 const flags = (values: ConfigSource['values']): ConfigSource => ({ values, from: (setting) => `--${setting}` })
 
 describe('the value of a setting', () => {
-  test('comes from the first of: option, environment, file, default', () => {
+  test('is that of the first of: option, environment, file, default', () => {
     const toml = 'host = "file"\ndata = "file"\nfirst = "3s"\n[limits]\ntables = 3\nseats = 3'
     const { config, from } = resolveConfig(
       file(toml),
@@ -68,7 +68,7 @@ describe('the value of a setting', () => {
     expect(resolveConfig(flags({ log: 'json', level: 'error' })).config.level).toBe('error')
   })
 
-  test('rejects a port of HTTP that a program has', async () => {
+  test('refuses a port of HTTP that a program has', async () => {
     const { allPrograms } = await import('../../src/programs/index.ts')
     const { http } = resolveConfig().config
     const ports = (await allPrograms()).flatMap(({ port, servePort }) => [port, servePort])
@@ -342,7 +342,7 @@ idle = "2m"
     ])
   })
 
-  test('reports a wrong value of each setting with its line, whatever is before it', () => {
+  test('reports a wrong value of each setting with its line, after any other lines', () => {
     for (const setting of settingNames) {
       const [table, key] = setting.includes('.') ? setting.split('.') : [undefined, setting]
       const toml = `# a comment with host = 1\n\nwords = "a = b"\n${table ? `[${table}]\n` : ''}${key === 'words' ? '' : `${key} = {}\n`}`

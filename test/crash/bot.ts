@@ -212,10 +212,10 @@ export class Bot {
   /** Resolves at the next event after the call. */
   #news({ gone }: NativeLink): Promise<void> {
     const { stopping, stopped } = this.#world
-    const heard = new Promise<void>((resolve) => {
+    const answered = new Promise<void>((resolve) => {
       this.#wake = resolve
     })
-    return Promise.race([heard, gone, ...(stopping ? [] : [stopped])])
+    return Promise.race([answered, gone, ...(stopping ? [] : [stopped])])
   }
 
   #hear(message: ToClient): void {

@@ -39,9 +39,9 @@ async function inside() {
 }
 
 /** Ada at a table. */
-async function seated(attendance: TableSnapshot = table()) {
+async function seated(snapshot: TableSnapshot = table()) {
   const { lobby, caller } = await inside()
-  await lobby.seat(attendance)
+  await lobby.seat(snapshot)
   caller.news()
   return { lobby, caller }
 }
@@ -49,8 +49,8 @@ async function seated(attendance: TableSnapshot = table()) {
 /** Ada as a watcher. */
 async function watching() {
   const { lobby, caller } = await inside()
-  const { seat: _, ...attendance } = table({ names: ['grace', 'alan'] })
-  lobby.answers('watch', attendance)
+  const { seat: _, ...snapshot } = table({ names: ['grace', 'alan'] })
+  lobby.answers('watch', snapshot)
   await caller.type('watch 12')
   lobby.calls.length = 0
   return { lobby, caller }
@@ -429,10 +429,10 @@ describe('in the lobby', () => {
     expect(await caller.type('watch')).toContain('such as "watch 17"')
     expect(await caller.type('watch ada')).toContain('such as "watch 17"')
     expect(await caller.type('watch 99')).toBe(lines('There is no table 99 to watch: "tables" lists them.'))
-    const { seat: _, ...attendance } = table({ names: ['grace', 'alan'] })
-    lobby.answers('watch', attendance)
+    const { seat: _, ...snapshot } = table({ names: ['grace', 'alan'] })
+    lobby.answers('watch', snapshot)
     expect(await caller.type('watch 12')).toContain('Table 12: you watch tictactoe, grace (O) against alan (X).')
-    lobby.answers('watch', { ...attendance, table: 13 })
+    lobby.answers('watch', { ...snapshot, table: 13 })
     expect(await caller.type('watch 13')).toContain('Table 13: you watch')
     expect(lobby.calls.slice(-2)).toEqual([
       ['watch', 13],

@@ -120,7 +120,7 @@ describe('commands and games by other words, and by abbreviations', () => {
     ['res', '"res" could be "resign" or "resume": type more of it.'],
     ['qui', 'Type "quit" in full, if you mean that.'],
     ['unr', 'Type "unregister" in full, if you mean that.'],
-  ])('%s is reported as ambiguous', async (typed, said) => {
+  ])('%s gets the answer that it is ambiguous', async (typed, said) => {
     const ada = await caller(new TestLobby(), 'ada')
     expect(await ada.type(typed)).toBe(lines(said))
   })

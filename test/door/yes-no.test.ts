@@ -88,7 +88,7 @@ test.each(['with', 'vs', 'versus', 'against'])('accepts the name of the opponent
 })
 
 describe('talk that no client shows', () => {
-  test('is reported alone at a table, against the house, and against a worksheet program', async () => {
+  test('gets an answer that names this alone at a table, against the house, and against a worksheet program', async () => {
     const lobby = new TestLobby()
     const [ada, bob] = await pair(lobby)
     await ada.type('play guess')
@@ -107,7 +107,7 @@ describe('talk that no client shows', () => {
 describe('a draw that no client shows', () => {
   const UNSEEN = 'No opponent sees that now'
 
-  test('is reported against a worksheet program and an absent opponent, and not against others', async () => {
+  test('gets an answer that names this against a worksheet program and an absent opponent, and not against others', async () => {
     const lobby = new TestLobby()
     const [ada, bob] = await pair(lobby)
     await (await lobby.client('fh/tictactoe')).say('tim\n')
@@ -134,7 +134,7 @@ describe('an invitation that ends', () => {
     ['play scissors', 'Your invitation to tictactoe, size 4 is cancelled: its code is void.'],
     ['accept', 'Your invitation to tictactoe, size 4 is cancelled: its code is void.'],
     ['quit', 'Your invitation is cancelled: its code is void.'],
-  ])('with "%s" is reported as void', async (typed, sentence) => {
+  ])('with "%s" gives its owner the notice that the code is void', async (typed, sentence) => {
     const [ada, bob] = await pair()
     await bob.type('play scissors ada')
     const code = /join (\S+)/.exec(await ada.type('invite tictactoe size 4'))?.[1] ?? ''
@@ -142,7 +142,7 @@ describe('an invitation that ends', () => {
     expect(await bob.type(`join ${code}`)).toContain('No open invitation has this code')
   })
 
-  test('because it was accepted is not reported as void', async () => {
+  test('because it was accepted gives its owner no such notice', async () => {
     const [ada, bob] = await pair()
     const code = /join (\S+)/.exec(await ada.type('invite tictactoe'))?.[1] ?? ''
     await bob.type(`join ${code}`)
@@ -152,7 +152,7 @@ describe('an invitation that ends', () => {
 })
 
 describe('a rated game that waits', () => {
-  test('tells a guest to register first', async () => {
+  test('advises a guest to register first', async () => {
     const [ada, bob] = await pair()
     await ada.type('register', 'engine-1843')
     await ada.send('engine-1843\n')

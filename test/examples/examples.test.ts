@@ -243,7 +243,7 @@ test.each([
 describe('the examples in Python', () => {
   const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.py'))
 
-  test.each(files)('%s says which Python it needs', (file) => {
+  test.each(files)('%s names the Python that it needs', (file) => {
     expect(readFileSync(join(examples, file), 'utf8')).toContain(`It needs Python 3.${OLDEST} or newer`)
   })
 
@@ -272,9 +272,9 @@ for file in sys.argv[1:]: ast.parse(open(file, encoding="utf-8").read(), file, f
 /** A server that sends each text in turn, byte by byte or in one piece, and reads something in between; then it closes. */
 async function saying(texts: readonly string[], cut: 'bytes' | 'whole', then: (at: Address) => Promise<void>): Promise<void> {
   const server = createServer({ noDelay: true }, async (socket) => {
-    const heard = socket[Symbol.asyncIterator]()
+    const received = socket[Symbol.asyncIterator]()
     for (const [at, said] of texts.entries()) {
-      if (at > 0) await heard.next()
+      if (at > 0) await received.next()
       for (const piece of cut === 'bytes' ? said : [said]) {
         await new Promise((resolve) => socket.write(piece, resolve))
         await setImmediate()

@@ -364,10 +364,10 @@ describe('properties of question files', () => {
     ['gift', gift, (one: Question) => one],
     ['csv', csv, (one: Question) => one],
     ['opentdb', json, ({ explanation: _, ...one }: Question) => one],
-  ] as const)('%s: reads what was written, whatever the texts contain', async (form, write, kept) => {
+  ] as const)('%s: reads any written texts', async (form, write, isStored) => {
     await fc.assert(
       fc.asyncProperty(questions, fc.constantFrom('\n', '\r\n', '\r'), async (all, end) => {
-        expect(await allOf(write(all).replace(/\r?\n/g, end), form)).toEqual(all.map(kept))
+        expect(await allOf(write(all).replace(/\r?\n/g, end), form)).toEqual(all.map(isStored))
       }),
     )
   })

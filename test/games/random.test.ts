@@ -21,7 +21,7 @@ class Scripted extends WordRandom {
 const LAST = 2 ** 32 - 1
 
 describe('the random source', () => {
-  test('comes from the platform’s secure generator, and not from Math.random', () => {
+  test('uses the platform’s secure generator, and not Math.random', () => {
     const was = Math.random
     Math.random = () => {
       throw new Error('Math.random was called')
@@ -63,16 +63,16 @@ describe('the random source', () => {
     [0, Number.POSITIVE_INFINITY],
     [Number.NaN, 1],
     [-(2 ** 53 - 1), 2 ** 53 - 1],
-  ])('rejects a range from %d to %d', (low, high) => {
+  ])('throws for a range from %d to %d', (low, high) => {
     expect(() => chance.integer(low, high)).toThrow(RangeError)
   })
 
-  test('rejects a choice from an empty list', () => {
+  test('throws for a choice from an empty list', () => {
     expect(() => chance.choice([])).toThrow('there is nothing to choose from')
   })
 })
 
-describe('draws from 32-bit words', () => {
+describe('random numbers from 32-bit words', () => {
   test('are the word modulo the size of the range', () => {
     const random = new Scripted([0, 1, 99, 100, 4_294_967_199])
     expect([1, 2, 3, 4, 5].map(() => random.integer(1, 100))).toEqual([1, 2, 100, 1, 100])

@@ -59,7 +59,7 @@ describe('draws', () => {
     )
   })
 
-  test('from a seed without a version are those of the generator of that time', () => {
+  test('from a seed without a version are those of the earlier generator', () => {
     for (const [seed, n] of [
       [7, 2],
       [2_147_483_647, 3],

@@ -13,7 +13,7 @@ function tracing(secrets?: SecretPolicy, datagrams = false) {
   const lines: string[] = []
   const ours = traceTransport(here, { write: (line) => lines.push(line), clock, secrets })
   recordReceived(there)
-  return { ours, there, clock, lines, heard: recordReceived(ours) }
+  return { ours, there, clock, lines, received: recordReceived(ours) }
 }
 
 /** Returns the masked text of a trace of a program's server. */
@@ -60,11 +60,11 @@ test('a reset by either side is a line', async () => {
 })
 
 test('a trace does not change the bytes', async () => {
-  const { ours, there, heard } = tracing()
+  const { ours, there, received } = tracing()
   there.write('abc')
   await settled()
   ours.write('x')
-  expect(heard.pieces).toEqual(['abc'])
+  expect(received.pieces).toEqual(['abc'])
 })
 
 test.each([

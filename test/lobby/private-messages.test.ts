@@ -72,7 +72,7 @@ describe('a message to a user', () => {
     expect(student.news()).toContain('ada tells you: hello')
   })
 
-  test('is refused to a user who is offline, or only in a worksheet program, and to oneself', async () => {
+  test('is refused to a user who is offline, or only in a worksheet program, and to the sender', async () => {
     const lobby = new TestLobby()
     const [ada] = (await connectDoorUsers(lobby, 'ada')) as [DoorUser]
     expect(await ada.type('tell bob hello')).toBe(lines('There is no user "bob" here. "who" lists the users.'))
@@ -162,7 +162,7 @@ describe('a muted user', () => {
     expect(ada.news()).toContain('evelyn tells you: still here')
   })
 
-  test('cannot be oneself', async () => {
+  test('cannot be the muting user', async () => {
     const [ada] = (await connectDoorUsers(new TestLobby(), 'ada')) as [DoorUser]
     expect(await ada.type('mute Ada')).toBe(lines('That is your own name: name another user.'))
     expect(await ada.type('mute')).toContain('You have muted no user.')

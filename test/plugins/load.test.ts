@@ -32,7 +32,7 @@ function option(more: string): string {
 }
 
 describe('a plug-in', () => {
-  test('adds games and programs behind the shipped ones, whose order and ports stay', async () => {
+  test('adds games and programs after the shipped ones, whose order and ports stay', async () => {
     const { catalogue, programs } = await load(`${examples}/connect-four-wire.ts`, `${examples}/battleship.ts`)
     expect([...catalogue.games.keys()].slice(0, shippedGames.games.size)).toEqual([...shippedGames.games.keys()])
     expect(catalogue.entries.slice(shippedGames.entries.length).map(({ name }) => name)).toEqual(['connect-four', 'battleship'])

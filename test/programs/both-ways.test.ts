@@ -18,7 +18,7 @@ describe('c8/both-ways (C8 slides, assignment 2)', () => {
   test('the client answers when the line is complete, not before', async () => {
     const peer = await fakePeer('c8/both-ways', 'client')
     await peer.say('Good morn')
-    expect(peer.heard).toBe('')
+    expect(peer.received).toBe('')
     await peer.say('ing\n')
     expect(peer.writes).toEqual(['Hello from client\n'])
     expect(await peer.close()).toBeUndefined()

@@ -36,7 +36,7 @@ describe('a person at the client of fh/quiz', () => {
     }
   })
 
-  test('learns why the question is repeated', async () => {
+  test('sees why the question is repeated', async () => {
     const person = new Thinker(['ada', '', '0', 'many', '1', 'z', 'B'])
     const peer = await fakePeer('quiz', 'client', { person })
     await peer.say('Welcome ada\n', QUESTION)
@@ -45,7 +45,7 @@ describe('a person at the client of fh/quiz', () => {
       'Type a number from 1 to 50, RESUME or QUIT.',
       'Type the letter of one of the options, or QUIT.',
     ])
-    expect(peer.heard).toBe('NAME ada\nSTART 1\nB\n')
+    expect(peer.received).toBe('NAME ada\nSTART 1\nB\n')
     await peer.close()
   })
 })

@@ -25,7 +25,7 @@ describe('cs/chat: games inside the talk', () => {
     expect(hands.join).toContain('Enter Input >5\nType 1 for Scissor, 2 for Paper, 3 for Stone.\n')
   })
 
-  test('tictactoe: the side that sent play moves first; both draw; then the side without the last move talks', async () => {
+  test('tictactoe: the side that sent play moves first; the game is drawn; then the side without the last move talks', async () => {
     const played = await playTalk({
       join: ['play tictactoe', 'x', '0', '10', '1', '1', '4', '+7', 'again?'],
       host: ['5', '5', '5', '2', 'well played', '/q'],
@@ -187,20 +187,20 @@ describe('cs/chat: the sealed hand', () => {
     expect(await verifyReveal('Stone', await computeSeal('Stone'))).toBeUndefined()
   })
 
-  test('rejects a copy of our seal, and a hand other than the sealed one', async () => {
+  test('refuses a copy of this side’s seal, and a hand other than the sealed hand', async () => {
     const person = new InteractiveUser()
     const peer = await fakePeer('talk', 'server', { person })
     await peer.say('hi\n')
     await person.type('play scissors', '1')
     await peer.until(() => peer.writes.length === 2)
-    const [, seal = ''] = peer.heard.split('\n')
+    const [, seal = ''] = peer.received.split('\n')
     expect(seal).toMatch(/^[0-9a-f]{64}$/)
     await peer.say(`ok\n${seal}\n`)
-    expect(peer.heard).toBe(`play scissors\n${seal}\n`)
+    expect(peer.received).toBe(`play scissors\n${seal}\n`)
     await person.type('no copies please')
     await peer.say(`${await computeSeal('Stone me')}\n`)
     await peer.until(() => peer.writes.length === 4)
-    const shown = peer.heard.split('\n').at(-2) ?? ''
+    const shown = peer.received.split('\n').at(-2) ?? ''
     expect(await verifyReveal(shown, seal)).toBe('Scissor')
     await peer.say('Paper me\n')
     await person.until(() => person.asked)

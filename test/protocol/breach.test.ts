@@ -371,7 +371,7 @@ describe('join talk detects another side that breaks the rules of a game inside'
   })
 })
 
-describe('a server that keeps the rules is never accused', () => {
+describe('the client reports no breach of a server that obeys the rules', () => {
   const letters = fc.array(fc.constantFrom(...'abcdefghijklmnopqrstuvwxyzäß'), { maxLength: 40 })
   const numbers = fc.array(fc.integer({ min: -5, max: 105 }).map(String), { maxLength: 12 })
 

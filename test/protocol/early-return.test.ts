@@ -79,18 +79,21 @@ async function askUntilEnd(peer: Peer<Name, State>): Promise<void> {
 }
 
 describe('a role that returns before the end', () => {
-  test.each(EARLY)('in the state %s is reported, with program, side, state and what was due', async (state, says, due, role) => {
-    const { theirs, ours, end } = start('server', role)
-    theirs.write(says)
-    const error = await end()
-    expect(error?.message).toBe(
-      `a mistake in test/question: its server returned in the state ${state}, which is neither an end nor quiet; ${due}`,
-    )
-    expect(error).not.toBeInstanceOf(Disconnected)
-    expect(ours.closeKind).toBe('reset')
-  })
+  test.each(EARLY)(
+    'in the state %s ends the conversation with an error that names program, side, state and the due message',
+    async (state, says, due, role) => {
+      const { theirs, ours, end } = start('server', role)
+      theirs.write(says)
+      const error = await end()
+      expect(error?.message).toBe(
+        `a mistake in test/question: its server returned in the state ${state}, which is neither an end nor quiet; ${due}`,
+      )
+      expect(error).not.toBeInstanceOf(Disconnected)
+      expect(ours.closeKind).toBe('reset')
+    },
+  )
 
-  test('is reported at the client’s side, too', async () => {
+  test('ends the conversation at the client’s side with the same error', async () => {
     const { end } = start('client', async () => {})
     expect((await end())?.message).toMatch(
       /^a mistake in test\/question: its client returned in the state start, .*; it is not the client's turn$/,
@@ -98,7 +101,7 @@ describe('a role that returns before the end', () => {
   })
 })
 
-describe('a role that returns is not reported', () => {
+describe('a role that returns causes no error', () => {
   test.each(TIMELY)('in %s', async (_, says, role) => {
     const { theirs, ours, end } = start('server', role)
     theirs.write(says)

@@ -17,7 +17,7 @@ async function said(name: string, side: Side, text: string, typed: readonly stri
   return { notices, end, peer }
 }
 
-describe('a text for people with invalid bytes is reported, also if each byte is read as a character', () => {
+describe('this side reports a text for people with invalid bytes, also if each byte is read as a character', () => {
   test.each([
     ['c8/hello', 'client', 'H\xe9llo\n', '"H\\xe9llo\\n"; that looks like text that is not UTF-8'],
     ['c8/hello-slides', 'client', 'H\xe9llo', '"H\\xe9llo"; that looks like text that is not UTF-8'],
@@ -203,7 +203,7 @@ describe('a server that welcomes another name', () => {
     expect(end?.message).toBe(`the server sent "${text.slice(0, 60)}${text.length > 60 ? '…' : ''}", but the name was "ada"`)
   })
 
-  test.each(['Welcome Zoë', 'Welcome zoë', 'Welcome ZOE\u0308'])('is not reported for another spelling: %j', async (text) => {
+  test.each(['Welcome Zoë', 'Welcome zoë', 'Welcome ZOE\u0308'])('causes no report for another spelling: %j', async (text) => {
     const { end } = await said('match', 'client', '', ['zoë'])
     expect(end).toBeDefined()
     const peer = await fakePeer('match', 'client', { typed: ['zoë'] })
@@ -255,7 +255,7 @@ describe('messages of another program, or of the other side, are named', () => {
     expect(end?.message).toMatch(/; that is how the server of guess begins: look at the port$/)
   })
 
-  test('later messages of a talk, and the front door’s own text, are not reported', async () => {
+  test('this side does not report later messages of a talk, or the front door’s own text', async () => {
     const notices: string[] = []
     const peer = await fakePeer('c8/chat', 'client', { typed: ['a', 'b'], noticed: (_, sentence) => notices.push(sentence) })
     await peer.say('Hello\n', 'GUESS\n')
@@ -297,7 +297,7 @@ describe('messages of another program, or of the other side, are named', () => {
     expect([...notices, end?.message ?? ''].join('\n')).toMatch(new RegExp(`that is a message of the ${other}|which the ${other} sends`))
   })
 
-  test('a side’s own messages are not reported', async () => {
+  test('no side reports its own messages', async () => {
     expect((await said('hangman', 'server', 'START\nSTART\n')).notices.join('')).not.toContain('that is a message of')
   })
 })
@@ -312,7 +312,7 @@ describe('a message that is nearly correct', () => {
   })
 })
 
-describe('a fault is reported once', () => {
+describe('the observer gets one notice of a fault', () => {
   test.each([
     ['an empty line behind a message', '50\n\n', /^rejected: the client sent "": .*one line end too many$/],
     ['the same with CR', '50\r\n\r\n', /^rejected: the client sent "": .*one line end too many$/],
@@ -364,7 +364,7 @@ describe('one byte of a packed number', () => {
     expect((await said(name, 'server', text)).notices).toEqual([expect.stringMatching(/that looks like the number 5 as 1 byte, /)])
   })
 
-  test.each(['\x03', '\t', '\x1b', 'a\x05'])('is not reported for %j, which a person can type', async (text) => {
+  test.each(['\x03', '\t', '\x1b', 'a\x05'])('causes no report for %j, which a person can type', async (text) => {
     expect((await said('time', 'server', text)).notices).toEqual([])
   })
 })
@@ -402,7 +402,7 @@ test.each([
   expect(peer.screen).not.toContain('TLS')
 })
 
-test('JSON from a client that has chosen JSON is not reported', async () => {
+test('the server does not report JSON from a client that has chosen JSON', async () => {
   const { automaton } = (await program('door')).protocol
   const text = '{"type":"ping"}'
   expect(clueOfText({ automaton, side: 'client' }, text, undefined)).toBe('; that looks like JSON: send the plain text')
@@ -420,7 +420,7 @@ describe('a client that is disconnected because of silence', () => {
     await peer.clock.pass(2000)
     peer.conversation.checkTimeout(peer.clock.monotonic(), { first: 2000, idle: 2000 })
     await peer.end()
-    expect(peer.heard).toBe(`WORD 3 8\n${farewell}`)
+    expect(peer.received).toBe(`WORD 3 8\n${farewell}`)
   })
 })
 
@@ -451,10 +451,10 @@ describe('join fh/hello', () => {
 test('a repeated question with two answers lists both', async () => {
   const quiz = await fakePeer('quiz', 'client', { typed: ['ada', 'secret-18', '2', 'y'] })
   expect(quiz.screen).toContain('Type y for yes, or n for no.')
-  expect(quiz.heard).toBe('LOGIN ada secret-18\n')
+  expect(quiz.received).toBe('LOGIN ada secret-18\n')
 })
 
-test('a NUL from a line in UTF-16 is not reported as a NUL behind a text of C', async () => {
+test('the server does not report a NUL from a line in UTF-16 as a NUL after a text of C', async () => {
   const { automaton } = (await program('guess')).protocol
   expect(clueOfText({ automaton, side: 'client' }, '\0', undefined, '50')).toContain('NUL after "50"')
   expect(clueOfText({ automaton, side: 'client' }, '\0', undefined, '5\x000\0')).not.toContain('strlen')

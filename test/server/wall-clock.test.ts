@@ -115,12 +115,12 @@ describe('a running server whose wall clock is set', () => {
       onTestFinished(() => void socket.destroy())
       // at once, so that it waits at the server whatever the machine does until then
       socket.write(said)
-      let heard = ''
-      socket.on('data', (data) => (heard += data))
+      let messagesReceived = ''
+      socket.on('data', (data) => (messagesReceived += data))
       const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
       const hears = async (pattern: RegExp) => {
-        while (!pattern.test(heard)) {
-          if (socket.closed) throw new Error(`the connection was closed after ${JSON.stringify(heard)}`)
+        while (!pattern.test(messagesReceived)) {
+          if (socket.closed) throw new Error(`the connection was closed after ${JSON.stringify(messagesReceived)}`)
           await Promise.race([once(socket, 'data'), closed])
         }
       }

@@ -63,7 +63,7 @@ export interface WatchedConversationOptions extends ConversationSetup {
 export interface WatchedConversation extends Pick<StartedConversation, 'clock' | 'theirs'> {
   readonly talking: Conversation
   readonly patience: IdleTimeouts
-  readonly heard: Received
+  readonly received: Received
   readonly notices: readonly string[]
   /** Sends bytes, one for each character, to our side. */
   say(bytes: string): Promise<void>
@@ -77,7 +77,7 @@ export async function startWatchedConversation(
   const notices: string[] = []
   const noticed = (what: string, sentence: string) => notices.push(`${what}: ${sentence}`)
   const { conversation, clock, theirs } = await startConversation(name, { observer: { onNotice: noticed }, typed, ...setup })
-  const heard = recordReceived(theirs)
+  const received = recordReceived(theirs)
   const patience = new IdleTimeouts(limits, clock, every)
   patience.add(conversation)
   await settled()
@@ -85,7 +85,7 @@ export async function startWatchedConversation(
     theirs.write(encode(bytes, 'bytes'))
     await settled()
   }
-  return { talking: conversation, patience, clock, theirs, heard, notices, say }
+  return { talking: conversation, patience, clock, theirs, received, notices, say }
 }
 
 const FOR_EVER = { first: Number.POSITIVE_INFINITY, idle: Number.POSITIVE_INFINITY }

@@ -63,7 +63,7 @@ export class FakePeer {
   }
 
   /** All bytes that our side has written. */
-  get heard(): string {
+  get received(): string {
     return this.writes.join('')
   }
 

@@ -41,7 +41,7 @@ async function failuresOf(broken: AnyGame, options: GameTestOptions<unknown, unk
   return failed
 }
 
-describe('the kit notices', () => {
+describe('the kit detects', () => {
   const four: AnyGame = connectFour
   const sea: AnyGame = battleship
 

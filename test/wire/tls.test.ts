@@ -134,12 +134,12 @@ describe('TLS', () => {
   test('a reset resets the TCP connection below', async () => {
     const { listener, arrivals } = await place()
     const { transport } = await connectTls(listener.address, { wait: 0 })
-    const heard = recordReceived(transport)
+    const messagesReceived = recordReceived(transport)
     const there = lineConnection(await arrivals.next())
     there.send('last words')
     await there.abort()
-    await heard.until(() => heard.closed !== undefined)
-    expect(heard).toMatchObject({ text: 'last words\n', closed: 'ECONNRESET', finished: false })
+    await messagesReceived.until(() => messagesReceived.closed !== undefined)
+    expect(messagesReceived).toMatchObject({ text: 'last words\n', closed: 'ECONNRESET', finished: false })
   })
 
   test('serves a TLS client of another program', async () => {
@@ -223,7 +223,7 @@ describe('peers that do not speak TLS', () => {
   test.each([
     ['says nothing', 0, ['127.0.0.1']],
     ['begins to speak TLS', 1, []],
-  ] as const)('after two seconds, a client that %s is reported, or is not', async (_, begins, noticed) => {
+  ] as const)('after two seconds, the host reports a client that %s, or does not', async (_, begins, noticed) => {
     const clock = new TestClock(Date.now())
     const peers: string[] = []
     const listener = await closeAfterTest(listenTls(ANY, await certificate(), () => {}, { clock, slow: ({ host }) => peers.push(host) }))

@@ -139,7 +139,7 @@ export function checkLobbyName(text: string, { games, terms, settings }: GameWor
   const name = checkPersonName(text)
   if (isRefusal(name)) return name
   if (/^(?=.*\p{N})[\p{N}\p{P}\s_.,|+-]*$|^[\d.]+e[+-]?\d+$/iu.test(name))
-    return { refused: 'a name cannot be a number, because a number can mean a move or a table: add a letter' }
+    return { refused: 'a name cannot be a number, which can mean a move or a table: add a letter' }
   if (/^[^\p{L}\p{Extended_Pictographic}]{2,}$/u.test(name))
     return { refused: 'a name of several characters has a letter, so that users do not take it for a line of a board or a list' }
   if (ANSWERS.has(foldName(name)))

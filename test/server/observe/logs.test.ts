@@ -76,16 +76,16 @@ describe('the log of serve on standard error', () => {
     const say = async (name: string, ...lines: string[]) => {
       const socket = connect({ port: ports[name] ?? 0, host: '127.0.0.1' }).on('error', () => {})
       onTestFinished(() => void socket.destroy())
-      let heard = ''
+      let messagesReceived = ''
       for (const line of lines) {
         socket.write(line)
         const [data] = await once(socket, 'data')
-        heard += data
+        messagesReceived += data
       }
       const gone = untilClosed(socket)
       socket.end()
       await gone
-      return heard
+      return messagesReceived
     }
     await say('fh/quiz', 'REGISTER ada engine-1843\n', 'LOGIN ada engine-1843\n', 'START 1\n')
     // none of these numbers can be the secret, which would end it well
