@@ -29,7 +29,7 @@ export async function settleAll<Value>(promises: Iterable<Promise<Value>>): Prom
   return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
 }
 
-/** Prints a diagnostic on standard error, wrapped at blanks if that is a terminal. Only diagnostics, logs and traces go there. */
+/** Prints a diagnostic on standard error, wrapped at blanks if that is a terminal. Only diagnostics, logs and traces are printed there. */
 export function printError(sentence: string): void {
   process.stderr.write(`${formatDiagnostic(sentence, errorColumns())}\n`)
 }

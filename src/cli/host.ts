@@ -43,7 +43,7 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
   if (options.concurrent && words.types) {
     throw new UsageError(`a person types at the host of ${program.name}, so it serves one client at a time; leave out --concurrent`)
   }
-  if (options.udp && !words.udp) throw new UsageError(`${program.name} does not go over UDP; fh/hello and fh/time do`)
+  if (options.udp && !words.udp) throw new UsageError(`${program.name} does not run over UDP; fh/hello and fh/time do`)
   if (program.needs && !program.host)
     throw new UsageError(`${program.name} brings clients together; serve it with: parlor serve --only ${program.name}`)
   const forever = options.forever || options.udp || (options.concurrent && words.clients === undefined)

@@ -28,7 +28,7 @@ export async function joinCommand(name: string, given: JoinOptions): Promise<num
   await checkFingerprint(options)
   const program = await requireNetworkProgram(name, await loadRegistry(options.plugin))
   const terms = await resolveOptions(program, 'client', options)
-  if (options.udp && !program.host?.udp) throw new UsageError(`${program.name} does not go over UDP; fh/hello and fh/time do`)
+  if (options.udp && !program.host?.udp) throw new UsageError(`${program.name} does not run over UDP; fh/hello and fh/time do`)
   const { host, port } = whereTo(options)
   const overlay = await overlayOf(options)
   printAdvice(program, terms)

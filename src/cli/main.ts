@@ -46,7 +46,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     } else if (error instanceof UsageError) code = usage(error)
     else throw error
   }
-  // what was printed must be out before the process ends
+  // the process must not end before its output is written
   const exit = () => setImmediate(() => process.exit(code === EXIT.good && outputIsLost() ? EXIT.trouble : code))
   if (process.stdout.writableLength === 0) exit()
   else process.stdout.write('', exit)

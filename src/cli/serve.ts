@@ -230,7 +230,7 @@ function moveLimit({ config: { limits, idle }, from }: ResolvedConfig): number {
   return from.get('limits.move') === 'default' ? Math.max(limits.move, idle) : limits.move
 }
 
-/** Returns what the admin socket serves. */
+/** Returns the services of the admin socket. */
 function toAdminServices({ people, bytes, hall }: LobbyService, store: Store): AdminServices {
   return { people, bytes, store, backup: store.backup, checkFiles: store.checkFiles, ladder: (game, limit) => hall.ladder(game, limit) }
 }

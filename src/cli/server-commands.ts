@@ -77,7 +77,7 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
             if (action === 'list' && name === undefined) {
               return end(await (await import('./listings.ts')).peopleListCommand({ data, json, csv }))
             }
-            if (json || csv) throw new UsageError(`--json and --csv go with "people list", and not with ${JSON.stringify(action)}`)
+            if (json || csv) throw new UsageError(`--json and --csv are for "people list", and not for ${JSON.stringify(action)}`)
             return end(await (await import('./people.ts')).peopleCommand(action, name, { data }))
           }),
     },

@@ -93,7 +93,7 @@ const ABSENT = Symbol('absent')
 export class DeclaredOption extends Option {
   readonly declared: ProgramOption
 
-  /** With `raw`, texts stay as they are, because the settings parse them. */
+  /** With `raw`, texts stay unparsed, because the settings parse them. */
   constructor(declared: ProgramOption, raw = false) {
     const { kind, about, unset } = declared
     const place = kind === 'flag' ? '' : ` <${kind === 'file' ? 'file' : declared.metavar}>`

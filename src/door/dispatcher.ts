@@ -46,7 +46,7 @@ export async function runSession(session: DoorSession): Promise<void> {
   }
 }
 
-/** Returns a sentence that says what to do instead of sending a line of another protocol: HTTP, or JSON before "style json". */
+/** Returns a sentence with advice for a line of another protocol: HTTP, or JSON before "style json". */
 function explainForeignLine(typed: string): string | undefined {
   if (isHttpRequest(typed)) return 'This is not a web server: connect with telnet or nc, and type your name'
   if (/^\{\s*(?:["']?\w+["']?\s*:.*)?\}?$/s.test(typed)) return 'That is JSON: send the line "style json" first, and then commands in JSON'
@@ -61,7 +61,7 @@ async function executeLine(session: DoorSession, line: string): Promise<void> {
   if (typed === '')
     return session.say(
       ...(session.present?.status() ?? [
-        session.lobby.me ? (formatOwnSeek(session) ?? formatHeldSeats(session.lobby) ?? '"help" lists what you can type.') : NAME_QUESTION,
+        session.lobby.me ? (formatOwnSeek(session) ?? formatHeldSeats(session.lobby) ?? '"help" lists the commands.') : NAME_QUESTION,
       ]),
     )
   if (typed.startsWith("'")) return printOutput(session, checkNeeds(session, ['table']) ?? (await say(session, typed.slice(1).trim())))

@@ -35,7 +35,7 @@ type ListenerCall = (listener: LobbyListener) => void
  * collects all events of one turn of the event loop and prints them together, in a microtask, where an error cannot reach
  * the caller that made the event happen. `broken` then rejects and ends the conversation.
  *
- * Three queues hold what is not printed yet: `#pending` has the calls of the lobby, in order; `#notices` has lines that
+ * Three queues hold the output that is not printed yet: `#pending` has the calls of the lobby, in order; `#notices` has lines that
  * belong to no table; each `TableScreen` has the lines and the board of its own table. `flush` empties all three before
  * every output of a command. While the user types a password, notices wait.
  *
@@ -200,7 +200,7 @@ export class DoorSession {
 
   /**
    * Adds a table. It becomes the shown table unless the user plays at another, because a move that the user is typing must
-   * not go to the wrong table. If the shown table is only watched, or its game is over, the session leaves it.
+   * not reach the wrong table. If the shown table is only watched, or its game is over, the session leaves it.
    */
   addTable(snapshot: TableSnapshot, coming: ArrivalKind): void {
     this.#printUpdates()
@@ -270,7 +270,7 @@ export class DoorSession {
     this.tables.clear()
   }
 
-  /** Prints everything that has happened so far. */
+  /** Prints all events so far. */
   flush(): void {
     if (this.#program) return
     this.#deliverPending()

@@ -36,7 +36,7 @@ export class TableScreen {
   readonly grace: number | undefined
   readonly #clock: Clock
   readonly #rules: TableSnapshot['game']
-  /** How a move is typed. */
+  /** Instruction how to type a move. */
   readonly #moves: string | undefined
   #sight: TableView | undefined
   /** Time of `#sight`, in monotonic milliseconds. */
@@ -193,7 +193,7 @@ export class TableScreen {
     return together([title], this.#sight ? this.#board(this.#sight) : [], this.status())
   }
 
-  /** Describes whose turn it is, or how the game has ended and what the user can do now. */
+  /** Describes whose turn it is, or how the game has ended and the commands that the user can type now. */
   status(): readonly string[] {
     if (!this.#sight) return ['The game begins in a moment.']
     return this.over ? this.#end(this.#sight) : joinSentences(this.#turn(this.#sight, true))
@@ -256,7 +256,7 @@ export class TableScreen {
     return formatTimeLeft({ move: now(moveLeft), total: now(left) })
   }
 
-  /** Describes the end of the game and what the user can do now. */
+  /** Describes the end of the game and the commands that the user can type now. */
   #end(sight: TableView): string[] {
     const next = this.seated ? '"rematch" plays it again, "play GAME" something else.' : '"leave" leaves the table.'
     return [this.#outcome(sight), next].filter((line) => line !== '')
@@ -268,7 +268,7 @@ export class TableScreen {
   }
 }
 
-/** Joins blocks of lines, with an empty line between them if everything then still fits on a screen. */
+/** Joins blocks of lines, with an empty line between them if all of them then still fit on a screen. */
 function together(lines: readonly string[], board: readonly string[], closing: readonly string[]): string[] {
   const blocks = [lines, board, closing].filter((block) => block.length > 0)
   const apart = blocks.flat().length + blocks.length - 1 <= SCREEN ? [''] : []

@@ -56,7 +56,7 @@ export interface Players {
   readonly seat: SeatNumber | undefined
 }
 
-/** GameScreen is how people see a game at the front door, beside its notation. */
+/** GameScreen is the form in which the front door shows a game, beside its notation. */
 export interface GameScreen<View> {
   /** The marks of the players on the board, by seat: O and X. */
   readonly marks?: readonly string[]
@@ -72,7 +72,7 @@ export interface GameScreen<View> {
 
 /**
  * Game is the rules of a game, and its texts. States are immutable plain data, chance is a parameter, and an illegal move
- * returns a Refusal. `View` is what one seat or a watcher may see; a table publishes nothing else.
+ * returns a Refusal. `View` is the part of the state that one seat or a watcher may see; a table publishes nothing else.
  */
 export interface Game<State, Move, View, Options = undefined> {
   /** Name of the rules: a small letter, then small letters, digits and hyphens. Logs contain it, so it never changes. */
@@ -81,11 +81,11 @@ export interface Game<State, Move, View, Options = undefined> {
   readonly publicName?: string
   /** Other words by which users request the game, in small letters. */
   readonly aliases?: readonly string[]
-  /** One line: what the game is. Default: its name. */
+  /** A description of the game in one line. Default: its name. */
   readonly title?: string
   /** The rules, in sentences for a player. */
   readonly rules?: string
-  /** How a user types a move, in one line. Default: the sentence with which the notation refuses an empty text. */
+  /** Instruction how to type a move, in one line. Default: the sentence with which the notation refuses an empty text. */
   readonly moveHint?: string
   /** Settings that a user may give, by name. Default: none. */
   readonly settings?: Readonly<Record<string, SettingInfo>>
@@ -106,7 +106,7 @@ export interface Game<State, Move, View, Options = undefined> {
    */
   view(state: State, viewer: SeatNumber | 'watcher', outcome?: Outcome): View
   /**
-   * Declares what is secret: returns the state with other secrets, if there are any, such that the viewer must not be able to
+   * Declares the secrets: returns the state with other secrets, if there are any, such that the viewer must not be able to
    * distinguish the two states until the game is over. Tests compare the views of both. Missing if nothing is secret.
    */
   withOtherSecrets?(state: State, viewer: SeatNumber | 'watcher', random: Random): State
@@ -130,7 +130,7 @@ export interface Notation<Move, View> {
   render(view: View): string
 }
 
-/** Situation is what one seat sees after one event. */
+/** Situation is the view of one seat after one event. */
 export interface Situation<View> {
   readonly view: View
   /** True if this seat may move. */

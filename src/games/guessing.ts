@@ -13,7 +13,7 @@ export interface Guessing {
   readonly lenient?: true
 }
 
-/** GuessingView is what the player sees: everything but the secret, which the view contains only after the game. */
+/** GuessingView is the view of the player: the whole state without the secret, which the view contains only after the game. */
 export interface GuessingView extends Pick<Guessing, 'left' | 'last'> {
   readonly secret?: number
 }
@@ -25,7 +25,7 @@ export interface GuessingOptions {
   readonly lenient?: boolean
 }
 
-/** Try is a guessed number of any size, or `wasted` if the player sent something else. */
+/** Try is a guessed number of any size, or `wasted` if the player sent another text. */
 export type Try = number | 'wasted'
 
 /** Clamps a number to the safe integers, so that a guess of any size is a valid Try. */

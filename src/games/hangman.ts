@@ -24,7 +24,7 @@ export interface Guess {
   readonly positions: readonly number[]
 }
 
-/** HangmanView is what the player sees: the characters found so far, and the whole word only when the game is over. */
+/** HangmanView is the view of the player: the characters found so far, and the whole word only when the game is over. */
 export interface HangmanView {
   /** The characters of the word in order; `''` for each that the player has not found yet. */
   readonly shown: readonly string[]

@@ -19,7 +19,7 @@ export interface Quiz {
   readonly answers: readonly OptionLetter[]
 }
 
-/** QuizView is what the player sees. It never contains the right option of the open question or of a later one. */
+/** QuizView is the view of the player. It never contains the right option of the open question or of a later one. */
 export interface QuizView {
   /** Number of questions in the quiz. */
   readonly count: number

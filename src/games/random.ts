@@ -60,7 +60,7 @@ class PlatformRandom extends WordRandom {
   }
 }
 
-/** chance is unpredictable: secrets, seeds, sealed choices and shuffles come from it. */
+/** chance is unpredictable: it is the source of secrets, seeds, sealed choices and shuffles. */
 export const chance: Random = new PlatformRandom()
 
 /**

@@ -134,7 +134,7 @@ export interface TableEventView {
   readonly sight?: TableView
 }
 
-/** TableView is what a seat or a watcher sees at one moment. */
+/** TableView is the view of a seat or a watcher at one moment. */
 export interface TableView {
   readonly view: unknown
   /** True if this seat may move. */
@@ -185,7 +185,7 @@ export interface TableListener {
   closed(table: number, sentence: string): void
 }
 
-/** LobbyListener receives what concerns one session: the events of its tables, challenges and messages. */
+/** LobbyListener receives the notifications of one session: the events of its tables, challenges and messages. */
 export interface LobbyListener extends TableListener {
   /** Called when another user challenges this one. */
   challenged(seeker: SeekInfo): void
@@ -260,7 +260,7 @@ export const refusalCodes = {
 /** RefusalCode is an error code of the lobby. */
 export type RefusalCode = keyof typeof refusalCodes
 
-/** Lobby is what one session can request of the hall. A refused request has changed nothing. */
+/** Lobby is the interface of one session to the hall. A refused request has changed nothing. */
 export interface Lobby {
   /** The games of this server. */
   readonly catalogue: Catalogue

@@ -33,8 +33,8 @@ export interface SeatOwner {
 }
 
 /**
- * Seed is the source of all random numbers in a game. A text begins with the number of its version and a colon (`seeds.ts`); a number
- * is in logs that are older than versions.
+ * Seed is the source of all random numbers in a game. A text begins with the number of its version and a colon (`seeds.ts`); logs from
+ * before versions have a number.
  */
 export type Seed = number | `1:${string}`
 
@@ -73,7 +73,7 @@ export interface EventDeclaration<Fields extends FieldSet = FieldSet, Shows exte
   readonly fields: Fields
   /** The fields that all clients at the table may see. */
   readonly shows: Shows
-  /** What the event changes in the view of a client, if anything: the game, or only the clocks. */
+  /** The part of a client's view that the event changes, if any: the game, or only the clocks. */
   readonly changes: 'game' | 'clocks' | undefined
 }
 
@@ -192,13 +192,13 @@ type Fields = Readonly<Record<string, unknown>>
 /** The declarations, without the types of their fields. */
 const declarations: { readonly [Type in EventType]: EventDeclaration } = events
 
-/** Returns what a type of event changes in the view of a client: the game, only the clocks, or nothing. */
+/** Returns the part of a client's view that a type of event changes: the game, only the clocks, or nothing. */
 export function changesOf(type: EventType): EventDeclaration['changes'] {
   // most events are moves: no look-up for these
   return type === 'moved' ? events.moved.changes : declarations[type].changes
 }
 
-/** Returns what all clients at a table may see of an event. Only `projectEvent` calls this, which adds the view of one client. */
+/** Returns the part of an event that all clients at a table may see. Only `projectEvent` calls this, which adds the view of one client. */
 export function toVisibleEvent(event: TableEventData): VisibleEvent {
   // most events are moves: no loop for these
   if (event.type === 'moved') return { type: event.type, seat: event.seat }

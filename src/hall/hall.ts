@@ -31,7 +31,7 @@ import { UnavailableTables } from './unavailable-tables.ts'
 
 /*
  * The hall is the meeting place of one server: it has every open table and every open seek. It knows no connections: sessions
- * and seats subscribe to tables, and callbacks report what happens to a seek.
+ * and seats subscribe to tables, and callbacks report the result of a seek.
  *
  * Tables. `open` starts a TableActor, `restore` starts those of the previous process from their logs (`restoring.ts`). The
  * registry finds a table by number, person and token until the game is over, its log is persisted and no observer is left. After

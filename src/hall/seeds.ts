@@ -11,7 +11,7 @@ import type { Seed } from './ports.ts'
  * when the game needs it, so moves without chance cost nothing.
  *
  * Seeds without a version are in older logs: 31 bits for mulberry32, which about fifty coin tosses reveal. Such logs are
- * replayed as they are; a game that is not over gets a new seed (`reseeded`).
+ * replayed unchanged; a game that is not over gets a new seed (`reseeded`).
  */
 
 const VERSION = 1

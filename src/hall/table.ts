@@ -14,7 +14,7 @@ import { isWeak, toDraws } from './seeds.ts'
  *
  * Determinism. The time is a parameter, and each event has it. The random numbers of a move follow from the seed and the
  * number of its event (`seeds.ts`), so the log needs the move alone. The rules of the game decide whether a move is legal; exceptions from
- * them propagate to the caller, and leave the state as it was, because states are immutable.
+ * them propagate to the caller, and leave the state unchanged, because states are immutable.
  *
  * Cost. `makeMove` calls the rules once, for the refusal and for the next state; `evolve` would call them a second time.
  *
@@ -107,7 +107,7 @@ const CONTINUED: Refusal = { refused: 'the players have moved to another table a
 
 /**
  * Returns the events that follow from a command at the time `now`, each with the state after it, or a refusal. There may be no
- * events. Throws what the rules throw.
+ * events. Exceptions from the rules propagate to the caller.
  */
 export function decide(table: TableState, command: TableCommand, now: number): TableStep[] | Refusal {
   if ('seat' in command && command.seat !== undefined && !table.opened.seats[command.seat]) {

@@ -3,7 +3,7 @@ import type { Lobby, LobbyRefusal } from '../hall/api.ts'
 import { count, id, list, seekInfo, text } from './fields.ts'
 
 /*
- * How the messages of the native protocol are declared. A command is one declaration: its schema, an example, its cost, its answer
+ * The declarations of the messages of the native protocol. A command is one declaration: its schema, an example, its cost, its answer
  * and its handler. `messages.ts` collects the declarations of all groups (`commands/`); the parser, the session, the documentation
  * and the tests derive from it.
  */

@@ -30,7 +30,7 @@ export interface Playable {
   readonly programs: ProgramRegistry
 }
 
-/** PluginExports is what a plug-in exports. */
+/** PluginExports is the exports of a plug-in. */
 interface PluginExports {
   readonly games: readonly unknown[]
   readonly programs: readonly unknown[]

@@ -15,7 +15,7 @@ export class TimeLimit {
     this.#ms = ms
   }
 
-  /** Returns the result of `work`. Throws what it throws, or an Error if it takes too long. */
+  /** Returns the result of `work`. Rethrows its exception, and throws an Error if it takes too long. */
   run<Result>(work: () => Result): Result {
     this.#sandbox.work = work
     try {

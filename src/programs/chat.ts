@@ -74,7 +74,7 @@ async function exchange(peer: Chatter, seat: Seat<string, TurnTalk>): Promise<vo
     if (view.line !== undefined && view.turn === seat.number) peer.send(outcome ? 'last' : 'line', view.line.replace(/\r/g, ' '))
     if (outcome) return
     const refusal = seat.play(truncateLine((await peer.receive()).text))
-    if (refusal) peer.refuse(`the ${peer.other}’s line was not taken: ${refusal.refused}`)
+    if (refusal) peer.refuse(`the ${peer.other}’s line was refused: ${refusal.refused}`)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Program, SoloProgram } from '../protocol/definition.ts'
 
-/** ProgramFile is what a file of programs exports. */
+/** ProgramFile is the exports of a file of programs. */
 export interface ProgramFile {
   readonly programs?: readonly Program[]
   readonly solos?: readonly SoloProgram[]

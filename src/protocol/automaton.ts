@@ -45,7 +45,7 @@ export interface MessageSpec {
  * The names of messages and states are types. `defineAutomaton` infers them from the keys of `messages` and `states` alone, so
  * every other place that names one is checked against them.
  *
- * The functions below compute from the table what a state allows (`legalTransitions`) and put it into words
+ * The functions below compute from the table the messages that a state allows (`legalTransitions`) and put them into words
  * (`expectation`, `alternatives`, `dueBefore`, `nearMiss`). The first call compiles an automaton: every transition then holds
  * its next state's transitions (`after`), so a step through a running conversation is two assignments and allocates
  * nothing. Compiled tables, split texts and patterns live in weak maps beside the automaton, because a protocol file
@@ -86,7 +86,7 @@ export function defineAutomaton<Name extends string, State extends string>(autom
 /** ReceivedMessage is a legal message, parsed. */
 export interface ReceivedMessage<Name extends string = string> {
   readonly name: Name
-  /** Text as it was received. */
+  /** The received text. */
   readonly text: string
   readonly fields: readonly string[]
 }

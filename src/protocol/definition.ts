@@ -12,7 +12,7 @@ export type { Options } from './option.ts'
 
 /** Returns the value of an option; `undefined` if it is not given. */
 export function readOption<Value>(options: Options, { name }: OptionBase<Value>): Value | undefined {
-  // each value comes from the option's parser, or from a program that writes it
+  // each value is the result of the option's parser, or of a program that writes it
   return options[name] as Value | undefined
 }
 

@@ -27,7 +27,7 @@ type AnyRequest = z.infer<typeof AnyRequest>
 
 const AdminAnswer = z.union([z.strictObject({ done: z.string() }), z.strictObject({ refused: z.string() })])
 
-/** AdminAnswer is the result of a request, in a sentence: what was done, or why the server refused it. */
+/** AdminAnswer is the result of a request, in a sentence: the effect, or the reason of the refusal. */
 export type AdminAnswer = z.infer<typeof AdminAnswer>
 
 /** AdminServices has the parts of a server that admin requests read and change. */

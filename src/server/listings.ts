@@ -56,7 +56,7 @@ export type LadderEntry = z.infer<typeof LadderEntry>
 export const Ladder = z.strictObject({ best: z.array(LadderEntry) })
 export type Ladder = z.infer<typeof Ladder>
 
-/** ListSources are the parts of a server that the lists are read from. */
+/** ListSources are the parts of a server from which the lists are read. */
 export interface ListSources {
   readonly people: Pick<People, 'named'>
   readonly store: Pick<Store, 'accounts' | 'history'>

@@ -39,7 +39,7 @@ export interface ServerOptions {
   readonly batcher?: Batcher
 }
 
-/** StreamTransport is how a server listens for streams: over TCP, TLS or Unix sockets. */
+/** StreamTransport is the transport of a server's streams: TCP, TLS or Unix sockets. */
 export interface StreamTransport {
   readonly name: 'tcp' | 'tls' | 'unix' | 'udp'
   /** Returns the address of a program that is not a port on the server's host. */

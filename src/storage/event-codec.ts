@@ -3,8 +3,8 @@ import { fieldChecks, type TableEvent, type TableId } from '../hall/events.ts'
 import { StoreError } from './error.ts'
 
 /**
- * Encodes an event as a line of short JSON, with the line break before it. It omits what follows from its position: its
- * number, and its time if that equals `before`, the time of the event before. For an opening, it returns the part after
+ * Encodes an event as a line of short JSON, with the line break before it. It omits the parts that follow from its
+ * position: its number, and its time if that equals `before`, the time of the event before. For an opening, it returns the part after
  * `OpeningCache.encodePrefix`. Throws a TypeError for an event that could not be decoded again.
  */
 export function encodeEvent(table: TableId, event: TableEvent, before?: number): string {

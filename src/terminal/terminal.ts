@@ -50,7 +50,7 @@ export class Terminal implements Console {
     this.#output.write(escapeControls(text))
   }
 
-  /** Prints a sentence of a command, wrapped. Worksheet texts go through `say`, which never wraps. */
+  /** Prints a sentence of a command, wrapped. `say` prints worksheet texts, and never wraps. */
   printSentence(sentence: string): void {
     this.say(this.wrap(sentence))
   }

@@ -17,7 +17,7 @@ export interface MoveCount<Options> {
   readonly count: number
 }
 
-/** GameTestOptions is what the tests of a game need beside its rules. */
+/** GameTestOptions is the input of the tests of a game beside its rules. */
 export interface GameTestOptions<State, Move, Options> {
   /** Options of `setup` that are tried; by default those of the smallest, the usual and the largest settings. */
   readonly options?: readonly Options[]
@@ -36,7 +36,7 @@ const ODD_TEXTS = ['', ' ', '0', '-1', '1.5', '99999999999999999999', 'nonsense'
 
 /**
  * Defines the tests of a game with `test`: random games stay within the rules and survive JSON, illegal moves are refused and
- * change nothing, the notation reads what it prints, the views hide what `withOtherSecrets` declares secret, the move tree has
+ * change nothing, the notation reads its own output, the views hide the secrets that `withOtherSecrets` declares, the move tree has
  * the known sizes, and the house makes legal moves.
  */
 export function testGame<State, Move, View, Options>(
@@ -79,7 +79,7 @@ export function testGame<State, Move, View, Options>(
     assert(refused > 0 || game.seats.max === 1, () => 'no illegal move was tried; list some in "illegal"')
   })
 
-  test(`${name}: the notation reads what it prints, and reads or refuses any other text`, async () => {
+  test(`${name}: the notation reads its own output, and reads or refuses any other text`, async () => {
     for (const options of await optionsOf()) {
       for (const { move } of playRandomly(game, { options, seed: 1, pick })) {
         if (move === undefined) continue

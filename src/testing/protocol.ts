@@ -10,7 +10,7 @@ import { createPeer } from './memory-peer.ts'
 import { randomUser } from './random-user.ts'
 import { judgeRecording, recordWrites } from './wire-recorder.ts'
 
-/** ProtocolTestOptions is what the tests of a protocol need beside the program. */
+/** ProtocolTestOptions is the input of the tests of a protocol beside the program. */
 export interface ProtocolTestOptions {
   /** Random conversations: 60. */
   readonly walks?: number

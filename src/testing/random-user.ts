@@ -13,7 +13,7 @@ const TYPED = [
 const NAMES = ['ada', 'ada', 'grace', 'ada @ home', '']
 const PASSWORDS = ['', '', '', 'engine-1843', 'engine']
 
-/** RandomUserOptions configures a random user: what it types, and when. */
+/** RandomUserOptions configures the lines of a random user, and their times. */
 export interface RandomUserOptions {
   /** Lines to choose from; by default, moves and commands of many programs. */
   readonly typed?: readonly string[] | undefined

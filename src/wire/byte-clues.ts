@@ -10,7 +10,7 @@ import { decode, encode } from './text.ts'
 type Clue = (bytes: Uint8Array, text: string, end: string) => string | undefined
 
 /**
- * Describes what bytes look like that are not plain text, with a noun phrase: "Java's writeUTF, ..."; `undefined` for plain
+ * Describes, with a noun phrase, the likely meaning of bytes that are not plain text: "Java's writeUTF, ..."; `undefined` for plain
  * text. `end` is the line end that was removed from them, because it may be a part of a binary message.
  */
 export function describeBytes(bytes: Uint8Array, end = ''): string | undefined {

@@ -1,7 +1,7 @@
 import { formatCount } from '../base/counts.ts'
 
 /**
- * DisconnectReason is why a connection ended.
+ * DisconnectReason is the reason why a connection ended.
  *
  * `finished` the peer closed its side (FIN); `reset` the peer or the network broke the connection (RST); `ours` this
  * side ended it; `violation` the peer violated the protocol; `late` the peer reached a timeout; `much` the peer exceeded a
@@ -61,7 +61,7 @@ const BROKEN: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens at the port of the other side (ECONNREFUSED)',
   ETIMEDOUT: 'the other side can no longer be reached (ETIMEDOUT)',
   // EANSWER is not a code of the system: `UdpAnswers` sets it
-  EANSWER: 'the answer was longer than the limit over UDP (128 bytes, or three times what the client has sent)',
+  EANSWER: 'the answer was longer than the limit over UDP (128 bytes, or three times the bytes that the client has sent)',
   EMSGSIZE: 'a message was too long for one datagram (EMSGSIZE)',
 }
 

@@ -74,13 +74,13 @@ export class Outbox implements Flushable {
     this.#write(text)
   }
 
-  /** Sends the next message without delay, because the peer has sent something. */
+  /** Sends the next message without delay, because the peer has sent a message. */
   onPeerData(): void {
     this.#notBefore = 0
     if (this.#cancelWait) this.#pump()
   }
 
-  /** Writes what may be written now; returns true if nothing is left. */
+  /** Writes the messages that may be written now; returns true if none is left. */
   tryFlush(): boolean {
     this.flush()
     return this.#queue.length === 0

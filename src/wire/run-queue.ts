@@ -41,7 +41,7 @@ export interface Task {
   run(): void
 }
 
-/** Account is how many milliseconds a task used lately, decayed up to the time `at`. */
+/** Account is the number of milliseconds that a task used lately, decayed up to the time `at`. */
 interface Account {
   used: number
   at: number

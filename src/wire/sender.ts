@@ -49,14 +49,14 @@ export abstract class Sender implements OutboxOwner {
     this.outbox = new Outbox({ transport, framing: outgoing, clock, limit: outboxLimit, pace, owner: this })
   }
 
-  /** Why the connection ended; `undefined` while more messages may be read. */
+  /** The reason why the connection ended; `undefined` while more messages may be read. */
   abstract get end(): Disconnected | undefined
   /** Ends reading for a reason, and notifies the reader. */
   protected abstract setEnd(end: Disconnected): void
   /** Charges the peer's budget for the message that was read last, in addition to the cost of reading it. */
   abstract charge(cost: number): void
 
-  /** Flushes the outbox; true if the system has accepted everything that was sent. */
+  /** Flushes the outbox; true if the system has accepted all sent bytes. */
   get isFlushed(): boolean {
     return this.outbox.tryFlush() && this.transport.unsent === 0
   }
@@ -86,7 +86,7 @@ export abstract class Sender implements OutboxOwner {
   }
 
   /**
-   * Sends what is left, finishes, and waits until the peer closes too. Resolves when both sides are closed, or destroys the
+   * Sends the remaining messages, finishes, and waits until the peer closes too. Resolves when both sides are closed, or destroys the
    * transport and resolves after `linger` milliseconds in which the peer read nothing (at most 30 s).
    */
   close(linger = LINGER): Promise<void> {

@@ -26,7 +26,7 @@ const ANSWERS = 1024
 /** Called with a request for one option, or the answer to one: WILL, WONT, DO or DONT. */
 type Negotiating = (verb: number, option: number) => void
 
-/** State of the parser: what the next byte belongs to. */
+/** State of the parser, which determines the meaning of the next byte. */
 type Place = 'text' | 'command' | 'option' | 'subnegotiation' | 'command in subnegotiation'
 
 /**
@@ -133,9 +133,9 @@ class TelnetReader {
 }
 
 /**
- * Telnet is a filter that adds the server's side of telnet to a transport. It passes everything through until the peer sends a
+ * Telnet is a filter that adds the server's side of telnet to a transport. It passes all bytes unchanged until the peer sends a
  * telnet command, or `begin` is called. From then on, sent lines end in CR LF, and the filter refuses every option except two. With
- * ECHO, it asks the peer not to show what the user types. With BINARY, it asks for unchanged bytes: GNU telnet otherwise sends
+ * ECHO, it asks the peer not to show the user's input. With BINARY, it asks for unchanged bytes: GNU telnet otherwise sends
  * IAC IP for the byte 0x83 of a character, IAC BRK for 0x9c, and so on. It sends no answer to an answer, so negotiation cannot loop.
  */
 export class Telnet extends TransportFilter {
@@ -173,7 +173,7 @@ export class Telnet extends TransportFilter {
     this.#reader.active = true
   }
 
-  /** Asks a telnet peer not to show what the user types. Does nothing if the peer does not speak telnet. */
+  /** Asks a telnet peer not to show the user's input. Does nothing if the peer does not speak telnet. */
   hide(): void {
     if (!this.active) return
     this.#hiding = true

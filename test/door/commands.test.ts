@@ -304,7 +304,7 @@ describe('in the lobby', () => {
 
   test('an empty line reports the user’s open seek', async () => {
     const { caller, lobby } = await inside()
-    expect(await caller.type('')).toBe(lines('"help" lists what you can type.'))
+    expect(await caller.type('')).toBe(lines('"help" lists the commands.'))
     lobby.seekers = [{ name: 'ada', game: 'tictactoe', settings: {}, rated: false }]
     expect(await caller.type('')).toBe(lines('You wait for an opponent; "cancel" stops that.'))
     lobby.seekers = [{ name: 'ada', game: 'tictactoe', settings: {}, rated: false, against: 'grace' }]

@@ -374,7 +374,7 @@ describe('lines', () => {
     expect(await caller.type('plya tictactoe')).toBe(lines('There is no command "plya": did you mean "play"? "help" lists all.'))
     expect(await caller.type('hwo')).toContain('did you mean "who"?')
     expect(await caller.type('frobnicate')).toBe(lines('There is no command "frobnicate": "help" lists all.'))
-    expect(await caller.type('')).toBe(lines('"help" lists what you can type.'))
+    expect(await caller.type('')).toBe(lines('"help" lists the commands.'))
   })
 
   test('never reach a terminal raw, with any characters', async () => {

@@ -88,7 +88,7 @@ describe('the kit detects', () => {
 
   test('a notation that reads something else than it prints', async () => {
     const broken: AnyGame = { ...four, notation: { ...four.notation, print: (move) => String(Number(move) + 1) } }
-    expect(await failuresOf(broken)).toContain('connect-four: the notation reads what it prints, and reads or refuses any other text')
+    expect(await failuresOf(broken)).toContain('connect-four: the notation reads its own output, and reads or refuses any other text')
   })
 })
 

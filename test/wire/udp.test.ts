@@ -215,7 +215,7 @@ describe('a UDP listener', () => {
       expect(await received).toBe(
         `Answer not sent: ${length} bytes, and the limit over UDP is ${most} for ${asked.length} received. Use TCP.`,
       )
-      expect(await end).toBe('the answer was longer than the limit over UDP (128 bytes, or three times what the client has sent)')
+      expect(await end).toBe('the answer was longer than the limit over UDP (128 bytes, or three times the bytes that the client has sent)')
       client.say('again')
       expect(await unframed(await arrivals.next()).receive()).toBe('again')
     },

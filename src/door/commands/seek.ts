@@ -37,7 +37,7 @@ export function explainChallenge({ lobby }: DoorSession, text: string): string |
   return `To challenge ${toSafeLine(name)}, name a game, too, such as "${toSafeLine(way)}".`
 }
 
-/** Opens a seek; returns a text on what follows if it does not seat the user at once. */
+/** Opens a seek; returns a text about the next steps if it does not seat the user at once. */
 export async function startSeek(session: DoorSession, terms: SeekTerms): Promise<CommandOutput> {
   leaveFinishedTables(session)
   const before = session.present

@@ -44,7 +44,7 @@ export interface LoginRequest {
   readonly address: string
   /** Reconnect secret, which proves that this is the current or last guest of that name; the server ends the guest's other connections. */
   readonly secret?: string | undefined
-  /** The user that this connection has had until now. */
+  /** The user of this connection before this login. */
   readonly before?: OnlineUser | undefined
   /** True for the connection of a worksheet's program, which receives no events from elsewhere in the hall. */
   readonly quiet?: boolean | undefined
@@ -298,7 +298,7 @@ export class People {
     return this.#arrive(person, name, entry)
   }
 
-  /** Deletes what belongs to the previous guest of a name. */
+  /** Deletes the data of the previous guest of a name. */
   #forgetGuest(person: PersonId): void {
     this.#secrets.clear(person)
     this.guestGames.clear(person)

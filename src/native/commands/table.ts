@@ -11,7 +11,7 @@ const left = z.number().min(0).max(BOUNDS.total.max)
 
 /** A table at one moment, as one seat or a watcher sees it. */
 const sight = z.strictObject({
-  view: z.unknown().meta({ description: 'what this client may see of the game, as plain data; each game has its own form' }),
+  view: z.unknown().meta({ description: 'the part of the game that this client may see, as plain data; each game has its own form' }),
   turn: z.boolean().meta({ description: 'whether this seat may move' }),
   toMove: list(seat),
   outcome: outcome.optional(),

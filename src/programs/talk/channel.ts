@@ -13,7 +13,7 @@ export type GameName = (typeof GAMES)[number]
 
 const FRAMINGS = ['lines', 'none', 'length'] as const
 
-/** How bytes become messages. */
+/** The way in which bytes become messages. */
 export const framing: TextOption<(typeof FRAMINGS)[number]> = {
   kind: 'text',
   name: 'framing',

@@ -11,7 +11,7 @@ import type { Progress } from './progress-mark.ts'
 import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-index.ts'
 
 /*
- * How events are stored in SQLite.
+ * The storage of events in SQLite.
  *
  * The problem: thousands of tables append a few bytes each, in one transaction per turn. A row for each event, with its own
  * place in the B-tree of its table, costs more than the event itself, and touches as many pages as there are tables.
@@ -26,7 +26,7 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  *   blocks    block 0   many finished tables as text           /  (table-index.ts)
  *   #known    table 7   the parts that the index lacks            in memory
  *
- * - The journal is the truth, and the index follows from it. The index has everything up to the place in `covered`; on
+ * - The journal is the truth, and the index follows from it. The index has all events up to the place in `covered`; on
  *   opening, only the journal after that place is read. `lag` bounds how much that is.
  * - #known has every unfinished table, and every table whose parts are not all in the index. So the version check of an
  *   append reads no disk, except for a finished table.

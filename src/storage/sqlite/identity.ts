@@ -88,7 +88,7 @@ export class FileIdentity {
   }
 }
 
-/** A file as it was at the last check. */
+/** A file at the time of the last check. */
 interface KnownFile {
   readonly path: string
   readonly ino: number

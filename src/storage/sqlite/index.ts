@@ -23,7 +23,7 @@ import { SqliteUsage } from './usage.ts'
 export interface StoreOptions {
   /** Folder of its file `parlor.db`; created if it does not exist. */
   readonly folder: string
-  /** What a commit survives; `process` by default. */
+  /** The loss that a commit survives; `process` by default. */
   readonly durable?: Durability | undefined
   /** Size limit of the file in bytes, beyond which finished tables are dropped, the oldest first; unlimited by default. */
   readonly keep?: number | undefined

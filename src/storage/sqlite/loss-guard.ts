@@ -10,7 +10,7 @@ import { checkStructure, type Damage, findDamages, findTablesAt } from './journa
 import { PreservedLog } from './preserved-log.ts'
 import { isSameBoot, type MarkContent, type Progress, ProgressMark, readMark } from './progress-mark.ts'
 
-/** Found is the mark as it was before SQLite opened the database and checkpointed its log. */
+/** Found is the mark from before SQLite opened the database and checkpointed its log. */
 interface Found {
   readonly mark: MarkContent | undefined
   readonly hadMark: boolean
@@ -172,7 +172,7 @@ export class LossGuard {
     const folder = dirname(this.#path)
     this.#reported = new StoreError(
       'damaged',
-      `${this.#path} is damaged: ${what}. Restore a backup, or continue without the lost data: "parlor repair --data ${folder}" copies all files as they are before it changes anything`,
+      `${this.#path} is damaged: ${what}. Restore a backup, or continue without the lost data: "parlor repair --data ${folder}" copies all files unchanged before it changes the folder`,
       cause,
     )
     return this.#reported

@@ -109,7 +109,7 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // openings may omit fields with the default value, which older programs cannot read
   'PRAGMA user_version = 3;',
-  // events may omit what follows from their position, and openings may share a beginning
+  // events may omit the parts that follow from their position, and openings may share a beginning
   `
   CREATE TABLE blocks (
     block INTEGER NOT NULL,

@@ -34,7 +34,7 @@ export interface Repair {
   readonly gone: readonly string[]
   /** Number of tables whose events were copied, at least in part. */
   readonly kept: number
-  /** True if the database was missing or empty, so that everything is lost. */
+  /** True if the database was missing or empty, so that all data is lost. */
   readonly isNew: boolean
 }
 

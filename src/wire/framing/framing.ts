@@ -65,7 +65,7 @@ export interface Framing {
   readonly limit?: number
   /** Encodes one message. Throws a RangeError if it is longer than the framing can carry. */
   encode(message: string): string | Uint8Array
-  /** Names what `unread` lacks to be a whole message, such as "no line end". Absent if any bytes are a message. */
+  /** Names the part that `unread` lacks to be a whole message, such as "no line end". Absent if any bytes are a message. */
   lacks?(unread: Uint8Array): string
   /** Explains why `unread` is longer than a message may be; `undefined` if there is no explanation. */
   excess?(unread: Uint8Array): string | undefined

@@ -47,7 +47,7 @@ export function isRequest(message: string): boolean {
 const LF = 10
 const CR = 13
 
-/** Names what an unfinished message lacks. */
+/** Names the missing part of an unfinished message. */
 function lacks(unread: Uint8Array): string {
   const text = decode(unread, 'bytes')
   const end = /\n\r?\n/.exec(text)

@@ -7,7 +7,7 @@ import { type Decoded, type Framing, Pending } from './framing.ts'
  */
 export function recvOnce(size = 1024, code: TextCode = 'utf-8'): Framing {
   return {
-    name: `none: what has arrived is a message, up to ${size} bytes of it`,
+    name: `none: the bytes that have arrived are a message, up to ${size} of them`,
     alone: true,
     encode: (message) => encode(message, code),
     decoder: () => new PieceDecoder(size, code),

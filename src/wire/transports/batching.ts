@@ -10,7 +10,7 @@ import type { Flushable } from '../transport.ts'
  * All sockets that take part share one `Batcher`: a server has one for all its ports, and a client that is alone in its process
  * has one of its own.
  *
- * How much arrives in one turn of the event loop depends on how many peers connect, because the loop accepts one per turn
+ * The amount of input in one turn of the event loop depends on the number of peers that connect, because the loop accepts one per turn
  * and port. Therefore input is queued for several turns, while each of them brings more, up to the limits of `BatchLimits`. A
  * peer that is alone does not wait: a batch is delivered as soon as a turn adds nothing, or if it has one entry.
  *
@@ -24,8 +24,8 @@ import type { Flushable } from '../transport.ts'
  * A batch is delivered in parts because the run queue learns the cost of direct reads from one part before the next begins:
  * new peers may run code for the first time, and 50 of them in one part took 75 ms. Parts of 4 while peers connect cost 14 %
  * of the games a second if each game is a connection of its own, and made no flood less harmful. In larger batches,
- * the data of the first entries would have left the processor's cache before their answers are written. `npm run bench` measures what
- * batching is worth.
+ * the data of the first entries would have left the processor's cache before their answers are written. `npm run bench` measures the
+ * gain of batching.
  */
 
 /** BatchLimits limits how much input one batch may have. */
@@ -126,7 +126,7 @@ export class Batcher implements EventLoop {
   }
 
   settled(then: () => void): void {
-    // `#flushAll` runs in a tick; the callback comes one tick later
+    // `#flushAll` runs in a tick; the callback runs one tick later
     queueMicrotask(() => process.nextTick(() => process.nextTick(then)))
   }
 

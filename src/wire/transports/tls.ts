@@ -32,7 +32,7 @@ export interface TlsListener extends Listener {
   readonly fingerprint: string
 }
 
-/** TlsOptions has callbacks for peers without a TLS handshake: `refused` with the reason, `slow` while one sends nothing. */
+/** TlsOptions has callbacks for peers without a TLS handshake: `refused` with the reason, `slow` while a peer sends nothing. */
 interface TlsOptions {
   readonly clock?: Clock
   /** Batches the input of all peers. Default: a batcher of this listener. */
@@ -215,7 +215,7 @@ const FAILURES: readonly (readonly [RegExp, string])[] = [
 function whyFailed(error: NodeJS.ErrnoException | undefined): string {
   if (error === undefined) return 'it closed the connection'
   const code = error.code ?? ''
-  const [, why = `what it sent is not the beginning of a TLS handshake${code === '' ? '' : ` (${code})`}`] =
+  const [, why = `its bytes are not the beginning of a TLS handshake${code === '' ? '' : ` (${code})`}`] =
     FAILURES.find(([pattern]) => pattern.test(code)) ?? []
   return why
 }
