@@ -34,7 +34,7 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  * - If a transaction fails, #forget removes what its batches added to memory; the memory then equals the file again.
  * - Index writes are bounded steps between turns of the event loop, because a transaction stops all users. An index write
  *   that fails loses nothing, and is tried again later.
- * - With a size limit, the Compactor calls `removeOldest`, which removes the oldest journal rows (cleaning.ts). It removes only
+ * - With a size limit, the Compactor calls `removeOldest`, which removes the oldest journal rows (journal-cleaning.ts). It removes only
  *   rows up to `covered`, so that a restart never misses a row.
  */
 
