@@ -30,7 +30,7 @@ const confusables = pairs.filter(([from]) => from.normalize('NFKD') === from)
 const shown = pairs
   .filter(([from, to]) => from.normalize('NFKD') !== from && skeleton(from) !== skeleton(to))
   .map(([from, to]): [string, string] => [from.normalize('NFC'), to])
-  // names are in NFC, where some of these are others, or several characters
+  // names are in NFC, which replaces some of these characters
   .filter(([from], at, all) => [...from].length === 1 && all.findIndex(([one]) => one === from) === at)
 if (version === undefined || pairs.length === 0) throw new Error(`${file} is not Unicode's confusables.txt`)
 

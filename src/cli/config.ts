@@ -23,7 +23,7 @@ import { readOptionFile, requireNetworkProgram } from './program-options.ts'
 import { checkDistinctPorts } from './same-port.ts'
 import { fileLayers, pluginsOf } from './settings-files.ts'
 import { checkTransport } from './transports.ts'
-import { type GivenOption, parseWhere, spellOption } from './values.ts'
+import { type GivenOption, parseServerAddress, spellOption } from './values.ts'
 
 /** Flags is the options on the command line of `serve` and `config`, without defaults and without the environment. */
 export interface Flags {
@@ -202,7 +202,7 @@ function checkStreams({ config: { tls, cert, key, unix }, from }: ResolvedConfig
 
 /** Returns the ports of all programs for which the settings give a port, by program name. */
 function portsOf({ config: { host, ports, portBase } }: ResolvedConfig, programs: readonly Program[]): Readonly<Record<string, number>> {
-  const { host: address, port: misplaced } = parseWhere({ host })
+  const { host: address, port: misplaced } = parseServerAddress({ host })
   if (misplaced !== undefined) {
     const meant = address === undefined ? '' : `--host ${address} and `
     throw new UsageError(

@@ -64,7 +64,7 @@ function usage({ sentences }: UsageError): number {
   return EXIT.usage
 }
 
-/** CommandsOptions say which commands and options to create. */
+/** CommandsOptions select the commands and options to create. */
 export interface CommandsOptions extends NeededPrograms {
   /** If it names a command, only that command is created, because all of them take 4 ms. */
   readonly only?: string

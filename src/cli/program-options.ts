@@ -57,7 +57,7 @@ export interface NeededPrograms {
 
 /**
  * Adds the options that programs declare for a role. A command for one program also accepts their other options, without showing
- * them in the help, so that it can say which side or program has them. If the command has an option of that spelling for
+ * them in the help, so that it can name the side or program that has them. If the command has an option of that spelling for
  * all programs, its help mentions the declaration.
  */
 export async function addProgramOptions(command: Command, role: OptionRole, needed: NeededPrograms): Promise<void> {

@@ -20,7 +20,7 @@ import { pagingHint, printError, UsageError } from './diagnostics.ts'
 import { requireNetworkProgram } from './program-options.ts'
 import { openStoreIn } from './stores.ts'
 import { checkFormat, formatTable, NAME_COLUMNS, toCsv } from './table.ts'
-import { parseWhere } from './values.ts'
+import { parseServerAddress } from './values.ts'
 
 interface RankOptions {
   readonly host?: string
@@ -139,7 +139,7 @@ function noServerAt(at: Address | undefined): string {
 
 /** Finds the address of the front door; `undefined` if the settings give it any free port, TLS or a Unix socket. */
 async function doorOf(options: RankOptions): Promise<Address | undefined> {
-  const { host, port } = parseWhere(options)
+  const { host, port } = parseServerAddress(options)
   if (host !== undefined && port !== undefined) return { host, port }
   const here = (await settingsHere()) ?? { host: defaults.host, port: undefined }
   const known = port ?? here.port ?? (await requireNetworkProgram(DOOR)).port

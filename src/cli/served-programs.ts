@@ -28,7 +28,7 @@ ${formatColumns(ways, terminal.columns)}
 `
 }
 
-/** Returns where a server listens, and how to try its first program. */
+/** Returns the addresses of a server, and how to try its first program. */
 function waysTo({ program, address, transport }: ListenStatus, host: string): [where: string, ways: string[][]] {
   const short = shortNameOf(program) ?? program.name
   const wire = ['parlor protocols PROGRAM', 'the messages on the wire']

@@ -20,7 +20,7 @@ export interface ListeningOptions {
   /** Certificate and key as PEM texts; by default, TLS creates them. */
   readonly certificate?: { readonly cert: string; readonly key: string } | undefined
   /** Called with each peer that does not speak the transport, and the reason. */
-  readonly refused?: (peer: Address, reason: string) => void
+  readonly rejected?: (peer: Address, reason: string) => void
   /** Batches the input and output of all listeners of a server; by default, each listener has its own. */
   readonly batcher?: Batcher
   /** Called with a peer that has connected and sends nothing, if that may be a mistake of its user. */

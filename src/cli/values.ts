@@ -167,8 +167,8 @@ function onceNamed<Value>(option: string, before: Value | undefined, value: Valu
   return value
 }
 
-/** Where is the address and port of a server; `undefined` for a part that the command line leaves out. */
-export interface Where {
+/** ServerAddress is the host and port of a server; `undefined` for a part that the command line leaves out. */
+export interface ServerAddress {
   readonly host: string | undefined
   readonly port: number | undefined
 }
@@ -191,7 +191,13 @@ export function checkFamily({ host, ipv6 = false }: { readonly host?: string | u
 }
 
 /** Parses the address of a server: `host` is `HOST`, `HOST:PORT`, `[::1]:PORT` or a port alone. Throws a UsageError for two ports. */
-export function parseWhere({ host, port }: { readonly host?: string | undefined; readonly port?: number | undefined }): Where {
+export function parseServerAddress({
+  host,
+  port,
+}: {
+  readonly host?: string | undefined
+  readonly port?: number | undefined
+}): ServerAddress {
   if (host === undefined) return { host, port }
   if (/^\d+$/.test(host)) return { host: undefined, port: takeOnce('ports', portIn(host), port) }
   const [, name, inside, digits] = /^(?:([^:[\]]+)|\[(.+)\]):(\d{1,5})$/.exec(host) ?? []

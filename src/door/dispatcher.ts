@@ -148,7 +148,7 @@ function whyNoMove({ tables, lobby }: DoorSession, typed: string): string {
   return `you are at no table, so "${typed}" is no move: ${lobby.ownSeek || lobby.ownInvitation ? 'your game has not begun yet' : seat}`
 }
 
-/** Removes quotation marks around a line, because our messages print commands in them. */
+/** Removes quotation marks around a line, because the front door prints commands in them. */
 function stripQuotes(typed: string): string {
   return /^"(.*)"$/s.exec(typed)?.[1]?.trim() ?? typed
 }

@@ -32,7 +32,7 @@ type ListenerCall = (listener: LobbyListener) => void
  *
  * The output of a command follows the typed line directly. Everything else that the session prints begins with an empty line, because
  * the user may be in the middle of typing. The session therefore does not print an event when the lobby reports it: it
- * collects all events of one turn of the event loop and prints them together, in a microtask, where an error cannot reach
+ * collects all events of one turn of the event loop and prints them together, in a microtask, in which an error cannot reach
  * the caller that made the event happen. `broken` then rejects and ends the conversation.
  *
  * Three queues hold the output that is not printed yet: `#pending` has the calls of the lobby, in order; `#notices` has lines that

@@ -48,7 +48,7 @@ export const talk: Game<TurnTalk, string, TurnTalk, TurnTalkOptions> = {
   },
   outcome: ({ over }) => (over ? { winners: [] } : undefined),
   view: (state) => state,
-  choose: ({ said, line, ending }, _seat, random) => chooseLine({ heard: line, said }, (text) => isEnding(text, ending), random),
+  choose: ({ said, line, ending }, _seat, random) => chooseLine({ lastLine: line, said }, (text) => isEnding(text, ending), random),
   notation: { parse: (text) => text, print: (line) => line, render: ({ line = '' }) => line },
 }
 

@@ -191,7 +191,7 @@ export class Hall {
     for (const at of this.#tables.of(person)) if (!at.table.over) yield at
   }
 
-  /** Checks whether the hall holds a seat with a token for a disconnected person at a table where others play on. */
+  /** Checks whether the hall holds a seat with a token for a disconnected person at a table whose game continues. */
   holdsSeatFor(person: PersonId): boolean {
     for (const { table, seat } of this.seatsOf(person)) {
       const { opened, suspended } = table.state

@@ -20,7 +20,7 @@ const NAME = 20
 const OVER = new Error('the conversation is over')
 
 /**
- * HallSeating seats the peer of one conversation in the hall, where all users share the same tables. The roles of worksheet
+ * HallSeating seats the peer of one conversation in the hall, in which all users share the same tables. The roles of worksheet
  * programs ask for a seat with `sit`; programs whose peers have names use `enter`, `seek` and `resume`; a front door opens
  * a lobby session. `close` ends all of it: it cancels the seek and releases the seats.
  */

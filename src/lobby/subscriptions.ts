@@ -179,7 +179,7 @@ export class Subscriptions {
     this.endAll()
   }
 
-  /** Takes the seat at a rematch, where the seats are swapped. */
+  /** Takes the seat at a rematch, in which the seats are swapped. */
   #joinRematch(before: TableActor, seat: SeatNumber, id: number, token: string | undefined): void {
     const table = this.#hall.table(id)
     if (!table) return

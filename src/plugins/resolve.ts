@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module'
 
-/** The ending of our own files: `.ts` in a clone, `.js` in an installed package. */
+/** The ending of Parlor's files: `.ts` in a clone, `.js` in an installed package. */
 const ENDING = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 
 /** The modules of the public face, by the names under which a plug-in imports them. */

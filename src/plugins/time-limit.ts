@@ -21,7 +21,7 @@ export class TimeLimit {
     try {
       return this.#script.runInContext(this.#context, { timeout: this.#ms })
     } catch (reason) {
-      // the error is of the context's realm, and no instance of our Error
+      // the error is of the context's realm, and no instance of this realm's Error
       if (typeof reason === 'object' && reason !== null && 'code' in reason && reason.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
         throw new Error(`it took longer than ${this.#ms} ms`, { cause: reason })
       throw reason

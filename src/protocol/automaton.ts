@@ -29,7 +29,7 @@ export interface MessageSpec {
   readonly free?: true
   /** Explanation for the reference page. */
   readonly about?: string
-  /** Range of its field, if the field's name does not say it: "from 1 to 9". */
+  /** Range of its field, if it does not follow from the field's name: "from 1 to 9". */
   readonly range?: string
   /** Marks a message for advanced use: error sentences list it only if no other message is expected. */
   readonly advanced?: true

@@ -58,7 +58,7 @@ export interface ConversationOptions {
  *
  * The problem: a conversation has many endings. The role returns; the peer disconnects, breaks the protocol or is silent;
  * the person types Ctrl-D; the server stops; another player cannot continue. They race with each other. The peer must still
- * get the best possible goodbye, every table must be notified, each caller must learn one reason, and the socket must close.
+ * get the best possible goodbye, every table must be notified, each caller must get one reason, and the socket must close.
  *
  * The idea: all endings meet in two places. `stop` ends the conversation early. It takes the first reason and ignores the
  * others, tries the protocol's goodbye (`Peer.dismiss`), fails the connection, so that a pending `receive` rejects and the
@@ -69,7 +69,7 @@ export interface ConversationOptions {
  * - The first reason wins. Later reasons are consequences of it.
  * - `ended` resolves when this side sends no more messages; bytes may still be in flight. `closed` resolves when the
  *   connection is closed. An error that appears in between is part of `closed` only.
- * - The observer learns of the end after the role has ended, and never from within the constructor.
+ * - The observer is notified of the end after the role has ended, and never from within the constructor.
  * - The connection is closed gracefully if the conversation ended well, the peer disconnected first, or the console's input
  *   ended in a protocol that has an end. After an early goodbye, the peer has `AFTER_GOODBYE` to close too. In all other
  *   cases the connection is aborted: a graceful close would look like the protocol's regular end, and a reset shows the peer

@@ -132,7 +132,7 @@ export interface HostTexts {
   readonly udp?: boolean
 }
 
-/** JoinTexts has the texts that the client prints around a conversation, and where `parlor join` connects. */
+/** JoinTexts has the texts that the client prints around a conversation, and the address to which `parlor join` connects. */
 export interface JoinTexts {
   /** Asks for the address and port that the command line does not give. */
   readonly asks?: boolean

@@ -29,7 +29,7 @@ interface Waiting<Name extends string> {
  *
  * The problem: a role should read like the worksheet's program, a dozen lines without checks. But the peer is often a
  * student's first program, which sends messages out of turn, without a line end, in UTF-16, or twice. The role must never
- * see such a message, and its author must learn what was wrong.
+ * see such a message, and its author must get a sentence about the mistake.
  *
  * The idea: the automaton stands between the role and the connection. Peer holds the current state, and every message
  * takes one transition, whichever side it is from. `Peer` refuses a received message that has no transition: the server

@@ -44,16 +44,16 @@ export interface StreamTransport {
   readonly name: 'tcp' | 'tls' | 'unix' | 'udp'
   /** Returns the address of a program that is not a port on the server's host. */
   addressOf?(program: Program): Address
-  /** Listens at an address. `refused` is called with each peer that does not speak the transport, and the reason. */
+  /** Listens at an address. `rejected` is called with each peer that does not speak the transport, and the reason. */
   listen(
     at: Address,
     accept: (transport: Transport) => void,
-    refused: (peer: Address, reason: string) => void,
+    rejected: (peer: Address, reason: string) => void,
     batcher: Batcher,
   ): Promise<Listener>
 }
 
-const TCP: StreamTransport = { name: 'tcp', listen: (at, accept, _refused, batcher) => listenTcp(at, accept, batcher) }
+const TCP: StreamTransport = { name: 'tcp', listen: (at, accept, _rejected, batcher) => listenTcp(at, accept, batcher) }
 
 /** SeatingFactory creates the seating of each conversation: a `LobbyService`, or a substitute. */
 export type SeatingFactory = Pick<LobbyService, 'createSeating' | 'closeHall'> & Partial<Pick<LobbyService, 'batchLimits'>>

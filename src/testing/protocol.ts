@@ -130,6 +130,6 @@ export async function hearIllegal(
 
 /** Checks whether a side receives only messages with any text. */
 export function acceptsEverything(automaton: Automaton, side: Side): boolean {
-  const heard = Object.keys(automaton.states).flatMap((state) => legalTransitions(automaton, state).filter(({ from }) => from !== side))
-  return heard.every(({ form }) => form.closes || parseMessage(form, 'nonsense') !== undefined)
+  const received = Object.keys(automaton.states).flatMap((state) => legalTransitions(automaton, state).filter(({ from }) => from !== side))
+  return received.every(({ form }) => form.closes || parseMessage(form, 'nonsense') !== undefined)
 }

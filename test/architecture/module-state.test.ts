@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 const source = join(import.meta.dirname, '../../src')
 
-/** What may be state of a module outside of `cli/`, with the reason why no code can notice a change. */
+/** Allowed state of modules outside of `cli/`, with the reason why no code depends on a change. */
 const CACHES: readonly (readonly [file: string, name: string, why: string])[] = [
   ['games/text/graphemes.ts', 'segmenter', 'a constant that takes long to make'],
   ['protocol/seating.ts', 'localTables', 'a module that most clients never load; `import` returns the same one, later'],

@@ -101,7 +101,7 @@ async function hosted(...typed: readonly string[]): Promise<Options> {
   return resolveOptions(dice, 'server', { given: givenOptions(await parse('host', 'test/dice', ...typed)) })
 }
 
-/** Returns what the server says with some options. */
+/** Returns the first message of the server with some options. */
 async function said(options: Options): Promise<string> {
   const [ours, theirs] = memoryPair()
   const conversation = new Conversation({ program: dice, side: 'server', transport: ours, options, random: chance })

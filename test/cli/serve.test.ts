@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Parlor, startServe } from '../support/process.ts'
 
-/** A client of ours that records its input. */
+/** A Parlor client that records its input. */
 class Client {
   received = ''
   readonly socket: Socket

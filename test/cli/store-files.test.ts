@@ -372,7 +372,7 @@ test('a backup in the place of a file that the server uses is refused', async ()
   })
 })
 
-asRoot('a copy for which there is no room is said as such, with the folder where that is', async () => {
+asRoot('verify reports that there is no room for a copy, with the folder', async () => {
   const disk = smallDisk('256k')
   const data = join(openFolder(), 'data')
   const { server } = await playing(data)

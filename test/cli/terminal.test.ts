@@ -18,7 +18,7 @@ async function freePort(): Promise<string> {
   return String(port)
 }
 
-/** A peer of our side: a server that sends the given text, or a client. */
+/** The peer of Parlor's side: a server that sends the given text, or a client. */
 async function server(says: string): Promise<{ port: string; peer: Promise<Socket> }> {
   const listening = createServer((socket) => socket.on('error', () => {}).write(says)).listen(0, '127.0.0.1')
   await once(listening, 'listening')

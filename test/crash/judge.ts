@@ -88,7 +88,9 @@ export function follow(wishes: readonly Wish[], persisted: readonly string[]): s
     reached = next
   }
   if (reached.has(persisted.length)) return []
-  return [`${persisted.join(', ')} is kept, where ${wishes.map(({ what, outcome }) => `${what} (${outcome})`).join(', ')} was wished for`]
+  return [
+    `${persisted.join(', ')} is persisted, although ${wishes.map(({ what, outcome }) => `${what} (${outcome})`).join(', ')} was wished for`,
+  ]
 }
 
 /** Compares the stored standings with those that follow from the journal up to the last recorded table. */

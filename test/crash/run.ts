@@ -109,7 +109,7 @@ function aborted(signal: AbortSignal, state: () => readonly string[]): Promise<n
 
 /** Player is one participant. */
 interface Player {
-  /** The present activity, for an error message if its end does not come. */
+  /** The present activity, for an error message if it does not end. */
   readonly state: string
   /** Plays until the end of the run. */
   run(): Promise<void>

@@ -290,7 +290,7 @@ describe('telnet', () => {
   const [IAC, WILL, WONT, DO, ECHO] = [255, 251, 252, 253, 1]
   const HIDE = [IAC, WILL, ECHO]
 
-  /** What was written since some write, as bytes. */
+  /** The bytes that were written since some write. */
   const since = (writes: readonly Uint8Array[], from: number) => writes.slice(from).map((write) => [...write])
 
   test('hides a password from a client after the command "telnet"', async () => {
@@ -450,7 +450,7 @@ describe('if the server ends the session, it sends the reason', () => {
   })
 })
 
-describe('our own client', () => {
+describe('Parlor’s client', () => {
   test('shows received text, and sends typed lines', async () => {
     const person = new InteractiveUser()
     const server = await fakePeer('parlor/door', 'client', { person })

@@ -22,7 +22,7 @@ function linesOf(said: string): string[] {
   return said.split('\n').slice(0, -1)
 }
 
-/** A room in which every list is longer than a screen, and ada, who is registered. */
+/** A lobby in which every list is longer than a screen, and ada, who is registered. */
 async function crowded() {
   const lobby = new TestLobby()
   for (let user = 1; user <= 50; user++) {

@@ -3,7 +3,7 @@ import { DoorUser, lines } from '../support/door-user.ts'
 import { settled } from '../support/test-clock.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
-/** Users at the front door of one room. */
+/** Users at the front door of one lobby. */
 async function connectUser(...names: readonly string[]): Promise<DoorUser[]> {
   const lobby = new TestLobby()
   const callers: DoorUser[] = []

@@ -94,7 +94,7 @@ describe('several games at once at the front door', () => {
     expect(ada.news()).toMatch(
       /^\nTable 2: you play scissors with carl\.\n.*resume \w{26}\nTable 2: it is your turn\.\nTo show it, type "go 2"\.\n$/,
     )
-    // the rest of the half-typed line goes to the table that is shown
+    // the rest of the half-typed line is sent to the shown table
     await ada.send('\n')
     expect(bob.news()).toContain('ada has moved: 5.')
   })

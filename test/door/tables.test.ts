@@ -22,7 +22,7 @@ function board(cells: string, seat?: number, more: Partial<TableView> = {}): Tab
   return { view: { cells, size: 3, turn }, turn: seat === turn, toMove: [turn], ...more }
 }
 
-/** A board as it is drawn. */
+/** A board as the front door shows it. */
 function drawn(cells: string): string[] {
   const [one, two, three] = [0, 3, 6].map((from) =>
     [...cells].slice(from, from + 3).map((mark, at) => (mark === '-' ? from + at + 1 : mark)),

@@ -199,7 +199,7 @@ function canRun(example: string): boolean {
   return example.endsWith('.js') || cc
 }
 
-describe('the example clients against our servers', () => {
+describe('the example clients against Parlor’s servers', () => {
   for (const { example, program, options, args = [], typed, prints } of clients) {
     test.skipIf(!canRun(example))(`${example} ${args.join(' ')} and ${program} ${JSON.stringify(options)}`, async () => {
       const troubles = await serving(program, options, async ({ host, port }) => {
@@ -220,8 +220,8 @@ describe('the example clients against our servers', () => {
 })
 
 test.each([
-  ['where an argument is missing', ['127.0.0.1']],
-  ['where the port is no number', ['127.0.0.1', 'x']],
+  ['if an argument is missing', ['127.0.0.1']],
+  ['if the port is not a number', ['127.0.0.1', 'x']],
 ])('the examples print their usage in one line %s', async (_, args) => {
   const files = readdirSync(examples, { recursive: true, encoding: 'utf8' })
   const commands = [
@@ -345,7 +345,7 @@ async function joining(name: string, at: Address, typed: readonly string[]): Pro
   return { screen: person.screen, end }
 }
 
-describe('our join against the example servers', () => {
+describe('Parlor’s join against the example servers', () => {
   test.skipIf(!python)('python/guess_server.py', async () => {
     const { at, next, stop } = await listening('python/guess_server.py', '42')
     const { screen, end } = await joining('tjc/guess', at, ['50', '42'])

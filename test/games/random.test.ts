@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chance, scriptedRandom, seededRandom, WordRandom } from '../../src/games/random.ts'
 
-/** Returns a random source that draws from the given words, in turn. */
+/** Returns a random source that uses the given words, in turn. */
 class Scripted extends WordRandom {
   readonly #words: Iterator<number>
 
@@ -93,7 +93,7 @@ describe('random numbers from 32-bit words', () => {
   test('use two words for a range of more than 2³²', () => {
     expect(new Scripted([LAST, LAST]).integer(0, 2 ** 53 - 1)).toBe(2 ** 53 - 1)
     expect(new Scripted([1 << 11, 5]).integer(-1, 2 ** 53 - 2)).toBe(2 ** 32 + 4)
-    // 2⁵³ is not a multiple of 2³² + 1, so the highest are drawn again
+    // 2⁵³ is not a multiple of 2³² + 1, so the highest are discarded
     expect(new Scripted([LAST, LAST, 0, 3]).integer(0, 2 ** 32)).toBe(3)
   })
 })

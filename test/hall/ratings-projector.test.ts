@@ -53,7 +53,7 @@ async function readStandings({ results }: Store): Promise<Map<string, Standing>>
   return standings
 }
 
-/** A store whose results fail when a test says so, and that records the order of recorded tables. */
+/** A store whose results fail at the command of a test, and that records the order of recorded tables. */
 function failing(store: Store): { store: Store; recorded: number[]; fail: boolean } {
   const recorded: number[] = []
   const all: { store: Store; recorded: number[]; fail: boolean } = { store, recorded, fail: false }

@@ -8,7 +8,7 @@ import { isWeak, newSeed, toDraws } from '../../src/hall/seeds.ts'
 const SEED: Seed = '1:AAAAAAAAAAAAAAAAAAAAAA'
 const WORD = 2 ** 32 - 1
 
-/** Returns the first draws of an event, as words. */
+/** Returns the first random numbers of an event, as words. */
 function words(seed: Seed, n: number, count: number): number[] {
   const random = toDraws(seed, n)
   return Array.from({ length: count }, () => random.integer(0, WORD))

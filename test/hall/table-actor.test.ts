@@ -33,7 +33,7 @@ interface Append {
   fail(reason: Error): Promise<void>
 }
 
-/** A journal that persists an append when the test says so. */
+/** A journal that persists an append at the command of the test. */
 class SlowLog implements TableLog {
   readonly appends: Append[] = []
   #next = 1
@@ -91,7 +91,7 @@ class SlowLog implements TableLog {
   }
 }
 
-/** An observer that records what it is notified of. */
+/** An observer that records its notifications. */
 class Listener implements TableObserver {
   readonly viewer: number | 'watcher'
   readonly received: TableUpdate[] = []
@@ -126,7 +126,7 @@ interface Setup {
   time?: Clock
 }
 
-/** A table on a slow journal, with its surroundings. */
+/** A table on a slow journal, with its clock and its observers. */
 function slow({ rules = tictactoe, options = {}, seats = [ADA, GRACE], clock = {}, time = new TestClock(START) }: Setup = {}) {
   const log = new SlowLog()
   const troubles: string[] = []

@@ -5,7 +5,7 @@ import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { recordReceived, writesOf } from '../support/received.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
 
-/** Our end behind simulated faults, and the peer's raw end. */
+/** Parlor's end behind simulated faults, and the peer's raw end. */
 function behind(plan: Omit<FaultPlan, 'clock'>, datagrams = false) {
   const [here, there] = memoryPair({ datagrams })
   const clock = new TestClock()

@@ -6,7 +6,7 @@ import { program } from '../support/play.ts'
 import { recordReceived } from '../support/received.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
 
-/** Our end with a trace of it. */
+/** Parlor's end with its trace. */
 function tracing(secrets?: SecretPolicy, datagrams = false) {
   const [here, there] = memoryPair({ datagrams })
   const clock = new TestClock()

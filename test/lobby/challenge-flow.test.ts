@@ -5,7 +5,7 @@ import { TestLobby } from '../support/test-lobby.ts'
 
 const PASSWORD = 'engine-1843'
 
-/** Programs in one room, each under a name. */
+/** Programs in one lobby, each under a name. */
 async function clients(lobby: TestLobby, ...names: string[]): Promise<MemoryNativeClient[]> {
   const all: MemoryNativeClient[] = []
   for (const name of names) {

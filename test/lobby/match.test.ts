@@ -415,7 +415,7 @@ describe('possible opponents', () => {
   })
 })
 
-describe('our own client', () => {
+describe('Parlor’s client', () => {
   test('plays, shows each event, and continues under another name', async () => {
     const lobby = new TestLobby()
     const [ada, grace] = [new InteractiveUser(), new InteractiveUser()]

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { MemoryNativeClient } from '../support/memory-native-client.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
-/** A machine that has entered under a name. */
+/** A program that has entered under a name. */
 async function entered(testLobby: TestLobby, name: string): Promise<MemoryNativeClient> {
   const client = new MemoryNativeClient(testLobby.service)
   await client.say({ type: 'enter', name })

@@ -534,7 +534,7 @@ describe('a disconnected client receives the reason, in each state of the protoc
 })
 
 describe('a conversation that ends while its peer logs in', () => {
-  /** A store that finds accounts when the test says so. */
+  /** A store that finds accounts at the command of the test. */
   function slow(): { store: Store; find(): void } {
     const store = memoryStore()
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -562,7 +562,7 @@ describe('a conversation that ends while its peer logs in', () => {
   })
 })
 
-describe('our own client', () => {
+describe('Parlor’s client', () => {
   test('plays, and continues after a reconnection', async () => {
     const lobby = new TestLobby()
     const first = new InteractiveUser()

@@ -27,7 +27,7 @@ const WRITES = [0, 1, 2, 3, 4, 5, 7, 10]
 const WAYS = ['closes', 'resets', 'falls silent'] as const
 const LIMITS = { first: 10_000, idle: 10_000 }
 
-/** Returns every log in a room, one per table. */
+/** Returns every log in a lobby, one per table. */
 async function logs({ store }: TestLobby): Promise<(readonly TableEvent[])[]> {
   const all: (readonly TableEvent[])[] = []
   for (let id = 1; ; id++) {
@@ -120,7 +120,7 @@ test('this file plays every program that seats its client', async () => {
 })
 
 describe.each(SITS)('%s', (name) => {
-  test('our client plays against the house, or another client, and leaves no state behind', async () => {
+  test('Parlor’s client plays against the house, or another client, and leaves no state behind', async () => {
     let moves = 0
     for (let seed = 1; seed <= RUNS; seed++) {
       const lobby = new TestLobby({ random: seededRandom(seed) })

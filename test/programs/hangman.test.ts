@@ -227,7 +227,7 @@ describe('the hangman client and other people’s servers', () => {
     ['position 0', ['WORD 3 8\n', 'AT 0\n'], 'the server sent AT 0'],
     ['a word without letters', ['WORD 0 8\n'], 'the server sent "WORD 0 8"'],
     ['numbers that are none', ['WORD three 8\n'], 'the server sent "WORD three 8"'],
-    ['an ERROR where the word is due', ['WORD 1 8\n', 'AT 1\n', 'ERROR busy\n'], 'the server sent "ERROR busy"'],
+    ['an ERROR in place of the word', ['WORD 1 8\n', 'AT 1\n', 'ERROR busy\n'], 'the server sent "ERROR busy"'],
     ['an end too early', ['WORD 3 8\n', 'END WON eel\n'], 'the server sent "END WON eel"'],
   ])('%s ends the conversation with a sentence', async (_, said, sentence) => {
     const peer = await fakePeer('hangman', 'client', { typed: ['e', 'l'] })

@@ -14,12 +14,12 @@ const PROMPT = 'Enter Input >'
 describe('cs/chat: peers without games', () => {
   const OPTIONS: Options = { framing: 'none', secret: '42' }
 
-  /** A client that answers every message with one line, and knows nothing else. */
+  /** A client that answers every message with one line, and has no other messages. */
   async function dumb(peer: FakePeer, ...answers: readonly string[]): Promise<void> {
     for (const answer of answers) await peer.sayAlone(answer)
   }
 
-  test('a peer that is asked to play answers each of our lines once, and the talk continues', async () => {
+  test('a peer that is asked to play answers each line of Parlor’s side once, and the talk continues', async () => {
     const person = new InteractiveUser()
     const peer = await fakePeer('talk', 'server', { person, options: OPTIONS })
     await dumb(peer, 'hi')
@@ -68,7 +68,7 @@ describe('cs/chat: peers without games', () => {
     await peer.close()
   })
 
-  test('a peer that plays guess is asked with a message of the game, which our program does not show', async () => {
+  test('a peer that plays guess is asked with a message of the game, which Parlor’s side does not show', async () => {
     const keeper = await fakePeer('talk', 'server', { options: OPTIONS })
     await keeper.sayAlone('play guess', 3000)
     expect(keeper.writes).toEqual(['GUESS'])
@@ -153,7 +153,7 @@ describe('cs/chat: peers without games', () => {
 })
 
 describe('cs/chat in parlor serve', () => {
-  /** A person of ours at the client, the house at the server. */
+  /** A person at the client, the house at the server. */
   async function converse(join: readonly string[], options: Options = {}) {
     const found = await program('talk')
     const [server, client] = memoryPair()

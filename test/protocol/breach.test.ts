@@ -130,7 +130,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       sentence: '"Too big!", but the guess was 50',
     },
     {
-      title: 'exact where it cannot be',
+      title: 'exact although it is impossible',
       typed: ['50', '60'],
       says: ['Too big!', 'Exactly! You win!'],
       sentence: 'the number is less than 50',

@@ -62,7 +62,7 @@ const EARLY: readonly (readonly [state: State, says: string, due: string, role: 
   ['answered', 'yes\n', 'expected "THANKS" or "AGAIN"', ask],
 ]
 
-/** Roles of the server that return where they may, and the client's messages. */
+/** Roles of the server that return in a state that allows it, and the client's messages. */
 const TIMELY: readonly (readonly [title: string, says: string, role: Role])[] = [
   ['an end', 'yes\n', async (peer) => ask(peer).then(() => peer.send('THANKS'))],
   ['a quiet state', 'yes\n', async (peer) => ask(peer).then(() => peer.send('AGAIN'))],
@@ -143,7 +143,7 @@ describe('a conversation', () => {
     const ends = await Promise.all(
       roles.map(async ({ says, role }) => {
         const { theirs, end, judge } = start('server', role)
-        // the server's message goes out first, as the observer sees the order of the wire
+        // the server's message is sent first, as the observer sees the order of the wire
         await settled()
         theirs.write(says)
         return { mistake: (await end()) !== undefined, ...judge() }

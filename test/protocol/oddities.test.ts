@@ -225,7 +225,7 @@ describe('messages of another program, or of the other side, are named', () => {
     ['guess', 'CHOOSE', 'that is how the server of scissors begins: look at the port'],
     ['scissors', 'GUESS', 'that is how the server of guess begins: look at the port'],
     ['guess', 'MOVE6', 'that is how the server of tictactoe begins: look at the port'],
-    ['tictactoe', 'Welcome to Parlor: games for people', 'that is how the front door begins: look at the port'],
+    ['tictactoe', 'Welcome to Parlor: games for people', 'the front door begins with that: check the port'],
   ])('join %s: %s', async (name, text, sentence) => {
     expect((await said(name, 'client', `${text}\n`)).end?.message).toMatch(new RegExp(`; ${RegExp.escape(sentence)}$`))
   })

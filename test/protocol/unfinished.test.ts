@@ -207,7 +207,7 @@ describe('an unfinished message, when the conversation ends', () => {
       expect(maskMessage({ automaton, side: 'client' }, said)).toMatch(/^(LOGIN|REGISTER|login) +ada \*\*\*$/)
     }
     expect(maskMessage({ automaton, side: 'client' }, 'START 5')).toBe('START 5')
-    // the blank behind the name may be what is missing
+    // the missing part may be the blank after the name
     expect(maskMessage({ automaton, side: 'client' }, 'LOGIN adaengine-1843')).toBe('LOGIN ***')
   })
 

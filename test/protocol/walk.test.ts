@@ -78,7 +78,7 @@ describe.each(programNames)('%s', async (name) => {
   }
   const { automaton } = program.protocol
 
-  test('random walks of our two roles against each other stay in the automaton, visit every state, and end where they may', async () => {
+  test('random walks of the two roles against each other stay in the automaton, visit every state, and end in a state that allows it', async () => {
     const visited = new Set([automaton.start])
     const seeds = Array.from({ length: RUNS }, (_, at) => at + 1)
     for (const { seed, illegal, steps, state, over, ends } of (await Promise.all(seeds.map((one) => walk(program, one)))).flat()) {

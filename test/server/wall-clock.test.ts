@@ -113,7 +113,7 @@ describe('a running server whose wall clock is set', () => {
       const socket = connect({ port: listening[0]?.port ?? 0, host: '127.0.0.1' })
       socket.on('error', () => {}).setEncoding('utf8')
       onTestFinished(() => void socket.destroy())
-      // at once, so that it waits at the server whatever the machine does until then
+      // at once, so that it waits at the server even on a slow machine
       socket.write(said)
       let messagesReceived = ''
       socket.on('data', (data) => (messagesReceived += data))

@@ -6,7 +6,7 @@ import { Outage } from '../../src/storage/outage.ts'
 import { TestClock } from '../support/test-clock.ts'
 import { fates } from './samples.ts'
 
-/** A store of numbers, whose transaction fails for an odd one; it rejects batches that expect events. */
+/** A store of numbers, whose transaction fails for an odd one; it refuses batches that expect events. */
 class Ledger implements Pick<EventStore, 'write'> {
   /** Written numbers, and how many each transaction had. */
   readonly persisted: number[] = []

@@ -9,7 +9,7 @@ import { type Received, recordReceived } from './received.ts'
 import { ScriptedUser } from './scripted-user.ts'
 import { settled, TestClock } from './test-clock.ts'
 
-/** Options of a conversation of our side, all with defaults. */
+/** Options of a conversation of Parlor's side, all with defaults. */
 export interface ConversationSetup extends Partial<Omit<ConversationOptions, 'program' | 'transport' | 'clock'>> {
   readonly clock?: TestClock
   /** The lines that a person types, followed by Ctrl-D, unless `person` is given; without either there is no person. */
@@ -17,7 +17,7 @@ export interface ConversationSetup extends Partial<Omit<ConversationOptions, 'pr
   readonly datagrams?: boolean
 }
 
-/** A conversation of our side in memory, whose other end belongs to the test. */
+/** A conversation of Parlor's side in memory, whose other end belongs to the test. */
 export interface StartedConversation {
   readonly conversation: Conversation
   readonly clock: TestClock
@@ -65,7 +65,7 @@ export interface WatchedConversation extends Pick<StartedConversation, 'clock' |
   readonly patience: IdleTimeouts
   readonly received: Received
   readonly notices: readonly string[]
-  /** Sends bytes, one for each character, to our side. */
+  /** Sends bytes, one for each character, to Parlor's side. */
   say(bytes: string): Promise<void>
 }
 

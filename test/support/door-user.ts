@@ -16,7 +16,7 @@ import type { TestLobby } from './test-lobby.ts'
 export class DoorUser {
   readonly clock: TestClock
   readonly conversation: Conversation
-  /** Everything on the terminal, with typed lines. */
+  /** All text on the terminal, with typed lines. */
   screen = ''
   readonly #here: MemoryTransport
   readonly #there: MemoryTransport
@@ -116,7 +116,7 @@ export const GREETING: readonly string[] = [
   '',
 ]
 
-/** Connects users at the front door of one room, each under a name. */
+/** Connects users at the front door of one lobby, each under a name. */
 export async function connectDoorUsers({ service, clock }: TestLobby, ...names: string[]): Promise<DoorUser[]> {
   const all: DoorUser[] = []
   for (const name of names) {

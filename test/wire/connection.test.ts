@@ -17,7 +17,7 @@ import { settled, TestClock } from '../support/test-clock.ts'
 
 const opened: { connection: Connection; clock: TestClock }[] = []
 
-/** A connection of ours over memory, and the raw other end. */
+/** A connection over memory, and the raw other end. */
 function connect(framing: Framing = lines(), options: Partial<ConnectionOptions> & { datagrams?: boolean } = {}) {
   const { datagrams = false, ...rest } = options
   const [here, there] = memoryPair({ datagrams })

@@ -10,7 +10,7 @@ const [SE, NOP, DM, AYT, SB, WILL, WONT, DO, DONT, IAC] = [240, 241, 242, 246, 2
 const [BINARY, ECHO, SGA, TM, NAWS] = [0, 1, 3, 6, 31] as const
 const [BRK, IP] = [243, 244] as const
 
-/** Our end with the telnet filter, and the peer's raw end. */
+/** Parlor's end with the telnet filter, and the peer's raw end. */
 function ends() {
   const [here, there] = memoryPair()
   const telnet = new Telnet(here)

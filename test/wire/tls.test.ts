@@ -29,7 +29,7 @@ async function certificate() {
   return { cert, key }
 }
 
-/** A TLS server of ours with a generated certificate, its clients, and its refusals. */
+/** A TLS listener with a generated certificate, its clients, and its refusals. */
 async function place(options: { clock?: TestClock } = {}) {
   const arrivals = new Arrivals()
   const reasons: string[] = []

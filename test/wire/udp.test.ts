@@ -11,7 +11,7 @@ const UNFRAMED = { incoming: segments(), outgoing: segments() }
 
 const unframed = (transport: Transport) => lineConnection(transport, UNFRAMED)
 
-/** A UDP listener of ours, on any free port. */
+/** A UDP listener on any free port. */
 async function place(options?: UdpOptions, host = '127.0.0.1') {
   const arrivals = new Arrivals()
   const listener = await closeAfterTest(listenUdp({ host, port: 0 }, arrivals.accept, options))

@@ -1,8 +1,8 @@
 import type { Random } from '../game.ts'
 
-/** HeardLine is the input of the chatbot: the last line, if there is one, and the number of lines so far. */
-export interface HeardLine {
-  readonly heard: string | undefined
+/** ChatInput is the input of the chatbot: the last line, if there is one, and the number of lines so far. */
+export interface ChatInput {
+  readonly lastLine: string | undefined
   readonly said: number
 }
 
@@ -145,9 +145,9 @@ const MAX_REPEATED = 60
  * Returns the line of the house in a talk: an answer by pattern, in the style of ELIZA, with the humour of a server room. The
  * answer never ends the talk (`ends`), and never contains the word or command with which any of our chats ends.
  */
-export function chooseLine({ heard, said }: HeardLine, ends: (line: string) => boolean, random: Random): string {
+export function chooseLine({ lastLine, said }: ChatInput, ends: (line: string) => boolean, random: Random): string {
   const isAllowed = (line: string) => !ends(line) && !/bye|^\/|^play /i.test(line)
-  const answers = heard === undefined ? (said === 0 ? OPENINGS : AFTERWARDS) : findAnswers(tidy(heard))
+  const answers = lastLine === undefined ? (said === 0 ? OPENINGS : AFTERWARDS) : findAnswers(tidy(lastLine))
   const line = random.choice(answers)
   if (isAllowed(line)) return line
   return ANYTHING.find(isAllowed) ?? 'Go on.'

@@ -132,7 +132,7 @@ export class Database {
     return this.#identity.isInPlace()
   }
 
-  /** Throws a StoreError if a file was removed, replaced or cut. SQLite may not notice, because it caches pages in memory. */
+  /** Throws a StoreError if a file was removed, replaced or cut. SQLite may not detect that, because it caches pages in memory. */
   checkFiles(): void {
     this.#identity.check()
   }

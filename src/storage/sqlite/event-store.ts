@@ -18,7 +18,7 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  * (Version 1 of the file had a row for each event, linked to the previous event.)
  *
  * The idea: the journal is a log of commits. A commit adds one row at its end, with the events of all tables as text. That
- * makes an append cheap, and a read needs to know where the parts of a table are: pairs of a place (the key of a journal
+ * makes an append cheap, and a read needs the positions of the parts of a table: pairs of a place (the key of a journal
  * row) and the character in that row at which the part begins.
  *
  *   journal   place 41   "\n7 3\n[0,4,..]\n9 0\n{opened..}"     written by every commit, never changed
@@ -125,7 +125,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     this.#compactor = new Compactor(this.#database, this, compaction, this.#onError)
   }
 
-  /** Writes as `EventStore.write` says. Throws a StoreError, or the exception of a work. */
+  /** Implements `EventStore.write`. Throws a StoreError, or the exception of a work. */
   write<Append extends AppendBatch>(batches: readonly Append[], works: readonly StoreWork[]): readonly Append[] {
     const rejected: Append[] = []
     const place = this.#place

@@ -27,7 +27,7 @@ const BLOCK = 256
 const READ = 8
 
 /**
- * TableIndex knows where in the journal the events of each table are. `tables` has a row for each table; `blocks` has a row
+ * TableIndex knows the positions in the journal of the events of each table. `tables` has a row for each table; `blocks` has a row
  * for many finished tables that are not rated. If both have a table, `tables` is newer. The index is derived from the
  * journal and lags behind it; `covered` is the place up to which it is complete.
  */

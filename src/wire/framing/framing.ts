@@ -1,6 +1,6 @@
 /*
- * A stream has no message boundaries: one read may bring half a message or fifty. A `Framing` says where messages begin and
- * end; its `Decoder` cuts the bytes of one direction of one connection into messages, and does no I/O. Every message has a
+ * A stream has no message boundaries: one read may bring half a message or fifty. A `Framing` defines the beginning and the
+ * end of messages; its `Decoder` cuts the bytes of one direction of one connection into messages, and does no I/O. Every message has a
  * limit in bytes, because the decoder has to hold an unfinished message.
  *
  * `Pending` is the base of all decoders: the bytes that have arrived and are not decoded yet, in `bytes` from `at` on. This

@@ -20,7 +20,7 @@ export const httpRequests: Framing = {
 }
 
 /**
- * httpResponses is the framing in which a message is a response, with a body as long as its head says, or otherwise up to the
+ * httpResponses is the framing in which a message is a response, with a body of the length in its head, or otherwise up to the
  * end of the stream. A longer response is cut at the limit. Interim responses (1xx, RFC 9110 section 15.2) are skipped, except
  * 101, after which the stream is no longer HTTP.
  */
@@ -202,7 +202,7 @@ function headEnd(bytes: Uint8Array, from: number): number | undefined {
   return undefined
 }
 
-/** Reads from a head how many bytes the body has; `undefined` if it does not say. */
+/** Reads from a head how many bytes the body has; `undefined` if the head does not give a length. */
 export function parseContentLength(head: string): number | undefined {
   const length = /^content-length:[ \t]*(\d+)[ \t]*\r?$/im.exec(head)?.[1]
   return length === undefined ? undefined : Number(length)

@@ -246,12 +246,12 @@ class UdpTransport implements Transport {
   }
 
   /** Called with the length of each datagram that has arrived. */
-  protected heard(_length: number): void {}
+  protected noteReceived(_length: number): void {}
 
   /** Takes a datagram that has arrived. */
   take(bytes: Uint8Array): void {
     if (this.#closed) return
-    this.heard(bytes.length)
+    this.noteReceived(bytes.length)
     if (this.#sink) this.#sink.data(bytes)
     else if (this.#early.length < EARLY) this.#early.push(bytes)
   }
@@ -274,7 +274,7 @@ class UdpAnswers extends UdpTransport {
   /** Length of the last datagram that has arrived. */
   #last = 0
 
-  protected override heard(length: number): void {
+  protected override noteReceived(length: number): void {
     this.#last = length
     this.#room += roomFor(length)
   }
