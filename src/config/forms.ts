@@ -81,7 +81,7 @@ export function size() {
     return bytes >= LEAST ? bytes : undefined
   }
   const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : formatSize(value))
-  return written(`a size such as 500MB or 2GB, 10MB at least, or "${NONE}"`, read, print)
+  return written(`a size such as 500MB or 2GB, at least 10MB, or "${NONE}"`, read, print)
 }
 
 export function whole(given: string | number, low: number, high: number): number | undefined {

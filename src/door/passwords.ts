@@ -26,7 +26,7 @@ export function askNewPassword(session: DoorSession, { question, warns = true }:
     for (let wrong: string | undefined; ; wrong = 'The passwords are not the same.') {
       const asked = { question, warns: warns && wrong === undefined, wrong }
       const password = await askUntil(session, asked, (typed) => session.lobby.checkPassword(typed))
-      const again = password === undefined ? undefined : await session.askSecret(['The same once more?'], false)
+      const again = password === undefined ? undefined : await session.askSecret(['The same password once more?'], false)
       if (again === undefined || again === password) return again
     }
   })

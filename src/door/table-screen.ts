@@ -36,7 +36,7 @@ export class TableScreen {
   readonly grace: number | undefined
   readonly #clock: Clock
   readonly #rules: TableSnapshot['game']
-  /** Instruction how to type a move. */
+  /** Instruction for typing a move. */
   readonly #moves: string | undefined
   #sight: TableView | undefined
   /** Time of `#sight`, in monotonic milliseconds. */

@@ -9,7 +9,7 @@ export interface CatalogueEntry {
   readonly aliases: readonly string[]
   readonly title: string
   readonly rules: string | undefined
-  /** Instruction how to type a move, in one line. */
+  /** Instruction for typing a move, in one line. */
   readonly moves: string
   readonly settings: Readonly<Record<string, SettingInfo>>
   /** Returns the options for `game.setup`. */
@@ -51,7 +51,7 @@ export function publicNameOf({ name, publicName = name }: AnyGame): string {
   return publicName
 }
 
-/** Returns the instruction how to type a move; `undefined` for a game that users cannot request. */
+/** Returns the instruction for typing a move; `undefined` for a game that users cannot request. */
 export function moveHintOf({ isUnlisted, moveHint, notation }: AnyGame): string | undefined {
   if (moveHint !== undefined || isUnlisted) return moveHint
   const answer = notation.parse('')

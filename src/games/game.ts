@@ -85,7 +85,7 @@ export interface Game<State, Move, View, Options = undefined> {
   readonly title?: string
   /** The rules, in sentences for a player. */
   readonly rules?: string
-  /** Instruction how to type a move, in one line. Default: the sentence with which the notation refuses an empty text. */
+  /** Instruction for typing a move, in one line. Default: the sentence with which the notation refuses an empty text. */
   readonly moveHint?: string
   /** Settings that a user may give, by name. Default: none. */
   readonly settings?: Readonly<Record<string, SettingInfo>>

@@ -21,8 +21,8 @@ export interface SubscriptionsOptions {
 
 /**
  * Subscriptions are the tables to which one lobby session is subscribed, each through a seat or as a watcher. A session has
- * one subscription per table at most. Its acts at a table pass through this class, so that its bytes count for its network,
- * and is answered after the table's log has persisted it.
+ * one subscription per table at most. Its acts at a table pass through this class, so that their bytes count for its network,
+ * and are answered after the table's log has persisted them.
  */
 export class Subscriptions {
   readonly #hall: Hall

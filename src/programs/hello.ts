@@ -56,7 +56,7 @@ const delay: TextOption<number> = {
 
 const hello: Protocol<Name, State, Words> = {
   name: 'hello',
-  title: 'the server says hello and closes',
+  title: 'the server sends a greeting and closes',
   automaton: automaton(`${HELLO}\n`),
   framing: framed(),
 
@@ -80,7 +80,7 @@ const hello: Protocol<Name, State, Words> = {
 const slides: Protocol<Name, State, Words> = {
   ...hello,
   name: 'hello-slides',
-  title: 'the server says hello without a line end',
+  title: 'the server sends a greeting without a line end',
   automaton: automaton(HELLO),
   framing: framed('no end: it has not closed its side'),
 }

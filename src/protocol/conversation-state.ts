@@ -244,7 +244,9 @@ function faultOf(form: MessageSpec, text: string, hides: boolean): string | unde
   const faults = [
     ...(wrong === undefined
       ? []
-      : [`its field "${names[wrong]}" cannot be ${hides || values[wrong]?.includes('\ufffd') ? 'so' : quoteText(values[wrong] ?? '')}`]),
+      : [
+          `its field "${names[wrong]}" ${hides || values[wrong]?.includes('\ufffd') ? 'has an invalid value' : `cannot be ${quoteText(values[wrong] ?? '')}`}`,
+        ]),
     ...(missing.length === 0 ? [] : [`its ${fieldsInWords(missing)} missing`]),
   ]
   return faults.length === 0 ? undefined : `${spelling}; ${faults.join(', and ')}`

@@ -113,8 +113,8 @@ describe('an invalid setting is refused with its place', () => {
     ],
     ['log = "xml"', 'log (from parlor.toml) is "xml", and must be plain or json'],
     ['level = "loud"', 'level (from parlor.toml) is "loud", and must be error, warn, info or debug'],
-    ['keep = "much"', 'keep (from parlor.toml) is "much", and must be a size such as 500MB or 2GB, 10MB at least, or "none"'],
-    ['keep = "9MB"', 'keep (from parlor.toml) is "9MB", and must be a size such as 500MB or 2GB, 10MB at least, or "none"'],
+    ['keep = "much"', 'keep (from parlor.toml) is "much", and must be a size such as 500MB or 2GB, at least 10MB, or "none"'],
+    ['keep = "9MB"', 'keep (from parlor.toml) is "9MB", and must be a size such as 500MB or 2GB, at least 10MB, or "none"'],
     ['durable = "ever"', 'durable (from parlor.toml) is "ever", and must be process or power'],
   ])('%s', (toml, sentence) => {
     expect(() => resolveConfig(file(toml))).toThrow(sentence)

@@ -166,7 +166,7 @@ describe('registering', () => {
     const lobby = new FakeLobby()
     const caller = await lobby.caller('ada')
     expect(await caller.type('register', 'engine-1843')).toBe(
-      lines('A password for ada, of 8 characters at least? (An empty line cancels.)', SEEN, 'The same once more?'),
+      lines('A password for ada, of at least 8 characters? (An empty line cancels.)', SEEN, 'The same password once more?'),
     )
     expect(await caller.type('engine-1843')).toBe(lines('ada is registered now, and needs this password from now on.'))
     expect(lobby.calls).toEqual([['register', 'ada', 'engine-1843']])
@@ -196,10 +196,12 @@ describe('registering', () => {
 
   test('asks again after an invalid password, or two different ones', async () => {
     const { caller, lobby } = await connectUser()
-    const question = 'A password for ada, of 8 characters at least? (An empty line cancels.)'
+    const question = 'A password for ada, of at least 8 characters? (An empty line cancels.)'
     expect(await caller.type('register ada')).toBe(lines(question, SEEN))
     expect(await caller.type('abc')).toBe(lines('A password has at least 8 characters.', question))
-    expect(await caller.type('engine-1843', 'engine-1834')).toBe(lines('The same once more?', 'The passwords are not the same.', question))
+    expect(await caller.type('engine-1843', 'engine-1834')).toBe(
+      lines('The same password once more?', 'The passwords are not the same.', question),
+    )
     expect(await caller.type('engine-1843', 'engine-1843')).toContain('ada is registered now')
     expect(lobby.calls).toEqual([['register', 'ada', 'engine-1843']])
   })
@@ -225,8 +227,8 @@ describe('a password', () => {
       lines(
         'Your current password? (An empty line cancels.)',
         SEEN,
-        'The new one, of 8 characters at least? (An empty line cancels.)',
-        'The same once more?',
+        'The new password, of at least 8 characters? (An empty line cancels.)',
+        'The same password once more?',
         'Your password is changed. No other connection or session was open.',
       ),
     )
@@ -248,11 +250,13 @@ describe('a password', () => {
     lobby.ownPassword = 'engine-1843'
     const [present, next] = [
       'Your current password? (An empty line cancels.)',
-      'The new one, of 8 characters at least? (An empty line cancels.)',
+      'The new password, of at least 8 characters? (An empty line cancels.)',
     ]
     expect(await caller.type('password', 'wrong')).toBe(lines(present, SEEN, 'The password is wrong.', present))
     expect(await caller.type('engine-1843', 'short')).toBe(lines(next, 'A password has at least 8 characters.', next))
-    expect(await caller.type('difference-2', 'difference-3')).toBe(lines('The same once more?', 'The passwords are not the same.', next))
+    expect(await caller.type('difference-2', 'difference-3')).toBe(
+      lines('The same password once more?', 'The passwords are not the same.', next),
+    )
     expect(await caller.type('')).toBe(lines('Nothing has changed.'))
     expect(await caller.type('unregister', 'wrong')).toContain(lines('The password is wrong.', 'Your password? (An empty line cancels.)'))
     expect(await caller.type('')).toBe(lines('Nothing has changed.'))

@@ -276,7 +276,7 @@ describe('a challenged user', () => {
     await ada.type('register')
     await bob.type('play tictactoe ada')
     expect(ada.news()).toBe('')
-    expect(await ada.type('engine-1843')).toBe(lines('', call, '', 'The same once more?'))
+    expect(await ada.type('engine-1843')).toBe(lines('', call, '', 'The same password once more?'))
     await bob.type('cancel')
     expect(ada.news()).toBe('')
     expect(await ada.type('')).toBe(lines('', 'bob no longer waits for you.', '', 'Nothing has changed.'))

@@ -109,7 +109,7 @@ test.each([
   'What is the password?\n(It will show on your screen, and travel unencrypted unless you use TLS.)\n',
   'What is the password?\n(It will not show; it travels unencrypted unless you use TLS.)\n',
   'Your current password? (An empty line cancels.)\n',
-  'The new one, of 8 characters at least? (An empty line cancels.)\n',
+  'The new password, of at least 8 characters? (An empty line cancels.)\n',
 ])('door: hides the password behind %j', async (question) => {
   const { ours, there, lines } = tracing(await secretsOf('door'))
   ours.write(question)

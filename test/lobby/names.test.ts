@@ -43,7 +43,7 @@ test('at the front door, an invalid password is refused before it is typed twice
   ] as const) {
     await caller.type(password, wrong)
   }
-  await caller.type(PASSWORD, /The same once more/)
+  await caller.type(PASSWORD, /The same password once more/)
   await caller.type(PASSWORD, /is registered now/)
 })
 

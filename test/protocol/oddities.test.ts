@@ -222,9 +222,9 @@ test('a talk whose client disconnects in this side’s turn reports that', async
 
 describe('messages of another program, or of the other side, are named', () => {
   test.each([
-    ['guess', 'CHOOSE', 'that is how the server of scissors begins: look at the port'],
-    ['scissors', 'GUESS', 'that is how the server of guess begins: look at the port'],
-    ['guess', 'MOVE6', 'that is how the server of tictactoe begins: look at the port'],
+    ['guess', 'CHOOSE', 'the server of scissors begins with that: check the port'],
+    ['scissors', 'GUESS', 'the server of guess begins with that: check the port'],
+    ['guess', 'MOVE6', 'the server of tictactoe begins with that: check the port'],
     ['tictactoe', 'Welcome to Parlor: games for people', 'the front door begins with that: check the port'],
   ])('join %s: %s', async (name, text, sentence) => {
     expect((await said(name, 'client', `${text}\n`)).end?.message).toMatch(new RegExp(`; ${RegExp.escape(sentence)}$`))
@@ -237,7 +237,7 @@ describe('messages of another program, or of the other side, are named', () => {
     ['c8/hello', 'MOVE6\n', 'the server of tictactoe', []],
   ])('join %s, which shows any text: %j', async (name, text, server, typed) => {
     const { notices, peer } = await said(name, 'client', text, typed)
-    expect(notices).toEqual([expect.stringMatching(new RegExp(`^garbled: .*; that is how ${server} begins: look at the port$`))])
+    expect(notices).toEqual([expect.stringMatching(new RegExp(`^garbled: .*; ${server} begins with that: check the port$`))])
     expect(peer.screen).toContain(text.trim())
   })
 
@@ -246,13 +246,13 @@ describe('messages of another program, or of the other side, are named', () => {
     const peer = await fakePeer('time', 'client', { typed: ['%H'], noticed: (_, sentence) => notices.push(sentence) })
     await peer.clock.pass(1)
     await peer.sayAlone('GUESS\n', 100)
-    expect(notices).toEqual([expect.stringMatching(/; that is how the server of guess begins: look at the port$/)])
+    expect(notices).toEqual([expect.stringMatching(/; the server of guess begins with that: check the port$/)])
     await peer.close()
   })
 
   test('join number, which compares whole pieces: GUESS', async () => {
     const { end } = await said('number', 'client', 'GUESS\n', ['5'])
-    expect(end?.message).toMatch(/; that is how the server of guess begins: look at the port$/)
+    expect(end?.message).toMatch(/; the server of guess begins with that: check the port$/)
   })
 
   test('this side does not report later messages of a talk, or the front door’s own text', async () => {
@@ -281,7 +281,7 @@ describe('messages of another program, or of the other side, are named', () => {
     ['scissors', 'MOVE5', 'tictactoe'],
   ])('host %s: %s, as a client of another program begins', async (name, text, other) => {
     const { notices, end } = await said(name, 'server', `${text}\n`, ['1'])
-    expect([...notices, end?.message ?? ''].join('\n')).toContain(`; that is how a client of ${other} begins: look at the port`)
+    expect([...notices, end?.message ?? ''].join('\n')).toContain(`; a client of ${other} begins with that: check the port`)
   })
 
   test.each([

@@ -46,7 +46,7 @@ function flip(path: string, at: number | string = Math.floor(statSync(path).size
   writeFileSync(path, bytes)
 }
 
-/** Writes into the mark of a folder that the machine was restarted since. */
+/** Changes the mark of a folder as if the machine was restarted since. */
 function restartedMachine(path: string): void {
   const mark = join(path, 'parlor.mark')
   const [, line = ''] = /^(.*) \d+ *\n/.exec(readFileSync(mark, 'utf8')) ?? []

@@ -34,11 +34,11 @@ async function place(options: { clock?: TestClock } = {}) {
   const arrivals = new Arrivals()
   const reasons: string[] = []
   const refusal = Promise.withResolvers<void>()
-  const refused = (_peer: Address, reason: string) => {
+  const rejected = (_peer: Address, reason: string) => {
     reasons.push(reason)
     refusal.resolve()
   }
-  const listener = await closeAfterTest(listenTls(ANY, undefined, arrivals.accept, { refused, ...options }))
+  const listener = await closeAfterTest(listenTls(ANY, undefined, arrivals.accept, { rejected, ...options }))
   return { listener, arrivals, reasons, refusal: refusal.promise }
 }
 

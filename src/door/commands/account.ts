@@ -102,7 +102,7 @@ async function register(session: DoorSession, rest: string): Promise<CommandOutp
     session.say(
       `This registers the name ${toSafeLine(name)}. To register your own name, ${toSafeLine(me.name)}, type an empty line and then "register".`,
     )
-  const password = await askNewPassword(session, { question: `A password for ${toSafeLine(name)}, of 8 characters at least?` })
+  const password = await askNewPassword(session, { question: `A password for ${toSafeLine(name)}, of at least 8 characters?` })
   if (password === undefined) return unchanged(session)
   const refusal = await lobby.register(name, password)
   if (refusal) return me ? refusal : [toSentence(refusal.refused, [name]), NAME_QUESTION]
@@ -121,7 +121,7 @@ async function changePassword(session: DoorSession): Promise<CommandOutput> {
   if (!lobby.me?.registered) return 'You have no password yet. "register" sets one.'
   const old = await askPassword(session, 'Your current password?', (typed) => lobby.confirmPassword(typed))
   if (old === undefined) return unchanged(session)
-  const password = await askNewPassword(session, { question: 'The new one, of 8 characters at least?', warns: false })
+  const password = await askNewPassword(session, { question: 'The new password, of at least 8 characters?', warns: false })
   if (password === undefined) return unchanged(session)
   const ended = await lobby.changePassword(old, password)
   return isRefusal(ended) ? `${toSentence(ended.refused)} ${UNCHANGED}` : `Your password is changed. ${formatEnded(ended)}`

@@ -3,8 +3,8 @@ import type { Effort } from './effort.ts'
 import { findBestMove, isSearchable } from './search.ts'
 
 /**
- * Plays a seat for the house until the game is over. The house moves as the game chooses (`choose`), or as a search finds if
- * the view shows the whole state (`whole`). Rejects if the table closes before.
+ * Plays a seat for the house until the game is over. The house makes the move that the game chooses (`choose`), or that a
+ * search finds if the view shows the whole state (`whole`). Rejects if the table closes before.
  */
 export function playSeat<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
