@@ -45,7 +45,7 @@ export function printLine(line: string): void {
   process.stderr.write(`${formatDiagnostic(line, 0)}\n`)
 }
 
-/** Formats a diagnostic, wrapped to `columns`; unwrapped if `columns` is below `LEAST_COLUMNS`. */
+/** Formats a diagnostic, wrapped to `columns`; unwrapped if `columns` is below `MIN_COLUMNS`. */
 export function formatDiagnostic(sentence: string, columns: number): string {
   const whole = `parlor: ${escapeInvisible(sentence)}`
   if (columns < MIN_COLUMNS) return whole

@@ -125,7 +125,7 @@ export interface ProgramFlags {
   readonly strict?: boolean | undefined
 }
 
-/** The side of a program that a command runs; `solo` for a program without a network. */
+/** RunSide is the side of a program that a command runs; `solo` for a program without a network. */
 export type RunSide = 'server' | 'client' | 'solo'
 
 /**

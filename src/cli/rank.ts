@@ -56,7 +56,7 @@ interface Found {
 }
 
 /**
- * `parlor rank`: prints the ladders of a running server, or of a server's folder. The command line determines the server;
+ * Runs `parlor rank`: prints the ladders of a running server, or of a server's folder. The command line determines the server;
  * otherwise the settings that `serve` has here, or the folder. Resolves to the exit code.
  */
 export async function rankCommand(name: string | undefined, options: RankOptions): Promise<number> {

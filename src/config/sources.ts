@@ -49,7 +49,7 @@ function remedyFor(what: string): string {
   return remedy
 }
 
-/** Advice for a line that gives a truth value by another word, such as yes or off. */
+/** Returns advice for a line that gives a truth value by another word, such as yes or off. */
 function flagRemedy(line: string, flags: ReadonlySet<string>): string | undefined {
   const [, name, word = ''] = /^\s*([\w.-]+)\s*=\s*(yes|no|on|off|true|false)\s*(?:#.*)?$/i.exec(line) ?? []
   if (name === undefined || !flags.has(name)) return undefined

@@ -32,7 +32,7 @@ export function askNewPassword(session: DoorSession, { question, warns = true }:
   })
 }
 
-/** `wrong` is printed before the first question. */
+/** Asks until an answer is valid; `wrong` is printed before the first question. */
 async function askUntil(
   session: DoorSession,
   asked: Question & { readonly wrong?: string | undefined },

@@ -5,7 +5,7 @@ const WORDS = 2 ** 32
 const POOL = 4096
 
 /**
- * DrawnRandom makes numbers of random words of 32 bits. Every number of a range is equally likely: it discards words above the
+ * WordRandom makes numbers of random words of 32 bits. Every number of a range is equally likely: it discards words above the
  * largest multiple of the size of the range and takes the next word. Throws a RangeError if the range is empty or its limits are not
  * safe integers.
  */
@@ -34,7 +34,7 @@ export abstract class WordRandom implements Random {
     }
   }
 
-  /** The same for a `count` up to 2⁵³. */
+  /** Does the same for a `count` up to 2⁵³. */
   #farBelow(count: number): number {
     const end = 2 ** 53 - (2 ** 53 % count)
     for (;;) {

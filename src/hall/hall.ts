@@ -186,7 +186,7 @@ export class Hall {
     this.#matchmaker.refuse(seek, by)
   }
 
-  /** The seats of a person at tables whose game is not over. */
+  /** Returns the seats of a person at tables whose game is not over. */
   *seatsOf(person: PersonId): Iterable<SeatAt> {
     for (const at of this.#tables.of(person)) if (!at.table.over) yield at
   }
@@ -302,7 +302,7 @@ export class Hall {
 
   /**
    * Ends the tables that have been without a move for a week and have no observer, if tables have no idle limit. Callers call
-   * it before they reject a user for lack of room.
+   * it before they refuse a user because the server is full.
    */
   tidy(): void {
     this.#idle.tidy()

@@ -7,7 +7,10 @@ import type { PeerHandle } from '../protocol/seating.ts'
 import type { LobbyContext } from './context.ts'
 import type { DiskQuota } from './disk-quota.ts'
 
-/** Holdings counts the seats that one connection holds at open tables, under all its names, and the bytes that it adds to the disk. */
+/**
+ * ConnectionHoldings counts the seats that one connection holds at open tables, under all its names, and the bytes that it
+ * adds to the disk.
+ */
 export class ConnectionHoldings {
   /** The network of the connection's peer. */
   readonly network: string

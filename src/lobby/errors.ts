@@ -29,27 +29,27 @@ export function toAuthRefusal({ code, refused, proposal }: AuthError): LobbyRefu
   return { code: CODES[code], refused, ...(proposal === undefined ? {} : { proposal }) }
 }
 
-/** The refusal for a game that the catalogue does not have. */
+/** Returns the refusal for a game that the catalogue does not have. */
 export function noGame(name: string): LobbyRefusal {
   return { code: 'no-such-game', refused: `there is no game ${name}: see the games` }
 }
 
-/** The refusal for a user who is not online. */
+/** Returns the refusal for a user who is not online. */
 export function notHere(name: string): LobbyRefusal {
   return { code: 'no-such-person', refused: `there is no user "${name}" here: list the users` }
 }
 
-/** The refusal for a table that does not exist, or that the user may not see. */
+/** Returns the refusal for a table that does not exist, or that the user may not see. */
 export function noTable(id: number): LobbyRefusal {
   return { code: 'no-such-table', refused: `there is no table ${id} that is open to you: see the tables` }
 }
 
-/** The refusal for a table that this server cannot restore. */
+/** Returns the refusal for a table that this server cannot restore. */
 export function noRules(game: string): LobbyRefusal {
   return { code: 'not-now', refused: `this server cannot continue this game of ${game} now: your seat is held until it can` }
 }
 
-/** The refusal for a command that needs a seat at the table. */
+/** Returns the refusal for a command that needs a seat at the table. */
 export function noSeat(id: number): LobbyRefusal {
   return { code: 'not-seated', refused: `you have no seat at table ${id}` }
 }

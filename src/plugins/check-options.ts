@@ -52,7 +52,7 @@ function spellingOf({ name, spelling = name }: ProgramOption): string {
   return spelling
 }
 
-/** The parts of a declaration that the command line needs before it knows the program. */
+/** Returns the parts of a declaration that the command line needs before it knows the program. */
 function formOf(option: ProgramOption): string {
   return option.kind === 'text' ? `text ${option.metavar}` : option.kind
 }

@@ -160,7 +160,7 @@ async function playOn(peer: Peer<Name, State>, person: Console, us: string): Pro
     if (wrong !== undefined) throw ruleViolation(text, wrong)
     const [, first = '', second = '', third = ''] = fields
     if (name === 'init') person.say(`${first} is O and begins, ${second} is X`)
-    if (name === 'moved') person.say(`${first === us ? 'You move' : `${first} moves`}: ${second}\n${drawn(third)}`)
+    if (name === 'moved') person.say(`${first === us ? 'You move' : `${first} moves`}: ${second}\n${renderBoard(third)}`)
     if (name === 'ERROR') person.say(fields[0])
     if (name === 'GameEnd') {
       person.say(ending(first, second, us))
@@ -168,7 +168,7 @@ async function playOn(peer: Peer<Name, State>, person: Console, us: string): Pro
     }
     coming = peer.receive()
     if (name !== 'move') continue
-    if (!first.includes('O')) person.say(drawn(first))
+    if (!first.includes('O')) person.say(renderBoard(first))
     const cell = await askCell(coming, person)
     if (cell === 'QUIT') {
       peer.send('QUIT')
@@ -191,7 +191,7 @@ async function askCell(interruption: Promise<unknown>, person: Console): Promise
   }
 }
 
-function drawn(cells: string): string {
+function renderBoard(cells: string): string {
   return tictactoe.notation.render({ cells, size: 3, turn: 0 })
 }
 

@@ -136,7 +136,9 @@ export class Peer<Name extends string = string, State extends string = string> i
     return new Promise((resolve, reject) => this.#read({ resolve, reject }))
   }
 
-  /** Like `receive`, but resolves with `undefined` after `ms` milliseconds; the next call receives a message that arrives later. */
+  /**
+   * Does the same as `receive`, but resolves with `undefined` after `ms` milliseconds; the next call receives a message that arrives later.
+   */
   receiveWithin(ms: number, clock: Clock): Promise<ReceivedMessage<Name> | undefined> {
     return new Promise((resolve, reject) => {
       const cancel = clock.after(ms, () => {

@@ -8,7 +8,7 @@ import type { AdmissionControl } from './admission.ts'
 import { type ConnectionInfo, type Level, type Logs, toOutcome } from './observe/logs.ts'
 import type { ProgramStats } from './program-stats.ts'
 
-/** All connections of one server share one ClientConnectionOptions. */
+/** ClientConnectionOptions are the options that all connections of one server share. */
 export interface ClientConnectionOptions {
   readonly server: { readonly stopping: boolean }
   readonly clock: Clock

@@ -53,7 +53,7 @@ const LAST_MESSAGES = 32
 const TLS_RECORDS = [0x15, 0x16]
 const TLS_VERSION = 0x03
 
-/** Reader waits for one message. The connection calls one of the two methods, once. */
+/** MessageReader waits for one message. The connection calls one of the two methods, once. */
 export interface MessageReader {
   message(text: string): void
   end(end: Disconnected): void
@@ -307,7 +307,7 @@ export class Connection extends Sender implements Sink {
     return this.#isDirect && this.#runQueue?.mayReadDirectly() !== false
   }
 
-  /** Nothing is unread: the next message may be read directly, unless the last message was expensive. */
+  /** Notes that nothing is unread: the next message may be read directly, unless the last message was expensive. */
   #becomeIdle(): false {
     this.#isDirect = !this.transport.datagrams && this.#allowance?.isHeavy !== true
     return false

@@ -47,7 +47,7 @@ interface Account {
   at: number
 }
 
-/** All times of RunQueueOptions are in milliseconds. */
+/** RunQueueOptions configures a run queue; all times are in milliseconds. */
 export interface RunQueueOptions {
   readonly loop: EventLoop
   /** Length of a slice if few tasks wait, or the task used little lately. Default: 1. */

@@ -13,7 +13,7 @@ class Scripted extends WordRandom {
 
   protected word(): number {
     const { value, done } = this.#words.next()
-    if (done) throw new Error('more words were drawn than there are')
+    if (done) throw new Error('more words were requested than there are')
     return value
   }
 }

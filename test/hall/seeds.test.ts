@@ -40,7 +40,7 @@ describe('a seed', () => {
   })
 })
 
-describe('draws', () => {
+describe('random numbers', () => {
   test('are those of HMAC-SHA-256 under the seed, block after block: logs are replayed with them', () => {
     const block = (number: number) => createHmac('sha256', '1:AAAAAAAAAAAAAAAAAAAAAA').update(`5:${number}`).digest()
     const expected = [0, 1, 2].flatMap((number) => Array.from({ length: 8 }, (_, at) => block(number).readUInt32LE(4 * at)))

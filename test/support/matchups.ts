@@ -4,7 +4,7 @@ import { DoorParticipant, LegacyClient, type LegacyMessages, NativeParticipant }
 import type { Deal, Participant } from './secrecy.ts'
 import type { TestLobby } from './test-lobby.ts'
 
-/** Setting lists the players at a table of a game, and their protocols; the house takes each empty seat. */
+/** Matchup lists the players at a table of a game, and their protocols; the house takes each empty seat. */
 export interface Matchup {
   readonly name: string
   readonly game: string

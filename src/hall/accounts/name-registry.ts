@@ -29,7 +29,7 @@ export class NameRegistry {
     this.#options = options
   }
 
-  /** The registered names, indexed by look; loads them first. */
+  /** Loads the registered names at first use, and returns them indexed by look. */
   registered(): Promise<Lookalikes> {
     this.#registered ??= this.#options.accounts.all().then((all) => {
       const names = new Lookalikes()

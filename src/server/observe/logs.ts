@@ -31,7 +31,9 @@ export interface ConversationEnd {
   readonly sent: number
 }
 
-/** The server calls the methods of Logs with its events. Logs writes the events that the level includes; a missing method logs nothing. */
+/**
+ * Logs has the methods that the server calls with its events. It writes the events that the level includes; a missing method logs nothing.
+ */
 export interface Logs {
   /** Logs a sentence about the server, not about one connection. */
   log(level: Level, sentence: string): void

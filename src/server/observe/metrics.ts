@@ -33,7 +33,7 @@ export class Metrics {
     this.#count('parlor_moves_total', 'Moves that were appended to the journal.', (counter) => counter.inc(this.#moves))
   }
 
-  /** All metrics in Prometheus' text format. */
+  /** Resolves to all metrics in Prometheus' text format. */
   text(): Promise<string> {
     return this.#registry.metrics()
   }

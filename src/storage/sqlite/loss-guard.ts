@@ -20,7 +20,7 @@ interface Found {
 const NAMED = 20
 
 /**
- * Guard detects, when a store is opened, whether acknowledged data is lost: rows of the journal whose checksum does not
+ * LossGuard detects, when a store is opened, whether acknowledged data is lost: rows of the journal whose checksum does not
  * match, and missing commits, because the write-ahead log is missing, cut off or damaged, or because the database is an older
  * copy. SQLite takes a damaged log for one that ends at the damage, and reports no error.
  */

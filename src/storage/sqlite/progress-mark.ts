@@ -28,7 +28,7 @@ const HEAD = 'parlor-mark 1'
 const SAME_BOOT = 60_000
 
 /**
- * Mark is a small file beside the database that records the end of the journal. Without it, a database whose write-ahead log is
+ * ProgressMark is a small file beside the database that records the end of the journal. Without it, a database whose write-ahead log is
  * missing or damaged looks whole, although its last commits are lost. The mark is written after each commit that adds to the
  * journal, before the acknowledgement, in about 2 µs. It is not synced, because only a loss of power can leave it behind or
  * ahead of the journal.

@@ -188,7 +188,7 @@ class ResponseDecoder extends HttpDecoder {
   }
 }
 
-/** A method is a token (RFC 9110 section 5.6.2), such as GET or VERSION-CONTROL. */
+/** Checks for a request line, whose method is a token (RFC 9110 section 5.6.2), such as GET or VERSION-CONTROL. */
 function isRequestLine(line: string): boolean {
   return /^[\w!#$%&'*+.^`|~-]+ \S+ HTTP\/\d\.\d\r?$/.test(line)
 }

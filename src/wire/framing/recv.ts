@@ -2,7 +2,7 @@ import { encode, type TextCode } from '../text.ts'
 import { type Decoded, type Framing, Pending } from './framing.ts'
 
 /**
- * pieces is the framing of programs that call `recv(size)` once for each message: the bytes that have arrived are a message,
+ * recvOnce is the framing of programs that call `recv(size)` once for each message: the bytes that have arrived are a message,
  * up to `size` of them, even if that cuts a message of the peer.
  */
 export function recvOnce(size = 1024, code: TextCode = 'utf-8'): Framing {
