@@ -15,7 +15,7 @@ export async function peopleCommand(action: string, name: string | undefined, { 
   if (!request.success) {
     if (action === 'reset' || action === 'remove') throw new UsageError(`add the name: parlor people ${action} NAME`)
     if (action === 'list') throw new UsageError(`people list takes no name, and not ${JSON.stringify(name)}: it lists all registered users`)
-    throw new UsageError(`people can be listed (list), reset NAME or removed (remove NAME), not ${JSON.stringify(action)}`)
+    throw new UsageError(`people can be listed (list), reset (reset NAME) or removed (remove NAME), not ${JSON.stringify(action)}`)
   }
   if (name?.trim() === '') throw new UsageError(`the name is empty; add the name: parlor people ${action} NAME`)
   checkDataFolder(data)

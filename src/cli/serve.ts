@@ -137,7 +137,7 @@ function otherBase(portBase = 0): string {
   return `--port-base ${Math.abs(portBase - 20_000) < 1000 ? 22_000 : 20_000}`
 }
 
-/** Maximum of busy ports that are named one by one. More busy ports than this mean that another server runs. */
+/** Maximum number of busy ports that are named one by one. More busy ports than this mean that another server runs. */
 const FEW_BUSY = 3
 
 /** Returns sentences that say why programs are not served: a single one for all busy ports if they are more than `FEW_BUSY`. */

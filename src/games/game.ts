@@ -146,7 +146,7 @@ export interface Seat<Move, View> {
   readonly number: SeatNumber
   /** Returns the next situation: first the one at the start, then one for each event that changes the view. None is skipped. */
   next(): Promise<Situation<View>>
-  /** Returns the next situation in which this seat may move or the game is over; it skips the situations before. */
+  /** Returns the next situation in which this seat may move or the game is over; it skips earlier situations. */
   turn(): Promise<Situation<View>>
   /** Passes every situation from now on to an observer, in the same turn of the event loop in which it arises. */
   observe(watcher: SituationObserver<View>): void

@@ -3,7 +3,7 @@ import type { Question } from './questions/question.ts'
 import { wrap } from './text/graphemes.ts'
 
 const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F']
-/** Maximum of questions in one quiz. */
+/** Maximum number of questions in one quiz. */
 const MAX_QUESTIONS = 50
 /** Columns of a terminal. */
 const COLUMNS = 80

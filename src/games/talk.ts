@@ -27,7 +27,7 @@ export interface TurnTalkOptions {
   readonly said?: number
 }
 
-/** Maximum of bytes in one line. */
+/** Maximum number of bytes in one line. */
 const LIMIT = 4096
 
 const utf8 = new TextEncoder()

@@ -45,7 +45,7 @@ export class DiskQuotas {
   #salt: string | undefined
   /** Counts that earlier processes have persisted, by the mark of the network. */
   #before: ReadonlyMap<string, readonly NetworkUsage[]> = new Map()
-  /** Counts with bytes that are not persisted. */
+  /** Quotas with bytes that are not persisted yet. */
   readonly #changed = new Set<DiskQuota>()
   /** True if there are bytes in the store. */
   #isPersisted = false

@@ -10,7 +10,7 @@ const NOTATION = ['parse', 'print', 'render'] as const
 const NAME = /^[a-z][a-z0-9-]{0,30}$/
 /** Matches an alias: words of small letters, digits and hyphens. */
 const ALIAS = /^[a-z0-9][a-z0-9-]*(?: [a-z0-9-]+)*$/
-/** Maximum of seats: the hall matches two players. */
+/** Maximum number of seats: the hall matches two players. */
 const SEATS = 2
 
 /** Returns the end of a sentence that says what is wrong with the form of a game; `undefined` if the form is valid. */

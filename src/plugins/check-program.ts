@@ -26,7 +26,7 @@ export function findProgramFault(program: unknown): string | undefined {
   return findTakesFault(takes) ?? findAutomatonFault(protocol.automaton) ?? findTrial(program as unknown as Program)
 }
 
-/** Returns what is wrong with an automaton. */
+/** Returns the first fault of an automaton, as a predicate. */
 function findAutomatonFault(automaton: unknown): string | undefined {
   if (!isRecord(automaton)) return 'has a protocol without an automaton'
   const { messages, states, start, always = {}, quiet = [], turns = {}, refusal } = automaton

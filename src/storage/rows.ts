@@ -9,7 +9,7 @@ export function toPersonId(account: number): PersonId {
   return `account:${account}`
 }
 
-/** Maximum of stored login places of one user, and of all users together. */
+/** Maximum number of stored login places of one user, and of all users together. */
 export const LOGIN_PLACE_LIMITS = { each: 8, all: 10_000 }
 
 /** Returns the account number of a person; `undefined` for a person without an account. */

@@ -32,7 +32,7 @@ export interface JoinOptions {
   readonly clock?: Clock
 }
 
-/** Maximum of milliseconds between two checks of the timeouts. */
+/** Maximum number of milliseconds between two checks of the timeouts. */
 const CHECK_INTERVAL = 200
 
 /** Joins a program at the terminal: connects, and runs the conversation to its end. Resolves with the exit code. */

@@ -24,7 +24,7 @@ const MAY: Readonly<Record<string, string>> = {
   'support/flood.ts': 'pings a real server every few milliseconds',
 }
 
-/** Checks whether a test waits for time to pass, or asks until something has happened. */
+/** Checks whether a test waits for time to pass, or polls until a condition holds. */
 function sleeps(text: string): boolean {
   return /(?<!')\bset(?:Timeout|Interval)\b(?!')|\bvi\.wait(?:For|Until)\b|\bexpect\s*\.poll\b/.test(text)
 }

@@ -154,7 +154,7 @@ describe('a muted user', () => {
     await eve.say({ type: 'tell', name: 'ada', text: 'sorry' })
     expect(ada.news()).toContain('evelyn tells you: sorry')
     expect(await ada.type('unmute evelyn')).toBe(lines('You have not muted "evelyn".'))
-    // another eve is no reason to mute her
+    // the muting of a new guest named eve does not affect evelyn
     const next = new MemoryNativeClient(lobby.service)
     await next.say({ type: 'enter', name: 'eve' })
     await ada.type('mute eve')

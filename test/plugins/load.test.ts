@@ -83,7 +83,7 @@ describe('is refused with a sentence: a plug-in', () => {
     ['with a badly spelt option', programPlugin(option("spelling: 'no way'")), 'has an option with the spelling "no way"'],
     ['with an option in another form', programPlugin(option("name: 'words'")), 'takes the option --words, which another program declares'],
     ['with a setting of another', programPlugin(option("name: 'words', spelling: 'more', setting: true")), 'has the setting words'],
-    ['with a step by no message', programPlugin('', "start: 'a', states: { a: { HI: 'a' } }"), 'with HI, which is no message'],
+    ['with a step for no message', programPlugin('', "start: 'a', states: { a: { HI: 'a' } }"), 'with HI, which is no message'],
   ])('%s', async (_, text, sentence) => {
     const file = await pluginFile(text)
     await expect(load(file)).rejects.toThrow(sentence)

@@ -252,7 +252,7 @@ describe('a message that the protocol refuses in its own words', () => {
     ['number', '\x03\xe8', 'that looks like the number 1000 as 2 bytes, big-endian'],
     ['number', '\x40\xb0\0\0', 'that looks like the number 5.5 as 4 bytes, as struct.pack("!f", ...)'],
     ['number', '\x05\0', 'that looks like the number 5 as 2 bytes, little-endian, as struct.pack("h", ...) or C, or 1280'],
-  ])('%s: %j is shown at the host', async (name, said, sentence) => {
+  ])('%s: the host reports %j', async (name, said, sentence) => {
     const { clock, notices, say } = await startWatchedConversation(name, { typed: ['1', '1', '1'] })
     await say(said)
     await clock.pass(1000)
@@ -263,7 +263,7 @@ describe('a message that the protocol refuses in its own words', () => {
   test.each([
     ['headtail', 'h\n', '"h": its last character is not H, T or Q; write "H" alone, a capital'],
     ['c8/headtail-counters', 'Head\n', '"Head": its last character is not H, T or Q; write "H" alone, a capital'],
-  ])('%s: %j, which only a program sends, is shown at the host at once', async (name, said, sentence) => {
+  ])('%s: the host reports %j, which only a program sends, at once', async (name, said, sentence) => {
     const { clock, notices, say } = await startWatchedConversation(name)
     await say(said)
     await clock.pass(1000)

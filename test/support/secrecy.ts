@@ -74,7 +74,7 @@ export interface Staging {
 
 const WORD = 2 ** 32 - 1
 
-/** A random source that returns the given deal; everything else repeats. */
+/** A random source that returns the given deal, and otherwise the same numbers in each run. */
 function dealing({ seed, number, hands }: Deal): Random {
   const rest = seededRandom(1)
   let shown = 0

@@ -138,7 +138,7 @@ const SWAPPED: Readonly<Record<string, string>> = {
   yourself: 'myself',
 }
 
-/** Maximum of code points that the chatbot repeats. */
+/** Maximum number of code points that the chatbot repeats. */
 const MAX_REPEATED = 60
 
 /**

@@ -69,5 +69,5 @@ function oneLine(text: string): string {
 const MIN_ANSWERS = 2
 /** Answers have the letters A to F. */
 const MAX_ANSWERS = 6
-/** Maximum of bytes in one text: with a word and two numbers before it, the text fits into a message of 4,096 bytes. */
+/** Maximum number of bytes in one text: with a word and two numbers before it, the text fits into a message of 4,096 bytes. */
 const MAX_BYTES = 4000

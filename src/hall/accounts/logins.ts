@@ -32,7 +32,7 @@ export const RATES = {
 /** Rate limit of registrations from an address. */
 const REGISTRATIONS = RATES.address
 
-/** Limits of names with known addresses, and of known addresses of each: the latest stay. */
+/** Maximum numbers of names with known addresses, and of known addresses for each name; the latest are kept. */
 const KNOWN = { names: 10_000, addresses: 8 }
 
 /** Attempt is an attempt that the limits allow. */

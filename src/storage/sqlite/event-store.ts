@@ -42,7 +42,7 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
 export interface FlushPolicy {
   /** Characters by which the journal may be ahead of the index before the index follows; a restart reads as many. */
   readonly lag: number
-  /** Maximum of index entries in one transaction, and the number of finished tables that make a block. */
+  /** Maximum number of index entries in one transaction, and the number of finished tables that make a block. */
   readonly entries: number
   /** Characters of a full row of the journal; the rest of a commit is written to further rows. */
   readonly row: number
@@ -125,7 +125,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     this.#compactor = new Compactor(this.#database, this, compaction, this.#onError)
   }
 
-  /** Implements `EventStore.write`. Throws a StoreError, or the exception of a work. */
+  /** Implements `EventStore.write`. Throws a StoreError, or the exception that the given work throws. */
   write<Append extends AppendBatch>(batches: readonly Append[], works: readonly StoreWork[]): readonly Append[] {
     const rejected: Append[] = []
     const place = this.#place

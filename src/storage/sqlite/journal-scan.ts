@@ -11,7 +11,7 @@ export interface Damage {
 
 /** Number of consecutive missing places that count as the end of the journal. */
 const FAR = 2000
-/** Maximum of findings that SQLite returns. */
+/** Maximum number of findings that SQLite returns. */
 const FINDINGS = 20
 /** Matches a finding about a page. */
 const OF_PAGE = /^(?:Tree \d+ )?page (\d+)\b/i

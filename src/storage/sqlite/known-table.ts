@@ -1,6 +1,6 @@
 import type { TableIndexEntry } from './table-index.ts'
 
-/** Spot is the position of a part of a table in the journal, linked to the part before it. */
+/** Spot is the position of a part of a table in the journal, linked to the previous part. */
 interface Spot {
   readonly place: number
   /** The character in the row at which the part begins. */

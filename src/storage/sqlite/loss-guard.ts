@@ -16,7 +16,7 @@ interface Found {
   readonly hadMark: boolean
 }
 
-/** Maximum of tables that a sentence names one by one. */
+/** Maximum number of tables that a sentence names one by one. */
 const NAMED = 20
 
 /**

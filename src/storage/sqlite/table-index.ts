@@ -23,7 +23,7 @@ export interface IndexedUpTo {
 
 /** Numbers of tables in one block. Part of the file format: it cannot change. */
 const BLOCK = 256
-/** Maximum of cached blocks: the start of a server reads from few blocks at a time. */
+/** Maximum number of cached blocks: the start of a server reads from few blocks at a time. */
 const READ = 8
 
 /**

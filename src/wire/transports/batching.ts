@@ -64,7 +64,7 @@ export class Batcher implements EventLoop {
   /** Time at which the batch began, by `performance.now()`. */
   #since = 0
   #isScheduled = false
-  /** A batch is being delivered, or a part of it waits for the handlers of the part before. */
+  /** A batch is being delivered, or a part of it waits for the handlers of the previous part. */
   #isDelivering = false
   /** Memory for the bytes of a batch, one read after the other, and how much of it is used. Empty before the first read. */
   #lent = new Uint8Array(0)
