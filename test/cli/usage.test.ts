@@ -73,7 +73,7 @@ describe('the command line', () => {
     [['host', 'headtail', '--choices', 'H,X'], /H or T, not "X"/],
     [['solo', 'scissors', '--choices', 'Stone,Rock'], /a hand is Scissor, Paper, Stone, not "Rock"/],
     [['host', 'tictactoe', '--concurrent'], /one client at a time/],
-    [['host', 'guess', '--udp'], /does not go over UDP/],
+    [['host', 'guess', '--udp'], /does not run over UDP/],
     [['host', 'time', '--format', '%H'], /^parlor: --format belongs to the client's side: parlor join PROGRAM --format \.\.\.\n/],
     [['host', 'http', '--name', 'x'], /^parlor: --name belongs to the client's side/],
     [['join', 'guess', '--strict'], /^parlor: --strict belongs to the server's side: parlor host PROGRAM --strict \.\.\.\n/],
@@ -162,7 +162,7 @@ describe('the command line', () => {
     [['rank', '--json', '--csv'], /^parlor: --json and --csv exclude each other: leave one of them out\n$/],
     [['people', 'list', '--json', '--csv'], /--json and --csv exclude each other/],
     [['results', '--json', '--csv'], /--json and --csv exclude each other/],
-    [['people', 'reset', 'ada', '--json'], /--json and --csv go with "people list"/],
+    [['people', 'reset', 'ada', '--json'], /--json and --csv are for "people list"/],
   ])('%j is a usage error with advice', async (args, sentence) => {
     const { errors, output, code } = await run(...args)
     expect({ code, output }).toEqual({ code: 2, output: '' })
