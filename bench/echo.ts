@@ -13,7 +13,7 @@ type State = keyof typeof automaton.states
 
 const protocol: Protocol<Name, State, undefined> = {
   name: 'echo',
-  title: 'every line comes back',
+  title: 'the server returns every line',
   automaton,
   framing: () => ({ toServer: lines(), toClient: lines() }),
 

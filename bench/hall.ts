@@ -76,7 +76,7 @@ const rows = [...sides].map(([name, rounds]) => {
 const rate = median((sides.get('log on disk') ?? []).map((round, at) => round.rate / (bare[at]?.rate ?? Number.NaN)))
 const text = `# Results: the hall
 
-Written by \`npm run bench:hall\`; README.md says how to read it. Measured on ${availableParallelism()} cores, Node ${process.versions.node}.
+Written by \`npm run bench:hall\`; README.md explains how to read it. Measured on ${availableParallelism()} cores, Node ${process.versions.node}.
 
 Tic-tac-toe in whole games, connecting included, ${CONNECTIONS} connections; medians of ${GROUPS * ROUNDS} rounds with ${GROUPS} processes each, ratios to the bare server of the same round, with the lowest and highest of them.
 

@@ -222,7 +222,7 @@ static void turn(int wait) {
   for (int i = 0; i < n; i++) {
     if (events[i].data.ptr) readable(events[i].data.ptr);
     else {
-      /* the benchmark has ended, or closed our input */
+      /* the benchmark has ended, or closed its input */
       char byte;
       if (read(0, &byte, 1) <= 0) exit(errors > 0);
     }

@@ -1,5 +1,5 @@
 // Parlor's server with one program, limits and all: node bench/ours.ts PROGRAM [house | FOLDER process|power]
-// The peers sit in the hall, as with `parlor serve`. The log is in memory, or in FOLDER, where it survives the end of this
+// The hall seats the peers, as in `parlor serve`. The log is in memory, or in FOLDER, in which it survives the end of this
 // process, or a power failure. With `house` there is no hall, and the house takes the opposite seat at once.
 
 import { createSystemClock } from '../src/base/clock.ts'

@@ -77,7 +77,7 @@ export function report(run: Run): string {
     [memory.map(({ ours }) => ours[of]), memory.map(({ bare }) => bare[of])].map((all) => figure(median(all), 0)).join(' / ')
   return `# Results
 
-Written by \`npm run bench\`; README.md says how to read it. ${describeMachine(run)}
+Written by \`npm run bench\`; README.md explains how to read it. ${describeMachine(run)}
 
 Ratios are Parlor's server to the bare one: the median of ${cases[0]?.rounds.length} rounds, with the lowest and the highest. Figures are medians, ours / bare.
 

@@ -17,11 +17,11 @@ const pairs = text.split('\n').flatMap((line): [string, string][] => {
   const [from = '', to = ''] = [[source], target.split(' ')].map((codes) =>
     String.fromCodePoint(...codes.map((code) => Number.parseInt(code, 16))),
   )
-  // what cannot be seen is in no name
+  // no name has an invisible character
   return /[\p{C}\p{Z}]/u.test(from) ? [] : [[from, to]]
 })
 const table = new Map(pairs)
-/** What a text looks like if each character is first what NFKD makes of it. */
+/** The look of a text after NFKD of each character. */
 const skeleton = (text: string) => {
   const once = (one: string) => [...one.normalize('NFKD')].map((character) => table.get(character) ?? character).join('')
   return once(once(text)).normalize('NFKD')
@@ -30,7 +30,7 @@ const confusables = pairs.filter(([from]) => from.normalize('NFKD') === from)
 const shown = pairs
   .filter(([from, to]) => from.normalize('NFKD') !== from && skeleton(from) !== skeleton(to))
   .map(([from, to]): [string, string] => [from.normalize('NFC'), to])
-  // names are in NFC, where some of these are others, or several characters
+  // names are in NFC, which replaces some of these characters
   .filter(([from], at, all) => [...from].length === 1 && all.findIndex(([one]) => one === from) === at)
 if (version === undefined || pairs.length === 0) throw new Error(`${file} is not Unicode's confusables.txt`)
 

@@ -126,7 +126,7 @@ async function index(networked: ReadonlyMap<string, Program>): Promise<string> {
     '# The programs',
     NOTE,
     [
-      'A program is a worksheet’s pair of server and client. Programs with different names can use the same protocol and differ only in what they print.',
+      'A program is a worksheet’s pair of server and client. Programs with different names can use the same protocol and differ only in their texts.',
       '`host` runs the server, `join` the client, `solo` the version without a network. "Port" is the port of the worksheet, "in serve" the port in `parlor serve`.',
     ].join('\n'),
     table(['program', 'short', 'port', 'in serve', 'with', 'what it is', 'source'], rows),

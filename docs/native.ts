@@ -62,7 +62,7 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
 - **Guests** log in again with the \`secret\` from \`entered\`, even while the earlier connection is open. Without the secret, the server
   answers \`error\`, with another name as a proposal.
 - **Tokens**: the token of a seat opens that seat and nothing else. Everything else of an account needs its password or a session.
-- **Hidden information**: a \`view\` contains only what this seat may see at that moment.`
+- **Hidden information**: a \`view\` contains only the part of the state that this seat may see at that moment.`
 
 /** Returns the page of the native protocol, made from its schemas and examples. `note` is the first line below the title. */
 export function nativePage(note: string, table: Table): string {

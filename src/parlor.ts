@@ -1,5 +1,5 @@
 /*
- * The public face of Parlor: what a plug-in imports as `parlor`. Whatever is not exported here may change in any version. A
+ * The public face of Parlor, which a plug-in imports as `parlor`. Whatever is not exported here may change in any version. A
  * plug-in is a module that exports `games` and `programs`; `parlor serve --plugin FILE` loads it.
  */
 

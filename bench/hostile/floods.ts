@@ -20,7 +20,7 @@ export interface Flood {
 
 /** Maximum of bytes in a message, without its end. */
 const LIMIT = 4000
-/** Meaningful values for the fields of the native protocol; WORDS has those for the usage texts of the door. */
+/** Meaningful values for the fields of the native protocol; WORDS has meaningful values for the usage texts of the door. */
 const REAL: Readonly<Record<string, unknown>> = {
   table: 'TABLE',
   token: 'TOKEN',
@@ -177,7 +177,7 @@ function connectFloods(program: string): Flood[] {
   return ways.map((connects) => ({ name: `${program} connects, ${connects}`, program, prelude: '', text: '', connects }))
 }
 
-/** Returns floods of everything that a client of a worksheet program can send, and of the longest lines. */
+/** Returns floods of all messages that a client of a worksheet program can send, and of the longest lines. */
 function programFloods({ name, protocol, host }: Program): Flood[] {
   const said = Object.values(protocol.automaton.messages).filter(({ from }) => from !== 'server')
   const all = said.map(({ example }) => `${example}\n`).join('')

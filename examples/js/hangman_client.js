@@ -57,7 +57,7 @@ try {
   say('START')
   for await (const line of lines(socket)) {
     const [word, ...rest] = line.split(' ')
-    if (!Object.hasOwn(words, word)) throw new Error(`the server said ${JSON.stringify(line)}`)
+    if (!Object.hasOwn(words, word)) throw new Error(`the server sent ${JSON.stringify(line)}`)
     words[word](...rest)
   }
   if (!over) throw new Error('the connection ended before the game did')

@@ -8,7 +8,7 @@ interface Sea {
   readonly turn: SeatNumber
 }
 
-/** SeaView is what one player sees: the shots of both and their hits, and the ships of the opponent only at the end. */
+/** SeaView is the view of one player: the shots of both and their hits, and the ships of the opponent only at the end. */
 interface SeaView {
   readonly fleets: readonly (readonly number[])[]
   readonly shots: readonly (readonly Shot[])[]

@@ -43,8 +43,8 @@ def play(lines, asks):
             print("no guess is left; the number was from", low, "to", high)
             return
         else:
-            # Stop here: a further wait could last for ever.
-            sys.exit(f"the server said {word!r}, which is no word of this protocol")
+            # Stop here: a further wait could last forever.
+            sys.exit(f"the server sent {word!r}, which is no word of this protocol")
 
 
 def main():

@@ -14,7 +14,7 @@ from lines import ConnectionEnded, Lines
 
 
 def play(lines, name, seat):
-    """Plays a game until it ends or the connection is lost. `seat` stores our seat and the last event number."""
+    """Plays a game until it ends or the connection is lost. `seat` stores the seat and the last event number."""
 
     def say(**command):
         lines.write(json.dumps(command))
@@ -25,7 +25,7 @@ def play(lines, name, seat):
     if seat:
         say(type="resume", token=seat["token"], after=seat["n"])
     else:
-        # `again`: the server may not have noticed yet that our last connection is closed
+        # `again`: the server may not have detected yet that the last connection is closed
         say(type="enter", name=name, again=True)
         say(type="seek", game="tictactoe", wait=1000)  # ms, and then the house takes the other seat
     while True:
@@ -43,7 +43,7 @@ def play(lines, name, seat):
             sys.exit(f"the server says: {message['message']}")
         if message.get("sight", {}).get("turn"):
             free = [n for n, mark in enumerate(message["sight"]["view"]["cells"], 1) if mark == "-"]
-            # `after`: if there are events that we have not received, the server refuses the move as stale
+            # `after`: if there are events that this client has not received, the server refuses the move as stale
             say(type="play", table=seat["table"], move=str(random.choice(free)), after=seat["n"])
 
 

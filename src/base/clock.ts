@@ -1,6 +1,6 @@
 import { Fifo } from './fifo.ts'
 
-/** Clock tells the time and sets timers. All code takes one, so that tests can control the time. */
+/** Clock returns the time and sets timers. All code gets its clock as a parameter, so that tests can control the time. */
 export interface Clock {
   /** Returns the wall time in milliseconds since the Unix epoch, to store or show it. It jumps when the system's clock is set. */
   now(): number
@@ -22,8 +22,8 @@ export interface Clock {
  * Timers that end at the same moment run in one turn of the event loop, one after another, and meanwhile no peer is read. A
  * client can arrange for as many as it has seeks, tables or connections: 1,000 seeks whose timers ended together opened their
  * tables in 400 ms. Therefore the work of timers gets a share of each turn, and the rest waits for the next turn, in the order
- * in which it fell due. Work that is alone does not wait. The share includes what follows from the work: promises, and what
- * is written at the end of the tick. It is separate from the share of the run queue, so that busy clients cannot delay
+ * in which it became due. A single piece of work does not wait. The share includes the effects of the work: promises, and the writes
+ * at the end of the tick. It is separate from the share of the run queue, so that busy clients cannot delay
  * timeouts.
  */
 

@@ -23,7 +23,7 @@ export function parseSpan(text: string, unit: keyof typeof UNITS): number | unde
   return Number(number) * UNITS[given === 'ms' || given === 's' || given === 'm' ? given : unit]
 }
 
-/** Formats milliseconds in the largest unit of which they are a whole number. */
+/** Formats milliseconds as a whole number of the largest unit that divides them. */
 export function formatSpan(ms: number): string {
   if (ms === 0) return '0s'
   if (ms % UNITS.m === 0) return `${ms / UNITS.m}m`

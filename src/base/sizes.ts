@@ -7,7 +7,7 @@ export function parseSize(text: string): number | undefined {
   return Math.round(Number(amount) * UNITS[unit])
 }
 
-/** Formats bytes as a size, in the largest unit of which they are a whole number; in kB if there is none. */
+/** Formats bytes as a whole number of the largest unit that divides them; in kB if none does. */
 export function formatSize(bytes: number): string {
   if (bytes % UNITS.GB === 0) return `${bytes / UNITS.GB}GB`
   return bytes % UNITS.MB === 0 ? `${bytes / UNITS.MB}MB` : `${bytes / UNITS.kB}kB`

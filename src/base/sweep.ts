@@ -1,5 +1,5 @@
 export interface SweepOptions {
-  /** Time in milliseconds. Default: 1. What follows from the visits takes about as long again. */
+  /** Time in milliseconds. Default: 1. The effects of the visits take about as long again. */
   readonly share?: number
   /** Minimum number of visits. Default: 1. */
   readonly least?: number

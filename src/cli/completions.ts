@@ -14,7 +14,7 @@ const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
 
 /**
  * The script for bash. The script of the library needs the package bash-completion, fails if it is sourced twice, and
- * evaluates the text that the user typed. This one splits the line at blanks, because bash also splits words at "=".
+ * evaluates the text that the user typed. Parlor's script splits the line at blanks, because bash also splits words at "=".
  */
 const BASH = `# bash completion for parlor; it needs bash 3.2 or newer, and no other package
 __parlor_complete() {
@@ -53,7 +53,7 @@ const VALUES: Readonly<Record<string, () => readonly string[]>> = {
 export async function completeCommand(create: CreateCommands, shell: string | undefined): Promise<number> {
   const start = process.argv.indexOf('--')
   const asks = start >= 0
-  if (!asks && !SHELLS.some((one) => one === shell)) throw new UsageError(`say for which shell: parlor complete ${SHELLS.join('|')}`)
+  if (!asks && !SHELLS.some((one) => one === shell)) throw new UsageError(`name the shell: parlor complete ${SHELLS.join('|')}`)
   if (!asks && shell === 'bash') {
     new Terminal().write(BASH)
     return EXIT.good
@@ -77,7 +77,7 @@ export async function completeCommand(create: CreateCommands, shell: string | un
 /** CreateCommands creates the commands, with the options of the needed programs. */
 type CreateCommands = (needed: NeededPrograms) => Promise<Command>
 
-/** Returns which options of programs the typed words need: those of all programs if an option is completed and no program is named. */
+/** Returns the programs whose options the typed words need: all programs if an option is completed and no program is named. */
 function neededFor(words: readonly string[]): NeededPrograms {
   const last = words.at(-1) ?? ''
   const before = words.slice(0, -1)

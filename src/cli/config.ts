@@ -23,7 +23,7 @@ import { readOptionFile, requireNetworkProgram } from './program-options.ts'
 import { checkDistinctPorts } from './same-port.ts'
 import { fileLayers, pluginsOf } from './settings-files.ts'
 import { checkTransport } from './transports.ts'
-import { type GivenOption, parseWhere, spellOption } from './values.ts'
+import { type GivenOption, parseServerAddress, spellOption } from './values.ts'
 
 /** Flags is the options on the command line of `serve` and `config`, without defaults and without the environment. */
 export interface Flags {
@@ -117,7 +117,7 @@ export async function resolveSettings(flags: Flags): Promise<ResolvedConfig> {
   }
 }
 
-/** Resolves to the schema of all settings, which those of plug-ins belong to, and the programs. Rejects with a UsageError. */
+/** Resolves to the schema of all settings, including the settings of plug-ins, and to the programs. Rejects with a UsageError. */
 async function loadSchema(layers: readonly ConfigSource[]): Promise<{ schema: SettingsSchema; programs: ProgramRegistry }> {
   const { files, at } = pluginsOf(layers)
   if (files.length === 0) return { schema: parlorSchema, programs: shippedPrograms }
@@ -193,20 +193,20 @@ export async function selectPrograms(settings: ResolvedConfig, registry: Program
   return { programs: served, ports: all, iterative: new Set(oneByOne), http: httpOf(settings, served.filter(isShipped).length) }
 }
 
-/** Throws a UsageError for settings of the transport that do not go together, or ports on the command line beside `--unix`. */
+/** Throws a UsageError for settings of the transport that exclude each other, or ports on the command line beside `--unix`. */
 function checkStreams({ config: { tls, cert, key, unix }, from }: ResolvedConfig): void {
   checkTransport({ tls, cert, key, unix })
   const stray = [...from].find(([setting, source]) => /^(?:host|portBase|ports\b.*)$/.test(setting) && source.startsWith('--'))
-  if (unix !== undefined && stray) throw new UsageError(`--unix takes the place of addresses and ports: leave ${stray[1]} out`)
+  if (unix !== undefined && stray) throw new UsageError(`--unix replaces addresses and ports: leave ${stray[1]} out`)
 }
 
 /** Returns the ports of all programs for which the settings give a port, by program name. */
 function portsOf({ config: { host, ports, portBase } }: ResolvedConfig, programs: readonly Program[]): Readonly<Record<string, number>> {
-  const { host: address, port: misplaced } = parseWhere({ host })
+  const { host: address, port: misplaced } = parseServerAddress({ host })
   if (misplaced !== undefined) {
     const meant = address === undefined ? '' : `--host ${address} and `
     throw new UsageError(
-      `${host} ${address === undefined ? 'is' : 'has'} a port, and --host takes an address alone: say ${meant}--port NAME=${misplaced}, or --port-base ${misplaced} for all programs`,
+      `${host} ${address === undefined ? 'is' : 'has'} a port, and --host takes an address alone: type ${meant}--port NAME=${misplaced}, or --port-base ${misplaced} for all programs`,
     )
   }
   const { [ALL]: all, ...named } = ports
@@ -229,7 +229,7 @@ function portsOf({ config: { host, ports, portBase } }: ResolvedConfig, programs
     return { ...Object.fromEntries(counted), ...named }
   }
   if (all > 0 && second) {
-    throw new UsageError(`--port ${all} is the port of one program, and several are served: say --port NAME=${all}, or --port-base ${all}`)
+    throw new UsageError(`--port ${all} is the port of one program, and several are served: type --port NAME=${all}, or --port-base ${all}`)
   }
   return all > 0 && only ? { [only.name]: all, ...named } : { ...Object.fromEntries(programs.map(({ name }) => [name, all])), ...named }
 }

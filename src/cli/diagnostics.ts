@@ -29,7 +29,7 @@ export async function settleAll<Value>(promises: Iterable<Promise<Value>>): Prom
   return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
 }
 
-/** Prints a diagnostic on standard error, wrapped at blanks if that is a terminal. Only diagnostics, logs and traces go there. */
+/** Prints a diagnostic on standard error, wrapped at blanks if that is a terminal. Only diagnostics, logs and traces are printed there. */
 export function printError(sentence: string): void {
   process.stderr.write(`${formatDiagnostic(sentence, errorColumns())}\n`)
 }
@@ -45,7 +45,7 @@ export function printLine(line: string): void {
   process.stderr.write(`${formatDiagnostic(line, 0)}\n`)
 }
 
-/** Formats a diagnostic, wrapped to `columns`; unwrapped if `columns` is below `LEAST_COLUMNS`. */
+/** Formats a diagnostic, wrapped to `columns`; unwrapped if `columns` is below `MIN_COLUMNS`. */
 export function formatDiagnostic(sentence: string, columns: number): string {
   const whole = `parlor: ${escapeInvisible(sentence)}`
   if (columns < MIN_COLUMNS) return whole
@@ -72,7 +72,7 @@ export function onCrash(then: () => void, say: (sentence: string) => void = prin
   })
 }
 
-/** Rewrites an error of the command-line library: which value is wrong, of which option, and which values are valid. */
+/** Rewrites an error of the command-line library: names the wrong value, its option and the valid values. */
 export function usageSentence(text: string, command = ''): string {
   const sentence = text.replace(/^error: /, '')
   const surplus = surplusIn(sentence) ?? otherSideIn(sentence, command)
@@ -99,20 +99,20 @@ function surplusIn(sentence: string): string | undefined {
   const takes = number === 0 ? 'takes no arguments' : `takes ${formatCount(number, 'argument')}`
   const isPort = command === 'host' && /^\d{1,5}$/.test(first)
   const isPage = command === 'rank' && /^\d{1,5}$/.test(first)
-  const meant = isPort ? ` as well: a port is said as --port ${first}` : isPage ? ` as well: ${pagingHint(Number(first))}` : ''
+  const meant = isPort ? ` as well: write a port as --port ${first}` : isPage ? ` as well: ${pagingHint(Number(first))}` : ''
   return `${command} ${takes}, and not ${quoteText([first, ...others].join(' '))}${meant}\n`
 }
 
 /** Places on a page of a ladder at the front door, and the maximum of `--limit`. */
 const PLACES = { page: 10, most: 100 }
 
-/** Returns the sentence for a user who has typed a page number: how to show more places of a ladder. */
+/** Returns a sentence on how to show more places of a ladder, for a user who has typed a page number. */
 export function pagingHint(page: number): string {
   const places = Math.min(PLACES.most, Math.max(1, page) * PLACES.page)
   return `ladders have no pages here, but --limit ${places} shows the first ${places} places`
 }
 
-/** Options that only one of the two commands has, beside those of programs. */
+/** Options that only one of the two commands has, besides the options of programs. */
 const OF_ONE_SIDE: Readonly<Record<'host' | 'join', readonly string[]>> = {
   host: ['--cert', '--concurrent', '--forever', '--key', '--strict'],
   join: ['--fingerprint', '--wait'],

@@ -1,5 +1,5 @@
 /**
- * Returns the V8 flags for a server with this many processors. They keep the pauses of garbage collection short.
+ * Returns the V8 flags for a server with this many processors. They shorten the pauses of garbage collection.
  *
  * - External memory: V8 counts the bytes that arrive from sockets apart from its heap, and begins a full collection after
  *   every 64 MB of them, with a step of 5 ms at each further read. 50 peers at full speed delayed other peers by 200 ms once

@@ -13,7 +13,7 @@ import { loadOverlay, type NetworkOptions } from './network.ts'
 import { createRandom, loadRegistry, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkTransport, socketPath, type TransportOptions } from './transports.ts'
-import { checkFamily, type GivenOption, parseWhere, spellOption } from './values.ts'
+import { checkFamily, type GivenOption, parseServerAddress, spellOption } from './values.ts'
 
 interface HostOptions extends ProgramFlags, TransportOptions, NetworkOptions {
   readonly host?: string
@@ -43,11 +43,11 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
   if (options.concurrent && words.types) {
     throw new UsageError(`a person types at the host of ${program.name}, so it serves one client at a time; leave out --concurrent`)
   }
-  if (options.udp && !words.udp) throw new UsageError(`${program.name} does not go over UDP; fh/hello and fh/time do`)
+  if (options.udp && !words.udp) throw new UsageError(`${program.name} does not run over UDP; fh/hello and fh/time do`)
   if (program.needs && !program.host)
     throw new UsageError(`${program.name} brings clients together; serve it with: parlor serve --only ${program.name}`)
   const forever = options.forever || options.udp || (options.concurrent && words.clients === undefined)
-  const where = parseWhere(options)
+  const where = parseServerAddress(options)
   checkFamily({ host: where.host, ipv6: options.ipv6 })
   const at = { host: where.host ?? (options.ipv6 ? '::1' : (words.address ?? '127.0.0.1')), port: where.port ?? program.port }
   const overlay = await loadOverlay(network)

@@ -6,7 +6,7 @@ import type { NetworkOptions, Overlay } from './network.ts'
 import { createRandom, loadRegistry, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkFingerprint, checkTransport, connectOver, socketPath, type TransportOptions } from './transports.ts'
-import { checkFamily, parseWhere, takeOnce, type Where } from './values.ts'
+import { checkFamily, parseServerAddress, type ServerAddress, takeOnce } from './values.ts'
 
 interface JoinOptions extends ProgramFlags, TransportOptions, NetworkOptions {
   readonly host?: string | undefined
@@ -28,8 +28,8 @@ export async function joinCommand(name: string, given: JoinOptions): Promise<num
   await checkFingerprint(options)
   const program = await requireNetworkProgram(name, await loadRegistry(options.plugin))
   const terms = await resolveOptions(program, 'client', options)
-  if (options.udp && !program.host?.udp) throw new UsageError(`${program.name} does not go over UDP; fh/hello and fh/time do`)
-  const { host, port } = whereTo(options)
+  if (options.udp && !program.host?.udp) throw new UsageError(`${program.name} does not run over UDP; fh/hello and fh/time do`)
+  const { host, port } = toServerAddress(options)
   const overlay = await overlayOf(options)
   printAdvice(program, terms)
   const over = (transport: Transport): Transport =>
@@ -51,9 +51,9 @@ export async function joinCommand(name: string, given: JoinOptions): Promise<num
 }
 
 /** Returns the server's address; `undefined` for parts that the command line leaves out. */
-function whereTo({ host, port, unix, ipv6 }: JoinOptions): Where {
+function toServerAddress({ host, port, unix, ipv6 }: JoinOptions): ServerAddress {
   if (unix !== undefined) return { host: socketPath(unix), port: 0 }
-  const where = parseWhere({ host, port })
+  const where = parseServerAddress({ host, port })
   checkFamily({ host: where.host, ipv6 })
   const here = ipv6 ? '::1' : '127.0.0.1'
   // a port alone means this machine; only without address and port does the program ask for an address

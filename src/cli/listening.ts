@@ -26,7 +26,7 @@ export async function listenOn(
   const say = limitMessages(printError)
   const listener = await kind.listen(options.unix === undefined ? at : { host: options.unix, port: 0 }, accept, {
     certificate: options.certificate,
-    refused: (peer, reason) => say(`${formatAddress(peer)} was rejected: ${reason}`),
+    rejected: (peer, reason) => say(`${formatAddress(peer)} was rejected: ${reason}`),
     slow: (peer) =>
       say(`${formatAddress(peer)} connected and sent nothing for 2 s: this host was started with --tls, so its client must use TLS`),
   })
@@ -45,7 +45,7 @@ export async function openStreams({ host, tls, cert, key, unix }: StreamSettings
   if (unix !== undefined) await createFolder(unix)
   return {
     name: kind.name,
-    listen: (at, accept, refused, batcher) => kind.listen(at, accept, { certificate, refused, batcher }),
+    listen: (at, accept, rejected, batcher) => kind.listen(at, accept, { certificate, rejected, batcher }),
     ...(unix === undefined ? {} : { addressOf: ({ name }) => ({ host: join(unix, `${name.replace('/', '-')}.sock`), port: 0 }) }),
   }
 }

@@ -46,7 +46,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     } else if (error instanceof UsageError) code = usage(error)
     else throw error
   }
-  // what was printed must be out before the process ends
+  // the process must not end before its output is written
   const exit = () => setImmediate(() => process.exit(code === EXIT.good && outputIsLost() ? EXIT.trouble : code))
   if (process.stdout.writableLength === 0) exit()
   else process.stdout.write('', exit)
@@ -64,7 +64,7 @@ function usage({ sentences }: UsageError): number {
   return EXIT.usage
 }
 
-/** CommandsOptions say which commands and options to create. */
+/** CommandsOptions select the commands and options to create. */
 export interface CommandsOptions extends NeededPrograms {
   /** If it names a command, only that command is created, because all of them take 4 ms. */
   readonly only?: string
@@ -131,7 +131,7 @@ function nameOf({ usage }: CommandForm): string {
   return usage.split(' ')[0] ?? usage
 }
 
-/** Returns the commands for players, and those that look something up. */
+/** Returns the commands for players, and the commands that look up names and programs. */
 function playersCommands(end: (code: number) => void): readonly CommandForm[] {
   return [
     {
@@ -143,7 +143,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
         'parlor host tictactoe                     and elsewhere: parlor join tictactoe\nparlor host guess --secret 42 --forever --concurrent\nparlor host c8/chat --host 0.0.0.0 --port 5000\nparlor host chat --tls',
       define: (made) =>
         forBothSides(made)
-          .option('--host <address>', 'listen on this address (default: as the worksheet says, 127.0.0.1)', parseAddress)
+          .option('--host <address>', 'listen on this address (default: the worksheet’s, 127.0.0.1)', parseAddress)
           .option('--port <n>', 'listen on this port (default: the worksheet’s); 0 for any', parsePort)
           .option('--strict', STRICT)
           .option('--forever', 'serve client after client until Ctrl-C')
@@ -247,11 +247,11 @@ async function showHelp(parlor: Command, name?: string): Promise<void> {
   )
 }
 
-/** Adds the options that both sides at a terminal have, whatever the program. */
+/** Adds the options that both sides at a terminal have with every program. */
 function forBothSides(command: Command): Command {
   const sides = command.option(
     '--timeout <time>',
-    `how long the other side may be silent; ${IN_SECONDS} (default: for ever)`,
+    `how long the other side may be silent; ${IN_SECONDS} (default: forever)`,
     parsePositiveDuration,
   )
   return addNetworkOptions(sides).option('--plugin <file>', PLUGIN, appendValue)

@@ -53,10 +53,10 @@ export function checkFaults(options: Pick<NetworkOptions, OptionVerb>): void {
 export async function loadOverlay(options: NetworkOptions): Promise<Overlay | undefined> {
   const rules = optionVerbs.flatMap((verb) => (options[verb] === undefined ? [] : [toRules(verb, options[verb])]))
   if (options.udp && (options.split ?? options.glue) !== undefined) {
-    throw new UsageError('--split and --glue go with streams: a datagram comes whole or not at all; --delay goes with --udp')
+    throw new UsageError('--split and --glue need a stream: a datagram arrives whole or not at all; with --udp, use --delay')
   }
-  if (options.secrets && !options.trace) throw new UsageError('--secrets goes with --trace')
-  if (options.seed !== undefined && rules.length === 0) throw new UsageError('--seed goes with --split or --delay')
+  if (options.secrets && !options.trace) throw new UsageError('--secrets needs --trace')
+  if (options.seed !== undefined && rules.length === 0) throw new UsageError('--seed needs --split or --delay')
   const clock = createSystemClock()
   const faults = rules.length === 0 ? undefined : await faultsOf(rules.join(','), options.seed, clock)
   const tracing = options.trace ? await import('../lab/trace.ts') : undefined

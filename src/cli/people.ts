@@ -1,7 +1,7 @@
 import { errorMessage } from '../base/errors.ts'
 import { chance } from '../games/random.ts'
 import { LobbyService } from '../lobby/service.ts'
-import { AdminRequest, type AdminResponse, performRequest, sendAdminRequest } from '../server/admin.ts'
+import { type AdminAnswer, AdminRequest, performRequest, sendAdminRequest } from '../server/admin.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { wallClock } from './clock.ts'
@@ -13,11 +13,11 @@ import { openStoreIn } from './stores.ts'
 export async function peopleCommand(action: string, name: string | undefined, { data }: { readonly data: string }): Promise<number> {
   const request = AdminRequest.safeParse({ action, name })
   if (!request.success) {
-    if (action === 'reset' || action === 'remove') throw new UsageError(`say whose: parlor people ${action} NAME`)
+    if (action === 'reset' || action === 'remove') throw new UsageError(`add the name: parlor people ${action} NAME`)
     if (action === 'list') throw new UsageError(`people list takes no name, and not ${JSON.stringify(name)}: it lists all registered users`)
-    throw new UsageError(`people can be listed (list), reset NAME or removed (remove NAME), not ${JSON.stringify(action)}`)
+    throw new UsageError(`people can be listed (list), reset (reset NAME) or removed (remove NAME), not ${JSON.stringify(action)}`)
   }
-  if (name?.trim() === '') throw new UsageError(`the name is empty; say whose: parlor people ${action} NAME`)
+  if (name?.trim() === '') throw new UsageError(`the name is empty; add the name: parlor people ${action} NAME`)
   checkDataFolder(data)
   const answer = (await askServer(data, request.data)) ?? (await inFolder(data, request.data))
   if ('done' in answer) {
@@ -29,7 +29,7 @@ export async function peopleCommand(action: string, name: string | undefined, { 
 }
 
 /** Sends an admin command to the server that has the folder open. Resolves to its answer, or to `undefined` if no server has. */
-async function askServer(data: string, request: AdminRequest): Promise<AdminResponse | undefined> {
+async function askServer(data: string, request: AdminRequest): Promise<AdminAnswer | undefined> {
   try {
     return await sendAdminRequest(data, request)
   } catch (reason) {
@@ -38,7 +38,7 @@ async function askServer(data: string, request: AdminRequest): Promise<AdminResp
 }
 
 /** Runs an admin command in a folder without a server, with the same effects on its unfinished tables. */
-async function inFolder(data: string, request: AdminRequest): Promise<AdminResponse> {
+async function inFolder(data: string, request: AdminRequest): Promise<AdminAnswer> {
   const onError = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
   const service = new LobbyService({ store: await openStoreIn(data), clock: wallClock, random: chance, onError })
   try {

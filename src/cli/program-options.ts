@@ -49,7 +49,7 @@ async function unknown(name: string, programs: ProgramRegistry): Promise<UsageEr
 
 /** NeededPrograms are the programs whose options a command needs. */
 export interface NeededPrograms {
-  /** The words behind the command, from which the programs follow. Without them, all programs are needed. */
+  /** The words after the command, which determine the programs. Without them, all programs are needed. */
   readonly typed?: readonly string[]
   /** Loads programs, by default those of Parlor and of the plug-ins that the words name. */
   readonly load?: (names?: readonly string[]) => Promise<LoadedPrograms>
@@ -57,7 +57,7 @@ export interface NeededPrograms {
 
 /**
  * Adds the options that programs declare for a role. A command for one program also accepts their other options, without showing
- * them in the help, so that it can say which side or program has them. If the command has an option of that spelling for
+ * them in the help, so that it can name the side or program that has them. If the command has an option of that spelling for
  * all programs, its help mentions the declaration.
  */
 export async function addProgramOptions(command: Command, role: OptionRole, needed: NeededPrograms): Promise<void> {
@@ -78,8 +78,8 @@ export async function addProgramOptions(command: Command, role: OptionRole, need
 
 /**
  * Loads the programs that the typed words name, or all if there is an option that neither these programs nor the command have,
- * such as `--help`. The programs that the words name come first. The plug-ins that the words name belong to all; if they name
- * none, so do those of the settings, for a command that has settings.
+ * such as `--help`. The programs that the words name are first. All programs include those of the plug-ins that the words name;
+ * if they name none, a command with settings includes those of the plug-ins in the settings.
  */
 async function loadNeeded({ options }: Command, role: OptionRole, { typed, load }: NeededPrograms): Promise<LoadedPrograms> {
   if (!typed) return (load ?? loadPrograms)()
@@ -121,16 +121,16 @@ export interface ProgramFlags {
   readonly given: readonly GivenOption[]
   /** Files of plug-ins. */
   readonly plugin?: readonly string[] | undefined
-  /** True if a file with an unusable word or question is rejected as a whole. */
+  /** True if the command refuses a whole file because of one unusable word or question. */
   readonly strict?: boolean | undefined
 }
 
-/** The side of a program that a command runs; `solo` for a program without a network. */
+/** RunSide is the side of a program that a command runs; `solo` for a program without a network. */
 export type RunSide = 'server' | 'client' | 'solo'
 
 /**
  * Resolves to the values of a program's options, with the content of the files that they name. Rejects with a UsageError if the
- * program does not take an option on this side, or rejects a value. No file is read before the options have passed.
+ * program does not take an option on this side, or refuses a value. Reads files only after all options are checked.
  */
 export async function resolveOptions(
   program: Pick<Program, 'name' | 'takes' | 'check'>,
@@ -149,7 +149,10 @@ export async function resolveOptions(
   return options
 }
 
-/** Returns the given options with the program's own declarations. Throws a UsageError for those that it does not take on this side. */
+/**
+ * Returns the given options with the program's own declarations. Throws a UsageError for an option that the program does not take on this
+ * side.
+ */
 function takeOptions({ name, takes = [] }: Pick<Program, 'name' | 'takes'>, side: RunSide, given: readonly GivenOption[]): GivenOption[] {
   const strays: string[] = []
   const misplaced: string[] = []
@@ -171,14 +174,14 @@ function checkExclusions(taken: readonly GivenOption[]): void {
   for (const { option } of taken) {
     const other = taken.find((one) => one.option.name === option.excludes?.name)
     if (other)
-      throw new UsageError(`${spellOption(other.option)} and ${spellOption(option)} do not go together: ${option.excludes?.because}`)
+      throw new UsageError(`${spellOption(other.option)} and ${spellOption(option)} exclude each other: ${option.excludes?.because}`)
   }
 }
 
 async function strictAlone(): Promise<UsageError> {
   const { programs } = await loadPrograms()
   const files = programs.flatMap(({ takes = [] }) => takes).filter(({ kind }) => kind === 'file')
-  return new UsageError(`--strict goes with ${[...new Set(files.map(spellOption))].join(' or ')}`)
+  return new UsageError(`--strict needs ${[...new Set(files.map(spellOption))].join(' or ')}`)
 }
 
 /** Resolves to the source of randomness: that of an option, such as given choices, or else the platform's. */
@@ -191,7 +194,7 @@ export async function createRandom({ takes = [] }: Pick<Program, 'takes'>, optio
   return (await import('../games/random.ts')).chance
 }
 
-/** Prints the advice on the values of text options. Runs after these were checked. */
+/** Prints the advice on the values of text options. Runs after the check of these values. */
 export function printAdvice(program: Pick<Program, 'takes'>, options: Options): void {
   for (const option of program.takes ?? []) {
     const value = readOption<unknown>(options, option)
@@ -200,7 +203,7 @@ export function printAdvice(program: Pick<Program, 'takes'>, options: Options): 
   }
 }
 
-/** Care is the treatment of faults in a file: `strict` rejects the file, otherwise `warn` is called with each fault. */
+/** Care is the treatment of faults in a file: `strict` refuses the file, otherwise `warn` is called with each fault. */
 interface Care {
   readonly strict: boolean
   readonly warn: (sentence: string) => void

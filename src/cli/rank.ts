@@ -20,7 +20,7 @@ import { pagingHint, printError, UsageError } from './diagnostics.ts'
 import { requireNetworkProgram } from './program-options.ts'
 import { openStoreIn } from './stores.ts'
 import { checkFormat, formatTable, NAME_COLUMNS, toCsv } from './table.ts'
-import { parseWhere } from './values.ts'
+import { parseServerAddress } from './values.ts'
 
 interface RankOptions {
   readonly host?: string
@@ -56,8 +56,8 @@ interface Found {
 }
 
 /**
- * `parlor rank`: prints the ladders of a running server, or of a server's folder. The command line says where the server
- * is, or else the settings that `serve` has here, or else the folder. Resolves to the exit code.
+ * Runs `parlor rank`: prints the ladders of a running server, or of a server's folder. The command line determines the server;
+ * otherwise the settings that `serve` has here, or the folder. Resolves to the exit code.
  */
 export async function rankCommand(name: string | undefined, options: RankOptions): Promise<number> {
   checkFormat(options)
@@ -70,11 +70,11 @@ export async function rankCommand(name: string | undefined, options: RankOptions
   const { data, limit } = options
   const isOfFolder = options.named && options.host === undefined && options.port === undefined
   const at = isOfFolder ? undefined : await doorOf(options)
-  const reply = at && (await connectToDoor(at))
-  const server = reply instanceof Connection ? reply : undefined
+  const connected = at && (await connectToDoor(at))
+  const server = connected instanceof Connection ? connected : undefined
   // the folder on this machine does not belong to a server elsewhere
   if (at && !server && !options.named && (options.host ?? options.port) !== undefined) {
-    printError(cannotConnect(at, reply, 0))
+    printError(cannotConnect(at, connected, 0))
     return EXIT.trouble
   }
   const source = server && at ? `the server at ${formatAddress(at)}` : `the folder ${data}`
@@ -122,7 +122,7 @@ async function printFromFolder(entries: readonly CatalogueEntry[], entry: Catalo
   print({ source, from: { folder: data }, ladders: isServed ? ladders : await fromFolder(data, entries, limit) }, entry, options)
 }
 
-/** Throws a UsageError if a folder has no database. The sentence begins with `noServer`, the reason why no server was asked. */
+/** Throws a UsageError if a folder has no database. The sentence begins with `noServer`, the reason why no server was contacted. */
 function checkFolder(data: string, noServer: string): void {
   try {
     checkDataFolder(data)
@@ -134,12 +134,12 @@ function checkFolder(data: string, noServer: string): void {
 }
 
 function noServerAt(at: Address | undefined): string {
-  return at ? `no server listens at ${formatAddress(at)}` : 'the settings give the front door no port that is known'
+  return at ? `no server listens at ${formatAddress(at)}` : 'the settings give the front door no fixed port'
 }
 
 /** Finds the address of the front door; `undefined` if the settings give it any free port, TLS or a Unix socket. */
 async function doorOf(options: RankOptions): Promise<Address | undefined> {
-  const { host, port } = parseWhere(options)
+  const { host, port } = parseServerAddress(options)
   if (host !== undefined && port !== undefined) return { host, port }
   const here = (await settingsHere()) ?? { host: defaults.host, port: undefined }
   const known = port ?? here.port ?? (await requireNetworkProgram(DOOR)).port
@@ -153,7 +153,7 @@ async function settingsHere(): Promise<{ readonly host: string; readonly port: n
   const { loadFromSettings, selectPrograms, resolveSettings } = await import('./config.ts')
   const settings = await resolveSettings({})
   const { host, tls, unix } = settings.config
-  // over TLS or a socket, the server is asked through its folder
+  // a server over TLS or a Unix socket is reached through its folder
   if (tls || unix !== undefined) return { host, port: 0 }
   const { ports } = await selectPrograms(settings, (await loadFromSettings(settings)).programs)
   return { host: host === '0.0.0.0' || host === '::' ? defaults.host : host, port: ports[DOOR] }
@@ -177,7 +177,7 @@ async function fromServer(server: Connection, entries: readonly CatalogueEntry[]
   )
   try {
     const greeting = await server.receive()
-    if (!greeting.startsWith(GREETING)) throw new Error(`it says ${quoteText(greeting)}, which no front door says; ${NO_DOOR}`)
+    if (!greeting.startsWith(GREETING)) throw new Error(`it sends ${quoteText(greeting)}, which no front door sends; ${NO_DOOR}`)
     const ladders: Ladder[] = []
     for (const entry of entries) ladders.push({ entry, rows: await askFor(server, entry, limit) })
     return ladders

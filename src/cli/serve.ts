@@ -68,7 +68,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const places = await server.listen()
   const open = places.filter(({ failure }) => failure === undefined)
   const failed = places.filter(({ failure }) => failure !== undefined)
-  // the store is opened after the ports, so that a start without a free port creates no folder and no database
+  // the store is opened after the ports, so that a start without free ports creates no folder and no database
   if (open.length === 0) {
     if (flags.json) new Terminal().write(`${json({ failed })}\n`)
     for (const sentence of notServed(places, config)) logs.log('error', sentence)
@@ -134,12 +134,12 @@ function besideOther(areSomeBusy: boolean, { portBase }: Pick<Config, 'portBase'
     : 'another Parlor seems to have this folder open: stop it, or serve beside it with another folder: --data DIR'
 }
 
-/** Suggests where ports may begin, far from where they begin now. */
+/** Suggests a first port, far from the present first port. */
 function otherBase(portBase = 0): string {
   return `--port-base ${Math.abs(portBase - 20_000) < 1000 ? 22_000 : 20_000}`
 }
 
-/** Maximum of busy ports that are named one by one. More busy ports than this mean that another server runs. */
+/** Maximum number of busy ports that are named one by one. More busy ports than this mean that another server runs. */
 const FEW_BUSY = 3
 
 /** Returns sentences that say why programs are not served: a single one for all busy ports if they are more than `FEW_BUSY`. */
@@ -233,7 +233,7 @@ function moveLimit({ config: { limits, idle }, from }: ResolvedConfig): number {
   return from.get('limits.move') === 'default' ? Math.max(limits.move, idle) : limits.move
 }
 
-/** Returns what the admin socket serves. */
+/** Returns the services of the admin socket. */
 function toAdminServices({ people, bytes, hall }: LobbyService, store: Store): AdminServices {
   return { people, bytes, store, backup: store.backup, checkFiles: store.checkFiles, ladder: (game, limit) => hall.ladder(game, limit) }
 }

@@ -28,10 +28,10 @@ ${formatColumns(ways, terminal.columns)}
 `
 }
 
-/** Returns where a server listens, and how to try its first program. */
+/** Returns the addresses of a server, and how to try its first program. */
 function waysTo({ program, address, transport }: ListenStatus, host: string): [where: string, ways: string[][]] {
   const short = shortNameOf(program) ?? program.name
-  const wire = ['parlor protocols PROGRAM', 'what is said on the wire']
+  const wire = ['parlor protocols PROGRAM', 'the messages on the wire']
   if (transport === 'unix') {
     const joining = [`parlor join PROGRAM --unix SOCKET`, `such as  parlor join ${short} --unix ${address.host}`]
     return ['at Unix sockets', [[`nc -U SOCKET`, `such as  nc -U ${address.host}`], joining, wire]]
@@ -53,7 +53,7 @@ function shortNameOf({ name, short }: Program): string | undefined {
   return short ?? findShortName(name)
 }
 
-/** Returns a sentence with the addresses for others in the room if the server listens on all interfaces; else `undefined`. */
+/** Returns a sentence with the addresses for other machines if the server listens on all interfaces; else `undefined`. */
 function reach(host: string): string | undefined {
   if (host !== '0.0.0.0' && host !== '::') return undefined
   const addresses = Object.values(networkInterfaces())
@@ -61,6 +61,6 @@ function reach(host: string): string | undefined {
     .filter(({ internal, family, scopeid }) => !internal && (family === 'IPv4' || (host === '::' && !scopeid)))
     .map(({ address }) => address)
   return addresses.length === 0
-    ? 'This machine has no address that others could use; is it on a network?'
-    : `Others in the room use ${addresses.join(' or ')}`
+    ? 'This machine has no address for other machines; is it on a network?'
+    : `Other machines connect to ${addresses.join(' or ')}`
 }

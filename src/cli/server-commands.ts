@@ -30,7 +30,7 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
       has: 'settings',
       carriedFor: 'serve',
       example:
-        'parlor serve\nparlor serve --host 0.0.0.0            for others in the room\nparlor serve --only guess --only chat --port guess=9000\nparlor serve --port-base 20000          other ports, beside another server\nparlor serve --iterative guess          one client at a time\nparlor serve --tls --cert cert.pem --key key.pem\nparlor serve --unix /run/parlor         sockets instead of ports',
+        'parlor serve\nparlor serve --host 0.0.0.0 for other machines\nparlor serve --only guess --only chat --port guess=9000\nparlor serve --port-base 20000          other ports, beside another server\nparlor serve --iterative guess          one client at a time\nparlor serve --tls --cert cert.pem --key key.pem\nparlor serve --unix /run/parlor         sockets instead of ports',
       define: (made) =>
         configurable(made)
           .option('--json', 'print the addresses that listen as JSON')
@@ -38,7 +38,7 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
     },
     {
       usage: 'config',
-      about: 'show the settings of "serve" as a parlor.toml, and where each comes from: option, environment, file or default',
+      about: 'show the settings of "serve" as a parlor.toml, and the source of each: option, environment, file or default',
       has: 'settings',
       carriedFor: 'serve',
       example: 'parlor config\nparlor config --host 0.0.0.0 --idle 20m > parlor.toml',
@@ -78,7 +78,7 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
             if (action === 'list' && name === undefined) {
               return end(await (await import('./listings.ts')).peopleListCommand({ data, json, csv }))
             }
-            if (json || csv) throw new UsageError(`--json and --csv go with "people list", and not with ${JSON.stringify(action)}`)
+            if (json || csv) throw new UsageError(`--json and --csv are for "people list", and not for ${JSON.stringify(action)}`)
             return end(await (await import('./people.ts')).peopleCommand(action, name, { data }))
           }),
     },
@@ -120,7 +120,7 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
     },
     {
       usage: 'repair',
-      about: 'rebuild a damaged folder from what can still be read; the original files are archived beside it',
+      about: 'rebuild a damaged folder from its readable part; the original files are archived beside it',
       example: 'parlor repair\nparlor repair --data /srv/parlor',
       define: (made) =>
         made

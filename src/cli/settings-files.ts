@@ -6,7 +6,7 @@ import { cannotRead } from '../terminal/trouble.ts'
 import { UsageError } from './diagnostics.ts'
 import { decodeTextFile } from './text-file.ts'
 
-/** Reads the settings file that is named, or else the usual one, if it is there. Rejects with a UsageError. */
+/** Reads the named settings file, or else the default one, if it exists. Rejects with a UsageError. */
 export async function fileLayers(named = process.env.PARLOR_CONFIG || undefined): Promise<ConfigSource[]> {
   const file = named ?? settingsFile
   try {
@@ -24,7 +24,7 @@ export async function findPlugins(file?: string): Promise<readonly string[]> {
   return pluginsOf([...(await fileLayers(file)), parseEnvironment(process.env)]).files
 }
 
-/** Returns the plug-ins of the last source that names some, and that source; none if their form is invalid. */
+/** Returns the plug-ins of the last source that names plug-ins, and that source; none if their form is invalid. */
 export function pluginsOf(layers: readonly ConfigSource[]): { readonly files: readonly string[]; readonly at: string } {
   const layer = layers.findLast(({ values }) => values.plugins !== undefined)
   const plugins = layer?.values.plugins

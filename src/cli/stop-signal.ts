@@ -4,7 +4,7 @@ import { isReaderGone, printError } from './diagnostics.ts'
 
 /** Milliseconds between two checks that the ancestors of the process still run. */
 const INTERVAL = 500
-/** Maximum of milliseconds from a SIGHUP to the end of the parent if the same hang-up ended the parent. */
+/** Maximum number of milliseconds from a SIGHUP to the end of the parent if the same SIGHUP ended the parent. */
 const SAME_HANGUP = 10_000
 
 /** Returns a signal that SIGINT, SIGTERM and SIGHUP abort; its reason is the exit code. SIGHUP is ignored under `nohup`. */

@@ -7,7 +7,7 @@ import { isRefusal } from '../games/game.ts'
 import { games } from '../games/index.ts'
 import type { TableEvent, TableId } from '../hall/ports.ts'
 import { evolve, toOpenedTable } from '../hall/table.ts'
-import { type AdminResponse, sendAdminRequest } from '../server/admin.ts'
+import { type AdminAnswer, sendAdminRequest } from '../server/admin.ts'
 import { StoreError } from '../storage/error.ts'
 import { convertSystemErrors, prepareFolder } from '../storage/folder.ts'
 import { checkNoLinks } from '../storage/names.ts'
@@ -160,8 +160,8 @@ function isInUse(database: string, path: string): boolean {
   return [...names, ...pathsBeside(real)].includes(file)
 }
 
-/** Asks the server that runs in a folder to copy its data to an empty file. Resolves to `undefined` if no server runs. */
-async function askForCopy(data: string, action: 'backup' | 'verify', file: string): Promise<AdminResponse | undefined> {
+/** Requests from the server that runs in a folder a copy of its data in an empty file. Resolves to `undefined` if no server runs. */
+async function askForCopy(data: string, action: 'backup' | 'verify', file: string): Promise<AdminAnswer | undefined> {
   try {
     return await sendAdminRequest(data, { action, file })
   } catch (reason) {
@@ -222,7 +222,7 @@ function copyAll(path: string, folder: string): void {
 /** Replays a table's events by the rules of its game. Returns what is wrong with them, if anything. */
 function replay(_: TableId, events: readonly TableEvent[]): string | undefined {
   const [first, ...others] = events
-  if (first?.type !== 'opened') return 'its log does not begin with its opening'
+  if (first?.type !== 'opened') return 'its log does not begin with the event "opened"'
   const rules = games.get(first.game)
   // only a server with the plug-in knows the rules of a plug-in's game
   if (!rules) return undefined
@@ -238,7 +238,7 @@ function report(path: string, { tables, events, problems }: Verification, json: 
   if (json) return new Terminal().write(`${JSON.stringify({ ok: problems.length === 0, file: path, tables, events, problems })}\n`)
   for (const problem of problems) printError(problem)
   if (problems.length === 0) say(`${path} is in order: ${formatCount(tables, 'table')} with ${formatCount(events, 'event')}`)
-  else printError(`${path} is damaged: restore a backup (docs/operating.md), or go on without the lost part: parlor repair`)
+  else printError(`${path} is damaged: restore a backup (docs/operating.md), or continue without the lost part: parlor repair`)
 }
 
 function say(sentence: string): void {

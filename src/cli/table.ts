@@ -55,7 +55,7 @@ function padded(cell: string, width: number, isNumber: boolean): string {
 
 /** Throws a UsageError if both formats are requested. */
 export function checkFormat({ json, csv }: { readonly json?: boolean | undefined; readonly csv?: boolean | undefined }): void {
-  if (json && csv) throw new UsageError('--json and --csv do not go together: leave one of them out')
+  if (json && csv) throw new UsageError('--json and --csv exclude each other: leave one of them out')
 }
 
 /**

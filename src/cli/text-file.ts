@@ -31,7 +31,7 @@ export function decodeTextFile(file: string, bytes: Uint8Array): string {
     )
   const nul = bytes.indexOf(0)
   if (nul >= 0)
-    throw new UsageError(`${file}, line ${lineAt(bytes, nul)}: there is a NUL byte, which no text has; is it another kind of file?`)
+    throw new UsageError(`${file}, line ${lineAt(bytes, nul)}: there is a NUL byte, which no text has; is this another kind of file?`)
   const wrong = firstInvalid(bytes)
   if (wrong === undefined) return new TextDecoder().decode(bytes)
   const byte = bytes[wrong] ?? 0
@@ -42,7 +42,7 @@ export function decodeTextFile(file: string, bytes: Uint8Array): string {
   )
 }
 
-/** Signature is the first bytes of a file in another encoding; without `encoding`, of a ZIP archive. */
+/** Signature is the first bytes of a file in another encoding; without `encoding`, the first bytes of a ZIP archive. */
 interface Signature {
   readonly begin: readonly number[]
   readonly encoding?: string
@@ -86,7 +86,7 @@ function firstInvalid(bytes: Uint8Array): number | undefined {
   if (isUtf8(bytes)) return undefined
   let valid = 0
   let invalid = bytes.length
-  // a valid prefix may end inside a character, of which at most three bytes are there
+  // a valid prefix may end inside a character, and then has at most three bytes of it
   while (invalid - valid > 4) {
     const middle = (valid + invalid) >> 1
     if (isUtf8(bytes.subarray(0, middle), true)) valid = middle

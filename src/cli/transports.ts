@@ -10,7 +10,7 @@ export interface TransportOptions {
   readonly cert?: string | undefined
   readonly key?: string | undefined
   readonly fingerprint?: string | undefined
-  /** Path of a socket; of `serve` the folder of its sockets. */
+  /** Path of a socket; in `serve`, the folder of its sockets. */
   readonly unix?: string | undefined
   readonly udp?: boolean | undefined
   readonly wait?: number | undefined
@@ -20,10 +20,10 @@ export interface ListeningOptions {
   /** Certificate and key as PEM texts; by default, TLS creates them. */
   readonly certificate?: { readonly cert: string; readonly key: string } | undefined
   /** Called with each peer that does not speak the transport, and the reason. */
-  readonly refused?: (peer: Address, reason: string) => void
+  readonly rejected?: (peer: Address, reason: string) => void
   /** Batches the input and output of all listeners of a server; by default, each listener has its own. */
   readonly batcher?: Batcher
-  /** Called with a peer that has connected and sends nothing, if that may be its mistake. */
+  /** Called with a peer that has connected and sends nothing, if that may be a mistake of its user. */
   readonly slow?: (peer: Address) => void
 }
 
@@ -40,7 +40,7 @@ export interface TransportKind {
   readonly options: readonly TransportOption[]
   /** Checks whether the options select it. */
   isSelected(options: TransportOptions): boolean
-  /** Listens at an address; of a Unix socket, `host` is the path. */
+  /** Listens at an address; `host` is the path of a Unix socket. */
   listen(at: Address, accept: (transport: Transport) => void, options: ListeningOptions): Promise<Listener>
   connect(to: Address, options: TransportOptions): Promise<Transport>
 }
@@ -77,7 +77,7 @@ const tls: TransportKind = {
     const reached = await connectTls(to, { wait, ...expected, ...(ipv6 ? { family: 6 } : {}) })
     const isTrusted = fingerprint !== undefined || reached.trusted
     printError(
-      `the server's fingerprint is ${reached.fingerprint}${isTrusted ? '' : '; no authority vouches for it, so compare it with the fingerprint that its host shows'}`,
+      `the server's fingerprint is ${reached.fingerprint}${isTrusted ? '' : '; no authority has signed it, so compare it with the fingerprint that its host shows'}`,
     )
     return reached.transport
   },
@@ -135,19 +135,18 @@ export function socketPath(path: string): string {
   return /[/\\]/.test(path) ? path : `./${path}`
 }
 
-/** Throws a UsageError for transport options that do not go together. Runs before anything is opened. */
+/** Throws a UsageError for transport options that exclude each other. Runs before anything is opened. */
 export function checkTransport(
   options: TransportOptions & { readonly host?: string | undefined; readonly port?: number | undefined },
 ): void {
   const { ipv6, tls, cert, key, fingerprint, unix, udp, host, port } = options
   const ways = [...(tls ? ['--tls'] : []), ...(unix === undefined ? [] : ['--unix']), ...(udp ? ['--udp'] : [])]
-  if (ways.length > 1) throw new UsageError(`${ways.join(' and ')} do not go together`)
-  if (ipv6 && unix !== undefined) throw new UsageError('--ipv6 and --unix do not go together')
-  if (unix !== undefined && (host ?? port) !== undefined)
-    throw new UsageError('--unix takes the place of an address and a port: leave these out')
+  if (ways.length > 1) throw new UsageError(`${ways.join(' and ')} exclude each other`)
+  if (ipv6 && unix !== undefined) throw new UsageError('--ipv6 and --unix exclude each other')
+  if (unix !== undefined && (host ?? port) !== undefined) throw new UsageError('--unix replaces the address and the port: leave these out')
   if (unix === '') throw new UsageError('--unix takes the path of a socket')
-  if (!tls && (cert ?? key ?? fingerprint) !== undefined) throw new UsageError('--cert, --key and --fingerprint go with --tls')
-  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key go together')
+  if (!tls && (cert ?? key ?? fingerprint) !== undefined) throw new UsageError('--cert, --key and --fingerprint need --tls')
+  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key need each other')
 }
 
 /** Rejects with a UsageError for an invalid fingerprint. Runs before anything is opened. */

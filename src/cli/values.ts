@@ -26,10 +26,13 @@ export interface CommandForm {
 /** TransportUse is the purpose for which a command uses transports. */
 export type TransportUse = 'host' | 'join' | 'serve'
 
-/** OptionRole says which options of programs a command has: those of a side, those of programs without a network, or the settings. */
+/**
+ * OptionRole says which options of programs a command has: the options of a side, the options of programs without a network, or the
+ * settings.
+ */
 export type OptionRole = 'server' | 'client' | 'solo' | 'settings'
 
-/** GivenOption is an option of a program with the value from the command line: of a file its name. */
+/** GivenOption is an option of a program with its value from the command line: for a file, its name. */
 export interface GivenOption {
   readonly option: ProgramOption
   readonly value: unknown
@@ -90,7 +93,7 @@ const ABSENT = Symbol('absent')
 export class DeclaredOption extends Option {
   readonly declared: ProgramOption
 
-  /** With `raw`, texts stay as they are, because the settings parse them. */
+  /** With `raw`, texts stay unparsed, because the settings parse them. */
   constructor(declared: ProgramOption, raw = false) {
     const { kind, about, unset } = declared
     const place = kind === 'flag' ? '' : ` <${kind === 'file' ? 'file' : declared.metavar}>`
@@ -147,7 +150,7 @@ export function parseNamedLimit(text: string, earlier: Readonly<Record<string, s
 /** Parsers of options that may be repeated with different values. */
 const LISTED: ReadonlySet<unknown> = new Set([appendValue, parseNamedPort, parseNamedLimit])
 
-/** Makes a command reject a second, different value of each option that takes one value; the library would drop the first. */
+/** Makes a command refuse a second, different value of each option that takes one value; the library would drop the first. */
 export function refuseSecondValues(command: Command): void {
   for (const option of command.options) {
     if (LISTED.has(option.parseArg) || (option instanceof DeclaredOption && option.repeats)) continue
@@ -164,8 +167,8 @@ function onceNamed<Value>(option: string, before: Value | undefined, value: Valu
   return value
 }
 
-/** Where is the address and port of a server; `undefined` for a part that the command line leaves out. */
-export interface Where {
+/** ServerAddress is the host and port of a server; `undefined` for a part that the command line leaves out. */
+export interface ServerAddress {
   readonly host: string | undefined
   readonly port: number | undefined
 }
@@ -180,15 +183,21 @@ export function takeOnce<Value>(things: string, one: Value | undefined, other: V
 /** Throws a UsageError for a link-local address without its interface, and for an IPv4 address together with `--ipv6`. */
 export function checkFamily({ host, ipv6 = false }: { readonly host?: string | undefined; readonly ipv6?: boolean | undefined }): void {
   if (host !== undefined && /^fe[89ab][0-9a-f]:[^%]*$/i.test(host))
-    throw new UsageError(`${host} is an address within one network only: say by which card it is reached, such as ${host}%eth0`)
+    throw new UsageError(`${host} is an address within one network only: name the network interface, too, such as ${host}%eth0`)
   if (ipv6 && host !== undefined && isIPv4(host))
     throw new UsageError(
-      `--ipv6 and ${host} do not go together, because that is an address of IPv4: leave --ipv6 out, or give another address`,
+      `--ipv6 and ${host} exclude each other, because that is an address of IPv4: leave --ipv6 out, or give another address`,
     )
 }
 
 /** Parses the address of a server: `host` is `HOST`, `HOST:PORT`, `[::1]:PORT` or a port alone. Throws a UsageError for two ports. */
-export function parseWhere({ host, port }: { readonly host?: string | undefined; readonly port?: number | undefined }): Where {
+export function parseServerAddress({
+  host,
+  port,
+}: {
+  readonly host?: string | undefined
+  readonly port?: number | undefined
+}): ServerAddress {
   if (host === undefined) return { host, port }
   if (/^\d+$/.test(host)) return { host: undefined, port: takeOnce('ports', portIn(host), port) }
   const [, name, inside, digits] = /^(?:([^:[\]]+)|\[(.+)\]):(\d{1,5})$/.exec(host) ?? []

@@ -23,7 +23,7 @@ import {
   written,
 } from './forms.ts'
 
-/** ConfigError reports invalid settings; each sentence says which setting, from which source, and what is expected. */
+/** ConfigError reports invalid settings; each sentence names the setting, its source and the expected values. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly sentences: readonly [string, ...string[]]
@@ -76,10 +76,10 @@ export const Config = z.strictObject({
     { error: 'a table of limits' },
   ),
 })
-/** Config is the settings of a server, without those that programs declare. */
+/** Config is the settings of a server, without the settings that programs declare. */
 export type Config = z.output<typeof Config>
 
-/** SettingsSchema is the settings of a server together with those that programs declare. */
+/** SettingsSchema is the settings of a server together with the settings that programs declare. */
 export interface SettingsSchema {
   /** Names of all settings, such as `limits.tables`. */
   readonly names: readonly string[]
@@ -139,7 +139,7 @@ export interface ResolvedConfig {
   readonly options: Readonly<Record<string, unknown>>
   /** Sources by the setting's name, such as `limits.tables`; for ports by program, such as `ports.tjc/guess`. */
   readonly from: ReadonlyMap<string, string>
-  /** Lines of the settings that come from a file. */
+  /** Lines of the settings from a file. */
   readonly lines: ReadonlyMap<string, number>
 }
 

@@ -11,7 +11,7 @@ const HALF = 'half'
 /** Address of the HTTP server if only a port is given: this machine alone. */
 const HERE = '127.0.0.1'
 
-/** Schema of a setting that is written as a text or a number, and parsed. `expected` completes the sentence "must be ...". */
+/** Returns the schema of a setting that is written as a text or a number, and parsed. `expected` completes the sentence "must be ...". */
 export function written<Value>(
   expected: string,
   read: (given: string | number) => Value | undefined,
@@ -28,7 +28,7 @@ export function written<Value>(
   })
 }
 
-/** Schema of a truth value, also as a text, because the environment has only texts. */
+/** Returns the schema of a truth value, also as a text, because the environment has only texts. */
 export function flag() {
   const expected = 'true or false'
   return z.codec(z.union([z.boolean(), z.string()], { error: expected }), z.boolean(), {
@@ -46,14 +46,14 @@ export function oneOf<const Words extends readonly [string, string, ...string[]]
   return z.enum(words, { error: `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` })
 }
 
-/** Schema of a whole number from 1, or "none", which is Infinity. */
+/** Returns the schema of a whole number from 1, or "none", which is Infinity. */
 export function limit() {
   const read = (given: string | number) => (given === NONE ? Number.POSITIVE_INFINITY : whole(given, 1, Number.MAX_SAFE_INTEGER))
   const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : value)
   return written(`a whole number from 1, or "${NONE}"`, read, print)
 }
 
-/** Schema of a whole number from 1, "half" of another limit, or "none". */
+/** Returns the schema of a whole number from 1, "half" of another limit, or "none". */
 export function limitOrHalf() {
   const { POSITIVE_INFINITY, MAX_SAFE_INTEGER } = Number
   return written(
@@ -63,7 +63,7 @@ export function limitOrHalf() {
   )
 }
 
-/** Schema of a time longer than 0, or "none", which is Infinity. */
+/** Returns the schema of a time longer than 0, or "none", which is Infinity. */
 export function limitOfTime() {
   const read = (given: string | number) => (given === NONE ? Number.POSITIVE_INFINITY : parseSpan(String(given), 's') || undefined)
   const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : formatSpan(value))
@@ -73,7 +73,7 @@ export function limitOfTime() {
 /** Minimum limit of the data folder's size, in bytes, because open tables need some space. */
 const LEAST = 10_000_000
 
-/** Schema of a size in bytes, or "none", which is Infinity. */
+/** Returns the schema of a size in bytes, or "none", which is Infinity. */
 export function size() {
   const read = (given: string | number) => {
     if (given === NONE) return Number.POSITIVE_INFINITY
@@ -81,7 +81,7 @@ export function size() {
     return bytes >= LEAST ? bytes : undefined
   }
   const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : formatSize(value))
-  return written(`a size such as 500MB or 2GB, 10MB at least, or "${NONE}"`, read, print)
+  return written(`a size such as 500MB or 2GB, at least 10MB, or "${NONE}"`, read, print)
 }
 
 export function whole(given: string | number, low: number, high: number): number | undefined {
@@ -93,7 +93,7 @@ export function text(expected: string) {
   return z.string({ error: expected }).trim().min(1, { error: expected })
 }
 
-/** Schema of network faults, written like the option of that name. */
+/** Returns the schema of network faults, written like the option of that name. */
 export function faults(verb: OptionVerb) {
   const form = {
     split: 'bytes such as "8", "1..5" or "in:8"',
@@ -104,19 +104,19 @@ export function faults(verb: OptionVerb) {
   return written(form, read, String)
 }
 
-/** Schema of a time. */
+/** Returns the schema of a time. */
 export const time = () => written('a time such as 100ms, 2s or 1m', (given) => parseSpan(String(given), 's'), formatSpan)
-/** Schema of a timeout, which is longer than 0 because no client can answer at once. */
+/** Returns the schema of a timeout, which is longer than 0 because no client can answer at once. */
 export const timeout = () =>
   written('a time such as 100ms, 2s or 1m, longer than 0', (given) => parseSpan(String(given), 's') || undefined, formatSpan)
-/** Schema of a list of files. */
+/** Returns the schema of a list of files. */
 export const files = () => z.array(text('a file'), { error: 'a list of files, such as ["connect-four.ts"]' })
-/** Schema of a list of programs. */
+/** Returns the schema of a list of programs. */
 export const names = () => z.array(text('the name of a program'), { error: 'a list of programs, such as ["guess", "chat"]' })
-/** Schema of a port. */
+/** Returns the schema of a port. */
 export const port = written('a port from 0 to 65535; 0 for any', (given) => whole(given, 0, 65535), Number)
 const where = 'a port such as 4080, an address with one such as 0.0.0.0:4080, or "none"'
-/** Schema of an address and port, or "none". */
+/** Returns the schema of an address and port, or "none". */
 export const place = () => written(where, readPlace, printPlace)
 
 function readPlace(given: string | number): Address | typeof NONE | undefined {

@@ -11,7 +11,7 @@ const MISSING: Readonly<Record<string, string>> = {
   cert: 'with tls, a new one at each start',
   key: 'with tls, a new one at each start',
   unix: 'the programs have ports',
-  wait: '10s at the front door, and not at all elsewhere, but for fh/tictactoe, which waits for a client',
+  wait: '10s at the front door, and 0 elsewhere, except in fh/tictactoe, which waits for a client',
   strict: 'false',
   split: 'messages are sent as they are written',
   glue: 'messages are sent as they are written',
@@ -21,7 +21,7 @@ const MISSING: Readonly<Record<string, string>> = {
   secrets: 'false',
 }
 
-const TITLE = 'The settings of "parlor serve", as they are here; it reads them from a parlor.toml.'
+const TITLE = 'The settings of "parlor serve" here; it reads them from a parlor.toml.'
 
 /** Formats settings as a `parlor.toml`, with the source of each. Only a long value makes a line longer than `columns`. */
 export function formatToml(settings: ResolvedConfig, columns = 80): string {

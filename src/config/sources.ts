@@ -35,7 +35,7 @@ export function parseConfigFile(file: string, toml: string, { flags }: Pick<Sett
 
 /** Advice for each error in TOML, by the message of the TOML library. */
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
-  [/redefine/, 'this setting or table appears earlier in the file: keep only one of the two'],
+  [/redefine/, 'this setting or table appears earlier in the file: remove one of the two'],
   [/leading zero/, 'a number has no leading 0'],
   [/escape/, 'in double quotes a \\ is written as \\\\, and in single quotes as it is'],
   [/control characters|string/, 'a text ends with its quote, on the same line'],
@@ -49,7 +49,7 @@ function remedyFor(what: string): string {
   return remedy
 }
 
-/** Advice for a line that gives a truth value by another word, such as yes or off. */
+/** Returns advice for a line that gives a truth value by another word, such as yes or off. */
 function flagRemedy(line: string, flags: ReadonlySet<string>): string | undefined {
   const [, name, word = ''] = /^\s*([\w.-]+)\s*=\s*(yes|no|on|off|true|false)\s*(?:#.*)?$/i.exec(line) ?? []
   if (name === undefined || !flags.has(name)) return undefined

@@ -4,7 +4,7 @@ import { isRefusal } from '../games/game.ts'
 import { costs } from '../hall/login-costs.ts'
 import { isHeadLine, isHttpRequest } from '../protocol/violation-text.ts'
 import { logInByName, NAME_QUESTION } from './commands/account.ts'
-import { checkNeeds, printReply, type Reply, runCommand, SAY } from './commands/command.ts'
+import { type CommandOutput, checkNeeds, printOutput, runCommand, SAY } from './commands/command.ts'
 import { commandWords, findByPrefix, findCommand, refuseAmbiguous } from './commands/index.ts'
 import { explainChallenge, formatOwnSeek } from './commands/seek.ts'
 import { move, say } from './commands/table.ts'
@@ -19,7 +19,7 @@ import { parseAnswer, whyNoCommand } from './yes-no.ts'
 const GREETING = [
   'Welcome to Parlor: games for people and programs over a plain connection.',
   '',
-  'Type your name, and then "play tictactoe". If no player comes, the house plays',
+  'Type your name, and then "play tictactoe". If no player joins, the house plays',
   'with you. "games" lists all games, "help" all commands, "quit" disconnects.',
   '',
   'With a telnet client, type "telnet" first: then it hides passwords.',
@@ -46,9 +46,9 @@ export async function runSession(session: DoorSession): Promise<void> {
   }
 }
 
-/** Returns what to do, in a sentence, for a line of another protocol: HTTP, or JSON before "style json". */
+/** Returns a sentence with advice for a line of another protocol: HTTP, or JSON before "style json". */
 function explainForeignLine(typed: string): string | undefined {
-  if (isHttpRequest(typed)) return 'This is no web server: connect with telnet or nc, and type your name'
+  if (isHttpRequest(typed)) return 'This is not a web server: connect with telnet or nc, and type your name'
   if (/^\{\s*(?:["']?\w+["']?\s*:.*)?\}?$/s.test(typed)) return 'That is JSON: send the line "style json" first, and then commands in JSON'
   return /^style\W*json$/i.test(typed) ? 'For commands in JSON, type: style json' : undefined
 }
@@ -61,10 +61,10 @@ async function executeLine(session: DoorSession, line: string): Promise<void> {
   if (typed === '')
     return session.say(
       ...(session.present?.status() ?? [
-        session.lobby.me ? (formatOwnSeek(session) ?? formatHeldSeats(session.lobby) ?? '"help" lists what you can type.') : NAME_QUESTION,
+        session.lobby.me ? (formatOwnSeek(session) ?? formatHeldSeats(session.lobby) ?? '"help" lists the commands.') : NAME_QUESTION,
       ]),
     )
-  if (typed.startsWith("'")) return printReply(session, checkNeeds(session, ['table']) ?? (await say(session, typed.slice(1).trim())))
+  if (typed.startsWith("'")) return printOutput(session, checkNeeds(session, ['table']) ?? (await say(session, typed.slice(1).trim())))
   const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(typed) ?? []
   const command = findCommand(word)
   if (command?.name !== 'more') session.clearPages()
@@ -83,15 +83,15 @@ async function executeLine(session: DoorSession, line: string): Promise<void> {
   const meant = answered && findCommand(answered.command)
   if (answered && meant) return runCommand(session, meant, answered.name)
   const noCommand = isMove ? undefined : whyNoCommand(word, session.present && !session.present.alone ? SAY : '; "help" lists all commands')
-  if (noCommand !== undefined) return printReply(session, { refused: noCommand })
+  if (noCommand !== undefined) return printOutput(session, { refused: noCommand })
   const begun = isMove ? [] : findByPrefix(word)
   const [only, ...more] = begun
   if (only && more.length === 0 && !only.whole) return runCommand(session, only, rest)
-  printReply(session, begun.length > 0 ? refuseAmbiguous(word, begun) : await handleOtherLine(session, typed, word))
+  printOutput(session, begun.length > 0 ? refuseAmbiguous(word, begun) : await handleOtherLine(session, typed, word))
 }
 
 /** Handles a line that is not a command: a move, or a line that needs an explanation. */
-async function handleOtherLine(session: DoorSession, typed: string, word: string): Promise<Reply> {
+async function handleOtherLine(session: DoorSession, typed: string, word: string): Promise<CommandOutput> {
   const { present } = session
   const asks = ASKS.test(word) && !present?.isMove(typed) ? explainHowToAsk(session, word, typed) : undefined
   if (asks !== undefined) return asks
@@ -124,7 +124,7 @@ function wayToPlay(catalogue: Catalogue, { name }: CatalogueEntry, others: reado
 const ASKS = /^(?:challenge|duel|fight|against|vs\.?|versus)$/i
 
 /** Explains how to challenge a user, by name if the line names a user who is online. */
-function explainHowToAsk(session: DoorSession, word: string, typed: string): Reply {
+function explainHowToAsk(session: DoorSession, word: string, typed: string): CommandOutput {
   const known = explainChallenge(session, typed.slice(word.length).trim())
   return known ?? { refused: `there is no command "${word}": "play GAME NAME" challenges a user, such as "play tictactoe ada"` }
 }
@@ -139,7 +139,7 @@ function isMoveSomewhere({ entries }: Catalogue, typed: string): boolean {
   return /^[+-]?\d{1,9}(?:\.\d+)?$/.test(typed) || entries.some(({ game }) => !isRefusal(game.notation.parse(typed)))
 }
 
-/** Explains to a user without a shown table why a move is rejected, and how to get to a table. */
+/** Explains to a user without a shown table why a move is refused, and how to get to a table. */
 function whyNoMove({ tables, lobby }: DoorSession, typed: string): string {
   const [other] = tables.playing
   if (other) return `no table is shown, so "${typed}" is no move: "go ${other.table}" shows yours`
@@ -148,7 +148,7 @@ function whyNoMove({ tables, lobby }: DoorSession, typed: string): string {
   return `you are at no table, so "${typed}" is no move: ${lobby.ownSeek || lobby.ownInvitation ? 'your game has not begun yet' : seat}`
 }
 
-/** Removes quotation marks around a line, because our messages print commands in them. */
+/** Removes quotation marks around a line, because the front door prints commands in them. */
 function stripQuotes(typed: string): string {
   return /^"(.*)"$/s.exec(typed)?.[1]?.trim() ?? typed
 }

@@ -11,7 +11,7 @@ export const automaton = defineAutomaton({
   },
   start: 'open',
   states: { open: { line: 'open', text: 'open', closed: 'end', ended: 'end' }, end: {} },
-  // the server accepts every line; a refusal is for a client that exceeds a limit of the server
+  // the server accepts every line; only a client that exceeds a limit of the server receives a refusal
   refusal: 'text',
   secrets: findDoorSecrets,
 })

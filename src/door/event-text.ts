@@ -23,10 +23,10 @@ export interface TableContext {
   readonly me: string
 }
 
-/** ArrivalKind is how a user came to a table: with a new seat, back to a seat, or as a watcher. */
+/** ArrivalKind is the way in which a user joined a table: with a new seat, back at a seat, or as a watcher. */
 export type ArrivalKind = 'seated' | 'back' | 'watching'
 
-/** Returns the first sentence for a user who has come to a table. */
+/** Returns the first sentence for a user who has joined a table. */
 export function formatIntroduction(company: TableContext, coming: ArrivalKind): string {
   const { table, game, rules, seat, names } = company
   if (seat === undefined || coming === 'watching') return `Table ${table}: you watch ${formatPlayers(company)}.`
@@ -96,7 +96,7 @@ export function isOwnTalk({ name, seat }: Talk, company: TableContext): boolean 
 }
 
 function formatOffer({ seat, what }: Offer, company: TableContext, open: readonly Offer[]): string | undefined {
-  // an offer that answers an open one accepts it, and the next event says so
+  // an offer that answers an open one accepts it, and the next event reports that
   if (open.some((offer) => offer.seat !== seat)) return undefined
   const offered = what === 'draw' ? 'a draw' : 'another game'
   if (seat === company.seat) return `You have offered ${offered}.`

@@ -6,8 +6,8 @@ export function findMarks({ screen }: AnyGame): readonly string[] {
   return screen?.marks ?? []
 }
 
-/** Draws the board of a game for one user. */
-export function drawBoard({ screen, notation }: AnyGame, view: unknown, players: Players): string {
+/** Renders the board of a game for one user. */
+export function renderBoard({ screen, notation }: AnyGame, view: unknown, players: Players): string {
   return screen?.board?.(view, players) ?? notation.render(view)
 }
 

@@ -55,7 +55,7 @@ export function toSentence(refused: string, names: readonly string[] = [], isNam
   return (named ? text : text.charAt(0).toUpperCase() + text.slice(1)) + (/[.!?]$/.test(text) ? '' : '.')
 }
 
-/** Returns the answer for a name that no user has. */
+/** Returns the refusal of a name that no user has. */
 export function formatUnknownUser(name: string): string {
   return toSentence(`there is no user "${name}" here. "who" lists the users`)
 }
@@ -75,7 +75,7 @@ export function formatList(items: readonly string[], last = 'and'): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`
 }
 
-/** Joins sentences to one line if they fit; otherwise each keeps its own line. */
+/** Joins sentences to one line if they fit; otherwise each sentence has a line of its own. */
 export function joinSentences(sentences: readonly string[]): readonly string[] {
   const line = sentences.join(' ')
   return displayWidth(line) <= COLUMNS ? [line] : sentences

@@ -1,7 +1,7 @@
 import { isRefusal, type Refusal } from '../games/game.ts'
 import type { Page } from '../hall/api.ts'
 import { BOUNDS, parseWhole } from '../hall/number-bounds.ts'
-import { type DoorCommand, type Reply, SAY } from './commands/command.ts'
+import { type CommandOutput, type DoorCommand, SAY } from './commands/command.ts'
 import { formatColumns, ROWS } from './layout.ts'
 import type { DoorSession } from './session.ts'
 
@@ -11,7 +11,7 @@ export interface PagedList {
   readonly typed: string
   /** Fetches `count` rows of cells from index `from` on, and the total number of rows. */
   fetch(from: number, count: number): RowPage | Promise<RowPage>
-  /** The reply if the list is empty. */
+  /** The answer if the list is empty. */
   readonly empty: string | readonly string[]
   /** Lines below each page. */
   readonly footer?: readonly string[]
@@ -22,7 +22,7 @@ export interface PagedList {
 type RowPage = Page<readonly string[]> | Refusal
 
 /** Formats a page of a list, counted from 1, and sets the next page for "more". */
-export async function showPage(session: DoorSession, listing: PagedList, page = 1): Promise<Reply> {
+export async function showPage(session: DoorSession, listing: PagedList, page = 1): Promise<CommandOutput> {
   const { typed, empty, footer = [], rows = ROWS } = listing
   const fetched = await listing.fetch((page - 1) * rows, rows)
   if (isRefusal(fetched)) return fetched
@@ -35,7 +35,7 @@ export async function showPage(session: DoorSession, listing: PagedList, page = 
   return [...formatColumns(items), ...where, ...footer]
 }
 
-/** Replies that a list has only `pages` pages. */
+/** Returns a sentence that a list has only `pages` pages. */
 export function noPage(page: number, typed: string, pages: number): string {
   return `There is no page ${page}: ${pages === 1 ? `"${typed}" shows the only one` : `the last is "${typed} ${pages}"`}.`
 }
@@ -48,7 +48,7 @@ export function readPage({ present }: DoorSession, rest: string, typed: string):
 }
 
 /** Formats the page of a list with the typed number. */
-export function showTypedPage(session: DoorSession, rest: string, listing: PagedList): Reply | Promise<Reply> {
+export function showTypedPage(session: DoorSession, rest: string, listing: PagedList): CommandOutput | Promise<CommandOutput> {
   const page = readPage(session, rest, listing.typed)
   return typeof page === 'string' ? page : showPage(session, listing, page)
 }

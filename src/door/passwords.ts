@@ -13,7 +13,7 @@ interface Question {
 type Check = (password: string) => LobbyRefusal | undefined | Promise<LobbyRefusal | undefined>
 
 /**
- * Asks for a password until `check` accepts it. After a refusal the question comes again, so that the server never reads a
+ * Asks for a password until `check` accepts it. After a refusal it repeats the question, so that the server never reads a
  * password as a name or a command. Returns `undefined` if the user cancels with an empty line, or the session ends.
  */
 export function askPassword(session: DoorSession, question: string, check: Check): Promise<string | undefined> {
@@ -26,13 +26,13 @@ export function askNewPassword(session: DoorSession, { question, warns = true }:
     for (let wrong: string | undefined; ; wrong = 'The passwords are not the same.') {
       const asked = { question, warns: warns && wrong === undefined, wrong }
       const password = await askUntil(session, asked, (typed) => session.lobby.checkPassword(typed))
-      const again = password === undefined ? undefined : await session.askSecret(['The same once more?'], false)
+      const again = password === undefined ? undefined : await session.askSecret(['The same password once more?'], false)
       if (again === undefined || again === password) return again
     }
   })
 }
 
-/** `wrong` is printed before the first question. */
+/** Asks until an answer is valid; `wrong` is printed before the first question. */
 async function askUntil(
   session: DoorSession,
   asked: Question & { readonly wrong?: string | undefined },

@@ -21,8 +21,8 @@ import { TableScreens } from './table-screens.ts'
 const SEEN = '(It will show on your screen, and travel unencrypted unless you use TLS.)'
 const UNSEEN = '(It will not show; it travels unencrypted unless you use TLS.)'
 
-/** Reply is the output of a command: lines or a refusal; `undefined` if an event prints the result. */
-export type Reply = string | readonly string[] | Refusal | undefined
+/** CommandOutput is the output of a command: lines or a refusal; `undefined` if an event prints the result. */
+export type CommandOutput = string | readonly string[] | Refusal | undefined
 
 /** ListenerCall is a call of the listener that is made later. */
 type ListenerCall = (listener: LobbyListener) => void
@@ -30,14 +30,14 @@ type ListenerCall = (listener: LobbyListener) => void
 /**
  * DoorSession is one user's session at the front door: lines in, text out.
  *
- * The reply to a typed line follows it directly. Everything else that the session prints begins with an empty line, because
+ * The output of a command follows the typed line directly. Everything else that the session prints begins with an empty line, because
  * the user may be in the middle of typing. The session therefore does not print an event when the lobby reports it: it
- * collects all events of one turn of the event loop and prints them together, in a microtask, where an error cannot reach
+ * collects all events of one turn of the event loop and prints them together, in a microtask, in which an error cannot reach
  * the caller that made the event happen. `broken` then rejects and ends the conversation.
  *
- * Three queues hold what is not printed yet: `#pending` has the calls of the lobby, in order; `#notices` has lines that
+ * Three queues hold the output that is not printed yet: `#pending` has the calls of the lobby, in order; `#notices` has lines that
  * belong to no table; each `TableScreen` has the lines and the board of its own table. `flush` empties all three before
- * every reply. While the user types a password, notices wait.
+ * every output of a command. While the user types a password, notices wait.
  *
  * "style json" hands the same lobby over to the native protocol. `switchToNative` stops all printing, and `handOver` passes the
  * pending calls, and all later calls, to the new listener.
@@ -51,7 +51,7 @@ export class DoorSession {
   /** Rejects if an event could not be printed. */
   readonly broken: Promise<never>
   /** Fetches the next page of the list that was shown last. */
-  more: (() => Reply | Promise<Reply>) | undefined
+  more: (() => CommandOutput | Promise<CommandOutput>) | undefined
   /** Lines that did not fit on the screen. */
   #rest: readonly string[] = []
   /** The terms of the last seek, for a rematch. */
@@ -169,7 +169,7 @@ export class DoorSession {
     this.say(...shown, ...left)
   }
 
-  /** Returns the lines that did not fit on the screen; `undefined` if all did. */
+  /** Returns the lines that did not fit on the screen; `undefined` if all lines fitted. */
   rest(): readonly string[] | undefined {
     return this.#rest.length > 0 ? this.#rest : undefined
   }
@@ -202,7 +202,7 @@ export class DoorSession {
 
   /**
    * Adds a table. It becomes the shown table unless the user plays at another, because a move that the user is typing must
-   * not go to the wrong table. If the shown table is only watched, or its game is over, the session leaves it.
+   * not reach the wrong table. If the shown table is only watched, or its game is over, the session leaves it.
    */
   addTable(snapshot: TableSnapshot, coming: ArrivalKind): void {
     this.#printUpdates()
@@ -272,7 +272,7 @@ export class DoorSession {
     this.tables.clear()
   }
 
-  /** Prints everything that has happened so far. */
+  /** Prints all events so far. */
   flush(): void {
     if (this.#program) return
     this.#deliverPending()
@@ -281,7 +281,7 @@ export class DoorSession {
 
   /** Ends the session at the request of the user. */
   quit(): void {
-    this.#leave(this.telnet?.active ? 'Bye.' : 'Bye. If your terminal does not come back, press Ctrl-C.')
+    this.#leave(this.telnet?.active ? 'Bye.' : 'Bye. If your terminal does not return, press Ctrl-C.')
   }
 
   /** True after the switch to the native protocol. */
@@ -372,7 +372,7 @@ export class DoorSession {
     this.#print(['', toSentence(screen.seen ? `table ${table} is closed: ${reason}` : reason)])
   }
 
-  /** Answers Ctrl-C, which telnet sends as a command. The answer comes in a microtask, after the reply of the telnet filter. */
+  /** Answers Ctrl-C, which telnet sends as a command. The answer follows in a microtask, after the answer of the telnet filter. */
   #interrupt(): void {
     if (this.#interrupted || this.#program) return
     this.#interrupted = true
@@ -380,7 +380,7 @@ export class DoorSession {
     queueMicrotask(() => this.#print(['', way]))
   }
 
-  /** Prints all updates; the shown table comes last, because the user may have to answer there. */
+  /** Prints all updates, with the shown table last, because the user may have to answer there. */
   #printUpdates(): void {
     const notices = this.#asking ? [] : [...this.#notices, ...this.tables.takeNotices()]
     if (!this.#asking) this.#notices = []

@@ -12,7 +12,7 @@ import {
   type Offer,
   type TableContext,
 } from './event-text.ts'
-import { drawBoard, findLastMove, formatEnd } from './game-text.ts'
+import { findLastMove, formatEnd, renderBoard } from './game-text.ts'
 import { formatList, joinSentences, SCREEN, toSafeLine } from './layout.ts'
 import { formatTermSentences, formatTimeLeft } from './terms-text.ts'
 
@@ -37,7 +37,7 @@ export class TableScreen {
   readonly grace: number | undefined
   readonly #clock: Clock
   readonly #rules: TableSnapshot['game']
-  /** How a move is typed. */
+  /** Instruction for typing a move. */
   readonly #moves: string | undefined
   #sight: TableView | undefined
   /** Time of `#sight`, in monotonic milliseconds. */
@@ -72,7 +72,7 @@ export class TableScreen {
     this.#introduction = [
       formatIntroduction(this.company, coming),
       ...(terms.length > 0 ? joinSentences(terms) : []),
-      ...(token ? [`If the connection breaks, come back with: resume ${token}`] : []),
+      ...(token ? [`If the connection breaks, return with: resume ${token}`] : []),
     ]
     for (const one of offers) this.addEvent({ what: { type: 'offered', seat: one, what: this.over ? 'rematch' : 'draw' } })
   }
@@ -170,7 +170,7 @@ export class TableScreen {
   /** Returns the updates since the last call, one line each, for a table that is not shown. */
   takeNotices(): readonly string[] {
     if (!this.#sight) return []
-    const here = this.#introduction.length > 0 ? [`To go there, type "go ${this.table}".`] : []
+    const here = this.#introduction.length > 0 ? [`To show it, type "go ${this.table}".`] : []
     const turn = this.#changed && this.playing && this.turn ? ['it is your turn.'] : []
     const end = this.#changed && this.over ? [this.#outcome(this.#sight)].filter((line) => line !== '') : []
     const notices = [...this.#lines, ...turn, ...end].map((line) => `Table ${this.table}: ${line}`)
@@ -179,7 +179,7 @@ export class TableScreen {
     return lines
   }
 
-  /** Returns the whole table for a user who goes to it, and drops its updates. */
+  /** Returns the whole table for a user who selects it, and drops its updates. */
   open(): readonly string[] {
     this.#clear()
     if (this.#sight) this.#newBoard(this.#sight)
@@ -213,14 +213,14 @@ export class TableScreen {
     return together([title], this.#sight ? this.#board(this.#sight) : [], this.status())
   }
 
-  /** Describes whose turn it is, or how the game has ended and what the user can do now. */
+  /** Describes whose turn it is, or how the game has ended and the commands that the user can type now. */
   status(): readonly string[] {
     if (!this.#sight) return ['The game begins in a moment.']
     return this.over ? this.#end(this.#sight) : joinSentences(this.#turn(this.#sight, true))
   }
 
   #board({ view }: TableView): string[] {
-    const lines = drawBoard(this.#rules, view, this.company).split('\n')
+    const lines = renderBoard(this.#rules, view, this.company).split('\n')
     while (lines.at(-1) === '') lines.pop()
     return lines.map((line) => toSafeLine(line).trimEnd())
   }
@@ -276,7 +276,7 @@ export class TableScreen {
     return formatTimeLeft({ move: now(moveLeft), total: now(left) })
   }
 
-  /** Describes the end of the game and what the user can do now. */
+  /** Describes the end of the game and the commands that the user can type now. */
   #end(sight: TableView): string[] {
     const next = this.seated ? '"rematch" plays it again, "play GAME" something else.' : '"leave" leaves the table.'
     return [this.#outcome(sight), next].filter((line) => line !== '')
@@ -288,7 +288,7 @@ export class TableScreen {
   }
 }
 
-/** Joins blocks of lines, with an empty line between them if everything then still fits on a screen. */
+/** Joins blocks of lines, with an empty line between them if all of them then still fit on a screen. */
 function together(lines: readonly string[], board: readonly string[], closing: readonly string[]): string[] {
   const blocks = [lines, board, closing].filter((block) => block.length > 0)
   const apart = blocks.flat().length + blocks.length - 1 <= SCREEN ? [''] : []

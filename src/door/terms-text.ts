@@ -29,7 +29,7 @@ export function inBrackets(some: readonly string[]): string {
   return some.length === 0 ? '' : ` (${some.join(', ')})`
 }
 
-/** Formats the terms of a game as sentences for a user who has come to its table. */
+/** Formats the terms of a game as sentences for a user who has joined its table. */
 export function formatTermSentences({ seat, names }: TableContext, { rated, clock: { total, turn } = {} }: GameTerms): string[] {
   const [only, ...others] = names
   const who = others.length > 0 ? (seat === undefined ? 'Each has' : 'Each of you has') : seat === undefined ? `${only} has` : 'You have'

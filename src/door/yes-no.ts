@@ -25,7 +25,7 @@ export function parseAnswer(session: DoorSession, word: string, rest: string): P
 
 /** Explains why a word is not a command: "yes" or "no" without an offer, or chat; `undefined` for other words. */
 export function whyNoCommand(word: string, says: string): string | undefined {
-  if (commandFor(word) !== undefined) return `nothing is offered to you just now${says}`
+  if (commandFor(word) !== undefined) return `you have no offer now${says}`
   return TALK.has(bare(word)) ? `"${bare(word)}" is no command${says}` : undefined
 }
 

@@ -1,6 +1,6 @@
 import { type AnyGame, type GameAssets, type GameSettings, isRefusal, type Refusal, type SeatNumber, type SettingInfo } from './game.ts'
 
-/** CatalogueEntry is a game that a user can ask for by name, with the texts that explain how to play it. */
+/** CatalogueEntry is a game that a user can request by name, with the texts that explain how to play it. */
 export interface CatalogueEntry {
   readonly game: AnyGame
   /** The name in the catalogue; `game.name` is accepted, too. */
@@ -9,18 +9,18 @@ export interface CatalogueEntry {
   readonly aliases: readonly string[]
   readonly title: string
   readonly rules: string | undefined
-  /** How a user types a move, in one line. */
+  /** Instruction for typing a move, in one line. */
   readonly moves: string
   readonly settings: Readonly<Record<string, SettingInfo>>
   /** Returns the options for `game.setup`. */
   setup(settings: GameSettings, stock: GameAssets): Promise<unknown> | unknown
 }
 
-/** Catalogue is the games of one server: those that users can ask for, and those that only programs open. */
+/** Catalogue is the games of one server: the games that users can request, and the games that only programs open. */
 export class Catalogue {
   /** All games, by the names of their rules. */
   readonly games: ReadonlyMap<string, AnyGame>
-  /** The games that a user can ask for by name, in the order in which pages show them. */
+  /** The games that a user can request by name, in the order in which pages show them. */
   readonly entries: readonly CatalogueEntry[]
 
   constructor(games: Iterable<AnyGame>) {
@@ -46,12 +46,12 @@ export class Catalogue {
   }
 }
 
-/** Returns the name by which users ask for a game. */
+/** Returns the name by which users request a game. */
 export function publicNameOf({ name, publicName = name }: AnyGame): string {
   return publicName
 }
 
-/** Returns how a user types a move; `undefined` for a game that users cannot ask for. */
+/** Returns the instruction for typing a move; `undefined` for a game that users cannot request. */
 export function moveHintOf({ isUnlisted, moveHint, notation }: AnyGame): string | undefined {
   if (moveHint !== undefined || isUnlisted) return moveHint
   const answer = notation.parse('')
@@ -84,7 +84,7 @@ export function checkSettings({ name, settings: known }: CatalogueEntry, setting
   return undefined
 }
 
-/** Returns a Refusal if the seats that a user asks for do not exist or repeat; `undefined` if they are valid. */
+/** Returns a Refusal if the requested seats do not exist or repeat; `undefined` if they are valid. */
 export function checkSeats({ name, game }: CatalogueEntry, seats: readonly SeatNumber[] | undefined): Refusal | undefined {
   if (!seats) return undefined
   const last = game.seats.max - 1

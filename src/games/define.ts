@@ -1,6 +1,6 @@
 import { type Game, type GameSettings, isRefusal, type Random, type Refusal, type SeatNumber } from './game.ts'
 
-/** Returns a game as it is given; the compiler infers its types from `setup`, `play` and `view`. */
+/** Returns a game unchanged; the compiler infers its types from `setup`, `play` and `view`. */
 export function defineGame<State, Move, View, Options = GameSettings>(
   game: Game<State, Move, View, Options>,
 ): Game<State, Move, View, Options> {

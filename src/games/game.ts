@@ -33,7 +33,7 @@ export interface Outcome {
   readonly abandoned?: true
 }
 
-/** GameSettings are the numbers, by name, that a user gives when asking for a game. */
+/** GameSettings are the numbers, by name, that a user gives with the request for a game. */
 export type GameSettings = Readonly<Record<string, number>>
 
 /** SettingInfo describes one setting of a game: its range, its default and its meaning. */
@@ -56,11 +56,11 @@ export interface Players {
   readonly seat: SeatNumber | undefined
 }
 
-/** GameScreen is how people see a game at the front door, beside its notation. */
+/** GameScreen is the form in which the front door shows a game, beside its notation. */
 export interface GameScreen<View> {
   /** The marks of the players on the board, by seat: O and X. */
   readonly marks?: readonly string[]
-  /** Draws the board for one user; `undefined` to use the board of the notation. */
+  /** Renders the board for one user; `undefined` to use the board of the notation. */
   board?(view: View, players: Players): string | undefined
   /** Returns the last move and its seat, if the board shows them. */
   last?(view: View): { readonly seat: SeatNumber; readonly move: string } | undefined
@@ -72,26 +72,26 @@ export interface GameScreen<View> {
 
 /**
  * Game is the rules of a game, and its texts. States are immutable plain data, chance is a parameter, and an illegal move
- * returns a Refusal. `View` is what one seat or a watcher may see; a table publishes nothing else.
+ * returns a Refusal. `View` is the part of the state that one seat or a watcher may see; a table publishes nothing else.
  */
 export interface Game<State, Move, View, Options = undefined> {
   /** Name of the rules: a small letter, then small letters, digits and hyphens. Logs contain it, so it never changes. */
   readonly name: string
-  /** Name by which users ask for the game. Default: `name`. */
+  /** Name by which users request the game. Default: `name`. */
   readonly publicName?: string
-  /** Other words by which users ask for the game, in small letters. */
+  /** Other words by which users request the game, in small letters. */
   readonly aliases?: readonly string[]
-  /** One line: what the game is. Default: its name. */
+  /** A description of the game in one line. Default: its name. */
   readonly title?: string
   /** The rules, in sentences for a player. */
   readonly rules?: string
-  /** How a user types a move, in one line. Default: the sentence with which the notation refuses an empty text. */
+  /** Instruction for typing a move, in one line. Default: the sentence with which the notation refuses an empty text. */
   readonly moveHint?: string
   /** Settings that a user may give, by name. Default: none. */
   readonly settings?: Readonly<Record<string, SettingInfo>>
   /** Returns the options for `setup`. Default: the settings. */
   options?(settings: GameSettings, assets: GameAssets): Promise<Options> | Options
-  /** True for a game that users cannot ask for by name, because only a program opens its tables. */
+  /** True for a game that users cannot request by name, because only a program opens its tables. */
   readonly isUnlisted?: true
   readonly screen?: GameScreen<View>
   readonly seats: { readonly min: number; readonly max: number }
@@ -106,8 +106,8 @@ export interface Game<State, Move, View, Options = undefined> {
    */
   view(state: State, viewer: SeatNumber | 'watcher', outcome?: Outcome): View
   /**
-   * Declares what is secret: returns the state with other secrets, if there are any, such that the viewer must not be able to
-   * tell the two states apart while the game goes on. Tests compare the views of both. Missing if nothing is secret.
+   * Declares the secrets: returns the state with other secrets, if there are any, such that the viewer must not be able to
+   * distinguish the two states until the game is over. Tests compare the views of both. Missing if nothing is secret.
    */
   withOtherSecrets?(state: State, viewer: SeatNumber | 'watcher', random: Random): State
   /** Returns the points of each seat, for games that count points. */
@@ -123,14 +123,14 @@ export interface Game<State, Move, View, Options = undefined> {
   readonly notation: Notation<Move, View>
 }
 
-/** Notation converts moves and views to text. `parse` reads what `print` writes. */
+/** Notation converts moves and views to text. `parse` reads the texts that `print` returns. */
 export interface Notation<Move, View> {
   parse(text: string): Move | Refusal
   print(move: Move): string
   render(view: View): string
 }
 
-/** Situation is what one seat sees after one event. */
+/** Situation is the view of one seat after one event. */
 export interface Situation<View> {
   readonly view: View
   /** True if this seat may move. */
@@ -139,14 +139,14 @@ export interface Situation<View> {
 }
 
 /**
- * Seat is the interface of one player to a table: what the seat sees and what its player may do. A connection, a user at the
+ * Seat is the interface of one player to a table: the views of the seat and the actions of its player. A connection, a user at the
  * terminal and a bot use the same interface, and none of them can reach another seat.
  */
 export interface Seat<Move, View> {
   readonly number: SeatNumber
   /** Returns the next situation: first the one at the start, then one for each event that changes the view. None is skipped. */
   next(): Promise<Situation<View>>
-  /** Returns the next situation in which this seat may move or the game is over; it skips the situations before. */
+  /** Returns the next situation in which this seat may move or the game is over; it skips earlier situations. */
   turn(): Promise<Situation<View>>
   /** Passes every situation from now on to an observer, in the same turn of the event loop in which it arises. */
   observe(watcher: SituationObserver<View>): void

@@ -13,7 +13,7 @@ export interface Guessing {
   readonly lenient?: true
 }
 
-/** GuessingView is what the player sees: everything but the secret, which the view contains only after the game. */
+/** GuessingView is the view of the player: the whole state without the secret, which the view contains only after the game. */
 export interface GuessingView extends Pick<Guessing, 'left' | 'last'> {
   readonly secret?: number
 }
@@ -25,7 +25,7 @@ export interface GuessingOptions {
   readonly lenient?: boolean
 }
 
-/** Try is a guessed number of any size, or `wasted` if the player sent something else. */
+/** Try is a guessed number of any size, or `wasted` if the player sent another text. */
 export type Try = number | 'wasted'
 
 /** Clamps a number to the safe integers, so that a guess of any size is a valid Try. */
@@ -40,7 +40,7 @@ export const guessing: Game<Guessing, Try, GuessingView, GuessingOptions> = {
   aliases: ['number'],
   title: 'guess a number from 1 to 100',
   rules:
-    'The server has drawn a number from 1 to 100. After each guess it says whether the number is higher or lower. You win if you find it within your number of tries, usually seven.',
+    'The server has chosen a number from 1 to 100. After each guess it answers whether the number is higher or lower. You win if you find it within your number of tries, usually seven.',
   moveHint: 'a number, such as 50',
   settings: { tries: { min: 1, max: 100, usual: 7, about: 'tries' } },
   options: ({ tries = 7 }) => ({ tries, lenient: true }),

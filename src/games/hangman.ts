@@ -24,7 +24,7 @@ export interface Guess {
   readonly positions: readonly number[]
 }
 
-/** HangmanView is what the player sees: the characters found so far, and the whole word only when the game is over. */
+/** HangmanView is the view of the player: the characters found so far, and the whole word only when the game is over. */
 export interface HangmanView {
   /** The characters of the word in order; `''` for each that the player has not found yet. */
   readonly shown: readonly string[]
@@ -35,7 +35,7 @@ export interface HangmanView {
   readonly word?: string
 }
 
-/** HangmanOptions set a game up: a word, or a list from which the game draws a word. Default: the built-in English list. */
+/** HangmanOptions set a game up: a word, or a list from which the game chooses a word. Default: the built-in English list. */
 export interface HangmanOptions {
   readonly secret?: string | undefined
   readonly words?: readonly string[] | undefined
@@ -55,7 +55,7 @@ export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
   aliases: ['hang', 'gallows'],
   title: 'find the word, letter by letter, before you hang',
   rules:
-    'A word is hidden. Name letters: each is shown wherever it stands in the word, and a letter that is not in it is a miss. You win when the word is found, and lose with the last miss, usually the eighth. A digit or another character that is not in the word costs nothing here; in the program fh/hangman, a digit costs a miss.',
+    'A word is hidden. Name letters: each is shown at all its places in the word, and a letter that is not in it is a miss. You win when the word is found, and lose with the last miss, usually the eighth. A digit or another character that is not in the word costs nothing here; in the program fh/hangman, a digit costs a miss.',
   moveHint: 'one letter, such as e',
   settings: { misses: { min: 1, max: 26, usual: 8, about: 'misses allowed' } },
   options: ({ misses = 8 }, { words }) => ({ words, misses, lenient: true }),
@@ -105,7 +105,7 @@ export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
     print: (letter) => letter,
     render(view) {
       const missed = view.tried.length > 0 ? `   tried: ${view.tried.join(' ')}` : ''
-      return `${drawGallows(view)}  ${view.shown.map((character) => character || '_').join(' ')}   misses left: ${view.left}${missed}\n`
+      return `${renderGallows(view)}  ${view.shown.map((character) => character || '_').join(' ')}   misses left: ${view.left}${missed}\n`
     },
   },
 }
@@ -134,8 +134,8 @@ function isOver(state: Hangman): boolean {
   return state.left <= 0 || isFound(state)
 }
 
-/** Draws the gallows for the misses so far; empty before the first miss. */
-function drawGallows({ misses, left }: HangmanView): string {
+/** Renders the gallows for the misses so far; empty before the first miss. */
+function renderGallows({ misses, left }: HangmanView): string {
   const stage = Math.ceil(((misses - left) / Math.max(misses, 1)) * PARTS)
   const at = (part: number, sign: string) => (stage >= part ? sign : ' '.repeat(sign.length))
   const rows = [

@@ -11,7 +11,7 @@ import { tictactoe } from './tictactoe.ts'
 
 export type { AnyGame } from './game.ts'
 
-/** The games that come with Parlor, in the order in which pages show them. */
+/** The shipped games, in the order in which pages show them. */
 export const shippedGames: Catalogue = new Catalogue([tictactoe, hands, hangman, quiz, guessing, coin, robot, talk])
 
 /** The same games, by the names of their rules. */

@@ -3,7 +3,7 @@ import type { Question } from './questions/question.ts'
 import { wrap } from './text/graphemes.ts'
 
 const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F']
-/** Maximum of questions in one quiz. */
+/** Maximum number of questions in one quiz. */
 const MAX_QUESTIONS = 50
 /** Columns of a terminal. */
 const COLUMNS = 80
@@ -11,7 +11,7 @@ const COLUMNS = 80
 /** OptionLetter is the letter of an option, A for the first. */
 export type OptionLetter = string
 
-/** Quiz is the state of a game: the questions drawn for it, and the answers so far. */
+/** Quiz is the state of a game: the questions chosen for it, and the answers so far. */
 export interface Quiz {
   /** The questions in the order in which the player sees them; the options of each are shuffled. */
   readonly questions: readonly Question[]
@@ -19,7 +19,7 @@ export interface Quiz {
   readonly answers: readonly OptionLetter[]
 }
 
-/** QuizView is what the player sees. It never contains the right option of the open question or of a later one. */
+/** QuizView is the view of the player. It never contains the right option of the open question or of a later one. */
 export interface QuizView {
   /** Number of questions in the quiz. */
   readonly count: number
@@ -48,7 +48,7 @@ export interface MarkedAnswer {
 }
 
 /**
- * QuizOptions set a quiz up: the questions to draw from, and the number to draw, from 1 to 50. If there are fewer questions,
+ * QuizOptions set a quiz up: the questions to choose from, and the number to choose, from 1 to 50. If there are fewer questions,
  * the quiz has all of them.
  */
 export interface QuizOptions {
@@ -71,10 +71,10 @@ export const quiz: Game<Quiz, OptionLetter, QuizView, QuizOptions> = {
   screen: { end: ({ points, count }) => (points === count ? 'Everything right: you win!' : '') },
   seats: { min: 1, max: 1 },
   setup({ questions, count }, random) {
-    if (questions.length === 0) throw new RangeError('a quiz needs questions to draw from')
+    if (questions.length === 0) throw new RangeError('a quiz needs at least one question')
     if (!Number.isInteger(count) || count < 1 || count > MAX_QUESTIONS)
       throw new RangeError(`a quiz has 1 to ${MAX_QUESTIONS} questions, not ${count}`)
-    return { questions: drawItems(questions, random, count).map((question) => shuffleOptions(question, random)), answers: [] }
+    return { questions: chooseItems(questions, random, count).map((question) => shuffleOptions(question, random)), answers: [] }
   },
   toMove: (state) => (findOpen(state) ? [0] : []),
   play(state, _seat, answer) {
@@ -157,8 +157,8 @@ function formatQuestion({ number, text, options }: OpenQuestion, count: number, 
   return [`Question ${number} of ${count}${number > 1 ? `, ${score}` : ''}`, '', ...wrap(text, COLUMNS), '', ...lines]
 }
 
-/** Draws `count` of the items in random order, or all of them if there are fewer. */
-function drawItems<T>(items: readonly T[], random: Random, count: number): T[] {
+/** Chooses `count` of the items in random order, or all of them if there are fewer. */
+function chooseItems<T>(items: readonly T[], random: Random, count: number): T[] {
   const left = [...items]
   const taken: T[] = []
   while (left.length > 0 && taken.length < count) taken.push(...left.splice(random.integer(0, left.length - 1), 1))
@@ -166,6 +166,6 @@ function drawItems<T>(items: readonly T[], random: Random, count: number): T[] {
 }
 
 function shuffleOptions(question: Question, random: Random): Question {
-  const order = drawItems([...question.options.keys()], random, question.options.length)
+  const order = chooseItems([...question.options.keys()], random, question.options.length)
   return { ...question, options: order.map((at) => question.options[at] ?? ''), right: order.indexOf(question.right) }
 }

@@ -5,11 +5,11 @@ const WORDS = 2 ** 32
 const POOL = 4096
 
 /**
- * DrawnRandom makes numbers of random words of 32 bits. Every number of a range is equally likely: it rejects words above the
- * largest multiple of the size of the range and draws again. Throws a RangeError if the range is empty or its limits are not
+ * WordRandom makes numbers of random words of 32 bits. Every number of a range is equally likely: it discards words above the
+ * largest multiple of the size of the range and takes the next word. Throws a RangeError if the range is empty or its limits are not
  * safe integers.
  */
-export abstract class DrawnRandom implements Random {
+export abstract class WordRandom implements Random {
   /** Returns the next word, from 0 to 2³² - 1. */
   protected abstract word(): number
 
@@ -34,7 +34,7 @@ export abstract class DrawnRandom implements Random {
     }
   }
 
-  /** The same for a `count` up to 2⁵³. */
+  /** Does the same for a `count` up to 2⁵³. */
   #farBelow(count: number): number {
     const end = 2 ** 53 - (2 ** 53 % count)
     for (;;) {
@@ -44,8 +44,8 @@ export abstract class DrawnRandom implements Random {
   }
 }
 
-/** PlatformRandom draws from the platform's cryptographically secure generator, and erases each word after use. */
-class PlatformRandom extends DrawnRandom {
+/** PlatformRandom uses the platform's cryptographically secure generator, and erases each word after use. */
+class PlatformRandom extends WordRandom {
   readonly #pool = new Uint32Array(POOL)
   #left = 0
 
@@ -60,7 +60,7 @@ class PlatformRandom extends DrawnRandom {
   }
 }
 
-/** chance is unpredictable: secrets, seeds, sealed choices and shuffles come from it. */
+/** chance is unpredictable: it is the source of secrets, seeds, sealed choices and shuffles. */
 export const chance: Random = new PlatformRandom()
 
 /**

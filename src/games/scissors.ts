@@ -3,7 +3,7 @@ import type { Game, Players, Refusal, SeatNumber } from './game.ts'
 /** The hands, ordered so that each beats the next one and the last beats the first. */
 export const HANDS = ['Scissor', 'Paper', 'Stone'] as const
 
-/** Hand is what a player chooses in a round. */
+/** Hand is the choice of a player in a round. */
 export type Hand = (typeof HANDS)[number]
 
 /** Round is the hands of both players in a finished round: Player1 in seat 0, Player2 in seat 1. */
@@ -18,7 +18,7 @@ export interface Hands {
   readonly chosen: Readonly<Partial<Record<SeatNumber, Hand>>>
 }
 
-/** HandsView is what one player sees: of the open round only the player's own hand, and the seats that have chosen. */
+/** HandsView is the view of one player: in the open round it has only the player's own hand, and the seats that have chosen. */
 export interface HandsView {
   readonly rounds: readonly Round[]
   readonly chosen: readonly SeatNumber[]

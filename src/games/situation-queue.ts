@@ -1,6 +1,6 @@
 import type { Situation, SituationObserver } from './game.ts'
 
-/** SituationQueue holds the situations of one seat until the seat's player asks for them or observes the seat. */
+/** SituationQueue holds the situations of one seat until the seat's player requests them or observes the seat. */
 export class SituationQueue<View> {
   #first: Situation<View> | undefined
   #later: Situation<View>[] = NONE

@@ -1,4 +1,4 @@
-import { chooseReply } from './ai/chatbot.ts'
+import { chooseLine } from './ai/chatbot.ts'
 import type { Game, SeatNumber } from './game.ts'
 
 /** TalkEnding describes the lines that end a talk. */
@@ -27,7 +27,7 @@ export interface TurnTalkOptions {
   readonly said?: number
 }
 
-/** Maximum of bytes in one line. */
+/** Maximum number of bytes in one line. */
 const LIMIT = 4096
 
 const utf8 = new TextEncoder()
@@ -41,14 +41,14 @@ export const talk: Game<TurnTalk, string, TurnTalk, TurnTalkOptions> = {
   toMove: ({ turn, over }) => (over ? [] : [turn]),
   play(state, seat, line) {
     if (state.over) return { refused: 'the talk is over' }
-    if (seat !== state.turn) return { refused: 'it is the other player’s turn to speak' }
+    if (seat !== state.turn) return { refused: 'it is the other player’s turn to write' }
     if (line.includes('\n')) return { refused: 'one line at a time' }
     if (truncateLine(line) !== line) return { refused: `a line has at most ${LIMIT} bytes` }
     return { ...state, turn: 1 - seat, said: state.said + 1, line, over: isEnding(line, state.ending) }
   },
   outcome: ({ over }) => (over ? { winners: [] } : undefined),
   view: (state) => state,
-  choose: ({ said, line, ending }, _seat, random) => chooseReply({ heard: line, said }, (text) => isEnding(text, ending), random),
+  choose: ({ said, line, ending }, _seat, random) => chooseLine({ lastLine: line, said }, (text) => isEnding(text, ending), random),
   notation: { parse: (text) => text, print: (line) => line, render: ({ line = '' }) => line },
 }
 

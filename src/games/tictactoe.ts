@@ -3,7 +3,7 @@ import type { Game, SeatNumber } from './game.ts'
 /** The symbols of the two players (TJC notes, program 8: player 0 is the letter O). */
 const SYMBOLS = ['O', 'X']
 const FREE = '-'
-/** Maximum size of a board that is drawn with lines between its rows at the front door. */
+/** Maximum size of a board that the front door shows with lines between its rows. */
 const LINED = 11
 
 /** Board is the state of a game: a square of cells, row by row, `-` for a free cell. Moves number the cells from 1. */
@@ -30,7 +30,7 @@ export const tictactoe: Game<Board, number, Board, { size?: number; first?: Seat
   options: ({ size = 3 }) => (size === 3 ? {} : { size }),
   screen: {
     marks: SYMBOLS,
-    board: (board) => (board.size > LINED ? drawDense(board) : undefined),
+    board: (board) => (board.size > LINED ? renderDense(board) : undefined),
     last: ({ last, turn }) => (last === undefined ? undefined : { seat: 1 - turn, move: String(last) }),
   },
   seats: { min: 2, max: 2 },
@@ -66,8 +66,8 @@ export const tictactoe: Game<Board, number, Board, { size?: number; first?: Seat
   },
 }
 
-/** Draws a large board without lines: 20 cells in a row fit on a terminal. */
-function drawDense({ cells, size }: Board): string {
+/** Renders a large board without lines: 20 cells in a row fit on a terminal. */
+function renderDense({ cells, size }: Board): string {
   const width = String(cells.length).length
   const shown = [...cells].map((mark, at) => (mark === FREE ? String(at + 1) : mark).padStart(width))
   return Array.from({ length: size }, (_, row) => shown.slice(row * size, (row + 1) * size).join(' ')).join('\n')

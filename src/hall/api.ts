@@ -13,7 +13,7 @@ export interface ClockTerms {
   readonly turn?: number | undefined
 }
 
-/** SeekTerms is what a user asks for with a seek. */
+/** SeekTerms is the terms that a user requests with a seek. */
 export interface SeekTerms {
   readonly game: string
   /** The game's own settings, by name; a missing one has its default. */
@@ -134,7 +134,7 @@ export interface TableEventView {
   readonly sight?: TableView
 }
 
-/** TableView is what a seat or a watcher sees at one moment. */
+/** TableView is the view of a seat or a watcher at one moment. */
 export interface TableView {
   readonly view: unknown
   /** True if this seat may move. */
@@ -158,7 +158,7 @@ export interface TableSnapshot extends GameTerms {
   readonly token?: string
   /** Number of the last event, and the view after it; missing until the event `opened` is persisted. */
   readonly now?: { readonly n: number; readonly sight: TableView }
-  /** Seats whose offer of a draw, or of a rematch after the game, is not answered yet; missing if there are none. */
+  /** Seats whose offer of a draw, or of a rematch after the game, has no answer yet; missing if there are none. */
   readonly offers?: readonly SeatNumber[]
   /** Milliseconds for which the seat is held after a disconnection. */
   readonly grace?: number
@@ -185,7 +185,7 @@ export interface TableListener {
   closed(table: number, sentence: string): void
 }
 
-/** LobbyListener receives what concerns one session: the events of its tables, challenges and messages. */
+/** LobbyListener receives the notifications of one session: the events of its tables, challenges and messages. */
 export interface LobbyListener extends TableListener {
   /** Called when another user challenges this one. */
   challenged(seeker: SeekInfo): void
@@ -251,7 +251,7 @@ export const refusalCodes = {
   'no-such-code': 'no open seek has that code',
   'bad-token': 'the token of a seat or session is not valid, or no longer valid',
   'not-seated': 'the client has no seat at that table, or does not watch it',
-  'illegal-move': 'the rules of the game reject the move',
+  'illegal-move': 'the rules of the game refuse the move',
   stale: 'the client can see a later event than `after`',
   muted: 'the other user has muted this user',
   'not-now': 'not possible in this state, with this user or with this text; `message` says which',
@@ -262,7 +262,7 @@ export const refusalCodes = {
 /** RefusalCode is an error code of the lobby. */
 export type RefusalCode = keyof typeof refusalCodes
 
-/** Lobby is what one session can request of the hall. A refused request has changed nothing. */
+/** Lobby is the interface of one session to the hall. A refused request has changed nothing. */
 export interface Lobby {
   /** The games of this server. */
   readonly catalogue: Catalogue

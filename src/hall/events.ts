@@ -2,7 +2,7 @@ import type { Outcome, SeatNumber } from '../games/game.ts'
 
 /*
  * The single declaration of the events at a table. From it follow: the types of the events in the log (`TableEventData`) and of
- * what clients see of them (`VisibleEvent`); the checks with which storage reads a log (`fieldChecks`); the projection for
+ * the parts of events that clients see (`VisibleEvent`); the checks with which storage reads a log (`fieldChecks`); the projection for
  * clients (`toVisibleEvent`, called by `projectEvent` alone); and the schema of `event.what` in the native protocol.
  *
  * Secrets. An event shows the fields in its list `shows` and no others, so a new field is hidden until it is listed. The effect
@@ -18,7 +18,7 @@ import type { Outcome, SeatNumber } from '../games/game.ts'
 /** TableId is the number of a table, which users type: "watch 17". */
 export type TableId = number
 
-/** PersonId identifies a user for ever: `guest:ada`, `account:7`, `house`, or `peer` for a peer without a name. */
+/** PersonId identifies a user forever: `guest:ada`, `account:7`, `house`, or `peer` for a peer without a name. */
 export type PersonId = string
 
 /** SeatOwner is the owner of a seat, as the journal has it. */
@@ -33,8 +33,8 @@ export interface SeatOwner {
 }
 
 /**
- * Seed is the source of all draws in a game. A text begins with the number of its version and a colon (`seeds.ts`); a number
- * is in logs that are older than versions.
+ * Seed is the source of all random numbers in a game. A text begins with the number of its version and a colon (`seeds.ts`); logs from
+ * before versions have a number.
  */
 export type Seed = number | `1:${string}`
 
@@ -73,7 +73,7 @@ export interface EventDeclaration<Fields extends FieldSet = FieldSet, Shows exte
   readonly fields: Fields
   /** The fields that all clients at the table may see. */
   readonly shows: Shows
-  /** What the event changes in the view of a client, if anything: the game, or only the clocks. */
+  /** The part of a client's view that the event changes, if any: the game, or only the clocks. */
   readonly changes: 'game' | 'clocks' | undefined
 }
 
@@ -89,7 +89,7 @@ function declareEvent<const Fields extends FieldSet, const Shows extends readonl
 export const events = {
   /**
    * The first event. `options` are the public settings of the game, `state` is its state with its secrets, and `seed` the source
-   * of all draws; `rated` is true if the result changes the ladder, `private` if only the players see the table.
+   * of all random numbers; `rated` is true if the result changes the ladder, `private` if only the players see the table.
    */
   opened: declareEvent(
     {
@@ -107,14 +107,14 @@ export const events = {
   ),
   moved: declareEvent({ seat: 'seat', move: 'data' }, ['seat'], 'game'),
   offered: declareEvent({ seat: 'seat', what: ['draw', 'rematch'] }, ['seat', 'what']),
-  /** A player or a watcher, who has no seat, has said something. */
+  /** A player or a watcher, who has no seat, has sent a chat message. */
   said: declareEvent({ name: 'text', seat: 'seat?', text: 'text' }, ['name', 'text', 'seat']),
   declined: declareEvent({ seat: 'seat' }, ['seat']),
   gone: declareEvent({ seat: 'seat' }, ['seat'], 'clocks'),
   back: declareEvent({ seat: 'seat' }, ['seat'], 'clocks'),
   /** The server was restarted: the clocks stop until a player reconnects. */
   suspended: declareEvent({}, [], 'clocks'),
-  /** A new seed for the draws that follow, because players could compute the old seed from their views. */
+  /** A new seed for the random numbers that follow, because players could compute the old seed from their views. */
   reseeded: declareEvent({ seed: 'seed' }, []),
   /** The token of a seat is invalid from here on, because its owner's password has been changed. */
   revoked: declareEvent({ seat: 'seat' }, ['seat']),
@@ -192,13 +192,13 @@ type Fields = Readonly<Record<string, unknown>>
 /** The declarations, without the types of their fields. */
 const declarations: { readonly [Type in EventType]: EventDeclaration } = events
 
-/** Returns what a type of event changes in the view of a client: the game, only the clocks, or nothing. */
+/** Returns the part of a client's view that a type of event changes: the game, only the clocks, or nothing. */
 export function changesOf(type: EventType): EventDeclaration['changes'] {
   // most events are moves: no look-up for these
   return type === 'moved' ? events.moved.changes : declarations[type].changes
 }
 
-/** Returns what all clients at a table may see of an event. Only `projectEvent` calls this, which adds the view of one client. */
+/** Returns the part of an event that all clients at a table may see. Only `projectEvent` calls this, which adds the view of one client. */
 export function toVisibleEvent(event: TableEventData): VisibleEvent {
   // most events are moves: no loop for these
   if (event.type === 'moved') return { type: event.type, seat: event.seat }

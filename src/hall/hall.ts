@@ -31,7 +31,7 @@ import { UnavailableTables } from './unavailable-tables.ts'
 
 /*
  * The hall is the meeting place of one server: it has every open table and every open seek. It knows no connections: sessions
- * and seats subscribe to tables, and callbacks report what happens to a seek.
+ * and seats subscribe to tables, and callbacks report the result of a seek.
  *
  * Tables. `open` starts a TableActor, `restore` starts those of the previous process from their logs (`restoring.ts`). The
  * registry finds a table by number, person and token until the game is over, its log is persisted and no observer is left. After
@@ -186,12 +186,12 @@ export class Hall {
     this.#matchmaker.refuse(seek, by)
   }
 
-  /** The seats of a person at tables whose game is not over. */
+  /** Returns the seats of a person at tables whose game is not over. */
   *seatsOf(person: PersonId): Iterable<SeatAt> {
     for (const at of this.#tables.of(person)) if (!at.table.over) yield at
   }
 
-  /** Checks whether the hall holds a seat with a token for a disconnected person at a table where others play on. */
+  /** Checks whether the hall holds a seat with a token for a disconnected person at a table whose game continues. */
   holdsSeatFor(person: PersonId): boolean {
     for (const { table, seat } of this.seatsOf(person)) {
       const { opened, suspended } = table.state
@@ -302,7 +302,7 @@ export class Hall {
 
   /**
    * Ends the tables that have been without a move for a week and have no observer, if tables have no idle limit. Callers call
-   * it before they reject a user for lack of room.
+   * it before they refuse a user because the server is full.
    */
   tidy(): void {
     this.#idle.tidy()

@@ -3,8 +3,8 @@ import type { RandomBytes } from './accounts/tokens.ts'
 
 /*
  * The server limits the open tables and open seeks of each network. The count survives a restart, so the log has a mark of the
- * network from which each seat was taken. The mark is not the address, but 24 bits of a hash of the address with a salt, which
- * each process draws anew. 256 IPv4 addresses share a mark, so the log does not reveal the address. Two networks of one class
+ * network from which each seat was taken. The mark is not the address, but 24 bits of a hash of the address with a random salt,
+ * which each process generates. 256 IPv4 addresses share a mark, so the log does not reveal the address. Two networks of one class
  * room or town are unlikely to share a mark; if they do, they share a limit.
  */
 

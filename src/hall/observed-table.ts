@@ -16,7 +16,7 @@ export abstract class ObservedTable {
   history: RecentEvents | undefined
   /** The state after the persisted events. */
   protected published: TableState | undefined
-  /** Why the table is closed in this process. */
+  /** Reason why the table is closed in this process. */
   protected broken: Error | undefined
   #observers: readonly TableObserver[] = NO_OBSERVERS
 

@@ -73,12 +73,12 @@ export interface TableLog {
   append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): number | undefined
   /** Reads a table's events after the number `after`, in order; none for an unknown table. */
   read(table: TableId, after: number): Promise<readonly TableEvent[]>
-  /** Reads all events of many tables, which come in any order; cheaper than one `read` for each. */
+  /** Reads all events of many tables, in any order; cheaper than one `read` for each. */
   readAll(tables: readonly TableId[]): AsyncIterable<ReadTable>
   /**
    * Calls `then` with a table's events, in order, as soon as they are persisted, also those of other processes, and before
-   * `append` calls back. The first events are those that are persisted after this call, so those of a pending append are among
-   * them. The returned function unsubscribes.
+   * `append` calls back. The first events are those that are persisted after this call, so the events of a pending append are
+   * among them. The returned function unsubscribes.
    */
   follow(table: TableId, then: (events: readonly TableEvent[]) => void): () => void
   /** Lists the tables without an event `ended`, ascending. */
@@ -105,7 +105,7 @@ export interface Standing {
   readonly rating?: Rating
 }
 
-/** Limit of guests on the ladder of one game, because one user can be any number of guests: those who played last stay. */
+/** Limit of guests on the ladder of one game, because one user can be any number of guests: the guests who played last stay. */
 export const GUESTS = 10_000
 
 /** Results persists the standings that follow from finished tables: one ladder for each game. */
@@ -151,7 +151,7 @@ export interface HistoryRange {
   readonly hidden: boolean
 }
 
-/** FinishedGames persists which tables each person has finished, from those that ended since version 6 of the store. */
+/** FinishedGames persists which tables each person has finished, if the table ended since version 6 of the store. */
 export interface FinishedGames {
   /** Adds a finished table to the histories of persons, and drops their oldest tables beyond `HISTORY`. */
   add(persons: readonly PersonId[], finished: FinishedTable): Promise<void>
@@ -183,7 +183,7 @@ export interface LoginSession {
   readonly until: number
 }
 
-/** Limit of login sessions of one account: those that end last stay. */
+/** Limit of login sessions of one account: the sessions that end last stay. */
 export const SESSIONS = 100
 
 /** Milliseconds for which the store retains a session after its end, so that a clock that is wrong for a moment deletes none. */
@@ -222,7 +222,7 @@ export interface Accounts {
   places(): Promise<readonly string[]>
 }
 
-/** Limit of rows of disk usage in the store: those with the most bytes stay. */
+/** Limit of rows of disk usage in the store: the rows with the most bytes stay. */
 export const USAGES = 20_000
 
 /** NetworkUsage is the bytes that one network has added to the disk in one part of an hour. */

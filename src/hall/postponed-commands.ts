@@ -1,6 +1,6 @@
 import type { TableCommand } from './table.ts'
 
-/** Lasting is a command that must take effect, even if its events cannot be persisted at once. */
+/** LastingCommand is a command that must take effect, even if its events cannot be persisted at once. */
 export interface LastingCommand {
   readonly command: TableCommand
   /** Sequence number of the last event before it. */
@@ -16,7 +16,10 @@ export function isLasting({ type }: TableCommand): boolean {
   return LASTING.has(type)
 }
 
-/** Postponed is the commands of a table that wait until the store can write, and the pending commands that would wait after a failure. */
+/**
+ * PostponedCommands are the commands of a table that wait until the store can write, and the pending commands that would wait after a
+ * failure.
+ */
 export class PostponedCommands {
   #pending: LastingCommand[] = NONE
   #waiting: LastingCommand[] = NONE

@@ -6,12 +6,12 @@ import type { Opened } from './table.ts'
 /*
  * Ratings follow Glicko-2 (M. Glickman, "Example of the Glicko-2 system", 2022), with one difference: in the paper, a rating
  * period has ten to fifteen games of a player; here every game is a period of its own, so that the new rating is known when
- * the game is over. One game says almost nothing about volatility, the measure of how erratic a player is from period to
+ * the game is over. One game shows almost nothing about volatility, the measure of how erratic a player is from period to
  * period. Two players who beat each other in turn surprise the system every time: their volatility grew without end, slowly
  * for 200,000 games and then, with the deviation, to infinity in ten. Therefore all three numbers have bounds:
  *
  * - volatility: half and twice that of a newcomer, 0.03 to 0.12. The paper limits its change for the same reason (step 1).
- * - deviation: at most a newcomer's, 350; at least 30, because below that, as Glickman says in "The Glicko system", ratings
+ * - deviation: at most a newcomer's, 350; at least 30, because below that, according to Glickman's "The Glicko system", ratings
  *   hardly change any more, even if the player improves.
  * - rating: 3,000 to either side of a newcomer's. By the formula, a player who is so far ahead loses one game in thirty million.
  *

@@ -25,7 +25,7 @@ export interface RestoringOptions {
 
 /**
  * Restores the tables that were not over when the previous process ended. Those to which all players can return are suspended
- * until a player reconnects; the others end. A table whose game is missing or rejects its log stays in the log as it is.
+ * until a player reconnects; the others end. A table whose game is missing or refuses its log stays in the log as it is.
  */
 export async function restoreTables(options: RestoringOptions): Promise<void> {
   const { log, games, unavailable, onError } = options

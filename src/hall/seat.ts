@@ -102,7 +102,7 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
 
   /** Ends the conversation because the same user has resumed the seat through another connection. */
   replaced(): void {
-    this.#connection.end('you have come back through another connection')
+    this.#connection.end('you have reconnected through another connection')
   }
 
   /** Releases the seat when its connection ends: leaves the table, or reports the disconnection if no other connection has the seat. */

@@ -1,23 +1,23 @@
 import { createHmac } from 'node:crypto'
 import type { Random } from '../games/game.ts'
-import { DrawnRandom, seededRandom } from '../games/random.ts'
+import { seededRandom, WordRandom } from '../games/random.ts'
 import type { Seed } from './ports.ts'
 
 /*
- * The draws of a game at a move follow from the seed and the number of the event, so that the table's log can be replayed. The
- * draws of event n are the blocks HMAC-SHA-256(seed, "n:0"), HMAC-SHA-256(seed, "n:1") and so on, eight words of 32 bits each,
- * the least significant byte first. HMAC-SHA-256 is a pseudorandom function (RFC 2104, FIPS 198-1): a player without the key,
- * which has 128 random bits, cannot compute a draw from any number of earlier or later draws of the same table. A block is
- * computed when the game draws, so moves without draws cost nothing.
+ * The random numbers of a game at a move follow from the seed and the number of the event, so that the table's log can be
+ * replayed. The random numbers of event n are the blocks HMAC-SHA-256(seed, "n:0"), HMAC-SHA-256(seed, "n:1") and so on, eight words of 32
+ * bits each, the least significant byte first. HMAC-SHA-256 is a pseudorandom function (RFC 2104, FIPS 198-1): a player without the key,
+ * which has 128 random bits, cannot compute a random number from any earlier or later random numbers of the same table. A block is computed
+ * when the game needs it, so moves without chance cost nothing.
  *
  * Seeds without a version are in older logs: 31 bits for mulberry32, which about fifty coin tosses reveal. Such logs are
- * replayed as they are; a game that is not over gets a new seed (`reseeded`).
+ * replayed unchanged; a game that is not over gets a new seed (`reseeded`).
  */
 
 const VERSION = 1
 /** Words of 32 bits in a seed. */
 const WORDS = 4
-/** Words in a block of draws. */
+/** Words in a block of random numbers. */
 const BLOCK = 8
 
 /** Makes a seed of the current version, with 128 bits from `random`. */
@@ -43,17 +43,17 @@ const LENGTH = 22
 /** The digits of base64url (RFC 4648); encoding by hand takes a fifth of the time that a Buffer takes. */
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-/** Checks whether players can compute a seed from draws that they see. */
+/** Checks whether players can compute a seed from random numbers that they see. */
 export function isWeak(seed: Seed): boolean {
   return typeof seed === 'number'
 }
 
-/** Returns the draws of the event `n` at a table with this seed. */
+/** Returns the source of chance of the event `n` at a table with this seed. */
 export function toDraws(seed: Seed, n: number): Random {
   return typeof seed === 'number' ? seededRandom(Math.imul(seed ^ n, 0x9e3779b1)) : new EventRandom(seed, n)
 }
 
-class EventRandom extends DrawnRandom {
+class EventRandom extends WordRandom {
   readonly #seed: string
   readonly #n: number
   /** The current block, the number of blocks so far, and the index of the next word. */

@@ -35,7 +35,7 @@ export interface StandingChange {
 
 /**
  * Returns an event as a seat or a watcher may see it, with the view if the event changes the game; `state` is the state after
- * the event. Everything that clients see of events comes from here, when they happen and when a client resumes a seat.
+ * the event. All events that clients see pass through this function, when they happen and when a client resumes a seat.
  */
 export function projectEvent(event: TableEvent, state: TableState, viewer: SeatNumber | 'watcher'): TableUpdate {
   const { n, at } = event

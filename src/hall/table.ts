@@ -12,9 +12,9 @@ import { isWeak, toDraws } from './seeds.ts'
  * it. `evolve` applies one event to a state. A log that is replayed through `evolve` gives the same states that `decide`
  * returned when the log was written, so a restart, an observer of another process and a test all see the same table.
  *
- * Determinism. The time is a parameter, and each event has it. The draws of a move come from the seed and the number of its
- * event (`seeds.ts`), so the log needs the move alone. The rules of the game decide whether a move is legal; exceptions from
- * them propagate to the caller, and leave the state as it was, because states are immutable.
+ * Determinism. The time is a parameter, and each event has it. The random numbers of a move follow from the seed and the
+ * number of its event (`seeds.ts`), so the log needs the move alone. The rules of the game decide whether a move is legal; exceptions from
+ * them propagate to the caller, and leave the state unchanged, because states are immutable.
  *
  * Cost. `makeMove` calls the rules once, for the refusal and for the next state; `evolve` would call them a second time.
  *
@@ -40,7 +40,7 @@ export interface TableState {
   readonly opened: Opened
   /** State of the game. */
   readonly position: unknown
-  /** Seed of the next move's draws. */
+  /** Seed of the random numbers of the next move. */
   readonly seed: Seed
   readonly toMove: readonly SeatNumber[]
   /** Time of the last move, or of the first reconnection after a suspension. */
@@ -79,7 +79,7 @@ export type TableCommand =
   /** Ends the game if a time limit has passed. */
   | { readonly type: 'tick' }
   | { readonly type: 'suspend' }
-  /** Replaces a seed that can be computed from what players see. */
+  /** Replaces a seed that players can compute from their views. */
   | { readonly type: 'reseed'; readonly seed: Seed }
   /** Makes the token of a seat invalid. */
   | { readonly type: 'revoke'; readonly seat: SeatNumber }
@@ -107,7 +107,7 @@ const CONTINUED: Refusal = { refused: 'the players have moved to another table a
 
 /**
  * Returns the events that follow from a command at the time `now`, each with the state after it, or a refusal. There may be no
- * events. Throws what the rules throw.
+ * events. Exceptions from the rules propagate to the caller.
  */
 export function decide(table: TableState, command: TableCommand, now: number): TableStep[] | Refusal {
   if ('seat' in command && command.seat !== undefined && !table.opened.seats[command.seat]) {
@@ -295,12 +295,12 @@ function afterMove(table: TableState, { n, seat, at }: Moved, position: unknown)
 
 function refuseIfFull({ n, moves }: TableState): Refusal | undefined {
   if (n - moves < EVENTS) return undefined
-  return { refused: `this table has had ${EVENTS} events besides moves, the maximum: go on playing, or start another game` }
+  return { refused: `this table has had ${EVENTS} events besides moves, the maximum: continue the game, or start another game` }
 }
 
 function say({ name, seat, text }: Extract<TableCommand, { type: 'say' }>): readonly TableEventData[] | Refusal {
   if (text.trim() === '') return { refused: 'say something' }
-  if (text.length > LINE) return { refused: `say at most ${LINE} characters at once` }
+  if (text.length > LINE) return { refused: `write at most ${LINE} characters in one message` }
   return [{ type: 'said', name, ...(seat === undefined ? {} : { seat }), text }]
 }
 
@@ -328,7 +328,7 @@ function leave(table: TableState, outcome: Outcome): readonly TableEventData[] |
 
 function changePresence(table: TableState, seat: SeatNumber, where: 'gone' | 'back'): readonly TableEventData[] {
   const isGone = table.clocks.gone[seat] !== undefined
-  // a disconnection after the game withdraws the offers of a rematch, so that no player waits for an answer for ever
+  // a disconnection after the game withdraws the offers of a rematch, so that no player waits for an answer forever
   if (table.ended && where === 'gone' && table.offers.length > 0 && table.successor === undefined) return [{ type: where, seat }]
   if (table.ended || (where === 'gone' ? isGone : !isGone && !table.suspended)) return []
   if (where === 'gone' && (table.absences[seat] ?? 0) >= ABSENCES) return [endEvent(table, leftBy(table, seat))]

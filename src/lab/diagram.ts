@@ -41,7 +41,7 @@ function findTour(automaton: Automaton): readonly (Transition | 'again')[] {
   }
 }
 
-/** Returns the shortest path to an unseen transition. Transitions that end the conversation come last; table order breaks ties. */
+/** Returns the shortest path to an unseen transition. Transitions that end the conversation are last; table order breaks ties. */
 function findNearest(automaton: Automaton, from: string, unseen: ReadonlySet<Transition>): readonly Transition[] | undefined {
   const queue: { state: string; path: readonly Transition[] }[] = [{ state: from, path: [] }]
   const visited = new Set([from])

@@ -115,7 +115,7 @@ function parseTime(text: string): number | undefined {
   return time <= LONGEST ? time : undefined
 }
 
-/** Returns the error text for an invalid value: what the verb takes, and what was given. */
+/** Returns the error text for an invalid value: the values that the verb takes, and the given value. */
 export function formatExpected(verb: Verb, text: string): string {
   const { unit, range } = VERBS[verb]
   const one = unit === 'bytes' ? `a number of bytes from 1 to ${LARGEST}` : 'a time such as 5ms or 2s, up to 10m'

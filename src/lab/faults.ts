@@ -9,7 +9,7 @@ export interface Faults {
   delay?: number | readonly [number, number]
   /** Cuts the stream into pieces of so many bytes (two numbers are a random range), each `delay` after the previous one. */
   split?: number | readonly [number, number]
-  /** Joins what arrives within so many milliseconds. */
+  /** Joins the bytes that arrive within so many milliseconds. */
   glue?: number
   /** Sends single bytes, with so many milliseconds between them. */
   dribble?: number
@@ -19,7 +19,7 @@ export interface Faults {
   cut?: readonly number[]
   /** Resets the connection for both sides after so many bytes. */
   reset?: number
-  /** Drops everything after so many bytes, the end of the stream too. */
+  /** Drops all later bytes, and the end of the stream, after so many bytes. */
   stop?: number
 }
 
@@ -157,14 +157,14 @@ class Lane {
     this.#cancelGlue ??= clock.after(faults.glue, () => this.#unglue())
   }
 
-  /** Runs an action after everything that has arrived so far. */
+  /** Runs an action after all bytes that have arrived so far. */
   behind(act: () => void, always = false): void {
     this.#unglue()
     this.#add({ due: this.#due(0), act, always })
     this.#run()
   }
 
-  /** Drops everything in the lane. */
+  /** Drops all items in the lane. */
   clear(): void {
     this.#cancelGlue?.()
     this.#cancelWait?.()

@@ -93,7 +93,7 @@ class TracedTransport extends TransportFilter {
 /** SecretLine joins the lines of one side, which may be cut anywhere, and masks the secrets in them. */
 class SecretLine {
   readonly #find: (text: string, context: SecretsContext) => readonly SecretSpan[]
-  /** What this side has sent in its last turn, which the first whole line of the other side ends. */
+  /** The lines of this side's last turn, which the first whole line of the other side ends. */
   #turn = ''
   #isOver = true
   /** The last whole line. */

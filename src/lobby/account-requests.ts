@@ -31,7 +31,7 @@ export class AccountRequests {
     this.#onEntered = onEntered
   }
 
-  /** See `Lobby.enter`. */
+  /** Implements `Lobby.enter`. */
   async enter(name: string, how: { readonly password?: string; readonly secret?: string }): Promise<LobbyRefusal | undefined> {
     const { people } = this.#context
     const isNew = how.password === undefined && (await people.registeredName(name)) === undefined
@@ -39,14 +39,14 @@ export class AccountRequests {
     return this.#answer(wrong ?? (await this.#identity.enter(name, how)))
   }
 
-  /** See `Lobby.register`. */
+  /** Implements `Lobby.register`. */
   async register(name: string, password: string): Promise<LobbyRefusal | undefined> {
     const wrong = this.#context.people.checkName(name)
     if (wrong) return toAuthRefusal(wrong)
     return this.#spend() ?? this.#answer(await this.#identity.register(name, password))
   }
 
-  /** See `Lobby.confirmPassword`. */
+  /** Implements `Lobby.confirmPassword`. */
   async confirmPassword(password: string): Promise<LobbyRefusal | undefined> {
     const missing = this.#checkRegistered()
     if (missing) return missing
@@ -54,7 +54,7 @@ export class AccountRequests {
     return wrong && toAuthRefusal(wrong)
   }
 
-  /** See `Lobby.changePassword`. */
+  /** Implements `Lobby.changePassword`. */
   async changePassword(old: string, password: string): Promise<EndedConnections | LobbyRefusal> {
     const missing = this.#checkRegistered()
     if (missing) return missing
@@ -64,7 +64,7 @@ export class AccountRequests {
     return isRefusal(ended) ? toAuthRefusal(ended) : ended
   }
 
-  /** See `Lobby.unregister`. */
+  /** Implements `Lobby.unregister`. */
   async unregister(password: string): Promise<EndedConnections | LobbyRefusal> {
     const missing = this.#checkRegistered()
     if (missing) return missing
@@ -75,7 +75,7 @@ export class AccountRequests {
     return ended
   }
 
-  /** See `Lobby.openSession`. */
+  /** Implements `Lobby.openSession`. */
   async openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal> {
     const user = this.#user
     if (!user) return NAME_REQUIRED
@@ -86,7 +86,7 @@ export class AccountRequests {
     return isRefusal(until) ? toAuthRefusal(until) : { session, until }
   }
 
-  /** See `Lobby.enterBySession`. */
+  /** Implements `Lobby.enterBySession`. */
   async enterBySession(session: string): Promise<LobbyRefusal | undefined> {
     return this.#answer(await this.#identity.enterBySession(session))
   }

@@ -75,7 +75,7 @@ export class Challenges {
     return undefined
   }
 
-  /** Milliseconds until an address can challenge a user again, after too many cancelled challenges; usually 0. */
+  /** Returns the milliseconds until an address can challenge a user again, after too many cancelled challenges; usually 0. */
   wait({ challenged, address }: Omit<Challenge, 'seeker'>): number {
     return this.#cancelled.wait(keyOf(challenged, address), this.#clock.monotonic())
   }

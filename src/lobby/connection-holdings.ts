@@ -6,7 +6,10 @@ import type { TableActor } from '../hall/table-actor.ts'
 import type { LobbyContext, SessionPeer } from './context.ts'
 import type { DiskQuota } from './disk-quota.ts'
 
-/** Holdings counts the seats that one connection holds at open tables, under all its names, and the bytes that it adds to the disk. */
+/**
+ * ConnectionHoldings counts the seats that one connection holds at open tables, under all its names, and the bytes that it
+ * adds to the disk.
+ */
 export class ConnectionHoldings {
   /** The network of the connection's peer. */
   readonly network: string
@@ -35,7 +38,7 @@ export class ConnectionHoldings {
     else if (!this.#tables.includes(table)) this.#tables = [...this.#tables, table]
   }
 
-  /** Adds a seat at a new table, and counts the bytes that the table takes now, and those that its end will take. */
+  /** Adds a seat at a new table, and counts the bytes that the table takes now, and the bytes that its end will take. */
   open(table: TableActor, seat: SeatNumber): void {
     this.add(table)
     const isKnown = table.state.opened.seats[seat]?.person !== PEER

@@ -25,14 +25,14 @@ const MEGABYTE = 1_000_000
 const DELAY = 5000
 const TOGETHER = 500
 
-/** SpendingStore persists the counts. */
+/** DiskUsageStore persists the counts. */
 export interface DiskUsageStore {
   readonly usage: DiskUsage
   /** Called with the error if that fails. */
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
-/** Spendings counts the bytes that each network adds to the disk in an hour. */
+/** DiskQuotas counts the bytes that each network adds to the disk in an hour. */
 export class DiskQuotas {
   readonly #clock: Clock
   /** Maximum bytes in an hour. */
@@ -45,7 +45,7 @@ export class DiskQuotas {
   #salt: string | undefined
   /** Counts that earlier processes have persisted, by the mark of the network. */
   #before: ReadonlyMap<string, readonly NetworkUsage[]> = new Map()
-  /** Counts with bytes that are not persisted. */
+  /** Quotas with bytes that are not persisted yet. */
   readonly #changed = new Set<DiskQuota>()
   /** True if there are bytes in the store. */
   #isPersisted = false
@@ -143,7 +143,7 @@ interface SpendingOptions {
   readonly before: readonly NetworkUsage[]
 }
 
-/** Spending counts the bytes that one network has added to the disk in the last hour. */
+/** DiskQuota counts the bytes that one network has added to the disk in the last hour. */
 export class DiskQuota {
   readonly mark: string
   readonly #limit: number
@@ -208,7 +208,7 @@ export class DiskQuota {
     return `your address has written ${megabytes} MB in the last hour, the limit: wait ${wait}, and then try again`
   }
 
-  /** Milliseconds until the count is below the limit. */
+  /** Returns the milliseconds until the count is below the limit. */
   #wait(): number {
     let left = this.#total
     for (const [part, bytes] of this.#parts ?? []) {

@@ -4,7 +4,7 @@ import type { Lobby, LobbyRefusal, RefusalCode } from '../hall/api.ts'
 import { isTemporary, UNWRITABLE } from '../hall/ports.ts'
 
 /** The refusal for a client that has no name yet. */
-export const NAME_REQUIRED: LobbyRefusal = { code: 'who-are-you', refused: 'say who you are first' }
+export const NAME_REQUIRED: LobbyRefusal = { code: 'who-are-you', refused: 'give a name first' }
 
 /** The refusal while the store cannot write. */
 export const UNAVAILABLE: LobbyRefusal = { code: 'unavailable', refused: UNWRITABLE }
@@ -29,27 +29,27 @@ export function toAuthRefusal({ code, refused, proposal }: AuthError): LobbyRefu
   return { code: CODES[code], refused, ...(proposal === undefined ? {} : { proposal }) }
 }
 
-/** The refusal for a game that the catalogue does not have. */
+/** Returns the refusal for a game that the catalogue does not have. */
 export function noGame(name: string): LobbyRefusal {
   return { code: 'no-such-game', refused: `there is no game ${name}: see the games` }
 }
 
-/** The refusal for a user who is not online. */
+/** Returns the refusal for a user who is not online. */
 export function notHere(name: string): LobbyRefusal {
-  return { code: 'no-such-person', refused: `there is no user "${name}" here: see who is here` }
+  return { code: 'no-such-person', refused: `there is no user "${name}" here: list the users` }
 }
 
-/** The refusal for a table that does not exist, or that the user may not see. */
+/** Returns the refusal for a table that does not exist, or that the user may not see. */
 export function noTable(id: number): LobbyRefusal {
   return { code: 'no-such-table', refused: `there is no table ${id} that is open to you: see the tables` }
 }
 
-/** The refusal for a table that this server cannot restore. */
+/** Returns the refusal for a table that this server cannot restore. */
 export function noRules(game: string): LobbyRefusal {
-  return { code: 'not-now', refused: `this server cannot go on with this game of ${game} now: your seat is held until it can` }
+  return { code: 'not-now', refused: `this server cannot continue this game of ${game} now: your seat is held until it can` }
 }
 
-/** The refusal for a command that needs a seat at the table. */
+/** Returns the refusal for a command that needs a seat at the table. */
 export function noSeat(id: number): LobbyRefusal {
   return { code: 'not-seated', refused: `you have no seat at table ${id}` }
 }

@@ -106,7 +106,7 @@ export class Identity {
     if (isRefusal(entered)) return entered
     const before = this.#user
     if (before && before.person !== entered.person) this.#onUserChange?.()
-    // the same user on the same connection keeps its seats
+    // the seats of the same user on the same connection stay
     else for (const token of before?.tokens ?? []) entered.addToken(token)
     before?.leave()
     this.#user = entered

@@ -22,14 +22,14 @@ export function isOwnSeat({ table, seat }: SeatAt, user: OnlineUser): boolean {
   return token === undefined ? table.observers.some(({ viewer }) => viewer === seat) : user.hasToken(token)
 }
 
-/** Converts an online user to what all users may see of the user. */
+/** Converts an online user to the data that all users may see. */
 export function toPersonInfo(hall: Pick<Hall, 'seatsOf'>, user: OnlineUser): PersonInfo {
   const { person, name } = user
   const seats = [...hall.seatsOf(person)].filter((at) => isOwnSeat(at, user))
   return { name, registered: hasAccount(person), tables: seats.map(({ table }) => table.id) }
 }
 
-/** Converts an open seek to what all users may see of it: not the user to whom it is addressed. */
+/** Converts an open seek to the data that all users may see: not the user to whom it is addressed. */
 export function toSeekInfo(
   catalogue: Catalogue,
   { name, game, ...terms }: Pick<OpenSeek, 'name' | 'game' | 'options' | 'rated' | 'clock'>,

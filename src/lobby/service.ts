@@ -29,11 +29,11 @@ export interface LobbyServiceOptions {
   readonly random: Random
   /** Source of tokens, codes and salts; by default the platform's. */
   readonly bytes?: RandomBytes
-  /** The games of this server; by default those that come with Parlor. */
+  /** The games of this server; by default the shipped ones. */
   readonly catalogue?: Catalogue
   /** The rules by name; by default those of the catalogue. */
   readonly games?: ReadonlyMap<string, AnyGame>
-  /** Words and questions for the games; by default those that come with Parlor. */
+  /** Words and questions for the games; by default the shipped ones. */
   readonly stock?: GameAssets
   /** Milliseconds that a user waits for an opponent before the house takes the seat; see `LobbyContext`. */
   readonly wait?: number | undefined

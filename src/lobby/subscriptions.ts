@@ -21,8 +21,8 @@ export interface SubscriptionsOptions {
 
 /**
  * Subscriptions are the tables to which one lobby session is subscribed, each through a seat or as a watcher. A session has
- * one subscription per table at most. What it does at a table goes through here, so that its bytes count for its network,
- * and is answered after the table's log has persisted it.
+ * one subscription per table at most. Its acts at a table pass through this class, so that their bytes count for its network,
+ * and are answered after the table's log has persisted them.
  */
 export class Subscriptions {
   readonly #hall: Hall
@@ -189,7 +189,7 @@ export class Subscriptions {
     this.endAll()
   }
 
-  /** Takes the seat at a rematch, where the seats are swapped. */
+  /** Takes the seat at a rematch, in which the seats are swapped. */
   #joinRematch(before: TableActor, seat: SeatNumber, id: number, token: string | undefined): void {
     const table = this.#hall.table(id)
     if (!table) return

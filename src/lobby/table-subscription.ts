@@ -21,7 +21,7 @@ export interface TableSubscriptionOptions {
   readonly onClosed: () => void
   /** The user's name. */
   readonly name: string
-  /** True if updates wait until the client has caught up, and `goOn` is called. */
+  /** True if updates wait until `catchUp` has sent the missed events. */
   readonly isBehind: boolean
 }
 

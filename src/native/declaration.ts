@@ -3,7 +3,7 @@ import type { Lobby, LobbyRefusal } from '../hall/api.ts'
 import { count, id, list, seekInfo, text } from './fields.ts'
 
 /*
- * How the messages of the native protocol are declared. A command is one declaration: its schema, an example, its cost, its answer
+ * The declarations of the messages of the native protocol. A command is one declaration: its schema, an example, its cost, its answer
  * and its handler. `messages.ts` collects the declarations of all groups (`commands/`); the parser, the session, the documentation
  * and the tests derive from it.
  */
@@ -20,21 +20,21 @@ export type AnswerOf<Schema extends z.ZodType> = WithoutId<z.infer<Schema>> | Lo
 type WithoutId<Message> = Message extends unknown ? Omit<Message, 'id'> : never
 
 /** CommandDeclaration declares a message from the client. The server answers each once: with its `answer`, or with `error`. */
-export interface CommandDeclaration<Schema extends z.ZodType = z.ZodType, Reply extends z.ZodType = z.ZodType>
+export interface CommandDeclaration<Schema extends z.ZodType = z.ZodType, Answer extends z.ZodType = z.ZodType>
   extends MessageDeclaration<Schema> {
   /**
    * Cost in the budget of the connection, in addition to 1 for the message. It follows from the work of the server: building and
    * writing a list, hashing a password, opening a table, reading a log. Long answers are charged separately.
    */
   readonly cost: number
-  /** Schema of the answer; of several, a union. */
-  readonly answer: Reply
+  /** Schema of the answer; a union if there are several. */
+  readonly answer: Answer
   /** Executes the command. */
-  run(lobby: Lobby, command: z.infer<Schema>): AnswerOf<Reply> | Promise<AnswerOf<Reply>>
+  run(lobby: Lobby, command: z.infer<Schema>): AnswerOf<Answer> | Promise<AnswerOf<Answer>>
 }
 
-/** ReplySchemas are the schemas of all answers of some commands. */
-export type ReplySchemas<Commands extends readonly CommandDeclaration[]> = Commands[number]['answer']
+/** AnswerSchemas are the schemas of all answers of some commands. */
+export type AnswerSchemas<Commands extends readonly CommandDeclaration[]> = Commands[number]['answer']
 
 function toSchema<Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, about: string, shape: Shape) {
   return z.strictObject({ type: z.literal(type), ...shape }).meta({ description: about })
@@ -58,23 +58,23 @@ export function message<Type extends string, Shape extends z.core.$ZodLooseShape
 }
 
 /** Declares a message from the client. Each may have an `id`, which its answer repeats. */
-export function command<Type extends string, Shape extends z.core.$ZodLooseShape, Reply extends z.ZodType>(
+export function command<Type extends string, Shape extends z.core.$ZodLooseShape, Answer extends z.ZodType>(
   type: Type,
   about: string,
   shape: Shape,
   declared: {
     readonly example: Omit<z.infer<CommandSchema<Type, Shape>>, 'type'>
     readonly cost: number
-    readonly answer: Reply
-    run(lobby: Lobby, command: z.infer<CommandSchema<Type, Shape>>): AnswerOf<Reply> | Promise<AnswerOf<Reply>>
+    readonly answer: Answer
+    run(lobby: Lobby, command: z.infer<CommandSchema<Type, Shape>>): AnswerOf<Answer> | Promise<AnswerOf<Answer>>
   },
-): CommandDeclaration<CommandSchema<Type, Shape>, Reply> {
+): CommandDeclaration<CommandSchema<Type, Shape>, Answer> {
   const schema = toCommandSchema(type, about, shape)
   return { ...declared, type, schema, example: { type, ...declared.example } as unknown as z.infer<typeof schema> }
 }
 
 /** Makes the answer of a command; the server adds the command's `id`. */
-export function toReply<Schema extends z.ZodType>(
+export function toAnswer<Schema extends z.ZodType>(
   { type }: MessageDeclaration<Schema>,
   fields: Omit<z.infer<Schema>, 'type' | 'id'>,
 ): WithoutId<z.infer<Schema>> {
@@ -99,5 +99,5 @@ export const ok = message(
 
 /** Returns the refusal of a command, or `ok` if it is not refused. */
 export function done(refusal: LobbyRefusal | undefined): AnswerOf<typeof ok.schema> {
-  return refusal ?? toReply(ok, {})
+  return refusal ?? toAnswer(ok, {})
 }

@@ -30,5 +30,5 @@ function toEventSchema(declarations: Readonly<Record<string, EventDeclaration>>)
   return z.discriminatedUnion('type', [first, ...others]) as unknown as z.ZodType<VisibleEvent>
 }
 
-/** The schema of what clients see of an event. */
+/** The schema of the part of an event that clients see. */
 export const visibleEvent = toEventSchema(events)

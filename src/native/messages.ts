@@ -6,7 +6,7 @@ import { basicMessages, connectionCommands, connectionMessages } from './command
 import { seekCommands, seekMessages } from './commands/seek.ts'
 import { tableCommands, tableMessages } from './commands/table.ts'
 import { talkCommands, talkMessages } from './commands/talk.ts'
-import type { CommandDeclaration, MessageDeclaration, ReplySchemas } from './declaration.ts'
+import type { AnswerSchemas, CommandDeclaration, MessageDeclaration } from './declaration.ts'
 
 export { VERSION } from './commands/connection.ts'
 
@@ -61,7 +61,7 @@ export const examples = {
 }
 
 /** NativeCommand is the declaration of a command, with the answers of all commands. */
-export type NativeCommand = CommandDeclaration<z.ZodType, ReplySchemas<typeof commands>>
+export type NativeCommand = CommandDeclaration<z.ZodType, AnswerSchemas<typeof commands>>
 
 const declared: readonly NativeCommand[] = commands
 

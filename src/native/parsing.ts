@@ -71,7 +71,7 @@ const MEANT: ReadonlyMap<string, ToServer['type']> = new Map([
   ...(['spectate', 'observe'] as const).map((word) => [word, 'watch'] as const),
 ])
 
-/** Explains what is wrong with the fields of a command. A field name that is nearly right comes before all other mistakes. */
+/** Explains what is wrong with the fields of a command. A field name that is nearly right has priority over all other mistakes. */
 function refusalOfFields(json: { readonly type: string }, issues: readonly z.core.$ZodIssue[]): string {
   const { type } = json
   const unknown = issues.flatMap((issue) =>
@@ -136,7 +136,7 @@ function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce((value, part) => (value as Readonly<Record<PropertyKey, unknown>> | undefined)?.[part], json)
 }
 
-/** Describes what a value must be, as a noun: "a whole number from 0 to 7". */
+/** Describes the valid values, as a noun: "a whole number from 0 to 7". */
 function describe(node: Node | undefined): string {
   if (node?.anyOf)
     return inWords(

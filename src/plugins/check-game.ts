@@ -10,10 +10,10 @@ const NOTATION = ['parse', 'print', 'render'] as const
 const NAME = /^[a-z][a-z0-9-]{0,30}$/
 /** Matches an alias: words of small letters, digits and hyphens. */
 const ALIAS = /^[a-z0-9][a-z0-9-]*(?: [a-z0-9-]+)*$/
-/** Maximum of seats: the hall matches two players. */
+/** Maximum number of seats: the hall matches two players. */
 const SEATS = 2
 
-/** Returns what is wrong with the form of a game, in the end of a sentence; `undefined` if nothing is. */
+/** Returns the end of a sentence that says what is wrong with the form of a game; `undefined` if the form is valid. */
 export function findGameFault(game: unknown): string | undefined {
   if (!isRecord(game)) return 'is not an object'
   if (typeof game.name !== 'string' || !NAME.test(game.name))
@@ -42,7 +42,7 @@ export function takenWords({ games }: Catalogue): ReadonlySet<string> {
   return new Set([...games.values()].flatMap(wordsOf))
 }
 
-/** Sets up a game with its usual settings and shows its first state. Resolves to what fails, in the end of a sentence. */
+/** Sets up a game with its usual settings and shows its first state. Resolves to the end of a sentence that names the failure. */
 export async function findSetupFault(game: AnyGame): Promise<string | undefined> {
   const settings = Object.fromEntries(Object.entries(game.settings ?? {}).map(([name, { usual }]) => [name, usual]))
   try {

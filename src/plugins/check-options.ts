@@ -1,14 +1,14 @@
 import type { ProgramOption } from '../protocol/option.ts'
 import { isRecord } from './check-game.ts'
 
-/** Matches the name of an option, which is that of its setting, too. */
+/** Matches the name of an option, which is also the name of its setting. */
 const NAME = /^[a-z][A-Za-z0-9]*$/
 /** Matches the spelling of an option on the command line, without dashes. */
 const SPELLING = /^[a-z][a-z0-9-]*$/
 const KINDS: readonly unknown[] = ['text', 'flag', 'file']
 const SIDES: readonly unknown[] = ['server', 'client', 'both']
 
-/** Returns what is wrong with the options that a program takes, in the end of a sentence; `undefined` if nothing is. */
+/** Returns the end of a sentence that says what is wrong with the options of a program; `undefined` if they are valid. */
 export function findTakesFault(takes: unknown): string | undefined {
   if (takes === undefined) return undefined
   if (!Array.isArray(takes)) return 'has "takes" that is not a list of options'
@@ -33,8 +33,8 @@ function findOptionFault(option: unknown): string | undefined {
 }
 
 /**
- * Returns why an option does not go with those of the other programs, in the end of a sentence: the command line reads all options
- * of one spelling in one way, and a setting belongs to one declaration. Options are compared by identity.
+ * Returns the end of a sentence that says why an option conflicts with an option of another program: the command line reads all
+ * options of one spelling in one way, and a setting belongs to one declaration. Options are compared by identity.
  */
 export function findClash(option: ProgramOption, others: readonly ProgramOption[]): string | undefined {
   const spelt = spellingOf(option)
@@ -52,7 +52,7 @@ function spellingOf({ name, spelling = name }: ProgramOption): string {
   return spelling
 }
 
-/** The parts of a declaration that the command line needs before it knows the program. */
+/** Returns the parts of a declaration that the command line needs before it knows the program. */
 function formOf(option: ProgramOption): string {
   return option.kind === 'text' ? `text ${option.metavar}` : option.kind
 }

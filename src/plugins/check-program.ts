@@ -10,11 +10,11 @@ const NAME = /^[a-z0-9-]+\/[a-z0-9-]+$/
 const SHORT = /^[a-z][a-z0-9-]*$/
 const SIDES: readonly unknown[] = ['server', 'client', 'either']
 
-/** Returns what is wrong with a program, in the end of a sentence; `undefined` if nothing is. */
+/** Returns the end of a sentence that says what is wrong with a program; `undefined` if it is valid. */
 export function findProgramFault(program: unknown): string | undefined {
   if (!isRecord(program)) return 'is not an object'
   const { name, short, port, servePort, protocol, takes } = program
-  if (typeof name !== 'string' || !NAME.test(name)) return `has the name ${JSON.stringify(name)}; a name is such as example/nim`
+  if (typeof name !== 'string' || !NAME.test(name)) return `has the name ${JSON.stringify(name)}; a name has the form of example/nim`
   if (short !== undefined && !(typeof short === 'string' && SHORT.test(short))) return `has the short name ${JSON.stringify(short)}`
   for (const one of [port, servePort ?? 0]) {
     if (!(Number.isInteger(one) && Number(one) >= 0 && Number(one) <= 65_535)) return `has the port ${one}; a port is from 1 to 65535`
@@ -26,7 +26,7 @@ export function findProgramFault(program: unknown): string | undefined {
   return findTakesFault(takes) ?? findAutomatonFault(protocol.automaton) ?? findTrial(program as unknown as Program)
 }
 
-/** Returns what is wrong with an automaton. */
+/** Returns the first fault of an automaton, as a predicate. */
 function findAutomatonFault(automaton: unknown): string | undefined {
   if (!isRecord(automaton)) return 'has a protocol without an automaton'
   const { messages, states, start, always = {}, quiet = [], turns = {}, refusal } = automaton

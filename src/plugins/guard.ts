@@ -5,15 +5,15 @@ import { PacedEffort } from './paced-effort.ts'
 import type { TimeLimit } from './time-limit.ts'
 
 /*
- * The rules of a plug-in are code of others in our process. A shipped game never throws and answers at once; a plug-in's may
- * throw, or compute for ever, in any hook, and every hook is called in the turn of the event loop that serves all tables.
+ * The rules of a plug-in are foreign code in the server's process. A shipped game never throws and answers at once; a plug-in's may
+ * throw, or compute forever, in any hook, and every hook is called in the turn of the event loop that serves all tables.
  *
  * `guardGame` wraps a game so that the hall can treat it like a shipped one. Each hook runs with a time limit. A failure of
  * `play` refuses the move. Before a move counts, the guard also calls all hooks that the table needs for the new state, so that
- * a state for which one of them fails is never reached: the move that leads there is refused instead. A failure of a text is an
+ * no table reaches a state for which a hook fails: the guard refuses the move instead. A failure of a text is an
  * empty text. Everything else throws a RulesError, which closes that table, or refuses to open it.
  *
- * What this cannot do: a role of a plug-in's program is an asynchronous function, and no limit stops it while it computes. A
+ * The limit of this: a role of a plug-in's program is an asynchronous function, and no limit stops it while it computes. A
  * role that throws ends its own conversation, like a shipped one.
  */
 
@@ -56,12 +56,12 @@ class Guard {
       notation: {
         parse: (text) => this.#try('notation.parse', () => notation.parse(text), { refused: 'the game cannot read that' }),
         print: (move) => this.#try('notation.print', () => notation.print(move), ''),
-        render: (view) => this.#try('notation.render', () => notation.render(view), 'The board cannot be drawn.'),
+        render: (view) => this.#try('notation.render', () => notation.render(view), 'The board cannot be rendered.'),
       },
     }
   }
 
-  /** Makes a move, and checks that the table can go on after it. */
+  /** Makes a move, and checks that the table can continue after it. */
   #play(state: unknown, seat: SeatNumber, move: unknown, random: Random): unknown {
     const game = this.#game
     const work = () => {
@@ -77,7 +77,7 @@ class Guard {
     return this.#try('play', work, refusal)
   }
 
-  /** Returns the house's move: the game's choice, or what a search finds; any legal move if that fails. */
+  /** Returns the house's move: the game's choice, or the result of a search; any legal move if that fails. */
   #choose(view: unknown, seat: SeatNumber, random: Random): unknown {
     const game = this.#game
     if (game.choose) return this.#call('choose', () => game.choose?.(view, seat, random))

@@ -30,7 +30,7 @@ export interface Playable {
   readonly programs: ProgramRegistry
 }
 
-/** PluginExports is what a plug-in exports. */
+/** PluginExports is the exports of a plug-in. */
 interface PluginExports {
   readonly games: readonly unknown[]
   readonly programs: readonly unknown[]
@@ -38,9 +38,9 @@ interface PluginExports {
 }
 
 /**
- * Loads plug-ins, in order, and resolves to the games and programs with theirs at the end. `onFailure` is called when a hook of
+ * Loads plug-ins, in order, and resolves to all games and programs, with those of plug-ins at the end. `onFailure` is called when a hook of
  * a plug-in's game fails later. Rejects with a PluginError for a file that cannot be loaded, or whose games or programs are
- * invalid, or have a name or port that is taken.
+ * invalid, or that use a taken name or port.
  */
 export async function loadPlugins(files: readonly string[], shipped: Playable, onFailure: FailureObserver): Promise<Playable> {
   if (files.length === 0) return shipped
@@ -120,7 +120,7 @@ function takeNames(file: string, { name, short }: Pick<Program, 'name' | 'short'
   }
 }
 
-/** Adds the options of a program to those of the others. Throws a PluginError if one does not go with them. */
+/** Adds the options of a program to the options of the others. Throws a PluginError if an option conflicts with them. */
 function takeOptions(file: string, { name, takes = [] }: Pick<Program, 'name' | 'takes'>, options: ProgramOption[]): void {
   for (const option of takes) {
     const clash = findClash(option, options)
@@ -129,7 +129,7 @@ function takeOptions(file: string, { name, takes = [] }: Pick<Program, 'name' | 
   }
 }
 
-/** Gives a program without a port the first free one behind those of the shipped programs. */
+/** Gives a program without a port the first free port above the ports of the shipped programs. */
 function withPort(program: Program, ports: ReadonlySet<number>): Program {
   if (program.port > 0) return program
   let port = program.servePort ?? FIRST_PORT
@@ -137,7 +137,7 @@ function withPort(program: Program, ports: ReadonlySet<number>): Program {
   return { ...program, port }
 }
 
-/** Adds an item that must not be there yet. Throws a PluginError with the sentence otherwise. */
+/** Adds a new item. Throws a PluginError with the sentence if the item exists. */
 function take<Item>(taken: Set<Item>, item: Item, sentence: string): void {
   if (taken.has(item)) throw new PluginError(sentence)
   taken.add(item)

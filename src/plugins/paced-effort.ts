@@ -2,14 +2,14 @@ import { Effort } from '../games/ai/effort.ts'
 
 /** Milliseconds that each of the two phases of a search may take. */
 const PHASE = 20
-/** Least number of moves of a phase, also for very slow rules. */
+/** Minimum number of moves of a phase, even if the rules are very slow. */
 const LEAST = 100
 /** Assumed milliseconds of one move before the first search. */
 const FIRST = 0.02
 
 /**
  * PacedEffort is the budget of the searches in the game of a plug-in. The rules of a plug-in may be slow, so it measures how long
- * a move of a search takes, and allows only as many as fit into the time that one table may take from the others.
+ * a move of a search takes, and allows only as many moves as fit into the time limit of one table.
  */
 export class PacedEffort extends Effort {
   #perMove = FIRST

@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module'
 
-/** The ending of our own files: `.ts` in a clone, `.js` in an installed package. */
+/** The ending of Parlor's files: `.ts` in a clone, `.js` in an installed package. */
 const ENDING = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 
 /** The modules of the public face, by the names under which a plug-in imports them. */
@@ -10,8 +10,8 @@ const FACES: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Makes `import 'parlor'` resolve to the running copy in every module that is loaded from now on, wherever its file lies. A
- * second copy would have classes of its own, so `instanceof` would fail. Returns the function that ends this.
+ * Makes `import 'parlor'` resolve to the running copy in every module that is loaded from now on, in any folder. A
+ * second copy would have classes of its own, so `instanceof` would fail. Returns a function that ends the redirection.
  */
 export function resolveToThisCopy(): () => void {
   const hooks = registerHooks({

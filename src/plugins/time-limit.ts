@@ -15,13 +15,13 @@ export class TimeLimit {
     this.#ms = ms
   }
 
-  /** Returns the result of `work`. Throws what it throws, or an Error if it takes too long. */
+  /** Returns the result of `work`. Rethrows its exception, and throws an Error if it takes too long. */
   run<Result>(work: () => Result): Result {
     this.#sandbox.work = work
     try {
       return this.#script.runInContext(this.#context, { timeout: this.#ms })
     } catch (reason) {
-      // the error is of the context's realm, and no instance of our Error
+      // the error is of the context's realm, and no instance of this realm's Error
       if (typeof reason === 'object' && reason !== null && 'code' in reason && reason.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
         throw new Error(`it took longer than ${this.#ms} ms`, { cause: reason })
       throw reason

@@ -86,7 +86,7 @@ const number: Protocol<Name, State, undefined> = {
     } while (peer.state !== 'won')
     // a client that compares whole pieces would not recognise the win
     const rest = peer.early()
-    if (rest !== undefined) peer.observer?.onRejected(rest, false)
+    if (rest !== undefined) peer.observer?.onRefused(rest, false)
   },
 }
 
@@ -139,7 +139,7 @@ export const solos: readonly SoloProgram[] = [
   {
     name: 'book/secret',
     source: '004 first block',
-    title: 'draws a number from 1 to 100 and prints it',
+    title: 'chooses a number from 1 to 100 at random and prints it',
     takes: [secret],
     check: checkSecret,
 

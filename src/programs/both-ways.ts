@@ -18,7 +18,7 @@ type State = keyof typeof automaton.states
 
 const bothWays: Protocol<Name, State, undefined> = {
   name: 'both-ways',
-  title: 'the server says hello, then the client',
+  title: 'the server sends a greeting, then the client',
   automaton,
   framing: () => ({ toServer: lines({ keepCr: true }), toClient: lines({ keepCr: true }) }),
 

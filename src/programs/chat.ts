@@ -63,7 +63,7 @@ const withBye = defineAutomaton({
 
 type Name = keyof typeof withBye.messages
 
-/** What a role of a chat does with its peer. Not every chat has all messages: one that never ends has no last line. */
+/** The peer of a role of a chat. Not every chat has all messages: one that never ends has no last line. */
 type Chatter = Pick<Peer<Name>, 'other' | 'send' | 'receive' | 'refuse'>
 
 /** Runs both sides of a chat: plays the peer's lines in the peer's seat, and sends the lines of the opposite seat to the peer. */
@@ -74,7 +74,7 @@ async function exchange(peer: Chatter, seat: Seat<string, TurnTalk>): Promise<vo
     if (view.line !== undefined && view.turn === seat.number) peer.send(outcome ? 'last' : 'line', view.line.replace(/\r/g, ' '))
     if (outcome) return
     const refusal = seat.play(truncateLine((await peer.receive()).text))
-    if (refusal) peer.refuse(`the ${peer.other}’s line was not taken: ${refusal.refused}`)
+    if (refusal) peer.refuse(`the ${peer.other}’s line was refused: ${refusal.refused}`)
   }
 }
 
@@ -110,7 +110,7 @@ function toProtocol<N extends Name, State extends string>(
   }
 }
 
-const chat = toProtocol('chat', 'talk in turn, the server first, for ever', plain)
+const chat = toProtocol('chat', 'talk in turn, the server first, forever', plain)
 
 const tjc: Words['voices'] = [
   { prompt: 'INPUT SERVER: ', waiting: 'WAITING FOR CLIENT...', wrote: 'CLIENT WROTE: ' },

@@ -79,7 +79,7 @@ export const guess: Protocol<Name, State, Words> = {
   },
 }
 
-/** Returns the noun for the expected message: for 5.5, which is a number, a whole number. */
+/** Returns the noun for the expected message: "a whole number" if the guess is another number, such as 5.5. */
 function wanted(text: string): string {
   return /^[!-~]+$/.test(text) && pythonInt(text) === undefined && Number.isFinite(Number(text)) ? 'a whole number' : 'a number'
 }

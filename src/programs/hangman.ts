@@ -22,7 +22,7 @@ const automaton = defineAutomaton({
     LOST: server('END LOST {word}', { example: 'END LOST banana' }),
     ERROR: server('ERROR {sentence}', {
       example: 'ERROR x was tried already: guess another letter',
-      about: 'why a message was rejected, or why the server disconnects',
+      about: 'why the server refused a message, or why it disconnects',
     }),
     QUIT: client('QUIT', { bye: true }),
     closed: clientCloses,
@@ -170,7 +170,7 @@ async function sendLetter(peer: Peer<Name, State>, letter: string, before: Hangm
   const positions = field.split(/ +/).map(Number)
   if (positions.some((position) => before.shown[position - 1] === undefined)) {
     const { length } = before.shown
-    throw new Disconnected('violation', `the server said ${text}, and its word has ${length} letters: positions count from 1 to ${length}`)
+    throw new Disconnected('violation', `the server sent ${text}, and its word has ${length} letters: positions count from 1 to ${length}`)
   }
   const wrong = wrongPositions(before, positions)
   if (wrong !== undefined) throw ruleViolation(text, wrong)
@@ -181,7 +181,7 @@ async function sendLetter(peer: Peer<Name, State>, letter: string, before: Hangm
 /** Receives the end of a game, and returns its word. Throws a violation if the word contradicts the view. */
 async function receiveEnd(peer: Peer<Name, State>, view: HangmanView): Promise<string> {
   const { name, text, fields } = await peer.receive()
-  if (name === 'ERROR') throw new Disconnected('violation', `the server said ${quoteText(text)}, but the game is over; expected its word`)
+  if (name === 'ERROR') throw new Disconnected('violation', `the server sent ${quoteText(text)}, but the game is over; expected its word`)
   const [word = ''] = fields
   const wrong = wrongWord(view, word)
   if (wrong !== undefined) throw ruleViolation(text, wrong)

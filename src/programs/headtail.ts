@@ -31,7 +31,7 @@ const automaton = defineAutomaton({
     guessing: { quit: 'leaving', last: 'parting', guess: 'judging' },
     judging: { right: 'start', wrong: 'start', bye: 'end', unusable: 'start' },
     leaving: { bye: 'end' },
-    // the worksheet's client quits whatever the answer is
+    // the worksheet's client quits after any answer
     parting: { bye: 'end', unusable: 'end' },
     end: {},
   },

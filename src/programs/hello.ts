@@ -56,7 +56,7 @@ const delay: TextOption<number> = {
 
 const hello: Protocol<Name, State, Words> = {
   name: 'hello',
-  title: 'the server says hello and closes',
+  title: 'the server sends a greeting and closes',
   automaton: automaton(`${HELLO}\n`),
   framing: framed(),
 
@@ -80,12 +80,12 @@ const hello: Protocol<Name, State, Words> = {
 const slides: Protocol<Name, State, Words> = {
   ...hello,
   name: 'hello-slides',
-  title: 'the server says hello without a line end',
+  title: 'the server sends a greeting without a line end',
   automaton: automaton(HELLO),
   framing: framed('no end: it has not closed its side'),
 }
 
-/** `lacks` names what an incomplete message lacks; by default, a line end. */
+/** Returns the framings of a hello; `lacks` names the missing part of an incomplete message, by default a line end. */
 function framed(lacks?: string): Protocol['framing'] {
   const toClient = lines({ keepEnd: true, code: 'bytes', ...(lacks === undefined ? {} : { lacks }) })
   return (options) => ({ toServer: lines(), toClient: readOption(options, oneRecv) ? recvOnce(1024, 'bytes') : toClient })

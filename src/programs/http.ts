@@ -76,7 +76,7 @@ const http: Protocol<Name, State> = {
   },
 }
 
-/** Explains why other web servers would reject a request that this server answers; `undefined` if they would not. */
+/** Explains why other web servers would refuse a request that this server answers; `undefined` if they would not. */
 function whyBadRequest(head: string): string | undefined {
   const [first = '', ...others] = head.split(/\r?\n/)
   const [method, target = ''] = first.split(' ')
@@ -88,7 +88,7 @@ function whyBadRequest(head: string): string | undefined {
     return `the path ${quoteText(target)} does not begin with "/"; web servers refuse it`
   if (first.endsWith('HTTP/1.1') && !fields.some((line) => /^host:/i.test(line)))
     return 'there is no header line "Host: ..." in it, which HTTP/1.1 requires; web servers refuse it'
-  return method === 'HEAD' ? 'HEAD asks only for a head, but this server sends its page too' : undefined
+  return method === 'HEAD' ? 'HEAD requests only a head, but this server sends its page too' : undefined
 }
 
 const NO_STATUS = 'it does not begin with a status line, such as "HTTP/1.1 200 OK"'

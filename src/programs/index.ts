@@ -1,6 +1,6 @@
 import type { Program, SoloProgram } from '../protocol/definition.ts'
 
-/** ProgramFile is what a file of programs exports. */
+/** ProgramFile is the exports of a file of programs. */
 export interface ProgramFile {
   readonly programs?: readonly Program[]
   readonly solos?: readonly SoloProgram[]
@@ -130,33 +130,33 @@ export class ProgramRegistry {
   }
 }
 
-/** The programs that come with Parlor. */
+/** The shipped programs. */
 export const shippedPrograms: ProgramRegistry = new ProgramRegistry(FILES, ALIASES)
 
-/** The names of all programs that come with Parlor, in the order of the worksheets. */
+/** The names of all shipped programs, in the order of the worksheets. */
 export const programNames: readonly string[] = shippedPrograms.names
 
-/** Finds the short name of a program that comes with Parlor; `undefined` if it has none. */
+/** Finds the short name of a shipped program; `undefined` if it has none. */
 export function findShortName(name: string): string | undefined {
   return shippedPrograms.findShortName(name)
 }
 
-/** Loads the networked program of a name or short name that comes with Parlor; `undefined` if there is none. */
+/** Loads the shipped networked program of a name or short name; `undefined` if there is none. */
 export function loadProgram(name: string): Promise<Program | undefined> {
   return shippedPrograms.load(name)
 }
 
-/** Loads the solo program of a name or short name that comes with Parlor; `undefined` if there is none. */
+/** Loads the shipped solo program of a name or short name; `undefined` if there is none. */
 export function loadSolo(name: string): Promise<SoloProgram | undefined> {
   return shippedPrograms.loadSolo(name)
 }
 
-/** Loads the programs of names or short names that come with Parlor, by default all; see `ProgramRegistry.loadNamed`. */
+/** Loads the shipped programs of names or short names, by default all; see `ProgramRegistry.loadNamed`. */
 export function loadPrograms(names?: readonly string[]): Promise<LoadedPrograms> {
   return shippedPrograms.loadNamed(names)
 }
 
-/** Loads every networked program that comes with Parlor. */
+/** Loads every shipped networked program. */
 export function allPrograms(): Promise<Program[]> {
   return shippedPrograms.all()
 }

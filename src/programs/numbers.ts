@@ -66,6 +66,6 @@ export class NumberJudge {
     const low = this.#above > 0 ? [`greater than ${this.#above}`] : []
     const high = this.#below < 101 ? [`less than ${this.#below}`] : []
     const said = [...low, ...high].join(' and ')
-    return said === '' ? 'the number is from 1 to 100' : `by what it said before, the number is ${said}, from 1 to 100`
+    return said === '' ? 'the number is from 1 to 100' : `by its earlier answers, the number is ${said}, from 1 to 100`
   }
 }

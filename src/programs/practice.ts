@@ -15,7 +15,7 @@ type State = keyof typeof automaton.states
 
 const practice: Protocol<Name, State, undefined> = {
   name: 'practice',
-  title: 'the client says hello and closes',
+  title: 'the client sends a greeting and closes',
   automaton,
   // when the client closes, the server also shows a line without its end
   framing: () => ({ toServer: lines({ keepEnd: true, code: 'bytes' }), toClient: lines() }),

@@ -19,14 +19,14 @@ import {
 import { pythonInt } from './python/values.ts'
 import { QuizJudge } from './quiz-judge.ts'
 
-/** Questions to draw from. */
+/** Questions among which the quiz chooses. */
 export const questions: FileOption<readonly Question[]> = {
   kind: 'file',
   name: 'questions',
   about: 'quiz: questions of your own, in Moodle’s GIFT, Open Trivia DB’s JSON, or CSV',
   side: 'server',
   setting: true,
-  unset: 'those that come with Parlor',
+  unset: 'the shipped questions',
   async read(text, file) {
     const { detectFormat, parseQuestions, QuestionError } = await import('../games/questions/parse.ts')
     try {
@@ -77,7 +77,7 @@ const automaton = defineAutomaton({
     }),
     ERROR: server('ERROR {sentence}', {
       example: 'ERROR you have a quiz that is not finished: RESUME it',
-      about: 'why a message was rejected, or why the server disconnects',
+      about: 'why the server refused a message, or why it disconnects',
     }),
     QUIT: client('QUIT', { bye: true }),
     closed: clientCloses,
@@ -236,11 +236,11 @@ async function introduce(peer: Peer<Name, State>, person: Console): Promise<void
     if (name === '') continue
     if (password === '') peer.send('NAME', name)
     else peer.send((await askYesNo(person, 'Is the name registered already (y/n)? ')) ? 'LOGIN' : 'REGISTER', name, password)
-    const reply = await peer.receive()
-    if (reply.name === 'Welcome' && !isSameName(reply.fields[0], name))
-      throw ruleViolation(reply.text, `the name was ${JSON.stringify(name)}`)
-    show(reply, person)
-    if (reply.name === 'Welcome') return
+    const answer = await peer.receive()
+    if (answer.name === 'Welcome' && !isSameName(answer.fields[0], name))
+      throw ruleViolation(answer.text, `the name was ${JSON.stringify(name)}`)
+    show(answer, person)
+    if (answer.name === 'Welcome') return
   }
 }
 
@@ -256,7 +256,7 @@ async function askYesNo(person: Console, question: string): Promise<boolean> {
 /** Starts or resumes a quiz as the person chooses, unless `interruption` settles first. Returns false if the person quits. */
 async function chooseLength({ peer, person, judge }: Player, interruption: Promise<unknown>): Promise<boolean> {
   for (;;) {
-    const prompt = 'How many questions (1 to 50; RESUME to go on, QUIT to leave)? '
+    const prompt = 'How many questions (1 to 50; RESUME to continue, QUIT to leave)? '
     const typed = (await askUntil(interruption, person, { prompt, atEnd: 'QUIT' }))?.trim().toUpperCase()
     // the input can cross a message of the server
     if (typed === undefined || peer.state !== 'ready') return true
@@ -298,7 +298,7 @@ function quit(peer: Peer<Name, State>): false {
 function show({ name, text, fields: [first = '', second = '', third = ''] }: ReceivedMessage<Name>, person: Console): void {
   if (name === 'Welcome') person.say(text)
   if (name === 'ERROR') person.say(first)
-  if (name === 'RESUMED') person.say(`You go on with question ${first} of ${second}. Points so far: ${third}.`)
+  if (name === 'RESUMED') person.say(`You continue with question ${first} of ${second}. Points so far: ${third}.`)
   if (name === 'QUESTION') person.say(`\nQuestion ${first} of ${second}: ${third}\n`)
   if (name === 'option') person.say(`  ${first}  ${second}`)
   if (name === 'RIGHT') person.say(`Right! Points: ${first}.`)

@@ -212,7 +212,7 @@ function wrongMessage(
   return Number(fields[0]) === one && Number(fields[1]) === two ? undefined : `by the rounds that were played it is ${one} to ${two}`
 }
 
-/** Validates the house's hands, which are spelt as they are shown. */
+/** Validates the house's hands, in the spelling in which they are shown. */
 function checkChoices(options: Options): string | undefined {
   const wrong = readOption(options, choices)?.find((choice) => !HANDS.some((hand) => hand.toLowerCase() === choice.toLowerCase()))
   return wrong === undefined ? undefined : `a hand is ${HANDS.join(', ')}, not ${JSON.stringify(wrong)}`

@@ -1,7 +1,7 @@
 import { isRefusal, type Random } from '../games/game.ts'
 import { type Board, tictactoe } from '../games/tictactoe.ts'
 
-/** Stands in for chance, which tic-tac-toe does not use. */
+/** A substitute for chance, which tic-tac-toe does not use. */
 const NO_CHANCE: Random = {
   integer: (low) => low,
   choice: ([first]) => first as never,

@@ -35,7 +35,7 @@ const automaton = defineAutomaton({
     }),
     ERROR: server('ERROR {sentence}', {
       example: 'ERROR cell 5 is taken by X',
-      about: 'why a message was rejected, or why the server disconnects',
+      about: 'why the server refused a message, or why it disconnects',
     }),
     QUIT: client('QUIT', { bye: true }),
     closed: clientCloses,
@@ -46,7 +46,7 @@ const automaton = defineAutomaton({
     naming: { Welcome: 'waiting', ERROR: 'nameless' },
     waiting: { init: 'playing', closed: 'end' },
     playing: { move: 'asked', moved: 'playing', GameEnd: 'nameless', closed: 'end' },
-    // if the other player leaves while this player thinks, a cell can cross GameEnd
+    // if the opponent leaves while this player thinks, a cell can cross GameEnd
     asked: { cell: 'judging', move: 'asked', GameEnd: 'crossing', closed: 'end' },
     judging: { moved: 'playing', ERROR: 'asked', GameEnd: 'nameless' },
     crossing: { cell: 'nameless', name: 'naming', closed: 'end' },
@@ -116,7 +116,7 @@ function leaves({ name }: ReceivedMessage<Name>): boolean {
   return name === 'QUIT' || name === 'closed'
 }
 
-/** Logs the peer in under a name, or rejects the name. Returns whether the peer has it. */
+/** Logs the peer in under a name, or refuses the name. Returns whether the peer has it. */
 async function enter(peer: Peer<Name, State>, hall: HallAccess, name: string): Promise<boolean> {
   const wrong = checkName(name) ?? explainRefusal(await hall.logIn(name))
   if (wrong === undefined) peer.send('Welcome', hall.name ?? name)
@@ -124,7 +124,7 @@ async function enter(peer: Peer<Name, State>, hall: HallAccess, name: string): P
   return wrong === undefined
 }
 
-/** Explains why the hall rejects a name, for a protocol without passwords. */
+/** Explains, in a protocol without passwords, why the hall refuses a name. */
 function explainRefusal(refusal: Awaited<ReturnType<HallAccess['logIn']>>): string | undefined {
   if (refusal?.registered === undefined) return refusal?.refused
   return `the name ${refusal.registered} is registered, and this program takes no passwords: take another name`
@@ -160,7 +160,7 @@ async function playOn(peer: Peer<Name, State>, person: Console, us: string): Pro
     if (wrong !== undefined) throw ruleViolation(text, wrong)
     const [, first = '', second = '', third = ''] = fields
     if (name === 'init') person.say(`${first} is O and begins, ${second} is X`)
-    if (name === 'moved') person.say(`${first === us ? 'You move' : `${first} moves`}: ${second}\n${drawn(third)}`)
+    if (name === 'moved') person.say(`${first === us ? 'You move' : `${first} moves`}: ${second}\n${renderBoard(third)}`)
     if (name === 'ERROR') person.say(fields[0])
     if (name === 'GameEnd') {
       person.say(ending(first, second, us))
@@ -168,7 +168,7 @@ async function playOn(peer: Peer<Name, State>, person: Console, us: string): Pro
     }
     coming = peer.receive()
     if (name !== 'move') continue
-    if (!first.includes('O')) person.say(drawn(first))
+    if (!first.includes('O')) person.say(renderBoard(first))
     const cell = await askCell(coming, person)
     if (cell === 'QUIT') {
       peer.send('QUIT')
@@ -191,7 +191,7 @@ async function askCell(interruption: Promise<unknown>, person: Console): Promise
   }
 }
 
-function drawn(cells: string): string {
+function renderBoard(cells: string): string {
   return tictactoe.notation.render({ cells, size: 3, turn: 0 })
 }
 

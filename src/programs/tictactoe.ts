@@ -50,7 +50,7 @@ function setup({ first }: Words, options: Options): { first: SeatNumber; size?: 
   return cells === undefined ? { first } : { first, size: cells }
 }
 
-/** Runs both sides of a game: each keeps its own board, and plays the peer's moves in the peer's seat. */
+/** Runs both sides of a game: each has its own board, and plays the peer's moves in the peer's seat. */
 async function exchange(peer: Peer<Name, State>, number: SeatNumber, { house, options, words }: RoleContext<Words>): Promise<void> {
   const seat = await house.sit(tictactoe, number, setup(words, options))
   for (;;) {
@@ -61,7 +61,7 @@ async function exchange(peer: Peer<Name, State>, number: SeatNumber, { house, op
     const { name, fields } = await peer.receive()
     if (name === 'END') return seat.leave()
     const refusal = seat.play(Number(fields[0]))
-    if (refusal) peer.refuse(`the ${peer.other} said MOVE${fields[0]}: ${refusal.refused}`)
+    if (refusal) peer.refuse(`the ${peer.other} sent MOVE${fields[0]}: ${refusal.refused}`)
   }
 }
 

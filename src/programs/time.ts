@@ -60,7 +60,7 @@ const now: TextOption<Date> = {
 
 const time: Protocol<Name, State> = {
   name: 'time',
-  title: 'the time, in the format that is asked for',
+  title: 'the time, in the format that the client sends',
   automaton,
   framing: () => ({ toServer: segments(), toClient: segments() }),
 
@@ -88,7 +88,7 @@ const time: Protocol<Name, State> = {
     if (unanswered === undefined) return
     throw new Disconnected(
       'late',
-      `no answer came to ${quoteText(unanswered)} within ${NO_ANSWER / 1000} s; expected the time in that format`,
+      `no answer to ${quoteText(unanswered)} arrived within ${NO_ANSWER / 1000} s; expected the time in that format`,
     )
   },
 }

@@ -17,7 +17,7 @@ export interface MessageSpec {
   readonly example: string
   /** Name of the message in a sentence, if its example is too long for a sentence. */
   readonly label?: string
-  /** Marks a request: this side sends it again after it has rejected the answer. */
+  /** Marks a request: this side sends it again after it has refused the answer. */
   readonly asks?: true
   /** Marks a goodbye: it ends the conversation, and a side that has to disconnect may send it. */
   readonly bye?: true
@@ -29,7 +29,7 @@ export interface MessageSpec {
   readonly free?: true
   /** Explanation for the reference page. */
   readonly about?: string
-  /** Range of its field, if the field's name does not say it: "from 1 to 9". */
+  /** Range of its field, if it does not follow from the field's name: "from 1 to 9". */
   readonly range?: string
   /** Marks a message for advanced use: error sentences list it only if no other message is expected. */
   readonly advanced?: true
@@ -39,13 +39,13 @@ export interface MessageSpec {
  * Automaton is a protocol as data: for each state, the legal messages and the state that each leads to. A state without
  * messages is an end.
  *
- * Everything that knows a protocol reads this one table: `Peer` rejects illegal messages, the reference page and the
+ * All code that knows a protocol reads this one table: `Peer` refuses illegal messages, the reference page and the
  * diagram are generated from it, and the tests walk it. No role checks turns by itself.
  *
  * The names of messages and states are types. `defineAutomaton` infers them from the keys of `messages` and `states` alone, so
  * every other place that names one is checked against them.
  *
- * The functions below compute from the table what a state allows (`legalTransitions`) and put it into words
+ * The functions below compute from the table the messages that a state allows (`legalTransitions`) and put them into words
  * (`expectation`, `alternatives`, `dueBefore`, `nearMiss`). The first call compiles an automaton: every transition then holds
  * its next state's transitions (`after`), so a step through a running conversation is two assignments and allocates
  * nothing. Compiled tables, split texts and patterns live in weak maps beside the automaton, because a protocol file
@@ -75,7 +75,7 @@ export interface Automaton<Name extends string = string, State extends string = 
 export type Transitions<Name extends string = string, State extends string = string> = { readonly [N in Name]?: State }
 
 /**
- * Returns the automaton, with the names of its messages and states as types. The compiler then refuses a name that the automaton
+ * Returns the automaton, with the names of its messages and states as types. The compiler then reports a name that the automaton
  * does not have: in a transition, in `start`, `turns`, `quiet`, `automatic` or `refusal`, and in a role that sends a message or
  * compares `peer.state`.
  */
@@ -86,7 +86,7 @@ export function defineAutomaton<Name extends string, State extends string>(autom
 /** ReceivedMessage is a legal message, parsed. */
 export interface ReceivedMessage<Name extends string = string> {
   readonly name: Name
-  /** Text as it was received. */
+  /** The received text. */
   readonly text: string
   readonly fields: readonly string[]
 }
@@ -183,7 +183,7 @@ export function mayEnd(automaton: Automaton, state: string): boolean {
 }
 
 /**
- * Formats a clause on what a side may send in a state: `expected "LOW", "HIGH" or "WIN"`; or why it may send nothing.
+ * Formats a clause that says what a side may send in a state: `expected "LOW", "HIGH" or "WIN"`; or why it may send nothing.
  * `whose` is "your" if that side reads the clause.
  */
 export function expectation(automaton: Automaton, state: string, side: Side, whose = `the ${side}'s`): string {
@@ -193,7 +193,7 @@ export function expectation(automaton: Automaton, state: string, side: Side, who
   if (due.length === 0) return `it is not ${whose} turn`
   const waits = due.every(({ form }) => form.bye || form.closes) && steps.some(({ from, form }) => from !== side && !form.bye)
   return waits
-    ? `it is not ${whose} turn: only ${alternatives(automaton, due)} may be said now`
+    ? `it is not ${whose} turn: only ${alternatives(automaton, due)} may be sent now`
     : `expected ${alternatives(automaton, due)}`
 }
 
@@ -236,7 +236,10 @@ export function dueBefore(automaton: Automaton, state: string, side: Side, text:
   return likeliest && `it is not ${whose} turn yet; wait for ${formatAwaited(automaton, likeliest, text)}`
 }
 
-/** Returns the transitions of the other side that a side can wait for: those of a state, then those that follow them, and so on. */
+/**
+ * Returns the transitions of the other side that a side can wait for: the transitions of a state, then the transitions that follow them,
+ * and so on.
+ */
 function levelsBefore(automaton: Automaton, state: string, side: Side): readonly (readonly Transition[])[] {
   const seen = new Set([state])
   const levels: Transition[][] = []

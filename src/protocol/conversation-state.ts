@@ -62,7 +62,7 @@ export function maySpeak(steps: readonly Transition[], side: Side): boolean {
   return steps.some(({ form, from }) => from === side && !form.bye && !form.closes)
 }
 
-/** Returns the end of an error sentence that says what was expected from the peer, or from this side, when the connection ended. */
+/** Returns the end of an error sentence that names the message that the peer, or this side, should have sent when the connection ended. */
 export function formatExpected({ automaton, steps, peer }: ConversationState): string {
   const theirs = steps.filter(({ from }) => from === peer)
   const ours = steps.filter(({ from }) => from !== peer)
@@ -85,7 +85,7 @@ export function explainIllegal(
   const { automaton, state, steps, peer } = standing
   const whose = toPeer ? 'your' : `the ${peer}'s`
   const isLoose = isLooseEnd(standing, text)
-  const said = `${toPeer ? '' : `the ${peer} said `}${isLoose ? quoteText(text || '\n') : quoteMessage(speakerOf(standing), text, raw)}`
+  const said = `${toPeer ? '' : `the ${peer} sent `}${isLoose ? quoteText(text || '\n') : quoteMessage(speakerOf(standing), text, raw)}`
   if (isLoose) return `${said}${whyEarly(standing, text)}`
   const theirs = steps.filter(({ from }) => from === peer)
   const isDue = theirs.some(({ form }) => !form.bye && !form.closes)
@@ -99,7 +99,7 @@ export function explainIllegal(
     due ?? (faulty ? `expected ${alternatives(automaton, [faulty.step, ...byes])}` : expectation(automaton, state, peer, whose))
   const misplaced = isDue && near === '' && !faulty ? formatPredecessors(automaton, state, peer, text, hides) : ''
   const hint = `${due === undefined ? formatTooSoon(standing, whose) : ''}${near}${faulty?.fault ?? misplaced}`
-  if (due !== undefined || theirs.length === 0) return `${said}${toPeer ? ' came too soon:' : ', but'} ${expected}${hint}`
+  if (due !== undefined || theirs.length === 0) return `${said}${toPeer ? ' arrived too soon:' : ', but'} ${expected}${hint}`
   return `${said}${toPeer ? ' does' : ', which does'} not belong here; ${expected}${hint}`
 }
 
@@ -112,10 +112,10 @@ export function formatEarly(standing: ConversationState, ahead: string | Unfinis
   return `the ${standing.peer} has sent ${shown}${whyEarly(standing, text)}`
 }
 
-/** Formats a sentence on the peer's silence for `ms` milliseconds, and what was expected. */
+/** Formats a sentence that says that the peer was silent for `ms` milliseconds, and which message was expected. */
 export function formatSilence({ automaton, steps, peer }: ConversationState, ms: number): string {
   const theirs = steps.filter(({ from }) => from === peer)
-  return `the ${peer} has said nothing for ${toSeconds(ms)} s; waiting for ${alternatives(automaton, theirs)}`
+  return `the ${peer} has sent nothing for ${toSeconds(ms)} s; waiting for ${alternatives(automaton, theirs)}`
 }
 
 /** Converts milliseconds to seconds, rounded down to one decimal place, at least 0.1. */
@@ -244,7 +244,9 @@ function faultOf(form: MessageSpec, text: string, hides: boolean): string | unde
   const faults = [
     ...(wrong === undefined
       ? []
-      : [`its field "${names[wrong]}" cannot be ${hides || values[wrong]?.includes('\ufffd') ? 'so' : quoteText(values[wrong] ?? '')}`]),
+      : [
+          `its field "${names[wrong]}" ${hides || values[wrong]?.includes('\ufffd') ? 'has an invalid value' : `cannot be ${quoteText(values[wrong] ?? '')}`}`,
+        ]),
     ...(missing.length === 0 ? [] : [`its ${fieldsInWords(missing)} missing`]),
   ]
   return faults.length === 0 ? undefined : `${spelling}; ${faults.join(', and ')}`

@@ -57,8 +57,8 @@ export interface ConversationOptions {
  * Conversation is one program talking to one peer: it builds the connection, starts the role, and ends both.
  *
  * The problem: a conversation has many endings. The role returns; the peer disconnects, breaks the protocol or is silent;
- * the person types Ctrl-D; the server stops; another player cannot continue. They race with each other. Still the peer must
- * get the best possible goodbye, every table must be notified, each caller must learn one reason, and the socket must close.
+ * the person types Ctrl-D; the server stops; another player cannot continue. They race with each other. The peer must still
+ * get the best possible goodbye, every table must be notified, each caller must get one reason, and the socket must close.
  *
  * The idea: all endings meet in two places. `stop` ends the conversation early. It takes the first reason and ignores the
  * others, tries the protocol's goodbye (`Peer.dismiss`), fails the connection, so that a pending `receive` rejects and the
@@ -69,10 +69,10 @@ export interface ConversationOptions {
  * - The first reason wins. Later reasons are consequences of it.
  * - `ended` resolves when this side sends no more messages; bytes may still be in flight. `closed` resolves when the
  *   connection is closed. An error that appears in between is part of `closed` only.
- * - The observer learns of the end after the role has ended, and never from within the constructor.
+ * - The observer is notified of the end after the role has ended, and never from within the constructor.
  * - The connection is closed gracefully if the conversation ended well, the peer disconnected first, or the console's input
  *   ended in a protocol that has an end. After an early goodbye, the peer has `AFTER_GOODBYE` to close too. In all other
- *   cases the connection is aborted: a graceful close would look like the protocol's regular end, and a reset tells the peer
+ *   cases the connection is aborted: a graceful close would look like the protocol's regular end, and a reset shows the peer
  *   that the end was early.
  * - The idle timeout runs only while the role waits for the peer (`waitingSince`) and the peer may send.
  */
@@ -194,7 +194,7 @@ export class Conversation implements PeerHandle {
 
   #late(limit: number): Disconnected {
     const { unfinished } = this.connection
-    const silence = unfinished ? `has sent ${quoteUnfinished(this.#peer.speaker, unfinished)}` : 'said nothing'
+    const silence = unfinished ? `has sent ${quoteUnfinished(this.#peer.speaker, unfinished)}` : 'sent nothing'
     return new Disconnected('late', `the other side ${silence} for ${limit / 1000} s`, unfinished)
   }
 
@@ -256,7 +256,7 @@ export class Conversation implements PeerHandle {
 
   #close(error: Error | undefined): Promise<void> {
     const isPeerClosed = error instanceof Disconnected && error.isPeerClosed
-    // in a protocol without an end, a graceful close tells the peer nothing; only a reset does
+    // in a protocol without an end, a graceful close has no meaning for the peer; only a reset has
     const isInputOver = error instanceof EndOfInput && !this.isEndless
     if (this.#goodbye) return this.connection.close(AFTER_GOODBYE)
     return !error || isPeerClosed || isInputOver ? this.connection.close() : this.connection.abort()

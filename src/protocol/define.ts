@@ -29,8 +29,8 @@ export type ProgramDefinition<Name extends string, State extends string> = Pick<
   Partial<Omit<Program<Name, State, undefined>, 'name' | 'protocol' | 'words' | 'needs'>>
 
 /**
- * Defines a program. Without a `port`, it gets one of its own behind those of the programs that come with Parlor. `name` is
- * `GROUP/PROGRAM`, and `short` the name that is typed.
+ * Defines a program. Without a `port`, it gets a port of its own, above the ports of the shipped programs. `name` is
+ * `GROUP/PROGRAM`, and `short` is the name that users type.
  */
 export function defineProgram<Name extends string, State extends string>(
   definition: ProgramDefinition<Name, State>,

@@ -12,7 +12,7 @@ export type { Options } from './option.ts'
 
 /** Returns the value of an option; `undefined` if it is not given. */
 export function readOption<Value>(options: Options, { name }: OptionBase<Value>): Value | undefined {
-  // each value comes from the option's parser, or from a program that writes it
+  // each value is the result of the option's parser, or of a program that writes it
   return options[name] as Value | undefined
 }
 
@@ -27,7 +27,7 @@ export interface Console {
   ask(prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string>
   /**
    * Prints to standard error, in a sentence, why the program asks for a line again. A role calls it only if the worksheet's
-   * program would crash on that line; if that program asks again without a word, the role does the same.
+   * program would crash on that line; if that program repeats its question without an explanation, the role does the same.
    */
   warn?(sentence: string): void
 }
@@ -41,7 +41,7 @@ export class EndOfInput extends Error {
   }
 }
 
-/** noConsole discards output and rejects every question with `EndOfInput`. */
+/** noConsole discards output; its promise for an answer rejects with `EndOfInput`. */
 export const noConsole: Console = {
   say() {},
   ask: () => Promise.reject(new EndOfInput()),
@@ -109,7 +109,7 @@ export interface Program<Name extends string = string, State extends string = st
   readonly needs?: 'hall'
   /** Default values of its options. */
   readonly defaults?: Options
-  /** Validates the options. Returns a sentence on what is wrong; `undefined` if nothing is. */
+  /** Validates the options. Returns a sentence that says what is wrong; `undefined` if the options are valid. */
   check?(options: Options): string | undefined
   readonly host?: HostTexts
   readonly join?: JoinTexts
@@ -132,7 +132,7 @@ export interface HostTexts {
   readonly udp?: boolean
 }
 
-/** JoinTexts has the texts that the client prints around a conversation, and where `parlor join` connects. */
+/** JoinTexts has the texts that the client prints around a conversation, and the address to which `parlor join` connects. */
 export interface JoinTexts {
   /** Asks for the address and port that the command line does not give. */
   readonly asks?: boolean
@@ -153,7 +153,7 @@ export interface SoloProgram {
   readonly title: string
   /** Options that the program accepts. */
   readonly takes?: readonly ProgramOption[]
-  /** Validates the options. Returns a sentence on what is wrong; `undefined` if nothing is. */
+  /** Validates the options. Returns a sentence that says what is wrong; `undefined` if the options are valid. */
   check?(options: Options): string | undefined
   play(at: RoleContext<undefined>): Promise<void>
 }

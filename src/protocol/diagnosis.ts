@@ -35,7 +35,7 @@ export interface DiagnosedPeer {
  * Diagnosis explains what is wrong with the messages of one peer, and remembers what it has explained.
  *
  * It computes a sentence only if something is wrong, and is created at the first oddity: a server holds thousands of peers, and
- * almost all of them never have one. Each fault is reported once, so a message that was reported while it was incomplete, or
+ * almost all of them never have an oddity. Each fault is reported once, so a message that was reported while it was incomplete, or
  * before its turn, is not reported again when the role receives it or the connection ends.
  */
 export class Diagnosis {
@@ -50,18 +50,18 @@ export class Diagnosis {
   #lastGarbled = false
   /** Bytes of the last message, if they do not follow from its text. */
   #lastRaw: Raw | undefined
-  /** True if an HTTP request was rejected, and more of its header lines may follow. */
+  /** True if an HTTP request was refused, and more of its header lines may follow. */
   #inHead = false
-  /** Text of the last message, if it was rejected and the protocol has secrets; else `''`. */
-  #rejected = ''
+  /** Text of the last message, if it was refused and the protocol has secrets; else `''`. */
+  #refused = ''
 
   constructor(peer: DiagnosedPeer) {
     this.#peer = peer
   }
 
-  /** Text of the last message, if it was rejected and the protocol has secrets; else `''`. */
-  get rejected(): string {
-    return this.#rejected
+  /** Text of the last message, if it was refused and the protocol has secrets; else `''`. */
+  get refused(): string {
+    return this.#refused
   }
 
   /** True if the last message arrived before the peer's turn. */
@@ -83,7 +83,7 @@ export class Diagnosis {
 
   /** Notes that the last message was legal. */
   accept(): void {
-    this.#rejected = ''
+    this.#refused = ''
   }
 
   /** Records whether a message had arrived before this side sent the message that it answers. */
@@ -100,22 +100,22 @@ export class Diagnosis {
     return { sentence, toPeer: `${explainIllegal(standing, text, { toPeer: true })}${clue}` }
   }
 
-  /** Explains why the role rejects the last message in the protocol's own words. */
+  /** Explains why the role refuses the last message with a message of the protocol. */
   explainRefusal(why: string): { readonly text: string; readonly hasClue: boolean } {
     const { speaker, last, other, standing } = this.#peer
     const clue = this.#clueOf(last, this.#lastRaw) || clueOfWords(speaker, last, '') || clueOfBye(speaker, last)
     const empty = last === '' ? EMPTY : ''
-    const said = `the ${other} said ${quoteMessage(speaker, last, this.#lastRaw)}`
+    const said = `the ${other} sent ${quoteMessage(speaker, last, this.#lastRaw)}`
     return { text: `${withReason(said, last, why)}${formatTooSoon(standing)}${empty}${clue}`, hasClue: clue !== '' }
   }
 
-  /** Reports a rejected message; of an HTTP request, only the first line. */
+  /** Reports a refused message; if it is an HTTP request, only its first line. */
   reject(text: string, sentence: string, usual: boolean): void {
     const isOfHead = this.#inHead && isHeadLine(text)
     const inHead = isOfHead ? text.trim() !== '' : isHttpRequest(text)
     if (inHead || isOfHead) this.#inHead = inHead
-    if (!isOfHead) this.#peer.observer?.onRejected(sentence, usual)
-    if (this.#peer.speaker.automaton.secrets) this.#rejected = text
+    if (!isOfHead) this.#peer.observer?.onRefused(sentence, usual)
+    if (this.#peer.speaker.automaton.secrets) this.#refused = text
   }
 
   /** Reports what is wrong with a message although it is legal; `before` is the legal message before it. */
@@ -124,12 +124,12 @@ export class Diagnosis {
     this.#lastRaw = raw
     this.#lastGarbled = false
     if (this.#lastEarly && !(this.#inHead && isHeadLine(text)))
-      observer?.onEarly(`the ${other} said ${quoteMessage(speaker, text)} before it was the ${other}'s turn`)
+      observer?.onEarly(`the ${other} sent ${quoteMessage(speaker, text)} before it was the ${other}'s turn`)
     const clue = isGarbled ? this.#clueOnce(clueOfText(speaker, text, raw) || clueOfWords(speaker, text, before)) : ''
     if (clue === '') return
     this.#lastGarbled = true
     this.#inHead = isHttpRequest(text)
-    observer?.onGarbled(`the ${other} said ${quoteMessage(speaker, text, raw)}${clue}`)
+    observer?.onGarbled(`the ${other} sent ${quoteMessage(speaker, text, raw)}${clue}`)
   }
 
   /** Adds to the end of a connection what was expected from the peer, or that it was this side's turn. */
@@ -140,7 +140,7 @@ export class Diagnosis {
     return new Disconnected(end.reason, `${said}${this.#rest(end)}; ${formatExpected(standing)}`, end.unfinished)
   }
 
-  /** Returns a sentence on the peer's incomplete message and what it lacks; `undefined` if it was reported. */
+  /** Returns a sentence on the peer's incomplete message and the part that it lacks; `undefined` if it was reported. */
   explainUnfinished(unfinished: UnfinishedMessage, ms: number): string | undefined {
     if (this.#isRemainder(unfinished)) return undefined
     const { other, speaker, last } = this.#peer

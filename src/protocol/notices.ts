@@ -5,8 +5,8 @@ import type { PeerObserver } from './violation-text.ts'
 
 /**
  * Notice is a kind of notice about a running conversation. `unfinished`: a message without its end; `garbled`: a message
- * whose bytes are not text; `early`: a message before the peer's turn; `rejected`: a rejected message; `waiting`: a program
- * that sends without input from a person is silent.
+ * whose bytes are not text; `early`: a message before the peer's turn; `rejected`: a refused message (the logs have this
+ * name); `waiting`: a program that sends without input from a person is silent.
  */
 export type Notice = 'unfinished' | 'garbled' | 'early' | 'rejected' | 'waiting'
 
@@ -30,13 +30,13 @@ const WAITED_FOR = 3000
 interface Remembered {
   /** Number of received messages when each kind was reported last. */
   readonly shownAfter: Partial<Record<Notice, number>>
-  /** Sentences on rejected input of a person, and on an early message; shown if the conversation ends with an error. */
-  refused?: string
+  /** Sentences on refused input of a person, and on an early message; shown if the conversation ends with an error. */
+  refusedInput?: string
   early?: string
   /** Number of received messages when `early` was set. */
   earlyAt?: number
-  /** Sentence on the last rejected message, which is not shown twice. */
-  rejected?: string
+  /** Sentence on the last refused message, which is not shown twice. */
+  lastRefused?: string
 }
 
 /** Notices reports oddities of a running conversation to its observer, each at most once for a message of the peer. */
@@ -55,13 +55,13 @@ export class Notices implements PeerObserver {
     peer.observer = this
   }
 
-  onRejected(sentence: string, usual: boolean): void {
+  onRefused(sentence: string, usual: boolean): void {
     const remembered = this.#remember()
     const isSame = sentence.includes(TOO_SOON) || sentence.includes(EMPTY)
     if (isSame && remembered.earlyAt === this.#peer.connection.received) delete remembered.early
-    if (usual) remembered.refused = sentence
-    else if (sentence !== remembered.rejected) this.#show('rejected', sentence)
-    remembered.rejected = sentence
+    if (usual) remembered.refusedInput = sentence
+    else if (sentence !== remembered.lastRefused) this.#show('rejected', sentence)
+    remembered.lastRefused = sentence
   }
 
   onGarbled(sentence: string): void {
@@ -100,8 +100,8 @@ export class Notices implements PeerObserver {
 
   /** Reports possible causes of an error that has ended the conversation. `broken`: it is a violation, so an early message is not one. */
   ended(broken: boolean): void {
-    const { refused, early } = this.#remembered ?? {}
-    if (refused !== undefined) this.#show('rejected', refused)
+    const { refusedInput, early } = this.#remembered ?? {}
+    if (refusedInput !== undefined) this.#show('rejected', refusedInput)
     if (early !== undefined && !broken) this.#show('early', early)
   }
 

@@ -22,7 +22,7 @@ export interface OptionBase<Value> {
   readonly side: Side | 'both'
   /** Marks an option that is also a setting of `parlor serve`. The setting has one value, as a text or as true or false. */
   readonly setting?: true
-  /** What applies without the option, for the help and the printed settings. */
+  /** The behaviour without the option, for the help and the printed settings. */
   readonly unset?: string
   /** Name of an option that cannot be given together with this option, and the reason. */
   readonly excludes?: { readonly name: string; readonly because: string }
@@ -35,7 +35,7 @@ export interface TextOption<Value> extends OptionBase<Value> {
   readonly kind: 'text'
   /** Placeholder of the value in the help: `n` for `--size <n>`. */
   readonly metavar: string
-  /** What a valid value is, to complete the sentence "It must be ...". */
+  /** Description of a valid value, which completes the sentence "It must be ...". */
   readonly expected: string
   /** The valid values, for completions, if they are few. */
   readonly values?: readonly string[]
@@ -61,7 +61,7 @@ export interface FileOption<Value> extends OptionBase<Value> {
   read(text: string, file: string): Promise<FileContent<Value>>
 }
 
-/** FileContent is the value of a file, or why there is none; `skipped` has a sentence for each part that cannot be used. */
+/** FileContent is the value of a file, or the reason why there is none; `skipped` has a sentence for each part that cannot be used. */
 export type FileContent<Value> =
   | { readonly value: Value; readonly skipped: readonly string[] }
   | { readonly refused: readonly string[]; readonly skipped: readonly string[] }

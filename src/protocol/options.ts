@@ -4,7 +4,7 @@ import type { FileOption, ProgramOption, TextOption } from './option.ts'
 
 // the options that several programs share; an option of one program is in that program's file
 
-/** The number or word to guess; without it, the game draws one. */
+/** The number or word to guess; without it, the game chooses one at random. */
 export const secret: TextOption<string> = {
   kind: 'text',
   name: 'secret',
@@ -46,15 +46,15 @@ export const pace: TextOption<number> = {
   parse: (text) => parseSpan(text, 'ms'),
 }
 
-/** Words to draw from. */
+/** Words among which the game chooses. */
 export const words: FileOption<readonly string[]> = {
   kind: 'file',
   name: 'words',
   about: 'hangman: words of your own, one a line',
   side: 'server',
   setting: true,
-  unset: 'those that come with Parlor',
-  excludes: { name: secret.name, because: 'with a secret, no word is drawn' },
+  unset: 'the shipped words',
+  excludes: { name: secret.name, because: 'with a secret, the game chooses no word' },
   async read(text) {
     const { parseWords } = await import('../games/words.ts')
     const found = parseWords(text)

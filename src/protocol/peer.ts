@@ -27,12 +27,12 @@ interface Waiting<Name extends string> {
 /**
  * Peer is the other side of a conversation, as a role sees it: `receive` and `send`.
  *
- * The problem: a role should read like the worksheet's program, a dozen lines without a check. But the peer is often a
+ * The problem: a role should read like the worksheet's program, a dozen lines without checks. But the peer is often a
  * student's first program, which sends messages out of turn, without a line end, in UTF-16, or twice. The role must never
- * see such a message, and its author must learn what was wrong.
+ * see such a message, and its author must get a sentence about the mistake.
  *
  * The idea: the automaton stands between the role and the connection. Peer holds the current state, and every message
- * takes one transition, whichever side it is from. A received message that has no transition is rejected here: the server
+ * takes one transition, whichever side it is from. `Peer` refuses a received message that has no transition: the server
  * answers with the protocol's refusal (`ERROR <sentence>`) and repeats its open request; if the protocol has no refusal,
  * or this side is the client, `receive` rejects with a violation.
  *
@@ -53,7 +53,7 @@ export class Peer<Name extends string = string, State extends string = string> i
   #state: State
   /** Transitions of the current state. */
   #steps: readonly Transition<Name, State>[]
-  /** Text of this side's last request, which is sent again when the answer is rejected. */
+  /** Text of this side's last request, which is sent again when this side refuses the answer. */
   #request: string | undefined
   /** True if the peer has answered that request. */
   #answered = false
@@ -104,7 +104,7 @@ export class Peer<Name extends string = string, State extends string = string> i
 
   /** Text of the peer's last message, legal or not. */
   get #previous(): string {
-    return this.#diagnosis?.rejected || this.#last
+    return this.#diagnosis?.refused || this.#last
   }
 
   /** True if this side may close the connection now in good order. */
@@ -136,7 +136,9 @@ export class Peer<Name extends string = string, State extends string = string> i
     return new Promise((resolve, reject) => this.#read({ resolve, reject }))
   }
 
-  /** Like `receive`, but resolves with `undefined` after `ms` milliseconds; the next call receives a message that arrives later. */
+  /**
+   * Does the same as `receive`, but resolves with `undefined` after `ms` milliseconds; the next call receives a message that arrives later.
+   */
   receiveWithin(ms: number, clock: Clock): Promise<ReceivedMessage<Name> | undefined> {
     return new Promise((resolve, reject) => {
       const cancel = clock.after(ms, () => {
@@ -187,7 +189,9 @@ export class Peer<Name extends string = string, State extends string = string> i
     this.#take(step)
   }
 
-  /** Reports to the observer why the role rejects the last received message in the protocol's own words; `usual` as in `PeerObserver`. */
+  /**
+   * Reports to the observer why the role refuses the last received message with a message of the protocol; `usual` as in `PeerObserver`.
+   */
   report(why: string, usual = false): void {
     // the observer has already been notified that the bytes are not text
     if (!this.observer || this.#diagnosis?.lastGarbled) return
@@ -203,7 +207,7 @@ export class Peer<Name extends string = string, State extends string = string> i
 
   /**
    * Tells the peer, as well as the protocol can, why this side ends the conversation early. Returns true if the peer received
-   * a goodbye of the protocol, so that it closes by itself. After a mere refusal it may continue, so the caller must abort the
+   * a goodbye of the protocol, so that it closes by itself. After a refusal it may continue, so the caller must abort the
    * connection.
    */
   dismiss(reason: Error): boolean {
@@ -225,7 +229,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     return this.#diagnose().explainEnd(end)
   }
 
-  /** Returns a sentence on the peer's incomplete message and what it lacks; `undefined` if there is none to report. */
+  /** Returns a sentence on the peer's incomplete message and the part that it lacks; `undefined` if there is none to report. */
   unfinished(ms: number): string | undefined {
     const { unfinished } = this.connection
     return unfinished && this.#diagnose().explainUnfinished(unfinished, ms)
@@ -236,7 +240,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     return this.connection.unread === 0 || this.awaited ? undefined : this.#diagnose().explainEarly()
   }
 
-  /** Returns a sentence on the peer's silence and what was expected; `undefined` if no message was. */
+  /** Returns a sentence on the peer's silence and the expected message; `undefined` if no message was. */
   silence(ms: number): string | undefined {
     const { unfinished, transport } = this.connection
     // a person who may send too sits at a prompt; and a client over datagrams leaves by silence
@@ -347,7 +351,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     }
     const { refusal } = this.#automaton
     if (refusal === undefined || this.#side === 'server') return undefined
-    // the server rejected this side's message, so the state stays
+    // the server refused this side's message, so the state stays
     const fields = parseMessage(this.#automaton.messages[refusal], text)
     return fields && { name: refusal, text, fields }
   }

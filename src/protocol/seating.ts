@@ -82,7 +82,7 @@ export interface PeerHandle {
   readonly loopback?: boolean
   /** Ends the conversation when the peer has disconnected and all its messages were read. Needed while no role receives. */
   endOnDisconnect(on: boolean): void
-  /** Ends the conversation, for a reason of the seating. */
+  /** Ends the conversation, with a reason of the seating. */
   end(reason: string): void
   /** Resolves when the peer has read most of the output and it is its turn in the run queue; at once if that cannot be known. */
   ready?(): Promise<void>

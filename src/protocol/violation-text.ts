@@ -39,7 +39,7 @@ export function findSecrets({ secrets }: Automaton, side: Side, text: string, co
   return side === 'client' ? findSecretsAfterKeyword(text) : []
 }
 
-/** Quotes an incomplete message, with what it lacks: `"50" and no line end (\n)`. */
+/** Quotes an incomplete message, with the part that it lacks: `"50" and no line end (\n)`. */
 export function quoteUnfinished(speaker: Speaker, { bytes, lacks }: UnfinishedMessage): string {
   const text = beginning(decode(bytes))
   const shown = maskMessage(speaker, text, false)
@@ -101,10 +101,10 @@ export function clueOfWords({ automaton, side }: Speaker, message: string, last:
   const forms: readonly MessageSpec[] = Object.values(automaton.messages)
   const isOwn = (pattern: RegExp) => forms.some(({ example }) => pattern.test(example))
   const [, program] = (side === 'server' ? GREETINGS : HELLOS).find(([pattern]) => pattern.test(text) && !isOwn(pattern)) ?? []
-  if (last === '' && program !== undefined) return `; that is how ${program} begins: look at the port`
+  if (last === '' && program !== undefined) return `; ${program} begins with that: check the port`
   const isKnown = (from: Side) => forms.some((form) => (form.from === from || form.from === 'either') && isOne(form, text))
   const isEcho = text !== '' && !isKnown(side) && isKnown(side === 'server' ? 'client' : 'server')
-  return isEcho ? `; that is what the ${side === 'server' ? 'client' : 'server'} says` : ''
+  return isEcho ? `; that is a message of the ${side === 'server' ? 'client' : 'server'}` : ''
 }
 
 /** Checks whether a text is a message of this form. A form that accepts any text has no messages of its own. */
@@ -154,7 +154,7 @@ export function clueOfText(speaker: Speaker, text: string, raw: Raw | undefined,
 
 /**
  * Joins a quotation and a reason to a sentence. If the reason starts with the message, it becomes a relative clause:
- * `the client said "5", which is taken`.
+ * `the client sent "5", which is taken`.
  */
 export function withReason(said: string, text: string, why: string): string {
   const subject = [quoteText(text), text].find((one) => one !== '' && /^ (?:is|was) /.test(why.slice(one.length)) && why.startsWith(one))
@@ -163,7 +163,7 @@ export function withReason(said: string, text: string, why: string): string {
 
 /** Returns the error that ends a conversation whose server has broken the rules of the game: its message, and why it is wrong. */
 export function ruleViolation(text: string, why: string): Disconnected {
-  return new Disconnected('violation', `the server said ${quoteText(text)}, but ${why}`)
+  return new Disconnected('violation', `the server sent ${quoteText(text)}, but ${why}`)
 }
 
 /** Checks whether a line is the first line of an HTTP request. */
@@ -183,10 +183,10 @@ function clause({ automaton, language = automaton.language }: Speaker, found: st
 /** PeerObserver is notified, in sentences, of faults in a peer's messages while the conversation continues. */
 export interface PeerObserver {
   /**
-   * Called when this side has rejected a message in the protocol's words. `usual`: a person could have typed the message, so
+   * Called when this side has refused a message with a message of the protocol. `usual`: a person could have typed the message, so
    * it matters only if the conversation ends with an error.
    */
-  onRejected(sentence: string, usual: boolean): void
+  onRefused(sentence: string, usual: boolean): void
   /** Called when the bytes of a text for people are not text. */
   onGarbled(sentence: string): void
   /** Called when the role receives a message that arrived before the peer's turn. */

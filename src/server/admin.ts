@@ -19,16 +19,16 @@ import type { Logs } from './observe/logs.ts'
 export const AdminRequest = z.strictObject({ action: z.enum(['reset', 'remove']), name: z.string() })
 export type AdminRequest = z.infer<typeof AdminRequest>
 
-/** BackupRequest asks for a copy of the data folder in an empty file, as a backup or to verify the copy. */
+/** BackupRequest requests a copy of the data folder in an empty file, as a backup or to verify the copy. */
 const BackupRequest = z.strictObject({ action: z.enum(['backup', 'verify']), file: z.string() })
 const AnyRequest = z.union([AdminRequest, BackupRequest, ListRequest, LadderRequest])
 type BackupRequest = z.infer<typeof BackupRequest>
 type AnyRequest = z.infer<typeof AnyRequest>
 
-const AdminResponse = z.union([z.strictObject({ done: z.string() }), z.strictObject({ refused: z.string() })])
+const AdminAnswer = z.union([z.strictObject({ done: z.string() }), z.strictObject({ refused: z.string() })])
 
-/** AdminResponse is the result of a request, in a sentence: what was done, or why it was refused. */
-export type AdminResponse = z.infer<typeof AdminResponse>
+/** AdminAnswer is the result of a request, in a sentence: the effect, or the reason of the refusal. */
+export type AdminAnswer = z.infer<typeof AdminAnswer>
 
 /** AdminServices has the parts of a server that admin requests read and change. */
 export interface AdminServices {
@@ -57,7 +57,7 @@ const BUSY = { refused: 'the server is busy with other requests of the operator:
 const COPY_TIMEOUT = 3_600_000
 
 /** Performs a request of the operator about a registered name. */
-export async function performRequest({ people, bytes }: AdminServices, { action, name }: AdminRequest): Promise<AdminResponse> {
+export async function performRequest({ people, bytes }: AdminServices, { action, name }: AdminRequest): Promise<AdminAnswer> {
   const registered = (await people.registeredName(name)) ?? name
   if (action === 'remove') return answerOf(await people.remove(name), `${registered} is no longer registered`)
   const password = makeToken(bytes).slice(0, PASSWORD_LENGTH)
@@ -65,7 +65,7 @@ export async function performRequest({ people, bytes }: AdminServices, { action,
 }
 
 /** Performs any request of the operator to a running server. */
-async function perform(services: AdminServices, request: AnyRequest): Promise<AdminResponse | ListPage | Ladder> {
+async function perform(services: AdminServices, request: AnyRequest): Promise<AdminAnswer | ListPage | Ladder> {
   if (request.action === 'ladder') {
     return services.ladder ? { best: [...(await services.ladder(request.game, request.limit))] } : { refused: 'this server has no ladders' }
   }
@@ -76,7 +76,7 @@ async function perform(services: AdminServices, request: AnyRequest): Promise<Ad
   }
   if (!services.backup) return { refused: 'this server has no store that can be copied' }
   try {
-    // the copy also has what is in memory, so it would not show that the files are damaged
+    // the copy also has the data in memory, so it would not show that the files are damaged
     if (request.action === 'verify') services.checkFiles?.()
     await services.backup(request.file)
     return { done: request.file }
@@ -85,7 +85,7 @@ async function perform(services: AdminServices, request: AnyRequest): Promise<Ad
   }
 }
 
-function answerOf(ended: EndedConnections | Refusal, done: string): AdminResponse {
+function answerOf(ended: EndedConnections | Refusal, done: string): AdminAnswer {
   if (isRefusal(ended)) return { refused: ended.refused }
   return { done: ended.connections + ended.sessions > 0 ? `${done}. ${formatEnded(ended, 'connection')}` : done }
 }
@@ -117,8 +117,8 @@ export function sendAdminRequest(
   folder: string,
   request: AdminRequest | BackupRequest,
   clock: Clock = createSystemClock(),
-): Promise<AdminResponse | undefined> {
-  return ask(folder, request, AdminResponse, clock)
+): Promise<AdminAnswer | undefined> {
+  return ask(folder, request, AdminAnswer, clock)
 }
 
 /** Requests a page of a list from the server that has the folder open, like `sendAdminRequest`. */
@@ -181,7 +181,7 @@ async function handleLine(line: string, services: AdminServices, logs: Logs): Pr
     ? plain(await catchUnavailable(perform(services, request.data)))
     : { refused: 'the server does not know this request: check its version' }
   const what = request.success ? describeRequest(request.data) : 'an unknown request'
-  logs.log('info', `the operator requested: ${what}${'refused' in said ? `, which was refused: ${said.refused}` : ''}`)
+  logs.log('info', `the operator requested: ${what}${'refused' in said ? `, which the server refused: ${said.refused}` : ''}`)
   return said
 }
 

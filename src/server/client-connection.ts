@@ -8,7 +8,7 @@ import type { AdmissionControl } from './admission.ts'
 import { type ConnectionInfo, type Level, type Logs, toOutcome } from './observe/logs.ts'
 import type { ProgramStats } from './program-stats.ts'
 
-/** All connections of one server share one ClientConnectionOptions. */
+/** ClientConnectionOptions are the options that all connections of one server share. */
 export interface ClientConnectionOptions {
   readonly server: { readonly stopping: boolean }
   readonly clock: Clock
@@ -115,7 +115,7 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
   #logSuppression(): void {
     const { admission, logs } = this.#hosting
     if (admission.mayLogLimit('ended', this.client)) {
-      logs.log('warn', `more than ten conversations of ${this.client.host} a second end with an error: the others are not logged`)
+      logs.log('warn', `more than ten conversations of ${this.client.host} a second end with an error: the server does not log the others`)
     }
   }
 }

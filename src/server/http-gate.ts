@@ -8,12 +8,12 @@ import { startListening, toListenOptions } from '../wire/transports/tcp.ts'
 
 /*
  * Node's HTTP server reads all bytes that a socket has, and answers each request in them before anything else runs: 64 KB of
- * pipelined requests stop all games for as long as 2,000 answers take. Therefore the HTTP server does not listen by itself.
+ * pipelined requests stop all games for the duration of 2,000 answers. Therefore the HTTP server does not listen by itself.
  * The gate accepts connections, passes a limited number of them per second to the HTTP server, and lets it read one request
  * of each, piece by piece.
  */
 
-/** Maximum number of open connections, including those that wait. A further one destroys the oldest. */
+/** Maximum number of open connections, including waiting connections. A further one destroys the oldest. */
 const CONNECTIONS = 64
 /** Rate of connections: 50 at once, then 50 a second. */
 const RATE = { burst: 50, refill: 20 }
@@ -24,7 +24,7 @@ const WHOLE = 10_000
 
 /** Gate is a listener that limits the connections of an HTTP server. */
 export interface Gate extends Listener {
-  /** Accepts no more connections, and destroys those that are open. */
+  /** Accepts no more connections, and destroys the open connections. */
   close(): Promise<void>
 }
 

@@ -14,7 +14,7 @@ const PATHS: readonly string[] = ['/health', '/metrics']
 /** Health is the state of a server, for its operator. */
 export interface Health {
   readonly status: 'starting' | 'serving' | 'degraded' | 'stopping'
-  /** Why the server is degraded: what it cannot write, and what to do. */
+  /** Reason why the server is degraded, and advice for the operator. */
   readonly reason?: string
   /** Numbers of open connections and of open tables. */
   readonly connections: number

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { People } from '../hall/accounts/people.ts'
 import type { FinishedTable, Store } from '../hall/ports.ts'
 
-/** ListRequest asks for a page of the registered users or finished games, after an account or a table. */
+/** ListRequest requests a page of the registered users or finished games, after an account or a table. */
 export const ListRequest = z.strictObject({
   action: z.enum(['people', 'results']),
   after: z.union([z.int().nonnegative(), z.string()]).optional(),
@@ -45,7 +45,7 @@ export const ListPage = z.strictObject({
 })
 export type ListPage = z.infer<typeof ListPage>
 
-/** LadderRequest asks for the best players of a game, by the name of its rules. */
+/** LadderRequest requests the best players of a game, by the name of its rules. */
 export const LadderRequest = z.strictObject({ action: z.literal('ladder'), game: z.string(), limit: z.int().min(1).max(100) })
 export type LadderRequest = z.infer<typeof LadderRequest>
 
@@ -56,7 +56,7 @@ export type LadderEntry = z.infer<typeof LadderEntry>
 export const Ladder = z.strictObject({ best: z.array(LadderEntry) })
 export type Ladder = z.infer<typeof Ladder>
 
-/** ListSources are the parts of a server that the lists are read from. */
+/** ListSources are the parts of a server from which the lists are read. */
 export interface ListSources {
   readonly people: Pick<People, 'named'>
   readonly store: Pick<Store, 'accounts' | 'history'>

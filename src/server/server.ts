@@ -39,21 +39,21 @@ export interface ServerOptions {
   readonly batcher?: Batcher
 }
 
-/** StreamTransport is how a server listens for streams: over TCP, TLS or Unix sockets. */
+/** StreamTransport is the transport of a server's streams: TCP, TLS or Unix sockets. */
 export interface StreamTransport {
   readonly name: 'tcp' | 'tls' | 'unix' | 'udp'
   /** Returns the address of a program that is not a port on the server's host. */
   addressOf?(program: Program): Address
-  /** Listens at an address. `refused` is called with each peer that does not speak the transport, and the reason. */
+  /** Listens at an address. `rejected` is called with each peer that does not speak the transport, and the reason. */
   listen(
     at: Address,
     accept: (transport: Transport) => void,
-    refused: (peer: Address, reason: string) => void,
+    rejected: (peer: Address, reason: string) => void,
     batcher: Batcher,
   ): Promise<Listener>
 }
 
-const TCP: StreamTransport = { name: 'tcp', listen: (at, accept, _refused, batcher) => listenTcp(at, accept, batcher) }
+const TCP: StreamTransport = { name: 'tcp', listen: (at, accept, _rejected, batcher) => listenTcp(at, accept, batcher) }
 
 /** SeatingFactory creates the seating of each conversation: a `LobbyService`, or a substitute. */
 export type SeatingFactory = Pick<LobbyService, 'createSeating' | 'closeHall'> & Partial<Pick<LobbyService, 'batchLimits'>>
@@ -150,8 +150,8 @@ export class Server {
   }
 
   /**
-   * Serves the clients that wait and those that connect later. Their input is batched up to the limits of the factory, so that
-   * its store persists in one write what arrives together. To be called once, after `listen`.
+   * Serves the clients that wait, and later clients. Their input is batched up to the limits of the factory, so that
+   * its store persists simultaneous input in one write. To be called once, after `listen`.
    */
   admit(factory: SeatingFactory): void {
     if (factory.batchLimits) this.#batcher.raiseLimits(factory.batchLimits)
@@ -161,7 +161,7 @@ export class Server {
 
   /**
    * Stops: accepts no more clients, and ends each conversation with its protocol's end message, or with a reset if it has
-   * none. Resolves when all connections are closed; those that are still open after three seconds are reset.
+   * none. Resolves when all connections are closed; the server resets connections that are still open after three seconds.
    */
   async stop(): Promise<void> {
     this.#stopping = true
@@ -176,7 +176,7 @@ export class Server {
     await this.#untilClosed(Promise.all([...here.map(({ closed }) => closed), ...closed]))
   }
 
-  /** Waits until all connections are closed; resets them after a while, so that no client keeps the server from stopping. */
+  /** Waits until all connections are closed; resets them after a while, so that no client prevents the server from stopping. */
   #untilClosed(closed: Promise<unknown>): Promise<void> {
     return new Promise((resolve) => {
       const cancels = [

@@ -3,8 +3,8 @@ import { fieldChecks, type TableEvent, type TableId } from '../hall/events.ts'
 import { StoreError } from './error.ts'
 
 /**
- * Encodes an event as a line of short JSON, with the line break before it. It omits what follows from its position: its
- * number, and its time if that equals `before`, the time of the event before. For an opening, it returns the part after
+ * Encodes an event as a line of short JSON, with the line break before it. It omits the parts that follow from its
+ * position: its number, and its time if that equals `before`, the time of the previous event. For an opening, it returns the part after
  * `OpeningCache.encodePrefix`. Throws a TypeError for an event that could not be decoded again.
  */
 export function encodeEvent(table: TableId, event: TableEvent, before?: number): string {
@@ -125,7 +125,7 @@ const isSimple = (value: unknown): boolean => (typeof value !== 'object' && type
 const isPlainObject = (value: object): boolean => Object.getPrototypeOf(value) === Object.prototype
 
 /**
- * Decodes a line, without its line break, as the event number `n` of a table; `before` is the time of the event before.
+ * Decodes a line, without its line break, as the event number `n` of a table; `before` is the time of the previous event.
  * Throws a StoreError for anything else.
  */
 export function decodeEvent(table: TableId, n: number, text: string, before?: number): TableEvent {

@@ -9,11 +9,11 @@ export interface AppendBatch {
   readonly prefix: string
   /** The events as text without `prefix`: a line each, with a line break before it. */
   readonly lines: string
-  /** How the table ends with these events; `undefined` if it does not end. */
+  /** The way in which the table ends with these events; `undefined` if it does not end. */
   readonly endKind: EndKind | undefined
 }
 
-/** EndKind is how a table ends: `counts` if its result counts for the ladder, otherwise `ended`. */
+/** EndKind is the way in which a table ends: `counts` if its result counts for the ladder, otherwise `ended`. */
 export type EndKind = 'ended' | 'counts'
 
 /** StoreWork is a write to anything but the logs of tables: accounts, results, history or usage. */

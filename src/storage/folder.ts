@@ -78,7 +78,7 @@ function makeAbove(folder: string): void {
   mkdirSync(folder)
 }
 
-/** Runs work that creates a folder and its parents. If the work throws, removes those that are new and empty. */
+/** Runs work that creates a folder and its parents. If the work throws, removes the new folders if they are empty. */
 export function withNewFolder<Answer>(folder: string, work: () => Answer): Answer {
   const missing = missingFrom(resolve(folder))
   try {
@@ -107,7 +107,9 @@ function tighten(folder: string, onNotice: OnNotice): void {
   }
   const risk = (found.mode & OTHERS_WRITE) === 0 ? 'see the names of its files' : 'replace its files'
   const why = isOwn(found) ? 'it has other files too' : 'it belongs to another user'
-  onNotice(`${mode}, so that other users of this machine can ${risk}; ${why}, so its mode stays: choose a folder for Parlor alone`)
+  onNotice(
+    `${mode}, so that other users of this machine can ${risk}; ${why}, so the server does not change its mode: choose a folder for Parlor alone`,
+  )
 }
 
 function tightenFile(path: string, folder: string, onNotice: OnNotice): void {

@@ -10,7 +10,7 @@ interface Follower {
 export class Followers {
   readonly #of = new Map<TableId, readonly Follower[]>()
 
-  /** Calls `then` with the events of a table that are persisted from now on. The returned function ends that. */
+  /** Calls `then` with the events of a table that are persisted from now on. The returned function unsubscribes. */
   add(table: TableId, then: (events: readonly TableEvent[]) => void): () => void {
     const follower: Follower = { notify: then }
     const others = this.#of.get(table)

@@ -43,13 +43,13 @@ import type { Outage } from './outage.ts'
  * - A job that fails does not fail the others: if the common transaction fails, each job gets its own.
  * - A refused batch (a version conflict) writes nothing and throws nothing; the transaction continues without it.
  * - Jobs that arrive during a commit wait for the next turn, so that a caller that writes again in each callback cannot
- *   keep the event loop from its input.
+ *   block the input of the event loop.
  * - During an outage no job reaches the disk; only the probe of `Outage` tries to write.
  */
 
 /** CommitJob is a write in the queue, with its callbacks. They throw nothing. */
 interface CommitJob {
-  /** Notes why the job is not written: its transaction has failed, or its batch was rejected. */
+  /** Notes why the job is not written: its transaction has failed, or its batch was refused. */
   fail(reason: unknown): void
   /** Calls back the caller, after the transaction. Passes exceptions of callbacks to `onError`. */
   finish(onError: OnStoreError): void

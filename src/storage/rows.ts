@@ -1,7 +1,7 @@
 import type { PersonId, Standing } from '../hall/ports.ts'
 
 /*
- * What is the same in the rows of every engine: the ids of accounts, limits, and the order of standings.
+ * The parts that the rows of every engine share: the ids of accounts, limits, and the order of standings.
  */
 
 /** Returns the person id of an account number: `account:7`. */
@@ -9,7 +9,7 @@ export function toPersonId(account: number): PersonId {
   return `account:${account}`
 }
 
-/** Maximum of stored login places of one user, and of all users together. */
+/** Maximum number of stored login places of one user, and of all users together. */
 export const LOGIN_PLACE_LIMITS = { each: 8, all: 10_000 }
 
 /** Returns the account number of a person; `undefined` for a person without an account. */

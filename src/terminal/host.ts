@@ -36,7 +36,7 @@ export interface HostOptions {
 
 /** Milliseconds without a client until the server prints its address. */
 const ALONE = 2000
-/** Maximum of milliseconds between two checks of the timeouts. */
+/** Maximum number of milliseconds between two checks of the timeouts. */
 const CHECK_INTERVAL = 200
 
 /** Hosts a program at the terminal: listens, and serves `clients` clients. Resolves with the exit code. */

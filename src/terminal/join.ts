@@ -32,7 +32,7 @@ export interface JoinOptions {
   readonly clock?: Clock
 }
 
-/** Maximum of milliseconds between two checks of the timeouts. */
+/** Maximum number of milliseconds between two checks of the timeouts. */
 const CHECK_INTERVAL = 200
 
 /** Joins a program at the terminal: connects, and runs the conversation to its end. Resolves with the exit code. */
@@ -96,7 +96,7 @@ export async function join(joining: JoinOptions): Promise<number> {
 
 /** Loads the module of conversations after the first questions and while the client connects, so that the prompt appears early. */
 async function loadConversation(): Promise<typeof import('../protocol/conversation.ts')> {
-  // loading blocks the event loop, so connecting goes first
+  // loading blocks the event loop, so the connection is started first
   await new Promise((resolve) => setImmediate(resolve))
   return import('../protocol/conversation.ts')
 }

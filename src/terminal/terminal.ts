@@ -4,7 +4,7 @@ import { type Decoder, TooLong } from '../wire/framing/framing.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { escapeControls } from '../wire/text.ts'
 
-/** Maximum of bytes in one typed line; terminals allow 4,095, pipes any number. */
+/** Maximum number of bytes in one typed line; terminals allow 4,095, pipes any number. */
 const LINE_LIMIT = 1024 * 1024
 
 const LF = Uint8Array.of(10)
@@ -50,7 +50,7 @@ export class Terminal implements Console {
     this.#output.write(escapeControls(text))
   }
 
-  /** Prints a sentence of a command, wrapped. Worksheet texts go through `say`, which never wraps. */
+  /** Prints a sentence of a command, wrapped. `say` prints worksheet texts, and never wraps. */
   printSentence(sentence: string): void {
     this.say(this.wrap(sentence))
   }

@@ -17,7 +17,7 @@ export interface MoveCount<Options> {
   readonly count: number
 }
 
-/** GameTestOptions is what the tests of a game need beside its rules. */
+/** GameTestOptions is the input of the tests of a game beside its rules. */
 export interface GameTestOptions<State, Move, Options> {
   /** Options of `setup` that are tried; by default those of the smallest, the usual and the largest settings. */
   readonly options?: readonly Options[]
@@ -31,12 +31,12 @@ export interface GameTestOptions<State, Move, Options> {
   readonly tree?: readonly MoveCount<Options>[]
 }
 
-/** Texts that no game may choke on; a notation reads or refuses them. */
+/** Texts on which no game may throw; a notation reads or refuses them. */
 const ODD_TEXTS = ['', ' ', '0', '-1', '1.5', '99999999999999999999', 'nonsense', 'ä', '\u0000', '1 2 3 4', '__proto__', 'x'.repeat(2000)]
 
 /**
  * Defines the tests of a game with `test`: random games stay within the rules and survive JSON, illegal moves are refused and
- * change nothing, the notation reads what it prints, the views hide what `withOtherSecrets` declares secret, the move tree has
+ * change nothing, the notation reads its own output, the views hide the secrets that `withOtherSecrets` declares, the move tree has
  * the known sizes, and the house makes legal moves.
  */
 export function testGame<State, Move, View, Options>(
@@ -79,7 +79,7 @@ export function testGame<State, Move, View, Options>(
     assert(refused > 0 || game.seats.max === 1, () => 'no illegal move was tried; list some in "illegal"')
   })
 
-  test(`${name}: the notation reads what it prints, and reads or refuses any other text`, async () => {
+  test(`${name}: the notation reads its own output, and reads or refuses any other text`, async () => {
     for (const options of await optionsOf()) {
       for (const { move } of playRandomly(game, { options, seed: 1, pick })) {
         if (move === undefined) continue
@@ -102,17 +102,17 @@ export function testGame<State, Move, View, Options>(
   }
 
   if (game.withOtherSecrets) {
-    test(`${name}: no view tells a secret before the end`, async () => {
+    test(`${name}: no view shows a secret before the end`, async () => {
       const { leak, compared } = findLeak(game, { options: await optionsOf(), games, pick })
       assert(leak === undefined, () => leak ?? '')
       assert(compared > 0, () => 'withOtherSecrets never returned another state')
     })
 
-    test(`${name}: a view that shows the whole state would be noticed`, async () => {
+    test(`${name}: the test of secrets detects a view that shows the whole state`, async () => {
       // spread, so that the house and the notation still find the parts of the view that they need
       const view: typeof game.view = (state, viewer, outcome) => ({ ...game.view(state, viewer, outcome), state })
       const { leak } = findLeak({ ...game, view }, { options: await optionsOf(), games, pick })
-      assert(leak !== undefined, () => 'the test of secrets has not noticed it')
+      assert(leak !== undefined, () => 'the test of secrets did not detect it')
     })
   }
 
@@ -149,7 +149,7 @@ function isKept(value: unknown): boolean {
   return value === undefined || isSameData(JSON.parse(JSON.stringify(value)), value)
 }
 
-/** Draws a state for every seat and for a watcher. Throws an Error if a drawing has control characters. */
+/** Renders a state for every seat and for a watcher. Throws an Error if a text has control characters. */
 function checkViews<State, Move, View, Options>(game: Game<State, Move, View, Options>, state: State): void {
   const outcome = game.outcome(state)
   const { screen } = game
@@ -167,7 +167,7 @@ function checkViews<State, Move, View, Options>(game: Game<State, Move, View, Op
   if (outcome) assert(game.toMove(state).length === 0, () => 'the game is over, and a seat is to move')
 }
 
-/** Tries a move for each seat that may not make it; returns the number of refusals. Throws an Error if one is not refused. */
+/** Tries a move for each seat that may not make it; returns the number of refusals. Throws an Error if the rules accept a move. */
 function countRefusals<State, Move, View, Options>(game: Game<State, Move, View, Options>, state: State, move: Move): number {
   const text = game.notation.print(move)
   const before = JSON.stringify(state)

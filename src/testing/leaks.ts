@@ -16,8 +16,8 @@ export interface LeakReport {
 }
 
 /**
- * Searches random games for a view that tells a viewer a secret: in every position before the end, the view must be the same
- * for a state with other secrets (`withOtherSecrets`), and the move that is made there must be refused or allowed for both.
+ * Searches random games for a view that shows a viewer a secret: in every position before the end, the view must be the same
+ * for a state with other secrets (`withOtherSecrets`), and the rules must refuse or allow the next move for both.
  */
 export function findLeak<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
@@ -37,7 +37,7 @@ export function findLeak<State, Move, View, Options>(
           const [here, there] = [game.view(state, viewer), game.view(other, viewer)]
           if (JSON.stringify(here) !== JSON.stringify(there)) {
             const who = viewer === 'watcher' ? 'a watcher' : `seat ${viewer}`
-            return { leak: `the view of ${who} tells ${JSON.stringify(here)} from ${JSON.stringify(there)}`, compared }
+            return { leak: `the view of ${who} distinguishes ${JSON.stringify(here)} from ${JSON.stringify(there)}`, compared }
           }
         }
       }

@@ -5,17 +5,19 @@ import { Connection } from '../wire/connection.ts'
 import type { Framing } from '../wire/framing/framing.ts'
 import { type MemoryTransport, memoryPair } from '../wire/transports/memory.ts'
 
-/** The peer of a role in memory, and its two ends. */
+/** PeerInMemory is the peer of a role in memory, and its two ends. */
 export interface PeerInMemory {
   readonly peer: Peer
   readonly ours: MemoryTransport
   /** The test's end; it is not opened yet. */
   readonly theirs: MemoryTransport
-  /** Encodes messages to our side. */
+  /** Encodes messages to the role's side. */
   readonly incoming: Framing
 }
 
-/** Creates the peer of a role of a program, with `side` as ours; `state` is the state of the conversation, by default the start. */
+/**
+ * Creates the peer of a role of a program; `side` is the side of the role; `state` is the state of the conversation, by default the start.
+ */
 export function createPeer({ protocol, defaults = {} }: Program, side: Side, state?: string): PeerInMemory {
   const { toServer, toClient } = protocol.framing(defaults)
   const [incoming, outgoing] = side === 'server' ? [toServer, toClient] : [toClient, toServer]

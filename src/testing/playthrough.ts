@@ -3,7 +3,7 @@ import { type Game, isRefusal, type Random, type SeatNumber } from '../games/gam
 import { seededRandom } from '../games/random.ts'
 import { assert, freeze } from './assert.ts'
 
-/** Maximum of moves in one random game. */
+/** Maximum number of moves in one random game. */
 const LONGEST = 500
 
 /** MovePicker picks a legal move for a seat that may move. */

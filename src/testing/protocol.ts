@@ -10,7 +10,7 @@ import { createPeer } from './memory-peer.ts'
 import { randomUser } from './random-user.ts'
 import { judgeRecording, recordWrites } from './wire-recorder.ts'
 
-/** ProtocolTestOptions is what the tests of a protocol need beside the program. */
+/** ProtocolTestOptions is the input of the tests of a protocol beside the program. */
 export interface ProtocolTestOptions {
   /** Random conversations: 60. */
   readonly walks?: number
@@ -51,11 +51,11 @@ export function testProtocol(test: TestFunction, program: Program, { walks = 60,
     const visited = new Set([automaton.start])
     for (let seed = 1; seed <= walks; seed++) for (const state of await walk(program, seed, typed)) visited.add(state)
     const missed = Object.keys(automaton.states).filter((state) => !visited.has(state))
-    assert(missed.length === 0, () => `no walk came to ${missed.join(', ')}`)
+    assert(missed.length === 0, () => `no walk reached ${missed.join(', ')}`)
   })
 
   for (const side of SIDES) {
-    test(`${name}: the ${side} refuses every illegal message in every state, without a change`, async () => {
+    test(`${name}: the ${side} refuses every illegal message in every state, and stays in the state`, async () => {
       let refused = 0
       for (const state of Object.keys(automaton.states)) {
         for (const text of illegalTexts(automaton, state, side)) {
@@ -69,7 +69,7 @@ export function testProtocol(test: TestFunction, program: Program, { walks = 60,
   }
 }
 
-/** Lets the two roles of a program talk. Resolves to the states that they visit; rejects if something is not as the protocol says. */
+/** Lets the two roles of a program talk. Resolves to the states that they visit; rejects if the conversation violates the protocol. */
 async function walk(program: Program, seed: number, typed: readonly string[] | undefined): Promise<readonly string[]> {
   const random = seededRandom(seed)
   const options = { ...program.defaults, pace: 0, delay: 0 }
@@ -88,7 +88,7 @@ async function walk(program: Program, seed: number, typed: readonly string[] | u
   return steps.map(({ next }) => next)
 }
 
-/** Lists the messages that a side must refuse in a state: all others of the protocol, and those of no protocol. */
+/** Lists the messages that a side must refuse in a state: all other messages of the protocol, and messages of no protocol. */
 export function illegalTexts(automaton: Automaton, state: string, side: Side): readonly string[] {
   const steps = legalTransitions(automaton, state)
   if (steps.length === 0) return []
@@ -103,7 +103,7 @@ export function illegalTexts(automaton: Automaton, state: string, side: Side): r
   return [...examples, ...GARBAGE].filter((text) => text !== '' && !isLegal(text) && !isRefusal(text))
 }
 
-/** Lets a side in a state receive an illegal message. Resolves to what is wrong with its reaction; `undefined` if nothing is. */
+/** Lets a side in a state receive an illegal message. Resolves to the fault of its reaction; `undefined` if there is none. */
 export async function hearIllegal(
   program: Program,
   { side, state, text }: { side: Side; state: string; text: string },
@@ -130,6 +130,6 @@ export async function hearIllegal(
 
 /** Checks whether a side receives only messages with any text. */
 export function acceptsEverything(automaton: Automaton, side: Side): boolean {
-  const heard = Object.keys(automaton.states).flatMap((state) => legalTransitions(automaton, state).filter(({ from }) => from !== side))
-  return heard.every(({ form }) => form.closes || parseMessage(form, 'nonsense') !== undefined)
+  const received = Object.keys(automaton.states).flatMap((state) => legalTransitions(automaton, state).filter(({ from }) => from !== side))
+  return received.every(({ form }) => form.closes || parseMessage(form, 'nonsense') !== undefined)
 }

@@ -9,11 +9,11 @@ const TYPED = [
   ...['hello there', 'play scissors', 'play guess', '%H:%M', '', 'ä', 'nonsense'],
 ]
 
-/** Names of the users: few enough that they meet. */
+/** Names of the users: so few that users with one name meet. */
 const NAMES = ['ada', 'ada', 'grace', 'ada @ home', '']
 const PASSWORDS = ['', '', '', 'engine-1843', 'engine']
 
-/** RandomUserOptions configures a random user: what it types, and when. */
+/** RandomUserOptions configures the lines of a random user, and their times. */
 export interface RandomUserOptions {
   /** Lines to choose from; by default, moves and commands of many programs. */
   readonly typed?: readonly string[] | undefined

@@ -3,7 +3,7 @@ import type { Options, Program } from '../protocol/definition.ts'
 import { encode } from '../wire/text.ts'
 import type { MemoryTransport } from '../wire/transports/memory.ts'
 
-/** One write on the wire, or the end of a side's output. */
+/** WireWrite is one write on the wire, or the end of a side's output. */
 export interface WireWrite {
   readonly from: Side
   readonly bytes: Uint8Array | 'end'
@@ -30,7 +30,7 @@ export function recordWrites(server: MemoryTransport, client: MemoryTransport): 
   return events
 }
 
-/** An observer's result: the steps of the conversation, and its last state. */
+/** Observation is an observer's result: the steps of the conversation, and its last state. */
 export interface Observation {
   readonly steps: readonly Transition[]
   readonly state: string

@@ -10,7 +10,7 @@ import { decode, encode } from './text.ts'
 type Clue = (bytes: Uint8Array, text: string, end: string) => string | undefined
 
 /**
- * Describes what bytes look like that are not plain text, with a noun phrase: "Java's writeUTF, ..."; `undefined` for plain
+ * Describes, with a noun phrase, the likely meaning of bytes that are not plain text: "Java's writeUTF, ..."; `undefined` for plain
  * text. `end` is the line end that was removed from them, because it may be a part of a binary message.
  */
 export function describeBytes(bytes: Uint8Array, end = ''): string | undefined {
@@ -53,7 +53,7 @@ const HABITS: readonly (readonly [RegExp, string])[] = [
   ],
   [/^bytearray\(b(['"]).*\1\)\r?\n?$/s, "the repr of Python's bytearray: send the bytes themselves"],
   [/^<[\w.]+(?: [\w.]+)* (?:object |at )?at 0x[\da-fA-F]+>\r?\n?$/, 'an object of Python printed by its address: send its value'],
-  [/^<(?:class|function|bound method|built-in) .*>\r?\n?$/, 'something of Python printed by its name, and not its value: send the value'],
+  [/^<(?:class|function|bound method|built-in) .*>\r?\n?$/, 'a function or class of Python printed by its name: send its value'],
   [/^\S+(?: \S+)* {8,}\r?\n?$/, 'a text, or its length, padded with blanks to a fixed size: send the text without them'],
   [/^[^<]*\w<(?:\/?(?:END|EOF|EOM|STOP|MSG))>\r?\n?$/i, 'a text with an end marker: leave out the marker'],
   [/^\w+[$#|;]\r?\n?$/, 'a text with an end character: leave out that character'],
@@ -88,11 +88,11 @@ const SMALL = 65_535
 const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^\x16\x03(?!\0\0)/, 'TLS: both sides must speak it, or neither'],
   [/^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) \S+ HTTP\//, 'an HTTP request, from a browser or a library for the web'],
-  [/^HTTP\/\d/, 'an HTTP response, from a server for the web: another program was meant, or another port'],
-  [/^SSH-\d/, 'SSH: another program was meant, or another port'],
-  [/^RFB \d{3}\.\d{3}/, 'VNC: another program was meant, or another port'],
-  [/^220[ -][\w.-]+ .*(?:SMTP|FTP)/i, 'the greeting of a mail or file server: another program was meant, or another port'],
-  [/^-ERR /, 'an error of Redis or POP3: another program was meant, or another port'],
+  [/^HTTP\/\d/, 'an HTTP response, from a web server: connect to another program, or to another port'],
+  [/^SSH-\d/, 'SSH: connect with another program, or to another port'],
+  [/^RFB \d{3}\.\d{3}/, 'VNC: connect with another program, or to another port'],
+  [/^220[ -][\w.-]+ .*(?:SMTP|FTP)/i, 'the greeting of a mail or file server: connect to another port'],
+  [/^-ERR /, 'an error of Redis or POP3: connect to another port'],
   [
     /^\xff(?:[\xfb-\xfd](?:[\x00-\x1f]|[ -'](?:\xff|$))|\xfe[\x01-'](?:\xff|$))/,
     "telnet's negotiation of options: use nc, or a telnet that sends lines",
@@ -112,7 +112,7 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
 const CONTROLS: readonly (readonly [RegExp, string])[] = [
   [/^(?:\x02[ -~]*\x03)+\r?\n?$/, 'a text between STX and ETX (\\x02 and \\x03): leave them out'],
   [/^[ -~]+[\x03\x04\x17\x1c-\x1f]\r?\n?$/, 'a text with a control character at its end: leave it out'],
-  [/(?<![\xcc\xcd])[\xcc\xcd]{4,}\r?\n?$/, 'memory of C that was never written, as sizeof of a buffer sends it: send strlen bytes of it'],
+  [/(?<![\xcc\xcd])[\xcc\xcd]{4,}\r?\n?$/, 'uninitialised memory of C, as sizeof of a buffer sends it: send strlen bytes of it'],
 ]
 
 /** A line that ends in CR LF in a protocol in which the CR is part of the message. */

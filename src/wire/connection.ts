@@ -10,7 +10,7 @@ import type { Sink, Transport } from './transport.ts'
 /*
  * A connection turns the bytes of one peer into messages and messages into bytes, for both sides of every protocol and over
  * any transport. The network may cut and join the bytes anywhere. The peer may send a thousand messages at once, read nothing,
- * or disconnect in the middle of a message. These rules hold in all of that:
+ * or disconnect in the middle of a message. These rules hold in all these cases:
  *
  * 1. At most one reader waits. It gets one message or the end, once. A reader that reads again while it handles its message
  *    gets the next message from the loop in `#deliver`, so calls do not nest, however many messages have arrived.
@@ -22,10 +22,10 @@ import type { Sink, Transport } from './transport.ts'
  *    in its slices of the run queue. The usual case is a single message of a connection that has no other: it is read
  *    directly (`#isDirect`), and no `Allowance` or `Ignored` exists for the connection until it needs one.
  * 5. The last message must arrive (`sender.ts`). If a system closes a TCP socket that has unread bytes, it sends a reset, and a
- *    reset may delete what the peer has not read yet. So `close` sends the rest, finishes, and drops further bytes until the
+ *    reset may delete bytes that the peer has not read yet. So `close` sends the rest, finishes, and drops further bytes until the
  *    peer closes too or a timeout ends the wait; `abort` waits a moment before it resets. `fail` only records why this side ends
  *    the conversation: the caller closes or aborts afterwards.
- * 6. The peer's FIN ends reading, not sending: a client that shuts down its side may still wait for the answer. The same is
+ * 6. The peer's FIN ends reading, not sending: a client that shuts down its side may still wait for an answer. The same is
  *    true after a message over the limit, so that the peer can be sent the reason.
  */
 
@@ -49,11 +49,11 @@ const OVERHEAD = 16
 const READY_LIMIT = 64 * 1024
 /** Limit of messages read after both sides are closed: the last messages may still count, but no answer reaches the peer. */
 const LAST_MESSAGES = 32
-/** First byte of a TLS stream: a handshake record, or an alert of a server that received something else. */
+/** First byte of a TLS stream: a handshake record, or an alert of a server that received another protocol. */
 const TLS_RECORDS = [0x15, 0x16]
 const TLS_VERSION = 0x03
 
-/** Reader waits for one message. The connection calls one of the two methods, once. */
+/** MessageReader waits for one message. The connection calls one of the two methods, once. */
 export interface MessageReader {
   message(text: string): void
   end(end: Disconnected): void
@@ -114,7 +114,7 @@ export class Connection extends Sender implements Sink {
     return this.received > 0
   }
 
-  /** Why the connection ended; `undefined` while more messages may be read. */
+  /** The reason why the connection ended; `undefined` while more messages may be read. */
   get end(): Disconnected | undefined {
     return this.#end
   }
@@ -180,7 +180,7 @@ export class Connection extends Sender implements Sink {
     })
   }
 
-  /** Removes the reader. The next reader gets what arrives meanwhile. */
+  /** Removes the reader. The next reader gets the messages that arrive meanwhile. */
   stopReading(): void {
     this.#reader = undefined
     this.waitingSince = undefined
@@ -202,7 +202,7 @@ export class Connection extends Sender implements Sink {
     const first = !this.hasReceived && this.#inbox.pending === 0 && !(this.#end && this.#ignored)
     if (first && TLS_RECORDS.includes(bytes[0] ?? 0) && bytes[1] === TLS_VERSION) {
       const end = new Disconnected('violation', 'the other side speaks TLS, and this side does not: both must, or neither')
-      // a side that has sent everything and closed finds this out only now
+      // a side that has sent all messages and closed detects this only now
       if (this.#end !== CLOSED) return this.fail(end)
       this.#end = end
     }
@@ -307,7 +307,7 @@ export class Connection extends Sender implements Sink {
     return this.#isDirect && this.#runQueue?.mayReadDirectly() !== false
   }
 
-  /** Nothing is unread: the next message may be read directly, unless the last message was expensive. */
+  /** Notes that nothing is unread: the next message may be read directly, unless the last message was expensive. */
   #becomeIdle(): false {
     this.#isDirect = !this.transport.datagrams && this.#allowance?.isHeavy !== true
     return false

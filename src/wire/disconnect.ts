@@ -1,15 +1,15 @@
 import { formatCount } from '../base/counts.ts'
 
 /**
- * DisconnectReason is why a connection ended.
+ * DisconnectReason is the reason why a connection ended.
  *
  * `finished` the peer closed its side (FIN); `reset` the peer or the network broke the connection (RST); `ours` this
  * side ended it; `violation` the peer violated the protocol; `late` the peer reached a timeout; `much` the peer exceeded a
- * limit: its message was too long, or it does not read the bytes sent to it; `full` the server is at capacity.
+ * limit: its message was too long, or it left too many bytes unread; `full` the server is at capacity.
  */
 export type DisconnectReason = 'finished' | 'reset' | 'ours' | 'violation' | 'late' | 'much' | 'full'
 
-/** UnfinishedMessage is the beginning of a message, and what the message lacks to be whole. */
+/** UnfinishedMessage is the beginning of a message, and the name of the part that the message lacks. */
 export interface UnfinishedMessage {
   readonly bytes: Uint8Array
   /** A noun, such as "no line end (\\n)". */
@@ -43,8 +43,8 @@ export class Disconnected extends Error {
 }
 
 /**
- * TransportError reports that this side could not listen at an address or connect to it, for a reason that is no error of the
- * system. Its message is a clause for people, to follow "cannot connect to …:".
+ * TransportError reports that this side could not listen at an address or connect to it, for a reason other than an error of
+ * the system. Its message is a clause for people, to follow "cannot connect to …:".
  */
 export class TransportError extends Error {
   override readonly name = 'TransportError'
@@ -61,7 +61,7 @@ const BROKEN: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens at the port of the other side (ECONNREFUSED)',
   ETIMEDOUT: 'the other side can no longer be reached (ETIMEDOUT)',
   // EANSWER is not a code of the system: `UdpAnswers` sets it
-  EANSWER: 'the answer was longer than the limit over UDP (128 bytes, or three times what the client has sent)',
+  EANSWER: 'the answer was longer than the limit over UDP (128 bytes, or three times the bytes that the client has sent)',
   EMSGSIZE: 'a message was too long for one datagram (EMSGSIZE)',
 }
 

@@ -23,8 +23,9 @@ export interface OutboxOptions {
 }
 
 /**
- * Outbox sends messages. All messages of one tick go out in one write. With a pace, each goes out in a separate write, some
- * time after the previous one: some worksheet programs call `recv` once for each message, and lose one of two that arrive together.
+ * Outbox sends messages. All messages of one tick leave in one write. With a pace, each message leaves in a separate write,
+ * some time after the previous message: some worksheet programs call `recv` once for each message, and lose one of two that arrive
+ * together.
  */
 export class Outbox implements Flushable {
   readonly #transport: Transport
@@ -73,13 +74,13 @@ export class Outbox implements Flushable {
     this.#write(text)
   }
 
-  /** Sends the next message without delay, because the peer has sent something. */
+  /** Sends the next message without delay, because the peer has sent a message. */
   onPeerData(): void {
     this.#notBefore = 0
     if (this.#cancelWait) this.#pump()
   }
 
-  /** Writes what may be written now; returns true if nothing is left. */
+  /** Writes the messages that may be written now; returns true if none is left. */
   tryFlush(): boolean {
     this.flush()
     return this.#queue.length === 0

@@ -35,7 +35,7 @@ const DIGITS = 7
 const FEW = 5
 
 /**
- * Describes bytes as a single binary number, with a noun phrase; `undefined` if they are rather text. If two readings are
+ * Describes bytes as a single binary number, with a noun phrase; `undefined` if they are more likely text. If two readings are
  * likely, names both, the shorter number first.
  */
 export function describePackedNumber(bytes: Uint8Array): string | undefined {
@@ -83,7 +83,10 @@ function isLikely(value: number, { size, isReal }: Form): boolean {
 /** Control characters that one key sends: line ends, TAB, backspace, Esc, Ctrl-C and Ctrl-D. */
 const KEYS = [3, 4, 8, 9, 10, 13, 0x1b]
 
-/** Text in any encoding has no control characters; a small negative number has `ff` in all bytes except one. */
+/**
+ * Checks whether bytes are more likely text: text in any encoding has no control characters, and a small negative number has `ff` in all
+ * bytes except one.
+ */
 function isRatherText(bytes: Uint8Array): boolean {
   const isBare = bytes.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13)
   const negative = bytes.length > 2 && [bytes.subarray(1), bytes.subarray(0, -1)].some((all) => all.every((byte) => byte === 0xff))

@@ -41,13 +41,13 @@ export interface Task {
   run(): void
 }
 
-/** Account is how many milliseconds a task used lately, decayed up to the time `at`. */
+/** Account is the number of milliseconds that a task used lately, decayed up to the time `at`. */
 interface Account {
   used: number
   at: number
 }
 
-/** All times of RunQueueOptions are in milliseconds. */
+/** RunQueueOptions configures a run queue; all times are in milliseconds. */
 export interface RunQueueOptions {
   readonly loop: EventLoop
   /** Length of a slice if few tasks wait, or the task used little lately. Default: 1. */

@@ -52,7 +52,7 @@ const NAME = /^[ \t]+[\p{L}\p{N}_.-]+[ \t]+(?=\S)/u
 const TAKES_NAME = /^(?:register|login)$/i
 
 /**
- * Finds the password in a line with a keyword such as `LOGIN`, however the rest is written: everything after the keyword, except
+ * Finds the password in a line with a keyword such as `LOGIN`, in any spelling of the rest: all text after the keyword, except
  * the name in a well-formed line. A single word after the keyword is a secret too, because it can be a name and a password
  * without a space.
  */

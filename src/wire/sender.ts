@@ -17,11 +17,11 @@ export interface SenderOptions {
 const OUTBOX_LIMIT = 256 * 1024
 /** Timeout in milliseconds for the peer to close its side after this side has finished. */
 const LINGER = 2000
-/** The same timeout, in all, for a peer that still reads unsent bytes. */
+/** The total timeout in milliseconds for a peer that still reads unsent bytes. */
 export const LINGER_READING = 30_000
 /** Milliseconds between the last message and a reset, which may delete data that the peer has not read. */
 const BEFORE_RESET = 200
-/** A message costs 1 of the budget, and 1 more for each so many characters. */
+/** Characters of a message that cost 1 of the budget, in addition to 1 for the message. */
 export const FREE_CHARACTERS = 1024
 /** Shared by all connections, because creating an error costs as much as playing a move. */
 export const CLOSED = new Disconnected('ours', 'this side has ended the conversation')
@@ -49,14 +49,14 @@ export abstract class Sender implements OutboxOwner {
     this.outbox = new Outbox({ transport, framing: outgoing, clock, limit: outboxLimit, pace, owner: this })
   }
 
-  /** Why the connection ended; `undefined` while more messages may be read. */
+  /** The reason why the connection ended; `undefined` while more messages may be read. */
   abstract get end(): Disconnected | undefined
   /** Ends reading for a reason, and notifies the reader. */
   protected abstract setEnd(end: Disconnected): void
   /** Charges the peer's budget for the message that was read last, in addition to the cost of reading it. */
   abstract charge(cost: number): void
 
-  /** Flushes the outbox; true if the system has accepted everything that was sent. */
+  /** Flushes the outbox; true if the system has accepted all sent bytes. */
   get isFlushed(): boolean {
     return this.outbox.tryFlush() && this.transport.unsent === 0
   }
@@ -86,7 +86,7 @@ export abstract class Sender implements OutboxOwner {
   }
 
   /**
-   * Sends what is left, finishes, and waits until the peer closes too. Resolves when both sides are closed, or destroys the
+   * Sends the remaining messages, finishes, and waits until the peer closes too. Resolves when both sides are closed, or destroys the
    * transport and resolves after `linger` milliseconds in which the peer read nothing (at most 30 s).
    */
   close(linger = LINGER): Promise<void> {
@@ -114,7 +114,7 @@ export abstract class Sender implements OutboxOwner {
     this.outbox.clear()
   }
 
-  /** Calls those that wait until both sides are closed. */
+  /** Calls the callbacks that wait until both sides are closed. */
   protected notifyClosed(): void {
     this.#onClosed?.()
   }

@@ -20,13 +20,13 @@ const CR = 13
 
 /** Limit of a subnegotiation in bytes. This side requests none, so a longer one is not a subnegotiation. */
 const SUBNEGOTIATION = 1024
-/** Limit of answers in one connection: enough to reject every option in both directions. */
+/** Limit of answers in one connection: enough to refuse every option in both directions. */
 const ANSWERS = 1024
 
 /** Called with a request for one option, or the answer to one: WILL, WONT, DO or DONT. */
 type Negotiating = (verb: number, option: number) => void
 
-/** State of the parser: what the next byte belongs to. */
+/** State of the parser, which determines the meaning of the next byte. */
 type Place = 'text' | 'command' | 'option' | 'subnegotiation' | 'command in subnegotiation'
 
 /**
@@ -133,14 +133,14 @@ class TelnetReader {
 }
 
 /**
- * Telnet is a filter that adds the server's side of telnet to a transport. It passes everything through until the peer sends a
- * telnet command, or `begin` is called. From then on, sent lines end in CR LF, and the filter rejects every option except two. With
- * ECHO, it asks the peer not to show what the user types. With BINARY, it asks for unchanged bytes: GNU telnet otherwise sends
- * IAC IP for the byte 0x83 of a character, IAC BRK for 0x9c, and so on. It never answers an answer, so negotiation cannot loop.
+ * Telnet is a filter that adds the server's side of telnet to a transport. It passes all bytes unchanged until the peer sends a
+ * telnet command, or `begin` is called. From then on, sent lines end in CR LF, and the filter refuses every option except two. With
+ * ECHO, it asks the peer not to show the user's input. With BINARY, it asks for unchanged bytes: GNU telnet otherwise sends
+ * IAC IP for the byte 0x83 of a character, IAC BRK for 0x9c, and so on. It sends no answer to an answer, so negotiation cannot loop.
  */
 export class Telnet extends TransportFilter {
   readonly #reader: TelnetReader
-  /** State of ECHO on this side (RFC 1143): off or on, or on the way there until the peer answers. */
+  /** State of ECHO on this side (RFC 1143): off or on, or changing to one of them until the peer answers. */
   #echo: 'off' | 'going on' | 'on' | 'going off' = 'off'
   #hiding = false
   /** State of the request for binary text. */
@@ -173,7 +173,7 @@ export class Telnet extends TransportFilter {
     this.#reader.active = true
   }
 
-  /** Asks a telnet peer not to show what the user types. Does nothing if the peer does not speak telnet. */
+  /** Asks a telnet peer not to show the user's input. Does nothing if the peer does not speak telnet. */
   hide(): void {
     if (!this.active) return
     this.#hiding = true
@@ -215,7 +215,7 @@ export class Telnet extends TransportFilter {
   /** Handles the peer's answer to ECHO, or its request to stop ECHO. */
   #echoAnswered(yes: boolean): void {
     if (this.#echo === 'off') return
-    // rejected: do not ask again until the next `hide`
+    // refused: do not ask again until the next `hide`
     if (!yes && this.#echo !== 'going off') this.#hiding = false
     if (!yes && this.#echo === 'on') this.#answer(Uint8Array.of(IAC, WONT, ECHO))
     this.#echo = yes && this.#echo !== 'going off' ? 'on' : 'off'

@@ -70,7 +70,7 @@ export function escapeControls(text: string): string {
 }
 
 /**
- * Escapes everything that `escapeControls` escapes, and all characters without a visible shape: byte order marks, blanks other than the
+ * Escapes the same characters as `escapeControls`, and all characters without a visible shape: byte order marks, blanks other than the
  * space, joiners and separators of no width, tags, variation selectors, and marks without a base letter. For quotations and
  * diagnostics, not for talk, in which emoji need some of these.
  */

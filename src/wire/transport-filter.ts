@@ -1,6 +1,9 @@
 import type { Address, Flushable, Sink, Transport } from './transport.ts'
 
-/** TransportFilter wraps a transport and passes everything through in both directions. Subclasses override the methods that they change. */
+/**
+ * TransportFilter wraps a transport and passes all data and events through in both directions. Subclasses override the methods that they
+ * change.
+ */
 export abstract class TransportFilter implements Transport, Sink {
   protected readonly inner: Transport
   /** The sink of the user of this transport; `undefined` before `open`. */

@@ -36,12 +36,12 @@ export interface Transport {
   scheduleFlush(what: Flushable): void
   /** Sends text (as UTF-8) or bytes. Never throws: `Sink.closed` reports a broken connection. */
   write(data: string | Uint8Array): void
-  /** Calls `then` once, when the system has accepted the written bytes or the transport is closed; at once if little waits. */
+  /** Calls `then` once, when the system has accepted the written bytes or the transport is closed; at once if few bytes wait. */
   whenSent(then: () => void): void
   /** Stops reading, so that the peer has to wait, until `resume`. */
   pause(): void
   resume(): void
-  /** Sends what was written, and then the end (TCP's FIN). */
+  /** Sends the written data, and then the end (TCP's FIN). */
   finish(): void
   /** Closes both directions at once and drops unsent bytes. */
   destroy(): void

@@ -104,7 +104,7 @@ describe('the linter', () => {
 
   afterAll(() => rm(folder, { recursive: true }))
 
-  test.each([...ROOMS, ...INNER])('rejects exactly the imports that %s may not have, of types too', (room) => {
+  test.each([...ROOMS, ...INNER])('reports exactly the imports that %s may not have, of types too', (room) => {
     const own = cases.filter(({ file }) => dirname(file) === `src/${room}`)
     expect(own.length).toBeGreaterThan(ROOMS.length)
     for (const { file, imports, allowed } of own) {
@@ -113,7 +113,7 @@ describe('the linter', () => {
     }
   })
 
-  test.each(['round', 'about', 'this', 'that'])('rejects a circle of files, of types too: %s', (name) => {
+  test.each(['round', 'about', 'this', 'that'])('reports a circle of files, of types too: %s', (name) => {
     expect(refused).toContain(`src/games/${name}.ts`)
   })
 })
@@ -166,12 +166,12 @@ describe('src', () => {
 
 /** Checks whether a folder is reached again by the imports of its files. */
 function reaches(next: ReadonlyMap<string, ReadonlySet<string>>, folder: string): boolean {
-  const seen = new Set<string>()
+  const visited = new Set<string>()
   const open = [...(next.get(folder) ?? [])]
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (at === folder) return true
-    if (seen.has(at)) continue
-    seen.add(at)
+    if (visited.has(at)) continue
+    visited.add(at)
     open.push(...(next.get(at) ?? []))
   }
   return false

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 const source = join(import.meta.dirname, '../../src')
 
-/** What may be state of a module outside of `cli/`, with the reason why no code can notice a change. */
+/** Allowed state of modules outside of `cli/`, with the reason why no code depends on a change. */
 const CACHES: readonly (readonly [file: string, name: string, why: string])[] = [
   ['games/text/graphemes.ts', 'segmenter', 'a constant that takes long to make'],
   ['protocol/seating.ts', 'localTables', 'a module that most clients never load; `import` returns the same one, later'],
@@ -75,7 +75,7 @@ test.each([
   ['a buffer', 'const buffer = new Uint8Array(16)', 'buffer'],
   ['an instance with state', 'const queue = new RunQueue({ loop })', 'queue'],
   ['a static field', 'export class Table {\n  static #next = 1\n}', '#next'],
-])('notices %s', (_, text, name) => {
+])('detects %s', (_, text, name) => {
   expect(stateOf(text)).toEqual(new Set([name]))
 })
 
@@ -84,6 +84,6 @@ test.each([
   'export function count() {\n  const seen = new Map()\n  let all = 0\n  seen.set(1, ++all)\n}',
   'export class Table {\n  static readonly most = 7\n  static open(): Table {\n    return new Table()\n  }\n}',
   '// let it be\nconst counts = { all: 0 }\nexport const isNone = () => counts.all === 0',
-])('takes constants and local variables for what they are', (text) => {
+])('does not report constants and local variables', (text) => {
   expect(stateOf(text)).toEqual(new Set())
 })

@@ -22,7 +22,7 @@ test('no exported type name is declared in two files', () => {
   expect([...declared].filter(([, where]) => where.length > 1)).toEqual([])
 })
 
-test('notices a name that is declared twice', () => {
+test('detects a name that is declared twice', () => {
   expect(exportedTypes('export class Seat {}\nexport type Other = Seat\n')).toEqual(new Set(['Seat', 'Other']))
   expect(exportedTypes('export abstract class Seat {}\nclass Inner {}\n')).toEqual(new Set(['Seat']))
 })

@@ -48,7 +48,7 @@ test('no file of src/ has more than 400 lines', () => {
   expect(found.filter(([, lines]) => lines > LONGEST)).toEqual([])
 })
 
-test('a file of src/ with fewer than 30 lines is in the list of those that stand for themselves, and no other file is', () => {
+test('a file of src/ with fewer than 30 lines is in the list of exceptions, and no other file is', () => {
   const short = [...sizes()].filter(([file, lines]) => lines < SHORTEST && !ENGINE.test(file)).map(([file]) => file)
   expect(short.sort()).toEqual(Object.keys(SHORT).sort())
 })

@@ -24,7 +24,7 @@ const MAY: Readonly<Record<string, string>> = {
   'support/flood.ts': 'pings a real server every few milliseconds',
 }
 
-/** Checks whether a test waits for time to pass, or asks until something has happened. */
+/** Checks whether a test waits for time to pass, or polls until a condition holds. */
 function sleeps(text: string): boolean {
   return /(?<!')\bset(?:Timeout|Interval)\b(?!')|\bvi\.wait(?:For|Until)\b|\bexpect\s*\.poll\b/.test(text)
 }
@@ -42,9 +42,9 @@ test.each([
   'const timer = setInterval(look, 10)',
   'await vi.waitFor(() => expect(ended).toHaveBeenCalled())',
   'await expect.poll(() => heard.finished).toBe(true)',
-])('notices a sleep: %s', (line) => expect(sleeps(line)).toBe(true))
+])('detects a sleep: %s', (line) => expect(sleeps(line)).toBe(true))
 
 test.each(["vi.useFakeTimers({ toFake: ['setTimeout'] })", 'await new Promise(setImmediate)', 'await clock.pass(50)'])(
-  'notices no sleep: %s',
+  'reports no sleep in: %s',
   (line) => expect(sleeps(line)).toBe(false),
 )

@@ -26,7 +26,7 @@ test('folders of tests import nothing of each other but from support, which impo
   expect(imports.filter(({ folder }) => folder !== 'support')).toEqual([])
 })
 
-test('notices an import from another folder of tests', () => {
+test('detects an import from another folder of tests', () => {
   expect(importedFolders('support/door-user.ts', "import { HungUp } from '../crash/line.ts'\n")).toEqual(['crash'])
   expect(importedFolders('door/walk.test.ts', "import { play } from '../support/play.ts'\n")).toEqual(['support'])
   expect(importedFolders('attack/attacks/one.ts', "import { run } from '../attack.ts'\nimport { x } from '../../../src/x.ts'\n")).toEqual(

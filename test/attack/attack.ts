@@ -1,22 +1,24 @@
 /*
- * An attack is a program that does to a real server, over real sockets, what a hostile or unlucky client would do, and
- * measures what others suffer from it. Each is a file in `attacks/` that exports `attack`. All are bounded in count and
+ * An attack is a program that acts on a real server, over real sockets, as a hostile or unlucky client would, and measures
+ * the effects on other clients. Each is a file in `attacks/` that exports `attack`. All are bounded in count and
  * time and use loopback only. `npm run test:attack` runs all of them, or those that are named; `attack.test.ts` runs the
  * short ones in `npm test`.
  *
- * An attack fails when it succeeds: `run` throws (`node:assert`) if a promise of docs/security.md is broken, and returns
- * one sentence with what it measured otherwise.
+ * An attack fails when it succeeds: `run` throws (`node:assert`) if a promise of docs/security.md is broken, and otherwise
+ * returns one sentence with its measurements.
  */
 
 /** One attack on a running server. */
 export interface Attack {
-  /** What the attacker does, as a sentence: "asks 600 times who is online, with 1,000 users online". */
+  /** The acts of the attacker, as a sentence: "asks 600 times who is online, with 1,000 users online". */
   readonly title: string
   /** Whether `npm test` runs it, too: it takes less than 5 s on two busy cores, and asserts no speed that depends on the machine. */
   readonly short: boolean
   /** The timeout in milliseconds: 60,000 by default. */
   readonly limit?: number
-  /** Attacks; returns a sentence with what was measured. Rejects if the attack succeeds. Processes and files are disposed of with `cleanup`. */
+  /**
+   * Attacks; returns a sentence with the measurements. Rejects if the attack succeeds. Processes and files are disposed of with `cleanup`.
+   */
   run(cleanup: AsyncDisposableStack): Promise<string>
 }
 

@@ -49,10 +49,10 @@ test('does not retain deleted entries, also during an iteration', async () => {
 test('does not visit an entry that is deleted during the iteration', () => {
   const map = new ChurnMap<string, { name: string }>()
   for (const name of ['one', 'two', 'three']) map.set(name, { name })
-  const seen: string[] = []
+  const visited: string[] = []
   for (const { name } of map.values()) {
     map.delete('two')
-    seen.push(name)
+    visited.push(name)
   }
-  expect(seen).toEqual(['one', 'three'])
+  expect(visited).toEqual(['one', 'three'])
 })

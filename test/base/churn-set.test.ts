@@ -23,11 +23,11 @@ test('an item that is deleted during an iteration is still visited', () => {
   const crowd = new ChurnSet<string>()
   const one = crowd.add('one')
   crowd.add('two')
-  const seen: string[] = []
+  const visited: string[] = []
   for (const member of crowd) {
     if (member === 'one') one.leave()
-    seen.push(member)
+    visited.push(member)
   }
-  expect(seen).toEqual(['one', 'two'])
+  expect(visited).toEqual(['one', 'two'])
   expect([...crowd]).toEqual(['two'])
 })

@@ -39,7 +39,7 @@ describe('timers that are due at the same moment', () => {
   test.each([
     ['after', clock.after],
     ['about', clock.about],
-  ] as const)('%s: run for a few milliseconds in each turn of the event loop, however many there are', async (_, begin) => {
+  ] as const)('%s: run for a few milliseconds in each turn of the event loop, in any number', async (_, begin) => {
     const turns = await perTurn((ms, then) => begin?.(ms, then))
     expect(turns.reduce((sum, one) => sum + one)).toBe(COUNT)
     expect(Math.max(...turns)).toBeLessThanOrEqual(5)
@@ -104,14 +104,14 @@ describe('the clocks of the system', () => {
   })
 
   test.each([3_600_000, -3_600_000])('setting the wall clock by %i ms changes no wait', (jump) => {
-    let come = false
-    clock.after(1000, () => (come = true))
+    let called = false
+    clock.after(1000, () => (called = true))
     const from = clock.monotonic()
     vi.setSystemTime(Date.now() + jump)
     expect(clock.monotonic()).toBe(from)
     vi.advanceTimersByTime(999)
-    expect(come).toBe(false)
+    expect(called).toBe(false)
     vi.advanceTimersByTime(1)
-    expect(come).toBe(true)
+    expect(called).toBe(true)
   })
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { OrderedList } from '../../src/base/ordered-list.ts'
 
-test('an ordered list holds what a sorted array holds, whatever is set, replaced and deleted, and gives any page of it', () => {
+test('an ordered list has the items of a sorted array after any changes, and returns any page of it', () => {
   const steps = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 300 }), fc.string({ maxLength: 2 })), { maxLength: 400 })
   fc.assert(
     fc.property(steps, fc.nat(300), fc.nat(100), (all, from, count) => {

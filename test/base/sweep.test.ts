@@ -23,7 +23,7 @@ describe('a sweep', () => {
     expect([turn(), time, turn(), time, turn()]).toEqual([true, 3, false, 4, false])
   })
 
-  test('visits at least one item in each turn, however long that takes', () => {
+  test('visits at least one item in each turn, for any duration of a visit', () => {
     let time = 0
     let visits = 0
     const items = [1, 2].values()

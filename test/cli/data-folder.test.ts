@@ -63,13 +63,13 @@ test.each(QUESTIONS)('%s points to the files that a repair has archived, if the 
   )
 })
 
-test('a folder whose database is lost is reported with the sentence about that', () => {
+test('each command reports the loss of a folder’s database to the operator', () => {
   writeFileSync(join(around, 'parlor.mark'), 'x')
   expect(() => checkDataFolder(around)).not.toThrow()
   expect(existsSync(join(around, 'parlor.db'))).toBe(false)
 })
 
-test('people list rejects a name, and verify of a missing file explains its argument', async () => {
+test('people list refuses a name, and verify of a missing file explains its argument', async () => {
   expect(await refused(peopleCommand('list', 'eve', { data: around }))).toBe(
     'people list takes no name, and not "eve": it lists all registered users',
   )

@@ -4,9 +4,9 @@ import { formatDiagnostic } from '../../src/cli/diagnostics.ts'
 import { Parlor } from '../support/process.ts'
 
 test('a diagnostic wraps at blanks on a terminal of 80 columns, and not in a pipe', () => {
-  const sentence = 'the client said "200": expected a whole number, and nothing else in the same piece; that looks like the number 200'
+  const sentence = 'the client sent "200": expected a whole number, and nothing else in the same piece; that looks like the number 200'
   expect(formatDiagnostic(sentence, 80).split('\n')).toEqual([
-    'parlor: the client said "200": expected a whole number, and nothing else in the',
+    'parlor: the client sent "200": expected a whole number, and nothing else in the',
     '  same piece; that looks like the number 200',
   ])
   expect(formatDiagnostic(sentence, 0)).toBe(`parlor: ${sentence}`)

@@ -176,9 +176,9 @@ describe('--split, --glue and --delay', () => {
     [['host', 'guess', '--split', '0'], /split takes a number of bytes from 1 to 65536, or a range such as 1\.\.5, not "0"/],
     [['join', 'guess', '--delay', 'soon'], /delay takes a time such as 5ms or 2s/],
     [['serve', '--glue', 'up:80ms'], /a direction is in, out or both, not "up"/],
-    [['host', 'time', '--udp', '--split', '8'], /--split and --glue go with streams/],
-    [['host', 'guess', '--secrets'], /--secrets goes with --trace/],
-    [['join', 'guess', '--seed', '3'], /--seed goes with --split or --delay/],
+    [['host', 'time', '--udp', '--split', '8'], /--split and --glue need a stream/],
+    [['host', 'guess', '--secrets'], /--secrets needs --trace/],
+    [['join', 'guess', '--seed', '3'], /--seed needs --split or --delay/],
   ])('%j is a usage error', async (args, sentence) => {
     const { errors, code } = await run(...args)
     expect(code).toBe(2)

@@ -57,7 +57,7 @@ describe('ports of a server', () => {
     expect(ports['tjc/chat']).not.toBe(base + 1)
   })
 
-  test('are reported in one line if another server uses them', async () => {
+  test('appear in one line of the server’s output if another server uses them', async () => {
     const first = await started(['--port', '0'])
     const { port } = first.listening[0] ?? { port: 0 }
     const taken = first.listening.slice(0, 8)
@@ -83,7 +83,7 @@ describe('ports of a server', () => {
     [['--port-base', '65530'], /leaves no room/],
     [['--port-base', '0'], /whole number from 1 to 65535/],
     [['--host', '9000'], /9000 is a port, .* --port-base 9000/],
-    [['--host', '0.0.0.0:9000'], /say --host 0\.0\.0\.0 and --port NAME=9000/],
+    [['--host', '0.0.0.0:9000'], /type --host 0\.0\.0\.0 and --port NAME=9000/],
     [['--port', '70000'], /whole number from 0 to 65535/],
   ])('%j is a usage error with advice', async (args, sentence) => {
     expect(await run('serve', ...args)).toMatchObject({ code: 2, output: '', errors: expect.stringMatching(sentence) })
@@ -163,7 +163,7 @@ async function ranked(...args: readonly string[]) {
 }
 
 describe('parlor rank', () => {
-  test('names the server that it asked, in a table, as JSON and as CSV', async () => {
+  test('names its server, in a table, as JSON and as CSV', async () => {
     const { server, data, port } = await ranked()
     const at = ['--port', String(port)]
     const table = await run('rank', 'tictactoe', ...at)
@@ -179,8 +179,8 @@ describe('parlor rank', () => {
     expect(csv.output).toMatch(/^game,rank,name,score,games\r\ntictactoe,1,'=ada,[\d.]+,1\r\ntictactoe,2,bob,[\d.]+,1\r\n$/)
     server.signal('SIGTERM')
     await server.exit
-    const kept = await run('rank', '--data', data, '--port', '1')
-    expect(kept.output).toMatch(/^From the folder .*:\n\ntictactoe\n/)
+    const fromFolder = await run('rank', '--data', data, '--port', '1')
+    expect(fromFolder.output).toMatch(/^From the folder .*:\n\ntictactoe\n/)
     expect(JSON.parse((await run('rank', '--json', '--data', data, '--port', '1')).output)).toMatchObject({ folder: data })
     for (const format of [[], ['--json'], ['--csv']]) {
       expect(await run('rank', ...format, '--host', '127.0.0.1', '--port', '1')).toEqual({
@@ -191,7 +191,7 @@ describe('parlor rank', () => {
     }
   })
 
-  test('asks the server that has the folder open, on any port, and no other if a folder is named', async () => {
+  test('reads from the server that has the folder open, on any port, and from no other if a folder is named', async () => {
     const { server, data, port } = await ranked('--level', 'info')
     const other = await started(['--only', 'door', '--port', '0'])
     const cwd = folder()
@@ -218,12 +218,12 @@ describe('parlor rank', () => {
       expect(await run('rank', 'quiz', '--port', String(port))).toEqual({
         code: 1,
         output: '',
-        errors: `parlor: the server at 127.0.0.1:${port}: it says "${said}", which no front door says; --port is that of the front door, 4000 if nothing else was set\n`,
+        errors: `parlor: the server at 127.0.0.1:${port}: it sends "${said}", which no front door sends; --port is that of the front door, 4000 if nothing else was set\n`,
       })
     }
   })
 
-  test('asks the server of the parlor.toml in this folder', async () => {
+  test('reads from the server of the parlor.toml in this folder', async () => {
     const { port } = await ranked()
     const cwd = folder()
     writeFileSync(join(cwd, 'parlor.toml'), `[ports]\n"parlor/door" = ${port}\n`)
@@ -271,7 +271,7 @@ describe('lists for the operator', () => {
     expect(await asked()).not.toContain('"online":true')
   })
 
-  test('name a game as users ask for it, and accept the name of its rules, too', async () => {
+  test('name a game as users request it, and accept the name of its rules, too', async () => {
     const { port, data } = await ranked()
     const alone = await NativeLink.open(port, () => {})
     await alone.ask({ type: 'enter', name: 'carl' })
@@ -299,7 +299,7 @@ describe('lists for the operator', () => {
 
   test('are usage errors without a data folder or a name', async () => {
     expect(await run('people', 'list', '--data', '/no/such/folder')).toMatchObject({ code: 2 })
-    expect(await run('people', 'reset', '--data', folder())).toMatchObject({ code: 2, errors: expect.stringContaining('say whose') })
+    expect(await run('people', 'reset', '--data', folder())).toMatchObject({ code: 2, errors: expect.stringContaining('add the name') })
     expect(await run('people', 'rest', 'ada', '--data', folder())).toMatchObject({ code: 2, errors: expect.stringContaining('list') })
   })
 })

@@ -33,13 +33,13 @@ test.each(['results', 'results --json', 'rank --csv', 'people list', 'people lis
 )
 
 test.each(['config', 'config --json', 'complete bash', 'protocols', 'protocols guess', '--help', '--version'])(
-  '%s: a full disk at standard output is reported in the same way',
+  '%s: prints an error for a full disk at standard output, in the same way',
   (command) => {
     expect(shell(`parlor ${command} > /dev/full`)).toMatchObject({ status: 1, stderr: FULL })
   },
 )
 
-test('a disk that becomes full during the output is reported in the same way', () => {
+test('prints the same error if the disk becomes full during the output', () => {
   const file = join(folder(), 'all')
   // in blocks of 1,024 bytes
   expect(shell(`ulimit -f 1; parlor protocols guess > ${file}`)).toMatchObject({

@@ -49,7 +49,7 @@ describe('the package, installed from its tarball into another folder', () => {
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 
-  test('loads a plug-in that lies elsewhere, and tests it', async () => {
+  test('loads a plug-in in another folder, and tests it', async () => {
     await cp(join(root, 'examples/plugins'), join(folder, 'own'), { recursive: true })
     await using all = new Parlor(['protocols', 'connect-four', '--plugin', join(folder, 'own/connect-four-wire.ts')], entry)
     expect({ code: await all.exit, errors: all.errors }).toEqual({ code: 0, errors: '' })

@@ -19,12 +19,12 @@ async function folder(): Promise<string> {
 async function says(to: { port: number; host: string } | { path: string }, ...said: readonly string[]): Promise<string> {
   const socket = connect(to)
   onTestFinished(() => void socket.destroy())
-  const heard = text(socket)
+  const received = text(socket)
   for (const [at, line] of said.entries()) {
     if (at > 0) await once(socket, 'data', { signal: AbortSignal.timeout(5000) })
     socket.write(`${line}\n`)
   }
-  return heard
+  return received
 }
 
 const json = (...commands: readonly object[]) => ['style json', ...commands.map((one) => JSON.stringify(one))]
@@ -70,10 +70,10 @@ describe('the operator', () => {
       await stop()
       ;({ server, ports } = await startServe(['parlor/door'], '--data', data))
     }
-    const heard = new Map<string, ToClient[]>()
+    const received = new Map<string, ToClient[]>()
     const link = async (name: string) => {
       const messages: ToClient[] = []
-      heard.set(name, messages)
+      received.set(name, messages)
       const link = await NativeLink.open(ports['parlor/door'] ?? 0, (message) => messages.push(message))
       onTestFinished(() => link.close())
       return link
@@ -81,7 +81,7 @@ describe('the operator', () => {
     const seatOf = async (name: string, link: NativeLink) => {
       // bytes that arrived before the answer
       await link.ask({ type: 'ping' })
-      const seated = heard.get(name)?.findLast((message) => message.type === 'seated')
+      const seated = received.get(name)?.findLast((message) => message.type === 'seated')
       return seated?.type === 'seated' ? seated : undefined
     }
     const names = ['ada', 'grace', 'joan', 'alan']
@@ -113,7 +113,7 @@ describe('the operator', () => {
     await stop()
   })
 
-  test.skipIf(process.platform === 'win32')('uses a socket that only the owner may use, and that rejects invalid requests', async () => {
+  test.skipIf(process.platform === 'win32')('uses a socket that only the owner may use, and that refuses invalid requests', async () => {
     const data = await folder()
     const { server } = await startServe(['parlor/door'], '--data', data)
     onTestFinished(() => server[Symbol.asyncDispose]())

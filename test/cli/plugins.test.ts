@@ -29,13 +29,13 @@ export const programs = [defineProgram({ name: 'example/dice', short: 'dice', pr
 async function talkTo(port: number, steps: readonly (readonly [RegExp, string])[]): Promise<string> {
   const socket = connect({ port, host: '127.0.0.1' })
   onTestFinished(() => void socket.destroy())
-  let heard = ''
-  socket.on('data', (data) => (heard += data))
+  let received = ''
+  socket.on('data', (data) => (received += data))
   for (const [pattern, line] of steps) {
-    while (!pattern.test(heard)) await once(socket, 'data', { signal: AbortSignal.timeout(10_000) })
+    while (!pattern.test(received)) await once(socket, 'data', { signal: AbortSignal.timeout(10_000) })
     if (line !== '') socket.write(`${line}\n`)
   }
-  return heard
+  return received
 }
 
 describe('--plugin', () => {
@@ -72,7 +72,7 @@ describe('--plugin', () => {
     expect(one.output).toContain('DROP {column}')
   })
 
-  test('resolves "parlor" to the running copy for a file that lies elsewhere', async () => {
+  test('resolves "parlor" to the running copy for a file in another folder', async () => {
     const text = `${numbersPlugin()}import { EndOfInput } from 'parlor'
 export const solos = [{ name: 'example/end', short: 'end', title: 'ends', play: async () => { throw new EndOfInput() } }]
 `
@@ -83,7 +83,7 @@ export const solos = [{ name: 'example/end', short: 'end', title: 'ends', play: 
     expect(code).not.toBe(0)
   })
 
-  test('may stand in parlor.toml and in the environment', async () => {
+  test('can be set in parlor.toml and in the environment', async () => {
     const cwd = await folder()
     await writeFile(join(cwd, 'parlor.toml'), `plugins = [${JSON.stringify(FOUR)}]\nonly = ["connect-four"]\n[ports]\nconnect-four = 0\n`)
     await using server = new Parlor(['serve', '--json'], undefined, { cwd })

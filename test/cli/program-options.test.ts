@@ -101,7 +101,7 @@ async function hosted(...typed: readonly string[]): Promise<Options> {
   return resolveOptions(dice, 'server', { given: givenOptions(await parse('host', 'test/dice', ...typed)) })
 }
 
-/** Returns what the server says with some options. */
+/** Returns the first message of the server with some options. */
 async function said(options: Options): Promise<string> {
   const [ours, theirs] = memoryPair()
   const conversation = new Conversation({ program: dice, side: 'server', transport: ours, options, random: chance })
@@ -117,14 +117,14 @@ describe('an option that one program declares', () => {
     expect(await said(await hosted())).toBe('ROLLS 1 6\n')
   })
 
-  test('is rejected with what is valid', async () => {
+  test('is refused with its valid values', async () => {
     await expect(hosted('--dice-sides', '1')).rejects.toThrow(
       "option '--dice-sides <n>' argument '1' is invalid. It must be a whole number from 2 to 100.",
     )
     await expect(hosted('--dice-sides', '4', '--dice-sides', '5')).rejects.toThrow('--dice-sides is given twice, as "4" and "5"')
   })
 
-  test('is rejected on the other side, and by the other programs', async () => {
+  test('is refused on the other side, and by the other programs', async () => {
     const joined = givenOptions(await parse('join', 'test/dice', '--loaded'))
     await expect(resolveOptions(dice, 'client', { given: joined })).rejects.toThrow(
       "--loaded belongs to the server's side: parlor host test/dice --loaded ...",

@@ -46,7 +46,7 @@ test.each([
   ['an option without a sense', () => ['--http', 'somewhere'], /http/],
   ['an unknown option', () => ['--nothing'], /unknown option/],
   ['a missing file of words', () => ['--words', 'none.txt'], /none\.txt/],
-  ['options that do not go together', () => ['--secrets'], /--secrets goes with --trace/],
+  ['options that exclude each other', () => ['--secrets'], /--secrets needs --trace/],
   ['an unknown storage engine', () => ['--port', '0', '--data', 'sqlit:data'], /--data: .* did you mean sqlite:\?/],
   ['a folder with a name that is too long', () => ['--port', '0', '--data', join('a', 'b', 'c'.repeat(300))], /path is too long/],
 ] as const)('%s leaves nothing on the disk', async (_, args, sentence) => {

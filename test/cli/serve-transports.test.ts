@@ -54,7 +54,7 @@ describe('parlor serve --tls', () => {
     expect(await guess(transport)).toEqual(ANSWERS)
   })
 
-  test('tells a client without TLS why, and logs it', async () => {
+  test('sends a client without TLS the reason, and logs it', async () => {
     const { server, listening } = await serve('--tls', '--only', 'guess', '--port', '0')
     await using _ = server
     const { host = '', port = 0 } = listening[0] ?? {}
@@ -91,7 +91,7 @@ test('parlor serve --unix serves each program at a socket in a folder, which it 
   })
 })
 
-test('parlor rank asks a server over TLS through its folder', async () => {
+test('parlor rank reads from a server over TLS through its folder', async () => {
   const environment = { PARLOR_TLS: 'true', PARLOR_DATA: join(folder(), 'data') }
   await using server = new Parlor(['serve', '--json', '--port', '0'], undefined, { environment })
   await server.shows(/\n/)
@@ -107,10 +107,10 @@ test('the settings of transports can be in the environment', async () => {
 })
 
 test.each([
-  [['--tls', '--unix', 'sockets'], '--tls and --unix do not go together'],
-  [['--cert', 'cert.pem', '--key', 'key.pem'], '--cert, --key and --fingerprint go with --tls'],
-  [['--tls', '--cert', 'cert.pem'], '--cert and --key go together'],
-  [['--unix', 'sockets', '--port', 'guess=5000'], '--unix takes the place of addresses and ports: leave --port out'],
+  [['--tls', '--unix', 'sockets'], '--tls and --unix exclude each other'],
+  [['--cert', 'cert.pem', '--key', 'key.pem'], '--cert, --key and --fingerprint need --tls'],
+  [['--tls', '--cert', 'cert.pem'], '--cert and --key need each other'],
+  [['--unix', 'sockets', '--port', 'guess=5000'], '--unix replaces addresses and ports: leave --port out'],
 ])('serve %j is a usage error', async (args, sentence) => {
   expect(await run('config', ...args)).toEqual({ code: 2, output: '', errors: `parlor: ${sentence}\n` })
 })

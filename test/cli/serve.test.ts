@@ -7,15 +7,15 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Parlor, startServe } from '../support/process.ts'
 
-/** A client of ours that records its input. */
+/** A Parlor client that records its input. */
 class Client {
-  heard = ''
+  received = ''
   readonly socket: Socket
   readonly closed: Promise<'finished' | string>
 
   constructor(port: number) {
     this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: false })
-    this.socket.on('data', (data) => (this.heard += data))
+    this.socket.on('data', (data) => (this.received += data))
     this.closed = new Promise((resolve) => {
       this.socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
       this.socket.on('close', () => resolve('finished'))
@@ -24,7 +24,7 @@ class Client {
   }
 
   async hears(pattern: RegExp): Promise<void> {
-    while (!pattern.test(this.heard)) await once(this.socket, 'data', { signal: AbortSignal.timeout(5000) })
+    while (!pattern.test(this.received)) await once(this.socket, 'data', { signal: AbortSignal.timeout(5000) })
   }
 }
 
@@ -41,7 +41,7 @@ describe('serve', () => {
     await first.hears(/^GUESS\n/)
     const others = [new Client(port('tjc/tictactoe')), new Client(port('tjc/tictactoe'))]
     for (const other of others) await other.hears(/^MOVE\d\n/)
-    expect(second.heard).toBe('')
+    expect(second.received).toBe('')
     first.socket.end()
     await second.hears(/^GUESS\n/)
   })
@@ -116,11 +116,11 @@ describe('serve', () => {
     await talking.hears(/^%/)
     expect(await silent.closed).toBe('ECONNRESET')
     await talking.closed
-    expect(server.errors).toMatch(/tjc\/guess, 127\.0\.0\.1:\d+: the client said nothing for 0\.3 s; expected a number/)
-    expect(server.errors).toMatch(/fh\/time, .*said nothing for 0\.3 s/)
+    expect(server.errors).toMatch(/tjc\/guess, 127\.0\.0\.1:\d+: the client sent nothing for 0\.3 s; expected a number/)
+    expect(server.errors).toMatch(/fh\/time, .*sent nothing for 0\.3 s/)
   })
 
-  test('reports a fault of one client on standard error, and no other client notices', async () => {
+  test('reports a fault of one client on standard error, without an effect on other clients', async () => {
     const { server, port } = await served(['tjc/tictactoe', 'tjc/guess', 'fh/hangman'])
     const good = new Client(port('tjc/guess'))
     await good.hears(/GUESS\n/)
@@ -174,7 +174,7 @@ describe('serve', () => {
     const port = listening[0]?.port ?? 0
     const [first, second] = [new Client(port), new Client(port)]
     await first.hears(/^GUESS\n/)
-    expect(second.heard).toBe('')
+    expect(second.received).toBe('')
     server.signal('SIGTERM')
     expect(await server.exit).toBe(0)
     expect(server.errors).toBe('')

@@ -23,7 +23,7 @@ async function filesOf(...args: string[]): Promise<readonly string[]> {
   return Array.from(loaded.matchAll(/^file:.*\/src\/(.*)$/gm), ([, file = '']) => file)
 }
 
-// a file costs about 0.3 ms of the start, however short it is: if these tests fail, check why the new files are needed
+// even a short file costs about 0.3 ms of the start: if these tests fail, check why the new files are needed
 
 test('join loads at most 26 files of Parlor before it asks for the server of hello', async () => {
   const files = await filesOf('join', 'hello')

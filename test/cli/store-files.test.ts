@@ -115,7 +115,7 @@ test('a server does not start in a folder that has lost data, reports the loss a
   const refused = await run('serve', '--only', 'guess', '--port', 'guess=0', '--data', data)
   expect(refused.code).toBe(2)
   expect(refused.errors).toMatch(/its log parlor\.db-wal is missing: lost are the last \d+ of \d+ commits, with table 1 altogether/)
-  expect(refused.errors).toMatch(/Restore a backup, or go on without what is lost: "parlor repair --data /)
+  expect(refused.errors).toMatch(/Restore a backup, or continue without the lost data: "parlor repair --data /)
   const repaired = await runInProcess('repair', '--data', data)
   expect([repaired.code, repaired.output]).toEqual([0, expect.stringMatching(/The original files are in .*parlor\.damaged-/)])
   expect(repaired.output).toMatch(/^The new database has the events of \d+ tables?$/m)
@@ -219,7 +219,7 @@ test('verify reports a mark that is missing, damaged or of another folder, and f
   expect(server.errors).toMatch(/parlor\.mark belongs to another database/)
 })
 
-test('a folder that is not a server’s is reported as such', async () => {
+test('every command reports a folder that is not a server’s', async () => {
   const around = openFolder()
   for (const command of [['verify'], ['repair'], ['backup', join(around, 'x.db')]]) {
     expect(text(await ran(...command, '--data', around))).toMatch(/there is no parlor\.db in .*: no server has stored anything there/)
@@ -260,7 +260,7 @@ test('a folder that is not a server’s is reported as such', async () => {
 
 const NO_FILE = /is a (named pipe|directory), and should be a regular file/
 
-test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])('a directory in the place of a file is reported: %s', async (name) => {
+test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])('the command reports a directory in the place of a file: %s', async (name) => {
   const data = openFolder()
   await (await openStore({ folder: data })).close()
   rmSync(join(data, name), { force: true })
@@ -271,17 +271,20 @@ test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])('a directory in the pla
   }
 })
 
-test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])('a pipe in the place of a file is reported, without a hang: %s', async (name) => {
-  const data = openFolder()
-  await (await openStore({ folder: data })).close()
-  rmSync(join(data, name), { force: true })
-  execFileSync('mkfifo', [join(data, name)])
-  // a command that opens the pipe would hang, and this process must not
-  for (const command of [['serve', '--port', '0'], ['verify'], ['repair'], ['backup', join(data, 'x.db')]]) {
-    const ended = await run(...command, '--data', data)
-    expect([ended.code, ended.errors]).toEqual([2, expect.stringMatching(NO_FILE)])
-  }
-})
+test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])(
+  'the command reports a pipe in the place of a file, without a hang: %s',
+  async (name) => {
+    const data = openFolder()
+    await (await openStore({ folder: data })).close()
+    rmSync(join(data, name), { force: true })
+    execFileSync('mkfifo', [join(data, name)])
+    // a command that opens the pipe would hang, and this process must not
+    for (const command of [['serve', '--port', '0'], ['verify'], ['repair'], ['backup', join(data, 'x.db')]]) {
+      const ended = await run(...command, '--data', data)
+      expect([ended.code, ended.errors]).toEqual([2, expect.stringMatching(NO_FILE)])
+    }
+  },
+)
 
 test('verify fails for a database that is missing beside its mark', async () => {
   const data = openFolder()
@@ -369,7 +372,7 @@ test('a backup in the place of a file that the server uses is refused', async ()
   })
 })
 
-asRoot('a copy for which there is no room is said as such, with the folder where that is', async () => {
+asRoot('verify reports that there is no room for a copy, with the folder', async () => {
   const disk = smallDisk('256k')
   const data = join(openFolder(), 'data')
   const { server } = await playing(data)

@@ -18,7 +18,7 @@ async function freePort(): Promise<string> {
   return String(port)
 }
 
-/** A peer of our side: a server that sends the given text, or a client. */
+/** The peer of Parlor's side: a server that sends the given text, or a client. */
 async function server(says: string): Promise<{ port: string; peer: Promise<Socket> }> {
   const listening = createServer((socket) => socket.on('error', () => {}).write(says)).listen(0, '127.0.0.1')
   await once(listening, 'listening')
@@ -40,7 +40,7 @@ async function client(port: string, says = ''): Promise<Socket> {
 }
 
 /** Returns the bytes that a peer receives until the connection ends, and how it ends. */
-async function heard(socket: Socket, replies = ''): Promise<{ said: string; end: string }> {
+async function received(socket: Socket, replies = ''): Promise<{ said: string; end: string }> {
   let said = ''
   socket.on('data', (data) => {
     said += data
@@ -154,14 +154,14 @@ describe('the end at a prompt', () => {
       const port = await freePort()
       const ours = parlor('host', program, '--host', '127.0.0.1', '--port', port)
       const socket = await client(port, peer)
-      const news = heard(socket, replies)
+      const news = received(socket, replies)
       await ours.shows(prompt)
       return { ours, socket, news }
     }
     const { port, peer: arrives } = await server(peer)
     const ours = parlor('join', program, '127.0.0.1', port)
     const socket = await arrives
-    const news = heard(socket, replies)
+    const news = received(socket, replies)
     await ours.shows(prompt)
     return { ours, socket, news }
   }
@@ -237,7 +237,7 @@ describe('the time before the conversation', () => {
     const host = parlor('host', 'guess', '--port', port, '--timeout', '300ms')
     await client(port)
     expect(await host.exit).toBe(1)
-    expect(host.errors).toMatch(/^parlor: the client said nothing for 0\.3 s; expected a number/)
+    expect(host.errors).toMatch(/^parlor: the client sent nothing for 0\.3 s; expected a number/)
     const ofTwo = await freePort()
     const two = parlor('host', 'c8/two-clients', '--port', ofTwo, '--timeout', '2s')
     ;(await client(ofTwo)).end()
@@ -269,11 +269,11 @@ describe('text from a peer', () => {
   })
 
   test.each([
-    ['tictactoe', 'MOVEx\n', /the server said "MOVEx".*expected something like "MOVE5", or "END" to stop/],
+    ['tictactoe', 'MOVEx\n', /the server sent "MOVEx".*expected something like "MOVE5", or "END" to stop/],
     ['tictactoe', 'MOVE10\n', /MOVE10.*cells go from 1 to 9/],
-    ['guess', 'HELLO\n', /the server said "HELLO".*expected "GUESS"/],
+    ['guess', 'HELLO\n', /the server sent "HELLO".*expected "GUESS"/],
     ['guess', `${'x'.repeat(5000)}\n`, /4096 bytes/],
-    ['number', 'Too tiny!', /the server said "Too tiny!".*outside of its turn|said "Too tiny!"/],
+    ['number', 'Too tiny!', /the server sent "Too tiny!"/],
   ])('join %s: names %j, and ends with 1', async (program, said, sentence) => {
     const { port } = await server(said)
     const join = parlor('join', program, '127.0.0.1', port)
@@ -285,7 +285,7 @@ describe('text from a peer', () => {
 })
 
 describe('unfinished messages', () => {
-  test('are reported after two seconds, at the timeout and at Ctrl-C, on standard error', async () => {
+  test('appear on the host’s standard error after two seconds, at the timeout and at Ctrl-C', async () => {
     const port = await freePort()
     const patient = parlor('host', 'guess', '--port', port)
     await client(port, '50')
@@ -301,7 +301,7 @@ describe('unfinished messages', () => {
     expect(short.errors).toBe('parlor: the client has sent "50" and no line end (\\n) for 0.3 s; expected a number (such as "50")\n')
   })
 
-  test('are reported at Ctrl-C by join, too', async () => {
+  test('appear on the standard error of join at Ctrl-C, too', async () => {
     const { port } = await server('GUES')
     const join = parlor('join', 'guess', '127.0.0.1', port, '--timeout', '20s')
     await join.complains(/\n/)

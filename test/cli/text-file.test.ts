@@ -62,7 +62,7 @@ describe('a text file', () => {
       'bank.csv is a ZIP archive, as .xlsx, .ods and .docx are, and no text; save it as "CSV UTF-8" or as plain text in UTF-8',
     )
     expect(refusal(new TextEncoder().encode(`cat\n${'dog '.repeat(500)}\nx\0y`))).toBe(
-      'words.txt, line 3: there is a NUL byte, which no text has; is it another kind of file?',
+      'words.txt, line 3: there is a NUL byte, which no text has; is this another kind of file?',
     )
   })
 
@@ -105,7 +105,7 @@ describe('the command line', () => {
 
   const gift = 'Is it? {=yes ~no}\n\nWhy? {}\n\nHow many? {#3}\n'
 
-  test('serves the usable questions, and reports for each other one why it is skipped', async () => {
+  test('serves the usable questions, and reports why it skips each of the others', async () => {
     const questions = file('bank.gift', gift)
     const { server } = await startServe(['fh/quiz'], '--questions', questions)
     await using _ = server

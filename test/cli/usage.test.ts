@@ -32,7 +32,7 @@ describe('the command line', () => {
     [['host', 'GUESS'], /did you mean guess\?/],
     [['host', 'hang'], /did you mean hangman\?/],
     [['host', 'hangman', '--secret', 'a\nb'], /^parlor: a word to guess must not contain a line end\n$/],
-    [['people', 'reset', ''], /^parlor: the name is empty; say whose: parlor people reset NAME\n$/],
+    [['people', 'reset', ''], /^parlor: the name is empty; add the name: parlor people reset NAME\n$/],
     [['host', 'both-ways'], /did you mean c8\/both-ways\?/],
     [['host', 'zzzzzz'], /^parlor: there is no program "zzzzzz"\. All of them: parlor protocols\n$/],
     [['solo', 'tictactoe'], /parlor host tictactoe/],
@@ -51,7 +51,7 @@ describe('the command line', () => {
     [['host', 'guess', '--split', '0'], /^parlor: --split takes a number of bytes .*, not "0"\n/],
     [['host', 'guess', '--delay', "x'y"], /^parlor: --delay takes a time .*, not "x'y"\n/],
     [['join', 'guess', '--wait'], /^parlor: --wait needs a value: --wait <time>\n/],
-    [['host', 'guess', '33720'], /^parlor: host takes 1 argument, and not "33720" as well: a port is said as --port 33720\n\(--help/],
+    [['host', 'guess', '33720'], /^parlor: host takes 1 argument, and not "33720" as well: write a port as --port 33720\n\(--help/],
     [['rank', '2'], /^parlor: there is no game "2"; ladders have no pages here, but --limit 20 shows the first 20 places\n$/],
     [
       ['rank', 'tictactoe', '3'],
@@ -73,7 +73,7 @@ describe('the command line', () => {
     [['host', 'headtail', '--choices', 'H,X'], /H or T, not "X"/],
     [['solo', 'scissors', '--choices', 'Stone,Rock'], /a hand is Scissor, Paper, Stone, not "Rock"/],
     [['host', 'tictactoe', '--concurrent'], /one client at a time/],
-    [['host', 'guess', '--udp'], /does not go over UDP/],
+    [['host', 'guess', '--udp'], /does not run over UDP/],
     [['host', 'time', '--format', '%H'], /^parlor: --format belongs to the client's side: parlor join PROGRAM --format \.\.\.\n/],
     [['host', 'http', '--name', 'x'], /^parlor: --name belongs to the client's side/],
     [['join', 'guess', '--strict'], /^parlor: --strict belongs to the server's side: parlor host PROGRAM --strict \.\.\.\n/],
@@ -82,14 +82,17 @@ describe('the command line', () => {
     [['play', 'hangman'], /hangman is a program: parlor host hangman, or parlor join hangman, or parlor solo hangman\n$/],
     [['match'], /match is a program: parlor serve --only match, or parlor join match\n$/],
     [['solo', 'match'], /match is for several clients; try: parlor serve --only match, and in another window: parlor join match/],
-    [['host', 'guess', '--tls', '--unix', '/tmp/x'], /do not go together/],
-    [['host', 'guess', '--key', 'x'], /go with --tls/],
+    [['host', 'guess', '--tls', '--unix', '/tmp/x'], /exclude each other/],
+    [['host', 'guess', '--key', 'x'], /need --tls/],
     [['host', 'guess', '--tls', '--cert', 'no.such.pem', '--key', 'x'], /cannot read "no\.such\.pem": there is no such file/],
     [['join', 'guess', '127.0.0.1', 'abc'], /whole number from 1 to 65535/],
     [['join', 'hello', '--tls', '--fingerprint', 'abc'], /64 hexadecimal digits/],
     [['host', 'time', '--now', 'yesterday'], /such as 2024-02-29T13:05:09/],
     [['host', 'time', '--now', '2023-02-29T13:05:09'], /such as 2024-02-29T13:05:09/],
-    [['join', 'guess', 'fe80::1', '31409'], /^parlor: fe80::1 is an address within one network only: say by which card .*fe80::1%eth0\n$/],
+    [
+      ['join', 'guess', 'fe80::1', '31409'],
+      /^parlor: fe80::1 is an address within one network only: name the network interface, too, .*fe80::1%eth0\n$/,
+    ],
     [['host', 'guess', '--host', 'fe80::1'], /fe80::1%eth0\n$/],
     [['solo', 'match'], /parlor serve --only match/],
     [['host', 'guess', '--words', '/no/such/file'], /^parlor: tjc\/guess takes no --words\n$/],
@@ -126,19 +129,19 @@ describe('the command line', () => {
     [['join', 'time', '--now', '2024-02-29T13:05:09'], /--now belongs to the server's side/],
     [['join', 'highlow', '--pace', '5ms'], /--pace belongs to the server's side/],
     [['join', 'number', '--secret', '5'], /--secret belongs to the server's side/],
-    [['host', 'guess', '--strict'], /^parlor: --strict goes with --words or --questions\n$/],
-    [['solo', 'hangman', '--strict'], /--strict goes with --words/],
-    [['host', 'hangman', '--secret', 'x', '--words', 'words.txt'], /--secret and --words do not go together/],
+    [['host', 'guess', '--strict'], /^parlor: --strict needs --words or --questions\n$/],
+    [['solo', 'hangman', '--strict'], /--strict needs --words/],
+    [['host', 'hangman', '--secret', 'x', '--words', 'words.txt'], /--secret and --words exclude each other/],
     [['join', 'match', 'localhost', '31328', '--port', '31329'], /^parlor: there are two ports, 31328 and 31329: leave one of them out\n$/],
     [['join', 'match', 'localhost:31328', '--port', '31329'], /there are two ports, 31328 and 31329/],
     [['join', 'match', '31328', '--port', '31329'], /there are two ports, 31328 and 31329/],
     [['join', 'match', 'localhost', '--host', '127.0.0.1'], /there are two addresses, localhost and 127\.0\.0\.1/],
     [['host', 'hello', '--host', '127.0.0.1:31328', '--port', '31329'], /there are two ports/],
-    [['join', 'hello', '--ipv6', '--host', '127.0.0.1'], /^parlor: --ipv6 and 127\.0\.0\.1 do not go together/],
-    [['join', 'hello', '127.0.0.1', '--ipv6'], /--ipv6 and 127\.0\.0\.1 do not go together/],
-    [['host', 'hello', '--ipv6', '--host', '0.0.0.0'], /--ipv6 and 0\.0\.0\.0 do not go together/],
-    [['host', 'hello', '--unix', '/tmp/x', '--port', '5000'], /--unix takes the place of an address and a port/],
-    [['join', 'hello', '--unix', '/tmp/x', '--host', 'localhost'], /--unix takes the place of an address and a port/],
+    [['join', 'hello', '--ipv6', '--host', '127.0.0.1'], /^parlor: --ipv6 and 127\.0\.0\.1 exclude each other/],
+    [['join', 'hello', '127.0.0.1', '--ipv6'], /--ipv6 and 127\.0\.0\.1 exclude each other/],
+    [['host', 'hello', '--ipv6', '--host', '0.0.0.0'], /--ipv6 and 0\.0\.0\.0 exclude each other/],
+    [['host', 'hello', '--unix', '/tmp/x', '--port', '5000'], /--unix replaces the address and the port/],
+    [['join', 'hello', '--unix', '/tmp/x', '--host', 'localhost'], /--unix replaces the address and the port/],
     [
       ['host', 'hello', '--port', '5000', '--port', '5001'],
       /^parlor: --port is given twice, as "5000" and "5001": leave one of them out\n$/,
@@ -156,10 +159,10 @@ describe('the command line', () => {
     [['rank', '--limit', '5', '--limit', '6'], /--limit is given twice/],
     [['people', 'list', '--data', 'a', '--data', 'b'], /--data is given twice/],
     [['results', '--data', 'a', '--data', 'b'], /--data is given twice/],
-    [['rank', '--json', '--csv'], /^parlor: --json and --csv do not go together: leave one of them out\n$/],
-    [['people', 'list', '--json', '--csv'], /--json and --csv do not go together/],
-    [['results', '--json', '--csv'], /--json and --csv do not go together/],
-    [['people', 'reset', 'ada', '--json'], /--json and --csv go with "people list"/],
+    [['rank', '--json', '--csv'], /^parlor: --json and --csv exclude each other: leave one of them out\n$/],
+    [['people', 'list', '--json', '--csv'], /--json and --csv exclude each other/],
+    [['results', '--json', '--csv'], /--json and --csv exclude each other/],
+    [['people', 'reset', 'ada', '--json'], /--json and --csv are for "people list"/],
   ])('%j is a usage error with advice', async (args, sentence) => {
     const { errors, output, code } = await run(...args)
     expect({ code, output }).toEqual({ code: 2, output: '' })
@@ -167,7 +170,7 @@ describe('the command line', () => {
     expect(errors).toMatch(/^parlor: /)
   })
 
-  test('accepts repeatable options, and rejects other repeated options', async () => {
+  test('accepts repeatable options, and refuses other repeated options', async () => {
     const args = '--only guess --only hello --port guess=5000 --port hello=5001 --limit seats=5 --limit tables=6 --host ::1 --host ::1'
     const { code, output, errors } = await run('config', '--json', '--json', ...args.split(' '))
     expect({ code, errors }).toEqual({ code: 0, errors: '' })

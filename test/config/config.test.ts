@@ -15,7 +15,7 @@ const file = (toml: string) => parseConfigFile('parlor.toml', toml)
 const flags = (values: ConfigSource['values']): ConfigSource => ({ values, from: (setting) => `--${setting}` })
 
 describe('the value of a setting', () => {
-  test('comes from the first of: option, environment, file, default', () => {
+  test('is that of the first of: option, environment, file, default', () => {
     const toml = 'host = "file"\ndata = "file"\nfirst = "3s"\n[limits]\ntables = 3\nseats = 3'
     const { config, from } = resolveConfig(
       file(toml),
@@ -68,7 +68,7 @@ describe('the value of a setting', () => {
     expect(resolveConfig(flags({ log: 'json', level: 'error' })).config.level).toBe('error')
   })
 
-  test('rejects a port of HTTP that a program has', async () => {
+  test('refuses a port of HTTP that a program has', async () => {
     const { allPrograms } = await import('../../src/programs/index.ts')
     const { http } = resolveConfig().config
     const ports = (await allPrograms()).flatMap(({ port, servePort }) => [port, servePort])
@@ -93,9 +93,9 @@ describe('an invalid setting is refused with its place', () => {
     ['first = 2m', 'parlor.toml, line 1, column 10: illegal character in numeric literal; texts are in quotes, as in first = "2m"'],
     [
       'first = "2m"\nfirst = "3m"',
-      'parlor.toml, line 2, column 1: trying to redefine an already defined table or value; this setting or table appears earlier in the file: keep only one of the two',
+      'parlor.toml, line 2, column 1: trying to redefine an already defined table or value; this setting or table appears earlier in the file: remove one of the two',
     ],
-    ['[limits]\n[ports]\n[limits]', 'this setting or table appears earlier in the file: keep only one of the two'],
+    ['[limits]\n[ports]\n[limits]', 'this setting or table appears earlier in the file: remove one of the two'],
     ['first = "2m" idle = "3m"', 'each setting is on a line of its own'],
     ['first "2m"', 'illegal character in key; a setting is written as first = "2m", and a table as [limits]'],
     ['data = "C:\\parlor\\users"', 'in double quotes a \\ is written as \\\\, and in single quotes as it is'],
@@ -113,8 +113,8 @@ describe('an invalid setting is refused with its place', () => {
     ],
     ['log = "xml"', 'log (from parlor.toml) is "xml", and must be plain or json'],
     ['level = "loud"', 'level (from parlor.toml) is "loud", and must be error, warn, info or debug'],
-    ['keep = "much"', 'keep (from parlor.toml) is "much", and must be a size such as 500MB or 2GB, 10MB at least, or "none"'],
-    ['keep = "9MB"', 'keep (from parlor.toml) is "9MB", and must be a size such as 500MB or 2GB, 10MB at least, or "none"'],
+    ['keep = "much"', 'keep (from parlor.toml) is "much", and must be a size such as 500MB or 2GB, at least 10MB, or "none"'],
+    ['keep = "9MB"', 'keep (from parlor.toml) is "9MB", and must be a size such as 500MB or 2GB, at least 10MB, or "none"'],
     ['durable = "ever"', 'durable (from parlor.toml) is "ever", and must be process or power'],
   ])('%s', (toml, sentence) => {
     expect(() => resolveConfig(file(toml))).toThrow(sentence)
@@ -342,7 +342,7 @@ idle = "2m"
     ])
   })
 
-  test('reports a wrong value of each setting with its line, whatever is before it', () => {
+  test('reports a wrong value of each setting with its line, after any other lines', () => {
     for (const setting of settingNames) {
       const [table, key] = setting.includes('.') ? setting.split('.') : [undefined, setting]
       const toml = `# a comment with host = 1\n\nwords = "a = b"\n${table ? `[${table}]\n` : ''}${key === 'words' ? '' : `${key} = {}\n`}`

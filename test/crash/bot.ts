@@ -41,7 +41,7 @@ export class Bot {
     this.#world = world
   }
 
-  /** The present activity, for an error message if its end does not come. */
+  /** The present activity, for an error message if it does not end. */
   get state(): string {
     const { table, known, over, sight } = this.#seat ?? {}
     const seat = table === undefined ? 'without a seat' : `at table ${table} after event ${known}, ${over ? 'over' : JSON.stringify(sight)}`
@@ -94,7 +94,7 @@ export class Bot {
     const entered = await this.#enter()
     // a guest whose opponent returned first enters by the token of the seat alone
     if (entered.type === 'error' && entered.code === 'name-taken' && byToken && (await this.#resume(byToken))) return
-    // a guest whose seat was taken in the moment of the kill has no token of it, and goes on under another name, as a person would
+    // a guest whose seat was taken in the moment of the kill has no token of it, and continues under another name, as a person would
     if (entered.type === 'error' && entered.code === 'name-taken' && !byToken && this.#habits.password === undefined) {
       this.#name += 'x'
       return this.#comeIn()
@@ -212,10 +212,10 @@ export class Bot {
   /** Resolves at the next event after the call. */
   #news({ gone }: NativeLink): Promise<void> {
     const { stopping, stopped } = this.#world
-    const heard = new Promise<void>((resolve) => {
+    const answered = new Promise<void>((resolve) => {
       this.#wake = resolve
     })
-    return Promise.race([heard, gone, ...(stopping ? [] : [stopped])])
+    return Promise.race([answered, gone, ...(stopping ? [] : [stopped])])
   }
 
   #hear(message: ToClient): void {

@@ -4,7 +4,7 @@ import { crash } from './run.ts'
 
 test('bots play while the server is killed: each published event is persisted once, and every game ends', async () => {
   const received: string[] = []
-  const { tables, unfinished, kept, resumed, standings } = await crash({
+  const { tables, unfinished, persisted, resumed, standings } = await crash({
     games: 80,
     kills: 4,
     seed: 7,
@@ -13,20 +13,20 @@ test('bots play while the server is killed: each published event is persisted on
   })
   expect(unfinished).toEqual([])
   expect(tables).toBeGreaterThanOrEqual(80)
-  expect(kept).toBeGreaterThan(300)
+  expect(persisted).toBeGreaterThan(300)
   expect(resumed).toBeGreaterThan(4)
   expect(standings).toBeGreaterThan(4)
   expect(received).toHaveLength(5)
 })
 
 test.each([
-  { finds: 'everything', kept: ['1', '2', '2', '3'], right: true },
-  { finds: 'all but what nobody has acknowledged', kept: ['1', '2', '3'], right: true },
-  { finds: 'not what was acknowledged', kept: ['1', '2', '2'], right: false },
-  { finds: 'something twice', kept: ['1', '2', '2', '2', '3'], right: false },
-  { finds: 'what was refused', kept: ['1', '2', 'x', '3'], right: false },
-  { finds: 'another order', kept: ['2', '1', '3'], right: false },
-])('the judge finds in a journal: $finds', ({ kept, right }) => {
+  { finds: 'everything', persisted: ['1', '2', '2', '3'], right: true },
+  { finds: 'all but what nobody has acknowledged', persisted: ['1', '2', '3'], right: true },
+  { finds: 'not what was acknowledged', persisted: ['1', '2', '2'], right: false },
+  { finds: 'something twice', persisted: ['1', '2', '2', '2', '3'], right: false },
+  { finds: 'what was refused', persisted: ['1', '2', 'x', '3'], right: false },
+  { finds: 'another order', persisted: ['2', '1', '3'], right: false },
+])('the judge finds in a journal: $finds', ({ persisted, right }) => {
   const wishes = [
     { what: '1', outcome: 'kept' },
     { what: '2', outcome: 'unknown' },
@@ -34,5 +34,5 @@ test.each([
     { what: '2', outcome: 'kept' },
     { what: '3', outcome: 'kept' },
   ] as const
-  expect(follow(wishes, kept)).toHaveLength(right ? 0 : 1)
+  expect(follow(wishes, persisted)).toHaveLength(right ? 0 : 1)
 })

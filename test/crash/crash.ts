@@ -12,7 +12,9 @@ const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(LIMIT)])
 const tell = (sentence: string) => process.stdout.write(`${sentence}\n`)
 const since = performance.now()
 tell(`at least ${games} games, ${kills} kills, seed ${seed}`)
-const { tables, kept, resumed, unfinished } = await crash({ games, kills, seed, signal, tell })
+const { tables, persisted, resumed, unfinished } = await crash({ games, kills, seed, signal, tell })
 if (unfinished.length > 0) throw new Error(`the tables ${unfinished.join(', ')} have not ended`)
 const seconds = Math.round((performance.now() - since) / 1000)
-tell(`${tables} games have ended; ${kept} things were acknowledged, and are kept once; ${resumed} seats were taken up again; ${seconds} s`)
+tell(
+  `${tables} games have ended; ${persisted} things were acknowledged, and are kept once; ${resumed} seats were taken up again; ${seconds} s`,
+)

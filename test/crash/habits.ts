@@ -85,7 +85,7 @@ export function alone({ random }: World): Habits {
 /** Returns the habits of one of two friends, who invite each other and play rematches. */
 export function friend(world: World, { rendezvous, leads }: { rendezvous: Rendezvous; leads: boolean }): Habits {
   const { random } = world
-  const seen = new Set<number>()
+  const handled = new Set<number>()
   return {
     async seek() {
       if (leads) return { type: 'seek', game: 'tictactoe', private: true }
@@ -94,7 +94,7 @@ export function friend(world: World, { rendezvous, leads }: { rendezvous: Rendez
     },
     refused: (code) => rendezvous.forget(code),
     invite: (code) => rendezvous.leave(code),
-    again: (table) => seen.add(table).size % 4 !== 0,
+    again: (table) => handled.add(table).size % 4 !== 0,
     move: moves(random),
   }
 }

@@ -37,9 +37,9 @@ export async function judge(store: Store, ledger: Ledger): Promise<Verdict> {
   for (const [table, received] of ledger.events) {
     for (const one of received.values()) {
       count.events++
-      const kept = byId.get(table)?.events[one.n - 1]
-      if (!kept || !isDeepStrictEqual(toldOf(kept), one)) {
-        wrong.push(`table ${table}: ${JSON.stringify(one)} was told, and ${JSON.stringify(kept)} is kept`)
+      const persisted = byId.get(table)?.events[one.n - 1]
+      if (!persisted || !isDeepStrictEqual(toldOf(persisted), one)) {
+        wrong.push(`table ${table}: ${JSON.stringify(one)} was told, and ${JSON.stringify(persisted)} is kept`)
       }
     }
   }
@@ -52,7 +52,7 @@ export async function judge(store: Store, ledger: Ledger): Promise<Verdict> {
   }
   for (const [name, wishes] of ledger.answers) {
     const person = `guest:${name}`
-    const quizzes = logs.filter(({ opening }) => opening.seats.some((sitter) => sitter.person === person))
+    const quizzes = logs.filter(({ opening }) => opening.seats.some((owner) => owner.person === person))
     const moves = movesOf(quizzes, () => true)
     count.moves += moves.length
     wrong.push(...follow(wishes, moves).map((sentence) => `${name}: ${sentence}`))
@@ -79,16 +79,18 @@ export async function judge(store: Store, ledger: Ledger): Promise<Verdict> {
  * Returns the faults of a list in the journal, whose entries were requested in this order: it contains the acknowledged
  * ones, none of the refused ones, and none twice.
  */
-export function follow(wishes: readonly Wish[], kept: readonly string[]): string[] {
+export function follow(wishes: readonly Wish[], persisted: readonly string[]): string[] {
   // the numbers of entries that the requests up to here can explain; an unanswered request may or may not have succeeded
   let reached = new Set([0])
   for (const { what, outcome } of wishes) {
     const next = new Set(outcome === 'kept' ? [] : reached)
-    if (outcome !== 'refused') for (const count of reached) if (kept[count] === what) next.add(count + 1)
+    if (outcome !== 'refused') for (const count of reached) if (persisted[count] === what) next.add(count + 1)
     reached = next
   }
-  if (reached.has(kept.length)) return []
-  return [`${kept.join(', ')} is kept, where ${wishes.map(({ what, outcome }) => `${what} (${outcome})`).join(', ')} was wished for`]
+  if (reached.has(persisted.length)) return []
+  return [
+    `${persisted.join(', ')} is persisted, although ${wishes.map(({ what, outcome }) => `${what} (${outcome})`).join(', ')} was wished for`,
+  ]
 }
 
 /** Compares the stored standings with those that follow from the journal up to the last recorded table. */
@@ -111,11 +113,11 @@ async function judgeStandings({ tables, results }: Store, logs: ReadonlyMap<numb
   const wrong: string[] = []
   let count = 0
   for (const game of games.keys()) {
-    const kept = await results.ladder(game, 1_000_000)
+    const persisted = await results.ladder(game, 1_000_000)
     const follow = standings.get(game) ?? new Map<PersonId, Standing>()
-    count += kept.length
-    if (kept.length !== follow.size) wrong.push(`${kept.length} are on the ladder of ${game}, and ${follow.size} should be`)
-    for (const one of kept) {
+    count += persisted.length
+    if (persisted.length !== follow.size) wrong.push(`${persisted.length} are on the ladder of ${game}, and ${follow.size} should be`)
+    for (const one of persisted) {
       const right = follow.get(one.person)
       if (!isDeepStrictEqual(one, right))
         wrong.push(`${game}: ${JSON.stringify(one)} is kept, and from the journal follows ${JSON.stringify(right)}`)

@@ -29,17 +29,17 @@ export class Ledger {
   /** The number of resumed seats. */
   resumed = 0
   readonly #sights = new Map<string, string>()
-  #kept = 0
-  #heard: (() => void)[] = []
+  #persisted = 0
+  #waiting: (() => void)[] = []
 
   /** The number of acknowledged requests. */
-  get kept(): number {
-    return this.#kept
+  get persisted(): number {
+    return this.#persisted
   }
 
   /** Resolves at the next acknowledgement or end of a game. */
   more(): Promise<void> {
-    return new Promise((resolve) => this.#heard.push(resolve))
+    return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
   /** Resolves when a condition holds. */
@@ -55,7 +55,7 @@ export class Ledger {
     wishes.push(wish)
     return (outcome) => {
       wish.outcome = outcome
-      if (outcome === 'kept') this.#kept++
+      if (outcome === 'kept') this.#persisted++
       this.#wake()
     }
   }
@@ -70,9 +70,9 @@ export class Ledger {
     if (before) this.#compare(`table ${table}, event ${n}`, before, { n, at, what })
     if (sight && who !== undefined) {
       const key = `table ${table}, event ${n}, as seen by ${who}`
-      const seen = JSON.stringify({ ...sight, left: undefined })
-      this.#compare(key, this.#sights.get(key) ?? seen, seen)
-      this.#sights.set(key, seen)
+      const observed = JSON.stringify({ ...sight, left: undefined })
+      this.#compare(key, this.#sights.get(key) ?? observed, observed)
+      this.#sights.set(key, observed)
     }
     if (what.type === 'ended') this.#end(table)
   }
@@ -93,8 +93,8 @@ export class Ledger {
   }
 
   #wake(): void {
-    const heard = this.#heard
-    this.#heard = []
-    for (const wake of heard) wake()
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const wake of waiting) wake()
   }
 }

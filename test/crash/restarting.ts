@@ -61,7 +61,7 @@ export class Restarting {
     if (code !== 0) throw new Error(`the server ended with ${code}: ${server?.errors}`)
     const complaints = server?.errors.split('\n') ?? []
     return complaints
-      .filter((line) => !/^parlor: [\d-]{10} [\d:]{8} (tjc\/tictactoe, |fh\/quiz, \S+: the client said "START)/.test(line))
+      .filter((line) => !/^parlor: [\d-]{10} [\d:]{8} (tjc\/tictactoe, |fh\/quiz, \S+: the client sent "START)/.test(line))
       .join('\n')
   }
 

@@ -29,7 +29,7 @@ export interface Crash {
 /** The result of a run. */
 export interface Outcome extends Verdict {
   /** The number of acknowledged requests. */
-  readonly kept: number
+  readonly persisted: number
   /** The number of resumed seats. */
   readonly resumed: number
 }
@@ -63,14 +63,14 @@ export async function crash({ games, kills, seed, signal, tell }: Crash): Promis
   }
   const work = async () => {
     await server.start()
-    const bots = Promise.all(everybody(world).map(finish))
+    const bots = Promise.all(allPlayers(world).map(finish))
     const over = (count: number) => Promise.race([bots, ledger.until(() => ledger.ended.size >= count)])
     // an error of a bot is reported when the run awaits it
     bots.catch(() => {})
     for (let kill = 1; kill <= kills; kill++) {
       await over((games * kill) / (kills + 1))
-      const moment = ledger.kept + random.integer(0, 50)
-      await Promise.race([bots, ledger.until(() => ledger.kept >= moment)])
+      const moment = ledger.persisted + random.integer(0, 50)
+      await Promise.race([bots, ledger.until(() => ledger.persisted >= moment)])
       await server.kill()
       expectNothing(await judgeNow(`kill ${kill}`))
       if (kill < kills && random.integer(1, 4) === 1) {
@@ -88,7 +88,7 @@ export async function crash({ games, kills, seed, signal, tell }: Crash): Promis
     const complaints = await server.stop()
     const verdict = expectNothing(await judgeNow('the end'))
     if (complaints !== '') throw new Error(`the server has complained: ${complaints}`)
-    return { ...verdict, kept: ledger.kept, resumed: ledger.resumed }
+    return { ...verdict, persisted: ledger.persisted, resumed: ledger.resumed }
   }
   try {
     const working = work()
@@ -109,14 +109,14 @@ function aborted(signal: AbortSignal, state: () => readonly string[]): Promise<n
 
 /** Player is one participant. */
 interface Player {
-  /** The present activity, for an error message if its end does not come. */
+  /** The present activity, for an error message if it does not end. */
   readonly state: string
   /** Plays until the end of the run. */
   run(): Promise<void>
 }
 
 /** Returns all players: for the ladder, with any opponent, with a friend, alone; watchers; students; a classroom client. */
-function everybody(world: World): Player[] {
+function allPlayers(world: World): Player[] {
   const several = <One>(count: number, name: string, one: (name: string) => One) =>
     Array.from({ length: count }, (_, at) => one(`${name}${at + 1}`))
   const bots = (count: number, name: string, habits: (name: string) => Habits) =>

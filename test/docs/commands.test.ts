@@ -29,7 +29,7 @@ async function run(stage: Stage, command: string, typed: readonly string[]): Pro
   }
 }
 
-/** Normalises output: ignores blanks if a column is as wide as its ports, and the order if a page says so. */
+/** Normalises output: ignores blanks if a column is as wide as its ports, and the order if a page requests that. */
 function comparable(output: string, anyOrder: boolean): string[] {
   const lines = output.split('\n').map((line) => line.replace(anyOrder ? /^ *\d+\.\d s/ : /$^/, '').replace(/ +/g, ' '))
   return anyOrder ? lines.sort() : lines

@@ -60,7 +60,7 @@ function transcript(content: string): Block['commands'] {
     .map((part) => ({ command: part.slice(0, part.indexOf('\n')), prints: part.slice(part.indexOf('\n') + 1) }))
 }
 
-/** Returns the output of a page as it comes through a pipe: without the typed text, because no terminal echoes it. */
+/** Returns the output of a page as a pipe delivers it: without the typed text, because no terminal echoes it. */
 export function withoutTyped(prints: string, typed: readonly string[]): string {
   let at = 0
   let left = ''

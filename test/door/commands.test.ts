@@ -27,7 +27,7 @@ function table(more: Partial<TableSnapshot> = {}): TableSnapshot {
   }
 }
 
-const BYE = ['Bye. If your terminal does not come back, press Ctrl-C.']
+const BYE = ['Bye. If your terminal does not return, press Ctrl-C.']
 
 const OVER = { view: { cells: 'OOOXX----', size: 3, turn: 1, winner: 0 }, turn: false, toMove: [], outcome: { winners: [0] } }
 
@@ -39,9 +39,9 @@ async function inside() {
 }
 
 /** Ada at a table. */
-async function seated(attendance: TableSnapshot = table()) {
+async function seated(snapshot: TableSnapshot = table()) {
   const { lobby, caller } = await inside()
-  await lobby.seat(attendance)
+  await lobby.seat(snapshot)
   caller.news()
   return { lobby, caller }
 }
@@ -49,8 +49,8 @@ async function seated(attendance: TableSnapshot = table()) {
 /** Ada as a watcher. */
 async function watching() {
   const { lobby, caller } = await inside()
-  const { seat: _, ...attendance } = table({ names: ['grace', 'alan'] })
-  lobby.answers('watch', attendance)
+  const { seat: _, ...snapshot } = table({ names: ['grace', 'alan'] })
+  lobby.answers('watch', snapshot)
   await caller.type('watch 12')
   lobby.calls.length = 0
   return { lobby, caller }
@@ -62,13 +62,13 @@ describe('help', () => {
     const page = await caller.type('help')
     expect(page).toBe(
       lines(
-        'to play      games, play GAME, invite GAME, join CODE, seeks, cancel',
-        'at a table   move MOVE, board, say TEXT, draw, accept, decline, refuse, claim,',
-        '             abort, resign, rematch, leave, mine, go N',
-        'to talk      tell NAME TEXT, mute, unmute NAME, watchers',
-        'to look on   tables, watch N, who, rank, history',
-        'who you are  login NAME, name NAME, register, unregister, password, resume',
-        'other        more, rules, help, telnet, style json, quit',
+        'to play     games, play GAME, invite GAME, join CODE, seeks, cancel',
+        'at a table  move MOVE, board, say TEXT, draw, accept, decline, refuse, claim,',
+        '            abort, resign, rematch, leave, mine, go N',
+        'to talk     tell NAME TEXT, mute, unmute NAME, watchers',
+        'to look on  tables, watch N, who, rank, history',
+        'to log in   login NAME, name NAME, register, unregister, password, resume',
+        'other       more, rules, help, telnet, style json, quit',
         '',
         'More about a command, or a game: help play, help tictactoe',
         'Two letters of a command are enough if no other begins with them: pl, hist.',
@@ -148,7 +148,7 @@ describe('history', () => {
 })
 
 describe('play', () => {
-  const HOUSE = 'If no player comes soon, the house plays with you.'
+  const HOUSE = 'If no opponent is found soon, the house plays with you.'
 
   test.each([
     ['play tictactoe', { game: 'tictactoe', settings: {} }, ['You wait for an opponent; "cancel" stops that.', HOUSE]],
@@ -247,7 +247,7 @@ describe('play', () => {
 
   test('prints the reason of a refusal by the hall', async () => {
     const { caller, lobby } = await inside()
-    lobby.refuses('seek', 'there is no user "grace" here: see who is here', 'no-such-person')
+    lobby.refuses('seek', 'there is no user "grace" here: list the users', 'no-such-person')
     expect(await caller.type('play tictactoe grace')).toBe(lines('There is no user "grace" here. "who" lists the users.'))
     lobby.refuses('join', 'nobody waits with this code', 'no-such-code')
     expect(await caller.type('join amber otter seven')).toBe(lines('Nobody waits with this code.'))
@@ -304,7 +304,7 @@ describe('in the lobby', () => {
 
   test('an empty line reports the user’s open seek', async () => {
     const { caller, lobby } = await inside()
-    expect(await caller.type('')).toBe(lines('"help" lists what you can type.'))
+    expect(await caller.type('')).toBe(lines('"help" lists the commands.'))
     lobby.seekers = [{ name: 'ada', game: 'tictactoe', settings: {}, rated: false }]
     expect(await caller.type('')).toBe(lines('You wait for an opponent; "cancel" stops that.'))
     lobby.seekers = [{ name: 'ada', game: 'tictactoe', settings: {}, rated: false, against: 'grace' }]
@@ -429,10 +429,10 @@ describe('in the lobby', () => {
     expect(await caller.type('watch')).toContain('such as "watch 17"')
     expect(await caller.type('watch ada')).toContain('such as "watch 17"')
     expect(await caller.type('watch 99')).toBe(lines('There is no table 99 to watch: "tables" lists them.'))
-    const { seat: _, ...attendance } = table({ names: ['grace', 'alan'] })
-    lobby.answers('watch', attendance)
+    const { seat: _, ...snapshot } = table({ names: ['grace', 'alan'] })
+    lobby.answers('watch', snapshot)
     expect(await caller.type('watch 12')).toContain('Table 12: you watch tictactoe, grace (O) against alan (X).')
-    lobby.answers('watch', { ...attendance, table: 13 })
+    lobby.answers('watch', { ...snapshot, table: 13 })
     expect(await caller.type('watch 13')).toContain('Table 13: you watch')
     expect(lobby.calls.slice(-2)).toEqual([
       ['watch', 13],
@@ -575,14 +575,14 @@ describe('at a table', () => {
 
   test('leave is refused until the game is over, too', async () => {
     const { caller, lobby } = await seated()
-    expect(await caller.type('leave')).toBe(lines('The game goes on. "resign" gives it up.'))
+    expect(await caller.type('leave')).toBe(lines('The game continues. "resign" ends it.'))
     expect(lobby.calls).toEqual([])
     expect(await caller.type('board')).toContain('Table 12')
   })
 
   test('rematch requires a finished game', async () => {
     const { caller, lobby } = await seated()
-    expect(await caller.type('rematch')).toBe(lines('The game goes on. "resign" gives it up.'))
+    expect(await caller.type('rematch')).toBe(lines('The game continues. "resign" ends it.'))
     expect(lobby.calls).toEqual([])
   })
 

@@ -13,7 +13,7 @@ const QUESTION = 'ada is registered. What is the password? (An empty line cancel
 const BEGIN = 'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.'
 
 /** A user who has just connected, and the lobby behind the door. */
-async function come(prepare: (lobby: FakeLobby) => void = () => {}) {
+async function connectUser(prepare: (lobby: FakeLobby) => void = () => {}) {
   const lobby = new FakeLobby()
   prepare(lobby)
   return { lobby, caller: await lobby.caller() }
@@ -21,12 +21,12 @@ async function come(prepare: (lobby: FakeLobby) => void = () => {}) {
 
 describe('the greeting', () => {
   test('explains the server and how to begin, in ten lines at most', async () => {
-    const { caller } = await come()
+    const { caller } = await connectUser()
     expect(caller.screen).toBe(lines(...GREETING, WHO))
   })
 
   test('accepts a name', async () => {
-    const { caller, lobby } = await come((it) => {
+    const { caller, lobby } = await connectUser((it) => {
       it.people = [{ name: 'ada', registered: false, tables: [] }]
     })
     expect(await caller.type('  ada ')).toBe(lines('Hello, ada. No other user is here.', BEGIN))
@@ -34,7 +34,7 @@ describe('the greeting', () => {
   })
 
   test('shows the online users, the open seeks, and the reserved seats', async () => {
-    const { caller } = await come((it) => {
+    const { caller } = await connectUser((it) => {
       it.people = ['ada', 'grace', 'grace', 'alan'].map((name) => ({ name, registered: false, tables: [] }))
       it.seekers = ['grace', 'alan', 'edsger', 'barbara'].map((name) => ({ name, game: 'tictactoe', settings: { size: 4 }, rated: false }))
       it.heldSeats = [
@@ -56,7 +56,7 @@ describe('the greeting', () => {
   })
 
   test('asks again after a refused name, with the way back for an earlier user', async () => {
-    const { caller, lobby } = await come()
+    const { caller, lobby } = await connectUser()
     lobby.refuses('enter', 'a name has no @', 'bad-name')
     expect(await caller.type('a@b')).toBe(lines('A name has no @.', WHO))
     lobby.refuses('enter', 'ada is here already: choose another name', 'name-taken')
@@ -67,7 +67,7 @@ describe('the greeting', () => {
   test.each(['play tictactoe', 'who', 'board', "'hello", 'rank quiz', 'seeks', 'watch 5', 'accept'])(
     '%s before a name is refused',
     async (typed) => {
-      const { caller, lobby } = await come()
+      const { caller, lobby } = await connectUser()
       expect(await caller.type(typed)).toBe(lines('Type your name first, on a line of its own.'))
       expect(lobby.calls).toEqual([])
     },
@@ -87,13 +87,13 @@ describe('the greeting', () => {
     ['resume', 'token'],
     ['resume 17', 'name first'],
   ])('%s before a name is answered', async (typed, answer) => {
-    const { caller, lobby } = await come()
+    const { caller, lobby } = await connectUser()
     expect(await caller.type(typed)).toContain(answer)
     expect(lobby.calls).toEqual([])
   })
 
   test('resumes a seat by its token before any name', async () => {
-    const { caller, lobby } = await come()
+    const { caller, lobby } = await connectUser()
     expect(await caller.type('resume ABC')).toBe(lines('No seat is held for this token.', WHO))
     expect(lobby.calls).toEqual([['resume', 'ABC']])
   })
@@ -103,7 +103,7 @@ describe('a registered name', () => {
   const registered = (lobby: FakeLobby) => void lobby.registered.add('ada')
 
   test('asks for its password, with a warning', async () => {
-    const { caller, lobby } = await come(registered)
+    const { caller, lobby } = await connectUser(registered)
     expect(await caller.type('ada')).toBe(lines('ada is registered. What is the password? (An empty line cancels.)', SEEN))
     expect(lobby.calls).toEqual([])
     expect(await caller.type('engine-1843')).toContain('Hello, ada.')
@@ -114,7 +114,7 @@ describe('a registered name', () => {
     ['the name or the password is wrong', 'bad-password'],
     ['too many tries: wait 9 seconds', 'throttled'],
   ] as const)('asks for its password again after "%s", and does not read a password as a name', async (refused, code) => {
-    const { caller, lobby } = await come(registered)
+    const { caller, lobby } = await connectUser(registered)
     lobby.refuses('enter', refused, code)
     const again = lines(`${refused.charAt(0).toUpperCase()}${refused.slice(1)}.`, QUESTION)
     expect(await caller.type('ada', 'bobpassword')).toMatch(new RegExp(`${again.replaceAll(/[?()]/g, '\\$&')}$`))
@@ -125,7 +125,7 @@ describe('a registered name', () => {
   })
 
   test('asks for its password again under another name, until an empty line', async () => {
-    const { caller, lobby } = await come(registered)
+    const { caller, lobby } = await connectUser(registered)
     await caller.type('grace')
     lobby.refuses('enter', 'the name or the password is wrong', 'bad-password')
     expect(await caller.type('login ada', 'engine')).toContain(lines('The name or the password is wrong.', QUESTION))
@@ -134,19 +134,19 @@ describe('a registered name', () => {
   })
 
   test.each(['login ada', 'name ada'])('"%s" does the same', async (typed) => {
-    const { caller, lobby } = await come(registered)
+    const { caller, lobby } = await connectUser(registered)
     await caller.type(typed, 'engine-1843')
     expect(lobby.me).toMatchObject({ name: 'ada', registered: true })
   })
 
   test('blanks of a password count, and erased characters do not', async () => {
-    const { caller, lobby } = await come(registered)
+    const { caller, lobby } = await connectUser(registered)
     await caller.type('ada', ' two words\b\bds ')
     expect(lobby.calls).toEqual([['enter', 'ada', { password: ' two words ' }]])
   })
 
   test('"quit" disconnects at its question, too', async () => {
-    const { caller, lobby } = await come(registered)
+    const { caller, lobby } = await connectUser(registered)
     expect(await caller.type('ada', 'QUIT')).toContain('Bye.')
     expect(await caller.close()).toBeUndefined()
     expect(lobby.calls).toEqual([['close']])
@@ -166,7 +166,7 @@ describe('registering', () => {
     const lobby = new FakeLobby()
     const caller = await lobby.caller('ada')
     expect(await caller.type('register', 'engine-1843')).toBe(
-      lines('A password for ada, of 8 characters at least? (An empty line cancels.)', SEEN, 'The same once more?'),
+      lines('A password for ada, of at least 8 characters? (An empty line cancels.)', SEEN, 'The same password once more?'),
     )
     expect(await caller.type('engine-1843')).toBe(lines('ada is registered now, and needs this password from now on.'))
     expect(lobby.calls).toEqual([['register', 'ada', 'engine-1843']])
@@ -175,7 +175,7 @@ describe('registering', () => {
   })
 
   test('logs in before a name', async () => {
-    const { caller, lobby } = await come()
+    const { caller, lobby } = await connectUser()
     expect(await caller.type('register ada', 'engine-1843', 'engine-1843')).toContain(BEGIN)
     expect(lobby.calls).toEqual([['register', 'ada', 'engine-1843']])
   })
@@ -184,7 +184,7 @@ describe('registering', () => {
     ['an empty line', [''], 'Nothing has changed.'],
     ['an empty line the second time', ['engine-1843', ''], 'Nothing has changed.'],
   ])('changes nothing after %s', async (_, typed, answer) => {
-    const { caller, lobby } = await come()
+    const { caller, lobby } = await connectUser()
     expect(await caller.type('register ada', ...typed)).toContain(lines(answer, WHO))
     await caller.type('ada')
     lobby.calls.length = 0
@@ -195,17 +195,19 @@ describe('registering', () => {
   })
 
   test('asks again after an invalid password, or two different ones', async () => {
-    const { caller, lobby } = await come()
-    const question = 'A password for ada, of 8 characters at least? (An empty line cancels.)'
+    const { caller, lobby } = await connectUser()
+    const question = 'A password for ada, of at least 8 characters? (An empty line cancels.)'
     expect(await caller.type('register ada')).toBe(lines(question, SEEN))
     expect(await caller.type('abc')).toBe(lines('A password has at least 8 characters.', question))
-    expect(await caller.type('engine-1843', 'engine-1834')).toBe(lines('The same once more?', 'The passwords are not the same.', question))
+    expect(await caller.type('engine-1843', 'engine-1834')).toBe(
+      lines('The same password once more?', 'The passwords are not the same.', question),
+    )
     expect(await caller.type('engine-1843', 'engine-1843')).toContain('ada is registered now')
     expect(lobby.calls).toEqual([['register', 'ada', 'engine-1843']])
   })
 
   test('refuses an invalid name before it asks for a password', async () => {
-    const { caller, lobby } = await come()
+    const { caller, lobby } = await connectUser()
     expect(await caller.type('register a@b')).toBe(lines('A name has no @.', WHO))
     lobby.refuses('register', 'too many tries: wait 9 seconds', 'throttled')
     expect(await caller.type('register ada', 'abcdefgh', 'abcdefgh')).toContain(lines('Too many tries: wait 9 seconds.', WHO))
@@ -225,8 +227,8 @@ describe('a password', () => {
       lines(
         'Your current password? (An empty line cancels.)',
         SEEN,
-        'The new one, of 8 characters at least? (An empty line cancels.)',
-        'The same once more?',
+        'The new password, of at least 8 characters? (An empty line cancels.)',
+        'The same password once more?',
         'Your password is changed. No other connection or session was open.',
       ),
     )
@@ -248,11 +250,13 @@ describe('a password', () => {
     lobby.ownPassword = 'engine-1843'
     const [present, next] = [
       'Your current password? (An empty line cancels.)',
-      'The new one, of 8 characters at least? (An empty line cancels.)',
+      'The new password, of at least 8 characters? (An empty line cancels.)',
     ]
     expect(await caller.type('password', 'wrong')).toBe(lines(present, SEEN, 'The password is wrong.', present))
     expect(await caller.type('engine-1843', 'short')).toBe(lines(next, 'A password has at least 8 characters.', next))
-    expect(await caller.type('difference-2', 'difference-3')).toBe(lines('The same once more?', 'The passwords are not the same.', next))
+    expect(await caller.type('difference-2', 'difference-3')).toBe(
+      lines('The same password once more?', 'The passwords are not the same.', next),
+    )
     expect(await caller.type('')).toBe(lines('Nothing has changed.'))
     expect(await caller.type('unregister', 'wrong')).toContain(lines('The password is wrong.', 'Your password? (An empty line cancels.)'))
     expect(await caller.type('')).toBe(lines('Nothing has changed.'))
@@ -290,7 +294,7 @@ describe('telnet', () => {
   const [IAC, WILL, WONT, DO, ECHO] = [255, 251, 252, 253, 1]
   const HIDE = [IAC, WILL, ECHO]
 
-  /** What was written since some write, as bytes. */
+  /** The bytes that were written since some write. */
   const since = (writes: readonly Uint8Array[], from: number) => writes.slice(from).map((write) => [...write])
 
   test('hides a password from a client after the command "telnet"', async () => {
@@ -374,10 +378,10 @@ describe('lines', () => {
     expect(await caller.type('plya tictactoe')).toBe(lines('There is no command "plya": did you mean "play"? "help" lists all.'))
     expect(await caller.type('hwo')).toContain('did you mean "who"?')
     expect(await caller.type('frobnicate')).toBe(lines('There is no command "frobnicate": "help" lists all.'))
-    expect(await caller.type('')).toBe(lines('"help" lists what you can type.'))
+    expect(await caller.type('')).toBe(lines('"help" lists the commands.'))
   })
 
-  test('never reach a terminal raw, whatever they contain', async () => {
+  test('never reach a terminal raw, with any characters', async () => {
     const caller = await new FakeLobby().caller('ada')
     expect(await caller.type('\u001b[2Jhello')).toContain('\\x1b[2Jhello')
     expect(await caller.type(`play \u0007`)).toContain('\\x07')
@@ -407,7 +411,7 @@ describe('lines', () => {
 describe('disconnecting', () => {
   test.each(['quit', 'exit', 'bye', 'Quit', '"quit"'])('%s: the server closes', async (typed) => {
     const caller = await new FakeLobby().caller('ada')
-    expect(await caller.type(typed)).toBe(lines('Bye. If your terminal does not come back, press Ctrl-C.'))
+    expect(await caller.type(typed)).toBe(lines('Bye. If your terminal does not return, press Ctrl-C.'))
     expect(await caller.close()).toBeUndefined()
   })
 
@@ -437,9 +441,9 @@ describe('disconnecting', () => {
 
 describe('if the server ends the session, it sends the reason', () => {
   test.each([
-    [new Disconnected('late', 'the client said nothing for 600 s; expected a line'), 'You have sent nothing for too long. Bye.'],
+    [new Disconnected('late', 'the client sent nothing for 600 s; expected a line'), 'You have sent nothing for too long. Bye.'],
     [new Disconnected('ours', 'the server stops'), 'The server stops. Bye.'],
-    [new Disconnected('ours', 'you have come back through another connection'), 'You have come back through another connection. Bye.'],
+    [new Disconnected('ours', 'you have reconnected through another connection'), 'You have reconnected through another connection. Bye.'],
     [new Disconnected('full', 'there is no room for more'), 'There is no room for more. Bye.'],
     [new Error('a secret of the house'), 'An error occurred in the server; it is not your fault. Bye.'],
   ])('%s', async (reason, sentence) => {
@@ -450,17 +454,17 @@ describe('if the server ends the session, it sends the reason', () => {
   })
 })
 
-describe('our own client', () => {
+describe('Parlor’s client', () => {
   test('shows received text, and sends typed lines', async () => {
     const person = new InteractiveUser()
     const server = await fakePeer('parlor/door', 'client', { person })
     await server.say('Welcome\n', '\nWhat is your ', 'name?\n')
     expect(person.screen).toBe(lines('Welcome', '', 'What is your name?'))
     await person.type('ada', '', "'hello")
-    expect(server.heard).toBe(lines('ada', '', "'hello"))
+    expect(server.received).toBe(lines('ada', '', "'hello"))
     await person.type('telnet')
     expect(person.screen).toContain('This client does not speak telnet')
-    expect(server.heard).not.toContain('telnet')
+    expect(server.received).not.toContain('telnet')
   })
 
   test.each(['quit', 'Ctrl-D'])('leaves with %s, and waits for the last lines', async (way) => {
@@ -468,7 +472,7 @@ describe('our own client', () => {
     const server = await fakePeer('parlor/door', 'client', { person })
     if (way === 'quit') await person.type('quit')
     else await person.leave()
-    expect(server.heard).toBe('quit\n')
+    expect(server.received).toBe('quit\n')
     expect(person.asked).toBe(false)
     await server.say('Bye.\n')
     expect(await server.close()).toBeUndefined()
@@ -480,6 +484,6 @@ describe('our own client', () => {
     const server = await fakePeer('parlor/door', 'client', { person })
     expect(await server.close()).toBeUndefined()
     expect(person.asked).toBe(false)
-    expect(server.heard).toBe('')
+    expect(server.received).toBe('')
   })
 })

@@ -8,7 +8,7 @@ import { TestLobby } from '../support/test-lobby.ts'
 let lobby = new TestLobby()
 
 /** A user who has connected, under a name or without one yet. */
-async function come(name?: string): Promise<DoorUser> {
+async function connectUser(name?: string): Promise<DoorUser> {
   const caller = new DoorUser((line) => lobby.service.createSeating(line, 'parlor/door'), lobby.clock)
   await settled()
   if (name !== undefined) await caller.type(name)
@@ -18,8 +18,8 @@ async function come(name?: string): Promise<DoorUser> {
 
 /** Two users who have connected, and play. */
 async function two(game = 'tictactoe') {
-  const ada = await come('ada')
-  const grace = await come('grace')
+  const ada = await connectUser('ada')
+  const grace = await connectUser('grace')
   await ada.type(`play ${game}`)
   await grace.type(`play ${game}`)
   return { ada, grace }
@@ -33,7 +33,7 @@ afterEach(() => {
 describe('a newcomer', () => {
   test('gets from the greeting to the end of a game with the displayed commands', async () => {
     lobby = new TestLobby({ random: seededRandom(3) })
-    const ada = await come()
+    const ada = await connectUser()
     await ada.type('ada', 'play tictactoe')
     await lobby.clock.pass(10_000)
     ada.news()
@@ -49,28 +49,28 @@ describe('a newcomer', () => {
   })
 
   test('plays with the house at once after "play tictactoe house"', async () => {
-    const ada = await come('ada')
+    const ada = await connectUser('ada')
     expect(await ada.type('play tictactoe house')).toMatch(/Table 1: you are O and begin; house is X\./)
   })
 })
 
 describe('a name', () => {
   test('is refused if it is invalid, without a hint about a lost connection', async () => {
-    const ada = await come()
+    const ada = await connectUser()
     expect(await ada.type('a@b')).toBe(lines('A name has no @.', 'What is your name?'))
   })
 
   test('of an online user may be the user’s own, on a lost connection', async () => {
-    await come('ada')
-    const other = await come()
+    await connectUser('ada')
+    const other = await connectUser()
     expect(await other.type('Ada')).toBe(lines('Ada is taken; try Ada2. If that is you, type "resume TOKEN".', 'What is your name?'))
   })
 })
 
 describe('two people', () => {
   test('play from the greeting to the end, and once more', async () => {
-    const ada = await come()
-    const grace = await come()
+    const ada = await connectUser()
+    const grace = await connectUser()
     await ada.type('ada', 'play tictactoe')
     await grace.type('grace', 'play tictactoe')
     ada.news()
@@ -103,10 +103,10 @@ describe('two people', () => {
         'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.',
         'play tictactoe',
         'You wait for an opponent; "cancel" stops that.',
-        'If no player comes soon, the house plays with you.',
+        'If no opponent is found soon, the house plays with you.',
         '',
         'Table 1: you are O and begin; grace is X.',
-        `If the connection breaks, come back with: resume ${token}`,
+        `If the connection breaks, return with: resume ${token}`,
         '',
         ...board(' 1 | 2 | 3', ' 4 | 5 | 6', ' 7 | 8 | 9'),
         '',
@@ -189,7 +189,7 @@ describe('two people', () => {
 
   test('see that a hand that completed a round is not a move of the next one', async () => {
     const { ada, grace } = await two('scissors')
-    const alan = await come('alan')
+    const alan = await connectUser('alan')
     await alan.type('watch 1')
     await grace.type('paper')
     expect(ada.news()).toContain('grace has moved. Your move')
@@ -201,8 +201,8 @@ describe('two people', () => {
   })
 
   test('see a running clock', async () => {
-    const ada = await come('ada')
-    const grace = await come('grace')
+    const ada = await connectUser('ada')
+    const grace = await connectUser('grace')
     await ada.type('play tictactoe minutes 1')
     expect(await grace.type('play tictactoe ada')).toContain('ada, with 1:00 left, is to move.')
     await lobby.clock.pass(15_000)
@@ -215,19 +215,19 @@ describe('two people', () => {
   })
 
   test('play by an invitation code', async () => {
-    const ada = await come('ada')
-    const grace = await come('grace')
+    const ada = await connectUser('ada')
+    const grace = await connectUser('grace')
     const code = /join (\S+)/.exec(await ada.type('invite tictactoe size 2'))?.[1] ?? ''
     expect(await grace.type('seeks')).toContain('No player waits')
     expect(await grace.type('join amber amber amber')).toMatch(/^No open invitation has this code/)
     expect(await ada.type(`join ${code}`)).toContain('This is your own invitation')
     expect(await grace.type(`join ${code.replaceAll('-', ' ')}`)).toContain(' 1 | 2\n-------\n 3 | 4\n')
     expect(ada.news()).toContain('Your move')
-    expect(await (await come('alan')).type('tables')).toContain('No game is under way')
+    expect(await (await connectUser('alan')).type('tables')).toContain('No game is under way')
   })
 
   test('play, after one cancels a seek', async () => {
-    const ada = await come('ada')
+    const ada = await connectUser('ada')
     await ada.type('play tictactoe')
     expect(await ada.type('seeks', 'cancel', 'seeks')).toContain(
       lines('You no longer wait.', 'No player waits for an opponent. Be the first: play tictactoe'),
@@ -239,8 +239,8 @@ describe('a challenged user', () => {
   const call = 'bob would like to play tictactoe with you: type "accept bob" or "refuse bob".'
 
   test('is notified apart from a half-typed line, which is not lost', async () => {
-    const ada = await come('ada')
-    const bob = await come('bob')
+    const ada = await connectUser('ada')
+    const bob = await connectUser('bob')
     await ada.send('play ')
     expect(await bob.type('play tictactoe ada')).toBe(lines('You wait for ada; "cancel" stops that.'))
     expect(ada.news()).toBe(lines('', call))
@@ -250,7 +250,7 @@ describe('a challenged user', () => {
 
   test('is notified below the board of the present game', async () => {
     const { ada, grace } = await two()
-    const bob = await come('bob')
+    const bob = await connectUser('bob')
     for (const one of [ada, grace]) one.news()
     await bob.type('play tictactoe ada')
     expect(ada.news()).toBe(lines('', call))
@@ -261,8 +261,8 @@ describe('a challenged user', () => {
   })
 
   test('can accept during another open seek, which is cancelled by that', async () => {
-    const ada = await come('ada')
-    const bob = await come('bob')
+    const ada = await connectUser('ada')
+    const bob = await connectUser('bob')
     await ada.type('play scissors')
     await bob.type('play tictactoe ada')
     expect(ada.news()).toBe(lines('', call))
@@ -271,20 +271,20 @@ describe('a challenged user', () => {
   })
 
   test('is not notified while typing a password, and of everything after it', async () => {
-    const ada = await come('ada')
-    const bob = await come('bob')
+    const ada = await connectUser('ada')
+    const bob = await connectUser('bob')
     await ada.type('register')
     await bob.type('play tictactoe ada')
     expect(ada.news()).toBe('')
-    expect(await ada.type('engine-1843')).toBe(lines('', call, '', 'The same once more?'))
+    expect(await ada.type('engine-1843')).toBe(lines('', call, '', 'The same password once more?'))
     await bob.type('cancel')
     expect(ada.news()).toBe('')
     expect(await ada.type('')).toBe(lines('', 'bob no longer waits for you.', '', 'Nothing has changed.'))
   })
 
   test('sees it in the list, too, and so do all other users', async () => {
-    const ada = await come('ada')
-    const [bob, grace] = [await come('bob'), await come('grace')]
+    const ada = await connectUser('ada')
+    const [bob, grace] = [await connectUser('bob'), await connectUser('grace')]
     await bob.type('play tictactoe ada')
     ada.news()
     expect(await ada.type('seeks')).toBe(lines('bob  type: play tictactoe bob'))
@@ -295,10 +295,10 @@ describe('a challenged user', () => {
   test('is notified again after a lost connection, when the seat is resumed', async () => {
     const { ada } = await two()
     const token = /resume (\w{26})/.exec(ada.news())?.[1] ?? ''
-    const bob = await come('bob')
+    const bob = await connectUser('bob')
     await bob.type('play tictactoe ada')
     await ada.drop()
-    const again = await come()
+    const again = await connectUser()
     expect(await again.type(`resume ${token}`)).toMatch(
       /^Hello again, ada\.\nbob would like to play tictactoe with you: type "accept bob" or "refuse bob"\.\n\nTable 1: you are back/,
     )
@@ -308,7 +308,7 @@ describe('a challenged user', () => {
 describe('a watcher', () => {
   test('can send ten sentences at once, then one a second, and nothing that reverses text of others', async () => {
     const { ada } = await two()
-    const bob = await come('bob')
+    const bob = await connectUser('bob')
     await bob.type('watch 1')
     ada.news()
     for (let said = 1; said <= 10; said++) await bob.type(`say ${said}`)
@@ -322,11 +322,11 @@ describe('a watcher', () => {
 
   test('sees the tables with players or watchers first, the newest before the others', async () => {
     const { ada, grace } = await two()
-    await (await come('bob')).type('play tictactoe house')
+    await (await connectUser('bob')).type('play tictactoe house')
     await ada.drop()
     await grace.drop()
-    await (await come('alan')).type('play tictactoe house')
-    const shown = (await (await come('joan')).type('tables')).split('\n').map((row) => Number.parseInt(row, 10))
+    await (await connectUser('alan')).type('play tictactoe house')
+    const shown = (await (await connectUser('joan')).type('tables')).split('\n').map((row) => Number.parseInt(row, 10))
     expect(shown.filter((number) => number > 0)).toEqual([3, 2, 1])
   })
 })
@@ -336,9 +336,9 @@ describe('a player who returns', () => {
     const { ada } = await two()
     const token = /resume (\w{26})/.exec(ada.news())?.[1] ?? ''
     await ada.drop()
-    const stranger = await come()
+    const stranger = await connectUser()
     expect(await stranger.type('Ada')).toContain('Ada is taken; try Ada2. If that is you, type "resume TOKEN".')
-    const again = await come()
+    const again = await connectUser()
     expect(await again.type(`resume ${token}`)).toContain('Hello again, ada.')
     expect(await again.type('resign')).toContain('You have resigned')
     await again.drop()
@@ -352,7 +352,7 @@ describe('a player who returns', () => {
     await ada.drop()
     expect(grace.news()).toContain('ada has disconnected.')
     await grace.type('1')
-    const again = await come()
+    const again = await connectUser()
     expect(await again.type(`resume ${token.toLowerCase()}`)).toBe(
       lines(
         'Hello again, ada.',
@@ -374,14 +374,14 @@ describe('a player who returns', () => {
   })
 
   test('resumes by a registered name, with the password', async () => {
-    const [ada, grace] = [await come('ada'), await come('grace')]
+    const [ada, grace] = [await connectUser('ada'), await connectUser('grace')]
     await ada.type('register', 'engine-1843')
     await ada.send('engine-1843\n')
     await ada.until('ada is registered now')
     await ada.type('play tictactoe')
     await grace.type('play tictactoe')
     await ada.drop()
-    const again = await come()
+    const again = await connectUser()
     await again.type('ada')
     await again.send('engine-1843\n')
     expect(await again.until('is held')).toContain('Your seat at table 1, tictactoe with grace, is held')
@@ -391,7 +391,7 @@ describe('a player who returns', () => {
   test('does not resume by a guest’s name', async () => {
     const { ada } = await two()
     await ada.drop()
-    const other = await come()
+    const other = await connectUser()
     expect(await other.type('ada')).not.toContain('is held')
     expect(await other.type('resume 1')).not.toContain('Your move')
   })
@@ -402,14 +402,14 @@ describe('a player who returns', () => {
     await ada.drop()
     await lobby.clock.pass(120_000)
     expect(grace.news()).toContain('ada has left, you win!')
-    expect(await (await come()).type(`resume ${token}`)).toContain('You have left the game: grace wins.')
+    expect(await (await connectUser()).type(`resume ${token}`)).toContain('You have left the game: grace wins.')
   })
 })
 
 describe('a watcher', () => {
   test('sees names and boards, talks, and follows to the rematch', async () => {
     const { ada, grace } = await two()
-    const alan = await come('alan')
+    const alan = await connectUser('alan')
     expect(await alan.type('tables')).toContain('  1  tictactoe  ada against grace')
     expect(await alan.type('watch 1')).toContain('Table 1: you watch tictactoe, ada (O) against grace (X).')
     ada.news()
@@ -427,7 +427,7 @@ describe('a watcher', () => {
 
   test('never sees the hand that a player has chosen', async () => {
     const { ada } = await two('scissors')
-    const alan = await come('alan')
+    const alan = await connectUser('alan')
     await alan.type('watch 1')
     await ada.type('stone')
     expect(alan.news()).toBe(lines('', 'ada has moved. grace is to move.'))
@@ -437,7 +437,7 @@ describe('a watcher', () => {
 describe('solo games', () => {
   test('play hangman to a win and to a loss', async () => {
     lobby = new TestLobby({ random: seededRandom(5) })
-    const ada = await come('ada')
+    const ada = await connectUser('ada')
     await ada.type('play hangman misses 1')
     await ada.type('\u00e6')
     expect(ada.screen).toMatch(/You lose: the word was \w+\.\n/)
@@ -448,14 +448,14 @@ describe('solo games', () => {
   })
 
   test('play a quiz', async () => {
-    const ada = await come('ada')
+    const ada = await connectUser('ada')
     await ada.send('play quiz count 2\n')
     expect(await ada.until('Your move')).toContain('Question 1 of 2')
     expect(await ada.type('F', 'A', 'B')).toMatch(/The end: \d of 2 right\./)
   })
 
   test('play guess to a win', async () => {
-    const ada = await come('ada')
+    const ada = await connectUser('ada')
     await ada.type('play guess tries 100')
     for (let [low, high] = [1, 100]; low < high; ) {
       const middle = Math.floor((low + high) / 2)
@@ -469,25 +469,25 @@ describe('solo games', () => {
   })
 
   test('play head or tail until a resignation', async () => {
-    const ada = await come('ada')
+    const ada = await connectUser('ada')
     await ada.type('play headtail')
     expect(await ada.type('h')).toMatch(/(Right|Wrong): \d of 1 so far\./)
-    expect(await ada.type('leave')).toBe(lines('The game goes on. "resign" gives it up.'))
+    expect(await ada.type('leave')).toBe(lines('The game continues. "resign" ends it.'))
     expect(await ada.type('resign')).toContain('You have resigned the game.')
   })
 })
 
 describe('registered names', () => {
   test('are protected by their password, and play for the ladder', async () => {
-    const ada = await come('ada')
+    const ada = await connectUser('ada')
     await ada.type('register', 'engine-1843')
     await ada.send('engine-1843\n')
     await ada.until('ada is registered now')
-    const stranger = await come()
+    const stranger = await connectUser()
     await stranger.type('ada')
     await stranger.send('engine-1834\n')
     expect(await stranger.until('What is the password?')).toContain('The name or the password is wrong.')
-    const grace = await come('grace')
+    const grace = await connectUser('grace')
     expect(await grace.type('play tictactoe rated')).toContain('Rated games are for registered names: register first.')
     await grace.type('register', 'compiler-1952')
     await grace.send('compiler-1952\n')
@@ -505,11 +505,11 @@ describe('registered names', () => {
 
 describe('programs', () => {
   test('"style json" continues in the native protocol, under the same name', async () => {
-    const ada = await come('ada')
+    const ada = await connectUser('ada')
     await ada.send('style json\n')
     expect(JSON.parse(await ada.until('\n'))).toMatchObject({ type: 'hello', name: 'ada' })
     expect(JSON.parse(await ada.type('{"type":"ping","id":1}'))).toEqual({ type: 'pong', id: 1 })
-    const grace = await come('grace')
+    const grace = await connectUser('grace')
     await ada.type('{"type":"seek","game":"tictactoe"}')
     expect(await grace.type('play tictactoe')).toContain('ada is O and begins')
     expect(ada.news()).toContain('"type":"seated"')
@@ -518,7 +518,7 @@ describe('programs', () => {
   })
 
   test('send it at once, before any name', async () => {
-    const program = await come()
+    const program = await connectUser()
     await program.send('style json\n')
     expect(JSON.parse(await program.until('\n'))).toMatchObject({ type: 'hello' })
   })

@@ -31,7 +31,7 @@ describe('lines', () => {
     )
   })
 
-  test('begin at the first column only if they are not a continuation, whatever they contain', () => {
+  test('begin at the first column only if they are not a continuation, with any text', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.constant(' '.repeat(79)))),
@@ -143,7 +143,7 @@ describe('words', () => {
     expect(shortenList(['a', 'b', 'c', 'd'], 3)).toEqual(['a', 'b', '... and 2 more'])
   })
 
-  test('columns are aligned, whatever they contain', () => {
+  test('columns are aligned, with any text', () => {
     const cell = fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => text.replace(/\s/g, '_'))
     fc.assert(
       fc.property(fc.array(fc.tuple(cell, cell)), (rows) => {

@@ -1,12 +1,15 @@
 import { test } from 'vitest'
 import { startServer } from '../support/start-server.ts'
 
-test.each([4097, 5000, 100_000])('a client that sends a line of %i bytes at the front door learns why before the end', async (length) => {
-  const reader = (await startServer()).reader()
-  await reader.until(/What is your name/)
-  await reader.type('x'.repeat(length), /^Your line is longer than 4096 bytes, the maximum\. Bye\.$/)
-  await reader.rest()
-})
+test.each([4097, 5000, 100_000])(
+  'a client that sends a line of %i bytes at the front door receives the reason before the end',
+  async (length) => {
+    const reader = (await startServer()).reader()
+    await reader.until(/What is your name/)
+    await reader.type('x'.repeat(length), /^Your line is longer than 4096 bytes, the maximum\. Bye\.$/)
+    await reader.rest()
+  },
+)
 
 test('a program that sends a line that is too long receives the reason', async () => {
   const reader = (await startServer()).reader()

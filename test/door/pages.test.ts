@@ -22,7 +22,7 @@ function linesOf(said: string): string[] {
   return said.split('\n').slice(0, -1)
 }
 
-/** A room in which every list is longer than a screen, and ada, who is registered. */
+/** A lobby in which every list is longer than a screen, and ada, who is registered. */
 async function crowded() {
   const lobby = new TestLobby()
   for (let user = 1; user <= 50; user++) {
@@ -120,7 +120,7 @@ describe('commands and games by other words, and by abbreviations', () => {
     ['res', '"res" could be "resign" or "resume": type more of it.'],
     ['qui', 'Type "quit" in full, if you mean that.'],
     ['unr', 'Type "unregister" in full, if you mean that.'],
-  ])('%s is reported as ambiguous', async (typed, said) => {
+  ])('%s gets the answer that it is ambiguous', async (typed, said) => {
     const ada = await caller(new TestLobby(), 'ada')
     expect(await ada.type(typed)).toBe(lines(said))
   })

@@ -4,7 +4,7 @@ import { MemoryNativeClient } from '../support/memory-native-client.ts'
 import { settled } from '../support/test-clock.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
-const NUMBER = 'name is not a number, which could mean a move or a table: add a letter'
+const NUMBER = 'name cannot be a number, which can mean a move or a table: add a letter'
 
 async function caller(lobby: TestLobby): Promise<DoorUser> {
   const caller = new DoorUser((line) => lobby.service.createSeating(line, 'parlor/door'), lobby.clock)

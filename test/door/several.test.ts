@@ -92,9 +92,9 @@ describe('several games at once at the front door', () => {
     await ada.send('5')
     await carl.type('accept')
     expect(ada.news()).toMatch(
-      /^\nTable 2: you play scissors with carl\.\n.*resume \w{26}\nTable 2: it is your turn\.\nTo go there, type "go 2"\.\n$/,
+      /^\nTable 2: you play scissors with carl\.\n.*resume \w{26}\nTable 2: it is your turn\.\nTo show it, type "go 2"\.\n$/,
     )
-    // the rest of the half-typed line goes to the table that is shown
+    // the rest of the half-typed line is sent to the shown table
     await ada.send('\n')
     expect(bob.news()).toContain('ada has moved: 5.')
   })
@@ -129,7 +129,7 @@ describe('several games at once at the front door', () => {
     expect(await ada.type(typed)).toMatch(answer)
   })
 
-  test('are all reported as reserved when the user disconnects', async () => {
+  test('have reserved seats, which the last lines list when the user disconnects', async () => {
     const { ada } = await three()
     const bye = await ada.type('quit')
     expect(bye.match(/Your seat at table \d is held for 2 minutes: resume \w{26}\n/g)).toHaveLength(2)
@@ -145,7 +145,7 @@ describe('the list of tables', () => {
 })
 
 describe('the last line about a seat when the connection ends', () => {
-  test('says that the seat is reserved when the server stops', async () => {
+  test('reports that the seat is reserved when the server stops', async () => {
     const path = folder()
     const store = await openStore({ folder: path })
     const lobby = new TestLobby({ store })
@@ -160,7 +160,7 @@ describe('the last line about a seat when the connection ends', () => {
     expect(ada.news()).toMatch(/Bye\.\nYour seat at table 1 is held over a restart: resume \w{26}\n$/)
   })
 
-  test('does not say so if the server has no data folder', async () => {
+  test('does not report that if the server has no data folder', async () => {
     const lobby = new TestLobby()
     const [ada] = (await connectDoorUsers(lobby, 'ada')) as [DoorUser]
     await ada.type('play tictactoe house')
@@ -172,7 +172,7 @@ describe('the last line about a seat when the connection ends', () => {
     expect(ada.news()).toMatch(/ Bye\.\n$/)
   })
 
-  test('does not say so to a connection that its owner replaces', async () => {
+  test('does not report that to a connection that its owner replaces', async () => {
     const { lobby, ada } = await three()
     const token = /resume (\w{26})/.exec(ada.screen)?.[1] ?? ''
     const again = new DoorUser((line) => lobby.service.createSeating(line, 'parlor/door'), lobby.clock)

@@ -6,7 +6,7 @@ import { startServe } from '../support/process.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
 const JSON_FIRST = 'That is JSON: send the line "style json" first, and then commands in JSON.'
-const NO_WEB = 'This is no web server: connect with telnet or nc, and type your name.'
+const NO_WEB = 'This is not a web server: connect with telnet or nc, and type your name.'
 const STYLE = 'For commands in JSON, type: style json'
 
 describe('a program that does not know the front door gets help', () => {
@@ -20,20 +20,20 @@ describe('a program that does not know the front door gets help', () => {
     ['GET / HTTP/1.1\r', NO_WEB],
   ] as const
 
-  test.each(cases)('is answered for %j before its name', async (typed, said) => {
+  test.each(cases)('receives advice after %j before its name', async (typed, said) => {
     const [stray] = (await connectDoorUsers(new TestLobby(), '')) as [DoorUser]
     expect(await stray.type(typed)).toBe(lines(said))
     expect(await stray.type('{bot}')).toContain('Hello, {bot}.')
   })
 
-  test.each(cases)('is answered for %j with a name, and at a table', async (typed, said) => {
+  test.each(cases)('receives advice after %j with a name, and at a table', async (typed, said) => {
     const [ada] = (await connectDoorUsers(new TestLobby(), 'ada')) as [DoorUser]
     expect(await ada.type(typed)).toBe(lines(said))
     await ada.type('play tictactoe house')
     expect(await ada.type(typed)).toBe(lines(said))
   })
 
-  test('is answered once for the whole head of a request, behind which a name is accepted', async () => {
+  test('receives one answer to the whole head of a request, after which a name is accepted', async () => {
     const [browser] = (await connectDoorUsers(new TestLobby(), '')) as [DoorUser]
     expect(await browser.type('GET / HTTP/1.1', 'Host: localhost:4000', 'Accept: */*', '')).toBe(lines(NO_WEB))
     expect(await browser.type('ada')).toContain('Hello, ada.')
@@ -46,9 +46,9 @@ describe('a program that does not know the front door gets help', () => {
     onTestFinished(() => void browser.destroy())
     await once(browser, 'connect')
     browser.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
-    await server.complains(/the client said "GET \/ HTTP\/1\.1(?:\\r)?".*no web server/)
+    await server.complains(/the client sent "GET \/ HTTP\/1\.1(?:\\r)?".*not a web server/)
     browser.write('{"type":"ping"}\n')
-    await server.complains(/the client said "\{.*\}": That is JSON.*commands in JSON\n/)
+    await server.complains(/the client sent "\{.*\}": That is JSON.*commands in JSON\n/)
     expect(server.errors).not.toContain('send the plain text')
   })
 })
@@ -67,7 +67,7 @@ describe('at the front door', () => {
     expect(await ada.type('tictactoe size')).toBe(lines('To play it, type: play tictactoe'))
   })
 
-  test('"quit" at the question for a password is answered with goodbye alone', async () => {
+  test('the answer to "quit" at the question for a password is goodbye alone', async () => {
     const lobby = new TestLobby()
     const [ada, bob] = (await connectDoorUsers(lobby, 'ada', 'bob')) as [DoorUser, DoorUser]
     await registered(ada)
@@ -75,7 +75,7 @@ describe('at the front door', () => {
     expect(await bob.type('quit')).not.toContain('Nothing has changed')
   })
 
-  test('a registered user in a game learns that it is registered, and its present name', async () => {
+  test('a registered user in a game receives the answer that it is registered, and its present name', async () => {
     const [ada] = (await connectDoorUsers(new TestLobby(), 'ada')) as [DoorUser]
     await registered(ada)
     await ada.type('play guess')

@@ -22,7 +22,7 @@ function board(cells: string, seat?: number, more: Partial<TableView> = {}): Tab
   return { view: { cells, size: 3, turn }, turn: seat === turn, toMove: [turn], ...more }
 }
 
-/** A board as it is drawn. */
+/** A board as the front door shows it. */
 function drawn(cells: string): string[] {
   const [one, two, three] = [0, 3, 6].map((from) =>
     [...cells].slice(from, from + 3).map((mark, at) => (mark === '-' ? from + at + 1 : mark)),
@@ -42,12 +42,12 @@ class Spectacle {
   }
 
   /** Brings Ada to the table, in her seat or as a watcher. */
-  async begin(attendance: Partial<TableSnapshot> = {}): Promise<string> {
+  async begin(snapshot: Partial<TableSnapshot> = {}): Promise<string> {
     const caller = await this.lobby.caller('ada')
     this.#caller = caller
     const seat = this.#seat
     const names = seat === undefined ? ['grace', 'alan'] : seat === 0 ? ['ada', 'grace'] : ['grace', 'ada']
-    const all = { table: 12, game: rules('tictactoe'), names, ...TERMS, ...(seat === undefined ? {} : { seat }), ...attendance }
+    const all = { table: 12, game: rules('tictactoe'), names, ...TERMS, ...(seat === undefined ? {} : { seat }), ...snapshot }
     if (seat !== undefined) {
       await this.lobby.seat(all)
       return caller.news()
@@ -78,29 +78,29 @@ const ended = (outcome: Outcome): What => ({ type: 'ended', outcome })
 
 /** Ada in a seat of a game that has begun. */
 async function begun(seat: number): Promise<Spectacle> {
-  const spectacle = new Spectacle(seat)
-  await spectacle.begin()
-  await spectacle.happen([opened, board('---------', seat)])
-  return spectacle
+  const screen = new Spectacle(seat)
+  await screen.begin()
+  await screen.happen([opened, board('---------', seat)])
+  return screen
 }
 
 /** Ada as a watcher. */
 async function watched(): Promise<Spectacle> {
-  const spectacle = new Spectacle()
-  await spectacle.begin({ now: { n: 1, sight: board('---------') } })
-  return spectacle
+  const screen = new Spectacle()
+  await screen.begin({ now: { n: 1, sight: board('---------') } })
+  return screen
 }
 
 describe('a seat', () => {
   test('is introduced with the first board, and with the command to resume it', async () => {
-    const spectacle = new Spectacle(0)
-    expect(await spectacle.begin({ token: '7QX2ABCDEFGHJKMNPQRSTVWXYZ' })).toBe('')
-    expect(await spectacle.type('')).toBe(lines('The game begins in a moment.'))
-    expect(await spectacle.happen([opened, board('---------', 0)])).toBe(
+    const screen = new Spectacle(0)
+    expect(await screen.begin({ token: '7QX2ABCDEFGHJKMNPQRSTVWXYZ' })).toBe('')
+    expect(await screen.type('')).toBe(lines('The game begins in a moment.'))
+    expect(await screen.happen([opened, board('---------', 0)])).toBe(
       lines(
         '',
         'Table 12: you are O and begin; grace is X.',
-        'If the connection breaks, come back with: resume 7QX2ABCDEFGHJKMNPQRSTVWXYZ',
+        'If the connection breaks, return with: resume 7QX2ABCDEFGHJKMNPQRSTVWXYZ',
         '',
         ...drawn('---------'),
         '',
@@ -110,9 +110,9 @@ describe('a seat', () => {
   })
 
   test('is introduced, if it is the second, after the opponent’s move', async () => {
-    const spectacle = new Spectacle(1)
-    await spectacle.begin()
-    expect(await spectacle.happen([opened, board('---------', 1)])).toBe(
+    const screen = new Spectacle(1)
+    await screen.begin()
+    expect(await screen.happen([opened, board('---------', 1)])).toBe(
       lines('', 'Table 12: you are X; grace is O and begins.', '', ...drawn('---------'), '', 'grace is to move.'),
     )
   })
@@ -140,18 +140,18 @@ describe('a seat', () => {
       ['Table 12: headtail. "resign" stops it.', '', 'Guess: head (H) or tail (T)?', '', 'Your move: H for head, T for tail.'],
     ],
   ])('is introduced in %s', async (name, names, view, toMove, page) => {
-    const spectacle = new Spectacle(0)
-    await spectacle.begin({ game: rules(name), names })
-    expect(await spectacle.happen([opened, { view, turn: true, toMove }])).toBe(lines('', ...page))
+    const screen = new Spectacle(0)
+    await screen.begin({ game: rules(name), names })
+    expect(await screen.happen([opened, { view, turn: true, toMove }])).toBe(lines('', ...page))
   })
 
   test('the command to resume is shown once, also if it is the same at another table', async () => {
-    const spectacle = new Spectacle(0)
+    const screen = new Spectacle(0)
     const token = '7QX2ABCDEFGHJKMNPQRSTVWXYZ'
     const now = { n: 1, sight: board('---------', 0) }
-    expect(await spectacle.begin({ token, now })).toContain(token)
-    await spectacle.lobby.seat({ table: 13, game: rules('tictactoe'), seat: 1, names: ['grace', 'ada'], ...TERMS, token, now })
-    const next = await spectacle.type('')
+    expect(await screen.begin({ token, now })).toContain(token)
+    await screen.lobby.seat({ table: 13, game: rules('tictactoe'), seat: 1, names: ['grace', 'ada'], ...TERMS, token, now })
+    const next = await screen.type('')
     expect(next).toContain('Table 13: you are X')
     expect(next).not.toContain(token)
   })
@@ -159,25 +159,23 @@ describe('a seat', () => {
 
 describe('moves', () => {
   test('show the board, and the player to move, after the user’s own', async () => {
-    const spectacle = await begun(0)
-    expect(await spectacle.happen([moved(0), board('----O----', 0)])).toBe(lines('', ...drawn('----O----'), '', 'grace is to move.'))
+    const screen = await begun(0)
+    expect(await screen.happen([moved(0), board('----O----', 0)])).toBe(lines('', ...drawn('----O----'), '', 'grace is to move.'))
   })
 
   test('of the opponent are announced; how to move is explained once', async () => {
-    const spectacle = await begun(0)
-    await spectacle.happen([moved(0), board('----O----', 0)])
-    expect(await spectacle.happen([moved(1), board('X---O----', 0)])).toBe(
-      lines('', ...drawn('X---O----'), '', 'grace has moved. Your move.'),
-    )
+    const screen = await begun(0)
+    await screen.happen([moved(0), board('----O----', 0)])
+    expect(await screen.happen([moved(1), board('X---O----', 0)])).toBe(lines('', ...drawn('X---O----'), '', 'grace has moved. Your move.'))
   })
 
   test('are shown with the cell if the last one is the opponent’s', async () => {
-    const spectacle = await begun(0)
+    const screen = await begun(0)
     const last = (cells: string, cell: number, turn: number) => ({
       ...board(cells, 0),
       view: { cells, size: 3, turn, last: cell },
     })
-    expect(await spectacle.happen([moved(0), last('----O----', 5, 1)], [moved(1), last('X---O----', 1, 0)])).toContain(
+    expect(await screen.happen([moved(0), last('----O----', 5, 1)], [moved(1), last('X---O----', 1, 0)])).toContain(
       lines('', 'grace has moved: 1. Your move.'),
     )
     const other = await watched()
@@ -188,40 +186,40 @@ describe('moves', () => {
   })
 
   test('are shown together if they arrive together', async () => {
-    const spectacle = await begun(0)
-    expect(await spectacle.happen([moved(0), board('----O----', 0)], [moved(1), board('X---O----', 0)])).toBe(
+    const screen = await begun(0)
+    expect(await screen.happen([moved(0), board('----O----', 0)], [moved(1), board('X---O----', 0)])).toBe(
       lines('', ...drawn('X---O----'), '', 'grace has moved. Your move.'),
     )
   })
 
   test('are shown with the end of the game, too', async () => {
-    const spectacle = await begun(0)
+    const screen = await begun(0)
     const last = board('OOOXX----', 0, { turn: false, toMove: [], outcome: { winners: [0] } })
-    expect(await spectacle.happen([moved(0), last], [ended({ winners: [0] }), last])).toBe(
+    expect(await screen.happen([moved(0), last], [ended({ winners: [0] }), last])).toBe(
       lines('', ...drawn('OOOXX----'), '', 'You win!', '"rematch" plays it again, "play GAME" something else.'),
     )
   })
 
-  test('draw no board if it is unchanged', async () => {
-    const spectacle = new Spectacle(0)
-    await spectacle.begin({ game: rules('hands') })
-    await spectacle.happen([opened, { view: { rounds: [], chosen: [] }, turn: true, toMove: [0, 1] }])
-    expect(await spectacle.happen([moved(1), { view: { rounds: [], chosen: [1] }, turn: true, toMove: [0] }])).toBe(
+  test('show no board if it is unchanged', async () => {
+    const screen = new Spectacle(0)
+    await screen.begin({ game: rules('hands') })
+    await screen.happen([opened, { view: { rounds: [], chosen: [] }, turn: true, toMove: [0, 1] }])
+    expect(await screen.happen([moved(1), { view: { rounds: [], chosen: [1] }, turn: true, toMove: [0] }])).toBe(
       lines('', 'grace has moved. Your move.'),
     )
-    expect(await spectacle.happen([moved(0), { view: { rounds: [['Paper', 'Stone']], chosen: [] }, turn: true, toMove: [0, 1] }])).toBe(
+    expect(await screen.happen([moved(0), { view: { rounds: [['Paper', 'Stone']], chosen: [] }, turn: true, toMove: [0, 1] }])).toBe(
       lines('', 'you Paper, grace Stone: you win', '', 'Your move.'),
     )
     expect(
-      await spectacle.happen([moved(0), { view: { rounds: [['Paper', 'Stone']], chosen: [0], own: 'Paper' }, turn: false, toMove: [1] }]),
+      await screen.happen([moved(0), { view: { rounds: [['Paper', 'Stone']], chosen: [0], own: 'Paper' }, turn: false, toMove: [1] }]),
     ).toBe(lines('', 'grace is to move.'))
   })
 
   test('in a solo game do not repeat whose turn it is', async () => {
-    const spectacle = new Spectacle(0)
-    await spectacle.begin({ game: rules('guessing'), names: ['ada'] })
-    await spectacle.happen([opened, { view: { left: 7 }, turn: true, toMove: [0] }])
-    expect(await spectacle.happen([moved(0), { view: { left: 6, last: 'low' }, turn: true, toMove: [0] }])).toBe(
+    const screen = new Spectacle(0)
+    await screen.begin({ game: rules('guessing'), names: ['ada'] })
+    await screen.happen([opened, { view: { left: 7 }, turn: true, toMove: [0] }])
+    expect(await screen.happen([moved(0), { view: { left: 6, last: 'low' }, turn: true, toMove: [0] }])).toBe(
       lines('', 'Too low. Tries left: 6.'),
     )
   })
@@ -229,12 +227,12 @@ describe('moves', () => {
 
 describe('boards', () => {
   test.each(Array.from({ length: 19 }, (_, at) => at + 2))('of %i cells in a row fit a screen', async (size) => {
-    const spectacle = new Spectacle(0)
+    const screen = new Spectacle(0)
     const view = { cells: 'OX'.padEnd(size * size, '-'), size, turn: 0 }
-    const page = await spectacle.begin({ now: { n: 3, sight: { view, turn: true, toMove: [0] } } })
+    const page = await screen.begin({ now: { n: 3, sight: { view, turn: true, toMove: [0] } } })
     for (let cell = 3; cell <= size * size; cell++) expect(page).toMatch(new RegExp(`(^|\\D)${cell}(\\D|$)`))
     expect(
-      (await spectacle.happen([moved(0), { view: { ...view, cells: view.cells.replace('-', 'O') }, turn: true, toMove: [0] }])).split('\n')
+      (await screen.happen([moved(0), { view: { ...view, cells: view.cells.replace('-', 'O') }, turn: true, toMove: [0] }])).split('\n')
         .length,
     ).toBeLessThanOrEqual(25)
   })
@@ -242,29 +240,29 @@ describe('boards', () => {
 
 describe('clocks', () => {
   test('are shown if there are any, and continue', async () => {
-    const spectacle = new Spectacle(0)
+    const screen = new Spectacle(0)
     const left = [151_000, 180_000]
-    await spectacle.begin({ now: { n: 1, sight: board('---------', 0, { left }) } })
-    await spectacle.pass(30_000)
-    expect(await spectacle.type('')).toBe(lines('Your move: the number of a free cell. You have 2:01 left.'))
-    await spectacle.happen([moved(0), board('O--------', 0, { left: [120_000, 180_000] })])
-    await spectacle.pass(120_500)
-    expect(await spectacle.type('')).toBe(lines('grace, with 1:00 left, is to move.'))
-    expect(await spectacle.happen([moved(1), board('OX-------', 0, { left: [120_000, 59_500] })])).toContain(
+    await screen.begin({ now: { n: 1, sight: board('---------', 0, { left }) } })
+    await screen.pass(30_000)
+    expect(await screen.type('')).toBe(lines('Your move: the number of a free cell. You have 2:01 left.'))
+    await screen.happen([moved(0), board('O--------', 0, { left: [120_000, 180_000] })])
+    await screen.pass(120_500)
+    expect(await screen.type('')).toBe(lines('grace, with 1:00 left, is to move.'))
+    expect(await screen.happen([moved(1), board('OX-------', 0, { left: [120_000, 59_500] })])).toContain(
       lines('grace has moved. Your move. You have 2:00 left.'),
     )
-    await spectacle.pass(200_000)
-    expect(await spectacle.type('board')).toContain('You have 0:00 left.')
+    await screen.pass(200_000)
+    expect(await screen.type('board')).toContain('You have 0:00 left.')
   })
 
   test('of a single move restart with each move, and differ from those of the game', async () => {
-    const spectacle = new Spectacle(0)
-    await spectacle.begin({ clock: { turn: 30_000 }, now: { n: 1, sight: board('---------', 0, { moveLeft: [30_000, 30_000] }) } })
-    await spectacle.pass(12_000)
-    expect(await spectacle.type('')).toContain('You have 0:18 left for this move.')
-    await spectacle.happen([moved(0), board('O--------', 0, { moveLeft: [30_000, 30_000], left: [100_000, 61_000] })])
-    await spectacle.pass(1000)
-    expect(await spectacle.type('')).toBe(lines('grace, with 0:29 left for this move, and 1:00 for the game, is to move.'))
+    const screen = new Spectacle(0)
+    await screen.begin({ clock: { turn: 30_000 }, now: { n: 1, sight: board('---------', 0, { moveLeft: [30_000, 30_000] }) } })
+    await screen.pass(12_000)
+    expect(await screen.type('')).toContain('You have 0:18 left for this move.')
+    await screen.happen([moved(0), board('O--------', 0, { moveLeft: [30_000, 30_000], left: [100_000, 61_000] })])
+    await screen.pass(1000)
+    expect(await screen.type('')).toBe(lines('grace, with 0:29 left for this move, and 1:00 for the game, is to move.'))
   })
 
   test.each([
@@ -279,9 +277,9 @@ describe('clocks', () => {
   })
 
   test('are on a line of their own if the first has no room', async () => {
-    const spectacle = new Spectacle(1)
-    await spectacle.begin({ now: { n: 1, sight: board('---------', 1) } })
-    expect(await spectacle.happen([moved(0), board('O--------', 1, { left: [100_000, 36_000_000_000] })])).toContain(
+    const screen = new Spectacle(1)
+    await screen.begin({ now: { n: 1, sight: board('---------', 1) } })
+    expect(await screen.happen([moved(0), board('O--------', 1, { left: [100_000, 36_000_000_000] })])).toContain(
       lines('grace has moved.', 'Your move: the number of a free cell.', 'You have 10000:00:00 left.'),
     )
   })
@@ -305,11 +303,11 @@ describe('the end', () => {
     ['somebody leaving, watched', { winners: [0], left: 1 }, undefined, 'alan has left: grace wins.'],
     ['somebody late, watched', { winners: [0], left: 1, late: true }, undefined, 'The time of alan is over: grace wins.'],
   ])('%s', async (_, outcome, seat, sentence) => {
-    const spectacle = seat === undefined ? await watched() : await begun(seat)
+    const screen = seat === undefined ? await watched() : await begun(seat)
     const further = seat === undefined ? '"leave" leaves the table.' : '"rematch" plays it again, "play GAME" something else.'
     const last = board('---------', seat, { turn: false, toMove: [], outcome })
-    expect(await spectacle.happen([ended(outcome), last])).toBe(lines('', sentence, further))
-    expect(await spectacle.type('')).toBe(lines(sentence, further))
+    expect(await screen.happen([ended(outcome), last])).toBe(lines('', sentence, further))
+    expect(await screen.type('')).toBe(lines(sentence, further))
   })
 
   test.each<[string, unknown, Outcome, string]>([
@@ -345,9 +343,9 @@ describe('the end', () => {
     ['quiz', { count: 2, points: 2 }, { winners: [0] }, 'The end: 2 of 2 right.\n\nEverything right: you win!'],
     ['quiz', { count: 2, points: 1 }, { winners: [] }, 'The end: 1 of 2 right.\n\n"rematch"'],
   ])('of %s, in a solo game', async (name, view, outcome, sentence) => {
-    const spectacle = new Spectacle(0)
-    await spectacle.begin({ game: rules(name), names: ['ada'], now: { n: 9, sight: { view, turn: false, toMove: [], outcome } } })
-    expect(await spectacle.type('board')).toContain(sentence)
+    const screen = new Spectacle(0)
+    await screen.begin({ game: rules(name), names: ['ada'], now: { n: 9, sight: { view, turn: false, toMove: [], outcome } } })
+    expect(await screen.type('board')).toContain(sentence)
   })
 
   test.each<[Outcome, string]>([
@@ -355,9 +353,9 @@ describe('the end', () => {
     [{ winners: [] }, 'The game is over.'],
     [{ winners: [], left: 0 }, 'grace has left.'],
   ])('of a watched solo game', async (outcome, sentence) => {
-    const spectacle = new Spectacle()
+    const screen = new Spectacle()
     const sight = { view: { left: 3, last: 'right' }, turn: false, toMove: [], outcome }
-    expect(await spectacle.begin({ game: rules('guessing'), names: ['grace'], now: { n: 9, sight } })).toContain(sentence)
+    expect(await screen.begin({ game: rules('guessing'), names: ['grace'], now: { n: 9, sight } })).toContain(sentence)
   })
 })
 
@@ -379,56 +377,56 @@ describe('other events', () => {
     [{ type: 'suspended' }, 'The game is paused until a player is back.', 'The game is paused until a player is back.'],
     [{ type: 'continued', table: 13 }, undefined, 'They play again at table 13: type "watch 13".'],
   ])('%j', async (what, toPlayer, toWatcher) => {
-    const seen = { ...what, ...('name' in what && what.seat === 0 ? { name: 'ada' } : {}) }
-    expect(await (await begun(0)).happen([seen])).toBe(toPlayer === undefined ? '' : lines('', toPlayer))
+    const observed = { ...what, ...('name' in what && what.seat === 0 ? { name: 'ada' } : {}) }
+    expect(await (await begun(0)).happen([observed])).toBe(toPlayer === undefined ? '' : lines('', toPlayer))
     const shown = 'name' in what && what.seat !== undefined ? { ...what, name: what.seat === 0 ? 'grace' : 'alan' } : what
     expect(await (await watched()).happen([shown])).toBe(lines('', toWatcher))
   })
 
   test('a watcher’s own talk is not shown again, but talk of a player of the same name is', async () => {
-    const spectacle = await watched()
-    await spectacle.type('say hello')
-    expect(await spectacle.happen([{ type: 'said', name: 'ada', text: 'hello' }])).toBe('')
-    expect(await spectacle.happen([{ type: 'said', name: 'ada', seat: 1, text: 'hello' }])).toBe(lines('', 'ada says: hello'))
+    const screen = await watched()
+    await screen.type('say hello')
+    expect(await screen.happen([{ type: 'said', name: 'ada', text: 'hello' }])).toBe('')
+    expect(await screen.happen([{ type: 'said', name: 'ada', seat: 1, text: 'hello' }])).toBe(lines('', 'ada says: hello'))
   })
 
   test('a player’s own talk is not shown again, once for each time it was typed; other talk of the same user is', async () => {
-    const spectacle = await begun(0)
-    await spectacle.type('say hello')
-    await spectacle.type("'hello")
+    const screen = await begun(0)
+    await screen.type('say hello')
+    await screen.type("'hello")
     const said: What = { type: 'said', name: 'ada', seat: 0, text: 'hello' }
-    expect(await spectacle.happen([{ ...said, text: 'good luck' }])).toBe(lines('', 'You say: good luck'))
-    expect(await spectacle.happen([said], [said])).toBe('')
-    expect(await spectacle.happen([said])).toBe(lines('', 'You say: hello'))
+    expect(await screen.happen([{ ...said, text: 'good luck' }])).toBe(lines('', 'You say: good luck'))
+    expect(await screen.happen([said], [said])).toBe('')
+    expect(await screen.happen([said])).toBe(lines('', 'You say: hello'))
   })
 
   test('talk that the server refuses is forgotten', async () => {
-    const spectacle = await begun(0)
-    spectacle.lobby.refuses('say', 'you send too many messages at once: wait a moment')
-    await spectacle.type('say hello')
-    expect(await spectacle.happen([{ type: 'said', name: 'ada', seat: 0, text: 'hello' }])).toBe(lines('', 'You say: hello'))
+    const screen = await begun(0)
+    screen.lobby.refuses('say', 'you send too many messages at once: wait a moment')
+    await screen.type('say hello')
+    expect(await screen.happen([{ type: 'said', name: 'ada', seat: 0, text: 'hello' }])).toBe(lines('', 'You say: hello'))
   })
 
   test('an offer that was declined by a move is shown', async () => {
-    const spectacle = await begun(0)
-    await spectacle.happen([{ type: 'offered', seat: 0, what: 'draw' }])
-    await spectacle.happen([moved(0), board('O--------', 0)])
-    expect(await spectacle.happen([moved(1), board('OX-------', 0)])).toContain('Your offer was not accepted.')
-    await spectacle.happen([{ type: 'offered', seat: 1, what: 'draw' }])
-    expect(await spectacle.happen([moved(0), board('OXO------', 0)])).not.toContain('offer')
-    expect(await spectacle.type('accept')).toBe(lines('You have no challenge or offer to answer.'))
+    const screen = await begun(0)
+    await screen.happen([{ type: 'offered', seat: 0, what: 'draw' }])
+    await screen.happen([moved(0), board('O--------', 0)])
+    expect(await screen.happen([moved(1), board('OX-------', 0)])).toContain('Your offer was not accepted.')
+    await screen.happen([{ type: 'offered', seat: 1, what: 'draw' }])
+    expect(await screen.happen([moved(0), board('OXO------', 0)])).not.toContain('offer')
+    expect(await screen.type('accept')).toBe(lines('You have no challenge or offer to answer.'))
   })
 
   test('an accepted offer is shown by its result', async () => {
-    const spectacle = await begun(0)
-    await spectacle.happen([{ type: 'offered', seat: 1, what: 'draw' }])
+    const screen = await begun(0)
+    await screen.happen([{ type: 'offered', seat: 1, what: 'draw' }])
     const last = board('---------', 0, { turn: false, toMove: [], outcome: { winners: [], agreed: true } })
-    expect(await spectacle.happen([{ type: 'offered', seat: 0, what: 'draw' }], [ended({ winners: [], agreed: true }), last])).toBe(
+    expect(await screen.happen([{ type: 'offered', seat: 0, what: 'draw' }], [ended({ winners: [], agreed: true }), last])).toBe(
       lines('', 'You have agreed on a draw.', '"rematch" plays it again, "play GAME" something else.'),
     )
   })
 
-  test('an offer from before the user came is shown, and its acceptance is not a second offer', async () => {
+  test('an offer from before the user joined is shown, and its acceptance is not a second offer', async () => {
     const now = { n: 4, sight: board('---------') }
     const watcher = new Spectacle()
     expect(await watcher.begin({ now, offers: [1] })).toContain(lines('alan offers a draw.'))
@@ -443,38 +441,38 @@ describe('other events', () => {
   })
 
   test('a closed table is shown with the reason', async () => {
-    const spectacle = await begun(0)
-    await spectacle.lobby.closeTable(7, 'it could not be kept')
-    expect(await spectacle.type('')).not.toContain('closed')
-    await spectacle.lobby.closeTable(12, 'it could not be kept')
-    expect(await spectacle.type('board')).toBe(
+    const screen = await begun(0)
+    await screen.lobby.closeTable(7, 'it could not be kept')
+    expect(await screen.type('')).not.toContain('closed')
+    await screen.lobby.closeTable(12, 'it could not be kept')
+    expect(await screen.type('board')).toBe(
       lines('', 'Table 12 is closed: it could not be kept.', 'You are at no table. "play tictactoe" takes a seat, "tables" lists others.'),
     )
   })
 
   test('no event of another table is shown', async () => {
-    const spectacle = await begun(0)
-    await spectacle.lobby.tell({ table: 7, n: 1, what: { type: 'said', name: 'grace', seat: 1, text: 'hello' } })
-    expect(await spectacle.type('')).not.toContain('hello')
+    const screen = await begun(0)
+    await screen.lobby.tell({ table: 7, n: 1, what: { type: 'said', name: 'grace', seat: 1, text: 'hello' } })
+    expect(await screen.type('')).not.toContain('hello')
   })
 })
 
 describe('watching', () => {
   test('shows the players, and the board at each move', async () => {
-    const spectacle = new Spectacle()
-    expect(await spectacle.begin({ now: { n: 1, sight: board('---------') } })).toBe(
+    const screen = new Spectacle()
+    expect(await screen.begin({ now: { n: 1, sight: board('---------') } })).toBe(
       lines('', 'Table 12: you watch tictactoe, grace (O) against alan (X).', '', ...drawn('---------'), '', 'grace is to move.'),
     )
-    expect(await spectacle.happen([moved(0), board('----O----')])).toBe(
+    expect(await screen.happen([moved(0), board('----O----')])).toBe(
       lines('', ...drawn('----O----'), '', 'grace has moved. alan is to move.'),
     )
   })
 
   test('ends with a seat of the user’s own', async () => {
-    const spectacle = await watched()
-    await spectacle.type('play tictactoe')
-    spectacle.lobby.calls.length = 0
-    await spectacle.lobby.seat({
+    const screen = await watched()
+    await screen.type('play tictactoe')
+    screen.lobby.calls.length = 0
+    await screen.lobby.seat({
       table: 13,
       game: rules('tictactoe'),
       seat: 0,
@@ -482,15 +480,15 @@ describe('watching', () => {
       ...TERMS,
       now: { n: 1, sight: board('---------', 0) },
     })
-    expect(await spectacle.type('')).toContain('Table 13: you are O and begin; grace is X.')
-    expect(spectacle.lobby.calls).toEqual([['leave', 12]])
+    expect(await screen.type('')).toContain('Table 13: you are O and begin; grace is X.')
+    expect(screen.lobby.calls).toEqual([['leave', 12]])
   })
 })
 
 test('a challenge is shown above a board that changes in the same turn, so that the question is last', async () => {
-  const spectacle = await begun(1)
-  const happens = spectacle.happen([moved(0), board('O--------', 1)])
-  spectacle.lobby.call({ name: 'bob', game: 'tictactoe', settings: {}, rated: false })
+  const screen = await begun(1)
+  const happens = screen.happen([moved(0), board('O--------', 1)])
+  screen.lobby.call({ name: 'bob', game: 'tictactoe', settings: {}, rated: false })
   expect(await happens).toBe(
     lines(
       '',
@@ -510,8 +508,8 @@ describe('text of other users', () => {
         fc.string({ unit: 'binary', maxLength: 400 }),
         fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),
         async (text, name) => {
-          const spectacle = await begun(0)
-          const received = await spectacle.happen([{ type: 'said', name, text: `hello\r\nYou win!\n${text}` }])
+          const screen = await begun(0)
+          const received = await screen.happen([{ type: 'said', name, text: `hello\r\nYou win!\n${text}` }])
           expect(received).not.toMatch(/^You win!/m)
           expect(received).toMatch(/^\n/)
         },
@@ -521,7 +519,7 @@ describe('text of other users', () => {
   })
 
   test('begins on a line of its own while the user types', async () => {
-    const spectacle = await begun(0)
-    expect(await spectacle.happen([{ type: 'said', name: 'grace', seat: 1, text: 'hurry' }])).toBe(lines('', 'grace says: hurry'))
+    const screen = await begun(0)
+    expect(await screen.happen([{ type: 'said', name: 'grace', seat: 1, text: 'hurry' }])).toBe(lines('', 'grace says: hurry'))
   })
 })

@@ -46,11 +46,11 @@ test('any typed lines are answered in lines that fit, without an exception', asy
   for (const seed of SEEDS) {
     const random = seededRandom(seed)
     const lobby = new TestLobby({ random: seededRandom(seed) })
-    const come = () => new DoorUser((line) => lobby.service.createSeating(line, 'parlor/door'), lobby.clock)
-    const callers = [come(), come(), come()]
+    const connectUser = () => new DoorUser((line) => lobby.service.createSeating(line, 'parlor/door'), lobby.clock)
+    const callers = [connectUser(), connectUser(), connectUser()]
     for (let turn = 0; turn < TURNS; turn++) {
       const at = random.integer(0, callers.length - 1)
-      const caller = callers[at] ?? come()
+      const caller = callers[at] ?? connectUser()
       const { name } = random.choice(commands)
       const typed = random.choice([
         random.choice(WORDS),
@@ -65,7 +65,7 @@ test('any typed lines are answered in lines that fit, without an exception', asy
       if (random.integer(0, 20) === 0) await lobby.clock.pass(10_000)
       if (caller.conversation.connection.end === undefined && !/\nBye\.( .*)?\n/.test(caller.screen)) continue
       expect(await caller.close()).toBeUndefined()
-      callers[at] = come()
+      callers[at] = connectUser()
     }
     await settled()
     for (const caller of callers) {

@@ -44,13 +44,13 @@ describe('"yes" and "no" answer', () => {
   test('answer nothing without an offer, and are not moves or games', async () => {
     const [ada, bob] = await pair()
     for (const typed of ['no', 'yes', 'no thanks', 'ok']) {
-      expect(await ada.type(typed)).toBe(lines('Nothing is offered to you just now; "help" lists all commands.'))
+      expect(await ada.type(typed)).toBe(lines('You have no offer now; "help" lists all commands.'))
     }
     await ada.type(SOUGHT)
     await bob.type('accept')
     for (const one of [ada, bob]) {
       one.news()
-      expect(await one.type('no')).toBe(lines('Nothing is offered to you just now; to say it here, begin with "say".'))
+      expect(await one.type('no')).toBe(lines('You have no offer now; to say it here, begin with "say".'))
     }
     await ada.type('draw')
     bob.news()
@@ -88,16 +88,16 @@ test.each(['with', 'vs', 'versus', 'against'])('accepts the name of the opponent
 })
 
 describe('talk that no client shows', () => {
-  test('is reported alone at a table, against the house, and against a worksheet program', async () => {
+  test('gets an answer that names this alone at a table, against the house, and against a worksheet program', async () => {
     const lobby = new TestLobby()
     const [ada, bob] = await pair(lobby)
     await ada.type('play guess')
-    expect(await ada.type('say hello')).toContain('Said, but you are alone at this table.')
+    expect(await ada.type('say hello')).toContain('Sent, but you are alone at this table.')
     await ada.type('resign', 'play tictactoe house')
-    expect(await ada.type("'hello")).toContain('Said, but no other user here sees it')
+    expect(await ada.type("'hello")).toContain('Sent, but no other user here sees it')
     await (await lobby.client('fh/tictactoe')).say('tim\n')
     expect(await bob.type('play tictactoe')).toContain('tim')
-    expect(await bob.type('say hello tim')).toContain('Said, but no other user here sees it')
+    expect(await bob.type('say hello tim')).toContain('Sent, but no other user here sees it')
     await ada.type('resign', 'watch 3')
     expect(await bob.type('say hello ada')).toContain('Said.')
     expect(ada.news()).toContain('bob says: hello ada')
@@ -107,7 +107,7 @@ describe('talk that no client shows', () => {
 describe('a draw that no client shows', () => {
   const UNSEEN = 'No opponent sees that now'
 
-  test('is reported against a worksheet program and an absent opponent, and not against others', async () => {
+  test('gets an answer that names this against a worksheet program and an absent opponent, and not against others', async () => {
     const lobby = new TestLobby()
     const [ada, bob] = await pair(lobby)
     await (await lobby.client('fh/tictactoe')).say('tim\n')
@@ -134,7 +134,7 @@ describe('an invitation that ends', () => {
     ['play scissors', 'Your invitation to tictactoe, size 4 is cancelled: its code is void.'],
     ['accept', 'Your invitation to tictactoe, size 4 is cancelled: its code is void.'],
     ['quit', 'Your invitation is cancelled: its code is void.'],
-  ])('with "%s" is reported as void', async (typed, sentence) => {
+  ])('with "%s" gives its owner the notice that the code is void', async (typed, sentence) => {
     const [ada, bob] = await pair()
     await bob.type('play scissors ada')
     const code = /join (\S+)/.exec(await ada.type('invite tictactoe size 4'))?.[1] ?? ''
@@ -142,7 +142,7 @@ describe('an invitation that ends', () => {
     expect(await bob.type(`join ${code}`)).toContain('No open invitation has this code')
   })
 
-  test('because it was accepted is not reported as void', async () => {
+  test('because it was accepted gives its owner no such notice', async () => {
     const [ada, bob] = await pair()
     const code = /join (\S+)/.exec(await ada.type('invite tictactoe'))?.[1] ?? ''
     await bob.type(`join ${code}`)
@@ -152,7 +152,7 @@ describe('an invitation that ends', () => {
 })
 
 describe('a rated game that waits', () => {
-  test('tells a guest to register first', async () => {
+  test('advises a guest to register first', async () => {
     const [ada, bob] = await pair()
     await ada.type('register', 'engine-1843')
     await ada.send('engine-1843\n')

@@ -199,7 +199,7 @@ function canRun(example: string): boolean {
   return example.endsWith('.js') || cc
 }
 
-describe('the example clients against our servers', () => {
+describe('the example clients against Parlor’s servers', () => {
   for (const { example, program, options, args = [], typed, prints } of clients) {
     test.skipIf(!canRun(example))(`${example} ${args.join(' ')} and ${program} ${JSON.stringify(options)}`, async () => {
       const troubles = await serving(program, options, async ({ host, port }) => {
@@ -220,8 +220,8 @@ describe('the example clients against our servers', () => {
 })
 
 test.each([
-  ['where an argument is missing', ['127.0.0.1']],
-  ['where the port is no number', ['127.0.0.1', 'x']],
+  ['if an argument is missing', ['127.0.0.1']],
+  ['if the port is not a number', ['127.0.0.1', 'x']],
 ])('the examples print their usage in one line %s', async (_, args) => {
   const files = readdirSync(examples, { recursive: true, encoding: 'utf8' })
   const commands = [
@@ -243,7 +243,7 @@ test.each([
 describe('the examples in Python', () => {
   const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.py'))
 
-  test.each(files)('%s says which Python it needs', (file) => {
+  test.each(files)('%s names the Python that it needs', (file) => {
     expect(readFileSync(join(examples, file), 'utf8')).toContain(`It needs Python 3.${OLDEST} or newer`)
   })
 
@@ -272,9 +272,9 @@ for file in sys.argv[1:]: ast.parse(open(file, encoding="utf-8").read(), file, f
 /** A server that sends each text in turn, byte by byte or in one piece, and reads something in between; then it closes. */
 async function saying(texts: readonly string[], cut: 'bytes' | 'whole', then: (at: Address) => Promise<void>): Promise<void> {
   const server = createServer({ noDelay: true }, async (socket) => {
-    const heard = socket[Symbol.asyncIterator]()
+    const received = socket[Symbol.asyncIterator]()
     for (const [at, said] of texts.entries()) {
-      if (at > 0) await heard.next()
+      if (at > 0) await received.next()
       for (const piece of cut === 'bytes' ? said : [said]) {
         await new Promise((resolve) => socket.write(piece, resolve))
         await setImmediate()
@@ -345,7 +345,7 @@ async function joining(name: string, at: Address, typed: readonly string[]): Pro
   return { screen: person.screen, end }
 }
 
-describe('our join against the example servers', () => {
+describe('Parlor’s join against the example servers', () => {
   test.skipIf(!python)('python/guess_server.py', async () => {
     const { at, next, stop } = await listening('python/guess_server.py', '42')
     const { screen, end } = await joining('tjc/guess', at, ['50', '42'])

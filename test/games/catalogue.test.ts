@@ -10,7 +10,7 @@ const OPTIONS: Readonly<Record<string, unknown>> = {
   quiz: { questions: [{ text: 'Which?', options: ['this', 'that'], right: 0, explanation: 'so it is' }], count: 1 },
 }
 
-const kept = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+const roundTrip = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
 /** Returns a random legal move, or else the house's. */
 function someMove(game: AnyGame, state: unknown, seat: number, seed: number): unknown {
@@ -24,14 +24,14 @@ describe.each([...games])('%s', (name, game) => {
       fc.property(fc.nat(), fc.array(fc.nat(), { maxLength: 30 }), (seed, picks) => {
         let state = game.setup(OPTIONS[name] ?? {}, seededRandom(seed))
         for (const pick of picks) {
-          expect(kept(state)).toEqual(state)
+          expect(roundTrip(state)).toEqual(state)
           const seat = game.toMove(state)[pick % Math.max(1, game.toMove(state).length)]
           if (seat === undefined || game.outcome(state)) break
           const move = someMove(game, state, seat, pick)
-          expect(kept(move)).toEqual(move)
+          expect(roundTrip(move)).toEqual(move)
           const next = game.play(state, seat, move, seededRandom(pick))
           if (isRefusal(next)) throw new Error(next.refused)
-          expect(game.play(kept(state), seat, kept(move), seededRandom(pick))).toEqual(next)
+          expect(game.play(roundTrip(state), seat, roundTrip(move), seededRandom(pick))).toEqual(next)
           state = next
         }
       }),

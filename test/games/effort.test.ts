@@ -56,7 +56,7 @@ test.each([4, 6, 10, 20])('sixty searches at once on boards of %i x %i cells cos
   expect(tried.moves).toBeLessThan(64_000 + 60 * 1500)
 })
 
-test('the house takes a win and blocks a loss on a board of 4 x 4 however little it may search', () => {
+test('the house takes a win and blocks a loss on a board of 4 x 4 with any budget of its search', () => {
   const { game } = counting()
   const effort = new Effort(() => 0)
   effort.spend(1_000_000)

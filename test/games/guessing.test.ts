@@ -40,7 +40,7 @@ describe('guessing', () => {
     )
   })
 
-  test('draws the secret from 1 to 100, and never shows it', () => {
+  test('chooses the secret from 1 to 100, and never shows it', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const state = guessing.setup({}, seededRandom(seed))

@@ -127,16 +127,16 @@ describe('hangman', () => {
     expect(hangman.outcome(tried(state, '-', ' '))).toEqual({ winners: [0] })
   })
 
-  test.each(['', '  ', '42', '?!', 'a\x07b', 'x'.repeat(101), `ba${'\u0301'.repeat(20)}`])('rejects %j as a word to guess', (secret) => {
+  test.each(['', '  ', '42', '?!', 'a\x07b', 'x'.repeat(101), `ba${'\u0301'.repeat(20)}`])('refuses %j as a word to guess', (secret) => {
     expect(() => start({ secret })).toThrow(RangeError)
   })
 
-  test('draws the word from the list, or uses the given word', () => {
+  test('chooses the word from the list, or uses the given word', () => {
     expect(hangman.setup({ words: ['one', 'two'] }, scriptedRandom(['two'])).word).toBe('two')
     expect(words).toContain(start({}).word)
   })
 
-  test('the picture grows with the misses, whatever their number', () => {
+  test('the gallows grow with the misses, for any number of misses', () => {
     const picture = (misses: number, ...guesses: string[]) =>
       hangman.notation.render(hangman.view(tried(start({ secret: 'eel', misses }), ...guesses), 0))
     expect(picture(8)).toBe('  _ _ _   misses left: 8\n')

@@ -99,9 +99,9 @@ At 10:30, is 1+1=2 ~ #2? See http://[::1]/ {~%100%a -> b ~b::c}
     ['A? {= ~b}', `line 1: a choice must have exactly one right answer; ${CHOICE}`],
     ['{=a ~b}', 'line 1: the question has no text'],
     ['A? {=a ~<b></b>}', 'line 1: an answer has no text'],
-    ['A? {=a ~}', 'line 1: a question has 2 to 6 answers to choose from, and this has 1'],
+    ['A? {=a ~}', 'line 1: a question has 2 to 6 answers to choose from, and this question has 1'],
     ['A? {=a ~b ~a}', 'line 1: the answer "a" occurs twice'],
-    ['A? {=a~b~c~d~e~f~g}', 'line 1: a question has 2 to 6 answers to choose from, and this has 7'],
+    ['A? {=a~b~c~d~e~f~g}', 'line 1: a question has 2 to 6 answers to choose from, and this question has 7'],
     ['What is <img src="x.png">? {T}', 'line 1: it contains a picture or other media, which a line of text cannot show'],
     ['A&#27;[2J? {T}', 'line 1: a question must not contain control characters or unpaired surrogates'],
     [`${'é'.repeat(2001)}? {T}`, 'line 1: one of its texts has 4003 bytes; the maximum is 4000'],
@@ -218,7 +218,7 @@ describe('questions in CSV', () => {
     ['question,right,wrong,points\n', `line 1: ${columns}`],
     ['question,right,wrong\n', 'the file contains no question'],
     ['question,right,wrong\nA,b,c,d\n', 'line 2: it has 4 fields, but the header has 3 columns'],
-    ['question,right,wrong\nA,b\n', 'line 2: a question has 2 to 6 answers to choose from, and this has 1'],
+    ['question,right,wrong\nA,b\n', 'line 2: a question has 2 to 6 answers to choose from, and this question has 1'],
     ['question,right,wrong\nA,b,c\n\n,b,c\n', 'line 4: the question has no text'],
     ['question,right,wrong\r\n"A\r\nA",b,c\r\nA,,c\r\n', 'line 4: an answer has no text'],
     ['question,right,wrong\r\n"A\r\nA",b,b\r\n', 'line 2: the answer "b" occurs twice'],
@@ -364,10 +364,10 @@ describe('properties of question files', () => {
     ['gift', gift, (one: Question) => one],
     ['csv', csv, (one: Question) => one],
     ['opentdb', json, ({ explanation: _, ...one }: Question) => one],
-  ] as const)('%s: reads what was written, whatever the texts contain', async (form, write, kept) => {
+  ] as const)('%s: reads any written texts', async (form, write, isStored) => {
     await fc.assert(
       fc.asyncProperty(questions, fc.constantFrom('\n', '\r\n', '\r'), async (all, end) => {
-        expect(await allOf(write(all).replace(/\r?\n/g, end), form)).toEqual(all.map(kept))
+        expect(await allOf(write(all).replace(/\r?\n/g, end), form)).toEqual(all.map(isStored))
       }),
     )
   })

@@ -165,7 +165,7 @@ describe('properties of the quiz', () => {
     )
   })
 
-  test('the draw of questions and options does not depend on the right answers', () => {
+  test('the choice of questions and options does not depend on the right answers', () => {
     fc.assert(
       fc.property(questions, fc.nat(5), fc.integer(), (bank, shift, seed) => {
         const other = bank.map((one) => ({ ...one, right: (one.right + shift) % one.options.length }))
@@ -176,7 +176,7 @@ describe('properties of the quiz', () => {
     )
   })
 
-  test('draws different questions with all their options, and the right option stays right', () => {
+  test('chooses different questions with all their options, and the right option stays right', () => {
     fc.assert(
       fc.property(questions, fc.integer({ min: 1, max: 50 }), fc.integer(), (bank, count, seed) => {
         const state = quiz.setup({ questions: bank, count }, seededRandom(seed))

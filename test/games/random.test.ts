@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { chance, DrawnRandom, scriptedRandom, seededRandom } from '../../src/games/random.ts'
+import { chance, scriptedRandom, seededRandom, WordRandom } from '../../src/games/random.ts'
 
-/** Returns a random source that draws from the given words, in turn. */
-class Scripted extends DrawnRandom {
+/** Returns a random source that uses the given words, in turn. */
+class Scripted extends WordRandom {
   readonly #words: Iterator<number>
 
   constructor(words: Iterable<number>) {
@@ -13,7 +13,7 @@ class Scripted extends DrawnRandom {
 
   protected word(): number {
     const { value, done } = this.#words.next()
-    if (done) throw new Error('more words were drawn than there are')
+    if (done) throw new Error('more words were requested than there are')
     return value
   }
 }
@@ -21,7 +21,7 @@ class Scripted extends DrawnRandom {
 const LAST = 2 ** 32 - 1
 
 describe('the random source', () => {
-  test('comes from the platform’s secure generator, and not from Math.random', () => {
+  test('uses the platform’s secure generator, and not Math.random', () => {
     const was = Math.random
     Math.random = () => {
       throw new Error('Math.random was called')
@@ -63,16 +63,16 @@ describe('the random source', () => {
     [0, Number.POSITIVE_INFINITY],
     [Number.NaN, 1],
     [-(2 ** 53 - 1), 2 ** 53 - 1],
-  ])('rejects a range from %d to %d', (low, high) => {
+  ])('throws for a range from %d to %d', (low, high) => {
     expect(() => chance.integer(low, high)).toThrow(RangeError)
   })
 
-  test('rejects a choice from an empty list', () => {
+  test('throws for a choice from an empty list', () => {
     expect(() => chance.choice([])).toThrow('there is nothing to choose from')
   })
 })
 
-describe('draws from 32-bit words', () => {
+describe('random numbers from 32-bit words', () => {
   test('are the word modulo the size of the range', () => {
     const random = new Scripted([0, 1, 99, 100, 4_294_967_199])
     expect([1, 2, 3, 4, 5].map(() => random.integer(1, 100))).toEqual([1, 2, 100, 1, 100])
@@ -93,7 +93,7 @@ describe('draws from 32-bit words', () => {
   test('use two words for a range of more than 2³²', () => {
     expect(new Scripted([LAST, LAST]).integer(0, 2 ** 53 - 1)).toBe(2 ** 53 - 1)
     expect(new Scripted([1 << 11, 5]).integer(-1, 2 ** 53 - 2)).toBe(2 ** 32 + 4)
-    // 2⁵³ is not a multiple of 2³² + 1, so the highest are drawn again
+    // 2⁵³ is not a multiple of 2³² + 1, so the highest are discarded
     expect(new Scripted([LAST, LAST, 0, 3]).integer(0, 2 ** 32)).toBe(3)
   })
 })

@@ -101,7 +101,7 @@ describe('tic-tac-toe: notation', () => {
 })
 
 describe('the house, one search for every game without secrets', () => {
-  test('never loses on 3 × 3, whatever the opponent does', () => {
+  test('never loses on 3 × 3, against any moves of the opponent', () => {
     if (!isSearchable(tictactoe)) throw new Error('tic-tac-toe is an open game')
     const game = tictactoe
     for (const us of [0, 1]) {

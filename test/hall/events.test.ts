@@ -81,9 +81,9 @@ describe('clients see of an event', () => {
 
   test('the view of their seat after it', () => {
     const event = { type: 'moved', seat: 0, move: 5, n: 2, at: AT } as const
-    const seen = ([0, 1, 'watcher'] as const).map((viewer) => projectEvent(event, evolve(table, event), viewer).situation)
+    const observed = ([0, 1, 'watcher'] as const).map((viewer) => projectEvent(event, evolve(table, event), viewer).situation)
     const view = { cells: '----O----' }
-    expect(seen).toMatchObject([
+    expect(observed).toMatchObject([
       { view, turn: false },
       { view, turn: true },
       { view, turn: false },
@@ -97,7 +97,7 @@ describe('clients see of an event', () => {
 })
 
 describe('the checks of the fields', () => {
-  test.each(Object.entries(cases))('accept an event %s, and reject it if any checked field is wrong', (type, [logged]) => {
+  test.each(Object.entries(cases))('accept an event %s, and not with a wrong value in any checked field', (type, [logged]) => {
     const isValid = fieldChecks.get(type)
     expect(isValid?.({ ...logged })).toBe(true)
     const wrong = Object.entries(events[type as EventType].fields).filter(([, field]) => field !== 'data')

@@ -54,7 +54,7 @@ function seedOf(tosses: readonly boolean[], from: number, count: number): number
   return undefined
 }
 
-describe('a player who computes the next random draws', () => {
+describe('a player who computes the next random numbers', () => {
   test('predicts the secret numbers of others after 110 games, if they come from Math.random', () => {
     const numbers = numbersIn(once, OWN + OTHERS)
     expect(predictMathRandom(numbers.slice(0, OWN), 100, OTHERS)).toEqual(numbers.slice(OWN))

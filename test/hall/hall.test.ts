@@ -33,19 +33,19 @@ function process(store: Store = memoryStore(), time = new TestClock(START)) {
   const troubles: string[] = []
   const hall = new Hall({ store, games: ALL, clock: time, random: seededRandom(1), onError: (sentence) => troubles.push(sentence) })
   /** The seats that seeks were given, in order. */
-  const seated: { sitter: SeatOwner; table: TableActor; seat: SeatNumber }[] = []
-  const seek = (sitter: SeatOwner, more: Partial<SeekRequest> = {}) =>
+  const seated: { seatOwner: SeatOwner; table: TableActor; seat: SeatNumber }[] = []
+  const seek = (seatOwner: SeatOwner, more: Partial<SeekRequest> = {}) =>
     hall.seek({
-      owner: sitter,
+      owner: seatOwner,
       game: 'tictactoe',
       options: {},
       seats: [0, 1],
       rated: false,
       wait: Number.POSITIVE_INFINITY,
-      onSeated: (table, seat) => seated.push({ sitter, table, seat }),
+      onSeated: (table, seat) => seated.push({ seatOwner, table, seat }),
       ...more,
     })
-  const names = () => seated.map(({ sitter, seat }) => `${sitter.name} ${seat}`)
+  const names = () => seated.map(({ seatOwner, seat }) => `${seatOwner.name} ${seat}`)
   return { hall, store, time, troubles, seated, seek, names }
 }
 
@@ -169,7 +169,7 @@ describe('seeking', () => {
 
   test('a seek without terms takes the terms of the other, or the defaults', () => {
     const { seek, seated } = process()
-    const any = (sitter: SeatOwner) => seek(sitter, { options: undefined })
+    const any = (seatOwner: SeatOwner) => seek(seatOwner, { options: undefined })
     any(ADA)
     any(GRACE)
     expect(seated[0]?.table.state.position).toMatchObject({ size: 3 })
@@ -205,7 +205,7 @@ describe('seeking', () => {
     expect(() => seek(GRACE, { game: 'chess' })).toThrow('the game chess is not played here')
   })
 
-  test('a table that the house cannot open is reported, and does not end the process', async () => {
+  test('the error handler gets the error of a table that the house cannot open, and the process continues', async () => {
     const { seek, seated, troubles, time } = process()
     seek(ADA, { options: { size: 1e9 }, wait: 1_000 })
     await time.pass(1_000)
@@ -279,18 +279,18 @@ describe('tables', () => {
 })
 
 describe('a rematch', () => {
-  async function over(sitters: readonly SeatOwner[] = [ADA, GRACE], clock = {}) {
+  async function over(owners: readonly SeatOwner[] = [ADA, GRACE], clock = {}) {
     const made = process()
-    const table = made.hall.open('tictactoe', { options: { size: 4 }, seats: sitters, clock })
+    const table = made.hall.open('tictactoe', { options: { size: 4 }, seats: owners, clock })
     await settled()
-    const there = sitters.map((_, seat) => new Sitting(seat))
+    const there = owners.map((_, seat) => new Sitting(seat))
     for (const sitting of there) table.subscribe(sitting)
     table.submit({ type: 'leave', seat: 0 })
     await settled()
     return { ...made, table, there }
   }
 
-  test('is opened when all players have asked for it, with seats swapped, and the old table names the new one', async () => {
+  test('is opened when all players have offered it, with seats swapped, and the old table names the new one', async () => {
     const { hall, table } = await over()
     expect(hall.offer(table, 0)).toBeUndefined()
     expect(hall.offer(table, 0)).toEqual({ refused: 'you have offered a rematch already; wait for the answer' })
@@ -319,7 +319,7 @@ describe('a rematch', () => {
     expect(hall.table(2)).toBeUndefined()
   })
 
-  test('ends after a time if no player comes to its table', async () => {
+  test('ends after a time if no player joins its table', async () => {
     const { hall, table, time } = await over([ADA, GRACE], { grace: 60_000 })
     for (const seat of [0, 1]) hall.offer(table, seat)
     await settled()

@@ -69,7 +69,7 @@ describe('names that look alike', () => {
   })
 
   test('computes the skeleton of UTS 39: the mapping is idempotent', () => {
-    // the examples of the standard, section 4
+    // the examples of UTS 39, section 4
     expect(toSkeleton('paypal')).toBe(toSkeleton('раураl'))
     expect(toSkeleton('scope')).toBe(toSkeleton('ѕсоре'))
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 10 }), (text) => toSkeleton(toSkeleton(text)) === toSkeleton(text)))

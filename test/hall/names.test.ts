@@ -136,7 +136,7 @@ describe('a user’s name', () => {
       ['sysadmin', 'moderators', 'the operators', 'The Moderators', 'Chat Mod', 'mods', 'Support Team', 'webmaster', 'staff member'],
     ],
     ['house', ['my house', 'housé', 'our house', 'House Bot', 'the house player', 'Parlor', 'Parlour', 'Parlor Bot', 'your house']],
-  ])('cannot pose as the %s: %j', (_, texts) => {
+  ])('cannot impersonate the %s: %j', (_, texts) => {
     for (const text of texts)
       expect(checkPersonName(text), text).toEqual({ refused: expect.stringContaining(`${text} cannot be a name: `) })
   })
@@ -238,12 +238,16 @@ describe('a user’s name', () => {
   })
 
   test.each(['1 | 2 | 3', '1e5', '(5)', '#7'])('cannot be a number with signs at the front door, such as %s', (text) => {
-    expect(checkLobbyName(text)).toEqual({ refused: 'a name is not a number, which could mean a move or a table: add a letter' })
+    expect(checkLobbyName(text)).toEqual({
+      refused: 'a name cannot be a number, which can mean a move or a table: add a letter',
+    })
   })
 
   test.each(['123', '7', '-5', '1 2', '1_000', '１２', '٣', '3.5'])('cannot be a number at the front door, such as %s', (text) => {
     expect(checkPersonName(text)).toBe(text)
-    expect(checkLobbyName(text)).toEqual({ refused: 'a name is not a number, which could mean a move or a table: add a letter' })
+    expect(checkLobbyName(text)).toEqual({
+      refused: 'a name cannot be a number, which can mean a move or a table: add a letter',
+    })
   })
 
   test.each([
@@ -320,7 +324,7 @@ describe('equal names', () => {
     ['Zoe', 'Zoë'],
     ['Ada Lovelace', 'AdaLovelace'],
     ['ada1', 'adal'],
-  ])('but not %s and %s', (one, other) => {
+  ])('are not %s and %s', (one, other) => {
     expect(foldName(one)).not.toBe(foldName(other))
   })
 })

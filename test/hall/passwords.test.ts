@@ -8,7 +8,7 @@ import { BUSY, Passwords } from '../../src/hall/accounts/passwords.ts'
 const passwords = new Passwords({ random: randomBytes })
 const GOOD = 'correct horse'
 const BROKEN =
-  'the password arrived broken, for it is not UTF-8: set your terminal or program to UTF-8, or use letters and digits without accents'
+  'the password arrived broken, because it is not UTF-8: set your terminal or program to UTF-8, or use letters and digits without accents'
 
 /** A hash as another program writes it. */
 function phc(password: string, cost: { memory: number; passes: number; parallelism: number }, salt: Uint8Array, tagLength = 32): string {
@@ -186,7 +186,7 @@ describe('many password checks at once', () => {
 })
 
 describe('an unknown name', () => {
-  test('is refused like a wrong password, whatever the password', async () => {
+  test('is refused like a wrong password, with any password', async () => {
     for (const password of [GOOD, '', 'x'.repeat(500), '\0']) expect(await passwords.verify(password, undefined)).toBe(WRONG)
   })
 
@@ -203,9 +203,9 @@ describe('an unknown name', () => {
       }
       return least
     }
-    const [somebody, nobody, nothing] = [await least(hash), await least(undefined), await least(cheap)]
-    expect(nobody / somebody).toBeGreaterThan(0.5)
-    expect(nobody / somebody).toBeLessThan(2)
+    const [registered, nobody, nothing] = [await least(hash), await least(undefined), await least(cheap)]
+    expect(nobody / registered).toBeGreaterThan(0.5)
+    expect(nobody / registered).toBeLessThan(2)
     expect(nobody).toBeGreaterThan(5 * nothing)
   })
 })

@@ -269,9 +269,9 @@ describe('registered names', () => {
   test('store a hash of the password, not the password', async () => {
     const { accounts, register } = gathering(new Passwords({ random: randomBytes }))
     await expectOnlineUser(register('ada'))
-    const kept = JSON.stringify(await accounts.named('ada'))
-    expect(kept).toMatch(/\$argon2id\$/)
-    expect(kept).not.toContain(PASSWORD)
+    const stored = JSON.stringify(await accounts.named('ada'))
+    expect(stored).toMatch(/\$argon2id\$/)
+    expect(stored).not.toContain(PASSWORD)
   })
 })
 
@@ -366,7 +366,7 @@ describe('password guesses', () => {
     expect(await enter('grace', { password: 'guessed-it' })).toEqual({ code: 'throttled', refused: 'too many tries: wait 20 seconds' })
   })
 
-  test('from one address are limited, whatever the names; other addresses are not affected', async () => {
+  test('from one address are limited, at all names together; other addresses are not affected', async () => {
     const { enter } = gathering()
     let tries = 0
     while (JSON.stringify(await enter(`person${tries}`, { password: 'guessed-it' })) === JSON.stringify(WRONG)) tries++
@@ -467,7 +467,7 @@ describe('a change to an account', () => {
     expect(await people.openSession(thief, makeToken(randomBytes))).toMatchObject({ code: 'unregistered' })
   })
 
-  test('ends many connections in parts, some in each turn of the event loop; none is online meanwhile, and the answer comes last', async () => {
+  test('ends many connections in parts, some in each turn of the event loop; none is online meanwhile, and the answer is last', async () => {
     const { people, clock, register } = gathering()
     const owner = await expectOnlineUser(register('ada'))
     const session = makeToken(randomBytes)

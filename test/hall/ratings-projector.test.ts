@@ -16,7 +16,7 @@ import { settled, TestClock } from '../support/test-clock.ts'
 const PEOPLE: readonly SeatOwner[] = ['ada', 'grace', 'alan', 'edsger'].map((name, at) => ({ person: `account:${at + 1}`, name }))
 const QUESTIONS = [{ text: '1 + 1?', options: ['1', '2', '3'], right: 1 }]
 
-function sitter(at: number): SeatOwner {
+function owner(at: number): SeatOwner {
   const found = PEOPLE[at]
   if (!found) throw new RangeError(`there is nobody ${at}`)
   return found
@@ -46,14 +46,14 @@ async function recomputed({ tables }: Store): Promise<Map<string, Standing>> {
   return standings
 }
 
-async function kept({ results }: Store): Promise<Map<string, Standing>> {
+async function readStandings({ results }: Store): Promise<Map<string, Standing>> {
   const standings = new Map<string, Standing>()
   for (const game of games.keys())
     for (const standing of await results.ladder(game, 1000)) standings.set(`${game} ${standing.person}`, standing)
   return standings
 }
 
-/** A store whose results fail when a test says so, and that records the order of recorded tables. */
+/** A store whose results fail at the command of a test, and that records the order of recorded tables. */
 function failing(store: Store): { store: Store; recorded: number[]; fail: boolean } {
   const recorded: number[] = []
   const all: { store: Store; recorded: number[]; fail: boolean } = { store, recorded, fail: false }
@@ -75,7 +75,7 @@ function failing(store: Store): { store: Store; recorded: number[]; fail: boolea
 
 /** A rated game between two players, which the test ends. */
 function between(hall: Hall, one: number, other: number): TableActor {
-  return hall.open('tictactoe', { options: {}, seats: [sitter(one), sitter(other)], rated: true })
+  return hall.open('tictactoe', { options: {}, seats: [owner(one), owner(other)], rated: true })
 }
 
 describe('finished tables are recorded', () => {
@@ -117,7 +117,7 @@ describe('finished tables are recorded', () => {
   test('only if the table is rated', async () => {
     const { store, recorded } = failing(memoryStore())
     const { hall } = hallIn(store)
-    hall.open('tictactoe', { options: {}, seats: [sitter(0), sitter(1)] }).submit({ type: 'leave', seat: 0 })
+    hall.open('tictactoe', { options: {}, seats: [owner(0), owner(1)] }).submit({ type: 'leave', seat: 0 })
     await settled()
     await hall.recorder.settled()
     expect(recorded).toEqual([])
@@ -178,7 +178,7 @@ describe('ratings', () => {
     { minLength: 1, maxLength: 12 },
   )
 
-  test('follow from the journal, in whatever order games end', async () => {
+  test('follow from the journal, in any order of ends', async () => {
     await fc.assert(
       fc.asyncProperty(results, async (played) => {
         const store = memoryStore()
@@ -202,7 +202,7 @@ describe('ratings', () => {
         await hall.recorder.settled()
         const expected = await recomputed(store)
         expect(expected.size).toBeGreaterThan(0)
-        expect(await kept(store)).toEqual(expected)
+        expect(await readStandings(store)).toEqual(expected)
         expect(troubles).toEqual([])
       }),
       { numRuns: 50 },
@@ -227,13 +227,13 @@ describe('an unrecorded table', () => {
     const { hall, troubles } = hallIn(failed.store)
     await hall.restore()
     expect(failed.recorded).toEqual([1, 2, 3])
-    expect(await kept(failed.store)).toEqual(await recomputed(failed.store))
+    expect(await readStandings(failed.store)).toEqual(await recomputed(failed.store))
     await hall.restore()
     expect(failed.recorded).toEqual([1, 2, 3])
     expect(troubles).toEqual([])
   })
 
-  test('is recorded first when a failed store works again, and the failure was reported', async () => {
+  test('is recorded first when a failed store works again, and the error handler got the failure', async () => {
     const failed = failing(memoryStore())
     const { hall, troubles } = hallIn(failed.store)
     failed.fail = true
@@ -244,7 +244,7 @@ describe('an unrecorded table', () => {
     await settled()
     await hall.recorder.settled()
     expect(failed.recorded).toEqual([1, 2])
-    expect(await kept(failed.store)).toEqual(await recomputed(failed.store))
+    expect(await readStandings(failed.store)).toEqual(await recomputed(failed.store))
     expect(troubles).toEqual([
       'the result of a game could not be recorded; the server will record it with the next result: the disk is full',
     ])
@@ -253,7 +253,7 @@ describe('an unrecorded table', () => {
   test('with an unreadable log prevents neither other records nor the start of the server', async () => {
     const store = memoryStore()
     const { hall: before } = hallIn(store)
-    const opening = before.open('tictactoe', { options: {}, seats: [sitter(0), sitter(1)] }).state.opened
+    const opening = before.open('tictactoe', { options: {}, seats: [owner(0), owner(1)] }).state.opened
     await settled()
     const append = (table: number, game: string) => {
       const events: TableEvent[] = [

@@ -59,12 +59,12 @@ const rating = fc.record({
   deviation: fc.double({ min: 30, max: 350, noNaN: true }),
   volatility: fc.double({ min: 0.03, max: 0.12, noNaN: true }),
 })
-const anybody = fc.option(rating, { nil: undefined })
+const anyRating = fc.option(rating, { nil: undefined })
 
 describe('properties of ratings', () => {
   test('the winner never loses rating, and the loser never gains any', () => {
     fc.assert(
-      fc.property(anybody, anybody, (one, other) => {
+      fc.property(anyRating, anyRating, (one, other) => {
         const [winner, loser] = rateGame([one, other], { winners: [0] })
         expect(winner?.rating).toBeGreaterThanOrEqual((one ?? UNRATED).rating)
         expect(loser?.rating).toBeLessThanOrEqual((other ?? UNRATED).rating)
@@ -96,7 +96,7 @@ describe('properties of ratings', () => {
 
   test('seats do not matter, and the same game gives the same ratings', () => {
     fc.assert(
-      fc.property(fc.array(anybody, { minLength: 2, maxLength: 5 }), fc.infiniteStream(fc.boolean()), (before, wins) => {
+      fc.property(fc.array(anyRating, { minLength: 2, maxLength: 5 }), fc.infiniteStream(fc.boolean()), (before, wins) => {
         const winners = before.flatMap((_, seat) => (wins.next().value ? [seat] : []))
         const after = rateGame(before, { winners })
         const turned = rateGame([...before].reverse(), { winners: winners.map((seat) => before.length - 1 - seat) })
@@ -112,7 +112,7 @@ describe('properties of ratings', () => {
 
   test('after many games all values are finite, and no deviation exceeds a newcomer’s', () => {
     fc.assert(
-      fc.property(anybody, anybody, fc.array(fc.subarray([0, 1]), { minLength: 1, maxLength: 100 }), (one, other, games) => {
+      fc.property(anyRating, anyRating, fc.array(fc.subarray([0, 1]), { minLength: 1, maxLength: 100 }), (one, other, games) => {
         let now: readonly (Rating | undefined)[] = [one, other]
         for (const winners of games) now = rateGame(now, { winners })
         for (const after of now) {
@@ -167,7 +167,7 @@ describe('ratings stay finite and within their bounds', () => {
     expect(best.rating).toBeGreaterThan(2500)
   })
 
-  test('with any ratings before, however they were stored, any results and any number of seats', () => {
+  test('with any stored ratings, any results and any number of seats', () => {
     const number = fc.oneof(fc.double(), fc.constantFrom(0, -0, 1e308, -1e308, 5e-324, Number.MAX_VALUE, 131_989, -131_989))
     const anything = fc.option(fc.record({ rating: number, deviation: number, volatility: number }), { nil: undefined })
     const games = fc.array(fc.subarray([0, 1, 2, 3]), { minLength: 1, maxLength: 20 })

@@ -66,10 +66,10 @@ describe('a seat shows', () => {
     const { seat } = sit(0)
     sit(1)
     const next = seat.next()
-    let seen = 0
-    void next.then(() => seen++)
+    let observed = 0
+    void next.then(() => observed++)
     await undefined
-    expect(seen).toBe(0)
+    expect(observed).toBe(0)
     expect(await next).toMatchObject({ view: { cells: '---------' }, turn: true })
     expect(seat.play(1)).toBeUndefined()
     expect(seat.play(2)).toEqual({ refused: 'it is the other player’s turn' })
@@ -193,7 +193,7 @@ describe('two connections at one seat', () => {
   test('the replaced connection receives the reason', () => {
     const { line, seat } = tableOf().sit(0)
     seat.replaced()
-    expect(line.ended).toBe('you have come back through another connection')
+    expect(line.ended).toBe('you have reconnected through another connection')
   })
 
   test('a move through one connection ends the other, whose next move would answer another situation', async () => {
@@ -292,7 +292,7 @@ describe('a table that is closed', () => {
     ada.seat.release()
   })
 
-  test('ends also a conversation that comes to it later', async () => {
+  test('ends also a conversation that joins it later', async () => {
     const { table, sit } = tableOf()
     table.close(new Error('the server was stopped'))
     const { seat, line } = sit(0)

@@ -8,7 +8,7 @@ import { isWeak, newSeed, toDraws } from '../../src/hall/seeds.ts'
 const SEED: Seed = '1:AAAAAAAAAAAAAAAAAAAAAA'
 const WORD = 2 ** 32 - 1
 
-/** Returns the first draws of an event, as words. */
+/** Returns the first random numbers of an event, as words. */
 function words(seed: Seed, n: number, count: number): number[] {
   const random = toDraws(seed, n)
   return Array.from({ length: count }, () => random.integer(0, WORD))
@@ -40,7 +40,7 @@ describe('a seed', () => {
   })
 })
 
-describe('draws', () => {
+describe('random numbers', () => {
   test('are those of HMAC-SHA-256 under the seed, block after block: logs are replayed with them', () => {
     const block = (number: number) => createHmac('sha256', '1:AAAAAAAAAAAAAAAAAAAAAA').update(`5:${number}`).digest()
     const expected = [0, 1, 2].flatMap((number) => Array.from({ length: 8 }, (_, at) => block(number).readUInt32LE(4 * at)))
@@ -59,7 +59,7 @@ describe('draws', () => {
     )
   })
 
-  test('from a seed without a version are those of the generator of that time', () => {
+  test('from a seed without a version are those of the earlier generator', () => {
     for (const [seed, n] of [
       [7, 2],
       [2_147_483_647, 3],

@@ -33,7 +33,7 @@ interface Append {
   fail(reason: Error): Promise<void>
 }
 
-/** A journal that persists an append when the test says so. */
+/** A journal that persists an append at the command of the test. */
 class SlowLog implements TableLog {
   readonly appends: Append[] = []
   #next = 1
@@ -91,7 +91,7 @@ class SlowLog implements TableLog {
   }
 }
 
-/** An observer that records what it is notified of. */
+/** An observer that records its notifications. */
 class Listener implements TableObserver {
   readonly viewer: number | 'watcher'
   readonly received: TableUpdate[] = []
@@ -126,7 +126,7 @@ interface Setup {
   time?: Clock
 }
 
-/** A table on a slow journal, with its surroundings. */
+/** A table on a slow journal, with its clock and its observers. */
 function slow({ rules = tictactoe, options = {}, seats = [ADA, GRACE], clock = {}, time = new TestClock(START) }: Setup = {}) {
   const log = new SlowLog()
   const troubles: string[] = []
@@ -222,9 +222,9 @@ describe('append before publish', () => {
     table.subscribe(new Listener('watcher', ({ n }) => order.push(`told ${n}`)))
     expect(await table.persisted()).toBe(true)
     table.submit(play(0, 1))
-    void table.persisted().then((kept) => order.push(`2 is kept: ${kept}`))
+    void table.persisted().then((isPersisted) => order.push(`2 is kept: ${isPersisted}`))
     table.submit(play(1, 2))
-    void table.persisted().then((kept) => order.push(`3 is kept: ${kept}`))
+    void table.persisted().then((isPersisted) => order.push(`3 is kept: ${isPersisted}`))
     await log.appends[1]?.keep()
     await log.appends[2]?.keep()
     expect(order).toEqual(['told 2', '2 is kept: true', 'told 3', '3 is kept: true'])
@@ -242,10 +242,10 @@ describe('events that cannot be persisted', () => {
     table.whenQuiet(() => quiet.push('quiet'))
     table.submit(play(0, 1))
     table.submit(play(1, 2))
-    const kept = table.persisted()
+    const isPersisted = table.persisted()
     await log.appends[2]?.fail(new Error('the disk is full'))
     await log.appends[3]?.fail(new Error('the disk is full'))
-    expect(await kept).toBe(false)
+    expect(await isPersisted).toBe(false)
     expect(troubles).toEqual(['writing the log of table 1 failed'])
     expect(quiet).toEqual(['quiet'])
     for (const { received, ended } of listeners) {
@@ -264,7 +264,7 @@ describe('events that cannot be persisted', () => {
     expect(other.state.n).toBe(2)
   })
 
-  test('are reported also if the table was closed before the failure', async () => {
+  test('reach the error handler also if the table was closed before the failure', async () => {
     const { log, table, troubles } = await opened()
     table.submit(play(0, 1))
     table.close(new Error('the server was stopped'))
@@ -367,13 +367,13 @@ describe('commands during a publication', () => {
 
   test('an observer that leaves is not notified any more, and a new observer does not receive earlier events', async () => {
     const { log, table } = await opened()
-    const come: Listener[] = []
+    const added: Listener[] = []
     const first = new Listener(0, () => {
       table.unsubscribe(second)
       const newcomer = new Listener('watcher')
       expect(table.situation('watcher')?.view).toMatchObject({ cells: 'O--------' })
       table.subscribe(newcomer)
-      come.push(newcomer)
+      added.push(newcomer)
     })
     const second = new Listener(1)
     table.subscribe(first)
@@ -381,10 +381,10 @@ describe('commands during a publication', () => {
     table.submit(play(0, 1))
     await log.appends[1]?.keep()
     expect(second.received).toEqual([])
-    expect(come[0]?.received).toEqual([])
+    expect(added[0]?.received).toEqual([])
     table.submit({ type: 'say', name: 'ada', text: 'hello' })
     await log.appends[2]?.keep()
-    expect(come[0]?.types).toEqual(['said'])
+    expect(added[0]?.types).toEqual(['said'])
   })
 
   test('a table that is closed meanwhile publishes nothing more, and leaves no timer behind', async () => {

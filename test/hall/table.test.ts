@@ -54,12 +54,12 @@ function refused(table: TableState, command: TableCommand, now = START): string 
 
 /** Returns every position that legal moves can reach, each once. */
 function* reachable(start: TableState): Iterable<TableState> {
-  const seen = new Set<string>()
+  const visited = new Set<string>()
   const open = [start]
   for (let table = open.pop(); table; table = open.pop()) {
     const key = table.rules.key?.(table.position) ?? JSON.stringify(table.position)
-    if (seen.has(key)) continue
-    seen.add(key)
+    if (visited.has(key)) continue
+    visited.add(key)
     yield table
     for (const seat of table.toMove) {
       for (const move of table.rules.moves?.(table.position, seat) ?? []) open.push(having(table, { type: 'play', seat, move }).table)
@@ -110,7 +110,7 @@ describe('a table decides', () => {
     expect(over).toMatchObject({ ended: true, toMove: [], outcome: { winners: [0] } })
   })
 
-  test('a player who leaves or resigns loses, and the event says which of the two', () => {
+  test('a player who leaves or resigns loses, and the event distinguishes the two', () => {
     const end = (type: 'leave' | 'resign') => having(openedTable(tictactoe), { type, seat: 0 }).events
     expect(end('leave')).toMatchObject([{ type: 'ended', outcome: { winners: [1], left: 0 } }])
     expect(end('leave')[0]).not.toHaveProperty('outcome.resigned')
@@ -132,7 +132,7 @@ describe('a table decides', () => {
     expect(end(false)).not.toHaveProperty('counts')
   })
 
-  test('randomness follows from the log: the same events give the same state, whatever the random source', () => {
+  test('randomness follows from the log: the same events give the same state, with any random source', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('H', 'T'), { minLength: 1, maxLength: 20 }), fc.integer(), (guesses, seed) => {
         let table = openedTable(coin, undefined, {}, { seed })
@@ -154,10 +154,10 @@ describe('a table decides', () => {
       { type: 'said', name: 'ada', text: 'hello', n: 2, at: START },
     ])
     expect(refused(table, { type: 'say', name: 'ada', text: ' \t' })).toBe('say something')
-    expect(refused(table, { type: 'say', name: 'ada', text: 'x'.repeat(1001) })).toBe('say at most 1000 characters at once')
+    expect(refused(table, { type: 'say', name: 'ada', text: 'x'.repeat(1001) })).toBe('write at most 1000 characters in one message')
   })
 
-  test('rejects an impossible log', () => {
+  test('throws for an impossible log', () => {
     const table = openedTable(tictactoe)
     expect(() => evolve(table, { type: 'gone', seat: 0, n: 3, at: START })).toThrow('event 3 cannot follow event 1')
     expect(() => evolve(table, { type: 'moved', seat: 1, move: 1, n: 2, at: START })).toThrow('the rules refuse')
@@ -300,7 +300,7 @@ describe('clocks', () => {
     expect(nextTick(having(table, { type: 'back', seat: 0 }).table)).toBeUndefined()
   })
 
-  test('time never decreases, whatever the order of events', () => {
+  test('time never decreases, in any order of events', () => {
     let accepted = 0
     const commands = fc.array(
       fc.tuple(

@@ -27,7 +27,7 @@ function soundOf(word: string): string {
     [/ea|ei|ai|ie/g, 'e'],
     [/ou|ow|oo|au|aw|oa/g, 'o'],
   ]
-  return sounds.reduce((sound, [spelled, heard]) => sound.replace(spelled, heard), word)
+  return sounds.reduce((sound, [spelled, received]) => sound.replace(spelled, received), word)
 }
 
 describe('the words of invitation codes', () => {
@@ -54,15 +54,15 @@ describe('an invitation code', () => {
   })
 
   test('every word has the same chance, in every place', () => {
-    const seen = [0, 1, 2].map(() => new Map<string, number>())
+    const observed = [0, 1, 2].map(() => new Map<string, number>())
     for (let value = 0; value < 65_536; value++) {
       const bytes = Uint8Array.from([value >> 8, value & 255, (value + 1) >> 8, (value + 1) & 255, value >> 8, (value + 7) & 255])
       for (const [at, word] of makeInviteCode(() => bytes)
         .split('-')
         .entries())
-        seen[at]?.set(word, (seen[at].get(word) ?? 0) + 1)
+        observed[at]?.set(word, (observed[at].get(word) ?? 0) + 1)
     }
-    for (const counts of seen) expect([counts.size, new Set(counts.values())]).toEqual([512, new Set([128])])
+    for (const counts of observed) expect([counts.size, new Set(counts.values())]).toEqual([512, new Set([128])])
   })
 
   test('is parsed in any case and spacing', () => {

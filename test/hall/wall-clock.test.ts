@@ -154,7 +154,7 @@ describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
   })
 })
 
-test('however the wall clock is set during a game, the times in its log never decrease, and the log replays to the same game', async () => {
+test('for any change of the wall clock during a game, the times in its log never decrease, and the log replays to the same game', async () => {
   const step = fc.oneof(
     fc.record({ pass: fc.nat(2_000) }),
     fc.record({ jump: fc.integer({ min: -400 * DAY, max: 400 * DAY }) }),

@@ -50,11 +50,11 @@ describe('the grammar of faults', () => {
     ['up:split 8', 'a direction is in, out or both, not "up"'],
     ['split 8,split 4', 'split is given twice for one direction'],
     ['both:split 8,in:split 4', 'split is given twice'],
-  ])('%j is rejected with a sentence', (text, sentence) => {
+  ])('%j is refused with a sentence', (text, sentence) => {
     expect(parseFaults(text)).toMatchObject({ refused: expect.stringContaining(sentence) })
   })
 
-  test('formatted rules parse to the same rules, and any text is parsed or rejected', () => {
+  test('formatted rules parse to the same rules, and any text is parsed or refused', () => {
     fc.assert(
       fc.property(fc.record({ toPeer: faults, fromPeer: faults }), (network) => {
         const text = formatFaults(network)
@@ -86,7 +86,7 @@ describe('a network that splits', () => {
     const [here, there] = memoryPair()
     const clock = new TestClock()
     const ours = addFaults(here, { ...network, seed, clock })
-    return { ours, here, there, clock, peer: recordReceived(there), heard: recordReceived(ours), writes: () => writesOf(here) }
+    return { ours, here, there, clock, peer: recordReceived(there), received: recordReceived(ours), writes: () => writesOf(here) }
   }
 
   test('split 3: sends pieces of three bytes, a millisecond apart', async () => {
@@ -126,14 +126,14 @@ describe('a network that splits', () => {
   })
 
   test('in: splits the bytes that are read, not those that are written, and passes a reset on', async () => {
-    const { ours, there, clock, heard, writes } = behind('in:split 2')
+    const { ours, there, clock, received, writes } = behind('in:split 2')
     ours.write('whole')
     there.write('abcde')
     await clock.pass(10)
     expect(writes()).toEqual(['whole'])
-    expect(heard.pieces).toEqual(['ab', 'cd', 'e'])
+    expect(received.pieces).toEqual(['ab', 'cd', 'e'])
     there.reset()
     await settled()
-    expect(heard.closed).toBe('ECONNRESET')
+    expect(received.closed).toBe('ECONNRESET')
   })
 })

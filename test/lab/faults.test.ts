@@ -5,17 +5,17 @@ import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { recordReceived, writesOf } from '../support/received.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
 
-/** Our end behind simulated faults, and the peer's raw end. */
+/** Parlor's end behind simulated faults, and the peer's raw end. */
 function behind(plan: Omit<FaultPlan, 'clock'>, datagrams = false) {
   const [here, there] = memoryPair({ datagrams })
   const clock = new TestClock()
   const ours = addFaults(here, { ...plan, clock })
-  return { ours, here, there, clock, writes: () => writesOf(here), peer: recordReceived(there), heard: recordReceived(ours) }
+  return { ours, here, there, clock, writes: () => writesOf(here), peer: recordReceived(there), received: recordReceived(ours) }
 }
 
 describe('faults', () => {
   test('none: bytes pass unchanged', async () => {
-    const { ours, there, writes, peer, heard } = behind({})
+    const { ours, there, writes, peer, received } = behind({})
     ours.write('a')
     ours.write('')
     ours.write('b')
@@ -26,7 +26,7 @@ describe('faults', () => {
     expect(peer.finished).toBe(true)
     there.finish()
     await settled()
-    expect(heard).toMatchObject({ pieces: ['cd'], finished: true, closed: '' })
+    expect(received).toMatchObject({ pieces: ['cd'], finished: true, closed: '' })
   })
 
   test('dribble: bytes arrive one by one, each later than the previous one', async () => {
@@ -45,7 +45,7 @@ describe('faults', () => {
     expect(clock.waiting).toBe(0)
   })
 
-  test('cut: bytes are split at the given places, however they were written', async () => {
+  test('cut: bytes are split at the given places, for any writes', async () => {
     const { ours, clock, writes } = behind({ toPeer: { cut: [2, 5] } })
     ours.write('abc')
     ours.write('defg')
@@ -54,87 +54,87 @@ describe('faults', () => {
   })
 
   test('glue: bytes within the time arrive together', async () => {
-    const { there, clock, heard } = behind({ fromPeer: { glue: 80 } })
+    const { there, clock, received } = behind({ fromPeer: { glue: 80 } })
     there.write('LOW\n')
     await clock.pass(79)
     there.write('GUESS\n')
     await clock.pass(1)
-    expect(heard.pieces).toEqual(['LOW\nGUESS\n'])
+    expect(received.pieces).toEqual(['LOW\nGUESS\n'])
     there.write('HIGH\n')
     there.finish()
     await settled()
-    expect(heard.pieces).toEqual(['LOW\nGUESS\n', 'HIGH\n'])
-    expect(heard.finished).toBe(true)
+    expect(received.pieces).toEqual(['LOW\nGUESS\n', 'HIGH\n'])
+    expect(received.finished).toBe(true)
     expect(clock.waiting).toBe(0)
   })
 
   test('delay: bytes arrive late, and in order', async () => {
-    const { there, clock, heard } = behind({ fromPeer: { delay: 100 } })
+    const { there, clock, received } = behind({ fromPeer: { delay: 100 } })
     there.write('a')
     await clock.pass(50)
     there.write('b')
     there.finish()
     await clock.pass(49)
-    expect(heard.pieces).toEqual([])
+    expect(received.pieces).toEqual([])
     await clock.pass(1)
-    expect(heard.pieces).toEqual(['a'])
+    expect(received.pieces).toEqual(['a'])
     await clock.pass(50)
-    expect(heard).toMatchObject({ pieces: ['a', 'b'], finished: true })
+    expect(received).toMatchObject({ pieces: ['a', 'b'], finished: true })
   })
 
   test.each(['toPeer', 'fromPeer'] as const)('reset after a number of bytes, %s: both sides see a reset connection', async (direction) => {
-    const { ours, there, clock, peer, heard } = behind({ [direction]: { reset: 5 } })
+    const { ours, there, clock, peer, received } = behind({ [direction]: { reset: 5 } })
     ours.write('12345678')
     there.write('12345678')
     await clock.pass(1)
     expect(peer.closed).toBe('ECONNRESET')
-    expect(heard.closed).toBe('ECONNRESET')
-    expect((direction === 'toPeer' ? peer : heard).text).toBe('12345')
+    expect(received.closed).toBe('ECONNRESET')
+    expect((direction === 'toPeer' ? peer : received).text).toBe('12345')
   })
 
   test('stop: no byte and no end arrives after a number of bytes; the other direction continues', async () => {
-    const { ours, there, clock, peer, heard } = behind({ toPeer: { stop: 3 } })
+    const { ours, there, clock, peer, received } = behind({ toPeer: { stop: 3 } })
     ours.write('12345')
     ours.write('6')
     ours.finish()
     there.write('hello')
     await clock.pass(1000)
     expect(peer).toMatchObject({ text: '123', finished: false, closed: undefined })
-    expect(heard.text).toBe('hello')
+    expect(received.text).toBe('hello')
     ours.destroy()
     await settled()
-    expect(heard.closed).toBe('')
+    expect(received.closed).toBe('')
   })
 
   test('datagrams are delayed or dropped, and never split or glued', async () => {
-    const { there, clock, heard } = behind({ fromPeer: { dribble: 5, glue: 10, delay: 20, stop: 8 } }, true)
+    const { there, clock, received } = behind({ fromPeer: { dribble: 5, glue: 10, delay: 20, stop: 8 } }, true)
     for (const text of ['abc', '', 'def', 'ghi', 'x']) there.write(text)
     await clock.pass(20)
-    expect(heard.pieces).toEqual(['abc', '', 'def'])
+    expect(received.pieces).toEqual(['abc', '', 'def'])
   })
 
   test('a side that has paused reading receives nothing until it resumes', async () => {
-    const { ours, there, clock, heard } = behind({ fromPeer: { delay: 10 } })
+    const { ours, there, clock, received } = behind({ fromPeer: { delay: 10 } })
     there.write('a')
     await clock.pass(5)
     ours.pause()
     there.write('b')
     await clock.pass(100)
-    expect(heard.pieces).toEqual([])
+    expect(received.pieces).toEqual([])
     ours.resume()
     await clock.pass(100)
-    expect(heard.text).toBe('ab')
+    expect(received.text).toBe('ab')
   })
 
   test.each(['destroy', 'reset'] as const)('%s leaves no timer behind', async (way) => {
-    const { ours, there, clock, heard } = behind({ toPeer: { dribble: 5 }, fromPeer: { glue: 50, delay: 50 } })
+    const { ours, there, clock, received } = behind({ toPeer: { dribble: 5 }, fromPeer: { glue: 50, delay: 50 } })
     ours.write('abc')
     there.write('def')
     await settled()
     ours[way]()
     await clock.pass(50)
     expect(clock.waiting).toBe(0)
-    expect(heard).toMatchObject({ text: '', closed: '' })
+    expect(received).toMatchObject({ text: '', closed: '' })
   })
 
   const faults: fc.Arbitrary<Faults> = fc.record(
@@ -152,14 +152,14 @@ describe('faults', () => {
   test('any faults but a reset preserve the bytes and their order, and the end is last', async () => {
     await fc.assert(
       fc.asyncProperty(faults, writes, fc.nat(), async (fromPeer, sent, seed) => {
-        const { there, clock, heard } = behind({ fromPeer, seed })
+        const { there, clock, received } = behind({ fromPeer, seed })
         for (const text of sent) {
           there.write(text)
           await clock.pass(7)
         }
         there.finish()
         await clock.pass(1000)
-        expect(heard).toMatchObject({ text: sent.join(''), finished: true })
+        expect(received).toMatchObject({ text: sent.join(''), finished: true })
         expect(clock.waiting).toBe(0)
       }),
       { numRuns: 50 },

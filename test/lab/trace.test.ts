@@ -6,14 +6,14 @@ import { program } from '../support/play.ts'
 import { recordReceived } from '../support/received.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
 
-/** Our end with a trace of it. */
+/** Parlor's end with its trace. */
 function tracing(secrets?: SecretPolicy, datagrams = false) {
   const [here, there] = memoryPair({ datagrams })
   const clock = new TestClock()
   const lines: string[] = []
   const ours = traceTransport(here, { write: (line) => lines.push(line), clock, secrets })
   recordReceived(there)
-  return { ours, there, clock, lines, heard: recordReceived(ours) }
+  return { ours, there, clock, lines, received: recordReceived(ours) }
 }
 
 /** Returns the masked text of a trace of a program's server. */
@@ -60,11 +60,11 @@ test('a reset by either side is a line', async () => {
 })
 
 test('a trace does not change the bytes', async () => {
-  const { ours, there, heard } = tracing()
+  const { ours, there, received } = tracing()
   there.write('abc')
   await settled()
   ours.write('x')
-  expect(heard.pieces).toEqual(['abc'])
+  expect(received.pieces).toEqual(['abc'])
 })
 
 test.each([
@@ -109,7 +109,7 @@ test.each([
   'What is the password?\n(It will show on your screen, and travel unencrypted unless you use TLS.)\n',
   'What is the password?\n(It will not show; it travels unencrypted unless you use TLS.)\n',
   'Your current password? (An empty line cancels.)\n',
-  'The new one, of 8 characters at least? (An empty line cancels.)\n',
+  'The new password, of at least 8 characters? (An empty line cancels.)\n',
 ])('door: hides the password behind %j', async (question) => {
   const { ours, there, lines } = tracing(await secretsOf('door'))
   ours.write(question)

@@ -88,7 +88,7 @@ describe('a password change', () => {
     await caller.until(/It will show/)
     await caller.type(PASSWORD, /^Type "play/)
     await caller.type('password', /It will show/)
-    await caller.type(PASSWORD, /The new one/)
+    await caller.type(PASSWORD, /The new password/)
     await caller.type(NEW, /once more/)
     expect(await caller.type(NEW, /changed/)).toContain('Your password is changed. 1 other connection and 1 session were ended.')
     await owner.gone()

@@ -39,12 +39,12 @@ test.each([
     await service.open()
     const batcher = new Batcher()
     serverWith(batcher).admit(service)
-    let heard = 0
-    for (let n = 1; n < many; n++) batcher.queue(() => heard++)
-    expect(heard).toBe(0)
-    batcher.queue(() => heard++)
+    let received = 0
+    for (let n = 1; n < many; n++) batcher.queue(() => received++)
+    expect(received).toBe(0)
+    batcher.queue(() => received++)
     await settledInTurn()
-    expect(heard).toBe(many)
+    expect(received).toBe(many)
   },
 )
 

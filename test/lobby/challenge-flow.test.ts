@@ -5,7 +5,7 @@ import { TestLobby } from '../support/test-lobby.ts'
 
 const PASSWORD = 'engine-1843'
 
-/** Programs in one room, each under a name. */
+/** Programs in one lobby, each under a name. */
 async function clients(lobby: TestLobby, ...names: string[]): Promise<MemoryNativeClient[]> {
   const all: MemoryNativeClient[] = []
   for (const name of names) {
@@ -49,7 +49,7 @@ describe('a challenge at the front door', () => {
     expect(await carl.type('accept')).toContain('Table 1: you are X; bob is O and begins.')
   })
 
-  test('of a user who has sent none is reported as missing', async () => {
+  test('of a user who has sent none is refused', async () => {
     const [ada] = (await connectDoorUsers(new TestLobby(), 'ada')) as [DoorUser]
     expect(await ada.type('accept bob')).toBe(lines('No user "bob" has asked you for a game.'))
   })
@@ -89,7 +89,7 @@ describe('a challenge at the front door', () => {
 })
 
 describe('an open seek at the front door', () => {
-  test('is replaced by another seek, which reports that', async () => {
+  test('is replaced by another seek, whose answer names that', async () => {
     const [ada, bob] = (await connectDoorUsers(new TestLobby(), 'ada', 'bob')) as [DoorUser, DoorUser]
     await ada.type('play scissors')
     expect(await ada.type('play tictactoe size 5')).toContain('Your earlier seek, scissors, is cancelled.\nYou wait for an opponent;')

@@ -13,8 +13,8 @@ describe('a challenged user at the front door', () => {
     const ada = await door.caller('ada')
     const bob = await door.caller('bob')
     await bob.type(`play ${game} ada`, /^You wait for ada/)
-    const heard = await ada.until(/bob/)
-    expect(heard).toEqual(['', `bob would like to play ${game} with you: type "accept bob" or "refuse bob".`])
+    const received = await ada.until(/bob/)
+    expect(received).toEqual(['', `bob would like to play ${game} with you: type "accept bob" or "refuse bob".`])
     await ada.type(`play ${game} bob`, /^Table 1: .*bob/)
     await bob.until(/^Table 1: .*ada/)
   })
@@ -118,7 +118,7 @@ describe('a challenged user at the front door', () => {
 })
 
 describe('a challenged user in the native protocol', () => {
-  test.each(forTwo.map(({ name }) => [name]))('is notified at once, and sits down by an equal seek: %s', async (game) => {
+  test.each(forTwo.map(({ name }) => [name]))('is notified at once, and plays by an equal seek: %s', async (game) => {
     const door = await startServer()
     const [ada, bob] = [await door.program('ada'), await door.program('bob')]
     await bob.ask({ type: 'seek', game, against: 'ada' })
@@ -150,7 +150,7 @@ describe('a challenged user in the native protocol', () => {
       await way(bob)
       await ada.until(() => ada.all('withdrawn').length > at)
     }
-    expect(ada.heard.filter(({ type }) => type !== 'entered').map((one) => [one.type, 'name' in one ? one.name : ''])).toEqual(
+    expect(ada.received.filter(({ type }) => type !== 'entered').map((one) => [one.type, 'name' in one ? one.name : ''])).toEqual(
       ways.flatMap((_, at) => ['sought', 'withdrawn'].map((type) => [type, `bob ${at}`])),
     )
   })
@@ -181,7 +181,7 @@ describe('a challenged user in the native protocol', () => {
       const answer = await back.ask(command)
       expect(answer.type).toMatch(/^(entered|seated)$/)
       expect((await back.first('sought')).name).toBe(from)
-      expect(back.heard.findIndex(({ type }) => type === 'sought')).toBeGreaterThan(back.heard.indexOf(answer))
+      expect(back.received.findIndex(({ type }) => type === 'sought')).toBeGreaterThan(back.received.indexOf(answer))
     }
   })
 
@@ -232,6 +232,6 @@ describe('a challenged user in the native protocol', () => {
     const gone = ada.gone()
     await door.server.stop()
     await gone
-    expect(ada.heard.map(({ type }) => type)).toEqual(['entered', 'sought', 'bye'])
+    expect(ada.received.map(({ type }) => type)).toEqual(['entered', 'sought', 'bye'])
   })
 })

@@ -16,14 +16,14 @@ function calling() {
 }
 
 /** A listener, with its notifications. */
-function ear(fails = false): ChallengeListener & { heard: string[] } {
-  const heard: string[] = []
+function ear(fails = false): ChallengeListener & { received: string[] } {
+  const received: string[] = []
   const hear = (what: string) => (seeker: SeekInfo) => {
     if (fails) throw new Error('deaf')
-    heard.push(`${what} ${seeker.name}`)
+    received.push(`${what} ${seeker.name}`)
   }
   return {
-    heard,
+    received,
     seated() {},
     tableEvent() {},
     closed() {},
@@ -45,7 +45,11 @@ describe('a challenge', () => {
     calls.subscribe('guest:grace', stranger)
     const takeBack = calls.sendChallenge({ challenged: 'guest:ada', seeker: bob, address })
     takeBack()
-    expect([one, other, stranger].map(({ heard }) => heard)).toEqual([['sought bob', 'withdrawn bob'], ['sought bob', 'withdrawn bob'], []])
+    expect([one, other, stranger].map(({ received }) => received)).toEqual([
+      ['sought bob', 'withdrawn bob'],
+      ['sought bob', 'withdrawn bob'],
+      [],
+    ])
   })
 
   test('notifies as long as there is a listener', () => {
@@ -57,7 +61,7 @@ describe('a challenge', () => {
     calls.subscribe('guest:ada', after)
     stop()
     calls.sendChallenge({ challenged: 'guest:ada', seeker: bob, address })
-    expect([before.heard, after.heard]).toEqual([['sought bob'], ['sought bob']])
+    expect([before.received, after.received]).toEqual([['sought bob'], ['sought bob']])
   })
 
   test('notifies the other listeners if one throws', () => {
@@ -66,7 +70,7 @@ describe('a challenge', () => {
     calls.subscribe('guest:ada', ear(true))
     calls.subscribe('guest:ada', other)
     calls.sendChallenge({ challenged: 'guest:ada', seeker: bob, address })
-    expect(other.heard).toEqual(['sought bob'])
+    expect(other.received).toEqual(['sought bob'])
     expect(troubles).toEqual(['guest:ada could not be notified: Error: deaf'])
   })
 })

@@ -112,7 +112,7 @@ describe('a claim', () => {
     await ada.say({ type: 'play', table, move: '1' })
     await room.clock.pass(300_000)
     expect(await ada.say({ type: 'claim', table })).toMatchObject({ type: 'ok' })
-    expect(slow.heard).toBe('CHOOSE\nQUIT\n')
+    expect(slow.received).toBe('CHOOSE\nQUIT\n')
     expect(await slow.close()).toBeUndefined()
   })
 

@@ -124,7 +124,7 @@ test('a file stores the count, over lobbies that open and close', async () => {
     await client.close()
     await lobby.service.close()
     expect(lobby.troubles).toEqual([])
-    return client.heard
+    return client.received
   }
   expect(await enter()).toMatch(/^WORD/)
   expect(await enter()).toMatch(/^ERROR your address has written/)
@@ -133,7 +133,7 @@ test('a file stores the count, over lobbies that open and close', async () => {
 test('an address at its limit stays refused after SIGKILL, from the answer on', { timeout: 60_000 }, async () => {
   const data = newFolder()
   const terms = ['--data', data, '--limit', 'disk=1', '--limit', 'messages=none']
-  const come = async (name: string) => {
+  const connectUser = async (name: string) => {
     const { server, ports } = await startServe(['parlor/door'], ...terms)
     onTestFinished(() => server[Symbol.asyncDispose]())
     const tables: number[] = []
@@ -142,7 +142,7 @@ test('an address at its limit stays refused after SIGKILL, from the answer on', 
     await link.ask({ type: 'enter', name })
     return { server, link, play: () => link.ask({ type: 'seek', game: 'quiz', wait: 0 }), tables }
   }
-  const { server, link, play, tables } = await come('ada')
+  const { server, link, play, tables } = await connectUser('ada')
   let answer = await play()
   for (let games = 0; games < 3000 && answer.type !== 'error'; games++) {
     const table = tables.at(-1) ?? 0
@@ -154,6 +154,6 @@ test('an address at its limit stays refused after SIGKILL, from the answer on', 
   expect(answer).toMatchObject(refused)
   server.signal('SIGKILL')
   await server.exit
-  const after = await come('eve')
+  const after = await connectUser('eve')
   expect(await after.play()).toMatchObject(refused)
 })

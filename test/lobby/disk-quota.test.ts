@@ -14,7 +14,7 @@ const FULL = /^your address has written [\d.]+ MB in the last hour, the limit: w
 function hall(disk: number) {
   const testLobby = new TestLobby({ limits: { ...unlimitedHall, disk } })
   onTestFinished(() => expect(testLobby.troubles).toEqual([]))
-  const come = async (address: string, name: string) => {
+  const connectUser = async (address: string, name: string) => {
     const house = testLobby.service.createSeating({ address, endOnDisconnect: () => {}, end: () => {} }, 'door')
     const [ignore, tables, tokens] = [() => {}, [] as number[], [] as string[]]
     const seated = ({ table, token }: TableSnapshot) => {
@@ -37,7 +37,7 @@ function hall(disk: number) {
     expect(await lobby.enter(name)).toBeUndefined()
     return Object.assign(lobby, { tables, tokens, go: () => house.close() })
   }
-  return { testLobby, come }
+  return { testLobby, connectUser }
 }
 
 test('an address can add a limited number of bytes in any hour, independently of others', async () => {
@@ -84,8 +84,8 @@ test('with too many networks, the counts of those that spend least are dropped',
 })
 
 test('over the limit, talk, moves, offers and new games are refused; reads and resignations are not, and the opponent plays on', async () => {
-  const { testLobby, come } = hall(0.02)
-  const [ada, bob] = [await come('10.0.0.7', 'ada'), await come('10.0.0.8', 'bob')]
+  const { testLobby, connectUser } = hall(0.02)
+  const [ada, bob] = [await connectUser('10.0.0.7', 'ada'), await connectUser('10.0.0.8', 'bob')]
   const seek = { game: 'tictactoe', settings: {}, wait: null }
   await ada.seek({ ...seek, seats: [0] })
   await bob.seek({ ...seek, seats: [1] })
@@ -113,8 +113,8 @@ test('over the limit, talk, moves, offers and new games are refused; reads and r
 })
 
 test('rematches, and seats that are left and resumed, count with the bytes that they write', async () => {
-  const { come, testLobby } = hall(0.02)
-  const [ada, bob] = [await come('10.0.0.7', 'ada'), await come('10.0.0.7', 'bob')]
+  const { connectUser, testLobby } = hall(0.02)
+  const [ada, bob] = [await connectUser('10.0.0.7', 'ada'), await connectUser('10.0.0.7', 'bob')]
   const seek = { game: 'tictactoe', settings: {}, wait: null }
   await ada.seek(seek)
   await bob.seek(seek)
@@ -140,12 +140,12 @@ test('a worksheet program receives the refusal in its own words', async () => {
   }
   const last = await testLobby.client('fh/hangman')
   await last.say('START\n')
-  expect(last.heard).toMatch(/^ERROR your address has written 0.001 MB in the last hour, the limit: wait/)
+  expect(last.received).toMatch(/^ERROR your address has written 0.001 MB in the last hour, the limit: wait/)
 })
 
 test('other events than moves are limited at one table: then talk and offers are refused, and moves are not', async () => {
-  const { testLobby, come } = hall(Number.POSITIVE_INFINITY)
-  const ada = await come('10.0.0.7', 'ada')
+  const { testLobby, connectUser } = hall(Number.POSITIVE_INFINITY)
+  const ada = await connectUser('10.0.0.7', 'ada')
   await ada.seek({ game: 'tictactoe', settings: {}, wait: 0 })
   await settled()
   const [table] = testLobby.service.hall.tables
@@ -162,10 +162,10 @@ test('other events than moves are limited at one table: then talk and offers are
 })
 
 test('reconnections are charged for all bytes of the log that they cause', async () => {
-  const { testLobby, come } = hall(1)
+  const { testLobby, connectUser } = hall(1)
   await testLobby.service.open()
   const spending = testLobby.service.spendings.of('10.0.0.7')
-  const ada = await come('10.0.0.7', 'ada')
+  const ada = await connectUser('10.0.0.7', 'ada')
   await ada.seek({ game: 'tictactoe', settings: {}, wait: 0 })
   await settled()
   const [table] = testLobby.service.hall.tables
@@ -174,7 +174,7 @@ test('reconnections are charged for all bytes of the log that they cause', async
   for (let times = 0; times < 10; times++) {
     lobby.go()
     await settled()
-    lobby = await come('10.0.0.7', `ada${times}`)
+    lobby = await connectUser('10.0.0.7', `ada${times}`)
     expect(await lobby.resume(token)).not.toHaveProperty('refused')
     await settled()
   }
@@ -190,7 +190,7 @@ test('worksheet connections that close and reconnect are charged for all bytes o
     const client = await testLobby.client('fh/quiz', { questions })
     await client.say('NAME ada\n')
     if (times === 0) await client.say('START 5\n')
-    expect([times, client.heard]).toEqual([times, expect.stringMatching(/QUESTION/)])
+    expect([times, client.received]).toEqual([times, expect.stringMatching(/QUESTION/)])
     await client.close()
     await settled()
   }
@@ -201,8 +201,8 @@ test('worksheet connections that close and reconnect are charged for all bytes o
 })
 
 test('a player whose connection was lost a thousand times resigns with the next loss, and the log grows no more', async () => {
-  const { testLobby, come } = hall(Number.POSITIVE_INFINITY)
-  const [ada, bob] = [await come('10.0.0.7', 'ada'), await come('10.0.0.8', 'bob')]
+  const { testLobby, connectUser } = hall(Number.POSITIVE_INFINITY)
+  const [ada, bob] = [await connectUser('10.0.0.7', 'ada'), await connectUser('10.0.0.8', 'bob')]
   await ada.seek({ game: 'tictactoe', settings: {}, wait: null, seats: [0] })
   await bob.seek({ game: 'tictactoe', settings: {}, wait: null, seats: [1] })
   await settled()
@@ -217,9 +217,9 @@ test('a player whose connection was lost a thousand times resigns with the next 
 })
 
 test('accounts, new passwords, and the results of a finished game are charged', async () => {
-  const { testLobby, come } = hall(1)
+  const { testLobby, connectUser } = hall(1)
   const spending = testLobby.service.spendings.of('10.0.0.7')
-  const ada = await come('10.0.0.7', 'ada')
+  const ada = await connectUser('10.0.0.7', 'ada')
   const costs = async (act: () => Promise<unknown>) => {
     const before = spending.total
     expect(await act()).not.toHaveProperty('refused')

@@ -103,14 +103,14 @@ describe('extremes in each field of the native protocol are answered once, and c
       ...(type === 'seek' ? { wait: 0 } : {}),
     }
     for (const value of VALUES) {
-      const heard = eve.heard.length
+      const received = eve.received.length
       const line = withValue({ ...own, id: 'asked' }, path, value)
       await eve.line(line)
       await settled()
-      const answers = eve.heard.slice(heard).filter((message) => 'id' in message || message.type === 'error')
+      const answers = eve.received.slice(received).filter((message) => 'id' in message || message.type === 'error')
       expect({ line, answers: answers.length }).toEqual({ line, answers: 1 })
       await eve.line('{"type":"cancel"}')
-      for (const message of eve.heard.slice(heard)) {
+      for (const message of eve.received.slice(received)) {
         if (message.type !== 'seated' || message.table === table) continue
         for (const command of ['resign', 'leave']) await eve.line(JSON.stringify({ type: command, table: message.table }))
       }
@@ -138,9 +138,9 @@ describe('extremes behind each command of the front door are answered, and chang
       await eve.say('eve\n')
       await eve.say('play tictactoe house\n')
       await eve.say('resign\n')
-      const heard = eve.heard.length
+      const received = eve.received.length
       await eve.say(`${line} ${number}\n`, `${line} ${number} ${number}\n`, 'help\n')
-      expect({ line, number, answered: eve.heard.length > heard, end: eve.gaveUp }).toEqual({ line, number, answered: true })
+      expect({ line, number, answered: eve.received.length > received, end: eve.gaveUp }).toEqual({ line, number, answered: true })
       expect(others.state).toBe(before)
       await eve.reset()
     }

@@ -65,7 +65,7 @@ test('a user who has not resumed is notified when its own seat is given up after
   expect(kim.news()).toContain('Your game at table 1, tictactoe against leo, is over: lost (left).')
 })
 
-test('a user learns at the next login which games ended while only a worksheet program was open under the name', async () => {
+test('a user is notified at the next login of the games that ended while only a worksheet program was open under the name', async () => {
   const lobby = new TestLobby()
   const kim = await door(lobby, 'kim')
   const leo = await door(lobby, 'leo')

@@ -9,7 +9,7 @@ import { TestLobby } from '../support/test-lobby.ts'
 
 const PASSWORD = 'engine-1843'
 
-/** Programs in one room, each registered under a name. */
+/** Programs in one lobby, each registered under a name. */
 async function members(lobby: TestLobby, ...names: string[]): Promise<MemoryNativeClient[]> {
   const all: MemoryNativeClient[] = []
   for (const name of names) {

@@ -5,7 +5,7 @@ import { TestLobby } from '../support/test-lobby.ts'
 const PASSWORD = 'engine-1843'
 
 /** A user at a connection, with the events of that connection. */
-function somebody({ service }: TestLobby) {
+function createIdentity({ service }: TestLobby) {
   const others: (string | undefined)[] = []
   const ended: string[] = []
   const peer = { address: '192.0.2.1', endOnDisconnect() {}, end: (reason: string) => ended.push(reason) }
@@ -18,7 +18,7 @@ const here = ({ service }: TestLobby) => [...service.people.online].map(({ perso
 describe('the identity of a session', () => {
   test('is empty, then the given user, who is online once', async () => {
     const lobby = new TestLobby()
-    const { identity, others } = somebody(lobby)
+    const { identity, others } = createIdentity(lobby)
     expect(identity.user).toBeUndefined()
     expect(await identity.enter('Ada')).toBeUndefined()
     expect(await identity.enter('ada')).toBeUndefined()
@@ -28,7 +28,7 @@ describe('the identity of a session', () => {
 
   test('announces a change before it happens, so that the first user’s resources can be returned', async () => {
     const lobby = new TestLobby()
-    const { identity, others } = somebody(lobby)
+    const { identity, others } = createIdentity(lobby)
     await identity.enter('ada')
     await identity.enter('grace')
     await identity.register('grace', PASSWORD)
@@ -38,8 +38,8 @@ describe('the identity of a session', () => {
 
   test('stays the same if the new one is refused', async () => {
     const lobby = new TestLobby()
-    await somebody(lobby).identity.enter('grace')
-    const { identity, others } = somebody(lobby)
+    await createIdentity(lobby).identity.enter('grace')
+    const { identity, others } = createIdentity(lobby)
     await identity.enter('ada')
     const refused = [await identity.enter('grace'), await identity.register('house', PASSWORD), await identity.enterBySession('nonsense')]
     expect(refused.map((denial) => denial?.code)).toEqual(['name-taken', 'bad-name', 'bad-token'])
@@ -49,7 +49,7 @@ describe('the identity of a session', () => {
 
   test('ends the connection of a guest whose name is entered with its secret, or with the token of a seat', async () => {
     const lobby = new TestLobby()
-    const [first, second, third] = [somebody(lobby), somebody(lobby), somebody(lobby)]
+    const [first, second, third] = [createIdentity(lobby), createIdentity(lobby), createIdentity(lobby)]
     await first.identity.enter('ada')
     const visitor = first.identity.user
     const secret = visitor && lobby.service.people.reconnectSecret(visitor)
@@ -63,7 +63,7 @@ describe('the identity of a session', () => {
 
   test.each(['before', 'while'])('leaves no user online that enters %s it is closed', async (when) => {
     const lobby = new TestLobby()
-    const { identity } = somebody(lobby)
+    const { identity } = createIdentity(lobby)
     const entering = identity.enter('ada')
     if (when === 'before') await entering
     identity.close()

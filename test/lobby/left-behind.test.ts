@@ -33,13 +33,13 @@ async function holding() {
 }
 
 describe('a user who takes another name', () => {
-  test('learns which seat stays with the old name, and how to resume it', async () => {
+  test('is notified of the seat that stays with the old name, and how to resume it', async () => {
     const { ada } = await holding()
     const received = await ada.type('name ada')
     expect(received).toContain(
       lines(
         'You are no longer Hello: "login Hello" takes you back.',
-        'The seat of Hello at table 1 (tictactoe with grace) stays held: come back and',
+        'The seat of Hello at table 1 (tictactoe with grace) stays held: reconnect and',
         '  type "resume".',
         'Hello, ada. 1 other is here.',
       ),
@@ -48,7 +48,7 @@ describe('a user who takes another name', () => {
     expect(await ada.type('resume')).toContain('you are back at tictactoe')
   })
 
-  test('learns the same by "login" and by "register"', async () => {
+  test('is notified of the same by "login" and by "register"', async () => {
     const { lobby, ada } = await holding()
     const [other] = (await connectDoorUsers(lobby, 'dora')) as [DoorUser]
     await register(other)
@@ -58,7 +58,7 @@ describe('a user who takes another name', () => {
     expect(await register(ada, 'emmy')).toContain('The seat of Hello at table 1 (tictactoe with grace) stays held')
   })
 
-  test('learns which tables it has left, and which seek is cancelled', async () => {
+  test('is notified of the tables that it has left, and of the cancelled seek', async () => {
     const lobby = new TestLobby()
     const [ada, bob, carl] = (await connectDoorUsers(lobby, 'ada', 'bob', 'carl')) as [DoorUser, DoorUser, DoorUser]
     await ada.type('play tictactoe')
@@ -70,14 +70,14 @@ describe('a user who takes another name', () => {
     expect(received).not.toContain('no longer carl')
   })
 
-  test('learns who has challenged the former user', async () => {
+  test('is notified of the challenges to the former user', async () => {
     const lobby = new TestLobby()
     const [ada, bob] = (await connectDoorUsers(lobby, 'ada', 'bob')) as [DoorUser, DoorUser]
     await bob.type('play tictactoe ada')
     expect(await ada.type('name dora')).toContain(lines('The challenge of bob was for ada and is no longer for you.'))
   })
 
-  test('keeps seats and seeks if the name does not change, or the new one is refused', async () => {
+  test('has the same seats and seeks if the name does not change, or the new name is refused', async () => {
     const lobby = new TestLobby()
     const [ada, bob, carl] = (await connectDoorUsers(lobby, 'ada', 'bob', 'carl')) as [DoorUser, DoorUser, DoorUser]
     await ada.type('play tictactoe')
@@ -97,11 +97,11 @@ describe('a guest of a worksheet program who enters again under another name', (
     await (way === 'QUIT' ? ada.say('QUIT\n') : way === 'a reset' ? ada.reset() : ada.close())
     const dora = await lobby.client('fh/tictactoe')
     await dora.say('dora\n')
-    expect(dora.heard).toBe('Welcome dora\n')
-    expect(grace.heard).toMatch(/\nGameEnd@1@grace@left\n$/)
+    expect(dora.received).toBe('Welcome dora\n')
+    expect(grace.received).toMatch(/\nGameEnd@1@grace@left\n$/)
     expect((await lobby.store.tables.read(1, 0)).at(-1)).toMatchObject({ type: 'ended', outcome: { winners: [1], left: 0 } })
     await grace.say('grace\n')
-    expect(dora.heard).toMatch(/^Welcome dora\ninit@2@dora@grace\nmove@2@-{9}\n$/)
+    expect(dora.received).toMatch(/^Welcome dora\ninit@2@dora@grace\nmove@2@-{9}\n$/)
   })
 
   test('begins a quiz of its own, and the other quiz continues under the former name', async () => {
@@ -109,15 +109,15 @@ describe('a guest of a worksheet program who enters again under another name', (
     const ada = await lobby.client('fh/quiz')
     await ada.say('NAME ada\n')
     await ada.say('START 3\n')
-    expect(ada.heard).toContain('\nQUESTION 1 3 ')
+    expect(ada.received).toContain('\nQUESTION 1 3 ')
     await ada.close()
     const dora = await lobby.client('fh/quiz')
     await dora.say('NAME dora\n')
-    expect(dora.heard).toBe('Welcome dora\n')
+    expect(dora.received).toBe('Welcome dora\n')
     await dora.say('START 2\n')
-    expect(dora.heard).toContain('\nQUESTION 1 2 ')
+    expect(dora.received).toContain('\nQUESTION 1 2 ')
     const again = await lobby.client('fh/quiz')
     await again.say('NAME ada\n')
-    expect(again.heard).toMatch(/^Welcome ada\nRESUMED 1 3 0\nQUESTION 1 3 /)
+    expect(again.received).toMatch(/^Welcome ada\nRESUMED 1 3 0\nQUESTION 1 3 /)
   })
 })

@@ -11,8 +11,8 @@ import { TestLobby } from '../support/test-lobby.ts'
 const FREE = '---------'
 
 /** Returns the lines that a client has received. */
-function linesOf({ heard }: FakePeer): string[] {
-  return heard.split('\n').slice(0, -1)
+function linesOf({ received: messages }: FakePeer): string[] {
+  return messages.split('\n').slice(0, -1)
 }
 
 /** Two matched clients, ada to move. */
@@ -28,8 +28,8 @@ async function matched() {
 describe('fh/tictactoe: two matched clients', () => {
   test('play a whole game to its winner', async () => {
     const { lobby, ada, grace } = await matched()
-    expect(ada.heard).toBe(`Welcome ada\ninit@1@ada@grace\nmove@1@${FREE}\n`)
-    expect(grace.heard).toBe('Welcome grace\ninit@1@ada@grace\n')
+    expect(ada.received).toBe(`Welcome ada\ninit@1@ada@grace\nmove@1@${FREE}\n`)
+    expect(grace.received).toBe('Welcome grace\ninit@1@ada@grace\n')
     for (const [player, cell] of [
       [ada, 1],
       [grace, 5],
@@ -68,7 +68,7 @@ describe('fh/tictactoe: two matched clients', () => {
     const ada = await lobby.client('fh/tictactoe')
     await ada.say('ada\n')
     await lobby.clock.pass(1e9)
-    expect(ada.heard).toBe('Welcome ada\n')
+    expect(ada.received).toBe('Welcome ada\n')
     expect([...lobby.service.hall.openSeeks]).toHaveLength(1)
   })
 
@@ -82,20 +82,20 @@ describe('fh/tictactoe: two matched clients', () => {
       one.conversation.stop(reason)
       await one.end()
       expect([linesOf(one).slice(-1), one.gaveUp]).toEqual([['ERROR the server was stopped'], 'reset'])
-      expect(one.heard.match(/ERROR/g)).toHaveLength(1)
+      expect(one.received.match(/ERROR/g)).toHaveLength(1)
     }
     expect(lobby.troubles).toEqual([])
   })
 
   test('are not notified of a game that is not persisted', async () => {
-    const kept = Promise.withResolvers<void>()
-    const lobby = new TestLobby({ store: waiting(memoryStore(), kept.promise) })
+    const persisted = Promise.withResolvers<void>()
+    const lobby = new TestLobby({ store: waiting(memoryStore(), persisted.promise) })
     const ada = await lobby.client('fh/tictactoe')
     const grace = await lobby.client('fh/tictactoe')
     await ada.say('ada\n')
     await grace.say('grace\n')
-    expect([ada.heard, grace.heard]).toEqual(['Welcome ada\n', 'Welcome grace\n'])
-    kept.resolve()
+    expect([ada.received, grace.received]).toEqual(['Welcome ada\n', 'Welcome grace\n'])
+    persisted.resolve()
     await settled()
     expect(linesOf(ada).slice(1)).toEqual(['init@1@ada@grace', `move@1@${FREE}`])
   })
@@ -162,14 +162,14 @@ describe('names', () => {
     const lobby = new TestLobby()
     const client = await lobby.client('fh/tictactoe')
     await client.say('a\u0308da\n')
-    expect(client.heard).toBe('Welcome äda\n')
+    expect(client.received).toBe('Welcome äda\n')
   })
 
   test('a name is taken while its user is online, and free afterwards', async () => {
     const { lobby, ada } = await matched()
     const other = await lobby.client('fh/tictactoe')
     await other.say('ADA\n')
-    expect(other.heard).toBe('ERROR ADA is taken; try ADA2\n')
+    expect(other.received).toBe('ERROR ADA is taken; try ADA2\n')
     await ada.reset()
     await other.say('ADA\n')
     expect(linesOf(other).at(-1)).toBe('Welcome ADA')
@@ -222,7 +222,7 @@ describe('cells', () => {
   test('a cell out of turn is refused, and changes nothing', async () => {
     const { ada, grace } = await matched()
     await grace.say('5\n')
-    expect(linesOf(grace).at(-1)).toMatch(/^ERROR "5" came too soon: it is not your turn yet; wait for something like "move@17@/)
+    expect(linesOf(grace).at(-1)).toMatch(/^ERROR "5" arrived too soon: it is not your turn yet; wait for something like "move@17@/)
     await ada.say('1\n2\n')
     expect(linesOf(grace).at(-1)).toBe('move@1@O--------')
     await grace.say('5\n')
@@ -265,7 +265,7 @@ describe('a player who leaves', () => {
       expect([[...lobby.service.hall.openSeeks], [...lobby.service.people.online]]).toEqual([[], []])
       const grace = await lobby.client('fh/tictactoe')
       await grace.say('grace\n')
-      expect(grace.heard).toBe('Welcome grace\n')
+      expect(grace.received).toBe('Welcome grace\n')
     })
   }
 
@@ -277,7 +277,7 @@ describe('a player who leaves', () => {
     void ghosts[0]?.say('ada\nQUIT\n')
     void ghosts[1]?.say('alan\n')
     await ghosts[1]?.close()
-    expect(grace.heard).toBe('Welcome grace\n')
+    expect(grace.received).toBe('Welcome grace\n')
     expect(await lobby.store.tables.read(1, 0)).toEqual([])
   })
 
@@ -294,7 +294,7 @@ describe('a player who leaves', () => {
     for (const one of [ada, grace]) one.conversation.checkTimeout(one.clock.monotonic() + 10_000, limits)
     await settled()
     expect(linesOf(grace).at(-1)).toBe('GameEnd@1@grace@left')
-    expect((await ada.end())?.message).toMatch(/said nothing for 10 s; expected a cell|said nothing for 10 s; expected/)
+    expect((await ada.end())?.message).toMatch(/sent nothing for 10 s; expected a cell|sent nothing for 10 s; expected/)
   })
 })
 
@@ -358,7 +358,7 @@ describe('possible opponents', () => {
       const [mover, other] = [seated[at % 2], seated[1 - (at % 2)]]
       await mover?.peer.say(mover.program === 'fh/tictactoe' ? `${cell}\n` : `MOVE${cell}\n`)
       const received = other?.program === 'fh/tictactoe' ? new RegExp(`moved@1@${mover?.name}@${cell}@`) : new RegExp(`^MOVE${cell}$`, 'm')
-      expect(other?.peer.heard).toMatch(received)
+      expect(other?.peer.received).toMatch(received)
     }
     for (const { program, peer } of players) {
       if (program === 'fh/tictactoe') expect(linesOf(peer).at(-1)).toBe(`GameEnd@1@${seated[0]?.name}@won`)
@@ -384,10 +384,10 @@ describe('possible opponents', () => {
   test('the house plays at once against a classroom client without a wait that is first', async () => {
     const lobby = new TestLobby()
     const second = await lobby.client('tjc/tictactoe')
-    expect(second.heard).toMatch(/^MOVE\d\n$/)
+    expect(second.received).toMatch(/^MOVE\d\n$/)
     const begins = await lobby.client('tjc/tictactoe-alternative')
     await begins.say('MOVE5\n')
-    expect(begins.heard).toMatch(/^MOVE\d\n$/)
+    expect(begins.received).toMatch(/^MOVE\d\n$/)
   })
 
   test('seeks with different board sizes do not match', async () => {
@@ -395,27 +395,27 @@ describe('possible opponents', () => {
     const ada = await lobby.client('fh/tictactoe')
     await ada.say('ada\n')
     await lobby.client('tjc/tictactoe', { size: 4 })
-    expect(ada.heard).toBe('Welcome ada\n')
+    expect(ada.received).toBe('Welcome ada\n')
     await lobby.client('tjc/tictactoe', { framing: 'none', words: ['banana'] })
     expect(linesOf(ada).at(-1)).toBe(`move@1@${FREE}`)
   })
 
-  test('a classroom client whose opponent has left learns it after its move, and has not broken the protocol', async () => {
+  test('a classroom client whose opponent has left is notified after its move, and has not broken the protocol', async () => {
     const { lobby, ada } = await matched()
     await ada.say('QUIT\n')
     const alan = await lobby.client('fh/tictactoe')
     await alan.say('alan\n')
     const classroom = await lobby.client('tjc/tictactoe')
     await alan.say('5\n')
-    expect(classroom.heard).toBe('MOVE5\n')
+    expect(classroom.received).toBe('MOVE5\n')
     await alan.reset()
     await classroom.say('MOVE1\n')
-    expect(classroom.heard).toBe('MOVE5\nEND\n')
+    expect(classroom.received).toBe('MOVE5\nEND\n')
     expect(await classroom.close()).toBeUndefined()
   })
 })
 
-describe('our own client', () => {
+describe('Parlor’s client', () => {
   test('plays, shows each event, and continues under another name', async () => {
     const lobby = new TestLobby()
     const [ada, grace] = [new InteractiveUser(), new InteractiveUser()]

@@ -9,22 +9,22 @@ const PASSWORD = 'engine-1843'
 async function bytes(port: number, ...lines: readonly (string | Buffer)[]): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   onTestFinished(() => void socket.destroy())
-  let heard = ''
+  let received = ''
   socket.on('data', (data) => {
-    heard += data
+    received += data
   })
   for (const line of lines) socket.write(Buffer.concat([Buffer.from(line), Buffer.from('\n')]))
   await once(socket, 'close')
-  return heard
+  return received
 }
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1')
 
 test('a password in Latin-1 is refused with advice, because another could equal it', async () => {
   const door = await startServer('fh/quiz')
-  const heard = await bytes(door.port, `REGISTER grace ${PASSWORD}`, 'QUIT')
-  expect(heard).toContain('Welcome grace')
-  const broken = 'ERROR the password arrived broken, for it is not UTF-8: set your terminal or program to UTF-8'
+  const received = await bytes(door.port, `REGISTER grace ${PASSWORD}`, 'QUIT')
+  expect(received).toContain('Welcome grace')
+  const broken = 'ERROR the password arrived broken, because it is not UTF-8: set your terminal or program to UTF-8'
   expect(await bytes(door.port, latin1('REGISTER ada \u00e4\u00f6\u00fc\u00c4\u00d6\u00dc\u00df\u00e9'), 'QUIT')).toContain(broken)
   expect(await bytes(door.port, latin1('LOGIN ada \u00e9\u00e8\u00ea\u00eb\u00e0\u00e2\u00e4\u00e1'), 'QUIT')).toContain(broken)
   expect(await bytes(door.port, latin1('LOGIN grace \u00e9\u00e8\u00ea\u00eb\u00e0\u00e2\u00e4\u00e1'), 'QUIT')).toContain(broken)
@@ -43,7 +43,7 @@ test('at the front door, an invalid password is refused before it is typed twice
   ] as const) {
     await caller.type(password, wrong)
   }
-  await caller.type(PASSWORD, /The same once more/)
+  await caller.type(PASSWORD, /The same password once more/)
   await caller.type(PASSWORD, /is registered now/)
 })
 

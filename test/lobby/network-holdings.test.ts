@@ -15,7 +15,7 @@ function hall(limits: Partial<HallLimits>, store?: Store) {
   onTestFinished(() => expect(testLobby.troubles).toEqual([]))
   return {
     ...testLobby,
-    come: (address: string, ended: string[] = []) => user(testLobby.service, address, ended),
+    connectUser: (address: string, ended: string[] = []) => user(testLobby.service, address, ended),
     clock: testLobby.clock,
     service: testLobby.service,
   }
@@ -46,8 +46,8 @@ const ADDRESS_IS_FULL = {
 }
 
 test('a connection that enters under ever new names has the seats of one user', async () => {
-  const { come, service } = hall({ seats: 3 })
-  const { lobby } = come('10.0.0.7')
+  const { connectUser, service } = hall({ seats: 3 })
+  const { lobby } = connectUser('10.0.0.7')
   const answers: unknown[] = []
   for (let n = 0; n < 5; n++) {
     expect(await lobby.enter(`player${n}`)).toBeUndefined()
@@ -62,8 +62,8 @@ test('a connection that enters under ever new names has the seats of one user', 
 })
 
 test('a connection whose games are over can play again', async () => {
-  const { come } = hall({ seats: 1 })
-  const { lobby } = come('10.0.0.7')
+  const { connectUser } = hall({ seats: 1 })
+  const { lobby } = connectUser('10.0.0.7')
   await lobby.enter('ada')
   for (let n = 1; n <= 4; n++) {
     expect(await lobby.seek(ALONE)).toEqual({})
@@ -78,24 +78,24 @@ test.each([
   [HERE, '::1', '10.0.0.7'],
   ['2001:db8:1:2::7', '2001:db8:1:2:3::', '2001:db8:1:3::7'],
 ])('an address has one limit of tables for all its connections: %s is %s, and not %s', async (one, same, other) => {
-  const { come, service } = hall({ address: 2 })
+  const { connectUser, service } = hall({ address: 2 })
   const seeks: unknown[] = []
   for (const [n, address] of [one, same, same, one].entries()) {
-    const { lobby, leave } = come(address)
+    const { lobby, leave } = connectUser(address)
     await lobby.enter(`player${n}`)
     seeks.push(await lobby.seek(ALONE))
     leave()
   }
   expect(seeks).toEqual([{}, {}, ADDRESS_IS_FULL, ADDRESS_IS_FULL])
-  const { lobby } = come(other)
+  const { lobby } = connectUser(other)
   await lobby.enter('ada')
   expect(await lobby.seek(ALONE)).toEqual({})
   expect(service.hall.size).toBe(3)
 })
 
 test('open seeks count, too, until they are cancelled or matched', async () => {
-  const { come, service } = hall({ address: 2 })
-  const [ada, eve] = [come('10.0.0.7').lobby, come('10.0.0.7').lobby]
+  const { connectUser, service } = hall({ address: 2 })
+  const [ada, eve] = [connectUser('10.0.0.7').lobby, connectUser('10.0.0.7').lobby]
   await ada.enter('ada')
   await eve.enter('eve')
   for (let n = 0; n < 3; n++) {
@@ -105,10 +105,10 @@ test('open seeks count, too, until they are cancelled or matched', async () => {
   }
   expect(await ada.seek(PAIR)).toEqual({})
   expect(await eve.seek({ ...PAIR, game: 'hands', private: true })).toHaveProperty('code')
-  const mallory = come('10.0.0.7').lobby
+  const mallory = connectUser('10.0.0.7').lobby
   await mallory.enter('mallory')
   expect(await mallory.seek(ALONE)).toEqual(ADDRESS_IS_FULL)
-  const bob = come('10.0.0.8').lobby
+  const bob = connectUser('10.0.0.8').lobby
   await bob.enter('bob')
   await bob.seek(PAIR)
   await settled()
@@ -119,21 +119,21 @@ test('worksheet ports count in the same way, and the protocol’s own message ca
   const testLobby = new TestLobby({ limits: { ...unlimitedHall, address: 1 } })
   const first = await testLobby.client('fh/hangman')
   await first.say('START\n')
-  expect(first.heard).toMatch(/^WORD/)
+  expect(first.received).toMatch(/^WORD/)
   const second = await testLobby.client('fh/hangman')
   await second.say('START\n')
-  expect(second.heard).toMatch(/^ERROR your address holds 1 table or open seek, and the limit is 1: finish a game/)
+  expect(second.received).toMatch(/^ERROR your address holds 1 table or open seek, and the limit is 1: finish a game/)
   await first.say('QUIT\n')
   await first.close()
   const third = await testLobby.client('fh/hangman')
   await third.say('START\n')
-  expect(third.heard).toMatch(/^WORD/)
+  expect(third.received).toMatch(/^WORD/)
 })
 
 test('a restart does not reset the count: an address’s tables count in the next process, and the log contains no address', async () => {
   const store = memoryStore()
   const before = hall({ address: 2 }, store)
-  const { lobby } = before.come('10.0.0.7')
+  const { lobby } = before.connectUser('10.0.0.7')
   await lobby.enter('ada')
   await lobby.seek(ALONE)
   await lobby.seek(ALONE)
@@ -144,7 +144,7 @@ test('a restart does not reset the count: an address’s tables count in the nex
   before.service.closeHall(new Error('the process ends'))
   const after = hall({ address: 2 }, store)
   await after.service.open()
-  const [again, other] = [after.come('10.0.0.7').lobby, after.come('10.0.0.8').lobby]
+  const [again, other] = [after.connectUser('10.0.0.7').lobby, after.connectUser('10.0.0.8').lobby]
   await again.enter('eve')
   await other.enter('bob')
   expect([await again.seek(ALONE), await other.seek(ALONE)]).toEqual([ADDRESS_IS_FULL, {}])
@@ -153,7 +153,7 @@ test('a restart does not reset the count: an address’s tables count in the nex
 test('a finished table no longer counts, after a restart, too', async () => {
   const store = memoryStore()
   const before = hall({ address: 1, move: 60_000 }, store)
-  const { lobby, leave } = before.come('10.0.0.7')
+  const { lobby, leave } = before.connectUser('10.0.0.7')
   await lobby.enter('ada')
   await lobby.seek(ALONE)
   await settled()
@@ -168,18 +168,18 @@ test('a finished table no longer counts, after a restart, too', async () => {
 })
 
 test('a connection watches at most twenty tables at a time', async () => {
-  const { come } = hall({})
-  const players = Array.from({ length: 21 }, () => come('10.0.0.7').lobby)
+  const { connectUser } = hall({})
+  const players = Array.from({ length: 21 }, () => connectUser('10.0.0.7').lobby)
   for (const [n, lobby] of players.entries()) {
     await lobby.enter(`player${n}`)
     await lobby.seek({ game: 'tictactoe', settings: {}, wait: 0 })
   }
   await settled()
-  const { lobby } = come('10.0.0.8')
+  const { lobby } = connectUser('10.0.0.8')
   await lobby.enter('eve')
-  const seen = Array.from({ length: 21 }, (_, n) => lobby.watch(n + 1) as object)
-  expect(seen.slice(0, 20).every((one) => 'game' in one)).toBe(true)
-  expect(seen.at(-1)).toEqual({ code: 'too-many', refused: 'you are at 20 tables already: leave one first' })
+  const observed = Array.from({ length: 21 }, (_, n) => lobby.watch(n + 1) as object)
+  expect(observed.slice(0, 20).every((one) => 'game' in one)).toBe(true)
+  expect(observed.at(-1)).toEqual({ code: 'too-many', refused: 'you are at 20 tables already: leave one first' })
   expect(lobby.leave(1)).toBeUndefined()
   expect(lobby.watch(21)).toHaveProperty('game')
 })

@@ -11,7 +11,7 @@ async function two(door: StartedServer) {
   return { ada, bob }
 }
 
-describe('a user who comes to a table between an offer and its answer', () => {
+describe('a user who joins a table between an offer and its answer', () => {
   test('sees an offered draw, and not a second offer when the opponent accepts it', async () => {
     const door = await startServer()
     const { ada, bob } = await two(door)
@@ -100,7 +100,7 @@ describe('after a game', () => {
     expect(after.join('\n')).not.toContain('left the table')
   })
 
-  test('a departure is not reported if no player waits for an answer, or both continue', async () => {
+  test('no player is notified of a departure if none waits for an answer, or both continue', async () => {
     const door = await startServer()
     const { ada, bob } = await two(door)
     await ada.type('resign', /"rematch"/)

@@ -108,7 +108,7 @@ test('a session without a conversation meets worksheet programs and the front do
   await ada.send({ type: 'enter', name: 'ada' }, { type: 'seek', game: 'tictactoe', wait: null })
   const grace = await lobby.client('fh/tictactoe')
   await grace.say('grace\n')
-  expect(grace.heard).toContain('init@')
+  expect(grace.received).toContain('init@')
   expect(ada.last('seated').names.toSorted()).toEqual(['ada', 'grace'])
 })
 

@@ -46,13 +46,13 @@ test('after an outage, a few tables continue in each turn of the event loop, and
   const data = await openBreakableStore(time)
   const service = new LobbyService({ store: data.store, clock: time, random: seededRandom(1), onError: () => {} })
   await service.open()
-  const sitters = [
+  const owners = [
     { person: 'account:1', name: 'ada' },
     { person: 'account:2', name: 'grace' },
   ]
   const COUNT = 1000
   const clock = { total: 3_600_000 }
-  const tables = Array.from({ length: COUNT }, () => service.hall.open('tictactoe', { options: {}, seats: sitters, clock }))
+  const tables = Array.from({ length: COUNT }, () => service.hall.open('tictactoe', { options: {}, seats: owners, clock }))
   await settled()
   data.break()
   tables[0]?.submit({ type: 'play', seat: 0, move: 1 })
@@ -170,7 +170,7 @@ describe('while the store cannot be written', () => {
     expect((await data.store.results.ladder('tictactoe', 10)).map(({ name }) => name)).toEqual(['ada', 'grace'])
   })
 
-  test('one line is logged, however many requests are refused, and one at the end of the outage', async () => {
+  test('one line is logged for any number of refused requests, and one at the end of the outage', async () => {
     const { time, data, grace, ada, table } = await playing()
     const lines: string[] = []
     if (data.store.availability) logOutages(data.store.availability, time, { log: (level, line) => lines.push(`${level} ${line}`) })
@@ -195,9 +195,9 @@ test.each(['play hangman', 'play tictactoe against house'])(
     await player.type('ada', /./)
     data.break()
     for (let round = 0; round < 2; round++) {
-      const heard = await player.type(typed, /disk/)
-      expect(heard.at(-1)).toBe('The server cannot write to its disk just now; nothing was lost; try again.')
-      expect(heard.join(' ')).not.toMatch(/[Tt]able \d/)
+      const messagesReceived = await player.type(typed, /disk/)
+      expect(messagesReceived.at(-1)).toBe('The server cannot write to its disk just now; nothing was lost; try again.')
+      expect(messagesReceived.join(' ')).not.toMatch(/[Tt]able \d/)
     }
     await player.leave()
   },
@@ -270,7 +270,7 @@ test('for any failures and any requests, no event is lost or duplicated, and eac
           else await data.mend()
         } else if (what.type === 'say') {
           const text = `${at}`
-          if (!table.submit({ ...what, text })) talk.push(table.persisted().then((kept) => [text, kept] as const))
+          if (!table.submit({ ...what, text })) talk.push(table.persisted().then((isStored) => [text, isStored] as const))
         } else table.submit(what, what.type === 'play' && at % 2 === 0)
       }
       await settled()
@@ -280,8 +280,8 @@ test('for any failures and any requests, no event is lost or duplicated, and eac
       expect(received.map(({ n }) => n)).toEqual(log.map(({ n }) => n))
       expect(table.state.n).toBe(log.length)
       const said = log.flatMap((event) => (event.type === 'said' ? [event.text] : []))
-      const kept = (await Promise.all(talk)).filter(([, isKept]) => isKept).map(([text]) => text)
-      expect(said).toEqual(kept)
+      const isStored = (await Promise.all(talk)).filter(([, isKept]) => isKept).map(([text]) => text)
+      expect(said).toEqual(isStored)
       expect(troubles).toEqual([])
     }),
     { numRuns: 40 },

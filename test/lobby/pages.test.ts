@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { MemoryNativeClient } from '../support/memory-native-client.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
-/** A machine that has entered under a name. */
+/** A program that has entered under a name. */
 async function entered(testLobby: TestLobby, name: string): Promise<MemoryNativeClient> {
   const client = new MemoryNativeClient(testLobby.service)
   await client.say({ type: 'enter', name })
@@ -55,7 +55,7 @@ test('tables with players or watchers are listed first, the newest first', async
   expect(after.tables.map((info) => info.table)).not.toContain(table)
 })
 
-test('a registered name is in the list once, however many connections it has', async () => {
+test('a registered name is in the list once, with any number of connections', async () => {
   const testLobby = new TestLobby()
   const ada = new MemoryNativeClient(testLobby.service)
   await ada.say({ type: 'register', name: 'ada', password: 'engine-1843' })
@@ -67,7 +67,7 @@ test('a registered name is in the list once, however many connections it has', a
   expect((await lobby(again)).total.people).toBe(1)
 })
 
-test('a user who enters is notified of 100 of its challenges, however many there are', async () => {
+test('a user who enters is notified of at most 100 of its challenges', async () => {
   const testLobby = new TestLobby()
   const ada = await entered(testLobby, 'ada')
   for (let n = 0; n < 120; n++) {

@@ -15,18 +15,18 @@ interface Player {
 /** A kind of client, and the seats that it can hold. */
 interface Way {
   readonly seats: readonly number[]
-  come(lobby: TestLobby, name: string): Promise<Player>
+  connectPlayer(lobby: TestLobby, name: string): Promise<Player>
 }
 
 /** A program that receives only the opponent's moves. */
 function classroom(program: string, seat: number): Way {
   return {
     seats: [seat],
-    async come(lobby) {
+    async connectPlayer(lobby) {
       const client = await lobby.client(program)
       return {
         mark: (cell) => client.say(`MOVE${cell}\n`),
-        received: () => [...client.heard.matchAll(/MOVE(\d)\n/g)].map(([, cell]) => Number(cell)),
+        received: () => [...client.received.matchAll(/MOVE(\d)\n/g)].map(([, cell]) => Number(cell)),
         over: () => client.gaveUp !== undefined,
       }
     },
@@ -37,18 +37,18 @@ function classroom(program: string, seat: number): Way {
 function person(end: string, before?: Uint8Array): Way {
   return {
     seats: [0, 1],
-    async come(lobby, name) {
+    async connectPlayer(lobby, name) {
       const client = await lobby.client('parlor/door')
       if (before) await client.say(before)
       const type = (line: string) => client.say(`${line}${end}`)
       await type(name)
       await type('play tictactoe')
       const received = () => {
-        const cells = [...client.heard.matchAll(/^ (.) \| (.) \| (.)\r?$/gm)].slice(-3).flatMap((row) => row.slice(1))
-        const other = /you are (O|X)/.exec(client.heard)?.[1] === 'O' ? 'X' : 'O'
+        const cells = [...client.received.matchAll(/^ (.) \| (.) \| (.)\r?$/gm)].slice(-3).flatMap((row) => row.slice(1))
+        const other = /you are (O|X)/.exec(client.received)?.[1] === 'O' ? 'X' : 'O'
         return cells.flatMap((mark, at) => (mark === other ? [at + 1] : []))
       }
-      return { mark: (cell) => type(String(cell)), received, over: () => /^(You win!|\S+ wins)/m.test(client.heard) }
+      return { mark: (cell) => type(String(cell)), received, over: () => /^(You win!|\S+ wins)/m.test(client.received) }
     },
   }
 }
@@ -58,14 +58,14 @@ const WAYS: Readonly<Record<string, Way>> = {
   'a classroom client that begins': classroom('tjc/tictactoe-alternative', 0),
   'the protocol of two clients': {
     seats: [0, 1],
-    async come(lobby, name) {
+    async connectPlayer(lobby, name) {
       const client = await lobby.client('fh/tictactoe')
       await client.say(`${name}\n`)
       return {
         mark: (cell) => client.say(`${cell}\n`),
         received: () =>
-          [...client.heard.matchAll(/^moved@\d+@([^@]+)@(\d)@/gm)].filter(([, who]) => who !== name).map(([, , cell]) => Number(cell)),
-        over: () => /^GameEnd@/m.test(client.heard),
+          [...client.received.matchAll(/^moved@\d+@([^@]+)@(\d)@/gm)].filter(([, who]) => who !== name).map(([, , cell]) => Number(cell)),
+        over: () => /^GameEnd@/m.test(client.received),
       }
     },
   },
@@ -73,7 +73,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   'a person with telnet at the front door': person('\r\n', Uint8Array.of(255, 251, 31, 255, 253, 3)),
   'a program in the native protocol': {
     seats: [0, 1],
-    async come(lobby, name) {
+    async connectPlayer(lobby, name) {
       const native = new MemoryNativeClient(lobby.service)
       await native.say({ type: 'enter', name })
       await native.say({ type: 'seek', game: 'tictactoe' })
@@ -106,8 +106,9 @@ describe('every kind of client plays with every other', () => {
     const ways = [WAYS[first], WAYS[second]] as const
     const alan = new MemoryNativeClient(lobby.service)
     await alan.say({ type: 'enter', name: 'alan' })
-    const come = async (at: number) => ways[at]?.come(lobby, at === 0 ? 'ada' : 'grace')
-    const players = waits === 0 ? [await come(0), await come(1)] : [await come(1), await come(0)].toReversed()
+    const connectPlayer = async (at: number) => ways[at]?.connectPlayer(lobby, at === 0 ? 'ada' : 'grace')
+    const players =
+      waits === 0 ? [await connectPlayer(0), await connectPlayer(1)] : [await connectPlayer(1), await connectPlayer(0)].toReversed()
     const [table] = [...lobby.service.hall.tables]
     expect(table?.state.opened.seats).toHaveLength(2)
     // a client that could hold either seat begins if it was first

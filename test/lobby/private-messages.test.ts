@@ -72,15 +72,15 @@ describe('a message to a user', () => {
     expect(student.news()).toContain('ada tells you: hello')
   })
 
-  test('is refused to a user who is offline, or only in a worksheet program, and to oneself', async () => {
+  test('is refused to a user who is offline, or only in a worksheet program, and to the sender', async () => {
     const lobby = new TestLobby()
     const [ada] = (await connectDoorUsers(lobby, 'ada')) as [DoorUser]
     expect(await ada.type('tell bob hello')).toBe(lines('There is no user "bob" here. "who" lists the users.'))
     await (await lobby.client('fh/tictactoe')).say('bob\n')
     expect(await ada.type('tell bob hello')).toContain('bob is here only through a worksheet program')
     expect(await ada.type('tell ada hello')).toContain('That is your own name')
-    expect(await ada.type('tell')).toContain('Type a name and what you want to say')
-    expect(await ada.type('tell bob')).toContain('Type a name and what you want to say')
+    expect(await ada.type('tell')).toContain('Type a name and a text')
+    expect(await ada.type('tell bob')).toContain('Type a name and a text')
   })
 
   test('is limited like talk at tables', async () => {
@@ -154,7 +154,7 @@ describe('a muted user', () => {
     await eve.say({ type: 'tell', name: 'ada', text: 'sorry' })
     expect(ada.news()).toContain('evelyn tells you: sorry')
     expect(await ada.type('unmute evelyn')).toBe(lines('You have not muted "evelyn".'))
-    // another eve is no reason to mute her
+    // the muting of a new guest named eve does not affect evelyn
     const next = new MemoryNativeClient(lobby.service)
     await next.say({ type: 'enter', name: 'eve' })
     await ada.type('mute eve')
@@ -162,7 +162,7 @@ describe('a muted user', () => {
     expect(ada.news()).toContain('evelyn tells you: still here')
   })
 
-  test('cannot be oneself', async () => {
+  test('cannot be the muting user', async () => {
     const [ada] = (await connectDoorUsers(new TestLobby(), 'ada')) as [DoorUser]
     expect(await ada.type('mute Ada')).toBe(lines('That is your own name: name another user.'))
     expect(await ada.type('mute')).toContain('You have muted no user.')

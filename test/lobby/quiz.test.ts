@@ -43,26 +43,26 @@ const shelves: readonly [string, () => Promise<Shelf>][] = [
     'on disk',
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'parlor-quiz-'))
-      const shelf: Shelf = {
+      const storage: Shelf = {
         folder,
         store: await openStore({ folder }),
         async again() {
-          await shelf.store.close()
-          shelf.store = await openStore({ folder })
+          await storage.store.close()
+          storage.store = await openStore({ folder })
         },
       }
       onTestFinished(async () => {
-        await shelf.store.close()
+        await storage.store.close()
         await rm(folder, { recursive: true })
       })
-      return shelf
+      return storage
     },
   ],
 ]
 
 /** Returns the lines that a client has received. */
-function linesOf({ heard }: FakePeer): string[] {
-  return heard.split('\n').slice(0, -1)
+function linesOf({ received }: FakePeer): string[] {
+  return received.split('\n').slice(0, -1)
 }
 
 /** Returns the last received line that is not an option. */
@@ -84,15 +84,15 @@ function letterOf(peer: FakePeer, right: boolean): string {
 /** Connects and sends some lines, each after the previous one is answered. */
 async function enter(lobby: TestLobby, ...lines: readonly string[]): Promise<FakePeer> {
   const peer = await lobby.client('fh/quiz', { questions: QUESTIONS })
-  for (const line of lines) await heard(peer, `${line}\n`)
+  for (const line of lines) await received(peer, `${line}\n`)
   return peer
 }
 
 /** Sends a line and waits for the answer, which a password needs time for. */
-async function heard(peer: FakePeer, text: string): Promise<void> {
-  const before = peer.heard.length
+async function received(peer: FakePeer, text: string): Promise<void> {
+  const before = peer.received.length
   await peer.say(text)
-  await peer.until(() => peer.heard.length > before)
+  await peer.until(() => peer.received.length > before)
   await settled()
 }
 
@@ -225,9 +225,9 @@ describe.each(shelves)('%s', (_, open) => {
   test.each([1, 2, 3])(
     `${STUDENTS} students at once, dropped at random: all resume, and points and ranks are right (seed %i)`,
     async (seed) => {
-      const shelf = await open()
+      const storage = await open()
       const random = seededRandom(seed)
-      let lobby = new TestLobby({ store: shelf.store, random })
+      let lobby = new TestLobby({ store: storage.store, random })
       const students = Array.from(
         { length: STUDENTS },
         (_, at) => new Student(`student ${at}`, seededRandom(seed * 100 + at), { count: 4, quizzes: 2 }),
@@ -237,30 +237,30 @@ describe.each(shelves)('%s', (_, open) => {
         const student = random.choice(students.filter(({ done }) => !done))
         const rank = await student.step(lobby)
         if (rank !== undefined) {
-          const sums = sumsOf(await journal(shelf.store))
+          const sums = sumsOf(await journal(storage.store))
           const better = [...sums.values()].filter((points) => points > (sums.get(student.name) ?? 0)).length
           expect(rank).toBe(`RANK ${better + 1} ${sums.size}`)
         }
         if (steps % 150 !== 149) continue
         restarts++
-        lobby = await restarted(lobby, shelf, students)
+        lobby = await restarted(lobby, storage, students)
       }
       expect([restarts > 0, students.some(({ drops }) => drops > 2)]).toEqual([true, true])
-      const kept = await journal(shelf.store)
-      for (const { name, totals } of students) expect(kept.filter((one) => one.name === name).map(({ points }) => points)).toEqual(totals)
+      const stored = await journal(storage.store)
+      for (const { name, totals } of students) expect(stored.filter((one) => one.name === name).map(({ points }) => points)).toEqual(totals)
       const ladder = await lobby.service.hall.ladder('quiz', 100)
-      expect(new Map(ladder.map(({ name, score }) => [name, score]))).toEqual(sumsOf(kept))
+      expect(new Map(ladder.map(({ name, score }) => [name, score]))).toEqual(sumsOf(stored))
       expect(lobby.troubles).toEqual([])
     },
   )
 
   test('answers survive a restart of the server, for guests by name and for accounts', async () => {
-    const shelf = await open()
-    const lobby = new TestLobby({ store: shelf.store })
+    const storage = await open()
+    const lobby = new TestLobby({ store: storage.store })
     const ada = await enter(lobby, `REGISTER ada ${PASSWORD}`, 'START 3')
     const grace = await enter(lobby, 'NAME grace', 'START 3')
     for (const peer of [ada, grace]) await peer.say(`${letterOf(peer, true)}\n`)
-    const next = await restarted(lobby, shelf)
+    const next = await restarted(lobby, storage)
     const back = await enter(next, `LOGIN ada ${PASSWORD}`, 'START 3', 'RESUME')
     const guest = await enter(next, 'NAME grace')
     expect(linesOf(back).slice(0, 3)).toEqual(['Welcome ada', 'ERROR you have a quiz that is not finished: RESUME it', 'RESUMED 2 3 1'])
@@ -275,26 +275,26 @@ describe.each(shelves)('%s', (_, open) => {
   })
 
   test('a password is stored only as its hash', async () => {
-    const shelf = await open()
-    const lobby = new TestLobby({ store: shelf.store })
+    const storage = await open()
+    const lobby = new TestLobby({ store: storage.store })
     const ada = await enter(lobby, `REGISTER ada ${PASSWORD}`)
     // out of place, and mistyped
     await ada.say(`LOGIN ada ${PASSWORD}\n`, `REGISTER ada ${PASSWORD}\n`, `START ${PASSWORD}\n`, 'START 1\n', `${PASSWORD}\n`)
     const trouble = await ada.reset()
     const wrong = await enter(lobby, 'LOGIN ada not-this-one', `LOGIN ada ${PASSWORD}`, 'RESUME')
     await wrong.say(`${letterOf(wrong, true)}\n`)
-    const kept = JSON.stringify([await lobby.store.tables.read(1, 0), await lobby.store.accounts.named('ada')])
-    expect(kept).toContain('$argon2id$')
-    await restarted(lobby, shelf)
-    const files = shelf.folder === undefined ? [] : await readdir(shelf.folder)
-    const bytes = await Promise.all(files.map((file) => readFile(join(shelf.folder ?? '', file), 'latin1')))
-    expect(bytes.join('').length > 0).toBe(shelf.folder !== undefined)
-    for (const text of [kept, ...bytes, ...lobby.troubles, String(trouble)]) expect(text).not.toMatch(/engine-1843|not-this-one/)
+    const stored = JSON.stringify([await lobby.store.tables.read(1, 0), await lobby.store.accounts.named('ada')])
+    expect(stored).toContain('$argon2id$')
+    await restarted(lobby, storage)
+    const files = storage.folder === undefined ? [] : await readdir(storage.folder)
+    const bytes = await Promise.all(files.map((file) => readFile(join(storage.folder ?? '', file), 'latin1')))
+    expect(bytes.join('').length > 0).toBe(storage.folder !== undefined)
+    for (const text of [stored, ...bytes, ...lobby.troubles, String(trouble)]) expect(text).not.toMatch(/engine-1843|not-this-one/)
   })
 })
 
 /** Restarts the server; connected clients are disconnected. */
-async function restarted(lobby: TestLobby, shelf: Shelf, students: readonly Student[] = []): Promise<TestLobby> {
+async function restarted(lobby: TestLobby, storage: Shelf, students: readonly Student[] = []): Promise<TestLobby> {
   const reason = new Disconnected('ours', 'the server was stopped')
   lobby.service.closeHall(reason)
   for (const student of students) {
@@ -304,8 +304,8 @@ async function restarted(lobby: TestLobby, shelf: Shelf, students: readonly Stud
   }
   await lobby.service.hall.settled()
   expect(lobby.troubles).toEqual([])
-  await shelf.again()
-  const next = new TestLobby({ store: shelf.store })
+  await storage.again()
+  const next = new TestLobby({ store: storage.store })
   await next.service.open()
   await settled()
   return next
@@ -315,7 +315,7 @@ describe('names', () => {
   test('accept a guest and an account, and refuse others', async () => {
     const lobby = new TestLobby()
     const ada = await enter(lobby, 'NAME ada lovelace')
-    expect(ada.heard).toBe('Welcome ada lovelace\n')
+    expect(ada.received).toBe('Welcome ada lovelace\n')
     const grace = await enter(lobby, 'REGISTER grace short', `REGISTER grace ${PASSWORD}`)
     expect(linesOf(grace)).toEqual([expect.stringMatching(/^ERROR a password has at least 8 characters/), 'Welcome grace'])
     const other = await enter(lobby, `REGISTER Grace ${PASSWORD}`, 'NAME grace', 'LOGIN grace wrong-one', `LOGIN GRACE ${PASSWORD}`)
@@ -347,7 +347,7 @@ describe('names', () => {
     expect(linesOf(first)).toContain('RIGHT 2')
     await first.reset()
     const before = second.writes.length
-    await heard(second, 'NAME ada\n')
+    await received(second, 'NAME ada\n')
     expect(linesOf(second).slice(1, 3)).toEqual(['Welcome ada', 'RESUMED 3 3 2'])
     // in one write, so that a client has nothing to send in between
     expect(second.writes).toHaveLength(before + 1)
@@ -362,9 +362,9 @@ describe('names', () => {
     const stranger = await enter(lobby, 'NAME ada')
     expect(linesOf(stranger)).toEqual(['ERROR ada is taken; try ada2'])
     await door.reset()
-    await heard(stranger, 'NAME ada\n')
+    await received(stranger, 'NAME ada\n')
     expect(linesOf(stranger).slice(1)).toEqual(['Welcome ada'])
-    await heard(stranger, 'RESUME\n')
+    await received(stranger, 'RESUME\n')
     expect(linesOf(stranger).slice(2)).toEqual(['ERROR you have no quiz that is not finished: START one'])
   })
 
@@ -372,12 +372,12 @@ describe('names', () => {
     const lobby = new TestLobby()
     const first = await enter(lobby, `REGISTER ada ${PASSWORD}`, 'START 3')
     const second = await enter(lobby, `LOGIN ada ${PASSWORD}`)
-    expect(second.heard).toBe('Welcome ada\n')
+    expect(second.received).toBe('Welcome ada\n')
     await first.say(`${letterOf(first, true)}\n`)
     await second.say('RESUME\n')
     expect(linesOf(second)[1]).toBe('RESUMED 2 3 1')
-    expect((await first.end())?.message).toBe('you have come back through another connection')
-    expect(linesOf(first).at(-1)).toBe('ERROR you have come back through another connection')
+    expect((await first.end())?.message).toBe('you have reconnected through another connection')
+    expect(linesOf(first).at(-1)).toBe('ERROR you have reconnected through another connection')
     await second.say(`${letterOf(second, false)}\n`)
     expect(linesOf(second)).toContainEqual(expect.stringMatching(/^WRONG [A-C] 1$/))
     expect(lobby.service.hall.table(1)?.state.clocks.gone).toEqual([undefined])
@@ -441,7 +441,7 @@ describe('the course of a quiz', () => {
     const peer = await enter(lobby, 'NAME ada', 'START 3')
     const { seats, options } = lobby.service.hall.table(1)?.state.opened ?? {}
     expect([seats, options]).toEqual([[{ person: 'guest:ada', name: 'ada' }], undefined])
-    expect(peer.heard).not.toMatch(/right|RIGHT|WRONG/)
+    expect(peer.received).not.toMatch(/right|RIGHT|WRONG/)
   })
 
   test('points add up over quizzes; ranks count all points, and equal points share a rank', async () => {
@@ -503,12 +503,12 @@ describe('a disconnected client receives the reason, in each state of the protoc
   test.each(states)('when the server stops, without a further question: %s', async (_, lines) => {
     const lobby = new TestLobby()
     const peer = await enter(lobby, ...lines)
-    const before = peer.heard
+    const before = peer.received
     const reason = new Disconnected('ours', 'the server was stopped')
     lobby.service.closeHall(reason)
     peer.conversation.stop(reason)
     expect((await peer.end())?.message).toBe('the server was stopped')
-    expect([peer.heard.slice(before.length), peer.gaveUp]).toEqual(['ERROR the server was stopped\n', 'reset'])
+    expect([peer.received.slice(before.length), peer.gaveUp]).toEqual(['ERROR the server was stopped\n', 'reset'])
   })
 
   test('over sockets, before the reset', async () => {
@@ -529,12 +529,12 @@ describe('a disconnected client receives the reason, in each state of the protoc
   test('except if it disconnects itself', async () => {
     const peer = await enter(new TestLobby(), 'NAME ada')
     await peer.say('QUIT\n')
-    expect([await peer.end(), peer.heard]).toEqual([undefined, 'Welcome ada\n'])
+    expect([await peer.end(), peer.received]).toEqual([undefined, 'Welcome ada\n'])
   })
 })
 
 describe('a conversation that ends while its peer logs in', () => {
-  /** A store that finds accounts when the test says so. */
+  /** A store that finds accounts at the command of the test. */
   function slow(): { store: Store; find(): void } {
     const store = memoryStore()
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -562,7 +562,7 @@ describe('a conversation that ends while its peer logs in', () => {
   })
 })
 
-describe('our own client', () => {
+describe('Parlor’s client', () => {
   test('plays, and continues after a reconnection', async () => {
     const lobby = new TestLobby()
     const first = new InteractiveUser()
@@ -575,7 +575,7 @@ describe('our own client', () => {
     const again = new InteractiveUser()
     const { client } = await lobby.guest('fh/quiz', again, { questions: QUESTIONS })
     await again.type('ada', '')
-    expect(again.screen).toMatch(/You go on with question 2 of 2\. Points so far: [01]\./)
+    expect(again.screen).toMatch(/You continue with question 2 of 2\. Points so far: [01]\./)
     await again.type('B')
     expect(again.screen).toMatch(/The end: [0-2] of 2 right\.\nYour rank, by all your points: 1 of 1\.\n/)
     await again.type('QUIT')
@@ -605,11 +605,11 @@ describe('our own client', () => {
     }
     ;({ client } = await lobby.guest('fh/quiz', hasty, { questions: QUESTIONS }))
     await changes.until(() => said.some((line) => line.includes('The end')))
-    expect(said.join('\n')).toMatch(/^Welcome ada\nYou go on with question 1 of 2.*The end: \d of 2 right/s)
+    expect(said.join('\n')).toMatch(/^Welcome ada\nYou continue with question 1 of 2.*The end: \d of 2 right/s)
     client.stop(new Disconnected('ours', 'the test is over'))
   })
 
-  test('learns at once that the server has disconnected, also in the middle of an answer', async () => {
+  test('detects at once that the server has disconnected, also in the middle of an answer', async () => {
     const lobby = new TestLobby()
     const person = new InteractiveUser()
     const { client, server } = await lobby.guest('fh/quiz', person, { questions: QUESTIONS })

@@ -22,7 +22,7 @@ const WRITES = [0, 1, 2, 3, 4, 5, 7, 10]
 const WAYS = ['closes', 'resets', 'falls silent'] as const
 const LIMITS = { first: 10_000, idle: 10_000 }
 
-/** Returns every log in a room, one per table. */
+/** Returns every log in a lobby, one per table. */
 async function logs({ store }: TestLobby): Promise<(readonly TableEvent[])[]> {
   const all: (readonly TableEvent[])[] = []
   for (let id = 1; ; id++) {
@@ -115,7 +115,7 @@ test('this file plays every program that seats its client', async () => {
 })
 
 describe.each(SEATING_PROGRAMS)('%s', (name) => {
-  test('our client plays against the house, or another client, and leaves no state behind', async () => {
+  test('Parlor’s client plays against the house, or another client, and leaves no state behind', async () => {
     let moves = 0
     for (let seed = 1; seed <= RUNS; seed++) {
       const lobby = new TestLobby({ random: seededRandom(seed) })
@@ -135,7 +135,7 @@ describe.each(SEATING_PROGRAMS)('%s', (name) => {
       const guests = await connectGuests(lobby, name, writes + 1, goAfter(writes, way))
       for (const { server } of guests) patience.add(server)
       const [gone] = guests
-      // a client without a question, such as one that waits for a player, may be silent for ever
+      // a client without a question, such as one that waits for a player, may be silent forever
       await lobby.clock.pass(5 * LIMITS.idle)
       if (way === 'falls silent') for (const { server } of guests) if (!server.awaited) server.stop(new Disconnected('ours', 'nobody came'))
       gone?.client.stop(new Disconnected('ours', 'the test is over'))
@@ -197,7 +197,7 @@ test('a client that disconnects while it waits is not matched', async () => {
   expect([...lobby.service.hall.openSeeks]).toEqual([])
   const alone = await lobby.client('tjc/tictactoe')
   await alone.clock.pass(600_000)
-  expect(alone.heard).toMatch(/^MOVE\d\n$/)
+  expect(alone.received).toMatch(/^MOVE\d\n$/)
   await alone.say('nonsense\n')
   await alone.end()
   await expectEmpty(lobby)
@@ -207,15 +207,15 @@ test('a peer that is seated after a wait is read, and its earlier messages are n
   const lobby = new TestLobby({ wait: 60_000 })
   const early = await lobby.client('tjc/tictactoe-alternative')
   await early.say('MOVE5\n')
-  expect(early.heard).toBe('')
+  expect(early.received).toBe('')
   const late = await lobby.client('tjc/tictactoe')
-  expect(late.heard).toBe('MOVE5\n')
+  expect(late.received).toBe('MOVE5\n')
   await late.say('MOVE1\n')
-  expect(early.heard).toBe('MOVE1\n')
+  expect(early.received).toBe('MOVE1\n')
   await late.close()
   // it is this client's turn, and its message crosses the end
   await early.say('MOVE2\n')
-  expect(early.heard).toBe('MOVE1\nEND\n')
+  expect(early.received).toBe('MOVE1\nEND\n')
   expect(await early.close()).toBeUndefined()
   await expectEmpty(lobby)
 })
@@ -263,7 +263,7 @@ test('one game after the other through one connection retains no finished table'
   const lobby = new TestLobby()
   const client = await lobby.client('fh/hangman', { secret: 'no' })
   for (let game = 0; game < 5; game++) await client.say('START\n', 'n\n', 'o\n')
-  expect(client.heard.match(/END WON no/g)).toHaveLength(5)
+  expect(client.received.match(/END WON no/g)).toHaveLength(5)
   expect([...lobby.service.hall.tables]).toEqual([])
   await client.say('QUIT\n')
   await client.end()

@@ -73,7 +73,7 @@ describe('completeness', () => {
     expect([...SEATING_PROGRAMS, ...WITHOUT_SEATS, 'parlor/door'].sort()).toEqual(all.sort())
   })
 
-  test.each(WITHOUT_SEATS)('%s asks for no seat', async (name) => {
+  test.each(WITHOUT_SEATS)('%s requests no seat', async (name) => {
     const [here, there] = memoryPair()
     const found = await program(name)
     const asked: string[] = []
@@ -97,22 +97,22 @@ describe('completeness', () => {
 describe('private data', () => {
   test('passwords, tokens and codes are sent only to their owners, and are not in the journal', async () => {
     const lobby = new TestLobby()
-    const come = async (name: string, password: string) => {
+    const connectUser = async (name: string, password: string) => {
       const client = new MemoryNativeClient(lobby.service)
       await client.say({ type: 'register', name, password })
       return client
     }
     const passwords = ['engine-1843-of-ada', 'compiler-1952-of-grace', 'enigma-1940-of-alan']
     const [ada, grace, alan] = [
-      await come('ada', passwords[0] ?? ''),
-      await come('grace', passwords[1] ?? ''),
-      await come('alan', passwords[2] ?? ''),
+      await connectUser('ada', passwords[0] ?? ''),
+      await connectUser('grace', passwords[1] ?? ''),
+      await connectUser('alan', passwords[2] ?? ''),
     ]
-    const everybody = [ada, grace, alan]
+    const everyone = [ada, grace, alan]
     const eve = await lobby.client('parlor/door')
     await eve.say('eve\n')
     const look = async () => {
-      for (const client of everybody) {
+      for (const client of everyone) {
         await client.say({ type: 'lobby' })
         await client.say({ type: 'ladder', game: 'tictactoe' })
         await client.say({ type: 'watch', table: 1 })
@@ -131,25 +131,25 @@ describe('private data', () => {
     await ada.say({ type: 'play', table: 2, move: 'stone' })
     await look()
     await ada.say({ type: 'password', old: passwords[0] ?? '', password: 'engine-1844-of-ada' })
-    const heard = [...everybody.map((client) => JSON.stringify(client.heard)), eve.heard]
+    const received = [...everyone.map((client) => JSON.stringify(client.received)), eve.received]
     const journal = JSON.stringify([await lobby.store.tables.read(1, 0), await lobby.store.tables.read(2, 0)])
     for (const secret of [...passwords, 'engine-1844-of-ada', '$argon2']) {
-      for (const text of [...heard, journal]) expect(text).not.toContain(secret)
+      for (const text of [...received, journal]) expect(text).not.toContain(secret)
     }
-    const own = everybody.map((client) => client.all('seated').flatMap(({ token }) => token ?? []))
+    const own = everyone.map((client) => client.all('seated').flatMap(({ token }) => token ?? []))
     expect(own.map((tokens) => new Set(tokens).size)).toEqual([2, 2, 0])
     for (const [at, tokens] of own.entries()) {
       for (const token of tokens) {
-        expect(heard.map((text) => text.includes(token))).toEqual(heard.map((_, other) => other === at))
+        expect(received.map((text) => text.includes(token))).toEqual(received.map((_, other) => other === at))
         expect(journal).not.toContain(token)
       }
     }
     expect(code).toMatch(/^\w+-\w+-\w+$/)
-    expect(heard.map((text) => text.includes(code))).toEqual([true, false, false, false])
+    expect(received.map((text) => text.includes(code))).toEqual([true, false, false, false])
     expect(journal).not.toContain(code)
     // other users know at most that a private table has players
     expect(alan.all('error').at(-1)).toMatchObject({ code: 'no-such-table' })
     expect(alan.all('event').filter(({ table }) => table === 2)).toEqual([])
-    expect(heard[1]).not.toContain('"Stone"')
+    expect(received[1]).not.toContain('"Stone"')
   })
 })

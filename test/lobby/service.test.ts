@@ -5,12 +5,12 @@ import { TestLobby } from '../support/test-lobby.ts'
 
 /** Returns how many inputs are handled in one turn, of a hundred that arrive in it. */
 async function inOneTurn(batcher: Batcher): Promise<number> {
-  let heard = 0
-  for (let n = 0; n < 100 && heard === 0; n++) {
-    batcher.queue(() => heard++)
+  let received = 0
+  for (let n = 0; n < 100 && received === 0; n++) {
+    batcher.queue(() => received++)
     await settledInTurn()
   }
-  const first = heard
+  const first = received
   await settled()
   return first
 }

@@ -29,7 +29,7 @@ describe('the clock of a game, at the front door', () => {
       'Each of you has 5 minutes for the game, and 90 seconds for a move.',
       'bob, with 1:30 left for this move, and 5:00 for the game, is to move.',
     ],
-  ])('%s: is in the list of seeks, and shown to both players when they sit down', async (asked, listed, received, left) => {
+  ])('%s: is in the list of seeks, and shown to both players when the table opens', async (asked, listed, received, left) => {
     const { bob, ada } = await seeking(`tictactoe ${asked}`)
     expect(await ada.type('seeks', /^bob/)).toEqual([`bob  tictactoe, ${listed}  type: play tictactoe bob`])
     const seated = await ada.type('play tictactoe bob', /is to move/)

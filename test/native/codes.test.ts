@@ -23,7 +23,7 @@ describe('over a socket, each error code occurs', () => {
     },
     'who-are-you': {
       'nobody yet': async (door) => (await door.program()).ask(seek),
-      'a guest where it counts': async (door) => (await door.program('ada')).ask({ ...seek, rated: true }),
+      'a guest in a rated game': async (door) => (await door.program('ada')).ask({ ...seek, rated: true }),
       'a guest who wants a session': async (door) => (await door.program('ada')).ask({ type: 'session' }),
       'a guest who wants another password': async (door) =>
         (await door.program('ada')).ask({ type: 'password', old: PASSWORD, password: PASSWORD }),
@@ -135,7 +135,7 @@ describe('over a socket, each error code occurs', () => {
       },
     },
     unavailable: {
-      'a name, and a game, where nothing can be written': async () => {
+      'a name, and a game, while the store cannot write': async () => {
         const data = await openBreakableStore()
         const door = await startServer('parlor/door', { store: data.store })
         const ada = await door.program('ada')

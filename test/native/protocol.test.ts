@@ -132,13 +132,13 @@ describe('the native protocol', () => {
     const { lobby, ada, grace, table } = await two()
     const { token = '' } = ada.last('seated')
     await ada.say({ type: 'play', table, move: '1' })
-    const seen = ada.last('event').n
+    const lastSeen = ada.last('event').n
     ada.drop()
     await grace.say({ type: 'play', table, move: '5' })
     expect(grace.all('event').map(({ what }) => what.type)).toEqual(['opened', 'moved', 'gone', 'moved'])
     const back = new MemoryNativeClient(lobby.service)
-    expect(await back.say({ type: 'resume', token, after: seen })).toMatchObject({ type: 'seated', seat: 0, names: ['ada', 'grace'] })
-    expect(back.all('event').map(({ n }) => n)).toEqual([seen + 1, seen + 2, seen + 3])
+    expect(await back.say({ type: 'resume', token, after: lastSeen })).toMatchObject({ type: 'seated', seat: 0, names: ['ada', 'grace'] })
+    expect(back.all('event').map(({ n }) => n)).toEqual([lastSeen + 1, lastSeen + 2, lastSeen + 3])
     expect(await back.say({ type: 'play', table, move: '9' })).toMatchObject({ type: 'ok' })
     expect(await back.say({ type: 'resume', token: 'nonsense' })).toMatchObject({ type: 'error', code: 'bad-token' })
   })
@@ -268,7 +268,7 @@ describe('the native protocol', () => {
     expect(await grace.say({ type: 'play', table: grace.last('seated').table, move: '5' })).toMatchObject({ type: 'ok' })
   })
 
-  test('a connection can resume its own seat by the table, also after an event that is still to come', async () => {
+  test('a connection can resume its own seat by the table, also after the number of a later event', async () => {
     const { ada, table } = await two()
     const token = ada.last('seated').token
     for (const after of [undefined, 0, 99]) {
@@ -282,7 +282,7 @@ describe('the native protocol', () => {
   test.each([
     ['another name', { type: 'enter', name: 'hx9' }],
     ['its own name, registered', { type: 'register', name: 'ada', password: 'engine-1843' }],
-  ] as const)('who takes %s is notified of each table that it has left', async (_, command) => {
+  ] as const)('a user who takes %s is notified of each table that it has left', async (_, command) => {
     const { lobby, ada, grace, table } = await two()
     const alan = new MemoryNativeClient(lobby.service)
     await alan.say({ type: 'enter', name: 'alan' })

@@ -25,10 +25,10 @@ test.each([5, 120, 450, 3000])(
     let compared = 0
     for (const back of [0, 1, 7, 150, 199, 200].filter((some) => some <= n)) {
       const client = new MemoryNativeClient(lobby.service)
-      const seen = client.all('event').length
+      const count = client.all('event').length
       const now = lobby.service.hall.table(table)?.state.n ?? 0
       expect(await client.say({ type: 'resume', token, after: now - back })).toMatchObject({ type: 'seated', table })
-      const events = client.all('event').slice(seen)
+      const events = client.all('event').slice(count)
       const missed = events.filter((event) => event.n <= now)
       expect(missed.map((event) => event.n)).toEqual(Array.from({ length: back }, (_, at) => now - back + at + 1))
       for (const event of missed.filter(({ n }) => received.has(n))) {

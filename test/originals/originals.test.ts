@@ -31,7 +31,7 @@ function runs(scenario: Scenario): Run[] {
         .filter(({ direction, fault }) => {
           const receiver = direction === 's2c' ? (client ? '' : scenario.client) : server ? '' : scenario.server
           const onePiece = direction === 's2c' && fault === 'dribble' && client?.includes('--recv-once')
-          // the original head/tail server gives its client no pause; ours does
+          // the original head/tail server makes no pause for its client; Parlor's does
           const unpaced = direction === 's2c' && fault === 'coalesce' && !server && scenario.server === 'd001_p5_headtail_server' && !client
           return !onePiece && !unpaced && stands(receiver, direction, fault)
         })

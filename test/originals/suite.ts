@@ -32,7 +32,7 @@ export function scenarios(): Scenario[] {
     })
 }
 
-/** Our host for each original server. */
+/** Parlor's host for each original server. */
 const HOSTS: Readonly<Record<string, string>> = {
   d000_basic_server: 'tjc/hello',
   d000_basic_server_split: 'tjc/hello-split',
@@ -62,7 +62,7 @@ const HOSTS: Readonly<Record<string, string>> = {
   d004_guess_server: 'book/guess',
 }
 
-/** Our join, or solo, for each original client. */
+/** Parlor's join, or solo, for each original client. */
 const JOINS: Readonly<Record<string, string>> = {
   d000_basic_client: 'tjc/hello',
   d000_basic_client_protocol: 'tjc/hello',
@@ -100,7 +100,7 @@ const SOLOS: Readonly<Record<string, string>> = {
 
 const REPEAT = '--secret {SECRET} --choices {CHOICES} --now {NOW}'
 
-/** Returns our commands for a scenario; an unknown program fails the suite. */
+/** Returns Parlor's commands for a scenario; an unknown program fails the suite. */
 export function commandsOf({ server, client, asks, shell }: Scenario): { host?: string; join?: string; solo?: string } {
   if (server === '') return { solo: `${parlor} solo ${known(SOLOS, client)} ${quoted(REPEAT)}` }
   const host = `${parlor} host ${known(HOSTS, server)} --host {HOST} --port {PORT} ${quoted(REPEAT)}`
@@ -120,7 +120,7 @@ function quoted(options: string): string {
   return options.replace(/\{\w+\}/g, (name) => `'${name}'`)
 }
 
-/** The networks that an original tolerates, by direction; ours tolerate all (measured on the originals). */
+/** The networks that an original tolerates, by direction; Parlor's tolerate all (measured on the originals). */
 const BREAKS: Readonly<Record<string, readonly string[]>> = {
   's2c dribble': [
     'd000_basic_client',

@@ -30,14 +30,14 @@ async function original({ script }: typeof SECOND, port: number, cells: readonly
 
 /** A user at the front door, with nc. */
 class Caller {
-  #heard = ''
+  #received = ''
   #news = Promise.withResolvers<void>()
   readonly #socket: Socket
 
   constructor(port: number) {
     this.#socket = connect(port, '127.0.0.1')
     this.#socket.setEncoding('utf8').on('data', (text: string) => {
-      this.#heard += text
+      this.#received += text
       this.#news.resolve()
       this.#news = Promise.withResolvers()
     })
@@ -50,7 +50,7 @@ class Caller {
 
   /** Resolves when it has received a text, once more than `times` times. */
   async hears(pattern: RegExp, times = 0): Promise<void> {
-    while ([...this.#heard.matchAll(new RegExp(pattern, 'g'))].length <= times) await this.#news.promise
+    while ([...this.#received.matchAll(new RegExp(pattern, 'g'))].length <= times) await this.#news.promise
   }
 }
 

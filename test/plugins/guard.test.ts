@@ -28,7 +28,7 @@ function guarded(broken: Partial<AnyGame>, game: AnyGame = connectFour) {
 
 describe.each([
   ['throws', fail, /so be it/],
-  ['computes for ever', computeForEver, /longer than 50 ms/],
+  ['computes forever', computeForEver, /longer than 50 ms/],
 ])('a hook of a plug-in that %s', (_, broken, why) => {
   test.each(['play', 'outcome', 'toMove', 'view', 'points'] as const)('in %s refuses the move', (hook) => {
     const start = connectFour.setup({}, random)
@@ -55,10 +55,10 @@ describe.each([
       '',
     ])
     expect(game.notation.parse('4')).toEqual({ refused: 'the game cannot read that' })
-    expect([game.notation.print(4), game.notation.render({})]).toEqual(['', 'The board cannot be drawn.'])
+    expect([game.notation.print(4), game.notation.render({})]).toEqual(['', 'The board cannot be rendered.'])
   })
 
-  test('is reported once for each hook', () => {
+  test('reaches the log once for each hook', () => {
     const { game, failures } = guarded({ play: broken })
     for (let n = 0; n < 3; n++) game.play(connectFour.setup({}, random), 0, 4, random)
     expect(failures).toHaveLength(1)
@@ -78,17 +78,17 @@ test('a guarded game plays like the game itself, and the house plays it', () => 
 async function atTheDoor(broken: Partial<AnyGame>) {
   const { game, failures } = guarded(broken)
   const room = new TestLobby({ catalogue: shippedGames.with([game]) })
-  const come = async (name: string) => {
+  const connectUser = async (name: string) => {
     const caller = new DoorUser((line) => room.service.createSeating(line, 'parlor/door'), room.clock)
     await settled()
     await caller.type(name)
     return caller
   }
-  return { room, failures, ada: await come('ada'), grace: await come('grace') }
+  return { room, failures, ada: await connectUser('ada'), grace: await connectUser('grace') }
 }
 
 describe('at the front door, a plug-in’s game', () => {
-  test('is listed, explained, played and told like a shipped one', async () => {
+  test('is listed, explained, played and shown like a shipped game', async () => {
     const { ada, grace } = await atTheDoor({})
     expect(await ada.type('games')).toContain('connect-four  connect four: drop discs into columns')
     expect(await ada.type('rules four')).toContain('Two players drop a disc')
@@ -102,7 +102,7 @@ describe('at the front door, a plug-in’s game', () => {
     expect(await ada.type('9')).toContain('There is no column 9')
   })
 
-  test('that fails at a move refuses it with a sentence, and other tables go on', async () => {
+  test('that fails at a move refuses it with a sentence, and other tables continue', async () => {
     const { ada, grace, room, failures } = await atTheDoor({ play: fail })
     await ada.type('play connect-four')
     await grace.type('play connect-four')
@@ -120,7 +120,7 @@ describe('at the front door, a plug-in’s game', () => {
     expect(await ada.type('play tictactoe house')).toContain('Table 1')
   })
 
-  test('that computes for ever stops at its limit, and other tables go on', async () => {
+  test('that computes forever stops at its limit, and other tables continue', async () => {
     const { ada } = await atTheDoor({ play: computeForEver })
     await ada.type('play connect-four house')
     expect(await ada.type('4')).toContain('failed at this move')
@@ -130,7 +130,7 @@ describe('at the front door, a plug-in’s game', () => {
 })
 
 describe('a restart', () => {
-  test('without the plug-in, or with a changed one, holds its seats, and with it the game goes on', async () => {
+  test('without the plug-in, or with a changed one, holds its seats, and with it the game continues', async () => {
     const { room, ada, grace } = await atTheDoor({})
     await ada.type('play connect-four')
     await grace.type('play connect-four')
@@ -145,7 +145,7 @@ describe('a restart', () => {
     expect(without.troubles).toEqual([expect.stringContaining('1 table of connect-four cannot be resumed')])
     const back = new DoorUser((line) => without.service.createSeating(line, 'parlor/door'), without.clock)
     await settled()
-    expect(await back.type(`resume ${token}`)).toContain('cannot go on with this game of connect-four now: your seat is held')
+    expect(await back.type(`resume ${token}`)).toContain('cannot continue this game of connect-four now: your seat is held')
     without.service.closeHall(new Error('the process ends'))
 
     const changed = { ...connectFour, play: () => ({ refused: 'all is different' }) }

@@ -32,7 +32,7 @@ function option(more: string): string {
 }
 
 describe('a plug-in', () => {
-  test('adds games and programs behind the shipped ones, whose order and ports stay', async () => {
+  test('adds games and programs after the shipped ones, whose order and ports stay', async () => {
     const { catalogue, programs } = await load(`${examples}/connect-four-wire.ts`, `${examples}/battleship.ts`)
     expect([...catalogue.games.keys()].slice(0, shippedGames.games.size)).toEqual([...shippedGames.games.keys()])
     expect(catalogue.entries.slice(shippedGames.entries.length).map(({ name }) => name)).toEqual(['connect-four', 'battleship'])
@@ -71,7 +71,7 @@ describe('is refused with a sentence: a plug-in', () => {
     ['with three seats', numbersPlugin('seats: { min: 3, max: 3 },'), 'must have 1 or 2 seats'],
     ['with a bad setting', numbersPlugin("settings: { size: { min: 3, max: 2, usual: 2, about: '' } },"), 'a setting size'],
     ['whose setup throws', numbersPlugin("setup: () => { throw new Error('so be it') },"), 'cannot be set up'],
-    ['whose setup computes for ever', numbersPlugin('setup: () => { for (;;); },'), 'longer than 1000 ms'],
+    ['whose setup computes forever', numbersPlugin('setup: () => { for (;;); },'), 'longer than 1000 ms'],
     ['whose game is over at once', numbersPlugin('outcome: () => ({ winners: [] }),'), 'is over when it begins'],
     ['with a program name that is taken', programPlugin("short: 'guess'"), 'the name "guess" of the program example/bye is taken'],
     ['with a port that is taken', programPlugin('port: 9999'), 'the port 9999 of the program example/bye is taken'],
@@ -83,7 +83,7 @@ describe('is refused with a sentence: a plug-in', () => {
     ['with a badly spelt option', programPlugin(option("spelling: 'no way'")), 'has an option with the spelling "no way"'],
     ['with an option in another form', programPlugin(option("name: 'words'")), 'takes the option --words, which another program declares'],
     ['with a setting of another', programPlugin(option("name: 'words', spelling: 'more', setting: true")), 'has the setting words'],
-    ['with a step by no message', programPlugin('', "start: 'a', states: { a: { HI: 'a' } }"), 'with HI, which is no message'],
+    ['with a step for no message', programPlugin('', "start: 'a', states: { a: { HI: 'a' } }"), 'with HI, which is no message'],
   ])('%s', async (_, text, sentence) => {
     const file = await pluginFile(text)
     await expect(load(file)).rejects.toThrow(sentence)

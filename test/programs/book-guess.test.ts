@@ -37,7 +37,7 @@ describe('book/guess (book chapter)', () => {
     expect(played.join.endsWith(ASK)).toBe(true)
   })
 
-  test('draws a secret from 1 to 100 if none is given', async () => {
+  test('chooses a secret from 1 to 100 if none is given', async () => {
     const peer = await fakePeer('number', 'server')
     await peer.sayAlone('0')
     await peer.sayAlone('101')
@@ -55,7 +55,7 @@ describe('book/guess (book chapter)', () => {
 describe('the server, and other people’s clients', () => {
   const hosted = () => fakePeer('number', 'server', { options })
 
-  test('lets halving find any number from 1 to 100 in seven guesses', async () => {
+  test('answers so that halving finds any number from 1 to 100 in seven guesses', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 100 }), async (secret) => {
         const peer = await fakePeer('number', 'server', { options: { secret: String(secret) } })
@@ -90,16 +90,16 @@ describe('the server, and other people’s clients', () => {
     await peer.clock.pass(10)
     await peer.say('2')
     await peer.clock.pass(99)
-    expect(peer.heard).toBe('')
+    expect(peer.received).toBe('')
     await peer.clock.pass(1)
-    expect(peer.heard).toBe(WIN)
+    expect(peer.received).toBe(WIN)
     await peer.close()
   })
 
   test.each(['42\n', '42\r\n', ' 42 ', '+42', '0042', '4_2', '４２'])('%j is read as Python reads it', async (said) => {
     const peer = await hosted()
     await peer.sayAlone(said)
-    expect(peer.heard).toBe(WIN)
+    expect(peer.received).toBe(WIN)
     await peer.close()
   })
 
@@ -136,7 +136,7 @@ describe('the server, and other people’s clients', () => {
     const peer = await hosted()
     await peer.say('42')
     expect(await peer.close()).toBeUndefined()
-    expect(peer.heard).toBe(WIN)
+    expect(peer.received).toBe(WIN)
   })
 
   test('ends the conversation with a sentence after a guess that is too long', async () => {
@@ -150,7 +150,7 @@ describe('the server, and other people’s clients', () => {
     await peer.sayAlone('50')
     peer.conversation.stop(new Error('stopped'))
     expect((await peer.end())?.message).toBe('stopped')
-    expect([peer.heard, peer.gaveUp]).toEqual(['Too big!', 'reset'])
+    expect([peer.received, peer.gaveUp]).toEqual(['Too big!', 'reset'])
   })
 })
 
@@ -167,7 +167,7 @@ describe('the client, and other people’s servers', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test('shows that the server rejected a number, and asks for another', async () => {
+  test('shows that the server refused a number, and asks for another', async () => {
     const peer = await fakePeer('number', 'client', { typed: ['50', '42'] })
     await peer.say(AGAIN, WIN)
     expect(await peer.close()).toBeUndefined()
@@ -178,7 +178,7 @@ describe('the client, and other people’s servers', () => {
     const peer = await fakePeer('number', 'client', { typed: ['50'] })
     await peer.say('Welcome')
     expect((await peer.end())?.message).toMatch(
-      /^the server said "Welcome", which does not belong here; expected "Too small!", "Too big!", /,
+      /^the server sent "Welcome", which does not belong here; expected "Too small!", "Too big!", /,
     )
   })
 
@@ -204,7 +204,7 @@ describe('without a network', () => {
     expect(await playSolo('book/secret', [], { options })).toBe('The secret number is 42\n')
   })
 
-  test('book/secret draws from 1 to 100', async () => {
+  test('book/secret chooses a number from 1 to 100', async () => {
     const drawn: [number, number][] = []
     const random = {
       integer: (low: number, high: number) => drawn.push([low, high]),

@@ -18,7 +18,7 @@ describe('c8/both-ways (C8 slides, assignment 2)', () => {
   test('the client answers when the line is complete, not before', async () => {
     const peer = await fakePeer('c8/both-ways', 'client')
     await peer.say('Good morn')
-    expect(peer.heard).toBe('')
+    expect(peer.received).toBe('')
     await peer.say('ing\n')
     expect(peer.writes).toEqual(['Hello from client\n'])
     expect(await peer.close()).toBeUndefined()
@@ -46,7 +46,7 @@ describe('c8/both-ways (C8 slides, assignment 2)', () => {
       'Hel',
       'the server closed the connection in the middle of a message, 3 bytes into it: it had sent "Hel" and no line end (\\n); expected "Hello from server"',
     ],
-  ] as const)('our %s prints a sentence if the other side closes after %j', async (side, said, sentence) => {
+  ] as const)('the %s prints a sentence if the other side closes after %j', async (side, said, sentence) => {
     const peer = await fakePeer('c8/both-ways', side)
     if (said) await peer.say(said)
     expect((await peer.close())?.message).toBe(sentence)

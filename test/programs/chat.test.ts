@@ -33,10 +33,10 @@ describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
     expect(played.joinEnd?.message).toContain('input ended')
   })
 
-  test('reads one line per turn, however the bytes arrive; an early line waits for its turn', async () => {
+  test('reads one line per turn, in any pieces; an early line waits for its turn', async () => {
     const peer = await fakePeer('chat', 'server', { typed: ['one', 'two', 'three'] })
     await peer.say('fi', 'rst\nse', 'cond\nthird\n')
-    expect(peer.heard).toBe('one\ntwo\nthree\n')
+    expect(peer.received).toBe('one\ntwo\nthree\n')
     expect(peer.screen).toContain('CLIENT WROTE: first\n\nINPUT SERVER: two\nWAITING FOR CLIENT...\nCLIENT WROTE: second\n\n')
     await peer.close()
   })
@@ -50,7 +50,7 @@ describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
 
   test('does not send a CR that was typed', async () => {
     const peer = await fakePeer('chat', 'server', { typed: ['a\rb\r'] })
-    expect(peer.heard).toBe('a b \n')
+    expect(peer.received).toBe('a b \n')
     await peer.close()
   })
 
@@ -59,7 +59,7 @@ describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
     await peer.say(Uint8Array.of(0x61, 0xff, 0xc3, 10))
     await peer.say(new Uint8Array(4096).fill(0xff), '\n')
     expect(peer.screen).toContain('SERVER WROTE: a\ufffd\ufffd\n')
-    expect(peer.heard).toBe('ok\nstill here\n')
+    expect(peer.received).toBe('ok\nstill here\n')
     await peer.close()
   })
 
@@ -115,7 +115,7 @@ describe('tjc/chat-quit (TJC notes, exercise 8)', () => {
   test('a quit with a CR is an ordinary line', async () => {
     const peer = await fakePeer('tjc/chat-quit', 'server', { typed: ['hello', 'quit'] })
     await peer.say('quit\r\n')
-    expect(peer.heard).toBe('hello\nquit\n')
+    expect(peer.received).toBe('hello\nquit\n')
     expect(await peer.close()).toBeUndefined()
   })
 
@@ -124,11 +124,11 @@ describe('tjc/chat-quit (TJC notes, exercise 8)', () => {
     const turn = await fakePeer('tjc/chat-quit', 'server', { person })
     turn.conversation.stop(new Disconnected('ours', 'stopped'))
     await turn.end()
-    expect([turn.heard, turn.gaveUp]).toEqual(['quit\n', 'finished'])
+    expect([turn.received, turn.gaveUp]).toEqual(['quit\n', 'finished'])
     const waiting = await fakePeer('tjc/chat-quit', 'server', { typed: ['hello'] })
     waiting.conversation.stop(new Disconnected('ours', 'stopped'))
     await waiting.end()
-    expect([waiting.heard, waiting.gaveUp]).toEqual(['hello\n', 'reset'])
+    expect([waiting.received, waiting.gaveUp]).toEqual(['hello\n', 'reset'])
   })
 })
 
@@ -160,7 +160,7 @@ describe('c8/chat and c8/chat-bye (C8 slides, project 4 and assignment 3)', () =
     expect(await play({ program: 'c8/chat-bye', host: [] })).toMatchObject({ toClient: 'BYE\n', hostEnd: undefined, joinEnd: undefined })
   })
 
-  test('the same line ends the talk at the table and on the wire, whatever was sent before', async () => {
+  test('the same line ends the talk at the table and on the wire, after any other lines', async () => {
     const text = fc
       .oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('BYE', 'xbyex', 'b\u0130ye', 'quit'))
       .filter((line) => !/[\r\n]/.test(line))
@@ -182,10 +182,10 @@ describe('the chats in parlor serve', () => {
     async (name) => {
       const guest = await servedPeer(name)
       for (const [at, line] of ['hello', '', 'I am a robot', 'why?', 'Is this a socket?', '\x00\x1b[31m'].entries()) {
-        expect(guest.heard.match(/\n/g)).toHaveLength(at + 1)
+        expect(guest.received.match(/\n/g)).toHaveLength(at + 1)
         await guest.say(`${line}\n`)
       }
-      expect(guest.heard).toMatch(/^([^\p{Cc}]{2,199}\n){7}$/u)
+      expect(guest.received).toMatch(/^([^\p{Cc}]{2,199}\n){7}$/u)
       if (name === 'tjc/chat-quit') await guest.say('quit\n')
       if (name === 'c8/chat-bye') await guest.say('Good Bye\n')
       const end = await guest.close()

@@ -15,7 +15,7 @@ describe('fh/hello (FH slides, the "Hello-world" client and server)', () => {
     })
   })
 
-  test('the server waits for the whole greeting, however it is split', async () => {
+  test('the server waits for the whole greeting, split anywhere', async () => {
     await fc.assert(
       fc.asyncProperty(fc.subarray([1, 2, 3, 4, 5, 6, 7, 8]), async (cuts) => {
         const peer = await fakePeer('fh/hello', 'server')

@@ -53,12 +53,12 @@ describe('fh/hangman (FH slides, task 5.2)', () => {
     expect([played.hostEnd, played.joinEnd]).toEqual([undefined, undefined])
   })
 
-  test('a stopped server says so, and requests nothing more', async () => {
+  test('a stopped server sends the reason, and requests nothing more', async () => {
     const peer = await fakePeer('hangman', 'server', { options: { secret: 'eel' } })
     await peer.say('START\n', 'x\n')
     peer.conversation.stop(new Disconnected('ours', 'the server was stopped'))
     await peer.end()
-    expect([peer.heard, peer.gaveUp]).toEqual(['WORD 3 8\nMISS 7\nERROR the server was stopped\n', 'reset'])
+    expect([peer.received, peer.gaveUp]).toEqual(['WORD 3 8\nMISS 7\nERROR the server was stopped\n', 'reset'])
   })
 
   test.each([
@@ -95,7 +95,7 @@ describe('the hangman server and other people’s clients', () => {
   test('accepts CR LF, split and glued messages', async () => {
     const peer = await hosted()
     await peer.say('ST', 'ART\r', '\ne', '\r\nl\r\nSTART\r\nx\r\nQU', 'IT\r\n')
-    expect(peer.heard).toBe('WORD 3 8\nAT 1 2\nAT 3\nEND WON eel\nWORD 3 8\nMISS 7\n')
+    expect(peer.received).toBe('WORD 3 8\nAT 1 2\nAT 3\nEND WON eel\nWORD 3 8\nMISS 7\n')
     expect(await peer.close()).toBeUndefined()
   })
 
@@ -108,9 +108,9 @@ describe('the hangman server and other people’s clients', () => {
   ])('answers %s with an ERROR, and changes nothing', async (_, said) => {
     const peer = await hosted()
     await peer.say(said)
-    expect(peer.heard).toMatch(/^ERROR .*expected .*"START".*\n$/)
+    expect(peer.received).toMatch(/^ERROR .*expected .*"START".*\n$/)
     await peer.say('START\ne\nl\nQUIT\n')
-    expect(peer.heard).toContain('WORD 3 8\nAT 1 2\nAT 3\nEND WON eel\n')
+    expect(peer.received).toContain('WORD 3 8\nAT 1 2\nAT 3\nEND WON eel\n')
     expect(await peer.close()).toBeUndefined()
   })
 
@@ -124,7 +124,7 @@ describe('the hangman server and other people’s clients', () => {
   ])('answers %s with an ERROR that costs no miss', async (_, said, sentence) => {
     const peer = await hosted()
     await peer.say('START\n', said, 'x\n')
-    expect(peer.heard).toBe(`WORD 3 8\nERROR ${sentence}\nMISS 7\n`)
+    expect(peer.received).toBe(`WORD 3 8\nERROR ${sentence}\nMISS 7\n`)
     await peer.close()
   })
 
@@ -164,8 +164,8 @@ describe('the hangman server and other people’s clients', () => {
           const peer = await hosted(secret)
           for (const letter of ['START', ...letters]) {
             await peer.say(`${letter}\n`)
-            if (peer.heard.includes('END')) break
-            expect(peer.heard).not.toContain(secret)
+            if (peer.received.includes('END')) break
+            expect(peer.received).not.toContain(secret)
           }
           await peer.close()
         },
@@ -174,7 +174,7 @@ describe('the hangman server and other people’s clients', () => {
     )
   })
 
-  test('answers every guess exactly once, however the bytes arrive', async () => {
+  test('answers every guess exactly once, in any pieces', async () => {
     let answered = 0
     const guess = fc.oneof(fc.constantFrom(...'abcdefgh', 'START', '', '?'), fc.string({ unit: 'grapheme', maxLength: 3 }))
     const line = guess.filter((text) => !/[\r\n]/.test(text) && text !== 'QUIT')
@@ -188,7 +188,7 @@ describe('the hangman server and other people’s clients', () => {
           bytes = bytes.subarray(cut + 1)
         }
         if (bytes.length > 0) await peer.say(bytes)
-        const answers = peer.heard.split('\n').slice(1, -1)
+        const answers = peer.received.split('\n').slice(1, -1)
         answered += answers.length
         const ending = answers.findIndex((answer) => answer.startsWith('END'))
         if (ending < 0) expect(answers).toHaveLength(guesses.length)
@@ -207,11 +207,11 @@ describe('the hangman server and other people’s clients', () => {
 describe('the hangman client and other people’s servers', () => {
   test('accepts answers that are split, glued, and with CR LF', async () => {
     const peer = await fakePeer('hangman', 'client', { typed: ['e', 'l', 'n'] })
-    expect(peer.heard).toBe('START\n')
+    expect(peer.received).toBe('START\n')
     await peer.say('WO', 'RD 3 8\r', '\n')
     await peer.say('AT 1', ' 2\r\n')
     await peer.say('AT 3\nEND WON eel\n')
-    expect(peer.heard).toBe('START\ne\nl\nQUIT\n')
+    expect(peer.received).toBe('START\ne\nl\nQUIT\n')
     expect(await peer.close()).toBeUndefined()
   })
 
@@ -223,17 +223,17 @@ describe('the hangman client and other people’s servers', () => {
   })
 
   test.each([
-    ['a position that the word does not have', ['WORD 3 8\n', 'AT 4\n'], 'the server said AT 4, and its word has 3 letters'],
-    ['position 0', ['WORD 3 8\n', 'AT 0\n'], 'the server said AT 0'],
-    ['a word without letters', ['WORD 0 8\n'], 'the server said "WORD 0 8"'],
-    ['numbers that are none', ['WORD three 8\n'], 'the server said "WORD three 8"'],
-    ['an ERROR where the word is due', ['WORD 1 8\n', 'AT 1\n', 'ERROR busy\n'], 'the server said "ERROR busy"'],
-    ['an end too early', ['WORD 3 8\n', 'END WON eel\n'], 'the server said "END WON eel"'],
+    ['a position that the word does not have', ['WORD 3 8\n', 'AT 4\n'], 'the server sent AT 4, and its word has 3 letters'],
+    ['position 0', ['WORD 3 8\n', 'AT 0\n'], 'the server sent AT 0'],
+    ['a word without letters', ['WORD 0 8\n'], 'the server sent "WORD 0 8"'],
+    ['numbers that are none', ['WORD three 8\n'], 'the server sent "WORD three 8"'],
+    ['an ERROR in place of the word', ['WORD 1 8\n', 'AT 1\n', 'ERROR busy\n'], 'the server sent "ERROR busy"'],
+    ['an end too early', ['WORD 3 8\n', 'END WON eel\n'], 'the server sent "END WON eel"'],
   ])('%s ends the conversation with a sentence', async (_, said, sentence) => {
     const peer = await fakePeer('hangman', 'client', { typed: ['e', 'l'] })
     await peer.say(...said)
     expect((await peer.end())?.message).toContain(sentence)
-    expect(peer.heard.endsWith('QUIT\n')).toBe(true)
+    expect(peer.received.endsWith('QUIT\n')).toBe(true)
   })
 
   test('ends the game with a sentence if the server disconnects', async () => {

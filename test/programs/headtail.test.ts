@@ -86,7 +86,7 @@ describe('the server, and other people’s clients', () => {
   ])('judges the last character of a line: %j', async (said, answer) => {
     const peer = await hosted()
     await peer.sayAlone(`${said}\n`)
-    expect(peer.heard).toBe(PROMPT + answer + PROMPT)
+    expect(peer.received).toBe(PROMPT + answer + PROMPT)
     await peer.say('Q\n')
     expect(await peer.close()).toBeUndefined()
   })
@@ -94,7 +94,7 @@ describe('the server, and other people’s clients', () => {
   test.each(['Q', 'XQ', 'Thanks, Q'])('ends after %j, and closes first', async (said) => {
     const peer = await hosted()
     await peer.say(`${said}\n`)
-    expect(peer.heard).toBe(PROMPT + BYE)
+    expect(peer.received).toBe(PROMPT + BYE)
     expect(peer.gaveUp).toBe('finished')
     expect(await peer.close()).toBeUndefined()
   })
@@ -103,7 +103,7 @@ describe('the server, and other people’s clients', () => {
     const peer = await hosted()
     await peer.sayAlone(Uint8Array.of(0xff, 0xc3, 10))
     await peer.say('Q\n')
-    expect(peer.heard).toBe(PROMPT + UNUSABLE + PROMPT + BYE)
+    expect(peer.received).toBe(PROMPT + UNUSABLE + PROMPT + BYE)
     expect(await peer.close()).toBeUndefined()
   })
 
@@ -125,7 +125,7 @@ describe('the server, and other people’s clients', () => {
   test('answers glued lines one by one', async () => {
     const peer = await hosted()
     await peer.sayAlone('H\nT\nQ\n')
-    expect(peer.heard).toBe(PROMPT + RIGHT + PROMPT + WRONG + PROMPT + BYE)
+    expect(peer.received).toBe(PROMPT + RIGHT + PROMPT + WRONG + PROMPT + BYE)
     expect(await peer.close()).toBeUndefined()
   })
 
@@ -140,7 +140,7 @@ describe('the server, and other people’s clients', () => {
     const peer = await hosted()
     peer.conversation.stop(new Error('stopped'))
     expect((await peer.end())?.message).toBe('stopped')
-    expect(peer.heard).toBe(PROMPT)
+    expect(peer.received).toBe(PROMPT)
     expect(peer.gaveUp).toBe('reset')
   })
 })
@@ -167,24 +167,24 @@ describe('the client, and other people’s servers', () => {
   test('ask nothing before the prompt is complete', async () => {
     const peer = await fakePeer('c8/headtail', 'client', { typed: ['h'] })
     await peer.say(PROMPT.slice(0, -1))
-    expect([peer.screen, peer.heard]).toEqual(['', ''])
+    expect([peer.screen, peer.received]).toEqual(['', ''])
     await peer.say(' ')
-    expect(peer.heard).toBe('H\n')
+    expect(peer.received).toBe('H\n')
   })
 
   test('send one line per prompt: in capitals, never empty, without CR', async () => {
     const peer = await fakePeer('c8/headtail', 'client', { typed: ['', '\r', '', 'h\rt ß'] })
     await peer.say(PROMPT)
-    expect(peer.heard).toBe('HT SS\n')
+    expect(peer.received).toBe('HT SS\n')
     expect(peer.screen).toBe(`${PROMPT}\n${PROMPT}\r\n${PROMPT}\n${PROMPT}h\rt ß\n`)
     await peer.say(BYE)
     await peer.close()
   })
 
-  test('quit with a line that ends in Q, whatever the server answers', async () => {
+  test('quit with a line that ends in Q, after any answer of the server', async () => {
     const peer = await fakePeer('c8/headtail', 'client', { typed: ['xq'] })
     await peer.say(PROMPT, 'So long!\n')
-    expect(peer.heard).toBe('XQ\n')
+    expect(peer.received).toBe('XQ\n')
     expect(await peer.close()).toBeUndefined()
     expect(peer.screen).toBe(`${PROMPT}xq\nSo long!\n\n`)
   })
@@ -197,7 +197,7 @@ describe('the client, and other people’s servers', () => {
   })
 
   test.each([
-    ['a line for a prompt', ['Welcome!\n'], 'the server said "Welcome!", which does not belong here'],
+    ['a line for a prompt', ['Welcome!\n'], 'the server sent "Welcome!", which does not belong here'],
     ['a prompt for an answer', [PROMPT, PROMPT], 'which does not belong here; expected "You are right!"'],
   ])('print a sentence: %s', async (_, said, sentence) => {
     const peer = await fakePeer('c8/headtail', 'client', { typed: ['h'] })
@@ -241,6 +241,6 @@ test.each(['Wrong', 'sorry, you are wrong.', 'RIGHT'])('join names what it expec
   await peer.say(PROMPT)
   await peer.say(BYE)
   expect(peer.screen).toContain(`${answer}\n`)
-  expect(notices).toEqual([`rejected: the server said "${answer}": expected "You are right!" or "Sorry, you are wrong."`])
+  expect(notices).toEqual([`rejected: the server sent "${answer}": expected "You are right!" or "Sorry, you are wrong."`])
   expect(await peer.close()).toBeUndefined()
 })

@@ -18,7 +18,7 @@ describe.each([...names, 'tjc/hello-split', 'c8/hello-split'])('%s', (name) => {
     await peer.say(...LINE)
     expect(await peer.close()).toBeUndefined()
     expect(peer.screen).toContain('Hello from server')
-    expect(peer.heard).toBe('')
+    expect(peer.received).toBe('')
   })
 
   test.each([
@@ -38,7 +38,7 @@ describe.each([...names, 'tjc/hello-split', 'c8/hello-split'])('%s', (name) => {
     expect(peer.screen).toBe('')
   })
 
-  test('rejects a line without end as too long', async () => {
+  test('ends with an error for a line without end', async () => {
     const peer = await fakePeer(name, 'client')
     await peer.say('x'.repeat(5000))
     expect((await peer.end())?.message).toContain('4096 bytes')
@@ -176,23 +176,23 @@ describe.each(['tjc/hello-split', 'c8/hello-split'])('the server of %s', (name) 
   test('does not wait for a client that resets', async () => {
     const peer = await fakePeer(name, 'server', { options: { delay: 3_600_000 } })
     expect(await peer.reset()).toBeUndefined()
-    expect(peer.heard).toBe('Hello fr')
+    expect(peer.received).toBe('Hello fr')
   })
 
   test('does not wait after a stop', async () => {
     const peer = await fakePeer(name, 'server', { options: { delay: 3_600_000 } })
     peer.conversation.stop(new Error('stopped'))
     expect((await peer.end())?.message).toBe('stopped')
-    expect(peer.heard).toBe('Hello fr')
+    expect(peer.received).toBe('Hello fr')
   })
 
   test('sends the whole line to a client that has only closed its side', async () => {
     const peer = await fakePeer(name, 'server', { options: { delay: 5000 } })
     expect(await peer.close()).toBeUndefined()
-    expect(peer.heard).toBe(LINE)
+    expect(peer.received).toBe(LINE)
   })
 
-  test('rejects a piece without a byte', async () => {
+  test('refuses a piece without a byte', async () => {
     const { check } = await program(name)
     expect(check?.({ split: 0 })).toBe('the first piece has at least 1 byte, not 0')
     expect(check?.({ split: 1 })).toBeUndefined()

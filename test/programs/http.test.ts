@@ -58,16 +58,16 @@ describe('the page’s host and other people’s clients', () => {
   ])('%s is answered with the page', async (_, request) => {
     const peer = await hosted()
     await peer.say(request)
-    expect([peer.heard, peer.screen, peer.gaveUp]).toEqual([OK, `${request}\n`, 'finished'])
+    expect([peer.received, peer.screen, peer.gaveUp]).toEqual([OK, `${request}\n`, 'finished'])
     expect(await peer.close()).toBeUndefined()
   })
 
   test('a request that arrives byte by byte is answered at its empty line, not before', async () => {
     const peer = await hosted()
     await peer.say(...GET.slice(0, -1))
-    expect(peer.heard).toBe('')
+    expect(peer.received).toBe('')
     await peer.say('\n')
-    expect(peer.heard).toBe(OK)
+    expect(peer.received).toBe(OK)
     expect(await peer.close()).toBeUndefined()
   })
 
@@ -75,9 +75,9 @@ describe('the page’s host and other people’s clients', () => {
     const peer = await hosted()
     const head = 'POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\n'
     await peer.say(head, 'ab')
-    expect(peer.heard).toBe('')
+    expect(peer.received).toBe('')
     await peer.say('cd')
-    expect([peer.heard, peer.screen]).toEqual([OK, `${head}\n`])
+    expect([peer.received, peer.screen]).toEqual([OK, `${head}\n`])
     expect(await peer.close()).toBeUndefined()
   })
 
@@ -91,11 +91,11 @@ describe('the page’s host and other people’s clients', () => {
   ])('%s is refused with a sentence', async (_, said) => {
     const peer = await hosted()
     await peer.say(said)
-    expect(peer.heard).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n.*\r\n\r\nA request is a line such as GET \/ HTTP\/1\.1, .*\n$/s)
-    const [head = '', body = ''] = peer.heard.split('\r\n\r\n')
+    expect(peer.received).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n.*\r\n\r\nA request is a line such as GET \/ HTTP\/1\.1, .*\n$/s)
+    const [head = '', body = ''] = peer.received.split('\r\n\r\n')
     expect(head).toContain(`Content-Length: ${body.length}`)
     expect(peer.gaveUp).toBe('finished')
-    expect((await peer.close())?.message).toMatch(/^the client said "/)
+    expect((await peer.close())?.message).toMatch(/^the client sent "/)
   })
 
   test('a client that closes its side during a request receives the reason', async () => {
@@ -103,7 +103,7 @@ describe('the page’s host and other people’s clients', () => {
     await peer.say('GET / HTTP/1.1\r\nHost: x\r\n')
     expect((await peer.close())?.message).toContain('there is no empty line (\\r\\n\\r\\n) after its head')
     expect(peer.gaveUp).toBe('finished')
-    expect(peer.heard).toContain('400 Bad Request')
+    expect(peer.received).toContain('400 Bad Request')
     expect(peer.screen).toBe('GET / HTTP/1.1\r\nHost: x\r\n\n')
   })
 
@@ -137,7 +137,7 @@ describe('the page’s client and other people’s servers', () => {
     ],
   ])('%s is shown as soon as it is complete', async (_, pieces, screen) => {
     const peer = await joined()
-    expect(peer.heard).toBe(GET)
+    expect(peer.received).toBe(GET)
     await peer.say(...pieces)
     expect([peer.screen, peer.gaveUp]).toEqual([screen, 'finished'])
     expect(await peer.close()).toBeUndefined()
@@ -161,7 +161,7 @@ describe('the page’s client and other people’s servers', () => {
     expect(end?.message).toEqual(trouble && expect.stringContaining(trouble))
   })
 
-  test('a missing answer is reported', async () => {
+  test('the client reports a missing answer to its user', async () => {
     const peer = await joined()
     expect((await peer.close())?.message).toContain('the server closed the connection')
     expect(peer.screen).toBe('')

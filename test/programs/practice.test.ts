@@ -30,10 +30,10 @@ describe('tjc/practice (TJC notes, programs 3 and 4)', () => {
     await peer.say(...said)
     expect(await peer.close()).toBeUndefined()
     expect(peer.screen).toBe(screen)
-    expect(peer.heard).toBe('')
+    expect(peer.received).toBe('')
   })
 
-  test('a silent client is reported with a sentence', async () => {
+  test('the server reports a silent client with a sentence', async () => {
     const peer = await fakePeer('tjc/practice', 'server')
     expect((await peer.close())?.message).toBe('the client closed the connection; expected "Hello from client\\n"')
     expect(peer.screen).toBe('')

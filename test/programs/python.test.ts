@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { pythonAddress, pythonBytes, pythonDigits, pythonInt } from '../../src/programs/python/values.ts'
 
-/** What Python's `int()` makes of a text (undefined: a ValueError), and whether `str.isdigit()` holds and `int()` reads it. */
+/** What Python's `int()` returns for a text (undefined: a ValueError), and whether `str.isdigit()` is true and `int()` reads it. */
 const NUMBERS: readonly (readonly [text: string, int: string | undefined, digits: boolean])[] = [
   ['7', '7', true],
   ['007', '7', true],

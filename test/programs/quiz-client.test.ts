@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Console } from '../../src/protocol/definition.ts'
 import { fakePeer } from '../support/fake-peer.ts'
 
-/** A person who types the given lines, one at each question, and waits for ever at the next. */
+/** A person who types the given lines, one at each question, and waits forever at the next. */
 class Thinker implements Console {
   readonly shown: string[] = []
   readonly #lines: string[]
@@ -36,7 +36,7 @@ describe('a person at the client of fh/quiz', () => {
     }
   })
 
-  test('learns why the question is repeated', async () => {
+  test('sees why the question is repeated', async () => {
     const person = new Thinker(['ada', '', '0', 'many', '1', 'z', 'B'])
     const peer = await fakePeer('quiz', 'client', { person })
     await peer.say('Welcome ada\n', QUESTION)
@@ -45,7 +45,7 @@ describe('a person at the client of fh/quiz', () => {
       'Type a number from 1 to 50, RESUME or QUIT.',
       'Type the letter of one of the options, or QUIT.',
     ])
-    expect(peer.heard).toBe('NAME ada\nSTART 1\nB\n')
+    expect(peer.received).toBe('NAME ada\nSTART 1\nB\n')
     await peer.close()
   })
 })

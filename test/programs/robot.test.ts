@@ -58,7 +58,7 @@ describe('tjc/robot (TJC notes, section 6)', () => {
         expect(await peer.close()).toBeUndefined()
         expect(places(peer.screen)).toHaveLength(steps.length + 1)
         expect(places(peer.screen).at(-1)).toBe('Column 6, row 8, heading north.')
-        expect(peer.heard).toBe('')
+        expect(peer.received).toBe('')
       }),
       { numRuns: 40 },
     )
@@ -76,16 +76,19 @@ describe('tjc/robot (TJC notes, section 6)', () => {
     const peer = await fakePeer('tjc/robot', 'server')
     await peer.say('LEFT\n', `${said}\n`)
     const expected = 'expected "FORWARD", "LEFT" or "RIGHT", or "END" to stop'
-    expect((await peer.end())?.message).toBe(`the client said ${JSON.stringify(said)}, which does not belong here; ${expected}${hint}`)
+    expect((await peer.end())?.message).toBe(`the client sent ${JSON.stringify(said)}, which does not belong here; ${expected}${hint}`)
     expect(peer.gaveUp).toBe('reset')
     expect(places(peer.screen).at(-1)).toBe('Column 6, row 6, heading west.')
   })
 
-  test.each(['close', 'reset'] as const)('a remote control that closes without END (%s) is reported with a sentence', async (leaves) => {
-    const peer = await fakePeer('tjc/robot', 'server')
-    await peer.say('FORWARD\nLE')
-    expect((await peer[leaves]())?.message).toContain('expected "FORWARD", "LEFT" or "RIGHT"')
-  })
+  test.each(['close', 'reset'] as const)(
+    'the robot reports a remote control that closes without END (%s) with a sentence',
+    async (leaves) => {
+      const peer = await fakePeer('tjc/robot', 'server')
+      await peer.say('FORWARD\nLE')
+      expect((await peer[leaves]())?.message).toContain('expected "FORWARD", "LEFT" or "RIGHT"')
+    },
+  )
 
   test('bytes after END are ignored', async () => {
     const peer = await fakePeer('tjc/robot', 'server')

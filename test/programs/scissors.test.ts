@@ -33,19 +33,19 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
   test('asks both players at the same time, and sends no hand before both have chosen', async () => {
     const person = new InteractiveUser()
     const peer = await fakePeer('scissors', 'server', { person })
-    expect(peer.heard).toBe('CHOOSE\n')
+    expect(peer.received).toBe('CHOOSE\n')
     expect(person.screen).toBe(`You are Player1 playing against Player2\nPlayer1: ${ASK}`)
     await peer.say('3\n')
-    expect([peer.heard, person.asked]).toEqual(['CHOOSE\n', true])
+    expect([peer.received, person.asked]).toEqual(['CHOOSE\n', true])
     expect(person.screen).not.toContain('Stone :\n')
     await person.type('x', '1')
-    expect(peer.heard).toBe('CHOOSE\nROUND Scissor Stone\nCHOOSE\n')
+    expect(peer.received).toBe('CHOOSE\nROUND Scissor Stone\nCHOOSE\n')
     await person.type('1')
-    expect(peer.heard).toBe('CHOOSE\nROUND Scissor Stone\nCHOOSE\n')
+    expect(peer.received).toBe('CHOOSE\nROUND Scissor Stone\nCHOOSE\n')
     await peer.say('2\n')
     await person.type('1')
     await peer.say('1\n')
-    expect(peer.heard).toMatch(/ROUND Scissor Scissor\nEND 1 1\n$/)
+    expect(peer.received).toMatch(/ROUND Scissor Scissor\nEND 1 1\n$/)
     expect(await peer.close()).toBeUndefined()
   })
 
@@ -54,9 +54,9 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
     async (text) => {
       const peer = await fakePeer('scissors', 'server', { typed: ['1', '1', '1'] })
       await peer.say(`${text}\n`)
-      expect(peer.heard).toBe('CHOOSE\nERROR choose 1 for Scissor, 2 for Paper or 3 for Stone\nCHOOSE\n')
+      expect(peer.received).toBe('CHOOSE\nERROR choose 1 for Scissor, 2 for Paper or 3 for Stone\nCHOOSE\n')
       await peer.say('2\r\n', ' 2\n', '2\n')
-      expect(peer.heard).toMatch(/ROUND Scissor Paper\nEND 3 0\n$/)
+      expect(peer.received).toMatch(/ROUND Scissor Paper\nEND 3 0\n$/)
       expect(await peer.close()).toBeUndefined()
     },
   )
@@ -65,11 +65,11 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
     const person = new InteractiveUser()
     const peer = await fakePeer('scissors', 'server', { person })
     await peer.say('3\n1\n')
-    expect(peer.heard).toMatch(
-      /^CHOOSE\nERROR "1" came too soon: it is not your turn yet; wait for something like "ROUND Scissor Stone"\n$/,
+    expect(peer.received).toMatch(
+      /^CHOOSE\nERROR "1" arrived too soon: it is not your turn yet; wait for something like "ROUND Scissor Stone"\n$/,
     )
     await person.type('1')
-    expect(peer.heard).toMatch(/ROUND Scissor Stone\nCHOOSE\n$/)
+    expect(peer.received).toMatch(/ROUND Scissor Stone\nCHOOSE\n$/)
     await peer.close()
   })
 
@@ -88,7 +88,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
       const host = new InteractiveUser()
       const peer = await fakePeer('scissors', 'server', { person: host })
       await leave(host)
-      expect(peer.heard).toBe('CHOOSE\nQUIT\n')
+      expect(peer.received).toBe('CHOOSE\nQUIT\n')
       expect(await peer.close()).toBeUndefined()
     }
     const join = new InteractiveUser()
@@ -110,7 +110,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
       const peer = await fakePeer('scissors', side, { person: new InteractiveUser() })
       peer.conversation.stop(new Disconnected('ours', 'stopped'))
       await peer.end()
-      expect([peer.heard.endsWith('QUIT\n'), peer.gaveUp]).toEqual([true, 'finished'])
+      expect([peer.received.endsWith('QUIT\n'), peer.gaveUp]).toEqual([true, 'finished'])
     }
   })
 
@@ -128,18 +128,18 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
   test('the client shows an ERROR and chooses again when asked; an illegal message ends it', async () => {
     const peer = await fakePeer('scissors', 'client', { typed: ['1', '2'] })
     await peer.say('CHO', 'OSE\r\nERR', 'OR busy\nCHOOSE\n', 'ROUND Stone Paper\n')
-    expect(peer.heard).toBe('1\n2\n')
+    expect(peer.received).toBe('1\n2\n')
     expect(peer.screen).toContain('busy\n')
     expect(peer.screen.endsWith('Player1:  Stone\nPlayer2:  Paper\nPlayer2 wins!\n')).toBe(true)
     await peer.say('ROUND Well Paper\n')
-    expect((await peer.end())?.message).toContain('the server said "ROUND Well Paper"')
-    expect(peer.heard.endsWith('QUIT\n')).toBe(true)
+    expect((await peer.end())?.message).toContain('the server sent "ROUND Well Paper"')
+    expect(peer.received.endsWith('QUIT\n')).toBe(true)
   })
 
   test('in parlor serve the house is Player1, and its hands can be set', async () => {
     const guest = await servedPeer('scissors', { random: scriptedRandom(['Paper', 'Stone', 'Scissor']) })
     await guest.say('1\n2\n3\n')
-    expect(guest.heard).toBe('CHOOSE\nROUND Paper Scissor\nCHOOSE\nROUND Stone Paper\nCHOOSE\nROUND Scissor Stone\nEND 0 3\n')
+    expect(guest.received).toBe('CHOOSE\nROUND Paper Scissor\nCHOOSE\nROUND Stone Paper\nCHOOSE\nROUND Scissor Stone\nEND 0 3\n')
     expect(await guest.close()).toBeUndefined()
   })
 })

@@ -25,7 +25,7 @@ describe('cs/chat: games inside the talk', () => {
     expect(hands.join).toContain('Enter Input >5\nType 1 for Scissor, 2 for Paper, 3 for Stone.\n')
   })
 
-  test('tictactoe: the side that sent play moves first; both draw; then the side without the last move talks', async () => {
+  test('tictactoe: the side that sent play moves first; the game is drawn; then the side without the last move talks', async () => {
     const played = await playTalk({
       join: ['play tictactoe', 'x', '0', '10', '1', '1', '4', '+7', 'again?'],
       host: ['5', '5', '5', '2', 'well played', '/q'],
@@ -81,7 +81,7 @@ describe('cs/chat: games inside the talk', () => {
     expect(played.toServer).toBe('play guess\n50\n25\n42\nagain\nLOW\nWIN\n/q\n')
     expect(played.toClient).toBe('HIGH\nLOW\nWIN\nplay guess\n1\n42\nyour turn\n')
     expect(played.join).toContain('Your guess is too high.\n')
-    expect(played.host).toContain('This side keeps a number from 1 to 100, and answers by itself.\n50: HIGH\n25: LOW\n42: WIN\n')
+    expect(played.host).toContain('This side has a secret number from 1 to 100, and answers by itself.\n50: HIGH\n25: LOW\n42: WIN\n')
   })
 
   test.each(FRAMINGS)('guess: after the fifth wrong guess its verdict and GAMEOVER, framing %s', async (framing) => {
@@ -104,7 +104,7 @@ describe('cs/chat: games inside the talk', () => {
       expect(won.toClient).toBe('WORD 3 8\nMISS 7\nAT 1 2\nAT 3\nEND WON eel\nyes\n')
     }
     expect(won.join).toContain('You have found it: eel\n')
-    expect(won.host).toContain('This side keeps a word, and answers by itself.\n')
+    expect(won.host).toContain('This side has a secret word, and answers by itself.\n')
     const lost = await playTalk({
       options: { secret: 'eel', framing },
       join: ['hi', 'now me'],
@@ -187,20 +187,20 @@ describe('cs/chat: the sealed hand', () => {
     expect(await verifyReveal('Stone', await computeSeal('Stone'))).toBeUndefined()
   })
 
-  test('rejects a copy of our seal, and a hand other than the sealed one', async () => {
+  test('refuses a copy of this side’s seal, and a hand other than the sealed hand', async () => {
     const person = new InteractiveUser()
     const peer = await fakePeer('talk', 'server', { person })
     await peer.say('hi\n')
     await person.type('play scissors', '1')
     await peer.until(() => peer.writes.length === 2)
-    const [, seal = ''] = peer.heard.split('\n')
+    const [, seal = ''] = peer.received.split('\n')
     expect(seal).toMatch(/^[0-9a-f]{64}$/)
     await peer.say(`ok\n${seal}\n`)
-    expect(peer.heard).toBe(`play scissors\n${seal}\n`)
+    expect(peer.received).toBe(`play scissors\n${seal}\n`)
     await person.type('no copies please')
     await peer.say(`${await computeSeal('Stone me')}\n`)
     await peer.until(() => peer.writes.length === 4)
-    const shown = peer.heard.split('\n').at(-2) ?? ''
+    const shown = peer.received.split('\n').at(-2) ?? ''
     expect(await verifyReveal(shown, seal)).toBe('Scissor')
     await peer.say('Paper me\n')
     await person.until(() => person.asked)

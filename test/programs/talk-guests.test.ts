@@ -14,12 +14,12 @@ const PROMPT = 'Enter Input >'
 describe('cs/chat: peers without games', () => {
   const OPTIONS: Options = { framing: 'none', secret: '42' }
 
-  /** A client that answers every message with one line, and knows nothing else. */
+  /** A client that answers every message with one line, and has no other messages. */
   async function dumb(peer: FakePeer, ...answers: readonly string[]): Promise<void> {
     for (const answer of answers) await peer.sayAlone(answer)
   }
 
-  test('a peer that is asked to play answers each of our lines once, and the talk continues', async () => {
+  test('a peer that is asked to play answers each line of Parlor’s side once, and the talk continues', async () => {
     const person = new InteractiveUser()
     const peer = await fakePeer('talk', 'server', { person, options: OPTIONS })
     await dumb(peer, 'hi')
@@ -60,7 +60,7 @@ describe('cs/chat: peers without games', () => {
   test('a peer that sends play and then waits is asked for its move after a while, and only then', async () => {
     const peer = await fakePeer('talk', 'server', { typed: ['5', '3'], options: OPTIONS })
     await peer.sayAlone('play tictactoe', 1900)
-    expect(peer.heard).toBe('')
+    expect(peer.received).toBe('')
     await peer.clock.pass(200)
     expect(peer.writes).toEqual(['Your move: the number of a free cell, from 1 to 9. (/q ends game and talk)'])
     await dumb(peer, '1', '2')
@@ -68,7 +68,7 @@ describe('cs/chat: peers without games', () => {
     await peer.close()
   })
 
-  test('a peer that plays guess is asked with a message of the game, which our program does not show', async () => {
+  test('a peer that plays guess is asked with a message of the game, which Parlor’s side does not show', async () => {
     const keeper = await fakePeer('talk', 'server', { options: OPTIONS })
     await keeper.sayAlone('play guess', 3000)
     expect(keeper.writes).toEqual(['GUESS'])
@@ -153,7 +153,7 @@ describe('cs/chat: peers without games', () => {
 })
 
 describe('cs/chat in parlor serve', () => {
-  /** A person of ours at the client, the house at the server. */
+  /** A person at the client, the house at the server. */
   async function converse(join: readonly string[], options: Options = {}) {
     const found = await program('talk')
     const [server, client] = memoryPair()
@@ -176,7 +176,7 @@ describe('cs/chat in parlor serve', () => {
     for (const line of said) expect(line).toMatch(TALK)
   })
 
-  test('tictactoe: the house draws or wins', async () => {
+  test('tictactoe: the house wins, or the game is a draw', async () => {
     const { screen, said } = await converse(['hi', 'play tictactoe', ...'123456789'.repeat(5)])
     expect(screen).toMatch(/(It is a draw|You lose)\.\n/)
     expect(said[0]).toMatch(TALK)
@@ -197,7 +197,7 @@ describe('cs/chat in parlor serve', () => {
     expect(hangman.said.at(-1)).toMatch(TALK)
   })
 
-  test('a client without games that talks during one learns the expected move, and may leave', async () => {
+  test('a client without games that talks during one receives the expected move, and may leave', async () => {
     const guest = await servedPeer('talk', { options: { secret: '42' } })
     for (const [game, request] of [
       ['tictactoe', /^Your move: /],
@@ -207,7 +207,7 @@ describe('cs/chat in parlor serve', () => {
     ] as const) {
       const peer = await servedPeer('talk', { options: { secret: '42' } })
       await peer.sayAlone(`play ${game}\n`, 2500)
-      expect(peer.heard).toMatch(request)
+      expect(peer.received).toMatch(request)
       await peer.say('what do you mean?\n')
       expect(peer.writes).toHaveLength(2)
       expect(peer.writes[1]).toMatch(TALK)
@@ -215,6 +215,6 @@ describe('cs/chat in parlor serve', () => {
       expect(await peer.close()).toBeUndefined()
     }
     await guest.say('/q\n')
-    expect([guest.heard, await guest.close()]).toEqual(['', undefined])
+    expect([guest.received, await guest.close()]).toEqual(['', undefined])
   })
 })

@@ -63,13 +63,13 @@ describe('cs/chat (CS project 4): the talk', () => {
   test('accepts CR LF and split lines of other clients; without framing one write may contain several', async () => {
     const lines = await fakePeer('talk', 'server', { typed: ['hi', 'ok'] })
     await lines.say('hel', 'lo\r', '\nsecond\n/q\r\n')
-    expect(lines.heard).toBe('hi\nok\n')
+    expect(lines.received).toBe('hi\nok\n')
     expect(await lines.close()).toBeUndefined()
     const none = await fakePeer('talk', 'server', { typed: ['hi', 'ok'], options: { framing: 'none' } })
     await none.sayAlone('hello\n')
     await none.sayAlone('two\nlines\n')
     await none.sayAlone('/q\r\n')
-    expect([none.heard, await none.close()]).toEqual(['hiok', undefined])
+    expect([none.received, await none.close()]).toEqual(['hiok', undefined])
     expect(none.screen).toContain('two lines\n')
   })
 
@@ -77,22 +77,22 @@ describe('cs/chat (CS project 4): the talk', () => {
     const peer = await fakePeer('talk', 'server', { typed: ['hi'], options: { framing: 'none' } })
     await peer.sayAlone(piece)
     expect(peer.screen.endsWith('/q\nClient has requested shutdown. Shutting down!\n')).toBe(true)
-    expect(peer.heard).toBe('')
+    expect(peer.received).toBe('')
     expect(await peer.close()).toBeUndefined()
   })
 
   test('accepts invalid UTF-8, control characters and NUL as a line', async () => {
     const peer = await fakePeer('talk', 'server', { typed: ['a', 'b', 'c'] })
     await peer.say(Uint8Array.of(0xff, 0xfe, 10), '\x1b[2J\0\n', new Uint8Array(4096).fill(0xff), '\n')
-    expect(peer.heard).toBe('a\nb\nc\n')
+    expect(peer.received).toBe('a\nb\nc\n')
     await peer.close()
   })
 
-  test('a stopped side sends /q; a peer that disconnects without it is reported with a sentence', async () => {
+  test('a stopped side sends /q; the other side reports a peer that disconnects without it with a sentence', async () => {
     const peer = await fakePeer('talk', 'server', { person: new InteractiveUser() })
     peer.conversation.stop(new Disconnected('ours', 'stopped'))
     expect((await peer.end())?.message).toBe('stopped')
-    expect([peer.heard, peer.gaveUp]).toEqual(['/q\n', 'finished'])
+    expect([peer.received, peer.gaveUp]).toEqual(['/q\n', 'finished'])
     const gone = await fakePeer('talk', 'server', { typed: ['hi'] })
     await gone.say('hello\n')
     expect((await gone.close())?.message).toContain('the client closed the connection')

@@ -145,14 +145,14 @@ describe('the time client and other people’s servers', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
-  test.each(['%H:%M', 'x'])('a server that never answers %j is reported', async (format) => {
+  test.each(['%H:%M', 'x'])('the client reports a server that never answers %j', async (format) => {
     const peer = await fakePeer('time', 'client', { options: { formats: [format] } })
     await peer.clock.pass(2500)
     const end = await peer.close()
-    expect(end?.message).toBe(`no answer came to "${format}" within 2 s; expected the time in that format`)
+    expect(end?.message).toBe(`no answer to "${format}" arrived within 2 s; expected the time in that format`)
   })
 
-  test('an empty time zone name is not reported as missing', async () => {
+  test('the client does not report an empty time zone name as missing', async () => {
     const peer = await fakePeer('time', 'client', { options: { formats: ['%Z'] } })
     await peer.clock.pass(2500)
     expect(await peer.close()).toBeUndefined()

@@ -10,15 +10,15 @@ test.each([
   ['guess', 'client', 'GUESS\n', '', 'a guess is a whole number, such as 50, and not ""'],
   ['highlow', 'client', 'GUESS\n', '50.5', 'a guess is a whole number, such as 50, and not "50.5"'],
 ] as const)(
-  '%s, at the %s: behind %j, %j, for which the worksheet’s program crashes, is asked again with a reason beside the screen',
+  '%s, at the %s: behind %j, %j, for which the worksheet’s program crashes, repeats the question with a reason on standard error',
   async (name, side, said, typed, why) => {
     const { script, theirs } = await startConversation(name, { side, typed: [typed] })
-    const heard = recordReceived(theirs)
+    const received = recordReceived(theirs)
     if (said !== '') theirs.write(said)
     await settled()
     expect(script.complaints).toEqual([why])
     expect(script.screen).not.toContain(why)
-    expect(heard.text).not.toContain(typed || '\n\n')
+    expect(received.text).not.toContain(typed || '\n\n')
   },
 )
 

@@ -37,7 +37,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       title: 'position 0',
       typed: ['e'],
       says: ['WORD 3 8\n', 'AT 0\n'],
-      sentence: 'the server said AT 0, and its word has 3 letters: positions count from 1 to 3',
+      sentence: 'the server sent AT 0, and its word has 3 letters: positions count from 1 to 3',
     },
     {
       title: 'a win with the wrong word',
@@ -75,7 +75,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       title: 'HIGH after LOW for the same guess',
       typed: ['50', '50'],
       says: ['GUESS\n', 'LOW\nGUESS\n', 'HIGH\n'],
-      sentence: '"HIGH", but the guess was 50, and by what it said before, the number is greater than 50',
+      sentence: '"HIGH", but the guess was 50, and by its earlier answers, the number is greater than 50',
     },
     {
       title: 'a lower bound above the upper',
@@ -130,14 +130,14 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       sentence: '"Too big!", but the guess was 50',
     },
     {
-      title: 'exact where it cannot be',
+      title: 'exact although it is impossible',
       typed: ['50', '60'],
       says: ['Too big!', 'Exactly! You win!'],
       sentence: 'the number is less than 50',
     },
   ],
   tictactoe: [
-    { title: 'an occupied cell', typed: ['1'], says: ['MOVE5\n', 'MOVE1\n'], sentence: 'the server said MOVE1: cell 1 is taken by X' },
+    { title: 'an occupied cell', typed: ['1'], says: ['MOVE5\n', 'MOVE1\n'], sentence: 'the server sent MOVE1: cell 1 is taken by X' },
     { title: 'its own cell again', typed: ['1'], says: ['MOVE5\n', 'MOVE5\n'], sentence: 'cell 5 is taken by O' },
     { title: 'a cell beyond the board', typed: [], says: ['MOVE10\n'], sentence: 'there is no cell 10; cells go from 1 to 9' },
     { title: 'cell 0', typed: [], says: ['MOVE0\n'], sentence: 'MOVE0: there is no cell 0; cells go from 1 to 9' },
@@ -354,7 +354,7 @@ describe.each(Object.keys(CASES))('join %s detects a server that breaks the rule
     for (const text of says) await peer.sayAlone(text, 10)
     const end = await peer.end()
     expect(end?.message).toContain(sentence)
-    expect(end).toMatchObject({ reason: 'violation', message: expect.stringMatching(/^the server said /) })
+    expect(end).toMatchObject({ reason: 'violation', message: expect.stringMatching(/^the server sent /) })
   })
 })
 
@@ -371,7 +371,7 @@ describe('join talk detects another side that breaks the rules of a game inside'
   })
 })
 
-describe('a server that keeps the rules is never accused', () => {
+describe('the client reports no breach of a server that obeys the rules', () => {
   const letters = fc.array(fc.constantFrom(...'abcdefghijklmnopqrstuvwxyzäß'), { maxLength: 40 })
   const numbers = fc.array(fc.integer({ min: -5, max: 105 }).map(String), { maxLength: 12 })
 

@@ -12,13 +12,13 @@ const pensive: Console = {
 const stopped = new Disconnected('ours', 'this side was stopped')
 
 describe('a conversation that is stopped', () => {
-  test('says goodbye if the state has a message for it, and waits only a moment for the peer to close', async () => {
+  test('sends a goodbye if the state has a message for it, and waits only a moment for the peer to close', async () => {
     const peer = await fakePeer('tictactoe', 'client', { person: pensive })
     await peer.say('MOVE5\n')
     peer.conversation.stop(stopped)
     await peer.clock.pass(299)
-    expect({ heard: peer.heard, gaveUp: peer.gaveUp, waiting: peer.clock.waiting }).toEqual({
-      heard: 'END\n',
+    expect({ received: peer.received, gaveUp: peer.gaveUp, waiting: peer.clock.waiting }).toEqual({
+      received: 'END\n',
       gaveUp: 'finished',
       waiting: 1,
     })
@@ -36,12 +36,12 @@ describe('a conversation that is stopped', () => {
     expect(await peer.conversation.closed).toBe(stopped)
   })
 
-  test('receives nothing more, and keeps the first reason', async () => {
+  test('receives nothing more, and has the first reason', async () => {
     const peer = await fakePeer('guess', 'server')
     peer.conversation.stop(stopped)
     peer.conversation.stop(new Disconnected('ours', 'for another reason'))
     await peer.say('50\n')
-    expect(peer.heard).toBe('GUESS\n')
+    expect(peer.received).toBe('GUESS\n')
     expect(await peer.end()).toBe(stopped)
   })
 
@@ -49,6 +49,6 @@ describe('a conversation that is stopped', () => {
     const peer = await fakePeer('tjc/tictactoe-alternative', 'server', { person: pensive })
     await peer.say('MOVE10\n')
     expect((await peer.end())?.message).toContain('cells go from 1 to 9')
-    expect(peer.heard).toBe('END\n')
+    expect(peer.received).toBe('END\n')
   })
 })

@@ -62,7 +62,7 @@ const EARLY: readonly (readonly [state: State, says: string, due: string, role: 
   ['answered', 'yes\n', 'expected "THANKS" or "AGAIN"', ask],
 ]
 
-/** Roles of the server that return where they may, and the client's messages. */
+/** Roles of the server that return in a state that allows it, and the client's messages. */
 const TIMELY: readonly (readonly [title: string, says: string, role: Role])[] = [
   ['an end', 'yes\n', async (peer) => ask(peer).then(() => peer.send('THANKS'))],
   ['a quiet state', 'yes\n', async (peer) => ask(peer).then(() => peer.send('AGAIN'))],
@@ -79,18 +79,21 @@ async function askUntilEnd(peer: Peer<Name, State>): Promise<void> {
 }
 
 describe('a role that returns before the end', () => {
-  test.each(EARLY)('in the state %s is reported, with program, side, state and what was due', async (state, says, due, role) => {
-    const { theirs, ours, end } = start('server', role)
-    theirs.write(says)
-    const error = await end()
-    expect(error?.message).toBe(
-      `a mistake in test/question: its server returned in the state ${state}, which is neither an end nor quiet; ${due}`,
-    )
-    expect(error).not.toBeInstanceOf(Disconnected)
-    expect(ours.closeKind).toBe('reset')
-  })
+  test.each(EARLY)(
+    'in the state %s ends the conversation with an error that names program, side, state and the due message',
+    async (state, says, due, role) => {
+      const { theirs, ours, end } = start('server', role)
+      theirs.write(says)
+      const error = await end()
+      expect(error?.message).toBe(
+        `a mistake in test/question: its server returned in the state ${state}, which is neither an end nor quiet; ${due}`,
+      )
+      expect(error).not.toBeInstanceOf(Disconnected)
+      expect(ours.closeKind).toBe('reset')
+    },
+  )
 
-  test('is reported at the client’s side, too', async () => {
+  test('ends the conversation at the client’s side with the same error', async () => {
     const { end } = start('client', async () => {})
     expect((await end())?.message).toMatch(
       /^a mistake in test\/question: its client returned in the state start, .*; it is not the client's turn$/,
@@ -98,7 +101,7 @@ describe('a role that returns before the end', () => {
   })
 })
 
-describe('a role that returns is not reported', () => {
+describe('a role that returns causes no error', () => {
   test.each(TIMELY)('in %s', async (_, says, role) => {
     const { theirs, ours, end } = start('server', role)
     theirs.write(says)
@@ -140,7 +143,7 @@ describe('a conversation', () => {
     const ends = await Promise.all(
       roles.map(async ({ says, role }) => {
         const { theirs, end, judge } = start('server', role)
-        // the server's message goes out first, as the observer sees the order of the wire
+        // the server's message is sent first, as the observer sees the order of the wire
         await settled()
         theirs.write(says)
         return { mistake: (await end()) !== undefined, ...judge() }

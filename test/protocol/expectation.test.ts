@@ -9,8 +9,8 @@ import { settled } from '../support/test-clock.ts'
 
 describe('the expected message', () => {
   test.each([
-    ['a field alone', 'guess', 'GUESS', 'the server said "50", which does not belong here; expected "GUESS"'],
-    ['a message out of turn', 'headtail', 'prompt', 'the server said "50", which does not belong here'],
+    ['a field alone', 'guess', 'GUESS', 'the server sent "50", which does not belong here; expected "GUESS"'],
+    ['a message out of turn', 'headtail', 'prompt', 'the server sent "50", which does not belong here'],
   ])('%s is a sentence', async (_, name, __, sentence) => {
     const peer = await fakePeer(name, 'client')
     await peer.say('50\n')
@@ -78,7 +78,7 @@ describe('the expected message', () => {
     const state = { tictactoe: 'client moves', number: 'judging' }[name as string]
     const { peer, theirs } = createPeer(await program(name), side, state)
     const sentences: string[] = []
-    peer.observer = { onRejected: (one) => sentences.push(one), onGarbled() {}, onEarly() {} }
+    peer.observer = { onRefused: (one) => sentences.push(one), onGarbled() {}, onEarly() {} }
     peer.receive().catch(({ message }) => sentences.push(message))
     recordReceived(theirs)
     theirs.write(`${said}\n`)
@@ -92,7 +92,7 @@ describe('the expected message', () => {
   ])('the answer shows invisible characters of %j', async (said, shown) => {
     const peer = await fakePeer('hangman', 'server', { options: { secret: 'eel' } })
     await peer.say(`${said === 'START' ? '\ufeff' : ''}${said}\n`)
-    expect(peer.heard).toContain(`ERROR "${shown}" does not belong here; expected "START", or "QUIT" to stop`)
+    expect(peer.received).toContain(`ERROR "${shown}" does not belong here; expected "START", or "QUIT" to stop`)
     await peer.close()
   })
 
@@ -107,30 +107,30 @@ describe('the expected message', () => {
     const peer = await fakePeer(name, 'server', { person, options: secret === undefined ? {} : { secret } })
     if (before !== '') await peer.say(before)
     await peer.sayAlone(`\ufeff${said}\n`)
-    expect(peer.heard).toContain(answer)
+    expect(peer.received).toContain(answer)
     await peer.close()
   })
 
   test.each(['guess', 'fh/hangman'])('%s: a client that sends before its turn receives exactly that reason', async (name) => {
     const { peer: server, theirs } = createPeer(await program(name), 'server', 'judging')
-    const heard = recordReceived(theirs)
+    const received = recordReceived(theirs)
     const coming = server.receive().then(String, ({ message }) => message)
     theirs.write('50\n')
     await settled()
-    if (name === 'guess') expect(await coming).toBe('the client said "50", but it is not the client\'s turn yet; wait for "GUESS"')
-    else expect(heard.text).toBe('ERROR "50" came too soon: it is not your turn yet; wait for something like "AT 2 4 6"\n')
+    if (name === 'guess') expect(await coming).toBe('the client sent "50", but it is not the client\'s turn yet; wait for "GUESS"')
+    else expect(received.text).toBe('ERROR "50" arrived too soon: it is not your turn yet; wait for something like "AT 2 4 6"\n')
   })
 
-  test('a message before its turn is reported once, also if it arrives together with a legal message', async () => {
+  test('the observer gets one notice of a message before its turn, also if it arrives together with a legal message', async () => {
     const { peer: server, theirs } = createPeer(await program('match'), 'server')
-    const heard = recordReceived(theirs)
+    const received = recordReceived(theirs)
     theirs.write('ada\n7\n')
     await server.receive()
     server.send('Welcome', 'ada')
     void server.receive()
     await settled()
-    const error = 'ERROR "7" came too soon: it is not your turn yet; wait for something like "init@17@ada@grace"'
-    expect(heard.text).toBe(`Welcome ada\n${error}\n`)
+    const error = 'ERROR "7" arrived too soon: it is not your turn yet; wait for something like "init@17@ada@grace"'
+    expect(received.text).toBe(`Welcome ada\n${error}\n`)
   })
 
   test.each([
@@ -142,11 +142,11 @@ describe('the expected message', () => {
     ['playing', '5', 'move@17@O---X----'],
   ])('match, %s: a client that sends %j too soon receives an ERROR with an example of the next message, %s', async (state, said, next) => {
     const { peer: server, theirs } = createPeer(await program('match'), 'server', state)
-    const heard = recordReceived(theirs)
+    const received = recordReceived(theirs)
     void server.receive()
     theirs.write(`${said}\n`)
     await settled()
-    expect(heard.text).toBe(`ERROR "${said}" came too soon: it is not your turn yet; wait for something like "${next}"\n`)
+    expect(received.text).toBe(`ERROR "${said}" arrived too soon: it is not your turn yet; wait for something like "${next}"\n`)
   })
 
   test.each([
@@ -159,10 +159,10 @@ describe('the expected message', () => {
     expect(dueBefore(protocol.automaton, state, 'client', said)).toBe(`it is not the client's turn yet; wait for ${awaited}`)
   })
 
-  test('only a message that was too soon is reported as such', async () => {
+  test('only a message before its turn causes the notice that it was too soon', async () => {
     const { peer: server, theirs } = createPeer(await program('hangman'), 'server')
     const notes: string[] = []
-    server.observer = { onRejected: (sentence) => notes.push(sentence), onGarbled() {}, onEarly() {} }
+    server.observer = { onRefused: (sentence) => notes.push(sentence), onGarbled() {}, onEarly() {} }
     theirs.write('START\nxyz\n')
     await server.receive()
     server.send('WORD', 3, 8)
@@ -172,8 +172,8 @@ describe('the expected message', () => {
     await server.receive()
     server.refuse('one letter')
     expect(notes).toEqual([
-      'the client said "xyz": one letter; it had arrived before it was the client\'s turn',
-      'the client said "abc": one letter',
+      'the client sent "xyz": one letter; it had arrived before it was the client\'s turn',
+      'the client sent "abc": one letter',
     ])
   })
 })

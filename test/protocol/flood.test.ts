@@ -8,8 +8,8 @@ const LINES = 30_000
 /** Returns a server's answers to illegal lines, as many as fit one segment, and then a legal one. */
 async function flooded(name: string, last: string): Promise<string[]> {
   const { conversation, ours, theirs } = await startConversation(name, { random: chance, opponentFor: () => undefined })
-  const heard = new Promise<void>((resolve) => theirs.open({ data: () => resolve(), finished() {}, closed() {} }))
-  if (conversation.state === 'start') await heard
+  const received = new Promise<void>((resolve) => theirs.open({ data: () => resolve(), finished() {}, closed() {} }))
+  if (conversation.state === 'start') await received
   theirs.write(`${'x\n'.repeat(LINES)}${last}\n`)
   theirs.finish()
   await conversation.closed

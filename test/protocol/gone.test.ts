@@ -107,7 +107,7 @@ describe.each(programNames)('%s', async (name) => {
   if (!program) return void test('is played alone', () => expect(name).toBe('book/secret'))
 
   test.each((['server', 'client'] as const).flatMap((side) => WAYS.map((way) => [side, way] as const)))(
-    'our %s ends with a sentence if its peer %s, at any point',
+    'Parlor’s %s ends with a sentence if its peer %s, at any point',
     async (side, way) => {
       const ends = await Promise.all(WRITES.map((writes) => abandoned(program, side, way, writes)))
       const errors = ends.filter((end) => end instanceof Error)

@@ -44,10 +44,10 @@ test('of many silent connections, each turn of the event loop ends some', async 
 })
 
 test('after the first message each answer has the idle timeout, from the question on', async () => {
-  const { clock, theirs, heard, talking } = await guest()
+  const { clock, theirs, received, talking } = await guest()
   theirs.write('50\n')
   await clock.pass(LIMITS.idle - 500)
-  expect(heard.text).toBe('GUESS\nHIGH\nGUESS\n')
+  expect(received.text).toBe('GUESS\nHIGH\nGUESS\n')
   theirs.write('4')
   await clock.pass(1000)
   await expect(talking.ended).resolves.toMatchObject({ reason: 'late', message: expect.stringMatching(/for 5 s/) })

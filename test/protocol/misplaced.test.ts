@@ -88,7 +88,7 @@ describe('a message at the wrong place', () => {
     ['quiz', 'asked', 'client', '1', 'expected a letter (such as "A"), or "QUIT" to stop'],
     ['match', 'judging', 'client', '', 'an empty line is often one line end too many'],
     ['match', 'waiting', 'client', '', 'an empty line is often one line end too many'],
-    ['tictactoe', 'server moves', 'server', 'MOVE\ufffd4', 'its field "cell" cannot be so'],
+    ['tictactoe', 'server moves', 'server', 'MOVE\ufffd4', 'its field "cell" has an invalid value'],
   ] as const)('%s, "%s", %s: no misleading hint is given for %j', async (name, state, side, text, sentence) => {
     expect(await said(name, state, side, text)).toMatch(new RegExp(`${RegExp.escape(sentence)}$`))
   })

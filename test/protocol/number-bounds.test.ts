@@ -59,7 +59,7 @@ describe('the seats of a seek', () => {
     expect([ada.all('seated'), door.service.hall.size, [...door.service.hall.openSeeks]]).toEqual([[], 0, []])
   })
 
-  test('are reported if a game has fewer than the protocol allows', async () => {
+  test('get an error for seats that the game does not have, though the protocol allows them', async () => {
     const ada = await (await startServer()).program('ada')
     expect(await ada.ask({ type: 'seek', game: 'tictactoe', seats: [7] })).toMatchObject({
       code: 'bad-setting',

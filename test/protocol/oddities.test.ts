@@ -17,7 +17,7 @@ async function said(name: string, side: Side, text: string, typed: readonly stri
   return { notices, end, peer }
 }
 
-describe('a text for people with invalid bytes is reported, also if each byte is read as a character', () => {
+describe('this side reports a text for people with invalid bytes, also if each byte is read as a character', () => {
   test.each([
     ['c8/hello', 'client', 'H\xe9llo\n', '"H\\xe9llo\\n"; that looks like text that is not UTF-8'],
     ['c8/hello-slides', 'client', 'H\xe9llo', '"H\\xe9llo"; that looks like text that is not UTF-8'],
@@ -44,7 +44,7 @@ describe('a browser that connects to a talk is named', () => {
     '%s',
     async (name) => {
       const { notices } = await said(name, 'server', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', ['a', 'b', 'c', 'd'])
-      expect(notices).toEqual([expect.stringMatching(/^garbled: the client said "GET .* an HTTP request, from a browser/)])
+      expect(notices).toEqual([expect.stringMatching(/^garbled: the client sent "GET .* an HTTP request, from a browser/)])
     },
   )
 
@@ -86,7 +86,7 @@ describe('a client that closes during a message is a bad end', () => {
 describe('head or tail', () => {
   test.each(['\xef\xbb\xbfH\n', '\0H\n'])('of %j the report names the last character, which counts, and the rest', async (text) => {
     const { notices } = await said('headtail', 'server', text)
-    expect(notices[0]).toMatch(/^rejected: the client said ".*": only its last character counts; that looks like/)
+    expect(notices[0]).toMatch(/^rejected: the client sent ".*": only its last character counts; that looks like/)
   })
 })
 
@@ -143,17 +143,17 @@ describe('http', () => {
       'its header line "Host x" has no name and colon, as in "Host: example.com"; web servers refuse it',
     ],
     ['GET index.html HTTP/1.1\r\nHost: x\r\n\r\n', 'the path "index.html" does not begin with "/"; web servers refuse it'],
-    ['HEAD / HTTP/1.1\r\nHost: x\r\n\r\n', 'HEAD asks only for a head, but this server sends its page too'],
+    ['HEAD / HTTP/1.1\r\nHost: x\r\n\r\n', 'HEAD requests only a head, but this server sends its page too'],
   ])('host: answers %j, and names what other servers reject in it', async (text, sentence) => {
     const { notices, end } = await said('http', 'server', text)
-    expect(notices).toEqual([`rejected: the client said ${JSON.stringify(text)}: ${sentence}`])
+    expect(notices).toEqual([`rejected: the client sent ${JSON.stringify(text)}: ${sentence}`])
     expect(end).toBeUndefined()
   })
 
   test.each(['GET', 'GET / HT'])('host: reports the request %j as incomplete', async (text) => {
     const { notices } = await said('http', 'server', text)
     expect(notices).toEqual([
-      `rejected: the client said "${text}": its side was closed in the middle of the first line, ${text.length} bytes into it; expected a line such as "GET / HTTP/1.1"`,
+      `rejected: the client sent "${text}": its side was closed in the middle of the first line, ${text.length} bytes into it; expected a line such as "GET / HTTP/1.1"`,
     ])
   })
 
@@ -200,10 +200,10 @@ describe('a server that welcomes another name', () => {
     ['match', ['ada'], 'Welcome bob'],
   ] as const)('%s, after %j: %s', async (name, typed, text) => {
     const { end } = await said(name, 'client', `${text}\n`, typed)
-    expect(end?.message).toBe(`the server said "${text.slice(0, 60)}${text.length > 60 ? '…' : ''}", but the name was "ada"`)
+    expect(end?.message).toBe(`the server sent "${text.slice(0, 60)}${text.length > 60 ? '…' : ''}", but the name was "ada"`)
   })
 
-  test.each(['Welcome Zoë', 'Welcome zoë', 'Welcome ZOE\u0308'])('is not reported for another spelling: %j', async (text) => {
+  test.each(['Welcome Zoë', 'Welcome zoë', 'Welcome ZOE\u0308'])('causes no report for another spelling: %j', async (text) => {
     const { end } = await said('match', 'client', '', ['zoë'])
     expect(end).toBeDefined()
     const peer = await fakePeer('match', 'client', { typed: ['zoë'] })
@@ -222,10 +222,10 @@ test('a talk whose client disconnects in this side’s turn reports that', async
 
 describe('messages of another program, or of the other side, are named', () => {
   test.each([
-    ['guess', 'CHOOSE', 'that is how the server of scissors begins: look at the port'],
-    ['scissors', 'GUESS', 'that is how the server of guess begins: look at the port'],
-    ['guess', 'MOVE6', 'that is how the server of tictactoe begins: look at the port'],
-    ['tictactoe', 'Welcome to Parlor: games for people', 'that is how the front door begins: look at the port'],
+    ['guess', 'CHOOSE', 'the server of scissors begins with that: check the port'],
+    ['scissors', 'GUESS', 'the server of guess begins with that: check the port'],
+    ['guess', 'MOVE6', 'the server of tictactoe begins with that: check the port'],
+    ['tictactoe', 'Welcome to Parlor: games for people', 'the front door begins with that: check the port'],
   ])('join %s: %s', async (name, text, sentence) => {
     expect((await said(name, 'client', `${text}\n`)).end?.message).toMatch(new RegExp(`; ${RegExp.escape(sentence)}$`))
   })
@@ -237,7 +237,7 @@ describe('messages of another program, or of the other side, are named', () => {
     ['c8/hello', 'MOVE6\n', 'the server of tictactoe', []],
   ])('join %s, which shows any text: %j', async (name, text, server, typed) => {
     const { notices, peer } = await said(name, 'client', text, typed)
-    expect(notices).toEqual([expect.stringMatching(new RegExp(`^garbled: .*; that is how ${server} begins: look at the port$`))])
+    expect(notices).toEqual([expect.stringMatching(new RegExp(`^garbled: .*; ${server} begins with that: check the port$`))])
     expect(peer.screen).toContain(text.trim())
   })
 
@@ -246,16 +246,16 @@ describe('messages of another program, or of the other side, are named', () => {
     const peer = await fakePeer('time', 'client', { typed: ['%H'], noticed: (_, sentence) => notices.push(sentence) })
     await peer.clock.pass(1)
     await peer.sayAlone('GUESS\n', 100)
-    expect(notices).toEqual([expect.stringMatching(/; that is how the server of guess begins: look at the port$/)])
+    expect(notices).toEqual([expect.stringMatching(/; the server of guess begins with that: check the port$/)])
     await peer.close()
   })
 
   test('join number, which compares whole pieces: GUESS', async () => {
     const { end } = await said('number', 'client', 'GUESS\n', ['5'])
-    expect(end?.message).toMatch(/; that is how the server of guess begins: look at the port$/)
+    expect(end?.message).toMatch(/; the server of guess begins with that: check the port$/)
   })
 
-  test('later messages of a talk, and the front door’s own text, are not reported', async () => {
+  test('this side does not report later messages of a talk, or the front door’s own text', async () => {
     const notices: string[] = []
     const peer = await fakePeer('c8/chat', 'client', { typed: ['a', 'b'], noticed: (_, sentence) => notices.push(sentence) })
     await peer.say('Hello\n', 'GUESS\n')
@@ -269,7 +269,7 @@ describe('messages of another program, or of the other side, are named', () => {
     ['guess', 'GUESS'],
   ])('host %s: %s', async (name, text) => {
     const { notices, end } = await said(name, 'server', `${text}\n`)
-    expect([...notices, end?.message ?? ''].join('\n')).toContain('; that is what the server says')
+    expect([...notices, end?.message ?? ''].join('\n')).toContain('; that is a message of the server')
   })
 
   test.each([
@@ -281,7 +281,7 @@ describe('messages of another program, or of the other side, are named', () => {
     ['scissors', 'MOVE5', 'tictactoe'],
   ])('host %s: %s, as a client of another program begins', async (name, text, other) => {
     const { notices, end } = await said(name, 'server', `${text}\n`, ['1'])
-    expect([...notices, end?.message ?? ''].join('\n')).toContain(`; that is how a client of ${other} begins: look at the port`)
+    expect([...notices, end?.message ?? ''].join('\n')).toContain(`; a client of ${other} begins with that: check the port`)
   })
 
   test.each([
@@ -294,11 +294,11 @@ describe('messages of another program, or of the other side, are named', () => {
     ['http', 'client', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', 'client', []],
   ] as const)('%s, as %s: names %s as a message of the %s', async (name, side, text, other, typed) => {
     const { notices, end } = await said(name, side, `${text}\n`, typed)
-    expect([...notices, end?.message ?? ''].join('\n')).toMatch(new RegExp(`that is what the ${other} says|which the ${other} sends`))
+    expect([...notices, end?.message ?? ''].join('\n')).toMatch(new RegExp(`that is a message of the ${other}|which the ${other} sends`))
   })
 
-  test('a side’s own messages are not reported', async () => {
-    expect((await said('hangman', 'server', 'START\nSTART\n')).notices.join('')).not.toContain('that is what')
+  test('no side reports its own messages', async () => {
+    expect((await said('hangman', 'server', 'START\nSTART\n')).notices.join('')).not.toContain('that is a message of')
   })
 })
 
@@ -312,10 +312,10 @@ describe('a message that is nearly correct', () => {
   })
 })
 
-describe('a fault is reported once', () => {
+describe('the observer gets one notice of a fault', () => {
   test.each([
-    ['an empty line behind a message', '50\n\n', /^rejected: the client said "": .*one line end too many$/],
-    ['the same with CR', '50\r\n\r\n', /^rejected: the client said "": .*one line end too many$/],
+    ['an empty line behind a message', '50\n\n', /^rejected: the client sent "": .*one line end too many$/],
+    ['the same with CR', '50\r\n\r\n', /^rejected: the client sent "": .*one line end too many$/],
     ['the end of a pickle', '\x80\x04\x95\x07\0\0\0\0\0\0\0\x8c\x0350\n\x94.', /^rejected: .*Python's pickle/],
   ])('%s', async (_, text, sentence) => {
     const { notices, end } = await said('guess', 'server', text)
@@ -327,7 +327,7 @@ describe('a fault is reported once', () => {
 describe('number: several guesses in one piece', () => {
   test.each(['502540', '9999', '50100', '12345'])('%s is named', async (text) => {
     expect((await said('number', 'server', text)).notices).toEqual([
-      `rejected: the client said "${text}": the number is from 1 to 100; several guesses in one piece are one: wait for the answer to each`,
+      `rejected: the client sent "${text}": the number is from 1 to 100; several guesses in one piece are one: wait for the answer to each`,
     ])
   })
 
@@ -344,7 +344,7 @@ describe('scissors: CHOOSE twice', () => {
       noticed: (what, sentence) => notices.push(`${what}: ${sentence}`),
     })
     await peer.say('CHOOSE\n', 'CHOOSE\n')
-    expect(notices).toEqual(['rejected: the server said "CHOOSE": it has asked before, and this side has not sent a hand yet'])
+    expect(notices).toEqual(['rejected: the server sent "CHOOSE": it has asked before, and this side has not sent a hand yet'])
     await peer.close()
   })
 
@@ -364,7 +364,7 @@ describe('one byte of a packed number', () => {
     expect((await said(name, 'server', text)).notices).toEqual([expect.stringMatching(/that looks like the number 5 as 1 byte, /)])
   })
 
-  test.each(['\x03', '\t', '\x1b', 'a\x05'])('is not reported for %j, which a person can type', async (text) => {
+  test.each(['\x03', '\t', '\x1b', 'a\x05'])('causes no report for %j, which a person can type', async (text) => {
     expect((await said('time', 'server', text)).notices).toEqual([])
   })
 })
@@ -379,14 +379,14 @@ describe('a word in other letters', () => {
     const peer = await fakePeer('headtail', 'server', { noticed: (_, sentence) => notices.push(sentence) })
     await peer.say(text)
     await peer.reset()
-    expect(notices).toEqual([`the client said ${sentence}`])
+    expect(notices).toEqual([`the client sent ${sentence}`])
   })
 
   test('hangman: quit', async () => {
     const peer = await fakePeer('hangman', 'server', { options: { secret: 'eel' }, noticed: (_, sentence) => notices.push(sentence) })
     const notices: string[] = []
     await peer.say('START\n', 'quit\n')
-    expect(notices).toEqual(['the client said "quit": guess one letter at a time, such as e; write "QUIT", and not "quit"'])
+    expect(notices).toEqual(['the client sent "quit": guess one letter at a time, such as e; write "QUIT", and not "quit"'])
     await peer.close()
   })
 })
@@ -402,7 +402,7 @@ test.each([
   expect(peer.screen).not.toContain('TLS')
 })
 
-test('JSON from a client that has chosen JSON is not reported', async () => {
+test('the server does not report JSON from a client that has chosen JSON', async () => {
   const { automaton } = (await program('door')).protocol
   const text = '{"type":"ping"}'
   expect(clueOfText({ automaton, side: 'client' }, text, undefined)).toBe('; that looks like JSON: send the plain text')
@@ -412,7 +412,7 @@ test('JSON from a client that has chosen JSON is not reported', async () => {
 
 describe('a client that is disconnected because of silence', () => {
   test.each([
-    ['hangman', 'START\n', 'ERROR you have said nothing for 2 s; expected a letter (such as "a"), or "QUIT" to stop\n'],
+    ['hangman', 'START\n', 'ERROR you have sent nothing for 2 s; expected a letter (such as "a"), or "QUIT" to stop\n'],
     ['hangman', 'START\ne', 'ERROR you have sent "e" and no line end (\\n) for 2 s; expected a letter (such as "a"), or "QUIT" to stop\n'],
   ])('receives the reason if the protocol has a message for it: %s <- %j', async (name, text, farewell) => {
     const peer = await fakePeer(name, 'server', { options: { secret: 'eel' } })
@@ -420,7 +420,7 @@ describe('a client that is disconnected because of silence', () => {
     await peer.clock.pass(2000)
     peer.conversation.checkTimeout(peer.clock.monotonic(), { first: 2000, idle: 2000 })
     await peer.end()
-    expect(peer.heard).toBe(`WORD 3 8\n${farewell}`)
+    expect(peer.received).toBe(`WORD 3 8\n${farewell}`)
   })
 })
 
@@ -432,14 +432,14 @@ test('host hangman treats START as a message that a program sends without a pers
   })
   await peer.clock.pass(3000)
   peer.conversation.checkTimeout(peer.clock.monotonic(), { first: 1e6, idle: 1e6 })
-  expect(notices).toEqual(['waiting: the client has said nothing for 3 s; waiting for "START", or "QUIT" to stop'])
+  expect(notices).toEqual(['waiting: the client has sent nothing for 3 s; waiting for "START", or "QUIT" to stop'])
   await peer.close()
 })
 
 describe('join fh/hello', () => {
   test.each(['nonsense', 'hello\n', 'Hello in return'])('names the answer %j, which differs from the greeting', async (text) => {
     const { notices, end } = await said('fh/hello', 'client', text)
-    expect(notices).toEqual([`rejected: the server said ${JSON.stringify(text)}: expected "Hello in return!"`])
+    expect(notices).toEqual([`rejected: the server sent ${JSON.stringify(text)}: expected "Hello in return!"`])
     expect(end).toBeUndefined()
   })
 
@@ -451,10 +451,10 @@ describe('join fh/hello', () => {
 test('a repeated question with two answers lists both', async () => {
   const quiz = await fakePeer('quiz', 'client', { typed: ['ada', 'secret-18', '2', 'y'] })
   expect(quiz.screen).toContain('Type y for yes, or n for no.')
-  expect(quiz.heard).toBe('LOGIN ada secret-18\n')
+  expect(quiz.received).toBe('LOGIN ada secret-18\n')
 })
 
-test('a NUL from a line in UTF-16 is not reported as a NUL behind a text of C', async () => {
+test('the server does not report a NUL from a line in UTF-16 as a NUL after a text of C', async () => {
   const { automaton } = (await program('guess')).protocol
   expect(clueOfText({ automaton, side: 'client' }, '\0', undefined, '50')).toContain('NUL after "50"')
   expect(clueOfText({ automaton, side: 'client' }, '\0', undefined, '5\x000\0')).not.toContain('strlen')

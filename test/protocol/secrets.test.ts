@@ -78,7 +78,7 @@ test('a line with a password is quoted without it, whole or partial, in any spel
   }
 })
 
-test('a trace contains no password, however the line is spelt, split and glued', async () => {
+test('a trace contains no password, for any spelling, splitting and joining of the line', async () => {
   for (const name of PROGRAMS) {
     const { automaton } = (await program(name)).protocol
     const cuts = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 6 })

@@ -83,7 +83,7 @@ describe('a misspelt state is refused by the compiler', () => {
     expect(peer.state === 'asking').toBe(true)
   })
 
-  test('as the state whose transitions are asked for', () => {
+  test('as the state whose transitions are requested', () => {
     // @ts-expect-error: no state has this name
     expect(() => legalTransitions(automaton, 'askd')).toThrow(RangeError)
     const [step] = legalTransitions(automaton, 'asking')
@@ -131,7 +131,7 @@ describe('a misspelt message is refused by the compiler', () => {
 })
 
 test('a program carries both to its roles, and is a program without their names, too', async () => {
-  const seen: string[] = []
+  const observed: string[] = []
   const protocol: Protocol<Name, State> = {
     name: 'question',
     title: 'asks a question',
@@ -139,16 +139,16 @@ test('a program carries both to its roles, and is a program without their names,
     framing: plainLines,
     async server(peer) {
       // @ts-expect-error: no state has this name
-      if (peer.state === 'askin') seen.push('a state that does not exist')
+      if (peer.state === 'askin') observed.push('a state that does not exist')
       peer.send('ASK')
       const { name } = await peer.receive()
       // @ts-expect-error: no message has this name
-      if (name === 'anser') seen.push('a message that does not exist')
-      seen.push(name, peer.state)
+      if (name === 'anser') observed.push('a message that does not exist')
+      observed.push(name, peer.state)
     },
     async client(peer: Peer<Name>) {
       const { name } = await peer.receive()
-      seen.push(name)
+      observed.push(name)
       peer.send('answer', 'yes')
     },
   }
@@ -160,5 +160,5 @@ test('a program carries both to its roles, and is a program without their names,
     new Conversation({ ...terms, side: 'client', transport: here }),
   ]
   expect(await Promise.all(sides.map(({ closed }) => closed))).toEqual([undefined, undefined])
-  expect(seen).toEqual(['ASK', 'answer', 'end'])
+  expect(observed).toEqual(['ASK', 'answer', 'end'])
 })

@@ -44,7 +44,7 @@ describe('an unfinished message, after two seconds of silence', () => {
       '50\n\r',
       'has sent "\\r" and no line end (\\n) for 2 s; that looks like \\n\\r, which is \\r\\n the other way round',
     ],
-    ['guess', 'server', `50\n${'\xcc'.repeat(8)}`, 'that looks like memory of C that was never written'],
+    ['guess', 'server', `50\n${'\xcc'.repeat(8)}`, 'that looks like uninitialised memory of C'],
     [
       'guess',
       'server',
@@ -76,7 +76,7 @@ describe('an unfinished message, after two seconds of silence', () => {
     expect(notices[0]).toContain(sentence)
   })
 
-  test('is not reported without a framing, or if the message is complete', async () => {
+  test('causes no notice without a framing, or if the message is complete', async () => {
     for (const [name, said] of [
       ['number', '50'],
       ['guess', '50\n'],
@@ -106,7 +106,7 @@ describe('an unfinished message, after two seconds of silence', () => {
 })
 
 describe('an unfinished message, when the conversation ends', () => {
-  test('is reported at the timeout', async () => {
+  test('causes a notice to the observer at the timeout', async () => {
     const { clock, talking, notices, say } = await startWatchedConversation('guess', { limits: { first: 2000, idle: 2000 } })
     await say('50')
     await clock.pass(2200)
@@ -114,7 +114,7 @@ describe('an unfinished message, when the conversation ends', () => {
     expect(notices).toEqual([])
   })
 
-  test('is reported at Ctrl-C, unless it was reported before', async () => {
+  test('causes a notice at Ctrl-C, unless there was one before', async () => {
     const { clock, talking, notices, say } = await startWatchedConversation('guess')
     await say('50')
     await clock.pass(700)
@@ -133,7 +133,7 @@ describe('an unfinished message, when the conversation ends', () => {
       'the client closed the connection in the middle of a message, 2 bytes into it: it had sent "50" and no line end (\\n); expected a number',
     ],
     ['reset', 'the client broke the connection off (ECONNRESET): it had sent "50" and no line end (\\n); expected a number'],
-  ] as const)('is reported when the peer disconnects (%s)', async (way, sentence) => {
+  ] as const)('causes a notice when the peer disconnects (%s)', async (way, sentence) => {
     const { theirs, talking, clock, say } = await startWatchedConversation('guess')
     await say('50')
     theirs[way]()
@@ -141,7 +141,7 @@ describe('an unfinished message, when the conversation ends', () => {
     expect((await talking.ended)?.message).toContain(sentence)
   })
 
-  test('is not reported again, nor its clue', async () => {
+  test('causes no second notice, nor a second clue', async () => {
     const { theirs, talking, clock, notices, say } = await startWatchedConversation('guess')
     await say('5\0')
     await clock.pass(2200)
@@ -151,7 +151,7 @@ describe('an unfinished message, when the conversation ends', () => {
     expect((await talking.ended)?.message).toBe('the client closed the connection; expected a number (such as "50")')
   })
 
-  test('is reported as one byte if it is one', async () => {
+  test('causes a notice of one byte if it is one', async () => {
     const { theirs, talking, clock, say } = await startWatchedConversation('guess')
     await say('5')
     theirs.finish()
@@ -159,7 +159,7 @@ describe('an unfinished message, when the conversation ends', () => {
     expect((await talking.ended)?.message).toContain('1 byte into it: ')
   })
 
-  test('is not reported again for the half line end of UTF-16', async () => {
+  test('causes no second notice for the half line end of UTF-16', async () => {
     const { clock, notices, say } = await startWatchedConversation('guess')
     await say('5\x000\x00\n\x00')
     await clock.pass(5000)
@@ -167,14 +167,14 @@ describe('an unfinished message, when the conversation ends', () => {
     expect(notices[0]).toContain('that looks like UTF-16 (little-endian)')
   })
 
-  test('is not reported as HTTP in an HTTP program', async () => {
+  test('causes no notice of HTTP in an HTTP program', async () => {
     const { clock, notices, say } = await startWatchedConversation('http')
     await say('GET / HTTP/1.1\r\n')
     await clock.pass(2200)
     expect(notices[0]).toMatch(/for 2 s$/)
   })
 
-  test('is reported as an impossible length', async () => {
+  test('causes a notice of an impossible length', async () => {
     const { talking, clock, say } = await startWatchedConversation('talk', { options: { framing: 'length' } })
     await say('Hello\n')
     await clock.pass(1000)
@@ -183,7 +183,7 @@ describe('an unfinished message, when the conversation ends', () => {
     )
   })
 
-  test('is reported as a length in two bytes', async () => {
+  test('causes a notice of a length in two bytes', async () => {
     const { talking, clock, say } = await startWatchedConversation('talk', { options: { framing: 'length' } })
     await say('\0\x05hello')
     await clock.pass(1000)
@@ -192,7 +192,7 @@ describe('an unfinished message, when the conversation ends', () => {
     )
   })
 
-  test('is reported as a length in the other byte order', async () => {
+  test('causes a notice of a length in the other byte order', async () => {
     const { talking, clock, say } = await startWatchedConversation('talk', { options: { framing: 'length' } })
     await say('\x05\0\0\0Hello')
     await clock.pass(1000)
@@ -201,13 +201,13 @@ describe('an unfinished message, when the conversation ends', () => {
     )
   })
 
-  test('is reported without passwords', async () => {
+  test('causes a notice without passwords', async () => {
     const { automaton } = (await program('quiz')).protocol
     for (const said of ['LOGIN ada secr', 'REGISTER ada secret!', 'login  ada secret', 'LOGIN ada secret with "blanks"']) {
       expect(maskMessage({ automaton, side: 'client' }, said)).toMatch(/^(LOGIN|REGISTER|login) +ada \*\*\*$/)
     }
     expect(maskMessage({ automaton, side: 'client' }, 'START 5')).toBe('START 5')
-    // the blank behind the name may be what is missing
+    // the missing part may be the blank after the name
     expect(maskMessage({ automaton, side: 'client' }, 'LOGIN adaengine-1843')).toBe('LOGIN ***')
   })
 
@@ -224,7 +224,7 @@ describe('an unfinished message, when the conversation ends', () => {
     [...'REGISTER zed hunter9H'].map((char) => `${char}\0`).join(''),
     `\ufffd\ufffd${[...'login zed hunter9H'].map((char) => `${char}\0`).join('')}`,
     [...'REGISTER zed hunter9H'].map((char) => `\0${char}`).join(''),
-  ])('is reported without passwords, also in a malformed line: %j', async (said) => {
+  ])('causes a notice without passwords, also in a malformed line: %j', async (said) => {
     const { automaton } = (await program('quiz')).protocol
     expect(maskMessage({ automaton, side: 'client' }, said).replaceAll('\0', '')).not.toMatch(/hunter|9H/)
     const { notices, say } = await startWatchedConversation('quiz')
@@ -234,25 +234,25 @@ describe('an unfinished message, when the conversation ends', () => {
   })
 })
 
-describe('a message that the protocol rejects in its own words', () => {
+describe('a message that the protocol refuses in its own words', () => {
   test.each([
-    ['hangman', 'e\n', 'rejected: the client said "e", which does not belong here; expected "START", or "QUIT" to stop'],
-    ['hangman', 'START\neel\n', 'rejected: the client said "eel": guess one letter at a time, such as e'],
-    ['hangman', 'START\n5\n', 'rejected: the client said "5": expected a letter; it costs a miss'],
-    ['scissors', '7\n', 'rejected: the client said "7": choose 1 for Scissor, 2 for Paper or 3 for Stone'],
-    ['guess', 'fifty\n', 'rejected: the client said "fifty": expected a number from 1 to 100'],
-    ['guess', '5.5\n', 'rejected: the client said "5.5": expected a whole number from 1 to 100'],
-    ['highlow', '40.0\n', 'rejected: the client said "40.0": expected a whole number from 1 to 100'],
-    ['highlow', "b'50'\n", 'rejected: the client said "b\'50\'": expected a number from 1 to 100; that looks like the repr'],
-    ['number', 'fifty', 'rejected: the client said "fifty": expected a whole number'],
-    ['headtail', 'H\x00\n', 'rejected: the client said "H\\x00": its last character is not H, T or Q; that looks like a text with NUL'],
-    ['http', 'hello\n', 'rejected: the client said "hello\\n": that is no request'],
+    ['hangman', 'e\n', 'rejected: the client sent "e", which does not belong here; expected "START", or "QUIT" to stop'],
+    ['hangman', 'START\neel\n', 'rejected: the client sent "eel": guess one letter at a time, such as e'],
+    ['hangman', 'START\n5\n', 'rejected: the client sent "5": expected a letter; it costs a miss'],
+    ['scissors', '7\n', 'rejected: the client sent "7": choose 1 for Scissor, 2 for Paper or 3 for Stone'],
+    ['guess', 'fifty\n', 'rejected: the client sent "fifty": expected a number from 1 to 100'],
+    ['guess', '5.5\n', 'rejected: the client sent "5.5": expected a whole number from 1 to 100'],
+    ['highlow', '40.0\n', 'rejected: the client sent "40.0": expected a whole number from 1 to 100'],
+    ['highlow', "b'50'\n", 'rejected: the client sent "b\'50\'": expected a number from 1 to 100; that looks like the repr'],
+    ['number', 'fifty', 'rejected: the client sent "fifty": expected a whole number'],
+    ['headtail', 'H\x00\n', 'rejected: the client sent "H\\x00": its last character is not H, T or Q; that looks like a text with NUL'],
+    ['http', 'hello\n', 'rejected: the client sent "hello\\n": that is no request'],
     ['headtail', 'H\r\n', 'its last character is not H, T or Q; that looks like a line that ends in \\r\\n, whose CR counts as a part'],
     ['number', '\xc8\0\0\0', 'that looks like the number 200 as 4 bytes, little-endian'],
     ['number', '\x03\xe8', 'that looks like the number 1000 as 2 bytes, big-endian'],
     ['number', '\x40\xb0\0\0', 'that looks like the number 5.5 as 4 bytes, as struct.pack("!f", ...)'],
     ['number', '\x05\0', 'that looks like the number 5 as 2 bytes, little-endian, as struct.pack("h", ...) or C, or 1280'],
-  ])('%s: %j is shown at the host', async (name, said, sentence) => {
+  ])('%s: the host reports %j', async (name, said, sentence) => {
     const { clock, notices, say } = await startWatchedConversation(name, { typed: ['1', '1', '1'] })
     await say(said)
     await clock.pass(1000)
@@ -263,11 +263,11 @@ describe('a message that the protocol rejects in its own words', () => {
   test.each([
     ['headtail', 'h\n', '"h": its last character is not H, T or Q; write "H" alone, a capital'],
     ['c8/headtail-counters', 'Head\n', '"Head": its last character is not H, T or Q; write "H" alone, a capital'],
-  ])('%s: %j, which only a program sends, is shown at the host at once', async (name, said, sentence) => {
+  ])('%s: the host reports %j, which only a program sends, at once', async (name, said, sentence) => {
     const { clock, notices, say } = await startWatchedConversation(name)
     await say(said)
     await clock.pass(1000)
-    expect(notices).toEqual([`rejected: the client said ${sentence}`])
+    expect(notices).toEqual([`rejected: the client sent ${sentence}`])
   })
 
   test.each([
@@ -282,7 +282,7 @@ describe('a message that the protocol rejects in its own words', () => {
     theirs.finish()
     await clock.pass(1000)
     expect(notices).toHaveLength(1)
-    expect(notices[0]).toContain(`rejected: the client said "${said.trim()}": `)
+    expect(notices[0]).toContain(`rejected: the client sent "${said.trim()}": `)
   })
 })
 
@@ -323,7 +323,7 @@ describe('a message before its turn', () => {
       'client',
       '',
       '50',
-      'the server has sent "50", but it is not the server\'s turn; it must wait for the client\'s number; that is what the client says',
+      'the server has sent "50", but it is not the server\'s turn; it must wait for the client\'s number; that is a message of the client',
     ],
     [
       'guess',
@@ -370,12 +370,12 @@ describe('a message before its turn', () => {
     expect(notices).toHaveLength(1)
   })
 
-  test('is reported once if it was rejected, and once for another before it', async () => {
+  test('causes one notice if it was refused, and one for another message before it', async () => {
     const rejected =
-      'rejected: the client said "e", which was tried already: guess another letter; it had arrived before it was the client\'s turn'
+      'rejected: the client sent "e", which was tried already: guess another letter; it had arrived before it was the client\'s turn'
     for (const [said, before] of [
       ['e\ne\n', []],
-      ['e\na\ne\n', ['early: the client said "a" before it was the client\'s turn']],
+      ['e\na\ne\n', ['early: the client sent "a" before it was the client\'s turn']],
     ] as const) {
       const { clock, theirs, notices, say } = await startWatchedConversation('hangman', { options: { secret: 'eel' } })
       await say('START\n')
@@ -392,10 +392,10 @@ describe('a message before its turn', () => {
   ])('guess: names the fault in %j, and no other', async (said, sentence) => {
     const { notices, say } = await startWatchedConversation('guess')
     await say(said)
-    expect(notices).toEqual([expect.stringContaining(`rejected: the client said ${sentence}`)])
+    expect(notices).toEqual([expect.stringContaining(`rejected: the client sent ${sentence}`)])
   })
 
-  test('is not reported again as unfinished when the peer disconnects', async () => {
+  test('causes no second notice as an unfinished message when the peer disconnects', async () => {
     const { clock, talking, theirs, notices, say } = await startWatchedConversation('chat', { person: thinker().person })
     await say('hi')
     await clock.pass(2200)
@@ -425,20 +425,20 @@ describe('a message before its turn', () => {
     expect(notices.join()).toMatch(/UTF-16/)
   })
 
-  test('tictactoe: a move that is refused when it is read is reported as too soon', async () => {
+  test('tictactoe: a move that is refused when it is read causes the notice that it was too soon', async () => {
     const { person, type } = thinker()
     const { talking, notices, say } = await startWatchedConversation('tictactoe', { person })
     await say('MOVE1\n')
     await type('1')
     expect((await talking.ended)?.message).toBe(
-      "the client said MOVE1: cell 1 is taken by O; it had arrived before it was the client's turn",
+      "the client sent MOVE1: cell 1 is taken by O; it had arrived before it was the client's turn",
     )
     expect(notices).toEqual([])
   })
 
-  test('is reported by a chat, which never ends well, when it is read, unless it was reported before', async () => {
+  test('causes a notice in a chat, which never ends well, when it is read, unless there was one before', async () => {
     for (const [pause, sentence] of [
-      [500, 'early: the client said "hi" before it was the client\'s turn'],
+      [500, 'early: the client sent "hi" before it was the client\'s turn'],
       [2200, 'early: the client has sent "hi", but it is not the client\'s turn yet; wait for a text (such as "Hello")'],
     ] as const) {
       const { person, type } = thinker()
@@ -450,7 +450,7 @@ describe('a message before its turn', () => {
     }
   })
 
-  test('is not reported in a conversation that ends well, and is reported in another', async () => {
+  test('causes no notice in a conversation that ends well, and one in any other', async () => {
     const good = await startWatchedConversation('guess', { options: { secret: '42' } })
     await good.say('50\n42\n')
     expect(await good.talking.ended).toBeUndefined()
@@ -459,10 +459,10 @@ describe('a message before its turn', () => {
     await bad.say('50\n41\n')
     bad.theirs.finish()
     await bad.clock.pass(1000)
-    expect(bad.notices).toEqual(['early: the client said "41" before it was the client\'s turn'])
+    expect(bad.notices).toEqual(['early: the client sent "41" before it was the client\'s turn'])
   })
 
-  test('a line end behind a message without one is reported as too much', async () => {
+  test('a line end after a message without one causes the notice that it is too many', async () => {
     const sentence = 'the server has sent "\\n" after "Too big!"; that line end is one too many'
     const { person, type } = thinker()
     const { clock, notices, say } = await startWatchedConversation('number', { side: 'client', person })
@@ -475,7 +475,7 @@ describe('a message before its turn', () => {
     await quick.type('50')
     await says('Too big!\n')
     await quick.type('25')
-    expect((await talking.ended)?.message).toBe(sentence.replace('has sent', 'said'))
+    expect((await talking.ended)?.message).toBe(sentence.replace('has sent', 'sent'))
   })
 })
 
@@ -500,7 +500,7 @@ describe('line ends that are too many, or too few', () => {
     const { clock, notices, say } = await startWatchedConversation(name, { side: 'client', person: thinker().person })
     await say(`${text}\n`)
     await clock.pass(2200)
-    expect(notices).toEqual([expect.stringMatching(/; that is what the client says$/)])
+    expect(notices).toEqual([expect.stringMatching(/; that is a message of the client$/)])
   })
 
   test('robot: a server that sends a message breaks the protocol', async () => {
@@ -513,17 +513,17 @@ describe('line ends that are too many, or too few', () => {
     )
   })
 
-  test('hangman: a digit before its turn is reported with its cost', async () => {
+  test('hangman: the notice of a digit before its turn names its cost', async () => {
     const { clock, notices, say, theirs } = await startWatchedConversation('hangman')
     await say('START\n5\n')
     theirs.finish()
     await clock.pass(1000)
     expect(notices).toEqual([
-      'rejected: the client said "5": expected a letter; it costs a miss; it had arrived before it was the client\'s turn',
+      'rejected: the client sent "5": expected a letter; it costs a miss; it had arrived before it was the client\'s turn',
     ])
   })
 
-  test('chat: empty lines before their turn are reported once', async () => {
+  test('chat: empty lines before their turn cause one notice', async () => {
     const { person, type } = thinker()
     const { clock, notices, say } = await startWatchedConversation('chat', { person })
     await say('hi\n\n\n')
@@ -535,7 +535,7 @@ describe('line ends that are too many, or too few', () => {
     expect(notices.filter((sentence) => sentence.includes('""'))).toHaveLength(1)
   })
 
-  test('a line end behind the prompt of headtail is reported while the person thinks', async () => {
+  test('a line end after the prompt of headtail causes a notice while the person thinks', async () => {
     const { clock, notices, say } = await startWatchedConversation('headtail', { side: 'client', person: thinker().person })
     await say(`${prompt}\n`)
     await clock.pass(2200)
@@ -543,15 +543,15 @@ describe('line ends that are too many, or too few', () => {
   })
 
   test.each([
-    ['headtail', 'H', `${prompt}\n`, 'You are right!\n', `the server said "\\n" after "${prompt}"; that line end is one too many`],
-    ['headtail', 'H', `${prompt}\r\n`, 'You are right!\n', `the server said "\\n" after "${prompt}"; that line end is one too many`],
+    ['headtail', 'H', `${prompt}\n`, 'You are right!\n', `the server sent "\\n" after "${prompt}"; that line end is one too many`],
+    ['headtail', 'H', `${prompt}\r\n`, 'You are right!\n', `the server sent "\\n" after "${prompt}"; that line end is one too many`],
     ['headtail', 'H', prompt, `You are right!${prompt}`, /; a line end \(\\n\) is missing after "You are right!"$/],
-    ['headtail', 'H', prompt, 'You are right!\n\n', /^the server said "", .*; an empty line is often one line end too many$/],
+    ['headtail', 'H', prompt, 'You are right!\n\n', /^the server sent "", .*; an empty line is often one line end too many$/],
     ['headtail', 'H', `${prompt.trimEnd()}\n`, '', /; the blank at its end is missing$/],
-    ['number', '50', '', 'Too big!\n', 'the server said "\\n" after "Too big!"; that line end is one too many'],
+    ['number', '50', '', 'Too big!\n', 'the server sent "\\n" after "Too big!"; that line end is one too many'],
     ['guess', '50', 'GUESS\n', 'HIGHGUESS\n', /; a line end \(\\n\) is missing after "HIGH"$/],
-    ['guess', '50', 'GUESS\n', 'HIGH\n\n', /^the server said "", .*; an empty line is often one line end too many$/],
-  ] as const)('%s, as client, types %j: after %j and %j, the true cause is reported', async (name, typed, before, after, sentence) => {
+    ['guess', '50', 'GUESS\n', 'HIGH\n\n', /^the server sent "", .*; an empty line is often one line end too many$/],
+  ] as const)('%s, as client, types %j: after %j and %j, the error names the true cause', async (name, typed, before, after, sentence) => {
     const { person, type } = thinker()
     const { talking, say } = await startWatchedConversation(name, { side: 'client', person })
     if (before !== '') await say(before)
@@ -562,27 +562,27 @@ describe('line ends that are too many, or too few', () => {
   })
 
   test.each(['guess', 'highlow', 'hangman', 'headtail'])(
-    '%s, as server: an empty line behind a message is reported as such',
+    '%s, as server: an empty line after a message causes a notice that names it',
     async (name) => {
       const { clock, notices, say, theirs } = await startWatchedConversation(name, { typed: ['1'] })
       await say(name === 'hangman' ? 'START\n\n' : name === 'headtail' ? 'H\n\n' : '50\n\n')
       theirs.finish()
       await clock.pass(1000)
-      expect(notices.join('\n')).toMatch(/^rejected: the client said "": .*; an empty line is often one line end too many/)
+      expect(notices.join('\n')).toMatch(/^rejected: the client sent "": .*; an empty line is often one line end too many/)
     },
   )
 })
 
 describe('a silent program that should send without a person', () => {
   test.each([
-    ['guess', 'client', '', 'the server has said nothing for 3 s; waiting for "GUESS"'],
-    ['guess', 'client', 'GUESS\nHIGH\n', 'the server has said nothing for 3 s; waiting for "GUESS", or "GAMEOVER" to stop'],
-    ['hello', 'client', '', 'the server has said nothing for 3 s; waiting for "Hello from server\\n"'],
-    ['http', 'client', '', 'the server has said nothing for 3 s; waiting for an HTTP response'],
-    ['http', 'server', '', 'the client has said nothing for 3 s; waiting for an HTTP request'],
-    ['hangman', 'client', '', 'the server has said nothing for 3 s; waiting for something like "WORD 6 8"'],
-    ['tjc/practice', 'server', '', 'the client has said nothing for 3 s; waiting for "Hello from client\\n"'],
-  ] as const)('%s, as %s, after %j: is reported after three seconds, once', async (name, side, before, sentence) => {
+    ['guess', 'client', '', 'the server has sent nothing for 3 s; waiting for "GUESS"'],
+    ['guess', 'client', 'GUESS\nHIGH\n', 'the server has sent nothing for 3 s; waiting for "GUESS", or "GAMEOVER" to stop'],
+    ['hello', 'client', '', 'the server has sent nothing for 3 s; waiting for "Hello from server\\n"'],
+    ['http', 'client', '', 'the server has sent nothing for 3 s; waiting for an HTTP response'],
+    ['http', 'server', '', 'the client has sent nothing for 3 s; waiting for an HTTP request'],
+    ['hangman', 'client', '', 'the server has sent nothing for 3 s; waiting for something like "WORD 6 8"'],
+    ['tjc/practice', 'server', '', 'the client has sent nothing for 3 s; waiting for "Hello from client\\n"'],
+  ] as const)('%s, as %s, after %j: causes one notice after three seconds', async (name, side, before, sentence) => {
     const { clock, notices, say, talking } = await startWatchedConversation(name, { side, typed: ['50'] })
     if (before !== '') await say(before)
     await clock.pass(2900)
@@ -594,10 +594,10 @@ describe('a silent program that should send without a person', () => {
     expect(notices).toHaveLength(1)
   })
 
-  test('is reported by a client over datagrams as well', async () => {
+  test('causes a notice at a client over datagrams as well', async () => {
     const { clock, notices } = await startWatchedConversation('fh/hello', { side: 'client', datagrams: true })
     await clock.pass(3300)
-    expect(notices).toEqual(['waiting: the server has said nothing for 3 s; waiting for "Hello in return!"'])
+    expect(notices).toEqual(['waiting: the server has sent nothing for 3 s; waiting for "Hello in return!"'])
   })
 
   test.each([
@@ -609,17 +609,17 @@ describe('a silent program that should send without a person', () => {
     await clock.pass(60_000)
     expect(notices).toEqual([])
     talking.stop(new Disconnected('ours', 'stopped'))
-    expect(notices).toEqual([`waiting: the ${side === 'server' ? 'client' : 'server'} has said nothing for 60 s; waiting for ${due}`])
+    expect(notices).toEqual([`waiting: the ${side === 'server' ? 'client' : 'server'} has sent nothing for 60 s; waiting for ${due}`])
   })
 
-  test('is not reported at Ctrl-C within two seconds', async () => {
+  test('causes no notice at Ctrl-C within two seconds', async () => {
     const { clock, notices, talking } = await startWatchedConversation('tictactoe', { side: 'client', typed: ['1'] })
     await clock.pass(600)
     talking.stop(new Disconnected('ours', 'stopped'))
     expect(notices).toEqual([])
   })
 
-  test('is not reported at Ctrl-C at the prompt, nor for clients that send datagrams', async () => {
+  test('causes no notice at Ctrl-C at the prompt, nor for clients that send datagrams', async () => {
     for (const [name, side, datagrams] of [
       ['chat', 'server', false],
       ['scissors', 'server', false],
@@ -636,11 +636,11 @@ describe('a silent program that should send without a person', () => {
 describe('a text for people with invalid bytes', () => {
   const latin = 'that looks like text that is not UTF-8, such as Latin-1, or no text at all'
   test.each([
-    ['chat', 'client', false, 'caf\xe9\n', `the server said "caf\\xe9"; ${latin}`],
-    ['chat', 'client', false, 't\xf6\n', `the server said "t\\xf6"; ${latin}`],
-    ['chat', 'client', false, '\xc4\xd6\n', `the server said "\\xc4\\xd6"; ${latin}`],
-    ['time', 'server', true, '%H\xe9', `the client said "%H\\xe9"; ${latin}`],
-    ['time', 'server', true, '%\0H\0', 'the client said "%\\x00H\\x00"; that looks like UTF-16 (little-endian): encode as UTF-8'],
+    ['chat', 'client', false, 'caf\xe9\n', `the server sent "caf\\xe9"; ${latin}`],
+    ['chat', 'client', false, 't\xf6\n', `the server sent "t\\xf6"; ${latin}`],
+    ['chat', 'client', false, '\xc4\xd6\n', `the server sent "\\xc4\\xd6"; ${latin}`],
+    ['time', 'server', true, '%H\xe9', `the client sent "%H\\xe9"; ${latin}`],
+    ['time', 'server', true, '%\0H\0', 'the client sent "%\\x00H\\x00"; that looks like UTF-16 (little-endian): encode as UTF-8'],
     [
       'time',
       'server',
@@ -650,8 +650,8 @@ describe('a text for people with invalid bytes', () => {
     ],
     ['time', 'server', false, '\xff\xfe%\0H\0', 'that looks like UTF-16 with a byte order mark'],
     ['fh/hello', 'server', true, 'H\0i\0', 'UTF-16 (little-endian)'],
-    ['quiz', 'server', false, 'NAME jos\xe9\n', `the client said "NAME jos\\xe9"; ${latin}`],
-    ['quiz', 'server', false, 'LOGIN ada caf\xe9\n', 'the client said "LOGIN ada ***"; that looks like'],
+    ['quiz', 'server', false, 'NAME jos\xe9\n', `the client sent "NAME jos\\xe9"; ${latin}`],
+    ['quiz', 'server', false, 'LOGIN ada caf\xe9\n', 'the client sent "LOGIN ada ***"; that looks like'],
   ] as const)('%s, as %s, datagrams: %j: there is a clue about %j', async (name, side, datagrams, said, sentence) => {
     const { notices, say, clock } = await startWatchedConversation(name, { side, datagrams, person: thinker().person })
     await say(said)
@@ -659,21 +659,21 @@ describe('a text for people with invalid bytes', () => {
     expect(notices.filter((one) => one.startsWith('garbled'))).toEqual([expect.stringContaining(sentence)])
   })
 
-  test('is reported once if it is also rejected', async () => {
+  test('causes one notice if it is also refused', async () => {
     const { clock, notices, say } = await startWatchedConversation('quiz')
     await say('NAME b\xfcb\n')
     await clock.pass(500)
     expect(notices.join('\n').match(/looks like/g)).toHaveLength(1)
   })
 
-  test('valid text is not reported, whatever it contains', async () => {
+  test('any valid text causes no notice', async () => {
     const { notices, say } = await startWatchedConversation('chat', { side: 'client', person: thinker().person })
     await say('{"a": 1} GET / HTTP/1.1 \xc3\xa4\n')
     expect(notices).toEqual([])
   })
 })
 
-describe('a fault is reported once', () => {
+describe('the observer gets one notice of a fault', () => {
   const REQUEST = 'GET / HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n'
 
   test.each(['guess', 'highlow', 'hangman', 'quiz', 'match', 'headtail'])('%s: for an HTTP request with many lines', async (name) => {
@@ -683,37 +683,37 @@ describe('a fault is reported once', () => {
     await clock.pass(60_000)
     await talking.closed
     expect(notices).toHaveLength(1)
-    expect(notices[0]).toMatch(/^(?:rejected|garbled): the client said "GET \/ HTTP\/1\.1(?:\\r)?".*an HTTP request/)
+    expect(notices[0]).toMatch(/^(?:rejected|garbled): the client sent "GET \/ HTTP\/1\.1(?:\\r)?".*an HTTP request/)
   })
 
-  test('text behind the head of a request is reported separately', async () => {
+  test('text after the head of a request causes a separate notice', async () => {
     const { notices, say } = await startWatchedConversation('guess')
     await say(REQUEST)
     await say('x: y\n')
     expect(notices).toHaveLength(2)
-    expect(notices[1]).toBe('rejected: the client said "x: y": expected a number from 1 to 100')
+    expect(notices[1]).toBe('rejected: the client sent "x: y": expected a number from 1 to 100')
   })
 
   test('a reason that begins with the message continues from it', async () => {
     const { notices, say } = await startWatchedConversation('hangman', { options: { secret: 'eel' } })
     for (const line of ['START', 'e', 'e']) await say(`${line}\n`)
-    expect(notices).toEqual(['rejected: the client said "e", which was tried already: guess another letter'])
-    expect(withReason('the client said "Z"', 'Z', '"Z" is no answer')).toBe('the client said "Z", which is no answer')
-    expect(withReason('the client said "50"', '50', 'expected a letter')).toBe('the client said "50": expected a letter')
+    expect(notices).toEqual(['rejected: the client sent "e", which was tried already: guess another letter'])
+    expect(withReason('the client sent "Z"', 'Z', '"Z" is no answer')).toBe('the client sent "Z", which is no answer')
+    expect(withReason('the client sent "50"', '50', 'expected a letter')).toBe('the client sent "50": expected a letter')
   })
 
-  test('a name that is not UTF-8 is not rejected a second time', async () => {
+  test('a name that is not UTF-8 is not refused a second time', async () => {
     const { notices, say } = await startWatchedConversation('quiz')
     await say('NAME b\xfcb\n')
     expect(notices).toEqual([
-      'garbled: the client said "NAME b\\xfcb"; that looks like text that is not UTF-8, such as Latin-1, or no text at all',
+      'garbled: the client sent "NAME b\\xfcb"; that looks like text that is not UTF-8, such as Latin-1, or no text at all',
     ])
   })
 
   test('the same message, sent again and again', async () => {
     const { notices, say } = await startWatchedConversation('guess')
     for (let time = 0; time < 4; time++) await say('abc\n')
-    expect(notices).toEqual(['rejected: the client said "abc": expected a number from 1 to 100'])
+    expect(notices).toEqual(['rejected: the client sent "abc": expected a number from 1 to 100'])
     await say('def\n')
     expect(notices).toHaveLength(2)
   })

@@ -30,10 +30,10 @@ async function walk(program: Program, seed: number) {
     })
     const person = randomUser(random, random.integer(0, 60), { think: thinking(random, program.needs === 'hall' ? 3 : 0) })
     const joining = new Conversation({ ...terms, side: 'client', transport: client, person })
-    return { events, hosting, over: Promise.all([hosting.closed, joining.closed]), heard: Number.POSITIVE_INFINITY }
+    return { events, hosting, over: Promise.all([hosting.closed, joining.closed]), received: Number.POSITIVE_INFINITY }
   }
   const stop = (pair: ReturnType<typeof begin>, reason: string) => {
-    pair.heard = Math.min(pair.heard, pair.events.length)
+    pair.received = Math.min(pair.received, pair.events.length)
     pair.hosting.stop(new Disconnected('ours', reason))
   }
   const pairs = [begin()]
@@ -58,7 +58,7 @@ async function walk(program: Program, seed: number) {
       // no side reads a client's messages after the server has disconnected, and they may cross the server's last message
       const left = program.needs === 'hall' ? pair.events.findIndex(({ from, bytes }) => from === 'server' && bytes === 'end') : -1
       const events = pair.events.filter(
-        ({ from, bytes }, at) => from === 'server' || (at < pair.heard && (left < 0 || at < left || bytes === 'end')),
+        ({ from, bytes }, at) => from === 'server' || (at < pair.received && (left < 0 || at < left || bytes === 'end')),
       )
       return { seed, ends, ...judgeRecording(program, options, events) }
     }),
@@ -78,7 +78,7 @@ describe.each(programNames)('%s', async (name) => {
   }
   const { automaton } = program.protocol
 
-  test('random walks of our two roles against each other stay in the automaton, visit every state, and end where they may', async () => {
+  test('random walks of the two roles against each other stay in the automaton, visit every state, and end in a state that allows it', async () => {
     const visited = new Set([automaton.start])
     const seeds = Array.from({ length: RUNS }, (_, at) => at + 1)
     for (const { seed, illegal, steps, state, over, ends } of (await Promise.all(seeds.map((one) => walk(program, one)))).flat()) {

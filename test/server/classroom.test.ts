@@ -45,18 +45,18 @@ test('200 students behind one address reach no limit: a quiz, two games of tic-t
     const line = student(ports[QUIZ])
     line.say(`NAME quizzer${n}`)
     line.say('START 5')
-    const heard: string[] = []
-    while (!/^(QUESTION|ERROR)/.test(heard.at(-1) ?? '')) heard.push(await line.hear())
-    return heard.at(-1)
+    const received: string[] = []
+    while (!/^(QUESTION|ERROR)/.test(received.at(-1) ?? '')) received.push(await line.hear())
+    return received.at(-1)
   })
   const players = Array.from({ length: 50 }, async (_, n) => {
-    const heard: ToClient[] = []
-    const link = await NativeLink.open(ports[DOOR] ?? 0, (message) => heard.push(message))
+    const received: ToClient[] = []
+    const link = await NativeLink.open(ports[DOOR] ?? 0, (message) => received.push(message))
     onTestFinished(() => link.close())
     const answers = [await link.ask({ type: 'enter', name: `player${n}x` })]
     for (let games = 0; games < 2; games++) {
       answers.push(await link.ask({ type: 'seek', game: 'tictactoe', wait: 0 }))
-      const table = heard.findLast((message) => message.type === 'seated')?.table ?? 0
+      const table = received.findLast((message) => message.type === 'seated')?.table ?? 0
       for (let said = 0; said < 3; said++) answers.push(await link.ask({ type: 'say', table, text: 'Is anybody here? '.repeat(10) }))
     }
     return answers.filter(({ type }) => type === 'error')
@@ -65,13 +65,13 @@ test('200 students behind one address reach no limit: a quiz, two games of tic-t
   const chats = CHATS.flatMap((program) =>
     Array.from({ length: 25 }, async () => {
       const line = student(ports[program])
-      const heard: string[] = []
-      if (program === 'tjc/chat') heard.push(await line.hear())
-      while (heard.length < 20) {
+      const received: string[] = []
+      if (program === 'tjc/chat') received.push(await line.hear())
+      while (received.length < 20) {
         line.say('Is anybody here? '.repeat(10))
-        heard.push(await line.hear())
+        received.push(await line.hear())
       }
-      return heard
+      return received
     }),
   )
   const boards = Array.from({ length: 50 }, () => playBoard(student(ports[BOARD])))

@@ -17,19 +17,19 @@ async function served(logs: Omit<Logs, 'log'>, iterative: readonly string[] = []
     logs: { log: () => {}, ...logs },
   })
   onTestFinished(() => server.stop())
-  const come = async (): Promise<Socket> => {
+  const connectClient = async (): Promise<Socket> => {
     const socket = connect(address.port, '127.0.0.1').on('error', () => {})
     onTestFinished(() => void socket.destroy())
     await once(socket, 'data')
     return socket
   }
-  return { server, come, tally: server.stats.get(tictactoe) }
+  return { server, connectClient, tally: server.stats.get(tictactoe) }
 }
 
 test('a reset client is logged with its address', async () => {
   const { promise, resolve: ended } = Promise.withResolvers<ConnectionInfo>()
-  const { come } = await served({ ended })
-  const socket = await come()
+  const { connectClient } = await served({ ended })
+  const socket = await connectClient()
   const { localPort } = socket
   socket.resetAndDestroy()
   expect((await promise).client).toEqual({ host: '127.0.0.1', port: localPort })
@@ -47,9 +47,9 @@ test('a failing log leaves no connection open, and the next client is served', a
   const ended = () => {
     throw new Error('the log is full')
   }
-  const { come, server, tally } = await served({ ended }, ['tjc/tictactoe'])
-  const first = await come()
-  const second = come()
+  const { connectClient, server, tally } = await served({ ended }, ['tjc/tictactoe'])
+  const first = await connectClient()
+  const second = connectClient()
   const end = untilClosed(first)
   first.write('rubbish\n')
   await second
@@ -68,8 +68,8 @@ test.each([
   ['guess', '', 'warn', 'finished'],
 ] as const)('%s: a client that says %j and closes is logged at %s as %s', async (name, says, level, outcome) => {
   const { promise, resolve } = Promise.withResolvers<ConversationEnd>()
-  const { come } = await served({ ended: (_, ending) => resolve(ending) }, [], name)
-  const socket = await come()
+  const { connectClient } = await served({ ended: (_, ending) => resolve(ending) }, [], name)
+  const socket = await connectClient()
   socket.end(says)
   expect(await promise).toMatchObject({ level, outcome })
 })
@@ -83,9 +83,9 @@ test('an unfinished message is in the row of the end if the limit of notices has
   }
   const noticed = (_: ConnectionInfo, __: string, sentence: string) => add(sentence)
   const ended = (_: ConnectionInfo, { trouble }: ConversationEnd) => add(trouble?.message ?? 'a good end')
-  const { come } = await served({ noticed, ended }, [], 'guess')
+  const { connectClient } = await served({ noticed, ended }, [], 'guess')
   // of one address, twenty lines are written at once
-  const clients = await Promise.all(Array.from({ length: 21 }, come))
+  const clients = await Promise.all(Array.from({ length: 21 }, connectClient))
   for (const client of clients) client.write('50')
   await changes.until(() => sentences.length === 20)
   for (const client of clients) client.end()

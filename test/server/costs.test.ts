@@ -8,7 +8,7 @@ import { startConversation } from '../support/conversation.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
-/** A client of a program in a room of its own, with a budget of 1,000. */
+/** A client of a program in a lobby of its own, with a budget of 1,000. */
 async function clientOf(name: string) {
   const clock = new TestClock()
   const lobby = new TestLobby()

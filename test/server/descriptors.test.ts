@@ -23,7 +23,7 @@ function watched() {
 const USED_UP =
   'error: all files that this process may open are open, so new connections are closed at once. Raise that limit (ulimit -n), or lower limits.connections'
 
-test.each(['EMFILE', 'ENFILE'])('exhausted descriptors (%s) are logged once, and their return', async (code) => {
+test.each(['EMFILE', 'ENFILE'])('exhausted descriptors (%s) are logged once, and the end of the shortage', async (code) => {
   const { lines, system, pass } = watched()
   await pass(5)
   expect(lines).toEqual([])

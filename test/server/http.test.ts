@@ -19,12 +19,12 @@ async function web() {
 }
 
 /** A connection, and all its input after it is closed. */
-function dial(port: number): { socket: Socket; heard: Promise<string> } {
+function dial(port: number): { socket: Socket; received: Promise<string> } {
   const socket = connect(port, '127.0.0.1').on('error', () => {})
   onTestFinished(() => void socket.destroy())
-  let heard = ''
-  socket.on('data', (data) => (heard += data))
-  return { socket, heard: once(socket, 'close').then(() => heard) }
+  let received = ''
+  socket.on('data', (data) => (received += data))
+  return { socket, received: once(socket, 'close').then(() => received) }
 }
 
 /** Methods that a client sends with a path, except GET and HEAD. CONNECT has no path. */
@@ -32,11 +32,11 @@ const METHODS = 'POST PUT PATCH DELETE OPTIONS TRACE PROPFIND QUERY'.split(' ')
 const REQUEST = 'GET /health HTTP/1.1\r\nHost: a\r\n\r\n'
 
 describe('the listener for health and metrics', () => {
-  test('answers one request per connection, whatever is pipelined behind it', async () => {
+  test('answers one request per connection, with anything pipelined after it', async () => {
     const { asked, port } = await web()
-    const { socket, heard } = dial(port)
+    const { socket, received } = dial(port)
     socket.write(REQUEST.repeat(10_000))
-    expect((await heard).match(/HTTP\/1\.1 200 OK/g)).toHaveLength(1)
+    expect((await received).match(/HTTP\/1\.1 200 OK/g)).toHaveLength(1)
     expect(asked.times).toBe(1)
   })
 
@@ -45,17 +45,17 @@ describe('the listener for health and metrics', () => {
     const slow = dial(port)
     slow.socket.setNoDelay()
     for (const byte of REQUEST) if (!slow.socket.write(byte)) await once(slow.socket, 'drain')
-    expect(await slow.heard).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\{"status":"serving","connections":0,"tables":0\}$/)
+    expect(await slow.received).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\{"status":"serving","connections":0,"tables":0\}$/)
     const brief = dial(port)
     brief.socket.end(REQUEST)
-    expect(await brief.heard).toMatch(/^HTTP\/1\.1 200 OK/)
+    expect(await brief.received).toMatch(/^HTTP\/1\.1 200 OK/)
   })
 
   test('does not wait for a body', async () => {
     const { port } = await web()
-    const { socket, heard } = dial(port)
+    const { socket, received } = dial(port)
     socket.write('POST /health HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{')
-    expect(await heard).toMatch(/^HTTP\/1\.1 405 /)
+    expect(await received).toMatch(/^HTTP\/1\.1 405 /)
   })
 
   test.each(
@@ -63,11 +63,11 @@ describe('the listener for health and metrics', () => {
       [method, '/health'],
       [method, '/metrics?from=here'],
     ]),
-  )('rejects %s %s with 405 and the methods that it allows', async (method, target) => {
+  )('refuses %s %s with 405 and the methods that it allows', async (method, target) => {
     const { asked, port } = await web()
-    const { socket, heard } = dial(port)
+    const { socket, received } = dial(port)
     socket.write(`${method} ${target} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`)
-    const [head = '', body] = (await heard).split('\r\n\r\n')
+    const [head = '', body] = (await received).split('\r\n\r\n')
     expect(head).toMatch(/^HTTP\/1\.1 405 Method Not Allowed\r\n/)
     expect(head).toMatch(/^allow: GET, HEAD\r?$/m)
     expect(body).toBe(`{"error":"the method ${method} is not allowed for ${target.split('?')[0]}: use GET or HEAD"}`)
@@ -76,17 +76,17 @@ describe('the listener for health and metrics', () => {
 
   test.each(['GET', 'POST'])('answers %s with 404 at a path that does not exist', async (method) => {
     const { port } = await web()
-    const { socket, heard } = dial(port)
+    const { socket, received } = dial(port)
     socket.write(`${method} /healthy HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`)
-    expect(await heard).toMatch(/^HTTP\/1\.1 404 Not Found\r\n[\s\S]*\{"error":"there is nothing here but \/health and \/metrics"\}$/)
+    expect(await received).toMatch(/^HTTP\/1\.1 404 Not Found\r\n[\s\S]*\{"error":"there is nothing here but \/health and \/metrics"\}$/)
   })
 
   test.each(['/health', '/metrics'])('answers HEAD %s with the head of the answer to GET', async (path) => {
     const { port } = await web()
     const [get, head] = ['GET', 'HEAD'].map((method) => {
-      const { socket, heard } = dial(port)
+      const { socket, received } = dial(port)
       socket.write(`${method} ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
-      return heard.then((text) => text.replace(/^date: .*\r\n/im, ''))
+      return received.then((text) => text.replace(/^date: .*\r\n/im, ''))
     })
     expect(await get).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\n./)
     expect(await head).toBe((await get)?.replace(/\r\n\r\n[\s\S]*/, '\r\n\r\n'))
@@ -94,9 +94,9 @@ describe('the listener for health and metrics', () => {
 
   test('refuses a head of more than 16 KB', async () => {
     const { asked, port } = await web()
-    const { socket, heard } = dial(port)
+    const { socket, received } = dial(port)
     socket.write(`GET /health HTTP/1.1\r\nHost: ${'a'.repeat(20_000)}\r\n\r\n`)
-    expect(await heard).toMatch(/^HTTP\/1\.1 431 /)
+    expect(await received).toMatch(/^HTTP\/1\.1 431 /)
     expect(asked.times).toBe(0)
   })
 
@@ -105,7 +105,7 @@ describe('the listener for health and metrics', () => {
     const all = Array.from({ length: 60 }, () => dial(port))
     let closed = 0
     const fifty = new Promise<void>((resolve) => {
-      for (const { heard } of all) void heard.then(() => ++closed === 50 && resolve())
+      for (const { received } of all) void received.then(() => ++closed === 50 && resolve())
     })
     for (const { socket } of all) socket.write(REQUEST)
     await fifty
@@ -115,10 +115,10 @@ describe('the listener for health and metrics', () => {
     last.socket.write(REQUEST)
     await once(last.socket, 'connect')
     await clock.pass(10 * 20)
-    await Promise.all(all.map(({ heard }) => heard))
+    await Promise.all(all.map(({ received }) => received))
     expect(asked.times).toBe(60)
     await clock.pass(20)
-    await last.heard
+    await last.received
     expect(asked.times).toBe(61)
   })
 
@@ -127,11 +127,11 @@ describe('the listener for health and metrics', () => {
     const first = dial(port)
     await once(first.socket, 'connect')
     const others = Array.from({ length: 64 }, () => dial(port))
-    expect(await first.heard).toBe('')
+    expect(await first.received).toBe('')
     await Promise.all(others.map(({ socket }) => (socket.connecting ? once(socket, 'connect') : undefined)))
     expect(others.filter(({ socket }) => socket.closed)).toEqual([])
     await clock.pass(10_000)
-    expect(new Set(await Promise.all(others.map(({ heard }) => heard)))).toEqual(new Set(['']))
+    expect(new Set(await Promise.all(others.map(({ received }) => received)))).toEqual(new Set(['']))
   })
 })
 

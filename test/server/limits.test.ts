@@ -202,47 +202,47 @@ describe('seats and tables', () => {
   function hall(limits: Partial<HallLimits>) {
     const testLobby = new TestLobby({ limits: { ...unlimitedHall, ...limits } })
     onTestFinished(() => expect(testLobby.troubles).toEqual([]))
-    return { come: (name: string) => testLobby.client(name), place: testLobby.service, clock: testLobby.clock }
+    return { connectClient: (name: string) => testLobby.client(name), place: testLobby.service, clock: testLobby.clock }
   }
 
-  test('are refused in the protocol’s words if all tables are taken', async () => {
-    const { come } = hall({ tables: 1 })
-    const first = await come('fh/hangman')
+  test('are refused with a message of the protocol if all tables are taken', async () => {
+    const { connectClient } = hall({ tables: 1 })
+    const first = await connectClient('fh/hangman')
     await first.say('START\n')
-    expect(first.heard).toMatch(/^WORD/)
-    const second = await come('fh/hangman')
+    expect(first.received).toMatch(/^WORD/)
+    const second = await connectClient('fh/hangman')
     await second.say('START\n')
-    expect(second.heard).toBe('ERROR the server has 1 open table, the maximum: try again later\n')
+    expect(second.received).toBe('ERROR the server has 1 open table, the maximum: try again later\n')
     expect(await second.end()).toMatchObject({ reason: 'full', message: expect.stringMatching(/the maximum/) })
     expect(second.gaveUp).toBe('finished')
     await first.say('QUIT\n')
     await first.close()
-    const third = await come('fh/hangman')
+    const third = await connectClient('fh/hangman')
     await third.say('START\n')
-    expect(third.heard).toMatch(/^WORD/)
+    expect(third.received).toMatch(/^WORD/)
   })
 
   test('are free again after a table has had no player for a week', async () => {
-    const { come, clock } = hall({ tables: 1 })
-    const first = await come('fh/quiz')
+    const { connectClient, clock } = hall({ tables: 1 })
+    const first = await connectClient('fh/quiz')
     await first.say('NAME ada\n', 'START 5\n')
     await first.close()
-    const refused = await come('fh/hangman')
+    const refused = await connectClient('fh/hangman')
     await refused.say('START\n')
-    expect(refused.heard).toMatch(/^ERROR the server has 1 open table/)
+    expect(refused.received).toMatch(/^ERROR the server has 1 open table/)
     await clock.pass(8 * 24 * 3_600_000)
-    const second = await come('fh/hangman')
+    const second = await connectClient('fh/hangman')
     await second.say('START\n')
-    expect(second.heard).toMatch(/^WORD/)
+    expect(second.received).toMatch(/^WORD/)
   })
 
-  test('are refused by a reset if the protocol has no words for it', async () => {
-    const { come } = hall({ tables: 1 })
-    const first = await come('tjc/guess')
-    expect(first.heard).toBe('GUESS\n')
-    const second = await come('tjc/guess')
+  test('are refused by a reset if the protocol has no message for it', async () => {
+    const { connectClient } = hall({ tables: 1 })
+    const first = await connectClient('tjc/guess')
+    expect(first.received).toBe('GUESS\n')
+    const second = await connectClient('tjc/guess')
     expect(await second.end()).toMatchObject({ reason: 'full' })
-    expect(second.heard).toBe('')
+    expect(second.received).toBe('')
     expect(second.gaveUp).toBe('reset')
   })
 
@@ -284,43 +284,43 @@ test('from one address, over the network: a silent client with unread output cou
   if (outside === undefined) return skip('this machine is on no network')
   const { server, ports } = await startServe(['c8/headtail', 'fh/hangman'], '--host', '0.0.0.0', '--limit', 'connections=1')
   onTestFinished(() => server[Symbol.asyncDispose]())
-  const come = (name: string) => {
+  const connectClient = (name: string) => {
     const socket = connect({ port: ports[name] ?? 0, host: outside, localAddress: outside }).on('error', () => {})
     onTestFinished(() => void socket.destroy())
     return socket
   }
   // each answer waits a quarter of a second after the previous one
-  const first = come('c8/headtail')
+  const first = connectClient('c8/headtail')
   await once(first, 'data')
   first.end('H\n'.repeat(100))
   await server.complains(/closed the connection/)
-  const [refused] = await once(come('fh/hangman'), 'data')
+  const [refused] = await once(connectClient('fh/hangman'), 'data')
   expect(String(refused)).toMatch(/^ERROR no more than 1 connection from/)
 })
 
-test('from one address, over the network: a third client above a limit of two learns the reason, and it is logged once', async ({
+test('from one address, over the network: a third client above a limit of two receives the reason, and the server logs it once', async ({
   skip,
 }) => {
   const outside = ownAddress()
   if (outside === undefined) return skip('this machine is on no network')
   const { server, ports } = await startServe(['fh/hangman', 'tjc/guess'], '--host', '0.0.0.0', '--limit', 'connections=2')
   onTestFinished(() => server[Symbol.asyncDispose]())
-  const come = (name: string, host = outside) => {
+  const connectClient = (name: string, host = outside) => {
     const socket = connect({ port: ports[name] ?? 0, host, localAddress: host }).on('error', () => {})
     onTestFinished(() => void socket.destroy())
     return socket
   }
-  const here = [come('tjc/guess'), come('tjc/guess')]
+  const here = [connectClient('tjc/guess'), connectClient('tjc/guess')]
   for (const socket of here) await once(socket, 'data')
   for (let n = 0; n < 3; n++) {
-    const [refused] = await once(come('fh/hangman'), 'data')
+    const [refused] = await once(connectClient('fh/hangman'), 'data')
     expect(String(refused)).toBe('ERROR no more than 2 connections from one address may be open: close one first\n')
   }
-  await untilClosed(come('tjc/guess'))
-  await once(come('tjc/guess', '127.0.0.1'), 'data')
+  await untilClosed(connectClient('tjc/guess'))
+  await once(connectClient('tjc/guess', '127.0.0.1'), 'data')
   here[0]?.destroy()
   await server.complains(/broke|closed the connection/)
-  const [again] = await once(come('tjc/guess'), 'data')
+  const [again] = await once(connectClient('tjc/guess'), 'data')
   expect(String(again)).toBe('GUESS\n')
   expect(server.errors.match(/: rejected: /g)).toHaveLength(1)
   expect(server.errors).toMatch(

@@ -41,15 +41,15 @@ test.each([false, true])('a client that connects too early waits, and its messag
   const { server, port } = await listeningServer({ oneByOne })
   onTestFinished(() => server.stop())
   const clients = [await guesser(port), await guesser(port)]
-  const heard = clients.map(() => '')
-  for (const [at, { socket }] of clients.entries()) socket.on('data', (data) => (heard[at] = `${heard[at]}${data}`))
+  const received = clients.map(() => '')
+  for (const [at, { socket }] of clients.entries()) socket.on('data', (data) => (received[at] = `${received[at]}${data}`))
   // a third connection is accepted behind the two
   const third = await guesser(port)
-  expect(heard).toEqual(['', ''])
+  expect(received).toEqual(['', ''])
   server.admit(openLobby({ random: seededRandom(1) }))
   third.socket.destroy()
   await Promise.all(clients.map(({ closed }) => closed))
-  expect(heard).toEqual(['GUESS\nWIN\n', 'GUESS\nWIN\n'])
+  expect(received).toEqual(['GUESS\nWIN\n', 'GUESS\nWIN\n'])
 })
 
 test('a server that stops before it has admitted a client resets the waiting ones', async () => {

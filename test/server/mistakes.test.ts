@@ -31,7 +31,7 @@ const thankless: Program<keyof typeof automaton.messages, keyof typeof automaton
   },
 }
 
-test('a server that returns before the end is logged as a mistake of our own, with the program, the side and the state', async () => {
+test('the server logs a role that returns before the end as a mistake of Parlor, with the program, the side and the state', async () => {
   const ends: ConversationEnd[] = []
   const logs: Logs = { log() {}, ended: (_, end) => ends.push(end) }
   const { server: parlor, address } = await openServer(thankless, { logs })

@@ -28,9 +28,9 @@ async function door(remove: (name: string) => Promise<{ connections: number; ses
   const dial = () => {
     const socket = connect(join(folder, 'parlor.sock')).on('error', () => {})
     onTestFinished(() => void socket.destroy())
-    let heard = ''
-    socket.on('data', (data) => (heard += data))
-    return { socket, heard: once(socket, 'close').then(() => heard) }
+    let received = ''
+    socket.on('data', (data) => (received += data))
+    return { socket, received: once(socket, 'close').then(() => received) }
   }
   return { listener, clock, logged, removed, dial }
 }
@@ -49,9 +49,9 @@ describe('the operator’s socket', () => {
     // the server knows both by now, because it answers a later one
     const third = dial()
     third.socket.write(removal('ada'))
-    expect(await third.heard).toBe('{"done":"ada is no longer registered"}\n')
+    expect(await third.received).toBe('{"done":"ada is no longer registered"}\n')
     await clock.pass(10_000)
-    expect(await Promise.all([silent.heard, half.heard])).toEqual(['', ''])
+    expect(await Promise.all([silent.received, half.received])).toEqual(['', ''])
     expect(logged.filter((sentence) => sentence.includes('has sent no line for 10 s'))).toHaveLength(2)
   })
 
@@ -60,16 +60,16 @@ describe('the operator’s socket', () => {
     const first = dial()
     await connected(first)
     const others = Array.from({ length: 32 }, dial)
-    expect(await first.heard).toBe('')
+    expect(await first.received).toBe('')
     expect(others.filter(({ socket }) => socket.closed)).toEqual([])
   })
 
   test('answers 200 requests at once, and then 100 a second', async () => {
     const { clock, removed, dial } = await door()
     for (let n = 0; n < 200; n++) {
-      const { socket, heard } = dial()
+      const { socket, received } = dial()
       socket.write(removal(`user${n}`))
-      await heard
+      await received
     }
     expect(removed).toHaveLength(200)
     const one = dial()
@@ -78,10 +78,10 @@ describe('the operator’s socket', () => {
     // the server knows a later connection, and so their requests as well
     const third = dial()
     third.socket.end()
-    expect(await third.heard).toBe('')
+    expect(await third.received).toBe('')
     expect(removed).toHaveLength(200)
     await clock.pass(20)
-    await Promise.all([one.heard, two.heard])
+    await Promise.all([one.received, two.received])
     expect(removed).toHaveLength(202)
   })
 
@@ -97,9 +97,9 @@ describe('the operator’s socket', () => {
     await all.promise
     const further = dial()
     further.socket.write(removal('more'))
-    expect(await further.heard).toBe('{"refused":"the server is busy with other requests of the operator: try again in a moment"}\n')
+    expect(await further.received).toBe('{"refused":"the server is busy with other requests of the operator: try again in a moment"}\n')
     work.resolve(ENDED)
-    expect(new Set(await Promise.all(busy.map(({ heard }) => heard)))).toEqual(new Set(['{"done":"slow is no longer registered"}\n']))
+    expect(new Set(await Promise.all(busy.map(({ received }) => received)))).toEqual(new Set(['{"done":"slow is no longer registered"}\n']))
   })
 
   test('ends connections without a request when it is closed, and answers pending requests', async () => {
@@ -115,8 +115,8 @@ describe('the operator’s socket', () => {
     busy.socket.write(removal('ada'))
     await begun.promise
     await listener.close()
-    expect(await silent.heard).toBe('')
+    expect(await silent.received).toBe('')
     work.resolve(ENDED)
-    expect(await busy.heard).toBe('{"done":"ada is no longer registered"}\n')
+    expect(await busy.received).toBe('{"done":"ada is no longer registered"}\n')
   })
 })

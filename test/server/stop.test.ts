@@ -80,14 +80,14 @@ describe('connected clients are notified of the stop', () => {
   async function caller(port: number, ...lines: readonly string[]) {
     const socket = connect({ port, host: '127.0.0.1' }).on('error', () => {})
     onTestFinished(() => void socket.destroy())
-    const heard = { text: '', gone: untilClosed(socket) }
-    socket.on('data', (data) => (heard.text += data))
+    const received = { text: '', gone: untilClosed(socket) }
+    socket.on('data', (data) => (received.text += data))
     await once(socket, 'data')
     for (const line of lines) {
       socket.write(`${line}\n`)
       await once(socket, 'data')
     }
-    return heard
+    return received
   }
 
   test('users at the front door, at a table or not, and programs there', async () => {

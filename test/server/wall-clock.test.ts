@@ -113,14 +113,14 @@ describe('a running server whose wall clock is set', () => {
       const socket = connect({ port: listening[0]?.port ?? 0, host: '127.0.0.1' })
       socket.on('error', () => {}).setEncoding('utf8')
       onTestFinished(() => void socket.destroy())
-      // at once, so that it waits at the server whatever the machine does until then
+      // at once, so that it waits at the server even on a slow machine
       socket.write(said)
-      let heard = ''
-      socket.on('data', (data) => (heard += data))
+      let messagesReceived = ''
+      socket.on('data', (data) => (messagesReceived += data))
       const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
       const hears = async (pattern: RegExp) => {
-        while (!pattern.test(heard)) {
-          if (socket.closed) throw new Error(`the connection was closed after ${JSON.stringify(heard)}`)
+        while (!pattern.test(messagesReceived)) {
+          if (socket.closed) throw new Error(`the connection was closed after ${JSON.stringify(messagesReceived)}`)
           await Promise.race([once(socket, 'data'), closed])
         }
       }

@@ -77,7 +77,7 @@ test('a pass ends also if all data has to stay, and the next begins when a quart
   expect(state.steps).toHaveLength(10)
 })
 
-test('a step that fails is reported once, and retried later', async () => {
+test('the error handler gets the error of a failed step once, and the compactor retries the step later', async () => {
   const { state, journal, compactor, trouble } = compacting({ used: 1001, freed: 10 })
   journal.fails = true
   await turns(10)

@@ -44,7 +44,7 @@ export function accountsContract(open: Open): void {
       },
     )
 
-    test('a key belongs to the first account that asks for it', async () => {
+    test('a key belongs to the first account that requests it', async () => {
       const { accounts } = await open()
       const added = await Promise.all([accounts.add(ada), accounts.add({ ...bob, key: 'ada' }), accounts.add(bob)])
       expect(added.map((account) => account?.name)).toEqual(['Ada', undefined, 'Bob'])

@@ -9,7 +9,7 @@ const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary
 /** Plain data of JSON, which has no -0. */
 const plain = fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value)))
 const optional = { noNullPrototype: true }
-const sitter = fc.record({ person: text, name: text, token: text }, { requiredKeys: ['person', 'name'], ...optional })
+const owner = fc.record({ person: text, name: text, token: text }, { requiredKeys: ['person', 'name'], ...optional })
 const outcome = fc.record({ winners: fc.array(seat), left: seat }, { requiredKeys: ['winners'], ...optional })
 const ms = fc.nat()
 /** Seeds of logs from before seeds had versions, and of later ones. */
@@ -27,7 +27,7 @@ export const eventData: fc.Arbitrary<TableEventData> = fc.oneof(
       options: plain,
       state: plain,
       seed,
-      seats: fc.array(sitter),
+      seats: fc.array(owner),
       rated: fc.boolean(),
       private: fc.boolean(),
       clock: fc.record({ total: ms, turn: ms, grace: ms }, { requiredKeys: [], ...optional }),
@@ -75,8 +75,8 @@ export function propertiesContract(open: Open): void {
         fc.asyncProperty(fc.array(attempt, { maxLength: 30 }), async (attempts) => {
           const { tables } = await open()
           const logs = new Map<number, TableEvent[]>([1, 2, 3].map((table) => [table, []]))
-          const seen = new Map<number, TableEvent[]>([1, 2, 3].map((table) => [table, []]))
-          for (const [table, events] of seen) tables.follow(table, (more) => events.push(...more))
+          const observed = new Map<number, TableEvent[]>([1, 2, 3].map((table) => [table, []]))
+          for (const [table, events] of observed) tables.follow(table, (more) => events.push(...more))
           const appended: Promise<string>[] = []
           const expectedFates: string[] = []
           for (const { table, off, count, together } of attempts) {
@@ -91,7 +91,7 @@ export function propertiesContract(open: Open): void {
           }
           expect(await Promise.all(appended)).toEqual(expectedFates)
           for (const [table, log] of logs) expect(await tables.read(table, 0)).toEqual(log)
-          expect(seen).toEqual(logs)
+          expect(observed).toEqual(logs)
         }),
         { numRuns: 30 },
       )

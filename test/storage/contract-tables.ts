@@ -125,9 +125,9 @@ export function tablesContract(open: Open): void {
     ])('%s is refused with a sentence, and does not prevent other appends', async (_, table, expected, bad, sentence) => {
       const { tables } = await open()
       const refused = appendEvents(tables, table, expected, [bad])
-      const kept = appendEvents(tables, 7, 0, [move(7, 1)])
+      const isStored = appendEvents(tables, 7, 0, [move(7, 1)])
       await expect(refused).rejects.toThrow(sentence)
-      await kept
+      await isStored
       expect([await tables.read(1, 0), await tables.unfinished()]).toEqual([[], [7]])
     })
   })
@@ -173,7 +173,7 @@ export function tablesContract(open: Open): void {
       expect([await tables.unfinished(), await tables.ended(), await tables.ended(1)]).toEqual([[], [1, 3], [3]])
     })
 
-    test('rejects an unfinished table as the start of the order of ends', async () => {
+    test('refuses an unfinished table as the start of the order of ends', async () => {
       const { tables } = await open()
       await appendEvents(tables, 1, 0, [move(1, 1)])
       await expect(tables.ended(1)).rejects.toThrow('table 1 has not ended, so the tables that ended after it are unknown')

@@ -8,7 +8,7 @@ import { tablesContract } from './contract-tables.ts'
 import { usageContract } from './contract-usage.ts'
 import type { Open } from './samples.ts'
 
-/** Tests any store, whatever its medium. */
+/** Tests a store on any medium. */
 export function contract(open: Open): void {
   const closing: Open = async (onError) => {
     const store = await open(onError)

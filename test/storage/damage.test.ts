@@ -46,7 +46,7 @@ function flip(path: string, at: number | string = Math.floor(statSync(path).size
   writeFileSync(path, bytes)
 }
 
-/** Writes into the mark of a folder that the machine was restarted since. */
+/** Changes the mark of a folder as if the machine was restarted since. */
 function restartedMachine(path: string): void {
   const mark = join(path, 'parlor.mark')
   const [, line = ''] = /^(.*) \d+ *\n/.exec(readFileSync(mark, 'utf8')) ?? []
@@ -56,7 +56,7 @@ function restartedMachine(path: string): void {
   writeFileSync(mark, `${other} ${crc32(other)} \n`)
 }
 
-const HOW = /Restore a backup, or go on without what is lost: "parlor repair --data /
+const HOW = /Restore a backup, or continue without the lost data: "parlor repair --data /
 
 describe('a missing or damaged write-ahead log is detected, and the start reports what is lost and how to continue', () => {
   const LOST = /lost are the last \d+ of 50 commits, with (table 30|tables \d+ to 30) altogether/
@@ -137,7 +137,7 @@ test.each<[string, (mark: string) => void]>([
   expect((await opened(path)).notices).toEqual([expect.stringContaining(`parlor.mark is ${what}`)])
 })
 
-describe('an undamaged folder is not reported as damaged', () => {
+describe('the start does not report an undamaged folder as damaged', () => {
   test('after a kill at any moment, and after a clean stop, which leaves one file', async () => {
     const path = await killed()
     const { store, notices } = await opened(path)
@@ -147,7 +147,7 @@ describe('an undamaged folder is not reported as damaged', () => {
     expect((await opened(path)).notices).toEqual([])
   })
 
-  test('after a power failure, which may lose the latest commits: the loss is reported, and the server starts', async () => {
+  test('after a power failure, which may lose the latest commits: the start reports the loss, and the server starts', async () => {
     const path = await killed()
     restartedMachine(path)
     truncateSync(`${file(path)}-wal`, statSync(`${file(path)}-wal`).size - 9000)
@@ -269,7 +269,7 @@ test('an undamaged folder contains only its database file', async () => {
   expect(existsSync(join(path, 'parlor.mark'))).toBe(false)
 })
 
-describe('damaged pages of the file are reported in plain words', () => {
+describe('verify reports damaged pages of the file in plain words', () => {
   test.each([
     [['*** in database main ***\nTree 20 page 20: btreeInitPage() returns error code 11'], ['page 20 of the file is damaged']],
     [
@@ -287,7 +287,7 @@ describe('damaged pages of the file are reported in plain words', () => {
     expect(inPlainWords(findings)).toEqual(said)
   })
 
-  test('verify reports them without SQLite’s messages', async () => {
+  test('the report contains no messages of SQLite', async () => {
     const path = folder()
     const { store } = await opened(path)
     for (let table = 1; table <= 300; table++) await appendEvents(store.tables, table, 0, [move(table, 1), said(2)])

@@ -118,7 +118,7 @@ describe('durability', () => {
 })
 
 describe('a full disk', () => {
-  test('is reported to the callers whose events do not fit; other events are persisted, and the store continues when there is room', async () => {
+  test('fails the appends of the callers whose events do not fit; other events are persisted, and the store continues when there is space', async () => {
     const database = opened(file())
     migrate(database)
     const { tables: log } = storeIn(database)

@@ -77,7 +77,7 @@ describe('an event as a line', () => {
   })
 
   test.each(['', '1:', '1:AAAAAAAAAAAAAAAAAAAAA', '2:AAAAAAAAAAAAAAAAAAAAAA', '1:AAAAAAAAAAAAAAAAAAAAA"', null, true])(
-    'rejects an invalid seed such as %j in writing and reading',
+    'throws for an invalid seed such as %j in writing and reading',
     (seed) => {
       const wrong = { ...opening, seed } as unknown as TableEventData
       expect(() => lineOf(event(1, wrong))).toThrow('event 1 of table 1 cannot be appended: the fields of an event opened are wrong')
@@ -90,12 +90,12 @@ describe('an event as a line', () => {
     const text = (one: object) => JSON.stringify(one)
     const plain = fc.constantFrom<unknown>(undefined, null, 0, '', {}, [], { a: 1 }, { a: 2 }, { b: 1 }, { a: [1] }, { a: undefined }, [1])
     const more = fc.constantFrom<unknown>({ a: 1, b: 2 }, { b: 2, a: 1 }, { b: undefined }, new Date(5), { a: { b: 1 } })
-    const sitter = fc.record({ person: fc.constantFrom('p', 'q'), name: fc.constantFrom('n', 'm') })
+    const owner = fc.record({ person: fc.constantFrom('p', 'q'), name: fc.constantFrom('n', 'm') })
     const fields = {
       game: fc.constantFrom('g', 'h'),
       options: fc.oneof(plain, more),
       state: fc.oneof(plain, more),
-      seats: fc.array(sitter, { maxLength: 2 }),
+      seats: fc.array(owner, { maxLength: 2 }),
       rated: fc.boolean(),
       private: fc.boolean(),
       clock: fc.constantFrom({}, { turn: 5 }, { turn: 6 }, { turn: undefined }, { total: 5 }),

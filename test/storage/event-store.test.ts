@@ -168,7 +168,7 @@ describe('the table index', () => {
   })
 
   test.each(['blocks', 'tables', 'covered'])(
-    'blocks no game if it cannot write %s, is reported, and retries the write later',
+    'blocks no game if it cannot write %s, reports that to the error handler, and retries the write later',
     async (what) => {
       const path = folder()
       let database = databaseIn(path)
@@ -217,7 +217,7 @@ describe('the table index', () => {
     ['something before the first entry', "UPDATE blocks SET entries = 'X' || substr(entries, 2)"],
     ['no places', "UPDATE blocks SET entries = replace(entries, ' 1:0', '')"],
     ['an entry of another block', "UPDATE blocks SET entries = char(10) || '300 2 1 1:0'"],
-  ])('is reported as damaged if a block has %s, and that block is not extended', async (_, sql) => {
+  ])('causes an error of damage if a block has %s, and does not extend that block', async (_, sql) => {
     const path = folder()
     const { tables, close } = storeIn(databaseIn(path))
     await appendEvents(tables, 1, 0, [move(1, 1), ended(2, false)])

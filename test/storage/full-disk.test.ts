@@ -95,7 +95,7 @@ asRoot.each([
   ['start', start],
   ['repair', repairIn],
 ])(
-  'a %s after a kill that fails, whatever room there is, leaves all names as they were, and the next start says nothing',
+  'a %s after a kill that fails, with any free space, leaves all names as they were, and the next start reports nothing',
   async (_, act) => {
     const disk = smallDisk('4m')
     const before = await killed(openFolder(), 30)
@@ -118,7 +118,7 @@ asRoot.each([
   },
 )
 
-asRoot('a repair that fills the disk while it copies says so, and takes no row for one that cannot be read', async () => {
+asRoot('a repair that fills the disk while it copies reports that, and counts no row as unreadable', async () => {
   const disk = smallDisk('32m')
   const data = join(disk, 'data')
   const store = await openStore({ folder: data })

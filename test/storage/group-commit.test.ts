@@ -6,10 +6,10 @@ import { Outage } from '../../src/storage/outage.ts'
 import { TestClock } from '../support/test-clock.ts'
 import { fates } from './samples.ts'
 
-/** A store of numbers, whose transaction fails for an odd one; it rejects batches that expect events. */
+/** A store of numbers, whose transaction fails for an odd one; it refuses batches that expect events. */
 class Ledger implements Pick<EventStore, 'write'> {
   /** Written numbers, and how many each transaction had. */
-  readonly kept: number[] = []
+  readonly persisted: number[] = []
   readonly sizes: number[] = []
   #written: number[] = []
 
@@ -19,7 +19,7 @@ class Ledger implements Pick<EventStore, 'write'> {
     for (const work of works) work.run()
     if (this.#written.includes(13)) throw new RangeError('13 cannot be written')
     this.sizes.push(this.#written.length)
-    this.kept.push(...this.#written)
+    this.persisted.push(...this.#written)
     return batches.filter(({ expected }) => expected > 0)
   }
 
@@ -44,10 +44,10 @@ describe('group commit', () => {
     const commits = new GroupCommit(ledger, () => {})
     const first = [1, 2, 3].map((number) => commits.write(ledger.work(number)))
     const alsoNow = Promise.resolve().then(() => commits.write(ledger.work(4)))
-    expect(ledger.kept).toEqual([])
+    expect(ledger.persisted).toEqual([])
     expect([...(await Promise.all(first)), await alsoNow]).toEqual([1, 2, 3, 4])
     await commits.write(ledger.work(5))
-    expect([ledger.kept, ledger.sizes]).toEqual([
+    expect([ledger.persisted, ledger.sizes]).toEqual([
       [1, 2, 3, 4, 5],
       [4, 1],
     ])
@@ -57,13 +57,13 @@ describe('group commit', () => {
     const ledger = new Ledger()
     const write = vi.spyOn(ledger, 'write')
     const commits = new GroupCommit(ledger, () => {})
-    const told: unknown[] = []
-    const works = [21, 22].map((number) => commits.write(ledger.work(number)).then((written) => told.push(written)))
-    for (const table of [1, 2]) commits.append(appendTo(table, (what) => told.push(what)))
+    const outcomes: unknown[] = []
+    const works = [21, 22].map((number) => commits.write(ledger.work(number)).then((written) => outcomes.push(written)))
+    for (const table of [1, 2]) commits.append(appendTo(table, (what) => outcomes.push(what)))
     await Promise.all(works)
     expect(write).toHaveBeenCalledTimes(1)
-    expect(ledger.kept).toEqual([1, 2, 21, 22])
-    expect(told).toEqual([1, 2, 21, 22])
+    expect(ledger.persisted).toEqual([1, 2, 21, 22])
+    expect(outcomes).toEqual([1, 2, 21, 22])
   })
 
   test('if a transaction fails, only the jobs fail that cannot be written alone', async () => {
@@ -72,13 +72,13 @@ describe('group commit', () => {
     const received: unknown[] = []
     for (const table of [1, 13, 2]) commits.append(appendTo(table, (what) => received.push(what)))
     expect(await fates([commits.write(ledger.work(3))])).toEqual(['kept'])
-    expect(ledger.kept).toEqual([1, 2, 3])
+    expect(ledger.persisted).toEqual([1, 2, 3])
     expect(received).toEqual(['RangeError: 13 cannot be written', 1, 13, 2])
     const failing = [commits.write(ledger.work(13)), commits.write(() => new TypeError('refused'))]
     expect(await fates(failing)).toEqual(['RangeError', 'TypeError'])
   })
 
-  test('a batch that the store rejects fails with a conflict, and the others of its transaction are written', async () => {
+  test('a batch that the store refuses fails with a conflict, and the others of its transaction are written', async () => {
     const ledger = new Ledger()
     const commits = new GroupCommit(ledger, () => {})
     const received: unknown[] = []
@@ -86,7 +86,7 @@ describe('group commit', () => {
     commits.append(appendTo(2, (what) => received.push(what), 5))
     commits.append(appendTo(3, (what) => received.push(what)))
     expect(await commits.write(ledger.work(4))).toBe(4)
-    expect([ledger.kept, ledger.sizes]).toEqual([[1, 3, 4], [3]])
+    expect([ledger.persisted, ledger.sizes]).toEqual([[1, 3, 4], [3]])
     expect(received).toEqual([expect.stringContaining('VersionConflict'), 1, 2, 3])
   })
 
@@ -103,7 +103,7 @@ describe('group commit', () => {
     commits.append(appendTo(1, (what) => received.push(what)))
     await expect(commits.write(ledger.work(2))).rejects.toBe(full)
     expect(received).toEqual(['StoreError: the disk is full', 1])
-    expect([ledger.kept, ledger.sizes]).toEqual([[], []])
+    expect([ledger.persisted, ledger.sizes]).toEqual([[], []])
   })
 
   test('writes the promise continuations of a job with it, and the jobs of a later turn separately', async () => {

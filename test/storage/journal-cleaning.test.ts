@@ -18,24 +18,24 @@ const ended = (n: number, counts: boolean) => event(n, { type: 'ended', outcome:
 function opened(path: string, pace: Partial<FlushPolicy>) {
   const database = databaseIn(path)
   const trouble = vi.fn()
-  const shelf = new SqliteEventStore(database, trouble, pace)
-  const commits = new GroupCommit(shelf, trouble)
-  const log = new EventLog(shelf, commits)
+  const eventStore = new SqliteEventStore(database, trouble, pace)
+  const commits = new GroupCommit(eventStore, trouble)
+  const log = new EventLog(eventStore, commits)
   // only so that it knows the followed tables: a pass never begins by itself
-  shelf.compact({ keep: Number.POSITIVE_INFINITY }, (table) => log.isFollowed(table))
+  eventStore.compact({ keep: Number.POSITIVE_INFINITY }, (table) => log.isFollowed(table))
   const close = () => {
     commits.close()
-    shelf.close()
+    eventStore.close()
     database.close()
   }
   onTestFinished(close)
-  return { database, shelf, log, results: new SqliteResults(database, commits, new ScoreCounts()), trouble, close }
+  return { database, eventStore, log, results: new SqliteResults(database, commits, new ScoreCounts()), trouble, close }
 }
 
 /** Drops all rows that can be dropped, one after the other. */
-function cleanAll(shelf: SqliteEventStore): void {
-  const end = shelf.indexedUpTo
-  for (let last: number | undefined = 0; last !== undefined && last < end; ) last = shelf.removeOldest(1)
+function cleanAll(eventStore: SqliteEventStore): void {
+  const end = eventStore.indexedUpTo
+  for (let last: number | undefined = 0; last !== undefined && last < end; ) last = eventStore.removeOldest(1)
 }
 
 const size = (database: Database) => Number(database.prepare('SELECT sum(length(batch)) AS size FROM journal').get()?.size)
@@ -47,7 +47,7 @@ async function play(log: TableLog, table: number): Promise<void> {
 
 test('drops finished tables with the oldest rows, whole, and with their index entries; unfinished tables stay', async () => {
   const path = folder()
-  const { database, shelf, log, close } = opened(path, { lag: 0, entries: 4 })
+  const { database, eventStore, log, close } = opened(path, { lag: 0, entries: 4 })
   await appendEvents(log, 1, 0, [move(1, 1)])
   for (let table = 2; table <= 40; table++) {
     await play(log, table)
@@ -55,9 +55,9 @@ test('drops finished tables with the oldest rows, whole, and with their index en
   }
   await settled()
   const before = size(database)
-  cleanAll(shelf)
+  cleanAll(eventStore)
   await settled()
-  cleanAll(shelf)
+  cleanAll(eventStore)
   expect(size(database)).toBeLessThan(before / 5)
   expect(await log.read(1, 0)).toEqual([1, 2, 3, 4, 5].map((n) => move(1, n)))
   expect(await log.read(2, 0)).toEqual([])
@@ -71,7 +71,7 @@ test('drops finished tables with the oldest rows, whole, and with their index en
 })
 
 test('drops no table that is followed, none that is rated and not recorded, and not the last recorded one', async () => {
-  const { shelf, log, results } = opened(folder(), { lag: 0, entries: 1 })
+  const { eventStore, log, results } = opened(folder(), { lag: 0, entries: 1 })
   const unfollow = log.follow(1, () => {})
   for (const table of [1, 2, 3, 4]) {
     await appendEvents(log, table, 0, game(table).slice(0, 3))
@@ -82,7 +82,7 @@ test('drops no table that is followed, none that is rated and not recorded, and 
   await play(log, 5)
   const clean = async () => {
     await settled()
-    cleanAll(shelf)
+    cleanAll(eventStore)
   }
   const there = async () =>
     (await Promise.all([1, 2, 3, 4].map(async (table) => [table, (await log.read(table, 0)).length] as const))).filter(
@@ -107,7 +107,7 @@ test('drops no table that is followed, none that is rated and not recorded, and 
 })
 
 test('drops a table from the histories of guests, and leaves it in those of accounts', async () => {
-  const { database, shelf, log } = opened(folder(), { lag: 0, entries: 1 })
+  const { database, eventStore, log } = opened(folder(), { lag: 0, entries: 1 })
   const history = () =>
     database
       .prepare('SELECT person, table_id FROM history ORDER BY person')
@@ -118,7 +118,7 @@ test('drops a table from the histories of guests, and leaves it in those of acco
   await play(log, 1)
   await play(log, 2)
   await settled()
-  cleanAll(shelf)
+  cleanAll(eventStore)
   expect(history()).toEqual([
     ['account:1', 1],
     ['account:1', 2],
@@ -127,37 +127,37 @@ test('drops a table from the histories of guests, and leaves it in those of acco
 })
 
 test('a step processes a limited number of characters of the journal, or one row', async () => {
-  const { database, shelf, log } = opened(folder(), { lag: 0, entries: 1 })
+  const { database, eventStore, log } = opened(folder(), { lag: 0, entries: 1 })
   for (let table = 1; table <= 20; table++) await play(log, table)
   await settled()
   const rows = database.prepare('SELECT place, length(batch) AS length FROM journal ORDER BY place').all()
   const through = (last: number | undefined) =>
     rows.filter(({ place }) => Number(place) <= (last ?? 0)).reduce((sum, { length }) => sum + Number(length), 0)
-  const first = shelf.removeOldest(600)
+  const first = eventStore.removeOldest(600)
   expect(through(first)).toBeGreaterThan(300)
   expect(through(first)).toBeLessThanOrEqual(600)
-  expect(shelf.removeOldest(1)).toBe((first ?? 0) + 1)
+  expect(eventStore.removeOldest(1)).toBe((first ?? 0) + 1)
 })
 
 test('does not move a damaged row, so that its damage can still be found', async () => {
-  const { database, shelf, log } = opened(folder(), { lag: 0, entries: 1 })
+  const { database, eventStore, log } = opened(folder(), { lag: 0, entries: 1 })
   await appendEvents(log, 1, 0, [move(1, 1)])
   await play(log, 2)
   await settled()
   database.run("UPDATE journal SET batch = replace(batch, '1/1', '1/7') WHERE place = 1")
-  expect(() => shelf.removeOldest(1)).toThrow(/place 1 of its journal is not as it was written/)
+  expect(() => eventStore.removeOldest(1)).toThrow(/place 1 of its journal is not as it was written/)
   expect(count(database, 'journal')).toBeGreaterThan(1)
 })
 
 test('a step that fails changes nothing', async () => {
   const path = folder()
-  const { database, shelf, log } = opened(path, { lag: 0, entries: 1 })
+  const { database, eventStore, log } = opened(path, { lag: 0, entries: 1 })
   await appendEvents(log, 1, 0, [move(1, 1)])
   await play(log, 2)
   await play(log, 3)
   await settled()
   database.run("CREATE TRIGGER full BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'no room'); END")
-  expect(() => shelf.removeOldest(1)).toThrow('no room')
+  expect(() => eventStore.removeOldest(1)).toThrow('no room')
   database.run('DROP TRIGGER full')
   await appendEvents(log, 1, 1, [move(1, 2)])
   const left = opened(leftBy(path), {})
@@ -217,7 +217,7 @@ test('whenever rows are dropped, unfinished tables stay, and finished tables are
       }
       for (const step of [...all, { turns: 4 }, { clean: 1000 }, { opened: 'after a kill', pace: first } as const]) {
         if ('turns' in step) for (let turns = 0; turns < step.turns; turns++) await turn()
-        else if ('clean' in step) store.shelf.removeOldest(step.clean)
+        else if ('clean' in step) store.eventStore.removeOldest(step.clean)
         else if ('follow' in step) store.log.follow(step.follow, () => {})
         else if ('opened' in step) {
           await turn()
@@ -232,10 +232,10 @@ test('whenever rows are dropped, unfinished tables stay, and finished tables are
           if (gone.has(table)) continue
           const events = Array.from({ length: step.moves + (log.length === 0 ? 1 : 0) }, (_, at) => move(table, log.length + 1 + at))
           if (step.ends) events.push(ended(log.length + events.length + 1, step.counts))
-          const kept = appendEvents(store.log, table, log.length, events)
+          const appended = appendEvents(store.log, table, log.length, events)
           logs.set(table, [...log, ...events])
           if (step.ends && !over.has(table)) over.set(table, step.counts)
-          if (!step.together) await kept
+          if (!step.together) await appended
           else await turn()
         }
         await compare()

@@ -34,7 +34,7 @@ function batchOf(all: readonly AppendBatch[]): { readonly batch: string; readonl
 const whole = ({ prefix, lines, ...rest }: AppendBatch) => ({ ...rest, lines: prefix + lines })
 
 describe('a batch', () => {
-  test('returns the parts that it was made of, with their positions, whatever their text', () => {
+  test('returns its parts, with their positions and any text', () => {
     fc.assert(
       fc.property(additions, fc.array(fc.nat()), (some, again) => {
         const all = [...some, ...again.flatMap((at) => some[at % Math.max(1, some.length)] ?? [])]
@@ -101,7 +101,7 @@ describe('a batch', () => {
     ['\n=\n{"game"\n17 0\n^7}\n=x\n{"name"\n18 0\n^8}', 20],
     ['\n=\n{"game"', 11],
     ['\n=', 1],
-  ])('rejects %j with the position of the fault', (batch, character) => {
+  ])('throws for %j with the position of the fault', (batch, character) => {
     const sentence = `the store is damaged: place 9 of its journal cannot be read from character ${character} on: put back a copy, or`
     expect(() => [...parseParts(batch, 9)]).toThrow(sentence)
     expect(() => [...parseParts(batch, 9)]).toThrow(expect.objectContaining({ code: 'damaged' }))

@@ -23,12 +23,12 @@ test('a process that is killed at any moment loses no published event', async ()
     expect(await child.exit).toBe('SIGKILL')
 
     const store = await openStore({ folder: path })
-    const kept = lastOf(child.output, 'kept')
+    const persisted = lastOf(child.output, 'kept')
     const received = lastOf(child.output, 'told')
-    expect([...kept.keys()].filter((table) => table < 9).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
-    expect(kept.size).toBeGreaterThan(50)
+    expect([...persisted.keys()].filter((table) => table < 9).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(persisted.size).toBeGreaterThan(50)
     const unfinished = new Set(await store.tables.unfinished())
-    for (const [table, number] of kept) {
+    for (const [table, number] of persisted) {
       const events = await store.tables.read(table, 0)
       expect(events.length).toBeGreaterThanOrEqual(Math.max(number, received.get(table) ?? 0))
       const all = table < 9 ? events.map((_, at) => move(table, at + 1)) : game(table)

@@ -52,7 +52,7 @@ async function noticesOf(path: string): Promise<string[]> {
 const NAMES = ['sock', 'db-wal', 'db-shm', 'db-journal', 'db-wal.found', 'db-wal.damaged', 'db.new', 'mark', 'mark.new', 'probe', 'any', '']
 
 describe('a name of a store that is a link', () => {
-  test('is refused without a change, whatever the name behind "parlor."', async () => {
+  test('is refused without a change, for any name after "parlor."', async () => {
     const target = victim()
     const before = await storeFolder()
     await fc.assert(
@@ -106,7 +106,7 @@ describe('a name of a store that is a link', () => {
 })
 
 describe('a file outside the folder', () => {
-  test('keeps its mode, with a notice, whether it is the target of a link or has another name elsewhere', async () => {
+  test('has the same mode as before, with a notice, whether it is the target of a link or has another name elsewhere', async () => {
     const [elsewhere, path, target] = [await storeFolder(), folder(), victim()]
     symlinkSync(join(elsewhere, 'parlor.db'), join(path, 'parlor.db'))
     chmodSync(join(elsewhere, 'parlor.db'), 0o644)
@@ -129,7 +129,7 @@ describe('a file outside the folder', () => {
 })
 
 describe('the socket of a server', () => {
-  asRoot('is asked nothing if it is a link or of another user', async () => {
+  asRoot('receives no request if it is a link or of another user', async () => {
     const path = folder()
     const socket = join(path, 'parlor.sock')
     let asked = 0

@@ -27,7 +27,7 @@ function withUmask(mask: number): void {
 }
 
 describe('modes', () => {
-  test.each([0o000, 0o022, 0o777])('files that Parlor creates are readable by their owner alone, whatever the umask: %o', async (mask) => {
+  test.each([0o000, 0o022, 0o777])('files that Parlor creates are readable by their owner alone, under any umask: %o', async (mask) => {
     const path = join(folder(), 'data')
     withUmask(mask)
     expect(await opened(path)).toEqual([])
@@ -66,12 +66,12 @@ describe('modes', () => {
     writeFileSync(join(path, 'thesis.txt'), 'mine', { mode: 0o644 })
     chmodSync(join(path, 'thesis.txt'), 0o644)
     expect(await opened(path)).toEqual([
-      `${path} has the mode 0777, so that other users of this machine can replace its files; it has other files too, so its mode stays: choose a folder for Parlor alone`,
+      `${path} has the mode 0777, so that other users of this machine can replace its files; it has other files too, so the server does not change its mode: choose a folder for Parlor alone`,
     ])
     expect([modeOf(path), modeOf(join(path, 'thesis.txt')), modeOf(join(path, 'parlor.db'))]).toEqual(['777', '644', '600'])
   })
 
-  asRoot('another user can read nothing of what the server wrote', async () => {
+  asRoot('another user can read no file that the server wrote', async () => {
     const path = join(openFolder(), 'data')
     await opened(path)
     const read = `import { readFileSync } from 'node:fs'; console.log(readFileSync('${path}/parlor.db').length)`
@@ -154,7 +154,7 @@ describe('an unusable folder is named as such', () => {
     )
   })
 
-  test('refuses a folder in whose place other files are', async () => {
+  test('refuses a path at which there is another file', async () => {
     const path = folder()
     mkdirSync(join(path, 'parlor.db'))
     await expect(openStore({ folder: path })).rejects.toThrow(/parlor\.db is a directory, and should be a regular file: move it away/)

@@ -27,7 +27,7 @@ describe('rows of the journal', () => {
     expect(at.mock.calls).toEqual([[1], [2]])
   })
 
-  test('have a limited length: the rest of a commit goes into further rows', async () => {
+  test('have a limited length: the rest of a commit is written to further rows', async () => {
     const path = folder()
     const database = databaseIn(path)
     const { tables } = storeIn(database, { row: 100 })
@@ -46,11 +46,11 @@ describe('rows of the journal', () => {
     const { tables } = storeIn(database, { row: 1 }, vi.fn())
     await appendEvents(tables, 1, 0, [move(1, 1)])
     database.run("CREATE TRIGGER full BEFORE INSERT ON journal WHEN new.place > 2 BEGIN SELECT RAISE(ABORT, 'no room'); END")
-    const kept = await Promise.all(
+    const stored = await Promise.all(
       [1, 2, 3].map((table) => fate(appendEvents(tables, table, table === 1 ? 1 : 0, [move(table, table === 1 ? 2 : 1)]))),
     )
     // each has a transaction of its own here
-    expect(kept).toEqual(['kept', 'StoreError', 'StoreError'])
+    expect(stored).toEqual(['kept', 'StoreError', 'StoreError'])
     database.run('DROP TRIGGER full')
     await Promise.all([2, 3].map((table) => appendEvents(tables, table, 0, [move(table, 1)])))
     const left = storeIn(databaseIn(leftBy(path))).tables
@@ -58,7 +58,7 @@ describe('rows of the journal', () => {
     expect(database.prepare('SELECT count(*) AS count, max(place) AS last FROM journal').get()).toMatchObject({ count: 4, last: 4 })
   })
 
-  test('are reported for their tables if they are damaged, and the others are read', async () => {
+  test('cause an error for their tables if they are damaged, and the others are read', async () => {
     const database = databaseIn(folder())
     const { tables } = storeIn(database)
     for (const table of [1, 2, 3]) await appendEvents(tables, table, 0, [move(table, 1)])

@@ -47,7 +47,7 @@ async function play(hall: Hall, count: number): Promise<void> {
 
 const sizeOf = (path: string) => statSync(path).size
 
-test('the file stays within its size however many games are played: ladders, unfinished games and the latest finished games stay', async () => {
+test('the file stays within its size with any number of games: ladders, unfinished games and the latest finished games stay', async () => {
   const path = folder()
   const file = join(path, 'parlor.db')
   const store = await openStore({ folder: path, keep: KEEP })
@@ -90,11 +90,11 @@ test('a process that is killed while it drops old games loses no permanent data'
     child.signal('SIGKILL')
     await child.exit
     const received = [...child.output.matchAll(/^kept (\d+) (\d+)$/gm)].map(([, table, n]) => [Number(table), Number(n)] as const)
-    const kept = new Map(received)
+    const remaining = new Map(received)
     const store = await openStore({ folder: path })
     const unfinished = new Set(await store.tables.unfinished())
     let dropped = 0
-    for (const [table, n] of kept) {
+    for (const [table, n] of remaining) {
       const events = await store.tables.read(table, 0)
       // a game of the writer has four events, and its tables from 1 to 8 never end
       if (table > 8 && events.length === 0) dropped++

@@ -146,12 +146,12 @@ describe('opening', () => {
     const bytes = await readFile(join(path, 'parlor.db'))
     await writeFile(join(path, 'parlor.db'), bytes.fill(0xff, 100, 4096))
     await expect(openStore({ folder: path })).rejects.toThrow(
-      /parlor\.db is damaged: SQLite cannot open it\. Restore a backup, or go on without what is lost/,
+      /parlor\.db is damaged: SQLite cannot open it\. Restore a backup, or continue without the lost data/,
     )
   })
 })
 
-describe('damage is reported with its table and number, and no damaged data is returned', () => {
+describe('the store reports damage with its table and number, and returns no damaged data', () => {
   const becomes = (text: string, other: string) => `UPDATE journal SET batch = replace(batch, '${text}', '${other}') WHERE place = 2`
 
   test.each([
@@ -197,7 +197,7 @@ describe('damage is reported with its table and number, and no damaged data is r
   })
 })
 
-describe('damage in the journal behind the table index, after a kill, is reported on opening, with its position', () => {
+describe('the store reports damage in the journal after the table index, after a kill, on opening, with its position', () => {
   test.each([
     ['no batch', "UPDATE journal SET batch = 'x' || batch WHERE place = 3", 'place 3 of its journal cannot be read from character 1 on'],
     [
@@ -218,7 +218,7 @@ describe('damage in the journal behind the table index, after a kill, is reporte
     await expect(refused).rejects.toThrow(sentence)
   })
 
-  test('damaged events are reported to the caller that reads them', async () => {
+  test('the caller that reads damaged events gets an error', async () => {
     const path = folder()
     const before = await opened(path)
     await Promise.all([1, 2].map((table) => appendEvents(before.tables, table, 0, [move(table, 1), move(table, 2)])))

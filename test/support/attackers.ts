@@ -5,7 +5,7 @@ import { startServe } from './process.ts'
 /** A connection to the front door in JSON lines, with the messages received. */
 export interface Attacker {
   readonly link: NativeLink
-  readonly heard: ToClient[]
+  readonly received: ToClient[]
 }
 
 /** Starts a server with a front door; `open` opens connections from any address of this machine; `cleanup` ends both. */
@@ -13,10 +13,10 @@ export async function startFrontDoor(cleanup: AsyncDisposableStack, ...more: str
   const { server, ports } = await startServe(['parlor/door', 'fh/quiz'], ...more)
   cleanup.use(server)
   const open = async (from?: string): Promise<Attacker> => {
-    const heard: ToClient[] = []
-    const link = await NativeLink.open(ports['parlor/door'] ?? 0, (message) => heard.push(message), from)
+    const received: ToClient[] = []
+    const link = await NativeLink.open(ports['parlor/door'] ?? 0, (message) => received.push(message), from)
     cleanup.defer(() => link.close())
-    return { link, heard }
+    return { link, received }
   }
   return { server, ports, open }
 }

@@ -6,7 +6,7 @@ import type { Store } from '../../src/hall/ports.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
 import { TestClock } from './test-clock.ts'
 
-/** A store whose writes a test can block, which any user may do, by moving its folder away for a while. */
+/** A store whose writes a test can block: it moves the folder away for a while, which any user may do. */
 export interface BreakableStore {
   readonly store: Store
   /** The path of its folder. */

@@ -17,20 +17,24 @@ export interface BrokenGame {
 export const BROKEN: Readonly<Record<string, readonly BrokenGame[]>> = {
   hangman: [
     whole('hangman'),
-    leaking<Hangman, HangmanView>('hangman', 'has one miss more where the next letter is a late one', ({ characters, tried }, view) => {
-      const next = characters.find((character) => !tried.includes(character)) ?? ''
-      return next > 'h' ? { ...view, left: view.left + 1 } : view
-    }),
+    leaking<Hangman, HangmanView>(
+      'hangman',
+      'has one miss more if the next letter is late in the alphabet',
+      ({ characters, tried }, view) => {
+        const next = characters.find((character) => !tried.includes(character)) ?? ''
+        return next > 'h' ? { ...view, left: view.left + 1 } : view
+      },
+    ),
   ],
   guessing: [
     whole('guessing'),
-    leaking<Guessing, GuessingView>('guessing', 'calls a guess wasted where the number is odd', ({ secret }, view) =>
+    leaking<Guessing, GuessingView>('guessing', 'calls a guess wasted if the number is odd', ({ secret }, view) =>
       view.last && secret % 2 === 1 ? { ...view, last: 'wasted' } : view,
     ),
   ],
   quiz: [
     whole('quiz'),
-    leaking<Quiz, QuizView>('quiz', 'asks with a full stop where A is right', ({ questions, answers }, view) =>
+    leaking<Quiz, QuizView>('quiz', 'asks with a full stop if A is right', ({ questions, answers }, view) =>
       view.open && questions[answers.length]?.right === 0 ? { ...view, open: { ...view.open, text: `${view.open.text}.` } } : view,
     ),
   ],

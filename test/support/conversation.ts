@@ -9,7 +9,7 @@ import { type Received, recordReceived } from './received.ts'
 import { ScriptedUser } from './scripted-user.ts'
 import { settled, TestClock } from './test-clock.ts'
 
-/** Options of a conversation of our side, all with defaults. */
+/** Options of a conversation of Parlor's side, all with defaults. */
 export interface ConversationSetup extends Partial<Omit<ConversationOptions, 'program' | 'transport' | 'clock'>> {
   readonly clock?: TestClock
   /** The lines that a person types, followed by Ctrl-D, unless `person` is given; without either there is no person. */
@@ -17,7 +17,7 @@ export interface ConversationSetup extends Partial<Omit<ConversationOptions, 'pr
   readonly datagrams?: boolean
 }
 
-/** A conversation of our side in memory, whose other end belongs to the test. */
+/** A conversation of Parlor's side in memory, whose other end belongs to the test. */
 export interface StartedConversation {
   readonly conversation: Conversation
   readonly clock: TestClock
@@ -63,9 +63,9 @@ export interface WatchedConversationOptions extends ConversationSetup {
 export interface WatchedConversation extends Pick<StartedConversation, 'clock' | 'theirs'> {
   readonly talking: Conversation
   readonly patience: IdleTimeouts
-  readonly heard: Received
+  readonly received: Received
   readonly notices: readonly string[]
-  /** Sends bytes, one for each character, to our side. */
+  /** Sends bytes, one for each character, to Parlor's side. */
   say(bytes: string): Promise<void>
 }
 
@@ -77,7 +77,7 @@ export async function startWatchedConversation(
   const notices: string[] = []
   const noticed = (what: string, sentence: string) => notices.push(`${what}: ${sentence}`)
   const { conversation, clock, theirs } = await startConversation(name, { observer: { onNotice: noticed }, typed, ...setup })
-  const heard = recordReceived(theirs)
+  const received = recordReceived(theirs)
   const patience = new IdleTimeouts(limits, clock, every)
   patience.add(conversation)
   await settled()
@@ -85,7 +85,7 @@ export async function startWatchedConversation(
     theirs.write(encode(bytes, 'bytes'))
     await settled()
   }
-  return { talking: conversation, patience, clock, theirs, heard, notices, say }
+  return { talking: conversation, patience, clock, theirs, received, notices, say }
 }
 
 const FOR_EVER = { first: Number.POSITIVE_INFINITY, idle: Number.POSITIVE_INFINITY }

@@ -42,7 +42,7 @@ export interface Trial {
   readonly limit?: number
   /** Random places at which the stream is split. */
   readonly cuts?: readonly number[]
-  /** Bytes that may follow without a change to the messages before. */
+  /** Bytes that may follow without a change to the earlier messages. */
   readonly behind?: Uint8Array
   /** Whether the stream ends with them. */
   readonly ended?: boolean

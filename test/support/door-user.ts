@@ -16,7 +16,7 @@ import type { TestLobby } from './test-lobby.ts'
 export class DoorUser {
   readonly clock: TestClock
   readonly conversation: Conversation
-  /** Everything on the terminal, with typed lines. */
+  /** All text on the terminal, with typed lines. */
   screen = ''
   readonly #here: MemoryTransport
   readonly #there: MemoryTransport
@@ -108,7 +108,7 @@ export function lines(...all: readonly string[]): string {
 export const GREETING: readonly string[] = [
   'Welcome to Parlor: games for people and programs over a plain connection.',
   '',
-  'Type your name, and then "play tictactoe". If no player comes, the house plays',
+  'Type your name, and then "play tictactoe". If no player joins, the house plays',
   'with you. "games" lists all games, "help" all commands, "quit" disconnects.',
   '',
   'With a telnet client, type "telnet" first: then it hides passwords.',
@@ -116,7 +116,7 @@ export const GREETING: readonly string[] = [
   '',
 ]
 
-/** Connects users at the front door of one room, each under a name. */
+/** Connects users at the front door of one lobby, each under a name. */
 export async function connectDoorUsers({ service, clock }: TestLobby, ...names: string[]): Promise<DoorUser[]> {
   const all: DoorUser[] = []
   for (const name of names) {

@@ -136,8 +136,8 @@ export class FakeLobby implements Lobby {
     this.#listener?.challenged(seeker)
   }
 
-  async seat(attendance: TableSnapshot): Promise<void> {
-    this.#listener?.seated(attendance)
+  async seat(snapshot: TableSnapshot): Promise<void> {
+    this.#listener?.seated(snapshot)
     await settled()
   }
 

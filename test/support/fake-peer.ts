@@ -13,7 +13,7 @@ import { startConversation } from './conversation.ts'
 import type { ScriptedUser } from './scripted-user.ts'
 import { settled, TestClock } from './test-clock.ts'
 
-/** Options of our side. */
+/** Options of Parlor's side. */
 export interface FakePeerOptions {
   options?: Options
   random?: Random
@@ -26,7 +26,7 @@ export interface FakePeerOptions {
   noticed?: ConversationObserver['onNotice']
 }
 
-/** FakePeer is the other end of one of our conversations, played byte by byte by a test. */
+/** FakePeer is the other end of a conversation, played byte by byte by a test. */
 export class FakePeer {
   readonly clock: TestClock
   readonly conversation: Conversation
@@ -52,32 +52,32 @@ export class FakePeer {
     }
   }
 
-  /** Resolves when a condition holds, which is checked after each write of our side. */
+  /** Resolves when a condition holds, which is checked after each write of Parlor's side. */
   until(met: () => boolean): Promise<void> {
     return this.#writes.until(met)
   }
 
-  /** The writes of our side, one by one. */
+  /** The writes of Parlor's side, one by one. */
   get writes(): string[] {
     return this.#there.written.map((bytes) => decode(bytes))
   }
 
-  /** All bytes that our side has written. */
-  get heard(): string {
+  /** All bytes that Parlor's side has written. */
+  get received(): string {
     return this.writes.join('')
   }
 
-  /** The screen of the person on our side. */
+  /** The screen of the person on Parlor's side. */
   get screen(): string {
     return this.#script.screen
   }
 
-  /** The way in which our side ended the connection, if it did. */
+  /** The way in which Parlor's side ended the connection, if it did. */
   get gaveUp(): MemoryTransport['closeKind'] {
     return this.#there.closeKind
   }
 
-  /** Sends messages to our side, each in a segment of its own, without a pause. */
+  /** Sends messages to Parlor's side, each in a segment of its own, without a pause. */
   async say(...segments: (string | Uint8Array)[]): Promise<void> {
     for (const segment of segments) {
       this.#here.write(segment)
@@ -85,7 +85,7 @@ export class FakePeer {
     }
   }
 
-  /** Sends a message in one write, and waits until our side finds that nothing follows. */
+  /** Sends a message in one write, and waits until Parlor's side detects that no byte follows. */
   async sayAlone(segment: string | Uint8Array, pause = 1000): Promise<void> {
     await this.say(segment)
     await this.clock.pass(pause)
@@ -110,7 +110,7 @@ export class FakePeer {
   }
 }
 
-/** Starts a conversation of a program, with `side` as ours and a far end that the test plays. */
+/** Starts a conversation of a program, in which Parlor plays `side` and the test plays the other end. */
 export async function fakePeer(
   name: string,
   side: Side,

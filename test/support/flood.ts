@@ -14,12 +14,12 @@ export function connectSocket(port: number, cleanup: AsyncDisposableStack): Sock
 
 /** Resolves when a socket has received a text, in any pieces; rejects if it is closed before. */
 export async function receiveText(socket: Socket, text: string): Promise<string> {
-  let heard = ''
+  let received = ''
   for (;;) {
     const [data] = await Promise.race([once(socket, 'data'), once(socket, 'close')])
-    if (typeof data === 'boolean' || data === undefined) throw new Error(`closed before ${text}, after ${heard.slice(-200)}`)
-    heard += data
-    if (heard.includes(text)) return heard
+    if (typeof data === 'boolean' || data === undefined) throw new Error(`closed before ${text}, after ${received.slice(-200)}`)
+    received += data
+    if (received.includes(text)) return received
   }
 }
 

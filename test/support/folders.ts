@@ -39,17 +39,17 @@ export function databaseIn(path: string): Database {
 
 /** Opens a store as `openStore` does, with the given pace of index updates. */
 export function storeIn(database: Database, pace?: Partial<FlushPolicy>, onError: OnStoreError = warn): Store {
-  const shelf = new SqliteEventStore(database, onError, pace)
-  const commits = new GroupCommit(shelf, onError)
+  const eventStore = new SqliteEventStore(database, onError, pace)
+  const commits = new GroupCommit(eventStore, onError)
   const scores = new ScoreCounts()
   const close = async () => {
     commits.close()
-    shelf.close()
+    eventStore.close()
     database.close()
   }
   onTestFinished(close)
   return {
-    tables: new EventLog(shelf, commits),
+    tables: new EventLog(eventStore, commits),
     results: new SqliteResults(database, commits, scores),
     history: new SqliteHistory(database, commits),
     accounts: new SqliteAccounts(database, commits, scores),

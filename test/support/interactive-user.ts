@@ -7,7 +7,7 @@ interface Question {
   end(): void
 }
 
-/** InteractiveUser is a person who types when a test says so; the screen shows the text as a terminal would. */
+/** InteractiveUser is a person who types at the command of a test; the screen shows the text as a terminal would. */
 export class InteractiveUser implements Console {
   #screen = ''
   #question: Question | undefined

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 
-/** HungUp says that the connection is closed, as it is when the server is killed. */
+/** ConnectionClosed is the error that the connection is closed, for example because the server was killed. */
 export class ConnectionClosed extends Error {
   override readonly name = 'HungUp'
 }

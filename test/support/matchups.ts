@@ -4,7 +4,7 @@ import { DoorParticipant, LegacyClient, type LegacyMessages, NativeParticipant }
 import type { Deal, Participant } from './secrecy.ts'
 import type { TestLobby } from './test-lobby.ts'
 
-/** Setting lists the players at a table of a game, and their protocols; the house takes each empty seat. */
+/** Matchup lists the players at a table of a game, and their protocols; the house takes each empty seat. */
 export interface Matchup {
   readonly name: string
   readonly game: string
@@ -101,7 +101,7 @@ export const SEATING_PROGRAMS: readonly string[] = [
 export function connectCast({ game, seats }: Matchup): (lobby: TestLobby, deal: Deal) => Promise<readonly Participant[]> {
   const alone = seats.length === 1
   const sought = SOUGHT.find((one) => one.game === game)
-  const come = (lobby: TestLobby, { word, questions }: Deal, { who, speech, connection }: MatchupPlayer): Promise<Participant> => {
+  const connectPlayer = (lobby: TestLobby, { word, questions }: Deal, { who, speech, connection }: MatchupPlayer): Promise<Participant> => {
     const name = who === 0 ? 'ada' : 'grace'
     if (typeof speech !== 'string') return new LegacyClient(lobby, { who, speech, options: { words: [word], questions } }).arrive()
     const settings = game === 'quiz' ? { count: 4 } : {}
@@ -113,7 +113,7 @@ export function connectCast({ game, seats }: Matchup): (lobby: TestLobby, deal: 
   }
   return async (lobby, deal) => {
     const holders: Participant[] = []
-    for (const sitting of seats) holders.push(await come(lobby, deal, sitting))
+    for (const sitting of seats) holders.push(await connectPlayer(lobby, deal, sitting))
     holders.push(await new NativeParticipant(lobby, { name: 'alan', who: 'watcher' }).arrive())
     holders.push(await new DoorParticipant(lobby, { name: 'eve', who: 'watcher' }).arrive())
     return holders

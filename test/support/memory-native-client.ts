@@ -10,7 +10,7 @@ type CommandWithoutId = ToServer extends infer One ? (One extends ToServer ? Omi
 /** MemoryNativeClient is a program that speaks the native protocol with the hall, without a network between them. */
 export class MemoryNativeClient {
   /** All messages received, each checked against the schema of the protocol. */
-  readonly heard: ToClient[] = []
+  readonly received: ToClient[] = []
   /** The reason why the server ended the conversation, if it did. */
   ended: string | undefined
   readonly #session: NativeSession
@@ -23,7 +23,7 @@ export class MemoryNativeClient {
     this.#close = () => house.close()
     this.#session = new NativeSession(
       () => lobby,
-      (message) => this.heard.push(ToClient.parse(JSON.parse(JSON.stringify(message)))),
+      (message) => this.received.push(ToClient.parse(JSON.parse(JSON.stringify(message)))),
     )
     const lobby = requireLobby(house, this.#session)
   }
@@ -33,7 +33,7 @@ export class MemoryNativeClient {
     const id = ++this.#ids
     await this.#session.handle(JSON.stringify({ ...command, id }))
     await settled()
-    const answer = this.heard.find((message) => 'id' in message && message.id === id)
+    const answer = this.received.find((message) => 'id' in message && message.id === id)
     if (!answer) throw new Error(`no answer to ${command.type}`)
     return answer
   }
@@ -41,12 +41,12 @@ export class MemoryNativeClient {
   /** Sends any line, and returns the messages that answer it. */
   async line(text: string): Promise<ToClient | undefined> {
     await this.#session.handle(text)
-    return this.heard.at(-1)
+    return this.received.at(-1)
   }
 
   /** Returns the messages of one type. */
   all<Type extends ToClient['type']>(type: Type): Extract<ToClient, { type: Type }>[] {
-    return this.heard.filter((message): message is Extract<ToClient, { type: Type }> => message.type === type)
+    return this.received.filter((message): message is Extract<ToClient, { type: Type }> => message.type === type)
   }
 
   /** Returns the last message of one type. */

@@ -27,7 +27,7 @@ export class LegacyClient implements Participant {
   readonly #speech: LegacyMessages
   readonly #options: Options
   #peer: FakePeer | undefined
-  #heard = 0
+  #received = 0
 
   constructor(testLobby: TestLobby, { who, speech, options = {} }: { who: SeatNumber; speech: LegacyMessages; options?: Options }) {
     this.called = `seat ${who}, through ${speech.program}`
@@ -40,7 +40,7 @@ export class LegacyClient implements Participant {
   /** Connects, and sends its first messages. */
   async arrive(lines: readonly string[] = this.#speech.opening ?? []): Promise<this> {
     this.#peer = await this.#lobby.client(this.#speech.program, this.#options)
-    this.#heard = 0
+    this.#received = 0
     for (const line of lines) await this.#peer.say(line)
     return this
   }
@@ -56,9 +56,9 @@ export class LegacyClient implements Participant {
     await (this.#speech.unframed ? this.#peer?.sayAlone(text) : this.#peer?.say(text))
   }
 
-  heard(): readonly string[] {
-    const writes = this.#peer?.writes.slice(this.#heard) ?? []
-    this.#heard += writes.length
+  received(): readonly string[] {
+    const writes = this.#peer?.writes.slice(this.#received) ?? []
+    this.#received += writes.length
     return writes
   }
 }
@@ -74,7 +74,7 @@ export class NativeParticipant implements Participant {
   readonly #connection: 'first' | 'later' | undefined
   #client: MemoryNativeClient
   #dropped = false
-  #heard = 0
+  #received = 0
 
   /** `connection` is for one of several connections of a registered user; without it, the participant is a guest. */
   constructor(
@@ -113,10 +113,10 @@ export class NativeParticipant implements Participant {
     else await this.#client.say({ type: 'say', table, text: act.say })
   }
 
-  heard(): readonly string[] {
-    const { heard } = this.#client
-    const since = heard.slice(this.#heard).map((message) => JSON.stringify(message))
-    this.#heard = heard.length
+  received(): readonly string[] {
+    const { received } = this.#client
+    const since = received.slice(this.#received).map((message) => JSON.stringify(message))
+    this.#received = received.length
     return since
   }
 
@@ -126,7 +126,7 @@ export class NativeParticipant implements Participant {
     const { token } = this.#client.all('seated').at(-1) ?? {}
     this.#client = new MemoryNativeClient(this.#lobby.service)
     this.#dropped = false
-    this.#heard = 0
+    this.#received = 0
     if (token === undefined) await this.arrive()
     else await this.#client.say({ type: 'resume', token, after: 0 })
   }
@@ -151,7 +151,7 @@ export class DoorParticipant implements Participant {
   readonly #lobby: TestLobby
   readonly #name: string
   #peer: FakePeer | undefined
-  #heard = 0
+  #received = 0
   #resume: string | undefined
 
   constructor(testLobby: TestLobby, { name, who }: { name: string; who: SeatNumber | 'watcher' }) {
@@ -164,7 +164,7 @@ export class DoorParticipant implements Participant {
   /** Connects and types lines, each after the answer to the previous one; its name, if no lines are given. */
   async arrive(lines: readonly string[] = []): Promise<this> {
     this.#peer = await this.#lobby.client('parlor/door')
-    this.#heard = 0
+    this.#received = 0
     for (const line of [this.#name, ...lines]) await this.#type(line)
     return this
   }
@@ -177,9 +177,9 @@ export class DoorParticipant implements Participant {
     else if (act !== 'return') await this.#type(act === 'offer' ? 'draw' : act)
   }
 
-  heard(): readonly string[] {
-    const writes = this.#peer?.writes.slice(this.#heard) ?? []
-    this.#heard += writes.length
+  received(): readonly string[] {
+    const writes = this.#peer?.writes.slice(this.#received) ?? []
+    this.#received += writes.length
     return writes
   }
 
@@ -188,7 +188,7 @@ export class DoorParticipant implements Participant {
   }
 
   async #drop(): Promise<void> {
-    this.#resume = this.#peer?.heard.match(/\bresume [0-9A-Z]{26}\b/g)?.at(-1) ?? this.#resume
+    this.#resume = this.#peer?.received.match(/\bresume [0-9A-Z]{26}\b/g)?.at(-1) ?? this.#resume
     await this.#peer?.reset()
     this.#peer = undefined
   }

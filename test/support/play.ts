@@ -39,7 +39,7 @@ export async function program(name: string): Promise<Program> {
 }
 
 /**
- * Plays our host against our join in memory, with the input of both scripts. The automaton judges the messages on
+ * Plays Parlor's host against its join in memory, with the input of both scripts. The automaton judges the messages on
  * the wire; an illegal message fails the test.
  */
 export async function play({ program: name, host = [], join = [], options = {}, random = chance, clock }: Play): Promise<Played> {

@@ -15,7 +15,7 @@ export async function pluginFile(text: string, name = 'plugin.ts'): Promise<stri
   return join(folder, name)
 }
 
-/** The text of a plug-in with a game in which each of two players says a number, and the larger wins. */
+/** The text of a plug-in with a game in which each of two players names a number, and the larger wins. */
 export function numbersPlugin(more = ''): string {
   return `import { defineGame } from 'parlor'
 const game = defineGame({

@@ -21,13 +21,13 @@ const WORD = (1n << 64n) - 1n
 type Equation = bigint
 
 /** Returns the numbers from 1 to `high` that follow the seen ones, if these came from `Math.random`; else undefined. */
-export function predictMathRandom(seen: readonly number[], high: number, count: number): number[] | undefined {
-  const forms = formsOf(BATCH + STRIDES.length * (seen.length + 1))
+export function predictMathRandom(observed: readonly number[], high: number, count: number): number[] | undefined {
+  const forms = formsOf(BATCH + STRIDES.length * (observed.length + 1))
   for (const stride of STRIDES) {
     for (let phase = 0; phase < BATCH; phase++) {
-      const state = solve(equations(seen, high, (at) => forms[stepOf(phase + stride * at)] ?? []))
+      const state = solve(equations(observed, high, (at) => forms[stepOf(phase + stride * at)] ?? []))
       if (state === undefined) continue
-      return Array.from({ length: count }, (_, at) => numberAt(state, stepOf(phase + stride * (seen.length + at)), high))
+      return Array.from({ length: count }, (_, at) => numberAt(state, stepOf(phase + stride * (observed.length + at)), high))
     }
   }
   return undefined
@@ -55,8 +55,8 @@ function formsOf(steps: number): bigint[][] {
   })
 }
 
-function* equations(seen: readonly number[], high: number, formsAt: (at: number) => readonly bigint[]): Iterable<Equation> {
-  for (const [at, number] of seen.entries()) {
+function* equations(observed: readonly number[], high: number, formsAt: (at: number) => readonly bigint[]): Iterable<Equation> {
+  for (const [at, number] of observed.entries()) {
     const from = Math.floor(((number - 1) / high) * 2 ** BITS)
     const to = Math.ceil((number / high) * 2 ** BITS) - 1
     for (const [bit, form] of formsAt(at).entries()) {

@@ -16,7 +16,7 @@ export class Parlor implements AsyncDisposable {
   errors = ''
   readonly exit: Promise<number | string>
   readonly #child: ChildProcessWithoutNullStreams
-  #seen: (() => void)[] = []
+  #observed: (() => void)[] = []
 
   constructor(args: readonly string[], entry = bin, { environment = {}, cwd }: Surroundings = {}) {
     this.#child = spawn(process.execPath, [entry, ...args], {
@@ -34,12 +34,12 @@ export class Parlor implements AsyncDisposable {
     const ended = this.exit.then((code) => {
       if (!pattern.test(this.output.slice(from))) throw new Error(`ended (${code}) without ${pattern}:\n${this.output}\n${this.errors}`)
     })
-    while (!pattern.test(this.output.slice(from))) await Promise.race([ended, new Promise<void>((resolve) => this.#seen.push(resolve))])
+    while (!pattern.test(this.output.slice(from))) await Promise.race([ended, new Promise<void>((resolve) => this.#observed.push(resolve))])
   }
 
   /** Does the same as `shows`, for standard error. */
   async complains(pattern: RegExp): Promise<void> {
-    while (!pattern.test(this.errors)) await new Promise<void>((resolve) => this.#seen.push(resolve))
+    while (!pattern.test(this.errors)) await new Promise<void>((resolve) => this.#observed.push(resolve))
   }
 
   type(line: string): void {
@@ -67,9 +67,9 @@ export class Parlor implements AsyncDisposable {
 
   #print(take: () => void): void {
     take()
-    const seen = this.#seen
-    this.#seen = []
-    for (const resolve of seen) resolve()
+    const observed = this.#observed
+    this.#observed = []
+    for (const resolve of observed) resolve()
   }
 }
 

@@ -20,7 +20,7 @@ export interface Received {
 export function recordReceived(transport: Transport): Received {
   const pieces: string[] = []
   const changes = new Changes()
-  const heard = {
+  const received = {
     pieces,
     get text() {
       return pieces.join('')
@@ -35,15 +35,15 @@ export function recordReceived(transport: Transport): Received {
       changes.note()
     },
     finished: () => {
-      heard.finished = true
+      received.finished = true
       changes.note()
     },
     closed: (broken) => {
-      heard.closed = broken ?? ''
+      received.closed = broken ?? ''
       changes.note()
     },
   })
-  return heard
+  return received
 }
 
 /** Returns the writes of an end in memory, one by one. */

@@ -40,14 +40,14 @@ export interface Participant {
   readonly who: SeatNumber | 'watcher'
   act(act: Act): Promise<void>
   /** Returns each write received since the last call. */
-  heard(): readonly string[]
+  received(): readonly string[]
 }
 
 /** The bytes received, and the facts that may be known, between one act and the next. */
 interface Chapter {
   /** The number of events at all tables at its end. */
   readonly n: number
-  readonly heard: readonly string[]
+  readonly received: readonly string[]
   /** All facts that may be known by then, as text. */
   readonly known: string
 }
@@ -74,7 +74,7 @@ export interface Staging {
 
 const WORD = 2 ** 32 - 1
 
-/** A random source that returns the given deal; everything else repeats. */
+/** A random source that returns the given deal, and otherwise the same numbers in each run. */
 function dealing({ seed, number, hands }: Deal): Random {
   const rest = seededRandom(1)
   let shown = 0
@@ -100,7 +100,7 @@ export async function record({ cast, knowledge, games: played }: Staging, { deal
   const stock = { words: [deal.word], questions: deal.questions }
   const lobby = new TestLobby({ random: dealing(deal), bytes: repeated(), stock, ...(played ? { games: played } : {}) })
   const holders = await cast(lobby, deal)
-  const kept = holders.map(({ called }) => ({ called, chapters: [] as Chapter[] }))
+  const holdings = holders.map(({ called }) => ({ called, chapters: [] as Chapter[] }))
   const done: Turn[] = []
   const close = async () => {
     const logs = await logsOf(lobby)
@@ -108,7 +108,7 @@ export async function record({ cast, knowledge, games: played }: Staging, { deal
       // all know the public facts of the tables, and what they have sent themselves
       const own = done.filter((turn) => turn.holder === at)
       const known = JSON.stringify([own, ...logs.map((log) => knownOf(log, holder.who, knowledge))])
-      kept[at]?.chapters.push({ n: logs.flat().length, heard: holder.heard(), known })
+      holdings[at]?.chapters.push({ n: logs.flat().length, received: holder.received(), known })
     }
   }
   await close()
@@ -117,7 +117,7 @@ export async function record({ cast, knowledge, games: played }: Staging, { deal
     done.push(turn)
     await close()
   }
-  return { holders: kept, logs: await logsOf(lobby) }
+  return { holders: holdings, logs: await logsOf(lobby) }
 }
 
 async function logsOf({ store }: TestLobby): Promise<(readonly TableEvent[])[]> {
@@ -134,11 +134,11 @@ function knownOf([first, ...others]: readonly TableEvent[], who: SeatNumber | 'w
   const rules = first?.type === 'opened' ? games.get(first.game) : undefined
   if (first?.type !== 'opened' || !rules) throw new Error('a table’s log begins with its opening')
   let state = toOpenedTable(first, rules)
-  const seen = () => knowledge[rules.name]?.(state.position, who, state.outcome !== undefined) ?? state.position
-  const known: unknown[] = [[first.game, first.seats, seen()]]
+  const currentView = () => knowledge[rules.name]?.(state.position, who, state.outcome !== undefined) ?? state.position
+  const known: unknown[] = [[first.game, first.seats, currentView()]]
   for (const event of others) {
     state = evolve(state, event)
-    known.push([event.type === 'moved' ? { seat: event.seat } : event, seen()])
+    known.push([event.type === 'moved' ? { seat: event.seat } : event, currentView()])
   }
   return known
 }
@@ -157,11 +157,11 @@ export function compare(one: Recording, other: Recording): Comparison {
   const leaks: string[] = []
   let compared = 0
   for (const [at, { called, chapters }] of one.holders.entries()) {
-    for (const [number, { n, heard, known }] of chapters.entries()) {
+    for (const [number, { n, received, known }] of chapters.entries()) {
       const same = other.holders[at]?.chapters[number]
       if (same?.known !== known) break
       compared++
-      const [here, there] = [heard.join(''), same.heard.join('')]
+      const [here, there] = [received.join(''), same.received.join('')]
       if (here !== there) leaks.push(`${called}, before event ${n + 1}: ${JSON.stringify(here)} or ${JSON.stringify(there)}`)
     }
   }
@@ -170,5 +170,5 @@ export function compare(one: Recording, other: Recording): Comparison {
 
 /** Returns all text that was sent to any holder, by receiver. */
 export function saidTo({ holders }: Recording): ReadonlyMap<string, string> {
-  return new Map(holders.map(({ called, chapters }) => [called, chapters.flatMap(({ heard }) => heard).join('\n')]))
+  return new Map(holders.map(({ called, chapters }) => [called, chapters.flatMap(({ received }) => received).join('\n')]))
 }

@@ -147,7 +147,7 @@ export function seedOf(word: number): Seed {
   return newSeed({ integer: () => word, choice: ([first]) => first as never })
 }
 
-/** Returns a seed with the same draws so far. */
+/** Returns a seed with the same random numbers so far. */
 function anotherSeed([first, ...others]: readonly TableEvent[], random: Random): number {
   if (first?.type !== 'opened') throw new Error('a log begins with an opening')
   const before = JSON.stringify(positionAfter([first, ...others]))

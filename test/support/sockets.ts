@@ -41,7 +41,7 @@ export async function closeAfterTest<L extends Listener>(listener: Promise<L>): 
   return opened
 }
 
-/** Connects a plain TCP client, like programs of others. */
+/** Connects a plain TCP client, like a foreign program. */
 export async function plainClient({ host, port }: Address): Promise<Socket> {
   const socket = connect({ host, port, allowHalfOpen: true })
   onTestFinished(() => {
@@ -51,7 +51,7 @@ export async function plainClient({ host, port }: Address): Promise<Socket> {
   return socket.on('error', () => {})
 }
 
-/** Starts a plain TCP server on any free port, like programs of others; returns its address. */
+/** Starts a plain TCP server on any free port, like a foreign program; returns its address. */
 export async function plainServer(serve: (socket: Socket) => void): Promise<Address> {
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     onTestFinished(() => {

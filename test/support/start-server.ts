@@ -123,13 +123,13 @@ export class LineClient {
 
 /** NativeClient is a program at the front door, with the messages received. */
 export class NativeClient {
-  readonly heard: ToClient[] = []
+  readonly received: ToClient[] = []
   readonly #link: Promise<NativeLink>
   readonly #changes = new Changes()
 
   constructor(port: number) {
     this.#link = NativeLink.open(port, (message) => {
-      this.heard.push(message)
+      this.received.push(message)
       this.#changes.note()
     })
     onTestFinished(() => this.leave())
@@ -142,7 +142,7 @@ export class NativeClient {
 
   /** Returns the messages of one type. */
   all<Type extends ToClient['type']>(type: Type): Extract<ToClient, { type: Type }>[] {
-    return this.heard.filter((message): message is Extract<ToClient, { type: Type }> => message.type === type)
+    return this.received.filter((message): message is Extract<ToClient, { type: Type }> => message.type === type)
   }
 
   /** Returns the first message of one type, as soon as it arrives. */

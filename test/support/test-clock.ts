@@ -8,13 +8,13 @@ export function turn(): Promise<void> {
 
 /** The number of calls of `settled` that wait for a turn now: they do not wait for each other. */
 let waiting = 0
-/** The number of turns after which a test is at fault: something in it goes on for ever. */
+/** The number of turns after which a test is at fault: something in it runs forever. */
 const ENDLESS = 100_000
 
 /**
- * Runs everything that waits neither for a clock nor for the system. Promises and ticks run in each turn of the event loop,
- * and Node knows which callbacks of `setImmediate` are still to come; when there are none, nothing goes on by itself. What a
- * thread or a socket brings later is not waited for: tests await its result.
+ * Runs all code that waits neither for a clock nor for the system. Promises and ticks run in each turn of the event loop,
+ * and Node knows the pending callbacks of `setImmediate`; if there are none, no code runs by itself. It does
+ * not wait for threads and sockets: tests await their results.
  */
 export async function settled(): Promise<void> {
   for (let turns = 0; turns < ENDLESS; turns++) {
@@ -27,7 +27,7 @@ export async function settled(): Promise<void> {
   throw new Error(`the event loop is still busy after ${ENDLESS} turns`)
 }
 
-/** Runs everything that follows in this turn of the event loop. */
+/** Runs all code that follows in this turn of the event loop. */
 export async function settledInTurn(): Promise<void> {
   for (let n = 0; n < TICKS; n++) await new Promise<void>((resolve) => process.nextTick(resolve))
 }

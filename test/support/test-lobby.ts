@@ -12,7 +12,7 @@ import { FakePeer } from './fake-peer.ts'
 import { program } from './play.ts'
 import { TestClock } from './test-clock.ts'
 
-/** LobbyGuest is a client of ours in a room: both sides of its conversation, and its end of the wire. */
+/** LobbyGuest is a Parlor client in a lobby: both sides of its conversation, and its end of the wire. */
 export interface LobbyGuest {
   readonly server: Conversation
   readonly client: Conversation
@@ -46,7 +46,7 @@ export class TestLobby {
     return new FakePeer(conversation, { here: theirs, there: ours, script, clock })
   }
 
-  /** Connects a client of ours with a person who types; `wire` is its end before the first message. */
+  /** Connects a Parlor client with a person who types; `wire` is its end before the first message. */
   async guest(
     name: string,
     person: Console,

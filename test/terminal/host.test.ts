@@ -95,8 +95,8 @@ test('after two seconds the host names the next client if it serves several and 
 })
 
 test.each([
-  ['over datagrams, where silence is how a client goes, its timeout is no trouble', true, []],
-  ['over a stream it is', false, ['the client said nothing for 5 s; expected a format (such as "%H:%M:%S")']],
+  ['over datagrams, in which silence is the end of a client, its timeout is no error', true, []],
+  ['over a stream it is', false, ['the client sent nothing for 5 s; expected a format (such as "%H:%M:%S")']],
 ] as const)('%s', async (_, datagrams, said) => {
   const { clock, complaints, accept, code } = await hosted({ name: 'time', timeout: 5000 })
   const [ours, theirs] = memoryPair({ datagrams })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { Terminal } from '../../src/terminal/terminal.ts'
 import { settled } from '../support/test-clock.ts'
 
-/** A terminal, or two pipes, and what is typed there. */
+/** A terminal, or two pipes, and the lines typed there. */
 function open(isTTY: boolean, columns = 80) {
   const [input, output] = [new PassThrough(), new PassThrough()].map((stream) => Object.assign(stream, { isTTY, columns }))
   const terminal = new Terminal(input as unknown as NodeJS.ReadStream, output as unknown as NodeJS.WriteStream)
@@ -36,13 +36,13 @@ test('on pipes, the output of a program is unchanged', () => {
   expect(terminal.leaveLine()).toBe(false)
 })
 
-const SENTENCE = 'Others in the room use 192.168.1.20'
+const SENTENCE = 'Other machines connect to 192.168.1.20'
 
 test('a sentence wraps at blanks on a terminal, and stays one line on a pipe', () => {
   for (const [isTTY, columns, lines] of [
-    [true, 24, 'Others in the room use\n192.168.1.20\n'],
+    [true, 24, 'Other machines connect to\n192.168.1.20\n'],
     [true, 80, `${SENTENCE}\n`],
-    // fewer columns than are worth it
+    // too few columns
     [true, 19, `${SENTENCE}\n`],
     [false, 24, `${SENTENCE}\n`],
   ] as const) {

@@ -41,7 +41,7 @@ async function failuresOf(broken: AnyGame, options: GameTestOptions<unknown, unk
   return failed
 }
 
-describe('the kit notices', () => {
+describe('the kit detects', () => {
   const four: AnyGame = connectFour
   const sea: AnyGame = battleship
 
@@ -52,7 +52,7 @@ describe('the kit notices', () => {
 
   test('a view that shows the state', async () => {
     const broken = { ...sea, view: (state: unknown) => ({ ...Object(sea.view(state, 0)), state }) }
-    expect(await failuresOf(broken)).toContain('battleship: no view tells a secret before the end')
+    expect(await failuresOf(broken)).toContain('battleship: no view shows a secret before the end')
   })
 
   test('a view that hints at a secret', async () => {
@@ -60,7 +60,7 @@ describe('the kit notices', () => {
       const { fleets } = state as { fleets: readonly (readonly number[])[] }
       return { ...Object(sea.view(state, viewer, outcome)), hint: fleets.map(([first = 0]) => first % 2) }
     }
-    expect(await failuresOf({ ...sea, view })).toContain('battleship: no view tells a secret before the end')
+    expect(await failuresOf({ ...sea, view })).toContain('battleship: no view shows a secret before the end')
   })
 
   test('a state that JSON does not preserve', async () => {
@@ -88,7 +88,7 @@ describe('the kit notices', () => {
 
   test('a notation that reads something else than it prints', async () => {
     const broken: AnyGame = { ...four, notation: { ...four.notation, print: (move) => String(Number(move) + 1) } }
-    expect(await failuresOf(broken)).toContain('connect-four: the notation reads what it prints, and reads or refuses any other text')
+    expect(await failuresOf(broken)).toContain('connect-four: the notation reads its own output, and reads or refuses any other text')
   })
 })
 

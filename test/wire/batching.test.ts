@@ -19,7 +19,7 @@ afterEach(() => {
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /** Handles numbers, `each` of them in so many turns, then runs turns until all are handled; returns the turn of each. */
-async function heard(turns: readonly (readonly number[])[], length = 0): Promise<Map<number, number>> {
+async function received(turns: readonly (readonly number[])[], length = 0): Promise<Map<number, number>> {
   const when = new Map<number, number>()
   let now = 0
   for (const numbers of turns) {
@@ -37,24 +37,24 @@ async function heard(turns: readonly (readonly number[])[], length = 0): Promise
 const range = (from: number, count: number) => Array.from({ length: count }, (_, at) => from + at)
 
 test('input of a single connection is handled at the end of the turn', async () => {
-  expect([...(await heard([[1]]))]).toEqual([[1, 0]])
+  expect([...(await received([[1]]))]).toEqual([[1, 0]])
 })
 
 test('input of several turns is handled together, in order, after a turn without input', async () => {
-  const when = await heard([[1, 2], [3], [4, 5]])
+  const when = await received([[1, 2], [3], [4, 5]])
   expect([...when.keys()]).toEqual([1, 2, 3, 4, 5])
   expect(new Set(when.values())).toEqual(new Set([3]))
 })
 
-test('no input waits for more than 12 turns, however much arrives', async () => {
-  const when = await heard([[1, 2], ...range(3, 20).map((number) => [number])])
+test('no input waits for more than 12 turns, with any amount of input', async () => {
+  const when = await received([[1, 2], ...range(3, 20).map((number) => [number])])
   expect(when.get(1)).toBe(11)
 })
 
-test('no input waits for more than 2 ms and the turn in which they end, however much arrives', async () => {
+test('no input waits for more than 2 ms and the turn in which they end, with any amount of input', async () => {
   // each look at the clock takes a millisecond: one when a batch begins, and one in each turn
   vi.mocked(performance.now).mockImplementation(() => time++)
-  const when = await heard([[1, 2], ...range(3, 20).map((number) => [number])])
+  const when = await received([[1, 2], ...range(3, 20).map((number) => [number])])
   expect(when.get(1)).toBe(2)
 })
 
@@ -151,7 +151,7 @@ test('with the limits for a log, 96 inputs are handled at once, in at most 32 tu
   expect(order).toEqual(range(1, 96))
   await turn()
   const many = [[1, 2], ...range(3, 40).map((number) => [number])]
-  expect((await heard(many)).get(1)).toBe(31)
+  expect((await received(many)).get(1)).toBe(31)
 })
 
 test('if each write waits for the disk, 256 inputs are handled at once, in at most 64 turns and 8 ms; lower limits change nothing', async () => {
@@ -165,9 +165,9 @@ test('if each write waits for the disk, 256 inputs are handled at once, in at mo
   expect(order).toEqual(range(1, 256))
   await turn()
   const many = [[1, 2], ...range(3, 80).map((number) => [number])]
-  expect((await heard(many)).get(1)).toBe(63)
+  expect((await received(many)).get(1)).toBe(63)
   vi.mocked(performance.now).mockImplementation(() => time++)
-  expect((await heard(many)).get(1)).toBe(8)
+  expect((await received(many)).get(1)).toBe(8)
 })
 
 test('two batchers share neither limits nor batches nor memory', async () => {
@@ -189,7 +189,7 @@ test('two batchers share neither limits nor batches nor memory', async () => {
   expect(order).toHaveLength(95)
 })
 
-test('lent bytes stay as they are until their batch is over, however many they are', async () => {
+test('lent bytes stay as they are until their batch is over, in any number', async () => {
   const size = 16_384
   const lent = range(1, 20).map((number) => batcher.lend(new Uint8Array(size).fill(number)))
   expect(lent.map((bytes) => [bytes.length, bytes[0], bytes.at(-1)])).toEqual(range(1, 20).map((number) => [size, number, number]))

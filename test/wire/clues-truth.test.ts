@@ -66,14 +66,14 @@ const anything = fc
 
 describe('a clue about bytes', () => {
   test('never describes bytes as something that they are not', () => {
-    const seen = { kinds: new Set<RegExp>(), numbers: 0 }
+    const coverage = { kinds: new Set<RegExp>(), numbers: 0 }
     fc.assert(
       fc.property(anything, fc.constantFrom(...ENDS), fc.boolean(), (body, end, keepCr) => {
         const clue = clueOf(body, end, keepCr) ?? ''
         const wire = Uint8Array.of(...body, ...encode(end))
         const sent = [0, 1, 2].map((cut) => wire.subarray(0, wire.length - cut))
         for (const [says, holds] of PREMISES.filter(([kind]) => kind.test(clue))) {
-          seen.kinds.add(says)
+          coverage.kinds.add(says)
           expect({ clue, holds: holds(body) }).toEqual({ clue, holds: true })
         }
         const [, first, code] = /^the number (\S+) as .*? as struct\.pack\("(!?\w)"/.exec(clue) ?? []
@@ -83,7 +83,7 @@ describe('a clue about bytes', () => {
           [second, also],
         ]) {
           if (value === undefined || how === undefined) continue
-          seen.numbers++
+          coverage.numbers++
           expect(sent).toContainEqual(pack(how, Number(value)))
         }
         const [, count] = /and (\d+) have arrived/.exec(clue) ?? []
@@ -93,8 +93,8 @@ describe('a clue about bytes', () => {
       }),
       { numRuns: 5000 },
     )
-    expect(seen.kinds.size).toBeGreaterThan(4)
-    expect(seen.numbers).toBeGreaterThan(10)
+    expect(coverage.kinds.size).toBeGreaterThan(4)
+    expect(coverage.numbers).toBeGreaterThan(10)
   })
 
   test('names every small number that struct.pack has packed, in either order of bytes', () => {

@@ -94,7 +94,7 @@ describe('the clue about bytes without an end', () => {
     ['TLS', '\x16\x03\x01\x02\x00\x01', /^TLS/],
     ['gzip', '\x1f\x8b\x08\x00', /^gzip/],
     ['zlib', 'x\x9c3\xb5', /^zlib/],
-    ['SSH, of a client or a server', 'SSH-2.0-OpenSSH_9.7', /^SSH: another program was meant, or another port$/],
+    ['SSH, of a client or a server', 'SSH-2.0-OpenSSH_9.7', /^SSH: connect with another program, or to another port$/],
     ['an answer of a web server', 'HTTP/1.1 400 Bad Request', /^an HTTP response/],
     ['an answer of Redis', "-ERR unknown command 'GUESS'", /^an error of Redis/],
     ['telnet', '\xff\xfd\x18\xff\xfd\x20', /^telnet's negotiation/],
@@ -105,7 +105,7 @@ describe('the clue about bytes without an end', () => {
     ['STX and ETX around a text', '\x0250\x03', /^a text between STX and ETX/],
     ['STX and ETX, with a line end', '\x02START\x03\n', /^a text between STX and ETX/],
     ['ETX behind a text', '50\x03', /^a text with a control character at its end/],
-    ['memory that was never written', `50${'\xcc'.repeat(20)}`, /^memory of C that was never written/],
+    ['memory that was never written', `50${'\xcc'.repeat(20)}`, /^uninitialised memory of C/],
     ['a length padded with blanks', `${'2'.padEnd(64)}50`, /^a length padded with blanks before the text/],
     ['such a length alone', '2'.padEnd(64), /padded with blanks to a fixed size/],
     ['a text padded with blanks', 'hi there'.padEnd(1024), /padded with blanks to a fixed size/],
@@ -155,7 +155,7 @@ describe('the clue about bytes without an end', () => {
     expect(describeBytes(encode(text))).toBeUndefined()
   })
 
-  test('recognises a text of any length behind its length, and never a text alone', () => {
+  test('recognises a text of any length after its length, and never a text alone', () => {
     const typed = fc
       .string({ unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz 0123456789äß中'), minLength: 1, maxLength: 80 })
       // a length in digits, trailing blanks, a padded text, and a value that was never set are more than text

@@ -33,7 +33,7 @@ const FRAMINGS: readonly { framing: Framing; message: fc.Arbitrary<string> }[] =
 ]
 
 describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
-  test('decodes an encoded message however the bytes are split and whatever follows', () => {
+  test('decodes an encoded message with its bytes split anywhere, and with any bytes after it', () => {
     fc.assert(
       fc.property(fc.array(message, { maxLength: 6 }), cuts, garbage, (messages, places, behind) => {
         const bytes = concatBytes(...messages.map((one) => framing.encode(one)))
@@ -154,7 +154,7 @@ describe('the cap on one message', () => {
     { name: 'decimal lengths', framing: decimalPrefixed },
   ]
 
-  test.each(capped)('$name: accepts a message of exactly the limit, and rejects one byte more as too long', ({ framing, behind = '' }) => {
+  test.each(capped)('$name: accepts a message of exactly the limit, and returns TooLong for one byte more', ({ framing, behind = '' }) => {
     const fits = 'é'.repeat(LIMIT / 2)
     expectDecoded({ framing, limit: LIMIT, bytes: concatBytes(framing.encode(fits + behind)), messages: [fits + behind] })
     expectDecoded({ framing, limit: LIMIT, bytes: concatBytes(framing.encode(`x${fits}${behind}`)), messages: [TooLong] })
@@ -190,15 +190,18 @@ describe('the cap on one message', () => {
     expectDecoded({ framing: lines(), bytes, messages: ['one', 'two', TooLong] })
   })
 
-  test('rejects a length above the limit by the length alone', () => {
+  test('returns TooLong for a length above the limit by the length alone', () => {
     expect(decodeAll(lengthPrefixed, [Uint8Array.of(0xff, 0xff, 0xff, 0xff)])).toEqual([TooLong])
     expect(decodeAll(decimalPrefixed, [encode('4097')])).toEqual([TooLong])
     expect(decodeAll(decimalPrefixed, [encode('4096:')])).toEqual([])
   })
 
-  test.each(['x', ':Hello', '-1:', '5 :Hello', '1e1:', '0000000005:Hello', '٥:Hello'])('rejects %j as a decimal length', (text) => {
-    expectDecoded({ framing: decimalPrefixed, bytes: encode(text), messages: [TooLong] })
-  })
+  test.each(['x', ':Hello', '-1:', '5 :Hello', '1e1:', '0000000005:Hello', '٥:Hello'])(
+    'returns TooLong for %j as a decimal length',
+    (text) => {
+      expectDecoded({ framing: decimalPrefixed, bytes: encode(text), messages: [TooLong] })
+    },
+  )
 })
 
 describe('lines', () => {
@@ -220,7 +223,7 @@ describe('lines', () => {
     expectDecoded({ framing: lines(), bytes: encode('a\nb'), messages: ['a'], ended: true })
   })
 
-  test('invalid UTF-8 becomes U+FFFD, wherever the bytes are split', () => {
+  test('invalid UTF-8 becomes U+FFFD, with the bytes split anywhere', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), cuts, (raw, places) => {
         const line = raw.map((byte) => (byte === 10 || byte === 13 ? 0xe2 : byte))
@@ -248,7 +251,7 @@ describe('lines', () => {
 })
 
 describe('fixed lengths', () => {
-  test('a text that is too long is rejected', () => {
+  test('throws for a text that is too long', () => {
     expect(() => fixedLength(4).encode('ééé')).toThrow(RangeError)
     expect(() => fixedLength(4).encode('éé')).not.toThrow()
   })
@@ -278,7 +281,7 @@ describe('without framing', () => {
     expectDecoded({ framing, limit: 5, bytes: encode('123456'), messages: [TooLong], ended: true })
   })
 
-  test('known texts: bytes that begin like none of them are a message, which the protocol rejects', () => {
+  test('known texts: bytes that begin like none of them are a message, which the protocol refuses', () => {
     expect(decodeAll(literals(KNOWN), [encode('Too large!')])).toEqual(['Too large!'])
     expect(decodeAll(literals(KNOWN), [encode('Too big!Nonsense')])).toEqual(['Too big!', 'Nonsense'])
   })

@@ -17,14 +17,14 @@ import { settled, TestClock } from '../support/test-clock.ts'
 
 const opened: { connection: Connection; clock: TestClock }[] = []
 
-/** A connection of ours over memory, and the raw other end. */
+/** A connection over memory, and the raw other end. */
 function connect(framing: Framing = lines(), options: Partial<ConnectionOptions> & { datagrams?: boolean } = {}) {
   const { datagrams = false, ...rest } = options
   const [here, there] = memoryPair({ datagrams })
   const clock = new TestClock()
   const connection = new Connection(here, { incoming: framing, outgoing: framing, clock, ...rest })
   opened.push({ connection, clock })
-  return { connection, clock, here, there, heard: recordReceived(there), writes: () => writesOf(here) }
+  return { connection, clock, here, there, messagesReceived: recordReceived(there), writes: () => writesOf(here) }
 }
 
 /** A connection with a telnet filter over its transport, perhaps with a budget, and the raw other end. */
@@ -88,9 +88,9 @@ describe('reading', () => {
       await clock.pass(20)
     }
     await clock.pass(60_000)
-    const heard: string[] = []
-    while (heard.length < 9) heard.push(await connection.receive())
-    expect(heard).toEqual(['one', 'two', 'three', long, long, long, 'four', 'five', 'six'])
+    const messagesReceived: string[] = []
+    while (messagesReceived.length < 9) messagesReceived.push(await connection.receive())
+    expect(messagesReceived).toEqual(['one', 'two', 'three', long, long, long, 'four', 'five', 'six'])
   })
 
   test('messages from before the peer closed are read before the end', async () => {
@@ -165,7 +165,7 @@ describe('reading', () => {
     await expect(connection.receive()).rejects.toMatchObject({ reason: 'reset' })
   })
 
-  test('rejects a second reader at the same time', async () => {
+  test('throws for a second reader at the same time', async () => {
     const { connection, there } = connect()
     const reading = connection.receive()
     await expect(connection.receive()).rejects.toThrow('one reader')
@@ -440,14 +440,14 @@ describe('sending', () => {
   })
 
   test('a peer that has finished sending still receives', async () => {
-    const { connection, there, heard } = connect()
+    const { connection, there, messagesReceived } = connect()
     there.write('question\n')
     there.finish()
     expect(await connection.receive()).toBe('question')
     await expect(connection.receive()).rejects.toMatchObject({ reason: 'finished' })
     connection.send('answer')
     await connection.close()
-    expect(heard.text).toBe('answer\n')
+    expect(messagesReceived.text).toBe('answer\n')
     expect(connection.end?.reason).toBe('finished')
   })
 
@@ -542,12 +542,12 @@ describe('the pace', () => {
 
 describe('closing', () => {
   test('flushes the output, finishes, and completes when the peer finishes, too', async () => {
-    const { connection, clock, here, there, heard } = connect()
+    const { connection, clock, here, there, messagesReceived } = connect()
     connection.send('bye')
     const done = connection.close()
     await settled()
-    expect(heard.text).toBe('bye\n')
-    expect(heard.finished).toBe(true)
+    expect(messagesReceived.text).toBe('bye\n')
+    expect(messagesReceived.finished).toBe(true)
     there.finish()
     await done
     expect(here.closeKind).toBe('finished')
@@ -555,7 +555,7 @@ describe('closing', () => {
     await expect(connection.receive()).rejects.toMatchObject({ reason: 'ours', message: 'this side has ended the conversation' })
   })
 
-  test('does not wait for ever for a peer that stays connected', async () => {
+  test('does not wait forever for a peer that stays connected', async () => {
     const { connection, clock, there } = connect()
     const done = connection.close()
     await clock.pass(1999)
@@ -567,7 +567,7 @@ describe('closing', () => {
 
   test('waits for a peer that still reads, and not for a peer that does not', async () => {
     for (const reads of [true, false]) {
-      const { connection, clock, there, heard } = connect()
+      const { connection, clock, there, messagesReceived } = connect()
       there.pause()
       connection.sendNow('x'.repeat(50_000))
       let over = false
@@ -580,22 +580,22 @@ describe('closing', () => {
       expect(over).toBe(!reads)
       await clock.pass(2000)
       expect(over).toBe(true)
-      expect(heard.text.length).toBe(reads ? 50_000 : 0)
+      expect(messagesReceived.text.length).toBe(reads ? 50_000 : 0)
       await done
     }
   })
 
   test('a reset gives the last message 200 ms, and then the peer sees the reset', async () => {
-    const { connection, clock, here, heard } = connect()
+    const { connection, clock, here, messagesReceived } = connect()
     connection.send('last words')
     const done = connection.abort()
     await clock.pass(199)
-    expect(heard.text).toBe('last words\n')
+    expect(messagesReceived.text).toBe('last words\n')
     expect(here.closeKind).toBeUndefined()
     await clock.pass(1)
     await done
     expect(here.closeKind).toBe('reset')
-    expect(heard.closed).toBe('ECONNRESET')
+    expect(messagesReceived.closed).toBe('ECONNRESET')
   })
 
   test('a peer that closes meanwhile is not reset', async () => {

@@ -120,7 +120,7 @@ describe('properties of the HTTP framings', () => {
   test.each([
     ['requests', httpRequests, 'PUT /x?y HTTP/1.1'],
     ['responses', httpResponses, 'HTTP/1.1 200 OK'],
-  ])('%s are found one after the other, however the stream is split', (_, framing, line) => {
+  ])('%s are found one after the other, with the stream split anywhere', (_, framing, line) => {
     fc.assert(
       fc.property(fc.array(withBody(line), { maxLength: 4 }), cuts, (all, at) => {
         const stream = all.map((message) => framing.encode(message)).join('')

@@ -108,7 +108,7 @@ test('a request in a datagram waits for a slice, however small it is, because ea
 })
 
 describe('a connection that has sent many messages at once', () => {
-  test('is served for at most a turn’s share in each turn of the event loop, whatever a message costs', async () => {
+  test('is served for at most a turn’s share in each turn of the event loop, for any cost of a message', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 12 }),
@@ -240,7 +240,7 @@ describe('a connection that has sent many messages at once', () => {
     expect(other.connection.received).toBe(4)
   })
 
-  test('does not delay a peer that sends two messages at a time, whatever a message of others costs', async () => {
+  test('does not delay a peer that sends two messages at a time, for any cost of the others’ messages', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop, { slice: 1, turn: 4 })
     for (let n = 0; n < 50; n++) pipelining(queue, loop, { count: 10_000, cost: 5 })
@@ -253,7 +253,7 @@ describe('a connection that has sent many messages at once', () => {
     }
   })
 
-  test('is served however many others send two messages at a time', async () => {
+  test('is served with any number of others that send two messages at a time', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop, { slice: 1, turn: 4 })
     const others = []

@@ -114,22 +114,22 @@ test('a socket of another class than Node’s is read, too', async () => {
   const { port } = server.address() as AddressInfo
   const [[accepted], client] = await Promise.all([once(server, 'connection'), plainClient({ host: '127.0.0.1', port })])
   Object.assign(accepted._handle, { useUserBuffer: undefined })
-  const heard = recordReceived(SocketTransport.fromAccepted(accepted, new Batcher()))
+  const received = recordReceived(SocketTransport.fromAccepted(accepted, new Batcher()))
   client.end('Hello\n')
-  await heard.until(() => heard.finished)
-  expect(heard.text).toBe('Hello\n')
+  await received.until(() => received.finished)
+  expect(received.text).toBe('Hello\n')
   accepted.destroy()
 })
 
 /** Opens a transport that pauses at the first bytes; returns the number of bytes received. */
 function pausedAtOnce(transport: Transport): { bytes: number } {
-  const heard = { bytes: 0 }
+  const received = { bytes: 0 }
   const data = ({ length }: Uint8Array) => {
-    heard.bytes += length
+    received.bytes += length
     transport.pause()
   }
   transport.open({ data, finished: () => {}, closed: () => {} })
-  return heard
+  return received
 }
 
 describe('a peer', () => {
@@ -139,15 +139,15 @@ describe('a peer', () => {
     const client = await plainClient(listener.address)
     client.write(Buffer.alloc(1_000_000))
     const server = await arrivals.next()
-    const heard = pausedAtOnce(server)
+    const received = pausedAtOnce(server)
     await roundTrips()
-    expect(heard.bytes).toBeGreaterThan(0)
-    expect(heard.bytes).toBeLessThanOrEqual(16_384)
-    const before = heard.bytes
+    expect(received.bytes).toBeGreaterThan(0)
+    expect(received.bytes).toBeLessThanOrEqual(16_384)
+    const before = received.bytes
     server.resume()
     await roundTrips()
-    expect(heard.bytes - before).toBeGreaterThan(0)
-    expect(heard.bytes - before).toBeLessThanOrEqual(16_384)
+    expect(received.bytes - before).toBeGreaterThan(0)
+    expect(received.bytes - before).toBeLessThanOrEqual(16_384)
     server.reset()
   })
 
@@ -156,9 +156,9 @@ describe('a peer', () => {
     const listener = await closeAfterTest(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
     client.end('x'.repeat(999_999))
-    const heard = recordReceived(await arrivals.next())
-    await heard.until(() => heard.finished)
-    expect(heard.text).toBe('x'.repeat(999_999))
+    const received = recordReceived(await arrivals.next())
+    await received.until(() => received.finished)
+    expect(received.text).toBe('x'.repeat(999_999))
   })
 
   test.each(['end', 'resetAndDestroy'] as const)('the messages of a peer that disconnects (%s) before its turn are read', async (leave) => {
@@ -172,10 +172,10 @@ describe('a peer', () => {
     }
     client[leave]()
     await roundTrips()
-    const heard = recordReceived(server)
-    await heard.until(() => heard.finished || heard.closed !== undefined)
-    expect(heard.text).toBe('first\nsecond\n')
-    expect(heard.closed).toBe(leave === 'end' ? undefined : 'ECONNRESET')
+    const received = recordReceived(server)
+    await received.until(() => received.finished || received.closed !== undefined)
+    expect(received.text).toBe('first\nsecond\n')
+    expect(received.closed).toBe(leave === 'end' ? undefined : 'ECONNRESET')
     server.destroy()
   })
 
@@ -187,9 +187,9 @@ describe('a peer', () => {
     const server = await arrivals.next()
     await roundTrips()
     expect(client.writableLength).toBeGreaterThan(0)
-    const heard = recordReceived(server)
-    await heard.until(() => heard.finished)
-    expect(heard.text).toBe('x'.repeat(9_999_999))
+    const received = recordReceived(server)
+    await received.until(() => received.finished)
+    expect(received.text).toBe('x'.repeat(9_999_999))
     server.destroy()
   })
 
@@ -242,9 +242,9 @@ describe('a peer', () => {
 
   test('a peer that resets while it waits to be served affects no other peer', async () => {
     const { client, server } = await pair('127.0.0.1')
-    const heard = recordReceived(client)
+    const received = recordReceived(client)
     client.reset()
-    await heard.until(() => heard.closed !== undefined)
+    await received.until(() => received.closed !== undefined)
     await roundTrips()
     const late = lineConnection(server)
     await expect(late.receive()).rejects.toMatchObject({ reason: expect.stringMatching(/reset|finished/) })
@@ -384,7 +384,7 @@ describe('connecting', () => {
     await expect(connectTcp(await unusedAddress(), 0, clock)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 
-  test('waits only for a server: other failures are reported at once', async () => {
+  test('waits only for a server: other failures reject at once', async () => {
     const clock = impatientClock(() => expect.unreachable())
     await expect(connectTcp({ host: '127.0.0.1', port: 65_536 }, 60_000, clock)).rejects.toMatchObject({ code: 'ERR_SOCKET_BAD_PORT' })
   })

@@ -10,7 +10,7 @@ const [SE, NOP, DM, AYT, SB, WILL, WONT, DO, DONT, IAC] = [240, 241, 242, 246, 2
 const [BINARY, ECHO, SGA, TM, NAWS] = [0, 1, 3, 6, 31] as const
 const [BRK, IP] = [243, 244] as const
 
-/** Our end with the telnet filter, and the peer's raw end. */
+/** Parlor's end with the telnet filter, and the peer's raw end. */
 function ends() {
   const [here, there] = memoryPair()
   const telnet = new Telnet(here)
@@ -54,7 +54,7 @@ describe('telnet input', () => {
     )
   })
 
-  test('commands, options and subnegotiations are removed from the text, wherever the stream is split', () => {
+  test('commands, options and subnegotiations are removed from the text, with the stream split anywhere', () => {
     fc.assert(
       fc.property(fc.array(parts), places, (all, cuts) => {
         const bytes = Uint8Array.from([IAC, NOP, ...all.flatMap((part) => part.bytes)])
@@ -66,7 +66,7 @@ describe('telnet input', () => {
     )
   })
 
-  test('any bytes decode to the same text, wherever they are split, and never to more text than bytes', () => {
+  test('any bytes decode to the same text, split anywhere, and never to more text than bytes', () => {
     const telling = fc.constantFrom(SE, NOP, AYT, SB, WILL, WONT, DO, DONT, IAC, ECHO, SGA, 0, 10, 13, 97)
     const bytes = fc.array(fc.oneof({ weight: 4, arbitrary: telling }, fc.nat(255)), { maxLength: 200 })
     fc.assert(
@@ -135,25 +135,25 @@ describe('telnet answers', () => {
   test.each([DO, DONT])('a peer that answers everything with %i receives a limited number of answers', (verb) => {
     const { telnet, answers } = ends()
     telnet.begin()
-    for (let heard = 0, turn = 0; turn < 100; turn++) {
+    for (let received = 0, turn = 0; turn < 100; turn++) {
       if (turn === 10) telnet.hide()
       if (turn === 20) telnet.show()
-      for (const all = answers(); heard < all.length; heard++) telnet.data(Uint8Array.of(IAC, verb, ECHO))
+      for (const all = answers(); received < all.length; received++) telnet.data(Uint8Array.of(IAC, verb, ECHO))
     }
     expect(answers().length).toBeLessThanOrEqual(2)
   })
 
-  test('two of our sides that negotiate with each other come to rest', () => {
+  test('two sides that negotiate with each other stop after a few messages', () => {
     const act = fc.record({ who: fc.constantFrom(0, 1), what: fc.constantFrom('hide', 'show', 'hear') })
     fc.assert(
       fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
         const pair = [ends(), ends()] as const
-        const heard = [0, 0]
+        const received = [0, 0]
         const hear = (who: number) => {
           const [here, there] = who === 0 ? pair : ([pair[1], pair[0]] as const)
-          const next = there.answers()[heard[who] ?? 0]
+          const next = there.answers()[received[who] ?? 0]
           if (next) here.telnet.data(Uint8Array.from(next))
-          if (next) heard[who] = (heard[who] ?? 0) + 1
+          if (next) received[who] = (received[who] ?? 0) + 1
           return next !== undefined
         }
         for (const { telnet } of pair) telnet.begin()
@@ -174,7 +174,7 @@ describe('hidden input', () => {
   class Client {
     echoes = true
     readonly #here: ReturnType<typeof ends>
-    #heard = 0
+    #received = 0
 
     constructor(here: ReturnType<typeof ends>) {
       this.#here = here
@@ -182,9 +182,9 @@ describe('hidden input', () => {
 
     /** Reads the next command of the server, and answers it. */
     hear(): boolean {
-      const [, verb, option] = this.#here.answers()[this.#heard++] ?? []
+      const [, verb, option] = this.#here.answers()[this.#received++] ?? []
       if (verb === undefined) {
-        this.#heard--
+        this.#received--
         return false
       }
       expect(option).toBe(ECHO)
@@ -195,7 +195,7 @@ describe('hidden input', () => {
     }
   }
 
-  test('a client shows its input when it should, however slowly it answers', () => {
+  test('a client shows its input when it should, for any delay of its answers', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('hide', 'show', 'hear'), { maxLength: 60 }), (acts) => {
         const here = ends()

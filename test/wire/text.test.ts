@@ -32,7 +32,7 @@ describe('text and bytes', () => {
 })
 
 describe('text that arrives in pieces', () => {
-  test('decodes to the same text as the whole, whatever the bytes and wherever they are split', () => {
+  test('any bytes decode to the same text as the whole, split anywhere', () => {
     fc.assert(
       fc.property(
         fc.oneof(

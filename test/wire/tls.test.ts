@@ -29,16 +29,16 @@ async function certificate() {
   return { cert, key }
 }
 
-/** A TLS server of ours with a generated certificate, its clients, and its refusals. */
+/** A TLS listener with a generated certificate, its clients, and its refusals. */
 async function place(options: { clock?: TestClock } = {}) {
   const arrivals = new Arrivals()
   const reasons: string[] = []
   const refusal = Promise.withResolvers<void>()
-  const refused = (_peer: Address, reason: string) => {
+  const rejected = (_peer: Address, reason: string) => {
     reasons.push(reason)
     refusal.resolve()
   }
-  const listener = await closeAfterTest(listenTls(ANY, undefined, arrivals.accept, { refused, ...options }))
+  const listener = await closeAfterTest(listenTls(ANY, undefined, arrivals.accept, { rejected, ...options }))
   return { listener, arrivals, reasons, refusal: refusal.promise }
 }
 
@@ -124,7 +124,7 @@ describe('TLS', () => {
         cert,
         key: String(createPrivateKey(key).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })),
       }),
-      'the key has a passphrase; take it off: openssl pkey',
+      'the key has a passphrase; remove it: openssl pkey',
     ],
   ])('the error names files %s as such', async (_, change, said) => {
     const refused = listenTls(ANY, change(await certificate()), () => {})
@@ -134,12 +134,12 @@ describe('TLS', () => {
   test('a reset resets the TCP connection below', async () => {
     const { listener, arrivals } = await place()
     const { transport } = await connectTls(listener.address, { wait: 0 })
-    const heard = recordReceived(transport)
+    const messagesReceived = recordReceived(transport)
     const there = lineConnection(await arrivals.next())
     there.send('last words')
     await there.abort()
-    await heard.until(() => heard.closed !== undefined)
-    expect(heard).toMatchObject({ text: 'last words\n', closed: 'ECONNRESET', finished: false })
+    await messagesReceived.until(() => messagesReceived.closed !== undefined)
+    expect(messagesReceived).toMatchObject({ text: 'last words\n', closed: 'ECONNRESET', finished: false })
   })
 
   test('serves a TLS client of another program', async () => {
@@ -223,7 +223,7 @@ describe('peers that do not speak TLS', () => {
   test.each([
     ['says nothing', 0, ['127.0.0.1']],
     ['begins to speak TLS', 1, []],
-  ] as const)('after two seconds, a client that %s is reported, or is not', async (_, begins, noticed) => {
+  ] as const)('after two seconds, the host reports a client that %s, or does not', async (_, begins, noticed) => {
     const clock = new TestClock(Date.now())
     const peers: string[] = []
     const listener = await closeAfterTest(listenTls(ANY, await certificate(), () => {}, { clock, slow: ({ host }) => peers.push(host) }))

@@ -11,7 +11,7 @@ const UNFRAMED = { incoming: segments(), outgoing: segments() }
 
 const unframed = (transport: Transport) => lineConnection(transport, UNFRAMED)
 
-/** A UDP listener of ours, on any free port. */
+/** A UDP listener on any free port. */
 async function place(options?: UdpOptions, host = '127.0.0.1') {
   const arrivals = new Arrivals()
   const listener = await closeAfterTest(listenUdp({ host, port: 0 }, arrivals.accept, options))
@@ -147,15 +147,15 @@ describe('a UDP listener', () => {
   test('gives one host half of the remotes, so that its ports block no other host', async () => {
     const { at, arrivals } = await place({ remotes: 4 })
     const [one, two, three, other] = [await plain(at), await plain(at), await plain(at), await plain(at, '127.0.0.2')]
-    const heard: string[] = []
+    const received: string[] = []
     for (const client of [one, two]) {
       client.say('x')
-      heard.push(await unframed(await arrivals.next()).receive())
+      received.push(await unframed(await arrivals.next()).receive())
     }
     three.say('lost')
     other.say('from another host')
     expect(await unframed(await arrivals.next()).receive()).toBe('from another host')
-    expect([heard, arrivals.count]).toEqual([['x', 'x'], 3])
+    expect([received, arrivals.count]).toEqual([['x', 'x'], 3])
   })
 
   test('drops the datagram of a remote that may not begin, and not those of known remotes', async () => {
@@ -207,13 +207,15 @@ describe('a UDP listener', () => {
       const client = await plain(at)
       client.say(asked)
       const first = lineConnection(await arrivals.next(), { ...UNFRAMED, messageLimit: has })
-      const heard = client.hear()
+      const received = client.hear()
       expect(await first.receive()).toBe(asked)
       const end = first.receive().catch(({ message }) => message)
       first.send('y'.repeat(length))
       const most = Math.min(65_507, Math.max(128, 3 * asked.length))
-      expect(await heard).toBe(`Answer not sent: ${length} bytes, and the limit over UDP is ${most} for ${asked.length} received. Use TCP.`)
-      expect(await end).toBe('the answer was longer than the limit over UDP (128 bytes, or three times what the client has sent)')
+      expect(await received).toBe(
+        `Answer not sent: ${length} bytes, and the limit over UDP is ${most} for ${asked.length} received. Use TCP.`,
+      )
+      expect(await end).toBe('the answer was longer than the limit over UDP (128 bytes, or three times the bytes that the client has sent)')
       client.say('again')
       expect(await unframed(await arrivals.next()).receive()).toBe('again')
     },
@@ -259,7 +261,7 @@ describe('a UDP listener', () => {
 })
 
 describe('a UDP client', () => {
-  test('learns that no server listens at the port', async () => {
+  test('gets the error that no server listens at the port', async () => {
     const { at, listener } = await place()
     await listener.close()
     const here = unframed(await connectUdp(at))
@@ -271,7 +273,7 @@ describe('a UDP client', () => {
     await here.close()
   })
 
-  test('learns that a message is too long for a datagram', async () => {
+  test('gets the error that a message is too long for a datagram', async () => {
     const { at } = await place()
     const here = unframed(await connectUdp(at))
     here.send('x'.repeat(70_000))

@@ -8,7 +8,7 @@ import { askNewPassword, askPassword } from '../passwords.ts'
 import { formatChallenge, quoteAcceptCommand } from '../seek-parser.ts'
 import type { DoorSession } from '../session.ts'
 import { formatClock, inBrackets } from '../terms-text.ts'
-import { checkNeeds, type DoorCommand, type Reply } from './command.ts'
+import { type CommandOutput, checkNeeds, type DoorCommand } from './command.ts'
 import { missedGames } from './history.ts'
 import { formatCancelledSeek, leaveFinishedTables } from './seek.ts'
 
@@ -26,13 +26,13 @@ export const NAME_QUESTION = 'What is your name?'
 
 /** Logs the user in under a typed name, or asks for another name if the server refuses it. */
 export async function logInByName(session: DoorSession, name: string): Promise<void> {
-  const reply = await enter(session, name)
+  const output = await enter(session, name)
   if (session.over) return
   if (session.lobby.me) session.say(...(await welcome(session)))
-  else session.say(...(reply === undefined ? [] : [reply]), NAME_QUESTION)
+  else session.say(...(output === undefined ? [] : [output]), NAME_QUESTION)
 }
 
-/** Logs in, and asks for the password of a registered name. Returns the refusal, or the reply if the user cancels. */
+/** Logs in, and asks for the password of a registered name. Returns the refusal, or a text if the user cancels. */
 async function enter(session: DoorSession, name: string): Promise<string | undefined> {
   const { lobby } = session
   const registered = await lobby.registeredName(name)
@@ -79,7 +79,7 @@ function challengesOf(lobby: Lobby): readonly string[] {
   return lobby.listChallenges({ count: NAMED }).items.flatMap((seeker) => formatChallenge(lobby.catalogue, seeker))
 }
 
-async function register(session: DoorSession, rest: string): Promise<Reply> {
+async function register(session: DoorSession, rest: string): Promise<CommandOutput> {
   const { lobby } = session
   const { me } = lobby
   const name = rest || (me?.name ?? '')
@@ -102,7 +102,7 @@ async function register(session: DoorSession, rest: string): Promise<Reply> {
     session.say(
       `This registers the name ${toSafeLine(name)}. To register your own name, ${toSafeLine(me.name)}, type an empty line and then "register".`,
     )
-  const password = await askNewPassword(session, { question: `A password for ${toSafeLine(name)}, of 8 characters at least?` })
+  const password = await askNewPassword(session, { question: `A password for ${toSafeLine(name)}, of at least 8 characters?` })
   if (password === undefined) return unchanged(session)
   const refusal = await lobby.register(name, password)
   if (refusal) return me ? refusal : [toSentence(refusal.refused, [name]), NAME_QUESTION]
@@ -111,23 +111,23 @@ async function register(session: DoorSession, rest: string): Promise<Reply> {
   return [...left, `${toSafeLine(name)} is registered now, and needs this password from now on.`, ...(me ? [] : await welcome(session))]
 }
 
-/** Replies to an empty line at a question for a password. */
-function unchanged({ over, lobby }: DoorSession): Reply {
+/** Returns the answer to an empty line at a question for a password. */
+function unchanged({ over, lobby }: DoorSession): CommandOutput {
   return over ? undefined : [UNCHANGED, ...(lobby.me ? [] : [NAME_QUESTION])]
 }
 
-async function changePassword(session: DoorSession): Promise<Reply> {
+async function changePassword(session: DoorSession): Promise<CommandOutput> {
   const { lobby } = session
   if (!lobby.me?.registered) return 'You have no password yet. "register" sets one.'
   const old = await askPassword(session, 'Your current password?', (typed) => lobby.confirmPassword(typed))
   if (old === undefined) return unchanged(session)
-  const password = await askNewPassword(session, { question: 'The new one, of 8 characters at least?', warns: false })
+  const password = await askNewPassword(session, { question: 'The new password, of at least 8 characters?', warns: false })
   if (password === undefined) return unchanged(session)
   const ended = await lobby.changePassword(old, password)
   return isRefusal(ended) ? `${toSentence(ended.refused)} ${UNCHANGED}` : `Your password is changed. ${formatEnded(ended)}`
 }
 
-async function unregister(session: DoorSession): Promise<Reply> {
+async function unregister(session: DoorSession): Promise<CommandOutput> {
   const { lobby } = session
   const { me } = lobby
   if (!me?.registered) return 'Your name is not registered.'
@@ -142,7 +142,7 @@ async function unregister(session: DoorSession): Promise<Reply> {
   return [`${name} is no longer registered. ${formatEnded(ended)}`, NAME_QUESTION]
 }
 
-async function login(session: DoorSession, name: string): Promise<Reply> {
+async function login(session: DoorSession, name: string): Promise<CommandOutput> {
   const { lobby } = session
   if (name === '') return 'Type the name, too, such as "login ada".'
   if (lobby.me?.registered && lobby.me.name.toLowerCase() === name.toLowerCase())
@@ -164,7 +164,7 @@ async function login(session: DoorSession, name: string): Promise<Reply> {
     : [`${shown} is not registered.`, NAME_QUESTION]
 }
 
-async function become(session: DoorSession, name: string): Promise<Reply> {
+async function become(session: DoorSession, name: string): Promise<CommandOutput> {
   const before = session.lobby.me?.name
   if (name === '') return 'Type the name, too, such as "name ada".'
   const left = describeLeftBehind(session)
@@ -181,7 +181,7 @@ async function become(session: DoorSession, name: string): Promise<Reply> {
   return [...left, ...(await welcome(session))]
 }
 
-/** Lists what a user leaves behind under the old name and how to get back to it; empty if there is nothing. */
+/** Lists the seats and challenges of the old name, and how to return to them; empty if there are none. */
 function describeLeftBehind({ lobby, tables }: DoorSession): readonly string[] {
   const { me, heldSeats } = lobby
   const name = toSafeLine(me?.name ?? '')
@@ -193,7 +193,7 @@ function describeLeftBehind({ lobby, tables }: DoorSession): readonly string[] {
     ...(me?.registered ? [`You are no longer ${name}: "login ${name}" takes you back.`] : []),
     ...(seats.length > 0
       ? [
-          `The seat${heldSeats.length > 1 ? 's' : ''} of ${name} at ${formatList([...seats, ...more])} stay${heldSeats.length > 1 ? '' : 's'} held: come back and type "resume".`,
+          `The seat${heldSeats.length > 1 ? 's' : ''} of ${name} at ${formatList([...seats, ...more])} stay${heldSeats.length > 1 ? '' : 's'} held: reconnect and type "resume".`,
         ]
       : []),
     ...(at.length > 0 ? [`You have left table ${formatList(at)}.`] : []),
@@ -201,7 +201,7 @@ function describeLeftBehind({ lobby, tables }: DoorSession): readonly string[] {
   ]
 }
 
-async function resume(session: DoorSession, rest: string): Promise<Reply> {
+async function resume(session: DoorSession, rest: string): Promise<CommandOutput> {
   const { lobby } = session
   const before = lobby.me
   if (!before && /^\d{0,16}$/.test(rest)) return 'Type "resume" and your token, or type your name first.'
@@ -230,7 +230,7 @@ function cancelSeek(session: DoorSession): void {
   if (session.lobby.cancel()) session.say(notice)
 }
 
-/** Returns the only table at which a seat is held, or the reply if there is none or several. */
+/** Returns the only table at which a seat is held, or the answer for the user if there is none or several. */
 function theOnly({ heldSeats, me }: Lobby): number | readonly string[] {
   const [first, ...more] = heldSeats
   if (!first) return [NOT_HELD]

@@ -10,7 +10,7 @@ import { noPage, readPage, showTypedPage } from '../paging.ts'
 import { isSolitary } from '../seek-parser.ts'
 import type { DoorSession } from '../session.ts'
 import { formatTerms } from '../terms-text.ts'
-import type { DoorCommand, Reply } from './command.ts'
+import type { CommandOutput, DoorCommand } from './command.ts'
 
 /** Maximum number of tables in a row of "who". */
 const NUMBERS = 5
@@ -24,7 +24,7 @@ function backHint({ lobby }: DoorSession): readonly string[] {
   return back === undefined ? [] : [back]
 }
 
-function tables(session: DoorSession, rest: string): Reply | Promise<Reply> {
+function tables(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput> {
   return showTypedPage(session, rest, {
     typed: 'tables',
     empty: 'No game is under way. Be the first: play tictactoe',
@@ -43,7 +43,7 @@ function tableRow(catalogue: Catalogue, info: TableInfo): readonly string[] {
   return [String(table).padStart(3), game, [players.join(' against '), ...formatTerms(catalogue, info), ...watched].join(', ')]
 }
 
-function watch(session: DoorSession, rest: string): Reply {
+function watch(session: DoorSession, rest: string): CommandOutput {
   const table = parseWhole(rest, BOUNDS.table)
   if (table === undefined) return 'Type the number of a table, too, such as "watch 17". "tables" lists them.'
   const snapshot = session.lobby.watch(table)
@@ -52,7 +52,7 @@ function watch(session: DoorSession, rest: string): Reply {
   return undefined
 }
 
-function who(session: DoorSession, rest: string): Reply | Promise<Reply> {
+function who(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput> {
   const { lobby } = session
   return showTypedPage(session, rest, {
     typed: 'who',
@@ -74,7 +74,7 @@ function personRow({ name, registered, tables: at }: PersonInfo, me: string | un
   ]
 }
 
-async function rank(session: DoorSession, rest: string): Promise<Reply> {
+async function rank(session: DoorSession, rest: string): Promise<CommandOutput> {
   const { lobby } = session
   if (/^[-+]?[\d.]*$/.test(rest)) return ladders(session, rest)
   const [, named = '', number = ''] = /^(.*?)\s*(\d{1,9})?$/s.exec(rest) ?? []
@@ -98,7 +98,7 @@ async function rank(session: DoorSession, rest: string): Promise<Reply> {
 }
 
 /** Lists the ladders that have users, one in a row: the first user, and the place of this user. */
-async function ladders(session: DoorSession, rest: string): Promise<Reply> {
+async function ladders(session: DoorSession, rest: string): Promise<CommandOutput> {
   const { lobby, peer } = session
   const page = readPage(session, rest, 'rank')
   if (typeof page === 'string') return page

@@ -1,15 +1,15 @@
 import type { Catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
 import { formatHeldSeats } from '../held-seats-text.ts'
-import type { DoorSession, Reply } from '../session.ts'
+import type { CommandOutput, DoorSession } from '../session.ts'
 
-export type { Reply } from '../session.ts'
+export type { CommandOutput } from '../session.ts'
 
 /** The end of an answer to a line that looks like a chat message. */
 export const SAY = '; to say it here, begin with "say"'
 
 /** The answer to a command that has to wait until the game is over. */
-export const ONGOING = 'The game goes on. "resign" gives it up.'
+export const ONGOING = 'The game continues. "resign" ends it.'
 
 /** Need is the name of a condition for a command. */
 export type Need = keyof typeof GATES
@@ -31,7 +31,7 @@ export interface DoorCommand {
   /** Marks a command that cannot be undone, so the user must type the whole word. */
   readonly whole?: true
   /** Executes the command; `rest` is the text after its name, trimmed. */
-  run(session: DoorSession, rest: string): Reply | Promise<Reply>
+  run(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput>
 }
 
 /** The conditions for commands: each returns a sentence if it is not met. */
@@ -81,10 +81,10 @@ export function checkNeeds(session: DoorSession, needs: readonly Need[]): string
   return undefined
 }
 
-/** Executes a command if its conditions are met, and prints the reply. */
+/** Executes a command if its conditions are met, and prints the result. */
 export async function runCommand(session: DoorSession, command: DoorCommand, rest: string): Promise<void> {
   if (command.cost) session.peer.connection.charge(command.cost)
-  printReply(session, checkNeeds(session, command.needs ?? []) ?? overfull(session, command, rest) ?? (await command.run(session, rest)))
+  printOutput(session, checkNeeds(session, command.needs ?? []) ?? overfull(session, command, rest) ?? (await command.run(session, rest)))
 }
 
 /** Refuses text after a command that has no arguments: "resign already" is a chat message. */
@@ -93,10 +93,10 @@ function overfull({ present }: DoorSession, { name, usage }: DoorCommand, rest: 
   return `Type "${name}" alone, if that is what you want${present ? SAY : ''}.`
 }
 
-/** Prints a reply, after everything that has happened before it. */
-export function printReply(session: DoorSession, reply: Reply): void {
+/** Prints the output of a command, after all earlier events. */
+export function printOutput(session: DoorSession, output: CommandOutput): void {
   session.flush()
-  if (reply === undefined) return
-  if (isRefusal(reply)) session.say(session.sentence(reply.refused))
-  else session.sayScreen(typeof reply === 'string' ? [reply] : reply)
+  if (output === undefined) return
+  if (isRefusal(output)) session.say(session.sentence(output.refused))
+  else session.sayScreen(typeof output === 'string' ? [output] : output)
 }

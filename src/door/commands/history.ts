@@ -4,13 +4,13 @@ import { ROWS, toSafeLine, toSentence } from '../layout.ts'
 import { type PagedList, readPage, showPage } from '../paging.ts'
 import { formatOpponents, formatResult } from '../results.ts'
 import type { DoorSession } from '../session.ts'
-import type { DoorCommand, Reply } from './command.ts'
+import type { CommandOutput, DoorCommand } from './command.ts'
 
 /** Maximum number of missed games in the greeting. */
 const MISSED = 3
 
 /** Lists the finished games of a user: `history`, `history ada`, `history 2`, `history ada 2`. */
-function history(session: DoorSession, rest: string): Reply | Promise<Reply> {
+function history(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput> {
   const { lobby } = session
   const [, named = '', number = ''] = lobby.isOnline(rest) ? ['', rest] : (/^(.*?)(?:(?:^|\s+)([+-]?\d{1,9}))?$/s.exec(rest) ?? [])
   const typed = named === '' ? 'history' : `history ${toSafeLine(named)}`

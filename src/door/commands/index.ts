@@ -8,7 +8,7 @@ import { describeSettings } from '../seek-parser.ts'
 import type { DoorSession } from '../session.ts'
 import { accountCommands } from './account.ts'
 import { browseCommands } from './browse.ts'
-import type { DoorCommand, Reply } from './command.ts'
+import type { CommandOutput, DoorCommand } from './command.ts'
 import { historyCommands } from './history.ts'
 import { messageCommands } from './messages.ts'
 import { seekCommands } from './seek.ts'
@@ -43,7 +43,7 @@ const GROUPS: readonly (readonly [string, readonly DoorCommand[]])[] = [
   ['at a table', [...tableCommands, ...severalCommands]],
   ['to talk', messageCommands],
   ['to look on', [...browseCommands, ...historyCommands]],
-  ['who you are', accountCommands],
+  ['to log in', accountCommands],
   ['other', talking],
 ]
 
@@ -80,7 +80,7 @@ export function refuseAmbiguous(word: string, begun: readonly DoorCommand[]): Re
   }
 }
 
-function rules({ present, lobby: { catalogue } }: DoorSession, rest: string): Reply {
+function rules({ present, lobby: { catalogue } }: DoorSession, rest: string): CommandOutput {
   const named = rest === '' && present ? present.company.game : replaceGameAlias(catalogue, rest)
   const entry = parseGame(catalogue, named)
   if (isRefusal(entry)) return entry
@@ -89,7 +89,7 @@ function rules({ present, lobby: { catalogue } }: DoorSession, rest: string): Re
 
 const SHORTER = 'Two letters of a command are enough if no other begins with them: pl, hist.'
 
-function help({ present, lobby }: DoorSession, rest: string): Reply {
+function help({ present, lobby }: DoorSession, rest: string): CommandOutput {
   const [word = ''] = rest.split(/\s/)
   const command = findCommand(word) ?? onlyBeginningWith(word)
   if (command) return [command.usage, `  ${command.about}`, ...(command.more?.(lobby.catalogue) ?? []).map((line) => `  ${line}`)]
@@ -122,13 +122,13 @@ function shortest({ usage }: DoorCommand): string {
   return usage.replace(/ *\[.*$/, '')
 }
 
-function telnet({ telnet: layer }: DoorSession): Reply {
+function telnet({ telnet: layer }: DoorSession): CommandOutput {
   if (!layer) return 'Telnet is not available on this connection.'
   layer.begin()
   return 'If you use a telnet client, it hides passwords from now on.'
 }
 
-function style(session: DoorSession, rest: string): Reply {
+function style(session: DoorSession, rest: string): CommandOutput {
   if (rest.toLowerCase() !== 'json') return 'That is not a style. The only style is json, for programs. Type: style json'
   const [table] = session.tables.all
   if (table) return `Leave table ${table.table} first.`
@@ -136,7 +136,7 @@ function style(session: DoorSession, rest: string): Reply {
   return undefined
 }
 
-function quit(session: DoorSession): Reply {
+function quit(session: DoorSession): CommandOutput {
   session.quit()
   return undefined
 }

@@ -3,11 +3,11 @@ import type { Lobby } from '../../hall/api.ts'
 import { BOUNDS, parseWhole } from '../../hall/number-bounds.ts'
 import { formatList, formatUnknownUser, toSafeLine } from '../layout.ts'
 import type { DoorSession } from '../session.ts'
-import type { DoorCommand, Reply } from './command.ts'
+import type { CommandOutput, DoorCommand } from './command.ts'
 
 /** Maximum number of words in a name. */
 const WORDS = 6
-/** Maximum number of watchers in one reply. */
+/** Maximum number of watchers in one list. */
 const NAMED = 50
 
 /** Splits a text into the name at its beginning, the longest of a user who is online or else one word, and the rest. */
@@ -22,10 +22,10 @@ function nameAndText({ me, isOnline }: Pick<Lobby, 'me' | 'isOnline'>, text: str
   return { name: name.replaceAll('_', ' '), rest }
 }
 
-function tell(session: DoorSession, rest: string): Reply {
+function tell(session: DoorSession, rest: string): CommandOutput {
   const { lobby } = session
   const { name, rest: text } = nameAndText({ me: lobby.me, isOnline: (one) => lobby.isOnline(one) }, rest)
-  if (name === '' || text === '') return 'Type a name and what you want to say, such as "tell ada hello".'
+  if (name === '' || text === '') return 'Type a name and a text, such as "tell ada hello".'
   const refusal = lobby.message(name, text)
   if (refusal?.code === 'no-such-person') return formatUnknownUser(name)
   if (refusal) return session.sentence(refusal.refused, [name])
@@ -33,7 +33,7 @@ function tell(session: DoorSession, rest: string): Reply {
   return session.sentence(`${shown} has received your message`, [shown])
 }
 
-async function mute(session: DoorSession, name: string): Promise<Reply> {
+async function mute(session: DoorSession, name: string): Promise<CommandOutput> {
   const { lobby } = session
   if (name === '') {
     const { muted } = lobby
@@ -45,7 +45,7 @@ async function mute(session: DoorSession, name: string): Promise<Reply> {
   return `You have muted ${shown} until you disconnect or type "unmute ${shown}".`
 }
 
-function unmute({ lobby }: DoorSession, name: string): Reply {
+function unmute({ lobby }: DoorSession, name: string): CommandOutput {
   if (name === '') return 'Type the name of a muted user, too. "mute" lists them.'
   const before = lobby.muted
   const refusal = lobby.unmute(name)
@@ -53,7 +53,7 @@ function unmute({ lobby }: DoorSession, name: string): Reply {
   return refusal ?? `You no longer mute ${toSafeLine(unmuted)}.`
 }
 
-function watchers({ lobby, present }: DoorSession, rest: string): Reply {
+function watchers({ lobby, present }: DoorSession, rest: string): CommandOutput {
   const table = rest === '' ? present?.table : parseWhole(rest, BOUNDS.table)
   if (table === undefined) return 'Type the number of a table, too, such as "watchers 17". "tables" lists them.'
   const page = lobby.watchers(table, { count: NAMED })
@@ -80,7 +80,7 @@ export const messageCommands: readonly DoorCommand[] = [
     also: ['ignore'],
     usage: 'mute [NAME]',
     about: 'block messages, chat and challenges from a user',
-    more: () => ['This lasts until you disconnect, whatever name the user takes. "mute" alone lists muted users.'],
+    more: () => ['This lasts until you disconnect, even if the user changes the name. "mute" alone lists muted users.'],
     needs: ['name'],
     run: mute,
   },

@@ -6,9 +6,9 @@ import { showTypedPage } from '../paging.ts'
 import { describeClockSettings, describeSettings, formatAcceptCommand, formatNearSeek, needsName, parseSeek } from '../seek-parser.ts'
 import type { DoorSession } from '../session.ts'
 import { formatClock, formatTerms } from '../terms-text.ts'
-import type { DoorCommand, Reply } from './command.ts'
+import type { CommandOutput, DoorCommand } from './command.ts'
 
-function games({ lobby: { catalogue } }: DoorSession): Reply {
+function games({ lobby: { catalogue } }: DoorSession): CommandOutput {
   const rows = catalogue.entries.flatMap((entry) => [
     [entry.name, entry.title],
     ...describeSettings(entry).map(([setting, about]) => ['', `${setting}: ${about}`]),
@@ -16,7 +16,7 @@ function games({ lobby: { catalogue } }: DoorSession): Reply {
   return [...formatColumns(rows), '', 'To begin one, type: play hangman     With a setting: play tictactoe size 4']
 }
 
-function play(session: DoorSession, rest: string): Reply | Promise<Reply> {
+function play(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput> {
   const terms = parseSeek(session.lobby.catalogue, rest)
   if (isRefusal(terms)) return explainChallenge(session, rest) ?? terms
   if (terms.against !== undefined && terms.against.toLowerCase() === session.lobby.me?.name.toLowerCase())
@@ -24,7 +24,7 @@ function play(session: DoorSession, rest: string): Reply | Promise<Reply> {
   return startSeek(session, terms)
 }
 
-function invite(session: DoorSession, rest: string): Reply | Promise<Reply> {
+function invite(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput> {
   const terms = parseSeek(session.lobby.catalogue, rest && `${rest} private`)
   return isRefusal(terms) ? (explainChallenge(session, rest) ?? terms) : startSeek(session, terms)
 }
@@ -37,8 +37,8 @@ export function explainChallenge({ lobby }: DoorSession, text: string): string |
   return `To challenge ${toSafeLine(name)}, name a game, too, such as "${toSafeLine(way)}".`
 }
 
-/** Opens a seek, and replies what happens next if it does not seat the user at once. */
-export async function startSeek(session: DoorSession, terms: SeekTerms): Promise<Reply> {
+/** Opens a seek; returns a text about the next steps if it does not seat the user at once. */
+export async function startSeek(session: DoorSession, terms: SeekTerms): Promise<CommandOutput> {
   leaveFinishedTables(session)
   const before = session.present
   const invited = session.lobby.ownInvitation
@@ -60,7 +60,7 @@ export async function startSeek(session: DoorSession, terms: SeekTerms): Promise
       ...explainUnnotified(session, terms, sought.code),
     ]
   }
-  const house = terms.against === undefined && !terms.rated ? ['If no player comes soon, the house plays with you.'] : []
+  const house = terms.against === undefined && !terms.rated ? ['If no opponent is found soon, the house plays with you.'] : []
   return [
     ...replaced,
     waitingFor(toOwnSpelling(session, terms.against)),
@@ -94,13 +94,13 @@ export function formatCancelledSeek({ lobby }: DoorSession): string {
 }
 
 /** Runs `act`, which can cancel the open seek of this user, and reports it if that happens. */
-async function reportingCancelledSeek(session: DoorSession, act: () => Promise<Reply>): Promise<Reply> {
+async function reportingCancelledSeek(session: DoorSession, act: () => Promise<CommandOutput>): Promise<CommandOutput> {
   const { ownInvitation: invited, ownSeek: before } = session.lobby
-  const reply = await act()
+  const output = await act()
   const earlier = invited ?? before
   if (earlier && !session.lobby.ownInvitation && !session.lobby.ownSeek)
     session.say(formatCancelled(session.lobby, earlier, invited !== undefined))
-  return reply
+  return output
 }
 
 /** Reports the open seek of this user; `undefined` if there is none that others can see. */
@@ -122,37 +122,37 @@ export function leaveFinishedTables(session: DoorSession): void {
   for (const one of session.tables.all) if (one.seated && one.over && !session.lobby.leave(one.table)) session.leaveTable(one.table)
 }
 
-function join(session: DoorSession, rest: string): Reply | Promise<Reply> {
+function join(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput> {
   if (rest === '') return 'Type the code of the invitation, too, such as "join amber-otter-seven".'
   leaveFinishedTables(session)
   return reportingCancelledSeek(session, () => session.withNewTableShown(() => session.lobby.join(rest, true)))
 }
 
-function cancel(session: DoorSession): Reply {
+function cancel(session: DoorSession): CommandOutput {
   const invited = session.lobby.ownInvitation
   if (!session.lobby.cancel()) return 'You do not wait for an opponent.'
   return invited ? formatCancelled(session.lobby, invited, true) : 'You no longer wait.'
 }
 
 /** Accepts a challenge, by the name of its owner or as the only one. */
-export async function acceptChallenge(session: DoorSession, name: string): Promise<Reply> {
+export async function acceptChallenge(session: DoorSession, name: string): Promise<CommandOutput> {
   return reportingCancelledSeek(session, async () =>
     formatRefusal(await session.withNewTableShown(() => session.lobby.acceptChallenge(name === '' ? undefined : name)), name),
   )
 }
 
 /** Refuses a challenge, by the name of its owner or as the only one. */
-export function refuseChallenge(session: DoorSession, name: string): Reply {
+export function refuseChallenge(session: DoorSession, name: string): CommandOutput {
   const { answer, withdrawn } = session.collectWithdrawn(() => session.lobby.refuseChallenge(name === '' ? undefined : name))
   return formatRefusal(answer, name) ?? withdrawn.map((seeker) => `You have refused ${toSafeLine(seeker.name)}’s game of ${seeker.game}.`)
 }
 
 /** Formats a refusal that may begin with the typed name. */
-function formatRefusal(refusal: Refusal | undefined, name: string): Reply {
+function formatRefusal(refusal: Refusal | undefined, name: string): CommandOutput {
   return refusal && toSentence(refusal.refused, name === '' ? [] : [name])
 }
 
-function seeks(session: DoorSession, rest: string): Reply | Promise<Reply> {
+function seeks(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput> {
   const { lobby } = session
   return showTypedPage(session, rest, {
     typed: 'seeks',

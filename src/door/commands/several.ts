@@ -4,12 +4,12 @@ import { formatHeldGame, formatHeldSeat } from '../held-seats-text.ts'
 import { formatColumns } from '../layout.ts'
 import type { DoorSession } from '../session.ts'
 import type { TableScreen } from '../table-screen.ts'
-import type { DoorCommand, Reply } from './command.ts'
+import type { CommandOutput, DoorCommand } from './command.ts'
 
 const NUMBER = 'Type the number of one of your tables, too, such as "go 12". "mine" lists them.'
 
 /** Lists the games of this user: those of this session, and those whose seats are held. */
-function mine(session: DoorSession): Reply {
+function mine(session: DoorSession): CommandOutput {
   const { tables, present, lobby } = session
   const here = tables.playing.map((one) => [`${one === present ? '*' : ' '} ${one.table}`, one.title, one.standing])
   const held = lobby.heldSeats
@@ -26,7 +26,7 @@ function wayTo({ table, elsewhere }: HeldSeat): string {
 }
 
 /** Shows another table of this session, which then receives moves and chat. */
-function go(session: DoorSession, rest: string): Reply {
+function go(session: DoorSession, rest: string): CommandOutput {
   if (rest === '') return session.tables.all.length > 1 ? mine(session) : NUMBER
   const table = parseWhole(rest, BOUNDS.table)
   const screen = table === undefined ? undefined : session.tables.get(table)
@@ -38,7 +38,7 @@ function go(session: DoorSession, rest: string): Reply {
   return screen.open()
 }
 
-/** Shows another game of this user after the session has left the shown one; a game that waits for a move comes first. */
+/** Shows another game of this user after the session has left the shown one; a game that waits for a move has priority. */
 export function showNextGame(session: DoorSession): readonly string[] {
   const next: TableScreen | undefined = session.tables.playing.find(({ turn }) => turn) ?? session.tables.playing[0]
   if (!next) return []

@@ -3,22 +3,22 @@ import { formatHeldSeats } from '../held-seats-text.ts'
 import { HOUSE } from '../seek-parser.ts'
 import type { DoorSession } from '../session.ts'
 import type { TableScreen } from '../table-screen.ts'
-import { checkNeeds, type DoorCommand, ONGOING, type Reply } from './command.ts'
+import { type CommandOutput, checkNeeds, type DoorCommand, ONGOING } from './command.ts'
 import { acceptChallenge, refuseChallenge, startSeek } from './seek.ts'
 import { showNextGame } from './several.ts'
 
 /** Makes a move. Its event prints the result; `hint` is the end of a refusal. */
-export async function move({ lobby, present }: DoorSession, text: string, hint = ''): Promise<Reply> {
+export async function move({ lobby, present }: DoorSession, text: string, hint = ''): Promise<CommandOutput> {
   if (!present) return undefined
   const refusal = await lobby.play(present.table, text)
   return refusal && { refused: refusal.refused + hint }
 }
 
-/** Reply to a chat message that no client shows: the house and worksheet programs show none. */
-const NOT_SHOWN = 'Said, but no other user here sees it: the others are away, the house, or programs without talk.'
+/** Answer to a chat message that no client shows: the house and worksheet programs show none. */
+const NOT_SHOWN = 'Sent, but no other user here sees it: the others are away, the house, or programs without talk.'
 
 /** Sends a chat message to the shown table. */
-export async function say({ lobby, present }: DoorSession, text: string): Promise<Reply> {
+export async function say({ lobby, present }: DoorSession, text: string): Promise<CommandOutput> {
   if (text === '') return 'Type the text, too, such as "say hello".'
   if (!present) return undefined
   const forget = present.noteTyped(text)
@@ -28,11 +28,11 @@ export async function say({ lobby, present }: DoorSession, text: string): Promis
     return refusal
   }
   if (lobby.countTalkReceivers(present.table) > 0) return 'Said.'
-  return present.alone ? 'Said, but you are alone at this table.' : NOT_SHOWN
+  return present.alone ? 'Sent, but you are alone at this table.' : NOT_SHOWN
 }
 
-/** Offers a draw, and replies if no client can show the offer. */
-async function draw(session: DoorSession): Promise<Reply> {
+/** Offers a draw; returns a text if no client can show the offer. */
+async function draw(session: DoorSession): Promise<CommandOutput> {
   const { lobby, present } = session
   if (!present) return undefined
   const refusal = await lobby.act(present.table, 'offer')
@@ -42,7 +42,7 @@ async function draw(session: DoorSession): Promise<Reply> {
 }
 
 /** Accepts an offer, at the shown table first, or a challenge. */
-async function accept(session: DoorSession, name: string): Promise<Reply> {
+async function accept(session: DoorSession, name: string): Promise<CommandOutput> {
   const table = offerFrom(session, name)
   return table
     ? session.lobby.act(table.table, 'offer')
@@ -50,14 +50,14 @@ async function accept(session: DoorSession, name: string): Promise<Reply> {
 }
 
 /** Declines an offer, at the shown table first, or refuses a challenge. */
-async function decline(session: DoorSession, name: string): Promise<Reply> {
+async function decline(session: DoorSession, name: string): Promise<CommandOutput> {
   const table = offerFrom(session, name)
   return table
     ? session.lobby.act(table.table, 'decline')
     : (checkNeeds(session, ['name']) ?? nothingHere(session, name) ?? refuseChallenge(session, name))
 }
 
-/** Replies to a user who has no offer here, but a held seat at a table that may have one. */
+/** Returns the answer for a user who has no offer here, but a held seat at a table that may have one. */
 function nothingHere({ lobby, present }: DoorSession, name: string): string | undefined {
   const isAsked = present !== undefined || name !== '' || lobby.listChallenges({ count: 1 }).total > 0
   const back = isAsked ? undefined : formatHeldSeats(lobby)
@@ -77,7 +77,7 @@ function isOpposite({ company: { names } }: TableScreen, name: string): boolean 
   return name === '' || names.some((one) => one.toLowerCase() === name.toLowerCase())
 }
 
-async function rematch(session: DoorSession): Promise<Reply> {
+async function rematch(session: DoorSession): Promise<CommandOutput> {
   const { lobby, present } = session
   if (!present) return undefined
   // a game for one player needs no consent
@@ -89,7 +89,7 @@ async function rematch(session: DoorSession): Promise<Reply> {
   return lobby.act(present.table, 'offer')
 }
 
-function leave(session: DoorSession): Reply {
+function leave(session: DoorSession): CommandOutput {
   const { lobby, present } = session
   if (!present) return undefined
   if (present.playing) return ONGOING

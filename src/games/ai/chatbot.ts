@@ -1,8 +1,8 @@
 import type { Random } from '../game.ts'
 
-/** HeardLine is the input of the chatbot: the last line, if there is one, and the number of lines so far. */
-export interface HeardLine {
-  readonly heard: string | undefined
+/** ChatInput is the input of the chatbot: the last line, if there is one, and the number of lines so far. */
+export interface ChatInput {
+  readonly lastLine: string | undefined
   readonly said: number
 }
 
@@ -36,7 +36,7 @@ const RULES: readonly Rule[] = [
   [
     /\b(?:joke|funny|laugh)\b/i,
     [
-      'A client walks into a bar and says nothing. The barkeeper says nothing either. They are both in recv().',
+      'A client walks into a bar and is silent. The barkeeper is silent, too. They are both in recv().',
       'I would tell you a joke about UDP, but I would never know whether you got it.',
       'Knock, knock. - Who is there? - Connection reset by peer.',
       'There are 10 kinds of people: those who count in binary, those who do not, and those who are off by one.',
@@ -57,8 +57,8 @@ const RULES: readonly Rule[] = [
   [
     /\b(?:bugs?|errors?|exceptions?|crash\w*|broken|not work\w*|hangs?)\b/i,
     [
-      'If both sides wait for each other, that is no bug, that is good manners. Who was to speak first?',
-      'Have you tried to print what really arrived, byte by byte? It is rarely what one thinks. What do you see?',
+      'If both sides wait for each other, that is no bug, that is good manners. Which side was to send first?',
+      'Have you tried to print what really arrived, byte by byte? It is rarely what you expect. What do you see?',
     ],
   ],
   [
@@ -138,16 +138,16 @@ const SWAPPED: Readonly<Record<string, string>> = {
   yourself: 'myself',
 }
 
-/** Maximum of code points that the chatbot repeats. */
+/** Maximum number of code points that the chatbot repeats. */
 const MAX_REPEATED = 60
 
 /**
  * Returns the line of the house in a talk: an answer by pattern, in the style of ELIZA, with the humour of a server room. The
  * answer never ends the talk (`ends`), and never contains the word or command with which any of our chats ends.
  */
-export function chooseReply({ heard, said }: HeardLine, ends: (line: string) => boolean, random: Random): string {
+export function chooseLine({ lastLine, said }: ChatInput, ends: (line: string) => boolean, random: Random): string {
   const isAllowed = (line: string) => !ends(line) && !/bye|^\/|^play /i.test(line)
-  const answers = heard === undefined ? (said === 0 ? OPENINGS : AFTERWARDS) : findAnswers(tidy(heard))
+  const answers = lastLine === undefined ? (said === 0 ? OPENINGS : AFTERWARDS) : findAnswers(tidy(lastLine))
   const line = random.choice(answers)
   if (isAllowed(line)) return line
   return ANYTHING.find(isAllowed) ?? 'Go on.'

@@ -8,9 +8,9 @@
 /** Maximum and minimum of moves that a search may list or try in one phase. */
 const MAX_PER_PHASE = 16_000
 const MIN_PER_PHASE = 500
-/** Moves per millisecond for all searches together: about a quarter of what a processor can do. */
+/** Moves per millisecond for all searches together: about a quarter of the capacity of a processor. */
 const RATE = 500
-/** Maximum of unused moves. */
+/** Maximum number of unused moves. */
 const MAX_SAVED = 4 * MAX_PER_PHASE
 
 /** Effort is the budget of moves that the searches of one process share. */

@@ -1,5 +1,5 @@
 /*
- * How the house finds a move. A table needs the move at once, in the same turn of the event loop, and the games differ a lot:
+ * The search of the house for a move. A table needs the move at once, in the same turn of the event loop, and the games differ widely:
  * tic-tac-toe on 3 x 3 cells has 5,478 positions, on 20 x 20 cells more than any search can see.
  *
  * The search is a negamax that deepens by one move at a time, until it has seen the whole game or its budget of moves is used
@@ -21,9 +21,9 @@ import { Effort } from './effort.ts'
 const WORK_ONCE = 200_000
 /** Maximum length of a position's key in a small game: 3 x 3 cells and the seat to move. */
 const SMALL = 10
-/** Maximum of random playouts, shared among the moves that the search values alike. */
+/** Maximum number of random playouts, shared among the moves that the search values alike. */
 const PLAYOUTS = 300
-/** Maximum of positions of one game in the memory. */
+/** Maximum number of positions in memory, for one game. */
 const MAX_REMEMBERED = 50_000
 
 /** SearchableGame is a game that lists its moves and hides nothing; its two players move in turn. */

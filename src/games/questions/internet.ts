@@ -1,6 +1,6 @@
 import type { Question } from './question.ts'
 
-/** Questions on DNS, HTTP, TLS, and other protocols that programs talk. */
+/** Questions on DNS, HTTP, TLS, and other protocols of programs. */
 export const internet: readonly Question[] = [
   {
     text: 'What does DNS find?',
@@ -29,13 +29,13 @@ export const internet: readonly Question[] = [
     text: 'On which port do DNS servers listen?',
     options: ['25', '80', '53', '110'],
     right: 2,
-    explanation: 'Port 53 of both UDP and TCP; what is too long for UDP goes over TCP.',
+    explanation: 'Port 53 of both UDP and TCP; an answer that is too long for UDP is sent over TCP.',
   },
   {
     text: 'How long may a resolver keep a DNS record and use it again?',
     options: ['until the next question', 'as long as its TTL says', 'exactly one hour', 'until it is restarted'],
     right: 1,
-    explanation: 'The TTL (time to live) of a record says for how many seconds it may be cached.',
+    explanation: 'The TTL (time to live) of a record is the number of seconds for which it may be cached.',
   },
   {
     text: 'What does a reverse lookup in DNS find?',
@@ -47,7 +47,7 @@ export const internet: readonly Question[] = [
     text: 'Which port does a URL with http: mean if it names none?',
     options: ['21', '80', '443', '8080'],
     right: 1,
-    explanation: 'http: is port 80, https: is port 443; another one is written behind the host, as in :8081.',
+    explanation: 'http: is port 80, https: is port 443; any other port follows the host, as in :8081.',
   },
   {
     text: 'Which port does a URL with https: mean if it names none?',
@@ -59,7 +59,7 @@ export const internet: readonly Question[] = [
     text: 'Which request line asks for the page / in HTTP/1.1?',
     options: ['GET HTTP/1.1 /', 'HTTP/1.1 GET /', '/ GET HTTP/1.1', 'GET / HTTP/1.1'],
     right: 3,
-    explanation: 'Method, target, version, with one blank between them and CR LF behind them.',
+    explanation: 'Method, target, version, with one blank between them and CR LF after them.',
   },
   {
     text: 'What ends the header fields of an HTTP/1.1 message?',
@@ -71,80 +71,80 @@ export const internet: readonly Question[] = [
     text: 'Which header field must every HTTP/1.1 request have?',
     options: ['Date', 'Accept', 'Host', 'Cookie'],
     right: 2,
-    explanation: 'One address can serve many sites: Host says which is meant. Without it the answer is 400.',
+    explanation: 'One address can serve many sites: Host names the requested site. Without it the answer is 400.',
   },
   {
-    text: 'What does the HTTP status 404 say?',
+    text: 'What does the HTTP status 404 mean?',
     options: ['The server has failed.', 'The target was not found.', 'The request has succeeded.', 'The target has moved.'],
     right: 1,
-    explanation: 'A status that begins with 4 blames the request; 404 is the one for what is not there.',
+    explanation: 'A status that begins with 4 means a faulty request; 404 means that the target does not exist.',
   },
   {
-    text: 'Which HTTP status says that the request has succeeded?',
+    text: 'Which HTTP status means that the request has succeeded?',
     options: ['200', '100', '302', '500'],
     right: 0,
-    explanation: '2xx is success; 1xx is for the time being, 3xx points elsewhere, 4xx and 5xx are errors.',
+    explanation: '2xx is success; 1xx is provisional, 3xx is a redirection, 4xx and 5xx are errors.',
   },
   {
     text: 'Which side has failed when an HTTP status begins with 5?',
     options: ['the server', 'the client', 'the resolver', 'the router'],
     right: 0,
-    explanation: '5xx: the request may have been good, but the server could not fulfil it. 4xx blames the client.',
+    explanation: '5xx: the request may be valid, but the server cannot fulfil it. 4xx: the request is faulty.',
   },
   {
-    text: 'What does the header field Content-Length: 42 say?',
+    text: 'What does the header field Content-Length: 42 mean?',
     options: ['The body has 42 characters.', 'The header has 42 bytes.', 'The body has 42 lines.', 'The body has 42 bytes.'],
     right: 3,
     explanation: 'It counts bytes, not characters: é in UTF-8 counts as two.',
   },
   {
-    text: 'Which HTTP method asks for the header of a page without the body?',
+    text: 'Which HTTP method requests the header of a page without the body?',
     options: ['GET', 'POST', 'HEAD', 'PUT'],
     right: 2,
-    explanation: 'HEAD is answered as GET would be, only that the body is left out.',
+    explanation: 'The answer to HEAD is the answer to GET without the body.',
   },
   {
     text: 'HTTP is called stateless. What does that mean?',
     options: [
-      'A server must not keep any data.',
+      'A server must not store any data.',
       'Each request can be understood alone.',
       'Each request needs its own connection.',
       'A page must never change.',
     ],
     right: 1,
-    explanation: 'What belongs together, such as a login, is told again each time, for instance in a cookie.',
+    explanation: 'Each request of a login repeats its data, for instance in a cookie.',
   },
   {
     text: 'What does TLS add to a TCP connection?',
     options: [
-      'speed by way of smaller packets',
+      'speed by means of smaller packets',
       'secrecy and proof of identity',
       'repetition of lost segments',
       'more ports for each host',
     ],
     right: 1,
-    explanation: 'TLS encrypts, notices changes, and a certificate shows who the server is; TCP goes on below.',
+    explanation: 'TLS encrypts, detects changes, and identifies the server by its certificate; TCP still carries the bytes.',
   },
   {
-    text: 'How does a TLS client make sure that it talks to the right server?',
+    text: 'How does a TLS client verify that it is connected to the right server?',
     options: ['by its certificate', 'by its port number', 'by its IP address', 'by its first message'],
     right: 0,
-    explanation: 'The certificate ties the name to a key, and is signed by somebody whom the client trusts.',
+    explanation: 'The certificate binds the name to a key, and an authority that the client trusts has signed it.',
   },
   {
-    text: 'What can somebody on the way still see of a TLS connection?',
+    text: 'What can an observer on the network still see of a TLS connection?',
     options: ['the text of the messages', 'the password, when it is sent', 'the page that is read', 'the addresses of both ends'],
     right: 3,
-    explanation: 'What TCP carries is encrypted; the headers of IP and TCP stay readable.',
+    explanation: 'The data in TCP is encrypted; the headers of IP and TCP stay readable.',
   },
   {
     text: 'Which protocol carries mail from one server to the next?',
     options: ['POP3', 'IMAP', 'SMTP', 'FTP'],
     right: 2,
-    explanation: 'SMTP takes mail to the recipient’s server; POP3 and IMAP fetch it from there.',
+    explanation: 'SMTP carries mail to the recipient’s server; POP3 and IMAP fetch it from there.',
   },
   {
-    text: 'On which port does a mail server take mail from other servers?',
+    text: 'On which port does a mail server receive mail from other servers?',
     options: ['110', '143', '443', '25'],
     right: 3,
     explanation: 'SMTP is port 25; with POP3, port 110, and IMAP, port 143, mail is read.',
@@ -153,7 +153,7 @@ export const internet: readonly Question[] = [
     text: 'Which protocol lets several devices read the same mailbox, which stays on the server?',
     options: ['SMTP', 'HTTP', 'IMAP', 'FTP'],
     right: 2,
-    explanation: 'IMAP works on folders on the server; POP3 was made to fetch mail and take it away.',
+    explanation: 'IMAP works on folders on the server; POP3 was made to fetch mail and delete it there.',
   },
   {
     text: 'Which protocol was made for copying files between hosts?',
@@ -182,6 +182,6 @@ export const internet: readonly Question[] = [
     text: 'What can a proxy see that forwards plain HTTP?',
     options: ['only the two addresses', 'only the header fields of both', 'only the first line', 'all of request and answer'],
     right: 3,
-    explanation: 'HTTP without TLS is plain text: whoever passes it on can read it, and change it.',
+    explanation: 'HTTP without TLS is plain text: every proxy on the way can read it, and change it.',
   },
 ]

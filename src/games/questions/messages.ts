@@ -20,7 +20,7 @@ export const messages: readonly Question[] = [
     explanation: 'TCP shows no borders: the protocol has to, by a mark, a length, a fixed size, or by closing.',
   },
   {
-    text: 'In a protocol every message ends with a line feed. What must not stand within a message?',
+    text: 'In a protocol every message ends with a line feed. Which character must not occur within a message?',
     options: ['a line feed', 'a blank', 'a zero byte', 'a letter é'],
     right: 0,
     explanation: 'It would end the message too early: text with line feeds needs escapes, or a length in front.',
@@ -29,13 +29,13 @@ export const messages: readonly Question[] = [
     text: "A receiver has collected b'GUESS\\nLOW\\nGU'. How many whole messages are that, if each ends with \\n?",
     options: ['1', '3', '0', '2'],
     right: 3,
-    explanation: 'GUESS and LOW are complete; GU is the beginning of the next one and has to be kept.',
+    explanation: 'GUESS and LOW are complete; GU is the beginning of the next message, and the receiver has to store it.',
   },
   {
     text: "A server sends b'Hello fr', and a moment later b'om server\\n'. What does the client’s first recv(1024) most likely return?",
     options: ["b'Hello from server\\n'", "b'om server\\n'", "b'Hello fr'", "b''"],
     right: 2,
-    explanation: 'recv() returns what has come so far: a client that reads only once has half a message.',
+    explanation: 'recv() returns the bytes that have arrived so far: a client that reads only once has half a message.',
   },
   {
     text: 'Does a larger number in recv() make sure that a message arrives whole?',
@@ -45,7 +45,7 @@ export const messages: readonly Question[] = [
   },
   {
     text: 'Each message has its length before it, in 4 bytes. When can the receiver read that length?',
-    options: ['when 1 byte has come', 'when all 4 bytes have come', 'when the message has come', 'at once, as it is never cut'],
+    options: ['when 1 byte has arrived', 'when all 4 bytes have arrived', 'when the message has arrived', 'at once, as it is never cut'],
     right: 1,
     explanation: 'A length can be cut as anything else can: collect first, decode then.',
   },
@@ -58,7 +58,7 @@ export const messages: readonly Question[] = [
       'A length is often too small.',
     ],
     right: 0,
-    explanation: 'Who trusts it without a limit can be made to fill the memory by four bytes.',
+    explanation: 'Four bytes can make a receiver without a limit fill its memory.',
   },
   {
     text: 'What is network byte order?',
@@ -108,10 +108,10 @@ export const messages: readonly Question[] = [
     explanation: 'An orderly end after half of the data looks the same: a length would show it.',
   },
   {
-    text: 'Two programs wait in recv() for each other’s first message. What comes of it?',
-    options: ['Both get an empty message.', 'The server’s comes first.', 'The connection closes at once.', 'Both wait for ever.'],
+    text: 'Two programs wait in recv() for each other’s first message. What is the result?',
+    options: ['Both get an empty message.', 'The server’s comes first.', 'The connection closes at once.', 'Both wait forever.'],
     right: 3,
-    explanation: 'It is a deadlock: a protocol has to say who speaks first.',
+    explanation: 'It is a deadlock: a protocol has to define which side sends first.',
   },
   {
     text: 'In a chat whose users take turns, what does a program do right after it has sent a line?',
@@ -122,13 +122,13 @@ export const messages: readonly Question[] = [
       'It accepts another client.',
     ],
     right: 2,
-    explanation: 'The protocol says whose turn it is: as one sends a line, it becomes the other’s.',
+    explanation: 'The protocol says whose turn it is: after one side sends a line, it is the other side’s turn.',
   },
   {
     text: 'A player sends the line forty-two where the server expects digits. What should the server do?',
     options: ['stop with a ValueError', 'refuse it and ask again', 'count it as a right guess', 'close all of its connections'],
     right: 1,
-    explanation: 'What comes from outside is checked; a wrong message must not bring the server down.',
+    explanation: 'A server checks its input; a wrong message must not end the server.',
   },
   {
     text: 'What does a sequence diagram of a protocol show?',

@@ -1,6 +1,6 @@
 import type { Question } from './question.ts'
 
-/** Questions on layers, addresses, ports, and what networks are made of. */
+/** Questions on layers, addresses, ports, and the parts of networks. */
 export const networks: readonly Question[] = [
   {
     text: 'Which layer of the TCP/IP model do TCP and UDP belong to?',
@@ -48,7 +48,7 @@ export const networks: readonly Question[] = [
     text: 'What does the address 127.0.0.1 stand for?',
     options: ['the nearest router', 'the local DNS server', 'this host itself', 'every host on the LAN'],
     right: 2,
-    explanation: 'It is the loopback address: what is sent there never leaves the machine.',
+    explanation: 'It is the loopback address: data that is sent there never leaves the machine.',
   },
   {
     text: 'Which IPv6 address is the loopback address?',
@@ -61,7 +61,7 @@ export const networks: readonly Question[] = [
     options: [
       'only from programs on its own host',
       'at every IPv4 address of its host',
-      'at no address: nobody reaches it',
+      'at no address: no client reaches it',
       'at a port that the system chooses',
     ],
     right: 1,
@@ -74,7 +74,7 @@ export const networks: readonly Question[] = [
     explanation: 'The port fields of both headers have 16 bits, so ports go from 0 to 65535.',
   },
   {
-    text: 'Which is the highest port number?',
+    text: 'What is the highest port number?',
     options: ['1023', '49151', '65536', '65535'],
     right: 3,
     explanation: 'A port number has 16 bits: 2^16 - 1 = 65535.',
@@ -86,7 +86,7 @@ export const networks: readonly Question[] = [
     explanation: 'RFC 6335: system ports up to 1023, user ports up to 49151, and dynamic ports above.',
   },
   {
-    text: 'What does a port number tell apart?',
+    text: 'What does a port number distinguish?',
     options: ['the hosts on one network', 'the networks of one city', 'the services on one host', 'the routes to one network'],
     right: 2,
     explanation: 'The IP address names the host, and the port the service (and so the program) on it.',
@@ -123,13 +123,13 @@ export const networks: readonly Question[] = [
       'It gives out host names.',
     ],
     right: 0,
-    explanation: 'Many private hosts share one public address; the router remembers which port belongs to whom.',
+    explanation: 'Many private hosts share one public address; the router remembers which port belongs to which host.',
   },
   {
     text: 'What does ARP find for an IPv4 address on the local network?',
     options: ['its host name', 'its open ports', 'its next router', 'its MAC address'],
     right: 3,
-    explanation: 'A host asks the whole LAN who has the IP address; its owner answers with its MAC address.',
+    explanation: 'A host asks the whole LAN for the owner of the IP address; the owner answers with its MAC address.',
   },
   {
     text: 'What does a host get from DHCP when it joins a network?',
@@ -140,13 +140,13 @@ export const networks: readonly Question[] = [
       'a list of all the other hosts there',
     ],
     right: 2,
-    explanation: 'With the address come the network mask, the default router and the DNS servers.',
+    explanation: 'With the address the host gets the network mask, the default router and the DNS servers.',
   },
   {
     text: 'What does a router do with a packet whose TTL (time to live) has run out?',
     options: ['It sets the TTL anew.', 'It waits a second.', 'It drops the packet.', 'It sends it twice.'],
     right: 2,
-    explanation: 'Each router lowers the TTL by one, so that no packet can go round in circles for ever.',
+    explanation: 'Each router lowers the TTL by one, so that no packet can circulate forever.',
   },
   {
     text: 'Which protocol does ping use?',
@@ -163,7 +163,7 @@ export const networks: readonly Question[] = [
       'a list of the hosts of a network',
     ],
     right: 0,
-    explanation: 'A local area network connects what is near; a wide area network (WAN) connects LANs.',
+    explanation: 'A local area network connects nearby hosts; a wide area network (WAN) connects LANs.',
   },
   {
     text: 'In which topology is every device connected to one switch in the middle?',
@@ -177,16 +177,16 @@ export const networks: readonly Question[] = [
       'a cable between two hosts',
       'a program that sends data',
       'a table of the addresses that are free',
-      'rules for how data is exchanged',
+      'rules for the exchange of data',
     ],
     right: 3,
-    explanation: 'It says who sends what and when, and how the beginning and the end of a message are known.',
+    explanation: 'It defines which side sends which message when, and how a receiver finds the beginning and the end of a message.',
   },
   {
     text: 'Which side makes contact in the client-server model?',
     options: ['the server', 'the router', 'the client', 'the resolver'],
     right: 2,
-    explanation: 'The server waits at a known address, and the client comes to it.',
+    explanation: 'The server waits at a known address, and the client connects to it.',
   },
   {
     text: 'What does the MTU (maximum transmission unit) of a link limit?',

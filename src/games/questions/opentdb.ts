@@ -72,7 +72,7 @@ function listTexts({ question, correct_answer, incorrect_answers }: Item): strin
 
 /**
  * Returns the decoder of the texts: HTML entities, unless all texts are in one of the other encodings of Open Trivia DB. The
- * categories, if a list has them, help to tell the encodings apart.
+ * categories, if a list has them, help to distinguish the encodings.
  */
 function chooseDecoder(items: readonly Item[]): (text: string) => string {
   const texts = items.flatMap(listTexts)

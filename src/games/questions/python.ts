@@ -1,6 +1,6 @@
 import type { Question } from './question.ts'
 
-/** Questions on the socket module of Python, and what programs with it need. */
+/** Questions on the socket module of Python, and on programs that use it. */
 export const python: readonly Question[] = [
   {
     text: 'What does socket.socket() make when it is called without arguments?',
@@ -29,7 +29,7 @@ export const python: readonly Question[] = [
       'a tuple: host and port of s',
     ],
     right: 1,
-    explanation: 'conn, addr = s.accept() takes the tuple apart.',
+    explanation: 'conn, addr = s.accept() assigns the two parts of the tuple.',
   },
   {
     text: 'conn, addr = s.accept() on an IPv4 socket: what is addr?',
@@ -38,7 +38,7 @@ export const python: readonly Question[] = [
     explanation: "It is a tuple such as ('127.0.0.1', 54321).",
   },
   {
-    text: 'Of which type is what recv() returns?',
+    text: 'Of which type is the result of recv()?',
     options: ['str', 'bytes', 'list', 'int'],
     right: 1,
     explanation: 'Sockets carry bytes; decode() makes a str of them.',
@@ -51,29 +51,29 @@ export const python: readonly Question[] = [
   },
   {
     text: 'What does sendall() do that send() need not do?',
-    options: ['It sends to all clients.', 'It waits until there is an answer.', 'It adds a line feed.', 'It goes on until all is sent.'],
+    options: ['It sends to all clients.', 'It waits until there is an answer.', 'It adds a line feed.', 'It continues until all is sent.'],
     right: 3,
-    explanation: 'send() may take only a part, and returns how many bytes it took.',
+    explanation: 'send() may accept only a part, and returns the number of accepted bytes.',
   },
   {
     text: 'What does conn.recv(1024) return after the client has closed in good order?',
     options: ['None', '-1', "b'\\n'", "b''"],
     right: 3,
-    explanation: 'That is why servers test: if not data, leave the loop.',
+    explanation: 'Therefore servers test: if not data, leave the loop.',
   },
   {
     text: "while b'\\n' not in data: data += s.recv(1024). What is wrong with that loop?",
     options: [
-      'It loses whatever comes behind the LF.',
+      'It loses all data that follows the LF.',
       'It reads 1024 bytes in all.',
       'It never ends if the peer closes.',
-      'It fails if the LF comes first.',
+      'It fails if the LF is the first.',
     ],
     right: 2,
     explanation: "From then on recv() returns b'' at once, again and again: test for it, and stop.",
   },
   {
-    text: "A loop reads until b'\\n' is in data. What can stand behind that \\n?",
+    text: "A loop reads until b'\\n' is in data. What can follow that \\n?",
     options: [
       'nothing, because recv() stops at \\n',
       'the beginning of the next message',
@@ -81,13 +81,13 @@ export const python: readonly Question[] = [
       'the number of bytes read',
     ],
     right: 1,
-    explanation: 'recv() knows nothing of messages: keep the rest for the next one.',
+    explanation: 'recv() does not know messages: store the rest for the next message.',
   },
   {
     text: "What does print(b'Hi\\n') show?",
     options: ["b'Hi\\n'", 'Hi', "'Hi\\n'", 'Hi\\n'],
     right: 0,
-    explanation: 'Bytes are shown as they are written in Python; decode() them to show the text.',
+    explanation: 'Bytes are shown in Python’s notation; decode() them to show the text.',
   },
   {
     text: "What is b'Hello' + ' you'?",
@@ -111,7 +111,7 @@ export const python: readonly Question[] = [
     text: "Which exception does int('forty') raise?",
     options: ['TypeError', 'ValueError', 'NameError', 'EOFError'],
     right: 1,
-    explanation: 'The type is right (a str), but not its value. Caught with try and except, one can ask again.',
+    explanation: 'The type is right (a str), but not its value. A program that catches it with try and except can repeat its question.',
   },
   {
     text: "What is int('42\\n')?",
@@ -120,7 +120,7 @@ export const python: readonly Question[] = [
     explanation: 'int() ignores blanks and line ends around the number.',
   },
   {
-    text: 'Which exception does connect() raise when nobody listens on the port?',
+    text: 'Which exception does connect() raise if no program listens on the port?',
     options: ['ConnectionRefusedError', 'ConnectionResetError', 'TimeoutError', 'BrokenPipeError'],
     right: 0,
     explanation: 'All but TimeoutError are kinds of ConnectionError; all of them are kinds of OSError.',
@@ -139,7 +139,7 @@ export const python: readonly Question[] = [
   },
   {
     text: 'with socket.socket() as s: what happens at the end of that block?',
-    options: ['s sends what is left', 's waits for its peer', 's listens again', 's is closed'],
+    options: ['s sends its last data', 's waits for its peer', 's listens again', 's is closed'],
     right: 3,
     explanation: 'with closes it even if an exception ends the block.',
   },
@@ -150,7 +150,7 @@ export const python: readonly Question[] = [
     explanation: 'bind() is the call that would fail, so the option has to be set before it.',
   },
   {
-    text: "What does b'caf\\xc3\\xa9'.decode() use when it is told no encoding?",
+    text: "What does b'caf\\xc3\\xa9'.decode() use without an argument?",
     options: ['ASCII', 'UTF-8', 'Latin-1', 'UTF-16'],
     right: 1,
     explanation: "encode() and decode() both have utf-8 as their default; the result here is 'café'.",

@@ -1,9 +1,9 @@
 import type { Question } from './question.ts'
 
-/** Questions on what sockets are and what each call does. */
+/** Questions on sockets and their calls. */
 export const sockets: readonly Question[] = [
   {
-    text: 'Two programs run at the same time on one computer. Which way cannot bring data from one to the other?',
+    text: 'Two programs run at the same time on one computer. Which way cannot transfer data from one to the other?',
     options: [
       'a file that both of the programs open',
       'a socket between the two',
@@ -11,7 +11,7 @@ export const sockets: readonly Question[] = [
       'the clipboard of the system',
     ],
     right: 2,
-    explanation: 'Every process has memory of its own: what one assigns, the other never sees.',
+    explanation: 'Every process has memory of its own: no process sees the assignments of another.',
   },
   {
     text: 'Which of these statements about a TCP server and its client is false?',
@@ -22,7 +22,7 @@ export const sockets: readonly Question[] = [
       'accept() makes a socket for each client.',
     ],
     right: 1,
-    explanation: 'The client’s own port is as a rule a free one that its system has chosen.',
+    explanation: 'The client’s own port is as a rule a free port that its system has chosen.',
   },
   {
     text: 'What is a socket?',
@@ -33,13 +33,13 @@ export const sockets: readonly Question[] = [
       'a file that two hosts have in common',
     ],
     right: 0,
-    explanation: 'A program writes into its end, and the other end is where another program reads.',
+    explanation: 'A program writes into its end, and another program reads from the other end.',
   },
   {
     text: 'In which order does a TCP server make these calls?',
     options: ['bind, listen, accept', 'listen, bind, accept', 'accept, bind, listen', 'bind, accept, listen'],
     right: 0,
-    explanation: 'bind gives the address, listen opens it to clients, and accept takes them one after the other.',
+    explanation: 'bind sets the address, listen opens it to clients, and accept accepts them one after the other.',
   },
   {
     text: 'What does bind() do?',
@@ -50,7 +50,7 @@ export const sockets: readonly Question[] = [
       'It gives the socket its own address.',
     ],
     right: 3,
-    explanation: 'A client rarely needs it: connect() takes a free port when none was bound.',
+    explanation: 'A client rarely needs it: connect() uses a free port if none was bound.',
   },
   {
     text: 'What does listen() do?',
@@ -61,33 +61,28 @@ export const sockets: readonly Question[] = [
       'It reserves a port for later.',
     ],
     right: 2,
-    explanation: 'listen() returns at once; waiting is what accept() does.',
+    explanation: 'listen() returns at once; accept() waits.',
   },
   {
-    text: 'What does accept() bring forth on a listening TCP socket?',
+    text: 'What does accept() create on a listening TCP socket?',
     options: ['the listening socket itself', 'a new socket for one client', 'the first message of a client', 'the number of all clients'],
     right: 1,
-    explanation: 'Data goes over the new socket, while the listening one goes on to take clients.',
+    explanation: 'The new socket carries data, and the listening socket continues to accept clients.',
   },
   {
     text: 'What is the listening (passive) socket of a server for?',
     options: [
       'for sending to all clients',
       'for reading from all clients',
-      'only for taking connections',
-      'for talking to the first client',
+      'only for accepting connections',
+      'for sending to the first client',
     ],
     right: 2,
-    explanation: 'No data ever goes over it: each client has a socket of its own.',
+    explanation: 'It never carries data: each client has a socket of its own.',
   },
   {
     text: 'What does connect() do on a TCP socket?',
-    options: [
-      'It waits for a client to come.',
-      'It opens a connection to a server.',
-      'It sends the first message.',
-      'It looks for a free server.',
-    ],
+    options: ['It waits for a client.', 'It opens a connection to a server.', 'It sends the first message.', 'It looks for a free server.'],
     right: 1,
     explanation: 'It starts the handshake, and returns when that has succeeded or failed.',
   },
@@ -95,13 +90,13 @@ export const sockets: readonly Question[] = [
     text: 'Who chooses the port number at the client’s end, as a rule?',
     options: ['the client’s system', 'the server’s system', 'the client’s program', 'the nearest router'],
     right: 0,
-    explanation: 'It is an ephemeral port, a free one that connect() is given.',
+    explanation: 'It is an ephemeral port, a free port that the system chooses at connect().',
   },
   {
     text: 'What does recv() return when the peer has closed its side in good order?',
     options: ['a byte that says END', 'an error, as always', 'the last bytes again', 'no bytes at all'],
     right: 3,
-    explanation: 'An empty result means that the stream has ended; TCP knows no empty messages.',
+    explanation: 'An empty result means that the stream has ended; TCP has no empty messages.',
   },
   {
     text: 'For what does recv(1024) wait on a blocking TCP socket?',
@@ -112,36 +107,36 @@ export const sockets: readonly Question[] = [
       'for one byte or more, or the end',
     ],
     right: 3,
-    explanation: '1024 is the most that it returns, and not what it waits for.',
+    explanation: '1024 is the maximum of its result, and not a number of bytes for which it waits.',
   },
   {
     text: 'With a blocking TCP socket, recv(1000) returns 1000 bytes unless the peer closes first.',
     options: ['True', 'False'],
     right: 1,
-    explanation: 'It returns what is there, from one byte on: who needs exactly 1000 calls it in a loop.',
+    explanation: 'It returns the bytes that have arrived, at least one: a program that needs exactly 1000 calls it in a loop.',
   },
   {
     text: 'What does it mean that a call blocks?',
     options: ['The program is ended.', 'The port is closed.', 'The program waits in it.', 'The peer is locked out.'],
     right: 2,
-    explanation: 'Nothing else happens in that thread until the event comes for which the call waits.',
+    explanation: 'No other code of that thread runs until the awaited event occurs.',
   },
   {
     text: 'A blocking accept() is called and no client has connected. What happens?',
-    options: ['It returns nothing at once.', 'It waits until one connects.', 'It raises an error at once.', 'It connects to itself.'],
+    options: ['It returns nothing at once.', 'It waits until a client connects.', 'It raises an error at once.', 'It connects to itself.'],
     right: 1,
-    explanation: 'That is why a freshly started server seems to be stuck: it waits for its first client.',
+    explanation: 'Therefore a new server seems to hang: it waits for its first client.',
   },
   {
     text: 'send() returns 300, though it was given 1000 bytes. What does that mean?',
     options: [
-      '700 bytes are still to be sent.',
+      '700 bytes are not sent yet.',
       '700 bytes were lost on the way.',
       'The peer has read 300 bytes.',
       'TCP has compressed the bytes.',
     ],
     right: 0,
-    explanation: 'The system has taken only 300 into its buffer: the rest has to be given to it again.',
+    explanation: 'The system has copied only 300 into its buffer: the program has to send the rest again.',
   },
   {
     text: 'What does "address already in use" mean for a server?',
@@ -174,7 +169,7 @@ export const sockets: readonly Question[] = [
       'The socket takes every port.',
     ],
     right: 2,
-    explanation: 'getsockname() tells which one it is; tests that do so never collide.',
+    explanation: 'getsockname() returns the port; tests with port 0 never collide.',
   },
   {
     text: 'Why may bind() to port 80 be refused to an ordinary user on Unix?',
@@ -185,13 +180,13 @@ export const sockets: readonly Question[] = [
       'Port 80 works with IPv6 only.',
     ],
     right: 1,
-    explanation: 'By tradition only root may have the system ports, so that a service there can be trusted.',
+    explanation: 'By tradition only root may use the system ports, so that a service there can be trusted.',
   },
   {
     text: 'What is the address of a Unix domain socket?',
     options: ['a port that no other program has', 'a path in the file system', 'a name in the DNS', 'a number of a process'],
     right: 1,
-    explanation: 'AF_UNIX connects programs on one host, and the rights of the path say who may connect.',
+    explanation: 'AF_UNIX connects programs on one host, and the mode of the path determines which users may connect.',
   },
   {
     text: 'What does shutdown(SHUT_WR) do on a TCP socket?',
@@ -205,10 +200,10 @@ export const sockets: readonly Question[] = [
     explanation: 'That is a half-close: the peer sees the end of the stream, and can still answer.',
   },
   {
-    text: 'What is a timeout on recv() good for?',
-    options: ['A slow peer sends faster.', 'A lost segment comes again.', 'A long message fits in.', 'A silent peer is noticed.'],
+    text: 'What is the purpose of a timeout on recv()?',
+    options: ['A slow peer sends faster.', 'A lost segment is repeated.', 'A long message fits in.', 'A silent peer is detected.'],
     right: 3,
-    explanation: 'Without one, recv() waits as long as the connection stands, and that may be for ever.',
+    explanation: 'Without a timeout, recv() waits as long as the connection is open, perhaps forever.',
   },
   {
     text: 'What does the number in listen(5) limit?',
@@ -219,13 +214,13 @@ export const sockets: readonly Question[] = [
       'seconds that accept() may wait',
     ],
     right: 2,
-    explanation: 'It is the length of the queue (backlog) of connections that nobody has accepted yet.',
+    explanation: 'It is the length of the queue (backlog) of connections that the program has not accepted yet.',
   },
   {
     text: 'A client connects and sends before the server has called accept(). What happens to the data?',
     options: [
       'It is thrown away by the system.',
-      'It comes back to the client.',
+      'It returns to the client.',
       'It makes connect() fail.',
       'It waits in the receive buffer.',
     ],
@@ -241,6 +236,6 @@ export const sockets: readonly Question[] = [
       'The server sends its own code.',
     ],
     right: 2,
-    explanation: 'What counts is the protocol: who sends which bytes when.',
+    explanation: 'Only the protocol matters: which side sends which bytes when.',
   },
 ]

@@ -3,10 +3,10 @@ import type { Question } from './question.ts'
 /** Questions on TCP: its handshake, its stream, and how connections end. */
 export const tcp: readonly Question[] = [
   {
-    text: 'What does TCP hand to the program that receives?',
-    options: ['messages, just as they were sent', 'packets, in any order', 'a stream of bytes, in order', 'lines, one after the other'],
+    text: 'What does TCP pass to the program that receives?',
+    options: ['messages, exactly as sent', 'packets, in any order', 'a stream of bytes, in order', 'lines, one after the other'],
     right: 2,
-    explanation: 'TCP keeps the order of the bytes, but not where one send ended and the next began.',
+    explanation: 'TCP preserves the order of the bytes, but not the boundaries between two sends.',
   },
   {
     text: 'How many segments does the handshake of TCP take?',
@@ -27,19 +27,19 @@ export const tcp: readonly Question[] = [
     explanation: 'One segment acknowledges the client’s SYN and carries the server’s own.',
   },
   {
-    text: 'What does a host answer to a SYN for a port on which nobody listens?',
+    text: 'What does a host answer to a SYN for a port on which no program listens?',
     options: ['FIN', 'SYN', 'SYN-ACK', 'RST'],
     right: 3,
     explanation: 'The reset makes connect() fail at once with "connection refused".',
   },
   {
-    text: 'What does a FIN say?',
+    text: 'What does a FIN mean?',
     options: ['I shall read nothing more.', 'Please send that again.', 'I shall send nothing more.', 'There is no such port.'],
     right: 2,
     explanation: 'A FIN ends one direction only: its sender can still receive.',
   },
   {
-    text: 'What does an RST say?',
+    text: 'What does an RST mean?',
     options: ['All of my data is sent.', 'My buffer is full now.', 'The connection is gone.', 'Send that segment again.'],
     right: 2,
     explanation: 'A reset ends both directions at once; calls fail with "connection reset by peer".',
@@ -47,7 +47,7 @@ export const tcp: readonly Question[] = [
   {
     text: 'What is a half-closed connection?',
     options: [
-      'One side is gone without a word.',
+      'One side has vanished silently.',
       'One side is done, the other still sends.',
       'Both sides are done and wait.',
       'The handshake is not over yet.',
@@ -76,13 +76,13 @@ export const tcp: readonly Question[] = [
     text: 'What does TCP do about a lost segment?',
     options: ['It sends the segment again.', 'It closes the connection.', 'It leaves a gap in the data.', 'It asks the program for it.'],
     right: 0,
-    explanation: 'What is not acknowledged in time is repeated; programs notice only a delay.',
+    explanation: 'TCP repeats all data that is not acknowledged in time; for programs this is only a delay.',
   },
   {
     text: 'What does an acknowledgement number of 1001 mean?',
     options: ['Byte 1001 was lost.', '1001 segments have arrived.', '1001 bytes may be sent.', 'Byte 1001 is expected next.'],
     right: 3,
-    explanation: 'Everything before byte 1001 has arrived: TCP counts bytes, not segments.',
+    explanation: 'All bytes before byte 1001 have arrived: TCP counts bytes, not segments.',
   },
   {
     text: 'What do the sequence numbers of TCP count?',
@@ -91,10 +91,10 @@ export const tcp: readonly Question[] = [
     explanation: 'The place of each byte in the stream is known, so that segments can be put in order.',
   },
   {
-    text: 'Whom does the flow control of TCP protect?',
+    text: 'What does the flow control of TCP protect?',
     options: ['a slow or busy network', 'a slow receiver', 'a slow sender', 'a slow router'],
     right: 1,
-    explanation: 'The receiver’s window says how much it can take; the network is congestion control’s matter.',
+    explanation: 'The receiver’s window limits the bytes in flight; congestion control protects the network.',
   },
   {
     text: 'What does the congestion control of TCP do?',
@@ -108,21 +108,21 @@ export const tcp: readonly Question[] = [
     explanation: 'A lost or marked packet counts as a sign of too much traffic, and the sender sends less.',
   },
   {
-    text: 'What does the window that a receiver announces tell the sender?',
+    text: 'What does the window of a receiver limit for the sender?',
     options: [
-      'how many bytes it may send now',
-      'how many bytes have got lost so far',
-      'how many routers are between',
-      'how many seconds are left',
+      'the bytes that it may send now',
+      'the bytes that were lost so far',
+      'the routers that are in between',
+      'the seconds that are left',
     ],
     right: 0,
-    explanation: 'Who does not read lets the window shrink to zero, and then the sender has to wait.',
+    explanation: 'If a receiver does not read, its window shrinks to zero, and then the sender has to wait.',
   },
   {
     text: 'What does Nagle’s algorithm do with a small piece of data while earlier data is not acknowledged?',
-    options: ['It sends it at once, twice.', 'It throws it away.', 'It sends it before the rest.', 'It holds it back for a while.'],
+    options: ['It sends it at once, twice.', 'It throws it away.', 'It sends it before the rest.', 'It delays it for a while.'],
     right: 3,
-    explanation: 'That makes for fewer tiny segments, but can delay a dialogue of small messages.',
+    explanation: 'That reduces the number of tiny segments, but can delay a dialogue of small messages.',
   },
   {
     text: 'Which option turns Nagle’s algorithm off?',
@@ -134,12 +134,12 @@ export const tcp: readonly Question[] = [
     text: 'What does SO_KEEPALIVE do on a TCP connection?',
     options: [
       'It opens a lost connection again.',
-      'It keeps the program from ending.',
-      'It asks a silent peer for a sign of life.',
+      'It delays the end of the program.',
+      'It probes a peer that is silent.',
       'It sends each message twice.',
     ],
     right: 2,
-    explanation: 'A peer that lost its power says nothing; probes find that out, by default after two hours.',
+    explanation: 'A peer that lost its power is silent; probes detect that, by default after two hours.',
   },
   {
     text: 'Two sends of 10 bytes each go over TCP. What can the first recv(1024) return?',
@@ -149,9 +149,9 @@ export const tcp: readonly Question[] = [
   },
   {
     text: 'What does "connection refused" usually mean?',
-    options: ['Nobody listens on that port.', 'The host name is unknown to DNS.', 'The host is switched off.', 'The message was too long.'],
+    options: ['No program listens on it.', 'The host name is unknown to DNS.', 'The host is switched off.', 'The message was too long.'],
     right: 0,
-    explanation: 'The host is there and answers with a reset; often the server is just not started yet.',
+    explanation: 'The host is there and answers with a reset; often the server is not started yet.',
   },
   {
     text: 'What does it usually mean when connect() times out?',
@@ -159,22 +159,22 @@ export const tcp: readonly Question[] = [
       'The server has sent a reset.',
       'The port number is too high.',
       'The server serves others first.',
-      'No answer has come at all.',
+      'No answer has arrived at all.',
     ],
     right: 3,
-    explanation: 'A host that is off, or a firewall that drops packets, says nothing to a SYN.',
+    explanation: 'A host that is off, or a firewall that drops packets, does not answer a SYN.',
   },
   {
     text: 'What does the checksum of TCP detect?',
-    options: ['bits that somebody forged', 'segments in the wrong order', 'senders that are unknown', 'bits that changed by accident'],
+    options: ['bits that a forger changed', 'segments in the wrong order', 'senders that are unknown', 'bits that changed by accident'],
     right: 3,
-    explanation: 'Anybody can compute it anew: against forgers it takes TLS.',
+    explanation: 'A forger can compute it anew: only TLS protects against forgers.',
   },
   {
     text: 'A peer loses its power in the middle of a connection. What does the other side see at first?',
     options: ['a FIN, as at any end', 'a RST from its system', 'nothing at all', 'an end of the stream'],
     right: 2,
-    explanation: 'Nobody is left to send a FIN: who only waits in recv() needs a timeout to notice.',
+    explanation: 'No system is left to send a FIN: a program that only waits in recv() needs a timeout to detect that.',
   },
   {
     text: 'Over one TCP connection both sides can send at the same time.',
@@ -186,12 +186,12 @@ export const tcp: readonly Question[] = [
     text: 'When send() has succeeded on a TCP socket, the program at the other end has read the data.',
     options: ['True', 'False'],
     right: 1,
-    explanation: 'send() only hands the data to the system; only an answer shows that a program has read it.',
+    explanation: 'send() only passes the data to the system; only an answer shows that a program has read it.',
   },
   {
     text: 'Closing a TCP socket while received data is still unread can make the system send a RST.',
     options: ['True', 'False'],
     right: 0,
-    explanation: 'RFC 9293 wants the peer to learn that data was lost: so read to the end before you close.',
+    explanation: 'RFC 9293 requires a signal to the peer that data was lost: so read to the end before you close.',
   },
 ]

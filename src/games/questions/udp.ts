@@ -29,7 +29,7 @@ export const udp: readonly Question[] = [
     text: 'For which of these is UDP the better choice?',
     options: ['a live voice call', 'a download of a file', 'a bank transfer', 'an e-mail'],
     right: 0,
-    explanation: 'In a call, what comes late is worth nothing, and waiting for it would delay the rest.',
+    explanation: 'In a call, late data is worthless, and waiting for it would delay the rest.',
   },
   {
     text: 'How long is the header of UDP?',
@@ -38,10 +38,10 @@ export const udp: readonly Question[] = [
     explanation: 'Source port, destination port, length and checksum, two bytes each.',
   },
   {
-    text: 'A datagram of 100 bytes is read with recvfrom(40). What becomes of the other 60 bytes?',
+    text: 'A datagram of 100 bytes is read with recvfrom(40). What happens to the other 60 bytes?',
     options: ['The next call returns them.', 'They are sent again.', 'They are lost.', 'They are written to a file.'],
     right: 2,
-    explanation: 'One call takes one datagram: what does not fit is thrown away (Windows reports that as an error).',
+    explanation: 'One call reads one datagram: the system drops the bytes that do not fit (Windows reports that as an error).',
   },
   {
     text: 'How does a UDP server know where to send its answer?',
@@ -52,7 +52,7 @@ export const udp: readonly Question[] = [
       'bind() was given the address',
     ],
     right: 2,
-    explanation: 'recvfrom() gives data and address, and sendto() takes them.',
+    explanation: 'recvfrom() returns data and address, and sendto() accepts them.',
   },
   {
     text: 'Which calls does a server need for TCP, but not for UDP?',
@@ -70,24 +70,24 @@ export const udp: readonly Question[] = [
     text: 'What does connect() send on a UDP socket?',
     options: ['a SYN', 'an empty datagram', 'its port number', 'nothing'],
     right: 3,
-    explanation: 'It only sets where send() goes, and from whom datagrams are taken.',
+    explanation: 'It only sets the destination of send(), and the only accepted source of datagrams.',
   },
   {
-    text: 'Who repeats a UDP datagram that was lost?',
+    text: 'What repeats a UDP datagram that was lost?',
     options: ['the system of the sender', 'the system of the receiving host', 'the router that lost it', 'the program, if it wants to'],
     right: 3,
-    explanation: 'UDP repeats nothing; a DNS client, for instance, asks again after a while.',
+    explanation: 'UDP repeats nothing; a DNS client, for instance, repeats its request after a while.',
   },
   {
     text: 'A UDP datagram can arrive before another that was sent earlier.',
     options: ['True', 'False'],
     right: 0,
-    explanation: 'Packets may take different ways; a program that needs the order numbers its datagrams.',
+    explanation: 'Packets may take different routes; a program that needs the order numbers its datagrams.',
   },
   {
     text: 'A UDP datagram without any data can be sent and received.',
     options: ['True', 'False'],
     right: 0,
-    explanation: 'recvfrom() then returns no bytes; here that is no end, for there is no connection.',
+    explanation: 'recvfrom() then returns no bytes; here that is no end, because there is no connection.',
   },
 ]

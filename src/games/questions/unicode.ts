@@ -9,7 +9,7 @@ export const unicode: readonly Question[] = [
     explanation: 'It is written as U+0041; how it becomes bytes is the matter of an encoding.',
   },
   {
-    text: 'Which is the highest code point of Unicode?',
+    text: 'What is the highest code point of Unicode?',
     options: ['U+FFFF', 'U+FFFFF', 'U+10FFFF', 'U+FFFFFFFF'],
     right: 2,
     explanation: 'That makes 17 planes of 65,536 code points each, more than a million in all.',
@@ -51,10 +51,10 @@ export const unicode: readonly Question[] = [
     explanation: 'RFC 3629 ends UTF-8 at U+10FFFF, for which four bytes are enough.',
   },
   {
-    text: 'How can one see that a byte of UTF-8 continues a character?',
+    text: 'How does a byte of UTF-8 show that it continues a character?',
     options: ['Its highest bits are 11.', 'Its highest bits are 10.', 'Its highest bit is 0.', 'Its lowest bit is 1.'],
     right: 1,
-    explanation: 'So one can find the next beginning of a character from anywhere in a text.',
+    explanation: 'So a reader can find the beginning of the next character from any byte of a text.',
   },
   {
     text: 'How many bytes follow a first byte of UTF-8 that begins with the bits 1110?',
@@ -107,7 +107,7 @@ export const unicode: readonly Question[] = [
       'bytes that could not be decoded',
     ],
     right: 3,
-    explanation: 'It is the replacement character: what was there before is lost.',
+    explanation: 'It is the replacement character: the original bytes are lost.',
   },
   {
     text: 'What is a byte order mark (BOM)?',
@@ -124,13 +124,13 @@ export const unicode: readonly Question[] = [
     text: 'Which bytes are the byte order mark in UTF-8?',
     options: ['FE FF', 'FF FE', 'EF BB BF', '00 00 FE FF'],
     right: 2,
-    explanation: 'It is U+FEFF, with three bytes; who compares the first word of a file has to expect it.',
+    explanation: 'It is U+FEFF, with three bytes; a program that compares the first word of a file has to expect it.',
   },
   {
     text: 'A UTF-16 text begins with the bytes FF FE. What is its byte order?',
     options: ['big-endian', 'little-endian', 'network order', 'no order at all'],
     right: 1,
-    explanation: 'The mark is U+FEFF: FF is its less significant byte, and that byte stands first.',
+    explanation: 'The mark is U+FEFF: FF is its less significant byte, and that byte is first.',
   },
   {
     text: 'How does UTF-16 write a code point above U+FFFF?',
@@ -159,13 +159,13 @@ export const unicode: readonly Question[] = [
       'It joins letters and their marks.',
     ],
     right: 3,
-    explanation: 'Texts that look the same become equal, where Unicode has one code point for letter and mark.',
+    explanation: 'Texts that look the same become equal, if Unicode has one code point for letter and mark.',
   },
   {
-    text: 'The first of the two bytes of an é has come, the second has not. What should the receiver do?',
+    text: 'The first of the two bytes of an é has arrived, the second has not. What should the receiver do?',
     options: ['put a ? in its place', 'throw the byte away', 'wait with decoding', 'close the connection'],
     right: 2,
-    explanation: 'TCP cuts anywhere: decode whole messages, or with a decoder that keeps what is unfinished.',
+    explanation: 'TCP cuts anywhere: decode whole messages, or use a decoder that stores an unfinished character.',
   },
   {
     text: 'Which byte never occurs in UTF-8?',
@@ -192,7 +192,7 @@ export const unicode: readonly Question[] = [
     explanation: 'LF is 10 (0x0A), CR is 13 (0x0D), and the blank is 32 (0x20).',
   },
   {
-    text: 'On what must both sides agree before text goes over a socket?',
+    text: 'On what must both sides agree before they send text over a socket?',
     options: ['on its font', 'on its language', 'on its colour', 'on its encoding'],
     right: 3,
     explanation: 'Sockets carry bytes: the same bytes are other characters in another encoding.',
@@ -219,6 +219,6 @@ export const unicode: readonly Question[] = [
     text: "Every sequence of bytes can be decoded with 'latin-1' in Python.",
     options: ['True', 'False'],
     right: 0,
-    explanation: 'Each byte has its character there, so there is no error, even where the result is nonsense.',
+    explanation: 'Each byte has its character there, so there is no error, even if the result is nonsense.',
   },
 ]

@@ -61,7 +61,7 @@ export class AccountChanges {
     return this.#change(name, proof, ENDED.password, async (account) => {
       const hash = await passwords.hash(password, proof?.address)
       if (isRefusal(hash)) return hash
-      // the store commits both in one transaction with what follows
+      // the store commits both in one transaction with the changes that follow
       seats.revokeTokens(account.person)
       return accounts.setPassword(account.person, hash, proof && account.password)
     })

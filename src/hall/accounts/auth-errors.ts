@@ -24,23 +24,23 @@ export const SESSION_OVER: AuthError = { code: 'bad-token', refused: 'this sessi
 /** The error for a session of a user without an account. */
 export const NO_ACCOUNT: AuthError = { code: 'unregistered', refused: 'sessions are for registered names: register first' }
 
-/** The error for a name that the rules do not allow. */
+/** Returns the error for a name that the rules do not allow. */
 export function badName(refused: string): AuthError {
   return { code: 'bad-name', refused }
 }
 
-/** The error for a registration of a name that is registered. */
+/** Returns the error for a registration of a name that is registered. */
 export function alreadyRegistered(name: string): AuthError {
   return { code: 'name-taken', refused: `the name ${name} is registered already: log in, or take another name` }
 }
 
-/** The error for a guest who takes a registered name. */
+/** Returns the error for a guest who takes a registered name. */
 export function needsPassword(name: string): AuthError {
   const refused = `the name ${name} is registered: log in with its password, or take another name`
   return { code: 'name-taken', refused, registered: name }
 }
 
-/** The error for a change of an account that does not exist. */
+/** Returns the error for a change of an account that does not exist. */
 export function notRegistered(name: string): AuthError {
   return { code: 'unregistered', refused: `the name ${name} is not registered` }
 }

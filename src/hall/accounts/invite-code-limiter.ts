@@ -4,8 +4,8 @@ import type { AuthError } from './auth-errors.ts'
 import { RATES as LOGIN, toThrottleError } from './logins.ts'
 
 /*
- * Only wrong invitation codes count: for the connection, and for the address, which bounds what a guesser gains by new
- * connections. The rates are those of passwords. While a limit is reached, right codes are refused too, because otherwise
+ * Only wrong invitation codes count: for the connection, and for the address, which bounds the gain of a guesser with
+ * new connections. The rates are those of passwords. While a limit is reached, right codes are refused too, because otherwise
  * guesses could continue. Refused codes do not count. docs/security.md computes a guesser's chance.
  */
 

@@ -1,4 +1,4 @@
-/** TurnLimits is the limits of `Turns`. */
+/** LoginQueueLimits is the limits of a `LoginQueue`. */
 export interface LoginQueueLimits {
   /** Limit of tasks that run at once. */
   readonly atOnce: number
@@ -10,7 +10,7 @@ export interface LoginQueueLimits {
 type Waiting = (admitted: boolean) => void
 
 /**
- * Turns runs a few tasks at once and queues the others. The keys, such as addresses, take turns, so a key with many tasks does not
+ * LoginQueue runs a few tasks at once and queues the others. The keys, such as addresses, take turns, so a key with many tasks does not
  * make the others wait long. If too many tasks wait, the last task of the longest queue is refused.
  */
 export class LoginQueue {

@@ -10,8 +10,8 @@ import type { AuthError } from './auth-errors.ts'
  * An address from which a user has logged in before is a known address of that name. Attempts from it count for this pair of
  * name and address alone. All other attempts count for the address, with any name, and for the name, from any address: all
  * strangers share the attempts at a name. So guesses from elsewhere take nothing from the owner at a known address. A refused
- * attempt does not count anywhere, so an address without attempts takes nothing from a name or from another address. A right
- * login gives back its attempts, and no more, because otherwise the owner's logins would give guessers new attempts. Login
+ * attempt does not count anywhere, so an address without attempts takes nothing from a name or from another address. A successful
+ * login returns its attempts, and no more, because otherwise the owner's logins would provide guessers with new attempts. Login
  * sessions are not limited: their tokens have 130 bits.
  *
  * Nothing here depends on whether a name is registered, except that only registered names have known addresses. A guesser at an
@@ -32,12 +32,12 @@ export const RATES = {
 /** Rate limit of registrations from an address. */
 const REGISTRATIONS = RATES.address
 
-/** Limits of names with known addresses, and of known addresses of each: the latest stay. */
+/** Maximum numbers of names with known addresses, and of known addresses for each name; the latest are kept. */
 const KNOWN = { names: 10_000, addresses: 8 }
 
 /** Attempt is an attempt that the limits allow. */
 export interface Attempt {
-  /** Gives back what this attempt took. */
+  /** Returns the tokens that this attempt took. */
   giveBack(): void
 }
 

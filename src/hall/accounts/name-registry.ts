@@ -29,7 +29,7 @@ export class NameRegistry {
     this.#options = options
   }
 
-  /** The registered names, indexed by look; loads them first. */
+  /** Loads the registered names at first use, and returns them indexed by look. */
   registered(): Promise<Lookalikes> {
     this.#registered ??= this.#options.accounts.all().then((all) => {
       const names = new Lookalikes()
@@ -49,7 +49,7 @@ export class NameRegistry {
   async takenBy(name: string, like = name): Promise<AuthError> {
     const { guests, holdsSeatFor } = this.#options
     const registered = await this.registered()
-    // the lookups come first, because checking the rules for names takes the most time, and almost always succeeds
+    // the lookups run first, because checking the rules for names takes the most time, and almost always succeeds
     let checks = 0
     const isFree = (other: string) =>
       !guests.has(other) &&

@@ -92,7 +92,7 @@ export class Passwords {
 
 /** Error for a password with replacement characters: different passwords would become the same. */
 const BROKEN =
-  'the password arrived broken, for it is not UTF-8: set your terminal or program to UTF-8, or use letters and digits without accents'
+  'the password arrived broken, because it is not UTF-8: set your terminal or program to UTF-8, or use letters and digits without accents'
 /** Matches a text without a visible character. */
 const BLANK = /^[\p{Z}\p{Default_Ignorable_Code_Point}\u2800]*$/u
 

@@ -33,7 +33,7 @@ import type { RandomBytes } from './tokens.ts'
  *
  * Guesses. A login, a registration and a proof of the password each take from a rate limit (`logins.ts`) before any hash is
  * computed. A right password returns its attempt to the limit, and so does a login whose password was never compared. A wrong password
- * and an unknown name take the same time and give the same answer.
+ * and an unknown name take the same time and have the same answer.
  */
 
 /** LoginRequest is a request to enter as a guest or as a registered user. */
@@ -44,7 +44,7 @@ export interface LoginRequest {
   readonly address: string
   /** Reconnect secret, which proves that this is the current or last guest of that name; the server ends the guest's other connections. */
   readonly secret?: string | undefined
-  /** The user that this connection has had until now. */
+  /** The user of this connection before this login. */
   readonly before?: OnlineUser | undefined
   /** True for the connection of a worksheet's program, which receives no events from elsewhere in the hall. */
   readonly quiet?: boolean | undefined
@@ -62,7 +62,7 @@ export interface PeopleOptions {
   readonly random?: RandomBytes
   /** Seats of the hall; without it, no user has a seat. */
   readonly seats?: Seats
-  /** The games of the server, whose words cannot be names; by default those that come with Parlor. */
+  /** The games of the server, whose words cannot be names; by default the shipped games. */
   readonly catalogue?: Catalogue
   /** Called with errors that the server survives. */
   readonly onError?: (sentence: string, reason: unknown) => void
@@ -298,7 +298,7 @@ export class People {
     return this.#arrive(person, name, entry)
   }
 
-  /** Deletes what belongs to the previous guest of a name. */
+  /** Deletes the data of the previous guest of a name. */
   #forgetGuest(person: PersonId): void {
     this.#secrets.clear(person)
     this.guestGames.clear(person)

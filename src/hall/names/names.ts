@@ -76,7 +76,7 @@ const TERMS = ['against', 'minutes', 'private', 'rated', 'seconds']
 /** Words that answer a question of the front door or of a protocol, or that are placeholders in its texts. */
 const ANSWERS = new Set('code n nah nope sure versus vs with y yeah yep yup'.split(' '))
 
-/** The words of the games that come with Parlor. */
+/** The words of the shipped games. */
 const SHIPPED_WORDS = gameWords(shippedGames)
 
 /**
@@ -139,7 +139,7 @@ export function checkLobbyName(text: string, { games, terms, settings }: GameWor
   const name = checkPersonName(text)
   if (isRefusal(name)) return name
   if (/^(?=.*\p{N})[\p{N}\p{P}\s_.,|+-]*$|^[\d.]+e[+-]?\d+$/iu.test(name))
-    return { refused: 'a name is not a number, which could mean a move or a table: add a letter' }
+    return { refused: 'a name cannot be a number, which can mean a move or a table: add a letter' }
   if (/^[^\p{L}\p{Extended_Pictographic}]{2,}$/u.test(name))
     return { refused: 'a name of several characters has a letter, so that users do not take it for a line of a board or a list' }
   if (ANSWERS.has(foldName(name)))

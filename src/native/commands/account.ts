@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isRefusal } from '../../games/game.ts'
 import type { EndedConnections, Lobby, LobbyRefusal } from '../../hall/api.ts'
 import { costs } from '../../hall/login-costs.ts'
-import { type AnswerOf, command, done, message, ok, toReply } from '../declaration.ts'
+import { type AnswerOf, command, done, message, ok, toAnswer } from '../declaration.ts'
 import { id, list, name, samples, secret, table, text, time } from '../fields.ts'
 
 const password = z.string().min(1).max(512)
@@ -35,11 +35,11 @@ const opened = message(
 export const accountMessages = [entered, opened] as const
 
 function toEntered({ me }: Lobby) {
-  return toReply(entered, { name: me?.name ?? '', registered: me?.registered ?? false, tables: [...(me?.tables ?? [])] })
+  return toAnswer(entered, { name: me?.name ?? '', registered: me?.registered ?? false, tables: [...(me?.tables ?? [])] })
 }
 
 function toEndedCount(ended: EndedConnections | LobbyRefusal): AnswerOf<typeof ok.schema> {
-  return isRefusal(ended) ? ended : toReply(ok, { connections: ended.connections, sessions: ended.sessions })
+  return isRefusal(ended) ? ended : toAnswer(ok, { connections: ended.connections, sessions: ended.sessions })
 }
 
 /** The commands about the user. */
@@ -112,7 +112,7 @@ export const accountCommands = [
       answer: opened.schema,
       async run(lobby) {
         const result = await lobby.openSession()
-        return isRefusal(result) ? result : toReply(opened, result)
+        return isRefusal(result) ? result : toAnswer(opened, result)
       },
     },
   ),

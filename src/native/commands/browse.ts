@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isRefusal } from '../../games/game.ts'
 import type { LadderRow } from '../../hall/api.ts'
-import { command, message, toReply } from '../declaration.ts'
+import { command, message, toAnswer } from '../declaration.ts'
 import {
   count,
   finishedGame,
@@ -138,7 +138,7 @@ export const browseCommands = [
       cost: 9,
       answer: games.schema,
       run: (lobby) =>
-        toReply(games, {
+        toAnswer(games, {
           games: lobby.catalogue.entries.map(({ name, title, game, moves, settings }) => ({
             game: name,
             title,
@@ -162,7 +162,7 @@ export const browseCommands = [
         const range = { from, count: LISTED }
         const [people, seekers, tables] = [lobby.listPeople(range), lobby.listSeeks(range), lobby.listTables(range)]
         const total = { people: people.total, seekers: seekers.total, tables: tables.total }
-        return toReply(lobbyPage, { people: people.items, seekers: seekers.items, tables: tables.items, total })
+        return toAnswer(lobbyPage, { people: people.items, seekers: seekers.items, tables: tables.items, total })
       },
     },
   ),
@@ -178,7 +178,7 @@ export const browseCommands = [
         const best = await lobby.ladder(game, limit)
         if (isRefusal(best)) return best
         const own = await lobby.rank(game)
-        return toReply(ladder, { game, best: best.map(toRow), ...(own && !isRefusal(own) ? { own: { ...toRow(own), of: own.of } } : {}) })
+        return toAnswer(ladder, { game, best: best.map(toRow), ...(own && !isRefusal(own) ? { own: { ...toRow(own), of: own.of } } : {}) })
       },
     },
   ),
@@ -196,7 +196,7 @@ export const browseCommands = [
       answer: history.schema,
       async run(lobby, { name, from = 0, limit = ROWS }) {
         const found = await lobby.history(name, { from, count: limit })
-        return isRefusal(found) ? found : toReply(history, { name: found.name, games: found.items, total: found.total })
+        return isRefusal(found) ? found : toAnswer(history, { name: found.name, games: found.items, total: found.total })
       },
     },
   ),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type RefusalCode, refusalCodes } from '../../hall/api.ts'
-import { command, done, message, ok, toReply } from '../declaration.ts'
+import { command, done, message, ok, toAnswer } from '../declaration.ts'
 import { count, id, text } from '../fields.ts'
 
 /** Version of the native protocol. It changes when a client of the version before would no longer understand the server. */
@@ -30,7 +30,7 @@ export const basicMessages = [
   ),
 ] as const
 
-const pong = message('pong', 'The server responds.', { id: id.optional() }, { id: 17 })
+const pong = message('pong', 'The server answers a `ping`.', { id: id.optional() }, { id: 17 })
 
 /** The messages from the server about the connection. */
 export const connectionMessages = [
@@ -42,9 +42,9 @@ export const connectionMessages = [
 export const connectionCommands = [
   command(
     'ping',
-    'Checks that the server responds. The answer is `pong`.',
+    'Checks that the server answers. The answer is `pong`.',
     {},
-    { example: { id: 17 }, cost: 0, answer: pong.schema, run: () => toReply(pong, {}) },
+    { example: { id: 17 }, cost: 0, answer: pong.schema, run: () => toAnswer(pong, {}) },
   ),
   // the session closes the connection after the answer
   command(

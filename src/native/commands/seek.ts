@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isRefusal } from '../../games/game.ts'
 import type { GameTerms, SeekInfo } from '../../hall/api.ts'
 import { BOUNDS } from '../../hall/number-bounds.ts'
-import { command, done, message, ok, toReply } from '../declaration.ts'
+import { command, done, message, ok, toAnswer } from '../declaration.ts'
 import { game, name, samples, seat, seekInfo, settings, whole } from '../fields.ts'
 
 const clock = z
@@ -74,7 +74,7 @@ export const seekCommands = [
         const sought = await lobby.seek({ ...wish, settings })
         if (isRefusal(sought)) return sought
         const { code, near } = sought
-        return toReply(ok, { ...(code === undefined ? {} : { code }), ...(near ? { near: near.map(toSeek) } : {}) })
+        return toAnswer(ok, { ...(code === undefined ? {} : { code }), ...(near ? { near: near.map(toSeek) } : {}) })
       },
     },
   ),

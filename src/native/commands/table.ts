@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isRefusal } from '../../games/game.ts'
 import type { LobbyRefusal, TableSnapshot } from '../../hall/api.ts'
 import { BOUNDS } from '../../hall/number-bounds.ts'
-import { command, done, message, ok, toReply } from '../declaration.ts'
+import { command, done, message, ok, toAnswer } from '../declaration.ts'
 import { visibleEvent } from '../event-schema.ts'
 import { finishedGame, id, list, outcome, samples, score, seat, seen, table, terms, text, time } from '../fields.ts'
 import { toTerms } from './seek.ts'
@@ -11,7 +11,7 @@ const left = z.number().min(0).max(BOUNDS.total.max)
 
 /** A table at one moment, as one seat or a watcher sees it. */
 const sight = z.strictObject({
-  view: z.unknown().meta({ description: 'what this client may see of the game, as plain data; each game has its own form' }),
+  view: z.unknown().meta({ description: 'the part of the game that this client may see, as plain data; each game has its own form' }),
   turn: z.boolean().meta({ description: 'whether this seat may move' }),
   toMove: list(seat),
   outcome: outcome.optional(),
@@ -69,7 +69,7 @@ export const tableMessages = [
       n: seen,
       at: time,
       what: visibleEvent.meta({
-        description: '`reseeded`: random draws use a new seed from this event on, which the server tells no client',
+        description: '`reseeded`: random numbers follow from a new seed after this event; the server sends the seed to no client',
       }),
       sight: sight.optional().meta({ description: 'present if the view of this client has changed' }),
     },
@@ -98,7 +98,7 @@ export const tableMessages = [
   ),
   message(
     'finished',
-    'A game of this user has ended at a table that this connection does not follow. `recorded` comes next if the game is rated.',
+    'A game of this user has ended at a table that this connection does not follow. `recorded` follows if the game is rated.',
     { ...finishedGame, seat },
     {
       table: 17,
@@ -147,7 +147,7 @@ export const tableCommands = [
       answer: watching.schema,
       run(lobby, given) {
         const found = lobby.watch(given.table)
-        return isRefusal(found) ? found : toReply(watching, toSnapshotFields(found))
+        return isRefusal(found) ? found : toAnswer(watching, toSnapshotFields(found))
       },
     },
   ),
@@ -170,7 +170,7 @@ export const tableCommands = [
         const resumed = table === undefined ? await lobby.resume(token ?? '', after) : await lobby.resumeSeat(table, after)
         if (isRefusal(resumed)) return resumed
         const fields = toSnapshotFields(resumed)
-        return resumed.resync ? toReply(resync, fields) : toReply(seated, fields)
+        return resumed.resync ? toAnswer(resync, fields) : toAnswer(seated, fields)
       },
     },
   ),

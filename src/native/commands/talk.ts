@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isRefusal } from '../../games/game.ts'
-import { command, done, message, ok, toReply } from '../declaration.ts'
+import { command, done, message, ok, toAnswer } from '../declaration.ts'
 import { from, id, limit, list, name, table, text, total } from '../fields.ts'
 
 /** Default number of watchers in the answer to `watchers`. */
@@ -22,7 +22,7 @@ export const talkMessages = [
   watchers,
 ] as const
 
-/** The commands to talk, and to find out who listens. */
+/** The commands to talk, to mute users and to list watchers. */
 export const talkCommands = [
   command(
     'say',
@@ -68,7 +68,7 @@ export const talkCommands = [
       answer: watchers.schema,
       run(lobby, { table, from = 0, limit = LISTED }) {
         const page = lobby.watchers(table, { from, count: limit })
-        return isRefusal(page) ? page : toReply(watchers, { table, names: page.items, total: page.total })
+        return isRefusal(page) ? page : toAnswer(watchers, { table, names: page.items, total: page.total })
       },
     },
   ),

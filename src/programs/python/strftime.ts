@@ -3,7 +3,7 @@
  * (FH slides, "Processing Client Requests") calls it with any format that a client sends.
  *
  * The time is naive: the local time of `at`, without a zone, so %z and %Z are empty. Python replaces %f, %z and %Z itself
- * and gives the rest to the C library. That knows flags (`-`, `_`, `0`, `^`, `#`), widths, and the modifiers E and O before
+ * and passes the rest to the C library. The library knows flags (`-`, `_`, `0`, `^`, `#`), widths, and the modifiers E and O before
  * some letters; it returns an unknown directive unchanged. Python cuts the format at the first NUL, and returns an empty
  * text if the result exceeds its buffer, which depends on the length of the format (`limitOf`).
  */

@@ -41,7 +41,7 @@ const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\
 const BLANK = /[[\s\u0085]--\ufeff]/v
 
 /**
- * Removes the blanks around a text like Python's `str.strip()`, which keeps a byte order mark. It is a loop because a regular
+ * Removes the blanks around a text like Python's `str.strip()`, which does not remove a byte order mark. It is a loop because a regular
  * expression for the end of the text would take hours on a megabyte of blanks in the middle.
  */
 export function stripPython(text: string): string {

@@ -13,7 +13,7 @@ export type GameName = (typeof GAMES)[number]
 
 const FRAMINGS = ['lines', 'none', 'length'] as const
 
-/** How bytes become messages. */
+/** The way in which bytes become messages. */
 export const framing: TextOption<(typeof FRAMINGS)[number]> = {
   kind: 'text',
   name: 'framing',
@@ -108,7 +108,7 @@ const GLUED = /^(play (?:tictactoe|scissors|guess|hangman))[\r\n]*(-?\d{1,20}|[0
  * no side waits forever.
  *
  * Special cases: several lines may arrive together, in the framing `none` also as one message (`GLUED`, `#waiting`). A peer
- * without games may answer `play` with one line, and its answer to the first move is still to come (`#begun`). A peer
+ * without games may answer `play` with one line, and its answer to the first move arrives later (`#begun`). A peer
  * may send the known result of a game once more (`#echo`).
  */
 export class TalkChannel {

@@ -17,7 +17,7 @@ type InTalk = (line: TalkChannel, at: RoleContext<unknown>, begins: SeatNumber) 
 /** Number of guesses, as in C8 slides, assignment 5. */
 const TRIES = 5
 
-/** Each side draws its own board; a move is the number of a cell. */
+/** Each side shows its own board; a move is the number of a cell. */
 const ticTacToe: InTalk = async (line, { house }, begins) => {
   const seat = await house.sit(tictactoe, line.them, { first: begins })
   const move = async (text: string) => {
@@ -71,12 +71,12 @@ const scissors: InTalk = async (line, { person, random }, begins) => {
 
 const ANSWERS: Readonly<Record<Verdict, string>> = { low: 'LOW', high: 'HIGH', right: 'WIN', wasted: REQUESTS.guess }
 
-/** Keeps a number, drawn or from the option `secret`, and answers the other side's guesses. */
+/** Holds a secret number, random or from the option `secret`, and answers the other side's guesses. */
 const keepNumber: InTalk = async (line, { house, person, options }) => {
   // the option may be a word, for hangman
   const secret = checkSecret(options) ? undefined : toSecretNumber(options)
   const seat = await house.sit(guessing, 0, { tries: TRIES, secret })
-  person.say('This side keeps a number from 1 to 100, and answers by itself.')
+  person.say('This side has a secret number from 1 to 100, and answers by itself.')
   try {
     for (let { view, outcome } = await seat.next(); !outcome; ) {
       const guess = await line.receiveMove(REQUESTS.guess, pythonInt)
@@ -99,7 +99,7 @@ const VERDICTS: Readonly<Record<string, string>> = {
   GAMEOVER: 'You ran out of tries! Game over.',
 }
 
-/** Guesses the number that the other side keeps. Both sides count the guesses, so GAMEOVER may be missing. */
+/** Guesses the secret number of the other side. Both sides count the guesses, so GAMEOVER may be missing. */
 const guessNumber: InTalk = async (line, { person }) => {
   const judge = new NumberJudge()
   person.say('Guess a number from 1 to 100.')
@@ -109,7 +109,7 @@ const guessNumber: InTalk = async (line, { person }) => {
     const verdict = await line.receiveMove(REQUESTS.verdict, (text) => (Object.hasOwn(VERDICTS, text.trim()) ? text.trim() : undefined))
     const answer = ({ LOW: 'low', HIGH: 'high', WIN: 'right' } as const)[verdict]
     const wrong = answer && judge.check(answer, Number(guess))
-    if (wrong !== undefined) throw new Disconnected('violation', `the other side said ${quoteText(verdict)}, but ${wrong}`)
+    if (wrong !== undefined) throw new Disconnected('violation', `the other side sent ${quoteText(verdict)}, but ${wrong}`)
     person.say(VERDICTS[verdict])
     if (verdict === 'WIN' || verdict === 'GAMEOVER') return
   }

@@ -9,12 +9,12 @@ import { quoteText } from '../../wire/text.ts'
 import { wrongMiss, wrongPositions, wrongWord } from '../hangman.ts'
 import { REQUESTS, type TalkChannel } from './channel.ts'
 
-/** Keeps a word, drawn or from the option `secret`, and answers the other side's guesses. Its length answers `play`. */
+/** Holds a secret word, random or from the option `secret`, and answers the other side's guesses. Its length answers `play`. */
 export async function keepWord(line: TalkChannel, { house, person, options }: RoleContext<unknown>): Promise<void> {
   const secret = readOption(options, secretWord)
   const usable = secret !== undefined && !findWordFault(secret)
   const seat = await house.sit(hangman, 0, { secret: usable ? secret : undefined, words: readOption(options, words) })
-  person.say('This side keeps a word, and answers by itself.')
+  person.say('This side has a secret word, and answers by itself.')
   const guess = async (letter: string) => (seat.play(letter) ? undefined : letter)
   try {
     let { view, outcome } = await seat.next()
@@ -33,7 +33,7 @@ export async function keepWord(line: TalkChannel, { house, person, options }: Ro
   }
 }
 
-/** Guesses the word that the other side keeps. */
+/** Guesses the secret word of the other side. */
 export async function guessWord(line: TalkChannel, { person }: RoleContext<unknown>): Promise<void> {
   let view = await line.receiveMove(REQUESTS.word, parseWord)
   while (view.word === undefined) {
@@ -98,5 +98,5 @@ function parseEnd(text: string, view: HangmanView): string | undefined {
 /** Throws a violation if there is a reason why the other side has broken the rules of the game. */
 function refuseIf(text: string, why: string | undefined): void {
   if (why !== undefined)
-    throw new Disconnected('violation', `the other side said ${quoteText(maskSecrets(text, findSecretsAfterKeyword(text)))}, but ${why}`)
+    throw new Disconnected('violation', `the other side sent ${quoteText(maskSecrets(text, findSecretsAfterKeyword(text)))}, but ${why}`)
 }

@@ -31,15 +31,17 @@ export interface ConversationEnd {
   readonly sent: number
 }
 
-/** The server calls the methods of Logs with its events. Logs writes those that the level includes; a missing method logs nothing. */
+/**
+ * Logs has the methods that the server calls with its events. It writes the events that the level includes; a missing method logs nothing.
+ */
 export interface Logs {
   /** Logs a sentence about the server, not about one connection. */
   log(level: Level, sentence: string): void
   connected?(info: ConnectionInfo): void
   seated?(info: ConnectionInfo, table: number, seat: number): void
-  /** Logs a notice about an open conversation: for example, that a message is incomplete or was rejected. */
+  /** Logs a notice about an open conversation: for example, that a message is incomplete or was refused. */
   noticed?(info: ConnectionInfo, what: Notice, sentence: string): void
-  /** Logs a line of a conversation's trace, if the operator has asked for a trace. */
+  /** Logs a line of a conversation's trace, if the operator has requested a trace. */
   traced?(info: ConnectionInfo, line: string): void
   ended?(info: ConnectionInfo, ending: ConversationEnd): void
   /** Logs that a client was rejected or slowed down, with a sentence that says why; once a minute for an address. */
@@ -47,7 +49,7 @@ export interface Logs {
 }
 
 /**
- * Level of each notice. A message before its turn and a slow program are part of many games. A rejected message matters to
+ * Level of each notice. A message before its turn and a slow program are part of many games. A refused message matters to
  * its author, because the client may not show the answer.
  */
 export const noticeLevels: Readonly<Record<Notice, Level>> = {

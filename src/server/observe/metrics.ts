@@ -11,8 +11,8 @@ const APPENDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.0
 const LAG_EVERY = 20
 
 /**
- * Metrics are the measurements of a server, in Prometheus' text format. Where the server's objects have a number already,
- * it is read from them when Prometheus asks, and not counted a second time.
+ * Metrics are the measurements of a server, in Prometheus' text format. If the server's objects have a number already, a
+ * scrape reads it from them, and no code counts it a second time.
  */
 export class Metrics {
   readonly contentType: string
@@ -33,7 +33,7 @@ export class Metrics {
     this.#count('parlor_moves_total', 'Moves that were appended to the journal.', (counter) => counter.inc(this.#moves))
   }
 
-  /** All metrics in Prometheus' text format. */
+  /** Resolves to all metrics in Prometheus' text format. */
   text(): Promise<string> {
     return this.#registry.metrics()
   }

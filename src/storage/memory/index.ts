@@ -18,8 +18,8 @@ import { MemoryResults } from './results.ts'
 import { MemoryUsage } from './usage.ts'
 
 /**
- * Creates a store in memory. It calls back at the same times as a store on disk: after everything in this turn of the event
- * loop. Exceptions of followers go to `onError`, by default to a warning of the process.
+ * Creates a store in memory. It calls back at the same times as a store on disk: at the end of this turn of the event
+ * loop. `onError` receives the exceptions of followers; by default, each becomes a warning of the process.
  */
 export function memoryStore({ onError = warn }: { readonly onError?: OnStoreError } = {}): Store {
   const events = new MemoryEventStore()

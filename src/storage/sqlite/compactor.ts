@@ -19,7 +19,7 @@ export interface Compaction {
 }
 
 const STEP = 16_000
-/** Maximum of characters that are added between two checks of the size. */
+/** Maximum number of characters that are added between two checks of the size. */
 const LOOK = 1_000_000
 /** A pass begins when all of `keep` is in use, and ends when this part of it is. */
 const ENOUGH = 0.97

@@ -75,7 +75,7 @@ export function checkDatabaseExists(path: string): void {
   if (loss !== undefined)
     throw new StoreError(
       'damaged',
-      `${loss}. Put ${path} back, restore a backup, or start with an empty store: "parlor repair --data ${dirname(path)}" copies all files as they are before it changes anything`,
+      `${loss}. Put ${path} back, restore a backup, or start with an empty store: "parlor repair --data ${dirname(path)}" copies all files unchanged before it changes the folder`,
     )
 }
 

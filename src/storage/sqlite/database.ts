@@ -42,7 +42,7 @@ export type Durability = 'process' | 'power'
 
 /** Commits after which the write-ahead log is checkpointed. */
 const COMMITS = 400
-/** Bytes of the log from which a checkpoint comes earlier and truncates the log; and the growth until the next try. */
+/** Bytes of the log from which a checkpoint runs earlier and truncates the log; and the growth until the next try. */
 const LONG = 8_000_000
 const LONGER = 2_000_000
 
@@ -132,7 +132,7 @@ export class Database {
     return this.#identity.isInPlace()
   }
 
-  /** Throws a StoreError if a file was removed, replaced or cut. SQLite may not notice, because it caches pages in memory. */
+  /** Throws a StoreError if a file was removed, replaced or cut. SQLite may not detect that, because it caches pages in memory. */
   checkFiles(): void {
     this.#identity.check()
   }
@@ -172,7 +172,7 @@ export class Database {
     try {
       await backup(this.#handle, path, { rate: COPIED })
     } catch (error) {
-      // a file that was cut is reported as cut, and not with the error of SQLite
+      // if a file was cut, the error names that, and not the error of SQLite
       explaining(this.path, () => this.#identity.check())
       explaining(isOfCopy(error) ? path : this.path, () => {
         throw error
@@ -213,7 +213,7 @@ export class Database {
         this.#identity.check()
         this.#identity.noteOverwriting()
         const isLong = this.#identity.logLength >= LONG
-        // after PASSIVE, SQLite overwrites the log from its beginning, and its length no longer shows what it holds
+        // after PASSIVE, SQLite overwrites the log from its beginning, and its length no longer shows its content
         this.#handle.exec(`PRAGMA wal_checkpoint(${isLong ? 'TRUNCATE' : 'PASSIVE'})`)
         if (isLong) this.#identity.resize()
         this.#lengthThen = this.#identity.logLength
@@ -275,7 +275,7 @@ export function toNumber(value: SQLOutputValue | undefined): number {
  * nothing to the database of another program. Throws a StoreError for that, or SQLite's error.
  */
 function lock(handle: DatabaseSync, path: string, durable: Durability): void {
-  // takes the write lock at once, because two processes with read locks could wait for each other for ever
+  // takes the write lock at once, because two processes with read locks could wait for each other forever
   handle.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT')
   const one = (sql: string) => toNumber(Object.values(handle.prepare(sql).get() ?? {})[0])
   const application = one('PRAGMA application_id')

@@ -11,14 +11,14 @@ import type { Progress } from './progress-mark.ts'
 import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-index.ts'
 
 /*
- * How events are stored in SQLite.
+ * The storage of events in SQLite.
  *
  * The problem: thousands of tables append a few bytes each, in one transaction per turn. A row for each event, with its own
  * place in the B-tree of its table, costs more than the event itself, and touches as many pages as there are tables.
  * (Version 1 of the file had a row for each event, linked to the previous event.)
  *
  * The idea: the journal is a log of commits. A commit adds one row at its end, with the events of all tables as text. That
- * makes an append cheap, and a read needs to know where the parts of a table are: pairs of a place (the key of a journal
+ * makes an append cheap, and a read needs the positions of the parts of a table: pairs of a place (the key of a journal
  * row) and the character in that row at which the part begins.
  *
  *   journal   place 41   "\n7 3\n[0,4,..]\n9 0\n{opened..}"     written by every commit, never changed
@@ -26,7 +26,7 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  *   blocks    block 0   many finished tables as text           /  (table-index.ts)
  *   #known    table 7   the parts that the index lacks            in memory
  *
- * - The journal is the truth, and the index follows from it. The index has everything up to the place in `covered`; on
+ * - The journal is the truth, and the index follows from it. The index has all events up to the place in `covered`; on
  *   opening, only the journal after that place is read. `lag` bounds how much that is.
  * - #known has every unfinished table, and every table whose parts are not all in the index. So the version check of an
  *   append reads no disk, except for a finished table.
@@ -34,7 +34,7 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
  * - If a transaction fails, #forget removes what its batches added to memory; the memory then equals the file again.
  * - Index writes are bounded steps between turns of the event loop, because a transaction stops all users. An index write
  *   that fails loses nothing, and is tried again later.
- * - With a size limit, the Compactor calls `removeOldest`, which removes the oldest journal rows (cleaning.ts). It removes only
+ * - With a size limit, the Compactor calls `removeOldest`, which removes the oldest journal rows (journal-cleaning.ts). It removes only
  *   rows up to `covered`, so that a restart never misses a row.
  */
 
@@ -42,9 +42,9 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
 export interface FlushPolicy {
   /** Characters by which the journal may be ahead of the index before the index follows; a restart reads as many. */
   readonly lag: number
-  /** Maximum of index entries in one transaction, and the number of finished tables that make a block. */
+  /** Maximum number of index entries in one transaction, and the number of finished tables that make a block. */
   readonly entries: number
-  /** Characters of a full row of the journal; the rest of a commit goes into further rows. */
+  /** Characters of a full row of the journal; the rest of a commit is written to further rows. */
   readonly row: number
 }
 
@@ -66,7 +66,7 @@ export class SqliteEventStore implements EventStore, Compactable {
   readonly #pace: FlushPolicy
   /** Unfinished tables, and tables whose entry in the index is missing or outdated. */
   readonly #known = new Map<TableId, KnownTable>()
-  /** Finished tables that will go into blocks, in the order of their ends, and how many start that. */
+  /** Finished tables that wait for a block, in the order of their ends, and how many start that. */
   #finished: TableId[] = []
   #enough: number
   /** Characters by which the journal may be ahead of the index. */
@@ -108,7 +108,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     return this.#highest
   }
 
-  /** How far the journal goes. */
+  /** The end of the journal. */
   get progress(): Progress {
     return { place: this.#place, highest: this.#highest, ended: this.#ended }
   }
@@ -125,7 +125,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     this.#compactor = new Compactor(this.#database, this, compaction, this.#onError)
   }
 
-  /** Writes as `EventStore.write` says. Throws a StoreError, or the exception of a work. */
+  /** Implements `EventStore.write`. Throws a StoreError, or the exception that the given work throws. */
   write<Append extends AppendBatch>(batches: readonly Append[], works: readonly StoreWork[]): readonly Append[] {
     const rejected: Append[] = []
     const place = this.#place
@@ -332,7 +332,7 @@ export class SqliteEventStore implements EventStore, Compactable {
       this.#database.transaction(() => {
         for (const table of rows) {
           const known = this.#known.get(table)
-          // a table that has ended meanwhile goes into a block
+          // a table that has ended meanwhile belongs in a block
           if (known && !known.finished) this.#index.set(table, known.entry)
         }
         this.#index.add(this.#entriesOf(finished))

@@ -21,7 +21,7 @@ export class FileIdentity {
   readonly #frame: number
   /** True if it is certain that SQLite appends to the log. */
   #appends = false
-  /** True if the end of the log may come from a rolled-back transaction, which SQLite overwrites. */
+  /** True if the end of the log may be from a rolled-back transaction, which SQLite overwrites. */
   #isUnsure = false
   /** True if a commit since the last check must have made the log larger. */
   #committed = false
@@ -88,7 +88,7 @@ export class FileIdentity {
   }
 }
 
-/** A file as it was at the last check. */
+/** A file at the time of the last check. */
 interface KnownFile {
   readonly path: string
   readonly ino: number

@@ -23,7 +23,7 @@ import { SqliteUsage } from './usage.ts'
 export interface StoreOptions {
   /** Folder of its file `parlor.db`; created if it does not exist. */
   readonly folder: string
-  /** What a commit survives; `process` by default. */
+  /** The loss that a commit survives; `process` by default. */
   readonly durable?: Durability | undefined
   /** Size limit of the file in bytes, beyond which finished tables are dropped, the oldest first; unlimited by default. */
   readonly keep?: number | undefined
@@ -114,7 +114,7 @@ export async function openStore({
 /** Returns the path of the database in a folder; creates both if they do not exist. Throws a StoreError, also if the database is lost. */
 function databaseIn(folder: string, onNotice: OnNotice): string {
   const named = join(folder, 'parlor.db')
-  // these checks come before anything is created or changed; `prepareFolder` explains why a folder cannot be used
+  // these checks run before anything is created or changed; `prepareFolder` explains why a folder cannot be used
   if (isFolder(folder)) {
     convertSystemErrors(folder, () => checkNoLinks(folder))
     checkDatabaseExists(resolveDatabase(named))

@@ -4,7 +4,7 @@ import { type JournalPosition, parsePositions } from './known-table.ts'
 import type { TableIndexEntry } from './table-index.ts'
 
 /*
- * How the journal is compacted, as a log-structured file is cleaned.
+ * The compaction of the journal, which works like the cleaning of a log-structured file.
  *
  * Commits add rows at the end of the journal, and compaction removes rows at its beginning, a few in each step. A row has
  * parts of many tables. For each table with a part in the oldest row:

@@ -11,7 +11,7 @@ export interface Damage {
 
 /** Number of consecutive missing places that count as the end of the journal. */
 const FAR = 2000
-/** Maximum of findings that SQLite returns. */
+/** Maximum number of findings that SQLite returns. */
 const FINDINGS = 20
 /** Matches a finding about a page. */
 const OF_PAGE = /^(?:Tree \d+ )?page (\d+)\b/i
@@ -25,7 +25,7 @@ export interface ScannedRow {
 
 /**
  * Yields the rows of a journal from the first place to the last, and checks the checksum of each. Rows of versions before 9
- * have none and are parsed instead. If SQLite cannot read on because of a damaged page, queries each place alone.
+ * have none and are parsed instead. If SQLite cannot continue because of a damaged page, queries each place alone.
  */
 export function* scanRows(database: Database): Iterable<ScannedRow> {
   const last = leastLast(database)

@@ -17,7 +17,7 @@ import { type Database, toNumber, toText } from './database.ts'
  *   \n{"type":...}       its events
  *
  * The problem is to find the end of a part without parsing JSON. JSON text has no line breaks, and an event begins with `[` or
- * `{`, whereas a head begins with a digit: so the first character of a line decides, whatever text users have typed.
+ * `{`, whereas a head begins with a digit: so the first character of a line decides, in spite of any text that users have typed.
  *
  * Openings are most of the bytes, because they hold the initial state, and are alike for the same game. So a batch has
  * their common beginning once, after a line `=`, and a line that begins with `^` stands for it in the parts after that.

@@ -1,6 +1,6 @@
 import type { TableIndexEntry } from './table-index.ts'
 
-/** Spot is the position of a part of a table in the journal, linked to the part before it. */
+/** Spot is the position of a part of a table in the journal, linked to the previous part. */
 interface Spot {
   readonly place: number
   /** The character in the row at which the part begins. */
@@ -19,7 +19,7 @@ export class KnownTable {
   spots: Spot | undefined
   ended: number | undefined
   counts: boolean
-  /** True if the table has ended and will go into a block. */
+  /** True if the table has ended and waits for a block. */
   finished = false
 
   constructor({ version, places, ended, counts }: TableIndexEntry) {

@@ -10,17 +10,17 @@ import { checkStructure, type Damage, findDamages, findTablesAt } from './journa
 import { PreservedLog } from './preserved-log.ts'
 import { isSameBoot, type MarkContent, type Progress, ProgressMark, readMark } from './progress-mark.ts'
 
-/** Found is the mark as it was before SQLite opened the database and checkpointed its log. */
+/** Found is the mark from before SQLite opened the database and checkpointed its log. */
 interface Found {
   readonly mark: MarkContent | undefined
   readonly hadMark: boolean
 }
 
-/** Maximum of tables that a sentence names one by one. */
+/** Maximum number of tables that a sentence names one by one. */
 const NAMED = 20
 
 /**
- * Guard detects, when a store is opened, whether acknowledged data is lost: rows of the journal whose checksum does not
+ * LossGuard detects, when a store is opened, whether acknowledged data is lost: rows of the journal whose checksum does not
  * match, and missing commits, because the write-ahead log is missing, cut off or damaged, or because the database is an older
  * copy. SQLite takes a damaged log for one that ends at the damage, and reports no error.
  */
@@ -136,7 +136,7 @@ export class LossGuard {
     rmSync(preservedLogPath(this.#path), { force: true })
   }
 
-  /** Writes to the mark how far the journal goes. Throws the system's error. */
+  /** Writes the end of the journal to the mark. Throws the system's error. */
   note(progress: Progress): void {
     this.#mark?.write(progress)
   }
@@ -172,7 +172,7 @@ export class LossGuard {
     const folder = dirname(this.#path)
     this.#reported = new StoreError(
       'damaged',
-      `${this.#path} is damaged: ${what}. Restore a backup, or go on without what is lost: "parlor repair --data ${folder}" copies all files as they are before it changes anything`,
+      `${this.#path} is damaged: ${what}. Restore a backup, or continue without the lost data: "parlor repair --data ${folder}" copies all files unchanged before it changes the folder`,
       cause,
     )
     return this.#reported

@@ -6,7 +6,7 @@ import { type Database, toNumber } from './database.ts'
  * The migrations of the schema: the first turns a new file into version 1, and so on. A published migration never changes,
  * because existing files have run it; a change of the schema is a new migration.
  *
- * Version 1 had a row for each event, linked to the event before it. Version 2 has a row for each commit, with all events of
+ * Version 1 had a row for each event, linked to the previous event. Version 2 has a row for each commit, with all events of
  * the commit in order (journal.ts); `tables` has the positions of the events of a table, up to the place in `covered` at
  * least. Versions 3 and 4 encode events in fewer characters, and 4 has most finished tables in `blocks`, many in a row.
  */
@@ -109,7 +109,7 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // openings may omit fields with the default value, which older programs cannot read
   'PRAGMA user_version = 3;',
-  // events may omit what follows from their position, and openings may share a beginning
+  // events may omit the parts that follow from their position, and openings may share a beginning
   `
   CREATE TABLE blocks (
     block INTEGER NOT NULL,

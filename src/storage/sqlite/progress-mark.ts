@@ -3,7 +3,7 @@ import { uptime } from 'node:os'
 import { crc32 } from 'node:zlib'
 import type { Durability } from './database.ts'
 
-/** Progress is how far a journal goes: its last place, the highest number of a table, and the number of finished tables. */
+/** Progress is the end of a journal: its last place, the highest number of a table, and the number of finished tables. */
 export interface Progress {
   readonly place: number
   readonly highest: number
@@ -28,7 +28,7 @@ const HEAD = 'parlor-mark 1'
 const SAME_BOOT = 60_000
 
 /**
- * Mark is a small file beside the database that says how far the journal goes. Without it, a database whose write-ahead log is
+ * ProgressMark is a small file beside the database that records the end of the journal. Without it, a database whose write-ahead log is
  * missing or damaged looks whole, although its last commits are lost. The mark is written after each commit that adds to the
  * journal, before the acknowledgement, in about 2 µs. It is not synced, because only a loss of power can leave it behind or
  * ahead of the journal.
@@ -63,7 +63,7 @@ export class ProgressMark {
     }
   }
 
-  /** Writes how far the journal goes, if it has changed. Throws the system's error. */
+  /** Writes the end of the journal, if it has changed. Throws the system's error. */
   write(progress: Progress): void {
     if (progress.place === this.#place) return
     this.#put(progress, true)

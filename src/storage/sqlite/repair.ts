@@ -34,7 +34,7 @@ export interface Repair {
   readonly gone: readonly string[]
   /** Number of tables whose events were copied, at least in part. */
   readonly kept: number
-  /** True if the database was missing or empty, so that everything is lost. */
+  /** True if the database was missing or empty, so that all data is lost. */
   readonly isNew: boolean
 }
 
@@ -45,7 +45,7 @@ const UNKNOWN_NUMBERS = 1_000_000
 const DERIVED = new Set(['journal', 'tables', 'blocks', 'covered', 'origin', 'sqlite_sequence'])
 
 /**
- * Archives the files of a database in a folder beside it, copies everything readable to a new database, and replaces the old
+ * Archives the files of a database in a folder beside it, copies all readable rows to a new database, and replaces the old
  * one. If the events of a table have a gap, the events before the gap stay, and the table continues from there. Throws a
  * StoreError if a server has the file open, if the file belongs to another program, or if the disk is full; then nothing changes.
  */
@@ -82,7 +82,7 @@ export function repair(path: string, now: number): Repair {
 }
 
 /**
- * Archives the files of a damaged database and opens it. SQLite opens no file that is shorter than its head says, so such a
+ * Archives the files of a damaged database and opens it. SQLite opens no file that is shorter than the length in its head, so such a
  * file is extended, and the pages after its old end count as damaged.
  */
 function openArchived(path: string, now: number): { readonly database: Database; readonly archive: string } {

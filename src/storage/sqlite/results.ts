@@ -6,7 +6,7 @@ import { createRemovalCheck } from './accounts.ts'
 import { type Database, toNumber, toText } from './database.ts'
 import { type CountedScore, isGuestPerson, type ScoreCounts } from './score-counts.ts'
 
-/** Maximum of guests that one result removes from a ladder. */
+/** Maximum number of guests that one result removes from a ladder. */
 const TOGETHER = 20
 
 /** Recorded is the change of the standings by one result. */

@@ -15,7 +15,7 @@ export interface TableIndexEntry {
   readonly counts: boolean
 }
 
-/** IndexedUpTo is how far the index goes: a place of the journal, and the number of tables that have ended up to it. */
+/** IndexedUpTo is the end of the index: a place of the journal, and the number of tables that have ended up to it. */
 export interface IndexedUpTo {
   readonly place: number
   readonly ended: number
@@ -23,11 +23,11 @@ export interface IndexedUpTo {
 
 /** Numbers of tables in one block. Part of the file format: it cannot change. */
 const BLOCK = 256
-/** Maximum of cached blocks: the start of a server reads from few blocks at a time. */
+/** Maximum number of cached blocks: the start of a server reads from few blocks at a time. */
 const READ = 8
 
 /**
- * TableIndex knows where in the journal the events of each table are. `tables` has a row for each table; `blocks` has a row
+ * TableIndex knows the positions in the journal of the events of each table. `tables` has a row for each table; `blocks` has a row
  * for many finished tables that are not rated. If both have a table, `tables` is newer. The index is derived from the
  * journal and lags behind it; `covered` is the place up to which it is complete.
  */
@@ -169,13 +169,13 @@ export class TableIndex {
     return this.#database.query(() => this.#ended.all(after)).map(({ id, ended }) => [toNumber(ended), toNumber(id)])
   }
 
-  /** Returns how far the index goes. */
+  /** Returns the end of the index. */
   indexedUpTo(): IndexedUpTo {
     const row = this.#database.query(() => this.#covered.get())
     return { place: toNumber(row?.place), ended: toNumber(row?.ended) }
   }
 
-  /** Sets how far the index goes, inside of `Database.transaction`. */
+  /** Sets the end of the index, inside of `Database.transaction`. */
   setIndexedUpTo({ place, ended }: IndexedUpTo): void {
     this.#cover.run(place, ended)
   }

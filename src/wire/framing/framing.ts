@@ -1,6 +1,6 @@
 /*
- * A stream has no message boundaries: one read may bring half a message or fifty. A `Framing` says where messages begin and
- * end; its `Decoder` cuts the bytes of one direction of one connection into messages, and does no I/O. Every message has a
+ * A stream has no message boundaries: one read may bring half a message or fifty. A `Framing` defines the beginning and the
+ * end of messages; its `Decoder` cuts the bytes of one direction of one connection into messages, and does no I/O. Every message has a
  * limit in bytes, because the decoder has to hold an unfinished message.
  *
  * `Pending` is the base of all decoders: the bytes that have arrived and are not decoded yet, in `bytes` from `at` on. This
@@ -17,7 +17,7 @@
  *
  * Invariants: after `hold` no pushed array is referenced. `compact` frees an array that is much longer than the bytes left in
  * it, so that an idle connection holds no more memory than its unread bytes. A buffer of the pool has one user at a time:
- * `unread` copies from it, because the caller may keep the result, and `#release` returns it.
+ * `unread` copies from it, because the caller may hold the result, and `#release` returns it.
  */
 
 import { decode, type Raw, type TextCode, toRaw } from '../text.ts'
@@ -65,9 +65,9 @@ export interface Framing {
   readonly limit?: number
   /** Encodes one message. Throws a RangeError if it is longer than the framing can carry. */
   encode(message: string): string | Uint8Array
-  /** Names what `unread` lacks to be a whole message, such as "no line end". Absent if any bytes are a message. */
+  /** Names the part that `unread` lacks to be a whole message, such as "no line end". Absent if any bytes are a message. */
   lacks?(unread: Uint8Array): string
-  /** Explains why `unread` is longer than a message may be; `undefined` if nothing can be added to that. */
+  /** Explains why `unread` is longer than a message may be; `undefined` if there is no explanation. */
   excess?(unread: Uint8Array): string | undefined
   /** Creates a decoder for one direction of a connection; `limit` is the limit of one message in bytes. */
   decoder(limit?: number): Decoder

@@ -8,7 +8,7 @@ const RESPONSE_LIMIT = 16 * 1024 * 1024
 
 /**
  * httpRequests is the framing in which a message is a request: its head up to the empty line, and a body of Content-Length
- * bytes. If the bytes do not begin like a request, or reach the limit, all that have arrived are a message.
+ * bytes. If the bytes do not begin like a request, or reach the limit, all bytes that have arrived are a message.
  */
 export const httpRequests: Framing = {
   name: 'HTTP requests: a head up to the empty line, and Content-Length bytes',
@@ -20,7 +20,7 @@ export const httpRequests: Framing = {
 }
 
 /**
- * httpResponses is the framing in which a message is a response, with a body as long as its head says, or otherwise up to the
+ * httpResponses is the framing in which a message is a response, with a body of the length in its head, or otherwise up to the
  * end of the stream. A longer response is cut at the limit. Interim responses (1xx, RFC 9110 section 15.2) are skipped, except
  * 101, after which the stream is no longer HTTP.
  */
@@ -47,7 +47,7 @@ export function isRequest(message: string): boolean {
 const LF = 10
 const CR = 13
 
-/** Names what an unfinished message lacks. */
+/** Names the missing part of an unfinished message. */
 function lacks(unread: Uint8Array): string {
   const text = decode(unread, 'bytes')
   const end = /\n\r?\n/.exec(text)
@@ -188,7 +188,7 @@ class ResponseDecoder extends HttpDecoder {
   }
 }
 
-/** A method is a token (RFC 9110 section 5.6.2), such as GET or VERSION-CONTROL. */
+/** Checks for a request line, whose method is a token (RFC 9110 section 5.6.2), such as GET or VERSION-CONTROL. */
 function isRequestLine(line: string): boolean {
   return /^[\w!#$%&'*+.^`|~-]+ \S+ HTTP\/\d\.\d\r?$/.test(line)
 }
@@ -202,7 +202,7 @@ function headEnd(bytes: Uint8Array, from: number): number | undefined {
   return undefined
 }
 
-/** Reads from a head how many bytes the body has; `undefined` if it does not say. */
+/** Reads from a head how many bytes the body has; `undefined` if the head does not give a length. */
 export function parseContentLength(head: string): number | undefined {
   const length = /^content-length:[ \t]*(\d+)[ \t]*\r?$/im.exec(head)?.[1]
   return length === undefined ? undefined : Number(length)

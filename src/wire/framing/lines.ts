@@ -8,7 +8,7 @@ const SHORT = 12
 /** Bytes that are searched for an LF one by one. */
 const NEAR = 32
 
-/** LineOptions says how lines differ from LF lines in UTF-8. */
+/** LineOptions is the differences of lines from LF lines in UTF-8. */
 export interface LineOptions {
   /** Line end of sent messages. Received lines always end in LF or CR LF. */
   end?: '\n' | '\r\n'
@@ -18,7 +18,7 @@ export interface LineOptions {
   keepEnd?: boolean
   /** A message may also end with this text, without LF (the prompt of head/tail). The text is part of the message. */
   orEnd?: string
-  /** Name of a missing line end. Default: "no line end (\\n)". */
+  /** Name of a missing line end, for error sentences. Default: "no line end (\\n)". */
   lacks?: string
   code?: TextCode
 }

@@ -2,12 +2,12 @@ import { encode, type TextCode } from '../text.ts'
 import { type Decoded, type Framing, Pending } from './framing.ts'
 
 /**
- * pieces is the framing of programs that call `recv(size)` once for each message: the bytes that have arrived are a message,
- * up to `size` of them, wherever that cuts the bytes of the peer.
+ * recvOnce is the framing of programs that call `recv(size)` once for each message: the bytes that have arrived are a message,
+ * up to `size` of them, even if that cuts a message of the peer.
  */
 export function recvOnce(size = 1024, code: TextCode = 'utf-8'): Framing {
   return {
-    name: `none: what has arrived is a message, up to ${size} bytes of it`,
+    name: `none: the bytes that have arrived are a message, up to ${size} of them`,
     alone: true,
     encode: (message) => encode(message, code),
     decoder: () => new PieceDecoder(size, code),

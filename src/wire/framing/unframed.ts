@@ -8,7 +8,7 @@ import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './f
  */
 export function segments(settle = 20): Framing {
   return {
-    name: 'none: what arrives together is a message',
+    name: 'none: bytes that arrive together are a message',
     settle,
     alone: true,
     encode: (message) => message,
@@ -16,9 +16,9 @@ export function segments(settle = 20): Framing {
   }
 }
 
-/** untilEnd is the framing in which everything that the peer sends until it closes is one message. */
+/** untilEnd is the framing in which all bytes that the peer sends until it closes are one message. */
 export const untilEnd: Framing = {
-  name: 'none: everything up to the end of the stream is one message',
+  name: 'none: all bytes up to the end of the stream are one message',
   alone: true,
   encode: (message) => message,
   lacks: () => 'no end: it has not closed its side',
@@ -26,12 +26,12 @@ export const untilEnd: Framing = {
 }
 
 /**
- * literals is the framing of known texts, of which none is a prefix of another. If the bytes begin none of them, all that have
- * arrived are a message, which the protocol then rejects.
+ * literals is the framing of known texts, of which none is a prefix of another. If the bytes begin none of them, all bytes that
+ * have arrived are a message, which the protocol then refuses.
  */
 export function literals(texts: readonly string[], settle?: number): Framing {
   return {
-    name: 'none: a message ends where a known text is complete',
+    name: 'none: a message ends with the last byte of a known text',
     ...(settle === undefined ? {} : { settle }),
     alone: true,
     encode: (message) => message,

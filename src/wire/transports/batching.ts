@@ -2,15 +2,15 @@ import type { EventLoop } from '../run-queue.ts'
 import type { Flushable } from '../transport.ts'
 
 /*
- * A server that reads, answers and writes for one peer after another runs all its code cold for each of them: between two
- * messages lie two system calls, which are most of the cost of a message. This module batches both directions for many
+ * A server that reads, answers and writes for one peer after another runs all its code cold for each of them: two system
+ * calls for each message are most of its cost. This module batches both directions for many
  * sockets. First the input of many sockets is queued; then a part of it is delivered, and the handlers run; then all
  * answers of that part are flushed in one pass. Then the next part is delivered.
  *
  * All sockets that take part share one `Batcher`: a server has one for all its ports, and a client that is alone in its process
  * has one of its own.
  *
- * How much arrives in one turn of the event loop depends on how many peers connect, because the loop accepts one per turn
+ * The amount of input in one turn of the event loop depends on the number of peers that connect, because the loop accepts one per turn
  * and port. Therefore input is queued for several turns, while each of them brings more, up to the limits of `BatchLimits`. A
  * peer that is alone does not wait: a batch is delivered as soon as a turn adds nothing, or if it has one entry.
  *
@@ -23,8 +23,9 @@ import type { Flushable } from '../transport.ts'
  *
  * A batch is delivered in parts because the run queue learns the cost of direct reads from one part before the next begins:
  * new peers may run code for the first time, and 50 of them in one part took 75 ms. Parts of 4 while peers connect cost 14 %
- * of the games a second where each game is a connection of its own, and no flood was the better for it. If the batches were
- * larger still, the first entries would be cold again when they are answered. `npm run bench` measures what batching is worth.
+ * of the games a second if each game is a connection of its own, and made no flood less harmful. In larger batches,
+ * the data of the first entries would have left the processor's cache before their answers are written. `npm run bench` measures the
+ * gain of batching.
  */
 
 /** BatchLimits limits how much input one batch may have. */
@@ -63,7 +64,7 @@ export class Batcher implements EventLoop {
   /** Time at which the batch began, by `performance.now()`. */
   #since = 0
   #isScheduled = false
-  /** A batch is being delivered, or a part of it waits for the handlers of the part before. */
+  /** A batch is being delivered, or a part of it waits for the handlers of the previous part. */
   #isDelivering = false
   /** Memory for the bytes of a batch, one read after the other, and how much of it is used. Empty before the first read. */
   #lent = new Uint8Array(0)
@@ -80,7 +81,9 @@ export class Batcher implements EventLoop {
     return this.#readBuffer
   }
 
-  /** Raises the limits, for a server that persists the events of a batch in one write. Limits below the current limits have no effect. */
+  /**
+   * Raises the limits; called by a server that persists the events of a batch in one write. Limits below the current limits have no effect.
+   */
   raiseLimits(limits: BatchLimits): void {
     if (limits.entries > this.#limits.entries) this.#limits = limits
   }
@@ -123,7 +126,7 @@ export class Batcher implements EventLoop {
   }
 
   settled(then: () => void): void {
-    // `#flushAll` runs in a tick; the callback comes one tick later
+    // `#flushAll` runs in a tick; the callback runs one tick later
     queueMicrotask(() => process.nextTick(() => process.nextTick(then)))
   }
 

@@ -1,7 +1,7 @@
 import { encode } from '../text.ts'
 import type { Address, Flushable, Sink, Transport } from '../transport.ts'
 
-/** Returns two connected transports. What one writes, the other delivers in a later microtask. */
+/** Returns two connected transports. Each delivers the data that the other writes, in a later microtask. */
 export function memoryPair(options: { datagrams?: boolean } = {}): [MemoryTransport, MemoryTransport] {
   const one = new MemoryTransport(options.datagrams ?? false)
   const other = new MemoryTransport(options.datagrams ?? false)
@@ -15,15 +15,15 @@ export class MemoryTransport implements Transport {
   readonly remote: Address = { host: 'memory', port: 0 }
   readonly loopback = true
   readonly datagrams: boolean
-  /** Everything this end has written, write by write. */
+  /** All data that this end has written, write by write. */
   readonly written: Uint8Array[] = []
-  /** How this end was closed; `undefined` while it is open. */
+  /** The way in which this end was closed; `undefined` while it is open. */
   closeKind: 'finished' | 'destroyed' | 'reset' | undefined
   #other: MemoryTransport = this
   #sink: Sink | undefined
   #incoming: { bytes: number; event: (sink: Sink) => void }[] = []
   #paused = false
-  /** Callbacks for the moment when everything that has arrived is read. */
+  /** Callbacks for the moment when all data that has arrived is read. */
   #onRead: (() => void)[] = []
   #finished = false
   #closed = false
@@ -97,7 +97,7 @@ export class MemoryTransport implements Transport {
     this.#other.#close('ECONNRESET')
   }
 
-  /** Closes this end and drops bytes on their way to it. */
+  /** Closes this end and drops the bytes that it has not received yet. */
   #closeNow(): void {
     if (this.#closed) return
     this.#incoming = []

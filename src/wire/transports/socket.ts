@@ -112,7 +112,7 @@ export class SocketTransport implements Transport {
     this.#batcher.queue(() => this.#sink?.data(bytes), bytes.length)
   }
 
-  /** Called with bytes in the shared buffer, valid until this returns. Returns whether the socket shall read on. */
+  /** Called with bytes in the shared buffer, valid until this returns. Returns whether the socket may continue to read. */
   read(bytes: Uint8Array): boolean {
     const whole = bytes.length < READ_SIZE
     if (!this.#sink) {

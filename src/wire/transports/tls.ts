@@ -32,12 +32,12 @@ export interface TlsListener extends Listener {
   readonly fingerprint: string
 }
 
-/** TlsOptions has callbacks for peers without a TLS handshake: `refused` with the reason, `slow` while one sends nothing. */
+/** TlsOptions has callbacks for peers without a TLS handshake: `rejected` with the reason, `slow` while a peer sends nothing. */
 interface TlsOptions {
   readonly clock?: Clock
   /** Batches the input of all peers. Default: a batcher of this listener. */
   readonly batcher?: Batcher
-  readonly refused?: (peer: Address, reason: string) => void
+  readonly rejected?: (peer: Address, reason: string) => void
   readonly slow?: (peer: Address) => void
 }
 
@@ -52,14 +52,14 @@ export interface TlsConnection {
 
 /**
  * Listens for peers over TLS, with the given certificate or a new self-signed one. `accept` gets the peers that complete the
- * handshake. Any other peer gets a sentence in plain text that this port speaks TLS, and `refused` gets the reason. `slow` gets
+ * handshake. Any other peer gets a sentence in plain text that this port speaks TLS, and `rejected` gets the reason. `slow` gets
  * a peer that has connected and sends nothing.
  */
 export async function listenTls(
   at: Address,
   own: Certificate | undefined,
   accept: (transport: Transport) => void,
-  { clock = createSystemClock(), batcher = new Batcher(), refused, slow }: TlsOptions = {},
+  { clock = createSystemClock(), batcher = new Batcher(), rejected, slow }: TlsOptions = {},
 ): Promise<TlsListener> {
   const { cert, key } = own ?? (await createCertificate(at.host, clock))
   const context = createContext(cert, key)
@@ -67,7 +67,7 @@ export async function listenTls(
   const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE }, (socket) => {
     const peer = toRemote(socket)
     acceptHandshake(socket, peer, context, { clock, batcher, slow: slow && (() => slow(peer)) }).then(accept, (reason: Error) =>
-      refused?.(peer, reason.message),
+      rejected?.(peer, reason.message),
     )
   })
   return { ...(await startListening(server, toListenOptions(at))), over: 'TLS', fingerprint }
@@ -156,7 +156,7 @@ function whyUnusable(cert: string, key: string): string | undefined {
   if (!isCert && key.includes(CERTIFICATE)) return 'they are swapped: --cert takes the certificate, and --key its private key'
   if (!isCert) return `the certificate is not in PEM format, which has a line ${CERTIFICATE}`
   if (/^Proc-Type: 4,ENCRYPTED|-----BEGIN ENCRYPTED PRIVATE KEY-----/m.test(key))
-    return 'the key has a passphrase; take it off: openssl pkey -in key.pem -out plain.pem'
+    return 'the key has a passphrase; remove it: openssl pkey -in key.pem -out plain.pem'
   return isKey ? undefined : 'the key is not a private key in PEM format, which has a line -----BEGIN PRIVATE KEY-----'
 }
 
@@ -215,7 +215,7 @@ const FAILURES: readonly (readonly [RegExp, string])[] = [
 function whyFailed(error: NodeJS.ErrnoException | undefined): string {
   if (error === undefined) return 'it closed the connection'
   const code = error.code ?? ''
-  const [, why = `what it sent is not the beginning of a TLS handshake${code === '' ? '' : ` (${code})`}`] =
+  const [, why = `its bytes are not the beginning of a TLS handshake${code === '' ? '' : ` (${code})`}`] =
     FAILURES.find(([pattern]) => pattern.test(code)) ?? []
   return why
 }

@@ -102,7 +102,7 @@ class UdpListener {
     this.#clock = clock
     this.#idle = idle
     this.#most = remotes
-    // an error on a shared socket does not tell which remote it concerns
+    // an error on a shared socket does not name the remote that it concerns
     socket.on('error', () => {})
     socket.on('message', (bytes, { address: host, port }) => {
       const name = `${host} ${port}`
@@ -161,7 +161,7 @@ class UdpListener {
       const before = this.#clock.monotonic() - this.#idle
       let left = AT_ONCE
       for (const { transport, receivedAt } of this.#remotes.values()) {
-        // those that are left are due already; the next sweep closes them
+        // the remaining remotes are due already; the next sweep closes them
         if (receivedAt > before || left-- === 0) break
         transport.close()
       }
@@ -246,12 +246,12 @@ class UdpTransport implements Transport {
   }
 
   /** Called with the length of each datagram that has arrived. */
-  protected heard(_length: number): void {}
+  protected noteReceived(_length: number): void {}
 
   /** Takes a datagram that has arrived. */
   take(bytes: Uint8Array): void {
     if (this.#closed) return
-    this.heard(bytes.length)
+    this.noteReceived(bytes.length)
     if (this.#sink) this.#sink.data(bytes)
     else if (this.#early.length < EARLY) this.#early.push(bytes)
   }
@@ -274,7 +274,7 @@ class UdpAnswers extends UdpTransport {
   /** Length of the last datagram that has arrived. */
   #last = 0
 
-  protected override heard(length: number): void {
+  protected override noteReceived(length: number): void {
     this.#last = length
     this.#room += roomFor(length)
   }

@@ -102,7 +102,7 @@ function isListening(path: string): Promise<boolean> {
 
 /**
  * Checks whether a socket belongs to the owner of its folder, to this user or to root. Another user of this machine could
- * listen at the path in the place of the server.
+ * listen at the path instead of the server.
  */
 export function isOwnSocket(path: string, folder: string): boolean {
   const [found, around] = [lstatSync(path, { throwIfNoEntry: false }), statSync(folder, { throwIfNoEntry: false })]

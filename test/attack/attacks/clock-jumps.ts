@@ -14,7 +14,7 @@ export const attack: Attack = {
   short: false,
   async run(cleanup) {
     const took = [await jump(cleanup, HOUR), await jump(cleanup, -HOUR)].map((ms) => `${(ms / 1000).toFixed(1)} s`)
-    return `Players stayed; clients that said nothing for 1 s were disconnected after ${took.join(' and ')}.`
+    return `Players stayed; clients that sent nothing for 1 s were disconnected after ${took.join(' and ')}.`
   },
 }
 

@@ -38,7 +38,7 @@ export const attack: Attack = {
     const { bavail, bsize } = statfsSync(disk)
     writeFileSync(filler, new Uint8Array(bavail * bsize))
     let refused = 0
-    const kept = new Map<number, number>()
+    const persisted = new Map<number, number>()
     for (const move of MOVES) {
       if (refused > 0 && move === '3') rmSync(filler)
       for (const [table, links] of games) {
@@ -47,9 +47,9 @@ export const attack: Attack = {
           const answer = await link.ask(
             refused === 0
               ? { type: 'say', table, text: 'x'.repeat(900) }
-              : { type: 'play', table, move: String((kept.get(table) ?? 0) + 1) },
+              : { type: 'play', table, move: String((persisted.get(table) ?? 0) + 1) },
           )
-          if (answer.type === 'ok' && refused > 0) kept.set(table, (kept.get(table) ?? 0) + 1)
+          if (answer.type === 'ok' && refused > 0) persisted.set(table, (persisted.get(table) ?? 0) + 1)
           else if (answer.type === 'error' && answer.code === 'unavailable') refused++
           done = answer.type === 'ok' || refused > 0
           assert.ok(
@@ -62,7 +62,7 @@ export const attack: Attack = {
     server.signal('SIGKILL')
     await server.exit
     const store = await openStore({ folder: data })
-    for (const [table, moves] of kept) {
+    for (const [table, moves] of persisted) {
       const log = await store.tables.read(table, 0)
       assert.equal(log.filter(({ type }) => type === 'moved').length, moves)
     }

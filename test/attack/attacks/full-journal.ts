@@ -45,7 +45,7 @@ export const attack: Attack = {
     assert.match(refusal, /^your address has written 1 MB in the last hour, the limit: wait/)
     const grown = (sizeOf(data) - before) / 1e6
     for (const link of links) link.close()
-    // the log before a checkpoint has up to 4 MB of what is in the database already
+    // the log before a checkpoint repeats up to 4 MB of the database
     assert.ok(grown < MEGABYTES * 1.5 + 4.5, `the folder grew by ${grown} MB`)
     return `The folder grew by ${grown.toFixed(1)} MB in ${asked} commands, then all that writes was refused.`
   },

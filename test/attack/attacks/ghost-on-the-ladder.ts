@@ -21,7 +21,7 @@ export const attack: Attack = {
     await grace.link.ask({ type: 'register', name: 'grace', password: PASSWORD })
     for (const { link } of [ghost, grace]) await link.ask({ type: 'seek', game: 'tictactoe', rated: true })
     await grace.link.ask({ type: 'ping' })
-    const seated = grace.heard.find((message) => message.type === 'seated')
+    const seated = grace.received.find((message) => message.type === 'seated')
     const table = seated?.type === 'seated' ? seated.table : 0
     const removed = run('people', 'remove', 'ada', '--data', data)
     const acts = Array.from({ length: 20 }, (_, at) =>

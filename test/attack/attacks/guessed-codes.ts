@@ -25,8 +25,8 @@ export const attack: Attack = {
     const code = /"code":"([^"]+)"/.exec(await receiveText(host, '"seek"'))?.[1]
     const friend = enter('grace')
     friend.write(`{"type":"join","code":"${code}"}\n{"type":"ping","id":"end"}\n`)
-    const heard = await receiveText(friend, '"end"')
-    assert.ok(heard.includes('"seated"'), `the right code was refused: ${heard.slice(-300)}`)
+    const received = await receiveText(friend, '"end"')
+    assert.ok(received.includes('"seated"'), `the right code was refused: ${received.slice(-300)}`)
     assert.ok(tried <= 11, `${tried} of ${GUESSES} guesses were compared`)
     return `${tried} of ${GUESSES} guesses were compared; the right code of another client was accepted.`
   },

@@ -31,16 +31,16 @@ export const attack: Attack = {
 /** A player of guess at the front door. */
 class Player {
   readonly link: NativeLink
-  readonly #heard: ToClient[]
+  readonly #received: ToClient[]
 
-  private constructor(link: NativeLink, heard: ToClient[]) {
+  private constructor(link: NativeLink, received: ToClient[]) {
     this.link = link
-    this.#heard = heard
+    this.#received = received
   }
 
   static async enter(port: number): Promise<Player> {
-    const heard: ToClient[] = []
-    const player = new Player(await NativeLink.open(port, (message) => heard.push(message)), heard)
+    const received: ToClient[] = []
+    const player = new Player(await NativeLink.open(port, (message) => received.push(message)), received)
     await player.link.ask({ type: 'enter', name: 'eve' })
     return player
   }
@@ -48,12 +48,12 @@ class Player {
   /** Plays one game by halving; resolves to the secret number. */
   async play(): Promise<number> {
     await this.link.ask({ type: 'seek', game: 'guess' })
-    const table = this.#heard.findLast(({ type }) => type === 'seated')
-    if (table?.type !== 'seated') throw new Error(`no table: ${JSON.stringify(this.#heard.at(-1))}`)
+    const table = this.#received.findLast(({ type }) => type === 'seated')
+    if (table?.type !== 'seated') throw new Error(`no table: ${JSON.stringify(this.#received.at(-1))}`)
     for (let [low, high] = [1, 100]; low <= high; ) {
       const guess = (low + high) >> 1
       await this.link.ask({ type: 'play', table: table.table, move: String(guess) })
-      const moved = this.#heard.findLast((message) => message.type === 'event' && message.what.type === 'moved')
+      const moved = this.#received.findLast((message) => message.type === 'event' && message.what.type === 'moved')
       const last = moved?.type === 'event' ? (moved.sight?.view as GuessingView | undefined)?.last : undefined
       if (last === 'low') low = guess + 1
       else if (last === 'high') high = guess - 1

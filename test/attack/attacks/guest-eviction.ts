@@ -8,7 +8,7 @@ const GUESTS = 50
 
 /** A stranger enters the names of all guests, to disconnect them or to take their seats. */
 export const attack: Attack = {
-  title: `says the name of each of ${GUESTS} guests, at the front door and at the quiz`,
+  title: `enters under the name of each of ${GUESTS} guests, at the front door and at the quiz`,
   short: true,
   async run(cleanup) {
     const { open, ports } = await startFrontDoor(cleanup)

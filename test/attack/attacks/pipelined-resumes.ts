@@ -18,9 +18,9 @@ export const attack: Attack = {
     const port = ports['parlor/door'] ?? 0
     const hostile = connectSocket(port, cleanup)
     hostile.write('style json\n{"type":"enter","name":"eve"}\n{"type":"seek","game":"tictactoe","settings":{"size":20},"wait":0}\n')
-    const heard = await receiveText(hostile, '"token"')
-    const [, table] = /"table":(\d+)/.exec(heard) ?? []
-    const [, token] = /"token":"(\w+)"/.exec(heard) ?? []
+    const received = await receiveText(hostile, '"token"')
+    const [, table] = /"table":(\d+)/.exec(received) ?? []
+    const [, token] = /"token":"(\w+)"/.exec(received) ?? []
     // the house declines each draw, so that there are two events for each
     hostile.write(`${`{"type":"offer","table":${table}}\n`.repeat(OFFERS)}{"type":"ping","id":"long"}\n`)
     await receiveText(hostile, '"long"')

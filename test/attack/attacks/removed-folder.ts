@@ -11,7 +11,7 @@ const TRIES = 100
 
 /** The folder of a running server is renamed and replaced by another: nothing more is acknowledged, and the other folder stays empty. */
 export const attack: Attack = {
-  title: `takes the folder away, puts an empty one in its place, and asks ${TRIES} times for something to be kept`,
+  title: `takes the folder away, puts an empty one in its place, and asks ${TRIES} times to persist something`,
   short: true,
   async run(cleanup) {
     const around = mkdtempSync(join(tmpdir(), 'parlor-attack-'))

@@ -25,16 +25,16 @@ export const attack: Attack = {
       await ada.link.ask({ type: 'seek', game: 'tictactoe', rated: true })
       await ada.link.ask({ type: 'cancel' })
     }
-    const seated = [...eve.heard, ...ada.heard].filter(({ type }) => type === 'seated')
+    const seated = [...eve.received, ...ada.received].filter(({ type }) => type === 'seated')
     assert.deepEqual(seated, [])
     return `${SEATS.length} such seeks were refused, and the opponent was seated at none.`
   },
 }
 
-async function enter(port: number, name: string): Promise<{ link: NativeLink; heard: ToClient[] }> {
-  const heard: ToClient[] = []
-  const link = await NativeLink.open(port, (message) => heard.push(message))
+async function enter(port: number, name: string): Promise<{ link: NativeLink; received: ToClient[] }> {
+  const received: ToClient[] = []
+  const link = await NativeLink.open(port, (message) => received.push(message))
   const answer = await link.ask({ type: 'register', name, password: `a password of ${name}` })
   assert.equal(answer.type, 'entered', JSON.stringify(answer))
-  return { link, heard }
+  return { link, received }
 }

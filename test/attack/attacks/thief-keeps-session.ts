@@ -11,11 +11,11 @@ export const attack: Attack = {
   short: true,
   async run(cleanup) {
     const { open } = await startFrontDoor(cleanup)
-    const { link: owner, heard } = await open()
+    const { link: owner, received } = await open()
     await owner.ask({ type: 'register', name: 'ada', password: PASSWORD })
     await owner.ask({ type: 'seek', game: 'tictactoe', wait: 0 })
     await owner.ask({ type: 'ping' })
-    const seated = heard.find((message) => message.type === 'seated')
+    const seated = received.find((message) => message.type === 'seated')
     const tokens = [seated?.type === 'seated' ? (seated.token ?? '') : '']
     const sessions: string[] = []
     const mint = async (link: (typeof thieves)[number]) => {

@@ -42,10 +42,10 @@ describe('JSON logs', () => {
 
   test('report faults without the text of messages', () => {
     const { logs, lines, read } = written('info')
-    const sentence = 'the client said "LOGIN ada \\"engine\\"-1843", which does not belong here; expected "START"'
+    const sentence = 'the client sent "LOGIN ada \\"engine\\"-1843", which does not belong here; expected "START"'
     logs.ended?.(info, { ...good, level: 'warn', outcome: 'violation', trouble: new Disconnected('violation', sentence), state: 'ready' })
     expect(read()).toMatchObject([
-      { level: 'warn', outcome: 'violation', state: 'ready', msg: 'the client said "…", which does not belong here; expected "…"' },
+      { level: 'warn', outcome: 'violation', state: 'ready', msg: 'the client sent "…", which does not belong here; expected "…"' },
     ])
     expect(lines.join('')).not.toMatch(/engine|1843|ada/)
   })
@@ -76,16 +76,16 @@ describe('the log of serve on standard error', () => {
     const say = async (name: string, ...lines: string[]) => {
       const socket = connect({ port: ports[name] ?? 0, host: '127.0.0.1' }).on('error', () => {})
       onTestFinished(() => void socket.destroy())
-      let heard = ''
+      let messagesReceived = ''
       for (const line of lines) {
         socket.write(line)
         const [data] = await once(socket, 'data')
-        heard += data
+        messagesReceived += data
       }
       const gone = untilClosed(socket)
       socket.end()
       await gone
-      return heard
+      return messagesReceived
     }
     await say('fh/quiz', 'REGISTER ada engine-1843\n', 'LOGIN ada engine-1843\n', 'START 1\n')
     // none of these numbers can be the secret, which would end it well
@@ -117,7 +117,7 @@ describe('the log of serve on standard error', () => {
   test('contains only faults as plain lines', async () => {
     const { errors } = await stay(SECRETS)
     expect(errors.replaceAll(/^parlor: [\d-]{10} [\d:]{8} /gm, '').replaceAll(/:\d+:/g, ':')).toMatch(
-      /^fh\/quiz, 127\.0\.0\.1: the client said "LOGIN ada \*\*\*", [^\n]+\n[^\n]+: the client said "psst": expected a number [^\n]+\n[^\n]+: the client closed the connection; expected [^\n]+\n$/,
+      /^fh\/quiz, 127\.0\.0\.1: the client sent "LOGIN ada \*\*\*", [^\n]+\n[^\n]+: the client sent "psst": expected a number [^\n]+\n[^\n]+: the client closed the connection; expected [^\n]+\n$/,
     )
   })
 
@@ -129,12 +129,12 @@ describe('the log of serve on standard error', () => {
       .map((line) => line.replaceAll(/\d+/g, 'N'))
     expect(received).toEqual([
       'parlor: N-N-N N:N:N fh/quiz, N.N.N.N:N: connected',
-      expect.stringMatching(/fh\/quiz, N\.N\.N\.N:N: the client said "LOGIN ada \*\*\*", which does not belong here/),
+      expect.stringMatching(/fh\/quiz, N\.N\.N\.N:N: the client sent "LOGIN ada \*\*\*", which does not belong here/),
       'parlor: N-N-N N:N:N fh/quiz, N.N.N.N:N: sits at table N, seat N',
       expect.stringMatching(/^parlor: N-N-N N:N:N fh\/quiz, N\.N\.N\.N:N: ended normally after [N.]+ s$/),
       'parlor: N-N-N N:N:N tjc/guess, N.N.N.N:N: connected',
       'parlor: N-N-N N:N:N tjc/guess, N.N.N.N:N: sits at table N, seat N',
-      expect.stringMatching(/: the client said "psst": expected a number/),
+      expect.stringMatching(/: the client sent "psst": expected a number/),
       expect.stringMatching(/: the client closed the connection/),
       'parlor: N-N-N N:N:N parlor/door, N.N.N.N:N: connected',
       expect.stringMatching(/^parlor: N-N-N N:N:N parlor\/door, N\.N\.N\.N:N: ended normally/),
@@ -202,11 +202,11 @@ describe('a program’s wrong message is in the logs without an option, with the
         const socket = connect({ port: ports[name] ?? 0, host: '127.0.0.1' }).on('error', () => {})
         onTestFinished(() => void socket.destroy())
         socket.resume().write(bytes)
-        await server.complains(new RegExp(`^[^]{${before},}"rejected"|^[^]{${before},}${name}.*the client said`))
+        await server.complains(new RegExp(`^[^]{${before},}"rejected"|^[^]{${before},}${name}.*the client sent`))
         socket.destroy()
         const said = server.errors.slice(before)
         if (form === 'plain') expect(said).toMatch(cause)
-        else expect(said).toMatch(/"event":"rejected".*the client said \\"…\\"/)
+        else expect(said).toMatch(/"event":"rejected".*the client sent \\"…\\"/)
       }
       server.signal('SIGTERM')
       expect(await server.exit).toBe(0)

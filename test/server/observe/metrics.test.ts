@@ -20,19 +20,19 @@ async function watched(...programs: string[]) {
     const line = text.split('\n').find((one) => one.startsWith(`${name} `))
     return line === undefined ? undefined : Number(line.split(' ').at(-1))
   }
-  const come = (name: string) => {
+  const connectClient = (name: string) => {
     const socket = connect({ port: ports[name] ?? 0, host: '127.0.0.1' }).on('error', () => {})
     onTestFinished(() => void socket.destroy())
     return socket
   }
-  return { server, ask, metric, come }
+  return { server, ask, metric, connectClient }
 }
 
 describe('metrics', () => {
   test('count connections, messages and games', async () => {
-    const { metric, come, ask } = await watched('tjc/guess', 'fh/tictactoe')
+    const { metric, connectClient, ask } = await watched('tjc/guess', 'fh/tictactoe')
     expect(await metric('parlor_connections_total{program="tjc/guess"}')).toBe(0)
-    const socket = come('tjc/guess')
+    const socket = connectClient('tjc/guess')
     await once(socket, 'data')
     socket.write('0\n')
     await once(socket, 'data')
@@ -48,19 +48,19 @@ describe('metrics', () => {
     expect(await metric('parlor_connections_total{program="tjc/guess"}')).toBe(1)
     expect(await metric('parlor_conversations_total{program="tjc/guess",outcome="finished"}')).toBe(1)
     expect(await metric('parlor_messages_total{program="tjc/guess",direction="out"}')).toBe(3)
-    const player = come('fh/tictactoe')
+    const player = connectClient('fh/tictactoe')
     player.write('ada\n')
     await once(player, 'data')
     await expect.poll(() => metric('parlor_seeks')).toBe(1)
     expect(await metric('parlor_people')).toBe(1)
-    const other = come('fh/tictactoe')
+    const other = connectClient('fh/tictactoe')
     other.write('grace\n')
-    let heard = ''
-    player.on('data', (data) => (heard += data))
-    while (!heard.includes('move@')) await once(player, 'data')
+    let received = ''
+    player.on('data', (data) => (received += data))
+    while (!received.includes('move@')) await once(player, 'data')
     const before = (await metric('parlor_moves_total')) ?? 0
     player.write('5\n')
-    while (!heard.includes('moved@')) await once(player, 'data')
+    while (!received.includes('moved@')) await once(player, 'data')
     expect(await metric('parlor_moves_total')).toBe(before + 1)
     expect(await metric('parlor_journal_append_seconds_count')).toBeGreaterThan(0)
     const text = await ask('/metrics')
@@ -72,11 +72,11 @@ describe('metrics', () => {
     const metrics = new Metrics()
     const { tables, close } = metrics.metered(memoryStore())
     const moved = (n: number): TableEvent => ({ type: 'moved', seat: 0, move: 5, n, at: 0 })
-    const seen: TableEvent[] = []
-    tables.follow(1, (events) => seen.push(...events))
+    const observed: TableEvent[] = []
+    tables.follow(1, (events) => observed.push(...events))
     await appendEvents(tables, 1, 0, [moved(1), moved(2)])
     await expect(appendEvents(tables, 1, 0, [{ type: 'suspended', n: 1, at: 0 }])).rejects.toThrow(VersionConflict)
-    expect(await tables.read(1, 0)).toEqual(seen)
+    expect(await tables.read(1, 0)).toEqual(observed)
     expect(await tables.unfinished()).toEqual([1])
     expect(tables.newTable()).toBe(2)
     const text = await metrics.text()
@@ -88,8 +88,8 @@ describe('metrics', () => {
 
 describe('health', () => {
   test('is 200 while the server serves, and 503 while it stops', async () => {
-    const { server, ask, come } = await watched('c8/headtail')
-    const slow = come('c8/headtail')
+    const { server, ask, connectClient } = await watched('c8/headtail')
+    const slow = connectClient('c8/headtail')
     slow.pause().write('H\n'.repeat(2000))
     await expect.poll(async () => (await ask('/health')).json()).toMatchObject({ connections: 1 })
     const serving = await ask('/health')
