@@ -1,7 +1,8 @@
 import type { Game, Refusal, Seat, SeatNumber } from '../games/game.ts'
 import type { Lobby, LobbyListener } from '../hall/api.ts'
+import type { SeekRequest } from '../hall/local-seek.ts'
 import { costs } from '../hall/login-costs.ts'
-import type { SeekRequest, TableOptions } from '../hall/matchmaker.ts'
+import type { TableOptions } from '../hall/openings.ts'
 import { hasAccount, PEER, type SeatOwner } from '../hall/ports.ts'
 import { type SeatRetention, TableSeat } from '../hall/seat.ts'
 import type { TableActor } from '../hall/table-actor.ts'
@@ -34,7 +35,7 @@ export class HallSeating implements ClientSeating, HallAccess {
   readonly #identity: Identity
   readonly #holdings: ConnectionHoldings
   #seats: readonly Held[] = []
-  #cancelSeek: ((reason: Error) => void) | undefined
+  #cancelSeek: ((reason: Error) => Promise<boolean>) | undefined
   #session: LobbySession | undefined
   #closed: Error | undefined
 
@@ -125,7 +126,8 @@ export class HallSeating implements ClientSeating, HallAccess {
   close(reason?: Error): void {
     if (this.#closed) return
     this.#closed = reason ?? OVER
-    this.#cancelSeek?.(this.#closed)
+    const onError = this.#context.onError
+    this.#cancelSeek?.(this.#closed).catch((failure: unknown) => onError('a seek could not be cancelled', failure))
     this.#session?.close()
     for (const seat of this.#seats) {
       seat.release()
@@ -151,40 +153,53 @@ export class HallSeating implements ClientSeating, HallAccess {
     return this.#holdings.markOwner({ person, name })
   }
 
-  /** Opens a table of a game with one seat. Throws the reason if the conversation is over. */
-  #open<Move, View>(game: string, opening: TableOptions, retention: SeatRetention): TableSeat<Move, View> {
+  /** Opens a table of a game with one seat. Rejects with the reason if the conversation is over, also meanwhile. */
+  async #open<Move, View>(game: string, opening: TableOptions, retention: SeatRetention): Promise<TableSeat<Move, View>> {
     if (this.#closed) throw this.#closed
     this.#checkRoom()
-    const table = this.#context.hall.open(game, opening)
-    this.#holdings.open(table, 0)
-    return this.#take(table, 0, retention)
+    return this.#seat(await this.#context.hall.open(game, opening), 0, retention)
   }
 
   /** Resolves when the seek is matched; rejects if the conversation ends first. An `idle` role's peer is watched for its end. */
-  #seek<Move, View>(
+  async #seek<Move, View>(
     request: Omit<SeekRequest, 'onSeated'>,
     retention: SeatRetention,
     role: 'idle' | 'listening',
   ): Promise<TableSeat<Move, View>> {
-    return new Promise((resolve, reject) => {
-      if (this.#closed) throw this.#closed
-      this.#checkRoom()
-      let waiting = true
-      const seated = (table: TableActor, seat: SeatNumber) => {
-        if (this.#cancelSeek && role === 'idle') this.#peer.endOnDisconnect(false)
-        this.#cancelSeek = undefined
-        waiting = false
-        this.#holdings.open(table, seat)
-        resolve(this.#take(table, seat, retention))
-      }
-      const cancel = this.#context.hall.seek({ ...request, onSeated: seated })
-      if (!waiting) return
-      this.#cancelSeek = (reason) => {
-        cancel()
+    if (this.#closed) throw this.#closed
+    this.#checkRoom()
+    const { promise, resolve, reject } = Promise.withResolvers<TableSeat<Move, View>>()
+    let watched = false
+    const onSeated = (table: TableActor, seat: SeatNumber) => {
+      if (watched) this.#peer.endOnDisconnect(false)
+      watched = false
+      this.#cancelSeek = undefined
+      try {
+        resolve(this.#seat(table, seat, retention))
+      } catch (reason) {
         reject(reason)
       }
-      if (role === 'idle') this.#peer.endOnDisconnect(true)
-    })
+    }
+    const seek = this.#context.hall.seek({ ...request, onSeated })
+    this.#cancelSeek = (reason) => {
+      reject(reason)
+      return seek.cancel()
+    }
+    seek.placed.then((isOpen) => {
+      if (!isOpen || !seek.isOpen || this.#closed || role !== 'idle') return
+      watched = true
+      this.#peer.endOnDisconnect(true)
+    }, reject)
+    return promise
+  }
+
+  /** Takes a seat at a new table; releases it and throws the reason if the conversation has ended meanwhile. */
+  #seat<Move, View>(table: TableActor, number: SeatNumber, retention: SeatRetention): TableSeat<Move, View> {
+    this.#holdings.open(table, number)
+    const seat = this.#take<Move, View>(table, number, retention)
+    if (!this.#closed) return seat
+    seat.release()
+    throw this.#closed
   }
 
   /** Throws a `Disconnected` with a sentence if the peer cannot take another seat. */

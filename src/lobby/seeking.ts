@@ -5,7 +5,8 @@ import type { InviteCodeLimit } from '../hall/accounts/invite-code-limiter.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import { makeInviteCode, parseInviteCode } from '../hall/accounts/tokens.ts'
 import type { LobbyListener, LobbyRefusal, Page, PageRange, SeekAccepted, SeekInfo, SeekTerms } from '../hall/api.ts'
-import type { SeekRequest } from '../hall/matchmaker.ts'
+import type { SeekHandle, SeekRequest } from '../hall/local-seek.ts'
+import type { TableOptions } from '../hall/openings.ts'
 import { type ClockRules, hasAccount, type PersonId, type SeatOwner } from '../hall/ports.ts'
 import type { OpenSeek } from '../hall/seek-matching.ts'
 import type { TableActor } from '../hall/table-actor.ts'
@@ -45,7 +46,10 @@ export class SeekControl {
   readonly #options: SeekControlOptions
   readonly #context: LobbyContext
   readonly #peer: PeerHandle
-  #cancelSeek: (() => void) | undefined
+  /** The session's open seek. */
+  #current: OwnSeek | undefined
+  /** Number of tables that this session is about to open. */
+  #opening = 0
   #codeTries: InviteCodeLimit | undefined
 
   constructor(options: SeekControlOptions) {
@@ -74,21 +78,15 @@ export class SeekControl {
     const options = await entry.setup(terms.settings, this.#context.stock)
     // another user may have entered through this connection meanwhile, or it may have closed
     if (!this.#user || this.#options.isClosed()) return NAME_REQUIRED
-    const against = terms.against === undefined ? undefined : this.#findOpponent(this.#user, terms.against)
+    const against = terms.against === undefined ? undefined : await this.#findOpponent(this.#user, terms.against)
     if (against !== undefined && typeof against !== 'string') return against
     const clock: ClockRules = { ...terms.clock, grace: GRACE }
     const { seats: size, points, name: game } = entry.game
     if (size.max === 1) {
-      const replaced = this.#replace()
-      const { owner, token } = this.#options.createOwner(this.#user)
-      const rated = points !== undefined
-      this.#options.subscribe(
-        this.#context.hall.open(game, { options, seats: [owner], rated, private: terms.private === true, clock }),
-        0,
-        token,
-      )
-      return replaced
+      const opening = { options, rated: points !== undefined, private: terms.private === true, clock }
+      return this.#openAlone(this.#user, game, opening, await this.#replace())
     }
+    const user = this.#user
     const code = terms.private ? makeInviteCode(this.#context.bytes) : undefined
     // the house joins neither private nor rated games
     const isWithoutHouse = code !== undefined || against !== undefined || terms.rated || terms.wait === null
@@ -108,22 +106,47 @@ export class SeekControl {
       !this.#context.hall.seeks.match({ ...this.#user, ...request })
     )
       return { code: 'not-now', refused: `${terms.against} is here only through a worksheet program, and cannot be asked for a game` }
-    const replaced = this.#replace()
-    const open = this.#seek(this.#user, request)
+    const replaced = await this.#replace()
+    const open = await this.#seek(user, request)
+    if (isRefusal(open)) return open
     const near = open ? findNearSeeks(this.#context, open) : []
     return { ...replaced, ...(code === undefined ? {} : { code }), ...(near.length > 0 ? { near } : {}) }
   }
 
-  /** Cancels the open seek; returns whether there was one. */
-  cancel(): boolean {
-    const cancel = this.#cancelSeek
-    this.#cancelSeek = undefined
-    cancel?.()
-    return cancel !== undefined
+  /** Opens a table for one player. */
+  async #openAlone(
+    user: OnlineUser,
+    game: string,
+    opening: Omit<TableOptions, 'seats'>,
+    answer: SeekAccepted,
+  ): Promise<SeekAccepted | LobbyRefusal> {
+    const refusal = this.#refuseNow(user)
+    if (refusal) return refusal
+    const { owner, token } = this.#options.createOwner(user)
+    this.#opening++
+    try {
+      const table = await this.#context.hall.open(game, { ...opening, seats: [owner] })
+      this.#takeSeat(user, table, 0, token)
+    } finally {
+      this.#opening--
+    }
+    return answer
+  }
+
+  /** Number of tables that this session is about to open. */
+  get opening(): number {
+    return this.#opening
+  }
+
+  /** Cancels the open seek; resolves to whether there was one. */
+  async cancel(): Promise<boolean> {
+    const current = this.#current
+    this.#current = undefined
+    return (await current?.cancel()) ?? false
   }
 
   /** Joins the table of the user who has given a code; see `Lobby.join`. */
-  join(typed: string, replace = false): LobbyRefusal | undefined {
+  async join(typed: string, replace = false): Promise<LobbyRefusal | undefined> {
     const busy = this.#busy(replace)
     if (busy || !this.#user) return busy ?? NAME_REQUIRED
     const code = parseInviteCode(typed)
@@ -142,30 +165,32 @@ export class SeekControl {
     }
     if (seek.rated && !this.#registered) return UNREGISTERED
     const { game, options, rated, clock = {} } = seek
-    this.#replace()
-    this.#seek(this.#user, { game, options, rated, clock, code, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
-    return undefined
+    const user = this.#user
+    await this.#replace()
+    const opened = await this.#seek(user, { game, options, rated, clock, code, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
+    return isRefusal(opened) ? opened : undefined
   }
 
   /** Accepts a challenge to this user; see `Lobby.acceptChallenge`. */
-  accept(name?: string): LobbyRefusal | undefined {
+  async accept(name?: string): Promise<LobbyRefusal | undefined> {
     const busy = this.#busy(true)
     if (busy || !this.#user) return busy ?? NAME_REQUIRED
     const seek = findChallenge(this.#context, this.#user.person, name)
     if (isRefusal(seek)) return seek
     if (seek.rated && !this.#registered) return UNREGISTERED
     const { game, options, rated, clock = {}, person } = seek
-    this.#replace()
-    this.#seek(this.#user, { game, options, rated, clock, against: person, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
-    return undefined
+    const user = this.#user
+    await this.#replace()
+    const opened = await this.#seek(user, { game, options, rated, clock, against: person, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
+    return isRefusal(opened) ? opened : undefined
   }
 
   /** Refuses a challenge to this user; see `Lobby.refuseChallenge`. */
-  refuse(name?: string): LobbyRefusal | undefined {
+  async refuse(name?: string): Promise<LobbyRefusal | undefined> {
     if (!this.#user) return NAME_REQUIRED
     const seek = findChallenge(this.#context, this.#user.person, name)
     if (isRefusal(seek)) return seek
-    this.#context.hall.refuseChallenge(seek, this.#user.name)
+    await this.#context.hall.refuseChallenge(seek, this.#user.name)
     return undefined
   }
 
@@ -184,38 +209,65 @@ export class SeekControl {
   }
 
   /** Cancels the open seek, if there is one, and returns it. */
-  #replace(): { readonly replaced?: SeekInfo } {
-    const seek = this.#cancelSeek && this.open
-    this.cancel()
-    return seek ? { replaced: toSeekInfo(this.#context.catalogue, seek) } : {}
+  async #replace(): Promise<{ readonly replaced?: SeekInfo }> {
+    const seek = this.#current && this.open
+    const isCancelled = await this.cancel()
+    return seek && isCancelled ? { replaced: toSeekInfo(this.#context.catalogue, seek) } : {}
   }
 
-  /** Opens a seek; returns it, or `undefined` if it was matched at once. */
-  #seek(user: OnlineUser, request: Omit<SeekRequest, 'owner' | 'onSeated' | 'onRefused'>): OpenSeek | undefined {
+  /** Opens a seek; resolves to it, or to `undefined` if it was matched at once. */
+  async #seek(
+    user: OnlineUser,
+    request: Omit<SeekRequest, 'owner' | 'onSeated' | 'onRefused'>,
+  ): Promise<OpenSeek | LobbyRefusal | undefined> {
+    const refusal = this.#refuseNow(user)
+    if (refusal) return refusal
     const { owner, token } = this.#options.createOwner(user)
-    let waiting = true
-    const seated = (table: TableActor, seat: SeatNumber) => {
-      waiting = false
-      this.#cancelSeek = undefined
-      this.#options.subscribe(table, seat, token)
-    }
     let withdraw: (() => void) | undefined
-    const onRefused = (by: string) => {
-      this.#cancelSeek = undefined
-      withdraw?.()
-      this.#options.listener.challengeRefused(toSeekInfo(this.#context.catalogue, { ...request, name: by }))
+    const forget = () => {
+      if (this.#current === own) this.#current = undefined
     }
-    const cancel = this.#context.hall.seek({ ...request, owner: owner, onSeated: seated, onRefused })
-    // a matching seek may have been open already, and then nothing is left to cancel
-    if (!waiting) return undefined
+    const seek = this.#context.hall.seek({
+      ...request,
+      owner,
+      onSeated: (table, seat) => {
+        forget()
+        this.#takeSeat(user, table, seat, token)
+      },
+      onRefused: (by) => {
+        forget()
+        withdraw?.()
+        this.#options.listener.challengeRefused(toSeekInfo(this.#context.catalogue, { ...request, name: by }))
+      },
+    })
+    const own: OwnSeek = {
+      placed: seek.placed,
+      async cancel() {
+        const isCancelled = await seek.cancel()
+        if (isCancelled) withdraw?.()
+        return isCancelled
+      },
+    }
+    this.#current = own
+    try {
+      // a matching seek may have been open already, and then nothing is left to cancel
+      if (!(await seek.placed)) {
+        forget()
+        return undefined
+      }
+    } catch (reason) {
+      forget()
+      throw reason
+    }
+    if (!seek.isOpen) return undefined
     withdraw = this.#challenge(user, request)
-    this.#cancelSeek = () => {
-      // a closed hall has no open seeks
-      const isOpen = this.open !== undefined
-      cancel()
-      if (isOpen) withdraw?.()
-    }
     return this.open
+  }
+
+  /** Takes a seat for the user who has sought it. If that user has left meanwhile, the seat is held as after a disconnection. */
+  #takeSeat(user: OnlineUser, table: TableActor, seat: SeatNumber, token: string): void {
+    if (this.#options.isClosed() || this.#user?.person !== user.person) table.submit({ type: 'gone', seat })
+    else this.#options.subscribe(table, seat, token)
   }
 
   /** Sends the challenge, if the seek is addressed to a user and has no code; returns a function that withdraws the challenge. */
@@ -257,10 +309,15 @@ export class SeekControl {
     return { ...toSeekInfo(this.#context.catalogue, seek), against: this.#context.people.person(against)?.name ?? 'another user' }
   }
 
+  /** Explains why a seek of a user cannot be opened any more: the session, its seek or a limit may have changed meanwhile. */
+  #refuseNow(user: OnlineUser): LobbyRefusal | undefined {
+    return this.#options.isClosed() || this.#user !== user ? NAME_REQUIRED : this.#busy()
+  }
+
   /** Explains why the user cannot play now; with `replace`, an open seek is no reason. */
   #busy(replace = false): LobbyRefusal | undefined {
     const busy = this.#options.busy()
-    if (busy || replace || !this.#cancelSeek || !this.open) return busy
+    if (busy || replace || !this.#current || !this.open) return busy
     return { code: 'not-now', refused: 'you have an open seek already: cancel it first' }
   }
 
@@ -272,5 +329,8 @@ export class SeekControl {
     return this.#user !== undefined && hasAccount(this.#user.person)
   }
 }
+
+/** OwnSeek is the session's open seek, which it can cancel. */
+type OwnSeek = Pick<SeekHandle, 'placed' | 'cancel'>
 
 const UNREGISTERED: LobbyRefusal = { code: 'who-are-you', refused: 'rated games are for registered names: register first' }

@@ -53,6 +53,7 @@ export class LobbyService implements LobbyContext {
   readonly spendings: DiskQuotas
   /** Limits for batches of the clients' input: the longer the store takes for a write, the more one write should have. */
   readonly batchLimits: BatchLimits
+  readonly onError: LobbyContext['onError']
   readonly #store: Store
 
   constructor(options: LobbyServiceOptions) {
@@ -63,6 +64,7 @@ export class LobbyService implements LobbyContext {
     this.wait = wait
     this.limits = limits
     this.bytes = bytes
+    this.onError = onError
     this.spendings = new DiskQuotas(clock, limits.disk ?? Number.POSITIVE_INFINITY, { usage: store.usage, onError })
     this.#store = store
     this.batchLimits = store.waitsForDisk ? FSYNC_LIMITS : APPEND_LIMITS

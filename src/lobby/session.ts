@@ -215,19 +215,19 @@ export class LobbySession implements Lobby {
     return this.#seeking.seek(terms)
   }
 
-  cancel(): boolean {
+  cancel(): Promise<boolean> {
     return this.#seeking.cancel()
   }
 
-  join(code: string, replace = false): LobbyRefusal | undefined {
+  join(code: string, replace = false): Promise<LobbyRefusal | undefined> {
     return this.#seeking.join(code, replace)
   }
 
-  acceptChallenge(name?: string): LobbyRefusal | undefined {
+  acceptChallenge(name?: string): Promise<LobbyRefusal | undefined> {
     return this.#seeking.accept(name)
   }
 
-  refuseChallenge(name?: string): LobbyRefusal | undefined {
+  refuseChallenge(name?: string): Promise<LobbyRefusal | undefined> {
     return this.#seeking.refuse(name)
   }
 
@@ -286,7 +286,7 @@ export class LobbySession implements Lobby {
     return this.#tables.countTalkReceivers(id)
   }
 
-  message(name: string, text: string): LobbyRefusal | undefined {
+  async message(name: string, text: string): Promise<LobbyRefusal | undefined> {
     return this.#user ? this.#talk.sendMessage(this.#user, name, text) : NAME_REQUIRED
   }
 
@@ -336,7 +336,8 @@ export class LobbySession implements Lobby {
   }
 
   #leaveTables(): readonly number[] {
-    this.cancel()
+    const onError = this.#context.onError
+    this.cancel().catch((failure: unknown) => onError('a seek could not be cancelled', failure))
     this.#heldSeats.releaseAll()
     return this.#tables.endAll()
   }
@@ -353,7 +354,7 @@ export class LobbySession implements Lobby {
   /** Explains why the user cannot play now, with or without a seek. */
   #busy(): LobbyRefusal | undefined {
     if (!this.#user) return NAME_REQUIRED
-    if (this.#tables.size >= TABLES) return TOO_MANY_TABLES
+    if (this.#tables.size + this.#seeking.opening >= TABLES) return TOO_MANY_TABLES
     if (!this.#context.hall.writable) return UNAVAILABLE
     const full = checkCapacity(this.#context, this.#user.person, this.#holdings)
     return full === undefined ? undefined : { code: 'too-many', refused: full }

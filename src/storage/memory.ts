@@ -13,21 +13,27 @@ import { EventLog } from './event-log.ts'
 import type { AppendBatch, EventStore, StoreWork } from './event-store.ts'
 import { GroupCommit } from './group-commit.ts'
 import { MemoryHistory } from './memory-history.ts'
+import { TableClaims } from './memory-leases.ts'
+import { connectMeeting, createMeetingBacking, type MeetingBacking } from './memory-meeting.ts'
 import { MemoryResults } from './memory-results.ts'
 import { MemoryUsage } from './memory-usage.ts'
 import { LOGIN_PLACE_LIMITS, parseAccountNumber, toPersonId } from './rows.ts'
 
-/**
- * Creates a store in memory. It calls back at the same times as a store on disk: after everything in this turn of the event
- * loop. Exceptions of followers go to `onError`, by default to a warning of the process.
- */
-export function memoryStore({ onError = warn }: { readonly onError?: OnStoreError } = {}): Store {
+export interface MemoryStoreOptions {
+  /** Called with exceptions of followers; by default they become warnings of the process. */
+  readonly onError?: OnStoreError
+  /** What the store shares with the stores of other processes; by default, it is the store of one process. */
+  readonly backing?: MeetingBacking
+}
+
+/** Creates a store in memory. It calls back at the same times as a store on disk: after everything in this turn of the event loop. */
+export function memoryStore({ onError = warn, backing = createMeetingBacking({ onError }) }: MemoryStoreOptions = {}): Store {
   const events = new MemoryEventStore()
   const commits = new GroupCommit(events, onError)
   const results = new MemoryResults(commits)
   const history = new MemoryHistory(commits)
   return {
-    tables: new EventLog(events, commits),
+    tables: new EventLog(events, commits, new TableClaims(backing.leases)),
     results,
     history,
     accounts: new MemoryAccounts(commits, (person) => {
@@ -35,6 +41,7 @@ export function memoryStore({ onError = warn }: { readonly onError?: OnStoreErro
       history.forget(person)
     }),
     usage: new MemoryUsage(commits),
+    meeting: connectMeeting(backing),
     close: async () => commits.close(),
   }
 }
