@@ -101,7 +101,7 @@ export class Hall {
       onChange: (table) => this.#changed(table),
       onRecorded: options.onRecorded,
     }
-    const shared = { owners: this.owners, rules: (game: string) => this.#rules(game), lease: () => this.#leaseId() }
+    const shared = { owners: this.owners, rules: (game: string) => this.#rules(game), lease: () => this.lease() }
     this.#openings = new Openings({
       ...{ ...shared, log: store.tables, random, tools: this.#tools },
       checkOpen: () => this.#checkOpen(),
@@ -272,7 +272,7 @@ export class Hall {
     this.#idle.extend()
     await restoreTables({
       ...{ log: store.tables, games, random, tools: this.#tools, unavailable: this.#unavailable, onError },
-      lease: await this.#leaseId(),
+      lease: await this.lease(),
       rules: (game) => this.#rules(game),
       onTable: (table) => this.#add(table),
     })
@@ -326,7 +326,9 @@ export class Hall {
     if (this.#closed) throw this.#closed
   }
 
-  async #leaseId(): Promise<LeaseId> {
+  /** Returns the lease of this process; rejects with the reason of `close` if the hall is closed. */
+  async lease(): Promise<LeaseId> {
+    this.#checkOpen()
     this.#lease ??= this.#options.store.meeting.leases.grant()
     return (await this.#lease).id
   }

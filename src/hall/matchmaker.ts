@@ -5,7 +5,7 @@ import { type ForeignSeek, LocalSeek, type SeekHandle, type SeekRequest, toForei
 import type { NetworkHoldings } from './network-holdings.ts'
 import { NO_CLOCK, type Openings } from './openings.ts'
 import { HOUSE, type LeaseId, type SeatOwner, type SeekChange, type SeekClaim, type SeekEntries, type SeekId } from './ports.ts'
-import { isOpening, parseSeekClaim, parseSeekEntry } from './seek-entry.ts'
+import { parseSeekClaim, parseSeekEntry } from './seek-entry.ts'
 import { type Match, mergeClocks, mergeOptions, type OpenSeek } from './seek-matching.ts'
 import { Seeks } from './seeks.ts'
 import type { TableActor } from './table-actor.ts'
@@ -324,7 +324,7 @@ export class Matchmaker {
     if (claim.type === 'refused') {
       this.#close(seek)
       seek.onRefused?.(claim.name)
-    } else if (claim.type === 'matched' && claim.by !== this.#lease && isOpening(claim.opening)) {
+    } else if (claim.type === 'matched' && claim.by !== this.#lease) {
       this.#seat(seek, this.#options.openings.follow(claim.opening, claim.table), claim.seat)
     }
   }

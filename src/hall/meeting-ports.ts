@@ -1,6 +1,6 @@
 import type { SeatNumber } from '../games/game.ts'
 import type { SeekInfo } from './api.ts'
-import type { ClockRules, PersonId, SeatOwner, TableEvent, TableId } from './events.ts'
+import type { ClockRules, OpeningEvent, PersonId, SeatOwner, TableId } from './events.ts'
 
 /*
  * The ports through which the halls of several servers meet: leases, seeks, presence and notices. Each is asynchronous, so that
@@ -63,7 +63,7 @@ export type SeekClaim =
       readonly type: 'matched'
       readonly by: LeaseId
       readonly table: TableId
-      readonly opening: TableEvent
+      readonly opening: OpeningEvent
       /** Seat of the owner of the claimed seek. */
       readonly seat: SeatNumber
     }
@@ -123,10 +123,10 @@ export interface Presence {
 }
 
 /**
- * Notice is what a user is notified of at each connection, at any server. That a challenge is accepted or refused needs none:
+ * UserNotice is what a user is notified of at each connection, at any server. That a challenge is accepted or refused needs none:
  * the claim of its seek says it.
  */
-export type Notice =
+export type UserNotice =
   /** Asks whether the user can be notified by the user with the name `from`; shows nothing. */
   | { readonly type: 'probe'; readonly to: PersonId; readonly from: string }
   | { readonly type: 'challenged'; readonly to: PersonId; readonly from: string; readonly seeker: SeekInfo }
@@ -136,12 +136,12 @@ export type Notice =
 /** Receipt is what became of a notice: no connection can be notified, all have muted the sender, or at least one was notified. */
 export type Receipt = 'unreached' | 'muted' | 'delivered'
 
-/** Notices carries notices to the servers at which a user is. */
-export interface Notices {
+/** UserNotices carries notices to the servers at which a user is. */
+export interface UserNotices {
   /** Passes a notice to all servers, in the order of the calls; resolves to the best of their receipts. */
-  send(notice: Notice): Promise<Receipt>
+  send(notice: UserNotice): Promise<Receipt>
   /** Calls `then` with each notice that is sent from now on; returns a function that unsubscribes. */
-  receive(then: (notice: Notice) => Receipt): () => void
+  receive(then: (notice: UserNotice) => Receipt): () => void
 }
 
 /** Meeting is the ports through which the halls of several servers meet. */
@@ -149,5 +149,5 @@ export interface Meeting {
   readonly leases: Leases
   readonly seeks: SeekEntries
   readonly presence: Presence
-  readonly notices: Notices
+  readonly notices: UserNotices
 }

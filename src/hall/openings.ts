@@ -1,8 +1,17 @@
 import type { AnyGame, Random } from '../games/game.ts'
 import type { NetworkHoldings } from './network-holdings.ts'
-import { type ClockRules, HOUSE, type LeaseId, PEER, type PersonId, type SeatOwner, type TableId, type TableLog } from './ports.ts'
+import {
+  type ClockRules,
+  HOUSE,
+  type LeaseId,
+  type OpeningEvent,
+  PEER,
+  type PersonId,
+  type SeatOwner,
+  type TableId,
+  type TableLog,
+} from './ports.ts'
 import { newSeed } from './seeds.ts'
-import type { OpeningEvent } from './table.ts'
 import { TableActor, type TableActorOptions } from './table-actor.ts'
 
 /*

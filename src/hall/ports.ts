@@ -3,14 +3,12 @@ import type { PersonId, TableEvent, TableId } from './events.ts'
 import type { LeaseId, Meeting } from './meeting-ports.ts'
 import type { FinishedGames, Results } from './result-ports.ts'
 
-export type { ClockRules, PersonId, SeatOwner, Seed, TableEvent, TableEventData, TableId } from './events.ts'
+export type { ClockRules, OpeningEvent, PersonId, SeatOwner, Seed, TableEvent, TableEventData, TableId } from './events.ts'
 export type {
   Lease,
   LeaseId,
   Leases,
   Meeting,
-  Notice,
-  Notices,
   Presence,
   PresenceChange,
   PresentPerson,
@@ -20,6 +18,8 @@ export type {
   SeekEntries,
   SeekEntry,
   SeekId,
+  UserNotice,
+  UserNotices,
 } from './meeting-ports.ts'
 export { LeaseExpired } from './meeting-ports.ts'
 export type { FinishedGames, FinishedTable, HistoryRange, Rating, Results, Standing } from './result-ports.ts'

@@ -1,6 +1,5 @@
 import { fieldChecks } from './events.ts'
-import type { SeatOwner, SeekClaim, SeekEntry } from './ports.ts'
-import type { OpeningEvent } from './table.ts'
+import type { OpeningEvent, SeatOwner, SeekClaim, SeekEntry } from './ports.ts'
 
 /*
  * Entries and claims of seeks come from other servers, perhaps of another version, so a hall checks them before it acts on them.

@@ -4,20 +4,10 @@ import { isRefusal, type Random, type Refusal, type SeatNumber } from '../games/
 import { idleDeadlineAfter } from './idle-deadline.ts'
 import { ObservedTable } from './observed-table.ts'
 import { Waiters } from './persistence-waiters.ts'
-import { CLOSED, isTemporary, type TableEvent, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
+import { CLOSED, isTemporary, type OpeningEvent, type TableEvent, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
 import { isLasting, type LastingCommand, PostponedCommands } from './postponed-commands.ts'
 import { NOT_SUSPENDED, type Restored, type Suspension, toRestoredTable } from './suspension.ts'
-import {
-  answer,
-  decide,
-  evolve,
-  nextTick,
-  type OpeningEvent,
-  type TableCommand,
-  type TableState,
-  type TableStep,
-  toOpenedTable,
-} from './table.ts'
+import { answer, decide, evolve, nextTick, type TableCommand, type TableState, type TableStep, toOpenedTable } from './table.ts'
 import type { StandingChange } from './table-updates.ts'
 
 /*

@@ -32,9 +32,6 @@ import { isWeak, toDraws } from './seeds.ts'
 /** Opened is the first event of a table. */
 export type Opened = Extract<TableEventData, { type: 'opened' }>
 
-/** OpeningEvent is the first event of a table, as its log has it. */
-export type OpeningEvent = Extract<TableEvent, { type: 'opened' }>
-
 /** TableState is the state that follows from a table's log: the rules, and immutable plain data. */
 export interface TableState {
   /** Sequence number of the last event. */

@@ -7,7 +7,7 @@ import { makeInviteCode, parseInviteCode } from '../hall/accounts/tokens.ts'
 import type { LobbyListener, LobbyRefusal, Page, PageRange, SeekAccepted, SeekInfo, SeekTerms } from '../hall/api.ts'
 import type { SeekHandle, SeekRequest } from '../hall/local-seek.ts'
 import type { TableOptions } from '../hall/openings.ts'
-import { type ClockRules, hasAccount, type PersonId, type SeatOwner } from '../hall/ports.ts'
+import { type ClockRules, hasAccount, type PersonId, type Receipt, type SeatOwner } from '../hall/ports.ts'
 import type { OpenSeek } from '../hall/seek-matching.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { PeerHandle } from '../protocol/seating.ts'
@@ -78,15 +78,16 @@ export class SeekControl {
     const options = await entry.setup(terms.settings, this.#context.stock)
     // another user may have entered through this connection meanwhile, or it may have closed
     if (!this.#user || this.#options.isClosed()) return NAME_REQUIRED
-    const against = terms.against === undefined ? undefined : await this.#findOpponent(this.#user, terms.against)
-    if (against !== undefined && typeof against !== 'string') return against
+    const user = this.#user
+    const opponent = terms.against === undefined ? undefined : await this.#findOpponent(user, terms.against)
+    if (isRefusal(opponent)) return opponent
+    const against = opponent?.person
     const clock: ClockRules = { ...terms.clock, grace: GRACE }
     const { seats: size, points, name: game } = entry.game
     if (size.max === 1) {
       const opening = { options, rated: points !== undefined, private: terms.private === true, clock }
-      return this.#openAlone(this.#user, game, opening, await this.#replace())
+      return this.#openAlone(user, game, opening, await this.#replace())
     }
-    const user = this.#user
     const code = terms.private ? makeInviteCode(this.#context.bytes) : undefined
     // the house joins neither private nor rated games
     const isWithoutHouse = code !== undefined || against !== undefined || terms.rated || terms.wait === null
@@ -100,11 +101,7 @@ export class SeekControl {
       ...(against === undefined ? {} : { against }),
       ...(code === undefined ? {} : { code }),
     }
-    if (
-      against !== undefined &&
-      !this.#context.challenges.isReachable(against) &&
-      !this.#context.hall.seeks.match({ ...this.#user, ...request })
-    )
+    if (opponent?.receipt === 'unreached' && !this.#context.hall.seeks.match({ ...user, ...request }))
       return { code: 'not-now', refused: `${terms.against} is here only through a worksheet program, and cannot be asked for a game` }
     const replaced = await this.#replace()
     const open = await this.#seek(user, request)
@@ -281,15 +278,20 @@ export class SeekControl {
   }
 
   /** Finds the user to challenge, or the reason why that user cannot be challenged. */
-  #findOpponent({ person, name: own }: OnlineUser, name: string): PersonId | LobbyRefusal {
-    const found = this.#present(name)
-    if (found === person) return { code: 'not-now', refused: 'you cannot challenge yourself: name another user' }
-    if (typeof found === 'string' && this.#context.challenges.isReachable(found) && !this.#context.challenges.isUnmuted(found, own))
-      return MUTED
-    const wait = typeof found === 'string' ? this.#context.challenges.wait({ challenged: found, address: this.#peer.address }) : 0
+  async #findOpponent(
+    { person: own, name: from }: OnlineUser,
+    name: string,
+  ): Promise<{ readonly person: PersonId; readonly receipt: Receipt } | LobbyRefusal> {
+    const person = this.#present(name)
+    if (typeof person !== 'string') return person
+    if (person === own) return { code: 'not-now', refused: 'you cannot challenge yourself: name another user' }
+    const { challenges } = this.#context
+    const receipt = await challenges.probe(person, from)
+    if (receipt === 'muted') return MUTED
+    const wait = challenges.wait({ challenged: person, address: this.#peer.address })
     return wait > 0
       ? { code: 'throttled', refused: `too many cancelled challenges to ${name}: try again in ${formatSeconds(wait)}` }
-      : found
+      : { person, receipt }
   }
 
   /** Finds an online user by name. */

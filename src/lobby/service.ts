@@ -69,7 +69,7 @@ export class LobbyService implements LobbyContext {
     this.#store = store
     this.batchLimits = store.waitsForDisk ? FSYNC_LIMITS : APPEND_LIMITS
     this.keeps = store.isDurable === true
-    this.challenges = new Challenges({ clock, onError })
+    this.challenges = new Challenges({ clock, notices: store.meeting.notices, onError })
     this.hall = new Hall({
       ...{ store, games, clock, random, onError, isListed: isPublic, bytes, idle: limits.move },
       onEnded: (table) => {
@@ -79,7 +79,10 @@ export class LobbyService implements LobbyContext {
       onRecorded: (table, changes) => notifyOfRecord(this.challenges, table, changes),
     })
     const passwords = new Passwords({ random: bytes })
-    this.people = new People({ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, catalogue, onError })
+    this.people = new People({
+      ...{ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, catalogue, onError },
+      presence: { presence: store.meeting.presence, lease: () => this.hall.lease() },
+    })
   }
 
   /** Restores the tables that were open when the last process ended. To be called before clients are served. */
@@ -100,6 +103,8 @@ export class LobbyService implements LobbyContext {
 
   /** Closes the hall for a reason: all seats are released, and the tables stay as they are. */
   closeHall(reason: Error): void {
+    this.challenges.close()
+    this.people.close()
     this.hall.close(reason)
   }
 

@@ -250,10 +250,13 @@ export class LobbySession implements Lobby {
     const found = this.#context.hall.findSeatByToken(hashToken(token))
     const unavailable = found ? undefined : this.#context.hall.unavailable.gameByToken(hashToken(token))
     if (unavailable !== undefined) return noRules(unavailable)
-    if (!found) return { code: 'bad-token', refused: 'no seat is held for this token: its game is over, or the token is wrong' }
+    if (!found) return BAD_TOKEN
     const { table, seat } = found
     const owner = table.state.opened.seats[seat]
-    if (owner && !this.#user && this.#identity.enterByToken(owner.person, owner.name, hashToken(token))) this.#subscribeToChallenges()
+    if (owner && !this.#user && (await this.#identity.enterByToken(owner.person, owner.name, hashToken(token))))
+      this.#subscribeToChallenges()
+    // the game may be over meanwhile
+    if (this.#context.hall.findSeatByToken(hashToken(token))?.table !== table) return BAD_TOKEN
     if (owner) this.#heldSeats.hold(table.id, owner)
     return this.#tables.resume(table, seat, token, after)
   }
@@ -384,6 +387,7 @@ export class LobbySession implements Lobby {
   }
 }
 
+const BAD_TOKEN: LobbyRefusal = { code: 'bad-token', refused: 'no seat is held for this token: its game is over, or the token is wrong' }
 const TOO_MANY_TABLES: LobbyRefusal = { code: 'too-many', refused: `you are at ${TABLES} tables already: leave one first` }
 
 /** Refuses another game to a client that holds the seat by its token alone. */

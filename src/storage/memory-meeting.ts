@@ -1,4 +1,14 @@
-import type { LeaseId, Meeting, Notice, Notices, PersonId, Presence, PresenceChange, PresentPerson, Receipt } from '../hall/ports.ts'
+import type {
+  LeaseId,
+  Meeting,
+  PersonId,
+  Presence,
+  PresenceChange,
+  PresentPerson,
+  Receipt,
+  UserNotice,
+  UserNotices,
+} from '../hall/ports.ts'
 import { ChangeFeed } from './change-feed.ts'
 import { type OnStoreError, warn } from './error.ts'
 import { LeaseTable, MemoryLeases } from './memory-leases.ts'
@@ -85,15 +95,15 @@ class MemoryPresence implements Presence {
 
 const RECEIPTS: readonly Receipt[] = ['unreached', 'muted', 'delivered']
 
-class MemoryNotices implements Notices {
+class MemoryNotices implements UserNotices {
   readonly #onError: OnStoreError
-  #receivers: readonly ((notice: Notice) => Receipt)[] = []
+  #receivers: readonly ((notice: UserNotice) => Receipt)[] = []
 
   constructor(onError: OnStoreError) {
     this.#onError = onError
   }
 
-  async send(notice: Notice): Promise<Receipt> {
+  async send(notice: UserNotice): Promise<Receipt> {
     let best = 0
     for (const receive of this.#receivers) {
       try {
@@ -105,9 +115,9 @@ class MemoryNotices implements Notices {
     return RECEIPTS[best] ?? 'unreached'
   }
 
-  receive(then: (notice: Notice) => Receipt): () => void {
+  receive(then: (notice: UserNotice) => Receipt): () => void {
     // a function of its own, because one may be given twice
-    const receiver = (notice: Notice) => then(notice)
+    const receiver = (notice: UserNotice) => then(notice)
     this.#receivers = [...this.#receivers, receiver]
     return () => {
       this.#receivers = this.#receivers.filter((other) => other !== receiver)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { LeaseExpired, type Meeting, type Notice, type SeekChange, type SeekClaim, type SeekEntry } from '../../src/hall/ports.ts'
+import { LeaseExpired, type Meeting, type SeekChange, type SeekClaim, type SeekEntry, type UserNotice } from '../../src/hall/ports.ts'
 import { Changes } from '../support/changes.ts'
 import { fates } from './samples.ts'
 
@@ -261,12 +261,12 @@ export function meetingContract(open: () => Promise<MeetingPair>): void {
   })
 
   describe('notices', () => {
-    const message = (text: string): Notice => ({ type: 'message', to: 'guest:ada', from: 'grace', text })
+    const message = (text: string): UserNotice => ({ type: 'message', to: 'guest:ada', from: 'grace', text })
 
     test('reach all servers in order, and return the best receipt', async () => {
       const { one, other } = await open()
       const seen: string[] = []
-      const note = (who: string, receipt: 'unreached' | 'muted' | 'delivered') => (notice: Notice) => {
+      const note = (who: string, receipt: 'unreached' | 'muted' | 'delivered') => (notice: UserNotice) => {
         if (notice.type === 'message') seen.push(`${who} ${notice.text}`)
         return receipt
       }
