@@ -57,6 +57,7 @@ export class Matchmaker {
   readonly #unfollow: () => void
   #lease: LeaseId | undefined
   #last = 0
+  #isClosed = false
 
   constructor(options: MatchmakerOptions) {
     this.#options = options
@@ -101,6 +102,7 @@ export class Matchmaker {
 
   /** Closes all seeks of this process. */
   close(): void {
+    this.#isClosed = true
     this.#unfollow()
     for (const seek of [...this.#unclosed]) this.#close(seek)
   }
@@ -110,6 +112,8 @@ export class Matchmaker {
     seek.state = 'placing'
     seek.placing = task().catch((reason: unknown) => {
       this.#close(seek)
+      // a closed hall has no lease
+      this.#options.openings.checkOpen()
       throw reason
     })
     return seek.placing
@@ -207,7 +211,7 @@ export class Matchmaker {
       this.#remove(seek)
       return this.#isEnded(seek) ? false : this.#place(seek)
     })
-    placing.catch((reason: unknown) => this.#options.onError(`no table of ${seek.game} could be opened`, reason))
+    placing.catch((reason: unknown) => this.#isClosed || this.#options.onError(`no table of ${seek.game} could be opened`, reason))
   }
 
   async #withdraw(seek: LocalSeek): Promise<boolean> {

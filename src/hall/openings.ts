@@ -102,8 +102,8 @@ export class Openings {
     { options, seats, rated = false, private: hidden = false, clock = NO_CLOCK }: TableOptions,
     counts: boolean,
   ): Opening {
-    const { random, tools, checkOpen, rules: rulesOf, owners } = this.#options
-    checkOpen()
+    const { random, tools, rules: rulesOf, owners } = this.#options
+    this.checkOpen()
     const rules = rulesOf(game)
     const state = rules.setup(options, random)
     // the settings of a game with one player can be its secret
@@ -120,10 +120,18 @@ export class Openings {
   async nextTable(): Promise<TableId> {
     const unused = this.#unused.pop()
     if (unused !== undefined) return unused
-    const { log, lease, checkOpen } = this.#options
-    const table = await log.newTable(await lease())
-    checkOpen()
-    return table
+    const { log, lease } = this.#options
+    try {
+      return await log.newTable(await lease())
+    } finally {
+      // a closed hall has no lease
+      this.checkOpen()
+    }
+  }
+
+  /** Throws the reason if the hall is closed. */
+  checkOpen(): void {
+    this.#options.checkOpen()
   }
 
   /** Takes back the number of a table that is certainly not opened. */
@@ -134,6 +142,7 @@ export class Openings {
   /** Starts the actor of a reserved table, which appends its opening, and ends the reservation. */
   start(opening: Opening, table: TableId): TableActor {
     const { tools, onTable } = this.#options
+    this.checkOpen()
     const actor = TableActor.open(table, opening.event, opening.rules, tools)
     onTable(actor)
     this.release(opening)
@@ -145,8 +154,8 @@ export class Openings {
    * Throws the reason if the hall is closed.
    */
   follow(event: OpeningEvent, table: TableId): TableActor {
-    const { tools, onTable, rules, checkOpen } = this.#options
-    checkOpen()
+    const { tools, onTable, rules } = this.#options
+    this.checkOpen()
     const actor = TableActor.follow(table, event, rules(event.game), tools)
     onTable(actor)
     return actor
