@@ -1,19 +1,20 @@
 import type { Clock } from '../base/clock.ts'
 import { isPlayable } from '../games/ai/house.ts'
 import type { AnyGame, SeatNumber } from '../games/game.ts'
-import { type ForeignSeek, LocalSeek, type SeekHandle, type SeekRequest, toForeignSeek } from './local-seek.ts'
+import { LocalSeek, type SeekHandle, type SeekRequest } from './local-seek.ts'
 import type { NetworkHoldings } from './network-holdings.ts'
 import { NO_CLOCK, type Openings } from './openings.ts'
-import { HOUSE, type LeaseId, type SeatOwner, type SeekChange, type SeekClaim, type SeekEntries, type SeekId } from './ports.ts'
-import { parseSeekClaim, parseSeekEntry } from './seek-entry.ts'
+import { HOUSE, type LeaseId, type SeatOwner, type SeekChange, type SeekClaim, type SeekEntries } from './ports.ts'
+import { parseSeekClaim } from './seek-entry.ts'
 import { type Match, mergeClocks, mergeOptions, type OpenSeek } from './seek-matching.ts'
-import { Seeks } from './seeks.ts'
+import { SeekView, type VisibleSeek } from './seek-view.ts'
+import type { Seeks } from './seeks.ts'
 import type { TableActor } from './table-actor.ts'
 
 /*
  * A new seek takes the first suitable open seek, or else stays open until another seek suits it or the house takes the other
- * seat. Open seeks are entries of a store that the halls of several servers share. Each hall has a view of all of them: its own
- * at once, the others by following the store. A seek ends by a claim of its entry, and exactly one claim of an entry succeeds:
+ * seat. Open seeks are entries of a store that the halls of several servers share, and each hall has a view of them
+ * (`seek-view.ts`). A seek ends by a claim of its entry, and exactly one claim of an entry succeeds:
  * a match, by the hall of the new seek; a refusal, by the hall of the challenged user; or a withdrawal by the owner's hall, which
  * cancels the seek, seats the owner with the house, or matches the seek itself. So no seek seats its owner twice.
  *
@@ -42,26 +43,24 @@ export interface MatchmakerOptions {
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
-type VisibleSeek = LocalSeek | ForeignSeek
-
 const HOUSE_OWNER: SeatOwner = { person: HOUSE, name: 'house' }
 
 /** Matchmaker has a view of the open seeks of all servers, and matches those of this process. */
 export class Matchmaker {
   readonly #options: MatchmakerOptions
-  readonly #seeks = new Seeks<VisibleSeek>()
-  readonly #local = new Map<SeekId, LocalSeek>()
-  readonly #foreign = new Map<SeekId, ForeignSeek>()
+  readonly #view: SeekView
+  readonly #seeks: Seeks<VisibleSeek>
   /** Seeks of this process that are not closed. */
   readonly #unclosed = new Set<LocalSeek>()
-  readonly #unfollow: () => void
   #lease: LeaseId | undefined
   #last = 0
   #isClosed = false
 
   constructor(options: MatchmakerOptions) {
     this.#options = options
-    this.#unfollow = options.entries.follow((change) => this.#onChange(change))
+    const { entries, onError } = options
+    this.#view = new SeekView({ entries, onError, onOwnChange: (seek, change) => this.#onOwnChange(seek, change) })
+    this.#seeks = this.#view.lists
   }
 
   /** The open seeks, and the lists of those that each group of users can see. */
@@ -103,7 +102,7 @@ export class Matchmaker {
   /** Closes all seeks of this process. */
   close(): void {
     this.#isClosed = true
-    this.#unfollow()
+    this.#view.close()
     for (const seek of [...this.#unclosed]) this.#close(seek)
   }
 
@@ -187,7 +186,7 @@ export class Matchmaker {
   async #put(seek: LocalSeek): Promise<number> {
     const lease = await this.#leaseId()
     seek.id = `${lease}.${++this.#last}`
-    this.#local.set(seek.id, seek)
+    this.#view.addEntry(seek)
     const revision = await this.#options.entries.put(seek.id, seek.entry, lease)
     seek.revision = revision
     // the hall was closed meanwhile
@@ -242,25 +241,14 @@ export class Matchmaker {
     // the process that puts an entry reports a failure
     const revision = seek.revision ?? (seek instanceof LocalSeek ? await seek.putting?.catch(() => undefined) : undefined)
     const isWon = revision !== undefined && (await this.#options.entries.claim(seek.id, revision, claim))
-    this.#noteClaimed(seek)
+    this.#view.noteClaimed(seek)
     return isWon
   }
 
-  #noteClaimed(seek: VisibleSeek): void {
-    if (seek instanceof LocalSeek) seek.isClaimed = true
-    else this.#foreign.delete(seek.id)
-    this.#seeks.delete(seek)
-  }
-
-  /** Puts a seek back into the view, unless its entry was claimed; another seek may have opened meanwhile that suits it. */
+  /** Puts a seek back into the view, unless its entry was claimed. */
   #restore(seek: VisibleSeek): void {
-    const isClaimable = seek instanceof LocalSeek ? seek.state === 'open' && !seek.isClaimed : this.#foreign.has(seek.id)
-    if (!isClaimable || this.#seeks.has(seek)) return
-    const other = this.#seeks.match(seek)?.waiting
-    this.#seeks.add(seek)
-    if (!other) return
-    if (seek instanceof LocalSeek) this.#placeAnew(seek)
-    else if (other instanceof LocalSeek) this.#placeAnew(other)
+    const suited = this.#view.restore(seek)
+    if (suited) this.#placeAnew(suited)
   }
 
   /** Ends a seek that its owner has cancelled; returns whether it is closed. */
@@ -282,7 +270,7 @@ export class Matchmaker {
   /** Removes the entry of a seek. */
   #remove(seek: LocalSeek): void {
     const { entries, onError } = this.#options
-    this.#local.delete(seek.id)
+    this.#view.removeEntry(seek)
     seek.revision = undefined
     entries.remove(seek.id).catch((reason: unknown) => onError(`the seek ${seek.id} could not be removed`, reason))
   }
@@ -299,30 +287,12 @@ export class Matchmaker {
     }
   }
 
-  #onChange(change: SeekChange): void {
-    try {
-      const seek = this.#local.get(change.id)
-      if (seek) this.#onOwnChange(seek, change)
-      else this.#onForeignChange(change)
-    } catch (reason) {
-      this.#options.onError(`the seek ${change.id} of another server could not be read`, reason)
-    }
-  }
-
-  #onForeignChange(change: SeekChange): void {
+  #onOwnChange(seek: LocalSeek, change: SeekChange): void {
     if (change.type === 'put') {
-      const seek = toForeignSeek(change.id, change.revision, parseSeekEntry(change.entry))
-      this.#foreign.set(seek.id, seek)
-      this.#seeks.add(seek)
+      if (this.#view.hasEarlier(seek, change.revision)) this.#placeAnew(seek)
       return
     }
-    const seek = this.#foreign.get(change.id)
-    if (seek) this.#noteClaimed(seek)
-  }
-
-  #onOwnChange(seek: LocalSeek, change: SeekChange): void {
-    if (change.type === 'put') return this.#checkEarlier(seek, change.revision)
-    this.#noteClaimed(seek)
+    this.#view.noteClaimed(seek)
     if (change.type === 'removed') return this.#close(seek)
     const claim = parseSeekClaim(change.claim)
     if (claim.type === 'refused') {
@@ -331,16 +301,6 @@ export class Matchmaker {
     } else if (claim.type === 'matched' && claim.by !== this.#lease) {
       this.#seat(seek, this.#options.openings.follow(claim.opening, claim.table), claim.seat)
     }
-  }
-
-  /** Places a seek anew if an earlier one of another server suits it, which opened at the same time. */
-  #checkEarlier(seek: LocalSeek, revision: number): void {
-    if (this.#foreign.size === 0 || !this.#seeks.has(seek)) return
-    // a peer without a name would suit itself
-    this.#seeks.delete(seek)
-    const earlier = this.#seeks.match(seek)?.waiting
-    this.#seeks.add(seek)
-    if (earlier && !(earlier instanceof LocalSeek) && earlier.revision < revision) this.#placeAnew(seek)
   }
 
   async #leaseId(): Promise<LeaseId> {

@@ -67,6 +67,7 @@ export class Openings {
   readonly #seats = new Map<PersonId, number>()
   /** Numbers of tables that were not opened. */
   readonly #unused: TableId[] = []
+  #lease: LeaseId | undefined
   #count = 0
 
   constructor(options: OpeningsOptions) {
@@ -122,7 +123,9 @@ export class Openings {
     if (unused !== undefined) return unused
     const { log, lease } = this.#options
     try {
-      return await log.newTable(await lease())
+      // waiting for the lease again for each table would cost more than the number
+      this.#lease ??= await lease()
+      return await log.newTable(this.#lease)
     } finally {
       // a closed hall has no lease
       this.checkOpen()
