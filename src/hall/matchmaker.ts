@@ -299,6 +299,8 @@ export class Matchmaker {
       this.#close(seek)
       seek.onRefused?.(claim.name)
     } else if (claim.type === 'matched' && claim.by !== this.#lease) {
+      // also if this hall cannot play the game
+      this.#close(seek)
       this.#seat(seek, this.#options.openings.follow(claim.opening, claim.table), claim.seat)
     }
   }

@@ -313,7 +313,7 @@ export class SeekControl {
 
   /** Explains why a seek of a user cannot be opened any more: the session, its seek or a limit may have changed meanwhile. */
   #refuseNow(user: OnlineUser): LobbyRefusal | undefined {
-    return this.#options.isClosed() || this.#user !== user ? NAME_REQUIRED : this.#busy()
+    return this.#options.isClosed() || this.#user?.person !== user.person ? NAME_REQUIRED : this.#busy()
   }
 
   /** Explains why the user cannot play now; with `replace`, an open seek is no reason. */
