@@ -31,7 +31,7 @@ for (let from = 0; from < all; from += AT_ONCE) {
   // each batch gets its share of the unfinished games
   const staying = Math.min(stay, Math.ceil((Number(unfinished) / all) * count))
   stay -= staying
-  await play(Array.from({ length: count }, (_, at) => open(from + at, at < staying)))
+  await play(await Promise.all(Array.from({ length: count }, (_, at) => open(from + at, at < staying))))
 }
 await hall.recorder.settled()
 process.stdout.write('done\n')
@@ -44,16 +44,16 @@ interface Playing {
   readonly moves: number
 }
 
-function open(n: number, stays: boolean): Playing {
+async function open(n: number, stays: boolean): Promise<Playing> {
   const moves = stays ? random.integer(0, 4) : Number.POSITIVE_INFINITY
   const owner = (seat: number): SeatOwner => ({
     person: `account:${1 + ((2 * n + seat) % 5000)}`,
     name: `user${n}`,
     token: makeToken(2 * n + seat),
   })
-  if (n % 10 === 3) return { table: hall.open('hangman', { options: {}, seats: [stays ? owner(0) : PEER_OWNER] }), moves }
+  if (n % 10 === 3) return { table: await hall.open('hangman', { options: {}, seats: [stays ? owner(0) : PEER_OWNER] }), moves }
   const seats = stays || n % 10 === 5 ? [owner(0), owner(1)] : n % 10 === 7 ? [PEER_OWNER, PEER_OWNER] : [HOUSE_OWNER, PEER_OWNER]
-  return { table: hall.open('tictactoe', { options: {}, seats, rated: n % 10 === 5 && !stays }), moves }
+  return { table: await hall.open('tictactoe', { options: {}, seats, rated: n % 10 === 5 && !stays }), moves }
 }
 
 /** Returns 64 digits, as long as the SHA-256 of a token. */

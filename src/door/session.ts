@@ -231,12 +231,14 @@ export class DoorSession {
   }
 
   /** Runs `act`, which ends challenges of other users, and returns these instead of announcing them. */
-  collectWithdrawn<Answer>(act: () => Answer): { readonly answer: Answer; readonly withdrawn: readonly SeekInfo[] } {
+  async collectWithdrawn<Answer>(
+    act: () => Promise<Answer>,
+  ): Promise<{ readonly answer: Answer; readonly withdrawn: readonly SeekInfo[] }> {
     this.flush()
     const withdrawn: SeekInfo[] = []
     this.#withdrawn = withdrawn
     try {
-      const answer = act()
+      const answer = await act()
       this.#deliverPending()
       return { answer, withdrawn }
     } finally {

@@ -327,14 +327,14 @@ export interface Lobby {
 
   /** Opens a seek, or accepts a suitable open one; `seated` is called when there is a table, perhaps before this resolves. */
   seek(terms: SeekTerms): Promise<SeekAccepted | LobbyRefusal>
-  /** Cancels the user's open seek, also if another session of the user has opened it; returns whether there was one. */
-  cancel(): boolean
+  /** Cancels the user's open seek, also if another session of the user has opened it; resolves to whether there was one. If it was matched just before, `seated` is called instead. */
+  cancel(): Promise<boolean>
   /** Accepts the private seek with this code. With `replace`, cancels the user's own open seek first. */
-  join(code: string, replace?: boolean): LobbyRefusal | undefined
+  join(code: string, replace?: boolean): Promise<LobbyRefusal | undefined>
   /** Accepts a challenge to this user, and cancels the user's own open seek. Without a name: the only challenge. */
-  acceptChallenge(name?: string): LobbyRefusal | undefined
+  acceptChallenge(name?: string): Promise<LobbyRefusal | undefined>
   /** Refuses a challenge to this user, and notifies its sender. Without a name: the only challenge. */
-  refuseChallenge(name?: string): LobbyRefusal | undefined
+  refuseChallenge(name?: string): Promise<LobbyRefusal | undefined>
   /** Subscribes to a table as a watcher, until `leave`. */
   watch(table: number): TableSnapshot | LobbyRefusal
   /** Ends the subscription to a table that the session watches, or whose game is over. */
@@ -358,7 +358,7 @@ export interface Lobby {
   /** Counts the other clients at a table that show this user's talk. */
   countTalkReceivers(table: number): number
   /** Sends a message to another user who is online. */
-  message(name: string, text: string): LobbyRefusal | undefined
+  message(name: string, text: string): Promise<LobbyRefusal | undefined>
   /**
    * Mutes an online or registered user by name, for the rest of this session: the session receives neither messages nor
    * challenges of that user.

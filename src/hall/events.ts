@@ -186,6 +186,9 @@ type KindOf<One> = One extends `${infer Kind extends FieldKind}?` ? Kind : Extra
  */
 export type TableEvent = TableEventData & { readonly n: number; readonly at: number }
 
+/** OpeningEvent is the first event of a table, as its log has it. */
+export type OpeningEvent = Extract<TableEvent, { type: 'opened' }>
+
 /** Any object, before it is known to be an event. */
 type Fields = Readonly<Record<string, unknown>>
 

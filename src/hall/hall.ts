@@ -7,25 +7,18 @@ import type { RandomBytes } from './accounts/tokens.ts'
 import { addToHistories } from './finished-games.ts'
 import { IdleTables } from './idle-tables.ts'
 import { TableListing } from './listing.ts'
-import { Matchmaker, NO_CLOCK, type SeekRequest, type TableOptions } from './matchmaker.ts'
+import type { SeekHandle, SeekRequest } from './local-seek.ts'
+import { Matchmaker } from './matchmaker.ts'
 import { NetworkHoldings } from './network-holdings.ts'
-import {
-  type FinishedGames,
-  type HistoryRange,
-  HOUSE,
-  type PersonId,
-  type SeatOwner,
-  type Store,
-  type TableEvent,
-  type TableId,
-} from './ports.ts'
+import { Openings, type TableOptions } from './openings.ts'
+import type { FinishedGames, HistoryRange, Lease, LeaseId, PersonId, Store, TableEvent, TableId } from './ports.ts'
 import { clampStanding, type LadderPlace, toLadder } from './ratings.ts'
 import { RatingsProjector } from './ratings-projector.ts'
+import { Rematches } from './rematches.ts'
 import { restoreTables } from './restoring.ts'
-import { newSeed } from './seeds.ts'
 import type { OpenSeek } from './seek-matching.ts'
 import type { Seeks } from './seeks.ts'
-import { TableActor, type TableActorOptions } from './table-actor.ts'
+import type { TableActor, TableActorOptions } from './table-actor.ts'
 import { type SeatAt, TableRegistry } from './table-registry.ts'
 import { UnavailableTables } from './unavailable-tables.ts'
 
@@ -33,7 +26,7 @@ import { UnavailableTables } from './unavailable-tables.ts'
  * The hall is the meeting place of one server: it has every open table and every open seek. It knows no connections: sessions
  * and seats subscribe to tables, and callbacks report the result of a seek.
  *
- * Tables. `open` starts a TableActor, `restore` starts those of the previous process from their logs (`restoring.ts`). The
+ * Tables. `open` starts a TableActor (`openings.ts`), `restore` starts those of the previous process from their logs (`restoring.ts`). The
  * registry finds a table by number, person and token until the game is over, its log is persisted and no observer is left. After
  * a restart a table waits, suspended, if each of its players can return: with an account, with a token or, alone at the table,
  * by name. Otherwise the hall ends it, because no player is to wait for an opponent who cannot return.
@@ -43,7 +36,7 @@ import { UnavailableTables } from './unavailable-tables.ts'
  * Outages. While the store cannot write, games stand still and no idle table ends. When it can write again, each table resumes
  * and users have time to reconnect, as after a restart.
  *
- * Invariants: after `close`, `open` and `seek` throw the reason; a network's holdings (`network-holdings.ts`) count each table and each
+ * Invariants: after `close`, `open` rejects with the reason and `seek` throws it; a network's holdings (`network-holdings.ts`) count each table and each
  * open seek once; a seat's token is valid at the latest table that has it, which after a rematch is the new one.
  */
 
@@ -78,7 +71,10 @@ export class Hall {
   readonly owners: NetworkHoldings
   readonly #tables: TableRegistry
   readonly #listing: TableListing
+  readonly #openings: Openings
+  readonly #rematches: Rematches
   readonly #matchmaker: Matchmaker
+  #lease: Promise<Lease> | undefined
   readonly #unavailable = new UnavailableTables()
   readonly #idle: IdleTables
   #closed: Error | undefined
@@ -90,11 +86,6 @@ export class Hall {
     this.owners = new NetworkHoldings(options.bytes ?? randomBytes)
     this.#tables = new TableRegistry(this.owners)
     const { store, clock, random, onError } = options
-    this.#matchmaker = new Matchmaker({
-      ...{ clock, owners: this.owners, onError },
-      rules: (game) => this.#rules(game),
-      open: (game, terms) => this.open(game, terms),
-    })
     this.#idle = new IdleTables({
       ...{ clock, limit: options.idle, tables: this.#tables, remove: this.#remove },
       isWritable: () => this.writable,
@@ -110,6 +101,14 @@ export class Hall {
       onChange: (table) => this.#changed(table),
       onRecorded: options.onRecorded,
     }
+    const shared = { owners: this.owners, rules: (game: string) => this.#rules(game), lease: () => this.lease() }
+    this.#openings = new Openings({
+      ...{ ...shared, log: store.tables, random, tools: this.#tools },
+      checkOpen: () => this.#checkOpen(),
+      onTable: (table) => this.#add(table),
+    })
+    this.#rematches = new Rematches(this.#openings, this.#tables)
+    this.#matchmaker = new Matchmaker({ ...shared, clock, entries: store.meeting.seeks, openings: this.#openings, onError })
     this.#stopListening = store.availability?.onChange(() => this.#availabilityChanged())
   }
 
@@ -128,9 +127,9 @@ export class Hall {
     return this.#listing
   }
 
-  /** Number of open tables, including finished tables with observers. */
+  /** Number of open tables, including finished tables with observers, and tables that are about to be opened. */
   get size(): number {
-    return this.#tables.size
+    return this.#tables.size + this.#openings.count
   }
 
   /** The open seeks, in order of arrival. */
@@ -149,46 +148,36 @@ export class Hall {
   }
 
   /**
-   * Opens a table with its players. Throws a RangeError for a game that the hall does not have, and the reason of `close` if
-   * the hall is closed.
+   * Opens a table with its players, whose seats count for their limits from now on. Rejects with a RangeError for a game that the
+   * hall does not have, and with the reason of `close` if the hall is closed, also meanwhile.
    */
-  open(game: string, { options, seats, rated = false, private: hidden = false, clock = NO_CLOCK }: TableOptions): TableActor {
-    if (this.#closed) throw this.#closed
-    const { random, store } = this.#options
-    const rules = this.#rules(game)
-    const state = rules.setup(options, random)
-    const id = store.tables.newTable()
-    // the settings of a game with one player can be its secret
-    const shown = rules.seats.max > 1 ? options : undefined
-    const seed = newSeed(random)
-    const table = TableActor.open(
-      id,
-      { type: 'opened', game, options: shown, state, seed, seats, rated, private: hidden, clock },
-      rules,
-      this.#tools,
-    )
-    this.#add(table)
-    return table
+  open(game: string, terms: TableOptions): Promise<TableActor> {
+    return this.#openings.open(game, terms)
   }
 
   /**
-   * Matches a seek with a suitable open one, or with the house if `wait` is 0, or else opens it. The house plays only games
-   * that it can play. The returned function cancels the seek. Throws as `open` does, and a RangeError for seats that the
-   * game does not have.
+   * Matches a seek with a suitable open one, or with the house if `wait` is 0, or else opens it; calls back after this returns.
+   * The house plays only games that it can play. Throws the reason if the hall is closed, and a RangeError for a game that it does
+   * not have, or for seats that the game does not have.
    */
-  seek(seek: SeekRequest): () => void {
-    if (this.#closed) throw this.#closed
+  seek(seek: SeekRequest): SeekHandle {
+    this.#checkOpen()
     return this.#matchmaker.seek(seek)
   }
 
-  /** Closes a challenge, because the challenged user refuses, and notifies its owner. */
-  refuseChallenge(seek: OpenSeek, by: string): void {
-    this.#matchmaker.refuse(seek, by)
+  /** Closes a challenge, because the challenged user refuses, and notifies its owner; resolves to `false` if it was closed or matched before. */
+  refuseChallenge(seek: OpenSeek, by: string): Promise<boolean> {
+    return this.#matchmaker.refuse(seek, by)
   }
 
   /** Returns the seats of a person at tables whose game is not over. */
   *seatsOf(person: PersonId): Iterable<SeatAt> {
     for (const at of this.#tables.of(person)) if (!at.table.over) yield at
+  }
+
+  /** Counts the seats of a person at tables whose game is not over, and at tables that are about to be opened. */
+  countSeats(person: PersonId): number {
+    return [...this.seatsOf(person)].length + this.#openings.countSeats(person)
   }
 
   /** Checks whether the hall holds a seat with a token for a disconnected person at a table whose game continues. */
@@ -268,26 +257,14 @@ export class Hall {
    * Offers a draw at a table, or a rematch after the game. Opens the rematch, with seats swapped, as soon as all players have
    * offered it; refuses the offer if one of them has left.
    */
-  offer(table: TableActor, seat: SeatNumber): Refusal | undefined {
-    const absent = table.over ? findAbsentSeats(table)[0] : undefined
-    if (absent !== undefined) return { refused: `${table.state.opened.seats[absent]?.name} has left the table` }
-    const refusal = table.submit({ type: 'offer', seat })
-    if (refusal || !table.over) return refusal
-    const { seats, game, options, rated, private: hidden, clock } = table.state.opened
-    for (const [other, { person }] of seats.entries()) if (person === HOUSE) table.submit({ type: 'offer', seat: other })
-    if (!table.allOffer) return undefined
-    const next = this.open(game, { options, seats: this.#withValidTokens(seats).toReversed(), rated, private: hidden, clock })
-    const refused = table.submit({ type: 'continue', table: next.id })
-    // the players follow when that is published; a player who has disconnected meanwhile gets the usual grace time
-    void table.persisted().then(() => {
-      for (const absentSeat of findAbsentSeats(next)) next.submit({ type: 'gone', seat: absentSeat })
-    })
-    return refused
+  offer(table: TableActor, seat: SeatNumber): Promise<Refusal | undefined> {
+    return this.#rematches.offer(table, seat)
   }
 
   /**
    * Restores the tables that were not over when the previous process ended: those to which all players can return are
-   * suspended until a player reconnects, and the hall ends the others. Call it once, before the first user connects.
+   * suspended until a player reconnects, and the hall ends the others. A table that another hall has claimed stays as it is. Call
+   * it once, before the first user connects.
    */
   async restore(): Promise<void> {
     const { store, games, random, onError } = this.#options
@@ -295,6 +272,7 @@ export class Hall {
     this.#idle.extend()
     await restoreTables({
       ...{ log: store.tables, games, random, tools: this.#tools, unavailable: this.#unavailable, onError },
+      lease: await this.lease(),
       rules: (game) => this.#rules(game),
       onTable: (table) => this.#add(table),
     })
@@ -316,7 +294,8 @@ export class Hall {
     this.#matchmaker.close()
     const tables = [...this.#tables.all]
     for (const table of tables) table.close(reason)
-    this.#closing = Promise.all([this.#closing, ...tables.map((table) => table.settled())])
+    const released = this.#lease?.then((lease) => lease.release())
+    this.#closing = Promise.all([this.#closing, released, ...tables.map((table) => table.settled())])
   }
 
   /** Resolves when all appends and results from before `close` are done or have failed. */
@@ -342,12 +321,16 @@ export class Hall {
     if (isMore) this.#options.clock.after(0, () => this.#resumeTables(tables))
   }
 
-  /** Drops the tokens that are no longer valid. */
-  #withValidTokens(owners: readonly SeatOwner[]): readonly SeatOwner[] {
-    return owners.map((owner) => {
-      const { token, ...others } = owner
-      return token === undefined || this.#tables.findSeat(token) ? owner : others
-    })
+  /** Throws the reason if the hall is closed. */
+  #checkOpen(): void {
+    if (this.#closed) throw this.#closed
+  }
+
+  /** Returns the lease of this process; rejects with the reason of `close` if the hall is closed. */
+  async lease(): Promise<LeaseId> {
+    this.#checkOpen()
+    this.#lease ??= this.#options.store.meeting.leases.grant()
+    return (await this.#lease).id
   }
 
   #rules(game: string): AnyGame {
@@ -383,10 +366,4 @@ export class Hall {
   *#known(): Iterable<TableActor> {
     for (const table of this.#tables.all) if (table.isPublished) yield table
   }
-}
-
-/** Lists the seats at a table whose owners are disconnected. */
-export function findAbsentSeats({ state, observers }: TableActor): SeatNumber[] {
-  const seats = [...state.opened.seats.keys()]
-  return seats.filter((seat) => state.opened.seats[seat]?.person !== HOUSE && !observers.some(({ viewer }) => viewer === seat))
 }

@@ -1,158 +1,312 @@
 import type { Clock } from '../base/clock.ts'
 import { isPlayable } from '../games/ai/house.ts'
 import type { AnyGame, SeatNumber } from '../games/game.ts'
+import { LocalSeek, type SeekHandle, type SeekRequest } from './local-seek.ts'
 import type { NetworkHoldings } from './network-holdings.ts'
-import { type ClockRules, HOUSE, type SeatOwner } from './ports.ts'
-import { mergeClocks, mergeOptions, type OpenSeek } from './seek-matching.ts'
-import { Seeks } from './seeks.ts'
+import { NO_CLOCK, type Openings } from './openings.ts'
+import { HOUSE, type LeaseId, type SeatOwner, type SeekChange, type SeekClaim, type SeekEntries } from './ports.ts'
+import { parseSeekClaim } from './seek-entry.ts'
+import { type Match, mergeClocks, mergeOptions, type OpenSeek } from './seek-matching.ts'
+import { SeekView, type VisibleSeek } from './seek-view.ts'
+import type { Seeks } from './seeks.ts'
 import type { TableActor } from './table-actor.ts'
 
 /*
  * A new seek takes the first suitable open seek, or else stays open until another seek suits it or the house takes the other
- * seat. To match two seeks, the matchmaker first opens the table, then closes the waiting seek, then calls both `onSeated`: if
- * opening throws, the waiting seek is still open. If `onSeated` throws, the matchmaker leaves that seat, and the opponent wins.
+ * seat. Open seeks are entries of a store that the halls of several servers share, and each hall has a view of them
+ * (`seek-view.ts`). A seek ends by a claim of its entry, and exactly one claim of an entry succeeds:
+ * a match, by the hall of the new seek; a refusal, by the hall of the challenged user; or a withdrawal by the owner's hall, which
+ * cancels the seek, seats the owner with the house, or matches the seek itself. So no seek seats its owner twice.
+ *
+ * Matching. The hall reserves the table, removes the other seek from its view, gets the table's number, and claims the entry.
+ * If it wins, it opens the table and seats its own users; the hall of the other user follows the claim, which has all it needs.
+ * If it loses, it tries the next match, and leaves its own seek open if there is none. A failure before the claim puts the other
+ * seek back into the view.
+ *
+ * Two seeks that open at the same time in two halls do not see each other. The store orders them, and the hall of the later
+ * one sees both: it withdraws its own entry, so that no other hall can claim it meanwhile, and places the seek anew.
+ *
+ * Cancelling races with matches. If the entry is claimed already, `cancel` resolves to `false` and `onSeated` is called. If
+ * `onSeated` throws, the matchmaker leaves that seat, and the opponent wins.
  */
-
-export interface TableOptions {
-  readonly options: unknown
-  readonly seats: readonly SeatOwner[]
-  readonly rated?: boolean
-  readonly private?: boolean
-  readonly clock?: ClockRules
-}
-
-/** SeekRequest is a seek that a user opens. */
-export interface SeekRequest extends Omit<OpenSeek, 'person' | 'name'> {
-  readonly owner: SeatOwner
-  /** Milliseconds until the house takes the other seat; `Infinity` to wait for another user. */
-  readonly wait: number
-  /** Called once, when the seek is matched. */
-  onSeated(table: TableActor, seat: SeatNumber): void
-  /** Called once, when the challenged user refuses, with that user's name: the seek is closed. */
-  onRefused?(by: string): void
-}
-
-/** WaitingSeek is an open seek with its callbacks and its timer. */
-interface WaitingSeek extends OpenSeek {
-  readonly owner: SeatOwner
-  readonly since: number
-  onSeated(table: TableActor, seat: SeatNumber): void
-  onRefused?(by: string): void
-  cancelWait: (() => void) | undefined
-}
 
 export interface MatchmakerOptions {
   readonly clock: Clock
   /** Holdings of each network, among which open seeks count. */
   readonly owners: NetworkHoldings
+  readonly entries: SeekEntries
+  readonly openings: Openings
   /** Returns the rules of a game; throws a RangeError if the hall does not have it. */
   readonly rules: (game: string) => AnyGame
-  /** Opens a table with its players. */
-  readonly open: (game: string, options: TableOptions) => TableActor
+  /** Resolves to the lease of this process. */
+  readonly lease: () => Promise<LeaseId>
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
 const HOUSE_OWNER: SeatOwner = { person: HOUSE, name: 'house' }
-/** The clock of all tables without time limits. */
-export const NO_CLOCK: ClockRules = {}
 
-/** Matchmaker has the open seeks of a hall, and matches them. */
+/** Matchmaker has a view of the open seeks of all servers, and matches those of this process. */
 export class Matchmaker {
   readonly #options: MatchmakerOptions
-  readonly #seeks = new Seeks<WaitingSeek>()
+  readonly #view: SeekView
+  readonly #seeks: Seeks<VisibleSeek>
+  /** Seeks of this process that are not closed. */
+  readonly #unclosed = new Set<LocalSeek>()
+  #lease: LeaseId | undefined
+  #last = 0
+  #isClosed = false
 
   constructor(options: MatchmakerOptions) {
     this.#options = options
+    const { entries, onError } = options
+    this.#view = new SeekView({ entries, onError, onOwnChange: (seek, change) => this.#onOwnChange(seek, change) })
+    this.#seeks = this.#view.lists
   }
 
   /** The open seeks, and the lists of those that each group of users can see. */
-  get seeks(): Pick<Seeks<WaitingSeek>, 'size' | 'shown' | 'open' | 'of' | 'against' | 'match' | 'withCode' | typeof Symbol.iterator> {
+  get seeks(): Pick<Seeks<VisibleSeek>, 'size' | 'shown' | 'open' | 'of' | 'against' | 'match' | 'withCode' | typeof Symbol.iterator> {
     return this.#seeks
   }
 
   /** Matches a seek or opens it; see `Hall.seek`. */
-  seek(seek: SeekRequest): () => void {
-    const { owner, wait, seats } = seek
-    const { clock, rules: rulesOf } = this.#options
-    const rules = rulesOf(seek.game)
-    for (const seat of seats) if (!(seat < rules.seats.max)) throw new RangeError(`the game ${seek.game} has no seat ${seat}`)
-    const coming: WaitingSeek = {
-      ...seek,
-      owner,
-      person: owner.person,
-      name: owner.name,
-      since: clock.now(),
-      onSeated: (table, seat) => seek.onSeated(table, seat),
-      cancelWait: undefined,
-    }
-    const houseCan = isPlayable(rules)
-    const match = this.#seeks.match(coming)
-    if (match) this.#seatBoth(match.waiting, coming, match.seats)
-    else if (houseCan && wait <= 0) this.#seatWithHouse(coming)
-    else this.#open(coming, houseCan ? wait : Number.POSITIVE_INFINITY)
-    return () => this.#close(coming)
-  }
-
-  /** Closes a challenge, because the challenged user refuses, and notifies its owner. */
-  refuse(seek: OpenSeek, by: string): void {
-    if (!this.#seeks.has(seek)) return
-    this.#close(seek)
-    seek.onRefused?.(by)
-  }
-
-  /** Closes all seeks. */
-  close(): void {
-    for (const seek of [...this.#seeks]) this.#close(seek)
-  }
-
-  #open(seek: WaitingSeek, wait: number): void {
-    const { clock, owners, onError } = this.#options
-    this.#seeks.add(seek)
+  seek(request: SeekRequest): SeekHandle {
+    const { clock, rules: rulesOf, owners } = this.#options
+    const rules = rulesOf(request.game)
+    for (const seat of request.seats) if (!(seat < rules.seats.max)) throw new RangeError(`the game ${request.game} has no seat ${seat}`)
+    const wait = isPlayable(rules) ? request.wait : Number.POSITIVE_INFINITY
+    const seek = new LocalSeek(request, { since: clock.now(), deadline: clock.monotonic() + wait })
+    this.#unclosed.add(seek)
     if (seek.owner.from !== undefined) owners.add(seek.owner.from)
-    if (wait === Number.POSITIVE_INFINITY) return
-    seek.cancelWait = clock.after(wait, () => {
-      try {
-        this.#seatWithHouse(seek)
-      } catch (reason) {
-        onError(`no table of ${seek.game} could be opened`, reason)
-      }
-    })
+    const placed = this.#begin(seek, () => this.#place(seek))
+    return {
+      placed,
+      get isOpen() {
+        return seek.isOpen
+      },
+      cancel: () => this.#cancel(seek),
+    }
   }
 
-  #close(seek: WaitingSeek): void {
-    seek.cancelWait?.()
-    if (this.#seeks.has(seek) && seek.owner.from !== undefined) this.#options.owners.remove(seek.owner.from)
+  /** Closes a challenge, because the challenged user refuses, and notifies its owner. Resolves to `false` if it was claimed before. */
+  async refuse(challenge: OpenSeek, name: string): Promise<boolean> {
+    const seek = this.#seeks.find(challenge)
+    if (!seek) return false
     this.#seeks.delete(seek)
+    try {
+      return await this.#claim(seek, { type: 'refused', by: await this.#leaseId(), name })
+    } finally {
+      this.#restore(seek)
+    }
   }
 
-  #seatWithHouse(seek: WaitingSeek): void {
-    this.#close(seek)
-    const { rules, open } = this.#options
+  /** Closes all seeks of this process. */
+  close(): void {
+    this.#isClosed = true
+    this.#view.close()
+    for (const seek of [...this.#unclosed]) this.#close(seek)
+  }
+
+  /** Begins the state `placing`; closes the seek if `task` fails. */
+  #begin(seek: LocalSeek, task: () => Promise<boolean>): Promise<boolean> {
+    seek.state = 'placing'
+    seek.placing = task().catch((reason: unknown) => {
+      this.#close(seek)
+      // a closed hall has no lease
+      this.#options.openings.checkOpen()
+      throw reason
+    })
+    return seek.placing
+  }
+
+  /** Matches a seek that has no entry, or opens it; resolves to whether it is open. */
+  async #place(seek: LocalSeek): Promise<boolean> {
+    for (let match = this.#seeks.match(seek); match; match = this.#seeks.match(seek)) {
+      if ((await this.#seatBoth(match, seek)) || this.#isEnded(seek)) return false
+    }
+    if (seek.deadline <= this.#options.clock.monotonic()) await this.#seatWithHouse(seek)
+    else await this.#open(seek)
+    return seek.state === 'open'
+  }
+
+  /** Claims an open seek for a new one, and opens their table; resolves to whether that succeeded. */
+  async #seatBoth({ waiting, seats: [first, second] }: Match<VisibleSeek>, seek: LocalSeek): Promise<boolean> {
+    const { openings } = this.#options
+    const options = mergeOptions(waiting, seek) ?? {}
+    const owners = first < second ? [waiting.owner, seek.owner] : [seek.owner, waiting.owner]
+    const terms = { options, seats: owners, rated: waiting.rated, private: waiting.code !== undefined, clock: mergeClocks(waiting, seek) }
+    // the holdings of both networks have the seeks until they have the table
+    const opening = openings.reserve(waiting.game, terms, false)
+    this.#seeks.delete(waiting)
+    try {
+      const table = await openings.nextTable()
+      const by = await this.#leaseId()
+      const isWon =
+        !this.#isEnded(seek) && (await this.#claim(waiting, { type: 'matched', by, table, opening: opening.event, seat: first }))
+      if (!isWon) {
+        openings.reuse(table)
+        return false
+      }
+      const actor = openings.start(opening, table)
+      this.#close(seek)
+      if (waiting instanceof LocalSeek) this.#seat(waiting, actor, first)
+      this.#seat(seek, actor, second)
+      return true
+    } finally {
+      openings.release(opening)
+      this.#restore(waiting)
+    }
+  }
+
+  async #seatWithHouse(seek: LocalSeek): Promise<void> {
+    const { rules, openings } = this.#options
     const { seats } = rules(seek.game)
     const seat = seek.seats[0] ?? 0
     const owners = Array<SeatOwner>(seats.max).fill(HOUSE_OWNER).with(seat, seek.owner)
     const { options = {}, code, clock = NO_CLOCK } = seek
-    this.#notifySeated(seek, open(seek.game, { options, seats: owners, private: code !== undefined, clock }), seat)
+    const opening = openings.reserve(seek.game, { options, seats: owners, private: code !== undefined, clock }, false)
+    try {
+      const table = await openings.nextTable()
+      if (this.#isEnded(seek)) openings.reuse(table)
+      else this.#seat(seek, openings.start(opening, table), seat)
+    } finally {
+      openings.release(opening)
+    }
   }
 
-  #seatBoth(waiting: WaitingSeek, coming: WaitingSeek, [first, second]: readonly [SeatNumber, SeatNumber]): void {
-    const owners = first < second ? [waiting.owner, coming.owner] : [coming.owner, waiting.owner]
-    const options = mergeOptions(waiting, coming) ?? {}
-    const clock = mergeClocks(waiting, coming)
-    const terms = { options, seats: owners, rated: waiting.rated, private: waiting.code !== undefined, clock }
-    const table = this.#options.open(waiting.game, terms)
-    this.#close(waiting)
-    this.#notifySeated(waiting, table, first)
-    this.#notifySeated(coming, table, second)
+  /** Adds a seek to the view at once, and then to the store. */
+  async #open(seek: LocalSeek): Promise<void> {
+    seek.state = 'open'
+    seek.isClaimed = false
+    this.#seeks.add(seek)
+    this.#setTimer(seek)
+    seek.putting = this.#put(seek)
+    await seek.putting
+  }
+
+  async #put(seek: LocalSeek): Promise<number> {
+    const lease = await this.#leaseId()
+    seek.id = `${lease}.${++this.#last}`
+    this.#view.addEntry(seek)
+    const revision = await this.#options.entries.put(seek.id, seek.entry, lease)
+    seek.revision = revision
+    // the hall was closed meanwhile
+    if (!seek.isOpen) this.#remove(seek)
+    return revision
+  }
+
+  #setTimer(seek: LocalSeek): void {
+    const { clock } = this.#options
+    if (seek.deadline === Number.POSITIVE_INFINITY) return
+    seek.cancelWait = clock.after(seek.deadline - clock.monotonic(), () => this.#placeAnew(seek))
+  }
+
+  /** Withdraws an open seek, and matches it: with another seek, or with the house if its time is over. */
+  #placeAnew(seek: LocalSeek): void {
+    if (seek.state !== 'open') return
+    this.#seeks.delete(seek)
+    seek.cancelWait?.()
+    const placing = this.#begin(seek, async () => {
+      if (!(await this.#withdraw(seek))) return false
+      this.#remove(seek)
+      return this.#isEnded(seek) ? false : this.#place(seek)
+    })
+    placing.catch((reason: unknown) => this.#isClosed || this.#options.onError(`no table of ${seek.game} could be opened`, reason))
+  }
+
+  async #withdraw(seek: LocalSeek): Promise<boolean> {
+    return this.#claim(seek, { type: 'withdrawn', by: await this.#leaseId() })
+  }
+
+  async #cancel(seek: LocalSeek): Promise<boolean> {
+    if (!seek.isOpen) return false
+    if (seek.state === 'placing') {
+      const isFirst = !seek.isCancelled
+      seek.isCancelled = true
+      await seek.placing
+      return isFirst && !seek.isOpen && !seek.isSeated
+    }
+    // the lists no longer have the seek, even if the claim takes a while
+    this.#seeks.delete(seek)
+    try {
+      if (!(await this.#withdraw(seek))) return false
+    } finally {
+      this.#restore(seek)
+    }
+    this.#close(seek)
+    return true
+  }
+
+  /** Claims the entry of a seek; resolves to whether that succeeds. In both cases the entry cannot be claimed any more. */
+  async #claim(seek: VisibleSeek, claim: SeekClaim): Promise<boolean> {
+    // the process that puts an entry reports a failure
+    const revision = seek.revision ?? (seek instanceof LocalSeek ? await seek.putting?.catch(() => undefined) : undefined)
+    const isWon = revision !== undefined && (await this.#options.entries.claim(seek.id, revision, claim))
+    this.#view.noteClaimed(seek)
+    return isWon
+  }
+
+  /** Puts a seek back into the view, unless its entry was claimed. */
+  #restore(seek: VisibleSeek): void {
+    const suited = this.#view.restore(seek)
+    if (suited) this.#placeAnew(suited)
+  }
+
+  /** Ends a seek that its owner has cancelled; returns whether it is closed. */
+  #isEnded(seek: LocalSeek): boolean {
+    if (seek.isCancelled) this.#close(seek)
+    return !seek.isOpen
+  }
+
+  #close(seek: LocalSeek): void {
+    if (!seek.isOpen) return
+    seek.state = 'closed'
+    seek.cancelWait?.()
+    this.#seeks.delete(seek)
+    this.#unclosed.delete(seek)
+    if (seek.owner.from !== undefined) this.#options.owners.remove(seek.owner.from)
+    if (seek.revision !== undefined) this.#remove(seek)
+  }
+
+  /** Removes the entry of a seek. */
+  #remove(seek: LocalSeek): void {
+    const { entries, onError } = this.#options
+    this.#view.removeEntry(seek)
+    seek.revision = undefined
+    entries.remove(seek.id).catch((reason: unknown) => onError(`the seek ${seek.id} could not be removed`, reason))
   }
 
   /** Notifies the owner of a seek of its seat; leaves the seat if the callback throws. */
-  #notifySeated(seek: WaitingSeek, table: TableActor, seat: SeatNumber): void {
+  #seat(seek: LocalSeek, table: TableActor, seat: SeatNumber): void {
+    this.#close(seek)
+    seek.isSeated = true
     try {
       seek.onSeated(table, seat)
     } catch (reason) {
       this.#options.onError(`the seat of ${seek.name} at table ${table.id} could not be taken`, reason)
       table.submit({ type: 'leave', seat })
     }
+  }
+
+  #onOwnChange(seek: LocalSeek, change: SeekChange): void {
+    if (change.type === 'put') {
+      if (this.#view.hasEarlier(seek, change.revision)) this.#placeAnew(seek)
+      return
+    }
+    this.#view.noteClaimed(seek)
+    if (change.type === 'removed') return this.#close(seek)
+    const claim = parseSeekClaim(change.claim)
+    if (claim.type === 'refused') {
+      this.#close(seek)
+      seek.onRefused?.(claim.name)
+    } else if (claim.type === 'matched' && claim.by !== this.#lease) {
+      // also if this hall cannot play the game
+      this.#close(seek)
+      this.#seat(seek, this.#options.openings.follow(claim.opening, claim.table), claim.seat)
+    }
+  }
+
+  async #leaseId(): Promise<LeaseId> {
+    this.#lease ??= await this.#options.lease()
+    return this.#lease
   }
 }

@@ -1,15 +1,19 @@
 import type { AnyGame, Random } from '../games/game.ts'
 import { isGuest } from './accounts/guests.ts'
-import { HOUSE, hasAccount, type SeatOwner, type TableEvent, type TableId, type TableLog } from './ports.ts'
+import { HOUSE, hasAccount, type LeaseId, type ReadTable, type SeatOwner, type TableEvent, type TableId, type TableLog } from './ports.ts'
 import { isWeak, newSeed } from './seeds.ts'
 import { TableActor, type TableActorOptions } from './table-actor.ts'
 import type { UnavailableTables } from './unavailable-tables.ts'
 
 /** Tables to which no player can return that are ended together, at most. */
 const AT_ONCE = 200
+/** Tables that are claimed together, at most, so that halls that start at the same time share the tables. */
+const CLAIMED = 2000
 
 export interface RestoringOptions {
   readonly log: TableLog
+  /** Lease by which this process claims the tables that it restores. */
+  readonly lease: LeaseId
   /** Games of the hall, by name. */
   readonly games: ReadonlyMap<string, AnyGame>
   readonly random: Random
@@ -25,12 +29,12 @@ export interface RestoringOptions {
 
 /**
  * Restores the tables that were not over when the previous process ended. Those to which all players can return are suspended
- * until a player reconnects; the others end. A table whose game is missing or refuses its log stays in the log as it is.
+ * until a player reconnects; the others end. A table that another hall has claimed stays as it is, and so does a table whose game is missing or refuses its log stays in the log as it is.
  */
 export async function restoreTables(options: RestoringOptions): Promise<void> {
-  const { log, games, unavailable, onError } = options
+  const { games, unavailable, onError } = options
   const endings: (() => Promise<unknown>)[] = []
-  for await (const read of log.readAll(await log.unfinished())) {
+  for await (const read of readClaimed(options)) {
     try {
       if ('failure' in read) throw read.failure
       const end = restoreTable(options, read.table, read.events)
@@ -44,6 +48,15 @@ export async function restoreTables(options: RestoringOptions): Promise<void> {
   }
   for (const sentence of unavailable.describeMissing(games)) onError(sentence, new RangeError('its plug-in is not loaded'))
   for (let from = 0; from < endings.length; from += AT_ONCE) await Promise.all(endings.slice(from, from + AT_ONCE).map((end) => end()))
+}
+
+/** Claims the unfinished tables, and reads those that no other hall has claimed. */
+async function* readClaimed({ log, lease }: RestoringOptions): AsyncIterable<ReadTable> {
+  const unfinished = await log.unfinished()
+  for (let from = 0; from < unfinished.length; from += CLAIMED) {
+    const claimed = await log.claim(unfinished.slice(from, from + CLAIMED), lease)
+    yield* log.readAll(claimed)
+  }
 }
 
 /** Restores a table; returns the function that ends it, if one of its players cannot return. */

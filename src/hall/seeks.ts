@@ -39,8 +39,14 @@ export class Seeks<Waiting extends OpenSeek> {
   }
 
   /** Checks whether a seek is open. */
-  has(seek: OpenSeek): seek is Waiting {
-    return this.#entries.has(seek as Waiting)
+  has(seek: Waiting): boolean {
+    return this.#entries.has(seek)
+  }
+
+  /** Returns the same seek if it is open. */
+  find(seek: OpenSeek): Waiting | undefined {
+    const waiting = seek as Waiting
+    return this.#entries.has(waiting) ? waiting : undefined
   }
 
   /** Public seeks: those without a code. */

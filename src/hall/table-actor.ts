@@ -4,7 +4,7 @@ import { isRefusal, type Random, type Refusal, type SeatNumber } from '../games/
 import { idleDeadlineAfter } from './idle-deadline.ts'
 import { ObservedTable } from './observed-table.ts'
 import { Waiters } from './persistence-waiters.ts'
-import { CLOSED, isTemporary, type TableEvent, type TableEventData, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
+import { CLOSED, isTemporary, type OpeningEvent, type TableEvent, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
 import { isLasting, type LastingCommand, PostponedCommands } from './postponed-commands.ts'
 import { NOT_SUSPENDED, type Restored, type Suspension, toRestoredTable } from './suspension.ts'
 import { answer, decide, evolve, nextTick, type TableCommand, type TableState, type TableStep, toOpenedTable } from './table.ts'
@@ -99,17 +99,15 @@ export class TableActor extends ObservedTable {
   }
 
   /** Opens a new table, with the house's first moves. It takes commands at once, and publishes events when its opening is persisted. */
-  static open(
-    id: TableId,
-    opening: Extract<TableEventData, { type: 'opened' }>,
-    rules: TableState['rules'],
-    tools: TableActorOptions,
-  ): TableActor {
-    const event: TableEvent = { ...opening, n: 1, at: tools.clock.now() }
-    const state = toOpenedTable(event, rules)
-    const table = new TableActor(id, { state, lastAt: event.at, suspension: NOT_SUSPENDED }, false, tools)
-    table.#appendWithAnswer([{ event, state }], event.at)
+  static open(id: TableId, opening: OpeningEvent, rules: TableState['rules'], tools: TableActorOptions): TableActor {
+    const table = TableActor.follow(id, opening, rules, tools)
+    table.#appendWithAnswer([{ event: opening, state: table.#decided }], opening.at)
     return table
+  }
+
+  /** Creates the actor of a table whose opening another process appends; it publishes the opening as soon as the log has it. */
+  static follow(id: TableId, opening: OpeningEvent, rules: TableState['rules'], tools: TableActorOptions): TableActor {
+    return new TableActor(id, { state: toOpenedTable(opening, rules), lastAt: opening.at, suspension: NOT_SUSPENDED }, false, tools)
   }
 
   /** Restores a table, suspended, from its log. Throws a TypeError if the events are not the log of a table. */
@@ -332,9 +330,13 @@ export class TableActor extends ObservedTable {
   /** Returns the state after a persisted event; closes the table and returns `undefined` if the event does not fit. */
   #stateAfter(event: TableEvent): TableState | undefined {
     const own = this.#pending[this.#done]
-    if (own) this.#advancePending()
-    if (own?.event === event) return own.state
+    if (own?.event === event) {
+      this.#advancePending()
+      return own.state
+    }
     try {
+      // the opening of a table that another process has opened comes before what this process has appended
+      if (event.n === 1 && own?.event.n !== 1 && !this.published) return toOpenedTable(event, this.#decided.rules)
       if (own || !this.published) throw new TypeError(`event ${event.n} is not the expected event`)
       this.#decided = evolve(this.published, event)
       this.#lastAt = event.at

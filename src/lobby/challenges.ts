@@ -1,10 +1,12 @@
 import type { Clock } from '../base/clock.ts'
 import { RateLimiter } from '../base/rate-limit.ts'
 import type { FinishedGame, LobbyListener, LobbyRefusal, RatingChanges, SeekInfo } from '../hall/api.ts'
-import type { PersonId } from '../hall/ports.ts'
+import type { PersonId, Receipt, UserNotice, UserNotices } from '../hall/ports.ts'
 
 export interface ChallengesOptions {
   readonly clock: Clock
+  /** Carries challenges and messages to the servers at which their receivers are. */
+  readonly notices: UserNotices
   /** Called with errors that do not stop the server. */
   readonly onError: (sentence: string, reason: unknown) => void
 }
@@ -31,17 +33,29 @@ const MESSAGES = { burst: 30, refill: 1000 }
 /** Rate of cancelled challenges from one address to one user: 20 at once, then one in ten seconds. */
 const CANCELLED = { burst: 20, refill: 10_000 }
 
-/** Challenges delivers challenges, messages and results to users, at each of their lobby sessions. */
+/**
+ * Challenges delivers challenges, messages and results to users, at each of their lobby sessions. Challenges and messages are
+ * notices, which reach the sessions at all servers; each server subscribes once, for all its users.
+ */
 export class Challenges {
   readonly #clock: Clock
+  readonly #notices: UserNotices
   readonly #onError: ChallengesOptions['onError']
   readonly #listeners = new Map<PersonId, Set<ChallengeListener>>()
   readonly #cancelled = new RateLimiter(CANCELLED)
   readonly #messages = new RateLimiter(MESSAGES)
+  readonly #stop: () => void
 
-  constructor({ clock, onError }: ChallengesOptions) {
+  constructor({ clock, notices, onError }: ChallengesOptions) {
     this.#clock = clock
+    this.#notices = notices
     this.#onError = onError
+    this.#stop = notices.receive((notice) => this.#receive(notice))
+  }
+
+  /** Receives no more notices. */
+  close(): void {
+    this.#stop()
   }
 
   /** Subscribes a listener to the notifications of a user; returns a function that unsubscribes it. */
@@ -54,25 +68,26 @@ export class Challenges {
     }
   }
 
-  /** Checks whether a user has a lobby session, and so can be notified. */
-  isReachable(person: PersonId): boolean {
-    return this.#listeners.has(person)
+  /**
+   * Asks whether a user can be notified by the user with the name `from`: `unreached` if the user has no lobby session, and
+   * `muted` if all sessions of the user have muted that name.
+   */
+  probe(person: PersonId, from: string): Promise<Receipt> {
+    return this.#notices.send({ type: 'probe', to: person, from })
   }
 
-  /** Checks whether at least one session of a user has not muted the user with this name. */
-  isUnmuted(person: PersonId, name: string): boolean {
-    for (const listener of this.#listeners.get(person) ?? []) if (listener.isUnmuted(name)) return true
-    return false
-  }
-
-  /** Sends a message to a user, at each session that has not muted the sender; refuses if all have. */
-  sendMessage(person: PersonId, { from, text, address }: { from: string; text: string; address: string }): LobbyRefusal | undefined {
-    if (!this.isUnmuted(person, from)) return MUTED
-    if (this.#messages.take(keyOf(person, address), this.#clock.monotonic()) > 0) {
-      return { code: 'throttled', refused: 'you send too many messages to that user at once: wait a moment' }
+  /** Sends a message to a user, at each session that has not muted the sender. Refuses if all have, or if the user has no session. */
+  async sendMessage(
+    { person, name }: { readonly person: PersonId; readonly name: string },
+    { from, text, address }: { from: string; text: string; address: string },
+  ): Promise<LobbyRefusal | undefined> {
+    const isThrottled = this.#messages.take(keyOf(person, address), this.#clock.monotonic()) > 0
+    const receipt = isThrottled ? await this.probe(person, from) : await this.#notices.send({ type: 'message', to: person, from, text })
+    if (receipt === 'unreached') {
+      return { code: 'not-now', refused: `${name} is here only through a worksheet program, and cannot receive messages` }
     }
-    this.#notify(person, (listener) => listener.isUnmuted(from) && listener.messageReceived({ name: from, text }))
-    return undefined
+    if (receipt === 'muted') return MUTED
+    return isThrottled ? { code: 'throttled', refused: 'you send too many messages to that user at once: wait a moment' } : undefined
   }
 
   /** Returns the milliseconds until an address can challenge a user again, after too many cancelled challenges; usually 0. */
@@ -82,10 +97,10 @@ export class Challenges {
 
   /** Sends a challenge to a user; returns a function that cancels the challenge, and notifies the user of that. */
   sendChallenge({ challenged, seeker, address }: Challenge): () => void {
-    this.#notify(challenged, (listener) => listener.challenged(seeker))
+    this.#send({ type: 'challenged', to: challenged, from: seeker.name, seeker })
     return () => {
       this.#cancelled.take(keyOf(challenged, address), this.#clock.monotonic())
-      this.#notify(challenged, (listener) => listener.challengeWithdrawn(seeker))
+      this.#send({ type: 'withdrawn', to: challenged, from: seeker.name, seeker })
     }
   }
 
@@ -97,6 +112,20 @@ export class Challenges {
   /** Notifies a user, at each session that is not subscribed to the table, of the rating changes after a game. */
   notifyOfRecord(person: PersonId, recorded: RatingChanges): void {
     this.#notify(person, (listener) => listener.recorded(recorded))
+  }
+
+  #send(notice: UserNotice): void {
+    this.#notices.send(notice).catch((reason: unknown) => this.#onError(`${notice.to} could not be notified`, reason))
+  }
+
+  /** Notifies the sessions of this server that have not muted the sender. */
+  #receive(notice: UserNotice): Receipt {
+    const { to, from } = notice
+    const listeners = this.#listeners.get(to)
+    if (!listeners) return 'unreached'
+    if (![...listeners].some((listener) => listener.isUnmuted(from))) return 'muted'
+    if (notice.type !== 'probe') this.#notify(to, (listener) => listener.isUnmuted(from) && deliver(listener, notice))
+    return 'delivered'
   }
 
   /** Calls `notify` for each listener of a user; an exception of one does not reach the others, or the caller. */
@@ -112,6 +141,17 @@ export class Challenges {
 }
 
 export const MUTED: LobbyRefusal = { code: 'muted', refused: 'that user has muted you' }
+
+function deliver(listener: ChallengeListener, notice: Exclude<UserNotice, { type: 'probe' }>): void {
+  switch (notice.type) {
+    case 'challenged':
+      return listener.challenged(notice.seeker)
+    case 'withdrawn':
+      return listener.challengeWithdrawn(notice.seeker)
+    case 'message':
+      return listener.messageReceived({ name: notice.from, text: notice.text })
+  }
+}
 
 function keyOf(person: PersonId, address: string): string {
   return `${address} ${person}`

@@ -52,6 +52,8 @@ export interface LobbyContext {
   readonly spendings: DiskQuotas
   /** True if tables outlive the process. */
   readonly keeps: boolean
+  /** Called with errors that do not stop the server. */
+  readonly onError: (sentence: string, reason: unknown) => void
 }
 
 /** OnSeated is called when a peer takes a seat, with the numbers of the table and the seat. */

@@ -48,9 +48,9 @@ export class Identity {
     return this.#become(await this.#people.register({ ...this.#entry(name), password }))
   }
 
-  /** Enters as the guest who owns a seat, by the hash of the seat's token; returns whether that is possible. */
-  enterByToken(person: PersonId, name: string, token: string): boolean {
-    const user = this.#people.enterBySeatToken(person, token, this.#entry(name))
+  /** Enters as the guest who owns a seat, by the hash of the seat's token; resolves to whether that is possible. */
+  async enterByToken(person: PersonId, name: string, token: string): Promise<boolean> {
+    const user = await this.#people.enterBySeatToken(person, token, this.#entry(name))
     if (user) this.#become(user)
     return user !== undefined
   }

@@ -114,22 +114,37 @@ export class ProgramSeating implements ClientSeating, HallAccess {
     const { full } = own
     if (full !== undefined) throw new Disconnected('full', full)
     const owner = own.createOwner({ defaultName: this.#defaultName })
-    const take = (table: TableActor, seat: SeatNumber) => own.take<Move, View>(table, seat, retention, this.#peer)
     if (game.seats.max === 1) {
-      const table = seeking.openTable(game.name, { options, seats: [owner], rated })
-      own.holdings.open(table, 0)
-      return take(table, 0)
+      return this.#take(await seeking.openTable(game.name, { options, seats: [owner], rated }), 0, retention)
     }
-    return new Promise((resolve, reject) => {
-      let waits = false
-      const onSeated = (table: TableActor, seat: SeatNumber) => {
-        if (waits && role === 'idle') this.#peer.endOnDisconnect(false)
-        own.holdings.open(table, seat)
-        resolve(take(table, seat))
+    const { promise, resolve, reject } = Promise.withResolvers<TableSeat<Move, View>>()
+    let watched = false
+    const onSeated = (table: TableActor, seat: SeatNumber) => {
+      if (watched) this.#peer.endOnDisconnect(false)
+      watched = false
+      try {
+        resolve(this.#take(table, seat, retention))
+      } catch (reason) {
+        reject(reason)
       }
-      waits = seeking.waitForSeat({ owner, game: game.name, options, seats, rated, wait, onSeated }, reject)
-      if (waits && role === 'idle') this.#peer.endOnDisconnect(true)
-    })
+    }
+    const seek = seeking.waitForSeat({ owner, game: game.name, options, seats, rated, wait, onSeated }, reject)
+    seek.placed.then((isOpen) => {
+      if (!isOpen || !seek.isOpen || this.#session.closed || role !== 'idle') return
+      watched = true
+      this.#peer.endOnDisconnect(true)
+    }, reject)
+    return promise
+  }
+
+  /** Takes a seat at a new table; releases it and throws the reason if the conversation has ended meanwhile. */
+  #take<Move, View>(table: TableActor, number: SeatNumber, retention: SeatRetention): TableSeat<Move, View> {
+    const { seats, closed } = this.#session
+    seats.holdings.open(table, number)
+    const seat = seats.take<Move, View>(table, number, retention, this.#peer)
+    if (!closed) return seat
+    seat.release()
+    throw closed
   }
 }
 

@@ -5,8 +5,9 @@ import type { InviteCodeLimit } from '../hall/accounts/invite-code-limiter.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import { makeInviteCode, makeToken, parseInviteCode } from '../hall/accounts/tokens.ts'
 import type { LobbyRefusal, Page, PageRange, SeekAccepted, SeekInfo, SeekTerms } from '../hall/api.ts'
-import type { SeekRequest, TableOptions } from '../hall/matchmaker.ts'
-import { type ClockRules, hasAccount, type PersonId } from '../hall/ports.ts'
+import type { SeekHandle, SeekRequest } from '../hall/local-seek.ts'
+import type { TableOptions } from '../hall/openings.ts'
+import { type ClockRules, hasAccount, type PersonId, type Receipt } from '../hall/ports.ts'
 import type { OpenSeek } from '../hall/seek-matching.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import { findChallenge, findNearSeeks } from './challenge-answers.ts'
@@ -15,7 +16,7 @@ import type { LobbyContext, SessionContext } from './context.ts'
 import { NAME_REQUIRED, noGame, notHere, toAuthRefusal, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
 import { toSeekInfo } from './projections.ts'
 import type { SessionSeats } from './seats.ts'
-import type { UserSession, UserSessions } from './user-sessions.ts'
+import type { UserSeek, UserSession, UserSessions } from './user-sessions.ts'
 
 /** SeekingSession is the session for which a SeekControl seeks. */
 export interface SeekingSession extends SessionContext, UserSession {
@@ -42,7 +43,7 @@ const GRACE = 120_000
 export class SeekControl {
   readonly #session: SeekingSession
   /** Cancels the seek for which a worksheet program waits. */
-  #cancelWait: ((reason: Error) => void) | undefined
+  #cancelWait: ((reason: Error) => Promise<boolean>) | undefined
   #codeTries: InviteCodeLimit | undefined
 
   constructor(session: SeekingSession) {
@@ -50,30 +51,28 @@ export class SeekControl {
   }
 
   /** Opens a table with its players. */
-  openTable(game: string, opening: TableOptions): TableActor {
+  openTable(game: string, opening: TableOptions): Promise<TableActor> {
     return this.#session.context.hall.open(game, opening)
   }
 
-  /** Opens a seek for a program; returns whether it waits. `onCancelled` is called with the reason if the session ends first. */
-  waitForSeat(request: PlainSeek & Pick<SeekRequest, 'owner' | 'onSeated'>, onCancelled: (reason: Error) => void): boolean {
-    let waiting = true
+  /** Opens a seek for a program. `onCancelled` is called with the reason if the session ends first. */
+  waitForSeat(request: PlainSeek & Pick<SeekRequest, 'owner' | 'onSeated'>, onCancelled: (reason: Error) => void): SeekHandle {
     const onSeated: SeekRequest['onSeated'] = (table, seat) => {
-      waiting = false
       this.#cancelWait = undefined
       request.onSeated(table, seat)
     }
-    const cancel = this.#session.context.hall.seek({ ...request, onSeated })
-    if (!waiting) return false
+    const seek = this.#context.hall.seek({ ...request, onSeated })
     this.#cancelWait = (reason) => {
-      cancel()
       onCancelled(reason)
+      return seek.cancel()
     }
-    return true
+    return seek
   }
 
   /** Cancels the seek for which a program waits, because the session ends. */
   close(reason: Error): void {
-    this.#cancelWait?.(reason)
+    const { onError } = this.#context
+    this.#cancelWait?.(reason).catch((failure: unknown) => onError('a seek could not be cancelled', failure))
     this.#cancelWait = undefined
   }
 
@@ -100,18 +99,15 @@ export class SeekControl {
     // the user may have opened another seek through another connection
     const late = this.#busy(terms.replace)
     if (late) return late
-    const against = terms.against === undefined ? undefined : this.#findOpponent(this.#user, terms.against)
-    if (against !== undefined && typeof against !== 'string') return against
+    const user = this.#user
+    const opponent = terms.against === undefined ? undefined : await this.#findOpponent(user, terms.against)
+    if (isRefusal(opponent)) return opponent
+    const against = opponent?.person
     const clock: ClockRules = { ...terms.clock, grace: GRACE }
     const { seats: size, points, name: game } = entry.game
     if (size.max === 1) {
-      const replaced = this.#replace()
-      const token = this.#makeToken()
-      const seats = [this.#session.seats.createOwner({ token })]
-      const rated = points !== undefined
-      const table = this.openTable(game, { options, seats, rated, private: terms.private === true, clock })
-      this.#session.sessions?.seat(this.#session, table, 0, token)
-      return replaced
+      const opening = { options, rated: points !== undefined, private: terms.private === true, clock }
+      return this.#openAlone(user, game, opening, await this.#replace())
     }
     const code = terms.private ? makeInviteCode(this.#context.bytes) : undefined
     // the house joins neither private nor rated games
@@ -126,25 +122,44 @@ export class SeekControl {
       ...(against === undefined ? {} : { against }),
       ...(code === undefined ? {} : { code }),
     }
-    if (
-      against !== undefined &&
-      !this.#context.challenges.isReachable(against) &&
-      !this.#context.hall.seeks.match({ ...this.#user, ...request })
-    )
+    if (opponent?.receipt === 'unreached' && !this.#context.hall.seeks.match({ ...user, ...request }))
       return { code: 'not-now', refused: `${terms.against} is here only through a worksheet program, and cannot be asked for a game` }
-    const replaced = this.#replace()
-    const open = this.#seek(this.#user, request)
+    const replaced = await this.#replace()
+    const open = await this.#seek(user, request)
+    if (isRefusal(open)) return open
     const near = open ? findNearSeeks(this.#context, open) : []
     return { ...replaced, ...(code === undefined ? {} : { code }), ...(near.length > 0 ? { near } : {}) }
   }
 
-  /** Cancels the open seek; returns whether there was one. */
-  cancel(): boolean {
-    return this.#session.sessions?.cancelSeek(this.#session) === true
+  /** Opens a table for one player. */
+  async #openAlone(
+    user: OnlineUser,
+    game: string,
+    opening: Omit<TableOptions, 'seats'>,
+    answer: SeekAccepted,
+  ): Promise<SeekAccepted | LobbyRefusal> {
+    const refusal = this.#refuseNow(user)
+    if (refusal) return refusal
+    const { sessions, seats } = this.#session
+    if (!sessions) return NAME_REQUIRED
+    const token = this.#makeToken()
+    sessions.opening++
+    try {
+      const table = await this.openTable(game, { ...opening, seats: [seats.createOwner({ token })] })
+      sessions.seat(this.#session, table, 0, token)
+    } finally {
+      sessions.opening--
+    }
+    return answer
+  }
+
+  /** Cancels the open seek; resolves to whether there was one. */
+  async cancel(): Promise<boolean> {
+    return (await this.#session.sessions?.cancelSeek(this.#session)) === true
   }
 
   /** Joins the table of the user who has given a code; see `Lobby.join`. */
-  join(typed: string, replace = false): LobbyRefusal | undefined {
+  async join(typed: string, replace = false): Promise<LobbyRefusal | undefined> {
     const busy = this.#busy(replace)
     if (busy || !this.#user) return busy ?? NAME_REQUIRED
     const code = parseInviteCode(typed)
@@ -163,30 +178,32 @@ export class SeekControl {
     }
     if (seek.rated && !this.#registered) return UNREGISTERED
     const { game, options, rated, clock = {} } = seek
-    this.#replace()
-    this.#seek(this.#user, { game, options, rated, clock, code, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
-    return undefined
+    const user = this.#user
+    await this.#replace()
+    const opened = await this.#seek(user, { game, options, rated, clock, code, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
+    return isRefusal(opened) ? opened : undefined
   }
 
   /** Accepts a challenge to this user; see `Lobby.acceptChallenge`. */
-  accept(name?: string): LobbyRefusal | undefined {
+  async accept(name?: string): Promise<LobbyRefusal | undefined> {
     const busy = this.#busy(true)
     if (busy || !this.#user) return busy ?? NAME_REQUIRED
     const seek = findChallenge(this.#context, this.#user.person, name)
     if (isRefusal(seek)) return seek
     if (seek.rated && !this.#registered) return UNREGISTERED
     const { game, options, rated, clock = {}, person } = seek
-    this.#replace()
-    this.#seek(this.#user, { game, options, rated, clock, against: person, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
-    return undefined
+    const user = this.#user
+    await this.#replace()
+    const opened = await this.#seek(user, { game, options, rated, clock, against: person, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
+    return isRefusal(opened) ? opened : undefined
   }
 
   /** Refuses a challenge to this user; see `Lobby.refuseChallenge`. */
-  refuse(name?: string): LobbyRefusal | undefined {
+  async refuse(name?: string): Promise<LobbyRefusal | undefined> {
     if (!this.#user) return NAME_REQUIRED
     const seek = findChallenge(this.#context, this.#user.person, name)
     if (isRefusal(seek)) return seek
-    this.#context.hall.refuseChallenge(seek, this.#user.name)
+    await this.#context.hall.refuseChallenge(seek, this.#user.name)
     return undefined
   }
 
@@ -205,45 +222,64 @@ export class SeekControl {
   }
 
   /** Cancels the open seek, if there is one, and returns it. */
-  #replace(): { readonly replaced?: SeekInfo } {
+  async #replace(): Promise<{ readonly replaced?: SeekInfo }> {
     const seek = this.#session.sessions?.seek && this.open
-    this.cancel()
-    return seek ? { replaced: toSeekInfo(this.#context.catalogue, seek) } : {}
+    const isCancelled = await this.cancel()
+    return seek && isCancelled ? { replaced: toSeekInfo(this.#context.catalogue, seek) } : {}
   }
 
-  /** Opens a seek of the user; returns it, or `undefined` if it was matched at once. */
-  #seek(user: OnlineUser, request: Omit<SeekRequest, 'owner' | 'onSeated' | 'onRefused'>): OpenSeek | undefined {
+  /** Opens a seek of the user; resolves to it, or to `undefined` if it was matched at once. */
+  async #seek(
+    user: OnlineUser,
+    request: Omit<SeekRequest, 'owner' | 'onSeated' | 'onRefused'>,
+  ): Promise<OpenSeek | LobbyRefusal | undefined> {
+    const refusal = this.#refuseNow(user)
+    if (refusal) return refusal
     const { sessions, seats } = this.#session
-    if (!sessions) return undefined
+    if (!sessions) return NAME_REQUIRED
     const token = this.#makeToken()
-    let waiting = true
-    const onSeated: SeekRequest['onSeated'] = (table, seat) => {
-      waiting = false
-      sessions.seek = undefined
-      sessions.seat(this.#session, table, seat, token)
-    }
     let withdraw: (() => void) | undefined
-    const onRefused = (by: string) => {
-      sessions.seek = undefined
-      withdraw?.()
-      sessions.refused(toSeekInfo(this.#context.catalogue, { ...request, name: by }))
+    const forget = () => {
+      if (sessions.seek === own) sessions.seek = undefined
     }
-    const cancel = this.#context.hall.seek({ ...request, owner: seats.createOwner({ token }), onSeated, onRefused })
-    // a matching seek may have been open already, and then nothing is left to cancel
-    if (!waiting) return undefined
-    withdraw = this.#challenge(user, request)
-    const { seeks } = this.#context.hall
-    const open = this.open
-    sessions.seek = open && {
-      info: this.toOwnSeek(open),
-      cancel() {
-        // a closed hall has no open seeks
-        const isOpen = seeks.of(user.person).size > 0
-        cancel()
-        if (isOpen) withdraw?.()
+    const seek = this.#context.hall.seek({
+      ...request,
+      owner: seats.createOwner({ token }),
+      onSeated: (table, seat) => {
+        forget()
+        sessions.seat(this.#session, table, seat, token)
+      },
+      onRefused: (by) => {
+        forget()
+        withdraw?.()
+        sessions.refused(toSeekInfo(this.#context.catalogue, { ...request, name: by }))
+      },
+    })
+    const own: UserSeek = {
+      info: this.toOwnSeek({ ...request, person: user.person, name: user.name }),
+      get isOpen() {
+        return seek.isOpen
+      },
+      async cancel() {
+        const isCancelled = await seek.cancel()
+        if (isCancelled) withdraw?.()
+        return isCancelled
       },
     }
-    return open
+    sessions.seek = own
+    try {
+      // a matching seek may have been open already, and then nothing is left to cancel
+      if (!(await seek.placed)) {
+        forget()
+        return undefined
+      }
+    } catch (reason) {
+      forget()
+      throw reason
+    }
+    if (!seek.isOpen) return undefined
+    withdraw = this.#challenge(user, request)
+    return this.open
   }
 
   /** Sends the challenge, if the seek is addressed to a user and has no code; returns a function that withdraws the challenge. */
@@ -257,15 +293,20 @@ export class SeekControl {
   }
 
   /** Finds the user to challenge, or the reason why that user cannot be challenged. */
-  #findOpponent({ person, name: own }: OnlineUser, name: string): PersonId | LobbyRefusal {
-    const found = this.#present(name)
-    if (found === person) return { code: 'not-now', refused: 'you cannot challenge yourself: name another user' }
-    if (typeof found === 'string' && this.#context.challenges.isReachable(found) && !this.#context.challenges.isUnmuted(found, own))
-      return MUTED
-    const wait = typeof found === 'string' ? this.#context.challenges.wait({ challenged: found, address: this.#session.peer.address }) : 0
+  async #findOpponent(
+    { person: own, name: from }: OnlineUser,
+    name: string,
+  ): Promise<{ readonly person: PersonId; readonly receipt: Receipt } | LobbyRefusal> {
+    const person = this.#present(name)
+    if (typeof person !== 'string') return person
+    if (person === own) return { code: 'not-now', refused: 'you cannot challenge yourself: name another user' }
+    const { challenges } = this.#context
+    const receipt = await challenges.probe(person, from)
+    if (receipt === 'muted') return MUTED
+    const wait = challenges.wait({ challenged: person, address: this.#session.peer.address })
     return wait > 0
       ? { code: 'throttled', refused: `too many cancelled challenges to ${name}: try again in ${formatSeconds(wait)}` }
-      : found
+      : { person, receipt }
   }
 
   /** Finds an online user by name. */
@@ -285,6 +326,11 @@ export class SeekControl {
     return { ...toSeekInfo(this.#context.catalogue, seek), against: this.#context.people.person(against)?.name ?? 'another user' }
   }
 
+  /** Explains why a seek of a user cannot be opened any more: the session, its seek or a limit may have changed meanwhile. */
+  #refuseNow(user: OnlineUser): LobbyRefusal | undefined {
+    return this.#session.closed || this.#user?.person !== user.person ? NAME_REQUIRED : this.#busy()
+  }
+
   /** Explains why the user cannot play now; with `replace`, an open seek is no reason. */
   #busy(replace = false): LobbyRefusal | undefined {
     const { seats, sessions, tooManyTables } = this.#session
@@ -293,7 +339,7 @@ export class SeekControl {
     if (!this.#context.hall.writable) return UNAVAILABLE
     const { full } = seats
     if (full !== undefined) return { code: 'too-many', refused: full }
-    if (replace || !sessions?.seek || !this.open) return undefined
+    if (replace || sessions?.seek?.isOpen !== true) return undefined
     return { code: 'not-now', refused: 'you have an open seek already: cancel it first' }
   }
 

@@ -58,6 +58,7 @@ export class LobbyService implements LobbyContext {
   readonly spendings: DiskQuotas
   /** Limits for batches of the clients' input: the longer the store takes for a write, the more one write should have. */
   readonly batchLimits: BatchLimits
+  readonly onError: LobbyContext['onError']
   readonly #store: Store
 
   constructor(options: LobbyServiceOptions) {
@@ -68,11 +69,12 @@ export class LobbyService implements LobbyContext {
     this.wait = wait
     this.limits = limits
     this.bytes = bytes
+    this.onError = onError
     this.spendings = new DiskQuotas(clock, limits.disk ?? Number.POSITIVE_INFINITY, { usage: store.usage, onError })
     this.#store = store
     this.batchLimits = store.waitsForDisk ? FSYNC_LIMITS : APPEND_LIMITS
     this.keeps = store.isDurable === true
-    this.challenges = new Challenges({ clock, onError })
+    this.challenges = new Challenges({ clock, notices: store.meeting.notices, onError })
     this.sessions = new SessionRegistry(onError)
     this.hall = new Hall({
       ...{ store, games, clock, random, onError, isListed: isPublic, bytes, idle: limits.move },
@@ -83,7 +85,10 @@ export class LobbyService implements LobbyContext {
       onRecorded: (table, changes) => notifyOfRecord(this.challenges, table, changes),
     })
     const passwords = new Passwords({ random: bytes })
-    this.people = new People({ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, catalogue, onError })
+    this.people = new People({
+      ...{ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, catalogue, onError },
+      presence: { presence: store.meeting.presence, lease: () => this.hall.lease() },
+    })
   }
 
   /** Restores the tables that were open when the last process ended. To be called before clients are served. */
@@ -112,6 +117,8 @@ export class LobbyService implements LobbyContext {
 
   /** Closes the hall for a reason: all seats are released, and the tables stay as they are. */
   closeHall(reason: Error): void {
+    this.challenges.close()
+    this.people.close()
     this.hall.close(reason)
   }
 

@@ -112,7 +112,7 @@ export abstract class SessionParts implements SeekingSession {
   }
 
   get tooManyTables(): LobbyRefusal | undefined {
-    return this.subscribed.size >= TABLES ? TOO_MANY_TABLES : undefined
+    return this.subscribed.size + (this.sessions?.opening ?? 0) >= TABLES ? TOO_MANY_TABLES : undefined
   }
 
   /** Subscribes to a table at which the user has a new seat. Throws the reason of the end if the session is closed. */

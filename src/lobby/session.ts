@@ -158,19 +158,19 @@ export class LobbySession extends SessionParts implements Lobby {
     return this.seeking.seek(terms)
   }
 
-  cancel(): boolean {
+  cancel(): Promise<boolean> {
     return this.seeking.cancel()
   }
 
-  join(code: string, replace = false): LobbyRefusal | undefined {
+  join(code: string, replace = false): Promise<LobbyRefusal | undefined> {
     return this.seeking.join(code, replace)
   }
 
-  acceptChallenge(name?: string): LobbyRefusal | undefined {
+  acceptChallenge(name?: string): Promise<LobbyRefusal | undefined> {
     return this.seeking.accept(name)
   }
 
-  refuseChallenge(name?: string): LobbyRefusal | undefined {
+  refuseChallenge(name?: string): Promise<LobbyRefusal | undefined> {
     return this.seeking.refuse(name)
   }
 
@@ -193,10 +193,12 @@ export class LobbySession extends SessionParts implements Lobby {
     const found = this.context.hall.findSeatByToken(hashToken(token))
     const unavailable = found ? undefined : this.context.hall.unavailable.gameByToken(hashToken(token))
     if (unavailable !== undefined) return noRules(unavailable)
-    if (!found) return { code: 'bad-token', refused: 'no seat is held for this token: its game is over, or the token is wrong' }
+    if (!found) return BAD_TOKEN
     const { table, seat } = found
     const owner = table.state.opened.seats[seat]
-    if (owner && !this.user && this.identity.enterByToken(owner.person, owner.name, hashToken(token))) this.arrive()
+    if (owner && !this.user && (await this.identity.enterByToken(owner.person, owner.name, hashToken(token)))) this.arrive()
+    // the game may be over meanwhile
+    if (this.context.hall.findSeatByToken(hashToken(token))?.table !== table) return BAD_TOKEN
     if (owner) this.#heldSeats.hold(table.id, owner)
     return this.#tables.resume(table, seat, token, after)
   }
@@ -237,7 +239,7 @@ export class LobbySession extends SessionParts implements Lobby {
     return this.#tables.countTalkReceivers(id)
   }
 
-  message(name: string, text: string): LobbyRefusal | undefined {
+  async message(name: string, text: string): Promise<LobbyRefusal | undefined> {
     return this.user ? this.#talk.sendMessage(this.user, name, text) : NAME_REQUIRED
   }
 
@@ -294,6 +296,8 @@ export class LobbySession extends SessionParts implements Lobby {
     return full === undefined ? undefined : { code: 'too-many', refused: full }
   }
 }
+
+const BAD_TOKEN: LobbyRefusal = { code: 'bad-token', refused: 'no seat is held for this token: its game is over, or the token is wrong' }
 
 /** Refuses another game to a client that holds the seat by its token alone. */
 function anotherGame(name: string): LobbyRefusal {

@@ -171,8 +171,8 @@ export class Subscriptions {
     const { table, seat } = subscription
     const full = acts[type].limited ? this.#full : undefined
     if (full) return full
-    const submit = () => (type === 'offer' ? this.#hall.offer(table, seat) : table.submit({ type, seat }))
-    return this.#done(table, this.#holdings.spend(table, submit))
+    if (type === 'offer') return this.#done(table, await this.#holdings.spend(table, () => this.#hall.offer(table, seat)))
+    return this.#done(table, this.#spend(table, { type, seat }))
   }
 
   /** Ends all subscriptions and returns the numbers of their tables; seats are held for their owner. */

@@ -1,6 +1,6 @@
 import { publicNameOf } from '../games/catalogue.ts'
 import type { Page, PageRange, TableInfo } from '../hall/api.ts'
-import { findAbsentSeats } from '../hall/hall.ts'
+import { findAbsentSeats } from '../hall/rematches.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import { toGameTerms } from './projections.ts'
 import { TableSubscription } from './table-subscription.ts'

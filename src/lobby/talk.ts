@@ -1,5 +1,4 @@
 import { TokenBucket } from '../base/rate-limit.ts'
-import { isRefusal } from '../games/game.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import type { LobbyListener, LobbyRefusal } from '../hall/api.ts'
 import { foldName } from '../hall/names/names.ts'
@@ -55,18 +54,14 @@ export class LobbyTalk {
   }
 
   /** Sends a message to another user, at each of that user's lobby sessions. */
-  sendMessage({ name: from, person }: OnlineUser, name: string, text: string): LobbyRefusal | undefined {
+  async sendMessage({ name: from, person }: OnlineUser, name: string, text: string): Promise<LobbyRefusal | undefined> {
     const wrong = checkText(text) ?? this.#throttled()
     if (wrong) return wrong
     const { people, challenges } = this.#context
     const found = people.named(name)
     if (!found) return notHere(name)
     if (found.person === person) return OWN_NAME
-    if (!challenges.isReachable(found.person)) {
-      return { code: 'not-now', refused: `${found.name} is here only through a worksheet program, and cannot receive messages` }
-    }
-    const refusal = challenges.sendMessage(found.person, { from, text, address: this.#peer.address })
-    return isRefusal(refusal) ? refusal : undefined
+    return challenges.sendMessage(found, { from, text, address: this.#peer.address })
   }
 
   /** Mutes a user by name: this session gets no talk, messages or challenges from that user. */

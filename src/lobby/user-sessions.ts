@@ -46,13 +46,18 @@ export interface UserSession {
 /** UserSeek is the open seek of a user. */
 export interface UserSeek {
   readonly info: SeekInfo
-  cancel(): void
+  /** True until it is matched or closed. */
+  readonly isOpen: boolean
+  /** Cancels the seek; resolves to `false` if it was matched or closed before. */
+  cancel(): Promise<boolean>
 }
 
 /** UserSessions is the lobby sessions of one user, and what they share. */
 export class UserSessions {
   /** The user's open seek. */
   seek: UserSeek | undefined
+  /** Number of tables that the sessions are about to open. */
+  opening = 0
   /** Limits the talk of the user. */
   readonly talk = new TokenBucket(TALK)
   readonly #sessions = new Set<UserSession>()
@@ -82,16 +87,16 @@ export class UserSessions {
   remove(session: UserSession): boolean {
     this.#sessions.delete(session)
     if (this.#sessions.size > 0) return false
-    this.cancelSeek(session)
+    this.cancelSeek(session).catch((reason: unknown) => this.#onError('a seek could not be cancelled', reason))
     return true
   }
 
-  /** Cancels the open seek, and notifies the other sessions; returns whether there was one. */
-  cancelSeek(by: UserSession): boolean {
+  /** Cancels the open seek, and notifies the other sessions; resolves to whether there was one. */
+  async cancelSeek(by: UserSession): Promise<boolean> {
     const { seek } = this
     if (!seek) return false
     this.seek = undefined
-    seek.cancel()
+    if (!(await seek.cancel())) return false
     this.#notify(
       [...this.#sessions].filter((session) => session !== by),
       (session) => session.seekCancelled(seek.info),

@@ -1,10 +1,11 @@
 import { toError } from '../base/errors.ts'
-import type { ReadTable, TableEvent, TableId, TableLog } from '../hall/ports.ts'
+import type { LeaseId, ReadTable, TableEvent, TableId, TableLog } from '../hall/ports.ts'
 import type { OnStoreError } from './error.ts'
 import { decodeEvent, encodeEvent, OpeningCache } from './event-codec.ts'
 import type { EndKind, EventStore } from './event-store.ts'
 import { Followers } from './followers.ts'
 import type { AppendJob, GroupCommit } from './group-commit.ts'
+import type { TableClaims } from './memory-leases.ts'
 
 /** Tables that are read in one step; all their events are in memory at the same time. */
 const TOGETHER = 2000
@@ -15,16 +16,23 @@ export class EventLog implements TableLog {
   readonly #commits: GroupCommit
   readonly #followers = new Followers()
   readonly #openings = new OpeningCache()
+  readonly #claims: TableClaims
   #next: TableId
 
-  constructor(store: EventStore, commits: GroupCommit) {
+  constructor(store: EventStore, commits: GroupCommit, claims: TableClaims) {
     this.#store = store
     this.#commits = commits
+    this.#claims = claims
     this.#next = store.highestTable() + 1
   }
 
-  newTable(): TableId {
+  async newTable(lease?: LeaseId): Promise<TableId> {
+    if (lease !== undefined) this.#claims.open(this.#next, lease)
     return this.#next++
+  }
+
+  async claim(tables: readonly TableId[], lease: LeaseId): Promise<readonly TableId[]> {
+    return this.#claims.claim(tables, lease)
   }
 
   append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): number | undefined {

@@ -136,7 +136,7 @@ function isUntouched({ events, opening }: Log): boolean {
 
 async function logsOf({ tables }: Store): Promise<Log[]> {
   const logs: Log[] = []
-  const end = tables.newTable()
+  const end = await tables.newTable()
   for (let id = 1; id < end; id++) {
     const events = await tables.read(id, 0)
     const [first] = events

@@ -25,13 +25,14 @@ const once: Random = {
 }
 
 /** Returns the secret numbers of a number of games of guess in a hall, one after the other. */
-function numbersIn(random: Random, count: number): number[] {
+async function numbersIn(random: Random, count: number): Promise<number[]> {
   const onError = (sentence: string, reason: unknown) => {
     throw new Error(sentence, { cause: reason })
   }
   const hall = new Hall({ store: memoryStore(), games, clock: new TestClock(), random, onError })
   const seats = [{ person: 'guest:eve', name: 'eve' }]
-  return Array.from({ length: count }, () => (hall.open(guessing.name, { options: { tries: 7 }, seats }).state.position as Guessing).secret)
+  const tables = await Promise.all(Array.from({ length: count }, () => hall.open(guessing.name, { options: { tries: 7 }, seats })))
+  return tables.map(({ state }) => (state.position as Guessing).secret)
 }
 
 /** Opens a table of head or tail with this seed, and returns the first tosses, as a player sees them by guessing head. */
@@ -55,13 +56,13 @@ function seedOf(tosses: readonly boolean[], from: number, count: number): number
 }
 
 describe('a player who computes the next random numbers', () => {
-  test('predicts the secret numbers of others after 110 games, if they come from Math.random', () => {
-    const numbers = numbersIn(once, OWN + OTHERS)
+  test('predicts the secret numbers of others after 110 games, if they come from Math.random', async () => {
+    const numbers = await numbersIn(once, OWN + OTHERS)
     expect(predictMathRandom(numbers.slice(0, OWN), 100, OTHERS)).toEqual(numbers.slice(OWN))
   })
 
-  test('predicts none of the numbers of the secure generator', () => {
-    expect(predictMathRandom(numbersIn(chance, OWN), 100, OTHERS)).toBeUndefined()
+  test('predicts none of the numbers of the secure generator', async () => {
+    expect(predictMathRandom(await numbersIn(chance, OWN), 100, OTHERS)).toBeUndefined()
   })
 
   test('finds the seed of a table without a version from its tosses, and all later tosses from the seed', () => {

@@ -4,7 +4,7 @@ import { type AnyGame, games } from '../../src/games/index.ts'
 import { seededRandom } from '../../src/games/random.ts'
 import { tictactoe } from '../../src/games/tictactoe.ts'
 import { Hall } from '../../src/hall/hall.ts'
-import type { SeekRequest } from '../../src/hall/matchmaker.ts'
+import type { SeekRequest } from '../../src/hall/local-seek.ts'
 import { HOUSE, PEER, type SeatOwner, type Store, type TableEvent } from '../../src/hall/ports.ts'
 import type { TableActor } from '../../src/hall/table-actor.ts'
 import type { TableObserver, TableUpdate } from '../../src/hall/table-updates.ts'
@@ -34,8 +34,9 @@ function process(store: Store = memoryStore(), time = new TestClock(START)) {
   const hall = new Hall({ store, games: ALL, clock: time, random: seededRandom(1), onError: (sentence) => troubles.push(sentence) })
   /** The seats that seeks were given, in order. */
   const seated: { seatOwner: SeatOwner; table: TableActor; seat: SeatNumber }[] = []
-  const seek = (seatOwner: SeatOwner, more: Partial<SeekRequest> = {}) =>
-    hall.seek({
+  /** Opens a seek; resolves when it is open or matched. */
+  const seek = async (seatOwner: SeatOwner, more: Partial<SeekRequest> = {}) => {
+    const handle = hall.seek({
       owner: seatOwner,
       game: 'tictactoe',
       options: {},
@@ -45,8 +46,17 @@ function process(store: Store = memoryStore(), time = new TestClock(START)) {
       onSeated: (table, seat) => seated.push({ seatOwner, table, seat }),
       ...more,
     })
+    await handle.placed
+    return handle
+  }
   const names = () => seated.map(({ seatOwner, seat }) => `${seatOwner.name} ${seat}`)
   return { hall, store, time, troubles, seated, seek, names }
+}
+
+/** Ends a process: its hall releases what it has claimed. */
+async function end(hall: Hall): Promise<void> {
+  hall.close(new Error('the process ends'))
+  await hall.settled()
 }
 
 class Sitting implements TableObserver {
@@ -67,13 +77,13 @@ class Sitting implements TableObserver {
 const people = (table: TableActor | undefined) => table?.state.opened.seats.map(({ person }) => person)
 
 describe('seeking', () => {
-  test('without a wait: a waiting user takes the other seat, else the house takes it at once', () => {
+  test('without a wait: a waiting user takes the other seat, else the house takes it at once', async () => {
     const { seek, seated, names, time } = process()
-    seek(STRANGER, { seats: [1], wait: 0 })
+    await seek(STRANGER, { seats: [1], wait: 0 })
     expect(people(seated[0]?.table)).toEqual([HOUSE, PEER])
-    seek(ADA)
+    await seek(ADA)
     expect(names()).toEqual(['tjc/tictactoe 1'])
-    seek(STRANGER, { seats: [1], wait: 0 })
+    await seek(STRANGER, { seats: [1], wait: 0 })
     expect(names().slice(1)).toEqual(['ada 0', 'tjc/tictactoe 1'])
     expect(people(seated[1]?.table)).toEqual(['guest:ada', PEER])
     expect(time.waiting).toBe(0)
@@ -81,7 +91,7 @@ describe('seeking', () => {
 
   test('with a wait: the house takes the other seat after exactly that time', async () => {
     const { hall, seek, seated, time } = process()
-    seek(ADA, { wait: 10_000 })
+    await seek(ADA, { wait: 10_000 })
     await time.pass(9_999)
     expect(seated).toEqual([])
     expect([...hall.openSeeks]).toMatchObject([{ person: 'guest:ada', name: 'ada', since: START }])
@@ -94,9 +104,9 @@ describe('seeking', () => {
 
   test('the house does not join a table with a user who was matched before that time', async () => {
     const { seek, seated, time } = process()
-    seek(ADA, { wait: 10_000 })
+    await seek(ADA, { wait: 10_000 })
     await time.pass(9_999)
-    seek(GRACE, { wait: 10_000 })
+    await seek(GRACE, { wait: 10_000 })
     await time.pass(60_000)
     expect(seated.map(({ table }) => table.id)).toEqual([1, 1])
     expect(time.waiting).toBe(0)
@@ -104,110 +114,110 @@ describe('seeking', () => {
 
   test('without a limit: the seek waits as long as no opponent arrives', async () => {
     const { hall, seek, seated, time } = process()
-    seek(ADA)
+    await seek(ADA)
     await time.pass(1e9)
     expect([seated, [...hall.openSeeks].length, time.waiting]).toEqual([[], 1, 0])
   })
 
   test.each([0, 10_000])('a seek for a game that the house cannot play waits for a user, also after %i ms', async (wait) => {
     const { seek, seated, time, troubles } = process()
-    seek(ADA, { game: 'unplayable', wait })
+    await seek(ADA, { game: 'unplayable', wait })
     await time.pass(1e6)
     expect([seated, troubles]).toEqual([[], []])
-    seek(GRACE, { game: 'unplayable', wait })
+    await seek(GRACE, { game: 'unplayable', wait })
     expect(people(seated[0]?.table)).toEqual(['guest:ada', 'guest:grace'])
   })
 
   test('a seek can be cancelled, also several times', async () => {
     const { hall, seek, seated, time } = process()
-    const cancel = seek(ADA, { wait: 10_000 })
-    cancel()
-    cancel()
-    seek(GRACE)
+    const { cancel } = await seek(ADA, { wait: 10_000 })
+    expect(await Promise.all([cancel(), cancel()])).toEqual([true, false])
+    expect(await cancel()).toBe(false)
+    await seek(GRACE)
     await time.pass(60_000)
     expect([seated, [...hall.openSeeks].map(({ name }) => name), time.waiting]).toEqual([[], ['grace'], 0])
   })
 
-  test('the first waiting user whose seek matches is seated, and begins', () => {
+  test('the first waiting user whose seek matches is seated, and begins', async () => {
     const { seek, names } = process()
-    seek(ADA, { seats: [1] })
-    seek(ADA, { options: { size: 4 } })
-    seek(GRACE, { seats: [1] })
-    seek(ALAN, { seats: [1, 0] })
+    await seek(ADA, { seats: [1] })
+    await seek(ADA, { options: { size: 4 } })
+    await seek(GRACE, { seats: [1] })
+    await seek(ALAN, { seats: [1, 0] })
     expect(names()).toEqual(['ada 1', 'alan 0'])
   })
 
   test('an invitation matches only a user with its code, and no other user sees it', async () => {
     const { hall, seek, seated, names } = process()
-    seek(ADA, { code: 'amber-otter-seven' })
-    seek(GRACE)
+    await seek(ADA, { code: 'amber-otter-seven' })
+    await seek(GRACE)
     expect(names()).toEqual([])
     expect(hall.findInvitation('amber-otter-seven')?.name).toBe('ada')
     expect(hall.findInvitation('amber-otter-six')).toBeUndefined()
-    seek(ALAN, { code: 'amber-otter-seven' })
+    await seek(ALAN, { code: 'amber-otter-seven' })
     expect(names()).toEqual(['ada 0', 'alan 1'])
     expect(seated[0]?.table.state.opened.private).toBe(true)
     expect(hall.findInvitation('amber-otter-seven')).toBeUndefined()
   })
 
-  test('a seek that names a user matches no other user', () => {
+  test('a seek that names a user matches no other user', async () => {
     const { seek, names } = process()
-    seek(ADA, { against: 'account:1' })
-    seek(GRACE, { wait: Number.POSITIVE_INFINITY })
-    seek(ALAN, { against: 'guest:ada' })
+    await seek(ADA, { against: 'account:1' })
+    await seek(GRACE, { wait: Number.POSITIVE_INFINITY })
+    await seek(ALAN, { against: 'guest:ada' })
     expect(names()).toEqual(['ada 0', 'alan 1'])
   })
 
-  test('a table has the clock, the setup and the rating of the seeks', () => {
+  test('a table has the clock, the setup and the rating of the seeks', async () => {
     const { seek, seated } = process()
-    seek(ALAN, { rated: true, clock: { turn: 5_000 }, options: { size: 4 } })
-    seek({ ...GRACE, person: 'account:2' }, { rated: true, options: { size: 4 } })
+    await seek(ALAN, { rated: true, clock: { turn: 5_000 }, options: { size: 4 } })
+    await seek({ ...GRACE, person: 'account:2' }, { rated: true, options: { size: 4 } })
     const opened = seated[0]?.table.state.opened
     expect(opened).toMatchObject({ rated: true, clock: { turn: 5_000 }, options: { size: 4 }, private: false })
     expect(opened?.state).toMatchObject({ size: 4 })
   })
 
-  test('a seek without terms takes the terms of the other, or the defaults', () => {
+  test('a seek without terms takes the terms of the other, or the defaults', async () => {
     const { seek, seated } = process()
     const any = (seatOwner: SeatOwner) => seek(seatOwner, { options: undefined })
-    any(ADA)
-    any(GRACE)
+    await any(ADA)
+    await any(GRACE)
     expect(seated[0]?.table.state.position).toMatchObject({ size: 3 })
-    any(ADA)
-    seek(GRACE, { options: { size: 2 } })
+    await any(ADA)
+    await seek(GRACE, { options: { size: 2 } })
     expect(seated[2]?.table.state.position).toMatchObject({ size: 2 })
   })
 
-  test('a game with the house is not rated', () => {
+  test('a game with the house is not rated', async () => {
     const { seek, seated } = process()
-    seek(ALAN, { rated: true, wait: 0 })
+    await seek(ALAN, { rated: true, wait: 0 })
     expect(seated[0]?.table.state.opened.rated).toBe(false)
   })
 
   test('a user who cannot take the seat has left it, and the other plays', async () => {
     const { seek, seated, troubles } = process()
-    seek(ADA, {
+    await seek(ADA, {
       onSeated() {
         throw new Error('a broken pipe')
       },
     })
-    seek(GRACE)
+    await seek(GRACE)
     await settled()
     expect(troubles).toEqual(['the seat of ada at table 1 could not be taken'])
     expect(seated[0]?.table.state.outcome).toEqual({ winners: [1], left: 0 })
   })
 
-  test('a failed seek leaves the waiting seeks unchanged', () => {
+  test('a failed seek leaves the waiting seeks unchanged', async () => {
     const { hall, seek } = process()
-    seek(ADA, { options: undefined })
-    expect(() => seek(GRACE, { options: { size: 1e9 } })).toThrow(RangeError)
+    await seek(ADA, { options: undefined })
+    await expect(seek(GRACE, { options: { size: 1e9 } })).rejects.toThrow(RangeError)
     expect([...hall.openSeeks].map(({ name }) => name)).toEqual(['ada'])
-    expect(() => seek(GRACE, { game: 'chess' })).toThrow('the game chess is not played here')
+    await expect(seek(GRACE, { game: 'chess' })).rejects.toThrow('the game chess is not played here')
   })
 
   test('the error handler gets the error of a table that the house cannot open, and the process continues', async () => {
     const { seek, seated, troubles, time } = process()
-    seek(ADA, { options: { size: 1e9 }, wait: 1_000 })
+    await seek(ADA, { options: { size: 1e9 }, wait: 1_000 })
     await time.pass(1_000)
     expect([seated, troubles]).toEqual([[], ['no table of tictactoe could be opened']])
   })
@@ -217,7 +227,7 @@ describe('tables', () => {
   test('are found by number, by player and by token, until they are over and quiet', async () => {
     const { hall } = process()
     const seats = [{ ...ADA, token: 'a1' }, STRANGER]
-    const table = hall.open('tictactoe', { options: {}, seats })
+    const table = await hall.open('tictactoe', { options: {}, seats })
     expect(hall.table(1)).toBe(table)
     expect([...hall.seatsOf('guest:ada')]).toEqual([{ table, seat: 0 }])
     expect([[...hall.seatsOf(PEER)], [...hall.seatsOf(HOUSE)], [...hall.seatsOf('guest:grace')]]).toEqual([[], [], []])
@@ -235,7 +245,7 @@ describe('tables', () => {
 
   test('are listed after their opening is persisted', async () => {
     const { hall } = process()
-    const table = hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
+    const table = await hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
     expect([...hall.tables]).toEqual([])
     await settled()
     expect([...hall.tables]).toEqual([table])
@@ -244,8 +254,8 @@ describe('tables', () => {
   test('a table whose opening cannot be persisted is dropped; other tables continue', async () => {
     const store = memoryStore()
     const { hall, troubles } = process(store)
-    const table = hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
-    const other = hall.open('tictactoe', { options: {}, seats: [ADA, ALAN] })
+    const table = await hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
+    const other = await hall.open('tictactoe', { options: {}, seats: [ADA, ALAN] })
     await settled()
     // another process has appended meanwhile, and this one was not notified
     await appendEvents(store.tables, 1, 1, [])
@@ -261,8 +271,8 @@ describe('tables', () => {
 
   test('the setup of a solo game stays in the journal’s state', async () => {
     const { hall, store } = process()
-    hall.open('hangman', { options: { secret: 'banana' }, seats: [ADA] })
-    hall.open('tictactoe', { options: { size: 4 }, seats: [ADA, GRACE] })
+    await hall.open('hangman', { options: { secret: 'banana' }, seats: [ADA] })
+    await hall.open('tictactoe', { options: { size: 4 }, seats: [ADA, GRACE] })
     await settled()
     const [[one], [two]] = await Promise.all([store.tables.read(1, 0), store.tables.read(2, 0)])
     expect(one).not.toHaveProperty('options')
@@ -271,7 +281,7 @@ describe('tables', () => {
 
   test('the log of a table contains all its persisted events', async () => {
     const { hall } = process()
-    hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
+    await hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
     await settled()
     expect((await hall.log(1)).map(({ type }) => type)).toEqual(['opened'])
     expect(await hall.log(2)).toEqual([])
@@ -281,7 +291,7 @@ describe('tables', () => {
 describe('a rematch', () => {
   async function over(owners: readonly SeatOwner[] = [ADA, GRACE], clock = {}) {
     const made = process()
-    const table = made.hall.open('tictactoe', { options: { size: 4 }, seats: owners, clock })
+    const table = await made.hall.open('tictactoe', { options: { size: 4 }, seats: owners, clock })
     await settled()
     const there = owners.map((_, seat) => new Sitting(seat))
     for (const sitting of there) table.subscribe(sitting)
@@ -292,20 +302,20 @@ describe('a rematch', () => {
 
   test('is opened when all players have offered it, with seats swapped, and the old table names the new one', async () => {
     const { hall, table } = await over()
-    expect(hall.offer(table, 0)).toBeUndefined()
-    expect(hall.offer(table, 0)).toEqual({ refused: 'you have offered a rematch already; wait for the answer' })
+    expect(await hall.offer(table, 0)).toBeUndefined()
+    expect(await hall.offer(table, 0)).toEqual({ refused: 'you have offered a rematch already; wait for the answer' })
     expect(hall.table(2)).toBeUndefined()
-    expect(hall.offer(table, 1)).toBeUndefined()
+    expect(await hall.offer(table, 1)).toBeUndefined()
     await settled()
     expect(people(hall.table(2))).toEqual(['guest:grace', 'guest:ada'])
     expect(hall.table(2)?.state.opened.options).toEqual({ size: 4 })
     expect(table.state.successor).toBe(2)
-    expect(hall.offer(table, 1)).toEqual({ refused: 'the players have moved to another table already' })
+    expect(await hall.offer(table, 1)).toEqual({ refused: 'the players have moved to another table already' })
   })
 
   test('with the house is opened at once, and the house begins', async () => {
     const { hall, table } = await over([ADA, HOUSE_SITTER])
-    expect(hall.offer(table, 0)).toBeUndefined()
+    expect(await hall.offer(table, 0)).toBeUndefined()
     await settled()
     expect(people(hall.table(2))).toEqual([HOUSE, 'guest:ada'])
     expect(hall.table(2)?.state.toMove).toEqual([1])
@@ -313,15 +323,15 @@ describe('a rematch', () => {
 
   test('is refused to a player who has left the table, before or after the offer', async () => {
     const { hall, table, there } = await over()
-    expect(hall.offer(table, 1)).toBeUndefined()
+    expect(await hall.offer(table, 1)).toBeUndefined()
     for (const grace of there.slice(1)) table.unsubscribe(grace)
-    expect(hall.offer(table, 0)).toEqual({ refused: 'grace has left the table' })
+    expect(await hall.offer(table, 0)).toEqual({ refused: 'grace has left the table' })
     expect(hall.table(2)).toBeUndefined()
   })
 
   test('ends after a time if no player joins its table', async () => {
     const { hall, table, time } = await over([ADA, GRACE], { grace: 60_000 })
-    for (const seat of [0, 1]) hall.offer(table, seat)
+    for (const seat of [0, 1]) await hall.offer(table, seat)
     await settled()
     const next = hall.table(2)
     expect(next?.state.clocks.gone).toEqual([START, START])
@@ -332,8 +342,8 @@ describe('a rematch', () => {
 
   test('cannot be offered during a game, in which the offer is a draw', async () => {
     const { hall } = process()
-    const table = hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
-    for (const seat of [0, 1]) expect(hall.offer(table, seat)).toBeUndefined()
+    const table = await hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
+    for (const seat of [0, 1]) expect(await hall.offer(table, seat)).toBeUndefined()
     await settled()
     expect(table.state.outcome).toEqual({ winners: [], agreed: true })
     expect(hall.table(2)).toBeUndefined()
@@ -342,11 +352,12 @@ describe('a rematch', () => {
 
 describe('a restart', () => {
   /** Restores the tables of one process in another on the same store. */
-  async function restarted(open: (hall: Hall) => TableActor | undefined) {
+  async function restarted(open: (hall: Hall) => Promise<TableActor>) {
     const store = memoryStore()
     const before = process(store)
-    const table = open(before.hall)
+    const table = await open(before.hall)
     await settled()
+    await end(before.hall)
     const after = process(store, new TestClock(START + 1e6))
     await after.hall.restore()
     await settled()
@@ -354,9 +365,9 @@ describe('a restart', () => {
   }
 
   test('reserves the seats of accounts and of users with a token: clocks stand still until a player resumes', async () => {
-    const { hall, table, log, time } = await restarted((one) => {
+    const { hall, table, log, time } = await restarted(async (one) => {
       const seats = [ALAN, { ...ADA, token: 'a1' }]
-      const table = one.open('tictactoe', { options: {}, seats, clock: { turn: 10_000, grace: 5_000 } })
+      const table = await one.open('tictactoe', { options: {}, seats, clock: { turn: 10_000, grace: 5_000 } })
       table.submit({ type: 'play', seat: 0, move: 5 })
       return table
     })
@@ -393,14 +404,14 @@ describe('a restart', () => {
   })
 
   test('makes the house’s pending move when a player resumes', async () => {
-    const { table } = await restarted((one) => {
-      const table = one.open('tictactoe', { options: {}, seats: [HOUSE_SITTER, ALAN] })
+    const { table } = await restarted(async (one) => {
+      const table = await one.open('tictactoe', { options: {}, seats: [HOUSE_SITTER, ALAN] })
       return table
     })
     expect(table?.state.toMove).toEqual([1])
     const store = memoryStore()
     const { hall } = process(store)
-    const opening = hall.open('tictactoe', { options: {}, seats: [HOUSE_SITTER, ALAN] }).state.opened
+    const opening = (await hall.open('tictactoe', { options: {}, seats: [HOUSE_SITTER, ALAN] })).state.opened
     await settled()
     await appendEvents(store.tables, 9, 0, [{ ...opening, n: 1, at: START }])
     const after = process(store)
@@ -435,9 +446,11 @@ describe('a restart', () => {
   })
 
   test('appends nothing if it happens many times: a suspension is appended once, with the event that follows', async () => {
-    const { store, log } = await restarted((one) => one.open('tictactoe', { options: {}, seats: [ALAN, HOUSE_SITTER] }))
+    const { hall, store, log } = await restarted((one) => one.open('tictactoe', { options: {}, seats: [ALAN, HOUSE_SITTER] }))
+    await end(hall)
     let again = process(store)
     for (let starts = 0; starts < 3; starts++) {
+      await end(again.hall)
       again = process(store)
       await again.hall.restore()
       await settled()
@@ -451,7 +464,7 @@ describe('a restart', () => {
     expect((await store.tables.read(1, 0)).slice(log.length).map(({ type }) => type)).toEqual(['suspended', 'back'])
     expect(watcher.received.map(({ n, event }) => [n, event.type])).toEqual([[log.length + 2, 'back']])
     expect(again.hall.table(1)?.state).toMatchObject({ suspended: false, n: log.length + 2 })
-    const table = again.hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
+    const table = await again.hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
     expect(table.id).toBe(2)
   })
 
@@ -470,7 +483,7 @@ describe('a restart', () => {
       ['eve', -1500, 2],
     ])
     expect(await hall.place('tictactoe', 'account:1')).toMatchObject({ score: 4500, rank: 1, of: 2 })
-    const table = hall.open('tictactoe', { options: {}, seats: [ALAN, { person: 'account:2', name: 'eve' }], rated: true })
+    const table = await hall.open('tictactoe', { options: {}, seats: [ALAN, { person: 'account:2', name: 'eve' }], rated: true })
     table.submit({ type: 'resign', seat: 0 })
     await settled()
     const [[, first], [, second]] = (await scores()) as [[string, number, number], [string, number, number]]
@@ -480,7 +493,7 @@ describe('a restart', () => {
   test('gives a table whose seed has no version a new seed by an appended event, once, which no player sees', async () => {
     const store = memoryStore()
     const { hall } = process(store)
-    const { opened } = hall.open('coin', { options: undefined, seats: [ALAN] }).state
+    const { opened } = (await hall.open('coin', { options: undefined, seats: [ALAN] })).state
     await settled()
     const log: TableEvent[] = [
       { ...opened, seed: 7, n: 1, at: START },
@@ -516,7 +529,7 @@ describe('a restart', () => {
   test('reports a table that cannot be restored, and restores the others', async () => {
     const store = memoryStore()
     const { hall } = process(store)
-    const opening = hall.open('tictactoe', { options: {}, seats: [ALAN, HOUSE_SITTER] }).state.opened
+    const opening = (await hall.open('tictactoe', { options: {}, seats: [ALAN, HOUSE_SITTER] })).state.opened
     await settled()
     await appendEvents(store.tables, 5, 0, [{ ...opening, game: 'a game of long ago', n: 1, at: START }])
     await appendEvents(store.tables, 6, 0, [{ type: 'suspended', n: 1, at: START }])
@@ -524,6 +537,7 @@ describe('a restart', () => {
       { ...opening, n: 1, at: START },
       { type: 'moved', seat: 1, move: 1, n: 2, at: START },
     ])
+    await end(hall)
     const after = process(store)
     await after.hall.restore()
     await settled()
@@ -550,8 +564,8 @@ describe('a restart', () => {
 describe('closing', () => {
   test('disconnects all players with the reason, drops seeks and timers, and leaves the log unchanged', async () => {
     const { hall, seek, seated, store, time, troubles } = process()
-    seek(ALAN, { wait: 5_000 })
-    const table = hall.open('tictactoe', { options: {}, seats: [ADA, GRACE], clock: { turn: 5_000 } })
+    await seek(ALAN, { wait: 5_000 })
+    const table = await hall.open('tictactoe', { options: {}, seats: [ADA, GRACE], clock: { turn: 5_000 } })
     await settled()
     const closed: string[] = []
     table.subscribe({ viewer: 0, update() {}, closed: ({ message }) => closed.push(message) })
@@ -564,18 +578,18 @@ describe('closing', () => {
     expect((await store.tables.read(1, 0)).map(({ type }) => type)).toEqual(['opened'])
   })
 
-  test('refuses new players', () => {
+  test('refuses new players', async () => {
     const { hall, seek } = process()
     hall.close(new Error('the server was stopped'))
-    expect(() => seek(ADA)).toThrow('the server was stopped')
-    expect(() => hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })).toThrow('the server was stopped')
+    await expect(seek(ADA)).rejects.toThrow('the server was stopped')
+    await expect(hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })).rejects.toThrow('the server was stopped')
     expect([...hall.openSeeks]).toEqual([])
   })
 
   test('settled(): earlier decisions are persisted and recorded, also an end', async () => {
     const { hall, store, troubles } = process()
     const seats = [ALAN, { ...GRACE, person: 'account:2' }]
-    const table = hall.open('tictactoe', { options: {}, seats, rated: true })
+    const table = await hall.open('tictactoe', { options: {}, seats, rated: true })
     table.submit({ type: 'leave', seat: 1 })
     hall.close(new Error('the server was stopped'))
     await hall.settled()

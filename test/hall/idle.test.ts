@@ -25,7 +25,12 @@ async function opening(clock: ClockRules = {}, seats: readonly SeatOwner[] = [AD
   const time = new TestClock(Date.UTC(2024, 1, 29))
   const store = memoryStore()
   const hall = start(store, time)
-  const table = hall.open(game, { options: game === 'guessing' ? { low: 1, high: 50 } : {}, seats, clock, rated: game === 'tictactoe' })
+  const table = await hall.open(game, {
+    options: game === 'guessing' ? { low: 1, high: 50 } : {},
+    seats,
+    clock,
+    rated: game === 'tictactoe',
+  })
   await settled()
   return { time, store, hall, table, log: () => store.tables.read(table.id, 0) }
 }
@@ -140,7 +145,7 @@ test('the wall clock does not change the time', async () => {
 
 test('one timer serves all tables, and without tables there is none; of many that end at once, each turn ends some', async () => {
   const { time, hall } = await opening()
-  for (let n = 0; n < 4000; n++) hall.open('tictactoe', { options: {}, seats: [ADA, HOUSE_SITTER] })
+  for (let n = 0; n < 4000; n++) await hall.open('tictactoe', { options: {}, seats: [ADA, HOUSE_SITTER] })
   await settled()
   expect(time.waiting).toBe(1)
   const left = [hall.size]

@@ -444,10 +444,10 @@ describe('a client that resumes with a token', () => {
     const before = await expectOnlineUser(enter('ada'))
     before.addToken('hash')
     const entry = { name: 'ada', address: '192.0.2.1', onReplaced: () => {} }
-    expect(people.enterBySeatToken('guest:ada', 'other', entry)).toBeUndefined()
-    expect(people.enterBySeatToken('guest:ada', 'hash', entry)).toMatchObject({ person: 'guest:ada' })
+    expect(await people.enterBySeatToken('guest:ada', 'other', entry)).toBeUndefined()
+    expect(await people.enterBySeatToken('guest:ada', 'hash', entry)).toMatchObject({ person: 'guest:ada' })
     expect([here(people), replaced]).toEqual([['guest:ada'], ['ada']])
-    expect(people.enterBySeatToken('account:7', 'hash', { ...entry, name: 'grace' })).toBeUndefined()
+    expect(await people.enterBySeatToken('account:7', 'hash', { ...entry, name: 'grace' })).toBeUndefined()
   })
 })
 

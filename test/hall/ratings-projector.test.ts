@@ -74,7 +74,7 @@ function failing(store: Store): { store: Store; recorded: number[]; fail: boolea
 }
 
 /** A rated game between two players, which the test ends. */
-function between(hall: Hall, one: number, other: number): TableActor {
+function between(hall: Hall, one: number, other: number): Promise<TableActor> {
   return hall.open('tictactoe', { options: {}, seats: [owner(one), owner(other)], rated: true })
 }
 
@@ -82,7 +82,7 @@ describe('finished tables are recorded', () => {
   test('in the order of their ends, not of their beginnings', async () => {
     const { store, recorded } = failing(memoryStore())
     const { hall, troubles } = hallIn(store)
-    const tables = [between(hall, 0, 1), between(hall, 1, 2), between(hall, 2, 3)]
+    const tables = await Promise.all([between(hall, 0, 1), between(hall, 1, 2), between(hall, 2, 3)])
     await settled()
     for (const at of [2, 0, 1]) tables[at]?.submit({ type: 'leave', seat: 0 })
     await settled()
@@ -107,7 +107,7 @@ describe('finished tables are recorded', () => {
       }
     }
     const { hall } = hallIn(store)
-    const table = between(hall, 0, 1)
+    const table = await between(hall, 0, 1)
     expect(following).toBe(2)
     table.submit({ type: 'leave', seat: 0 })
     await settled()
@@ -117,7 +117,8 @@ describe('finished tables are recorded', () => {
   test('only if the table is rated', async () => {
     const { store, recorded } = failing(memoryStore())
     const { hall } = hallIn(store)
-    hall.open('tictactoe', { options: {}, seats: [owner(0), owner(1)] }).submit({ type: 'leave', seat: 0 })
+    const table = await hall.open('tictactoe', { options: {}, seats: [owner(0), owner(1)] })
+    table.submit({ type: 'leave', seat: 0 })
     await settled()
     await hall.recorder.settled()
     expect(recorded).toEqual([])
@@ -126,7 +127,7 @@ describe('finished tables are recorded', () => {
   test('before a client that was notified of the end receives the rank', async () => {
     const { hall } = hallIn(memoryStore())
     const options = { questions: QUESTIONS, count: 1 }
-    const table = hall.open('quiz', { options, seats: [{ person: 'guest:ada', name: 'ada' }], rated: true })
+    const table = await hall.open('quiz', { options, seats: [{ person: 'guest:ada', name: 'ada' }], rated: true })
     const ranks: Promise<unknown>[] = []
     table.subscribe({
       viewer: 0,
@@ -150,7 +151,7 @@ describe('finished tables are recorded', () => {
       ['alan', 'wrong'],
     ] as const) {
       const seats = [{ person: `guest:${name}`, name }]
-      const table = hall.open('quiz', { options: { questions: QUESTIONS, count: 1 }, seats, rated: true })
+      const table = await hall.open('quiz', { options: { questions: QUESTIONS, count: 1 }, seats, rated: true })
       const [question] = (table.state.position as { questions: typeof QUESTIONS }).questions
       const right = question?.right ?? 0
       table.submit({ type: 'play', seat: 0, move: 'ABC'[letter === 'right' ? right : (right + 1) % 3] })
@@ -195,7 +196,7 @@ describe('ratings', () => {
         }
         for (const { seats, end, later } of played) {
           const [one = 0, other = 1] = seats
-          going.push({ table: between(hall, one, other), end, left: later })
+          going.push({ table: await between(hall, one, other), end, left: later })
           await finish(1)
         }
         await finish(10)
@@ -214,14 +215,16 @@ describe('an unrecorded table', () => {
   test('is recorded by the next process, in order', async () => {
     const failed = failing(memoryStore())
     const before = hallIn(failed.store).hall
-    between(before, 0, 1).submit({ type: 'leave', seat: 0 })
+    ;(await between(before, 0, 1)).submit({ type: 'leave', seat: 0 })
     await settled()
     failed.fail = true
     for (const [one, other] of [
       [1, 2],
       [0, 1],
-    ] as const)
-      between(before, one, other).submit({ type: 'leave', seat: 1 })
+    ] as const) {
+      const table = await between(before, one, other)
+      table.submit({ type: 'leave', seat: 1 })
+    }
     await settled()
     failed.fail = false
     const { hall, troubles } = hallIn(failed.store)
@@ -237,10 +240,10 @@ describe('an unrecorded table', () => {
     const failed = failing(memoryStore())
     const { hall, troubles } = hallIn(failed.store)
     failed.fail = true
-    between(hall, 0, 1).submit({ type: 'leave', seat: 0 })
+    ;(await between(hall, 0, 1)).submit({ type: 'leave', seat: 0 })
     await settled()
     failed.fail = false
-    between(hall, 0, 1).submit({ type: 'leave', seat: 1 })
+    ;(await between(hall, 0, 1)).submit({ type: 'leave', seat: 1 })
     await settled()
     await hall.recorder.settled()
     expect(failed.recorded).toEqual([1, 2])
@@ -253,7 +256,7 @@ describe('an unrecorded table', () => {
   test('with an unreadable log prevents neither other records nor the start of the server', async () => {
     const store = memoryStore()
     const { hall: before } = hallIn(store)
-    const opening = before.open('tictactoe', { options: {}, seats: [owner(0), owner(1)] }).state.opened
+    const opening = (await before.open('tictactoe', { options: {}, seats: [owner(0), owner(1)] })).state.opened
     await settled()
     const append = (table: number, game: string) => {
       const events: TableEvent[] = [

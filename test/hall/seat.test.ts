@@ -39,7 +39,7 @@ function tableOf(rules: AnyGame = tictactoe, { options = {} as unknown, seats = 
   }
   const state = rules.setup(options, seededRandom(1))
   const opening = { type: 'opened', game: rules.name, options, state, seed: 7, seats, rated: false, private: false, clock: {} } as const
-  const table = TableActor.open(store.tables.newTable(), opening, rules, tools)
+  const table = TableActor.open(1, { ...opening, n: 1, at: tools.clock.now() }, rules, tools)
   const types = async () => {
     await settled()
     return (await store.tables.read(table.id, 0)).map((event) => event.type)

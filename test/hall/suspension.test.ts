@@ -21,7 +21,7 @@ async function restarted() {
   const time = new TestClock(1_700_000_000_000)
   const data = await openBreakableStore(time)
   const before = start(data.store, time)
-  const { id } = before.hall.open('tictactoe', { options: {}, seats: [ADA, GRACE], clock: { total: 60_000 } })
+  const { id } = await before.hall.open('tictactoe', { options: {}, seats: [ADA, GRACE], clock: { total: 60_000 } })
   await settled()
   before.hall.table(id)?.submit({ type: 'play', seat: 0, move: 5 })
   await settled()

@@ -39,8 +39,17 @@ class SlowLog implements TableLog {
   #next = 1
   #followers: { table: number; then: (events: readonly TableEvent[]) => void }[] = []
 
-  newTable(): number {
+  async newTable(): Promise<number> {
+    throw new Error('the test numbers the tables')
+  }
+
+  /** The number of the next table. */
+  nextTable(): number {
     return this.#next++
+  }
+
+  async claim(tables: readonly number[]): Promise<readonly number[]> {
+    return tables
   }
 
   append(table: number, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): undefined {
@@ -134,7 +143,7 @@ function slow({ rules = tictactoe, options = {}, seats = [ADA, GRACE], clock = {
   const open = () => {
     const state = rules.setup(options, seededRandom(1))
     const opening = { type: 'opened', game: rules.name, options, state, seed: 7, seats, rated: false, private: false, clock } as const
-    return TableActor.open(log.newTable(), opening, rules, tools)
+    return TableActor.open(log.nextTable(), { ...opening, n: 1, at: time.now() }, rules, tools)
   }
   return { log, troubles, tools, open, table: open() }
 }
@@ -573,7 +582,7 @@ async function playedOut(rules: AnyGame, options: unknown, wanted: readonly { wa
     private: false,
     clock,
   } as const
-  const table = TableActor.open(store.tables.newTable(), opening, rules, tools)
+  const table = TableActor.open(1, { ...opening, n: 1, at: time.now() }, rules, tools)
   const listeners = [...seats.keys(), 'watcher' as const].map((who) => new Listener(who))
   for (const one of listeners) table.subscribe(one)
   for (const { wait, seat, type, pick } of wanted) {

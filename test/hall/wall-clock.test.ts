@@ -39,7 +39,7 @@ async function opening(clock: ClockRules) {
   const time = new TestClock(NOW)
   const store = memoryStore()
   const hall = start(store, time)
-  const table = hall.open('tictactoe', { options: {}, seats: [ADA, GRACE], clock })
+  const table = await hall.open('tictactoe', { options: {}, seats: [ADA, GRACE], clock })
   await settled()
   return { time, store, hall, table, log: () => store.tables.read(table.id, 0) }
 }
@@ -120,10 +120,12 @@ describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
   })
 
   test('between one process and the next: times do not decrease, and no player is charged for the time between', async () => {
-    const { time, store, table, log } = await opening({ total: 60_000 })
+    const { time, store, hall: before, table, log } = await opening({ total: 60_000 })
     await time.pass(5_000)
     table.submit({ type: 'play', seat: 0, move: 5 })
     await settled()
+    before.close(new Error('the process ends'))
+    await before.settled()
     const later = new TestClock(time.now() + jump)
     const hall = start(store, later)
     await hall.restore()
@@ -138,8 +140,10 @@ describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
   })
 
   test('between one process and the next: the clocks of a table stand still until a player returns', async () => {
-    const { time, store, table } = await opening({ turn: 10_000, grace: 5_000 })
+    const { time, store, hall: before, table } = await opening({ turn: 10_000, grace: 5_000 })
     await time.pass(5_000)
+    before.close(new Error('the process ends'))
+    await before.settled()
     const later = new TestClock(time.now() + jump)
     const hall = start(store, later)
     await hall.restore()

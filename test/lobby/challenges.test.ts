@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { SeekInfo } from '../../src/hall/api.ts'
 import type { ChallengeListener } from '../../src/lobby/challenges.ts'
 import { Challenges } from '../../src/lobby/challenges.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 import { TestClock } from '../support/test-clock.ts'
 
 const bob: SeekInfo = { name: 'bob', game: 'tictactoe', settings: {}, rated: false }
@@ -11,7 +12,11 @@ const address = '192.0.2.1'
 function calling() {
   const clock = new TestClock()
   const troubles: string[] = []
-  const calls = new Challenges({ clock, onError: (sentence, reason) => troubles.push(`${sentence}: ${reason}`) })
+  const calls = new Challenges({
+    clock,
+    notices: memoryStore().meeting.notices,
+    onError: (sentence, reason) => troubles.push(`${sentence}: ${reason}`),
+  })
   return { calls, clock, troubles }
 }
 

@@ -32,7 +32,8 @@ class Others {
 
   static async sit(tables = TABLES): Promise<Others> {
     const lobby = new TestLobby({ stock: { questions: [{ text: '1 + 1?', options: ['1', '2', '3'], right: 1 }] } })
-    for (let at = 0; at < tables; at++) lobby.service.hall.open('coin', { options: undefined, seats: [{ person: 'guest:x', name: 'x' }] })
+    for (let at = 0; at < tables; at++)
+      await lobby.service.hall.open('coin', { options: undefined, seats: [{ person: 'guest:x', name: 'x' }] })
     const [vic, tim] = [new MemoryNativeClient(lobby.service), new MemoryNativeClient(lobby.service)]
     for (const [client, name] of [
       [vic, 'vic'],

@@ -105,7 +105,8 @@ describe('fh/tictactoe: two matched clients', () => {
 function waiting(store: Store, before: Promise<void>): Store {
   const { tables } = store
   const log: TableLog = {
-    newTable: () => tables.newTable(),
+    newTable: (lease) => tables.newTable(lease),
+    claim: (...which) => tables.claim(...which),
     append: (...addition) => void before.then(() => tables.append(...addition)),
     read: (...which) => tables.read(...which),
     readAll: (which) => tables.readAll(which),

@@ -52,7 +52,9 @@ test('after an outage, a few tables continue in each turn of the event loop, and
   ]
   const COUNT = 1000
   const clock = { total: 3_600_000 }
-  const tables = Array.from({ length: COUNT }, () => service.hall.open('tictactoe', { options: {}, seats: owners, clock }))
+  const tables = await Promise.all(
+    Array.from({ length: COUNT }, () => service.hall.open('tictactoe', { options: {}, seats: owners, clock })),
+  )
   await settled()
   data.break()
   tables[0]?.submit({ type: 'play', seat: 0, move: 1 })
@@ -250,8 +252,20 @@ test('for any failures and any requests, no event is lost or duplicated, and eac
       const seats = ['ada', 'grace'].map((name) => ({ person: `guest:${name}`, name }))
       const state = tictactoe.setup({}, seededRandom(1))
       const table = TableActor.open(
-        store.tables.newTable(),
-        { type: 'opened', game: 'tictactoe', options: {}, state, seed: 7, seats, rated: false, private: false, clock: {} },
+        1,
+        {
+          n: 1,
+          at: clock.now(),
+          type: 'opened',
+          game: 'tictactoe',
+          options: {},
+          state,
+          seed: 7,
+          seats,
+          rated: false,
+          private: false,
+          clock: {},
+        },
         tictactoe as never,
         tools,
       )

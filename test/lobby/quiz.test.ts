@@ -545,8 +545,11 @@ describe('a conversation that ends while its peer logs in', () => {
 
   test('leaves no user online, and resumes no seat', async () => {
     const before = memoryStore()
-    const first = await enter(new TestLobby({ store: before }), 'NAME ada', 'START 2')
+    const previous = new TestLobby({ store: before })
+    const first = await enter(previous, 'NAME ada', 'START 2')
     await first.reset()
+    previous.service.closeHall(new Error('the process ends'))
+    await previous.service.hall.settled()
     const { store, find } = slow()
     const lobby = new TestLobby({ store: { ...before, accounts: store.accounts } })
     await lobby.service.open()

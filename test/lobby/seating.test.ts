@@ -226,6 +226,7 @@ test('a seating detects a disconnection only while its role waits for an opponen
   const line = { address: '192.0.2.1', endOnDisconnect: (on: boolean) => watched.push(on), end() {} }
   const house = lobby.service.createSeating(line, 'a program')
   const seat = house.sit(tictactoe, 1, {})
+  await settled()
   expect(watched).toEqual([true])
   await lobby.clock.pass(60_000)
   expect((await seat).number).toBe(1)
@@ -251,7 +252,7 @@ test('decisions at the stop of the server are persisted and recorded before its 
   const lobby = new TestLobby()
   const options = { questions: [{ text: '1 + 1?', options: ['1', '2'], right: 1 }], count: 1 }
   const seats = [{ person: 'guest:ada', name: 'ada' }]
-  const table = lobby.service.hall.open('quiz', { options, seats, rated: true })
+  const table = await lobby.service.hall.open('quiz', { options, seats, rated: true })
   table.submit({ type: 'play', seat: 0, move: 'A' })
   lobby.service.closeHall(new Disconnected('ours', 'the server was stopped'))
   await lobby.service.close()

@@ -356,7 +356,7 @@ describe('at the front door, a user with another connection', () => {
     expect(second.news()).toContain('Your move')
     ada.news()
     const code = /join (\S+)/.exec(await second.type('invite scissors'))?.[1]
-    expect(await ada.type('quit')).toBe(lines('Bye. If your terminal does not come back, press Ctrl-C.'))
+    expect(await ada.type('quit')).toBe(lines('Bye. If your terminal does not return, press Ctrl-C.'))
     expect(await second.type('5')).toContain('bob is to move')
     expect(bob.news()).not.toContain('disconnected')
     await bob.type(`join ${code}`)
@@ -397,7 +397,7 @@ describe('at the front door, a user with another connection', () => {
     await bob.type('play tictactoe')
     second.news()
     await bob.drop()
-    expect(await ada.type('say hello')).toContain('Said, but no other user here sees it')
+    expect(await ada.type('say hello')).toContain('Sent, but no other user here sees it')
     await settled()
     expect(second.news()).toContain('You say: hello')
   })

@@ -72,13 +72,13 @@ test('a session that fails does not keep the seat from the others; if all fail, 
   expect(() => sessions.seat(one, TABLE, 1, 'token')).toThrow('it cannot take the seat')
 })
 
-test('a cancelled seek is reported to the other sessions, and the end of the last session cancels it', () => {
+test('a cancelled seek is reported to the other sessions, and the end of the last session cancels it', async () => {
   const { registry, one, other, sessions, leave, leaveSecond } = twoSessions()
   let cancelled = 0
-  const seek = { info: SEEK, cancel: () => void cancelled++ }
+  const seek = { info: SEEK, isOpen: true, cancel: async () => ++cancelled > 0 }
   sessions.seek = seek
-  expect(sessions.cancelSeek(one)).toBe(true)
-  expect(sessions.cancelSeek(one)).toBe(false)
+  expect(await sessions.cancelSeek(one)).toBe(true)
+  expect(await sessions.cancelSeek(one)).toBe(false)
   expect([cancelled, one.calls, other.calls]).toEqual([1, [], ['cancelled tictactoe']])
   sessions.seek = seek
   leave()

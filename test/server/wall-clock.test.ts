@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Challenges } from '../../src/lobby/challenges.ts'
 import { AdmissionControl, unlimited } from '../../src/server/admission.ts'
+import { memoryStore } from '../../src/storage/memory/index.ts'
 import { Connection } from '../../src/wire/connection.ts'
 import { lines } from '../../src/wire/framing/lines.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
@@ -77,7 +78,7 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
 
   test('the wait after too many cancelled challenges is unchanged', async () => {
     const clock = new TestClock()
-    const calls = new Challenges({ clock, onError: () => {} })
+    const calls = new Challenges({ clock, notices: memoryStore().meeting.notices, onError: () => {} })
     const call = { challenged: 'account:1', seeker: SEEKER, address: '192.0.2.1' }
     for (let n = 0; n < 20; n++) calls.sendChallenge(call)()
     expect(calls.wait(call)).toBe(10_000)

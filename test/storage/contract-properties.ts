@@ -62,7 +62,7 @@ export function propertiesContract(open: Open): void {
       const { tables } = await open()
       await fc.assert(
         fc.asyncProperty(fc.array(eventData, { minLength: 1, maxLength: 8 }), fc.nat(8), async (allData, after) => {
-          const table = tables.newTable()
+          const table = await tables.newTable()
           const events = allData.map((one, at): TableEvent => ({ ...one, n: at + 1, at: at * 1000 }))
           await appendEvents(tables, table, 0, events)
           expect(await tables.read(table, after)).toEqual(events.slice(after))

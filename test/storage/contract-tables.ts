@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { type TableEvent, VersionConflict } from '../../src/hall/ports.ts'
+import { LeaseExpired, type TableEvent, VersionConflict } from '../../src/hall/ports.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { event, fates, move, type Open } from './samples.ts'
 
@@ -135,11 +135,56 @@ export function tablesContract(open: Open): void {
   describe('new tables', () => {
     test('have numbers that no table had before', async () => {
       const { tables } = await open()
-      expect([tables.newTable(), tables.newTable()]).toEqual([1, 2])
+      expect(await Promise.all([tables.newTable(), tables.newTable()])).toEqual([1, 2])
       const appended = appendEvents(tables, 7, 0, [move(7, 1)])
-      expect(tables.newTable()).toBe(8)
+      expect(await tables.newTable()).toBe(8)
       await appended
-      expect(tables.newTable()).toBe(9)
+      expect(await tables.newTable()).toBe(9)
+    })
+  })
+
+  describe('claims of tables', () => {
+    test('give each table to one lease, until that is released', async () => {
+      const { tables, meeting } = await open()
+      const [one, other] = [await meeting.leases.grant(), await meeting.leases.grant()]
+      expect(await tables.claim([1, 2, 3], one.id)).toEqual([1, 2, 3])
+      expect(await tables.claim([2, 3, 4], other.id)).toEqual([4])
+      expect(await tables.claim([1, 4], one.id)).toEqual([1])
+      await one.release()
+      expect(await tables.claim([1, 2, 3, 4], other.id)).toEqual([1, 2, 3, 4])
+      await expect(tables.claim([9], one.id)).rejects.toThrow(LeaseExpired)
+      await other.release()
+    })
+
+    test('of two leases at the same time are disjoint, and are all tables together', async () => {
+      const { tables, meeting } = await open()
+      const [one, other] = [await meeting.leases.grant(), await meeting.leases.grant()]
+      const all = Array.from({ length: 40 }, (_, at) => at + 1)
+      const claimed = await Promise.all(
+        all.flatMap((table) =>
+          [table % 3 ? one : other, table % 3 ? other : one].map(async ({ id }) => [id, await tables.claim([table], id)] as const),
+        ),
+      )
+      const got = claimed.flatMap(([, list]) => list)
+      expect(got.sort((a, b) => a - b)).toEqual(all)
+      expect(new Set(claimed.filter(([, list]) => list.length > 0).map(([id]) => id)).size).toBe(2)
+    })
+
+    test('are made by opening a table', async () => {
+      const { tables, meeting } = await open()
+      const [one, other] = [await meeting.leases.grant(), await meeting.leases.grant()]
+      const opened = [
+        await tables.newTable(one.id),
+        await tables.newTable(other.id),
+        await tables.newTable(),
+        await tables.newTable(one.id),
+      ]
+      expect(opened).toEqual([1, 2, 3, 4])
+      expect(await tables.claim(opened, other.id)).toEqual([2, 3])
+      expect(await tables.claim(opened, one.id)).toEqual([1, 4])
+      await one.release()
+      await expect(tables.newTable(one.id)).rejects.toThrow(LeaseExpired)
+      expect(await tables.claim(opened, other.id)).toEqual(opened)
     })
   })
 

@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest'
 import { accountsContract } from './contract-accounts.ts'
 import { followContract } from './contract-follow.ts'
 import { historyContract } from './contract-history.ts'
+import { meetingContract } from './contract-meeting.ts'
 import { propertiesContract } from './contract-properties.ts'
 import { resultsContract } from './contract-results.ts'
 import { tablesContract } from './contract-tables.ts'
@@ -22,4 +23,9 @@ export function contract(open: Open): void {
   accountsContract(closing)
   historyContract(closing)
   usageContract(closing)
+  meetingContract(async () => {
+    // the store is one process, so its two users share it
+    const { meeting } = await closing()
+    return { one: meeting, other: meeting }
+  })
 }

@@ -84,7 +84,7 @@ describe('the table index', () => {
       [move(700, 1), ended(2, false)],
     ])
     expect([await left.tables.ended(), await left.tables.ended(700), await left.tables.ended(4)]).toEqual([[3], [3], []])
-    expect([await left.tables.unfinished(), left.tables.newTable()]).toEqual([[], 701])
+    expect([await left.tables.unfinished(), await left.tables.newTable()]).toEqual([[], 701])
   })
 
   test('stores a table that ends during an update in a block, and only there', async () => {

@@ -3,6 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import type { TableEvent, TableLog } from '../../src/hall/ports.ts'
 import { EventLog } from '../../src/storage/event-log.ts'
 import { GroupCommit } from '../../src/storage/group-commit.ts'
+import { LeaseTable, TableClaims } from '../../src/storage/memory-leases.ts'
 import type { Database } from '../../src/storage/sqlite/database.ts'
 import { type FlushPolicy, SqliteEventStore } from '../../src/storage/sqlite/event-store.ts'
 import { SqliteResults } from '../../src/storage/sqlite/results.ts'
@@ -20,7 +21,7 @@ function opened(path: string, pace: Partial<FlushPolicy>) {
   const trouble = vi.fn()
   const eventStore = new SqliteEventStore(database, trouble, pace)
   const commits = new GroupCommit(eventStore, trouble)
-  const log = new EventLog(eventStore, commits)
+  const log = new EventLog(eventStore, commits, new TableClaims(new LeaseTable()))
   // only so that it knows the followed tables: a pass never begins by itself
   eventStore.compact({ keep: Number.POSITIVE_INFINITY }, (table) => log.isFollowed(table))
   const close = () => {
@@ -67,7 +68,7 @@ test('drops finished tables with the oldest rows, whole, and with their index en
   close()
   const again = opened(path, {})
   expect(await again.log.read(1, 0)).toEqual([1, 2, 3, 4, 5].map((n) => move(1, n)))
-  expect([await again.log.unfinished(), again.log.newTable()]).toEqual([[1], 41])
+  expect([await again.log.unfinished(), await again.log.newTable()]).toEqual([[1], 41])
 })
 
 test('drops no table that is followed, none that is rated and not recorded, and not the last recorded one', async () => {

@@ -83,7 +83,7 @@ describe('a name of a store that is a link', () => {
     const there = readdirSync(path)
     const planted = NAMES.map((name) => `parlor.${name}`).filter((name) => !there.includes(name))
     for (const name of planted) symlinkSync(target, join(path, name))
-    const table = store.tables.newTable()
+    const table = await store.tables.newTable()
     await appendEvents(store.tables, table, 0, [move(table, 1)])
     await store.close()
     expectUntouched(target)

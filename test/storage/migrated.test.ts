@@ -74,7 +74,7 @@ test('a store of version 1 is read, and continues, without a loss', async () => 
       [9, 2, 5],
       [2, 5],
     ])
-    expect([tables.newTable(), await results.last()]).toEqual([10, 2])
+    expect([await tables.newTable(), await results.last()]).toEqual([10, 2])
     const rating = { rating: 1500, deviation: 80, volatility: 0.06 }
     expect(await results.standing('nim', 'account:1')).toEqual({ person: 'account:1', name: 'Ada', score: 3, games: 2, rating })
     expect(await accounts.named('ada')).toEqual({ person: 'account:1', key: 'ada', name: 'Ada', password: '$argon2id$', since: 5 })
@@ -85,7 +85,7 @@ test('a store of version 1 is read, and continues, without a loss', async () => 
   const { tables, close } = await openStore({ folder: path })
   await appendEvents(tables, 7, 3, [move(7, 4), ended(5, true)])
   await appendEvents(tables, 9, 4, [said(5)])
-  await appendEvents(tables, tables.newTable(), 0, [move(10, 1), ended(2, true)])
+  await appendEvents(tables, await tables.newTable(), 0, [move(10, 1), ended(2, true)])
   expect([await tables.read(7, 3), await tables.read(9, 4)]).toEqual([[move(7, 4), ended(5, true)], [said(5)]])
   expect([await tables.unfinished(), await tables.ended(), await tables.ended(5)]).toEqual([[3], [9, 2, 5, 7, 10], [7, 10]])
   await close()
@@ -126,7 +126,7 @@ ${opening('')}
     const { tables, close } = await openStore({ folder: path })
     for (const [table, log] of logs) expect([time, table, await tables.read(table, 0)]).toEqual([time, table, log])
     const more = logs.size + 1
-    expect([await tables.unfinished(), await tables.ended(), tables.newTable()]).toEqual([[1], [2], more])
+    expect([await tables.unfinished(), await tables.ended(), await tables.newTable()]).toEqual([[1], [2], more])
     logs.set(more, [opened(false), { type: 'moved', seat: 0, move: 5, n: 2, at: 1 }, { ...ended(3, false) }])
     await appendEvents(tables, more, 0, logs.get(more) ?? [])
     const first = logs.get(1) ?? []

@@ -16,7 +16,7 @@ async function opened(path: string): Promise<string[]> {
   const notices: string[] = []
   const store = await openStore({ folder: path, onNotice: (sentence) => notices.push(sentence) })
   onTestFinished(() => store.close())
-  const table = store.tables.newTable()
+  const table = await store.tables.newTable()
   await appendEvents(store.tables, table, 0, [move(table, 1)])
   return notices
 }

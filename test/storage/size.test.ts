@@ -36,7 +36,7 @@ function step(table: TableActor): boolean {
 /** Plays games to their ends, some at a time. */
 async function play(hall: Hall, count: number): Promise<void> {
   for (let from = 0; from < count; from += 50) {
-    let going = Array.from({ length: 50 }, (_, at) => open(hall, from + at))
+    let going = await Promise.all(Array.from({ length: 50 }, (_, at) => open(hall, from + at)))
     while (going.length > 0) {
       const now = going
       going = going.filter(step)
@@ -52,7 +52,7 @@ test('the file stays within its size with any number of games: ladders, unfinish
   const file = join(path, 'parlor.db')
   const store = await openStore({ folder: path, keep: KEEP })
   const hall = hallOn(store)
-  const unfinished = Array.from({ length: 20 }, (_, n) => open(hall, 1 + n))
+  const unfinished = await Promise.all(Array.from({ length: 20 }, (_, n) => open(hall, 1 + n)))
   for (const table of unfinished) step(table)
   const sizes: number[] = []
   for (let round = 0; round < 8; round++) {
@@ -64,7 +64,7 @@ test('the file stays within its size with any number of games: ladders, unfinish
   // as many bytes were written several times
   for (const table of [21, 30, 31, 1000]) expect([table, (await store.tables.read(table, 0)).length]).toEqual([table, 0])
   for (const size of sizes) expect(size).toBeLessThan(1.25 * KEEP)
-  const last = open(hall, 1)
+  const last = await open(hall, 1)
   const ladder = await hall.ladder('tictactoe', 10)
   expect(ladder.map(({ games }) => games)).toEqual([800, 800])
   expect((await store.tables.read(last.id - 1, 0)).at(-1)?.type).toBe('ended')

@@ -67,8 +67,8 @@ describe('opening', () => {
     const standing = { person: 'account:2', name: 'Ada', score: 12, games: 1 }
     const ended = event(2, { type: 'ended', outcome: { winners: [1] }, counts: true })
     const work = [
-      appendEvents(before.tables, before.tables.newTable(), 0, [move(1, 1), ended]),
-      appendEvents(before.tables, before.tables.newTable(), 0, [move(2, 1)]),
+      appendEvents(before.tables, await before.tables.newTable(), 0, [move(1, 1), ended]),
+      appendEvents(before.tables, await before.tables.newTable(), 0, [move(2, 1)]),
       before.accounts.add({ ...ada, key: 'bob' }),
       before.accounts.add(ada),
       before.accounts.openSession({ token: 't', person: 'account:2', until: 10 }),
@@ -82,7 +82,7 @@ describe('opening', () => {
     const { tables, accounts, results } = await opened(path)
     expect(await tables.read(1, 0)).toEqual([move(1, 1), ended])
     expect([await tables.unfinished(), await tables.ended(), await results.last()]).toEqual([[2], [1], 1])
-    expect(tables.newTable()).toBe(3)
+    expect(await tables.newTable()).toBe(3)
     await appendEvents(tables, 2, 1, [move(2, 2)])
     expect(await tables.read(2, 0)).toEqual([move(2, 1), move(2, 2)])
     expect(await accounts.named('ada')).toEqual({ ...ada, person: 'account:2' })

@@ -21,7 +21,7 @@ await Promise.all(Array.from({ length: 8 }, () => play()))
 
 async function play(): Promise<never> {
   for (;;) {
-    const table = Math.max(9, tables.newTable())
+    const table = Math.max(9, await tables.newTable())
     const [opening, ...others] = game(table)
     if (opening) await appendEvents(tables, table, 0, [opening])
     for (const one of others) {

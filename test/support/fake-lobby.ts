@@ -210,22 +210,22 @@ export class FakeLobby implements Lobby {
   /** Returns whether there is an open seek to cancel, and records the call if there is one. */
   seeking = false
 
-  cancel(): boolean {
+  async cancel(): Promise<boolean> {
     const sought = this.seeking
     this.seeking = false
     if (sought) this.#call('cancel')
     return sought
   }
 
-  join(code: string): LobbyRefusal | undefined {
+  async join(code: string): Promise<LobbyRefusal | undefined> {
     return this.#call('join', code)
   }
 
-  acceptChallenge(name?: string): LobbyRefusal | undefined {
+  async acceptChallenge(name?: string): Promise<LobbyRefusal | undefined> {
     return this.#call('acceptChallenge', name) ?? { code: 'not-now', refused: 'you have no challenge or offer to answer' }
   }
 
-  refuseChallenge(name?: string): LobbyRefusal | undefined {
+  async refuseChallenge(name?: string): Promise<LobbyRefusal | undefined> {
     return this.#call('refuseChallenge', name) ?? { code: 'not-now', refused: 'you have no challenge or offer to answer' }
   }
 
@@ -253,7 +253,7 @@ export class FakeLobby implements Lobby {
     return this.#call('say', ...args)
   }
 
-  message(name: string, text: string): LobbyRefusal | undefined {
+  async message(name: string, text: string): Promise<LobbyRefusal | undefined> {
     return this.#call('message', name, text)
   }
 

@@ -6,6 +6,8 @@ import type { Store } from '../../src/hall/ports.ts'
 import { type OnStoreError, warn } from '../../src/storage/error.ts'
 import { EventLog } from '../../src/storage/event-log.ts'
 import { GroupCommit } from '../../src/storage/group-commit.ts'
+import { TableClaims } from '../../src/storage/memory-leases.ts'
+import { connectMeeting, createMeetingBacking } from '../../src/storage/memory-meeting.ts'
 import { SqliteAccounts } from '../../src/storage/sqlite/accounts.ts'
 import { Database } from '../../src/storage/sqlite/database.ts'
 import { type FlushPolicy, SqliteEventStore } from '../../src/storage/sqlite/event-store.ts'
@@ -42,6 +44,7 @@ export function storeIn(database: Database, pace?: Partial<FlushPolicy>, onError
   const eventStore = new SqliteEventStore(database, onError, pace)
   const commits = new GroupCommit(eventStore, onError)
   const scores = new ScoreCounts()
+  const backing = createMeetingBacking({ onError })
   const close = async () => {
     commits.close()
     eventStore.close()
@@ -49,7 +52,8 @@ export function storeIn(database: Database, pace?: Partial<FlushPolicy>, onError
   }
   onTestFinished(close)
   return {
-    tables: new EventLog(eventStore, commits),
+    tables: new EventLog(eventStore, commits, new TableClaims(backing.leases)),
+    meeting: connectMeeting(backing),
     results: new SqliteResults(database, commits, scores),
     history: new SqliteHistory(database, commits),
     accounts: new SqliteAccounts(database, commits, scores),

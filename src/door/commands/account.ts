@@ -96,7 +96,7 @@ async function register(session: DoorSession, rest: string): Promise<CommandOutp
   const wrong = lobby.checkName(name)
   if (wrong) return me ? session.sentence(wrong.refused, [name]) : [toSentence(wrong.refused, [name]), NAME_QUESTION]
   const left = describeLeftBehind(session)
-  cancelSeek(session)
+  await cancelSeek(session)
   // the text may be a password here, too
   if (me && !me.registered && name.toLowerCase() !== me.name.toLowerCase())
     session.say(
@@ -131,7 +131,7 @@ async function unregister(session: DoorSession): Promise<CommandOutput> {
   const { lobby } = session
   const { me } = lobby
   if (!me?.registered) return 'Your name is not registered.'
-  cancelSeek(session)
+  await cancelSeek(session)
   const name = toSafeLine(me.name)
   session.say(`This removes ${name} for good: its place on the ladders, its history and its seats.`)
   const password = await askPassword(session, 'Your password?', (typed) => lobby.confirmPassword(typed))
@@ -168,7 +168,7 @@ async function become(session: DoorSession, name: string): Promise<CommandOutput
   const before = session.lobby.me?.name
   if (name === '') return 'Type the name, too, such as "name ada".'
   const left = describeLeftBehind(session)
-  cancelSeek(session)
+  await cancelSeek(session)
   if (before === undefined) {
     await logInByName(session, name)
     return undefined
@@ -207,7 +207,7 @@ async function resume(session: DoorSession, rest: string): Promise<CommandOutput
   if (!before && /^\d{0,16}$/.test(rest)) return 'Type "resume" and your token, or type your name first.'
   const table = rest === '' ? theOnly(lobby) : parseWhole(rest, BOUNDS.table)
   if (typeof table === 'object') return table
-  cancelSeek(session)
+  await cancelSeek(session)
   const snapshot = table === undefined ? await lobby.resume(rest) : await lobby.resumeSeat(table)
   if (isRefusal(snapshot) && snapshot.code === 'no-such-table') return NOT_HELD
   if (isRefusal(snapshot)) return [toSentence(snapshot.refused), ...(before ? [] : [NAME_QUESTION])]
@@ -223,11 +223,11 @@ async function resume(session: DoorSession, rest: string): Promise<CommandOutput
  * Cancels the open seek, so that the user is not seated while changing identity or resuming a seat. Another connection of the
  * user keeps it.
  */
-function cancelSeek(session: DoorSession): void {
+async function cancelSeek(session: DoorSession): Promise<void> {
   leaveFinishedTables(session)
   if (session.lobby.hasOtherSessions) return
   const notice = formatCancelledSeek(session)
-  if (session.lobby.cancel()) session.say(notice)
+  if (await session.lobby.cancel()) session.say(notice)
 }
 
 /** Returns the only table at which a seat is held, or the answer for the user if there is none or several. */

@@ -22,11 +22,11 @@ function nameAndText({ me, isOnline }: Pick<Lobby, 'me' | 'isOnline'>, text: str
   return { name: name.replaceAll('_', ' '), rest }
 }
 
-function tell(session: DoorSession, rest: string): CommandOutput {
+async function tell(session: DoorSession, rest: string): Promise<CommandOutput> {
   const { lobby } = session
   const { name, rest: text } = nameAndText({ me: lobby.me, isOnline: (one) => lobby.isOnline(one) }, rest)
   if (name === '' || text === '') return 'Type a name and a text, such as "tell ada hello".'
-  const refusal = lobby.message(name, text)
+  const refusal = await lobby.message(name, text)
   if (refusal?.code === 'no-such-person') return formatUnknownUser(name)
   if (refusal) return session.sentence(refusal.refused, [name])
   const shown = lobby.findOnlineName(name) ?? name

@@ -128,9 +128,9 @@ function join(session: DoorSession, rest: string): CommandOutput | Promise<Comma
   return reportingCancelledSeek(session, () => session.withNewTableShown(() => session.lobby.join(rest, true)))
 }
 
-function cancel(session: DoorSession): CommandOutput {
+async function cancel(session: DoorSession): Promise<CommandOutput> {
   const invited = session.lobby.ownInvitation
-  if (!session.lobby.cancel()) return 'You do not wait for an opponent.'
+  if (!(await session.lobby.cancel())) return 'You do not wait for an opponent.'
   return invited ? formatCancelled(session.lobby, invited, true) : 'You no longer wait.'
 }
 
@@ -142,8 +142,8 @@ export async function acceptChallenge(session: DoorSession, name: string): Promi
 }
 
 /** Refuses a challenge, by the name of its owner or as the only one. */
-export function refuseChallenge(session: DoorSession, name: string): CommandOutput {
-  const { answer, withdrawn } = session.collectWithdrawn(() => session.lobby.refuseChallenge(name === '' ? undefined : name))
+export async function refuseChallenge(session: DoorSession, name: string): Promise<CommandOutput> {
+  const { answer, withdrawn } = await session.collectWithdrawn(() => session.lobby.refuseChallenge(name === '' ? undefined : name))
   return formatRefusal(answer, name) ?? withdrawn.map((seeker) => `You have refused ${toSafeLine(seeker.name)}’s game of ${seeker.game}.`)
 }
 

@@ -34,14 +34,14 @@ export class LoginSessions {
     })
   }
 
-  /** Finds the account of a session's token, and calls `logIn` with it before the account can change. */
-  async enter<Answer>(typed: string, logIn: (account: Account) => Answer): Promise<Answer | AuthError> {
+  /** Finds the account of a session's token, and calls `logIn` with it and with a function that checks whether the account has changed. */
+  async enter<Answer>(typed: string, logIn: (account: Account, isChanged: () => boolean) => Promise<Answer>): Promise<Answer | AuthError> {
     const token = parseToken(typed)
     if (isRefusal(token)) return SESSION_OVER
     return this.#watch.during(async (changed) => {
       const session = await this.#accounts.session(hashToken(token), this.#clock.now())
       const account = session && (await this.#accounts.of(session.person))
-      return account && !changed.has(account.person) ? logIn(account) : SESSION_OVER
+      return account && !changed.has(account.person) ? logIn(account, () => changed.has(account.person)) : SESSION_OVER
     })
   }
 

@@ -66,6 +66,8 @@ export class OnlineUsers {
   readonly guests = new Lookalikes()
   readonly #holders = new Map<PersonId, Set<OnReplaced>>()
   readonly #clock: Clock
+  /** Called when the last connection of a person has left. */
+  onLeft: ((person: PersonId) => void) | undefined
   /** Start of this process, for accounts that have not been online since. */
   readonly #began: number
   /** Times at which accounts left, ascending. */
@@ -99,7 +101,9 @@ export class OnlineUsers {
       if (here && !quiet) this.#noteLeft(person)
       here = false
       this.#present.delete(user)
-      if (!hasAccount(person) && this.of(person).length === 0) this.guests.remove(person, name)
+      if (this.of(person).length > 0) return
+      if (!hasAccount(person)) this.guests.remove(person, name)
+      this.onLeft?.(person)
     }
     const user: Present = {
       person,

@@ -4,10 +4,10 @@ import { isRefusal } from '../../games/game.ts'
 import { shippedGames } from '../../games/index.ts'
 import type { EndedConnections } from '../api.ts'
 import { checkLobbyName, foldName, type GameWords, gameWords } from '../names/names.ts'
-import { type Account, type Accounts, hasAccount, type PersonId } from '../ports.ts'
+import { type Account, type Accounts, hasAccount, type PersonId, type PresentPerson } from '../ports.ts'
 import { AccountChanges, type PasswordProof, type Seats } from './account-changes.ts'
 import { AccountWatch } from './account-watch.ts'
-import { type AuthError, alreadyRegistered, badName, needsPassword, WRONG } from './auth-errors.ts'
+import { type AuthError, alreadyRegistered, badName, needsPassword, SESSION_OVER, WRONG } from './auth-errors.ts'
 import { GuestGames, GuestSecrets, guestOf } from './guests.ts'
 import { type InviteCodeLimit, InviteCodeLimiter } from './invite-code-limiter.ts'
 import { LoginSessions } from './login-sessions.ts'
@@ -15,6 +15,7 @@ import { type Attempt, Logins } from './logins.ts'
 import { NameRegistry, readName } from './name-registry.ts'
 import { ENDED, type OnlineUser, OnlineUsers, type OnReplaced } from './online-users.ts'
 import { checkNew, type Passwords } from './passwords.ts'
+import { ServerPresence, type ServerPresenceOptions } from './server-presence.ts'
 import type { RandomBytes } from './tokens.ts'
 
 /*
@@ -26,6 +27,8 @@ import type { RandomBytes } from './tokens.ts'
  * (`name-registry.ts`), and the hall holds no seat for a guest of that name. With a reconnect secret, or with the token of a
  * seat, a guest proves to own the name; the server then ends the older connection. Without proof, a guest who takes a
  * free name inherits nothing (`guests.ts`).
+ *
+ * Servers. A guest's name is taken at all servers (`server-presence.ts`); a login is announced before it takes effect.
  *
  * Races. Between the check of a password and its effect another request can change the account. Each operation that waits
  * therefore runs in `AccountWatch.during`; the verification of an account that has changed is void. A registration ends guests
@@ -62,6 +65,8 @@ export interface PeopleOptions {
   readonly random?: RandomBytes
   /** Seats of the hall; without it, no user has a seat. */
   readonly seats?: Seats
+  /** Presence at all servers; without it, this is the only server. */
+  readonly presence?: Omit<ServerPresenceOptions, 'onError'>
   /** The games of the server, whose words cannot be names; by default the shipped games. */
   readonly catalogue?: Catalogue
   /** Called with errors that the server survives. */
@@ -86,10 +91,12 @@ export class People {
   readonly #changes: AccountChanges
   readonly #watch = new AccountWatch()
   readonly #secrets: GuestSecrets
+  readonly #presence: ServerPresence | undefined
   /** Finished games of guests. */
   readonly guestGames = new GuestGames()
 
-  constructor({ accounts, passwords, clock, random, seats = NO_SEATS, catalogue = shippedGames, onError = () => {} }: PeopleOptions) {
+  constructor(options: PeopleOptions) {
+    const { accounts, passwords, clock, random, seats = NO_SEATS, presence, catalogue = shippedGames, onError = () => {} } = options
     this.#gameWords = gameWords(catalogue)
     this.#accounts = accounts
     this.#passwords = passwords
@@ -98,6 +105,11 @@ export class People {
     this.#onError = onError
     this.#logins = new Logins(clock)
     this.#users = new OnlineUsers(clock)
+    if (presence) {
+      const announced = new ServerPresence({ ...presence, onError }, this.#users)
+      this.#users.onLeft = (person) => announced.removeIfAbsent(person)
+      this.#presence = announced
+    }
     this.#codes = new InviteCodeLimiter(clock)
     this.#secrets = new GuestSecrets(random)
     this.#names = new NameRegistry({ accounts, guests: this.#users.guests, holdsSeatFor: (person) => seats.holdsSeatFor(person) })
@@ -163,15 +175,18 @@ export class People {
 
   /**
    * Logs a guest in by the hash of a seat's token, and ends that guest's other connections. Returns `undefined` if another
-   * guest has the name now, who does not hold that token; the token resumes its seat all the same.
+   * guest has the name now, here or at another server, who does not hold that token; the token resumes its seat all the same.
    */
-  enterBySeatToken(person: PersonId, token: string, entry: LoginRequest): OnlineUser | undefined {
-    const same = this.#users.of(person)
-    if (hasAccount(person) || same.some((one) => !one.hasToken(token))) return undefined
-    this.#users.end(person, entry.before, ENDED.again)
-    const user = this.#arrive(person, entry.name, entry)
-    user.addToken(token)
-    return user
+  async enterBySeatToken(person: PersonId, token: string, entry: LoginRequest): Promise<OnlineUser | undefined> {
+    const isTaken = () => hasAccount(person) || this.#users.of(person).some((one) => !one.hasToken(token))
+    if (isTaken()) return undefined
+    return this.#admit({ person, name: entry.name }, () => {
+      if (isTaken()) return undefined
+      this.#users.end(person, entry.before, ENDED.again)
+      const user = this.#arrive(person, entry.name, entry)
+      user.addToken(token)
+      return user
+    })
   }
 
   /** Registers a connection that holds a seat of a person by its token, without a login; the returned function removes it. */
@@ -191,7 +206,10 @@ export class People {
 
   /** Logs a user in by the token of a login session. */
   async enterBySession(typed: string, entry: Omit<LoginRequest, 'name'>): Promise<OnlineUser | AuthError> {
-    return this.#sessions.enter(typed, ({ person, name }) => this.#arrive(person, name, entry))
+    return this.#sessions.enter(typed, async (account, isChanged) => {
+      const entered = await this.#admit(account, () => (isChanged() ? SESSION_OVER : this.#arrive(account.person, account.name, entry)))
+      return entered ?? SESSION_OVER
+    })
   }
 
   /** Closes a login session: its token becomes invalid. */
@@ -255,8 +273,7 @@ export class People {
       ;(await this.#names.registered()).add(account.person, account.name)
       // a guest of that name may have entered while the account was being stored
       this.#users.end(guestOf(name), entry.before, ENDED.registered)
-      this.#noteLogin(account, entry.address)
-      return this.#arrive(account.person, account.name, entry)
+      return this.#arriveUnlessChanged(account, entry, changed)
     })
   }
 
@@ -272,8 +289,17 @@ export class People {
     if (wrong || !account) return rejectLogin(attempt, wrong ?? WRONG)
     if (changed.has(account.person)) return WRONG
     attempt.giveBack()
-    this.#noteLogin(account, entry.address)
-    return this.#arrive(account.person, account.name, entry)
+    return this.#arriveUnlessChanged(account, entry, changed)
+  }
+
+  /** Logs the owner of an account in, unless the account changes before the login is announced. */
+  async #arriveUnlessChanged(account: Account, entry: LoginRequest, changed: ReadonlySet<PersonId>): Promise<OnlineUser | AuthError> {
+    const entered = await this.#admit(account, () => {
+      if (changed.has(account.person)) return WRONG
+      this.#noteLogin(account, entry.address)
+      return this.#arrive(account.person, account.name, entry)
+    })
+    return entered ?? WRONG
   }
 
   #noteLogin({ key, person }: Account, address: string): void {
@@ -290,12 +316,33 @@ export class People {
     if (account) return needsPassword(account.name)
     const person = guestOf(name)
     const isProven = this.#secrets.proves(person, entry.secret)
-    const like = await this.#names.like(name, entry.before?.person)
-    if (!isProven && this.#isOccupied(person, entry)) return this.#names.takenBy(name)
-    if (like !== undefined) return this.#names.takenBy(name, like)
-    if (!isProven && entry.before?.person !== person) this.#forgetGuest(person)
-    this.#users.end(person, entry.before, ENDED.again)
-    return this.#arrive(person, name, entry)
+    const findLike = () => this.#names.like(name, entry.before?.person)
+    const refuse = (like: string | undefined) => {
+      if (!isProven && this.#isOccupied(person, entry)) return this.#names.takenBy(name)
+      return like === undefined ? undefined : this.#names.takenBy(name, like)
+    }
+    const refusal = refuse(await findLike())
+    if (refusal) return refusal
+    const entered = await this.#admit({ person, name }, async () => {
+      // another guest of a similar name may have entered meanwhile
+      const late = this.#presence && refuse(await findLike())
+      if (late) return late
+      if (!isProven && entry.before?.person !== person) this.#forgetGuest(person)
+      this.#users.end(person, entry.before, ENDED.again)
+      return this.#arrive(person, name, entry)
+    })
+    return entered ?? this.#names.takenBy(name)
+  }
+
+  /** Announces a person to all servers, and then calls `arrive`; resolves to `undefined` if a guest at another server has the name. */
+  #admit<Arrived>(present: PresentPerson, arrive: () => Arrived | Promise<Arrived>): Promise<Arrived | undefined> {
+    const { person, name } = present
+    return this.#presence ? this.#presence.admit({ person, name }, arrive) : Promise.resolve(arrive())
+  }
+
+  /** Follows the other servers no more. */
+  close(): void {
+    this.#presence?.close()
   }
 
   /** Deletes the data of the previous guest of a name. */

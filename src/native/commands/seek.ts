@@ -86,7 +86,7 @@ export const seekCommands = [
       example: { id: 7 },
       cost: 0,
       answer: ok.schema,
-      run: (lobby) => (lobby.cancel() ? done(undefined) : { code: 'not-now', refused: 'you have no open seek' }),
+      run: async (lobby) => ((await lobby.cancel()) ? done(undefined) : { code: 'not-now', refused: 'you have no open seek' }),
     },
   ),
   command(
@@ -97,19 +97,29 @@ export const seekCommands = [
       example: { id: 8, code: 'amber-otter-seven' },
       cost: 9,
       answer: ok.schema,
-      run: (lobby, { code, replace }) => done(lobby.join(code, replace)),
+      run: async (lobby, { code, replace }) => done(await lobby.join(code, replace)),
     },
   ),
   command(
     'accept',
     'Accepts a challenge: a seek that names this user. Cancels the open seek of this user. Then `seated` follows.',
     { name: challenger },
-    { example: { id: 8, name: 'grace' }, cost: 9, answer: ok.schema, run: (lobby, { name }) => done(lobby.acceptChallenge(name)) },
+    {
+      example: { id: 8, name: 'grace' },
+      cost: 9,
+      answer: ok.schema,
+      run: async (lobby, { name }) => done(await lobby.acceptChallenge(name)),
+    },
   ),
   command(
     'refuse',
     'Refuses a challenge: a seek that names this user. The server cancels that seek and sends its owner `refused`.',
     { name: challenger },
-    { example: { id: 8, name: 'grace' }, cost: 0, answer: ok.schema, run: (lobby, { name }) => done(lobby.refuseChallenge(name)) },
+    {
+      example: { id: 8, name: 'grace' },
+      cost: 0,
+      answer: ok.schema,
+      run: async (lobby, { name }) => done(await lobby.refuseChallenge(name)),
+    },
   ),
 ] as const

@@ -43,7 +43,7 @@ export const talkCommands = [
       example: { id: 13, name: 'grace', text: 'another game?' },
       cost: 4,
       answer: ok.schema,
-      run: (lobby, given) => done(lobby.message(given.name, given.text)),
+      run: async (lobby, given) => done(await lobby.message(given.name, given.text)),
     },
   ),
   command(

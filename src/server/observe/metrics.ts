@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { ReadTable, Store, TableEvent, TableId, TableLog } from '../../hall/ports.ts'
+import type { LeaseId, ReadTable, Store, TableEvent, TableId, TableLog } from '../../hall/ports.ts'
 import type { LobbyService } from '../../lobby/service.ts'
 import type { Program } from '../../protocol/definition.ts'
 import type { ProgramStats } from '../program-stats.ts'
@@ -127,8 +127,12 @@ class MeteredLog implements TableLog {
     this.#observer = observer
   }
 
-  newTable(): TableId {
-    return this.#log.newTable()
+  newTable(lease?: LeaseId): Promise<TableId> {
+    return this.#log.newTable(lease)
+  }
+
+  claim(tables: readonly TableId[], lease: LeaseId): Promise<readonly TableId[]> {
+    return this.#log.claim(tables, lease)
   }
 
   append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): number | undefined {

@@ -12,22 +12,28 @@ import { type OnStoreError, warn } from '../error.ts'
 import { EventLog } from '../event-log.ts'
 import type { AppendBatch, EventStore, StoreWork } from '../event-store.ts'
 import { GroupCommit } from '../group-commit.ts'
+import { TableClaims } from '../memory-leases.ts'
+import { connectMeeting, createMeetingBacking, type MeetingBacking } from '../memory-meeting.ts'
 import { LOGIN_PLACE_LIMITS, parseAccountNumber, toPersonId } from '../rows.ts'
 import { MemoryHistory } from './history.ts'
 import { MemoryResults } from './results.ts'
 import { MemoryUsage } from './usage.ts'
 
-/**
- * Creates a store in memory. It calls back at the same times as a store on disk: at the end of this turn of the event
- * loop. `onError` receives the exceptions of followers; by default, each becomes a warning of the process.
- */
-export function memoryStore({ onError = warn }: { readonly onError?: OnStoreError } = {}): Store {
+export interface MemoryStoreOptions {
+  /** Called with exceptions of followers; by default they become warnings of the process. */
+  readonly onError?: OnStoreError
+  /** What the store shares with the stores of other processes; by default, it is the store of one process. */
+  readonly backing?: MeetingBacking
+}
+
+/** Creates a store in memory. It calls back at the same times as a store on disk: at the end of this turn of the event loop. */
+export function memoryStore({ onError = warn, backing = createMeetingBacking({ onError }) }: MemoryStoreOptions = {}): Store {
   const events = new MemoryEventStore()
   const commits = new GroupCommit(events, onError)
   const results = new MemoryResults(commits)
   const history = new MemoryHistory(commits)
   return {
-    tables: new EventLog(events, commits),
+    tables: new EventLog(events, commits, new TableClaims(backing.leases)),
     results,
     history,
     accounts: new MemoryAccounts(commits, (person) => {
@@ -35,6 +41,7 @@ export function memoryStore({ onError = warn }: { readonly onError?: OnStoreErro
       history.forget(person)
     }),
     usage: new MemoryUsage(commits),
+    meeting: connectMeeting(backing),
     close: async () => commits.close(),
   }
 }

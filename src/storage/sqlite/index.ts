@@ -6,6 +6,8 @@ import { EventLog } from '../event-log.ts'
 import type { EventStore } from '../event-store.ts'
 import { convertSystemErrors, type OnNotice, prepareFolder, withNewFolder } from '../folder.ts'
 import { GroupCommit } from '../group-commit.ts'
+import { TableClaims } from '../memory-leases.ts'
+import { connectMeeting, createMeetingBacking } from '../memory-meeting.ts'
 import { checkNoLinks } from '../names.ts'
 import { Outage, systemTimers, type Timers } from '../outage.ts'
 import { SqliteAccounts } from './accounts.ts'
@@ -36,7 +38,8 @@ export interface StoreOptions {
 }
 
 /**
- * Opens the store in a folder, for this process alone. Rejects with a StoreError if another process has it open, if its
+ * Opens the store in a folder, for this process alone. So seeks, presence, notices and claims of tables are in its memory, as in
+ * the store in memory, and end with the process. Rejects with a StoreError if another process has it open, if its
  * file is damaged, of a newer version or of another program, or if the folder cannot be written.
  */
 export async function openStore({
@@ -70,7 +73,8 @@ export async function openStore({
     let closed = false
     const endWatch = watchMark({ guard, database, timers, progress: () => events.progress, onNotice, onError })
     const commits = new GroupCommit(guarded, onError, outage)
-    const tables = new EventLog(events, commits)
+    const backing = createMeetingBacking({ onError })
+    const tables = new EventLog(events, commits, new TableClaims(backing.leases))
     const scores = new ScoreCounts()
     if (keep !== Number.POSITIVE_INFINITY) events.compact({ keep }, (table) => tables.isFollowed(table))
     return {
@@ -81,6 +85,7 @@ export async function openStore({
       history: new SqliteHistory(database, commits),
       accounts: new SqliteAccounts(database, commits, scores),
       usage: new SqliteUsage(database, commits),
+      meeting: connectMeeting(backing),
       availability: outage,
       backup: (file) => database.backup(file),
       checkFiles: () => database.checkFiles(),

@@ -78,7 +78,7 @@ describe('metrics', () => {
     await expect(appendEvents(tables, 1, 0, [{ type: 'suspended', n: 1, at: 0 }])).rejects.toThrow(VersionConflict)
     expect(await tables.read(1, 0)).toEqual(observed)
     expect(await tables.unfinished()).toEqual([1])
-    expect(tables.newTable()).toBe(2)
+    expect(await tables.newTable()).toBe(2)
     const text = await metrics.text()
     expect(text).toMatch(/^parlor_moves_total 2$/m)
     expect(text).toMatch(/^parlor_journal_append_seconds_count 2$/m)

@@ -1,0 +1,109 @@
+import type { SeatNumber } from '../games/game.ts'
+import type { ClockRules, PersonId, SeatOwner, SeekEntry, SeekId } from './ports.ts'
+import type { OpenSeek } from './seek-matching.ts'
+import type { TableActor } from './table-actor.ts'
+
+/** SeekRequest is a seek that a user opens. */
+export interface SeekRequest extends Omit<OpenSeek, 'person' | 'name'> {
+  readonly owner: SeatOwner
+  /** Milliseconds until the house takes the other seat; `Infinity` to wait for another user. */
+  readonly wait: number
+  /** Called once, when the seek is matched. */
+  onSeated(table: TableActor, seat: SeatNumber): void
+  /** Called once, when the challenged user refuses, with that user's name: the seek is closed. */
+  onRefused?(by: string): void
+}
+
+/** SeekHandle is the seek of a user, for the process that owns the user's connection. */
+export interface SeekHandle {
+  /**
+   * Resolves to `true` when other users can accept the seek, and to `false` when it was matched at once or cancelled before.
+   * Rejects if the rules, the store or the end of the hall prevent both; the seek is then closed.
+   */
+  readonly placed: Promise<boolean>
+  /** True while the seek is open: it is neither matched nor closed. */
+  readonly isOpen: boolean
+  /** Cancels the seek; resolves to `false` if it was matched or closed before. */
+  cancel(): Promise<boolean>
+}
+
+/** ForeignSeek is an open seek of another server. */
+export interface ForeignSeek extends OpenSeek {
+  readonly owner: SeatOwner
+  readonly id: SeekId
+  readonly revision: number
+  readonly since: number
+}
+
+/** LocalSeek is a seek of a user of this process, with its callbacks and its timer. */
+export class LocalSeek implements OpenSeek {
+  readonly owner: SeatOwner
+  readonly person: PersonId
+  readonly name: string
+  readonly game: string
+  readonly options?: unknown
+  readonly clock?: ClockRules
+  readonly seats: readonly SeatNumber[]
+  readonly rated: boolean
+  readonly against?: PersonId
+  readonly code?: string
+  readonly since: number
+  /** Monotonic time at which the house takes the other seat, in milliseconds. */
+  readonly deadline: number
+  readonly onSeated: SeekRequest['onSeated']
+  readonly onRefused: SeekRequest['onRefused']
+  /** `placing` while this process looks for a match or opens a table; `open` while other seeks can claim it; `closed` at the end. */
+  state: 'placing' | 'open' | 'closed' = 'placing'
+  /** True if the owner has cancelled while the state was `placing`. */
+  isCancelled = false
+  isSeated = false
+  /** True if the entry was claimed, by this or another process. */
+  isClaimed = false
+  /** Id and revision of the entry; the revision is `undefined` until the entry is put. */
+  id: SeekId = ''
+  revision: number | undefined
+  /** Resolves when the entry is put. */
+  putting: Promise<number> | undefined
+  /** The end of the present state `placing`; resolves to whether the seek is open then. */
+  placing: Promise<boolean> = Promise.resolve(false)
+  cancelWait: (() => void) | undefined
+
+  constructor(request: SeekRequest, { since, deadline }: { since: number; deadline: number }) {
+    const { owner, game, options, clock, seats, rated, against, code } = request
+    this.owner = owner
+    this.person = owner.person
+    this.name = owner.name
+    this.game = game
+    if (options !== undefined) this.options = options
+    if (clock !== undefined) this.clock = clock
+    this.seats = seats
+    this.rated = rated
+    if (against !== undefined) this.against = against
+    if (code !== undefined) this.code = code
+    this.since = since
+    this.deadline = deadline
+    this.onSeated = (table, seat) => request.onSeated(table, seat)
+    this.onRefused = request.onRefused && ((by) => request.onRefused?.(by))
+  }
+
+  get isOpen(): boolean {
+    return this.state !== 'closed'
+  }
+
+  /** The entry of this seek, which other servers see. */
+  get entry(): SeekEntry {
+    const { owner, since, game, options, clock, seats, rated, against, code } = this
+    return {
+      ...{ owner, since, game, seats, rated },
+      ...(options === undefined ? {} : { options }),
+      ...(clock === undefined ? {} : { clock }),
+      ...(against === undefined ? {} : { against }),
+      ...(code === undefined ? {} : { code }),
+    }
+  }
+}
+
+/** Makes the seek of another server from its entry. */
+export function toForeignSeek(id: SeekId, revision: number, entry: SeekEntry): ForeignSeek {
+  return { ...entry, person: entry.owner.person, name: entry.owner.name, id, revision }
+}

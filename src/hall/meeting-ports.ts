@@ -1,0 +1,153 @@
+import type { SeatNumber } from '../games/game.ts'
+import type { SeekInfo } from './api.ts'
+import type { ClockRules, OpeningEvent, PersonId, SeatOwner, TableId } from './events.ts'
+
+/*
+ * The ports through which the halls of several servers meet: leases, seeks, presence and notices. Each is asynchronous, so that
+ * a key-value store with compare-and-set and plain subjects can serve them.
+ *
+ * Leases. A process that dies cannot clean up. Each entry therefore names the lease of the process that has put it, and
+ * disappears when that lease is released or expires. The implementation renews a lease for as long as its process lives.
+ *
+ * Revisions. Each change gets a revision that is higher than those of all changes before, in one order for all followers. A
+ * follower gets all present entries first, by ascending revision, and then every change, in order.
+ */
+
+/** LeaseId identifies a lease, and so the process that holds it. */
+export type LeaseId = string
+
+/** Lease is the proof that a process lives. */
+export interface Lease {
+  readonly id: LeaseId
+  /** Ends the lease: all its entries and claims are removed. */
+  release(): Promise<void>
+}
+
+/** Leases grants leases to processes. */
+export interface Leases {
+  grant(): Promise<Lease>
+}
+
+/** LeaseExpired is the failure of an operation whose lease was released or has expired. Nothing was changed. */
+export class LeaseExpired extends Error {
+  override readonly name = 'LeaseExpired'
+
+  constructor(lease: LeaseId) {
+    super(`the lease ${lease} was released or has expired`)
+  }
+}
+
+/** SeekId identifies a seek for ever; the process that opens the seek chooses it. */
+export type SeekId = string
+
+/** SeekEntry is an open seek as plain data: without the callbacks and timers of the process that owns its connection. */
+export interface SeekEntry {
+  readonly owner: SeatOwner
+  /** Time of its opening, in milliseconds since the Unix epoch. */
+  readonly since: number
+  readonly game: string
+  readonly options?: unknown
+  readonly clock?: ClockRules
+  readonly seats: readonly SeatNumber[]
+  readonly rated: boolean
+  readonly against?: PersonId
+  readonly code?: string
+}
+
+/**
+ * SeekClaim ends a seek. A match carries the table's number and its opening, so that the processes of both players can seat
+ * them, and each can finish what the other began. The owner's process withdraws a seek to cancel it, or to match it itself.
+ */
+export type SeekClaim =
+  | {
+      readonly type: 'matched'
+      readonly by: LeaseId
+      readonly table: TableId
+      readonly opening: OpeningEvent
+      /** Seat of the owner of the claimed seek. */
+      readonly seat: SeatNumber
+    }
+  | { readonly type: 'withdrawn'; readonly by: LeaseId }
+  /** The challenged user, who has the name `name`, refuses. */
+  | { readonly type: 'refused'; readonly by: LeaseId; readonly name: string }
+
+/** SeekChange is a change of one entry. */
+export type SeekChange =
+  | { readonly type: 'put'; readonly id: SeekId; readonly revision: number; readonly entry: SeekEntry }
+  | { readonly type: 'claimed'; readonly id: SeekId; readonly revision: number; readonly claim: SeekClaim }
+  | { readonly type: 'removed'; readonly id: SeekId; readonly revision: number }
+
+/** SeekEntries has the open seeks of all servers. Private seeks and challenges are entries, too. */
+export interface SeekEntries {
+  /** Adds an entry; resolves to its revision. Rejects with a RangeError if the id is in use, or with `LeaseExpired`. */
+  put(id: SeekId, entry: SeekEntry, lease: LeaseId): Promise<number>
+  /**
+   * Claims an entry, if its revision is still this one; resolves to whether it was. So exactly one claim of an entry succeeds. A
+   * claimed entry stays until its owner's process removes it.
+   */
+  claim(id: SeekId, revision: number, claim: SeekClaim): Promise<boolean>
+  /** Removes an entry, which its owner's process does once it has acted on the claim; no effect if there is none. */
+  remove(id: SeekId): Promise<void>
+  /**
+   * Calls `then` with a `put` for each entry, and a `claimed` for each claimed one, and then with each change, in order. The
+   * returned function unsubscribes.
+   */
+  follow(then: (change: SeekChange) => void): () => void
+}
+
+/** PresentPerson is a person who is online. */
+export interface PresentPerson {
+  readonly person: PersonId
+  /** Name as the person writes it. */
+  readonly name: string
+}
+
+/** PresenceChange is the arrival or the departure of a person at the server that holds a lease. */
+export interface PresenceChange extends PresentPerson {
+  readonly type: 'entered' | 'left'
+  readonly lease: LeaseId
+  readonly revision: number
+}
+
+/** Presence has the persons who are online at all servers. */
+export interface Presence {
+  /**
+   * Adds a person to the server of a lease, or changes the name. A registered user can be at several servers. A guest can be at
+   * one only, because the name is all that a guest has: resolves to `false` if the guest is at another. Rejects with `LeaseExpired`.
+   */
+  enter(present: PresentPerson, lease: LeaseId): Promise<boolean>
+  /** Removes a person from the server of a lease; no effect if the person is not there. */
+  leave(person: PersonId, lease: LeaseId): Promise<void>
+  /** Calls `then` with an `entered` for each person at each server, and then with each change, in order; returns a function that unsubscribes. */
+  follow(then: (change: PresenceChange) => void): () => void
+}
+
+/**
+ * UserNotice is what a user is notified of at each connection, at any server. That a challenge is accepted or refused needs none:
+ * the claim of its seek says it.
+ */
+export type UserNotice =
+  /** Asks whether the user can be notified by the user with the name `from`; shows nothing. */
+  | { readonly type: 'probe'; readonly to: PersonId; readonly from: string }
+  | { readonly type: 'challenged'; readonly to: PersonId; readonly from: string; readonly seeker: SeekInfo }
+  | { readonly type: 'withdrawn'; readonly to: PersonId; readonly from: string; readonly seeker: SeekInfo }
+  | { readonly type: 'message'; readonly to: PersonId; readonly from: string; readonly text: string }
+
+/** Receipt is what became of a notice: no connection can be notified, all have muted the sender, or at least one was notified. */
+export type Receipt = 'unreached' | 'muted' | 'delivered'
+
+/** UserNotices carries notices to the servers at which a user is. */
+export interface UserNotices {
+  /** Passes a notice to all servers, in the order of the calls; resolves to the best of their receipts. */
+  send(notice: UserNotice): Promise<Receipt>
+  /** Calls `then` with each notice that is sent from now on; returns a function that unsubscribes. */
+  receive(then: (notice: UserNotice) => Receipt): () => void
+}
+
+/** Meeting is the ports through which the halls of several servers meet. */
+export interface Meeting {
+  readonly leases: Leases
+  readonly seeks: SeekEntries
+  readonly presence: Presence
+  readonly notices: UserNotices
+}

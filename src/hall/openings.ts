@@ -1,0 +1,182 @@
+import type { AnyGame, Random } from '../games/game.ts'
+import type { NetworkHoldings } from './network-holdings.ts'
+import {
+  type ClockRules,
+  HOUSE,
+  type LeaseId,
+  type OpeningEvent,
+  PEER,
+  type PersonId,
+  type SeatOwner,
+  type TableId,
+  type TableLog,
+} from './ports.ts'
+import { newSeed } from './seeds.ts'
+import { TableActor, type TableActorOptions } from './table-actor.ts'
+
+/*
+ * A table is opened in two steps, because its number comes from the store. `reserve` sets the game up and counts the seats at
+ * once, so that two requests in one turn of the event loop cannot pass a limit together. `start` starts the actor when the number
+ * is there, and from then on the table itself is counted. A reservation must end with `start` or `release`.
+ *
+ * The opening event is complete before the table has an actor, so that the claim of a seek can carry it to another server,
+ * where `follow` starts an actor for the same table. A number that no table has used is used for the next one.
+ */
+
+/** TableOptions is the terms and the players of a new table. */
+export interface TableOptions {
+  readonly options: unknown
+  readonly seats: readonly SeatOwner[]
+  readonly rated?: boolean
+  readonly private?: boolean
+  readonly clock?: ClockRules
+}
+
+/** Opening is a table that is about to be opened. */
+export interface Opening {
+  readonly rules: AnyGame
+  readonly event: OpeningEvent
+  /** True until `start` or `release`. */
+  isReserved: boolean
+  readonly marks: readonly string[]
+}
+
+export interface OpeningsOptions {
+  readonly log: TableLog
+  readonly random: Random
+  readonly owners: NetworkHoldings
+  readonly tools: TableActorOptions
+  /** Returns the rules of a game; throws a RangeError if the hall does not have it. */
+  readonly rules: (game: string) => AnyGame
+  /** Resolves to the lease of this process. */
+  readonly lease: () => Promise<LeaseId>
+  /** Throws the reason if the hall is closed. */
+  readonly checkOpen: () => void
+  /** Called with each table that has an actor. */
+  readonly onTable: (table: TableActor) => void
+}
+
+/** The clock of all tables without time limits. */
+export const NO_CLOCK: ClockRules = {}
+const NONE: readonly string[] = []
+
+/** Openings opens tables, and counts those that are about to be opened. */
+export class Openings {
+  readonly #options: OpeningsOptions
+  /** Reserved seats of each person. */
+  readonly #seats = new Map<PersonId, number>()
+  /** Numbers of tables that were not opened. */
+  readonly #unused: TableId[] = []
+  #lease: LeaseId | undefined
+  #count = 0
+
+  constructor(options: OpeningsOptions) {
+    this.#options = options
+  }
+
+  /** Number of reserved tables. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** Returns the number of reserved seats of a person. */
+  countSeats(person: PersonId): number {
+    return this.#seats.get(person) ?? 0
+  }
+
+  /** Opens a table. Rejects with what `reserve` throws, with the reason if the hall is closed meanwhile, and with failures of the store. */
+  async open(game: string, terms: TableOptions): Promise<TableActor> {
+    const opening = this.reserve(game, terms, true)
+    try {
+      return this.start(opening, await this.nextTable())
+    } finally {
+      this.release(opening)
+    }
+  }
+
+  /**
+   * Sets a game up and reserves its seats; with `counts`, also in the holdings of the players' networks, where seeks are counted
+   * already. Throws what the rules throw, a RangeError for a game that the hall does not have, and the reason if the hall is closed.
+   */
+  reserve(
+    game: string,
+    { options, seats, rated = false, private: hidden = false, clock = NO_CLOCK }: TableOptions,
+    counts: boolean,
+  ): Opening {
+    const { random, tools, rules: rulesOf, owners } = this.#options
+    this.checkOpen()
+    const rules = rulesOf(game)
+    const state = rules.setup(options, random)
+    // the settings of a game with one player can be its secret
+    const shown = rules.seats.max > 1 ? options : undefined
+    const opened = { type: 'opened', game, options: shown, state, seed: newSeed(random), seats, rated, private: hidden, clock } as const
+    const marks = counts ? [...new Set(seats.flatMap(({ from }) => from ?? []))] : NONE
+    for (const mark of marks) owners.add(mark)
+    for (const { person } of seats) this.#addSeat(person, 1)
+    this.#count++
+    return { rules, event: { ...opened, n: 1, at: tools.clock.now() }, isReserved: true, marks }
+  }
+
+  /** Resolves to the number of a new table. Rejects with the reason if the hall is closed meanwhile. */
+  async nextTable(): Promise<TableId> {
+    const unused = this.#unused.pop()
+    if (unused !== undefined) return unused
+    const { log, lease } = this.#options
+    try {
+      // waiting for the lease again for each table would cost more than the number
+      this.#lease ??= await lease()
+      return await log.newTable(this.#lease)
+    } finally {
+      // a closed hall has no lease
+      this.checkOpen()
+    }
+  }
+
+  /** Throws the reason if the hall is closed. */
+  checkOpen(): void {
+    this.#options.checkOpen()
+  }
+
+  /** Takes back the number of a table that is certainly not opened. */
+  reuse(table: TableId): void {
+    this.#unused.push(table)
+  }
+
+  /** Starts the actor of a reserved table, which appends its opening, and ends the reservation. */
+  start(opening: Opening, table: TableId): TableActor {
+    const { tools, onTable } = this.#options
+    this.checkOpen()
+    const actor = TableActor.open(table, opening.event, opening.rules, tools)
+    onTable(actor)
+    this.release(opening)
+    return actor
+  }
+
+  /**
+   * Starts an actor for a table that another server opens with this event. It publishes events as soon as the log has them.
+   * Throws the reason if the hall is closed.
+   */
+  follow(event: OpeningEvent, table: TableId): TableActor {
+    const { tools, onTable, rules } = this.#options
+    this.checkOpen()
+    const actor = TableActor.follow(table, event, rules(event.game), tools)
+    onTable(actor)
+    return actor
+  }
+
+  /** Ends a reservation; no effect if it has ended. */
+  release(opening: Opening): void {
+    if (!opening.isReserved) return
+    opening.isReserved = false
+    this.#count--
+    for (const mark of opening.marks) this.#options.owners.remove(mark)
+    for (const { person } of opening.event.seats) this.#addSeat(person, -1)
+  }
+
+  #addSeat(person: PersonId, more: number): void {
+    if (person === HOUSE || person === PEER) return
+    const count = this.countSeats(person) + more
+    if (count > 0) this.#seats.set(person, count)
+    else this.#seats.delete(person)
+  }
+}

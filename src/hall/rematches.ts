@@ -1,0 +1,85 @@
+import type { Refusal, SeatNumber } from '../games/game.ts'
+import type { Openings } from './openings.ts'
+import { HOUSE, type SeatOwner } from './ports.ts'
+import type { TableActor } from './table-actor.ts'
+import type { TableRegistry } from './table-registry.ts'
+
+/** Rematches opens a new table, with seats swapped, when all players at a finished one offer a rematch. */
+export class Rematches {
+  readonly #openings: Openings
+  readonly #tables: TableRegistry
+  /** Tables whose rematch is about to be opened. */
+  readonly #opening = new Set<TableActor>()
+
+  constructor(openings: Openings, tables: TableRegistry) {
+    this.#openings = openings
+    this.#tables = tables
+  }
+
+  /** Offers a draw, or a rematch after the game; see `Hall.offer`. */
+  async offer(table: TableActor, seat: SeatNumber): Promise<Refusal | undefined> {
+    const refusal = (table.over ? refuseAbsent(table) : undefined) ?? table.submit({ type: 'offer', seat })
+    if (refusal || !table.over) return refusal
+    for (const [other, { person }] of table.state.opened.seats.entries()) if (person === HOUSE) table.submit({ type: 'offer', seat: other })
+    // a disconnection withdraws the offers, and then both players can offer again before the table is opened
+    if (!table.allOffer || this.#opening.has(table)) return undefined
+    this.#opening.add(table)
+    try {
+      return await this.#open(table)
+    } finally {
+      this.#opening.delete(table)
+    }
+  }
+
+  async #open(table: TableActor): Promise<Refusal | undefined> {
+    const { seats, game, options, rated, private: hidden, clock } = table.state.opened
+    const owners = this.#withValidTokens(seats).toReversed()
+    const opening = this.#openings.reserve(game, { options, seats: owners, rated, private: hidden, clock }, true)
+    try {
+      const id = await this.#openings.nextTable()
+      const absent = refuseAbsent(table)
+      if (absent) {
+        this.#openings.reuse(id)
+        return absent
+      }
+      // a new password may have made tokens invalid meanwhile
+      const revoked = [...owners.keys()].filter((seat) => this.#isRevoked(owners[seat]))
+      const next = this.#openings.start(opening, id)
+      for (const seat of revoked) {
+        this.#tables.forgetToken(owners[seat]?.token ?? '')
+        next.submit({ type: 'revoke', seat })
+      }
+      const refused = table.submit({ type: 'continue', table: id })
+      // the players follow when that is published; a player who has disconnected meanwhile gets the usual grace time
+      void table.persisted().then(() => {
+        for (const seat of findAbsentSeats(next)) next.submit({ type: 'gone', seat })
+      })
+      return refused
+    } finally {
+      this.#openings.release(opening)
+    }
+  }
+
+  /** Drops the tokens that are no longer valid. */
+  #withValidTokens(owners: readonly SeatOwner[]): readonly SeatOwner[] {
+    return owners.map((owner) => {
+      const { token: _, ...others } = owner
+      return this.#isRevoked(owner) ? others : owner
+    })
+  }
+
+  #isRevoked(owner: SeatOwner | undefined): boolean {
+    return owner?.token !== undefined && !this.#tables.findSeat(owner.token)
+  }
+}
+
+/** Lists the seats at a table whose owners are disconnected. */
+export function findAbsentSeats({ state, observers }: TableActor): SeatNumber[] {
+  const seats = [...state.opened.seats.keys()]
+  return seats.filter((seat) => state.opened.seats[seat]?.person !== HOUSE && !observers.some(({ viewer }) => viewer === seat))
+}
+
+function refuseAbsent(table: TableActor): Refusal | undefined {
+  const [absent] = findAbsentSeats(table)
+  return absent === undefined ? undefined : { refused: `${table.state.opened.seats[absent]?.name} has left the table` }
+}

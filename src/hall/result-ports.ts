@@ -1,0 +1,76 @@
+import type { Outcome } from '../games/game.ts'
+import type { PersonId, TableId } from './events.ts'
+
+/** Rating is a person's strength at a game, in the terms of Glicko-2. */
+export interface Rating {
+  readonly rating: number
+  readonly deviation: number
+  readonly volatility: number
+}
+
+/** Standing is a person's score on the ladder of a game. */
+export interface Standing {
+  readonly person: PersonId
+  readonly name: string
+  /** The rating, or points if the game gives points; orders the ladder. */
+  readonly score: number
+  readonly games: number
+  /** Only if the game is rated. */
+  readonly rating?: Rating
+}
+
+/** Limit of guests on the ladder of one game, because one user can be any number of guests: those who played last stay. */
+export const GUESTS = 10_000
+
+/** Results persists the standings that follow from finished tables: one ladder for each game. */
+export interface Results {
+  /** Reads a person's standing in a game. */
+  standing(game: string, person: PersonId): Promise<Standing | undefined>
+  /**
+   * Sets the standings that follow from a table, unless a call before did; returns whether this call did. Skips persons whose
+   * account has been removed. Deletes the guests beyond `GUESTS` who have not played for longest, perhaps a few games later.
+   */
+  setStandings(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean>
+  /** Returns the table that was recorded last. */
+  last(): Promise<TableId | undefined>
+  /** Lists at most `limit` standings of a game, best first. */
+  ladder(game: string, limit: number): Promise<readonly Standing[]>
+  /** Returns the rank of a score in a game, from 1, the same for equal scores, and the length of the ladder. */
+  rank(game: string, score: number): Promise<{ readonly rank: number; readonly of: number }>
+}
+
+/** Limit of tables in the history of one user: the newest stay. */
+export const HISTORY = 200
+
+/** FinishedTable is a finished table, as the histories of its players have it. */
+export interface FinishedTable {
+  readonly table: TableId
+  readonly game: string
+  /** Time of the end, in milliseconds since the Unix epoch. */
+  readonly at: number
+  /** Names of the players, by seat. */
+  readonly names: readonly string[]
+  readonly outcome: Outcome
+  readonly rated: boolean
+  /** Points by seat, in a game that gives points. */
+  readonly points?: readonly number[]
+  /** True if only the players see the table. */
+  readonly private: boolean
+}
+
+/** HistoryRange is a part of a history: at most `count` tables from the index `from` on, with private tables if `hidden`. */
+export interface HistoryRange {
+  readonly from: number
+  readonly count: number
+  readonly hidden: boolean
+}
+
+/** FinishedGames persists which tables each person has finished, from those that ended since version 6 of the store. */
+export interface FinishedGames {
+  /** Adds a finished table to the histories of persons, and drops their oldest tables beyond `HISTORY`. */
+  add(persons: readonly PersonId[], finished: FinishedTable): Promise<void>
+  /** Lists a part of a person's finished tables, by descending number, with the number of all. */
+  of(person: PersonId, slice: HistoryRange): Promise<{ readonly items: readonly FinishedTable[]; readonly total: number }>
+  /** Lists at most `count` finished tables of all persons, private tables too, with numbers above `after`, ascending. */
+  all(after: TableId, count: number): Promise<readonly FinishedTable[]>
+}

@@ -1,0 +1,97 @@
+import { type ForeignSeek, LocalSeek, toForeignSeek } from './local-seek.ts'
+import type { SeekChange, SeekEntries, SeekId } from './ports.ts'
+import { parseSeekEntry } from './seek-entry.ts'
+import { Seeks } from './seeks.ts'
+
+/** VisibleSeek is an open seek of this server or of another. */
+export type VisibleSeek = LocalSeek | ForeignSeek
+
+export interface SeekViewOptions {
+  readonly entries: SeekEntries
+  /** Called when the entry of a seek of this server has changed. */
+  readonly onOwnChange: (seek: LocalSeek, change: SeekChange) => void
+  readonly onError: (sentence: string, reason: unknown) => void
+}
+
+/**
+ * SeekView is what one hall knows of the open seeks of all servers: its own as soon as they open, the others by following
+ * their entries. A seek that this hall is about to claim is not in the lists.
+ */
+export class SeekView {
+  readonly #options: SeekViewOptions
+  /** The lists of open seeks. */
+  readonly lists = new Seeks<VisibleSeek>()
+  readonly #local = new Map<SeekId, LocalSeek>()
+  readonly #foreign = new Map<SeekId, ForeignSeek>()
+  readonly #unfollow: () => void
+
+  constructor(options: SeekViewOptions) {
+    this.#options = options
+    this.#unfollow = options.entries.follow((change) => this.#onChange(change))
+  }
+
+  /** Follows the entries no more. */
+  close(): void {
+    this.#unfollow()
+  }
+
+  /** Notes that a seek of this server gets an entry under its id. */
+  addEntry(seek: LocalSeek): void {
+    this.#local.set(seek.id, seek)
+  }
+
+  /** Notes that a seek of this server has no entry any more. */
+  removeEntry(seek: LocalSeek): void {
+    this.#local.delete(seek.id)
+  }
+
+  /** Notes that the entry of a seek cannot be claimed any more. */
+  noteClaimed(seek: VisibleSeek): void {
+    if (seek instanceof LocalSeek) seek.isClaimed = true
+    else this.#foreign.delete(seek.id)
+    this.lists.delete(seek)
+  }
+
+  /**
+   * Puts a seek back into the lists, unless its entry was claimed. Another seek may have opened meanwhile that suits it: returns
+   * a seek of this server that must then be placed anew.
+   */
+  restore(seek: VisibleSeek): LocalSeek | undefined {
+    const isClaimable = seek instanceof LocalSeek ? seek.state === 'open' && !seek.isClaimed : this.#foreign.has(seek.id)
+    if (!isClaimable || this.lists.has(seek)) return undefined
+    const other = this.lists.match(seek)?.waiting
+    this.lists.add(seek)
+    return [other && seek, other].find((one) => one instanceof LocalSeek)
+  }
+
+  /** Checks whether an earlier open seek of another server suits a seek of this server, whose entry has this revision. */
+  hasEarlier(seek: LocalSeek, revision: number): boolean {
+    if (this.#foreign.size === 0 || !this.lists.has(seek)) return false
+    // a peer without a name would suit itself
+    this.lists.delete(seek)
+    const other = this.lists.match(seek)?.waiting
+    this.lists.add(seek)
+    return other !== undefined && !(other instanceof LocalSeek) && other.revision < revision
+  }
+
+  #onChange(change: SeekChange): void {
+    try {
+      const seek = this.#local.get(change.id)
+      if (seek) this.#options.onOwnChange(seek, change)
+      else this.#onForeignChange(change)
+    } catch (reason) {
+      this.#options.onError(`the seek ${change.id} of another server could not be read`, reason)
+    }
+  }
+
+  #onForeignChange(change: SeekChange): void {
+    if (change.type === 'put') {
+      const seek = toForeignSeek(change.id, change.revision, parseSeekEntry(change.entry))
+      this.#foreign.set(seek.id, seek)
+      this.lists.add(seek)
+      return
+    }
+    const seek = this.#foreign.get(change.id)
+    if (seek) this.noteClaimed(seek)
+  }
+}

@@ -1,0 +1,152 @@
+import { type Lease, LeaseExpired, type LeaseId, type Leases, type TableId } from '../hall/ports.ts'
+import type { Timers } from './outage.ts'
+
+/** Milliseconds after which a lease expires that its process has not renewed, and between two renewals. */
+const LEASE = { expiry: 10_000, renewal: 3_000 }
+
+/** Grant is a lease that has not ended; `cancel` stops its expiry. */
+interface Grant {
+  cancel: (() => void) | undefined
+}
+
+/**
+ * LeaseTable has the leases of all processes over one backing store in memory. Without timers it is for one process, and no
+ * lease expires, because the store ends with the process.
+ */
+export class LeaseTable {
+  readonly #timers: Timers | undefined
+  readonly #grants = new Map<LeaseId, Grant>()
+  readonly #listeners: ((lease: LeaseId) => void)[] = []
+  #last = 0
+
+  constructor(timers?: Timers) {
+    this.#timers = timers
+  }
+
+  /** True if leases must be renewed. */
+  get timers(): Timers | undefined {
+    return this.#timers
+  }
+
+  /** Calls `then` when a lease was released or has expired. */
+  onEnd(then: (lease: LeaseId) => void): void {
+    this.#listeners.push(then)
+  }
+
+  /** Throws `LeaseExpired` if a lease was released or has expired. */
+  check(lease: LeaseId): void {
+    if (!this.#grants.has(lease)) throw new LeaseExpired(lease)
+  }
+
+  add(): LeaseId {
+    const lease = `lease-${++this.#last}`
+    this.#grants.set(lease, { cancel: undefined })
+    this.renew(lease)
+    return lease
+  }
+
+  /** Puts off the expiry of a lease; returns whether the lease has not ended. */
+  renew(lease: LeaseId): boolean {
+    const grant = this.#grants.get(lease)
+    grant?.cancel?.()
+    if (grant) grant.cancel = this.#timers?.after(LEASE.expiry, () => this.end(lease))
+    return grant !== undefined
+  }
+
+  /** Ends a lease, and notifies the listeners. */
+  end(lease: LeaseId): void {
+    const grant = this.#grants.get(lease)
+    if (!grant) return
+    grant.cancel?.()
+    this.#grants.delete(lease)
+    for (const listener of this.#listeners) listener(lease)
+  }
+}
+
+/** MemoryLeases grants leases to one process, and renews them until `crash`. */
+export class MemoryLeases implements Leases {
+  readonly #table: LeaseTable
+  readonly #renewals = new Map<LeaseId, () => void>()
+  #crashed = false
+
+  constructor(table: LeaseTable) {
+    this.#table = table
+  }
+
+  async grant(): Promise<Lease> {
+    const id = this.#table.add()
+    this.#renewLater(id)
+    return {
+      id,
+      release: async () => {
+        this.#stop(id)
+        this.#table.end(id)
+      },
+    }
+  }
+
+  /** Ends the renewals, as the end of the process would. */
+  crash(): void {
+    this.#crashed = true
+    for (const id of [...this.#renewals.keys()]) this.#stop(id)
+  }
+
+  #renewLater(id: LeaseId): void {
+    const { timers } = this.#table
+    if (!timers || this.#crashed) return
+    this.#renewals.set(
+      id,
+      timers.after(LEASE.renewal, () => this.#table.renew(id) && this.#renewLater(id)),
+    )
+  }
+
+  #stop(id: LeaseId): void {
+    this.#renewals.get(id)?.()
+    this.#renewals.delete(id)
+  }
+}
+
+/** Run is consecutive tables that were opened under one lease. */
+interface Run {
+  readonly lease: LeaseId
+  readonly from: TableId
+  to: TableId
+}
+
+/**
+ * TableClaims knows which lease has claimed each table. Tables that a process opens have consecutive numbers, so runs of them take
+ * no memory for each table.
+ */
+export class TableClaims {
+  readonly #leases: LeaseTable
+  #runs: Run[] = []
+  readonly #claimed = new Map<TableId, LeaseId>()
+
+  constructor(leases: LeaseTable) {
+    this.#leases = leases
+    leases.onEnd((ended) => {
+      this.#runs = this.#runs.filter(({ lease }) => lease !== ended)
+      for (const [table, lease] of this.#claimed) if (lease === ended) this.#claimed.delete(table)
+    })
+  }
+
+  /** Claims a new table. Throws `LeaseExpired`. */
+  open(table: TableId, lease: LeaseId): void {
+    this.#leases.check(lease)
+    const run = this.#runs.at(-1)
+    if (run?.lease === lease && run.to === table - 1) run.to = table
+    else this.#runs.push({ lease, from: table, to: table })
+  }
+
+  /** Claims tables; returns those that no other lease has claimed. Throws `LeaseExpired`. */
+  claim(tables: readonly TableId[], lease: LeaseId): readonly TableId[] {
+    this.#leases.check(lease)
+    const free = tables.filter((table) => (this.#claimant(table) ?? lease) === lease)
+    for (const table of free) this.#claimed.set(table, lease)
+    return free
+  }
+
+  #claimant(table: TableId): LeaseId | undefined {
+    return this.#claimed.get(table) ?? this.#runs.findLast(({ from, to }) => from <= table && table <= to)?.lease
+  }
+}

@@ -1,0 +1,126 @@
+import type {
+  LeaseId,
+  Meeting,
+  PersonId,
+  Presence,
+  PresenceChange,
+  PresentPerson,
+  Receipt,
+  UserNotice,
+  UserNotices,
+} from '../hall/ports.ts'
+import { ChangeFeed } from './change-feed.ts'
+import { type OnStoreError, warn } from './error.ts'
+import { LeaseTable, MemoryLeases } from './memory-leases.ts'
+import { MemorySeeks } from './memory-seeks.ts'
+import type { Timers } from './outage.ts'
+
+/** MeetingBacking is what the processes over one backing store share, in the memory of one process. */
+export interface MeetingBacking {
+  readonly leases: LeaseTable
+  readonly seeks: MemorySeeks
+  readonly presence: MemoryPresence
+  readonly notices: MemoryNotices
+}
+
+/**
+ * Creates a backing store. With timers, the lease of a process that ends without releasing it expires; a store that ends with
+ * its only process needs none. Exceptions of followers go to `onError`.
+ */
+export function createMeetingBacking({ timers, onError = warn }: { timers?: Timers; onError?: OnStoreError } = {}): MeetingBacking {
+  const leases = new LeaseTable(timers)
+  return {
+    leases,
+    seeks: new MemorySeeks(leases, onError),
+    presence: new MemoryPresence(leases, onError),
+    notices: new MemoryNotices(onError),
+  }
+}
+
+/** Connects a process to a backing store. `crash` ends its renewals, as the end of the process would. */
+export function connectMeeting({ leases, ...shared }: MeetingBacking): Meeting & { crash(): void } {
+  const own = new MemoryLeases(leases)
+  return { ...shared, leases: own, crash: () => own.crash() }
+}
+
+/** Arrival is the entry of a person at one server. */
+type Arrival = Omit<PresenceChange, 'type'>
+
+class MemoryPresence implements Presence {
+  readonly #leases: LeaseTable
+  readonly #arrivals = new Map<PersonId, readonly Arrival[]>()
+  readonly #feed: ChangeFeed<PresenceChange>
+
+  constructor(leases: LeaseTable, onError: OnStoreError) {
+    this.#leases = leases
+    this.#feed = new ChangeFeed(onError)
+    leases.onEnd((ended) => {
+      const there = [...this.#arrivals.values()].flat().filter(({ lease }) => lease === ended)
+      for (const { person } of there) this.#remove(person, ended)
+    })
+  }
+
+  async enter({ person, name }: PresentPerson, lease: LeaseId): Promise<boolean> {
+    this.#leases.check(lease)
+    const others = (this.#arrivals.get(person) ?? []).filter((one) => one.lease !== lease)
+    if (others.length > 0 && person.startsWith('guest:')) return false
+    const arrival = { person, name, lease, revision: this.#feed.nextRevision() }
+    this.#arrivals.set(person, [...others, arrival])
+    this.#feed.publish({ type: 'entered', ...arrival })
+    return true
+  }
+
+  async leave(person: PersonId, lease: LeaseId): Promise<void> {
+    this.#remove(person, lease)
+  }
+
+  follow(then: (change: PresenceChange) => void): () => void {
+    const present = [...this.#arrivals.values()].flat().sort((one, other) => one.revision - other.revision)
+    return this.#feed.follow(
+      present.map((arrival) => ({ type: 'entered', ...arrival })),
+      then,
+    )
+  }
+
+  #remove(person: PersonId, lease: LeaseId): void {
+    const all = this.#arrivals.get(person) ?? []
+    const arrival = all.find((one) => one.lease === lease)
+    if (!arrival) return
+    const left = all.filter((one) => one !== arrival)
+    if (left.length > 0) this.#arrivals.set(person, left)
+    else this.#arrivals.delete(person)
+    this.#feed.publish({ ...arrival, type: 'left', revision: this.#feed.nextRevision() })
+  }
+}
+
+const RECEIPTS: readonly Receipt[] = ['unreached', 'muted', 'delivered']
+
+class MemoryNotices implements UserNotices {
+  readonly #onError: OnStoreError
+  #receivers: readonly ((notice: UserNotice) => Receipt)[] = []
+
+  constructor(onError: OnStoreError) {
+    this.#onError = onError
+  }
+
+  async send(notice: UserNotice): Promise<Receipt> {
+    let best = 0
+    for (const receive of this.#receivers) {
+      try {
+        best = Math.max(best, RECEIPTS.indexOf(receive(notice)))
+      } catch (error) {
+        this.#onError(error)
+      }
+    }
+    return RECEIPTS[best] ?? 'unreached'
+  }
+
+  receive(then: (notice: UserNotice) => Receipt): () => void {
+    // a function of its own, because one may be given twice
+    const receiver = (notice: UserNotice) => then(notice)
+    this.#receivers = [...this.#receivers, receiver]
+    return () => {
+      this.#receivers = this.#receivers.filter((other) => other !== receiver)
+    }
+  }
+}
