@@ -1,25 +1,19 @@
-/** Usage is the consumption of a server process since its start. */
-export interface Usage {
-  /** Processor time in microseconds, user and system. */
-  readonly cpu: number
-  /** Resident memory in bytes. */
-  readonly rss: number
-}
+import { readFileSync } from 'node:fs'
 
-/** Report is a message from a server process to the benchmark: its port, or the answer to a request for its usage. */
-export type Report = { readonly port: number } | Usage
+/** Report is a message from a server process to the benchmark: its port, or the number of games that it will replay. */
+export type Report = { readonly port: number } | { readonly games: number }
 
 /**
- * Reports the port of this server to the benchmark, and answers its requests for usage: `usage` at once, `settled` after a
- * garbage collection. Ends this process when the benchmark disconnects.
+ * Reports the port of this server to the benchmark. Each message from the benchmark is the path of a file with games, a line for
+ * each: `replay` gets them. Ends this process when the benchmark disconnects.
  */
-export function obey(port: number): void {
+export function obey(port: number, replay: (games: readonly string[]) => void = () => {}): void {
   const send = (report: Report) => process.send?.(report)
   process.on('disconnect', () => process.exit())
-  process.on('message', (request) => {
-    if (request === 'settled') globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
-    const { user, system } = process.cpuUsage()
-    send({ cpu: user + system, rss: process.memoryUsage.rss() })
+  process.on('message', (path: string) => {
+    const games = readFileSync(path, 'latin1').trimEnd().split('\n')
+    replay(games)
+    send({ games: games.length })
   })
   send({ port })
 }

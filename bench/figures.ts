@@ -19,3 +19,8 @@ export function verdict(holds: boolean, text: string): string {
 export function table(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => `| ${row.join(' | ')} |`).join('\n')
 }
+
+/** Formats the median of ratios, with the lowest and the highest. */
+export function formatRatios(ratios: readonly number[]): string {
+  return `**${figure(median(ratios), 2)}** (${figure(Math.min(...ratios), 2)} to ${figure(Math.max(...ratios), 2)})`
+}

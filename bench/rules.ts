@@ -26,10 +26,11 @@ export function over(board: string): boolean {
   return !board.includes('-') || wins(board)
 }
 
-/** Returns a random one of the best cells for O. */
-export function bestCell(board: string): number {
+/** Returns the recorded cell, which must be one of the best for O, or a random one of these. */
+export function bestCell(board: string, recorded?: number): number {
   const cells = best.get(board) ?? []
-  return cells[Math.floor(Math.random() * cells.length)] ?? 0
+  if (recorded !== undefined && !cells.includes(recorded)) throw new RangeError(`the recorded move ${recorded} is none of ${cells}`)
+  return recorded ?? cells[Math.floor(Math.random() * cells.length)] ?? 0
 }
 
 function wins(board: string): boolean {

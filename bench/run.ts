@@ -1,73 +1,109 @@
-// Compares Parlor's server with servers written by hand on node:net: node bench/run.ts
+// Compares Parlor, as `npm start` runs it, with servers written by hand on node:net: node bench/run.ts
 import { writeFileSync } from 'node:fs'
-import { AS_STARTED, type Load, type ServerProcess, Stage } from './processes.ts'
-import { type Case, type Idle, type Memory, type Round, report, type Side } from './report.ts'
+import { parseArgs } from 'node:util'
+import { type Games, SERVE_FLAGS, type ServerProcess, Stage } from './processes.ts'
+import { type Case, type Memory, report, type Subject } from './report.ts'
+import { echoLines, playRound, type Round } from './rounds.ts'
 
-const GAMES = ['guess', 'tictactoe', 'echo'] as const
+const { values } = parseArgs({
+  options: {
+    /** Groups and rounds of each; fewer than the defaults write no file. */
+    groups: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
+    /** Only cases whose name contains this, such as `start guess 1000`. */
+    only: { type: 'string', default: '' },
+    /** Writes RESULTS.md. */
+    write: { type: 'boolean', default: false },
+  },
+})
+const GROUPS = Number(values.groups)
+const ROUNDS = Number(values.rounds)
 const CONNECTIONS = [1, 100, 1000] as const
-/** Processes of each server, in pairs one after the other: two processes of the same server differ by up to 8 %. */
-const PAIRS = 3
-/** Rounds of each pair. */
-const ROUNDS = 5
-/** Milliseconds of warming up, and of measuring. */
-const WARM = 200
-const MEASURE = 1000
+/** Games of one round: one to two seconds on a machine of 2024. */
+const GAMES = { 1: 3000, 100: 20_000, 1000: 20_000 } as const
+/** Games against a new server before the first round, 100 at once, after which V8 has compiled the hot code. */
+const WARM = 40_000
+/** Milliseconds of warming up and of measuring, for the echo. */
+const ECHO = { warm: 200, measure: 1000 }
 const IDLE = 10_000
-const IDLE_ROUNDS = 3
+
+interface Pair {
+  readonly subject: Subject
+  readonly game: Case['game']
+  readonly start: () => Promise<ServerProcess>
+}
 
 const stage = new Stage()
+const withoutHall = (game: Case['game']) => stage.serve('without-hall.ts', [game === 'echo' ? game : `tjc/${game}`], SERVE_FLAGS)
+const pairs: readonly Pair[] = [
+  ...(['guess', 'tictactoe'] as const).map((game) => ({ subject: 'start' as const, game, start: () => stage.serveAll() })),
+  ...(['guess', 'tictactoe', 'echo'] as const).map((game) => ({ subject: 'without hall' as const, game, start: () => withoutHall(game) })),
+]
 const cases: Case[] = []
-for (const game of GAMES) {
-  const rounds = new Map<number, Round[]>(CONNECTIONS.map((connections) => [connections, []]))
-  for (let pair = 0; pair < PAIRS; pair++) {
-    const servers = { ours: await ours(game), bare: await stage.serve(`bare/${game}.ts`) }
-    // V8 compiles hot code before the first measurement
-    for (const server of [servers.bare, servers.ours]) await stage.load(server, game, 100, 500, 1500, 1)
-    for (const [connections, all] of rounds) {
+for (const { subject, game, start } of pairs) {
+  const wanted = CONNECTIONS.filter((connections) => `${subject} ${game} ${connections} `.includes(values.only))
+  const rounds = new Map<number, Round[]>(wanted.map((connections) => [connections, []]))
+  if (wanted.length === 0) continue
+  for (let group = 0; group < GROUPS; group++) {
+    const servers = { ours: await start(), bare: await stage.serve(`bare/${game}.ts`) }
+    await warmUp(servers, game)
+    for (const connections of wanted) {
       for (let round = 1; round <= ROUNDS; round++) {
-        const seed = pair * ROUNDS + round
-        const bare = await side(servers.bare, game, connections, seed)
-        all.push({ bare, ours: await side(servers.ours, game, connections, seed) })
+        rounds.get(connections)?.push(await measure(servers, game, connections, group * ROUNDS + round))
       }
-      process.stderr.write(`${game}, ${connections}: pair ${pair + 1} of ${PAIRS} done\n`)
+      process.stderr.write(`${subject}, ${game}, ${connections}: group ${group + 1} of ${GROUPS} done\n`)
     }
     await servers.ours.stop()
     await servers.bare.stop()
   }
-  for (const [connections, all] of rounds) cases.push({ game, connections, rounds: all })
+  for (const [connections, all] of rounds) cases.push({ subject, game, connections, rounds: all })
 }
 
 const memory: Memory[] = []
-for (let round = 0; round < IDLE_ROUNDS; round++) {
-  const bare = await bytesPerIdle(await stage.serve('bare/guess.ts'))
-  memory.push({ bare, ours: await bytesPerIdle(await ours('guess')) })
+for (let round = 0; round < GROUPS && 'start idle'.includes(values.only); round++) {
+  const ours = await bytesPerIdle(await stage.serveAll())
+  memory.push({ ours, bare: await bytesPerIdle(await stage.serve('bare/guess.ts')) })
 }
 
-const text = report({ cases, memory, idle: IDLE, measure: MEASURE, pinned: stage.pinned, compiled: stage.compiled })
-writeFileSync(new URL('RESULTS.md', import.meta.url), text)
+const text = report({ cases, memory, idle: IDLE, pinned: stage.pinned })
+if (values.write) writeFileSync(new URL('RESULTS.md', import.meta.url), text)
 process.stdout.write(text)
 process.exit()
 
-function ours(game: (typeof GAMES)[number]): Promise<ServerProcess> {
-  return stage.serve('ours.ts', [game === 'echo' ? game : `tjc/${game}`, 'house'], AS_STARTED)
+interface Servers {
+  readonly ours: ServerProcess
+  readonly bare: ServerProcess
 }
 
-async function side(server: ServerProcess, game: string, connections: number, seed: number): Promise<Side> {
-  const before = await server.usage()
-  const load: Load = await stage.load(server, game, connections, WARM, MEASURE, seed)
-  const after = await server.usage()
-  const { messages, seconds, p50, p99, allMessages } = load
-  return { rate: messages / seconds, cpu: (after.cpu - before.cpu) / allMessages, p50, p99 }
+async function warmUp({ ours, bare }: Servers, game: Case['game']): Promise<void> {
+  for (const server of [ours, bare]) {
+    if (game === 'echo') await stage.playFor(server, game, { connections: 100, warm: 500, measure: 1500 })
+    else await stage.record(server, toGames(game, 100, 0, WARM))
+  }
 }
 
-async function bytesPerIdle(server: ServerProcess): Promise<Idle> {
-  // V8 allocates 8 to 20 MB for the first games, depending on chance, which must not count for the connections
-  await stage.load(server, 'guess', 100, 500, 1500, 1)
-  const before = await server.usage(true)
-  const leave = await stage.idle(server, IDLE)
-  const fresh = await server.usage()
-  const settled = await server.usage(true)
+async function measure(
+  { ours, bare }: Servers,
+  game: Case['game'],
+  connections: (typeof CONNECTIONS)[number],
+  seed: number,
+): Promise<Round> {
+  if (game !== 'echo') return playRound(stage, ours, bare, toGames(game, connections, seed))
+  return { ours: await echoLines(stage, ours, connections, ECHO), bare: await echoLines(stage, bare, connections, ECHO) }
+}
+
+function toGames(game: Games['game'], connections: 1 | 100 | 1000, seed: number, games: number = GAMES[connections]): Games {
+  return { game, connections, games, seed }
+}
+
+/** Returns the growth of the resident memory per idle connection, in bytes, without any garbage collection on purpose. */
+async function bytesPerIdle(server: ServerProcess): Promise<number> {
+  // V8 allocates 8 to 20 MB for the code of the first games, depending on chance, which must not count for the connections
+  await stage.record(server, toGames('guess', 100, 1))
+  const before = server.usage.rss
+  const leave = await stage.idle(server, 'guess', IDLE)
+  const after = server.usage.rss
   await leave()
   await server.stop()
-  return { fresh: (fresh.rss - before.rss) / IDLE, settled: (settled.rss - before.rss) / IDLE }
+  return (after - before) / IDLE
 }

@@ -1,8 +1,8 @@
 // Guess a number in five tries, written by hand on node:net.
 import { onLines, serve } from './lines.ts'
 
-serve((socket) => {
-  const secret = 1 + Math.floor(Math.random() * 100)
+serve((socket, recorded) => {
+  const secret = recorded === undefined ? 1 + Math.floor(Math.random() * 100) : Number(recorded)
   let left = 5
   socket.write('GUESS\n', 'latin1')
   onLines(socket, (line) => {

@@ -15,14 +15,23 @@ export function onLines(socket: Socket, line: (text: string) => void): void {
   })
 }
 
-/** Serves on a free port of 127.0.0.1. Errors of a connection close it without a message. */
-export function serve(client: (socket: Socket) => void): void {
+/**
+ * Serves on a free port of 127.0.0.1. `recorded` is the game that the client is to play, as the load has recorded it against
+ * another server; `undefined` if the server chooses. Errors of a connection close it without a message.
+ */
+export function serve(client: (socket: Socket, recorded?: string) => void): void {
+  let games: readonly string[] = []
+  let next = 0
   const server = createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => socket.destroy())
-    client(socket)
+    client(socket, games[next++])
   })
   server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 }, () => {
     const at = server.address()
-    if (at !== null && typeof at === 'object') obey(at.port)
+    if (at === null || typeof at !== 'object') return
+    obey(at.port, (recorded) => {
+      games = recorded
+      next = 0
+    })
   })
 }

@@ -66,5 +66,5 @@ function game(room) {
 await Promise.all(Array.from({ length: Number(connections) }, play))
 samples.sort((one, other) => one - other)
 const percentile = (part) => samples[Math.floor((samples.length - 1) * part)] ?? 0
-const measured = { messages: samples.length, seconds: Number(measure) / 1000, p50: percentile(0.5), p99: percentile(0.99) }
-process.stdout.write(`${JSON.stringify({ ...measured, allMessages: messages, allGames: games, errors })}\n`, () => process.exit())
+const measured = { answers: samples.length, seconds: Number(measure) / 1000, p50: percentile(0.5), p99: percentile(0.99) }
+process.stdout.write(`${JSON.stringify({ ...measured, sent: messages, games, errors })}\n`, () => process.exit())

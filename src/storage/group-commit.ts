@@ -68,7 +68,10 @@ export class GroupCommit {
   readonly #outage: Outage | undefined
   #appends: AppendJob[] = []
   #works: WorkJob[] = []
-  /** Set from a commit until the next turn of the event loop. */
+  /**
+   * Set from a commit until the next turn of the event loop. That turn waits for input, unless a job arrives before: a turn for
+   * each commit alone would cost a client that plays alone a system call more for each message.
+   */
   #turn: NodeJS.Immediate | undefined
   #closed = false
 
@@ -101,7 +104,8 @@ export class GroupCommit {
   /** Schedules a commit for the next job. */
   #schedule(): void {
     if (this.#closed) throw new StoreError('closed', 'the store is closed: it accepts no more writes')
-    if (this.#appends.length > 0 || this.#works.length > 0 || this.#turn) return
+    if (this.#appends.length > 0 || this.#works.length > 0) return
+    if (this.#turn) return void this.#turn.ref()
     queueMicrotask(() => process.nextTick(() => this.#commit()))
   }
 
@@ -114,7 +118,7 @@ export class GroupCommit {
     this.#turn ??= setImmediate(() => {
       this.#turn = undefined
       this.#commit()
-    })
+    }).unref()
     this.#write(appends, works)
     const errors: unknown[] = []
     const note: OnStoreError = (error) => errors.push(error)

@@ -146,7 +146,7 @@ describe('a full disk', () => {
 })
 
 describe('the write-ahead log', () => {
-  test('is checkpointed every few hundred commits, without a caller that waits for the disk', async () => {
+  test('is checkpointed every thousand commits, without a caller that waits for the disk', async () => {
     const path = join(folder(), 'parlor.db')
     const onError = vi.fn()
     const database = new Database(path, 'process', onError)
@@ -162,20 +162,20 @@ describe('the write-ahead log', () => {
     }
     let n = 0
     const commit = () => database.transaction(() => add.run(++n))
-    while (n < 300) commit()
+    while (n < 900) commit()
     expect([syncs.begun, inFile()]).toEqual([0, 0])
-    while (n < 450) commit()
+    while (n < 1050) commit()
     await syncs.ended()
-    expect(inFile()).toBeGreaterThanOrEqual(399)
-    while (n < 1300) commit()
+    expect(inFile()).toBeGreaterThanOrEqual(999)
+    while (n < 3250) commit()
     await syncs.ended()
-    expect(inFile()).toBeGreaterThanOrEqual(1200)
+    expect(inFile()).toBeGreaterThanOrEqual(3000)
     // under way when the file is closed
-    while (n < 1700) commit()
+    while (n < 4250) commit()
     expect(syncs.running).toBe(1)
     database.close()
     await syncs.ended()
-    expect([inFile(), existsSync(`${path}-wal`)]).toEqual([1700, false])
+    expect([inFile(), existsSync(`${path}-wal`)]).toEqual([4250, false])
     expect(onError).not.toHaveBeenCalled()
   })
 

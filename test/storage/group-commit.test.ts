@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
 import { StoreError } from '../../src/storage/error.ts'
 import type { AppendBatch, EventStore, StoreWork } from '../../src/storage/event-store.ts'
@@ -5,6 +7,8 @@ import { type AppendJob, GroupCommit } from '../../src/storage/group-commit.ts'
 import { Outage } from '../../src/storage/outage.ts'
 import { TestClock } from '../support/test-clock.ts'
 import { fates } from './samples.ts'
+
+const GROUP_COMMIT = new URL('../../src/storage/group-commit.ts', import.meta.url).href
 
 /** A store of numbers, whose transaction fails for an odd one; it refuses batches that expect events. */
 class Ledger implements Pick<EventStore, 'write'> {
@@ -104,6 +108,16 @@ describe('group commit', () => {
     await expect(commits.write(ledger.work(2))).rejects.toBe(full)
     expect(received).toEqual(['StoreError: the disk is full', 1])
     expect([ledger.persisted, ledger.sizes]).toEqual([[], []])
+  })
+
+  test('writes a second job of a turn although nothing else keeps the process running', async () => {
+    const script = `
+      const { GroupCommit } = await import(${JSON.stringify(GROUP_COMMIT)})
+      const commits = new GroupCommit({ write: (_, works) => works.map((work) => work.run()).slice(0, 0) }, () => {})
+      await commits.write(() => 1)
+      console.log(await commits.write(() => 2))`
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])
+    expect(stdout).toBe('2\n')
   })
 
   test('writes the promise continuations of a job with it, and the jobs of a later turn separately', async () => {

@@ -19,7 +19,7 @@ import { FileIdentity } from './identity.ts'
  * log in the thread pool, and checkpoints afterwards. The disk then already has most of the log, so the wait of SQLite is short.
  *
  *   transaction() ... transaction()     appended to the log, without a wait for the disk
- *        |  400 commits, or 8 MB
+ *        |  1000 commits, or 8 MB
  *        v
  *   fdatasync(log)                      in the thread pool; transactions continue
  *        v
@@ -41,7 +41,7 @@ import { FileIdentity } from './identity.ts'
 export type Durability = 'process' | 'power'
 
 /** Commits after which the write-ahead log is checkpointed. */
-const COMMITS = 400
+const COMMITS = 1000
 /** Bytes of the log from which a checkpoint runs earlier and truncates the log; and the growth until the next try. */
 const LONG = 8_000_000
 const LONGER = 2_000_000

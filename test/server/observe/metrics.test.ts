@@ -68,6 +68,17 @@ describe('metrics', () => {
     expect(await text.text()).toMatch(/^nodejs_eventloop_lag_p99_seconds /m)
   })
 
+  test('include the times of all appends, however many come between two scrapes', async () => {
+    const metrics = new Metrics()
+    const { tables, close } = metrics.metered(memoryStore())
+    const moved = (n: number): TableEvent => ({ type: 'moved', seat: 0, move: 5, n, at: 0 })
+    for (let n = 1; n <= 600; n++) await appendEvents(tables, 1, n - 1, [moved(n)])
+    expect(await metrics.text()).toMatch(/^parlor_journal_append_seconds_count 600$/m)
+    await appendEvents(tables, 1, 600, [moved(601)])
+    expect(await metrics.text()).toMatch(/^parlor_journal_append_seconds_count 601$/m)
+    await close()
+  })
+
   test('include the time of an append that fails', async () => {
     const metrics = new Metrics()
     const { tables, close } = metrics.metered(memoryStore())

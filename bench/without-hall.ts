@@ -1,0 +1,81 @@
+// Parlor's server with one program, <<<<<<< ours
+limits and all: node bench/ours.ts PROGRAM [house | FOLDER process|power]
+// The hall seats
+||||||| base
+limits and all: node bench/ours.ts PROGRAM [house | FOLDER process|power]
+// The peers sit in
+=======
+with
+>>>>>>> theirs
+ the <<<<<<< ours
+peers, as
+||||||| base
+hall, as
+=======
+limits
+>>>>>>> theirs
+ <<<<<<< ours
+in
+||||||| base
+with
+=======
+of
+>>>>>>> theirs
+ `parlor serve` but without a hall: node bench/without-hall.ts PROGRAM
+// <<<<<<< ours
+in which
+||||||| base
+where
+=======
+The
+>>>>>>> theirs
+ house takes the opposite seat at once, at a table of the connection's own, and nothing is persisted.
+
+import { createSystemClock } from '../src/base/clock.ts'
+import { isPlayable, playSeat } from '../src/games/ai/house.ts'
+import { chance } from '../src/games/random.ts'
+import { loadProgram } from '../src/programs/index.ts'
+import { LocalSeating } from '../src/protocol/seating.ts'
+import { Server } from '../src/server/server.ts'
+import { <<<<<<< ours
+memoryStore } from '../src/storage/memory/index.ts'
+import { openStore } from '../src/storage/sqlite/index.ts'
+import { 
+||||||| base
+memoryStore } from '../src/storage/memory.ts'
+import { openStore } from '../src/storage/sqlite/index.ts'
+import { 
+=======
+
+>>>>>>> theirs
+obey } from './control.ts'
+import { echo } from './echo.ts'
+
+const name = process.argv[2] ?? ''
+const program = name === 'echo' ? echo : await loadProgram(name)
+if (!program) throw new Error(`there is no program ${name}`)
+const server = new Server({
+  programs: [program],
+  host: '127.0.0.1',
+  ports: { [program.name]: 0 },
+  iterative: new Set(),
+  // the server counts as in `serve`; the limits are too high for the load to reach them
+  limits: { first: 120_000, idle: 600_000, connections: 1_000_000, burst: 1_000_000, messages: 1_000_000 },
+  options: {},
+  random: chance,
+  // the load itself counts games that went wrong, and idle clients disconnect in the middle of theirs
+  logs: { log: () => {} },
+  clock: createSystemClock(),
+})
+const [place] = await server.listen()
+if (!place || place.failure) throw place?.failure ?? new Error('the server does not listen')
+server.admit({
+  createSeating: (line) =>
+    new LocalSeating(
+      (game) => (isPlayable(game) ? (seat) => playSeat(game, seat, chance) : undefined),
+      chance,
+      (reason) => line.end(String(reason)),
+    ),
+  closeHall: () => {},
+})
+obey(place.address.port)
