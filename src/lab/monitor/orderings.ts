@@ -97,21 +97,31 @@ export class Orderings {
 
   /** Adds a message behind all others of its side. Returns the orderings that contain it, the best first. */
   add(passed: Passed): readonly Ordering[] {
-    this.#passed[passed.from].push(passed)
-    this.#expand(this.#all)
+    const { from: side } = passed
+    this.#passed[side].push(passed)
+    // from the others, nothing new follows
+    const next = this.#all.filter((one) => this.countWaiting(one, side) === 1)
+    this.#expand(
+      this.#all,
+      next.flatMap((one) => [...this.#follow(one, side)]),
+    )
     const count = this.#removed[passed.from] + this.#passed[passed.from].length
     return this.#all.filter(({ taken }) => taken[passed.from] === count)
   }
 
   /** Number of messages of a side that stand behind an ordering, although they were not early. */
   #countUnseen({ taken }: Ordering, side: Side): number {
-    const waiting = this.#passed[side].slice(taken[side] - this.#removed[side])
-    return waiting.filter(({ wasEarly, isDropped }) => !wasEarly && !isDropped).length
+    const all = this.#passed[side]
+    let count = 0
+    for (let at = taken[side] - this.#removed[side]; at < all.length; at++) {
+      if (all[at]?.wasEarly === false && all[at]?.isDropped === false) count++
+    }
+    return count
   }
 
   /** Replaces the orderings, and adds all that follow from them. */
   replace(orderings: readonly Ordering[]): void {
-    this.#expand(orderings)
+    this.#expand([], orderings)
   }
 
   /** Returns the message of a side that an ordering would take next; `undefined` if none waits. */
@@ -124,10 +134,10 @@ export class Orderings {
     return this.#removed[side] + this.#passed[side].length - taken[side]
   }
 
-  /** Finds all orderings that follow from the given ones, and drops those that lead nowhere else. */
-  #expand(from: readonly Ordering[]): void {
-    const found = new Map<string, Ordering>()
-    const open = from.map((one) => this.#skipDropped(one))
+  /** Finds all orderings that follow from the new ones, and drops those that lead nowhere else. From the `old` ones, nothing else follows. */
+  #expand(old: readonly Ordering[], fresh: readonly Ordering[]): void {
+    const found = new Map(old.map((one) => [keyOf(one), one]))
+    const open = fresh.map((one) => this.#skipDropped(one))
     // the iteration includes the orderings that are added meanwhile
     for (const ordering of open) {
       const key = keyOf(ordering)
@@ -135,6 +145,7 @@ export class Orderings {
       found.set(key, ordering)
       for (const side of SIDES) for (const next of this.#follow(ordering, side)) open.push(this.#skipDropped(next))
     }
+    if (old.length > 0 && open.length === 0) return
     const every = [...found.values()].sort((one, two) => this.#rank(one, two))
     const left = every.filter((one, at) => at === 0 || this.#isOpen(this.countWaiting(one, 'client'), this.countWaiting(one, 'server')))
     this.#all = left.filter((one, at) => !left.slice(0, at).some((better) => covers(better, one)))
@@ -258,7 +269,7 @@ function findStep(steps: readonly Transition[], { from: side, text, closes }: Pa
 }
 
 function keyOf({ state, taken, unrefused, assumed, doubts }: Ordering): string {
-  return JSON.stringify([state, taken.client, taken.server, unrefused.length, assumed, doubts])
+  return `${taken.client} ${taken.server} ${unrefused.length} ${doubts} ${assumed} ${state}`
 }
 
 /** Checks whether a better ordering allows everything that another one allows: it has the same state, and less waits. */
