@@ -1,5 +1,7 @@
-import { type MessageSpec, parseMessage } from '../../src/protocol/automaton.ts'
+import type { Random } from '../../src/games/game.ts'
+import { type Automaton, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../src/protocol/automaton.ts'
 import type { Peer } from '../../src/protocol/peer.ts'
+import { GARBAGE } from '../../src/testing/protocol.ts'
 
 /** Returns the fields of a message's example, which a random role sends. */
 export function exampleFields({ text, example }: MessageSpec): readonly string[] {
@@ -15,4 +17,17 @@ export function hasReadable(peer: Peer): boolean {
     ({ from, form }) => next !== undefined && from === other && !form.closes && parseMessage(form, next) !== undefined,
   )
   return connection.unread > 0 && (awaited || isLegal)
+}
+
+/** Something that a peer may say: mostly a legal message, sometimes one of another state, or nonsense. */
+export function randomSaying(automaton: Automaton, state: string, side: Side, random: Random): string {
+  const of = (steps: readonly { form: { example: string; closes?: true } }[]) =>
+    steps.filter(({ form }) => !form.closes).map(({ form }) => form.example)
+  const legal = of(
+    legalTransitions(automaton, state).filter(({ from, form }) => from === side && (!form.bye || random.integer(0, 4) === 0)),
+  )
+  const all = of(Object.values(automaton.messages).map((form) => ({ form })))
+  const kind = random.integer(0, 9)
+  if (kind < 6 && legal.length > 0) return random.choice(legal)
+  return kind < 8 && all.length > 0 ? random.choice(all) : random.choice(GARBAGE)
 }

@@ -4,16 +4,15 @@ import { seededRandom } from '../../../src/games/random.ts'
 import { ConversationMonitor, toWatchedProtocol } from '../../../src/lab/monitor/monitor.ts'
 import type { Observation } from '../../../src/lab/monitor/observation.ts'
 import { loadProgram, programNames } from '../../../src/programs/index.ts'
-import { type Automaton, legalTransitions, type Side } from '../../../src/protocol/automaton.ts'
+import { legalTransitions, type Side } from '../../../src/protocol/automaton.ts'
 import type { Program } from '../../../src/protocol/definition.ts'
 import { Peer } from '../../../src/protocol/peer.ts'
-import { GARBAGE } from '../../../src/testing/protocol.ts'
 import { Connection } from '../../../src/wire/connection.ts'
 import type { Disconnected } from '../../../src/wire/disconnect.ts'
 import type { Framing } from '../../../src/wire/framing/framing.ts'
 import { encode } from '../../../src/wire/text.ts'
 import { type MemoryTransport, memoryPair } from '../../../src/wire/transports/memory.ts'
-import { exampleFields, hasReadable } from '../../support/random-role.ts'
+import { exampleFields, hasReadable, randomSaying } from '../../support/random-role.ts'
 import { TestClock } from '../../support/test-clock.ts'
 
 /** A pause in milliseconds that ends every message without framing. */
@@ -134,19 +133,6 @@ class Engine {
   }
 }
 
-/** Something that a peer may say: mostly a legal message, sometimes one of another state, or nonsense. */
-function sayingOf(automaton: Automaton, state: string, side: Side, random: Random): string {
-  const of = (steps: readonly { form: { example: string; closes?: true } }[]) =>
-    steps.filter(({ form }) => !form.closes).map(({ form }) => form.example)
-  const legal = of(
-    legalTransitions(automaton, state).filter(({ from, form }) => from === side && (!form.bye || random.integer(0, 4) === 0)),
-  )
-  const all = of(Object.values(automaton.messages).map((form) => ({ form })))
-  const kind = random.integer(0, 9)
-  if (kind < 6 && legal.length > 0) return random.choice(legal)
-  return kind < 8 && all.length > 0 ? random.choice(all) : random.choice(GARBAGE)
-}
-
 /** The monitor's verdicts on the messages of a side, by their order; `undefined` for those without one. */
 function verdictsOf(seen: readonly Observation[], side: Side): (Verdict | undefined)[] {
   const verdicts = new Map<number, Verdict | undefined>()
@@ -182,7 +168,7 @@ describe.each(programNames)('%s', async (name) => {
       const engine = new Engine(program, side, random)
       for (let turns = 0; turns < 12 && !engine.isOver; turns++) {
         await engine.act()
-        const said = Array.from({ length: random.integer(0, 2) }, () => sayingOf(automaton, engine.peer.state, other, random))
+        const said = Array.from({ length: random.integer(0, 2) }, () => randomSaying(automaton, engine.peer.state, other, random))
         // a refusal without a reason can refuse any message: the engine takes it for the next one, and the monitor for the last one
         const texts = said.filter((text, at) => side === 'server' || (engine.peer.awaited && at === 0) || !text.startsWith('ERROR '))
         await engine.say(texts, random.integer(0, 1) === 0)
