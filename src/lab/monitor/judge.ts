@@ -31,8 +31,8 @@ interface Fit {
  *
  * The idea: a message is legal if there is some order of all messages so far that keeps the order of each side, in which the
  * automaton allows every message. `Orderings` has all these orders at once, each with the state to which it leads: like the
- * states of a nondeterministic automaton, most of them fall together, so that there are rarely more than three. The best is that in
- * which the fewest messages wait; observations show its state.
+ * states of a nondeterministic automaton, most of them fall together, so that there are rarely more than three. The best contains
+ * every message that was judged as legal, and nothing improbable; observations show its state.
  *
  * If no order contains a message when it passes, its sender cannot have known a state in which it is legal. Then
  * - it is `illegal` at once if its side may send now: the receiver reads it and rejects it, and the state stays;
