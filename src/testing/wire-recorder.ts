@@ -31,7 +31,7 @@ export function recordWrites(server: MemoryTransport, client: MemoryTransport): 
 }
 
 /** Observation is an observer's result: the steps of the conversation, and its last state. */
-export interface Observation {
+export interface RecordingJudgement {
   readonly steps: readonly Transition[]
   readonly state: string
   /** True if the conversation may be over in that state. */
@@ -41,7 +41,7 @@ export interface Observation {
 }
 
 /** Judges a recorded conversation by the automaton alone, as an observer of the wire would. */
-export function judgeRecording({ protocol, defaults }: Program, options: Options, events: readonly WireWrite[]): Observation {
+export function judgeRecording({ protocol, defaults }: Program, options: Options, events: readonly WireWrite[]): RecordingJudgement {
   const { automaton } = protocol
   const { toServer, toClient } = protocol.framing({ ...defaults, ...options })
   const decoders = { client: toServer.decoder(), server: toClient.decoder() }

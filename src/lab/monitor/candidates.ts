@@ -1,0 +1,101 @@
+import { isField, type MessageSpec } from '../../protocol/automaton.ts'
+import { ConversationMonitor, type WatchedProtocol } from './monitor.ts'
+import type { Observation, WireEvent } from './observation.ts'
+
+/** FitObservation says which programs a conversation still fits. It follows each event that changes that. */
+export interface FitObservation {
+  readonly kind: 'fit'
+  readonly at: number
+  /** The names of the programs that fit, the most probable first. */
+  readonly fit: readonly string[]
+  /** The programs that do not fit any more, and why not: a sentence. */
+  readonly dropped: readonly { readonly name: string; readonly why: string }[]
+}
+
+/** Candidate is a program that a conversation may follow. */
+interface Candidate {
+  readonly monitor: ConversationMonitor
+  readonly seen: Observation[]
+  /** Messages that few protocols have: each has words of its own. */
+  certain: number
+  /** Messages that any text can be. */
+  vague: number
+  /** Messages that wait for their turn. */
+  early: number
+}
+
+/** Limit of observations that are stored of each candidate, until one is chosen. */
+const STORED = 1000
+
+/**
+ * CandidateMonitors follow a conversation of an unknown program with the automata of all programs at once. A program fits until
+ * a message violates its automaton. Many fit for long, because a chat accepts any line, so the order says which is meant: first
+ * those of which more messages have words of their own.
+ */
+export class CandidateMonitors {
+  #candidates: readonly Candidate[]
+
+  constructor(protocols: readonly WatchedProtocol[], options: { readonly datagrams?: boolean } = {}) {
+    this.#candidates = protocols.map((protocol) => ({
+      monitor: new ConversationMonitor(protocol, options),
+      seen: [],
+      certain: 0,
+      vague: 0,
+      early: 0,
+    }))
+  }
+
+  /** The monitors of the programs that fit, the most probable first. */
+  get fitting(): readonly ConversationMonitor[] {
+    return this.#candidates.map(({ monitor }) => monitor)
+  }
+
+  /** What the monitor of a program has seen so far, at most the last 1,000 observations; nothing if the program does not fit. */
+  observationsOf(name: string): readonly Observation[] {
+    return this.#candidates.find(({ monitor }) => monitor.protocol.name === name)?.seen ?? []
+  }
+
+  /** Takes an event. Returns which programs fit, if that has changed. */
+  observe(event: WireEvent): FitObservation | undefined {
+    const before = this.#names()
+    const dropped: { name: string; why: string }[] = []
+    const left = this.#candidates.filter((candidate) => {
+      const seen = candidate.monitor.observe(event)
+      candidate.seen.push(...seen)
+      candidate.seen.splice(0, candidate.seen.length - STORED)
+      for (const one of seen) count(candidate, one)
+      const why = seen.map(findFault).find((sentence) => sentence !== undefined)
+      if (why !== undefined) dropped.push({ name: candidate.monitor.protocol.name, why })
+      return why === undefined
+    })
+    this.#candidates = left.sort((one, two) => two.certain - one.certain || one.early - two.early || one.vague - two.vague)
+    const fit = this.#names()
+    return fit.join() === before.join() ? undefined : { kind: 'fit', at: event.at, fit, dropped }
+  }
+
+  #names(): readonly string[] {
+    return this.#candidates.map(({ monitor }) => monitor.protocol.name)
+  }
+}
+
+/** Counts a message for the probability of a candidate. */
+function count(candidate: Candidate, one: Observation): void {
+  if (one.kind !== 'message' && one.kind !== 'judged') return
+  if (one.kind === 'judged') candidate.early--
+  if (one.standing === 'early') candidate.early++
+  const form = one.name === undefined ? undefined : candidate.monitor.protocol.automaton.messages[one.name]
+  if (!form) return
+  if (isVague(form)) candidate.vague++
+  else candidate.certain++
+}
+
+/** Checks whether a message can be any text. */
+function isVague(form: MessageSpec): boolean {
+  return form.free === true || (isField(form) && form.accepts === undefined)
+}
+
+/** Returns why an observation shows that a program is not the one that is spoken; `undefined` if it does not. */
+function findFault(one: Observation): string | undefined {
+  if (one.kind === 'unreadable') return one.sentence
+  return one.kind === 'message' || one.kind === 'judged' ? one.violation?.sentence : undefined
+}

@@ -1,0 +1,142 @@
+import { type ByteSpan, type Decoded, type Decoder, type Framing, MESSAGE_LIMIT, TooLong } from '../../wire/framing/framing.ts'
+import { type Raw, readText } from '../../wire/text.ts'
+import type { Segment } from './observation.ts'
+
+/** Shortest pause in milliseconds after a message has arrived in several pieces, as for connections. */
+const BETWEEN_PIECES = 100
+/** Limit of the bytes that are copied of one message. */
+const SHOWN = 4096
+
+/** WholeMessage is a decoded message, with its place. */
+export interface WholeMessage extends ByteSpan {
+  readonly text: string
+  readonly raw: Raw | undefined
+  /** The bytes of its span, at most the first 4,096. */
+  readonly bytes: Uint8Array
+  readonly segments: readonly Segment[]
+}
+
+/** DirectionOptions says how the bytes of one direction become messages. */
+export interface DirectionOptions {
+  readonly framing: Framing
+  /** True if each read is a datagram, and a message. */
+  readonly datagrams: boolean
+}
+
+/**
+ * Direction cuts the bytes of one side into messages, as the inbox of the receiver does, but without a clock: a pause is over when
+ * an event has a later time.
+ */
+export class Direction {
+  readonly framing: Framing
+  readonly limit: number
+  readonly #decoder: Decoder
+  readonly #datagrams: boolean
+  /** Segments whose bytes are not all decoded yet. */
+  #segments: Segment[] = []
+  /** Messages that wait to be taken. */
+  #ready: WholeMessage[] = []
+  #pushed = 0
+  #lastAt = 0
+  /** Time at which the pause ends the unframed message; `undefined` if no pause does. */
+  #deadline: number | undefined
+  #isTooLong = false
+
+  constructor({ framing, datagrams }: DirectionOptions) {
+    this.framing = framing
+    this.limit = framing.limit ?? MESSAGE_LIMIT
+    this.#decoder = framing.decoder(this.limit)
+    this.#datagrams = datagrams
+  }
+
+  /** Number of bytes so far. */
+  get pushed(): number {
+    return this.#pushed
+  }
+
+  /** Time of the last bytes. */
+  get lastAt(): number {
+    return this.#lastAt
+  }
+
+  /** True if the bytes cannot be decoded, because a message is longer than the limit. */
+  get isTooLong(): boolean {
+    return this.#isTooLong
+  }
+
+  /** Offset at which the next message begins. */
+  get start(): number {
+    return this.#datagrams ? this.#pushed : this.#decoder.end
+  }
+
+  /** The beginning of the next message. */
+  get unread(): Uint8Array {
+    return this.#decoder.unread
+  }
+
+  /** Time at which a pause makes the unread bytes a message; `undefined` if no pause does. */
+  get deadline(): number | undefined {
+    return this.#deadline
+  }
+
+  /** Adds the bytes of a read. Returns its segment. */
+  push(bytes: Uint8Array, at: number, number: number): Segment {
+    const segment = { number, at, start: this.#pushed, end: this.#pushed + bytes.length }
+    this.#pushed = segment.end
+    this.#lastAt = at
+    if (this.#isTooLong) return segment
+    if (this.#datagrams) {
+      this.#addDatagram(bytes, segment)
+      return segment
+    }
+    this.#segments.push(segment)
+    const begun = this.#decoder.pending > 0
+    this.#decoder.push(bytes)
+    const { settle } = this.framing
+    if (settle !== undefined) this.#deadline = at + (begun ? Math.max(settle, BETWEEN_PIECES) : settle)
+    this.#drain()
+    this.#decoder.compact?.()
+    this.#decoder.hold()
+    return segment
+  }
+
+  /** Takes the unread bytes as a message, if they can be one. Called after the end of the direction or after a pause. */
+  rest(): void {
+    this.#deadline = undefined
+    if (this.#isTooLong || this.#decoder.pending === 0) return
+    this.#decode(() => this.#decoder.rest())
+  }
+
+  /** Removes and returns the next message. */
+  next(): WholeMessage | undefined {
+    return this.#ready.shift()
+  }
+
+  #addDatagram(bytes: Uint8Array, segment: Segment): void {
+    if (bytes.length > this.limit) {
+      this.#isTooLong = true
+      return
+    }
+    const { start, end } = segment
+    this.#ready.push({ ...readText(bytes), start, end, bytes: bytes.slice(0, SHOWN), segments: [segment] })
+  }
+
+  #drain(): void {
+    while (this.#decode(() => this.#decoder.next())) {}
+    if (this.#decoder.pending === 0) this.#deadline = undefined
+  }
+
+  /** Decodes one message. Returns whether there was one. */
+  #decode(read: () => Decoded): boolean {
+    const { unread, end: from } = this.#decoder
+    const text = read()
+    this.#isTooLong ||= text === TooLong
+    if (typeof text !== 'string') return false
+    const { start, end, raw } = this.#decoder
+    const bytes = unread.slice(start - from, Math.min(end, start + SHOWN) - from)
+    const segments = this.#segments.filter((segment) => segment.start < end && segment.end > start)
+    this.#segments = this.#segments.filter((segment) => segment.end > end)
+    this.#ready.push({ text, raw, start, end, bytes, segments })
+    return true
+  }
+}

@@ -1,0 +1,274 @@
+import { type Automaton, isEnd, parseMessage, type Side, type Transition } from '../../protocol/automaton.ts'
+import { type ConversationState, maySpeak } from '../../protocol/conversation-state.ts'
+import type { MessageVerdict, Turn } from './observation.ts'
+import { type Ordering, Orderings, otherSide, type Passed, type PassedMessage, SIDES, type Taken } from './orderings.ts'
+import { explainOddity, explainViolation } from './violation.ts'
+
+/** Judgement is the verdict on a message: on the one that has just passed, or on an early one before it. */
+export interface Judgement extends MessageVerdict {
+  readonly number: number
+  readonly from: Side
+}
+
+/** Fit is an ordering that contains a message which has passed. */
+interface Fit {
+  readonly fit: Ordering
+  /** All such orderings. */
+  readonly fitting: readonly Ordering[]
+  /** All orderings before the message passed. */
+  readonly all: readonly Ordering[]
+  /** The legal message of that side before it. */
+  readonly last: string
+}
+
+/**
+ * Judge decides which messages of a conversation are legal, from the order in which they pass the place of the monitor.
+ *
+ * The problem: the engine knows one side's order of the messages, because it is that side. An observer between the sides knows only
+ * that the messages of one side keep their order. A message of the client may pass after one of the server, and still have been
+ * sent before the client received that one: they crossed. And a server may read a message long after it has passed. So the
+ * state of the conversation does not follow from the order in which the messages pass.
+ *
+ * The idea: a message is legal if there is some order of all messages so far that keeps the order of each side, in which the
+ * automaton allows every message. `Orderings` has all these orders at once, each with the state to which it leads: like the
+ * states of a nondeterministic automaton, most of them fall together, so that there are rarely more than three. The best contains
+ * every message that was judged as legal, and nothing improbable; observations show its state.
+ *
+ * If no order contains a message when it passes, its sender cannot have known a state in which it is legal. Then
+ * - it is `illegal` at once if its side may send now: the receiver reads it and rejects it, and the state stays;
+ * - it is `early` otherwise. It waits, as it waits in the receiver's inbox, and gets its verdict when it is that side's turn, or when the
+ *   server refuses it.
+ *
+ * The refusal of a protocol (`ERROR ...`) is both: a transition, if the role refuses a legal message; and the answer to an illegal
+ * message, which leaves the state. Each ordering counts the illegal messages that are still to be refused.
+ *
+ * In a protocol without refusal, the receiver of an illegal message may end, ignore it, or take it for what was meant, as many
+ * students' programs do. So orderings are added in which it was one of the legal messages (`assumed`); the next message decides.
+ * Without them, one wrong letter would make all later messages illegal.
+ *
+ * Invariants: a message that was legal in the true state of its sender is never judged illegal, however the messages cross
+ * (`test/lab/monitor/crossing.test.ts`). If no messages cross, the verdicts are those of the engine (`agreement.test.ts`). Where they
+ * differ, the engine knows more: it is the receiver, and rejects what came too late (`late`, `crossed`).
+ *
+ * Tried before: to take the messages in the order in which they pass, which called our own programs wrong in every protocol in which
+ * both sides may send; and to let a message stand behind one that passed later, which took refusals for answers to messages that
+ * the server had not read (`Orderings.#mayStand`).
+ */
+export class Judge {
+  readonly automaton: Automaton
+  readonly #orderings: Orderings
+  /** Text of the last message of each side, if it was rejected and the protocol has secrets; else `''`. */
+  readonly #rejected: Record<Side, string> = { client: '', server: '' }
+  /** Judgements of the present call. */
+  #judgements: Judgement[] = []
+
+  constructor(automaton: Automaton) {
+    this.automaton = automaton
+    this.#orderings = new Orderings(automaton)
+  }
+
+  /** The most probable state of the conversation. */
+  get state(): string {
+    return this.#orderings.best.state
+  }
+
+  /** Whose turn it is in that state. */
+  get turn(): Turn {
+    return turnOf(this.#orderings.best.steps)
+  }
+
+  /** The state of the conversation, for sentences on a side. */
+  standing(side: Side): ConversationState {
+    return this.#standing(this.#orderings.best, side, false)
+  }
+
+  /** Judges a message that has passed. Returns its verdict, and those on earlier messages that it decides. */
+  pass(message: PassedMessage): readonly Judgement[] {
+    const passed = { ...message, closes: false, isDropped: false, wasEarly: false, isEarly: false, isAccepted: false }
+    const { from } = passed
+    this.#rejectRefused(passed)
+    const { best: before, all } = this.#orderings
+    const isBehind = this.#orderings.findWaiting(before, from) !== undefined
+    const fitting = this.#orderings.add(passed).filter(({ assumed }) => this.#mayConfirm(assumed, from))
+    const [fit] = fitting.toSorted(
+      (one, two) => displaced(one, before, from) - displaced(two, before, from) || unseenBy(one, from) - unseenBy(two, from),
+    )
+    const taken = fit?.last[from]
+    if (fit && taken && displaced(fit, before, from) > 0) this.#dropLate(taken, all)
+    else if (fit && taken) this.#accept(taken, { all, fit, fitting, last: before.legal[from]?.passed.text ?? '' })
+    else if (!isBehind && hasTurn(this.automaton, before, from)) {
+      this.#orderings.replace(all)
+      this.#reject(passed, before)
+    } else {
+      passed.wasEarly = true
+      passed.isEarly = true
+      const { state, steps } = before
+      this.#add(passed, { standing: 'early', name: undefined, before: state, after: state, turn: turnOf(steps) })
+    }
+    return this.#finish()
+  }
+
+  /** Takes the closing of a side. Returns its name, if it is a transition, and the judgements that follow. */
+  close(from: Side): { readonly name: string | undefined; readonly judgements: readonly Judgement[] } {
+    const closing = { ...NO_MESSAGE, from, closes: true, isDropped: false, wasEarly: false, isEarly: false, isAccepted: false }
+    const [ordering] = this.#orderings.add(closing)
+    return { name: ordering?.last[from]?.step?.name, judgements: this.#finish() }
+  }
+
+  #finish(): readonly Judgement[] {
+    this.#judgeEarly()
+    this.#orderings.forget()
+    return this.#judgements.splice(0)
+  }
+
+  /** Checks whether a message of a side can show that an assumption on a side is right: a server that refuses has decided otherwise. */
+  #mayConfirm(assumed: Side | undefined, from: Side): boolean {
+    return assumed !== from || from === 'server' || this.automaton.refusal === undefined
+  }
+
+  /** Accepts the last message of an ordering. */
+  #accept(taken: Taken, { fit, fitting, last, all }: Fit): void {
+    const { passed, step, unseen } = taken
+    const { from } = passed
+    const oddity = step && explainOddity({ automaton: this.automaton, side: from, last }, step.form, { ...passed, before: last })
+    this.#rejected[from] = ''
+    this.#confirm(fitting, from)
+    passed.isAccepted = true
+    if (unseen > 0) this.#orderings.replace([...this.#orderings.all, ...all])
+    this.#add(passed, {
+      standing: unseen > 0 ? 'crossed' : 'legal',
+      ...toVerdict(taken, this.automaton),
+      ...(unseen > 0 ? { after: fit.state, turn: turnOf(fit.steps) } : {}),
+      ...(oddity === undefined ? {} : { oddity }),
+    })
+  }
+
+  /** Drops a message that its sender could send, but that its receiver cannot accept after what it has sent; `all` are the orderings before. */
+  #dropLate(taken: Taken, all: readonly Ordering[]): void {
+    taken.passed.isDropped = true
+    this.#orderings.replace(all)
+    const { state, steps } = this.#orderings.best
+    this.#add(taken.passed, { standing: 'late', ...toVerdict(taken, this.automaton), after: state, turn: turnOf(steps) })
+  }
+
+  /** Drops the assumptions if a message fits without one; otherwise, the assumption that it fits is the truth. */
+  #confirm(fitting: readonly Ordering[], from: Side): void {
+    const { all } = this.#orderings
+    if (all.every(({ assumed }) => assumed === undefined)) return
+    const isPlain = fitting.some(({ assumed }) => assumed === undefined)
+    if (isPlain) this.#orderings.replace(all.filter(({ assumed }) => assumed === undefined || !this.#mayConfirm(assumed, from)))
+    else this.#orderings.replace(fitting.map((ordering) => ({ ...ordering, assumed: undefined })))
+  }
+
+  #reject(passed: Passed, ordering: Ordering): void {
+    const { from, isEarly } = passed
+    const violation = explainViolation(this.#standing(ordering, from, isEarly), passed)
+    if (this.automaton.secrets) this.#rejected[from] = passed.text
+    passed.isDropped = true
+    passed.isEarly = false
+    this.#orderings.replace(this.#orderings.all)
+    this.#assume(from)
+    const { state, steps } = this.#orderings.best
+    this.#add(passed, { standing: 'illegal', name: undefined, before: ordering.state, after: state, turn: turnOf(steps), violation })
+  }
+
+  /** Adds orderings in which the illegal message of a side was one of the legal ones. */
+  #assume(from: Side): void {
+    const { all, best } = this.#orderings
+    const { refusal } = this.automaton
+    const meant = best.steps.filter(({ from: side, form, name }) => side === from && !form.bye && !form.closes && name !== refusal)
+    const assumed = meant.map(({ next, after }) => ({ ...best, state: next, steps: after, assumed: from }))
+    this.#orderings.replace([...all.filter((ordering) => ordering.assumed === undefined), ...assumed])
+  }
+
+  /** Judges the early messages whose turn has come. */
+  #judgeEarly(): void {
+    for (let next: Passed | undefined = NO_MESSAGE; next; ) {
+      for (const taken of this.#orderings.best.late) this.#settle(taken)
+      const { best } = this.#orderings
+      next = SIDES.map((side) => this.#orderings.findWaiting(best, side)).find((passed) => passed?.isEarly && this.#isDue(best, passed))
+      if (next) this.#reject(next, best)
+    }
+  }
+
+  /** Reports that an early message was legal in the end. */
+  #settle(taken: Taken): void {
+    taken.passed.isEarly = false
+    this.#rejected[taken.passed.from] = ''
+    this.#add(taken.passed, { standing: 'legal', ...toVerdict(taken, this.automaton) })
+    const rest = (late: readonly Taken[]) => late.filter(({ passed }) => passed.isEarly)
+    this.#orderings.replace(this.#orderings.all.map((ordering) => ({ ...ordering, late: rest(ordering.late) })))
+  }
+
+  /** Checks whether the receiver must have read an early message by now. */
+  #isDue(ordering: Ordering, { from, text }: Passed): boolean {
+    if (this.#orderings.countWaiting(ordering, from) > EARLY_LIMIT) return true
+    return hasTurn(this.automaton, ordering, from) && !leadsTo(ordering.steps, from, text)
+  }
+
+  /** If the server refuses something, and nothing else is to be refused, it refuses the client's early message. */
+  #rejectRefused({ from, text }: Passed): void {
+    const { best } = this.#orderings
+    if (from === 'client' || best.unrefused.length > 0 || !this.#orderings.isRefusal(text)) return
+    const early = this.#orderings.findWaiting(best, 'client')
+    const isTransition = best.steps.some(({ name, from: side }) => side === 'server' && name === this.automaton.refusal)
+    if (early?.isEarly && !isTransition) this.#reject(early, best)
+  }
+
+  #standing({ legal, state, steps }: Ordering, side: Side, early: boolean): ConversationState {
+    const last = legal[side]
+    const text = last?.passed.text ?? ''
+    const unended = last?.step?.form.unended === true
+    return { automaton: this.automaton, state, steps, peer: side, last: text, unended, previous: this.#rejected[side] || text, early }
+  }
+
+  #add({ number, from }: Passed, verdict: MessageVerdict): void {
+    this.#judgements.push({ ...verdict, number, from })
+  }
+}
+
+/** Limit of early messages of one side. The receiver is not going to read so many. */
+const EARLY_LIMIT = 256
+
+const NO_MESSAGE: Passed = {
+  ...{ number: 0, from: 'client', text: '', raw: undefined, start: 0, bytes: new Uint8Array(0) },
+  ...{ closes: false, isDropped: false, wasEarly: false, isEarly: false, isAccepted: false },
+}
+
+/** Checks whether a side has the turn, or the conversation is over: then the receiver has read everything of that side. */
+function hasTurn(automaton: Automaton, { state, steps }: Ordering, side: Side): boolean {
+  return maySpeak(steps, side) || isEnd(automaton, state)
+}
+
+/** Number of messages of the other side that were in their place before, and are not in another ordering. */
+function displaced(ordering: Ordering, before: Ordering, side: Side): number {
+  return Math.max(0, before.taken[otherSide(side)] - ordering.taken[otherSide(side)])
+}
+
+/** Number of messages of the other side that had passed before the last message of a side, and stand behind it. */
+function unseenBy({ last }: Ordering, side: Side): number {
+  return last[side]?.unseen ?? 0
+}
+
+function toVerdict({ step, before, after, steps, isRefusal, refuses }: Taken, { refusal }: Automaton): Omit<MessageVerdict, 'standing'> {
+  const own = { name: step?.name ?? (isRefusal ? refusal : undefined), before, after, turn: turnOf(steps) }
+  return refuses === undefined ? own : { ...own, refuses }
+}
+
+/** Returns who may send a message other than a goodbye. */
+function turnOf(steps: readonly Transition[]): Turn {
+  const [client, server] = SIDES.map((side) => maySpeak(steps, side))
+  if (client && server) return 'either'
+  return client ? 'client' : server ? 'server' : 'none'
+}
+
+/** Checks whether the other side alone can lead the conversation to a later state in which a text of a side is legal. */
+function leadsTo(steps: readonly Transition[], side: Side, text: string): boolean {
+  const seen = new Set([steps])
+  // the iteration includes the states that are added meanwhile
+  for (const state of seen) {
+    if (state.some(({ from, form }) => from === side && !form.closes && parseMessage(form, text) !== undefined)) return true
+    for (const { from, form, after } of state) if (from !== side && !form.bye && !form.closes) seen.add(after)
+  }
+  return false
+}

@@ -1,0 +1,204 @@
+import { type Automaton, mayEnd, type Side } from '../../protocol/automaton.ts'
+import { formatExpected } from '../../protocol/conversation-state.ts'
+import type { Options, Program } from '../../protocol/definition.ts'
+import { clueOfBytes, findSecrets, quoteUnfinished } from '../../protocol/violation-text.ts'
+import type { Framing } from '../../wire/framing/framing.ts'
+import type { SecretSpan } from '../../wire/secret-masking.ts'
+import { Direction, type WholeMessage } from './direction.ts'
+import { Judge, type Judgement } from './judge.ts'
+import type { MessageObservation, Observation, Turn, WireBytes, WireEnd, WireEvent } from './observation.ts'
+import { otherSide, SIDES } from './orderings.ts'
+
+/** WatchedProtocol is what the monitor needs of a program: its automaton, and the framing of each direction. */
+export interface WatchedProtocol {
+  /** Name of the program. */
+  readonly name: string
+  readonly automaton: Automaton
+  readonly toServer: Framing
+  readonly toClient: Framing
+}
+
+/** Returns what the monitor needs of a program that runs with these options. */
+export function toWatchedProtocol({ name, protocol, defaults }: Program, options: Options = {}): WatchedProtocol {
+  return { name, automaton: protocol.automaton, ...protocol.framing({ ...defaults, ...options }) }
+}
+
+/** Milliseconds without a byte after which an unfinished message is reported. */
+const QUIET = 2000
+
+/** Talk of one side: its last turn, as far as it has come. */
+interface SideTurn {
+  readonly text: string
+  /** True if the other side has sent a whole message since. */
+  readonly over: boolean
+}
+
+/**
+ * ConversationMonitor follows a conversation from outside: it takes what passes between the two sides, and returns what it has seen. It has no
+ * clock and does no I/O: the same events give the same observations.
+ */
+export class ConversationMonitor {
+  readonly protocol: WatchedProtocol
+  readonly #judge: Judge
+  readonly #directions: Readonly<Record<Side, Direction>>
+  readonly #turns: Record<Side, SideTurn> = { client: SILENT, server: SILENT }
+  /** Last message of each side, legal or not. */
+  readonly #last: Record<Side, string> = { client: '', server: '' }
+  readonly #ended: Record<Side, boolean> = { client: false, server: false }
+  /** Number of bytes of each side when its unfinished message was reported last. */
+  readonly #reported: Record<Side, number> = { client: 0, server: 0 }
+  #segments = 0
+  #messages = 0
+  #seen: Observation[] = []
+
+  /** With `datagrams`, each read is a datagram, and a message. */
+  constructor(protocol: WatchedProtocol, { datagrams = false }: { readonly datagrams?: boolean } = {}) {
+    this.protocol = protocol
+    this.#judge = new Judge(protocol.automaton)
+    this.#directions = {
+      client: new Direction({ framing: protocol.toServer, datagrams }),
+      server: new Direction({ framing: protocol.toClient, datagrams }),
+    }
+  }
+
+  /** The state of the conversation, as far as its messages have passed. */
+  get state(): string {
+    return this.#judge.state
+  }
+
+  /** Whose turn it is. */
+  get turn(): Turn {
+    return this.#judge.turn
+  }
+
+  /** True if the conversation may be over in its state. */
+  get isOver(): boolean {
+    return mayEnd(this.protocol.automaton, this.#judge.state)
+  }
+
+  /** Takes an event, and returns what is new. */
+  observe(event: WireEvent): readonly Observation[] {
+    for (const side of SIDES) this.#settle(side, event.at)
+    if (event.kind === 'bytes') this.#takeBytes(event)
+    else if (event.kind === 'end') this.#takeEnd(event)
+    for (const side of SIDES) this.#reportUnfinished(side, event.at)
+    return this.#seen.splice(0)
+  }
+
+  /** Ends the unframed message of a side, if the pause after it is over. */
+  #settle(side: Side, at: number): void {
+    const { deadline } = this.#directions[side]
+    if (deadline === undefined || at < deadline) return
+    this.#directions[side].rest()
+    this.#takeMessages(side)
+  }
+
+  #takeBytes({ at, from, bytes }: WireBytes): void {
+    // who answers has read a whole message, however short the pause was
+    const other = otherSide(from)
+    if (this.#directions[other].deadline !== undefined && this.#judge.turn === other) this.#settle(other, Number.POSITIVE_INFINITY)
+    this.#segments++
+    const direction = this.#directions[from]
+    const wasTooLong = direction.isTooLong
+    this.#seen.push({ kind: 'segment', from, ...direction.push(bytes, at, this.#segments) })
+    this.#takeMessages(from)
+    if (direction.isTooLong && !wasTooLong) this.#reportTooLong(from, at)
+  }
+
+  #takeEnd({ at, from, how }: WireEnd): void {
+    if (this.#ended[from]) return
+    this.#ended[from] = true
+    const direction = this.#directions[from]
+    // after a reset, the rest may be incomplete, so it is a message only if a pause would have made it one
+    if (how === 'finished' || direction.deadline !== undefined) direction.rest()
+    this.#takeMessages(from)
+    this.#reportRest(from, at)
+    const before = this.#judge.state
+    const { name, judgements } = how === 'finished' && !this.#hasRest(from) ? this.#judge.close(from) : NO_CLOSING
+    this.#addJudged(judgements, at)
+    const { isOver, state: after } = this
+    const expected = isOver ? undefined : formatExpected(this.#judge.standing(from))
+    this.#seen.push({ kind: 'end', at, from, how, name, before, after, over: isOver, expected })
+  }
+
+  #takeMessages(from: Side): void {
+    const direction = this.#directions[from]
+    for (let message = direction.next(); message; message = direction.next()) this.#takeMessage(from, message)
+  }
+
+  #takeMessage(from: Side, message: WholeMessage): void {
+    this.#messages++
+    const number = this.#messages
+    const { text, raw, start, end, bytes, segments } = message
+    const at = segments.at(-1)?.at ?? this.#directions[from].lastAt
+    const secrets = this.#findSecrets(from, text)
+    for (const judgement of this.#judge.pass({ number, from, text, raw, start, bytes })) {
+      if (judgement.number !== number) this.#addJudged([judgement], at)
+      else
+        this.#seen.push({ kind: 'message', at, ...judgement, text, raw, start, end, bytes, segments, secrets } satisfies MessageObservation)
+    }
+    this.#last[from] = text
+  }
+
+  #addJudged(judgements: readonly Judgement[], at: number): void {
+    for (const judgement of judgements) this.#seen.push({ kind: 'judged', at, ...judgement })
+  }
+
+  /** Finds the secrets in a message, by what was said in the turns before it. */
+  #findSecrets(from: Side, text: string): readonly SecretSpan[] {
+    const other = otherSide(from)
+    const turn = this.#turns[from]
+    const before = turn.over ? '' : turn.text
+    const context = { asked: this.#turns[other].text, before, last: this.#last[from], whole: true }
+    this.#turns[from] = { text: `${before}${text}\n`.slice(-EARLIER), over: false }
+    this.#turns[other] = { ...this.#turns[other], over: true }
+    return findSecrets(this.protocol.automaton, from, text, context)
+  }
+
+  /** Reports that a message of a side is unfinished, if no bytes have come for a while. */
+  #reportUnfinished(from: Side, at: number): void {
+    const { pushed, lastAt, deadline } = this.#directions[from]
+    if (this.#reported[from] === pushed || deadline !== undefined || at - lastAt < QUIET || this.#ended[from]) return
+    this.#reported[from] = pushed
+    this.#addUnfinished(from, at, false)
+  }
+
+  /** Reports the bytes that the end of a side leaves without a message. */
+  #reportRest(from: Side, at: number): void {
+    if (this.#hasRest(from)) this.#addUnfinished(from, at, true)
+  }
+
+  #hasRest(from: Side): boolean {
+    const { isTooLong, unread } = this.#directions[from]
+    return !isTooLong && unread.length > 0
+  }
+
+  #addUnfinished(from: Side, at: number, final: boolean): void {
+    const { unread, start, pushed: end, framing, isTooLong } = this.#directions[from]
+    if (isTooLong || unread.length === 0) return
+    const bytes = unread.slice(0, SHOWN)
+    const lacks = framing.lacks?.(unread) ?? 'no end'
+    const speaker = { automaton: this.protocol.automaton, side: from, last: this.#last[from] }
+    const unfinished = { bytes: unread, lacks }
+    const sent = `the ${from} has sent ${quoteUnfinished(speaker, unfinished)}`
+    const sentence = `${sent}${clueOfBytes(speaker, unfinished, this.#judge.standing(from).last)}`
+    this.#seen.push({ kind: 'unfinished', at, from, start, end, bytes, lacks, sentence, final })
+  }
+
+  #reportTooLong(from: Side, at: number): void {
+    const { framing, limit, start, unread } = this.#directions[from]
+    const excess = framing.excess?.(unread)
+    const sentence =
+      excess === undefined
+        ? `the ${from} sent a message of more than ${limit} bytes, the limit`
+        : `the ${from} sent no message of at most ${limit} bytes: ${excess}`
+    this.#seen.push({ kind: 'unreadable', at, from, start, sentence })
+  }
+}
+
+const SILENT: SideTurn = { text: '', over: true }
+const NO_CLOSING: ReturnType<Judge['close']> = { name: undefined, judgements: [] }
+/** Limit of the bytes that are copied of an unfinished message. */
+const SHOWN = 4096
+/** Limit of characters of a turn that are searched for questions. */
+const EARLIER = 16_384

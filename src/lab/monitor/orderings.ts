@@ -1,0 +1,283 @@
+import { type Automaton, legalTransitions, parseMessage, type Side, type Transition } from '../../protocol/automaton.ts'
+import type { Raw } from '../../wire/text.ts'
+import type { Place } from './violation.ts'
+
+/** SIDES are both sides, in the order in which their messages are tried. */
+export const SIDES = ['client', 'server'] as const
+
+/** Returns the side opposite. */
+export function otherSide(side: Side): Side {
+  return side === 'client' ? 'server' : 'client'
+}
+
+/** PassedMessage is a message that has passed. */
+export interface PassedMessage extends Place {
+  readonly number: number
+  readonly from: Side
+  readonly text: string
+  readonly raw: Raw | undefined
+}
+
+/** Passed is a message that has passed, or the closing of a side, which has the number 0. */
+export interface Passed extends PassedMessage {
+  readonly closes: boolean
+  /** The receiver drops it, because it is illegal or too late. */
+  isDropped: boolean
+  /** It passed before its side's turn, so that the receiver read it later. */
+  wasEarly: boolean
+  /** It was early, and has no verdict yet. */
+  isEarly: boolean
+  /** It was judged as legal. The receiver may reject it all the same, if it crossed what the receiver sent. */
+  isAccepted: boolean
+}
+
+/** Taken is a message in its place: the transition that it takes, if it takes one. */
+export interface Taken {
+  readonly passed: Passed
+  readonly step: Transition | undefined
+  readonly before: string
+  /** The state after it, with its transitions. */
+  readonly after: string
+  readonly steps: readonly Transition[]
+  /** Number of messages of the other side that had passed, but stand behind it. */
+  readonly unseen: number
+  /** True if it is the protocol's refusal, and the number of the message that it refuses, if that is known. */
+  readonly isRefusal: boolean
+  readonly refuses: number | undefined
+}
+
+/** Ordering is one order of the messages so far, and the state to which it leads. Messages that it does not contain wait. */
+export interface Ordering {
+  readonly state: string
+  readonly steps: readonly Transition[]
+  /** Number of messages of each side in it. */
+  readonly taken: Readonly<Record<Side, number>>
+  /** Last message of each side in it, without the dropped ones. */
+  readonly last: Readonly<Record<Side, Taken | undefined>>
+  /** Last message of each side that took a transition. */
+  readonly legal: Readonly<Record<Side, Taken | undefined>>
+  /** Early messages in it that have no verdict yet. */
+  readonly late: readonly Taken[]
+  /** Numbers of the client's dropped messages that the server has not refused yet. */
+  readonly unrefused: readonly number[]
+  /** The side whose illegal message this ordering takes for one that is similar. */
+  readonly assumed: Side | undefined
+  /** Number of things in it that are improbable: a closing that is no transition, a refusal before that of an older message. */
+  readonly doubts: number
+}
+
+/** Orderings has all orders of the messages so far that the automaton allows. `judge.ts` says why there are several. */
+export class Orderings {
+  readonly automaton: Automaton
+  readonly #passed: Readonly<Record<Side, Passed[]>> = { client: [], server: [] }
+  /** Number of messages of each side that were removed, because every ordering has taken them. */
+  readonly #removed: Record<Side, number> = { client: 0, server: 0 }
+  #all: readonly Ordering[]
+
+  constructor(automaton: Automaton) {
+    this.automaton = automaton
+    const none = { client: undefined, server: undefined }
+    const taken = { client: 0, server: 0 }
+    const { start: state } = automaton
+    const steps = legalTransitions(automaton, state)
+    this.#all = [{ state, steps, taken, last: none, legal: none, late: [], unrefused: [], assumed: undefined, doubts: 0 }]
+  }
+
+  /** All orderings, the best first. */
+  get all(): readonly Ordering[] {
+    return this.#all
+  }
+
+  /** The best ordering. There is always one. */
+  get best(): Ordering {
+    const [best] = this.#all
+    if (!best) throw new Error('a conversation has no ordering')
+    return best
+  }
+
+  /** Adds a message behind all others of its side. Returns the orderings that contain it, the best first. */
+  add(passed: Passed): readonly Ordering[] {
+    const { from: side } = passed
+    this.#passed[side].push(passed)
+    // from the others, nothing new follows
+    const next = this.#all.filter((one) => this.countWaiting(one, side) === 1)
+    this.#expand(
+      this.#all,
+      next.flatMap((one) => [...this.#follow(one, side)]),
+    )
+    const count = this.#removed[passed.from] + this.#passed[passed.from].length
+    return this.#all.filter(({ taken }) => taken[passed.from] === count)
+  }
+
+  /** Number of messages of a side that stand behind an ordering, although they were not early. */
+  #countUnseen({ taken }: Ordering, side: Side): number {
+    const all = this.#passed[side]
+    let count = 0
+    for (let at = taken[side] - this.#removed[side]; at < all.length; at++) {
+      if (all[at]?.wasEarly === false && all[at]?.isDropped === false) count++
+    }
+    return count
+  }
+
+  /** Replaces the orderings, and adds all that follow from them. */
+  replace(orderings: readonly Ordering[]): void {
+    this.#expand([], orderings)
+  }
+
+  /** Returns the message of a side that an ordering would take next; `undefined` if none waits. */
+  findWaiting({ taken }: Ordering, side: Side): Passed | undefined {
+    return this.#passed[side][taken[side] - this.#removed[side]]
+  }
+
+  /** Number of messages of a side that an ordering does not contain. */
+  countWaiting({ taken }: Ordering, side: Side): number {
+    return this.#removed[side] + this.#passed[side].length - taken[side]
+  }
+
+  /** Finds all orderings that follow from the new ones, and drops those that lead nowhere else. From the `old` ones, nothing else follows. */
+  #expand(old: readonly Ordering[], fresh: readonly Ordering[]): void {
+    const found = new Map(old.map((one) => [keyOf(one), one]))
+    const open = fresh.map((one) => this.#skipDropped(one))
+    // the iteration includes the orderings that are added meanwhile
+    for (const ordering of open) {
+      const key = keyOf(ordering)
+      if (found.has(key)) continue
+      found.set(key, ordering)
+      for (const side of SIDES) for (const next of this.#follow(ordering, side)) open.push(this.#skipDropped(next))
+    }
+    if (old.length > 0 && open.length === 0) return
+    const every = [...found.values()].sort((one, two) => this.#rank(one, two))
+    const left = every.filter((one, at) => at === 0 || this.#isOpen(this.countWaiting(one, 'client'), this.countWaiting(one, 'server')))
+    this.#all = left.filter((one, at) => !left.slice(0, at).some((better) => covers(better, one)))
+  }
+
+  /**
+   * Checks whether a later message can stand before those that wait in an ordering. If messages of both sides wait, the next one is
+   * among them. If very many wait, they have arrived.
+   */
+  #isOpen(client: number, server: number): boolean {
+    return (client === 0 || server === 0) && client + server <= UNDER_WAY
+  }
+
+  /** Compares orderings: the best comes first. Messages that were judged as legal do not wait in it, but early ones may. */
+  #rank(one: Ordering, two: Ordering): number {
+    const judged = (ordering: Ordering) => this.#countUnseen(ordering, 'client') + this.#countUnseen(ordering, 'server')
+    const assumed = (ordering: Ordering) => (ordering.assumed === undefined ? 0 : 1)
+    const waiting = (ordering: Ordering) => this.countWaiting(ordering, 'client') + this.countWaiting(ordering, 'server')
+    const refused = one.unrefused.length - two.unrefused.length
+    return judged(one) - judged(two) || assumed(one) - assumed(two) || one.doubts - two.doubts || waiting(one) - waiting(two) || refused
+  }
+
+  /** Returns the orderings after the next message of a side. */
+  *#follow(ordering: Ordering, side: Side): Generator<Ordering> {
+    const passed = this.findWaiting(ordering, side)
+    if (!passed || passed.isDropped) return
+    const { steps, unrefused, assumed } = ordering
+    const step = findStep(steps, passed)
+    if (!this.#mayStand(ordering, passed)) return
+    if (step || passed.closes) yield this.#take(ordering, passed, step)
+    const isRejected = !step && passed.isAccepted && side === 'client' && this.automaton.refusal !== undefined
+    if (isRejected) yield this.#skip(ordering, passed)
+    if (side === 'client' || passed.closes || assumed !== undefined || !this.isRefusal(passed.text)) return
+    // the refusal of an illegal message changes nothing, and so does one for which there is no reason
+    const hasNoReason = !step && this.countWaiting(ordering, 'client') === 0
+    if (unrefused.length > 0 || hasNoReason) yield this.#take(ordering, passed, undefined)
+  }
+
+  /**
+   * Checks whether a message may stand behind the last one of the other side. If that one passed later, it is no answer to it:
+   * it crossed it, and so was legal before it, too.
+   */
+  #mayStand({ last }: Ordering, passed: Passed): boolean {
+    const behind = last[otherSide(passed.from)]
+    if (passed.closes || passed.wasEarly || !behind || behind.passed.number < passed.number) return true
+    return findStep(legalTransitions(this.automaton, behind.before), passed) !== undefined
+  }
+
+  /** Checks whether a text of the server is the protocol's refusal. */
+  isRefusal(text: string): boolean {
+    const { refusal, messages } = this.automaton
+    const form = refusal === undefined ? undefined : messages[refusal]
+    return form !== undefined && parseMessage(form, text) !== undefined
+  }
+
+  #take(ordering: Ordering, passed: Passed, step: Transition | undefined): Ordering {
+    const { from } = passed
+    const { taken, last, legal, late, unrefused, doubts } = ordering
+    const state = step?.next ?? ordering.state
+    const steps = step?.after ?? ordering.steps
+    const isRefusal = from === 'server' && !passed.closes && this.isRefusal(passed.text)
+    const refuses = isRefusal ? (step ? last.client?.passed.number : unrefused[0]) : undefined
+    const unseen = this.#countUnseen(ordering, otherSide(from))
+    const isDoubtful = step ? isRefusal && unrefused.length > 0 : passed.closes
+    const entry: Taken = { passed, step, before: ordering.state, after: state, steps, unseen, isRefusal, refuses }
+    return {
+      ...ordering,
+      state,
+      steps,
+      taken: { ...taken, [from]: taken[from] + 1 },
+      last: { ...last, [from]: entry },
+      legal: step && !passed.closes ? { ...legal, [from]: entry } : legal,
+      late: passed.isEarly ? [...late, entry] : late,
+      unrefused: isRefusal && !step ? unrefused.slice(1) : unrefused,
+      doubts: doubts + (isDoubtful ? 1 : 0),
+    }
+  }
+
+  /** Skips the dropped messages that an ordering would take next. */
+  #skipDropped(ordering: Ordering): Ordering {
+    let dropped = ordering
+    for (const side of SIDES) {
+      for (let next = this.findWaiting(dropped, side); next?.isDropped; next = this.findWaiting(dropped, side)) {
+        dropped = this.#skip(dropped, next)
+      }
+    }
+    return dropped
+  }
+
+  /** Returns the ordering after a message that the receiver rejects. */
+  #skip(ordering: Ordering, { from, number }: Passed): Ordering {
+    const { taken, unrefused } = ordering
+    const isRefused = from === 'client' && this.automaton.refusal !== undefined
+    return {
+      ...ordering,
+      taken: { ...taken, [from]: taken[from] + 1 },
+      unrefused: isRefused ? [...unrefused, number].slice(-UNREFUSED) : unrefused,
+    }
+  }
+
+  /** Forgets the messages that every ordering has taken. Orderings from before the call cannot be used afterwards. */
+  forget(): void {
+    for (const side of SIDES) {
+      const least = Math.min(...this.#all.map(({ taken }) => taken[side]))
+      this.#passed[side].splice(0, least - this.#removed[side])
+      this.#removed[side] = least
+    }
+  }
+}
+
+/** Limit of messages of one side that are under way while the other side sends. */
+const UNDER_WAY = 64
+/** Limit of remembered dropped messages, for a server that never refuses one. */
+const UNREFUSED = 8
+
+/** Finds the transition that a message takes; `undefined` if it is not legal. */
+function findStep(steps: readonly Transition[], { from: side, text, closes }: Passed): Transition | undefined {
+  return steps.find(
+    ({ from, form }) => from === side && (form.closes === true) === closes && (closes || parseMessage(form, text) !== undefined),
+  )
+}
+
+function keyOf({ state, taken, unrefused, assumed, doubts }: Ordering): string {
+  return `${taken.client} ${taken.server} ${unrefused.length} ${doubts} ${assumed} ${state}`
+}
+
+/** Checks whether a better ordering allows everything that another one allows: it has the same state, and less waits. */
+function covers(better: Ordering, other: Ordering): boolean {
+  return (
+    better.state === other.state &&
+    better.taken.client >= other.taken.client &&
+    better.taken.server >= other.taken.server &&
+    better.unrefused.length === other.unrefused.length
+  )
+}

@@ -1,0 +1,151 @@
+import { displayWidth, wrap } from '../../games/text/graphemes.ts'
+import type { Side } from '../../protocol/automaton.ts'
+import {
+  type EndObservation,
+  isCut,
+  isGlued,
+  type JudgedObservation,
+  type MessageObservation,
+  type MessageVerdict,
+  type Observation,
+} from './observation.ts'
+import { formatHex, showMessage } from './shown-bytes.ts'
+
+/** SequenceDiagramOptions says how a diagram is printed. */
+export interface SequenceDiagramOptions {
+  /** Columns of the terminal, at least 80; a narrower one gets 80. */
+  readonly width: number
+  /** Colours by escape sequences; without them, the words say the same. */
+  readonly color: boolean
+  /** The time that is printed as 0. */
+  readonly origin: number
+}
+
+const NARROWEST = 80
+/** Columns of a message's number and time, and the two blanks after them. */
+const TIME = 13
+const TIME_HEAD = '  # seconds  '
+/** Columns of the state after a message. */
+const STATE = 27
+/** Widest arrow: a longer one is not easier to read. */
+const WIDEST = 90
+
+/** Returns the first lines of a diagram: the sides over their lifelines, and the state at the start. */
+export function formatDiagramHead(state: string, options: SequenceDiagramOptions): readonly string[] {
+  const arrow = arrowColumns(options)
+  return [`${TIME_HEAD}client${' '.repeat(arrow - 10)}server`, `${' '.repeat(TIME)}|${' '.repeat(arrow)}|  ${state}`]
+}
+
+/** Returns the lines of an observation in a sequence diagram: none for a read, which its messages show. */
+export function formatObservation(one: Observation, options: SequenceDiagramOptions): readonly string[] {
+  switch (one.kind) {
+    case 'segment':
+      return []
+    case 'message':
+      return formatMessageLines(one, options)
+    case 'judged':
+      return formatJudged(one, options)
+    case 'unfinished':
+      return [
+        formatArrow(one, one.from, one.final ? 'is cut off' : 'is not finished', { state: '', open: true, options }),
+        ...formatNote(one.sentence, one.final ? 'red' : 'yellow', options),
+      ]
+    case 'unreadable':
+      return [formatArrow(one, one.from, 'cannot be read', { state: '', open: true, options }), ...formatNote(one.sentence, 'red', options)]
+    case 'end':
+      return formatEnd(one, options)
+  }
+}
+
+function formatMessageLines(message: MessageObservation, options: SequenceDiagramOptions): readonly string[] {
+  const { number, from, name, before, after, violation } = message
+  const columns = arrowColumns(options)
+  const label = name === undefined ? '' : `${name} `
+  const { text, caret } = showMessage(message, columns - 6 - displayWidth(label))
+  const marks = [...(isCut(message) ? ['cut'] : []), ...(isGlued(message) ? ['glued'] : [])].map((mark) => ` [${mark}]`).join('')
+  const state = `${shorten(after === before ? UNCHANGED : after, STATE - marks.length)}${marks}`
+  const line = formatArrow(message, from, `${label}${text}`, { number, state, open: false, options })
+  const hex = formatHex(message, columns - 4)
+  const begin = label.length + line.indexOf(`${label}${text}`)
+  return [
+    violation ? paint(line, 'red', options) : line,
+    ...(hex === undefined ? [] : [paint(`${' '.repeat(TIME)}|  ${hex.padEnd(columns - 2)}|`, 'dim', options)]),
+    ...(violation && caret !== undefined ? [paint(`${' '.repeat(displayWidth(line.slice(0, begin)) + caret)}^`, 'red', options)] : []),
+    ...formatVerdict(message, options),
+  ]
+}
+
+/** Returns the lines on what is special about a message. */
+function formatVerdict({ standing, violation, oddity, refuses }: MessageVerdict, options: SequenceDiagramOptions): readonly string[] {
+  const special = STANDINGS[standing]
+  return [
+    ...(violation ? formatNote(`illegal: ${violation.sentence}`, 'red', options) : []),
+    ...(special === undefined ? [] : formatNote(special, 'yellow', options)),
+    ...(oddity === undefined ? [] : formatNote(`odd: ${oddity}`, 'yellow', options)),
+    ...(refuses === undefined ? [] : formatNote(`refuses message ${refuses}`, 'dim', options)),
+  ]
+}
+
+const STANDINGS: Readonly<Partial<Record<MessageVerdict['standing'], string>>> = {
+  crossed: 'crossed: its sender had not received everything above',
+  late: 'too late: it crossed a message after which it is not legal, so the other side rejects it',
+  early: 'early: it is not that side’s turn; the other side reads it later',
+}
+
+function formatJudged(one: JudgedObservation, options: SequenceDiagramOptions): readonly string[] {
+  const { number, name = '', before, after, standing } = one
+  const how = standing === 'illegal' ? `is read in the state "${before}"` : `is read as ${name}: "${before}" → "${after}"`
+  return [...formatNote(`the early message ${number} ${how}`, 'dim', options), ...formatVerdict({ ...one, standing: 'legal' }, options)]
+}
+
+function formatEnd(end: EndObservation, options: SequenceDiagramOptions): readonly string[] {
+  const { from, how, after, before, over, expected } = end
+  const state = after === before ? UNCHANGED : shorten(after, STATE)
+  const line = formatArrow(end, from, how === 'finished' ? 'closes' : 'breaks off (RST)', { state, open: how === 'reset', options })
+  if (over) return [line]
+  return [line, ...formatNote(`the conversation is not over${expected === undefined ? '' : `: ${expected}`}`, 'yellow', options)]
+}
+
+const UNCHANGED = '(unchanged)'
+
+/** Where an arrow is drawn: the state beside it, and whether it has no head, because it does not arrive. */
+interface ArrowPlace {
+  readonly number?: number
+  readonly state: string
+  readonly open: boolean
+  readonly options: SequenceDiagramOptions
+}
+
+function formatArrow({ at }: { at: number }, from: Side, label: string, { number, state, open, options }: ArrowPlace): string {
+  const columns = arrowColumns(options)
+  const text = ` ${label} `
+  const line = columns - 1
+  const left = Math.max(1, Math.floor((line - displayWidth(text)) / 2))
+  const shaft = `${'-'.repeat(left)}${text}${'-'.repeat(Math.max(1, line - left - displayWidth(text)))}`
+  const arrow = from === 'client' ? `${shaft}${open ? 'x' : '>'}` : `${open ? 'x' : '<'}${shaft}`
+  const time = ((at - options.origin) / 1000).toFixed(3).padStart(TIME - 5)
+  return `${String(number ?? '').padStart(3)}${time}  |${arrow}|  ${state}`.trimEnd()
+}
+
+/** Wraps a note under an arrow. */
+function formatNote(text: string, color: Color, options: SequenceDiagramOptions): readonly string[] {
+  return wrap(text, Math.max(NARROWEST, options.width) - TIME - 3).map((line) => paint(`${' '.repeat(TIME + 3)}${line}`, color, options))
+}
+
+function shorten(text: string, columns: number): string {
+  return text.length > columns ? `${text.slice(0, columns - 1)}…` : text
+}
+
+function arrowColumns({ width }: SequenceDiagramOptions): number {
+  return Math.min(WIDEST, Math.max(NARROWEST, width) - TIME - 4 - STATE)
+}
+
+type Color = keyof typeof COLORS
+
+/** Escape sequences of a terminal. */
+const COLORS = { red: '\x1b[31m', yellow: '\x1b[33m', dim: '\x1b[2m' } as const
+const RESET = '\x1b[0m'
+
+function paint(line: string, color: Color, options: SequenceDiagramOptions): string {
+  return options.color ? `${COLORS[color]}${line}${RESET}` : line
+}

@@ -1,0 +1,91 @@
+import { displayWidth } from '../../games/text/graphemes.ts'
+import { maskSecrets } from '../../wire/secret-masking.ts'
+import { decode, encode, quoteBytes, quoteText } from '../../wire/text.ts'
+import type { MessageObservation } from './observation.ts'
+
+/** ShownMessage is a message as it is printed, on one line. */
+export interface ShownMessage {
+  /** The bytes in quotation marks, with a bar between two reads, and dots for what is left out. */
+  readonly text: string
+  /** Column of the first wrong byte in it, if it is shown. */
+  readonly caret: number | undefined
+}
+
+/** Cell is one character or byte, as it is printed; or the bar between two reads. */
+interface Cell {
+  readonly shown: string
+  /** Offset of its first byte. */
+  readonly at: number
+  readonly isBar: boolean
+}
+
+/** The bar between the bytes of two reads. */
+export const READ_BOUNDARY = '\u00a6'
+const MORE = '\u2026'
+/** Columns between the beginning of a text that is cut and its first wrong byte. */
+const BEFORE = 12
+
+/** Prints the bytes of a message in at most `columns` columns, without its secrets. */
+export function showMessage(message: MessageObservation, columns: number): ShownMessage {
+  const { text, secrets, violation } = message
+  if (secrets.length > 0) return { text: shortenQuotation(quoteText(maskSecrets(text, secrets)), columns), caret: undefined }
+  const cells = toCells(message)
+  const wrong = violation ? cells.findIndex(({ at, isBar }) => !isBar && at >= violation.wrongAt) : -1
+  const room = columns - 2
+  // what is before the wrong byte is left out, if that one would not be seen
+  const isFar = widthOf(cells.slice(0, Math.max(0, wrong + 1))) > room - 1
+  const first = isFar ? Math.max(0, wrong - BEFORE) : 0
+  const begin = isFar ? `"${MORE}` : '"'
+  let shown = begin
+  let caret: number | undefined
+  for (const [at, cell] of cells.entries()) {
+    if (at < first) continue
+    const isLast = at === cells.length - 1
+    if (displayWidth(shown) + displayWidth(cell.shown) > columns - (isLast ? 1 : 2)) return { text: `${shown}${MORE}"`, caret }
+    if (at === wrong) caret = displayWidth(shown)
+    shown += cell.shown
+  }
+  return { text: `${shown}"`, caret }
+}
+
+/** Prints bytes in hexadecimal, as many as fit in `columns`; `undefined` if they are plain text. */
+export function formatHex({ bytes, secrets, raw }: MessageObservation, columns: number): string | undefined {
+  if (secrets.length > 0 || (!raw && !UNPRINTABLE.test(decode(bytes)))) return undefined
+  const count = Math.floor((columns - 2) / 3)
+  const shown = Array.from(bytes.subarray(0, count), (byte) => byte.toString(16).padStart(2, '0')).join(' ')
+  return bytes.length > count ? `${shown} ${MORE}` : shown
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+const UNPRINTABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]/
+
+/** Cuts the bytes of a message where the reads do, and those into characters, or into bytes if they are not text. */
+function toCells({ bytes, start, segments }: MessageObservation): readonly Cell[] {
+  const ends = segments.map(({ end }) => end - start).filter((end) => end < bytes.length)
+  return [0, ...ends].flatMap((from, piece) => {
+    const cells = toPieceCells(bytes.subarray(from, ends[piece]), start + from)
+    return piece === 0 ? cells : [{ shown: READ_BOUNDARY, at: start + from, isBar: true }, ...cells]
+  })
+}
+
+function toPieceCells(bytes: Uint8Array, start: number): readonly Cell[] {
+  const text = decode(bytes)
+  if (text.includes('\ufffd')) {
+    return Array.from(bytes, (byte, at) => ({ shown: quoteBytes(Uint8Array.of(byte)).slice(1, -1), at: start + at, isBar: false }))
+  }
+  let at = start
+  return Array.from(text, (character) => {
+    const cell = { shown: quoteText(character).slice(1, -1), at, isBar: false }
+    at += encode(character).length
+    return cell
+  })
+}
+
+function widthOf(cells: readonly Cell[]): number {
+  return cells.reduce((sum, { shown }) => sum + displayWidth(shown), 0)
+}
+
+/** Cuts a quotation to a width. */
+function shortenQuotation(quoted: string, columns: number): string {
+  return displayWidth(quoted) <= columns ? quoted : `${quoted.slice(0, Math.max(0, columns - 2))}${MORE}"`
+}

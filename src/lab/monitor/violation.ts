@@ -1,0 +1,88 @@
+import { expectation, formatMessage, type MessageSpec, parseMessage, splitMessage } from '../../protocol/automaton.ts'
+import { type ConversationState, explainIllegal } from '../../protocol/conversation-state.ts'
+import { isGarbled } from '../../protocol/diagnosis.ts'
+import { clueOfText, clueOfWords, quoteMessage, type Speaker } from '../../protocol/violation-text.ts'
+import { encode, type Raw } from '../../wire/text.ts'
+import type { Violation } from './observation.ts'
+
+/** Place is where the text of a message is in its direction. */
+export interface Place {
+  /** Offset of the first byte of the message. */
+  readonly start: number
+  /** The bytes of the message, with everything that the framing adds; perhaps only the first. */
+  readonly bytes: Uint8Array
+}
+
+/** A received text, and its bytes if they do not follow from it. */
+interface Received {
+  readonly text: string
+  readonly raw: Raw | undefined
+}
+
+/** Explains why a message is illegal, with the sentences of the engine, and finds its first wrong byte. */
+export function explainViolation(standing: ConversationState, { text, raw, start, bytes }: Received & Place): Violation {
+  const { automaton, state, peer, last, previous = '' } = standing
+  const speaker = { automaton, side: peer, last: previous }
+  const clue = clueOfText(speaker, text, raw, last) || clueOfWords(speaker, text, last)
+  return {
+    sentence: `${explainIllegal(standing, text, { raw })}${clue}`,
+    toSender: `${explainIllegal(standing, text, { toPeer: true })}${clue}`,
+    expected: expectation(automaton, state, peer),
+    received: quoteMessage(speaker, text, raw),
+    wrongAt: start + findWrongByte(standing, { text, raw }, bytes),
+  }
+}
+
+/** Describes what is odd about the bytes of a legal message in a sentence; `undefined` if nothing is. `before` is the message before it. */
+export function explainOddity(
+  speaker: Speaker,
+  form: MessageSpec,
+  { text, raw, before }: Received & { before: string },
+): string | undefined {
+  if (!isGarbled(form, text, raw, before)) return undefined
+  const clue = clueOfText(speaker, text, raw) || clueOfWords(speaker, text, before)
+  return clue === '' ? undefined : `the ${speaker.side} said ${quoteMessage(speaker, text, raw)}${clue}`
+}
+
+/** Returns the index of the first byte of a message at which it is none of the legal messages. */
+function findWrongByte({ steps, peer }: ConversationState, { text, raw }: Received, bytes: Uint8Array): number {
+  const forms = steps.filter(({ from, form }) => from === peer && !form.closes).map(({ form }) => form)
+  const right = Math.max(0, ...forms.map((form) => countRight(form, text)))
+  const body = raw?.body ?? encode(text)
+  // with one character for each byte, the text is as long as its bytes
+  const length = raw && body.length === text.length ? right : encode(text.slice(0, right)).length
+  return Math.min(headerLength(bytes, body) + length, Math.max(0, bytes.length - 1))
+}
+
+/** Returns the number of bytes that the framing puts before a text. */
+function headerLength(bytes: Uint8Array, body: Uint8Array): number {
+  for (let at = 0; at + body.length <= bytes.length && at <= LONGEST_HEADER; at++) {
+    if (body.every((byte, place) => bytes[at + place] === byte)) return at
+  }
+  return 0
+}
+
+const LONGEST_HEADER = 10
+
+/** Returns how many characters of a text can belong to a message of this form. */
+function countRight(form: MessageSpec, text: string): number {
+  const [first = '', ...others] = splitMessage(form)
+  const begun = countCommon(first, text)
+  if (begun < first.length || others.length === 0) return begun
+  const example = parseMessage(form, form.example)
+  let at = first.length
+  for (const [field, sign] of others.entries()) {
+    const found = field === others.length - 1 ? text.length : text.indexOf(sign, at)
+    const value = text.slice(at, found < 0 ? text.length : found)
+    const isRight = value !== '' && (!example || parseMessage(form, formatMessage(form, example.with(field, value))) !== undefined)
+    if (!isRight || found < 0) return isRight ? text.length : at
+    at = Math.min(text.length, found + sign.length)
+  }
+  return at
+}
+
+function countCommon(one: string, other: string): number {
+  let at = 0
+  while (at < one.length && one[at] === other[at]) at++
+  return at
+}
