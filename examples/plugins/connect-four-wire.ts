@@ -18,14 +18,14 @@ async function exchange(peer: Peer<Message>, seat: Seat<number, Grid>): Promise<
 }
 
 /** Plays for the person at this terminal. */
-async function sitDown(seat: Seat<number, Grid>, person: Console): Promise<void> {
+async function sitDown(seat: Seat<number, Grid>, console: Console): Promise<void> {
   for (;;) {
     const { view, outcome } = await seat.turn()
-    person.say(connectFour.notation.render(view))
+    console.say(connectFour.notation.render(view))
     if (outcome)
-      return person.say(outcome.winners.length === 0 ? 'A draw.' : outcome.winners.includes(seat.number) ? 'You win!' : 'You lose.')
+      return console.say(outcome.winners.length === 0 ? 'A draw.' : outcome.winners.includes(seat.number) ? 'You win!' : 'You lose.')
     for (let moved = false; !moved; ) {
-      const typed = await person.ask('Column (END to give up): ', 'END')
+      const typed = await console.ask('Column (END to give up): ', 'END')
       if (typed.trim().toUpperCase() === 'END') {
         seat.leave()
         break
@@ -53,9 +53,9 @@ const protocol = defineProtocol({
     turns: { 'server drops': 'server', 'client drops': 'client' },
     quiet: ['server drops', 'client drops'],
   },
-  server: async (peer, { house }) => exchange(peer, await house.sit(connectFour, 1, {})),
-  client: async (peer, { house }) => exchange(peer, await house.sit(connectFour, 0, {})),
-  opposite: (seat: Seat<number, Grid>, { person }) => sitDown(seat, person),
+  server: async (peer, { seating }) => exchange(peer, await seating.sit(connectFour, 1, {})),
+  client: async (peer, { seating }) => exchange(peer, await seating.sit(connectFour, 0, {})),
+  opposite: (seat: Seat<number, Grid>, { console }) => sitDown(seat, console),
 })
 
 /** A plug-in exports its games and its programs. */

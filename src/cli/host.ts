@@ -2,7 +2,7 @@ import { errorMessage } from '../base/errors.ts'
 import { chance } from '../games/random.ts'
 import { optionVerbs } from '../lab/fault-grammar.ts'
 import type { Program } from '../protocol/definition.ts'
-import { host, type HostOptions as TerminalHostOptions } from '../terminal/host.ts'
+import { type HostOptions, host } from '../terminal/host.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { formatAddress } from '../terminal/trouble.ts'
 import type { Transport } from '../wire/transport.ts'
@@ -15,7 +15,7 @@ import { terminalSignal } from './stop-signal.ts'
 import { checkTransport, socketPath, type TransportOptions } from './transports.ts'
 import { checkFamily, type GivenOption, parseWhere, spellOption } from './values.ts'
 
-interface HostOptions extends ProgramFlags, TransportOptions, NetworkOptions {
+interface HostFlags extends ProgramFlags, TransportOptions, NetworkOptions {
   readonly host?: string
   readonly port?: number
   readonly forever?: boolean
@@ -24,7 +24,7 @@ interface HostOptions extends ProgramFlags, TransportOptions, NetworkOptions {
 }
 
 /** Opens a hall in memory for the clients of one program. */
-async function hallFor({ name }: Program): Promise<Pick<TerminalHostOptions, 'seating'>> {
+async function hallFor({ name }: Program): Promise<Pick<HostOptions, 'seating'>> {
   const { LobbyService } = await import('../lobby/service.ts')
   const { memoryStore } = await import('../storage/memory.ts')
   const onError = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
@@ -33,7 +33,7 @@ async function hallFor({ name }: Program): Promise<Pick<TerminalHostOptions, 'se
 }
 
 /** Runs `parlor host`: plays the server's side of a program at the terminal. Resolves to the exit code. */
-export async function hostCommand(name: string, options: HostOptions): Promise<number> {
+export async function hostCommand(name: string, options: HostFlags): Promise<number> {
   checkTransport(options)
   const program = await requireNetworkProgram(name, await loadRegistry(options.plugin))
   const { own, network } = divideOptions(program, options)

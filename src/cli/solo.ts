@@ -20,14 +20,14 @@ export async function soloCommand(name: string, flags: ProgramFlags): Promise<nu
 
 /** Plays a program at this terminal. Resolves with the exit code. */
 async function play(program: SoloProgram, options: Options, random: Random): Promise<number> {
-  const house = new LocalSeating(
+  const seating = new LocalSeating(
     () => undefined,
     random,
     () => {},
   )
-  const person = createConsole(new Terminal(), printError)
+  const console = createConsole(new Terminal(), printError)
   try {
-    await program.play({ words: undefined, person, house, options, random, clock: wallClock })
+    await program.play({ words: undefined, console, seating, options, random, clock: wallClock })
     return EXIT.good
   } catch (error) {
     if (!(error instanceof EndOfInput)) throw error

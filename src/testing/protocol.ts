@@ -77,8 +77,8 @@ async function walk(program: Program, seed: number, typed: readonly string[] | u
   const events = recordWrites(server, client)
   const terms = { program, options, random }
   const sides = [
-    new Conversation({ ...terms, side: 'server', transport: server, person: randomUser(random, 40, { typed }) }),
-    new Conversation({ ...terms, side: 'client', transport: client, person: randomUser(random, random.integer(0, 60), { typed }) }),
+    new Conversation({ ...terms, side: 'server', transport: server, console: randomUser(random, 40, { typed }) }),
+    new Conversation({ ...terms, side: 'client', transport: client, console: randomUser(random, random.integer(0, 60), { typed }) }),
   ]
   const ends = await Promise.all(sides.map(({ closed }) => closed))
   const { illegal, steps, state, over } = judgeRecording(program, options, events)
