@@ -25,14 +25,14 @@ export interface TurnGame<State extends InTurn, Move, View, Options>
 /** Defines a game for two players who move in turn, seat `turn` of the state first. Without a `view`, the house can search its moves. */
 export function defineTurnGame<State extends InTurn, Move, View = State, Options = GameSettings>({
   move: make,
+  view,
   ...rules
 }: TurnGame<State, Move, View, Options>): Game<State, Move, View, Options> {
   // without a view of its own, `View` is the state
   const open = { view: (state: State) => state as unknown as View, whole: (view: View) => view as unknown as State }
   return {
-    ...(rules.view ? {} : open),
+    ...(view ? { view } : open),
     ...rules,
-    view: rules.view ?? open.view,
     seats: { min: 2, max: 2 },
     toMove: (state) => (rules.outcome(state) ? [] : [state.turn]),
     play(state, seat, move, random) {
