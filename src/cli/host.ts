@@ -10,7 +10,8 @@ import { wallClock } from './clock.ts'
 import { printError, printErrorBeside, printLine, UsageError } from './diagnostics.ts'
 import { listenOn, readCertificate } from './listening.ts'
 import { loadOverlay, type NetworkOptions } from './network.ts'
-import { createRandom, loadRegistry, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
+import { loadRegistry } from './plugins.ts'
+import { createRandom, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkTransport, socketPath, type TransportOptions } from './transports.ts'
 import { checkFamily, type GivenOption, parseWhere, spellOption } from './values.ts'
@@ -35,7 +36,7 @@ async function hallFor({ name }: Program): Promise<Pick<HostOptions, 'seating'>>
 /** Runs `parlor host`: plays the server's side of a program at the terminal. Resolves to the exit code. */
 export async function hostCommand(name: string, options: HostFlags): Promise<number> {
   checkTransport(options)
-  const program = await requireNetworkProgram(name, await loadRegistry(options.plugin))
+  const program = await requireNetworkProgram(name, await loadRegistry(options.plugin, [name]))
   const { own, network } = divideOptions(program, options)
   const terms = await resolveOptions(program, 'server', { ...options, given: [...options.given, ...own] })
   const certificate = await readCertificate(options)

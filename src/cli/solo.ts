@@ -5,12 +5,13 @@ import { createConsole, Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { wallClock } from './clock.ts'
 import { printError } from './diagnostics.ts'
-import { createRandom, loadRegistry, type ProgramFlags, printAdvice, requireSoloProgram, resolveOptions } from './program-options.ts'
+import { loadRegistry } from './plugins.ts'
+import { createRandom, type ProgramFlags, printAdvice, requireSoloProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 
 /** Runs `parlor solo`: plays a program without a network. Resolves to the exit code. */
 export async function soloCommand(name: string, flags: ProgramFlags): Promise<number> {
-  const program = await requireSoloProgram(name, await loadRegistry(flags.plugin))
+  const program = await requireSoloProgram(name, await loadRegistry(flags.plugin, [name]))
   const options = await resolveOptions(program, 'solo', flags)
   printAdvice(program, options)
   const stop = terminalSignal()

@@ -16,7 +16,6 @@ const SHORT: Readonly<Record<string, string>> = {
   'base/network-address.ts': 'what counts as one network, for all limits',
   'base/sizes.ts': 'sizes in bytes as texts',
   'base/sweep.ts': 'work on many items, some in each turn of the event loop',
-  'cli/plugins.ts': 'plug-ins for commands, which load it only if there are some',
   'cli/clock.ts': 'the clock of this process, which all commands share',
   'config/defaults.ts': 'the help shows defaults, and does not load the settings for that',
   'door/door-automaton.ts': 'the automaton of a protocol, as in each program',
