@@ -13,8 +13,8 @@ import type { TimeLimit } from './time-limit.ts'
  * a state for which one of them fails is never reached: the move that leads there is refused instead. A failure of a text is an
  * empty text. Everything else throws a RulesError, which closes that table, or refuses to open it.
  *
- * What this cannot do: a role of a plug-in's program is an asynchronous function, and no limit stops it while it computes. A
- * role that throws ends its own conversation, like a shipped one.
+ * A role of a plug-in's program is bounded in another way (`loop-limit.ts`). A role that throws ends its own conversation, like
+ * a shipped one.
  */
 
 /** FailureObserver is called once for each hook of a game that has failed, with a sentence for the log. */

@@ -29,6 +29,9 @@ const PACE = { near: 150, far: 250 }
 /** Milliseconds to wait for the peer to close after an early goodbye; short, because a person waits for the prompt. */
 const AFTER_GOODBYE = 300
 
+/** What the peer reads when a role has thrown, if the protocol can carry a sentence. */
+const FAILED = 'this side has failed, and has to end the conversation'
+
 export interface ConversationOptions {
   readonly program: Program
   /** This side. */
@@ -200,8 +203,10 @@ export class Conversation implements PeerHandle {
 
   /** Sends the goodbye. Returns false if there is none, or the role's own goodbye throws; the exception replaces the reason. */
   #dismiss(reason: Error): boolean {
+    // the peer gets no details of a mistake in a role
+    const isPublic = this.#peer.farewell !== undefined || reason instanceof Disconnected || reason instanceof EndOfInput
     try {
-      return this.#peer.dismiss(reason)
+      return this.#peer.dismiss(isPublic ? reason : new Disconnected('ours', FAILED))
     } catch (error) {
       this.#error = error instanceof Error ? error : new Error(String(error))
       return false
