@@ -10,7 +10,7 @@ import { wallClock } from './clock.ts'
 import { printError, printErrorBeside, printLine, UsageError } from './diagnostics.ts'
 import { listenOn, readCertificate } from './listening.ts'
 import { loadOverlay, type NetworkOptions } from './network.ts'
-import { loadRegistry } from './plugins.ts'
+import { loadCatalogue, loadRegistry } from './plugins.ts'
 import { createRandom, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkTransport, socketPath, type TransportOptions } from './transports.ts'
@@ -25,11 +25,17 @@ interface HostFlags extends ProgramFlags, TransportOptions, NetworkOptions {
 }
 
 /** Opens a hall in memory for the clients of one program. */
-async function hallFor({ name }: Program): Promise<Pick<HostOptions, 'seating'>> {
+async function hallFor({ name }: Program, plugins: readonly string[] | undefined): Promise<Pick<HostOptions, 'seating'>> {
   const { LobbyService } = await import('../lobby/service.ts')
   const { memoryStore } = await import('../storage/memory.ts')
   const onError = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
-  const service = new LobbyService({ store: memoryStore(), clock: wallClock, random: chance, onError })
+  const service = new LobbyService({
+    store: memoryStore(),
+    clock: wallClock,
+    random: chance,
+    catalogue: await loadCatalogue(plugins),
+    onError,
+  })
   return { seating: (peer) => service.createSeating(peer, name) }
 }
 
@@ -62,7 +68,7 @@ export async function hostCommand(name: string, options: HostFlags): Promise<num
     return overlay ? overlay(transport, { program, side: 'server', number, write }) : transport
   }
   return host({
-    ...(program.needs ? await hallFor(program) : {}),
+    ...(program.needs ? await hallFor(program, options.plugin) : {}),
     program,
     options: { ...program.defaults, ...terms },
     random: await createRandom(program, terms),

@@ -2,10 +2,12 @@ import { seededRandom } from '../games/random.ts'
 import { type Automaton, legalTransitions, type MessageSpec, parseMessage, type Side } from '../protocol/automaton.ts'
 import { Conversation } from '../protocol/conversation.ts'
 import type { Program } from '../protocol/definition.ts'
+import type { PeerHandle } from '../protocol/seating.ts'
 import { decode } from '../wire/text.ts'
 import { memoryPair } from '../wire/transports/memory.ts'
 import { assert } from './assert.ts'
 import type { TestFunction } from './game.ts'
+import { HouseSeating } from './house-seating.ts'
 import { createPeer } from './memory-peer.ts'
 import { randomUser } from './random-user.ts'
 import { judgeRecording, recordWrites } from './wire-recorder.ts'
@@ -40,8 +42,8 @@ const SIDES = ['server', 'client'] as const
 
 /**
  * Defines the tests of a program's protocol with `test`: random conversations of its two roles stay in the automaton, visit
- * every state and end as the protocol ends, and each side refuses every illegal message in every state. The program must not
- * need a hall.
+ * every state and end as the protocol ends, and each side refuses every illegal message in every state. If the program needs the
+ * hall, the server's side of a walk is in a hall without other users, in which the house is the opponent.
  */
 export function testProtocol(test: TestFunction, program: Program, { walks = 60, typed }: ProtocolTestOptions = {}): void {
   const { name, protocol } = program
@@ -76,8 +78,9 @@ async function walk(program: Program, seed: number, typed: readonly string[] | u
   const [server, client] = memoryPair()
   const events = recordWrites(server, client)
   const terms = { program, options, random }
+  const inHall = program.needs ? { createSeating: (peer: PeerHandle) => new HouseSeating(peer, random) } : {}
   const sides = [
-    new Conversation({ ...terms, side: 'server', transport: server, console: randomUser(random, 40, { typed }) }),
+    new Conversation({ ...terms, ...inHall, side: 'server', transport: server, console: randomUser(random, 40, { typed }) }),
     new Conversation({ ...terms, side: 'client', transport: client, console: randomUser(random, random.integer(0, 60), { typed }) }),
   ]
   const ends = await Promise.all(sides.map(({ closed }) => closed))
