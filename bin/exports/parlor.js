@@ -20,6 +20,7 @@ export const {
   isRefusal,
   lengthPrefixed,
   lines,
+  playAtConsole,
   readOption,
   requireHall,
   segments,

@@ -1,3 +1,4 @@
+import { createSystemClock } from '../base/clock.ts'
 import { seededRandom } from '../games/random.ts'
 import { type Automaton, legalTransitions, type MessageSpec, parseMessage, type Side } from '../protocol/automaton.ts'
 import { Conversation } from '../protocol/conversation.ts'
@@ -36,6 +37,9 @@ export const GARBAGE = [
   '\ufffd',
   'ä'.repeat(50),
 ]
+
+/** Milliseconds after which a walk counts as stuck; most take a few. */
+const STUCK = 10_000
 
 /** The sides of a conversation. */
 const SIDES = ['server', 'client'] as const
@@ -83,12 +87,20 @@ async function walk(program: Program, seed: number, typed: readonly string[] | u
     new Conversation({ ...terms, ...inHall, side: 'server', transport: server, console: randomUser(random, 40, { typed }) }),
     new Conversation({ ...terms, side: 'client', transport: client, console: randomUser(random, random.integer(0, 60), { typed }) }),
   ]
-  const ends = await Promise.all(sides.map(({ closed }) => closed))
+  const stuck = Promise.withResolvers<never>()
+  const cancel = createSystemClock().after(STUCK, () => stuck.reject(new Error(formatStuck(seed, sides))))
+  const ends = await Promise.race([Promise.all(sides.map(({ closed }) => closed)), stuck.promise]).finally(cancel)
   const { illegal, steps, state, over } = judgeRecording(program, options, events)
   assert(illegal === undefined, () => `in the walk ${seed}, a role sent the illegal message ${JSON.stringify(illegal)}`)
   for (const end of ends) assert(!end || /^(?:Disconnected|EndOfInput)$/.test(end.name), () => `in the walk ${seed}, a role threw ${end}`)
   assert(over || ends.some((end) => end), () => `in the walk ${seed}, the roles ended in the state "${state}", which is no end`)
   return steps.map(({ next }) => next)
+}
+
+/** Says in which state the roles wait for something that does not come. */
+function formatStuck(seed: number, sides: readonly Conversation[]): string {
+  const states = sides.map(({ state }, at) => `the ${SIDES[at]} in the state "${state}"`)
+  return `the walk ${seed} does not end: ${states.join(', ')}. A role, or \`opposite\`, waits for a message or for a turn that does not come`
 }
 
 /** Lists the messages that a side must refuse in a state: all others of the protocol, and those of no protocol. */
