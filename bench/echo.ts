@@ -25,10 +25,10 @@ const protocol: Protocol<Name, State, undefined> = {
     }
   },
 
-  async client(peer, { person }) {
+  async client(peer, { console }) {
     for (;;) {
-      peer.send('line', await person.ask(''))
-      person.say((await peer.receive()).text)
+      peer.send('line', await console.ask(''))
+      console.say((await peer.receive()).text)
     }
   },
 }

@@ -5,6 +5,7 @@
 
 export { defineGame, defineTurnGame, type InTurn, type TurnGame } from './games/define.ts'
 export {
+  follow,
   type Game,
   type GameAssets,
   type GameScreen,
@@ -20,7 +21,16 @@ export {
   type SettingInfo,
   type Situation,
 } from './games/game.ts'
-export { type Automaton, client, clientCloses, either, type MessageSpec, server } from './protocol/automaton.ts'
+export {
+  type Automaton,
+  client,
+  clientCloses,
+  defineAutomaton,
+  either,
+  type MessageSpec,
+  type ReceivedMessage,
+  server,
+} from './protocol/automaton.ts'
 export { defineProgram, defineProtocol } from './protocol/define.ts'
 export {
   type Console,
@@ -29,9 +39,13 @@ export {
   type Program,
   type Protocol,
   type RoleContext,
+  readOption,
   type SoloProgram,
 } from './protocol/definition.ts'
+export type { FileContent, FileOption, FlagOption, ProgramOption, TextOption } from './protocol/option.ts'
 export type { Peer } from './protocol/peer.ts'
+export { playAtConsole } from './protocol/roles.ts'
+export { type HallAccess, type HallSeat, requireHall, type Seating, type SeekOptions } from './protocol/seating.ts'
 export type { Framing } from './wire/framing/framing.ts'
 export { decimalPrefixed, fixedLength, lengthPrefixed } from './wire/framing/length-prefixed.ts'
 export { lines } from './wire/framing/lines.ts'

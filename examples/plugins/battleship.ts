@@ -9,7 +9,7 @@ interface Sea {
 }
 
 /** SeaView is the view of one player: the shots of both and their hits, and the ships of the opponent only at the end. */
-interface SeaView {
+export interface SeaView {
   readonly fleets: readonly (readonly number[])[]
   readonly shots: readonly (readonly Shot[])[]
   readonly seat: SeatNumber

@@ -1,4 +1,4 @@
-import { type Console, defineProgram, defineProtocol, either, isRefusal, type Peer, type Seat } from 'parlor'
+import { defineProgram, defineProtocol, either, type Peer, playAtConsole, type Seat } from 'parlor'
 import { connectFour, type Grid } from './connect-four.ts'
 
 type Message = 'DROP' | 'END'
@@ -14,25 +14,6 @@ async function exchange(peer: Peer<Message>, seat: Seat<number, Grid>): Promise<
     if (name === 'END') return seat.leave()
     const refusal = await seat.play(Number(fields[0]))
     if (refusal) peer.refuse(refusal.refused)
-  }
-}
-
-/** Plays for the person at this terminal. */
-async function sitDown(seat: Seat<number, Grid>, person: Console): Promise<void> {
-  for (;;) {
-    const { view, outcome } = await seat.turn()
-    person.say(connectFour.notation.render(view))
-    if (outcome)
-      return person.say(outcome.winners.length === 0 ? 'A draw.' : outcome.winners.includes(seat.number) ? 'You win!' : 'You lose.')
-    for (let moved = false; !moved; ) {
-      const typed = await person.ask('Column (END to give up): ', 'END')
-      if (typed.trim().toUpperCase() === 'END') {
-        seat.leave()
-        break
-      }
-      const column = connectFour.notation.parse(typed)
-      moved = !isRefusal(column) && !(await seat.play(column))
-    }
   }
 }
 
@@ -53,9 +34,9 @@ const protocol = defineProtocol({
     turns: { 'server drops': 'server', 'client drops': 'client' },
     quiet: ['server drops', 'client drops'],
   },
-  server: async (peer, { house }) => exchange(peer, await house.sit(connectFour, 1, {})),
-  client: async (peer, { house }) => exchange(peer, await house.sit(connectFour, 0, {})),
-  opposite: (seat: Seat<number, Grid>, { person }) => sitDown(seat, person),
+  server: async (peer, { seating }) => exchange(peer, await seating.sit(connectFour, 1, {})),
+  client: async (peer, { seating }) => exchange(peer, await seating.sit(connectFour, 0, {})),
+  opposite: (seat: Seat<number, Grid>, { console }) => playAtConsole(connectFour, seat, console),
 })
 
 /** A plug-in exports its games and its programs. */

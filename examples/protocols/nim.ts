@@ -37,13 +37,13 @@ async function exchange(peer: Peer<Name, State>, seat: Seat<Take, Nim>): Promise
 }
 
 /** Plays for the person at this terminal. */
-async function sitDown(seat: Seat<Take, Nim>, person: Console): Promise<void> {
+async function sitDown(seat: Seat<Take, Nim>, console: Console): Promise<void> {
   for (;;) {
     const { view, outcome } = await seat.turn()
-    if (outcome) return person.say(outcome.winners.includes(seat.number) ? 'You win!' : 'You lose.')
-    person.say(nim.notation.render(view))
+    if (outcome) return console.say(outcome.winners.includes(seat.number) ? 'You win!' : 'You lose.')
+    console.say(nim.notation.render(view))
     for (let moved = false; !moved; ) {
-      const typed = await person.ask('Heap and number of stones (END to give up): ', 'END')
+      const typed = await console.ask('Heap and number of stones (END to give up): ', 'END')
       const givesUp = typed.trim().toUpperCase() === 'END'
       if (givesUp) seat.leave()
       const take = nim.notation.parse(typed)
@@ -57,9 +57,9 @@ const protocol: Protocol<Name, State> = {
   title: 'the two sides take stones in turn, and the player who takes the last stone wins',
   automaton,
   framing: plainLines,
-  server: async (peer, { house }) => exchange(peer, await house.sit(nim, 1, {})),
-  client: async (peer, { house }) => exchange(peer, await house.sit(nim, 0, {})),
-  opposite: (seat: Seat<Take, Nim>, { person }) => sitDown(seat, person),
+  server: async (peer, { seating }) => exchange(peer, await seating.sit(nim, 1, {})),
+  client: async (peer, { seating }) => exchange(peer, await seating.sit(nim, 0, {})),
+  opposite: (seat: Seat<Take, Nim>, { console }) => sitDown(seat, console),
 }
 
 /** Nim over a network: the example of CONTRIBUTING.md. */

@@ -1,12 +1,13 @@
 import type { Complete } from '@bomb.sh/tab'
 import tab from '@bomb.sh/tab/commander'
 import type { Command } from 'commander'
-import { shippedGames } from '../games/index.ts'
-import { findShortName, programNames } from '../programs/index.ts'
+import type { Catalogue } from '../games/catalogue.ts'
+import type { ProgramRegistry } from '../programs/index.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { UsageError } from './diagnostics.ts'
-import type { NeededPrograms } from './program-options.ts'
+import { loadCatalogue, loadRegistry } from './plugins.ts'
+import { type NeededPrograms, valuesOf } from './program-options.ts'
 import { DeclaredOption } from './values.ts'
 
 /** The supported shells. */
@@ -30,20 +31,23 @@ __parlor_complete() {
 complete -o default -F __parlor_complete parlor
 `
 
-/** Returns all program names, short and full. */
-const programs = () => programNames.flatMap((name) => [findShortName(name) ?? name, name])
+/** Values is the completions of arguments and of option values, by the name of the argument or option, or by "command argument". */
+type Values = Readonly<Record<string, readonly string[]>>
 
-/** Completions of arguments and of option values, by the name of the argument or option, or by "command argument". */
-const VALUES: Readonly<Record<string, () => readonly string[]>> = {
-  program: programs,
-  'protocols name': programs,
-  'people action': () => ['list', 'reset', 'remove'],
-  game: () => shippedGames.entries.map(({ name }) => name),
-  only: programs,
-  iterative: programs,
-  log: () => ['plain', 'json'],
-  level: () => ['error', 'warn', 'info', 'debug'],
-  durable: () => ['process', 'power'],
+/** Returns the completions with the names of these programs, short and full, and of these games. */
+function valuesFor(registry: ProgramRegistry, { entries }: Catalogue): Values {
+  const programs = registry.names.flatMap((name) => [registry.findShortName(name) ?? name, name])
+  return {
+    program: programs,
+    'protocols name': programs,
+    'people action': ['list', 'reset', 'remove'],
+    game: entries.map(({ name }) => name),
+    only: programs,
+    iterative: programs,
+    log: ['plain', 'json'],
+    level: ['error', 'warn', 'info', 'debug'],
+    durable: ['process', 'power'],
+  }
 }
 
 /**
@@ -58,15 +62,20 @@ export async function completeCommand(create: CreateCommands, shell: string | un
     new Terminal().write(BASH)
     return EXIT.good
   }
-  const parlor = await create(asks ? neededFor(process.argv.slice(start + 1)) : { typed: [] })
+  const words = asks ? process.argv.slice(start + 1) : []
+  const plugins = valuesOf('--plugin', words.slice(0, -1))
+  const registry = await loadRegistry(plugins)
+  const values = valuesFor(registry, await loadCatalogue(plugins))
+  const parlor = await create(asks ? neededFor(words, registry) : { typed: [] })
   const completion = tab(parlor)
   const names = () => parlor.commands.map((one) => one.name())
   for (const command of completion.commands.values()) {
     const made = parlor.commands.find((one) => one.name() === command.value)
     for (const argument of command.arguments.values())
-      argument.handler = (command.value === 'help' ? adding(names) : handlerOf(made, argument.name)) ?? argument.handler ?? (() => {})
+      argument.handler =
+        (command.value === 'help' ? adding(names()) : handlerOf(values, made, argument.name)) ?? argument.handler ?? (() => {})
     for (const option of command.options.values()) {
-      const handler = option.isBoolean ? undefined : handlerOf(made, option.value)
+      const handler = option.isBoolean ? undefined : handlerOf(values, made, option.value)
       if (handler) option.handler = handler
     }
   }
@@ -78,21 +87,23 @@ export async function completeCommand(create: CreateCommands, shell: string | un
 type CreateCommands = (needed: NeededPrograms) => Promise<Command>
 
 /** Returns the programs whose options the typed words need: all programs if an option is completed and no program is named. */
-function neededFor(words: readonly string[]): NeededPrograms {
+function neededFor(words: readonly string[], programs: ProgramRegistry): NeededPrograms {
   const last = words.at(-1) ?? ''
   const before = words.slice(0, -1)
-  return last.startsWith('-') && !before.some((word) => programs().includes(word)) ? {} : { typed: before }
+  return last.startsWith('-') && !before.some((word) => programs.has(word))
+    ? { load: (names) => programs.loadNamed(names) }
+    : { typed: before }
 }
 
-function handlerOf(command: Command | undefined, name: string): ((add: Complete) => void) | undefined {
+function handlerOf(all: Values, command: Command | undefined, name: string): ((add: Complete) => void) | undefined {
   const option = command?.options.find((one) => one.name() === name)
   const declared = option instanceof DeclaredOption && option.declared.kind === 'text' ? option.declared.values : undefined
-  const values = declared ? () => declared : (VALUES[`${command?.name()} ${name}`] ?? VALUES[name])
+  const values = declared ?? all[`${command?.name()} ${name}`] ?? all[name]
   return values && adding(values)
 }
 
-function adding(values: () => readonly string[]): (add: Complete) => void {
+function adding(values: readonly string[]): (add: Complete) => void {
   return (add) => {
-    for (const value of new Set(values())) add(value, '')
+    for (const value of new Set(values)) add(value, '')
   }
 }

@@ -17,7 +17,7 @@ import type { Options, Program } from '../protocol/definition.ts'
 import type { ProgramOption } from '../protocol/option.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
-import { printError, settleAll, UsageError } from './diagnostics.ts'
+import { addOrigin, printError, settleAll, UsageError } from './diagnostics.ts'
 import { loadPlayable } from './plugins.ts'
 import { readOptionFile, requireNetworkProgram } from './program-options.ts'
 import { checkDistinctPorts } from './same-port.ts'
@@ -121,10 +121,11 @@ export async function resolveSettings(flags: Flags): Promise<ResolvedConfig> {
 async function loadSchema(layers: readonly ConfigSource[]): Promise<{ schema: SettingsSchema; programs: ProgramRegistry }> {
   const { files, at } = pluginsOf(layers)
   if (files.length === 0) return { schema: parlorSchema, programs: shippedPrograms }
-  return saying(at, async () => {
+  return addOrigin(at, async () => {
     const { programs } = await loadPlayable(files)
     try {
-      return { schema: createSchema((await programs.all()).flatMap(({ takes = [] }) => takes)), programs }
+      const options = (await programs.all()).flatMap(({ takes = [] }) => takes)
+      return { schema: createSchema(options, (name) => programs.toFullName(name)), programs }
     } catch (error) {
       throw error instanceof ConfigError ? new UsageError(...error.sentences) : error
     }
@@ -144,7 +145,7 @@ async function programFaults(layers: readonly ConfigSource[], programs: ProgramR
     }),
   )
   try {
-    await settleAll(names.map(({ name, at }) => saying(at, () => requireNetworkProgram(name, programs))))
+    await settleAll(names.map(({ name, at }) => addOrigin(at, () => requireNetworkProgram(name, programs))))
     return []
   } catch (error) {
     if (error instanceof UsageError) return error.sentences
@@ -185,11 +186,8 @@ export async function selectPrograms(settings: ResolvedConfig, registry: Program
     settleAll(iterative.map((name) => fitting(name, 'iterative'))),
   ])
   const served = [...new Set(programs)]
-  // the settings know the short names of the shipped programs only
-  const byFullName = Object.fromEntries(Object.entries(ports).map(([name, port]) => [registry.toFullName(name), port]))
-  const all = portsOf({ ...settings, config: { ...settings.config, ports: byFullName } }, served)
-  const names = new Set(served.map(({ name }) => name))
-  checkDistinctPorts(Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name))), settings)
+  const all = portsOf(settings, served)
+  checkDistinctPorts(served, all, settings)
   return { programs: served, ports: all, iterative: new Set(oneByOne), http: httpOf(settings, served.filter(isShipped).length) }
 }
 
@@ -246,17 +244,7 @@ function httpOf({ config: { http, ports, portBase }, from }: ResolvedConfig, pro
 
 /** Resolves to the result of `make` for a setting. If it rejects with a UsageError, adds the source of the setting to each sentence. */
 export function withSource<Made>({ from, lines }: ResolvedConfig, setting: string, make: () => Promise<Made>): Promise<Made> {
-  return saying(formatOrigin(setting, from.get(setting), lines.get(setting)), make)
-}
-
-async function saying<Made>(at: string, make: () => Promise<Made>): Promise<Made> {
-  try {
-    return await make()
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    const [first = '', ...others] = error.sentences.map((sentence) => `${at}: ${sentence}`)
-    throw new UsageError(first, ...others)
-  }
+  return addOrigin(formatOrigin(setting, from.get(setting), lines.get(setting)), make)
 }
 
 function flagLayer({ config: _, json: __, plugin, port, limit, first, idle, wait, given = [], ...others }: Flags): ConfigSource {

@@ -15,6 +15,17 @@ export class UsageError extends Error {
   }
 }
 
+/** Resolves to the result of `make`. If it rejects with a UsageError, begins each sentence with `at`, the origin of the fault. */
+export async function addOrigin<Made>(at: string, make: () => Promise<Made>): Promise<Made> {
+  try {
+    return await make()
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    const [first = '', ...others] = error.sentences.map((sentence) => `${at}: ${sentence}`)
+    throw new UsageError(first, ...others)
+  }
+}
+
 /** Resolves to all values. If some promises reject with a UsageError, rejects with one UsageError of all sentences. */
 export async function settleAll<Value>(promises: Iterable<Promise<Value>>): Promise<Value[]> {
   const settled = await Promise.allSettled(promises)

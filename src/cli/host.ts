@@ -2,7 +2,7 @@ import { errorMessage } from '../base/errors.ts'
 import { chance } from '../games/random.ts'
 import { optionVerbs } from '../lab/fault-grammar.ts'
 import type { Program } from '../protocol/definition.ts'
-import { host, type HostOptions as TerminalHostOptions } from '../terminal/host.ts'
+import { type HostOptions, host } from '../terminal/host.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { formatAddress } from '../terminal/trouble.ts'
 import type { Transport } from '../wire/transport.ts'
@@ -10,12 +10,13 @@ import { wallClock } from './clock.ts'
 import { printError, printErrorBeside, printLine, UsageError } from './diagnostics.ts'
 import { listenOn, readCertificate } from './listening.ts'
 import { loadOverlay, type NetworkOptions } from './network.ts'
-import { createRandom, loadRegistry, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
+import { loadCatalogue, loadRegistry } from './plugins.ts'
+import { createRandom, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkTransport, socketPath, type TransportOptions } from './transports.ts'
 import { checkFamily, type GivenOption, parseServerAddress, spellOption } from './values.ts'
 
-interface HostOptions extends ProgramFlags, TransportOptions, NetworkOptions {
+interface HostFlags extends ProgramFlags, TransportOptions, NetworkOptions {
   readonly host?: string
   readonly port?: number
   readonly forever?: boolean
@@ -24,18 +25,24 @@ interface HostOptions extends ProgramFlags, TransportOptions, NetworkOptions {
 }
 
 /** Opens a hall in memory for the clients of one program. */
-async function hallFor({ name }: Program): Promise<Pick<TerminalHostOptions, 'seating'>> {
+async function hallFor({ name }: Program, plugins: readonly string[] | undefined): Promise<Pick<HostOptions, 'seating'>> {
   const { LobbyService } = await import('../lobby/service.ts')
   const { memoryStore } = await import('../storage/memory/index.ts')
   const onError = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
-  const service = new LobbyService({ store: memoryStore(), clock: wallClock, random: chance, onError })
+  const service = new LobbyService({
+    store: memoryStore(),
+    clock: wallClock,
+    random: chance,
+    catalogue: await loadCatalogue(plugins),
+    onError,
+  })
   return { seating: (peer) => service.createSeating(peer, name) }
 }
 
 /** Runs `parlor host`: plays the server's side of a program at the terminal. Resolves to the exit code. */
-export async function hostCommand(name: string, options: HostOptions): Promise<number> {
+export async function hostCommand(name: string, options: HostFlags): Promise<number> {
   checkTransport(options)
-  const program = await requireNetworkProgram(name, await loadRegistry(options.plugin))
+  const program = await requireNetworkProgram(name, await loadRegistry(options.plugin, [name]))
   const { own, network } = divideOptions(program, options)
   const terms = await resolveOptions(program, 'server', { ...options, given: [...options.given, ...own] })
   const certificate = await readCertificate(options)
@@ -61,7 +68,7 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
     return overlay ? overlay(transport, { program, side: 'server', number, write }) : transport
   }
   return host({
-    ...(program.needs ? await hallFor(program) : {}),
+    ...(program.needs ? await hallFor(program, options.plugin) : {}),
     program,
     options: { ...program.defaults, ...terms },
     random: await createRandom(program, terms),

@@ -3,7 +3,8 @@ import { Terminal } from '../terminal/terminal.ts'
 import type { Transport } from '../wire/transport.ts'
 import { printErrorBeside, printLine, UsageError } from './diagnostics.ts'
 import type { NetworkOptions, Overlay } from './network.ts'
-import { createRandom, loadRegistry, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
+import { loadRegistry } from './plugins.ts'
+import { createRandom, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkFingerprint, checkTransport, connectOver, socketPath, type TransportOptions } from './transports.ts'
 import { checkFamily, parseServerAddress, type ServerAddress, takeOnce } from './values.ts'
@@ -26,7 +27,7 @@ export async function joinCommand(name: string, given: JoinOptions): Promise<num
   }
   checkTransport(options)
   await checkFingerprint(options)
-  const program = await requireNetworkProgram(name, await loadRegistry(options.plugin))
+  const program = await requireNetworkProgram(name, await loadRegistry(options.plugin, [name]))
   const terms = await resolveOptions(program, 'client', options)
   if (options.udp && !program.host?.udp) throw new UsageError(`${program.name} does not run over UDP; fh/hello and fh/time do`)
   const { host, port } = toServerAddress(options)

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { errorMessage } from '../base/errors.ts'
-import { shippedGames } from '../games/index.ts'
+import type { Catalogue } from '../games/catalogue.ts'
 import { chance } from '../games/random.ts'
 import { LobbyService } from '../lobby/service.ts'
 import { requestPage } from '../server/admin.ts'
@@ -10,6 +11,7 @@ import { escapeInvisible } from '../wire/text.ts'
 import { wallClock } from './clock.ts'
 import { checkDataFolder } from './data-folder.ts'
 import { printError, UsageError } from './diagnostics.ts'
+import { loadCatalogue } from './plugins.ts'
 import { unknownGame } from './rank.ts'
 import { openStoreIn } from './stores.ts'
 import { checkFormat, formatTable, NAME_COLUMNS, toCsv } from './table.ts'
@@ -17,6 +19,7 @@ import { checkFormat, formatTable, NAME_COLUMNS, toCsv } from './table.ts'
 /** Source of a list, and its format. */
 interface ListOptions {
   readonly data: string
+  readonly plugin?: readonly string[]
   readonly json?: boolean
   readonly csv?: boolean
 }
@@ -44,19 +47,26 @@ export async function peopleListCommand({ data, json, csv }: ListOptions): Promi
  * Runs `parlor results`: prints the finished games in the histories of users, oldest first. CSV has a row for each player,
  * JSON an object for each game, one a line. Resolves to the exit code.
  */
-export async function resultsCommand(game: string | undefined, { data, json, csv }: ListOptions): Promise<number> {
+export async function resultsCommand(game: string | undefined, { data, plugin, json, csv }: ListOptions): Promise<number> {
   checkFormat({ json, csv })
-  const rules = game === undefined ? undefined : rulesOf(game)
+  const catalogue = await loadCatalogue(plugin)
+  // a game that no plug-in of this command has is known by its results alone
+  const known = game === undefined ? undefined : findRules(game, catalogue)
+  const rules = known ?? game?.toLowerCase()
+  if (game !== undefined && known === undefined && !existsSync(data)) throw unknownGame(game, catalogue)
   const terminal = new Terminal()
   let heading = json ? [] : [['table', 'ended', 'game', 'rated', 'seat', 'name', 'result', 'points']]
+  let isKnown = game === undefined || known !== undefined
   for await (const { results = [] } of pagesOf(data, 'results')) {
+    const found = rules === undefined ? results : results.filter((row) => row.game === rules)
+    isKnown ||= found.length > 0
+    if (!isKnown) continue
     // the heading is written with the first page, so that an error leaves the output empty
     terminal.write(toCsv(heading))
     heading = []
-    for (const row of results) {
-      if (rules !== undefined && row.game !== rules) continue
+    for (const row of found) {
       const ended = new Date(row.at).toISOString()
-      const named = shippedGames.find(row.game)?.name ?? row.game
+      const named = catalogue.publicName(row.game)
       if (json) terminal.write(`${JSON.stringify({ ...row, game: named, at: ended })}\n`)
       else
         terminal.write(
@@ -75,14 +85,13 @@ export async function resultsCommand(game: string | undefined, { data, json, csv
         )
     }
   }
+  if (game !== undefined && !isKnown) throw unknownGame(game, catalogue)
   return EXIT.good
 }
 
-/** Returns the rules' name of a game, given that name or the game's name for users. Throws a UsageError for an unknown game. */
-function rulesOf(game: string): string {
-  const rules = shippedGames.find(game)?.game.name ?? (shippedGames.games.has(game) ? game : undefined)
-  if (rules === undefined) throw unknownGame(game)
-  return rules
+/** Returns the rules' name of a game, given that name or the game's name for users; `undefined` for an unknown game. */
+function findRules(game: string, catalogue: Catalogue): string | undefined {
+  return catalogue.find(game)?.game.name ?? (catalogue.games.has(game) ? game : undefined)
 }
 
 /** Returns the result of a game for a seat: won, lost, draw, scored, or how the game ended early. */

@@ -218,11 +218,13 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
 }
 
 /** Prints how to start a program if its name stands in the place of a command, alone or after "play". */
-async function nameProgram([first = '', second = '']: readonly string[]): Promise<void> {
+async function nameProgram(words: readonly string[]): Promise<void> {
+  const [first = '', second = ''] = words
   const name = first === 'play' ? second : first
-  const { loadProgram, loadSolo } = await import('../programs/index.ts')
-  const program = await loadProgram(name)
-  const alone = (await loadSolo(name)) ? [`parlor solo ${name}`] : []
+  const { valuesOf } = await import('./program-options.ts')
+  const programs = await (await import('./plugins.ts')).loadRegistry(valuesOf('--plugin', words), [name])
+  const program = await programs.load(name)
+  const alone = (await programs.loadSolo(name)) ? [`parlor solo ${name}`] : []
   const ways =
     program && !(program.needs && !program.host)
       ? [`parlor host ${name}`, `parlor join ${name}`]

@@ -66,7 +66,7 @@ export function formatRefusal({ address, failure }: Monitor): string {
 export function formatNotShown({ address, failure }: Monitor, places: readonly ListenStatus[]): string {
   const own = places.find((one) => one.failure === undefined && one.transport !== 'udp' && one.address.port === address.port)
   const why = own
-    ? `${shortName(own.program.name)} has that port, ${address.port}: choose another with --http`
+    ? `${shortName(own.program)} has that port, ${address.port}: choose another with --http`
     : cannotListen(address, failure).replace('--port', '--http')
   return `metrics and health are not shown: ${why}`
 }

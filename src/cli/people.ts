@@ -1,4 +1,5 @@
 import { errorMessage } from '../base/errors.ts'
+import type { Catalogue } from '../games/catalogue.ts'
 import { chance } from '../games/random.ts'
 import { LobbyService } from '../lobby/service.ts'
 import { type AdminAnswer, AdminRequest, performRequest, sendAdminRequest } from '../server/admin.ts'
@@ -7,10 +8,17 @@ import { EXIT } from '../terminal/trouble.ts'
 import { wallClock } from './clock.ts'
 import { checkDataFolder } from './data-folder.ts'
 import { printError, UsageError } from './diagnostics.ts'
+import { loadCatalogue } from './plugins.ts'
 import { openStoreIn } from './stores.ts'
 
+/** The folder of a server, and the plug-ins whose unfinished tables may hold the user's seats. */
+interface PeopleOptions {
+  readonly data: string
+  readonly plugin?: readonly string[]
+}
+
 /** Runs `parlor people reset|remove NAME`, through the running server or directly in the folder. Resolves to the exit code. */
-export async function peopleCommand(action: string, name: string | undefined, { data }: { readonly data: string }): Promise<number> {
+export async function peopleCommand(action: string, name: string | undefined, { data, plugin }: PeopleOptions): Promise<number> {
   const request = AdminRequest.safeParse({ action, name })
   if (!request.success) {
     if (action === 'reset' || action === 'remove') throw new UsageError(`add the name: parlor people ${action} NAME`)
@@ -19,7 +27,7 @@ export async function peopleCommand(action: string, name: string | undefined, { 
   }
   if (name?.trim() === '') throw new UsageError(`the name is empty; add the name: parlor people ${action} NAME`)
   checkDataFolder(data)
-  const answer = (await askServer(data, request.data)) ?? (await inFolder(data, request.data))
+  const answer = (await askServer(data, request.data)) ?? (await inFolder(data, request.data, await loadCatalogue(plugin)))
   if ('done' in answer) {
     new Terminal().printSentence(answer.done)
     return EXIT.good
@@ -38,9 +46,9 @@ async function askServer(data: string, request: AdminRequest): Promise<AdminAnsw
 }
 
 /** Runs an admin command in a folder without a server, with the same effects on its unfinished tables. */
-async function inFolder(data: string, request: AdminRequest): Promise<AdminAnswer> {
+async function inFolder(data: string, request: AdminRequest, catalogue: Catalogue): Promise<AdminAnswer> {
   const onError = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
-  const service = new LobbyService({ store: await openStoreIn(data), clock: wallClock, random: chance, onError })
+  const service = new LobbyService({ store: await openStoreIn(data), clock: wallClock, random: chance, catalogue, onError })
   try {
     await service.open()
     return await performRequest(service, request)

@@ -1,13 +1,16 @@
+import { existsSync } from 'node:fs'
 import { errorMessage } from '../base/errors.ts'
+import { settingsFile } from '../config/defaults.ts'
 import type { Catalogue } from '../games/catalogue.ts'
+import type { Playable } from '../plugins/load.ts'
 import { type ProgramRegistry, shippedPrograms } from '../programs/index.ts'
-import { printError, UsageError } from './diagnostics.ts'
+import { addOrigin, printError, UsageError } from './diagnostics.ts'
 
 /** Resolves to the games and programs of this process: the shipped ones, and those of plug-ins. Rejects with a UsageError. */
 export async function loadPlayable(
   files: readonly string[] = [],
   onFailure: (sentence: string, reason: unknown) => void = (sentence, reason) => printError(`${sentence}: ${errorMessage(reason)}`),
-): Promise<{ readonly catalogue: Catalogue; readonly programs: ProgramRegistry }> {
+): Promise<Playable> {
   const { shippedGames } = await import('../games/index.ts')
   const shipped = { catalogue: shippedGames, programs: shippedPrograms }
   if (files.length === 0) return shipped
@@ -18,4 +21,30 @@ export async function loadPlayable(
     if (error instanceof PluginError) throw new UsageError(error.message)
     throw error
   }
+}
+
+/**
+ * Does the same as `loadPlayable` for a command with `--plugin` whose other settings are not those of `serve`: if no file is
+ * given, loads the plug-ins of the environment or of the settings file. Resolves to `undefined` if there are none.
+ */
+async function loadPluginsHere(given: readonly string[]): Promise<Playable | undefined> {
+  if (given.length > 0) return loadPlayable(given)
+  // the settings of all programs are loaded only if there may be plug-ins in them
+  if (!process.env.PARLOR_PLUGINS && !process.env.PARLOR_CONFIG && !existsSync(settingsFile)) return undefined
+  const { files, at } = await (await import('./settings-files.ts')).findPlugins()
+  return files.length === 0 ? undefined : addOrigin(at, () => loadPlayable(files))
+}
+
+/** Resolves to the games that come with Parlor, and those of the given plug-ins, or else of the settings. */
+export async function loadCatalogue(given: readonly string[] = []): Promise<Catalogue> {
+  return ((await loadPluginsHere(given)) ?? (await loadPlayable())).catalogue
+}
+
+/**
+ * Resolves to the programs that come with Parlor, and those of the given plug-ins. If none is given, these are the plug-ins of
+ * the settings, unless one of the typed `words` is the name of a shipped program. Rejects with a UsageError.
+ */
+export async function loadRegistry(given: readonly string[] = [], words: readonly string[] = []): Promise<ProgramRegistry> {
+  if (given.length === 0 && words.some((word) => shippedPrograms.has(word))) return shippedPrograms
+  return (await loadPluginsHere(given))?.programs ?? shippedPrograms
 }

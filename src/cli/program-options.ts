@@ -3,12 +3,8 @@ import { type LoadedPrograms, loadPrograms, type ProgramRegistry, shippedProgram
 import { type Options, type Program, readOption, type SoloProgram } from '../protocol/definition.ts'
 import type { FileOption, ProgramOption } from '../protocol/option.ts'
 import { printError, UsageError } from './diagnostics.ts'
+import { loadPlayable, loadRegistry } from './plugins.ts'
 import { type Command, DeclaredOption, type GivenOption, type OptionRole, spellOption } from './values.ts'
-
-/** Resolves to the programs of this process: the shipped ones, and those of plug-ins. Rejects with a UsageError. */
-export async function loadRegistry(files: readonly string[] = []): Promise<ProgramRegistry> {
-  return files.length === 0 ? shippedPrograms : (await (await import('./plugins.ts')).loadPlayable(files)).programs
-}
 
 /** Resolves to the networked program with a name. Rejects with a UsageError that suggests the nearest name if there is none. */
 export async function requireNetworkProgram(name: string, programs: ProgramRegistry = shippedPrograms): Promise<Program> {
@@ -79,32 +75,40 @@ export async function addProgramOptions(command: Command, role: OptionRole, need
 /**
  * Loads the programs that the typed words name, or all if there is an option that neither these programs nor the command have,
  * such as `--help`. The programs that the words name are first. All programs include those of the plug-ins that the words name;
- * if they name none, a command with settings includes those of the plug-ins in the settings.
+ * if they name none, a command with settings includes <<<<<<< ours
+those of the plug-ins in the settings
+||||||| base
+settings, for a command that has settings
+=======
+settings
+>>>>>>> theirs
+.
  */
 async function loadNeeded({ options }: Command, role: OptionRole, { typed, load }: NeededPrograms): Promise<LoadedPrograms> {
   if (!typed) return (load ?? loadPrograms)()
   const plugins = valuesOf('--plugin', typed)
-  const from = async (files: readonly string[]) => {
-    const registry = await loadRegistry(files)
-    return (names?: readonly string[]) => registry.loadNamed(names)
-  }
-  const loadTyped = load ?? (await from(plugins))
+  const from = (registry: ProgramRegistry) => (names?: readonly string[]) => registry.loadNamed(names)
+  const isOfServer = role === 'settings'
+  const loadTyped = load ?? from(isOfServer && plugins.length === 0 ? shippedPrograms : await loadRegistry(plugins, typed))
   const named = await loadTyped(typed)
   const declared = [...named.programs, ...named.solos].flatMap(optionsOf)
   const known = new Set([...options.map(({ long }) => long), ...declared.map(spellOption)])
   if (typed.every((word) => !word.startsWith('-') || known.has(word.split('=', 1)[0]))) return named
-  const isOfSettings = !load && role === 'settings' && plugins.length === 0 && !typed.some((word) => HELP.has(word))
-  const loadAll = isOfSettings
-    ? await from(await (await import('./settings-files.ts')).findPlugins(valuesOf('--config', typed).at(-1)))
-    : loadTyped
-  const { programs, solos } = await loadAll()
+  const isOfSettings = !load && isOfServer && plugins.length === 0 && !typed.some((word) => HELP.has(word))
+  const { programs, solos } = await (isOfSettings ? from(await loadConfigured(valuesOf('--config', typed).at(-1))) : loadTyped)()
   return { programs: [...named.programs, ...programs], solos: [...named.solos, ...solos] }
+}
+
+/** Resolves to the programs of the plug-ins of a settings file, with the shipped ones. */
+async function loadConfigured(config: string | undefined): Promise<ProgramRegistry> {
+  const { files } = await (await import('./settings-files.ts')).findPlugins(config)
+  return (await loadPlayable(files)).programs
 }
 
 const HELP: ReadonlySet<string> = new Set(['-h', '--help'])
 
 /** Returns the values that an option has in the typed words. */
-function valuesOf(option: string, typed: readonly string[]): string[] {
+export function valuesOf(option: string, typed: readonly string[]): string[] {
   return typed.flatMap((word, at) => {
     if (word.startsWith(`${option}=`)) return [word.slice(option.length + 1)]
     const next = typed[at + 1]

@@ -2,11 +2,12 @@ import { formatColumns, formatReference, formatSoloReference } from '../lab/refe
 import type { ProgramRegistry } from '../programs/index.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
-import { loadRegistry, requireNetworkProgram } from './program-options.ts'
+import { loadRegistry } from './plugins.ts'
+import { requireNetworkProgram } from './program-options.ts'
 
 /** Runs `parlor protocols [NAME]`: prints the table of all programs, or the reference of one. Resolves to the exit code. */
 export async function protocolsCommand(name?: string, { plugin }: { readonly plugin?: readonly string[] } = {}): Promise<number> {
-  const programs = await loadRegistry(plugin)
+  const programs = await loadRegistry(plugin, name === undefined ? [] : [name])
   const terminal = new Terminal()
   if (name === undefined) terminal.write(await all(terminal, programs))
   else {

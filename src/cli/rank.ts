@@ -2,23 +2,18 @@ import { existsSync } from 'node:fs'
 import { closestMatch } from 'leven'
 import { errorMessage } from '../base/errors.ts'
 import { defaults, settingsFile } from '../config/defaults.ts'
-import type { CatalogueEntry } from '../games/catalogue.ts'
-import { shippedGames } from '../games/index.ts'
+import type { Catalogue, CatalogueEntry } from '../games/catalogue.ts'
 import type { LadderRow } from '../hall/api.ts'
-import { toLadder } from '../hall/ratings.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotConnect, EXIT, formatAddress } from '../terminal/trouble.ts'
 import { Connection } from '../wire/connection.ts'
-import { Disconnected } from '../wire/disconnect.ts'
-import { lines } from '../wire/framing/lines.ts'
 import { escapeControls, quoteText } from '../wire/text.ts'
 import type { Address } from '../wire/transport.ts'
-import { connectTcp } from '../wire/transports/tcp.ts'
-import { wallClock } from './clock.ts'
 import { checkDataFolder } from './data-folder.ts'
 import { pagingHint, printError, UsageError } from './diagnostics.ts'
+import { connectToDoor, findInFolder, type GameLadder, type RankedGame, readLadder, readLadders } from './ladders.ts'
+import { loadCatalogue } from './plugins.ts'
 import { requireNetworkProgram } from './program-options.ts'
-import { openStoreIn } from './stores.ts'
 import { checkFormat, formatTable, NAME_COLUMNS, toCsv } from './table.ts'
 import { parseServerAddress } from './values.ts'
 
@@ -31,16 +26,22 @@ interface RankOptions {
   readonly limit: number
   readonly json?: boolean
   readonly csv?: boolean
+  readonly plugin?: readonly string[]
 }
 
 /** Program name of the front door. */
 const DOOR = 'parlor/door'
 
-/** Beginning of the front door's greeting. */
-const GREETING = 'Welcome to Parlor'
-/** Timeout for all answers of a server, in milliseconds. */
-const TIMEOUT = 10_000
-const NO_DOOR = '--port is that of the front door, 4000 if nothing else was set'
+/** Ladders and their source: `source` is for people, `from` for programs. */
+interface Found {
+  readonly source: string
+  readonly from: { readonly server: Address } | { readonly folder: string }
+  readonly ladders: readonly GameLadder[]
+}
+
+/**
+ * `parlor rank`: prints the ladders of a running server, or <<<<<<< ours
+if nothing else was set'
 
 /** A game's ladder. */
 interface Ladder {
@@ -56,17 +57,36 @@ interface Found {
 }
 
 /**
- * Runs `parlor rank`: prints the ladders of a running server, or of a server's folder. The command line determines the server;
+ * Runs `parlor rank`: prints the ladders of a running server, or of
+||||||| base
+if nothing else was set'
+
+/** A game's ladder. */
+interface Ladder {
+  readonly entry: CatalogueEntry
+  readonly rows: readonly LadderRow[]
+}
+
+/** Ladders and their source: `source` is for people, `from` for programs. */
+interface Found {
+  readonly source: string
+  readonly from: { readonly server: Address } | { readonly folder: string }
+  readonly ladders: readonly Ladder[]
+}
+
+/**
+ * `parlor rank`: prints the ladders of a running server, or of
+=======
+of
+>>>>>>> theirs
+ a server's folder. The command line determines the server;
  * otherwise the settings that `serve` has here, or the folder. Resolves to the exit code.
  */
 export async function rankCommand(name: string | undefined, options: RankOptions): Promise<number> {
   checkFormat(options)
-  const entry = name === undefined ? undefined : shippedGames.find(name)
-  if (name !== undefined && !entry)
-    throw /^\d+$/.test(name) ? new UsageError(`there is no game ${quoteText(name)}; ${pagingHint(Number(name))}`) : unknownGame(name)
-  if (entry && !hasLadder(entry))
-    throw new UsageError(`there is no ladder of ${entry.name}, which is played alone and without points; there is one of ${ladders()}`)
-  const entries = entry ? [entry] : shippedGames.entries.filter(hasLadder)
+  const catalogue = await loadCatalogue(options.plugin)
+  const game = name === undefined ? undefined : toRankedGame(name, catalogue)
+  const games = game ? [game] : catalogue.entries.filter(hasLadder).map(toRow)
   const { data, limit } = options
   const isOfFolder = options.named && options.host === undefined && options.port === undefined
   const at = isOfFolder ? undefined : await doorOf(options)
@@ -79,10 +99,20 @@ export async function rankCommand(name: string | undefined, options: RankOptions
   }
   const source = server && at ? `the server at ${formatAddress(at)}` : `the folder ${data}`
   try {
-    if (server && at) print({ source, from: { server: at }, ladders: await fromServer(server, entries, limit) }, entry, options)
+    if (server && at)
+      print(
+        { source, from: { server: at }, ladders: await (game ? readLadder(server, game, limit) : readLadders(server, games, limit)) },
+        game,
+        options,
+      )
     else {
+      if (game && !game.unit && !existsSync(data)) throw unknownGame(game.name, catalogue)
       checkFolder(data, isOfFolder ? '' : `${noServerAt(at)}, and `)
-      await printFromFolder(entries, entry, options)
+      const { ladders, isServed } = await findInFolder(data, games, limit)
+      // a game that no plug-in of this command has is known by its ladder alone
+      if (game && !game.unit && ladders.every(({ rows }) => rows.length === 0)) throw unknownGame(game.name, catalogue)
+      const by = isServed ? `the server that has the folder ${data} open` : source
+      print({ source: by, from: { folder: data }, ladders }, game, options)
     }
     return EXIT.good
   } catch (error) {
@@ -99,27 +129,21 @@ function hasLadder({ game }: CatalogueEntry): boolean {
   return game.seats.max > 1 || game.points !== undefined
 }
 
-function ladders(): string {
-  return shippedGames.entries
-    .filter(hasLadder)
-    .map(({ name }) => name)
-    .join(', ')
+/** Returns the game of a typed name, also if the catalogue does not have it. Throws a UsageError if the game has no ladder. */
+function toRankedGame(typed: string, catalogue: Catalogue): RankedGame {
+  const entry = catalogue.find(typed)
+  if (entry && hasLadder(entry)) return toRow(entry)
+  const ladders = catalogue.entries.filter(hasLadder).map(({ name }) => name)
+  if (entry)
+    throw new UsageError(
+      `there is no ladder of ${entry.name}, which is played alone and without points; there is one of ${ladders.join(', ')}`,
+    )
+  if (/^\d+$/.test(typed)) throw new UsageError(`there is no game ${quoteText(typed)}; ${pagingHint(Number(typed))}`)
+  return { name: typed.toLowerCase(), rules: typed.toLowerCase() }
 }
 
-/** Prints the ladders of a folder: from the server that has it open, or else from its files. */
-async function printFromFolder(entries: readonly CatalogueEntry[], entry: CatalogueEntry | undefined, options: RankOptions): Promise<void> {
-  const { data, limit } = options
-  const { requestLadder } = await import('../server/admin.ts')
-  const ladders: Ladder[] = []
-  for (const one of entries) {
-    const answer = await requestLadder(data, { game: one.game.name, limit })
-    if (!answer) break
-    if ('refused' in answer) throw new Error(answer.refused)
-    ladders.push({ entry: one, rows: answer.best })
-  }
-  const isServed = ladders.length === entries.length
-  const source = isServed ? `the server that has the folder ${data} open` : `the folder ${data}`
-  print({ source, from: { folder: data }, ladders: isServed ? ladders : await fromFolder(data, entries, limit) }, entry, options)
+function toRow({ name, game }: CatalogueEntry): RankedGame {
+  return { name, rules: game.name, unit: game.points ? 'points' : 'rating' }
 }
 
 /** Throws a UsageError if a folder has no database. The sentence begins with `noServer`, the reason why no server was contacted. */
@@ -134,7 +158,8 @@ function checkFolder(data: string, noServer: string): void {
 }
 
 function noServerAt(at: Address | undefined): string {
-  return at ? `no server listens at ${formatAddress(at)}` : 'the settings give the front door no fixed port'
+  return at ? `no server listens at ${formatAddress(at)}` : 'the <<<<<<< ours
+settings give the front door no fixed port'
 }
 
 /** Finds the address of the front door; `undefined` if the settings give it any free port, TLS or a Unix socket. */
@@ -162,63 +187,88 @@ async function settingsHere(): Promise<{ readonly host: string; readonly port: n
 /** Connects to the front door of a server. Resolves to the system's error if it cannot connect. */
 async function connectToDoor(at: Address): Promise<unknown> {
   try {
-    const connection = new Connection(await connectTcp(at, 0), { incoming: lines(), outgoing: lines(), messageLimit: 1024 * 1024 })
-    connection.send('style json')
-    return connection
-  } catch (error) {
-    return error
-  }
+    const connection = new Connection(await connectTcp(at, 0), { incoming: lines(), outgoing: lines(), messageLimit: 1024
+||||||| base
+settings give the front door no port that is known'
 }
 
-/** Reads ladders from a server. Rejects if the server is not a front door, or does not answer within `TIMEOUT`. */
-async function fromServer(server: Connection, entries: readonly CatalogueEntry[], limit: number): Promise<Ladder[]> {
-  const cancel = wallClock.after(TIMEOUT, () =>
-    server.fail(new Disconnected('ours', `it has sent no answer for ${TIMEOUT / 1000} s; ${NO_DOOR}`)),
-  )
+/** Finds the address of the front door; `undefined` if the settings give it any free port, TLS or a Unix socket. */
+async function doorOf(options: RankOptions): Promise<Address | undefined> {
+  const { host, port } = parseWhere(options)
+  if (host !== undefined && port !== undefined) return { host, port }
+  const here = (await settingsHere()) ?? { host: defaults.host, port: undefined }
+  const known = port ?? here.port ?? (await requireNetworkProgram(DOOR)).port
+  return known === 0 ? undefined : { host: host ?? here.host, port: known }
+}
+
+/** Reads the address of `serve` from a file or the environment, if either has settings. */
+async function settingsHere(): Promise<{ readonly host: string; readonly port: number | undefined } | undefined> {
+  const named = ['CONFIG', 'HOST', 'ONLY', 'PORTS', 'PORTBASE', 'TLS', 'UNIX'].some((name) => process.env[`PARLOR_${name}`])
+  if (!named && !existsSync(settingsFile)) return undefined
+  const { loadFromSettings, selectPrograms, resolveSettings } = await import('./config.ts')
+  const settings = await resolveSettings({})
+  const { host, tls, unix } = settings.config
+  // over TLS or a socket, the server is asked through its folder
+  if (tls || unix !== undefined) return { host, port: 0 }
+  const { ports } = await selectPrograms(settings, (await loadFromSettings(settings)).programs)
+  return { host: host === '0.0.0.0' || host === '::' ? defaults.host : host, port: ports[DOOR] }
+}
+
+/** Connects to the front door of a server. Resolves to the system's error if it cannot connect. */
+async function connectToDoor(at: Address): Promise<unknown> {
   try {
-    const greeting = await server.receive()
-    if (!greeting.startsWith(GREETING)) throw new Error(`it sends ${quoteText(greeting)}, which no front door sends; ${NO_DOOR}`)
-    const ladders: Ladder[] = []
-    for (const entry of entries) ladders.push({ entry, rows: await askFor(server, entry, limit) })
-    return ladders
-  } finally {
-    cancel()
-  }
+    const connection = new Connection(await connectTcp(at, 0), { incoming: lines(), outgoing: lines(), messageLimit: 1024
+=======
+settings
+>>>>>>> theirs
+ give the front door no port that is known'
 }
 
-async function askFor(server: Connection, { name }: CatalogueEntry, limit: number): Promise<readonly LadderRow[]> {
-  server.send(JSON.stringify({ type: 'ladder', id: name, game: name, limit }))
-  const { ToClient } = await import('../native/messages.ts')
-  for (;;) {
-    const line = await server.receive()
-    const message = line.startsWith('{') ? ToClient.parse(JSON.parse(line)) : undefined
-    if (message?.type === 'error') throw new Error(message.message)
-    if (message?.type === 'ladder') return message.best
-  }
+/** Finds the address of the front door; `undefined` if the settings give it any free port, TLS or a Unix socket. */
+async function doorOf(options: RankOptions): Promise<Address | undefined> {
+  const { host, port } = parseWhere(options)
+  if (host !== undefined && port !== undefined) return { host, port }
+  const here = (await settingsHere()) ?? { host: defaults.host, port: undefined }
+  const known = port ?? here.port ?? (await requireNetworkProgram(DOOR)).port
+  return known === 0 <<<<<<< ours
+sends
+||||||| base
+says
+=======
+?
+>>>>>>> theirs
+ undefined : { host: host <<<<<<< ours
+sends;
+||||||| base
+says;
+=======
+??
+>>>>>>> theirs
+ here.host, port: known }
 }
 
-async function fromFolder(folder: string, entries: readonly CatalogueEntry[], limit: number): Promise<Ladder[]> {
-  const store = await openStoreIn(folder)
-  try {
-    const ladders: Ladder[] = []
-    for (const entry of entries) ladders.push({ entry, rows: toLadder(await store.results.ladder(entry.game.name, limit)) })
-    return ladders
-  } finally {
-    await store.close()
-  }
+/** Reads the address of `serve` from a file or the environment, if either has settings. */
+async function settingsHere(): Promise<{ readonly host: string; readonly port: number | undefined } | undefined> {
+  const named = ['CONFIG', 'HOST', 'ONLY', 'PORTS', 'PORTBASE', 'TLS', 'UNIX'].some((name) => process.env[`PARLOR_${name}`])
+  if (!named && !existsSync(settingsFile)) return undefined
+  const { loadFromSettings, selectPrograms, resolveSettings } = await import('./config.ts')
+  const settings = await resolveSettings({})
+  const { host, tls, unix } = settings.config
+  // over TLS or a socket, the server is asked through its folder
+  if (tls || unix !== undefined) return { host, port: 0 }
+  const { ports } = await selectPrograms(settings, (await loadFromSettings(settings)).programs)
+  return { host: host === '0.0.0.0' || host === '::' ? defaults.host : host, port: ports[DOOR] }
 }
 
-function print({ source, from, ladders }: Found, named: CatalogueEntry | undefined, { json, csv }: RankOptions): void {
+function print({ source, from, ladders }: Found, named: RankedGame | undefined, { json, csv }: RankOptions): void {
   const terminal = new Terminal()
   if (json) {
     const rows = (all: readonly LadderRow[]) => all.map(({ rank, name, score, games }) => ({ rank, name, score, games }))
     terminal.write(
-      `${JSON.stringify({ ...from, ladders: ladders.map(({ entry, rows: all }) => ({ game: entry.name, best: rows(all) })) })}\n`,
+      `${JSON.stringify({ ...from, ladders: ladders.map(({ game, rows: all }) => ({ game: game.name, best: rows(all) })) })}\n`,
     )
   } else if (csv) {
-    const rows = ladders.flatMap(({ entry, rows: all }) =>
-      all.map(({ rank, name, score, games }) => [entry.name, rank, name, score, games]),
-    )
+    const rows = ladders.flatMap(({ game, rows: all }) => all.map(({ rank, name, score, games }) => [game.name, rank, name, score, games]))
     terminal.write(toCsv([['game', 'rank', 'name', 'score', 'games'], ...rows]))
   } else {
     const shown = ladders.filter(({ rows }) => named || rows.length > 0).map((ladder) => table(ladder, terminal))
@@ -227,12 +277,12 @@ function print({ source, from, ladders }: Found, named: CatalogueEntry | undefin
   }
 }
 
-function table({ entry: { name, game }, rows }: Ladder, terminal: Terminal): string {
+function table({ game: { name, unit }, rows }: GameLadder, terminal: Terminal): string {
   if (rows.length === 0) return `${name}\n${terminal.wrap('No user is on this ladder yet.')}\n`
   const columns = [
     { title: 'rank', isNumber: true },
     { title: 'name', narrowest: NAME_COLUMNS },
-    { title: game.points ? 'points' : 'rating', isNumber: true },
+    { title: unit ?? 'score', isNumber: true },
     { title: 'games', isNumber: true },
   ]
   const cells = rows.map(({ rank, name: who, score, games }) => [
@@ -245,8 +295,8 @@ function table({ entry: { name, game }, rows }: Ladder, terminal: Terminal): str
 }
 
 /** Creates the UsageError for an unknown game. It suggests the nearest name, or else lists all names. */
-export function unknownGame(typed: string): UsageError {
-  const names = shippedGames.entries.map(({ name }) => name)
+export function unknownGame(typed: string, { entries }: Catalogue): UsageError {
+  const names = entries.map(({ name }) => name)
   const meant = closestMatch(typed.toLowerCase(), names, { maxDistance: 2 })
   return new UsageError(
     `there is no game ${quoteText(typed)}; ${meant === undefined ? `there are ${names.join(', ')}` : `did you mean ${meant}?`}`,

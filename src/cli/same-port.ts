@@ -1,5 +1,6 @@
 import type { ResolvedConfig } from '../config/config.ts'
 import { findShortName } from '../programs/index.ts'
+import type { Program } from '../protocol/definition.ts'
 import { UsageError } from './diagnostics.ts'
 
 /**
@@ -7,16 +8,18 @@ import { UsageError } from './diagnostics.ts'
  * could not listen. `ports` has the ports in the settings, by program name.
  */
 export function checkDistinctPorts(
+  programs: readonly Program[],
   ports: Readonly<Record<string, number>>,
   { config: { host, http }, from }: Pick<ResolvedConfig, 'config' | 'from'>,
 ): void {
   const seen = new Map<number, string>()
   for (const [name, port] of Object.entries(ports)) {
+    const program = programs.find((one) => one.name === name)
     // port 0 is any free port
-    if (port === 0) continue
+    if (!program || port === 0) continue
     const other = seen.get(port)
-    if (other !== undefined) throw new UsageError(samePort(other, shortName(name), port))
-    seen.set(port, shortName(name))
+    if (other !== undefined) throw new UsageError(samePort(other, shortName(program), port))
+    seen.set(port, shortName(program))
   }
   if (http === 'none' || http.host !== host || from.get('http') === 'default') return
   const program = http.port === 0 ? undefined : seen.get(http.port)
@@ -29,6 +32,6 @@ export function samePort(one: string, other: string, port: number): string {
 }
 
 /** Returns the short name of a program, or its full name if it has no short one. */
-export function shortName(name: string): string {
-  return findShortName(name) ?? name
+export function shortName({ name, short = findShortName(name) }: Pick<Program, 'name' | 'short'>): string {
+  return short ?? name
 }

@@ -167,7 +167,7 @@ function notServed(places: readonly ListenStatus[], { data, portBase, unix }: Pi
       const { program, address, failure } = place
       const own = places.find((other) => other.failure === undefined && isSameAddress(other, place))
       if (own && busy.includes(place))
-        return `${program.name} is not served: ${samePort(shortName(own.program.name), shortName(program.name), address.port)}`
+        return `${program.name} is not served: ${samePort(shortName(own.program), shortName(program), address.port)}`
       const why = cannotListen(address, failure).replace('--port', `--port ${program.name}=N`)
       return `${program.name} is not served: ${why}`
     })

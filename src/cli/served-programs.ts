@@ -1,9 +1,9 @@
 import { networkInterfaces } from 'node:os'
 import { formatColumns } from '../lab/reference.ts'
-import { findShortName } from '../programs/index.ts'
 import type { Program } from '../protocol/definition.ts'
 import type { ListenStatus } from '../server/server.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { shortName } from './same-port.ts'
 
 /** Returns the table of programs and ports, and how to try a program. */
 export function formatServed(places: readonly ListenStatus[], host: string, terminal: Terminal): string {
@@ -30,7 +30,7 @@ ${formatColumns(ways, terminal.columns)}
 
 /** Returns the addresses of a server, and how to try its first program. */
 function waysTo({ program, address, transport }: ListenStatus, host: string): [where: string, ways: string[][]] {
-  const short = shortNameOf(program) ?? program.name
+  const short = shortName(program)
   const wire = ['parlor protocols PROGRAM', 'the messages on the wire']
   if (transport === 'unix') {
     const joining = [`parlor join PROGRAM --unix SOCKET`, `such as  parlor join ${short} --unix ${address.host}`]
@@ -45,12 +45,8 @@ function waysTo({ program, address, transport }: ListenStatus, host: string): [w
 }
 
 function named(program: Program): string {
-  const short = shortNameOf(program)
-  return short ? `${program.name} (${short})` : program.name
-}
-
-function shortNameOf({ name, short }: Program): string | undefined {
-  return short ?? findShortName(name)
+  const short = shortName(program)
+  return short === program.name ? short : `${program.name} (${short})`
 }
 
 /** Returns a sentence with the addresses for other machines if the server listens on all interfaces; else `undefined`. */

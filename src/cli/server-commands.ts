@@ -59,6 +59,7 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
           .option('--json', 'print them as JSON')
           .option('--csv', 'print them as CSV')
           .addOption(dataOption('the folder of the server'))
+          .option('--plugin <file>', PLUGIN, appendValue)
           .action(async (game, options, command) =>
             end(await (await import('./rank.ts')).rankCommand(game, { ...options, data: await folderOf(command), named: named(command) })),
           ),
@@ -73,13 +74,14 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
           .addOption(dataOption('the folder of the server'))
           .option('--json', 'list: print them as JSON')
           .option('--csv', 'list: print them as CSV')
-          .action(async (action, name, { json, csv }, command) => {
+          .option('--plugin <file>', PLUGIN, appendValue)
+          .action(async (action, name, { plugin, json, csv }, command) => {
             const data = await folderOf(command)
             if (action === 'list' && name === undefined) {
               return end(await (await import('./listings.ts')).peopleListCommand({ data, json, csv }))
             }
             if (json || csv) throw new UsageError(`--json and --csv are for "people list", and not for ${JSON.stringify(action)}`)
-            return end(await (await import('./people.ts')).peopleCommand(action, name, { data }))
+            return end(await (await import('./people.ts')).peopleCommand(action, name, { data, plugin }))
           }),
     },
     {
@@ -91,8 +93,9 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
           .addOption(dataOption('the folder of the server'))
           .option('--json', 'print them as JSON, a game on a line')
           .option('--csv', 'print them as CSV (default)')
-          .action(async (game, { json, csv }, command) =>
-            end(await (await import('./listings.ts')).resultsCommand(game, { data: await folderOf(command), json, csv })),
+          .option('--plugin <file>', PLUGIN, appendValue)
+          .action(async (game, { plugin, json, csv }, command) =>
+            end(await (await import('./listings.ts')).resultsCommand(game, { data: await folderOf(command), plugin, json, csv })),
           ),
     },
     {
@@ -103,8 +106,9 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
         made
           .addOption(dataOption('the folder of the server'))
           .option('--json', 'print the findings as JSON')
-          .action(async (file, { json }, command) =>
-            end(await (await import('./store-files.ts')).verifyCommand(file, { data: await folderOf(command), json })),
+          .option('--plugin <file>', PLUGIN, appendValue)
+          .action(async (file, { plugin, json }, command) =>
+            end(await (await import('./store-files.ts')).verifyCommand(file, { data: await folderOf(command), plugin, json })),
           ),
     },
     {

@@ -5,12 +5,13 @@ import { createConsole, Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { wallClock } from './clock.ts'
 import { printError } from './diagnostics.ts'
-import { createRandom, loadRegistry, type ProgramFlags, printAdvice, requireSoloProgram, resolveOptions } from './program-options.ts'
+import { loadRegistry } from './plugins.ts'
+import { createRandom, type ProgramFlags, printAdvice, requireSoloProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 
 /** Runs `parlor solo`: plays a program without a network. Resolves to the exit code. */
 export async function soloCommand(name: string, flags: ProgramFlags): Promise<number> {
-  const program = await requireSoloProgram(name, await loadRegistry(flags.plugin))
+  const program = await requireSoloProgram(name, await loadRegistry(flags.plugin, [name]))
   const options = await resolveOptions(program, 'solo', flags)
   printAdvice(program, options)
   const stop = terminalSignal()
@@ -20,14 +21,14 @@ export async function soloCommand(name: string, flags: ProgramFlags): Promise<nu
 
 /** Plays a program at this terminal. Resolves with the exit code. */
 async function play(program: SoloProgram, options: Options, random: Random): Promise<number> {
-  const house = new LocalSeating(
+  const seating = new LocalSeating(
     () => undefined,
     random,
     () => {},
   )
-  const person = createConsole(new Terminal(), printError)
+  const console = createConsole(new Terminal(), printError)
   try {
-    await program.play({ words: undefined, person, house, options, random, clock: wallClock })
+    await program.play({ words: undefined, console, seating, options, random, clock: wallClock })
     return EXIT.good
   } catch (error) {
     if (!(error instanceof EndOfInput)) throw error

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { formatCount } from '../base/counts.ts'
 import { errorMessage } from '../base/errors.ts'
+import type { Catalogue } from '../games/catalogue.ts'
 import { isRefusal } from '../games/game.ts'
-import { games } from '../games/index.ts'
-import type { TableEvent, TableId } from '../hall/ports.ts'
+import type { TableEvent } from '../hall/ports.ts'
 import { evolve, toOpenedTable } from '../hall/table.ts'
 import { type AdminAnswer, sendAdminRequest } from '../server/admin.ts'
 import { StoreError } from '../storage/error.ts'
@@ -33,14 +33,22 @@ import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { noDatabaseIn, noFolder, noFolderBut } from './data-folder.ts'
 import { printError, UsageError } from './diagnostics.ts'
+import { loadCatalogue } from './plugins.ts'
 
 /** The folder of a server. */
 interface InFolder {
   readonly data: string
 }
 
+/** VerifyOptions says what is verified, with the rules of which plug-ins, and how the findings are printed. */
+interface VerifyOptions extends InFolder {
+  readonly plugin?: readonly string[]
+  readonly json?: boolean
+}
+
 /** Runs `parlor verify [FILE]`: checks a backup, or the data of a server, also while that runs. Resolves to the exit code. */
-export async function verifyCommand(file: string | undefined, { data, json }: InFolder & { readonly json?: boolean }): Promise<number> {
+export async function verifyCommand(file: string | undefined, { data, plugin, json }: VerifyOptions): Promise<number> {
+  const catalogue = await loadCatalogue(plugin)
   const path = file === undefined ? databaseIn(data) : databaseAt(file)
   const loss = storing(() => describeLoss(path))
   if (loss !== undefined) {
@@ -49,7 +57,7 @@ export async function verifyCommand(file: string | undefined, { data, json }: In
   }
   const folder = mkdtempSync(join(tmpdir(), 'parlor-verify-'))
   try {
-    const found = await verifyCopy(path, file === undefined ? data : undefined, folder)
+    const found = await verifyCopy(path, { data: file === undefined ? data : undefined, folder, catalogue })
     report(path, found, json === true)
     return found.problems.length === 0 ? EXIT.good : EXIT.trouble
   } finally {
@@ -58,7 +66,10 @@ export async function verifyCommand(file: string | undefined, { data, json }: In
 }
 
 /** Verifies a copy of a database, made by the server that runs in `data`, if one does. Rejects with a UsageError if no copy can be made. */
-async function verifyCopy(path: string, data: string | undefined, folder: string): Promise<Verification> {
+async function verifyCopy(
+  path: string,
+  { data, folder, catalogue }: { readonly data: string | undefined; readonly folder: string; readonly catalogue: Catalogue },
+): Promise<Verification> {
   const copy = join(folder, 'parlor.db')
   // sentences about the copy are printed as sentences about the file
   const named = (sentence: string) => sentence.replaceAll(copy, path).replaceAll(folder, dirname(path))
@@ -73,7 +84,7 @@ async function verifyCopy(path: string, data: string | undefined, folder: string
     }
     if (answer) detachCopy(copy)
     else copyAll(path, folder)
-    const found = verify(copy, replay)
+    const found = verify(copy, (_, events) => replay(events, catalogue))
     return { ...found, problems: found.problems.map(named) }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
@@ -220,11 +231,11 @@ function copyAll(path: string, folder: string): void {
 }
 
 /** Replays a table's events by the rules of its game. Returns what is wrong with them, if anything. */
-function replay(_: TableId, events: readonly TableEvent[]): string | undefined {
+function replay(events: readonly TableEvent[], { games }: Catalogue): string | undefined {
   const [first, ...others] = events
   if (first?.type !== 'opened') return 'its log does not begin with the event "opened"'
   const rules = games.get(first.game)
-  // only a server with the plug-in knows the rules of a plug-in's game
+  // only the plug-in has the rules of its game
   if (!rules) return undefined
   try {
     others.reduce(evolve, toOpenedTable(first, rules))

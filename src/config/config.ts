@@ -91,10 +91,15 @@ export interface SettingsSchema {
   readonly values: z.ZodType<Readonly<Record<string, unknown>>>
   /** Schema of one source, which can set any part of the settings. */
   readonly part: z.ZodType
+  /** Converts a program's short name to its full name; returns any other name unchanged. */
+  readonly toProgramName: (name: string) => string
 }
 
-/** Creates the schema for the settings of some programs. Throws a ConfigError if an option has the name of another setting. */
-export function createSchema(declared: readonly ProgramOption[]): SettingsSchema {
+/**
+ * Creates the schema for the settings of some programs, given their options and the function that completes their names. Throws
+ * a ConfigError if an option has the name of another setting.
+ */
+export function createSchema(declared: readonly ProgramOption[], toProgramName = toShippedName): SettingsSchema {
   const options = [...new Map(declared.filter(({ setting }) => setting).map((option) => [option.name, option])).values()]
   const taken = options.find(({ name }) => Object.hasOwn(Config.shape, name))
   if (taken) throw new ConfigError(`the option ${taken.name} has the name of a setting of the server`)
@@ -108,6 +113,7 @@ export function createSchema(declared: readonly ProgramOption[]): SettingsSchema
     }),
     flags: new Set(['tls', 'strict', 'trace', 'secrets', ...flags]),
     values: z.strictObject(shape),
+    toProgramName,
     part: z.strictObject({ ...Config.shape, ...shape, limits: Config.shape.limits.partial() }).partial(),
   }
 }
@@ -163,9 +169,9 @@ export function resolveWith(schema: SettingsSchema, layers: readonly ConfigSourc
   if (fault !== undefined) throw new ConfigError(fault, ...others)
   const usual: ConfigSource = { values: defaults, from: () => 'default' }
   for (const layer of [usual, ...layers]) {
-    for (const [setting, value] of flattenSettings(layer.values)) {
+    for (const [setting, value, written] of flattenSettings(layer.values, schema.toProgramName)) {
       from.set(setting, layer.from(setting))
-      const line = layer.lineOf?.(setting)
+      const line = layer.lineOf?.(written)
       if (line === undefined) lines.delete(setting)
       else lines.set(setting, line)
       setValue(merged, setting, value)
@@ -186,13 +192,13 @@ export function resolveWith(schema: SettingsSchema, layers: readonly ConfigSourc
   }
 }
 
-/** Converts a program's short name to its full name; returns any other name unchanged. */
-export function toProgramName(name: string): string {
+/** Converts the short name of a program that comes with Parlor to its full name; returns any other name unchanged. */
+export function toShippedName(name: string): string {
   return programNames.find((one) => one === name || findShortName(one) === name) ?? name
 }
 
 /** Finds the programs to which one source gives several ports, by two names; returns their ports by full name. */
-function secondPorts(ports: unknown): readonly (readonly [string, readonly unknown[]])[] {
+function secondPorts(ports: unknown, toProgramName: SettingsSchema['toProgramName']): readonly (readonly [string, readonly unknown[]])[] {
   const byProgram = Map.groupBy(Object.entries(ports ?? {}), ([name]) => toProgramName(name))
   return [...byProgram].flatMap(([name, given]) => {
     const different = [...new Set(given.map(([, port]) => port))]
@@ -201,7 +207,7 @@ function secondPorts(ports: unknown): readonly (readonly [string, readonly unkno
 }
 
 /** Returns a sentence for each invalid value of a source, in the order of its lines. */
-function faultsOf(layer: ConfigSource, { part, names }: SettingsSchema): readonly string[] {
+function faultsOf(layer: ConfigSource, { part, names, toProgramName }: SettingsSchema): readonly string[] {
   const { values, from, lineOf = () => undefined } = layer
   const fault = (setting: string, say: (at: string) => string) => {
     const line = lineOf(setting)
@@ -219,7 +225,7 @@ function faultsOf(layer: ConfigSource, { part, names }: SettingsSchema): readonl
     const value = typeof given === 'string' ? quoteText(given) : JSON.stringify(given)
     return [fault(setting, (at) => `${at} is ${value}, and must be ${issue.message}`)]
   })
-  found.push(...secondPorts(values.ports).map(([name, given]) => fault(`ports.${name}`, (at) => formatDuplicate(at, given))))
+  found.push(...secondPorts(values.ports, toProgramName).map(([name, given]) => fault(`ports.${name}`, (at) => formatDuplicate(at, given))))
   return found.toSorted((one, other) => one.line - other.line).map(({ text: sentence }) => sentence)
 }
 
@@ -251,11 +257,16 @@ function nearest(typed: string, names: readonly string[]): string | undefined {
   return candidates.find((name) => plain(name) === meant)
 }
 
-/** Yields all values by the names of their settings, such as `limits.tables`, with the full names of programs. */
-export function* flattenSettings(values: Readonly<Record<string, unknown>>): Iterable<[string, unknown]> {
+/** Yields all values by the names of their settings, such as `limits.tables`, with the full names of programs, and as they are written. */
+export function* flattenSettings(
+  values: Readonly<Record<string, unknown>>,
+  toProgramName: SettingsSchema['toProgramName'] = toShippedName,
+): Iterable<[name: string, value: unknown, written: string]> {
   for (const [name, value] of Object.entries(values)) {
-    if (!isTable(name)) yield [name, value]
-    else for (const [key, inner] of Object.entries(value ?? {})) yield [`${name}.${name === 'ports' ? toProgramName(key) : key}`, inner]
+    if (!isTable(name)) yield [name, value, name]
+    else
+      for (const [key, inner] of Object.entries(value ?? {}))
+        yield [`${name}.${name === 'ports' ? toProgramName(key) : key}`, inner, `${name}.${key}`]
   }
 }
 

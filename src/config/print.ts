@@ -45,7 +45,8 @@ export function formatJson(settings: ResolvedConfig): string {
 
 /** Yields the settings that are set, as `parlor.toml` has them, in the order of the schema. */
 function encodeSettings({ schema: { names }, config, options }: ResolvedConfig): Iterable<[string, unknown]> {
-  const encoded = [...flattenSettings({ ...z.encode(Config, config), ...options })]
+  const flat = flattenSettings({ ...z.encode(Config, config), ...options })
+  const encoded = Array.from(flat, ([setting, value]): [string, unknown] => [setting, value])
   const placeOf = ([setting]: [string, unknown]) => names.indexOf(splitName(setting)[0] === 'ports' ? 'ports' : setting)
   return encoded.toSorted((one, other) => placeOf(one) - placeOf(other))
 }

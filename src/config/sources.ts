@@ -10,7 +10,7 @@ import {
   type SettingsSchema,
   setValue,
   splitName,
-  toProgramName,
+  toShippedName,
 } from './config.ts'
 
 const LISTS: readonly string[] = ['plugins', 'only', 'iterative']
@@ -72,7 +72,7 @@ function linesOf(toml: string): ReadonlyMap<string, number> {
 /** Returns the name of a setting; for a port, with the full name of its program. */
 function withFullName(name: string): string {
   const [table, key] = splitName(name)
-  return table === 'ports' ? `${table}.${toProgramName(key)}` : name
+  return table === 'ports' ? `${table}.${toShippedName(key)}` : name
 }
 
 /** Splits a dotted key of TOML into its parts, without their quotes. */

@@ -16,19 +16,19 @@ const door: Protocol<DoorMessage, DoorState> = {
   framing: plainLines,
   over: (transport) => new Telnet(transport),
 
-  async server(peer, { house, clock }) {
-    const session = new DoorSession(peer, { house, clock })
+  async server(peer, { seating, clock }) {
+    const session = new DoorSession(peer, { seating, clock })
     await Promise.race([runSession(session), session.broken])
     if (session.isNative) await serveProgram(peer, session)
   },
 
-  async client(peer, { person }) {
-    const closed = read(peer, (line) => person.say(line))
+  async client(peer, { console }) {
+    const closed = read(peer, (line) => console.say(line))
     for (let typed: string | undefined = ''; typed !== QUIT; ) {
-      typed = await askUntil(closed, person, { prompt: '', atEnd: QUIT })
+      typed = await askUntil(closed, console, { prompt: '', atEnd: QUIT })
       // the server may have closed while the user was typing
       if (typed === undefined || peer.state === 'end') break
-      if (typed === 'telnet') person.say('This client does not speak telnet, so it shows passwords.')
+      if (typed === 'telnet') console.say('This client does not speak telnet, so it shows passwords.')
       else peer.send('line', typed)
     }
     await closed

@@ -98,7 +98,7 @@ export class DoorSession {
   /** True during `withNewTableShown`. */
   #going = false
 
-  constructor(peer: Peer<DoorMessage, DoorState>, { house, clock }: Pick<RoleContext<unknown>, 'house' | 'clock'>) {
+  constructor(peer: Peer<DoorMessage, DoorState>, { seating, clock }: Pick<RoleContext<unknown>, 'seating' | 'clock'>) {
     const { transport } = peer.connection
     this.peer = peer
     this.clock = clock
@@ -109,7 +109,7 @@ export class DoorSession {
     this.#break = reject
     // a rejection after the end of the session concerns no caller
     promise.catch(() => {})
-    this.lobby = requireLobby(house, {
+    this.lobby = requireLobby(seating, {
       seated: (snapshot) => this.#enqueue((listener) => listener.seated(snapshot)),
       tableEvent: (update) => this.#enqueue((listener) => listener.tableEvent(update)),
       closed: (table, reason) => this.#enqueue((listener) => listener.closed(table, reason)),

@@ -13,8 +13,15 @@ import type { TimeLimit } from './time-limit.ts'
  * no table reaches a state for which a hook fails: the guard refuses the move instead. A failure of a text is an
  * empty text. Everything else throws a RulesError, which closes that table, or refuses to open it.
  *
- * The limit of this: a role of a plug-in's program is an asynchronous function, and no limit stops it while it computes. A
- * role that throws ends its own conversation, like a shipped one.
+ * <<<<<<< ours
+The limit of this: a
+||||||| base
+What this cannot do: a
+=======
+A
+>>>>>>> theirs
+ role of a plug-in's program is bounded in another way (`loop-limit.ts`). A role that throws ends its own conversation, like
+ * a shipped one.
  */
 
 /** FailureObserver is called once for each hook of a game that has failed, with a sentence for the log. */

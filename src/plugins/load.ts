@@ -44,7 +44,7 @@ interface PluginExports {
  */
 export async function loadPlugins(files: readonly string[], shipped: Playable, onFailure: FailureObserver): Promise<Playable> {
   if (files.length === 0) return shipped
-  resolveToThisCopy()
+  resolveToThisCopy(files.map((file) => pathToFileURL(resolve(file)).href))
   const limit = new TimeLimit(LIMIT)
   let all = shipped
   for (const file of files) all = await addPlugin(file, readExports(file, await importFile(file)), { all, limit, onFailure })

@@ -1,4 +1,8 @@
-import { registerHooks } from 'node:module'
+import { type LoadFnOutput, registerHooks } from 'node:module'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { decode } from '../wire/text.ts'
+import { addLoopLimits } from './loop-limit.ts'
 
 /** The ending of Parlor's files: `.ts` in a clone, `.js` in an installed package. */
 const ENDING = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
@@ -11,17 +15,43 @@ const FACES: ReadonlyMap<string, string> = new Map([
 
 /**
  * Makes `import 'parlor'` resolve to the running copy in every module that is loaded from now on, in any folder. A
- * second copy would have classes of its own, so `instanceof` would fail. Returns a function that ends the redirection.
+ * second copy would have classes of its own, so `instanceof` would fail. Also gives a time limit to the loops of plug-ins, whose
+ * URLs are given, and of the files that they import. Returns a function that ends <<<<<<< ours
+the redirection
+||||||| base
+this
+=======
+both
+>>>>>>> theirs
+.
  */
-export function resolveToThisCopy(): () => void {
+export function resolveToThisCopy(plugins: Iterable<string>): () => void {
+  const limited = new Set(plugins)
+  const ours = new URL('..', import.meta.url).href
   const hooks = registerHooks({
     resolve(specifier, context, next) {
       const face = FACES.get(specifier)
       if (face !== undefined) return { url: face, shortCircuit: true }
       const found = next(specifier, context)
+      const { parentURL = '' } = context
+      if (limited.has(parentURL) && found.url.startsWith('file:') && !found.url.startsWith(ours)) limited.add(found.url)
       // without a package.json beside it, Node would guess the format of a plug-in, and warn
       return (found.format ?? '') === '' && found.url.endsWith('.ts') ? { ...found, format: 'module-typescript' } : found
     },
+    load(url, context, next) {
+      return limited.has(url) ? withLoopLimits(url, next(url, context)) : next(url, context)
+    },
   })
   return () => hooks.deregister()
+}
+
+/** Returns a loaded module with a time limit in its loops. Throws a SyntaxError if it is neither JavaScript nor TypeScript. */
+function withLoopLimits(url: string, loaded: LoadFnOutput): LoadFnOutput {
+  const { source, format } = loaded
+  if ((format !== 'module' && format !== 'module-typescript') || source === undefined || source === null) return loaded
+  return { ...loaded, source: addLoopLimits(typeof source === 'string' ? source : decode(toBytes(source)), basename(fileURLToPath(url))) }
+}
+
+function toBytes(source: ArrayBufferLike | NodeJS.TypedArray): Uint8Array {
+  return ArrayBuffer.isView(source) ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength) : new Uint8Array(source)
 }

@@ -49,9 +49,9 @@ const number: Protocol<Name, State, undefined> = {
   automaton,
   framing: () => ({ toServer: segments(), toClient: literals(TEXTS) }),
 
-  async server(peer, { house, person, options }) {
+  async server(peer, { seating, console, options }) {
     const next = () => receiveUntilClosed(peer, 'leaves')
-    let seat = await house.sit(guessing, 0, { secret: toSecretNumber(options) })
+    let seat = await seating.sit(guessing, 0, { secret: toSecretNumber(options) })
     await seat.next()
     for (let text = await next(); text !== undefined; text = await next()) {
       const guess = pythonInt(text)
@@ -66,23 +66,23 @@ const number: Protocol<Name, State, undefined> = {
       peer.send(ANSWERS[view.last ?? 'wasted'])
       if (!outcome) continue
       // answers to guesses after a win refer to the same number
-      seat = await house.sit(guessing, 0, { secret: Number(guess) })
+      seat = await seating.sit(guessing, 0, { secret: Number(guess) })
       await seat.next()
     }
-    person.say('Disconnected')
+    console.say('Disconnected')
   },
 
-  async client(peer, { person }) {
-    person.say(BANNER)
+  async client(peer, { console }) {
+    console.say(BANNER)
     const judge = new NumberJudge()
     do {
-      const guess = await askInt(person, PROMPT, NO_NUMBER)
+      const guess = await askInt(console, PROMPT, NO_NUMBER)
       peer.send('guess', guess)
       const { name, text } = await peer.receive()
       const answer = MEANT[name]
       const wrong = answer && judge.check(answer, Number(guess))
       if (wrong !== undefined) throw ruleViolation(text, wrong)
-      person.say(text)
+      console.say(text)
     } while (peer.state !== 'won')
     // a client that compares whole pieces would not recognise the win
     const rest = peer.early()
@@ -123,15 +123,15 @@ export const solos: readonly SoloProgram[] = [
     takes: [secret],
     check: checkSecret,
 
-    async play({ house, person, options }) {
+    async play({ seating, console, options }) {
       const { messages } = automaton
-      const seat = await house.sit(guessing, 0, { secret: toSecretNumber(options) })
+      const seat = await seating.sit(guessing, 0, { secret: toSecretNumber(options) })
       await seat.next()
-      person.say(BANNER)
+      console.say(BANNER)
       for (let won = false; !won; ) {
-        seat.play(Number(await askInt(person, PROMPT, NO_NUMBER)))
+        seat.play(Number(await askInt(console, PROMPT, NO_NUMBER)))
         const { view, outcome } = await seat.next()
-        person.say(messages[ANSWERS[view.last ?? 'wasted']].text)
+        console.say(messages[ANSWERS[view.last ?? 'wasted']].text)
         won = outcome !== undefined
       }
     },
@@ -143,8 +143,8 @@ export const solos: readonly SoloProgram[] = [
     takes: [secret],
     check: checkSecret,
 
-    async play({ person, options, random }) {
-      person.say(`The secret number is ${toSecretNumber(options) ?? random.integer(1, 100)}`)
+    async play({ console, options, random }) {
+      console.say(`The secret number is ${toSecretNumber(options) ?? random.integer(1, 100)}`)
     },
   },
 ]

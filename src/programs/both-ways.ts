@@ -22,15 +22,15 @@ const bothWays: Protocol<Name, State, undefined> = {
   automaton,
   framing: () => ({ toServer: lines({ keepCr: true }), toClient: lines({ keepCr: true }) }),
 
-  async server(peer, { person }) {
+  async server(peer, { console }) {
     peer.send('hello')
     const { text } = await peer.receive()
-    person.say(`${text}\n`)
+    console.say(`${text}\n`)
   },
 
-  async client(peer, { person }) {
+  async client(peer, { console }) {
     const { text } = await peer.receive()
-    person.say(`${text}\n`)
+    console.say(`${text}\n`)
     peer.send('answer')
   },
 }

@@ -79,17 +79,17 @@ async function exchange(peer: Chatter, seat: Seat<string, TurnTalk>): Promise<vo
 }
 
 /** Plays the seat of the person at the console; asks again for a line that is too long. */
-async function playAtConsole(seat: Seat<string, TurnTalk>, person: Console, { voices, leaving }: Words): Promise<void> {
+async function playAtConsole(seat: Seat<string, TurnTalk>, console: Console, { voices, leaving }: Words): Promise<void> {
   const { prompt, waiting, wrote } = voices[seat.number === 0 ? 0 : 1]
   for (;;) {
     const { view, turn, outcome } = await seat.next()
     if (view.line !== undefined && view.turn === seat.number) {
-      person.say(`${wrote}${view.line}`)
-      person.say()
+      console.say(`${wrote}${view.line}`)
+      console.say()
     }
     if (outcome) return
-    if (!turn) person.say(waiting)
-    else while (seat.play(await person.ask(prompt, leaving)));
+    if (!turn) console.say(waiting)
+    else while (seat.play(await console.ask(prompt, leaving)));
   }
 }
 
@@ -104,9 +104,9 @@ function toProtocol<N extends Name, State extends string>(
     title,
     automaton,
     framing: () => ({ toServer: lines({ keepCr: true }), toClient: lines({ keepCr: true }) }),
-    server: async (peer, { house, words }) => exchange(peer, await house.sit(talk, 1, { ending: words.ending })),
-    client: async (peer, { house, words }) => exchange(peer, await house.sit(talk, 0, { ending: words.ending })),
-    opposite: (seat: Seat<string, TurnTalk>, { person, words }) => playAtConsole(seat, person, words),
+    server: async (peer, { seating, words }) => exchange(peer, await seating.sit(talk, 1, { ending: words.ending })),
+    client: async (peer, { seating, words }) => exchange(peer, await seating.sit(talk, 0, { ending: words.ending })),
+    opposite: (seat: Seat<string, TurnTalk>, { console, words }) => playAtConsole(seat, console, words),
   }
 }
 

@@ -48,8 +48,8 @@ export const guess: Protocol<Name, State, Words> = {
   title: 'five tries to guess a number',
   automaton,
   framing: plainLines,
-  async server(peer, { house, options, words }) {
-    const seat = await house.sit(guessing, 0, { tries: TRIES, secret: toSecretNumber(options) })
+  async server(peer, { seating, options, words }) {
+    const seat = await seating.sit(guessing, 0, { tries: TRIES, secret: toSecretNumber(options) })
     let { view, outcome } = await seat.next()
     while (!outcome) {
       peer.send('GUESS')
@@ -62,7 +62,7 @@ export const guess: Protocol<Name, State, Words> = {
     }
     if (outcome.winners.length === 0) peer.send('GAMEOVER')
   },
-  async client(peer, { person }) {
+  async client(peer, { console }) {
     const judge = new NumberJudge()
     let guess = ''
     let tries = 0
@@ -71,10 +71,10 @@ export const guess: Protocol<Name, State, Words> = {
       const wrong = name === 'GUESS' ? tries === TRIES && `there were ${TRIES} tries; expected "GAMEOVER"` : wrongAnswer(name, guess, judge)
       if (wrong) throw ruleViolation(text, wrong)
       if (name === 'GUESS') {
-        guess = await askInt(person, 'Enter guess (1-100): ')
+        guess = await askInt(console, 'Enter guess (1-100): ')
         tries++
         peer.send('guess', guess)
-      } else if (SAYS[name]) person.say(SAYS[name])
+      } else if (SAYS[name]) console.say(SAYS[name])
     } while (peer.state !== 'end')
   },
 }

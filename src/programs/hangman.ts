@@ -52,9 +52,9 @@ const protocol: Protocol<Name, State> = {
   automaton,
   framing: () => ({ toServer: lines(), toClient: lines() }),
 
-  async server(peer, { house, options, person }) {
+  async server(peer, { seating, options, console }) {
     while ((await peer.receive()).name === 'START') {
-      const seat = await house.sit(hangman, 0, toHangmanOptions(options))
+      const seat = await seating.sit(hangman, 0, toHangmanOptions(options))
       let { view, outcome } = await seat.next()
       peer.send('WORD', view.shown.length, view.left)
       while (!outcome) {
@@ -76,15 +76,15 @@ const protocol: Protocol<Name, State> = {
       }
       const { word = '' } = view
       peer.send(outcome.winners.length > 0 ? 'WON' : 'LOST', word)
-      person.say(outcome.winners.length > 0 ? `The player has found the word: ${word}` : `The player has not found the word: ${word}`)
+      console.say(outcome.winners.length > 0 ? `The player has found the word: ${word}` : `The player has not found the word: ${word}`)
     }
   },
 
-  async client(peer, { person }) {
+  async client(peer, { console }) {
     do {
       peer.send('START')
-      if (!(await guess(await receiveWord(peer, person), person, (letter, view) => sendLetter(peer, letter, view)))) break
-    } while (await askAgain(person))
+      if (!(await guess(await receiveWord(peer, console), console, (letter, view) => sendLetter(peer, letter, view)))) break
+    } while (await askAgain(console))
     peer.send('QUIT')
   },
 }
@@ -95,12 +95,12 @@ const solo: SoloProgram = {
   title: 'guess a word, letter by letter',
   takes: [secretWord, words],
   check: checkSecret,
-  async play({ house, options, person }) {
+  async play({ seating, options, console }) {
     for (let on = true; on; ) {
-      const seat = await house.sit(hangman, 0, toHangmanOptions(options))
+      const seat = await seating.sit(hangman, 0, toHangmanOptions(options))
       const { view } = await seat.next()
-      const played = await guess(view, person, async (letter) => seat.play(letter) ?? (await seat.next()).view)
-      on = played && (await askAgain(person))
+      const played = await guess(view, console, async (letter) => seat.play(letter) ?? (await seat.next()).view)
+      on = played && (await askAgain(console))
     }
   },
 }
@@ -108,25 +108,25 @@ const solo: SoloProgram = {
 /** Plays one word at the console; `submit` makes a guess. Returns false if the person quits. */
 async function guess(
   view: HangmanView,
-  person: Console,
+  console: Console,
   submit: (letter: string, view: HangmanView) => Promise<HangmanView | Refusal>,
 ): Promise<boolean> {
   for (;;) {
-    person.say(hangman.notation.render(view))
+    console.say(hangman.notation.render(view))
     if (view.word !== undefined) {
-      person.say(view.left > 0 ? `You have found it: ${view.word}` : `Hanged! The word was: ${view.word}`)
+      console.say(view.left > 0 ? `You have found it: ${view.word}` : `Hanged! The word was: ${view.word}`)
       return true
     }
     const before = view
     while (view === before) {
-      const typed = await person.ask('Your letter (QUIT to leave): ', 'QUIT')
+      const typed = await console.ask('Your letter (QUIT to leave): ', 'QUIT')
       if (typed.toUpperCase() === 'QUIT') return false
       const letter = parseLetter(typed)
       const result = letter === undefined ? NO_LETTER : await submit(letter, view)
-      if (isRefusal(result)) person.say(result.refused)
+      if (isRefusal(result)) console.say(result.refused)
       else {
         if (result.left < view.left && !/\p{L}/u.test(typed))
-          person.say(`${quoteText(typed.trim())} is no letter, but counts as a guess here: it costs a miss.`)
+          console.say(`${quoteText(typed.trim())} is no letter, but counts as a guess here: it costs a miss.`)
         view = result
       }
     }
@@ -135,22 +135,22 @@ async function guess(
 
 const NO_LETTER: Refusal = { refused: 'Type one letter at a time, such as e, or QUIT.' }
 
-async function askAgain(person: Console): Promise<boolean> {
+async function askAgain(console: Console): Promise<boolean> {
   for (;;) {
-    const answer = (await person.ask('Another word (y/n)? ', 'n')).trim().toLowerCase()
+    const answer = (await console.ask('Another word (y/n)? ', 'n')).trim().toLowerCase()
     if (answer.startsWith('y')) return true
     if (answer.startsWith('n')) return false
-    person.say('Type y for yes, or n for no.')
+    console.say('Type y for yes, or n for no.')
   }
 }
 
 /** Receives the length of a new word. */
-async function receiveWord(peer: Peer<Name, State>, person: Console): Promise<HangmanView> {
+async function receiveWord(peer: Peer<Name, State>, console: Console): Promise<HangmanView> {
   for (;;) {
     const { name, fields } = await peer.receive()
     const [first = '', second] = fields
     if (name === 'WORD') return { shown: Array(Number(first)).fill(''), tried: [], misses: Number(second), left: Number(second) }
-    person.say(first)
+    console.say(first)
   }
 }
 

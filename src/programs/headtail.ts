@@ -48,8 +48,8 @@ const headTail: Protocol<Name, State, Words> = {
   framing: () => ({ toServer: lines({ keepCr: true }), toClient: lines({ orEnd: PROMPT_END }) }),
   paced: true,
 
-  async server(peer, { house, person, words }) {
-    const seat = await house.sit(coin, 0, undefined)
+  async server(peer, { seating, console, words }) {
+    const seat = await seating.sit(coin, 0, undefined)
     let { view } = await seat.next()
     for (;;) {
       peer.send('prompt')
@@ -71,26 +71,26 @@ const headTail: Protocol<Name, State, Words> = {
     }
     peer.send('bye')
     seat.leave()
-    if (words.counts) person.say(counters(view))
+    if (words.counts) console.say(counters(view))
   },
 
-  async client(peer, { person, words }) {
+  async client(peer, { console, words }) {
     let right = 0
     let guesses = 0
     do {
       const { text: prompt } = await peer.receive()
       let guess = ''
-      while (guess === '') guess = (await person.ask(prompt, 'Q')).replaceAll('\r', '').toUpperCase()
+      while (guess === '') guess = (await console.ask(prompt, 'Q')).replaceAll('\r', '').toUpperCase()
       peer.send(guess === 'Q' ? 'quit' : guess.endsWith('Q') ? 'last' : 'guess', guess)
       const { name, text: answer } = await peer.receive()
       const wrong = wrongAnswer(name, answer, guess)
       if (wrong !== undefined) throw ruleViolation(answer, wrong)
       if (name === 'unusable' && isCoinGuess(guess)) peer.report(`expected ${JUDGMENTS}`)
-      person.say(`${answer}\n`)
+      console.say(`${answer}\n`)
       if (name === 'right') right++
       if (name === 'right' || name === 'wrong') guesses++
     } while (peer.state !== 'end')
-    if (words.counts) person.say(counters({ right, guesses }))
+    if (words.counts) console.say(counters({ right, guesses }))
   },
 }
 
@@ -145,18 +145,18 @@ export const solos: readonly SoloProgram[] = [
     takes: [choices],
     check: checkChoices,
 
-    async play({ house, person }) {
+    async play({ seating, console }) {
       const { messages } = automaton
-      const seat = await house.sit(coin, 0, undefined)
+      const seat = await seating.sit(coin, 0, undefined)
       await seat.next()
       for (;;) {
-        const guess = (await person.ask(SOLO_PROMPT, 'Q')).toUpperCase()
+        const guess = (await console.ask(SOLO_PROMPT, 'Q')).toUpperCase()
         if (guess === 'Q') return
         if (guess === 'H' || guess === 'T') {
           seat.play(guess)
           const { view } = await seat.next()
-          person.say((view.last ? messages.right : messages.wrong).text)
-        } else person.say(messages.unusable.text)
+          console.say((view.last ? messages.right : messages.wrong).text)
+        } else console.say(messages.unusable.text)
       }
     },
   },

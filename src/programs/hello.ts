@@ -66,14 +66,14 @@ const hello: Protocol<Name, State, Words> = {
     else await peer.sendInPieces('hello', first, () => pause(readOption(options, delay) ?? 0, clock, peer))
   },
 
-  async client(peer, { person, options, words }) {
+  async client(peer, { console, options, words }) {
     const { text } = await peer.receive()
     // the server of the slides sends its hello without a line end, and this client accepts that
     const whole = text.endsWith('\n') || text === HELLO
     if (words.line && !readOption(options, oneRecv) && !whole) {
       throw new Disconnected('finished', `the server closed the connection in the middle of its line, after ${pythonBytes(text)}`)
     }
-    person.say(words.shows(text))
+    console.say(words.shows(text))
   },
 }
 

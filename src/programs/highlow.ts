@@ -39,16 +39,16 @@ export const solos: readonly SoloProgram[] = [
     takes: [secret],
     check: checkSecret,
 
-    async play({ house, person, options }) {
-      const seat = await house.sit(guessing, 0, { tries: 5, secret: toSecretNumber(options) })
+    async play({ seating, console, options }) {
+      const seat = await seating.sit(guessing, 0, { tries: 5, secret: toSecretNumber(options) })
       let { view, outcome } = await seat.next()
       while (!outcome) {
-        const typed = await person.ask('Guess a number 1 to 100: ')
+        const typed = await console.ask('Guess a number 1 to 100: ')
         seat.play(parseDigitsGuess(typed))
         ;({ view, outcome } = await seat.next())
-        person.say(ANSWERS[view.last ?? 'wasted'])
+        console.say(ANSWERS[view.last ?? 'wasted'])
       }
-      if (outcome.winners.length === 0) person.say('You ran out of tries! Game over.')
+      if (outcome.winners.length === 0) console.say('You ran out of tries! Game over.')
     },
   },
 ]

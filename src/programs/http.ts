@@ -53,9 +53,9 @@ const http: Protocol<Name, State> = {
   automaton,
   framing: () => ({ toServer: httpRequests, toClient: httpResponses }),
 
-  async server(peer, { person }) {
+  async server(peer, { console }) {
     const { text } = await peer.receive()
-    person.say(parseHead(text))
+    console.say(parseHead(text))
     const lacking = whyNoRequest(text)
     const wrong = whyBare(text) ?? whyCut(text) ?? whyBadRequest(parseHead(text))
     if (lacking !== undefined) peer.fail(lacking)
@@ -63,10 +63,10 @@ const http: Protocol<Name, State> = {
     peer.send(isRequest(text) ? 'page' : 'refused')
   },
 
-  async client(peer, { person, options, dialed }) {
+  async client(peer, { console, options, dialed }) {
     peer.send('request', formatHost(readOption(options, hostName) ?? dialed ?? peer.connection.transport.remote.host))
     const { text } = await peer.receive()
-    person.say(text)
+    console.say(text)
     const lacking = whyNoResponse(text)
     const cut = whyCut(text)
     const bare = whyBare(text)

@@ -99,6 +99,11 @@ export class ProgramRegistry {
     return Object.hasOwn(this.#aliases, name) ? (this.#aliases[name] ?? name) : name
   }
 
+  /** Checks whether there is a program with a name or short name, in the exact spelling. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#files, this.toFullName(name))
+  }
+
   /** Loads the networked program of a name or short name; `undefined` if there is none. */
   async load(name: string): Promise<Program | undefined> {
     const full = this.toFullName(name)

@@ -32,13 +32,13 @@ export function parseDigitsGuess(text: string): Try {
  * Asks a person for a whole number until the input is one, and returns it in the digits that Python prints. Before it asks
  * again, prints `instead`, or, if the worksheet has no text for that, the reason on standard error.
  */
-export async function askInt(person: Console, prompt: string, instead?: string): Promise<string> {
+export async function askInt(console: Console, prompt: string, instead?: string): Promise<string> {
   for (;;) {
-    const typed = await person.ask(prompt)
+    const typed = await console.ask(prompt)
     const number = pythonInt(typed)
     if (number !== undefined) return number
-    if (instead === undefined) person.warn?.(`a guess is a whole number, such as 50, and not ${quoteText(typed)}`)
-    else person.say(instead)
+    if (instead === undefined) console.warn?.(`a guess is a whole number, such as 50, and not ${quoteText(typed)}`)
+    else console.say(instead)
   }
 }
 

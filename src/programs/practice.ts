@@ -20,9 +20,9 @@ const practice: Protocol<Name, State, undefined> = {
   // when the client closes, the server also shows a line without its end
   framing: () => ({ toServer: lines({ keepEnd: true, code: 'bytes' }), toClient: lines() }),
 
-  async server(peer, { person }) {
+  async server(peer, { console }) {
     const { text } = await peer.receive()
-    person.say(pythonBytes(text))
+    console.say(pythonBytes(text))
   },
 
   async client(peer) {

@@ -114,8 +114,8 @@ const protocol: Protocol<Name, State> = {
   automaton,
   framing: plainLines,
 
-  async server(peer, { house, options }) {
-    const hall = requireHall(house)
+  async server(peer, { seating, options }) {
+    const hall = requireHall(seating)
     await logIn(peer, hall)
     while (peer.state !== 'end') {
       const { name, fields } = await peer.receive()
@@ -124,19 +124,19 @@ const protocol: Protocol<Name, State> = {
     }
   },
 
-  async client(peer, { person }) {
-    await introduce(peer, person)
+  async client(peer, { console }) {
+    await introduce(peer, console)
     const judge = new QuizJudge()
     for (;;) {
       // receive() changes the state at once if a message has arrived
       const { state } = peer
       const coming = peer.receive()
-      if (state === 'ready' && !(await chooseLength({ peer, person, judge }, coming))) return
-      if (state === 'asked' && !(await chooseAnswer({ peer, person, judge }, coming))) return
+      if (state === 'ready' && !(await chooseLength({ peer, console, judge }, coming))) return
+      if (state === 'asked' && !(await chooseAnswer({ peer, console, judge }, coming))) return
       const message = await coming
       const wrong = judge.check(message.name, message.fields)
       if (wrong !== undefined) throw ruleViolation(message.text, wrong)
-      show(message, person)
+      show(message, console)
     }
   },
 }
@@ -144,7 +144,7 @@ const protocol: Protocol<Name, State> = {
 /** Player is the client's side of a quiz. */
 interface Player {
   readonly peer: Peer<Name, State>
-  readonly person: Console
+  readonly console: Console
   readonly judge: QuizJudge
 }
 
@@ -229,35 +229,35 @@ async function receiveAnswer(peer: Peer<Name, State>, chair: Seat): Promise<bool
 }
 
 /** Asks for name and password until the server accepts them. */
-async function introduce(peer: Peer<Name, State>, person: Console): Promise<void> {
+async function introduce(peer: Peer<Name, State>, console: Console): Promise<void> {
   for (;;) {
-    const name = (await person.ask('Your name: ')).trim()
-    const password = (await person.ask('Your password (nothing to play as a guest): ')).trim()
+    const name = (await console.ask('Your name: ')).trim()
+    const password = (await console.ask('Your password (nothing to play as a guest): ')).trim()
     if (name === '') continue
     if (password === '') peer.send('NAME', name)
-    else peer.send((await askYesNo(person, 'Is the name registered already (y/n)? ')) ? 'LOGIN' : 'REGISTER', name, password)
+    else peer.send((await askYesNo(console, 'Is the name registered already (y/n)? ')) ? 'LOGIN' : 'REGISTER', name, password)
     const answer = await peer.receive()
     if (answer.name === 'Welcome' && !isSameName(answer.fields[0], name))
       throw ruleViolation(answer.text, `the name was ${JSON.stringify(name)}`)
-    show(answer, person)
+    show(answer, console)
     if (answer.name === 'Welcome') return
   }
 }
 
-async function askYesNo(person: Console, question: string): Promise<boolean> {
+async function askYesNo(console: Console, question: string): Promise<boolean> {
   for (;;) {
-    const answer = (await person.ask(question)).trim().toLowerCase()
+    const answer = (await console.ask(question)).trim().toLowerCase()
     if (answer.startsWith('y')) return true
     if (answer.startsWith('n')) return false
-    person.say('Type y for yes, or n for no.')
+    console.say('Type y for yes, or n for no.')
   }
 }
 
 /** Starts or resumes a quiz as the person chooses, unless `interruption` settles first. Returns false if the person quits. */
-async function chooseLength({ peer, person, judge }: Player, interruption: Promise<unknown>): Promise<boolean> {
+async function chooseLength({ peer, console, judge }: Player, interruption: Promise<unknown>): Promise<boolean> {
   for (;;) {
     const prompt = 'How many questions (1 to 50; RESUME to continue, QUIT to leave)? '
-    const typed = (await askUntil(interruption, person, { prompt, atEnd: 'QUIT' }))?.trim().toUpperCase()
+    const typed = (await askUntil(interruption, console, { prompt, atEnd: 'QUIT' }))?.trim().toUpperCase()
     // the input can cross a message of the server
     if (typed === undefined || peer.state !== 'ready') return true
     if (typed === 'QUIT') return quit(peer)
@@ -267,7 +267,7 @@ async function chooseLength({ peer, person, judge }: Player, interruption: Promi
       judge.start(count)
       peer.send('START', count)
     } else {
-      person.say('Type a number from 1 to 50, RESUME or QUIT.')
+      console.say('Type a number from 1 to 50, RESUME or QUIT.')
       continue
     }
     return true
@@ -275,13 +275,13 @@ async function chooseLength({ peer, person, judge }: Player, interruption: Promi
 }
 
 /** Sends the person's answer, unless `interruption` settles first. Returns false if the person quits. */
-async function chooseAnswer({ peer, person, judge }: Player, interruption: Promise<unknown>): Promise<boolean> {
+async function chooseAnswer({ peer, console, judge }: Player, interruption: Promise<unknown>): Promise<boolean> {
   for (;;) {
-    const typed = (await askUntil(interruption, person, { prompt: 'Your answer (QUIT to leave): ', atEnd: 'QUIT' }))?.trim().toUpperCase()
+    const typed = (await askUntil(interruption, console, { prompt: 'Your answer (QUIT to leave): ', atEnd: 'QUIT' }))?.trim().toUpperCase()
     if (typed === undefined || peer.state !== 'asked') return true
     if (typed === 'QUIT') return quit(peer)
     if (!/^[A-F]$/.test(typed)) {
-      person.say('Type the letter of one of the options, or QUIT.')
+      console.say('Type the letter of one of the options, or QUIT.')
       continue
     }
     judge.answer(typed)
@@ -295,16 +295,16 @@ function quit(peer: Peer<Name, State>): false {
   return false
 }
 
-function show({ name, text, fields: [first = '', second = '', third = ''] }: ReceivedMessage<Name>, person: Console): void {
-  if (name === 'Welcome') person.say(text)
-  if (name === 'ERROR') person.say(first)
-  if (name === 'RESUMED') person.say(`You continue with question ${first} of ${second}. Points so far: ${third}.`)
-  if (name === 'QUESTION') person.say(`\nQuestion ${first} of ${second}: ${third}\n`)
-  if (name === 'option') person.say(`  ${first}  ${second}`)
-  if (name === 'RIGHT') person.say(`Right! Points: ${first}.`)
-  if (name === 'WRONG') person.say(`Wrong, it is ${first}. Points: ${second}.`)
-  if (name === 'TOTAL') person.say(`\nThe end: ${first} of ${second} right.`)
-  if (name === 'RANK') person.say(`Your rank, by all your points: ${first} of ${second}.`)
+function show({ name, text, fields: [first = '', second = '', third = ''] }: ReceivedMessage<Name>, console: Console): void {
+  if (name === 'Welcome') console.say(text)
+  if (name === 'ERROR') console.say(first)
+  if (name === 'RESUMED') console.say(`You continue with question ${first} of ${second}. Points so far: ${third}.`)
+  if (name === 'QUESTION') console.say(`\nQuestion ${first} of ${second}: ${third}\n`)
+  if (name === 'option') console.say(`  ${first}  ${second}`)
+  if (name === 'RIGHT') console.say(`Right! Points: ${first}.`)
+  if (name === 'WRONG') console.say(`Wrong, it is ${first}. Points: ${second}.`)
+  if (name === 'TOTAL') console.say(`\nThe end: ${first} of ${second} right.`)
+  if (name === 'RANK') console.say(`Your rank, by all your points: ${first} of ${second}.`)
 }
 
 /** FH slides, task 5.1: a quiz with its three bonuses (ranks, saved games, accounts). */

@@ -28,20 +28,20 @@ const remoteControl: Protocol<Name, State, undefined> = {
   automaton,
   framing: () => ({ toServer: lines(), toClient: lines() }),
 
-  async server(peer, { house, person }) {
-    const seat = await house.sit(robot, 0, undefined)
+  async server(peer, { seating, console }) {
+    const seat = await seating.sit(robot, 0, undefined)
     for (;;) {
       const { view } = await seat.next()
-      person.say(robot.notation.render(view))
+      console.say(robot.notation.render(view))
       const { name } = await peer.receive()
       if (name === 'END') return seat.leave()
       seat.play(name)
     }
   },
 
-  async client(peer, { person }) {
+  async client(peer, { console }) {
     while (peer.state !== 'end') {
-      const next = await askInstruction(person)
+      const next = await askInstruction(console)
       const wrong = peer.early()
       if (wrong !== undefined) throw new Disconnected('violation', wrong)
       peer.send(next)
@@ -50,9 +50,9 @@ const remoteControl: Protocol<Name, State, undefined> = {
 }
 
 /** Asks the person until the input is an instruction. */
-async function askInstruction(person: Console): Promise<Instruction | 'END'> {
+async function askInstruction(console: Console): Promise<Instruction | 'END'> {
   for (;;) {
-    const typed = await person.ask('FORWARD, LEFT, RIGHT or END: ', 'END')
+    const typed = await console.ask('FORWARD, LEFT, RIGHT or END: ', 'END')
     if (typed.trim().toUpperCase() === 'END') return 'END'
     const move = robot.notation.parse(typed)
     if (typeof move === 'string') return move

@@ -89,19 +89,19 @@ function reportGame(peer: Peer<Name, State>, seat: Seat<Hand, HandsView>): Promi
 }
 
 /** Plays the seat of the person at the server's console, Player1, who chooses at the same time as the client. */
-async function playAtConsole(seat: Seat<Hand, HandsView>, person: Console): Promise<void> {
-  greet(person, seat.number)
+async function playAtConsole(seat: Seat<Hand, HandsView>, console: Console): Promise<void> {
+  greet(console, seat.number)
   for (let shown = 0, coming = seat.next(); ; ) {
     const { view, turn, outcome } = await coming
     const round = view.rounds[shown]
     if (round) {
-      show(person, round)
+      show(console, round)
       shown++
     }
     if (outcome) return
     coming = nextDecided(seat, shown)
     if (!turn) continue
-    const hand = await choose(person, seat.number, coming)
+    const hand = await choose(console, seat.number, coming)
     if (hand === 'QUIT') seat.leave()
     else if (hand) seat.play(hand)
   }
@@ -116,11 +116,11 @@ async function nextDecided(seat: Seat<Hand, HandsView>, rounds: number): Promise
 }
 
 /** Asks the person for a hand; resolves with `undefined` when `interruption` settles first. */
-async function choose(person: Console, seat: SeatNumber, interruption: Promise<unknown>): Promise<Hand | 'QUIT' | undefined> {
+async function choose(console: Console, seat: SeatNumber, interruption: Promise<unknown>): Promise<Hand | 'QUIT' | undefined> {
   for (;;) {
-    const typed = await askUntil(interruption, person, { prompt: formatPrompt(seat), atEnd: 'QUIT' })
+    const typed = await askUntil(interruption, console, { prompt: formatPrompt(seat), atEnd: 'QUIT' })
     if (typed === undefined || typed === 'QUIT') return typed
-    const hand = checkHand(typed, person)
+    const hand = checkHand(typed, console)
     if (hand) return hand
   }
 }
@@ -129,9 +129,9 @@ function formatPrompt(seat: SeatNumber): string {
   return `${PLAYERS[seat]}: Enter (1) Scissor,                         (2) Paper or (3) Stone : `
 }
 
-function checkHand(typed: string, person: Console): Hand | undefined {
+function checkHand(typed: string, console: Console): Hand | undefined {
   const hand = numbered(typed)
-  if (!hand) person.say('Please enter only 1, 2 or 3.')
+  if (!hand) console.say('Please enter only 1, 2 or 3.')
   return hand
 }
 
@@ -139,15 +139,15 @@ function numbered(text: string): Hand | undefined {
   return HANDS.find((_, at) => text === String(at + 1))
 }
 
-function greet(person: Console, seat: SeatNumber): void {
-  person.say(`You are ${PLAYERS[seat]} playing against ${PLAYERS[1 - seat]}`)
+function greet(console: Console, seat: SeatNumber): void {
+  console.say(`You are ${PLAYERS[seat]} playing against ${PLAYERS[1 - seat]}`)
 }
 
-function show(person: Console, round: Round): void {
+function show(console: Console, round: Round): void {
   round.forEach((hand, seat) => {
-    person.say(`${PLAYERS[seat]}:  ${hand}`)
+    console.say(`${PLAYERS[seat]}:  ${hand}`)
   })
-  person.say(formatRound(round))
+  console.say(formatRound(round))
 }
 
 /**
@@ -160,13 +160,13 @@ const scissors: Protocol<Name, State> = {
   automaton,
   framing: () => ({ toServer: lines(), toClient: lines() }),
 
-  async server(peer, { house }) {
-    const seat = await house.sit(hands, 1, undefined)
+  async server(peer, { seating }) {
+    const seat = await seating.sit(hands, 1, undefined)
     await Promise.race([reportGame(peer, seat), listen(peer, seat)])
   },
 
-  async client(peer, { person }) {
-    greet(person, 1)
+  async client(peer, { console }) {
+    greet(console, 1)
     const rounds: Round[] = []
     let own: Hand | undefined
     let isAsked = false
@@ -177,15 +177,15 @@ const scissors: Protocol<Name, State> = {
       if (wrong !== undefined) throw ruleViolation(text, wrong)
       if (name === 'ROUND' && one && two) {
         rounds.push([one, two])
-        show(person, [one, two])
+        show(console, [one, two])
       }
-      if (name === 'ERROR') person.say(fields[0])
+      if (name === 'ERROR') console.say(fields[0])
       if (peer.state === 'end' || peer.state === 'left') return
       coming = peer.receive()
       if (name === 'CHOOSE' && isAsked) peer.report('it has asked before, and this side has not sent a hand yet')
       isAsked = name === 'CHOOSE'
       if (name !== 'CHOOSE') continue
-      const hand = await choose(person, 1, coming)
+      const hand = await choose(console, 1, coming)
       if (hand === 'QUIT') return peer.send('QUIT')
       if (hand) {
         peer.send('hand', HANDS.indexOf(hand) + 1)
@@ -195,7 +195,7 @@ const scissors: Protocol<Name, State> = {
     }
   },
 
-  opposite: (seat: Seat<Hand, HandsView>, { person }) => playAtConsole(seat, person),
+  opposite: (seat: Seat<Hand, HandsView>, { console }) => playAtConsole(seat, console),
 }
 
 /** Explains why a message of the server is wrong after the rounds so far and this side's hand; `undefined` if it can be right. */
@@ -224,12 +224,12 @@ const solo: SoloProgram = {
   title: 'scissor, paper, stone: three rounds',
   takes: [choices],
   check: checkChoices,
-  async play({ person, random }) {
-    greet(person, 0)
+  async play({ console, random }) {
+    greet(console, 0)
     for (let rounds = 0; rounds < ROUNDS; ) {
-      const hand = checkHand(await person.ask(formatPrompt(0)), person)
+      const hand = checkHand(await console.ask(formatPrompt(0)), console)
       if (!hand) continue
-      show(person, [hand, random.choice(HANDS)])
+      show(console, [hand, random.choice(HANDS)])
       rounds++
     }
   },

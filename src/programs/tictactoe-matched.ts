@@ -74,8 +74,8 @@ const match: Protocol<Name, State> = {
   automaton,
   framing: plainLines,
 
-  async server(peer, { house }) {
-    const hall = requireHall(house)
+  async server(peer, { seating }) {
+    const hall = requireHall(seating)
     const broken = Promise.withResolvers<never>()
     let chair: HallSeat<number, Board> | undefined
     const play = async () => {
@@ -97,16 +97,16 @@ const match: Protocol<Name, State> = {
     await Promise.race([listen(), broken.promise])
   },
 
-  async client(peer, { person }) {
+  async client(peer, { console }) {
     for (;;) {
-      const name = await person.ask('Your name (nothing to leave): ', '')
+      const name = await console.ask('Your name (nothing to leave): ', '')
       if (name.trim() === '') return peer.send('QUIT')
       peer.send('name', name.trim())
       const { name: answer, text, fields } = await peer.receive()
       if (answer === 'Welcome' && !isSameName(fields[0], name.trim()))
         throw ruleViolation(text, `the name was ${JSON.stringify(name.trim())}`)
-      person.say(answer === 'ERROR' ? fields[0] : text)
-      if (answer !== 'ERROR' && !(await playOn(peer, person, fields[0] ?? ''))) return
+      console.say(answer === 'ERROR' ? fields[0] : text)
+      if (answer !== 'ERROR' && !(await playOn(peer, console, fields[0] ?? ''))) return
     }
   },
 }
@@ -151,25 +151,25 @@ function reportGame(peer: Peer<Name, State>, chair: HallSeat<number, Board>): Pr
 }
 
 /** Plays one game at the console. Returns false if the person quits. */
-async function playOn(peer: Peer<Name, State>, person: Console, us: string): Promise<boolean> {
-  person.say('Waiting for another player ...')
+async function playOn(peer: Peer<Name, State>, console: Console, us: string): Promise<boolean> {
+  console.say('Waiting for another player ...')
   const judge = new MatchJudge(us)
   for (let coming = peer.receive(); ; ) {
     const { name, text, fields } = await coming
     const wrong = judge.check(name, fields)
     if (wrong !== undefined) throw ruleViolation(text, wrong)
     const [, first = '', second = '', third = ''] = fields
-    if (name === 'init') person.say(`${first} is O and begins, ${second} is X`)
-    if (name === 'moved') person.say(`${first === us ? 'You move' : `${first} moves`}: ${second}\n${renderBoard(third)}`)
-    if (name === 'ERROR') person.say(fields[0])
+    if (name === 'init') console.say(`${first} is O and begins, ${second} is X`)
+    if (name === 'moved') console.say(`${first === us ? 'You move' : `${first} moves`}: ${second}\n${renderBoard(third)}`)
+    if (name === 'ERROR') console.say(fields[0])
     if (name === 'GameEnd') {
-      person.say(ending(first, second, us))
+      console.say(ending(first, second, us))
       return true
     }
     coming = peer.receive()
     if (name !== 'move') continue
-    if (!first.includes('O')) person.say(renderBoard(first))
-    const cell = await askCell(coming, person)
+    if (!first.includes('O')) console.say(renderBoard(first))
+    const cell = await askCell(coming, console)
     if (cell === 'QUIT') {
       peer.send('QUIT')
       return false
@@ -181,13 +181,13 @@ async function playOn(peer: Peer<Name, State>, person: Console, us: string): Pro
 }
 
 /** Asks the person for a cell; resolves with `undefined` when `interruption` settles first. */
-async function askCell(interruption: Promise<unknown>, person: Console): Promise<string | undefined> {
+async function askCell(interruption: Promise<unknown>, console: Console): Promise<string | undefined> {
   for (;;) {
-    const typed = await askUntil(interruption, person, { prompt: 'Your cell (QUIT to leave): ', atEnd: 'QUIT' })
+    const typed = await askUntil(interruption, console, { prompt: 'Your cell (QUIT to leave): ', atEnd: 'QUIT' })
     if (typed === undefined || typed.trim().toUpperCase() === 'QUIT') return typed && 'QUIT'
     const cell = pythonInt(typed)
     if (cell !== undefined && Number(cell) > 0) return cell
-    person.say('A cell is a number from 1 to 9.')
+    console.say('A cell is a number from 1 to 9.')
   }
 }
 

@@ -51,8 +51,8 @@ function setup({ first }: Words, options: Options): { first: SeatNumber; size?: 
 }
 
 /** Runs both sides of a game: each has its own board, and plays the peer's moves in the peer's seat. */
-async function exchange(peer: Peer<Name, State>, number: SeatNumber, { house, options, words }: RoleContext<Words>): Promise<void> {
-  const seat = await house.sit(tictactoe, number, setup(words, options))
+async function exchange(peer: Peer<Name, State>, number: SeatNumber, { seating, options, words }: RoleContext<Words>): Promise<void> {
+  const seat = await seating.sit(tictactoe, number, setup(words, options))
   for (;;) {
     const { view, outcome } = await seat.turn()
     if (outcome?.left !== undefined) return peer.send('END')
@@ -66,29 +66,29 @@ async function exchange(peer: Peer<Name, State>, number: SeatNumber, { house, op
 }
 
 /** Plays a seat at the console, with the texts of TJC notes, programs 9 and 10. */
-async function playAtConsole(seat: Seat<number, Board>, person: Console): Promise<void> {
+async function playAtConsole(seat: Seat<number, Board>, console: Console): Promise<void> {
   const [us, them] = seat.number === 0 ? SIDES : [SIDES[1], SIDES[0]]
   for (;;) {
     const { view, turn, outcome } = await seat.next()
     if (outcome?.left !== undefined) return say(outcome.left === seat.number ? 'You quit, opponent wins!' : 'Opponent quits, you win!')
     if (view.last !== undefined && view.turn === seat.number) say(`${them} moves: ${view.last}`)
-    if (view.last !== undefined || turn) person.say(tictactoe.notation.render(view))
+    if (view.last !== undefined || turn) console.say(tictactoe.notation.render(view))
     if (outcome)
       return say(outcome.winners.length === 0 ? 'Stalemate' : outcome.winners.includes(seat.number) ? 'You win!' : 'Opponent wins!')
     if (!turn) continue
     for (let moved = false; !moved; ) {
-      const typed = await person.ask(`${us} moves (0 to quit): `, '0')
+      const typed = await console.ask(`${us} moves (0 to quit): `, '0')
       const cell = pythonInt(typed)
       if (cell === '0') seat.leave()
-      if (cell === undefined) person.warn?.(`${quoteText(typed)} is no number; cells go from 1 to ${view.cells.length}`)
+      if (cell === undefined) console.warn?.(`${quoteText(typed)} is no number; cells go from 1 to ${view.cells.length}`)
       moved = cell === '0' || (cell !== undefined && !seat.play(Number(cell)))
     }
-    person.say()
+    console.say()
   }
 
   function say(line: string): void {
-    person.say(line)
-    person.say()
+    console.say(line)
+    console.say()
   }
 }
 
@@ -99,7 +99,7 @@ const ticTacToe: Protocol<Name, State, Words> = {
   framing: () => ({ toServer: lines(), toClient: lines() }),
   server: (peer, setting) => exchange(peer, 1, setting),
   client: (peer, setting) => exchange(peer, 0, setting),
-  opposite: (seat: Seat<number, Board>, { person }) => playAtConsole(seat, person),
+  opposite: (seat: Seat<number, Board>, { console }) => playAtConsole(seat, console),
 }
 
 /** TJC notes: the game programs, in which the server moves first, and exercise 9, in which the client moves first. */

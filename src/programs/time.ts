@@ -72,18 +72,18 @@ const time: Protocol<Name, State> = {
     }
   },
 
-  async client(peer, { person, options, clock }) {
+  async client(peer, { console, options, clock }) {
     let unanswered: string | undefined
     const given = readOption(options, formats)
     for (let asked = 0; ; asked++) {
-      const format = given ? given[asked] : await person.ask('Format: ', '')
+      const format = given ? given[asked] : await console.ask('Format: ', '')
       if (!format) break
       // discard late answers to earlier formats, so that they do not count for this format
       while (await peer.receiveWithin(0, clock)) unanswered = undefined
       peer.send('format', format)
       const answer = await peer.receiveWithin(NO_ANSWER, clock)
       if (!answer && !canBeEmpty(format, new Date(clock.now()))) unanswered ??= format
-      person.say(answer?.text)
+      console.say(answer?.text)
     }
     if (unanswered === undefined) return
     throw new Disconnected(

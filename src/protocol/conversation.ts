@@ -29,6 +29,9 @@ const PACE = { near: 150, far: 250 }
 /** Milliseconds to wait for the peer to close after an early goodbye; short, because a person waits for the prompt. */
 const AFTER_GOODBYE = 300
 
+/** What the peer reads when a role has thrown, if the protocol can carry a sentence. */
+const FAILED = 'this side has failed, and has to end the conversation'
+
 export interface ConversationOptions {
   readonly program: Program
   /** This side. */
@@ -37,7 +40,7 @@ export interface ConversationOptions {
   readonly options: Options
   readonly random: Random
   /** Console of this side; none by default. */
-  readonly person?: Console
+  readonly console?: Console
   /** Chooses the players of the other seats; by default, the console, if the protocol can play there. */
   readonly opponentFor?: OpponentFor
   /** Creates the seating of this conversation; by default, a `LocalSeating`. */
@@ -95,7 +98,7 @@ export class Conversation implements PeerHandle {
   #goodbye = false
 
   constructor(terms: ConversationOptions) {
-    const { program, side, transport, options, random, person = noConsole, opponentFor, createSeating, budget, runQueue, observer } = terms
+    const { program, side, transport, options, random, console = noConsole, opponentFor, createSeating, budget, runQueue, observer } = terms
     const { clock = createSystemClock(), dialed } = terms
     this.program = program
     const { protocol, words } = program
@@ -114,8 +117,8 @@ export class Conversation implements PeerHandle {
     this.#seating =
       createSeating?.(this) ??
       new LocalSeating(opponentFor ?? ((game) => atTerminal(protocol, setting, game.name)), random, (reason) => this.stop(reason))
-    const interruptible = person === noConsole ? noConsole : abortedByPeer(person, this.connection, (end) => this.#peer.explain(end))
-    const setting: RoleContext<unknown> = { words, person: interruptible, house: this.#seating, options, random, clock, dialed }
+    const interruptible = console === noConsole ? noConsole : abortedByPeer(console, this.connection, (end) => this.#peer.explain(end))
+    const setting: RoleContext<unknown> = { words, console: interruptible, seating: this.#seating, options, random, clock, dialed }
     this.closed = this.#run(program, side, setting)
   }
 
@@ -200,8 +203,10 @@ export class Conversation implements PeerHandle {
 
   /** Sends the goodbye. Returns false if there is none, or the role's own goodbye throws; the exception replaces the reason. */
   #dismiss(reason: Error): boolean {
+    // the peer gets no details of a mistake in a role
+    const isPublic = this.#peer.farewell !== undefined || reason instanceof Disconnected || reason instanceof EndOfInput
     try {
-      return this.#peer.dismiss(reason)
+      return this.#peer.dismiss(isPublic ? reason : new Disconnected('ours', FAILED))
     } catch (error) {
       this.#error = error instanceof Error ? error : new Error(String(error))
       return false
@@ -269,15 +274,15 @@ function atTerminal({ opposite }: Protocol, setting: RoleContext<unknown>, game:
 }
 
 /** Wraps a console so that its questions abort when the peer disconnects, even while the person types. */
-function abortedByPeer(person: Console, connection: Connection, explain: (end: Disconnected) => Disconnected): Console {
+function abortedByPeer(console: Console, connection: Connection, explain: (end: Disconnected) => Disconnected): Console {
   return {
-    say: (text) => person.say(text),
-    warn: (sentence) => person.warn?.(sentence),
+    say: (text) => console.say(text),
+    warn: (sentence) => console.warn?.(sentence),
     async ask(prompt, atEnd, signal) {
       const abort = new AbortController()
       connection.whenPeerClosed((end) => abort.abort(explain(end)))
       try {
-        return await person.ask(prompt, atEnd, signal ? AbortSignal.any([abort.signal, signal]) : abort.signal)
+        return await console.ask(prompt, atEnd, signal ? AbortSignal.any([abort.signal, signal]) : abort.signal)
       } finally {
         connection.whenPeerClosed(undefined)
       }

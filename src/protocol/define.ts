@@ -26,14 +26,14 @@ export function defineProtocol<Name extends string, State extends string, Words 
 
 /** ProgramDefinition is a program without the parts that have a default. */
 export type ProgramDefinition<Name extends string, State extends string> = Pick<Program<Name, State, undefined>, 'name' | 'protocol'> &
-  Partial<Omit<Program<Name, State, undefined>, 'name' | 'protocol' | 'words' | 'needs'>>
+  Partial<Omit<Program<Name, State, undefined>, 'name' | 'protocol' | 'words'>>
 
 /**
  * Defines a program. Without a `port`, it gets a port of its own, above the ports of the shipped programs. `name` is
- * `GROUP/PROGRAM`, and `short` is the name that users type.
+ * `GROUP/PROGRAM`, and `short` is the name that users type. Without a `host`, a program that needs the hall runs in `serve` alone.
  */
 export function defineProgram<Name extends string, State extends string>(
   definition: ProgramDefinition<Name, State>,
 ): Program<Name, State, undefined> {
-  return { source: 'a plug-in', port: 0, host: {}, join: {}, ...definition, words: undefined }
+  return { source: 'a plug-in', port: 0, join: {}, ...(definition.needs ? {} : { host: {} }), ...definition, words: undefined }
 }

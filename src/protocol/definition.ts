@@ -50,8 +50,8 @@ export const noConsole: Console = {
 /** RoleContext has the texts, options and services of a role. */
 export interface RoleContext<Words> {
   readonly words: Words
-  readonly person: Console
-  readonly house: Seating
+  readonly console: Console
+  readonly seating: Seating
   readonly options: Options
   readonly random: Random
   readonly clock: Clock

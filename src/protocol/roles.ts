@@ -1,3 +1,4 @@
+import { type Game, isRefusal, type Seat } from '../games/game.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import type { Console } from './definition.ts'
 import type { Peer } from './peer.ts'
@@ -23,14 +24,14 @@ export async function receiveUntilClosed<Name extends string>(peer: Peer<Name>, 
 /** Asks a person, but withdraws the question when `interruption` settles first. Resolves with the answer; `undefined` if withdrawn. */
 export async function askUntil(
   interruption: Promise<unknown>,
-  person: Console,
+  console: Console,
   { prompt, atEnd }: { prompt: string; atEnd: string },
 ): Promise<string | undefined> {
   const controller = new AbortController()
   const withdraw = () => controller.abort()
   interruption.then(withdraw, withdraw)
   try {
-    return await person.ask(prompt, atEnd, controller.signal)
+    return await console.ask(prompt, atEnd, controller.signal)
   } catch (error) {
     if (controller.signal.aborted) return undefined
     throw error
@@ -44,4 +45,37 @@ export function isSameName(welcomed = '', sent = ''): boolean {
 
 function comparable(name: string): string {
   return name.normalize('NFKC').toLowerCase().replaceAll('_', ' ').trim()
+}
+
+/** What a person types to give up a game; the end of the input (Ctrl-D) stands for it. */
+const GIVE_UP = 'END'
+
+/**
+ * Plays a seat for the person at a console until the game is over: shows the board, asks for a move until the rules accept one, and
+ * says why they refuse one and who has won. `opposite` of a plug-in's protocol calls it.
+ */
+export async function playAtConsole<State, Move, View, Options>(
+  { notation }: Game<State, Move, View, Options>,
+  seat: Seat<Move, View>,
+  console: Console,
+  prompt = `Your move (${GIVE_UP} to give up): `,
+): Promise<void> {
+  for (;;) {
+    const { view, outcome } = await seat.turn()
+    console.say(notation.render(view))
+    if (outcome)
+      return console.say(outcome.winners.length === 0 ? 'A draw.' : outcome.winners.includes(seat.number) ? 'You win!' : 'You lose.')
+    // a refused move makes no situation, so `turn` would wait for ever
+    for (let moved = false; !moved; ) {
+      const typed = await console.ask(prompt, GIVE_UP)
+      if (typed.trim().toUpperCase() === GIVE_UP) {
+        seat.leave()
+        break
+      }
+      const move = notation.parse(typed)
+      const refusal = isRefusal(move) ? move : seat.play(move)
+      if (refusal) console.say(`${refusal.refused}.`)
+      moved = refusal === undefined
+    }
+  }
 }

@@ -58,12 +58,12 @@ export async function host(hosting: HostOptions): Promise<number> {
     const print = (sentence: string) => printError(clients > 1 ? `${formatAddress(remote)}: ${sentence}` : sentence)
     // with more than three clients, the notices about silent clients would flood the terminal
     const observer = { onNotice: (what: Notice, text: string) => (what === 'waiting' && talking.size > 3 ? undefined : print(text)) }
-    const person = createConsole(terminal, print)
+    const console = createConsole(terminal, print)
     const terms = {
       program,
       side: 'server',
       transport,
-      person,
+      console,
       options,
       random,
       clock,

@@ -64,7 +64,7 @@ export async function join(joining: JoinOptions): Promise<number> {
       program,
       side: 'client',
       transport,
-      person: createConsole(terminal, printError),
+      console: createConsole(terminal, printError),
       options,
       random: await joining.random(),
       clock,

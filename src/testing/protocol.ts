@@ -1,11 +1,14 @@
+import { createSystemClock } from '../base/clock.ts'
 import { seededRandom } from '../games/random.ts'
 import { type Automaton, legalTransitions, type MessageSpec, parseMessage, type Side } from '../protocol/automaton.ts'
 import { Conversation } from '../protocol/conversation.ts'
 import type { Program } from '../protocol/definition.ts'
+import type { PeerHandle } from '../protocol/seating.ts'
 import { decode } from '../wire/text.ts'
 import { memoryPair } from '../wire/transports/memory.ts'
 import { assert } from './assert.ts'
 import type { TestFunction } from './game.ts'
+import { HouseSeating } from './house-seating.ts'
 import { createPeer } from './memory-peer.ts'
 import { randomUser } from './random-user.ts'
 import { judgeRecording, recordWrites } from './wire-recorder.ts'
@@ -35,13 +38,16 @@ export const GARBAGE = [
   'ä'.repeat(50),
 ]
 
+/** Milliseconds after which a walk counts as stuck; most take a few. */
+const STUCK = 10_000
+
 /** The sides of a conversation. */
 const SIDES = ['server', 'client'] as const
 
 /**
  * Defines the tests of a program's protocol with `test`: random conversations of its two roles stay in the automaton, visit
- * every state and end as the protocol ends, and each side refuses every illegal message in every state. The program must not
- * need a hall.
+ * every state and end as the protocol ends, and each side refuses every illegal message in every state. If the program needs the
+ * hall, the server's side of a walk is in a hall without other users, in which the house is the opponent.
  */
 export function testProtocol(test: TestFunction, program: Program, { walks = 60, typed }: ProtocolTestOptions = {}): void {
   const { name, protocol } = program
@@ -76,16 +82,25 @@ async function walk(program: Program, seed: number, typed: readonly string[] | u
   const [server, client] = memoryPair()
   const events = recordWrites(server, client)
   const terms = { program, options, random }
+  const inHall = program.needs ? { createSeating: (peer: PeerHandle) => new HouseSeating(peer, random) } : {}
   const sides = [
-    new Conversation({ ...terms, side: 'server', transport: server, person: randomUser(random, 40, { typed }) }),
-    new Conversation({ ...terms, side: 'client', transport: client, person: randomUser(random, random.integer(0, 60), { typed }) }),
+    new Conversation({ ...terms, ...inHall, side: 'server', transport: server, console: randomUser(random, 40, { typed }) }),
+    new Conversation({ ...terms, side: 'client', transport: client, console: randomUser(random, random.integer(0, 60), { typed }) }),
   ]
-  const ends = await Promise.all(sides.map(({ closed }) => closed))
+  const stuck = Promise.withResolvers<never>()
+  const cancel = createSystemClock().after(STUCK, () => stuck.reject(new Error(formatStuck(seed, sides))))
+  const ends = await Promise.race([Promise.all(sides.map(({ closed }) => closed)), stuck.promise]).finally(cancel)
   const { illegal, steps, state, over } = judgeRecording(program, options, events)
   assert(illegal === undefined, () => `in the walk ${seed}, a role sent the illegal message ${JSON.stringify(illegal)}`)
   for (const end of ends) assert(!end || /^(?:Disconnected|EndOfInput)$/.test(end.name), () => `in the walk ${seed}, a role threw ${end}`)
   assert(over || ends.some((end) => end), () => `in the walk ${seed}, the roles ended in the state "${state}", which is no end`)
   return steps.map(({ next }) => next)
+}
+
+/** Says in which state the roles wait for something that does not come. */
+function formatStuck(seed: number, sides: readonly Conversation[]): string {
+  const states = sides.map(({ state }, at) => `the ${SIDES[at]} in the state "${state}"`)
+  return `the walk ${seed} does not end: ${states.join(', ')}. A role, or \`opposite\`, waits for a message or for a turn that does not come`
 }
 
 /** Lists the messages that a side must refuse in a state: all other messages of the protocol, and messages of no protocol. */

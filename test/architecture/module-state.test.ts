@@ -8,6 +8,7 @@ const source = join(import.meta.dirname, '../../src')
 const CACHES: readonly (readonly [file: string, name: string, why: string])[] = [
   ['games/text/graphemes.ts', 'segmenter', 'a constant that takes long to make'],
   ['protocol/seating.ts', 'localTables', 'a module that most clients never load; `import` returns the same one, later'],
+  ['plugins/loop-limit.ts', 'time', 'the time since this turn of the event loop began, which the process has once'],
   ['protocol/automaton.ts', 'forms', 'computed from a constant message'],
   ['protocol/automaton.ts', 'patterns', 'computed from a constant message'],
   ['protocol/automaton.ts', 'tables', 'computed from a constant automaton'],

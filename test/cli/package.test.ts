@@ -59,12 +59,12 @@ describe('the package, installed from its tarball into another folder', () => {
       env,
       cwd: folder,
     })
-    expect(stdout).toMatch(/# pass [4-9]\n[\s\S]*# fail 0\n/)
+    expect(stdout).toMatch(/# pass 1\d\n[\s\S]*# fail 0\n/)
   })
 
   test('has the types of the public face', async () => {
     const options = { module: 'nodenext', target: 'es2025', strict: true, noEmit: true, allowImportingTsExtensions: true, types: [] }
-    const files = ['own/connect-four-wire.ts', 'own/battleship.ts', 'own/wrong.ts']
+    const files = ['own/connect-four-wire.ts', 'own/battleship-wire.ts', 'own/wrong.ts']
     await cp(join(root, 'examples/plugins'), join(folder, 'own'), { recursive: true })
     await writeFile(join(folder, 'own/wrong.ts'), "import { defineGame } from 'parlor'\nexport const game = defineGame({ name: 1 })\n")
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...options, skipLibCheck: false }, files }))

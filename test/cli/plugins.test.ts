@@ -20,7 +20,7 @@ const protocol = defineProtocol({
   title: 'the server says what its die can show',
   automaton: { messages: { rolls: server('ROLLS {to}', { example: 'ROLLS 6' }) }, start: 'start', states: { start: { rolls: 'end' }, end: {} } },
   server: async (peer, { options }) => peer.send('rolls', options.diceSides ?? 6),
-  client: async (peer, { person }) => person.say((await peer.receive()).text),
+  client: async (peer, { console }) => console.say((await peer.receive()).text),
 })
 export const programs = [defineProgram({ name: 'example/dice', short: 'dice', protocol, takes: [sides] })]
 `

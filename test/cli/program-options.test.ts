@@ -69,8 +69,8 @@ const dice: Program<'rolls', 'start' | 'end', undefined> = {
       const last = readOption(options, sides) ?? 6
       peer.send('rolls', readOption(options, loaded) ? last : 1, last)
     },
-    async client(peer, { person }) {
-      person.say((await peer.receive()).text)
+    async client(peer, { console }) {
+      console.say((await peer.receive()).text)
     },
   },
   words: undefined,

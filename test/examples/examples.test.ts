@@ -340,7 +340,14 @@ async function joining(name: string, at: Address, typed: readonly string[]): Pro
   const joined = await program(name)
   const person = new ScriptedUser(typed)
   const transport = await connectTcp(at, 5000)
-  const conversation = new Conversation({ program: joined, side: 'client', transport, options: {}, random: seededRandom(7), person })
+  const conversation = new Conversation({
+    program: joined,
+    side: 'client',
+    transport,
+    options: {},
+    random: seededRandom(7),
+    console: person,
+  })
   const end = await conversation.closed
   return { screen: person.screen, end }
 }

@@ -107,8 +107,8 @@ async function converse(typed: { host?: readonly string[]; join: readonly string
   const terms = { program, options: {}, random }
   const opposite = typed.host ? {} : { opponentFor: house }
   const sides = [
-    new Conversation({ ...terms, side: 'server', transport: server, person: atHost, ...opposite }),
-    new Conversation({ ...terms, side: 'client', transport: client, person: atJoin }),
+    new Conversation({ ...terms, side: 'server', transport: server, console: atHost, ...opposite }),
+    new Conversation({ ...terms, side: 'client', transport: client, console: atJoin }),
   ]
   const ends = await Promise.all(sides.map(({ closed }) => closed))
   return { ends, host: atHost.screen, join: atJoin.screen, ...judgeRecording(program, {}, events) }

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { chooseMove } from '../../src/games/ai/house.ts'
 import { findBestMove } from '../../src/games/ai/search.ts'
+import { defineTurnGame } from '../../src/games/define.ts'
 import { isRefusal, type Random } from '../../src/games/game.ts'
 import { seededRandom } from '../../src/games/random.ts'
 import { type Board, tictactoe } from '../../src/games/tictactoe.ts'
@@ -97,4 +99,24 @@ test('on larger boards the house wins at once if it can, blocks a loss, and hard
     if (tictactoe.outcome(board)?.winners.includes(1 - (played % 2))) lost++
   }
   expect(lost).toBe(0)
+})
+
+test('the house takes the winning move of a seat that moves twice, and not the one that wins for the opponent', () => {
+  // seat 0 moves twice: 1 and then 2 win, everything else loses
+  const game = defineTurnGame<{ readonly made: readonly number[]; readonly turn: number }, number>({
+    name: 'twice',
+    setup: () => ({ made: [], turn: 0 }),
+    move: ({ made, turn }, _, move) => ({ made: [...made, move], turn }),
+    next: ({ made }) => (made.length < 2 ? 0 : 1),
+    outcome: ({ made }) => (made.length < 3 ? undefined : { winners: [made[0] === 1 && made[1] === 2 ? 0 : 1] }),
+    moves: () => [1, 2, 3],
+    notation: { parse: Number, print: String, render: ({ made }) => made.join(' ') },
+  })
+  const start = game.setup({}, seededRandom(1))
+  for (let seed = 1; seed <= 10; seed++) {
+    const first = chooseMove(game, 0, start, seededRandom(seed))
+    const next = game.play(start, 0, first, seededRandom(seed))
+    if (isRefusal(next)) throw new Error(next.refused)
+    expect([first, game.toMove(next), chooseMove(game, 0, next, seededRandom(seed))]).toEqual([1, [0], 2])
+  }
 })

@@ -183,7 +183,7 @@ async function converse(others: Others, program: Program, side: Side, sayings: r
     transport: there,
     options: { ...defaults, pace: 0, delay: 0 },
     random,
-    person: randomUser(random, 30),
+    console: randomUser(random, 30),
     clock: others.lobby.clock,
     ...(side === 'server' ? { createSeating: (line) => others.lobby.service.createSeating(line, name) } : {}),
   })

@@ -88,7 +88,7 @@ describe('completeness', () => {
     })
     const terms = { program: found, options: { ...found.defaults, pace: 0, delay: 0 }, random: seededRandom(1) }
     const serving = new Conversation({ ...terms, side: 'server', transport: there, createSeating: house })
-    const joining = new Conversation({ ...terms, side: 'client', transport: here, person: randomUser(seededRandom(1), 20) })
+    const joining = new Conversation({ ...terms, side: 'client', transport: here, console: randomUser(seededRandom(1), 20) })
     await Promise.all([serving.closed, joining.closed])
     expect(asked).toEqual([])
   })

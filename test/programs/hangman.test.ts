@@ -247,15 +247,15 @@ describe('hangman alone', () => {
   async function solo(typed: readonly string[], secret = 'eel'): Promise<string> {
     const found = await loadSolo('hangman')
     const person = new ScriptedUser(typed)
-    const house = new LocalSeating(
+    const seating = new LocalSeating(
       () => undefined,
       chance,
       () => {},
     )
     await found?.play({
       words: undefined,
-      person,
-      house,
+      console: person,
+      seating,
       options: { secret },
       random: chance,
       clock: { now: () => 0, monotonic: () => 0, after: () => () => {} },

@@ -162,7 +162,7 @@ describe('cs/chat in parlor serve', () => {
     const terms = { program: found, options: { ...found.defaults, ...options }, random }
     const sides = [
       new Conversation({ ...terms, side: 'server', transport: server, opponentFor: housePlayers(random) }),
-      new Conversation({ ...terms, side: 'client', transport: client, person }),
+      new Conversation({ ...terms, side: 'client', transport: client, console: person }),
     ]
     expect(await Promise.all(sides.map(({ closed }) => closed))).toEqual([undefined, undefined])
     return { screen: person.screen, said: server.written.map((write) => decode(write)) }

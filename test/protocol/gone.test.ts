@@ -76,14 +76,14 @@ async function abandoned(program: Program, side: Side, way: (typeof WAYS)[number
       ...terms,
       side: 'server',
       transport: server,
-      person: randomUser(random, 40, { think: thinking(random, 0) }),
+      console: randomUser(random, 40, { think: thinking(random, 0) }),
       ...seatingOf(program, { random, clock }),
     }),
     client: new Conversation({
       ...terms,
       side: 'client',
       transport: client,
-      person: randomUser(random, 40, { think: thinking(random, 0) }),
+      console: randomUser(random, 40, { think: thinking(random, 0) }),
     }),
   }
   const timeouts = new IdleTimeouts(LIMITS, clock, LIMITS.idle)

@@ -341,7 +341,7 @@ describe('a message before its turn', () => {
     ],
   ] as const)('%s, as %s, after %j: reports %j after two seconds, once', async (name, side, before, said, sentence) => {
     const { person } = thinker()
-    const { clock, notices, say } = await startWatchedConversation(name, { side, person })
+    const { clock, notices, say } = await startWatchedConversation(name, { side, console: person })
     if (before !== '') await say(before)
     await say(said)
     await clock.pass(1900)
@@ -359,7 +359,7 @@ describe('a message before its turn', () => {
     ['hi\0', '"hi\\x00" and no line end (\\n)', 'a text with NUL after it, as C stores it: send strlen bytes of it, without the NUL'],
   ])('%j is quoted by its bytes, with a clue, and neither is repeated when it is read', async (said, shown, clue) => {
     const { person, type } = thinker()
-    const { clock, notices, say } = await startWatchedConversation('chat', { person })
+    const { clock, notices, say } = await startWatchedConversation('chat', { console: person })
     await say(said)
     await clock.pass(2200)
     const wait = 'but it is not the client\'s turn yet; wait for a text (such as "Hello")'
@@ -396,7 +396,7 @@ describe('a message before its turn', () => {
   })
 
   test('causes no second notice as an unfinished message when the peer disconnects', async () => {
-    const { clock, talking, theirs, notices, say } = await startWatchedConversation('chat', { person: thinker().person })
+    const { clock, talking, theirs, notices, say } = await startWatchedConversation('chat', { console: thinker().person })
     await say('hi')
     await clock.pass(2200)
     expect(notices).toHaveLength(1)
@@ -412,7 +412,7 @@ describe('a message before its turn', () => {
     ['hangman', 'server', 'e'],
   ] as const)('%s, as %s: half a line end of UTF-16 behind %j is not a separate fault', async (name, side, text) => {
     const { person, type } = thinker()
-    const { clock, talking, theirs, notices, say } = await startWatchedConversation(name, { side, person })
+    const { clock, talking, theirs, notices, say } = await startWatchedConversation(name, { side, console: person })
     if (name === 'hangman') await say('START\n')
     if (name === 'headtail') await say('I will toss a coin, guess if it is a head (H) or tail (T) : ')
     if (name === 'headtail') await type('H')
@@ -427,7 +427,7 @@ describe('a message before its turn', () => {
 
   test('tictactoe: a move that is refused when it is read causes the notice that it was too soon', async () => {
     const { person, type } = thinker()
-    const { talking, notices, say } = await startWatchedConversation('tictactoe', { person })
+    const { talking, notices, say } = await startWatchedConversation('tictactoe', { console: person })
     await say('MOVE1\n')
     await type('1')
     expect((await talking.ended)?.message).toBe(
@@ -442,7 +442,7 @@ describe('a message before its turn', () => {
       [2200, 'early: the client has sent "hi", but it is not the client\'s turn yet; wait for a text (such as "Hello")'],
     ] as const) {
       const { person, type } = thinker()
-      const { clock, notices, say } = await startWatchedConversation('chat', { person })
+      const { clock, notices, say } = await startWatchedConversation('chat', { console: person })
       await say('hi\n')
       await clock.pass(pause)
       await type('hello')
@@ -465,13 +465,13 @@ describe('a message before its turn', () => {
   test('a line end after a message without one causes the notice that it is too many', async () => {
     const sentence = 'the server has sent "\\n" after "Too big!"; that line end is one too many'
     const { person, type } = thinker()
-    const { clock, notices, say } = await startWatchedConversation('number', { side: 'client', person })
+    const { clock, notices, say } = await startWatchedConversation('number', { side: 'client', console: person })
     await type('50')
     await say('Too big!\n')
     await clock.pass(2200)
     expect(notices).toEqual([`early: ${sentence}`])
     const quick = thinker()
-    const { talking, say: says } = await startWatchedConversation('number', { side: 'client', person: quick.person })
+    const { talking, say: says } = await startWatchedConversation('number', { side: 'client', console: quick.person })
     await quick.type('50')
     await says('Too big!\n')
     await quick.type('25')
@@ -484,7 +484,7 @@ describe('line ends that are too many, or too few', () => {
 
   test('names the CR of \\n\\r, behind a move as well', async () => {
     const { person, type } = thinker()
-    const { clock, notices, say } = await startWatchedConversation('tictactoe', { person })
+    const { clock, notices, say } = await startWatchedConversation('tictactoe', { console: person })
     await type('5')
     await say('MOVE1\n\r')
     await clock.pass(2200)
@@ -497,7 +497,7 @@ describe('line ends that are too many, or too few', () => {
     ['quiz', 'NAME ada'],
     ['robot', 'FORWARD'],
   ])('%s: the client’s message is named also while this side is at its prompt', async (name, text) => {
-    const { clock, notices, say } = await startWatchedConversation(name, { side: 'client', person: thinker().person })
+    const { clock, notices, say } = await startWatchedConversation(name, { side: 'client', console: thinker().person })
     await say(`${text}\n`)
     await clock.pass(2200)
     expect(notices).toEqual([expect.stringMatching(/; that is a message of the client$/)])
@@ -505,7 +505,7 @@ describe('line ends that are too many, or too few', () => {
 
   test('robot: a server that sends a message breaks the protocol', async () => {
     const { person, type } = thinker()
-    const { talking, say } = await startWatchedConversation('robot', { side: 'client', person })
+    const { talking, say } = await startWatchedConversation('robot', { side: 'client', console: person })
     await say('x\n')
     await type('LEFT')
     expect((await talking.ended)?.message).toBe(
@@ -525,7 +525,7 @@ describe('line ends that are too many, or too few', () => {
 
   test('chat: empty lines before their turn cause one notice', async () => {
     const { person, type } = thinker()
-    const { clock, notices, say } = await startWatchedConversation('chat', { person })
+    const { clock, notices, say } = await startWatchedConversation('chat', { console: person })
     await say('hi\n\n\n')
     await clock.pass(500)
     await type('a')
@@ -536,7 +536,7 @@ describe('line ends that are too many, or too few', () => {
   })
 
   test('a line end after the prompt of headtail causes a notice while the person thinks', async () => {
-    const { clock, notices, say } = await startWatchedConversation('headtail', { side: 'client', person: thinker().person })
+    const { clock, notices, say } = await startWatchedConversation('headtail', { side: 'client', console: thinker().person })
     await say(`${prompt}\n`)
     await clock.pass(2200)
     expect(notices).toEqual([`early: the server has sent "\\n" after "${prompt}"; that line end is one too many`])
@@ -553,7 +553,7 @@ describe('line ends that are too many, or too few', () => {
     ['guess', '50', 'GUESS\n', 'HIGH\n\n', /^the server sent "", .*; an empty line is often one line end too many$/],
   ] as const)('%s, as client, types %j: after %j and %j, the error names the true cause', async (name, typed, before, after, sentence) => {
     const { person, type } = thinker()
-    const { talking, say } = await startWatchedConversation(name, { side: 'client', person })
+    const { talking, say } = await startWatchedConversation(name, { side: 'client', console: person })
     if (before !== '') await say(before)
     await type(typed)
     if (after !== '') await say(after)
@@ -625,7 +625,7 @@ describe('a silent program that should send without a person', () => {
       ['scissors', 'server', false],
       ['time', 'server', true],
     ] as const) {
-      const { notices, talking, say } = await startWatchedConversation(name, { side, datagrams, person: thinker().person })
+      const { notices, talking, say } = await startWatchedConversation(name, { side, datagrams, console: thinker().person })
       if (datagrams) await say('%H')
       talking.stop(new Disconnected('ours', 'stopped'))
       expect(notices).toEqual([])
@@ -653,7 +653,7 @@ describe('a text for people with invalid bytes', () => {
     ['quiz', 'server', false, 'NAME jos\xe9\n', `the client sent "NAME jos\\xe9"; ${latin}`],
     ['quiz', 'server', false, 'LOGIN ada caf\xe9\n', 'the client sent "LOGIN ada ***"; that looks like'],
   ] as const)('%s, as %s, datagrams: %j: there is a clue about %j', async (name, side, datagrams, said, sentence) => {
-    const { notices, say, clock } = await startWatchedConversation(name, { side, datagrams, person: thinker().person })
+    const { notices, say, clock } = await startWatchedConversation(name, { side, datagrams, console: thinker().person })
     await say(said)
     await clock.pass(500)
     expect(notices.filter((one) => one.startsWith('garbled'))).toEqual([expect.stringContaining(sentence)])
@@ -667,7 +667,7 @@ describe('a text for people with invalid bytes', () => {
   })
 
   test('any valid text causes no notice', async () => {
-    const { notices, say } = await startWatchedConversation('chat', { side: 'client', person: thinker().person })
+    const { notices, say } = await startWatchedConversation('chat', { side: 'client', console: thinker().person })
     await say('{"a": 1} GET / HTTP/1.1 \xc3\xa4\n')
     expect(notices).toEqual([])
   })

@@ -39,7 +39,7 @@ export async function startConversation(
   const [theirs, ours] = memoryPair({ datagrams })
   const script = new ScriptedUser(typed)
   const conversation = new Conversation({
-    ...(typed ? { person: script } : {}),
+    ...(typed ? { console: script } : {}),
     ...(side === 'server' ? seatingOf(found, { clock, random }) : {}),
     ...terms,
     program: found,

@@ -123,7 +123,7 @@ export async function fakePeer(
     typed,
     datagrams,
     clock: new TestClock(Date.UTC(2024, 1, 29)),
-    ...(person ? { person } : {}),
+    ...(person ? { console: person } : {}),
     ...(noticed ? { observer: { onNotice: noticed } } : {}),
   })
   return new FakePeer(conversation, { here: theirs, there: ours, script, clock })

@@ -49,8 +49,8 @@ export async function play({ program: name, host = [], join = [], options = {}, 
   const atHost = new ScriptedUser(host)
   const atJoin = new ScriptedUser(join)
   const terms = { program: found, options: { ...found.defaults, ...options }, random, ...(clock ? { clock } : {}) }
-  const hosting = new Conversation({ ...terms, side: 'server', transport: server, person: atHost })
-  const joining = new Conversation({ ...terms, side: 'client', transport: client, person: atJoin })
+  const hosting = new Conversation({ ...terms, side: 'server', transport: server, console: atHost })
+  const joining = new Conversation({ ...terms, side: 'client', transport: client, console: atJoin })
   const [hostEnd, joinEnd] = await Promise.all([hosting.closed, joining.closed])
   const { illegal } = judgeRecording(found, options, events)
   if (illegal !== undefined) throw new Error(`${name} said what its automaton does not have: ${JSON.stringify(illegal)}`)

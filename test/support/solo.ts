@@ -21,13 +21,13 @@ export async function playSolo(
 ): Promise<string> {
   const solo = await soloProgram(name)
   const person = new ScriptedUser(typed)
-  const house = new LocalSeating(
+  const seating = new LocalSeating(
     () => undefined,
     random,
     (reason) => {
       throw reason
     },
   )
-  await solo.play({ words: undefined, person, house, options, random, clock: new TestClock() })
+  await solo.play({ words: undefined, console: person, seating, options, random, clock: new TestClock() })
   return person.screen
 }

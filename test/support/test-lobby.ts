@@ -63,7 +63,7 @@ export class TestLobby {
       transport: there,
       createSeating: (line) => this.service.createSeating(line, name),
     })
-    const client = new Conversation({ ...terms, side: 'client', transport: wire, person })
+    const client = new Conversation({ ...terms, side: 'client', transport: wire, console: person })
     return { server, client, wire }
   }
 }

@@ -113,10 +113,10 @@ class Search<State, Move, View, Options> {
     return this.complete || best.length === 1 ? best : this.#byPlayouts(state, seat, best)
   }
 
-  /** Returns the value of a position for the seat that may move there; an early win and a late loss are worth more. */
+  /** Returns the value of a position for seat 0, because a seat may move several times; an early win and a late loss are worth more. */
   #value(state: State, depth: number): number {
     const outcome = this.#game.outcome(state)
-    if (outcome) return outcome.winners.length === 0 ? 0 : -1 - depth / 1000
+    if (outcome) return toPoints(outcome, 0) * (1 + depth / 1000)
     if (depth === 0 || this.#work <= 0) {
       this.#cut = true
       return 0
@@ -126,17 +126,18 @@ class Search<State, Move, View, Options> {
     const known = this.#values.get(key)
     if (known !== undefined) return known
     const seat = this.#seat(state)
+    const sign = seat === 0 ? 1 : -1
     let highest = Number.NEGATIVE_INFINITY
     let best: Move[] = []
     for (const move of this.#moves(state, seat)) {
-      const value = -this.#value(this.#after(state, seat, move), depth - 1)
+      const value = sign * this.#value(this.#after(state, seat, move), depth - 1)
       if (value > highest) best = [move]
       else if (value === highest) best.push(move)
       highest = Math.max(highest, value)
     }
-    this.#values.set(key, highest)
+    this.#values.set(key, sign * highest)
     this.best.set(position, best)
-    return highest
+    return sign * highest
   }
 
   /** Returns the moves with the best results in random playouts, the same number for each; all moves if the budget is too small. */

@@ -141,7 +141,7 @@ export class TalkChannel {
 
   /** True if a person is at this side's console. */
   get hasPerson(): boolean {
-    return this.#at.person !== noConsole
+    return this.#at.console !== noConsole
   }
 
   /** Sends lines, in the framing `none` in one write. */
@@ -191,14 +191,14 @@ export class TalkChannel {
       const move = await read(text)
       if (move !== undefined) return move
       if (Object.values<string>(REQUESTS).includes(text)) continue
-      this.#at.person.say(text)
+      this.#at.console.say(text)
       if (begun !== this.us) this.say(this.hasPerson ? await this.#talkBack() : request)
     }
   }
 
   /** Asks the person for a line; /q or Ctrl-D leaves. */
   async ask(): Promise<string> {
-    const typed = await this.#at.person.ask(PROMPT, LEAVE)
+    const typed = await this.#at.console.ask(PROMPT, LEAVE)
     return typed === LEAVE ? this.quit() : typed
   }
 
@@ -212,7 +212,7 @@ export class TalkChannel {
     this.#begun = undefined
     for (const text of this.#waiting) {
       if (text === LEAVE) throw new PeerLeft('them')
-      if (text !== this.#echo) this.#at.person.say(text)
+      if (text !== this.#echo) this.#at.console.say(text)
     }
     this.#waiting = []
   }

@@ -18,8 +18,8 @@ type InTalk = (line: TalkChannel, at: RoleContext<unknown>, begins: SeatNumber) 
 const TRIES = 5
 
 /** Each side shows its own board; a move is the number of a cell. */
-const ticTacToe: InTalk = async (line, { house }, begins) => {
-  const seat = await house.sit(tictactoe, line.them, { first: begins })
+const ticTacToe: InTalk = async (line, { seating }, begins) => {
+  const seat = await seating.sit(tictactoe, line.them, { first: begins })
   const move = async (text: string) => {
     const cell = pythonInt(text)
     return cell !== undefined && !seat.play(Number(cell)) ? cell : undefined
@@ -38,7 +38,7 @@ const ticTacToe: InTalk = async (line, { house }, begins) => {
 }
 
 /** Each side sends a sealed hand, and reveals it when both seals are known; the side that sent `play` is first in every round. */
-const scissors: InTalk = async (line, { person, random }, begins) => {
+const scissors: InTalk = async (line, { console, random }, begins) => {
   const rounds: Round[] = []
   while (rounds.length < ROUNDS) {
     let seal = begins === line.us ? undefined : await line.receiveMove(REQUESTS.seal, parseSeal)
@@ -53,16 +53,16 @@ const scissors: InTalk = async (line, { person, random }, begins) => {
     if (begins !== line.us) show()
     const round: Round = [ours.hand, theirs]
     rounds.push(round)
-    person.say(
+    console.say(
       `You: ${round[0]}, the other side: ${round[1]}. ${['You win this round.', 'You lose this round.'][findWinner(round) ?? 2] ?? 'Draw.'}`,
     )
   }
   const [won, lost] = countWins(rounds)
-  person.say(`Rounds won: ${won}, rounds lost: ${lost}.`)
+  console.say(`Rounds won: ${won}, rounds lost: ${lost}.`)
 
   async function typedHand(): Promise<Hand> {
     for (;;) {
-      person.say('Type 1 for Scissor, 2 for Paper, 3 for Stone.')
+      console.say('Type 1 for Scissor, 2 for Paper, 3 for Stone.')
       const hand = parseHand(await line.ask())
       if (hand) return hand
     }
@@ -72,11 +72,11 @@ const scissors: InTalk = async (line, { person, random }, begins) => {
 const ANSWERS: Readonly<Record<Verdict, string>> = { low: 'LOW', high: 'HIGH', right: 'WIN', wasted: REQUESTS.guess }
 
 /** Holds a secret number, random or from the option `secret`, and answers the other side's guesses. */
-const keepNumber: InTalk = async (line, { house, person, options }) => {
+const keepNumber: InTalk = async (line, { seating, console, options }) => {
   // the option may be a word, for hangman
   const secret = checkSecret(options) ? undefined : toSecretNumber(options)
-  const seat = await house.sit(guessing, 0, { tries: TRIES, secret })
-  person.say('This side has a secret number from 1 to 100, and answers by itself.')
+  const seat = await seating.sit(guessing, 0, { tries: TRIES, secret })
+  console.say('This side has a secret number from 1 to 100, and answers by itself.')
   try {
     for (let { view, outcome } = await seat.next(); !outcome; ) {
       const guess = await line.receiveMove(REQUESTS.guess, pythonInt)
@@ -84,7 +84,7 @@ const keepNumber: InTalk = async (line, { house, person, options }) => {
       ;({ view, outcome } = await seat.next())
       const lost = outcome?.winners.length === 0
       const answers = [ANSWERS[view.last ?? 'wasted'], ...(lost ? ['GAMEOVER'] : [])]
-      person.say(`${guess}: ${answers.join(', ')}`)
+      console.say(`${guess}: ${answers.join(', ')}`)
       line.say(...answers)
     }
   } finally {
@@ -100,9 +100,9 @@ const VERDICTS: Readonly<Record<string, string>> = {
 }
 
 /** Guesses the secret number of the other side. Both sides count the guesses, so GAMEOVER may be missing. */
-const guessNumber: InTalk = async (line, { person }) => {
+const guessNumber: InTalk = async (line, { console }) => {
   const judge = new NumberJudge()
-  person.say('Guess a number from 1 to 100.')
+  console.say('Guess a number from 1 to 100.')
   for (let left = TRIES; left > 0; left--) {
     const guess = await typedNumber()
     line.say(guess)
@@ -110,17 +110,17 @@ const guessNumber: InTalk = async (line, { person }) => {
     const answer = ({ LOW: 'low', HIGH: 'high', WIN: 'right' } as const)[verdict]
     const wrong = answer && judge.check(answer, Number(guess))
     if (wrong !== undefined) throw new Disconnected('violation', `the other side sent ${quoteText(verdict)}, but ${wrong}`)
-    person.say(VERDICTS[verdict])
+    console.say(VERDICTS[verdict])
     if (verdict === 'WIN' || verdict === 'GAMEOVER') return
   }
-  person.say(VERDICTS.GAMEOVER)
+  console.say(VERDICTS.GAMEOVER)
   line.expectEcho('GAMEOVER')
 
   async function typedNumber(): Promise<string> {
     for (;;) {
       const number = pythonInt(await line.ask())
       if (number !== undefined) return number
-      person.say('A guess is a whole number.')
+      console.say('A guess is a whole number.')
     }
   }
 }

@@ -10,11 +10,11 @@ import { wrongMiss, wrongPositions, wrongWord } from '../hangman.ts'
 import { REQUESTS, type TalkChannel } from './channel.ts'
 
 /** Holds a secret word, random or from the option `secret`, and answers the other side's guesses. Its length answers `play`. */
-export async function keepWord(line: TalkChannel, { house, person, options }: RoleContext<unknown>): Promise<void> {
+export async function keepWord(line: TalkChannel, { seating, console, options }: RoleContext<unknown>): Promise<void> {
   const secret = readOption(options, secretWord)
   const usable = secret !== undefined && !findWordFault(secret)
-  const seat = await house.sit(hangman, 0, { secret: usable ? secret : undefined, words: readOption(options, words) })
-  person.say('This side has a secret word, and answers by itself.')
+  const seat = await seating.sit(hangman, 0, { secret: usable ? secret : undefined, words: readOption(options, words) })
+  console.say('This side has a secret word, and answers by itself.')
   const guess = async (letter: string) => (seat.play(letter) ? undefined : letter)
   try {
     let { view, outcome } = await seat.next()
@@ -22,7 +22,7 @@ export async function keepWord(line: TalkChannel, { house, person, options }: Ro
     while (!outcome) {
       await line.receiveMove(REQUESTS.letter, guess)
       ;({ view, outcome } = await seat.next())
-      person.say(hangman.notation.render(view))
+      console.say(hangman.notation.render(view))
       const { last, left, word } = view
       const answer = last?.positions.length ? `AT ${last.positions.join(' ')}` : `MISS ${left}`
       if (outcome) line.say(answer, `END ${outcome.winners.length > 0 ? 'WON' : 'LOST'} ${word}`)
@@ -34,10 +34,10 @@ export async function keepWord(line: TalkChannel, { house, person, options }: Ro
 }
 
 /** Guesses the secret word of the other side. */
-export async function guessWord(line: TalkChannel, { person }: RoleContext<unknown>): Promise<void> {
+export async function guessWord(line: TalkChannel, { console }: RoleContext<unknown>): Promise<void> {
   let view = await line.receiveMove(REQUESTS.word, parseWord)
   while (view.word === undefined) {
-    person.say(hangman.notation.render(view))
+    console.say(hangman.notation.render(view))
     const letter = await typedLetter(view)
     line.say(letter)
     const before = view
@@ -47,14 +47,14 @@ export async function guessWord(line: TalkChannel, { person }: RoleContext<unkno
       view = { ...view, word: await line.receiveMove(REQUESTS.ending, (text) => parseEnd(text, seen)) }
     }
   }
-  person.say(hangman.notation.render(view))
-  person.say(view.shown.includes('') ? `Hanged! The word was: ${view.word}` : `You have found it: ${view.word}`)
+  console.say(hangman.notation.render(view))
+  console.say(view.shown.includes('') ? `Hanged! The word was: ${view.word}` : `You have found it: ${view.word}`)
 
   async function typedLetter({ tried }: HangmanView): Promise<string> {
     for (;;) {
       const letter = parseLetter(await line.ask())
       if (letter !== undefined && !tried.includes(foldCase(letter))) return letter
-      person.say(letter === undefined ? 'Type one letter.' : `You have tried ${quoteText(letter)} already.`)
+      console.say(letter === undefined ? 'Type one letter.' : `You have tried ${quoteText(letter)} already.`)
     }
   }
 }

@@ -49,7 +49,7 @@ async function converse(peer: Peer<TalkMessage, TalkState>, at: RoleContext<unkn
   const line = new TalkChannel(peer, at, side)
   try {
     for (let said = 0; ; ) {
-      const begun = await untilGame(line, await at.house.sit(talk, line.them, { first: line.turn, said, ending: { exactly: PLAYS } }))
+      const begun = await untilGame(line, await at.seating.sit(talk, line.them, { first: line.turn, said, ending: { exactly: PLAYS } }))
       said = begun.said
       await games[begun.game](line, at, begun.by)
       line.endGame()
@@ -58,8 +58,8 @@ async function converse(peer: Peer<TalkMessage, TalkState>, at: RoleContext<unkn
     if (!(end instanceof PeerLeft)) throw end
     // in the framing `none`, the peer's /q can arrive inside another message
     if (peer.state !== 'end') peer.acceptEnclosed(`${peer.other} quits`)
-    if (end.by === 'them') at.person.say(LEAVE)
-    at.person.say(end.by === 'us' ? 'Shutting Down!' : `${side === 'server' ? 'Client' : 'Server'} has requested shutdown. Shutting down!`)
+    if (end.by === 'them') at.console.say(LEAVE)
+    at.console.say(end.by === 'us' ? 'Shutting Down!' : `${side === 'server' ? 'Client' : 'Server'} has requested shutdown. Shutting down!`)
   }
 }
 
@@ -88,17 +88,17 @@ async function untilGame(line: TalkChannel, seat: Seat<string, TurnTalk>): Promi
 }
 
 /** Plays the talk at the console. */
-async function talkAtConsole(seat: Seat<string, TurnTalk>, { person, options }: RoleContext<unknown>): Promise<void> {
+async function talkAtConsole(seat: Seat<string, TurnTalk>, { console, options }: RoleContext<unknown>): Promise<void> {
   const isClient = seat.number === 1
   for (;;) {
     const { view, turn, outcome } = await seat.next()
     if (outcome?.left !== undefined) return
     const isReceived = view.line !== undefined && view.turn === seat.number
-    if (isReceived) person.say(view.line)
-    if (isClient ? view.said === 0 : isReceived && view.said === 1) for (const text of INTRODUCTION) person.say(text)
+    if (isReceived) console.say(view.line)
+    if (isClient ? view.said === 0 : isReceived && view.said === 1) for (const text of INTRODUCTION) console.say(text)
     if (outcome) return
     for (let asked = turn; asked; ) {
-      const typed = await person.ask(PROMPT, LEAVE)
+      const typed = await console.ask(PROMPT, LEAVE)
       if (typed === LEAVE) seat.leave()
       // in the framing `none`, an empty message cannot be sent
       asked = typed !== LEAVE && ((typed === '' && readOption(options, framing) === 'none') || seat.play(typed) !== undefined)
@@ -107,19 +107,19 @@ async function talkAtConsole(seat: Seat<string, TurnTalk>, { person, options }: 
 }
 
 /** Plays tic-tac-toe inside the talk at the console. */
-async function playAtConsole(seat: Seat<number, Board>, { person }: RoleContext<unknown>): Promise<void> {
-  person.say(`You are ${seat.number === 0 ? 'O' : 'X'}. A move is the number of a free cell.`)
+async function playAtConsole(seat: Seat<number, Board>, { console }: RoleContext<unknown>): Promise<void> {
+  console.say(`You are ${seat.number === 0 ? 'O' : 'X'}. A move is the number of a free cell.`)
   for (;;) {
     const { view, turn, outcome } = await seat.next()
     if (outcome?.left !== undefined) return
-    person.say(tictactoe.notation.render(view))
+    console.say(tictactoe.notation.render(view))
     if (outcome)
-      return person.say(outcome.winners.length === 0 ? 'It is a draw.' : outcome.winners.includes(seat.number) ? 'You win!' : 'You lose.')
+      return console.say(outcome.winners.length === 0 ? 'It is a draw.' : outcome.winners.includes(seat.number) ? 'You win!' : 'You lose.')
     for (let asked = turn; asked; ) {
-      const typed = await person.ask(PROMPT, LEAVE)
+      const typed = await console.ask(PROMPT, LEAVE)
       if (typed === LEAVE) seat.leave()
       const refused = typed === LEAVE ? undefined : playCell(pythonInt(typed), seat)
-      if (refused !== undefined) person.say(refused)
+      if (refused !== undefined) console.say(refused)
       asked = refused !== undefined
     }
   }
