@@ -1,35 +1,5 @@
-// Parlor's server with one program, <<<<<<< ours
-limits and all: node bench/ours.ts PROGRAM [house | FOLDER process|power]
-// The hall seats
-||||||| base
-limits and all: node bench/ours.ts PROGRAM [house | FOLDER process|power]
-// The peers sit in
-=======
-with
->>>>>>> theirs
- the <<<<<<< ours
-peers, as
-||||||| base
-hall, as
-=======
-limits
->>>>>>> theirs
- <<<<<<< ours
-in
-||||||| base
-with
-=======
-of
->>>>>>> theirs
- `parlor serve` but without a hall: node bench/without-hall.ts PROGRAM
-// <<<<<<< ours
-in which
-||||||| base
-where
-=======
-The
->>>>>>> theirs
- house takes the opposite seat at once, at a table of the connection's own, and nothing is persisted.
+// Parlor's server with one program, with the limits of `parlor serve` but without a hall: node bench/without-hall.ts PROGRAM
+// The house takes the opposite seat at once, at a table of the connection's own, and nothing is persisted.
 
 import { createSystemClock } from '../src/base/clock.ts'
 import { isPlayable, playSeat } from '../src/games/ai/house.ts'
@@ -37,18 +7,7 @@ import { chance } from '../src/games/random.ts'
 import { loadProgram } from '../src/programs/index.ts'
 import { LocalSeating } from '../src/protocol/seating.ts'
 import { Server } from '../src/server/server.ts'
-import { <<<<<<< ours
-memoryStore } from '../src/storage/memory/index.ts'
-import { openStore } from '../src/storage/sqlite/index.ts'
-import { 
-||||||| base
-memoryStore } from '../src/storage/memory.ts'
-import { openStore } from '../src/storage/sqlite/index.ts'
-import { 
-=======
-
->>>>>>> theirs
-obey } from './control.ts'
+import { obey } from './control.ts'
 import { echo } from './echo.ts'
 
 const name = process.argv[2] ?? ''

@@ -75,14 +75,7 @@ export async function addProgramOptions(command: Command, role: OptionRole, need
 /**
  * Loads the programs that the typed words name, or all if there is an option that neither these programs nor the command have,
  * such as `--help`. The programs that the words name are first. All programs include those of the plug-ins that the words name;
- * if they name none, a command with settings includes <<<<<<< ours
-those of the plug-ins in the settings
-||||||| base
-settings, for a command that has settings
-=======
-settings
->>>>>>> theirs
-.
+ * if they name none, a command with settings includes those of the plug-ins in the settings.
  */
 async function loadNeeded({ options }: Command, role: OptionRole, { typed, load }: NeededPrograms): Promise<LoadedPrograms> {
   if (!typed) return (load ?? loadPrograms)()

@@ -40,46 +40,7 @@ interface Found {
 }
 
 /**
- * `parlor rank`: prints the ladders of a running server, or <<<<<<< ours
-if nothing else was set'
-
-/** A game's ladder. */
-interface Ladder {
-  readonly entry: CatalogueEntry
-  readonly rows: readonly LadderRow[]
-}
-
-/** Ladders and their source: `source` is for people, `from` for programs. */
-interface Found {
-  readonly source: string
-  readonly from: { readonly server: Address } | { readonly folder: string }
-  readonly ladders: readonly Ladder[]
-}
-
-/**
- * Runs `parlor rank`: prints the ladders of a running server, or of
-||||||| base
-if nothing else was set'
-
-/** A game's ladder. */
-interface Ladder {
-  readonly entry: CatalogueEntry
-  readonly rows: readonly LadderRow[]
-}
-
-/** Ladders and their source: `source` is for people, `from` for programs. */
-interface Found {
-  readonly source: string
-  readonly from: { readonly server: Address } | { readonly folder: string }
-  readonly ladders: readonly Ladder[]
-}
-
-/**
- * `parlor rank`: prints the ladders of a running server, or of
-=======
-of
->>>>>>> theirs
- a server's folder. The command line determines the server;
+ * `parlor rank`: prints the ladders of a running server, or of a server's folder. The command line determines the server;
  * otherwise the settings that `serve` has here, or the folder. Resolves to the exit code.
  */
 export async function rankCommand(name: string | undefined, options: RankOptions): Promise<number> {
@@ -158,8 +119,7 @@ function checkFolder(data: string, noServer: string): void {
 }
 
 function noServerAt(at: Address | undefined): string {
-  return at ? `no server listens at ${formatAddress(at)}` : 'the <<<<<<< ours
-settings give the front door no fixed port'
+  return at ? `no server listens at ${formatAddress(at)}` : 'the settings give the front door no port that is known'
 }
 
 /** Finds the address of the front door; `undefined` if the settings give it any free port, TLS or a Unix socket. */
@@ -169,82 +129,6 @@ async function doorOf(options: RankOptions): Promise<Address | undefined> {
   const here = (await settingsHere()) ?? { host: defaults.host, port: undefined }
   const known = port ?? here.port ?? (await requireNetworkProgram(DOOR)).port
   return known === 0 ? undefined : { host: host ?? here.host, port: known }
-}
-
-/** Reads the address of `serve` from a file or the environment, if either has settings. */
-async function settingsHere(): Promise<{ readonly host: string; readonly port: number | undefined } | undefined> {
-  const named = ['CONFIG', 'HOST', 'ONLY', 'PORTS', 'PORTBASE', 'TLS', 'UNIX'].some((name) => process.env[`PARLOR_${name}`])
-  if (!named && !existsSync(settingsFile)) return undefined
-  const { loadFromSettings, selectPrograms, resolveSettings } = await import('./config.ts')
-  const settings = await resolveSettings({})
-  const { host, tls, unix } = settings.config
-  // a server over TLS or a Unix socket is reached through its folder
-  if (tls || unix !== undefined) return { host, port: 0 }
-  const { ports } = await selectPrograms(settings, (await loadFromSettings(settings)).programs)
-  return { host: host === '0.0.0.0' || host === '::' ? defaults.host : host, port: ports[DOOR] }
-}
-
-/** Connects to the front door of a server. Resolves to the system's error if it cannot connect. */
-async function connectToDoor(at: Address): Promise<unknown> {
-  try {
-    const connection = new Connection(await connectTcp(at, 0), { incoming: lines(), outgoing: lines(), messageLimit: 1024
-||||||| base
-settings give the front door no port that is known'
-}
-
-/** Finds the address of the front door; `undefined` if the settings give it any free port, TLS or a Unix socket. */
-async function doorOf(options: RankOptions): Promise<Address | undefined> {
-  const { host, port } = parseWhere(options)
-  if (host !== undefined && port !== undefined) return { host, port }
-  const here = (await settingsHere()) ?? { host: defaults.host, port: undefined }
-  const known = port ?? here.port ?? (await requireNetworkProgram(DOOR)).port
-  return known === 0 ? undefined : { host: host ?? here.host, port: known }
-}
-
-/** Reads the address of `serve` from a file or the environment, if either has settings. */
-async function settingsHere(): Promise<{ readonly host: string; readonly port: number | undefined } | undefined> {
-  const named = ['CONFIG', 'HOST', 'ONLY', 'PORTS', 'PORTBASE', 'TLS', 'UNIX'].some((name) => process.env[`PARLOR_${name}`])
-  if (!named && !existsSync(settingsFile)) return undefined
-  const { loadFromSettings, selectPrograms, resolveSettings } = await import('./config.ts')
-  const settings = await resolveSettings({})
-  const { host, tls, unix } = settings.config
-  // over TLS or a socket, the server is asked through its folder
-  if (tls || unix !== undefined) return { host, port: 0 }
-  const { ports } = await selectPrograms(settings, (await loadFromSettings(settings)).programs)
-  return { host: host === '0.0.0.0' || host === '::' ? defaults.host : host, port: ports[DOOR] }
-}
-
-/** Connects to the front door of a server. Resolves to the system's error if it cannot connect. */
-async function connectToDoor(at: Address): Promise<unknown> {
-  try {
-    const connection = new Connection(await connectTcp(at, 0), { incoming: lines(), outgoing: lines(), messageLimit: 1024
-=======
-settings
->>>>>>> theirs
- give the front door no port that is known'
-}
-
-/** Finds the address of the front door; `undefined` if the settings give it any free port, TLS or a Unix socket. */
-async function doorOf(options: RankOptions): Promise<Address | undefined> {
-  const { host, port } = parseWhere(options)
-  if (host !== undefined && port !== undefined) return { host, port }
-  const here = (await settingsHere()) ?? { host: defaults.host, port: undefined }
-  const known = port ?? here.port ?? (await requireNetworkProgram(DOOR)).port
-  return known === 0 <<<<<<< ours
-sends
-||||||| base
-says
-=======
-?
->>>>>>> theirs
- undefined : { host: host <<<<<<< ours
-sends;
-||||||| base
-says;
-=======
-??
->>>>>>> theirs
- here.host, port: known }
 }
 
 /** Reads the address of `serve` from a file or the environment, if either has settings. */

@@ -13,14 +13,7 @@ import type { TimeLimit } from './time-limit.ts'
  * no table reaches a state for which a hook fails: the guard refuses the move instead. A failure of a text is an
  * empty text. Everything else throws a RulesError, which closes that table, or refuses to open it.
  *
- * <<<<<<< ours
-The limit of this: a
-||||||| base
-What this cannot do: a
-=======
-A
->>>>>>> theirs
- role of a plug-in's program is bounded in another way (`loop-limit.ts`). A role that throws ends its own conversation, like
+ * A role of a plug-in's program is bounded in another way (`loop-limit.ts`). A role that throws ends its own conversation, like
  * a shipped one.
  */
 

@@ -16,14 +16,7 @@ const FACES: ReadonlyMap<string, string> = new Map([
 /**
  * Makes `import 'parlor'` resolve to the running copy in every module that is loaded from now on, in any folder. A
  * second copy would have classes of its own, so `instanceof` would fail. Also gives a time limit to the loops of plug-ins, whose
- * URLs are given, and of the files that they import. Returns a function that ends <<<<<<< ours
-the redirection
-||||||| base
-this
-=======
-both
->>>>>>> theirs
-.
+ * URLs are given, and of the files that they import. Returns a function that ends both.
  */
 export function resolveToThisCopy(plugins: Iterable<string>): () => void {
   const limited = new Set(plugins)

@@ -32,10 +32,10 @@ export async function walk(program: Program, seed: number): Promise<readonly Wal
       ...terms,
       side: 'server',
       transport: server,
-      person: randomUser(random, 40, { think: thinking(random, 0) }),
+      console: randomUser(random, 40, { think: thinking(random, 0) }),
     })
     const person = randomUser(random, random.integer(0, 60), { think: thinking(random, program.needs === 'hall' ? 3 : 0) })
-    const joining = new Conversation({ ...terms, side: 'client', transport: client, person })
+    const joining = new Conversation({ ...terms, side: 'client', transport: client, console: person })
     return { events, hosting, over: Promise.all([hosting.closed, joining.closed]), heard: Number.POSITIVE_INFINITY }
   }
   const stop = (pair: ReturnType<typeof begin>, reason: string) => {

@@ -60,7 +60,7 @@ class Engine {
       theirs.write(bytes)
     }
     this.peer = new Peer(new Connection(ours, { incoming, outgoing, clock: this.clock }), program.protocol.automaton, side)
-    this.peer.observer = { onRejected: (illegal) => this.verdicts.push({ illegal }), onGarbled() {}, onEarly() {} }
+    this.peer.observer = { onRefused: (illegal) => this.verdicts.push({ illegal }), onGarbled() {}, onEarly() {} }
   }
 
   /** Sends texts to the engine in one write, or each in its own. */

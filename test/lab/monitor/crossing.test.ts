@@ -39,7 +39,7 @@ class HonestSide {
     const [incoming, outgoing] = side === 'server' ? [toServer, toClient] : [toClient, toServer]
     const [near, far] = memoryPair()
     this.peer = new Peer(new Connection(near, { incoming, outgoing, clock }), program.protocol.automaton, side)
-    this.peer.observer = { onRejected: () => this.#reject(), onGarbled() {}, onEarly() {} }
+    this.peer.observer = { onRefused: () => this.#reject(), onGarbled() {}, onEarly() {} }
     far.open({ data: (bytes) => this.sent.push(bytes.slice()), finished: () => this.sent.push('end'), closed() {} })
     this.#side = side
     this.#far = far

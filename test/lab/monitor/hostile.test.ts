@@ -26,7 +26,7 @@ async function provoke(program: Program, side: Side, random: Random) {
   const incoming = side === 'server' ? watched.toServer : watched.toClient
   const person = randomUser(random, 40)
   const options = { pace: 0, delay: 0 }
-  const { conversation, clock, ours, theirs } = await startConversation(program.name, { side, random, options, person })
+  const { conversation, clock, ours, theirs } = await startConversation(program.name, { side, random, options, console: person })
   const observe = (from: Side, bytes: Uint8Array) => seen.push(...monitor.observe({ kind: 'bytes', at: clock.monotonic(), from, bytes }))
   for (const written of ours.written) observe(side, written)
   const write = ours.write.bind(ours)
