@@ -1,6 +1,6 @@
 import { Allowance, type Budget, Ignored } from './allowance.ts'
 import { Disconnected, peerDisconnected, type UnfinishedMessage } from './disconnect.ts'
-import { type Framing, MESSAGE_LIMIT, TooLong } from './framing/framing.ts'
+import { type ByteSpan, type Framing, MESSAGE_LIMIT, TooLong } from './framing/framing.ts'
 import { Inbox } from './inbox.ts'
 import type { RunQueue } from './run-queue.ts'
 import { CLOSED, FREE_CHARACTERS, LINGER_READING, Sender, type SenderOptions } from './sender.ts'
@@ -127,6 +127,11 @@ export class Connection extends Sender implements Sink {
   /** Bytes of the message that the reader is handling, or that `nextMessage` returned, if they differ from its text in UTF-8. */
   get raw(): Raw | undefined {
     return this.#inbox.raw
+  }
+
+  /** Place of the message that the reader is handling, among the bytes that the transport has delivered. */
+  get span(): ByteSpan {
+    return this.#inbox.span
   }
 
   /** The next message, if it has arrived. It stays unread. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { UnfinishedMessage } from './disconnect.ts'
-import { type Decoded, type Decoder, type Framing, TooLong } from './framing/framing.ts'
+import { type ByteSpan, type Decoded, type Decoder, type Framing, TooLong } from './framing/framing.ts'
 import { type Raw, readText } from './text.ts'
 
 /** Limit of unread datagrams; the inbox drops further datagrams, as a network may. */
@@ -36,6 +36,10 @@ export class Inbox {
   readonly #onSettled: (() => void) | undefined
   #ready: ReadyMessage[] = NONE
   #raw: Raw | undefined
+  /** Span of the message that `next` or `rest` returned last, if the decoder does not have it any more. */
+  #span: ByteSpan | undefined
+  /** Number of bytes of all datagrams, of dropped ones too. */
+  #datagramBytes = 0
   /** Bytes that the ready messages count. */
   #readyBytes = 0
   #cancelSettle: (() => void) | undefined
@@ -65,12 +69,18 @@ export class Inbox {
     return this.#raw
   }
 
+  /** Span of the message that `next` or `rest` returned last, until the next call of `next`, `rest` or `clear`. */
+  get span(): ByteSpan {
+    return this.#span ?? spanOf(this.#decoder)
+  }
+
   /** The unfinished message; `undefined` if a whole message or no byte is unread. */
   get unfinished(): UnfinishedMessage | undefined {
     const { lacks } = this.#framing
     if (this.#datagrams || this.#ready.length > 0 || !lacks) return undefined
+    this.#span ??= spanOf(this.#decoder)
     const message = this.#decoder.next()
-    if (message !== undefined && message !== TooLong) this.#addReady(message, this.#decoder.raw)
+    if (message !== undefined && message !== TooLong) this.#addDecoded(message)
     const { unread } = this.#decoder
     return message === undefined && unread.length > 0 ? { bytes: unread, lacks: lacks(unread) } : undefined
   }
@@ -81,10 +91,7 @@ export class Inbox {
   }
 
   push(bytes: Uint8Array): void {
-    if (this.#datagrams) {
-      if (this.#ready.length < DATAGRAMS) this.#addDatagram(bytes)
-      return
-    }
+    if (this.#datagrams) return this.#addDatagram(bytes)
     const begun = this.#decoder.pending > 0
     this.#decoder.push(bytes)
     if (this.#pause !== undefined) {
@@ -96,17 +103,18 @@ export class Inbox {
 
   /** Returns the next message; `undefined` if none has arrived. */
   next(): Decoded {
-    if (this.#ready.length === 0) {
+    const entry = this.#ready.length === 0 ? undefined : this.#ready.shift()
+    if (entry === undefined) {
       const message = this.#decoder.next()
+      this.#span = undefined
       if (message === undefined) this.compact()
       else this.#raw = this.#decoder.raw
       return message
     }
-    const entry = this.#ready.shift()
     this.#readyBytes -= weight(entry)
-    const isOdd = typeof entry === 'object'
-    this.#raw = isOdd ? entry.raw : undefined
-    return isOdd ? entry.text : entry
+    this.#raw = entry.raw
+    this.#span = entry
+    return entry.message
   }
 
   /**
@@ -118,12 +126,17 @@ export class Inbox {
     if (this.#decoder.pending === 0 || (broken && this.#pause === undefined)) return undefined
     const message = this.#decoder.rest()
     this.#raw = this.#decoder.raw
+    this.#span = undefined
     return message
   }
 
   /** Puts back the message that `next` returned last. */
   putBack(message: Exclude<Decoded, undefined>): void {
-    this.#addReady(message, this.#raw, true)
+    const { start, end } = this.span
+    const entry: ReadyMessage = { message, raw: this.#raw, start, end }
+    this.#readyBytes += weight(entry)
+    if (this.#ready === NONE) this.#ready = [entry]
+    else this.#ready.unshift(entry)
   }
 
   /** Frees memory that the unread bytes do not need. */
@@ -150,38 +163,53 @@ export class Inbox {
 
   #settle(): void {
     this.#cancelSettle = undefined
+    this.#span ??= spanOf(this.#decoder)
     let message = this.#decoder.next()
     while (message !== undefined && message !== TooLong) {
-      this.#addReady(message, this.#decoder.raw)
+      this.#addDecoded(message)
       message = this.#decoder.next()
     }
     if (message === undefined && this.#decoder.pending > 0) message = this.#decoder.rest()
-    if (message !== undefined) this.#addReady(message, this.#decoder.raw)
+    if (message !== undefined) this.#addDecoded(message)
     this.#onSettled?.()
   }
 
   #addDatagram(bytes: Uint8Array): void {
-    if (bytes.length > this.#messageLimit) return this.#addReady(TooLong, undefined)
+    const start = this.#datagramBytes
+    const end = start + bytes.length
+    this.#datagramBytes = end
+    if (this.#ready.length >= DATAGRAMS) return
+    if (bytes.length > this.#messageLimit) return this.#addReady({ message: TooLong, raw: undefined, start, end })
     const { text, raw } = readText(bytes)
-    this.#addReady(text, raw)
+    this.#addReady({ message: text, raw, start, end })
   }
 
-  #addReady(message: Exclude<Decoded, undefined>, raw: Raw | undefined, first = false): void {
-    const entry = typeof message === 'string' && raw ? { text: message, raw } : message
+  /** Adds the message that the decoder returned last. */
+  #addDecoded(message: Exclude<Decoded, undefined>): void {
+    const { raw, start, end } = this.#decoder
+    this.#addReady({ message, raw, start, end })
+  }
+
+  #addReady(entry: ReadyMessage): void {
     this.#readyBytes += weight(entry)
-    if (this.#ready.length === 0) this.#ready = [entry]
-    else if (first) this.#ready.unshift(entry)
+    if (this.#ready === NONE) this.#ready = [entry]
     else this.#ready.push(entry)
   }
 }
 
-/** ReadyMessage is a message that waits, with its bytes if they differ from its text in UTF-8. */
-type ReadyMessage = Exclude<Decoded, undefined> | { readonly text: string; readonly raw: Raw }
-
-function weight(entry: ReadyMessage | undefined): number {
-  if (typeof entry === 'object') return MESSAGE_OVERHEAD + entry.text.length + entry.raw.body.length
-  return typeof entry === 'string' ? MESSAGE_OVERHEAD + entry.length : MESSAGE_OVERHEAD
+/** ReadyMessage is a message that waits, with its span, and its bytes if they differ from its text in UTF-8. */
+interface ReadyMessage extends ByteSpan {
+  readonly message: Exclude<Decoded, undefined>
+  readonly raw: Raw | undefined
 }
 
-/** Shared by all empty inboxes. */
+function weight({ message, raw }: ReadyMessage): number {
+  return MESSAGE_OVERHEAD + (typeof message === 'string' ? message.length : 0) + (raw ? raw.body.length : 0)
+}
+
+/** Shared by all inboxes in which no message has waited. */
 const NONE: ReadyMessage[] = []
+
+function spanOf({ start, end }: Decoder): ByteSpan {
+  return { start, end }
+}

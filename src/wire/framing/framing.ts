@@ -17,7 +17,8 @@
  *
  * Invariants: after `hold` no pushed array is referenced. `compact` frees an array that is much longer than the bytes left in
  * it, so that an idle connection holds no more memory than its unread bytes. A buffer of the pool has one user at a time:
- * `unread` copies from it, because the caller may keep the result, and `#release` returns it.
+ * `unread` copies from it, because the caller may keep the result, and `#release` returns it. The span counts removed bytes
+ * only (`skip`, `clear`), so it does not depend on where the bytes are.
  */
 
 import { decode, type Raw, type TextCode, toRaw } from '../text.ts'
@@ -31,8 +32,18 @@ export const TooLong: unique symbol = Symbol('too long')
 /** Decoded is the result of a decoder: a message, `undefined` (more bytes are needed), or `TooLong` (from then on always). */
 export type Decoded = string | undefined | typeof TooLong
 
-/** Decoder turns the bytes of one direction of one connection into messages. */
-export interface Decoder {
+/** ByteSpan is the place of a message in the stream: bytes `start` to `end`, counted from 0, without the byte at `end`. */
+export interface ByteSpan {
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * Decoder turns the bytes of one direction of one connection into messages. Its span is that of the last message, with everything
+ * that the framing adds, such as the line end; it holds until the next call of `next`, `rest` or `clear`. Always, `end` is the number
+ * of bytes that are decoded or dropped, so that `end + pending` is the number of pushed bytes.
+ */
+export interface Decoder extends ByteSpan {
   /** Number of bytes that are not decoded yet. */
   readonly pending: number
   /** The bytes that are not decoded yet. */
@@ -113,6 +124,8 @@ export abstract class Pending implements Decoder {
   /** Index in `bytes` at which the next message begins. */
   protected at = 0
   raw: Raw | undefined = undefined
+  start = 0
+  end = 0
   protected readonly limit: number
   /** The array or pool buffer that contains `bytes`, if it has space for more. */
   #room: Uint8Array | undefined
@@ -176,6 +189,8 @@ export abstract class Pending implements Decoder {
   }
 
   clear(): void {
+    this.end += this.pending
+    this.start = this.end
     this.bytes = NOTHING
     this.at = 0
     this.#release()
@@ -226,8 +241,10 @@ export abstract class Pending implements Decoder {
     return taken
   }
 
-  /** Removes the next `length` bytes. */
+  /** Removes the next `length` bytes, which become the span. */
   protected skip(length: number): void {
+    this.start = this.end
+    this.end += length
     this.at += length
     if (this.at < this.bytes.length) return
     this.bytes = NOTHING

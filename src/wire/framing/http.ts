@@ -119,6 +119,11 @@ abstract class HttpDecoder extends Pending {
     return this.lengthOf(this.#head)
   }
 
+  override clear(): void {
+    this.#begin()
+    super.clear()
+  }
+
   #begin(): void {
     this.#head = undefined
     this.#length = undefined

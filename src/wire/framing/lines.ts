@@ -82,6 +82,11 @@ class LineDecoder extends Pending {
     return this.#options.keepEnd && this.pending > 0 ? this.#message(this.pending, 0) : undefined
   }
 
+  override clear(): void {
+    this.#searched = 0
+    super.clear()
+  }
+
   #message(length: number, end: number): Decoded {
     const { bytes, at } = this
     const { keepEnd, keepCr, code } = this.#options
