@@ -2,7 +2,7 @@ import { join } from '../terminal/join.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import type { Transport } from '../wire/transport.ts'
 import { printErrorBeside, printLine, UsageError } from './diagnostics.ts'
-import type { NetworkOptions, Overlay } from './network.ts'
+import type { NetworkOptions, NetworkScope, Overlay } from './network.ts'
 import { createRandom, loadRegistry, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkFingerprint, checkTransport, connectOver, socketPath, type TransportOptions } from './transports.ts'
@@ -30,10 +30,11 @@ export async function joinCommand(name: string, given: JoinOptions): Promise<num
   const terms = await resolveOptions(program, 'client', options)
   if (options.udp && !program.host?.udp) throw new UsageError(`${program.name} does not go over UDP; fh/hello and fh/time do`)
   const { host, port } = whereTo(options)
-  const overlay = await overlayOf(options)
+  const overlay = await overlayOf(options, { programs: [program], side: 'client', datagrams: options.udp === true })
   printAdvice(program, terms)
+  const write = (line: string) => printLine(`trace ${line}`)
   const over = (transport: Transport): Transport =>
-    overlay?.(transport, { program, side: 'client', number: 1, write: (line) => printLine(`trace ${line}`) }) ?? transport
+    overlay?.(transport, { program, options: { ...program.defaults, ...terms }, number: 1, write }) ?? transport
   const terminal = new Terminal()
   return join({
     program,
@@ -61,8 +62,8 @@ function whereTo({ host, port, unix, ipv6 }: JoinOptions): Where {
 }
 
 /** Loads the overlay of the connection that the options name; `undefined` if they name none. */
-async function overlayOf(options: JoinOptions): Promise<Overlay | undefined> {
-  const { split, glue, delay, seed, trace, secrets } = options
-  const isAsked = [split, glue, delay, seed, trace, secrets].some((one) => one !== undefined)
-  return isAsked ? (await import('./network.ts')).loadOverlay(options) : undefined
+async function overlayOf(options: JoinOptions, scope: NetworkScope): Promise<Overlay | undefined> {
+  const { split, glue, delay, fault, seed, trace, secrets } = options
+  const isAsked = [split, glue, delay, fault, seed, trace, secrets].some((one) => one !== undefined)
+  return isAsked ? (await import('./network.ts')).loadOverlay(options, scope) : undefined
 }

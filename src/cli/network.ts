@@ -1,29 +1,43 @@
 import { type Clock, createSystemClock } from '../base/clock.ts'
-import { type FaultSettings, formatExpected, hasChance, type OptionVerb, optionVerbs, parseFaults, toRules } from '../lab/fault-grammar.ts'
+import { formatRule, type OptionVerb, optionVerbs, parseFaults, toRules } from '../lab/faults/grammar.ts'
+import type { FaultContext, resolveFaults } from '../lab/faults/resolve.ts'
+import { type FaultRule, hasChance } from '../lab/faults/rule.ts'
+import { formatExpected } from '../lab/faults/values.ts'
 import type { SecretPolicy } from '../lab/trace.ts'
 import type { Side } from '../protocol/automaton.ts'
-import type { Program } from '../protocol/definition.ts'
+import type { Options, Program } from '../protocol/definition.ts'
 import { findSecrets } from '../protocol/violation-text.ts'
 import { quoteText } from '../wire/text.ts'
 import type { Transport } from '../wire/transport.ts'
-import { printError, UsageError } from './diagnostics.ts'
+import { printLine, UsageError } from './diagnostics.ts'
 
 /** NetworkOptions has the parsed command line for the network between the two sides: its faults, and the trace. */
 export interface NetworkOptions {
   readonly split?: string | undefined
   readonly glue?: string | undefined
   readonly delay?: string | undefined
+  /** Rules, each as a text. */
+  readonly fault?: readonly string[] | undefined
   readonly seed?: number | undefined
   readonly trace?: boolean | undefined
   readonly secrets?: boolean | undefined
   readonly udp?: boolean | undefined
 }
 
+/** NetworkScope is the conversations to which the options apply. */
+export interface NetworkScope {
+  readonly programs: readonly Program[]
+  /** This side; both the trace and the faults see the wire from there. */
+  readonly side: Side
+  /** The connections carry datagrams, or streams; `undefined` for both. */
+  readonly datagrams: boolean | undefined
+}
+
 /** OverlayContext is the connection to which an overlay applies. */
 export interface OverlayContext {
   readonly program: Program
-  /** The traced side. */
-  readonly side: Side
+  /** The options with which the program runs. */
+  readonly options: Options
   /** The connection's number, counted from 1. */
   readonly number: number
   /** Called with each line of the trace. */
@@ -36,49 +50,96 @@ export type Overlay = (transport: Transport, about: OverlayContext) => Transport
 /** Matches a value with an empty part, such as `in:`, or with a blank inside a part. */
 const HOLLOW = /(?:^|[,:])\s*(?:,|$)|[^\s,:]\s+[^\s,:]/
 
-/** Throws a UsageError for invalid values of `--split`, `--glue` and `--delay`. */
-export function checkFaults(options: Pick<NetworkOptions, OptionVerb>): void {
+/** Throws a UsageError for invalid values of `--split`, `--glue`, `--delay` and `--fault`. */
+export function checkFaults({ fault = [], ...options }: Pick<NetworkOptions, OptionVerb | 'fault'>): void {
   const refused = optionVerbs.flatMap((verb) => {
     const value = options[verb]
     if (value !== undefined && HOLLOW.test(value)) return [`--${formatExpected(verb, value)}`]
-    const network = value === undefined ? {} : parseFaults(toRules(verb, value))
-    if (!('refused' in network)) return []
-    return [network.refused.startsWith(verb) ? `--${network.refused}` : `--${verb} cannot be ${quoteText(value ?? '')}: ${network.refused}`]
+    const rules = value === undefined ? [] : parseFaults(toRules(verb, value))
+    if (!('refused' in rules)) return []
+    return [rules.refused.startsWith(verb) ? `--${rules.refused}` : `--${verb} cannot be ${quoteText(value ?? '')}: ${rules.refused}`]
   })
+  for (const text of fault) {
+    const rules = parseFaults(text)
+    if ('refused' in rules) refused.push(`--fault cannot be ${quoteText(text)}: ${rules.refused}`)
+  }
   const [first, ...others] = refused
   if (first !== undefined) throw new UsageError(first, ...others)
 }
 
 /** Loads the overlay that the options name; `undefined` if they name none. Rejects with a UsageError. */
-export async function loadOverlay(options: NetworkOptions): Promise<Overlay | undefined> {
-  const rules = optionVerbs.flatMap((verb) => (options[verb] === undefined ? [] : [toRules(verb, options[verb])]))
+export async function loadOverlay(options: NetworkOptions, scope: NetworkScope): Promise<Overlay | undefined> {
+  const named = optionVerbs.flatMap((verb) => (options[verb] === undefined ? [] : [toRules(verb, options[verb])]))
+  const texts = [...named, ...(options.fault ?? [])]
   if (options.udp && (options.split ?? options.glue) !== undefined) {
     throw new UsageError('--split and --glue go with streams: a datagram comes whole or not at all; --delay goes with --udp')
   }
   if (options.secrets && !options.trace) throw new UsageError('--secrets goes with --trace')
-  if (options.seed !== undefined && rules.length === 0) throw new UsageError('--seed goes with --split or --delay')
+  if (options.seed !== undefined && texts.length === 0) throw new UsageError('--seed goes with --split, --delay or --fault')
   const clock = createSystemClock()
-  const faults = rules.length === 0 ? undefined : await faultsOf(rules.join(','), options.seed, clock)
+  const faults = texts.length === 0 ? undefined : await loadFaults(parseAll(texts), options.seed, scope, clock)
   const tracing = options.trace ? await import('../lab/trace.ts') : undefined
   if (!faults && !tracing) return undefined
-  return (transport, { program, side, number, write }) => {
-    const { automaton } = program.protocol
-    const bySide: SecretPolicy = (from, text, context) =>
-      findSecrets(automaton, (from === 'us') === (side === 'server') ? 'server' : 'client', text, context)
+  return (transport, context) => {
+    const { automaton } = context.program.protocol
+    const bySide: SecretPolicy = (from, text, secrets) =>
+      findSecrets(automaton, (from === 'us') === (scope.side === 'server') ? 'server' : 'client', text, secrets)
+    const { write } = context
     const shown = tracing?.traceTransport(transport, { write, clock, ...(options.secrets ? {} : { secrets: bySide }) }) ?? transport
-    return faults?.(shown, number) ?? shown
+    return faults?.(shown, context) ?? shown
   }
 }
 
-async function faultsOf(
-  rules: string,
+function parseAll(texts: readonly string[]): readonly FaultRule[] {
+  const rules = parseFaults(texts.join(','))
+  if ('refused' in rules) throw new UsageError(rules.refused)
+  return rules
+}
+
+async function loadFaults(
+  rules: readonly FaultRule[],
   given: number | undefined,
+  scope: NetworkScope,
   clock: Clock,
-): Promise<(transport: Transport, number: number) => Transport> {
-  const network = parseFaults(rules)
-  if ('refused' in network) throw new UsageError(network.refused)
+): Promise<(transport: Transport, context: OverlayContext) => Transport> {
+  const { resolveFaults: resolve } = await import('../lab/faults/resolve.ts')
+  const { programs, side } = scope
+  checkUsable(rules, scope, resolve)
+  const usable = new Map(programs.map((program) => [program.name, rules.filter((rule) => isUsable(rule, program, scope, resolve))]))
   const seed = given ?? globalThis.crypto.getRandomValues(new Uint16Array(1))[0] ?? 0
-  if (given === undefined && hasChance(network)) printError(`the seed of this network is ${seed}; --seed ${seed} repeats its behaviour`)
-  const { addFaults } = await import('../lab/faults.ts')
-  return (transport, number) => addFaults(transport, { ...(network as FaultSettings), seed: seed + 2 * number, clock })
+  if (given === undefined && hasChance(rules))
+    printLine(`the seed of this network is ${seed}; to repeat it: ${formatCommand([...process.argv.slice(2), '--seed', String(seed)])}`)
+  const { addFaults } = await import('../lab/faults/faulty-transport.ts')
+  return (transport, { program, options, number }) => {
+    const { name, protocol } = program
+    const known = { name, automaton: protocol.automaton, ...protocol.framing(options) }
+    return addFaults(transport, { rules: usable.get(name) ?? [], side, seed, connection: number, program: known, clock })
+  }
+}
+
+function contextOf({ name, protocol }: Program, { side, datagrams }: NetworkScope): FaultContext {
+  return { side, program: { name, automaton: protocol.automaton }, datagrams }
+}
+
+/** Checks whether a program can use a rule: of several programs, some may not have its message. */
+function isUsable(rule: FaultRule, program: Program, scope: NetworkScope, resolve: typeof resolveFaults): boolean {
+  return !('refused' in resolve([rule], contextOf(program, scope)))
+}
+
+/** Throws a UsageError for each rule that no program can use. */
+function checkUsable(rules: readonly FaultRule[], scope: NetworkScope, resolve: typeof resolveFaults): void {
+  const refused = rules.flatMap((rule) => {
+    const reasons = scope.programs.map((program) => resolve([rule], contextOf(program, scope)))
+    if (reasons.some((reason) => !('refused' in reason))) return []
+    const sentences = [...new Set(reasons.map((reason) => ('refused' in reason ? reason.refused : '')))]
+    return [sentences.length === 1 ? (sentences[0] ?? '') : `"${formatRule(rule)}" fits no program that is served: ${sentences[0]}`]
+  })
+  const [first, ...others] = refused
+  if (first !== undefined) throw new UsageError(first, ...others)
+}
+
+/** Formats a command line of this program so that a shell reads the same words. */
+export function formatCommand(words: readonly string[]): string {
+  const quoted = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+  return ['parlor', ...quoted].join(' ')
 }
