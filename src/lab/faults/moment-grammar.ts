@@ -9,7 +9,8 @@ import { type FaultPlace, placesOf, specOf, type Verb } from './verbs.ts'
  * The words before the message may stand in any order. The message is everything behind them, because texts of messages have blanks.
  */
 
-const WHOSE: Readonly<Record<string, Whose>> = {
+/** The words that say whose message is meant. */
+export const WHOSE: Readonly<Record<string, Whose>> = {
   my: 'my',
   peer: 'peer',
   "peer's": 'peer',
@@ -18,7 +19,8 @@ const WHOSE: Readonly<Record<string, Whose>> = {
   server: 'server',
   "server's": 'server',
 }
-const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth']
+/** The ordinals that may be written as words. */
+export const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth']
 const FILLERS: readonly string[] = ['the', 'each', 'every']
 /** Limit of ordinals and of offsets. */
 const MOST = 1_000_000_000
