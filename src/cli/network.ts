@@ -26,20 +26,29 @@ export interface NetworkOptions {
 
 /** NetworkScope is the conversations to which the options apply. */
 export interface NetworkScope {
+  /** None if a proxy does not know the program. */
   readonly programs: readonly Program[]
-  /** This side; both the trace and the faults see the wire from there. */
+  /** This side, from which the trace and the faults see the wire. A proxy is the server of its client. */
   readonly side: Side
+  /** This is a proxy, which disturbs both sides alike. */
+  readonly isProxy?: boolean
   /** The connections carry datagrams, or streams; `undefined` for both. */
   readonly datagrams: boolean | undefined
 }
 
-/** OverlayContext is the connection to which an overlay applies. */
-export interface OverlayContext {
-  readonly program: Program
+/** DisturbedConnection is the connection to which faults apply. */
+export interface DisturbedConnection {
+  /** Missing if a proxy does not know it. */
+  readonly program?: Program
   /** The options with which the program runs. */
   readonly options: Options
   /** The connection's number, counted from 1. */
   readonly number: number
+}
+
+/** OverlayContext is the connection to which an overlay applies. */
+export interface OverlayContext extends DisturbedConnection {
+  readonly program: Program
   /** Called with each line of the trace. */
   readonly write: (line: string) => void
 }
@@ -69,15 +78,9 @@ export function checkFaults({ fault = [], ...options }: Pick<NetworkOptions, Opt
 
 /** Loads the overlay that the options name; `undefined` if they name none. Rejects with a UsageError. */
 export async function loadOverlay(options: NetworkOptions, scope: NetworkScope): Promise<Overlay | undefined> {
-  const named = optionVerbs.flatMap((verb) => (options[verb] === undefined ? [] : [toRules(verb, options[verb])]))
-  const texts = [...named, ...(options.fault ?? [])]
-  if (options.udp && (options.split ?? options.glue) !== undefined) {
-    throw new UsageError('--split and --glue go with streams: a datagram comes whole or not at all; --delay goes with --udp')
-  }
   if (options.secrets && !options.trace) throw new UsageError('--secrets goes with --trace')
-  if (options.seed !== undefined && texts.length === 0) throw new UsageError('--seed goes with --split, --delay or --fault')
   const clock = createSystemClock()
-  const faults = texts.length === 0 ? undefined : await loadFaults(parseAll(texts), options.seed, scope, clock)
+  const faults = await loadFaults(options, scope, clock)
   const tracing = options.trace ? await import('../lab/trace.ts') : undefined
   if (!faults && !tracing) return undefined
   return (transport, context) => {
@@ -96,40 +99,55 @@ function parseAll(texts: readonly string[]): readonly FaultRule[] {
   return rules
 }
 
-async function loadFaults(
-  rules: readonly FaultRule[],
-  given: number | undefined,
+/**
+ * Loads the function that adds the faults of the options to a connection; `undefined` if they name none. Prints the command that
+ * repeats the run if a fault is random and no seed is given. Rejects with a UsageError.
+ */
+export async function loadFaults(
+  options: NetworkOptions,
   scope: NetworkScope,
   clock: Clock,
-): Promise<(transport: Transport, context: OverlayContext) => Transport> {
+): Promise<((transport: Transport, connection: DisturbedConnection) => Transport) | undefined> {
+  const named = optionVerbs.flatMap((verb) => (options[verb] === undefined ? [] : [toRules(verb, options[verb])]))
+  const texts = [...named, ...(options.fault ?? [])]
+  const { seed: given } = options
+  if (options.udp && (options.split ?? options.glue) !== undefined) {
+    throw new UsageError('--split and --glue go with streams: a datagram comes whole or not at all; --delay goes with --udp')
+  }
+  if (texts.length === 0 && given !== undefined) throw new UsageError('--seed goes with --split, --delay or --fault')
+  if (texts.length === 0) return undefined
+  const rules = parseAll(texts)
   const { resolveFaults: resolve } = await import('../lab/faults/resolve.ts')
-  const { programs, side } = scope
-  checkUsable(rules, scope, resolve)
-  const usable = new Map(programs.map((program) => [program.name, rules.filter((rule) => isUsable(rule, program, scope, resolve))]))
+  const contexts = contextsOf(scope)
+  checkUsable(rules, contexts, resolve)
+  const usable = new Map(contexts.map((context) => [context.program?.name, rules.filter((rule) => isUsable(rule, context, resolve))]))
+  const { side, isProxy = false } = scope
   const seed = given ?? globalThis.crypto.getRandomValues(new Uint16Array(1))[0] ?? 0
   if (given === undefined && hasChance(rules))
     printLine(`the seed of this network is ${seed}; to repeat it: ${formatCommand([...process.argv.slice(2), '--seed', String(seed)])}`)
   const { addFaults } = await import('../lab/faults/faulty-transport.ts')
-  return (transport, { program, options, number }) => {
-    const { name, protocol } = program
-    const known = { name, automaton: protocol.automaton, ...protocol.framing(options) }
-    return addFaults(transport, { rules: usable.get(name) ?? [], side, seed, connection: number, program: known, clock })
+  return (transport, { program, options: its, number: connection }) => {
+    const known = program && { name: program.name, automaton: program.protocol.automaton, ...program.protocol.framing(its) }
+    return addFaults(transport, { rules: usable.get(program?.name) ?? [], side, isProxy, seed, connection, program: known, clock })
   }
 }
 
-function contextOf({ name, protocol }: Program, { side, datagrams }: NetworkScope): FaultContext {
-  return { side, program: { name, automaton: protocol.automaton }, datagrams }
+/** Returns what each program, or an unknown one, makes of rules. */
+function contextsOf({ programs, side, isProxy, datagrams }: NetworkScope): readonly FaultContext[] {
+  const seenFrom = isProxy ? undefined : side
+  if (programs.length === 0) return [{ side: seenFrom, program: undefined, datagrams }]
+  return programs.map(({ name, protocol }) => ({ side: seenFrom, program: { name, automaton: protocol.automaton }, datagrams }))
 }
 
 /** Checks whether a program can use a rule: of several programs, some may not have its message. */
-function isUsable(rule: FaultRule, program: Program, scope: NetworkScope, resolve: typeof resolveFaults): boolean {
-  return !('refused' in resolve([rule], contextOf(program, scope)))
+function isUsable(rule: FaultRule, context: FaultContext, resolve: typeof resolveFaults): boolean {
+  return !('refused' in resolve([rule], context))
 }
 
 /** Throws a UsageError for each rule that no program can use. */
-function checkUsable(rules: readonly FaultRule[], scope: NetworkScope, resolve: typeof resolveFaults): void {
+function checkUsable(rules: readonly FaultRule[], contexts: readonly FaultContext[], resolve: typeof resolveFaults): void {
   const refused = rules.flatMap((rule) => {
-    const reasons = scope.programs.map((program) => resolve([rule], contextOf(program, scope)))
+    const reasons = contexts.map((context) => resolve([rule], context))
     if (reasons.some((reason) => !('refused' in reason))) return []
     const sentences = [...new Set(reasons.map((reason) => ('refused' in reason ? reason.refused : '')))]
     return [sentences.length === 1 ? (sentences[0] ?? '') : `"${formatRule(rule)}" fits no program that is served: ${sentences[0]}`]

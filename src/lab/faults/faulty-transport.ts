@@ -27,8 +27,10 @@ export interface FaultPlan {
   readonly seed?: number
   /** Number of the connection, so that each of a server's connections has other random numbers. */
   readonly connection?: number
-  /** The side that writes to the transport: by default the server. For a proxy's connection to its client that is the server, too. */
+  /** The side that writes to the transport: by default the server, which it is for a proxy's connection to its client, too. */
   readonly side?: Side
+  /** This is a proxy, which has no side: a rule without a direction disturbs both. */
+  readonly isProxy?: boolean
   /** Needed by rules at a message. */
   readonly program?: FaultProgram | undefined
   readonly clock?: Clock
@@ -58,9 +60,9 @@ class FaultyTransport extends TransportFilter {
 
   constructor(inner: Transport, plan: FaultPlan) {
     super(inner)
-    const { side = 'server', clock = createSystemClock(), rules, program } = plan
+    const { side = 'server', isProxy = false, clock = createSystemClock(), rules, program } = plan
     this.#clock = clock
-    const resolved = resolveFaults(rules, { side, program, datagrams: undefined })
+    const resolved = resolveFaults(rules, { side: isProxy ? undefined : side, program, datagrams: undefined })
     if ('refused' in resolved) throw new RangeError(resolved.refused)
     const other = side === 'server' ? 'client' : 'server'
     this.#out = this.#lane(resolved[side], side, plan, {
@@ -197,7 +199,7 @@ function createFinder(
   const isCounted = rules.some(({ verb, value }) => verb === 'delay' && typeof value === 'object')
   if (!program || !(whole || isCounted)) return undefined
   const framing = sender === 'server' ? program.toClient : program.toServer
-  // what arrives without a boundary is counted by reads, because waiting for a pause would be a fault that nobody asked for
-  const isWritten = framing.alone === true && (isOurs || !whole)
+  // if only a pause ends a message, this side's writes are messages, and reads are counted: waiting for a pause would be a delay
+  const isWritten = framing.settle !== undefined && (isOurs || !whole)
   return new MessageFinder({ framing, automaton: program.automaton, sender, isWritten, whole })
 }

@@ -22,7 +22,7 @@ export interface FinderOptions {
   readonly framing: Framing
   readonly automaton: Automaton
   readonly sender: Side
-  /** Each push is a message, because the sender writes each alone. */
+  /** Each push is a message, because nothing but a pause ends a message, and the sender writes each alone. */
   readonly isWritten: boolean
   /** Holds the bytes of a message until it is whole, because only then it has a name; otherwise it is only counted. */
   readonly whole: boolean

@@ -41,7 +41,7 @@ export function parseMoment(verb: Verb, place: FaultPlace, words: readonly strin
     else if (ordinal === undefined && number !== undefined) ordinal = number
     else if (!FILLERS.includes(word)) break
   }
-  const message = rest.join(' ')
+  const message = rest.join(' ').replace(/^"(.+)"$/, '$1')
   if (message !== '') return { place: found, whose, ordinal, message }
   return {
     refused: `${JSON.stringify([place, ...words].join(' '))} names no message, such as "${place} 2nd ${kind === 'datagram' ? 'message' : 'LOW'}"`,

@@ -121,9 +121,11 @@ function other(side: Side): Side {
 }
 
 /** The messages that a moment means, by the side that sends them; `undefined` for a side that sends none. */
-type Named = Readonly<Record<Side, { readonly names: ReadonlySet<string> | undefined } | undefined>>
+type Named = Readonly<Record<Side, { readonly names?: ReadonlySet<string> | undefined } | undefined>>
 
 function findMessages(rule: FaultRule, moment: MessageMoment, { program }: FaultContext): Named | FaultRefusal {
+  // a datagram is a message without a name, too
+  if (!program && moment.message === ANY && specOf(rule.verb).kind === 'datagram') return { server: {}, client: {} }
   if (!program) return { refused: unknownProgram(rule) }
   const { messages } = program.automaton
   const names = messageNames(messages, moment)

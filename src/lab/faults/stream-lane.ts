@@ -119,7 +119,7 @@ export class StreamLane implements Lane {
   }
 
   get isFull(): boolean {
-    return this.waiting > FULL || this.#queue.length > MANY
+    return this.waiting > FULL || this.#queue.length + this.#glued.length > MANY
   }
 
   get #now(): number {

@@ -26,23 +26,23 @@ export function formatValue(verb: Verb, value: FaultValue): string {
   return typeof value === 'number' ? `${value}${end}` : value.map((one) => `${one}${end}`).join('..')
 }
 
-/** Returns the error text for an invalid value: what the fault takes, and what was given. */
-export function formatExpected(verb: Verb, text: string): string {
+/** Returns the error text for an invalid or missing value: what the fault takes, and what was given. */
+export function formatExpected(verb: Verb, text?: string): string {
   const { unit, range, words = [], kind } = specOf(verb)
   const { takes, example } = FORMS[unit]
   const others = [...(range ? [`a range such as ${example}`] : []), ...words.map((word) => JSON.stringify(word))]
   const alternatives =
     others.length > 1 ? `, ${others.slice(0, -1).join(', ')} or ${others.at(-1)}` : others.map((one) => `, or ${one}`).join('')
   const more = kind === 'datagram' ? ', or a datagram by its number, such as 3rd' : ''
-  const given = text === '' ? ', and has none' : `, not ${JSON.stringify(text)}`
-  return `${verb} takes ${takes}${alternatives}${more}${backwards(verb, text) ?? given}`
+  const given = text === undefined ? ', and has none' : `, not ${JSON.stringify(text)}`
+  return backwards(verb, text ?? '') ?? `${verb} takes ${takes}${alternatives}${more}${given}`
 }
 
-/** Returns the end of the error text for a range from high to low; `undefined` if something else is wrong. */
+/** Returns the error text for a range from high to low; `undefined` if something else is wrong. */
 function backwards(verb: Verb, text: string): string | undefined {
   const [low = '', high = '', more] = text.split('..')
   const turned = `${high}..${low}`
-  return more === undefined && parseValue(verb, turned) !== undefined ? `; ${text} runs backwards: write ${turned}` : undefined
+  return more === undefined && parseValue(verb, turned) !== undefined ? `${verb} ${text} runs backwards: write ${turned}` : undefined
 }
 
 /** How the values of each unit are written: for error texts and for the reference page. */

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { addFaults, type FaultProgram } from '../../../src/lab/faults/faulty-transport.ts'
+import { httpResponses } from '../../../src/wire/framing/http.ts'
 import { lengthPrefixed } from '../../../src/wire/framing/length-prefixed.ts'
+import { encode } from '../../../src/wire/text.ts'
 import { memoryPair } from '../../../src/wire/transports/memory.ts'
 import { concatBytes, splitAt } from '../../support/decoding.ts'
 import { faultProgram, faultRules } from '../../support/faults.ts'
@@ -78,17 +80,18 @@ const messages = fc.constantFrom('GUESS', 'LOW', 'HIGH', 'WIN', 'GAMEOVER', 'Ple
 
 describe('faults with a seed', async () => {
   const lines = await faultProgram('guess')
-  const programs = [lines, { ...lines, toClient: lengthPrefixed }]
+  const response = (text: string) => `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: ${encode(text).length}\r\n\r\n${text}`
+  const encodings: readonly (readonly [FaultProgram, (text: string) => string | Uint8Array])[] = [
+    [lines, (text) => `${text}\n`],
+    [{ ...lines, toClient: lengthPrefixed }, (text) => lengthPrefixed.encode(text)],
+    [{ ...lines, toClient: httpResponses }, response],
+  ]
   const conversation = fc
-    .record({
-      program: fc.constantFrom(...programs),
-      texts: fc.array(messages, { minLength: 1, maxLength: 14 }),
-      rest: fc.string({ maxLength: 3 }),
+    .record({ at: fc.constantFrom(0, 1, 2), texts: fc.array(messages, { minLength: 1, maxLength: 14 }), rest: fc.string({ maxLength: 3 }) })
+    .map(({ at, texts, rest }) => {
+      const [program = lines, toBytes = encode] = encodings[at] ?? []
+      return { program, stream: concatBytes(...texts.map((text) => toBytes(text)), rest) }
     })
-    .map(({ program, texts, rest }) => ({
-      program,
-      stream: concatBytes(...texts.map((text) => program.toClient.encode(text === '' && program === lines ? '\n' : text)), rest),
-    }))
   const cuts = fc.oneof(fc.array(fc.nat({ max: 200 }), { maxLength: 12 }), fc.constant(Array.from({ length: 400 }, (_, at) => at)))
   const rules = fc
     .array(fc.constantFrom(...RULES), { minLength: 1, maxLength: 4 })

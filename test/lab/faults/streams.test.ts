@@ -345,6 +345,24 @@ describe('faults at a message', () => {
   })
 })
 
+describe('faults of a proxy', () => {
+  test('a rule without a direction disturbs both sides, and one for a side that side alone', async () => {
+    const { ours, there, clock, writes, heard } = await behind('split 2,client:reset 5', { isProxy: true, program: undefined })
+    ours.write('abcd')
+    there.write('1234')
+    await clock.pass(5)
+    expect(writes()).toEqual(['ab', 'cd'])
+    expect(heard.pieces).toEqual(['12', '34'])
+    there.write('56')
+    await clock.pass(5)
+    expect(heard).toMatchObject({ text: '12345', closed: 'ECONNRESET' })
+  })
+
+  test('a proxy has no side of its own', async () => {
+    await expect(behind('in:split 2', { isProxy: true })).rejects.toThrow(/a proxy has no "in"/)
+  })
+})
+
 describe('a transport with faults', () => {
   test('a side that has paused reading receives nothing until it resumes', async () => {
     const { ours, there, clock, heard } = await behind('in:delay 10')
