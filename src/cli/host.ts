@@ -58,7 +58,9 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
   const over = (transport: Transport): Transport => {
     const number = ++connected
     const write = (line: string) => printLine(`trace${clients > 1 ? ` #${number} ${formatAddress(transport.remote)}` : ''} ${line}`)
-    return overlay ? overlay(transport, { program, options: { ...program.defaults, ...terms }, number, write }) : transport
+    return overlay
+      ? overlay(transport, { program, options: { ...program.defaults, ...terms }, number, write, notify: printErrorBeside(terminal) })
+      : transport
   }
   return host({
     ...(program.needs ? await hallFor(program) : {}),

@@ -32,10 +32,11 @@ export async function joinCommand(name: string, given: JoinOptions): Promise<num
   const { host, port } = whereTo(options)
   const overlay = await overlayOf(options, { programs: [program], side: 'client', datagrams: options.udp === true })
   printAdvice(program, terms)
+  const terminal = new Terminal()
   const write = (line: string) => printLine(`trace ${line}`)
   const over = (transport: Transport): Transport =>
-    overlay?.(transport, { program, options: { ...program.defaults, ...terms }, number: 1, write }) ?? transport
-  const terminal = new Terminal()
+    overlay?.(transport, { program, options: { ...program.defaults, ...terms }, number: 1, write, notify: printErrorBeside(terminal) }) ??
+    transport
   return join({
     program,
     options: { ...program.defaults, ...terms },

@@ -44,6 +44,8 @@ export interface DisturbedConnection {
   readonly options: Options
   /** The connection's number, counted from 1. */
   readonly number: number
+  /** Called with a sentence when a fault happens that the user could take for one of a program. */
+  readonly notify: (sentence: string) => void
 }
 
 /** OverlayContext is the connection to which an overlay applies. */
@@ -126,9 +128,18 @@ export async function loadFaults(
   if (given === undefined && hasChance(rules))
     printLine(`the seed of this network is ${seed}; to repeat it: ${formatCommand([...process.argv.slice(2), '--seed', String(seed)])}`)
   const { addFaults } = await import('../lab/faults/faulty-transport.ts')
-  return (transport, { program, options: its, number: connection }) => {
+  return (transport, { program, options: its, number: connection, notify }) => {
     const known = program && { name: program.name, automaton: program.protocol.automaton, ...program.protocol.framing(its) }
-    return addFaults(transport, { rules: usable.get(program?.name) ?? [], side, isProxy, seed, connection, program: known, clock })
+    return addFaults(transport, {
+      rules: usable.get(program?.name) ?? [],
+      side,
+      isProxy,
+      seed,
+      connection,
+      program: known,
+      clock,
+      onFault: notify,
+    })
   }
 }
 

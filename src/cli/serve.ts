@@ -57,6 +57,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
           options: { ...program.defaults, ...options },
           number: info.connection,
           write: (line) => logs.traced?.(info, line),
+          notify: (sentence) => logs.log('info', `#${info.connection} ${program.name}: ${sentence}`),
         })),
     programs,
     host,

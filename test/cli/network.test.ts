@@ -139,6 +139,7 @@ describe('--fault', () => {
     client.write('1\n99\n5\n')
     expect(await read).toEqual(['GUESS\nLOW\nGUESS\nHIGH\n', 'ECONNRESET'])
     expect(await host.exit).not.toBe(0)
+    expect(host.errors).toMatch(/^parlor: the fault "reset before 3rd GUESS" resets the connection, after 21 bytes\n/)
   })
 
   test('host: several rules, for messages of both sides', async () => {

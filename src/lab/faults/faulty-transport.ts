@@ -9,6 +9,7 @@ import { FaultDecisions } from './decisions.ts'
 import type { Lane } from './lane.ts'
 import { MessageFinder } from './message-finder.ts'
 import { MessageNames } from './message-names.ts'
+import { type FaultPoint, formatPoint } from './points.ts'
 import { type LaneRule, resolveFaults } from './resolve.ts'
 import type { FaultRule } from './rule.ts'
 import { StreamLane } from './stream-lane.ts'
@@ -34,6 +35,8 @@ export interface FaultPlan {
   /** Needed by rules at a message. */
   readonly program?: FaultProgram | undefined
   readonly clock?: Clock
+  /** Called with a sentence when a fault resets, ends, stops or stalls something, which neither program has done. */
+  readonly onFault?: ((sentence: string) => void) | undefined
 }
 
 /** Returns the transport with the faults of a plan. Throws a RangeError for a rule that `resolveFaults` refuses. */
@@ -177,12 +180,13 @@ class FaultyTransport extends TransportFilter {
   #lane(
     rules: readonly LaneRule[],
     sender: Side,
-    { seed = 1, connection = 0, program, side = 'server' }: FaultPlan,
+    { seed = 1, connection = 0, program, side = 'server', onFault }: FaultPlan,
     ends: Pick<ConstructorParameters<typeof StreamLane>[0], 'pass' | 'finish' | 'drained'>,
   ): Lane | undefined {
     if (rules.length === 0) return undefined
     const decisions = new FaultDecisions(seed, connection, sender)
-    const options = { ...ends, rules, decisions, clock: this.#clock, reset: () => this.#break() }
+    const notify = (point: FaultPoint) => onFault?.(formatPoint(point, sender))
+    const options = { ...ends, rules, decisions, clock: this.#clock, notify, reset: () => this.#break() }
     if (this.inner.datagrams) return new DatagramLane({ ...options, names: program && new MessageNames(program.automaton, sender) })
     return new StreamLane({ ...options, finder: createFinder(rules, program, sender, sender === side) })
   }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { FaultDecisions } from './decisions.ts'
 import type { MessageFinder } from './message-finder.ts'
+import type { FaultPoint } from './points.ts'
 import type { LaneRule } from './resolve.ts'
 
 /** Lane is one direction of a connection, with its faults. */
@@ -28,6 +29,8 @@ export interface LaneOptions {
   readonly finder: MessageFinder | undefined
   /** Delivers bytes. */
   readonly pass: (bytes: Uint8Array) => void
+  /** Called when a point is reached. */
+  readonly notify: (point: FaultPoint) => void
   /** Ends this direction. */
   readonly finish: () => void
   /** Resets the connection. */

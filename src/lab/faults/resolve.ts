@@ -15,6 +15,8 @@ export interface NamedMoment {
 
 /** LaneRule is a rule for the bytes of one sender. */
 export interface LaneRule {
+  /** The rule as it is written. */
+  readonly text: string
   readonly verb: Verb
   readonly value: FaultRule['value']
   readonly moment: NamedMoment | ByteMoment | undefined
@@ -74,6 +76,7 @@ interface Resolved {
 
 function resolveRule(rule: FaultRule, context: FaultContext): Resolved | FaultRefusal {
   const { verb, value, moment } = rule
+  const text = formatRule(rule)
   const refused = wrongCarrier(verb, context.datagrams)
   if (refused !== undefined) return { refused }
   const given = rule.direction === undefined ? undefined : sidesOf(rule.direction, context.side)
@@ -81,7 +84,7 @@ function resolveRule(rule: FaultRule, context: FaultContext): Resolved | FaultRe
   if (value === 'message' && !context.program) return { refused: unknownProgram(rule) }
   if (!isAtMessage(moment)) {
     const usual: readonly Side[] = context.side === undefined ? BOTH : [context.side]
-    return { entries: (given ?? usual).map((sender) => [sender, { verb, value, moment }]) }
+    return { entries: (given ?? usual).map((sender) => [sender, { text, verb, value, moment }]) }
   }
   const named = findMessages(rule, moment, context)
   if ('refused' in named) return named
@@ -90,7 +93,7 @@ function resolveRule(rule: FaultRule, context: FaultContext): Resolved | FaultRe
   const senders = BOTH.filter((side) => named[side] !== undefined && asked.includes(side) && (given?.includes(side) ?? true))
   if (senders.length === 0) return { refused: wrongSender(rule, moment, named, context) }
   const { place, ordinal } = moment
-  return { entries: senders.map((sender) => [sender, { verb, value, moment: { place, ordinal, names: named[sender]?.names } }]) }
+  return { entries: senders.map((sender) => [sender, { text, verb, value, moment: { place, ordinal, names: named[sender]?.names } }]) }
 }
 
 const BOTH: readonly Side[] = ['server', 'client']

@@ -284,7 +284,10 @@ export class StreamLane implements Lane {
 
   /** Executes the point that is reached. */
   #execute(): void {
-    const { verb, time } = this.#points.shift() ?? {}
+    const point = this.#points.shift()
+    if (!point) return
+    const { verb, time } = point
+    this.#options.notify(point)
     if (verb === 'stall' && time !== undefined) {
       this.#last = this.#now + time
     } else if (verb === 'stall') {

@@ -1,3 +1,4 @@
+import { formatSpan } from '../../base/counts.ts'
 import type { FaultValue } from './rule.ts'
 import { type FaultUnit, specOf, type Verb } from './verbs.ts'
 
@@ -22,8 +23,9 @@ export function parseValue(verb: Verb, text: string): FaultValue | undefined {
 /** Formats a value as `parseValue` reads it. */
 export function formatValue(verb: Verb, value: FaultValue): string {
   if (typeof value === 'string') return value
-  const end = { bytes: '', time: 'ms', rate: '/s', chance: '%' }[specOf(verb).unit]
-  return typeof value === 'number' ? `${value}${end}` : value.map((one) => `${one}${end}`).join('..')
+  const { unit } = specOf(verb)
+  const format = (one: number) => (unit === 'time' ? formatSpan(one) : `${one}${{ bytes: '', rate: '/s', chance: '%' }[unit]}`)
+  return typeof value === 'number' ? format(value) : value.map(format).join('..')
 }
 
 /** Returns the error text for an invalid or missing value: what the fault takes, and what was given. */
@@ -68,7 +70,7 @@ const PARSERS: Readonly<Record<FaultUnit, (text: string) => number | undefined>>
   },
   time(text) {
     const [, number, unit = 'ms'] = /^(\d{1,6}(?:\.\d{1,3})?)(ms|s|m)?$/.exec(text) ?? []
-    const time = number === undefined ? Number.NaN : Number(number) * (TIMES[unit] ?? 1)
+    const time = number === undefined ? Number.NaN : Math.round(1000 * Number(number) * (TIMES[unit] ?? 1)) / 1000
     return time <= LONGEST ? time : undefined
   },
   rate(text) {

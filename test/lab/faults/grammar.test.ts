@@ -61,6 +61,7 @@ describe('the grammar of faults', () => {
     ['in:split message', [{ direction: 'in', verb: 'split', value: 'message' }]],
     ['glue 80ms', [{ verb: 'glue', value: 80 }]],
     ['in:delay 5..20', [{ direction: 'in', verb: 'delay', value: [5, 20] }]],
+    ['delay 1.1m', [{ verb: 'delay', value: 66_000 }]],
     ['delay 0.5s', [{ verb: 'delay', value: 500 }]],
     ['bandwidth 2000', [{ verb: 'bandwidth', value: 2000 }]],
     ['bandwidth 64KB/s', [{ verb: 'bandwidth', value: 64_000 }]],

@@ -345,6 +345,21 @@ describe('faults at a message', () => {
   })
 })
 
+test('each reset, end, stop and stall is reported in a sentence, because neither program has done it', async () => {
+  const sentences: string[] = []
+  const { ours, there, clock } = await behind('stall 2s before 2nd GUESS,half-close after 2nd GUESS,in:stop 3', {
+    onFault: (sentence) => sentences.push(sentence),
+  })
+  ours.write('GUESS\nLOW\nGUESS\nLOW\n')
+  there.write('1234')
+  await clock.pass(3000)
+  expect(sentences).toEqual([
+    'the fault "stall 2s before 2nd GUESS" stalls what the server sends for 2s, after 10 bytes',
+    'the fault "in:stop 3" drops what the client sends from here on, after 3 bytes',
+    'the fault "half-close after 2nd GUESS" ends what the server sends, after 16 bytes',
+  ])
+})
+
 describe('faults of a proxy', () => {
   test('a rule without a direction disturbs both sides, and one for a side that side alone', async () => {
     const { ours, there, clock, writes, heard } = await behind('split 2,client:reset 5', { isProxy: true, program: undefined })
