@@ -430,6 +430,23 @@ describe('a transport with faults', () => {
     expect(sent).toBe(2)
   })
 
+  test('a reset waits until the peer has read what was sent before, but not for ever', async () => {
+    const { ours, there, clock, heard, peer } = await behind('reset after LOW')
+    there.pause()
+    ours.write('GUESS\nLOW\nGUESS\n')
+    await clock.pass(999)
+    expect(heard.closed).toBeUndefined()
+    there.resume()
+    await settled()
+    expect(peer).toMatchObject({ text: 'GUESS\nLOW\n', closed: 'ECONNRESET' })
+    const silent = await behind('reset after LOW')
+    silent.there.pause()
+    silent.ours.write('LOW\n')
+    await silent.clock.pass(1001)
+    expect(silent.heard.closed).toBe('ECONNRESET')
+    expect([clock.waiting, silent.clock.waiting]).toEqual([0, 0])
+  })
+
   test.each(['destroy', 'reset'] as const)('%s leaves no timer behind', async (way) => {
     const { ours, there, clock, heard } = await behind('dribble 5,in:glue 50,in:delay 50')
     ours.write('abc')
