@@ -24,7 +24,7 @@ interface Datagram {
 }
 
 /** DatagramLaneOptions has what a lane of datagrams needs in place of a finder: each datagram is a message. */
-export interface DatagramLaneOptions extends Omit<LaneOptions, 'finder' | 'finish' | 'reset' | 'notify'> {
+export interface DatagramLaneOptions extends Omit<LaneOptions, 'finder' | 'finish' | 'reset' | 'notify' | 'sender'> {
   /** Names the messages; `undefined` if no fault depends on them. */
   readonly names: MessageNames | undefined
 }

@@ -9,7 +9,6 @@ import { FaultDecisions } from './decisions.ts'
 import type { Lane } from './lane.ts'
 import { MessageFinder } from './message-finder.ts'
 import { MessageNames } from './message-names.ts'
-import { type FaultPoint, formatPoint } from './points.ts'
 import { type LaneRule, resolveFaults } from './resolve.ts'
 import type { FaultRule } from './rule.ts'
 import { StreamLane } from './stream-lane.ts'
@@ -35,7 +34,7 @@ export interface FaultPlan {
   /** Needed by rules at a message. */
   readonly program?: FaultProgram | undefined
   readonly clock?: Clock
-  /** Called with a sentence when a fault resets, ends, stops or stalls something, which neither program has done. */
+  /** Called with a sentence when a fault does something that a user could take for an act of a program. */
   readonly onFault?: ((sentence: string) => void) | undefined
 }
 
@@ -185,8 +184,8 @@ class FaultyTransport extends TransportFilter {
   ): Lane | undefined {
     if (rules.length === 0) return undefined
     const decisions = new FaultDecisions(seed, connection, sender)
-    const notify = (point: FaultPoint) => onFault?.(formatPoint(point, sender))
-    const options = { ...ends, rules, decisions, clock: this.#clock, notify, reset: () => this.#break() }
+    const notify = (sentence: string) => onFault?.(sentence)
+    const options = { ...ends, rules, sender, decisions, clock: this.#clock, notify, reset: () => this.#break() }
     if (this.inner.datagrams) return new DatagramLane({ ...options, names: program && new MessageNames(program.automaton, sender) })
     return new StreamLane({ ...options, finder: createFinder(rules, program, sender, sender === side) })
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
+import type { Side } from '../../protocol/automaton.ts'
 import type { FaultDecisions } from './decisions.ts'
 import type { MessageFinder } from './message-finder.ts'
-import type { FaultPoint } from './points.ts'
 import type { LaneRule } from './resolve.ts'
 
 /** Lane is one direction of a connection, with its faults. */
@@ -29,8 +29,10 @@ export interface LaneOptions {
   readonly finder: MessageFinder | undefined
   /** Delivers bytes. */
   readonly pass: (bytes: Uint8Array) => void
-  /** Called when a point is reached. */
-  readonly notify: (point: FaultPoint) => void
+  /** The side that sends the bytes. */
+  readonly sender: Side
+  /** Called with a sentence when a fault does something that a user could take for an act of a program. */
+  readonly notify: (sentence: string) => void
   /** Ends this direction. */
   readonly finish: () => void
   /** Resets the connection. */

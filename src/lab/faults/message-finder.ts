@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/counts.ts'
 import type { Automaton, Side } from '../../protocol/automaton.ts'
 import { type Decoded, type Decoder, type Framing, TooLong } from '../../wire/framing/framing.ts'
 import { decode } from '../../wire/text.ts'
@@ -49,6 +50,11 @@ export class MessageFinder {
     this.#names = new MessageNames(options.automaton, options.sender)
   }
 
+  /** True if bytes are held because their message is not whole. */
+  get isHolding(): boolean {
+    return this.#held.length > 0
+  }
+
   /** Milliseconds after which the held bytes are a message, if no more bytes arrive; `undefined` if no pause ends it. */
   get settle(): number | undefined {
     const { settle } = this.#options.framing
@@ -72,6 +78,13 @@ export class MessageFinder {
     if (this.#isLost || this.#held.length === 0) return this.#release()
     const parts = this.#drain(() => (this.#decoder.pending > 0 ? this.#decoder.rest() : undefined))
     return [...parts, ...this.#release()]
+  }
+
+  /** Describes the held bytes, and what they lack to be a message; without their text, which may have a password. */
+  describeHeld(): string {
+    const held = joinBytes(this.#held)
+    const lacks = this.#options.framing.lacks?.(held)
+    return `${formatCount(held.length, 'byte')}${lacks === undefined ? '' : `, with ${lacks}`}`
   }
 
   #drain(next: () => Decoded): readonly MessagePart[] {

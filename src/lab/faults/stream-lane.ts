@@ -2,7 +2,7 @@ import type { FaultDecision } from './decisions.ts'
 import { EffectTable, type FaultEffects } from './effects.ts'
 import type { Lane, LaneOptions } from './lane.ts'
 import { joinBytes, type MessagePart } from './message-finder.ts'
-import { FaultPoints } from './points.ts'
+import { FaultPoints, formatPoint } from './points.ts'
 import { MessageWatch } from './resolve.ts'
 import type { FaultValue } from './rule.ts'
 
@@ -48,6 +48,8 @@ interface Step {
 
 /** Milliseconds between the last bytes and a reset, which may delete bytes on their way. */
 const BEFORE_RESET = 1
+/** Milliseconds after which the user is told that the bytes of an unfinished message are held. */
+const LONG_HELD = 2000
 /** Limit of pieces in a queue; the transport stops reading at it. */
 const MANY = 1024
 /** Limit of bytes in a queue; more than one message, which may have to wait until it is whole. */
@@ -181,17 +183,25 @@ export class StreamLane implements Lane {
     this.#glued = []
   }
 
-  /** Waits for the pause that ends a message, if the framing has one. */
+  /** Waits for the pause that ends the held message, or for one so long that the user should know that a message is held. */
   #awaitPause(): void {
-    const settle = this.#options.finder?.settle
+    const { finder, clock } = this.#options
     this.#cancelSettle?.()
-    this.#cancelSettle =
-      settle === undefined
-        ? undefined
-        : this.#options.clock.after(settle, () => {
-            this.#endMessage()
-            this.#run()
-          })
+    this.#cancelSettle = undefined
+    if (!finder?.isHolding) return
+    const { settle } = finder
+    this.#cancelSettle = clock.after(settle ?? LONG_HELD, () => (settle === undefined ? this.#reportHeld() : this.#endPause()))
+  }
+
+  #endPause(): void {
+    this.#endMessage()
+    this.#run()
+  }
+
+  #reportHeld(): void {
+    const { finder, notify, sender } = this.#options
+    this.#cancelSettle = undefined
+    if (finder) notify(`a rule at a message holds what the ${sender} has sent, because it is no whole message: ${finder.describeHeld()}`)
   }
 
   #endMessage(): void {
@@ -287,7 +297,7 @@ export class StreamLane implements Lane {
     const point = this.#points.shift()
     if (!point) return
     const { verb, time } = point
-    this.#options.notify(point)
+    this.#options.notify(formatPoint(point, this.#options.sender))
     if (verb === 'stall' && time !== undefined) {
       this.#last = this.#now + time
     } else if (verb === 'stall') {

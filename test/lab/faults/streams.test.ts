@@ -360,6 +360,25 @@ test('each reset, end, stop and stall is reported in a sentence, because neither
   ])
 })
 
+test('a message that is held for long because it has no end is reported, once', async () => {
+  const sentences: string[] = []
+  const { there, clock, heard } = await behind('reset before 3rd guess', { onFault: (sentence) => sentences.push(sentence) })
+  there.write('42\n')
+  there.write('5')
+  await clock.pass(1000)
+  there.write('0')
+  await clock.pass(1999)
+  expect(sentences).toEqual([])
+  await clock.pass(60_000)
+  expect(sentences).toEqual([
+    'a rule at a message holds what the client has sent, because it is no whole message: 2 bytes, with no line end (\\n)',
+  ])
+  expect(clock.waiting).toBe(0)
+  there.finish()
+  await settled()
+  expect(heard).toMatchObject({ text: '42\n50', finished: true })
+})
+
 describe('faults of a proxy', () => {
   test('a rule without a direction disturbs both sides, and one for a side that side alone', async () => {
     const { ours, there, clock, writes, heard } = await behind('split 2,client:reset 5', { isProxy: true, program: undefined })
