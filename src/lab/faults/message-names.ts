@@ -15,50 +15,65 @@ type Candidate = Pick<Transition, 'name' | 'form'> & { readonly next?: string }
 export class MessageNames {
   readonly #automaton: Automaton
   readonly #side: Side
+  /** Every message of this side, the one with the longest fixed text first. */
   readonly #all: readonly Candidate[]
-  #states: ReadonlySet<string>
+  /** What this side may send now, in the same order. */
+  #legal: readonly Candidate[]
+  /** What this side may send, by the states: a conversation returns to the same states again and again. */
+  readonly #known = new Map<string, readonly Candidate[]>()
 
   constructor(automaton: Automaton, side: Side) {
     this.#automaton = automaton
     this.#side = side
-    this.#states = new Set([automaton.start])
-    this.#all = Object.entries(automaton.messages)
-      .filter(([, { from }]) => from === side || from === 'either')
-      .map(([name, form]) => ({ name, form }))
+    this.#all = inOrder(
+      Object.entries(automaton.messages)
+        .filter(([, { from }]) => from === side || from === 'either')
+        .map(([name, form]) => ({ name, form })),
+    )
+    this.#legal = this.#candidates([automaton.start])
   }
 
   /** Returns the names of the next message; several if the automaton does not tell them apart, none if it fits no message. */
   name(text: string): readonly string[] {
-    const legal = best(
-      [...this.#reachable()].flatMap((state) => this.#own(state)),
-      text,
-    )
-    if (legal.length > 0) this.#states = new Set(legal.flatMap(({ next }) => (next === undefined ? [] : [next])))
-    const found = legal.length > 0 ? legal : best(this.#all, text)
-    return [...new Set(found.map(({ name }) => name))]
+    const legal = best(this.#legal, text)
+    if (legal.length === 0) return namesOf(best(this.#all, text))
+    const next = new Set(legal.flatMap((one) => (one.next === undefined ? [] : [one.next])))
+    this.#legal = this.#candidates([...next])
+    return namesOf(legal)
   }
 
-  /** Returns the states in which this side may be, after any messages of the other side. */
-  #reachable(): ReadonlySet<string> {
-    const found = new Set(this.#states)
+  /** Returns what this side may send in one of these states, or after any messages of the other side. */
+  #candidates(states: readonly string[]): readonly Candidate[] {
+    const key = JSON.stringify(states)
+    const known = this.#known.get(key)
+    if (known) return known
+    const reached = new Set(states)
     // the iteration includes the states that are added meanwhile
-    for (const state of found)
-      for (const { from, next } of legalTransitions(this.#automaton, state)) if (from !== this.#side) found.add(next)
+    for (const state of reached)
+      for (const { from, next } of legalTransitions(this.#automaton, state)) if (from !== this.#side) reached.add(next)
+    const own = [...reached].flatMap((state) => legalTransitions(this.#automaton, state).filter(({ from }) => from === this.#side))
+    const found = inOrder(own)
+    this.#known.set(key, found)
     return found
-  }
-
-  #own(state: string): readonly Candidate[] {
-    return legalTransitions(this.#automaton, state).filter(({ from }) => from === this.#side)
   }
 }
 
-/** Returns the candidates that fit a text and have the longest fixed text. */
+/** Returns the messages that have text, the one with the longest fixed text first. */
+function inOrder(candidates: readonly Candidate[]): readonly Candidate[] {
+  return candidates.filter(({ form }) => !form.closes).toSorted((one, other) => fixedLength(other) - fixedLength(one))
+}
+
+/** Returns the candidates, of some in order, that fit a text and have the longest fixed text. */
 function best(candidates: readonly Candidate[], text: string): readonly Candidate[] {
-  const fitting = candidates.filter(({ form }) => !form.closes && parseMessage(form, text) !== undefined)
-  const longest = Math.max(...fitting.map(fixedLength))
-  return fitting.filter((candidate) => fixedLength(candidate) === longest)
+  const fits = ({ form }: Candidate) => parseMessage(form, text) !== undefined
+  const first = candidates.find(fits)
+  return first ? candidates.filter((one) => fixedLength(one) === fixedLength(first) && fits(one)) : []
+}
+
+function namesOf(candidates: readonly Candidate[]): readonly string[] {
+  return candidates.length === 1 && candidates[0] ? [candidates[0].name] : [...new Set(candidates.map(({ name }) => name))]
 }
 
 function fixedLength({ form }: Candidate): number {
-  return splitMessage(form).join('').length
+  return splitMessage(form).reduce((sum, { length }) => sum + length, 0)
 }
