@@ -4,6 +4,7 @@ import type { Argument, Command, Option } from 'commander'
 import { createCommands } from '../src/cli/main.ts'
 import { spellOption } from '../src/cli/values.ts'
 import { formatDiagram } from '../src/lab/diagram.ts'
+import { formatGrammar, toFaultRows } from '../src/lab/faults/reference.ts'
 import { toMessageRows, toPropertyRows, toSentence } from '../src/lab/reference.ts'
 import { allPrograms, findShortName, loadSolo, programNames } from '../src/programs/index.ts'
 import { type Automaton, isEnd, legalTransitions, mayEnd } from '../src/protocol/automaton.ts'
@@ -32,6 +33,7 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
   made.set('docs/protocols/README.md', await index(networked))
   made.set('docs/options.md', optionPage(await createCommands(() => {})))
   made.set('docs/native-protocol.md', nativePage(NOTE, table))
+  made.set('docs/faults.md', withFaults(await readFile(join(root, 'docs/faults.md'), 'utf8')))
   made.set('CONTRIBUTING.md', await withFiles(await readFile(join(root, 'CONTRIBUTING.md'), 'utf8')))
   return made
 }
@@ -171,6 +173,15 @@ function examplesOf(command: Command): string {
   let help = ''
   command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp()
   return (help.split('Examples:\n')[1] ?? '').trimEnd().replaceAll(/^ {2}/gm, '')
+}
+
+/** Inserts the table and the grammar of faults after their comments in a page. */
+function withFaults(text: string): string {
+  const faults = `<!-- faults -->\n\n${table(['example', 'what it does', 'over'], toFaultRows())}\n`
+  const grammar = `<!-- grammar -->\n\n\`\`\`text\n${formatGrammar()}\n\`\`\`\n`
+  return text
+    .replace(/<!-- faults -->\n\n(?:\|.*\n)*/, () => faults)
+    .replace(/<!-- grammar -->\n\n(?:```text\n[\s\S]*?```\n)?/, () => grammar)
 }
 
 /** Inserts the file after every `<!-- file: PATH -->` of a page. */

@@ -48,6 +48,7 @@ export interface Flags {
   readonly split?: string
   readonly glue?: string
   readonly delay?: string
+  readonly fault?: readonly string[]
   readonly seed?: number
   readonly trace?: boolean
   readonly secrets?: boolean
@@ -61,7 +62,13 @@ export interface Flags {
 }
 
 /** Option names of settings, if they differ from the name of the setting. */
-const SPELT: Readonly<Record<string, string>> = { plugins: 'plugin', ports: 'port', limits: 'limit', portBase: 'port-base' }
+const SPELT: Readonly<Record<string, string>> = {
+  plugins: 'plugin',
+  ports: 'port',
+  limits: 'limit',
+  portBase: 'port-base',
+  faults: 'fault',
+}
 /** The key of all programs in `Flags.port`. */
 const ALL = '*'
 
@@ -247,9 +254,14 @@ export function withSource<Made>({ from, lines }: ResolvedConfig, setting: strin
   return addOrigin(formatOrigin(setting, from.get(setting), lines.get(setting)), make)
 }
 
-function flagLayer({ config: _, json: __, plugin, port, limit, first, idle, wait, given = [], ...others }: Flags): ConfigSource {
+function flagLayer({ config: _, json: __, plugin, port, limit, fault, first, idle, wait, given = [], ...others }: Flags): ConfigSource {
   const spans = Object.entries({ first, idle, wait }).flatMap(([name, ms]) => (ms === undefined ? [] : [[name, formatSpan(ms)]]))
-  const tables = { ...(plugin ? { plugins: plugin } : {}), ...(port ? { ports: port } : {}), ...(limit ? { limits: limit } : {}) }
+  const tables = {
+    ...(plugin ? { plugins: plugin } : {}),
+    ...(port ? { ports: port } : {}),
+    ...(limit ? { limits: limit } : {}),
+    ...(fault ? { faults: fault } : {}),
+  }
   const options = Object.fromEntries(given.map(({ option, value }) => [option.name, value]))
   const from = (setting: string) => {
     const option = given.find((one) => one.option.name === setting)?.option

@@ -1,6 +1,6 @@
 import { errorMessage } from '../base/errors.ts'
 import { chance } from '../games/random.ts'
-import { optionVerbs } from '../lab/fault-grammar.ts'
+import { optionVerbs } from '../lab/faults/grammar.ts'
 import type { Program } from '../protocol/definition.ts'
 import { type HostOptions, host } from '../terminal/host.ts'
 import { Terminal } from '../terminal/terminal.ts'
@@ -57,7 +57,7 @@ export async function hostCommand(name: string, options: HostFlags): Promise<num
   const where = parseServerAddress(options)
   checkFamily({ host: where.host, ipv6: options.ipv6 })
   const at = { host: where.host ?? (options.ipv6 ? '::1' : (words.address ?? '127.0.0.1')), port: where.port ?? program.port }
-  const overlay = await loadOverlay(network)
+  const overlay = await loadOverlay(network, { programs: [program], side: 'server', datagrams: options.udp === true })
   printAdvice(program, terms)
   const terminal = new Terminal()
   const clients = forever ? Number.POSITIVE_INFINITY : (words.clients ?? 1)
@@ -65,7 +65,9 @@ export async function hostCommand(name: string, options: HostFlags): Promise<num
   const over = (transport: Transport): Transport => {
     const number = ++connected
     const write = (line: string) => printLine(`trace${clients > 1 ? ` #${number} ${formatAddress(transport.remote)}` : ''} ${line}`)
-    return overlay ? overlay(transport, { program, side: 'server', number, write }) : transport
+    return overlay
+      ? overlay(transport, { program, options: { ...program.defaults, ...terms }, number, write, notify: printErrorBeside(terminal) })
+      : transport
   }
   return host({
     ...(program.needs ? await hallFor(program, options.plugin) : {}),

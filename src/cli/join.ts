@@ -2,7 +2,7 @@ import { join } from '../terminal/join.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import type { Transport } from '../wire/transport.ts'
 import { printErrorBeside, printLine, UsageError } from './diagnostics.ts'
-import type { NetworkOptions, Overlay } from './network.ts'
+import type { NetworkOptions, NetworkScope, Overlay } from './network.ts'
 import { loadRegistry } from './plugins.ts'
 import { createRandom, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
@@ -31,11 +31,13 @@ export async function joinCommand(name: string, given: JoinOptions): Promise<num
   const terms = await resolveOptions(program, 'client', options)
   if (options.udp && !program.host?.udp) throw new UsageError(`${program.name} does not run over UDP; fh/hello and fh/time do`)
   const { host, port } = toServerAddress(options)
-  const overlay = await overlayOf(options)
+  const overlay = await overlayOf(options, { programs: [program], side: 'client', datagrams: options.udp === true })
   printAdvice(program, terms)
-  const over = (transport: Transport): Transport =>
-    overlay?.(transport, { program, side: 'client', number: 1, write: (line) => printLine(`trace ${line}`) }) ?? transport
   const terminal = new Terminal()
+  const write = (line: string) => printLine(`trace ${line}`)
+  const over = (transport: Transport): Transport =>
+    overlay?.(transport, { program, options: { ...program.defaults, ...terms }, number: 1, write, notify: printErrorBeside(terminal) }) ??
+    transport
   return join({
     program,
     options: { ...program.defaults, ...terms },
@@ -62,8 +64,8 @@ function toServerAddress({ host, port, unix, ipv6 }: JoinOptions): ServerAddress
 }
 
 /** Loads the overlay of the connection that the options name; `undefined` if they name none. */
-async function overlayOf(options: JoinOptions): Promise<Overlay | undefined> {
-  const { split, glue, delay, seed, trace, secrets } = options
-  const isAsked = [split, glue, delay, seed, trace, secrets].some((one) => one !== undefined)
-  return isAsked ? (await import('./network.ts')).loadOverlay(options) : undefined
+async function overlayOf(options: JoinOptions, scope: NetworkScope): Promise<Overlay | undefined> {
+  const { split, glue, delay, fault, seed, trace, secrets } = options
+  const isAsked = [split, glue, delay, fault, seed, trace, secrets].some((one) => one !== undefined)
+  return isAsked ? (await import('./network.ts')).loadOverlay(options, scope) : undefined
 }

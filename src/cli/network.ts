@@ -1,31 +1,56 @@
 import { type Clock, createSystemClock } from '../base/clock.ts'
-import { type FaultSettings, formatExpected, hasChance, type OptionVerb, optionVerbs, parseFaults, toRules } from '../lab/fault-grammar.ts'
+import { formatRule, type OptionVerb, optionVerbs, parseFaults, toRules } from '../lab/faults/grammar.ts'
+import type { FaultContext, resolveFaults } from '../lab/faults/resolve.ts'
+import { type FaultRule, hasChance } from '../lab/faults/rule.ts'
+import { formatExpected } from '../lab/faults/values.ts'
 import type { SecretPolicy } from '../lab/trace.ts'
 import type { Side } from '../protocol/automaton.ts'
-import type { Program } from '../protocol/definition.ts'
+import type { Options, Program } from '../protocol/definition.ts'
 import { findSecrets } from '../protocol/violation-text.ts'
 import { quoteText } from '../wire/text.ts'
 import type { Transport } from '../wire/transport.ts'
-import { printError, UsageError } from './diagnostics.ts'
+import { printLine, UsageError } from './diagnostics.ts'
 
 /** NetworkOptions has the parsed command line for the network between the two sides: its faults, and the trace. */
 export interface NetworkOptions {
   readonly split?: string | undefined
   readonly glue?: string | undefined
   readonly delay?: string | undefined
+  /** Rules, each as a text. */
+  readonly fault?: readonly string[] | undefined
   readonly seed?: number | undefined
   readonly trace?: boolean | undefined
   readonly secrets?: boolean | undefined
   readonly udp?: boolean | undefined
 }
 
-/** OverlayContext is the connection to which an overlay applies. */
-export interface OverlayContext {
-  readonly program: Program
-  /** The traced side. */
+/** NetworkScope is the conversations to which the options apply. */
+export interface NetworkScope {
+  /** None if a proxy does not know the program. */
+  readonly programs: readonly Program[]
+  /** This side, from which the trace and the faults see the wire. A proxy is the server of its client. */
   readonly side: Side
+  /** This is a proxy, which disturbs both sides alike. */
+  readonly isProxy?: boolean
+  /** The connections carry datagrams, or streams; `undefined` for both. */
+  readonly datagrams: boolean | undefined
+}
+
+/** DisturbedConnection is the connection to which faults apply. */
+export interface DisturbedConnection {
+  /** Missing if a proxy does not know it. */
+  readonly program?: Program
+  /** The options with which the program runs. */
+  readonly options: Options
   /** The connection's number, counted from 1. */
   readonly number: number
+  /** Called with a sentence when a fault happens that the user could take for one of a program. */
+  readonly notify: (sentence: string) => void
+}
+
+/** OverlayContext is the connection to which an overlay applies. */
+export interface OverlayContext extends DisturbedConnection {
+  readonly program: Program
   /** Called with each line of the trace. */
   readonly write: (line: string) => void
 }
@@ -36,49 +61,114 @@ export type Overlay = (transport: Transport, about: OverlayContext) => Transport
 /** Matches a value with an empty part, such as `in:`, or with a blank inside a part. */
 const HOLLOW = /(?:^|[,:])\s*(?:,|$)|[^\s,:]\s+[^\s,:]/
 
-/** Throws a UsageError for invalid values of `--split`, `--glue` and `--delay`. */
-export function checkFaults(options: Pick<NetworkOptions, OptionVerb>): void {
+/** Throws a UsageError for invalid values of `--split`, `--glue`, `--delay` and `--fault`. */
+export function checkFaults({ fault = [], ...options }: Pick<NetworkOptions, OptionVerb | 'fault'>): void {
   const refused = optionVerbs.flatMap((verb) => {
     const value = options[verb]
     if (value !== undefined && HOLLOW.test(value)) return [`--${formatExpected(verb, value)}`]
-    const network = value === undefined ? {} : parseFaults(toRules(verb, value))
-    if (!('refused' in network)) return []
-    return [network.refused.startsWith(verb) ? `--${network.refused}` : `--${verb} cannot be ${quoteText(value ?? '')}: ${network.refused}`]
+    const rules = value === undefined ? [] : parseFaults(toRules(verb, value))
+    if (!('refused' in rules)) return []
+    return [rules.refused.startsWith(verb) ? `--${rules.refused}` : `--${verb} cannot be ${quoteText(value ?? '')}: ${rules.refused}`]
   })
+  for (const text of fault) {
+    const rules = parseFaults(text)
+    if ('refused' in rules) refused.push(`--fault cannot be ${quoteText(text)}: ${rules.refused}`)
+  }
   const [first, ...others] = refused
   if (first !== undefined) throw new UsageError(first, ...others)
 }
 
 /** Loads the overlay that the options name; `undefined` if they name none. Rejects with a UsageError. */
-export async function loadOverlay(options: NetworkOptions): Promise<Overlay | undefined> {
-  const rules = optionVerbs.flatMap((verb) => (options[verb] === undefined ? [] : [toRules(verb, options[verb])]))
-  if (options.udp && (options.split ?? options.glue) !== undefined) {
-    throw new UsageError('--split and --glue need a stream: a datagram arrives whole or not at all; with --udp, use --delay')
-  }
+export async function loadOverlay(options: NetworkOptions, scope: NetworkScope): Promise<Overlay | undefined> {
   if (options.secrets && !options.trace) throw new UsageError('--secrets needs --trace')
-  if (options.seed !== undefined && rules.length === 0) throw new UsageError('--seed needs --split or --delay')
   const clock = createSystemClock()
-  const faults = rules.length === 0 ? undefined : await faultsOf(rules.join(','), options.seed, clock)
+  const faults = await loadFaults(options, scope, clock)
   const tracing = options.trace ? await import('../lab/trace.ts') : undefined
   if (!faults && !tracing) return undefined
-  return (transport, { program, side, number, write }) => {
-    const { automaton } = program.protocol
-    const bySide: SecretPolicy = (from, text, context) =>
-      findSecrets(automaton, (from === 'us') === (side === 'server') ? 'server' : 'client', text, context)
+  return (transport, context) => {
+    const { automaton } = context.program.protocol
+    const bySide: SecretPolicy = (from, text, secrets) =>
+      findSecrets(automaton, (from === 'us') === (scope.side === 'server') ? 'server' : 'client', text, secrets)
+    const { write } = context
     const shown = tracing?.traceTransport(transport, { write, clock, ...(options.secrets ? {} : { secrets: bySide }) }) ?? transport
-    return faults?.(shown, number) ?? shown
+    return faults?.(shown, context) ?? shown
   }
 }
 
-async function faultsOf(
-  rules: string,
-  given: number | undefined,
+function parseAll(texts: readonly string[]): readonly FaultRule[] {
+  const rules = parseFaults(texts.join(','))
+  if ('refused' in rules) throw new UsageError(rules.refused)
+  return rules
+}
+
+/**
+ * Loads the function that adds the faults of the options to a connection; `undefined` if they name none. Prints the command that
+ * repeats the run if a fault is random and no seed is given. Rejects with a UsageError.
+ */
+export async function loadFaults(
+  options: NetworkOptions,
+  scope: NetworkScope,
   clock: Clock,
-): Promise<(transport: Transport, number: number) => Transport> {
-  const network = parseFaults(rules)
-  if ('refused' in network) throw new UsageError(network.refused)
+): Promise<((transport: Transport, connection: DisturbedConnection) => Transport) | undefined> {
+  const named = optionVerbs.flatMap((verb) => (options[verb] === undefined ? [] : [toRules(verb, options[verb])]))
+  const texts = [...named, ...(options.fault ?? [])]
+  const { seed: given } = options
+  if (options.udp && (options.split ?? options.glue) !== undefined) {
+    throw new UsageError('--split and --glue need a stream: a datagram arrives whole or not at all; with --udp, use --delay')
+  }
+  if (texts.length === 0 && given !== undefined) throw new UsageError('--seed needs --split, --delay or --fault')
+  if (texts.length === 0) return undefined
+  const rules = parseAll(texts)
+  const { resolveFaults: resolve } = await import('../lab/faults/resolve.ts')
+  const contexts = contextsOf(scope)
+  checkUsable(rules, contexts, resolve)
+  const usable = new Map(contexts.map((context) => [context.program?.name, rules.filter((rule) => isUsable(rule, context, resolve))]))
+  const { side, isProxy = false } = scope
   const seed = given ?? globalThis.crypto.getRandomValues(new Uint16Array(1))[0] ?? 0
-  if (given === undefined && hasChance(network)) printError(`the seed of this network is ${seed}; --seed ${seed} repeats its behaviour`)
-  const { addFaults } = await import('../lab/faults.ts')
-  return (transport, number) => addFaults(transport, { ...(network as FaultSettings), seed: seed + 2 * number, clock })
+  if (given === undefined && hasChance(rules))
+    printLine(`the seed of this network is ${seed}; to repeat it: ${formatCommand([...process.argv.slice(2), '--seed', String(seed)])}`)
+  const { addFaults } = await import('../lab/faults/faulty-transport.ts')
+  return (transport, { program, options: its, number: connection, notify }) => {
+    const known = program && { name: program.name, automaton: program.protocol.automaton, ...program.protocol.framing(its) }
+    return addFaults(transport, {
+      rules: usable.get(program?.name) ?? [],
+      side,
+      isProxy,
+      seed,
+      connection,
+      program: known,
+      clock,
+      onFault: notify,
+    })
+  }
+}
+
+/** Returns what each program, or an unknown one, makes of rules. */
+function contextsOf({ programs, side, isProxy, datagrams }: NetworkScope): readonly FaultContext[] {
+  const seenFrom = isProxy ? undefined : side
+  if (programs.length === 0) return [{ side: seenFrom, program: undefined, datagrams }]
+  return programs.map(({ name, protocol }) => ({ side: seenFrom, program: { name, automaton: protocol.automaton }, datagrams }))
+}
+
+/** Checks whether a program can use a rule: of several programs, some may not have its message. */
+function isUsable(rule: FaultRule, context: FaultContext, resolve: typeof resolveFaults): boolean {
+  return !('refused' in resolve([rule], context))
+}
+
+/** Throws a UsageError for each rule that no program can use. */
+function checkUsable(rules: readonly FaultRule[], contexts: readonly FaultContext[], resolve: typeof resolveFaults): void {
+  const refused = rules.flatMap((rule) => {
+    const reasons = contexts.map((context) => resolve([rule], context))
+    if (reasons.some((reason) => !('refused' in reason))) return []
+    const sentences = [...new Set(reasons.map((reason) => ('refused' in reason ? reason.refused : '')))]
+    return [sentences.length === 1 ? (sentences[0] ?? '') : `"${formatRule(rule)}" fits no program that is served: ${sentences[0]}`]
+  })
+  const [first, ...others] = refused
+  if (first !== undefined) throw new UsageError(first, ...others)
+}
+
+/** Formats a command line of this program so that a shell reads the same words. */
+export function formatCommand(words: readonly string[]): string {
+  const quoted = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+  return ['parlor', ...quoted].join(' ')
 }

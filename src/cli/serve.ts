@@ -48,13 +48,19 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const say = (sentence: string) => logs.log('error', sentence)
   onCrash(endInTrouble, say)
   const { host, first, idle, limits } = config
-  const overlay = await loadOverlay(config)
+  const overlay = await loadOverlay({ ...config, fault: config.faults }, { programs, side: 'server', datagrams: undefined })
   const server = new Server({
     streams: await openStreams(config),
     overlay:
       overlay &&
       ((transport, program, info) =>
-        overlay(transport, { program, side: 'server', number: info.connection, write: (line) => logs.traced?.(info, line) })),
+        overlay(transport, {
+          program,
+          options: { ...program.defaults, ...options },
+          number: info.connection,
+          write: (line) => logs.traced?.(info, line),
+          notify: (sentence) => logs.log('info', `#${info.connection} ${program.name}: ${sentence}`),
+        })),
     programs,
     host,
     ports,

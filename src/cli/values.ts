@@ -221,11 +221,17 @@ export function addNetworkOptions(command: Command): Command {
     .option('--split <sizes>', 'send in pieces of this many bytes: 8, 1..5; in:8 for received bytes')
     .option('--glue <time>', `join the bytes that are sent within this time: 80ms, in:80ms; ${IN_MS}`)
     .option('--delay <times>', `send each piece at least this long after the previous piece: 5ms, 5ms..20ms, in:5ms; ${IN_MS}`)
-    .option('--seed <n>', 'repeat the random sizes and times of --split or --delay', numberParser(0, 65535))
+    .option(
+      '--fault <rule>',
+      'disturb the network: "split char", "in:reset before GAMEOVER", "lose 20%"; docs/faults.md (may be repeated)',
+      appendValue,
+    )
+    .option('--seed <n>', 'repeat the random decisions of --split, --delay or --fault', numberParser(0, 65535))
     .option('--trace', 'show each write and each read on standard error')
     .option('--secrets', 'with --trace: show passwords, too')
     .hook('preAction', async (made) => {
-      const { split, glue, delay } = made.opts()
-      if ([split, glue, delay].some((given) => given !== undefined)) (await import('./network.ts')).checkFaults({ split, glue, delay })
+      const { split, glue, delay, fault } = made.opts()
+      if ([split, glue, delay, fault].some((given) => given !== undefined))
+        (await import('./network.ts')).checkFaults({ split, glue, delay, fault })
     })
 }

@@ -5,6 +5,7 @@ import type { ProgramOption } from '../protocol/option.ts'
 import { formatDuplicate, quoteText } from '../wire/text.ts'
 import { defaultLevels, defaults } from './defaults.ts'
 import {
+  faultRules,
   faults,
   files,
   flag,
@@ -56,6 +57,7 @@ export const Config = z.strictObject({
   split: faults('split').optional(),
   glue: faults('glue').optional(),
   delay: faults('delay').optional(),
+  faults: faultRules().optional(),
   seed: written('a whole number from 0 to 65535', (given) => whole(given, 0, 65_535), Number).optional(),
   trace: flag().optional(),
   secrets: flag().optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { formatSpan, parseSpan } from '../base/counts.ts'
 import { formatSize, parseSize } from '../base/sizes.ts'
-import { type OptionVerb, parseFaults, toRules } from '../lab/fault-grammar.ts'
+import { type OptionVerb, parseFaults, toRules } from '../lab/faults/grammar.ts'
 import type { Address } from '../wire/transport.ts'
 
 // the forms in which settings are written, as schemas whose messages complete the sentence "must be ..."
@@ -104,7 +104,16 @@ export function faults(verb: OptionVerb) {
   return written(form, read, String)
 }
 
-/** Returns the schema of a time. */
+/** Returns the schema of a list of fault rules. */
+export function faultRules() {
+  const rule = z.string({ error: 'a fault rule, such as "reset before GAMEOVER"' }).superRefine((text, context) => {
+    const rules = parseFaults(text)
+    if ('refused' in rules) context.addIssue({ code: 'custom', message: `a fault rule: ${rules.refused}` })
+  })
+  return z.array(rule, { error: 'a list of fault rules, such as ["split 1..3", "reset before GAMEOVER"]' })
+}
+
+/** Schema of a time. */
 export const time = () => written('a time such as 100ms, 2s or 1m', (given) => parseSpan(String(given), 's'), formatSpan)
 /** Returns the schema of a timeout, which is longer than 0 because no client can answer at once. */
 export const timeout = () =>

@@ -16,6 +16,7 @@ const MISSING: Readonly<Record<string, string>> = {
   split: 'messages are sent as they are written',
   glue: 'messages are sent as they are written',
   delay: 'messages are sent at once',
+  faults: 'none',
   seed: 'random',
   trace: 'false',
   secrets: 'false',

@@ -1,5 +1,9 @@
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Parlor, run, startServe } from '../support/process.ts'
 
@@ -110,6 +114,137 @@ describe('--trace', () => {
   })
 })
 
+describe('--fault', () => {
+  /** Returns everything that a socket reads until its end, and how it ended. */
+  async function toEnd(socket: Socket): Promise<readonly [text: string, end: string]> {
+    let text = ''
+    socket.removeAllListeners('error').setEncoding('utf8')
+    const ended = new Promise<string>((resolve) => {
+      socket.on('end', () => resolve('FIN'))
+      socket.on('error', (error) => resolve('code' in error ? String(error.code) : error.message))
+    })
+    socket.on('data', (piece: string) => {
+      text += piece
+    })
+    const end = await ended
+    socket.destroy()
+    return [text, end]
+  }
+
+  test('host: resets the connection before the third GUESS', async () => {
+    const port = await freePort()
+    const host = parlor('host', 'guess', '--secret', '42', '--port', String(port), '--fault', 'reset before 3rd GUESS')
+    const client = await dial(port)
+    const read = toEnd(client)
+    client.write('1\n99\n5\n')
+    expect(await read).toEqual(['GUESS\nLOW\nGUESS\nHIGH\n', 'ECONNRESET'])
+    expect(await host.exit).not.toBe(0)
+    expect(host.errors).toMatch(/^parlor: the fault "reset before 3rd GUESS" resets the connection, after 21 bytes\n/)
+  })
+
+  test('host: several rules, for messages of both sides', async () => {
+    const port = await freePort()
+    const rules = ['--fault', 'half-close after 2nd LOW', '--fault', 'in:delay 5ms', '--fault', 'split char']
+    const host = parlor('host', 'guess', '--secret', '42', '--port', String(port), '--trace', ...rules)
+    const client = await dial(port)
+    const read = toEnd(client)
+    client.write('1\n2\n3\n')
+    expect(await read).toEqual(['GUESS\nLOW\nGUESS\nLOW\n', 'FIN'])
+    await host.complains(/sent the end/)
+  })
+
+  test('join: splits its own second guess alone, and the game continues', async () => {
+    const port = await freePort()
+    const host = parlor('host', 'guess', '--secret', '42', '--port', String(port), '--trace')
+    const join = parlor('join', 'guess', '127.0.0.1', String(port), '--fault', 'split 1 at my 2nd guess', '--delay', '40ms')
+    join.type('10')
+    join.type('42')
+    expect(await join.exit).toBe(0)
+    expect(await host.exit).toBe(0)
+    expect(host.errors.match(/received \d bytes?: "[^"]*"/g)).toEqual([
+      'received 3 bytes: "10\\n"',
+      'received 1 byte: "4"',
+      'received 1 byte: "2"',
+      'received 1 byte: "\\n"',
+    ])
+  })
+
+  test('serve: disturbs the programs that have the message, and leaves the others alone', async () => {
+    const { server, ports } = await startServe(['tjc/guess', 'tjc/hello'], '--fault', 'stop inside LOW', '--seed', '7')
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    expect(await toEnd(await dial(ports['tjc/hello'] ?? 0))).toEqual(['Hello from server\n', 'FIN'])
+    const client = await dial(ports['tjc/guess'] ?? 0)
+    let text = ''
+    client.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece
+    })
+    client.write('0\n')
+    while (!/^GUESS\nL/.test(text)) await once(client, 'data')
+    client.end('0\n')
+    await once(client, 'close')
+    expect(text).toMatch(/^GUESS\n(?:L|LO|LOW)$/)
+    expect(server.errors).not.toContain('seed')
+  })
+
+  test('host --udp: duplicates a datagram', async () => {
+    const port = await freePort()
+    const host = parlor('host', 'fh/hello', '--udp', '--port', String(port), '--fault', 'duplicate 1st', '--fault', 'delay 5ms')
+    await host.complains(/waiting for a client/)
+    const socket = createSocket('udp4')
+    onTestFinished(() => {
+      socket.close()
+    })
+    const texts: string[] = []
+    const both = new Promise<void>((resolve) => {
+      socket.on('message', (bytes) => {
+        texts.push(String(bytes))
+        if (texts.length === 2) resolve()
+      })
+    })
+    socket.send('hello', port, '127.0.0.1')
+    await both
+    expect(texts[0]).toBe(texts[1])
+    expect(texts[0]).not.toBe('')
+  })
+
+  test('the printed command repeats a run', async () => {
+    const port = await freePort()
+    const options = ['--port', String(port), '--trace', '--fault', 'split 1..9', '--delay', '20ms..40ms']
+    const writes = ({ errors }: Parlor) => errors.match(/sent \d+ bytes?: .*/g)
+    const host = parlor('host', 'c8/hello', ...options)
+    await pieces(await dial(port))
+    await host.exit
+    const [, command = ''] = /to repeat it: parlor (.*)\n/.exec(host.errors) ?? []
+    const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
+    expect(words).toEqual(['host', 'c8/hello', ...options, '--seed', expect.stringMatching(/^\d+$/)])
+    const again = parlor(...words)
+    await pieces(await dial(port))
+    await again.exit
+    expect(writes(again)?.length).toBeGreaterThan(1)
+    expect(writes(again)).toEqual(writes(host))
+    expect(again.errors).not.toContain('seed')
+  })
+
+  test('parlor.toml has the same rules', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'parlor-faults-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'parlor.toml')
+    writeFileSync(file, 'faults = ["split 1..3", "in:reset before 2nd guess"]\nseed = 5\n')
+    const { server, ports } = await startServe(['tjc/guess'], '--config', file)
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    const client = await dial(ports['tjc/guess'] ?? 0)
+    const read = toEnd(client)
+    client.write('1\n2\n')
+    expect((await read)[1]).toBe('ECONNRESET')
+    writeFileSync(file, 'faults = ["split 8", "splitt 3"]\n')
+    const { errors, code } = await run('serve', '--config', file)
+    expect(code).toBe(2)
+    expect(errors).toMatch(
+      /line 1: faults \(from .*\) is "splitt 3", and must be a fault rule: there is no fault "splitt"; did you mean split\?/,
+    )
+  })
+})
+
 describe('--split, --glue and --delay', () => {
   test('host: splits the bytes that it sends', async () => {
     const port = await freePort()
@@ -142,7 +277,7 @@ describe('--split, --glue and --delay', () => {
     const all = await pieces(await dial(ports['c8/hello'] ?? 0))
     expect(all.join('')).toBe('Hello from server\n')
     expect(all.length).toBeGreaterThanOrEqual(5)
-    expect(server.errors).toMatch(/^parlor: the seed of this network is (\d+); --seed \1 repeats its behaviour\n/)
+    expect(server.errors).toMatch(/^parlor: the seed of this network is (\d+); to repeat it: parlor serve .* --split 1\.\.3 .* --seed \1\n/)
   })
 
   test('glue: bytes within the time arrive together', async () => {
@@ -173,12 +308,28 @@ describe('--split, --glue and --delay', () => {
   })
 
   test.each([
-    [['host', 'guess', '--split', '0'], /split takes a number of bytes from 1 to 65536, or a range such as 1\.\.5, not "0"/],
+    [
+      ['host', 'guess', '--split', '0'],
+      /--split takes a number of bytes from 1 to 65536, a range such as 1\.\.5, "char" or "message", not "0"/,
+    ],
     [['join', 'guess', '--delay', 'soon'], /delay takes a time such as 5ms or 2s/],
-    [['serve', '--glue', 'up:80ms'], /a direction is in, out or both, not "up"/],
-    [['host', 'time', '--udp', '--split', '8'], /--split and --glue need a stream/],
-    [['host', 'guess', '--secrets'], /--secrets needs --trace/],
-    [['join', 'guess', '--seed', '3'], /--seed needs --split or --delay/],
+    [['serve', '--glue', 'up:80ms'], /--glue cannot be "up:80ms": a direction is out, in, both, client or server, not "up"/],
+    [['host', 'time', '--udp', '--split', '8'], /--split and --glue go with streams/],
+    [['host', 'guess', '--secrets'], /--secrets goes with --trace/],
+    [['join', 'guess', '--seed', '3'], /--seed goes with --split, --delay or --fault/],
+    [
+      ['join', 'guess', '--fault', 'rest before LOW'],
+      /--fault cannot be "rest before LOW": there is no fault "rest"; did you mean reset\?/,
+    ],
+    [['host', 'guess', '--fault', 'reset before LOWW'], /tjc\/guess has no message "LOWW"; did you mean LOW\? Its messages are GUESS, /],
+    [['join', 'guess', '--fault', 'reset before my LOW'], /"LOW" is sent by the server, the other side: "my LOW" does not fit/],
+    [
+      ['serve', '--only', 'guess', '--only', 'chat', '--fault', 'stop at X'],
+      /"stop before X" fits no program that is served: tjc\/guess has no/,
+    ],
+    [['host', 'guess', '--split', '8', '--fault', 'split 4'], /split is given twice for one direction/],
+    [['host', 'time', '--udp', '--fault', 'split char'], /split needs streams/],
+    [['host', 'time', '--fault', 'lose 20%'], /lose needs datagrams \(--udp\)/],
   ])('%j is a usage error', async (args, sentence) => {
     const { errors, code } = await run(...args)
     expect(code).toBe(2)
@@ -186,7 +337,8 @@ describe('--split, --glue and --delay', () => {
   })
 
   test('parlor.toml accepts the same settings', async () => {
-    const { output } = await run('config', '--split', 'in:8', '--delay', '5ms..20ms', '--trace')
+    const { output } = await run('config', '--split', 'in:8', '--delay', '5ms..20ms', '--trace', '--fault', 'reset 9', '--fault', 'stall')
+    expect(output).toMatch(/^faults = \[ "reset 9", "stall" \] +# --fault$/m)
     expect(output).toMatch(/^split = "in:8" +# --split$/m)
     expect(output).toMatch(/^delay = "5ms\.\.20ms" +# --delay$/m)
     expect(output).toMatch(/^trace = true +# --trace$/m)

@@ -115,7 +115,7 @@ describe('the command line', () => {
     [['join', 'guess', ''], /must be an address/],
     [
       ['host', 'guess', '--split', 'in:'],
-      /^parlor: --split takes a number of bytes from 1 to 65536, or a range such as 1\.\.5, not "in:"\n$/,
+      /^parlor: --split takes a number of bytes from 1 to 65536, a range such as 1\.\.5, "char" or "message", not "in:"\n$/,
     ],
     [['host', 'guess', '--delay', '20..5'], /^parlor: --delay 20\.\.5 runs backwards: write 5\.\.20\n$/],
     [['serve', '--split', 'in:5..1'], /^parlor: --split 5\.\.1 runs backwards: write 1\.\.5\n$/],

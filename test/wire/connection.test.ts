@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { addFaults } from '../../src/lab/faults.ts'
+import { addFaults } from '../../src/lab/faults/faulty-transport.ts'
 import { traceTransport } from '../../src/lab/trace.ts'
 import type { Budget } from '../../src/wire/allowance.ts'
 import { Connection, type ConnectionOptions } from '../../src/wire/connection.ts'
@@ -12,6 +12,7 @@ import { encode } from '../../src/wire/text.ts'
 import type { Transport } from '../../src/wire/transport.ts'
 import { TransportFilter } from '../../src/wire/transport-filter.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { faultRules } from '../support/faults.ts'
 import { recordReceived, writesOf } from '../support/received.ts'
 import { settled, TestClock } from '../support/test-clock.ts'
 
@@ -69,9 +70,9 @@ describe('reading', () => {
     ['nothing', (transport) => transport],
     ['telnet', (transport) => new Telnet(transport)],
     ['a trace', (transport, clock) => traceTransport(transport, { write: () => {}, clock })],
-    ['a delay', (transport, clock) => addFaults(transport, { fromPeer: { delay: 5 }, clock })],
-    ['glue', (transport, clock) => addFaults(transport, { fromPeer: { glue: 5 }, clock })],
-    ['cuts', (transport, clock) => addFaults(transport, { fromPeer: { split: 3 }, clock })],
+    ['a delay', (transport, clock) => addFaults(transport, { rules: faultRules('in:delay 5'), clock })],
+    ['glue', (transport, clock) => addFaults(transport, { rules: faultRules('in:glue 5'), clock })],
+    ['cuts', (transport, clock) => addFaults(transport, { rules: faultRules('in:split 3'), clock })],
   ]
 
   test.each(layers)('retains no bytes if other bytes follow, with %s between', async (_, layer) => {

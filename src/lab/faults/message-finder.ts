@@ -1,0 +1,139 @@
+import { formatCount } from '../../base/counts.ts'
+import type { Automaton, Side } from '../../protocol/automaton.ts'
+import { type Decoded, type Decoder, type Framing, TooLong } from '../../wire/framing/framing.ts'
+import { decode } from '../../wire/text.ts'
+import { MessageNames } from './message-names.ts'
+
+/** Limit of one message in bytes; after a longer one the stream counts as bytes without messages. */
+const LONGEST = 65_536
+/** Shortest pause in milliseconds after a message has arrived in several pieces, as for connections. */
+const BETWEEN_PIECES = 100
+
+/** MessagePart is some bytes of a direction: a whole message, or bytes of one message. */
+export interface MessagePart {
+  readonly bytes: Uint8Array
+  /** Number of the message, counted from 1. */
+  readonly message: number
+  /** Names of the message; `undefined` if it is not whole, or if names are not asked for. */
+  readonly names: readonly string[] | undefined
+}
+
+/** FinderOptions says what a finder has to know of the messages. */
+export interface FinderOptions {
+  readonly framing: Framing
+  readonly automaton: Automaton
+  readonly sender: Side
+  /** Each push is a message, because nothing but a pause ends a message, and the sender writes each alone. */
+  readonly isWritten: boolean
+  /** Holds the bytes of a message until it is whole, because only then it has a name; otherwise it is only counted. */
+  readonly whole: boolean
+}
+
+/**
+ * MessageFinder finds the messages in the bytes of one direction. If names are asked for, it holds the bytes of a message until it
+ * is whole. It changes no byte, and holds at most one message of 64 KB.
+ */
+export class MessageFinder {
+  readonly #options: FinderOptions
+  readonly #decoder: Decoder
+  readonly #names: MessageNames
+  /** Bytes that were pushed and not returned yet. */
+  #held: Uint8Array[] = []
+  /** Number of bytes that were returned. */
+  #returned = 0
+  #message = 1
+  #isLost = false
+
+  constructor(options: FinderOptions) {
+    this.#options = options
+    this.#decoder = options.framing.decoder(LONGEST)
+    this.#names = new MessageNames(options.automaton, options.sender)
+  }
+
+  /** True if bytes are held because their message is not whole. */
+  get isHolding(): boolean {
+    return this.#held.length > 0
+  }
+
+  /** Milliseconds after which the held bytes are a message, if no more bytes arrive; `undefined` if no pause ends it. */
+  get settle(): number | undefined {
+    const { settle } = this.#options.framing
+    if (settle === undefined || this.#held.length === 0) return undefined
+    return this.#held.length > 1 ? Math.max(settle, BETWEEN_PIECES) : settle
+  }
+
+  /** Adds bytes, and returns the parts that can be passed on. The bytes must not change afterwards. */
+  push(bytes: Uint8Array): readonly MessagePart[] {
+    if (this.#isLost) return [this.#bare(bytes)]
+    if (this.#options.isWritten) return [{ bytes, message: this.#message++, names: this.#name(decode(bytes)) }]
+    this.#held.push(bytes)
+    this.#decoder.push(bytes)
+    const parts = this.#drain(() => this.#decoder.next())
+    this.#decoder.hold()
+    return this.#options.whole && !this.#isLost ? parts : [...parts, ...this.#release()]
+  }
+
+  /** Returns the held bytes, as a message if they can be one: the stream has ended, or a pause was long enough. */
+  rest(): readonly MessagePart[] {
+    if (this.#isLost || this.#held.length === 0) return this.#release()
+    const parts = this.#drain(() => (this.#decoder.pending > 0 ? this.#decoder.rest() : undefined))
+    return [...parts, ...this.#release()]
+  }
+
+  /** Describes the held bytes, and what they lack to be a message; without their text, which may have a password. */
+  describeHeld(): string {
+    const held = joinBytes(this.#held)
+    const lacks = this.#options.framing.lacks?.(held)
+    return `${formatCount(held.length, 'byte')}${lacks === undefined ? '' : `, with ${lacks}`}`
+  }
+
+  #drain(next: () => Decoded): readonly MessagePart[] {
+    const parts: MessagePart[] = []
+    for (let text = next(); text !== undefined; text = next()) {
+      if (text === TooLong) {
+        this.#isLost = true
+        break
+      }
+      const bytes = this.#take(this.#decoder.end - this.#returned)
+      if (bytes.length > 0) parts.push({ bytes, message: this.#message, names: this.#name(text) })
+      this.#message++
+    }
+    return parts
+  }
+
+  #name(text: string): readonly string[] | undefined {
+    return this.#options.whole ? this.#names.name(text) : undefined
+  }
+
+  /** Returns the held bytes, which are not a whole message. */
+  #release(): readonly MessagePart[] {
+    const bytes = this.#take(Number.POSITIVE_INFINITY)
+    return bytes.length === 0 ? [] : [this.#bare(bytes)]
+  }
+
+  #bare(bytes: Uint8Array): MessagePart {
+    return { bytes, message: this.#message, names: undefined }
+  }
+
+  /** Removes the first `length` held bytes. */
+  #take(length: number): Uint8Array {
+    const all = joinBytes(this.#held)
+    const taken = all.subarray(0, length)
+    this.#held = taken.length < all.length ? [all.subarray(taken.length)] : []
+    this.#returned += taken.length
+    return taken
+  }
+}
+
+/** Returns pieces as one array; a single piece as it is. */
+export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first, second] = pieces
+  if (first && !second) return first
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    all.set(piece, at)
+    at += piece.length
+  }
+  return all
+}

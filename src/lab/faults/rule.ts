@@ -1,0 +1,58 @@
+import type { FaultPlace, Verb } from './verbs.ts'
+
+/** FaultDirection names the bytes that a rule disturbs: by this side's view, or by the side that sends them. */
+export type FaultDirection = 'out' | 'in' | 'both' | 'client' | 'server'
+
+/** Whose says who sends the message of a moment: this side (`my`), the other side (`peer`), or one of the two roles. */
+export type Whose = 'my' | 'peer' | 'client' | 'server'
+
+/** The message name that stands for every message. */
+export const ANY = 'message'
+
+/** MessageMoment is a place at a message. */
+export interface MessageMoment {
+  readonly place: FaultPlace
+  readonly whose?: Whose | undefined
+  /** The how-manieth such message of its direction, counted from 1; each of them if it is missing. */
+  readonly ordinal?: number | undefined
+  /** Name or text of a message of the program, or `message`. */
+  readonly message: string
+}
+
+/** ByteMoment is the place after so many bytes of a direction. */
+export interface ByteMoment {
+  readonly byte: number
+}
+
+/** FaultValue is a number, a range of numbers, or a word: bytes, milliseconds, bytes a second, or percent. */
+export type FaultValue = number | readonly [number, number] | 'char' | 'message'
+
+/** FaultRule is one fault, as a user wrote it. */
+export interface FaultRule {
+  /** Missing: the direction of its message, or else what this side sends. */
+  readonly direction?: FaultDirection | undefined
+  readonly verb: Verb
+  /** Missing: for ever, or always. */
+  readonly value?: FaultValue | undefined
+  /** Missing: the whole direction. */
+  readonly moment?: MessageMoment | ByteMoment | undefined
+}
+
+/** FaultRefusal is the reason why a text is no rule, or why a rule cannot be used. */
+export interface FaultRefusal {
+  readonly refused: string
+}
+
+/** Checks whether a moment is at a message. */
+export function isAtMessage(moment: FaultRule['moment']): moment is MessageMoment {
+  return moment !== undefined && 'message' in moment
+}
+
+/** Checks whether some rule depends on random numbers, so that only the seed repeats it. */
+export function hasChance(rules: readonly FaultRule[]): boolean {
+  return rules.some(({ verb, value, moment }) => {
+    if (isAtMessage(moment) && moment.place === 'inside') return true
+    if (verb === 'lose' || verb === 'duplicate' || verb === 'reorder') return typeof value === 'number' && value < 100
+    return value === 'message' || Array.isArray(value)
+  })
+}

@@ -1,0 +1,145 @@
+/** FaultPlace says where a fault happens, seen from a message: during it, or at one point. */
+export type FaultPlace = 'at' | 'before' | 'inside' | 'after'
+
+/** FaultUnit is what the value of a verb means. */
+export type FaultUnit = 'bytes' | 'time' | 'rate' | 'chance'
+
+/** VerbSpec describes one fault: how it is written, and for the reference page, what it does. */
+export interface VerbSpec {
+  readonly unit: FaultUnit
+  /** The value may be a range, `low..high`, from which each decision is drawn. */
+  readonly range?: true
+  /** Words that may stand in place of a number. */
+  readonly words?: readonly string[]
+  /** The rule may have no value. */
+  readonly optional?: true
+  /** A `span` fault applies to bytes, a `point` fault happens at one place, and a `datagram` fault applies to one datagram. */
+  readonly kind: 'span' | 'point' | 'datagram'
+  /** What it can disturb. */
+  readonly carriers: 'streams' | 'datagrams' | 'both'
+  readonly effect: string
+  readonly example: string
+}
+
+/**
+ * The faults. The grammar, the error texts and the reference page derive from this table; a new fault is a row here and its effect
+ * in a lane.
+ */
+export const VERBS = {
+  split: {
+    unit: 'bytes',
+    range: true,
+    words: ['char', 'message'],
+    kind: 'span',
+    carriers: 'streams',
+    effect:
+      'cuts the stream after every so many bytes, a millisecond apart; `char` cuts inside each UTF-8 character of several bytes, `message` once inside each message',
+    example: 'split 1..3',
+  },
+  glue: {
+    unit: 'time',
+    kind: 'span',
+    carriers: 'streams',
+    effect: 'joins everything that arrives within so many milliseconds',
+    example: 'glue 80ms',
+  },
+  delay: {
+    unit: 'time',
+    range: true,
+    kind: 'span',
+    carriers: 'both',
+    effect: 'delivers later, in order; of a range, each message has its own delay, and with `split` each piece',
+    example: 'delay 5ms..20ms',
+  },
+  bandwidth: {
+    unit: 'rate',
+    kind: 'span',
+    carriers: 'streams',
+    effect: 'delivers at most so many bytes a second, in pieces of 20 ms',
+    example: 'bandwidth 2000/s',
+  },
+  dribble: {
+    unit: 'time',
+    kind: 'span',
+    carriers: 'streams',
+    effect: 'delivers byte by byte, with so much time between two bytes',
+    example: 'dribble 5ms',
+  },
+  stall: {
+    unit: 'time',
+    optional: true,
+    kind: 'point',
+    carriers: 'streams',
+    effect: 'delivers nothing for so long, or for ever, and then reads no more: the sender has to wait',
+    example: 'stall 2s before GAMEOVER',
+  },
+  reset: {
+    unit: 'bytes',
+    optional: true,
+    kind: 'point',
+    carriers: 'streams',
+    effect: 'resets the connection (RST), so that both sides see it broken',
+    example: 'reset after 2nd LOW',
+  },
+  'half-close': {
+    unit: 'bytes',
+    optional: true,
+    kind: 'point',
+    carriers: 'streams',
+    effect: 'ends this direction (FIN) and drops what follows; the other direction continues',
+    example: 'half-close before GAMEOVER',
+  },
+  stop: {
+    unit: 'bytes',
+    optional: true,
+    kind: 'point',
+    carriers: 'both',
+    effect: 'drops everything that follows, the end of the stream too; the other direction continues',
+    example: 'stop inside 1st LOW',
+  },
+  lose: {
+    unit: 'chance',
+    optional: true,
+    kind: 'datagram',
+    carriers: 'datagrams',
+    effect: 'drops a datagram',
+    example: 'lose 20%',
+  },
+  duplicate: {
+    unit: 'chance',
+    optional: true,
+    kind: 'datagram',
+    carriers: 'datagrams',
+    effect: 'delivers a datagram twice',
+    example: 'duplicate 3rd',
+  },
+  reorder: {
+    unit: 'chance',
+    optional: true,
+    kind: 'datagram',
+    carriers: 'datagrams',
+    effect: 'delivers a datagram after the next one; if none follows within a second, alone',
+    example: 'reorder 10%',
+  },
+} as const satisfies Readonly<Record<string, VerbSpec>>
+
+/** Verb is the name of a fault. */
+export type Verb = keyof typeof VERBS
+
+/** The names of all faults. */
+export const verbs = Object.keys(VERBS) as Verb[]
+
+/** Checks whether a word is the name of a fault. */
+export function isVerb(word: string): word is Verb {
+  return Object.hasOwn(VERBS, word)
+}
+
+/** Returns the description of a fault. */
+export function specOf(verb: Verb): VerbSpec {
+  return VERBS[verb]
+}
+
+/** Returns the places that a moment of this fault may have; the first is the usual one. */
+export function placesOf(verb: Verb): readonly FaultPlace[] {
+  return specOf(verb).kind === 'point' ? ['before', 'inside', 'after'] : ['at']
+}
