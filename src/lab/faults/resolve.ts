@@ -100,8 +100,8 @@ const BOTH: readonly Side[] = ['server', 'client']
 
 function wrongCarrier(verb: Verb, datagrams: boolean | undefined): string | undefined {
   const { carriers } = specOf(verb)
-  if (datagrams === true && carriers === 'streams') return `${verb} goes with streams: a datagram comes whole or not at all`
-  if (datagrams === false && carriers === 'datagrams') return `${verb} goes with datagrams (--udp): TCP sends lost bytes again, in order`
+  if (datagrams === true && carriers === 'streams') return `${verb} needs a stream: a datagram arrives whole or not at all`
+  if (datagrams === false && carriers === 'datagrams') return `${verb} needs datagrams (--udp): TCP sends lost bytes again, in order`
   return undefined
 }
 

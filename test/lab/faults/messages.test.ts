@@ -114,10 +114,10 @@ describe('the messages of a rule', () => {
 
   test('streams and datagrams have faults of their own', async () => {
     expect(resolveFaults(faultRules('split 3'), await at('time', 'server', true))).toEqual({
-      refused: 'split goes with streams: a datagram comes whole or not at all',
+      refused: 'split needs a stream: a datagram arrives whole or not at all',
     })
     expect(resolveFaults(faultRules('lose 5%'), await at('time', 'server', false))).toEqual({
-      refused: 'lose goes with datagrams (--udp): TCP sends lost bytes again, in order',
+      refused: 'lose needs datagrams (--udp): TCP sends lost bytes again, in order',
     })
     for (const datagrams of [true, false]) {
       expect(resolveFaults(faultRules('delay 5,stop 100'), await at('time', 'server', datagrams))).not.toHaveProperty('refused')
