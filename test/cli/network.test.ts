@@ -314,7 +314,7 @@ describe('--split, --glue and --delay', () => {
     ],
     [['join', 'guess', '--delay', 'soon'], /delay takes a time such as 5ms or 2s/],
     [['serve', '--glue', 'up:80ms'], /--glue cannot be "up:80ms": a direction is out, in, both, client or server, not "up"/],
-    [['host', 'time', '--udp', '--split', '8'], /--split and --glue go with streams/],
+    [['host', 'time', '--udp', '--split', '8'], /--split and --glue need a stream/],
     [['host', 'guess', '--secrets'], /--secrets needs --trace/],
     [['join', 'guess', '--seed', '3'], /--seed needs --split, --delay or --fault/],
     [
