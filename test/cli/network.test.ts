@@ -328,7 +328,7 @@ describe('--split, --glue and --delay', () => {
       /"stop before X" fits no program that is served: tjc\/guess has no/,
     ],
     [['host', 'guess', '--split', '8', '--fault', 'split 4'], /split is given twice for one direction/],
-    [['host', 'time', '--udp', '--fault', 'split char'], /split needs streams/],
+    [['host', 'time', '--udp', '--fault', 'split char'], /split needs a stream/],
     [['host', 'time', '--fault', 'lose 20%'], /lose needs datagrams \(--udp\)/],
   ])('%j is a usage error', async (args, sentence) => {
     const { errors, code } = await run(...args)
