@@ -74,7 +74,7 @@ async function talk<Result>(server: Connection, work: (ask: Ask) => Promise<Resu
   )
   try {
     const greeting = await server.receive()
-    if (!greeting.startsWith(GREETING)) throw new Error(`it says ${quoteText(greeting)}, which no front door says; ${NO_DOOR}`)
+    if (!greeting.startsWith(GREETING)) throw new Error(`it sends ${quoteText(greeting)}, which no front door sends; ${NO_DOOR}`)
     const { ToClient } = await import('../native/messages.ts')
     return await work(async (command) => {
       server.send(JSON.stringify(command))

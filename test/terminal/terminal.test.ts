@@ -40,7 +40,7 @@ const SENTENCE = 'Other machines connect to 192.168.1.20'
 
 test('a sentence wraps at blanks on a terminal, and stays one line on a pipe', () => {
   for (const [isTTY, columns, lines] of [
-    [true, 24, 'Other machines connect to\n192.168.1.20\n'],
+    [true, 24, 'Other machines connect\nto 192.168.1.20\n'],
     [true, 80, `${SENTENCE}\n`],
     // too few columns
     [true, 19, `${SENTENCE}\n`],
