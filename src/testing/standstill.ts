@@ -73,11 +73,10 @@ function formatDeaf(automaton: Automaton, { state, side }: StuckSide, messages: 
     const due = legalTransitions(automaton, state).filter(({ from }) => from === side)
     return `the ${side}'s role receives in the state "${state}", in which only it may send; expected it to send ${alternatives(automaton, due)}`
   }
-  const states = Object.keys(automaton.states).filter((one) => mayBeSent(automaton, one, peer))
-  const such = states.map((one) => `"${one}"`).join(', ')
+  const before = messages.findLast(({ from }) => from === peer)?.state ?? automaton.start
   return last.state === state && !legalTransitions(automaton, state).some(({ name }) => name === refusal)
-    ? `the server's role refuses a move in the state "${state}", which has no ${refusal}, so the state stays and the client may not send again; add ${refusal} to that state, leading to a state in which the client may send (${such})`
-    : `${refusal} leads from "${last.state}" to "${state}", in which the client may not send another move; let it lead to a state in which the client may send (${such})`
+    ? `the server's role refuses a move in the state "${state}", which has no ${refusal}, so the state stays and the client may not send again; add ${refusal} to that state, leading to "${before}", from where the client has sent it`
+    : `${refusal} leads from "${last.state}" to "${state}", in which the client may not send another move; let it lead to "${before}", from where the client has sent the refused one`
 }
 
 function mayBeSent(automaton: Automaton, state: string, side: Side): boolean {

@@ -2,7 +2,8 @@ import type { Game, Refusal, Seat } from '../games/game.ts'
 import type { Side } from '../protocol/automaton.ts'
 import type { Console, Program, RoleContext } from '../protocol/definition.ts'
 import type { Peer } from '../protocol/peer.ts'
-import type { HallAccess, HallSeat, Seating } from '../protocol/seating.ts'
+import { playAtConsole } from '../protocol/roles.ts'
+import type { HallAccess, HallSeat, OpponentFor, Seating } from '../protocol/seating.ts'
 
 /** Steps of both sides in one walk after which it counts as endless; most take a few hundred. */
 const MOST = 50_000
@@ -29,12 +30,21 @@ export class WaitTracker {
   readonly side: Side
   readonly actors: Actor[] = []
   readonly #onEndless: () => void
+  readonly #leavesAt: number
+  /** The seats of the opponents at this side. */
+  readonly #opponents: { leave(): void }[] = []
+  #at: RoleContext<unknown> | undefined
+  #received = 0
   #steps = 0
   #isOver = false
 
-  /** `onEndless` is called once, when the functions have taken so many steps that they may never end. */
-  constructor(side: Side, onEndless: () => void) {
+  /**
+   * `onEndless` is called once, when the functions have taken so many steps that they may never end. The opponents at this side leave
+   * when the role receives its `leavesAt`th message, so in the peer's turn, as an opponent in another place can.
+   */
+  constructor(side: Side, leavesAt: number, onEndless: () => void) {
     this.side = side
+    this.#leavesAt = leavesAt
     this.#onEndless = onEndless
   }
 
@@ -51,18 +61,28 @@ export class WaitTracker {
   /** Returns a program whose functions on this side are tracked. */
   watch(program: Program): Program {
     const { protocol } = program
-    const { opposite } = protocol
     const role = async (peer: Peer, at: RoleContext<unknown>) => {
       const actor = this.#enter(`the ${this.side}'s role`)
       this.#watchPeer(peer, actor)
+      this.#at = at
       await protocol[this.side](peer, this.#watchContext(at, actor)).finally(() => leave(actor))
     }
-    if (!opposite) return { ...program, protocol: { ...protocol, [this.side]: role } }
-    const opponent = async (seat: Seat<unknown, unknown>, at: RoleContext<unknown>, game: string) => {
+    return { ...program, protocol: { ...protocol, [this.side]: role } }
+  }
+
+  /** Returns the tracked player of the other seat at this side, as a conversation has it. */
+  opponentFor({ protocol }: Program): OpponentFor {
+    return (game) => async (seat) => {
       const actor = this.#enter('`opposite`')
-      await opposite.call(protocol, this.#watchSeat(seat, actor), this.#watchContext(at, actor), game).finally(() => leave(actor))
+      const own = this.#watchSeat(seat, actor)
+      this.#opponents.push(seat)
+      if (!this.#at) throw new Error('a seat was taken before the role began')
+      const at = this.#watchContext(this.#at, actor)
+      const played = protocol.opposite
+        ? protocol.opposite(own as Seat<unknown, unknown>, at, game.name)
+        : playAtConsole(game, own, at.console)
+      await played.finally(() => leave(actor))
     }
-    return { ...program, protocol: { ...protocol, [this.side]: role, opposite: opponent } }
   }
 
   #enter(name: string): Actor {
@@ -88,7 +108,11 @@ export class WaitTracker {
 
   #watchPeer(peer: Peer, actor: Actor): void {
     const receive = peer.receive.bind(peer)
-    peer.receive = () => this.#wait(actor, 'message', receive)
+    peer.receive = () => {
+      const received = this.#wait(actor, 'message', receive)
+      if (++this.#received === this.#leavesAt) for (const seat of this.#opponents) seat.leave()
+      return received
+    }
   }
 
   #watchContext(at: RoleContext<unknown>, actor: Actor): RoleContext<unknown> {
@@ -110,24 +134,24 @@ export class WaitTracker {
     }
   }
 
-  #watchHall(hall: HallAccess, actor: Actor): HallAccess {
+  #watchHall(access: HallAccess, actor: Actor): HallAccess {
     const chair = <Move, View>(seat: HallSeat<Move, View>): HallSeat<Move, View> => {
       const { table, names } = seat
       return { ...this.#watchSeat(seat, actor), table, names }
     }
     return {
       get name() {
-        return hall.name
+        return access.name
       },
-      logIn: (name, how) => hall.logIn(name, how),
-      register: (name, password) => hall.register(name, password),
-      seek: async (game, terms) => chair(await hall.seek(game, terms)),
-      holds: (game) => hall.holds(game),
+      logIn: (name, how) => access.logIn(name, how),
+      register: (name, password) => access.register(name, password),
+      seek: async (game, terms) => chair(await access.seek(game, terms)),
+      holds: (game) => access.holds(game),
       resume<State, Move, View, Options>(game: Game<State, Move, View, Options>) {
-        const seat = hall.resume(game)
+        const seat = access.resume(game)
         return seat && chair(seat)
       },
-      rank: (game) => hall.rank(game),
+      rank: (game) => access.rank(game),
     }
   }
 

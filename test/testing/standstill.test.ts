@@ -7,6 +7,7 @@ import {
   defineProgram,
   defineProtocol,
   type Peer,
+  playForPeer,
   type RoleContext,
   type Seat,
   server,
@@ -21,12 +22,14 @@ interface Mistake {
   readonly opposite?: (seat: Seat<number, Grid>, at: RoleContext<undefined>) => Promise<void>
   /** The state to which ERROR leads; by default the one in which the client moves. */
   readonly judging?: Judging
+  /** The state to which OVER leads in the client's turn. */
+  readonly over?: string
   readonly asks?: true
   readonly server?: (peer: Peer, at: RoleContext<undefined>) => Promise<void>
 }
 
 /** A protocol for Connect Four that asks the client for each move, and answers it. */
-function programWith({ opposite, judging = { ERROR: 'aiming' }, asks, server: role = report }: Mistake): Program {
+function programWith({ opposite, judging = { ERROR: 'aiming' }, asks, over = 'left', server: role = report }: Mistake): Program {
   const automaton = defineAutomaton<string, string>({
     messages: {
       TURN: server('TURN {last}', { example: 'TURN 4', ...(asks && { asks }) }),
@@ -39,10 +42,12 @@ function programWith({ opposite, judging = { ERROR: 'aiming' }, asks, server: ro
     start: 'waiting',
     states: {
       waiting: { TURN: 'aiming', OVER: 'end', closed: 'end' },
-      aiming: { DROP: 'judging', OVER: 'end', closed: 'end' },
-      judging: { OK: 'waiting', ...judging },
+      aiming: { DROP: 'judging', OVER: over, closed: 'end' },
+      judging: { OK: 'waiting', OVER: 'end', ...judging },
+      left: { DROP: 'left', closed: 'end' },
       end: {},
     },
+    quiet: ['left'],
     refusal: 'ERROR',
   })
   const protocol = defineProtocol<string, string, undefined>({
@@ -81,6 +86,19 @@ async function report(peer: Peer, { seating }: RoleContext<undefined>): Promise<
   }
 }
 
+/** Plays as a role that waits for its table and its peer at once. */
+async function playAtOnce(peer: Peer, { seating }: RoleContext<undefined>): Promise<void> {
+  await playForPeer(peer, await seating.sit(connectFour, [1, 0], {}), {
+    leaves: ['closed'],
+    report({ view, turn, outcome }) {
+      if (peer.state === 'judging') peer.send(outcome ? 'OVER' : 'OK')
+      else if (outcome) peer.send('OVER')
+      if (turn) peer.send('TURN', view.last ?? '-')
+    },
+    read: ({ fields }) => connectFour.notation.parse(fields[0] ?? ''),
+  })
+}
+
 /** Runs the tests that the kit makes for a protocol; resolves to the sentences of those that fail, by the end of their titles. */
 async function faultsOf(program: Program): Promise<Readonly<Record<string, string>>> {
   const tests: [string, () => void | Promise<void>][] = []
@@ -99,7 +117,7 @@ async function faultsOf(program: Program): Promise<Readonly<Record<string, strin
 
 describe('the kit explains within seconds', () => {
   test('nothing in a protocol without `opposite`, because the person at the terminal types moves in the notation', async () => {
-    expect(await faultsOf(programWith({}))).toEqual({})
+    expect(await faultsOf(programWith({ server: playAtOnce }))).toEqual({})
   })
 
   test('an `opposite` that asks for its turn again after a refused move', async () => {
@@ -126,7 +144,7 @@ describe('the kit explains within seconds', () => {
     expect(walks).toContain(
       'refuses a move in the state "judging", which has no ERROR, so the state stays and the client may not send again',
     )
-    expect(walks).toContain('leading to a state in which the client may send ("aiming")')
+    expect(walks).toContain('leading to "aiming", from where the client has sent it')
     expect(walks).toMatch(/The last messages: .*client "DROP .+", server "ERROR .+"\.$/)
     expect(refusal).toMatch(/^the automaton has the refusal ERROR, but no state has it: .*, as in judging: \{ ERROR: 'aiming' \}$/)
   })
@@ -134,7 +152,7 @@ describe('the kit explains within seconds', () => {
   test('a refusal that leads to a state in which the client may not send', async () => {
     const { walks } = await faultsOf(programWith({ judging: { ERROR: 'waiting' } }))
     expect(walks).toContain('ERROR leads from "judging" to "waiting", in which the client may not send another move')
-    expect(walks).toContain('let it lead to a state in which the client may send ("aiming")')
+    expect(walks).toContain('let it lead to "aiming", from where the client has sent the refused one')
   })
 
   test('a request that is sent again in a state that does not allow it', async () => {
@@ -142,6 +160,13 @@ describe('the kit explains within seconds', () => {
     expect(walks).toMatch(/^the walk with the seed \d+ has a mistake: the server's role sent "TURN .+" in the state "aiming"; expected /)
     expect(walks).toMatch(/The last messages: .*server "TURN .+", client "DROP .+", server "ERROR .+"\.$/)
     expect(refusal).toContain(`add TURN: 'aiming' to that state, or leave out "asks"`)
+  })
+
+  test('a message of the client that crosses the last message of the server', async () => {
+    const { walks } = await faultsOf(programWith({ over: 'end', server: playAtOnce }))
+    expect(walks).toMatch(
+      /the client's role sent "DROP .+" in the state "end"; it crossed "OVER", which is legal in the client's turn and must lead/,
+    )
   })
 
   test('an `opposite` that returns before the end', async () => {
