@@ -18,11 +18,9 @@ export function defineGame<State, Move, View = State, Options = GameSettings>({
   view,
   ...rules
 }: GameDefinition<State, Move, View, Options>): Game<State, Move, View, Options> {
-  // without a view of its own, `View` is the state
-  const open = { view: (state: State) => state as unknown as View, whole: (view: View) => view as unknown as State }
   return {
     seats: { min: 2, max: 2 },
-    ...(view ? { view } : open),
+    ...toView(view),
     ...rules,
     play(state, seat, move, random) {
       if (rules.outcome(state)) return { refused: 'the game is over' }
@@ -53,15 +51,27 @@ export interface TurnGame<State extends InTurn, Move, View, Options>
 export function defineTurnGame<State extends InTurn, Move, View = State, Options = GameSettings>({
   move: make,
   next = (_, seat) => 1 - seat,
+  view,
   ...rules
 }: TurnGame<State, Move, View, Options>): Game<State, Move, View, Options> {
-  return defineGame<State, Move, View, Options>({
+  return {
+    ...toView(view),
     ...rules,
     seats: { min: 2, max: 2 },
     toMove: (state) => (rules.outcome(state) ? [] : [state.turn]),
     play(state, seat, move, random) {
+      if (rules.outcome(state)) return { refused: 'the game is over' }
+      if (seat !== state.turn) return { refused: 'it is the other player’s turn' }
       const after = make(state, seat, move, random)
       return isRefusal(after) ? after : { ...after, turn: next(after, seat) }
     },
-  })
+  }
+}
+
+/** Returns the view of a game; without one, it is the whole state, and `View` is the state. */
+function toView<State, View>(
+  view: Game<State, never, View, never>['view'] | undefined,
+): Pick<Game<State, never, View, never>, 'view' | 'whole'> {
+  if (view) return { view }
+  return { view: (state) => state as unknown as View, whole: (shown) => shown as unknown as State }
 }

@@ -111,8 +111,8 @@ function formatOutcome({ winners, left }: Outcome, seat: SeatNumber): string {
 export interface SeatBridge<Move, View, Name extends string> {
   /** Messages with which the peer gives up the game. */
   readonly leaves: readonly Name[]
-  /** Sends the peer the messages for a situation of its seat, if there are any. Called once for each situation. */
-  report(situation: Situation<View>): void
+  /** Sends the peer the messages for a situation of its seat, if there are any. Called once for each situation; `before` is the previous one. */
+  report(situation: Situation<View>, before: Situation<View> | undefined): void
   /** Returns the move in any other message of the peer, or a refusal. */
   read(message: ReceivedMessage<Name>): Move | Refusal
 }
@@ -128,14 +128,16 @@ export async function playForPeer<Move, View, Name extends string, State extends
 ): Promise<void> {
   let coming = seat.next()
   let message: Promise<ReceivedMessage<Name>> | undefined
+  let before: Situation<View> | undefined
   for (;;) {
     // a message in a state in which the peer may send none stays unread
     if (peer.maySend) message ??= peer.receive()
     const situated = coming.then((situation) => ({ situation }))
     const event = await Promise.race(message ? [situated, message.then((said) => ({ said }))] : [situated])
     if ('situation' in event) {
-      report(event.situation)
+      report(event.situation, before)
       if (event.situation.outcome) return
+      before = event.situation
       coming = seat.next()
       continue
     }

@@ -45,7 +45,7 @@ test('a table of a plug-in stays in the log of a killed server, unavailable with
     const back = await open()
     await back.ask({ type: 'enter', name: 'ada', password: 'ada has one' })
     const answer = await back.ask({ type: 'resume', table: 1 })
-    expect(answer).toMatchObject({ type: 'error', message: expect.stringContaining('cannot go on with this game of connect-four now') })
+    expect(answer).toMatchObject({ type: 'error', message: expect.stringContaining('cannot continue this game of connect-four now') })
     expect(await back.ask({ type: 'seek', game: 'hangman' })).toMatchObject({ type: 'ok' })
     await kill(server)
   }
