@@ -58,8 +58,7 @@ function findTrial({ protocol, defaults = {} }: Program): string | undefined {
     const { toServer, toClient } = protocol.framing(defaults)
     for (const framing of [toServer, toClient]) framing.decoder()
     for (const state of Object.keys(protocol.automaton.states)) legalTransitions(protocol.automaton, state)
-    const fault = findStandstill(protocol.automaton)
-    return fault && `has a protocol that ${fault}`
+    return findStandstill(protocol.automaton)
   } catch (reason) {
     return `cannot be started: ${errorMessage(reason)}`
   }

@@ -12,7 +12,7 @@ export function findStandstill(automaton: Automaton): string | undefined {
   const states = Object.keys(automaton.states)
   const steps = states.flatMap((state) => legalTransitions(automaton, state).map((step) => ({ state, step })))
   if (!steps.some(({ step }) => step.name === refusal))
-    return `has the refusal ${refusal}, but no state has it: after a refused move the client could not send again. Add it to the state in which the server answers a move, leading back to the state in which the client moves, as in judging: { ${refusal}: 'aiming' }`
+    return `has the refusal ${refusal}, but no state has it: so after a refused move the client could not send again; add it to the state in which the server answers a move, as in judging: { ${refusal}: 'aiming' }`
   const unasked = steps.find(({ step: { form, name, after } }) => form.asks === true && !allowsAgain(after, name))
   if (!unasked) return undefined
   const { name, next } = unasked.step
