@@ -44,7 +44,7 @@ export {
 } from './protocol/definition.ts'
 export type { FileContent, FileOption, FlagOption, ProgramOption, TextOption } from './protocol/option.ts'
 export type { Peer } from './protocol/peer.ts'
-export { playAtConsole } from './protocol/roles.ts'
+export { playAtConsole, playForPeer } from './protocol/roles.ts'
 export { type HallAccess, type HallSeat, requireHall, type Seating, type SeekOptions } from './protocol/seating.ts'
 export type { Framing } from './wire/framing/framing.ts'
 export { decimalPrefixed, fixedLength, lengthPrefixed } from './wire/framing/length-prefixed.ts'

@@ -21,6 +21,7 @@ export const {
   lengthPrefixed,
   lines,
   playAtConsole,
+  playForPeer,
   readOption,
   requireHall,
   segments,

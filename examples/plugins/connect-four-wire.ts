@@ -1,20 +1,19 @@
-import { defineProgram, defineProtocol, either, type Peer, playAtConsole, type Seat } from 'parlor'
+import { defineProgram, defineProtocol, either, type Peer, playForPeer, type Seat, server } from 'parlor'
 import { connectFour, type Grid } from './connect-four.ts'
 
-type Message = 'DROP' | 'END'
+type Message = 'BEGIN' | 'DROP' | 'END' | 'OVER'
 
 /** Plays for the peer: sends the opponent's moves to the peer, and makes the moves that the peer sends. */
-async function exchange(peer: Peer<Message>, seat: Seat<number, Grid>): Promise<void> {
-  for (;;) {
-    const { view, outcome } = await seat.turn()
-    if (outcome?.left !== undefined) return peer.send('END')
-    if (view.last && view.turn === seat.number) peer.send('DROP', view.last)
-    if (outcome) return
-    const { name, fields } = await peer.receive()
-    if (name === 'END') return seat.leave()
-    const refusal = await seat.play(Number(fields[0]))
-    if (refusal) peer.refuse(refusal.refused)
-  }
+function exchange(peer: Peer<Message>, seat: Seat<number, Grid>): Promise<void> {
+  return playForPeer(peer, seat, {
+    leaves: ['END'],
+    report({ view, turn, outcome }) {
+      if (outcome?.left !== undefined) peer.send(peer.other === 'client' ? 'OVER' : 'END')
+      else if (view.last && view.turn === seat.number) peer.send('DROP', view.last)
+      else if (turn && peer.state === 'start') peer.send('BEGIN')
+    },
+    read: ({ fields }) => Number(fields[0]),
+  })
 }
 
 const protocol = defineProtocol({
@@ -22,23 +21,33 @@ const protocol = defineProtocol({
   title: 'connect four: the two sides drop discs in turn, and four in a line win',
   automaton: {
     messages: {
+      BEGIN: server('BEGIN', { about: 'the client drops first' }),
       DROP: either('DROP {column}', { example: 'DROP 4', accepts: /^DROP ([1-7])$/, range: 'from 1 to 7' }),
       END: either('END', { bye: true, about: 'gives up' }),
+      OVER: server('OVER', { bye: true, about: 'the opponent has given up' }),
     },
-    start: 'server drops',
+    start: 'start',
     states: {
-      'server drops': { DROP: 'client drops', END: 'end' },
-      'client drops': { DROP: 'server drops', END: 'end' },
-      end: {},
+      start: { DROP: 'client drops', BEGIN: 'client drops', OVER: 'left' },
+      'server drops': { DROP: 'client drops', END: 'left', OVER: 'left' },
+      'client drops': { DROP: 'server drops', END: 'left', OVER: 'left' },
+      // a message of the client can cross OVER
+      left: { DROP: 'left', END: 'left' },
     },
-    turns: { 'server drops': 'server', 'client drops': 'client' },
-    quiet: ['server drops', 'client drops'],
+    turns: { start: 'server', 'server drops': 'server', 'client drops': 'client', left: 'client' },
+    quiet: ['server drops', 'client drops', 'left'],
   },
-  server: async (peer, { seating }) => exchange(peer, await seating.sit(connectFour, 1, {})),
-  client: async (peer, { seating }) => exchange(peer, await seating.sit(connectFour, 0, {})),
-  opposite: (seat: Seat<number, Grid>, { console }) => playAtConsole(connectFour, seat, console),
+  // with both seats, two clients of the port can meet; without an opponent, the peer gets seat 1, and so the other side begins
+  server: async (peer, { seating }) => exchange(peer, await seating.sit(connectFour, [1, 0], {})),
+  async client(peer, { seating }) {
+    const first = await peer.receive()
+    if (first.name === 'OVER') return
+    const seat = await seating.sit(connectFour, first.name === 'BEGIN' ? 1 : 0, {})
+    if (first.name === 'DROP') seat.play(Number(first.fields[0]))
+    await exchange(peer, seat)
+  },
 })
 
 /** A plug-in exports its games and its programs. */
 export const games = [connectFour]
-export const programs = [defineProgram({ name: 'example/connect-four', short: 'connect-four', protocol, host: { types: true } })]
+export const programs = [defineProgram({ name: 'example/connect-four', short: 'connect-four', protocol })]

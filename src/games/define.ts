@@ -1,10 +1,33 @@
 import { type Game, type GameSettings, isRefusal, type Random, type Refusal, type SeatNumber } from './game.ts'
 
-/** Returns a game unchanged; the compiler infers its types from `setup`, `play` and `view`. */
-export function defineGame<State, Move, View, Options = GameSettings>(
-  game: Game<State, Move, View, Options>,
-): Game<State, Move, View, Options> {
-  return game
+/** GameDefinition is the rules of a game without the parts that have a default. */
+export interface GameDefinition<State, Move, View, Options> extends Omit<Game<State, Move, View, Options>, 'seats' | 'view'> {
+  /** Default: two. */
+  readonly seats?: Game<State, Move, View, Options>['seats']
+  /** Makes a move for a seat that is to move, while the game is not over. */
+  play(state: State, seat: SeatNumber, move: Move, random: Random): State | Refusal
+  /** Default: the whole state, because nothing is secret. */
+  view?: Game<State, Move, View, Options>['view']
+}
+
+/**
+ * Defines a game. `play` is called only for a seat of `toMove`; the moves of others, and moves after the end, are refused. Without a
+ * `view`, the house can search its moves.
+ */
+export function defineGame<State, Move, View = State, Options = GameSettings>({
+  view,
+  ...rules
+}: GameDefinition<State, Move, View, Options>): Game<State, Move, View, Options> {
+  return {
+    seats: { min: 2, max: 2 },
+    ...toView(view),
+    ...rules,
+    play(state, seat, move, random) {
+      if (rules.outcome(state)) return { refused: 'the game is over' }
+      if (!rules.toMove(state).includes(seat)) return { refused: 'it is the other player’s turn' }
+      return rules.play(state, seat, move, random)
+    },
+  }
 }
 
 /** InTurn is a state of a game whose two players move in turn. */
@@ -31,10 +54,8 @@ export function defineTurnGame<State extends InTurn, Move, View = State, Options
   view,
   ...rules
 }: TurnGame<State, Move, View, Options>): Game<State, Move, View, Options> {
-  // without a view of its own, `View` is the state
-  const open = { view: (state: State) => state as unknown as View, whole: (view: View) => view as unknown as State }
   return {
-    ...(view ? { view } : open),
+    ...toView(view),
     ...rules,
     seats: { min: 2, max: 2 },
     toMove: (state) => (rules.outcome(state) ? [] : [state.turn]),
@@ -45,4 +66,12 @@ export function defineTurnGame<State extends InTurn, Move, View = State, Options
       return isRefusal(after) ? after : { ...after, turn: next(after, seat) }
     },
   }
+}
+
+/** Returns the view of a game; without one, it is the whole state, and `View` is the state. */
+function toView<State, View>(
+  view: Game<State, never, View, never>['view'] | undefined,
+): Pick<Game<State, never, View, never>, 'view' | 'whole'> {
+  if (view) return { view }
+  return { view: (state) => state as unknown as View, whole: (shown) => shown as unknown as State }
 }

@@ -47,13 +47,13 @@ export class ProgramSeating implements ClientSeating, HallAccess {
 
   async sit<State, Move, View, Options>(
     game: Game<State, Move, View, Options>,
-    number: SeatNumber,
+    seats: SeatNumber | readonly SeatNumber[],
     options: Options,
   ): Promise<Seat<Move, View>> {
     const { wait = 0 } = this.#session.context
-    const { seat, setup } = unturned(game.seats.max, number, options)
+    const accepted = unturned(game.seats.max, typeof seats === 'number' ? [seats] : seats, options)
     // a role that asks for a seat does nothing else until it has one
-    return this.#seat(game, { options: setup, seats: [seat], rated: false, wait }, 'given up', 'idle')
+    return this.#seat(game, { ...accepted, rated: false, wait }, 'given up', 'idle')
   }
 
   lobby(listener: LobbyListener): Lobby {
@@ -76,7 +76,7 @@ export class ProgramSeating implements ClientSeating, HallAccess {
 
   async seek<State, Move, View, Options>(
     game: Game<State, Move, View, Options>,
-    { options, seats, wait, rated = false, held = false }: SeekOptions<Options>,
+    { options, seats, wait = this.#session.context.wait ?? 0, rated = false, held = false }: SeekOptions<Options>,
   ): Promise<HallSeat<Move, View>> {
     return this.#seat(game, { options, seats, wait, rated }, held ? 'held' : 'given up', 'listening')
   }
@@ -149,13 +149,13 @@ export class ProgramSeating implements ClientSeating, HallAccess {
 }
 
 /**
- * Translates a program's seat to the hall's. At the hall's tables seat 0 begins, while a program may say that its seat 1
+ * Translates a program's seats to the hall's. At the hall's tables seat 0 begins, while a program may say that its seat 1
  * begins. With the same seat for both, a client that begins and a client that comes second can meet at one table.
  */
-function unturned(seats: number, number: SeatNumber, options: unknown): { seat: SeatNumber; setup: unknown } {
+function unturned(count: number, seats: readonly SeatNumber[], options: unknown): { seats: readonly SeatNumber[]; options: unknown } {
   if (typeof options !== 'object' || options === null || !('first' in options) || typeof options.first !== 'number') {
-    return { seat: number, setup: options }
+    return { seats, options }
   }
   const { first, ...setup } = options
-  return { seat: (number - first + seats) % seats, setup }
+  return { seats: seats.map((seat) => (seat - first + count) % count), options: setup }
 }

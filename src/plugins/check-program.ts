@@ -1,5 +1,6 @@
 import { errorMessage } from '../base/errors.ts'
 import { legalTransitions } from '../protocol/automaton.ts'
+import { findStandstill } from '../protocol/automaton-faults.ts'
 import type { Program } from '../protocol/definition.ts'
 import { isRecord } from './check-game.ts'
 import { findTakesFault } from './check-options.ts'
@@ -57,7 +58,7 @@ function findTrial({ protocol, defaults = {} }: Program): string | undefined {
     const { toServer, toClient } = protocol.framing(defaults)
     for (const framing of [toServer, toClient]) framing.decoder()
     for (const state of Object.keys(protocol.automaton.states)) legalTransitions(protocol.automaton, state)
-    return undefined
+    return findStandstill(protocol.automaton)
   } catch (reason) {
     return `cannot be started: ${errorMessage(reason)}`
   }

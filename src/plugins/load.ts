@@ -46,21 +46,50 @@ export async function loadPlugins(files: readonly string[], shipped: Playable, o
   if (files.length === 0) return shipped
   resolveToThisCopy(files.map((file) => pathToFileURL(resolve(file)).href))
   const limit = new TimeLimit(LIMIT)
+  const loaded = new LoadedExports()
   let all = shipped
-  for (const file of files) all = await addPlugin(file, readExports(file, await importFile(file)), { all, limit, onFailure })
+  for (const file of files) {
+    const exported = loaded.dropRepeated(readExports(file, await importFile(file)))
+    all = await addPlugin(file, exported, { all, limit, onFailure, loaded })
+  }
   return all
+}
+
+/** LoadedExports is what earlier files have exported, and who owns which name and port. */
+class LoadedExports {
+  readonly #items = new Set<unknown>()
+  readonly #owners = new Map<string, string>()
+
+  /** Returns the exports without the objects that an earlier file has exported: a protocol's file may export its game, too. */
+  dropRepeated({ games, programs, solos }: PluginExports): PluginExports {
+    const isNew = (item: unknown) => !isRecord(item) || !this.#items.has(item)
+    const fresh = { games: games.filter(isNew), programs: programs.filter(isNew), solos: solos.filter(isNew) }
+    for (const item of Object.values(fresh).flat()) this.#items.add(item)
+    return fresh
+  }
+
+  own(kind: 'game' | 'program' | 'port', name: string | number, owner: string): void {
+    this.#owners.set(`${kind} ${name}`, owner)
+  }
+
+  ownerOf(kind: 'game' | 'program' | 'port', name: string | number): string {
+    return this.#owners.get(`${kind} ${name}`) ?? `a ${kind === 'game' ? 'game' : 'program'} of Parlor`
+  }
 }
 
 /** Checks the exports of a plug-in, and resolves to the games and programs with its own. */
 async function addPlugin(
   file: string,
   { games, programs, solos }: PluginExports,
-  { all, limit, onFailure }: { all: Playable; limit: TimeLimit; onFailure: FailureObserver },
+  { all, limit, onFailure, loaded }: { all: Playable; limit: TimeLimit; onFailure: FailureObserver; loaded: LoadedExports },
 ): Promise<Playable> {
   const added = await Promise.all(games.map((game, at) => checkGame({ file, game, at, limit, onFailure })))
   const words = new Set(takenWords(all.catalogue))
   for (const game of added) {
-    for (const word of wordsOf(game)) take(words, word, `${file}: the name "${word}" of the game ${game.name} is taken`)
+    for (const word of wordsOf(game)) {
+      take(words, word, `${file}: the name "${word}" of the game ${game.name} is taken by ${loaded.ownerOf('game', word)}`)
+      loaded.own('game', word, `a game of ${file}`)
+    }
   }
   const shipped = await all.programs.loadNamed()
   const options = [...shipped.programs, ...shipped.solos].flatMap(({ takes = [] }) => takes)
@@ -71,15 +100,21 @@ async function addPlugin(
     const fault = findProgramFault(program)
     if (fault !== undefined) throw new PluginError(`${file}: ${whichOf('program', program, at)} ${fault}`)
     const checked = withPort(program as Program, ports)
-    takeNames(file, checked, names)
+    takeNames(file, checked, names, loaded)
     takeOptions(file, checked, options)
     const { servePort = checked.port } = checked
-    take(ports, servePort, `${file}: the port ${servePort} of the program ${checked.name} is taken; leave it out to get a free one`)
+    const taker = loaded.ownerOf('port', servePort)
+    take(
+      ports,
+      servePort,
+      `${file}: the port ${servePort} of the program ${checked.name} is taken by ${taker}; leave it out to get a free one`,
+    )
+    loaded.own('port', servePort, `the program ${checked.name} of ${file}`)
     named.push(checked)
   }
   const alone = solos.map((solo, at) => checkSolo(file, solo, at))
   for (const solo of alone) {
-    if (!named.some(({ name }) => name === solo.name)) takeNames(file, solo, names)
+    if (!named.some(({ name }) => name === solo.name)) takeNames(file, solo, names, loaded)
     takeOptions(file, solo, options)
   }
   return { catalogue: all.catalogue.with(added), programs: all.programs.with({ programs: named, solos: alone }) }
@@ -114,9 +149,10 @@ function checkSolo(file: string, solo: unknown, at: number): SoloProgram {
   return { ...others, source }
 }
 
-function takeNames(file: string, { name, short }: Pick<Program, 'name' | 'short'>, names: Set<string>): void {
+function takeNames(file: string, { name, short }: Pick<Program, 'name' | 'short'>, names: Set<string>, loaded: LoadedExports): void {
   for (const one of short === undefined ? [name] : [name, short]) {
-    take(names, one, `${file}: the name "${one}" of the program ${name} is taken`)
+    take(names, one, `${file}: the name "${one}" of the program ${name} is taken by ${loaded.ownerOf('program', one)}`)
+    loaded.own('program', one, `a program of ${file}`)
   }
 }
 

@@ -1,5 +1,5 @@
 import { tsPlugin } from '@sveltejs/acorn-typescript'
-import { type Node, Parser } from 'acorn'
+import { type Node, Parser, type Program } from 'acorn'
 
 /*
  * A role of a plug-in's program is an asynchronous function. Node can stop synchronous code only while it runs a script with a
@@ -73,13 +73,27 @@ export function addLoopLimits(source: string, file: string): string {
       for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) visit(child)
     }
   }
-  visit(TypeScript.parse(source, { ecmaVersion: 'latest', sourceType: 'module', locations: true, allowHashBang: true }))
+  visit(parseModule(source))
   if (inserts.length === 0) return source
   const code = inserts
     .toSorted((one, other) => other.at - one.at)
     .reduce((text, { at, text: more }) => text.slice(0, at) + more + text.slice(at), source)
   // at the end, because the first line may be for the shell
   return `${code}\nimport { tick as ${TICK} } from ${JSON.stringify(import.meta.url)}\n`
+}
+
+/** Checks whether a file imports or exports, so that it is a module and no CommonJS. Returns false for a text that cannot be parsed. */
+export function isModule(source: string): boolean {
+  try {
+    return parseModule(source).body.some(({ type }) => /^(?:Import|Export)/.test(type))
+  } catch (reason) {
+    if (reason instanceof SyntaxError) return false
+    throw reason
+  }
+}
+
+function parseModule(source: string): Program {
+  return TypeScript.parse(source, { ecmaVersion: 'latest', sourceType: 'module', locations: true, allowHashBang: true })
 }
 
 function isNode(value: unknown): value is Node {

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { type LoadFnOutput, registerHooks } from 'node:module'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { decode } from '../wire/text.ts'
-import { addLoopLimits } from './loop-limit.ts'
+import { addLoopLimits, isModule } from './loop-limit.ts'
 
 /** The ending of Parlor's files: `.ts` in a clone, `.js` in an installed package. */
 const ENDING = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
@@ -32,11 +33,25 @@ export function resolveToThisCopy(plugins: Iterable<string>): () => void {
       return (found.format ?? '') === '' && found.url.endsWith('.ts') ? { ...found, format: 'module-typescript' } : found
     },
     load(url, context, next) {
-      return limited.has(url) ? withLoopLimits(url, next(url, context)) : next(url, context)
+      return limited.has(url) ? withLoopLimits(url, next(url, { ...context, format: toFormat(url, context.format) })) : next(url, context)
     },
   })
   return () => hooks.deregister()
 }
+
+/**
+ * Returns the format of a module for a file that its package.json declares to be CommonJS, as `npm init` does, although it imports
+ * or exports; else the given format.
+ */
+function toFormat(url: string, format: string | null | undefined): string | null | undefined {
+  const module = MODULE_FORMATS.get(format ?? '')
+  return module !== undefined && isModule(readFileSync(fileURLToPath(url), 'utf8')) ? module : format
+}
+
+const MODULE_FORMATS: ReadonlyMap<string, string> = new Map([
+  ['commonjs', 'module'],
+  ['commonjs-typescript', 'module-typescript'],
+])
 
 /** Returns a loaded module with a time limit in its loops. Throws a SyntaxError if it is neither JavaScript nor TypeScript. */
 function withLoopLimits(url: string, loaded: LoadFnOutput): LoadFnOutput {

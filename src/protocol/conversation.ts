@@ -1,6 +1,6 @@
 import { type Clock, createSystemClock } from '../base/clock.ts'
 import { toError } from '../base/errors.ts'
-import type { Random } from '../games/game.ts'
+import type { Game, Random, Seat } from '../games/game.ts'
 import type { Budget } from '../wire/allowance.ts'
 import { Connection } from '../wire/connection.ts'
 import { Disconnected } from '../wire/disconnect.ts'
@@ -20,6 +20,7 @@ import {
 import { type ConversationObserver, Notices } from './notices.ts'
 import { pace as paceOption } from './options.ts'
 import { Peer } from './peer.ts'
+import { playAtConsole } from './roles.ts'
 import { type ClientSeating, LocalSeating, type OpponentFor, type PeerHandle, type Player } from './seating.ts'
 import { quoteUnfinished } from './violation-text.ts'
 
@@ -41,7 +42,7 @@ export interface ConversationOptions {
   readonly random: Random
   /** Console of this side; none by default. */
   readonly console?: Console
-  /** Chooses the players of the other seats; by default, the console, if the protocol can play there. */
+  /** Chooses the players of the other seats; by default, the console. */
   readonly opponentFor?: OpponentFor
   /** Creates the seating of this conversation; by default, a `LocalSeating`. */
   readonly createSeating?: (peer: PeerHandle) => ClientSeating
@@ -116,7 +117,7 @@ export class Conversation implements PeerHandle {
     this.#notices = observer?.onNotice && new Notices(this.#peer, observer, this.isEndless)
     this.#seating =
       createSeating?.(this) ??
-      new LocalSeating(opponentFor ?? ((game) => atTerminal(protocol, setting, game.name)), random, (reason) => this.stop(reason))
+      new LocalSeating(opponentFor ?? ((game) => atTerminal(protocol, setting, game)), random, (reason) => this.stop(reason))
     const interruptible = console === noConsole ? noConsole : abortedByPeer(console, this.connection, (end) => this.#peer.explain(end))
     const setting: RoleContext<unknown> = { words, console: interruptible, seating: this.#seating, options, random, clock, dialed }
     this.closed = this.#run(program, side, setting)
@@ -180,7 +181,7 @@ export class Conversation implements PeerHandle {
   }
 
   endOnDisconnect(on: boolean): void {
-    this.connection.whenPeerClosed(on ? (end) => this.stop(this.#peer.explain(end)) : undefined)
+    this.connection.whenPeerClosed(on ? (end) => this.stop(this.#peer.explain(end, true)) : undefined)
   }
 
   /**
@@ -268,9 +269,14 @@ export class Conversation implements PeerHandle {
   }
 }
 
-/** Returns a player that plays at this side's console; `undefined` if the protocol has none. */
-function atTerminal({ opposite }: Protocol, setting: RoleContext<unknown>, game: string): Player<unknown, unknown> | undefined {
-  return opposite && ((seat) => opposite(seat, setting, game))
+/** Returns a player that plays at this side's console: in the protocol's own way, or else in the game's notation. */
+function atTerminal<State, Move, View, Options>(
+  { opposite }: Protocol,
+  setting: RoleContext<unknown>,
+  game: Game<State, Move, View, Options>,
+): Player<Move, View> {
+  if (!opposite) return (seat) => playAtConsole(game, seat, setting.console)
+  return (seat) => opposite(seat as Seat<unknown, unknown>, setting, game.name)
 }
 
 /** Wraps a console so that its questions abort when the peer disconnects, even while the person types. */

@@ -13,7 +13,7 @@ export interface ProtocolDefinition<Name extends string, State extends string, W
   readonly framing?: (options: Options) => ReturnType<Protocol['framing']>
   server(peer: Peer<Name, State>, at: RoleContext<Words>): Promise<void>
   client(peer: Peer<Name, State>, at: RoleContext<Words>): Promise<void>
-  /** Plays the seat opposite the peer at this side's console, if the game has such a seat. */
+  /** Plays the seat opposite the peer at this side's console. Default: `playAtConsole`. */
   opposite?(seat: Seat<unknown, unknown>, at: RoleContext<Words>, game: string): Promise<void>
 }
 
@@ -30,10 +30,11 @@ export type ProgramDefinition<Name extends string, State extends string> = Pick<
 
 /**
  * Defines a program. Without a `port`, it gets a port of its own, above the ports of the shipped programs. `name` is
- * `GROUP/PROGRAM`, and `short` is the name that users type. Without a `host`, a program that needs the hall runs in `serve` alone.
+ * `GROUP/PROGRAM`, and `short` is the name that users type. By default, `parlor host` reads its console, so it serves one client after the
+ * other; a program that needs the hall runs in `serve` alone.
  */
 export function defineProgram<Name extends string, State extends string>(
   definition: ProgramDefinition<Name, State>,
 ): Program<Name, State, undefined> {
-  return { source: 'a plug-in', port: 0, join: {}, ...(definition.needs ? {} : { host: {} }), ...definition, words: undefined }
+  return { source: 'a plug-in', port: 0, join: {}, ...(definition.needs ? {} : { host: { types: true } }), ...definition, words: undefined }
 }

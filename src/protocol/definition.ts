@@ -77,7 +77,7 @@ export interface Protocol<Name extends string = string, State extends string = s
   readonly paced?: boolean
   server(peer: Peer<Name, State>, at: RoleContext<Words>): Promise<void>
   client(peer: Peer<Name, State>, at: RoleContext<Words>): Promise<void>
-  /** Plays the seat opposite the peer at this side's console, if the game has such a seat. */
+  /** Plays the seat opposite the peer at this side's console. Default: `playAtConsole`. */
   opposite?(seat: Seat<unknown, unknown>, at: RoleContext<Words>, game: string): Promise<void>
 }
 

@@ -19,6 +19,9 @@ import {
   withReason,
 } from './violation-text.ts'
 
+/** End of the sentence on a peer that disconnects while both sides wait for another player. */
+const WAITED = 'it was waiting for its opponent'
+
 /** DiagnosedPeer has the members of a peer that Diagnosis reads. */
 export interface DiagnosedPeer {
   readonly connection: Connection
@@ -132,12 +135,12 @@ export class Diagnosis {
     observer?.onGarbled(`the ${other} sent ${quoteMessage(speaker, text, raw)}${clue}`)
   }
 
-  /** Adds to the end of a connection what was expected from the peer, or that it was this side's turn. */
-  explainEnd(end: Disconnected): Disconnected {
+  /** Adds to the end of a connection what was expected from the peer, or whose turn it was; `forOpponent` as in `Peer.explain`. */
+  explainEnd(end: Disconnected, forOpponent: boolean): Disconnected {
     const { other, standing } = this.#peer
     const message = this.#isShown(end) ? end.message.replace(/ in the middle of a message, \d+ bytes? into it$/, '') : end.message
     const said = message.replace('the other side', `the ${other}`)
-    return new Disconnected(end.reason, `${said}${this.#rest(end)}; ${formatExpected(standing)}`, end.unfinished)
+    return new Disconnected(end.reason, `${said}${this.#rest(end)}; ${forOpponent ? WAITED : formatExpected(standing)}`, end.unfinished)
   }
 
   /** Returns a sentence on the peer's incomplete message and the part that it lacks; `undefined` if it was reported. */

@@ -122,6 +122,11 @@ export class Peer<Name extends string = string, State extends string = string> i
     return maySpeak(this.#steps, this.other)
   }
 
+  /** True if the peer may send any message now, even if only a goodbye, or may close. */
+  get maySend(): boolean {
+    return this.#steps.some(({ from }) => from !== this.#side)
+  }
+
   /** True if it is the peer's turn, and its program sends the message without input from a person. */
   get isAutomatic(): boolean {
     const states = this.#automaton.automatic?.[this.other]
@@ -222,11 +227,14 @@ export class Peer<Name extends string = string, State extends string = string> i
     return false
   }
 
-  /** Adds to the end of a connection what was expected from the peer, or that it was this side's turn. */
-  explain(end: Disconnected): Disconnected {
+  /**
+   * Adds to the end of a connection what was expected from the peer, or that it was this side's turn; `forOpponent`: both sides
+   * were waiting for another player.
+   */
+  explain(end: Disconnected, forOpponent = false): Disconnected {
     if (end.reason === 'ours') return end
     if (end.reason === 'violation') return new Disconnected(end.reason, end.message.replace('the other side', `the ${this.other}`))
-    return this.#diagnose().explainEnd(end)
+    return this.#diagnose().explainEnd(end, forOpponent)
   }
 
   /** Returns a sentence on the peer's incomplete message and the part that it lacks; `undefined` if there is none to report. */

@@ -1,5 +1,15 @@
-import { type Game, isRefusal, type Seat } from '../games/game.ts'
+import {
+  type Game,
+  isRefusal,
+  type Notation,
+  type Outcome,
+  type Refusal,
+  type Seat,
+  type SeatNumber,
+  type Situation,
+} from '../games/game.ts'
 import { Disconnected } from '../wire/disconnect.ts'
+import type { ReceivedMessage } from './automaton.ts'
 import type { Console } from './definition.ts'
 import type { Peer } from './peer.ts'
 
@@ -52,7 +62,7 @@ const GIVE_UP = 'END'
 
 /**
  * Plays a seat for the person at a console until the game is over: shows the board, asks for a move until the rules accept one, and
- * says why they refuse one and who has won. `opposite` of a plug-in's protocol calls it.
+ * says why they refuse one and who has won. It is the default `opposite` of a protocol.
  */
 export async function playAtConsole<State, Move, View, Options>(
   { notation }: Game<State, Move, View, Options>,
@@ -60,22 +70,81 @@ export async function playAtConsole<State, Move, View, Options>(
   console: Console,
   prompt = `Your move (${GIVE_UP} to give up): `,
 ): Promise<void> {
+  let coming = seat.next()
+  for (let hasMoved = false; ; ) {
+    const { view, turn, outcome } = await coming
+    if (turn || outcome) console.say(notation.render(view))
+    if (outcome) return console.say(formatOutcome(outcome, seat.number))
+    if (turn && hasMoved) console.say('You move again.')
+    hasMoved = turn
+    // before the question, which is withdrawn if the opponent leaves meanwhile
+    coming = seat.next()
+    if (turn) await askMove(notation, seat, () => askUntil(coming, console, { prompt, atEnd: GIVE_UP }), console)
+  }
+}
+
+/** Asks for moves until the rules accept one, the person gives up, or the question is withdrawn. */
+async function askMove<Move, View>(
+  notation: Notation<Move, View>,
+  seat: Seat<Move, View>,
+  ask: () => Promise<string | undefined>,
+  console: Console,
+): Promise<void> {
   for (;;) {
-    const { view, outcome } = await seat.turn()
-    console.say(notation.render(view))
-    if (outcome)
-      return console.say(outcome.winners.length === 0 ? 'A draw.' : outcome.winners.includes(seat.number) ? 'You win!' : 'You lose.')
-    // a refused move makes no situation, so `turn` would wait for ever
-    for (let moved = false; !moved; ) {
-      const typed = await console.ask(prompt, GIVE_UP)
-      if (typed.trim().toUpperCase() === GIVE_UP) {
-        seat.leave()
-        break
-      }
-      const move = notation.parse(typed)
-      const refusal = isRefusal(move) ? move : seat.play(move)
-      if (refusal) console.say(`${refusal.refused}.`)
-      moved = refusal === undefined
+    const typed = await ask()
+    if (typed === undefined) return
+    if (typed.trim().toUpperCase() === GIVE_UP) return seat.leave()
+    const move = notation.parse(typed)
+    const refusal = isRefusal(move) ? move : seat.play(move)
+    if (!refusal) return
+    // a refused move makes no situation, so the person has to type another one
+    console.say(`${refusal.refused}.`)
+  }
+}
+
+function formatOutcome({ winners, left }: Outcome, seat: SeatNumber): string {
+  if (left !== undefined) return left === seat ? 'You have left the game.' : 'The opponent has left the game. You win!'
+  return winners.length === 0 ? 'A draw.' : winners.includes(seat) ? 'You win!' : 'You lose.'
+}
+
+/** SeatBridge translates between a protocol and a game, for `playForPeer`. */
+export interface SeatBridge<Move, View, Name extends string> {
+  /** Messages with which the peer gives up the game. */
+  readonly leaves: readonly Name[]
+  /** Sends the peer the messages for a situation of its seat, if there are any. Called once for each situation; `before` is the previous one. */
+  report(situation: Situation<View>, before: Situation<View> | undefined): void
+  /** Returns the move in any other message of the peer, or a refusal. */
+  read(message: ReceivedMessage<Name>): Move | Refusal
+}
+
+/**
+ * Plays a seat for the peer until the game is over or the peer leaves. It waits for the seat and for the peer at once, so the peer
+ * hears at once if the opponent leaves while the peer is to move. `peer.refuse` answers a move that the rules refuse.
+ */
+export async function playForPeer<Move, View, Name extends string, State extends string>(
+  peer: Peer<Name, State>,
+  seat: Seat<Move, View>,
+  { leaves, report, read }: SeatBridge<Move, View, Name>,
+): Promise<void> {
+  let coming = seat.next()
+  let message: Promise<ReceivedMessage<Name>> | undefined
+  let before: Situation<View> | undefined
+  for (;;) {
+    // a message in a state in which the peer may send none stays unread
+    if (peer.maySend) message ??= peer.receive()
+    const situated = coming.then((situation) => ({ situation }))
+    const event = await Promise.race(message ? [situated, message.then((said) => ({ said }))] : [situated])
+    if ('situation' in event) {
+      report(event.situation, before)
+      if (event.situation.outcome) return
+      before = event.situation
+      coming = seat.next()
+      continue
     }
+    message = undefined
+    if (leaves.includes(event.said.name)) return seat.leave()
+    const move = read(event.said)
+    const refusal = isRefusal(move) ? move : seat.play(move)
+    if (refusal) peer.refuse(refusal.refused)
   }
 }

@@ -7,8 +7,15 @@ import type { Lobby, LobbyListener } from '../hall/api.ts'
  * console, the house, or another peer.
  */
 export interface Seating {
-  /** Seats the peer at a new table of `game`, in the seat `number`. */
-  sit<State, Move, View, Options>(game: Game<State, Move, View, Options>, number: SeatNumber, options: Options): Promise<Seat<Move, View>>
+  /**
+   * Seats the peer at a new table of `game`, in a seat or in one of several seats, the preferred first. Two clients of one port can
+   * meet only if their roles accept several seats. In `parlor serve`, the house plays if no opponent comes in the server's `wait`.
+   */
+  sit<State, Move, View, Options>(
+    game: Game<State, Move, View, Options>,
+    seats: SeatNumber | readonly SeatNumber[],
+    options: Options,
+  ): Promise<Seat<Move, View>>
   /** Access to the hall, in which the peer can take a name; missing if there is no hall. */
   readonly hall?: HallAccess
   /** Opens a lobby session for a peer that sends lobby commands itself; the listener is notified of its events. */
@@ -32,8 +39,8 @@ export interface SeekOptions<Options> {
   readonly options: Options
   /** Seats that the peer accepts. */
   readonly seats: readonly SeatNumber[]
-  /** Milliseconds until the house takes the other seat, if no opponent has; `Infinity` for never. */
-  readonly wait: number
+  /** Milliseconds until the house takes the other seat, if no opponent has; `Infinity` for never. Default: the server's `wait`. */
+  readonly wait?: number
   /** Makes the game count for the ladder. */
   readonly rated?: boolean
   /** Keeps the seat when the peer disconnects, until a user of the same name resumes it. */
@@ -127,9 +134,10 @@ export class LocalSeating implements ClientSeating {
 
   async sit<State, Move, View, Options>(
     game: Game<State, Move, View, Options>,
-    number: SeatNumber,
+    seats: SeatNumber | readonly SeatNumber[],
     options: Options,
   ): Promise<Seat<Move, View>> {
+    const [number = 0] = typeof seats === 'number' ? [seats] : seats
     // most clients never open a table, so the module is loaded with the first
     localTables ??= await import('../games/local-table.ts')
     const table = new localTables.LocalTable(game, options, this.#random)

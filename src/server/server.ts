@@ -226,7 +226,7 @@ export class Server {
     const runQueue = this.#runQueue
     const client = new ClientConnection(++this.#connections, program.name, transport, this.#statsOf(program), this.#hosting, next)
     const onSeated = logs.seated && ((table: number, seat: number) => logs.seated?.(client, table, seat))
-    const createSeating = (peer: PeerHandle) => factory.createSeating(peer, program.name, onSeated)
+    const createSeating = (peer: PeerHandle) => factory.createSeating(peer, program.short ?? program.name, onSeated)
     const carrier = this.#serving.overlay?.(transport, program, client) ?? transport
     const terms = {
       program,

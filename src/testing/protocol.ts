@@ -1,17 +1,11 @@
-import { createSystemClock } from '../base/clock.ts'
-import { seededRandom } from '../games/random.ts'
 import { type Automaton, legalTransitions, type MessageSpec, parseMessage, type Side } from '../protocol/automaton.ts'
-import { Conversation } from '../protocol/conversation.ts'
+import { findStandstill } from '../protocol/automaton-faults.ts'
 import type { Program } from '../protocol/definition.ts'
-import type { PeerHandle } from '../protocol/seating.ts'
 import { decode } from '../wire/text.ts'
-import { memoryPair } from '../wire/transports/memory.ts'
 import { assert } from './assert.ts'
 import type { TestFunction } from './game.ts'
-import { HouseSeating } from './house-seating.ts'
 import { createPeer } from './memory-peer.ts'
-import { randomUser } from './random-user.ts'
-import { judgeRecording, recordWrites } from './wire-recorder.ts'
+import { walk } from './walk.ts'
 
 /** ProtocolTestOptions is the input of the tests of a protocol beside the program. */
 export interface ProtocolTestOptions {
@@ -38,9 +32,6 @@ export const GARBAGE = [
   'ä'.repeat(50),
 ]
 
-/** Milliseconds after which a walk counts as stuck; most take a few. */
-const STUCK = 10_000
-
 /** The sides of a conversation. */
 const SIDES = ['server', 'client'] as const
 
@@ -52,6 +43,11 @@ const SIDES = ['server', 'client'] as const
 export function testProtocol(test: TestFunction, program: Program, { walks = 60, typed }: ProtocolTestOptions = {}): void {
   const { name, protocol } = program
   const { automaton } = protocol
+
+  test(`${name}: after each refusal the client can send again`, () => {
+    const fault = findStandstill(automaton)
+    assert(fault === undefined, () => `the automaton ${fault}`)
+  })
 
   test(`${name}: random walks of the two roles against each other stay in the automaton, and visit every state`, async () => {
     const visited = new Set([automaton.start])
@@ -73,34 +69,6 @@ export function testProtocol(test: TestFunction, program: Program, { walks = 60,
       assert(refused > 0 || acceptsEverything(automaton, side), () => 'no message was refused')
     })
   }
-}
-
-/** Lets the two roles of a program talk. Resolves to the states that they visit; rejects if the conversation violates the protocol. */
-async function walk(program: Program, seed: number, typed: readonly string[] | undefined): Promise<readonly string[]> {
-  const random = seededRandom(seed)
-  const options = { ...program.defaults, pace: 0, delay: 0 }
-  const [server, client] = memoryPair()
-  const events = recordWrites(server, client)
-  const terms = { program, options, random }
-  const inHall = program.needs ? { createSeating: (peer: PeerHandle) => new HouseSeating(peer, random) } : {}
-  const sides = [
-    new Conversation({ ...terms, ...inHall, side: 'server', transport: server, console: randomUser(random, 40, { typed }) }),
-    new Conversation({ ...terms, side: 'client', transport: client, console: randomUser(random, random.integer(0, 60), { typed }) }),
-  ]
-  const stuck = Promise.withResolvers<never>()
-  const cancel = createSystemClock().after(STUCK, () => stuck.reject(new Error(formatStuck(seed, sides))))
-  const ends = await Promise.race([Promise.all(sides.map(({ closed }) => closed)), stuck.promise]).finally(cancel)
-  const { illegal, steps, state, over } = judgeRecording(program, options, events)
-  assert(illegal === undefined, () => `in the walk ${seed}, a role sent the illegal message ${JSON.stringify(illegal)}`)
-  for (const end of ends) assert(!end || /^(?:Disconnected|EndOfInput)$/.test(end.name), () => `in the walk ${seed}, a role threw ${end}`)
-  assert(over || ends.some((end) => end), () => `in the walk ${seed}, the roles ended in the state "${state}", which is no end`)
-  return steps.map(({ next }) => next)
-}
-
-/** Says in which state the roles wait for something that does not come. */
-function formatStuck(seed: number, sides: readonly Conversation[]): string {
-  const states = sides.map(({ state }, at) => `the ${SIDES[at]} in the state "${state}"`)
-  return `the walk ${seed} does not end: ${states.join(', ')}. A role, or \`opposite\`, waits for a message or for a turn that does not come`
 }
 
 /** Lists the messages that a side must refuse in a state: all other messages of the protocol, and messages of no protocol. */

@@ -30,8 +30,17 @@ export function recordWrites(server: MemoryTransport, client: MemoryTransport): 
   return events
 }
 
-/** Observation is an observer's result: the steps of the conversation, and its last state. */
+/** JudgedMessage is a message on the wire, with the state of the conversation before it. */
+export interface JudgedMessage {
+  readonly from: Side
+  readonly text: string
+  readonly state: string
+}
+
+/** RecordingJudgement is an observer's result: the messages and steps of the conversation, and its last state. */
 export interface RecordingJudgement {
+  /** All messages up to the first illegal one. */
+  readonly messages: readonly JudgedMessage[]
   readonly steps: readonly Transition[]
   readonly state: string
   /** True if the conversation may be over in that state. */
@@ -46,9 +55,11 @@ export function judgeRecording({ protocol, defaults }: Program, options: Options
   const { toServer, toClient } = protocol.framing({ ...defaults, ...options })
   const decoders = { client: toServer.decoder(), server: toClient.decoder() }
   const alone = { client: toServer.alone, server: toClient.alone }
+  const messages: JudgedMessage[] = []
   const steps: Transition[] = []
   let state = automaton.start
   const take = (from: Side, text: string): boolean => {
+    messages.push({ from, text, state })
     const step = legalTransitions(automaton, state).find(
       (one) => one.from === from && !one.form.closes && parseMessage(one.form, text) !== undefined,
     )
@@ -58,7 +69,7 @@ export function judgeRecording({ protocol, defaults }: Program, options: Options
     }
     return step !== undefined || isRefusal(automaton, from, text)
   }
-  const judged = () => ({ steps, state, over: mayEnd(automaton, state) })
+  const judged = () => ({ messages, steps, state, over: mayEnd(automaton, state) })
   for (const { from, bytes } of events) {
     const decoder = decoders[from]
     if (bytes !== 'end') decoder.push(bytes)

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { access, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -73,6 +73,15 @@ describe('the package, installed from its tarball into another folder', () => {
       .split('\n')
       .filter((line) => /error TS/.test(line))
     expect(faults).toEqual([expect.stringMatching(/^own\/wrong\.ts\(2,/)])
+  })
+
+  test('contains the guide for authors, and each file to which its part on plug-ins links', async () => {
+    const guide = await readFile(join(folder, 'node_modules/parlor/CONTRIBUTING.md'), 'utf8')
+    const part = /^## Write a plug-in\n([\s\S]*?)^## /m.exec(guide)?.[1] ?? ''
+    const links = [...part.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path = '']) => path)
+    expect(links.length).toBeGreaterThan(2)
+    for (const path of links) await access(join(folder, 'node_modules/parlor', path))
+    expect(part).not.toMatch(/\b(?:src|test)\//)
   })
 
   test('contains no sources and no tests', async () => {

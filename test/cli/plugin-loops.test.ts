@@ -14,7 +14,7 @@ const protocol = defineProtocol({
   name: 'hanging', title: 'the server computes for ever',
   automaton: {
     messages: { HANG: client('HANG'), PING: client('PING'), PONG: server('PONG'), ERROR: server('ERROR {reason}', { example: 'ERROR no' }) },
-    start: 'open', states: { open: { HANG: 'busy', PING: 'asked' }, asked: { PONG: 'open' }, busy: { PONG: 'open' } },
+    start: 'open', states: { open: { HANG: 'busy', PING: 'asked' }, asked: { PONG: 'open', ERROR: 'open' }, busy: { PONG: 'open' } },
     quiet: ['open'],
     refusal: 'ERROR',
   },

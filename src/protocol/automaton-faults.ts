@@ -1,0 +1,25 @@
+import { type Automaton, findTransition, legalTransitions, type Transition } from './automaton.ts'
+
+/*
+ * Mistakes that a compiled automaton can have, found before its first conversation. Each would end as a standstill: both sides wait,
+ * and no message is illegal.
+ */
+
+/** Returns the first mistake of an automaton for which both sides would wait forever, as a predicate; `undefined` if there is none. */
+export function findStandstill(automaton: Automaton): string | undefined {
+  const { refusal } = automaton
+  if (refusal === undefined) return undefined
+  const states = Object.keys(automaton.states)
+  const steps = states.flatMap((state) => legalTransitions(automaton, state).map((step) => ({ state, step })))
+  if (!steps.some(({ step }) => step.name === refusal))
+    return `has the refusal ${refusal}, but no state has it: so after a refused move the client could not send again; add it to the state in which the server answers a move, as in judging: { ${refusal}: 'aiming' }`
+  const unasked = steps.find(({ step: { form, name, after } }) => form.asks === true && !allowsAgain(after, name))
+  if (!unasked) return undefined
+  const { name, next } = unasked.step
+  return `has the message ${name}, which asks, so the server sends it again after a refusal; but the state "${next}", to which it leads, does not allow it: add ${name}: '${next}' to that state, or leave out "asks"`
+}
+
+/** Checks whether a state whose client answers a request allows the request again. */
+function allowsAgain(after: readonly Transition[], name: string): boolean {
+  return after.every(({ from }) => from === 'server') || findTransition(after, name) !== undefined
+}
