@@ -1,7 +1,7 @@
 import type { ClassLine } from '../lab/class/class-lines.ts'
 import type { ClassConnection, ClassObservation } from '../lab/class/class-view.ts'
 import { formatDiagramHead, formatObservation, type SequenceDiagramOptions } from '../lab/monitor/sequence-diagram.ts'
-import { formatClassLine } from './class-table.ts'
+import { formatClassRow } from './class-table.ts'
 
 /** ClassDiagram turns the lines of one connection into those of a sequence diagram: the row first, then each observation as it comes. */
 export class ClassDiagram {
@@ -25,7 +25,7 @@ export class ClassDiagram {
       case 'connection': {
         const isFirst = this.#row === undefined
         this.#row = line.row
-        return isFirst ? [formatClassLine(line.row, this.#options.width), ''] : []
+        return isFirst ? [formatClassRow(line.row, this.#options.width), ''] : []
       }
       case 'observation':
         return [...this.#begin(line), ...formatObservation(line.observation, this.#options)]

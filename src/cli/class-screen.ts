@@ -79,7 +79,7 @@ export class ClassScreen {
   #draw(): void {
     const { output, color, clock } = this.#options
     const lines = (output.rows || LINES) - 1
-    const table = formatClassTable(this.rows, { columns: terminalColumns(output), color, now: clock.now(), lines: lines - 1 })
+    const table = formatClassTable(this.rows, { columns: terminalColumns(output), color, now: clock.now(), lines: lines - 2 })
     const shown = [...table, '', 'Ctrl-C ends this.'].slice(0, lines)
     output.write(`${HOME}${shown.map((line) => `${line}${REST_OF_LINE}`).join('\n')}\n${REST_OF_SCREEN}`)
     this.#schedule(TICK)

@@ -37,7 +37,7 @@ const RED = '\x1b[31m'
 const DIM = '\x1b[2m'
 const RESET = '\x1b[0m'
 
-/** Formats the console as a table: a row for each connection, and below it its last fault. Standing faults are first, then open connections. */
+/** Formats the console as a table: a row for each connection, and below it its last fault. */
 export function formatClassTable(rows: readonly ClassConnection[], options: ClassTableOptions): readonly string[] {
   const { columns, lines = Number.POSITIVE_INFINITY } = options
   const head = formatSummary(rows)
@@ -60,11 +60,11 @@ export function formatClassTable(rows: readonly ClassConnection[], options: Clas
     count++
   }
   const left = blocks.length - count
-  return [head, titles, ...shown, ...(left > 0 ? [`... and ${left} more: a higher window shows them, or --once`] : [])]
+  return [head, titles, ...shown, ...(left > 0 ? [`... and ${left} more: a taller window shows them, or --once`] : [])]
 }
 
 /** Formats a connection as one line, for a pipe. */
-export function formatClassLine(row: ClassConnection, columns = Number.POSITIVE_INFINITY): string {
+export function formatClassRow(row: ClassConnection, columns = Number.POSITIVE_INFINITY): string {
   const { name, program, state, progress, fault } = row
   const { visited, states, games } = progress
   const parts = [
@@ -89,10 +89,9 @@ export function formatSummary(rows: readonly ClassConnection[]): string {
   return `${all}, ${open} open; ${count('failed')} with a fault, ${count('passed')} finished`
 }
 
-/** Standing faults are first, then open connections. */
-function rankOf(row: ClassConnection): number {
-  if (row.fault?.stands) return row.isOpen ? 0 : 1
-  return row.isOpen ? 2 : 3
+/** Open connections are first, and among them those with a standing fault. */
+function rankOf({ fault, isOpen }: ClassConnection): number {
+  return (isOpen ? 0 : 2) + (fault?.stands ? 0 : 1)
 }
 
 function toCells(row: ClassConnection, now: number): readonly string[] {

@@ -9,7 +9,7 @@ import type { Address } from '../wire/transport.ts'
 import { ClassDiagram } from './class-diagram.ts'
 import { formatClassCsv, formatClassJUnit } from './class-export.ts'
 import { ClassScreen } from './class-screen.ts'
-import { formatClassLine, formatClassTable, formatSummary } from './class-table.ts'
+import { formatClassRow, formatClassTable, formatSummary } from './class-table.ts'
 import { wallClock } from './clock.ts'
 import { printError, UsageError } from './diagnostics.ts'
 import { terminalSignal } from './stop-signal.ts'
@@ -130,7 +130,7 @@ async function showLines(feed: Feed): Promise<number> {
       printError(line.refused)
       return EXIT.trouble
     }
-    if (line.type === 'connection') printLines([`${formatTime(wallClock.now())}  ${formatClassLine(line.row)}`])
+    if (line.type === 'connection') printLines([`${formatTime(wallClock.now())}  ${formatClassRow(line.row)}`])
     else if (line.type === 'snapshot') warnOfUnwatched(line.unwatched)
   }
   return EXIT.good

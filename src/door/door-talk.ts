@@ -3,7 +3,9 @@ import type { SecretSpan } from '../wire/secret-masking.ts'
 
 /** Matches a whole line that is a command without a text for people; its arguments are names, numbers and settings. */
 const COMMAND =
-  /^\W*(?:play|games|help|who|tables|seeks|board|go|watch|unwatch|leave|quit|more|challenge|invite|join|accept|decline|cancel|draw|resign|claim|rules|rank|history|telnet|style|resume|seats|people|house|mute|unmute|name|login|logout|register|unregister|password|enter)(?: [\w-]{1,20}){0,4}\s*$/i
+  /^\s*(?:play|games|help|who|tables|seeks|board|go|watch|unwatch|leave|quit|more|challenge|invite|accept|decline|cancel|draw|resign|claim|rules|rank|history|telnet|style|seats|people|house|mute|unmute)(?: [\w-]{1,20}){0,4}\s*$/i
+/** Matches commands that a password, a token or a code may follow: without an argument alone, they are shown. */
+const BARE = /^\s*(?:login|logout|register|unregister|password|resume|join)\s*$/i
 /** Matches a move, as people type it. */
 const MOVE = /^\s*(?:-?\d{1,3}|[a-z]|[a-h]\d)\s*$/i
 /** Matches a field with a text of a user in the native protocol. */
@@ -17,7 +19,7 @@ const TEXT = /"text"\s*:\s*"((?:\\.|[^"\\])*)"/dg
 export function findDoorTalk(from: Side, text: string): readonly SecretSpan[] {
   const all: readonly SecretSpan[] = text === '' ? [] : [[0, text.length]]
   if (/^\s*\{/.test(text)) return findInJson(text) ?? all
-  return from === 'client' && (COMMAND.test(text) || MOVE.test(text)) ? [] : all
+  return from === 'client' && [COMMAND, BARE, MOVE].some((pattern) => pattern.test(text)) ? [] : all
 }
 
 /** Finds the fields `text`; `undefined` if the line is not JSON, or has them in another form. */

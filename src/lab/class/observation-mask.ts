@@ -1,5 +1,5 @@
 import { type Automaton, type MessageSpec, type Side, splitMessage } from '../../protocol/automaton.ts'
-import { maskSecrets, type SecretSpan } from '../../wire/secret-masking.ts'
+import { findSecretsAfterKeyword, maskSecrets, type SecretSpan } from '../../wire/secret-masking.ts'
 import { encode } from '../../wire/text.ts'
 import type {
   MessageObservation,
@@ -95,7 +95,8 @@ export class ObservationMask {
   }
 
   #maskUnreadable(one: UnreadableObservation): UnreadableObservation {
-    if (!this.#hasTalk[one.from]) return one
+    // the sentence quotes the beginning of the bytes
+    if (!this.#hasTalk[one.from]) return { ...one, sentence: maskSecrets(one.sentence, findSecretsAfterKeyword(one.sentence)) }
     return { ...one, sentence: `the ${one.from} sent bytes, which are not shown, that are no message within the limit` }
   }
 }

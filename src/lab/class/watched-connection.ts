@@ -1,4 +1,4 @@
-import { parseMessage, type Side } from '../../protocol/automaton.ts'
+import { isEndless, parseMessage, type Side } from '../../protocol/automaton.ts'
 import type { Address } from '../../wire/transport.ts'
 import { ConversationMonitor, type WatchedProtocol } from '../monitor/monitor.ts'
 import type { EndObservation, MessageVerdict, Observation, WireEvent } from '../monitor/observation.ts'
@@ -27,6 +27,7 @@ export class WatchedConnection {
   readonly #limits: Pick<ClassLimits, 'observations' | 'bytes'>
   readonly #mask: ObservationMask
   readonly #visited = new Set<string>()
+  readonly #isEndless: boolean
   /** `undefined` after the end, or after it has failed. */
   #monitor: ConversationMonitor | undefined
   #stored: { readonly entry: ClassObservation; readonly size: number }[] = []
@@ -51,6 +52,7 @@ export class WatchedConnection {
     this.#limits = limits
     this.#mask = new ObservationMask(protocol.automaton)
     this.#monitor = new ConversationMonitor(protocol, { datagrams: isDatagrams })
+    this.#isEndless = isEndless(protocol.automaton)
     this.#state = this.#monitor.state
     this.#visited.add(this.#state)
   }
@@ -79,7 +81,7 @@ export class WatchedConnection {
       state: this.#state,
       turn: this.#monitor?.turn ?? 'none',
       isOpen: this.#isOpen,
-      isOver: this.#isOver,
+      isOver: this.#isOver || this.#isEndless,
       openedAt,
       lastAt: openedAt + this.#lastAt,
       progress: { visited: this.#visited.size, states, games: this.#games },
@@ -172,7 +174,7 @@ export class WatchedConnection {
   #takeEnd({ at, from, how, before, after, over, expected }: EndObservation): void {
     this.#visited.add(before).add(after)
     if (from === 'server') this.#hasServerEnded = true
-    else if (!over && !this.#hasServerEnded && !this.#fault?.stands) {
+    else if (!over && !this.#isEndless && !this.#hasServerEnded && !this.#fault?.stands) {
       const what = how === 'finished' ? 'closed the connection' : 'broke the connection off'
       this.#setFault(`the client ${what} before the end of the conversation${expected === undefined ? '' : `: ${expected}`}`, at)
     }
