@@ -13,7 +13,16 @@ describe('a row of the class console', () => {
     await room.clock.pass(1500)
     await room.exchange(client, '<GUESS\n')
     expect(room.row(client)).toEqual({
-      ...{ connection: 1, program: 'tjc/guess', host: '127.0.0.1', port: 50_001, transport: 'tcp', isOpen: true, isOver: false, isLost: false },
+      ...{
+        connection: 1,
+        program: 'tjc/guess',
+        host: '127.0.0.1',
+        port: 50_001,
+        transport: 'tcp',
+        isOpen: true,
+        isOver: false,
+        isLost: false,
+      },
       ...{ state: 'guessing', turn: 'client', progress: { visited: 2, states: 5, games: 0 }, observations: 1 },
       ...{ openedAt: 1_700_000_000_000, lastAt: 1_700_000_001_500 },
     })
@@ -83,7 +92,9 @@ describe('a row of the class console', () => {
     second.server.finish()
     for (const { client } of [early, second, chat]) client.finish()
     await settled()
-    expect(room.row(early).fault?.sentence).toMatch(/^the client closed the connection before the end of the conversation: expected a number/)
+    expect(room.row(early).fault?.sentence).toMatch(
+      /^the client closed the connection before the end of the conversation: expected a number/,
+    )
     expect(room.row(second)).not.toHaveProperty('fault')
     expect(room.row(chat)).not.toHaveProperty('fault')
   })

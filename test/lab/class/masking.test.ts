@@ -122,7 +122,9 @@ describe('passwords, tokens and talk', () => {
     const room = new WatchedClass()
     const illegal = await room.connect(shouting)
     await room.exchange(illegal, '>say hello\n')
-    expect(room.row(illegal).fault?.sentence).toBe('the client sent a text, which is not shown: expected something like "SAY ada hello" or "MOVE 5"')
+    expect(room.row(illegal).fault?.sentence).toBe(
+      'the client sent a text, which is not shown: expected something like "SAY ada hello" or "MOVE 5"',
+    )
     const unfinished = await room.connect('chat')
     await room.exchange(unfinished, '<Hello\n', '>my dear')
     await room.clock.pass(3000)
