@@ -119,9 +119,9 @@ export class WatchedConnection {
     this.#games++
   }
 
-  /** Takes the name under which the client plays; the name that it has sent first stays. */
+  /** Sets the name under which the client plays. */
   setName(name: string): void {
-    this.#name ??= name.slice(0, NAME)
+    this.#name = name.slice(0, NAME)
   }
 
   /** Ends the watch of a connection that is closed. */
@@ -150,7 +150,7 @@ export class WatchedConnection {
     this.#store(shown)
     switch (one.kind) {
       case 'message':
-        if (one.from === 'client') this.#name ??= this.#findName(one.name, one.text)
+        if (one.from === 'client') this.#name = this.#findName(one.name, one.text) ?? this.#name
         this.#takeVerdict(one.from, one.at, one, shown.kind === 'message' ? shown : one)
         break
       case 'judged':
