@@ -28,7 +28,8 @@ const REST_OF_SCREEN = '\x1b[J'
 /** ClassScreen shows the class console on a terminal, and draws it again with each change. The terminal is restored when it is closed. */
 export class ClassScreen {
   readonly #options: ClassScreenOptions
-  readonly #rows = new Map<number, ClassConnection>()
+  /** The rows, and the monotonic time at which each arrived. */
+  readonly #rows = new Map<number, { readonly row: ClassConnection; readonly at: number }>()
   #cancel: (() => void) | undefined
   #isShown = false
   readonly #onResize = (): void => this.#draw()
@@ -40,12 +41,13 @@ export class ClassScreen {
 
   /** The connections, as they were shown last. */
   get rows(): readonly ClassConnection[] {
-    return [...this.#rows.values()]
+    const now = this.#options.clock.monotonic()
+    return Array.from(this.#rows.values(), ({ row, at }) => ({ ...row, quietFor: row.quietFor + now - at }))
   }
 
   /** Takes a line of the console. The table appears with the end of the snapshot. */
   take(line: ClassLine): void {
-    if (line.type === 'connection') this.#rows.set(line.row.connection, line.row)
+    if (line.type === 'connection') this.#rows.set(line.row.connection, { row: line.row, at: this.#options.clock.monotonic() })
     else if (line.type === 'gone') this.#rows.delete(line.connection)
     else if (line.type === 'snapshot') this.#enter()
     if (this.#isShown && line.type !== 'snapshot') this.#schedule(SOON)
@@ -77,9 +79,9 @@ export class ClassScreen {
   }
 
   #draw(): void {
-    const { output, color, clock } = this.#options
+    const { output, color } = this.#options
     const lines = (output.rows || LINES) - 1
-    const table = formatClassTable(this.rows, { columns: terminalColumns(output), color, now: clock.now(), lines: lines - 2 })
+    const table = formatClassTable(this.rows, { columns: terminalColumns(output), color, lines: lines - 2 })
     const shown = [...table, '', 'Ctrl-C ends this.'].slice(0, lines)
     output.write(`${HOME}${shown.map((line) => `${line}${REST_OF_LINE}`).join('\n')}\n${REST_OF_SCREEN}`)
     this.#schedule(TICK)

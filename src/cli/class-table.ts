@@ -9,8 +9,6 @@ import { formatTable } from './table.ts'
 export interface ClassTableOptions {
   readonly columns: number
   readonly color: boolean
-  /** Time of the server, in milliseconds since the Unix epoch. */
-  readonly now: number
   /** Limit of lines, at a terminal; what does not fit is counted in the last line. */
   readonly lines?: number
 }
@@ -45,7 +43,7 @@ export function formatClassTable(rows: readonly ClassConnection[], options: Clas
   const sorted = rows.toSorted((one, other) => rankOf(one) - rankOf(other) || one.connection - other.connection)
   const [titles = '', ...cells] = formatTable(
     COLUMNS,
-    sorted.map((row) => toCells(row, options.now)),
+    sorted.map((row) => toCells(row)),
     columns,
   )
     .trimEnd()
@@ -94,8 +92,8 @@ function rankOf({ fault, isOpen }: ClassConnection): number {
   return (isOpen ? 0 : 2) + (fault?.stands ? 0 : 1)
 }
 
-function toCells(row: ClassConnection, now: number): readonly string[] {
-  const { name = '', program, state, progress, isOpen, lastAt } = row
+function toCells(row: ClassConnection): readonly string[] {
+  const { name = '', program, state, progress, isOpen, quietFor } = row
   return [
     shorten(formatAddress(row), WIDEST.client),
     shorten(escapeInvisible(name), WIDEST.name),
@@ -104,7 +102,7 @@ function toCells(row: ClassConnection, now: number): readonly string[] {
     toTurn(row),
     `${progress.visited}/${progress.states}`,
     String(progress.games),
-    isOpen ? formatAge(now - lastAt) : '',
+    isOpen ? formatAge(quietFor) : '',
   ]
 }
 

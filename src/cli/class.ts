@@ -87,7 +87,7 @@ async function showOnce(feed: Feed, { csv, junit }: Pick<ClassCommandOptions, 'c
   const rows = await readSnapshot(feed)
   if (!rows) return EXIT.trouble
   if (csv === undefined && junit === undefined) {
-    printLines(formatClassTable(rows, { columns: terminalColumns(process.stdout), color: hasColor(), now: wallClock.now() }))
+    printLines(formatClassTable(rows, { columns: terminalColumns(process.stdout), color: hasColor() }))
     return EXIT.good
   }
   try {

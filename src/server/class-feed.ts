@@ -48,7 +48,7 @@ export class ClassFeeds {
     // before the snapshot, so that no change falls between the two
     const end = follow ? this.#console.subscribe(({ connection, isGone }) => feed.note(connection, isGone)) : () => {}
     try {
-      await feed.sendSnapshot(this.#clock.now())
+      await feed.sendSnapshot()
       if (follow) await this.#follow(operator, feed)
     } finally {
       end()
@@ -107,8 +107,8 @@ class ClassFeed {
     })
   }
 
-  async sendSnapshot(at: number): Promise<void> {
-    this.#send({ type: 'class', version: CLASS_VERSION, at })
+  async sendSnapshot(): Promise<void> {
+    this.#send({ type: 'class', version: CLASS_VERSION })
     const rows = this.#console.list().filter(({ connection }) => this.#only === undefined || connection === this.#only)
     for (const row of rows) await this.#sendWhenReady({ type: 'connection', row })
     await this.#sendObservations()

@@ -165,7 +165,7 @@ function row(connection: number, parts: Partial<ClassConnection> = {}): ClassCon
       state: 'guessing',
       turn: 'client',
     },
-    ...{ isOpen: true, isOver: false, isLost: false, openedAt: 0, lastAt: 4000, observations: 0 },
+    ...{ isOpen: true, isOver: false, isLost: false, openedAt: 0, lastAt: 4000, quietFor: 12_000, observations: 0 },
     progress: { visited: 2, states: 5, games: 0 },
     ...parts,
   }
@@ -174,7 +174,7 @@ function row(connection: number, parts: Partial<ClassConnection> = {}): ClassCon
 const fault = { sentence: 'the client sent "LOW", which does not belong here; expected a number (such as "50")', at: 3, stands: true }
 
 describe('the table of a class', () => {
-  const options = { columns: 80, color: false, now: 16_000 }
+  const options = { columns: 80, color: false }
 
   test('has open connections first, and those with a standing fault before the others', () => {
     const rows = [row(1, { isOpen: false }), row(2), row(3, { fault: { ...fault, stands: false } }), row(4, { fault })]

@@ -77,7 +77,7 @@ export class ClassConsole {
     } catch (error) {
       watched.lose()
       this.#publish(connection)
-      const { program } = watched.row
+      const { program } = watched.toRow(this.#clock.monotonic())
       this.#warnOnce(
         'failed',
         `a mistake in Parlor itself: the monitor of ${program} has failed, and the connection goes on without: ${errorMessage(error)}`,
@@ -126,13 +126,14 @@ export class ClassConsole {
   /** Returns all connections, in the order in which they were opened. */
   list(): readonly ClassConnection[] {
     this.#dropClosed()
-    const all = [...this.#closed.values(), ...this.#open.values()].map(({ row }) => row)
+    const now = this.#clock.monotonic()
+    const all = [...this.#closed.values(), ...this.#open.values()].map((watched) => watched.toRow(now))
     return all.sort((one, other) => one.connection - other.connection)
   }
 
   /** Returns a connection by its number; `undefined` if it is not stored. */
   get(connection: number): ClassConnection | undefined {
-    return this.#watched(connection)?.row
+    return this.#watched(connection)?.toRow(this.#clock.monotonic())
   }
 
   /** Returns the newest connection from an address. */

@@ -12,7 +12,7 @@ export const CLASS_VERSION = 1
 
 /** ClassLine is one line of the console. */
 export type ClassLine =
-  | { readonly type: 'class'; readonly version: typeof CLASS_VERSION; readonly at: number }
+  | { readonly type: 'class'; readonly version: typeof CLASS_VERSION }
   | { readonly type: 'connection'; readonly row: ClassConnection }
   | ({ readonly type: 'observation'; readonly connection: number } & ClassObservation)
   | { readonly type: 'gone'; readonly connection: number }
@@ -82,6 +82,7 @@ const Row = z.strictObject({
   isOver: z.boolean(),
   openedAt: time,
   lastAt: time,
+  quietFor: time,
   progress: z.strictObject({ visited: count, states: count, games: count }),
   fault: z.strictObject({ sentence: z.string(), at: time, stands: z.boolean() }).exactOptional(),
   observations: count,
@@ -89,7 +90,7 @@ const Row = z.strictObject({
 })
 
 const Line = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('class'), version: z.literal(CLASS_VERSION), at: time }),
+  z.strictObject({ type: z.literal('class'), version: z.literal(CLASS_VERSION) }),
   z.strictObject({ type: z.literal('connection'), row: Row }),
   z.strictObject({ type: z.literal('observation'), connection: count, number: count, observation: ObservationSchema }),
   z.strictObject({ type: z.literal('gone'), connection: count }),

@@ -44,6 +44,8 @@ export interface ClassConnection {
   /** Time of the connection, and of the last byte of either side, in milliseconds since the Unix epoch. */
   readonly openedAt: number
   readonly lastAt: number
+  /** Milliseconds since the last byte, at the time of this row. */
+  readonly quietFor: number
   readonly progress: ClassProgress
   /** The last fault of the client. */
   readonly fault?: ClassFault

@@ -15,7 +15,6 @@ const SHOWN = 400
 /** Limit of reads that are stored of a message. */
 const READS = 8
 const HIDDEN = '***'
-const NO_BYTES = new Uint8Array(0)
 
 /**
  * ObservationMask removes from observations what an operator must not read: secrets, such as passwords, and talk.
@@ -90,8 +89,8 @@ export class ObservationMask {
   }
 
   #maskUnfinished(one: UnfinishedObservation): UnfinishedObservation {
-    if (!this.#hasTalk[one.from]) return { ...one, bytes: NO_BYTES }
-    return { ...one, bytes: NO_BYTES, sentence: `the ${one.from} has sent a text, which is not shown, and ${one.lacks}` }
+    if (!this.#hasTalk[one.from]) return { ...one, bytes: one.bytes.slice(0, 0) }
+    return { ...one, bytes: one.bytes.slice(0, 0), sentence: `the ${one.from} has sent a text, which is not shown, and ${one.lacks}` }
   }
 
   #maskUnreadable(one: UnreadableObservation): UnreadableObservation {

@@ -67,9 +67,9 @@ export class WatchedConnection {
     return this.#lastAt
   }
 
-  /** The row of the console. */
-  get row(): ClassConnection {
-    const { connection, client, transport, openedAt } = this.origin
+  /** Returns the row of the console at a monotonic time. */
+  toRow(now: number): ClassConnection {
+    const { connection, client, transport, openedAt, since } = this.origin
     const states = Object.keys(this.#protocol.automaton.states).length
     return {
       connection,
@@ -84,6 +84,7 @@ export class WatchedConnection {
       isOver: this.#isOver || this.#isEndless,
       openedAt,
       lastAt: openedAt + this.#lastAt,
+      quietFor: now - since - this.#lastAt,
       progress: { visited: this.#visited.size, states, games: this.#games },
       ...(this.#fault ? { fault: this.#fault } : {}),
       observations: this.#count,

@@ -12,6 +12,7 @@ describe('a row of the class console', () => {
     expect(room.row(client)).toMatchObject({ state: 'start', turn: 'server', progress: { visited: 1, states: 5, games: 0 } })
     await room.clock.pass(1500)
     await room.exchange(client, '<GUESS\n')
+    await room.clock.pass(500)
     expect(room.row(client)).toEqual({
       ...{
         connection: 1,
@@ -24,7 +25,7 @@ describe('a row of the class console', () => {
         isLost: false,
       },
       ...{ state: 'guessing', turn: 'client', progress: { visited: 2, states: 5, games: 0 }, observations: 1 },
-      ...{ openedAt: 1_700_000_000_000, lastAt: 1_700_000_001_500 },
+      ...{ openedAt: 1_700_000_000_000, lastAt: 1_700_000_001_500, quietFor: 500 },
     })
   })
 
