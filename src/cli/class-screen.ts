@@ -6,7 +6,7 @@ import { formatClassTable } from './class-table.ts'
 
 /** ClassScreenOptions are the terminal and the clock of a live table. */
 export interface ClassScreenOptions {
-  readonly output: NodeJS.WriteStream
+  readonly output: Pick<NodeJS.WriteStream, 'write' | 'on' | 'off' | 'rows' | 'columns' | 'isTTY'>
   readonly color: boolean
   readonly clock: Clock
 }

@@ -34,7 +34,7 @@ export class ClassWatch {
     this.console = new ClassConsole({ clock, warn: (sentence) => logs.log('warn', sentence) })
   }
 
-  /** The logs for the server: those of the options, which also tell the console of seats. */
+  /** The logs for the server: those of the options, which also tell the console of seats and of ends. */
   get logs(): Logs {
     const { logs } = this.#options
     return {
@@ -42,6 +42,10 @@ export class ClassWatch {
       seated: (info, table, seat) => {
         this.console.seat(info.connection, table, this.#nameAt(table, seat, info.program))
         logs.seated?.(info, table, seat)
+      },
+      ended: (info, ending) => {
+        if (ending.trouble) this.console.endConversation(info.connection, ending.outcome, ending.trouble.message)
+        logs.ended?.(info, ending)
       },
     }
   }

@@ -46,7 +46,11 @@ export async function classCommand(address: string | undefined, { data, once = f
   }
   if (client) return showClient(feed, () => end.abort())
   if (exports || once) return showOnce(feed, { csv, junit })
-  return process.stdout.isTTY ? showLive(feed) : showLines(feed)
+  const isScreen = process.stdout.isTTY && process.env.TERM !== 'dumb'
+  const code = await (isScreen ? showLive(feed) : showLines(feed))
+  if (code === EXIT.good && !end.signal.aborted)
+    printError('the server has closed the connection, because it was stopped or this side reads too slowly')
+  return code
 }
 
 function parseClient(address: string): Address {

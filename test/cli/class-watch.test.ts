@@ -81,6 +81,15 @@ describe('the class console of a real server', () => {
     ])
   })
 
+  test('names a move against the rules, which the bytes do not show', async () => {
+    const { console, port } = await openWatched('tjc/tictactoe')
+    const player = new LineSocket(port)
+    const move = await player.hear()
+    player.say(move)
+    await player.gone
+    expect(console.list()[0]?.fault?.sentence).toBe(`the client sent ${move}: cell ${move.at(-1)} is taken by O`)
+  })
+
   test('counts the games that were played to their end, and not those that a player has left', async () => {
     const { console, port } = await openWatched('tjc/guess')
     const [player, quitter] = [new LineSocket(port), new LineSocket(port)]

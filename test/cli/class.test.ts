@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -6,11 +6,13 @@ import { parse } from 'csv-parse/sync'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { ClassDiagram } from '../../src/cli/class-diagram.ts'
 import { formatClassCsv, formatClassJUnit } from '../../src/cli/class-export.ts'
+import { ClassScreen } from '../../src/cli/class-screen.ts'
 import { formatClassTable } from '../../src/cli/class-table.ts'
 import { displayWidth } from '../../src/games/text/graphemes.ts'
 import type { ClassConnection } from '../../src/lab/class/class-view.ts'
 import { folder } from '../support/folders.ts'
 import { Parlor, run, startServe } from '../support/process.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 /** A line-based client of the server, with what it has received. */
 class Client {
@@ -123,7 +125,7 @@ describe('parlor class', () => {
     expect(await server.exit).toBe(0)
     expect(await live.exit).toBe(0)
     expect(live.output).toMatch(/^\d\d:\d\d:\d\d {2}127\.0\.0\.1:\d+ {2}tjc\/guess {2}/)
-    expect(live.errors).toBe('')
+    expect(live.errors).toMatch(/^parlor: the server has closed the connection, because it was stopped/)
   })
 
   test('needs a server with --lab', async () => {
@@ -213,6 +215,38 @@ describe('the table of a class', () => {
     expect(formatClassTable([row(1, { fault })], { ...options, color: true }).join('')).toContain('\x1b[31m')
     expect(formatClassTable([], options)).toEqual(['No client has connected yet.'])
   })
+})
+
+test('the live table is drawn again with each change and each second, and leaves the terminal as it was', async () => {
+  const clock = new TestClock()
+  const written: string[] = []
+  const output = Object.assign(new EventEmitter(), {
+    ...{ isTTY: true as const, columns: 80, rows: 12 },
+    write: (text: string | Uint8Array) => written.push(String(text)) > 0,
+  })
+  const screen = new ClassScreen({ output: output as unknown as NodeJS.WriteStream, color: false, clock })
+  screen.take({ type: 'connection', row: row(1, { quietFor: 1000 }) })
+  expect(written).toEqual([])
+  screen.take({ type: 'snapshot', unwatched: 0 })
+  const frames = () => written.splice(0).join('').replaceAll('\x1b', 'ESC')
+  expect(frames()).toMatch(/1 connection, 1 open[\s\S]* 1sESC\[K\n[\s\S]*Ctrl-C ends this/)
+  await clock.pass(1000)
+  expect(frames()).toMatch(/ 2sESC\[K\n/)
+  for (let n = 2; n < 30; n++) screen.take({ type: 'connection', row: row(n) })
+  expect(frames()).toBe('')
+  await clock.pass(50)
+  const full = frames()
+  expect(full.split('\n').length).toBeLessThanOrEqual(12)
+  expect(full).toContain('... and 23 more')
+  output.rows = 40
+  output.emit('resize')
+  expect(frames()).not.toContain('more')
+  for (let n = 2; n < 30; n++) screen.take({ type: 'gone', connection: n })
+  screen.close()
+  expect(frames()).toBe('ESC[?25hESC[?1049l')
+  await clock.pass(5000)
+  expect(frames()).toBe('')
+  expect(screen.rows).toMatchObject([{ connection: 1, quietFor: 7050 }])
 })
 
 test('a diagram says how many observations are missing before it', () => {

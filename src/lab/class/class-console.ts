@@ -112,6 +112,14 @@ export class ClassConsole {
     this.#tables.delete(table)
   }
 
+  /** Notes how the server has ended a conversation: the outcome, as in the logs, and the sentence of its error. */
+  endConversation(connection: number, outcome: string, sentence: string): void {
+    const watched = this.#watched(connection)
+    if (!watched) return
+    watched.endConversation(outcome, sentence, this.#clock.monotonic() - watched.origin.since)
+    this.#publish(connection)
+  }
+
   /** Moves a connection to the closed ones. Called by its transport alone. */
   close(connection: number): void {
     const watched = this.#open.get(connection)

@@ -38,6 +38,11 @@ export class ObservationMask {
     this.#hasTalk = { client: hasTalk('client'), server: hasTalk('server') }
   }
 
+  /** Checks whether the messages of a side may be talk, so that no sentence may quote them. */
+  hidesTextOf(side: Side): boolean {
+    return this.#hasTalk[side]
+  }
+
   /** Returns an observation without secrets and talk, and without its longest parts. */
   mask(one: Observation): Observation {
     switch (one.kind) {

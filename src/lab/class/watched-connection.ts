@@ -115,6 +115,18 @@ export class WatchedConnection {
     return this.#monitor !== undefined && at - this.#lastAt >= quiet && this.#quietAt - this.#lastAt < quiet
   }
 
+  /**
+   * Takes how the server has ended the conversation, which knows more than its bytes show: a timeout, or a move against the rules.
+   * The sentence says so, and names no secret.
+   */
+  endConversation(outcome: string, sentence: string, at: number): void {
+    if (this.#fault?.stands) return
+    if (outcome === 'late') this.#setFault(`the client sent nothing until the timeout, in the state ${this.#state}`, at)
+    if (outcome !== 'violation' && outcome !== 'much') return
+    const hides = this.#mask.hidesTextOf('client')
+    this.#setFault(hides ? 'the client broke the rules of its protocol; what it sent is not shown' : sentence, at)
+  }
+
   /** Counts a game that the client has finished. */
   addGame(): void {
     this.#games++

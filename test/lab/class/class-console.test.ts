@@ -86,6 +86,26 @@ describe('a row of the class console', () => {
     expect(toClassVerdict(room.row(client))).toBe('passed')
   })
 
+  test('has what only the server knows at the end: a timeout, or a move against the rules', async () => {
+    const room = new WatchedClass()
+    const [late, cheat, chat, fine] = await Promise.all(['guess', 'guess', 'chat', 'guess'].map((name) => room.connect(name)))
+    if (!late || !cheat || !chat || !fine) throw new Error('four clients connect')
+    await room.exchange(late, '<GUESS\n')
+    await room.clock.pass(7000)
+    room.console.endConversation(late.connection, 'late', 'the other side has sent "5" for 7 s')
+    room.console.endConversation(cheat.connection, 'violation', 'the client sent "200", which is too much')
+    room.console.endConversation(chat.connection, 'violation', 'the client sent "my talk"')
+    room.console.endConversation(fine.connection, 'ours', 'the server was stopped')
+    expect(room.row(late).fault).toEqual({
+      sentence: 'the client sent nothing until the timeout, in the state guessing',
+      at: 7000,
+      stands: true,
+    })
+    expect(room.row(cheat).fault?.sentence).toBe('the client sent "200", which is too much')
+    expect(room.row(chat).fault?.sentence).toBe('the client broke the rules of its protocol; what it sent is not shown')
+    expect(room.row(fine)).not.toHaveProperty('fault')
+  })
+
   test('names a client that closes too early, unless the server or the protocol has no end', async () => {
     const room = new WatchedClass()
     const [early, second, chat] = [await room.connect('guess'), await room.connect('guess'), await room.connect('chat')]
