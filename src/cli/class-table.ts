@@ -24,7 +24,7 @@ const COLUMNS = [
   { title: 'quiet', isNumber: true },
 ]
 /** Widest cell of a name, an address or a state. */
-const WIDEST = { name: 12, client: 24, state: 16 }
+const WIDEST = { name: 12, client: 22, state: 16 }
 /** Blanks before a fault, below its row. */
 const INDENT = '  '
 /** Longest fault in lines, if the lines are limited. */
@@ -95,7 +95,7 @@ function rankOf({ fault, isOpen }: ClassConnection): number {
 function toCells(row: ClassConnection): readonly string[] {
   const { name = '', program, state, progress, isOpen, quietFor } = row
   return [
-    shorten(formatAddress(row), WIDEST.client),
+    shortenStart(formatAddress(row), WIDEST.client),
     shorten(escapeInvisible(name), WIDEST.name),
     program,
     shorten(escapeInvisible(state), WIDEST.state),
@@ -130,6 +130,11 @@ function formatAge(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))
   if (seconds < 100) return `${seconds}s`
   return seconds < 6000 ? `${Math.floor(seconds / 60)}m` : `${Math.floor(seconds / 3600)}h`
+}
+
+/** Cuts the beginning of an address, because its end has the port, or the name of the socket. */
+function shortenStart(text: string, columns: number): string {
+  return text.length <= columns ? text : `…${text.slice(1 - columns)}`
 }
 
 function shorten(text: string, columns: number): string {

@@ -18,6 +18,9 @@ export interface ClassWatchOptions {
   readonly clock: Clock
 }
 
+/** Longest default name of a player, in characters; a longer name of a program is cut. */
+const DEFAULT_NAME = 20
+
 /**
  * ClassWatch connects a class console to a server: it watches the transports, and learns from the logs who sits at a table and
  * from the lobby when a game has ended. It exists only with `--lab`.
@@ -72,6 +75,6 @@ export class ClassWatch {
   /** Returns the name of a player; `undefined` for the default name, which is that of the program. */
   #nameAt(table: number, seat: number, program: string): string | undefined {
     const name = this.#lobby?.hall.table(table)?.state.opened.seats[seat]?.name
-    return name === undefined || program.startsWith(name) ? undefined : name
+    return name === undefined || name === [...program].slice(0, DEFAULT_NAME).join('') ? undefined : name
   }
 }

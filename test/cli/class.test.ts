@@ -202,6 +202,7 @@ describe('the table of a class', () => {
     const lines = formatClassTable(rows, { ...options, columns })
     expect(lines.map(displayWidth).filter((width) => width > columns)).toEqual([])
     expect(lines.join('')).not.toContain('\x1b')
+    expect(lines.some((line) => /^….{10,}\]:50001 /.test(line))).toBe(true)
   })
 
   test('has no more lines than a window, and says how many connections are left out', () => {
