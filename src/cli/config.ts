@@ -52,6 +52,7 @@ export interface Flags {
   readonly seed?: number
   readonly trace?: boolean
   readonly secrets?: boolean
+  readonly lab?: boolean
   readonly http?: string
   readonly log?: string
   readonly level?: string

@@ -114,7 +114,7 @@ export async function createCommands(
 }
 
 /** The order of the commands in the help. */
-const ORDER = 'serve config host join solo rank people results verify backup repair protocols lookup complete'.split(' ')
+const ORDER = 'serve config host join solo class rank people results verify backup repair protocols lookup complete'.split(' ')
 
 /** Adds the server commands to the others, in the order of the help. If `only` names a server command, returns that one alone. */
 async function withServerCommands(

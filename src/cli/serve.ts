@@ -16,13 +16,14 @@ import { words } from '../protocol/options.ts'
 import type { AdminServices } from '../server/admin.ts'
 import type { Logs } from '../server/observe/logs.ts'
 import { logOutages, watchDescriptors } from '../server/observe/outages.ts'
-import { type ListenStatus, Server } from '../server/server.ts'
+import { type ListenStatus, Server, type ServerOptions } from '../server/server.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotListen, EXIT } from '../terminal/trouble.ts'
 import type { Listener } from '../wire/transport.ts'
+import type { ClassWatch, ClassWatchOptions } from './class-watch.ts'
 import { wallClock } from './clock.ts'
 import { type Flags, loadFromSettings, loadOptions, resolveSettings, selectPrograms } from './config.ts'
-import { onCrash, printError } from './diagnostics.ts'
+import { onCrash, printError, UsageError } from './diagnostics.ts'
 import { garbageCollectionFlags } from './garbage-collection.ts'
 import { openStreams } from './listening.ts'
 import { createLogs } from './logs.ts'
@@ -40,7 +41,8 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const settings = await resolveSettings(flags)
   const { config } = settings
   // an invalid URL is refused before any port is opened
-  toDataFolder(config.data)
+  const hasFolder = toDataFolder(config.data) !== undefined
+  if (config.lab && !hasFolder) throw new UsageError('--lab needs a folder, in which the socket for "parlor class" is: --data FOLDER')
   const logs = await createLogs(config)
   const playable = await loadFromSettings(settings, (sentence, reason) => logs.log('error', `${sentence}: ${errorMessage(reason)}`))
   const { programs, ports, iterative, http } = await selectPrograms(settings, playable.programs)
@@ -49,18 +51,26 @@ export async function serveCommand(flags: Flags): Promise<number> {
   onCrash(endInTrouble, say)
   const { host, first, idle, limits } = config
   const overlay = await loadOverlay({ ...config, fault: config.faults }, { programs, side: 'server', datagrams: undefined })
+  const disturb: ServerOptions['overlay'] =
+    overlay &&
+    ((transport, program, info) =>
+      overlay(transport, {
+        program,
+        options: { ...program.defaults, ...options },
+        number: info.connection,
+        write: (line) => logs.traced?.(info, line),
+        notify: (sentence) => logs.log('info', `#${info.connection} ${program.name}: ${sentence}`),
+      }))
+  const watch = await openClassWatch(config, { options, logs, clock: wallClock })
   const server = new Server({
     streams: await openStreams(config),
-    overlay:
-      overlay &&
-      ((transport, program, info) =>
-        overlay(transport, {
-          program,
-          options: { ...program.defaults, ...options },
-          number: info.connection,
-          write: (line) => logs.traced?.(info, line),
-          notify: (sentence) => logs.log('info', `#${info.connection} ${program.name}: ${sentence}`),
-        })),
+    // the class console sees what the client sees, so it is nearer to the client than the faults
+    overlay: watch
+      ? (transport, program, info) => {
+          const watched = watch.watch(transport, program, info)
+          return disturb?.(watched, program, info) ?? watched
+        }
+      : disturb,
     programs,
     host,
     ports,
@@ -68,7 +78,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
     limits: { first, idle, ...limits },
     options,
     random: chance,
-    logs,
+    logs: watch?.logs ?? logs,
     clock: wallClock,
   })
   const places = await server.listen()
@@ -100,12 +110,14 @@ export async function serveCommand(flags: Flags): Promise<number> {
     catalogue: playable.catalogue,
     stock: { words: readOption(options, words), questions: readOption(options, questions) },
     logs,
+    onEnded: watch?.onEnded,
   })
+  watch?.setLobby(service)
   server.admit(service)
   // from here on a bug is logged, and the programs continue
   onCrash(() => {}, say)
   monitor?.watch(server, service, store)
-  const operator = await openAdmin(config, toAdminServices(service, store), logs)
+  const operator = await openAdmin(config, { ...toAdminServices(service, store), classConsole: watch?.console }, logs)
   // the flags are set last, because V8 cannot use code that was compiled with other flags
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
   const terminal = new Terminal()
@@ -211,7 +223,13 @@ function isSameAddress(one: ListenStatus, other: ListenStatus): boolean {
 /** Opens the lobby and resumes its unfinished tables. */
 async function openLobby(
   store: Store,
-  { settings, catalogue, stock, logs }: { settings: ResolvedConfig; catalogue: Catalogue; stock: GameAssets; logs: Logs },
+  {
+    settings,
+    catalogue,
+    stock,
+    logs,
+    onEnded,
+  }: { settings: ResolvedConfig; catalogue: Catalogue; stock: GameAssets; logs: Logs; onEnded: ClassWatch['onEnded'] | undefined },
 ): Promise<LobbyService> {
   const { wait, limits } = settings.config
   const onError = (sentence: string, reason: unknown) => logs.log('error', `${sentence}: ${errorMessage(reason)}`)
@@ -224,6 +242,7 @@ async function openLobby(
     wait,
     limits: { ...limits, address: addressLimit(limits), move: moveLimit(settings) },
     onError,
+    ...(onEnded ? { onEnded } : {}),
   })
   await service.open()
   return service
@@ -237,6 +256,16 @@ function addressLimit({ address, tables }: Config['limits']): number {
 /** Returns the timeout of a table without a move: by default the longer of the usual one and a client's idle timeout. */
 function moveLimit({ config: { limits, idle }, from }: ResolvedConfig): number {
   return from.get('limits.move') === 'default' ? Math.max(limits.move, idle) : limits.move
+}
+
+/** Opens the class console of a server with `lab`; else resolves to `undefined`, and nothing is watched. */
+async function openClassWatch(
+  { lab = false, tls = false, unix }: Config,
+  options: Omit<ClassWatchOptions, 'streams'>,
+): Promise<ClassWatch | undefined> {
+  if (!lab) return undefined
+  const { ClassWatch: Watch } = await import('./class-watch.ts')
+  return new Watch({ ...options, streams: unix !== undefined ? 'unix' : tls ? 'tls' : 'tcp' })
 }
 
 /** Returns the services of the admin socket. */

@@ -85,6 +85,21 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
           }),
     },
     {
+      usage: 'class [client]',
+      about: 'for the operator: the connections of a server with --lab, live: state, turn, progress and last fault; or the messages of one',
+      example:
+        'parlor class\nparlor class 127.0.0.1:50123          its last messages as a diagram\nparlor class --once\nparlor class --csv class.csv --junit class.xml',
+      define: (made) =>
+        made
+          .option('--once', 'print it once, and end')
+          .option('--csv <file>', 'write the connections to this file as CSV')
+          .option('--junit <file>', 'write them to this file as JUnit XML: a test case for each')
+          .addOption(dataOption('the folder of the server'))
+          .action(async (client, { once, csv, junit }, command) =>
+            end(await (await import('./class.ts')).classCommand(client, { data: await folderOf(command), once, csv, junit })),
+          ),
+    },
+    {
       usage: 'results [game]',
       about: 'the finished games of the users, as CSV with a row for each player, also while the server runs',
       example: 'parlor results > results.csv\nparlor results quiz --data /srv/parlor\nparlor results --json',
@@ -164,6 +179,7 @@ function configurable(command: Command): Command {
     .option('--durable <what>', 'process: a published move survives the end of the process; power: also a loss of power', defaults.durable)
     .option('--keep <size>', 'size limit of the folder, beyond which finished games are dropped, oldest first, or "none"', defaults.keep)
     .option('--strict', STRICT)
+    .option('--lab', 'watch all connections for "parlor class"')
     .option('--http <[address:]port>', 'metrics and health over HTTP; "none" for neither', defaults.http)
     .option('--log <form>', 'format of diagnostics: plain or json', defaults.log)
     .option('--level <level>', 'lowest level that is logged: error, warn, info or debug (default: warn; as json, info)')

@@ -61,6 +61,7 @@ export const Config = z.strictObject({
   seed: written('a whole number from 0 to 65535', (given) => whole(given, 0, 65_535), Number).optional(),
   trace: flag().optional(),
   secrets: flag().optional(),
+  lab: flag().optional(),
   http: place(),
   log: oneOf('plain', 'json'),
   level: oneOf('error', 'warn', 'info', 'debug'),
@@ -113,7 +114,7 @@ export function createSchema(declared: readonly ProgramOption[], toProgramName =
       if (name === 'limits') return Object.keys(Config.shape.limits.shape).map((one) => `limits.${one}`)
       return name === 'strict' ? [...Object.keys(shape), name] : [name]
     }),
-    flags: new Set(['tls', 'strict', 'trace', 'secrets', ...flags]),
+    flags: new Set(['tls', 'strict', 'trace', 'secrets', 'lab', ...flags]),
     values: z.strictObject(shape),
     toProgramName,
     part: z.strictObject({ ...Config.shape, ...shape, limits: Config.shape.limits.partial() }).partial(),

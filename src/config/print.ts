@@ -20,6 +20,7 @@ const MISSING: Readonly<Record<string, string>> = {
   seed: 'random',
   trace: 'false',
   secrets: 'false',
+  lab: 'false',
 }
 
 const TITLE = 'The settings of "parlor serve" here; it reads them from a parlor.toml.'

@@ -1,5 +1,6 @@
 import { client, clientCloses, defineAutomaton, server } from '../protocol/automaton.ts'
 import { findDoorSecrets } from './door-secrets.ts'
+import { findDoorTalk } from './door-talk.ts'
 
 /** The automaton of the front door: both sides send lines at any time, and both may close the connection. */
 export const automaton = defineAutomaton({
@@ -14,6 +15,7 @@ export const automaton = defineAutomaton({
   // the server accepts every line; only a client that exceeds a limit of the server receives a refusal
   refusal: 'text',
   secrets: findDoorSecrets,
+  talk: findDoorTalk,
 })
 
 /** DoorMessage is the name of a message of the front door. */

@@ -9,7 +9,7 @@ import { Passwords } from '../hall/accounts/passwords.ts'
 import { People } from '../hall/accounts/people.ts'
 import type { RandomBytes } from '../hall/accounts/tokens.ts'
 import type { Lobby, LobbyListener } from '../hall/api.ts'
-import { Hall } from '../hall/hall.ts'
+import { Hall, type HallOptions } from '../hall/hall.ts'
 import type { Store } from '../hall/ports.ts'
 import type { ClientSeating, PeerHandle } from '../protocol/seating.ts'
 import { APPEND_LIMITS, type BatchLimits, FSYNC_LIMITS } from '../wire/transports/batching.ts'
@@ -39,6 +39,8 @@ export interface LobbyServiceOptions {
   readonly wait?: number | undefined
   /** Limits of seats and tables; by default none. */
   readonly limits?: HallLimits
+  /** Called when the game at a table has ended. */
+  readonly onEnded?: HallOptions['onEnded']
   /** Called with errors that do not stop the server. */
   readonly onError: (sentence: string, reason: unknown) => void
 }
@@ -81,6 +83,7 @@ export class LobbyService implements LobbyContext {
       onEnded: (table) => {
         recordForGuests(this.people, table)
         notifyOfEnd(this.challenges, table)
+        options.onEnded?.(table)
       },
       onRecorded: (table, changes) => notifyOfRecord(this.challenges, table, changes),
     })

@@ -24,6 +24,7 @@ const automaton = defineAutomaton({
     answered: { answer: 'answered', format: 'asked', closed: 'end' },
     end: {},
   },
+  talk: () => [],
 })
 
 type Name = keyof typeof automaton.messages

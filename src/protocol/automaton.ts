@@ -69,6 +69,11 @@ export interface Automaton<Name extends string = string, State extends string = 
   readonly language?: string
   /** Finds the secrets in a whole or partial message. By default, a secret is the text after a keyword such as `LOGIN`. */
   readonly secrets?: SecretFinder<Side>
+  /**
+   * Finds the texts of people in a message, which an operator who watches the server does not see. By default, these are the
+   * messages that are texts for people (`free`), without their fields `name`.
+   */
+  readonly talk?: SecretFinder<Side>
 }
 
 /** Transitions of one state: each legal message with the state that it leads to. */

@@ -1,4 +1,3 @@
-import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { type Clock, createSystemClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
@@ -6,12 +5,14 @@ import { isRefusal, type Refusal } from '../games/game.ts'
 import type { People } from '../hall/accounts/people.ts'
 import { makeToken, type RandomBytes } from '../hall/accounts/tokens.ts'
 import { type EndedConnections, formatEnded } from '../hall/api.ts'
+import type { ClassConsole } from '../lab/class/class-console.ts'
 import { catchUnavailable } from '../lobby/errors.ts'
-import { Connection } from '../wire/connection.ts'
-import { lines } from '../wire/framing/lines.ts'
+import type { Connection } from '../wire/connection.ts'
 import type { Listener, Transport } from '../wire/transport.ts'
-import { connectUnix, isOwnSocket, listenUnix } from '../wire/transports/unix.ts'
+import { listenUnix } from '../wire/transports/unix.ts'
 import { AdminConnections } from './admin-connections.ts'
+import { connectToAdmin, openAdminLines, toAdminPath } from './admin-link.ts'
+import { ClassFeeds, ClassRequest } from './class-feed.ts'
 import { Ladder, type LadderEntry, LadderRequest, ListPage, ListRequest, type ListSources, listPage } from './listings.ts'
 import type { Logs } from './observe/logs.ts'
 
@@ -42,16 +43,17 @@ export interface AdminServices {
   readonly backup?: ((file: string) => Promise<void>) | undefined
   /** Throws if files of the store were moved or truncated. */
   readonly checkFiles?: (() => void) | undefined
+  /** The console that watches the connections of the server; without it, requests for it are refused. */
+  readonly classConsole?: ClassConsole | undefined
 }
 
 /** Characters of a generated password: 60 bits. */
 const PASSWORD_LENGTH = 12
 /** Timeout for the server's answer, in milliseconds. */
 const TIMEOUT = 30_000
-/** Maximum bytes of a page of a list. */
-const PAGE = 1024 * 1024
 /** Maximum bytes of a request, which has a name or a path. */
 const REQUEST = 16 * 1024
+const UNWATCHED = { refused: 'this server does not watch its clients: start it with --lab' }
 const BUSY = { refused: 'the server is busy with other requests of the operator: try again in a moment' }
 /** Timeout for a copy of the store, in milliseconds. */
 const COPY_TIMEOUT = 3_600_000
@@ -102,12 +104,15 @@ export async function openAdminSocket(
   clock: Clock = createSystemClock(),
 ): Promise<Listener> {
   const connections = new AdminConnections(clock)
-  const listener = await listenUnix(doorIn(folder), (transport) => void serve(transport, connections, services, logs), { ownerOnly: true })
+  const feeds = services.classConsole && new ClassFeeds(services.classConsole, clock)
+  const accept = (transport: Transport) => void serve(transport, connections, { services, feeds, logs })
+  const listener = await listenUnix(toAdminPath(folder), accept, { ownerOnly: true })
   return {
     ...listener,
     async close() {
       await listener.close()
       connections.close()
+      feeds?.close()
     },
   }
 }
@@ -140,7 +145,7 @@ export function requestLadder(
 }
 
 async function ask<Answer>(folder: string, request: AnyRequest, answer: z.ZodType<Answer>, clock: Clock): Promise<Answer | undefined> {
-  const server = await connect(folder)
+  const server = await connectToAdmin(folder)
   if (!server) return undefined
   server.send(JSON.stringify(request))
   const cancel = clock.after('file' in request ? COPY_TIMEOUT : TIMEOUT, () => void server.close(0))
@@ -152,19 +157,19 @@ async function ask<Answer>(folder: string, request: AnyRequest, answer: z.ZodTyp
   }
 }
 
-async function connect(folder: string): Promise<Connection | undefined> {
-  try {
-    if (process.platform !== 'win32' && !isOwnSocket(doorIn(folder), folder)) return undefined
-    return openLines(await connectUnix(doorIn(folder), 0), PAGE)
-  } catch {
-    return undefined
-  }
+/** AdminSocket is what the connections to an admin socket share. */
+interface AdminSocket {
+  readonly services: AdminServices
+  readonly feeds: ClassFeeds | undefined
+  readonly logs: Logs
 }
 
-async function serve(transport: Transport, connections: AdminConnections, services: AdminServices, logs: Logs): Promise<void> {
-  const operator = openLines(transport, REQUEST)
+async function serve(transport: Transport, connections: AdminConnections, { services, feeds, logs }: AdminSocket): Promise<void> {
+  const operator = openAdminLines(transport, REQUEST)
   try {
     const line = await connections.receive(operator)
+    const watching = ClassRequest.safeParse(json(line))
+    if (watching.success) return await sendClass(operator, connections, feeds, watching.data)
     const said = (await connections.handle(() => handleLine(line, services, logs))) ?? BUSY
     operator.send(JSON.stringify(said))
   } catch (reason) {
@@ -173,6 +178,19 @@ async function serve(transport: Transport, connections: AdminConnections, servic
   } finally {
     await operator.close()
   }
+}
+
+/** Sends the class console. An operator that follows it has a limit of its own, and is no request in progress. */
+async function sendClass(
+  operator: Connection,
+  connections: AdminConnections,
+  feeds: ClassFeeds | undefined,
+  request: ClassRequest,
+): Promise<void> {
+  if (!feeds) return operator.send(JSON.stringify(UNWATCHED))
+  if (request.follow) return feeds.serve(operator, request)
+  const isSent = await connections.handle(() => feeds.serve(operator, request).then(() => true))
+  if (isSent === undefined) operator.send(JSON.stringify(BUSY))
 }
 
 async function handleLine(line: string, services: AdminServices, logs: Logs): Promise<object> {
@@ -212,14 +230,4 @@ function json(line: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function openLines(transport: Transport, messageLimit: number): Connection {
-  return new Connection(transport, { incoming: lines(), outgoing: lines(), messageLimit, outboxLimit: PAGE })
-}
-
-/** Returns the path of the socket. On Windows it names a pipe, and is absolute so that it is the same in every working directory. */
-function doorIn(folder: string): string {
-  const path = join(folder, 'parlor.sock')
-  return process.platform === 'win32' ? resolve(path) : path
 }

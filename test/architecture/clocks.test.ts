@@ -26,6 +26,8 @@ const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
   ],
   ['hall/accounts/online-users.ts', /clock\.now\(\)[,)]?$/, 'when a user came or left, as it is shown, and compared with when games ended'],
   ['cli/store-files.ts', /repair\(path, Date\.now\(\)\)/, 'the name of the folder with the files as they were'],
+  ['lab/class/class-console.ts', /openedAt: this\.#clock\.now\(\)/, 'when a connection was opened, as it is shown'],
+  ['cli/class.ts', /formatTime\(wallClock\.now\(\)\)/, 'the time of a line of the class console'],
   ['server/observe/json-logs.ts', /new Date\(now\(\)\)/, 'the time of a line of the log'],
   ['cli/logs.ts', /now: wallClock\.now|localTime\(wallClock\.now\(\)\)/, 'the time of a line of the log'],
 ]

@@ -1,0 +1,49 @@
+import type { ClassLine } from '../lab/class/class-lines.ts'
+import type { ClassConnection, ClassObservation } from '../lab/class/class-view.ts'
+import { formatDiagramHead, formatObservation, type SequenceDiagramOptions } from '../lab/monitor/sequence-diagram.ts'
+import { formatClassRow } from './class-table.ts'
+
+/** ClassDiagram turns the lines of one connection into those of a sequence diagram: the row first, then each observation as it comes. */
+export class ClassDiagram {
+  readonly #options: SequenceDiagramOptions
+  #row: ClassConnection | undefined
+  #hasHead = false
+  #isSnapshotOver = false
+
+  constructor({ width, color }: Omit<SequenceDiagramOptions, 'origin'>) {
+    this.#options = { width, color, origin: 0 }
+  }
+
+  /** True if nothing more will come, because the connection is closed. */
+  get isOver(): boolean {
+    return this.#isSnapshotOver && this.#row?.isOpen === false
+  }
+
+  /** Returns the lines to print. */
+  take(line: ClassLine): readonly string[] {
+    switch (line.type) {
+      case 'connection': {
+        const isFirst = this.#row === undefined
+        this.#row = line.row
+        return isFirst ? [formatClassRow(line.row, this.#options.width), ''] : []
+      }
+      case 'observation':
+        return [...this.#begin(line), ...formatObservation(line.observation, this.#options)]
+      case 'snapshot':
+        this.#isSnapshotOver = true
+        return this.#hasHead ? [] : formatDiagramHead(this.#row?.state ?? '', this.#options)
+      default:
+        return []
+    }
+  }
+
+  /** Returns the head of the diagram before the first observation, and says how many earlier ones are missing. */
+  #begin({ number, observation }: ClassObservation): readonly string[] {
+    if (this.#hasHead) return []
+    this.#hasHead = true
+    const state = 'before' in observation ? observation.before : (this.#row?.state ?? '')
+    const missing = number - 1
+    const note = missing === 1 ? 'one earlier observation is no longer stored' : `${missing} earlier observations are no longer stored`
+    return [...(missing > 0 ? [`(${note})`] : []), ...formatDiagramHead(state, this.#options)]
+  }
+}

@@ -1,0 +1,63 @@
+import { escapeUTF8 } from 'entities/escape'
+import { type ClassConnection, toClassVerdict } from '../lab/class/class-view.ts'
+import { formatAddress } from '../terminal/trouble.ts'
+import { toCsv } from './table.ts'
+
+const TITLES = [
+  ...['connection', 'program', 'address', 'port', 'transport', 'name', 'state', 'turn', 'open', 'opened', 'last'],
+  ...['visited', 'states', 'games', 'result', 'fault', 'stands'],
+]
+
+/** Formats the console as CSV: a row for each connection. */
+export function formatClassCsv(rows: readonly ClassConnection[]): string {
+  const cells = rows.map((row) => {
+    const { connection, program, host, port, transport, name = '', state, turn, isOpen, openedAt, lastAt, progress, fault } = row
+    const times = [openedAt, lastAt].map((at) => new Date(at).toISOString())
+    const { visited, states, games } = progress
+    return [
+      ...[connection, program, host, port, transport, name, state, turn, String(isOpen), ...times, visited, states, games],
+      ...[toClassVerdict(row), fault?.sentence ?? '', fault ? String(fault.stands) : ''],
+    ]
+  })
+  return toCsv([TITLES, ...cells])
+}
+
+/**
+ * Formats the console as JUnit XML: a test case for each connection. It has failed if the last fault stands, and passed if a game
+ * was finished; others are skipped.
+ */
+export function formatClassJUnit(rows: readonly ClassConnection[]): string {
+  const verdicts = rows.map(toClassVerdict)
+  const count = (one: string) => verdicts.filter((verdict) => verdict === one).length
+  const counts = `tests="${rows.length}" failures="${count('failed')}" skipped="${count('none')}"`
+  const cases = rows.map((row, at) => formatCase(row, verdicts[at] ?? 'none'))
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites ${counts}>`,
+    `  <testsuite name="parlor class" ${counts}>`,
+    ...cases,
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n')
+}
+
+function formatCase(row: ClassConnection, verdict: ReturnType<typeof toClassVerdict>): string {
+  const { program, name, openedAt, lastAt, fault, progress } = row
+  const who = name === undefined ? formatAddress(row) : `${name}, ${formatAddress(row)}`
+  const seconds = ((lastAt - openedAt) / 1000).toFixed(3)
+  const head = `    <testcase classname="${toXml(program)}" name="${toXml(who)}" time="${seconds}"`
+  if (verdict === 'passed') return `${head}/>`
+  const { visited, states } = progress
+  const inner =
+    verdict === 'failed'
+      ? `<failure message="${toXml(fault?.sentence ?? '')}">${toXml(fault?.sentence ?? '')}</failure>`
+      : `<skipped message="no game was finished; ${visited} of ${states} states were visited"/>`
+  return `${head}>\n      ${inner}\n    </testcase>`
+}
+
+/** Escapes a text for XML; characters that XML cannot have become U+FFFD. */
+function toXml(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML forbids
+  return escapeUTF8(text.replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd'))
+}

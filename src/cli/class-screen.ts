@@ -1,0 +1,89 @@
+import type { Clock } from '../base/clock.ts'
+import { terminalColumns } from '../games/text/graphemes.ts'
+import type { ClassLine } from '../lab/class/class-lines.ts'
+import type { ClassConnection } from '../lab/class/class-view.ts'
+import { formatClassTable } from './class-table.ts'
+
+/** ClassScreenOptions are the terminal and the clock of a live table. */
+export interface ClassScreenOptions {
+  readonly output: Pick<NodeJS.WriteStream, 'write' | 'on' | 'off' | 'rows' | 'columns' | 'isTTY'>
+  readonly color: boolean
+  readonly clock: Clock
+}
+
+/** Milliseconds between two redraws without a change: a column shows how long a client is quiet. */
+const TICK = 1000
+/** Milliseconds in which changes are collected before a redraw. */
+const SOON = 50
+/** Lines of a terminal that does not tell its height. */
+const LINES = 24
+
+/** Escape sequences: the other screen of the terminal and its return, without a cursor; its upper left corner; the rest of a line, and of the screen. */
+const ENTER = '\x1b[?1049h\x1b[?25l'
+const LEAVE = '\x1b[?25h\x1b[?1049l'
+const HOME = '\x1b[H'
+const REST_OF_LINE = '\x1b[K'
+const REST_OF_SCREEN = '\x1b[J'
+
+/** ClassScreen shows the class console on a terminal, and draws it again with each change. The terminal is restored when it is closed. */
+export class ClassScreen {
+  readonly #options: ClassScreenOptions
+  /** The rows, and the monotonic time at which each arrived. */
+  readonly #rows = new Map<number, { readonly row: ClassConnection; readonly at: number }>()
+  #cancel: (() => void) | undefined
+  #isShown = false
+  readonly #onResize = (): void => this.#draw()
+  readonly #onExit = (): void => void this.#options.output.write(LEAVE)
+
+  constructor(options: ClassScreenOptions) {
+    this.#options = options
+  }
+
+  /** The connections, as they were shown last. */
+  get rows(): readonly ClassConnection[] {
+    const now = this.#options.clock.monotonic()
+    return Array.from(this.#rows.values(), ({ row, at }) => ({ ...row, quietFor: row.quietFor + now - at }))
+  }
+
+  /** Takes a line of the console. The table appears with the end of the snapshot. */
+  take(line: ClassLine): void {
+    if (line.type === 'connection') this.#rows.set(line.row.connection, { row: line.row, at: this.#options.clock.monotonic() })
+    else if (line.type === 'gone') this.#rows.delete(line.connection)
+    else if (line.type === 'snapshot') this.#enter()
+    if (this.#isShown && line.type !== 'snapshot') this.#schedule(SOON)
+  }
+
+  /** Restores the terminal. */
+  close(): void {
+    this.#cancel?.()
+    if (!this.#isShown) return
+    this.#isShown = false
+    const { output } = this.#options
+    output.off('resize', this.#onResize)
+    process.off('exit', this.#onExit)
+    output.write(LEAVE)
+  }
+
+  #enter(): void {
+    this.#isShown = true
+    const { output } = this.#options
+    output.on('resize', this.#onResize)
+    process.once('exit', this.#onExit)
+    output.write(ENTER)
+    this.#draw()
+  }
+
+  #schedule(ms: number): void {
+    this.#cancel?.()
+    this.#cancel = this.#options.clock.after(ms, () => this.#draw())
+  }
+
+  #draw(): void {
+    const { output, color } = this.#options
+    const lines = (output.rows || LINES) - 1
+    const table = formatClassTable(this.rows, { columns: terminalColumns(output), color, lines: lines - 2 })
+    const shown = [...table, '', 'Ctrl-C ends this.'].slice(0, lines)
+    output.write(`${HOME}${shown.map((line) => `${line}${REST_OF_LINE}`).join('\n')}\n${REST_OF_SCREEN}`)
+    this.#schedule(TICK)
+  }
+}

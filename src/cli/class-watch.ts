@@ -1,0 +1,80 @@
+import type { Clock } from '../base/clock.ts'
+import type { HallOptions } from '../hall/hall.ts'
+import { ClassConsole } from '../lab/class/class-console.ts'
+import type { ClassConnection } from '../lab/class/class-view.ts'
+import { toWatchedProtocol, type WatchedProtocol } from '../lab/monitor/monitor.ts'
+import type { LobbyService } from '../lobby/service.ts'
+import type { Options, Program } from '../protocol/definition.ts'
+import type { ConnectionInfo, Logs } from '../server/observe/logs.ts'
+import type { Transport } from '../wire/transport.ts'
+
+/** ClassWatchOptions are the parts of a server that its class console uses. */
+export interface ClassWatchOptions {
+  /** The settings of programs. */
+  readonly options: Options
+  /** The transport of the server's streams. */
+  readonly streams: 'tcp' | 'tls' | 'unix'
+  readonly logs: Logs
+  readonly clock: Clock
+}
+
+/** Longest default name of a player, in characters; a longer name of a program is cut. */
+const DEFAULT_NAME = 20
+
+/**
+ * ClassWatch connects a class console to a server: it watches the transports, and learns from the logs who sits at a table and
+ * from the lobby when a game has ended. It exists only with `--lab`.
+ */
+export class ClassWatch {
+  readonly console: ClassConsole
+  readonly #options: ClassWatchOptions
+  readonly #protocols = new Map<Program, WatchedProtocol>()
+  #lobby: LobbyService | undefined
+
+  constructor(options: ClassWatchOptions) {
+    const { clock, logs } = options
+    this.#options = options
+    this.console = new ClassConsole({ clock, warn: (sentence) => logs.log('warn', sentence) })
+  }
+
+  /** The logs for the server: those of the options, which also tell the console of seats and of ends. */
+  get logs(): Logs {
+    const { logs } = this.#options
+    return {
+      ...logs,
+      seated: (info, table, seat) => {
+        this.console.seat(info.connection, table, this.#nameAt(table, seat, info.program))
+        logs.seated?.(info, table, seat)
+      },
+      ended: (info, ending) => {
+        if (ending.trouble) this.console.endConversation(info.connection, ending.outcome, ending.trouble.message)
+        logs.ended?.(info, ending)
+      },
+    }
+  }
+
+  /** Sets the lobby, which has the names of the players. */
+  setLobby(lobby: LobbyService): void {
+    this.#lobby = lobby
+  }
+
+  /** Returns the transport of a client, watched. */
+  watch(transport: Transport, program: Program, { connection, client }: ConnectionInfo): Transport {
+    const { options, streams } = this.#options
+    const protocol = this.#protocols.get(program) ?? toWatchedProtocol(program, options)
+    this.#protocols.set(program, protocol)
+    const kind: ClassConnection['transport'] = transport.datagrams ? 'udp' : streams
+    return this.console.watch(transport, protocol, { connection, client, transport: kind })
+  }
+
+  /** Counts a game that was played to its end. */
+  readonly onEnded: NonNullable<HallOptions['onEnded']> = ({ id, state }) => {
+    this.console.endGame(id, state.outcome !== undefined && state.outcome.left === undefined)
+  }
+
+  /** Returns the name of a player; `undefined` for the default name, which is that of the program. */
+  #nameAt(table: number, seat: number, program: string): string | undefined {
+    const name = this.#lobby?.hall.table(table)?.state.opened.seats[seat]?.name
+    return name === undefined || name === [...program].slice(0, DEFAULT_NAME).join('') ? undefined : name
+  }
+}

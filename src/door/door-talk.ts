@@ -1,0 +1,38 @@
+import type { Side } from '../protocol/automaton.ts'
+import type { SecretSpan } from '../wire/secret-masking.ts'
+
+/** Matches a whole line that is a command without a text for people; its arguments are names, numbers and settings. */
+const COMMAND =
+  /^\s*(?:play|games|help|who|tables|seeks|board|go|watch|unwatch|leave|quit|more|challenge|invite|accept|decline|cancel|draw|resign|claim|rules|rank|history|telnet|style|seats|people|house|mute|unmute)(?: [\w-]{1,20}){0,4}\s*$/i
+/** Matches commands that a password, a token or a code may follow: without an argument alone, they are shown. */
+const BARE = /^\s*(?:login|logout|register|unregister|password|resume|join)\s*$/i
+/** Matches a move, as people type it. */
+const MOVE = /^\s*(?:-?\d{1,3}|[a-z]|[a-h]\d)\s*$/i
+/** Matches a field with a text of a user in the native protocol. */
+const TEXT = /"text"\s*:\s*"((?:\\.|[^"\\])*)"/dg
+
+/**
+ * Finds the talk in a line of the front door, and of the native protocol. What people type is talk unless it is a command or a move, and the
+ * lines that people read contain the talk of others anywhere, so they are masked as a whole. In the native protocol, the
+ * field `text` is talk.
+ */
+export function findDoorTalk(from: Side, text: string): readonly SecretSpan[] {
+  const all: readonly SecretSpan[] = text === '' ? [] : [[0, text.length]]
+  if (/^\s*\{/.test(text)) return findInJson(text) ?? all
+  return from === 'client' && [COMMAND, BARE, MOVE].some((pattern) => pattern.test(text)) ? [] : all
+}
+
+/** Finds the fields `text`; `undefined` if the line is not JSON, or has them in another form. */
+function findInJson(line: string): readonly SecretSpan[] | undefined {
+  let count = 0
+  try {
+    JSON.parse(line, (key, value) => {
+      if (key === 'text') count++
+      return value
+    })
+  } catch {
+    return undefined
+  }
+  const spans = Array.from(line.matchAll(TEXT), ({ indices }) => indices?.[1]).filter((span) => span !== undefined)
+  return spans.length === count ? spans : undefined
+}

@@ -1,0 +1,104 @@
+import type { Observation, Turn } from '../monitor/observation.ts'
+
+/*
+ * What a class console shows of a server's connections. All of it is plain data without secrets and talk, so that it can leave the
+ * process: `class-lines.ts` writes it as lines of JSON.
+ */
+
+/** ClassFault is the last thing that a client did wrong. */
+export interface ClassFault {
+  /** A whole sentence, which names no secret and quotes no talk. */
+  readonly sentence: string
+  /** Time in milliseconds since the connection was opened. */
+  readonly at: number
+  /** True until the client sends a legal message after it. */
+  readonly stands: boolean
+}
+
+/** ClassProgress is how far a client has come in its protocol. */
+export interface ClassProgress {
+  /** Number of states in which the conversation has been, of all states of the automaton. */
+  readonly visited: number
+  readonly states: number
+  /** Number of finished games. */
+  readonly games: number
+}
+
+/** ClassConnection is one connection to a server: a row of the class console. */
+export interface ClassConnection {
+  /** Number of the connection, from 1 since the server started. */
+  readonly connection: number
+  readonly program: string
+  readonly host: string
+  readonly port: number
+  readonly transport: 'tcp' | 'tls' | 'unix' | 'udp'
+  /** The name that the client has given, if its protocol has names. */
+  readonly name?: string
+  /** State of the automaton; of a closed connection, the last one. */
+  readonly state: string
+  /** Who may send now: `none` if the connection is closed. */
+  readonly turn: Turn
+  readonly isOpen: boolean
+  /** True if the conversation may be over in its state. */
+  readonly isOver: boolean
+  /** Time of the connection, and of the last byte of either side, in milliseconds since the Unix epoch. */
+  readonly openedAt: number
+  readonly lastAt: number
+  /** Milliseconds since the last byte, at the time of this row. */
+  readonly quietFor: number
+  readonly progress: ClassProgress
+  /** The last fault of the client. */
+  readonly fault?: ClassFault
+  /** Number of observations so far; the last ones are stored. */
+  readonly observations: number
+  /** True if the monitor of this connection has failed, so that nothing more is known of it. */
+  readonly isLost: boolean
+}
+
+/** ClassObservation is an observation of a connection, with its number there, from 1. Times are since the connection was opened. */
+export interface ClassObservation {
+  readonly number: number
+  readonly observation: Observation
+}
+
+/** ClassChange is a change of the class console: a connection is new or has changed, or it is no longer stored. */
+export interface ClassChange {
+  readonly connection: number
+  readonly isGone: boolean
+}
+
+/** ClassLimits bound what a class console stores. */
+export interface ClassLimits {
+  /** Open connections; further ones are not watched. */
+  readonly open: number
+  /** Closed connections, and milliseconds for which they are stored. */
+  readonly closed: number
+  readonly closedFor: number
+  /** Observations of one connection, and their bytes; then the oldest are dropped. */
+  readonly observations: number
+  readonly bytes: number
+  /** Bytes of all observations together; then those of the connection that is quiet for longest are dropped. */
+  readonly allBytes: number
+}
+
+/** The limits of `parlor serve --lab`. */
+export const classLimits: ClassLimits = {
+  open: 2000,
+  closed: 1000,
+  closedFor: 3_600_000,
+  observations: 60,
+  bytes: 24 * 1024,
+  allBytes: 32 * 1024 * 1024,
+}
+
+/** ClassVerdict is the result of a connection: `none` if it has finished no game, and done nothing wrong that stands. */
+export type ClassVerdict = 'passed' | 'failed' | 'none'
+
+/**
+ * Judges a connection: it failed if its last fault stands, and passed if it has finished a game. In a protocol without games, it
+ * passed if the conversation has come to its end.
+ */
+export function toClassVerdict({ fault, progress, isOpen, isOver }: ClassConnection): ClassVerdict {
+  if (fault?.stands) return 'failed'
+  return progress.games > 0 || (!isOpen && isOver && progress.visited > 1) ? 'passed' : 'none'
+}
