@@ -76,3 +76,12 @@ export interface Sandbox {
   /** Ends all programs, and removes the files. */
   close(): Promise<void>
 }
+
+/** The limits of a program, if the command line gives no others. */
+export const DEFAULT_LIMITS: ProgramLimits = {
+  time: 60_000,
+  output: 1024 * 1024,
+  memory: 1024 * 1024 * 1024,
+  files: 128 * 1024 * 1024,
+  processes: 64,
+}

@@ -25,13 +25,14 @@ function listen({ id, port }: AgentRequest): void {
   })
 }
 
-function dial({ id, port, timeout = 0 }: AgentRequest, since = performance.now()): void {
+function dial(request: AgentRequest, since = performance.now()): void {
+  const { id, port, timeout = 0 } = request
   const socket = connect({ host: HOST, port, allowHalfOpen: true, noDelay: true })
   // the judge is to read everything
   socket.pause()
   socket.once('error', (error: NodeJS.ErrnoException) => {
     const absent = error.code === 'ECONNREFUSED' && performance.now() - since + RETRY < timeout
-    if (absent) setTimeout(dial, RETRY, { id, port, timeout }, since)
+    if (absent) setTimeout(dial, RETRY, request, since)
     else reply({ id, error: error.code ?? error.message })
   })
   socket.once('connect', () => process.send?.({ id } satisfies AgentReply, socket))

@@ -1,0 +1,123 @@
+import { constants, existsSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { access, chmod, copyFile, mkdir, readdir, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { basename, delimiter, dirname, join, relative, resolve, sep } from 'node:path'
+
+/** ProgramFiles are the folders that a command needs: those of the program itself, and those of its tools. */
+export interface ProgramFiles {
+  /** The folder in which the command runs. */
+  readonly cwd: string
+  /** Folders of the program, which are copied. */
+  readonly own: readonly string[]
+  /** Folders of tools outside of the system's folders, such as an interpreter in the home folder. */
+  readonly tools: readonly string[]
+}
+
+/** Limits of a copy, and of the folders that are copied at all. */
+const COPIED_FILES = 2000
+const COPIED_BYTES = 64 * 1024 * 1024
+/** Folders that no program needs to run, and that are large. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['.git', '.hg', '.svn', '.cache', '__pycache__'])
+
+/** The system's folders, which every program sees, read-only. */
+export const SYSTEM_FOLDERS: readonly string[] = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/etc', '/opt', '/nix/store']
+
+/**
+ * Finds the folders that a command needs. The program's own folders are those of the files that its words name; without such a
+ * word (`java Client`, `make run`), the folder in which it runs. So other hand-ins beside it are not part of it.
+ */
+export function findProgramFiles(words: readonly string[], cwd: string, path = process.env.PATH ?? ''): ProgramFiles {
+  const [first = ''] = words
+  const tool = first.includes('/') ? resolve(cwd, first) : findOnPath(first, path)
+  const named = words
+    .filter((word, at) => at > 0 || word.includes('/'))
+    .map((word) => resolve(cwd, word))
+    .filter((file) => existsSync(file) && !isWithin(file, SYSTEM_FOLDERS) && file !== '/')
+    .map((file) => (statSync(file).isDirectory() ? file : dirname(file)))
+  const own = outermost(named.length === 0 ? [cwd] : named)
+  return { cwd, own, tools: tool === undefined ? [] : toolFolders(tool).filter((folder) => !isWithin(folder, own)) }
+}
+
+/** Checks whether a folder is one of these, or inside of one. */
+function isWithin(folder: string, others: readonly string[]): boolean {
+  return others.some((other) => folder === other || folder.startsWith(other.endsWith(sep) ? other : other + sep))
+}
+
+function outermost(folders: readonly string[]): readonly string[] {
+  const all = [...new Set(folders)]
+  return all.filter((folder) => !isWithin(
+    folder,
+    all.filter((other) => other !== folder),
+  ))
+}
+
+/** Returns the folders of an executable: where it is installed, and where it really is. */
+function toolFolders(tool: string): readonly string[] {
+  const files = [tool, existsSync(tool) ? realpathSync(tool) : tool]
+  return outermost(files.flatMap(installation).filter((folder) => existsSync(folder) && !isWithin(folder, SYSTEM_FOLDERS)))
+}
+
+/** Returns the folders of the installation that an executable belongs to: `~/.pyenv` of `~/.pyenv/shims/python3`. */
+function installation(file: string): readonly string[] {
+  const folder = dirname(file)
+  const prefix = dirname(folder)
+  // ~/.local has the data of all programs beside their executables
+  if (basename(prefix) === '.local') return [folder, join(prefix, 'lib')]
+  return isWide(prefix) ? [folder] : [prefix]
+}
+
+/** Checks whether a folder has more in it than one program: the home folder, or a folder that contains it. */
+function isWide(folder: string): boolean {
+  return isWithin(homedir(), [folder]) || folder === dirname(homedir())
+}
+
+function findOnPath(name: string, path: string): string | undefined {
+  return path
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((file) => existsSync(file))
+}
+
+/** FolderTooLarge says that a folder has more in it than a program that is copied for each run. */
+export class FolderTooLarge extends Error {
+  override readonly name = 'FolderTooLarge'
+}
+
+/**
+ * Copies a program's folder below `stage`, under its own path. A folder with more than one program in it, such as the home
+ * folder, is copied without its subfolders and hidden files. Rejects with a `FolderTooLarge`.
+ */
+export async function stageFolder(folder: string, stage: string): Promise<void> {
+  const budget = { files: COPIED_FILES, bytes: COPIED_BYTES }
+  await copyFolder(folder, join(stage, relative('/', folder)), !isWide(folder), budget)
+}
+
+async function copyFolder(from: string, to: string, whole: boolean, budget: { files: number; bytes: number }): Promise<void> {
+  await mkdir(to, { recursive: true })
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (LEFT_OUT.has(entry.name) || (!whole && entry.name.startsWith('.'))) continue
+    const found = await findReadable(source)
+    if (found?.isDirectory()) {
+      // a link to a folder may lead out of the program, or round in a circle
+      if (whole && entry.isDirectory()) await copyFolder(source, target, true, budget)
+    } else if (found?.isFile()) {
+      budget.files--
+      budget.bytes -= found.size
+      if (budget.files < 0 || budget.bytes < 0)
+        throw new FolderTooLarge(`${from} has more than ${COPIED_FILES} files or ${COPIED_BYTES / 1024 / 1024} MB`)
+      await copyFile(source, target, constants.COPYFILE_FICLONE)
+      await chmod(target, found.mode | 0o600)
+    }
+  }
+}
+
+/** Resolves with what a path is; `undefined` if it is gone or this user may not read it, as the program could not either. */
+async function findReadable(path: string): Promise<Stats | undefined> {
+  try {
+    await access(path, constants.R_OK)
+    return await stat(path)
+  } catch {
+    return undefined
+  }
+}
