@@ -70,8 +70,12 @@ export interface Sandbox {
   readonly notes: readonly string[]
   /** Listens where the programs can connect to, at 127.0.0.1. Port 0 is any free port. */
   listen(port: number, accept: (transport: Transport) => void): Promise<Listener>
-  /** Connects to a program that listens at 127.0.0.1, and tries again until it does, for up to `timeout` milliseconds. */
-  connect(port: number, timeout: number): Promise<Transport>
+  /**
+   * Connects to a program that listens at 127.0.0.1, and tries again until it does, for up to `timeout` milliseconds. A connection that
+   * the program closes first ends with a reset, so that its port is free at once; with `keepsPort`, it ends as usual, and the system
+   * holds the port for a minute (TIME_WAIT).
+   */
+  connect(port: number, timeout: number, how?: { readonly keepsPort?: boolean }): Promise<Transport>
   start(start: ProgramStart): Promise<RunningProgram>
   /** Ends all programs, and removes the files. */
   close(): Promise<void>

@@ -58,13 +58,7 @@ export class ContainedLauncher implements Launcher {
     return new ContainedLauncher(settings, folder, copied, shown, notes)
   }
 
-  private constructor(
-    settings: Settings,
-    folder: string,
-    copied: readonly string[],
-    shown: readonly string[],
-    notes: readonly string[],
-  ) {
+  private constructor(settings: Settings, folder: string, copied: readonly string[], shown: readonly string[], notes: readonly string[]) {
     this.#settings = settings
     this.#folder = folder
     this.#copied = copied
@@ -114,7 +108,8 @@ export class ContainedLauncher implements Launcher {
       `--fsize=${files}`,
       '--core=0',
       '--nofile=512',
-      `--cpu=${Math.ceil(time / 1000)}`,
+      // the time limit comes first, and the judge knows it
+      `--cpu=${Math.ceil(time / 1000) + 1}`,
     ]
   }
 }

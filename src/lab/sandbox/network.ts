@@ -18,7 +18,7 @@ export function shareNetwork(): Network {
   return {
     own: false,
     listen: (port, accept) => listenTcp({ host: HOST, port }, accept),
-    connect: async (port, timeout) => new ReleasingTransport(await connectTcp({ host: HOST, port }, timeout)),
+    connect: (port, timeout) => connectTcp({ host: HOST, port }, timeout),
     async close() {},
   }
 }
@@ -27,7 +27,7 @@ export function shareNetwork(): Network {
  * ReleasingTransport ends a connection by a reset if the program has closed its side first. Otherwise the system would keep the
  * program's port for a minute (TIME_WAIT), and a program with its port built in could not be started again.
  */
-class ReleasingTransport extends TransportFilter {
+export class ReleasingTransport extends TransportFilter {
   #peerFinished = false
 
   override finished(): void {

@@ -1,8 +1,9 @@
 import { type Clock, createSystemClock } from '../../base/clock.ts'
+import type { Transport } from '../../wire/transport.ts'
 import { DEFAULT_LIMITS, type ProgramLimits, type RunningProgram, type Sandbox } from '../check/sandbox.ts'
 import { ContainedLauncher, networkNamespaces } from './contained-launcher.ts'
 import type { Launcher } from './launcher.ts'
-import { type Network, shareNetwork } from './network.ts'
+import { type Network, ReleasingTransport, shareNetwork } from './network.ts'
 import { OwnNetwork } from './own-network.ts'
 import { PlainLauncher } from './plain-launcher.ts'
 import { findProgramFiles } from './program-files.ts'
@@ -75,8 +76,9 @@ class OpenSandbox implements Sandbox {
     return this.#network.listen(...terms)
   }
 
-  connect(...terms: Parameters<Sandbox['connect']>): ReturnType<Sandbox['connect']> {
-    return this.#network.connect(...terms)
+  async connect(port: number, timeout: number, { keepsPort = false } = {}): Promise<Transport> {
+    const transport = await this.#network.connect(port, timeout)
+    return keepsPort ? transport : new ReleasingTransport(transport)
   }
 
   async start(start: Parameters<Sandbox['start']>[0], time = this.#limits.time): Promise<RunningProgram> {

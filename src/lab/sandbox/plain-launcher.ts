@@ -54,7 +54,7 @@ export class PlainLauncher implements Launcher {
     if (process.platform === 'win32') return { file: first, args: others, env, cwd, mark }
     const limits = {
       SBX_CWD: cwd,
-      SBX_SECONDS: String(Math.ceil(this.#limits.time / 1000)),
+      SBX_SECONDS: String(Math.ceil(this.#limits.time / 1000) + 1),
       SBX_BLOCKS: String(Math.ceil(this.#limits.files / 512)),
       SBX_PROCESSES: process.platform === 'linux' ? String(countThreads(process.getuid?.() ?? 0) + this.#limits.processes) : '',
     }
@@ -72,6 +72,8 @@ export class PlainLauncher implements Launcher {
   /** Returns a word of the command; an absolute path in a copied folder as the path in the copy. */
   #inCopy(word: string, at: number): string {
     const copy = this.#copyOf(word)
-    return word.startsWith('/') && (at > 0 || this.#files.own.some((folder) => word.startsWith(`${folder}/`))) && existsSync(copy) ? copy : word
+    return word.startsWith('/') && (at > 0 || this.#files.own.some((folder) => word.startsWith(`${folder}/`))) && existsSync(copy)
+      ? copy
+      : word
   }
 }

@@ -20,7 +20,18 @@ const COPIED_BYTES = 64 * 1024 * 1024
 const LEFT_OUT: ReadonlySet<string> = new Set(['.git', '.hg', '.svn', '.cache', '__pycache__'])
 
 /** The system's folders, which every program sees, read-only. */
-export const SYSTEM_FOLDERS: readonly string[] = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/etc', '/opt', '/nix/store']
+export const SYSTEM_FOLDERS: readonly string[] = [
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/libx32',
+  '/etc',
+  '/opt',
+  '/nix/store',
+]
 
 /**
  * Finds the folders that a command needs. The program's own folders are those of the files that its words name; without such a
@@ -45,10 +56,13 @@ function isWithin(folder: string, others: readonly string[]): boolean {
 
 function outermost(folders: readonly string[]): readonly string[] {
   const all = [...new Set(folders)]
-  return all.filter((folder) => !isWithin(
-    folder,
-    all.filter((other) => other !== folder),
-  ))
+  return all.filter(
+    (folder) =>
+      !isWithin(
+        folder,
+        all.filter((other) => other !== folder),
+      ),
+  )
 }
 
 /** Returns the folders of an executable: where it is installed, and where it really is. */

@@ -9,6 +9,9 @@ import { loadPty } from './pty.ts'
 
 /** Milliseconds between two measurements of a program. */
 const INTERVAL = 100
+/** Milliseconds to wait for the end of processes that a program has left behind, and between two looks at them. */
+const OUTLIVING = 2000
+const PAUSE = 10
 /** Columns and rows of the terminal: wide enough that no line is wrapped. */
 const TERMINAL = { cols: 220, rows: 50 }
 
@@ -57,7 +60,7 @@ class SandboxedProgram implements RunningProgram {
       this.#isOver = true
       cancelTime()
       cancelWatch()
-      this.#endMarked()
+      await this.#outlive()
       return this.#toEnd(end, await launch.report?.())
     })
   }
@@ -105,7 +108,11 @@ class SandboxedProgram implements RunningProgram {
     if (this.output.overflowed) void this.stop('output')
   }
 
-  #onTerminal({ file, args, env, cwd }: Launch, pty: NonNullable<Awaited<ReturnType<typeof loadPty>>>, end: (end: CarrierEnd) => void): Carrier {
+  #onTerminal(
+    { file, args, env, cwd }: Launch,
+    pty: NonNullable<Awaited<ReturnType<typeof loadPty>>>,
+    end: (end: CarrierEnd) => void,
+  ): Carrier {
     const terminal = pty.spawn(file, [...args], { ...TERMINAL, name: 'dumb', env: { ...env }, cwd, encoding: null })
     // without an encoding, the pieces are bytes, whatever the declaration says
     terminal.onData((bytes: string | Uint8Array) => this.#receive('terminal', typeof bytes === 'string' ? Buffer.from(bytes) : bytes))
@@ -129,6 +136,14 @@ class SandboxedProgram implements RunningProgram {
   /** Ends the processes that the program has started and left behind. */
   #endMarked(): void {
     if (this.#mark !== undefined) for (const pid of findMarked(this.#mark)) endProcess(pid)
+  }
+
+  /** Waits until the processes that the program has left behind have ended, too. */
+  async #outlive(): Promise<void> {
+    for (let waited = 0; this.#mark !== undefined && findMarked(this.#mark).length > 0 && waited < OUTLIVING; waited += PAUSE) {
+      this.#endMarked()
+      await new Promise<void>((resolve) => this.#clock.after(PAUSE, resolve))
+    }
   }
 
   #toEnd(end: CarrierEnd, report: Awaited<ReturnType<NonNullable<Launch['report']>>>): ProgramEnd {

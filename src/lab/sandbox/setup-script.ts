@@ -57,9 +57,9 @@ code=$?
 export const PLAIN_SETUP = `
 [ ! -t 0 ] || stty -echo -onlcr
 ulimit -c 0
-ulimit -t "$SBX_SECONDS" || :
-ulimit -f "$SBX_BLOCKS" || :
-[ -z "$SBX_PROCESSES" ] || ulimit -u "$SBX_PROCESSES" || :
+ulimit -t "$SBX_SECONDS"
+ulimit -f "$SBX_BLOCKS"
+[ -z "$SBX_PROCESSES" ] || ulimit -u "$SBX_PROCESSES" 2>/dev/null || ulimit -p "$SBX_PROCESSES" 2>/dev/null || :
 cd "$SBX_CWD" || exit 126
 unset SBX_SECONDS SBX_BLOCKS SBX_PROCESSES SBX_CWD PWD OLDPWD
 exec "$@"
