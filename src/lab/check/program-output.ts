@@ -1,8 +1,11 @@
 import { decode } from '../../wire/text.ts'
 import { findPrompt } from './prompts.ts'
 
-/** OutputStream is where a program prints: its terminal, which joins both streams as a person sees them, or one of two pipes. */
-export type OutputStream = 'terminal' | 'stdout' | 'stderr'
+/**
+ * OutputStream is where a program prints: its terminal, which joins both streams as a person sees them, or one of two pipes. What
+ * the judge types stands between, as a terminal shows it.
+ */
+export type OutputStream = 'terminal' | 'stdout' | 'stderr' | 'typed'
 
 /** OutputChunk is one piece of a program's output, as it was read. */
 export interface OutputChunk {
@@ -44,10 +47,10 @@ export class ProgramOutput {
 
   /** Appends a piece. The bytes are copied. */
   append({ at, stream, bytes }: OutputChunk): void {
-    const room = Math.min(bytes.length, this.#limit - this.#size)
+    const room = stream === 'typed' ? bytes.length : Math.min(bytes.length, this.#limit - this.#size)
     this.#overflowed ||= room < bytes.length
     if (room > 0) this.#chunks.push({ at, stream, bytes: bytes.slice(0, room) })
-    this.#size += room
+    if (stream !== 'typed') this.#size += room
     const listeners = this.#listeners
     this.#listeners = []
     for (const listener of listeners) listener()
@@ -61,7 +64,7 @@ export class ProgramOutput {
     })
   }
 
-  /** The output as text, with line ends as `\n`; of one stream, if it is given. Invalid UTF-8 becomes U+FFFD. */
+  /** The output and what was typed as text, with line ends as `\n`; of one stream, if it is given. Invalid UTF-8 becomes U+FFFD. */
   text(stream?: OutputStream): string {
     const chunks = stream === undefined ? this.#chunks : this.#chunks.filter((chunk) => chunk.stream === stream)
     const all = new Uint8Array(chunks.reduce((sum, { bytes }) => sum + bytes.length, 0))

@@ -66,7 +66,10 @@ class SandboxedProgram implements RunningProgram {
   }
 
   type(line: string): void {
-    if (!this.#isOver) this.#carrier.write(`${line}\n`)
+    if (this.#isOver) return
+    const text = `${line}\n`
+    this.output.append({ at: this.#clock.monotonic(), stream: 'typed', bytes: Buffer.from(text) })
+    this.#carrier.write(text)
   }
 
   endInput(): void {

@@ -1,0 +1,142 @@
+import { writeFile } from 'node:fs/promises'
+import { join as quoteWords } from 'shlex'
+import { errorMessage } from '../base/errors.ts'
+import type { Check, CheckSubject } from '../lab/check/check.ts'
+import { CommandError, parseCommand } from '../lab/check/command.ts'
+import { type JudgedCheck, judge } from '../lab/check/judge.ts'
+import { CHECKS, selectChecks } from '../lab/check/registry.ts'
+import { type CheckLevel, type CheckReport, toReport } from '../lab/check/report.ts'
+import { formatGradescope, formatJUnit, formatTap } from '../lab/check/report-formats.ts'
+import { openSandbox } from '../lab/sandbox/open-sandbox.ts'
+import type { Side } from '../protocol/automaton.ts'
+import type { Program } from '../protocol/definition.ts'
+import { Terminal } from '../terminal/terminal.ts'
+import { EXIT } from '../terminal/trouble.ts'
+import { wallClock } from './clock.ts'
+import { printError, UsageError } from './diagnostics.ts'
+import { loadRegistry, requireNetworkProgram } from './program-options.ts'
+
+/** Port of a program that has none, in a network in which every port is free. */
+const ANY_PORT = 9999
+
+export interface CheckOptions {
+  readonly client?: string
+  readonly server?: string
+  readonly port?: number
+  readonly level: CheckLevel
+  readonly seed: number
+  readonly only?: string
+  readonly json?: boolean
+  readonly format?: 'tap'
+  readonly junit?: string
+  readonly gradescope?: string
+  readonly plugin?: readonly string[]
+}
+
+/** Runs `parlor check`: judges a client, a server, or both. Resolves to the exit code: 0 if all checks have passed, else 1. */
+export async function checkCommand(name: string, options: CheckOptions): Promise<number> {
+  const program = await requireNetworkProgram(name, await loadRegistry(options.plugin))
+  const commands = commandsOf(options)
+  checkOnly(program, commands, options)
+  const terminal = new Terminal()
+  const results: JudgedCheck[] = []
+  const quiet = options.json || options.format !== undefined
+  const notes = new Set<string>()
+  for (const [role, command] of commands) {
+    await using subject = await openSubject(program, role, command, options)
+    for (const note of subject.sandbox.notes) if (!notes.has(note)) printError(note)
+    for (const note of subject.sandbox.notes) notes.add(note)
+    const prefix = commands.length > 1 ? `${role}:` : ''
+    const repeat = (check: Check) => repeatLine(name, role, command, check, options)
+    for await (const judged of judge({ subject, level: options.level, only: options.only, repeat })) {
+      const result = { ...judged.result, name: `${prefix}${judged.result.name}` }
+      results.push({ ...judged, result })
+      if (!quiet) printJudged(terminal, { ...judged, result })
+    }
+  }
+  const role = commands.length > 1 ? 'both' : (commands[0]?.[0] ?? 'both')
+  const report = toReport(
+    { program: program.name, role, level: options.level },
+    results.map(({ result }) => result),
+  )
+  if (options.json) terminal.say(JSON.stringify(report))
+  else if (options.format === 'tap') terminal.write(formatTap(report))
+  else terminal.printSentence(summary(report))
+  await writeReport(options.junit, () => formatJUnit(report))
+  await writeReport(options.gradescope, () => formatGradescope(report))
+  return report.passed ? EXIT.good : EXIT.trouble
+}
+
+/** Returns the sides to judge with the words of their commands. Throws a UsageError if there is none, or a command cannot run. */
+function commandsOf({ client, server }: CheckOptions): readonly (readonly [Side, string])[] {
+  const given = [['client', client] as const, ['server', server] as const]
+  const commands = given.flatMap(([role, command]) => (command === undefined ? [] : [[role, command] as const]))
+  if (commands.length === 0)
+    throw new UsageError('nothing is to be checked: say how your program is started, such as --client "python3 client.py", or --server')
+  for (const [, command] of commands) wordsOf(command)
+  return commands
+}
+
+function wordsOf(command: string): readonly string[] {
+  try {
+    return parseCommand(command)
+  } catch (error) {
+    throw error instanceof CommandError ? new UsageError(error.message) : error
+  }
+}
+
+/** Throws a UsageError if no check would run. */
+function checkOnly(program: Program, commands: readonly (readonly [Side, string])[], { level, only }: CheckOptions): void {
+  const applying = commands.flatMap(([role]) => selectChecks(program, role, level))
+  if (applying.length === 0)
+    throw new UsageError(`there is no check yet for ${program.name}, whose clients meet in the hall of parlor serve`)
+  if (only === undefined || applying.some(({ name }) => name === only)) return
+  const known = CHECKS.some(({ name }) => name === only)
+  const names = [...new Set(applying.map(({ name }) => name))].join(', ')
+  throw new UsageError(
+    `${known ? `the check ${only} does not apply here` : `there is no check ${JSON.stringify(only)}`}; there are: ${names}`,
+  )
+}
+
+/** Opens the sandbox of a program under test. */
+async function openSubject(program: Program, role: Side, command: string, options: CheckOptions): Promise<CheckSubject & AsyncDisposable> {
+  const words = wordsOf(command)
+  const sandbox = await openSandbox({ words, cwd: process.cwd(), clock: wallClock })
+  const usual = role === 'client' ? (program.join?.port ?? program.port) : program.port
+  const port = options.port ?? (usual === 0 ? ANY_PORT : usual)
+  return {
+    ...{ program, options: { ...program.defaults }, role, words, port, sandbox, seed: options.seed, clock: wallClock },
+    [Symbol.asyncDispose]: () => sandbox.close(),
+  }
+}
+
+function repeatLine(name: string, role: Side, command: string, check: Check, { port, level, seed, plugin = [] }: CheckOptions): string {
+  const words = ['parlor', 'check', name, `--${role}`, command, '--only', check.name, '--seed', String(seed)]
+  if (port !== undefined) words.push('--port', String(port))
+  if (level !== 'worksheet') words.push('--level', level)
+  for (const file of plugin) words.push('--plugin', file)
+  return quoteWords(words)
+}
+
+function printJudged(terminal: Terminal, { result, proves, lines }: JudgedCheck): void {
+  terminal.printSentence(`${result.passed ? 'passed' : 'FAILED'}  ${result.name}: ${result.passed ? proves : result.sentence}`)
+  if (result.passed) return
+  if (lines.length > 0) terminal.say('        The last lines of the program:')
+  for (const line of lines) terminal.say(`        | ${line}`)
+  terminal.printSentence(`        cause: ${result.cause}; source: ${result.source}`)
+  terminal.say(`        repeat: ${result.repeat}`)
+}
+
+function summary({ program, checks, passed }: CheckReport): string {
+  const good = checks.filter((check) => check.passed).length
+  return `${program}: ${passed ? 'passed' : 'failed'}, ${good} of ${checks.length} ${checks.length === 1 ? 'check' : 'checks'}`
+}
+
+async function writeReport(file: string | undefined, format: () => string): Promise<void> {
+  if (file === undefined) return
+  try {
+    await writeFile(file, format())
+  } catch (error) {
+    throw new UsageError(`cannot write the report ${file}: ${errorMessage(error)}`)
+  }
+}

@@ -1,0 +1,139 @@
+import type { Clock } from '../../base/clock.ts'
+import { seededRandom } from '../../games/random.ts'
+import type { Side } from '../../protocol/automaton.ts'
+import { Conversation } from '../../protocol/conversation.ts'
+import type { Options, Program } from '../../protocol/definition.ts'
+import type { Transport } from '../../wire/transport.ts'
+import { TransportFilter } from '../../wire/transport-filter.ts'
+import { memoryPair } from '../../wire/transports/memory.ts'
+import type { RunningProgram } from './sandbox.ts'
+import { Typist } from './typist.ts'
+
+/*
+ * The judge plays against a program that it cannot see into. It has to know when the program waits for its person, and which
+ * line leads to a legal message. No worksheet says that in a form that a program can read, but Parlor's own role of the same
+ * side knows both: it asks its console exactly then.
+ *
+ * So a shadow of the program's side runs beside it. It reads what the judge sends to the program, and nothing that it
+ * sends is used. When the shadow asks for a line, the judge chooses one, types it into the program, and answers the shadow with
+ * it. The program and the shadow stay in the same state as long as the program does what its protocol says. The judge's own
+ * side is a usual conversation, which finds every violation.
+ */
+
+/** Milliseconds between two looks at the timeouts. */
+const TICK = 100
+/** Milliseconds to wait for a prompt before a line is typed. A prompt that ends its line cannot be recognised. */
+const PROMPT_WAIT = 150
+
+export interface MatchOptions {
+  readonly program: Program
+  readonly options: Options
+  /** The side of the program under test. */
+  readonly role: Side
+  readonly running: RunningProgram
+  /** The judge's end of the connection. */
+  readonly transport: Transport
+  readonly seed: number
+  /** Milliseconds for each answer of the program. */
+  readonly silence: number
+  readonly clock: Clock
+}
+
+/** MatchEnd is how a match has ended: `trouble` is missing if the conversation ended as its protocol ends. */
+export interface MatchEnd {
+  readonly trouble: Error | undefined
+  /** The state of the judge's side. */
+  readonly state: string
+  /** The lines that were typed into the program. */
+  readonly typed: readonly string[]
+}
+
+/** Plays one conversation with a program under test, from the connection to its end. */
+export async function playMatch({ program, options, role, running, transport, seed, silence, clock }: MatchOptions): Promise<MatchEnd> {
+  const { automaton } = program.protocol
+  const typed: string[] = []
+  const [copy, shadowEnd] = memoryPair()
+  // what the shadow sends is dropped
+  copy.open({ data() {}, finished() {}, closed() {} })
+  const typeLine = async (line: string | undefined) => {
+    await waitForPrompt(running, clock)
+    if (line === undefined) return running.endInput()
+    typed.push(line)
+    running.type(line)
+  }
+  const shadowTypist = new Typist({ automaton, side: role, random: seededRandom(seed), state: () => shadow.state, typed: typeLine })
+  const own = role === 'server' ? 'client' : 'server'
+  const ownTypist = new Typist({ automaton, side: own, random: seededRandom(seed + 1), state: () => conversation.state })
+  const progress = () => {
+    shadowTypist.progress()
+    ownTypist.progress()
+  }
+  const terms = { program, options, clock }
+  const shadow = new Conversation({ ...terms, side: role, transport: shadowEnd, random: seededRandom(seed + 2), person: shadowTypist })
+  const conversation = new Conversation({
+    ...terms,
+    side: own,
+    transport: new CopyingTransport(transport, copy, progress),
+    random: seededRandom(seed + 3),
+    person: ownTypist,
+  })
+  const check = () => {
+    cancel = clock.after(TICK, check)
+    conversation.checkTimeout(clock.monotonic(), { first: silence, idle: silence })
+  }
+  let cancel = clock.after(TICK, check)
+  const ended = await conversation.ended
+  const { state } = conversation
+  const trouble = (await conversation.closed) ?? ended
+  cancel()
+  shadow.end('the match is over')
+  await shadow.closed
+  return { trouble, state, typed }
+}
+
+/** Resolves when the program waits at a prompt, has ended, or has been quiet for a moment. */
+async function waitForPrompt(running: RunningProgram, clock: Clock): Promise<void> {
+  const pause = new AbortController()
+  const cancel = clock.after(PROMPT_WAIT, () => pause.abort())
+  void running.ended.then(() => pause.abort())
+  while (!pause.signal.aborted && running.output.prompt === '') await running.output.next(pause.signal)
+  cancel()
+}
+
+/** CopyingTransport writes everything that the judge sends to a second transport, too. */
+class CopyingTransport extends TransportFilter {
+  readonly #copy: Transport
+  readonly #onProgress: () => void
+
+  constructor(inner: Transport, copy: Transport, onProgress: () => void) {
+    super(inner)
+    this.#copy = copy
+    this.#onProgress = onProgress
+  }
+
+  override write(data: string | Uint8Array): void {
+    this.#onProgress()
+    this.#copy.write(data)
+    super.write(data)
+  }
+
+  override data(bytes: Uint8Array): void {
+    this.#onProgress()
+    super.data(bytes)
+  }
+
+  override finish(): void {
+    this.#copy.finish()
+    super.finish()
+  }
+
+  override destroy(): void {
+    this.#copy.destroy()
+    super.destroy()
+  }
+
+  override reset(): void {
+    this.#copy.reset()
+    super.reset()
+  }
+}

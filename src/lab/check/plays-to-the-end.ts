@@ -1,0 +1,60 @@
+import { Disconnected } from '../../wire/disconnect.ts'
+import type { Check, CheckSubject, Verdict } from './check.ts'
+import { connectProgram, endWithin, formatEnd, isCrash, QUOTED } from './connecting.ts'
+import { type MatchEnd, playMatch } from './match.ts'
+import type { Cause } from './report.ts'
+import type { ProgramEnd, RunningProgram } from './sandbox.ts'
+
+/** Milliseconds for each answer of the program. */
+const SILENCE = 4000
+/** Milliseconds for a program to end after the conversation, and to show that it has crashed. */
+const END_WAIT = 3000
+const CRASH_WAIT = 500
+
+/** The first check: one game or conversation on an undisturbed network, from the start of the program to its end. */
+export const playsToTheEnd: Check = {
+  name: 'plays-to-the-end',
+  proves: 'plays one conversation to its end, on a network that disturbs nothing',
+  level: 'worksheet',
+  roles: ['client', 'server'],
+  // the roles of these programs meet in the hall, which a sandbox does not have
+  appliesTo: ({ needs }) => needs === undefined,
+  async run(subject) {
+    const connected = await connectProgram(subject)
+    if ('sentence' in connected) return connected
+    const { running, transport } = connected
+    const match = await playMatch({ ...subject, running, transport, silence: SILENCE })
+    const end = await endWithin(running, match.trouble || subject.role === 'server' ? CRASH_WAIT : END_WAIT, subject.clock)
+    const verdict = toVerdict(subject, match, end, running)
+    await running.stop()
+    return verdict
+  },
+}
+
+function toVerdict(
+  { role }: CheckSubject,
+  { trouble, state, typed }: MatchEnd,
+  end: ProgramEnd | undefined,
+  running: RunningProgram,
+): Verdict {
+  const lines = running.output.lastLines(QUOTED)
+  const played = typed.length === 0 ? 'nothing was typed' : `typed: ${typed.join(', ')}`
+  if (end && (isCrash(end) || end.stopped !== undefined))
+    return {
+      cause: end.stopped === 'time' ? 'hangs' : 'crashed',
+      sentence: `the ${role} ended ${formatEnd(end)} in the state ${state} (${played})`,
+      lines,
+    }
+  if (trouble) return { cause: toCause(trouble), sentence: `${trouble.message} (${played})`, lines }
+  if (!end && role === 'client')
+    return { cause: 'never-closes', sentence: `the conversation is over, but the client does not end within ${END_WAIT / 1000} s`, lines }
+  return { sentence: `the conversation ended as its protocol ends (${played})` }
+}
+
+/** Returns the cause of an error of the judge's side, as far as the error alone shows it. */
+function toCause(trouble: Error): Cause {
+  if (!(trouble instanceof Disconnected)) return 'hangs'
+  if (trouble.unfinished?.lacks.includes('line end') || /line end \(\\n\) is missing/.test(trouble.message)) return 'missing-newline'
+  if (trouble.isPeerClosed) return 'closed-early'
+  return trouble.reason === 'violation' ? 'spelling' : 'hangs'
+}
