@@ -3,14 +3,13 @@ import { quoteText } from '../../wire/text.ts'
 import type { Address, Listener, Transport } from '../../wire/transport.ts'
 import type { CheckSubject, Verdict } from './check.ts'
 import { fillCommand } from './command.ts'
+import { QUOTED } from './program-output.ts'
 import { answerPrompt } from './prompts.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 
 /** Milliseconds from the start of a program to its connection. */
 const CONNECT_WAIT = 10_000
 const HOST = '127.0.0.1'
-/** Number of the program's last lines that a failure quotes. */
-export const QUOTED = 6
 
 /** Connected is a program under test that has connected, or that the judge has connected to. */
 export interface Connected {

@@ -1,11 +1,12 @@
 import type { Clock } from '../../base/clock.ts'
 import { seededRandom } from '../../games/random.ts'
-import type { Side } from '../../protocol/automaton.ts'
+import { isEndless, type Side } from '../../protocol/automaton.ts'
 import { Conversation } from '../../protocol/conversation.ts'
 import type { Options, Program } from '../../protocol/definition.ts'
 import type { Transport } from '../../wire/transport.ts'
 import { TransportFilter } from '../../wire/transport-filter.ts'
 import { memoryPair } from '../../wire/transports/memory.ts'
+import { QUOTED } from './program-output.ts'
 import type { RunningProgram } from './sandbox.ts'
 import { Typist } from './typist.ts'
 
@@ -22,6 +23,8 @@ import { Typist } from './typist.ts'
 
 /** Milliseconds between two looks at the timeouts. */
 const TICK = 100
+/** Lines of each side after which the judge stops a conversation whose protocol has no end. */
+const EXCHANGES = 6
 /** Milliseconds to wait for a prompt before a line is typed. A prompt that ends its line cannot be recognised. */
 const PROMPT_WAIT = 150
 
@@ -39,31 +42,50 @@ export interface MatchOptions {
   readonly clock: Clock
 }
 
-/** MatchEnd is how a match has ended: `trouble` is missing if the conversation ended as its protocol ends. */
+/** MatchEnd is how a match has ended. */
 export interface MatchEnd {
+  /** Why the conversation ended early; missing if it ended as its protocol ends. */
   readonly trouble: Error | undefined
+  /** True if the judge has stopped a conversation whose protocol has no end. */
+  readonly stopped: boolean
   /** The state of the judge's side. */
   readonly state: string
   /** The lines that were typed into the program. */
   readonly typed: readonly string[]
+  /** The last lines of the program's output when the conversation ended, without what followed from the end. */
+  readonly lines: readonly string[]
 }
 
 /** Plays one conversation with a program under test, from the connection to its end. */
 export async function playMatch({ program, options, role, running, transport, seed, silence, clock }: MatchOptions): Promise<MatchEnd> {
   const { automaton } = program.protocol
   const typed: string[] = []
+  const enough = isEndless(automaton) ? EXCHANGES : undefined
+  let stopped = false
   const [copy, shadowEnd] = memoryPair()
   // what the shadow sends is dropped
   copy.open({ data() {}, finished() {}, closed() {} })
   const typeLine = async (line: string | undefined) => {
     await waitForPrompt(running, clock)
+    if (line === undefined && enough !== undefined) return stop()
     if (line === undefined) return running.endInput()
     typed.push(line)
     running.type(line)
   }
-  const shadowTypist = new Typist({ automaton, side: role, random: seededRandom(seed), state: () => shadow.state, typed: typeLine })
+  const stop = () => {
+    stopped = true
+    conversation.end('the judge has seen enough')
+  }
+  const typing = { automaton, declared: program.typed, enough }
+  const shadowTypist = new Typist({ ...typing, side: role, random: seededRandom(seed), state: () => shadow.state, typed: typeLine })
   const own = role === 'server' ? 'client' : 'server'
-  const ownTypist = new Typist({ automaton, side: own, random: seededRandom(seed + 1), state: () => conversation.state })
+  const ownTypist = new Typist({
+    ...typing,
+    side: own,
+    random: seededRandom(seed + 1),
+    state: () => conversation.state,
+    typed: async (line) => (line === undefined && enough !== undefined ? stop() : undefined),
+  })
   const progress = () => {
     shadowTypist.progress()
     ownTypist.progress()
@@ -84,11 +106,12 @@ export async function playMatch({ program, options, role, running, transport, se
   let cancel = clock.after(TICK, check)
   const ended = await conversation.ended
   const { state } = conversation
+  const lines = running.output.lastLines(QUOTED)
   const trouble = (await conversation.closed) ?? ended
   cancel()
   shadow.end('the match is over')
   await shadow.closed
-  return { trouble, state, typed }
+  return { trouble: stopped ? undefined : trouble, stopped, state, typed, lines }
 }
 
 /** Resolves when the program waits at a prompt, has ended, or has been quiet for a moment. */

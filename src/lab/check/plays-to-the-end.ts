@@ -1,7 +1,9 @@
 import { Disconnected } from '../../wire/disconnect.ts'
+import { quoteText } from '../../wire/text.ts'
 import type { Check, CheckSubject, Verdict } from './check.ts'
-import { connectProgram, endWithin, formatEnd, isCrash, QUOTED } from './connecting.ts'
+import { connectProgram, endWithin, formatEnd, isCrash } from './connecting.ts'
 import { type MatchEnd, playMatch } from './match.ts'
+import { QUOTED } from './program-output.ts'
 import type { Cause } from './report.ts'
 import type { ProgramEnd, RunningProgram } from './sandbox.ts'
 
@@ -10,6 +12,8 @@ const SILENCE = 4000
 /** Milliseconds for a program to end after the conversation, and to show that it has crashed. */
 const END_WAIT = 3000
 const CRASH_WAIT = 500
+/** Number of typed lines that a sentence shows. */
+const SHOWN = 8
 
 /** The first check: one game or conversation on an undisturbed network, from the start of the program to its end. */
 export const playsToTheEnd: Check = {
@@ -33,22 +37,32 @@ export const playsToTheEnd: Check = {
 
 function toVerdict(
   { role }: CheckSubject,
-  { trouble, state, typed }: MatchEnd,
+  { trouble, stopped, state, typed, lines: linesBefore }: MatchEnd,
   end: ProgramEnd | undefined,
   running: RunningProgram,
 ): Verdict {
   const lines = running.output.lastLines(QUOTED)
-  const played = typed.length === 0 ? 'nothing was typed' : `typed: ${typed.join(', ')}`
-  if (end && (isCrash(end) || end.stopped !== undefined))
-    return {
-      cause: end.stopped === 'time' ? 'hangs' : 'crashed',
-      sentence: `the ${role} ended ${formatEnd(end)} in the state ${state} (${played})`,
-      lines,
-    }
-  if (trouble) return { cause: toCause(trouble), sentence: `${trouble.message} (${played})`, lines }
-  if (!end && role === 'client')
-    return { cause: 'never-closes', sentence: `the conversation is over, but the client does not end within ${END_WAIT / 1000} s`, lines }
+  const played = formatTyped(typed)
+  // what a program does after the judge has closed the connection is a consequence
+  if (stopped) return { sentence: `the conversation went on until the judge stopped it, because its protocol has no end (${played})` }
+  const isOwnEnd = !trouble || (trouble instanceof Disconnected && trouble.isPeerClosed)
+  if (isOwnEnd && end && (isCrash(end) || end.stopped !== undefined)) {
+    const sentence = `the ${role} ended ${formatEnd(end)} in the state ${state} (${played})`
+    return { cause: end.stopped === 'time' ? 'hangs' : 'crashed', sentence, lines }
+  }
+  if (trouble) return { cause: toCause(trouble), sentence: `${trouble.message} (${played})`, lines: linesBefore }
+  if (!end && role === 'client') {
+    const sentence = `the conversation is over, but the client does not end within ${END_WAIT / 1000} s`
+    return { cause: 'never-closes', sentence, lines }
+  }
   return { sentence: `the conversation ended as its protocol ends (${played})` }
+}
+
+/** Formats the lines that were typed, the last ones of many. */
+function formatTyped(typed: readonly string[]): string {
+  if (typed.length === 0) return 'nothing was typed'
+  const shown = typed.slice(-SHOWN).map((line) => quoteText(line))
+  return `typed: ${typed.length > SHOWN ? '… ' : ''}${shown.join(', ')}`
 }
 
 /** Returns the cause of an error of the judge's side, as far as the error alone shows it. */

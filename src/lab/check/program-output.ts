@@ -7,6 +7,9 @@ import { findPrompt } from './prompts.ts'
  */
 export type OutputStream = 'terminal' | 'stdout' | 'stderr' | 'typed'
 
+/** Number of a program's last lines that a failure quotes. */
+export const QUOTED = 6
+
 /** OutputChunk is one piece of a program's output, as it was read. */
 export interface OutputChunk {
   /** Monotonic time in milliseconds. */

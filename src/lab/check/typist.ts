@@ -2,9 +2,9 @@ import type { Random } from '../../games/game.ts'
 import { type Automaton, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../protocol/automaton.ts'
 import { type Console, EndOfInput } from '../../protocol/definition.ts'
 
-/** Number of lines after which a typist says goodbye, and after which it ends its input. */
-const PATIENCE = 40
-const ENOUGH = 60
+/** Number of lines after which a typist says goodbye, and after which it has had enough. */
+const PATIENCE = 100
+const ENOUGH = 120
 
 /**
  * Returns the lines that a person may type for the messages of one side in a state: the message itself if it has no field, else
@@ -37,7 +37,11 @@ export interface TypistOptions {
   readonly random: Random
   /** Returns the state in which the side is asked. */
   readonly state: () => string
-  /** Called with each line before the answer, with `undefined` for the end of the input. */
+  /** Lines that a person may type in a state, if the program declares them. */
+  readonly declared?: Readonly<Record<string, readonly string[] | undefined>> | undefined
+  /** Number of lines after which the typist has had enough; by default more than a game takes. */
+  readonly enough?: number | undefined
+  /** Called with each line before the answer, and with `undefined` instead of a line when the typist has had enough. */
   readonly typed?: (line: string | undefined) => Promise<void>
 }
 
@@ -48,6 +52,7 @@ export interface TypistOptions {
 export class Typist implements Console {
   readonly #options: TypistOptions
   readonly #refused = new Set<string>()
+  readonly #typed = new Set<string>()
   #count = 0
 
   constructor(options: TypistOptions) {
@@ -73,17 +78,21 @@ export class Typist implements Console {
     return atEnd
   }
 
-  /** Chooses a line; `undefined` to end the input. */
+  /** Chooses a line, one that was not typed yet if there is one; `undefined` to end the input. */
   #choose(): string | undefined {
-    const { automaton, side, state, random } = this.#options
-    const { lines, byes } = candidateLines(automaton, state(), side)
+    const { automaton, side, state, random, declared, enough = ENOUGH } = this.#options
+    const now = state()
+    const { lines, byes } = declared?.[now] ? { lines: declared[now], byes: [] } : candidateLines(automaton, now, side)
     this.#count++
-    if (this.#count > ENOUGH) return undefined
+    if (this.#count > enough) return undefined
     if (this.#count > PATIENCE && byes.length > 0) return random.choice(byes)
     const open = lines.filter((line) => !this.#refused.has(line))
-    if (open.length === 0) return byes.length > 0 ? random.choice(byes) : undefined
-    const line = random.choice(open)
+    const fresh = open.filter((line) => !this.#typed.has(line))
+    const choices = [fresh, open, byes].find(({ length }) => length > 0)
+    if (!choices) return undefined
+    const line = random.choice(choices)
     this.#refused.add(line)
+    this.#typed.add(line)
     return line
   }
 }
