@@ -1,4 +1,4 @@
-import { encodeXML } from 'entities'
+import { escapeUTF8 } from 'entities/escape'
 import type { CheckReport, CheckResult } from './report.ts'
 
 /** Formats a report as JUnit XML, which continuous integration systems read. */
@@ -50,5 +50,5 @@ export function formatGradescope({ checks }: CheckReport, weightOf: (check: Chec
 /** Escapes a text for XML; characters that XML cannot have become U+FFFD. */
 function toXml(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML forbids
-  return encodeXML(text.replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd'))
+  return escapeUTF8(text.replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd'))
 }

@@ -103,10 +103,12 @@ export class FolderTooLarge extends Error {
  */
 export async function stageFolder(folder: string, stage: string): Promise<void> {
   const budget = { files: COPIED_FILES, bytes: COPIED_BYTES }
-  await copyFolder(folder, join(stage, relative('/', folder)), !isWide(folder), budget)
+  if (await copyFolder(folder, join(stage, relative('/', folder)), !isWide(folder), budget)) return
+  throw new FolderTooLarge(`${folder} has more than ${COPIED_FILES} files or ${COPIED_BYTES / 1024 / 1024} MB`)
 }
 
-async function copyFolder(from: string, to: string, whole: boolean, budget: { files: number; bytes: number }): Promise<void> {
+/** Copies a folder. Resolves to false if the budget was too small, with a part of the files copied. */
+async function copyFolder(from: string, to: string, whole: boolean, budget: { files: number; bytes: number }): Promise<boolean> {
   await mkdir(to, { recursive: true })
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)]
@@ -114,16 +116,16 @@ async function copyFolder(from: string, to: string, whole: boolean, budget: { fi
     const found = await findReadable(source)
     if (found?.isDirectory()) {
       // a link to a folder may lead out of the program, or round in a circle
-      if (whole && entry.isDirectory()) await copyFolder(source, target, true, budget)
+      if (whole && entry.isDirectory() && !(await copyFolder(source, target, true, budget))) return false
     } else if (found?.isFile()) {
       budget.files--
       budget.bytes -= found.size
-      if (budget.files < 0 || budget.bytes < 0)
-        throw new FolderTooLarge(`${from} has more than ${COPIED_FILES} files or ${COPIED_BYTES / 1024 / 1024} MB`)
+      if (budget.files < 0 || budget.bytes < 0) return false
       await copyFile(source, target, constants.COPYFILE_FICLONE)
       await chmod(target, found.mode | 0o600)
     }
   }
+  return true
 }
 
 /** Resolves with what a path is; `undefined` if it is gone or this user may not read it, as the program could not either. */

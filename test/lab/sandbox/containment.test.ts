@@ -1,37 +1,15 @@
-import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { DEFAULT_LIMITS, type ProgramEnd, type ProgramLimits, type RunningProgram } from '../../../src/lab/check/sandbox.ts'
 import { openSandbox } from '../../../src/lab/sandbox/open-sandbox.ts'
 import { findMarked } from '../../../src/lab/sandbox/process-tree.ts'
+import { handIn, hasNamespaces, hasPython } from '../../support/sandboxes.ts'
 
 /** Limits in which every test ends within seconds. */
 const LIMITS: ProgramLimits = { ...DEFAULT_LIMITS, time: 5000 }
 const SECRET = 'sandbox-test-secret'
-
-const hasPython = works('python3', '--version')
-/** Asked of the system itself, so that a sandbox that fails to use its namespaces fails the tests. A container may forbid them. */
-const hasNamespaces = works('unshare', '--user', '--map-root-user', '--net', '--mount', 'mount', '-t', 'tmpfs', 'none', '/tmp')
-
-function works(...[command, ...args]: readonly [string, ...string[]]): boolean {
-  try {
-    execFileSync(command, args, { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Creates a folder for a hand-in, deleted after the test. */
-function handIn(program: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'parlor-hand-in-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  writeFileSync(join(folder, 'program.py'), program)
-  return folder
-}
 
 interface Run {
   program: RunningProgram

@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { RunningProgram, Sandbox } from '../../../src/lab/check/sandbox.ts'
 import { openSandbox } from '../../../src/lab/sandbox/open-sandbox.ts'
 import { decode } from '../../../src/wire/text.ts'
 import type { Sink, Transport } from '../../../src/wire/transport.ts'
+import { handIn, hasNamespaces, hasPython } from '../../support/sandboxes.ts'
+
+const withPython = test.skipIf(!hasPython)
+const withNamespaces = test.skipIf(!hasPython || !hasNamespaces)
 
 /** Records what a transport delivers, read by read, and how it ends. */
 function record(transport: Transport): { reads: string[]; finished: Promise<void>; closed: Promise<string | undefined> } {
@@ -22,16 +23,14 @@ function record(transport: Transport): { reads: string[]; finished: Promise<void
 }
 
 async function start(text: string, namespaces: boolean, environment = {}): Promise<{ sandbox: Sandbox; program: RunningProgram }> {
-  const folder = mkdtempSync(join(tmpdir(), 'parlor-hand-in-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  writeFileSync(join(folder, 'program.py'), `import os, socket, struct, time\n${text}`)
+  const folder = handIn(`import os, socket, struct, time\n${text}`)
   const words = ['python3', 'program.py']
   const sandbox = await openSandbox({ words, cwd: folder, namespaces })
   onTestFinished(() => sandbox.close())
   return { sandbox, program: await sandbox.start({ words, environment }) }
 }
 
-test.each([true, false])('a program that listens late is reached (namespaces: %s)', async (namespaces) => {
+withPython.each([true, false])('a program that listens late is reached (namespaces: %s)', async (namespaces) => {
   const { sandbox, program } = await start(
     `
 listener = socket.socket()
@@ -54,7 +53,7 @@ connection.close()
   expect((await program.ended).code).toBe(0)
 })
 
-test.each([true, false])(
+withPython.each([true, false])(
   'a program connects to the judge, and both see FIN and what comes before it (namespaces: %s)',
   async (namespaces) => {
     const accepted = Promise.withResolvers<Transport>()
@@ -87,7 +86,7 @@ print(answer)
   },
 )
 
-test.each([true, false])('a reset arrives as a reset, in both directions (namespaces: %s)', async (namespaces) => {
+withPython.each([true, false])('a reset arrives as a reset, in both directions (namespaces: %s)', async (namespaces) => {
   const transports: Transport[] = []
   const arrived = Promise.withResolvers<void>()
   const { sandbox, program } = await start(
@@ -116,7 +115,7 @@ two.close()
   expect(program.output.text()).toContain('reset')
 })
 
-test('a port without a server is refused in the end', async () => {
+withPython('a port without a server is refused in the end', async () => {
   const { sandbox, program } = await start('input()', true)
   await expect(sandbox.connect(1, 100)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   await program.stop()
@@ -134,7 +133,7 @@ connection.sendall(b'hello')
 connection.close()
 `
 
-test('a server with its port built in can be started again at once, unless the judge keeps the port', async () => {
+withNamespaces('a server with its port built in can be started again at once, unless the judge keeps the port', async () => {
   const { sandbox, program } = await start('', true)
   await program.ended
   const ends: unknown[] = []
