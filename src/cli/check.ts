@@ -7,6 +7,7 @@ import { type JudgedCheck, judge } from '../lab/check/judge.ts'
 import { CHECKS, selectChecks } from '../lab/check/registry.ts'
 import { type CheckLevel, type CheckReport, toReport } from '../lab/check/report.ts'
 import { formatGradescope, formatJUnit, formatTap } from '../lab/check/report-formats.ts'
+import { SandboxError } from '../lab/check/sandbox.ts'
 import { openSandbox } from '../lab/sandbox/open-sandbox.ts'
 import type { Side } from '../protocol/automaton.ts'
 import type { Program } from '../protocol/definition.ts'
@@ -101,7 +102,9 @@ function checkOnly(program: Program, commands: readonly (readonly [Side, string]
 /** Opens the sandbox of a program under test. */
 async function openSubject(program: Program, role: Side, command: string, options: CheckOptions): Promise<CheckSubject & AsyncDisposable> {
   const words = wordsOf(command)
-  const sandbox = await openSandbox({ words, cwd: process.cwd(), clock: wallClock })
+  const sandbox = await openSandbox({ words, cwd: process.cwd(), clock: wallClock }).catch((error) => {
+    throw error instanceof SandboxError ? new UsageError(error.message) : error
+  })
   const usual = role === 'client' ? (program.join?.port ?? program.port) : program.port
   const port = options.port ?? (usual === 0 ? ANY_PORT : usual)
   return {

@@ -21,8 +21,8 @@ export interface CheckSubject {
   readonly clock: Clock
 }
 
-/** Verdict is what a check has found. */
-export interface Verdict {
+/** Finding is what a check has found. */
+export interface Finding {
   /** The likely cause; missing if the program has passed. */
   readonly cause?: Cause
   readonly sentence: string
@@ -41,5 +41,5 @@ export interface Check {
   readonly roles: readonly Side[]
   /** Checks whether it can judge programs of a protocol; by default, of every protocol. */
   appliesTo?(program: Program): boolean
-  run(subject: CheckSubject): Promise<Verdict>
+  run(subject: CheckSubject): Promise<Finding>
 }

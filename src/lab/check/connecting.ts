@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { quoteText } from '../../wire/text.ts'
 import type { Address, Listener, Transport } from '../../wire/transport.ts'
-import type { CheckSubject, Verdict } from './check.ts'
+import type { CheckSubject, Finding } from './check.ts'
 import { fillCommand } from './command.ts'
 import { QUOTED } from './program-output.ts'
 import { answerPrompt } from './prompts.ts'
@@ -17,8 +17,8 @@ export interface Connected {
   readonly transport: Transport
 }
 
-/** Starts a program, answers its prompts for an address, and resolves when both sides are connected; or with the verdict that they are not. */
-export async function connectProgram(subject: CheckSubject): Promise<Connected | Verdict> {
+/** Starts a program, answers its prompts for an address, and resolves when both sides are connected; or with the finding that they are not. */
+export async function connectProgram(subject: CheckSubject): Promise<Connected | Finding> {
   const { sandbox, role, words, clock } = subject
   const accepted = Promise.withResolvers<Transport>()
   const listener = role === 'client' ? await listen(subject, accepted.resolve) : undefined
@@ -40,9 +40,9 @@ export async function connectProgram(subject: CheckSubject): Promise<Connected |
   over.abort()
   await listener?.close()
   if (outcome && 'transport' in outcome) return outcome
-  const verdict = role === 'client' ? explainClient(running, at, outcome) : explainServer(running, at, outcome)
+  const finding = role === 'client' ? explainClient(running, at, outcome) : explainServer(running, at, outcome)
   await running.stop()
-  return verdict
+  return finding
 }
 
 /** Listens for a client at the port of its program. On a network that others share, at another one if that is in use. */
@@ -65,7 +65,7 @@ async function answerPrompts(running: RunningProgram, at: Address, signal: Abort
   }
 }
 
-function explainClient(running: RunningProgram, { host, port }: Address, end: ProgramEnd | undefined): Verdict {
+function explainClient(running: RunningProgram, { host, port }: Address, end: ProgramEnd | undefined): Finding {
   const lines = running.output.lastLines(QUOTED)
   if (end && isCrash(end)) {
     const isRefused = /refused|ECONNREFUSED|111\b/i.test(lines.join('\n'))
@@ -88,7 +88,7 @@ function explainClient(running: RunningProgram, { host, port }: Address, end: Pr
   return { cause: 'wrong-address', sentence: `the client has not connected to ${host}:${port} within ${CONNECT_WAIT / 1000} s`, lines }
 }
 
-function explainServer(running: RunningProgram, { host, port }: Address, end: ProgramEnd | undefined): Verdict {
+function explainServer(running: RunningProgram, { host, port }: Address, end: ProgramEnd | undefined): Finding {
   const lines = running.output.lastLines(QUOTED)
   if (end && isCrash(end)) {
     const isUsed = /in use|EADDRINUSE/i.test(lines.join('\n'))

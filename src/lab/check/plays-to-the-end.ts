@@ -1,6 +1,6 @@
 import { Disconnected } from '../../wire/disconnect.ts'
 import { quoteText } from '../../wire/text.ts'
-import type { Check, CheckSubject, Verdict } from './check.ts'
+import type { Check, CheckSubject, Finding } from './check.ts'
 import { connectProgram, endWithin, formatEnd, isCrash } from './connecting.ts'
 import { type MatchEnd, playMatch } from './match.ts'
 import { QUOTED } from './program-output.ts'
@@ -29,18 +29,18 @@ export const playsToTheEnd: Check = {
     const { running, transport } = connected
     const match = await playMatch({ ...subject, running, transport, silence: SILENCE })
     const end = await endWithin(running, match.trouble || subject.role === 'server' ? CRASH_WAIT : END_WAIT, subject.clock)
-    const verdict = toVerdict(subject, match, end, running)
+    const finding = toFinding(subject, match, end, running)
     await running.stop()
-    return verdict
+    return finding
   },
 }
 
-function toVerdict(
+function toFinding(
   { role }: CheckSubject,
   { trouble, stopped, state, typed, lines: linesBefore }: MatchEnd,
   end: ProgramEnd | undefined,
   running: RunningProgram,
-): Verdict {
+): Finding {
   const lines = running.output.lastLines(QUOTED)
   const played = formatTyped(typed)
   // what a program does after the judge has closed the connection is a consequence

@@ -81,6 +81,11 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
+/** SandboxError says in a sentence why a program cannot run in a sandbox, and what to do. */
+export class SandboxError extends Error {
+  override readonly name = 'SandboxError'
+}
+
 /** The limits of a program, if the command line gives no others. */
 export const DEFAULT_LIMITS: ProgramLimits = {
   time: 60_000,

@@ -1,5 +1,5 @@
 import { connect, createServer } from 'node:net'
-import type { AgentReply, AgentRequest } from './agent-messages.ts'
+import type { AgentReply, AgentRequest } from './own-network.ts'
 
 /*
  * This file is a process of its own, which lives in the network of a sandbox. It opens sockets there and passes them to the

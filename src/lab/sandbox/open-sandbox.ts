@@ -7,8 +7,7 @@ import { type Network, ReleasingTransport, shareNetwork } from './network.ts'
 import { OwnNetwork } from './own-network.ts'
 import { PlainLauncher } from './plain-launcher.ts'
 import { findProgramFiles } from './program-files.ts'
-import { loadPty } from './pty.ts'
-import { startProgram } from './sandboxed-program.ts'
+import { loadPty, startProgram } from './sandboxed-program.ts'
 
 export interface SandboxOptions {
   /** Words of the program's command, which say what files it needs. */

@@ -5,8 +5,24 @@ import { TransportError } from '../../wire/disconnect.ts'
 import type { Listener, Transport } from '../../wire/transport.ts'
 import { Batcher } from '../../wire/transports/batching.ts'
 import { SocketTransport } from '../../wire/transports/socket.ts'
-import type { AgentReply, AgentRequest } from './agent-messages.ts'
 import type { Network } from './network.ts'
+
+/** AgentRequest asks the process in the network of a sandbox for a socket. */
+export interface AgentRequest {
+  readonly id: number
+  readonly what: 'listen' | 'connect'
+  readonly port: number
+  /** Milliseconds to try again while no program listens. */
+  readonly timeout?: number
+}
+
+/** AgentReply answers a request: with the socket beside it, or with the system's error. The first one, with the id 0, says that the process is ready. */
+export interface AgentReply {
+  readonly id: number
+  readonly error?: string
+  /** The socket belongs to the judge alone. */
+  readonly done?: boolean
+}
 
 /** The file of the agent, in the form in which this file runs. */
 const AGENT = fileURLToPath(new URL(`./network-agent.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))

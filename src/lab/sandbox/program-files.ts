@@ -1,7 +1,8 @@
 import { constants, existsSync, realpathSync, type Stats, statSync } from 'node:fs'
-import { access, chmod, copyFile, mkdir, readdir, stat } from 'node:fs/promises'
+import { access, chmod, copyFile, mkdir, readdir, realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, delimiter, dirname, join, relative, resolve, sep } from 'node:path'
+import { SandboxError } from '../check/sandbox.ts'
 
 /** ProgramFiles are the folders that a command needs: those of the program itself, and those of its tools. */
 export interface ProgramFiles {
@@ -18,6 +19,8 @@ const COPIED_FILES = 2000
 const COPIED_BYTES = 64 * 1024 * 1024
 /** Folders that no program needs to run, and that are large. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['.git', '.hg', '.svn', '.cache', '__pycache__'])
+/** Parlor's own data, such as `parlor.db`, which no program under test may see. */
+const OWN_DATA = /^parlor\./
 
 /** The system's folders, which every program sees, read-only. */
 export const SYSTEM_FOLDERS: readonly string[] = [
@@ -99,31 +102,46 @@ export class FolderTooLarge extends Error {
 
 /**
  * Copies a program's folder below `stage`, under its own path. A folder with more than one program in it, such as the home
- * folder, is copied without its subfolders and hidden files. Rejects with a `FolderTooLarge`.
+ * folder, is copied without its subfolders and hidden files. Parlor's own data is never copied. Rejects with a `FolderTooLarge`, or
+ * with a `SandboxError` for a large folder that has Parlor's data in it.
  */
 export async function stageFolder(folder: string, stage: string): Promise<void> {
-  const budget = { files: COPIED_FILES, bytes: COPIED_BYTES }
-  if (await copyFolder(folder, join(stage, relative('/', folder)), !isWide(folder), budget)) return
+  const copy = { root: await realpath(folder), whole: !isWide(folder), files: COPIED_FILES, bytes: COPIED_BYTES }
+  if (await copyFolder(folder, join(stage, relative('/', folder)), copy)) return
+  if ((await readdir(folder)).some((name) => OWN_DATA.test(name)))
+    throw new SandboxError(`${folder} is too large to be copied, and has Parlor's own data in it; move the program to a folder of its own`)
   throw new FolderTooLarge(`${folder} has more than ${COPIED_FILES} files or ${COPIED_BYTES / 1024 / 1024} MB`)
 }
 
-/** Copies a folder. Resolves to false if the budget was too small, with a part of the files copied. */
-async function copyFolder(from: string, to: string, whole: boolean, budget: { files: number; bytes: number }): Promise<boolean> {
+/** FolderCopy is a copy in progress. */
+interface FolderCopy {
+  /** The folder without links. */
+  readonly root: string
+  /** False to leave out subfolders and hidden files. */
+  readonly whole: boolean
+  /** What may still be copied. */
+  files: number
+  bytes: number
+}
+
+/** Copies a folder. Resolves to false if it is too large, with a part of the files copied. */
+async function copyFolder(from: string, to: string, copy: FolderCopy): Promise<boolean> {
   await mkdir(to, { recursive: true })
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)]
-    if (LEFT_OUT.has(entry.name) || (!whole && entry.name.startsWith('.'))) continue
-    const found = await findReadable(source)
-    if (found?.isDirectory()) {
-      // a link to a folder may lead out of the program, or round in a circle
-      if (whole && entry.isDirectory() && !(await copyFolder(source, target, true, budget))) return false
-    } else if (found?.isFile()) {
-      budget.files--
-      budget.bytes -= found.size
-      if (budget.files < 0 || budget.bytes < 0) return false
-      await copyFile(source, target, constants.COPYFILE_FICLONE)
-      await chmod(target, found.mode | 0o600)
+    if (LEFT_OUT.has(entry.name) || OWN_DATA.test(entry.name) || (!copy.whole && entry.name.startsWith('.'))) continue
+    if (entry.isDirectory()) {
+      if (copy.whole && !(await copyFolder(source, target, copy))) return false
+      continue
     }
+    const found = await findReadable(source)
+    // a link may lead to the files of others
+    if (!found?.isFile() || (entry.isSymbolicLink() && !isWithin(await realpath(source), [copy.root]))) continue
+    copy.files--
+    copy.bytes -= found.size
+    if (copy.files < 0 || copy.bytes < 0) return false
+    await copyFile(source, target, constants.COPYFILE_FICLONE)
+    await chmod(target, found.mode | 0o600)
   }
   return true
 }

@@ -5,7 +5,18 @@ import { type OutputStream, ProgramOutput } from '../check/program-output.ts'
 import type { ProgramEnd, ProgramLimits, RunningProgram, StopReason, Usage } from '../check/sandbox.ts'
 import type { Launch } from './launcher.ts'
 import { findMarked, findTree, measureTree } from './process-tree.ts'
-import { loadPty } from './pty.ts'
+
+/** The library for pseudo-terminals, which is an optional dependency because it is compiled for some systems only. */
+export type PtyLibrary = typeof import('@lydell/node-pty')
+
+/** Loads the library for pseudo-terminals; resolves to `undefined` where there is none. */
+export async function loadPty(): Promise<PtyLibrary | undefined> {
+  try {
+    return await import('@lydell/node-pty')
+  } catch {
+    return undefined
+  }
+}
 
 /** Milliseconds between two measurements of a program. */
 const INTERVAL = 100
@@ -46,7 +57,7 @@ class SandboxedProgram implements RunningProgram {
   #stopped: StopReason | undefined
   #isOver = false
 
-  constructor(launch: Launch, limits: ProgramLimits, pty: Awaited<ReturnType<typeof loadPty>>, clock: Clock) {
+  constructor(launch: Launch, limits: ProgramLimits, pty: PtyLibrary | undefined, clock: Clock) {
     this.#limits = limits
     this.#mark = launch.mark
     this.#clock = clock
@@ -111,11 +122,7 @@ class SandboxedProgram implements RunningProgram {
     if (this.output.overflowed) void this.stop('output')
   }
 
-  #onTerminal(
-    { file, args, env, cwd }: Launch,
-    pty: NonNullable<Awaited<ReturnType<typeof loadPty>>>,
-    end: (end: CarrierEnd) => void,
-  ): Carrier {
+  #onTerminal({ file, args, env, cwd }: Launch, pty: PtyLibrary, end: (end: CarrierEnd) => void): Carrier {
     const terminal = pty.spawn(file, [...args], { ...TERMINAL, name: 'dumb', env: { ...env }, cwd, encoding: null })
     // without an encoding, the pieces are bytes, whatever the declaration says
     terminal.onData((bytes: string | Uint8Array) => this.#receive('terminal', typeof bytes === 'string' ? Buffer.from(bytes) : bytes))

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createSystemClock } from '../../../src/base/clock.ts'
-import type { Verdict } from '../../../src/lab/check/check.ts'
+import type { Finding } from '../../../src/lab/check/check.ts'
 import { parseCommand } from '../../../src/lab/check/command.ts'
 import { playsToTheEnd } from '../../../src/lab/check/plays-to-the-end.ts'
 import { openSandbox } from '../../../src/lab/sandbox/open-sandbox.ts'
@@ -21,7 +21,7 @@ interface Judged {
 }
 
 /** Judges a program by the check. */
-async function judge({ name, role, command, cwd, seed = 1, namespaces = true }: Judged): Promise<Verdict> {
+async function judge({ name, role, command, cwd, seed = 1, namespaces = true }: Judged): Promise<Finding> {
   const subject = await program(name)
   const words = parseCommand(command)
   const sandbox = await openSandbox({ words, cwd, namespaces })
@@ -53,17 +53,17 @@ const guess = (cwd: string) => judge({ name: 'guess', role: 'client', command: '
 
 describe.skipIf(!hasPython)('the check that a program plays to the end', () => {
   test.each([true, false])('passes a correct client that takes its address from the command (namespaces: %s)', async (namespaces) => {
-    const verdict = await judge({
+    const finding = await judge({
       ...{ name: 'guess', role: 'client', command: 'python3 guess_client.py {HOST} {PORT}', cwd: examples, namespaces },
     })
-    expect(verdict).toMatchObject({ sentence: expect.stringContaining('the conversation ended') })
-    expect(verdict.cause).toBeUndefined()
+    expect(finding).toMatchObject({ sentence: expect.stringContaining('the conversation ended') })
+    expect(finding.cause).toBeUndefined()
   })
 
   test('passes a correct client that a person plays, and types at its turns', async () => {
-    const verdict = await guess(client())
-    expect(verdict.cause).toBeUndefined()
-    expect(verdict.sentence).toMatch(/typed: "\d+"/)
+    const finding = await guess(client())
+    expect(finding.cause).toBeUndefined()
+    expect(finding.sentence).toMatch(/typed: "\d+"/)
   })
 
   test('types the address at prompts that it has never seen', async () => {
@@ -72,9 +72,9 @@ describe.skipIf(!hasPython)('the check that a program plays to the end', () => {
   })
 
   test('passes a correct server', async () => {
-    const verdict = await judge({ name: 'guess', role: 'server', command: 'python3 guess_server.py {HOST} {PORT}', cwd: examples })
-    expect(verdict).toMatchObject({ sentence: expect.stringContaining('the conversation ended') })
-    expect(verdict.cause).toBeUndefined()
+    const finding = await judge({ name: 'guess', role: 'server', command: 'python3 guess_server.py {HOST} {PORT}', cwd: examples })
+    expect(finding).toMatchObject({ sentence: expect.stringContaining('the conversation ended') })
+    expect(finding.cause).toBeUndefined()
   })
 
   test('repeats a run with its seed', async () => {
@@ -94,9 +94,9 @@ describe.skipIf(!hasPython)('the check that a program plays to the end', () => {
     ['a client that does not connect', { connect: 'raise SystemExit(0)' }, 'wrong-address', /without having connected/],
     ['a client that crashes at its start', { connect: 'nosuchname' }, 'crashed', /before it connected/],
   ])('names %s', async (_, broken, cause, sentence) => {
-    const verdict = await guess(client(broken))
-    expect(verdict.cause).toBe(cause)
-    expect(verdict.sentence).toMatch(sentence)
+    const finding = await guess(client(broken))
+    expect(finding.cause).toBe(cause)
+    expect(finding.sentence).toMatch(sentence)
   })
 
   test('quotes what a program printed before it crashed', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { DEFAULT_LIMITS, type ProgramEnd, type ProgramLimits, type RunningProgram } from '../../../src/lab/check/sandbox.ts'
@@ -61,6 +61,17 @@ print(sorted(os.listdir('.')))
     expect(program.output.text()).not.toContain(`'HOME': '${process.env.HOME}'`)
     expect(program.output.text()).toContain("['program.py', 'written']")
     expect(existsSync(join(folder, 'written'))).toBe(false)
+  })
+
+  test("does not copy Parlor's own data, which may lie beside a program", async () => {
+    const folder = handIn("import os\nprint(sorted(os.listdir('.')))")
+    for (const name of ['parlor.db', 'parlor.db-wal', 'parlor.toml', 'words.txt']) writeFileSync(join(folder, name), 'content')
+    const words = ['python3', 'program.py']
+    const sandbox = await openSandbox({ words, cwd: folder })
+    onTestFinished(() => sandbox.close())
+    const program = await sandbox.start({ words })
+    await program.ended
+    expect(program.output.text()).toContain("['program.py', 'words.txt']")
   })
 
   test.each([{ pipes: false }, { pipes: true }])('reports exit codes and signals: %o', async ({ pipes }) => {
