@@ -92,5 +92,5 @@ export const DEFAULT_LIMITS: ProgramLimits = {
   output: 1024 * 1024,
   memory: 1024 * 1024 * 1024,
   files: 128 * 1024 * 1024,
-  processes: 64,
+  processes: 256,
 }
