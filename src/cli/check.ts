@@ -16,6 +16,7 @@ import { EXIT } from '../terminal/trouble.ts'
 import { wallClock } from './clock.ts'
 import { printError, UsageError } from './diagnostics.ts'
 import { loadRegistry, requireNetworkProgram } from './program-options.ts'
+import { terminalSignal } from './stop-signal.ts'
 
 /** Port of a program that has none, in a network in which every port is free. */
 const ANY_PORT = 9999
@@ -40,6 +41,7 @@ export async function checkCommand(name: string, options: CheckOptions): Promise
   const commands = commandsOf(options)
   checkOnly(program, commands, options)
   const terminal = new Terminal()
+  const stop = terminalSignal()
   const results: JudgedCheck[] = []
   const quiet = options.json || options.format !== undefined
   const notes = new Set<string>()
@@ -47,9 +49,13 @@ export async function checkCommand(name: string, options: CheckOptions): Promise
     await using subject = await openSubject(program, role, command, options)
     for (const note of subject.sandbox.notes) if (!notes.has(note)) printError(note)
     for (const note of subject.sandbox.notes) notes.add(note)
+    if (stop.aborted) return stop.reason
+    stop.addEventListener('abort', () => void subject.sandbox.close())
     const prefix = commands.length > 1 ? `${role}:` : ''
     const repeat = (check: Check) => repeatLine(name, role, command, check, options)
     for await (const judged of judge({ subject, level: options.level, only: options.only, repeat })) {
+      // what the end of the sandbox has done to the program is no finding
+      if (stop.aborted) return stop.reason
       const result = { ...judged.result, name: `${prefix}${judged.result.name}` }
       results.push({ ...judged, result })
       if (!quiet) printJudged(terminal, { ...judged, result })

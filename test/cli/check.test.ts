@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { folder } from '../support/folders.ts'
-import { run } from '../support/process.ts'
-import { handIn, hasPython } from '../support/sandboxes.ts'
+import { Parlor, run } from '../support/process.ts'
+import { handIn, hasNamespaces, hasPython } from '../support/sandboxes.ts'
 
 const examples = join(import.meta.dirname, '../../examples/python')
 const CLIENT = `python3 ${examples}/guess_client.py {HOST} {PORT}`
@@ -44,6 +44,27 @@ describe.skipIf(!hasPython)('parlor check', () => {
     expect(readFileSync(join(path, 'junit.xml'), 'utf8')).toContain('<testsuites tests="1" failures="0">')
     expect(JSON.parse(readFileSync(join(path, 'results.json'), 'utf8'))).toMatchObject({ score: 1 })
     expect(code).toBe(0)
+  })
+})
+
+describe.skipIf(!hasPython || !hasNamespaces)('parlor check that is interrupted', () => {
+  test('ends the program, removes its files, and exits with 130', async () => {
+    const temporary = folder()
+    const path = handIn('import time\ntime.sleep(60)')
+    await using parlor = new Parlor(['check', 'guess', '--client', `python3 ${path}/program.py`], undefined, {
+      environment: { TMPDIR: temporary },
+    })
+    await new Promise<void>((resolve) => {
+      const watcher = watch(temporary, { recursive: true }, (_, name) => {
+        // the first program of the sandbox has ended, and the next one is the client
+        if (!/^parlor-check-.*report/.test(name ?? '')) return
+        watcher.close()
+        resolve()
+      })
+    })
+    parlor.signal('SIGINT')
+    expect(await parlor.exit).toBe(130)
+    expect(readdirSync(temporary).filter((name) => name.startsWith('parlor-check'))).toEqual([])
   })
 })
 

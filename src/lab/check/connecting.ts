@@ -50,7 +50,8 @@ async function listen({ sandbox, port }: CheckSubject, accept: (transport: Trans
   if (sandbox.ownNetwork) return sandbox.listen(port, accept)
   try {
     return await sandbox.listen(port, accept)
-  } catch {
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
     return sandbox.listen(0, accept)
   }
 }

@@ -75,7 +75,9 @@ export class ContainedLauncher implements Launcher {
     return {
       file: 'nsenter',
       args: [
-        ...['--target', String(agent), ...users, '--net', '--ipc', '--', 'unshare', ...namespaces, '--', 'sh', '-c', SETUP, 'sh'],
+        ...['--target', String(agent), ...users, '--net', '--ipc', '--'],
+        // if the judge is killed, the program ends with it
+        ...['setpriv', '--pdeathsig', 'KILL', '--', 'unshare', ...namespaces, '--', 'sh', '-c', SETUP, 'sh'],
         ...words,
       ],
       env: {
