@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { join as quoteWords } from 'shlex'
 import { errorMessage } from '../base/errors.ts'
 import type { Check, CheckSubject } from '../lab/check/check.ts'
@@ -25,6 +26,7 @@ export interface CheckOptions {
   readonly client?: string
   readonly server?: string
   readonly port?: number
+  readonly folder?: string
   readonly level: CheckLevel
   readonly seed: number
   readonly only?: string
@@ -108,7 +110,7 @@ function checkOnly(program: Program, commands: readonly (readonly [Side, string]
 /** Opens the sandbox of a program under test. */
 async function openSubject(program: Program, role: Side, command: string, options: CheckOptions): Promise<CheckSubject & AsyncDisposable> {
   const words = wordsOf(command)
-  const sandbox = await openSandbox({ words, cwd: process.cwd(), clock: wallClock }).catch((error) => {
+  const sandbox = await openSandbox({ words, cwd: await folderOf(options), clock: wallClock }).catch((error) => {
     throw error instanceof SandboxError ? new UsageError(error.message) : error
   })
   const usual = role === 'client' ? (program.join?.port ?? program.port) : program.port
@@ -119,9 +121,24 @@ async function openSubject(program: Program, role: Side, command: string, option
   }
 }
 
-function repeatLine(name: string, role: Side, command: string, check: Check, { port, level, seed, plugin = [] }: CheckOptions): string {
+/** Resolves with the folder in which the program runs. Rejects with a UsageError if it is none. */
+async function folderOf({ folder = '.' }: CheckOptions): Promise<string> {
+  const path = resolve(folder)
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isDirectory()) return path
+  throw new UsageError(`there is no folder ${folder}; --folder is the folder in which your program runs`)
+}
+
+function repeatLine(
+  name: string,
+  role: Side,
+  command: string,
+  check: Check,
+  { port, folder, level, seed, plugin = [] }: CheckOptions,
+): string {
   const words = ['parlor', 'check', name, `--${role}`, command, '--only', check.name, '--seed', String(seed)]
   if (port !== undefined) words.push('--port', String(port))
+  if (folder !== undefined) words.push('--folder', folder)
   if (level !== 'worksheet') words.push('--level', level)
   for (const file of plugin) words.push('--plugin', file)
   return quoteWords(words)

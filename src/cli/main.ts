@@ -195,6 +195,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
         made
           .option('--client <command>', 'how the client is started; {HOST} and {PORT} in it are where the server listens')
           .option('--server <command>', 'how the server is started; {PORT} in it is where it shall listen')
+          .option('--folder <folder>', 'the program’s folder, in which its command runs (default: the current folder)')
           .option('--port <n>', 'the port that is built into the program (default: the worksheet’s)', numberParser(1, 65535))
           .addOption(new Option('--level <level>', 'what it must be able to do').choices(['worksheet', 'robust']).default('worksheet'))
           .option('--only <check>', 'run this check alone')

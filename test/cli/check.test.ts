@@ -11,7 +11,7 @@ const SERVER = `python3 ${examples}/guess_server.py {HOST} {PORT}`
 
 describe.skipIf(!hasPython)('parlor check', () => {
   test('judges a client, prints what it proves, and exits with 0', async () => {
-    const { output, code } = await run('check', 'guess', '--client', CLIENT)
+    const { output, code } = await run('check', 'guess', '--client', 'python3 guess_client.py {HOST} {PORT}', '--folder', examples)
     expect(output).toMatch(/^passed {2}plays-to-the-end: plays one conversation to its end/)
     expect(output).toContain('tjc/guess: passed, 1 of 1 check\n')
     expect(code).toBe(0)
@@ -75,6 +75,7 @@ describe('parlor check refuses', () => {
     [['check', 'guess', '--client', 'a | b'], /not run by a shell/],
     [['check', 'guess', '--client', 'true', '--only', 'nosuch'], /there is no check "nosuch"; there are: plays-to-the-end/],
     [['check', 'match', '--client', 'true'], /no check yet for fh\/tictactoe/],
+    [['check', 'guess', '--client', 'true', '--folder', '/no/such'], /there is no folder \/no\/such/],
     [['check', 'nosuch', '--client', 'true'], /there is no program "nosuch"/],
     [['check', 'guess', '--client', 'true', '--level', 'high'], /--level/],
   ])('%j', async (args, sentence) => {

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ProgramLimits, ProgramStart } from '../check/sandbox.ts'
+import { type ProgramLimits, type ProgramStart, SandboxError } from '../check/sandbox.ts'
 import { cleanEnvironment, type Launch, type Launcher, type LaunchReport } from './launcher.ts'
 import { countThreads } from './process-tree.ts'
 import { FolderTooLarge, type ProgramFiles, SYSTEM_FOLDERS, stageFolder } from './program-files.ts'
@@ -42,28 +43,26 @@ export class ContainedLauncher implements Launcher {
   /** Copies the program's files, and resolves with the launcher. */
   static async open(settings: Settings): Promise<ContainedLauncher> {
     const folder = await mkdtemp(join(tmpdir(), 'parlor-check-'))
-    const [copied, shown, notes]: [string[], string[], string[]] = [[], [], []]
-    await Promise.all(['root', 'stage'].map((name) => mkdir(join(folder, name))))
-    for (const own of settings.files.own) {
-      try {
-        await stageFolder(own, join(folder, 'stage'))
-        copied.push(own)
-      } catch (error) {
-        if (!(error instanceof FolderTooLarge)) throw error
-        await rm(join(folder, 'stage', own), { recursive: true })
-        shown.push(own)
-        notes.push(`${error.message}, so the program sees the folder itself, read-only, and not a copy of it`)
-      }
+    try {
+      await Promise.all(['root', 'stage'].map((name) => mkdir(join(folder, name))))
+      return new ContainedLauncher(
+        settings,
+        folder,
+        settings.files.own.map((own) => stage(own, folder, settings.isAdministrator)),
+      )
+    } catch (error) {
+      await rm(folder, { recursive: true })
+      throw error
     }
-    return new ContainedLauncher(settings, folder, copied, shown, notes)
   }
 
-  private constructor(settings: Settings, folder: string, copied: readonly string[], shown: readonly string[], notes: readonly string[]) {
+  private constructor(settings: Settings, folder: string, staged: readonly StagedFolder[]) {
     this.#settings = settings
     this.#folder = folder
-    this.#copied = copied
-    this.#shown = [...SYSTEM_FOLDERS, ...settings.files.tools, ...shown]
-    this.notes = notes
+    this.#copied = staged.filter(({ note }) => note === undefined).map(({ path }) => path)
+    const large = staged.filter(({ note }) => note !== undefined)
+    this.#shown = [...SYSTEM_FOLDERS, ...settings.files.tools, ...large.map(({ path }) => path)]
+    this.notes = large.map(({ note }) => `${note}, so the program sees the folder itself, read-only, and not a copy of it`)
     this.#user = settings.isAdministrator ? String(randomInt(USERS.from, USERS.to)) : ''
   }
 
@@ -114,6 +113,30 @@ export class ContainedLauncher implements Launcher {
       `--cpu=${Math.ceil(time / 1000) + 1}`,
     ]
   }
+}
+
+/** StagedFolder is a folder of the program: copied, or too large for that, as the note says. */
+interface StagedFolder {
+  readonly path: string
+  readonly note?: string
+}
+
+/** Copies a folder of the program, if it is not too large. Throws a SandboxError if the program could not see it at all. */
+function stage(path: string, folder: string, isAdministrator: boolean): StagedFolder {
+  try {
+    stageFolder(path, join(folder, 'stage'))
+    return { path }
+  } catch (error) {
+    if (!(error instanceof FolderTooLarge)) throw error
+    if (isAdministrator && !isOpen(path))
+      throw new SandboxError(`${error.message}, and only some users may read it; check it as one of them, and not as root`)
+    return { path, note: error.message }
+  }
+}
+
+/** Checks whether every user may read a folder, as a program must that runs as a user of its own. */
+function isOpen(folder: string): boolean {
+  return (statSync(folder).mode & 0o005) === 0o005
 }
 
 function countsByNamespace(): boolean {

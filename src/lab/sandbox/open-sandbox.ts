@@ -35,7 +35,10 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     const isAdministrator = process.getuid?.() === 0
     const network = await OwnNetwork.open(networkNamespaces(isAdministrator))
     if (network) {
-      const launcher = await ContainedLauncher.open({ files, limits, agent: network.pid, isAdministrator })
+      const launcher = await ContainedLauncher.open({ files, limits, agent: network.pid, isAdministrator }).catch(async (error) => {
+        await network.close()
+        throw error
+      })
       const sandbox = new OpenSandbox(network, launcher, limits, terminalNotes, clock)
       if (await works(sandbox)) return sandbox
       await sandbox.close()

@@ -27,10 +27,9 @@ export class PlainLauncher implements Launcher {
     await Promise.all(['home', 'tmp', 'stage'].map((name) => mkdir(join(folder, name))))
     for (const own of files.own) {
       try {
-        await stageFolder(own, join(folder, 'stage'))
+        stageFolder(own, join(folder, 'stage'))
       } catch (error) {
         if (!(error instanceof FolderTooLarge)) throw error
-        await rm(join(folder, 'stage'), { recursive: true })
         notes.push(`${error.message}, ${LARGE}`)
       }
     }

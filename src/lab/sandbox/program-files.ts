@@ -1,5 +1,15 @@
-import { constants, existsSync, realpathSync, type Stats, statSync } from 'node:fs'
-import { access, chmod, copyFile, mkdir, readdir, realpath, stat } from 'node:fs/promises'
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, delimiter, dirname, join, relative, resolve, sep } from 'node:path'
 import { SandboxError } from '../check/sandbox.ts'
@@ -37,19 +47,21 @@ export const SYSTEM_FOLDERS: readonly string[] = [
 ]
 
 /**
- * Finds the folders that a command needs. The program's own folders are those of the files that its words name; without such a
- * word (`java Client`, `make run`), the folder in which it runs. So other hand-ins beside it are not part of it.
+ * Finds the folders that a command needs. The program's own folders are the folder in which it runs, and those of the files that
+ * its words name elsewhere. A home folder has more in it than one program, so there the named files alone count.
  */
 export function findProgramFiles(words: readonly string[], cwd: string, path = process.env.PATH ?? ''): ProgramFiles {
-  const [first = ''] = words
+  const [first = '', ...others] = words
+  // an executable in a folder `bin`, such as that of a virtual environment, belongs to an installation, and another one to the program
+  const isTool = !first.includes('/') || basename(dirname(resolve(cwd, first))) === 'bin'
   const tool = first.includes('/') ? resolve(cwd, first) : findOnPath(first, path)
-  const named = words
-    .filter((word, at) => at > 0 || word.includes('/'))
+  const named = (isTool ? others : words)
     .map((word) => resolve(cwd, word))
     .filter((file) => existsSync(file) && !isWithin(file, SYSTEM_FOLDERS) && file !== '/')
     .map((file) => (statSync(file).isDirectory() ? file : dirname(file)))
-  const own = outermost(named.length === 0 ? [cwd] : named)
-  return { cwd, own, tools: tool === undefined ? [] : toolFolders(tool).filter((folder) => !isWithin(folder, own)) }
+  const own = outermost(named.length > 0 && isWide(cwd) ? named : [cwd, ...named])
+  const tools = isTool && tool !== undefined ? toolFolders(tool, own) : []
+  return { cwd, own, tools: tools.filter((folder) => !isWithin(folder, own)) }
 }
 
 /** Checks whether a folder is one of these, or inside of one. */
@@ -69,18 +81,22 @@ function outermost(folders: readonly string[]): readonly string[] {
 }
 
 /** Returns the folders of an executable: where it is installed, and where it really is. */
-function toolFolders(tool: string): readonly string[] {
+function toolFolders(tool: string, own: readonly string[]): readonly string[] {
   const files = [tool, existsSync(tool) ? realpathSync(tool) : tool]
-  return outermost(files.flatMap(installation).filter((folder) => existsSync(folder) && !isWithin(folder, SYSTEM_FOLDERS)))
+  const folders = files.flatMap((file) => installation(file, own))
+  return outermost(folders.filter((folder) => existsSync(folder) && !isWithin(folder, SYSTEM_FOLDERS)))
 }
 
-/** Returns the folders of the installation that an executable belongs to: `~/.pyenv` of `~/.pyenv/shims/python3`. */
-function installation(file: string): readonly string[] {
+/**
+ * Returns the folders of the installation that an executable belongs to: `~/.pyenv` of `~/.pyenv/shims/python3`. Never a folder
+ * with the program in it, because other programs may lie beside that.
+ */
+function installation(file: string, own: readonly string[]): readonly string[] {
   const folder = dirname(file)
   const prefix = dirname(folder)
   // ~/.local has the data of all programs beside their executables
   if (basename(prefix) === '.local') return [folder, join(prefix, 'lib')]
-  return isWide(prefix) ? [folder] : [prefix]
+  return isWide(prefix) || own.some((one) => isWithin(one, [prefix])) ? [folder] : [prefix]
 }
 
 /** Checks whether a folder has more in it than one program: the home folder, or a folder that contains it. */
@@ -102,55 +118,55 @@ export class FolderTooLarge extends Error {
 
 /**
  * Copies a program's folder below `stage`, under its own path. A folder with more than one program in it, such as the home
- * folder, is copied without its subfolders and hidden files. Parlor's own data is never copied. Rejects with a `FolderTooLarge`, or
- * with a `SandboxError` for a large folder that has Parlor's data in it.
+ * folder, is copied without its subfolders and hidden files. Parlor's own data is never copied. Throws a `FolderTooLarge`, or
+ * a `SandboxError` for a large folder that has Parlor's data in it, before anything is copied.
  */
-export async function stageFolder(folder: string, stage: string): Promise<void> {
-  const copy = { root: await realpath(folder), whole: !isWide(folder), files: COPIED_FILES, bytes: COPIED_BYTES }
-  if (await copyFolder(folder, join(stage, relative('/', folder)), copy)) return
-  if ((await readdir(folder)).some((name) => OWN_DATA.test(name)))
+export function stageFolder(folder: string, stage: string): void {
+  const found = listFiles(folder)
+  if (found === undefined && readdirSync(folder).some((name) => OWN_DATA.test(name)))
     throw new SandboxError(`${folder} is too large to be copied, and has Parlor's own data in it; move the program to a folder of its own`)
-  throw new FolderTooLarge(`${folder} has more than ${COPIED_FILES} files or ${COPIED_BYTES / 1024 / 1024} MB`)
-}
-
-/** FolderCopy is a copy in progress. */
-interface FolderCopy {
-  /** The folder without links. */
-  readonly root: string
-  /** False to leave out subfolders and hidden files. */
-  readonly whole: boolean
-  /** What may still be copied. */
-  files: number
-  bytes: number
-}
-
-/** Copies a folder. Resolves to false if it is too large, with a part of the files copied. */
-async function copyFolder(from: string, to: string, copy: FolderCopy): Promise<boolean> {
-  await mkdir(to, { recursive: true })
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)]
-    if (LEFT_OUT.has(entry.name) || OWN_DATA.test(entry.name) || (!copy.whole && entry.name.startsWith('.'))) continue
-    if (entry.isDirectory()) {
-      if (copy.whole && !(await copyFolder(source, target, copy))) return false
-      continue
-    }
-    const found = await findReadable(source)
-    // a link may lead to the files of others
-    if (!found?.isFile() || (entry.isSymbolicLink() && !isWithin(await realpath(source), [copy.root]))) continue
-    copy.files--
-    copy.bytes -= found.size
-    if (copy.files < 0 || copy.bytes < 0) return false
-    await copyFile(source, target, constants.COPYFILE_FICLONE)
-    await chmod(target, found.mode | 0o600)
+  if (found === undefined) throw new FolderTooLarge(`${folder} has more than ${COPIED_FILES} files or ${COPIED_BYTES / 1024 / 1024} MB`)
+  const toCopy = (path: string) => join(stage, relative('/', path))
+  for (const path of found.folders) mkdirSync(toCopy(path), { recursive: true })
+  for (const { path, mode } of found.files) {
+    copyFileSync(path, toCopy(path), constants.COPYFILE_FICLONE)
+    chmodSync(toCopy(path), mode | 0o600)
   }
-  return true
 }
 
-/** Resolves with what a path is; `undefined` if it is gone or this user may not read it, as the program could not either. */
-async function findReadable(path: string): Promise<Stats | undefined> {
+/** ListedFiles is what is copied of a folder. */
+interface ListedFiles {
+  readonly folders: string[]
+  readonly files: { readonly path: string; readonly mode: number }[]
+}
+
+/** Lists what is copied of a folder; `undefined` if that is too much. */
+function listFiles(folder: string): ListedFiles | undefined {
+  const root = realpathSync(folder)
+  const isWhole = !isWide(folder)
+  const found: ListedFiles = { folders: [folder], files: [] }
+  let bytes = 0
+  for (const at of found.folders) {
+    for (const entry of readdirSync(at, { withFileTypes: true })) {
+      const path = join(at, entry.name)
+      if (LEFT_OUT.has(entry.name) || OWN_DATA.test(entry.name) || (!isWhole && entry.name.startsWith('.'))) continue
+      if (entry.isDirectory() && isWhole) found.folders.push(path)
+      const file = findReadable(path)
+      // a link may lead to the files of others
+      if (!file?.isFile() || (entry.isSymbolicLink() && !isWithin(realpathSync(path), [root]))) continue
+      found.files.push({ path, mode: file.mode })
+      bytes += file.size
+      if (found.files.length + found.folders.length > COPIED_FILES || bytes > COPIED_BYTES) return undefined
+    }
+  }
+  return found
+}
+
+/** Returns what a path is; `undefined` if it is gone or this user may not read it, as the program could not either. */
+function findReadable(path: string): Stats | undefined {
   try {
-    await access(path, constants.R_OK)
-    return await stat(path)
+    accessSync(path, constants.R_OK)
+    return statSync(path)
   } catch {
     return undefined
   }

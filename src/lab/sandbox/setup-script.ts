@@ -24,13 +24,14 @@ show() {
 }
 cp -a "$SBX_STAGE/." "$SBX_ROOT/"
 chmod 755 "$SBX_ROOT"
-mkdir -p "$SBX_ROOT/dev/shm" "$SBX_ROOT/proc" "$SBX_ROOT/tmp" "$SBX_ROOT$HOME" "$SBX_ROOT$SBX_CWD"
+mkdir -p "$SBX_ROOT/dev/shm" "$SBX_ROOT/proc" "$SBX_ROOT/tmp" "$SBX_ROOT$HOME"
 chmod 1777 "$SBX_ROOT/tmp" "$SBX_ROOT/dev/shm"
 if [ -n "$SBX_UID" ]; then
   chown -R "$SBX_UID:$SBX_UID" "$SBX_ROOT$HOME"
   printf '%s\\n' "$SBX_COPIED" | while IFS= read -r folder; do [ -z "$folder" ] || chown -R "$SBX_UID:$SBX_UID" "$SBX_ROOT$folder"; done
 fi
 printf '%s\\n' "$SBX_SHOWN" | while IFS= read -r folder; do show "$folder"; done
+mkdir -p "$SBX_ROOT$SBX_CWD"
 for name in null zero full random urandom tty; do
   : > "$SBX_ROOT/dev/$name"
   mount --bind "/dev/$name" "$SBX_ROOT/dev/$name"

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { DEFAULT_LIMITS, type ProgramEnd, type ProgramLimits, type RunningProgram } from '../../../src/lab/check/sandbox.ts'
+import { DEFAULT_LIMITS, type ProgramEnd, type ProgramLimits, type RunningProgram, SandboxError } from '../../../src/lab/check/sandbox.ts'
 import { openSandbox } from '../../../src/lab/sandbox/open-sandbox.ts'
 import { findMarked } from '../../../src/lab/sandbox/process-tree.ts'
 import { handIn, hasNamespaces, hasPython } from '../../support/sandboxes.ts'
@@ -187,6 +187,21 @@ print('own', os.listdir('.'), 'passwd', os.path.exists('/etc/passwd'))
     expect(existsSync(join(other, 'program.py'))).toBe(true)
     expect(existsSync(join(folder, 'program.py'))).toBe(true)
     expect(existsSync('/etc/parlor-test')).toBe(false)
+  })
+
+  test('shows a folder that is too large to be copied, read-only, with a note', async () => {
+    const folder = handIn("print(open('words.txt').read())\ntry: open('new', 'w')\nexcept OSError as error: print(error.strerror)")
+    for (let number = 0; number < 2001; number++) writeFileSync(join(folder, `file${number}`), '')
+    writeFileSync(join(folder, 'words.txt'), 'a word')
+    const words = ['python3', 'program.py']
+    if (process.geteuid?.() === 0) await expect(openSandbox({ words, cwd: folder })).rejects.toThrow(SandboxError)
+    chmodSync(folder, 0o755)
+    const sandbox = await openSandbox({ words, cwd: folder })
+    onTestFinished(() => sandbox.close())
+    expect(sandbox.notes.join()).toContain(`${folder} has more than 2000 files or 64 MB, so the program sees the folder itself, read-only`)
+    const program = await sandbox.start({ words })
+    await program.ended
+    expect(program.output.text()).toBe('a word\nRead-only file system\n')
   })
 
   test('bounds the files that a program writes', async () => {

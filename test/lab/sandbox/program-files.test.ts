@@ -17,26 +17,45 @@ function classroom(): string {
 }
 
 describe('the folders of a command', () => {
-  test('are those of the files that its words name, and not the folder with all hand-ins', () => {
+  test('are the folder in which it runs, and those of files elsewhere', () => {
     const path = classroom()
-    expect(findProgramFiles(['python3', 'ada/client.py', '{HOST}'], path).own).toEqual([join(path, 'ada')])
-    expect(findProgramFiles(['python3', join(path, 'ada/src/part.py'), 'ada/client.py'], path).own).toEqual([join(path, 'ada')])
-    expect(findProgramFiles(['./ada/client.py'], path).own).toEqual([join(path, 'ada')])
-    expect(findProgramFiles(['java', '-cp', 'ada', 'Client'], path).own).toEqual([join(path, 'ada')])
+    const ada = join(path, 'ada')
+    expect(findProgramFiles(['java', 'Client'], ada).own).toEqual([ada])
+    expect(findProgramFiles(['python3', 'src/part.py', '{HOST}'], ada).own).toEqual([ada])
+    expect(findProgramFiles(['python3', '../tools/bin/run'], ada).own).toEqual([ada, join(path, 'tools/bin')])
+    expect(findProgramFiles(['java', '-cp', join(path, 'grace'), 'Client'], ada).own).toEqual([ada, join(path, 'grace')])
+    expect(findProgramFiles(['cat', '/etc/passwd', '/'], ada).own).toEqual([ada])
   })
 
-  test('are the folder in which it runs if no word names a file', () => {
+  test('are in a home folder those of the named files alone', () => {
     const path = classroom()
-    expect(findProgramFiles(['java', 'Client'], path).own).toEqual([path])
-    expect(findProgramFiles(['cat', '/etc/passwd', '/'], path).own).toEqual([path])
+    expect(findProgramFiles(['python3', join(path, 'ada/client.py')], homedir()).own).toEqual([join(path, 'ada')])
+    expect(findProgramFiles(['./nosuchfile'], homedir()).own).toEqual([homedir()])
   })
 
   test('have the installation of the tool, if it is none of the system', () => {
     const path = classroom()
-    const { tools } = findProgramFiles(['run', 'ada/client.py'], path, `/usr/bin:${join(path, 'tools/bin')}`)
+    const { tools } = findProgramFiles(['run', 'client.py'], join(path, 'ada'), `/usr/bin:${join(path, 'tools/bin')}`)
     expect(tools).toEqual([join(path, 'tools')])
     expect(findProgramFiles(['sh', '-c', 'true'], path, '/usr/bin:/bin').tools).toEqual([])
     expect(findProgramFiles(['nosuchtool'], path, '/usr/bin:/bin').tools).toEqual([])
+  })
+
+  test('never have the folder beside the program as a tool', () => {
+    const path = classroom()
+    writeFileSync(join(path, 'ada/client'), '')
+    mkdirSync(join(path, 'grace/bin'))
+    writeFileSync(join(path, 'grace/bin/client'), '')
+    expect(findProgramFiles(['./client'], join(path, 'ada'))).toMatchObject({ own: [join(path, 'ada')], tools: [] })
+    expect(findProgramFiles(['./client'], join(path, 'ada'), join(path, 'ada')).tools).toEqual([])
+    expect(findProgramFiles(['bin/client'], join(path, 'grace'))).toMatchObject({ own: [join(path, 'grace')], tools: [] })
+    expect(findProgramFiles(['client'], join(path, 'ada'), join(path, 'ada')).tools).toEqual([])
+  })
+
+  test('have a virtual environment as a tool, whole', () => {
+    const path = classroom()
+    const { own, tools } = findProgramFiles(['../tools/bin/run', 'client.py'], join(path, 'ada'))
+    expect({ own, tools }).toEqual({ own: [join(path, 'ada')], tools: [join(path, 'tools')] })
   })
 
   test('never have the home folder as a tool', () => {
@@ -53,7 +72,7 @@ describe('the copy of a folder', () => {
     symlinkSync(join(path, 'grace/client.py'), join(path, 'ada/stolen.py'))
     symlinkSync(join(path, 'nowhere'), join(path, 'ada/broken'))
     symlinkSync('client.py', join(path, 'ada/same.py'))
-    await stageFolder(join(path, 'ada'), stage)
+    stageFolder(join(path, 'ada'), stage)
     const copied = await readdir(join(stage, relative('/', join(path, 'ada'))), { recursive: true })
     expect(copied.sort()).toEqual(['client.py', 'same.py', 'src', join('src', 'part.py')])
   })
@@ -61,8 +80,10 @@ describe('the copy of a folder', () => {
   test('is refused if the folder is too large, and with a sentence if Parlor’s data is in it', async () => {
     const path = folder()
     for (let number = 0; number < 2001; number++) writeFileSync(join(path, `file${number}`), '')
-    await expect(stageFolder(path, folder())).rejects.toThrow(FolderTooLarge)
+    const stage = folder()
+    expect(() => stageFolder(path, stage)).toThrow(FolderTooLarge)
     writeFileSync(join(path, 'parlor.db'), '')
-    await expect(stageFolder(path, folder())).rejects.toThrow(SandboxError)
+    expect(() => stageFolder(path, stage)).toThrow(SandboxError)
+    expect(await readdir(stage)).toEqual([])
   })
 })
