@@ -23,17 +23,14 @@ export class PlainLauncher implements Launcher {
   /** Copies the program's files, and resolves with the launcher. */
   static async open(files: ProgramFiles, limits: ProgramLimits): Promise<PlainLauncher> {
     const folder = await mkdtemp(join(tmpdir(), 'parlor-check-'))
-    const notes = [NOT_CONTAINED]
-    await Promise.all(['home', 'tmp', 'stage'].map((name) => mkdir(join(folder, name))))
-    for (const own of files.own) {
-      try {
-        stageFolder(own, join(folder, 'stage'))
-      } catch (error) {
-        if (!(error instanceof FolderTooLarge)) throw error
-        notes.push(`${error.message}, ${LARGE}`)
-      }
+    try {
+      await Promise.all(['home', 'tmp', 'stage'].map((name) => mkdir(join(folder, name))))
+      const notes = files.own.flatMap((own) => stage(own, folder))
+      return new PlainLauncher(files, limits, folder, [NOT_CONTAINED, ...notes])
+    } catch (error) {
+      await rm(folder, { recursive: true })
+      throw error
     }
-    return new PlainLauncher(files, limits, folder, notes)
   }
 
   private constructor(files: ProgramFiles, limits: ProgramLimits, folder: string, notes: readonly string[]) {
@@ -74,5 +71,16 @@ export class PlainLauncher implements Launcher {
     return word.startsWith('/') && (at > 0 || this.#files.own.some((folder) => word.startsWith(`${folder}/`))) && existsSync(copy)
       ? copy
       : word
+  }
+}
+
+/** Copies a folder of the program. Returns a note if it is too large. */
+function stage(path: string, folder: string): readonly string[] {
+  try {
+    stageFolder(path, join(folder, 'stage'))
+    return []
+  } catch (error) {
+    if (error instanceof FolderTooLarge) return [`${error.message}, ${LARGE}`]
+    throw error
   }
 }
