@@ -16,13 +16,16 @@ import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { wallClock } from './clock.ts'
 import { printError, UsageError } from './diagnostics.ts'
-import { loadRegistry, requireNetworkProgram } from './program-options.ts'
+import { createRandom, loadRegistry, type ProgramFlags, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 
 /** Port of a program that has none, in a network in which every port is free. */
 const ANY_PORT = 9999
 
-export interface CheckOptions {
+/** Options with a value that do not belong to one check. */
+const WITH_VALUE = ['--only', '--seed', '--format', '--junit', '--gradescope']
+
+export interface CheckOptions extends ProgramFlags {
   readonly client?: string
   readonly server?: string
   readonly port?: number
@@ -34,7 +37,6 @@ export interface CheckOptions {
   readonly format?: 'tap'
   readonly junit?: string
   readonly gradescope?: string
-  readonly plugin?: readonly string[]
 }
 
 /** Runs `parlor check`: judges a client, a server, or both. Resolves to the exit code: 0 if all checks have passed, else 1. */
@@ -54,7 +56,7 @@ export async function checkCommand(name: string, options: CheckOptions): Promise
     if (stop.aborted) return stop.reason
     stop.addEventListener('abort', () => void subject.sandbox.close())
     const prefix = commands.length > 1 ? `${role}:` : ''
-    const repeat = (check: Check) => repeatLine(name, role, command, check, options)
+    const repeat = (check: Check) => repeatLine(role, check, options.seed)
     for await (const judged of judge({ subject, level: options.level, only: options.only, repeat })) {
       // what the end of the sandbox has done to the program is no finding
       if (stop.aborted) return stop.reason
@@ -110,13 +112,19 @@ function checkOnly(program: Program, commands: readonly (readonly [Side, string]
 /** Opens the sandbox of a program under test. */
 async function openSubject(program: Program, role: Side, command: string, options: CheckOptions): Promise<CheckSubject & AsyncDisposable> {
   const words = wordsOf(command)
+  const own = role === 'client' ? 'server' : 'client'
+  const isBoth = options.client !== undefined && options.server !== undefined
+  // with both sides under test, each option is for the judge's side that takes it
+  const given = options.given.filter(({ option }) => !isBoth || option.side === own || option.side === 'both')
+  const terms = await resolveOptions(program, own, { ...options, given })
+  const random = program.takes?.some(({ name }) => name in terms) ? await createRandom(program, terms) : undefined
   const sandbox = await openSandbox({ words, cwd: await folderOf(options), clock: wallClock }).catch((error) => {
     throw error instanceof SandboxError ? new UsageError(error.message) : error
   })
   const usual = role === 'client' ? (program.join?.port ?? program.port) : program.port
   const port = options.port ?? (usual === 0 ? ANY_PORT : usual)
   return {
-    ...{ program, options: { ...program.defaults }, role, words, port, sandbox, seed: options.seed, clock: wallClock },
+    ...{ program, options: { ...program.defaults, ...terms }, role, words, port, sandbox, random, seed: options.seed, clock: wallClock },
     [Symbol.asyncDispose]: () => sandbox.close(),
   }
 }
@@ -129,19 +137,15 @@ async function folderOf({ folder = '.' }: CheckOptions): Promise<string> {
   throw new UsageError(`there is no folder ${folder}; --folder is the folder in which your program runs`)
 }
 
-function repeatLine(
-  name: string,
-  role: Side,
-  command: string,
-  check: Check,
-  { port, folder, level, seed, plugin = [] }: CheckOptions,
-): string {
-  const words = ['parlor', 'check', name, `--${role}`, command, '--only', check.name, '--seed', String(seed)]
-  if (port !== undefined) words.push('--port', String(port))
-  if (folder !== undefined) words.push('--folder', folder)
-  if (level !== 'worksheet') words.push('--level', level)
-  for (const file of plugin) words.push('--plugin', file)
-  return quoteWords(words)
+/** Returns the command line that repeats one check: this one, without the other side and the reports. */
+function repeatLine(role: Side, check: Check, seed: number): string {
+  const dropped: ReadonlySet<string> = new Set([...WITH_VALUE, role === 'client' ? '--server' : '--client'])
+  const [, , ...line] = process.argv
+  const words = line.filter((word, at) => {
+    const [name = ''] = word.split('=')
+    return word !== '--json' && !dropped.has(name) && !dropped.has(line[at - 1] ?? '')
+  })
+  return quoteWords(['parlor', ...words, '--only', check.name, '--seed', String(seed)])
 }
 
 function printJudged(terminal: Terminal, { result, proves, lines }: JudgedCheck): void {

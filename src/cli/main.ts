@@ -189,6 +189,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
     {
       usage: 'check <program>',
       about: 'judge the client or the server that you have written for a program, offline',
+      has: 'check',
       example:
         'parlor check guess --client "python3 client.py"\nparlor check guess --server "./server {PORT}" --level robust\nparlor check c8/chat --client "java Client" --json',
       define: (made) =>
@@ -204,8 +205,11 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
           .addOption(new Option('--format <format>', 'print the report in this format').choices(['tap']))
           .option('--junit <file>', 'write the report as JUnit XML')
           .option('--gradescope <file>', 'write the report as Gradescope’s results.json')
+          .option('--strict', STRICT)
           .option('--plugin <file>', PLUGIN, appendValue)
-          .action(async (program, options) => end(await (await import('./check.ts')).checkCommand(program, options))),
+          .action(async (program, options, command) =>
+            end(await (await import('./check.ts')).checkCommand(program, { ...options, given: givenOptions(command) })),
+          ),
     },
     {
       usage: 'protocols [name]',

@@ -26,8 +26,8 @@ export interface CommandForm {
 /** TransportUse is the purpose for which a command uses transports. */
 export type TransportUse = 'host' | 'join' | 'serve'
 
-/** OptionRole says which options of programs a command has: those of a side, those of programs without a network, or the settings. */
-export type OptionRole = 'server' | 'client' | 'solo' | 'settings'
+/** OptionRole says which options of programs a command has: those of a side, of both sides (`check`), of programs without a network, or the settings. */
+export type OptionRole = 'server' | 'client' | 'check' | 'solo' | 'settings'
 
 /** GivenOption is an option of a program with the value from the command line: of a file its name. */
 export interface GivenOption {

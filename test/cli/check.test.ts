@@ -27,6 +27,20 @@ describe.skipIf(!hasPython)('parlor check', () => {
     expect(code).toBe(1)
   })
 
+  test('gives the options of the program to the side that Parlor plays, and repeats them', async () => {
+    const path = handIn(
+      "import os, socket\ns = socket.create_connection((os.environ['HOST'], int(os.environ['PORT'])))\ns.recv(9)\ns.sendall(b'7')\ns.recv(9)",
+    )
+    const client = `python3 ${path}/program.py`
+    const { output } = await run('check', 'guess', '--client', client, '--secret', '7', '--json', '--seed', '3')
+    const [check] = JSON.parse(output).checks
+    expect(check).toMatchObject({ passed: false, cause: 'missing-newline' })
+    expect(check.repeat).toBe(`parlor check guess --client '${client}' --secret 7 --only plays-to-the-end --seed 3`)
+    const wrong = await run('check', 'guess', '--server', 'true', '--secret', '7')
+    expect(wrong.errors).toMatch(/--secret belongs to the server's side/)
+    expect(wrong.code).toBe(2)
+  })
+
   test('judges both sides, and prints one JSON object with both', async () => {
     const { output, code } = await run('check', 'guess', '--client', CLIENT, '--server', SERVER, '--json')
     const report = JSON.parse(output)

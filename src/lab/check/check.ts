@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import type { Random } from '../../games/game.ts'
 import type { Side } from '../../protocol/automaton.ts'
 import type { Options, Program } from '../../protocol/definition.ts'
 import type { Cause, CheckLevel } from './report.ts'
@@ -16,6 +17,8 @@ export interface CheckSubject {
   /** Its port: where it listens, or where the judge listens for it. */
   readonly port: number
   readonly sandbox: Sandbox
+  /** Randomness that the options prescribe for the judge's side, if they do. */
+  readonly random?: Random | undefined
   /** Makes the random choices of a check the same each time. */
   readonly seed: number
   readonly clock: Clock

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import type { Random } from '../../games/game.ts'
 import { seededRandom } from '../../games/random.ts'
 import { isEndless, type Side } from '../../protocol/automaton.ts'
 import { Conversation } from '../../protocol/conversation.ts'
@@ -37,6 +38,8 @@ export interface MatchOptions {
   /** The judge's end of the connection. */
   readonly transport: Transport
   readonly seed: number
+  /** Randomness that the options of the program prescribe for the judge's side. */
+  readonly random?: Random | undefined
   /** Milliseconds for each answer of the program. */
   readonly silence: number
   readonly clock: Clock
@@ -50,6 +53,8 @@ export interface MatchEnd {
   readonly stopped: boolean
   /** The state of the judge's side. */
   readonly state: string
+  /** True if the judge has ended the program's input, as Ctrl-D does. */
+  readonly inputEnded: boolean
   /** The lines that were typed into the program. */
   readonly typed: readonly string[]
   /** The last lines of the program's output when the conversation ended, without what followed from the end. */
@@ -57,18 +62,32 @@ export interface MatchEnd {
 }
 
 /** Plays one conversation with a program under test, from the connection to its end. */
-export async function playMatch({ program, options, role, running, transport, seed, silence, clock }: MatchOptions): Promise<MatchEnd> {
+export async function playMatch({
+  program,
+  options,
+  role,
+  running,
+  transport,
+  seed,
+  random,
+  silence,
+  clock,
+}: MatchOptions): Promise<MatchEnd> {
   const { automaton } = program.protocol
   const typed: string[] = []
   const enough = isEndless(automaton) ? EXCHANGES : undefined
   let stopped = false
+  let inputEnded = false
   const [copy, shadowEnd] = memoryPair()
   // what the shadow sends is dropped
   copy.open({ data() {}, finished() {}, closed() {} })
   const typeLine = async (line: string | undefined) => {
     await waitForPrompt(running, clock)
     if (line === undefined && enough !== undefined) return stop()
-    if (line === undefined) return running.endInput()
+    if (line === undefined) {
+      inputEnded = true
+      return running.endInput()
+    }
     typed.push(line)
     running.type(line)
   }
@@ -96,7 +115,7 @@ export async function playMatch({ program, options, role, running, transport, se
     ...terms,
     side: own,
     transport: new CopyingTransport(transport, copy, progress),
-    random: seededRandom(seed + 3),
+    random: random ?? seededRandom(seed + 3),
     person: ownTypist,
   })
   const check = () => {
@@ -111,7 +130,7 @@ export async function playMatch({ program, options, role, running, transport, se
   cancel()
   shadow.end('the match is over')
   await shadow.closed
-  return { trouble: stopped ? undefined : trouble, stopped, state, typed, lines }
+  return { trouble: stopped ? undefined : trouble, stopped, inputEnded, state, typed, lines }
 }
 
 /** Resolves when the program waits at a prompt, has ended, or has been quiet for a moment. */

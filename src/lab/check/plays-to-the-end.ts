@@ -37,7 +37,7 @@ export const playsToTheEnd: Check = {
 
 function toFinding(
   { role }: CheckSubject,
-  { trouble, stopped, state, typed, lines: linesBefore }: MatchEnd,
+  { trouble, stopped, inputEnded, state, typed, lines: linesBefore }: MatchEnd,
   end: ProgramEnd | undefined,
   running: RunningProgram,
 ): Finding {
@@ -46,7 +46,9 @@ function toFinding(
   // what a program does after the judge has closed the connection is a consequence
   if (stopped) return { sentence: `the conversation went on until the judge stopped it, because its protocol has no end (${played})` }
   const isOwnEnd = !trouble || (trouble instanceof Disconnected && trouble.isPeerClosed)
-  if (isOwnEnd && end && (isCrash(end) || end.stopped !== undefined)) {
+  // the worksheets' programs end by an error at the end of their input
+  const isEndOfInput = inputEnded && !trouble
+  if (isOwnEnd && !isEndOfInput && end && (isCrash(end) || end.stopped !== undefined)) {
     const sentence = `the ${role} ended ${formatEnd(end)} in the state ${state} (${played})`
     return { cause: end.stopped === 'time' ? 'hangs' : 'crashed', sentence, lines }
   }

@@ -5,6 +5,8 @@ import { type Console, EndOfInput } from '../../protocol/definition.ts'
 /** Number of lines after which a typist says goodbye, and after which it has had enough. */
 const PATIENCE = 100
 const ENOUGH = 120
+/** Number of lines after which a typist ends its input, if that is how its side ends a conversation, and nothing new is left to type. */
+const REPEATED = 6
 
 /**
  * Returns the lines that a person may type for the messages of one side in a state: the message itself if it has no field, else
@@ -89,7 +91,9 @@ export class Typist implements Console {
     const open = lines.filter((line) => !this.#refused.has(line))
     const fresh = open.filter((line) => !this.#typed.has(line))
     const choices = [fresh, open, byes].find(({ length }) => length > 0)
-    if (!choices) return undefined
+    // where the other way out is the end of the input, more of the same would show nothing
+    const closes = legalTransitions(automaton, now).some(({ from, form }) => from === side && form.closes)
+    if (!choices || (closes && fresh.length === 0 && this.#count > REPEATED)) return undefined
     const line = random.choice(choices)
     this.#refused.add(line)
     this.#typed.add(line)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../../src/games/random.ts'
 import { candidateLines, Typist } from '../../../src/lab/check/typist.ts'
-import { client, defineAutomaton, server } from '../../../src/protocol/automaton.ts'
+import { client, clientCloses, defineAutomaton, server } from '../../../src/protocol/automaton.ts'
 import { EndOfInput } from '../../../src/protocol/definition.ts'
 
 const automaton = defineAutomaton({
@@ -13,6 +13,7 @@ const automaton = defineAutomaton({
     tail: client('T'),
     text: client('{text}', { example: 'Hello', free: true }),
     quit: client('QUIT', { bye: true }),
+    closes: clientCloses,
   },
   start: 'moving',
   states: {
@@ -21,6 +22,7 @@ const automaton = defineAutomaton({
     tossing: { head: 'moving', tail: 'moving' },
     talking: { text: 'talking', quit: 'end' },
     waiting: { ask: 'moving' },
+    asking: { text: 'asking', closes: 'end' },
     end: {},
   },
 })
@@ -76,6 +78,17 @@ describe('a typist', () => {
       return [await user.ask(''), await user.ask(''), await user.ask('')]
     }
     expect(await play()).toEqual(await play())
+  })
+
+  test('ends its input soon where that is how its side ends, if nothing new is left to type', async () => {
+    const user = typist('asking')
+    let lines = 0
+    while ((await user.ask('', 'at the end')) !== 'at the end') {
+      lines++
+      user.progress()
+    }
+    expect(lines).toBeGreaterThan(1)
+    expect(lines).toBeLessThan(10)
   })
 
   test('says when it has had enough', async () => {
