@@ -15,6 +15,7 @@ import {
   givenOptions,
   IN_SECONDS,
   numberParser,
+  Option,
   PLUGIN,
   parseAddress,
   parsePort,
@@ -114,7 +115,7 @@ export async function createCommands(
 }
 
 /** The order of the commands in the help. */
-const ORDER = 'serve config host join solo class rank people results verify backup repair protocols lookup complete'.split(' ')
+const ORDER = 'serve config host join solo check class rank people results verify backup repair protocols lookup complete'.split(' ')
 
 /** Adds the server commands to the others, in the order of the help. If `only` names a server command, returns that one alone. */
 async function withServerCommands(
@@ -183,6 +184,31 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
           .option('--plugin <file>', PLUGIN, appendValue)
           .action(async (program, { strict, plugin }, command) =>
             end(await (await import('./solo.ts')).soloCommand(program, { strict, plugin, given: givenOptions(command) })),
+          ),
+    },
+    {
+      usage: 'check <program>',
+      about: 'judge the client or the server that you have written for a program, offline',
+      has: 'check',
+      example:
+        'parlor check guess --client "python3 client.py"\nparlor check guess --server "./server {PORT}" --level robust\nparlor check c8/chat --client "java Client" --json',
+      define: (made) =>
+        made
+          .option('--client <command>', 'how the client is started; {HOST} and {PORT} in it are where the server listens')
+          .option('--server <command>', 'how the server is started; {PORT} in it is where it shall listen')
+          .option('--folder <folder>', 'the program’s folder, in which its command runs (default: the current folder)')
+          .option('--port <n>', 'the port that is built into the program (default: the worksheet’s)', numberParser(1, 65535))
+          .addOption(new Option('--level <level>', 'what it must be able to do').choices(['worksheet', 'robust']).default('worksheet'))
+          .option('--only <check>', 'run this check alone')
+          .addOption(new Option('--seed <n>', 'repeat the random choices of a run').argParser(numberParser(0, 65535)).default(1))
+          .option('--json', 'print the report as one JSON object')
+          .addOption(new Option('--format <format>', 'print the report in this format').choices(['tap']))
+          .option('--junit <file>', 'write the report as JUnit XML')
+          .option('--gradescope <file>', 'write the report as Gradescope’s results.json')
+          .option('--strict', STRICT)
+          .option('--plugin <file>', PLUGIN, appendValue)
+          .action(async (program, options, command) =>
+            end(await (await import('./check.ts')).checkCommand(program, { ...options, given: givenOptions(command) })),
           ),
     },
     {

@@ -60,7 +60,7 @@ export async function addProgramOptions(command: Command, role: OptionRole, need
   const { programs, solos } = await loadNeeded(command, role, needed)
   const shown = (role === 'solo' ? solos : programs).flatMap(optionsOf).filter(({ side, setting }) => {
     if (role === 'settings') return setting && side !== 'client'
-    return role === 'solo' || side === role || side === 'both'
+    return role === 'solo' || role === 'check' || side === role || side === 'both'
   })
   const all = role === 'settings' ? shown : [...shown, ...[...programs, ...solos].flatMap(optionsOf)]
   const general = new Map(command.options.map((option) => [option.long, option]))
@@ -68,7 +68,7 @@ export async function addProgramOptions(command: Command, role: OptionRole, need
     if (!option) continue
     const same = general.get(spelt)
     if (!same) command.addOption(new DeclaredOption(option, role === 'settings').hideHelp(!shown.includes(option)))
-    else if (shown.includes(option)) same.description += ` (${option.about})`
+    else if (role !== 'check' && shown.includes(option)) same.description += ` (${option.about})`
   }
 }
 

@@ -27,10 +27,10 @@ export interface CommandForm {
 export type TransportUse = 'host' | 'join' | 'serve'
 
 /**
- * OptionRole says which options of programs a command has: the options of a side, the options of programs without a network, or the
+ * OptionRole says which options of programs a command has: the options of a side, of both sides (`check`), of programs without a network, or the
  * settings.
  */
-export type OptionRole = 'server' | 'client' | 'solo' | 'settings'
+export type OptionRole = 'server' | 'client' | 'check' | 'solo' | 'settings'
 
 /** GivenOption is an option of a program with its value from the command line: for a file, its name. */
 export interface GivenOption {

@@ -120,6 +120,8 @@ function checkChoices(options: Options): string | undefined {
 }
 
 const common = {
+  // the worksheet's client waits for ever after a guess such as "XQ"
+  typed: { guessing: ['H', 'T', 'Q'] },
   takes: [choices, pace],
   check: checkChoices,
   port: 12345,

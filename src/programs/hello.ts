@@ -48,7 +48,7 @@ const delay: TextOption<number> = {
   kind: 'text',
   name: 'delay',
   metavar: 'time',
-  about: 'hello-split: pause between the two pieces',
+  about: 'hello-split: pause between the two pieces; a bare number is milliseconds',
   side: 'server',
   expected: 'a time such as 100ms, 2s or 1m',
   parse: (text) => parseSpan(text, 'ms'),

@@ -105,6 +105,11 @@ export interface Program<Name extends string = string, State extends string = st
   readonly takes?: readonly ProgramOption[]
   /** Idle timeout of a client in milliseconds, if it is longer than the server's. */
   readonly idle?: number
+  /**
+   * Lines that a person may type in a state, for `parlor check`. Needed if they do not follow from the examples of the automaton's
+   * messages, or if the worksheet's program cannot take one of these.
+   */
+  readonly typed?: { readonly [S in NoInfer<State>]?: readonly string[] }
   /** Marks a program whose peers meet in the hall, so that only `parlor serve` can run its server. */
   readonly needs?: 'hall'
   /** Default values of its options. */

@@ -38,7 +38,7 @@ const FACES: Readonly<Record<string, readonly string[]>> = { 'parlor.ts': ['game
 /** The folders inside rooms. */
 const INNER = globSync('*/*/', { cwd: source }).map((folder) => folder.replace(/\/$/, ''))
 /** The folders that use Node directly. */
-const NODE = /^(?:wire\/transports|lobby|storage|config|server|terminal|plugins|cli)\b/
+const NODE = /^(?:wire\/transports|lab\/sandbox|lobby|storage|config|server|terminal|plugins|cli)\b/
 /** Files that other rooms may import by name. */
 const OPEN = ['hall/api.ts', 'hall/number-bounds.ts', 'hall/login-costs.ts', 'hall/events.ts', 'hall/ports.ts', 'protocol/option.ts']
 

@@ -23,6 +23,7 @@ const SHORT: Readonly<Record<string, string>> = {
   'games/questions/bank.ts': 'the list of all banks, which is loaded on demand',
   'games/questions/plain.ts': 'HTML as text, for the importers of questions',
   'hall/login-costs.ts': 'costs of requests that several rooms charge',
+  'lab/check/registry.ts': 'the list of all checks, to which each new one is added',
   'native/commands/acts.ts': 'one group of commands, as the files beside it',
   'plugins/paced-effort.ts': 'a budget for searches in games whose speed is unknown',
   'protocol/automaton-faults.ts': 'mistakes of an automaton, for the loader of plug-ins and for the kit',

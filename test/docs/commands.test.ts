@@ -37,6 +37,7 @@ function comparable(output: string, anyOrder: boolean): string[] {
 
 describe.each([
   ['README.md', 4],
+  ['docs/checking.md', 1],
   ['docs/faults.md', 3],
   ['docs/iterative-and-concurrent.md', 4],
 ])('%s', (file, least) => {

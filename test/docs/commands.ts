@@ -5,6 +5,7 @@ import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { loadProgram } from '../../src/programs/index.ts'
+import { hasNamespaces, hasPython } from '../support/sandboxes.ts'
 
 export const root = join(import.meta.dirname, '../..')
 
@@ -77,6 +78,7 @@ export function withoutTyped(prints: string, typed: readonly string[]): string {
 export function missing(command: string): string | undefined {
   const [program = ''] = command.split(' ')
   if (['nc', 'python3', 'cc'].includes(program) && !isThere(program)) return `there is no ${program}`
+  if (/\bparlor check\b/.test(command) && !(hasPython && hasNamespaces)) return 'there is no Python, or no sandbox without a note'
   if (command.includes('--unix') && process.platform === 'win32') return 'there are no such sockets on Windows'
   const loopback = Object.values(networkInterfaces()).flatMap((one) => one ?? [])
   const ipv6 = command.includes('--ipv6') || command.includes('::1')

@@ -1,0 +1,48 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Random } from '../../games/game.ts'
+import type { Side } from '../../protocol/automaton.ts'
+import type { Options, Program } from '../../protocol/definition.ts'
+import type { Cause, CheckLevel } from './report.ts'
+import type { Sandbox } from './sandbox.ts'
+
+/** CheckSubject is the program under test, and where it runs. */
+export interface CheckSubject {
+  /** The program whose protocol it speaks. */
+  readonly program: Program
+  readonly options: Options
+  /** Its side. */
+  readonly role: Side
+  /** The words of its command, with `{HOST}` and `{PORT}` still in them. */
+  readonly words: readonly string[]
+  /** Its port: where it listens, or where the judge listens for it. */
+  readonly port: number
+  readonly sandbox: Sandbox
+  /** Randomness that the options prescribe for the judge's side, if they do. */
+  readonly random?: Random | undefined
+  /** Makes the random choices of a check the same each time. */
+  readonly seed: number
+  readonly clock: Clock
+}
+
+/** Finding is what a check has found. */
+export interface Finding {
+  /** The likely cause; missing if the program has passed. */
+  readonly cause?: Cause
+  readonly sentence: string
+  /** The last lines that the program printed, if they explain the failure. */
+  readonly lines?: readonly string[]
+}
+
+/** Check is one named thing that a program is judged by. */
+export interface Check {
+  /** Name for `--only`, in words joined by dashes. */
+  readonly name: string
+  /** What it proves, as a sentence about the program. */
+  readonly proves: string
+  readonly level: CheckLevel
+  /** The sides that it judges. */
+  readonly roles: readonly Side[]
+  /** Checks whether it can judge programs of a protocol; by default, of every protocol. */
+  appliesTo?(program: Program): boolean
+  run(subject: CheckSubject): Promise<Finding>
+}

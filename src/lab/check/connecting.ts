@@ -1,0 +1,127 @@
+import type { Clock } from '../../base/clock.ts'
+import { quoteText } from '../../wire/text.ts'
+import type { Address, Listener, Transport } from '../../wire/transport.ts'
+import type { CheckSubject, Finding } from './check.ts'
+import { fillCommand } from './command.ts'
+import { QUOTED } from './program-output.ts'
+import { answerPrompt } from './prompts.ts'
+import type { ProgramEnd, RunningProgram } from './sandbox.ts'
+
+/** Milliseconds from the start of a program to its connection. */
+const CONNECT_WAIT = 10_000
+const HOST = '127.0.0.1'
+
+/** Connected is a program under test that has connected, or that the judge has connected to. */
+export interface Connected {
+  readonly running: RunningProgram
+  readonly transport: Transport
+}
+
+/** Starts a program, answers its prompts for an address, and resolves when both sides are connected; or with the finding that they are not. */
+export async function connectProgram(subject: CheckSubject): Promise<Connected | Finding> {
+  const { sandbox, role, words, clock } = subject
+  const accepted = Promise.withResolvers<Transport>()
+  const listener = role === 'client' ? await listen(subject, accepted.resolve) : undefined
+  const at = listener?.address ?? { host: HOST, port: subject.port }
+  const running = await sandbox.start({ words: fillCommand(words, at), environment: { HOST: at.host, PORT: String(at.port) } })
+  const over = new AbortController()
+  const cancel = clock.after(CONNECT_WAIT, () => over.abort())
+  void answerPrompts(running, at, over.signal)
+  const transport = role === 'client' ? accepted.promise : sandbox.connect(at.port, CONNECT_WAIT)
+  const outcome = await Promise.race([
+    transport.then(
+      (arrived) => ({ running, transport: arrived }),
+      () => undefined,
+    ),
+    running.ended,
+    new Promise<undefined>((resolve) => over.signal.addEventListener('abort', () => resolve(undefined))),
+  ])
+  cancel()
+  over.abort()
+  await listener?.close()
+  if (outcome && 'transport' in outcome) return outcome
+  const finding = role === 'client' ? explainClient(running, at, outcome) : explainServer(running, at, outcome)
+  await running.stop()
+  return finding
+}
+
+/** Listens for a client at the port of its program. On a network that others share, at another one if that is in use. */
+async function listen({ sandbox, port }: CheckSubject, accept: (transport: Transport) => void): Promise<Listener> {
+  if (sandbox.ownNetwork) return sandbox.listen(port, accept)
+  try {
+    return await sandbox.listen(port, accept)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+    return sandbox.listen(0, accept)
+  }
+}
+
+/** Types the address at the prompts that ask for it, until the program has connected. */
+async function answerPrompts(running: RunningProgram, at: Address, signal: AbortSignal): Promise<void> {
+  const { output } = running
+  while (!signal.aborted) {
+    const line = answerPrompt(output.prompt, at)
+    if (line !== undefined) running.type(line)
+    await output.next(signal)
+  }
+}
+
+function explainClient(running: RunningProgram, { host, port }: Address, end: ProgramEnd | undefined): Finding {
+  const lines = running.output.lastLines(QUOTED)
+  if (end && isCrash(end)) {
+    const isRefused = /refused|ECONNREFUSED|111\b/i.test(lines.join('\n'))
+    if (isRefused)
+      return {
+        cause: 'wrong-address',
+        sentence: `the client connects to another address than ${host}:${port}, where the server listens`,
+        lines,
+      }
+    return { cause: 'crashed', sentence: `the client ended ${formatEnd(end)} before it connected to the server`, lines }
+  }
+  if (end) return { cause: 'wrong-address', sentence: `the client ended without having connected to the server at ${host}:${port}`, lines }
+  const { prompt } = running.output
+  if (prompt !== '')
+    return {
+      cause: 'hangs',
+      sentence: `the client waits at the prompt ${quoteText(prompt)} and has not connected within ${CONNECT_WAIT / 1000} s`,
+      lines,
+    }
+  return { cause: 'wrong-address', sentence: `the client has not connected to ${host}:${port} within ${CONNECT_WAIT / 1000} s`, lines }
+}
+
+function explainServer(running: RunningProgram, { host, port }: Address, end: ProgramEnd | undefined): Finding {
+  const lines = running.output.lastLines(QUOTED)
+  if (end && isCrash(end)) {
+    const isUsed = /in use|EADDRINUSE/i.test(lines.join('\n'))
+    const cause = isUsed ? 'address-in-use' : 'crashed'
+    return { cause, sentence: `the server ended ${formatEnd(end)} before a client could connect`, lines }
+  }
+  const what = end
+    ? 'the server ended before a client could connect'
+    : `the server does not listen at ${host}:${port} within ${CONNECT_WAIT / 1000} s`
+  return { cause: 'not-listening', sentence: `${what}; --port says where it listens`, lines }
+}
+
+/** Checks whether a program has ended by an error of its own. */
+export function isCrash({ code, signal }: ProgramEnd): boolean {
+  return signal !== undefined || (code !== undefined && code !== 0)
+}
+
+/** Formats how a program has ended, to follow "the client ended": "with the exit code 1". */
+export function formatEnd({ code, signal, stopped }: ProgramEnd): string {
+  if (stopped === 'time') return 'because its time was over'
+  if (stopped === 'output') return 'because it printed without end'
+  if (stopped === 'memory') return 'because it used too much memory'
+  return signal === undefined ? `with the exit code ${code ?? 0}` : `by the signal ${signal}`
+}
+
+/** Resolves with a program's end, or with `undefined` if it has not ended after some milliseconds. */
+export function endWithin(running: RunningProgram, ms: number, clock: Clock): Promise<ProgramEnd | undefined> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, () => resolve(undefined))
+    void running.ended.then((end) => {
+      cancel()
+      resolve(end)
+    })
+  })
+}

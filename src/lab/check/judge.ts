@@ -1,0 +1,33 @@
+import type { Check, CheckSubject } from './check.ts'
+import { selectChecks } from './registry.ts'
+import type { CheckLevel, CheckResult } from './report.ts'
+
+export interface JudgeOptions {
+  readonly subject: CheckSubject
+  readonly level: CheckLevel
+  /** Name of the only check to run. */
+  readonly only?: string | undefined
+  /** Checks to choose from; by default, all. */
+  readonly checks?: readonly Check[]
+  /** Returns the command that repeats a check. */
+  readonly repeat: (check: Check) => string
+}
+
+/** JudgedCheck is a result with what people want to see beside it. */
+export interface JudgedCheck {
+  readonly result: CheckResult
+  readonly proves: string
+  /** The last lines that the program printed, if they explain the failure. */
+  readonly lines: readonly string[]
+}
+
+/** Runs the checks of a program one after the other, and yields each result. */
+export async function* judge({ subject, level, only, checks, repeat }: JudgeOptions): AsyncGenerator<JudgedCheck> {
+  const { program, role } = subject
+  for (const check of selectChecks(program, role, level, checks)) {
+    if (only !== undefined && check.name !== only) continue
+    const { cause = null, sentence, lines = [] } = await check.run(subject)
+    const result = { name: check.name, passed: cause === null, cause, sentence, source: program.source, repeat: repeat(check) }
+    yield { result, proves: check.proves, lines }
+  }
+}

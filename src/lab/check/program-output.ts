@@ -1,0 +1,94 @@
+import { decode } from '../../wire/text.ts'
+import { findPrompt } from './prompts.ts'
+
+/**
+ * OutputStream is where a program prints: its terminal, which joins both streams as a person sees them, or one of two pipes. What
+ * the judge types stands between, as a terminal shows it.
+ */
+export type OutputStream = 'terminal' | 'stdout' | 'stderr' | 'typed'
+
+/** Number of a program's last lines that a failure quotes. */
+export const QUOTED = 6
+
+/** OutputChunk is one piece of a program's output, as it was read. */
+export interface OutputChunk {
+  /** Monotonic time in milliseconds. */
+  readonly at: number
+  readonly stream: OutputStream
+  readonly bytes: Uint8Array
+}
+
+/**
+ * ProgramOutput is what a program has printed: pieces with their times, up to a limit in bytes. What a program prints beyond the
+ * limit is dropped, and `overflowed` is true.
+ */
+export class ProgramOutput {
+  readonly #chunks: OutputChunk[] = []
+  readonly #limit: number
+  #size = 0
+  #overflowed = false
+  #listeners: (() => void)[] = []
+
+  /** `limit` is in bytes. */
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  get chunks(): readonly OutputChunk[] {
+    return this.#chunks
+  }
+
+  /** True if the program has printed more than the limit. */
+  get overflowed(): boolean {
+    return this.#overflowed
+  }
+
+  /** Time of the last piece; `undefined` if there is none. */
+  get lastAt(): number | undefined {
+    return this.#chunks.at(-1)?.at
+  }
+
+  /** Appends a piece. The bytes are copied. */
+  append({ at, stream, bytes }: OutputChunk): void {
+    const room = stream === 'typed' ? bytes.length : Math.min(bytes.length, this.#limit - this.#size)
+    this.#overflowed ||= room < bytes.length
+    if (room > 0) this.#chunks.push({ at, stream, bytes: bytes.slice(0, room) })
+    if (stream !== 'typed') this.#size += room
+    const listeners = this.#listeners
+    this.#listeners = []
+    for (const listener of listeners) listener()
+  }
+
+  /** Resolves at the next piece of output, or when `signal` aborts. */
+  next(signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      this.#listeners.push(resolve)
+      signal?.addEventListener('abort', () => resolve(), { once: true })
+    })
+  }
+
+  /** The output and what was typed as text, with line ends as `\n`; of one stream, if it is given. Invalid UTF-8 becomes U+FFFD. */
+  text(stream?: OutputStream): string {
+    const chunks = stream === undefined ? this.#chunks : this.#chunks.filter((chunk) => chunk.stream === stream)
+    const all = new Uint8Array(chunks.reduce((sum, { bytes }) => sum + bytes.length, 0))
+    let at = 0
+    for (const { bytes } of chunks) {
+      all.set(bytes, at)
+      at += bytes.length
+    }
+    return decode(all).replaceAll('\r\n', '\n')
+  }
+
+  /** The prompt at which the program waits: the end of its output without a line end; `''` if there is none. */
+  get prompt(): string {
+    return findPrompt(this.text())
+  }
+
+  /** The last lines that are not empty, at most `count`. */
+  lastLines(count: number): readonly string[] {
+    return this.text()
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(-count)
+  }
+}

@@ -1,0 +1,47 @@
+import type { Address } from '../../wire/transport.ts'
+
+/** Prompt asks for one or both parts of an address, or for a name. */
+export type PromptKind = 'address' | 'host' | 'port' | 'name'
+
+/** What people write when they ask for each part, in any order and in any sentence. */
+const HOST_WORDS = /\b(?:host(?: ?name)?|address|(?:ip|ipv4|ipv6)(?: ?addr(?:ess)?)?|addr|server)\b/i
+const PORT_WORDS = /\bport\b/i
+const NAME_WORDS = /\b(?:user ?name|nick ?name|name|nick|login|user)\b/i
+/** Name that a program types if it is asked for one before it connects. */
+const NAME = 'ada'
+
+/** Returns the end of the output without a line end, which a program that now reads has printed as a prompt; `''` if there is none. */
+export function findPrompt(output: string): string {
+  return output.slice(Math.max(output.lastIndexOf('\n'), output.lastIndexOf('\r')) + 1)
+}
+
+/**
+ * Classifies a prompt of a program that has not connected yet: the part of the address that it asks for. Returns `undefined` for
+ * a text that asks for nothing known. "Enter port number of server: " asks for a port, because the port is the narrower word.
+ */
+export function classifyPrompt(prompt: string): PromptKind | undefined {
+  const isPort = PORT_WORDS.test(prompt)
+  // "port of the server" names the server, and does not ask for it
+  const isHost = HOST_WORDS.test(isPort ? prompt.replace(/\bserver\b/gi, '') : prompt)
+  if (isPort && isHost) return /\bport\b[^,&]*\b(?:of|on|at|for)\b/i.test(prompt) ? 'port' : 'address'
+  if (isPort) return 'port'
+  if (/\b(?:host ?name|user ?name|nick ?name)\b/i.test(prompt)) return /host/i.test(prompt) ? 'host' : 'name'
+  if (isHost) return 'host'
+  return NAME_WORDS.test(prompt) ? 'name' : undefined
+}
+
+/** Returns the line to type at a prompt before the program has connected; `undefined` if the prompt asks for nothing known. */
+export function answerPrompt(prompt: string, { host, port }: Address): string | undefined {
+  switch (classifyPrompt(prompt)) {
+    case 'address':
+      return `${host}${/:\s*port/i.test(prompt) ? ':' : ' '}${port}`
+    case 'host':
+      return host
+    case 'port':
+      return String(port)
+    case 'name':
+      return NAME
+    case undefined:
+      return undefined
+  }
+}

@@ -1,0 +1,15 @@
+import type { Side } from '../../protocol/automaton.ts'
+import type { Program } from '../../protocol/definition.ts'
+import type { Check } from './check.ts'
+import { playsToTheEnd } from './plays-to-the-end.ts'
+import type { CheckLevel } from './report.ts'
+
+/** All checks, in the order in which they run: what a program needs for the others comes first. */
+export const CHECKS: readonly Check[] = [playsToTheEnd]
+
+/** Returns the checks for one side of a program at a level. `robust` has those of `worksheet`, too. */
+export function selectChecks(program: Program, role: Side, level: CheckLevel, checks: readonly Check[] = CHECKS): readonly Check[] {
+  return checks.filter(
+    (check) => (level === 'robust' || check.level === 'worksheet') && check.roles.includes(role) && check.appliesTo?.(program) !== false,
+  )
+}

@@ -1,0 +1,54 @@
+import { escapeUTF8 } from 'entities/escape'
+import type { CheckReport, CheckResult } from './report.ts'
+
+/** Formats a report as JUnit XML, which continuous integration systems read. */
+export function formatJUnit({ program, role, level, checks }: CheckReport): string {
+  const failures = checks.filter(({ passed }) => !passed).length
+  const suite = `parlor check ${program} ${role} ${level}`
+  const cases = checks.map((check) => {
+    const head = `    <testcase classname="${toXml(`${program} ${role}`)}" name="${toXml(check.name)}"`
+    if (check.passed) return `${head}/>`
+    const body = toXml(`${check.sentence}\nsource: ${check.source}\nrepeat: ${check.repeat}`)
+    return `${head}>\n      <failure type="${toXml(check.cause ?? '')}" message="${toXml(check.sentence)}">${body}</failure>\n    </testcase>`
+  })
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites tests="${checks.length}" failures="${failures}">`,
+    `  <testsuite name="${toXml(suite)}" tests="${checks.length}" failures="${failures}">`,
+    ...cases,
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n')
+}
+
+/** Formats a report in the Test Anything Protocol, version 14. */
+export function formatTap({ checks }: CheckReport): string {
+  const lines = checks.flatMap(({ name, passed, cause, sentence, source, repeat }, at) => {
+    const line = `${passed ? 'ok' : 'not ok'} ${at + 1} - ${name}`
+    // a block of YAML, in which a text in JSON is a scalar
+    const facts = Object.entries({ cause, message: sentence, source, repeat }).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`)
+    return passed ? [line] : [line, '  ---', ...facts, '  ...']
+  })
+  return ['TAP version 14', `1..${checks.length}`, ...lines, ''].join('\n')
+}
+
+/** Formats a report as the `results.json` of Gradescope. `weightOf` returns the points of a check, by default 1. */
+export function formatGradescope({ checks }: CheckReport, weightOf: (check: CheckResult) => number = () => 1): string {
+  const tests = checks.map((check) => ({
+    name: check.name,
+    score: check.passed ? weightOf(check) : 0,
+    max_score: weightOf(check),
+    status: check.passed ? 'passed' : 'failed',
+    output: check.passed
+      ? check.sentence
+      : `${check.sentence}\nCause: ${check.cause}\nSource: ${check.source}\nRepeat it with: ${check.repeat}`,
+  }))
+  return `${JSON.stringify({ score: tests.reduce((sum, { score }) => sum + score, 0), tests }, undefined, 2)}\n`
+}
+
+/** Escapes a text for XML; characters that XML cannot have become U+FFFD. */
+function toXml(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML forbids
+  return escapeUTF8(text.replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd'))
+}

@@ -1,0 +1,45 @@
+import type { Side } from '../../protocol/automaton.ts'
+
+/** CheckLevel is what a check asks for: what the worksheets' own programs do, or more. */
+export type CheckLevel = 'worksheet' | 'robust'
+
+/** The causes of failures. The codes are stable: programs read them, and pages explain them. */
+export const CAUSES = [
+  ...(['missing-newline', 'partial-read', 'glued-read', 'crlf', 'wrong-encoding', 'length-prefix', 'repr-of-bytes'] as const),
+  ...(['wrong-serialization', 'spelling', 'out-of-turn', 'answered-twice', 'wrong-rules', 'closed-early', 'never-closes'] as const),
+  ...(['spins-after-close', 'write-after-close', 'wrong-address', 'not-listening', 'address-in-use', 'unflushed-output'] as const),
+  ...(['prompt-on-wire', 'drops-buffered-data', 'crashed', 'hangs'] as const),
+] as const
+
+/** Cause is the code of the likely cause of a failure. */
+export type Cause = (typeof CAUSES)[number]
+
+/** CheckResult is the result of one check, as `--json` prints it. */
+export interface CheckResult {
+  readonly name: string
+  readonly passed: boolean
+  /** The likely cause; `null` if the check has passed. */
+  readonly cause: Cause | null
+  /** What the check has shown, or what was wrong. */
+  readonly sentence: string
+  /** The worksheet's section. */
+  readonly source: string
+  /** The command that repeats exactly this check. */
+  readonly repeat: string
+}
+
+/** CheckReport is the judgement of one program, as `--json` prints it. */
+export interface CheckReport {
+  /** Name of the program whose protocol the judged program speaks. */
+  readonly program: string
+  /** The side of the judged program; `both` if its client and its server were judged. */
+  readonly role: Side | 'both'
+  readonly level: CheckLevel
+  readonly passed: boolean
+  readonly checks: readonly CheckResult[]
+}
+
+/** Returns the report of results. It has passed if every check has, and if there was one. */
+export function toReport(about: Pick<CheckReport, 'program' | 'role' | 'level'>, checks: readonly CheckResult[]): CheckReport {
+  return { ...about, passed: checks.length > 0 && checks.every(({ passed }) => passed), checks }
+}

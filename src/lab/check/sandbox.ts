@@ -1,0 +1,96 @@
+import type { Listener, Transport } from '../../wire/transport.ts'
+import type { ProgramOutput } from './program-output.ts'
+
+/** ProgramLimits bound what a program under test may use. */
+export interface ProgramLimits {
+  /** Milliseconds from its start to its end. */
+  readonly time: number
+  /** Bytes of output. */
+  readonly output: number
+  /** Bytes of memory of all its processes together. */
+  readonly memory: number
+  /** Bytes of the files that it writes, all together where it has a file system of its own. */
+  readonly files: number
+  /** Number of its processes and threads. */
+  readonly processes: number
+}
+
+/** Usage is what all processes of a program have used so far. */
+export interface Usage {
+  /** Milliseconds of processor time. */
+  readonly processor: number
+  /** Largest resident memory that was seen, in bytes. */
+  readonly memory: number
+}
+
+/** StopReason says why the judge has ended a program: it exceeded a limit, or was not needed any more. */
+export type StopReason = 'time' | 'output' | 'memory' | 'judge'
+
+/** ProgramEnd says how a program has ended. A program has an exit code, or a signal ended it, or the judge did. */
+export interface ProgramEnd {
+  readonly code?: number
+  /** Name of the signal, such as `SIGSEGV`. */
+  readonly signal?: string
+  readonly stopped?: StopReason
+  readonly usage: Usage
+}
+
+/** ProgramStart says how a program is started in a sandbox. */
+export interface ProgramStart {
+  /** The command, with address and port filled in. */
+  readonly words: readonly string[]
+  /** Variables of its environment, beside those that every program gets. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Pipes in place of a pseudo-terminal. */
+  readonly pipes?: boolean
+}
+
+/** RunningProgram is a program under test. */
+export interface RunningProgram {
+  readonly output: ProgramOutput
+  /** True if it has a pseudo-terminal, so that it prints prompts at once, as it does for a person. */
+  readonly terminal: boolean
+  /** Types a line, as a person does: the text and Enter. */
+  type(line: string): void
+  /** Ends its input, as Ctrl-D does. */
+  endInput(): void
+  /** Resolves when it and everything that it started have ended. */
+  readonly ended: Promise<ProgramEnd>
+  /** What its processes have used until now. */
+  usage(): Usage
+  /** Ends it and everything that it started; resolves like `ended`. */
+  stop(reason?: StopReason): Promise<ProgramEnd>
+}
+
+/** Sandbox is a place in which programs under test run, and the network between them and the judge. */
+export interface Sandbox {
+  /** True if the programs have a network of their own, so that every port is free in it. */
+  readonly ownNetwork: boolean
+  /** Sentences that say what is not contained, for people. */
+  readonly notes: readonly string[]
+  /** Listens where the programs can connect to, at 127.0.0.1. Port 0 is any free port. */
+  listen(port: number, accept: (transport: Transport) => void): Promise<Listener>
+  /**
+   * Connects to a program that listens at 127.0.0.1, and tries again until it does, for up to `timeout` milliseconds. A connection that
+   * the program closes first ends with a reset, so that its port is free at once; with `keepsPort`, it ends as usual, and the system
+   * holds the port for a minute (TIME_WAIT).
+   */
+  connect(port: number, timeout: number, how?: { readonly keepsPort?: boolean }): Promise<Transport>
+  start(start: ProgramStart): Promise<RunningProgram>
+  /** Ends all programs, and removes the files. */
+  close(): Promise<void>
+}
+
+/** SandboxError says in a sentence why a program cannot run in a sandbox, and what to do. */
+export class SandboxError extends Error {
+  override readonly name = 'SandboxError'
+}
+
+/** The limits of a program, if the command line gives no others. */
+export const DEFAULT_LIMITS: ProgramLimits = {
+  time: 60_000,
+  output: 1024 * 1024,
+  memory: 1024 * 1024 * 1024,
+  files: 128 * 1024 * 1024,
+  processes: 256,
+}

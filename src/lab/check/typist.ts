@@ -1,0 +1,102 @@
+import type { Random } from '../../games/game.ts'
+import { type Automaton, legalTransitions, type MessageSpec, parseMessage, type Side } from '../../protocol/automaton.ts'
+import { type Console, EndOfInput } from '../../protocol/definition.ts'
+
+/** Number of lines after which a typist says goodbye, and after which it has had enough. */
+const PATIENCE = 100
+const ENOUGH = 120
+/** Number of lines after which a typist ends its input, if that is how its side ends a conversation, and nothing new is left to type. */
+const REPEATED = 6
+
+/**
+ * Returns the lines that a person may type for the messages of one side in a state: the message itself if it has no field, else
+ * its field. A numeric field gets numbers of the size of its example.
+ */
+export function candidateLines(
+  automaton: Automaton,
+  state: string,
+  side: Side,
+): { readonly lines: readonly string[]; readonly byes: readonly string[] } {
+  const forms = legalTransitions(automaton, state)
+    .filter(({ from, form, name }) => from === side && !form.closes && name !== automaton.refusal)
+    .map(({ form }) => form)
+  const usual = forms.filter(({ bye, advanced }) => !bye && !advanced)
+  return { lines: usual.flatMap(linesOf), byes: forms.filter(({ bye }) => bye).flatMap(linesOf) }
+}
+
+function linesOf(form: MessageSpec): readonly string[] {
+  const fields = parseMessage(form, form.example) ?? []
+  if (fields.length === 0) return [form.text]
+  const example = fields.join(' ')
+  if (!/^\d+$/.test(example)) return [example]
+  const most = Number(example) < 10 ? 9 : 99
+  return [example, ...Array.from({ length: most }, (_, at) => String(at + 1))]
+}
+
+export interface TypistOptions {
+  readonly automaton: Automaton
+  readonly side: Side
+  readonly random: Random
+  /** Returns the state in which the side is asked. */
+  readonly state: () => string
+  /** Lines that a person may type in a state, if the program declares them. */
+  readonly declared?: Readonly<Record<string, readonly string[] | undefined>> | undefined
+  /** Number of lines after which the typist has had enough; by default more than a game takes. */
+  readonly enough?: number | undefined
+  /** Called with each line before the answer, and with `undefined` instead of a line when the typist has had enough. */
+  readonly typed?: (line: string | undefined) => Promise<void>
+}
+
+/**
+ * Typist is a person at a console who types lines that the automaton allows, at random. It does not repeat a line that was
+ * asked for again, and says goodbye after many lines, so that a conversation without an end ends.
+ */
+export class Typist implements Console {
+  readonly #options: TypistOptions
+  readonly #refused = new Set<string>()
+  readonly #typed = new Set<string>()
+  #count = 0
+
+  constructor(options: TypistOptions) {
+    this.#options = options
+  }
+
+  say(): void {}
+
+  /** Notes that the conversation goes on, so that lines of earlier turns may be typed again. */
+  progress(): void {
+    this.#refused.clear()
+  }
+
+  async ask(_prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string> {
+    // the role may ask before its conversation is complete
+    await undefined
+    if (signal?.aborted) throw signal.reason
+    const line = this.#choose()
+    await this.#options.typed?.(line)
+    if (signal?.aborted) throw signal.reason
+    if (line !== undefined) return line
+    if (atEnd === undefined) throw new EndOfInput()
+    return atEnd
+  }
+
+  /** Chooses a line, one that was not typed yet if there is one; `undefined` to end the input. */
+  #choose(): string | undefined {
+    const { automaton, side, state, random, declared, enough = ENOUGH } = this.#options
+    const now = state()
+    const { lines, byes } = declared?.[now] ? { lines: declared[now], byes: [] } : candidateLines(automaton, now, side)
+    this.#count++
+    if (this.#count > enough) return undefined
+    if (this.#count > PATIENCE && byes.length > 0) return random.choice(byes)
+    const open = lines.filter((line) => !this.#refused.has(line))
+    const fresh = open.filter((line) => !this.#typed.has(line))
+    const choices = [fresh, open, byes].find(({ length }) => length > 0)
+    // where the other way out is the end of the input, more of the same would show nothing
+    const closes = legalTransitions(automaton, now).some(({ from, form }) => from === side && form.closes)
+    if (!choices || (closes && fresh.length === 0 && this.#count > REPEATED)) return undefined
+    const line = random.choice(choices)
+    this.#refused.add(line)
+    this.#typed.add(line)
+    return line
+  }
+}

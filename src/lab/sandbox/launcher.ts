@@ -1,0 +1,53 @@
+import type { ProgramStart } from '../check/sandbox.ts'
+
+/** Launch is a process that runs a program, with everything that contains it. */
+export interface Launch {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** Folder in which the process itself starts. */
+  readonly cwd: string
+  /** Name and value of a variable that marks the program's processes, if nothing else holds them together. */
+  readonly mark?: string
+  /** Resolves with how the program ended, when the process has ended; `undefined` if the process itself knows it. */
+  report?(): Promise<LaunchReport | undefined>
+}
+
+/** LaunchReport is what the first process of a program's namespace has seen. */
+export interface LaunchReport {
+  /** Exit code as a shell gives it: above 128 for a signal. */
+  readonly code: number
+  /** Milliseconds of processor time of the program and its children. */
+  readonly processor: number
+}
+
+/** Launcher prepares the processes of one sandbox. */
+export interface Launcher {
+  readonly notes: readonly string[]
+  launch(start: ProgramStart): Promise<Launch>
+  /** Removes the files. */
+  close(): Promise<void>
+}
+
+/** Variables of this process that the tools of a program may need. No other is passed on. */
+const PASSED = ['JAVA_HOME', 'GOROOT', 'PYENV_ROOT', 'PYENV_VERSION', 'VIRTUAL_ENV', 'CONDA_PREFIX', 'NVM_DIR', 'RUSTUP_HOME', 'SystemRoot']
+
+/** Returns the clean environment of a program: the same for everyone, and without the secrets of this process. */
+export function cleanEnvironment(home: string, temporary: string, own: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const passed = PASSED.flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return {
+    ...Object.fromEntries(passed),
+    // tools of the sandbox are in the folders of the administrator, which are not on everyone's path
+    PATH: [process.env.PATH ?? '/usr/bin:/bin', ...(process.platform === 'win32' ? [] : ['/usr/sbin:/sbin'])].join(':'),
+    HOME: home,
+    USER: 'student',
+    LOGNAME: 'student',
+    LANG: process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8',
+    TERM: 'dumb',
+    TMPDIR: temporary,
+    ...own,
+  }
+}

@@ -1,0 +1,99 @@
+import { type Clock, createSystemClock } from '../../base/clock.ts'
+import type { Transport } from '../../wire/transport.ts'
+import { DEFAULT_LIMITS, type ProgramLimits, type RunningProgram, type Sandbox } from '../check/sandbox.ts'
+import { ContainedLauncher, networkNamespaces } from './contained-launcher.ts'
+import type { Launcher } from './launcher.ts'
+import { type Network, ReleasingTransport, shareNetwork } from './network.ts'
+import { OwnNetwork } from './own-network.ts'
+import { PlainLauncher } from './plain-launcher.ts'
+import { findProgramFiles } from './program-files.ts'
+import { loadPty, startProgram } from './sandboxed-program.ts'
+
+export interface SandboxOptions {
+  /** Words of the program's command, which say what files it needs. */
+  readonly words: readonly string[]
+  /** Folder in which the command runs. */
+  readonly cwd: string
+  readonly limits?: ProgramLimits
+  /** False to use no namespaces, as on a system that has none. */
+  readonly namespaces?: boolean
+  readonly clock?: Clock
+}
+
+const NO_TERMINAL =
+  'there is no pseudo-terminal on this system, so the program runs on pipes: it may print its prompts late, which it would not do for a person'
+
+/** Milliseconds for the first program of a sandbox, which tries whether the namespaces work. */
+const PROBE_TIME = 10_000
+
+/** Opens a sandbox: with namespaces where the system allows them, and else without, with a note. */
+export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { words, cwd, limits = DEFAULT_LIMITS, namespaces = true, clock = createSystemClock() } = options
+  const files = findProgramFiles(words, cwd)
+  const terminalNotes = (await loadPty()) ? [] : [NO_TERMINAL]
+  if (namespaces && process.platform === 'linux') {
+    const isAdministrator = process.getuid?.() === 0
+    const network = await OwnNetwork.open(networkNamespaces(isAdministrator))
+    if (network) {
+      const launcher = await ContainedLauncher.open({ files, limits, agent: network.pid, isAdministrator }).catch(async (error) => {
+        await network.close()
+        throw error
+      })
+      const sandbox = new OpenSandbox(network, launcher, limits, terminalNotes, clock)
+      if (await works(sandbox)) return sandbox
+      await sandbox.close()
+    }
+  }
+  return new OpenSandbox(shareNetwork(), await PlainLauncher.open(files, limits), limits, terminalNotes, clock)
+}
+
+/** Checks whether a program runs in a sandbox, because a system may allow namespaces and forbid what is done in them. */
+async function works(sandbox: OpenSandbox): Promise<boolean> {
+  const program = await sandbox.start({ words: ['true'], pipes: true }, PROBE_TIME)
+  const { code } = await program.ended
+  return code === 0
+}
+
+class OpenSandbox implements Sandbox {
+  readonly notes: readonly string[]
+  readonly #network: Network
+  readonly #launcher: Launcher
+  readonly #limits: ProgramLimits
+  readonly #clock: Clock
+  readonly #running = new Set<RunningProgram>()
+
+  constructor(network: Network, launcher: Launcher, limits: ProgramLimits, notes: readonly string[], clock: Clock) {
+    this.#network = network
+    this.#launcher = launcher
+    this.#limits = limits
+    this.#clock = clock
+    this.notes = [...launcher.notes, ...notes]
+  }
+
+  get ownNetwork(): boolean {
+    return this.#network.own
+  }
+
+  listen(...terms: Parameters<Sandbox['listen']>): ReturnType<Sandbox['listen']> {
+    return this.#network.listen(...terms)
+  }
+
+  async connect(port: number, timeout: number, { keepsPort = false } = {}): Promise<Transport> {
+    const transport = await this.#network.connect(port, timeout)
+    return keepsPort ? transport : new ReleasingTransport(transport)
+  }
+
+  async start(start: Parameters<Sandbox['start']>[0], time = this.#limits.time): Promise<RunningProgram> {
+    const launch = await this.#launcher.launch(start)
+    const program = await startProgram(launch, { ...this.#limits, time }, start.pipes ?? false, this.#clock)
+    this.#running.add(program)
+    void program.ended.then(() => this.#running.delete(program))
+    return program
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#running].map((program) => program.stop()))
+    await this.#network.close()
+    await this.#launcher.close()
+  }
+}

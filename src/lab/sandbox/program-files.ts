@@ -1,0 +1,173 @@
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
+import { homedir } from 'node:os'
+import { basename, delimiter, dirname, join, relative, resolve, sep } from 'node:path'
+import { SandboxError } from '../check/sandbox.ts'
+
+/** ProgramFiles are the folders that a command needs: those of the program itself, and those of its tools. */
+export interface ProgramFiles {
+  /** The folder in which the command runs. */
+  readonly cwd: string
+  /** Folders of the program, which are copied. */
+  readonly own: readonly string[]
+  /** Folders of tools outside of the system's folders, such as an interpreter in the home folder. */
+  readonly tools: readonly string[]
+}
+
+/** Limits of a copy, and of the folders that are copied at all. */
+const COPIED_FILES = 2000
+const COPIED_BYTES = 64 * 1024 * 1024
+/** Folders that no program needs to run, and that are large. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['.git', '.hg', '.svn', '.cache', '__pycache__'])
+/** Parlor's own data, such as `parlor.db`, which no program under test may see. */
+const OWN_DATA = /^parlor\./
+
+/** The system's folders, which every program sees, read-only. */
+export const SYSTEM_FOLDERS: readonly string[] = [
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/libx32',
+  '/etc',
+  '/opt',
+  '/nix/store',
+]
+
+/**
+ * Finds the folders that a command needs. The program's own folders are the folder in which it runs, and those of the files that
+ * its words name elsewhere. A home folder has more in it than one program, so there the named files alone count.
+ */
+export function findProgramFiles(words: readonly string[], cwd: string, path = process.env.PATH ?? ''): ProgramFiles {
+  const [first = '', ...others] = words
+  // an executable in a folder `bin`, such as that of a virtual environment, belongs to an installation, and another one to the program
+  const isTool = !first.includes('/') || basename(dirname(resolve(cwd, first))) === 'bin'
+  const tool = first.includes('/') ? resolve(cwd, first) : findOnPath(first, path)
+  const named = (isTool ? others : words)
+    .map((word) => resolve(cwd, word))
+    .filter((file) => existsSync(file) && !isWithin(file, SYSTEM_FOLDERS) && file !== '/')
+    .map((file) => (statSync(file).isDirectory() ? file : dirname(file)))
+  const own = outermost(named.length > 0 && isWide(cwd) ? named : [cwd, ...named])
+  const tools = isTool && tool !== undefined ? toolFolders(tool, own) : []
+  return { cwd, own, tools: tools.filter((folder) => !isWithin(folder, own)) }
+}
+
+/** Checks whether a folder is one of these, or inside of one. */
+function isWithin(folder: string, others: readonly string[]): boolean {
+  return others.some((other) => folder === other || folder.startsWith(other.endsWith(sep) ? other : other + sep))
+}
+
+function outermost(folders: readonly string[]): readonly string[] {
+  const all = [...new Set(folders)]
+  return all.filter(
+    (folder) =>
+      !isWithin(
+        folder,
+        all.filter((other) => other !== folder),
+      ),
+  )
+}
+
+/** Returns the folders of an executable: where it is installed, and where it really is. */
+function toolFolders(tool: string, own: readonly string[]): readonly string[] {
+  const files = [tool, existsSync(tool) ? realpathSync(tool) : tool]
+  const folders = files.flatMap((file) => installation(file, own))
+  return outermost(folders.filter((folder) => existsSync(folder) && !isWithin(folder, SYSTEM_FOLDERS)))
+}
+
+/**
+ * Returns the folders of the installation that an executable belongs to: `~/.pyenv` of `~/.pyenv/shims/python3`. Never a folder
+ * with the program in it, because other programs may lie beside that.
+ */
+function installation(file: string, own: readonly string[]): readonly string[] {
+  const folder = dirname(file)
+  const prefix = dirname(folder)
+  // ~/.local has the data of all programs beside their executables
+  if (basename(prefix) === '.local') return [folder, join(prefix, 'lib')]
+  return isWide(prefix) || own.some((one) => isWithin(one, [prefix])) ? [folder] : [prefix]
+}
+
+/** Checks whether a folder has more in it than one program: the home folder, or a folder that contains it. */
+function isWide(folder: string): boolean {
+  return isWithin(homedir(), [folder]) || folder === dirname(homedir())
+}
+
+function findOnPath(name: string, path: string): string | undefined {
+  return path
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((file) => existsSync(file))
+}
+
+/** FolderTooLarge says that a folder has more in it than a program that is copied for each run. */
+export class FolderTooLarge extends Error {
+  override readonly name = 'FolderTooLarge'
+}
+
+/**
+ * Copies a program's folder below `stage`, under its own path. A folder with more than one program in it, such as the home
+ * folder, is copied without its subfolders and hidden files. Parlor's own data is never copied. Throws a `FolderTooLarge`, or
+ * a `SandboxError` for a large folder that has Parlor's data in it, before anything is copied.
+ */
+export function stageFolder(folder: string, stage: string): void {
+  const found = listFiles(folder)
+  if (found === undefined && readdirSync(folder).some((name) => OWN_DATA.test(name)))
+    throw new SandboxError(`${folder} is too large to be copied, and has Parlor's own data in it; move the program to a folder of its own`)
+  if (found === undefined) throw new FolderTooLarge(`${folder} has more than ${COPIED_FILES} files or ${COPIED_BYTES / 1024 / 1024} MB`)
+  const toCopy = (path: string) => join(stage, relative('/', path))
+  for (const path of found.folders) mkdirSync(toCopy(path), { recursive: true })
+  for (const { path, mode } of found.files) {
+    copyFileSync(path, toCopy(path), constants.COPYFILE_FICLONE)
+    chmodSync(toCopy(path), mode | 0o600)
+  }
+}
+
+/** ListedFiles is what is copied of a folder. */
+interface ListedFiles {
+  readonly folders: string[]
+  readonly files: { readonly path: string; readonly mode: number }[]
+}
+
+/** Lists what is copied of a folder; `undefined` if that is too much. */
+function listFiles(folder: string): ListedFiles | undefined {
+  const root = realpathSync(folder)
+  const isWhole = !isWide(folder)
+  const found: ListedFiles = { folders: [folder], files: [] }
+  let bytes = 0
+  for (const at of found.folders) {
+    for (const entry of readdirSync(at, { withFileTypes: true })) {
+      const path = join(at, entry.name)
+      if (LEFT_OUT.has(entry.name) || OWN_DATA.test(entry.name) || (!isWhole && entry.name.startsWith('.'))) continue
+      if (entry.isDirectory() && isWhole) found.folders.push(path)
+      const file = findReadable(path)
+      // a link may lead to the files of others
+      if (!file?.isFile() || (entry.isSymbolicLink() && !isWithin(realpathSync(path), [root]))) continue
+      found.files.push({ path, mode: file.mode })
+      bytes += file.size
+      if (found.files.length + found.folders.length > COPIED_FILES || bytes > COPIED_BYTES) return undefined
+    }
+  }
+  return found
+}
+
+/** Returns what a path is; `undefined` if it is gone or this user may not read it, as the program could not either. */
+function findReadable(path: string): Stats | undefined {
+  try {
+    accessSync(path, constants.R_OK)
+    return statSync(path)
+  } catch {
+    return undefined
+  }
+}

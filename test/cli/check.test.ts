@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync, watch } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { folder } from '../support/folders.ts'
+import { Parlor, run } from '../support/process.ts'
+import { handIn, hasNamespaces, hasPython } from '../support/sandboxes.ts'
+
+const examples = join(import.meta.dirname, '../../examples/python')
+const CLIENT = `python3 ${examples}/guess_client.py {HOST} {PORT}`
+const SERVER = `python3 ${examples}/guess_server.py {HOST} {PORT}`
+
+describe.skipIf(!hasPython)('parlor check', () => {
+  test('judges a client, prints what it proves, and exits with 0', async () => {
+    const { output, code } = await run('check', 'guess', '--client', 'python3 guess_client.py {HOST} {PORT}', '--folder', examples)
+    expect(output).toMatch(/^passed {2}plays-to-the-end: plays one conversation to its end/)
+    expect(output).toContain('tjc/guess: passed, 1 of 1 check\n')
+    expect(code).toBe(0)
+  })
+
+  test('says what is wrong, with the last lines and the line that repeats it, and exits with 1', async () => {
+    const path = handIn('print("hello")\nraise ValueError("oh")')
+    const { output, code } = await run('check', 'guess', '--client', `python3 ${path}/program.py`, '--seed', '9')
+    expect(output).toContain('FAILED  plays-to-the-end: the client ended with the exit code 1 before it connected to the server\n')
+    expect(output).toContain('| ValueError: oh\n')
+    expect(output).toContain('cause: crashed; source: 000 program 11, exercise 10\n')
+    expect(output).toContain(`repeat: parlor check guess --client 'python3 ${path}/program.py' --only plays-to-the-end --seed 9\n`)
+    expect(code).toBe(1)
+  })
+
+  test('gives the options of the program to the side that Parlor plays, and repeats them', async () => {
+    const path = handIn(
+      "import os, socket\ns = socket.create_connection((os.environ['HOST'], int(os.environ['PORT'])))\ns.recv(9)\ns.sendall(b'7')\ns.recv(9)",
+    )
+    const client = `python3 ${path}/program.py`
+    const { output } = await run('check', 'guess', '--client', client, '--secret', '7', '--json', '--seed', '3')
+    const [check] = JSON.parse(output).checks
+    expect(check).toMatchObject({ passed: false, cause: 'missing-newline' })
+    expect(check.repeat).toBe(`parlor check guess --client '${client}' --secret 7 --only plays-to-the-end --seed 3`)
+    const wrong = await run('check', 'guess', '--server', 'true', '--secret', '7')
+    expect(wrong.errors).toMatch(/--secret belongs to the server's side/)
+    expect(wrong.code).toBe(2)
+  })
+
+  test('judges both sides, and prints one JSON object with both', async () => {
+    const { output, code } = await run('check', 'guess', '--client', CLIENT, '--server', SERVER, '--json')
+    const report = JSON.parse(output)
+    expect(report).toMatchObject({ program: 'tjc/guess', role: 'both', level: 'worksheet', passed: true })
+    expect(report.checks.map(({ name }: { name: string }) => name)).toEqual(['client:plays-to-the-end', 'server:plays-to-the-end'])
+    expect(Object.keys(report.checks[0])).toEqual(['name', 'passed', 'cause', 'sentence', 'source', 'repeat'])
+    expect(code).toBe(0)
+  })
+
+  test('writes reports for other programs', async () => {
+    const path = folder()
+    const files = ['--junit', join(path, 'junit.xml'), '--gradescope', join(path, 'results.json')]
+    const { output, code } = await run('check', 'guess', '--server', SERVER, '--format', 'tap', ...files)
+    expect(output).toBe('TAP version 14\n1..1\nok 1 - plays-to-the-end\n')
+    expect(readFileSync(join(path, 'junit.xml'), 'utf8')).toContain('<testsuites tests="1" failures="0">')
+    expect(JSON.parse(readFileSync(join(path, 'results.json'), 'utf8'))).toMatchObject({ score: 1 })
+    expect(code).toBe(0)
+  })
+})
+
+describe.skipIf(!hasPython || !hasNamespaces)('parlor check that is interrupted', () => {
+  test('ends the program, removes its files, and exits with 130', async () => {
+    const temporary = folder()
+    const path = handIn('import time\ntime.sleep(60)')
+    await using parlor = new Parlor(['check', 'guess', '--client', `python3 ${path}/program.py`], undefined, {
+      environment: { TMPDIR: temporary },
+    })
+    await new Promise<void>((resolve) => {
+      const watcher = watch(temporary, { recursive: true }, (_, name) => {
+        // the first program of the sandbox has ended, and the next one is the client
+        if (!/^parlor-check-.*report/.test(name ?? '')) return
+        watcher.close()
+        resolve()
+      })
+    })
+    parlor.signal('SIGINT')
+    expect(await parlor.exit).toBe(130)
+    expect(readdirSync(temporary).filter((name) => name.startsWith('parlor-check'))).toEqual([])
+  })
+})
+
+describe('parlor check refuses', () => {
+  test.each([
+    [['check', 'guess'], /nothing is to be checked/],
+    [['check', 'guess', '--client', 'python3 "client.py'], /open quote/],
+    [['check', 'guess', '--client', 'a | b'], /not run by a shell/],
+    [['check', 'guess', '--client', 'true', '--only', 'nosuch'], /there is no check "nosuch"; there are: plays-to-the-end/],
+    [['check', 'match', '--client', 'true'], /no check yet for fh\/tictactoe/],
+    [['check', 'guess', '--client', 'true', '--folder', '/no/such'], /there is no folder \/no\/such/],
+    [['check', 'nosuch', '--client', 'true'], /there is no program "nosuch"/],
+    [['check', 'guess', '--client', 'true', '--level', 'high'], /--level/],
+  ])('%j', async (args, sentence) => {
+    const { errors, code } = await run(...args)
+    expect(errors).toMatch(sentence)
+    expect(code).toBe(2)
+  })
+})

@@ -1,0 +1,58 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { ProgramOutput } from '../../../src/lab/check/program-output.ts'
+import { encode } from '../../../src/wire/text.ts'
+
+describe('the output of a program', () => {
+  test('joins pieces that were cut inside a character', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 5 }), (text, size) => {
+        const output = new ProgramOutput(10_000)
+        const bytes = encode(text)
+        for (let at = 0; at < bytes.length; at += size) output.append({ at, stream: 'terminal', bytes: bytes.subarray(at, at + size) })
+        expect(output.text()).toBe(text.replaceAll('\r\n', '\n'))
+      }),
+    )
+  })
+
+  test('keeps the bytes when the buffer that they came in is used again', () => {
+    const output = new ProgramOutput(100)
+    const buffer = encode('first')
+    output.append({ at: 1, stream: 'stdout', bytes: buffer })
+    buffer.fill(0)
+    expect(output.text()).toBe('first')
+  })
+
+  test('is bounded, and says that it was', () => {
+    const output = new ProgramOutput(8)
+    output.append({ at: 1, stream: 'stdout', bytes: encode('12345') })
+    expect(output.overflowed).toBe(false)
+    output.append({ at: 2, stream: 'stderr', bytes: encode('67890') })
+    expect(output.text()).toBe('12345678')
+    expect(output.overflowed).toBe(true)
+  })
+
+  test('has the prompt at its end, the last lines, and each stream by itself', () => {
+    const output = new ProgramOutput(1000)
+    output.append({ at: 1, stream: 'stdout', bytes: encode('one\n\ntwo\n') })
+    output.append({ at: 2, stream: 'stderr', bytes: encode('trouble\n') })
+    expect(output.prompt).toBe('')
+    output.append({ at: 3, stream: 'stdout', bytes: encode('next: ') })
+    expect(output.prompt).toBe('next: ')
+    expect(output.lastLines(2)).toEqual(['trouble', 'next: '])
+    expect(output.text('stderr')).toBe('trouble\n')
+    expect(output.lastAt).toBe(3)
+  })
+
+  test('notifies at the next piece', async () => {
+    const output = new ProgramOutput(1000)
+    const next = output.next()
+    output.append({ at: 1, stream: 'stdout', bytes: encode('now') })
+    await next
+    const stopped = new AbortController()
+    const never = output.next(stopped.signal)
+    stopped.abort()
+    await never
+    expect(output.text()).toBe('now')
+  })
+})

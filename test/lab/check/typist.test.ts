@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest'
+import { seededRandom } from '../../../src/games/random.ts'
+import { candidateLines, Typist } from '../../../src/lab/check/typist.ts'
+import { client, clientCloses, defineAutomaton, server } from '../../../src/protocol/automaton.ts'
+import { EndOfInput } from '../../../src/protocol/definition.ts'
+
+const automaton = defineAutomaton({
+  messages: {
+    ask: server('ASK'),
+    move: client('MOVE{cell}', { example: 'MOVE5' }),
+    guess: client('{number}', { example: '50' }),
+    head: client('H'),
+    tail: client('T'),
+    text: client('{text}', { example: 'Hello', free: true }),
+    quit: client('QUIT', { bye: true }),
+    closes: clientCloses,
+  },
+  start: 'moving',
+  states: {
+    moving: { move: 'moving', quit: 'end' },
+    guessing: { guess: 'moving' },
+    tossing: { head: 'moving', tail: 'moving' },
+    talking: { text: 'talking', quit: 'end' },
+    waiting: { ask: 'moving' },
+    asking: { text: 'asking', closes: 'end' },
+    end: {},
+  },
+})
+
+describe('the lines for a state', () => {
+  test.each([
+    ['moving', ['5', '1', '2', '3', '4', '5', '6', '7', '8', '9'], ['QUIT']],
+    ['tossing', ['H', 'T'], []],
+    ['talking', ['Hello'], ['QUIT']],
+    ['waiting', [], []],
+  ] as const)('follow from its messages: %s', (state, lines, byes) => {
+    expect(candidateLines(automaton, state, 'client')).toEqual({ lines, byes })
+  })
+
+  test('are numbers of the size of the example', () => {
+    const { lines } = candidateLines(automaton, 'guessing', 'client')
+    expect(lines).toContain('50')
+    expect(Math.max(...lines.map(Number))).toBe(99)
+    expect(Math.min(...lines.map(Number))).toBe(1)
+  })
+})
+
+describe('a typist', () => {
+  const typist = (state: string, more = {}) =>
+    new Typist({ automaton, side: 'client', random: seededRandom(1), state: () => state, ...more })
+
+  test('does not repeat a line that is asked for again, and then ends its input', async () => {
+    const user = typist('tossing')
+    const typed = [await user.ask(''), await user.ask('')]
+    expect(typed.sort()).toEqual(['H', 'T'])
+    await expect(user.ask('')).rejects.toThrow(EndOfInput)
+    expect(await user.ask('', 'at the end')).toBe('at the end')
+  })
+
+  test('types old lines again when the conversation goes on, but new ones first', async () => {
+    const user = typist('tossing')
+    const typed: string[] = []
+    for (let turn = 0; turn < 4; turn++) {
+      typed.push(await user.ask(''))
+      user.progress()
+    }
+    expect(typed.slice(0, 2).sort()).toEqual(['H', 'T'])
+    expect(typed.slice(2).every((line) => line === 'H' || line === 'T')).toBe(true)
+  })
+
+  test('types the lines that a program declares', async () => {
+    expect(await typist('talking', { declared: { talking: ['declared'] } }).ask('')).toBe('declared')
+  })
+
+  test('types the same lines again with the same seed', async () => {
+    const play = async () => {
+      const user = typist('guessing')
+      return [await user.ask(''), await user.ask(''), await user.ask('')]
+    }
+    expect(await play()).toEqual(await play())
+  })
+
+  test('ends its input soon where that is how its side ends, if nothing new is left to type', async () => {
+    const user = typist('asking')
+    let lines = 0
+    while ((await user.ask('', 'at the end')) !== 'at the end') {
+      lines++
+      user.progress()
+    }
+    expect(lines).toBeGreaterThan(1)
+    expect(lines).toBeLessThan(10)
+  })
+
+  test('says when it has had enough', async () => {
+    const typed: (string | undefined)[] = []
+    const user = typist('moving', { enough: 1, typed: async (line: string | undefined) => void typed.push(line) })
+    await user.ask('')
+    await expect(user.ask('')).rejects.toThrow(EndOfInput)
+    expect(typed).toEqual([expect.any(String), undefined])
+  })
+})
