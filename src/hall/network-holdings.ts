@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RandomBytes } from './accounts/tokens.ts'
+import type { SeatOwner } from './ports.ts'
 
 /*
  * The server limits the open tables and open seeks of each network. The count survives a restart, so the log has a mark of the
@@ -60,6 +61,15 @@ export class NetworkHoldings {
     return sum
   }
 }
+
+/** Lists the marks of the networks from which seats were taken, each once. */
+export function listMarks(seats: readonly SeatOwner[]): readonly string[] {
+  let marks = NONE
+  for (const { from } of seats) if (from !== undefined && !marks.includes(from)) marks = marks.length === 0 ? [from] : [...marks, from]
+  return marks
+}
+
+const NONE: readonly string[] = []
 
 /** Makes the mark of a network with a salt. */
 export function makeNetworkMark(salt: string, network: string): string {

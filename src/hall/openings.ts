@@ -1,5 +1,5 @@
 import type { AnyGame, Random } from '../games/game.ts'
-import type { NetworkHoldings } from './network-holdings.ts'
+import { listMarks, type NetworkHoldings } from './network-holdings.ts'
 import {
   type ClockRules,
   HOUSE,
@@ -109,12 +109,14 @@ export class Openings {
     const state = rules.setup(options, random)
     // the settings of a game with one player can be its secret
     const shown = rules.seats.max > 1 ? options : undefined
-    const opened = { type: 'opened', game, options: shown, state, seed: newSeed(random), seats, rated, private: hidden, clock } as const
-    const marks = counts ? [...new Set(seats.flatMap(({ from }) => from ?? []))] : NONE
+    const seed = newSeed(random)
+    const at = tools.clock.now()
+    const event: OpeningEvent = { type: 'opened', game, options: shown, state, seed, seats, rated, private: hidden, clock, n: 1, at }
+    const marks = counts ? listMarks(seats) : NONE
     for (const mark of marks) owners.add(mark)
     for (const { person } of seats) this.#addSeat(person, 1)
     this.#count++
-    return { rules, event: { ...opened, n: 1, at: tools.clock.now() }, isReserved: true, marks }
+    return { rules, event, isReserved: true, marks }
   }
 
   /** Resolves to the number of a new table. Rejects with the reason if the hall is closed meanwhile. */

@@ -1,6 +1,6 @@
 import { ChurnMap } from '../base/churn-map.ts'
 import type { SeatNumber } from '../games/game.ts'
-import type { NetworkHoldings } from './network-holdings.ts'
+import { listMarks, type NetworkHoldings } from './network-holdings.ts'
 import { HOUSE, PEER, type PersonId, type TableId } from './ports.ts'
 import type { TableActor } from './table-actor.ts'
 
@@ -54,7 +54,7 @@ export class TableRegistry {
 
   add(table: TableActor): void {
     this.#byId.set(table.id, table)
-    for (const mark of marksOf(table)) this.#owners.add(mark)
+    for (const mark of listMarks(table.state.opened.seats)) this.#owners.add(mark)
     const { opened, revoked } = table.state
     for (const [seat, { person, token }] of opened.seats.entries()) {
       if (token !== undefined && !revoked.includes(seat)) this.#byToken.set(token, { table, seat })
@@ -68,7 +68,7 @@ export class TableRegistry {
   remove(table: TableActor): void {
     if (this.#byId.get(table.id) !== table) return
     this.#byId.delete(table.id)
-    for (const mark of marksOf(table)) this.#owners.remove(mark)
+    for (const mark of listMarks(table.state.opened.seats)) this.#owners.remove(mark)
     for (const { person, token } of table.state.opened.seats) {
       // a rematch reuses the tokens
       if (token !== undefined && this.#byToken.get(token)?.table === table) this.#byToken.delete(token)
@@ -77,13 +77,3 @@ export class TableRegistry {
     }
   }
 }
-
-/** Lists the marks of the networks from which seats at a table were taken, each once. */
-function marksOf({ state: { opened } }: TableActor): readonly string[] {
-  let marks = NONE
-  for (const { from } of opened.seats)
-    if (from !== undefined && !marks.includes(from)) marks = marks.length === 0 ? [from] : [...marks, from]
-  return marks
-}
-
-const NONE: readonly string[] = []

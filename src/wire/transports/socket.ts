@@ -112,14 +112,15 @@ export class SocketTransport implements Transport {
     this.#batcher.queue(() => this.#sink?.data(bytes), bytes.length)
   }
 
-  /** Called with bytes in the shared buffer, valid until this returns. Returns whether the socket may continue to read. */
-  read(bytes: Uint8Array): boolean {
-    const whole = bytes.length < READ_SIZE
+  /** Called with `length` bytes in the shared buffer, valid until this returns. Returns whether the socket may continue to read. */
+  read(buffer: Uint8Array, length: number): boolean {
+    const whole = length < READ_SIZE
     if (!this.#sink) {
+      const bytes = buffer.subarray(0, length)
       this.#early = Buffer.concat(this.#early ? [this.#early, bytes] : [bytes])
       return whole && this.#early.length < READ_SIZE
     }
-    this.#queue(this.#batcher.lend(bytes), !whole)
+    this.#queue(this.#batcher.lend(buffer, length), !whole)
     return whole
   }
 
@@ -194,7 +195,7 @@ function carriedBy(transport: SocketTransport, socket: Carried): Socket {
 }
 
 function onRead(this: Carried, length: number, buffer: Uint8Array): boolean {
-  return this[CARRIER]?.read(buffer.subarray(0, length)) ?? false
+  return this[CARRIER]?.read(buffer, length) ?? false
 }
 
 type Handle = NonNullable<SocketConstructorOpts['handle']>
