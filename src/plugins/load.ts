@@ -11,6 +11,7 @@ import { findGameFault, findSetupFault, isRecord, takenWords, wordsOf } from './
 import { findClash, findTakesFault } from './check-options.ts'
 import { findProgramFault } from './check-program.ts'
 import { type FailureObserver, guardGame } from './guard.ts'
+import { limitRoles } from './loop-limit.ts'
 import { resolveToThisCopy } from './resolve.ts'
 import { TimeLimit } from './time-limit.ts'
 
@@ -70,7 +71,7 @@ async function addPlugin(
   for (const [at, program] of programs.entries()) {
     const fault = findProgramFault(program)
     if (fault !== undefined) throw new PluginError(`${file}: ${whichOf('program', program, at)} ${fault}`)
-    const checked = withPort(program as Program, ports)
+    const checked = limitRoles(withPort(program as Program, ports))
     takeNames(file, checked, names)
     takeOptions(file, checked, options)
     const { servePort = checked.port } = checked

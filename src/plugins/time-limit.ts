@@ -1,5 +1,5 @@
 import { type Context, createContext, Script } from 'node:vm'
-import { pauseLoopTime, resumeLoopTime } from './loop-limit.ts'
+import { withLoopTime } from './loop-limit.ts'
 
 /**
  * TimeLimit runs functions of a plug-in, and stops one that computes too long. Node can stop synchronous code only while it
@@ -19,16 +19,13 @@ export class TimeLimit {
   /** Returns the result of `work`. Rethrows its exception, and throws an Error if it takes too long. */
   run<Result>(work: () => Result): Result {
     this.#sandbox.work = work
-    const before = pauseLoopTime()
     try {
-      return this.#script.runInContext(this.#context, { timeout: this.#ms })
+      return withLoopTime(() => this.#script.runInContext(this.#context, { timeout: this.#ms }))
     } catch (reason) {
       // the error is of the context's realm, and no instance of this realm's Error
       if (typeof reason === 'object' && reason !== null && 'code' in reason && reason.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
         throw new Error(`it took longer than ${this.#ms} ms`, { cause: reason })
       throw reason
-    } finally {
-      resumeLoopTime(before)
     }
   }
 }
