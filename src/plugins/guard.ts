@@ -90,7 +90,7 @@ class Guard {
 
   async #options(work: () => unknown): Promise<unknown> {
     try {
-      return await this.#limit.run(work)
+      return await this.#limit.resolve(work)
     } catch (reason) {
       throw this.#failed('options', reason)
     }

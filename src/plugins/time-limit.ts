@@ -1,5 +1,9 @@
 import { type Context, createContext, Script } from 'node:vm'
+import { type Clock, createSystemClock } from '../base/clock.ts'
 import { withLoopTime } from './loop-limit.ts'
+
+/** Milliseconds after which the result of an asynchronous function must be there. */
+const WAIT = 10_000
 
 /**
  * TimeLimit runs functions of a plug-in, and stops one that computes too long. Node can stop synchronous code only while it
@@ -7,13 +11,15 @@ import { withLoopTime } from './loop-limit.ts'
  */
 export class TimeLimit {
   readonly #ms: number
+  readonly #clock: Clock
   readonly #sandbox: { work: (() => unknown) | undefined } = { work: undefined }
   readonly #context: Context = createContext(this.#sandbox)
   readonly #script = new Script('work()')
 
   /** `ms` is the limit of one call in milliseconds. */
-  constructor(ms: number) {
+  constructor(ms: number, clock = createSystemClock()) {
     this.#ms = ms
+    this.#clock = clock
   }
 
   /** Returns the result of `work`. Rethrows its exception, and throws an Error if it takes too long. */
@@ -26,6 +32,17 @@ export class TimeLimit {
       if (typeof reason === 'object' && reason !== null && 'code' in reason && reason.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
         throw new Error(`it took longer than ${this.#ms} ms`, { cause: reason })
       throw reason
+    }
+  }
+
+  /** Resolves to the result of `work`, which may be asynchronous. Rejects with an Error if the result is not there after ten seconds. */
+  async resolve<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+    const { promise, reject } = Promise.withResolvers<never>()
+    const cancel = this.#clock.after(WAIT, () => reject(new Error(`it had no result after ${WAIT / 1000} seconds`)))
+    try {
+      return await Promise.race([this.run(work), promise])
+    } finally {
+      cancel()
     }
   }
 }

@@ -7,7 +7,8 @@ import { tictactoe } from '../../src/games/tictactoe.ts'
 import { guardGame } from '../../src/plugins/guard.ts'
 import { TimeLimit } from '../../src/plugins/time-limit.ts'
 import { DoorUser } from '../support/door-user.ts'
-import { settled } from '../support/test-clock.ts'
+import { MemoryNativeClient } from '../support/memory-native-client.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
 const random = seededRandom(1)
@@ -73,6 +74,21 @@ test('a guarded game plays like the game itself, and the house plays it', () => 
   expect(game.play(start, 1, 4, random)).toEqual({ refused: 'it is the other player’s turn' })
   expect(game.choose?.(game.view(start, 0), 0, random)).toBeGreaterThan(0)
   expect(failures).toEqual([])
+})
+
+test('options of a plug-in that never resolve are refused after ten seconds', async () => {
+  const clock = new TestClock()
+  const options = () => new Promise<never>(() => {})
+  const game = guardGame({ ...connectFour, options }, new TimeLimit(50, clock), () => {})
+  const room = new TestLobby({ catalogue: shippedGames.with([game]) })
+  const client = new MemoryNativeClient(room.service)
+  await client.say({ type: 'enter', name: 'ada' })
+  const answer = client.say({ type: 'seek', game: 'connect-four' })
+  await clock.pass(9_999)
+  expect(clock.waiting).toBe(1)
+  await clock.pass(1)
+  expect(await answer).toMatchObject({ type: 'error', code: 'not-now' })
+  expect(clock.waiting).toBe(0)
 })
 
 /** A guarded game with a large tree and short keys, and the number of moves that its rules have played. */
