@@ -61,6 +61,8 @@ export class UserSessions {
   /** Limits the talk of the user. */
   readonly talk = new TokenBucket(TALK)
   readonly #sessions = new Set<UserSession>()
+  /** The cancellation of the seek that is under way. */
+  #cancelling: Promise<boolean> | undefined
   readonly #onError: (sentence: string, reason: unknown) => void
 
   constructor(onError: (sentence: string, reason: unknown) => void) {
@@ -91,12 +93,24 @@ export class UserSessions {
     return true
   }
 
-  /** Cancels the open seek, and notifies the other sessions; resolves to whether there was one. */
+  /**
+   * Cancels the open seek, and notifies the other sessions; resolves to whether there was one. If that fails, the seek stays open
+   * and the user's own.
+   */
   async cancelSeek(by: UserSession): Promise<boolean> {
+    // another session has cancelled it; that session gets the result
+    while (this.#cancelling) await Promise.allSettled([this.#cancelling])
     const { seek } = this
     if (!seek) return false
-    this.seek = undefined
-    if (!(await seek.cancel())) return false
+    this.#cancelling = seek.cancel()
+    let isCancelled = false
+    try {
+      isCancelled = await this.#cancelling
+    } finally {
+      this.#cancelling = undefined
+      if (this.seek === seek && (isCancelled || !seek.isOpen)) this.seek = undefined
+    }
+    if (!isCancelled) return false
     this.#notify(
       [...this.#sessions].filter((session) => session !== by),
       (session) => session.seekCancelled(seek.info),
