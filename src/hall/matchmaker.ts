@@ -187,7 +187,13 @@ export class Matchmaker {
     const lease = await this.#leaseId()
     seek.id = `${lease}.${++this.#last}`
     this.#view.addEntry(seek)
-    const revision = await this.#options.entries.put(seek.id, seek.entry, lease)
+    let revision: number
+    try {
+      revision = await this.#options.entries.put(seek.id, seek.entry, lease)
+    } catch (reason) {
+      this.#view.removeEntry(seek)
+      throw reason
+    }
     seek.revision = revision
     // the hall was closed meanwhile
     if (!seek.isOpen) this.#remove(seek)
