@@ -83,6 +83,9 @@ export class Matchmaker {
       get isOpen() {
         return seek.isOpen
       },
+      get isSeated() {
+        return seek.isSeated
+      },
       cancel: () => this.#cancel(seek),
     }
   }
@@ -123,7 +126,8 @@ export class Matchmaker {
     for (let match = this.#seeks.match(seek); match; match = this.#seeks.match(seek)) {
       if ((await this.#seatBoth(match, seek)) || this.#isEnded(seek)) return false
     }
-    if (seek.deadline <= this.#options.clock.monotonic()) await this.#seatWithHouse(seek)
+    if (seek.immediate) this.#close(seek)
+    else if (seek.deadline <= this.#options.clock.monotonic()) await this.#seatWithHouse(seek)
     else await this.#open(seek)
     return seek.state === 'open'
   }
@@ -216,7 +220,20 @@ export class Matchmaker {
       this.#remove(seek)
       return this.#isEnded(seek) ? false : this.#place(seek)
     })
-    placing.catch((reason: unknown) => this.#isClosed || this.#options.onError(`no table of ${seek.game} could be opened`, reason))
+    placing.catch((reason: unknown) => this.#isClosed || this.#fail(seek, `no table of ${seek.game} could be opened`, reason))
+  }
+
+  /** Closes a seek that has opened, and notifies its owner, who has no other way to know that it will never be matched. */
+  #fail(seek: LocalSeek, sentence: string, reason: unknown): void {
+    this.#close(seek)
+    const { onError } = this.#options
+    onError(sentence, reason)
+    if (seek.isSeated) return
+    try {
+      seek.onClosed?.(reason)
+    } catch (failure) {
+      onError(`${seek.name} could not be notified`, failure)
+    }
   }
 
   async #withdraw(seek: LocalSeek): Promise<boolean> {
@@ -299,8 +316,15 @@ export class Matchmaker {
       return
     }
     this.#view.noteClaimed(seek)
-    if (change.type === 'removed') return this.#close(seek)
-    const claim = parseSeekClaim(change.claim)
+    try {
+      if (change.type === 'removed') throw new Error('its entry was removed')
+      this.#onClaim(seek, parseSeekClaim(change.claim))
+    } catch (reason) {
+      this.#fail(seek, `the seek ${seek.id} was closed`, reason)
+    }
+  }
+
+  #onClaim(seek: LocalSeek, claim: SeekClaim): void {
     if (claim.type === 'refused') {
       this.#close(seek)
       seek.onRefused?.(claim.name)

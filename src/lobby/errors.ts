@@ -1,4 +1,4 @@
-import type { Refusal } from '../games/game.ts'
+import { type Refusal, RulesError } from '../games/game.ts'
 import type { AuthError, AuthErrorCode } from '../hall/accounts/auth-errors.ts'
 import type { Lobby, LobbyRefusal, RefusalCode } from '../hall/api.ts'
 import { isTemporary, UNWRITABLE } from '../hall/ports.ts'
@@ -52,6 +52,12 @@ export function noRules(game: string): LobbyRefusal {
 /** Returns the refusal for a command that needs a seat at the table. */
 export function noSeat(id: number): LobbyRefusal {
   return { code: 'not-seated', refused: `you have no seat at table ${id}` }
+}
+
+/** Explains to its owner why an open seek was closed. */
+export function explainFailure(reason: unknown): string {
+  if (reason instanceof RulesError) return reason.message
+  return isTemporary(reason) ? UNWRITABLE : 'the server could not open a table: try again'
 }
 
 /** Resolves with a refusal if the store cannot write at the moment. Rejects with all other errors. */

@@ -119,16 +119,23 @@ export class ProgramSeating implements ClientSeating, HallAccess {
     }
     const { promise, resolve, reject } = Promise.withResolvers<TableSeat<Move, View>>()
     let watched = false
-    const onSeated = (table: TableActor, seat: SeatNumber) => {
+    const unwatch = () => {
       if (watched) this.#peer.endOnDisconnect(false)
       watched = false
+    }
+    const onSeated = (table: TableActor, seat: SeatNumber) => {
+      unwatch()
       try {
         resolve(this.#take(table, seat, retention))
       } catch (reason) {
         reject(reason)
       }
     }
-    const seek = seeking.waitForSeat({ owner, game: game.name, options, seats, rated, wait, onSeated }, reject)
+    const onClosed = (reason: unknown) => {
+      unwatch()
+      reject(reason)
+    }
+    const seek = seeking.waitForSeat({ owner, game: game.name, options, seats, rated, wait, onSeated, onClosed }, reject)
     seek.placed.then((isOpen) => {
       if (!isOpen || !seek.isOpen || this.#session.closed || role !== 'idle') return
       watched = true

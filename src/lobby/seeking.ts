@@ -13,7 +13,7 @@ import type { TableActor } from '../hall/table-actor.ts'
 import { findChallenge, findNearSeeks } from './challenge-answers.ts'
 import { MUTED } from './challenges.ts'
 import type { LobbyContext, SessionContext } from './context.ts'
-import { NAME_REQUIRED, noGame, notHere, toAuthRefusal, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
+import { explainFailure, NAME_REQUIRED, noGame, notHere, toAuthRefusal, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
 import { toSeekInfo } from './projections.ts'
 import type { SessionSeats } from './seats.ts'
 import type { UserSeek, UserSession, UserSessions } from './user-sessions.ts'
@@ -56,7 +56,7 @@ export class SeekControl {
   }
 
   /** Opens a seek for a program. `onCancelled` is called with the reason if the session ends first. */
-  waitForSeat(request: PlainSeek & Pick<SeekRequest, 'owner' | 'onSeated'>, onCancelled: (reason: Error) => void): SeekHandle {
+  waitForSeat(request: PlainSeek & Pick<SeekRequest, 'owner' | 'onSeated' | 'onClosed'>, onCancelled: (reason: Error) => void): SeekHandle {
     const onSeated: SeekRequest['onSeated'] = (table, seat) => {
       this.#cancelWait = undefined
       request.onSeated(table, seat)
@@ -231,7 +231,7 @@ export class SeekControl {
   /** Opens a seek of the user; resolves to it, or to `undefined` if it was matched at once. */
   async #seek(
     user: OnlineUser,
-    request: Omit<SeekRequest, 'owner' | 'onSeated' | 'onRefused'>,
+    request: Omit<SeekRequest, 'owner' | 'onSeated' | 'onRefused' | 'onClosed'>,
   ): Promise<OpenSeek | LobbyRefusal | undefined> {
     const refusal = this.#refuseNow(user)
     if (refusal) return refusal
@@ -253,6 +253,11 @@ export class SeekControl {
         forget()
         withdraw?.()
         sessions.refused(toSeekInfo(this.#context.catalogue, { ...request, name: by }))
+      },
+      onClosed: (reason) => {
+        forget()
+        withdraw?.()
+        sessions.seekFailed(own.info, explainFailure(reason))
       },
     })
     const own: UserSeek = {

@@ -41,6 +41,8 @@ export interface UserSession {
   refused(by: SeekInfo): void
   /** Notifies the client that another session has cancelled the seek of the user. */
   seekCancelled(seek: SeekInfo): void
+  /** Notifies the client that the server has closed the seek of the user, with the reason as a sentence. */
+  seekFailed(seek: SeekInfo, reason: string): void
 }
 
 /** UserSeek is the open seek of a user. */
@@ -133,6 +135,11 @@ export class UserSessions {
   /** Notifies all sessions that the challenge of the user was refused. */
   refused(by: SeekInfo): void {
     this.#notify([...this.#sessions], (session) => session.refused(by))
+  }
+
+  /** Notifies all sessions that the server has closed the seek of the user. */
+  seekFailed(seek: SeekInfo, reason: string): void {
+    this.#notify([...this.#sessions], (session) => session.seekFailed(seek, reason))
   }
 
   /** Calls `notify` for each session; an exception of one does not reach the others. Throws the first if all fail. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { AnyGame } from '../../src/games/game.ts'
+import { errorMessage } from '../../src/base/errors.ts'
+import { type AnyGame, RulesError } from '../../src/games/game.ts'
 import { games } from '../../src/games/index.ts'
 import { seededRandom } from '../../src/games/random.ts'
 import { Hall } from '../../src/hall/hall.ts'
@@ -51,6 +52,7 @@ function hallWithFaults({ rules = games }: { readonly rules?: ReadonlyMap<string
     hall.seek({
       ...{ owner: { person: `guest:${name}`, name }, game: 'tictactoe', options: {}, seats: [0, 1], rated: false, wait: 10_000 },
       onSeated: (table, seat) => calls.push(`${name} has seat ${seat} at table ${table.id}`),
+      onClosed: (reason) => calls.push(`${name} has none: ${errorMessage(reason)}`),
       ...more,
     })
   /** Publishes a change of the only entry, as another server would cause it. */
@@ -74,4 +76,39 @@ test('a seek whose entry cannot be put is forgotten, so that no claim of it seat
   publish({ type: 'claimed', claim: foreignMatch('tictactoe') })
   await settled()
   expect(calls).toEqual([])
+})
+
+test.each([
+  ['the store fails when the house would take the other seat', 'the disk is full'],
+  ['the rules fail when the house would take the other seat', 'the rules are broken'],
+])('if %s, the owner of the seek is notified once', async (_, reason) => {
+  const rules = games.get('tictactoe') as AnyGame
+  const broken = {
+    ...rules,
+    setup: () => {
+      throw new RulesError('the rules are broken')
+    },
+  }
+  const isStore = reason === 'the disk is full'
+  const { hall, clock, faults, seek, calls, troubles } = hallWithFaults(isStore ? {} : { rules: new Map([['tictactoe', broken]]) })
+  const handle = seek('ada')
+  expect(await handle.placed).toBe(true)
+  faults.claim = isStore
+  await clock.pass(10_000)
+  expect([calls, handle.isOpen, hall.seeks.size]).toEqual([[`ada has none: ${reason}`], false, 0])
+  expect(troubles).toEqual(['no table of tictactoe could be opened'])
+})
+
+test.each([
+  ['is removed', { type: 'removed' as const }, 'its entry was removed'],
+  ['gets a claim that cannot be read', { type: 'claimed' as const, claim: { type: 'matched' } }, 'the field "by"'],
+  ['is matched in a game that is unknown here', { type: 'claimed' as const, claim: foreignMatch('chess') }, 'chess'],
+])('if the entry of a seek %s, its owner is notified', async (_, change, reason) => {
+  const { hall, seek, publish, calls } = hallWithFaults()
+  const handle = seek('ada')
+  expect(await handle.placed).toBe(true)
+  publish(change)
+  await settled()
+  expect(calls).toEqual([expect.stringMatching(new RegExp(`^ada has none: .*${reason}`))])
+  expect([handle.isOpen, hall.seeks.size]).toEqual([false, 0])
 })

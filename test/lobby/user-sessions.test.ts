@@ -31,6 +31,10 @@ class RecordingSession implements UserSession {
   seekCancelled({ game }: SeekInfo): void {
     this.calls.push(`cancelled ${game}`)
   }
+
+  seekFailed({ game }: SeekInfo, reason: string): void {
+    this.calls.push(`${game} failed: ${reason}`)
+  }
 }
 
 function twoSessions() {
