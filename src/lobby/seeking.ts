@@ -170,7 +170,7 @@ export class SeekControl {
     const seek = this.#context.hall.findInvitation(code)
     if (!seek) {
       this.#codeTries.failed()
-      return { code: 'no-such-code', refused: 'no open invitation has this code: it was used or cancelled, or the code is wrong' }
+      return NO_INVITATION
     }
     if (seek.person === this.#user.person) return { code: 'not-now', refused: 'this is your own invitation: give the code to another user' }
     if (seek.against !== undefined && seek.against !== this.#user.person) {
@@ -178,10 +178,7 @@ export class SeekControl {
     }
     if (seek.rated && !this.#registered) return UNREGISTERED
     const { game, options, rated, clock = {} } = seek
-    const user = this.#user
-    await this.#replace()
-    const opened = await this.#seek(user, { game, options, rated, clock, code, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
-    return isRefusal(opened) ? opened : undefined
+    return this.#match({ game, options, rated, clock, code }, NO_INVITATION)
   }
 
   /** Accepts a challenge to this user; see `Lobby.acceptChallenge`. */
@@ -192,10 +189,10 @@ export class SeekControl {
     if (isRefusal(seek)) return seek
     if (seek.rated && !this.#registered) return UNREGISTERED
     const { game, options, rated, clock = {}, person } = seek
-    const user = this.#user
-    await this.#replace()
-    const opened = await this.#seek(user, { game, options, rated, clock, against: person, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
-    return isRefusal(opened) ? opened : undefined
+    return this.#match(
+      { game, options, rated, clock, against: person },
+      { code: 'not-now', refused: `${seek.name} no longer waits for you` },
+    )
   }
 
   /** Refuses a challenge to this user; see `Lobby.refuseChallenge`. */
@@ -287,6 +284,37 @@ export class SeekControl {
     return this.open
   }
 
+  /**
+   * Matches an open seek now, and then cancels the user's own; resolves to `otherwise` if the other seek is no longer open,
+   * because another user was faster.
+   */
+  async #match(
+    terms: Pick<SeekRequest, 'game' | 'options' | 'rated' | 'clock' | 'code' | 'against'>,
+    otherwise: LobbyRefusal,
+  ): Promise<LobbyRefusal | undefined> {
+    const { sessions, seats } = this.#session
+    if (!sessions) return NAME_REQUIRED
+    const token = this.#makeToken()
+    sessions.opening++
+    try {
+      const seek = this.#context.hall.seek({
+        ...{ ...terms, seats: [0, 1], wait: Number.POSITIVE_INFINITY, immediate: true },
+        owner: seats.createOwner({ token }),
+        onSeated: (table, seat) => sessions.seat(this.#session, table, seat, token),
+      })
+      await seek.placed
+      if (!seek.isSeated) return otherwise
+    } catch (reason) {
+      if (reason instanceof RulesError) return { code: 'not-now', refused: reason.message }
+      throw reason
+    } finally {
+      sessions.opening--
+    }
+    // the user has the seat, and the seek stays the user's own if it cannot be cancelled
+    await this.cancel().catch((reason: unknown) => this.#context.onError('a seek could not be cancelled', reason))
+    return undefined
+  }
+
   /** Sends the challenge, if the seek is addressed to a user and has no code; returns a function that withdraws the challenge. */
   #challenge(user: OnlineUser, { against, code, ...seek }: Omit<SeekRequest, 'owner' | 'onSeated'>): (() => void) | undefined {
     if (against === undefined || code !== undefined) return undefined
@@ -367,3 +395,7 @@ export class SeekControl {
 }
 
 const UNREGISTERED: LobbyRefusal = { code: 'who-are-you', refused: 'rated games are for registered names: register first' }
+const NO_INVITATION: LobbyRefusal = {
+  code: 'no-such-code',
+  refused: 'no open invitation has this code: it was used or cancelled, or the code is wrong',
+}
