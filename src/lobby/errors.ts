@@ -9,6 +9,15 @@ export const NAME_REQUIRED: LobbyRefusal = { code: 'who-are-you', refused: 'give
 /** The refusal while the store cannot write. */
 export const UNAVAILABLE: LobbyRefusal = { code: 'unavailable', refused: UNWRITABLE }
 
+/** The refusal of a rated game to a guest. */
+export const UNREGISTERED: LobbyRefusal = { code: 'who-are-you', refused: 'rated games are for registered names: register first' }
+
+/** The refusal of a code that no open invitation has. */
+export const NO_INVITATION: LobbyRefusal = {
+  code: 'no-such-code',
+  refused: 'no open invitation has this code: it was used or cancelled, or the code is wrong',
+}
+
 /** Adds the code of the native protocol to a refusal. */
 export function toLobbyRefusal(code: RefusalCode, { refused }: Refusal): LobbyRefusal {
   return { code, refused }

@@ -4,7 +4,7 @@ import { isRefusal, RulesError } from '../games/game.ts'
 import type { InviteCodeLimit } from '../hall/accounts/invite-code-limiter.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import { makeInviteCode, makeToken, parseInviteCode } from '../hall/accounts/tokens.ts'
-import type { LobbyRefusal, Page, PageRange, SeekAccepted, SeekInfo, SeekTerms } from '../hall/api.ts'
+import type { LobbyRefusal, SeekAccepted, SeekInfo, SeekTerms } from '../hall/api.ts'
 import type { SeekHandle, SeekRequest } from '../hall/local-seek.ts'
 import type { TableOptions } from '../hall/openings.ts'
 import { type ClockRules, hasAccount, type PersonId, type Receipt } from '../hall/ports.ts'
@@ -13,8 +13,18 @@ import type { TableActor } from '../hall/table-actor.ts'
 import { findChallenge, findNearSeeks } from './challenge-answers.ts'
 import { MUTED } from './challenges.ts'
 import type { LobbyContext, SessionContext } from './context.ts'
-import { explainFailure, NAME_REQUIRED, noGame, notHere, toAuthRefusal, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
-import { toSeekInfo } from './projections.ts'
+import {
+  explainFailure,
+  NAME_REQUIRED,
+  NO_INVITATION,
+  noGame,
+  notHere,
+  toAuthRefusal,
+  toLobbyRefusal,
+  UNAVAILABLE,
+  UNREGISTERED,
+} from './errors.ts'
+import { toOwnSeekInfo, toSeekInfo } from './projections.ts'
 import type { SessionSeats } from './seats.ts'
 import type { UserSeek, UserSession, UserSessions } from './user-sessions.ts'
 
@@ -258,7 +268,7 @@ export class SeekControl {
       },
     })
     const own: UserSeek = {
-      info: this.toOwnSeek({ ...request, person: user.person, name: user.name }),
+      info: toOwnSeekInfo(this.#context, { ...request, person: user.person, name: user.name }),
       get isOpen() {
         return seek.isOpen
       },
@@ -347,18 +357,6 @@ export class SeekControl {
     return this.#context.people.named(name)?.person ?? notHere(name)
   }
 
-  /** Returns a page of a list of open seeks, as users may see them. */
-  page(seeks: { readonly size: number; slice(from: number, count: number): OpenSeek[] }, { from = 0, count }: PageRange): Page<SeekInfo> {
-    return { items: seeks.slice(from, count).map((seek) => this.toOwnSeek(seek)), total: seeks.size }
-  }
-
-  /** Returns an open seek as its owner may see it: with the name of the user whom it challenges. */
-  toOwnSeek(seek: OpenSeek): SeekInfo {
-    const { against } = seek
-    if (against === undefined) return toSeekInfo(this.#context.catalogue, seek)
-    return { ...toSeekInfo(this.#context.catalogue, seek), against: this.#context.people.person(against)?.name ?? 'another user' }
-  }
-
   /** Explains why a seek of a user cannot be opened any more: the session, its seek or a limit may have changed meanwhile. */
   #refuseNow(user: OnlineUser): LobbyRefusal | undefined {
     return this.#session.closed || this.#user?.person !== user.person ? NAME_REQUIRED : this.#busy()
@@ -392,10 +390,4 @@ export class SeekControl {
   get #registered(): boolean {
     return this.#user !== undefined && hasAccount(this.#user.person)
   }
-}
-
-const UNREGISTERED: LobbyRefusal = { code: 'who-are-you', refused: 'rated games are for registered names: register first' }
-const NO_INVITATION: LobbyRefusal = {
-  code: 'no-such-code',
-  refused: 'no open invitation has this code: it was used or cancelled, or the code is wrong',
 }

@@ -37,8 +37,8 @@ test('a user who accepts a challenge while it is cancelled is refused, and the o
   const [ada, bob] = clients as [MemoryNativeClient, MemoryNativeClient]
   await bob.say({ type: 'seek', game: 'scissors' })
   await ada.say({ type: 'seek', game: 'tictactoe', against: 'bob' })
-  const answers = await Promise.all([ada.say({ type: 'cancel' }), bob.say({ type: 'accept' })])
-  expect(typesOf(answers)).toEqual(['ok', 'not-now'])
+  const answers = await Promise.all([bob.say({ type: 'accept' }), ada.say({ type: 'cancel' })])
+  expect(typesOf(answers)).toEqual(['not-now', 'ok'])
   expect(ada.all('sought')).toEqual([])
   expect([ada.all('seated').length, bob.all('seated').length]).toEqual([0, 0])
   expect(open()).toEqual([{ name: 'bob', game: 'hands', isPrivate: false }])
