@@ -24,7 +24,6 @@ const SHORT: Readonly<Record<string, string>> = {
   'games/questions/plain.ts': 'HTML as text, for the importers of questions',
   'hall/login-costs.ts': 'costs of requests that several rooms charge',
   'native/commands/acts.ts': 'one group of commands, as the files beside it',
-  'plugins/paced-effort.ts': 'a budget for searches in games whose speed is unknown',
   'storage/error.ts': 'the errors of every engine',
   'testing.ts': 'the public face of the kit for tests',
   'testing/memory-peer.ts': 'a peer in memory, for several tests of the kit',
