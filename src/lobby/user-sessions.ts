@@ -95,13 +95,18 @@ export class UserSessions {
     return true
   }
 
+  /** Waits until no cancellation of the seek is under way. */
+  async whenCancelled(): Promise<void> {
+    while (this.#cancelling) await Promise.allSettled([this.#cancelling])
+  }
+
   /**
    * Cancels the open seek, and notifies the other sessions; resolves to whether there was one. If that fails, the seek stays open
    * and the user's own.
    */
   async cancelSeek(by: UserSession): Promise<boolean> {
-    // another session has cancelled it; that session gets the result
-    while (this.#cancelling) await Promise.allSettled([this.#cancelling])
+    // a session that cancels at the same time gets the result
+    if (this.#cancelling) await this.whenCancelled()
     const { seek } = this
     if (!seek) return false
     this.#cancelling = seek.cancel()
