@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { isPlayable } from '../games/ai/house.ts'
 import type { AnyGame, SeatNumber } from '../games/game.ts'
+import { type Capacity, CapacityError } from './capacity.ts'
 import { LocalSeek, type SeekHandle, type SeekRequest } from './local-seek.ts'
 import type { NetworkHoldings } from './network-holdings.ts'
 import { NO_CLOCK, type Openings } from './openings.ts'
@@ -36,6 +37,7 @@ export interface MatchmakerOptions {
   readonly owners: NetworkHoldings
   readonly entries: SeekEntries
   readonly openings: Openings
+  readonly capacity: Capacity
   /** Returns the rules of a game; throws a RangeError if the hall does not have it. */
   readonly rules: (game: string) => AnyGame
   /** Resolves to the lease of this process. */
@@ -134,7 +136,12 @@ export class Matchmaker {
 
   /** Claims an open seek for a new one, and opens their table; resolves to whether that succeeded. */
   async #seatBoth({ waiting, seats: [first, second] }: Match<VisibleSeek>, seek: LocalSeek): Promise<boolean> {
-    const { openings } = this.#options
+    const { openings, capacity } = this.#options
+    capacity.checkSeats(seek.owner)
+    if (waiting instanceof LocalSeek && capacity.countIfFull(waiting.owner) !== undefined) {
+      this.#placeAnew(waiting)
+      return false
+    }
     const options = mergeOptions(waiting, seek) ?? {}
     const owners = first < second ? [waiting.owner, seek.owner] : [seek.owner, waiting.owner]
     const terms = { options, seats: owners, rated: waiting.rated, private: waiting.code !== undefined, clock: mergeClocks(waiting, seek) }
@@ -162,7 +169,8 @@ export class Matchmaker {
   }
 
   async #seatWithHouse(seek: LocalSeek): Promise<void> {
-    const { rules, openings } = this.#options
+    const { rules, openings, capacity } = this.#options
+    capacity.checkTables()
     const { seats } = rules(seek.game)
     const seat = seek.seats[0] ?? 0
     const owners = Array<SeatOwner>(seats.max).fill(HOUSE_OWNER).with(seat, seek.owner)
@@ -210,7 +218,10 @@ export class Matchmaker {
     seek.cancelWait = clock.after(seek.deadline - clock.monotonic(), () => this.#placeAnew(seek))
   }
 
-  /** Withdraws an open seek, and matches it: with another seek, or with the house if its time is over. */
+  /**
+   * Withdraws an open seek, and matches it: with another seek, or with the house if its time is over. Closes it if its owner
+   * cannot have another seat.
+   */
   #placeAnew(seek: LocalSeek): void {
     if (seek.state !== 'open') return
     this.#seeks.delete(seek)
@@ -218,16 +229,21 @@ export class Matchmaker {
     const placing = this.#begin(seek, async () => {
       if (!(await this.#withdraw(seek))) return false
       this.#remove(seek)
-      return this.#isEnded(seek) ? false : this.#place(seek)
+      if (this.#isEnded(seek)) return false
+      this.#options.capacity.checkSeats(seek.owner)
+      return this.#place(seek)
     })
     placing.catch((reason: unknown) => this.#isClosed || this.#fail(seek, `no table of ${seek.game} could be opened`, reason))
   }
 
-  /** Closes a seek that has opened, and notifies its owner, who has no other way to know that it will never be matched. */
+  /**
+   * Closes a seek that has opened, and notifies its owner, who has no other way to know that it will never be matched. A limit is
+   * no error.
+   */
   #fail(seek: LocalSeek, sentence: string, reason: unknown): void {
     this.#close(seek)
     const { onError } = this.#options
-    onError(sentence, reason)
+    if (!(reason instanceof CapacityError)) onError(sentence, reason)
     if (seek.isSeated) return
     try {
       seek.onClosed?.(reason)

@@ -1,6 +1,7 @@
 import { type Refusal, RulesError } from '../games/game.ts'
 import type { AuthError, AuthErrorCode } from '../hall/accounts/auth-errors.ts'
 import type { Lobby, LobbyRefusal, RefusalCode } from '../hall/api.ts'
+import { CapacityError } from '../hall/capacity.ts'
 import { isTemporary, UNWRITABLE } from '../hall/ports.ts'
 
 /** The refusal for a client that has no name yet. */
@@ -63,9 +64,16 @@ export function noSeat(id: number): LobbyRefusal {
   return { code: 'not-seated', refused: `you have no seat at table ${id}` }
 }
 
+/** Returns the refusal of a seek that fails with an error of the rules, or at a limit. Throws all other errors. */
+export function toSeekRefusal(reason: unknown): LobbyRefusal {
+  if (reason instanceof RulesError) return { code: 'not-now', refused: reason.message }
+  if (reason instanceof CapacityError) return { code: 'too-many', refused: reason.message }
+  throw reason
+}
+
 /** Explains to its owner why an open seek was closed. */
 export function explainFailure(reason: unknown): string {
-  if (reason instanceof RulesError) return reason.message
+  if (reason instanceof RulesError || reason instanceof CapacityError) return reason.message
   return isTemporary(reason) ? UNWRITABLE : 'the server could not open a table: try again'
 }
 

@@ -1,5 +1,6 @@
 import type { Game, Refusal, Seat, SeatNumber } from '../games/game.ts'
 import type { Lobby, LobbyListener } from '../hall/api.ts'
+import { CapacityError } from '../hall/capacity.ts'
 import { costs } from '../hall/login-costs.ts'
 import type { SeatRetention, TableSeat } from '../hall/seat.ts'
 import type { TableActor } from '../hall/table-actor.ts'
@@ -133,14 +134,14 @@ export class ProgramSeating implements ClientSeating, HallAccess {
     }
     const onClosed = (reason: unknown) => {
       unwatch()
-      reject(reason)
+      reject(reason instanceof CapacityError ? new Disconnected('full', reason.message) : reason)
     }
     const seek = seeking.waitForSeat({ owner, game: game.name, options, seats, rated, wait, onSeated, onClosed }, reject)
     seek.placed.then((isOpen) => {
       if (!isOpen || !seek.isOpen || this.#session.closed || role !== 'idle') return
       watched = true
       this.#peer.endOnDisconnect(true)
-    }, reject)
+    }, onClosed)
     return promise
   }
 

@@ -1,6 +1,6 @@
 import { formatSeconds } from '../base/counts.ts'
 import { type CatalogueEntry, checkSeats, checkSettings } from '../games/catalogue.ts'
-import { isRefusal, RulesError } from '../games/game.ts'
+import { isRefusal } from '../games/game.ts'
 import type { InviteCodeLimit } from '../hall/accounts/invite-code-limiter.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import { makeInviteCode, makeToken, parseInviteCode } from '../hall/accounts/tokens.ts'
@@ -21,6 +21,7 @@ import {
   notHere,
   toAuthRefusal,
   toLobbyRefusal,
+  toSeekRefusal,
   UNAVAILABLE,
   UNREGISTERED,
 } from './errors.ts'
@@ -91,8 +92,7 @@ export class SeekControl {
     try {
       return await this.#open(terms)
     } catch (reason) {
-      if (reason instanceof RulesError) return { code: 'not-now', refused: reason.message }
-      throw reason
+      return toSeekRefusal(reason)
     }
   }
 
@@ -101,6 +101,8 @@ export class SeekControl {
     if (!entry) return noGame(terms.game)
     const wrong = checkSettings(entry, terms.settings) ?? checkSeats(entry, terms.seats)
     if (wrong) return toLobbyRefusal('bad-setting', wrong)
+    // a client may send both at once, the end of its old seek and a new one
+    await this.#session.sessions?.whenCancelled()
     const refusal = this.#busy(terms.replace) ?? this.#checkRated(terms, entry)
     if (refusal) return refusal
     const options = await entry.setup(terms.settings, this.#context.stock)
@@ -315,8 +317,7 @@ export class SeekControl {
       await seek.placed
       if (!seek.isSeated) return otherwise
     } catch (reason) {
-      if (reason instanceof RulesError) return { code: 'not-now', refused: reason.message }
-      throw reason
+      return toSeekRefusal(reason)
     } finally {
       sessions.opening--
     }
