@@ -5,7 +5,7 @@ import { createCommands } from '../src/cli/main.ts'
 import { spellOption } from '../src/cli/values.ts'
 import { formatDiagram } from '../src/lab/diagram.ts'
 import { formatGrammar, toFaultRows } from '../src/lab/faults/reference.ts'
-import { toMessageRows, toPropertyRows, toSentence } from '../src/lab/reference.ts'
+import { formatTitle, toMessageRows, toPropertyRows } from '../src/lab/reference.ts'
 import { allPrograms, findShortName, loadSolo, programNames } from '../src/programs/index.ts'
 import { type Automaton, isEnd, legalTransitions, mayEnd } from '../src/protocol/automaton.ts'
 import type { Program, SoloProgram } from '../src/protocol/definition.ts'
@@ -66,7 +66,7 @@ export function programPage(name: string, program: Program | undefined, solo?: S
   return `${[
     `# ${name}`,
     NOTE,
-    toSentence(title),
+    formatTitle(title),
     `\`\`\`sh\n${ways.join('\n')}\n\`\`\``,
     table(['', ''], rows),
     ...(takes.length > 0 ? [`Options of its own: ${takes.map(code).join(', ')}.`] : []),
@@ -157,7 +157,7 @@ function commandSection(command: Command): string[] {
     .map((option) => [code(option.flags), option.description, defaultOf(option)])
   return [
     `## \`parlor ${[command.name(), ...args].join(' ')}\``,
-    toSentence(command.description()),
+    formatTitle(command.description()),
     ...(options.length > 0 ? [table(['option', '', 'if not given'], options)] : []),
     `\`\`\`sh\n${examplesOf(command)}\n\`\`\``,
   ]

@@ -8,10 +8,10 @@ export function formatSeconds(ms: number): string {
   return formatCount(Math.ceil(ms / 1000), 'second')
 }
 
-/** Parses a whole number from `low` to `high`. Returns `undefined` if invalid. */
-export function parseWhole(text: string, low: number, high: number): number | undefined {
-  const value = Number(/^\s*\d+\s*$/.test(text) ? text : Number.NaN)
-  return value >= low && value <= high ? value : undefined
+/** Parses a whole number in decimal digits. Returns `undefined` if the text is not such a number, or outside the range. */
+export function parseWhole(text: string, { min, max }: { readonly min: number; readonly max: number }): number | undefined {
+  const value = /^-?\d{1,16}$/.test(text) ? Number(text) : Number.NaN
+  return value >= min && value <= max ? value : undefined
 }
 
 const UNITS = { ms: 1, s: 1000, m: 60_000 }

@@ -251,7 +251,7 @@ function httpOf({ config: { http, ports, portBase }, from }: ResolvedConfig, pro
 }
 
 /** Resolves to the result of `make` for a setting. If it rejects with a UsageError, adds the source of the setting to each sentence. */
-export function withSource<Made>({ from, lines }: ResolvedConfig, setting: string, make: () => Promise<Made>): Promise<Made> {
+function withSource<Made>({ from, lines }: ResolvedConfig, setting: string, make: () => Promise<Made>): Promise<Made> {
   return addOrigin(formatOrigin(setting, from.get(setting), lines.get(setting)), make)
 }
 

@@ -2,7 +2,7 @@ import { type Clock, createSystemClock } from '../base/clock.ts'
 import { formatRule, type OptionVerb, optionVerbs, parseFaults, toRules } from '../lab/faults/grammar.ts'
 import type { FaultContext, resolveFaults } from '../lab/faults/resolve.ts'
 import { type FaultRule, hasChance } from '../lab/faults/rule.ts'
-import { formatExpected } from '../lab/faults/values.ts'
+import { formatValueExpected } from '../lab/faults/values.ts'
 import type { SecretPolicy } from '../lab/trace.ts'
 import type { Side } from '../protocol/automaton.ts'
 import type { Options, Program } from '../protocol/definition.ts'
@@ -65,7 +65,7 @@ const HOLLOW = /(?:^|[,:])\s*(?:,|$)|[^\s,:]\s+[^\s,:]/
 export function checkFaults({ fault = [], ...options }: Pick<NetworkOptions, OptionVerb | 'fault'>): void {
   const refused = optionVerbs.flatMap((verb) => {
     const value = options[verb]
-    if (value !== undefined && HOLLOW.test(value)) return [`--${formatExpected(verb, value)}`]
+    if (value !== undefined && HOLLOW.test(value)) return [`--${formatValueExpected(verb, value)}`]
     const rules = value === undefined ? [] : parseFaults(toRules(verb, value))
     if (!('refused' in rules)) return []
     return [rules.refused.startsWith(verb) ? `--${rules.refused}` : `--${verb} cannot be ${quoteText(value ?? '')}: ${rules.refused}`]
@@ -105,7 +105,7 @@ function parseAll(texts: readonly string[]): readonly FaultRule[] {
  * Loads the function that adds the faults of the options to a connection; `undefined` if they name none. Prints the command that
  * repeats the run if a fault is random and no seed is given. Rejects with a UsageError.
  */
-export async function loadFaults(
+async function loadFaults(
   options: NetworkOptions,
   scope: NetworkScope,
   clock: Clock,
@@ -168,7 +168,7 @@ function checkUsable(rules: readonly FaultRule[], contexts: readonly FaultContex
 }
 
 /** Formats a command line of this program so that a shell reads the same words. */
-export function formatCommand(words: readonly string[]): string {
+function formatCommand(words: readonly string[]): string {
   const quoted = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
   return ['parlor', ...quoted].join(' ')
 }

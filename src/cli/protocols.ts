@@ -1,4 +1,4 @@
-import { formatColumns, formatReference, formatSoloReference } from '../lab/reference.ts'
+import { formatReference, formatRows, formatSoloReference } from '../lab/reference.ts'
 import type { ProgramRegistry } from '../programs/index.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
@@ -37,6 +37,6 @@ async function all(terminal: Terminal, programs: ProgramRegistry): Promise<strin
     'Those with (solo) without a network: parlor solo NAME',
     'One of them in full: parlor protocols tictactoe',
   ]
-  const table = formatColumns([['PROGRAM (SHORT)', ' PORT', 'WHAT IT IS'], ...rows], terminal.columns)
+  const table = formatRows([['PROGRAM (SHORT)', ' PORT', 'WHAT IT IS'], ...rows], terminal.columns)
   return `${table}\n\n${ways.map((way) => terminal.wrap(way)).join('\n')}\n`
 }

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os'
-import { formatColumns } from '../lab/reference.ts'
+import { formatRows } from '../lab/reference.ts'
 import type { Program } from '../protocol/definition.ts'
 import type { ListenStatus } from '../server/server.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -21,10 +21,10 @@ export function formatServed(places: readonly ListenStatus[], host: string, term
   const [where, ways] = first ? waysTo(first, host) : [host, []]
   return `${terminal.wrap(`Parlor serves ${where}, until Ctrl-C:`)}
 
-${formatColumns(rows, terminal.columns)}
+${formatRows(rows, terminal.columns)}
 
 ${[...shown, ...(others === undefined ? [] : [others])].map((text) => `${terminal.wrap(text)}\n\n`).join('')}${terminal.wrap('Try one with a program of your own, or:')}
-${formatColumns(ways, terminal.columns)}
+${formatRows(ways, terminal.columns)}
 `
 }
 

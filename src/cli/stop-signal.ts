@@ -8,7 +8,7 @@ const INTERVAL = 500
 const SAME_HANGUP = 10_000
 
 /** Returns a signal that SIGINT, SIGTERM and SIGHUP abort; its reason is the exit code. SIGHUP is ignored under `nohup`. */
-export function stopSignal(): AbortSignal {
+function stopSignal(): AbortSignal {
   const stop = new AbortController()
   process.on('SIGINT', () => stop.abort(EXIT.interrupted))
   process.on('SIGTERM', () => stop.abort(EXIT.terminated))

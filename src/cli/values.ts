@@ -45,12 +45,12 @@ export const STRICT = 'refuse a file of words or questions if one of them cannot
 
 /** The unit of a time without a unit, for the help of options that take a time. */
 export const IN_SECONDS = 'a bare number is seconds'
-export const IN_MS = 'a bare number is milliseconds'
+const IN_MS = 'a bare number is milliseconds'
 
 /** Returns a parser of whole numbers from `low` to `high`, for an option or argument. */
 export function numberParser(low: number, high: number): (text: string) => number {
   return (text) => {
-    const value = parseWhole(text, low, high)
+    const value = parseWhole(text.trim(), { min: low, max: high })
     if (value !== undefined) return value
     throw new InvalidArgumentError(`It must be a whole number from ${low} to ${high}.`)
   }

@@ -5,9 +5,21 @@ import { compact, compactText, findSecretsAfterKeyword, type SecretSpan, type Se
 const ASKS_SECRET = /password.*\?|once more\?|^The new one|^\(It will (?:not )?show/im
 /** Matches lines after which the front door asks for a password. */
 const OPENS = /^\W*(?:log|reg|pass|unreg|name\b)/i
-/** Matches whole lines that are commands and not passwords. */
-const COMMAND =
-  /^(?:(?:play|games|help|who|tables|seeks|board|go|watch|unwatch|leave|quit|more|challenge|invite|join|accept|decline|cancel|draw|resign|claim|rules|rank|history|telnet|style|resume|seats|people|house)(?: [\w-]{1,12}){0,2}|(?:say|tell|shout) .*|'.*|-?\d{0,3}|[a-z]|[a-h]\d)$/i
+/**
+ * The words of the commands after which no password follows, without those that take any text. They are listed here because the
+ * automaton of the front door is loaded with every server, and the commands are not; a test compares the lists.
+ */
+export const PLAIN_COMMANDS =
+  'games play seek invite join seeks cancel move board draw accept decline refuse claim abort resign rematch leave mine my go table mute ignore unmute unignore watchers tables watch who rank ladder history resume more next rules help ? telnet style quit exit bye'.split(
+    ' ',
+  )
+/** The words of the commands that take any text. */
+export const TALK_COMMANDS = 'say tell message msg whisper'.split(' ')
+/** Matches whole lines that are commands or moves, and not passwords. */
+const COMMAND = new RegExp(
+  `^(?:(?:${PLAIN_COMMANDS.join('|').replace('?', '\\?')})(?: [\\w-]{1,12}){0,2}|(?:${TALK_COMMANDS.join('|')}) .*|'.*|-?\\d{0,3}|[a-z]|[a-h]\\d)$`,
+  'i',
+)
 /** Matches fields of the native protocol with a secret, even if the line is not valid JSON; a group has the value. */
 const FIELD =
   /(["']?)\b(?:\w*p?ass?w(?:or?)?d?|pass(?:code|phrase)?|pwd|old|session|token|secret)\1\s*[:=]\s*(?:"((?:\\.|[^"\\])*)|([^"\s].*))/dgis

@@ -1,6 +1,7 @@
+import { parseWhole } from '../base/counts.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
 import type { Page } from '../hall/api.ts'
-import { BOUNDS, parseWhole } from '../hall/number-bounds.ts'
+import { BOUNDS } from '../hall/number-bounds.ts'
 import { type CommandOutput, type DoorCommand, SAY } from './commands/command.ts'
 import { formatColumns, ROWS } from './layout.ts'
 import type { DoorSession } from './session.ts'

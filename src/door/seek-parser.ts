@@ -23,7 +23,7 @@ const CLOCKS: Readonly<Record<string, ClockSetting>> = {
 const AGAINST: readonly string[] = ['against', 'with', 'vs', 'versus']
 
 /** The name of the house, the built-in player. */
-export const HOUSE = 'house'
+export const HOUSE_NAME = 'house'
 
 /** Checks whether a game is for one player. */
 export function isSolitary({ game }: CatalogueEntry): boolean {
@@ -125,7 +125,7 @@ class SeekParser {
       if (refusal) return refusal
     }
     const against = this.#against
-    const alone = against?.toLowerCase() === HOUSE
+    const alone = against?.toLowerCase() === HOUSE_NAME
     return {
       game: this.#entry.name,
       settings: this.#settings,

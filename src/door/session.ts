@@ -71,6 +71,7 @@ export class DoorSession {
     },
     messageReceived: ({ name, text }) => this.#notices.push(`${toSafeLine(name)} tells you: ${toSafeLine(text)}`),
     seekCancelled: ({ game }) => this.#notices.push(`Another connection of yours has cancelled your seek, ${game}.`),
+    seekFailed: ({ game }, reason) => this.#notices.push(`You no longer wait for a game of ${game}: ${reason}.`),
     challengeRefused: ({ name, game }) => this.#notices.push(`${toSafeLine(name)} refuses your game of ${game}. You no longer wait.`),
   }
   /** The tables of this session. */
@@ -120,6 +121,7 @@ export class DoorSession {
       messageReceived: (message) => this.#enqueue((listener) => listener.messageReceived(message)),
       finished: (game) => this.#enqueue((listener) => listener.finished?.(game)),
       seekCancelled: (seek) => this.#enqueue((listener) => listener.seekCancelled?.(seek)),
+      seekFailed: (seek, reason) => this.#enqueue((listener) => listener.seekFailed?.(seek, reason)),
     })
     peer.farewell = (reason) => {
       this.#dismissal = reason.message

@@ -199,6 +199,8 @@ export interface LobbyListener extends TableListener {
   finished?(game: FinishedGame): void
   /** Called when another session of the same user has cancelled or replaced the user's open seek. */
   seekCancelled?(seek: SeekInfo): void
+  /** Called when the server has closed the user's open seek because of a failure or a limit, with the reason as a sentence. */
+  seekFailed?(seek: SeekInfo, reason: string): void
   /** Called when the session loses a table, because its user has changed. */
   left?(table: number): void
 }

@@ -7,7 +7,7 @@ import type { Clocks } from './seat-clocks.ts'
  * Milliseconds after which a player can end a game because of the opponent: `absent` for a disconnected opponent, `silent` for a
  * connected one who is to move and does not, in a game without a clock.
  */
-export const CLAIMABLE = { absent: 30_000, silent: 300_000 } as const
+const CLAIMABLE = { absent: 30_000, silent: 300_000 } as const
 
 /** Claimable is the part of a table's state on which a claim depends. */
 export interface Claimable {

@@ -4,6 +4,7 @@ import { sweepSome } from '../base/sweep.ts'
 import { Effort } from '../games/ai/effort.ts'
 import type { AnyGame, Random, Refusal, SeatNumber } from '../games/game.ts'
 import type { RandomBytes } from './accounts/tokens.ts'
+import { Capacity, type SeatLimits } from './capacity.ts'
 import { addToHistories } from './finished-games.ts'
 import { IdleTables } from './idle-tables.ts'
 import { TableListing } from './listing.ts'
@@ -58,6 +59,8 @@ export interface HallOptions {
   readonly onRecorded?: TableActorOptions['onRecorded']
   /** Returns whether an open table is public; by default, all tables are that are not private. */
   readonly isListed?: (table: TableActor) => boolean
+  /** Maximum number of seats of one person, and of open tables; by default none. */
+  readonly limits?: SeatLimits
   /** Milliseconds that a table may be without a move; by default, or if infinite, only tables without observers end (`tidy`). */
   readonly idle?: number | undefined
 }
@@ -101,14 +104,20 @@ export class Hall {
       onChange: (table) => this.#changed(table),
       onRecorded: options.onRecorded,
     }
+    const capacity = new Capacity({
+      limits: options.limits,
+      countSeats: (person) => this.countSeats(person),
+      countTables: () => this.size,
+      tidy: () => this.tidy(),
+    })
     const shared = { owners: this.owners, rules: (game: string) => this.#rules(game), lease: () => this.lease() }
     this.#openings = new Openings({
       ...{ ...shared, log: store.tables, random, tools: this.#tools },
       checkOpen: () => this.#checkOpen(),
       onTable: (table) => this.#add(table),
     })
-    this.#rematches = new Rematches(this.#openings, this.#tables)
-    this.#matchmaker = new Matchmaker({ ...shared, clock, entries: store.meeting.seeks, openings: this.#openings, onError })
+    this.#rematches = new Rematches(this.#openings, this.#tables, capacity)
+    this.#matchmaker = new Matchmaker({ ...shared, clock, entries: store.meeting.seeks, openings: this.#openings, capacity, onError })
     this.#stopListening = store.availability?.onChange(() => this.#availabilityChanged())
   }
 

@@ -10,7 +10,7 @@ const COMEBACK = 120_000
  * opening. A clock on which two players have agreed has priority: while it runs, only the clock ends the game, so this returns
  * `Infinity`; while it stands still after a restart, the player to move has at least the time on the clock.
  */
-export function idleDeadline(state: TableState, limit: number): number {
+function idleDeadline(state: TableState, limit: number): number {
   const { opened, ended, suspended, movedAt } = state
   if (ended) return Number.POSITIVE_INFINITY
   const { clock, seats } = opened

@@ -8,21 +8,27 @@ export interface SeekRequest extends Omit<OpenSeek, 'person' | 'name'> {
   readonly owner: SeatOwner
   /** Milliseconds until the house takes the other seat; `Infinity` to wait for another user. */
   readonly wait: number
+  /** True if the seek is closed unless it is matched at once, so that it never opens. */
+  readonly immediate?: boolean
   /** Called once, when the seek is matched. */
   onSeated(table: TableActor, seat: SeatNumber): void
   /** Called once, when the challenged user refuses, with that user's name: the seek is closed. */
   onRefused?(by: string): void
+  /** Called once, if the seek has opened and is closed because of a failure, or because its owner cannot have another seat. */
+  onClosed?(reason: unknown): void
 }
 
 /** SeekHandle is the seek of a user, for the process that owns the user's connection. */
 export interface SeekHandle {
   /**
-   * Resolves to `true` when other users can accept the seek, and to `false` when it was matched at once or cancelled before.
+   * Resolves to `true` when other users can accept the seek, and to `false` when it was matched at once or closed before.
    * Rejects if the rules, the store or the end of the hall prevent both; the seek is then closed.
    */
   readonly placed: Promise<boolean>
   /** True while the seek is open: it is neither matched nor closed. */
   readonly isOpen: boolean
+  /** True if the seek was matched. */
+  readonly isSeated: boolean
   /** Cancels the seek; resolves to `false` if it was matched or closed before. */
   cancel(): Promise<boolean>
 }
@@ -52,6 +58,8 @@ export class LocalSeek implements OpenSeek {
   readonly deadline: number
   readonly onSeated: SeekRequest['onSeated']
   readonly onRefused: SeekRequest['onRefused']
+  readonly onClosed: SeekRequest['onClosed']
+  readonly immediate: boolean
   /** `placing` while this process looks for a match or opens a table; `open` while other seeks can claim it; `closed` at the end. */
   state: 'placing' | 'open' | 'closed' = 'placing'
   /** True if the owner has cancelled while the state was `placing`. */
@@ -84,6 +92,8 @@ export class LocalSeek implements OpenSeek {
     this.deadline = deadline
     this.onSeated = (table, seat) => request.onSeated(table, seat)
     this.onRefused = request.onRefused && ((by) => request.onRefused?.(by))
+    this.onClosed = request.onClosed && ((reason) => request.onClosed?.(reason))
+    this.immediate = request.immediate === true
   }
 
   get isOpen(): boolean {

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { isPlayable } from '../games/ai/house.ts'
 import type { AnyGame, SeatNumber } from '../games/game.ts'
+import { type Capacity, CapacityError } from './capacity.ts'
 import { LocalSeek, type SeekHandle, type SeekRequest } from './local-seek.ts'
 import type { NetworkHoldings } from './network-holdings.ts'
 import { NO_CLOCK, type Openings } from './openings.ts'
@@ -36,6 +37,7 @@ export interface MatchmakerOptions {
   readonly owners: NetworkHoldings
   readonly entries: SeekEntries
   readonly openings: Openings
+  readonly capacity: Capacity
   /** Returns the rules of a game; throws a RangeError if the hall does not have it. */
   readonly rules: (game: string) => AnyGame
   /** Resolves to the lease of this process. */
@@ -83,6 +85,9 @@ export class Matchmaker {
       get isOpen() {
         return seek.isOpen
       },
+      get isSeated() {
+        return seek.isSeated
+      },
       cancel: () => this.#cancel(seek),
     }
   }
@@ -123,14 +128,20 @@ export class Matchmaker {
     for (let match = this.#seeks.match(seek); match; match = this.#seeks.match(seek)) {
       if ((await this.#seatBoth(match, seek)) || this.#isEnded(seek)) return false
     }
-    if (seek.deadline <= this.#options.clock.monotonic()) await this.#seatWithHouse(seek)
+    if (seek.immediate) this.#close(seek)
+    else if (seek.deadline <= this.#options.clock.monotonic()) await this.#seatWithHouse(seek)
     else await this.#open(seek)
     return seek.state === 'open'
   }
 
   /** Claims an open seek for a new one, and opens their table; resolves to whether that succeeded. */
   async #seatBoth({ waiting, seats: [first, second] }: Match<VisibleSeek>, seek: LocalSeek): Promise<boolean> {
-    const { openings } = this.#options
+    const { openings, capacity } = this.#options
+    capacity.checkSeats(seek.owner)
+    if (waiting instanceof LocalSeek && capacity.countIfFull(waiting.owner) !== undefined) {
+      this.#placeAnew(waiting)
+      return false
+    }
     const options = mergeOptions(waiting, seek) ?? {}
     const owners = first < second ? [waiting.owner, seek.owner] : [seek.owner, waiting.owner]
     const terms = { options, seats: owners, rated: waiting.rated, private: waiting.code !== undefined, clock: mergeClocks(waiting, seek) }
@@ -158,7 +169,8 @@ export class Matchmaker {
   }
 
   async #seatWithHouse(seek: LocalSeek): Promise<void> {
-    const { rules, openings } = this.#options
+    const { rules, openings, capacity } = this.#options
+    capacity.checkTables()
     const { seats } = rules(seek.game)
     const seat = seek.seats[0] ?? 0
     const owners = Array<SeatOwner>(seats.max).fill(HOUSE_OWNER).with(seat, seek.owner)
@@ -187,7 +199,13 @@ export class Matchmaker {
     const lease = await this.#leaseId()
     seek.id = `${lease}.${++this.#last}`
     this.#view.addEntry(seek)
-    const revision = await this.#options.entries.put(seek.id, seek.entry, lease)
+    let revision: number
+    try {
+      revision = await this.#options.entries.put(seek.id, seek.entry, lease)
+    } catch (reason) {
+      this.#view.removeEntry(seek)
+      throw reason
+    }
     seek.revision = revision
     // the hall was closed meanwhile
     if (!seek.isOpen) this.#remove(seek)
@@ -200,7 +218,10 @@ export class Matchmaker {
     seek.cancelWait = clock.after(seek.deadline - clock.monotonic(), () => this.#placeAnew(seek))
   }
 
-  /** Withdraws an open seek, and matches it: with another seek, or with the house if its time is over. */
+  /**
+   * Withdraws an open seek, and matches it: with another seek, or with the house if its time is over. Closes it if its owner
+   * cannot have another seat.
+   */
   #placeAnew(seek: LocalSeek): void {
     if (seek.state !== 'open') return
     this.#seeks.delete(seek)
@@ -208,9 +229,27 @@ export class Matchmaker {
     const placing = this.#begin(seek, async () => {
       if (!(await this.#withdraw(seek))) return false
       this.#remove(seek)
-      return this.#isEnded(seek) ? false : this.#place(seek)
+      if (this.#isEnded(seek)) return false
+      this.#options.capacity.checkSeats(seek.owner)
+      return this.#place(seek)
     })
-    placing.catch((reason: unknown) => this.#isClosed || this.#options.onError(`no table of ${seek.game} could be opened`, reason))
+    placing.catch((reason: unknown) => this.#isClosed || this.#fail(seek, `no table of ${seek.game} could be opened`, reason))
+  }
+
+  /**
+   * Closes a seek that has opened, and notifies its owner, who has no other way to know that it will never be matched. A limit is
+   * no error.
+   */
+  #fail(seek: LocalSeek, sentence: string, reason: unknown): void {
+    this.#close(seek)
+    const { onError } = this.#options
+    if (!(reason instanceof CapacityError)) onError(sentence, reason)
+    if (seek.isSeated) return
+    try {
+      seek.onClosed?.(reason)
+    } catch (failure) {
+      onError(`${seek.name} could not be notified`, failure)
+    }
   }
 
   async #withdraw(seek: LocalSeek): Promise<boolean> {
@@ -293,8 +332,15 @@ export class Matchmaker {
       return
     }
     this.#view.noteClaimed(seek)
-    if (change.type === 'removed') return this.#close(seek)
-    const claim = parseSeekClaim(change.claim)
+    try {
+      if (change.type === 'removed') throw new Error('its entry was removed')
+      this.#onClaim(seek, parseSeekClaim(change.claim))
+    } catch (reason) {
+      this.#fail(seek, `the seek ${seek.id} was closed`, reason)
+    }
+  }
+
+  #onClaim(seek: LocalSeek, claim: SeekClaim): void {
     if (claim.type === 'refused') {
       this.#close(seek)
       seek.onRefused?.(claim.name)

@@ -29,9 +29,3 @@ export const BOUNDS = {
   /** A game setting, before its game narrows the range. */
   setting: { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER },
 } as const satisfies Readonly<Record<string, NumberRange>>
-
-/** Parses a whole number in decimal digits. Returns `undefined` if the text is not such a number, or outside the range. */
-export function parseWhole(text: string, { min, max }: NumberRange): number | undefined {
-  const value = /^-?\d{1,16}$/.test(text) ? Number(text) : Number.NaN
-  return value >= min && value <= max ? value : undefined
-}

@@ -38,7 +38,7 @@ export interface Result {
 }
 
 /** Returns the nearest rating within the bounds; a number that is NaN becomes a newcomer's. */
-export function clampRating({ rating, deviation, volatility }: Rating): Rating {
+function clampRating({ rating, deviation, volatility }: Rating): Rating {
   return { rating: within('rating', rating), deviation: within('deviation', deviation), volatility: within('volatility', volatility) }
 }
 

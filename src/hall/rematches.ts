@@ -1,4 +1,6 @@
+import { formatCount } from '../base/counts.ts'
 import type { Refusal, SeatNumber } from '../games/game.ts'
+import type { Capacity } from './capacity.ts'
 import type { Openings } from './openings.ts'
 import { HOUSE, type SeatOwner } from './ports.ts'
 import type { TableActor } from './table-actor.ts'
@@ -8,17 +10,19 @@ import type { TableRegistry } from './table-registry.ts'
 export class Rematches {
   readonly #openings: Openings
   readonly #tables: TableRegistry
+  readonly #capacity: Capacity
   /** Tables whose rematch is about to be opened. */
   readonly #opening = new Set<TableActor>()
 
-  constructor(openings: Openings, tables: TableRegistry) {
+  constructor(openings: Openings, tables: TableRegistry, capacity: Capacity) {
     this.#openings = openings
     this.#tables = tables
+    this.#capacity = capacity
   }
 
   /** Offers a draw, or a rematch after the game; see `Hall.offer`. */
   async offer(table: TableActor, seat: SeatNumber): Promise<Refusal | undefined> {
-    const refusal = (table.over ? refuseAbsent(table) : undefined) ?? table.submit({ type: 'offer', seat })
+    const refusal = (table.over ? (refuseAbsent(table) ?? this.#refuseFull(table)) : undefined) ?? table.submit({ type: 'offer', seat })
     if (refusal || !table.over) return refusal
     for (const [other, { person }] of table.state.opened.seats.entries()) if (person === HOUSE) table.submit({ type: 'offer', seat: other })
     // a disconnection withdraws the offers, and then both players can offer again before the table is opened
@@ -29,6 +33,15 @@ export class Rematches {
     } finally {
       this.#opening.delete(table)
     }
+  }
+
+  /** Refuses a rematch if a player cannot have another seat. */
+  #refuseFull(table: TableActor): Refusal | undefined {
+    for (const owner of table.state.opened.seats) {
+      const seats = this.#capacity.countIfFull(owner)
+      if (seats !== undefined) return { refused: `${owner.name} holds ${formatCount(seats, 'seat')}, the maximum: a rematch needs another` }
+    }
+    return undefined
   }
 
   async #open(table: TableActor): Promise<Refusal | undefined> {

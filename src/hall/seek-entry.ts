@@ -1,3 +1,4 @@
+import { isRecord } from '../base/records.ts'
 import { fieldChecks } from './events.ts'
 import type { OpeningEvent, SeatOwner, SeekClaim, SeekEntry } from './ports.ts'
 
@@ -49,10 +50,6 @@ function toFields(data: unknown, what: string): Fields {
 
 function check(isValid: boolean, field: string): void {
   if (!isValid) throw new TypeError(`the field "${field}" of a seek or of its claim is not valid`)
-}
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isOwner(value: unknown): value is SeatOwner {

@@ -9,10 +9,10 @@ import { formatDiagram } from './diagram.ts'
 export function formatReference(program: Program, shortName?: string, width = WIDTH): string {
   const { protocol } = program
   return `${[
-    wrapText(toSentence(protocol.title), width).join('\n'),
-    formatColumns(toPropertyRows(program, shortName), width),
-    `Messages:\n${formatColumns(toMessageRows(protocol.automaton), width)}`,
-    `States:\n${formatColumns(toStateRows(protocol.automaton), width)}`,
+    wrapText(formatTitle(protocol.title), width).join('\n'),
+    formatRows(toPropertyRows(program, shortName), width),
+    `Messages:\n${formatRows(toMessageRows(protocol.automaton), width)}`,
+    `States:\n${formatRows(toStateRows(protocol.automaton), width)}`,
     formatDiagram(protocol.automaton),
   ].join('\n\n')}\n`
 }
@@ -49,7 +49,7 @@ export function formatSoloReference({ name, source, title }: SoloProgram, shortN
     ['source', source],
     ['play it', `parlor solo ${shortName ?? name}`],
   ]
-  return `${wrapText(toSentence(title), width).join('\n')}\n\n${formatColumns(rows, width)}\n`
+  return `${wrapText(formatTitle(title), width).join('\n')}\n\n${formatRows(rows, width)}\n`
 }
 
 /** Returns the messages of an automaton as rows: name, sender, text, notes. */
@@ -86,7 +86,7 @@ export function toStateRows(automaton: Automaton): string[][] {
 }
 
 /** Turns a title into a sentence. */
-export function toSentence(title: string): string {
+export function formatTitle(title: string): string {
   return `${title[0]?.toUpperCase()}${title.slice(1)}.`
 }
 
@@ -98,7 +98,7 @@ const MIN_LAST = 30
 const BELOW = 6
 
 /** Formats rows as a table of at most `width` columns; a long last cell continues on further lines below itself. */
-export function formatColumns(rows: readonly (readonly string[])[], width = WIDTH): string {
+export function formatRows(rows: readonly (readonly string[])[], width = WIDTH): string {
   const widths: number[] = []
   for (const row of rows)
     for (const [at, cell] of row.slice(0, -1).entries())

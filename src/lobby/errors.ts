@@ -1,6 +1,7 @@
-import type { Refusal } from '../games/game.ts'
+import { type Refusal, RulesError } from '../games/game.ts'
 import type { AuthError, AuthErrorCode } from '../hall/accounts/auth-errors.ts'
 import type { Lobby, LobbyRefusal, RefusalCode } from '../hall/api.ts'
+import { CapacityError } from '../hall/capacity.ts'
 import { isTemporary, UNWRITABLE } from '../hall/ports.ts'
 
 /** The refusal for a client that has no name yet. */
@@ -8,6 +9,15 @@ export const NAME_REQUIRED: LobbyRefusal = { code: 'who-are-you', refused: 'give
 
 /** The refusal while the store cannot write. */
 export const UNAVAILABLE: LobbyRefusal = { code: 'unavailable', refused: UNWRITABLE }
+
+/** The refusal of a rated game to a guest. */
+export const UNREGISTERED: LobbyRefusal = { code: 'who-are-you', refused: 'rated games are for registered names: register first' }
+
+/** The refusal of a code that no open invitation has. */
+export const NO_INVITATION: LobbyRefusal = {
+  code: 'no-such-code',
+  refused: 'no open invitation has this code: it was used or cancelled, or the code is wrong',
+}
 
 /** Adds the code of the native protocol to a refusal. */
 export function toLobbyRefusal(code: RefusalCode, { refused }: Refusal): LobbyRefusal {
@@ -52,6 +62,19 @@ export function noRules(game: string): LobbyRefusal {
 /** Returns the refusal for a command that needs a seat at the table. */
 export function noSeat(id: number): LobbyRefusal {
   return { code: 'not-seated', refused: `you have no seat at table ${id}` }
+}
+
+/** Returns the refusal of a seek that fails with an error of the rules, or at a limit. Throws all other errors. */
+export function toSeekRefusal(reason: unknown): LobbyRefusal {
+  if (reason instanceof RulesError) return { code: 'not-now', refused: reason.message }
+  if (reason instanceof CapacityError) return { code: 'too-many', refused: reason.message }
+  throw reason
+}
+
+/** Explains to its owner why an open seek was closed. */
+export function explainFailure(reason: unknown): string {
+  if (reason instanceof RulesError || reason instanceof CapacityError) return reason.message
+  return isTemporary(reason) ? UNWRITABLE : 'the server could not open a table: try again'
 }
 
 /** Resolves with a refusal if the store cannot write at the moment. Rejects with all other errors. */

@@ -1,5 +1,6 @@
 import type { Game, Refusal, Seat, SeatNumber } from '../games/game.ts'
 import type { Lobby, LobbyListener } from '../hall/api.ts'
+import { CapacityError } from '../hall/capacity.ts'
 import { costs } from '../hall/login-costs.ts'
 import type { SeatRetention, TableSeat } from '../hall/seat.ts'
 import type { TableActor } from '../hall/table-actor.ts'
@@ -119,21 +120,28 @@ export class ProgramSeating implements ClientSeating, HallAccess {
     }
     const { promise, resolve, reject } = Promise.withResolvers<TableSeat<Move, View>>()
     let watched = false
-    const onSeated = (table: TableActor, seat: SeatNumber) => {
+    const unwatch = () => {
       if (watched) this.#peer.endOnDisconnect(false)
       watched = false
+    }
+    const onSeated = (table: TableActor, seat: SeatNumber) => {
+      unwatch()
       try {
         resolve(this.#take(table, seat, retention))
       } catch (reason) {
         reject(reason)
       }
     }
-    const seek = seeking.waitForSeat({ owner, game: game.name, options, seats, rated, wait, onSeated }, reject)
+    const onClosed = (reason: unknown) => {
+      unwatch()
+      reject(reason instanceof CapacityError ? new Disconnected('full', reason.message) : reason)
+    }
+    const seek = seeking.waitForSeat({ owner, game: game.name, options, seats, rated, wait, onSeated, onClosed }, reject)
     seek.placed.then((isOpen) => {
       if (!isOpen || !seek.isOpen || this.#session.closed || role !== 'idle') return
       watched = true
       this.#peer.endOnDisconnect(true)
-    }, reject)
+    }, onClosed)
     return promise
   }
 

@@ -1,11 +1,12 @@
 import type { Catalogue } from '../games/catalogue.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
-import type { ClockTerms, GameTerms, PersonInfo, SeekInfo } from '../hall/api.ts'
+import type { ClockTerms, GameTerms, Page, PageRange, PersonInfo, SeekInfo } from '../hall/api.ts'
 import type { Hall } from '../hall/hall.ts'
 import { type ClockRules, hasAccount } from '../hall/ports.ts'
 import type { OpenSeek } from '../hall/seek-matching.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { SeatAt } from '../hall/table-registry.ts'
+import type { LobbyContext } from './context.ts'
 
 /** Checks whether all users may watch a table: not if it is private, or a talk of two people. */
 export function isPublic({ state: { opened, rules } }: TableActor): boolean {
@@ -35,6 +36,21 @@ export function toSeekInfo(
   { name, game, ...terms }: Pick<OpenSeek, 'name' | 'game' | 'options' | 'rated' | 'clock'>,
 ): SeekInfo {
   return { name, game: catalogue.publicName(game), ...toGameTerms(terms) }
+}
+
+/** Converts an open seek to the data that its owner may see: with the name of the user whom it challenges. */
+export function toOwnSeekInfo({ catalogue, people }: Pick<LobbyContext, 'catalogue' | 'people'>, seek: OpenSeek): SeekInfo {
+  const info = toSeekInfo(catalogue, seek)
+  return seek.against === undefined ? info : { ...info, against: people.person(seek.against)?.name ?? 'another user' }
+}
+
+/** Returns a page of a list of open seeks. */
+export function toSeekPage(
+  context: Pick<LobbyContext, 'catalogue' | 'people'>,
+  seeks: { readonly size: number; slice(from: number, count: number): OpenSeek[] },
+  { from = 0, count }: PageRange,
+): Page<SeekInfo> {
+  return { items: seeks.slice(from, count).map((seek) => toOwnSeekInfo(context, seek)), total: seeks.size }
 }
 
 /** Returns the terms of an open seek, or of a table when it was opened. */

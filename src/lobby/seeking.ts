@@ -1,10 +1,10 @@
 import { formatSeconds } from '../base/counts.ts'
 import { type CatalogueEntry, checkSeats, checkSettings } from '../games/catalogue.ts'
-import { isRefusal, RulesError } from '../games/game.ts'
+import { isRefusal } from '../games/game.ts'
 import type { InviteCodeLimit } from '../hall/accounts/invite-code-limiter.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import { makeInviteCode, makeToken, parseInviteCode } from '../hall/accounts/tokens.ts'
-import type { LobbyRefusal, Page, PageRange, SeekAccepted, SeekInfo, SeekTerms } from '../hall/api.ts'
+import type { LobbyRefusal, SeekAccepted, SeekInfo, SeekTerms } from '../hall/api.ts'
 import type { SeekHandle, SeekRequest } from '../hall/local-seek.ts'
 import type { TableOptions } from '../hall/openings.ts'
 import { type ClockRules, hasAccount, type PersonId, type Receipt } from '../hall/ports.ts'
@@ -13,8 +13,19 @@ import type { TableActor } from '../hall/table-actor.ts'
 import { findChallenge, findNearSeeks } from './challenge-answers.ts'
 import { MUTED } from './challenges.ts'
 import type { LobbyContext, SessionContext } from './context.ts'
-import { NAME_REQUIRED, noGame, notHere, toAuthRefusal, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
-import { toSeekInfo } from './projections.ts'
+import {
+  explainFailure,
+  NAME_REQUIRED,
+  NO_INVITATION,
+  noGame,
+  notHere,
+  toAuthRefusal,
+  toLobbyRefusal,
+  toSeekRefusal,
+  UNAVAILABLE,
+  UNREGISTERED,
+} from './errors.ts'
+import { toOwnSeekInfo, toSeekInfo } from './projections.ts'
 import type { SessionSeats } from './seats.ts'
 import type { UserSeek, UserSession, UserSessions } from './user-sessions.ts'
 
@@ -56,7 +67,7 @@ export class SeekControl {
   }
 
   /** Opens a seek for a program. `onCancelled` is called with the reason if the session ends first. */
-  waitForSeat(request: PlainSeek & Pick<SeekRequest, 'owner' | 'onSeated'>, onCancelled: (reason: Error) => void): SeekHandle {
+  waitForSeat(request: PlainSeek & Pick<SeekRequest, 'owner' | 'onSeated' | 'onClosed'>, onCancelled: (reason: Error) => void): SeekHandle {
     const onSeated: SeekRequest['onSeated'] = (table, seat) => {
       this.#cancelWait = undefined
       request.onSeated(table, seat)
@@ -81,8 +92,7 @@ export class SeekControl {
     try {
       return await this.#open(terms)
     } catch (reason) {
-      if (reason instanceof RulesError) return { code: 'not-now', refused: reason.message }
-      throw reason
+      return toSeekRefusal(reason)
     }
   }
 
@@ -91,6 +101,8 @@ export class SeekControl {
     if (!entry) return noGame(terms.game)
     const wrong = checkSettings(entry, terms.settings) ?? checkSeats(entry, terms.seats)
     if (wrong) return toLobbyRefusal('bad-setting', wrong)
+    // a client may send both at once, the end of its old seek and a new one
+    await this.#session.sessions?.whenCancelled()
     const refusal = this.#busy(terms.replace) ?? this.#checkRated(terms, entry)
     if (refusal) return refusal
     const options = await entry.setup(terms.settings, this.#context.stock)
@@ -170,7 +182,7 @@ export class SeekControl {
     const seek = this.#context.hall.findInvitation(code)
     if (!seek) {
       this.#codeTries.failed()
-      return { code: 'no-such-code', refused: 'no open invitation has this code: it was used or cancelled, or the code is wrong' }
+      return NO_INVITATION
     }
     if (seek.person === this.#user.person) return { code: 'not-now', refused: 'this is your own invitation: give the code to another user' }
     if (seek.against !== undefined && seek.against !== this.#user.person) {
@@ -178,10 +190,7 @@ export class SeekControl {
     }
     if (seek.rated && !this.#registered) return UNREGISTERED
     const { game, options, rated, clock = {} } = seek
-    const user = this.#user
-    await this.#replace()
-    const opened = await this.#seek(user, { game, options, rated, clock, code, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
-    return isRefusal(opened) ? opened : undefined
+    return this.#match({ game, options, rated, clock, code }, NO_INVITATION)
   }
 
   /** Accepts a challenge to this user; see `Lobby.acceptChallenge`. */
@@ -192,10 +201,10 @@ export class SeekControl {
     if (isRefusal(seek)) return seek
     if (seek.rated && !this.#registered) return UNREGISTERED
     const { game, options, rated, clock = {}, person } = seek
-    const user = this.#user
-    await this.#replace()
-    const opened = await this.#seek(user, { game, options, rated, clock, against: person, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
-    return isRefusal(opened) ? opened : undefined
+    return this.#match(
+      { game, options, rated, clock, against: person },
+      { code: 'not-now', refused: `${seek.name} no longer waits for you` },
+    )
   }
 
   /** Refuses a challenge to this user; see `Lobby.refuseChallenge`. */
@@ -231,7 +240,7 @@ export class SeekControl {
   /** Opens a seek of the user; resolves to it, or to `undefined` if it was matched at once. */
   async #seek(
     user: OnlineUser,
-    request: Omit<SeekRequest, 'owner' | 'onSeated' | 'onRefused'>,
+    request: Omit<SeekRequest, 'owner' | 'onSeated' | 'onRefused' | 'onClosed'>,
   ): Promise<OpenSeek | LobbyRefusal | undefined> {
     const refusal = this.#refuseNow(user)
     if (refusal) return refusal
@@ -254,9 +263,14 @@ export class SeekControl {
         withdraw?.()
         sessions.refused(toSeekInfo(this.#context.catalogue, { ...request, name: by }))
       },
+      onClosed: (reason) => {
+        forget()
+        withdraw?.()
+        sessions.seekFailed(own.info, explainFailure(reason))
+      },
     })
     const own: UserSeek = {
-      info: this.toOwnSeek({ ...request, person: user.person, name: user.name }),
+      info: toOwnSeekInfo(this.#context, { ...request, person: user.person, name: user.name }),
       get isOpen() {
         return seek.isOpen
       },
@@ -280,6 +294,36 @@ export class SeekControl {
     if (!seek.isOpen) return undefined
     withdraw = this.#challenge(user, request)
     return this.open
+  }
+
+  /**
+   * Matches an open seek now, and then cancels the user's own; resolves to `otherwise` if the other seek is no longer open,
+   * because another user was faster.
+   */
+  async #match(
+    terms: Pick<SeekRequest, 'game' | 'options' | 'rated' | 'clock' | 'code' | 'against'>,
+    otherwise: LobbyRefusal,
+  ): Promise<LobbyRefusal | undefined> {
+    const { sessions, seats } = this.#session
+    if (!sessions) return NAME_REQUIRED
+    const token = this.#makeToken()
+    sessions.opening++
+    try {
+      const seek = this.#context.hall.seek({
+        ...{ ...terms, seats: [0, 1], wait: Number.POSITIVE_INFINITY, immediate: true },
+        owner: seats.createOwner({ token }),
+        onSeated: (table, seat) => sessions.seat(this.#session, table, seat, token),
+      })
+      await seek.placed
+      if (!seek.isSeated) return otherwise
+    } catch (reason) {
+      return toSeekRefusal(reason)
+    } finally {
+      sessions.opening--
+    }
+    // the user has the seat, and the seek stays the user's own if it cannot be cancelled
+    await this.cancel().catch((reason: unknown) => this.#context.onError('a seek could not be cancelled', reason))
+    return undefined
   }
 
   /** Sends the challenge, if the seek is addressed to a user and has no code; returns a function that withdraws the challenge. */
@@ -312,18 +356,6 @@ export class SeekControl {
   /** Finds an online user by name. */
   #present(name: string): PersonId | LobbyRefusal {
     return this.#context.people.named(name)?.person ?? notHere(name)
-  }
-
-  /** Returns a page of a list of open seeks, as users may see them. */
-  page(seeks: { readonly size: number; slice(from: number, count: number): OpenSeek[] }, { from = 0, count }: PageRange): Page<SeekInfo> {
-    return { items: seeks.slice(from, count).map((seek) => this.toOwnSeek(seek)), total: seeks.size }
-  }
-
-  /** Returns an open seek as its owner may see it: with the name of the user whom it challenges. */
-  toOwnSeek(seek: OpenSeek): SeekInfo {
-    const { against } = seek
-    if (against === undefined) return toSeekInfo(this.#context.catalogue, seek)
-    return { ...toSeekInfo(this.#context.catalogue, seek), against: this.#context.people.person(against)?.name ?? 'another user' }
   }
 
   /** Explains why a seek of a user cannot be opened any more: the session, its seek or a limit may have changed meanwhile. */
@@ -360,5 +392,3 @@ export class SeekControl {
     return this.#user !== undefined && hasAccount(this.#user.person)
   }
 }
-
-const UNREGISTERED: LobbyRefusal = { code: 'who-are-you', refused: 'rated games are for registered names: register first' }

@@ -79,7 +79,7 @@ export class LobbyService implements LobbyContext {
     this.challenges = new Challenges({ clock, notices: store.meeting.notices, onError })
     this.sessions = new SessionRegistry(onError)
     this.hall = new Hall({
-      ...{ store, games, clock, random, onError, isListed: isPublic, bytes, idle: limits.move },
+      ...{ store, games, clock, random, onError, isListed: isPublic, bytes, idle: limits.move, limits },
       onEnded: (table) => {
         recordForGuests(this.people, table)
         notifyOfEnd(this.challenges, table)

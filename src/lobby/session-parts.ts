@@ -131,6 +131,10 @@ export abstract class SessionParts implements SeekingSession {
     this.lobby.listener.seekCancelled?.(seek)
   }
 
+  seekFailed(seek: SeekInfo, reason: string): void {
+    this.lobby.listener.seekFailed?.(seek, reason)
+  }
+
   /** Ends the session: seats that no other connection has are held for a while, and with the user's last session the seek is cancelled. */
   close(reason?: Error): void {
     if (this.closed) return

@@ -22,7 +22,7 @@ import type { AccountRequests } from './account-requests.ts'
 import { NAME_REQUIRED, noGame, noRules, noTable, toAuthRefusal, toLobbyRefusal } from './errors.ts'
 import type { HeldSeats } from './held-seats.ts'
 import { findHistory } from './histories.ts'
-import { isPublic, toPersonInfo } from './projections.ts'
+import { isPublic, toOwnSeekInfo, toPersonInfo, toSeekPage } from './projections.ts'
 import { SessionParts } from './session-parts.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import { listWatchers, toTableInfo } from './table-info.ts'
@@ -112,25 +112,25 @@ export class LobbySession extends SessionParts implements Lobby {
   }
 
   listSeeks(range: PageRange): Page<SeekInfo> {
-    return this.seeking.page(this.context.hall.seeks.shown, range)
+    return toSeekPage(this.context, this.context.hall.seeks.shown, range)
   }
 
   listOpenSeeks(range: PageRange): Page<SeekInfo> {
-    return this.seeking.page(this.context.hall.seeks.open, range)
+    return toSeekPage(this.context, this.context.hall.seeks.open, range)
   }
 
   listChallenges(range: PageRange): Page<SeekInfo> {
-    return this.user ? this.seeking.page(this.context.hall.seeks.against(this.user.person), range) : { items: [], total: 0 }
+    return this.user ? toSeekPage(this.context, this.context.hall.seeks.against(this.user.person), range) : { items: [], total: 0 }
   }
 
   get ownSeek(): SeekInfo | undefined {
     const own = this.seeking.open
-    return own && own.code === undefined ? this.seeking.toOwnSeek(own) : undefined
+    return own && own.code === undefined ? toOwnSeekInfo(this.context, own) : undefined
   }
 
   get ownInvitation(): SeekInfo | undefined {
     const own = this.seeking.open
-    return own && own.code !== undefined ? this.seeking.toOwnSeek(own) : undefined
+    return own && own.code !== undefined ? toOwnSeekInfo(this.context, own) : undefined
   }
 
   listTables({ from = 0, count }: PageRange): Page<TableInfo> {

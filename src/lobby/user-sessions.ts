@@ -41,6 +41,8 @@ export interface UserSession {
   refused(by: SeekInfo): void
   /** Notifies the client that another session has cancelled the seek of the user. */
   seekCancelled(seek: SeekInfo): void
+  /** Notifies the client that the server has closed the seek of the user, with the reason as a sentence. */
+  seekFailed(seek: SeekInfo, reason: string): void
 }
 
 /** UserSeek is the open seek of a user. */
@@ -61,6 +63,8 @@ export class UserSessions {
   /** Limits the talk of the user. */
   readonly talk = new TokenBucket(TALK)
   readonly #sessions = new Set<UserSession>()
+  /** The cancellation of the seek that is under way. */
+  #cancelling: Promise<boolean> | undefined
   readonly #onError: (sentence: string, reason: unknown) => void
 
   constructor(onError: (sentence: string, reason: unknown) => void) {
@@ -91,12 +95,29 @@ export class UserSessions {
     return true
   }
 
-  /** Cancels the open seek, and notifies the other sessions; resolves to whether there was one. */
+  /** Waits until no cancellation of the seek is under way. */
+  async whenCancelled(): Promise<void> {
+    while (this.#cancelling) await Promise.allSettled([this.#cancelling])
+  }
+
+  /**
+   * Cancels the open seek, and notifies the other sessions; resolves to whether there was one. If that fails, the seek stays open
+   * and the user's own.
+   */
   async cancelSeek(by: UserSession): Promise<boolean> {
+    // a session that cancels at the same time gets the result
+    if (this.#cancelling) await this.whenCancelled()
     const { seek } = this
     if (!seek) return false
-    this.seek = undefined
-    if (!(await seek.cancel())) return false
+    this.#cancelling = seek.cancel()
+    let isCancelled = false
+    try {
+      isCancelled = await this.#cancelling
+    } finally {
+      this.#cancelling = undefined
+      if (this.seek === seek && (isCancelled || !seek.isOpen)) this.seek = undefined
+    }
+    if (!isCancelled) return false
     this.#notify(
       [...this.#sessions].filter((session) => session !== by),
       (session) => session.seekCancelled(seek.info),
@@ -119,6 +140,11 @@ export class UserSessions {
   /** Notifies all sessions that the challenge of the user was refused. */
   refused(by: SeekInfo): void {
     this.#notify([...this.#sessions], (session) => session.refused(by))
+  }
+
+  /** Notifies all sessions that the server has closed the seek of the user. */
+  seekFailed(seek: SeekInfo, reason: string): void {
+    this.#notify([...this.#sessions], (session) => session.seekFailed(seek, reason))
   }
 
   /** Calls `notify` for each session; an exception of one does not reach the others. Throws the first if all fail. */

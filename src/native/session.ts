@@ -91,6 +91,10 @@ export class NativeSession implements LobbyListener {
     this.#send({ type: 'withdrawn', ...toSeek(seeker) })
   }
 
+  seekFailed(seek: SeekInfo): void {
+    this.#send({ type: 'withdrawn', ...toSeek(seek) })
+  }
+
   messageReceived({ name, text }: DirectMessage): void {
     this.#send({ type: 'told', name, text })
   }

@@ -1,4 +1,5 @@
 import { errorMessage } from '../base/errors.ts'
+import { isRecord } from '../base/records.ts'
 import type { Catalogue } from '../games/catalogue.ts'
 import type { AnyGame, SettingInfo } from '../games/game.ts'
 import { seededRandom } from '../games/random.ts'
@@ -81,9 +82,4 @@ function isWhole(value: unknown): value is number {
 
 function isMatch(value: unknown, pattern: RegExp): boolean {
   return typeof value === 'string' && pattern.test(value)
-}
-
-/** Checks whether a value is an object whose properties can be read. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

@@ -1,5 +1,5 @@
+import { isRecord } from '../base/records.ts'
 import type { ProgramOption } from '../protocol/option.ts'
-import { isRecord } from './check-game.ts'
 
 /** Matches the name of an option, which is also the name of its setting. */
 const NAME = /^[a-z][A-Za-z0-9]*$/

@@ -1,8 +1,8 @@
 import { errorMessage } from '../base/errors.ts'
+import { isRecord } from '../base/records.ts'
 import { legalTransitions } from '../protocol/automaton.ts'
 import { findStandstill } from '../protocol/automaton-faults.ts'
 import type { Program } from '../protocol/definition.ts'
-import { isRecord } from './check-game.ts'
 import { findTakesFault } from './check-options.ts'
 
 /** Matches the name of a program: `example/connect-four`. */

@@ -83,12 +83,14 @@ class Guard {
     if (game.choose) return this.#call('choose', () => game.choose?.(view, seat, random))
     if (!isSearchable(game)) throw new RulesError(`the house cannot play ${game.name}`)
     const any = () => random.choice([...game.moves(game.whole(view), seat)])
-    return this.#try('moves', () => findBestMove(game, game.whole(view), random, this.#effort), undefined) ?? this.#call('moves', any)
+    const best = this.#try('moves', () => findBestMove(game, game.whole(view), random, this.#effort), undefined)
+    this.#effort.spendPending()
+    return best ?? this.#call('moves', any)
   }
 
   async #options(work: () => unknown): Promise<unknown> {
     try {
-      return await this.#limit.run(work)
+      return await this.#limit.resolve(work)
     } catch (reason) {
       throw this.#failed('options', reason)
     }

@@ -2,15 +2,17 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { errorMessage } from '../base/errors.ts'
+import { isRecord } from '../base/records.ts'
 import type { Catalogue } from '../games/catalogue.ts'
 import type { AnyGame } from '../games/game.ts'
 import type { ProgramRegistry } from '../programs/index.ts'
 import type { Program, SoloProgram } from '../protocol/definition.ts'
 import type { ProgramOption } from '../protocol/option.ts'
-import { findGameFault, findSetupFault, isRecord, takenWords, wordsOf } from './check-game.ts'
+import { findGameFault, findSetupFault, takenWords, wordsOf } from './check-game.ts'
 import { findClash, findTakesFault } from './check-options.ts'
 import { findProgramFault } from './check-program.ts'
 import { type FailureObserver, guardGame } from './guard.ts'
+import { limitRoles } from './loop-limit.ts'
 import { resolveToThisCopy } from './resolve.ts'
 import { TimeLimit } from './time-limit.ts'
 
@@ -99,7 +101,7 @@ async function addPlugin(
   for (const [at, program] of programs.entries()) {
     const fault = findProgramFault(program)
     if (fault !== undefined) throw new PluginError(`${file}: ${whichOf('program', program, at)} ${fault}`)
-    const checked = withPort(program as Program, ports)
+    const checked = limitRoles(withPort(program as Program, ports))
     takeNames(file, checked, names, loaded)
     takeOptions(file, checked, options)
     const { servePort = checked.port } = checked

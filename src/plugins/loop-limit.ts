@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { tsPlugin } from '@sveltejs/acorn-typescript'
-import { type Node, Parser, type Program } from 'acorn'
+import { type Program as Module, type Node, Parser } from 'acorn'
+import type { Program } from '../protocol/definition.ts'
 
 /*
  * A role of a plug-in's program is an asynchronous function. Node can stop synchronous code only while it runs a script with a
@@ -7,52 +9,108 @@ import { type Node, Parser, type Program } from 'acorn'
  * but then the microtasks of all other conversations would be lost.
  *
  * So the loops of a plug-in stop themselves: when a file of a plug-in is loaded, `addLoopLimits` inserts a call of `tick` at the
- * start of the body of each loop, on the same line. `tick` throws an Error when loops of plug-ins have run for `LIMIT` in one
- * turn of the event loop. That ends the conversation of the role like any other exception.
+ * start of the body of each loop, on the same line. `tick` throws an Error when the loops of one role have run for `LIMIT` in one
+ * turn of the event loop. That ends the conversation of the role like any other exception, and no other role.
  *
- * Time counts only while loops turn: after a pause of `PAUSE` between two turns, the time begins anew, because then other code,
- * such as a write to a slow disk, has taken it. What this does not stop is one call of a function of the language that takes
- * for ever, such as a regular expression with exponential time, and a recursion over promises without a loop.
+ * Each role has a LoopTime, which its steps have in common through an AsyncLocalStorage. The time between two calls of `tick` is
+ * charged to the role in full if both belong to one synchronous run, because then no other code can have taken it: a microtask
+ * that the first call queues has not run yet. Otherwise other code may have run between them, such as a step of another role
+ * or a write to a slow disk, and the role is charged `WAIT` at most. So a loop that waits for nothing, which never lets the
+ * event loop turn, still reaches the limit.
+ *
+ * What this does not stop is one call of a function of the language that takes for ever, such as a regular expression with
+ * exponential time, and a recursion over promises without a loop.
  */
 
-/** Milliseconds that loops of plug-ins may run in one turn of the event loop. */
+/** Milliseconds that the loops of one role may run in one turn of the event loop. */
 const LIMIT = 1000
-/** Milliseconds between two turns of a loop after which the time begins anew. */
-const PAUSE = 400
-/** Turns between two looks at the clock. */
+/** Milliseconds that are charged at most for the time between two synchronous runs. */
+const WAIT = 100
+/** Turns between two looks at the clock, while they take less than a millisecond. */
 const TURNS = 16
 
-/** The time since loops of plug-ins run in this turn of the event loop, which is one for the whole process. */
-const time = { since: -1, last: 0, turns: 0, isOver: false }
+/** LoopTime is the time of the loops of one role. */
+class LoopTime {
+  /** Number of the turn of the event loop to which the time belongs. */
+  turn = -1
+  /** Number of the synchronous run in which `tick` was called last, and the time of that call. */
+  run = -1
+  last = 0
+  spent = 0
+}
 
-/** Called at each turn of a loop in the file of a plug-in. Throws an Error if loops have run for too long. */
+/** The loop times of roles. */
+const roles = new AsyncLocalStorage<LoopTime>()
+/** The turn of the event loop and the synchronous run, which the process has once, and the calls of `tick` until the next look at the clock. */
+const now = { turn: 0, isTurnKnown: false, run: 0, isRunKnown: false, skip: 0 }
+/** The loop times of code outside of roles, by file. */
+const files = new Map<string, LoopTime>()
+
+/** Calls a function whose loops, and those of its later steps, have a time of their own. */
+export function withLoopTime<Result>(work: () => Result): Result {
+  now.skip = 0
+  return roles.run(new LoopTime(), work)
+}
+
+/** Returns a program of a plug-in, each of whose roles has a loop time of its own. */
+export function limitRoles(program: Program): Program {
+  const { protocol } = program
+  const { name, title, automaton, over, opposite } = protocol
+  return {
+    ...program,
+    protocol: {
+      ...{ ...protocol, name, title, automaton },
+      framing: (options) => protocol.framing(options),
+      ...(over && { over: (transport) => over.call(protocol, transport) }),
+      server: (peer, at) => withLoopTime(() => protocol.server(peer, at)),
+      client: (peer, at) => withLoopTime(() => protocol.client(peer, at)),
+      ...(opposite && { opposite: (seat, at, game) => withLoopTime(() => opposite.call(protocol, seat, at, game)) }),
+    },
+  }
+}
+
+/** Called at each turn of a loop in the file of a plug-in. Throws an Error if the loops of its role have run for too long. */
 export function tick(file: string): void {
-  if (time.since >= 0 && ++time.turns % TURNS !== 0 && !time.isOver) return
-  const now = performance.now()
-  if (time.since < 0) setImmediate(endLoopTime)
-  if (time.since < 0 || now - time.last > PAUSE) time.since = now
-  time.last = now
+  if (--now.skip > 0) return
+  const at = performance.now()
+  beginRun()
+  const time = roles.getStore() ?? timeOf(file)
+  const isSameRun = time.run === now.run
+  if (time.turn !== now.turn) time.spent = 0
+  else time.spent += isSameRun ? at - time.last : Math.min(at - time.last, WAIT)
+  now.skip = isSameRun && at - time.last < 1 ? TURNS : 1
+  time.turn = now.turn
+  time.run = now.run
+  time.last = at
+  if (time.spent <= LIMIT) return
   // from then on each turn throws, so that a loop cannot catch it and go on
-  time.isOver ||= now - time.since > LIMIT
-  if (time.isOver) throw new Error(`a loop in ${file} took longer than ${LIMIT} ms`)
+  now.skip = 0
+  throw new Error(`a loop in ${file} took longer than ${LIMIT} ms`)
 }
 
-function endLoopTime(): void {
-  time.since = -1
-  time.isOver = false
+/** Notes that a synchronous run and a turn of the event loop are under way, until they end. */
+function beginRun(): void {
+  if (!now.isTurnKnown) setImmediate(endTurn)
+  now.isTurnKnown = true
+  if (!now.isRunKnown) queueMicrotask(endRun)
+  now.isRunKnown = true
 }
 
-/** Begins a time of its own for the loops of a hook. Returns the time before, for `resumeLoopTime`. */
-export function pauseLoopTime(): number {
-  const { since } = time
-  if (!time.isOver) time.since = -1
-  return since
+function endTurn(): void {
+  now.turn++
+  now.isTurnKnown = false
 }
 
-/** Goes on with the time before a hook, to which the hook's own time belongs. */
-export function resumeLoopTime(since: number): void {
-  time.since = since
-  if (since >= 0) time.last = performance.now()
+function endRun(): void {
+  now.run++
+  now.isRunKnown = false
+  now.skip = 0
+}
+
+function timeOf(file: string): LoopTime {
+  const time = files.get(file) ?? new LoopTime()
+  files.set(file, time)
+  return time
 }
 
 const LOOPS: ReadonlySet<string> = new Set(['ForStatement', 'ForInStatement', 'ForOfStatement', 'WhileStatement', 'DoWhileStatement'])
@@ -92,7 +150,7 @@ export function isModule(source: string): boolean {
   }
 }
 
-function parseModule(source: string): Program {
+function parseModule(source: string): Module {
   return TypeScript.parse(source, { ecmaVersion: 'latest', sourceType: 'module', locations: true, allowHashBang: true })
 }
 

@@ -14,14 +14,28 @@ const FIRST = 0.02
 export class PacedEffort extends Effort {
   #perMove = FIRST
   #begunAt = 0
+  /** Moves of a phase of the search that has begun; 0 after its end. */
+  #pending = 0
 
   override get allowed(): number {
     this.#begunAt = performance.now()
-    return Math.min(super.allowed, Math.max(LEAST, Math.floor(PHASE / this.#perMove)))
+    this.#pending = Math.min(super.allowed, Math.max(LEAST, Math.floor(PHASE / this.#perMove)))
+    return this.#pending
+  }
+
+  /** A small key does not mean a small game: a search of a plug-in's game is never larger than one phase. */
+  override get allowedOnce(): number {
+    return this.#pending
   }
 
   override spend(moves: number): void {
     super.spend(moves)
+    this.#pending = 0
     if (moves > 0) this.#perMove = Math.max((performance.now() - this.#begunAt) / moves, 1e-4)
+  }
+
+  /** Takes the moves of a search that was stopped, and could not spend them: as many as it may have tried in two phases. */
+  spendPending(): void {
+    if (this.#pending > 0) this.spend(2 * this.#pending)
   }
 }

@@ -1,5 +1,9 @@
 import { type Context, createContext, Script } from 'node:vm'
-import { pauseLoopTime, resumeLoopTime } from './loop-limit.ts'
+import { type Clock, createSystemClock } from '../base/clock.ts'
+import { withLoopTime } from './loop-limit.ts'
+
+/** Milliseconds after which the result of an asynchronous function must be there. */
+const WAIT = 10_000
 
 /**
  * TimeLimit runs functions of a plug-in, and stops one that computes too long. Node can stop synchronous code only while it
@@ -7,28 +11,38 @@ import { pauseLoopTime, resumeLoopTime } from './loop-limit.ts'
  */
 export class TimeLimit {
   readonly #ms: number
+  readonly #clock: Clock
   readonly #sandbox: { work: (() => unknown) | undefined } = { work: undefined }
   readonly #context: Context = createContext(this.#sandbox)
   readonly #script = new Script('work()')
 
   /** `ms` is the limit of one call in milliseconds. */
-  constructor(ms: number) {
+  constructor(ms: number, clock = createSystemClock()) {
     this.#ms = ms
+    this.#clock = clock
   }
 
   /** Returns the result of `work`. Rethrows its exception, and throws an Error if it takes too long. */
   run<Result>(work: () => Result): Result {
     this.#sandbox.work = work
-    const before = pauseLoopTime()
     try {
-      return this.#script.runInContext(this.#context, { timeout: this.#ms })
+      return withLoopTime(() => this.#script.runInContext(this.#context, { timeout: this.#ms }))
     } catch (reason) {
       // the error is of the context's realm, and no instance of this realm's Error
       if (typeof reason === 'object' && reason !== null && 'code' in reason && reason.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
         throw new Error(`it took longer than ${this.#ms} ms`, { cause: reason })
       throw reason
+    }
+  }
+
+  /** Resolves to the result of `work`, which may be asynchronous. Rejects with an Error if the result is not there after ten seconds. */
+  async resolve<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+    const { promise, reject } = Promise.withResolvers<never>()
+    const cancel = this.#clock.after(WAIT, () => reject(new Error(`it had no result after ${WAIT / 1000} seconds`)))
+    try {
+      return await Promise.race([this.run(work), promise])
     } finally {
-      resumeLoopTime(before)
+      cancel()
     }
   }
 }

@@ -42,7 +42,7 @@ const size: TextOption<number> = {
   about: 'tic-tac-toe: cells in a row',
   side: 'both',
   expected: 'a whole number from 2 to 20',
-  parse: (text) => parseWhole(text, 2, 20),
+  parse: (text) => parseWhole(text.trim(), { min: 2, max: 20 }),
 }
 
 function setup({ first }: Words, options: Options): { first: SeatNumber; size?: number } {

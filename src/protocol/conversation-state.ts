@@ -156,7 +156,7 @@ export interface FieldFault {
  * Finds what is wrong with the fields of a text that starts like one of these messages. Returns `undefined` if it is one of
  * them, or starts like none. `hides`: the text contains a secret, so no field is quoted.
  */
-export function fieldFault(steps: readonly Transition[], text: string, hides = false): FieldFault | undefined {
+function fieldFault(steps: readonly Transition[], text: string, hides = false): FieldFault | undefined {
   const blank = steps.find(({ form }) => / {2}/.test(text) && parseMessage(form, text.replace(/ {2,}/g, ' ')) !== undefined)
   if (blank && keywordOf(blank.form) !== '') return { step: blank, fault: '; write one blank instead of several' }
   const bare = steps.find((step) => lacksKeyword(step.form, text))
@@ -170,7 +170,7 @@ export function fieldFault(steps: readonly Transition[], text: string, hides = f
 }
 
 /** Returns the end of an error sentence ('' for none) that says after which messages a text is legal. `hides` as in `fieldFault`. */
-export function formatPredecessors(automaton: Automaton, state: string, side: Side, text: string, hides = false): string {
+function formatPredecessors(automaton: Automaton, state: string, side: Side, text: string, hides = false): string {
   const before = new Map<string, Transition>()
   // if a value is expected, a text without a keyword is meant as that value
   const isValue = legalTransitions(automaton, state).some(({ from, form }) => from === side && isField(form))

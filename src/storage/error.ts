@@ -27,3 +27,12 @@ export type OnStoreError = (error: unknown) => void
 
 /** Emits an error as a warning of the process, which Node prints on standard error. */
 export const warn: OnStoreError = (error) => process.emitWarning(error instanceof Error ? error : String(error))
+
+/** Tries work on a file that is only useful, not needed, and ignores its errors; the caller says why no one needs to know them. */
+export function quietly(work: () => void): void {
+  try {
+    work()
+  } catch {
+    // see the caller
+  }
+}

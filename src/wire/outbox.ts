@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Framing } from './framing/framing.ts'
+import { countBytes } from './text.ts'
 import type { Flushable, Transport } from './transport.ts'
 
 /** Characters above which a write does not wait for more messages. */
@@ -37,6 +38,7 @@ export class Outbox implements Flushable {
   #text = ''
   /** Messages that the pace delays. */
   #queue: (string | Uint8Array)[] = NONE
+  /** Bytes of these messages. */
   #queued = 0
   #notBefore = 0
   #cancelWait: (() => void) | undefined
@@ -108,7 +110,7 @@ export class Outbox implements Flushable {
   #sendPaced(data: string | Uint8Array): void {
     if (this.#queue.length === 0) this.#queue = [data]
     else this.#queue.push(data)
-    this.#queued += data.length
+    this.#queued += toSize(data)
     if (!this.#cancelWait) this.#pump()
     this.#watch()
   }
@@ -126,7 +128,7 @@ export class Outbox implements Flushable {
         return
       }
       this.#queue.shift()
-      this.#queued -= data.length
+      this.#queued -= toSize(data)
       this.#notBefore = this.#clock.monotonic() + this.#pace
       this.#write(data)
     }
@@ -152,3 +154,7 @@ export class Outbox implements Flushable {
 
 /** Shared by all empty outboxes. */
 const NONE: (string | Uint8Array)[] = []
+
+function toSize(data: string | Uint8Array): number {
+  return typeof data === 'string' ? countBytes(data) : data.length
+}

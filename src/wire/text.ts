@@ -21,6 +21,19 @@ export function encode(text: string, code: TextCode = 'utf-8'): Uint8Array {
   return Uint8Array.from(text, (char) => (char.charCodeAt(0) > 0xff ? 0x3f : char.charCodeAt(0)))
 }
 
+/** Counts the bytes of a text in UTF-8 without encoding it; half of a surrogate pair counts as U+FFFD. */
+export function countBytes(text: string): number {
+  let bytes = text.length
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit <= 0x7f) continue
+    bytes += unit > 0x7ff ? 2 : 1
+    // the two units of a surrogate pair have four bytes together
+    if ((unit & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) at++
+  }
+  return bytes
+}
+
 /** TextStream decodes text in pieces: an incomplete character waits for its other bytes. */
 export class TextStream {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })

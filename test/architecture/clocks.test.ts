@@ -12,7 +12,7 @@ const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
   ['hall/accounts/people.ts', /since: this\.#clock\.now\(\)/, 'the date of a registration, which is stored and shown'],
   ['hall/accounts/login-sessions.ts', /(?:until|session)\b.*#clock\.now\(\)/, 'the end of a session, which is stored and shown'],
   ['hall/matchmaker.ts', /since: .*clock\.now\(\)/, 'when a seek arrived, as it is shown'],
-  ['hall/openings.ts', /at: tools\.clock\.now\(\)/, 'the time of an opening'],
+  ['hall/openings.ts', /const at = tools\.clock\.now\(\)/, 'the time of an opening'],
   ['hall/table-actor.ts', /const wall = Math\.max\(clock\.now\(\), lastAt\)/, 'the beginning of the clock of a table'],
   [
     'storage/sqlite/progress-mark.ts',

@@ -8,7 +8,9 @@ const source = join(import.meta.dirname, '../../src')
 const CACHES: readonly (readonly [file: string, name: string, why: string])[] = [
   ['games/text/graphemes.ts', 'segmenter', 'a constant that takes long to make'],
   ['protocol/seating.ts', 'localTables', 'a module that most clients never load; `import` returns the same one, later'],
-  ['plugins/loop-limit.ts', 'time', 'the time since this turn of the event loop began, which the process has once'],
+  ['plugins/loop-limit.ts', 'now', 'the turn of the event loop, which the process has once'],
+  ['plugins/loop-limit.ts', 'roles', 'the context of each asynchronous call, which the process has once'],
+  ['plugins/loop-limit.ts', 'files', 'the time in each file in this turn of the event loop'],
   ['protocol/automaton.ts', 'forms', 'computed from a constant message'],
   ['protocol/automaton.ts', 'patterns', 'computed from a constant message'],
   ['protocol/automaton.ts', 'tables', 'computed from a constant automaton'],

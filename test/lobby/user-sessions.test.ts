@@ -31,6 +31,10 @@ class RecordingSession implements UserSession {
   seekCancelled({ game }: SeekInfo): void {
     this.calls.push(`cancelled ${game}`)
   }
+
+  seekFailed({ game }: SeekInfo, reason: string): void {
+    this.calls.push(`${game} failed: ${reason}`)
+  }
 }
 
 function twoSessions() {
@@ -86,6 +90,24 @@ test('a cancelled seek is reported to the other sessions, and the end of the las
   leaveSecond()
   expect(cancelled).toBe(2)
   expect(registry.join('account:1', one).sessions).not.toBe(sessions)
+})
+
+test('a seek that cannot be cancelled stays the user’s own, and can be cancelled later', async () => {
+  const { one, sessions } = twoSessions()
+  const answers = [Promise.reject(new Error('the disk is full')), Promise.resolve(true)]
+  sessions.seek = { info: SEEK, isOpen: true, cancel: async () => (await answers.shift()) === true }
+  await expect(sessions.cancelSeek(one)).rejects.toThrow('the disk is full')
+  expect(sessions.seek?.info).toBe(SEEK)
+  expect(await sessions.cancelSeek(one)).toBe(true)
+  expect(sessions.seek).toBeUndefined()
+})
+
+test('a seek that two sessions cancel at the same time is cancelled once, and neither hears of it twice', async () => {
+  const { one, other, sessions } = twoSessions()
+  let calls = 0
+  sessions.seek = { info: SEEK, isOpen: true, cancel: async () => ++calls > 0 }
+  expect(await Promise.all([sessions.cancelSeek(one), sessions.cancelSeek(other), sessions.cancelSeek(one)])).toEqual([true, false, false])
+  expect([calls, one.calls, other.calls]).toEqual([1, [], ['cancelled tictactoe']])
 })
 
 test('a table counts once, however many sessions are subscribed to it', () => {

@@ -3,10 +3,12 @@ import { connectFour } from '../../examples/plugins/connect-four.ts'
 import { type AnyGame, RulesError } from '../../src/games/game.ts'
 import { shippedGames } from '../../src/games/index.ts'
 import { seededRandom } from '../../src/games/random.ts'
+import { tictactoe } from '../../src/games/tictactoe.ts'
 import { guardGame } from '../../src/plugins/guard.ts'
 import { TimeLimit } from '../../src/plugins/time-limit.ts'
 import { DoorUser } from '../support/door-user.ts'
-import { settled } from '../support/test-clock.ts'
+import { MemoryNativeClient } from '../support/memory-native-client.ts'
+import { settled, TestClock } from '../support/test-clock.ts'
 import { TestLobby } from '../support/test-lobby.ts'
 
 const random = seededRandom(1)
@@ -72,6 +74,58 @@ test('a guarded game plays like the game itself, and the house plays it', () => 
   expect(game.play(start, 1, 4, random)).toEqual({ refused: 'it is the other player’s turn' })
   expect(game.choose?.(game.view(start, 0), 0, random)).toBeGreaterThan(0)
   expect(failures).toEqual([])
+})
+
+test('options of a plug-in that never resolve are refused after ten seconds', async () => {
+  const clock = new TestClock()
+  const options = () => new Promise<never>(() => {})
+  const game = guardGame({ ...connectFour, options }, new TimeLimit(50, clock), () => {})
+  const room = new TestLobby({ catalogue: shippedGames.with([game]) })
+  const client = new MemoryNativeClient(room.service)
+  await client.say({ type: 'enter', name: 'ada' })
+  const answer = client.say({ type: 'seek', game: 'connect-four' })
+  await clock.pass(9_999)
+  expect(clock.waiting).toBe(1)
+  await clock.pass(1)
+  expect(await answer).toMatchObject({ type: 'error', code: 'not-now' })
+  expect(clock.waiting).toBe(0)
+})
+
+/** A guarded game with a large tree and short keys, and the number of moves that its rules have played. */
+function withShortKeys(limit: TimeLimit, onMove: () => void = () => {}) {
+  const counted = { moves: 0 }
+  const rules: AnyGame = {
+    ...tictactoe,
+    key: (state) => String(counted.moves + JSON.stringify(state).length),
+    play: (...args) => {
+      counted.moves++
+      onMove()
+      return tictactoe.play(...(args as Parameters<typeof tictactoe.play>))
+    },
+  }
+  const game = guardGame(rules, limit, () => {})
+  const start = tictactoe.setup({ size: 10 }, random)
+  return { counted, choose: () => game.choose?.(game.view(start, 0), 0, random) }
+}
+
+describe('the search in a plug-in’s game', () => {
+  test('is as small as its speed demands, even if the keys of its positions are short', () => {
+    const { counted, choose } = withShortKeys(new TimeLimit(10_000))
+    expect(choose()).toBeDefined()
+    expect(counted.moves).toBeGreaterThan(0)
+    // 1,000 moves at first, in each of two phases
+    expect(counted.moves).toBeLessThan(2500)
+  })
+
+  test('is smaller after it was stopped by the time limit', () => {
+    const { counted, choose } = withShortKeys(new TimeLimit(400), () => {
+      for (const end = performance.now() + 1; performance.now() < end; );
+    })
+    expect(choose()).toBeDefined()
+    counted.moves = 0
+    expect(choose()).toBeDefined()
+    expect(counted.moves).toBeLessThan(210)
+  })
 })
 
 /** Two users at the front door, in a hall with a guarded game. */

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest'
-import { addLoopLimits } from '../../src/plugins/loop-limit.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { addLoopLimits, tick, withLoopTime } from '../../src/plugins/loop-limit.ts'
 
 /** Runs the body of a function with limits in its loops, and returns its result and the number of turns. */
 function runLimited(body: string): { readonly result: unknown; readonly turns: number } {
@@ -43,5 +44,70 @@ describe('the limit of loops', () => {
     const source = 'export const text = "for (;;);" // while (true)\n'
     expect(addLoopLimits(source, 'file.ts')).toBe(source)
     expect(() => addLoopLimits('for (;;', 'file.ts')).toThrow(SyntaxError)
+  })
+})
+
+describe('the time of loops', () => {
+  let time = 0
+  beforeEach(async () => {
+    vi.spyOn(performance, 'now').mockImplementation(() => time)
+    await nextTurn()
+  })
+  afterEach(() => vi.restoreAllMocks())
+
+  /** Turns a loop, each turn of which takes some milliseconds. */
+  function loop(turns: number, ms: number, file = 'file.ts'): void {
+    for (let n = 0; n < turns; n++) {
+      tick(file)
+      time += ms
+    }
+  }
+
+  test.each([0.01, 1, 25, 30, 450, 900])('ends a loop with turns of %d ms after a second', (ms) => {
+    const begun = time
+    expect(() => loop(200_000, ms)).toThrow('a loop in file.ts took longer than 1000 ms')
+    expect(time - begun).toBeLessThan(2000)
+  })
+
+  test('ends a loop that waits for nothing between slow calls', async () => {
+    const role = withLoopTime(async () => {
+      for (let n = 0; n < 100; n++) {
+        await undefined
+        time += 500
+        tick('file.ts')
+      }
+    })
+    await expect(role).rejects.toThrow('longer than 1000 ms')
+  })
+
+  test('is of one role, so that many roles may run in one turn of the event loop', async () => {
+    const role = async () => {
+      loop(15, 1)
+      await undefined
+      loop(15, 1)
+    }
+    await expect(Promise.all(Array.from({ length: 80 }, () => withLoopTime(role)))).resolves.toHaveLength(80)
+  })
+
+  test('leaves other roles alone after one has taken too long, and names its file', async () => {
+    const bad = withLoopTime(async () => loop(2000, 1, 'bad.ts'))
+    const good = withLoopTime(async () => {
+      loop(3, 1, 'good.ts')
+      await undefined
+      loop(3, 1, 'good.ts')
+    })
+    const results = await Promise.allSettled([bad, good])
+    expect(results).toMatchObject([{ status: 'rejected', reason: { message: expect.stringContaining('bad.ts') } }, { status: 'fulfilled' }])
+    expect(() => withLoopTime(() => loop(3, 1, 'hook.ts'))).not.toThrow()
+  })
+
+  test('does not include one long wait for other code', async () => {
+    const role = withLoopTime(async () => {
+      loop(3, 1)
+      await undefined
+      time += 5000
+      loop(3, 1)
+    })
+    await expect(role).resolves.toBeUndefined()
   })
 })

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { parseWhole } from '../../src/base/counts.ts'
 import { parseSeek } from '../../src/door/seek-parser.ts'
 import { isRefusal } from '../../src/games/game.ts'
 import { shippedGames } from '../../src/games/index.ts'
-import { BOUNDS, parseWhole } from '../../src/hall/number-bounds.ts'
+import { BOUNDS } from '../../src/hall/number-bounds.ts'
 import { ToClient, ToServer } from '../../src/native/messages.ts'
 import { startServer } from '../support/start-server.ts'
 

@@ -342,6 +342,15 @@ describe('limits of a connection', () => {
     expect(await reading).toMatchObject({ reason: 'much' })
     there.resume()
   })
+
+  test('messages that wait for their pace count by their bytes, not by their characters', async () => {
+    const { connection, there } = connect(lines(), { outboxLimit: 1000, pace: 150 })
+    const reading = fate(connection.receive())
+    // the first message does not wait; with 4 characters each, 120 are 480 characters, and 1,200 bytes
+    for (let i = 0; i < 121; i++) connection.send('日日日')
+    expect(await reading).toMatchObject({ reason: 'much' })
+    there.resume()
+  })
 })
 
 describe('segments', () => {

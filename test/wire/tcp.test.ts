@@ -280,6 +280,25 @@ describe('a peer', () => {
     expect(error.code).toBe('ECONNRESET')
   })
 
+  test('the unsent messages of a peer that does not read count by their bytes, not by their characters', async () => {
+    const arrivals = new Arrivals()
+    const listener = await closeAfterTest(listenTcp(ANY, arrivals.accept))
+    const client = await plainClient(listener.address)
+    client.pause()
+    const server = await arrivals.next()
+    const chunk = 'x'.repeat(100_000)
+    for (let n = 0; n < 1000 && server.unsent === 0; n++) {
+      server.write(chunk)
+      await settled()
+    }
+    const before = server.unsent
+    expect(before).toBeGreaterThan(0)
+    server.write('日'.repeat(1000))
+    expect(server.unsent - before).toBe(3000)
+    server.destroy()
+    client.destroy()
+  })
+
   test('a peer that sends a megabyte without LF is ended with a sentence', async () => {
     const { client, server } = await pair('127.0.0.1')
     const here = lineConnection(server)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decode, encode, escapeControls, quoteText, TextStream } from '../../src/wire/text.ts'
+import { countBytes, decode, encode, escapeControls, quoteText, TextStream } from '../../src/wire/text.ts'
 import { splitAt } from '../support/decoding.ts'
 
 describe('text and bytes', () => {
@@ -9,6 +9,21 @@ describe('text and bytes', () => {
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(decode(encode(text))).toBe(text)
       }),
+    )
+  })
+
+  test('counts the bytes of UTF-8, of broken surrogate pairs, too', () => {
+    const units = fc.array(fc.constantFrom('a', 'é', '日', '😀', '\ud83d', '\ude00', '\u07ff', '\u0800', '\uffff'))
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          units.map((all) => all.join('')),
+        ),
+        (text) => {
+          expect(countBytes(text)).toBe(encode(text).length)
+        },
+      ),
     )
   })
 

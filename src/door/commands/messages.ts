@@ -1,6 +1,7 @@
+import { parseWhole } from '../../base/counts.ts'
 import { isRefusal } from '../../games/game.ts'
 import type { Lobby } from '../../hall/api.ts'
-import { BOUNDS, parseWhole } from '../../hall/number-bounds.ts'
+import { BOUNDS } from '../../hall/number-bounds.ts'
 import { formatList, formatUnknownUser, toSafeLine } from '../layout.ts'
 import type { DoorSession } from '../session.ts'
 import type { CommandOutput, DoorCommand } from './command.ts'

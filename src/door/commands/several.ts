@@ -1,5 +1,6 @@
+import { parseWhole } from '../../base/counts.ts'
 import type { HeldSeat } from '../../hall/api.ts'
-import { BOUNDS, parseWhole } from '../../hall/number-bounds.ts'
+import { BOUNDS } from '../../hall/number-bounds.ts'
 import { formatHeldGame, formatHeldSeat } from '../held-seats-text.ts'
 import { formatColumns } from '../layout.ts'
 import type { DoorSession } from '../session.ts'

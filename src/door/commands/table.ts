@@ -1,6 +1,6 @@
 import type { ActType } from '../../hall/api.ts'
 import { formatHeldSeats } from '../held-seats-text.ts'
-import { HOUSE } from '../seek-parser.ts'
+import { HOUSE_NAME } from '../seek-parser.ts'
 import type { DoorSession } from '../session.ts'
 import type { TableScreen } from '../table-screen.ts'
 import { type CommandOutput, checkNeeds, type DoorCommand, ONGOING } from './command.ts'
@@ -37,7 +37,7 @@ async function draw(session: DoorSession): Promise<CommandOutput> {
   if (!present) return undefined
   const refusal = await lobby.act(present.table, 'offer')
   if (refusal) return refusal
-  const isUnseen = present.playing && !present.company.names.includes(HOUSE) && lobby.countTalkReceivers(present.table) === 0
+  const isUnseen = present.playing && !present.company.names.includes(HOUSE_NAME) && lobby.countTalkReceivers(present.table) === 0
   return isUnseen ? 'No opponent sees that now: they are away, or play through a program without offers.' : undefined
 }
 

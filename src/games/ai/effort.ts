@@ -8,6 +8,8 @@
 /** Maximum and minimum of moves that a search may list or try in one phase. */
 const MAX_PER_PHASE = 16_000
 const MIN_PER_PHASE = 500
+/** Moves that a search may list or try in a small game, which it searches to its end, once. */
+const WHOLE_GAME = 200_000
 /** Moves per millisecond for all searches together: about a quarter of the capacity of a processor. */
 const RATE = 500
 /** Maximum number of unused moves. */
@@ -31,6 +33,11 @@ export class Effort {
     this.#saved = Math.min(MAX_SAVED, this.#saved + (now - this.#at) * RATE)
     this.#at = now
     return Math.max(MIN_PER_PHASE, Math.min(MAX_PER_PHASE, Math.floor(this.#saved / 2)))
+  }
+
+  /** Moves that a search may list or try to see a small game to its end, which happens once. */
+  get allowedOnce(): number {
+    return WHOLE_GAME
   }
 
   /** Takes the moves that a search listed or tried from the budget. */

@@ -17,8 +17,6 @@
 import { type Game, isRefusal, type Outcome, type Random, type SeatNumber } from '../game.ts'
 import { Effort } from './effort.ts'
 
-/** Moves that a search may list or try in a small game, which it searches to its end, once. */
-const WORK_ONCE = 200_000
 /** Maximum length of a position's key in a small game: 3 x 3 cells and the seat to move. */
 const SMALL = 10
 /** Maximum number of random playouts, shared among the moves that the search values alike. */
@@ -53,7 +51,7 @@ export function findBestMove<State, Move, View, Options>(
   let best = known.get(key)
   if (!best) {
     const search = new Search(game, random, effort.allowed)
-    best = search.bestMoves(state)
+    best = search.bestMoves(state, key.length <= SMALL ? effort.allowedOnce : undefined)
     effort.spend(search.spent)
     if (search.complete) for (const [position, moves] of search.best) if (known.size < MAX_REMEMBERED) known.set(position, moves)
   }
@@ -97,11 +95,12 @@ class Search<State, Move, View, Options> {
     return this.#spent
   }
 
-  bestMoves(state: State): readonly Move[] {
+  /** Returns the best moves of a position. `ahead` is the moves for looking ahead, if they are not those of a phase. */
+  bestMoves(state: State, ahead = this.#allowed): readonly Move[] {
     const key = toKey(this.#game, state)
     const seat = this.#seat(state)
     let best = this.#moves(state, seat)
-    this.#work = key.length <= SMALL ? WORK_ONCE : this.#allowed
+    this.#work = ahead
     for (let depth = 1; !this.complete && this.#work > 0; depth++) {
       this.#cut = false
       this.#values.clear()

@@ -1,5 +1,6 @@
 import { decodeHTMLStrict } from 'entities/decode'
 import { errorMessage } from '../../base/errors.ts'
+import { isRecord } from '../../base/records.ts'
 import { collectQuestions, type ParsedQuestions, QuestionError, toQuestion } from './question.ts'
 
 /** Item is a question in the JSON of Open Trivia DB (opentdb.com/api_config.php). */
@@ -53,10 +54,6 @@ function describeCode(code: unknown): string {
   }
   const meaning = typeof code === 'number' ? meanings[code] : undefined
   return meaning === undefined ? '' : `; ${meaning}`
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }
 
 function isItem(value: unknown): value is Item {

@@ -6,7 +6,7 @@ const STAFF = makeLookTable(
 )
 
 /** Words for the house, with which no name may begin; "Ann House" and "Ann Parlor" are allowed. */
-const HOUSE = makeLookTable(['house', 'parlor', 'parlour'])
+const HOUSE_WORDS = makeLookTable(['house', 'parlor', 'parlour'])
 /** Words before `house` with which a name still reads as the house. */
 const DETERMINERS = makeLookTable(['a', 'an', 'my', 'our', 'the', 'this', 'your'])
 
@@ -27,7 +27,7 @@ export function findImpersonation(name: string): string | undefined {
   const words = splitWords(name.normalize('NFKD').replace(/\p{M}+/gu, ''))
   const staff = words.find((word) => findWordLike(singularOf(word), STAFF) ?? findWordLike(word, STAFF))
   const first = words.findIndex((word) => findWordLike(word, DETERMINERS) === undefined)
-  const house = [...words.slice(Math.max(first, 0)).slice(0, 1), words.join('')].find((word) => findWordLike(word, HOUSE))
+  const house = [...words.slice(Math.max(first, 0)).slice(0, 1), words.join('')].find((word) => findWordLike(word, HOUSE_WORDS))
   const office = staff ?? house
   if (office !== undefined) return `with "${office}" in it, users would take it for the server, or for its operator`
   const line = words.length > 1 ? partOfLine(words) : undefined

@@ -19,7 +19,7 @@ export function findPrompt(output: string): string {
  * Classifies a prompt of a program that has not connected yet: the part of the address that it asks for. Returns `undefined` for
  * a text that asks for nothing known. "Enter port number of server: " asks for a port, because the port is the narrower word.
  */
-export function classifyPrompt(prompt: string): PromptKind | undefined {
+function classifyPrompt(prompt: string): PromptKind | undefined {
   const isPort = PORT_WORDS.test(prompt)
   // "port of the server" names the server, and does not ask for it
   const isHost = HOST_WORDS.test(isPort ? prompt.replace(/\bserver\b/gi, '') : prompt)

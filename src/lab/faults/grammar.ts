@@ -1,7 +1,7 @@
 import { findNearest } from '../../base/nearest.ts'
 import { formatMoment, formatMomentExpected, parseMoment, parseOrdinal } from './moment-grammar.ts'
 import { ANY, type FaultDirection, type FaultRefusal, type FaultRule, isAtMessage } from './rule.ts'
-import { formatExpected, formatValue, parseValue } from './values.ts'
+import { formatValue, formatValueExpected, parseValue } from './values.ts'
 import { type FaultPlace, isVerb, specOf, verbs } from './verbs.ts'
 
 /*
@@ -81,7 +81,7 @@ function parseRule(text: string): FaultRule | FaultRefusal {
   const numbered = specOf(verb).kind === 'datagram' && place === undefined ? parseOrdinal(written) : undefined
   if (numbered !== undefined) return { direction, verb, moment: { place: 'at', ordinal: numbered, message: ANY } }
   const value = written === '' ? undefined : parseValue(verb, written)
-  if (written === '' ? !specOf(verb).optional : value === undefined) return { refused: formatExpected(verb, written || undefined) }
+  if (written === '' ? !specOf(verb).optional : value === undefined) return { refused: formatValueExpected(verb, written || undefined) }
   const parsed = place === undefined ? undefined : parseMoment(verb, place as FaultPlace, moment)
   if (parsed && 'refused' in parsed) return parsed
   return complete({ direction, verb, value, moment: parsed })
@@ -92,7 +92,7 @@ function complete(rule: FaultRule): FaultRule | FaultRefusal {
   const { verb, value, moment } = rule
   const { kind, unit } = specOf(verb)
   if (kind === 'span' || (verb === 'stall' && (value ?? moment) === undefined)) return rule
-  if ((value ?? moment) === undefined) return { refused: kind === 'datagram' ? formatExpected(verb) : formatMomentExpected(verb) }
+  if ((value ?? moment) === undefined) return { refused: kind === 'datagram' ? formatValueExpected(verb) : formatMomentExpected(verb) }
   if (kind !== 'point' || unit !== 'bytes' || moment === undefined) return rule
   if (value !== undefined) return { refused: `${verb} takes a number of bytes or a moment, not both` }
   return isAtMessage(moment) || moment.byte === 0 ? rule : { ...rule, value: moment.byte, moment: undefined }

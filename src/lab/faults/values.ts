@@ -29,7 +29,7 @@ export function formatValue(verb: Verb, value: FaultValue): string {
 }
 
 /** Returns the error text for an invalid or missing value: what the fault takes, and what was given. */
-export function formatExpected(verb: Verb, text?: string): string {
+export function formatValueExpected(verb: Verb, text?: string): string {
   const { unit, range, words = [], kind } = specOf(verb)
   const { takes, example } = FORMS[unit]
   const others = [...(range ? [`a range such as ${example}`] : []), ...words.map((word) => JSON.stringify(word))]

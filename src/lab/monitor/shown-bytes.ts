@@ -20,7 +20,7 @@ interface Cell {
 }
 
 /** The bar between the bytes of two reads. */
-export const READ_BOUNDARY = '\u00a6'
+const READ_BOUNDARY = '\u00a6'
 const MORE = '\u2026'
 /** Columns between the beginning of a text that is cut and its first wrong byte. */
 const BEFORE = 12

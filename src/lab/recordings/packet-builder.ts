@@ -22,7 +22,7 @@ export interface TcpHeader {
 }
 
 /** The window that each side announces: at most this many bytes are unacknowledged. */
-export const WINDOW = 65_535
+const WINDOW = 65_535
 const HOP_LIMIT = 64
 const IPV4_HEADER = 20
 const TCP_HEADER = 20

@@ -23,7 +23,12 @@ export const seekMessages = [
     seekInfo,
     samples.seek,
   ),
-  message('withdrawn', 'The challenge of this user is no longer open.', seekInfo, samples.seek),
+  message(
+    'withdrawn',
+    'The challenge of this user is no longer open. With the client’s own name: the server has closed its seek, because no table could be opened.',
+    seekInfo,
+    samples.seek,
+  ),
   message('refused', 'The challenged user, `name`, refuses. The server has cancelled the seek.', seekInfo, {
     ...samples.seek,
     name: 'ada',

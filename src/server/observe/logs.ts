@@ -3,7 +3,7 @@ import { Disconnected } from '../../wire/disconnect.ts'
 import type { Address } from '../../wire/transport.ts'
 
 /** The levels of a log, the most important first. */
-export const levels = ['error', 'warn', 'info', 'debug'] as const
+const levels = ['error', 'warn', 'info', 'debug'] as const
 /** Level is the importance of a log row. */
 export type Level = (typeof levels)[number]
 

@@ -1,5 +1,5 @@
 import { errorMessage } from '../../base/errors.ts'
-import { StoreError } from '../error.ts'
+import { quietly, StoreError } from '../error.ts'
 import { type Database, toNumber, toText } from './database.ts'
 import { checksum, parseParts } from './journal.ts'
 
@@ -115,6 +115,7 @@ export function findTablesAt(database: Database, places: ReadonlySet<number>): n
   const note = (table: number, spots: string) => {
     for (const spot of spots.trim().split(' ')) if (places.has(Number(spot.split(':')[0]))) tables.add(table)
   }
+  // the caller has reported the damage of what cannot be read
   quietly(() => {
     for (const { id, places: spots } of database.prepare('SELECT id, places FROM tables').iterate()) note(toNumber(id), toText(spots))
   })
@@ -157,13 +158,4 @@ function one(place: number, read: () => Record<string, unknown> | undefined): Sc
 
 function lost(place: number, what: Damage['what']): ScannedRow {
   return { place, batch: undefined, damage: { place, what } }
-}
-
-/** Runs work on a file that may be damaged, and ignores errors. */
-function quietly(work: () => void): void {
-  try {
-    work()
-  } catch {
-    // the caller has reported the damage
-  }
 }

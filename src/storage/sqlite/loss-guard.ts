@@ -2,7 +2,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { formatCount } from '../../base/counts.ts'
 import { isTemporary } from '../../hall/ports.ts'
-import { type OnStoreError, StoreError } from '../error.ts'
+import { type OnStoreError, quietly, StoreError } from '../error.ts'
 import { convertSystemErrors, type OnNotice } from '../folder.ts'
 import { Database, type Durability, toNumber, toText } from './database.ts'
 import { countMissingBytes, damagedLogPath, markPath, preservedLogPath } from './database-files.ts'
@@ -96,6 +96,7 @@ export class LossGuard {
     if (mark?.origin === origin.id && mark.place > progress.place) {
       const lost = lossOf(mark, progress)
       if (mark.durable === 'power' || isSameBoot(mark)) {
+        // there may be no log, or the file system has no hard links or is read-only
         quietly(() => renameSync(preservedLogPath(this.#path), damagedLogPath(this.#path)))
         throw this.damageError(`its log parlor.db-wal is ${hadLog ? 'damaged or cut off' : 'missing'}: ${lost}`)
       }
@@ -186,7 +187,7 @@ interface Origin {
 }
 
 /** Reads the origin of a database. */
-export function readOrigin(database: Database): Origin {
+function readOrigin(database: Database): Origin {
   const row = database.query(() => database.prepare('SELECT id, open FROM origin').get())
   return { id: toText(row?.id), open: toNumber(row?.open) === 1 }
 }
@@ -219,12 +220,4 @@ function lossOf(was: Progress, is: Progress): string {
 
 function isDamage(error: unknown): error is StoreError {
   return error instanceof StoreError && error.code === 'damaged'
-}
-
-function quietly(work: () => void): void {
-  try {
-    work()
-  } catch {
-    // there is no log, or the file system has no hard links, or is read-only
-  }
 }

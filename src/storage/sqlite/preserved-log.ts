@@ -1,5 +1,5 @@
 import { existsSync, linkSync, rmSync, statSync } from 'node:fs'
-import { StoreError } from '../error.ts'
+import { quietly, StoreError } from '../error.ts'
 import { convertSystemErrors } from '../folder.ts'
 import { createFile } from '../names.ts'
 import { preservedLogPath, walPath } from './database-files.ts'
@@ -34,6 +34,7 @@ export class PreservedLog {
    * a second checkpoint changes nothing. On a file system without hard links, an empty log serves the same purpose.
    */
   restore(): void {
+    // the next start reports that the log is missing
     quietly(() => {
       // an existing log may belong to another server
       if (!this.existed || existsSync(walPath(this.#path))) return
@@ -43,7 +44,7 @@ export class PreservedLog {
     this.release()
   }
 
-  /** Removes the second name. */
+  /** Removes the second name, if that is possible. */
   release(): void {
     if (this.#hasName) quietly(() => rmSync(preservedLogPath(this.#path), { force: true }))
     this.#hasName = false
@@ -54,12 +55,4 @@ export class PreservedLog {
 export function isSameFile(one: string, other: string): boolean {
   const [first, second] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }))
   return first !== undefined && first.ino === second?.ino && first.dev === second.dev
-}
-
-function quietly(work: () => void): void {
-  try {
-    work()
-  } catch {
-    // the next start reports that the log is missing
-  }
 }

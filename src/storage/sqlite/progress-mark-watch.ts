@@ -7,7 +7,7 @@ import type { LossGuard } from './loss-guard.ts'
 import type { Progress } from './progress-mark.ts'
 
 /** Milliseconds between two checks that the mark is in its place. */
-export const MARK_INTERVAL = 1000
+const MARK_INTERVAL = 1000
 
 export interface MarkWatchOptions {
   readonly guard: LossGuard

@@ -1,4 +1,5 @@
 import { Socket, type SocketConstructorOpts } from 'node:net'
+import { encode } from '../text.ts'
 import type { Address, Flushable, Sink, Transport } from '../transport.ts'
 import { type Batcher, READ_SIZE } from './batching.ts'
 
@@ -152,7 +153,9 @@ export class SocketTransport implements Transport {
   }
 
   write(data: string | Uint8Array): void {
-    if (this.#socket.writable) this.#socket.write(data)
+    if (!this.#socket.writable) return
+    // a socket counts the characters of texts that it queues, and the limit is in bytes
+    this.#socket.write(typeof data === 'string' && this.#socket.writableLength > 0 ? encode(data) : data)
   }
 
   whenSent(then: () => void): void {

@@ -1,0 +1,59 @@
+import { formatCount } from '../base/counts.ts'
+import { HOUSE, PEER, type PersonId, type SeatOwner } from './ports.ts'
+
+/** SeatLimits are the limits of seats of one person, and of open tables. */
+export interface SeatLimits {
+  readonly seats: number
+  readonly tables: number
+}
+
+export interface CapacityOptions {
+  readonly limits: SeatLimits | undefined
+  /** Counts the seats of a person at open tables, and at tables that are about to be opened. */
+  readonly countSeats: (person: PersonId) => number
+  /** Counts the open tables, and those that are about to be opened. */
+  readonly countTables: () => number
+  /** Ends open tables that no client needs. */
+  readonly tidy: () => void
+}
+
+/** CapacityError closes an open seek whose owner cannot have another seat; its message is a sentence for the owner. */
+export class CapacityError extends Error {
+  override readonly name = 'CapacityError'
+}
+
+/**
+ * Capacity checks the limits when a table is about to be opened. A user's request is checked before, but much may change until
+ * its seek is matched, or until the opponent offers a rematch, too.
+ */
+export class Capacity {
+  readonly #options: CapacityOptions
+
+  constructor(options: CapacityOptions) {
+    this.#options = options
+  }
+
+  /** Returns the number of seats of a person who cannot have another; `undefined` if the person can. */
+  countIfFull({ person }: SeatOwner): number | undefined {
+    const { limits, countSeats } = this.#options
+    // the house plays everywhere, and peers without a name are limited by connection
+    if (!limits || limits.seats === Number.POSITIVE_INFINITY || person === HOUSE || person === PEER) return undefined
+    const seats = countSeats(person)
+    return seats < limits.seats ? undefined : seats
+  }
+
+  /** Throws a CapacityError if the owner of a seek cannot have another seat. */
+  checkSeats(owner: SeatOwner): void {
+    const seats = this.countIfFull(owner)
+    if (seats !== undefined) throw new CapacityError(`you hold ${formatCount(seats, 'seat')}, the maximum: finish a game first`)
+  }
+
+  /** Throws a CapacityError if the hall cannot have another table. */
+  checkTables(): void {
+    const { limits, countTables, tidy } = this.#options
+    if (!limits || countTables() < limits.tables) return
+    tidy()
+    if (countTables() < limits.tables) return
+    throw new CapacityError(`the server has ${formatCount(limits.tables, 'open table')}, the maximum: try again later`)
+  }
+}
