@@ -3,12 +3,12 @@ import tab from '@bomb.sh/tab/commander'
 import type { Command } from 'commander'
 import type { Catalogue } from '../games/catalogue.ts'
 import type { ProgramRegistry } from '../programs/index.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { EXIT } from '../terminal/trouble.ts'
 import { UsageError } from './diagnostics.ts'
+import { DeclaredOption } from './option-parsers.ts'
 import { loadCatalogue, loadRegistry } from './plugins.ts'
 import { type NeededPrograms, valuesOf } from './program-options.ts'
-import { DeclaredOption } from './values.ts'
 
 /** The supported shells. */
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const

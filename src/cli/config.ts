@@ -1,4 +1,4 @@
-import { formatSpan } from '../base/counts.ts'
+import { formatSpan } from '../base/durations.ts'
 import {
   ConfigError,
   type ConfigSource,
@@ -15,15 +15,15 @@ import { findUnknownVariables, parseEnvironment } from '../config/sources.ts'
 import { type ProgramRegistry, shippedPrograms } from '../programs/index.ts'
 import type { Options, Program } from '../protocol/definition.ts'
 import type { ProgramOption } from '../protocol/option.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { EXIT } from '../terminal/trouble.ts'
 import { addOrigin, printError, settleAll, UsageError } from './diagnostics.ts'
+import { type GivenOption, parseServerAddress, spellOption } from './option-parsers.ts'
 import { loadPlayable } from './plugins.ts'
 import { readOptionFile, requireNetworkProgram } from './program-options.ts'
 import { checkDistinctPorts } from './same-port.ts'
 import { fileLayers, pluginsOf } from './settings-files.ts'
 import { checkTransport } from './transports.ts'
-import { type GivenOption, parseServerAddress, spellOption } from './values.ts'
 
 /** Flags is the options on the command line of `serve` and `config`, without defaults and without the environment. */
 export interface Flags {

@@ -3,11 +3,11 @@ import { Terminal } from '../terminal/terminal.ts'
 import type { Transport } from '../wire/transport.ts'
 import { printErrorBeside, printLine, UsageError } from './diagnostics.ts'
 import type { NetworkOptions, NetworkScope, Overlay } from './network.ts'
+import { checkFamily, parseServerAddress, type ServerAddress, takeOnce } from './option-parsers.ts'
 import { loadRegistry } from './plugins.ts'
 import { createRandom, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkFingerprint, checkTransport, connectOver, socketPath, type TransportOptions } from './transports.ts'
-import { checkFamily, parseServerAddress, type ServerAddress, takeOnce } from './values.ts'
 
 interface JoinOptions extends ProgramFlags, TransportOptions, NetworkOptions {
   readonly host?: string | undefined

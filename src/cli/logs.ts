@@ -1,5 +1,5 @@
-import { type ConnectionInfo, formatError, isLogged, type Level, type Logs, noticeLevels } from '../server/observe/logs.ts'
-import { formatAddress } from '../terminal/trouble.ts'
+import { type ConnectionInfo, formatError, isLogged, type Level, type Logs, noteLevels } from '../server/observe/logs.ts'
+import { formatAddress } from '../terminal/system-errors.ts'
 import { wallClock } from './clock.ts'
 import { printLine } from './diagnostics.ts'
 
@@ -26,7 +26,7 @@ function plainLogs(least: Level): Logs {
           seated: (info, table, seat) => write(about(info, `sits at table ${table}, seat ${seat}`)),
         }
       : {}),
-    noticed: (info, what, sentence) => say(noticeLevels[what], about(info, sentence)),
+    noticed: (info, what, sentence) => say(noteLevels[what], about(info, sentence)),
     traced: (info, line) => printLine(`trace #${info.connection} ${about(info, line)}`),
     ended: (info, { level, trouble, ms }) =>
       say(level, about(info, trouble ? formatError(trouble) : `ended normally after ${ms / 1000} s`)),

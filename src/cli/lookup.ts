@@ -1,8 +1,8 @@
 import { lookup, lookupService, reverse } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
+import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { EXIT } from '../terminal/trouble.ts'
 import { printError, UsageError } from './diagnostics.ts'
 
 /** Well-known services and their TCP ports (IANA), because Node cannot look up a service of the system by its name. */

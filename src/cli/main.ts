@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { MIN_COLUMNS, terminalColumns, wrap } from '../games/text/graphemes.ts'
-import { EXIT } from '../terminal/trouble.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
 import { quoteText } from '../wire/text.ts'
 import { errorColumns, formatDiagnostic, onCrash, outputIsLost, printError, UsageError, usageSentence, watchOutput } from './diagnostics.ts'
-import type { NeededPrograms } from './program-options.ts'
 import {
   type Argument,
   addNetworkOptions,
@@ -21,7 +20,8 @@ import {
   parsePositiveDuration,
   refuseSecondValues,
   STRICT,
-} from './values.ts'
+} from './option-parsers.ts'
+import type { NeededPrograms } from './program-options.ts'
 
 /** Runs a command line, `process.argv`, and ends the process with the command's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -122,7 +122,7 @@ async function withServerCommands(
   end: (code: number) => void,
   only: string,
 ): Promise<readonly CommandForm[]> {
-  const forms = (await import('./server-commands.ts')).serverCommands(end)
+  const forms = (await import('./operator-commands.ts')).operatorCommands(end)
   const one = forms.find((form) => nameOf(form) === only)
   return one ? [one] : [...others, ...forms].sort((one, other) => ORDER.indexOf(nameOf(one)) - ORDER.indexOf(nameOf(other)))
 }

@@ -3,8 +3,8 @@ import { type LoadedPrograms, loadPrograms, type ProgramRegistry, shippedProgram
 import { type Options, type Program, readOption, type SoloProgram } from '../protocol/definition.ts'
 import type { FileOption, ProgramOption } from '../protocol/option.ts'
 import { printError, UsageError } from './diagnostics.ts'
+import { type Command, DeclaredOption, type GivenOption, type OptionRole, spellOption } from './option-parsers.ts'
 import { loadPlayable, loadRegistry } from './plugins.ts'
-import { type Command, DeclaredOption, type GivenOption, type OptionRole, spellOption } from './values.ts'
 
 /** Resolves to the networked program with a name. Rejects with a UsageError that suggests the nearest name if there is none. */
 export async function requireNetworkProgram(name: string, programs: ProgramRegistry = shippedPrograms): Promise<Program> {

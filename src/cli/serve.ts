@@ -12,13 +12,14 @@ import type { Store } from '../hall/ports.ts'
 import { LobbyService } from '../lobby/service.ts'
 import { questions } from '../programs/quiz.ts'
 import { readOption } from '../protocol/definition.ts'
-import { words } from '../protocol/options.ts'
+import { words } from '../protocol/shared-options.ts'
 import type { AdminServices } from '../server/admin.ts'
 import type { Logs } from '../server/observe/logs.ts'
 import { logOutages, watchDescriptors } from '../server/observe/outages.ts'
 import { type ListenStatus, Server } from '../server/server.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
+import { cannotListen } from '../terminal/system-errors.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { cannotListen, EXIT } from '../terminal/trouble.ts'
 import type { Listener } from '../wire/transport.ts'
 import { wallClock } from './clock.ts'
 import { type Flags, loadFromSettings, loadOptions, resolveSettings, selectPrograms } from './config.ts'
@@ -26,7 +27,7 @@ import { onCrash, printError } from './diagnostics.ts'
 import { garbageCollectionFlags } from './garbage-collection.ts'
 import { openStreams } from './listening.ts'
 import { createLogs } from './logs.ts'
-import { formatNotShown, formatRefusal, type Monitor, openMonitor } from './monitor.ts'
+import { formatNotShown, formatRefusal, type MetricsServer, openMetricsServer } from './metrics-server.ts'
 import { loadOverlay } from './network.ts'
 import { samePort, shortName } from './same-port.ts'
 import { formatServed } from './served-programs.ts'
@@ -80,22 +81,22 @@ export async function serveCommand(flags: Flags): Promise<number> {
     for (const sentence of notServed(places, config)) logs.log('error', sentence)
     return EXIT.trouble
   }
-  const monitor = await openMonitor(http)
-  const isHidden = monitor?.failure !== undefined
+  const metricsServer = await openMetricsServer(http)
+  const isHidden = metricsServer?.failure !== undefined
   if (isHidden && settings.from.get('http') !== 'default') {
-    if (flags.json) new Terminal().write(`${json({ failed, monitor })}\n`)
-    logs.log('error', formatRefusal(monitor))
+    if (flags.json) new Terminal().write(`${json({ failed, metricsServer })}\n`)
+    logs.log('error', formatRefusal(metricsServer))
     return EXIT.trouble
   }
   const store = await openStoreIn(config.data, config.durable, {
     keep: config.keep,
-    onNotice: (sentence) => logs.log('warn', sentence),
+    onWarning: (sentence) => logs.log('warn', sentence),
     onError: (error) => logs.log('error', errorMessage(error)),
     onBusy: besideOther(failed.length > 0, config),
   }).catch(refuseBusyFolder)
   if (!store) return EXIT.trouble
   if (store.availability) logOutages(store.availability, wallClock, logs)
-  const service = await openLobby(monitor?.metrics?.metered(store) ?? store, {
+  const service = await openLobby(metricsServer?.metrics?.metered(store) ?? store, {
     settings,
     catalogue: playable.catalogue,
     stock: { words: readOption(options, words), questions: readOption(options, questions) },
@@ -104,21 +105,21 @@ export async function serveCommand(flags: Flags): Promise<number> {
   server.admit(service)
   // from here on a bug is logged, and the programs continue
   onCrash(() => {}, say)
-  monitor?.watch(server, service, store)
+  metricsServer?.watch(server, service, store)
   const operator = await openAdmin(config, toAdminServices(service, store), logs)
   // the flags are set last, because V8 cannot use code that was compiled with other flags
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
   const terminal = new Terminal()
-  terminal.write(flags.json ? `${json({ listening: open, failed, monitor })}\n` : formatServed(open, host, terminal))
+  terminal.write(flags.json ? `${json({ listening: open, failed, metricsServer })}\n` : formatServed(open, host, terminal))
   for (const sentence of notServed(places, config)) logs.log('error', sentence)
-  if (isHidden) logs.log('error', formatNotShown(monitor, places))
+  if (isHidden) logs.log('error', formatNotShown(metricsServer, places))
   const endLooks = watchDescriptors(async () => (await openFile(devNull)).close(), wallClock, logs)
   if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
   endLooks()
   await operator?.close()
   await server.stop()
   await service.close()
-  await monitor?.close()
+  await metricsServer?.close()
   return EXIT.good
 }
 
@@ -260,10 +261,10 @@ async function openAdmin({ data }: Config, services: AdminServices, logs: Logs):
 interface Outcome {
   readonly listening?: readonly ListenStatus[]
   readonly failed: readonly ListenStatus[]
-  readonly monitor?: Monitor | undefined
+  readonly metricsServer?: MetricsServer | undefined
 }
 
-function json({ listening = [], failed, monitor }: Outcome): string {
+function json({ listening = [], failed, metricsServer }: Outcome): string {
   const row = ({ program, transport, address, fingerprint, failure }: ListenStatus) => ({
     program: program.name,
     ...address,
@@ -272,8 +273,8 @@ function json({ listening = [], failed, monitor }: Outcome): string {
     ...(failure === undefined ? {} : { failure: errorMessage(failure) }),
   })
   const shown =
-    monitor?.failure === undefined
-      ? { http: monitor?.address }
-      : { httpFailed: { ...monitor.address, failure: errorMessage(monitor.failure) } }
+    metricsServer?.failure === undefined
+      ? { http: metricsServer?.address }
+      : { httpFailed: { ...metricsServer.address, failure: errorMessage(metricsServer.failure) } }
   return JSON.stringify({ pid: process.pid, listening: listening.map(row), failed: failed.map(row), ...shown })
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { ConfigError, type ConfigSource, formatOrigin } from '../config/config.ts'
 import { settingsFile } from '../config/defaults.ts'
 import { parseConfigFile, parseEnvironment } from '../config/sources.ts'
-import { cannotRead } from '../terminal/trouble.ts'
+import { cannotRead } from '../terminal/system-errors.ts'
 import { UsageError } from './diagnostics.ts'
 import { decodeTextFile } from './text-file.ts'
 

@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs'
-import { EXIT } from '../terminal/trouble.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
 import { isReaderGone, printError } from './diagnostics.ts'
 
 /** Milliseconds between two checks that the ancestors of the process still run. */

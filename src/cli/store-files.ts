@@ -29,8 +29,8 @@ import { isOfThisVersion } from '../storage/sqlite/migrations.ts'
 import { PreservedLog } from '../storage/sqlite/preserved-log.ts'
 import { repair } from '../storage/sqlite/repair.ts'
 import { type Verification, verify } from '../storage/sqlite/verify.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { EXIT } from '../terminal/trouble.ts'
 import { noDatabaseIn, noFolder, noFolderBut } from './data-folder.ts'
 import { printError, UsageError } from './diagnostics.ts'
 import { loadCatalogue } from './plugins.ts'
@@ -195,7 +195,7 @@ interface CopyHere extends InFolder {
 async function copiedHere({ data, from, copy, named }: CopyHere): Promise<void> {
   try {
     if (isOfThisVersion(from) && statSync(data).isDirectory()) {
-      const store = await openStore({ folder: data, onNotice: printError })
+      const store = await openStore({ folder: data, onWarning: printError })
       try {
         await store.backup?.(copy)
       } finally {

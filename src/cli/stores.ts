@@ -13,7 +13,7 @@ export const NOWHERE = 'none'
 export interface StoreNotices {
   /** Size limit of its file in bytes, beyond which finished tables are dropped. */
   readonly keep?: number
-  readonly onNotice: (sentence: string) => void
+  readonly onWarning: (sentence: string) => void
   readonly onError: (error: unknown) => void
   /** Advice to print, as a sentence, if another process has the folder open. */
   readonly onBusy?: string
@@ -23,7 +23,7 @@ export interface StoreNotices {
 export class FolderInUse extends UsageError {}
 
 /** Notices on standard error. */
-const complaining: StoreNotices = { onNotice: printError, onError: (error) => printError(errorMessage(error)) }
+const complaining: StoreNotices = { onWarning: printError, onError: (error) => printError(errorMessage(error)) }
 
 /** Opens the store that `--data` names: a folder, or a URL. Rejects with a UsageError if it cannot be opened. */
 export async function openStoreIn(data: string, durable?: 'process' | 'power', { onBusy, ...notices } = complaining): Promise<Store> {

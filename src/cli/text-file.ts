@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { cannotRead } from '../terminal/trouble.ts'
+import { cannotRead } from '../terminal/system-errors.ts'
 import { UsageError } from './diagnostics.ts'
 
 /**

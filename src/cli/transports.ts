@@ -2,7 +2,7 @@ import { errorMessage } from '../base/errors.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import type { Batcher } from '../wire/transports/batching.ts'
 import { printError, UsageError } from './diagnostics.ts'
-import type { Command, TransportUse } from './values.ts'
+import type { Command, TransportUse } from './option-parsers.ts'
 
 export interface TransportOptions {
   readonly ipv6?: boolean | undefined

@@ -22,7 +22,7 @@ import {
   timeout,
   whole,
   written,
-} from './forms.ts'
+} from './setting-schemas.ts'
 
 /** ConfigError reports invalid settings; each sentence names the setting, its source and the expected values. */
 export class ConfigError extends Error {

@@ -6,19 +6,19 @@ import type { AnyGame, Random, Refusal, SeatNumber } from '../games/game.ts'
 import type { RandomBytes } from './accounts/tokens.ts'
 import { addToHistories } from './finished-games.ts'
 import { IdleTables } from './idle-tables.ts'
-import { TableListing } from './listing.ts'
 import type { SeekHandle, SeekRequest } from './local-seek.ts'
 import { Matchmaker } from './matchmaker.ts'
 import { NetworkHoldings } from './network-holdings.ts'
+import type { OpenSeek } from './open-seek.ts'
 import { Openings, type TableOptions } from './openings.ts'
 import type { FinishedGames, HistoryRange, Lease, LeaseId, PersonId, Store, TableEvent, TableId } from './ports.ts'
 import { clampStanding, type LadderPlace, toLadder } from './ratings.ts'
 import { RatingsProjector } from './ratings-projector.ts'
 import { Rematches } from './rematches.ts'
 import { restoreTables } from './restoring.ts'
-import type { OpenSeek } from './seek-matching.ts'
-import type { Seeks } from './seeks.ts'
+import type { SeekPools } from './seek-pools.ts'
 import type { TableActor, TableActorOptions } from './table-actor.ts'
+import { TableListing } from './table-listing.ts'
 import { type SeatAt, TableRegistry } from './table-registry.ts'
 import { UnavailableTables } from './unavailable-tables.ts'
 
@@ -138,7 +138,7 @@ export class Hall {
   }
 
   /** The lists of open seeks, for each group of users that can see them. */
-  get seeks(): Pick<Seeks<OpenSeek>, 'size' | 'shown' | 'open' | 'of' | 'against' | 'match'> {
+  get seeks(): Pick<SeekPools<OpenSeek>, 'size' | 'shown' | 'open' | 'of' | 'against' | 'match'> {
     return this.#matchmaker.seeks
   }
 

@@ -1,6 +1,6 @@
 import type { SeatNumber } from '../games/game.ts'
+import type { OpenSeek } from './open-seek.ts'
 import type { ClockRules, PersonId, SeatOwner, SeekEntry, SeekId } from './ports.ts'
-import type { OpenSeek } from './seek-matching.ts'
 import type { TableActor } from './table-actor.ts'
 
 /** SeekRequest is a seek that a user opens. */

@@ -3,12 +3,12 @@ import { isPlayable } from '../games/ai/house.ts'
 import type { AnyGame, SeatNumber } from '../games/game.ts'
 import { LocalSeek, type SeekHandle, type SeekRequest } from './local-seek.ts'
 import type { NetworkHoldings } from './network-holdings.ts'
+import { type Match, mergeClocks, mergeOptions, type OpenSeek } from './open-seek.ts'
 import { NO_CLOCK, type Openings } from './openings.ts'
 import { HOUSE, type LeaseId, type SeatOwner, type SeekChange, type SeekClaim, type SeekEntries } from './ports.ts'
 import { parseSeekClaim } from './seek-entry.ts'
-import { type Match, mergeClocks, mergeOptions, type OpenSeek } from './seek-matching.ts'
+import type { SeekPools } from './seek-pools.ts'
 import { SeekView, type VisibleSeek } from './seek-view.ts'
-import type { Seeks } from './seeks.ts'
 import type { TableActor } from './table-actor.ts'
 
 /*
@@ -49,7 +49,7 @@ const HOUSE_OWNER: SeatOwner = { person: HOUSE, name: 'house' }
 export class Matchmaker {
   readonly #options: MatchmakerOptions
   readonly #view: SeekView
-  readonly #seeks: Seeks<VisibleSeek>
+  readonly #seeks: SeekPools<VisibleSeek>
   /** Seeks of this process that are not closed. */
   readonly #unclosed = new Set<LocalSeek>()
   #lease: LeaseId | undefined
@@ -64,7 +64,7 @@ export class Matchmaker {
   }
 
   /** The open seeks, and the lists of those that each group of users can see. */
-  get seeks(): Pick<Seeks<VisibleSeek>, 'size' | 'shown' | 'open' | 'of' | 'against' | 'match' | 'withCode' | typeof Symbol.iterator> {
+  get seeks(): Pick<SeekPools<VisibleSeek>, 'size' | 'shown' | 'open' | 'of' | 'against' | 'match' | 'withCode' | typeof Symbol.iterator> {
     return this.#seeks
   }
 

@@ -1,7 +1,7 @@
 import { type ForeignSeek, LocalSeek, toForeignSeek } from './local-seek.ts'
 import type { SeekChange, SeekEntries, SeekId } from './ports.ts'
 import { parseSeekEntry } from './seek-entry.ts'
-import { Seeks } from './seeks.ts'
+import { SeekPools } from './seek-pools.ts'
 
 /** VisibleSeek is an open seek of this server or of another. */
 export type VisibleSeek = LocalSeek | ForeignSeek
@@ -20,7 +20,7 @@ export interface SeekViewOptions {
 export class SeekView {
   readonly #options: SeekViewOptions
   /** The lists of open seeks. */
-  readonly lists = new Seeks<VisibleSeek>()
+  readonly lists = new SeekPools<VisibleSeek>()
   readonly #local = new Map<SeekId, LocalSeek>()
   readonly #foreign = new Map<SeekId, ForeignSeek>()
   readonly #unfollow: () => void

@@ -1,7 +1,7 @@
 import type { Effort } from '../games/ai/effort.ts'
 import { chooseMove } from '../games/ai/house.ts'
 import { type AnyGame, isRefusal, type Outcome, type Random, type Refusal, type SeatNumber } from '../games/game.ts'
-import { toClaimOutcome } from './claim-rules.ts'
+import { toClaimOutcome } from './absence-wins.ts'
 import type { ActType } from './events.ts'
 import { HOUSE, type Seed, type TableEvent, type TableEventData, type TableId } from './ports.ts'
 import { type Clocks, nextExpiry, passTurn, setPresence, startClocks, stopClocks } from './seat-clocks.ts'

@@ -1,6 +1,6 @@
 import type { LobbyRefusal, SeekInfo } from '../hall/api.ts'
+import { isNear, type OpenSeek } from '../hall/open-seek.ts'
 import type { PersonId } from '../hall/ports.ts'
-import { isNear, type OpenSeek } from '../hall/seek-matching.ts'
 import type { LobbyContext } from './context.ts'
 import { toSeekInfo } from './projections.ts'
 

@@ -5,8 +5,8 @@ import type { People } from '../hall/accounts/people.ts'
 import type { RandomBytes } from '../hall/accounts/tokens.ts'
 import type { Hall } from '../hall/hall.ts'
 import type { TableId } from '../hall/ports.ts'
-import type { Challenges } from './challenges.ts'
 import type { DiskQuotas } from './disk-quota.ts'
+import type { UserNotifier } from './user-notices.ts'
 import type { SessionRegistry } from './user-sessions.ts'
 
 /** HallLimits are the limits of seats per user, and of tables; `Infinity` for no limit. */
@@ -34,7 +34,7 @@ export const unlimitedHall: HallLimits = {
 export interface LobbyContext {
   readonly hall: Hall
   readonly people: People
-  readonly challenges: Challenges
+  readonly userNotifier: UserNotifier
   /** The lobby sessions of each user. */
   readonly sessions: SessionRegistry
   /** The games of this server. */

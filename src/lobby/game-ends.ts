@@ -5,12 +5,12 @@ import type { FinishedGame, RatingChanges } from '../hall/api.ts'
 import { hasAccount, type PersonId } from '../hall/ports.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { StandingChange } from '../hall/table-updates.ts'
-import type { Challenges } from './challenges.ts'
 import { isOwnSeat } from './projections.ts'
+import type { UserNotifier } from './user-notices.ts'
 
 /** Notifies the accounts at a table that it has ended, at the sessions that are not subscribed to it. */
-export function notifyOfEnd(challenges: Pick<Challenges, 'notifyOfEnd'>, table: TableActor): void {
-  for (const [seat, person] of accountsAt(table)) challenges.notifyOfEnd(person, finishedGameOf(table, seat))
+export function notifyOfEnd(userNotifier: Pick<UserNotifier, 'notifyOfEnd'>, table: TableActor): void {
+  for (const [seat, person] of accountsAt(table)) userNotifier.notifyOfEnd(person, finishedGameOf(table, seat))
 }
 
 /** Records a finished table for the guests who played there, but not for guests who have taken their names since. */
@@ -26,12 +26,12 @@ export function recordForGuests(people: Pick<People, 'of' | 'guestGames'>, table
 
 /** Notifies the accounts at a table of the rating changes after its game, at the sessions that are not subscribed to it. */
 export function notifyOfRecord(
-  challenges: Pick<Challenges, 'notifyOfRecord'>,
+  userNotifier: Pick<UserNotifier, 'notifyOfRecord'>,
   table: TableActor,
   changes: readonly StandingChange[],
 ): void {
   const recorded = toRatingChanges(table, changes)
-  for (const [, person] of accountsAt(table)) challenges.notifyOfRecord(person, recorded)
+  for (const [, person] of accountsAt(table)) userNotifier.notifyOfRecord(person, recorded)
 }
 
 /** Returns the rating changes after a game, by the names at its seats. */

@@ -1,4 +1,4 @@
-import { formatSeconds } from '../base/counts.ts'
+import { formatSeconds } from '../base/durations.ts'
 import { type CatalogueEntry, checkSeats, checkSettings } from '../games/catalogue.ts'
 import { isRefusal, RulesError } from '../games/game.ts'
 import type { InviteCodeLimit } from '../hall/accounts/invite-code-limiter.ts'
@@ -6,16 +6,16 @@ import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import { makeInviteCode, makeToken, parseInviteCode } from '../hall/accounts/tokens.ts'
 import type { LobbyRefusal, Page, PageRange, SeekAccepted, SeekInfo, SeekTerms } from '../hall/api.ts'
 import type { SeekHandle, SeekRequest } from '../hall/local-seek.ts'
+import type { OpenSeek } from '../hall/open-seek.ts'
 import type { TableOptions } from '../hall/openings.ts'
 import { type ClockRules, hasAccount, type PersonId, type Receipt } from '../hall/ports.ts'
-import type { OpenSeek } from '../hall/seek-matching.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import { findChallenge, findNearSeeks } from './challenge-answers.ts'
-import { MUTED } from './challenges.ts'
 import type { LobbyContext, SessionContext } from './context.ts'
 import { NAME_REQUIRED, noGame, notHere, toAuthRefusal, toLobbyRefusal, UNAVAILABLE } from './errors.ts'
 import { toSeekInfo } from './projections.ts'
 import type { SessionSeats } from './seats.ts'
+import { MUTED } from './user-notices.ts'
 import type { UserSeek, UserSession, UserSessions } from './user-sessions.ts'
 
 /** SeekingSession is the session for which a SeekControl seeks. */
@@ -285,7 +285,7 @@ export class SeekControl {
   /** Sends the challenge, if the seek is addressed to a user and has no code; returns a function that withdraws the challenge. */
   #challenge(user: OnlineUser, { against, code, ...seek }: Omit<SeekRequest, 'owner' | 'onSeated'>): (() => void) | undefined {
     if (against === undefined || code !== undefined) return undefined
-    return this.#context.challenges.sendChallenge({
+    return this.#context.userNotifier.sendChallenge({
       challenged: against,
       seeker: toSeekInfo(this.#context.catalogue, { ...seek, name: user.name }),
       address: this.#session.peer.address,
@@ -300,10 +300,10 @@ export class SeekControl {
     const person = this.#present(name)
     if (typeof person !== 'string') return person
     if (person === own) return { code: 'not-now', refused: 'you cannot challenge yourself: name another user' }
-    const { challenges } = this.#context
-    const receipt = await challenges.probe(person, from)
+    const { userNotifier } = this.#context
+    const receipt = await userNotifier.probe(person, from)
     if (receipt === 'muted') return MUTED
-    const wait = challenges.wait({ challenged: person, address: this.#session.peer.address })
+    const wait = userNotifier.wait({ challenged: person, address: this.#session.peer.address })
     return wait > 0
       ? { code: 'throttled', refused: `too many cancelled challenges to ${name}: try again in ${formatSeconds(wait)}` }
       : { person, receipt }

@@ -13,7 +13,6 @@ import { Hall } from '../hall/hall.ts'
 import type { Store } from '../hall/ports.ts'
 import type { ClientSeating, PeerHandle } from '../protocol/seating.ts'
 import { APPEND_LIMITS, type BatchLimits, FSYNC_LIMITS } from '../wire/transports/batching.ts'
-import { Challenges } from './challenges.ts'
 import { type HallLimits, type LobbyContext, type OnSeated, type SessionPeer, unlimitedHall } from './context.ts'
 import { DiskQuotas } from './disk-quota.ts'
 import { refuseWhenUnavailable } from './errors.ts'
@@ -21,6 +20,7 @@ import { notifyOfEnd, notifyOfRecord, recordForGuests } from './game-ends.ts'
 import { ProgramSeating } from './program-seating.ts'
 import { isPublic } from './projections.ts'
 import { LobbySession } from './session.ts'
+import { UserNotifier } from './user-notices.ts'
 import { SessionRegistry } from './user-sessions.ts'
 
 export interface LobbyServiceOptions {
@@ -47,7 +47,7 @@ export interface LobbyServiceOptions {
 export class LobbyService implements LobbyContext {
   readonly hall: Hall
   readonly people: People
-  readonly challenges: Challenges
+  readonly userNotifier: UserNotifier
   readonly sessions: SessionRegistry
   readonly catalogue: Catalogue
   readonly stock: GameAssets
@@ -74,15 +74,15 @@ export class LobbyService implements LobbyContext {
     this.#store = store
     this.batchLimits = store.waitsForDisk ? FSYNC_LIMITS : APPEND_LIMITS
     this.keeps = store.isDurable === true
-    this.challenges = new Challenges({ clock, notices: store.meeting.notices, onError })
+    this.userNotifier = new UserNotifier({ clock, notices: store.meeting.notices, onError })
     this.sessions = new SessionRegistry(onError)
     this.hall = new Hall({
       ...{ store, games, clock, random, onError, isListed: isPublic, bytes, idle: limits.move },
       onEnded: (table) => {
         recordForGuests(this.people, table)
-        notifyOfEnd(this.challenges, table)
+        notifyOfEnd(this.userNotifier, table)
       },
-      onRecorded: (table, changes) => notifyOfRecord(this.challenges, table, changes),
+      onRecorded: (table, changes) => notifyOfRecord(this.userNotifier, table, changes),
     })
     const passwords = new Passwords({ random: bytes })
     this.people = new People({
@@ -117,7 +117,7 @@ export class LobbyService implements LobbyContext {
 
   /** Closes the hall for a reason: all seats are released, and the tables stay as they are. */
   closeHall(reason: Error): void {
-    this.challenges.close()
+    this.userNotifier.close()
     this.people.close()
     this.hall.close(reason)
   }

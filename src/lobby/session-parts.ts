@@ -162,7 +162,7 @@ export abstract class SessionParts implements SeekingSession {
     lobby.stopListening = undefined
     if (!user || closed) return
     lobby.membership ??= context.sessions.join(user.person, this)
-    lobby.stopListening = context.challenges.subscribe(user.person, lobby.talk.withoutMuted(lobby.listener))
+    lobby.stopListening = context.userNotifier.subscribe(user.person, lobby.talk.withoutMuted(lobby.listener))
   }
 
   /** `quiet` is for a worksheet program, whose protocol cannot carry events from elsewhere in the hall. */

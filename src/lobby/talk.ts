@@ -57,11 +57,11 @@ export class LobbyTalk {
   async sendMessage({ name: from, person }: OnlineUser, name: string, text: string): Promise<LobbyRefusal | undefined> {
     const wrong = checkText(text) ?? this.#throttled()
     if (wrong) return wrong
-    const { people, challenges } = this.#context
+    const { people, userNotifier } = this.#context
     const found = people.named(name)
     if (!found) return notHere(name)
     if (found.person === person) return OWN_NAME
-    return challenges.sendMessage(found, { from, text, address: this.#peer.address })
+    return userNotifier.sendMessage(found, { from, text, address: this.#peer.address })
   }
 
   /** Mutes a user by name: this session gets no talk, messages or challenges from that user. */

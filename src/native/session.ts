@@ -10,7 +10,7 @@ import type {
   TableSnapshot,
 } from '../hall/api.ts'
 import { toSeek } from './commands/seek.ts'
-import { toSnapshotFields } from './commands/table.ts'
+import { toSnapshotFields } from './commands/table-snapshot.ts'
 import { commandsByType, type ToClient, VERSION } from './messages.ts'
 import { parseCommand } from './parsing.ts'
 

@@ -1,7 +1,7 @@
 import { guessing, type Try } from '../games/guessing.ts'
 import { client, defineAutomaton, server } from '../protocol/automaton.ts'
 import { type Program, type Protocol, plainLines } from '../protocol/definition.ts'
-import { secret } from '../protocol/options.ts'
+import { secret } from '../protocol/shared-options.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
 import { askInt, checkSecret, NumberJudge, parseIntGuess, toSecretNumber } from './numbers.ts'
 import { pythonInt, stripPython } from './python/values.ts'

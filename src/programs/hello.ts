@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { parseSpan } from '../base/counts.ts'
+import { parseSpan } from '../base/durations.ts'
 import { type Automaton, defineAutomaton, server } from '../protocol/automaton.ts'
 import { type HostTexts, type Options, type Program, type Protocol, readOption } from '../protocol/definition.ts'
 import type { FlagOption, TextOption } from '../protocol/option.ts'

@@ -1,6 +1,6 @@
 import { type Try, toTry } from '../games/guessing.ts'
 import { type Console, type Options, readOption } from '../protocol/definition.ts'
-import { secret } from '../protocol/options.ts'
+import { secret } from '../protocol/shared-options.ts'
 import { quoteText } from '../wire/text.ts'
 import { pythonDigits, pythonInt } from './python/values.ts'
 

@@ -7,6 +7,7 @@ import { Disconnected } from '../wire/disconnect.ts'
 import type { RunQueue } from '../wire/run-queue.ts'
 import type { Transport } from '../wire/transport.ts'
 import { type Automaton, expectation, isEndless, type Side } from './automaton.ts'
+import { ConversationNotes, type ConversationObserver } from './conversation-notes.ts'
 import {
   type Console,
   EndOfInput,
@@ -17,10 +18,9 @@ import {
   type RoleContext,
   readOption,
 } from './definition.ts'
-import { type ConversationObserver, Notices } from './notices.ts'
-import { pace as paceOption } from './options.ts'
 import { Peer } from './peer.ts'
 import { type ClientSeating, LocalSeating, type OpponentFor, type PeerHandle, type Player } from './seating.ts'
+import { pace as paceOption } from './shared-options.ts'
 import { quoteUnfinished } from './violation-text.ts'
 
 /** Default pause of paced protocols in milliseconds, to a peer on this machine and to a peer over a network. */
@@ -93,7 +93,7 @@ export class Conversation implements PeerHandle {
   #error: Error | undefined
   #isOver = false
   #over: PromiseWithResolvers<Error | undefined> | undefined
-  readonly #notices: Notices | undefined
+  readonly #notices: ConversationNotes | undefined
   /** True if the peer received a goodbye of the protocol. */
   #goodbye = false
 
@@ -113,7 +113,7 @@ export class Conversation implements PeerHandle {
     this.#observer = observer
     this.#clock = clock
     this.#peer = new Peer(this.connection, protocol.automaton, side)
-    this.#notices = observer?.onNotice && new Notices(this.#peer, observer, this.isEndless)
+    this.#notices = observer?.onNote && new ConversationNotes(this.#peer, observer, this.isEndless)
     this.#seating =
       createSeating?.(this) ??
       new LocalSeating(opponentFor ?? ((game) => atTerminal(protocol, setting, game.name)), random, (reason) => this.stop(reason))
@@ -236,7 +236,7 @@ export class Conversation implements PeerHandle {
     } finally {
       await this.#close(error)
       this.#error ??= this.#unreadViolation()
-      if (this.#error && !error) this.#observer?.onNotice?.('garbled', this.#error.message)
+      if (this.#error && !error) this.#observer?.onNote?.('garbled', this.#error.message)
       // the observer was notified when the role answered
       this.#error ??= this.#peer.failure
       this.#observer?.onClose?.()

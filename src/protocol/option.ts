@@ -8,7 +8,7 @@ export type Options = Readonly<Record<string, unknown>>
  * OptionBase has the fields of every declaration of a program option.
  *
  * A program lists in `takes` the options that it accepts. An option of one program is declared in the program's file, an option
- * of several in `options.ts`. The command line, the settings, the completions and the reference pages derive from the
+ * of several in `shared-options.ts`. The command line, the settings, the completions and the reference pages derive from the
  * declarations, so that no other file names an option. Two declarations with one spelling have one form (`kind`, `metavar`).
  */
 export interface OptionBase<Value> {

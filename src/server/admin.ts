@@ -12,8 +12,8 @@ import { lines } from '../wire/framing/lines.ts'
 import type { Listener, Transport } from '../wire/transport.ts'
 import { connectUnix, isOwnSocket, listenUnix } from '../wire/transports/unix.ts'
 import { AdminConnections } from './admin-connections.ts'
-import { Ladder, type LadderEntry, LadderRequest, ListPage, ListRequest, type ListSources, listPage } from './listings.ts'
 import type { Logs } from './observe/logs.ts'
+import { Ladder, type LadderEntry, LadderRequest, ListPage, ListRequest, type ListSources, listPage } from './operator-pages.ts'
 
 /** AdminRequest sets a new password for a registered name, or removes the name. */
 export const AdminRequest = z.strictObject({ action: z.enum(['reset', 'remove']), name: z.string() })

@@ -1,7 +1,7 @@
 import type { Membership } from '../base/churn-set.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Conversation } from '../protocol/conversation.ts'
-import type { ConversationObserver, Notice } from '../protocol/notices.ts'
+import type { ConversationNote, ConversationObserver } from '../protocol/conversation-notes.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import type { Address, Transport } from '../wire/transport.ts'
 import type { AdmissionControl } from './admission.ts'
@@ -61,7 +61,7 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
     this.#membership = membership
   }
 
-  onNotice(what: Notice, sentence: string): boolean {
+  onNote(what: ConversationNote, sentence: string): boolean {
     const { admission, logs } = this.#hosting
     if (!logs.noticed || !admission.mayLogNotice(what, this.client)) return false
     logs.noticed(this, what, sentence)

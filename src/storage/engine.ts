@@ -10,7 +10,7 @@ export interface StorageOptions {
   /** Called with errors that no caller waits for, such as exceptions of followers; by default they become warnings of the process. */
   readonly onError?: OnStoreError | undefined
   /** Called with sentences for the operator. By default they are dropped. */
-  readonly onNotice?: ((sentence: string) => void) | undefined
+  readonly onWarning?: ((sentence: string) => void) | undefined
 }
 
 /**

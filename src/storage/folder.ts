@@ -18,7 +18,7 @@ import { StoreError, type StoreErrorCode } from './error.ts'
 import { checkNoLinks, checkOwnLink, FILE_MODE, isStoreFile, listStoreFiles, restrictFile } from './names.ts'
 
 /** OnNotice is called with a sentence for the operator about a fault that does not stop the store. */
-export type OnNotice = (sentence: string) => void
+export type OnStoreWarning = (sentence: string) => void
 
 /** Mode of a folder for its owner alone, and the mode bits of other users. */
 const FOLDER_MODE = 0o700
@@ -33,7 +33,7 @@ const HAS_MODES = process.platform !== 'win32'
  * database, which may not exist yet. Throws a StoreError if the folder cannot be used, is read-only, or has links in the
  * place of files; then nothing is changed.
  */
-export function prepareFolder(folder: string, onNotice: OnNotice): string {
+export function prepareFolder(folder: string, onWarning: OnStoreWarning): string {
   const made = convertSystemErrors(folder, () => makeOwn(folder), {
     done: 'made',
     trouble: 'failed',
@@ -41,11 +41,11 @@ export function prepareFolder(folder: string, onNotice: OnNotice): string {
   })
   if (!made) convertSystemErrors(folder, () => checkNoLinks(folder))
   if (made) restrict(folder, FOLDER_MODE)
-  else if (HAS_MODES) tighten(folder, onNotice)
+  else if (HAS_MODES) tighten(folder, onWarning)
   checkWritable(folder, folder)
   const path = join(folder, 'parlor.db')
   if (existsSync(path)) checkWritable(path, folder)
-  if (HAS_MODES) for (const { name } of listStoreFiles(folder)) tightenFile(join(folder, name), folder, onNotice)
+  if (HAS_MODES) for (const { name } of listStoreFiles(folder)) tightenFile(join(folder, name), folder, onWarning)
   return path
 }
 
@@ -97,29 +97,29 @@ function missingFrom(folder: string): string[] {
   return [folder, ...missingFrom(dirname(folder))]
 }
 
-function tighten(folder: string, onNotice: OnNotice): void {
+function tighten(folder: string, onWarning: OnStoreWarning): void {
   const found = statSync(folder)
   if ((found.mode & OTHERS) === 0) return
   const mode = `${folder} has the mode ${modeOf(found)}`
   if (isOwn(found) && others(folder).length === 0) {
     restrict(folder, FOLDER_MODE)
-    return onNotice(`${mode}, and was open to other users of this machine: now it has 0700`)
+    return onWarning(`${mode}, and was open to other users of this machine: now it has 0700`)
   }
   const risk = (found.mode & OTHERS_WRITE) === 0 ? 'see the names of its files' : 'replace its files'
   const why = isOwn(found) ? 'it has other files too' : 'it belongs to another user'
-  onNotice(
+  onWarning(
     `${mode}, so that other users of this machine can ${risk}; ${why}, so the server does not change its mode: choose a folder for Parlor alone`,
   )
 }
 
-function tightenFile(path: string, folder: string, onNotice: OnNotice): void {
+function tightenFile(path: string, folder: string, onWarning: OnStoreWarning): void {
   const found = lstatSync(path, { throwIfNoEntry: false })
-  if (found?.isSymbolicLink()) return noteOpenTarget(path, onNotice)
+  if (found?.isSymbolicLink()) return noteOpenTarget(path, onWarning)
   if (!found?.isFile() || (found.mode & OTHERS) === 0) return
   const mode = modeOf(found)
-  if (!isOwn(found)) return onNotice(`${path} has the mode ${mode} and belongs to another user: give it to this one (chown)`)
+  if (!isOwn(found)) return onWarning(`${path} has the mode ${mode} and belongs to another user: give it to this one (chown)`)
   const done = convertSystemErrors(path, () => restrictFile(path, folder), { done: 'restricted to its owner', trouble: 'failed' })
-  onNotice(
+  onWarning(
     done
       ? `${path} had the mode ${mode}, and was open to other users of this machine: now it has 0600`
       : `${path} has the mode ${mode}, and is open to other users of this machine; it has another name elsewhere (a hard link), so its mode stays: if it is yours alone, type "chmod 600" and its path`,
@@ -127,10 +127,10 @@ function tightenFile(path: string, folder: string, onNotice: OnNotice): void {
 }
 
 /** Reports that the target of a link is open to other users. The target may belong to another program, so its mode stays. */
-function noteOpenTarget(path: string, onNotice: OnNotice): void {
+function noteOpenTarget(path: string, onWarning: OnStoreWarning): void {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found || (found.mode & OTHERS) === 0) return
-  onNotice(
+  onWarning(
     `${path} leads to a file that has the mode ${modeOf(found)}, and is open to other users of this machine: type "chmod 600" and its path`,
   )
 }

@@ -1,15 +1,16 @@
 import { type Clock, createSystemClock } from '../base/clock.ts'
 import type { Random } from '../games/game.ts'
 import { Conversation } from '../protocol/conversation.ts'
+import type { ConversationNote } from '../protocol/conversation-notes.ts'
 import type { Options, Program } from '../protocol/definition.ts'
 import { IdleTimeouts } from '../protocol/idle-timeouts.ts'
-import type { Notice } from '../protocol/notices.ts'
 import type { ClientSeating, PeerHandle } from '../protocol/seating.ts'
 import { AcceptQueue } from '../wire/accept-queue.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
+import { EXIT } from './exit-codes.ts'
+import { cannotListen, formatAddress, isSocketPath } from './system-errors.ts'
 import { createConsole, type Terminal } from './terminal.ts'
-import { cannotListen, EXIT, formatAddress, isSocketPath } from './trouble.ts'
 
 export interface HostOptions {
   readonly program: Program
@@ -57,7 +58,9 @@ export async function host(hosting: HostOptions): Promise<number> {
     const { options, random, seating: createSeating } = hosting
     const print = (sentence: string) => printError(clients > 1 ? `${formatAddress(remote)}: ${sentence}` : sentence)
     // with more than three clients, the notices about silent clients would flood the terminal
-    const observer = { onNotice: (what: Notice, text: string) => (what === 'waiting' && talking.size > 3 ? undefined : print(text)) }
+    const observer = {
+      onNote: (what: ConversationNote, text: string) => (what === 'waiting' && talking.size > 3 ? undefined : print(text)),
+    }
     const console = createConsole(terminal, print)
     const terms = {
       program,

@@ -2,13 +2,14 @@ import { type Clock, createSystemClock } from '../base/clock.ts'
 import type { Random } from '../games/game.ts'
 import { pythonInt } from '../programs/python/values.ts'
 import type { Conversation } from '../protocol/conversation.ts'
+import type { ConversationNote } from '../protocol/conversation-notes.ts'
 import { EndOfInput, type Options, type Program } from '../protocol/definition.ts'
-import type { Notice } from '../protocol/notices.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import { quoteText } from '../wire/text.ts'
 import type { Address, Transport } from '../wire/transport.ts'
+import { EXIT } from './exit-codes.ts'
+import { addAddress, cannotConnect } from './system-errors.ts'
 import { createConsole, type Terminal } from './terminal.ts'
-import { addAddress, cannotConnect, EXIT } from './trouble.ts'
 
 export interface JoinOptions {
   readonly program: Program
@@ -55,7 +56,7 @@ export async function join(joining: JoinOptions): Promise<number> {
     const { Conversation } = await loading
     let last: string | undefined
     const observer = {
-      onNotice(_: Notice, sentence: string) {
+      onNote(_: ConversationNote, sentence: string) {
         last = sentence
         printError(sentence)
       },

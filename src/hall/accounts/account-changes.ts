@@ -4,7 +4,7 @@ import { foldName } from '../names/names.ts'
 import type { Account, Accounts, PersonId } from '../ports.ts'
 import type { AccountWatch } from './account-watch.ts'
 import { type AuthError, notRegistered, WRONG } from './auth-errors.ts'
-import type { Logins } from './logins.ts'
+import type { LoginLimits } from './login-limits.ts'
 import type { NameRegistry } from './name-registry.ts'
 import { ENDED, type OnlineUser, type OnlineUsers } from './online-users.ts'
 import { checkNew, type Passwords } from './passwords.ts'
@@ -30,7 +30,7 @@ export interface PasswordProof {
 export interface AccountChangesOptions {
   readonly accounts: Accounts
   readonly passwords: Passwords
-  readonly logins: Logins
+  readonly logins: LoginLimits
   readonly names: NameRegistry
   readonly online: OnlineUsers
   readonly seats: Seats

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { RateLimiter, TokenBucket } from '../../base/rate-limit.ts'
 import type { AuthError } from './auth-errors.ts'
-import { RATES as LOGIN, toThrottleError } from './logins.ts'
+import { RATES as LOGIN, toThrottleError } from './login-limits.ts'
 
 /*
  * Only wrong invitation codes count: for the connection, and for the address, which bounds the gain of a guesser with

@@ -10,8 +10,8 @@ import { AccountWatch } from './account-watch.ts'
 import { type AuthError, alreadyRegistered, badName, needsPassword, SESSION_OVER, WRONG } from './auth-errors.ts'
 import { GuestGames, GuestSecrets, guestOf } from './guests.ts'
 import { type InviteCodeLimit, InviteCodeLimiter } from './invite-code-limiter.ts'
+import { type Attempt, LoginLimits } from './login-limits.ts'
 import { LoginSessions } from './login-sessions.ts'
-import { type Attempt, Logins } from './logins.ts'
 import { NameRegistry, readName } from './name-registry.ts'
 import { ENDED, type OnlineUser, OnlineUsers, type OnReplaced } from './online-users.ts'
 import { checkNew, type Passwords } from './passwords.ts'
@@ -34,7 +34,7 @@ import type { RandomBytes } from './tokens.ts'
  * therefore runs in `AccountWatch.during`; the verification of an account that has changed is void. A registration ends guests
  * of its name only after the account is stored, because a guest can enter while it is being stored.
  *
- * Guesses. A login, a registration and a proof of the password each take from a rate limit (`logins.ts`) before any hash is
+ * Guesses. A login, a registration and a proof of the password each take from a rate limit (`login-limits.ts`) before any hash is
  * computed. A right password returns its attempt to the limit, and so does a login whose password was never compared. A wrong password
  * and an unknown name take the same time and have the same answer.
  */
@@ -83,7 +83,7 @@ export class People {
   readonly #onError: (sentence: string, reason: unknown) => void
   readonly #seats: Seats
   readonly #gameWords: GameWords
-  readonly #logins: Logins
+  readonly #logins: LoginLimits
   readonly #codes: InviteCodeLimiter
   readonly #users: OnlineUsers
   readonly #names: NameRegistry
@@ -103,7 +103,7 @@ export class People {
     this.#clock = clock
     this.#seats = seats
     this.#onError = onError
-    this.#logins = new Logins(clock)
+    this.#logins = new LoginLimits(clock)
     this.#users = new OnlineUsers(clock)
     if (presence) {
       const announced = new ServerPresence({ ...presence, onError }, this.#users)

@@ -1,4 +1,5 @@
-import { formatCount, formatSpan } from '../../base/counts.ts'
+import { formatCount } from '../../base/counts.ts'
+import { formatSpan } from '../../base/durations.ts'
 import type { Side } from '../../protocol/automaton.ts'
 import { placeInside } from './cuts.ts'
 import type { FaultDecisions } from './decisions.ts'

@@ -1,4 +1,4 @@
-import { formatSpan } from '../../base/counts.ts'
+import { formatSpan } from '../../base/durations.ts'
 import type { FaultValue } from './rule.ts'
 import { type FaultUnit, specOf, type Verb } from './verbs.ts'
 

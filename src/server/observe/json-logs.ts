@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { type ConnectionInfo, formatError, isLogged, type Level, type Logs, noticeLevels } from './logs.ts'
+import { type ConnectionInfo, formatError, isLogged, type Level, type Logs, noteLevels } from './logs.ts'
 
 export interface JsonLogsOptions {
   readonly level: Level
@@ -33,7 +33,7 @@ export function jsonLogs({ level, write, now }: JsonLogsOptions): Logs {
     log: (at, sentence) => logger[at](sentence),
     connected: (info) => logger.info({ event: 'came', ...about(info) }, 'a client has connected'),
     seated: (info, table, seat) => logger.info({ event: 'seated', ...about(info), table, seat }, 'the client has taken a seat'),
-    noticed: (info, what, sentence) => logger[noticeLevels[what]]({ event: what, ...about(info) }, maskQuotes(sentence)),
+    noticed: (info, what, sentence) => logger[noteLevels[what]]({ event: what, ...about(info) }, maskQuotes(sentence)),
     traced: (info, line) => logger.info({ event: 'trace', ...about(info) }, line),
     ended: (info, { level: weight, trouble, ...ending }) =>
       logger[weight](

@@ -1,4 +1,4 @@
-import type { Notice } from '../../protocol/notices.ts'
+import type { ConversationNote } from '../../protocol/conversation-notes.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import type { Address } from '../../wire/transport.ts'
 
@@ -40,7 +40,7 @@ export interface Logs {
   connected?(info: ConnectionInfo): void
   seated?(info: ConnectionInfo, table: number, seat: number): void
   /** Logs a notice about an open conversation: for example, that a message is incomplete or was refused. */
-  noticed?(info: ConnectionInfo, what: Notice, sentence: string): void
+  noticed?(info: ConnectionInfo, what: ConversationNote, sentence: string): void
   /** Logs a line of a conversation's trace, if the operator has requested a trace. */
   traced?(info: ConnectionInfo, line: string): void
   ended?(info: ConnectionInfo, ending: ConversationEnd): void
@@ -52,7 +52,7 @@ export interface Logs {
  * Level of each notice. A message before its turn and a slow program are part of many games. A refused message matters to
  * its author, because the client may not show the answer.
  */
-export const noticeLevels: Readonly<Record<Notice, Level>> = {
+export const noteLevels: Readonly<Record<ConversationNote, Level>> = {
   unfinished: 'warn',
   garbled: 'warn',
   early: 'debug',

@@ -4,7 +4,7 @@ import type { Store } from '../../hall/ports.ts'
 import { type OnStoreError, warn } from '../error.ts'
 import { EventLog } from '../event-log.ts'
 import type { EventStore } from '../event-store.ts'
-import { convertSystemErrors, type OnNotice, prepareFolder, withNewFolder } from '../folder.ts'
+import { convertSystemErrors, type OnStoreWarning, prepareFolder, withNewFolder } from '../folder.ts'
 import { GroupCommit } from '../group-commit.ts'
 import { TableClaims } from '../memory-leases.ts'
 import { connectMeeting, createMeetingBacking } from '../memory-meeting.ts'
@@ -34,7 +34,7 @@ export interface StoreOptions {
   /** Source of time; the system's by default. */
   readonly timers?: Timers | undefined
   /** Called with sentences for the operator, such as on files that other users could read. By default the store drops them. */
-  readonly onNotice?: OnNotice | undefined
+  readonly onWarning?: OnStoreWarning | undefined
 }
 
 /**
@@ -47,19 +47,19 @@ export async function openStore({
   durable = 'process',
   keep = Number.POSITIVE_INFINITY,
   onError = warn,
-  onNotice = () => {},
+  onWarning = () => {},
   timers = systemTimers,
 }: StoreOptions): Promise<Store> {
-  const path = databaseIn(folder, onNotice)
+  const path = databaseIn(folder, onWarning)
   const guard = new LossGuard(path)
   const outage = new Outage({ timers, probe: () => database.probe(), onError })
   const onFailure: OnStoreError = (error) => outage.reportFailure(error)
   const database = guard.openDatabase(durable, onFailure)
   try {
     migrate(database)
-    guard.checkRows(database, onNotice)
+    guard.checkRows(database, onWarning)
     const events = new SqliteEventStore(database, onFailure)
-    guard.checkEnd(database, events.progress, onNotice)
+    guard.checkEnd(database, events.progress, onWarning)
     guard.open(database, durable, events.progress)
     const guarded: Pick<EventStore, 'write'> = {
       write(batches, works) {
@@ -71,7 +71,7 @@ export async function openStore({
       },
     }
     let closed = false
-    const endWatch = watchMark({ guard, database, timers, progress: () => events.progress, onNotice, onError })
+    const endWatch = watchMark({ guard, database, timers, progress: () => events.progress, onWarning, onError })
     const commits = new GroupCommit(guarded, onError, outage)
     const backing = createMeetingBacking({ onError })
     const tables = new EventLog(events, commits, new TableClaims(backing.leases))
@@ -117,7 +117,7 @@ export async function openStore({
 }
 
 /** Returns the path of the database in a folder; creates both if they do not exist. Throws a StoreError, also if the database is lost. */
-function databaseIn(folder: string, onNotice: OnNotice): string {
+function databaseIn(folder: string, onWarning: OnStoreWarning): string {
   const named = join(folder, 'parlor.db')
   // these checks run before anything is created or changed; `prepareFolder` explains why a folder cannot be used
   if (isFolder(folder)) {
@@ -125,7 +125,7 @@ function databaseIn(folder: string, onNotice: OnNotice): string {
     checkDatabaseExists(resolveDatabase(named))
   }
   return withNewFolder(folder, () => {
-    const path = resolveDatabase(prepareFolder(folder, onNotice))
+    const path = resolveDatabase(prepareFolder(folder, onWarning))
     if (!existsSync(path)) createDatabase(path)
     return path
   })

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { formatCount } from '../../base/counts.ts'
 import { isTemporary } from '../../hall/ports.ts'
 import { type OnStoreError, StoreError } from '../error.ts'
-import { convertSystemErrors, type OnNotice } from '../folder.ts'
+import { convertSystemErrors, type OnStoreWarning } from '../folder.ts'
 import { Database, type Durability, toNumber, toText } from './database.ts'
 import { countMissingBytes, damagedLogPath, markPath, preservedLogPath } from './database-files.ts'
 import { checkStructure, type Damage, findDamages, findTablesAt } from './journal-scan.ts'
@@ -65,14 +65,14 @@ export class LossGuard {
    * Reports damaged rows of the journal, and the tables that cannot be read because of them; all other tables can be read.
    * Throws a StoreError with the code `damaged` if the structure of the file is damaged.
    */
-  checkRows(database: Database, onNotice: OnNotice): void {
+  checkRows(database: Database, onWarning: OnStoreWarning): void {
     const wrong = checkStructure(database)
     if (wrong.length > 0) throw this.damageError(wrong.slice(0, 3).join('; '))
     const damages = findDamages(database)
     if (damages.length === 0) return
     const tables = findTablesAt(database, new Set(damages.map(({ place }) => place)))
     const { message } = this.damageError(`${describe(damages)}; ${formatTables(tables)} cannot be read any more, and all others can`)
-    onNotice(message)
+    onWarning(message)
   }
 
   /** Adds advice to an error about damage; returns any other error unchanged. */
@@ -87,9 +87,9 @@ export class LossGuard {
 
   /**
    * Throws a StoreError with the code `damaged` if commits are missing at the end of the journal; after a loss of power, calls
-   * `onNotice` instead.
+   * `onWarning` instead.
    */
-  checkEnd(database: Database, progress: Progress, onNotice: OnNotice): void {
+  checkEnd(database: Database, progress: Progress, onWarning: OnStoreWarning): void {
     const origin = readOrigin(database)
     const { mark } = this.#found
     const hadLog = this.#log.existed
@@ -99,17 +99,17 @@ export class LossGuard {
         quietly(() => renameSync(preservedLogPath(this.#path), damagedLogPath(this.#path)))
         throw this.damageError(`its log parlor.db-wal is ${hadLog ? 'damaged or cut off' : 'missing'}: ${lost}`)
       }
-      onNotice(`${this.#path}: the machine stopped without warning before its disk had the last commits: ${lost}`)
+      onWarning(`${this.#path}: the machine stopped without warning before its disk had the last commits: ${lost}`)
     } else if (origin.open && !hadLog && mark?.origin !== origin.id) {
       throw this.damageError('its log parlor.db-wal is missing: the last commits of a server are lost, and their number is unknown')
     } else if (origin.open && !hadLog && mark?.open) {
-      onNotice(
+      onWarning(
         `${this.#path}: its log parlor.db-wal is missing; no event of a game is lost by that, but names, passwords or results may be`,
       )
     }
     const wrong = this.#wrongMark(origin)
     if (wrong !== undefined)
-      onNotice(`${markPath(this.#path)} ${wrong}: if commits are missing at the end of ${this.#path}, that cannot be detected this time`)
+      onWarning(`${markPath(this.#path)} ${wrong}: if commits are missing at the end of ${this.#path}, that cannot be detected this time`)
   }
 
   /** Returns what is wrong with the mark of a database, as a clause. A database that a server has closed needs no mark. */

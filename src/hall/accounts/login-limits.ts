@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../base/clock.ts'
-import { formatSeconds } from '../../base/counts.ts'
+import { formatSeconds } from '../../base/durations.ts'
 import { type Rate, RateLimiter } from '../../base/rate-limit.ts'
 import type { AuthError } from './auth-errors.ts'
 
@@ -42,7 +42,7 @@ export interface Attempt {
 }
 
 /** Logins limits the rate of password attempts and of registrations. */
-export class Logins {
+export class LoginLimits {
   readonly #clock: Clock
   readonly #pairs = new RateLimiter(RATES.pair)
   readonly #names = new RateLimiter(RATES.name)

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { type Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { parseSpan, parseWhole } from '../base/counts.ts'
+import { parseWhole } from '../base/counts.ts'
+import { parseSpan } from '../base/durations.ts'
 import { pythonInt } from '../programs/python/values.ts'
 import type { ProgramOption } from '../protocol/option.ts'
 import { formatDuplicate } from '../wire/text.ts'

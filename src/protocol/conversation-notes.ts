@@ -8,12 +8,12 @@ import type { PeerObserver } from './violation-text.ts'
  * whose bytes are not text; `early`: a message before the peer's turn; `rejected`: a refused message (the logs have this
  * name); `waiting`: a program that sends without input from a person is silent.
  */
-export type Notice = 'unfinished' | 'garbled' | 'early' | 'rejected' | 'waiting'
+export type ConversationNote = 'unfinished' | 'garbled' | 'early' | 'rejected' | 'waiting'
 
 /** ConversationObserver is notified of a conversation's notices and of its end. */
 export interface ConversationObserver {
   /** Called with a sentence for a person. Returns `false` if the sentence was not shown. */
-  onNotice?(what: Notice, sentence: string): unknown
+  onNote?(what: ConversationNote, sentence: string): unknown
   /** Called when this side sends no more messages; `trouble` is missing if the conversation ended as its protocol ends. */
   onEnd?(trouble: Error | undefined): void
   /** Called when the connection is closed. */
@@ -29,7 +29,7 @@ const WAITED_FOR = 3000
 /** Remembered holds the notices of one conversation, and sentences that matter only if it ends with an error. */
 interface Remembered {
   /** Number of received messages when each kind was reported last. */
-  readonly shownAfter: Partial<Record<Notice, number>>
+  readonly shownAfter: Partial<Record<ConversationNote, number>>
   /** Sentences on refused input of a person, and on an early message; shown if the conversation ends with an error. */
   refusedInput?: string
   early?: string
@@ -40,7 +40,7 @@ interface Remembered {
 }
 
 /** Notices reports oddities of a running conversation to its observer, each at most once for a message of the peer. */
-export class Notices implements PeerObserver {
+export class ConversationNotes implements PeerObserver {
   readonly #peer: Peer
   readonly #observer: ConversationObserver
   readonly #always: boolean
@@ -110,7 +110,7 @@ export class Notices implements PeerObserver {
   }
 
   /** Reports a sentence, unless one of that kind was reported since the last message. */
-  #once(what: Notice, findSentence: () => string | undefined): void {
+  #once(what: ConversationNote, findSentence: () => string | undefined): void {
     const { received } = this.#peer.connection
     if (this.#remembered?.shownAfter[what] === received) return
     const sentence = findSentence()
@@ -119,8 +119,8 @@ export class Notices implements PeerObserver {
     if (this.#show(what, sentence) === false) this.#peer.forgetUnfinished()
   }
 
-  #show(what: Notice, sentence: string): unknown {
-    return this.#observer.onNotice?.(what, sentence)
+  #show(what: ConversationNote, sentence: string): unknown {
+    return this.#observer.onNote?.(what, sentence)
   }
 
   #remember(): Remembered {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { formatSpan, parseSpan } from '../base/counts.ts'
+import { formatSpan, parseSpan } from '../base/durations.ts'
 import { formatSize, parseSize } from '../base/sizes.ts'
 import { type OptionVerb, parseFaults, toRules } from '../lab/faults/grammar.ts'
 import type { Address } from '../wire/transport.ts'

@@ -4,14 +4,14 @@ import type { LobbyService } from '../lobby/service.ts'
 import type { Health, HttpServer } from '../server/http.ts'
 import type { Metrics } from '../server/observe/metrics.ts'
 import type { ListenStatus, Server } from '../server/server.ts'
-import { cannotListen, formatAddress as placeOf } from '../terminal/trouble.ts'
+import { cannotListen, formatAddress as placeOf } from '../terminal/system-errors.ts'
 import type { Address } from '../wire/transport.ts'
 import { wallClock } from './clock.ts'
 import { shortName } from './same-port.ts'
 import { NOWHERE } from './stores.ts'
 
 /** Monitor serves metrics and health over HTTP, or holds the reason why it cannot. */
-export interface Monitor {
+export interface MetricsServer {
   /** Address at which it listens, or should listen if there is a `failure`. */
   readonly address: Address
   readonly failure?: unknown
@@ -23,7 +23,7 @@ export interface Monitor {
 }
 
 /** Listens at the HTTP address of the settings. Resolves to `undefined` if that is `none`. */
-export async function openMonitor(http: Config['http']): Promise<Monitor | undefined> {
+export async function openMetricsServer(http: Config['http']): Promise<MetricsServer | undefined> {
   if (http === NOWHERE) return undefined
   const metrics = new (await import('../server/observe/metrics.ts')).Metrics()
   const { openHttpServer } = await import('../server/http.ts')
@@ -56,14 +56,14 @@ function statusOf({ stopping }: Server, { availability }: Store): Pick<Health, '
 }
 
 /** Returns the sentence for a start that fails because the server cannot listen at the address that `--http` names. */
-export function formatRefusal({ address, failure }: Monitor): string {
+export function formatRefusal({ address, failure }: MetricsServer): string {
   const at = placeOf(address)
   const why = cannotListen(address, failure).replace('--port', '--http')
   return `nothing is served: ${why.replace(`${at}:`, () => `${at} for metrics and health:`)}`
 }
 
 /** Returns the sentence for a server without metrics and health: another process has their port, or a program of this server has it. */
-export function formatNotShown({ address, failure }: Monitor, places: readonly ListenStatus[]): string {
+export function formatNotShown({ address, failure }: MetricsServer, places: readonly ListenStatus[]): string {
   const own = places.find((one) => one.failure === undefined && one.transport !== 'udp' && one.address.port === address.port)
   const why = own
     ? `${shortName(own.program)} has that port, ${address.port}: choose another with --http`

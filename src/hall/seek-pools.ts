@@ -1,6 +1,6 @@
 import { OrderedList } from '../base/ordered-list.ts'
+import { findSeats, formatCanonical, type Match, type OpenSeek } from './open-seek.ts'
 import { PEER, type PersonId } from './ports.ts'
-import { findSeats, formatCanonical, type Match, type OpenSeek } from './seek-matching.ts'
 
 /** Wildcard in the key of a pool, different from the text of every setting and clock. */
 const ANY = '*'
@@ -19,7 +19,7 @@ type Pool<Waiting> = Map<string, Map<number, Waiting>>
  * agree, so a search for the first suitable seek looks at few of them, even if many are open. For a new seek that accepts any
  * settings or any clock, each seek is also in pools whose keys have a wildcard instead.
  */
-export class Seeks<Waiting extends OpenSeek> {
+export class SeekPools<Waiting extends OpenSeek> {
   readonly #entries = new Map<Waiting, Entry>()
   readonly #pools = new Map<string, Pool<Waiting>>()
   readonly #byPerson = new Map<PersonId, OrderedList<Waiting>>()

@@ -3,7 +3,7 @@ import { RateLimiter } from '../base/rate-limit.ts'
 import type { FinishedGame, LobbyListener, LobbyRefusal, RatingChanges, SeekInfo } from '../hall/api.ts'
 import type { PersonId, Receipt, UserNotice, UserNotices } from '../hall/ports.ts'
 
-export interface ChallengesOptions {
+export interface UserNotifierOptions {
   readonly clock: Clock
   /** Carries challenges and messages to the servers at which their receivers are. */
   readonly notices: UserNotices
@@ -22,7 +22,7 @@ export interface Challenge {
 }
 
 /** ChallengeListener is called with challenges and messages to one user, at one session, which may have muted their sender. */
-export interface ChallengeListener extends LobbyListener {
+export interface NoticeListener extends LobbyListener {
   /** Checks whether this session has not muted the user with this name. */
   isUnmuted(name: string): boolean
 }
@@ -37,16 +37,16 @@ const CANCELLED = { burst: 20, refill: 10_000 }
  * Challenges delivers challenges, messages and results to users, at each of their lobby sessions. Challenges and messages are
  * notices, which reach the sessions at all servers; each server subscribes once, for all its users.
  */
-export class Challenges {
+export class UserNotifier {
   readonly #clock: Clock
   readonly #notices: UserNotices
-  readonly #onError: ChallengesOptions['onError']
-  readonly #listeners = new Map<PersonId, Set<ChallengeListener>>()
+  readonly #onError: UserNotifierOptions['onError']
+  readonly #listeners = new Map<PersonId, Set<NoticeListener>>()
   readonly #cancelled = new RateLimiter(CANCELLED)
   readonly #messages = new RateLimiter(MESSAGES)
   readonly #stop: () => void
 
-  constructor({ clock, notices, onError }: ChallengesOptions) {
+  constructor({ clock, notices, onError }: UserNotifierOptions) {
     this.#clock = clock
     this.#notices = notices
     this.#onError = onError
@@ -59,7 +59,7 @@ export class Challenges {
   }
 
   /** Subscribes a listener to the notifications of a user; returns a function that unsubscribes it. */
-  subscribe(person: PersonId, listener: ChallengeListener): () => void {
+  subscribe(person: PersonId, listener: NoticeListener): () => void {
     const listeners = this.#listeners.get(person) ?? new Set()
     this.#listeners.set(person, listeners.add(listener))
     return () => {
@@ -129,7 +129,7 @@ export class Challenges {
   }
 
   /** Calls `notify` for each listener of a user; an exception of one does not reach the others, or the caller. */
-  #notify(person: PersonId, notify: (listener: ChallengeListener) => unknown): void {
+  #notify(person: PersonId, notify: (listener: NoticeListener) => unknown): void {
     for (const listener of [...(this.#listeners.get(person) ?? [])]) {
       try {
         notify(listener)
@@ -142,7 +142,7 @@ export class Challenges {
 
 export const MUTED: LobbyRefusal = { code: 'muted', refused: 'that user has muted you' }
 
-function deliver(listener: ChallengeListener, notice: Exclude<UserNotice, { type: 'probe' }>): void {
+function deliver(listener: NoticeListener, notice: Exclude<UserNotice, { type: 'probe' }>): void {
   switch (notice.type) {
     case 'challenged':
       return listener.challenged(notice.seeker)

@@ -1,4 +1,5 @@
-import { formatCount, parseSpan } from '../base/counts.ts'
+import { formatCount } from '../base/counts.ts'
+import { parseSpan } from '../base/durations.ts'
 import { scriptedRandom } from '../games/random.ts'
 import type { FileOption, ProgramOption, TextOption } from './option.ts'
 

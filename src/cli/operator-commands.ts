@@ -19,10 +19,10 @@ import {
   parseNamedLimit,
   parseNamedPort,
   STRICT,
-} from './values.ts'
+} from './option-parsers.ts'
 
 /** Returns the commands for operators: they run a server, and read, copy or repair its data. */
-export function serverCommands(end: (code: number) => void): readonly CommandForm[] {
+export function operatorCommands(end: (code: number) => void): readonly CommandForm[] {
   return [
     {
       usage: 'serve',
@@ -78,7 +78,7 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
           .action(async (action, name, { plugin, json, csv }, command) => {
             const data = await folderOf(command)
             if (action === 'list' && name === undefined) {
-              return end(await (await import('./listings.ts')).peopleListCommand({ data, json, csv }))
+              return end(await (await import('./history-commands.ts')).peopleListCommand({ data, json, csv }))
             }
             if (json || csv) throw new UsageError(`--json and --csv are for "people list", and not for ${JSON.stringify(action)}`)
             return end(await (await import('./people.ts')).peopleCommand(action, name, { data, plugin }))
@@ -95,7 +95,7 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
           .option('--csv', 'print them as CSV (default)')
           .option('--plugin <file>', PLUGIN, appendValue)
           .action(async (game, { plugin, json, csv }, command) =>
-            end(await (await import('./listings.ts')).resultsCommand(game, { data: await folderOf(command), plugin, json, csv })),
+            end(await (await import('./history-commands.ts')).resultsCommand(game, { data: await folderOf(command), plugin, json, csv })),
           ),
     },
     {
