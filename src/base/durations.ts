@@ -2,7 +2,10 @@ import { formatCount } from './counts.ts'
 
 const UNITS = { ms: 1, s: 1000, m: 60_000 }
 
-/** Parses a time span such as `100ms`, `2s` or `1m` to milliseconds; a bare number is in `unit`. Returns `undefined` if invalid. */
+/**
+ * Parses a time span such as `100ms`, `2s` or `1m` to milliseconds; a bare number is in `unit`. Returns `undefined` if the text is
+ * not a time span.
+ */
 export function parseSpan(text: string, unit: keyof typeof UNITS): number | undefined {
   const [, number, given] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text.trim()) ?? []
   if (number === undefined) return undefined

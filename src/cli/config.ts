@@ -57,7 +57,7 @@ export interface Flags {
   readonly level?: string
   readonly limit?: Readonly<Record<string, string>>
   readonly json?: boolean
-  /** Options of programs, with their texts. */
+  /** The values of the options of programs, as the user typed them. */
   readonly given?: readonly GivenOption[]
 }
 
@@ -76,7 +76,7 @@ const ALL = '*'
 export async function configCommand(flags: Flags): Promise<number> {
   const settings = await resolveSettings(flags)
   await selectPrograms(settings, (await loadFromSettings(settings)).programs)
-  // only "serve" prints which lines of the files it skips
+  // only "serve" prints which lines of the files Parlor skips
   await loadOptions(settings, () => {})
   const terminal = new Terminal()
   terminal.write(flags.json ? formatJson(settings) : formatToml(settings, terminal.columns))
@@ -139,7 +139,7 @@ async function loadSchema(layers: readonly ConfigSource[]): Promise<{ schema: Se
   })
 }
 
-/** Returns sentences for unknown program names in sources that have other faults, too. */
+/** Returns sentences for unknown program names in sources that have other mistakes, too. */
 async function programFaults(layers: readonly ConfigSource[], programs: ProgramRegistry): Promise<readonly string[]> {
   const names = layers.flatMap(({ values, from, lineOf }) =>
     ['only', 'iterative', 'ports'].flatMap((setting) => {
@@ -169,7 +169,10 @@ export interface ServedPrograms {
   readonly http: ResolvedConfig['config']['http']
 }
 
-/** Selects the programs that the settings name. Rejects with a UsageError for an unknown program, or one that is not served. */
+/**
+ * Selects the programs that the settings name. Rejects with a UsageError for an unknown program, or for a program that the settings
+ * leave out.
+ */
 export async function selectPrograms(settings: ResolvedConfig, registry: ProgramRegistry): Promise<ServedPrograms> {
   checkStreams(settings)
   const { only, ports, iterative } = settings.config
@@ -222,7 +225,7 @@ function portsOf({ config: { host, ports, portBase } }: ResolvedConfig, programs
     if (last > 65535)
       throw new UsageError(`--port-base ${portBase} leaves no room for ${programs.length} programs: the last would be at ${last}`)
     const shipped = programs.filter(isShipped)
-    // plug-ins follow behind the metrics, so that they shift no other port
+    // the ports of plug-ins follow the port of the metrics, so that a plug-in shifts no other port
     const others = programs.filter((program) => !isShipped(program))
     const counted =
       portBase === undefined

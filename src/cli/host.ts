@@ -86,8 +86,8 @@ export async function hostCommand(name: string, options: HostFlags): Promise<num
 }
 
 /**
- * Divides the options between a program that takes some of them itself (`own`) and the network: hello-split cuts its own
- * message at `--split 8`, and leaves `--split 1..5` to the network.
+ * Divides the options between a program that takes some of them (`own`) and the network: hello-split cuts its own message at
+ * `--split 8`, and leaves `--split 1..5` to the network.
  */
 function divideOptions(
   { takes = [] }: Pick<Program, 'takes'>,

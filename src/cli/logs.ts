@@ -3,7 +3,7 @@ import { formatAddress } from '../terminal/system-errors.ts'
 import { wallClock } from './clock.ts'
 import { printLine } from './diagnostics.ts'
 
-/** Creates the logs of a server, which are printed on standard error as plain lines or as JSON. */
+/** Creates the logs of a server, which print on standard error as plain lines or as JSON. */
 export async function createLogs({ log, level }: { readonly log: 'plain' | 'json'; readonly level: Level }): Promise<Logs> {
   if (log === 'plain') return plainLogs(level)
   const { jsonLogs } = await import('../server/observe/json-logs.ts')

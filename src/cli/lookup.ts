@@ -34,8 +34,9 @@ const SERVICES: Readonly<Record<string, number>> = {
 }
 
 /**
- * Runs `parlor lookup [NAME]` (FH slides, "general information"): prints this machine's name and addresses; or the
- * addresses of a name, the name of an address, the port of a service, the service of a port. Resolves to the exit code.
+ * Runs `parlor lookup [NAME]` (FH slides, "general information"). Without a name, prints this machine's name and addresses.
+ * Otherwise prints the addresses of a name, the name of an address, the port of a service, or the service of a port. Resolves to
+ * the exit code.
  */
 export async function lookupCommand(name?: string): Promise<number> {
   const terminal = new Terminal()

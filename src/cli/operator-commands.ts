@@ -134,7 +134,7 @@ export function operatorCommands(end: (code: number) => void): readonly CommandF
   ]
 }
 
-/** Adds the options that are settings of a server: a file or the environment can set each of them, too. */
+/** Adds the options that are settings of a server, which a file or the environment can set, too. */
 function configurable(command: Command): Command {
   const settings = command
     .option('--host <address>', 'listen on this address; 0.0.0.0 for all of this machine', parseAddress, defaults.host)
@@ -180,7 +180,7 @@ function dataOption(about: string): Option {
   return new Option('--data <folder>', about).default(defaults.data).env('PARLOR_DATA')
 }
 
-/** Returns the options that stand on the command line, without those that have a value by default or from the environment. */
+/** Returns the options that the user typed on the command line, without those that have a value by default or from the environment. */
 function typed(command: Command): Flags {
   const own = command.options
     .filter((option) => !(option instanceof DeclaredOption))
@@ -195,8 +195,8 @@ function named(command: Command): boolean {
 }
 
 /**
- * Resolves to the folder of a server: from an option, from the environment, or else from a settings file; to the word or URL
- * itself if that names no folder. Rejects with a UsageError for an invalid URL.
+ * Resolves to the folder of a server: from an option, from the environment, or else from a settings file. Resolves to the word or
+ * URL itself if that names no folder. Rejects with a UsageError for an invalid URL.
  */
 async function folderOf(command: Command): Promise<string> {
   const { data } = command.opts()

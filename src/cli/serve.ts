@@ -40,7 +40,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   onCrash(endInTrouble)
   const settings = await resolveSettings(flags)
   const { config } = settings
-  // an invalid URL is refused before any port is opened
+  // the command refuses an invalid URL before it opens any port
   toDataFolder(config.data)
   const logs = await createLogs(config)
   const playable = await loadFromSettings(settings, (sentence, reason) => logs.log('error', `${sentence}: ${errorMessage(reason)}`))
@@ -75,7 +75,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const places = await server.listen()
   const open = places.filter(({ failure }) => failure === undefined)
   const failed = places.filter(({ failure }) => failure !== undefined)
-  // the store is opened after the ports, so that a start without free ports creates no folder and no database
+  // the command opens the store after the ports, so that a start without free ports creates no folder and no database
   if (open.length === 0) {
     if (flags.json) new Terminal().write(`${json({ failed })}\n`)
     for (const sentence of notServed(places, config)) logs.log('error', sentence)
@@ -103,7 +103,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
     logs,
   })
   server.admit(service)
-  // from here on a bug is logged, and the programs continue
+  // from here on a bug is logged, and the programs continue to run
   onCrash(() => {}, say)
   metricsServer?.watch(server, service, store)
   const operator = await openAdmin(config, toAdminServices(service, store), logs)
@@ -123,7 +123,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   return EXIT.good
 }
 
-/** Ends the process of a server that did not start, with exit code 1. */
+/** Ends the process with exit code 1, because the server did not start. */
 function endInTrouble(): never {
   process.exit(EXIT.trouble)
 }
@@ -134,29 +134,32 @@ function refuseBusyFolder(error: unknown): undefined {
   for (const sentence of error.sentences) printError(sentence)
 }
 
-/** Returns advice for a folder that another server has open. If all ports were free, the advice names no other ports. */
+/** Returns advice for a user whose folder another server has open. If all ports were free, the advice names no other ports. */
 function besideOther(areSomeBusy: boolean, { portBase }: Pick<Config, 'portBase'>): string {
   return areSomeBusy
     ? `another Parlor seems to run here: stop it, or serve beside it with other ports and another folder: ${otherBase(portBase)} --data DIR`
     : 'another Parlor seems to have this folder open: stop it, or serve beside it with another folder: --data DIR'
 }
 
-/** Suggests a first port, far from the present first port. */
+/** Suggests a new port base, far from the present one. */
 function otherBase(portBase = 0): string {
   return `--port-base ${Math.abs(portBase - 20_000) < 1000 ? 22_000 : 20_000}`
 }
 
-/** Maximum number of busy ports that are named one by one. More busy ports than this mean that another server runs. */
+/** Maximum number of busy ports that the sentences name one by one. More busy ports than that mean that another server runs. */
 const FEW_BUSY = 3
 
-/** Returns sentences that say why programs are not served: a single one for all busy ports if they are more than `FEW_BUSY`. */
+/**
+ * Returns the sentences that say why the server does not serve some programs. One sentence stands for all busy ports if there are
+ * more than `FEW_BUSY`.
+ */
 function notServed(places: readonly ListenStatus[], { data, portBase, unix }: Pick<Config, 'data' | 'portBase' | 'unix'>): string[] {
   const failed = places.filter(({ failure }) => failure !== undefined)
   if (unix !== undefined) return socketsNotServed(failed, places.length, unix)
   const busy = failed.filter(({ failure }) => failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE')
   const many = busy.length > FEW_BUSY
   const [first] = failed
-  // an invalid address fails in the same way for all programs
+  // listening fails in the same way for all programs if the address is invalid
   if (
     first &&
     busy.length === 0 &&
@@ -188,7 +191,7 @@ function notServed(places: readonly ListenStatus[], { data, portBase, unix }: Pi
   return [`${what}; stop it, or choose other ports: ${otherBase(portBase)}, or --port 0 for any${folder}`, ...sentences]
 }
 
-/** Does the same as `notServed` for Unix sockets. */
+/** Does the same as `notServed` for the Unix sockets of programs. */
 function socketsNotServed(failed: readonly ListenStatus[], all: number, folder: string): string[] {
   const [first] = failed
   if (first && failed.length > FEW_BUSY && failed.every((place) => isSameFailure(place, first)))
@@ -230,7 +233,7 @@ async function openLobby(
   return service
 }
 
-/** Returns the maximum of tables that one address may hold: at least one. */
+/** Returns the maximum number of tables that one address may hold; at least 1. */
 function addressLimit({ address, tables }: Config['limits']): number {
   return address === 'half' ? Math.max(1, Math.floor(tables / 2)) : address
 }
@@ -240,12 +243,15 @@ function moveLimit({ config: { limits, idle }, from }: ResolvedConfig): number {
   return from.get('limits.move') === 'default' ? Math.max(limits.move, idle) : limits.move
 }
 
-/** Returns the services of the admin socket. */
+/** Returns the parts of the server on which the commands of the operator act. */
 function toAdminServices({ people, bytes, hall }: LobbyService, store: Store): AdminServices {
   return { people, bytes, store, backup: store.backup, checkFiles: store.checkFiles, ladder: (game, limit) => hall.ladder(game, limit) }
 }
 
-/** Opens the admin socket if the server has a folder. Without the socket, the operator has to stop the server first. */
+/**
+ * Opens the admin socket if the server has a folder. If the socket cannot be opened, the operator must stop the server before such
+ * a command.
+ */
 async function openAdmin({ data }: Config, services: AdminServices, logs: Logs): Promise<Listener | undefined> {
   const folder = toDataFolder(data)
   if (folder === undefined) return undefined
@@ -257,7 +263,7 @@ async function openAdmin({ data }: Config, services: AdminServices, logs: Logs):
   }
 }
 
-/** Outcome is the result of a start, for `--json`: nothing listens if the start is refused. */
+/** Outcome is the result of a start, for `--json`: `listening` is empty if the command refuses to start. */
 interface Outcome {
   readonly listening?: readonly ListenStatus[]
   readonly failed: readonly ListenStatus[]

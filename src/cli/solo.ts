@@ -19,7 +19,7 @@ export async function soloCommand(name: string, flags: ProgramFlags): Promise<nu
   return Promise.race([play(program, options, await createRandom(program, options)), stopped])
 }
 
-/** Plays a program at this terminal. Resolves with the exit code. */
+/** Plays a program at this terminal. Resolves to the exit code. */
 async function play(program: SoloProgram, options: Options, random: Random): Promise<number> {
   const seating = new LocalSeating(
     () => undefined,

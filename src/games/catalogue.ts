@@ -16,7 +16,7 @@ export interface CatalogueEntry {
   setup(settings: GameSettings, stock: GameAssets): Promise<unknown> | unknown
 }
 
-/** Catalogue is the games of one server: the games that users can request, and the games that only programs open. */
+/** Catalogue has the games of one server: the games that users can request, and the games that only programs open. */
 export class Catalogue {
   /** All games, by the names of their rules. */
   readonly games: ReadonlyMap<string, AnyGame>

@@ -1,8 +1,8 @@
 /*
- * The house searches for its move in the turn of the event loop in which the table needs it, and a search on a large board
- * takes milliseconds. One such search does no harm; sixty at once would delay every connection. Therefore all searches of the
- * process share a budget, counted in moves that a search lists or tries. The budget refills with time. While searches are
- * rare, each may use the maximum; when they are frequent, each looks less far ahead.
+ * The house searches for its move in the turn of the event loop in which the table needs it, and a search on a large board takes
+ * milliseconds. One such search does no harm; sixty at once would delay every connection. Therefore all searches of the process
+ * share a budget, counted in moves that a search lists or tries. The budget refills with time. While searches are rare, each may
+ * use the maximum; when they are frequent, each looks fewer moves ahead.
  */
 
 /** Maximum and minimum of moves that a search may list or try in one phase. */
@@ -10,7 +10,7 @@ const MAX_PER_PHASE = 16_000
 const MIN_PER_PHASE = 500
 /** Moves per millisecond for all searches together: about a quarter of the capacity of a processor. */
 const RATE = 500
-/** Maximum number of unused moves. */
+/** Maximum number of unused moves that the budget saves. */
 const MAX_SAVED = 4 * MAX_PER_PHASE
 
 /** Effort is the budget of moves that the searches of one process share. */
@@ -33,7 +33,7 @@ export class Effort {
     return Math.max(MIN_PER_PHASE, Math.min(MAX_PER_PHASE, Math.floor(this.#saved / 2)))
   }
 
-  /** Takes the moves that a search listed or tried from the budget. */
+  /** Takes the moves that a search has listed or tried from the budget. */
   spend(moves: number): void {
     this.#saved = Math.max(0, this.#saved - moves)
   }
