@@ -3,17 +3,14 @@ import type { TableActor } from './table-actor.ts'
 
 const NO_PERSONS: readonly PersonId[] = []
 
-/**
- * Adds a finished table to the histories of its players, the house and peers without a name excepted; calls `onError` if that
- * fails.
- */
+/** Adds a finished table to the histories of its players, except the house and peers without a name; calls `onError` if the store fails. */
 export function addToHistories(history: FinishedGames, table: TableActor, onError: (sentence: string, reason: unknown) => void): void {
   const persons = personsAt(table)
   if (persons.length === 0) return
   history.add(persons, toFinishedTable(table)).catch((reason) => onError(`table ${table.id} is missing in the histories`, reason))
 }
 
-/** Lists the named users who sit at a table, each once. */
+/** Lists the named users who have a seat at a table, each once. */
 function personsAt({ state }: TableActor): readonly PersonId[] {
   let persons = NO_PERSONS
   for (const { person } of state.opened.seats) {
