@@ -7,13 +7,13 @@ import { type ClockRules, hasAccount } from '../hall/ports.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { SeatAt } from '../hall/table-registry.ts'
 
-/** Checks whether all users may watch a table: not if it is private, or a talk of two people. */
+/** Checks whether all users may watch a table: a public table whose game is not a talk of two people. */
 export function isPublic({ state: { opened, rules } }: TableActor): boolean {
   return !opened.private && rules.isUnlisted === undefined
 }
 
 /**
- * Checks whether a seat of a user's name is the user's own. Any user can take a guest's name, so a guest owns a seat only
+ * Checks whether a seat that has a user's name belongs to that user. Any user can take a guest's name, so a guest owns a seat only
  * with its token; a seat without a token, of a worksheet program, belongs to the client that is connected there.
  */
 export function isOwnSeat({ table, seat }: SeatAt, user: OnlineUser): boolean {

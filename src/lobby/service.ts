@@ -31,7 +31,7 @@ export interface LobbyServiceOptions {
   readonly bytes?: RandomBytes
   /** The games of this server; by default the shipped ones. */
   readonly catalogue?: Catalogue
-  /** The rules by name; by default those of the catalogue. */
+  /** The rules of the games by name; by default those of the catalogue. */
   readonly games?: ReadonlyMap<string, AnyGame>
   /** Words and questions for the games; by default the shipped ones. */
   readonly stock?: GameAssets
@@ -43,7 +43,7 @@ export interface LobbyServiceOptions {
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
-/** LobbyService owns the parts that the peers of one server share: the hall, the online users, challenges, and the store. */
+/** LobbyService owns what the peers of one server have in common: the hall, the online users, the notifier, and the store. */
 export class LobbyService implements LobbyContext {
   readonly hall: Hall
   readonly people: People
@@ -56,7 +56,7 @@ export class LobbyService implements LobbyContext {
   readonly bytes: RandomBytes
   readonly keeps: boolean
   readonly spendings: DiskQuotas
-  /** Limits for batches of the clients' input: the longer the store takes for a write, the more one write should have. */
+  /** Limits for batches of the clients' input: the longer the store takes for a write, the more commands one write should have. */
   readonly batchLimits: BatchLimits
   readonly onError: LobbyContext['onError']
   readonly #store: Store
@@ -91,7 +91,7 @@ export class LobbyService implements LobbyContext {
     })
   }
 
-  /** Restores the tables that were open when the last process ended. To be called before clients are served. */
+  /** Restores the tables that were open when the last process ended. The caller awaits it before it serves clients. */
   async open(): Promise<void> {
     for (const { game, setup } of this.catalogue.entries) await warmUpSearch(game, () => setup({}, this.stock), chance)
     await this.people.load()
@@ -100,8 +100,8 @@ export class LobbyService implements LobbyContext {
   }
 
   /**
-   * Creates the seating of one conversation. `defaultName` is the name of a peer that does not give one; `onSeated` is
-   * called with each seat that the peer takes.
+   * Creates the seating of one conversation, which gives its role a lobby session. `defaultName` is the name of a peer that gives
+   * none; `onSeated` is called with each seat that the peer takes.
    */
   createSeating(peer: PeerHandle, defaultName: string, onSeated?: OnSeated): ClientSeating {
     return new ProgramSeating(this, peer, defaultName, onSeated)
@@ -115,7 +115,7 @@ export class LobbyService implements LobbyContext {
     return refuseWhenUnavailable(new LobbySession(this, peer, onSeated).listen(listener))
   }
 
-  /** Closes the hall for a reason: all seats are released, and the tables stay as they are. */
+  /** Closes the hall for a reason: releases all seats, and leaves the tables in the log as they are. */
   closeHall(reason: Error): void {
     this.userNotifier.close()
     this.people.close()

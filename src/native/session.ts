@@ -33,7 +33,7 @@ export class NativeSession implements LobbyListener {
     this.#send = send
   }
 
-  /** Sends `hello`, and the challenges that are open if the client is already logged in. */
+  /** Sends `hello` and, if the client is already logged in, the challenges that are open. */
   open(software: string): void {
     const { me } = this.#lobby()
     this.#send({ type: 'hello', version: VERSION, software, ...(me ? { name: me.name } : {}) })

@@ -10,8 +10,8 @@ import { type Node, Parser } from 'acorn'
  * start of the body of each loop, on the same line. `tick` throws an Error when loops of plug-ins have run for `LIMIT` in one
  * turn of the event loop. That ends the conversation of the role like any other exception.
  *
- * Time counts only while loops turn: after a pause of `PAUSE` between two turns, the time begins anew, because then other code,
- * such as a write to a slow disk, has taken it. What this does not stop is one call of a function of the language that takes
+ * Time counts only while loops turn: after a pause of `PAUSE` between two turns of a loop, the time begins anew, because other
+ * code, such as a write to a slow disk, has taken that pause. The limit does not stop one call of a built-in function that takes
  * for ever, such as a regular expression with exponential time, and a recursion over promises without a loop.
  */
 
@@ -19,10 +19,10 @@ import { type Node, Parser } from 'acorn'
 const LIMIT = 1000
 /** Milliseconds between two turns of a loop after which the time begins anew. */
 const PAUSE = 400
-/** Turns between two looks at the clock. */
+/** Number of turns of a loop between two looks at the clock. */
 const TURNS = 16
 
-/** The time since loops of plug-ins run in this turn of the event loop, which is one for the whole process. */
+/** The time that loops of plug-ins have run in this turn of the event loop, for the whole process. */
 const time = { since: -1, last: 0, turns: 0, isOver: false }
 
 /** Called at each turn of a loop in the file of a plug-in. Throws an Error if loops have run for too long. */
@@ -32,7 +32,7 @@ export function tick(file: string): void {
   if (time.since < 0) setImmediate(endLoopTime)
   if (time.since < 0 || now - time.last > PAUSE) time.since = now
   time.last = now
-  // from then on each turn throws, so that a loop cannot catch it and go on
+  // from then on each turn throws, so that a loop cannot catch the error and continue
   time.isOver ||= now - time.since > LIMIT
   if (time.isOver) throw new Error(`a loop in ${file} took longer than ${LIMIT} ms`)
 }
@@ -42,14 +42,14 @@ function endLoopTime(): void {
   time.isOver = false
 }
 
-/** Begins a time of its own for the loops of a hook. Returns the time before, for `resumeLoopTime`. */
+/** Begins a separate time for the loops of a hook. Returns the time so far, for `resumeLoopTime`. */
 export function pauseLoopTime(): number {
   const { since } = time
   if (!time.isOver) time.since = -1
   return since
 }
 
-/** Goes on with the time before a hook, to which the hook's own time belongs. */
+/** Continues with the time before a hook, to which it adds the hook's own time. */
 export function resumeLoopTime(since: number): void {
   time.since = since
   if (since >= 0) time.last = performance.now()
@@ -59,7 +59,10 @@ const LOOPS: ReadonlySet<string> = new Set(['ForStatement', 'ForInStatement', 'F
 const TICK = 'parlor$tick'
 const TypeScript = Parser.extend(tsPlugin())
 
-/** Inserts a call of `tick` into each loop of a module, in JavaScript or TypeScript. Throws a SyntaxError if it is neither. */
+/**
+ * Inserts a call of `tick` into each loop of a module, in JavaScript or TypeScript. Throws a SyntaxError for a text in any other
+ * language.
+ */
 export function addLoopLimits(source: string, file: string): string {
   const inserts: { readonly at: number; readonly text: string }[] = []
   const call = `${TICK}(${JSON.stringify(file)});`
@@ -78,7 +81,7 @@ export function addLoopLimits(source: string, file: string): string {
   const code = inserts
     .toSorted((one, other) => other.at - one.at)
     .reduce((text, { at, text: more }) => text.slice(0, at) + more + text.slice(at), source)
-  // at the end, because the first line may be for the shell
+  // at the end of the file, because its first line may be for the shell
   return `${code}\nimport { tick as ${TICK} } from ${JSON.stringify(import.meta.url)}\n`
 }
 

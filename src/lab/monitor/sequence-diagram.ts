@@ -88,7 +88,7 @@ function formatVerdict({ standing, violation, oddity, refuses }: MessageVerdict,
 
 const STANDINGS: Readonly<Partial<Record<MessageVerdict['standing'], string>>> = {
   crossed: 'crossed: its sender had not received everything above',
-  late: 'too late: it crossed a message after which it is not legal, so the other side rejects it',
+  late: 'too late: it crossed a message after which it is not legal, so the other side refuses it',
   early: 'early: it is not that side’s turn; the other side reads it later',
 }
 

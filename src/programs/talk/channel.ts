@@ -13,7 +13,7 @@ export type GameName = (typeof GAMES)[number]
 
 const FRAMINGS = ['lines', 'none', 'length'] as const
 
-/** The way in which bytes become messages. */
+/** The option for the way in which bytes become messages. */
 export const framing: TextOption<(typeof FRAMINGS)[number]> = {
   kind: 'text',
   name: 'framing',
@@ -77,7 +77,7 @@ export class PeerLeft extends Error {
   }
 }
 
-/** Requests that a side sends when the other does not make the expected move. A Parlor peer does not show a request that it receives. */
+/** Requests that a side sends if the other side does not make the expected move. A Parlor peer does not show a request that it receives. */
 export const REQUESTS = {
   cell: `Your move: the number of a free cell, from 1 to 9. (${LEAVE} ends game and talk)`,
   seal: 'Your hand, sealed: the SHA-256 in hex of "<hand> <nonce>"; a hand is Scissor, Paper or Stone.',
@@ -90,7 +90,10 @@ export const REQUESTS = {
   ending: 'END WON or END LOST, and the word?',
 } as const
 
-/** Milliseconds after `play` until the side that sent it is asked for its move, because a peer without games waits for an answer. */
+/**
+ * Milliseconds after `play` until the other side asks the side that sent it for its move, because a peer without games waits for an
+ * answer.
+ */
 const SILENCE = 2000
 
 /** In the framing `none`, `play` and the same side's next line can arrive as one message. */
@@ -99,9 +102,9 @@ const GLUED = /^(play (?:tictactoe|scissors|guess|hangman))[\r\n]*(-?\d{1,20}|[0
 /**
  * TalkChannel sends and receives the lines of a talk, and knows whose turn it is.
  *
- * The problem: games run inside the talk, so a move is an ordinary line, and the peer may be any student's program, with or
- * without games. A line that is no move is talk, in the middle of a game too; and a peer without games waits for a line
- * after each of its own.
+ * The problem: games run inside the talk, so a move is an ordinary line, and the peer may be any student's program, with or without
+ * games. A line that is not a move is talk, also in the middle of a game; and a peer without games waits for a line after each of
+ * its own lines.
  *
  * The idea: `receiveMove` receives lines until one is the expected move. It shows every other line, and answers it with a line of
  * the person or, if no person is at the console, with a `request` that says what is expected. So every line gets a line, and
@@ -110,6 +113,7 @@ const GLUED = /^(play (?:tictactoe|scissors|guess|hangman))[\r\n]*(-?\d{1,20}|[0
  * Special cases: several lines may arrive together, in the framing `none` also as one message (`GLUED`, `#waiting`). A peer
  * without games may answer `play` with one line, and its answer to the first move arrives later (`#begun`). A peer
  * may send the known result of a game once more (`#echo`).
+ *
  */
 export class TalkChannel {
   /** Seat of this side: 0 for the server, 1 for the client. */
