@@ -19,7 +19,7 @@ import {
 import { beginning, maskMessage, quoteMessage, quoteUnfinished, type Speaker } from './violation-text.ts'
 
 /**
- * ConversationState is the state of a conversation, as far as sentences on illegal messages need it.
+ * ConversationState has what sentences on illegal messages need of a conversation.
  *
  * The problem: "protocol error" does not help a student. A useful sentence says which message was wrong, what was expected
  * in its place, and the likely mistake: the wrong case, a missing keyword, two messages glued together, a message that
@@ -31,11 +31,11 @@ import { beginning, maskMessage, quoteMessage, quoteUnfinished, type Speaker } f
  * 2. the peer is not to send: which message of the other side must it wait for (`dueBefore`);
  * 3. a legal message with a small slip (`nearMiss`);
  * 4. a legal message with a wrong or missing field (`fieldFault`);
- * 5. a message that is legal after some later message (`formatPredecessors`).
- * The first match is the hint, and the expected messages follow from it.
+ * 5. a message that is legal after some later message (`formatPredecessors`). The first match gives the hint, and a list of the
+ * expected messages follows it.
  *
- * Invariants: a sentence quotes a message only without its secrets, so if a text contains a secret (`hides`), no field is
- * quoted. A sentence stays true if the peer reads it (`toPeer`): "your turn" instead of "the client's turn".
+ * Invariants: a sentence quotes a message only without its secrets, so it quotes no field of a text that contains a secret
+ * (`hides`). A sentence stays true if the peer reads it (`toPeer`): it says "your turn" instead of "the client's turn".
  */
 export interface ConversationState {
   readonly automaton: Automaton
@@ -134,7 +134,7 @@ function whyEarly(standing: ConversationState, text: string): string {
   return `, but ${(text === '' ? undefined : dueBefore(automaton, state, peer, text)) ?? wait}${nearMiss([], text)}`
 }
 
-/** Checks whether a text is a line end after a message that has none; if other messages are lines, an empty line is one. */
+/** Checks whether a text is a line end after a message that has none; if other messages are lines, an empty line is such a line end. */
 function isLooseEnd({ last, unended }: ConversationState, text: string): boolean {
   return last !== '' && (/^[\r\n]+$/.test(text) || (unended && text === ''))
 }
@@ -146,15 +146,15 @@ function speakerOf({ automaton, peer, previous }: ConversationState): Speaker {
 /** End of the clause that a keyword is missing. */
 const BARE = ' is missing before it'
 
-/** FieldFault is the message that a text starts as, and the end of an error sentence that says what is wrong with its fields. */
+/** FieldFault has the message that a text starts as, and the end of an error sentence that says what is wrong with its fields. */
 export interface FieldFault {
   readonly step: Transition
   readonly fault: string
 }
 
 /**
- * Finds what is wrong with the fields of a text that starts like one of these messages. Returns `undefined` if it is one of
- * them, or starts like none. `hides`: the text contains a secret, so no field is quoted.
+ * Finds what is wrong with the fields of a text that starts like one of these messages. Returns `undefined` for a text that is one
+ * of them, or starts like none. `hides`: the text contains a secret, so the sentence quotes no field.
  */
 export function fieldFault(steps: readonly Transition[], text: string, hides = false): FieldFault | undefined {
   const blank = steps.find(({ form }) => / {2}/.test(text) && parseMessage(form, text.replace(/ {2,}/g, ' ')) !== undefined)
@@ -172,7 +172,7 @@ export function fieldFault(steps: readonly Transition[], text: string, hides = f
 /** Returns the end of an error sentence ('' for none) that says after which messages a text is legal. `hides` as in `fieldFault`. */
 export function formatPredecessors(automaton: Automaton, state: string, side: Side, text: string, hides = false): string {
   const before = new Map<string, Transition>()
-  // if a value is expected, a text without a keyword is meant as that value
+  // if a value is expected, the peer probably means a text without a keyword as that value
   const isValue = legalTransitions(automaton, state).some(({ from, form }) => from === side && isField(form))
   let found: FieldFault['fault'] | undefined
   for (const step of reachable(automaton, state)) {
@@ -191,7 +191,7 @@ export function formatPredecessors(automaton: Automaton, state: string, side: Si
 function reachable(automaton: Automaton, start: string): readonly Transition[] {
   const states = new Set([start])
   const steps: Transition[] = []
-  // the iteration includes the states that are added meanwhile
+  // the iteration includes the states that it adds
   for (const state of states) {
     for (const step of legalTransitions(automaton, state)) {
       steps.push(step)
@@ -201,7 +201,7 @@ function reachable(automaton: Automaton, start: string): readonly Transition[] {
   return steps
 }
 
-/** Returns the first word of a message; `''` if the message starts with a field. */
+/** Returns the first word of a message; `''` for a message that starts with a field. */
 function keywordOf(form: MessageSpec): string {
   const [first = '', ...others] = splitMessage(form)
   return others.length === 0 ? form.text : first.replace(/\P{L}+$/u, '')

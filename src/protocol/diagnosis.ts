@@ -34,16 +34,16 @@ export interface DiagnosedPeer {
 /**
  * Diagnosis explains what is wrong with the messages of one peer, and remembers what it has explained.
  *
- * It computes a sentence only if something is wrong, and is created at the first oddity: a server holds thousands of peers, and
- * almost all of them never have an oddity. Each fault is reported once, so a message that was reported while it was incomplete, or
- * before its turn, is not reported again when the role receives it or the connection ends.
+ * It computes a sentence only if something is wrong. A peer creates it at the first oddity, because a server holds thousands of
+ * peers, and almost all of them never have one. It reports each mistake once, so a message that was reported while it was
+ * incomplete, or before its turn, is not reported again when the role receives it or the connection ends.
  */
 export class Diagnosis {
   readonly #peer: DiagnosedPeer
   /** True if the next message, or the last message, arrived before the peer's turn. */
   #nextEarly = false
   #lastEarly = false
-  /** Last reported clue, and length of the last reported incomplete message; neither is reported twice. */
+  /** Last reported clue, and length of the last reported incomplete message, so that neither is reported twice. */
   #clue = ''
   #unfinished = 0
   /** True if the last message was reported as garbled. */
@@ -52,14 +52,14 @@ export class Diagnosis {
   #lastRaw: Raw | undefined
   /** True if an HTTP request was refused, and more of its header lines may follow. */
   #inHead = false
-  /** Text of the last message, if it was refused and the protocol has secrets; else `''`. */
+  /** Text of the last message, if it was refused and the protocol has secrets; otherwise `''`. */
   #refused = ''
 
   constructor(peer: DiagnosedPeer) {
     this.#peer = peer
   }
 
-  /** Text of the last message, if it was refused and the protocol has secrets; else `''`. */
+  /** Text of the last message, if it was refused and the protocol has secrets; otherwise `''`. */
   get refused(): string {
     return this.#refused
   }
@@ -74,14 +74,14 @@ export class Diagnosis {
     return this.#lastGarbled
   }
 
-  /** Begins with the next message of the peer. */
+  /** Begins the diagnosis of the next message of the peer. */
   begin(): void {
     this.#lastEarly = this.#nextEarly
     this.#nextEarly = false
     this.#unfinished = 0
   }
 
-  /** Notes that the last message was legal. */
+  /** Notes that the last message was legal, for later sentences. */
   accept(): void {
     this.#refused = ''
   }
@@ -109,7 +109,7 @@ export class Diagnosis {
     return { text: `${withReason(said, last, why)}${formatTooSoon(standing)}${empty}${clue}`, hasClue: clue !== '' }
   }
 
-  /** Reports a refused message; if it is an HTTP request, only its first line. */
+  /** Reports a refused message; of an HTTP request, only its first line. */
   reject(text: string, sentence: string, usual: boolean): void {
     const isOfHead = this.#inHead && isHeadLine(text)
     const inHead = isOfHead ? text.trim() !== '' : isHttpRequest(text)
@@ -118,7 +118,7 @@ export class Diagnosis {
     if (this.#peer.speaker.automaton.secrets) this.#refused = text
   }
 
-  /** Reports what is wrong with a message although it is legal; `before` is the legal message before it. */
+  /** Reports what is odd about a legal message; `before` is the legal message before it. */
   reportOddity(text: string, raw: Raw | undefined, isGarbled: boolean, before: string): void {
     const { observer, other, speaker } = this.#peer
     this.#lastRaw = raw
@@ -140,7 +140,7 @@ export class Diagnosis {
     return new Disconnected(end.reason, `${said}${this.#rest(end)}; ${formatExpected(standing)}`, end.unfinished)
   }
 
-  /** Returns a sentence on the peer's incomplete message and the part that it lacks; `undefined` if it was reported. */
+  /** Returns a sentence on the peer's incomplete message and the part that it lacks; `undefined` if that was reported. */
   explainUnfinished(unfinished: UnfinishedMessage, ms: number): string | undefined {
     if (this.#isRemainder(unfinished)) return undefined
     const { other, speaker, last } = this.#peer
@@ -149,7 +149,7 @@ export class Diagnosis {
     return `the ${other} has sent ${sent} for ${toSeconds(ms)} s${this.#clueOnce(clueOfBytes(speaker, unfinished, last))}`
   }
 
-  /** Returns a sentence on a message that arrived before the peer's turn; `undefined` if there is none to report. */
+  /** Returns a sentence on a message that arrived before the peer's turn; `undefined` without such a message to report. */
   explainEarly(): string | undefined {
     const { connection, speaker, last, standing } = this.#peer
     const { nextMessage, raw } = connection

@@ -4,12 +4,12 @@ import type { Console } from './definition.ts'
 import type { Peer } from './peer.ts'
 
 /*
- * Steps that the roles of several programs share.
+ * Steps that occur in the roles of several programs.
  */
 
 /**
- * Receives the next message; resolves with `undefined` when the peer closes or sends `leaves`. A reset counts as leaving,
- * because the system resets the connection of a peer that closes while it has unread data.
+ * Receives the next message; resolves to `undefined` when the peer closes or sends `leaves`. A reset counts as leaving, because the
+ * system resets the connection of a peer that closes it with unread data.
  */
 export async function receiveUntilClosed<Name extends string>(peer: Peer<Name>, leaves: Name): Promise<string | undefined> {
   try {
@@ -21,7 +21,10 @@ export async function receiveUntilClosed<Name extends string>(peer: Peer<Name>, 
   }
 }
 
-/** Asks a person, but withdraws the question when `interruption` settles first. Resolves with the answer; `undefined` if withdrawn. */
+/**
+ * Asks a person, but withdraws the question when `interruption` settles first. Resolves to the answer; to `undefined` for a
+ * withdrawn question.
+ */
 export async function askUntil(
   interruption: Promise<unknown>,
   console: Console,
@@ -38,7 +41,10 @@ export async function askUntil(
   }
 }
 
-/** Checks whether the name that a server welcomes is the name that was sent; the server may spell it as it was registered. */
+/**
+ * Checks whether the name with which a server welcomes this side is the name that was sent; the server may spell it as it was
+ * registered.
+ */
 export function isSameName(welcomed = '', sent = ''): boolean {
   return comparable(welcomed) === comparable(sent)
 }
@@ -52,7 +58,7 @@ const GIVE_UP = 'END'
 
 /**
  * Plays a seat for the person at a console until the game is over: shows the board, asks for a move until the rules accept one, and
- * says why they refuse one and who has won. `opposite` of a plug-in's protocol calls it.
+ * prints why they refuse a move and which player has won. `opposite` of a plug-in's protocol calls it.
  */
 export async function playAtConsole<State, Move, View, Options>(
   { notation }: Game<State, Move, View, Options>,

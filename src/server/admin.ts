@@ -27,30 +27,30 @@ type AnyRequest = z.infer<typeof AnyRequest>
 
 const AdminAnswer = z.union([z.strictObject({ done: z.string() }), z.strictObject({ refused: z.string() })])
 
-/** AdminAnswer is the result of a request, in a sentence: the effect, or the reason of the refusal. */
+/** AdminAnswer has the result of a request in a sentence: the effect, or the reason for the refusal. */
 export type AdminAnswer = z.infer<typeof AdminAnswer>
 
-/** AdminServices has the parts of a server that admin requests read and change. */
+/** AdminServices has the parts of a server that admin requests read or change. */
 export interface AdminServices {
   readonly people: People
   readonly bytes: RandomBytes
-  /** Store of the lists; without it, requests for lists are refused. */
+  /** Store of the lists; without it, the socket refuses requests for lists. */
   readonly store?: ListSources['store'] | undefined
-  /** Returns the best players of a game, after all games that have ended. */
+  /** Resolves to the best players of a game, with the results of all games that have ended. */
   readonly ladder?: ((game: string, limit: number) => Promise<readonly LadderEntry[]>) | undefined
-  /** Copies the store to a file, if the store can be copied. */
+  /** Copies the store to a file; missing for a store that cannot be copied. */
   readonly backup?: ((file: string) => Promise<void>) | undefined
   /** Throws if files of the store were moved or truncated. */
   readonly checkFiles?: (() => void) | undefined
 }
 
-/** Characters of a generated password: 60 bits. */
+/** Number of characters in a generated password: 60 bits. */
 const PASSWORD_LENGTH = 12
 /** Timeout for the server's answer, in milliseconds. */
 const TIMEOUT = 30_000
-/** Maximum bytes of a page of a list. */
+/** Maximum number of bytes in a page of a list. */
 const PAGE = 1024 * 1024
-/** Maximum bytes of a request, which has a name or a path. */
+/** Maximum number of bytes in a request, which has a name or a path. */
 const REQUEST = 16 * 1024
 const BUSY = { refused: 'the server is busy with other requests of the operator: try again in a moment' }
 /** Timeout for a copy of the store, in milliseconds. */
@@ -76,7 +76,7 @@ async function perform(services: AdminServices, request: AnyRequest): Promise<Ad
   }
   if (!services.backup) return { refused: 'this server has no store that can be copied' }
   try {
-    // the copy also has the data in memory, so it would not show that the files are damaged
+    // the copy also has the data in memory, so the copy would not show that the files are damaged
     if (request.action === 'verify') services.checkFiles?.()
     await services.backup(request.file)
     return { done: request.file }
@@ -112,7 +112,10 @@ export async function openAdminSocket(
   }
 }
 
-/** Sends a request to the server that has the folder open; resolves with `undefined` if there is none. Rejects without a valid answer. */
+/**
+ * Sends a request to the server that has the folder open; resolves to `undefined` if no server has it open. Rejects if the server
+ * does not send a valid answer.
+ */
 export function sendAdminRequest(
   folder: string,
   request: AdminRequest | BackupRequest,
@@ -201,7 +204,7 @@ function describeRequest(request: AnyRequest): string {
   }
 }
 
-/** Drops the code of a refusal, which belongs to the native protocol. */
+/** Returns a refusal without its code, which belongs to the native protocol. */
 function plain<Answer extends object>(answer: Answer | Refusal): Answer | { refused: string } {
   return 'refused' in answer ? { refused: answer.refused } : answer
 }
@@ -218,7 +221,10 @@ function openLines(transport: Transport, messageLimit: number): Connection {
   return new Connection(transport, { incoming: lines(), outgoing: lines(), messageLimit, outboxLimit: PAGE })
 }
 
-/** Returns the path of the socket. On Windows it names a pipe, and is absolute so that it is the same in every working directory. */
+/**
+ * Returns the path of the admin socket of a folder. On Windows, the path names a pipe, and is absolute so that it is the same in
+ * every working directory.
+ */
 function doorIn(folder: string): string {
   const path = join(folder, 'parlor.sock')
   return process.platform === 'win32' ? resolve(path) : path

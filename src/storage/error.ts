@@ -8,7 +8,7 @@ import { StoreFailure } from '../hall/ports.ts'
  */
 export type StoreErrorCode = 'closed' | 'in-use' | 'foreign' | 'newer' | 'damaged' | 'read-only' | 'full' | 'removed' | 'io' | 'failed'
 
-/** Failures that may end while the server runs, by themselves or because the operator mends them. */
+/** Failures that may end while the server runs, by themselves or because the operator mends their cause. */
 const TEMPORARY: ReadonlySet<StoreErrorCode> = new Set(['read-only', 'full', 'removed', 'io'])
 
 /** StoreError is the failure to open, read or write a store: a sentence for people, and a stable code. */

@@ -17,21 +17,21 @@ import { errorMessage } from '../base/errors.ts'
 import { StoreError, type StoreErrorCode } from './error.ts'
 import { checkNoLinks, checkOwnLink, FILE_MODE, isStoreFile, listStoreFiles, restrictFile } from './names.ts'
 
-/** OnNotice is called with a sentence for the operator about a fault that does not stop the store. */
+/** OnStoreWarning is called with a sentence for the operator about a problem that does not stop the store. */
 export type OnStoreWarning = (sentence: string) => void
 
 /** Mode of a folder for its owner alone, and the mode bits of other users. */
 const FOLDER_MODE = 0o700
 const OTHERS = 0o077
 const OTHERS_WRITE = 0o022
-/** Windows has no such modes: a folder there inherits the rights of its parent. */
+/** Windows has no such modes: there, a folder inherits the rights of its parent. */
 const HAS_MODES = process.platform !== 'win32'
 
 /**
  * Creates the folder of a store if it does not exist, and makes the folder and the files of the store readable to their owner
  * alone. It does not change the mode of a folder that has other files, or belongs to another user. Returns the path of the
- * database, which may not exist yet. Throws a StoreError if the folder cannot be used, is read-only, or has links in the
- * place of files; then nothing is changed.
+ * database, which may not exist yet. Throws a StoreError for a folder that is unusable, is read-only, or has links in the place of
+ * files; the folder is then unchanged.
  */
 export function prepareFolder(folder: string, onWarning: OnStoreWarning): string {
   const made = convertSystemErrors(folder, () => makeOwn(folder), {
@@ -49,7 +49,7 @@ export function prepareFolder(folder: string, onWarning: OnStoreWarning): string
   return path
 }
 
-/** Creates a folder; returns false if it exists. Throws if it is a link that another user has made. */
+/** Creates a folder; returns false if it exists. Throws for a link that another user has made. */
 function makeOwn(folder: string): boolean {
   checkOwnLink(folder)
   return makeWithin(resolve(folder))
@@ -71,14 +71,14 @@ function makeWithin(folder: string): boolean {
   }
 }
 
-/** Creates the parents of the folder, with the mode that the umask gives, because others may use them too. */
+/** Creates the parents of the folder, with the mode that the umask gives, because other users may use them, too. */
 function makeAbove(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return
   if (dirname(folder) !== folder) makeAbove(dirname(folder))
   mkdirSync(folder)
 }
 
-/** Runs work that creates a folder and its parents. If the work throws, removes the new folders if they are empty. */
+/** Runs work that creates a folder and its parents. If the work throws, removes those of the new folders that are empty. */
 export function withNewFolder<Answer>(folder: string, work: () => Answer): Answer {
   const missing = missingFrom(resolve(folder))
   try {
@@ -189,11 +189,11 @@ const REASONS: Readonly<Record<string, string>> = {
 const READ_ONLY = ['EACCES', 'EPERM', 'EROFS']
 const FULL = ['ENOSPC', 'EDQUOT']
 
-/** Failing is an action on a path that failed, and the StoreErrorCode for system codes that have none of their own. */
+/** Failing says which action on a path failed, and which StoreErrorCode to use for system codes without their own. */
 interface Failing {
   readonly done: string
   readonly trouble: StoreErrorCode
-  /** Subject of the sentence, before the reason. */
+  /** Subject of the error sentence. */
   readonly subject: string
 }
 
@@ -219,7 +219,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** Bytes of a probe whether the disk has space. */
+/** Number of bytes that a probe writes to find out whether the disk has space. */
 const PROBE = new Uint8Array(256 * 1024).fill(0x2e)
 
 /** Writes a file in a folder and removes it. Throws the system's error, such as ENOSPC. */

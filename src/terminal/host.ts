@@ -21,9 +21,9 @@ export interface HostOptions {
   readonly seating?: (peer: PeerHandle) => ClientSeating
   /** Opens the listener. */
   readonly listen: (accept: (transport: Transport) => void) => Promise<Listener>
-  /** The address that the user asked for; port 0 is any port. */
+  /** The address that the user typed; port 0 stands for any free port. */
   readonly address: Address
-  /** Number of clients to serve; `Infinity` until stopped. */
+  /** Number of clients to serve; `Infinity` for no end. */
   readonly clients: number
   readonly concurrent: boolean
   /** Timeout in milliseconds for a client to connect, and for each of its answers; default: none. */
@@ -40,7 +40,7 @@ const ALONE = 2000
 /** Maximum number of milliseconds between two checks of the timeouts. */
 const CHECK_INTERVAL = 200
 
-/** Hosts a program at the terminal: listens, and serves `clients` clients. Resolves with the exit code. */
+/** Hosts a program at the terminal: listens, and serves `clients` clients. Resolves to the exit code. */
 export async function host(hosting: HostOptions): Promise<number> {
   const { program, terminal, clients, concurrent, timeout, stop, printError, clock = createSystemClock() } = hosting
   const { promise: over, resolve: end } = Promise.withResolvers<number>()
@@ -57,7 +57,7 @@ export async function host(hosting: HostOptions): Promise<number> {
     if (greeting !== undefined) terminal.say(greeting)
     const { options, random, seating: createSeating } = hosting
     const print = (sentence: string) => printError(clients > 1 ? `${formatAddress(remote)}: ${sentence}` : sentence)
-    // with more than three clients, the notices about silent clients would flood the terminal
+    // with more than three clients, notes on silent clients would flood the terminal
     const observer = {
       onNote: (what: ConversationNote, text: string) => (what === 'waiting' && talking.size > 3 ? undefined : print(text)),
     }

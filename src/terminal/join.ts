@@ -36,7 +36,7 @@ export interface JoinOptions {
 /** Maximum number of milliseconds between two checks of the timeouts. */
 const CHECK_INTERVAL = 200
 
-/** Joins a program at the terminal: connects, and runs the conversation to its end. Resolves with the exit code. */
+/** Joins a program at the terminal: connects, and runs the conversation to its end. Resolves to the exit code. */
 export async function join(joining: JoinOptions): Promise<number> {
   const { program, options, terminal, timeout, stop, printError, clock = createSystemClock() } = joining
   let conversation: Conversation | undefined
@@ -97,14 +97,14 @@ export async function join(joining: JoinOptions): Promise<number> {
 
 /** Loads the module of conversations after the first questions and while the client connects, so that the prompt appears early. */
 async function loadConversation(): Promise<typeof import('../protocol/conversation.ts')> {
-  // loading blocks the event loop, so the connection is started first
+  // loading blocks the event loop, so the program starts to connect first
   await new Promise((resolve) => setImmediate(resolve))
   return import('../protocol/conversation.ts')
 }
 
 /**
- * Checks several times a second whether the server has been silent for `timeout` milliseconds, or whether the user should get
- * a notice. Returns a function that ends the checks.
+ * Checks several times a second whether the server has been silent for `timeout` milliseconds, and whether the user should get a
+ * note. Returns a function that ends the checks.
  */
 function startChecks(conversation: Conversation, clock: Clock, timeout = Number.POSITIVE_INFINITY): () => void {
   const tick = Math.min(CHECK_INTERVAL, Math.max(20, timeout / 10))

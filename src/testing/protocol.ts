@@ -15,13 +15,13 @@ import { judgeRecording, recordWrites } from './wire-recorder.ts'
 
 /** ProtocolTestOptions is the input of the tests of a protocol beside the program. */
 export interface ProtocolTestOptions {
-  /** Random conversations: 60. */
+  /** Number of random conversations; 60 by default. */
   readonly walks?: number
   /** Lines that a person at either terminal types; by default, moves and commands of many programs. */
   readonly typed?: readonly string[]
 }
 
-/** Messages of no protocol, except those that accept any text. */
+/** Texts that are messages of no protocol, except of those that accept any text. */
 export const GARBAGE = [
   '',
   ' ',
@@ -38,7 +38,7 @@ export const GARBAGE = [
   'ä'.repeat(50),
 ]
 
-/** Milliseconds after which a walk counts as stuck; most take a few. */
+/** Milliseconds after which a walk counts as stuck; most walks take a few. */
 const STUCK = 10_000
 
 /** The sides of a conversation. */
@@ -75,7 +75,7 @@ export function testProtocol(test: TestFunction, program: Program, { walks = 60,
   }
 }
 
-/** Lets the two roles of a program talk. Resolves to the states that they visit; rejects if the conversation violates the protocol. */
+/** Lets the two roles of a program talk. Resolves to the states that the roles visit; rejects if the conversation violates the protocol. */
 async function walk(program: Program, seed: number, typed: readonly string[] | undefined): Promise<readonly string[]> {
   const random = seededRandom(seed)
   const options = { ...program.defaults, pace: 0, delay: 0 }
@@ -97,7 +97,7 @@ async function walk(program: Program, seed: number, typed: readonly string[] | u
   return steps.map(({ next }) => next)
 }
 
-/** Says in which state the roles wait for something that does not come. */
+/** Says in which state the roles wait without end. */
 function formatStuck(seed: number, sides: readonly Conversation[]): string {
   const states = sides.map(({ state }, at) => `the ${SIDES[at]} in the state "${state}"`)
   return `the walk ${seed} does not end: ${states.join(', ')}. A role, or \`opposite\`, waits for a message or for a turn that does not come`
@@ -118,7 +118,10 @@ export function illegalTexts(automaton: Automaton, state: string, side: Side): r
   return [...examples, ...GARBAGE].filter((text) => text !== '' && !isLegal(text) && !isRefusal(text))
 }
 
-/** Lets a side in a state receive an illegal message. Resolves to the fault of its reaction; `undefined` if there is none. */
+/**
+ * Starts a side in a state, and sends it an illegal message. Resolves to the mistake in its reaction; `undefined` for a correct
+ * reaction.
+ */
 export async function hearIllegal(
   program: Program,
   { side, state, text }: { side: Side; state: string; text: string },

@@ -30,7 +30,7 @@ export function recordWrites(server: MemoryTransport, client: MemoryTransport): 
   return events
 }
 
-/** Observation is an observer's result: the steps of the conversation, and its last state. */
+/** RecordingJudgement has an observer's result: the steps of the conversation, and its last state. */
 export interface RecordingJudgement {
   readonly steps: readonly Transition[]
   readonly state: string

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Framing } from './framing/framing.ts'
 import type { Flushable, Transport } from './transport.ts'
 
-/** Characters above which a write does not wait for more messages. */
+/** If a write has more characters than this, it does not wait for more messages. */
 const BATCH = 16 * 1024
 
 /** OutboxOwner is notified if its peer does not read. */
@@ -15,7 +15,7 @@ export interface OutboxOptions {
   transport: Transport
   framing: Framing
   clock: Clock
-  /** Limit of unsent bytes. */
+  /** Maximum number of unsent bytes. */
   limit: number
   /** Milliseconds between two messages, if the peer sends nothing in between; 0 for no pace. */
   pace: number
@@ -150,5 +150,5 @@ export class Outbox implements Flushable {
   }
 }
 
-/** Shared by all empty outboxes. */
+/** An empty array that all empty outboxes share. */
 const NONE: (string | Uint8Array)[] = []

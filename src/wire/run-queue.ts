@@ -23,7 +23,7 @@
 
 import { Fifo } from '../base/fifo.ts'
 
-/** EventLoop schedules callbacks; a `Batcher` is that of Node. */
+/** EventLoop schedules callbacks; a `Batcher` is the event loop of Node. */
 export interface EventLoop {
   /** Calls `then` in the next turn of the event loop, after the I/O of that turn. */
   nextTurn(then: () => void): void
@@ -33,11 +33,11 @@ export interface EventLoop {
 
 /** Task is work that runs in slices. */
 export interface Task {
-  /** Account of the task; only the queue uses it. */
+  /** Account of the task, for the queue alone. */
   account?: Account | undefined
   /** Number of unread bytes. Default: 0. */
   readonly backlog?: number
-  /** Runs one slice: works while `RunQueue.isRunning` is true, and adds itself to the queue again if it has more to do. */
+  /** Runs one slice: works while `RunQueue.isRunning` is true, and adds itself to the queue again if it has more work. */
   run(): void
 }
 
@@ -60,7 +60,7 @@ export interface RunQueueOptions {
   readonly now?: () => number
 }
 
-/** RunQueue runs tasks in slices of time, first the tasks that used little lately, and returns to the event loop in between. */
+/** RunQueue runs tasks in slices of time, first the tasks that used little time lately, and returns to the event loop between them. */
 export class RunQueue {
   readonly #loop: EventLoop
   readonly #slice: number
@@ -205,7 +205,7 @@ function currentAccount(task: Task, now: number): Account {
 
 /** Shortest slice in milliseconds: below this, switching costs more than the work. */
 const MIN_SLICE = 0.2
-/** Time constant of the decay in milliseconds: use counts 1/e after it. */
+/** Time constant of the decay in milliseconds: after that time, use counts 1/e. */
 const DECAY = 1000
 /** Initial use of a new task, so that a client gains nothing by reconnecting; half of it if the backlog is short, in bytes. */
 const INITIAL_USE = 4

@@ -27,7 +27,7 @@ export interface StoreOptions {
   readonly folder: string
   /** The loss that a commit survives; `process` by default. */
   readonly durable?: Durability | undefined
-  /** Size limit of the file in bytes, beyond which finished tables are dropped, the oldest first; unlimited by default. */
+  /** Size limit of the file in bytes, beyond which the store drops finished tables, the oldest first; unlimited by default. */
   readonly keep?: number | undefined
   /** Called with errors that no caller waits for, such as exceptions of followers; by default they become warnings of the process. */
   readonly onError?: OnStoreError | undefined
@@ -38,9 +38,9 @@ export interface StoreOptions {
 }
 
 /**
- * Opens the store in a folder, for this process alone. So seeks, presence, notices and claims of tables are in its memory, as in
- * the store in memory, and end with the process. Rejects with a StoreError if another process has it open, if its
- * file is damaged, of a newer version or of another program, or if the folder cannot be written.
+ * Opens the store in a folder, for this process alone. Seeks, presence, notices and claims of tables are therefore in its memory,
+ * as in the store in memory, and end with the process. Rejects with a StoreError if another process has the folder open, if the
+ * file is damaged, of a newer version or of another program, or if this user cannot write to the folder.
  */
 export async function openStore({
   folder,
@@ -116,10 +116,10 @@ export async function openStore({
   }
 }
 
-/** Returns the path of the database in a folder; creates both if they do not exist. Throws a StoreError, also if the database is lost. */
+/** Returns the path of the database in a folder; creates what is missing. Throws a StoreError, for example for a lost database. */
 function databaseIn(folder: string, onWarning: OnStoreWarning): string {
   const named = join(folder, 'parlor.db')
-  // these checks run before anything is created or changed; `prepareFolder` explains why a folder cannot be used
+  // these checks run before the store creates or changes anything; `prepareFolder` explains why a folder is unusable
   if (isFolder(folder)) {
     convertSystemErrors(folder, () => checkNoLinks(folder))
     checkDatabaseExists(resolveDatabase(named))

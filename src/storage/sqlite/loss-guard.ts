@@ -30,12 +30,12 @@ export class LossGuard {
   #mark: ProgressMark | undefined
   #makeMark: ((progress: Progress) => ProgressMark) | undefined
   readonly #log: PreservedLog
-  /** True if a damaged log stays in the folder under its second name, for the operator. */
+  /** True if a damaged log stays in the folder under its second name, so that the operator can examine it. */
   readonly #keepsDamaged: boolean
   /** The last error that `damageError` returned. */
   #reported: StoreError | undefined
 
-  /** Reads the mark and preserves the log of a database that is not open yet. Throws a StoreError if the disk is full. */
+  /** Reads the mark and preserves the log of a database that is not open yet. Throws a StoreError on a full disk. */
   constructor(path: string) {
     this.#path = path
     const mark = readMark(markPath(path))
@@ -44,7 +44,7 @@ export class LossGuard {
     this.#log = new PreservedLog(path)
   }
 
-  /** Opens the database. Throws a StoreError; if another process has it open, leaves no file behind. */
+  /** Opens the database. Throws a StoreError if that fails; if another process has the database open, leaves no file behind. */
   openDatabase(durable: Durability, onError: OnStoreError): Database {
     try {
       return new Database(this.#path, durable, onError)
@@ -62,8 +62,8 @@ export class LossGuard {
   }
 
   /**
-   * Reports damaged rows of the journal, and the tables that cannot be read because of them; all other tables can be read.
-   * Throws a StoreError with the code `damaged` if the structure of the file is damaged.
+   * Reports damaged rows of the journal, and the tables that are unreadable because of them; all other tables are readable. Throws
+   * a StoreError with the code `damaged` for a damaged structure of the file.
    */
   checkRows(database: Database, onWarning: OnStoreWarning): void {
     const wrong = checkStructure(database)
@@ -86,8 +86,8 @@ export class LossGuard {
   }
 
   /**
-   * Throws a StoreError with the code `damaged` if commits are missing at the end of the journal; after a loss of power, calls
-   * `onWarning` instead.
+   * Throws a StoreError with the code `damaged` if commits are missing at the end of the journal; if they are missing because of a
+   * loss of power, calls `onWarning`.
    */
   checkEnd(database: Database, progress: Progress, onWarning: OnStoreWarning): void {
     const origin = readOrigin(database)
@@ -120,7 +120,10 @@ export class LossGuard {
     return origin.open ? 'is missing' : undefined
   }
 
-  /** Creates the mark, and notes in the database that it is open. From here on the mark follows the journal. Throws a StoreError. */
+  /**
+   * Creates the mark, and notes in the database that it is open. From here on the mark follows the journal. Throws a StoreError if
+   * one of the two writes fails.
+   */
   open(database: Database, durable: Durability, progress: Progress): void {
     // the mark is written first, so that a kill in between leaves no open database without a mark
     const fixed = { origin: readOrigin(database).id, durable }
@@ -142,8 +145,8 @@ export class LossGuard {
   }
 
   /**
-   * Creates the mark again if it was removed, replaced or cut while the database is in its place. Returns whether it did.
-   * Throws a StoreError if that fails.
+   * Creates the mark again if it was removed, replaced or cut while the database is at its path. Returns whether the mark was
+   * created. Throws a StoreError if that fails.
    */
   restoreMark(database: Database, progress: Progress): boolean {
     const before = this.#mark
@@ -153,7 +156,10 @@ export class LossGuard {
     return true
   }
 
-  /** Notes that the store was closed in good order, and removes the mark. If it throws a StoreError, the next start checks for losses. */
+  /**
+   * Notes that the store was closed in good order, and removes the mark. Throws a StoreError if that fails; the next start then
+   * checks for losses.
+   */
   close(database: Database, progress: Progress): void {
     const mark = this.#mark
     this.#mark = undefined
@@ -167,7 +173,7 @@ export class LossGuard {
     rmSync(markPath(this.#path), { force: true })
   }
 
-  /** Returns an error that says what is damaged, and how to continue. */
+  /** Returns an error that says what is damaged, and how the operator can continue. */
   damageError(what: string, cause?: unknown): StoreError {
     const folder = dirname(this.#path)
     this.#reported = new StoreError(
@@ -179,7 +185,7 @@ export class LossGuard {
   }
 }
 
-/** Origin is the id of a database file, and whether a server has it open or did not close it. */
+/** Origin has the id of a database file, and whether a server has it open or did not close it. */
 interface Origin {
   readonly id: string
   readonly open: boolean
@@ -196,7 +202,7 @@ function describe(damages: readonly Damage[]): string {
   return damages.length > 3 ? `${named.join(', ')}, and ${damages.length - 3} more` : named.join(', ')
 }
 
-/** Formats a list of tables for a sentence. */
+/** Formats a list of tables for a sentence, shortened if it is long. */
 export function formatTables(tables: readonly number[]): string {
   if (tables.length === 0) return 'unknown tables'
   if (tables.length === 1) return `table ${tables[0]}`

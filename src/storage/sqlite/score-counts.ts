@@ -1,4 +1,4 @@
-/** The scores of one game: their numbers by whole part, their total, and the number of guests' scores. */
+/** Game has the scores of one game: their numbers by whole part, their total, and the number of guests' scores. */
 interface Game {
   readonly scores: Map<number, number>
   size: number
@@ -13,8 +13,8 @@ export interface CountedScore {
 }
 
 /**
- * ScoreCounts counts the scores of each game by their whole part. A rank then needs a query only for the scores between the
- * score and the next whole number, however long the ladder is.
+ * ScoreCounts counts the scores of each game by their whole part. A rank then needs a query only for the scores between the score
+ * and the next whole number, on a ladder of any length.
  */
 export class ScoreCounts {
   readonly #games = new Map<string, Game>()
