@@ -53,7 +53,7 @@ export class DueWork {
   readonly #share: number
   readonly #now: () => number
   readonly #waiting = new Fifo<Due>()
-  /** Time at which the share of this turn ends; `undefined` if nothing has run in this turn. */
+  /** Time at which the share of this turn ends; `undefined` before any work has run in this turn. */
   #ends: number | undefined
 
   constructor({ nextTurn, share = 2, now = () => performance.now() }: DueWorkOptions) {

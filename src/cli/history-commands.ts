@@ -61,7 +61,7 @@ export async function resultsCommand(game: string | undefined, { data, plugin, j
     const found = rules === undefined ? results : results.filter((row) => row.game === rules)
     isKnown ||= found.length > 0
     if (!isKnown) continue
-    // the heading is written with the first page, so that an error leaves the output empty
+    // the command writes the heading with the first page, so that an error leaves the output empty
     terminal.write(toCsv(heading))
     heading = []
     for (const row of found) {

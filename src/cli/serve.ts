@@ -107,7 +107,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   onCrash(() => {}, say)
   metricsServer?.watch(server, service, store)
   const operator = await openAdmin(config, toAdminServices(service, store), logs)
-  // the flags are set last, because V8 cannot use code that was compiled with other flags
+  // the process sets the flags last, because V8 cannot use code that was compiled with other flags
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
   const terminal = new Terminal()
   terminal.write(flags.json ? `${json({ listening: open, failed, metricsServer })}\n` : formatServed(open, host, terminal))
@@ -263,7 +263,7 @@ async function openAdmin({ data }: Config, services: AdminServices, logs: Logs):
   }
 }
 
-/** Outcome is the result of a start, for `--json`: `listening` is empty if the command refuses to start. */
+/** Outcome has the listeners and the failures of a start, for `--json`; `listening` is empty if the command refuses to start. */
 interface Outcome {
   readonly listening?: readonly ListenStatus[]
   readonly failed: readonly ListenStatus[]

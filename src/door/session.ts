@@ -30,8 +30,8 @@ type ListenerCall = (listener: LobbyListener) => void
 /**
  * DoorSession is one user's session at the front door: lines in, text out.
  *
- * The output of a command follows the typed line directly. Before everything else that the session prints stands an empty line,
- * because the user may be in the middle of typing. The session therefore does not print an event when the lobby reports it: it
+ * The output of a command follows the typed line directly. An empty line stands before everything else that the session prints,
+ * because the user may be in the middle of typing. The session therefore does not print an event when the lobby reports it. It
  * collects all events of one turn of the event loop and prints them together, in a microtask, in which an error cannot reach the
  * caller that made the event happen. `broken` then rejects and ends the conversation.
  *
@@ -351,7 +351,7 @@ export class DoorSession {
     else this.#notices.push(`Table ${recorded.table}: ${formatRatingChanges(recorded, this.lobby.me?.name ?? '')}`)
   }
 
-  /** Queues an event. All events of one turn are printed together, in a microtask. */
+  /** Queues an event. The session prints all events of one turn together, in a microtask. */
   #enqueue(call: ListenerCall): void {
     if (this.#handedOver) return call(this.#listener)
     this.#pending.push(call)

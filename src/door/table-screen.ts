@@ -26,8 +26,8 @@ interface TableScreenOptions {
 }
 
 /**
- * TableScreen renders one table for a player or a watcher. `addEvent` and `addRatingChanges` collect updates; `takeUpdates`
- * (if the table is shown) and `takeNotices` (if it is not) return them as lines, once.
+ * TableScreen renders one table for a player or a watcher. `addEvent` and `addRatingChanges` collect updates. `takeUpdates`, for
+ * the shown table, and `takeNotices`, for another, return each update once, as lines.
  */
 export class TableScreen {
   readonly company: TableContext
@@ -44,7 +44,7 @@ export class TableScreen {
   #seenAt: number
   /** Offers that no player has answered. */
   #offers: readonly Offer[] = []
-  /** Introduction of the table, until it is printed. */
+  /** Introduction of the table; empty after the first output. */
   #introduction: readonly string[]
   /** Updates since the last output: lines, the seats that have moved, and whether the board may have changed. */
   #lines: string[] = []
@@ -195,7 +195,7 @@ export class TableScreen {
   }
 
   /** Returns the status of the game in a few words, for a list. */
-  get standing(): string {
+  get shortStatus(): string {
     if (!this.#sight) return 'begins in a moment'
     if (this.over) return 'over'
     if (this.turn) return 'your turn'

@@ -11,7 +11,7 @@ export interface Random {
   choice<T>(from: readonly T[]): T
 }
 
-/** Refusal is the result of an illegal move or request: a sentence for the player that says why the rules refuse it. */
+/** Refusal says why the rules refuse an illegal move or request, in a sentence for the player. */
 export interface Refusal {
   readonly refused: string
 }
@@ -139,8 +139,8 @@ export interface Situation<View> {
 }
 
 /**
- * Seat is the interface of one player to a table: the views of the seat and the actions of its player. A connection, a user at the
- * terminal and a bot use the same interface, and none of them can reach another seat.
+ * Seat is what one player can see and do at a table. A connection, a user at the terminal and a bot use the same interface, and
+ * none of them can reach another seat.
  */
 export interface Seat<Move, View> {
   readonly number: SeatNumber

@@ -271,7 +271,7 @@ export const refusalCodes = {
 /** RefusalCode is an error code of the lobby. */
 export type RefusalCode = keyof typeof refusalCodes
 
-/** Lobby is the interface of one session to the hall. A request that the server refuses changes nothing. */
+/** Lobby is all that the client of one session can do in the hall. A request that the server refuses changes nothing. */
 export interface Lobby {
   /** The games of this server. */
   readonly catalogue: Catalogue

@@ -1,9 +1,9 @@
 import type { Outcome, SeatNumber } from '../games/game.ts'
 
 /*
- * The single declaration of the events at a table. From it follow: the types of the events in the log (`TableEventData`) and of
- * the parts of events that clients see (`VisibleEvent`); the checks with which storage reads a log (`fieldChecks`); the projection for
- * clients (`toVisibleEvent`, called by `projectEvent` alone); and the schema of `event.what` in the native protocol.
+ * The single declaration of the events at a table. The following derive from it: the types of the events in the log
+ * (`TableEventData`) and of the parts of events that clients see (`VisibleEvent`); the checks with which storage reads a log
+ * (`fieldChecks`); the projection for clients (`toVisibleEvent`); and the schema of `event.what` in the native protocol.
  *
  * Secrets. An event shows clients the fields in its list `shows` and no others, so a new field is hidden until the list has it. The
  * effect of a move shows through the view of the game.
@@ -13,6 +13,7 @@ import type { Outcome, SeatNumber } from '../games/game.ts'
  *
  * Speed. A restart checks all events of all open tables, and an append checks each event. Values with an inner structure therefore
  * have checks without loops over names, and the check of one field is one call.
+ *
  */
 
 /** TableId is the number of a table, which users type: "watch 17". */
@@ -149,11 +150,11 @@ export const acts = {
   abort: { limited: false },
 } as const satisfies Readonly<Record<string, ActDeclaration>>
 
-/** ActType is the name of an act. */
+/** ActType names an act. */
 export type ActType = keyof typeof acts
 
 type Declared = typeof events
-/** EventType is the name of a type of event. */
+/** EventType names a type of event. */
 export type EventType = keyof Declared
 
 type ValueOf<One> = One extends readonly string[]
@@ -172,7 +173,7 @@ type Visible<Type extends EventType> = Flat<{
   readonly [Name in keyof Logged<Type> as Name extends 'type' | Declared[Type]['shows'][number] ? Name : never]: Logged<Type>[Name]
 }>
 
-/** TableEventData is the content of an event at a table: plain data, as the journal has it. */
+/** TableEventData is an event at a table without its number and time: plain data, as the journal has it. */
 export type TableEventData = { readonly [Type in EventType]: Logged<Type> }[EventType]
 
 /** VisibleEvent has the fields of an event that all clients at a table may see. */

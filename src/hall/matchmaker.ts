@@ -12,11 +12,11 @@ import { SeekView, type VisibleSeek } from './seek-view.ts'
 import type { TableActor } from './table-actor.ts'
 
 /*
- * A new seek takes the first suitable open seek, or else stays open until another seek suits it or the house takes the other
- * seat. Open seeks are entries of a store that the halls of several servers share, and each hall has a view of them
- * (`seek-view.ts`). A seek ends by a claim of its entry, and exactly one claim of an entry succeeds:
- * a match, by the hall of the new seek; a refusal, by the hall of the challenged user; or a withdrawal by the owner's hall, which
- * cancels the seek, seats the owner with the house, or matches the seek itself. So no seek seats its owner twice.
+ * A new seek takes the first suitable open seek, or else stays open until another seek suits it or the house takes the other seat.
+ * Open seeks are entries of a store that the halls of several servers share, and each hall has a view of them (`seek-view.ts`). A
+ * seek ends by a claim of its entry, and exactly one claim of an entry succeeds. The claim is a match, by the hall of the new seek;
+ * a refusal, by the hall of the challenged user; or a withdrawal by the owner's hall. That hall withdraws a seek to cancel it, to
+ * seat the owner with the house, or to match it. So no seek seats its owner twice.
  *
  * Matching. The hall reserves the table, removes the other seek from its view, gets the table's number, and claims the entry. If
  * the claim succeeds, the hall opens the table and seats its own users; the hall of the other user follows the claim, which has all
@@ -28,6 +28,7 @@ import type { TableActor } from './table-actor.ts'
  *
  * A cancellation can race with a match. If another hall has claimed the entry already, `cancel` resolves to `false` and `onSeated`
  * is called. If `onSeated` throws, the matchmaker leaves that seat, and the opponent wins.
+ *
  */
 
 export interface MatchmakerOptions {

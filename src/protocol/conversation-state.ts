@@ -78,38 +78,39 @@ export function formatTooSoon({ early, peer }: Pick<ConversationState, 'early' |
 
 /** Explains why a message is illegal, in a sentence about the peer or, with `toPeer`, for it; `raw` as in `quoteMessage`. */
 export function explainIllegal(
-  standing: ConversationState,
+  conversationState: ConversationState,
   text: string,
   { toPeer = false, raw }: { toPeer?: boolean; raw?: Raw | undefined } = {},
 ): string {
-  const { automaton, state, steps, peer } = standing
+  const { automaton, state, steps, peer } = conversationState
   const whose = toPeer ? 'your' : `the ${peer}'s`
-  const isLoose = isLooseEnd(standing, text)
-  const said = `${toPeer ? '' : `the ${peer} sent `}${isLoose ? quoteText(text || '\n') : quoteMessage(speakerOf(standing), text, raw)}`
-  if (isLoose) return `${said}${whyEarly(standing, text)}`
+  const isLoose = isLooseEnd(conversationState, text)
+  const said = `${toPeer ? '' : `the ${peer} sent `}${isLoose ? quoteText(text || '\n') : quoteMessage(speakerOf(conversationState), text, raw)}`
+  if (isLoose) return `${said}${whyEarly(conversationState, text)}`
   const theirs = steps.filter(({ from }) => from === peer)
   const isDue = theirs.some(({ form }) => !form.bye && !form.closes)
   const due = isDue || text === '' ? undefined : dueBefore(automaton, state, peer, text, whose)
   const near = nearMiss(theirs, text)
   const seen = beginning(text)
-  const hides = maskMessage(speakerOf(standing), seen) !== seen
+  const hides = maskMessage(speakerOf(conversationState), seen) !== seen
   const byes = theirs.filter(({ form }) => form.bye)
   const faulty = isDue && near === '' ? fieldFault(theirs, text, hides) : undefined
   const expected =
     due ?? (faulty ? `expected ${alternatives(automaton, [faulty.step, ...byes])}` : expectation(automaton, state, peer, whose))
   const misplaced = isDue && near === '' && !faulty ? formatPredecessors(automaton, state, peer, text, hides) : ''
-  const hint = `${due === undefined ? formatTooSoon(standing, whose) : ''}${near}${faulty?.fault ?? misplaced}`
+  const hint = `${due === undefined ? formatTooSoon(conversationState, whose) : ''}${near}${faulty?.fault ?? misplaced}`
   if (due !== undefined || theirs.length === 0) return `${said}${toPeer ? ' arrived too soon:' : ', but'} ${expected}${hint}`
   return `${said}${toPeer ? ' does' : ', which does'} not belong here; ${expected}${hint}`
 }
 
 /** Formats a sentence on a message before the peer's turn, complete or not; `raw` as in `quoteMessage`. */
-export function formatEarly(standing: ConversationState, ahead: string | UnfinishedMessage, raw?: Raw): string {
+export function formatEarly(conversationState: ConversationState, ahead: string | UnfinishedMessage, raw?: Raw): string {
   const isWhole = typeof ahead === 'string'
   const text = isWhole ? ahead : decode(ahead.bytes)
-  if (isLooseEnd(standing, text)) return `the ${standing.peer} has sent ${quoteText(text || '\n')}${whyEarly(standing, text)}`
-  const shown = isWhole ? quoteMessage(speakerOf(standing), ahead, raw) : quoteUnfinished(speakerOf(standing), ahead)
-  return `the ${standing.peer} has sent ${shown}${whyEarly(standing, text)}`
+  if (isLooseEnd(conversationState, text))
+    return `the ${conversationState.peer} has sent ${quoteText(text || '\n')}${whyEarly(conversationState, text)}`
+  const shown = isWhole ? quoteMessage(speakerOf(conversationState), ahead, raw) : quoteUnfinished(speakerOf(conversationState), ahead)
+  return `the ${conversationState.peer} has sent ${shown}${whyEarly(conversationState, text)}`
 }
 
 /** Formats a sentence that says that the peer was silent for `ms` milliseconds, and which message was expected. */
@@ -124,9 +125,10 @@ export function toSeconds(ms: number): number {
 }
 
 /** Explains why a text arrived before the peer's turn; the rest of a sentence. */
-function whyEarly(standing: ConversationState, text: string): string {
-  const { automaton, state, steps, peer, last } = standing
-  if (isLooseEnd(standing, text)) return ` after ${quoteMessage(speakerOf(standing), last)}; that line end is one too many`
+function whyEarly(conversationState: ConversationState, text: string): string {
+  const { automaton, state, steps, peer, last } = conversationState
+  if (isLooseEnd(conversationState, text))
+    return ` after ${quoteMessage(speakerOf(conversationState), last)}; that line end is one too many`
   const ours = steps.filter(({ from }) => from !== peer)
   const [only, second] = ours.filter(({ form }) => !form.bye && !form.closes)
   const due = only && !second && only.form.example === text ? formatAwaited(automaton, only, text) : alternatives(automaton, ours)

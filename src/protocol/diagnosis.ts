@@ -27,7 +27,7 @@ export interface DiagnosedPeer {
   readonly speaker: Speaker
   /** Text of the last legal message from the peer. */
   readonly last: string
-  readonly standing: ConversationState
+  readonly conversationState: ConversationState
   readonly observer: PeerObserver | undefined
 }
 
@@ -93,20 +93,20 @@ export class Diagnosis {
 
   /** Explains why a message is illegal: for this side, and for the peer. */
   explainIllegal(text: string): { readonly sentence: string; readonly toPeer: string } {
-    const { connection, speaker, last, standing } = this.#peer
+    const { connection, speaker, last, conversationState } = this.#peer
     const { raw } = connection
     const clue = this.#clueOf(text, raw, last) || clueOfWords(speaker, text, last)
-    const sentence = `${explainIllegal(standing, text, { raw })}${clue}`
-    return { sentence, toPeer: `${explainIllegal(standing, text, { toPeer: true })}${clue}` }
+    const sentence = `${explainIllegal(conversationState, text, { raw })}${clue}`
+    return { sentence, toPeer: `${explainIllegal(conversationState, text, { toPeer: true })}${clue}` }
   }
 
   /** Explains why the role refuses the last message with a message of the protocol. */
   explainRefusal(why: string): { readonly text: string; readonly hasClue: boolean } {
-    const { speaker, last, other, standing } = this.#peer
+    const { speaker, last, other, conversationState } = this.#peer
     const clue = this.#clueOf(last, this.#lastRaw) || clueOfWords(speaker, last, '') || clueOfBye(speaker, last)
     const empty = last === '' ? EMPTY : ''
     const said = `the ${other} sent ${quoteMessage(speaker, last, this.#lastRaw)}`
-    return { text: `${withReason(said, last, why)}${formatTooSoon(standing)}${empty}${clue}`, hasClue: clue !== '' }
+    return { text: `${withReason(said, last, why)}${formatTooSoon(conversationState)}${empty}${clue}`, hasClue: clue !== '' }
   }
 
   /** Reports a refused message; of an HTTP request, only its first line. */
@@ -134,13 +134,13 @@ export class Diagnosis {
 
   /** Adds to the end of a connection what was expected from the peer, or that it was this side's turn. */
   explainEnd(end: Disconnected): Disconnected {
-    const { other, standing } = this.#peer
+    const { other, conversationState } = this.#peer
     const message = this.#isShown(end) ? end.message.replace(/ in the middle of a message, \d+ bytes? into it$/, '') : end.message
     const said = message.replace('the other side', `the ${other}`)
-    return new Disconnected(end.reason, `${said}${this.#rest(end)}; ${formatExpected(standing)}`, end.unfinished)
+    return new Disconnected(end.reason, `${said}${this.#rest(end)}; ${formatExpected(conversationState)}`, end.unfinished)
   }
 
-  /** Returns a sentence on the peer's incomplete message and the part that it lacks; `undefined` if that was reported. */
+  /** Returns a sentence on the peer's incomplete message and the part that it lacks; `undefined` after the first report. */
   explainUnfinished(unfinished: UnfinishedMessage, ms: number): string | undefined {
     if (this.#isRemainder(unfinished)) return undefined
     const { other, speaker, last } = this.#peer
@@ -151,18 +151,18 @@ export class Diagnosis {
 
   /** Returns a sentence on a message that arrived before the peer's turn; `undefined` without such a message to report. */
   explainEarly(): string | undefined {
-    const { connection, speaker, last, standing } = this.#peer
+    const { connection, speaker, last, conversationState } = this.#peer
     const { nextMessage, raw } = connection
     // the first of several empty lines was reported
     if (nextMessage === '' && last === '' && this.#lastEarly) return undefined
     if (nextMessage !== undefined) {
       const clue = clueOfText(speaker, nextMessage, raw, last) || clueOfWords(speaker, nextMessage, last)
-      return `${formatEarly(standing, nextMessage, raw)}${this.#clueOnce(clue)}`
+      return `${formatEarly(conversationState, nextMessage, raw)}${this.#clueOnce(clue)}`
     }
     const { unfinished } = connection
     if (!unfinished || this.#isRemainder(unfinished)) return undefined
     this.#unfinished = unfinished.bytes.length
-    return `${formatEarly(standing, unfinished)}${this.#clueOnce(clueOfBytes(speaker, unfinished, last))}`
+    return `${formatEarly(conversationState, unfinished)}${this.#clueOnce(clueOfBytes(speaker, unfinished, last))}`
   }
 
   /** Marks the incomplete message as not reported, because the observer did not show the sentence. */

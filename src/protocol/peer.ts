@@ -180,7 +180,7 @@ export class Peer<Name extends string = string, State extends string = string> i
    */
   refuse(sentence: string): void {
     this.#answered = false
-    if (!this.#answerError(sentence)) throw new Disconnected('violation', `${sentence}${formatTooSoon(this.standing)}`)
+    if (!this.#answerError(sentence)) throw new Disconnected('violation', `${sentence}${formatTooSoon(this.conversationState)}`)
     this.report(sentence)
     const refusal = this.#steps.find(({ name }) => name === this.#automaton.refusal)
     if (refusal) this.#take(refusal)
@@ -253,7 +253,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     // a person who may send, too, is at a prompt; and a client over datagrams leaves by silence
     if (unfinished || maySpeak(this.#steps, this.#side) || !this.awaited || (transport.datagrams && this.#side === 'server'))
       return undefined
-    return formatSilence(this.standing, ms)
+    return formatSilence(this.conversationState, ms)
   }
 
   /** Marks the incomplete message as not reported, because the observer did not show the sentence. */
@@ -328,7 +328,7 @@ export class Peer<Name extends string = string, State extends string = string> i
   }
 
   /** State of the conversation, for sentences on the peer's messages. */
-  get standing(): ConversationState {
+  get conversationState(): ConversationState {
     return {
       automaton: this.#automaton,
       state: this.#state,

@@ -10,7 +10,7 @@ export interface Speaker {
   readonly side: Side
   /** That side's message before the quoted message, if it is known. */
   readonly last?: string
-  /** Language that this side has chosen, such as JSON: bytes that look like it are not reported. */
+  /** Language that this side has chosen, such as JSON: sentences do not report bytes that look like that language. */
   readonly language?: string | undefined
 }
 
@@ -153,8 +153,8 @@ export function clueOfText(speaker: Speaker, text: string, raw: Raw | undefined,
 }
 
 /**
- * Joins a quotation and a reason to a sentence. If the reason starts with the message, it becomes a relative clause:
- * `the client sent "5", which is taken`.
+ * Joins a quotation and a reason to a sentence. If the reason starts with the message, it becomes a relative clause: `the client
+ * sent "5", which another player has taken`.
  */
 export function withReason(said: string, text: string, why: string): string {
   const subject = [quoteText(text), text].find((one) => one !== '' && /^ (?:is|was) /.test(why.slice(one.length)) && why.startsWith(one))

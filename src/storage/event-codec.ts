@@ -102,7 +102,7 @@ function areSame(were: readonly Flat[], values: readonly unknown[]): boolean {
 /** Flat has the keys and values of a plain object with simple values, for comparison; `undefined` for other objects. */
 type Flat = { readonly value: unknown } | { readonly keys: readonly string[]; readonly values: readonly unknown[] } | undefined
 
-/** Copies a value for comparison; `undefined` if it is nested. */
+/** Copies a value for comparison; `undefined` for a nested value. */
 function flat(value: unknown): Flat {
   if (!isObject(value)) return isSimple(value) ? { value } : undefined
   const values = Object.values(value)

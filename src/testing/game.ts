@@ -35,9 +35,9 @@ export interface GameTestOptions<State, Move, Options> {
 const ODD_TEXTS = ['', ' ', '0', '-1', '1.5', '99999999999999999999', 'nonsense', 'ä', '\u0000', '1 2 3 4', '__proto__', 'x'.repeat(2000)]
 
 /**
- * Defines the tests of a game with `test`: random games stay within the rules and survive JSON, illegal moves are refused and
- * change nothing, the notation reads its own output, the views hide the secrets that `withOtherSecrets` declares, the move tree has
- * the known sizes, and the house makes legal moves.
+ * Defines the tests of a game with `test`. Random games must stay within the rules and survive JSON, and illegal moves must change
+ * nothing. The notation must read its own output, and the views must hide the secrets that `withOtherSecrets` declares. The move
+ * tree must have the known sizes, and the house must make legal moves.
  */
 export function testGame<State, Move, View, Options>(
   test: TestFunction,

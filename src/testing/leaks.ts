@@ -16,8 +16,8 @@ export interface LeakReport {
 }
 
 /**
- * Searches random games for a view that shows a viewer a secret: in every position before the end, the view must be the same
- * for a state with other secrets (`withOtherSecrets`), and the rules must refuse or allow the next move for both.
+ * Searches random games for a view that shows a viewer a secret. In every position before the end, the view must be the same for a
+ * state with other secrets (`withOtherSecrets`), and the rules must refuse or allow the next move for both.
  */
 export function findLeak<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,

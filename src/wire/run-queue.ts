@@ -1,7 +1,7 @@
 /*
- * All handlers share one thread. Everything that a handler awaits may be a microtask, so a peer that pipelines a thousand
- * messages could be served all of them without a return to the event loop, and meanwhile no other peer is read and no timer
- * fires. Therefore a connection with more than one unread message waits in this queue:
+ * All handlers share one thread. Everything that a handler awaits may be a microtask. So the server could handle all of a thousand
+ * messages that a peer pipelines without a return to the event loop, and until then it would read no other peer and fire no timer.
+ * Therefore a connection with more than one unread message waits in this queue:
  *
  * - A task gets a slice of 1 ms, and all tasks together 2 ms of each turn of the event loop. The rest belongs to timers and to
  *   I/O. The share is small because the loop accepts one new peer per turn and port: with 4 ms, the last of fifty peers that
@@ -19,6 +19,7 @@
  *
  * Invariants: at most one task runs; each task is in the queue at most once; a running task that adds itself again waits only
  * after its time is counted. `npm run bench:hostile` measures the waits.
+ *
  */
 
 import { Fifo } from '../base/fifo.ts'

@@ -11,7 +11,7 @@ const NUMBER = 'Type the number of one of your tables, too, such as "go 12". "mi
 /** Lists the games of this user: those of this session, and those in which the server holds a seat for the user. */
 function mine(session: DoorSession): CommandOutput {
   const { tables, present, lobby } = session
-  const here = tables.playing.map((one) => [`${one === present ? '*' : ' '} ${one.table}`, one.title, one.standing])
+  const here = tables.playing.map((one) => [`${one === present ? '*' : ' '} ${one.table}`, one.title, one.shortStatus])
   const held = lobby.heldSeats
     .filter(({ table }) => !tables.get(table))
     .map((info) => [`  ${info.table}`, formatHeldGame(info, lobby.me), wayTo(info)])

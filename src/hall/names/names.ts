@@ -132,8 +132,8 @@ function reasonFor(name: string, { word, article }: Reading): string {
 }
 
 /**
- * Checks a name at the front door or in the native protocol as `checkPersonName` does, and also refuses a name that would make a
- * line such as `play tictactoe size 4 NAME` ambiguous: a number, a game, a word or a setting of `play`.
+ * Checks a name at the front door or in the native protocol as `checkPersonName` does. Also refuses a name that would make a line
+ * such as `play tictactoe size 4 NAME` ambiguous: a number, a game, a word or a setting of `play`.
  */
 export function checkLobbyName(text: string, { games, terms, settings }: GameWords = SHIPPED_WORDS): string | Refusal {
   const name = checkPersonName(text)
@@ -154,8 +154,8 @@ export function checkLobbyName(text: string, { games, terms, settings }: GameWor
 
 /**
  * Returns the key of a name: names with the same key count as the same name. The key is for comparison; no screen shows it. It
- * ignores case with `fold`, because a single `toLowerCase` leaves ß and ẞ, σ and ς different; it ignores compatibility forms such
- * as ａｄａ (NFKC); and a blank is a `_`, so that users can type a name with blanks as one word.
+ * ignores case with `fold`, because a single `toLowerCase` leaves ß and ẞ, σ and ς different. It ignores compatibility forms such
+ * as ａｄａ (NFKC). It replaces a blank by a `_`, so that users can type a name with blanks as one word.
  */
 export function foldName(name: string): string {
   // no name is as long, so folding the text would be wasted time

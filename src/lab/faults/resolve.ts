@@ -50,7 +50,7 @@ export class MessageWatch {
 export interface FaultContext {
   /** The side of this process; `undefined` for a proxy, which has no side. */
   readonly side: Side | undefined
-  /** The program; `undefined` if it is unknown. */
+  /** The program; `undefined` for an unknown program. */
   readonly program: { readonly name: string; readonly automaton: Automaton } | undefined
   /** Whether the connection carries datagrams or streams; `undefined` for both kinds. Refuses rules for the other kind. */
   readonly datagrams: boolean | undefined

@@ -33,14 +33,14 @@ export const VERBS = {
     kind: 'span',
     carriers: 'streams',
     effect:
-      'cuts the stream after every so many bytes, a millisecond apart; `char` cuts inside each UTF-8 character of several bytes, `message` once inside each message',
+      'cuts the stream into pieces of this many bytes, a millisecond apart; `char` cuts inside each UTF-8 character of several bytes, `message` once inside each message',
     example: 'split 1..3',
   },
   glue: {
     unit: 'time',
     kind: 'span',
     carriers: 'streams',
-    effect: 'joins everything that arrives within so many milliseconds',
+    effect: 'joins everything that arrives within this many milliseconds',
     example: 'glue 80ms',
   },
   delay: {
@@ -55,14 +55,14 @@ export const VERBS = {
     unit: 'rate',
     kind: 'span',
     carriers: 'streams',
-    effect: 'delivers at most so many bytes a second, in pieces of 20 ms',
+    effect: 'delivers at most this many bytes a second, in pieces of 20 ms',
     example: 'bandwidth 2000/s',
   },
   dribble: {
     unit: 'time',
     kind: 'span',
     carriers: 'streams',
-    effect: 'delivers byte by byte, with so much time between two bytes',
+    effect: 'delivers byte by byte, with this time between two bytes',
     example: 'dribble 5ms',
   },
   stall: {
@@ -123,7 +123,7 @@ export const VERBS = {
   },
 } as const satisfies Readonly<Record<string, VerbSpec>>
 
-/** Verb is the name of a fault. */
+/** Verb names a fault. */
 export type Verb = keyof typeof VERBS
 
 /** The names of all faults. */

@@ -49,7 +49,7 @@ export class Direction {
     this.#datagrams = datagrams
   }
 
-  /** Number of bytes that were pushed. */
+  /** Number of bytes that `push` has received. */
   get pushed(): number {
     return this.#pushed
   }

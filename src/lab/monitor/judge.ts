@@ -22,7 +22,7 @@ interface Fit {
 }
 
 /**
- * Judge decides which messages of a conversation are legal, from the order in which they pass the place of the monitor.
+ * Judge decides which messages of a conversation are legal, from the order in which they pass the monitor.
  *
  * The problem: the engine knows one side's order of the messages, because it is that side. An observer between the sides knows only
  * that the messages of one side keep their order. A message of the client may pass after a message of the server, and still have
@@ -32,7 +32,7 @@ interface Fit {
  * The idea: a message is legal if there is some order of all messages so far that keeps the order of each side, in which the
  * automaton allows every message. `Orderings` has all these orders, each with the state to which it leads. Like the states of a
  * nondeterministic automaton, most of them fall together, so that there are rarely more than three. The best ordering contains
- * every message that was judged as legal, and nothing improbable; observations show its state.
+ * every message that the judge has called legal, and nothing improbable; observations show its state.
  *
  * If no order contains a message when it passes, its sender cannot have known a state in which it is legal. Then
  * - it is `illegal` at once if its side may send now: the receiver reads it and refuses it, and the state stays;
@@ -51,9 +51,10 @@ interface Fit {
  * (`test/lab/monitor/crossing.test.ts`). If no messages cross, the judge has the same verdicts as the engine (`agreement.test.ts`).
  * Where they differ, the engine knows more: it is the receiver, and refuses messages that came too late (`late`, `crossed`).
  *
- * Tried before: to take the messages in the order in which they pass, which called our own programs wrong in every protocol in which
- * both sides may send; and to let a message stand behind one that passed later, which took refusals for answers to messages that
- * the server had not read (`Orderings.#mayStand`).
+ * Tried before: to take the messages in the order in which they pass, which called our own programs wrong in every protocol in
+ * which both sides may send. Also tried: to let a message stand behind one that passed later, which took refusals for answers to
+ * messages that the server had not read (`Orderings.#mayStand`).
+ *
  */
 export class Judge {
   readonly automaton: Automaton
@@ -79,8 +80,8 @@ export class Judge {
   }
 
   /** The state of the conversation, for sentences on a side. */
-  standing(side: Side): ConversationState {
-    return this.#standing(this.#orderings.best, side, false)
+  stateFor(side: Side): ConversationState {
+    return this.#stateIn(this.#orderings.best, side, false)
   }
 
   /** Judges a message that has passed. Returns the verdict on it, and those on earlier messages that it decides. */
@@ -169,7 +170,7 @@ export class Judge {
 
   #reject(passed: Passed, ordering: Ordering): void {
     const { from, isEarly } = passed
-    const violation = explainViolation(this.#standing(ordering, from, isEarly), passed)
+    const violation = explainViolation(this.#stateIn(ordering, from, isEarly), passed)
     if (this.automaton.secrets) this.#rejected[from] = passed.text
     passed.isDropped = true
     passed.isEarly = false
@@ -222,7 +223,7 @@ export class Judge {
     if (early?.isEarly && !isTransition) this.#reject(early, best)
   }
 
-  #standing({ legal, state, steps }: Ordering, side: Side, early: boolean): ConversationState {
+  #stateIn({ legal, state, steps }: Ordering, side: Side, early: boolean): ConversationState {
     const last = legal[side]
     const text = last?.passed.text ?? ''
     const unended = last?.step?.form.unended === true

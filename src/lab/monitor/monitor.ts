@@ -117,7 +117,7 @@ export class ConversationMonitor {
     const { name, judgements } = how === 'finished' && !this.#hasRest(from) ? this.#judge.close(from) : NO_CLOSING
     this.#addJudged(judgements, at)
     const { isOver, state: after } = this
-    const expected = isOver ? undefined : formatExpected(this.#judge.standing(from))
+    const expected = isOver ? undefined : formatExpected(this.#judge.stateFor(from))
     this.#seen.push({ kind: 'end', at, from, how, name, before, after, over: isOver, expected })
   }
 
@@ -181,7 +181,7 @@ export class ConversationMonitor {
     const speaker = { automaton: this.protocol.automaton, side: from, last: this.#last[from] }
     const unfinished = { bytes: unread, lacks }
     const sent = `the ${from} has sent ${quoteUnfinished(speaker, unfinished)}`
-    const sentence = `${sent}${clueOfBytes(speaker, unfinished, this.#judge.standing(from).last)}`
+    const sentence = `${sent}${clueOfBytes(speaker, unfinished, this.#judge.stateFor(from).last)}`
     this.#seen.push({ kind: 'unfinished', at, from, start, end, bytes, lacks, sentence, final })
   }
 

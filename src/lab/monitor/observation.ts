@@ -49,7 +49,7 @@ export interface Segment extends ByteSpan {
 export type Turn = Side | 'either' | 'none'
 
 /**
- * MessageStanding is how a message stands with the automaton.
+ * MessageLegality says whether the automaton allows a message at its place.
  * - `legal`: legal after everything that had passed before it.
  * - `crossed`: legal, but its sender had not received all messages of the other side that had passed.
  * - `late`: it crossed a message after which it is not legal. The sender could not know that, and the receiver refuses it.
@@ -57,11 +57,11 @@ export type Turn = Side | 'either' | 'none'
  *   message later. A `JudgedObservation` follows then.
  * - `illegal`: a violation.
  */
-export type MessageStanding = 'legal' | 'crossed' | 'late' | 'early' | 'illegal'
+export type MessageLegality = 'legal' | 'crossed' | 'late' | 'early' | 'illegal'
 
 /** MessageVerdict is the judgement of one message. */
 export interface MessageVerdict {
-  readonly standing: MessageStanding
+  readonly standing: MessageLegality
   /** Name of the message in the automaton; `undefined` for an early or illegal message. */
   readonly name: string | undefined
   /** State in which the message was judged, and the state of the conversation after it. */

@@ -163,8 +163,8 @@ export class Orderings {
   }
 
   /**
-   * Compares two orderings, so that the best one comes first. In the best ordering, no message waits that was judged as legal, but
-   * early messages may wait.
+   * Compares two orderings, so that the best one comes first. In the best ordering, no message waits that the judge has called
+   * legal, but early messages may wait.
    */
   #rank(one: Ordering, two: Ordering): number {
     const judged = (ordering: Ordering) => this.#countUnseen(ordering, 'client') + this.#countUnseen(ordering, 'server')

@@ -77,7 +77,7 @@ function formatMessageLines(message: MessageObservation, options: SequenceDiagra
 
 /** Returns the lines below a message that say what is special about it. */
 function formatVerdict({ standing, violation, oddity, refuses }: MessageVerdict, options: SequenceDiagramOptions): readonly string[] {
-  const special = STANDINGS[standing]
+  const special = LEGALITY_TEXTS[standing]
   return [
     ...(violation ? formatNote(`illegal: ${violation.sentence}`, 'red', options) : []),
     ...(special === undefined ? [] : formatNote(special, 'yellow', options)),
@@ -86,7 +86,7 @@ function formatVerdict({ standing, violation, oddity, refuses }: MessageVerdict,
   ]
 }
 
-const STANDINGS: Readonly<Partial<Record<MessageVerdict['standing'], string>>> = {
+const LEGALITY_TEXTS: Readonly<Partial<Record<MessageVerdict['standing'], string>>> = {
   crossed: 'crossed: its sender had not received everything above',
   late: 'too late: it crossed a message after which it is not legal, so the other side refuses it',
   early: 'early: it is not that side’s turn; the other side reads it later',

@@ -3,7 +3,7 @@ import { maskSecrets } from '../../wire/secret-masking.ts'
 import { decode, encode, quoteBytes, quoteText } from '../../wire/text.ts'
 import type { MessageObservation } from './observation.ts'
 
-/** ShownMessage is a message as it is printed, on one line. */
+/** ShownMessage is a message in the form in which a diagram shows it, on one line. */
 export interface ShownMessage {
   /** The bytes in quotation marks, with a bar between two reads, and dots for what the line leaves out. */
   readonly text: string

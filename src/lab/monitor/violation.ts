@@ -20,16 +20,16 @@ interface Received {
 }
 
 /** Explains why a message is illegal, with the sentences of the engine, and finds its first wrong byte. */
-export function explainViolation(standing: ConversationState, { text, raw, start, bytes }: Received & Place): Violation {
-  const { automaton, state, peer, last, previous = '' } = standing
+export function explainViolation(conversation: ConversationState, { text, raw, start, bytes }: Received & Place): Violation {
+  const { automaton, state, peer, last, previous = '' } = conversation
   const speaker = { automaton, side: peer, last: previous }
   const clue = clueOfText(speaker, text, raw, last) || clueOfWords(speaker, text, last)
   return {
-    sentence: `${explainIllegal(standing, text, { raw })}${clue}`,
-    toSender: `${explainIllegal(standing, text, { toPeer: true })}${clue}`,
+    sentence: `${explainIllegal(conversation, text, { raw })}${clue}`,
+    toSender: `${explainIllegal(conversation, text, { toPeer: true })}${clue}`,
     expected: expectation(automaton, state, peer),
     received: quoteMessage(speaker, text, raw),
-    wrongAt: start + findWrongByte(standing, { text, raw }, bytes),
+    wrongAt: start + findWrongByte(conversation, { text, raw }, bytes),
   }
 }
 

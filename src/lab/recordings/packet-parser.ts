@@ -35,7 +35,7 @@ export interface UdpPacket {
 /** SkippedPacket says why a recording leaves a packet out. */
 export type SkippedPacket = 'link' | 'other' | 'fragment' | 'malformed'
 
-/** Payload is the content of an IP packet. */
+/** Payload has the protocol and the bytes in an IP packet. */
 interface Payload {
   readonly from: Uint8Array
   readonly to: Uint8Array

@@ -8,7 +8,7 @@ import type { Peer } from '../../protocol/peer.ts'
 /** Games that can be played inside a talk. */
 export const GAMES = ['tictactoe', 'scissors', 'guess', 'hangman'] as const
 
-/** GameName is the name of a game inside a talk, as it follows `play`. */
+/** GameName names a game inside a talk, as it follows `play`. */
 export type GameName = (typeof GAMES)[number]
 
 const FRAMINGS = ['lines', 'none', 'length'] as const
@@ -60,10 +60,10 @@ export const automaton = defineAutomaton({
   always: { 'client quits': 'end', 'server quits': 'end' },
 })
 
-/** TalkMessage is the name of a message of a talk. */
+/** TalkMessage names a message of a talk. */
 export type TalkMessage = keyof typeof automaton.messages
 
-/** TalkState is the name of a state of a talk. */
+/** TalkState names a state of a talk. */
 export type TalkState = keyof typeof automaton.states
 
 /** PeerLeft is thrown to end the game and the talk when one side has sent /q. */

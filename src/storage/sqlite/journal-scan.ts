@@ -40,7 +40,7 @@ export function* scanRows(database: Database): Iterable<ScannedRow> {
     }
     isWhole = true
   } catch {
-    // a page of the file is damaged; rows on other pages are found by their place
+    // a page of the file is damaged; the scan finds rows on other pages by their place
   }
   if (isWhole) return
   const alone = database.prepare('SELECT batch, crc FROM journal WHERE place = ?')

@@ -125,7 +125,7 @@ export class LossGuard {
    * one of the two writes fails.
    */
   open(database: Database, durable: Durability, progress: Progress): void {
-    // the mark is written first, so that a kill in between leaves no open database without a mark
+    // the mark comes first, so that a kill between the two leaves no open database without a mark
     const fixed = { origin: readOrigin(database).id, durable }
     this.#makeMark = (at) => convertSystemErrors(markPath(this.#path), () => new ProgressMark(markPath(this.#path), fixed, at))
     this.#mark = this.#makeMark(progress)

@@ -10,7 +10,7 @@ export interface Progress {
   readonly ended: number
 }
 
-/** MarkContent is the content of a progress mark. */
+/** MarkContent has the values in a progress mark. */
 export interface MarkContent extends Progress {
   /** Id of the database to which the mark belongs. */
   readonly origin: string
@@ -28,10 +28,10 @@ const HEAD = 'parlor-mark 1'
 const SAME_BOOT = 60_000
 
 /**
- * ProgressMark is a small file beside the database that records the end of the journal. Without it, a database whose write-ahead log is
- * missing or damaged looks whole, although its last commits are lost. The mark is written after each commit that adds to the
- * journal, before the acknowledgement, in about 2 µs. It is not synced, because only a loss of power can leave it behind or
- * ahead of the journal.
+ * ProgressMark is a small file beside the database that records the end of the journal. Without it, a database whose write-ahead
+ * log is missing or damaged looks whole, although its last commits are lost. The store writes the mark after each commit that adds
+ * to the journal, before the acknowledgement, in about 2 µs. It does not sync the mark, because only a loss of power can leave the
+ * mark behind or ahead of the journal.
  */
 export class ProgressMark {
   readonly #path: string

@@ -5,7 +5,7 @@ interface Game {
   guests: number
 }
 
-/** CountedScore is the part of a standing that ScoreCounts needs. */
+/** CountedScore has what ScoreCounts needs of a standing. */
 export interface CountedScore {
   readonly game: string
   readonly person: string

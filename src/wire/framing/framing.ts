@@ -11,14 +11,15 @@
  * - the pushed array itself (`#isPushed`), until `hold`;
  * - an array that belongs to the decoder, perhaps with space for more after `bytes` (`#room`): a message above 8 KB gets twice
  *   the space that it needs, so that a message in many pieces is not copied with each;
- * - a buffer of the pool (`#isLent`), for 8 to 56 KB. A new buffer each time would live just long enough to count as old, and
- *   V8 collects its whole heap after each 64 MB of those, with a step of 5 ms at each further read: 50 peers that pipelined
- *   long commands made others wait 200 ms, once or twice a second.
+ * - a buffer of the pool (`#isLent`), for 8 to 56 KB. A new buffer each time would live just long enough to count as old, and V8
+ *   collects its whole heap after each 64 MB of old buffers, with a step of 5 ms at each further read. With 50 peers that pipelined
+ *   long commands, the other peers waited 200 ms, once or twice a second.
  *
  * Invariants: after `hold` no pushed array is referenced. `compact` frees an array that is much longer than the bytes left in
  * it, so that an idle connection holds no more memory than its unread bytes. A buffer of the pool has one user at a time:
  * `unread` copies from it, because the caller may hold the result, and `#release` returns it. The span counts removed bytes
  * only (`skip`, `clear`), so it does not depend on where the bytes are.
+ *
  */
 
 import { decode, type Raw, type TextCode, toRaw } from '../text.ts'

@@ -59,8 +59,8 @@ function lacks(unread: Uint8Array): string {
 }
 
 /*
- * A message of many kilobytes may arrive in as many pieces, and each byte must be scanned only once: `scanned` is the number of
- * bytes that are known not to contain the end of the head and, after the head, the end of the known chunks of the body.
+ * A message of many kilobytes may arrive in as many pieces, and the decoder must scan each byte only once. So `scanned` is the
+ * number of bytes that are known not to contain the end of the head and, after the head, the end of the known chunks of the body.
  */
 abstract class HttpDecoder extends Pending {
   /** The head, once it has arrived, with one character for each byte, so that lengths are those on the wire. */

@@ -66,7 +66,7 @@ export class Batcher implements EventLoop {
   #isScheduled = false
   /** A batch is being delivered, or a part of it waits for the handlers of the previous part. */
   #isDelivering = false
-  /** Memory for the bytes of a batch, one read after the other, and how much of it is used. Empty before the first read. */
+  /** Memory for the bytes of a batch, one read after the other, and the number of used bytes in it. Empty before the first read. */
   #lent = new Uint8Array(0)
   #used = 0
   #readBuffer: Uint8Array | undefined
