@@ -13,7 +13,7 @@ export function exampleFields({ text, example }: MessageSpec): readonly string[]
 export function hasReadable(peer: Peer): boolean {
   const { awaited, connection, conversationState, other } = peer
   const next = connection.nextMessage
-  const isLegal = standing.steps.some(
+  const isLegal = conversationState.steps.some(
     ({ from, form }) => next !== undefined && from === other && !form.closes && parseMessage(form, next) !== undefined,
   )
   return connection.unread > 0 && (awaited || isLegal)
