@@ -29,7 +29,7 @@ export async function addOrigin<Made>(at: string, make: () => Promise<Made>): Pr
   }
 }
 
-/** Resolves to all values. If some promises reject with a UsageError, rejects with one UsageError that has the sentences of all. */
+/** Waits for all promises, and resolves to their values. If some promises reject with a UsageError, rejects with one UsageError that has the sentences of all. */
 export async function settleAll<Value>(promises: Iterable<Promise<Value>>): Promise<Value[]> {
   const settled = await Promise.allSettled(promises)
   const sentences: string[] = []

@@ -103,7 +103,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
     logs,
   })
   server.admit(service)
-  // from here on a bug is logged, and the programs continue to run
+  // from here on the process logs a bug, and the programs continue to run
   onCrash(() => {}, say)
   metricsServer?.watch(server, service, store)
   const operator = await openAdmin(config, toAdminServices(service, store), logs)

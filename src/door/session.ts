@@ -190,10 +190,7 @@ export class DoorSession {
     }
   }
 
-  /**
-   * Asks for a password, within `withHiddenInput`. `warns`: prints whether the password shows on the screen. Resolves to
-   * `undefined` after an empty line.
-   */
+  /** Asks for a password, within `withHiddenInput`; `warns`: prints whether it shows. Resolves to `undefined` after an empty line. */
   async askSecret(question: readonly string[], warns = true): Promise<string | undefined> {
     this.say(...question, ...(warns ? [this.telnet?.active ? UNSEEN : SEEN] : []))
     this.#asking = true
@@ -249,10 +246,7 @@ export class DoorSession {
     }
   }
 
-  /**
-   * Shows another table of this session, to which moves and chat then go. Leaves the table shown before if the user only watched
-   * it, or if its game is over.
-   */
+  /** Shows another table of this session. Leaves the table shown before if the user only watched it, or if its game is over. */
   show(screen: TableScreen): void {
     const before = this.present
     this.#printUpdates()
@@ -297,10 +291,7 @@ export class DoorSession {
     return this.#program
   }
 
-  /**
-   * Logs that a line belongs to another protocol, with advice for the operator. With `speaks` set, the log does not report JSON as
-   * a further mistake.
-   */
+  /** Logs advice on a line of another protocol. With `speaks` set, the log does not report JSON as a further mistake. */
   noteForeign(sentence: string): void {
     this.peer.language = 'JSON'
     this.peer.report(sentence)

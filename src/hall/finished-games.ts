@@ -3,7 +3,10 @@ import type { TableActor } from './table-actor.ts'
 
 const NO_PERSONS: readonly PersonId[] = []
 
-/** Adds a finished table to the histories of its players, except the house and peers without a name; calls `onError` if the store fails. */
+/**
+ * Adds a finished table to the histories of its players, except the house and peers without a name. Calls `onError` if the store
+ * fails.
+ */
 export function addToHistories(history: FinishedGames, table: TableActor, onError: (sentence: string, reason: unknown) => void): void {
   const persons = personsAt(table)
   if (persons.length === 0) return

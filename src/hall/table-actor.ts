@@ -163,10 +163,7 @@ export class TableActor extends ObservedTable {
     return command.type === 'play' || command.type === 'back' ? this.#appendWithAnswer(steps, now) : this.#appendSteps(steps)
   }
 
-  /**
-   * Resolves to `true` when all events decided before the call are persisted and published, and to `false` if an append fails; see
-   * `closed`.
-   */
+  /** Resolves to `true` when all events decided so far are persisted and published, to `false` if an append fails; see `closed`. */
   persisted(): Promise<boolean> {
     if (this.broken) return Promise.resolve(false)
     if (this.#done === this.#pending.length) return Promise.resolve(true)
@@ -230,10 +227,7 @@ export class TableActor extends ObservedTable {
     }
   }
 
-  /**
-   * Appends the suspension unless the log has it; resolves to `true` when the log has all decided events, and to `false` if an
-   * append fails.
-   */
+  /** Appends the suspension unless the log has it; resolves to `true` when all decided events are in the log, `false` on failure. */
   flushLog(): Promise<boolean> {
     if (!this.broken) this.#append(this.#suspension.before([]))
     return this.persisted()

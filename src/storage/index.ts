@@ -60,7 +60,7 @@ function toTarget(engine: StorageEngine, place: string): StorageTarget {
   return engine.isFolder ? { engine, place, folder: place } : { engine, place }
 }
 
-/** Checks whether a text would not be read as a path. */
+/** Checks whether `parseStorageUrl` reads a text as something other than a path. */
 function isUrl(text: string): boolean {
   return URL_FORM.test(text) || engines.some(({ word }) => word === text)
 }

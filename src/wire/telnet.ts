@@ -143,7 +143,7 @@ export class Telnet extends TransportFilter {
   /** State of ECHO on this side (RFC 1143): off or on, or changing to one of them until the peer answers. */
   #echo: 'off' | 'going on' | 'on' | 'going off' = 'off'
   #hiding = false
-  /** State of the request for binary text. */
+  /** Whether this side has asked the peer for binary text, and whether the peer has refused. */
   #binary: 'unasked' | 'asked' | 'refused' = 'unasked'
   #answers = 0
   /** Called when the peer's user presses Ctrl-C. */

@@ -32,7 +32,7 @@ export async function logInByName(session: DoorSession, name: string): Promise<v
   else session.say(...(output === undefined ? [] : [output]), NAME_QUESTION)
 }
 
-/** Logs in, and asks for the password of a registered name. Returns the refusal; a text if the user cancels. */
+/** Logs in, and asks for the password of a registered name. Returns the refusal of the server, or a sentence if the user cancels. */
 async function enter(session: DoorSession, name: string): Promise<string | undefined> {
   const { lobby } = session
   const registered = await lobby.registeredName(name)

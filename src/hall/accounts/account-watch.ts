@@ -11,7 +11,10 @@ export class AccountWatch {
   /** For each operation under way, the accounts that have changed since the operation began. */
   readonly #underWay = new Set<Set<PersonId>>()
 
-  /** Runs an operation with the set of the accounts that change during the operation. The set grows until the returned promise settles. */
+  /**
+   * Runs an operation with the set of the accounts that change during the operation. The set grows until the promise of the
+   * operation settles.
+   */
   async during<Answer>(work: (changed: ReadonlySet<PersonId>) => Promise<Answer>): Promise<Answer> {
     const changed = new Set<PersonId>()
     this.#underWay.add(changed)

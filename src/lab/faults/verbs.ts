@@ -126,7 +126,7 @@ export const VERBS = {
 /** Verb names a fault. */
 export type Verb = keyof typeof VERBS
 
-/** The names of all faults. */
+/** The verbs in the order of the table, for completions and error texts. */
 export const verbs = Object.keys(VERBS) as Verb[]
 
 /** Checks whether a word is the name of a fault. */

@@ -86,10 +86,7 @@ export class SqliteEventStore implements EventStore, Compactable {
   /** Checks whether a table has followers, because such a table must stay. */
   #inUse: (table: TableId) => boolean = () => false
 
-  /**
-   * `onError` is called with errors of index writes: such an error loses nothing, because the store repeats the write. Throws a StoreError for a
-   * damaged file.
-   */
+  /** `onError` is called with errors of index writes, which the store repeats. Throws a StoreError for a damaged file. */
   constructor(database: Database, onError: OnStoreError, pace: Partial<FlushPolicy> = {}) {
     this.#database = database
     this.#journal = new Journal(database)
@@ -260,10 +257,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     return new KnownTable(entry ?? NEW_ENTRY)
   }
 
-  /**
-   * Notes in memory that the next row of the journal has a part of a table, from a character on; `isNew` for a table that is not in
-   * memory yet.
-   */
+  /** Notes that the next row of the journal has a part of a table, at a character; `isNew` for a table that is not in memory yet. */
   #learn(
     { table, expected, count, endKind }: Omit<AppendBatch, 'prefix' | 'lines'>,
     from: number,
