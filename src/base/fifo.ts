@@ -8,7 +8,7 @@ export class Fifo<Item> {
     return this.#all.length - this.#out
   }
 
-  /** The oldest item. */
+  /** The oldest item; `undefined` for an empty queue. */
   get first(): Item | undefined {
     return this.#all[this.#out]
   }

@@ -15,7 +15,7 @@ import {
 
 const LISTS: readonly string[] = ['plugins', 'only', 'iterative', 'faults']
 
-/** Parses a settings file. Throws a ConfigError if it is not TOML. */
+/** Parses a settings file; `file` is its name for error texts. Throws a ConfigError if it is not TOML. */
 export function parseConfigFile(file: string, toml: string, { flags }: Pick<SettingsSchema, 'flags'> = parlorSchema): ConfigSource {
   try {
     const lines = linesOf(toml)

@@ -20,7 +20,7 @@ export function askPassword(session: DoorSession, question: string, check: Check
   return session.withHiddenInput(() => askUntil(session, { question }, check))
 }
 
-/** Asks for a new password twice, until both are equal and valid; `undefined` as for `askPassword`. */
+/** Asks for a new password twice, until both are equal and valid; returns `undefined` if the user cancels. */
 export function askNewPassword(session: DoorSession, { question, warns = true }: Question): Promise<string | undefined> {
   return session.withHiddenInput(async () => {
     for (let wrong: string | undefined; ; wrong = 'The passwords are not the same.') {

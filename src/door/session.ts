@@ -129,7 +129,7 @@ export class DoorSession {
     }
   }
 
-  /** The shown table. */
+  /** The table that receives moves and chat; `undefined` without a table. */
   get present(): TableScreen | undefined {
     return this.tables.current
   }
@@ -268,7 +268,7 @@ export class DoorSession {
     if (table !== undefined) this.tables.remove(table)
   }
 
-  /** Removes all tables. */
+  /** Removes all tables, because the user has changed. */
   leaveAll(): void {
     this.#printUpdates()
     this.tables.clear()

@@ -119,7 +119,7 @@ export class TableScreen {
     return !isRefusal(this.#rules.notation.parse(text))
   }
 
-  /** Adds an event. */
+  /** Adds an event to the updates. */
   addEvent({ what, sight }: Pick<TableEventView, 'what' | 'sight'>): void {
     if (sight) {
       this.#sight = sight

@@ -112,7 +112,7 @@ export interface Game<State, Move, View, Options = undefined> {
   withOtherSecrets?(state: State, viewer: SeatNumber | 'watcher', random: Random): State
   /** Returns the points of each seat, for games that count points. */
   points?(state: State): readonly number[]
-  /** Lists all legal moves. The house can play a game that lists its moves, and tests can count the move tree. */
+  /** Lists all legal moves of a seat. The house can play a game that lists its moves, and tests can count the move tree. */
   moves?(state: State, seat: SeatNumber): Iterable<Move>
   /** Returns the state behind a view, for games without secrets; the house needs it to search for a move. */
   whole?(view: View): State

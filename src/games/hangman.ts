@@ -45,7 +45,7 @@ export interface HangmanOptions {
 }
 
 /**
- * hangman: one player looks for a word, one character per try, and may miss eight times. Case is ignored in every script. The
+ * hangman: one player looks for a word, one character per try, and may miss eight times. The rules ignore case in every script. The
  * player has to find every character, also hyphens and apostrophes, because the worksheet's messages carry positions only and
  * cannot show characters at the start. Only letters and digits can cost a miss, and a repeated try costs nothing. A lenient game
  * shows all characters that are neither letters nor digits at the start.

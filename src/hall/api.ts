@@ -367,7 +367,7 @@ export interface Lobby {
   isHeldElsewhere(table: number): boolean
   /** The user's seats at open tables to which this session is not subscribed; `resumeSeat` resumes one. */
   readonly heldSeats: readonly HeldSeat[]
-  /** Resumes the user's own seat at a table; `after` as for `resume`. */
+  /** Resumes the user's own seat at a table; `after` is the number of the last event that the client has. */
   resumeSeat(table: number, after?: number): Promise<TableSnapshot | LobbyRefusal>
 
   /** Makes a move in the game's notation. Resolves when the store has the move and the table has published it. */

@@ -69,7 +69,7 @@ type FieldKind = keyof FieldTypes
 export type Field = FieldKind | `${FieldKind}?` | readonly string[]
 type FieldSet = Readonly<Record<string, Field>>
 
-/** EventDeclaration declares one type of event. */
+/** EventDeclaration has the fields of one type of event, and which of them clients see. */
 export interface EventDeclaration<Fields extends FieldSet = FieldSet, Shows extends readonly string[] = readonly string[]> {
   readonly fields: Fields
   /** The fields that all clients at the table may see. */
@@ -118,15 +118,15 @@ export const events = {
   suspended: declareEvent({}, [], 'clocks'),
   /** A new seed for the random numbers that follow, because players could compute the old seed from their views. */
   reseeded: declareEvent({ seed: 'seed' }, []),
-  /** The token of a seat is invalid from here on, because its owner's password has been changed. */
+  /** The token of a seat is invalid from here on, because its owner has a new password. */
   revoked: declareEvent({ seat: 'seat' }, ['seat']),
-  /** The game is over; `counts` is set if it is rated. */
+  /** The game is over; `counts` is set for a rated game. */
   ended: declareEvent({ outcome: 'outcome', counts: 'true?' }, ['outcome'], 'game'),
   /** The players move to another table. */
   continued: declareEvent({ table: 'table' }, ['table']),
 }
 
-/** ActDeclaration declares one act. */
+/** ActDeclaration has what the server needs to know of one act. */
 interface ActDeclaration {
   /**
    * True if the server refuses the act to a user whose address has used up its share of the disk. The server never refuses acts

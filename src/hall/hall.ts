@@ -142,7 +142,7 @@ export class Hall {
     return this.#matchmaker.seeks
   }
 
-  /** Finds an open table. */
+  /** Finds an open table by its number. */
   table(id: TableId): TableActor | undefined {
     return this.#tables.get(id)
   }

@@ -6,7 +6,7 @@ interface Waiter {
 
 const NONE: readonly Waiter[] = []
 
-/** Waiters has the promises that wait until decided events of a table are persisted, or have failed. */
+/** Waiters has the promises that wait until the log has decided events of a table, or has failed to append them. */
 export class Waiters {
   #waiting: readonly Waiter[] = NONE
 

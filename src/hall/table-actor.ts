@@ -32,8 +32,9 @@ import type { StandingChange } from './table-updates.ts'
  * Time. Each event has its time by the table's own clock: monotonic time plus an offset. The offset is fixed when the table begins
  * in this process, and grows only if another process has appended a later time. One timer waits for the next time limit.
  *
- * Memory and speed. There can be very many tables, so empty collections are shared constants and rare parts are created on demand.
- * Persisted steps leave `#pending` in batches: one `shift()` for each event took more time than all other code of this file.
+ * Memory and speed. There can be very many tables, so empty collections are shared constants, and the actor creates rare parts on
+ * demand. Persisted steps leave `#pending` in batches: one `shift()` for each event took more time than all other code of this
+ * file.
  */
 
 export interface TableActorOptions {

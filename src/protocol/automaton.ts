@@ -89,7 +89,7 @@ export function defineAutomaton<Name extends string, State extends string>(autom
 /** ReceivedMessage is a legal message with its fields. */
 export interface ReceivedMessage<Name extends string = string> {
   readonly name: Name
-  /** The received text. */
+  /** The text of the message as it was received. */
   readonly text: string
   readonly fields: readonly string[]
 }
@@ -221,7 +221,7 @@ export function alternatives(automaton: Automaton, steps: readonly Pick<Transiti
 
 /**
  * Formats a clause on the message that a side must wait for, after that side has sent a text too early. Returns `undefined` for a
- * text that belongs to no later state which the other side reaches alone. `whose` as in `expectation`.
+ * text that belongs to no later state which the other side reaches alone. `whose` is "your" if that side reads the clause.
  */
 export function dueBefore(automaton: Automaton, state: string, side: Side, text: string, whose = `the ${side}'s`): string | undefined {
   const levels = levelsBefore(automaton, state, side)

@@ -76,7 +76,10 @@ export function formatTooSoon({ early, peer }: Pick<ConversationState, 'early' |
   return early ? `${TOO_SOON}${whose} turn` : ''
 }
 
-/** Explains why a message is illegal, in a sentence about the peer or, with `toPeer`, for it; `raw` as in `quoteMessage`. */
+/**
+ * Explains why a message is illegal, in a sentence about the peer or, with `toPeer`, for the peer. With `raw`, the quotation shows
+ * the bytes.
+ */
 export function explainIllegal(
   conversationState: ConversationState,
   text: string,
@@ -103,7 +106,7 @@ export function explainIllegal(
   return `${said}${toPeer ? ' does' : ', which does'} not belong here; ${expected}${hint}`
 }
 
-/** Formats a sentence on a message before the peer's turn, complete or not; `raw` as in `quoteMessage`. */
+/** Formats a sentence on a message before the peer's turn, complete or not. With `raw`, the quotation shows the bytes. */
 export function formatEarly(conversationState: ConversationState, ahead: string | UnfinishedMessage, raw?: Raw): string {
   const isWhole = typeof ahead === 'string'
   const text = isWhole ? ahead : decode(ahead.bytes)
@@ -171,7 +174,10 @@ export function fieldFault(steps: readonly Transition[], text: string, hides = f
   return fault === undefined ? undefined : { step: nearest, fault }
 }
 
-/** Returns the end of an error sentence ('' for none) that says after which messages a text is legal. `hides` as in `fieldFault`. */
+/**
+ * Returns the end of an error sentence ('' for none) that says after which messages a text is legal. `hides`: the text contains a
+ * secret, so the sentence quotes no field.
+ */
 export function formatPredecessors(automaton: Automaton, state: string, side: Side, text: string, hides = false): string {
   const before = new Map<string, Transition>()
   // if a value is expected, the peer probably means a text without a keyword as that value

@@ -197,7 +197,8 @@ export class Peer<Name extends string = string, State extends string = string> i
   }
 
   /**
-   * Reports to the observer why the role refuses the last received message with a message of the protocol; `usual` as in `PeerObserver`.
+   * Reports to the observer why the role refuses the last received message with a message of the protocol. `usual`: a person could
+   * have typed the message.
    */
   report(why: string, usual = false): void {
     // the observer has already been notified that the bytes are not text

@@ -19,7 +19,7 @@ export interface HostOptions {
   readonly terminal: Terminal
   /** Seats the clients; by default at tables of this terminal. */
   readonly seating?: (peer: PeerHandle) => ClientSeating
-  /** Opens the listener. */
+  /** Opens the listener, which calls `accept` with each client. */
   readonly listen: (accept: (transport: Transport) => void) => Promise<Listener>
   /** The address that the user typed; port 0 stands for any free port. */
   readonly address: Address

@@ -83,7 +83,7 @@ export class RunQueue {
   #directBegan = 0
   #directCost = 0
   #directLimit = Number.POSITIVE_INFINITY
-  /** Milliseconds of direct reads in this turn; batches below 1 ms are not counted. */
+  /** Milliseconds of direct reads in this turn, without batches below 1 ms. */
   #directTime = 0
 
   constructor({ loop, slice = 1, round = 20, turn = 2, now = () => performance.now() }: RunQueueOptions) {

@@ -8,11 +8,11 @@ import { hashToken, makeToken, parseToken, type RandomBytes } from './tokens.ts'
  */
 
 const GUEST = 'guest:'
-/** Maximum number of guests with a reconnect secret; the oldest are dropped first. */
+/** Maximum number of guests with a reconnect secret; the server forgets the oldest first. */
 const SECRETS = 10_000
-/** Maximum number of guests with finished games; the oldest are dropped first. */
+/** Maximum number of guests with finished games; the server forgets the oldest first. */
 const GUESTS = 10_000
-/** Maximum number of finished games of each guest; the oldest are dropped first. */
+/** Maximum number of finished games of each guest; the server forgets the oldest first. */
 const GAMES = 200
 
 /** Returns the identity that all guests of a name have, one after the other. */

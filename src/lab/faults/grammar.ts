@@ -52,7 +52,7 @@ export function formatFaults(rules: readonly FaultRule[]): string {
   return rules.map(formatRule).join(',')
 }
 
-/** Formats one rule. */
+/** Formats one rule as `parseFaults` reads it. */
 export function formatRule({ direction, verb, value, moment }: FaultRule): string {
   const words = [verb, ...(value === undefined ? [] : [formatValue(verb, value)]), ...(moment ? [formatMoment(moment)] : [])]
   return `${direction === undefined ? '' : `${direction}:`}${words.join(' ')}`

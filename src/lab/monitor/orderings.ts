@@ -5,7 +5,7 @@ import type { Place } from './violation.ts'
 /** SIDES has both sides, in the order in which the orderings try their messages. */
 export const SIDES = ['client', 'server'] as const
 
-/** Returns the side opposite. */
+/** Returns the opposite side: the server of the client, and the reverse. */
 export function otherSide(side: Side): Side {
   return side === 'client' ? 'server' : 'client'
 }

@@ -190,7 +190,7 @@ function hasReadableEnds(from: Database): boolean {
 /**
  * Copies the undamaged parts of the journal. Returns the finished rated tables, and the number of all tables. A moved part stands
  * after the parts that follow it, so parts wait until the repair has found the part before them. Parts of dropped tables have no
- * beginning and are not copied.
+ * beginning, so the repair does not copy them.
  */
 function copyJournal(from: Database, to: Database, lost: Set<number>): { readonly counting: Set<number>; readonly tables: number } {
   const versions = new Map<number, number>()

@@ -34,13 +34,13 @@ export class ScoreCounts {
     this.#of(game).guests += count
   }
 
-  /** Adds a standing. */
+  /** Adds a standing to the counts of its game. */
   add({ game, person, score }: CountedScore): void {
     this.load(game, score, 1)
     if (isGuestPerson(person)) this.loadGuests(game, 1)
   }
 
-  /** Removes a standing. */
+  /** Removes a standing from the counts of its game. */
   remove({ game, person, score }: CountedScore): void {
     this.load(game, score, -1)
     if (isGuestPerson(person)) this.loadGuests(game, -1)

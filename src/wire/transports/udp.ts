@@ -4,7 +4,7 @@ import { type Clock, createSystemClock } from '../../base/clock.ts'
 import type { Address, Flushable, Listener, Sink, Transport } from '../transport.ts'
 import { isLoopback } from './socket.ts'
 
-/** Default maximum number of remotes at a time, half of it per host. Datagrams of further remotes are dropped. */
+/** Default maximum number of remotes at a time, half of it per host. The listener drops datagrams of further remotes. */
 const REMOTES = 1024
 /** Default timeout in milliseconds for the next datagram of a remote, because datagrams have no end of stream. */
 const IDLE = 60_000
