@@ -37,7 +37,7 @@ export interface Load extends Traffic {
   readonly errors: number
 }
 
-/** Games is a number of games that a load plays, with so many connections at once. */
+/** Games is a number of games that a load plays, at a number of connections. */
 export interface Games {
   readonly game: 'guess' | 'tictactoe'
   readonly connections: number

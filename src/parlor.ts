@@ -1,6 +1,6 @@
 /*
- * The public face of Parlor, which a plug-in imports as `parlor`. Whatever is not exported here may change in any version. A
- * plug-in is a module that exports `games` and `programs`; `parlor serve --plugin FILE` loads it.
+ * The public face of Parlor, which a plug-in imports as `parlor`. Other modules of Parlor may change in any version. A plug-in is a
+ * module that exports `games` and `programs`; `parlor serve --plugin FILE` loads it.
  */
 
 export { defineGame, defineTurnGame, type InTurn, type TurnGame } from './games/define.ts'

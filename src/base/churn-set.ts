@@ -1,6 +1,6 @@
 /**
- * ChurnSet is a set whose members change all the time. A `Set` leaves copies of its hash table behind as it grows and shrinks,
- * and each copy retains its members until the next full garbage collection. With 10,000 short games a second, that was
+ * ChurnSet is a set whose members change many times a second. A `Set` leaves copies of its hash table behind as it grows and
+ * shrinks, and each copy retains its members until the next full garbage collection. With 10,000 short games a second, that was
  * most of the cost of garbage collection.
  */
 export class ChurnSet<Member> implements Iterable<Member> {
@@ -17,7 +17,7 @@ export class ChurnSet<Member> implements Iterable<Member> {
     return place
   }
 
-  /** Iterates over a copy of the current members, so members may leave meanwhile. */
+  /** Iterates over a copy of the current members, so members may leave during the iteration. */
   [Symbol.iterator](): Iterator<Member> {
     return this.#places.map(({ member }) => member).values()
   }
@@ -25,7 +25,7 @@ export class ChurnSet<Member> implements Iterable<Member> {
 
 /** Membership removes one member of a ChurnSet. */
 export interface Membership {
-  /** Removes the member. Called once. */
+  /** Removes the member from its set. The owner calls it once. */
   leave(): void
 }
 

@@ -2,32 +2,35 @@ import { Fifo } from './fifo.ts'
 
 /** Clock returns the time and sets timers. All code gets its clock as a parameter, so that tests can control the time. */
 export interface Clock {
-  /** Returns the wall time in milliseconds since the Unix epoch, to store or show it. It jumps when the system's clock is set. */
+  /**
+   * Returns the wall time in milliseconds since the Unix epoch, for times that are stored or shown. The time jumps when the
+   * operator or the network sets the system's clock.
+   */
   now(): number
   /**
-   * Returns the monotonic time in whole milliseconds from an arbitrary origin, to measure spans. It never decreases, does not
-   * change when the system's clock is set, and stops while the machine is suspended.
+   * Returns the monotonic time in whole milliseconds from an arbitrary origin, for measuring spans. The time never decreases, does
+   * not change when the system's clock is set, and stops while the machine is suspended.
    */
   monotonic(): number
   /**
-   * Calls `then` once, when `monotonic` has increased by at least `ms` milliseconds, or later if much is due at the same time.
-   * The returned function cancels that.
+   * Calls `then` once, when `monotonic` has increased by at least `ms` milliseconds; later if many timers end at the same time.
+   * Returns a function that cancels the timer.
    */
   after(ms: number, then: () => void): () => void
-  /** Does the same as `after`, cheaper and up to 100 ms late: for timeouts that every connection sets and almost none reaches. */
+  /** Does the same as `after` with less work, and up to 100 ms late: for timeouts that every connection sets and almost none reaches. */
   about?(ms: number, then: () => void): () => void
 }
 
 /*
- * Timers that end at the same moment run in one turn of the event loop, one after another, and meanwhile no peer is read. A
- * client can arrange for as many as it has seeks, tables or connections: 1,000 seeks whose timers ended together opened their
- * tables in 400 ms. Therefore the work of timers gets a share of each turn, and the rest waits for the next turn, in the order
- * in which it became due. A single piece of work does not wait. The share includes the effects of the work: promises, and the writes
- * at the end of the tick. It is separate from the share of the run queue, so that busy clients cannot delay
- * timeouts.
+ * Timers that end at the same moment run in one turn of the event loop, one after another, and the server reads no peer until all
+ * have run. A client can cause as many such timers as it has seeks, tables or connections: 1,000 seeks whose timers ended together
+ * opened their tables in 400 ms. Therefore the work of timers gets a share of each turn of the event loop, and the remaining work
+ * waits for the next turn, in the order in which it became due. A piece of work that is alone runs in the turn in which it becomes
+ * due. The share includes the effects of the work: promises, and the writes at the end of the tick. It is separate from the share
+ * of the run queue, so that busy clients cannot delay timeouts.
  */
 
-/** Due is work that is due; `work` is `undefined` after it was cancelled. */
+/** Due is work whose time has come; `work` is `undefined` after the caller has cancelled it. */
 export interface Due {
   work: (() => void) | undefined
 }
@@ -35,7 +38,7 @@ export interface Due {
 export interface DueWorkOptions {
   /** Calls `then` in the next turn of the event loop, in order of the calls. */
   readonly nextTurn: (then: () => void) => void
-  /** Milliseconds of each turn. Default: 2. */
+  /** Milliseconds of each turn of the event loop in which due work may run. Default: 2. */
   readonly share?: number
   /** Returns a monotonic time in milliseconds with any origin. */
   readonly now?: () => number
@@ -50,7 +53,7 @@ export class DueWork {
   readonly #share: number
   readonly #now: () => number
   readonly #waiting = new Fifo<Due>()
-  /** Time at which the share of this turn ends; `undefined` if nothing has run in this turn. */
+  /** Time at which the share of this turn ends; `undefined` before any work has run in this turn. */
   #ends: number | undefined
 
   constructor({ nextTurn, share = 2, now = () => performance.now() }: DueWorkOptions) {
@@ -82,7 +85,7 @@ export class DueWork {
     if (left === 0) return
     this.#begin()
     this.#next()
-    // in separate callbacks, so that the promises of one piece run before the next piece, and their time counts
+    // each piece has a callback of its own, so that its promises run before the next piece, and their time counts
     for (let more = 1; more < Math.min(left, MANY); more++) this.#nextTurn(this.#next)
   }
 
@@ -109,7 +112,7 @@ interface Later extends Due {
  */
 export function createSystemClock(): Clock {
   const dueWork = new DueWork({ nextTurn: (then) => void setImmediate(then) })
-  /** Work that `about` has scheduled; checked at intervals while there is any. */
+  /** Work that `about` has scheduled; the clock checks the list every `ABOUT` milliseconds unless the list is empty. */
   let later: Later[] = []
   const look = () => {
     const now = monotonic()

@@ -8,7 +8,7 @@ export class Fifo<Item> {
     return this.#all.length - this.#out
   }
 
-  /** The oldest item. */
+  /** The oldest item; `undefined` for an empty queue. */
   get first(): Item | undefined {
     return this.#all[this.#out]
   }
@@ -17,7 +17,7 @@ export class Fifo<Item> {
     this.#all.push(item)
   }
 
-  /** Removes and returns the oldest item; `undefined` if the queue is empty. */
+  /** Removes and returns the oldest item; `undefined` for an empty queue. */
   shift(): Item | undefined {
     if (this.size === 0) return undefined
     const item = this.first

@@ -8,7 +8,7 @@ export function findNearest(typed: string, known: readonly string[]): string | u
   const word = typed.toLowerCase()
   let best: { readonly name: string; readonly distance: number } | undefined
   for (const name of known) {
-    // every missing or extra letter counts as a wrong letter
+    // the comparison counts every missing or extra letter as a wrong letter
     if (Math.abs(word.length - name.length) > 2) continue
     const most = (word.length > LONG && name.startsWith(word.charAt(0))) || inOrder(word) === inOrder(name) ? 2 : 1
     const distance = leven(word, name, { maxDistance: most + 1 })

@@ -2,16 +2,16 @@
 const FULL = 64
 const FEW = 24
 
-/** Block is one or more neighbouring items, ascending by number. */
+/** Block is an array of one or more neighbouring items, ascending by number. */
 interface Block<Item> {
   readonly numbers: number[]
   readonly items: Item[]
 }
 
 /**
- * OrderedList is a list of items by ascending number, with pages by index. Most items are added at the end. The items are in
- * blocks, as in the leaves of a B+ tree, so a removal moves only the items of one block. In one array of thousands, the move
- * itself would be fast, but the garbage collector would then scan the whole array.
+ * OrderedList is a list of items by ascending number, with pages by index. Most callers add items at the end. The items are in
+ * blocks, as in the leaves of a B+ tree, so a removal moves only the items of one block. In one array of thousands, the move itself
+ * would be fast, but the garbage collector would then scan the whole array.
  */
 export class OrderedList<Item> {
   readonly #blocks: Block<Item>[] = []
@@ -39,7 +39,7 @@ export class OrderedList<Item> {
     if (block.numbers.length > FULL) this.#blocks.splice(index + 1, 0, upperHalf(block))
   }
 
-  /** Removes the item with a number, if there is one. */
+  /** Removes the item with a number; does nothing if the list has no such item. */
   delete(number: number): void {
     const index = this.#blockOf(number)
     const block = this.#blocks[index]
@@ -87,7 +87,7 @@ export class OrderedList<Item> {
     last.items.push(item)
   }
 
-  /** Joins a block with the next block, if both are small. */
+  /** Joins a block with the next block, if both together have few items. */
   #join(index: number): void {
     const block = this.#blocks[index]
     const next = this.#blocks[index + 1]

@@ -4,7 +4,7 @@ export interface Rate {
   readonly refill: number
 }
 
-/** TokenBucket limits the rate of one key. Its only state is the time at which it will be full again. */
+/** TokenBucket limits the rate of one key. Its only state is the time at which the bucket will be full again. */
 export class TokenBucket {
   readonly #rate: Rate
   #full = Number.NEGATIVE_INFINITY
@@ -18,39 +18,39 @@ export class TokenBucket {
     return this.#full
   }
 
-  /** Returns the milliseconds from `now` until an operation is allowed; 0 if it is allowed. */
+  /** Returns the milliseconds from `now` until a token is left; 0 if one is left now. */
   wait(now: number): number {
     const { burst, refill } = this.#rate
     return Math.max(0, this.#missing(now) + refill - burst * refill)
   }
 
-  /** Takes a token at `now` if one is left; returns 0 if so, and otherwise the milliseconds to wait. */
+  /** Takes a token at `now`; returns 0 if one was left, and otherwise the milliseconds to wait. */
   take(now: number): number {
     const wait = this.wait(now)
     this.#full = now + this.#missing(now) + (wait > 0 ? 0 : this.#rate.refill)
     return wait
   }
 
-  /** Returns a token that was taken. */
+  /** Puts a taken token back, for an operation that does not count after all. */
   giveBack(): void {
     this.#full -= this.#rate.refill
   }
 
-  /** Returns the milliseconds until the bucket is full; if the clock was set back, at most those of an empty bucket. */
+  /** Returns the milliseconds until the bucket is full; at most the time that an empty bucket needs, even after the clock was set back. */
   #missing(now: number): number {
     const { burst, refill } = this.#rate
     return Math.min(Math.max(this.#full - now, 0), burst * refill)
   }
 }
 
-/** Default limit of keys. */
+/** Default maximum number of keys. */
 const KEYS = 10_000
-/** Limit of the significant characters of a key: names, addresses and both together have fewer. */
+/** Maximum number of significant characters of a key; names, addresses and a name with an address have fewer. */
 const LENGTH = 256
 
 /**
  * RateLimiter limits the rate of each of many keys, such as names or addresses. If there are too many keys, it drops those with
- * full buckets, and then those whose buckets are nearest to full: to evict the key under attack, an attacker needs more attempts
+ * full buckets, and then those whose buckets are nearest to full. To evict the key under attack, an attacker needs more attempts
  * than the eviction gains.
  */
 export class RateLimiter {
@@ -58,7 +58,7 @@ export class RateLimiter {
   readonly #keys: number
   readonly #buckets = new Map<string, TokenBucket>()
 
-  /** `keys` is the limit of keys. */
+  /** `keys` is the maximum number of keys. */
   constructor({ keys = KEYS, ...rate }: Rate & { readonly keys?: number }) {
     this.#rate = rate
     this.#keys = keys
@@ -85,12 +85,12 @@ export class RateLimiter {
     return this.#buckets.get(short(key))?.wait(now) ?? 0
   }
 
-  /** Returns a token that a key has taken, for example after the right password. */
+  /** Puts back a token that a key has taken, for example after the right password. */
   giveBack(key: string): void {
     this.#buckets.get(short(key))?.giveBack()
   }
 
-  /** Drops the keys with full buckets, and at least a quarter of all keys, so that this runs rarely. */
+  /** Drops the keys with full buckets, and at least a quarter of all keys, so that the limiter seldom has to do this. */
   #makeRoom(now: number): void {
     const fullest = [...this.#buckets].sort(([, one], [, other]) => one.full - other.full)
     const quarter = Math.ceil(fullest.length / 4)

@@ -1,6 +1,6 @@
 import { escapeUTF8 } from 'entities/escape'
 import { type ClassConnection, toClassVerdict } from '../lab/class/class-view.ts'
-import { formatAddress } from '../terminal/trouble.ts'
+import { formatAddress } from '../terminal/system-errors.ts'
 import { toCsv } from './table.ts'
 
 const TITLES = [

@@ -1,7 +1,7 @@
 import { displayWidth, wrap } from '../games/text/graphemes.ts'
 import type { ClassConnection } from '../lab/class/class-view.ts'
 import { toClassVerdict } from '../lab/class/class-view.ts'
-import { formatAddress } from '../terminal/trouble.ts'
+import { formatAddress } from '../terminal/system-errors.ts'
 import { escapeInvisible } from '../wire/text.ts'
 import { formatTable } from './table.ts'
 

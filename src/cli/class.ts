@@ -4,7 +4,7 @@ import { terminalColumns } from '../games/text/graphemes.ts'
 import type { parseClassLine } from '../lab/class/class-lines.ts'
 import type { ClassConnection } from '../lab/class/class-view.ts'
 import { openClassFeed } from '../server/class-feed.ts'
-import { EXIT } from '../terminal/trouble.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
 import type { Address } from '../wire/transport.ts'
 import { ClassDiagram } from './class-diagram.ts'
 import { formatClassCsv, formatClassJUnit } from './class-export.ts'
@@ -12,8 +12,8 @@ import { ClassScreen } from './class-screen.ts'
 import { formatClassRow, formatClassTable, formatSummary } from './class-table.ts'
 import { wallClock } from './clock.ts'
 import { printError, UsageError } from './diagnostics.ts'
+import { parseServerAddress } from './option-parsers.ts'
 import { terminalSignal } from './stop-signal.ts'
-import { parseServerAddress } from './values.ts'
 
 /** ClassCommandOptions is the parsed command line of `parlor class`. */
 export interface ClassCommandOptions {

@@ -3,14 +3,14 @@ import tab from '@bomb.sh/tab/commander'
 import type { Command } from 'commander'
 import type { Catalogue } from '../games/catalogue.ts'
 import type { ProgramRegistry } from '../programs/index.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { EXIT } from '../terminal/trouble.ts'
 import { UsageError } from './diagnostics.ts'
+import { DeclaredOption } from './option-parsers.ts'
 import { loadCatalogue, loadRegistry } from './plugins.ts'
 import { type NeededPrograms, valuesOf } from './program-options.ts'
-import { DeclaredOption } from './values.ts'
 
-/** The supported shells. */
+/** The shells for which `parlor complete` prints a script. */
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
 
 /**
@@ -51,8 +51,9 @@ function valuesFor(registry: ProgramRegistry, { entries }: Catalogue): Values {
 }
 
 /**
- * Runs `parlor complete SHELL`: prints a script that makes the shell complete command lines of `parlor`. That script runs
- * `parlor complete -- WORDS...` for the candidates. `create` creates all commands except `complete`. Resolves to the exit code.
+ * Runs `parlor complete SHELL`: prints a script that makes the shell complete command lines of `parlor`. The printed script runs
+ * `parlor complete -- WORDS...` for the candidates. `create` creates all commands except `complete`, whose candidates come from
+ * them. Resolves to the exit code.
  */
 export async function completeCommand(create: CreateCommands, shell: string | undefined): Promise<number> {
   const start = process.argv.indexOf('--')
@@ -86,7 +87,7 @@ export async function completeCommand(create: CreateCommands, shell: string | un
 /** CreateCommands creates the commands, with the options of the needed programs. */
 type CreateCommands = (needed: NeededPrograms) => Promise<Command>
 
-/** Returns the programs whose options the typed words need: all programs if an option is completed and no program is named. */
+/** Returns the programs whose options the typed words need: all programs if the user completes an option and names no program. */
 function neededFor(words: readonly string[], programs: ProgramRegistry): NeededPrograms {
   const last = words.at(-1) ?? ''
   const before = words.slice(0, -1)

@@ -1,4 +1,4 @@
-import { formatSpan } from '../base/counts.ts'
+import { formatSpan } from '../base/durations.ts'
 import {
   ConfigError,
   type ConfigSource,
@@ -15,15 +15,15 @@ import { findUnknownVariables, parseEnvironment } from '../config/sources.ts'
 import { type ProgramRegistry, shippedPrograms } from '../programs/index.ts'
 import type { Options, Program } from '../protocol/definition.ts'
 import type { ProgramOption } from '../protocol/option.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { EXIT } from '../terminal/trouble.ts'
 import { addOrigin, printError, settleAll, UsageError } from './diagnostics.ts'
+import { type GivenOption, parseServerAddress, spellOption } from './option-parsers.ts'
 import { loadPlayable } from './plugins.ts'
 import { readOptionFile, requireNetworkProgram } from './program-options.ts'
 import { checkDistinctPorts } from './same-port.ts'
 import { fileLayers, pluginsOf } from './settings-files.ts'
 import { checkTransport } from './transports.ts'
-import { type GivenOption, parseServerAddress, spellOption } from './values.ts'
 
 /** Flags is the options on the command line of `serve` and `config`, without defaults and without the environment. */
 export interface Flags {
@@ -58,7 +58,7 @@ export interface Flags {
   readonly level?: string
   readonly limit?: Readonly<Record<string, string>>
   readonly json?: boolean
-  /** Options of programs, with their texts. */
+  /** The values of the options of programs, as the user typed them. */
   readonly given?: readonly GivenOption[]
 }
 
@@ -77,7 +77,7 @@ const ALL = '*'
 export async function configCommand(flags: Flags): Promise<number> {
   const settings = await resolveSettings(flags)
   await selectPrograms(settings, (await loadFromSettings(settings)).programs)
-  // only "serve" prints which lines of the files it skips
+  // only "serve" prints which lines of the files Parlor skips
   await loadOptions(settings, () => {})
   const terminal = new Terminal()
   terminal.write(flags.json ? formatJson(settings) : formatToml(settings, terminal.columns))
@@ -140,7 +140,7 @@ async function loadSchema(layers: readonly ConfigSource[]): Promise<{ schema: Se
   })
 }
 
-/** Returns sentences for unknown program names in sources that have other faults, too. */
+/** Returns sentences for unknown program names in sources that have other mistakes, too. */
 async function programFaults(layers: readonly ConfigSource[], programs: ProgramRegistry): Promise<readonly string[]> {
   const names = layers.flatMap(({ values, from, lineOf }) =>
     ['only', 'iterative', 'ports'].flatMap((setting) => {
@@ -170,7 +170,10 @@ export interface ServedPrograms {
   readonly http: ResolvedConfig['config']['http']
 }
 
-/** Selects the programs that the settings name. Rejects with a UsageError for an unknown program, or one that is not served. */
+/**
+ * Selects the programs that the settings name. Rejects with a UsageError for an unknown program, or for a program that the settings
+ * leave out.
+ */
 export async function selectPrograms(settings: ResolvedConfig, registry: ProgramRegistry): Promise<ServedPrograms> {
   checkStreams(settings)
   const { only, ports, iterative } = settings.config
@@ -223,7 +226,7 @@ function portsOf({ config: { host, ports, portBase } }: ResolvedConfig, programs
     if (last > 65535)
       throw new UsageError(`--port-base ${portBase} leaves no room for ${programs.length} programs: the last would be at ${last}`)
     const shipped = programs.filter(isShipped)
-    // plug-ins follow behind the metrics, so that they shift no other port
+    // the ports of plug-ins follow the port of the metrics, so that a plug-in shifts no other port
     const others = programs.filter((program) => !isShipped(program))
     const counted =
       portBase === undefined

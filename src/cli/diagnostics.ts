@@ -4,7 +4,7 @@ import { errorMessage } from '../base/errors.ts'
 import { MIN_COLUMNS, wrap } from '../games/text/graphemes.ts'
 import { escapeInvisible, quoteText } from '../wire/text.ts'
 
-/** UsageError is one or more mistakes in the command line. The process prints each sentence and exits with code 2. */
+/** UsageError holds one or more mistakes in the command line or the settings. The process prints each sentence and exits with code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
   readonly sentences: readonly string[]
@@ -15,7 +15,10 @@ export class UsageError extends Error {
   }
 }
 
-/** Resolves to the result of `make`. If it rejects with a UsageError, begins each sentence with `at`, the origin of the fault. */
+/**
+ * Resolves to the result of `make`. If `make` rejects with a UsageError, begins each sentence with `at`, the place of the mistake,
+ * such as a file and its line.
+ */
 export async function addOrigin<Made>(at: string, make: () => Promise<Made>): Promise<Made> {
   try {
     return await make()
@@ -26,7 +29,7 @@ export async function addOrigin<Made>(at: string, make: () => Promise<Made>): Pr
   }
 }
 
-/** Resolves to all values. If some promises reject with a UsageError, rejects with one UsageError of all sentences. */
+/** Waits for all promises, and resolves to their values. If some promises reject with a UsageError, rejects with one UsageError that has the sentences of all. */
 export async function settleAll<Value>(promises: Iterable<Promise<Value>>): Promise<Value[]> {
   const settled = await Promise.allSettled(promises)
   const sentences: string[] = []
@@ -40,7 +43,10 @@ export async function settleAll<Value>(promises: Iterable<Promise<Value>>): Prom
   return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
 }
 
-/** Prints a diagnostic on standard error, wrapped at blanks if that is a terminal. Only diagnostics, logs and traces are printed there. */
+/**
+ * Prints a diagnostic on standard error, wrapped at blanks if standard error is a terminal. Parlor prints diagnostics, logs and
+ * traces there, and nothing else.
+ */
 export function printError(sentence: string): void {
   process.stderr.write(`${formatDiagnostic(sentence, errorColumns())}\n`)
 }
@@ -66,7 +72,7 @@ export function formatDiagnostic(sentence: string, columns: number): string {
     .join('\n')
 }
 
-/** Returns a function that prints a diagnostic on a new line, even if the terminal shows a prompt. */
+/** Returns a function that prints a diagnostic on a new line, also if the terminal shows a prompt. */
 export function printErrorBeside(terminal: { leaveLine(): boolean }): (sentence: string) => void {
   return (sentence) => {
     if (terminal.leaveLine() && process.stderr.isTTY) process.stderr.write('\n')
@@ -74,7 +80,7 @@ export function printErrorBeside(terminal: { leaveLine(): boolean }): (sentence:
   }
 }
 
-/** Handles uncaught exceptions, which are bugs in Parlor: calls `say` with one sentence in place of a stack trace, then `then`. */
+/** Handles uncaught exceptions, which are bugs in Parlor: calls `say` with a sentence in place of a stack trace, then `then`. */
 export function onCrash(then: () => void, say: (sentence: string) => void = printError): void {
   process.setUncaughtExceptionCaptureCallback(null)
   process.setUncaughtExceptionCaptureCallback((error) => {
@@ -114,7 +120,7 @@ function surplusIn(sentence: string): string | undefined {
   return `${command} ${takes}, and not ${quoteText([first, ...others].join(' '))}${meant}\n`
 }
 
-/** Places on a page of a ladder at the front door, and the maximum of `--limit`. */
+/** Number of places on a page of a ladder at the front door, and the maximum of `--limit`. */
 const PLACES = { page: 10, most: 100 }
 
 /** Returns a sentence on how to show more places of a ladder, for a user who has typed a page number. */
@@ -154,8 +160,9 @@ const REASONS: Readonly<Record<string, string>> = {
 let isLost = false
 
 /**
- * Handles errors of standard output and standard error. EPIPE is ignored, because a closed pipe must not end the process.
- * The first other error of standard output is printed on standard error, and `outputIsLost` returns true from then on.
+ * Handles errors of standard output and standard error. The process ignores EPIPE, because a closed pipe must not end it. For the
+ * first other error of standard output, the process prints a sentence on standard error, and `outputIsLost` returns true from then
+ * on.
  */
 export function watchOutput(): void {
   process.stderr.on('error', () => {})
@@ -178,7 +185,10 @@ export function isReaderGone(error: Error): boolean {
   return 'code' in error && error.code === 'EPIPE'
 }
 
-/** Replaces the write of standard output to a file: Node's takes a partial write for a whole one, this one repeats until an error. */
+/**
+ * Replaces the write of standard output to a file: Node takes a partial write for a whole write, and this function repeats it until
+ * an error.
+ */
 function writeWhole(): void {
   process.stdout._write = (chunk: Uint8Array, _, done) => {
     try {

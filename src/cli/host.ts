@@ -3,18 +3,18 @@ import { chance } from '../games/random.ts'
 import { optionVerbs } from '../lab/faults/grammar.ts'
 import type { Program } from '../protocol/definition.ts'
 import { type HostOptions, host } from '../terminal/host.ts'
+import { formatAddress } from '../terminal/system-errors.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { formatAddress } from '../terminal/trouble.ts'
 import type { Transport } from '../wire/transport.ts'
 import { wallClock } from './clock.ts'
 import { printError, printErrorBeside, printLine, UsageError } from './diagnostics.ts'
 import { listenOn, readCertificate } from './listening.ts'
 import { loadOverlay, type NetworkOptions } from './network.ts'
+import { checkFamily, type GivenOption, parseServerAddress, spellOption } from './option-parsers.ts'
 import { loadCatalogue, loadRegistry } from './plugins.ts'
 import { createRandom, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkTransport, socketPath, type TransportOptions } from './transports.ts'
-import { checkFamily, type GivenOption, parseServerAddress, spellOption } from './values.ts'
 
 interface HostFlags extends ProgramFlags, TransportOptions, NetworkOptions {
   readonly host?: string
@@ -86,8 +86,8 @@ export async function hostCommand(name: string, options: HostFlags): Promise<num
 }
 
 /**
- * Divides the options between a program that takes some of them itself (`own`) and the network: hello-split cuts its own
- * message at `--split 8`, and leaves `--split 1..5` to the network.
+ * Divides the options between a program that takes some of them (`own`) and the network: hello-split cuts its own message at
+ * `--split 8`, and leaves `--split 1..5` to the network.
  */
 function divideOptions(
   { takes = [] }: Pick<Program, 'takes'>,

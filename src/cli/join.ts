@@ -3,16 +3,16 @@ import { Terminal } from '../terminal/terminal.ts'
 import type { Transport } from '../wire/transport.ts'
 import { printErrorBeside, printLine, UsageError } from './diagnostics.ts'
 import type { NetworkOptions, NetworkScope, Overlay } from './network.ts'
+import { checkFamily, parseServerAddress, type ServerAddress, takeOnce } from './option-parsers.ts'
 import { loadRegistry } from './plugins.ts'
 import { createRandom, type ProgramFlags, printAdvice, requireNetworkProgram, resolveOptions } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkFingerprint, checkTransport, connectOver, socketPath, type TransportOptions } from './transports.ts'
-import { checkFamily, parseServerAddress, type ServerAddress, takeOnce } from './values.ts'
 
 interface JoinOptions extends ProgramFlags, TransportOptions, NetworkOptions {
   readonly host?: string | undefined
   readonly port?: number | undefined
-  /** Address and port as arguments, without `--host` and `--port`. */
+  /** The arguments ADDRESS and PORT of the command, apart from the options `--host` and `--port`. */
   readonly place?: { readonly host: string | undefined; readonly port: number | undefined }
   readonly wait: number
   readonly timeout?: number
@@ -63,7 +63,7 @@ function toServerAddress({ host, port, unix, ipv6 }: JoinOptions): ServerAddress
   return { host: where.host ?? (ipv6 || host !== undefined ? here : undefined), port: where.port }
 }
 
-/** Loads the overlay of the connection that the options name; `undefined` if they name none. */
+/** Loads the overlay of the connection that the options name; `undefined` without such options. */
 async function overlayOf(options: JoinOptions, scope: NetworkScope): Promise<Overlay | undefined> {
   const { split, glue, delay, fault, seed, trace, secrets } = options
   const isAsked = [split, glue, delay, fault, seed, trace, secrets].some((one) => one !== undefined)

@@ -9,16 +9,16 @@ import { connectTcp } from '../wire/transports/tcp.ts'
 import { wallClock } from './clock.ts'
 import { openStoreIn } from './stores.ts'
 
-/** Beginning of the front door's greeting. */
+/** The front door's greeting begins with this text. */
 const GREETING = 'Welcome to Parlor'
-/** Timeout for all answers of a server, in milliseconds. */
+/** Milliseconds until a server must have sent all answers. */
 const TIMEOUT = 10_000
 const NO_DOOR = '--port is that of the front door, 4000 if nothing else was set'
 
 /** RankedGame is a game with a ladder. A game that only the server or the folder knows has no unit. */
 export interface RankedGame {
   readonly name: string
-  /** The name of its rules. */
+  /** The name of the game's rules. */
   readonly rules: string
   readonly unit?: 'points' | 'rating'
 }
@@ -29,7 +29,7 @@ export interface GameLadder {
   readonly rows: readonly LadderRow[]
 }
 
-/** Connects to the front door of a server. Resolves to the system's error if it cannot connect. */
+/** Connects to the front door of a server. Resolves to the system's error if the connection fails. */
 export async function connectToDoor(at: Address): Promise<unknown> {
   try {
     const connection = new Connection(await connectTcp(at, 0), { incoming: lines(), outgoing: lines(), messageLimit: 1024 * 1024 })

@@ -4,18 +4,18 @@ import { formatCount } from '../base/counts.ts'
 import { errorMessage } from '../base/errors.ts'
 import { TokenBucket } from '../base/rate-limit.ts'
 import type { StreamTransport } from '../server/server.ts'
-import { cannotRead, formatAddress } from '../terminal/trouble.ts'
+import { cannotRead, formatAddress } from '../terminal/system-errors.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { wallClock } from './clock.ts'
 import { printError, UsageError } from './diagnostics.ts'
 import { type ListeningOptions, selectTransport, type TransportOptions } from './transports.ts'
 
-/** A certificate and its key, as PEM texts. */
+/** A certificate and its private key, as PEM texts. */
 type Certificate = NonNullable<ListeningOptions['certificate']>
 
 /**
- * Listens over the transport that the options name. TLS uses the given certificate, or a new certificate, and prints its
- * fingerprint on standard error.
+ * Listens over the transport that the options name. For TLS, takes the given certificate, or creates one and prints its fingerprint
+ * on standard error.
  */
 export async function listenOn(
   at: Address,
@@ -35,8 +35,8 @@ export async function listenOn(
 }
 
 /**
- * Returns how a server listens for streams by its settings: at the ports of its programs over TCP, or over TLS with one
- * certificate for all, or at a Unix socket of each program in a folder that this function creates. Rejects with a UsageError.
+ * Returns how a server listens for streams by its settings: over TCP at the ports of its programs, over TLS with one certificate
+ * for all of them, or at a Unix socket for each program. Creates the folder of the sockets. Rejects with a UsageError.
  */
 export async function openStreams({ host, tls, cert, key, unix }: StreamSettings): Promise<StreamTransport> {
   const kind = selectTransport({ tls, cert, key, unix })
@@ -63,7 +63,10 @@ async function createFolder(folder: string): Promise<void> {
 /** Rate limit of messages about rejected clients: `burst` at once, then one every `refill` milliseconds. */
 const COMPLAINTS = { burst: 10, refill: 10_000 }
 
-/** Returns a rate-limited `say`. A sentence that passes the limit reports how many before it were dropped. */
+/**
+ * Returns a `say` that prints at most `burst` sentences at once, then one every `refill` milliseconds. A sentence that passes the
+ * limit says how many sentences the limit has dropped since the last one.
+ */
 export function limitMessages(say: (sentence: string) => void, clock: Clock = wallClock): (sentence: string) => void {
   const bucket = new TokenBucket(COMPLAINTS)
   let left = 0
@@ -77,13 +80,13 @@ export function limitMessages(say: (sentence: string) => void, clock: Clock = wa
   }
 }
 
-/** Reads the certificate that the options name; `undefined` if they name none. Rejects with a UsageError. */
+/** Reads the certificate that the options name; `undefined` without such options. Rejects with a UsageError. */
 export async function readCertificate({ cert, key }: TransportOptions): Promise<Certificate | undefined> {
   if (cert === undefined || key === undefined) return undefined
   return { cert: await readPem(cert, 'x509'), key: await readPem(key, 'pkey') }
 }
 
-/** Reads a PEM file. Rejects with a UsageError if the file is DER, which the openssl command `tool` converts. */
+/** Reads a PEM file. Rejects with a UsageError if the file is DER; the sentence advises a conversion with the openssl command `tool`. */
 async function readPem(file: string, tool: 'x509' | 'pkey'): Promise<string> {
   const [{ readFile }, { decodeTextFile }] = await Promise.all([import('node:fs/promises'), import('./text-file.ts')])
   const bytes = await readFile(file).catch((error: unknown) => {

@@ -1,9 +1,9 @@
-import { type ConnectionInfo, formatError, isLogged, type Level, type Logs, noticeLevels } from '../server/observe/logs.ts'
-import { formatAddress } from '../terminal/trouble.ts'
+import { type ConnectionInfo, formatError, isLogged, type Level, type Logs, noteLevels } from '../server/observe/logs.ts'
+import { formatAddress } from '../terminal/system-errors.ts'
 import { wallClock } from './clock.ts'
 import { printLine } from './diagnostics.ts'
 
-/** Creates the logs of a server, which are printed on standard error as plain lines or as JSON. */
+/** Creates the logs of a server, which print on standard error as plain lines or as JSON. */
 export async function createLogs({ log, level }: { readonly log: 'plain' | 'json'; readonly level: Level }): Promise<Logs> {
   if (log === 'plain') return plainLogs(level)
   const { jsonLogs } = await import('../server/observe/json-logs.ts')
@@ -26,7 +26,7 @@ function plainLogs(least: Level): Logs {
           seated: (info, table, seat) => write(about(info, `sits at table ${table}, seat ${seat}`)),
         }
       : {}),
-    noticed: (info, what, sentence) => say(noticeLevels[what], about(info, sentence)),
+    noticed: (info, what, sentence) => say(noteLevels[what], about(info, sentence)),
     traced: (info, line) => printLine(`trace #${info.connection} ${about(info, line)}`),
     ended: (info, { level, trouble, ms }) =>
       say(level, about(info, trouble ? formatError(trouble) : `ended normally after ${ms / 1000} s`)),

@@ -1,8 +1,8 @@
 import { lookup, lookupService, reverse } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
+import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { EXIT } from '../terminal/trouble.ts'
 import { printError, UsageError } from './diagnostics.ts'
 
 /** Well-known services and their TCP ports (IANA), because Node cannot look up a service of the system by its name. */
@@ -34,8 +34,9 @@ const SERVICES: Readonly<Record<string, number>> = {
 }
 
 /**
- * Runs `parlor lookup [NAME]` (FH slides, "general information"): prints this machine's name and addresses; or the
- * addresses of a name, the name of an address, the port of a service, the service of a port. Resolves to the exit code.
+ * Runs `parlor lookup [NAME]` (FH slides, "general information"). Without a name, prints this machine's name and addresses.
+ * Otherwise prints the addresses of a name, the name of an address, the port of a service, or the service of a port. Resolves to
+ * the exit code.
  */
 export async function lookupCommand(name?: string): Promise<number> {
   const terminal = new Terminal()

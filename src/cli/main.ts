@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { MIN_COLUMNS, terminalColumns, wrap } from '../games/text/graphemes.ts'
-import { EXIT } from '../terminal/trouble.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
 import { quoteText } from '../wire/text.ts'
 import { errorColumns, formatDiagnostic, onCrash, outputIsLost, printError, UsageError, usageSentence, watchOutput } from './diagnostics.ts'
-import type { NeededPrograms } from './program-options.ts'
 import {
   type Argument,
   addNetworkOptions,
@@ -22,14 +21,15 @@ import {
   parsePositiveDuration,
   refuseSecondValues,
   STRICT,
-} from './values.ts'
+} from './option-parsers.ts'
+import type { NeededPrograms } from './program-options.ts'
 
 /** Runs a command line, `process.argv`, and ends the process with the command's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   onCrash(() => process.exit(EXIT.trouble))
   watchOutput()
   endsWithLauncher()
-  // the process may end before its command does
+  // the process may end before its command returns
   process.exitCode = EXIT.trouble
   let code: number = EXIT.good
   const take = (result: number) => {
@@ -67,9 +67,9 @@ function usage({ sentences }: UsageError): number {
 
 /** CommandsOptions select the commands and options to create. */
 export interface CommandsOptions extends NeededPrograms {
-  /** If it names a command, only that command is created, because all of them take 4 ms. */
+  /** If it names a command, the function creates only that command, because creating all commands takes 4 ms. */
   readonly only?: string
-  /** False if the command `complete` is to be left out. */
+  /** False for the creation without the command `complete`. */
   readonly completes?: boolean
 }
 
@@ -81,7 +81,7 @@ export async function createCommands(
   const parlor = new Command('parlor')
     .description('Turn-based games and chat over plain sockets: the server, the client and the other side of every worksheet program.')
     .exitOverride()
-    // with "[options]" in the usage of every command, the descriptions would not fit beside it
+    // with "[options]" in the usage of every command, the descriptions would not fit beside the usages
     .helpCommand(false)
     .configureHelp({
       subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(shown)].join(' '),
@@ -117,13 +117,13 @@ export async function createCommands(
 /** The order of the commands in the help. */
 const ORDER = 'serve config host join solo check class rank people results verify backup repair protocols lookup complete'.split(' ')
 
-/** Adds the server commands to the others, in the order of the help. If `only` names a server command, returns that one alone. */
+/** Adds the operator commands to the others, in the order of the help. If `only` names an operator command, returns that command alone. */
 async function withServerCommands(
   others: readonly CommandForm[],
   end: (code: number) => void,
   only: string,
 ): Promise<readonly CommandForm[]> {
-  const forms = (await import('./server-commands.ts')).serverCommands(end)
+  const forms = (await import('./operator-commands.ts')).operatorCommands(end)
   const one = forms.find((form) => nameOf(form) === only)
   return one ? [one] : [...others, ...forms].sort((one, other) => ORDER.indexOf(nameOf(one)) - ORDER.indexOf(nameOf(other)))
 }
@@ -243,7 +243,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
   ]
 }
 
-/** Prints how to start a program if its name stands in the place of a command, alone or after "play". */
+/** Prints how to start a program if the program's name stands in the place of a command, alone or after "play". */
 async function nameProgram(words: readonly string[]): Promise<void> {
   const [first = '', second = ''] = words
   const name = first === 'play' ? second : first
@@ -260,7 +260,7 @@ async function nameProgram(words: readonly string[]): Promise<void> {
   if (program || alone.length > 0) printError(`${name} is a program: ${[...ways, ...alone].join(', or ')}`)
 }
 
-/** Runs `parlor help [command]`: requested help goes to standard output, with exit code 0. */
+/** Runs `parlor help [command]`: prints the help on standard output, because the user requested it, and ends with exit code 0. */
 async function showHelp(parlor: Command, name?: string): Promise<void> {
   const command = name === undefined ? parlor : parlor.commands.find((one) => one.name() === name)
   if (command) return command.outputHelp()
@@ -301,7 +301,10 @@ function shown(argument: Argument): string {
   return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`
 }
 
-/** Prints the version and ends the command line. The version is read only here, because reading package.json takes time. */
+/**
+ * Prints the version and ends the command line. The function reads the version only when a user requests it, because reading
+ * package.json takes time.
+ */
 function printVersion(): never {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   process.stdout.write(`${version}\n`)

@@ -16,7 +16,7 @@ export interface NetworkOptions {
   readonly split?: string | undefined
   readonly glue?: string | undefined
   readonly delay?: string | undefined
-  /** Rules, each as a text. */
+  /** Rules of faults, each as the user typed it. */
   readonly fault?: readonly string[] | undefined
   readonly seed?: number | undefined
   readonly trace?: boolean | undefined
@@ -24,27 +24,27 @@ export interface NetworkOptions {
   readonly udp?: boolean | undefined
 }
 
-/** NetworkScope is the conversations to which the options apply. */
+/** NetworkScope has the conversations to which the options for the network apply. */
 export interface NetworkScope {
-  /** None if a proxy does not know the program. */
+  /** Missing for a proxy that does not know the program. */
   readonly programs: readonly Program[]
-  /** This side, from which the trace and the faults see the wire. A proxy is the server of its client. */
+  /** The side of this process; the trace and the faults name directions as this side sees them. A proxy is the server of its client. */
   readonly side: Side
-  /** This is a proxy, which disturbs both sides alike. */
+  /** True for a proxy, which disturbs both sides alike. */
   readonly isProxy?: boolean
-  /** The connections carry datagrams, or streams; `undefined` for both. */
+  /** Whether the connections carry datagrams or streams; `undefined` for both kinds. */
   readonly datagrams: boolean | undefined
 }
 
 /** DisturbedConnection is the connection to which faults apply. */
 export interface DisturbedConnection {
-  /** Missing if a proxy does not know it. */
+  /** Missing for a proxy that does not know the program. */
   readonly program?: Program
-  /** The options with which the program runs. */
+  /** The options with which the user runs the program. */
   readonly options: Options
   /** The connection's number, counted from 1. */
   readonly number: number
-  /** Called with a sentence when a fault happens that the user could take for one of a program. */
+  /** Called with a sentence when a fault happens that the user could take for a mistake of a program. */
   readonly notify: (sentence: string) => void
 }
 
@@ -78,7 +78,7 @@ export function checkFaults({ fault = [], ...options }: Pick<NetworkOptions, Opt
   if (first !== undefined) throw new UsageError(first, ...others)
 }
 
-/** Loads the overlay that the options name; `undefined` if they name none. Rejects with a UsageError. */
+/** Loads the overlay that the options name; `undefined` without such options. Rejects with a UsageError. */
 export async function loadOverlay(options: NetworkOptions, scope: NetworkScope): Promise<Overlay | undefined> {
   if (options.secrets && !options.trace) throw new UsageError('--secrets needs --trace')
   const clock = createSystemClock()
@@ -102,8 +102,8 @@ function parseAll(texts: readonly string[]): readonly FaultRule[] {
 }
 
 /**
- * Loads the function that adds the faults of the options to a connection; `undefined` if they name none. Prints the command that
- * repeats the run if a fault is random and no seed is given. Rejects with a UsageError.
+ * Loads the function that adds the faults of the options to a connection; `undefined` without faults. Prints the command that
+ * repeats the run, if a fault is random and the user gave no seed. Rejects with a UsageError.
  */
 async function loadFaults(
   options: NetworkOptions,
@@ -143,14 +143,14 @@ async function loadFaults(
   }
 }
 
-/** Returns what each program, or an unknown one, makes of rules. */
+/** Returns what each program, or an unknown program, makes of rules. */
 function contextsOf({ programs, side, isProxy, datagrams }: NetworkScope): readonly FaultContext[] {
   const seenFrom = isProxy ? undefined : side
   if (programs.length === 0) return [{ side: seenFrom, program: undefined, datagrams }]
   return programs.map(({ name, protocol }) => ({ side: seenFrom, program: { name, automaton: protocol.automaton }, datagrams }))
 }
 
-/** Checks whether a program can use a rule: of several programs, some may not have its message. */
+/** Checks whether one of the programs can use a rule: some programs may not have its message. */
 function isUsable(rule: FaultRule, context: FaultContext, resolve: typeof resolveFaults): boolean {
   return !('refused' in resolve([rule], context))
 }

@@ -3,15 +3,15 @@ import type { Catalogue } from '../games/catalogue.ts'
 import { chance } from '../games/random.ts'
 import { LobbyService } from '../lobby/service.ts'
 import { type AdminAnswer, AdminRequest, performRequest, sendAdminRequest } from '../server/admin.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { EXIT } from '../terminal/trouble.ts'
 import { wallClock } from './clock.ts'
 import { checkDataFolder } from './data-folder.ts'
 import { printError, UsageError } from './diagnostics.ts'
 import { loadCatalogue } from './plugins.ts'
 import { openStoreIn } from './stores.ts'
 
-/** The folder of a server, and the plug-ins whose unfinished tables may hold the user's seats. */
+/** The folder of a server, and the plug-ins that have the rules of unfinished tables at which the user may have a seat. */
 interface PeopleOptions {
   readonly data: string
   readonly plugin?: readonly string[]
@@ -36,7 +36,7 @@ export async function peopleCommand(action: string, name: string | undefined, { 
   return EXIT.trouble
 }
 
-/** Sends an admin command to the server that has the folder open. Resolves to its answer, or to `undefined` if no server has. */
+/** Sends an admin command to the server that has the folder open. Resolves to the answer; `undefined` if no server has the folder open. */
 async function askServer(data: string, request: AdminRequest): Promise<AdminAnswer | undefined> {
   try {
     return await sendAdminRequest(data, request)
@@ -45,7 +45,7 @@ async function askServer(data: string, request: AdminRequest): Promise<AdminAnsw
   }
 }
 
-/** Runs an admin command in a folder without a server, with the same effects on its unfinished tables. */
+/** Runs an admin command in a folder without a server, with the same effects on unfinished tables as a running server has. */
 async function inFolder(data: string, request: AdminRequest, catalogue: Catalogue): Promise<AdminAnswer> {
   const onError = (sentence: string, reason: unknown) => printError(`${sentence}: ${errorMessage(reason)}`)
   const service = new LobbyService({ store: await openStoreIn(data), clock: wallClock, random: chance, catalogue, onError })

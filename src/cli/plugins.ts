@@ -24,12 +24,12 @@ export async function loadPlayable(
 }
 
 /**
- * Does the same as `loadPlayable` for a command with `--plugin` whose other settings are not those of `serve`: if no file is
- * given, loads the plug-ins of the environment or of the settings file. Resolves to `undefined` if there are none.
+ * Does the same as `loadPlayable` for a command with `--plugin` that does not take the other settings of `serve`. If the user gives
+ * no file, loads the plug-ins of the environment or of the settings file. Resolves to `undefined` without plug-ins.
  */
 async function loadPluginsHere(given: readonly string[]): Promise<Playable | undefined> {
   if (given.length > 0) return loadPlayable(given)
-  // the settings of all programs are loaded only if there may be plug-ins in them
+  // the schema of all settings takes time, and is loaded only if there may be plug-ins in the settings
   if (!process.env.PARLOR_PLUGINS && !process.env.PARLOR_CONFIG && !existsSync(settingsFile)) return undefined
   const { files, at } = await (await import('./settings-files.ts')).findPlugins()
   return files.length === 0 ? undefined : addOrigin(at, () => loadPlayable(files))
@@ -41,8 +41,8 @@ export async function loadCatalogue(given: readonly string[] = []): Promise<Cata
 }
 
 /**
- * Resolves to the programs that come with Parlor, and those of the given plug-ins. If none is given, these are the plug-ins of
- * the settings, unless one of the typed `words` is the name of a shipped program. Rejects with a UsageError.
+ * Resolves to the programs that come with Parlor, and those of the given plug-ins. If the user gives none, these are the plug-ins
+ * of the settings, unless one of the typed `words` is the name of a shipped program. Rejects with a UsageError.
  */
 export async function loadRegistry(given: readonly string[] = [], words: readonly string[] = []): Promise<ProgramRegistry> {
   if (given.length === 0 && words.some((word) => shippedPrograms.has(word))) return shippedPrograms

@@ -3,8 +3,8 @@ import { type LoadedPrograms, loadPrograms, type ProgramRegistry, shippedProgram
 import { type Options, type Program, readOption, type SoloProgram } from '../protocol/definition.ts'
 import type { FileOption, ProgramOption } from '../protocol/option.ts'
 import { printError, UsageError } from './diagnostics.ts'
+import { type Command, DeclaredOption, type GivenOption, type OptionRole, spellOption } from './option-parsers.ts'
 import { loadPlayable, loadRegistry } from './plugins.ts'
-import { type Command, DeclaredOption, type GivenOption, type OptionRole, spellOption } from './values.ts'
 
 /** Resolves to the networked program with a name. Rejects with a UsageError that suggests the nearest name if there is none. */
 export async function requireNetworkProgram(name: string, programs: ProgramRegistry = shippedPrograms): Promise<Program> {
@@ -14,7 +14,7 @@ export async function requireNetworkProgram(name: string, programs: ProgramRegis
   throw await unknown(name, programs)
 }
 
-/** Resolves to the program without a network with a name. Rejects with a UsageError if there is none. */
+/** Resolves to the program without a network with a name. Rejects with a UsageError for an unknown name. */
 export async function requireSoloProgram(name: string, programs: ProgramRegistry): Promise<SoloProgram> {
   const found = await programs.loadSolo(name)
   if (found) return found
@@ -25,7 +25,7 @@ export async function requireSoloProgram(name: string, programs: ProgramRegistry
   throw await unknown(name, programs)
 }
 
-/** Returns the program names nearest to the text that the user typed; `undefined` if no name is near. */
+/** Returns the program names nearest to the text that the user typed; `undefined` without a near name. */
 async function nearest(name: string, { names, shortNames }: ProgramRegistry): Promise<string | undefined> {
   const lower = name.toLowerCase()
   const ending = names.filter((one) => one.split('/')[1] === lower)
@@ -43,9 +43,9 @@ async function unknown(name: string, programs: ProgramRegistry): Promise<UsageEr
   return new UsageError(`there is no program ${JSON.stringify(name)}${guess} All of them: parlor protocols`)
 }
 
-/** NeededPrograms are the programs whose options a command needs. */
+/** NeededPrograms says which programs' options a command needs. */
 export interface NeededPrograms {
-  /** The words after the command, which determine the programs. Without them, all programs are needed. */
+  /** The words after the command, which determine the programs. Without the words, the command needs all programs. */
   readonly typed?: readonly string[]
   /** Loads programs, by default those of Parlor and of the plug-ins that the words name. */
   readonly load?: (names?: readonly string[]) => Promise<LoadedPrograms>
@@ -53,8 +53,8 @@ export interface NeededPrograms {
 
 /**
  * Adds the options that programs declare for a role. A command for one program also accepts their other options, without showing
- * them in the help, so that it can name the side or program that has them. If the command has an option of that spelling for
- * all programs, its help mentions the declaration.
+ * them in the help, so that it can name the side or program that has them. If the command itself has an option of the same
+ * spelling, its help mentions the declaration.
  */
 export async function addProgramOptions(command: Command, role: OptionRole, needed: NeededPrograms): Promise<void> {
   const { programs, solos } = await loadNeeded(command, role, needed)
@@ -73,9 +73,9 @@ export async function addProgramOptions(command: Command, role: OptionRole, need
 }
 
 /**
- * Loads the programs that the typed words name, or all if there is an option that neither these programs nor the command have,
- * such as `--help`. The programs that the words name are first. All programs include those of the plug-ins that the words name;
- * if they name none, a command with settings includes those of the plug-ins in the settings.
+ * Loads the programs that the typed words name; all programs if the words have an option that neither these programs nor the
+ * command have, such as `--help`. The programs that the words name are first in the result. All programs include those of the
+ * plug-ins that the words name. If the words name no plug-in, a command with settings includes the plug-ins in the settings.
  */
 async function loadNeeded({ options }: Command, role: OptionRole, { typed, load }: NeededPrograms): Promise<LoadedPrograms> {
   if (!typed) return (load ?? loadPrograms)()
@@ -92,7 +92,7 @@ async function loadNeeded({ options }: Command, role: OptionRole, { typed, load 
   return { programs: [...named.programs, ...programs], solos: [...named.solos, ...solos] }
 }
 
-/** Resolves to the programs of the plug-ins of a settings file, with the shipped ones. */
+/** Resolves to the shipped programs and those of the plug-ins that a settings file names. */
 async function loadConfigured(config: string | undefined): Promise<ProgramRegistry> {
   const { files } = await (await import('./settings-files.ts')).findPlugins(config)
   return (await loadPlayable(files)).programs
@@ -116,13 +116,13 @@ function optionsOf({ takes = [] }: Pick<Program, 'takes'>): readonly ProgramOpti
 /** ProgramFlags are the options of programs on a command line. */
 export interface ProgramFlags {
   readonly given: readonly GivenOption[]
-  /** Files of plug-ins. */
+  /** Paths of the files of plug-ins. */
   readonly plugin?: readonly string[] | undefined
   /** True if the command refuses a whole file because of one unusable word or question. */
   readonly strict?: boolean | undefined
 }
 
-/** RunSide is the side of a program that a command runs; `solo` for a program without a network. */
+/** RunSide is the side of a program that a command runs, or `solo`. */
 export type RunSide = 'server' | 'client' | 'solo'
 
 /**
@@ -191,7 +191,10 @@ export async function createRandom({ takes = [] }: Pick<Program, 'takes'>, optio
   return (await import('../games/random.ts')).chance
 }
 
-/** Prints the advice on the values of text options. Runs after the check of these values. */
+/**
+ * Prints advice on the values of text options, for example that a client cannot type a sign of a word. The caller has checked the
+ * values before.
+ */
 export function printAdvice(program: Pick<Program, 'takes'>, options: Options): void {
   for (const option of program.takes ?? []) {
     const value = readOption<unknown>(options, option)
@@ -200,15 +203,18 @@ export function printAdvice(program: Pick<Program, 'takes'>, options: Options): 
   }
 }
 
-/** Care is the treatment of faults in a file: `strict` refuses the file, otherwise `warn` is called with each fault. */
+/**
+ * Care says what happens for a mistake in a file: with `strict`, the command refuses the file; otherwise it calls `warn` with each
+ * mistake.
+ */
 interface Care {
   readonly strict: boolean
   readonly warn: (sentence: string) => void
 }
 
 /**
- * Reads the file of an option, and resolves to its value. Calls `warn` with a sentence for each part that is skipped, and with
- * advice. Rejects with a UsageError.
+ * Reads the file that an option names, and resolves to the option's value. Calls `warn` with a sentence for each part that is
+ * skipped, and with advice. Rejects with a UsageError.
  */
 export async function readOptionFile<Value>(option: FileOption<Value>, file: string, { strict, warn }: Care): Promise<Value> {
   const { readTextFile } = await import('./text-file.ts')
@@ -222,7 +228,7 @@ export async function readOptionFile<Value>(option: FileOption<Value>, file: str
   return content.value
 }
 
-/** Creates a UsageError from one or more sentences. */
+/** Creates a UsageError from several sentences; an empty array gives an empty sentence. */
 function usageOf([first = '', ...others]: readonly string[]): UsageError {
   return new UsageError(first, ...others)
 }

@@ -1,7 +1,7 @@
 import { formatReference, formatRows, formatSoloReference } from '../lab/reference.ts'
 import type { ProgramRegistry } from '../programs/index.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { EXIT } from '../terminal/trouble.ts'
 import { loadRegistry } from './plugins.ts'
 import { requireNetworkProgram } from './program-options.ts'
 

@@ -4,24 +4,25 @@ import { errorMessage } from '../base/errors.ts'
 import { defaults, settingsFile } from '../config/defaults.ts'
 import type { Catalogue, CatalogueEntry } from '../games/catalogue.ts'
 import type { LadderRow } from '../hall/api.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
+import { cannotConnect, formatAddress } from '../terminal/system-errors.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { cannotConnect, EXIT, formatAddress } from '../terminal/trouble.ts'
 import { Connection } from '../wire/connection.ts'
 import { escapeControls, quoteText } from '../wire/text.ts'
 import type { Address } from '../wire/transport.ts'
 import { checkDataFolder } from './data-folder.ts'
 import { pagingHint, printError, UsageError } from './diagnostics.ts'
 import { connectToDoor, findInFolder, type GameLadder, type RankedGame, readLadder, readLadders } from './ladders.ts'
+import { parseServerAddress } from './option-parsers.ts'
 import { loadCatalogue } from './plugins.ts'
 import { requireNetworkProgram } from './program-options.ts'
 import { checkFormat, formatTable, NAME_COLUMNS, toCsv } from './table.ts'
-import { parseServerAddress } from './values.ts'
 
 interface RankOptions {
   readonly host?: string
   readonly port?: number
   readonly data: string
-  /** True if the command line names the folder, so that only the server of that folder is meant. */
+  /** True if the command line names the folder, so that the user means only the server of that folder. */
   readonly named: boolean
   readonly limit: number
   readonly json?: boolean
@@ -40,8 +41,8 @@ interface Found {
 }
 
 /**
- * `parlor rank`: prints the ladders of a running server, or of a server's folder. The command line determines the server;
- * otherwise the settings that `serve` has here, or the folder. Resolves to the exit code.
+ * `parlor rank`: prints the ladders of a running server, or of a server's folder. The command line names the server; otherwise the
+ * command asks the server that `serve` would start with the settings here, or reads the folder. Resolves to the exit code.
  */
 export async function rankCommand(name: string | undefined, options: RankOptions): Promise<number> {
   checkFormat(options)
@@ -70,7 +71,7 @@ export async function rankCommand(name: string | undefined, options: RankOptions
       if (game && !game.unit && !existsSync(data)) throw unknownGame(game.name, catalogue)
       checkFolder(data, isOfFolder ? '' : `${noServerAt(at)}, and `)
       const { ladders, isServed } = await findInFolder(data, games, limit)
-      // a game that no plug-in of this command has is known by its ladder alone
+      // the ladder alone names a game that no plug-in of this command has
       if (game && !game.unit && ladders.every(({ rows }) => rows.length === 0)) throw unknownGame(game.name, catalogue)
       const by = isServed ? `the server that has the folder ${data} open` : source
       print({ source: by, from: { folder: data }, ladders }, game, options)
@@ -85,12 +86,12 @@ export async function rankCommand(name: string | undefined, options: RankOptions
   }
 }
 
-/** Checks whether a game has a ladder: of ratings, or of points. */
+/** Checks whether a game has a ladder, of ratings or of points. */
 function hasLadder({ game }: CatalogueEntry): boolean {
   return game.seats.max > 1 || game.points !== undefined
 }
 
-/** Returns the game of a typed name, also if the catalogue does not have it. Throws a UsageError if the game has no ladder. */
+/** Returns the game with a typed name, even if only the ladder knows that game. Throws a UsageError if the game has no ladder. */
 function toRankedGame(typed: string, catalogue: Catalogue): RankedGame {
   const entry = catalogue.find(typed)
   if (entry && hasLadder(entry)) return toRow(entry)
@@ -107,7 +108,7 @@ function toRow({ name, game }: CatalogueEntry): RankedGame {
   return { name, rules: game.name, unit: game.points ? 'points' : 'rating' }
 }
 
-/** Throws a UsageError if a folder has no database. The sentence begins with `noServer`, the reason why no server was contacted. */
+/** Throws a UsageError if a folder has no database. The sentence begins with `noServer`, the reason why the command contacted no server. */
 function checkFolder(data: string, noServer: string): void {
   try {
     checkDataFolder(data)
@@ -122,7 +123,7 @@ function noServerAt(at: Address | undefined): string {
   return at ? `no server listens at ${formatAddress(at)}` : 'the settings give the front door no port that is known'
 }
 
-/** Finds the address of the front door; `undefined` if the settings give it any free port, TLS or a Unix socket. */
+/** Finds the address of the front door; `undefined` if the settings give the front door any free port, TLS or a Unix socket. */
 async function doorOf(options: RankOptions): Promise<Address | undefined> {
   const { host, port } = parseServerAddress(options)
   if (host !== undefined && port !== undefined) return { host, port }
@@ -138,7 +139,7 @@ async function settingsHere(): Promise<{ readonly host: string; readonly port: n
   const { loadFromSettings, selectPrograms, resolveSettings } = await import('./config.ts')
   const settings = await resolveSettings({})
   const { host, tls, unix } = settings.config
-  // over TLS or a socket, the server is asked through its folder
+  // the command asks a server over TLS or a Unix socket through the admin socket of its folder
   if (tls || unix !== undefined) return { host, port: 0 }
   const { ports } = await selectPrograms(settings, (await loadFromSettings(settings)).programs)
   return { host: host === '0.0.0.0' || host === '::' ? defaults.host : host, port: ports[DOOR] }
@@ -178,7 +179,7 @@ function table({ game: { name, unit }, rows }: GameLadder, terminal: Terminal): 
   return `${name}\n${formatTable(columns, cells, terminal.columns)}`
 }
 
-/** Creates the UsageError for an unknown game. It suggests the nearest name, or else lists all names. */
+/** Creates the UsageError for an unknown game. The sentence suggests the nearest name, or else lists all names. */
 export function unknownGame(typed: string, { entries }: Catalogue): UsageError {
   const names = entries.map(({ name }) => name)
   const meant = closestMatch(typed.toLowerCase(), names, { maxDistance: 2 })

@@ -4,8 +4,8 @@ import type { Program } from '../protocol/definition.ts'
 import { UsageError } from './diagnostics.ts'
 
 /**
- * Throws a UsageError if the settings give one port to two programs, or to a program and the metrics, because the second
- * could not listen. `ports` has the ports in the settings, by program name.
+ * Throws a UsageError if the settings give one port to two programs, or to a program and the metrics. `ports` has the ports in the
+ * settings, by program name.
  */
 export function checkDistinctPorts(
   programs: readonly Program[],

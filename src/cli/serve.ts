@@ -12,13 +12,14 @@ import type { Store } from '../hall/ports.ts'
 import { LobbyService } from '../lobby/service.ts'
 import { questions } from '../programs/quiz.ts'
 import { readOption } from '../protocol/definition.ts'
-import { words } from '../protocol/options.ts'
+import { words } from '../protocol/shared-options.ts'
 import type { AdminServices } from '../server/admin.ts'
 import type { Logs } from '../server/observe/logs.ts'
 import { logOutages, watchDescriptors } from '../server/observe/outages.ts'
 import { type ListenStatus, Server, type ServerOptions } from '../server/server.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
+import { cannotListen } from '../terminal/system-errors.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { cannotListen, EXIT } from '../terminal/trouble.ts'
 import type { Listener } from '../wire/transport.ts'
 import type { ClassWatch, ClassWatchOptions } from './class-watch.ts'
 import { wallClock } from './clock.ts'
@@ -27,7 +28,7 @@ import { onCrash, printError, UsageError } from './diagnostics.ts'
 import { garbageCollectionFlags } from './garbage-collection.ts'
 import { openStreams } from './listening.ts'
 import { createLogs } from './logs.ts'
-import { formatNotShown, formatRefusal, type Monitor, openMonitor } from './monitor.ts'
+import { formatNotShown, formatRefusal, type MetricsServer, openMetricsServer } from './metrics-server.ts'
 import { loadOverlay } from './network.ts'
 import { samePort, shortName } from './same-port.ts'
 import { formatServed } from './served-programs.ts'
@@ -40,7 +41,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   onCrash(endInTrouble)
   const settings = await resolveSettings(flags)
   const { config } = settings
-  // an invalid URL is refused before any port is opened
+  // the command refuses an invalid URL before it opens any port
   const hasFolder = toDataFolder(config.data) !== undefined
   if (config.lab && !hasFolder) throw new UsageError('--lab needs a folder, in which the socket for "parlor class" is: --data FOLDER')
   const logs = await createLogs(config)
@@ -84,28 +85,28 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const places = await server.listen()
   const open = places.filter(({ failure }) => failure === undefined)
   const failed = places.filter(({ failure }) => failure !== undefined)
-  // the store is opened after the ports, so that a start without free ports creates no folder and no database
+  // the command opens the store after the ports, so that a start without free ports creates no folder and no database
   if (open.length === 0) {
     if (flags.json) new Terminal().write(`${json({ failed })}\n`)
     for (const sentence of notServed(places, config)) logs.log('error', sentence)
     return EXIT.trouble
   }
-  const monitor = await openMonitor(http)
-  const isHidden = monitor?.failure !== undefined
+  const metricsServer = await openMetricsServer(http)
+  const isHidden = metricsServer?.failure !== undefined
   if (isHidden && settings.from.get('http') !== 'default') {
-    if (flags.json) new Terminal().write(`${json({ failed, monitor })}\n`)
-    logs.log('error', formatRefusal(monitor))
+    if (flags.json) new Terminal().write(`${json({ failed, metricsServer })}\n`)
+    logs.log('error', formatRefusal(metricsServer))
     return EXIT.trouble
   }
   const store = await openStoreIn(config.data, config.durable, {
     keep: config.keep,
-    onNotice: (sentence) => logs.log('warn', sentence),
+    onWarning: (sentence) => logs.log('warn', sentence),
     onError: (error) => logs.log('error', errorMessage(error)),
     onBusy: besideOther(failed.length > 0, config),
   }).catch(refuseBusyFolder)
   if (!store) return EXIT.trouble
   if (store.availability) logOutages(store.availability, wallClock, logs)
-  const service = await openLobby(monitor?.metrics?.metered(store) ?? store, {
+  const service = await openLobby(metricsServer?.metrics?.metered(store) ?? store, {
     settings,
     catalogue: playable.catalogue,
     stock: { words: readOption(options, words), questions: readOption(options, questions) },
@@ -114,27 +115,27 @@ export async function serveCommand(flags: Flags): Promise<number> {
   })
   watch?.setLobby(service)
   server.admit(service)
-  // from here on a bug is logged, and the programs continue
+  // from here on the process logs a bug, and the programs continue to run
   onCrash(() => {}, say)
-  monitor?.watch(server, service, store)
+  metricsServer?.watch(server, service, store)
   const operator = await openAdmin(config, { ...toAdminServices(service, store), classConsole: watch?.console }, logs)
-  // the flags are set last, because V8 cannot use code that was compiled with other flags
+  // the process sets the flags last, because V8 cannot use code that was compiled with other flags
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
   const terminal = new Terminal()
-  terminal.write(flags.json ? `${json({ listening: open, failed, monitor })}\n` : formatServed(open, host, terminal))
+  terminal.write(flags.json ? `${json({ listening: open, failed, metricsServer })}\n` : formatServed(open, host, terminal))
   for (const sentence of notServed(places, config)) logs.log('error', sentence)
-  if (isHidden) logs.log('error', formatNotShown(monitor, places))
+  if (isHidden) logs.log('error', formatNotShown(metricsServer, places))
   const endLooks = watchDescriptors(async () => (await openFile(devNull)).close(), wallClock, logs)
   if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
   endLooks()
   await operator?.close()
   await server.stop()
   await service.close()
-  await monitor?.close()
+  await metricsServer?.close()
   return EXIT.good
 }
 
-/** Ends the process of a server that did not start, with exit code 1. */
+/** Ends the process with exit code 1, because the server did not start. */
 function endInTrouble(): never {
   process.exit(EXIT.trouble)
 }
@@ -145,29 +146,32 @@ function refuseBusyFolder(error: unknown): undefined {
   for (const sentence of error.sentences) printError(sentence)
 }
 
-/** Returns advice for a folder that another server has open. If all ports were free, the advice names no other ports. */
+/** Returns advice for a user whose folder another server has open. If all ports were free, the advice names no other ports. */
 function besideOther(areSomeBusy: boolean, { portBase }: Pick<Config, 'portBase'>): string {
   return areSomeBusy
     ? `another Parlor seems to run here: stop it, or serve beside it with other ports and another folder: ${otherBase(portBase)} --data DIR`
     : 'another Parlor seems to have this folder open: stop it, or serve beside it with another folder: --data DIR'
 }
 
-/** Suggests a first port, far from the present first port. */
+/** Suggests a new port base, far from the present one. */
 function otherBase(portBase = 0): string {
   return `--port-base ${Math.abs(portBase - 20_000) < 1000 ? 22_000 : 20_000}`
 }
 
-/** Maximum number of busy ports that are named one by one. More busy ports than this mean that another server runs. */
+/** Maximum number of busy ports that the sentences name one by one. More busy ports than that mean that another server runs. */
 const FEW_BUSY = 3
 
-/** Returns sentences that say why programs are not served: a single one for all busy ports if they are more than `FEW_BUSY`. */
+/**
+ * Returns the sentences that say why the server does not serve some programs. One sentence stands for all busy ports if there are
+ * more than `FEW_BUSY`.
+ */
 function notServed(places: readonly ListenStatus[], { data, portBase, unix }: Pick<Config, 'data' | 'portBase' | 'unix'>): string[] {
   const failed = places.filter(({ failure }) => failure !== undefined)
   if (unix !== undefined) return socketsNotServed(failed, places.length, unix)
   const busy = failed.filter(({ failure }) => failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE')
   const many = busy.length > FEW_BUSY
   const [first] = failed
-  // an invalid address fails in the same way for all programs
+  // listening fails in the same way for all programs if the address is invalid
   if (
     first &&
     busy.length === 0 &&
@@ -199,7 +203,7 @@ function notServed(places: readonly ListenStatus[], { data, portBase, unix }: Pi
   return [`${what}; stop it, or choose other ports: ${otherBase(portBase)}, or --port 0 for any${folder}`, ...sentences]
 }
 
-/** Does the same as `notServed` for Unix sockets. */
+/** Does the same as `notServed` for the Unix sockets of programs. */
 function socketsNotServed(failed: readonly ListenStatus[], all: number, folder: string): string[] {
   const [first] = failed
   if (first && failed.length > FEW_BUSY && failed.every((place) => isSameFailure(place, first)))
@@ -248,7 +252,7 @@ async function openLobby(
   return service
 }
 
-/** Returns the maximum of tables that one address may hold: at least one. */
+/** Returns the maximum number of tables that one address may hold; at least 1. */
 function addressLimit({ address, tables }: Config['limits']): number {
   return address === 'half' ? Math.max(1, Math.floor(tables / 2)) : address
 }
@@ -268,12 +272,15 @@ async function openClassWatch(
   return new Watch({ ...options, streams: unix !== undefined ? 'unix' : tls ? 'tls' : 'tcp' })
 }
 
-/** Returns the services of the admin socket. */
+/** Returns the parts of the server on which the commands of the operator act. */
 function toAdminServices({ people, bytes, hall }: LobbyService, store: Store): AdminServices {
   return { people, bytes, store, backup: store.backup, checkFiles: store.checkFiles, ladder: (game, limit) => hall.ladder(game, limit) }
 }
 
-/** Opens the admin socket if the server has a folder. Without the socket, the operator has to stop the server first. */
+/**
+ * Opens the admin socket if the server has a folder. If the socket cannot be opened, the operator must stop the server before such
+ * a command.
+ */
 async function openAdmin({ data }: Config, services: AdminServices, logs: Logs): Promise<Listener | undefined> {
   const folder = toDataFolder(data)
   if (folder === undefined) return undefined
@@ -285,14 +292,14 @@ async function openAdmin({ data }: Config, services: AdminServices, logs: Logs):
   }
 }
 
-/** Outcome is the result of a start, for `--json`: nothing listens if the start is refused. */
+/** Outcome has the listeners and the failures of a start, for `--json`; `listening` is empty if the command refuses to start. */
 interface Outcome {
   readonly listening?: readonly ListenStatus[]
   readonly failed: readonly ListenStatus[]
-  readonly monitor?: Monitor | undefined
+  readonly metricsServer?: MetricsServer | undefined
 }
 
-function json({ listening = [], failed, monitor }: Outcome): string {
+function json({ listening = [], failed, metricsServer }: Outcome): string {
   const row = ({ program, transport, address, fingerprint, failure }: ListenStatus) => ({
     program: program.name,
     ...address,
@@ -301,8 +308,8 @@ function json({ listening = [], failed, monitor }: Outcome): string {
     ...(failure === undefined ? {} : { failure: errorMessage(failure) }),
   })
   const shown =
-    monitor?.failure === undefined
-      ? { http: monitor?.address }
-      : { httpFailed: { ...monitor.address, failure: errorMessage(monitor.failure) } }
+    metricsServer?.failure === undefined
+      ? { http: metricsServer?.address }
+      : { httpFailed: { ...metricsServer.address, failure: errorMessage(metricsServer.failure) } }
   return JSON.stringify({ pid: process.pid, listening: listening.map(row), failed: failed.map(row), ...shown })
 }

@@ -49,7 +49,7 @@ function named(program: Program): string {
   return short === program.name ? short : `${program.name} (${short})`
 }
 
-/** Returns a sentence with the addresses for other machines if the server listens on all interfaces; else `undefined`. */
+/** Returns a sentence with the addresses for other machines if the server listens on all interfaces; otherwise `undefined`. */
 function reach(host: string): string | undefined {
   if (host !== '0.0.0.0' && host !== '::') return undefined
   const addresses = Object.values(networkInterfaces())

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { ConfigError, type ConfigSource, formatOrigin } from '../config/config.ts'
 import { settingsFile } from '../config/defaults.ts'
 import { parseConfigFile, parseEnvironment } from '../config/sources.ts'
-import { cannotRead } from '../terminal/trouble.ts'
+import { cannotRead } from '../terminal/system-errors.ts'
 import { UsageError } from './diagnostics.ts'
 import { decodeTextFile } from './text-file.ts'
 
@@ -19,18 +19,18 @@ export async function fileLayers(named = process.env.PARLOR_CONFIG || undefined)
   }
 }
 
-/** SettingsPlugins is the plug-ins of the last source that names some, and that source as the beginning of a sentence. */
+/** SettingsPlugins has the plug-ins of the last source that names plug-ins, and that source as the beginning of a sentence. */
 export interface SettingsPlugins {
   readonly files: readonly string[]
   readonly at: string
 }
 
-/** Resolves to the plug-ins that the environment or else a settings file names. */
+/** Resolves to the plug-ins that the environment names, or else a settings file. */
 export async function findPlugins(file?: string): Promise<SettingsPlugins> {
   return pluginsOf([...(await fileLayers(file)), parseEnvironment(process.env)])
 }
 
-/** Returns the plug-ins of the last source that names plug-ins, and that source; none if their form is invalid. */
+/** Returns the plug-ins of the last source that names plug-ins, and that source; no plug-ins if the value is not a list of files. */
 export function pluginsOf(layers: readonly ConfigSource[]): SettingsPlugins {
   const layer = layers.findLast(({ values }) => values.plugins !== undefined)
   const plugins = layer?.values.plugins

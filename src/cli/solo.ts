@@ -1,8 +1,8 @@
 import type { Random } from '../games/game.ts'
 import { EndOfInput, type Options, type SoloProgram } from '../protocol/definition.ts'
 import { LocalSeating } from '../protocol/seating.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
 import { createConsole, Terminal } from '../terminal/terminal.ts'
-import { EXIT } from '../terminal/trouble.ts'
 import { wallClock } from './clock.ts'
 import { printError } from './diagnostics.ts'
 import { loadRegistry } from './plugins.ts'
@@ -19,7 +19,7 @@ export async function soloCommand(name: string, flags: ProgramFlags): Promise<nu
   return Promise.race([play(program, options, await createRandom(program, options)), stopped])
 }
 
-/** Plays a program at this terminal. Resolves with the exit code. */
+/** Plays a program at this terminal. Resolves to the exit code. */
 async function play(program: SoloProgram, options: Options, random: Random): Promise<number> {
   const seating = new LocalSeating(
     () => undefined,

@@ -1,13 +1,13 @@
 import { readFileSync, readlinkSync } from 'node:fs'
-import { EXIT } from '../terminal/trouble.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
 import { isReaderGone, printError } from './diagnostics.ts'
 
 /** Milliseconds between two checks that the ancestors of the process still run. */
 const INTERVAL = 500
-/** Maximum number of milliseconds from a SIGHUP to the end of the parent if the same SIGHUP ended the parent. */
+/** The npm that started this process ends at most this many milliseconds after a SIGHUP that ends npm, too. */
 const SAME_HANGUP = 10_000
 
-/** Returns a signal that SIGINT, SIGTERM and SIGHUP abort; its reason is the exit code. SIGHUP is ignored under `nohup`. */
+/** Returns a signal that SIGINT, SIGTERM and SIGHUP abort; its reason is the exit code. Under `nohup` the process ignores SIGHUP. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController()
   process.on('SIGINT', () => stop.abort(EXIT.interrupted))
@@ -18,7 +18,7 @@ function stopSignal(): AbortSignal {
   return stop.signal
 }
 
-/** Returns a `launcherSignal` for a program at a terminal; it also aborts if standard output is closed or cannot be written. */
+/** Returns a `launcherSignal` for a program at a terminal; the signal also aborts when standard output is closed or cannot be written. */
 export function terminalSignal(): AbortSignal {
   const stop = new AbortController()
   const started = launcherSignal()
@@ -38,9 +38,9 @@ export function terminalSignal(): AbortSignal {
  *
  * - SIGTERM ends the shell: the parent of this process changes.
  * - SIGHUP ends npm: an ancestor no longer exists.
- * - SIGINT ends neither, because dash and other shells continue to wait for this process. The only trace is that the shell was
- *   woken: a shell that waits for its only child otherwise sleeps. A shell also wakes when all processes continue after they
- *   were frozen (a closed laptop) or stopped (Ctrl-Z); a long time between two checks, or SIGCONT, excludes those cases.
+ * - SIGINT ends neither, because dash and other shells continue to wait for this process. The only trace is that the shell woke:
+ *   a shell that waits for its only child otherwise sleeps. A shell also wakes when all processes continue after they were frozen
+ *   (a closed laptop) or stopped (Ctrl-Z); a long time between two checks, or SIGCONT, excludes those cases.
  */
 export function launcherSignal(): AbortSignal {
   const ancestors = process.env.npm_lifecycle_event === undefined ? [] : npmAncestors()
@@ -82,9 +82,9 @@ export function launcherSignal(): AbortSignal {
 }
 
 /**
- * Checks whether `nohup` started this process. Node resets an ignored SIGHUP before any script runs, so this looks for the
- * other effects of nohup: the shell names it in `_`, and nohup replaces a terminal on standard input by a write-only
- * /dev/null and a terminal on standard output by nohup.out.
+ * Checks whether `nohup` started this process. Node resets an ignored SIGHUP before any script runs, so this function looks for the
+ * other effects of nohup. The shell names nohup in `_`. nohup replaces a terminal on standard input by a write-only /dev/null, and
+ * a terminal on standard output by nohup.out.
  */
 function isUnderNohup(): boolean {
   if (/(?:^|\/)nohup$/.test(process.env._ ?? '')) return true
@@ -117,7 +117,7 @@ function parentOf(pid: number): number {
   return Number(/^PPid:\s*(\d+)/m.exec(textOf(`/proc/${pid}/status`) ?? '')?.[1] ?? 0)
 }
 
-/** Returns how often a process was woken after a voluntary wait; 0 on systems without that counter. */
+/** Returns how often a process woke after a voluntary wait; 0 on systems without that counter. */
 function timesWoken(pid: number): number {
   return Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(textOf(`/proc/${pid}/status`) ?? '')?.[1] ?? 0)
 }

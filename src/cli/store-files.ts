@@ -29,18 +29,18 @@ import { isOfThisVersion } from '../storage/sqlite/migrations.ts'
 import { PreservedLog } from '../storage/sqlite/preserved-log.ts'
 import { repair } from '../storage/sqlite/repair.ts'
 import { type Verification, verify } from '../storage/sqlite/verify.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { EXIT } from '../terminal/trouble.ts'
 import { noDatabaseIn, noFolder, noFolderBut } from './data-folder.ts'
 import { printError, UsageError } from './diagnostics.ts'
 import { loadCatalogue } from './plugins.ts'
 
-/** The folder of a server. */
+/** InFolder is the option that names the folder of a server. */
 interface InFolder {
   readonly data: string
 }
 
-/** VerifyOptions says what is verified, with the rules of which plug-ins, and how the findings are printed. */
+/** VerifyOptions says what to verify, with the rules of which plug-ins, and how to print the findings. */
 interface VerifyOptions extends InFolder {
   readonly plugin?: readonly string[]
   readonly json?: boolean
@@ -65,13 +65,16 @@ export async function verifyCommand(file: string | undefined, { data, plugin, js
   }
 }
 
-/** Verifies a copy of a database, made by the server that runs in `data`, if one does. Rejects with a UsageError if no copy can be made. */
+/**
+ * Verifies a copy of a database; the server that runs in `data` makes the copy if there is one. Rejects with a UsageError if the
+ * copy fails.
+ */
 async function verifyCopy(
   path: string,
   { data, folder, catalogue }: { readonly data: string | undefined; readonly folder: string; readonly catalogue: Catalogue },
 ): Promise<Verification> {
   const copy = join(folder, 'parlor.db')
-  // sentences about the copy are printed as sentences about the file
+  // the command prints sentences about the copy as sentences about the file
   const named = (sentence: string) => sentence.replaceAll(copy, path).replaceAll(folder, dirname(path))
   const noCopy = (sentence: string) =>
     new UsageError(`no copy of ${path} can be made in ${tmpdir()} (TMPDIR names another folder): ${sentence.replaceAll(copy, 'the copy')}`)
@@ -139,7 +142,7 @@ export async function repairCommand({ data }: InFolder): Promise<number> {
   return EXIT.good
 }
 
-/** Returns the path of the database in the folder that `--data` names. Throws a UsageError if there is none. */
+/** Returns the path of the database in the folder that `--data` names. Throws a UsageError for a folder without a database. */
 function databaseIn(data: string): string {
   const found = statSync(data, { throwIfNoEntry: false })
   if (!found || data === '') throw new UsageError(noFolder(data).replace(/another$/, 'another folder'))
@@ -147,7 +150,7 @@ function databaseIn(data: string): string {
   return databaseAt(data)
 }
 
-/** Returns the path of the database in a folder, or the path itself if it is a file. Throws a UsageError if there is none. */
+/** Returns the path of the database in a folder, or the path itself if it is a file. Throws a UsageError if there is no database. */
 function databaseAt(place: string): string {
   const found = statSync(place, { throwIfNoEntry: false })
   if (place === '')
@@ -171,7 +174,7 @@ function isInUse(database: string, path: string): boolean {
   return [...names, ...pathsBeside(real)].includes(file)
 }
 
-/** Requests from the server that runs in a folder a copy of its data in an empty file. Resolves to `undefined` if no server runs. */
+/** Asks the server that runs in a folder to write a copy of its data to an empty file. Resolves to `undefined` if no server runs. */
 async function askForCopy(data: string, action: 'backup' | 'verify', file: string): Promise<AdminAnswer | undefined> {
   try {
     return await sendAdminRequest(data, { action, file })
@@ -180,7 +183,7 @@ async function askForCopy(data: string, action: 'backup' | 'verify', file: strin
   }
 }
 
-/** Source and target of a copy. */
+/** The folder from which a command copies, and the target of the copy. */
 interface CopyHere extends InFolder {
   readonly from: string
   readonly copy: string
@@ -189,13 +192,13 @@ interface CopyHere extends InFolder {
 }
 
 /**
- * Copies a database that no server has open. Rejects if the database has lost commits, as `serve` does. A database of an
- * earlier version, which has no mark, stays in that version.
+ * Copies a database that no server has open, for a backup or a check. Rejects if the database has lost commits, as `serve` does. A
+ * database of an earlier version, which has no progress mark, stays in that version.
  */
 async function copiedHere({ data, from, copy, named }: CopyHere): Promise<void> {
   try {
     if (isOfThisVersion(from) && statSync(data).isDirectory()) {
-      const store = await openStore({ folder: data, onNotice: printError })
+      const store = await openStore({ folder: data, onWarning: printError })
       try {
         await store.backup?.(copy)
       } finally {
@@ -219,7 +222,10 @@ async function copiedHere({ data, from, copy, named }: CopyHere): Promise<void> 
   }
 }
 
-/** Copies a database with its log and its mark, so that the copy is opened and the original files stay unchanged. */
+/**
+ * Copies a database with its write-ahead log and its progress mark, so that the command opens the copy and does not change the
+ * original files.
+ */
 function copyAll(path: string, folder: string): void {
   const copy = join(folder, 'parlor.db')
   const copies = [
@@ -230,7 +236,7 @@ function copyAll(path: string, folder: string): void {
   for (const [from, to] of copies) if (existsSync(from)) convertSystemErrors(from, () => copyFileSync(from, to))
 }
 
-/** Replays a table's events by the rules of its game. Returns what is wrong with them, if anything. */
+/** Replays a table's events by the rules of its game. Returns a sentence that says what the rules refuse; `undefined` for a valid table. */
 function replay(events: readonly TableEvent[], { games }: Catalogue): string | undefined {
   const [first, ...others] = events
   if (first?.type !== 'opened') return 'its log does not begin with the event "opened"'

@@ -9,23 +9,23 @@ import { printError, UsageError } from './diagnostics.ts'
 /** The value of `--data` for a server that persists nothing. */
 export const NOWHERE = 'none'
 
-/** StoreNotices is the size limit of a store, and callbacks for notices and for errors that do not stop it. */
+/** StoreNotices has the size limit of a store, and callbacks for warnings and for errors that do not stop the store. */
 export interface StoreNotices {
-  /** Size limit of its file in bytes, beyond which finished tables are dropped. */
+  /** Size limit of the store in bytes, beyond which it drops finished tables. */
   readonly keep?: number
-  readonly onNotice: (sentence: string) => void
+  readonly onWarning: (sentence: string) => void
   readonly onError: (error: unknown) => void
-  /** Advice to print, as a sentence, if another process has the folder open. */
+  /** The sentence that the error adds as advice if another process has the folder open. */
   readonly onBusy?: string
 }
 
 /** FolderInUse is the error for a folder that another process has open. */
 export class FolderInUse extends UsageError {}
 
-/** Notices on standard error. */
-const complaining: StoreNotices = { onNotice: printError, onError: (error) => printError(errorMessage(error)) }
+/** Prints warnings and errors on standard error. */
+const complaining: StoreNotices = { onWarning: printError, onError: (error) => printError(errorMessage(error)) }
 
-/** Opens the store that `--data` names: a folder, or a URL. Rejects with a UsageError if it cannot be opened. */
+/** Opens the store that `--data` names: a folder, or a URL. Rejects with a UsageError if the store refuses to open. */
 export async function openStoreIn(data: string, durable?: 'process' | 'power', { onBusy, ...notices } = complaining): Promise<Store> {
   parseData(data)
   try {
@@ -37,7 +37,10 @@ export async function openStoreIn(data: string, durable?: 'process' | 'power', {
   }
 }
 
-/** Returns the folder that the value of `--data` names; `undefined` if it names none. Throws a UsageError for an invalid URL. */
+/**
+ * Returns the folder that the value of `--data` names; `undefined` for a value that names no folder. Throws a UsageError for an
+ * invalid URL.
+ */
 export function toDataFolder(data: string): string | undefined {
   return parseData(data).folder
 }
@@ -51,7 +54,10 @@ function parseData(data: string): StorageTarget {
   }
 }
 
-/** Adds `--data` to a sentence of the store, which knows no options; some sentences already advise another folder. */
+/**
+ * Adds advice with `--data` to a sentence of the store, because the store does not know options. Some sentences advise another
+ * folder already.
+ */
 function withOption(sentence: string): string {
   const option = `--data names another, or "${NOWHERE}"`
   if (/choose another folder$/.test(sentence)) return `${sentence} (${option})`

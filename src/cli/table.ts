@@ -1,24 +1,24 @@
 import { displayWidth, wrap } from '../games/text/graphemes.ts'
 import { UsageError } from './diagnostics.ts'
 
-/** Column is a column of a table; the least important column is the last. */
+/** Column declares a column of a table; columns are in order of importance. */
 export interface Column {
   readonly title: string
-  /** True if the cells are aligned to the right. */
+  /** Whether the cells are aligned to the right. */
   readonly isNumber?: boolean
-  /** Smallest width to which the cells may be wrapped if the table is too wide, in terminal columns; never wrapped by default. */
+  /** Minimum width in terminal columns to which the cells wrap if the table is too wide; by default they do not wrap. */
   readonly narrowest?: number
 }
 
-/** Smallest width of a column of user names, in terminal columns: most names are no wider. */
+/** Minimum width of a column of user names, in terminal columns: most names are no wider. */
 export const NAME_COLUMNS = 20
 
-/** Terminal columns between two cells. */
+/** Blanks between two cells. */
 const GAP = 2
 
 /**
- * Formats rows below their titles, in columns as wide as their cells. If the table is wider than `width`, wraps the cells of
- * the column that has a `narrowest`. If it is still too wide, drops columns from the end, except the first two.
+ * Formats rows below their titles, in columns as wide as their cells. If the table is wider than `width`, wraps the cells of the
+ * column that has a `narrowest`. If the table is still too wide, drops columns from the end, except the first two.
  */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
   const all = [columns.map(({ title }) => title), ...rows]
@@ -59,8 +59,8 @@ export function checkFormat({ json, csv }: { readonly json?: boolean | undefined
 }
 
 /**
- * Formats rows as CSV (RFC 4180): lines end in CR LF, and fields with a comma, a quote or a line end are quoted. A text that
- * a spreadsheet would take for a formula gets an apostrophe before it.
+ * Formats rows as CSV (RFC 4180): lines end in CR LF, and fields with a comma, a quote or a line end are quoted. A text that a
+ * spreadsheet would take for a formula begins with an apostrophe.
  */
 export function toCsv(rows: readonly (readonly (string | number)[])[]): string {
   return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('')

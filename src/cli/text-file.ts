@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { cannotRead } from '../terminal/trouble.ts'
+import { cannotRead } from '../terminal/system-errors.ts'
 import { UsageError } from './diagnostics.ts'
 
 /**
@@ -18,8 +18,9 @@ export async function readTextFile(file: string): Promise<string> {
 }
 
 /**
- * Decodes UTF-8 and drops a byte order mark. Throws a UsageError for anything else: it names the encoding that the file
- * seems to have, the first line that shows it, and a command that converts the file. No character is ever replaced.
+ * Decodes UTF-8 and drops a byte order mark. Throws a UsageError for a file that is not UTF-8: the sentence names the encoding that
+ * the file seems to have, the first line that shows it, and a command that converts the file. The function never replaces a
+ * character.
  */
 export function decodeTextFile(file: string, bytes: Uint8Array): string {
   const signature = SIGNATURES.find(({ begin }) => begin.every((byte, at) => bytes[at] === byte))
@@ -42,7 +43,7 @@ export function decodeTextFile(file: string, bytes: Uint8Array): string {
   )
 }
 
-/** Signature is the first bytes of a file in another encoding; without `encoding`, the first bytes of a ZIP archive. */
+/** Signature has the first bytes of files in another encoding; without `encoding`, those of a ZIP archive. */
 interface Signature {
   readonly begin: readonly number[]
   readonly encoding?: string
@@ -86,7 +87,7 @@ function firstInvalid(bytes: Uint8Array): number | undefined {
   if (isUtf8(bytes)) return undefined
   let valid = 0
   let invalid = bytes.length
-  // a valid prefix may end inside a character, and then has at most three bytes of it
+  // the cut may be inside a character, and then at most three bytes of the character are at the end
   while (invalid - valid > 4) {
     const middle = (valid + invalid) >> 1
     if (isUtf8(bytes.subarray(0, middle), true)) valid = middle
@@ -99,7 +100,7 @@ function firstInvalid(bytes: Uint8Array): number | undefined {
   return at
 }
 
-/** Checks whether bytes are UTF-8; with `more`, whether they are the beginning of UTF-8. */
+/** Checks whether bytes are UTF-8; with `more`, whether they can be the beginning of UTF-8. */
 function isUtf8(bytes: Uint8Array, more = false): boolean {
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: more })

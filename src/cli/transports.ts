@@ -2,7 +2,7 @@ import { errorMessage } from '../base/errors.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import type { Batcher } from '../wire/transports/batching.ts'
 import { printError, UsageError } from './diagnostics.ts'
-import type { Command, TransportUse } from './values.ts'
+import type { Command, TransportUse } from './option-parsers.ts'
 
 export interface TransportOptions {
   readonly ipv6?: boolean | undefined
@@ -10,20 +10,20 @@ export interface TransportOptions {
   readonly cert?: string | undefined
   readonly key?: string | undefined
   readonly fingerprint?: string | undefined
-  /** Path of a socket; in `serve`, the folder of its sockets. */
+  /** Path of a Unix socket; for `serve`, the folder of its sockets. */
   readonly unix?: string | undefined
   readonly udp?: boolean | undefined
   readonly wait?: number | undefined
 }
 
 export interface ListeningOptions {
-  /** Certificate and key as PEM texts; by default, TLS creates them. */
+  /** Certificate and key as PEM texts; without them, TLS creates a pair. */
   readonly certificate?: { readonly cert: string; readonly key: string } | undefined
   /** Called with each peer that does not speak the transport, and the reason. */
   readonly rejected?: (peer: Address, reason: string) => void
-  /** Batches the input and output of all listeners of a server; by default, each listener has its own. */
+  /** Batches the input and output of all listeners of a server; without it, each listener has a batcher. */
   readonly batcher?: Batcher
-  /** Called with a peer that has connected and sends nothing, if that may be a mistake of its user. */
+  /** Called with a peer that has connected and sends nothing, if that may be a mistake of the peer's user. */
   readonly slow?: (peer: Address) => void
 }
 
@@ -34,11 +34,11 @@ interface TransportOption {
   readonly commands: readonly TransportUse[]
 }
 
-/** TransportKind is a transport that commands can use. A command loads its code only to use it. */
+/** TransportKind is a transport that commands can use. A command loads the code of the transport that it uses, and no other. */
 export interface TransportKind {
   readonly name: 'tcp' | 'tls' | 'unix' | 'udp'
   readonly options: readonly TransportOption[]
-  /** Checks whether the options select it. */
+  /** Checks whether the options select this transport. */
   isSelected(options: TransportOptions): boolean
   /** Listens at an address; `host` is the path of a Unix socket. */
   listen(at: Address, accept: (transport: Transport) => void, options: ListeningOptions): Promise<Listener>
@@ -124,7 +124,7 @@ export async function connectOver(to: Address, options: TransportOptions): Promi
   return selectTransport(options).connect(to, options)
 }
 
-/** Replaces the error of a name without an IPv6 address; returns any other error unchanged. */
+/** Replaces the error for a name without an IPv6 address by a sentence; returns any other error unchanged. */
 function withoutIPv6(error: unknown): unknown {
   const isUnknown = error instanceof Error && 'code' in error && error.code === 'ENOTFOUND'
   return isUnknown ? new Error('that name is not known, or has no address of IPv6; leave --ipv6 out for IPv4') : error
@@ -135,7 +135,7 @@ export function socketPath(path: string): string {
   return /[/\\]/.test(path) ? path : `./${path}`
 }
 
-/** Throws a UsageError for transport options that exclude each other. Runs before anything is opened. */
+/** Throws a UsageError for transport options that exclude each other. The command calls this before it opens anything. */
 export function checkTransport(
   options: TransportOptions & { readonly host?: string | undefined; readonly port?: number | undefined },
 ): void {
@@ -149,7 +149,7 @@ export function checkTransport(
   if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key need each other')
 }
 
-/** Rejects with a UsageError for an invalid fingerprint. Runs before anything is opened. */
+/** Rejects with a UsageError for an invalid fingerprint. The command calls this before it opens anything. */
 export async function checkFingerprint({ fingerprint }: TransportOptions): Promise<void> {
   if (fingerprint === undefined) return
   const { parseFingerprint } = await import('../wire/transports/tls.ts')

@@ -22,7 +22,7 @@ import {
   timeout,
   whole,
   written,
-} from './forms.ts'
+} from './setting-schemas.ts'
 
 /** ConfigError reports invalid settings; each sentence names the setting, its source and the expected values. */
 export class ConfigError extends Error {
@@ -35,7 +35,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** The schema of the settings of every server, from any source. Their names and forms are those of `parlor.toml`. */
+/** The schema of the settings of every server, from any source. The names and forms of the settings are those of `parlor.toml`. */
 export const Config = z.strictObject({
   host: text('an address such as 127.0.0.1, or a name'),
   plugins: files(),
@@ -79,10 +79,10 @@ export const Config = z.strictObject({
     { error: 'a table of limits' },
   ),
 })
-/** Config is the settings of a server, without the settings that programs declare. */
+/** Config has the settings of a server, without the settings that programs declare. */
 export type Config = z.output<typeof Config>
 
-/** SettingsSchema is the settings of a server together with the settings that programs declare. */
+/** SettingsSchema has the settings of a server together with the settings that programs declare. */
 export interface SettingsSchema {
   /** Names of all settings, such as `limits.tables`. */
   readonly names: readonly string[]
@@ -90,9 +90,9 @@ export interface SettingsSchema {
   readonly flags: ReadonlySet<string>
   /** The options of programs that are settings. */
   readonly options: readonly ProgramOption[]
-  /** Schema of the unparsed values (strings) of these options. */
+  /** Schema of the values of these options, before a program parses them. */
   readonly values: z.ZodType<Readonly<Record<string, unknown>>>
-  /** Schema of one source, which can set any part of the settings. */
+  /** Schema of one source, which may set any part of the settings. */
   readonly part: z.ZodType
   /** Converts a program's short name to its full name; returns any other name unchanged. */
   readonly toProgramName: (name: string) => string
@@ -121,7 +121,7 @@ export function createSchema(declared: readonly ProgramOption[], toProgramName =
   }
 }
 
-/** Returns the schema of an option. Its text stays a text, because reading it may need files. */
+/** Returns the schema of an option. The value stays a text, because a program may have to read files for it. */
 function toSchema(option: ProgramOption): z.ZodType {
   if (option.kind === 'flag') return flag()
   if (option.kind === 'file') return text('a file')
@@ -131,34 +131,34 @@ function toSchema(option: ProgramOption): z.ZodType {
 /** The schema for the programs of Parlor. */
 export const parlorSchema = createSchema((await allPrograms()).flatMap(({ takes = [] }) => takes))
 
-/** ConfigSource is the settings that one source gives, written as in `parlor.toml`, and the source's name for each. */
+/** ConfigSource has the settings of one source, written as in `parlor.toml`, and the source's spelling of each. */
 export interface ConfigSource {
   readonly values: Readonly<Record<string, unknown>>
-  /** Returns the source of a setting: `parlor.toml`, `PARLOR_HOST`, `--host`. */
+  /** Returns the source's spelling of a setting: `parlor.toml`, `PARLOR_HOST`, `--host`. */
   from(setting: string): string
   /** Returns the line of a setting, if the source is a file. */
   lineOf?(setting: string): number | undefined
 }
 
-/** ResolvedConfig is the settings in force, and the source of each. */
+/** ResolvedConfig has the settings in force, and the source of each. */
 export interface ResolvedConfig {
   readonly schema: SettingsSchema
   readonly config: Config
-  /** Unparsed values (strings) of the options of programs. */
+  /** Values of the options of programs, before a program parses them. */
   readonly options: Readonly<Record<string, unknown>>
-  /** Sources by the setting's name, such as `limits.tables`; for ports by program, such as `ports.tjc/guess`. */
+  /** Sources by name of the setting, such as `limits.tables`; for ports by program, such as `ports.tjc/guess`. */
   readonly from: ReadonlyMap<string, string>
-  /** Lines of the settings from a file. */
+  /** Lines of the settings from a file, by name of the setting. */
   readonly lines: ReadonlyMap<string, number>
 }
 
-/** Names of the settings that are tables. */
+/** Settings that are tables of further settings. */
 const TABLES = ['ports', 'limits'] as const
 
 /** Names of all settings, such as `limits.tables`. */
 export const settingNames: readonly string[] = parlorSchema.names
 
-/** Merges sources over the defaults; later sources override earlier sources. Throws a ConfigError for all invalid settings together. */
+/** Merges sources over the defaults; later sources override earlier sources. Throws one ConfigError for all invalid settings. */
 export function resolveConfig(...layers: readonly ConfigSource[]): ResolvedConfig {
   return resolveWith(parlorSchema, layers)
 }
@@ -200,7 +200,7 @@ export function toShippedName(name: string): string {
   return programNames.find((one) => one === name || findShortName(one) === name) ?? name
 }
 
-/** Finds the programs to which one source gives several ports, by two names; returns their ports by full name. */
+/** Finds the programs to which one source gives several ports, by short and by full name; returns their ports by full name. */
 function secondPorts(ports: unknown, toProgramName: SettingsSchema['toProgramName']): readonly (readonly [string, readonly unknown[]])[] {
   const byProgram = Map.groupBy(Object.entries(ports ?? {}), ([name]) => toProgramName(name))
   return [...byProgram].flatMap(([name, given]) => {
@@ -242,12 +242,15 @@ function unknownSetting(setting: string, names: readonly string[]): string {
   return `is not a setting${meant === undefined ? '.' : `; did you mean ${meant}?`} All of them: parlor config`
 }
 
-/** Returns the maximum edit distance to a suggested word: 1 for up to three letters, because two changes make another word. */
+/** Returns the maximum edit distance of a suggested word: 1 for up to three letters, because two changes make another word. */
 export function maxDistance(word: string): number {
   return word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3))
 }
 
-/** Finds the setting with the nearest spelling, also one of a table by its last word alone; `undefined` if none is near. */
+/**
+ * Finds the setting with the nearest spelling; also finds a setting of a table by its last word alone. `undefined` without a near
+ * setting.
+ */
 function nearest(typed: string, names: readonly string[]): string | undefined {
   const plain = (name: string) =>
     name
@@ -260,7 +263,10 @@ function nearest(typed: string, names: readonly string[]): string | undefined {
   return candidates.find((name) => plain(name) === meant)
 }
 
-/** Yields all values by the names of their settings, such as `limits.tables`, with the full names of programs, and as they are written. */
+/**
+ * Yields the values of all settings, as they are written, by name of the setting, such as `limits.tables`, with the full names of
+ * programs.
+ */
 export function* flattenSettings(
   values: Readonly<Record<string, unknown>>,
   toProgramName: SettingsSchema['toProgramName'] = toShippedName,
@@ -273,7 +279,7 @@ export function* flattenSettings(
   }
 }
 
-/** Sets the value of a setting, also within a table. */
+/** Sets the value of a setting, also of one within a table. */
 export function setValue(values: Record<string, unknown>, setting: string, value: unknown): void {
   const [table, key] = splitName(setting)
   if (table === undefined) values[key] = value

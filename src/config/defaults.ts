@@ -1,4 +1,7 @@
-/** Default settings, written as in `parlor.toml`. They have a file of their own because the help shows some of them. */
+/**
+ * Default settings, written as in `parlor.toml`. The defaults have a file of their own, because the help shows some of them without
+ * loading the schema.
+ */
 export const defaults = {
   host: '127.0.0.1',
   plugins: [],
@@ -14,7 +17,7 @@ export const defaults = {
   limits: { connections: 1000, burst: 5000, messages: 1000, seats: 20, tables: 20_000, address: 'half', disk: 200, move: '10m' },
 } as const
 
-/** The settings file that is read if the user names no other, and if it exists. */
+/** The settings file that a command reads if the user names no other and the file exists. */
 export const settingsFile = 'parlor.toml'
 
 /** Default log level of each format: a person does not need to see every connection. */

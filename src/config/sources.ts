@@ -15,11 +15,11 @@ import {
 
 const LISTS: readonly string[] = ['plugins', 'only', 'iterative', 'faults']
 
-/** Parses a settings file. Throws a ConfigError if it is not TOML. */
+/** Parses a settings file; `file` is its name for error texts. Throws a ConfigError if it is not TOML. */
 export function parseConfigFile(file: string, toml: string, { flags }: Pick<SettingsSchema, 'flags'> = parlorSchema): ConfigSource {
   try {
     const lines = linesOf(toml)
-    // the settings of an inline table are on the line of the table's name
+    // TOML gives no line for the settings of an inline table: the line of the table's name stands for them
     const lineOf = (setting: string) => {
       const [named] = [...lines.keys()].filter((name) => name === setting || withFullName(name) === setting)
       return lines.get(named ?? splitName(setting)[0] ?? setting)
@@ -80,7 +80,7 @@ function partsOf(key: string): readonly string[] {
   return [...key.matchAll(/"([^"]*)"|'([^']*)'|[^\s."']+/g)].map(([whole, double, single]) => double ?? single ?? whole)
 }
 
-/** The variables of a process. */
+/** The environment variables of a process. */
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Reads the settings in the environment: `PARLOR_HOST`, `PARLOR_LIMITS_TABLES`; lists and ports are separated by commas. */
@@ -99,7 +99,7 @@ export function parseEnvironment(environment: Environment, { names }: Pick<Setti
   return { values, from: variableOf }
 }
 
-/** Returns a sentence for each variable that looks like a setting of Parlor but is not one. */
+/** Returns a sentence for each variable that looks like a setting of Parlor but is not. */
 export function findUnknownVariables(environment: Environment, { names }: Pick<SettingsSchema, 'names'> = parlorSchema): string[] {
   const known = ['PARLOR_CONFIG', ...names.map(variableOf)]
   const unknown = Object.keys(environment).filter((name) => name.startsWith('PARLOR_') && !known.includes(name))
@@ -116,8 +116,8 @@ export function findUnknownVariables(environment: Environment, { names }: Pick<S
 }
 
 /**
- * Variables that are not meant as settings: container systems set some for a service called parlor or parlor-web, and Parlor
- * itself uses some at its start and in its tests.
+ * Variables that are not meant as settings. Container systems set some for a service called parlor or parlor-web; Parlor uses some
+ * at its start and in its tests.
  */
 const OTHERS = /^PARLOR_(?:RELAUNCHED|ORIGINALS)$|_SERVICE_(?:HOST|PORT)|_(?:PORT|NAME)$|_PORT_\d+_(?:TCP|UDP)|_ENV_/
 

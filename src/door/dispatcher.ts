@@ -53,7 +53,7 @@ function explainForeignLine(typed: string): string | undefined {
   return /^style\W*json$/i.test(typed) ? 'For commands in JSON, type: style json' : undefined
 }
 
-/** Executes one line: a name, a command, an answer, a move or a chat message. */
+/** Executes one line: a name, a command, the answer to a question, a move or a chat message. */
 async function executeLine(session: DoorSession, line: string): Promise<void> {
   const typed = stripQuotes(line.trim())
   session.flush()
@@ -139,7 +139,7 @@ function isMoveSomewhere({ entries }: Catalogue, typed: string): boolean {
   return /^[+-]?\d{1,9}(?:\.\d+)?$/.test(typed) || entries.some(({ game }) => !isRefusal(game.notation.parse(typed)))
 }
 
-/** Explains to a user without a shown table why a move is refused, and how to get to a table. */
+/** Explains to a user without a shown table why the server refuses a move, and how to get to a table. */
 function whyNoMove({ tables, lobby }: DoorSession, typed: string): string {
   const [other] = tables.playing
   if (other) return `no table is shown, so "${typed}" is no move: "go ${other.table}" shows yours`

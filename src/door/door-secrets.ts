@@ -1,7 +1,7 @@
 import type { Side } from '../protocol/automaton.ts'
 import { compact, compactText, findSecretsAfterKeyword, type SecretSpan, type SecretsContext, toSpan } from '../wire/secret-masking.ts'
 
-/** Matches a question of the front door whose answer is a password, or the warning after it. */
+/** Matches a question of the front door that asks for a password, or the warning after the question. */
 const ASKS_SECRET = /password.*\?|once more\?|^The new one|^\(It will (?:not )?show/im
 /** Matches lines after which the front door asks for a password. */
 const OPENS = /^\W*(?:log|reg|pass|unreg|name\b)/i
@@ -15,16 +15,16 @@ export const PLAIN_COMMANDS =
   )
 /** The words of the commands that take any text. */
 export const TALK_COMMANDS = 'say tell message msg whisper'.split(' ')
-/** Matches whole lines that are commands or moves, and not passwords. */
+/** Matches whole lines that are commands or moves, and so cannot be passwords. */
 const COMMAND = new RegExp(
   `^(?:(?:${PLAIN_COMMANDS.join('|').replace('?', '\\?')})(?: [\\w-]{1,12}){0,2}|(?:${TALK_COMMANDS.join('|')}) .*|'.*|-?\\d{0,3}|[a-z]|[a-h]\\d)$`,
   'i',
 )
-/** Matches fields of the native protocol with a secret, even if the line is not valid JSON; a group has the value. */
+/** Matches secret fields of the native protocol, also in a line that is not valid JSON; a group has the value. */
 const FIELD =
   /(["']?)\b(?:\w*p?ass?w(?:or?)?d?|pass(?:code|phrase)?|pwd|old|session|token|secret)\1\s*[:=]\s*(?:"((?:\\.|[^"\\])*)|([^"\s].*))/dgis
 
-/** Finds the passwords, tokens and sessions in a line of the front door, and of the native protocol. */
+/** Finds the passwords, resume tokens and login sessions in a line of the front door or of the native protocol. */
 export function findDoorSecrets(from: Side, text: string, context: SecretsContext): readonly SecretSpan[] {
   if (from === 'server') return fieldsIn(text)
   if (isHidden(text, context)) return toSpan(text, 0)
@@ -40,7 +40,7 @@ export function findDoorSecrets(from: Side, text: string, context: SecretsContex
   return starts.length === 0 ? [] : toSpan(text, Math.min(...starts))
 }
 
-/** Checks whether the whole line can be a password: the answer to a question for one, or a line sent before the question. */
+/** Checks whether the whole line can be a password: the answer to the question for it, or a line that the user sent before the question. */
 function isHidden(text: string, { asked, before = '', whole = false }: SecretsContext): boolean {
   const isCommand = whole && COMMAND.test(compactText(text).trim())
   if (asked === undefined) return !isCommand && !/^\W*(?:[a-z]+ |\{)/i.test(text) && !OPENS.test(compactText(text))

@@ -26,7 +26,7 @@ const door: Protocol<DoorMessage, DoorState> = {
     const closed = read(peer, (line) => console.say(line))
     for (let typed: string | undefined = ''; typed !== QUIT; ) {
       typed = await askUntil(closed, console, { prompt: '', atEnd: QUIT })
-      // the server may have closed while the user was typing
+      // the server may have closed the connection while the user was typing
       if (typed === undefined || peer.state === 'end') break
       if (typed === 'telnet') console.say('This client does not speak telnet, so it shows passwords.')
       else peer.send('line', typed)
@@ -40,7 +40,7 @@ async function read(peer: Peer<DoorMessage, DoorState>, show: (line: string) => 
   for (let said = await peer.receive(); said.name === 'text'; said = await peer.receive()) show(said.text)
 }
 
-/** Serves the rest of the session in the native protocol. */
+/** Serves the rest of the connection in the native protocol. */
 async function serveProgram(peer: Peer<DoorMessage, DoorState>, session: DoorSession): Promise<void> {
   const { serveNative } = await import('./json-mode.ts')
   return serveNative(peer, session.lobby, (listener) => session.handOver(listener))

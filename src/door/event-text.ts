@@ -23,7 +23,7 @@ export interface TableContext {
   readonly me: string
 }
 
-/** ArrivalKind is the way in which a user joined a table: with a new seat, back at a seat, or as a watcher. */
+/** ArrivalKind says how a user joined a table: with a new seat, back at a seat, or as a watcher. */
 export type ArrivalKind = 'seated' | 'back' | 'watching'
 
 /** Returns the first sentence for a user who has joined a table. */
@@ -51,7 +51,8 @@ export function formatPlayers({ game, rules, seat, names }: TableContext): strin
 }
 
 /**
- * Describes an event for a user at the table; `undefined` if the board shows it. `open` are the offers before this event.
+ * Describes an event for a user at the table; `undefined` for an event that the board shows. `open` has the offers that were open
+ * before this event.
  */
 export function formatEvent(what: VisibleEvent, company: TableContext, open: readonly Offer[]): string | undefined {
   const { names, seat } = company

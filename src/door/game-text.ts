@@ -1,7 +1,7 @@
 import type { AnyGame, Outcome, Players, SeatNumber } from '../games/game.ts'
 import { formatList } from './layout.ts'
 
-/** Returns the marks of the players on the board of a game, by seat; empty if it has none. */
+/** Returns the marks of the players on the board of a game, by seat; empty for a game without marks. */
 export function findMarks({ screen }: AnyGame): readonly string[] {
   return screen?.marks ?? []
 }
@@ -11,13 +11,13 @@ export function renderBoard({ screen, notation }: AnyGame, view: unknown, player
   return screen?.board?.(view, players) ?? notation.render(view)
 }
 
-/** Returns the last move of a seat, if the board shows it and no other seat has moved since. */
+/** Returns the last move of a seat, if the board shows that move and no other seat has moved since. */
 export function findLastMove({ screen }: AnyGame, view: unknown, seat: SeatNumber): string | undefined {
   const last = screen?.last?.(view)
   return last?.seat === seat ? last.move : undefined
 }
 
-/** FinishedView is a game that is over, as one seat or a watcher sees it. */
+/** FinishedView is the end of a game, as one seat or a watcher sees it. */
 export interface FinishedView {
   readonly game: AnyGame
   readonly names: readonly string[]
@@ -26,14 +26,14 @@ export interface FinishedView {
   readonly outcome: Outcome
 }
 
-/** Describes the end of a game to a player or a watcher; empty if the board shows it. */
+/** Describes the end of a game to a player or a watcher; empty if the board shows the end. */
 export function formatEnd(ended: FinishedView): string {
   const { game, names, view, outcome } = ended
   const shown = names.length === 1 && isCut(outcome) ? game.screen?.givenUp?.(view) : undefined
   return [causeOf(ended), ...(shown === undefined ? [] : [shown])].join(' ')
 }
 
-/** Checks whether a game ended other than by its rules. */
+/** Checks whether a game ended for another reason than its rules, such as a resignation. */
 function isCut({ left, abandoned, aborted }: Outcome): boolean {
   return left !== undefined || abandoned === true || aborted === true
 }
@@ -62,7 +62,7 @@ function endingAlone(ended: FinishedView): string {
   return game.screen?.end?.(view, won) ?? (won ? 'You win!' : 'You lose.')
 }
 
-/** Explains why a game was cut short: by the player `name`, or by this user if it is `undefined`. */
+/** Explains why a game ended early: because of the player `name`, or because of this user if `name` is `undefined`. */
 function whyOver({ late, resigned }: Outcome, name: string | undefined): string {
   if (late) return name === undefined ? 'Your time is over' : `The time of ${name} is over`
   const who = name === undefined ? 'You have' : `${name} has`

@@ -3,7 +3,7 @@ import type { Catalogue, CatalogueEntry } from '../games/catalogue.ts'
 import type { Refusal } from '../games/game.ts'
 import { formatList } from './layout.ts'
 
-/** Minimum number of letters of an abbreviated game. */
+/** Minimum number of letters of the beginning of a game's name. */
 const PREFIX = 2
 
 /** Lists the names of all games, for a sentence. */
@@ -14,7 +14,7 @@ export function listGames({ entries }: Catalogue): string {
   )
 }
 
-/** Finds a game by its name, an alias, or the beginning of one of these if it is unique. */
+/** Finds a game by its name, by an alias, or by the beginning of a name or an alias if only one game fits. */
 export function findGameByWord(catalogue: Catalogue, typed: string): CatalogueEntry | undefined {
   const word = typed.toLowerCase()
   const exact = catalogue.find(word) ?? catalogue.entries.find(({ aliases }) => aliases.includes(word))

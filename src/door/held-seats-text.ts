@@ -11,7 +11,10 @@ export function formatHeldGame({ game, names }: TableInfo, me: PersonInfo | unde
   return others.length === 0 ? game : `${game} with ${formatList(others.map(toSafeLine))}`
 }
 
-/** Describes the held seats of this user that the session has not resumed, with the command for that; `undefined` if there are none. */
+/**
+ * Describes the held seats of this user that the session has not resumed, with the command that resumes them; `undefined` without
+ * such seats.
+ */
 export function formatHeldSeats({ heldSeats, me }: Lobby): string | undefined {
   const [first, ...more] = heldSeats
   if (!first) return undefined
@@ -19,7 +22,7 @@ export function formatHeldSeats({ heldSeats, me }: Lobby): string | undefined {
   return formatHeldSeat(first, me)
 }
 
-/** Describes one seat of this user that the session has not resumed, with the command for that. */
+/** Describes one held seat of this user that the session has not resumed, with the command that resumes it. */
 export function formatHeldSeat(seat: HeldSeat, me: PersonInfo | undefined): string {
   const at = `table ${seat.table}, ${formatHeldGame(seat, me)}`
   return seat.elsewhere
@@ -27,7 +30,10 @@ export function formatHeldSeat(seat: HeldSeat, me: PersonInfo | undefined): stri
     : `Your seat at ${at}, is held: "resume ${seat.table}"`
 }
 
-/** Returns how long a seat that the session leaves is held, and which command resumes it. `stopped`: the server stops. */
+/**
+ * Returns how long the server holds a seat that the session leaves, and which command resumes it. `stopped`: the session ends
+ * because the server stops.
+ */
 export function formatSeatLeft({ table, token, grace }: TableScreen, me: PersonInfo | undefined, stopped: boolean): string {
   const time = stopped ? ' over a restart' : grace === undefined ? '' : ` for ${formatDuration(grace)}`
   const back = me?.registered || token === undefined ? `"resume ${table}" takes it up again.` : `resume ${token}`

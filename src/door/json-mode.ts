@@ -9,7 +9,7 @@ import { formatFarewell } from './held-seats-text.ts'
 const SOFTWARE = 'parlor'
 
 /**
- * Serves the native protocol on the lines of the front door, until the client quits or disconnects. `handOver` receives the
+ * Serves the native protocol on the connection of the front door, until the client quits or disconnects. `handOver` receives the
  * listener for all further events of the lobby.
  */
 export async function serveNative(

@@ -4,17 +4,17 @@ import { escapeControls, escapeInvisible } from '../wire/text.ts'
 /** Width of a user's terminal, in columns. */
 export const COLUMNS = 80
 
-/** Lines of output that fit on a screen of 24, between the typed line and the line for the next input. */
+/** Lines of output that fit on a screen of 24 lines, between the typed line and the line for the next input. */
 export const SCREEN = 22
 
 /** Rows of one page of a list. */
 export const ROWS = 18
 
-/** Blanks before the continuation of a line. */
+/** Number of blanks before the continuation of a line. */
 const INDENT = 2
 
 /**
- * Wraps lines at the width of the terminal. Continuation lines are indented, so that a text from another user cannot look
+ * Wraps lines at the width of the terminal. The continuation of a line is indented, so that a text from another user cannot look
  * like a line from the server.
  */
 export function wrapLines(lines: readonly string[]): string[] {
@@ -22,8 +22,8 @@ export function wrapLines(lines: readonly string[]): string[] {
 }
 
 /**
- * Counts the lines of the first screen. If they do not all fit, one line is left for the "more" notice. A line is not
- * separated from its continuation.
+ * Counts the lines that fit on the first screen. If some do not fit, the count leaves a line for the "more" notice. The count does
+ * not separate a line from its continuation.
  */
 export function countFirstScreen(lines: readonly string[]): number {
   if (lines.length <= SCREEN) return lines.length
@@ -44,7 +44,7 @@ export function toSafeLine(text: string): string {
 
 /**
  * Formats a refusal as a sentence: with a full stop if it has no other end, and with a capital unless it begins with one of
- * `names`, or with a text that `isName` accepts. Very long words are cut.
+ * `names`, or with a text that `isName` accepts. Cuts very long words.
  */
 export function toSentence(refused: string, names: readonly string[] = [], isName: (text: string) => boolean = () => false): string {
   const text = escapeInvisible(toSafeLine(shortTo(LONGEST, refused).replace(ENDLESS, '$1...')))
@@ -82,8 +82,8 @@ export function joinSentences(sentences: readonly string[]): readonly string[] {
 }
 
 /**
- * Formats rows in columns, two blanks apart; missing cells stay empty. If a row is wider than the terminal, its last cell
- * moves to a line of its own, if it fits there.
+ * Formats rows in columns, two blanks apart; missing cells stay empty. If a row is wider than the terminal, its last cell moves to
+ * the next line, if it fits there.
  */
 export function formatColumns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = []
@@ -114,7 +114,7 @@ export function formatClockTime(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`
 }
 
-/** Applies the BS and DEL characters of a line, because not every terminal does that itself. */
+/** Applies the backspace (BS) and DEL characters of a line, because some terminals send them instead of editing the line. */
 export function applyErasures(line: string): string {
   if (!ERASES.test(line)) return line
   const characters: string[] = []
@@ -130,7 +130,7 @@ const SHORT_OF_MARKS = /^[\0-\u02ff]*$/
 const MARKS = /([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+/gu
 /** Maximum length of a refusal, in characters: some quote the typed line. */
 const LONGEST = 600
-/** Maximum length of a name in UTF-16 units, when all its 20 characters are beyond U+FFFF, and one unit more. */
+/** Maximum length of a name in UTF-16 units, for 20 characters beyond U+FFFF, and one unit more. */
 const LONGEST_NAME = 41
 /** Matches words longer than any name, token or code; the group is the part that is shown. */
 const ENDLESS = /([^\s"]{30})[^\s"]{10,}/gu

@@ -6,15 +6,15 @@ import { type CommandOutput, type DoorCommand, SAY } from './commands/command.ts
 import { formatColumns, ROWS } from './layout.ts'
 import type { DoorSession } from './session.ts'
 
-/** PagedList is a list that is shown in pages; each page is fetched when it is shown. */
+/** PagedList declares a list that the session shows in pages; the session fetches each page when it shows the page. */
 export interface PagedList {
   /** The command of the list, without the number of a page: `who`, `history ada`. */
   readonly typed: string
   /** Fetches `count` rows of cells from index `from` on, and the total number of rows. */
   fetch(from: number, count: number): RowPage | Promise<RowPage>
-  /** The answer if the list is empty. */
+  /** The answer for an empty list. */
   readonly empty: string | readonly string[]
-  /** Lines below each page. */
+  /** Lines below each page, such as a hint. */
   readonly footer?: readonly string[]
   /** Rows of a page; `ROWS` by default. */
   readonly rows?: number
@@ -41,14 +41,14 @@ export function noPage(page: number, typed: string, pages: number): string {
   return `There is no page ${page}: ${pages === 1 ? `"${typed}" shows the only one` : `the last is "${typed} ${pages}"`}.`
 }
 
-/** Parses the number of a page, 1 by default; returns a sentence if it is not valid. */
+/** Parses the number of a page, 1 by default; returns a sentence for an invalid number. */
 export function readPage({ present }: DoorSession, rest: string, typed: string): number | string {
   if (rest === '') return 1
   const page = parseWhole(rest, { min: 1, max: BOUNDS.place.max / 100 })
   return page ?? `Type "${typed}" alone, or with the number of a page, such as "${typed} 2"${present ? SAY : ''}.`
 }
 
-/** Formats the page of a list with the typed number. */
+/** Formats the page of a list whose number the user has typed. */
 export function showTypedPage(session: DoorSession, rest: string, listing: PagedList): CommandOutput | Promise<CommandOutput> {
   const page = readPage(session, rest, listing.typed)
   return typeof page === 'string' ? page : showPage(session, listing, page)

@@ -9,7 +9,7 @@ interface Question {
   readonly warns?: boolean
 }
 
-/** Returns what is wrong with a typed password. */
+/** Returns the refusal of an invalid password; `undefined` for a valid one. */
 type Check = (password: string) => LobbyRefusal | undefined | Promise<LobbyRefusal | undefined>
 
 /**
@@ -20,7 +20,7 @@ export function askPassword(session: DoorSession, question: string, check: Check
   return session.withHiddenInput(() => askUntil(session, { question }, check))
 }
 
-/** Asks for a new password twice, until both are equal and valid; `undefined` as for `askPassword`. */
+/** Asks for a new password twice, until both are equal and valid; returns `undefined` if the user cancels. */
 export function askNewPassword(session: DoorSession, { question, warns = true }: Question): Promise<string | undefined> {
   return session.withHiddenInput(async () => {
     for (let wrong: string | undefined; ; wrong = 'The passwords are not the same.') {
@@ -32,7 +32,7 @@ export function askNewPassword(session: DoorSession, { question, warns = true }:
   })
 }
 
-/** Asks until an answer is valid; `wrong` is printed before the first question. */
+/** Asks until `read` accepts an answer; prints `wrong` before the first question. */
 async function askUntil(
   session: DoorSession,
   asked: Question & { readonly wrong?: string | undefined },

@@ -2,13 +2,13 @@ import { formatCount } from '../base/counts.ts'
 import type { FinishedGame } from '../hall/api.ts'
 import { toSafeLine } from './layout.ts'
 
-/** Describes the end of a game at a table that this session does not show. */
+/** Describes the end of a game at a table of this user that this session does not show. */
 export function formatGameOver(game: FinishedGame): string {
   const what = [game.game, ...formatOpponents(game)].join(' ')
   return `Your game at table ${game.table}, ${what}, is over: ${formatResult(game)}.`
 }
 
-/** Formats the opponents in a game; empty for a game for one player. */
+/** Formats the opponents in a game; empty in a game for one player. */
 export function formatOpponents({ names, seat }: FinishedGame): readonly string[] {
   const others = names.filter((_, one) => one !== seat).map(toSafeLine)
   return others.length === 0 ? [] : [`against ${others.join(' and ')}`]

@@ -6,7 +6,7 @@ import { parseGame, replaceGameAlias } from './games.ts'
 import { formatList, joinSentences, toSafeLine } from './layout.ts'
 import { findUnusualSettings, formatClock, formatTerms, inBrackets } from './terms-text.ts'
 
-/** ClockSetting is a clock setting of every game for two: its unit in milliseconds, and its maximum in units. */
+/** ClockSetting declares a clock setting of every game for two: its unit in milliseconds, and its maximum in units. */
 interface ClockSetting {
   readonly clock: keyof ClockTerms
   readonly unit: number
@@ -41,7 +41,7 @@ export function parseSeek(catalogue: Catalogue, text: string): SeekTerms | Refus
   return isRefusal(read) ? read : (checkSettings(entry, read.settings) ?? checkOpponent(entry, read) ?? read)
 }
 
-/** Returns the command that accepts an open seek. It needs no clock, because the clock of the seek applies. */
+/** Returns the command that accepts an open seek. The command names no clock, because the clock of the seek applies. */
 export function formatAcceptCommand(catalogue: Catalogue, { name, game, settings, rated }: SeekInfo): string {
   const terms = [game, ...findUnusualSettings(catalogue, game, settings).flat(), ...(rated ? ['rated'] : [])].join(' ')
   const read = parseSeek(catalogue, `${terms} ${name}`)
@@ -59,7 +59,7 @@ export function formatChallenge(catalogue: Catalogue, seeker: SeekInfo): readonl
   ])
 }
 
-/** Quotes the command that accepts an open seek. A guest has to register first if it is rated. */
+/** Quotes the command that accepts an open seek. For a rated seek, the text says that a guest has to register first. */
 export function quoteAcceptCommand(catalogue: Catalogue, seeker: SeekInfo, me: PersonInfo | undefined): string {
   const typed = `"${toSafeLine(formatAcceptCommand(catalogue, seeker))}"`
   return needsName(seeker, me) ? `${typed} (first "register")` : typed
@@ -70,7 +70,7 @@ export function needsName({ rated }: SeekInfo, me: PersonInfo | undefined): bool
   return rated && me?.registered === false
 }
 
-/** Describes an open seek that differs from the user's only in its terms, with the command that accepts it. */
+/** Describes an open seek that differs from the user's own seek only in its terms, with the command that accepts it. */
 export function formatNearSeek(catalogue: Catalogue, seeker: SeekInfo, wanted: SeekTerms, me: PersonInfo | undefined): readonly string[] {
   const { rated, game, clock } = seeker
   const known = catalogue.find(game)?.settings ?? {}
@@ -153,7 +153,7 @@ class SeekParser {
     return this.#name(this.#at)
   }
 
-  /** Returns a word in lower case; an empty text after the last word. */
+  /** Returns the next word in lower case; an empty text after the last word. */
   #word(at: number): string {
     return this.#words[at]?.toLowerCase() ?? ''
   }

@@ -17,27 +17,27 @@ import { formatChallenge } from './seek-parser.ts'
 import { TableScreen } from './table-screen.ts'
 import { TableScreens } from './table-screens.ts'
 
-/** Warnings before a password: without telnet, and with a telnet client that hides it. */
+/** Warnings before a password, for a client without telnet and for a telnet client that hides the password. */
 const SEEN = '(It will show on your screen, and travel unencrypted unless you use TLS.)'
 const UNSEEN = '(It will not show; it travels unencrypted unless you use TLS.)'
 
 /** CommandOutput is the output of a command: lines or a refusal; `undefined` if an event prints the result. */
 export type CommandOutput = string | readonly string[] | Refusal | undefined
 
-/** ListenerCall is a call of the listener that is made later. */
+/** ListenerCall is a call of the listener that the session makes later. */
 type ListenerCall = (listener: LobbyListener) => void
 
 /**
  * DoorSession is one user's session at the front door: lines in, text out.
  *
- * The output of a command follows the typed line directly. Everything else that the session prints begins with an empty line, because
- * the user may be in the middle of typing. The session therefore does not print an event when the lobby reports it: it
- * collects all events of one turn of the event loop and prints them together, in a microtask, in which an error cannot reach
- * the caller that made the event happen. `broken` then rejects and ends the conversation.
+ * The output of a command follows the typed line directly. An empty line stands before everything else that the session prints,
+ * because the user may be in the middle of typing. The session therefore does not print an event when the lobby reports it. It
+ * collects all events of one turn of the event loop and prints them together, in a microtask, in which an error cannot reach the
+ * caller that made the event happen. `broken` then rejects and ends the conversation.
  *
  * Three queues hold the output that is not printed yet: `#pending` has the calls of the lobby, in order; `#notices` has lines that
- * belong to no table; each `TableScreen` has the lines and the board of its own table. `flush` empties all three before
- * every output of a command. While the user types a password, notices wait.
+ * belong to no table; each `TableScreen` has the lines and the board of its own table. `flush` empties all three before every
+ * output of a command. While the user types a password, the notices wait in their queue.
  *
  * "style json" hands the same lobby over to the native protocol. `switchToNative` stops all printing, and `handOver` passes the
  * pending calls, and all later calls, to the new listener.
@@ -52,9 +52,9 @@ export class DoorSession {
   readonly broken: Promise<never>
   /** Fetches the next page of the list that was shown last. */
   more: (() => CommandOutput | Promise<CommandOutput>) | undefined
-  /** Lines that did not fit on the screen. */
+  /** Lines that did not fit on the screen, for "more". */
   #rest: readonly string[] = []
-  /** The terms of the last seek, for a rematch. */
+  /** The terms of the last seek, which a rematch has, too. */
   lastSeek: SeekTerms | undefined
   readonly #break: (reason: unknown) => void
   /** The listener for events: this session, until `handOver`. */
@@ -76,21 +76,21 @@ export class DoorSession {
   }
   /** The tables of this session. */
   readonly tables = new TableScreens()
-  /** Events that are not delivered yet. */
+  /** Events that the session has not passed to its listener yet. */
   #pending: ListenerCall[] = []
-  /** Lines about no table of this session; they wait while the user types a password. */
+  /** Lines about no table of this session; the session prints them after a password. */
   #notices: string[] = []
   #asking = false
   /** True if the session has answered Ctrl-C since the last line. */
   #interrupted = false
-  /** Challenges that this session itself is ending; `undefined` outside `collectWithdrawn`. */
+  /** Challenges that this session itself ends; `undefined` outside `collectWithdrawn`. */
   #withdrawn: SeekInfo[] | undefined
   /** True if the last line on the screen is a typed one. */
   #fresh = true
   #over = false
   #program = false
   #handedOver = false
-  /** The reason for which the server closes the connection, to print it only once. */
+  /** The reason for which the server closes the connection, once the session has printed it. */
   #dismissal: string | undefined
   /** True if the server was stopped while this user was at a table. */
   #stopped = false
@@ -108,7 +108,7 @@ export class DoorSession {
     const { promise, reject } = Promise.withResolvers<never>()
     this.broken = promise
     this.#break = reject
-    // a rejection after the end of the session concerns no caller
+    // a rejection after the end of the session matters to no caller
     promise.catch(() => {})
     this.lobby = requireLobby(seating, {
       seated: (snapshot) => this.#enqueue((listener) => listener.seated(snapshot)),
@@ -131,7 +131,7 @@ export class DoorSession {
     }
   }
 
-  /** The shown table. */
+  /** The table that receives moves and chat; `undefined` without a table. */
   get present(): TableScreen | undefined {
     return this.tables.current
   }
@@ -192,7 +192,7 @@ export class DoorSession {
     }
   }
 
-  /** Asks for a password, within `withHiddenInput`. `warns` prints whether it shows on the screen. `undefined` after an empty line. */
+  /** Asks for a password, within `withHiddenInput`; `warns`: prints whether it shows. Resolves to `undefined` after an empty line. */
   async askSecret(question: readonly string[], warns = true): Promise<string | undefined> {
     this.say(...question, ...(warns ? [this.telnet?.active ? UNSEEN : SEEN] : []))
     this.#asking = true
@@ -203,8 +203,8 @@ export class DoorSession {
   }
 
   /**
-   * Adds a table. It becomes the shown table unless the user plays at another, because a move that the user is typing must
-   * not reach the wrong table. If the shown table is only watched, or its game is over, the session leaves it.
+   * Adds a table. The table becomes the shown one unless the user plays at another, because a move that the user is typing must not
+   * reach the wrong table. If the shown table is only watched, or its game is over, the session leaves it.
    */
   addTable(snapshot: TableSnapshot, coming: ArrivalKind): void {
     this.#printUpdates()
@@ -220,7 +220,7 @@ export class DoorSession {
     this.tables.add(new TableScreen(snapshot, { clock: this.clock, me: this.lobby.me?.name ?? '', coming, token }), aside)
   }
 
-  /** Runs `act`; if it seats the user, the new table is shown even during another game. */
+  /** Runs `act`, and shows the table at which `act` seats the user, even during another game. */
   async withNewTableShown<Answer>(act: () => Answer | Promise<Answer>): Promise<Answer> {
     this.#going = true
     try {
@@ -232,7 +232,7 @@ export class DoorSession {
     }
   }
 
-  /** Runs `act`, which ends challenges of other users, and returns these instead of announcing them. */
+  /** Runs `act`, which ends challenges of other users, and returns these challenges instead of announcing them. */
   async collectWithdrawn<Answer>(
     act: () => Promise<Answer>,
   ): Promise<{ readonly answer: Answer; readonly withdrawn: readonly SeekInfo[] }> {
@@ -259,7 +259,7 @@ export class DoorSession {
     this.tables.show(screen)
   }
 
-  /** Notes that the session no longer watches a table with a game under way. */
+  /** Notes that the session has stopped watching a table during the game. */
   #noteUnwatched({ seated, over, table }: TableScreen): void {
     if (!seated && !over) this.#notices.push(`You no longer watch table ${table}: "watch ${table}" returns to it.`)
   }
@@ -270,13 +270,13 @@ export class DoorSession {
     if (table !== undefined) this.tables.remove(table)
   }
 
-  /** Removes all tables. */
+  /** Removes all tables, because the user has changed. */
   leaveAll(): void {
     this.#printUpdates()
     this.tables.clear()
   }
 
-  /** Prints all events so far. */
+  /** Prints all events that the session has collected. */
   flush(): void {
     if (this.#program) return
     this.#deliverPending()
@@ -293,7 +293,7 @@ export class DoorSession {
     return this.#program
   }
 
-  /** Logs that a line belongs to another protocol, and what to do. With `speaks` set, the log does not report JSON as a further mistake. */
+  /** Logs advice on a line of another protocol. With `speaks` set, the log does not report JSON as a further mistake. */
   noteForeign(sentence: string): void {
     this.peer.language = 'JSON'
     this.peer.report(sentence)
@@ -337,14 +337,14 @@ export class DoorSession {
     this.tables.remove(update.table)
   }
 
-  /** Notes the change of the ladder after a game, at its table or, if the session has left that, as a notice. */
+  /** Notes the change of the ladder after a game, at its table; as a notice if the session has left the table. */
   #record(recorded: RatingChanges): void {
     const screen = this.tables.get(recorded.table)
     if (screen) screen.addRatingChanges(recorded)
     else this.#notices.push(`Table ${recorded.table}: ${formatRatingChanges(recorded, this.lobby.me?.name ?? '')}`)
   }
 
-  /** Queues an event. All events of one turn are printed together, in a microtask. */
+  /** Queues an event. The session prints all events of one turn together, in a microtask. */
   #enqueue(call: ListenerCall): void {
     if (this.#handedOver) return call(this.#listener)
     this.#pending.push(call)
@@ -384,7 +384,7 @@ export class DoorSession {
     queueMicrotask(() => this.#print(['', way]))
   }
 
-  /** Prints all updates, with the shown table last, because the user may have to answer there. */
+  /** Prints the updates of all tables, with the shown table last, because the user may have to answer there. */
   #printUpdates(): void {
     const notices = this.#asking ? [] : [...this.#notices, ...this.tables.takeNotices()]
     if (!this.#asking) this.#notices = []

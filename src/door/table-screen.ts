@@ -21,13 +21,13 @@ interface TableScreenOptions {
   /** The name of this user. */
   readonly me: string
   readonly coming: ArrivalKind
-  /** Resume token to print; `undefined` if the user has seen it. */
+  /** Resume token to print; `undefined` for a token that the user has seen. */
   readonly token?: string | undefined
 }
 
 /**
- * TableScreen renders one table for a player or a watcher. `addEvent` and `addRatingChanges` collect updates; `takeUpdates`
- * (if the table is shown) and `takeNotices` (if it is not) return them as lines, once.
+ * TableScreen renders one table for a player or a watcher. `addEvent` and `addRatingChanges` collect updates. `takeUpdates`, for
+ * the shown table, and `takeNotices`, for another, return each update once, as lines.
  */
 export class TableScreen {
   readonly company: TableContext
@@ -42,9 +42,9 @@ export class TableScreen {
   #sight: TableView | undefined
   /** Time of `#sight`, in monotonic milliseconds. */
   #seenAt: number
-  /** Open offers. */
+  /** Offers that no player has answered. */
   #offers: readonly Offer[] = []
-  /** Introduction of the table, until it is printed. */
+  /** Introduction of the table; empty after the first output. */
   #introduction: readonly string[]
   /** Updates since the last output: lines, the seats that have moved, and whether the board may have changed. */
   #lines: string[] = []
@@ -52,7 +52,7 @@ export class TableScreen {
   #changed: boolean
   /** The board as printed last. */
   #shown = ''
-  /** Messages of the user from this terminal whose events have not come yet. */
+  /** Chat messages that the user sent from this terminal and whose events have not come yet. */
   #typed: readonly string[] = []
   /** True if the user has seen how to type a move. */
   #explained = false
@@ -119,7 +119,7 @@ export class TableScreen {
     return !isRefusal(this.#rules.notation.parse(text))
   }
 
-  /** Adds an event. */
+  /** Adds an event to the updates. */
   addEvent({ what, sight }: Pick<TableEventView, 'what' | 'sight'>): void {
     if (sight) {
       this.#sight = sight
@@ -141,7 +141,10 @@ export class TableScreen {
     return () => this.#forgetTyped(text)
   }
 
-  /** Checks whether an event is a message that was typed here, and forgets it; the user's other messages come from other connections. */
+  /**
+   * Checks whether an event is a chat message that the user typed here, and forgets the message; the user's other messages come
+   * from other connections.
+   */
   #isTypedHere(what: TableEventView['what']): boolean {
     return what.type === 'said' && isOwnTalk(what, this.company) && this.#forgetTyped(what.text)
   }
@@ -157,7 +160,7 @@ export class TableScreen {
     this.#lines.push(formatRatingChanges(recorded, this.company.me))
   }
 
-  /** Returns the updates since the last call, with the board if it has changed; empty before the game begins. */
+  /** Returns the updates since the last call, with the board after a change; empty before the game begins. */
   takeUpdates(): readonly string[] {
     if (!this.#sight) return []
     const lines = [...this.#introduction, ...this.#lines]
@@ -191,8 +194,8 @@ export class TableScreen {
     return formatPlayers(this.company)
   }
 
-  /** The state of the table, in a few words. */
-  get standing(): string {
+  /** Returns the status of the game in a few words, for a list. */
+  get shortStatus(): string {
     if (!this.#sight) return 'begins in a moment'
     if (this.over) return 'over'
     if (this.turn) return 'your turn'
@@ -225,7 +228,7 @@ export class TableScreen {
     return lines.map((line) => toSafeLine(line).trimEnd())
   }
 
-  /** Returns the board; empty if it looks as before. */
+  /** Returns the board; empty if the board looks as before. */
   #newBoard(sight: TableView): string[] {
     const board = this.#board(sight)
     const text = board.join('\n')
@@ -242,7 +245,7 @@ export class TableScreen {
     return joinSentences([...this.#moved(sight), ...this.#turn(sight, !this.#explained)])
   }
 
-  /** Describes the moves of the other players, as far as this user may see them. */
+  /** Describes the moves of the other players, as far as the rules let this user see them. */
   #moved({ view, toMove }: TableView): string[] {
     // if all players move at the same time, the board shows a finished round: only moves of the current round matter
     const others = this.#movers.filter((seat) => seat !== this.company.seat && !(toMove.length > 1 && toMove.includes(seat)))
@@ -269,7 +272,7 @@ export class TableScreen {
     return [`Your move${explain && this.#moves ? `: ${this.#moves}` : ''}.`, ...(left === undefined ? [] : [`You have ${left}.`])]
   }
 
-  /** Formats the time that a seat has left now. */
+  /** Formats the time that a seat has left at this moment. */
   #timeLeft({ left, moveLeft }: TableView, seat: SeatNumber): string | undefined {
     const spent = this.#clock.monotonic() - this.#seenAt
     const now = (times: readonly number[] | undefined) => times && (times[seat] ?? 0) - spent
@@ -288,7 +291,7 @@ export class TableScreen {
   }
 }
 
-/** Joins blocks of lines, with an empty line between them if all of them then still fit on a screen. */
+/** Joins blocks of lines, with an empty line between them if all lines still fit on a screen. */
 function together(lines: readonly string[], board: readonly string[], closing: readonly string[]): string[] {
   const blocks = [lines, board, closing].filter((block) => block.length > 0)
   const apart = blocks.flat().length + blocks.length - 1 <= SCREEN ? [''] : []

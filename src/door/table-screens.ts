@@ -1,6 +1,6 @@
 import type { TableScreen } from './table-screen.ts'
 
-/** TableScreens is the tables of one session: one is shown in full, the others print short notices. */
+/** TableScreens holds the tables of one session: it shows one table in full, and short notices about the others. */
 export class TableScreens {
   readonly #all = new Map<number, TableScreen>()
   #current: TableScreen | undefined
@@ -30,7 +30,7 @@ export class TableScreens {
     if (!aside) this.#current = screen
   }
 
-  /** Shows another table, which must be one of `all`. */
+  /** Shows another table; `screen` must be one of `all`. */
   show(screen: TableScreen): void {
     this.#current = screen
   }
@@ -45,7 +45,7 @@ export class TableScreens {
     this.#current = undefined
   }
 
-  /** Returns the updates of the tables that are not shown since the last call, and clears them. */
+  /** Returns the updates of the tables that are not shown, and clears the updates. */
   takeNotices(): readonly string[] {
     if (this.#all.size < 2 && this.#current) return []
     return this.all.filter((one) => one !== this.#current).flatMap((one) => one.takeNotices())

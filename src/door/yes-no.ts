@@ -4,9 +4,9 @@ const YES: ReadonlySet<string> = new Set(['yes', 'y', 'yeah', 'yep', 'ok', 'okay
 const NO: ReadonlySet<string> = new Set(['no', 'n', 'nope', 'nah'])
 /** Words of greeting or thanks, which are chat and not commands. */
 const TALK: ReadonlySet<string> = new Set(['hi', 'hello', 'hey', 'thanks', 'thx', 'ty', 'gg', 'lol', 'sorry'])
-/** Matches polite words after an answer, which are not the name of a user. */
+/** Matches polite words after an answer, so that the session does not take them for the name of a user. */
 const POLITE = /^(?:,? *(?:please|thanks|thank you))?[.!]?$/i
-/** Maximum number of challenges that are searched for a name. */
+/** Maximum number of challenges among which the session searches for a name. */
 const LOOKED = 20
 
 /** ParsedAnswer is the command that an answer stands for, and the name after it. */
@@ -15,7 +15,7 @@ interface ParsedAnswer {
   readonly name: string
 }
 
-/** Finds the command for "yes" or "no", if the user has an offer of a draw or a rematch, or a challenge. */
+/** Finds the command for "yes" or "no": the user must have an offer of a draw or a rematch, or a challenge. */
 export function parseAnswer(session: DoorSession, word: string, rest: string): ParsedAnswer | undefined {
   const command = commandFor(word)
   if (command === undefined || !isAsked(session)) return undefined
@@ -23,7 +23,7 @@ export function parseAnswer(session: DoorSession, word: string, rest: string): P
   return isAsking(session, rest) ? { command, name: rest } : undefined
 }
 
-/** Explains why a word is not a command: "yes" or "no" without an offer, or chat; `undefined` for other words. */
+/** Explains why a word is not a command: a "yes" or "no" without an offer, or chat; `undefined` for other words. */
 export function whyNoCommand(word: string, says: string): string | undefined {
   if (commandFor(word) !== undefined) return `you have no offer now${says}`
   return TALK.has(bare(word)) ? `"${bare(word)}" is no command${says}` : undefined

@@ -16,7 +16,7 @@ export interface CatalogueEntry {
   setup(settings: GameSettings, stock: GameAssets): Promise<unknown> | unknown
 }
 
-/** Catalogue is the games of one server: the games that users can request, and the games that only programs open. */
+/** Catalogue has the games of one server: the games that users can request, and the games that only programs open. */
 export class Catalogue {
   /** All games, by the names of their rules. */
   readonly games: ReadonlyMap<string, AnyGame>
@@ -34,7 +34,7 @@ export class Catalogue {
     return this.entries.find(({ name, game }) => name === wanted || game.name === wanted)
   }
 
-  /** Returns the name in the catalogue of a game, by the name of its rules; that name itself if the game is not here. */
+  /** Returns the name in the catalogue of a game, given the name of its rules; returns the given name for an unknown game. */
   publicName(name: string): string {
     const game = this.games.get(name)
     return game ? publicNameOf(game) : name
@@ -46,7 +46,7 @@ export class Catalogue {
   }
 }
 
-/** Returns the name by which users request a game. */
+/** Returns the name by which users request a game: its public name, or else the name of its rules. */
 export function publicNameOf({ name, publicName = name }: AnyGame): string {
   return publicName
 }

@@ -39,7 +39,7 @@ export interface InTurn {
 /** TurnGame is the rules of a game for two players who move in turn; the other hooks of `Game` follow from the order of turns. */
 export interface TurnGame<State extends InTurn, Move, View, Options>
   extends Omit<Game<State, Move, View, Options>, 'seats' | 'toMove' | 'play' | 'view'> {
-  /** Makes a move for the seat whose turn it is. The caller replaces `turn` of the result by the seat that moves next. */
+  /** Makes a move for the seat whose turn it is. The caller replaces `turn` of the result by the seat that `next` returns. */
   move(state: State, seat: SeatNumber, move: Move, random: Random): State | Refusal
   /** Returns the seat that moves next, after `seat` has made the move that led to `state`. Default: the other seat. */
   next?(state: State, seat: SeatNumber): SeatNumber

@@ -7,16 +7,16 @@ export type SeatNumber = number
 export interface Random {
   /** Returns a whole number from `low` to `high`, both included. */
   integer(low: number, high: number): number
-  /** Returns an item of `from`, which must not be empty. */
+  /** Returns one of the items of `from`, which must not be empty. */
   choice<T>(from: readonly T[]): T
 }
 
-/** Refusal is the result of an illegal move: a sentence for the player that says why the move was refused. */
+/** Refusal says why the rules refuse an illegal move or request, in a sentence for the player. */
 export interface Refusal {
   readonly refused: string
 }
 
-/** Outcome is the result of a finished game: the winners (none in a draw or a lost game), and the cause if the rules did not end it. */
+/** Outcome says how a game ended: the winners (none in a draw or a lost game), and the cause if the rules did not end the game. */
 export interface Outcome {
   readonly winners: readonly SeatNumber[]
   /** The seat that left, resigned, or ran out of time. */
@@ -33,7 +33,7 @@ export interface Outcome {
   readonly abandoned?: true
 }
 
-/** GameSettings are the numbers, by name, that a user gives with the request for a game. */
+/** GameSettings has the numbers, by name, that a user gives with the request for a game. */
 export type GameSettings = Readonly<Record<string, number>>
 
 /** SettingInfo describes one setting of a game: its range, its default and its meaning. */
@@ -44,35 +44,35 @@ export interface SettingInfo {
   readonly about: string
 }
 
-/** GameAssets are the operator's own words and questions; games use the built-in ones if a field is missing. */
+/** GameAssets has the operator's own words and questions; for a missing field, games use the built-in ones. */
 export interface GameAssets {
   readonly words?: readonly string[] | undefined
   readonly questions?: readonly Question[] | undefined
 }
 
-/** Players is the names at a table, and the seat of the user who sees them; `undefined` for a watcher. */
+/** Players has the names at a table, and the seat of the user who sees them; `undefined` for a watcher. */
 export interface Players {
   readonly names: readonly string[]
   readonly seat: SeatNumber | undefined
 }
 
-/** GameScreen is the form in which the front door shows a game, beside its notation. */
+/** GameScreen says how the front door shows a game, beside its notation. */
 export interface GameScreen<View> {
   /** The marks of the players on the board, by seat: O and X. */
   readonly marks?: readonly string[]
-  /** Renders the board for one user; `undefined` to use the board of the notation. */
+  /** Renders the board for one user; `undefined` for the board of the notation. */
   board?(view: View, players: Players): string | undefined
   /** Returns the last move and its seat, if the board shows them. */
   last?(view: View): { readonly seat: SeatNumber; readonly move: string } | undefined
-  /** Describes the end of a game for one player, beyond won or lost; empty if the board shows it. */
+  /** Describes the end of a game for one player, beyond won or lost; empty if the board shows the end. */
   end?(view: View, won: boolean): string
-  /** Describes a game for one player that was resigned or cut short. */
+  /** Describes the end of a game for one player by a resignation, a timeout or an abort. */
   givenUp?(view: View): string
 }
 
 /**
- * Game is the rules of a game, and its texts. States are immutable plain data, chance is a parameter, and an illegal move
- * returns a Refusal. `View` is the part of the state that one seat or a watcher may see; a table publishes nothing else.
+ * Game has the rules of a game, and its texts. States are immutable plain data, chance is a parameter, and an illegal move returns
+ * a Refusal. `View` is the part of the state that one seat or a watcher may see; a table publishes nothing else.
  */
 export interface Game<State, Move, View, Options = undefined> {
   /** Name of the rules: a small letter, then small letters, digits and hyphens. Logs contain it, so it never changes. */
@@ -96,23 +96,23 @@ export interface Game<State, Move, View, Options = undefined> {
   readonly screen?: GameScreen<View>
   readonly seats: { readonly min: number; readonly max: number }
   setup(options: Options, random: Random): State
-  /** Returns the seats that may move now; none when the game is over. */
+  /** Returns the seats that may move now; empty after the end of the game. */
   toMove(state: State): readonly SeatNumber[]
   play(state: State, seat: SeatNumber, move: Move, random: Random): State | Refusal
   outcome(state: State): Outcome | undefined
   /**
-   * Returns the part of the state that a seat or a watcher may see. `outcome` is given if the game is over, by its rules
-   * or otherwise; the view may then contain secrets.
+   * Returns the part of the state that a seat or a watcher may see. `outcome` is set after the end of the game, by its rules or
+   * otherwise; the view may then contain secrets.
    */
   view(state: State, viewer: SeatNumber | 'watcher', outcome?: Outcome): View
   /**
-   * Declares the secrets: returns the state with other secrets, if there are any, such that the viewer must not be able to
-   * distinguish the two states until the game is over. Tests compare the views of both. Missing if nothing is secret.
+   * Declares the secrets: returns the state with other secrets, if it has any. Until the game is over, the viewer must not be able
+   * to distinguish the two states. Tests compare the views of both states. Missing for a game without secrets.
    */
   withOtherSecrets?(state: State, viewer: SeatNumber | 'watcher', random: Random): State
   /** Returns the points of each seat, for games that count points. */
   points?(state: State): readonly number[]
-  /** Lists all legal moves. The house can play a game that lists them, and tests can count its move tree. */
+  /** Lists all legal moves of a seat. The house can play a game that lists its moves, and tests can count the move tree. */
   moves?(state: State, seat: SeatNumber): Iterable<Move>
   /** Returns the state behind a view, for games without secrets; the house needs it to search for a move. */
   whole?(view: View): State
@@ -139,20 +139,20 @@ export interface Situation<View> {
 }
 
 /**
- * Seat is the interface of one player to a table: the views of the seat and the actions of its player. A connection, a user at the
- * terminal and a bot use the same interface, and none of them can reach another seat.
+ * Seat is what one player can see and do at a table. A connection, a user at the terminal and a bot use the same interface, and
+ * none of them can reach another seat.
  */
 export interface Seat<Move, View> {
   readonly number: SeatNumber
-  /** Returns the next situation: first the one at the start, then one for each event that changes the view. None is skipped. */
+  /** Returns the next situation: first the one at the start, then one for each event that changes the view. It skips no situation. */
   next(): Promise<Situation<View>>
-  /** Returns the next situation in which this seat may move or the game is over; it skips earlier situations. */
+  /** Returns the next situation in which this seat may move or the game is over; skips the situations before it. */
   turn(): Promise<Situation<View>>
-  /** Passes every situation from now on to an observer, in the same turn of the event loop in which it arises. */
+  /** Calls an observer with every situation from now on, in the turn of the event loop in which the situation arises. */
   observe(watcher: SituationObserver<View>): void
-  /** Makes a move. Returns a Refusal if the rules do not allow it; the state is then unchanged. */
+  /** Makes a move. Returns a Refusal for a move that the rules do not allow; the state is then unchanged. */
   play(move: Move): Refusal | undefined
-  /** Gives up the seat, which ends the game. */
+  /** Gives up the seat, which ends the game for all seats. */
   leave(): void
 }
 
@@ -182,10 +182,10 @@ export function follow<Move, View>(seat: Seat<Move, View>, see: (situation: Situ
   })
 }
 
-/** AnyGame is a game whose types of state, move and view only its own rules know. */
+/** AnyGame is a game whose types of state, move and view the caller does not know. */
 export type AnyGame = Game<unknown, unknown, unknown, unknown>
 
-/** RulesError is thrown if the rules of a plug-in's game fail; its message is a sentence for the user. */
+/** RulesError is thrown if the rules of a plug-in's game throw or break a rule of games; its message is a sentence for the user. */
 export class RulesError extends Error {
   override readonly name = 'RulesError'
 }

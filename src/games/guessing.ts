@@ -9,7 +9,7 @@ export interface Guessing {
   /** Tries left; missing if tries are unlimited. */
   readonly left?: number | undefined
   readonly last?: Verdict | undefined
-  /** If true, a number out of range is refused and costs no try. */
+  /** If true, the rules refuse a number out of range, and the try costs nothing. */
   readonly lenient?: true
 }
 
@@ -18,7 +18,7 @@ export interface GuessingView extends Pick<Guessing, 'left' | 'last'> {
   readonly secret?: number
 }
 
-/** GuessingOptions set a game up. Worksheet programs are not lenient: each number costs a try. */
+/** GuessingOptions set a game up. Worksheet programs are not lenient: there, each number costs a try. */
 export interface GuessingOptions {
   readonly tries?: number
   readonly secret?: number | undefined

@@ -5,16 +5,16 @@ import { words as english, findWordFault } from './words.ts'
 /** Hangman is the state of a game: the word, and the characters that the player tried. */
 export interface Hangman {
   readonly word: string
-  /** The grapheme clusters of the word: a letter with its marks is one. */
+  /** The grapheme clusters of the word: a letter with its marks is one cluster. */
   readonly characters: readonly string[]
   /** The tried characters with folded case, in order. */
   readonly tried: readonly string[]
-  /** Misses allowed at the start. */
+  /** Number of misses that the player has at the start. */
   readonly misses: number
-  /** Misses left. */
+  /** Number of misses that the player has left. */
   readonly left: number
   readonly last?: Guess
-  /** If true, a digit that the word does not contain is refused and costs no miss. */
+  /** If true, the rules refuse a digit that the word does not contain, and the digit costs no miss. */
   readonly lenient?: true
 }
 
@@ -26,7 +26,7 @@ export interface Guess {
 
 /** HangmanView is the view of the player: the characters found so far, and the whole word only when the game is over. */
 export interface HangmanView {
-  /** The characters of the word in order; `''` for each that the player has not found yet. */
+  /** The characters of the word in order; `''` for a character that the player has not found yet. */
   readonly shown: readonly string[]
   readonly tried: readonly string[]
   readonly misses: number
@@ -40,15 +40,15 @@ export interface HangmanOptions {
   readonly secret?: string | undefined
   readonly words?: readonly string[] | undefined
   readonly misses?: number | undefined
-  /** If true, only letters can be missed; in the worksheet programs digits can be missed, too. */
+  /** If true, only a letter can cost a miss; in the worksheet programs a digit can, too. */
   readonly lenient?: boolean
 }
 
 /**
- * hangman: one player looks for a word, one character per try, and may miss eight times. Case is ignored in every script.
- * The player has to find every character, also hyphens and apostrophes, because the worksheet's messages carry positions
- * only and cannot show characters at the start. Only letters and digits can be missed, and a repeated try costs nothing. A
- * lenient game shows all characters that are neither letters nor digits at the start.
+ * hangman: one player looks for a word, one character per try, and may miss eight times. The rules ignore case in every script. The
+ * player has to find every character, also hyphens and apostrophes, because the worksheet's messages carry positions only and
+ * cannot show characters at the start. Only letters and digits can cost a miss, and a repeated try costs nothing. A lenient game
+ * shows all characters that are neither letters nor digits at the start.
  */
 export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
   name: 'hangman',

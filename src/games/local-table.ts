@@ -32,7 +32,7 @@ export class LocalTable<State, Move, View, Options> implements SeatActions<Move>
     return this.#outcome !== undefined
   }
 
-  /** Returns a seat. Throws a RangeError if the game has no seat with this number. */
+  /** Returns the interface to a seat, for its player. Throws a RangeError if the game has no seat with this number. */
   seat(number: SeatNumber): Seat<Move, View> {
     const seat = this.#seats[number]
     if (!seat) throw new RangeError(`${this.#game.name} has no seat ${number}`)

@@ -3,9 +3,9 @@ import type { Question } from './questions/question.ts'
 import { wrap } from './text/graphemes.ts'
 
 const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F']
-/** Maximum number of questions in one quiz. */
+/** Maximum number of questions in one game. */
 const MAX_QUESTIONS = 50
-/** Columns of a terminal. */
+/** Columns of the terminal for which the questions are wrapped. */
 const COLUMNS = 80
 
 /** OptionLetter is the letter of an option, A for the first. */
@@ -25,7 +25,7 @@ export interface QuizView {
   readonly count: number
   /** Number of right answers so far. */
   readonly points: number
-  /** Missing when the player has answered all questions. */
+  /** Missing after the last answer. */
   readonly open?: OpenQuestion
   /** Missing before the first answer. */
   readonly last?: MarkedAnswer
@@ -57,7 +57,7 @@ export interface QuizOptions {
 }
 
 /**
- * quiz: one player answers questions by the letters of their options, and gets a point for each right answer. A player who
+ * quiz: one player answers questions with the letters of their options, and gets a point for each right answer. A player who
  * answers every question right wins; otherwise the game has no winner.
  */
 export const quiz: Game<Quiz, OptionLetter, QuizView, QuizOptions> = {

@@ -1,13 +1,13 @@
 import type { Random } from './game.ts'
 
 const WORDS = 2 ** 32
-/** Words per call of the platform's generator: the call itself costs as much as some thousand words. */
+/** Number of words that one call of the platform's generator fills, because the call itself costs as much as some thousand words. */
 const POOL = 4096
 
 /**
- * WordRandom makes numbers of random words of 32 bits. Every number of a range is equally likely: it discards words above the
- * largest multiple of the size of the range and takes the next word. Throws a RangeError if the range is empty or its limits are not
- * safe integers.
+ * WordRandom makes numbers of random words of 32 bits. Every number of a range is equally likely: the generator discards words
+ * above the largest multiple of the size of the range and takes the next word. Throws a RangeError if the range is empty or its
+ * limits are not safe integers.
  */
 export abstract class WordRandom implements Random {
   /** Returns the next word, from 0 to 2³² - 1. */
@@ -34,7 +34,7 @@ export abstract class WordRandom implements Random {
     }
   }
 
-  /** Does the same for a `count` up to 2⁵³. */
+  /** Does the same as `below` for a `count` up to 2⁵³. */
   #farBelow(count: number): number {
     const end = 2 ** 53 - (2 ** 53 % count)
     for (;;) {
@@ -65,7 +65,7 @@ export const chance: Random = new PlatformRandom()
 
 /**
  * Returns a reproducible source: all results follow from the seed (mulberry32). A few results reveal the seed, and with it all
- * others. Use it only in tests, and for the logs of tables that were opened before seeds had versions.
+ * others. It is only for tests, and for the logs of tables that were opened before seeds had versions.
  */
 export function seededRandom(seed: number): Random {
   return new Seeded(seed)
@@ -96,7 +96,7 @@ class Seeded implements Random {
 }
 
 /**
- * Returns a source whose `choice` returns the texts of `choices` in turn, and then begins again, for demonstrations in a
+ * Returns a source whose `choice` returns the texts of `choices` in turn, and then again from the first, for demonstrations in a
  * lesson. Throws a RangeError if the next text is not among the items to choose from.
  */
 export function scriptedRandom(choices: readonly string[], otherwise: Random = chance): Random {

@@ -6,7 +6,7 @@ export const HANDS = ['Scissor', 'Paper', 'Stone'] as const
 /** Hand is the choice of a player in a round. */
 export type Hand = (typeof HANDS)[number]
 
-/** Round is the hands of both players in a finished round: Player1 in seat 0, Player2 in seat 1. */
+/** Round has the hands of both players in a finished round: Player1 in seat 0, Player2 in seat 1. */
 export type Round = readonly [Hand, Hand]
 
 /** Rounds in a game; a drawn round counts, too. */

@@ -18,7 +18,7 @@ export class SituationQueue<View> {
     return this.#waiting !== undefined
   }
 
-  /** Returns the next situation; if `toMove`, the next in which the seat may move or the game is over. See `Seat`. */
+  /** Returns the next situation; with `toMove`, the next in which the seat may move or the game is over. See `Seat`. */
   next(toMove = false): Promise<Situation<View>> {
     const situation = this.#shift(toMove)
     if (situation) return Promise.resolve(situation)
@@ -79,5 +79,5 @@ interface Waiting<View> {
   reject(reason: Error): void
 }
 
-/** Shared by all queues with at most one situation, which saves an array for each seat. */
+/** An empty array that all queues with at most one situation share, which saves an array for each seat. */
 const NONE: never[] = []

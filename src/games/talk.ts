@@ -3,9 +3,9 @@ import type { Game, SeatNumber } from './game.ts'
 
 /** TalkEnding describes the lines that end a talk. */
 export interface TalkEnding {
-  /** Exactly one of these lines. */
+  /** The talk ends with a line that equals one of these. */
   readonly exactly?: readonly string[]
-  /** This word anywhere in the line, in any case. */
+  /** The talk ends with a line that contains this word, in any case. */
   readonly mentions?: string
 }
 
@@ -27,7 +27,7 @@ export interface TurnTalkOptions {
   readonly said?: number
 }
 
-/** Maximum number of bytes in one line. */
+/** Maximum number of bytes in one line, in UTF-8. */
 const LIMIT = 4096
 
 const utf8 = new TextEncoder()
@@ -52,7 +52,10 @@ export const talk: Game<TurnTalk, string, TurnTalk, TurnTalkOptions> = {
   notation: { parse: (text) => text, print: (line) => line, render: ({ line = '' }) => line },
 }
 
-/** Cuts a text to 4,096 bytes. A received line can be longer, because each invalid byte becomes U+FFFD, which takes three bytes. */
+/**
+ * Cuts a text to 4,096 bytes of UTF-8. A received line can be longer, because each invalid byte becomes U+FFFD, which takes three
+ * bytes.
+ */
 export function truncateLine(text: string): string {
   if (text.length <= LIMIT / 3) return text
   return text.slice(0, utf8.encodeInto(text, new Uint8Array(LIMIT)).read)

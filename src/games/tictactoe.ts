@@ -18,7 +18,7 @@ export interface Board {
   readonly winner?: SeatNumber
 }
 
-/** tictactoe: two players mark cells of a square in turn; a full row, column or diagonal wins. */
+/** tictactoe: two players mark cells of a square in turn; a player with a full row, column or diagonal wins. */
 export const tictactoe: Game<Board, number, Board, { size?: number; first?: SeatNumber }> = {
   name: 'tictactoe',
   aliases: ['ttt', 'tic', 'tic-tac-toe', 'tic tac toe', 'noughts'],

@@ -39,7 +39,7 @@ export interface WordList {
 
 /**
  * Parses a word list: one word per line, blanks around it ignored. A # at the beginning of a line or after a blank begins a
- * comment; a repeated word counts once. The parser skips a line whose word is invalid, and reports its number and the reason.
+ * comment; the list has a repeated word once. The parser skips a line with an invalid word, and reports its number and the reason.
  * Returns a Refusal if the text has no valid word.
  */
 export function parseWords(text: string): WordList | Refusal {
@@ -63,7 +63,7 @@ export function parseWords(text: string): WordList | Refusal {
   return { refused: [...skipped, 'the file contains no word to guess; expected one word per line, and # before a comment'].join('\n') }
 }
 
-/** Returns a Refusal that says why a text cannot be a word to guess; `undefined` if it can. */
+/** Returns a Refusal that says why a text cannot be a word to guess; `undefined` if the text can be a word. */
 export function findWordFault(text: string): Refusal | undefined {
   const word = normalizeText(text)
   if (/[\n\r\u2028\u2029]/.test(text.trim())) return { refused: 'a word to guess must not contain a line end' }
@@ -75,8 +75,8 @@ export function findWordFault(text: string): Refusal | undefined {
   return undefined
 }
 
-/** A row of CSV; a phrase has a blank after its comma. */
+/** Matches a row of CSV: a phrase has a blank after its comma. */
 const CSV = /\p{L}"?[,;\t]"?\p{L}/u
 const ONE_PER_LINE = 'write one word per line, without a hint'
-/** Maximum of UTF-16 code units in a word. */
+/** Maximum number of UTF-16 code units in a word. */
 const MAX_LENGTH = 100

@@ -5,7 +5,7 @@ import type { ActType, VisibleEvent } from './events.ts'
 
 export type { ActType, VisibleEvent } from './events.ts'
 
-/** ClockTerms is the time limits of a game, in milliseconds; a missing one does not limit. */
+/** ClockTerms has the time limits of a game, in milliseconds; a missing field sets no limit. */
 export interface ClockTerms {
   /** Time for all moves of one seat together. */
   readonly total?: number | undefined
@@ -13,10 +13,10 @@ export interface ClockTerms {
   readonly turn?: number | undefined
 }
 
-/** SeekTerms is the terms that a user requests with a seek. */
+/** SeekTerms has what a user requests with a seek. */
 export interface SeekTerms {
   readonly game: string
-  /** The game's own settings, by name; a missing one has its default. */
+  /** The game's own settings, by name; a missing setting has its default. */
   readonly settings: Readonly<Record<string, number>>
   /** Name of the only user who can accept: the seek is a challenge. */
   readonly against?: string | undefined
@@ -29,27 +29,27 @@ export interface SeekTerms {
   readonly seats?: readonly SeatNumber[] | undefined
   /** Milliseconds until the house takes the other seat; the server's default if missing, never for `null`. */
   readonly wait?: number | null | undefined
-  /** Cancels the open seek of the same user first; without it, an open seek refuses another. */
+  /** Cancels the open seek of the same user first; without `replace`, the server refuses a second seek. */
   readonly replace?: boolean | undefined
 }
 
-/** SeekAccepted is the answer to a seek that the server accepts. */
+/** SeekAccepted is the answer to a seek that the server opens or matches. */
 export interface SeekAccepted {
   /** Invitation code of a private seek. */
   readonly code?: string
-  /** The open seek that this one has replaced. */
+  /** The user's earlier seek, which this one has replaced. */
   readonly replaced?: SeekInfo
-  /** A few open seeks for the same game that differ only in their terms; only if the new seek stays open. */
+  /** A few open seeks for the same game that differ from the new seek only in their terms; missing if the new seek is matched at once. */
   readonly near?: readonly SeekInfo[]
 }
 
-/** GameTerms is the terms on which a game is played. */
+/** GameTerms has the settings, the clock and the rating of a game. */
 export interface GameTerms {
   /** The game's own settings that are public, by name. */
   readonly settings: Readonly<Record<string, number>>
   /** True if the result changes the ladder. */
   readonly rated: boolean
-  /** Missing if no time is limited. */
+  /** Missing for a game without a clock. */
   readonly clock?: ClockTerms
 }
 
@@ -74,7 +74,7 @@ export interface TableInfo extends GameTerms {
 
 /** HeldSeat is a seat of the user that this session has not resumed, with its table. */
 export interface HeldSeat extends TableInfo {
-  /** Another session of the same user is subscribed to the table. */
+  /** True if another session of the same user is subscribed to the table. */
   readonly elsewhere?: true
 }
 
@@ -130,7 +130,7 @@ export interface TableEventView {
   /** Milliseconds since the Unix epoch. */
   readonly at: number
   readonly what: VisibleEvent
-  /** The view after the event; missing if the event does not change it. */
+  /** The view after the event; missing for an event that does not change the view. */
   readonly sight?: TableView
 }
 
@@ -141,9 +141,12 @@ export interface TableView {
   readonly turn: boolean
   readonly toMove: readonly SeatNumber[]
   readonly outcome?: Outcome
-  /** Milliseconds that each seat has left for all its moves; missing without that limit. */
+  /** Milliseconds that each seat has left for all its moves; missing in a game without that limit. */
   readonly left?: readonly number[]
-  /** Milliseconds that each seat has left for its move, the whole limit for a seat that is not to move; missing without that limit. */
+  /**
+   * Milliseconds that each seat has left for its move, the whole limit for a seat that is not to move; missing in a game without
+   * that limit.
+   */
   readonly moveLeft?: readonly number[]
 }
 
@@ -156,13 +159,13 @@ export interface TableSnapshot extends GameTerms {
   readonly names: readonly string[]
   /** Token with which the owner resumes this seat through any connection; missing for a watcher. */
   readonly token?: string
-  /** Number of the last event, and the view after it; missing until the event `opened` is persisted. */
+  /** Number of the last event, and the view after it; missing until the store has the event `opened`. */
   readonly now?: { readonly n: number; readonly sight: TableView }
-  /** Seats whose offer of a draw, or of a rematch after the game, has no answer yet; missing if there are none. */
+  /** Seats whose offer of a draw, or of a rematch after the game, has no answer yet; missing without such an offer. */
   readonly offers?: readonly SeatNumber[]
-  /** Milliseconds for which the seat is held after a disconnection. */
+  /** Milliseconds for which the server holds the seat after a disconnection. */
   readonly grace?: number
-  /** The gap is too long to replay: the client starts from this snapshot. */
+  /** True if the client has missed too many events to replay them: it starts from this snapshot. */
   readonly resync?: true
 }
 
@@ -170,7 +173,7 @@ export interface TableSnapshot extends GameTerms {
 export interface RatingChanges {
   readonly table: number
   readonly game: AnyGame
-  /** Ratings, or points if the game gives points, of the players on the ladder; `before` is missing for a first game. */
+  /** Ratings, or points if the game gives points, of the players on the ladder; `before` is missing after a first game. */
   readonly changes: readonly { readonly name: string; readonly before?: number; readonly after: number }[]
 }
 
@@ -179,9 +182,9 @@ export interface TableListener {
   /** Called when the user gets a seat, by a matched seek or a rematch, through any session; `tableEvent` follows for each event. */
   seated(snapshot: TableSnapshot): void
   tableEvent(update: TableEventView): void
-  /** Called when the result of a game is recorded on the ladder. */
+  /** Called when the ladder counts the result of a game. */
   recorded(recorded: RatingChanges): void
-  /** Called when a table fails, with the reason as a sentence; no call for that table follows. */
+  /** Called when a table fails, with the reason as a sentence; the listener is not called for that table again. */
   closed(table: number, sentence: string): void
 }
 
@@ -191,11 +194,14 @@ export interface LobbyListener extends TableListener {
   challenged(seeker: SeekInfo): void
   /** Called when another user withdraws a challenge to this one. */
   challengeWithdrawn(seeker: SeekInfo): void
-  /** Called when the challenged user refuses; `by` has that user's name and the terms of the seek, which is closed. */
+  /** Called when the challenged user refuses; `by` has that user's name and the terms of the closed seek. */
   challengeRefused(by: SeekInfo): void
   /** Called when another user sends this one a message. */
   messageReceived(message: DirectMessage): void
-  /** Called when a game of this account ends at a table to which the session is not subscribed; `recorded` follows if it is rated. */
+  /**
+   * Called when a game of this account ends at a table to which the session is not subscribed; a call of `recorded` follows for a
+   * rated game.
+   */
   finished?(game: FinishedGame): void
   /** Called when another session of the same user has cancelled or replaced the user's open seek. */
   seekCancelled?(seek: SeekInfo): void
@@ -219,15 +225,18 @@ export interface LobbyRefusal extends Refusal {
   readonly proposal?: string
 }
 
-/** EndedConnections counts the other connections and sessions of an account that a new password or its removal has ended. */
+/**
+ * EndedConnections counts the other connections and the sessions of an account that a new password, or the removal of the account,
+ * has ended.
+ */
 export interface EndedConnections {
   readonly connections: number
   readonly sessions: number
 }
 
 /**
- * Formats how many connections and sessions were ended: "2 other connections and 1 session were ended." `connection` is the
- * noun: "other connection" for a user, whose own connection stays, and "connection" for the operator.
+ * Formats the numbers of ended connections and sessions: "2 other connections and 1 session were ended." `connection` is the noun:
+ * "other connection" for a user, whose own connection stays, and "connection" for the operator.
  */
 export function formatEnded({ connections, sessions }: EndedConnections, connection = 'other connection'): string {
   const parts = [
@@ -264,27 +273,30 @@ export const refusalCodes = {
 /** RefusalCode is an error code of the lobby. */
 export type RefusalCode = keyof typeof refusalCodes
 
-/** Lobby is the interface of one session to the hall. A refused request has changed nothing. */
+/** Lobby is all that the client of one session can do in the hall. A request that the server refuses changes nothing. */
 export interface Lobby {
   /** The games of this server. */
   readonly catalogue: Catalogue
   /** The user of this session; `undefined` before it has a name. */
   readonly me: PersonInfo | undefined
   /**
-   * Sets the user of this session. A registered name needs its password. A guest's name must be free, unless the caller has
-   * the reconnect secret of the guest who has it: then the other connection is ended.
+   * Sets the user of this session. A registered name needs its password. A guest's name must be free, unless the caller has the
+   * reconnect secret of the guest who has it: then the server ends the other connection.
    */
   enter(name: string, how?: { readonly password?: string; readonly secret?: string }): Promise<LobbyRefusal | undefined>
   register(name: string, password: string): Promise<LobbyRefusal | undefined>
   /** A new reconnect secret for this guest, which makes the previous one invalid; `undefined` for a registered user. */
   readonly reconnectSecret: string | undefined
-  /** Time when the registered user was last online, in milliseconds since the Unix epoch; `undefined` for guests, or if unknown. */
+  /**
+   * Milliseconds since the Unix epoch at which the registered user was last online; `undefined` for guests, or if the server does
+   * not know the time.
+   */
   readonly awaySince: number | undefined
-  /** Checks a name for a registration; does not check whether it is taken. */
+  /** Checks a name for a registration; does not check whether another user has the name. */
   checkName(name: string): LobbyRefusal | undefined
   /** Refuses a password that is not the user's. */
   confirmPassword(password: string): Promise<LobbyRefusal | undefined>
-  /** Checks a new password against the rules. */
+  /** Checks a new password against the rules for length and characters. */
   checkPassword(password: string): LobbyRefusal | undefined
   /** Changes the user's password, and ends all login sessions, all other connections and the tokens of all seats of the account. */
   changePassword(old: string, password: string): Promise<EndedConnections | LobbyRefusal>
@@ -296,14 +308,14 @@ export interface Lobby {
   enterBySession(session: string): Promise<LobbyRefusal | undefined>
   /** Closes a login session: its token becomes invalid. */
   closeSession(session: string): Promise<LobbyRefusal | undefined>
-  /** Returns a registered name as its owner writes it; `undefined` if the name is not registered. */
+  /** Returns a registered name as its owner writes it; `undefined` for a name that is not registered. */
   registeredName(name: string): Promise<string | undefined>
 
   /** Lists the online users, each once, in order of arrival. */
   listPeople(range: PageRange): Page<PersonInfo>
   /** Checks whether a user of exactly this name is online. */
   isOnline(name: string): boolean
-  /** Returns the name of an online user as that user writes it; `undefined` if no such user is online. */
+  /** Returns the name of an online user as that user writes it; `undefined` for a user who is offline. */
   findOnlineName(name: string): string | undefined
   /** Lists the open seeks without an invitation, in order of arrival. */
   listSeeks(range: PageRange): Page<SeekInfo>
@@ -311,50 +323,56 @@ export interface Lobby {
   listOpenSeeks(range: PageRange): Page<SeekInfo>
   /** Lists the open seeks that are addressed to this user. */
   listChallenges(range: PageRange): Page<SeekInfo>
-  /** The user's open seek, if other users can see it. */
+  /** The user's open seek; `undefined` without a seek that other users can see. */
   readonly ownSeek: SeekInfo | undefined
   /** The user's open private seek. */
   readonly ownInvitation: SeekInfo | undefined
   /** Lists the public tables with a game under way: tables with subscribers first, and the newest first among these. */
   listTables(range: PageRange): Page<TableInfo>
   ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal>
-  /** Returns the user's row of a ladder; `undefined` if the user is not on it. */
+  /** Returns the user's row of a ladder; `undefined` for a user without a rating. */
   rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal>
 
   /**
-   * Lists the finished games of a user, by default of this one, newest first, with the user's name. Private games are listed
-   * only for a registered user's own request.
+   * Lists the finished games of a user, by default of this one, newest first, with the user's name. Includes private games only if
+   * a registered user asks for the own history.
    */
   history(name: string | undefined, range: PageRange): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal>
 
-  /** Opens a seek, or accepts a suitable open one; `seated` is called when there is a table, perhaps before this resolves. */
+  /**
+   * Opens a seek, or accepts a suitable open one; the listener's `seated` is called when there is a table, perhaps before this
+   * promise resolves.
+   */
   seek(terms: SeekTerms): Promise<SeekAccepted | LobbyRefusal>
-  /** Cancels the user's open seek, also if another session of the user has opened it; resolves to whether there was one. If it was matched just before, `seated` is called instead. */
+  /**
+   * Cancels the user's open seek, also if another session of the user has opened it; resolves to whether there was one. If the hall
+   * has just matched the seek, it resolves to `false`, and `seated` is called.
+   */
   cancel(): Promise<boolean>
   /** Accepts the private seek with this code. With `replace`, cancels the user's own open seek first. */
   join(code: string, replace?: boolean): Promise<LobbyRefusal | undefined>
-  /** Accepts a challenge to this user, and cancels the user's own open seek. Without a name: the only challenge. */
+  /** Accepts a challenge to this user, and cancels the user's own open seek. Without a name, there must be exactly one challenge. */
   acceptChallenge(name?: string): Promise<LobbyRefusal | undefined>
-  /** Refuses a challenge to this user, and notifies its sender. Without a name: the only challenge. */
+  /** Refuses a challenge to this user, and notifies its sender. Without a name, there must be exactly one challenge. */
   refuseChallenge(name?: string): Promise<LobbyRefusal | undefined>
   /** Subscribes to a table as a watcher, until `leave`. */
   watch(table: number): TableSnapshot | LobbyRefusal
   /** Ends the subscription to a table that the session watches, or whose game is over. */
   leave(table: number): LobbyRefusal | undefined
-  /** Resumes a seat by its token; `after` is the number of the last event that the client has: later events are replayed. */
+  /** Resumes a seat by its token; `after` is the number of the last event that the client has: the server replays the later events. */
   resume(token: string, after?: number): Promise<TableSnapshot | LobbyRefusal>
   /** True if games survive a restart of the server. */
   readonly keepsGames: boolean
-  /** True if the user has another lobby session, through another connection: then the user's seek outlives this session. */
+  /** True if the user has another lobby session, through another connection, so that the user's seek outlives this session. */
   readonly hasOtherSessions: boolean
-  /** Checks whether another connection has the seat, too, that this session holds at a table. */
+  /** Checks whether another connection, too, has the seat that this session holds at a table. */
   isHeldElsewhere(table: number): boolean
   /** The user's seats at open tables to which this session is not subscribed; `resumeSeat` resumes one. */
   readonly heldSeats: readonly HeldSeat[]
-  /** Resumes the user's own seat at a table; `after` as for `resume`. */
+  /** Resumes the user's own seat at a table; `after` is the number of the last event that the client has. */
   resumeSeat(table: number, after?: number): Promise<TableSnapshot | LobbyRefusal>
 
-  /** Makes a move in the game's notation. Resolves when the move is persisted and published. */
+  /** Makes a move in the game's notation. Resolves when the store has the move and the table has published it. */
   play(table: number, move: string, after?: number): Promise<LobbyRefusal | undefined>
   say(table: number, text: string): Promise<LobbyRefusal | undefined>
   /** Counts the other clients at a table that show this user's talk. */
@@ -369,7 +387,7 @@ export interface Lobby {
   unmute(name: string): LobbyRefusal | undefined
   /** The names of the muted users. */
   readonly muted: readonly string[]
-  /** Checks whether a user of this name is not muted. */
+  /** Checks whether this session has not muted the user of this name. */
   isUnmuted(name: string): boolean
   /** Lists the names of a table's watchers. */
   watchers(table: number, range: PageRange): Page<string> | LobbyRefusal

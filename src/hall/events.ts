@@ -1,24 +1,25 @@
 import type { Outcome, SeatNumber } from '../games/game.ts'
 
 /*
- * The single declaration of the events at a table. From it follow: the types of the events in the log (`TableEventData`) and of
- * the parts of events that clients see (`VisibleEvent`); the checks with which storage reads a log (`fieldChecks`); the projection for
- * clients (`toVisibleEvent`, called by `projectEvent` alone); and the schema of `event.what` in the native protocol.
+ * The single declaration of the events at a table. The following derive from it: the types of the events in the log
+ * (`TableEventData`) and of the parts of events that clients see (`VisibleEvent`); the checks with which storage reads a log
+ * (`fieldChecks`); the projection for clients (`toVisibleEvent`); and the schema of `event.what` in the native protocol.
  *
- * Secrets. An event shows the fields in its list `shows` and no others, so a new field is hidden until it is listed. The effect
- * of a move shows through the view of the game.
+ * Secrets. An event shows clients the fields in its list `shows` and no others, so a new field is hidden until the list has it. The
+ * effect of a move shows through the view of the game.
  *
  * Order. The native protocol describes the fields of an event in the order of its declaration, and sends them in the order of
  * `shows`; it describes events with the same fields together, in the order of the first event.
  *
- * Speed. A restart checks all events of all open tables, and an append checks each event. Values with an inner structure
- * therefore have checks without loops over names, and a check of a single field is a single call.
+ * Speed. A restart checks all events of all open tables, and an append checks each event. Values with an inner structure therefore
+ * have checks without loops over names, and the check of one field is one call.
+ *
  */
 
 /** TableId is the number of a table, which users type: "watch 17". */
 export type TableId = number
 
-/** PersonId identifies a user forever: `guest:ada`, `account:7`, `house`, or `peer` for a peer without a name. */
+/** PersonId identifies a user for ever: `guest:ada`, `account:7`, `house`, or `peer` for a peer without a name. */
 export type PersonId = string
 
 /** SeatOwner is the owner of a seat, as the journal has it. */
@@ -38,7 +39,7 @@ export interface SeatOwner {
  */
 export type Seed = number | `1:${string}`
 
-/** ClockRules is the time limits of a table, in milliseconds; a missing one does not limit. */
+/** ClockRules has the time limits of a table, in milliseconds; a missing field sets no limit. */
 export interface ClockRules {
   /** Time for all moves of one seat together. */
   readonly total?: number | undefined
@@ -48,7 +49,7 @@ export interface ClockRules {
   readonly grace?: number | undefined
 }
 
-/** FieldTypes is the type of each kind of field. */
+/** FieldTypes maps the kinds of fields to the types of their values. */
 interface FieldTypes {
   readonly text: string
   readonly flag: boolean
@@ -68,12 +69,12 @@ type FieldKind = keyof FieldTypes
 export type Field = FieldKind | `${FieldKind}?` | readonly string[]
 type FieldSet = Readonly<Record<string, Field>>
 
-/** EventDeclaration declares one type of event. */
+/** EventDeclaration has the fields of one type of event, and which of them clients see. */
 export interface EventDeclaration<Fields extends FieldSet = FieldSet, Shows extends readonly string[] = readonly string[]> {
   readonly fields: Fields
   /** The fields that all clients at the table may see. */
   readonly shows: Shows
-  /** The part of a client's view that the event changes, if any: the game, or only the clocks. */
+  /** The part of a client's view that the event changes: the game, or only the clocks; missing for an event that changes neither. */
   readonly changes: 'game' | 'clocks' | undefined
 }
 
@@ -85,11 +86,12 @@ function declareEvent<const Fields extends FieldSet, const Shows extends readonl
   return { fields, shows, changes }
 }
 
-/** All types of events at a table. The journal has their names and fields, so these do not change. */
+/** All types of events at a table. The journal has the names of the types and of their fields, so these names do not change. */
 export const events = {
   /**
-   * The first event. `options` are the public settings of the game, `state` is its state with its secrets, and `seed` the source
-   * of all random numbers; `rated` is true if the result changes the ladder, `private` if only the players see the table.
+   * The first event of every table. `options` are the public settings of the game, `state` is its state with its secrets, and
+   * `seed` the source of all random numbers; `rated` is true if the result changes the ladder, `private` if only the players see
+   * the table.
    */
   opened: declareEvent(
     {
@@ -112,21 +114,24 @@ export const events = {
   declined: declareEvent({ seat: 'seat' }, ['seat']),
   gone: declareEvent({ seat: 'seat' }, ['seat'], 'clocks'),
   back: declareEvent({ seat: 'seat' }, ['seat'], 'clocks'),
-  /** The server was restarted: the clocks stop until a player reconnects. */
+  /** The server was restarted: the clocks stand still until a player reconnects. */
   suspended: declareEvent({}, [], 'clocks'),
   /** A new seed for the random numbers that follow, because players could compute the old seed from their views. */
   reseeded: declareEvent({ seed: 'seed' }, []),
-  /** The token of a seat is invalid from here on, because its owner's password has been changed. */
+  /** The token of a seat is invalid from here on, because its owner has a new password. */
   revoked: declareEvent({ seat: 'seat' }, ['seat']),
-  /** The game is over; `counts` is set if it is rated. */
+  /** The game is over; `counts` is set for a rated game. */
   ended: declareEvent({ outcome: 'outcome', counts: 'true?' }, ['outcome'], 'game'),
   /** The players move to another table. */
   continued: declareEvent({ table: 'table' }, ['table']),
 }
 
-/** ActDeclaration declares one act. */
+/** ActDeclaration has what the server needs to know of one act. */
 interface ActDeclaration {
-  /** True if the server refuses the act to a user who may add no more to the disk. Acts that end a game are never refused for that. */
+  /**
+   * True if the server refuses the act to a user whose address has used up its share of the disk. The server never refuses acts
+   * that end a game for that reason.
+   */
   readonly limited: boolean
 }
 
@@ -139,17 +144,17 @@ export const acts = {
   offer: { limited: true },
   decline: { limited: true },
   resign: { limited: false },
-  /** Wins a game if the opponent is disconnected for 30 seconds, or, without a clock, does not move for 5 minutes. */
+  /** Wins a game if the opponent has been disconnected for 30 seconds or, in a game without a clock, has not moved for 5 minutes. */
   claim: { limited: false },
-  /** Ends a game without a result; possible when `claim` is. */
+  /** Ends a game without a result, under the same conditions as `claim`. */
   abort: { limited: false },
 } as const satisfies Readonly<Record<string, ActDeclaration>>
 
-/** ActType is the name of an act. */
+/** ActType names an act. */
 export type ActType = keyof typeof acts
 
 type Declared = typeof events
-/** EventType is the name of a type of event. */
+/** EventType names a type of event. */
 export type EventType = keyof Declared
 
 type ValueOf<One> = One extends readonly string[]
@@ -168,7 +173,7 @@ type Visible<Type extends EventType> = Flat<{
   readonly [Name in keyof Logged<Type> as Name extends 'type' | Declared[Type]['shows'][number] ? Name : never]: Logged<Type>[Name]
 }>
 
-/** TableEventData is the content of an event at a table: plain data, as the journal has it. */
+/** TableEventData is an event at a table without its number and time: plain data, as the journal has it. */
 export type TableEventData = { readonly [Type in EventType]: Logged<Type> }[EventType]
 
 /** VisibleEvent has the fields of an event that all clients at a table may see. */
@@ -180,16 +185,16 @@ type KindsOf<Fields, Names> = { readonly [Name in keyof Fields]: Name extends Na
 type KindOf<One> = One extends `${infer Kind extends FieldKind}?` ? Kind : Extract<One, FieldKind>
 
 /**
- * TableEvent is an event of a table with its number there, counted from 1, and its time. The time is in milliseconds since the
- * Unix epoch, by the table's own clock: it never decreases, and the difference of two times in one process is the time that
- * passed between them, even if the system's clock was set meanwhile.
+ * TableEvent is an event of a table with its number there, counted from 1, and its time. The time is in milliseconds since the Unix
+ * epoch, by the table's own clock. That clock never decreases, and the difference of two times in one process is the time that
+ * passed between them, even if the system's clock was set between them.
  */
 export type TableEvent = TableEventData & { readonly n: number; readonly at: number }
 
 /** OpeningEvent is the first event of a table, as its log has it. */
 export type OpeningEvent = Extract<TableEvent, { type: 'opened' }>
 
-/** Any object, before it is known to be an event. */
+/** An object that may or may not be an event. */
 type Fields = Readonly<Record<string, unknown>>
 
 /** The declarations, without the types of their fields. */
@@ -201,9 +206,12 @@ export function changesOf(type: EventType): EventDeclaration['changes'] {
   return type === 'moved' ? events.moved.changes : declarations[type].changes
 }
 
-/** Returns the part of an event that all clients at a table may see. Only `projectEvent` calls this, which adds the view of one client. */
+/**
+ * Returns the part of an event that all clients at a table may see. `projectEvent` alone calls this function, and adds the view of
+ * one client.
+ */
 export function toVisibleEvent(event: TableEventData): VisibleEvent {
-  // most events are moves: no loop for these
+  // most events are moves: their fields need no loop
   if (event.type === 'moved') return { type: event.type, seat: event.seat }
   const fields: Fields = event
   const visible: Record<string, unknown> = { type: event.type }
@@ -239,7 +247,7 @@ const checks: { readonly [Kind in FieldKind]: (value: unknown) => boolean } = {
   data: () => true,
   seat: isSeat,
   table: (value) => Number.isSafeInteger(value),
-  // 128 bits in base64url after its version, or a number, in files from before seeds had versions
+  // 128 bits in base64url after its version, or a number, in files that are older than the versions of seeds
   seed: (value) => (isText(value) ? SEED.test(value) : Number.isFinite(value)),
   owners: (value) => isList(value, isSeatOwner),
   clock: (value) => isObject(value) && isLimit(value.total) && isLimit(value.turn) && isLimit(value.grace),
@@ -260,7 +268,7 @@ function toFieldCheck({ fields }: EventDeclaration): (event: Fields) => boolean 
   const [first, second] = all
   if (!first) return () => true
   const { name, check } = first
-  // most events are moves: reading a field by a constant name is faster
+  // most events are moves: reading a field by a constant name takes less time
   if (all.length === 1 && name === 'seat') return ({ seat }) => check(seat)
   if (!second) return (event) => check(event[name])
   if (all.length === 2) return (event) => check(event[name]) && second.check(event[second.name])

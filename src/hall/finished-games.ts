@@ -4,7 +4,7 @@ import type { TableActor } from './table-actor.ts'
 const NO_PERSONS: readonly PersonId[] = []
 
 /**
- * Adds a finished table to the histories of its players, the house and peers without a name excepted; calls `onError` if that
+ * Adds a finished table to the histories of its players, except the house and peers without a name. Calls `onError` if the store
  * fails.
  */
 export function addToHistories(history: FinishedGames, table: TableActor, onError: (sentence: string, reason: unknown) => void): void {
@@ -13,7 +13,7 @@ export function addToHistories(history: FinishedGames, table: TableActor, onErro
   history.add(persons, toFinishedTable(table)).catch((reason) => onError(`table ${table.id} is missing in the histories`, reason))
 }
 
-/** Lists the named users who sit at a table, each once. */
+/** Lists the named users who have a seat at a table, each once. */
 function personsAt({ state }: TableActor): readonly PersonId[] {
   let persons = NO_PERSONS
   for (const { person } of state.opened.seats) {

@@ -7,19 +7,19 @@ import type { RandomBytes } from './accounts/tokens.ts'
 import { Capacity, type SeatLimits } from './capacity.ts'
 import { addToHistories } from './finished-games.ts'
 import { IdleTables } from './idle-tables.ts'
-import { TableListing } from './listing.ts'
 import type { SeekHandle, SeekRequest } from './local-seek.ts'
 import { Matchmaker } from './matchmaker.ts'
 import { NetworkHoldings } from './network-holdings.ts'
+import type { OpenSeek } from './open-seek.ts'
 import { Openings, type TableOptions } from './openings.ts'
 import type { FinishedGames, HistoryRange, Lease, LeaseId, PersonId, Store, TableEvent, TableId } from './ports.ts'
 import { clampStanding, type LadderPlace, toLadder } from './ratings.ts'
 import { RatingsProjector } from './ratings-projector.ts'
 import { Rematches } from './rematches.ts'
 import { restoreTables } from './restoring.ts'
-import type { OpenSeek } from './seek-matching.ts'
-import type { Seeks } from './seeks.ts'
+import type { SeekPools } from './seek-pools.ts'
 import type { TableActor, TableActorOptions } from './table-actor.ts'
+import { TableListing } from './table-listing.ts'
 import { type SeatAt, TableRegistry } from './table-registry.ts'
 import { UnavailableTables } from './unavailable-tables.ts'
 
@@ -27,12 +27,12 @@ import { UnavailableTables } from './unavailable-tables.ts'
  * The hall is the meeting place of one server: it has every open table and every open seek. It knows no connections: sessions
  * and seats subscribe to tables, and callbacks report the result of a seek.
  *
- * Tables. `open` starts a TableActor (`openings.ts`), `restore` starts those of the previous process from their logs (`restoring.ts`). The
- * registry finds a table by number, person and token until the game is over, its log is persisted and no observer is left. After
- * a restart a table waits, suspended, if each of its players can return: with an account, with a token or, alone at the table,
- * by name. Otherwise the hall ends it, because no player is to wait for an opponent who cannot return.
+ * Tables. `open` starts a TableActor (`openings.ts`), `restore` starts those of the previous process from their logs
+ * (`restoring.ts`). The registry finds a table by number, person and token until the game is over, its log is persisted and no
+ * observer is left. After a restart a table waits, suspended, if each of its players can return: with an account, with a token or,
+ * alone at the table, by name. Otherwise the hall ends the table, because no player is to wait for an opponent who cannot return.
  *
- * Seeks are matched in `matchmaker.ts`, and tables without a move end in `idle-tables.ts`.
+ * `matchmaker.ts` matches seeks, and `idle-tables.ts` ends tables without a move.
  *
  * Outages. While the store cannot write, games stand still and no idle table ends. When it can write again, each table resumes
  * and users have time to reconnect, as after a restart.
@@ -41,7 +41,7 @@ import { UnavailableTables } from './unavailable-tables.ts'
  * open seek once; a seat's token is valid at the latest table that has it, which after a rematch is the new one.
  */
 
-/** HallOptions is the store, the games and the callbacks of a hall. */
+/** HallOptions has the store, the games and the callbacks of a hall. */
 export interface HallOptions {
   readonly store: Store
   /** Games of this hall, by name. */
@@ -51,17 +51,17 @@ export interface HallOptions {
   readonly random: Random
   /** Source of salts; `crypto.randomBytes` by default. */
   readonly bytes?: RandomBytes
-  /** Called with errors that the hall survives, such as a table that could not be written or restored. */
+  /** Called with errors that do not stop the hall, such as a table that it could not write or restore. */
   readonly onError: (sentence: string, reason: unknown) => void
   /** Called once for each table that has ended in this process. */
   readonly onEnded?: (table: TableActor) => void
-  /** Called when the result of a table is recorded on the ladder. */
+  /** Called when the ladder counts the result of a table. */
   readonly onRecorded?: TableActorOptions['onRecorded']
-  /** Returns whether an open table is public; by default, all tables are that are not private. */
+  /** Returns whether an open table is public; by default, every table is public that is not private. */
   readonly isListed?: (table: TableActor) => boolean
   /** Maximum number of seats of one person, and of open tables; by default none. */
   readonly limits?: SeatLimits
-  /** Milliseconds that a table may be without a move; by default, or if infinite, only tables without observers end (`tidy`). */
+  /** Milliseconds that a table may be without a move; by default, or if infinite, the hall ends only tables without observers (`tidy`). */
   readonly idle?: number | undefined
 }
 
@@ -121,12 +121,12 @@ export class Hall {
     this.#stopListening = store.availability?.onChange(() => this.#availabilityChanged())
   }
 
-  /** True if events can be persisted now. */
+  /** True while the store can write. */
   get writable(): boolean {
     return this.#options.store.availability?.failure === undefined
   }
 
-  /** The open tables whose opening is persisted, in order. */
+  /** The open tables whose opening the store has, in order of their numbers. */
   get tables(): Iterable<TableActor> {
     return this.#known()
   }
@@ -136,7 +136,7 @@ export class Hall {
     return this.#listing
   }
 
-  /** Number of open tables, including finished tables with observers, and tables that are about to be opened. */
+  /** Number of open tables, including finished tables with observers, and tables whose opening is under way. */
   get size(): number {
     return this.#tables.size + this.#openings.count
   }
@@ -147,34 +147,37 @@ export class Hall {
   }
 
   /** The lists of open seeks, for each group of users that can see them. */
-  get seeks(): Pick<Seeks<OpenSeek>, 'size' | 'shown' | 'open' | 'of' | 'against' | 'match'> {
+  get seeks(): Pick<SeekPools<OpenSeek>, 'size' | 'shown' | 'open' | 'of' | 'against' | 'match'> {
     return this.#matchmaker.seeks
   }
 
-  /** Finds an open table. */
+  /** Finds an open table by its number. */
   table(id: TableId): TableActor | undefined {
     return this.#tables.get(id)
   }
 
   /**
-   * Opens a table with its players, whose seats count for their limits from now on. Rejects with a RangeError for a game that the
-   * hall does not have, and with the reason of `close` if the hall is closed, also meanwhile.
+   * Opens a table with its players, whose seats count for their limits from this call on. Rejects with a RangeError for a game that
+   * the hall does not have, and with the reason of `close` if the hall closes before the table is open.
    */
   open(game: string, terms: TableOptions): Promise<TableActor> {
     return this.#openings.open(game, terms)
   }
 
   /**
-   * Matches a seek with a suitable open one, or with the house if `wait` is 0, or else opens it; calls back after this returns.
-   * The house plays only games that it can play. Throws the reason if the hall is closed, and a RangeError for a game that it does
-   * not have, or for seats that the game does not have.
+   * Matches a seek with a suitable open one, or with the house if `wait` is 0, or else opens it; calls the callbacks after it
+   * returns. The house plays only games that it can play. Throws the reason if the hall is closed, and a RangeError for a game that
+   * it does not have, or for seats that the game does not have.
    */
   seek(seek: SeekRequest): SeekHandle {
     this.#checkOpen()
     return this.#matchmaker.seek(seek)
   }
 
-  /** Closes a challenge, because the challenged user refuses, and notifies its owner; resolves to `false` if it was closed or matched before. */
+  /**
+   * Closes a challenge, because the challenged user refuses, and notifies its owner; resolves to `false` if the challenge was
+   * closed or matched before.
+   */
   refuseChallenge(seek: OpenSeek, by: string): Promise<boolean> {
     return this.#matchmaker.refuse(seek, by)
   }
@@ -184,7 +187,7 @@ export class Hall {
     for (const at of this.#tables.of(person)) if (!at.table.over) yield at
   }
 
-  /** Counts the seats of a person at tables whose game is not over, and at tables that are about to be opened. */
+  /** Counts the seats of a person at tables whose game is not over, and at tables whose opening is under way. */
   countSeats(person: PersonId): number {
     return [...this.seatsOf(person)].length + this.#openings.countSeats(person)
   }
@@ -209,20 +212,20 @@ export class Hall {
     return this.#options.store.history.of(person, slice)
   }
 
-  /** Reads all events of a table, once the pending ones are persisted. */
+  /** Reads all events of a table, after the store has written the pending ones. */
   async log(table: TableId): Promise<readonly TableEvent[]> {
     await this.#tables.get(table)?.flushLog()
     return this.#options.store.tables.read(table, 0)
   }
 
-  /** Reads at most `limit` rows of a game's ladder, with the results of all games that have ended by now. */
+  /** Reads at most `limit` rows of a game's ladder, which counts all games that ended before the call. */
   async ladder(game: string, limit: number): Promise<readonly LadderPlace[]> {
     const { results } = this.#options.store
     await this.recorder.settled()
     return toLadder(await results.ladder(game, limit))
   }
 
-  /** Reads a person's place on a game's ladder and the length of the ladder; `undefined` if the person is not on it. */
+  /** Reads a person's place on a game's ladder and the length of the ladder; `undefined` for a person who is not on it. */
   async place(game: string, person: PersonId): Promise<(LadderPlace & { readonly of: number }) | undefined> {
     const { results } = this.#options.store
     await this.recorder.settled()
@@ -264,16 +267,16 @@ export class Hall {
 
   /**
    * Offers a draw at a table, or a rematch after the game. Opens the rematch, with seats swapped, as soon as all players have
-   * offered it; refuses the offer if one of them has left.
+   * offered one; refuses the offer if one of them has left.
    */
   offer(table: TableActor, seat: SeatNumber): Promise<Refusal | undefined> {
     return this.#rematches.offer(table, seat)
   }
 
   /**
-   * Restores the tables that were not over when the previous process ended: those to which all players can return are
-   * suspended until a player reconnects, and the hall ends the others. A table that another hall has claimed stays as it is. Call
-   * it once, before the first user connects.
+   * Restores the tables that were not over when the previous process ended. The hall suspends those to which all players can return
+   * until a player reconnects, and ends the others. A table that another hall has claimed stays as it is. The caller awaits it
+   * once, before the first user connects.
    */
   async restore(): Promise<void> {
     const { store, games, random, onError } = this.#options
@@ -288,14 +291,17 @@ export class Hall {
   }
 
   /**
-   * Ends the tables that have been without a move for a week and have no observer, if tables have no idle limit. Callers call
-   * it before they refuse a user because the server is full.
+   * Without an idle limit, ends the tables that have been without a move for a week and have no observer. Callers call it before
+   * they refuse a user because the server has too many tables.
    */
   tidy(): void {
     this.#idle.tidy()
   }
 
-  /** Closes all seeks and tables in this process, and opens no more. The logs stay as they are, so the next process can restore them. */
+  /**
+   * Closes all seeks and tables in this process, and lets no more be opened. The logs stay as they are, so the next process can
+   * restore them.
+   */
   close(reason: Error): void {
     this.#closed ??= reason
     this.#idle.close()
@@ -316,7 +322,7 @@ export class Hall {
   /** Resumes all tables after an outage. */
   #availabilityChanged(): void {
     if (!this.writable) return
-    // games stood still, so tables that became idle meanwhile get more time
+    // games stood still during the outage, so idle tables get more time
     this.#idle.extend()
     const tables = [...this.#tables.all]
     for (const table of tables) table.pause()
@@ -365,7 +371,7 @@ export class Hall {
     addToHistories(this.#options.store.history, table, this.#options.onError)
   }
 
-  /** A field, because a closure for each table would take a hundred bytes of memory. */
+  /** A field, because a closure for each table would take a hundred bytes. */
   readonly #remove = (table: TableActor): void => {
     this.#tables.remove(table)
     this.#listing.remove(table)

@@ -1,18 +1,18 @@
 import type { TableEvent } from './ports.ts'
 import { evolve, type TableState, type TableStep } from './table.ts'
 
-/** Least number of events in the history of a long table. A history has at most twice as many. */
+/** A long table's history has at least this many events, and at most twice as many. */
 export const RECENT = 200
 
 /**
- * RecentEvents is the last events of a long table, with the state before them: a client that reconnects gets the events that it
+ * RecentEvents has the last events of a long table, with the state before them: a client that reconnects gets the events that it
  * has missed, without a replay of the whole log.
  */
 export class RecentEvents {
   /** State before the first event. */
   #base: TableState
   #events: TableEvent[] = []
-  /** State after the first `RECENT` events, which are dropped next. */
+  /** State after the first `RECENT` events, which the history drops next. */
   #next: TableState | undefined
 
   constructor(base: TableState) {
@@ -29,13 +29,13 @@ export class RecentEvents {
     this.#next = state
   }
 
-  /** Returns the events after the number `after`, each with the state after it; `undefined` if some of them have been dropped. */
+  /** Returns the events after the number `after`, each with the state after it; `undefined` if the history has dropped some of them. */
   since(after: number): Iterable<TableStep> | undefined {
     return after < this.#base.n ? undefined : replay(this.#base, [...this.#events], after)
   }
 }
 
-/** Adds an event to the recent events of a table, with the states before and after it; returns `undefined` while the table is short. */
+/** Adds an event to the recent events of a table, with the states before and after it; returns `undefined` for a table with few events. */
 export function addRecentEvent(
   history: RecentEvents | undefined,
   before: TableState | undefined,

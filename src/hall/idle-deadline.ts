@@ -7,8 +7,8 @@ const COMEBACK = 120_000
 
 /**
  * Returns the time at which a table has been without a move for too long: `limit` milliseconds after its last move, or after its
- * opening. A clock on which two players have agreed has priority: while it runs, only the clock ends the game, so this returns
- * `Infinity`; while it stands still after a restart, the player to move has at least the time on the clock.
+ * opening. A clock on which two players have agreed has priority: while it runs, only the clock ends the game, so the function
+ * returns `Infinity`. While it stands still after a restart, the player to move has at least the time on the clock.
  */
 function idleDeadline(state: TableState, limit: number): number {
   const { opened, ended, suspended, movedAt } = state
@@ -26,7 +26,7 @@ export function idleDeadlineAfter(state: TableState, limit: number, restoredAt: 
   return deadline <= restoredAt ? restoredAt + Math.min(COMEBACK, limit) : deadline
 }
 
-/** Returns the longest time that the stopped clocks give the players to move for one move. */
+/** Returns the most milliseconds that the stopped clocks give a player to move for one move. */
 function clockLeft({ opened: { clock }, clocks, toMove, movedAt }: TableState): number {
   if (clock.turn !== undefined) return clock.turn
   return Math.max(0, ...toMove.map((seat) => timeLeft(clocks, clock, seat, movedAt) ?? 0))

@@ -3,39 +3,39 @@ import { sweepSome } from '../base/sweep.ts'
 import type { TableActor } from './table-actor.ts'
 
 /*
- * One timer serves all tables, so a move sets no timer. It is set for the table that is due next, but fires at most LOOKS times
- * within the limit. Every loop over all tables takes only some of them in one turn of the event loop.
+ * One timer serves all tables, so a move sets no timer. The timer is set for the table that is due next, but fires at most LOOKS
+ * times within the limit. Every loop over all tables takes only some of them in one turn of the event loop.
  */
 
-/** Limit of checks for idle tables within the time that a table may be idle. */
+/** Maximum number of checks for idle tables within the time that a table may be idle. */
 const LOOKS = 100
 /**
- * Milliseconds for which a seat is held if tables have no idle limit and the table has no observer, and least milliseconds
- * between two runs of `tidy`.
+ * Without an idle limit: the milliseconds for which the server holds a seat at a table without observers, and the minimum between
+ * two runs of `tidy`.
  */
 const HELD = 7 * 24 * 3_600_000
 const TIDY = 1000
-/** Limit of tables that one run of `tidy` ends. */
+/** Maximum number of tables that one run of `tidy` ends. */
 const ROOM = 20
 
 export interface IdleTablesOptions {
   readonly clock: Clock
-  /** Milliseconds that a table may be without a move; without it, or if infinite, only `tidy` ends tables. */
+  /** Milliseconds that a table may be without a move; if missing or infinite, `tidy` alone ends tables. */
   readonly limit: number | undefined
   readonly tables: { readonly all: Iterable<TableActor>; readonly size: number }
-  /** Checks whether events can be persisted now. */
+  /** Checks whether the store can write now. */
   readonly isWritable: () => boolean
   /** Removes a table from the hall. */
   readonly remove: (table: TableActor) => void
 }
 
-/** IdleTables ends tables that have been without a move for too long. No player loses. */
+/** IdleTables ends tables that have been without a move for too long. No player loses by that. */
 export class IdleTables {
   readonly #options: IdleTablesOptions
   readonly #limit: number | undefined
   /** Monotonic time in milliseconds since which the players of all tables could move: the last restart, or the end of the last outage. */
   #since = Number.NEGATIVE_INFINITY
-  /** Cancels the timer, which runs while there are tables and a limit. */
+  /** Cancels the timer, which is set while there are tables and an idle limit. */
   #cancel: (() => void) | undefined
   #tidyAt = Number.NEGATIVE_INFINITY
   #isClosed = false
@@ -45,12 +45,12 @@ export class IdleTables {
     this.#limit = options.limit === Number.POSITIVE_INFINITY ? undefined : options.limit
   }
 
-  /** Gives tables whose time has run out meanwhile more time from now on, because no player could move. */
+  /** Gives more time to tables whose time has run out while no player could move. */
   extend(): void {
     this.#since = this.#options.clock.monotonic()
   }
 
-  /** Sets the timer for a new table, if none is set. */
+  /** Sets the timer for a new table, if it is not set. */
   add(table: TableActor): void {
     if (this.#limit !== undefined && !this.#isClosed) this.#cancel ??= this.#setTimer(table.untilIdle(this.#limit, this.#since))
   }
@@ -67,7 +67,7 @@ export class IdleTables {
     this.stop()
   }
 
-  /** Ends the tables that have been without a move for a week and have no observer, if tables have no idle limit. */
+  /** Without an idle limit, ends the tables that have been without a move for a week and have no observer. */
   tidy(): void {
     const now = this.#options.clock.monotonic()
     if (this.#limit !== undefined || now < this.#tidyAt) return
@@ -97,7 +97,7 @@ export class IdleTables {
       else this.#abandon(table)
     }
     const lookOn = () => {
-      // while nothing can be written, games stand still
+      // games stand still while the store cannot write
       const isMore = isWritable() && sweepSome(each, look)
       this.#cancel = tables.size === 0 ? undefined : isMore ? clock.after(0, lookOn) : this.#setTimer(next)
     }
@@ -106,7 +106,7 @@ export class IdleTables {
 
   #abandon(table: TableActor): void {
     table.submit({ type: 'abandon' })
-    // frees the capacity at once, before the end is persisted
+    // the table frees its capacity at once, before the store has the end
     if (table.over && table.observers.length === 0) this.#options.remove(table)
   }
 }

@@ -1,9 +1,9 @@
 import type { SeatNumber } from '../games/game.ts'
+import type { OpenSeek } from './open-seek.ts'
 import type { ClockRules, PersonId, SeatOwner, SeekEntry, SeekId } from './ports.ts'
-import type { OpenSeek } from './seek-matching.ts'
 import type { TableActor } from './table-actor.ts'
 
-/** SeekRequest is a seek that a user opens. */
+/** SeekRequest is a seek that a user opens, with its callbacks. */
 export interface SeekRequest extends Omit<OpenSeek, 'person' | 'name'> {
   readonly owner: SeatOwner
   /** Milliseconds until the house takes the other seat; `Infinity` to wait for another user. */
@@ -12,7 +12,7 @@ export interface SeekRequest extends Omit<OpenSeek, 'person' | 'name'> {
   readonly immediate?: boolean
   /** Called once, when the seek is matched. */
   onSeated(table: TableActor, seat: SeatNumber): void
-  /** Called once, when the challenged user refuses, with that user's name: the seek is closed. */
+  /** Called once, when the challenged user refuses and the seek is closed, with that user's name. */
   onRefused?(by: string): void
   /** Called once, if the seek has opened and is closed because of a failure, or because its owner cannot have another seat. */
   onClosed?(reason: unknown): void
@@ -21,15 +21,14 @@ export interface SeekRequest extends Omit<OpenSeek, 'person' | 'name'> {
 /** SeekHandle is the seek of a user, for the process that owns the user's connection. */
 export interface SeekHandle {
   /**
-   * Resolves to `true` when other users can accept the seek, and to `false` when it was matched at once or closed before.
-   * Rejects if the rules, the store or the end of the hall prevent both; the seek is then closed.
+   * Resolves to `true` when other users can accept the seek, and to `false` if the hall matched it at once or has closed it. Rejects if the rules, the store or the end of the hall prevent both; the seek is then closed.
    */
   readonly placed: Promise<boolean>
   /** True while the seek is open: it is neither matched nor closed. */
   readonly isOpen: boolean
   /** True if the seek was matched. */
   readonly isSeated: boolean
-  /** Cancels the seek; resolves to `false` if it was matched or closed before. */
+  /** Cancels the seek; resolves to `false` if the hall has matched or closed it before. */
   cancel(): Promise<boolean>
 }
 
@@ -62,17 +61,17 @@ export class LocalSeek implements OpenSeek {
   readonly immediate: boolean
   /** `placing` while this process looks for a match or opens a table; `open` while other seeks can claim it; `closed` at the end. */
   state: 'placing' | 'open' | 'closed' = 'placing'
-  /** True if the owner has cancelled while the state was `placing`. */
+  /** True if the owner has cancelled the seek in the state `placing`. */
   isCancelled = false
   isSeated = false
-  /** True if the entry was claimed, by this or another process. */
+  /** True if this or another process has claimed the entry. */
   isClaimed = false
-  /** Id and revision of the entry; the revision is `undefined` until the entry is put. */
+  /** Id and revision of the entry; the revision is `undefined` until the store has the entry. */
   id: SeekId = ''
   revision: number | undefined
-  /** Resolves when the entry is put. */
+  /** Resolves when the store has the entry. */
   putting: Promise<number> | undefined
-  /** The end of the present state `placing`; resolves to whether the seek is open then. */
+  /** Resolves at the end of the present state `placing` to whether the seek is open. */
   placing: Promise<boolean> = Promise.resolve(false)
   cancelWait: (() => void) | undefined
 
@@ -100,7 +99,7 @@ export class LocalSeek implements OpenSeek {
     return this.state !== 'closed'
   }
 
-  /** The entry of this seek, which other servers see. */
+  /** The entry by which other servers see this seek. */
   get entry(): SeekEntry {
     const { owner, since, game, options, clock, seats, rated, against, code } = this
     return {

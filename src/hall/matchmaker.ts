@@ -4,31 +4,32 @@ import type { AnyGame, SeatNumber } from '../games/game.ts'
 import { type Capacity, CapacityError } from './capacity.ts'
 import { LocalSeek, type SeekHandle, type SeekRequest } from './local-seek.ts'
 import type { NetworkHoldings } from './network-holdings.ts'
+import { type Match, mergeClocks, mergeOptions, type OpenSeek } from './open-seek.ts'
 import { NO_CLOCK, type Openings } from './openings.ts'
 import { HOUSE, type LeaseId, type SeatOwner, type SeekChange, type SeekClaim, type SeekEntries } from './ports.ts'
 import { parseSeekClaim } from './seek-entry.ts'
-import { type Match, mergeClocks, mergeOptions, type OpenSeek } from './seek-matching.ts'
+import type { SeekPools } from './seek-pools.ts'
 import { SeekView, type VisibleSeek } from './seek-view.ts'
-import type { Seeks } from './seeks.ts'
 import type { TableActor } from './table-actor.ts'
 
 /*
- * A new seek takes the first suitable open seek, or else stays open until another seek suits it or the house takes the other
- * seat. Open seeks are entries of a store that the halls of several servers share, and each hall has a view of them
- * (`seek-view.ts`). A seek ends by a claim of its entry, and exactly one claim of an entry succeeds:
- * a match, by the hall of the new seek; a refusal, by the hall of the challenged user; or a withdrawal by the owner's hall, which
- * cancels the seek, seats the owner with the house, or matches the seek itself. So no seek seats its owner twice.
+ * A new seek takes the first suitable open seek, or else stays open until another seek suits it or the house takes the other seat.
+ * Open seeks are entries of a store that the halls of several servers share, and each hall has a view of them (`seek-view.ts`). A
+ * seek ends by a claim of its entry, and exactly one claim of an entry succeeds. The claim is a match, by the hall of the new seek;
+ * a refusal, by the hall of the challenged user; or a withdrawal by the owner's hall. That hall withdraws a seek to cancel it, to
+ * seat the owner with the house, or to match it. So no seek seats its owner twice.
  *
- * Matching. The hall reserves the table, removes the other seek from its view, gets the table's number, and claims the entry.
- * If it wins, it opens the table and seats its own users; the hall of the other user follows the claim, which has all it needs.
- * If it loses, it tries the next match, and leaves its own seek open if there is none. A failure before the claim puts the other
- * seek back into the view.
+ * Matching. The hall reserves the table, removes the other seek from its view, gets the table's number, and claims the entry. If
+ * the claim succeeds, the hall opens the table and seats its own users; the hall of the other user follows the claim, which has all
+ * that it needs. If the claim fails, the hall tries the next match, and leaves its own seek open without another match. A failure
+ * before the claim puts the other seek back into the view.
  *
- * Two seeks that open at the same time in two halls do not see each other. The store orders them, and the hall of the later
- * one sees both: it withdraws its own entry, so that no other hall can claim it meanwhile, and places the seek anew.
+ * Two seeks that open at the same time in two halls do not see each other. The store orders them, and the hall of the later one
+ * sees both: it withdraws its own entry, so that no other hall can claim that entry, and places the seek anew.
  *
- * Cancelling races with matches. If the entry is claimed already, `cancel` resolves to `false` and `onSeated` is called. If
- * `onSeated` throws, the matchmaker leaves that seat, and the opponent wins.
+ * A cancellation can race with a match. If another hall has claimed the entry already, `cancel` resolves to `false` and `onSeated`
+ * is called. If `onSeated` throws, the matchmaker leaves that seat, and the opponent wins.
+ *
  */
 
 export interface MatchmakerOptions {
@@ -38,7 +39,7 @@ export interface MatchmakerOptions {
   readonly entries: SeekEntries
   readonly openings: Openings
   readonly capacity: Capacity
-  /** Returns the rules of a game; throws a RangeError if the hall does not have it. */
+  /** Returns the rules of a game; throws a RangeError for a game that the hall does not have. */
   readonly rules: (game: string) => AnyGame
   /** Resolves to the lease of this process. */
   readonly lease: () => Promise<LeaseId>
@@ -51,7 +52,7 @@ const HOUSE_OWNER: SeatOwner = { person: HOUSE, name: 'house' }
 export class Matchmaker {
   readonly #options: MatchmakerOptions
   readonly #view: SeekView
-  readonly #seeks: Seeks<VisibleSeek>
+  readonly #seeks: SeekPools<VisibleSeek>
   /** Seeks of this process that are not closed. */
   readonly #unclosed = new Set<LocalSeek>()
   #lease: LeaseId | undefined
@@ -66,7 +67,7 @@ export class Matchmaker {
   }
 
   /** The open seeks, and the lists of those that each group of users can see. */
-  get seeks(): Pick<Seeks<VisibleSeek>, 'size' | 'shown' | 'open' | 'of' | 'against' | 'match' | 'withCode' | typeof Symbol.iterator> {
+  get seeks(): Pick<SeekPools<VisibleSeek>, 'size' | 'shown' | 'open' | 'of' | 'against' | 'match' | 'withCode' | typeof Symbol.iterator> {
     return this.#seeks
   }
 
@@ -92,7 +93,7 @@ export class Matchmaker {
     }
   }
 
-  /** Closes a challenge, because the challenged user refuses, and notifies its owner. Resolves to `false` if it was claimed before. */
+  /** Closes a challenge, because the challenged user refuses, and notifies its owner. Resolves to `false` if another claim came first. */
   async refuse(challenge: OpenSeek, name: string): Promise<boolean> {
     const seek = this.#seeks.find(challenge)
     if (!seek) return false
@@ -123,7 +124,7 @@ export class Matchmaker {
     return seek.placing
   }
 
-  /** Matches a seek that has no entry, or opens it; resolves to whether it is open. */
+  /** Matches a seek that has no entry, or opens it; resolves to whether the seek is open. */
   async #place(seek: LocalSeek): Promise<boolean> {
     for (let match = this.#seeks.match(seek); match; match = this.#seeks.match(seek)) {
       if ((await this.#seatBoth(match, seek)) || this.#isEnded(seek)) return false
@@ -134,7 +135,7 @@ export class Matchmaker {
     return seek.state === 'open'
   }
 
-  /** Claims an open seek for a new one, and opens their table; resolves to whether that succeeded. */
+  /** Claims an open seek for a new one, and opens their table; resolves to whether the claim succeeded. */
   async #seatBoth({ waiting, seats: [first, second] }: Match<VisibleSeek>, seek: LocalSeek): Promise<boolean> {
     const { openings, capacity } = this.#options
     capacity.checkSeats(seek.owner)
@@ -207,7 +208,7 @@ export class Matchmaker {
       throw reason
     }
     seek.revision = revision
-    // the hall was closed meanwhile
+    // the hall was closed during the write
     if (!seek.isOpen) this.#remove(seek)
     return revision
   }
@@ -264,7 +265,7 @@ export class Matchmaker {
       await seek.placing
       return isFirst && !seek.isOpen && !seek.isSeated
     }
-    // the lists no longer have the seek, even if the claim takes a while
+    // the lists no longer have the seek, even if the store takes a while to claim it
     this.#seeks.delete(seek)
     try {
       if (!(await this.#withdraw(seek))) return false
@@ -275,16 +276,16 @@ export class Matchmaker {
     return true
   }
 
-  /** Claims the entry of a seek; resolves to whether that succeeds. In both cases the entry cannot be claimed any more. */
+  /** Claims the entry of a seek; resolves to whether the claim succeeds. In both cases no hall can claim the entry any more. */
   async #claim(seek: VisibleSeek, claim: SeekClaim): Promise<boolean> {
-    // the process that puts an entry reports a failure
+    // the process that puts an entry reports the failure
     const revision = seek.revision ?? (seek instanceof LocalSeek ? await seek.putting?.catch(() => undefined) : undefined)
     const isWon = revision !== undefined && (await this.#options.entries.claim(seek.id, revision, claim))
     this.#view.noteClaimed(seek)
     return isWon
   }
 
-  /** Puts a seek back into the view, unless its entry was claimed. */
+  /** Puts a seek back into the view, unless a hall has claimed its entry. */
   #restore(seek: VisibleSeek): void {
     const suited = this.#view.restore(seek)
     if (suited) this.#placeAnew(suited)
@@ -306,7 +307,7 @@ export class Matchmaker {
     if (seek.revision !== undefined) this.#remove(seek)
   }
 
-  /** Removes the entry of a seek. */
+  /** Removes the entry of a seek from the store. */
   #remove(seek: LocalSeek): void {
     const { entries, onError } = this.#options
     this.#view.removeEntry(seek)
@@ -314,7 +315,7 @@ export class Matchmaker {
     entries.remove(seek.id).catch((reason: unknown) => onError(`the seek ${seek.id} could not be removed`, reason))
   }
 
-  /** Notifies the owner of a seek of its seat; leaves the seat if the callback throws. */
+  /** Calls the owner of a seek with its seat; leaves the seat if the callback throws. */
   #seat(seek: LocalSeek, table: TableActor, seat: SeatNumber): void {
     this.#close(seek)
     seek.isSeated = true
@@ -345,7 +346,7 @@ export class Matchmaker {
       this.#close(seek)
       seek.onRefused?.(claim.name)
     } else if (claim.type === 'matched' && claim.by !== this.#lease) {
-      // also if this hall cannot play the game
+      // the claim seats the owner even if this hall cannot play the game
       this.#close(seek)
       this.#seat(seek, this.#options.openings.follow(claim.opening, claim.table), claim.seat)
     }

@@ -3,11 +3,11 @@ import type { SeekInfo } from './api.ts'
 import type { ClockRules, OpeningEvent, PersonId, SeatOwner, TableId } from './events.ts'
 
 /*
- * The ports through which the halls of several servers meet: leases, seeks, presence and notices. Each is asynchronous, so that
- * a key-value store with compare-and-set and plain subjects can serve them.
+ * The ports through which the halls of several servers work together: leases, seeks, presence and notices. Each is asynchronous, so
+ * that a key-value store with compare-and-set and plain subjects can serve them.
  *
- * Leases. A process that dies cannot clean up. Each entry therefore names the lease of the process that has put it, and
- * disappears when that lease is released or expires. The implementation renews a lease for as long as its process lives.
+ * Leases. A process that dies cannot clean up. Each entry therefore names the lease of the process that has put it, and the store
+ * removes the entry when that lease is released or expires. The implementation renews a lease for as long as its process lives.
  *
  * Revisions. Each change gets a revision that is higher than those of all changes before, in one order for all followers. A
  * follower gets all present entries first, by ascending revision, and then every change, in order.
@@ -19,16 +19,16 @@ export type LeaseId = string
 /** Lease is the proof that a process lives. */
 export interface Lease {
   readonly id: LeaseId
-  /** Ends the lease: all its entries and claims are removed. */
+  /** Ends the lease, which removes all its entries and claims. */
   release(): Promise<void>
 }
 
-/** Leases grants leases to processes. */
+/** Leases grants leases to processes, each for as long as the process lives. */
 export interface Leases {
   grant(): Promise<Lease>
 }
 
-/** LeaseExpired is the failure of an operation whose lease was released or has expired. Nothing was changed. */
+/** LeaseExpired is the error of an operation whose lease was released or has expired. The operation has changed nothing. */
 export class LeaseExpired extends Error {
   override readonly name = 'LeaseExpired'
 
@@ -40,10 +40,10 @@ export class LeaseExpired extends Error {
 /** SeekId identifies a seek for ever; the process that opens the seek chooses it. */
 export type SeekId = string
 
-/** SeekEntry is an open seek as plain data: without the callbacks and timers of the process that owns its connection. */
+/** SeekEntry is an open seek as plain data, without the callbacks and timers of the process that owns the user's connection. */
 export interface SeekEntry {
   readonly owner: SeatOwner
-  /** Time of its opening, in milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch at which the seek was opened. */
   readonly since: number
   readonly game: string
   readonly options?: unknown
@@ -55,8 +55,9 @@ export interface SeekEntry {
 }
 
 /**
- * SeekClaim ends a seek. A match carries the table's number and its opening, so that the processes of both players can seat
- * them, and each can finish what the other began. The owner's process withdraws a seek to cancel it, or to match it itself.
+ * SeekClaim ends a seek: a match, a refusal or a withdrawal. A match has the table's number and its opening, so that the processes
+ * of both players can seat them, and each can finish what the other began. The owner's process withdraws a seek to cancel it, or to
+ * match it.
  */
 export type SeekClaim =
   | {
@@ -77,20 +78,20 @@ export type SeekChange =
   | { readonly type: 'claimed'; readonly id: SeekId; readonly revision: number; readonly claim: SeekClaim }
   | { readonly type: 'removed'; readonly id: SeekId; readonly revision: number }
 
-/** SeekEntries has the open seeks of all servers. Private seeks and challenges are entries, too. */
+/** SeekEntries has the open seeks of all servers. Private seeks and challenges have entries, too. */
 export interface SeekEntries {
   /** Adds an entry; resolves to its revision. Rejects with a RangeError if the id is in use, or with `LeaseExpired`. */
   put(id: SeekId, entry: SeekEntry, lease: LeaseId): Promise<number>
   /**
-   * Claims an entry, if its revision is still this one; resolves to whether it was. So exactly one claim of an entry succeeds. A
+   * Claims an entry if its revision is still `revision`; resolves to whether it was. So exactly one claim of an entry succeeds. A
    * claimed entry stays until its owner's process removes it.
    */
   claim(id: SeekId, revision: number, claim: SeekClaim): Promise<boolean>
-  /** Removes an entry, which its owner's process does once it has acted on the claim; no effect if there is none. */
+  /** Removes an entry, which its owner's process does after it has acted on the claim; does nothing for an unknown entry. */
   remove(id: SeekId): Promise<void>
   /**
-   * Calls `then` with a `put` for each entry, and a `claimed` for each claimed one, and then with each change, in order. The
-   * returned function unsubscribes.
+   * Calls `then` with a `put` for each entry, and a `claimed` for each claimed one, and then with each change, in order. Returns a
+   * function that unsubscribes.
    */
   follow(then: (change: SeekChange) => void): () => void
 }
@@ -112,19 +113,20 @@ export interface PresenceChange extends PresentPerson {
 /** Presence has the persons who are online at all servers. */
 export interface Presence {
   /**
-   * Adds a person to the server of a lease, or changes the name. A registered user can be at several servers. A guest can be at
-   * one only, because the name is all that a guest has: resolves to `false` if the guest is at another. Rejects with `LeaseExpired`.
+   * Adds a person to the server of a lease, or changes the name. A registered user can be at several servers. A guest can be at one
+   * server only, because the name is all that a guest has: resolves to `false` if the guest is at another server. Rejects with
+   * `LeaseExpired` after the end of the lease.
    */
   enter(present: PresentPerson, lease: LeaseId): Promise<boolean>
-  /** Removes a person from the server of a lease; no effect if the person is not there. */
+  /** Removes a person from the server of a lease; does nothing for a person who is not there. */
   leave(person: PersonId, lease: LeaseId): Promise<void>
   /** Calls `then` with an `entered` for each person at each server, and then with each change, in order; returns a function that unsubscribes. */
   follow(then: (change: PresenceChange) => void): () => void
 }
 
 /**
- * UserNotice is what a user is notified of at each connection, at any server. That a challenge is accepted or refused needs none:
- * the claim of its seek says it.
+ * UserNotice is a challenge, its withdrawal or a message, on its way to a user at any server. A challenge that is accepted or
+ * refused needs no notice: the claim of its seek says that.
  */
 export type UserNotice =
   /** Asks whether the user can be notified by the user with the name `from`; shows nothing. */
@@ -133,18 +135,21 @@ export type UserNotice =
   | { readonly type: 'withdrawn'; readonly to: PersonId; readonly from: string; readonly seeker: SeekInfo }
   | { readonly type: 'message'; readonly to: PersonId; readonly from: string; readonly text: string }
 
-/** Receipt is what became of a notice: no connection can be notified, all have muted the sender, or at least one was notified. */
+/**
+ * Receipt says what became of a notice: no connection of the user receives notices, all have muted the sender, or at least one was
+ * notified.
+ */
 export type Receipt = 'unreached' | 'muted' | 'delivered'
 
 /** UserNotices carries notices to the servers at which a user is. */
 export interface UserNotices {
   /** Passes a notice to all servers, in the order of the calls; resolves to the best of their receipts. */
   send(notice: UserNotice): Promise<Receipt>
-  /** Calls `then` with each notice that is sent from now on; returns a function that unsubscribes. */
+  /** Calls `then` with each notice that a server sends from now on; returns a function that unsubscribes. */
   receive(then: (notice: UserNotice) => Receipt): () => void
 }
 
-/** Meeting is the ports through which the halls of several servers meet. */
+/** Meeting has the ports through which the halls of several servers work together. */
 export interface Meeting {
   readonly leases: Leases
   readonly seeks: SeekEntries

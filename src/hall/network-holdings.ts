@@ -3,22 +3,22 @@ import type { RandomBytes } from './accounts/tokens.ts'
 import type { SeatOwner } from './ports.ts'
 
 /*
- * The server limits the open tables and open seeks of each network. The count survives a restart, so the log has a mark of the
- * network from which each seat was taken. The mark is not the address, but 24 bits of a hash of the address with a random salt,
+ * The server limits the open tables and open seeks of each network. The count survives a restart, so the log has, for each seat, a
+ * mark of the network whose user took it. The mark is not the address, but 24 bits of a hash of the address with a random salt,
  * which each process generates. 256 IPv4 addresses share a mark, so the log does not reveal the address. Two networks of one class
- * room or town are unlikely to share a mark; if they do, they share a limit.
+ * room or town are unlikely to have the same mark; if they do, they have one limit together.
  */
 
-/** Bytes of the salt, and hexadecimal digits of the hash. */
+/** Number of bytes of the salt, and number of hexadecimal digits of the hash. */
 const SALT = 4
 const HASH = 6
-/** Limit of cached marks. */
+/** Maximum number of cached marks. */
 const KNOWN = 1000
 
 /** NetworkHoldings counts the holdings of networks, by their marks. */
 export class NetworkHoldings {
   readonly #salt: string
-  /** Holdings of each mark, by salt: each process whose tables are still open has its own. */
+  /** Holdings of each mark, by salt: each process whose tables are still open has a salt of its own. */
   readonly #counts = new Map<string, Map<string, number>>()
   readonly #known = new Map<string, string>()
 

@@ -6,13 +6,16 @@ export interface NumberRange {
 
 const DAY = 24 * 3_600_000
 
-/** BOUNDS are the ranges of all numbers that clients may send, at the front door and in the native protocol. A game may narrow its own. */
+/**
+ * BOUNDS are the ranges of all numbers that clients may send, at the front door and in the native protocol. A game may narrow the
+ * range of its settings.
+ */
 export const BOUNDS = {
-  /** Table number. */
+  /** Number of a table. */
   table: { min: 1, max: Number.MAX_SAFE_INTEGER },
   /** Sequence number of an event at a table; 0 for none. */
   event: { min: 0, max: Number.MAX_SAFE_INTEGER },
-  /** Seat number. A game narrows it to its own seats. */
+  /** Number of a seat, counted from 0. A game narrows the range to its own seats. */
   seat: { min: 0, max: 15 },
   /** Time limit of one seat for all its moves, in milliseconds. */
   total: { min: 1000, max: 7 * DAY },
@@ -20,7 +23,7 @@ export const BOUNDS = {
   turn: { min: 1000, max: 7 * DAY },
   /** Milliseconds until the house takes an open seat. */
   wait: { min: 0, max: 7 * DAY },
-  /** Rows of a ladder. */
+  /** Number of rows of a ladder in one answer. */
   rows: { min: 1, max: 100 },
   /** Index of the first item of a page. */
   place: { min: 0, max: 1_000_000 },

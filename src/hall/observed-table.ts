@@ -16,7 +16,7 @@ export abstract class ObservedTable {
   history: RecentEvents | undefined
   /** The state after the persisted events. */
   protected published: TableState | undefined
-  /** Reason why the table is closed in this process. */
+  /** Reason why the table is closed in this process; `undefined` while it is open. */
   protected broken: Error | undefined
   #observers: readonly TableObserver[] = NO_OBSERVERS
 
@@ -30,15 +30,15 @@ export abstract class ObservedTable {
   protected abstract onAttendance(): void
   /** Called when an observer has unsubscribed. */
   protected abstract checkQuiet(): void
-  /** Called with errors that the server survives. */
+  /** Called with errors that do not stop the server. */
   protected abstract report(sentence: string, reason: unknown): void
 
-  /** True if the table is closed in this process. */
+  /** True after the table was closed in this process. */
   get closed(): boolean {
     return this.broken !== undefined
   }
 
-  /** True if the opening is persisted, so that other users may see the table. */
+  /** True from the time at which the log has the opening, so that other users may see the table. */
   get isPublished(): boolean {
     return this.published !== undefined
   }
@@ -59,14 +59,14 @@ export abstract class ObservedTable {
     if (this.#observers.length === 1) this.onAttendance()
   }
 
-  /** Unsubscribes an observer; does nothing if it is not subscribed. */
+  /** Unsubscribes an observer; does nothing for an observer that is not subscribed. */
   unsubscribe(observer: TableObserver): void {
     if (!this.#observers.includes(observer)) return
     this.#remove(observer)
     this.checkQuiet()
   }
 
-  /** Notifies all observers of the effect of the game on the ladder. */
+  /** Notifies all observers of the effect of the game on the ladder of ratings or points. */
   notifyStandings(changes: readonly StandingChange[]): void {
     for (const observer of changes.length === 0 ? NO_OBSERVERS : this.#observers) {
       try {
@@ -77,7 +77,7 @@ export abstract class ObservedTable {
     }
   }
 
-  /** Makes the state after a persisted event the published one. Returns true if the event is the opening. */
+  /** Sets the published state to the state after a persisted event. Returns true if the event is the opening. */
   protected setPublished(event: TableEvent, state: TableState): boolean {
     const isNew = !this.published
     this.history = addRecentEvent(this.history, this.published, event, state)
@@ -85,11 +85,11 @@ export abstract class ObservedTable {
     return isNew
   }
 
-  /** Calls all observers with an event; removes one that throws, so that it does not affect the others. */
+  /** Calls all observers with an event; removes an observer that throws, so that the others get the event, too. */
   protected publish(event: TableEvent, state: TableState): void {
     const all = this.#observers
     for (const observer of all) {
-      // an observer called before may have unsubscribed this one
+      // an observer before this one may have unsubscribed it
       if (all !== this.#observers && !this.#observers.includes(observer)) continue
       try {
         observer.update(projectEvent(event, state, observer.viewer))

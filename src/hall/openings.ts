@@ -15,15 +15,16 @@ import { newSeed } from './seeds.ts'
 import { TableActor, type TableActorOptions } from './table-actor.ts'
 
 /*
- * A table is opened in two steps, because its number comes from the store. `reserve` sets the game up and counts the seats at
- * once, so that two requests in one turn of the event loop cannot pass a limit together. `start` starts the actor when the number
- * is there, and from then on the table itself is counted. A reservation must end with `start` or `release`.
+ * A table is opened in two steps, because its number comes from the store. `reserve` sets the game up and counts the seats at once,
+ * so that two requests in one turn of the event loop cannot pass a limit together. `start` starts the actor when the store has
+ * given the number, and from then on the table itself counts. A reservation must end with `start` or `release`.
  *
- * The opening event is complete before the table has an actor, so that the claim of a seek can carry it to another server,
- * where `follow` starts an actor for the same table. A number that no table has used is used for the next one.
+ * The opening event is complete before the table has an actor, so that the claim of a seek can carry it to another server, where
+ * `follow` starts an actor for the same table. The next table gets the number of a table whose opening failed before the number was
+ * used.
  */
 
-/** TableOptions is the terms and the players of a new table. */
+/** TableOptions has the terms and the players of a new table. */
 export interface TableOptions {
   readonly options: unknown
   readonly seats: readonly SeatOwner[]
@@ -32,7 +33,7 @@ export interface TableOptions {
   readonly clock?: ClockRules
 }
 
-/** Opening is a table that is about to be opened. */
+/** Opening is a table between `reserve` and `start`. */
 export interface Opening {
   readonly rules: AnyGame
   readonly event: OpeningEvent
@@ -46,7 +47,7 @@ export interface OpeningsOptions {
   readonly random: Random
   readonly owners: NetworkHoldings
   readonly tools: TableActorOptions
-  /** Returns the rules of a game; throws a RangeError if the hall does not have it. */
+  /** Returns the rules of a game; throws a RangeError for a game that the hall does not have. */
   readonly rules: (game: string) => AnyGame
   /** Resolves to the lease of this process. */
   readonly lease: () => Promise<LeaseId>
@@ -60,10 +61,10 @@ export interface OpeningsOptions {
 export const NO_CLOCK: ClockRules = {}
 const NONE: readonly string[] = []
 
-/** Openings opens tables, and counts those that are about to be opened. */
+/** Openings opens tables, and counts those whose opening is under way. */
 export class Openings {
   readonly #options: OpeningsOptions
-  /** Reserved seats of each person. */
+  /** Number of reserved seats of each person. */
   readonly #seats = new Map<PersonId, number>()
   /** Numbers of tables that were not opened. */
   readonly #unused: TableId[] = []
@@ -84,7 +85,10 @@ export class Openings {
     return this.#seats.get(person) ?? 0
   }
 
-  /** Opens a table. Rejects with what `reserve` throws, with the reason if the hall is closed meanwhile, and with failures of the store. */
+  /**
+   * Opens a table: reserves it, gets its number, and starts its actor. Rejects with what `reserve` throws, with the reason if the
+   * hall closes before the table is open, and with failures of the store.
+   */
   async open(game: string, terms: TableOptions): Promise<TableActor> {
     const opening = this.reserve(game, terms, true)
     try {
@@ -95,8 +99,9 @@ export class Openings {
   }
 
   /**
-   * Sets a game up and reserves its seats; with `counts`, also in the holdings of the players' networks, where seeks are counted
-   * already. Throws what the rules throw, a RangeError for a game that the hall does not have, and the reason if the hall is closed.
+   * Sets a game up and reserves its seats. With `counts`, reserves them in the holdings of the players' networks, too, which
+   * already count seeks. Throws what the rules throw, a RangeError for a game that the hall does not have, and the reason if the
+   * hall is closed.
    */
   reserve(
     game: string,
@@ -119,7 +124,7 @@ export class Openings {
     return { rules, event, isReserved: true, marks }
   }
 
-  /** Resolves to the number of a new table. Rejects with the reason if the hall is closed meanwhile. */
+  /** Resolves to the number of a new table. Rejects with the reason if the hall closes before the store answers. */
   async nextTable(): Promise<TableId> {
     const unused = this.#unused.pop()
     if (unused !== undefined) return unused
@@ -139,12 +144,12 @@ export class Openings {
     this.#options.checkOpen()
   }
 
-  /** Takes back the number of a table that is certainly not opened. */
+  /** Takes back the number of a table whose opening is certainly not in the log. */
   reuse(table: TableId): void {
     this.#unused.push(table)
   }
 
-  /** Starts the actor of a reserved table, which appends its opening, and ends the reservation. */
+  /** Starts the actor of a reserved table, which appends its opening to the log, and ends the reservation. */
   start(opening: Opening, table: TableId): TableActor {
     const { tools, onTable } = this.#options
     this.checkOpen()
@@ -166,7 +171,7 @@ export class Openings {
     return actor
   }
 
-  /** Ends a reservation; no effect if it has ended. */
+  /** Ends a reservation; does nothing for a reservation that has ended. */
   release(opening: Opening): void {
     if (!opening.isReserved) return
     opening.isReserved = false

@@ -1,4 +1,4 @@
-/** Waiter is a promise that waits for the event `n`. */
+/** Waiter is a promise that waits until the log has the event `n`. */
 interface Waiter {
   readonly n: number
   resolve(isPersisted: boolean): void
@@ -6,18 +6,18 @@ interface Waiter {
 
 const NONE: readonly Waiter[] = []
 
-/** Waiters is the promises that wait until decided events of a table are persisted, or have failed. */
+/** Waiters has the promises that wait until the log has decided events of a table, or has failed to append them. */
 export class Waiters {
   #waiting: readonly Waiter[] = NONE
 
-  /** Resolves to `true` when the event `n` is persisted, and to `false` if it will not be. */
+  /** Resolves to `true` when the log has the event `n`, and to `false` if the append fails. */
   until(n: number): Promise<boolean> {
     return new Promise((resolve) => {
       this.#waiting = [...this.#waiting, { n, resolve }]
     })
   }
 
-  /** Resolves the promises for all events up to the number `until`, which are persisted. */
+  /** Resolves the promises for the persisted events: all up to the number `until`. */
   resolveUpTo(until: number): void {
     if (this.#waiting.length === 0) return
     const persisted = this.#waiting.filter(({ n }) => n <= until)
@@ -25,7 +25,7 @@ export class Waiters {
     for (const { resolve } of persisted) resolve(true)
   }
 
-  /** Resolves all promises to `false`: none of their events will be persisted. */
+  /** Resolves all promises to `false`, because their events were rolled back. */
   failAll(): void {
     const waiting = this.#waiting
     this.#waiting = NONE

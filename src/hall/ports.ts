@@ -25,7 +25,7 @@ export { LeaseExpired } from './meeting-ports.ts'
 export type { FinishedGames, FinishedTable, HistoryRange, Rating, Results, Standing } from './result-ports.ts'
 export { GUESTS, HISTORY } from './result-ports.ts'
 
-/** The built-in player. */
+/** The person of the house, the built-in player. */
 export const HOUSE: PersonId = 'house'
 
 /** The person of all peers without a name, such as most clients of worksheets. */
@@ -36,7 +36,10 @@ export function hasAccount(person: PersonId): boolean {
   return person.startsWith('account:')
 }
 
-/** VersionConflict is the failure of an append because the log already has other events after `expected`. Nothing was appended. */
+/**
+ * VersionConflict is the failure of an append because the log already has other events after `expected`. The append has changed
+ * nothing.
+ */
 export class VersionConflict extends Error {
   override readonly name = 'VersionConflict'
 
@@ -46,7 +49,7 @@ export class VersionConflict extends Error {
 }
 
 /**
- * StoreFailure is a failed operation of a store, which has written nothing. If it is temporary, as on a full disk, a later
+ * StoreFailure is a failed operation of a store, which has written nothing. After a temporary failure, as on a full disk, a later
  * attempt may succeed.
  */
 export class StoreFailure extends Error {
@@ -66,18 +69,18 @@ export function isTemporary(error: unknown): error is StoreFailure {
 /** The refusal of every command at a table that has failed. */
 export const CLOSED: Refusal = { refused: 'this table is closed' }
 
-/** Refusal of a request that cannot be written. */
+/** The refusal of a request whose effect the store cannot write. */
 export const UNWRITABLE = 'the server cannot write to its disk just now; nothing was lost; try again'
 
 /** Availability reports whether a store can write. */
 export interface Availability {
   /** The reason why the store cannot write; `undefined` while it can. */
   readonly failure: StoreFailure | undefined
-  /** Calls `then` at the beginning and at the end of each outage; the returned function unsubscribes. */
+  /** Calls `then` at the beginning and at the end of each outage; returns a function that unsubscribes. */
   onChange(then: () => void): () => void
 }
 
-/** ReadTable is a table with all its events, or with the error that reading them gave. */
+/** ReadTable has all events of a table, or the error with which reading them failed. */
 export type ReadTable =
   | { readonly table: TableId; readonly events: readonly TableEvent[] }
   | { readonly table: TableId; readonly failure: Error }
@@ -85,30 +88,30 @@ export type ReadTable =
 /** TableLog persists the events of all tables. */
 export interface TableLog {
   /**
-   * Resolves to a number that no table has had, from a block that the implementation may have reserved. With a lease, the table is
-   * claimed by it. Rejects with `LeaseExpired`.
+   * Resolves to a number that no table has had, from a block that the implementation may have reserved. With a lease, the call also
+   * claims the table for that lease. Rejects with `LeaseExpired` after the end of the lease.
    */
   newTable(lease?: LeaseId): Promise<TableId>
   /**
-   * Claims tables for the process of a lease, so that only one process starts actors for them; resolves to those that are not
-   * claimed by another lease. Rejects with `LeaseExpired`.
+   * Claims tables for the process of a lease, so that only one process starts actors for them; resolves to those that no other
+   * lease has claimed. Rejects with `LeaseExpired` after the end of the lease.
    */
   claim(tables: readonly TableId[], lease: LeaseId): Promise<readonly TableId[]>
   /**
-   * Appends events to a table whose last event has the number `expected`, 0 for a new table. Calls `then` when they are
-   * durable, or with a `VersionConflict` or a failure of the store. The log calls it asynchronously, after the followers, and
-   * for one table in the order of the appends; `then` must not throw. Returns the number of bytes that this adds, if the log
-   * knows.
+   * Appends events to a table whose last event has the number `expected`, 0 for a new table. Calls `then` when the events are
+   * durable, or with a `VersionConflict` or a failure of the store. The log calls it asynchronously, after the followers, and for
+   * one table in the order of the appends; `then` must not throw. Returns the number of bytes that the append adds, if the log
+   * knows that number.
    */
   append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): number | undefined
-  /** Reads a table's events after the number `after`, in order; none for an unknown table. */
+  /** Reads a table's events after the number `after`, in order; an empty array for an unknown table. */
   read(table: TableId, after: number): Promise<readonly TableEvent[]>
-  /** Reads all events of many tables, in any order; cheaper than one `read` for each. */
+  /** Reads all events of many tables, in any order; takes less time than one `read` for each table. */
   readAll(tables: readonly TableId[]): AsyncIterable<ReadTable>
   /**
-   * Calls `then` with a table's events, in order, as soon as they are persisted, also those of other processes, and before
-   * `append` calls back. The first events are those that are persisted after this call, so the events of a pending append are
-   * among them. The returned function unsubscribes.
+   * Calls `then` with a table's events, in order, as soon as they are persisted and before `append` calls back. Events that another
+   * process has appended are among them. The first events are those that the log persists after this call, so the events of a
+   * pending append are among them. Returns a function that unsubscribes.
    */
   follow(table: TableId, then: (events: readonly TableEvent[]) => void): () => void
   /** Lists the tables without an event `ended`, ascending. */
@@ -117,7 +120,7 @@ export interface TableLog {
   ended(after?: TableId): Promise<readonly TableId[]>
 }
 
-/** Account is a registered user. */
+/** Account is the stored data of a registered user. */
 export interface Account {
   readonly person: PersonId
   /** Folded name (`foldName`), the same for all spellings of the name; unique among accounts. */
@@ -126,7 +129,7 @@ export interface Account {
   readonly name: string
   /** Hash of the password, in the PHC form `$argon2id$...`. */
   readonly password: string
-  /** Time of the registration, in milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch at which the user registered. */
   readonly since: number
 }
 
@@ -135,41 +138,44 @@ export interface LoginSession {
   /** SHA-256 of the token, in hex. */
   readonly token: string
   readonly person: PersonId
-  /** Time of its end, in milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch at which the session ends. */
   readonly until: number
 }
 
-/** Limit of login sessions of one account: the sessions that end last stay. */
+/** Maximum number of login sessions of one account; the store deletes those that end first. */
 export const SESSIONS = 100
 
-/** Milliseconds for which the store retains a session after its end, so that a clock that is wrong for a moment deletes none. */
+/** Milliseconds for which the store retains a session after its end, so that a clock that is wrong for a moment deletes no session. */
 export const REMEMBERED = 30 * 24 * 3_600_000
 
 /** Accounts persists the registered users, their login sessions and the origins of their logins. */
 export interface Accounts {
-  /** Reads the account of a folded name. */
+  /** Resolves to the account with a folded name; `undefined` without such an account. */
   named(key: string): Promise<Account | undefined>
-  /** Reads the account of a person. */
+  /** Resolves to the account of a person; `undefined` without an account. */
   of(person: PersonId): Promise<Account | undefined>
   /** Lists all accounts, in order of registration. */
   all(): Promise<readonly Account[]>
-  /** Lists at most `limit` accounts in order of registration: those after the account `after`, or the first. */
+  /** Lists at most `limit` accounts in order of registration, beginning after the account `after` or with the first account. */
   page(after: PersonId | undefined, limit: number): Promise<readonly Account[]>
-  /** Adds an account and returns it; `undefined` if the key is taken. */
+  /** Adds an account and resolves to it; to `undefined` if another account has the key. */
   add(account: Omit<Account, 'person'>): Promise<Account | undefined>
   /**
-   * Sets an account's password hash and closes its login sessions; returns their number. Returns `undefined` if there is no such
-   * account, or if `was` is given and is not its current hash.
+   * Sets an account's password hash and closes its login sessions; resolves to the number of closed sessions. Resolves to
+   * `undefined` for an unknown account, and if `was` is set but is not the account's present hash.
    */
   setPassword(person: PersonId, password: string, was?: string): Promise<number | undefined>
   /**
-   * Deletes an account, its login sessions and its standings; returns the number of sessions, or `undefined` if there is no such
-   * account. Its name becomes free, and `record` sets no standing for its person from then on.
+   * Deletes an account, its login sessions and its standings; resolves to the number of sessions, or to `undefined` for an unknown
+   * account. The account's name becomes free, and `record` sets no standing for its person from then on.
    */
   remove(person: PersonId): Promise<number | undefined>
   /** Adds a session, and closes those of its account beyond `SESSIONS` that end first. */
   openSession(session: LoginSession): Promise<void>
-  /** Reads the session of a token, if it has not ended at `now`. Deletes sessions that ended more than `REMEMBERED` before. */
+  /**
+   * Resolves to the session with a token, unless the session has ended at `now`. Deletes sessions that ended more than `REMEMBERED`
+   * before `now`.
+   */
   session(token: string, now: number): Promise<LoginSession | undefined>
   closeSession(token: string): Promise<void>
   /** Adds the origin of a user's login, as a text that hides the address; the store retains the latest few of each user. */
@@ -178,19 +184,19 @@ export interface Accounts {
   places(): Promise<readonly string[]>
 }
 
-/** Limit of rows of disk usage in the store: the rows with the most bytes stay. */
+/** Maximum number of rows of disk usage in the store, which drops the rows with the fewest bytes. */
 export const USAGES = 20_000
 
-/** NetworkUsage is the bytes that one network has added to the disk in one part of an hour. */
+/** NetworkUsage says how many bytes one network has added to the disk in one part of an hour. */
 export interface NetworkUsage {
   /** Mark of the network (`network-holdings.ts`), made with the salt of `DiskUsage`. */
   readonly network: string
-  /** Index of the part. */
+  /** Number of the part of an hour, counted from the Unix epoch. */
   readonly part: number
   readonly bytes: number
 }
 
-/** DiskUsage persists how much networks have recently added to the disk. */
+/** DiskUsage persists how many bytes networks have recently added to the disk. */
 export interface DiskUsage {
   /** Reads the salt of the marks in hexadecimal digits, the time of the last `add`, and all rows, those of a network by ascending part. */
   load(): Promise<{ readonly salt: string; readonly at: number; readonly usages: readonly NetworkUsage[] }>
@@ -198,9 +204,9 @@ export interface DiskUsage {
   add(usages: readonly NetworkUsage[], time: { readonly from: number; readonly at: number }): Promise<void>
 }
 
-/** Store is the data that outlives the process, and the ports through which the halls of several servers meet. */
+/** Store persists the data of a server, and has the ports through which the halls of several servers work together. */
 export interface Store {
-  /** True if its content outlives the process. */
+  /** True if the content of the store outlives the process. */
   readonly isDurable?: boolean
   /** True if each commit waits for the disk, so that few large commits are faster than many. */
   readonly waitsForDisk?: boolean
@@ -212,9 +218,9 @@ export interface Store {
   readonly meeting: Meeting
   /** Reports outages; without it, the store is always available. */
   readonly availability?: Availability
-  /** Copies all data to a file while the store is in use; only if the store is on disk. */
+  /** Copies all data to a file while the store is in use. Only a store on disk has this method. */
   backup?(file: string): Promise<void>
-  /** Throws a StoreFailure if its files were removed, replaced or truncated; only if the store is on disk. */
+  /** Throws a StoreFailure if the files of the store were removed, replaced or truncated. Only a store on disk has this method. */
   checkFiles?(): void
   /** Finishes pending work, and closes all files. */
   close(): Promise<void>

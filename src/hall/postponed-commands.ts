@@ -1,9 +1,9 @@
 import type { TableCommand } from './table.ts'
 
-/** LastingCommand is a command that must take effect, even if its events cannot be persisted at once. */
+/** LastingCommand is a command that must take effect, even if the store cannot write its events at once. */
 export interface LastingCommand {
   readonly command: TableCommand
-  /** Sequence number of the last event before it. */
+  /** Sequence number of the last event before the command. */
   readonly after: number
 }
 
@@ -11,7 +11,7 @@ export interface LastingCommand {
 const LASTING: ReadonlySet<TableCommand['type']> = new Set(['back', 'gone', 'leave'])
 const NONE: LastingCommand[] = []
 
-/** Checks whether a command must take effect, even if its events cannot be persisted at once. */
+/** Checks whether a command must take effect, even if the store cannot write its events at once. */
 export function isLasting({ type }: TableCommand): boolean {
   return LASTING.has(type)
 }
@@ -30,13 +30,16 @@ export class PostponedCommands {
     else this.#pending.push({ command, after })
   }
 
-  /** Drops the pending commands whose events are persisted: all events up to `n` are. */
+  /** Drops the pending commands whose events the log has: all events up to `n`. */
   dropPersisted(n: number): void {
     if (this.#pending.length === 0) return
     this.#pending = (this.#pending.at(-1)?.after ?? 0) < n ? NONE : this.#pending.filter(({ after }) => after >= n)
   }
 
-  /** Makes all pending commands wait. Of `gone` and `back`, only the last of each seat counts, so the queue is bounded. */
+  /**
+   * Makes all pending commands wait, because the log has failed to append their events. Of `gone` and `back`, the queue has only
+   * the last of each seat, so its length is bounded.
+   */
   rollBack(): void {
     for (const lasting of this.#pending) {
       const { command } = lasting
@@ -58,7 +61,7 @@ function isReplaced(before: TableCommand, after: TableCommand): boolean {
   return seat !== undefined && seat === seatOf(after)
 }
 
-/** Returns the seat of a `gone` or `back`; `undefined` for other commands. */
+/** Returns the seat of a `gone` or a `back`; `undefined` for other commands. */
 function seatOf(command: TableCommand): number | undefined {
   return command.type === 'back' || command.type === 'gone' ? command.seat : undefined
 }

@@ -14,7 +14,7 @@ export class RatingsProjector {
   readonly #games: ReadonlyMap<string, AnyGame>
   readonly #onError: (sentence: string, reason: unknown) => void
   #last: Promise<void> = Promise.resolve()
-  /** True if a result could not be recorded: the projector records all such results before the next result. */
+  /** True if the store has failed to record a result: the projector records all such results before the next one. */
   #behind = false
 
   constructor(store: Store, games: ReadonlyMap<string, AnyGame>, onError: (sentence: string, reason: unknown) => void) {
@@ -28,9 +28,9 @@ export class RatingsProjector {
     return this.#next(() => this.#recordAll())
   }
 
-  /** Resolves when the results of all games that have ended by now are recorded, or have failed. */
+  /** Resolves when the projector has recorded the results of all games that ended before this call, or has failed. */
   async settled(): Promise<void> {
-    // an observer may call this during the notification of an end, before `watch` is notified
+    // an observer of an end may call this before `watch` is called
     await undefined
     await this.#last
   }
@@ -48,7 +48,7 @@ export class RatingsProjector {
     })
   }
 
-  /** Runs some work after all work before it. After a failure, the next work begins with the failed part. */
+  /** Runs a task after all tasks before it. After a failure, the next task begins with the failed part. */
   #next(work: () => Promise<void>): Promise<void> {
     this.#last = this.#last.then(async () => {
       try {
@@ -80,7 +80,7 @@ export class RatingsProjector {
     table?.notifyStandings(changesOf(opened, before, after))
   }
 
-  /** Reads the log of a finished table; returns `undefined` if it is unusable, which no later attempt would change. */
+  /** Reads the log of a finished table; resolves to `undefined` for an unusable log, which no later attempt would change. */
   async #read(id: TableId): Promise<Ended | undefined> {
     try {
       const events = await this.#store.tables.read(id, 0)
@@ -104,7 +104,7 @@ function changesOf({ seats }: Opened, before: readonly (Standing | undefined)[],
   })
 }
 
-/** Ended is the log of a finished table. */
+/** Ended has the log of a finished table, as far as ratings need it. */
 interface Ended {
   readonly opened: Opened
   readonly events: readonly TableEvent[]

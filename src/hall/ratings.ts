@@ -15,7 +15,7 @@ import type { Opened } from './table.ts'
  *   hardly change any more, even if the player improves.
  * - rating: 3,000 to either side of a newcomer's. By the formula, a player who is so far ahead loses one game in thirty million.
  *
- * Stored ratings from before the bounds are read as the nearest rating within them.
+ * The code reads stored ratings from before the bounds as the nearest rating within the bounds.
  */
 
 /** The rating of a newcomer, from "Example of the Glicko-2 system", step 1. No rating is less certain. */
@@ -37,7 +37,7 @@ export interface Result {
   readonly score: number
 }
 
-/** Returns the nearest rating within the bounds; a number that is NaN becomes a newcomer's. */
+/** Returns the nearest rating within the bounds; replaces a number that is NaN by a newcomer's. */
 function clampRating({ rating, deviation, volatility }: Rating): Rating {
   return { rating: within('rating', rating), deviation: within('deviation', deviation), volatility: within('volatility', volatility) }
 }
@@ -81,7 +81,7 @@ export function toRating(before: Rating, results: readonly Result[]): Rating {
 
 /**
  * Returns the ratings of a table's seats after its game; a rating before is `undefined` for a first game. With more than two
- * players, each pair counts as a game: a winner has won against each loser, all other pairs have drawn.
+ * players, each pair counts as a game: a winner has won against each loser, and every other pair has drawn.
  */
 export function rateGame(before: readonly (Rating | undefined)[], { winners }: Outcome): readonly Rating[] {
   const known = before.map((rating) => clampRating(rating ?? UNRATED))
@@ -94,9 +94,9 @@ export function rateGame(before: readonly (Rating | undefined)[], { winners }: O
 
 /**
  * Returns the standings that follow from a finished table, from its standings before and, if the game gives points, its points,
- * both by seat. Points are added for every player with a name, in rated and other games. Without points, a rated game changes
- * the ratings of its players if all are registered. Tables where one player holds two seats are not rated. Throws a TypeError
- * for a table without an event `ended`.
+ * both by seat. Points count for every player with a name, in rated games and in others. Without points, a rated game changes the
+ * ratings of its players if all are registered. Tables where one player holds two seats are not rated. Throws a TypeError for a
+ * table without an event `ended`.
  */
 export function toStandings(
   opened: Opened,

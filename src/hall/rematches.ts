@@ -11,7 +11,7 @@ export class Rematches {
   readonly #openings: Openings
   readonly #tables: TableRegistry
   readonly #capacity: Capacity
-  /** Tables whose rematch is about to be opened. */
+  /** Tables whose rematch the hall is opening. */
   readonly #opening = new Set<TableActor>()
 
   constructor(openings: Openings, tables: TableRegistry, capacity: Capacity) {
@@ -25,7 +25,7 @@ export class Rematches {
     const refusal = (table.over ? (refuseAbsent(table) ?? this.#refuseFull(table)) : undefined) ?? table.submit({ type: 'offer', seat })
     if (refusal || !table.over) return refusal
     for (const [other, { person }] of table.state.opened.seats.entries()) if (person === HOUSE) table.submit({ type: 'offer', seat: other })
-    // a disconnection withdraws the offers, and then both players can offer again before the table is opened
+    // a disconnection withdraws the offers, and then both players can offer a rematch again before the table is open
     if (!table.allOffer || this.#opening.has(table)) return undefined
     this.#opening.add(table)
     try {
@@ -55,7 +55,7 @@ export class Rematches {
         this.#openings.reuse(id)
         return absent
       }
-      // a new password may have made tokens invalid meanwhile
+      // a new password may have made tokens invalid during the wait
       const revoked = [...owners.keys()].filter((seat) => this.#isRevoked(owners[seat]))
       const next = this.#openings.start(opening, id)
       for (const seat of revoked) {
@@ -63,7 +63,7 @@ export class Rematches {
         next.submit({ type: 'revoke', seat })
       }
       const refused = table.submit({ type: 'continue', table: id })
-      // the players follow when that is published; a player who has disconnected meanwhile gets the usual grace time
+      // the players follow when the table publishes the move; a player who has disconnected by then gets the usual grace time
       void table.persisted().then(() => {
         for (const seat of findAbsentSeats(next)) next.submit({ type: 'gone', seat })
       })
@@ -73,7 +73,7 @@ export class Rematches {
     }
   }
 
-  /** Drops the tokens that are no longer valid. */
+  /** Removes the tokens that are no longer valid. */
   #withValidTokens(owners: readonly SeatOwner[]): readonly SeatOwner[] {
     return owners.map((owner) => {
       const { token: _, ...others } = owner

@@ -5,9 +5,9 @@ import { isWeak, newSeed } from './seeds.ts'
 import { TableActor, type TableActorOptions } from './table-actor.ts'
 import type { UnavailableTables } from './unavailable-tables.ts'
 
-/** Tables to which no player can return that are ended together, at most. */
+/** Maximum number of tables to which no player can return that the hall ends together. */
 const AT_ONCE = 200
-/** Tables that are claimed together, at most, so that halls that start at the same time share the tables. */
+/** Maximum number of tables that the hall claims together, so that halls that start at the same time divide the tables. */
 const CLAIMED = 2000
 
 export interface RestoringOptions {
@@ -18,7 +18,7 @@ export interface RestoringOptions {
   readonly games: ReadonlyMap<string, AnyGame>
   readonly random: Random
   readonly tools: TableActorOptions
-  /** Returns the rules of a game; throws a RangeError if the hall does not have it. */
+  /** Returns the rules of a game; throws a RangeError for a game that the hall does not have. */
   readonly rules: (game: string) => AnyGame
   /** Takes the tables that this process cannot restore. */
   readonly unavailable: UnavailableTables
@@ -28,8 +28,9 @@ export interface RestoringOptions {
 }
 
 /**
- * Restores the tables that were not over when the previous process ended. Those to which all players can return are suspended
- * until a player reconnects; the others end. A table that another hall has claimed stays as it is, and so does a table whose game is missing or refuses its log stays in the log as it is.
+ * Restores the tables that were not over when the previous process ended. The hall suspends the tables to which all players can
+ * return until a player reconnects; it ends the others. Leaves tables in the log as they are if another hall has claimed them, or
+ * if their game is missing or refuses the log.
  */
 export async function restoreTables(options: RestoringOptions): Promise<void> {
   const { games, unavailable, onError } = options
@@ -59,7 +60,7 @@ async function* readClaimed({ log, lease }: RestoringOptions): AsyncIterable<Rea
   }
 }
 
-/** Restores a table; returns the function that ends it, if one of its players cannot return. */
+/** Restores a table; returns the function that ends the table if one of its players cannot return. */
 function restoreTable(
   { random, tools, rules, onTable }: RestoringOptions,
   id: TableId,
@@ -81,8 +82,8 @@ function restoreTable(
 }
 
 /**
- * Checks whether the owner of a seat can return to it after a restart: with an account, with a token or, alone at the table,
- * by a guest's name. Any user can take that name, so it resumes no game against another player.
+ * Checks whether the owner of a seat can return to it after a restart: with an account, with a token or, alone at the table, by a
+ * guest's name. Any user can take a guest's name, so the name resumes no game against another player.
  */
 function canReturn({ person, token }: SeatOwner, seats: number): boolean {
   return token !== undefined || hasAccount(person) || (isGuest(person) && seats === 1)

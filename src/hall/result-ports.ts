@@ -15,11 +15,14 @@ export interface Standing {
   /** The rating, or points if the game gives points; orders the ladder. */
   readonly score: number
   readonly games: number
-  /** Only if the game is rated. */
+  /** Missing for a game that is not rated. */
   readonly rating?: Rating
 }
 
-/** Limit of guests on the ladder of one game, because one user can be any number of guests: those who played last stay. */
+/**
+ * Maximum number of guests on the ladder of one game, because one user can be any number of guests; the store drops those who have
+ * not played for longest.
+ */
 export const GUESTS = 10_000
 
 /** Results persists the standings that follow from finished tables: one ladder for each game. */
@@ -27,19 +30,19 @@ export interface Results {
   /** Reads a person's standing in a game. */
   standing(game: string, person: PersonId): Promise<Standing | undefined>
   /**
-   * Sets the standings that follow from a table, unless a call before did; returns whether this call did. Skips persons whose
-   * account has been removed. Deletes the guests beyond `GUESTS` who have not played for longest, perhaps a few games later.
+   * Sets the standings that follow from a table, unless an earlier call did; resolves to whether this call did. Skips persons whose
+   * account was removed. Deletes the guests beyond `GUESTS` who have not played for longest, at the latest a few games later.
    */
   setStandings(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean>
-  /** Returns the table that was recorded last. */
+  /** Resolves to the table whose standings were set last. */
   last(): Promise<TableId | undefined>
   /** Lists at most `limit` standings of a game, best first. */
   ladder(game: string, limit: number): Promise<readonly Standing[]>
-  /** Returns the rank of a score in a game, from 1, the same for equal scores, and the length of the ladder. */
+  /** Resolves to the rank of a score in a game, from 1, the same for equal scores, and to the length of the ladder. */
   rank(game: string, score: number): Promise<{ readonly rank: number; readonly of: number }>
 }
 
-/** Limit of tables in the history of one user: the newest stay. */
+/** Maximum number of tables in the history of one user; the store drops the oldest. */
 export const HISTORY = 200
 
 /** FinishedTable is a finished table, as the histories of its players have it. */
@@ -65,11 +68,11 @@ export interface HistoryRange {
   readonly hidden: boolean
 }
 
-/** FinishedGames persists which tables each person has finished, from those that ended since version 6 of the store. */
+/** FinishedGames persists which tables each person has finished. It has the tables that ended since version 6 of the store. */
 export interface FinishedGames {
   /** Adds a finished table to the histories of persons, and drops their oldest tables beyond `HISTORY`. */
   add(persons: readonly PersonId[], finished: FinishedTable): Promise<void>
-  /** Lists a part of a person's finished tables, by descending number, with the number of all. */
+  /** Lists a part of a person's finished tables, by descending number, with the number of all of them. */
   of(person: PersonId, slice: HistoryRange): Promise<{ readonly items: readonly FinishedTable[]; readonly total: number }>
   /** Lists at most `count` finished tables of all persons, private tables too, with numbers above `after`, ascending. */
   all(after: TableId, count: number): Promise<readonly FinishedTable[]>

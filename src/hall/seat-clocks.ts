@@ -1,13 +1,13 @@
 import type { SeatNumber } from '../games/game.ts'
 import type { ClockRules } from './ports.ts'
 
-/** Clocks is the clocks of a table's seats. All times are in milliseconds. */
+/** Clocks has the times that the clocks of a table's seats have measured. All times are in milliseconds of the table's own clock. */
 export interface Clocks {
   /** Time that each seat has used in finished turns. */
   readonly used: readonly number[]
-  /** Time since which each seat has been to move; `undefined` if it is not. */
+  /** Time since which each seat has been to move; `undefined` for a seat that is not to move. */
   readonly since: readonly (number | undefined)[]
-  /** Time since which each seat has been disconnected; `undefined` if it is not. */
+  /** Time since which each seat has been disconnected; `undefined` for a connected seat. */
   readonly gone: readonly (number | undefined)[]
 }
 
@@ -27,7 +27,7 @@ export function startClocks(seats: number, toMove: readonly SeatNumber[], now: n
 
 const STILL: Clocks[] = []
 
-/** Returns clocks that have never run, shared by all tables with as many seats. */
+/** Returns clocks that have never run; all tables with the same number of seats get the same object. */
 function still(seats: number): Clocks {
   const known = STILL[seats]
   if (known) return known
@@ -37,7 +37,7 @@ function still(seats: number): Clocks {
   return clocks
 }
 
-/** Returns the clocks after an action of `mover`, whose turn ends; other seats' turns may begin or end. */
+/** Returns the clocks after an action of `mover`, which ends that seat's turn; other seats' turns may begin or end. */
 export function passTurn(clocks: Clocks, toMove: readonly SeatNumber[], mover: SeatNumber | undefined, now: number): Clocks {
   const { used, since } = clocks
   return {
@@ -55,7 +55,7 @@ export function setPresence(clocks: Clocks, seat: SeatNumber, gone: number | und
   return { ...clocks, gone: clocks.gone.with(seat, gone) }
 }
 
-/** Stops the clocks: open turns are charged up to `now`, and no grace time runs. */
+/** Stops the clocks: charges open turns up to `now`, and ends all grace times. */
 export function stopClocks(clocks: Clocks, now: number): Clocks {
   if (!clocks.since.some(isKnown) && !clocks.gone.some(isKnown)) return clocks
   const { used, since } = passTurn(clocks, [], undefined, now)
@@ -69,12 +69,15 @@ export function timeLeft({ used, since }: Clocks, { total }: ClockRules, seat: S
   return Math.max(0, total - (used[seat] ?? 0) - (from === undefined ? 0 : now - from))
 }
 
-/** Returns the time that a seat has left for its move at `now`, all of it if it is not to move; `undefined` without that limit. */
+/**
+ * Returns the time that a seat has left for its move at `now`, the whole limit for a seat that is not to move; `undefined` without
+ * that limit.
+ */
 export function turnLeft({ since }: Clocks, { turn }: ClockRules, seat: SeatNumber, now: number): number | undefined {
   return turn === undefined ? undefined : Math.max(0, turn - (now - (since[seat] ?? now)))
 }
 
-/** Returns the time limit that passes first if no event happens; `undefined` if none runs. */
+/** Returns the time limit that passes first if no event happens; `undefined` while no limit runs. */
 export function nextExpiry({ used, since, gone }: Clocks, { turn, total, grace }: ClockRules): Expiry | undefined {
   if (turn === undefined && total === undefined && grace === undefined) return undefined
   let next: Expiry | undefined

@@ -4,10 +4,10 @@ import type { TableCommand } from './table.ts'
 import type { TableActor } from './table-actor.ts'
 import type { TableObserver, TableUpdate } from './table-updates.ts'
 
-/** SeatRetention selects the fate of a seat when its connection ends: leave the table, or hold the seat for its owner. */
+/** SeatRetention says what happens to a seat when its connection ends: the player leaves the table, or the hall holds the seat. */
 export type SeatRetention = 'given up' | 'held'
 
-/** SeatConnection is the connection of a seat. */
+/** SeatConnection is what a seat needs of its connection. */
 export interface SeatConnection {
   /** Turns on or off the detection of a disconnection while the role waits for the table and reads no messages. */
   endOnDisconnect(on: boolean): void
@@ -18,7 +18,7 @@ export interface SeatConnection {
 /** SeatBudget limits the bytes that a user adds to the disk, and the notifications that the user causes. */
 export interface SeatBudget {
   readonly spending: {
-    /** The reason why the user may add no more; `undefined` while the user may. */
+    /** The reason why the user may add no more bytes; `undefined` while the user may add some. */
     readonly full: string | undefined
   }
   /** Calls `act`, and charges the user with its effect on the table. */
@@ -39,10 +39,10 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
   #over = false
   /** Sequence number of the first event that the seat shows: it skips events that the table decided before the user took the seat. */
   #from: number
-  /** Number of own moves that are not yet published. */
+  /** Number of own moves that the table has not published yet. */
   #ownMoves = 0
 
-  /** Takes a seat. `Move` and `View` must be those of the table's game. */
+  /** Takes a seat for a connection. `Move` and `View` must be the types of the table's game. */
   constructor(table: TableActor, number: SeatNumber, retention: SeatRetention, connection: SeatConnection, budget: SeatBudget = FREE) {
     this.#budget = budget
     this.table = table
@@ -83,7 +83,7 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
     this.#sight.observe(watcher)
   }
 
-  /** Makes a move. Ignores a move that was sent before the user saw the end of the game: the end is the next view. */
+  /** Makes a move. Ignores a move that the player sent before seeing the end of the game: the end is the next view. */
   play(move: Move): Refusal | undefined {
     if (this.table.over && !(this.#over && this.#sight.isEmpty)) return undefined
     const { full } = this.#budget.spending
@@ -105,7 +105,7 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
     this.#connection.end('you have reconnected through another connection')
   }
 
-  /** Releases the seat when its connection ends: leaves the table, or reports the disconnection if no other connection has the seat. */
+  /** Releases the seat when its connection ends: leaves the table, or reports the disconnection unless another connection has the seat. */
   release(): void {
     this.table.unsubscribe(this)
     if (this.#over) return
@@ -117,7 +117,8 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
     const seen = n === this.#from ? this.table.situation(this.number) : situation
     if (n < this.#from || !seen) return
     if (n > this.#from && event.type === 'moved' && event.seat === this.number) {
-      // another connection has answered the request of this connection, so an answer here would be taken for the next request
+      // another connection has answered the request of this connection, so the client would take an answer here for that to the
+      // next request
       if (this.#ownMoves === 0) return this.#connection.end('you play in this seat through another connection')
       this.#ownMoves--
     }
@@ -162,7 +163,7 @@ export class TableSeat<Move, View> implements Seat<Move, View>, TableObserver {
     return next
   }
 
-  /** Queues a view; ignores views after the outcome. */
+  /** Queues a view; ignores views after the end of the game. */
   #see(situation: Situation<unknown>): void {
     if (this.#over) return
     this.#over = situation.outcome !== undefined

@@ -4,14 +4,14 @@ import { seededRandom, WordRandom } from '../games/random.ts'
 import type { Seed } from './ports.ts'
 
 /*
- * The random numbers of a game at a move follow from the seed and the number of the event, so that the table's log can be
- * replayed. The random numbers of event n are the blocks HMAC-SHA-256(seed, "n:0"), HMAC-SHA-256(seed, "n:1") and so on, eight words of 32
- * bits each, the least significant byte first. HMAC-SHA-256 is a pseudorandom function (RFC 2104, FIPS 198-1): a player without the key,
- * which has 128 random bits, cannot compute a random number from any earlier or later random numbers of the same table. A block is computed
- * when the game needs it, so moves without chance cost nothing.
+ * The random numbers of a game at a move follow from the seed and the number of the event, so that a replay of the table's log
+ * gives the same numbers. The random numbers of event n are the blocks HMAC-SHA-256(seed, "n:0"), HMAC-SHA-256(seed, "n:1") and so
+ * on, eight words of 32 bits each, the least significant byte first. HMAC-SHA-256 is a pseudorandom function (RFC 2104, FIPS
+ * 198-1): a player without the key, which has 128 random bits, cannot compute a random number from any earlier or later random
+ * numbers of the same table. The source computes a block when the game needs it, so moves without chance cost nothing.
  *
- * Seeds without a version are in older logs: 31 bits for mulberry32, which about fifty coin tosses reveal. Such logs are
- * replayed unchanged; a game that is not over gets a new seed (`reseeded`).
+ * Seeds without a version are in older logs: 31 bits for mulberry32, which about fifty coin tosses reveal. A replay of such a log
+ * gives the same numbers as before; a game that is not over gets a new seed (`reseeded`).
  */
 
 const VERSION = 1
@@ -56,7 +56,7 @@ export function toDraws(seed: Seed, n: number): Random {
 class EventRandom extends WordRandom {
   readonly #seed: string
   readonly #n: number
-  /** The current block, the number of blocks so far, and the index of the next word. */
+  /** The current block, the number of blocks before it and itself, and the index of the next word. */
   #block: Buffer | undefined
   #blocks = 0
   #at = 0

@@ -4,12 +4,12 @@ import type { OpeningEvent, SeatOwner, SeekClaim, SeekEntry } from './ports.ts'
 
 /*
  * Entries and claims of seeks come from other servers, perhaps of another version, so a hall checks them before it acts on them.
- * The rules of the game check the options when a table is set up.
+ * The rules of the game check the options when the hall sets a table up.
  */
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Returns an entry from another server. Throws a TypeError that names the wrong field. */
+/** Returns an entry from another server after checking its fields. Throws a TypeError that names the wrong field. */
 export function parseSeekEntry(data: unknown): SeekEntry {
   const fields = toFields(data, 'seek')
   check(isOwner(fields.owner), 'owner')
@@ -23,7 +23,7 @@ export function parseSeekEntry(data: unknown): SeekEntry {
   return data as SeekEntry
 }
 
-/** Returns a claim from another server. Throws a TypeError that names the wrong field. */
+/** Returns a claim from another server after checking its fields. Throws a TypeError that names the wrong field. */
 export function parseSeekClaim(data: unknown): SeekClaim {
   const fields = toFields(data, 'claim')
   check(typeof fields.by === 'string', 'by')

@@ -1,7 +1,7 @@
 import { type ForeignSeek, LocalSeek, toForeignSeek } from './local-seek.ts'
 import type { SeekChange, SeekEntries, SeekId } from './ports.ts'
 import { parseSeekEntry } from './seek-entry.ts'
-import { Seeks } from './seeks.ts'
+import { SeekPools } from './seek-pools.ts'
 
 /** VisibleSeek is an open seek of this server or of another. */
 export type VisibleSeek = LocalSeek | ForeignSeek
@@ -14,13 +14,13 @@ export interface SeekViewOptions {
 }
 
 /**
- * SeekView is what one hall knows of the open seeks of all servers: its own as soon as they open, the others by following
+ * SeekView has what one hall knows of the open seeks of all servers: its own seeks as soon as they open, the others by following
  * their entries. A seek that this hall is about to claim is not in the lists.
  */
 export class SeekView {
   readonly #options: SeekViewOptions
   /** The lists of open seeks. */
-  readonly lists = new Seeks<VisibleSeek>()
+  readonly lists = new SeekPools<VisibleSeek>()
   readonly #local = new Map<SeekId, LocalSeek>()
   readonly #foreign = new Map<SeekId, ForeignSeek>()
   readonly #unfollow: () => void
@@ -30,7 +30,7 @@ export class SeekView {
     this.#unfollow = options.entries.follow((change) => this.#onChange(change))
   }
 
-  /** Follows the entries no more. */
+  /** Unsubscribes from the entries of seeks. */
   close(): void {
     this.#unfollow()
   }
@@ -45,7 +45,7 @@ export class SeekView {
     this.#local.delete(seek.id)
   }
 
-  /** Notes that the entry of a seek cannot be claimed any more. */
+  /** Notes that no hall can claim the entry of a seek any more. */
   noteClaimed(seek: VisibleSeek): void {
     if (seek instanceof LocalSeek) seek.isClaimed = true
     else this.#foreign.delete(seek.id)
@@ -53,8 +53,8 @@ export class SeekView {
   }
 
   /**
-   * Puts a seek back into the lists, unless its entry was claimed. Another seek may have opened meanwhile that suits it: returns
-   * a seek of this server that must then be placed anew.
+   * Puts a seek back into the lists, unless a hall has claimed its entry. Another seek that suits it may have opened while it was
+   * not in the lists: returns a seek of this server that the matchmaker must then place again.
    */
   restore(seek: VisibleSeek): LocalSeek | undefined {
     const isClaimable = seek instanceof LocalSeek ? seek.state === 'open' && !seek.isClaimed : this.#foreign.has(seek.id)

@@ -12,11 +12,11 @@ export interface Restored {
   readonly history?: RecentEvents | undefined
 }
 
-/** Computes the state of a table from its log. Throws a TypeError if the events are not the log of a table. */
+/** Computes the state of a table from its log. Throws a TypeError for events that are not the log of a table. */
 export function toRestoredTable(id: TableId, events: readonly TableEvent[], rules: TableState['rules']): Restored {
   const [first, ...others] = events
   if (!first) throw new TypeError(`table ${id} has no events`)
-  // the time at which the previous process ended is unknown, so the clocks stop at the last event
+  // no event has the time at which the previous process ended, so the clocks stop at the last event
   const { at } = others.at(-1) ?? first
   let state = toOpenedTable(first, rules)
   let history: RecentEvents | undefined
@@ -32,8 +32,8 @@ export function toRestoredTable(id: TableId, events: readonly TableEvent[], rule
 }
 
 /**
- * Suspension is the event `suspended` of a restored table until the log has it. The table appends it with the next event, so that
- * a restart writes nothing.
+ * Suspension has the event `suspended` of a restored table until the log has that event. The table appends it with the next event,
+ * so that a restart writes nothing.
  */
 export class Suspension {
   #step: TableStep | undefined
@@ -51,7 +51,7 @@ export class Suspension {
     return [this.#step, ...steps]
   }
 
-  /** Makes the next append include the suspension again, because the last append has failed. */
+  /** Makes the next append include the suspension again, because the log has refused the last append. */
   rollBack(): void {
     this.#pending = false
   }
@@ -64,5 +64,5 @@ export class Suspension {
   }
 }
 
-/** The suspension of all tables that were not restored: it has no state. */
+/** The suspension of every table that was not restored: an object without state. */
 export const NOT_SUSPENDED = new Suspension()

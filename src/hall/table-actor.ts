@@ -15,25 +15,26 @@ import type { StandingChange } from './table-updates.ts'
  * observers (`observed-table.ts`), in this order and nowhere else. The rules stay pure (`table.ts`); storage answers later, and
  * may fail.
  *
- * Two states. `#decided` is the state after all decided events, and the next command is decided on it at once, so that a
- * second move need not wait for the disk. `published` is the state after the events that are persisted: observers see only
- * this one, so that they never see an event that a crash could undo. Between the two are the `#pending` steps. The log calls
- * `#onPersisted` with events in order; if an event is the next pending one, its state is known already, otherwise another
- * process has appended it and the actor computes the state. A conflict of the two closes the table here.
+ * Two states. `#decided` is the state after all decided events, and the actor decides the next command on it, so that a second move
+ * need not wait for the disk. `published` is the state after the events that are persisted: observers see only this state, so that
+ * they never see an event that a crash could undo. Between the two are the `#pending` steps. The log calls `#onPersisted` with
+ * events in order; if an event is the next pending one, its state is known already, otherwise another process has appended it and
+ * the actor computes the state. If both have appended at the same number, the actor closes the table in this process.
  *
- * The house. Its moves are decided together with the move that they answer, and are in the same append: no state in which
- * the house has to move is persisted without its move.
+ * The house. The actor decides its moves together with the move that they answer, and appends both together: the log has no state
+ * in which the house has to move.
  *
- * Failure. A temporary failure of the store rolls back: `#decided` returns to `published`, and appends that were made after
- * the failed one fail too (`#stale` counts them). Commands that follow from connections, such as `gone`, are repeated when the
- * store can write again (`postponed-commands.ts`). Any other failure, and a failed opening, closes the table in this process; the log
- * stays as it is.
+ * Failure. A temporary failure of the store rolls back: `#decided` returns to `published`, and appends that were made after the
+ * failed one fail too (`#stale` counts them). The actor repeats commands that follow from connections, such as `gone`, when the
+ * store can write again (`postponed-commands.ts`). Any other failure, and a failed opening, closes the table in this process; the
+ * log stays as it is.
  *
- * Time. Events are stamped by the table's own clock: monotonic time plus an offset. The offset is fixed when the table begins in
- * this process, and grows only if another process has appended a later time. One timer waits for the next time limit.
+ * Time. Each event has its time by the table's own clock: monotonic time plus an offset. The offset is fixed when the table begins
+ * in this process, and grows only if another process has appended a later time. One timer waits for the next time limit.
  *
- * Memory and speed. There can be very many tables, so empty collections are shared constants and rare parts are created on
- * demand. Persisted steps leave `#pending` in batches: one `shift()` for each event took more time than the rest of this file.
+ * Memory and speed. There can be very many tables, so empty collections are shared constants, and the actor creates rare parts on
+ * demand. Persisted steps leave `#pending` in batches: one `shift()` for each event took more time than all other code of this
+ * file.
  */
 
 export interface TableActorOptions {
@@ -41,21 +42,21 @@ export interface TableActorOptions {
   readonly clock: Clock
   /** Source of the house's choices. */
   readonly random: Random
-  /** Limit of the house's search, at all tables together; no limit by default. */
+  /** Limits the house's search, at all tables together; unlimited by default. */
   readonly effort?: Effort
-  /** Called with errors that the server survives: a table that was closed, or an observer that was removed. */
+  /** Called with errors that do not stop the server: a table that was closed, or an observer that was removed. */
   readonly onError: (sentence: string, reason: unknown) => void
   /** Called when the opening or the end of a table is persisted, when its first observer subscribes, and when the last observer leaves. */
   readonly onChange?: ((table: TableActor) => void) | undefined
-  /** Called when the result of the game is recorded on the ladder. */
+  /** Called when the ladder counts the result of the game. */
   readonly onRecorded?: ((table: TableActor, changes: readonly StandingChange[]) => void) | undefined
 }
 
-/** TableActor runs one table: it decides commands, appends their events to the log, and publishes them once they are persisted. */
+/** TableActor runs one table: it decides commands, appends their events to the log, and publishes the persisted events. */
 export class TableActor extends ObservedTable {
-  /** True if the end has been added to the histories of the players. */
+  /** True after the end was added to the histories of the players. */
   isInHistories = false
-  /** The part of the list of public tables that has this table. */
+  /** The group of the list of public tables in which this table is. */
   listed: 'attended' | 'deserted' | undefined
   readonly #tools: TableActorOptions
   #decided: TableState
@@ -66,7 +67,7 @@ export class TableActor extends ObservedTable {
   #postponed: PostponedCommands | undefined
   /** Number of appends that the log has not answered. */
   #underWay = 0
-  /** Number of appends among these that depend on a failed one. */
+  /** Number of these appends that depend on a failed one. */
   #stale = 0
   #settling: PromiseWithResolvers<void> | undefined
   #waiters: Waiters | undefined
@@ -110,7 +111,7 @@ export class TableActor extends ObservedTable {
     return new TableActor(id, { state: toOpenedTable(opening, rules), lastAt: opening.at, suspension: NOT_SUSPENDED }, false, tools)
   }
 
-  /** Restores a table, suspended, from its log. Throws a TypeError if the events are not the log of a table. */
+  /** Restores a table from its log, suspended. Throws a TypeError for events that are not the log of a table. */
   static restore(id: TableId, events: readonly TableEvent[], rules: TableState['rules'], tools: TableActorOptions): TableActor {
     return new TableActor(id, toRestoredTable(id, events, rules), true, tools)
   }
@@ -120,7 +121,7 @@ export class TableActor extends ObservedTable {
     return this.#epoch + this.#tools.clock.monotonic()
   }
 
-  /** The published state; until the opening is persisted, the decided one. */
+  /** The published state; before the log has the opening, the decided state. */
   get state(): TableState {
     return this.published ?? this.#decided
   }
@@ -140,15 +141,15 @@ export class TableActor extends ObservedTable {
     return this.#decided.ended
   }
 
-  /** True if all players have made the open offer, in the decided state. */
+  /** True if all players have made the same open offer, in the decided state. */
   get allOffer(): boolean {
     return this.#decided.offers.length === this.#decided.opened.seats.length
   }
 
   /**
-   * Decides a command and appends its events, or returns a refusal. Exceptions from the rules propagate to the caller; the
-   * state is unchanged. If the store then cannot write, the command has no effect, and `persisted` resolves to `false`. With
-   * `patient`, and for commands that follow from connections, the actor repeats it when the store can write again.
+   * Decides a command and appends its events, or returns a refusal. Exceptions from the rules propagate to the caller; the state is
+   * unchanged. If the store then cannot write, the command has no effect, and `persisted` resolves to `false`. With `patient`, and
+   * for commands that follow from connections, the actor repeats the command when the store can write again.
    */
   submit(command: TableCommand, patient = false): Refusal | undefined {
     if (this.broken) return CLOSED
@@ -163,7 +164,7 @@ export class TableActor extends ObservedTable {
     return command.type === 'play' || command.type === 'back' ? this.#appendWithAnswer(steps, now) : this.#appendSteps(steps)
   }
 
-  /** Resolves to `true` when all events decided by now are persisted and published, to `false` if that fails; see `closed`. */
+  /** Resolves to `true` when all events decided so far are persisted and published, to `false` if an append fails; see `closed`. */
   persisted(): Promise<boolean> {
     if (this.broken) return Promise.resolve(false)
     if (this.#done === this.#pending.length) return Promise.resolve(true)
@@ -179,8 +180,8 @@ export class TableActor extends ObservedTable {
   }
 
   /**
-   * Returns the milliseconds until the table has been without a move for too long, 0 or less if it has been, and `Infinity` if
-   * it has no such end. `restoredAt` is the monotonic time in milliseconds at which this process restored its tables.
+   * Returns the milliseconds until the table has been without a move for too long: 0 or less after that time, and `Infinity` for a
+   * table without such an end. `restoredAt` is the monotonic time in milliseconds at which this process restored its tables.
    */
   untilIdle(limit: number, restoredAt: number): number {
     return idleDeadlineAfter(this.#decided, limit, this.#epoch + restoredAt) - this.now
@@ -191,12 +192,12 @@ export class TableActor extends ObservedTable {
     if (changes.length > 0) this.#tools.onRecorded?.(this, changes)
   }
 
-  /** Checks whether a seat has nothing to do until another player moves, in the decided state. */
+  /** Checks whether a seat has nothing to do until another player moves, by the decided state. */
   waitsForOthers(seat: SeatNumber): boolean {
     return !this.#decided.ended && !this.#decided.toMove.includes(seat)
   }
 
-  /** Calls `then` once, when the game is over, all events are persisted and no observer is left, or when the table is closed. */
+  /** Calls `then` once: when the game is over, all events are persisted and no observer is left, or when the table is closed. */
   whenQuiet(then: (table: TableActor) => void): void {
     if (this.broken) return then(this)
     this.#onQuiet = then
@@ -216,7 +217,7 @@ export class TableActor extends ObservedTable {
     then?.(this)
   }
 
-  /** Appends steps with the house's answer; closes the table if the house fails. */
+  /** Appends steps with the house's moves after them; closes the table if the house fails. */
   #appendWithAnswer(steps: TableStep[], now: number): Refusal | undefined {
     try {
       const answered = answer(steps.at(-1)?.state ?? this.#decided, now, this.#tools.random, this.#tools.effort)
@@ -227,7 +228,7 @@ export class TableActor extends ObservedTable {
     }
   }
 
-  /** Appends the suspension if the log lacks it; resolves to `true` when the log has all decided events, to `false` if that fails. */
+  /** Appends the suspension unless the log has it; resolves to `true` when all decided events are in the log, `false` on failure. */
   flushLog(): Promise<boolean> {
     if (!this.broken) this.#append(this.#suspension.before([]))
     return this.persisted()
@@ -248,7 +249,7 @@ export class TableActor extends ObservedTable {
     this.#written += this.#tools.log.append(this.id, steps[0].event.n - 1, steps.map(eventOf), this.#onAppended) ?? 0
   }
 
-  /** Called by the log for each append, after `#onPersisted` if it has succeeded. */
+  /** The log calls this for each append, after `#onPersisted` if the append has succeeded. */
   readonly #onAppended = (failure?: Error): void => {
     this.#underWay--
     if (this.#stale > 0) this.#stale--
@@ -264,7 +265,10 @@ export class TableActor extends ObservedTable {
     else this.close(new Error(UNWRITABLE, { cause: failure }))
   }
 
-  /** Returns to the published state. Later appends depend on the failed one, so their failures report nothing new. */
+  /**
+   * Returns to the published state, because an append has failed. Later appends depend on the failed one, so the actor does not
+   * report their failures.
+   */
   #rollBack(published: TableState): void {
     this.#stale = this.#underWay
     this.#decided = published
@@ -327,7 +331,7 @@ export class TableActor extends ObservedTable {
     this.#done = 0
   }
 
-  /** Returns the state after a persisted event; closes the table and returns `undefined` if the event does not fit. */
+  /** Returns the state after a persisted event; for an event that does not fit, closes the table and returns `undefined`. */
   #stateAfter(event: TableEvent): TableState | undefined {
     const own = this.#pending[this.#done]
     if (own?.event === event) {
@@ -335,12 +339,12 @@ export class TableActor extends ObservedTable {
       return own.state
     }
     try {
-      // the opening of a table that another process has opened comes before what this process has appended
+      // the opening of a table that another process has opened comes before the events of this process
       if (event.n === 1 && own?.event.n !== 1 && !this.published) return toOpenedTable(event, this.#decided.rules)
       if (own || !this.published) throw new TypeError(`event ${event.n} is not the expected event`)
       this.#decided = evolve(this.published, event)
       this.#lastAt = event.at
-      // the clock of the process that appended this may be ahead
+      // the clock of the process that has appended this event may be ahead
       this.#epoch += Math.max(0, event.at - this.now)
       return this.#decided
     } catch (reason) {
@@ -357,7 +361,7 @@ export class TableActor extends ObservedTable {
     this.#tools.onError(sentence, reason)
   }
 
-  /** Closes the table because of an error. Reports only the first error, because later errors follow from it. */
+  /** Closes the table in this process because of an error. Reports only the first error, because later errors follow from it. */
   #break(sentence: string, reason: unknown): void {
     this.close(new Error(sentence, { cause: reason }))
     if (!this.#troubled) this.#tools.onError(sentence, reason)
@@ -371,7 +375,7 @@ export class TableActor extends ObservedTable {
     this.#cancelTick = at === undefined ? undefined : this.#tools.clock.after(at - this.now, () => this.#tick())
   }
 
-  /** Sets the timer again, because a timer that is shorter than the time limit fires early. */
+  /** The timer is set again after it fires, because a time limit can be longer than the longest timer. */
   #tick(): void {
     this.submit({ type: 'tick' })
     if (!this.broken) this.#setTimer()
@@ -387,7 +391,7 @@ export class TableActor extends ObservedTable {
 }
 
 const eventOf = ({ event }: TableStep): TableEvent => event
-/** Size of a batch of persisted steps that are removed together. */
+/** Number of persisted steps that the actor removes together. */
 const MANY = 64
-/** The pending steps of all tables without any. */
+/** An empty array that all tables without pending steps share. */
 const NONE: TableStep[] = []

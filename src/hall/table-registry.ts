@@ -4,7 +4,7 @@ import { listMarks, type NetworkHoldings } from './network-holdings.ts'
 import { HOUSE, PEER, type PersonId, type TableId } from './ports.ts'
 import type { TableActor } from './table-actor.ts'
 
-/** SeatAt is a seat at a table. */
+/** SeatAt is a table and the number of a seat there. */
 export interface SeatAt {
   readonly table: TableActor
   readonly seat: SeatNumber
@@ -26,7 +26,7 @@ export class TableRegistry {
     return this.#byId.values()
   }
 
-  /** Number of tables. */
+  /** Number of tables in the registry. */
   get size(): number {
     return this.#byId.size
   }
@@ -35,7 +35,7 @@ export class TableRegistry {
     return this.#byId.get(id)
   }
 
-  /** Iterates over the seats of a person, in the order of the tables; there are none for the house and for peers without a name. */
+  /** Iterates over the seats of a person, in the order of the tables; the house and peers without a name have none. */
   *of(person: PersonId): Iterable<SeatAt> {
     for (const table of this.#byPerson.get(person) ?? []) {
       yield { table, seat: table.state.opened.seats.findIndex((one) => one.person === person) }

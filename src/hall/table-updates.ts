@@ -8,7 +8,7 @@ export interface TableUpdate {
   readonly at: number
   /** The event without its secrets: of a move, only the seat; its effect is in the view. */
   readonly event: VisibleEvent
-  /** The new view, if it has changed. */
+  /** The new view; missing for an event that does not change the view. */
   readonly situation?: Situation<unknown>
 }
 
@@ -17,25 +17,25 @@ export interface TableObserver {
   readonly viewer: SeatNumber | 'watcher'
   /** Called with each event, in order, when it is persisted. */
   update(news: TableUpdate): void
-  /** Called when decided events are rolled back: `situation` returns the view that holds again. */
+  /** Called after decided events were rolled back: `situation` returns the view that is valid again. */
   rolledBack?(): void
-  /** Called when the result is recorded on the ladder. */
+  /** Called when the ladder counts the result. */
   recorded?(changes: readonly StandingChange[]): void
-  /** Called when the table is closed in this process; no call follows. */
+  /** Called when the table is closed in this process; the observer is not called again. */
   closed(reason: Error): void
 }
 
 /** StandingChange is the score of a player before and after a game. */
 export interface StandingChange {
   readonly seat: SeatNumber
-  /** Rating, or points if the game gives points; missing for a first game. */
+  /** Rating, or points if the game gives points; missing before a first game. */
   readonly before?: number
   readonly after: number
 }
 
 /**
- * Returns an event as a seat or a watcher may see it, with the view if the event changes the game; `state` is the state after
- * the event. All events that clients see pass through this function, when they happen and when a client resumes a seat.
+ * Returns an event as a seat or a watcher may see it, with the view if the event changes the game. `state` is the state after the
+ * event. All events that clients see pass through this function, when they happen and when a client resumes a seat.
  */
 export function projectEvent(event: TableEvent, state: TableState, viewer: SeatNumber | 'watcher'): TableUpdate {
   const { n, at } = event
@@ -43,7 +43,7 @@ export function projectEvent(event: TableEvent, state: TableState, viewer: SeatN
   return changesOf(event.type) === 'game' ? { n, at, event: visible, situation: toSituation(state, viewer) } : { n, at, event: visible }
 }
 
-/** Returns the view that a seat or a watcher has of a state. */
+/** Returns the view that a seat or a watcher has of a state of the game. */
 export function toSituation({ rules, position, toMove, outcome }: TableState, who: SeatNumber | 'watcher'): Situation<unknown> {
   const view = rules.view(position, who, outcome)
   const turn = outcome === undefined && who !== 'watcher' && toMove.includes(who)

@@ -1,7 +1,7 @@
 import type { Effort } from '../games/ai/effort.ts'
 import { chooseMove } from '../games/ai/house.ts'
 import { type AnyGame, isRefusal, type Outcome, type Random, type Refusal, type SeatNumber } from '../games/game.ts'
-import { toClaimOutcome } from './claim-rules.ts'
+import { toClaimOutcome } from './absence-wins.ts'
 import type { ActType } from './events.ts'
 import { HOUSE, type Seed, type TableEvent, type TableEventData, type TableId } from './ports.ts'
 import { type Clocks, nextExpiry, passTurn, setPresence, startClocks, stopClocks } from './seat-clocks.ts'
@@ -9,11 +9,11 @@ import { isWeak, toDraws } from './seeds.ts'
 
 /*
  * The rules of a table, as pure functions: no storage, no clock, no connection. `decide` turns a command into events, or refuses
- * it. `evolve` applies one event to a state. A log that is replayed through `evolve` gives the same states that `decide`
- * returned when the log was written, so a restart, an observer of another process and a test all see the same table.
+ * it. `evolve` applies one event to a state. A replay of a log through `evolve` gives the same states that `decide` returned when
+ * the log was written, so a restart, an observer of another process and a test all see the same table.
  *
- * Determinism. The time is a parameter, and each event has it. The random numbers of a move follow from the seed and the
- * number of its event (`seeds.ts`), so the log needs the move alone. The rules of the game decide whether a move is legal; exceptions from
+ * Determinism. The time is a parameter, and each event has it. The random numbers of a move follow from the seed and the number of
+ * its event (`seeds.ts`), so the log needs the move alone. The rules of the game decide whether a move is legal. Exceptions from
  * them propagate to the caller, and leave the state unchanged, because states are immutable.
  *
  * Cost. `makeMove` calls the rules once, for the refusal and for the next state; `evolve` would call them a second time.
@@ -22,8 +22,8 @@ import { isWeak, toDraws } from './seeds.ts'
  * returns the last move and `ended` together. After `ended`, only talk, offers of a rematch and their answers, disconnections
  * that withdraw an offer, `revoked` and `continued` can follow.
  *
- * Limits. Moves have no limit. EVENTS bounds talk and offers, and ABSENCES bounds disconnections; without these, one client could
- * fill the log.
+ * Limits. The number of moves has no limit. EVENTS bounds talk and offers, and ABSENCES bounds disconnections; without these
+ * bounds, one client could fill the log.
  *
  * Invariants: the numbers of events have no gaps; the end empties `toMove` and `offers`; no clock runs while the table is
  * suspended or after its end.
@@ -50,16 +50,16 @@ export interface TableState {
   /** Time of the last move, or of the opening: no restart and no reconnection changes it. */
   readonly movedAt: number
   readonly outcome?: Outcome | undefined
-  /** True if the log has the event `ended`. */
+  /** True after the event `ended`. */
   readonly ended: boolean
   readonly clocks: Clocks
   /** True if the clocks stand still until a player reconnects. */
   readonly suspended: boolean
-  /** Seats whose offer of a draw, or of a rematch after the end, is not answered. */
+  /** Seats whose offer of a draw, or of a rematch after the end, no player has answered. */
   readonly offers: readonly SeatNumber[]
   /** Seats whose token is no longer valid. */
   readonly revoked: readonly SeatNumber[]
-  /** Disconnections of each seat; empty while there are none. */
+  /** Number of disconnections of each seat; empty before the first disconnection. */
   readonly absences: readonly number[]
   /** Table of the rematch. */
   readonly successor?: TableId
@@ -71,12 +71,12 @@ export type TableCommand =
   | { readonly type: 'say'; readonly name: string; readonly seat?: SeatNumber; readonly text: string }
   /** An act of a player (`acts` in `events.ts`). */
   | { readonly [Act in ActType]: { readonly type: Act; readonly seat: SeatNumber } }[ActType]
-  /** Loses the game, because the player leaves. */
+  /** The player leaves, which loses the game. */
   | { readonly type: 'leave'; readonly seat: SeatNumber }
   /** The player has disconnected, or has reconnected. */
   | { readonly type: 'gone'; readonly seat: SeatNumber }
   | { readonly type: 'back'; readonly seat: SeatNumber }
-  /** Ends the game if a time limit has passed. */
+  /** Ends the game if a time limit has passed at the time of the command. */
   | { readonly type: 'tick' }
   | { readonly type: 'suspend' }
   /** Replaces a seed that players can compute from their views. */
@@ -95,19 +95,19 @@ export interface TableStep {
   readonly state: TableState
 }
 
-/** Limit of a line of talk, in UTF-16 code units. */
+/** Maximum number of UTF-16 code units in a line of talk. */
 const LINE = 1000
-/** Limit of events besides moves at one table; beyond it, `decide` refuses talk and offers. */
+/** Maximum number of events besides moves at one table; beyond it, `decide` refuses talk and offers. */
 export const EVENTS = 10_000
-/** Limit of disconnections of one seat at one table; the next disconnection loses the game. */
+/** Maximum number of disconnections of one seat at one table; the next disconnection loses the game. */
 export const ABSENCES = 1000
 const NO_SEATS: readonly SeatNumber[] = []
 const OVER: Refusal = { refused: 'the game is over' }
 const CONTINUED: Refusal = { refused: 'the players have moved to another table already' }
 
 /**
- * Returns the events that follow from a command at the time `now`, each with the state after it, or a refusal. There may be no
- * events. Exceptions from the rules propagate to the caller.
+ * Returns the events that follow from a command at the time `now`, each with the state after it, or a refusal. The array is empty
+ * for a command that changes nothing. Exceptions from the rules propagate to the caller.
  */
 export function decide(table: TableState, command: TableCommand, now: number): TableStep[] | Refusal {
   if ('seat' in command && command.seat !== undefined && !table.opened.seats[command.seat]) {
@@ -124,7 +124,7 @@ export function decide(table: TableState, command: TableCommand, now: number): T
   })
 }
 
-/** Returns the house's moves, as long as it is to move. Throws an Error if the rules refuse one. */
+/** Returns the house's moves, until another player is to move. Throws an Error if the rules refuse a move of the house. */
 export function answer(table: TableState, now: number, random: Random, effort?: Effort): TableStep[] {
   let steps: TableStep[] = []
   for (let state = table; ; ) {
@@ -174,7 +174,7 @@ function eventsFor(table: TableState, command: Exclude<TableCommand, { type: 'pl
         ? []
         : [{ type: 'revoked', seat: command.seat }]
     case 'abandon':
-      // no player loses, and the game is not rated; `left` shows the opponents which player did not move
+      // no player loses, and the game is not rated; `left` says which player did not move
       return table.ended ? [] : [{ type: 'ended', outcome: { winners: [], ...leftOpen(table), abandoned: true } }]
     case 'continue':
       if (!table.ended) return { refused: 'the game is not over' }
@@ -187,7 +187,7 @@ function stepAfter(table: TableState, data: TableEventData, at: number): TableSt
   return { event, state: evolve(table, event) }
 }
 
-/** Decides a move, and the end if it ends the game. */
+/** Decides a move, and the end of the game if the move ends it. */
 function makeMove(table: TableState, seat: SeatNumber, move: unknown, at: number): TableStep[] | Refusal {
   const after = positionAfter(table, seat, move)
   if (isRefusal(after)) return after
@@ -197,7 +197,7 @@ function makeMove(table: TableState, seat: SeatNumber, move: unknown, at: number
   return state.outcome ? [step, stepAfter(state, endEvent(table, state.outcome), at)] : [step]
 }
 
-/** Returns the state after the first event. Throws a TypeError if that is not `opened` with the number 1. */
+/** Returns the state of a new table after its first event. Throws a TypeError unless the event is `opened` with the number 1. */
 export function toOpenedTable(event: TableEvent, rules: AnyGame): TableState {
   if (event.type !== 'opened' || event.n !== 1) throw new TypeError('a table’s log begins with its opening')
   const { n, at, state, seed } = event
@@ -224,7 +224,7 @@ export function toOpenedTable(event: TableEvent, rules: AnyGame): TableState {
   }
 }
 
-/** Returns the state after one more event. Throws a TypeError for an event that cannot follow. */
+/** Returns the state after one more event. Throws a TypeError for an event that cannot follow the state. */
 export function evolve(table: TableState, event: TableEvent): TableState {
   if (event.n !== table.n + 1) throw new TypeError(`event ${event.n} cannot follow event ${table.n}`)
   const { n, at } = event
@@ -256,7 +256,7 @@ export function evolve(table: TableState, event: TableEvent): TableState {
   }
 }
 
-/** Returns the time from which a `tick` ends the game, if no event happens before; `undefined` if no time limit runs. */
+/** Returns the time from which a `tick` ends the game, if no event happens before; `undefined` while no time limit runs. */
 export function nextTick(table: TableState): number | undefined {
   return table.ended || table.suspended ? undefined : nextExpiry(table.clocks, table.opened.clock)?.at
 }
@@ -328,7 +328,7 @@ function leave(table: TableState, outcome: Outcome): readonly TableEventData[] |
 
 function changePresence(table: TableState, seat: SeatNumber, where: 'gone' | 'back'): readonly TableEventData[] {
   const isGone = table.clocks.gone[seat] !== undefined
-  // a disconnection after the game withdraws the offers of a rematch, so that no player waits for an answer forever
+  // a disconnection after the game withdraws the offers of a rematch, so that no player waits for an answer for ever
   if (table.ended && where === 'gone' && table.offers.length > 0 && table.successor === undefined) return [{ type: where, seat }]
   if (table.ended || (where === 'gone' ? isGone : !isGone && !table.suspended)) return []
   if (where === 'gone' && (table.absences[seat] ?? 0) >= ABSENCES) return [endEvent(table, leftBy(table, seat))]
@@ -380,7 +380,7 @@ function afterReconnection(table: TableState, { n, seat, at }: { n: number; seat
   return { ...table, n, suspended: false, turnSince: at, clocks: { ...table.clocks, since, gone } }
 }
 
-/** Checks whether the table measures turns: only if it limits them. */
+/** Checks whether the table measures turns, which it does only to limit them. */
 function isTimed({ clock }: Opened): boolean {
   return clock.total !== undefined || clock.turn !== undefined
 }

@@ -2,16 +2,16 @@ import { formatCount } from '../base/counts.ts'
 import type { PersonId, TableId } from './ports.ts'
 import type { Opened } from './table.ts'
 
-/** UnavailableTables is the open tables that this process cannot restore, because the plug-in of the game is missing or has changed. */
+/** UnavailableTables has the open tables that this process cannot restore, because the plug-in of the game is missing or has changed. */
 export class UnavailableTables {
   readonly #opened = new Map<TableId, Opened>()
 
-  /** Adds a table by its opening. The log of the table stays as it is. */
+  /** Adds a table, given its opening. The log of the table stays as it is. */
   add(id: TableId, opened: Opened): void {
     this.#opened.set(id, opened)
   }
 
-  /** Returns the game of such a table, if a person has a seat there. */
+  /** Returns the game of an unavailable table, if a person has a seat there. */
   gameOf(id: TableId, person: PersonId): string | undefined {
     const opened = this.#opened.get(id)
     return opened?.seats.some((seat) => seat.person === person) ? opened.game : undefined
@@ -23,7 +23,7 @@ export class UnavailableTables {
     return undefined
   }
 
-  /** Returns a sentence for each game with such tables that this process does not have. */
+  /** Returns a sentence for each game whose tables are unavailable, because this process does not have the game. */
   describeMissing(games: ReadonlyMap<string, unknown>): readonly string[] {
     const missing = [...this.#opened.values()].filter(({ game }) => !games.has(game))
     const byGame = Map.groupBy(missing, ({ game }) => game)

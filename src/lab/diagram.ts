@@ -41,7 +41,10 @@ function findTour(automaton: Automaton): readonly (Transition | 'again')[] {
   }
 }
 
-/** Returns the shortest path to an unseen transition. Transitions that end the conversation are last; table order breaks ties. */
+/**
+ * Returns the shortest path to an unseen transition. Prefers transitions that continue the conversation, and then the order of the
+ * table.
+ */
 function findNearest(automaton: Automaton, from: string, unseen: ReadonlySet<Transition>): readonly Transition[] | undefined {
   const queue: { state: string; path: readonly Transition[] }[] = [{ state: from, path: [] }]
   const visited = new Set([from])

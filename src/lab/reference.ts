@@ -92,7 +92,7 @@ export function formatTitle(title: string): string {
 
 /** Default width in columns. */
 const WIDTH = 80
-/** Minimum width of the last cell of a row; with less space, the cell moves below the other cells. */
+/** Minimum width of the last cell of a row; a narrower cell moves below the other cells. */
 const MIN_LAST = 30
 /** Indent of lines below a row. */
 const BELOW = 6

@@ -5,7 +5,7 @@ import { decode, encode, quoteBytes } from '../wire/text.ts'
 import type { Sink, Transport } from '../wire/transport.ts'
 import { TransportFilter } from '../wire/transport-filter.ts'
 
-/** SecretPolicy finds the parts of a line of one side that must not be shown. */
+/** SecretPolicy finds the parts of a line of one side that no output may show. */
 export type SecretPolicy = SecretFinder<'us' | 'peer'>
 
 export interface TraceOptions {
@@ -15,11 +15,11 @@ export interface TraceOptions {
   readonly clock?: Clock
 }
 
-/** Limit of bytes shown for one write or read. */
+/** Maximum number of bytes that a trace shows of one write or read. */
 const SHOWN = 4096
-/** Limit of characters of a line that are searched for secrets. */
+/** Maximum number of characters of a line in which the trace searches for secrets. */
 const LINE = 8192
-/** Limit of characters of earlier lines that are searched. */
+/** Maximum number of characters of earlier lines in which the trace searches for questions. */
 const EARLIER = 16_384
 const HIDDEN = encode('***')
 
@@ -84,19 +84,19 @@ class TracedTransport extends TransportFilter {
   }
 
   #writeLine(what: string): void {
-    // a peer that was rejected before `open` has no trace
+    // a peer that the server rejected before `open` has no trace
     if (this.#since === undefined) return
     this.#write(`${((this.#clock.monotonic() - this.#since) / 1000).toFixed(3)} s  ${what}`)
   }
 }
 
-/** SecretLine joins the lines of one side, which may be cut anywhere, and masks the secrets in them. */
+/** SecretLine joins the pieces of one side's lines, which the network may cut anywhere, and masks the secrets in them. */
 class SecretLine {
   readonly #find: (text: string, context: SecretsContext) => readonly SecretSpan[]
   /** The lines of this side's last turn, which the first whole line of the other side ends. */
   #turn = ''
   #isOver = true
-  /** The last whole line. */
+  /** The last whole line of this side. */
   #last = ''
   #line = ''
 
@@ -104,7 +104,7 @@ class SecretLine {
     this.#find = find
   }
 
-  /** Returns the bytes with `***` in place of secrets. A secret that is cut is masked in each of its pieces. */
+  /** Returns the bytes with `***` in place of secrets. Masks a secret that is cut in each of its pieces. */
   hide(bytes: Uint8Array, other: SecretLine): Uint8Array {
     const shown: number[] = []
     for (const part of decode(bytes, 'bytes').split(/(?<=\n)/)) {

@@ -58,7 +58,8 @@ export class AccountRequests {
   async changePassword(old: string, password: string): Promise<EndedConnections | LobbyRefusal> {
     const missing = this.#checkRegistered()
     if (missing) return missing
-    // counted and never refused, like `unregister`: the owner must be able to end other sessions of the account
+    // the bytes count, but never refuse the request (as for `unregister`): the owner must be able to end other sessions of the
+    // account
     this.#holdings.spendOnAccount()
     const ended = await this.#identity.changePassword(old, password)
     return isRefusal(ended) ? toAuthRefusal(ended) : ended
@@ -95,13 +96,13 @@ export class AccountRequests {
     return this.#identity.user
   }
 
-  /** Refuses a request for which a user needs an account. */
+  /** Refuses a request that needs an account if the user is a guest. */
   #checkRegistered(): LobbyRefusal | undefined {
     if (!this.#user) return NAME_REQUIRED
     return hasAccount(this.#user.person) ? undefined : NO_PASSWORD
   }
 
-  /** Counts the bytes of a new account or session; refuses it if this address has reached its disk limit. */
+  /** Counts the bytes of a new account or login session; refuses it if this address has reached its disk limit. */
   #spend(): LobbyRefusal | undefined {
     const { full } = this.#holdings.spending
     if (full !== undefined) return { code: 'too-many', refused: full }

@@ -1,17 +1,20 @@
 import type { LobbyRefusal, SeekInfo } from '../hall/api.ts'
+import { isNear, type OpenSeek } from '../hall/open-seek.ts'
 import type { PersonId } from '../hall/ports.ts'
-import { isNear, type OpenSeek } from '../hall/seek-matching.ts'
 import type { LobbyContext } from './context.ts'
 import { toSeekInfo } from './projections.ts'
 
-/** Maximum number of near seeks that are offered, and of open seeks that are searched for them. */
+/** Maximum number of near seeks in an answer, and of open seeks among which the session searches for them. */
 const NEAR = { offered: 3, looked: 500 }
-/** Maximum number of challenges to one user that are searched for their senders' names. */
+/** Maximum number of challenges to one user among which the session searches for a sender's name. */
 const LOOKED = 100
-/** Maximum number of names in a refusal. */
+/** Maximum number of names in one refusal. */
 const NAMED = 5
 
-/** Finds the challenge to a user from the user with this name; without a name, the only challenge. Refuses if there is none, or several. */
+/**
+ * Finds the challenge from the user with a name; without a name, the only challenge. Returns a refusal if there is no such
+ * challenge, or if several fit.
+ */
 export function findChallenge(
   { hall, people }: Pick<LobbyContext, 'hall' | 'people'>,
   person: PersonId,

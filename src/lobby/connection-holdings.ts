@@ -59,7 +59,7 @@ export class ConnectionHoldings {
     return answer
   }
 
-  /** Adds the mark of the network to a seat owner, if tables are limited by network. */
+  /** Adds the mark of the network to a seat owner, if the server limits tables by network. */
   markOwner(owner: SeatOwner): SeatOwner {
     const { hall, limits } = this.#context
     return limits.address === undefined || limits.address === Number.POSITIVE_INFINITY
@@ -68,7 +68,7 @@ export class ConnectionHoldings {
   }
 }
 
-/** Returns a sentence that says why a user cannot take another seat; `undefined` if the user can. */
+/** Returns a sentence that says why a user cannot take another seat; `undefined` for a user who can. */
 export function checkCapacity({ hall, limits }: LobbyContext, person: PersonId, holdings: ConnectionHoldings): string | undefined {
   if (!hall.writable) return UNWRITABLE
   if (hall.size >= limits.tables) hall.tidy()
@@ -87,7 +87,7 @@ export function checkCapacity({ hall, limits }: LobbyContext, person: PersonId, 
     : `your address holds ${formatCount(held, 'table or open seek', 'tables and open seeks')}, and the limit is ${address}: finish a game or cancel a seek first`
 }
 
-/** Number of notified clients that costs as much as one message; fewer cost nothing. */
+/** Number of notified clients that costs as much as one message; a smaller number costs nothing. */
 const NOTIFIED = 8
 /** Approximate bytes that a table takes besides its events: its index entry, and the record of its result. */
 const OPENING = 200

@@ -5,15 +5,15 @@ import type { People } from '../hall/accounts/people.ts'
 import type { RandomBytes } from '../hall/accounts/tokens.ts'
 import type { Hall } from '../hall/hall.ts'
 import type { TableId } from '../hall/ports.ts'
-import type { Challenges } from './challenges.ts'
 import type { DiskQuotas } from './disk-quota.ts'
+import type { UserNotifier } from './user-notices.ts'
 import type { SessionRegistry } from './user-sessions.ts'
 
-/** HallLimits are the limits of seats per user, and of tables; `Infinity` for no limit. */
+/** HallLimits has the maximum numbers of seats per user, and of tables; `Infinity` for no maximum. */
 export interface HallLimits {
   readonly seats: number
   readonly tables: number
-  /** Tables and open seeks of one address, this machine's own addresses included. */
+  /** Maximum number of tables and open seeks of one address, this machine's own addresses included. */
   readonly address?: number | undefined
   /** Megabytes that one address may add to the disk in an hour. */
   readonly disk?: number | undefined
@@ -34,7 +34,7 @@ export const unlimitedHall: HallLimits = {
 export interface LobbyContext {
   readonly hall: Hall
   readonly people: People
-  readonly challenges: Challenges
+  readonly userNotifier: UserNotifier
   /** The lobby sessions of each user. */
   readonly sessions: SessionRegistry
   /** The games of this server. */
@@ -43,14 +43,14 @@ export interface LobbyContext {
   /** Source of tokens and codes. */
   readonly bytes: RandomBytes
   /**
-   * Milliseconds that a user waits for an opponent before the house takes the seat. `undefined` for the defaults: 0 for a
+   * Milliseconds that a user waits for an opponent before the house takes the seat. `undefined` stands for the defaults: 0 for a
    * worksheet program, and ten seconds at the front door.
    */
   readonly wait: number | undefined
   readonly limits: HallLimits
   /** Counts of the bytes that each network adds to the disk. */
   readonly spendings: DiskQuotas
-  /** True if tables outlive the process. */
+  /** True if open tables outlive the process. */
   readonly keeps: boolean
   /** Called with errors that do not stop the server. */
   readonly onError: (sentence: string, reason: unknown) => void
@@ -59,27 +59,30 @@ export interface LobbyContext {
 /** OnSeated is called when a peer takes a seat, with the numbers of the table and the seat. */
 export type OnSeated = (table: TableId, seat: SeatNumber) => void
 
-/** SessionPeer is the connection of a lobby session. A session without a conversation, such as one of a WebSocket, has such a peer. */
+/**
+ * SessionPeer is what a lobby session needs of its connection. It is enough for a session without a conversation, such as one of a
+ * WebSocket.
+ */
 export interface SessionPeer {
   /** The peer's address, without its port. */
   readonly address: string
-  /** True if the peer is on this machine; `undefined` if that is unknown. */
+  /** True for a peer on this machine; `undefined` if the caller does not know. */
   readonly loopback?: boolean
-  /** Called if the server ends the session, with a sentence for the user: closes the session and the connection. */
+  /** Called if the server ends the session, with a sentence for the user; the callee closes the session and the connection. */
   end(reason: string): void
   /** Resolves when the peer has read most of the output; without it, output does not wait for the peer. */
   ready?(): Promise<void>
-  /** Charges the peer's budget for its last message, if it has a budget. */
+  /** Charges the peer's budget for its last message; missing for a peer without a budget. */
   charge?(cost: number): void
 }
 
-/** SessionContext is what the parts of one lobby session share. */
+/** SessionContext has what the parts of one lobby session have in common. */
 export interface SessionContext {
   readonly context: LobbyContext
   readonly peer: SessionPeer
   /** The user; `undefined` before the login. */
   readonly user: OnlineUser | undefined
-  /** The reason of the end, once the session is closed. */
+  /** The reason of the end; set when the session closes. */
   readonly closed: Error | undefined
   readonly onSeated: OnSeated | undefined
 }

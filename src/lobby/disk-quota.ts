@@ -4,16 +4,16 @@ import { makeNetworkMark } from '../hall/network-holdings.ts'
 import { type DiskUsage, isTemporary, type NetworkUsage } from '../hall/ports.ts'
 
 /*
- * The server limits the bytes that one network may add to the disk in an hour. It counts them in parts of five minutes, so
- * the hour moves on in steps. Two things must not renew a network's budget: a wall clock that is set, and a restart.
+ * The server limits the bytes that one network may add to the disk in an hour. It counts the bytes in parts of five minutes, so the
+ * hour advances by five minutes at a time. Two events must not renew a network's budget: setting the wall clock, and a restart.
  *
- * The time of the parts is wall time when the process starts, and monotonic time from then on, so setting the wall clock
- * while the process runs changes nothing. The counts are persisted: a few seconds after they change, at once when a network
- * reaches the limit, and when the server stops. The time is persisted with them, and the next process starts no earlier, so
- * a wall clock that was set back does not renew a budget either. The store has a salted mark in place of each address.
+ * The time of the parts is wall time when the process starts, and monotonic time from then on, so setting the wall clock while the
+ * process runs changes nothing. The server persists the counts: a few seconds after they change, immediately when a network reaches
+ * the limit, and when the server stops. It persists the time with them, and the next process starts no earlier, so a wall clock
+ * that was set back does not renew a budget either. The store has a salted mark in place of each address.
  */
 
-/** The period in which bytes are counted, in milliseconds, and the number and length of its parts. */
+/** The period in which the server counts bytes, in milliseconds, and the number and length of its parts. */
 const HOUR = 3_600_000
 const PARTS = 12
 const PART = HOUR / PARTS
@@ -21,21 +21,21 @@ const PART = HOUR / PARTS
 const NETWORKS = 10_000
 /** Bytes in a megabyte. */
 const MEGABYTE = 1_000_000
-/** Milliseconds from a change until it is persisted, and the maximum number of networks that are persisted together. */
+/** Milliseconds after which the server persists a change, and the maximum number of networks that it persists together. */
 const DELAY = 5000
 const TOGETHER = 500
 
 /** DiskUsageStore persists the counts. */
 export interface DiskUsageStore {
   readonly usage: DiskUsage
-  /** Called with the error if that fails. */
+  /** Called with the error if persisting the counts fails. */
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
 /** DiskQuotas counts the bytes that each network adds to the disk in an hour. */
 export class DiskQuotas {
   readonly #clock: Clock
-  /** Maximum bytes in an hour. */
+  /** Maximum number of bytes in an hour. */
   readonly #limit: number
   readonly #store: DiskUsageStore | undefined
   readonly #networks = new Map<string, DiskQuota>()
@@ -43,15 +43,15 @@ export class DiskQuotas {
   #epoch: number
   /** The salt of the marks in the store; `undefined` while nothing is persisted. */
   #salt: string | undefined
-  /** Counts that earlier processes have persisted, by the mark of the network. */
+  /** Counts from earlier processes, by the mark of the network. */
   #before: ReadonlyMap<string, readonly NetworkUsage[]> = new Map()
-  /** Quotas with bytes that are not persisted yet. */
+  /** Quotas whose last bytes are not persisted yet. */
   readonly #changed = new Set<DiskQuota>()
-  /** True if there are bytes in the store. */
+  /** True if the store has rows of disk usage. */
   #isPersisted = false
   #cancelTimer: (() => void) | undefined
 
-  /** `megabytes` is the limit of one network in an hour. */
+  /** `megabytes` is the maximum of one network in an hour. */
   constructor(clock: Clock, megabytes: number, store?: DiskUsageStore) {
     this.#clock = clock
     this.#limit = megabytes * MEGABYTE
@@ -59,7 +59,7 @@ export class DiskQuotas {
     this.#epoch = clock.now() - clock.monotonic()
   }
 
-  /** Loads the persisted counts, and persists later changes. To be called before the first `add`. */
+  /** Loads the persisted counts, and persists changes from then on. The caller awaits it before the first `add`. */
   async open(): Promise<void> {
     if (!this.#store || this.#limit === Number.POSITIVE_INFINITY) return
     const { salt, at, usages } = await this.#store.usage.load()
@@ -69,16 +69,16 @@ export class DiskQuotas {
     this.#before = Map.groupBy(usages, ({ network }) => network)
   }
 
-  /** Persists all changes. Does not persist later changes. */
+  /** Persists all changes so far, and none after that. */
   async close(): Promise<void> {
     while (this.#changed.size > 0 && (await this.#persist(this.#changed)));
-    // also if no byte was added, because the next process continues from this time
+    // the last time is persisted even without new bytes, because the next process continues from that time
     if (this.#isPersisted) await this.#persist([])
     this.#cancelTimer?.()
     this.#salt = undefined
   }
 
-  /** Returns the count of a network, which all its connections share. */
+  /** Returns the count of a network, the same object for all its connections. */
   of(network: string): DiskQuota {
     const known = this.#networks.get(network)
     if (known) return known
@@ -98,7 +98,7 @@ export class DiskQuotas {
     for (const [network] of least.slice(0, Math.ceil(least.length / 4))) this.#networks.delete(network)
   }
 
-  /** Persists a change soon; at once if it reaches the limit, together with the write that has reached it. */
+  /** Persists a change after `DELAY`; if it reaches the limit, immediately, together with the write that has reached the limit. */
   readonly #note = (spending: DiskQuota, isFull: boolean): void => {
     if (this.#salt === undefined) return
     this.#changed.add(spending)
@@ -112,7 +112,7 @@ export class DiskQuotas {
     if (this.#changed.size > 0) this.#cancelTimer = this.#clock.after(DELAY, () => this.#persistSoon())
   }
 
-  /** Persists up to 500 counts; resolves with whether that succeeded. */
+  /** Persists up to 500 counts; resolves to whether the store has written them. */
   async #persist(spendings: Iterable<DiskQuota>): Promise<boolean> {
     const now = Math.floor(this.#now())
     const part = Math.floor(now / PART)
@@ -134,10 +134,10 @@ export class DiskQuotas {
 interface SpendingOptions {
   /** Mark of the network in the store. */
   readonly mark: string
-  /** Maximum bytes in an hour. */
+  /** Maximum number of bytes in an hour. */
   readonly limit: number
   readonly now: () => number
-  /** Called when there are bytes that are not persisted, for the first time or at the limit. */
+  /** Called when bytes become unpersisted: after the first of them, and at the limit. */
   readonly changed: (spending: DiskQuota, isFull: boolean) => void
   /** Persisted counts, by ascending part. */
   readonly before: readonly NetworkUsage[]
@@ -152,7 +152,7 @@ export class DiskQuota {
   /** Bytes in each part of the last hour, by the part's index. */
   #parts: Map<number, number> | undefined
   #total = 0
-  /** Index of the current part. */
+  /** Index of the current part of the hour. */
   #last = 0
   /** Bytes that are not persisted. */
   #change = 0
@@ -166,13 +166,13 @@ export class DiskQuota {
     for (const { bytes } of before) this.#total += bytes
   }
 
-  /** Bytes in the last hour. */
+  /** Number of bytes in the last hour. */
   get total(): number {
     this.#moveOn()
     return this.#total
   }
 
-  /** Adds bytes. */
+  /** Counts bytes that the network adds now. */
   add(bytes: number): void {
     if (this.#limit === Number.POSITIVE_INFINITY || bytes === 0) return
     this.#moveOn()
@@ -184,20 +184,20 @@ export class DiskQuota {
     if (isFull || this.#change === bytes) this.#changed(this, isFull)
   }
 
-  /** Returns the bytes that are not persisted, and resets their count. */
+  /** Returns the number of bytes that are not persisted, and resets it to 0. */
   takeChange(): number {
     const change = this.#change
     this.#change = 0
     return change
   }
 
-  /** Adds bytes to that count again, after they could not be persisted. */
+  /** Adds bytes to the unpersisted ones again, because the store has not written them. */
   putBack(bytes: number): void {
     this.#change += bytes
     this.#changed(this, false)
   }
 
-  /** A sentence that says why nothing can be added now; `undefined` below the limit. */
+  /** A sentence that says why the network can add no bytes now; `undefined` below the limit. */
   get full(): string | undefined {
     if (this.#total < this.#limit) return undefined
     this.#moveOn()
@@ -208,7 +208,7 @@ export class DiskQuota {
     return `your address has written ${megabytes} MB in the last hour, the limit: wait ${wait}, and then try again`
   }
 
-  /** Returns the milliseconds until the count is below the limit. */
+  /** Returns the milliseconds until the count is below the limit again. */
   #wait(): number {
     let left = this.#total
     for (const [part, bytes] of this.#parts ?? []) {

@@ -4,10 +4,10 @@ import type { Lobby, LobbyRefusal, RefusalCode } from '../hall/api.ts'
 import { CapacityError } from '../hall/capacity.ts'
 import { isTemporary, UNWRITABLE } from '../hall/ports.ts'
 
-/** The refusal for a client that has no name yet. */
+/** The refusal for a client that has given no name yet. */
 export const NAME_REQUIRED: LobbyRefusal = { code: 'who-are-you', refused: 'give a name first' }
 
-/** The refusal while the store cannot write. */
+/** The refusal of a request while the store cannot write. */
 export const UNAVAILABLE: LobbyRefusal = { code: 'unavailable', refused: UNWRITABLE }
 
 /** The refusal of a rated game to a guest. */
@@ -87,7 +87,7 @@ export async function catchUnavailable<Answer>(answer: Promise<Answer>): Promise
   }
 }
 
-/** Wraps a lobby so that its methods resolve with a refusal, instead of rejecting, if the store cannot write at the moment. */
+/** Wraps a lobby so that its methods resolve to a refusal, instead of rejecting, while the store cannot write. */
 export function refuseWhenUnavailable<Session extends Lobby>(lobby: Session): Session {
   return new Proxy(lobby, {
     get(target, name) {

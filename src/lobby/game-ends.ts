@@ -5,15 +5,15 @@ import type { FinishedGame, RatingChanges } from '../hall/api.ts'
 import { hasAccount, type PersonId } from '../hall/ports.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { StandingChange } from '../hall/table-updates.ts'
-import type { Challenges } from './challenges.ts'
 import { isOwnSeat } from './projections.ts'
+import type { UserNotifier } from './user-notices.ts'
 
-/** Notifies the accounts at a table that it has ended, at the sessions that are not subscribed to it. */
-export function notifyOfEnd(challenges: Pick<Challenges, 'notifyOfEnd'>, table: TableActor): void {
-  for (const [seat, person] of accountsAt(table)) challenges.notifyOfEnd(person, finishedGameOf(table, seat))
+/** Notifies the accounts at a table that the game has ended, at their sessions that are not subscribed to the table. */
+export function notifyOfEnd(userNotifier: Pick<UserNotifier, 'notifyOfEnd'>, table: TableActor): void {
+  for (const [seat, person] of accountsAt(table)) userNotifier.notifyOfEnd(person, finishedGameOf(table, seat))
 }
 
-/** Records a finished table for the guests who played there, but not for guests who have taken their names since. */
+/** Adds a finished table to the games of the guests who played there, but not to those of guests who have taken their names since. */
 export function recordForGuests(people: Pick<People, 'of' | 'guestGames'>, table: TableActor): void {
   const { seats } = table.state.opened
   for (let seat = 0; seat < seats.length; seat++) {
@@ -24,14 +24,14 @@ export function recordForGuests(people: Pick<People, 'of' | 'guestGames'>, table
   }
 }
 
-/** Notifies the accounts at a table of the rating changes after its game, at the sessions that are not subscribed to it. */
+/** Notifies the accounts at a table of the rating changes after the game, at their sessions that are not subscribed to the table. */
 export function notifyOfRecord(
-  challenges: Pick<Challenges, 'notifyOfRecord'>,
+  userNotifier: Pick<UserNotifier, 'notifyOfRecord'>,
   table: TableActor,
   changes: readonly StandingChange[],
 ): void {
   const recorded = toRatingChanges(table, changes)
-  for (const [, person] of accountsAt(table)) challenges.notifyOfRecord(person, recorded)
+  for (const [, person] of accountsAt(table)) userNotifier.notifyOfRecord(person, recorded)
 }
 
 /** Returns the rating changes after a game, by the names at its seats. */
@@ -44,7 +44,7 @@ const NO_ACCOUNTS: ReadonlyMap<number, PersonId> = new Map()
 
 /** Returns the registered users at a table, by the first seat of each. */
 function accountsAt({ state }: TableActor): ReadonlyMap<number, PersonId> {
-  // most tables of worksheet programs have none
+  // most tables of worksheet programs have no account
   if (!state.opened.seats.some(({ person }) => hasAccount(person))) return NO_ACCOUNTS
   const persons = state.opened.seats.map(({ person }) => person)
   return new Map([...persons.entries()].filter(([seat, person]) => hasAccount(person) && persons.indexOf(person) === seat))

@@ -15,12 +15,12 @@ export interface HeldSeatsOptions {
 }
 
 /**
- * HeldSeats knows the rights of a session to seats: the user's seats that the session has not resumed, and the seats that it
- * has resumed by their token alone, as another user or without a name.
+ * HeldSeats knows the rights of a session to seats. These are the user's seats that the session has not resumed, and the seats that
+ * it has resumed by their token alone, as another user or without a name.
  */
 export class HeldSeats {
   readonly #options: HeldSeatsOptions
-  /** Functions that release the seats which this connection resumed by their token alone, by table. */
+  /** Functions that release the seats which this connection has resumed by their token alone, by table. */
   readonly #byToken = new Map<number, () => void>()
 
   constructor(options: HeldSeatsOptions) {
@@ -31,12 +31,12 @@ export class HeldSeats {
   list(): readonly SeatAt[] {
     const { context, tables, user } = this.#options
     const { person } = user() ?? {}
-    // any user can take a guest's name, so only a token proves who owns the seat
+    // any user can take a guest's name, so a token alone proves who owns the seat
     if (person === undefined || !hasAccount(person)) return []
     return [...context.hall.seatsOf(person)].filter(({ table }) => !tables.ownerAt(table.id))
   }
 
-  /** Lists the same seats as the client sees them. */
+  /** Lists the held seats in the form for clients. */
   describe(): readonly HeldSeat[] {
     return this.list().map(({ table, seat }) => {
       const isTaken = table.observers.some(({ viewer }) => viewer === seat)
@@ -56,7 +56,7 @@ export class HeldSeats {
       )
   }
 
-  /** Releases a seat that was resumed by its token alone. */
+  /** Releases a seat that this connection has resumed by the seat's token alone. */
   release(id: number): void {
     this.#byToken.get(id)?.()
     this.#byToken.delete(id)
@@ -66,7 +66,10 @@ export class HeldSeats {
     for (const id of [...this.#byToken.keys()]) this.release(id)
   }
 
-  /** Returns the refusal; if it says that the user has no seat, and the user's seat there is held, one that says to resume it. */
+  /**
+   * Returns the refusal. If it says that the user has no seat at the table, but the server holds a seat of the user there, returns
+   * one that advises to resume it.
+   */
   explain(id: number, refusal: LobbyRefusal | undefined): LobbyRefusal | undefined {
     if (refusal?.code !== 'not-seated' || !this.list().some(({ table }) => table.id === id)) return refusal
     return { code: 'not-seated', refused: `your seat at table ${id} is held: resume it first` }

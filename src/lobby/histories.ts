@@ -32,7 +32,7 @@ async function historyOfGuest(
   return { items: own.slice(from, from + count), total: own.length }
 }
 
-/** Finds the seat of a name, in any spelling that folds to the same name. Folding is slow, so it is left out if it cannot matter. */
+/** Finds the seat of a name, in any spelling that folds to the same name. Compares texts before it folds them, because folding is slow. */
 function seatOf(names: readonly string[], name: string, key: string): number {
   const same = names.indexOf(name)
   if (same >= 0 || names.length < 2) return Math.max(same, 0)

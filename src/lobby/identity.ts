@@ -11,7 +11,7 @@ import type { SessionPeer } from './context.ts'
 export interface IdentityOptions {
   readonly people: People
   readonly peer: SessionPeer
-  /** True if this connection is not notified of events elsewhere in the hall. */
+  /** True if the hall does not notify this connection of events elsewhere. */
   readonly quiet?: boolean
   /** Called before the connection changes to another user, who has other seats. */
   readonly onUserChange?: () => void
@@ -43,7 +43,7 @@ export class Identity {
     return this.#become(await this.#people.enter({ ...this.#entry(name), ...how }))
   }
 
-  /** Registers a name, and enters under it. */
+  /** Registers a name, and logs its owner in. */
   async register(name: string, password: string): Promise<AuthError | undefined> {
     return this.#become(await this.#people.register({ ...this.#entry(name), password }))
   }
@@ -55,7 +55,7 @@ export class Identity {
     return user !== undefined
   }
 
-  /** Checks the user's password. */
+  /** Checks a password against that of the user. */
   async confirmPassword(password: string): Promise<AuthError | undefined> {
     return this.#people.confirm(this.#user?.name ?? '', this.#proof(password))
   }
@@ -65,7 +65,7 @@ export class Identity {
     return this.#people.setPassword(this.#user?.name ?? '', password, this.#proof(old))
   }
 
-  /** Removes the user's account, and ends all its other connections and sessions; this connection has no name afterwards. */
+  /** Removes the user's account, and ends all its other connections and sessions. This connection has no name from then on. */
   async unregister(password: string): Promise<EndedConnections | AuthError> {
     const user = this.#user
     const ended = await this.#people.remove(user?.name ?? '', this.#proof(password))
@@ -76,12 +76,12 @@ export class Identity {
     return ended
   }
 
-  /** Enters as the user to whom the token of a login session belongs. */
+  /** Logs in the user to whom the token of a login session belongs. */
   async enterBySession(session: string): Promise<AuthError | undefined> {
     return this.#become(await this.#people.enterBySession(session, this.#entry('')))
   }
 
-  /** Leaves for good; an `enter` that is under way leaves as soon as it succeeds. */
+  /** Leaves at the end of the connection; an `enter` that is under way leaves as soon as it succeeds. */
   close(): void {
     this.#closed = true
     this.#user?.leave()
@@ -106,7 +106,7 @@ export class Identity {
     if (isRefusal(entered)) return entered
     const before = this.#user
     if (before && before.person !== entered.person) this.#onUserChange?.()
-    // the seats of the same user on the same connection stay
+    // seats that the same user has on the same connection stay
     else for (const token of before?.tokens ?? []) entered.addToken(token)
     before?.leave()
     this.#user = entered
@@ -116,7 +116,7 @@ export class Identity {
 }
 
 /**
- * Returns the address for which password attempts count. Unlike for resources, each of 127.0.0.0/8 counts by itself: an
+ * Returns the address for which password attempts count. Unlike for resources, each address of 127.0.0.0/8 counts by itself: an
  * attacker at another loopback address must not lock the owner out.
  */
 function addressOf({ address }: SessionPeer): string {

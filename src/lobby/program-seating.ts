@@ -11,18 +11,18 @@ import { catchUnavailable, refuseWhenUnavailable } from './errors.ts'
 import type { PlainSeek } from './seeking.ts'
 import { LobbySession } from './session.ts'
 
-/** Maximum characters of a name, also of a default name: some clients have no space for more. */
+/** Maximum number of characters in a name, also in a default name: some clients have no space for more. */
 const NAME = 20
 
 /**
  * ProgramSeating gives the role of a conversation access to a lobby session, which has the user, the seek and the seats. The roles
  * of worksheet programs ask for a seat with `sit`; programs whose peers have names use `logIn`, `seek` and `resume`; a front door
- * takes the session's `lobby`. A role gets a seat, or an exception that ends its conversation.
+ * takes the session's `lobby`. A role gets a seat, or an exception with which its conversation ends.
  */
 export class ProgramSeating implements ClientSeating, HallAccess {
   readonly #session: LobbySession
   readonly #peer: PeerHandle
-  /** Name of a peer that has not given one. */
+  /** Name of a peer that has given none. */
   readonly #defaultName: string
 
   constructor(context: LobbyContext, peer: PeerHandle, defaultName: string, onSeated?: OnSeated) {
@@ -53,7 +53,7 @@ export class ProgramSeating implements ClientSeating, HallAccess {
   ): Promise<Seat<Move, View>> {
     const { wait = 0 } = this.#session.context
     const accepted = unturned(game.seats.max, typeof seats === 'number' ? [seats] : seats, options)
-    // a role that asks for a seat does nothing else until it has one
+    // a role that asks for a seat does nothing else until the seating has one
     return this.#seat(game, { ...accepted, rated: false, wait }, 'given up', 'idle')
   }
 
@@ -101,8 +101,8 @@ export class ProgramSeating implements ClientSeating, HallAccess {
 
   /**
    * Seats the peer: at a new table if the game has one seat, or else when a seek is matched. Rejects with a `Disconnected` that has
-   * a sentence if the peer cannot take another seat, and with the reason of the end if the conversation ends first. The peer of
-   * an `idle` role is watched for its end meanwhile.
+   * a sentence if the peer cannot take another seat, and with the reason of the end if the conversation ends first. While an `idle`
+   * role waits, the peer's disconnection ends the wait.
    */
   async #seat<State, Move, View, Options>(
     game: Game<State, Move, View, Options>,
@@ -145,7 +145,7 @@ export class ProgramSeating implements ClientSeating, HallAccess {
     return promise
   }
 
-  /** Takes a seat at a new table; releases it and throws the reason if the conversation has ended meanwhile. */
+  /** Takes a seat at a new table; if the conversation has ended before that, releases the seat and throws the reason. */
   #take<Move, View>(table: TableActor, number: SeatNumber, retention: SeatRetention): TableSeat<Move, View> {
     const { seats, closed } = this.#session
     seats.holdings.open(table, number)
@@ -157,7 +157,7 @@ export class ProgramSeating implements ClientSeating, HallAccess {
 }
 
 /**
- * Translates a program's seats to the hall's. At the hall's tables seat 0 begins, while a program may say that its seat 1
+ * Converts the seats of a program to those of the hall. At the hall's tables seat 0 begins, while a program may say that its seat 1
  * begins. With the same seat for both, a client that begins and a client that comes second can meet at one table.
  */
 function unturned(count: number, seats: readonly SeatNumber[], options: unknown): { seats: readonly SeatNumber[]; options: unknown } {

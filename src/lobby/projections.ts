@@ -2,19 +2,19 @@ import type { Catalogue } from '../games/catalogue.ts'
 import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import type { ClockTerms, GameTerms, Page, PageRange, PersonInfo, SeekInfo } from '../hall/api.ts'
 import type { Hall } from '../hall/hall.ts'
+import type { OpenSeek } from '../hall/open-seek.ts'
 import { type ClockRules, hasAccount } from '../hall/ports.ts'
-import type { OpenSeek } from '../hall/seek-matching.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import type { SeatAt } from '../hall/table-registry.ts'
 import type { LobbyContext } from './context.ts'
 
-/** Checks whether all users may watch a table: not if it is private, or a talk of two people. */
+/** Checks whether all users may watch a table: a public table whose game is not a talk of two people. */
 export function isPublic({ state: { opened, rules } }: TableActor): boolean {
   return !opened.private && rules.isUnlisted === undefined
 }
 
 /**
- * Checks whether a seat of a user's name is the user's own. Any user can take a guest's name, so a guest owns a seat only
+ * Checks whether a seat that has a user's name belongs to that user. Any user can take a guest's name, so a guest owns a seat only
  * with its token; a seat without a token, of a worksheet program, belongs to the client that is connected there.
  */
 export function isOwnSeat({ table, seat }: SeatAt, user: OnlineUser): boolean {

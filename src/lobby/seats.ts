@@ -7,7 +7,7 @@ import type { SeatAt } from '../hall/table-registry.ts'
 import { ConnectionHoldings, checkCapacity } from './connection-holdings.ts'
 import type { SessionContext } from './context.ts'
 
-/** The seat of a program, of any game. */
+/** ProgramSeat is the seat of a program, in a game of any type. */
 interface ProgramSeat {
   readonly over: boolean
   release(): void
@@ -17,8 +17,8 @@ interface ProgramSeat {
 const NONE: readonly ProgramSeat[] = []
 
 /**
- * SessionSeats takes seats for one session: it makes their owner, checks the limits, and counts and logs each seat. It has the seats
- * that a worksheet program plays; Subscriptions has those of a client of the lobby.
+ * SessionSeats takes seats for one session: it creates their owner, checks the limits, and counts and logs each seat. It has the
+ * seats that a worksheet program plays; Subscriptions has those of a client of the lobby.
  */
 export class SessionSeats {
   /** Counts the connection's seats, and the bytes that it adds to the disk. */
@@ -31,35 +31,35 @@ export class SessionSeats {
     this.holdings = new ConnectionHoldings(session.context, session.peer)
   }
 
-  /** The person to whom new seats belong: the user, or PEER without a name. */
+  /** The person to whom new seats belong: the user's, or PEER without a name. */
   get person(): PersonId {
     return this.#session.user?.person ?? PEER
   }
 
-  /** Says why the user cannot take another seat; `undefined` if the user can. */
+  /** Returns a sentence that says why the user cannot take another seat; `undefined` if the user can. */
   get full(): string | undefined {
     return checkCapacity(this.#session.context, this.person, this.holdings)
   }
 
-  /** Creates the owner of a new seat. `defaultName` is for a peer without a name; `token` gives the user access to the seat again. */
+  /** Creates the owner of a new seat. `defaultName` is for a peer without a name; `token` lets the user resume the seat. */
   createOwner({ defaultName = '', token }: { readonly defaultName?: string; readonly token?: string }): SeatOwner {
     const { person = PEER, name = defaultName } = this.#session.user ?? {}
     return this.holdings.markOwner(token === undefined ? { person, name } : { person, name, token: hashToken(token) })
   }
 
-  /** Finds the user's seat at an open table of a game, for a program; the latest if there are several. */
+  /** Finds the user's seat at an open table of a game, for a program; of several, the latest. */
   find(game: string): SeatAt | undefined {
     const { context, closed, user } = this.#session
     if (closed || !user) return undefined
     const { person } = user
     return [...context.hall.seatsOf(person)].findLast(({ table, seat }) => {
       const { opened } = table.state
-      // a guest's seat that has a token is resumed by the token, not by a name that any user can take
+      // only its token resumes a guest's seat that has one, because any user can take a guest's name
       return opened.game === game && (hasAccount(person) || opened.seats[seat]?.token === undefined)
     })
   }
 
-  /** Takes a seat for a program, which plays it through a `TableSeat`. `Move` and `View` must be those of the table's game. */
+  /** Takes a seat for a program, which plays it through a `TableSeat`. `Move` and `View` must be the types of the table's game. */
   take<Move, View>(table: TableActor, number: SeatNumber, retention: SeatRetention, connection: SeatConnection): TableSeat<Move, View> {
     this.#session.onSeated?.(table.id, number)
     this.holdings.add(table)
@@ -68,7 +68,7 @@ export class SessionSeats {
     return seat
   }
 
-  /** Resumes the user's seat at an open table of a game for a program, and ends the conversation of another program that plays it. */
+  /** Resumes the user's seat at an open table of a game for a program, and ends the conversation of another program that has the seat. */
   resume<Move, View>(game: string, connection: SeatConnection): TableSeat<Move, View> | undefined {
     const found = this.find(game)
     if (!found) return undefined
@@ -77,7 +77,7 @@ export class SessionSeats {
     return this.take(table, seat, 'held', connection)
   }
 
-  /** Releases the seats of a program; with a reason, its pending calls reject with it. */
+  /** Releases the seats of a program; with a reason, its pending calls reject with that reason. */
   release(reason?: Error): void {
     for (const seat of this.#played) {
       seat.release()

@@ -1,4 +1,4 @@
-import { formatSeconds } from '../base/counts.ts'
+import { formatSeconds } from '../base/durations.ts'
 import { type CatalogueEntry, checkSeats, checkSettings } from '../games/catalogue.ts'
 import { isRefusal } from '../games/game.ts'
 import type { InviteCodeLimit } from '../hall/accounts/invite-code-limiter.ts'
@@ -6,12 +6,11 @@ import type { OnlineUser } from '../hall/accounts/online-users.ts'
 import { makeInviteCode, makeToken, parseInviteCode } from '../hall/accounts/tokens.ts'
 import type { LobbyRefusal, SeekAccepted, SeekInfo, SeekTerms } from '../hall/api.ts'
 import type { SeekHandle, SeekRequest } from '../hall/local-seek.ts'
+import type { OpenSeek } from '../hall/open-seek.ts'
 import type { TableOptions } from '../hall/openings.ts'
 import { type ClockRules, hasAccount, type PersonId, type Receipt } from '../hall/ports.ts'
-import type { OpenSeek } from '../hall/seek-matching.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 import { findChallenge, findNearSeeks } from './challenge-answers.ts'
-import { MUTED } from './challenges.ts'
 import type { LobbyContext, SessionContext } from './context.ts'
 import {
   explainFailure,
@@ -27,29 +26,31 @@ import {
 } from './errors.ts'
 import { toOwnSeekInfo, toSeekInfo } from './projections.ts'
 import type { SessionSeats } from './seats.ts'
+import { MUTED } from './user-notices.ts'
 import type { UserSeek, UserSession, UserSessions } from './user-sessions.ts'
 
-/** SeekingSession is the session for which a SeekControl seeks. */
+/** SeekingSession is what a SeekControl needs of its session. */
 export interface SeekingSession extends SessionContext, UserSession {
   readonly seats: SessionSeats
-  /** The sessions of the user; `undefined` without a name, and for a worksheet program. */
+  /** The lobby sessions of the user; `undefined` without a name, and for a worksheet program. */
   readonly sessions: UserSessions | undefined
-  /** Refuses another table if the user is at too many. */
+  /** Returns a refusal if the user is at too many tables. */
   readonly tooManyTables: LobbyRefusal | undefined
 }
 
 /** PlainSeek is the seek of a worksheet program, without clocks, challenges and codes. */
 export type PlainSeek = Pick<SeekRequest, 'game' | 'options' | 'seats' | 'rated' | 'wait'>
 
-/** Milliseconds until the house takes the other seat, by default. */
+/** Default milliseconds until the house takes the other seat. */
 const WAIT = 10_000
-/** Milliseconds for which a seat is held after its client disconnects. */
+/** Milliseconds for which the hall holds a seat after its client disconnects. */
 const GRACE = 120_000
 
 /**
- * SeekControl manages how one session gets to a table: its open seek, invitations by code, and challenges to and from other
- * users. It is the only caller of `Hall.open` and `Hall.seek`. A user has one open seek at most, through all lobby sessions together
- * (`user-sessions.ts`); a further one is refused, or replaces it. The seek of a worksheet program belongs to its connection.
+ * SeekControl manages how one session gets to a table: its open seek, invitations by code, and challenges to and from other users.
+ * It is the only caller of `Hall.open` and `Hall.seek`. A user has one open seek at most, through all lobby sessions together
+ * (`user-sessions.ts`); the server refuses another one, or replaces the first. The seek of a worksheet program belongs to its
+ * connection.
  */
 export class SeekControl {
   readonly #session: SeekingSession
@@ -66,7 +67,7 @@ export class SeekControl {
     return this.#session.context.hall.open(game, opening)
   }
 
-  /** Opens a seek for a program. `onCancelled` is called with the reason if the session ends first. */
+  /** Opens a seek for a program, which waits for the seat. Calls `onCancelled` with the reason if the session ends first. */
   waitForSeat(request: PlainSeek & Pick<SeekRequest, 'owner' | 'onSeated' | 'onClosed'>, onCancelled: (reason: Error) => void): SeekHandle {
     const onSeated: SeekRequest['onSeated'] = (table, seat) => {
       this.#cancelWait = undefined
@@ -106,7 +107,7 @@ export class SeekControl {
     const refusal = this.#busy(terms.replace) ?? this.#checkRated(terms, entry)
     if (refusal) return refusal
     const options = await entry.setup(terms.settings, this.#context.stock)
-    // another user may have entered through this connection meanwhile, or it may have closed
+    // another user may have entered through this connection during the wait, or the connection may have closed
     if (!this.#user || this.#session.closed) return NAME_REQUIRED
     // the user may have opened another seek through another connection
     const late = this.#busy(terms.replace)
@@ -230,14 +231,14 @@ export class SeekControl {
       : { code: 'not-now', refused: `${against} has no registered name, and cannot play a rated game` }
   }
 
-  /** Cancels the open seek, if there is one, and returns it. */
+  /** Cancels the open seek; returns it, or `undefined` without one. */
   async #replace(): Promise<{ readonly replaced?: SeekInfo }> {
     const seek = this.#session.sessions?.seek && this.open
     const isCancelled = await this.cancel()
     return seek && isCancelled ? { replaced: toSeekInfo(this.#context.catalogue, seek) } : {}
   }
 
-  /** Opens a seek of the user; resolves to it, or to `undefined` if it was matched at once. */
+  /** Opens a seek of the user; resolves to it, or to `undefined` if the hall matches it at once. */
   async #seek(
     user: OnlineUser,
     request: Omit<SeekRequest, 'owner' | 'onSeated' | 'onRefused' | 'onClosed'>,
@@ -282,7 +283,7 @@ export class SeekControl {
     }
     sessions.seek = own
     try {
-      // a matching seek may have been open already, and then nothing is left to cancel
+      // the hall may have matched the seek with an open one, and then nothing is left to cancel
       if (!(await seek.placed)) {
         forget()
         return undefined
@@ -297,8 +298,7 @@ export class SeekControl {
   }
 
   /**
-   * Matches an open seek now, and then cancels the user's own; resolves to `otherwise` if the other seek is no longer open,
-   * because another user was faster.
+   * Matches an open seek now, and then cancels the user's own seek; resolves to `otherwise` if another user was faster.
    */
   async #match(
     terms: Pick<SeekRequest, 'game' | 'options' | 'rated' | 'clock' | 'code' | 'against'>,
@@ -329,14 +329,14 @@ export class SeekControl {
   /** Sends the challenge, if the seek is addressed to a user and has no code; returns a function that withdraws the challenge. */
   #challenge(user: OnlineUser, { against, code, ...seek }: Omit<SeekRequest, 'owner' | 'onSeated'>): (() => void) | undefined {
     if (against === undefined || code !== undefined) return undefined
-    return this.#context.challenges.sendChallenge({
+    return this.#context.userNotifier.sendChallenge({
       challenged: against,
       seeker: toSeekInfo(this.#context.catalogue, { ...seek, name: user.name }),
       address: this.#session.peer.address,
     })
   }
 
-  /** Finds the user to challenge, or the reason why that user cannot be challenged. */
+  /** Finds the user to challenge; returns a refusal that says why the user cannot be challenged. */
   async #findOpponent(
     { person: own, name: from }: OnlineUser,
     name: string,
@@ -344,10 +344,10 @@ export class SeekControl {
     const person = this.#present(name)
     if (typeof person !== 'string') return person
     if (person === own) return { code: 'not-now', refused: 'you cannot challenge yourself: name another user' }
-    const { challenges } = this.#context
-    const receipt = await challenges.probe(person, from)
+    const { userNotifier } = this.#context
+    const receipt = await userNotifier.probe(person, from)
     if (receipt === 'muted') return MUTED
-    const wait = challenges.wait({ challenged: person, address: this.#session.peer.address })
+    const wait = userNotifier.wait({ challenged: person, address: this.#session.peer.address })
     return wait > 0
       ? { code: 'throttled', refused: `too many cancelled challenges to ${name}: try again in ${formatSeconds(wait)}` }
       : { person, receipt }
@@ -358,12 +358,12 @@ export class SeekControl {
     return this.#context.people.named(name)?.person ?? notHere(name)
   }
 
-  /** Explains why a seek of a user cannot be opened any more: the session, its seek or a limit may have changed meanwhile. */
+  /** Explains why the user cannot open a seek any more: the session, its seek or a limit may have changed during the wait. */
   #refuseNow(user: OnlineUser): LobbyRefusal | undefined {
     return this.#session.closed || this.#user?.person !== user.person ? NAME_REQUIRED : this.#busy()
   }
 
-  /** Explains why the user cannot play now; with `replace`, an open seek is no reason. */
+  /** Explains why the user cannot play now; with `replace`, ignores the user's open seek. */
   #busy(replace = false): LobbyRefusal | undefined {
     const { seats, sessions, tooManyTables } = this.#session
     if (!this.#user) return NAME_REQUIRED
@@ -375,7 +375,7 @@ export class SeekControl {
     return { code: 'not-now', refused: 'you have an open seek already: cancel it first' }
   }
 
-  /** Makes the token that gives the user access to a new seat again. */
+  /** Makes a token by which the user can resume a new seat. */
   #makeToken(): string {
     return makeToken(this.#context.bytes)
   }

@@ -13,7 +13,6 @@ import { Hall, type HallOptions } from '../hall/hall.ts'
 import type { Store } from '../hall/ports.ts'
 import type { ClientSeating, PeerHandle } from '../protocol/seating.ts'
 import { APPEND_LIMITS, type BatchLimits, FSYNC_LIMITS } from '../wire/transports/batching.ts'
-import { Challenges } from './challenges.ts'
 import { type HallLimits, type LobbyContext, type OnSeated, type SessionPeer, unlimitedHall } from './context.ts'
 import { DiskQuotas } from './disk-quota.ts'
 import { refuseWhenUnavailable } from './errors.ts'
@@ -21,6 +20,7 @@ import { notifyOfEnd, notifyOfRecord, recordForGuests } from './game-ends.ts'
 import { ProgramSeating } from './program-seating.ts'
 import { isPublic } from './projections.ts'
 import { LobbySession } from './session.ts'
+import { UserNotifier } from './user-notices.ts'
 import { SessionRegistry } from './user-sessions.ts'
 
 export interface LobbyServiceOptions {
@@ -31,7 +31,7 @@ export interface LobbyServiceOptions {
   readonly bytes?: RandomBytes
   /** The games of this server; by default the shipped ones. */
   readonly catalogue?: Catalogue
-  /** The rules by name; by default those of the catalogue. */
+  /** The rules of the games by name; by default those of the catalogue. */
   readonly games?: ReadonlyMap<string, AnyGame>
   /** Words and questions for the games; by default the shipped ones. */
   readonly stock?: GameAssets
@@ -45,11 +45,11 @@ export interface LobbyServiceOptions {
   readonly onError: (sentence: string, reason: unknown) => void
 }
 
-/** LobbyService owns the parts that the peers of one server share: the hall, the online users, challenges, and the store. */
+/** LobbyService owns what the peers of one server have in common: the hall, the online users, the notifier, and the store. */
 export class LobbyService implements LobbyContext {
   readonly hall: Hall
   readonly people: People
-  readonly challenges: Challenges
+  readonly userNotifier: UserNotifier
   readonly sessions: SessionRegistry
   readonly catalogue: Catalogue
   readonly stock: GameAssets
@@ -58,7 +58,7 @@ export class LobbyService implements LobbyContext {
   readonly bytes: RandomBytes
   readonly keeps: boolean
   readonly spendings: DiskQuotas
-  /** Limits for batches of the clients' input: the longer the store takes for a write, the more one write should have. */
+  /** Limits for batches of the clients' input: the longer the store takes for a write, the more commands one write should have. */
   readonly batchLimits: BatchLimits
   readonly onError: LobbyContext['onError']
   readonly #store: Store
@@ -76,16 +76,16 @@ export class LobbyService implements LobbyContext {
     this.#store = store
     this.batchLimits = store.waitsForDisk ? FSYNC_LIMITS : APPEND_LIMITS
     this.keeps = store.isDurable === true
-    this.challenges = new Challenges({ clock, notices: store.meeting.notices, onError })
+    this.userNotifier = new UserNotifier({ clock, notices: store.meeting.notices, onError })
     this.sessions = new SessionRegistry(onError)
     this.hall = new Hall({
       ...{ store, games, clock, random, onError, isListed: isPublic, bytes, idle: limits.move, limits },
       onEnded: (table) => {
         recordForGuests(this.people, table)
-        notifyOfEnd(this.challenges, table)
+        notifyOfEnd(this.userNotifier, table)
         options.onEnded?.(table)
       },
-      onRecorded: (table, changes) => notifyOfRecord(this.challenges, table, changes),
+      onRecorded: (table, changes) => notifyOfRecord(this.userNotifier, table, changes),
     })
     const passwords = new Passwords({ random: bytes })
     this.people = new People({
@@ -94,7 +94,7 @@ export class LobbyService implements LobbyContext {
     })
   }
 
-  /** Restores the tables that were open when the last process ended. To be called before clients are served. */
+  /** Restores the tables that were open when the last process ended. The caller awaits it before it serves clients. */
   async open(): Promise<void> {
     for (const { game, setup } of this.catalogue.entries) await warmUpSearch(game, () => setup({}, this.stock), chance)
     await this.people.load()
@@ -103,8 +103,8 @@ export class LobbyService implements LobbyContext {
   }
 
   /**
-   * Creates the seating of one conversation. `defaultName` is the name of a peer that does not give one; `onSeated` is
-   * called with each seat that the peer takes.
+   * Creates the seating of one conversation, which gives its role a lobby session. `defaultName` is the name of a peer that gives
+   * none; `onSeated` is called with each seat that the peer takes.
    */
   createSeating(peer: PeerHandle, defaultName: string, onSeated?: OnSeated): ClientSeating {
     return new ProgramSeating(this, peer, defaultName, onSeated)
@@ -118,9 +118,9 @@ export class LobbyService implements LobbyContext {
     return refuseWhenUnavailable(new LobbySession(this, peer, onSeated).listen(listener))
   }
 
-  /** Closes the hall for a reason: all seats are released, and the tables stay as they are. */
+  /** Closes the hall for a reason: releases all seats, and leaves the tables in the log as they are. */
   closeHall(reason: Error): void {
-    this.challenges.close()
+    this.userNotifier.close()
     this.people.close()
     this.hall.close(reason)
   }

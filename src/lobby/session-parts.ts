@@ -13,13 +13,16 @@ import { Subscriptions } from './subscriptions.ts'
 import { LobbyTalk } from './talk.ts'
 import type { UserSessions } from './user-sessions.ts'
 
-/** Maximum number of tables to which one user is subscribed at a time. */
+/** Maximum number of tables to which one user is subscribed at the same time. */
 const TABLES = 20
 
-/** The default reason of the end. One instance serves all sessions, because creating an error costs as much as playing a move. */
+/**
+ * The default reason for the end of a session. One instance serves all sessions, because creating an error costs as much as playing
+ * a move.
+ */
 const OVER = new Error('the conversation is over')
 
-/** LobbyParts are the parts that only a session with a listener needs. */
+/** LobbyParts has the parts that only a session with a listener needs. */
 interface LobbyParts {
   readonly listener: LobbyListener
   readonly accounts: AccountRequests
@@ -33,11 +36,11 @@ interface LobbyParts {
 }
 
 /**
- * SessionParts is the half of LobbySession that puts together its parts, and ends them. Every session has one Identity (the user's
- * name), one SeekControl (seeks and challenges) and one SessionSeats. A session with a listener also has AccountRequests,
- * Subscriptions (tables), HeldSeats and LobbyTalk (talk and messages), and is one of the user's sessions (`user-sessions.ts`).
+ * SessionParts is the half of LobbySession that creates its parts, and ends them. Every session has one Identity (the user's name),
+ * one SeekControl (seeks and challenges) and one SessionSeats. A session with a listener also has AccountRequests, Subscriptions
+ * (tables), HeldSeats and LobbyTalk (talk and messages), and is one of the user's sessions (`user-sessions.ts`).
  *
- * There can be very many connections that play one game and nothing else, so each part is created when it is used first.
+ * There can be very many connections that play one game and nothing else, so a session creates each part at its first use.
  */
 export abstract class SessionParts implements SeekingSession {
   readonly context: LobbyContext
@@ -135,7 +138,10 @@ export abstract class SessionParts implements SeekingSession {
     this.lobby.listener.seekFailed?.(seek, reason)
   }
 
-  /** Ends the session: seats that no other connection has are held for a while, and with the user's last session the seek is cancelled. */
+  /**
+   * Ends the session: the hall holds the seats that no other connection has, and with the user's last session the server cancels
+   * the seek.
+   */
   close(reason?: Error): void {
     if (this.closed) return
     this.closed = reason ?? OVER
@@ -166,16 +172,16 @@ export abstract class SessionParts implements SeekingSession {
     lobby.stopListening = undefined
     if (!user || closed) return
     lobby.membership ??= context.sessions.join(user.person, this)
-    lobby.stopListening = context.challenges.subscribe(user.person, lobby.talk.withoutMuted(lobby.listener))
+    lobby.stopListening = context.userNotifier.subscribe(user.person, lobby.talk.withoutMuted(lobby.listener))
   }
 
-  /** `quiet` is for a worksheet program, whose protocol cannot carry events from elsewhere in the hall. */
+  /** `quiet` is for a worksheet program, whose protocol has no messages for events from elsewhere in the hall. */
   #createIdentity(quiet: boolean): Identity {
     const { context, peer } = this
     return new Identity({ people: context.people, peer, quiet, onUserChange: () => this.#changeUser() })
   }
 
-  /** Leaves all tables, because the connection now belongs to another user, and notifies the client. */
+  /** Leaves all tables and notifies the client, because the connection now belongs to another user. */
   #changeUser(): void {
     const lobby = this.#lobby
     if (lobby) for (const id of this.#leaveTables(lobby)) lobby.listener.left?.(id)

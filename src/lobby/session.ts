@@ -29,10 +29,10 @@ import { listWatchers, toTableInfo } from './table-info.ts'
 import type { LobbyTalk } from './talk.ts'
 
 /**
- * LobbySession is one user's stay in the hall, through one connection: SessionParts puts together its parts and ends them, and this
- * half answers requests. Worksheet programs use the parts that seat them, through ProgramSeating. For a client of the lobby,
- * `listen` adds the others; then the session is a Lobby. Every method of Lobby answers a refused request with a LobbyRefusal, which
- * has changed nothing.
+ * LobbySession is one user's stay in the lobby, through one connection: SessionParts creates its parts and ends them, and this half
+ * answers requests. Worksheet programs use the parts that seat them, through ProgramSeating. For a client of the lobby, `listen`
+ * creates the other parts; then the session is a Lobby. Every method of Lobby returns a LobbyRefusal for a request that it refuses,
+ * and such a request changes nothing.
  */
 export class LobbySession extends SessionParts implements Lobby {
   get catalogue(): Catalogue {
@@ -197,7 +197,7 @@ export class LobbySession extends SessionParts implements Lobby {
     const { table, seat } = found
     const owner = table.state.opened.seats[seat]
     if (owner && !this.user && (await this.identity.enterByToken(owner.person, owner.name, hashToken(token)))) this.arrive()
-    // the game may be over meanwhile
+    // the game may have ended during the wait
     if (this.context.hall.findSeatByToken(hashToken(token))?.table !== table) return BAD_TOKEN
     if (owner) this.#heldSeats.hold(table.id, owner)
     return this.#tables.resume(table, seat, token, after)
@@ -285,7 +285,7 @@ export class LobbySession extends SessionParts implements Lobby {
     return this.lobby.talk
   }
 
-  /** Refuses an offer of a rematch that the user may not play; `undefined` for an offer of a draw. */
+  /** Refuses an offer of a rematch if the user may not play again; `undefined` for an offer of a draw. */
   #refuseRematch(id: number): LobbyRefusal | undefined {
     const owner = this.#tables.ownerAt(id)
     if (!owner?.over) return undefined

@@ -20,9 +20,9 @@ export interface SubscriptionsOptions {
 }
 
 /**
- * Subscriptions are the tables to which one lobby session is subscribed, each through a seat or as a watcher. A session has
- * one subscription per table at most. Its acts at a table pass through this class, so that their bytes count for its network,
- * and are answered after the table's log has persisted them.
+ * Subscriptions has the tables to which one lobby session is subscribed, each through a seat or as a watcher. A session has at most
+ * one subscription for each table. Its acts at a table pass through this class: their bytes count for the session's network, and
+ * their answers wait until the log has persisted them.
  */
 export class Subscriptions {
   readonly #hall: Hall
@@ -50,33 +50,36 @@ export class Subscriptions {
     return this.#tables.has(id)
   }
 
-  /** Resumes the seat that this session holds already at a table; `undefined` if it holds none. */
+  /** Resumes the seat that this session already holds at a table; `undefined` without such a seat. */
   resumeHeld(id: number, after: number | undefined): Promise<TableSnapshot | LobbyRefusal> | undefined {
     const subscription = this.#tables.get(id)
     return subscription?.seat === undefined ? undefined : this.resume(subscription.table, subscription.seat, subscription.token, after)
   }
 
-  /** Checks whether another connection has the seat, too, that this session holds at a table. */
+  /** Checks whether another connection, too, has the seat that this session holds at a table. */
   isHeldElsewhere(id: number): boolean {
     const own = this.#tables.get(id)
     return own?.seat !== undefined && own.table.observers.some((one) => one !== own && one.viewer === own.seat)
   }
 
-  /** Finds the owner of this session's seat at a table, and whether its game is over; `undefined` if it has no seat. */
+  /** Finds the owner of this session's seat at a table, and whether its game is over; `undefined` without a seat. */
   ownerAt(id: number): { readonly person: PersonId; readonly name: string; readonly over: boolean } | undefined {
     const subscription = this.#tables.get(id)
     const owner = subscription?.seat === undefined ? undefined : subscription.table.state.opened.seats[subscription.seat]
     return subscription && owner && { person: owner.person, name: owner.name, over: subscription.table.over }
   }
 
-  /** Takes a seat, and notifies the client. */
+  /** Takes a seat, and notifies the client with `seated`. */
   takeSeat(table: TableActor, seat: SeatNumber, token: string | undefined): void {
     // another session of the user may have the seat already, and then its network has paid for the table
     if (!table.observers.some(({ viewer }) => viewer === seat)) this.#holdings.open(table, seat)
     this.#listener.seated(this.subscribe(table, seat, token).snapshot)
   }
 
-  /** Subscribes to a table. The client gets its updates from now on; if `isBehind`, after the events that it missed. */
+  /**
+   * Subscribes to a table. The client gets the table's updates from now on; with `isBehind`, it gets the events that it has missed
+   * first.
+   */
   subscribe(table: TableActor, who: SeatNumber | 'watcher', token?: string, isBehind = false): TableSubscription {
     const before = this.#tables.get(table.id)
     const { seated, tableEvent, closed, recorded } = this.#listener
@@ -93,12 +96,12 @@ export class Subscriptions {
     const subscription = new TableSubscription(table, who, { listener, token, onClosed, name: this.#name(), isBehind })
     this.#tables.set(table.id, subscription)
     this.#holdings.spend(table, () => subscription.subscribe())
-    // the old subscription ends last, so that the seat is never without a client
+    // the old subscription ends after the new one has begun, so that the seat is never without a client
     if (before) this.#end(before)
     return subscription
   }
 
-  /** Resumes a seat; the client gets the events after number `after` first, or `resync` if there are too many. */
+  /** Resumes a seat; the client gets the events after number `after` first, or `resync` for too many events. */
   async resume(
     table: TableActor,
     seat: SeatNumber,
@@ -115,7 +118,7 @@ export class Subscriptions {
     const subscription = this.subscribe(table, seat, token, isNear)
     if (!isNear) return missed > 0 ? { ...subscription.snapshot, resync: true } : subscription.snapshot
     try {
-      // the actor has recent events in memory; otherwise the whole log is read
+      // the actor has recent events in memory; for older ones, the session reads the log
       const steps = known ?? stepsOf(await this.#hall.log(table.id), before, after)
       await subscription.catchUp(steps, (update) => this.#listener.tableEvent(update), this.#ready)
     } finally {
@@ -124,7 +127,7 @@ export class Subscriptions {
     return subscription.snapshot
   }
 
-  /** Ends the subscription to a table, if the user watches it or its game is over. */
+  /** Ends the subscription to a table that the user watches, or whose game is over. */
   leave(id: number): LobbyRefusal | undefined {
     const subscription = this.#tables.get(id)
     if (!subscription) return { code: 'not-seated', refused: `you are not at table ${id}` }
@@ -147,7 +150,7 @@ export class Subscriptions {
     return refusal ? toLobbyRefusal('illegal-move', refusal) : this.#persisted(table)
   }
 
-  /** Sends talk to a table, from the session's seat or as a watcher. */
+  /** Sends a chat message to a table, from the session's seat or as a watcher. */
   async say(id: number, name: string, text: string): Promise<LobbyRefusal | undefined> {
     const subscription = this.#tables.get(id)
     if (!subscription) return { code: 'not-seated', refused: `you are not at table ${id}` }
@@ -164,7 +167,7 @@ export class Subscriptions {
     return own.table.observers.filter((one) => one !== own && one instanceof TableSubscription && !isOwn(one)).length
   }
 
-  /** Submits an act of this session's seat; an offer can open a rematch. */
+  /** Submits an act of this session's seat; the last player's offer of a rematch opens the new table. */
   async act(id: number, type: ActType): Promise<LobbyRefusal | undefined> {
     const subscription = this.#tables.get(id)
     if (subscription?.seat === undefined) return noSeat(id)
@@ -175,7 +178,7 @@ export class Subscriptions {
     return this.#done(table, this.#spend(table, { type, seat }))
   }
 
-  /** Ends all subscriptions and returns the numbers of their tables; seats are held for their owner. */
+  /** Ends all subscriptions and returns the numbers of their tables; the hall holds the seats for their owner. */
   endAll(): readonly number[] {
     const ids = [...this.#tables.keys()]
     for (const subscription of this.#tables.values()) this.#end(subscription)
@@ -183,7 +186,7 @@ export class Subscriptions {
     return ids
   }
 
-  /** Ends all subscriptions; no seat can be resumed afterwards. */
+  /** Ends all subscriptions; the user can resume no seat afterwards. */
   close(): void {
     this.#closed = true
     this.endAll()
@@ -199,7 +202,7 @@ export class Subscriptions {
     this.takeSeat(table, before.state.opened.seats.length - 1 - seat, token)
   }
 
-  /** Refuses further writes if this address has reached its disk limit; `undefined` if it has not. */
+  /** Returns a refusal if this address has reached its disk limit; otherwise `undefined`. */
   get #full(): LobbyRefusal | undefined {
     const { full } = this.#holdings.spending
     return full === undefined ? undefined : { code: 'too-many', refused: full }
@@ -223,7 +226,7 @@ export class Subscriptions {
   }
 }
 
-/** Yields the steps of a log after the event `after`, up to the state `until`, which can be a suspension that is not in the log. */
+/** Yields the steps of a log after the event `after`, up to the state `until`, even if that is a suspension that the log does not have. */
 function* stepsOf(log: readonly TableEvent[], until: TableState, after: number): Iterable<TableStep> {
   const [first, ...others] = log.slice(0, until.n)
   if (!first) return

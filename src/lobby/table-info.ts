@@ -5,7 +5,7 @@ import type { TableActor } from '../hall/table-actor.ts'
 import { toGameTerms } from './projections.ts'
 import { TableSubscription } from './table-subscription.ts'
 
-/** Converts a table to what all users may see of it. */
+/** Converts a table to the data that all users may see. */
 export function toTableInfo(table: TableActor): TableInfo {
   const { id, state } = table
   const { seats } = state.opened
@@ -21,7 +21,7 @@ export function listWatchers(table: TableActor, { from = 0, count }: PageRange):
   return { items: names.slice(from, from + count), total: names.length }
 }
 
-/** Counts the users who watch a table: each once, through however many connections, and each client without a name. */
+/** Counts the users who watch a table: each user once, through any number of connections, and each client without a name. */
 function countWatchers(table: TableActor): number {
   const { names, unnamed } = namesOfWatchers(table)
   return names.size + unnamed

@@ -8,16 +8,16 @@ import { projectEvent, type StandingChange, type TableObserver, type TableUpdate
 import { toRatingChanges } from './game-ends.ts'
 import { toGameTerms } from './projections.ts'
 
-/** Number of missed events that are sent at once; then the client must read them first. */
+/** Number of missed events that the server sends at once; then the client must read them first. */
 const PAGE = 20
-/** Number of newer events that wait behind the missed events, at which the server no longer waits for the client. */
+/** Number of newer events behind the missed ones from which the server no longer waits for the client. */
 const MANY = 200
 
 export interface TableSubscriptionOptions {
   readonly listener: TableListener
-  /** Token that gives the owner access to the seat again, if known. */
+  /** Token by which the owner can resume the seat; missing if the session does not know it. */
   readonly token: string | undefined
-  /** Called when the table is closed, because its log cannot be written. */
+  /** Called when the table is closed in this process, for example because the store failed. */
   readonly onClosed: () => void
   /** The user's name. */
   readonly name: string
@@ -26,14 +26,14 @@ export interface TableSubscriptionOptions {
 }
 
 /**
- * TableSubscription subscribes one lobby session to one table, through a seat or as a watcher. A client that resumes a seat
- * gets the missed events first, page by page as fast as it reads them; updates of the table wait behind those, so that the
- * client sees every event once and in order.
+ * TableSubscription subscribes one lobby session to one table, through a seat or as a watcher. A client that resumes a seat gets
+ * the missed events first, page by page as fast as it reads them. Updates of the table wait behind those events, so that the client
+ * sees every event once and in order.
  */
 export class TableSubscription implements TableObserver {
   readonly table: TableActor
   readonly viewer: SeatNumber | 'watcher'
-  /** Token that gives the owner access to the seat again, if known. */
+  /** Token by which the owner can resume the seat; `undefined` if the session does not know it. */
   readonly token: string | undefined
   /** The user's name. */
   readonly name: string
@@ -65,7 +65,7 @@ export class TableSubscription implements TableObserver {
     return this.#seen
   }
 
-  /** Snapshot of the table now. */
+  /** Returns the state of the table for the client. */
   get snapshot(): TableSnapshot {
     const { opened: opening, rules, n, offers } = this.table.state
     const published = this.table.situation(this.viewer) !== undefined
@@ -77,7 +77,7 @@ export class TableSubscription implements TableObserver {
       ...(this.seat === undefined ? {} : { seat: this.seat }),
       ...(this.token === undefined ? {} : { token: this.token }),
       ...(this.seat === undefined || opening.clock.grace === undefined ? {} : { grace: opening.clock.grace }),
-      // an offer of all players is an agreement, and no longer open
+      // an offer of all players is an agreement, which is no longer open
       ...(offers.length > 0 && offers.length < opening.seats.length ? { offers } : {}),
       ...(published
         ? { now: { n, sight: toTableView(this.table.state, toSituation(this.table.state, this.viewer), this.table.now) } }
@@ -92,19 +92,19 @@ export class TableSubscription implements TableObserver {
     if (this.seat !== undefined) this.table.submit({ type: 'back', seat: this.seat })
   }
 
-  /** Sends missed events, a page at a time: `ready` resolves when the client has read most of the bytes sent to it. */
+  /** Sends missed events, a page at a time: `ready` resolves when the client has read most of the bytes that were sent. */
   async catchUp(missed: Iterable<TableStep>, send: (update: TableEventView) => void, ready: () => Promise<void>): Promise<void> {
     let count = 0
     for (const { event, state } of missed) {
       if (count > 0 && count % PAGE === 0 && (this.#held?.length ?? 0) < MANY) await ready()
-      // the client may have left, or another connection may have taken the seat
+      // the client may have left during the wait, or another connection may have taken the seat
       if (this.#ended) return
       send(this.#toEventView(projectEvent(event, state, this.viewer), state))
       count++
     }
   }
 
-  /** Sends the updates that waited while the client caught up. Sends later updates at once. */
+  /** Sends the updates that waited behind the missed events. Sends updates from now on when they happen. */
   flushUpdates(): void {
     const held = this.#held ?? []
     this.#held = undefined
@@ -137,7 +137,7 @@ export class TableSubscription implements TableObserver {
     this.#listener.closed(this.table.id, reason.message)
   }
 
-  /** Adds the table to an update, and the view if it has changed, even if only by its clocks; `state` is the state after the event. */
+  /** Adds the table to an update, and the view if the view or only its clocks have changed; `state` is the state after the event. */
   #toEventView({ n, at, event: what, situation }: TableUpdate, state: TableState): TableEventView {
     const table = this.table.id
     const changed = situation ?? (changesOf(what.type) === 'clocks' ? toSituation(state, this.viewer) : undefined)

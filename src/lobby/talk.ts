@@ -7,7 +7,7 @@ import { notHere } from './errors.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import { TALK, type UserSessions } from './user-sessions.ts'
 
-/** Maximum characters of a message to one user. */
+/** Maximum number of characters in a message to one user. */
 const LONGEST = 1000
 /** Maximum number of names that a session can mute. */
 const MUTED = 100
@@ -16,11 +16,11 @@ export interface LobbyTalkOptions {
   readonly context: LobbyContext
   readonly peer: SessionPeer
   readonly tables: Subscriptions
-  /** Returns the sessions of the user, who shares one rate of talk; `undefined` without a name. */
+  /** Returns the sessions of the user, who has one rate limit of talk; `undefined` without a name. */
   readonly sessions: () => UserSessions | undefined
 }
 
-/** Muted is a muted name, as the user writes it, and folded. */
+/** Muted has a muted name, as the user writes it, and in its folded form. */
 interface Muted {
   readonly key: string
   readonly name: string
@@ -38,7 +38,7 @@ export class LobbyTalk {
   readonly #bucket = new TokenBucket(TALK)
   /** Muted names, by their folded form. */
   readonly #muted = new Map<string, Muted>()
-  /** Connections that had a name when the user muted it, and may have taken other names since. */
+  /** Connections that had a muted name when the user muted it, and may have taken other names since. */
   readonly #mutedAs = new WeakMap<object, Muted>()
 
   constructor({ context, peer, tables, sessions }: LobbyTalkOptions) {
@@ -48,7 +48,7 @@ export class LobbyTalk {
     this.#sessions = sessions
   }
 
-  /** Sends talk to a table. */
+  /** Sends a chat message to a table. */
   async say(name: string, table: number, text: string): Promise<LobbyRefusal | undefined> {
     return (isBroken(text) ? BROKEN : undefined) ?? this.#throttled() ?? this.#tables.say(table, name, text)
   }
@@ -57,11 +57,11 @@ export class LobbyTalk {
   async sendMessage({ name: from, person }: OnlineUser, name: string, text: string): Promise<LobbyRefusal | undefined> {
     const wrong = checkText(text) ?? this.#throttled()
     if (wrong) return wrong
-    const { people, challenges } = this.#context
+    const { people, userNotifier } = this.#context
     const found = people.named(name)
     if (!found) return notHere(name)
     if (found.person === person) return OWN_NAME
-    return challenges.sendMessage(found, { from, text, address: this.#peer.address })
+    return userNotifier.sendMessage(found, { from, text, address: this.#peer.address })
   }
 
   /** Mutes a user by name: this session gets no talk, messages or challenges from that user. */
@@ -73,14 +73,14 @@ export class LobbyTalk {
     if (name === undefined) return notHere(typed)
     const key = foldName(name)
     const muted = this.#muted.get(key) ?? { key, name }
-    // the name moves to the end of the list, also if it was muted before
+    // a name that was muted before moves to the end of the list
     this.#muted.delete(key)
     this.#muted.set(key, muted)
     for (const { connection } of this.#connectionsOf(name)) if (!this.#mutedThrough(connection)) this.#mutedAs.set(connection, muted)
     return undefined
   }
 
-  /** Unmutes a user, by the muted name or by a name that a muted connection has taken since. */
+  /** Unmutes a user, by the muted name or by a later name of a muted connection. */
   unmute(name: string): LobbyRefusal | undefined {
     const keys = [foldName(name), ...this.#connectionsOf(name).map(({ connection }) => this.#mutedThrough(connection)?.key)]
     const unmuted = keys.filter((key) => key !== undefined && this.#muted.delete(key))
@@ -92,7 +92,7 @@ export class LobbyTalk {
     return [...this.#muted.values()].map(({ name }) => name)
   }
 
-  /** Checks whether no connection of the user with this name is muted. */
+  /** Checks whether no connection of the user with a name is muted. */
   isUnmuted(name: string): boolean {
     if (this.#muted.size === 0) return true
     if (this.#muted.has(foldName(name))) return false
@@ -105,20 +105,20 @@ export class LobbyTalk {
     return found ? people.of(found.person) : []
   }
 
-  /** Returns the muted name for which a connection is muted. */
+  /** Returns the muted name because of which a connection is muted. */
   #mutedThrough(connection: object): Muted | undefined {
     const muted = this.#mutedAs.get(connection)
     return muted && this.#muted.get(muted.key) === muted ? muted : undefined
   }
 
-  /** Wraps a listener so that it is not called with challenges of muted users. */
+  /** Wraps a listener so that challenges of muted users do not reach it. */
   withoutMuted(listener: LobbyListener): LobbyListener & { isUnmuted(name: string): boolean } {
     return {
       isUnmuted: (name) => this.isUnmuted(name),
       seated: (snapshot) => listener.seated(snapshot),
       tableEvent: (update) => listener.tableEvent(update),
       closed: (table, sentence) => listener.closed(table, sentence),
-      // the session's tables notify it of their own ends
+      // the session's tables already notify it of their own ends
       recorded: (recorded) => !this.#tables.has(recorded.table) && listener.recorded(recorded),
       finished: (game) => !this.#tables.has(game.table) && listener.finished?.(game),
       challenged: (seeker) => this.isUnmuted(seeker.name) && listener.challenged(seeker),
@@ -130,7 +130,7 @@ export class LobbyTalk {
 
   #throttled(): LobbyRefusal | undefined {
     const now = this.#context.hall.clock.monotonic()
-    // the own bucket stays with the connection when it takes another name
+    // the connection's own bucket stays with it when it takes another name
     const wait = this.#bucket.take(now) || (this.#sessions()?.talk.take(now) ?? 0)
     return wait > 0 ? { code: 'throttled', refused: 'you send too many messages at once: wait a moment' } : undefined
   }

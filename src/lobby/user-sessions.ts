@@ -5,25 +5,26 @@ import type { PersonId } from '../hall/ports.ts'
 import type { TableActor } from '../hall/table-actor.ts'
 
 /*
- * One user can have several lobby sessions, one for each connection: a registered user logs in again and keeps the first. A guest
- * has one, because the name has one owner; worksheet programs have none, and play each for its own connection.
+ * One user can have several lobby sessions, one for each connection: when a registered user logs in again, the first session stays.
+ * A guest has one session, because the name has one owner. Worksheet programs have none, and each plays for its own connection.
  *
- * What belongs to the user: the name, the open seek, the seats and their tokens, and the limits. The user has one seek. Each session
- * sees it as its own, and may cancel or replace it; it stays open until the last session ends. When it is matched, or a challenge
- * accepted, every session is subscribed to the new table and gets `seated`, and so does every session that has the seat when a
- * rematch begins. Each of them may move; all of them get every event. Challenges, refusals of the own challenge and messages go to
- * all sessions, except that each session mutes users for itself.
+ * The name, the open seek, the seats and their tokens, and the limits belong to the user. The user has one seek. Each session can
+ * see, cancel and replace that seek, which stays open until the last session ends. When the hall matches it, or the user accepts a
+ * challenge, every session is subscribed to the new table and gets `seated`; so does every session that has the seat when a rematch
+ * begins. Each of these sessions may move; all of them get every event. Challenges, refusals of the own challenge and messages go
+ * to all sessions, except that each session mutes users for itself.
  *
- * What belongs to the session: its subscriptions. A login subscribes to nothing, because a client that reconnects says by `resume`
- * which events it has; so a session that comes in the middle of a game resumes the seat, and holds it beside the others. A session
- * that leaves a table, watches one or ends changes nothing for the others: the table reports the seat as `gone` when the last
+ * The subscriptions belong to the session. A login subscribes to nothing, because a client that reconnects says by `resume` which
+ * events it has. So a session that begins in the middle of a game resumes the seat, and holds it beside the other sessions. If a
+ * session leaves a table, watches one or ends, nothing changes for the others: the table reports the seat as `gone` when the last
  * connection that holds it has ended. A session that takes another name leaves this user, as if its connection had ended.
  *
- * Limits. The number of tables counts each table once, however many sessions are subscribed to it; the seats, and the rate of talk,
- * count for the user, too. The bytes on the disk count for the network of the connection that causes them.
+ * Limits. The number of tables counts each table once, with any number of sessions that are subscribed to it; the seats and the
+ * rate of talk count for the user, too. The bytes on the disk count for the network of the connection that causes them.
  *
- * Safety. A new password ends all other logins at once, but their connections some turns later. A session whose login has ended
- * gets no new seat, so that it never sees a token that it should not have; if no other session is left, the seat is held.
+ * Safety. A new password ends all other logins immediately, but their connections some turns of the event loop later. A session
+ * whose login has ended gets no new seat, so that it never sees a token that it should not have. Without another session, the hall
+ * holds the seat.
  */
 
 /** Rate of talk of one user: ten messages at once, then one a second, so that talk does not push the board off the screen. */
@@ -31,11 +32,11 @@ export const TALK = { burst: 10, refill: 1000 }
 
 /** UserSession is one lobby session of a user, as the other sessions of the user know it. */
 export interface UserSession {
-  /** False if the server has ended its login. */
+  /** False after the server has ended the session's login. */
   readonly isLoggedIn: boolean
-  /** The tables to which it is subscribed. */
+  /** The tables to which the session is subscribed. */
   readonly tableIds: Iterable<number>
-  /** Subscribes to a table at which the user has a new seat, and notifies the client. */
+  /** Subscribes to a table at which the user has a new seat, and sends `seated` to the client. */
   seated(table: TableActor, seat: SeatNumber, token: string): void
   /** Notifies the client that the challenge of the user was refused. */
   refused(by: SeekInfo): void
@@ -45,22 +46,22 @@ export interface UserSession {
   seekFailed(seek: SeekInfo, reason: string): void
 }
 
-/** UserSeek is the open seek of a user. */
+/** UserSeek is the open seek of a user, for all sessions. */
 export interface UserSeek {
   readonly info: SeekInfo
-  /** True until it is matched or closed. */
+  /** True until the hall has matched or closed the seek. */
   readonly isOpen: boolean
-  /** Cancels the seek; resolves to `false` if it was matched or closed before. */
+  /** Cancels the seek; resolves to `false` if the hall has matched or closed it before. */
   cancel(): Promise<boolean>
 }
 
-/** UserSessions is the lobby sessions of one user, and what they share. */
+/** UserSessions has the lobby sessions of one user, and what belongs to the user. */
 export class UserSessions {
-  /** The user's open seek. */
+  /** The user's open seek; `undefined` without one. */
   seek: UserSeek | undefined
-  /** Number of tables that the sessions are about to open. */
+  /** Number of tables that the sessions are opening. */
   opening = 0
-  /** Limits the talk of the user. */
+  /** Limits the user's talk at all sessions together. */
   readonly talk = new TokenBucket(TALK)
   readonly #sessions = new Set<UserSession>()
   /** The cancellation of the seek that is under way. */
@@ -87,7 +88,7 @@ export class UserSessions {
     this.#sessions.add(session)
   }
 
-  /** Removes a session; cancels the open seek if it was the last. Returns whether it was the last. */
+  /** Removes a session; cancels the open seek after the last session. Returns whether the session was the last. */
   remove(session: UserSession): boolean {
     this.#sessions.delete(session)
     if (this.#sessions.size > 0) return false
@@ -126,8 +127,8 @@ export class UserSessions {
   }
 
   /**
-   * Subscribes all sessions to a table at which the user has a new seat, first the one that has sought it. Throws the first
-   * exception if all fail. Without a session that is logged in, the seat is held as after a disconnection.
+   * Subscribes all sessions to a table at which the user has a new seat, first the session that has sought it. Throws the first
+   * exception if all sessions fail. Without a session that is logged in, the hall holds the seat as after a disconnection.
    */
   seat(seeker: UserSession, table: TableActor, seat: SeatNumber, token: string): void {
     const online = [...this.#sessions].filter((session) => session.isLoggedIn)
@@ -147,7 +148,10 @@ export class UserSessions {
     this.#notify([...this.#sessions], (session) => session.seekFailed(seek, reason))
   }
 
-  /** Calls `notify` for each session; an exception of one does not reach the others. Throws the first if all fail. */
+  /**
+   * Calls `notify` for each session; an exception of one session does not reach the others. Throws the first exception if all
+   * sessions fail.
+   */
   #notify(sessions: readonly UserSession[], notify: (session: UserSession) => void): void {
     const failures: unknown[] = []
     for (const session of sessions) {
@@ -162,7 +166,7 @@ export class UserSessions {
   }
 }
 
-/** SessionRegistry finds the lobby sessions of each user. */
+/** SessionRegistry finds the lobby sessions of each user by person. */
 export class SessionRegistry {
   readonly #users = new Map<PersonId, UserSessions>()
   readonly #onError: (sentence: string, reason: unknown) => void
@@ -172,7 +176,7 @@ export class SessionRegistry {
     this.#onError = onError
   }
 
-  /** Adds a session of a user; returns the sessions of the user, and a function that removes this one. */
+  /** Adds a session of a user; returns the sessions of the user, and a function that removes the added one. */
   join(person: PersonId, session: UserSession): { readonly sessions: UserSessions; readonly leave: () => void } {
     const sessions = this.#users.get(person) ?? new UserSessions(this.#onError)
     this.#users.set(person, sessions)

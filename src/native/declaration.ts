@@ -15,19 +15,20 @@ export interface MessageDeclaration<Schema extends z.ZodType = z.ZodType> {
   readonly example: z.infer<Schema>
 }
 
-/** AnswerOf is a message that answers a command, without the command's `id`, or a refusal. */
+/** AnswerOf is a refusal, or a message that answers a command, without the command's `id`. */
 export type AnswerOf<Schema extends z.ZodType> = WithoutId<z.infer<Schema>> | LobbyRefusal
 type WithoutId<Message> = Message extends unknown ? Omit<Message, 'id'> : never
 
-/** CommandDeclaration declares a message from the client. The server answers each once: with its `answer`, or with `error`. */
+/** CommandDeclaration declares a message from the client. The server answers each command once: with its `answer`, or with `error`. */
 export interface CommandDeclaration<Schema extends z.ZodType = z.ZodType, Answer extends z.ZodType = z.ZodType>
   extends MessageDeclaration<Schema> {
   /**
-   * Cost in the budget of the connection, in addition to 1 for the message. It follows from the work of the server: building and
-   * writing a list, hashing a password, opening a table, reading a log. Long answers are charged separately.
+   * What the command takes from the budget of the connection, in addition to 1 for the message. The cost follows from the work of
+   * the server: building and writing a list, hashing a password, opening a table, reading a log. The server charges for long
+   * answers separately.
    */
   readonly cost: number
-  /** Schema of the answer; a union if there are several. */
+  /** Schema of the answer; for several answers, their union. */
   readonly answer: Answer
   /** Executes the command. */
   run(lobby: Lobby, command: z.infer<Schema>): AnswerOf<Answer> | Promise<AnswerOf<Answer>>
@@ -57,7 +58,7 @@ export function message<Type extends string, Shape extends z.core.$ZodLooseShape
   return { type, schema, example: { type, ...example } as unknown as z.infer<typeof schema> }
 }
 
-/** Declares a message from the client. Each may have an `id`, which its answer repeats. */
+/** Declares a message from the client. Each command may have an `id`, which its answer repeats. */
 export function command<Type extends string, Shape extends z.core.$ZodLooseShape, Answer extends z.ZodType>(
   type: Type,
   about: string,
@@ -81,7 +82,7 @@ export function toAnswer<Schema extends z.ZodType>(
   return { type, ...fields } as unknown as WithoutId<z.infer<Schema>>
 }
 
-/** The usual answer. */
+/** The answer of a command that has nothing else to answer. */
 export const ok = message(
   'ok',
   'The server has executed a command.',
@@ -97,7 +98,7 @@ export const ok = message(
   { id: 12 },
 )
 
-/** Returns the refusal of a command, or `ok` if it is not refused. */
+/** Returns the refusal of a command; `ok` if the lobby did not refuse it. */
 export function done(refusal: LobbyRefusal | undefined): AnswerOf<typeof ok.schema> {
   return refusal ?? toAnswer(ok, {})
 }

@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { BOUNDS, type NumberRange } from '../hall/number-bounds.ts'
 
 /*
- * The schemas of fields that several messages of the native protocol share, and the values of such fields in examples. Texts and
- * numbers from clients have bounds.
+ * The schemas of fields that occur in several messages of the native protocol, and example values of such fields. Texts and numbers
+ * from clients have maxima.
  */
 
 export const list = <Kind extends z.ZodType>(kind: Kind) => z.array(kind).readonly()
 export const whole = ({ min, max }: NumberRange) => z.int().min(min).max(max)
-/** A whole number from 0 on, without a practical upper bound. */
+/** A whole number from 0 on; the maximum has no practical meaning. */
 export const count = whole({ min: 0, max: Number.MAX_SAFE_INTEGER })
 /** A text from the server. */
 export const text = z.string()
@@ -36,7 +36,7 @@ export const total = count.meta({ description: 'the total number of items; the m
 export const CommandId = z.union([whole(BOUNDS.id), z.string().max(64)])
 export const id = CommandId.meta({ description: 'a whole number from 0 on, or a text of at most 64 characters; the answer repeats it' })
 
-/** The clock of a table. It has no bounds, because an older version with other bounds may have set it. */
+/** The clock of a table. The numbers have no bounds, because an older version with other bounds may have set the clock. */
 const tableClock = z.strictObject({ total: count, turn: count }).partial().meta({ description: 'in milliseconds, as in `seek`' })
 
 /** The fields of the terms of a game. */

@@ -39,7 +39,10 @@ function schemasOf<Declared extends readonly MessageDeclaration[]>(declared: Dec
   return declared.map(({ schema }) => schema) as unknown as SchemasOf<Declared>
 }
 
-/** The schema of a message from the client. The server answers each once: with `ok`, with `error`, or with the message that it requests. */
+/**
+ * The schema of a message from the client. The server answers each message once: with `ok`, with `error`, or with the message that
+ * it requests.
+ */
 export const ToServer = z.discriminatedUnion('type', schemasOf(commands))
 
 /** The schema of a message from the server. */

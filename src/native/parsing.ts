@@ -4,10 +4,10 @@ import type { LobbyRefusal } from '../hall/api.ts'
 import { CommandId } from './fields.ts'
 import { ToServer } from './messages.ts'
 
-/** Malformed is the refusal of a line that is not a command, with the line's `id` if it has a valid one. */
+/** Malformed is the refusal of a line that is not a command, with the line's `id` if that is valid. */
 type Malformed = LobbyRefusal & { readonly id: { id?: string | number } }
 
-/** Parses a line as a command, or explains why it is not one. */
+/** Parses a line as a command, or explains why the line is not a command. */
 export function parseCommand(line: string): ToServer | Malformed {
   let json: unknown
   try {
@@ -25,7 +25,7 @@ const NO_COMMAND = 'a command is one line of JSON, such as {"type":"games"}'
 const OPTIONS: ReadonlyMap<string, (typeof ToServer.options)[number]> = new Map(
   ToServer.options.map((option) => [option.shape.type.value, option]),
 )
-/** Maximum number of characters that an error shows of a name from the client. */
+/** Maximum number of characters of a client's name in an error. */
 const SHOWN = 40
 
 /** The usual mistakes in a line that is not JSON, the most likely first: a pattern, and the end of an error sentence. */
@@ -47,7 +47,7 @@ function whyNoJson(line: string): string {
   return why === undefined ? '' : `; ${why}`
 }
 
-/** Explains what is wrong with the type of a command; `undefined` if a command has this type. */
+/** Explains what is wrong with the type of a command; `undefined` for a known type. */
 function refusalOfType(json: unknown): string | undefined {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return `${NO_COMMAND}; this is JSON, but not an object in { }`
   const type = 'type' in json ? json.type : undefined
@@ -71,7 +71,7 @@ const MEANT: ReadonlyMap<string, ToServer['type']> = new Map([
   ...(['spectate', 'observe'] as const).map((word) => [word, 'watch'] as const),
 ])
 
-/** Explains what is wrong with the fields of a command. A field name that is nearly right has priority over all other mistakes. */
+/** Explains what is wrong with the fields of a command. A field name with a small mistake has priority over all other mistakes. */
 function refusalOfFields(json: { readonly type: string }, issues: readonly z.core.$ZodIssue[]): string {
   const { type } = json
   const unknown = issues.flatMap((issue) =>
@@ -94,7 +94,7 @@ function refusalOfFields(json: { readonly type: string }, issues: readonly z.cor
   return `${nameOf(first.path)} ${value === undefined ? 'is missing: it must' : 'must'} be ${describe(node)}${hintFor(node, value)}`
 }
 
-/** Returns the end of an error sentence that names the usual mistake with such a value; `''` if there is none. */
+/** Returns the end of an error sentence that names the usual mistake with such a value; `''` without a usual mistake. */
 function hintFor(node: Node | undefined, value: unknown): string {
   if (value === '' && node?.type === 'string') return ', and is empty; the server may have removed bytes that are not UTF-8'
   const isQuoted =
@@ -187,12 +187,12 @@ function shown(text: string): string {
   return JSON.stringify(text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}...`)
 }
 
-/** `a`, `a or b`, `a, b or c`. */
+/** Joins items to `a`, `a or b`, `a, b or c`. */
 function inWords(items: readonly string[], last: 'and' | 'or'): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`
 }
 
-/** Returns the `id` of a line that is not a command, if it has a valid one. */
+/** Returns the `id` of a line that is not a command; `undefined` without a valid `id`. */
 function idOf(json: unknown): { id?: string | number } {
   if (typeof json !== 'object' || json === null || !('id' in json)) return {}
   const { data } = CommandId.safeParse(json.id)

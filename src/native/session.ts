@@ -10,7 +10,7 @@ import type {
   TableSnapshot,
 } from '../hall/api.ts'
 import { toSeek } from './commands/seek.ts'
-import { toSnapshotFields } from './commands/table.ts'
+import { toSnapshotFields } from './commands/table-snapshot.ts'
 import { commandsByType, type ToClient, VERSION } from './messages.ts'
 import { parseCommand } from './parsing.ts'
 
@@ -33,7 +33,7 @@ export class NativeSession implements LobbyListener {
     this.#send = send
   }
 
-  /** Sends `hello`, and the challenges that are open if the client is already logged in. */
+  /** Sends `hello` and, if the client is already logged in, the challenges that are open. */
   open(software: string): void {
     const { me } = this.#lobby()
     this.#send({ type: 'hello', version: VERSION, software, ...(me ? { name: me.name } : {}) })

@@ -4,7 +4,7 @@ import type { Catalogue } from '../games/catalogue.ts'
 import type { AnyGame, SettingInfo } from '../games/game.ts'
 import { seededRandom } from '../games/random.ts'
 
-/** The hooks that every game has. */
+/** The functions that every game has. */
 const HOOKS = ['setup', 'toMove', 'play', 'outcome', 'view'] as const
 const NOTATION = ['parse', 'print', 'render'] as const
 /** Matches the name of a game or a setting. */
@@ -14,7 +14,7 @@ const ALIAS = /^[a-z0-9][a-z0-9-]*(?: [a-z0-9-]+)*$/
 /** Maximum number of seats: the hall matches two players. */
 const SEATS = 2
 
-/** Returns the end of a sentence that says what is wrong with the form of a game; `undefined` if the form is valid. */
+/** Returns the end of a sentence that says what is wrong with the form of a game; `undefined` for a valid form. */
 export function findGameFault(game: unknown): string | undefined {
   if (!isRecord(game)) return 'is not an object'
   if (typeof game.name !== 'string' || !NAME.test(game.name))
@@ -33,17 +33,20 @@ export function findGameFault(game: unknown): string | undefined {
   return isRecord(settings) ? findSettingFault(settings) : 'has settings that are not an object'
 }
 
-/** Returns the names by which users ask for a game. */
+/** Returns the names by which users can request a game. */
 export function wordsOf({ name, publicName, aliases = [] }: AnyGame): readonly string[] {
   return [...new Set([name, publicName ?? name, ...aliases])]
 }
 
-/** Returns the words by which users ask for the games of a catalogue. */
+/** Returns the words by which users can request the games of a catalogue. */
 export function takenWords({ games }: Catalogue): ReadonlySet<string> {
   return new Set([...games.values()].flatMap(wordsOf))
 }
 
-/** Sets up a game with its usual settings and shows its first state. Resolves to the end of a sentence that names the failure. */
+/**
+ * Sets up a game with its default settings and shows its first state. Resolves to the end of a sentence that names a failure;
+ * `undefined` if every hook works.
+ */
 export async function findSetupFault(game: AnyGame): Promise<string | undefined> {
   const settings = Object.fromEntries(Object.entries(game.settings ?? {}).map(([name, { usual }]) => [name, usual]))
   try {

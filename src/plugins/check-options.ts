@@ -8,7 +8,7 @@ const SPELLING = /^[a-z][a-z0-9-]*$/
 const KINDS: readonly unknown[] = ['text', 'flag', 'file']
 const SIDES: readonly unknown[] = ['server', 'client', 'both']
 
-/** Returns the end of a sentence that says what is wrong with the options of a program; `undefined` if they are valid. */
+/** Returns the end of a sentence that says what is wrong with the options of a program; `undefined` for valid options. */
 export function findTakesFault(takes: unknown): string | undefined {
   if (takes === undefined) return undefined
   if (!Array.isArray(takes)) return 'has "takes" that is not a list of options'
@@ -34,7 +34,8 @@ function findOptionFault(option: unknown): string | undefined {
 
 /**
  * Returns the end of a sentence that says why an option conflicts with an option of another program: the command line reads all
- * options of one spelling in one way, and a setting belongs to one declaration. Options are compared by identity.
+ * options of one spelling in one way, and a setting belongs to one declaration. Two options are the same if they are the same
+ * object.
  */
 export function findClash(option: ProgramOption, others: readonly ProgramOption[]): string | undefined {
   const spelt = spellingOf(option)

@@ -5,19 +5,19 @@ import { PacedEffort } from './paced-effort.ts'
 import type { TimeLimit } from './time-limit.ts'
 
 /*
- * The rules of a plug-in are foreign code in the server's process. A shipped game never throws and answers at once; a plug-in's may
- * throw, or compute forever, in any hook, and every hook is called in the turn of the event loop that serves all tables.
+ * The rules of a plug-in are foreign code in the server's process. A shipped game never throws and answers at once. A plug-in's
+ * game may throw, or compute forever, in any hook, and the server calls every hook in the turn of the event loop that serves all
+ * tables.
  *
- * `guardGame` wraps a game so that the hall can treat it like a shipped one. Each hook runs with a time limit. A failure of
- * `play` refuses the move. Before a move counts, the guard also calls all hooks that the table needs for the new state, so that
- * no table reaches a state for which a hook fails: the guard refuses the move instead. A failure of a text is an
- * empty text. Everything else throws a RulesError, which closes that table, or refuses to open it.
+ * `guardGame` wraps a game so that the hall can treat it like a shipped one. Each hook runs with a time limit. A failure of `play`
+ * refuses the move. Before a move counts, the guard also calls all hooks that the table needs for the new state, so that no table
+ * reaches a state for which a hook fails: the guard refuses the move instead. A failure of a text is an empty text. A failure of
+ * any other hook throws a RulesError, which closes that table, or refuses to open it.
  *
- * A role of a plug-in's program is bounded in another way (`loop-limit.ts`). A role that throws ends its own conversation, like
- * a shipped one.
+ * `loop-limit.ts` bounds the roles of a plug-in's program. A role that throws ends its own conversation, like a shipped one.
  */
 
-/** FailureObserver is called once for each hook of a game that has failed, with a sentence for the log. */
+/** FailureObserver is called once for each hook of a game that fails, with a sentence for the log. */
 export type FailureObserver = (sentence: string, reason: unknown) => void
 
 /** Returns a game whose hooks cannot harm other tables. */
@@ -106,7 +106,7 @@ class Guard {
     }
   }
 
-  /** Returns the result of a hook. Throws a RulesError if it fails. */
+  /** Returns the result of a hook of the game. Throws a RulesError if the hook fails. */
   #call<Result>(hook: string, work: () => Result): Result {
     try {
       return this.#limit.run(work)
@@ -115,7 +115,7 @@ class Guard {
     }
   }
 
-  /** Returns the result of a hook, or `otherwise` if it fails. */
+  /** Returns the result of a hook; returns `otherwise` if the hook fails. */
   #try<Result>(hook: string, work: () => Result, otherwise: Result): Result {
     try {
       return this.#limit.run(work)

@@ -16,23 +16,23 @@ import { limitRoles } from './loop-limit.ts'
 import { resolveToThisCopy } from './resolve.ts'
 import { TimeLimit } from './time-limit.ts'
 
-/** The first port of programs that name none; the shipped programs have ports below. */
+/** The first port of programs that name no port; the shipped programs have lower ports. */
 const FIRST_PORT = 12_400
 /** Milliseconds that one hook of a game may compute. */
 const LIMIT = 1000
 
-/** PluginError reports a plug-in that cannot be loaded; its message is a sentence with the file. */
+/** PluginError is the error for a plug-in that Parlor cannot load; its message is a sentence with the file. */
 export class PluginError extends Error {
   override readonly name = 'PluginError'
 }
 
-/** Playable is the games and programs of one process. */
+/** Playable has the games and programs of one process. */
 export interface Playable {
   readonly catalogue: Catalogue
   readonly programs: ProgramRegistry
 }
 
-/** PluginExports is the exports of a plug-in. */
+/** PluginExports has the exports of a plug-in. */
 interface PluginExports {
   readonly games: readonly unknown[]
   readonly programs: readonly unknown[]
@@ -40,9 +40,9 @@ interface PluginExports {
 }
 
 /**
- * Loads plug-ins, in order, and resolves to all games and programs, with those of plug-ins at the end. `onFailure` is called when a hook of
- * a plug-in's game fails later. Rejects with a PluginError for a file that cannot be loaded, or whose games or programs are
- * invalid, or that use a taken name or port.
+ * Loads plug-ins, in order, and resolves to all games and programs, the shipped ones first. `onFailure` is called when a hook of a
+ * plug-in's game fails during play. Rejects with a PluginError for a file that cannot be loaded, for invalid games or programs, and
+ * for a name or port that is taken.
  */
 export async function loadPlugins(files: readonly string[], shipped: Playable, onFailure: FailureObserver): Promise<Playable> {
   if (files.length === 0) return shipped
@@ -79,7 +79,7 @@ class LoadedExports {
   }
 }
 
-/** Checks the exports of a plug-in, and resolves to the games and programs with its own. */
+/** Checks the exports of a plug-in, and resolves to the games and programs with those of the plug-in. */
 async function addPlugin(
   file: string,
   { games, programs, solos }: PluginExports,
@@ -158,7 +158,7 @@ function takeNames(file: string, { name, short }: Pick<Program, 'name' | 'short'
   }
 }
 
-/** Adds the options of a program to the options of the others. Throws a PluginError if an option conflicts with them. */
+/** Adds the options of a program to the options of the others. Throws a PluginError for an option that conflicts with another. */
 function takeOptions(file: string, { name, takes = [] }: Pick<Program, 'name' | 'takes'>, options: ProgramOption[]): void {
   for (const option of takes) {
     const clash = findClash(option, options)
@@ -175,7 +175,7 @@ function withPort(program: Program, ports: ReadonlySet<number>): Program {
   return { ...program, port }
 }
 
-/** Adds a new item. Throws a PluginError with the sentence if the item exists. */
+/** Adds a new item to the taken ones. Throws a PluginError with the sentence if the item is taken. */
 function take<Item>(taken: Set<Item>, item: Item, sentence: string): void {
   if (taken.has(item)) throw new PluginError(sentence)
   taken.add(item)
@@ -208,7 +208,7 @@ function readExports(file: string, module: Readonly<Record<string, unknown>>): P
   return { games: listOf('games', games), programs: listOf('programs', programs), solos: listOf('solos', solos) }
 }
 
-/** Names a game or program in a sentence: by its name, or by its place in the list if it has none. */
+/** Names a game or program in a sentence: by its name or, without a name, by its position in the list. */
 function whichOf(what: string, item: unknown, at: number): string {
   return isRecord(item) && typeof item.name === 'string' ? `the ${what} ${item.name}` : `the ${what} number ${at + 1}`
 }

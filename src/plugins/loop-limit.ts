@@ -18,15 +18,15 @@ import type { Program } from '../protocol/definition.ts'
  * or a write to a slow disk, and the role is charged `WAIT` at most. So a loop that waits for nothing, which never lets the
  * event loop turn, still reaches the limit.
  *
- * What this does not stop is one call of a function of the language that takes for ever, such as a regular expression with
- * exponential time, and a recursion over promises without a loop.
+ * The limit does not stop one call of a built-in function that takes forever, such as a regular expression with exponential
+ * time, and a recursion over promises without a loop.
  */
 
 /** Milliseconds that the loops of one role may run in one turn of the event loop. */
 const LIMIT = 1000
 /** Milliseconds that are charged at most for the time between two synchronous runs. */
 const WAIT = 100
-/** Turns between two looks at the clock, while they take less than a millisecond. */
+/** Number of turns of a loop between two looks at the clock, while they take less than a millisecond. */
 const TURNS = 16
 
 /** LoopTime is the time of the loops of one role. */
@@ -83,7 +83,7 @@ export function tick(file: string): void {
   time.run = now.run
   time.last = at
   if (time.spent <= LIMIT) return
-  // from then on each turn throws, so that a loop cannot catch it and go on
+  // from then on each turn throws, so that a loop cannot catch the error and continue
   now.skip = 0
   throw new Error(`a loop in ${file} took longer than ${LIMIT} ms`)
 }
@@ -117,7 +117,10 @@ const LOOPS: ReadonlySet<string> = new Set(['ForStatement', 'ForInStatement', 'F
 const TICK = 'parlor$tick'
 const TypeScript = Parser.extend(tsPlugin())
 
-/** Inserts a call of `tick` into each loop of a module, in JavaScript or TypeScript. Throws a SyntaxError if it is neither. */
+/**
+ * Inserts a call of `tick` into each loop of a module, in JavaScript or TypeScript. Throws a SyntaxError for a text in any other
+ * language.
+ */
 export function addLoopLimits(source: string, file: string): string {
   const inserts: { readonly at: number; readonly text: string }[] = []
   const call = `${TICK}(${JSON.stringify(file)});`
@@ -136,7 +139,7 @@ export function addLoopLimits(source: string, file: string): string {
   const code = inserts
     .toSorted((one, other) => other.at - one.at)
     .reduce((text, { at, text: more }) => text.slice(0, at) + more + text.slice(at), source)
-  // at the end, because the first line may be for the shell
+  // at the end of the file, because its first line may be for the shell
   return `${code}\nimport { tick as ${TICK} } from ${JSON.stringify(import.meta.url)}\n`
 }
 

@@ -1,6 +1,6 @@
 import { Effort } from '../games/ai/effort.ts'
 
-/** Milliseconds that each of the two phases of a search may take. */
+/** Milliseconds that each of the two phases of a search may take, looking ahead and random playouts. */
 const PHASE = 20
 /** Minimum number of moves of a phase, even if the rules are very slow. */
 const LEAST = 100
@@ -8,8 +8,8 @@ const LEAST = 100
 const FIRST = 0.02
 
 /**
- * PacedEffort is the budget of the searches in the game of a plug-in. The rules of a plug-in may be slow, so it measures how long
- * a move of a search takes, and allows only as many moves as fit into the time limit of one table.
+ * PacedEffort is the budget of searches in the games of plug-ins. The rules of a plug-in may be slow, so the budget measures how
+ * long a move of a search takes, and allows as many moves as fit into the time limit of one table.
  */
 export class PacedEffort extends Effort {
   #perMove = FIRST

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { decode } from '../wire/text.ts'
 import { addLoopLimits, isModule } from './loop-limit.ts'
 
-/** The ending of Parlor's files: `.ts` in a clone, `.js` in an installed package. */
+/** The extension of Parlor's files: `.ts` in a clone, `.js` in an installed package. */
 const ENDING = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 
 /** The modules of the public face, by the names under which a plug-in imports them. */
@@ -15,9 +15,9 @@ const FACES: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Makes `import 'parlor'` resolve to the running copy in every module that is loaded from now on, in any folder. A
- * second copy would have classes of its own, so `instanceof` would fail. Also gives a time limit to the loops of plug-ins, whose
- * URLs are given, and of the files that they import. Returns a function that ends both.
+ * Makes `import 'parlor'` resolve to the running copy in every module that Node loads from now on, in any folder. A second copy
+ * would have classes of its own, so `instanceof` would fail. Also inserts a time limit into the loops of plug-ins, given their
+ * URLs, and of the files that they import. Returns a function that ends both effects.
  */
 export function resolveToThisCopy(plugins: Iterable<string>): () => void {
   const limited = new Set(plugins)
@@ -29,7 +29,7 @@ export function resolveToThisCopy(plugins: Iterable<string>): () => void {
       const found = next(specifier, context)
       const { parentURL = '' } = context
       if (limited.has(parentURL) && found.url.startsWith('file:') && !found.url.startsWith(ours)) limited.add(found.url)
-      // without a package.json beside it, Node would guess the format of a plug-in, and warn
+      // without a package.json beside a plug-in, Node would guess the format of the plug-in, and warn
       return (found.format ?? '') === '' && found.url.endsWith('.ts') ? { ...found, format: 'module-typescript' } : found
     },
     load(url, context, next) {
@@ -53,7 +53,7 @@ const MODULE_FORMATS: ReadonlyMap<string, string> = new Map([
   ['commonjs-typescript', 'module-typescript'],
 ])
 
-/** Returns a loaded module with a time limit in its loops. Throws a SyntaxError if it is neither JavaScript nor TypeScript. */
+/** Returns a loaded module with a time limit in its loops. Throws a SyntaxError for a module that is neither JavaScript nor TypeScript. */
 function withLoopLimits(url: string, loaded: LoadFnOutput): LoadFnOutput {
   const { source, format } = loaded
   if ((format !== 'module' && format !== 'module-typescript') || source === undefined || source === null) return loaded

@@ -6,8 +6,8 @@ import { withLoopTime } from './loop-limit.ts'
 const WAIT = 10_000
 
 /**
- * TimeLimit runs functions of a plug-in, and stops one that computes too long. Node can stop synchronous code only while it
- * runs a script with a timeout, so the function is called from such a script; that costs about a tenth of a millisecond.
+ * TimeLimit runs functions of a plug-in, and stops a function that computes too long. Node can stop synchronous code only while it
+ * runs a script with a timeout, so such a script calls the function; the script costs about a tenth of a millisecond.
  */
 export class TimeLimit {
   readonly #ms: number
@@ -22,7 +22,7 @@ export class TimeLimit {
     this.#clock = clock
   }
 
-  /** Returns the result of `work`. Rethrows its exception, and throws an Error if it takes too long. */
+  /** Returns the result of `work`. Rethrows an exception of `work`, and throws an Error if `work` takes too long. */
   run<Result>(work: () => Result): Result {
     this.#sandbox.work = work
     try {

@@ -1,8 +1,8 @@
 import { guessing, toTry, type Verdict } from '../games/guessing.ts'
 import { client, clientCloses, defineAutomaton, server } from '../protocol/automaton.ts'
 import type { Program, Protocol, SoloProgram } from '../protocol/definition.ts'
-import { secret } from '../protocol/options.ts'
 import { receiveUntilClosed } from '../protocol/roles.ts'
+import { secret } from '../protocol/shared-options.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
 import { literals, segments } from '../wire/framing/unframed.ts'
 import { askInt, checkSecret, type GuessVerdict, NumberJudge, toSecretNumber } from './numbers.ts'
@@ -84,13 +84,16 @@ const number: Protocol<Name, State, undefined> = {
       if (wrong !== undefined) throw ruleViolation(text, wrong)
       console.say(text)
     } while (peer.state !== 'won')
-    // a client that compares whole pieces would not recognise the win
+    // a client that compares whole pieces would not recognise the message of the win
     const rest = peer.early()
     if (rest !== undefined) peer.observer?.onRefused(rest, false)
   },
 }
 
-/** Checks whether a number is probably several guesses in one piece: numbers of two digits, the last from 1 to 100; 101 is one guess. */
+/**
+ * Checks whether a number is probably several guesses in one piece, which are numbers of two digits, the last from 1 to 100. 101 is
+ * one guess.
+ */
 function isGlued(text: string): boolean {
   return text.length > 3 && /^(?:[1-9]\d){1,40}(?:[1-9]\d?|100)$/.test(text)
 }

@@ -63,7 +63,7 @@ const withBye = defineAutomaton({
 
 type Name = keyof typeof withBye.messages
 
-/** The peer of a role of a chat. Not every chat has all messages: one that never ends has no last line. */
+/** What a role of a chat needs of its peer. A chat that never ends has no last line, so not every chat has all messages. */
 type Chatter = Pick<Peer<Name>, 'other' | 'send' | 'receive' | 'refuse'>
 
 /** Runs both sides of a chat: plays the peer's lines in the peer's seat, and sends the lines of the opposite seat to the peer. */
@@ -78,7 +78,7 @@ async function exchange(peer: Chatter, seat: Seat<string, TurnTalk>): Promise<vo
   }
 }
 
-/** Plays the seat of the person at the console; asks again for a line that is too long. */
+/** Plays the seat of the person at the console; asks again after a line that is too long. */
 async function playAtConsole(seat: Seat<string, TurnTalk>, console: Console, { voices, leaving }: Words): Promise<void> {
   const { prompt, waiting, wrote } = voices[seat.number === 0 ? 0 : 1]
   for (;;) {
@@ -93,7 +93,7 @@ async function playAtConsole(seat: Seat<string, TurnTalk>, console: Console, { v
   }
 }
 
-/** Returns the protocol of a chat. The server has seat 0 and sends first. */
+/** Returns the protocol of a chat with its messages and texts. The server plays seat 0 and sends first. */
 function toProtocol<N extends Name, State extends string>(
   name: string,
   title: string,

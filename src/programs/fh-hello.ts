@@ -6,7 +6,7 @@ import { quoteText } from '../wire/text.ts'
 const GREETING = 'Hi Server'
 const ANSWER = 'Hello in return!'
 
-/** Milliseconds to wait for the rest of a partial greeting. */
+/** Milliseconds for which a side waits for the rest of a partial greeting. */
 const REST_TIMEOUT = 250
 
 const automaton = defineAutomaton({

@@ -1,12 +1,12 @@
 import { guessing, type Try } from '../games/guessing.ts'
 import { client, defineAutomaton, server } from '../protocol/automaton.ts'
 import { type Program, type Protocol, plainLines } from '../protocol/definition.ts'
-import { secret } from '../protocol/options.ts'
+import { secret } from '../protocol/shared-options.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
 import { askInt, checkSecret, NumberJudge, parseIntGuess, toSecretNumber } from './numbers.ts'
 import { pythonInt, stripPython } from './python/values.ts'
 
-/** Parser of a guess; a text that it cannot parse wastes a try. */
+/** Parses a guess; a text that it cannot parse wastes a try. */
 type Words = { readonly reads: (text: string) => Try }
 
 const automaton = defineAutomaton({
@@ -56,7 +56,7 @@ export const guess: Protocol<Name, State, Words> = {
       const text = stripPython((await peer.receive()).text)
       seat.play(words.reads(text))
       ;({ view, outcome } = await seat.next())
-      // a person may type a number out of range; any other text is a fault of the program
+      // a person may type a number out of range; any other text is a mistake of the program
       if (view.last === 'wasted') peer.report(`expected ${wanted(text)} from 1 to 100`, pythonInt(text) !== undefined)
       peer.send(view.last ?? 'wasted')
     }
@@ -84,7 +84,7 @@ function wanted(text: string): string {
   return /^[!-~]+$/.test(text) && pythonInt(text) === undefined && Number.isFinite(Number(text)) ? 'a whole number' : 'a number'
 }
 
-/** Explains why the server's answer to the last guess is wrong; `undefined` if it can be right. */
+/** Explains why the server's answer to the last guess is wrong; `undefined` for an answer that can be right. */
 function wrongAnswer(name: Name, guess: string, judge: NumberJudge): string | undefined {
   const number = Number(guess)
   if (name === 'low' || name === 'high' || name === 'right') return judge.check(name, number)

@@ -4,8 +4,8 @@ import { foldCase, normalizeText, parseLetter, splitGraphemes } from '../games/t
 import { findWordFault } from '../games/words.ts'
 import { client, clientCloses, defineAutomaton, server } from '../protocol/automaton.ts'
 import { type Console, type Options, type Program, type Protocol, readOption, type SoloProgram } from '../protocol/definition.ts'
-import { secretWord, words } from '../protocol/options.ts'
 import type { Peer } from '../protocol/peer.ts'
+import { secretWord, words } from '../protocol/shared-options.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import { lines } from '../wire/framing/lines.ts'
@@ -105,7 +105,7 @@ const solo: SoloProgram = {
   },
 }
 
-/** Plays one word at the console; `submit` makes a guess. Returns false if the person quits. */
+/** Plays one word at the console; `submit` sends a guess to the game. Returns false if the person quits. */
 async function guess(
   view: HangmanView,
   console: Console,
@@ -154,7 +154,7 @@ async function receiveWord(peer: Peer<Name, State>, console: Console): Promise<H
   }
 }
 
-/** Sends a letter, and returns the new view of the word, or the server's refusal. */
+/** Sends a letter, and returns the new view of the word; returns the server's refusal if it refuses. */
 async function sendLetter(peer: Peer<Name, State>, letter: string, before: HangmanView): Promise<HangmanView | Refusal> {
   peer.send('letter', letter)
   const { name, text, fields } = await peer.receive()
@@ -219,12 +219,12 @@ export const programs: readonly Program<Name, State>[] = [
 /** The same game for one person, without a network. */
 export const solos: readonly SoloProgram[] = [solo]
 
-/** Explains why a server's `MISS` with `said` misses left is wrong after `view`; `undefined` if it can be right. */
+/** Explains why a server's `MISS` with `said` misses left is wrong after `view`; `undefined` for a number that can be right. */
 export function wrongMiss({ left }: HangmanView, said: number): string | undefined {
   return said === left - 1 ? undefined : `${left} misses were left, so expected MISS ${left - 1}`
 }
 
-/** Explains why a server's `AT` with these positions, counted from 1, is wrong; `undefined` if it can be right. */
+/** Explains why a server's `AT` with these positions, counted from 1, is wrong; `undefined` for positions that can be right. */
 export function wrongPositions({ shown }: HangmanView, positions: readonly number[]): string | undefined {
   const outside = positions.find((position) => shown[position - 1] === undefined)
   if (outside !== undefined) return `its word has ${shown.length} letters, so there is no position ${outside}: positions count from 1`
@@ -232,7 +232,7 @@ export function wrongPositions({ shown }: HangmanView, positions: readonly numbe
   return taken === undefined ? undefined : `position ${taken} was shown as ${shown[taken - 1]} already`
 }
 
-/** Explains why a word cannot be the secret after `view`; `undefined` if it can. */
+/** Explains why a word cannot be the secret after `view`; `undefined` for a word that can. */
 export function wrongWord({ shown, tried }: HangmanView, word: string): string | undefined {
   // other servers may count combining marks as letters
   const characters = [splitGraphemes(normalizeText(word)), Array.from(word)].find(({ length }) => length === shown.length)

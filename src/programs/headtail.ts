@@ -1,12 +1,12 @@
 import { coin } from '../games/coin.ts'
 import { client, defineAutomaton, server } from '../protocol/automaton.ts'
 import { type Options, type Program, type Protocol, readOption, type SoloProgram } from '../protocol/definition.ts'
-import { choices, pace } from '../protocol/options.ts'
+import { choices, pace } from '../protocol/shared-options.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { pythonAddress } from './python/values.ts'
 
-/** Difference between the programs: whether each side prints at the end how many guesses were right. */
+/** What differs between the programs: whether each side prints at the end how many guesses were right. */
 interface Words {
   readonly counts: boolean
 }
@@ -64,7 +64,7 @@ const headTail: Protocol<Name, State, Words> = {
       } else {
         const meant = /(?:^|\W)([htq])(?:ead|ail|uit)?$/i.exec(text)?.[1]?.toUpperCase()
         const what = `its last character is not H, T or Q${meant === undefined ? '' : `; write ${JSON.stringify(meant)} alone, a capital`}`
-        // the worksheet's client sends upper case, so lower case is a fault of the program, not of the person
+        // the worksheet's client sends upper case, so lower case is a mistake of the program, not of the person
         peer.report(what, text === text.toUpperCase())
         peer.send('unusable')
       }
@@ -94,7 +94,7 @@ const headTail: Protocol<Name, State, Words> = {
   },
 }
 
-/** Explains why the server's answer to a guess is wrong; `undefined` if it can be right. */
+/** Explains why the server's answer to a guess is wrong; `undefined` for an answer that can be right. */
 function wrongAnswer(name: Name, answer: string, guess: string): string | undefined {
   const judged = name === 'right' || name === 'wrong'
   if (judged && !isCoinGuess(guess)) return `the guess was ${JSON.stringify(guess)}, which is neither head (H) nor tail (T)`
@@ -103,7 +103,7 @@ function wrongAnswer(name: Name, answer: string, guess: string): string | undefi
     : undefined
 }
 
-/** Checks whether a guess is heads or tails. */
+/** Checks whether a guess is heads or tails, in any spelling that the client accepts. */
 function isCoinGuess(guess: string): boolean {
   return /[HT]$/.test(guess)
 }

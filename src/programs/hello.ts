@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { parseSpan } from '../base/counts.ts'
+import { parseSpan } from '../base/durations.ts'
 import { type Automaton, defineAutomaton, server } from '../protocol/automaton.ts'
 import { type HostTexts, type Options, type Program, type Protocol, readOption } from '../protocol/definition.ts'
 import type { FlagOption, TextOption } from '../protocol/option.ts'
@@ -10,11 +10,11 @@ import { recvOnce } from '../wire/framing/recv.ts'
 import { decode, encode } from '../wire/text.ts'
 import { pythonAddress, pythonBytes } from './python/values.ts'
 
-/** Differences between the programs. Bytes are given as characters up to U+00FF. */
+/** Words has what differs between the programs. Characters up to U+00FF stand for bytes. */
 interface Words {
   /** Formats the received bytes for the client's console. */
   readonly shows: (bytes: string) => string
-  /** True if the message is a line; false if it ends at the end of the stream. */
+  /** True if the message is a line; false if it ends with the stream. */
   readonly line: boolean
 }
 
@@ -32,7 +32,7 @@ const oneRecv: FlagOption = {
   side: 'client',
 }
 
-/** Length of the first of two writes, in bytes. */
+/** Number of bytes in the first of two writes. */
 const split: TextOption<number> = {
   kind: 'text',
   name: 'split',
@@ -85,7 +85,7 @@ const slides: Protocol<Name, State, Words> = {
   framing: framed('no end: it has not closed its side'),
 }
 
-/** Returns the framings of a hello; `lacks` names the missing part of an incomplete message, by default a line end. */
+/** Returns the framings of a hello; `lacks` names what an incomplete message lacks, by default a line end. */
 function framed(lacks?: string): Protocol['framing'] {
   const toClient = lines({ keepEnd: true, code: 'bytes', ...(lacks === undefined ? {} : { lacks }) })
   return (options) => ({ toServer: lines(), toClient: readOption(options, oneRecv) ? recvOnce(1024, 'bytes') : toClient })
@@ -101,7 +101,7 @@ function automaton(text: string): Automaton<Name, State> {
   })
 }
 
-/** Waits, but not after a reset. A client that has only closed its sending side still reads. */
+/** Waits; after a reset, returns immediately. Also waits for a client that has closed only its sending side, because it still reads. */
 function pause(ms: number, clock: Clock, peer: Peer<Name, State>): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(ms, resolve)

@@ -1,6 +1,6 @@
 import { guessing, type Verdict } from '../games/guessing.ts'
 import type { Program, SoloProgram } from '../protocol/definition.ts'
-import { pace, secret } from '../protocol/options.ts'
+import { pace, secret } from '../protocol/shared-options.ts'
 import { guess } from './guess.ts'
 import { checkSecret, parseDigitsGuess, toSecretNumber } from './numbers.ts'
 import { pythonAddress } from './python/values.ts'

@@ -76,7 +76,7 @@ const http: Protocol<Name, State> = {
   },
 }
 
-/** Explains why other web servers would refuse a request that this server answers; `undefined` if they would not. */
+/** Explains why other web servers would refuse a request that this server answers; `undefined` for a request that they would answer. */
 function whyBadRequest(head: string): string | undefined {
   const [first = '', ...others] = head.split(/\r?\n/)
   const [method, target = ''] = first.split(' ')
@@ -93,7 +93,7 @@ function whyBadRequest(head: string): string | undefined {
 
 const NO_STATUS = 'it does not begin with a status line, such as "HTTP/1.1 200 OK"'
 
-/** Explains why a text is not a request; `undefined` if it is one. */
+/** Explains why a text is not a request; `undefined` for a request. */
 function whyNoRequest(text: string): string | undefined {
   if (isRequest(text)) return undefined
   const [line = ''] = text.split('\n', 1)
@@ -114,14 +114,14 @@ function whyNoHead(text: string): string | undefined {
   return /\n\r?\n/.test(text) ? undefined : 'there is no empty line (\\r\\n\\r\\n) after its head'
 }
 
-/** Reports lines of a head that end in LF alone, which many programs accept; `undefined` if there are none. */
+/** Reports lines of a head that end in LF alone, which many programs accept; `undefined` without such lines. */
 function whyBare(text: string): string | undefined {
   return /(?<!\r)\n/.test(parseHead(text))
     ? 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'
     : undefined
 }
 
-/** Reports a body that is shorter than its Content-Length; `undefined` if it is not. */
+/** Reports a body that is shorter than its Content-Length; `undefined` for a body of that length. */
 function whyCut(text: string): string | undefined {
   const head = parseHead(text)
   const length = parseContentLength(head)

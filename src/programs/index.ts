@@ -1,12 +1,12 @@
 import type { Program, SoloProgram } from '../protocol/definition.ts'
 
-/** ProgramFile is the exports of a file of programs. */
+/** ProgramFile has the exports of a file of programs. */
 export interface ProgramFile {
   readonly programs?: readonly Program[]
   readonly solos?: readonly SoloProgram[]
 }
 
-/** LoadedPrograms are programs with a network, and programs without one. */
+/** LoadedPrograms has programs with a network, and programs without one. */
 export type LoadedPrograms = Required<ProgramFile>
 
 /** The file of each program, in the order of the worksheets. A command loads only the files that it needs. */
@@ -45,7 +45,7 @@ const FILES: Readonly<Record<string, () => Promise<ProgramFile>>> = {
   'parlor/door': () => import('../door/door.ts'),
 }
 
-/** Program by short name: of several editions, the default. */
+/** Programs by short name; of several editions, the default one. */
 const ALIASES: Readonly<Record<string, string>> = {
   hello: 'tjc/hello',
   practice: 'tjc/practice',
@@ -66,11 +66,11 @@ const ALIASES: Readonly<Record<string, string>> = {
   door: 'parlor/door',
 }
 
-/** ProgramRegistry finds the programs of one process by name. It is a value: `with` returns another registry. */
+/** ProgramRegistry finds the programs of one process by name. A registry never changes: `with` returns another registry. */
 export class ProgramRegistry {
   readonly #files: Readonly<Record<string, () => Promise<ProgramFile>>>
   readonly #aliases: Readonly<Record<string, string>>
-  /** The names of all programs: the shipped ones in the order of the worksheets, and then those of plug-ins. */
+  /** The names of all programs: the shipped programs in the order of the worksheets, and then those of plug-ins. */
   readonly names: readonly string[]
   readonly shortNames: readonly string[]
 
@@ -89,7 +89,7 @@ export class ProgramRegistry {
     return new ProgramRegistry({ ...this.#files, ...Object.fromEntries(files) }, { ...this.#aliases, ...Object.fromEntries(aliases) })
   }
 
-  /** Finds the short name of a program; `undefined` if it has none. */
+  /** Finds the short name of a program; `undefined` for a program without a short name. */
   findShortName(name: string): string | undefined {
     return this.shortNames.find((short) => this.#aliases[short] === name)
   }
@@ -104,13 +104,13 @@ export class ProgramRegistry {
     return Object.hasOwn(this.#files, this.toFullName(name))
   }
 
-  /** Loads the networked program of a name or short name; `undefined` if there is none. */
+  /** Loads the networked program with a name or short name; `undefined` for an unknown name. */
   async load(name: string): Promise<Program | undefined> {
     const full = this.toFullName(name)
     return (await this.#load(full))?.programs?.find((program) => program.name === full)
   }
 
-  /** Loads the solo program of a name or short name; `undefined` if there is none. */
+  /** Loads the solo program with a name or short name; `undefined` for an unknown name. */
   async loadSolo(name: string): Promise<SoloProgram | undefined> {
     const full = this.toFullName(name)
     return (await this.#load(full))?.solos?.find((solo) => solo.name === full)
@@ -121,7 +121,7 @@ export class ProgramRegistry {
     return [...(await this.loadNamed()).programs]
   }
 
-  /** Loads the programs of names or short names, by default all, in the given order. Ignores names without a program. */
+  /** Loads the programs with these names or short names, by default all, in the given order. Ignores names without a program. */
   async loadNamed(names: readonly string[] = this.names): Promise<LoadedPrograms> {
     const [programs, solos] = await Promise.all([
       Promise.all(names.map((name) => this.load(name))),
@@ -141,22 +141,22 @@ export const shippedPrograms: ProgramRegistry = new ProgramRegistry(FILES, ALIAS
 /** The names of all shipped programs, in the order of the worksheets. */
 export const programNames: readonly string[] = shippedPrograms.names
 
-/** Finds the short name of a shipped program; `undefined` if it has none. */
+/** Finds the short name of a shipped program; `undefined` for a program without a short name. */
 export function findShortName(name: string): string | undefined {
   return shippedPrograms.findShortName(name)
 }
 
-/** Loads the shipped networked program of a name or short name; `undefined` if there is none. */
+/** Loads the shipped networked program with a name or short name; `undefined` for an unknown name. */
 export function loadProgram(name: string): Promise<Program | undefined> {
   return shippedPrograms.load(name)
 }
 
-/** Loads the shipped solo program of a name or short name; `undefined` if there is none. */
+/** Loads the shipped solo program with a name or short name; `undefined` for an unknown name. */
 export function loadSolo(name: string): Promise<SoloProgram | undefined> {
   return shippedPrograms.loadSolo(name)
 }
 
-/** Loads the shipped programs of names or short names, by default all; see `ProgramRegistry.loadNamed`. */
+/** Loads the shipped programs with these names or short names, by default all; see `ProgramRegistry.loadNamed`. */
 export function loadPrograms(names?: readonly string[]): Promise<LoadedPrograms> {
   return shippedPrograms.loadNamed(names)
 }

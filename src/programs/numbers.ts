@@ -1,23 +1,23 @@
 import { type Try, toTry } from '../games/guessing.ts'
 import { type Console, type Options, readOption } from '../protocol/definition.ts'
-import { secret } from '../protocol/options.ts'
+import { secret } from '../protocol/shared-options.ts'
 import { quoteText } from '../wire/text.ts'
 import { pythonDigits, pythonInt } from './python/values.ts'
 
-/** Validates the option `secret` as a number. Returns a sentence on what is wrong; `undefined` if nothing is. */
+/** Validates the option `secret` as a number. Returns a sentence on what is wrong; `undefined` for a valid number. */
 export function checkSecret(options: Options): string | undefined {
   const given = readOption(options, secret) ?? '1'
   const number = Number(pythonInt(given) ?? Number.NaN)
   return number >= 1 && number <= 100 ? undefined : `the secret is a whole number from 1 to 100, not ${JSON.stringify(given)}`
 }
 
-/** Returns the option `secret` as a number; `undefined` if it is not set. */
+/** Returns the option `secret` as a number; `undefined` if the user has not set it. */
 export function toSecretNumber(options: Options): number | undefined {
   const given = readOption(options, secret)
   return given === undefined ? undefined : Number(pythonInt(given))
 }
 
-/** Parses a guess as Python's `int()` does, of any size; a text that is no number is a wasted guess. */
+/** Parses a guess as Python's `int()` does, of any size; any other text is a wasted guess. */
 export function parseIntGuess(text: string): Try {
   const number = pythonInt(text)
   return number === undefined ? 'wasted' : toTry(Number(number))
@@ -29,8 +29,8 @@ export function parseDigitsGuess(text: string): Try {
 }
 
 /**
- * Asks a person for a whole number until the input is one, and returns it in the digits that Python prints. Before it asks
- * again, prints `instead`, or, if the worksheet has no text for that, the reason on standard error.
+ * Asks a person for a whole number until the input is one, and returns it in the digits that Python prints. Before it asks again,
+ * prints `instead` or, if the worksheet has no text for invalid input, the reason on standard error.
  */
 export async function askInt(console: Console, prompt: string, instead?: string): Promise<string> {
   for (;;) {
@@ -51,7 +51,7 @@ export class NumberJudge {
   #above = 0
   #below = 101
 
-  /** Records an answer to a guess. Returns why it contradicts earlier answers; `undefined` if it does not. */
+  /** Records an answer to a guess. Returns why the answer contradicts earlier ones; `undefined` if it contradicts none. */
   check(answer: GuessVerdict, guess: number): string | undefined {
     const above = answer === 'low' ? Math.max(this.#above, guess) : this.#above
     const below = answer === 'high' ? Math.min(this.#below, guess) : this.#below

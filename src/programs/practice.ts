@@ -17,7 +17,7 @@ const practice: Protocol<Name, State, undefined> = {
   name: 'practice',
   title: 'the client sends a greeting and closes',
   automaton,
-  // when the client closes, the server also shows a line without its end
+  // when the client closes the connection, the server shows a last line without a line end, too
   framing: () => ({ toServer: lines({ keepEnd: true, code: 'bytes' }), toClient: lines() }),
 
   async server(peer, { console }) {

@@ -4,7 +4,7 @@ const LETTERS = 'ABCDEF'
 
 /** QuizJudge follows a quiz from the server's messages, and finds messages that contradict each other. */
 export class QuizJudge {
-  /** Index of the current or last question, from 1, and the count of all questions, unknown before the first. */
+  /** Index of the current or last question, from 1, and the number of all questions, which is unknown before the first. */
   #number = 0
   #count: number | undefined
   #points = 0
@@ -26,7 +26,10 @@ export class QuizJudge {
     this.#answer = letter
   }
 
-  /** Records a message. Returns why it is wrong; `undefined` if it can be right. */
+  /**
+   * Checks a message of the server against the quiz so far. Returns why the message is wrong; `undefined` for a message that can be
+   * right.
+   */
   check(name: string, fields: readonly string[]): string | undefined {
     const [first = 0, second = 0] = fields.map(Number)
     if (name === 'RESUMED') return this.#resume(first, second, Number(fields[2]))

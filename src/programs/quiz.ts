@@ -141,14 +141,14 @@ const protocol: Protocol<Name, State> = {
   },
 }
 
-/** Player is the client's side of a quiz. */
+/** Player has what the functions of the client's side need. */
 interface Player {
   readonly peer: Peer<Name, State>
   readonly console: Console
   readonly judge: QuizJudge
 }
 
-/** Held is a resumed quiz. */
+/** Held is a quiz that a user has resumed. */
 interface Held {
   readonly chair: Seat
   readonly view: QuizView
@@ -166,7 +166,7 @@ async function logIn(peer: Peer<Name, State>, hall: HallAccess): Promise<void> {
       peer.refuse(refusal.refused)
       continue
     }
-    // resumed before the welcome, so that both messages leave together, and no command of the client crosses RESUMED
+    // the server resumes before the welcome, so that both messages leave together, and no command of the client crosses RESUMED
     const held = name === 'NAME' ? await resumeSeat(hall) : undefined
     peer.send('Welcome', hall.name ?? user)
     if (held) await goOn(peer, hall, held)
@@ -189,7 +189,7 @@ async function resume(peer: Peer<Name, State>, hall: HallAccess): Promise<void> 
   else peer.refuse('you have no quiz that is not finished: START one')
 }
 
-/** Resumes the peer's unfinished quiz; `undefined` if there is none. */
+/** Resumes the peer's unfinished quiz; `undefined` without such a quiz. */
 async function resumeSeat(hall: HallAccess): Promise<Held | undefined> {
   const chair = hall.resume(quiz)
   return chair && { chair, view: (await chair.next()).view }
@@ -200,7 +200,7 @@ async function goOn(peer: Peer<Name, State>, hall: HallAccess, { chair, view }: 
   await askQuestions(peer, hall, chair, view)
 }
 
-/** Asks the remaining questions, and sends points and rank. Returns early if the peer leaves. */
+/** Asks the remaining questions, and sends points and rank. Returns early if the peer disconnects. */
 async function askQuestions(peer: Peer<Name, State>, hall: HallAccess, chair: Seat, start: QuizView): Promise<void> {
   for (let view = start; view.open; ) {
     peer.send('QUESTION', view.open.number, view.count, view.open.text)
@@ -217,7 +217,7 @@ async function askQuestions(peer: Peer<Name, State>, hall: HallAccess, chair: Se
   else peer.refuse('your points are saved, but your rank is not available now')
 }
 
-/** Receives a valid answer. Returns false if the peer leaves. */
+/** Receives an answer until one is valid. Resolves to false if the peer disconnects. */
 async function receiveAnswer(peer: Peer<Name, State>, chair: Seat): Promise<boolean> {
   for (;;) {
     const { fields } = await peer.receive()
@@ -253,7 +253,7 @@ async function askYesNo(console: Console, question: string): Promise<boolean> {
   }
 }
 
-/** Starts or resumes a quiz as the person chooses, unless `interruption` settles first. Returns false if the person quits. */
+/** Starts or resumes a quiz as the person chooses, unless `interruption` settles first. Resolves to false if the person quits. */
 async function chooseLength({ peer, console, judge }: Player, interruption: Promise<unknown>): Promise<boolean> {
   for (;;) {
     const prompt = 'How many questions (1 to 50; RESUME to continue, QUIT to leave)? '
@@ -274,7 +274,7 @@ async function chooseLength({ peer, console, judge }: Player, interruption: Prom
   }
 }
 
-/** Sends the person's answer, unless `interruption` settles first. Returns false if the person quits. */
+/** Sends the person's answer, unless `interruption` settles first. Resolves to false if the person quits. */
 async function chooseAnswer({ peer, console, judge }: Player, interruption: Promise<unknown>): Promise<boolean> {
   for (;;) {
     const typed = (await askUntil(interruption, console, { prompt: 'Your answer (QUIT to leave): ', atEnd: 'QUIT' }))?.trim().toUpperCase()
@@ -325,12 +325,12 @@ export const programs: readonly Program<Name, State>[] = [
 /** Matches the start of a message without a password, also with a student's slips: in quotes, or in lower case. */
 const KNOWN =
   /^[^a-z\d]*(?:\d+:)?(?:[bu]?['"] *)?(?:(?:NAME|START|RESUME|QUIT|ANSWER|Welcome|RESUMED|QUESTION|RIGHT|WRONG|TOTAL|RANK)\b|START *[+-]?\d|[A-Z]+ \S+ HTTP\/)/i
-/** Matches the first word of a message. */
+/** Matches the first word of a message, with signs before it. */
 const FIRST_WORD = /^[^a-z\d]*[a-z\d]*/i
 
 /**
- * Finds the passwords in a message of the quiz. A client's text that is no message of the protocol can be a misspelt `LOGIN`,
- * so everything after its first word is a secret; after a `LOGIN` without a password, the first word is a secret too.
+ * Finds the passwords in a message of the quiz. A client's text that is not a message of the protocol can be a misspelt `LOGIN`, so
+ * everything after its first word is a secret. After a `LOGIN` without a password, the first word is a secret, too.
  */
 function findQuizSecrets(from: Side, text: string, { last = '', before = '', whole = false }: SecretsContext): readonly SecretSpan[] {
   if (from === 'server') return []

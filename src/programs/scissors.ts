@@ -13,9 +13,9 @@ import {
 } from '../games/scissors.ts'
 import { client, defineAutomaton, server } from '../protocol/automaton.ts'
 import { type Console, type Options, type Program, type Protocol, readOption, type SoloProgram } from '../protocol/definition.ts'
-import { choices } from '../protocol/options.ts'
 import type { Peer } from '../protocol/peer.ts'
 import { askUntil } from '../protocol/roles.ts'
+import { choices } from '../protocol/shared-options.ts'
 import { ruleViolation } from '../protocol/violation-text.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { stripPython } from './python/values.ts'
@@ -70,7 +70,7 @@ function reportGame(peer: Peer<Name, State>, seat: Seat<Hand, HandsView>): Promi
   let asked = 0
   return follow(seat, ({ view, outcome }) => {
     if (outcome?.left !== undefined) {
-      // a client that has sent QUIT needs no answer; a client whose time is up has sent nothing
+      // a client that has sent QUIT needs no answer; a client whose time limit has passed has sent nothing
       if (peer.state !== 'left') peer.send('dismissal')
       return true
     }
@@ -107,7 +107,7 @@ async function playAtConsole(seat: Seat<Hand, HandsView>, console: Console): Pro
   }
 }
 
-/** Resolves with the next situation in which this seat has no choice left in the round after `rounds`. */
+/** Resolves to the next situation in which this seat has no choice left in the round after `rounds`. */
 async function nextDecided(seat: Seat<Hand, HandsView>, rounds: number): Promise<Situation<HandsView>> {
   for (;;) {
     const situation = await seat.next()
@@ -115,7 +115,7 @@ async function nextDecided(seat: Seat<Hand, HandsView>, rounds: number): Promise
   }
 }
 
-/** Asks the person for a hand; resolves with `undefined` when `interruption` settles first. */
+/** Asks the person for a hand; resolves to `undefined` when `interruption` settles first. */
 async function choose(console: Console, seat: SeatNumber, interruption: Promise<unknown>): Promise<Hand | 'QUIT' | undefined> {
   for (;;) {
     const typed = await askUntil(interruption, console, { prompt: formatPrompt(seat), atEnd: 'QUIT' })
@@ -151,8 +151,8 @@ function show(console: Console, round: Round): void {
 }
 
 /**
- * Both players choose at the same time, so each side receives while its person chooses. Either side may send QUIT. The server
- * needs it because a client that was asked for its hand would otherwise wait forever for the round.
+ * Both players choose at the same time, so each side receives while its person chooses. Either side may send QUIT. The server needs
+ * QUIT, because a client that was asked for its hand would otherwise wait forever for the round.
  */
 const scissors: Protocol<Name, State> = {
   name: 'scissors',
@@ -198,7 +198,10 @@ const scissors: Protocol<Name, State> = {
   opposite: (seat: Seat<Hand, HandsView>, { console }) => playAtConsole(seat, console),
 }
 
-/** Explains why a message of the server is wrong after the rounds so far and this side's hand; `undefined` if it can be right. */
+/**
+ * Explains why a message of the server is wrong after the rounds so far and this side's hand; `undefined` for a message that can be
+ * right.
+ */
 function wrongMessage(
   name: Name,
   fields: readonly string[],
@@ -212,7 +215,7 @@ function wrongMessage(
   return Number(fields[0]) === one && Number(fields[1]) === two ? undefined : `by the rounds that were played it is ${one} to ${two}`
 }
 
-/** Validates the house's hands, in the spelling in which they are shown. */
+/** Validates the house's hands, which must have the spelling that the game shows. */
 function checkChoices(options: Options): string | undefined {
   const wrong = readOption(options, choices)?.find((choice) => !HANDS.some((hand) => hand.toLowerCase() === choice.toLowerCase()))
   return wrong === undefined ? undefined : `a hand is ${HANDS.join(', ')}, not ${JSON.stringify(wrong)}`

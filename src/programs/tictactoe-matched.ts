@@ -60,7 +60,7 @@ const automaton = defineAutomaton({
 type Name = keyof typeof automaton.messages
 type State = keyof typeof automaton.states
 
-/** Explains why a name is invalid; `undefined` if it is valid: 1 to 20 characters, no `@`, no blanks at its ends, no number. */
+/** Explains why a name is invalid; `undefined` for a valid name: 1 to 20 characters, no `@`, no blanks at its ends, not a number. */
 function checkName(name: string): string | undefined {
   if (automaton.messages.cell.accepts?.test(name)) return 'a name cannot be a number, because the server would take it for a cell'
   if (name.trim() !== name) return 'a name has no blanks at its ends'
@@ -79,7 +79,7 @@ const match: Protocol<Name, State> = {
     const broken = Promise.withResolvers<never>()
     let chair: HallSeat<number, Board> | undefined
     const play = async () => {
-      // a peer that disconnects right after its name must not be seated
+      // the server must not seat a peer that disconnects right after its name
       await undefined
       if (peer.state !== 'waiting') return
       chair = await hall.seek(tictactoe, { options: {}, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
@@ -111,12 +111,12 @@ const match: Protocol<Name, State> = {
   },
 }
 
-/** Checks whether the client leaves with this message. */
+/** Checks whether a message says that the client leaves. */
 function leaves({ name }: ReceivedMessage<Name>): boolean {
   return name === 'QUIT' || name === 'closed'
 }
 
-/** Logs the peer in under a name, or refuses the name. Returns whether the peer has it. */
+/** Logs the peer in under a name, or refuses the name. Returns whether the peer has the name now. */
 async function enter(peer: Peer<Name, State>, hall: HallAccess, name: string): Promise<boolean> {
   const wrong = checkName(name) ?? explainRefusal(await hall.logIn(name))
   if (wrong === undefined) peer.send('Welcome', hall.name ?? name)
@@ -150,7 +150,7 @@ function reportGame(peer: Peer<Name, State>, chair: HallSeat<number, Board>): Pr
   })
 }
 
-/** Plays one game at the console. Returns false if the person quits. */
+/** Plays one game at the console, from the first turn to its end. Returns false if the person quits. */
 async function playOn(peer: Peer<Name, State>, console: Console, us: string): Promise<boolean> {
   console.say('Waiting for another player ...')
   const judge = new MatchJudge(us)
@@ -180,7 +180,7 @@ async function playOn(peer: Peer<Name, State>, console: Console, us: string): Pr
   }
 }
 
-/** Asks the person for a cell; resolves with `undefined` when `interruption` settles first. */
+/** Asks the person for a cell; resolves to `undefined` when `interruption` settles first. */
 async function askCell(interruption: Promise<unknown>, console: Console): Promise<string | undefined> {
   for (;;) {
     const typed = await askUntil(interruption, console, { prompt: 'Your cell (QUIT to leave): ', atEnd: 'QUIT' })

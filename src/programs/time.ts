@@ -7,7 +7,7 @@ import { segments } from '../wire/framing/unframed.ts'
 import { quoteText } from '../wire/text.ts'
 import { strftime } from './python/strftime.ts'
 
-/** Milliseconds after which the client takes silence for an empty answer, because a stream cannot carry an empty message. */
+/** Milliseconds after which the client takes silence for an empty answer, because a stream cannot have an empty message. */
 const NO_ANSWER = 2000
 
 const automaton = defineAutomaton({
@@ -30,7 +30,7 @@ const automaton = defineAutomaton({
 type Name = keyof typeof automaton.messages
 type State = keyof typeof automaton.states
 
-/** Formats that the client sends, instead of asking for them. */
+/** Formats that the client sends without asking a person for them. */
 const formats: TextOption<readonly string[]> = {
   kind: 'text',
   name: 'formats',
@@ -54,7 +54,7 @@ const now: TextOption<Date> = {
   emptyIsAbsent: true,
   parse(text) {
     const date = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? new Date(text) : undefined
-    // Date takes February 30 for a day in March
+    // the Date constructor takes February 30 for a day in March
     return date?.getDate() === Number(text.slice(8, 10)) ? date : undefined
   },
 }
@@ -79,7 +79,7 @@ const time: Protocol<Name, State> = {
     for (let asked = 0; ; asked++) {
       const format = given ? given[asked] : await console.ask('Format: ', '')
       if (!format) break
-      // discard late answers to earlier formats, so that they do not count for this format
+      // discards late answers to earlier formats, so that they do not count for this format
       while (await peer.receiveWithin(0, clock)) unanswered = undefined
       peer.send('format', format)
       const answer = await peer.receiveWithin(NO_ANSWER, clock)

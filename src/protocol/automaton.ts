@@ -1,15 +1,15 @@
 import type { SecretFinder } from '../wire/secret-masking.ts'
 import { quoteText } from '../wire/text.ts'
 
-/** Side is one end of a connection: the server listened, the client dialled. */
+/** Side is one end of a connection: the server listened, the client connected. */
 export type Side = 'server' | 'client'
 
 /** MessageSpec describes one kind of message of a protocol. */
 export interface MessageSpec {
   readonly from: Side | 'either'
   /**
-   * Text of the message, with fields in braces: `MOVE{cell}`. A field is a word; the last field is the rest of the text.
-   * `''` for an event without text: that side closes the connection in good order.
+   * Text of the message, with fields in braces: `MOVE{cell}`. A field is a word; the last field is the rest of the text. `''` for
+   * an event without text: the side closes the connection in good order.
    */
   readonly text: string
   /** Pattern of the texts that the receiver accepts, if it differs from `text`; the groups are the fields. */
@@ -21,7 +21,7 @@ export interface MessageSpec {
   readonly asks?: true
   /** Marks a goodbye: it ends the conversation, and a side that has to disconnect may send it. */
   readonly bye?: true
-  /** Marks an event that is not a message: that side closes its end. */
+  /** Marks an event that is not a message: the side closes its end of the connection. */
   readonly closes?: true
   /** Marks a message without a line end in a protocol whose other messages have one; a line end after it is illegal. */
   readonly unended?: true
@@ -39,11 +39,11 @@ export interface MessageSpec {
  * Automaton is a protocol as data: for each state, the legal messages and the state that each leads to. A state without
  * messages is an end.
  *
- * All code that knows a protocol reads this one table: `Peer` refuses illegal messages, the reference page and the
- * diagram are generated from it, and the tests walk it. No role checks turns by itself.
+ * All code that knows a protocol reads this one table: `Peer` refuses illegal messages, the reference page and the diagram are
+ * generated from it, and the tests walk it. No role checks whose turn it is.
  *
- * The names of messages and states are types. `defineAutomaton` infers them from the keys of `messages` and `states` alone, so
- * every other place that names one is checked against them.
+ * The names of messages and states are types. `defineAutomaton` infers them from the keys of `messages` and `states` alone, so the
+ * compiler checks every other place that names one.
  *
  * The functions below compute from the table the messages that a state allows (`legalTransitions`) and put them into words
  * (`expectation`, `alternatives`, `dueBefore`, `nearMiss`). The first call compiles an automaton: every transition then holds
@@ -63,9 +63,12 @@ export interface Automaton<Name extends string = string, State extends string = 
   readonly quiet?: readonly NoInfer<State>[]
   /** States in which a side sends its message without input from a person; `true` for all states. */
   readonly automatic?: Readonly<Partial<Record<Side, true | readonly NoInfer<State>[]>>>
-  /** The server's answer to an illegal message; it leaves the state unchanged. Without it, an illegal message ends the conversation. */
+  /**
+   * The server's answer to an illegal message; the answer leaves the state unchanged. Without a refusal, an illegal message ends
+   * the conversation.
+   */
   readonly refusal?: NoInfer<Name>
-  /** Another language that this protocol speaks, such as HTTP: bytes that look like it are not reported. */
+  /** Another language that this protocol speaks, such as HTTP: sentences do not report bytes that look like it. */
   readonly language?: string
   /** Finds the secrets in a whole or partial message. By default, a secret is the text after a keyword such as `LOGIN`. */
   readonly secrets?: SecretFinder<Side>
@@ -76,7 +79,7 @@ export interface Automaton<Name extends string = string, State extends string = 
   readonly talk?: SecretFinder<Side>
 }
 
-/** Transitions of one state: each legal message with the state that it leads to. */
+/** Transitions of one state: each legal message with the state to which it leads. */
 export type Transitions<Name extends string = string, State extends string = string> = { readonly [N in Name]?: State }
 
 /**
@@ -88,10 +91,10 @@ export function defineAutomaton<Name extends string, State extends string>(autom
   return automaton
 }
 
-/** ReceivedMessage is a legal message, parsed. */
+/** ReceivedMessage is a legal message with its fields. */
 export interface ReceivedMessage<Name extends string = string> {
   readonly name: Name
-  /** The received text. */
+  /** The text of the message as it was received. */
   readonly text: string
   readonly fields: readonly string[]
 }
@@ -128,7 +131,7 @@ export function formatMessage(form: MessageSpec, fields: readonly (string | numb
   return text
 }
 
-/** Parses a text as a message of this form. Returns the fields; `undefined` if the text is not such a message. */
+/** Parses a text as a message of this form. Returns the fields; `undefined` for a text of another form. */
 export function parseMessage(form: MessageSpec, text: string): readonly string[] | undefined {
   if (form.accepts) return form.accepts.exec(text)?.slice(1)
   const parts = splitMessage(form)
@@ -142,15 +145,15 @@ export function parseMessage(form: MessageSpec, text: string): readonly string[]
 export interface Transition<Name extends string = string, State extends string = string> {
   readonly name: Name
   readonly form: MessageSpec
-  /** The side that may send it in this state. */
+  /** The side that may send the message in this state. */
   readonly from: Side
-  /** Name of the state that it leads to. */
+  /** Name of the state to which the message leads. */
   readonly next: State
-  /** Transitions of that state. */
+  /** Transitions of the next state. */
   readonly after: readonly Transition<Name, State>[]
 }
 
-/** Finds the transition of a message name; `undefined` if there is none. */
+/** Finds the transition of a message name; `undefined` for a message that is illegal in this state. */
 export function findTransition<Name extends string, State extends string>(
   steps: readonly Transition<Name, State>[],
   name: NoInfer<Name>,
@@ -159,7 +162,7 @@ export function findTransition<Name extends string, State extends string>(
   return undefined
 }
 
-/** Returns the transitions of a state. Throws a RangeError if the automaton has no such state. */
+/** Returns the transitions of a state. Throws a RangeError for an unknown state. */
 export function legalTransitions<Name extends string, State extends string>(
   automaton: Automaton<Name, State>,
   state: NoInfer<State>,
@@ -174,21 +177,22 @@ export function legalTransitions<Name extends string, State extends string>(
   return found
 }
 
-/** Checks whether a state is an end: it has no messages. Throws a RangeError if the automaton has no such state. */
+/** Checks whether a state is an end, which has no messages. Throws a RangeError for an unknown state. */
 export function isEnd(automaton: Automaton, state: string): boolean {
   return legalTransitions(automaton, state).length === 0
 }
 
 /**
- * Checks whether a conversation may be over in a state: the state is an end, or it is quiet. A side may also end it with its
- * close, if that is a transition of the state; the conversation is then over in the next state. Throws a RangeError like `isEnd`.
+ * Checks whether a conversation may be over in a state: the state is an end, or it is quiet. A side may also end the conversation
+ * with its close, if that is a transition of the state; the conversation is then over in the next state. Throws a RangeError like
+ * `isEnd`.
  */
 export function mayEnd(automaton: Automaton, state: string): boolean {
   return isEnd(automaton, state) || automaton.quiet?.includes(state) === true
 }
 
 /**
- * Formats a clause that says what a side may send in a state: `expected "LOW", "HIGH" or "WIN"`; or why it may send nothing.
+ * Formats a clause that says what a side may send in a state: `expected "LOW", "HIGH" or "WIN"`; or why the side may send nothing.
  * `whose` is "your" if that side reads the clause.
  */
 export function expectation(automaton: Automaton, state: string, side: Side, whose = `the ${side}'s`): string {
@@ -205,7 +209,7 @@ export function expectation(automaton: Automaton, state: string, side: Side, who
 /** Formats a list of messages: `something like "START 5" or "RESUME", or "QUIT" to stop`. */
 export function alternatives(automaton: Automaton, steps: readonly Pick<Transition, 'name' | 'form'>[]): string {
   const messages = steps.filter(({ form }) => !form.closes)
-  // a close is listed only if the peer has no other alternative
+  // the list has a close only if the peer has no other alternative
   if (messages.length === 0) return steps[0]?.form.about ?? 'the end of the connection'
   const said = messages.filter(({ form, name }) => !form.bye && name !== automaton.refusal)
   const usual = said.filter(({ form }) => !form.advanced)
@@ -221,8 +225,8 @@ export function alternatives(automaton: Automaton, steps: readonly Pick<Transiti
 }
 
 /**
- * Formats a clause on the message that a side must wait for, after that side has sent a text too early. Returns `undefined`
- * if the text belongs to no later state that the other side reaches alone. `whose` as in `expectation`.
+ * Formats a clause on the message that a side must wait for, after that side has sent a text too early. Returns `undefined` for a
+ * text that belongs to no later state which the other side reaches alone. `whose` is "your" if that side reads the clause.
  */
 export function dueBefore(automaton: Automaton, state: string, side: Side, text: string, whose = `the ${side}'s`): string | undefined {
   const levels = levelsBefore(automaton, state, side)
@@ -235,7 +239,7 @@ export function dueBefore(automaton: Automaton, state: string, side: Side, text:
   const any = leading(takes)
   if (!any) return undefined
   const [now = []] = levels
-  // a text that any field accepts does not show which state is meant, so the nearest state is named
+  // a text that any field accepts does not show which state the peer means, so the clause names the nearest state
   const found = now.length === 1 ? now : (leading((form) => takes(form) && !takesAnything(form)) ?? leading(() => true) ?? any)
   const likeliest = found.find(({ form }) => isField(form)) ?? found[0]
   return likeliest && `it is not ${whose} turn yet; wait for ${formatAwaited(automaton, likeliest, text)}`
@@ -271,8 +275,8 @@ function takesAnything(form: MessageSpec): boolean {
 }
 
 /**
- * Returns the end of an error sentence that says what is wrong with a text that is almost one of these messages: its case,
- * blanks around it, or a bare line end. Returns `''` if the text resembles none of them.
+ * Returns the end of an error sentence that says what is wrong with a text that is almost one of these messages: its case, blanks
+ * around it, or a bare line end. Returns `''` for a text that resembles none of them.
  */
 export function nearMiss(steps: readonly Transition[], text: string): string {
   if (text === '') return EMPTY
@@ -307,7 +311,7 @@ export function isEndless(automaton: Automaton): boolean {
   })
 }
 
-/** Compiles an automaton. Throws a RangeError if a transition leads to an unknown state. */
+/** Compiles an automaton, or returns its table if it is compiled. Throws a RangeError for a transition to an unknown state. */
 function tableOf<Name extends string, State extends string>(
   automaton: Automaton<Name, State>,
 ): ReadonlyMap<string, readonly Transition<Name, State>[]> {
@@ -356,7 +360,7 @@ function inWords(items: readonly string[]): string {
 
 /** Blanks around a text. Unlike `trim`, this pattern does not count a byte order mark as a blank. */
 const AROUND = /^[^\S\ufeff]+|[^\S\ufeff]+$/g
-/** End of a sentence that names the usual cause of an empty line. */
+/** The end of a sentence that names the usual cause of an empty line. */
 export const EMPTY = '; an empty line is often one line end too many'
 const FIELD = /\{\w+\}/g
 const NO_FIELDS: readonly string[] = []

@@ -19,7 +19,7 @@ import {
 import { beginning, maskMessage, quoteMessage, quoteUnfinished, type Speaker } from './violation-text.ts'
 
 /**
- * ConversationState is the state of a conversation, as far as sentences on illegal messages need it.
+ * ConversationState has what sentences on illegal messages need of a conversation.
  *
  * The problem: "protocol error" does not help a student. A useful sentence says which message was wrong, what was expected
  * in its place, and the likely mistake: the wrong case, a missing keyword, two messages glued together, a message that
@@ -31,11 +31,11 @@ import { beginning, maskMessage, quoteMessage, quoteUnfinished, type Speaker } f
  * 2. the peer is not to send: which message of the other side must it wait for (`dueBefore`);
  * 3. a legal message with a small slip (`nearMiss`);
  * 4. a legal message with a wrong or missing field (`fieldFault`);
- * 5. a message that is legal after some later message (`formatPredecessors`).
- * The first match is the hint, and the expected messages follow from it.
+ * 5. a message that is legal after some later message (`formatPredecessors`). The first match gives the hint, and a list of the
+ * expected messages follows it.
  *
- * Invariants: a sentence quotes a message only without its secrets, so if a text contains a secret (`hides`), no field is
- * quoted. A sentence stays true if the peer reads it (`toPeer`): "your turn" instead of "the client's turn".
+ * Invariants: a sentence quotes a message only without its secrets, so it quotes no field of a text that contains a secret
+ * (`hides`). A sentence stays true if the peer reads it (`toPeer`): it says "your turn" instead of "the client's turn".
  */
 export interface ConversationState {
   readonly automaton: Automaton
@@ -76,40 +76,44 @@ export function formatTooSoon({ early, peer }: Pick<ConversationState, 'early' |
   return early ? `${TOO_SOON}${whose} turn` : ''
 }
 
-/** Explains why a message is illegal, in a sentence about the peer or, with `toPeer`, for it; `raw` as in `quoteMessage`. */
+/**
+ * Explains why a message is illegal, in a sentence about the peer or, with `toPeer`, for the peer. With `raw`, the quotation shows
+ * the bytes.
+ */
 export function explainIllegal(
-  standing: ConversationState,
+  conversationState: ConversationState,
   text: string,
   { toPeer = false, raw }: { toPeer?: boolean; raw?: Raw | undefined } = {},
 ): string {
-  const { automaton, state, steps, peer } = standing
+  const { automaton, state, steps, peer } = conversationState
   const whose = toPeer ? 'your' : `the ${peer}'s`
-  const isLoose = isLooseEnd(standing, text)
-  const said = `${toPeer ? '' : `the ${peer} sent `}${isLoose ? quoteText(text || '\n') : quoteMessage(speakerOf(standing), text, raw)}`
-  if (isLoose) return `${said}${whyEarly(standing, text)}`
+  const isLoose = isLooseEnd(conversationState, text)
+  const said = `${toPeer ? '' : `the ${peer} sent `}${isLoose ? quoteText(text || '\n') : quoteMessage(speakerOf(conversationState), text, raw)}`
+  if (isLoose) return `${said}${whyEarly(conversationState, text)}`
   const theirs = steps.filter(({ from }) => from === peer)
   const isDue = theirs.some(({ form }) => !form.bye && !form.closes)
   const due = isDue || text === '' ? undefined : dueBefore(automaton, state, peer, text, whose)
   const near = nearMiss(theirs, text)
   const seen = beginning(text)
-  const hides = maskMessage(speakerOf(standing), seen) !== seen
+  const hides = maskMessage(speakerOf(conversationState), seen) !== seen
   const byes = theirs.filter(({ form }) => form.bye)
   const faulty = isDue && near === '' ? fieldFault(theirs, text, hides) : undefined
   const expected =
     due ?? (faulty ? `expected ${alternatives(automaton, [faulty.step, ...byes])}` : expectation(automaton, state, peer, whose))
   const misplaced = isDue && near === '' && !faulty ? formatPredecessors(automaton, state, peer, text, hides) : ''
-  const hint = `${due === undefined ? formatTooSoon(standing, whose) : ''}${near}${faulty?.fault ?? misplaced}`
+  const hint = `${due === undefined ? formatTooSoon(conversationState, whose) : ''}${near}${faulty?.fault ?? misplaced}`
   if (due !== undefined || theirs.length === 0) return `${said}${toPeer ? ' arrived too soon:' : ', but'} ${expected}${hint}`
   return `${said}${toPeer ? ' does' : ', which does'} not belong here; ${expected}${hint}`
 }
 
-/** Formats a sentence on a message before the peer's turn, complete or not; `raw` as in `quoteMessage`. */
-export function formatEarly(standing: ConversationState, ahead: string | UnfinishedMessage, raw?: Raw): string {
+/** Formats a sentence on a message before the peer's turn, complete or not. With `raw`, the quotation shows the bytes. */
+export function formatEarly(conversationState: ConversationState, ahead: string | UnfinishedMessage, raw?: Raw): string {
   const isWhole = typeof ahead === 'string'
   const text = isWhole ? ahead : decode(ahead.bytes)
-  if (isLooseEnd(standing, text)) return `the ${standing.peer} has sent ${quoteText(text || '\n')}${whyEarly(standing, text)}`
-  const shown = isWhole ? quoteMessage(speakerOf(standing), ahead, raw) : quoteUnfinished(speakerOf(standing), ahead)
-  return `the ${standing.peer} has sent ${shown}${whyEarly(standing, text)}`
+  if (isLooseEnd(conversationState, text))
+    return `the ${conversationState.peer} has sent ${quoteText(text || '\n')}${whyEarly(conversationState, text)}`
+  const shown = isWhole ? quoteMessage(speakerOf(conversationState), ahead, raw) : quoteUnfinished(speakerOf(conversationState), ahead)
+  return `the ${conversationState.peer} has sent ${shown}${whyEarly(conversationState, text)}`
 }
 
 /** Formats a sentence that says that the peer was silent for `ms` milliseconds, and which message was expected. */
@@ -124,9 +128,10 @@ export function toSeconds(ms: number): number {
 }
 
 /** Explains why a text arrived before the peer's turn; the rest of a sentence. */
-function whyEarly(standing: ConversationState, text: string): string {
-  const { automaton, state, steps, peer, last } = standing
-  if (isLooseEnd(standing, text)) return ` after ${quoteMessage(speakerOf(standing), last)}; that line end is one too many`
+function whyEarly(conversationState: ConversationState, text: string): string {
+  const { automaton, state, steps, peer, last } = conversationState
+  if (isLooseEnd(conversationState, text))
+    return ` after ${quoteMessage(speakerOf(conversationState), last)}; that line end is one too many`
   const ours = steps.filter(({ from }) => from !== peer)
   const [only, second] = ours.filter(({ form }) => !form.bye && !form.closes)
   const due = only && !second && only.form.example === text ? formatAwaited(automaton, only, text) : alternatives(automaton, ours)
@@ -134,7 +139,7 @@ function whyEarly(standing: ConversationState, text: string): string {
   return `, but ${(text === '' ? undefined : dueBefore(automaton, state, peer, text)) ?? wait}${nearMiss([], text)}`
 }
 
-/** Checks whether a text is a line end after a message that has none; if other messages are lines, an empty line is one. */
+/** Checks whether a text is a line end after a message that has none; if other messages are lines, an empty line is such a line end. */
 function isLooseEnd({ last, unended }: ConversationState, text: string): boolean {
   return last !== '' && (/^[\r\n]+$/.test(text) || (unended && text === ''))
 }
@@ -146,15 +151,15 @@ function speakerOf({ automaton, peer, previous }: ConversationState): Speaker {
 /** End of the clause that a keyword is missing. */
 const BARE = ' is missing before it'
 
-/** FieldFault is the message that a text starts as, and the end of an error sentence that says what is wrong with its fields. */
+/** FieldFault has the message that a text starts as, and the end of an error sentence that says what is wrong with its fields. */
 export interface FieldFault {
   readonly step: Transition
   readonly fault: string
 }
 
 /**
- * Finds what is wrong with the fields of a text that starts like one of these messages. Returns `undefined` if it is one of
- * them, or starts like none. `hides`: the text contains a secret, so no field is quoted.
+ * Finds what is wrong with the fields of a text that starts like one of these messages. Returns `undefined` for a text that is one
+ * of them, or starts like none. `hides`: the text contains a secret, so the sentence quotes no field.
  */
 function fieldFault(steps: readonly Transition[], text: string, hides = false): FieldFault | undefined {
   const blank = steps.find(({ form }) => / {2}/.test(text) && parseMessage(form, text.replace(/ {2,}/g, ' ')) !== undefined)
@@ -169,10 +174,13 @@ function fieldFault(steps: readonly Transition[], text: string, hides = false): 
   return fault === undefined ? undefined : { step: nearest, fault }
 }
 
-/** Returns the end of an error sentence ('' for none) that says after which messages a text is legal. `hides` as in `fieldFault`. */
+/**
+ * Returns the end of an error sentence ('' for none) that says after which messages a text is legal. `hides`: the text contains a
+ * secret, so the sentence quotes no field.
+ */
 function formatPredecessors(automaton: Automaton, state: string, side: Side, text: string, hides = false): string {
   const before = new Map<string, Transition>()
-  // if a value is expected, a text without a keyword is meant as that value
+  // if a value is expected, the peer probably means a text without a keyword as that value
   const isValue = legalTransitions(automaton, state).some(({ from, form }) => from === side && isField(form))
   let found: FieldFault['fault'] | undefined
   for (const step of reachable(automaton, state)) {
@@ -191,7 +199,7 @@ function formatPredecessors(automaton: Automaton, state: string, side: Side, tex
 function reachable(automaton: Automaton, start: string): readonly Transition[] {
   const states = new Set([start])
   const steps: Transition[] = []
-  // the iteration includes the states that are added meanwhile
+  // the iteration includes the states that it adds
   for (const state of states) {
     for (const step of legalTransitions(automaton, state)) {
       steps.push(step)
@@ -201,7 +209,7 @@ function reachable(automaton: Automaton, start: string): readonly Transition[] {
   return steps
 }
 
-/** Returns the first word of a message; `''` if the message starts with a field. */
+/** Returns the first word of a message; `''` for a message that starts with a field. */
 function keywordOf(form: MessageSpec): string {
   const [first = '', ...others] = splitMessage(form)
   return others.length === 0 ? form.text : first.replace(/\P{L}+$/u, '')

@@ -7,6 +7,7 @@ import { Disconnected } from '../wire/disconnect.ts'
 import type { RunQueue } from '../wire/run-queue.ts'
 import type { Transport } from '../wire/transport.ts'
 import { type Automaton, expectation, isEndless, type Side } from './automaton.ts'
+import { ConversationNotes, type ConversationObserver } from './conversation-notes.ts'
 import {
   type Console,
   EndOfInput,
@@ -17,11 +18,10 @@ import {
   type RoleContext,
   readOption,
 } from './definition.ts'
-import { type ConversationObserver, Notices } from './notices.ts'
-import { pace as paceOption } from './options.ts'
 import { Peer } from './peer.ts'
 import { playAtConsole } from './roles.ts'
 import { type ClientSeating, LocalSeating, type OpponentFor, type PeerHandle, type Player } from './seating.ts'
+import { pace as paceOption } from './shared-options.ts'
 import { quoteUnfinished } from './violation-text.ts'
 
 /** Default pause of paced protocols in milliseconds, to a peer on this machine and to a peer over a network. */
@@ -30,7 +30,7 @@ const PACE = { near: 150, far: 250 }
 /** Milliseconds to wait for the peer to close after an early goodbye; short, because a person waits for the prompt. */
 const AFTER_GOODBYE = 300
 
-/** What the peer reads when a role has thrown, if the protocol can carry a sentence. */
+/** The sentence for the peer when a role has thrown, if the protocol has a message that can contain it. */
 const FAILED = 'this side has failed, and has to end the conversation'
 
 export interface ConversationOptions {
@@ -53,7 +53,7 @@ export interface ConversationOptions {
   readonly clock?: Clock
   /** Name or address of the server as the person gave it, on the client's side of a terminal. */
   readonly dialed?: string
-  /** Is notified of oddities and of the end. */
+  /** Notified of oddities and of the end. */
   readonly observer?: ConversationObserver
 }
 
@@ -72,7 +72,7 @@ export interface ConversationOptions {
  * Invariants:
  * - The first reason wins. Later reasons are consequences of it.
  * - `ended` resolves when this side sends no more messages; bytes may still be in flight. `closed` resolves when the
- *   connection is closed. An error that appears in between is part of `closed` only.
+ *   connection is closed. An error that appears between the two is part of `closed` only.
  * - The observer is notified of the end after the role has ended, and never from within the constructor.
  * - The connection is closed gracefully if the conversation ended well, the peer disconnected first, or the console's input
  *   ended in a protocol that has an end. After an early goodbye, the peer has `AFTER_GOODBYE` to close too. In all other
@@ -83,7 +83,7 @@ export interface ConversationOptions {
 export class Conversation implements PeerHandle {
   readonly program: Program
   readonly connection: Connection
-  /** Resolves like `ended`, but after the connection has closed, and also with an error that appeared in between. */
+  /** Resolves like `ended`, but after the connection has closed, and also with an error that has appeared since. */
   readonly closed: Promise<Error | undefined>
   readonly #peer: Peer
   readonly #seating: ClientSeating
@@ -94,7 +94,7 @@ export class Conversation implements PeerHandle {
   #error: Error | undefined
   #isOver = false
   #over: PromiseWithResolvers<Error | undefined> | undefined
-  readonly #notices: Notices | undefined
+  readonly #notices: ConversationNotes | undefined
   /** True if the peer received a goodbye of the protocol. */
   #goodbye = false
 
@@ -114,7 +114,7 @@ export class Conversation implements PeerHandle {
     this.#observer = observer
     this.#clock = clock
     this.#peer = new Peer(this.connection, protocol.automaton, side)
-    this.#notices = observer?.onNotice && new Notices(this.#peer, observer, this.isEndless)
+    this.#notices = observer?.onNote && new ConversationNotes(this.#peer, observer, this.isEndless)
     this.#seating =
       createSeating?.(this) ??
       new LocalSeating(opponentFor ?? ((game) => atTerminal(protocol, setting, game)), random, (reason) => this.stop(reason))
@@ -123,7 +123,10 @@ export class Conversation implements PeerHandle {
     this.closed = this.#run(program, side, setting)
   }
 
-  /** Resolves when no more messages will be sent: with `undefined` if the conversation ended as its protocol ends, else with the error. */
+  /**
+   * Resolves when this side sends no more messages: to `undefined` if the conversation ended as its protocol ends, otherwise to the
+   * error.
+   */
   get ended(): Promise<Error | undefined> {
     if (this.#isOver) return Promise.resolve(this.#error)
     this.#over ??= Promise.withResolvers()
@@ -143,7 +146,7 @@ export class Conversation implements PeerHandle {
     return this.#peer.awaited
   }
 
-  /** True if its protocol has no end state, so that a peer can end it only by closing. */
+  /** True if its protocol has no end state, so that a peer can end the conversation only by closing. */
   get isEndless(): boolean {
     return isEndless(this.#automaton)
   }
@@ -202,7 +205,10 @@ export class Conversation implements PeerHandle {
     return new Disconnected('late', `the other side ${silence} for ${limit / 1000} s`, unfinished)
   }
 
-  /** Sends the goodbye. Returns false if there is none, or the role's own goodbye throws; the exception replaces the reason. */
+  /**
+   * Sends the goodbye. Returns false without a legal goodbye, or if the role's own goodbye throws; the exception then replaces the
+   * reason.
+   */
   #dismiss(reason: Error): boolean {
     // the peer gets no details of a mistake in a role
     const isPublic = this.#peer.farewell !== undefined || reason instanceof Disconnected || reason instanceof EndOfInput
@@ -220,7 +226,7 @@ export class Conversation implements PeerHandle {
       this.#checkReturn(side)
       if (this.#seating.isBusy) await this.#seating.finished()
     } catch (error) {
-      // the end of the input is no error if this side may close
+      // the end of the input is not an error if this side may close the connection
       if (error instanceof EndOfInput && this.#peer.mayClose) this.#seating.close(error)
       else this.stop(error)
       // the role may throw within the constructor, and the observer is never called from there
@@ -237,7 +243,7 @@ export class Conversation implements PeerHandle {
     } finally {
       await this.#close(error)
       this.#error ??= this.#unreadViolation()
-      if (this.#error && !error) this.#observer?.onNotice?.('garbled', this.#error.message)
+      if (this.#error && !error) this.#observer?.onNote?.('garbled', this.#error.message)
       // the observer was notified when the role answered
       this.#error ??= this.#peer.failure
       this.#observer?.onClose?.()
@@ -269,7 +275,7 @@ export class Conversation implements PeerHandle {
   }
 }
 
-/** Returns a player that plays at this side's console: in the protocol's own way, or else in the game's notation. */
+/** Returns a player at this side's console: in a protocol's own way, or else in the game's notation. */
 function atTerminal<State, Move, View, Options>(
   { opposite }: Protocol,
   setting: RoleContext<unknown>,

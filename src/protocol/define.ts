@@ -9,7 +9,7 @@ export interface ProtocolDefinition<Name extends string, State extends string, W
   /** One-line description for lists of programs. */
   readonly title: string
   readonly automaton: Automaton<Name, State>
-  /** Returns the framing of each direction; by default, lines. */
+  /** Returns the framing of each direction; lines by default. */
   readonly framing?: (options: Options) => ReturnType<Protocol['framing']>
   server(peer: Peer<Name, State>, at: RoleContext<Words>): Promise<void>
   client(peer: Peer<Name, State>, at: RoleContext<Words>): Promise<void>
@@ -29,9 +29,9 @@ export type ProgramDefinition<Name extends string, State extends string> = Pick<
   Partial<Omit<Program<Name, State, undefined>, 'name' | 'protocol' | 'words'>>
 
 /**
- * Defines a program. Without a `port`, it gets a port of its own, above the ports of the shipped programs. `name` is
+ * Defines a program. Without a `port`, the program gets a port of its own, above the ports of the shipped programs. `name` is
  * `GROUP/PROGRAM`, and `short` is the name that users type. By default, `parlor host` reads its console, so it serves one client after the
- * other; a program that needs the hall runs in `serve` alone.
+ * other; a program that needs the hall runs only in `serve`.
  */
 export function defineProgram<Name extends string, State extends string>(
   definition: ProgramDefinition<Name, State>,

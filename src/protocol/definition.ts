@@ -10,7 +10,7 @@ import type { Seating } from './seating.ts'
 
 export type { Options } from './option.ts'
 
-/** Returns the value of an option; `undefined` if it is not given. */
+/** Returns the value of an option; `undefined` for an option that the user has not given. */
 export function readOption<Value>(options: Options, { name }: OptionBase<Value>): Value | undefined {
   // each value is the result of the option's parser, or of a program that writes it
   return options[name] as Value | undefined
@@ -21,12 +21,12 @@ export interface Console {
   /** Shows a line. */
   say(text?: string): void
   /**
-   * Shows a prompt and resolves with the next line of input. At the end of the input (Ctrl-D), it resolves with `atEnd`;
-   * without `atEnd`, it rejects with `EndOfInput`. Rejects when `signal` aborts.
+   * Shows a prompt and resolves to the next line of input. At the end of the input (Ctrl-D), resolves to `atEnd`; without `atEnd`,
+   * rejects with `EndOfInput`. Rejects when `signal` aborts.
    */
   ask(prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string>
   /**
-   * Prints to standard error, in a sentence, why the program asks for a line again. A role calls it only if the worksheet's
+   * Prints a sentence on standard error that says why the program asks for a line again. Roles call it only if the worksheet's
    * program would crash on that line; if that program repeats its question without an explanation, the role does the same.
    */
   warn?(sentence: string): void
@@ -69,7 +69,7 @@ export interface Protocol<Name extends string = string, State extends string = s
   /** One-line description for lists of programs. */
   readonly title: string
   readonly automaton: Automaton<Name, State>
-  /** Returns the framing of each direction. */
+  /** Returns the framing of the messages in each direction. */
   framing(options: Options): { readonly toServer: Framing; readonly toClient: Framing }
   /** Wraps the server's transport, if some clients send bytes that belong to no message. */
   over?(transport: Transport): Transport
@@ -97,7 +97,7 @@ export interface Program<Name extends string = string, State extends string = st
   readonly source: string
   readonly protocol: Protocol<Name, State, Words>
   readonly words: Words
-  /** The worksheet's port. */
+  /** The worksheet's port, or a port above those of the shipped programs. */
   readonly port: number
   /** The port in `parlor serve`, if it differs, because there each program needs a port of its own. */
   readonly servePort?: number
@@ -112,9 +112,9 @@ export interface Program<Name extends string = string, State extends string = st
   readonly typed?: { readonly [S in NoInfer<State>]?: readonly string[] }
   /** Marks a program whose peers meet in the hall, so that only `parlor serve` can run its server. */
   readonly needs?: 'hall'
-  /** Default values of its options. */
+  /** Default values of the program's options, by name. */
   readonly defaults?: Options
-  /** Validates the options. Returns a sentence that says what is wrong; `undefined` if the options are valid. */
+  /** Validates the options. Returns a sentence that says what is wrong; `undefined` for valid options. */
   check?(options: Options): string | undefined
   readonly host?: HostTexts
   readonly join?: JoinTexts
@@ -122,11 +122,14 @@ export interface Program<Name extends string = string, State extends string = st
 
 /** HostTexts has the texts that the server prints around a conversation, and how `parlor host` listens. */
 export interface HostTexts {
-  /** Default address to bind: 127.0.0.1. */
+  /** Default address on which to listen: 127.0.0.1. */
   readonly address?: string
-  /** Number of clients that it serves, one after the other: 1. */
+  /** Number of clients that it serves, one after another, by default: 1. */
   readonly clients?: number
-  /** Returns the text that it prints when it listens; with `eachTime`, before every client. `host` is the name that the user gave. */
+  /**
+   * Returns the text that it prints when it listens; with `eachTime`, it prints the text before every client. `host` is the name
+   * that the user gave.
+   */
   listening?(at: Address): string
   readonly eachTime?: boolean
   /** Returns the text that it prints when a client has connected. */
@@ -141,9 +144,9 @@ export interface HostTexts {
 export interface JoinTexts {
   /** Asks for the address and port that the command line does not give. */
   readonly asks?: boolean
-  /** Default address to dial: 127.0.0.1. */
+  /** Default address to connect to: 127.0.0.1. */
   readonly address?: string
-  /** Default port to dial: the program's. */
+  /** Default port to connect to: the program's. */
   readonly port?: number
   /** Returns the text that it prints when it has connected. `host` is the name that the user gave. */
   connected?(server: Address): string
@@ -158,7 +161,7 @@ export interface SoloProgram {
   readonly title: string
   /** Options that the program accepts. */
   readonly takes?: readonly ProgramOption[]
-  /** Validates the options. Returns a sentence that says what is wrong; `undefined` if the options are valid. */
+  /** Validates the options. Returns a sentence that says what is wrong; `undefined` for valid options. */
   check?(options: Options): string | undefined
   play(at: RoleContext<undefined>): Promise<void>
 }

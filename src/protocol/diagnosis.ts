@@ -30,23 +30,23 @@ export interface DiagnosedPeer {
   readonly speaker: Speaker
   /** Text of the last legal message from the peer. */
   readonly last: string
-  readonly standing: ConversationState
+  readonly conversationState: ConversationState
   readonly observer: PeerObserver | undefined
 }
 
 /**
  * Diagnosis explains what is wrong with the messages of one peer, and remembers what it has explained.
  *
- * It computes a sentence only if something is wrong, and is created at the first oddity: a server holds thousands of peers, and
- * almost all of them never have an oddity. Each fault is reported once, so a message that was reported while it was incomplete, or
- * before its turn, is not reported again when the role receives it or the connection ends.
+ * It computes a sentence only if something is wrong. A peer creates it at the first oddity, because a server holds thousands of
+ * peers, and almost all of them never have one. It reports each mistake once, so a message that was reported while it was
+ * incomplete, or before its turn, is not reported again when the role receives it or the connection ends.
  */
 export class Diagnosis {
   readonly #peer: DiagnosedPeer
   /** True if the next message, or the last message, arrived before the peer's turn. */
   #nextEarly = false
   #lastEarly = false
-  /** Last reported clue, and length of the last reported incomplete message; neither is reported twice. */
+  /** Last reported clue, and length of the last reported incomplete message, so that neither is reported twice. */
   #clue = ''
   #unfinished = 0
   /** True if the last message was reported as garbled. */
@@ -55,14 +55,14 @@ export class Diagnosis {
   #lastRaw: Raw | undefined
   /** True if an HTTP request was refused, and more of its header lines may follow. */
   #inHead = false
-  /** Text of the last message, if it was refused and the protocol has secrets; else `''`. */
+  /** Text of the last message, if it was refused and the protocol has secrets; otherwise `''`. */
   #refused = ''
 
   constructor(peer: DiagnosedPeer) {
     this.#peer = peer
   }
 
-  /** Text of the last message, if it was refused and the protocol has secrets; else `''`. */
+  /** Text of the last message, if it was refused and the protocol has secrets; otherwise `''`. */
   get refused(): string {
     return this.#refused
   }
@@ -77,14 +77,14 @@ export class Diagnosis {
     return this.#lastGarbled
   }
 
-  /** Begins with the next message of the peer. */
+  /** Begins the diagnosis of the next message of the peer. */
   begin(): void {
     this.#lastEarly = this.#nextEarly
     this.#nextEarly = false
     this.#unfinished = 0
   }
 
-  /** Notes that the last message was legal. */
+  /** Notes that the last message was legal, for later sentences. */
   accept(): void {
     this.#refused = ''
   }
@@ -96,23 +96,23 @@ export class Diagnosis {
 
   /** Explains why a message is illegal: for this side, and for the peer. */
   explainIllegal(text: string): { readonly sentence: string; readonly toPeer: string } {
-    const { connection, speaker, last, standing } = this.#peer
+    const { connection, speaker, last, conversationState } = this.#peer
     const { raw } = connection
     const clue = this.#clueOf(text, raw, last) || clueOfWords(speaker, text, last)
-    const sentence = `${explainIllegal(standing, text, { raw })}${clue}`
-    return { sentence, toPeer: `${explainIllegal(standing, text, { toPeer: true })}${clue}` }
+    const sentence = `${explainIllegal(conversationState, text, { raw })}${clue}`
+    return { sentence, toPeer: `${explainIllegal(conversationState, text, { toPeer: true })}${clue}` }
   }
 
   /** Explains why the role refuses the last message with a message of the protocol. */
   explainRefusal(why: string): { readonly text: string; readonly hasClue: boolean } {
-    const { speaker, last, other, standing } = this.#peer
+    const { speaker, last, other, conversationState } = this.#peer
     const clue = this.#clueOf(last, this.#lastRaw) || clueOfWords(speaker, last, '') || clueOfBye(speaker, last)
     const empty = last === '' ? EMPTY : ''
     const said = `the ${other} sent ${quoteMessage(speaker, last, this.#lastRaw)}`
-    return { text: `${withReason(said, last, why)}${formatTooSoon(standing)}${empty}${clue}`, hasClue: clue !== '' }
+    return { text: `${withReason(said, last, why)}${formatTooSoon(conversationState)}${empty}${clue}`, hasClue: clue !== '' }
   }
 
-  /** Reports a refused message; if it is an HTTP request, only its first line. */
+  /** Reports a refused message; of an HTTP request, only its first line. */
   reject(text: string, sentence: string, usual: boolean): void {
     const isOfHead = this.#inHead && isHeadLine(text)
     const inHead = isOfHead ? text.trim() !== '' : isHttpRequest(text)
@@ -121,7 +121,7 @@ export class Diagnosis {
     if (this.#peer.speaker.automaton.secrets) this.#refused = text
   }
 
-  /** Reports what is wrong with a message although it is legal; `before` is the legal message before it. */
+  /** Reports what is odd about a legal message; `before` is the legal message before it. */
   reportOddity(text: string, raw: Raw | undefined, isGarbled: boolean, before: string): void {
     const { observer, other, speaker } = this.#peer
     this.#lastRaw = raw
@@ -137,13 +137,17 @@ export class Diagnosis {
 
   /** Adds to the end of a connection what was expected from the peer, or whose turn it was; `forOpponent` as in `Peer.explain`. */
   explainEnd(end: Disconnected, forOpponent: boolean): Disconnected {
-    const { other, standing } = this.#peer
+    const { other, conversationState } = this.#peer
     const message = this.#isShown(end) ? end.message.replace(/ in the middle of a message, \d+ bytes? into it$/, '') : end.message
     const said = message.replace('the other side', `the ${other}`)
-    return new Disconnected(end.reason, `${said}${this.#rest(end)}; ${forOpponent ? WAITED : formatExpected(standing)}`, end.unfinished)
+    return new Disconnected(
+      end.reason,
+      `${said}${this.#rest(end)}; ${forOpponent ? WAITED : formatExpected(conversationState)}`,
+      end.unfinished,
+    )
   }
 
-  /** Returns a sentence on the peer's incomplete message and the part that it lacks; `undefined` if it was reported. */
+  /** Returns a sentence on the peer's incomplete message and the part that it lacks; `undefined` after the first report. */
   explainUnfinished(unfinished: UnfinishedMessage, ms: number): string | undefined {
     if (this.#isRemainder(unfinished)) return undefined
     const { other, speaker, last } = this.#peer
@@ -152,20 +156,20 @@ export class Diagnosis {
     return `the ${other} has sent ${sent} for ${toSeconds(ms)} s${this.#clueOnce(clueOfBytes(speaker, unfinished, last))}`
   }
 
-  /** Returns a sentence on a message that arrived before the peer's turn; `undefined` if there is none to report. */
+  /** Returns a sentence on a message that arrived before the peer's turn; `undefined` without such a message to report. */
   explainEarly(): string | undefined {
-    const { connection, speaker, last, standing } = this.#peer
+    const { connection, speaker, last, conversationState } = this.#peer
     const { nextMessage, raw } = connection
     // the first of several empty lines was reported
     if (nextMessage === '' && last === '' && this.#lastEarly) return undefined
     if (nextMessage !== undefined) {
       const clue = clueOfText(speaker, nextMessage, raw, last) || clueOfWords(speaker, nextMessage, last)
-      return `${formatEarly(standing, nextMessage, raw)}${this.#clueOnce(clue)}`
+      return `${formatEarly(conversationState, nextMessage, raw)}${this.#clueOnce(clue)}`
     }
     const { unfinished } = connection
     if (!unfinished || this.#isRemainder(unfinished)) return undefined
     this.#unfinished = unfinished.bytes.length
-    return `${formatEarly(standing, unfinished)}${this.#clueOnce(clueOfBytes(speaker, unfinished, last))}`
+    return `${formatEarly(conversationState, unfinished)}${this.#clueOnce(clueOfBytes(speaker, unfinished, last))}`
   }
 
   /** Marks the incomplete message as not reported, because the observer did not show the sentence. */

@@ -3,11 +3,11 @@ import { type Clock, createSystemClock } from '../base/clock.ts'
 import { sweepSome } from '../base/sweep.ts'
 import type { Conversation } from './conversation.ts'
 
-/** TimeoutLimits are the limits on a peer's silence in its turn, in milliseconds. */
+/** TimeoutLimits has the limits on a peer's silence in its turn, in milliseconds. */
 export interface TimeoutLimits {
-  /** Limit until its first message. */
+  /** Limit before the peer's first message. */
   readonly first: number
-  /** Limit until each further message. */
+  /** Limit before each further message. */
   readonly idle: number
 }
 
@@ -29,19 +29,19 @@ export class IdleTimeouts {
     this.#tick = Math.min(tick, Math.max(20, Math.min(limits.first, limits.idle) / 10))
   }
 
-  /** Conversations that are checked. */
+  /** The conversations under its timeouts, for counting. */
   get conversations(): Iterable<Conversation> & { readonly size: number } {
     return this.#watched
   }
 
-  /** Adds a conversation; the membership removes it. */
+  /** Adds a conversation; returns a membership that removes it. */
   add(conversation: Conversation): Membership {
     const membership = this.#watched.add(conversation)
     this.#cancel ??= this.#clock.after(this.#tick, () => this.#check())
     return membership
   }
 
-  /** Stops the timer. */
+  /** Stops the checks of all conversations. */
   close(): void {
     this.#cancel?.()
   }
@@ -50,7 +50,7 @@ export class IdleTimeouts {
     this.#checkSome(this.#watched[Symbol.iterator]())
   }
 
-  /** Checks some conversations, and the rest in later turns of the event loop. */
+  /** Checks some conversations, and the others in later turns of the event loop. */
   #checkSome(conversations: Iterator<Conversation>): void {
     const now = this.#clock.monotonic()
     if (sweepSome(conversations, (conversation) => conversation.checkTimeout(now, this.#limits))) {

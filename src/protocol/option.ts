@@ -1,20 +1,20 @@
 import type { Random } from '../games/game.ts'
 import type { Side } from './automaton.ts'
 
-/** Options are the values of a program's options, by name. `readOption` returns one of them with its type. */
+/** Options has the values of a program's options, by name. `readOption` returns a value with its type. */
 export type Options = Readonly<Record<string, unknown>>
 
 /**
  * OptionBase has the fields of every declaration of a program option.
  *
  * A program lists in `takes` the options that it accepts. An option of one program is declared in the program's file, an option
- * of several in `options.ts`. The command line, the settings, the completions and the reference pages derive from the
+ * of several in `shared-options.ts`. The command line, the settings, the completions and the reference pages derive from the
  * declarations, so that no other file names an option. Two declarations with one spelling have one form (`kind`, `metavar`).
  */
 export interface OptionBase<Value> {
   /** The name in `Options`, and of the setting in `parlor.toml`. */
   readonly name: string
-  /** Spelling on the command line, without dashes, if it is not the name. */
+  /** Spelling on the command line, without dashes, if it differs from the name. */
   readonly spelling?: string
   /** Description for the help. An option that the command has for every program, such as `--split`, shows it in brackets. */
   readonly about: string
@@ -26,7 +26,10 @@ export interface OptionBase<Value> {
   readonly unset?: string
   /** Name of an option that cannot be given together with this option, and the reason. */
   readonly excludes?: { readonly name: string; readonly because: string }
-  /** Returns the end of an error sentence that says what a valid value is, after the option or the file; `undefined` for none. */
+  /**
+   * Returns the end of an error sentence that says what a valid value is, after the option or the file; `undefined` without such
+   * advice.
+   */
   advise?(value: Value): string | undefined
 }
 
@@ -43,13 +46,13 @@ export interface TextOption<Value> extends OptionBase<Value> {
   readonly emptyIsAbsent?: true
   /** Marks an option that may be repeated; then `parse` gets the value of the earlier uses. */
   readonly repeats?: true
-  /** Parses a text; `undefined` if it is invalid. */
+  /** Parses a text; `undefined` for an invalid text. */
   parse(text: string, earlier?: Value): Value | undefined
   /** Returns the source of randomness that a value stands for, if the option replaces chance. */
   random?(value: Value): Random
 }
 
-/** FlagOption is an option without a value: it is true if it is given. */
+/** FlagOption is an option without a value: its presence means true. */
 export interface FlagOption extends OptionBase<boolean> {
   readonly kind: 'flag'
 }
@@ -61,7 +64,7 @@ export interface FileOption<Value> extends OptionBase<Value> {
   read(text: string, file: string): Promise<FileContent<Value>>
 }
 
-/** FileContent is the value of a file, or the reason why there is none; `skipped` has a sentence for each part that cannot be used. */
+/** FileContent has the value of a file, or the reasons for refusing the file; `skipped` has a sentence for each part that is not used. */
 export type FileContent<Value> =
   | { readonly value: Value; readonly skipped: readonly string[] }
   | { readonly refused: readonly string[]; readonly skipped: readonly string[] }

@@ -41,10 +41,10 @@ interface Waiting<Name extends string> {
  * - `send` throws if the automaton does not allow the message: that is a bug of the role, not a fault of the peer.
  * - An illegal message leaves the state unchanged. If a legal message breaks the rules of the game, the role calls `refuse`,
  *   which takes the state's transition for the refusal, so that the same side sends again.
- * - At most one `receive` is pending. A role may send while it is.
+ * - At most one `receive` is pending. A role may send during it.
  * - The sentences of this class name the peer as "the client" or "the server", and say what was expected.
  *
- * What is wrong with a message is explained in `diagnosis.ts`.
+ * `diagnosis.ts` explains what is wrong with a message.
  */
 export class Peer<Name extends string = string, State extends string = string> implements MessageReader {
   readonly connection: Connection
@@ -53,12 +53,12 @@ export class Peer<Name extends string = string, State extends string = string> i
   #state: State
   /** Transitions of the current state. */
   #steps: readonly Transition<Name, State>[]
-  /** Text of this side's last request, which is sent again when this side refuses the answer. */
+  /** Text of this side's last request, which this side sends again when it refuses the answer. */
   #request: string | undefined
   /** True if the peer has answered that request. */
   #answered = false
 
-  /** Created at the first oddity; most peers never have one. */
+  /** Created at the first oddity, because most peers never have one. */
   #diagnosis: Diagnosis | undefined
   /** Text of the last legal message from the peer. */
   #last = ''
@@ -67,7 +67,7 @@ export class Peer<Name extends string = string, State extends string = string> i
 
   /** Sends the role's own goodbye, with the reason, when this side ends the conversation early. */
   farewell: ((reason: Error) => void) | undefined
-  /** Fault of a message that the role answered all the same, if the conversation counts as failed because of it. */
+  /** Mistake in a message that the role answered all the same, if the conversation counts as failed because of it. */
   failure: Disconnected | undefined
   /** Language that the peer has chosen, such as JSON, if the protocol has several. */
   language: string | undefined
@@ -134,15 +134,16 @@ export class Peer<Name extends string = string, State extends string = string> i
   }
 
   /**
-   * Resolves with the next legal message. Rejects with `Disconnected` when the connection has ended, and with reason
-   * `violation` for an illegal message if the protocol has no refusal.
+   * Resolves to the next legal message. Rejects with `Disconnected` when the connection has ended, and with reason `violation` for
+   * an illegal message if the protocol has no refusal.
    */
   receive(): Promise<ReceivedMessage<Name>> {
     return new Promise((resolve, reject) => this.#read({ resolve, reject }))
   }
 
   /**
-   * Does the same as `receive`, but resolves with `undefined` after `ms` milliseconds; the next call receives a message that arrives later.
+   * Does the same as `receive`, but resolves to `undefined` after `ms` milliseconds; the next call then receives a message that
+   * arrives later.
    */
   receiveWithin(ms: number, clock: Clock): Promise<ReceivedMessage<Name> | undefined> {
     return new Promise((resolve, reject) => {
@@ -161,7 +162,10 @@ export class Peer<Name extends string = string, State extends string = string> i
     })
   }
 
-  /** Sends a message. Throws an Error if the automaton does not allow it, because then the role has a bug. */
+  /**
+   * Sends a message, given its name and its fields. Throws an Error for a message that the automaton does not allow, because the
+   * role then has a bug.
+   */
   send(name: Name, ...fields: (string | number)[]): void {
     this.connection.send(this.#say(name, fields))
   }
@@ -181,13 +185,16 @@ export class Peer<Name extends string = string, State extends string = string> i
    */
   refuse(sentence: string): void {
     this.#answered = false
-    if (!this.#answerError(sentence)) throw new Disconnected('violation', `${sentence}${formatTooSoon(this.standing)}`)
+    if (!this.#answerError(sentence)) throw new Disconnected('violation', `${sentence}${formatTooSoon(this.conversationState)}`)
     this.report(sentence)
     const refusal = this.#steps.find(({ name }) => name === this.#automaton.refusal)
     if (refusal) this.#take(refusal)
   }
 
-  /** Takes the transition of a message of the peer that the role has found inside another message. Throws an Error if it is illegal. */
+  /**
+   * Takes the transition of a message of the peer that the role has found inside another message. Throws an Error for an illegal
+   * message.
+   */
   acceptEnclosed(name: Name): void {
     const step = findTransition(this.#steps, name)
     if (step?.from !== this.other) throw new Error(`the ${this.other} may not say ${name} in the state ${this.#state}`)
@@ -195,7 +202,8 @@ export class Peer<Name extends string = string, State extends string = string> i
   }
 
   /**
-   * Reports to the observer why the role refuses the last received message with a message of the protocol; `usual` as in `PeerObserver`.
+   * Reports to the observer why the role refuses the last received message with a message of the protocol. `usual`: a person could
+   * have typed the message.
    */
   report(why: string, usual = false): void {
     // the observer has already been notified that the bytes are not text
@@ -204,16 +212,16 @@ export class Peer<Name extends string = string, State extends string = string> i
     this.#diagnose().reject(this.#last, sentence.text, usual && !sentence.hasClue)
   }
 
-  /** Reports the last received message like `report`, and marks the conversation as failed although the role answers. */
+  /** Reports the last received message like `report`, and marks the conversation as failed, although the role answers the message. */
   fail(why: string): void {
     this.report(why)
     this.failure = new Disconnected('violation', this.#diagnose().explainRefusal(why).text)
   }
 
   /**
-   * Tells the peer, as well as the protocol can, why this side ends the conversation early. Returns true if the peer received
-   * a goodbye of the protocol, so that it closes by itself. After a refusal it may continue, so the caller must abort the
-   * connection.
+   * Sends the peer the reason why this side ends the conversation early, if the protocol has a message for that. Returns true if
+   * the peer received a goodbye of the protocol, so that it closes by itself. After a refusal it may continue, so the caller must
+   * abort the connection.
    */
   dismiss(reason: Error): boolean {
     if (this.farewell) {
@@ -237,24 +245,24 @@ export class Peer<Name extends string = string, State extends string = string> i
     return this.#diagnose().explainEnd(end, forOpponent)
   }
 
-  /** Returns a sentence on the peer's incomplete message and the part that it lacks; `undefined` if there is none to report. */
+  /** Returns a sentence on the peer's incomplete message and the part that it lacks; `undefined` without one to report. */
   unfinished(ms: number): string | undefined {
     const { unfinished } = this.connection
     return unfinished && this.#diagnose().explainUnfinished(unfinished, ms)
   }
 
-  /** Returns a sentence on a message that arrived before the peer's turn; `undefined` if there is none to report. */
+  /** Returns a sentence on a message that arrived before the peer's turn; `undefined` without one to report. */
   early(): string | undefined {
     return this.connection.unread === 0 || this.awaited ? undefined : this.#diagnose().explainEarly()
   }
 
-  /** Returns a sentence on the peer's silence and the expected message; `undefined` if no message was. */
+  /** Returns a sentence on the peer's silence and the expected message; `undefined` if no message was expected. */
   silence(ms: number): string | undefined {
     const { unfinished, transport } = this.connection
-    // a person who may send too sits at a prompt; and a client over datagrams leaves by silence
+    // a person who may send, too, is at a prompt; and a client over datagrams leaves by silence
     if (unfinished || maySpeak(this.#steps, this.#side) || !this.awaited || (transport.datagrams && this.#side === 'server'))
       return undefined
-    return formatSilence(this.standing, ms)
+    return formatSilence(this.conversationState, ms)
   }
 
   /** Marks the incomplete message as not reported, because the observer did not show the sentence. */
@@ -280,7 +288,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     return true
   }
 
-  /** Sends a refusal without repeating the request. Returns false if the protocol has none. */
+  /** Sends a refusal without repeating the request. Returns false in a protocol without a refusal. */
   #sendRefusal(sentence: string): boolean {
     this.#request = undefined
     return this.#answerError(sentence)
@@ -319,7 +327,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     return waiting
   }
 
-  /** Sends the refusal and the open request again. Returns false if the protocol has no refusal, or this side is the client. */
+  /** Sends the refusal, and then the open request again. Returns false if the protocol has no refusal, or this side is the client. */
   #answerError(sentence: string): boolean {
     const { refusal } = this.#automaton
     if (refusal === undefined || this.#side === 'client') return false
@@ -329,7 +337,7 @@ export class Peer<Name extends string = string, State extends string = string> i
   }
 
   /** State of the conversation, for sentences on the peer's messages. */
-  get standing(): ConversationState {
+  get conversationState(): ConversationState {
     return {
       automaton: this.#automaton,
       state: this.#state,
@@ -364,7 +372,7 @@ export class Peer<Name extends string = string, State extends string = string> i
     return fields && { name: refusal, text, fields }
   }
 
-  /** Reports what is wrong with a message although it is legal. */
+  /** Reports what is odd about a legal message. */
   #reportOddity(form: MessageSpec, text: string, before: string): void {
     const { raw } = this.connection
     const isOdd = this.observer !== undefined && isGarbled(form, text, raw, before)

@@ -14,12 +14,12 @@ import type { Console } from './definition.ts'
 import type { Peer } from './peer.ts'
 
 /*
- * Steps that the roles of several programs share.
+ * Steps that occur in the roles of several programs.
  */
 
 /**
- * Receives the next message; resolves with `undefined` when the peer closes or sends `leaves`. A reset counts as leaving,
- * because the system resets the connection of a peer that closes while it has unread data.
+ * Receives the next message; resolves to `undefined` when the peer closes or sends `leaves`. A reset counts as leaving, because the
+ * system resets the connection of a peer that closes it with unread data.
  */
 export async function receiveUntilClosed<Name extends string>(peer: Peer<Name>, leaves: Name): Promise<string | undefined> {
   try {
@@ -31,7 +31,10 @@ export async function receiveUntilClosed<Name extends string>(peer: Peer<Name>, 
   }
 }
 
-/** Asks a person, but withdraws the question when `interruption` settles first. Resolves with the answer; `undefined` if withdrawn. */
+/**
+ * Asks a person, but withdraws the question when `interruption` settles first. Resolves to the answer; to `undefined` for a
+ * withdrawn question.
+ */
 export async function askUntil(
   interruption: Promise<unknown>,
   console: Console,
@@ -48,7 +51,10 @@ export async function askUntil(
   }
 }
 
-/** Checks whether the name that a server welcomes is the name that was sent; the server may spell it as it was registered. */
+/**
+ * Checks whether the name with which a server welcomes this side is the name that was sent; the server may spell it as it was
+ * registered.
+ */
 export function isSameName(welcomed = '', sent = ''): boolean {
   return comparable(welcomed) === comparable(sent)
 }
@@ -62,7 +68,7 @@ const GIVE_UP = 'END'
 
 /**
  * Plays a seat for the person at a console until the game is over: shows the board, asks for a move until the rules accept one, and
- * says why they refuse one and who has won. It is the default `opposite` of a protocol.
+ * prints why they refuse a move and which player has won. It is the default `opposite` of a protocol.
  */
 export async function playAtConsole<State, Move, View, Options>(
   { notation }: Game<State, Move, View, Options>,

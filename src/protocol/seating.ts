@@ -3,8 +3,8 @@ import type { LocalTable } from '../games/local-table.ts'
 import type { Lobby, LobbyListener } from '../hall/api.ts'
 
 /**
- * Seating seats the peer at a table, for a role. The role does not know its opponent: the seating chooses a person at this
- * console, the house, or another peer.
+ * Seating seats the peer of a conversation at a table, for a role. The role does not know its opponent: the seating chooses a
+ * person at this console, the house, or another peer.
  */
 export interface Seating {
   /**
@@ -16,9 +16,9 @@ export interface Seating {
     seats: SeatNumber | readonly SeatNumber[],
     options: Options,
   ): Promise<Seat<Move, View>>
-  /** Access to the hall, in which the peer can take a name; missing if there is no hall. */
+  /** Access to the hall, in which the peer can take a name; missing outside of `parlor serve`. */
   readonly hall?: HallAccess
-  /** Opens a lobby session for a peer that sends lobby commands itself; the listener is notified of its events. */
+  /** Opens a lobby session for a peer that sends lobby commands itself; calls the listener with its events. */
   lobby?(listener: LobbyListener): Lobby
 }
 
@@ -29,7 +29,7 @@ export interface HallSeat<Move, View> extends Seat<Move, View> {
   readonly names: readonly string[]
 }
 
-/** LadderRank is the rank of a player among `of` players of a ladder; 1 is the best. */
+/** LadderRank is the rank of a player among the `of` players on a ladder; 1 is the best. */
 export interface LadderRank {
   readonly rank: number
   readonly of: number
@@ -39,17 +39,17 @@ export interface SeekOptions<Options> {
   readonly options: Options
   /** Seats that the peer accepts. */
   readonly seats: readonly SeatNumber[]
-  /** Milliseconds until the house takes the other seat, if no opponent has; `Infinity` for never. Default: the server's `wait`. */
+  /** Milliseconds until the house takes the other seat if no opponent has taken it; `Infinity` for no house. Default: the server's `wait`. */
   readonly wait?: number
   /** Makes the game count for the ladder. */
   readonly rated?: boolean
-  /** Keeps the seat when the peer disconnects, until a user of the same name resumes it. */
+  /** Holds the seat when the peer disconnects, until a user of the same name resumes it. */
   readonly held?: boolean
 }
 
 /** HallAccess is the hall as a role uses it, on behalf of its peer. */
 export interface HallAccess {
-  /** Name of the peer, if it has one. */
+  /** Name of the peer; `undefined` before it has one. */
   readonly name: string | undefined
   /**
    * Logs the peer in under a name. A registered name needs its password; a guest's name must be free. If the password is
@@ -58,23 +58,23 @@ export interface HallAccess {
   logIn(name: string, how?: { password?: string }): Promise<(Refusal & { readonly registered?: string | undefined }) | undefined>
   /** Registers a name, and logs the peer in under it. */
   register(name: string, password: string): Promise<Refusal | undefined>
-  /** Seeks an opponent, and resolves with the seat. Rejects when the conversation ends first. */
+  /** Seeks an opponent, and resolves to the seat. Rejects if the conversation ends first. */
   seek<State, Move, View, Options>(game: Game<State, Move, View, Options>, terms: SeekOptions<Options>): Promise<HallSeat<Move, View>>
   /** Checks whether the peer has a seat in an unfinished game of that name. */
   holds(game: string): boolean
   /** Resumes the peer's seat in an unfinished game; for a guest, only a seat that was taken through a worksheet's port. */
   resume<State, Move, View, Options>(game: Game<State, Move, View, Options>): HallSeat<Move, View> | undefined
-  /** Returns the peer's rank on a game's ladder. */
+  /** Resolves to the peer's rank on a game's ladder; to `undefined` for a peer who is not on it. */
   rank(game: string): Promise<LadderRank | undefined>
 }
 
-/** Returns the access to the hall. Throws an Error if there is no hall, because then the program must not run. */
+/** Returns the hall access of a seating. Throws an Error for a seating without a hall, because the program must not run there. */
 export function requireHall({ hall }: Seating): HallAccess {
   if (!hall) throw new Error('this program needs a hall')
   return hall
 }
 
-/** Opens a lobby session. Throws an Error if there is no lobby, because then the program must not run. */
+/** Opens a lobby session. Throws an Error for a seating without a lobby, because the program must not run there. */
 export function requireLobby(seating: Seating, listener: LobbyListener): Lobby {
   const lobby = seating.lobby?.(listener)
   if (!lobby) throw new Error('this program needs a hall')
@@ -85,13 +85,16 @@ export function requireLobby(seating: Seating, listener: LobbyListener): Lobby {
 export interface PeerHandle {
   /** The peer's address, without its port. */
   readonly address: string
-  /** True if the peer is on this machine; `undefined` if that is unknown. Cheaper than the address. */
+  /** True for a peer on this machine; `undefined` if the transport does not know. Reading it costs less than reading the address. */
   readonly loopback?: boolean
-  /** Ends the conversation when the peer has disconnected and all its messages were read. Needed while no role receives. */
+  /** Ends the conversation when the peer has disconnected and all its messages were read. The seating needs it while no role receives. */
   endOnDisconnect(on: boolean): void
   /** Ends the conversation, with a reason of the seating. */
   end(reason: string): void
-  /** Resolves when the peer has read most of the output and it is its turn in the run queue; at once if that cannot be known. */
+  /**
+   * Resolves when the peer has read most of the output and it is its turn in the run queue; immediately if the transport cannot
+   * know that.
+   */
   ready?(): Promise<void>
   /** Charges the peer's budget for its last message, if it has a budget. */
   charge?(cost: number): void
@@ -110,7 +113,7 @@ export interface ClientSeating extends Seating {
 /** Player plays a seat until the game is over. */
 export type Player<Move, View> = (seat: Seat<Move, View>) => Promise<void>
 
-/** OpponentFor chooses the player of the other seats of a game; `undefined` leaves them empty. */
+/** OpponentFor chooses the player of the other seats of a game; `undefined` leaves the seats empty. */
 export type OpponentFor = <State, Move, View, Options>(game: Game<State, Move, View, Options>) => Player<Move, View> | undefined
 
 let localTables: { readonly LocalTable: typeof LocalTable } | undefined
@@ -122,7 +125,7 @@ export class LocalSeating implements ClientSeating {
   readonly #onBroken: (reason: unknown) => void
   /** Tables that may still be open. */
   #tables: readonly { readonly isOver: boolean; close(reason: Error): void }[] = []
-  /** Resolves when all local players have finished; `undefined` if there was none. */
+  /** Resolves when all local players have finished; `undefined` without local players. */
   #finished: Promise<void> | undefined
 
   /** `onBroken` is called when a local player fails. */

@@ -4,17 +4,17 @@ import { findSecretsAfterKeyword, maskSecrets, type SecretSpan, type SecretsCont
 import { decode, quoteBytes, quoteText, type Raw } from '../wire/text.ts'
 import { type Automaton, isField, type MessageSpec, parseMessage, type Side } from './automaton.ts'
 
-/** Speaker is a side whose messages are quoted, with its protocol. */
+/** Speaker is a side whose messages a sentence quotes, with its protocol. */
 export interface Speaker {
   readonly automaton: Automaton
   readonly side: Side
   /** That side's message before the quoted message, if it is known. */
   readonly last?: string
-  /** Language that this side has chosen, such as JSON: bytes that look like it are not reported. */
+  /** Language that this side has chosen, such as JSON: sentences do not report bytes that look like that language. */
   readonly language?: string | undefined
 }
 
-/** Quotes a message with its passwords masked. If `raw` is given, the message was not UTF-8, and the quotation shows its bytes. */
+/** Quotes a message with `***` in place of its passwords. With `raw`, the message was not UTF-8, and the quotation shows its bytes. */
 export function quoteMessage(speaker: Speaker, text: string, raw?: Raw): string {
   const seen = beginning(text)
   const shown = maskMessage(speaker, seen)
@@ -62,7 +62,7 @@ function clueOfRest(speaker: Speaker, text: string, last: string): string {
   return `; that looks like NUL after ${quoteMessage(speaker, last)}, as C terminates a text: send strlen bytes of it`
 }
 
-/** Checks whether a text for people has a fault: its bytes are not text, or it starts another protocol. */
+/** Checks whether a text for people has a mistake: its bytes are not text, or it starts another protocol. */
 export function isOdd({ free }: MessageSpec, text: string, raw: Raw | undefined): boolean {
   // in the byte encoding, bytes that are not UTF-8 are characters from U+0080 to U+00FF
   const isBare = raw !== undefined && /[\x80-\xff]/.test(text) && !text.endsWith('\r')
@@ -94,7 +94,7 @@ export function isGreeting(text: string): boolean {
 
 /**
  * Explains an unexpected message that is the first message of another program, or a message of the other side; the end of a
- * sentence. Returns `''` if it is neither.
+ * sentence. Returns `''` for any other message.
  */
 export function clueOfWords({ automaton, side }: Speaker, message: string, last: string): string {
   const text = message.replace(/\r?\n$/, '')
@@ -115,12 +115,12 @@ function isOne(form: MessageSpec, text: string): boolean {
   return form.text.replace(/\r?\n$/, '') === text || (!takesAll(form) && parseMessage(form, text) !== undefined)
 }
 
-/** Checks whether a form accepts a text that no program sends. */
+/** Checks whether a form accepts a text of random letters, which no program sends. */
 function takesAll(form: MessageSpec): boolean {
   return form.accepts !== undefined && parseMessage(form, '~ ~') !== undefined
 }
 
-/** Returns the end of an error sentence that corrects the case of a goodbye; `''` if the text is no goodbye, or a correct goodbye. */
+/** Returns the end of an error sentence that corrects the case of a goodbye; `''` for a correct goodbye, and for any other text. */
 export function clueOfBye(speaker: Speaker, text: string): string {
   const said = text.trim().toLowerCase()
   const forms: readonly MessageSpec[] = Object.values(speaker.automaton.messages)
@@ -153,8 +153,8 @@ export function clueOfText(speaker: Speaker, text: string, raw: Raw | undefined,
 }
 
 /**
- * Joins a quotation and a reason to a sentence. If the reason starts with the message, it becomes a relative clause:
- * `the client sent "5", which is taken`.
+ * Joins a quotation and a reason to a sentence. If the reason starts with the message, it becomes a relative clause: `the client
+ * sent "5", which another player has taken`.
  */
 export function withReason(said: string, text: string, why: string): string {
   const subject = [quoteText(text), text].find((one) => one !== '' && /^ (?:is|was) /.test(why.slice(one.length)) && why.startsWith(one))
@@ -180,7 +180,7 @@ function clause({ automaton, language = automaton.language }: Speaker, found: st
   return found === undefined || (language !== undefined && found.includes(language)) ? '' : `; that looks like ${found}`
 }
 
-/** PeerObserver is notified, in sentences, of faults in a peer's messages while the conversation continues. */
+/** PeerObserver is notified, in sentences, of mistakes in a peer's messages while the conversation continues. */
 export interface PeerObserver {
   /**
    * Called when this side has refused a message with a message of the protocol. `usual`: a person could have typed the message, so

@@ -3,7 +3,7 @@ import { TokenBucket } from '../base/rate-limit.ts'
 import type { Connection } from '../wire/connection.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 
-/** Maximum number of connections that have sent no request yet. A further one disconnects the oldest. */
+/** Maximum number of connections that have sent no request yet. One more connection disconnects the oldest. */
 const SILENT = 32
 /** Timeout for the request, in milliseconds. */
 const FIRST = 10_000
@@ -46,7 +46,7 @@ export class AdminConnections {
     }
   }
 
-  /** Does the work of a request when the rate allows it; resolves with `undefined` if too many requests are in progress. */
+  /** Does the work of a request when the rate allows it; resolves to `undefined` if too many requests are in progress. */
   async handle<Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> {
     if (this.#busy >= BUSY) return undefined
     this.#busy++

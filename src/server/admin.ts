@@ -13,8 +13,8 @@ import { listenUnix } from '../wire/transports/unix.ts'
 import { AdminConnections } from './admin-connections.ts'
 import { connectToAdmin, openAdminLines, toAdminPath } from './admin-link.ts'
 import { ClassFeeds, ClassRequest } from './class-feed.ts'
-import { Ladder, type LadderEntry, LadderRequest, ListPage, ListRequest, type ListSources, listPage } from './listings.ts'
 import type { Logs } from './observe/logs.ts'
+import { Ladder, type LadderEntry, LadderRequest, ListPage, ListRequest, type ListSources, listPage } from './operator-pages.ts'
 
 /** AdminRequest sets a new password for a registered name, or removes the name. */
 export const AdminRequest = z.strictObject({ action: z.enum(['reset', 'remove']), name: z.string() })
@@ -28,18 +28,18 @@ type AnyRequest = z.infer<typeof AnyRequest>
 
 const AdminAnswer = z.union([z.strictObject({ done: z.string() }), z.strictObject({ refused: z.string() })])
 
-/** AdminAnswer is the result of a request, in a sentence: the effect, or the reason of the refusal. */
+/** AdminAnswer has the result of a request in a sentence: the effect, or the reason for the refusal. */
 export type AdminAnswer = z.infer<typeof AdminAnswer>
 
-/** AdminServices has the parts of a server that admin requests read and change. */
+/** AdminServices has the parts of a server that admin requests read or change. */
 export interface AdminServices {
   readonly people: People
   readonly bytes: RandomBytes
-  /** Store of the lists; without it, requests for lists are refused. */
+  /** Store of the lists; without it, the socket refuses requests for lists. */
   readonly store?: ListSources['store'] | undefined
-  /** Returns the best players of a game, after all games that have ended. */
+  /** Resolves to the best players of a game, with the results of all games that have ended. */
   readonly ladder?: ((game: string, limit: number) => Promise<readonly LadderEntry[]>) | undefined
-  /** Copies the store to a file, if the store can be copied. */
+  /** Copies the store to a file; missing for a store that cannot be copied. */
   readonly backup?: ((file: string) => Promise<void>) | undefined
   /** Throws if files of the store were moved or truncated. */
   readonly checkFiles?: (() => void) | undefined
@@ -47,11 +47,11 @@ export interface AdminServices {
   readonly classConsole?: ClassConsole | undefined
 }
 
-/** Characters of a generated password: 60 bits. */
+/** Number of characters in a generated password: 60 bits. */
 const PASSWORD_LENGTH = 12
 /** Timeout for the server's answer, in milliseconds. */
 const TIMEOUT = 30_000
-/** Maximum bytes of a request, which has a name or a path. */
+/** Maximum number of bytes in a request, which has a name or a path. */
 const REQUEST = 16 * 1024
 const UNWATCHED = { refused: 'this server does not watch its clients: start it with --lab' }
 const BUSY = { refused: 'the server is busy with other requests of the operator: try again in a moment' }
@@ -78,7 +78,7 @@ async function perform(services: AdminServices, request: AnyRequest): Promise<Ad
   }
   if (!services.backup) return { refused: 'this server has no store that can be copied' }
   try {
-    // the copy also has the data in memory, so it would not show that the files are damaged
+    // the copy also has the data in memory, so the copy would not show that the files are damaged
     if (request.action === 'verify') services.checkFiles?.()
     await services.backup(request.file)
     return { done: request.file }
@@ -117,7 +117,10 @@ export async function openAdminSocket(
   }
 }
 
-/** Sends a request to the server that has the folder open; resolves with `undefined` if there is none. Rejects without a valid answer. */
+/**
+ * Sends a request to the server that has the folder open; resolves to `undefined` if no server has it open. Rejects if the server
+ * does not send a valid answer.
+ */
 export function sendAdminRequest(
   folder: string,
   request: AdminRequest | BackupRequest,
@@ -219,7 +222,7 @@ function describeRequest(request: AnyRequest): string {
   }
 }
 
-/** Drops the code of a refusal, which belongs to the native protocol. */
+/** Returns a refusal without its code, which belongs to the native protocol. */
 function plain<Answer extends object>(answer: Answer | Refusal): Answer | { refused: string } {
   return 'refused' in answer ? { refused: answer.refused } : answer
 }

@@ -8,7 +8,7 @@ import type { Budget } from '../wire/allowance.ts'
 import { Ignored } from '../wire/allowance.ts'
 import type { Address, Transport } from '../wire/transport.ts'
 
-/** AdmissionLimits are the limits of one client; `Infinity` for no limit. */
+/** AdmissionLimits has the limits of one client; `Infinity` for no limit. */
 export interface AdmissionLimits {
   /** Connections of one address at a time; the addresses of this machine have no such limit. */
   readonly connections: number
@@ -29,9 +29,9 @@ const STEP = 100
 const LIMITED = { burst: 1, refill: 60_000 }
 /** Rate of log rows about the conversations of one address. */
 const NOTICED = { burst: 20, refill: 3000 }
-/** Rate of log rows about conversations of one address that ended in trouble. */
+/** Rate of log rows about conversations of one address that ended with an error. */
 const ENDS = { burst: 500, refill: 100 }
-/** Milliseconds that a rejected peer has to read the reason. */
+/** Milliseconds that the peer has to read the reason before the server closes its connection. */
 const LINGER = 1000
 
 /** AdmissionControl limits the connections of each address, the messages of each connection, and the log rows about both. */
@@ -53,7 +53,7 @@ export class AdmissionControl {
     this.#begins = new TokenBucket({ burst, refill: Math.max(1, Math.round(1000 / messages)) })
   }
 
-  /** Counts a peer's connection until `leave`; returns a sentence, and counts nothing, if its address has too many connections. */
+  /** Counts a peer's connection until `leave`; if its address has too many connections, returns a sentence and counts nothing. */
   admit(peer: Transport): string | undefined {
     if (!this.#counts(peer)) return undefined
     const network = toNetwork(peer.remote.host)
@@ -81,7 +81,7 @@ export class AdmissionControl {
     return this.#begins === undefined || this.#begins.take(this.#clock.monotonic()) === 0
   }
 
-  /** Creates the message budget of a program's peers. `onSlowed` is called once for each peer that exceeds the rate. */
+  /** Creates the message budget for the peers of a program. `onSlowed` is called once for each peer that exceeds the rate. */
   createBudget(onSlowed: (peer: Address, sentence: string) => void): Budget | undefined {
     const { burst, messages } = this.#limits
     if (burst === Number.POSITIVE_INFINITY || messages === Number.POSITIVE_INFINITY) return undefined
@@ -118,13 +118,16 @@ export class AdmissionControl {
     }
   }
 
-  /** Checks whether the peer's address is limited. This machine's is not: a tunnel may bring all users through it. */
+  /**
+   * Checks whether the limits count a peer's address. They do not count this machine's addresses: a tunnel may bring all users
+   * through one of them.
+   */
   #counts(peer: Transport): boolean {
     return this.#limits.connections < Number.POSITIVE_INFINITY && !peer.loopback
   }
 }
 
-/** Refuses a peer: with a sentence if its protocol has a message that can carry one, else with a reset. */
+/** Rejects a peer: with a sentence if its protocol has a message for one, otherwise with a reset. */
 export function reject(transport: Transport, { protocol }: Program, options: Options, sentence: string, clock: Clock): void {
   const { messages, refusal } = protocol.automaton
   const form = refusal === undefined ? undefined : messages[refusal]

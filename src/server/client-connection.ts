@@ -1,14 +1,14 @@
 import type { Membership } from '../base/churn-set.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Conversation } from '../protocol/conversation.ts'
-import type { ConversationObserver, Notice } from '../protocol/notices.ts'
+import type { ConversationNote, ConversationObserver } from '../protocol/conversation-notes.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import type { Address, Transport } from '../wire/transport.ts'
 import type { AdmissionControl } from './admission.ts'
 import { type ConnectionInfo, type Level, type Logs, toOutcome } from './observe/logs.ts'
 import type { ProgramStats } from './program-stats.ts'
 
-/** ClientConnectionOptions are the options that all connections of one server share. */
+/** ClientConnectionOptions has the options that are the same for all connections of one server. */
 export interface ClientConnectionOptions {
   readonly server: { readonly stopping: boolean }
   readonly clock: Clock
@@ -16,7 +16,7 @@ export interface ClientConnectionOptions {
   readonly logs: Logs
 }
 
-/** ClientConnection is one connection to a server, from accept to close. It counts and logs the connection. */
+/** ClientConnection is one connection to a server, from accept to close. It counts the connection, and logs its beginning and its end. */
 export class ClientConnection implements ConnectionInfo, ConversationObserver {
   readonly connection: number
   readonly program: string
@@ -45,7 +45,7 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
     this.#hosting = hosting
     this.#next = next
     this.#since = hosting.clock.monotonic()
-    // a closed transport has no address, so it is read now
+    // a closed transport has no address, so the constructor reads it
     if (hosting.logs.ended) void transport.remote
     stats.countAccepted()
     hosting.logs.connected?.(this)
@@ -55,13 +55,13 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
     return this.#transport.remote
   }
 
-  /** Sets the conversation, and its place among the watched conversations, which it leaves when it is closed. */
+  /** Sets the conversation, and adds it to the watched conversations until it is closed. */
   setConversation(conversation: Conversation, membership: Membership): void {
     this.#conversation = conversation
     this.#membership = membership
   }
 
-  onNotice(what: Notice, sentence: string): boolean {
+  onNote(what: ConversationNote, sentence: string): boolean {
     const { admission, logs } = this.#hosting
     if (!logs.noticed || !admission.mayLogNotice(what, this.client)) return false
     logs.noticed(this, what, sentence)
@@ -90,7 +90,10 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver {
     this.#hosting.admission.leave(this.#transport)
   }
 
-  /** Checks whether the conversation ended as its protocol ends; without an end message, that is silence over datagrams, or a close. */
+  /**
+   * Checks whether the conversation ended as its protocol ends. A protocol without an end message ends by silence over datagrams,
+   * and by a close otherwise.
+   */
   #isGoodEnd(reason: Error | undefined): boolean {
     if (!(reason instanceof Disconnected)) return reason === undefined
     if (this.#transport.datagrams) return reason.reason === 'late'

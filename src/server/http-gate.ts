@@ -13,11 +13,11 @@ import { startListening, toListenOptions } from '../wire/transports/tcp.ts'
  * of each, piece by piece.
  */
 
-/** Maximum number of open connections, including waiting connections. A further one destroys the oldest. */
+/** Maximum number of open connections, including waiting connections. One more connection destroys the oldest. */
 const CONNECTIONS = 64
 /** Rate of connections: 50 at once, then 50 a second. */
 const RATE = { burst: 50, refill: 20 }
-/** Bytes that are parsed at a time; requests that are pipelined within them are parsed, too. */
+/** Number of bytes that the server parses at a time; it also parses requests that are pipelined within them. */
 const PIECE = 512
 /** Maximum duration of a connection, in milliseconds. */
 const WHOLE = 10_000
@@ -76,7 +76,7 @@ export async function openGate(at: Address, serve: (connection: OneRequest) => v
   }
 }
 
-/** OneRequest is a connection from which no more is read than one request needs, so further bytes do not fill the memory. */
+/** OneRequest is a connection from which the server reads no more than one request needs, so that further bytes do not fill the memory. */
 export class OneRequest extends Duplex {
   readonly #socket: Socket
   #answered = false
@@ -88,7 +88,7 @@ export class OneRequest extends Duplex {
     socket.once('end', () => this.push(null))
   }
 
-  /** Stops reading, because the request is complete. */
+  /** Stops reading, because the server has the whole request. */
   stopReading(): void {
     this.#answered = true
   }

@@ -5,7 +5,7 @@ import type { Address } from '../wire/transport.ts'
 import { OneRequest, openGate } from './http-gate.ts'
 import type { Metrics } from './observe/metrics.ts'
 
-/** Rate at which metrics are computed: 100 times at once, then twice a second. In between, the last result is served. */
+/** Rate at which the server computes metrics: 100 times at once, then twice a second. For requests in between, it sends the last result. */
 const FRESH = { burst: 100, refill: 500 }
 
 /** Paths that answer GET and HEAD. */
@@ -27,17 +27,17 @@ export interface HttpSources {
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>
 }
 
-/** HttpServer is an HTTP server that listens. */
+/** HttpServer is a server that listens for HTTP. */
 export interface HttpServer {
-  /** The address on which it listens; the port is the actual one, also if 0 was given. */
+  /** The address on which it listens, with the actual port, also for the setting 0. */
   readonly address: Address
   close(): Promise<void>
 }
 
 /**
- * Serves HTTP at an address: `/health`, with 200 while the server serves and 503 when it starts, stops or cannot write, and
- * `/metrics`; one request per connection. HEAD is answered like GET without a body, any other method with 405. Rejects with
- * the system's error, such as EADDRINUSE.
+ * Serves HTTP at an address, with one request per connection. `/health` answers 200 while the server serves, and 503 when it
+ * starts, stops or cannot write; `/metrics` answers with the metrics. Answers HEAD like GET without a body, and any other method
+ * with 405. Rejects with the system's error, such as EADDRINUSE.
  */
 export async function openHttpServer(
   at: Address,
@@ -54,7 +54,7 @@ export async function openHttpServer(
     if (!request.is404) return undefined
     const [path = ''] = request.url.split('?')
     if (!PATHS.includes(path)) return reply.code(404).send({ error: `there is nothing here but ${PATHS.join(' and ')}` })
-    // a 405 names the methods that are allowed (RFC 9110 section 15.5.6)
+    // a 405 names the allowed methods (RFC 9110 section 15.5.6)
     reply.code(405).header('allow', 'GET, HEAD')
     return reply.send({ error: `the method ${request.method} is not allowed for ${path}: use GET or HEAD` })
   })
@@ -74,7 +74,7 @@ export async function openHttpServer(
   }
 }
 
-/** Limits `read` to the rate of `FRESH`; in between, the returned function resolves with the last result. */
+/** Limits `read` to the rate of `FRESH`; for other calls, the returned function resolves to the last result. */
 export function limitRate(read: () => Promise<string>, clock: Clock): () => Promise<string> {
   const bucket = new TokenBucket(FRESH)
   let last: Promise<string> | undefined

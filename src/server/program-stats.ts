@@ -2,7 +2,7 @@ import type { Conversation } from '../protocol/conversation.ts'
 
 /** ProgramStats counts the connections, conversations and messages of one program since the server started. */
 export class ProgramStats {
-  /** Accepted, rejected and open connections. */
+  /** Numbers of accepted, rejected and open connections. */
   total = 0
   rejected = 0
   open = 0

@@ -22,7 +22,7 @@ export interface ServerOptions {
   readonly programs: readonly Program[]
   /** The address on which all programs listen. */
   readonly host: string
-  /** Ports by program; by default the program's own. 0 for any free port. */
+  /** Ports by program; the program's own by default. 0 stands for any free port. */
   readonly ports: Readonly<Record<string, number>>
   /** The programs that serve one client at a time. */
   readonly iterative: ReadonlySet<string>
@@ -32,7 +32,7 @@ export interface ServerOptions {
   readonly logs: Logs
   /** Wraps the transport of each client: with network faults, and with a trace. */
   readonly overlay?: ((transport: Transport, program: Program, info: ConnectionInfo) => Transport) | undefined
-  /** The transport of streams; by default TCP. Datagrams are served next to TCP alone. */
+  /** The transport of streams; by default TCP. A server with another transport serves no datagrams. */
   readonly streams?: StreamTransport
   readonly clock?: Clock
   /** Batches the input and output of all clients; by default a new batcher. */
@@ -58,13 +58,13 @@ const TCP: StreamTransport = { name: 'tcp', listen: (at, accept, _rejected, batc
 /** SeatingFactory creates the seating of each conversation: a `LobbyService`, or a substitute. */
 export type SeatingFactory = Pick<LobbyService, 'createSeating' | 'closeHall'> & Partial<Pick<LobbyService, 'batchLimits'>>
 
-/** ListenStatus is the address on which a program listens, or the error because of which it does not. */
+/** ListenStatus has the address on which a program listens, or the error because of which it does not. */
 export interface ListenStatus {
   readonly program: Program
   readonly transport: StreamTransport['name']
   /** SHA-256 of the certificate, over TLS. */
   readonly fingerprint?: string
-  /** The address on which the program listens, or should. */
+  /** The address on which the program listens, or on which it should listen. */
   readonly address: Address
   readonly failure?: unknown
 }
@@ -79,13 +79,13 @@ interface IncomingConnection {
 
 /** Milliseconds that clients have to disconnect when the server stops; then the server resets their connections. */
 const GRACE = 3000
-/** Milliseconds to wait for the end of connections that were reset. */
+/** Milliseconds for which the server waits for the end of connections that it has reset. */
 const AFTER_RESET = 500
 
 /**
- * Server listens on the port of each program, and runs one conversation per client. A connection passes admission control
- * (limits per address) and its program's accept queue (one at a time for iterative programs) before its conversation
- * starts; all conversations take turns in one run queue. `listen`, `admit` and `stop` are called once each, in this order.
+ * Server listens on the port of each program, and runs one conversation per client. A connection passes admission control (limits
+ * per address) and its program's accept queue (one at a time for iterative programs) before its conversation starts; all
+ * conversations take turns in one run queue. The caller calls `listen`, `admit` and `stop` once each, in this order.
  */
 export class Server {
   readonly #serving: ServerOptions
@@ -150,8 +150,8 @@ export class Server {
   }
 
   /**
-   * Serves the clients that wait, and later clients. Their input is batched up to the limits of the factory, so that
-   * its store persists simultaneous input in one write. To be called once, after `listen`.
+   * Serves the clients that wait, and later clients. Their input is batched up to the limits of the factory, so that its store
+   * persists simultaneous input in one write. The caller calls it once, after `listen`.
    */
   admit(factory: SeatingFactory): void {
     if (factory.batchLimits) this.#batcher.raiseLimits(factory.batchLimits)
@@ -160,8 +160,8 @@ export class Server {
   }
 
   /**
-   * Stops: accepts no more clients, and ends each conversation with its protocol's end message, or with a reset if it has
-   * none. Resolves when all connections are closed; the server resets connections that are still open after three seconds.
+   * Stops: accepts no more clients, and ends each conversation with its protocol's end message; without such a message, with a
+   * reset. Resolves when all connections are closed; the server resets connections that are still open after three seconds.
    */
   async stop(): Promise<void> {
     this.#stopping = true
@@ -170,13 +170,13 @@ export class Server {
     this.#timeouts.close()
     const reason = new Disconnected('ours', 'the server was stopped')
     const here = [...this.#timeouts.conversations]
-    // the hall is closed first, so that clients that disconnect now do not give up their games
+    // the hall closes first, so that clients that disconnect now do not give up their games
     this.#seatingFactory?.closeHall(reason)
     for (const conversation of here) conversation.stop(reason)
     await this.#untilClosed(Promise.all([...here.map(({ closed }) => closed), ...closed]))
   }
 
-  /** Waits until all connections are closed; resets them after a while, so that no client prevents the server from stopping. */
+  /** Waits until all connections are closed; resets them after three seconds, so that no client prevents the server from stopping. */
   #untilClosed(closed: Promise<unknown>): Promise<void> {
     return new Promise((resolve) => {
       const cancels = [

@@ -1,6 +1,6 @@
 import type { OnStoreError } from './error.ts'
 
-/** Follower is a callback for the changes after the revision `after`; without `notify` it has been removed. */
+/** Follower is a callback for the changes after the revision `after`; the feed has removed a follower without `notify`. */
 interface Follower<Change> {
   readonly after: number
   notify: ((change: Change) => void) | undefined
@@ -26,7 +26,10 @@ export class ChangeFeed<Change extends { readonly revision: number }> {
     return ++this.#revision
   }
 
-  /** Calls `then` with the present state, as changes by ascending revision, and then with each later change; returns a function that ends that. */
+  /**
+   * Calls `then` with the present state, as changes by ascending revision, and then with each later change; returns a function that
+   * unsubscribes.
+   */
   follow(present: readonly Change[], then: (change: Change) => void): () => void {
     const follower: Follower<Change> = { after: this.#revision, notify: then }
     for (const change of present) this.#notify(follower, change)
@@ -37,7 +40,7 @@ export class ChangeFeed<Change extends { readonly revision: number }> {
     }
   }
 
-  /** Passes a change to all followers, before this returns or, if a follower makes it, after the changes before. */
+  /** Passes a change to all followers before it returns; a change that a follower makes waits for the changes before it. */
   publish(change: Change): void {
     if (this.#isPublishing) return void this.#queue.push(change)
     this.#isPublishing = true

@@ -1,16 +1,16 @@
 import type { Store } from '../hall/ports.ts'
 import type { OnStoreError } from './error.ts'
 
-/** StorageOptions are the options of every engine. An engine ignores those that have no meaning for its medium. */
+/** StorageOptions has the options of every engine. An engine ignores those that have no meaning for its medium. */
 export interface StorageOptions {
-  /** What a commit survives: the end of the process (default), or a loss of power, too. */
+  /** What a commit survives: the end of the process (default), or also a loss of power. */
   readonly durable?: 'process' | 'power' | undefined
-  /** Size limit of its data in bytes, beyond which finished tables are dropped, the oldest first; unlimited by default. */
+  /** Size limit of the data in bytes, beyond which the store drops finished tables, the oldest first; unlimited by default. */
   readonly keep?: number | undefined
   /** Called with errors that no caller waits for, such as exceptions of followers; by default they become warnings of the process. */
   readonly onError?: OnStoreError | undefined
-  /** Called with sentences for the operator. By default they are dropped. */
-  readonly onNotice?: ((sentence: string) => void) | undefined
+  /** Called with sentences for the operator. By default, the store drops them. */
+  readonly onWarning?: ((sentence: string) => void) | undefined
 }
 
 /**
@@ -20,16 +20,16 @@ export interface StorageOptions {
 export interface StorageEngine {
   /** Scheme of its URLs, without the colon: at least two lower-case letters, because one letter is a drive of Windows. */
   readonly scheme: string
-  /** What follows the scheme, as the help names it, such as `FOLDER`; by default nothing may follow. */
+  /** What follows the scheme, as the help names it, such as `FOLDER`; without it, nothing may follow. */
   readonly place?: string
   /** Whether the place is a folder of this machine. The commands for operators work in that folder. */
   readonly isFolder?: boolean
   /** A word that stands for the URL `scheme:`. */
   readonly word?: string
-  /** What it does, as a phrase for the help of `--data`. */
+  /** What the engine does, as a phrase for the help of `--data`. */
   readonly help: string
-  /** Whether its data survives the end of the process. */
+  /** Whether the data of the engine survives the end of the process. */
   readonly isDurable: boolean
-  /** Opens the store at a place. Rejects with a StoreError if it cannot be opened. */
+  /** Opens the store at a place. Rejects with a StoreError if the engine refuses. */
   open(place: string, options: StorageOptions): Promise<Store>
 }

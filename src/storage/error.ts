@@ -1,14 +1,13 @@
 import { StoreFailure } from '../hall/ports.ts'
 
 /**
- * StoreErrorCode is the reason why a store fails: `closed` by its owner, `in-use` by another process, `foreign` if the file
- * belongs to another program, `newer` if a newer Parlor wrote it, `damaged`, `read-only`, `full` if the disk has no space,
- * `removed` if its folder or a file was removed, replaced or cut, `io` if the disk reports an error, or `failed` for every
- * other error of the system.
+ * StoreErrorCode says why a store fails: `closed` by its owner, `in-use` by another process, `foreign` for a file of another
+ * program, `newer` for a file of a newer Parlor, `damaged`, `read-only`, `full` for a disk without space, `removed` for a folder or
+ * a file that was removed, replaced or cut, `io` for an error of the disk, or `failed` for every other error of the system.
  */
 export type StoreErrorCode = 'closed' | 'in-use' | 'foreign' | 'newer' | 'damaged' | 'read-only' | 'full' | 'removed' | 'io' | 'failed'
 
-/** Failures that may end while the server runs, by themselves or because the operator mends them. */
+/** Failures that may end while the server runs, by themselves or because the operator mends their cause. */
 const TEMPORARY: ReadonlySet<StoreErrorCode> = new Set(['read-only', 'full', 'removed', 'io'])
 
 /** StoreError is the failure to open, read or write a store: a sentence for people, and a stable code. */

@@ -3,8 +3,8 @@ import { fieldChecks, type TableEvent, type TableId } from '../hall/events.ts'
 import { StoreError } from './error.ts'
 
 /**
- * Encodes an event as a line of short JSON, with the line break before it. It omits the parts that follow from its
- * position: its number, and its time if that equals `before`, the time of the previous event. For an opening, it returns the part after
+ * Encodes an event as a line of short JSON, with the line break before it. Omits the parts that follow from the position of the
+ * event: its number, and its time if that equals `before`, the time of the previous event. For an opening, returns the part after
  * `OpeningCache.encodePrefix`. Throws a TypeError for an event that could not be decoded again.
  */
 export function encodeEvent(table: TableId, event: TableEvent, before?: number): string {
@@ -21,11 +21,11 @@ function unwritable(table: TableId, { n }: TableEvent, error: unknown): TypeErro
   return new TypeError(`event ${n} of table ${table} cannot be appended: ${errorMessage(error)}`, { cause: error })
 }
 
-/** Formats the line of an event; `at` is its time with a comma before it, or empty if the time is omitted. */
+/** Formats the line of an event; `at` is its time with a comma before it, or empty to omit the time. */
 function lineOf(event: TableEvent, at: string): string {
   switch (event.type) {
     case 'opened':
-      // a valid seed has no character that JSON escapes
+      // a valid seed has no character that JSON has to escape
       return `${typeof event.seed === 'number' ? event.seed : `"${event.seed}"`},"at":${event.at}}`
     case 'moved': {
       const move = Number.isFinite(event.move) ? String(event.move) : JSON.stringify(event.move)
@@ -54,7 +54,7 @@ function isPlain({ outcome, counts }: Extract<TableEvent, { type: 'ended' }>): b
 
 type Opened = Extract<TableEvent, { type: 'opened' }>
 
-/** Fields of an opening that are omitted if they have these values. */
+/** Fields of an opening that the encoder omits if they have these values. */
 const USUAL = { rated: false, private: false, clock: {} } as const
 
 /** OpeningCache caches the encoded beginning of the last opening, because consecutive openings are mostly alike. */
@@ -99,10 +99,10 @@ function areSame(were: readonly Flat[], values: readonly unknown[]): boolean {
   return true
 }
 
-/** Flat is a copy of a value for comparison: of a plain object with simple values, its keys and values; `undefined` for other objects. */
+/** Flat has the keys and values of a plain object with simple values, for comparison; `undefined` for other objects. */
 type Flat = { readonly value: unknown } | { readonly keys: readonly string[]; readonly values: readonly unknown[] } | undefined
 
-/** Copies a value for comparison; `undefined` if it is nested. */
+/** Copies a value for comparison; `undefined` for a nested value. */
 function flat(value: unknown): Flat {
   if (!isObject(value)) return isSimple(value) ? { value } : undefined
   const values = Object.values(value)
@@ -125,8 +125,8 @@ const isSimple = (value: unknown): boolean => (typeof value !== 'object' && type
 const isPlainObject = (value: object): boolean => Object.getPrototypeOf(value) === Object.prototype
 
 /**
- * Decodes a line, without its line break, as the event number `n` of a table; `before` is the time of the previous event.
- * Throws a StoreError for anything else.
+ * Decodes a line, without its line break, as the event number `n` of a table; `before` is the time of the previous event. Throws a
+ * StoreError for a line that is not such an event.
  */
 export function decodeEvent(table: TableId, n: number, text: string, before?: number): TableEvent {
   const event = parse(table, n, text, before)
@@ -140,7 +140,7 @@ export function damagedEventError(table: TableId, n: number, amiss: string, caus
   return new StoreError('damaged', `event ${n} of table ${table} cannot be read: ${amiss}`, cause)
 }
 
-/** Any object, before it is known to be an event. */
+/** An object that may or may not be an event. */
 type Fields = Readonly<Record<string, unknown>>
 
 function parse(table: TableId, n: number, text: string, before: number | undefined): Fields {
@@ -162,7 +162,7 @@ function fieldsOf(value: Fields, n: number, before: number | undefined): Fields 
   return timed === 2 ? { type: 'ended', outcome: { winners: value[0] }, n, at } : { type: 'moved', seat: value[0], move: value[1], n, at }
 }
 
-/** Adds the omitted fields to an object, which JSON.parse has made: copying it would take longer than all checks. */
+/** Adds the omitted fields to an object that JSON.parse has made: copying the object would take longer than all checks. */
 function withOmitted(value: Record<string, unknown>, n: number, before: number | undefined): Fields {
   if (value.n === undefined) value.n = n
   if (value.at === undefined) value.at = before
@@ -173,7 +173,7 @@ function withOmitted(value: Record<string, unknown>, n: number, before: number |
   return value
 }
 
-/** Returns what is wrong with an event, as a clause; `undefined` if it is valid. */
+/** Returns what is wrong with an event, as a clause; `undefined` for a valid event. */
 function faultOf(event: Fields): string | undefined {
   const { type, n, at } = event
   if (!Number.isSafeInteger(n)) return 'it has no number'

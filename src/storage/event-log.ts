@@ -7,7 +7,7 @@ import { Followers } from './followers.ts'
 import type { AppendJob, GroupCommit } from './group-commit.ts'
 import type { TableClaims } from './memory-leases.ts'
 
-/** Tables that are read in one step; all their events are in memory at the same time. */
+/** Number of tables that the log reads in one step; all their events are in memory at the same time. */
 const TOGETHER = 2000
 
 /** EventLog is a `TableLog` that stores its events in an `EventStore`, and notifies followers. */
@@ -72,7 +72,7 @@ export class EventLog implements TableLog {
     return this.#store.listUnfinished()
   }
 
-  /** Resolves to the rated tables that ended after `after`. Rejects with a RangeError if `after` has not ended. */
+  /** Resolves to the rated tables that ended after `after`. Rejects with a RangeError if the table `after` has not ended. */
   async ended(after?: TableId): Promise<readonly TableId[]> {
     const tables = this.#store.listRatedEnded(after)
     if (!tables) throw new RangeError(`table ${after} has not ended, so the tables that ended after it are unknown`)
@@ -105,7 +105,7 @@ const HEAD = 40
 /** Length of a line below which each character counts as a byte, because counting bytes costs more than writing most lines. */
 const SHORT = 64
 
-/** Append is an append with its callbacks. Its constructor throws a RangeError or a TypeError for invalid events. */
+/** Append is an append to a table's log, with its callbacks. Its constructor throws a RangeError or a TypeError for invalid events. */
 class Append implements AppendJob {
   readonly table: TableId
   readonly expected: number

@@ -5,11 +5,14 @@ export interface AppendBatch {
   readonly table: TableId
   readonly expected: number
   readonly count: number
-  /** The beginning of the first event's line, if that is an opening, because many openings share it; otherwise empty. */
+  /**
+   * The beginning of the first event's line, if the event is an opening, because many openings have the same beginning; otherwise
+   * empty.
+   */
   readonly prefix: string
   /** The events as text without `prefix`: a line each, with a line break before it. */
   readonly lines: string
-  /** The way in which the table ends with these events; `undefined` if it does not end. */
+  /** The way in which the table ends with these events; `undefined` for a table that goes on. */
   readonly endKind: EndKind | undefined
 }
 
@@ -18,24 +21,27 @@ export type EndKind = 'ended' | 'counts'
 
 /** StoreWork is a write to anything but the logs of tables: accounts, results, history or usage. */
 export interface StoreWork {
-  /** Writes, inside of a transaction; called again if the transaction fails. An exception rolls the transaction back. */
+  /** Writes inside of a transaction; called again if the transaction fails. An exception rolls the transaction back. */
   run(): void
 }
 
 /** EventStore stores the events of a log as text. Memory and SQLite implement it. */
 export interface EventStore {
-  /** Returns the highest number of a table; 0 if there is no table. */
+  /** Returns the highest number of a table; 0 for a store without tables. */
   highestTable(): TableId
   /**
-   * Writes batches, and after them other work, in one transaction: all of it is durable when this returns, and none of it if
-   * this throws. Refuses a batch, and writes nothing of it, if the last event of its table has another number than `expected`.
-   * Returns the refused batches. Called by `GroupCommit` alone.
+   * Writes batches, and after them other work, in one transaction: all of it is durable when the call returns, and none of it if
+   * the call throws. Refuses a batch, and writes nothing of it, if the last event of its table has another number than `expected`.
+   * Returns the refused batches. `GroupCommit` alone calls it.
    */
   write<Batch extends AppendBatch>(batches: readonly Batch[], works: readonly StoreWork[]): readonly Batch[]
-  /** Returns all events of tables as text, a line each, with a line break before it; an Error for a table that cannot be read. */
+  /** Returns all events of tables as text, a line each, with a line break before it; an Error for an unreadable table. */
   read(tables: readonly TableId[]): ReadonlyMap<TableId, string | Error>
   /** Returns the tables that have not ended, ascending. */
   listUnfinished(): readonly TableId[]
-  /** Returns the rated tables that ended after the table `after`, in the order of their ends; `undefined` if `after` has not ended. */
+  /**
+   * Returns the rated tables that ended after the table `after`, in the order of their ends; `undefined` if the table `after` has
+   * not ended.
+   */
   listRatedEnded(after: TableId | undefined): readonly TableId[] | undefined
 }

@@ -17,23 +17,23 @@ import { errorMessage } from '../base/errors.ts'
 import { StoreError, type StoreErrorCode } from './error.ts'
 import { checkNoLinks, checkOwnLink, FILE_MODE, isStoreFile, listStoreFiles, restrictFile } from './names.ts'
 
-/** OnNotice is called with a sentence for the operator about a fault that does not stop the store. */
-export type OnNotice = (sentence: string) => void
+/** OnStoreWarning is called with a sentence for the operator about a problem that does not stop the store. */
+export type OnStoreWarning = (sentence: string) => void
 
 /** Mode of a folder for its owner alone, and the mode bits of other users. */
 const FOLDER_MODE = 0o700
 const OTHERS = 0o077
 const OTHERS_WRITE = 0o022
-/** Windows has no such modes: a folder there inherits the rights of its parent. */
+/** Windows has no such modes: there, a folder inherits the rights of its parent. */
 const HAS_MODES = process.platform !== 'win32'
 
 /**
  * Creates the folder of a store if it does not exist, and makes the folder and the files of the store readable to their owner
  * alone. It does not change the mode of a folder that has other files, or belongs to another user. Returns the path of the
- * database, which may not exist yet. Throws a StoreError if the folder cannot be used, is read-only, or has links in the
- * place of files; then nothing is changed.
+ * database, which may not exist yet. Throws a StoreError for a folder that is unusable, is read-only, or has links in the place of
+ * files; the folder is then unchanged.
  */
-export function prepareFolder(folder: string, onNotice: OnNotice): string {
+export function prepareFolder(folder: string, onWarning: OnStoreWarning): string {
   const made = convertSystemErrors(folder, () => makeOwn(folder), {
     done: 'made',
     trouble: 'failed',
@@ -41,15 +41,15 @@ export function prepareFolder(folder: string, onNotice: OnNotice): string {
   })
   if (!made) convertSystemErrors(folder, () => checkNoLinks(folder))
   if (made) restrict(folder, FOLDER_MODE)
-  else if (HAS_MODES) tighten(folder, onNotice)
+  else if (HAS_MODES) tighten(folder, onWarning)
   checkWritable(folder, folder)
   const path = join(folder, 'parlor.db')
   if (existsSync(path)) checkWritable(path, folder)
-  if (HAS_MODES) for (const { name } of listStoreFiles(folder)) tightenFile(join(folder, name), folder, onNotice)
+  if (HAS_MODES) for (const { name } of listStoreFiles(folder)) tightenFile(join(folder, name), folder, onWarning)
   return path
 }
 
-/** Creates a folder; returns false if it exists. Throws if it is a link that another user has made. */
+/** Creates a folder; returns false if it exists. Throws for a link that another user has made. */
 function makeOwn(folder: string): boolean {
   checkOwnLink(folder)
   return makeWithin(resolve(folder))
@@ -71,14 +71,14 @@ function makeWithin(folder: string): boolean {
   }
 }
 
-/** Creates the parents of the folder, with the mode that the umask gives, because others may use them too. */
+/** Creates the parents of the folder, with the mode that the umask gives, because other users may use them, too. */
 function makeAbove(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return
   if (dirname(folder) !== folder) makeAbove(dirname(folder))
   mkdirSync(folder)
 }
 
-/** Runs work that creates a folder and its parents. If the work throws, removes the new folders if they are empty. */
+/** Runs work that creates a folder and its parents. If the work throws, removes those of the new folders that are empty. */
 export function withNewFolder<Answer>(folder: string, work: () => Answer): Answer {
   const missing = missingFrom(resolve(folder))
   try {
@@ -97,29 +97,29 @@ function missingFrom(folder: string): string[] {
   return [folder, ...missingFrom(dirname(folder))]
 }
 
-function tighten(folder: string, onNotice: OnNotice): void {
+function tighten(folder: string, onWarning: OnStoreWarning): void {
   const found = statSync(folder)
   if ((found.mode & OTHERS) === 0) return
   const mode = `${folder} has the mode ${modeOf(found)}`
   if (isOwn(found) && others(folder).length === 0) {
     restrict(folder, FOLDER_MODE)
-    return onNotice(`${mode}, and was open to other users of this machine: now it has 0700`)
+    return onWarning(`${mode}, and was open to other users of this machine: now it has 0700`)
   }
   const risk = (found.mode & OTHERS_WRITE) === 0 ? 'see the names of its files' : 'replace its files'
   const why = isOwn(found) ? 'it has other files too' : 'it belongs to another user'
-  onNotice(
+  onWarning(
     `${mode}, so that other users of this machine can ${risk}; ${why}, so the server does not change its mode: choose a folder for Parlor alone`,
   )
 }
 
-function tightenFile(path: string, folder: string, onNotice: OnNotice): void {
+function tightenFile(path: string, folder: string, onWarning: OnStoreWarning): void {
   const found = lstatSync(path, { throwIfNoEntry: false })
-  if (found?.isSymbolicLink()) return noteOpenTarget(path, onNotice)
+  if (found?.isSymbolicLink()) return noteOpenTarget(path, onWarning)
   if (!found?.isFile() || (found.mode & OTHERS) === 0) return
   const mode = modeOf(found)
-  if (!isOwn(found)) return onNotice(`${path} has the mode ${mode} and belongs to another user: give it to this one (chown)`)
+  if (!isOwn(found)) return onWarning(`${path} has the mode ${mode} and belongs to another user: give it to this one (chown)`)
   const done = convertSystemErrors(path, () => restrictFile(path, folder), { done: 'restricted to its owner', trouble: 'failed' })
-  onNotice(
+  onWarning(
     done
       ? `${path} had the mode ${mode}, and was open to other users of this machine: now it has 0600`
       : `${path} has the mode ${mode}, and is open to other users of this machine; it has another name elsewhere (a hard link), so its mode stays: if it is yours alone, type "chmod 600" and its path`,
@@ -127,10 +127,10 @@ function tightenFile(path: string, folder: string, onNotice: OnNotice): void {
 }
 
 /** Reports that the target of a link is open to other users. The target may belong to another program, so its mode stays. */
-function noteOpenTarget(path: string, onNotice: OnNotice): void {
+function noteOpenTarget(path: string, onWarning: OnStoreWarning): void {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found || (found.mode & OTHERS) === 0) return
-  onNotice(
+  onWarning(
     `${path} leads to a file that has the mode ${modeOf(found)}, and is open to other users of this machine: type "chmod 600" and its path`,
   )
 }
@@ -189,11 +189,11 @@ const REASONS: Readonly<Record<string, string>> = {
 const READ_ONLY = ['EACCES', 'EPERM', 'EROFS']
 const FULL = ['ENOSPC', 'EDQUOT']
 
-/** Failing is an action on a path that failed, and the StoreErrorCode for system codes that have none of their own. */
+/** Failing says which action on a path failed, and which StoreErrorCode to use for system codes without their own. */
 interface Failing {
   readonly done: string
   readonly trouble: StoreErrorCode
-  /** Subject of the sentence, before the reason. */
+  /** Subject of the error sentence. */
   readonly subject: string
 }
 
@@ -219,7 +219,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** Bytes of a probe whether the disk has space. */
+/** Number of bytes that a probe writes to find out whether the disk has space. */
 const PROBE = new Uint8Array(256 * 1024).fill(0x2e)
 
 /** Writes a file in a folder and removes it. Throws the system's error, such as ENOSPC. */

@@ -1,7 +1,7 @@
 import type { TableEvent, TableId } from '../hall/ports.ts'
 import type { OnStoreError } from './error.ts'
 
-/** Follower is a callback for the events of a table; without `notify` it has been removed. */
+/** Follower is a callback for the events of a table; one without `notify` was removed. */
 interface Follower {
   notify: ((events: readonly TableEvent[]) => void) | undefined
 }
@@ -10,7 +10,7 @@ interface Follower {
 export class Followers {
   readonly #of = new Map<TableId, readonly Follower[]>()
 
-  /** Calls `then` with the events of a table that are persisted from now on. The returned function unsubscribes. */
+  /** Calls `then` with the events of a table that the log persists from now on. Returns a function that unsubscribes. */
   add(table: TableId, then: (events: readonly TableEvent[]) => void): () => void {
     const follower: Follower = { notify: then }
     const others = this.#of.get(table)
@@ -26,7 +26,7 @@ export class Followers {
     return this.#of.has(table)
   }
 
-  /** Calls the followers of a table. Passes their exceptions to `onError`, and continues with the next follower. */
+  /** Calls the followers of a table. Passes exceptions of followers to `onError`, and continues with the next follower. */
   notify(table: TableId, events: readonly TableEvent[], onError: OnStoreError): void {
     for (const follower of this.#of.get(table) ?? []) {
       try {

@@ -47,9 +47,9 @@ import type { Outage } from './outage.ts'
  * - During an outage no job reaches the disk; only the probe of `Outage` tries to write.
  */
 
-/** CommitJob is a write in the queue, with its callbacks. They throw nothing. */
+/** CommitJob is a write in the queue, with its callbacks. The callbacks throw nothing. */
 interface CommitJob {
-  /** Notes why the job is not written: its transaction has failed, or its batch was refused. */
+  /** Notes why the job was not written: its transaction has failed, or the store has refused its batch. */
   fail(reason: unknown): void
   /** Calls back the caller, after the transaction. Passes exceptions of callbacks to `onError`. */
   finish(onError: OnStoreError): void
@@ -70,7 +70,7 @@ export class GroupCommit {
   #works: WorkJob[] = []
   /**
    * Set from a commit until the next turn of the event loop. That turn waits for input, unless a job arrives before: a turn for
-   * each commit alone would cost a client that plays alone a system call more for each message.
+   * each commit would cost a client that plays alone one more system call for each message.
    */
   #turn: NodeJS.Immediate | undefined
   #closed = false
@@ -81,13 +81,16 @@ export class GroupCommit {
     this.#outage = outage
   }
 
-  /** Queues a batch for the next commit. Throws a StoreError if the store is closed. */
+  /** Queues a batch for the next commit. Throws a StoreError after the store was closed. */
   append(job: AppendJob): void {
     this.#schedule()
     this.#appends.push(job)
   }
 
-  /** Queues other work. Resolves to the result of `work` when that is committed; rejects if `work` returns an Error or fails. */
+  /**
+   * Queues other work for the next commit. Resolves to the result of `work` after the commit; rejects if `work` returns an Error or
+   * fails.
+   */
   write<Value>(work: () => Value | Error): Promise<Value> {
     return new Promise((resolve, reject) => {
       this.#schedule()

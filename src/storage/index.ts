@@ -13,11 +13,11 @@ const DEFAULT = sqlite
 /** A scheme has at least two letters: `C:\parlor` is a path. A path with a colon in its first part begins with `./`. */
 const URL_FORM = /^([a-z][a-z0-9+.-]+):(.*)$/is
 
-/** StorageTarget is an engine, and the place at which it stores. */
+/** StorageTarget has an engine, and the place at which it stores. */
 export interface StorageTarget {
   readonly engine: StorageEngine
   readonly place: string
-  /** The place, if it is a folder of this machine. */
+  /** The place, if it is a folder of this machine; otherwise `undefined`. */
   readonly folder?: string
 }
 
@@ -26,7 +26,10 @@ export class StorageUrlError extends Error {
   override readonly name = 'StorageUrlError'
 }
 
-/** Parses the URL of a storage: `sqlite:FOLDER` or a path alone, `memory:` or its word `none`. Throws a StorageUrlError. */
+/**
+ * Parses the URL of a storage: `sqlite:FOLDER` or a path alone, `memory:` or its word `none`. Throws a StorageUrlError for any
+ * other text.
+ */
 export function parseStorageUrl(url: string): StorageTarget {
   const named = engines.find(({ word }) => word === url)
   if (named) return toTarget(named, '')
@@ -42,13 +45,13 @@ export function parseStorageUrl(url: string): StorageTarget {
   return toTarget(engine, engine.isFolder && isUrl(place) ? `./${place}` : place)
 }
 
-/** Opens the store at a URL. Throws a StorageUrlError, or rejects with a StoreError if the store cannot be opened. */
+/** Opens the store at a URL. Throws a StorageUrlError, or rejects with a StoreError if the engine cannot open the store. */
 export async function openStorage(url: string, options: StorageOptions = {}): Promise<Store> {
   const { engine, place } = parseStorageUrl(url)
   return engine.open(place, options)
 }
 
-/** Describes what `--data` takes, with the help of each engine. */
+/** Describes the values of `--data`, with the help of each engine. */
 export function describeEngines(): string {
   return engines.map(({ help }) => help).join('; ')
 }
@@ -57,12 +60,12 @@ function toTarget(engine: StorageEngine, place: string): StorageTarget {
   return engine.isFolder ? { engine, place, folder: place } : { engine, place }
 }
 
-/** Checks whether a text would be read as anything else than a path. */
+/** Checks whether `parseStorageUrl` reads a text as something other than a path. */
 function isUrl(text: string): boolean {
   return URL_FORM.test(text) || engines.some(({ word }) => word === text)
 }
 
-/** Formats what may stand for an engine, such as `sqlite:FOLDER`. */
+/** Formats the spelling of an engine, such as `sqlite:FOLDER`. */
 function formatForm({ scheme, place = '' }: StorageEngine): string {
   return `${scheme}:${place}`
 }

@@ -1,7 +1,7 @@
 import { type Lease, LeaseExpired, type LeaseId, type Leases, type TableId } from '../hall/ports.ts'
 import type { Timers } from './outage.ts'
 
-/** Milliseconds after which a lease expires that its process has not renewed, and between two renewals. */
+/** Milliseconds after which a lease that its process has not renewed expires, and between two renewals. */
 const LEASE = { expiry: 10_000, renewal: 3_000 }
 
 /** Grant is a lease that has not ended; `cancel` stops its expiry. */
@@ -23,17 +23,17 @@ export class LeaseTable {
     this.#timers = timers
   }
 
-  /** True if leases must be renewed. */
+  /** The timers of the leases; `undefined` for leases that need no renewal. */
   get timers(): Timers | undefined {
     return this.#timers
   }
 
-  /** Calls `then` when a lease was released or has expired. */
+  /** Calls `then` when a lease is released or expires. */
   onEnd(then: (lease: LeaseId) => void): void {
     this.#listeners.push(then)
   }
 
-  /** Throws `LeaseExpired` if a lease was released or has expired. */
+  /** Throws `LeaseExpired` for a lease that was released or has expired. */
   check(lease: LeaseId): void {
     if (!this.#grants.has(lease)) throw new LeaseExpired(lease)
   }
@@ -106,7 +106,7 @@ export class MemoryLeases implements Leases {
   }
 }
 
-/** Run is consecutive tables that were opened under one lease. */
+/** Run is a sequence of consecutive tables that were opened under one lease. */
 interface Run {
   readonly lease: LeaseId
   readonly from: TableId
@@ -114,8 +114,8 @@ interface Run {
 }
 
 /**
- * TableClaims knows which lease has claimed each table. Tables that a process opens have consecutive numbers, so runs of them take
- * no memory for each table.
+ * TableClaims knows which lease has claimed each table. A process opens tables with consecutive numbers, so the claims take no
+ * memory for each table.
  */
 export class TableClaims {
   readonly #leases: LeaseTable
@@ -130,7 +130,7 @@ export class TableClaims {
     })
   }
 
-  /** Claims a new table. Throws `LeaseExpired`. */
+  /** Claims a new table for a lease. Throws `LeaseExpired` after the end of the lease. */
   open(table: TableId, lease: LeaseId): void {
     this.#leases.check(lease)
     const run = this.#runs.at(-1)
@@ -138,7 +138,7 @@ export class TableClaims {
     else this.#runs.push({ lease, from: table, to: table })
   }
 
-  /** Claims tables; returns those that no other lease has claimed. Throws `LeaseExpired`. */
+  /** Claims tables; returns those that no other lease has claimed. Throws `LeaseExpired` after the end of the lease. */
   claim(tables: readonly TableId[], lease: LeaseId): readonly TableId[] {
     this.#leases.check(lease)
     const free = tables.filter((table) => (this.#claimant(table) ?? lease) === lease)

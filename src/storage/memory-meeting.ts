@@ -15,7 +15,7 @@ import { LeaseTable, MemoryLeases } from './memory-leases.ts'
 import { MemorySeeks } from './memory-seeks.ts'
 import type { Timers } from './outage.ts'
 
-/** MeetingBacking is what the processes over one backing store share, in the memory of one process. */
+/** MeetingBacking has the data of the processes over one backing store, in the memory of one process. */
 export interface MeetingBacking {
   readonly leases: LeaseTable
   readonly seeks: MemorySeeks
@@ -37,7 +37,7 @@ export function createMeetingBacking({ timers, onError = warn }: { timers?: Time
   }
 }
 
-/** Connects a process to a backing store. `crash` ends its renewals, as the end of the process would. */
+/** Connects a process to a backing store. `crash` ends the renewals of its lease, as the end of the process would. */
 export function connectMeeting({ leases, ...shared }: MeetingBacking): Meeting & { crash(): void } {
   const own = new MemoryLeases(leases)
   return { ...shared, leases: own, crash: () => own.crash() }
@@ -116,7 +116,7 @@ class MemoryNotices implements UserNotices {
   }
 
   receive(then: (notice: UserNotice) => Receipt): () => void {
-    // a function of its own, because one may be given twice
+    // a new function, because the caller may pass the same one twice
     const receiver = (notice: UserNotice) => then(notice)
     this.#receivers = [...this.#receivers, receiver]
     return () => {

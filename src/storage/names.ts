@@ -13,9 +13,9 @@ import {
 import { join } from 'node:path'
 import { StoreError } from './error.ts'
 
-/** Prefix of all files of a store. */
+/** All files of a store begin with this prefix. */
 const OURS = 'parlor.'
-/** Settings file of a server, which may be in the folder of its store, and is only read. */
+/** Settings file of a server, which may be in the folder of its store; the store never writes it. */
 const SETTINGS = 'parlor.toml'
 /** The only file of a store that may be a symbolic link, if this user has made it. */
 const DATABASE = 'parlor.db'
@@ -29,14 +29,14 @@ export function listStoreFiles(folder: string): Dirent[] {
   return readdirSync(folder, { withFileTypes: true }).filter(({ name }) => isStoreFile(name))
 }
 
-/** Checks whether a name is that of a store's file. */
+/** Checks whether a store's file can have a name. */
 export function isStoreFile(name: string): boolean {
   return name.startsWith(OURS)
 }
 
 /**
- * Throws a StoreError if a file of a store is a symbolic link. In a folder that other users may write to, such a link makes
- * the server change a file elsewhere. `parlor.db` may be a link that this user has made. Changes nothing.
+ * Throws a StoreError if a file of a store is a symbolic link. In a folder that other users may write to, such a link makes the
+ * server change a file elsewhere. `parlor.db` may be a link that this user has made. The function changes nothing.
  */
 export function checkNoLinks(folder: string): void {
   for (const entry of listStoreFiles(folder)) {
@@ -67,8 +67,8 @@ function kindOf(name: string): string {
 }
 
 /**
- * Gives a regular file the mode 0600; returns whether it did. It does not change a file with another name outside of the
- * folder (a hard link), which may be a file of another program, because the mode belongs to the file and not to the name.
+ * Gives a regular file the mode 0600; returns whether the mode was changed. It does not change a file with another name outside of
+ * the folder (a hard link), which may be a file of another program, because the mode belongs to the file and not to the name.
  */
 export function restrictFile(path: string, folder: string): boolean {
   const file = openSync(path, AS_IT_IS)

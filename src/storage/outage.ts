@@ -11,13 +11,13 @@ const STABLE = 30_000
 export type Timers = Pick<Clock, 'after' | 'monotonic'>
 
 export interface OutageOptions {
-  /** Tries to write. Throws a `StoreFailure` as long as the store cannot. */
+  /** Tries to write. Throws a `StoreFailure` as long as the store cannot write. */
   readonly probe: () => void
   readonly timers: Timers
   readonly onError: OnStoreError
 }
 
-/** The system's timers. They do not hold up the end of the process. */
+/** The system's timers. These timers do not delay the end of the process. */
 export const systemTimers: Timers = {
   after(ms, then) {
     const timer = setTimeout(then, ms).unref()
@@ -27,9 +27,9 @@ export const systemTimers: Timers = {
 }
 
 /**
- * Outage knows whether a store can write. An outage begins with the first temporary failure. During an outage only its own
- * probe writes, at growing intervals, so that the retries of a thousand clients cost nothing. It ends when a probe succeeds.
- * Listeners are notified of both.
+ * Outage knows whether a store can write, and probes it while it cannot. An outage begins with the first temporary failure. During
+ * an outage only the outage's own probe writes, at growing intervals, so that the retries of a thousand clients cost nothing. The
+ * outage ends when a probe succeeds. Listeners are notified of the beginning and of the end.
  */
 export class Outage implements Availability {
   readonly #tools: OutageOptions
@@ -66,7 +66,7 @@ export class Outage implements Availability {
     this.#notify()
   }
 
-  /** Ends the probes. */
+  /** Stops the probes of an outage. */
   close(): void {
     this.#cancel?.()
     this.#listeners = []

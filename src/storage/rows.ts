@@ -1,7 +1,7 @@
 import type { PersonId, Standing } from '../hall/ports.ts'
 
 /*
- * The parts that the rows of every engine share: the ids of accounts, limits, and the order of standings.
+ * What the rows of every engine have in common: the ids of accounts, limits, and the order of standings.
  */
 
 /** Returns the person id of an account number: `account:7`. */

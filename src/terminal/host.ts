@@ -1,15 +1,16 @@
 import { type Clock, createSystemClock } from '../base/clock.ts'
 import type { Random } from '../games/game.ts'
 import { Conversation } from '../protocol/conversation.ts'
+import type { ConversationNote } from '../protocol/conversation-notes.ts'
 import type { Options, Program } from '../protocol/definition.ts'
 import { IdleTimeouts } from '../protocol/idle-timeouts.ts'
-import type { Notice } from '../protocol/notices.ts'
 import type { ClientSeating, PeerHandle } from '../protocol/seating.ts'
 import { AcceptQueue } from '../wire/accept-queue.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
+import { EXIT } from './exit-codes.ts'
+import { cannotListen, formatAddress, isSocketPath } from './system-errors.ts'
 import { createConsole, type Terminal } from './terminal.ts'
-import { cannotListen, EXIT, formatAddress, isSocketPath } from './trouble.ts'
 
 export interface HostOptions {
   readonly program: Program
@@ -18,11 +19,11 @@ export interface HostOptions {
   readonly terminal: Terminal
   /** Seats the clients; by default at tables of this terminal. */
   readonly seating?: (peer: PeerHandle) => ClientSeating
-  /** Opens the listener. */
+  /** Opens the listener, which calls `accept` with each client. */
   readonly listen: (accept: (transport: Transport) => void) => Promise<Listener>
-  /** The address that the user asked for; port 0 is any port. */
+  /** The address that the user typed; port 0 stands for any free port. */
   readonly address: Address
-  /** Number of clients to serve; `Infinity` until stopped. */
+  /** Number of clients to serve; `Infinity` for no end. */
   readonly clients: number
   readonly concurrent: boolean
   /** Timeout in milliseconds for a client to connect, and for each of its answers; default: none. */
@@ -39,7 +40,7 @@ const ALONE = 2000
 /** Maximum number of milliseconds between two checks of the timeouts. */
 const CHECK_INTERVAL = 200
 
-/** Hosts a program at the terminal: listens, and serves `clients` clients. Resolves with the exit code. */
+/** Hosts a program at the terminal: listens, and serves `clients` clients. Resolves to the exit code. */
 export async function host(hosting: HostOptions): Promise<number> {
   const { program, terminal, clients, concurrent, timeout, stop, printError, clock = createSystemClock() } = hosting
   const { promise: over, resolve: end } = Promise.withResolvers<number>()
@@ -56,8 +57,10 @@ export async function host(hosting: HostOptions): Promise<number> {
     if (greeting !== undefined) terminal.say(greeting)
     const { options, random, seating: createSeating } = hosting
     const print = (sentence: string) => printError(clients > 1 ? `${formatAddress(remote)}: ${sentence}` : sentence)
-    // with more than three clients, the notices about silent clients would flood the terminal
-    const observer = { onNotice: (what: Notice, text: string) => (what === 'waiting' && talking.size > 3 ? undefined : print(text)) }
+    // with more than three clients, notes on silent clients would flood the terminal
+    const observer = {
+      onNote: (what: ConversationNote, text: string) => (what === 'waiting' && talking.size > 3 ? undefined : print(text)),
+    }
     const console = createConsole(terminal, print)
     const terms = {
       program,

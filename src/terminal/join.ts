@@ -2,13 +2,14 @@ import { type Clock, createSystemClock } from '../base/clock.ts'
 import type { Random } from '../games/game.ts'
 import { pythonInt } from '../programs/python/values.ts'
 import type { Conversation } from '../protocol/conversation.ts'
+import type { ConversationNote } from '../protocol/conversation-notes.ts'
 import { EndOfInput, type Options, type Program } from '../protocol/definition.ts'
-import type { Notice } from '../protocol/notices.ts'
 import { Disconnected } from '../wire/disconnect.ts'
 import { quoteText } from '../wire/text.ts'
 import type { Address, Transport } from '../wire/transport.ts'
+import { EXIT } from './exit-codes.ts'
+import { addAddress, cannotConnect } from './system-errors.ts'
 import { createConsole, type Terminal } from './terminal.ts'
-import { addAddress, cannotConnect, EXIT } from './trouble.ts'
 
 export interface JoinOptions {
   readonly program: Program
@@ -35,7 +36,7 @@ export interface JoinOptions {
 /** Maximum number of milliseconds between two checks of the timeouts. */
 const CHECK_INTERVAL = 200
 
-/** Joins a program at the terminal: connects, and runs the conversation to its end. Resolves with the exit code. */
+/** Joins a program at the terminal: connects, and runs the conversation to its end. Resolves to the exit code. */
 export async function join(joining: JoinOptions): Promise<number> {
   const { program, options, terminal, timeout, stop, printError, clock = createSystemClock() } = joining
   let conversation: Conversation | undefined
@@ -55,7 +56,7 @@ export async function join(joining: JoinOptions): Promise<number> {
     const { Conversation } = await loading
     let last: string | undefined
     const observer = {
-      onNotice(_: Notice, sentence: string) {
+      onNote(_: ConversationNote, sentence: string) {
         last = sentence
         printError(sentence)
       },
@@ -96,14 +97,14 @@ export async function join(joining: JoinOptions): Promise<number> {
 
 /** Loads the module of conversations after the first questions and while the client connects, so that the prompt appears early. */
 async function loadConversation(): Promise<typeof import('../protocol/conversation.ts')> {
-  // loading blocks the event loop, so the connection is started first
+  // loading blocks the event loop, so the program starts to connect first
   await new Promise((resolve) => setImmediate(resolve))
   return import('../protocol/conversation.ts')
 }
 
 /**
- * Checks several times a second whether the server has been silent for `timeout` milliseconds, or whether the user should get
- * a notice. Returns a function that ends the checks.
+ * Checks several times a second whether the server has been silent for `timeout` milliseconds, and whether the user should get a
+ * note. Returns a function that ends the checks.
  */
 function startChecks(conversation: Conversation, clock: Clock, timeout = Number.POSITIVE_INFINITY): () => void {
   const tick = Math.min(CHECK_INTERVAL, Math.max(20, timeout / 10))

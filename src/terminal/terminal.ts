@@ -14,7 +14,7 @@ interface Question {
   end(): void
 }
 
-/** Returns a Console for a terminal. The program prints with `complain` why it asks for a line again. */
+/** Creates a Console for the program at a terminal. The program prints with `complain` why it asks for a line again. */
 export function createConsole(terminal: Terminal, complain: (sentence: string) => void): Console {
   return { say: (text) => terminal.say(text), ask: (...question) => terminal.ask(...question), warn: complain }
 }
@@ -32,7 +32,7 @@ export class Terminal implements Console {
   /** True if the last input had no line end. */
   #cut = false
   #question: Question | undefined
-  /** True if the cursor is behind the last output, such as a prompt. */
+  /** True if the cursor is on the line of the last output, such as a prompt. */
   #isMidLine = false
 
   constructor(input: NodeJS.ReadStream = process.stdin, output: NodeJS.WriteStream = process.stdout) {
@@ -65,7 +65,7 @@ export class Terminal implements Console {
     return terminalColumns(this.#output)
   }
 
-  /** Returns true if the cursor is behind a prompt, so that a diagnostic must begin with a line end; the next call returns false. */
+  /** Returns true if the cursor is behind a prompt, so that a diagnostic must begin with a line end; later calls return false. */
   leaveLine(): boolean {
     const isMidLine = this.#isMidLine && this.#input.isTTY && this.#output.isTTY
     this.#isMidLine = false

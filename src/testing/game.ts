@@ -11,7 +11,7 @@ export type TestFunction = (name: string, fn: () => void | Promise<void>) => unk
 
 /** MoveCount is a known size of the move tree: the number of positions after `depth` moves. */
 export interface MoveCount<Options> {
-  /** Options of `setup`; by default those of the usual settings. */
+  /** Options of `setup`; by default those of the default settings. */
   readonly options?: Options
   readonly depth: number
   readonly count: number
@@ -19,13 +19,13 @@ export interface MoveCount<Options> {
 
 /** GameTestOptions is the input of the tests of a game beside its rules. */
 export interface GameTestOptions<State, Move, Options> {
-  /** Options of `setup` that are tried; by default those of the smallest, the usual and the largest settings. */
+  /** Options of `setup` that the tests try; by default those of the smallest, the default and the largest settings. */
   readonly options?: readonly Options[]
-  /** Random games for each of the options: 30. */
+  /** Number of random games for each of the options; 30 by default. */
   readonly games?: number
-  /** Picks a legal move; needed only for a game that neither lists its moves nor has a house. */
+  /** Picks a legal move, for a game that neither lists its moves nor has a house. */
   readonly pick?: MovePicker<State, Move>
-  /** Typed texts that must be refused at the start, by the notation or by the rules. */
+  /** Typed texts that the notation or the rules must refuse at the start. */
   readonly illegal?: readonly string[]
   /** Known sizes of the move tree. */
   readonly tree?: readonly MoveCount<Options>[]
@@ -35,9 +35,9 @@ export interface GameTestOptions<State, Move, Options> {
 const ODD_TEXTS = ['', ' ', '0', '-1', '1.5', '99999999999999999999', 'nonsense', 'ä', '\u0000', '1 2 3 4', '__proto__', 'x'.repeat(2000)]
 
 /**
- * Defines the tests of a game with `test`: random games stay within the rules and survive JSON, illegal moves are refused and
- * change nothing, the notation reads its own output, the views hide the secrets that `withOtherSecrets` declares, the move tree has
- * the known sizes, and the house makes legal moves.
+ * Defines the tests of a game with `test`. Random games must stay within the rules and survive JSON, and illegal moves must change
+ * nothing. The notation must read its own output, and the views must hide the secrets that `withOtherSecrets` declares. The move
+ * tree must have the known sizes, and the house must make legal moves.
  */
 export function testGame<State, Move, View, Options>(
   test: TestFunction,
@@ -109,7 +109,7 @@ export function testGame<State, Move, View, Options>(
     })
 
     test(`${name}: the test of secrets detects a view that shows the whole state`, async () => {
-      // spread, so that the house and the notation still find the parts of the view that they need
+      // the positions are spread, so that the house and the notation still find the parts of the view that they need
       const view: typeof game.view = (state, viewer, outcome) => ({ ...game.view(state, viewer, outcome), state })
       const { leak } = findLeak({ ...game, view }, { options: await optionsOf(), games, pick })
       assert(leak !== undefined, () => 'the test of secrets did not detect it')
@@ -130,7 +130,7 @@ export function testGame<State, Move, View, Options>(
   }
 }
 
-/** Returns the options of `setup` for the smallest, the usual and the largest settings. */
+/** Returns the options of `setup` for the smallest, the default and the largest settings. */
 async function usualOptions<State, Move, View, Options>(game: Game<State, Move, View, Options>): Promise<Options[]> {
   const bounds = Object.keys(game.settings ?? {}).length === 0 ? (['usual'] as const) : (['min', 'usual', 'max'] as const)
   return Promise.all(bounds.map((bound) => optionsFor(game, bound)))
@@ -149,7 +149,7 @@ function isKept(value: unknown): boolean {
   return value === undefined || isSameData(JSON.parse(JSON.stringify(value)), value)
 }
 
-/** Renders a state for every seat and for a watcher. Throws an Error if a text has control characters. */
+/** Renders a state for every seat and for a watcher. Throws an Error for a text with control characters. */
 function checkViews<State, Move, View, Options>(game: Game<State, Move, View, Options>, state: State): void {
   const outcome = game.outcome(state)
   const { screen } = game
@@ -167,7 +167,10 @@ function checkViews<State, Move, View, Options>(game: Game<State, Move, View, Op
   if (outcome) assert(game.toMove(state).length === 0, () => 'the game is over, and a seat is to move')
 }
 
-/** Tries a move for each seat that may not make it; returns the number of refusals. Throws an Error if the rules accept a move. */
+/**
+ * Tries a move for each seat that may not make it; returns the number of refusals. Throws an Error if the rules accept one of the
+ * moves.
+ */
 function countRefusals<State, Move, View, Options>(game: Game<State, Move, View, Options>, state: State, move: Move): number {
   const text = game.notation.print(move)
   const before = JSON.stringify(state)

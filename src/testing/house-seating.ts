@@ -4,8 +4,8 @@ import type { Game, Random, Refusal } from '../games/game.ts'
 import { type HallAccess, type HallSeat, LocalSeating, type PeerHandle, type SeekOptions } from '../protocol/seating.ts'
 
 /**
- * HouseSeating is the seating of the server's side in a walk of a program that needs the hall. Its hall has one user, the peer: every
- * name is free, and the opponent is the house, at once. No seat is held.
+ * HouseSeating is the seating of the server's side in a walk of a program that needs the hall. Its hall has one user, the peer:
+ * every name is free, and the house is the opponent without a wait. It holds no seat after a disconnection.
  */
 export class HouseSeating extends LocalSeating {
   readonly hall: HallAccess

@@ -2,22 +2,22 @@ import type { Game, SeatNumber } from '../games/game.ts'
 import { seededRandom } from '../games/random.ts'
 import { type MovePicker, playRandomly } from './playthrough.ts'
 
-/** LeakSearch is the random games in which `findLeak` compares views. */
+/** LeakSearch has the random games in which `findLeak` compares views. */
 export interface LeakSearch<State, Move, Options> {
   readonly options: readonly Options[]
   readonly games: number
   readonly pick?: MovePicker<State, Move> | undefined
 }
 
-/** LeakReport is the first leak, in a sentence, and the number of comparisons in which the secrets differed. */
+/** LeakReport has the first leak, in a sentence, and the number of comparisons in which the secrets differed. */
 export interface LeakReport {
   readonly leak: string | undefined
   readonly compared: number
 }
 
 /**
- * Searches random games for a view that shows a viewer a secret: in every position before the end, the view must be the same
- * for a state with other secrets (`withOtherSecrets`), and the rules must refuse or allow the next move for both.
+ * Searches random games for a view that shows a viewer a secret. In every position before the end, the view must be the same for a
+ * state with other secrets (`withOtherSecrets`), and the rules must refuse or allow the next move for both.
  */
 export function findLeak<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,

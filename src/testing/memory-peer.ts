@@ -5,7 +5,7 @@ import { Connection } from '../wire/connection.ts'
 import type { Framing } from '../wire/framing/framing.ts'
 import { type MemoryTransport, memoryPair } from '../wire/transports/memory.ts'
 
-/** PeerInMemory is the peer of a role in memory, and its two ends. */
+/** PeerInMemory has the peer of a role in memory, and the two ends of its connection. */
 export interface PeerInMemory {
   readonly peer: Peer
   readonly ours: MemoryTransport

@@ -9,7 +9,7 @@ const LONGEST = 500
 /** MovePicker picks a legal move for a seat that may move. */
 export type MovePicker<State, Move> = (state: State, seat: SeatNumber, random: Random) => Move
 
-/** Position is a state in a random game, and the move that was made there; without a move, it is the last one. */
+/** Position is a state in a random game, and the next move; the last position has no move. */
 export interface Position<State, Move> {
   readonly state: State
   readonly seat?: SeatNumber
@@ -39,7 +39,7 @@ export function* playRandomly<State, Move, View, Options>(
   yield { state }
 }
 
-/** Returns a picker that takes a listed move, or else the one that the house chooses. */
+/** Returns a picker that takes a listed move, or else the move that the house chooses. */
 function picker<State, Move, View, Options>(game: Game<State, Move, View, Options>): MovePicker<State, Move> {
   return (state, seat, random) => {
     if (!game.moves) return chooseMove(game, seat, game.view(state, seat), random)

@@ -9,13 +9,13 @@ import { walk } from './walk.ts'
 
 /** ProtocolTestOptions is the input of the tests of a protocol beside the program. */
 export interface ProtocolTestOptions {
-  /** Random conversations: 60. */
+  /** Number of random conversations; 60 by default. */
   readonly walks?: number
   /** Lines that a person at either terminal types; by default, moves and commands of many programs. */
   readonly typed?: readonly string[]
 }
 
-/** Messages of no protocol, except those that accept any text. */
+/** Texts that are messages of no protocol, except of those that accept any text. */
 export const GARBAGE = [
   '',
   ' ',
@@ -86,7 +86,10 @@ export function illegalTexts(automaton: Automaton, state: string, side: Side): r
   return [...examples, ...GARBAGE].filter((text) => text !== '' && !isLegal(text) && !isRefusal(text))
 }
 
-/** Lets a side in a state receive an illegal message. Resolves to the fault of its reaction; `undefined` if there is none. */
+/**
+ * Starts a side in a state, and sends it an illegal message. Resolves to the mistake in its reaction; `undefined` for a correct
+ * reaction.
+ */
 export async function hearIllegal(
   program: Program,
   { side, state, text }: { side: Side; state: string; text: string },

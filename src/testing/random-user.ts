@@ -9,7 +9,7 @@ const TYPED = [
   ...['hello there', 'play scissors', 'play guess', '%H:%M', '', 'ä', 'nonsense'],
 ]
 
-/** Names of the users: so few that users with one name meet. */
+/** Names of the users: only a few, so that users meet with one name. */
 const NAMES = ['ada', 'ada', 'grace', 'ada @ home', '']
 const PASSWORDS = ['', '', '', 'engine-1843', 'engine']
 
@@ -17,7 +17,7 @@ const PASSWORDS = ['', '', '', 'engine-1843', 'engine']
 export interface RandomUserOptions {
   /** Lines to choose from; by default, moves and commands of many programs. */
   readonly typed?: readonly string[] | undefined
-  /** Waits before a line; by default, the user types at once. */
+  /** Waits before a line; without it, the user types immediately. */
   readonly think?: () => Promise<void> | undefined
 }
 

@@ -37,7 +37,7 @@ export interface JudgedMessage {
   readonly state: string
 }
 
-/** RecordingJudgement is an observer's result: the messages and steps of the conversation, and its last state. */
+/** RecordingJudgement has an observer's result: the messages and steps of the conversation, and its last state. */
 export interface RecordingJudgement {
   /** All messages up to the first illegal one. */
   readonly messages: readonly JudgedMessage[]

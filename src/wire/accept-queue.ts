@@ -1,8 +1,8 @@
 import type { Transport } from './transport.ts'
 
 /**
- * AcceptQueue starts to serve peers: all at once, as a concurrent server does, or one at a time, as an iterative server does.
- * In the second case, a peer that connects while another is served stays connected and unread until the server is done with the other.
+ * AcceptQueue starts to serve peers: all at once, as a concurrent server does, or one at a time, as an iterative server does. An
+ * iterative server leaves a peer that connects while it serves another connected and unread.
  */
 export class AcceptQueue {
   readonly #serve: (transport: Transport, next: () => void) => void

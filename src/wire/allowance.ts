@@ -3,13 +3,13 @@ import type { RunQueue, Task } from './run-queue.ts'
 import type { Address, Transport } from './transport.ts'
 
 /**
- * Budget limits how much work a peer may cause. A peer that exceeds it is read more slowly, and so has to wait. A message
- * costs 1, a long message more, and a command that takes more work than usual charges more.
+ * Budget limits how much work a peer may cause. The server reads a peer that exceeds it more slowly, so the peer has to wait. A
+ * message costs 1, a long message more, and a command that takes more work than usual charges more.
  */
 export interface Budget {
   /** Cost of one step: a peer that has spent a step takes the next from its account. */
   readonly step: number
-  /** Opens an account for a peer. The returned function takes a step, or returns the milliseconds to wait before the next try. */
+  /** Opens an account for a peer. Returns a function that takes a step, or returns the milliseconds to wait before the next try. */
   open(peer: Address): () => number
 }
 
@@ -25,7 +25,7 @@ export interface AllowanceOptions {
 /** Cost of a message above which the next message has to go through the run queue. */
 const HEAVY = 8
 
-/** Allowance decides whether the next message of one peer may be read now, by its budget and by its slices of the run queue. */
+/** Allowance decides when the next message of one peer may be read, by its budget and by its slices of the run queue. */
 export class Allowance implements Task {
   account: Task['account']
   readonly #clock: Clock
@@ -56,7 +56,7 @@ export class Allowance implements Task {
     return this.#reader.unread
   }
 
-  /** True while nothing may be read. The allowance calls `readOn` afterwards. */
+  /** True while nothing may be read. The allowance calls `readOn` when that ends. */
   get isResting(): boolean {
     return this.#queued || this.#cancelRest !== undefined
   }
@@ -81,13 +81,13 @@ export class Allowance implements Task {
     else queueMicrotask(() => this.run())
   }
 
-  /** Spends the cost of a new message. */
+  /** Takes the cost of a new message from the step. */
   read(cost: number): void {
     this.#spent = 0
     this.spend(cost)
   }
 
-  /** Spends more for the last message. */
+  /** Takes more for the last message from the step. */
   spend(cost: number): void {
     this.#spent += cost
     this.#left -= cost
@@ -106,7 +106,7 @@ export class Allowance implements Task {
     this.#reader.readOn()
   }
 
-  /** Takes steps from the account. If none is left, waits, and the peer stays unread meanwhile. */
+  /** Takes steps from the account. If no step is left, waits, and the peer stays unread during the wait. */
   #refill(): void {
     if (!this.#budget || this.#closed) return
     this.#takeStep ??= this.#budget.open(this.#peer.remote)
@@ -126,11 +126,11 @@ export class Allowance implements Task {
   }
 }
 
-/** Bytes outside of messages that cost as much as a message. A telnet client sends fewer when it connects. */
+/** Number of bytes outside of messages that cost as much as a message. A telnet client sends fewer such bytes when it connects. */
 const PRICE = 64
-/** Limit of bytes outside of messages between two messages: an hour of a client that sends a keep-alive command twice a second. */
+/** Maximum number of bytes outside of messages between two messages: an hour of a client that sends a keep-alive command twice a second. */
 const BETWEEN = 16 * 1024
-/** Limit of bytes that are read and dropped after the end; further bytes stay unread. */
+/** Maximum number of bytes that are read and dropped after the end; further bytes stay unread. */
 const AFTER_END = 256 * 1024
 
 /** Ignored counts the bytes of a peer that belong to no message: commands of telnet, and bytes after the end. */
@@ -143,7 +143,7 @@ export class Ignored {
     return this.#skipped > 0
   }
 
-  /** Explains that the bytes since the last message exceed the limit; `undefined` if they do not. */
+  /** Explains that the bytes since the last message exceed the limit; `undefined` below the limit. */
   get excess(): string | undefined {
     if (this.#skipped <= BETWEEN) return undefined
     return `the other side sent more than ${BETWEEN} bytes of telnet commands without a line between them`

@@ -17,7 +17,7 @@ export function describeBytes(bytes: Uint8Array, end = ''): string | undefined {
   const head = bytes.subarray(0, HEAD)
   const text = decode(head, 'bytes')
   if (isPlain(text)) return undefined
-  // an unframed message includes its line end, which would hide the clues
+  // an unframed message includes its line end, which would hide the other clues
   const ending = end === '' ? (/(?<=\0)\r?\n$/.exec(text)?.[0] ?? '') : ''
   if (ending !== '') return describeBytes(head.subarray(0, -ending.length), ending)
   for (const clue of CLUES) {
@@ -80,9 +80,9 @@ function digitsBefore(text: string): string | undefined {
   return width === undefined ? undefined : `a length of ${width} digits before the text: send the text alone`
 }
 
-/** Limit of inspected bytes. */
+/** Maximum number of bytes that a clue inspects. */
 const HEAD = 4096
-/** Limit of a plausible length. */
+/** Maximum of a plausible length. */
 const SMALL = 65_535
 /** First bytes of other protocols and formats. */
 const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
@@ -115,7 +115,7 @@ const CONTROLS: readonly (readonly [RegExp, string])[] = [
   [/(?<![\xcc\xcd])[\xcc\xcd]{4,}\r?\n?$/, 'uninitialised memory of C, as sizeof of a buffer sends it: send strlen bytes of it'],
 ]
 
-/** A line that ends in CR LF in a protocol in which the CR is part of the message. */
+/** Matches a line that ends in CR LF in a protocol in which the CR is part of the message. */
 const CR_LF = 'a line that ends in \\r\\n, whose CR counts as a part of the message here: end it with \\n alone'
 
 /** The hint for a program that has the two characters of its line end in the wrong order. */

@@ -14,8 +14,8 @@ import type { Sink, Transport } from './transport.ts'
  *
  * 1. At most one reader waits. It gets one message or the end, once. A reader that reads again while it handles its message
  *    gets the next message from the loop in `#deliver`, so calls do not nest, however many messages have arrived.
- * 2. The reader gets every message that the peer sent before it disconnected, and then the end. Therefore `#isPeerClosed` (no
- *    more bytes will arrive) differs from `#end` (no more messages will be read). When `#end` is set, the unread bytes are dropped.
+ * 2. The reader gets every message that the peer sent before it disconnected, and then the end. Therefore `#isPeerClosed` (no more
+ * bytes will arrive) differs from `#end` (the connection reads no more messages). When `#end` is set, the unread bytes are dropped.
  * 3. Memory is bounded. Above `inboxLimit` unread bytes, the connection pauses the transport, so that TCP makes the peer wait;
  *    it resumes when at most one message is unread. Above `outboxLimit` unsent bytes, it resets the connection.
  * 4. Reading is fair. Each message costs part of the peer's budget, and a connection with several unread messages reads them
@@ -27,33 +27,37 @@ import type { Sink, Transport } from './transport.ts'
  *    the conversation: the caller closes or aborts afterwards.
  * 6. The peer's FIN ends reading, not sending: a client that shuts down its side may still wait for an answer. The same is
  *    true after a message over the limit, so that the peer can be sent the reason.
+ *
  */
 
 export interface ConnectionOptions extends SenderOptions {
   /** Framing of messages from the peer. */
   incoming: Framing
-  /** Limit of one message from the peer, in bytes. Default: the framing's limit, or 4,096. */
+  /** Maximum number of bytes in one message from the peer. Default: the limit of the framing, or 4,096. */
   messageLimit?: number
   /** Unread bytes above which the connection stops reading from the peer. Default: 32 KiB. */
   inboxLimit?: number
   /** Budget of the peer. Default: unlimited. */
   budget?: Budget | undefined
-  /** Queue in which connections take turns. Without one, the connection reads all messages as they arrive. */
+  /** Queue in which connections take turns. Without a queue, the connection reads all messages as they arrive. */
   runQueue?: RunQueue | undefined
 }
 
 const INBOX_LIMIT = 32 * 1024
-/** An upper bound of the bytes that a framing adds to one message. */
+/** Maximum number of bytes that a framing adds to one message. */
 const OVERHEAD = 16
 /** Unsent bytes above which `ready` waits. */
 const READY_LIMIT = 64 * 1024
-/** Limit of messages read after both sides are closed: the last messages may still count, but no answer reaches the peer. */
+/**
+ * Maximum number of messages that the connection reads after both sides are closed: the last messages may still count, but no
+ * answer reaches the peer.
+ */
 const LAST_MESSAGES = 32
 /** First byte of a TLS stream: a handshake record, or an alert of a server that received another protocol. */
 const TLS_RECORDS = [0x15, 0x16]
 const TLS_VERSION = 0x03
 
-/** MessageReader waits for one message. The connection calls one of the two methods, once. */
+/** MessageReader waits for one message. The connection calls one of the two methods, one time. */
 export interface MessageReader {
   message(text: string): void
   end(end: Disconnected): void
@@ -73,11 +77,14 @@ export class Connection extends Sender implements Sink {
   readonly #messageLimit: number
   readonly #budget: Budget | undefined
   readonly #runQueue: RunQueue | undefined
-  /** Created when the peer has spent a step of its budget or has several unread messages; most peers never need it. */
+  /** Created when the peer has spent a step of its budget or has several unread messages; most peers never do. */
   #allowance: Allowance | undefined
   /** Cost of the peer's messages before its allowance was created. */
   #spent = 0
-  /** True if the next message may be read without a slice: all earlier messages are read, and the last was cheap. Never for datagrams. */
+  /**
+   * True if the connection may read the next message without a slice: it has read all earlier messages, and the last was cheap.
+   * Always false for datagrams.
+   */
   #isDirect: boolean
   #reader: MessageReader | undefined
   #onPeerClosed: ((end: Disconnected) => void) | undefined
@@ -87,9 +94,9 @@ export class Connection extends Sender implements Sink {
   #isPeerClosed = false
   #broken: string | undefined
   #paused = false
-  /** Counts bytes outside of messages. Most peers send none. */
+  /** Counts bytes outside of messages. Created at the first of them, because most peers send none. */
   #ignored: Ignored | undefined
-  /** Messages read since both sides are closed. */
+  /** Number of messages that were read since both sides are closed. */
   #readAfterClose = 0
   #isDelivering = false
 
@@ -97,7 +104,7 @@ export class Connection extends Sender implements Sink {
     super(transport, options)
     const { incoming, messageLimit = incoming.limit ?? MESSAGE_LIMIT } = options
     const { clock } = this
-    // below this, the connection could pause before one whole message has arrived
+    // below this limit, the connection could pause before one whole message has arrived
     this.#inboxLimit = Math.max(options.inboxLimit ?? INBOX_LIMIT, messageLimit + OVERHEAD)
     this.#messageLimit = messageLimit
     this.#budget = options.budget
@@ -134,7 +141,7 @@ export class Connection extends Sender implements Sink {
     return this.#inbox.span
   }
 
-  /** The next message, if it has arrived. It stays unread. */
+  /** The next message, if it has arrived. The message stays unread. */
   get nextMessage(): string | undefined {
     const message = this.#end ? undefined : this.#inbox.next()
     if (message !== undefined) this.#inbox.putBack(message)
@@ -146,7 +153,7 @@ export class Connection extends Sender implements Sink {
     return this.#end ? undefined : this.#inbox.unfinished
   }
 
-  /** Resolves with the next message. Rejects with `Disconnected` if none will arrive. Only one reader may wait at a time. */
+  /** Resolves to the next message. Rejects with `Disconnected` if no more messages will arrive. Only one reader may wait at a time. */
   receive(): Promise<string> {
     return new Promise((message, end) => this.read({ message, end }))
   }
@@ -168,8 +175,8 @@ export class Connection extends Sender implements Sink {
   }
 
   /**
-   * Resolves when at most 64 KiB are unsent and the run queue has given a slice; immediately after the end. Handlers that
-   * send much await it. Only one handler may wait at a time.
+   * Resolves when at most 64 KiB are unsent and the run queue has given a slice; immediately after the end. Handlers that send many
+   * messages await it. Only one handler may wait at a time.
    */
   ready(): Promise<void> {
     return new Promise((resolve) => {
@@ -185,7 +192,7 @@ export class Connection extends Sender implements Sink {
     })
   }
 
-  /** Removes the reader. The next reader gets the messages that arrive meanwhile. */
+  /** Removes the reader. The next reader gets the messages that arrive until then. */
   stopReading(): void {
     this.#reader = undefined
     this.waitingSince = undefined
@@ -247,7 +254,10 @@ export class Connection extends Sender implements Sink {
     this.transport.pause()
   }
 
-  /** Drops bytes that arrive after the end. Reads on up to a limit, because a close with unread bytes would become a reset. */
+  /**
+   * Drops bytes that arrive after the end, and continues reading up to a limit. It reads them because a close with unread bytes
+   * would become a reset.
+   */
   #discard(count: number): void {
     this.#ignored ??= new Ignored()
     if (!this.#ignored.mayDiscard(count)) this.transport.pause()
@@ -269,7 +279,7 @@ export class Connection extends Sender implements Sink {
     }
   }
 
-  /** Gives the reader one message, or the end. Returns true if the reader has asked for more meanwhile. */
+  /** Gives the reader one message, or the end. Returns true if the reader has asked for another message in its call. */
   #deliverNext(): boolean {
     const reader = this.#reader
     const onPeerClosed = this.#onPeerClosed
@@ -312,7 +322,7 @@ export class Connection extends Sender implements Sink {
     return this.#isDirect && this.#runQueue?.mayReadDirectly() !== false
   }
 
-  /** Notes that nothing is unread: the next message may be read directly, unless the last message was expensive. */
+  /** Notes that no message is unread: the next one may be read directly, unless the last was expensive. */
   #becomeIdle(): false {
     this.#isDirect = !this.transport.datagrams && this.#allowance?.isHeavy !== true
     return false
@@ -325,7 +335,7 @@ export class Connection extends Sender implements Sink {
     if (cost > 1 || (this.#budget && this.#spent >= this.#budget.step)) this.#allow()
   }
 
-  /** Returns the peer's allowance; creates it if there is none, with the cost so far. */
+  /** Returns the peer's allowance; at first use, creates it with the cost so far. */
   #allow(): Allowance {
     if (this.#allowance) return this.#allowance
     const allowance = new Allowance({

@@ -1,11 +1,12 @@
 import { formatCount } from '../base/counts.ts'
 
 /**
- * DisconnectReason is the reason why a connection ended.
+ * DisconnectReason says why a connection ended.
  *
  * `finished` the peer closed its side (FIN); `reset` the peer or the network broke the connection (RST); `ours` this
  * side ended it; `violation` the peer violated the protocol; `late` the peer reached a timeout; `much` the peer exceeded a
  * limit: its message was too long, or it left too many bytes unread; `full` the server is at capacity.
+ *
  */
 export type DisconnectReason = 'finished' | 'reset' | 'ours' | 'violation' | 'late' | 'much' | 'full'
 
@@ -17,8 +18,8 @@ export interface UnfinishedMessage {
 }
 
 /**
- * Disconnected is the error for a reader of a connection on which nothing more will arrive. Its message is a sentence for
- * people. It has no stack, because no code is at fault, and capturing one is a fifth of the cost of a client that connects and
+ * Disconnected is the error for a reader of a connection on which no more bytes will arrive. Its message is a sentence for people.
+ * It has no stack, because no code is wrong, and capturing a stack is a fifth of the cost of a client that connects and
  * disconnects.
  */
 export class Disconnected extends Error {
@@ -43,8 +44,8 @@ export class Disconnected extends Error {
 }
 
 /**
- * TransportError reports that this side could not listen at an address or connect to it, for a reason other than an error of
- * the system. Its message is a clause for people, to follow "cannot connect to …:".
+ * TransportError reports that this side could not listen at an address or connect to one, for a reason other than an error of the
+ * system. Its message is a clause for people, to follow "cannot connect to …:".
  */
 export class TransportError extends Error {
   override readonly name = 'TransportError'

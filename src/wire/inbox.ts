@@ -3,9 +3,9 @@ import type { UnfinishedMessage } from './disconnect.ts'
 import { type ByteSpan, type Decoded, type Decoder, type Framing, TooLong } from './framing/framing.ts'
 import { type Raw, readText } from './text.ts'
 
-/** Limit of unread datagrams; the inbox drops further datagrams, as a network may. */
+/** Maximum number of unread datagrams; the inbox drops further datagrams, as a network may. */
 const DATAGRAMS = 16
-/** Bytes that a decoded message counts in addition to its text, so that many empty messages count too. */
+/** Number of bytes that a decoded message counts in addition to its text, so that many empty messages count, too. */
 const MESSAGE_OVERHEAD = 32
 /** Shortest pause in milliseconds after a message has arrived in several pieces: a network that cuts is slow, too. */
 const BETWEEN_PIECES = 100
@@ -13,17 +13,17 @@ const BETWEEN_PIECES = 100
 export interface InboxOptions {
   framing: Framing
   clock: Clock
-  /** Limit of one message in bytes. */
+  /** Maximum number of bytes in one message. */
   messageLimit: number
-  /** True if each `push` is a datagram, and a message. */
+  /** True if each `push` is a datagram, which is a message. */
   datagrams: boolean
   /** Called when a pause has made earlier bytes a message, for framings with `settle`. */
   onSettled: (() => void) | undefined
 }
 
 /**
- * Inbox holds the bytes of a peer until the role reads them. A stream is decoded only then, so that unread data stays bytes, which
- * are easy to count. Datagrams, and segments that a pause has ended, are decoded at once, because bytes lose the boundaries.
+ * Inbox holds the bytes of a peer until the role reads them. It decodes a stream only then, because unread bytes are easy to count.
+ * It decodes datagrams, and segments that a pause has ended, immediately, because bytes lose the boundaries.
  */
 export class Inbox {
   readonly #framing: Framing
@@ -31,14 +31,14 @@ export class Inbox {
   readonly #clock: Clock
   readonly #messageLimit: number
   readonly #datagrams: boolean
-  /** Milliseconds without a byte that end a message; `undefined` if no pause does. */
+  /** Milliseconds without a byte that end a message; `undefined` if no pause ends one. */
   readonly #pause: number | undefined
   readonly #onSettled: (() => void) | undefined
   #ready: ReadyMessage[] = NONE
   #raw: Raw | undefined
   /** Span of the message that `next` or `rest` returned last, if the decoder does not have it any more. */
   #span: ByteSpan | undefined
-  /** Number of bytes of all datagrams, of dropped ones too. */
+  /** Number of bytes of all datagrams, including dropped ones. */
   #datagramBytes = 0
   /** Bytes that the ready messages count. */
   #readyBytes = 0
@@ -101,7 +101,7 @@ export class Inbox {
     }
   }
 
-  /** Returns the next message; `undefined` if none has arrived. */
+  /** Returns the next message; `undefined` before one has arrived. */
   next(): Decoded {
     const entry = this.#ready.length === 0 ? undefined : this.#ready.shift()
     if (entry === undefined) {
@@ -118,8 +118,9 @@ export class Inbox {
   }
 
   /**
-   * Returns the rest as the last message, if it can be one. Called when no more bytes will arrive and `next` returns no more.
-   * The rest of a `broken` stream may be incomplete, so it is a message only if a pause would have made it one.
+   * Returns the remaining bytes as the last message, if they can be a message. The caller calls it when no more bytes will arrive
+   * and `next` returns no more messages. The last bytes of a `broken` stream may be incomplete, so they are a message only if a
+   * pause would have made them one.
    */
   rest(broken = false): Decoded {
     this.close()
@@ -207,7 +208,7 @@ function weight({ message, raw }: ReadyMessage): number {
   return MESSAGE_OVERHEAD + (typeof message === 'string' ? message.length : 0) + (raw ? raw.body.length : 0)
 }
 
-/** Shared by all inboxes in which no message has waited. */
+/** An empty array that all inboxes without a waiting message share. */
 const NONE: ReadyMessage[] = []
 
 function spanOf({ start, end }: Decoder): ByteSpan {

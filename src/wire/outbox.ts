@@ -3,7 +3,7 @@ import type { Framing } from './framing/framing.ts'
 import { countBytes } from './text.ts'
 import type { Flushable, Transport } from './transport.ts'
 
-/** Characters above which a write does not wait for more messages. */
+/** If a write has more characters than this, it does not wait for more messages. */
 const BATCH = 16 * 1024
 
 /** OutboxOwner is notified if its peer does not read. */
@@ -16,7 +16,7 @@ export interface OutboxOptions {
   transport: Transport
   framing: Framing
   clock: Clock
-  /** Limit of unsent bytes. */
+  /** Maximum number of unsent bytes. */
   limit: number
   /** Milliseconds between two messages, if the peer sends nothing in between; 0 for no pace. */
   pace: number
@@ -152,7 +152,7 @@ export class Outbox implements Flushable {
   }
 }
 
-/** Shared by all empty outboxes. */
+/** An empty array that all empty outboxes share. */
 const NONE: (string | Uint8Array)[] = []
 
 function toSize(data: string | Uint8Array): number {

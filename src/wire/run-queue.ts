@@ -1,7 +1,7 @@
 /*
- * All handlers share one thread. Everything that a handler awaits may be a microtask, so a peer that pipelines a thousand
- * messages could be served all of them without a return to the event loop, and meanwhile no other peer is read and no timer
- * fires. Therefore a connection with more than one unread message waits in this queue:
+ * All handlers share one thread. Everything that a handler awaits may be a microtask. So the server could handle all of a thousand
+ * messages that a peer pipelines without a return to the event loop, and until then it would read no other peer and fire no timer.
+ * Therefore a connection with more than one unread message waits in this queue:
  *
  * - A task gets a slice of 1 ms, and all tasks together 2 ms of each turn of the event loop. The rest belongs to timers and to
  *   I/O. The share is small because the loop accepts one new peer per turn and port: with 4 ms, the last of fifty peers that
@@ -19,11 +19,12 @@
  *
  * Invariants: at most one task runs; each task is in the queue at most once; a running task that adds itself again waits only
  * after its time is counted. `npm run bench:hostile` measures the waits.
+ *
  */
 
 import { Fifo } from '../base/fifo.ts'
 
-/** EventLoop schedules callbacks; a `Batcher` is that of Node. */
+/** EventLoop schedules callbacks; a `Batcher` is the event loop of Node. */
 export interface EventLoop {
   /** Calls `then` in the next turn of the event loop, after the I/O of that turn. */
   nextTurn(then: () => void): void
@@ -33,11 +34,11 @@ export interface EventLoop {
 
 /** Task is work that runs in slices. */
 export interface Task {
-  /** Account of the task; only the queue uses it. */
+  /** Account of the task, for the queue alone. */
   account?: Account | undefined
   /** Number of unread bytes. Default: 0. */
   readonly backlog?: number
-  /** Runs one slice: works while `RunQueue.isRunning` is true, and adds itself to the queue again if it has more to do. */
+  /** Runs one slice: works while `RunQueue.isRunning` is true, and adds itself to the queue again if it has more work. */
   run(): void
 }
 
@@ -60,7 +61,7 @@ export interface RunQueueOptions {
   readonly now?: () => number
 }
 
-/** RunQueue runs tasks in slices of time, first the tasks that used little lately, and returns to the event loop in between. */
+/** RunQueue runs tasks in slices of time, first the tasks that used little time lately, and returns to the event loop between them. */
 export class RunQueue {
   readonly #loop: EventLoop
   readonly #slice: number
@@ -82,7 +83,7 @@ export class RunQueue {
   #directBegan = 0
   #directCost = 0
   #directLimit = Number.POSITIVE_INFINITY
-  /** Milliseconds of direct reads in this turn; batches below 1 ms are not counted. */
+  /** Milliseconds of direct reads in this turn, without batches below 1 ms. */
   #directTime = 0
 
   constructor({ loop, slice = 1, round = 20, turn = 2, now = () => performance.now() }: RunQueueOptions) {
@@ -205,7 +206,7 @@ function currentAccount(task: Task, now: number): Account {
 
 /** Shortest slice in milliseconds: below this, switching costs more than the work. */
 const MIN_SLICE = 0.2
-/** Time constant of the decay in milliseconds: use counts 1/e after it. */
+/** Time constant of the decay in milliseconds: after that time, use counts 1/e. */
 const DECAY = 1000
 /** Initial use of a new task, so that a client gains nothing by reconnecting; half of it if the backlog is short, in bytes. */
 const INITIAL_USE = 4

@@ -3,17 +3,17 @@ export type SecretSpan = readonly [from: number, to: number]
 
 /** SecretsContext describes the conversation before a message. */
 export interface SecretsContext {
-  /** The last turn of the other side, before this side's next whole message; `undefined` if it is not known. */
+  /** The last turn of the other side, before this side's next whole message; `undefined` if the caller does not know it. */
   readonly asked?: string | undefined
   /** The lines that this side has sent since then. */
   readonly before?: string
-  /** The previous message of this side; `undefined` if it is not known. */
+  /** The previous message of this side; `undefined` if the caller does not know it. */
   readonly last?: string | undefined
-  /** True if the message is whole. More of a part is masked, because its rest is not known. */
+  /** True for a whole message. In a part of a message, the finder masks more, because the other part is unknown. */
   readonly whole?: boolean
 }
 
-/** SecretFinder finds the parts of a message that must not be shown, in order. */
+/** SecretFinder finds the parts of a message that no output may show, in order. */
 export type SecretFinder<From> = (from: From, text: string, context: SecretsContext) => readonly SecretSpan[]
 
 /**
@@ -52,8 +52,8 @@ const NAME = /^[ \t]+[\p{L}\p{N}_.-]+[ \t]+(?=\S)/u
 const TAKES_NAME = /^(?:register|login)$/i
 
 /**
- * Finds the password in a line with a keyword such as `LOGIN`, in any spelling of the rest: all text after the keyword, except
- * the name in a well-formed line. A single word after the keyword is a secret too, because it can be a name and a password
+ * Finds the password in a line with a keyword such as `LOGIN`, in any spelling of the rest: all text after the keyword, except the
+ * name in a well-formed line. A single word after the keyword is a secret, too, because the word can be a name and a password
  * without a space.
  */
 export function findSecretsAfterKeyword(line: string): readonly SecretSpan[] {

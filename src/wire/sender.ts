@@ -15,15 +15,15 @@ export interface SenderOptions {
 }
 
 const OUTBOX_LIMIT = 256 * 1024
-/** Timeout in milliseconds for the peer to close its side after this side has finished. */
+/** Milliseconds that the peer has to close its side after this side has finished. */
 const LINGER = 2000
-/** The total timeout in milliseconds for a peer that still reads unsent bytes. */
+/** Maximum milliseconds for a peer that still reads unsent bytes. */
 export const LINGER_READING = 30_000
 /** Milliseconds between the last message and a reset, which may delete data that the peer has not read. */
 const BEFORE_RESET = 200
-/** Characters of a message that cost 1 of the budget, in addition to 1 for the message. */
+/** Number of characters of a message that cost 1 of the budget, in addition to 1 for the message. */
 export const FREE_CHARACTERS = 1024
-/** Shared by all connections, because creating an error costs as much as playing a move. */
+/** One error that all connections share, because creating an error costs as much as playing a move. */
 export const CLOSED = new Disconnected('ours', 'this side has ended the conversation')
 const BROKEN_OFF = new Disconnected('ours', 'this side has broken off the conversation')
 
@@ -86,8 +86,8 @@ export abstract class Sender implements OutboxOwner {
   }
 
   /**
-   * Sends the remaining messages, finishes, and waits until the peer closes too. Resolves when both sides are closed, or destroys the
-   * transport and resolves after `linger` milliseconds in which the peer read nothing (at most 30 s).
+   * Sends the remaining messages, finishes, and waits until the peer closes, too. Resolves when both sides are closed, or destroys
+   * the transport and resolves after `linger` milliseconds in which the peer read nothing (at most 30 s).
    */
   close(linger = LINGER): Promise<void> {
     return this.outbox.tryFlush() ? this.#finish(linger) : this.outbox.whenDrained().then(() => this.#finish(linger))

@@ -18,9 +18,9 @@ const NUL = 0
 const LF = 10
 const CR = 13
 
-/** Limit of a subnegotiation in bytes. This side requests none, so a longer one is not a subnegotiation. */
+/** Maximum number of bytes in a subnegotiation. This side requests no subnegotiation, so a longer one is not one. */
 const SUBNEGOTIATION = 1024
-/** Limit of answers in one connection: enough to refuse every option in both directions. */
+/** Maximum number of answers in one connection: enough to refuse every option in both directions. */
 const ANSWERS = 1024
 
 /** Called with a request for one option, or the answer to one: WILL, WONT, DO or DONT. */
@@ -73,7 +73,7 @@ class TelnetReader {
     return text.subarray(0, length)
   }
 
-  /** Returns the byte of text that one byte adds; `undefined` if it adds none. */
+  /** Returns the byte of text that one byte adds; `undefined` for a byte of a command. */
   #take(byte: number): number | undefined {
     switch (this.#place) {
       case 'text':
@@ -89,7 +89,7 @@ class TelnetReader {
         else this.#skip()
         return undefined
       case 'command in subnegotiation':
-        // RFC 855: SE ends it; any other command does too, because SE was lost
+        // RFC 855: SE ends it; any other command ends it, too, because SE was lost
         if (byte !== IAC) return this.#command(byte)
         this.#skip()
         return undefined
@@ -143,7 +143,7 @@ export class Telnet extends TransportFilter {
   /** State of ECHO on this side (RFC 1143): off or on, or changing to one of them until the peer answers. */
   #echo: 'off' | 'going on' | 'on' | 'going off' = 'off'
   #hiding = false
-  /** State of the request for binary text. */
+  /** Whether this side has asked the peer for binary text, and whether the peer has refused. */
   #binary: 'unasked' | 'asked' | 'refused' = 'unasked'
   #answers = 0
   /** Called when the peer's user presses Ctrl-C. */
@@ -173,7 +173,7 @@ export class Telnet extends TransportFilter {
     this.#reader.active = true
   }
 
-  /** Asks a telnet peer not to show the user's input. Does nothing if the peer does not speak telnet. */
+  /** Asks a telnet peer not to show the user's input. Does nothing for a peer that does not speak telnet. */
   hide(): void {
     if (!this.active) return
     this.#hiding = true

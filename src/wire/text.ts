@@ -52,7 +52,7 @@ export interface Raw {
   readonly end: string
 }
 
-/** Limit of copied bytes of a message. */
+/** Maximum number of copied bytes of a message. */
 const RAW_LIMIT = 4096
 
 /** A text with one of these characters may differ from its bytes. */
@@ -60,8 +60,9 @@ const ODD = /[\0\ufffd]|\r$/
 const ODD_BYTES = /[\0\x80-\xff\ufffd]|\r$/
 
 /**
- * Returns a copy of the bytes of a message that was decoded as `text`; `undefined` if encoding the text gives the same bytes. It
- * does not if a byte was invalid UTF-8 or, with `bytes`, above ASCII. NUL and a final CR count too: with them, the line end matters.
+ * Returns a copy of the bytes of a message that was decoded as `text`; `undefined` if encoding the text gives the same bytes. The
+ * texts differ if a byte was invalid UTF-8 or, with `bytes`, above ASCII. NUL and a final CR count, too: with them, the line end
+ * matters.
  */
 export function toRaw(text: string, body: Uint8Array, end = '', code: TextCode = 'utf-8'): Raw | undefined {
   return (code === 'bytes' ? ODD_BYTES : ODD).test(text) ? { body: new Uint8Array(body.subarray(0, RAW_LIMIT)), end } : undefined

@@ -6,11 +6,11 @@ export interface Address {
 
 /** Sink receives the events of a transport. */
 export interface Sink {
-  /** Called with bytes that have arrived. They are valid until this returns. */
+  /** Called with bytes that have arrived. The bytes are valid until the call returns. */
   data(bytes: Uint8Array): void
   /** Called with the number of bytes that a transport filter has removed, such as commands of telnet. */
   skipped?(count: number): void
-  /** Called when the peer will send nothing more. It may still read. */
+  /** Called when the peer will send nothing more. The peer may still read. */
   finished(): void
   /** Called when both directions are closed. `broken` is the system's code if the peer or the network broke the connection. */
   closed(broken?: string): void
@@ -30,20 +30,20 @@ export interface Transport {
   readonly unsent: number
   /** True if the peer is on this machine. */
   readonly loopback: boolean
-  /** Starts to deliver events to `sink`. Called once. */
+  /** Starts to deliver events to `sink`. The caller calls it once. */
   open(sink: Sink): void
   /** Flushes `what` when the current callback and all promises that follow from it have run. */
   scheduleFlush(what: Flushable): void
   /** Sends text (as UTF-8) or bytes. Never throws: `Sink.closed` reports a broken connection. */
   write(data: string | Uint8Array): void
-  /** Calls `then` once, when the system has accepted the written bytes or the transport is closed; at once if few bytes wait. */
+  /** Calls `then` once, when the system has accepted the written bytes or the transport is closed; immediately if few bytes wait. */
   whenSent(then: () => void): void
   /** Stops reading, so that the peer has to wait, until `resume`. */
   pause(): void
   resume(): void
   /** Sends the written data, and then the end (TCP's FIN). */
   finish(): void
-  /** Closes both directions at once and drops unsent bytes. */
+  /** Closes both directions immediately and drops unsent bytes. */
   destroy(): void
   /** Does the same as `destroy`, and lets the peer see a broken connection (TCP's RST) if the transport supports that. */
   reset(): void
@@ -55,8 +55,8 @@ export interface Listener {
   readonly address: Address
   /** Name of the transport, if it is not plain TCP: "UDP" or "TLS". */
   readonly over?: string
-  /** SHA-256 of its certificate, `5A:7F:…`, if it has one. */
+  /** SHA-256 of the certificate, `5A:7F:…`; missing without TLS. */
   readonly fingerprint?: string
-  /** Accepts no more peers. Open connections stay. */
+  /** Accepts no more peers. Open connections stay open. */
   close(): Promise<void>
 }

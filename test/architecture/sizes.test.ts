@@ -11,6 +11,8 @@ const SHORTEST = 30
 
 /** Files with fewer lines, with the reason why each stands for itself. */
 const SHORT: Readonly<Record<string, string>> = {
+  'base/counts.ts': 'numbers with their nouns, for most rooms',
+  'base/durations.ts': 'times as texts, for settings, options and sentences',
   'base/errors.ts': 'thrown values as errors, for most rooms',
   'base/nearest.ts': '"did you mean", the only part that imports leven for it',
   'base/network-address.ts': 'what counts as one network, for all limits',
@@ -27,6 +29,7 @@ const SHORT: Readonly<Record<string, string>> = {
   'lab/check/registry.ts': 'the list of all checks, to which each new one is added',
   'native/commands/acts.ts': 'one group of commands, as the files beside it',
   'protocol/automaton-faults.ts': 'mistakes of an automaton, for the loader of plug-ins and for the kit',
+  'terminal/exit-codes.ts': 'the codes that scripts test, in one place',
   'testing.ts': 'the public face of the kit for tests',
   'testing/memory-peer.ts': 'a peer in memory, for several tests of the kit',
   'wire/framing/recv.ts': 'a framing, one file each',

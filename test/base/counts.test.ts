@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { formatCount, formatSeconds } from '../../src/base/counts.ts'
+import { formatCount } from '../../src/base/counts.ts'
+import { formatSeconds } from '../../src/base/durations.ts'
 
 test('formats one in the singular, and none or several in the plural', () => {
   expect([formatCount(1, 'table'), formatCount(0, 'table'), formatCount(2, 'watches', 'watch')]).toEqual(['1 table', '0 tables', '2 watch'])

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { checkDataFolder } from '../../src/cli/data-folder.ts'
 import { UsageError } from '../../src/cli/diagnostics.ts'
-import { resultsCommand } from '../../src/cli/listings.ts'
+import { resultsCommand } from '../../src/cli/history-commands.ts'
 import { peopleCommand } from '../../src/cli/people.ts'
 import { rankCommand } from '../../src/cli/rank.ts'
 import { backupCommand, repairCommand, verifyCommand } from '../../src/cli/store-files.ts'
@@ -20,7 +20,7 @@ beforeEach(() => {
 /** Every command that reads a server's data folder. */
 const QUESTIONS: readonly (readonly [string, (data: string) => Promise<unknown>])[] = [
   ['results', (data) => resultsCommand(undefined, { data })],
-  ['people list', async (data) => (await import('../../src/cli/listings.ts')).peopleListCommand({ data })],
+  ['people list', async (data) => (await import('../../src/cli/history-commands.ts')).peopleListCommand({ data })],
   ['people reset', (data) => peopleCommand('reset', 'ada', { data })],
   ['people remove', (data) => peopleCommand('remove', 'ada', { data })],
   ['rank', (data) => rankCommand(undefined, { data, named: true, limit: 10 })],

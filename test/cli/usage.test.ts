@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { programNames } from '../../src/programs/index.ts'
-import { cannotConnect } from '../../src/terminal/trouble.ts'
+import { cannotConnect } from '../../src/terminal/system-errors.ts'
 import { folder } from '../support/folders.ts'
 import { run } from '../support/process.ts'
 

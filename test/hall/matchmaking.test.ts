@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { type Match, mergeClocks, mergeOptions, type OpenSeek } from '../../src/hall/open-seek.ts'
 import { type ClockRules, PEER } from '../../src/hall/ports.ts'
-import { type Match, mergeClocks, mergeOptions, type OpenSeek } from '../../src/hall/seek-matching.ts'
-import { Seeks } from '../../src/hall/seeks.ts'
+import { SeekPools } from '../../src/hall/seek-pools.ts'
 
 function openSeek(more: Partial<OpenSeek> = {}): OpenSeek {
   return { person: 'guest:ada', name: 'ada', game: 'tictactoe', options: {}, seats: [0, 1], rated: false, ...more }
@@ -10,7 +10,7 @@ function openSeek(more: Partial<OpenSeek> = {}): OpenSeek {
 
 /** Returns the first waiting seek that matches the new one. */
 function pair(waiting: Iterable<OpenSeek>, coming: OpenSeek): Match<OpenSeek> | undefined {
-  const seeks = new Seeks<OpenSeek>()
+  const seeks = new SeekPools<OpenSeek>()
   for (const one of waiting) seeks.add(one)
   return seeks.match(coming)
 }

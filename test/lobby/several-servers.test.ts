@@ -130,18 +130,18 @@ describe('users of two servers', () => {
     const store = memoryStore()
     const [one, other] = [server(store), server(store)]
     const ada = await connect(one.service, 'ada')
-    const { challenges } = other.service
+    const { userNotifier } = other.service
     const seeker = { name: 'grace', game: 'tictactoe', settings: {}, rated: false }
     const message = { from: 'grace', text: 'hello', address: '192.0.2.9' }
-    expect(await challenges.probe('guest:ada', 'grace')).toBe('delivered')
-    challenges.sendChallenge({ challenged: 'guest:ada', seeker, address: '192.0.2.9' })()
-    expect(await challenges.sendMessage({ person: 'guest:ada', name: 'ada' }, message)).toBeUndefined()
+    expect(await userNotifier.probe('guest:ada', 'grace')).toBe('delivered')
+    userNotifier.sendChallenge({ challenged: 'guest:ada', seeker, address: '192.0.2.9' })()
+    expect(await userNotifier.sendMessage({ person: 'guest:ada', name: 'ada' }, message)).toBeUndefined()
     expect(ada.heard).toEqual(['challenged by grace', 'withdrawn by grace', 'grace: hello'])
     await connect(one.service, 'grace')
     expect(await ada.lobby.mute('grace')).toBeUndefined()
-    expect(await challenges.probe('guest:ada', 'grace')).toBe('muted')
-    expect(await challenges.sendMessage({ person: 'guest:ada', name: 'ada' }, message)).toMatchObject({ code: 'muted' })
-    expect(await challenges.probe('guest:eve', 'grace')).toBe('unreached')
+    expect(await userNotifier.probe('guest:ada', 'grace')).toBe('muted')
+    expect(await userNotifier.sendMessage({ person: 'guest:ada', name: 'ada' }, message)).toMatchObject({ code: 'muted' })
+    expect(await userNotifier.probe('guest:eve', 'grace')).toBe('unreached')
     expect(ada.heard).toHaveLength(3)
   })
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { Challenges } from '../../src/lobby/challenges.ts'
+import { UserNotifier } from '../../src/lobby/user-notices.ts'
 import { AdmissionControl, unlimited } from '../../src/server/admission.ts'
 import { memoryStore } from '../../src/storage/memory/index.ts'
 import { Connection } from '../../src/wire/connection.ts'
@@ -78,7 +78,7 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
 
   test('the wait after too many cancelled challenges is unchanged', async () => {
     const clock = new TestClock()
-    const calls = new Challenges({ clock, notices: memoryStore().meeting.notices, onError: () => {} })
+    const calls = new UserNotifier({ clock, notices: memoryStore().meeting.notices, onError: () => {} })
     const call = { challenged: 'account:1', seeker: SEEKER, address: '192.0.2.1' }
     for (let n = 0; n < 20; n++) calls.sendChallenge(call)()
     expect(calls.wait(call)).toBe(10_000)

@@ -18,7 +18,7 @@ const said = (n: number) => event(n, { type: 'said', name: 'Ada', text: 'remarka
 /** Opens a store and returns it with its notices; it is closed after the test. */
 async function opened(path: string, durable: Durability = 'process') {
   const notices: string[] = []
-  const store = await openStore({ folder: path, durable, onNotice: (sentence) => notices.push(sentence) })
+  const store = await openStore({ folder: path, durable, onWarning: (sentence) => notices.push(sentence) })
   onTestFinished(() => store.close())
   return { store, notices }
 }

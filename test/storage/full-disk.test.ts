@@ -15,7 +15,7 @@ import { game } from './samples.ts'
 async function start(folder: string): Promise<{ readonly code?: string; readonly notices: readonly string[] }> {
   const notices: string[] = []
   try {
-    await (await openStore({ folder, onNotice: (sentence) => notices.push(sentence), onError: () => {} })).close()
+    await (await openStore({ folder, onWarning: (sentence) => notices.push(sentence), onError: () => {} })).close()
     return { notices }
   } catch (error) {
     return { code: (error as StoreError).code, notices }

@@ -45,7 +45,7 @@ async function storeFolder(): Promise<string> {
 /** Opens a store and closes it; returns its notices. */
 async function noticesOf(path: string): Promise<string[]> {
   const notices: string[] = []
-  await (await openStore({ folder: path, onNotice: (sentence) => notices.push(sentence) })).close()
+  await (await openStore({ folder: path, onWarning: (sentence) => notices.push(sentence) })).close()
   return notices
 }
 

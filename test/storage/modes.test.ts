@@ -14,7 +14,7 @@ const modesIn = (path: string) => Object.fromEntries(readdirSync(path).map((name
 /** Opens a store, writes to it, and closes it after the test; returns its notices. */
 async function opened(path: string): Promise<string[]> {
   const notices: string[] = []
-  const store = await openStore({ folder: path, onNotice: (sentence) => notices.push(sentence) })
+  const store = await openStore({ folder: path, onWarning: (sentence) => notices.push(sentence) })
   onTestFinished(() => store.close())
   const table = await store.tables.newTable()
   await appendEvents(store.tables, table, 0, [move(table, 1)])

@@ -26,7 +26,7 @@ async function opened(path = folder()) {
   const store = await openStore({
     folder: path,
     timers: clock,
-    onNotice: (sentence) => notices.push(sentence),
+    onWarning: (sentence) => notices.push(sentence),
     onError: (error) => troubles.push(error),
   })
   onTestFinished(() => store.close())

@@ -76,7 +76,7 @@ export async function startWatchedConversation(
 ): Promise<WatchedConversation> {
   const notices: string[] = []
   const noticed = (what: string, sentence: string) => notices.push(`${what}: ${sentence}`)
-  const { conversation, clock, theirs } = await startConversation(name, { observer: { onNotice: noticed }, typed, ...setup })
+  const { conversation, clock, theirs } = await startConversation(name, { observer: { onNote: noticed }, typed, ...setup })
   const received = recordReceived(theirs)
   const patience = new IdleTimeouts(limits, clock, every)
   patience.add(conversation)

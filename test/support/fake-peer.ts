@@ -3,8 +3,8 @@ import type { Random } from '../../src/games/game.ts'
 import { chance, seededRandom } from '../../src/games/random.ts'
 import type { Side } from '../../src/protocol/automaton.ts'
 import type { Conversation } from '../../src/protocol/conversation.ts'
+import type { ConversationObserver } from '../../src/protocol/conversation-notes.ts'
 import type { Console, Options } from '../../src/protocol/definition.ts'
-import type { ConversationObserver } from '../../src/protocol/notices.ts'
 import type { OpponentFor } from '../../src/protocol/seating.ts'
 import { decode } from '../../src/wire/text.ts'
 import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
@@ -23,7 +23,7 @@ export interface FakePeerOptions {
   person?: Console
   datagrams?: boolean
   /** Called with each notice about the conversation. */
-  noticed?: ConversationObserver['onNotice']
+  noticed?: ConversationObserver['onNote']
 }
 
 /** FakePeer is the other end of a conversation, played byte by byte by a test. */
@@ -124,7 +124,7 @@ export async function fakePeer(
     datagrams,
     clock: new TestClock(Date.UTC(2024, 1, 29)),
     ...(person ? { console: person } : {}),
-    ...(noticed ? { observer: { onNotice: noticed } } : {}),
+    ...(noticed ? { observer: { onNote: noticed } } : {}),
   })
   return new FakePeer(conversation, { here: theirs, there: ours, script, clock })
 }

@@ -11,9 +11,9 @@ export function exampleFields({ text, example }: MessageSpec): readonly string[]
 
 /** Checks whether a role would read now: something is unread, and it is the peer's turn, or the message is legal all the same. */
 export function hasReadable(peer: Peer): boolean {
-  const { awaited, connection, standing, other } = peer
+  const { awaited, connection, conversationState, other } = peer
   const next = connection.nextMessage
-  const isLegal = standing.steps.some(
+  const isLegal = conversationState.steps.some(
     ({ from, form }) => next !== undefined && from === other && !form.closes && parseMessage(form, next) !== undefined,
   )
   return connection.unread > 0 && (awaited || isLegal)

@@ -4,7 +4,7 @@ import { createCommands } from '../../src/cli/main.ts'
 // loaded with the test file, so that no test waits for the import
 import '../../src/cli/store-files.ts'
 import '../../src/cli/rank.ts'
-import '../../src/cli/listings.ts'
+import '../../src/cli/history-commands.ts'
 
 /** The result of a command line. */
 interface CommandResult {

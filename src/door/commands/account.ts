@@ -32,7 +32,7 @@ export async function logInByName(session: DoorSession, name: string): Promise<v
   else session.say(...(output === undefined ? [] : [output]), NAME_QUESTION)
 }
 
-/** Logs in, and asks for the password of a registered name. Returns the refusal, or a text if the user cancels. */
+/** Logs in, and asks for the password of a registered name. Returns the refusal of the server, or a sentence if the user cancels. */
 async function enter(session: DoorSession, name: string): Promise<string | undefined> {
   const { lobby } = session
   const registered = await lobby.registeredName(name)
@@ -97,7 +97,7 @@ async function register(session: DoorSession, rest: string): Promise<CommandOutp
   if (wrong) return me ? session.sentence(wrong.refused, [name]) : [toSentence(wrong.refused, [name]), NAME_QUESTION]
   const left = describeLeftBehind(session)
   await cancelSeek(session)
-  // the text may be a password here, too
+  // the text after the command may be a password, too
   if (me && !me.registered && name.toLowerCase() !== me.name.toLowerCase())
     session.say(
       `This registers the name ${toSafeLine(name)}. To register your own name, ${toSafeLine(me.name)}, type an empty line and then "register".`,
@@ -106,12 +106,12 @@ async function register(session: DoorSession, rest: string): Promise<CommandOutp
   if (password === undefined) return unchanged(session)
   const refusal = await lobby.register(name, password)
   if (refusal) return me ? refusal : [toSentence(refusal.refused, [name]), NAME_QUESTION]
-  // the registered user is another user than the guest was
+  // after the login, the registered user is no longer the guest
   session.leaveAll()
   return [...left, `${toSafeLine(name)} is registered now, and needs this password from now on.`, ...(me ? [] : await welcome(session))]
 }
 
-/** Returns the answer to an empty line at a question for a password. */
+/** Returns the answer to a user who has typed an empty line in place of a password. */
 function unchanged({ over, lobby }: DoorSession): CommandOutput {
   return over ? undefined : [UNCHANGED, ...(lobby.me ? [] : [NAME_QUESTION])]
 }
@@ -176,12 +176,12 @@ async function become(session: DoorSession, name: string): Promise<CommandOutput
   const refused = await enter(session, name)
   if (refused !== undefined || session.over) return refused
   if (session.lobby.me?.name === before) return welcome(session)
-  // another user is at no table
+  // after the change of identity, the user is at no table
   session.leaveAll()
   return [...left, ...(await welcome(session))]
 }
 
-/** Lists the seats and challenges of the old name, and how to return to them; empty if there are none. */
+/** Lists the seats and challenges of the old name, and the commands that return to them; empty without any. */
 function describeLeftBehind({ lobby, tables }: DoorSession): readonly string[] {
   const { me, heldSeats } = lobby
   const name = toSafeLine(me?.name ?? '')
@@ -220,8 +220,8 @@ async function resume(session: DoorSession, rest: string): Promise<CommandOutput
 }
 
 /**
- * Cancels the open seek, so that the user is not seated while changing identity or resuming a seat. Another connection of the
- * user keeps it.
+ * Cancels the open seek, so that the user is not seated while changing identity or resuming a seat. Another connection of the user
+ * may keep its own seek.
  */
 async function cancelSeek(session: DoorSession): Promise<void> {
   leaveFinishedTables(session)
@@ -230,7 +230,7 @@ async function cancelSeek(session: DoorSession): Promise<void> {
   if (await session.lobby.cancel()) session.say(notice)
 }
 
-/** Returns the only table at which a seat is held, or the answer for the user if there is none or several. */
+/** Returns the only table at which a seat is held; otherwise the answer that says that there is none, or that there are several. */
 function theOnly({ heldSeats, me }: Lobby): number | readonly string[] {
   const [first, ...more] = heldSeats
   if (!first) return [NOT_HELD]

@@ -14,11 +14,11 @@ import type { CommandOutput, DoorCommand } from './command.ts'
 
 /** Maximum number of tables in a row of "who". */
 const NUMBERS = 5
-/** Rows of a ladder, and the cost of one ladder in the budget of a connection. */
+/** Rows of a ladder, and what one ladder costs in the budget of a connection. */
 const BEST = 10
 const LADDER = 9
 
-/** Describes the held seats of this user, because the lists show their owner as away. */
+/** Describes the held seats of this user, because `who` lists the owner of a held seat as away. */
 function backHint({ lobby }: DoorSession): readonly string[] {
   const back = formatHeldSeats(lobby)
   return back === undefined ? [] : [back]
@@ -97,13 +97,13 @@ async function rank(session: DoorSession, rest: string): Promise<CommandOutput> 
   })
 }
 
-/** Lists the ladders that have users, one in a row: the first user, and the place of this user. */
+/** Lists the ladders that have users, a row for each: the first user, and the place of this user. */
 async function ladders(session: DoorSession, rest: string): Promise<CommandOutput> {
   const { lobby, peer } = session
   const page = readPage(session, rest, 'rank')
   if (typeof page === 'string') return page
   const entries = lobby.catalogue.entries.filter((entry) => !isSolitary(entry) || entry.game.points)
-  // the cost of the command covers the first ladder
+  // the declared cost of the command is that of the first ladder
   peer.connection.charge(LADDER * (entries.length - 1))
   const rows: (readonly string[])[] = []
   for (const entry of entries) {

@@ -5,13 +5,13 @@ import type { CommandOutput, DoorSession } from '../session.ts'
 
 export type { CommandOutput } from '../session.ts'
 
-/** The end of an answer to a line that looks like a chat message. */
+/** Ends the answer to a line that looks like a chat message. */
 export const SAY = '; to say it here, begin with "say"'
 
-/** The answer to a command that has to wait until the game is over. */
+/** The answer to a command that the user can use only after the game. */
 export const ONGOING = 'The game continues. "resign" ends it.'
 
-/** Need is the name of a condition for a command. */
+/** Need names a condition under which a command is allowed. */
 export type Need = keyof typeof GATES
 
 /** DoorCommand is a command of the front door. */
@@ -26,22 +26,25 @@ export interface DoorCommand {
   /** Further lines of its help. */
   more?(catalogue: Catalogue): readonly string[]
   readonly needs?: readonly Need[]
-  /** Cost in the budget of the connection, in addition to the typed line; 0 by default. Long answers are charged separately. */
+  /**
+   * What the command takes from the budget of the connection, in addition to the typed line; 0 by default. The session charges for
+   * long answers separately.
+   */
   readonly cost?: number
-  /** Marks a command that cannot be undone, so the user must type the whole word. */
+  /** True for a command that cannot be undone, which the user must type in full. */
   readonly whole?: true
   /** Executes the command; `rest` is the text after its name, trimmed. */
   run(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput>
 }
 
-/** The conditions for commands: each returns a sentence if it is not met. */
+/** The conditions for commands: each returns a sentence for a user who does not meet it. */
 const GATES = {
   /** Requires a name. */
   name: ({ lobby, present }: DoorSession) => {
     if (lobby.me) return undefined
     return present ? 'That needs a name, not only a seat: type "name NAME" or "login NAME".' : 'Type your name first, on a line of its own.'
   },
-  /** Requires that the user plays no game now. */
+  /** Requires that the user plays no game at this moment. */
   leisure: ({ tables: { playing } }: DoorSession) =>
     playing[0] ? `You are in a game at table ${playing[0].table}: finish it first, or "resign" it.` : undefined,
   /** Requires that the user plays no game under a name. A client that has a seat only by its token may still give a name. */
@@ -72,7 +75,7 @@ function noTable({ tables: { playing }, lobby }: DoorSession): string {
     : `You are at no table. ${formatHeldSeats(lobby) ?? '"play tictactoe" takes a seat, "tables" lists others.'}`
 }
 
-/** Returns the sentence of the first condition that is not met; `undefined` if all are. */
+/** Returns the sentence of the first condition that the user does not meet; `undefined` if the user meets all. */
 export function checkNeeds(session: DoorSession, needs: readonly Need[]): string | undefined {
   for (const need of needs) {
     const closed = GATES[need](session)
@@ -81,7 +84,7 @@ export function checkNeeds(session: DoorSession, needs: readonly Need[]): string
   return undefined
 }
 
-/** Executes a command if its conditions are met, and prints the result. */
+/** Executes a command if the user meets its conditions, and prints the result. */
 export async function runCommand(session: DoorSession, command: DoorCommand, rest: string): Promise<void> {
   if (command.cost) session.peer.connection.charge(command.cost)
   printOutput(session, checkNeeds(session, command.needs ?? []) ?? overfull(session, command, rest) ?? (await command.run(session, rest)))
@@ -93,7 +96,7 @@ function overfull({ present }: DoorSession, { name, usage }: DoorCommand, rest: 
   return `Type "${name}" alone, if that is what you want${present ? SAY : ''}.`
 }
 
-/** Prints the output of a command, after all earlier events. */
+/** Prints the output of a command, after all events that came before it. */
 export function printOutput(session: DoorSession, output: CommandOutput): void {
   session.flush()
   if (output === undefined) return

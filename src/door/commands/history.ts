@@ -9,7 +9,7 @@ import type { CommandOutput, DoorCommand } from './command.ts'
 /** Maximum number of missed games in the greeting. */
 const MISSED = 3
 
-/** Lists the finished games of a user: `history`, `history ada`, `history 2`, `history ada 2`. */
+/** Lists a page of the finished games of a user: `history`, `history ada`, `history 2`, `history ada 2`. */
 function history(session: DoorSession, rest: string): CommandOutput | Promise<CommandOutput> {
   const { lobby } = session
   const [, named = '', number = ''] = lobby.isOnline(rest) ? ['', rest] : (/^(.*?)(?:(?:^|\s+)([+-]?\d{1,9}))?$/s.exec(rest) ?? [])
@@ -40,7 +40,7 @@ function rowOf(game: FinishedGame): readonly string[] {
   ]
 }
 
-/** Describes the games that ended while a registered user was away; empty if there are none. */
+/** Describes the games that ended while a registered user was away; empty without such games. */
 export async function missedGames({ lobby }: DoorSession): Promise<readonly string[]> {
   const { awaySince } = lobby
   if (awaySince === undefined) return []

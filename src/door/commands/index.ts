@@ -58,7 +58,7 @@ export function findCommand(word: string): DoorCommand | undefined {
   return commands.find(({ name, also }) => name === wanted || also?.includes(wanted))
 }
 
-/** Finds the commands that begin with these letters, at least two; by their aliases if no name does. */
+/** Finds the commands whose names begin with these letters, at least two; the commands whose aliases do if no name does. */
 export function findByPrefix(word: string): readonly DoorCommand[] {
   const wanted = word.toLowerCase()
   if (wanted.length < 2) return []
@@ -71,7 +71,7 @@ function onlyBeginningWith(word: string): DoorCommand | undefined {
   return more.length === 0 ? only : undefined
 }
 
-/** Refuses the beginning of several commands, or of a command that the user must type in full. */
+/** Refuses a text with which several commands begin, or a shortened command that the user must type in full. */
 export function refuseAmbiguous(word: string, begun: readonly DoorCommand[]): Refusal {
   const names = begun.map(({ name }) => `"${name}"`)
   return {
@@ -112,7 +112,7 @@ function howToPlay(entry: CatalogueEntry): readonly string[] {
 function overview(): string[] {
   const width = Math.max(...GROUPS.map(([title]) => title.length)) + 2
   return GROUPS.flatMap(([title, members]) => {
-    // no line break within a usage
+    // a line never breaks within a usage
     const usages = members.map((command) => shortest(command).replaceAll(' ', '\u00a0')).join(', ')
     return wrap(usages, COLUMNS - width).map((line, at) => `${(at === 0 ? title : '').padEnd(width)}${line.replaceAll('\u00a0', ' ')}`)
   })

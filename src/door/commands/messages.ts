@@ -6,12 +6,15 @@ import { formatList, formatUnknownUser, toSafeLine } from '../layout.ts'
 import type { DoorSession } from '../session.ts'
 import type { CommandOutput, DoorCommand } from './command.ts'
 
-/** Maximum number of words in a name. */
+/** Maximum number of words that the session tries as a name. */
 const WORDS = 6
 /** Maximum number of watchers in one list. */
 const NAMED = 50
 
-/** Splits a text into the name at its beginning, the longest of a user who is online or else one word, and the rest. */
+/**
+ * Splits a text into a name and the rest. The name is the longest name of an online user with which the text begins, or else the
+ * first word.
+ */
 function nameAndText({ me, isOnline }: Pick<Lobby, 'me' | 'isOnline'>, text: string): { readonly name: string; readonly rest: string } {
   const words = [...text.matchAll(/\S+/g)]
   for (let count = Math.min(WORDS, words.length); count > 1; count--) {

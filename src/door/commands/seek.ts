@@ -29,7 +29,7 @@ function invite(session: DoorSession, rest: string): CommandOutput | Promise<Com
   return isRefusal(terms) ? (explainChallenge(session, rest) ?? terms) : startSeek(session, terms)
 }
 
-/** Explains how to challenge a user, if the text is the name of another user who is online; else `undefined`. */
+/** Explains how to challenge a user if the text is the name of another online user; otherwise returns `undefined`. */
 export function explainChallenge({ lobby }: DoorSession, text: string): string | undefined {
   const name = lobby.findOnlineName(text.replace(/^(?:against|with|vs\.?|versus) /i, ''))
   if (name === undefined || name === lobby.me?.name) return undefined
@@ -86,14 +86,14 @@ function formatCancelled({ catalogue }: Lobby, seeker: SeekInfo, isInvitation: b
   return isInvitation ? `Your invitation to ${what} is cancelled: its code is void.` : `Your earlier seek, ${what}, is cancelled.`
 }
 
-/** Reports that the open seek was cancelled, in the words for an invitation, a challenge or another seek. */
+/** Reports that the open seek was cancelled, and calls it an invitation, a challenge or a seek. */
 export function formatCancelledSeek({ lobby }: DoorSession): string {
   const { ownInvitation, ownSeek } = lobby
   if (ownInvitation) return formatCancelled(lobby, ownInvitation, true)
   return ownSeek?.against === undefined ? 'You no longer wait for an opponent.' : `You no longer wait for ${toSafeLine(ownSeek.against)}.`
 }
 
-/** Runs `act`, which can cancel the open seek of this user, and reports it if that happens. */
+/** Runs `act`, which can cancel the open seek of this user, and reports the cancellation. */
 async function reportingCancelledSeek(session: DoorSession, act: () => Promise<CommandOutput>): Promise<CommandOutput> {
   const { ownInvitation: invited, ownSeek: before } = session.lobby
   const output = await act()
@@ -103,12 +103,12 @@ async function reportingCancelledSeek(session: DoorSession, act: () => Promise<C
   return output
 }
 
-/** Reports the open seek of this user; `undefined` if there is none that others can see. */
+/** Reports the open seek of this user; `undefined` without a seek that others can see. */
 export function formatOwnSeek({ lobby }: DoorSession): string | undefined {
   return lobby.ownSeek && waitingFor(lobby.ownSeek.against)
 }
 
-/** Returns the name of a user who is online in that user's own spelling. */
+/** Returns the name of an online user in that user's own spelling. */
 function toOwnSpelling({ lobby }: DoorSession, name: string | undefined): string | undefined {
   return name === undefined ? undefined : (lobby.findOnlineName(name) ?? name)
 }
@@ -134,20 +134,20 @@ async function cancel(session: DoorSession): Promise<CommandOutput> {
   return invited ? formatCancelled(session.lobby, invited, true) : 'You no longer wait.'
 }
 
-/** Accepts a challenge, by the name of its owner or as the only one. */
+/** Accepts a challenge: the one from the named user, or the only one. */
 export async function acceptChallenge(session: DoorSession, name: string): Promise<CommandOutput> {
   return reportingCancelledSeek(session, async () =>
     formatRefusal(await session.withNewTableShown(() => session.lobby.acceptChallenge(name === '' ? undefined : name)), name),
   )
 }
 
-/** Refuses a challenge, by the name of its owner or as the only one. */
+/** Refuses a challenge: the one from the named user, or the only one. */
 export async function refuseChallenge(session: DoorSession, name: string): Promise<CommandOutput> {
   const { answer, withdrawn } = await session.collectWithdrawn(() => session.lobby.refuseChallenge(name === '' ? undefined : name))
   return formatRefusal(answer, name) ?? withdrawn.map((seeker) => `You have refused ${toSafeLine(seeker.name)}’s game of ${seeker.game}.`)
 }
 
-/** Formats a refusal that may begin with the typed name. */
+/** Formats a refusal that may begin with the name that the user typed. */
 function formatRefusal(refusal: Refusal | undefined, name: string): CommandOutput {
   return refusal && toSentence(refusal.refused, name === '' ? [] : [name])
 }

@@ -7,14 +7,14 @@ import { type CommandOutput, checkNeeds, type DoorCommand, ONGOING } from './com
 import { acceptChallenge, refuseChallenge, startSeek } from './seek.ts'
 import { showNextGame } from './several.ts'
 
-/** Makes a move. Its event prints the result; `hint` is the end of a refusal. */
+/** Makes a move. The move's event prints the result; `hint` ends the text of a refusal. */
 export async function move({ lobby, present }: DoorSession, text: string, hint = ''): Promise<CommandOutput> {
   if (!present) return undefined
   const refusal = await lobby.play(present.table, text)
   return refusal && { refused: refusal.refused + hint }
 }
 
-/** Answer to a chat message that no client shows: the house and worksheet programs show none. */
+/** Answers a chat message that no client shows, because the house and worksheet programs show none. */
 const NOT_SHOWN = 'Sent, but no other user here sees it: the others are away, the house, or programs without talk.'
 
 /** Sends a chat message to the shown table. */
@@ -57,14 +57,17 @@ async function decline(session: DoorSession, name: string): Promise<CommandOutpu
     : (checkNeeds(session, ['name']) ?? nothingHere(session, name) ?? refuseChallenge(session, name))
 }
 
-/** Returns the answer for a user who has no offer here, but a held seat at a table that may have one. */
+/** Returns the answer for a user who has no offer here, but a held seat at a table that may have an offer. */
 function nothingHere({ lobby, present }: DoorSession, name: string): string | undefined {
   const isAsked = present !== undefined || name !== '' || lobby.listChallenges({ count: 1 }).total > 0
   const back = isAsked ? undefined : formatHeldSeats(lobby)
   return back && `Nothing is offered to you here. ${back}`
 }
 
-/** Finds the table with an offer of an opponent (of this name, if it is not empty): the shown one, or else the only one. */
+/**
+ * Finds the table with an open offer by an opponent, whose name is `name` unless that is empty: the shown table, or else the only
+ * such table.
+ */
 function offerFrom({ present, tables, lobby }: DoorSession, name: string): TableScreen | undefined {
   const offering = tables.all.filter((one) => one.offered && isOpposite(one, name))
   if (present && offering.includes(present)) return present
@@ -80,7 +83,7 @@ function isOpposite({ company: { names } }: TableScreen, name: string): boolean 
 async function rematch(session: DoorSession): Promise<CommandOutput> {
   const { lobby, present } = session
   if (!present) return undefined
-  // a game for one player needs no consent
+  // a draw or a rematch in a game for one player needs no consent
   if (present.alone)
     return startSeek(
       session,

@@ -1,6 +1,6 @@
 import type { Random } from '../game.ts'
 
-/** ChatInput is the input of the chatbot: the last line, if there is one, and the number of lines so far. */
+/** ChatInput is the input of the chatbot: the user's last line, if there is one, and the number of lines before the answer. */
 export interface ChatInput {
   readonly lastLine: string | undefined
   readonly said: number
@@ -15,13 +15,13 @@ const OPENINGS = [
   'Welcome! I am the house. You write a line, I write a line, and neither of us may go twice. Your line?',
 ]
 
-/** First lines after a game within the talk. */
+/** First lines after a game that the user played during the talk. */
 const AFTERWARDS = [
   'That was a fine game. I blame the network for my part in it. Where were we?',
   'Well played, both of us. What shall we talk about?',
 ]
 
-/** The first rule that matches a line counts. */
+/** The chatbot takes the first rule that matches a line. */
 const RULES: readonly Rule[] = [
   [/^$/, ['You have sent me a line with nothing in it: one byte, and very well framed. And now in words?']],
   [
@@ -142,8 +142,8 @@ const SWAPPED: Readonly<Record<string, string>> = {
 const MAX_REPEATED = 60
 
 /**
- * Returns the line of the house in a talk: an answer by pattern, in the style of ELIZA, with the humour of a server room. The
- * answer never ends the talk (`ends`), and never contains the word or command with which any of our chats ends.
+ * Returns the line of the house in a talk: an answer by pattern, as in ELIZA, with jokes about computers. The answer never ends the
+ * talk (`ends`), and never contains the word or command with which any of our chats ends.
  */
 export function chooseLine({ lastLine, said }: ChatInput, ends: (line: string) => boolean, random: Random): string {
   const isAllowed = (line: string) => !ends(line) && !/bye|^\/|^play /i.test(line)

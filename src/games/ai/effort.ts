@@ -1,8 +1,8 @@
 /*
- * The house searches for its move in the turn of the event loop in which the table needs it, and a search on a large board
- * takes milliseconds. One such search does no harm; sixty at once would delay every connection. Therefore all searches of the
- * process share a budget, counted in moves that a search lists or tries. The budget refills with time. While searches are
- * rare, each may use the maximum; when they are frequent, each looks less far ahead.
+ * The house searches for its move in the turn of the event loop in which the table needs it, and a search on a large board takes
+ * milliseconds. One such search does no harm; sixty at once would delay every connection. Therefore all searches of the process
+ * share a budget, counted in moves that a search lists or tries. The budget refills with time. While searches are rare, each may
+ * use the maximum; when they are frequent, each looks fewer moves ahead.
  */
 
 /** Maximum and minimum of moves that a search may list or try in one phase. */
@@ -12,7 +12,7 @@ const MIN_PER_PHASE = 500
 const WHOLE_GAME = 200_000
 /** Moves per millisecond for all searches together: about a quarter of the capacity of a processor. */
 const RATE = 500
-/** Maximum number of unused moves. */
+/** Maximum number of unused moves that the budget saves. */
 const MAX_SAVED = 4 * MAX_PER_PHASE
 
 /** Effort is the budget of moves that the searches of one process share. */
@@ -40,7 +40,7 @@ export class Effort {
     return WHOLE_GAME
   }
 
-  /** Takes the moves that a search listed or tried from the budget. */
+  /** Takes the moves that a search has listed or tried from the budget. */
   spend(moves: number): void {
     this.#saved = Math.max(0, this.#saved - moves)
   }

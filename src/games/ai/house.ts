@@ -3,8 +3,8 @@ import type { Effort } from './effort.ts'
 import { findBestMove, isSearchable } from './search.ts'
 
 /**
- * Plays a seat for the house until the game is over. The house makes the move that the game chooses (`choose`), or that a
- * search finds if the view shows the whole state (`whole`). Rejects if the table closes before.
+ * Plays a seat for the house until the game is over. The house makes the move that the game chooses (`choose`), or that a search
+ * finds if the view shows the whole state (`whole`). Rejects if the table closes before the game is over.
  */
 export function playSeat<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
@@ -25,7 +25,7 @@ export function isPlayable<State, Move, View, Options>(game: Game<State, Move, V
   return game.choose !== undefined || isSearchable(game)
 }
 
-/** Searches the first move of a game in advance: so that no user waits later for the search of a whole small game. */
+/** Searches the first move of a small game in advance, so that no user waits for that search. */
 export async function warmUpSearch<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
   options: () => Promise<Options> | Options,

@@ -72,14 +72,14 @@ function memory(game: object): Map<string, unknown> {
 class Search<State, Move, View, Options> {
   /** True if the search has seen the whole game. */
   complete = false
-  /** The best moves of each position that the search met. */
+  /** The best moves of each position that the search has met. */
   readonly best = new Map<string, readonly Move[]>()
   readonly #game: SearchableGame<State, Move, View, Options>
   readonly #random: Random
   readonly #values = new Map<string, number>()
   /** Moves that the search may list or try in each of its two phases, looking ahead and random playouts. */
   readonly #allowed: number
-  /** Moves left in this phase. */
+  /** Moves that the search may still list or try in this phase. */
   #work = 0
   #cut = false
   #spent = 0
@@ -155,7 +155,7 @@ class Search<State, Move, View, Options> {
     return selectBest(moves, points)
   }
 
-  /** Plays a game to its end at random; `undefined` if the budget ends before. */
+  /** Plays a game to its end with random moves; `undefined` if the budget ends before. */
   #playout(start: State): Outcome | undefined {
     for (let state = start; ; ) {
       const outcome = this.#game.outcome(state)

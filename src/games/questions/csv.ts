@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { collectQuestions, type ParsedQuestions, type Question, QuestionError, toQuestion } from './question.ts'
 
-/** Row is a record of a file and the line on which it begins, from 1; `fault` is set if the record could not be read. */
+/** Row is a record of a file and the line on which the record begins, from 1; `fault` says why the parser could not read it. */
 interface Row {
   readonly fields: readonly string[]
   readonly line: number
@@ -9,10 +9,10 @@ interface Row {
 }
 
 /**
- * Parses CSV (RFC 4180) as spreadsheets write it: the delimiter may be a semicolon or a tab, a first line `sep=;` may name
- * it, and empty columns may follow the others. The header names the columns: `question`, `right`, `wrong` one to five times
- * (a number after it is ignored), and optionally `explanation`. An empty `wrong` field is no answer. The parser skips each
- * invalid record and reports its line and the reason. Throws a QuestionError if the header has other columns.
+ * Parses CSV (RFC 4180) as spreadsheets write it: the delimiter may be a semicolon or a tab, a first line `sep=;` may name it, and
+ * empty columns may follow the others. The header names the columns: `question`, `right`, `wrong` one to five times (a number after
+ * it is ignored), and optionally `explanation`. The parser ignores an empty `wrong` field. The parser skips each invalid record and
+ * reports its line and the reason. Throws a QuestionError if the header has other columns.
  */
 export function parseCsv(text: string): ParsedQuestions {
   const [head, ...rows] = parseRows(text)
@@ -71,7 +71,7 @@ function parseRows(text: string): Row[] {
   const named = /^\s*"?sep=(.)/i.exec(lines[start] ?? '')?.[1]
   const delimiter = named ?? detectDelimiter(lines[start] ?? '')
   const rows: Row[] = []
-  // after an unreadable record, parsing starts again at the next line
+  // after an unreadable record, the parser starts again at the next line
   for (let above = named === undefined ? 0 : start + 1; above < lines.length; ) {
     const { records, broken } = readFrom(lines, above, delimiter)
     rows.push(...records, ...(broken ? [broken] : []))

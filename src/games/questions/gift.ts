@@ -21,11 +21,11 @@ interface Choice {
 }
 
 /**
- * Parses Moodle's GIFT format as Moodle's own importer does: a weight is a number between two `%`, every other `%` is text; a
- * title may close on a later line; every `~` and `=` in the answers begins an answer, and the importer drops empty answers;
- * the text before `#` is the answer, the text after it is the feedback. The quiz supports multiple choice with one right
- * answer, and true or false. The feedback on the whole question, or else on its right answer, becomes the explanation. The
- * parser skips each other question and reports its line and the reason.
+ * Parses Moodle's GIFT format as Moodle's own importer does. A weight is a number between two `%`; every other `%` is text. A title
+ * may close on a later line. Every `~` and `=` in the answers begins an answer, and the importer drops empty answers. The text
+ * before `#` is the answer, the text after it is the feedback. The quiz supports multiple choice with one right answer, and true or
+ * false. The feedback on the whole question, or else on its right answer, becomes the explanation. The parser skips each other
+ * question and reports its line and the reason.
  */
 export function parseGift(text: string): ParsedQuestions {
   return collectQuestions(splitBlocks(text), parseQuestion)
@@ -44,7 +44,7 @@ function parseQuestion(block: readonly Line[]): Question {
   const second = ANSWERS.exec(rest)
   if (second)
     throw new QuestionError(`line ${lineAt(end + 1 + second.index)}: a second question begins without a blank line before it; ${RULES}`)
-  // answers in the middle of a sentence make a gap there
+  // answers in the middle of a sentence make a gap in that sentence
   const stem = parseMarked(body.slice(0, start) + (rest === '' ? '' : `_____${rest}`))
   return parseAnswers(where, stem, body.slice(start + 1, end).trim())
 }
@@ -72,7 +72,7 @@ function parseAnswers(where: string, stem: Marked, section: string): Question {
 const SUPPORTED = 'supported are choices with one right answer, and true or false'
 const RULES =
   'in GIFT, write answers in { }, one blank line between questions and none inside a question, and a \\ before ~ = # { } in a text'
-/** Matches a brace that begins answers, not a brace in a text. */
+/** Matches a brace that begins answers, not a brace within a text. */
 const ANSWERS = /\{\s*(?:[=~#}]|(?:T|TRUE|F|FALSE)\s*[}#])/
 
 const TRUE: Marked = { format: 'plain', text: 'True' }
@@ -103,7 +103,7 @@ function parseChoices(where: string, stem: Marked, answers: string, why: Marked 
   )
 }
 
-/** Parses one answer, `=right#why` or `%-50%wrong`; `undefined` if it has no text. */
+/** Parses one answer, `=right#why` or `%-50%wrong`; `undefined` for an answer without a text. */
 function parseChoice(text: string, format: string): Choice | undefined {
   const isRight = text.startsWith('=')
   const [weighted = '', percent] = (isRight ? undefined : /^%(-*\d{1,3}(?:\.\d*)?)%/.exec(text)) ?? []
@@ -142,7 +142,7 @@ function findLine(block: readonly Line[], body: string, at: number): number | un
   return (block.at(-below) ?? block[0])?.number
 }
 
-/** Splits a text into the lines of each question, at blank lines. Comments and categories are dropped. */
+/** Splits a text into the lines of each question, at blank lines. Drops comments and categories. */
 function splitBlocks(text: string): Line[][] {
   const blocks: Line[][] = [[]]
   for (const [at, line] of text.split('\n').entries()) {

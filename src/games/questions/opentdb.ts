@@ -13,8 +13,8 @@ interface Item {
 }
 
 /**
- * Parses a response of Open Trivia DB, or a bare list of its questions, in any of its encodings. It skips each invalid
- * question and reports its number and the reason. Throws a QuestionError if the text is neither.
+ * Parses a response of Open Trivia DB, or a bare list of its questions, in any of its encodings. Skips each invalid question and
+ * reports its number and the reason. Throws a QuestionError for any other text.
  */
 export function parseOpenTdb(text: string): ParsedQuestions {
   const items = findItems(parseJson(text))
@@ -83,7 +83,7 @@ function chooseDecoder(items: readonly Item[]): (text: string) => string {
     : (text) => decodeHTMLStrict(decodeURIComponent(text.replaceAll('+', ' ')))
 }
 
-/** Checks whether all texts are in Base64: either the type of each question is, or every text decodes to UTF-8. */
+/** Checks whether all texts are in Base64: either the type of each question is in Base64, or every text decodes to UTF-8. */
 function isBase64(items: readonly Item[], texts: readonly string[]): boolean {
   if (items.length === 0) return false
   if (items.every(({ type }) => type === 'bXVsdGlwbGU=' || type === 'Ym9vbGVhbg==')) return true

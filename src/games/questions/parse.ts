@@ -6,9 +6,9 @@ export { type ParsedQuestions, type Question, QuestionError } from './question.t
 export type QuestionFormat = 'gift' | 'opentdb' | 'csv'
 
 /**
- * Parses the questions of a text, with or without a byte order mark. It skips each invalid question and reports its line or
- * number and the reason; of two identical questions it returns one. Throws a QuestionError, one line for each reason, if no
- * question is left or if the text as a whole has another format.
+ * Parses the questions of a text, with or without a byte order mark. Skips each invalid question and reports its line or number and
+ * the reason; of two identical questions, returns one. Throws a QuestionError, one line for each reason, if no question is left or
+ * if the text as a whole has another format.
  */
 export async function parseQuestions(text: string, form: QuestionFormat = detectFormat('', text)): Promise<ParsedQuestions> {
   const other = describeOtherFormat(text)
@@ -25,7 +25,7 @@ export async function parseQuestions(text: string, form: QuestionFormat = detect
   throw new QuestionError(skipped.length > 0 ? skipped.map(({ message }) => message).join('\n') : 'the file contains no question')
 }
 
-/** Names the format of a text that no parser here reads, and says what to do; `undefined` if a parser may read it. */
+/** Names the format of a text that no parser here reads, and says what to do; `undefined` if a parser may read the text. */
 function describeOtherFormat(text: string): string | undefined {
   const start = text.replace(/^\ufeff/, '').trimStart()
   if (/^<(?:\?xml|!--|quiz)\b/i.test(start)) return 'this is Moodle XML: export the questions as GIFT instead'

@@ -1,7 +1,7 @@
 import { decodeHTMLStrict } from 'entities/decode'
 
 /**
- * Converts HTML to plain text. It removes only the tags that format text, so an author's own angle brackets stay, as in
+ * Converts HTML to plain text. Removes only the tags that format text, so an author's own angle brackets stay, as in
  * `connect(<host>, <port>)`.
  */
 export function toPlainText(html: string): string {

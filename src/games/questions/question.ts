@@ -20,7 +20,7 @@ export interface ParsedQuestions {
   readonly skipped: readonly QuestionError[]
 }
 
-/** Reads each item as a question. It skips an item for which `read` throws a QuestionError, and collects the error. */
+/** Calls `read` with each item, and collects the questions. If `read` throws a QuestionError, skips the item and collects the error. */
 export function collectQuestions<Item>(items: readonly Item[], read: (item: Item, at: number) => Question): ParsedQuestions {
   const questions: Question[] = []
   const skipped: QuestionError[] = []
@@ -36,8 +36,8 @@ export function collectQuestions<Item>(items: readonly Item[], read: (item: Item
 }
 
 /**
- * Returns a question with each text on one line. Throws a QuestionError that begins with `where`, such as `line 4`, if the
- * question is invalid.
+ * Returns a question with each text on one line. Throws a QuestionError for an invalid question; its message begins with `where`,
+ * such as `line 4`.
  */
 export function toQuestion(where: string, { text, options, right, explanation = '' }: Question): Question {
   const why = oneLine(explanation)
@@ -47,7 +47,7 @@ export function toQuestion(where: string, { text, options, right, explanation = 
   return question
 }
 
-/** Returns a sentence that says why a question is invalid; `undefined` if it is valid. */
+/** Returns a sentence that says why a question is invalid; `undefined` for a valid question. */
 export function findQuestionFault({ text, options, right, explanation = '' }: Question): string | undefined {
   if (!text) return 'the question has no text'
   if (options.length < MIN_ANSWERS || options.length > MAX_ANSWERS)

@@ -1,7 +1,7 @@
-/** Maximum of UTF-16 code units in one character with all its marks. */
+/** Maximum number of UTF-16 code units in one character with all its marks. */
 export const MAX_GRAPHEME_UNITS = 16
 
-/** Splits a text into user-perceived characters (grapheme clusters, UAX 29): a letter with all its marks is one. */
+/** Splits a text into user-perceived characters (grapheme clusters, UAX 29): a letter with all its marks is one character. */
 export function splitGraphemes(text: string): string[] {
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   return Array.from(segmenter.segment(text), ({ segment }) => segment)
@@ -13,8 +13,8 @@ export function normalizeText(text: string): string {
 }
 
 /**
- * Returns the character that a typed text consists of, without blanks around it; `undefined` if the text has none or several.
- * A single blank is a character, too; a byte order mark is not.
+ * Returns the character that a typed text consists of, without blanks around it; `undefined` for a text with no character or with
+ * several. A single blank is a character, too; a byte order mark is not.
  */
 export function parseLetter(text: string): string | undefined {
   const [letter, ...more] = text.length > MAX_GRAPHEME_UNITS || text.includes('\ufeff') ? [] : splitGraphemes(normalizeText(text) || text)
@@ -35,10 +35,10 @@ export function foldCase(character: string): string {
     .replace(/[\u2010\u2011\u2013]/, '-')
 }
 
-/** Created at first use, because the constructor takes as long as half of a program's start. */
+/** Created at first use, because the constructor takes as long as half of the start of a command. */
 let segmenter: Intl.Segmenter | undefined
 
-/** Narrower terminals count as 80 columns: lines broken at their width would be unreadable. */
+/** Narrower terminals count as 80 columns: lines broken at such a width would be unreadable. */
 export const MIN_COLUMNS = 20
 /** Width of lines if the output is not a terminal. */
 const DEFAULT_COLUMNS = 80
@@ -79,9 +79,9 @@ function countLeadingBlanks(text: string): number {
 }
 
 /**
- * Returns the maximum of columns that a text takes on a terminal: an East Asian sign or an emoji takes two, a mark above or
- * below a letter none. Marks beside their letter and parts of an emoji count separately, because terminals without fonts for
- * them show them separately.
+ * Returns the maximum number of columns that a text takes on a terminal: an East Asian sign or an emoji takes two, a mark above or
+ * below a letter none. Marks beside their letter and parts of an emoji count separately, because terminals without fonts for them
+ * show them separately.
  */
 export function displayWidth(text: string): number {
   if (ASCII.test(text)) return text.length
@@ -97,7 +97,10 @@ function pointWidth(point: string): number {
   return isUnseen(point) ? 0 : 1
 }
 
-/** Cuts a word into pieces of at most `columns`, between characters and escapes (`\x1b`); inside one only if it is wider itself. */
+/**
+ * Cuts a word into pieces of at most `columns`, between characters and escapes (`\x1b`). Cuts an escape only if it is wider than
+ * `columns` itself.
+ */
 function cutWord(word: string, columns: number): string[] {
   if (displayWidth(word) <= columns) return [word]
   const pieces = ['']
@@ -116,7 +119,8 @@ function splitUnits(word: string): string[] {
   return word.split(ESCAPE).flatMap((part, at) => (at % 2 === 1 ? [part] : splitGraphemes(part)))
 }
 
-// Each pattern with Unicode classes takes a millisecond to compile, so the functions below compile it at first use.
+// The JavaScript engine takes a millisecond to compile each pattern with Unicode classes, so the functions below compile them at
+// first use.
 
 /** Checks for marks above and below, and for the vowels and finals of Hangul, which stand in the square of their initial. */
 function isMark(point: string): boolean {
@@ -138,5 +142,5 @@ function isUnseen(point: string): boolean {
 /** An escape in quoted text: `\x00`, `\u200b`, `\u{1f600}`, `\n`. */
 const ESCAPE = /(\\(?:x[\da-f]{2}|u[\da-f]{4}|u\{[\da-f]{1,6}\}|[\x21-\x7e]))/
 const ASCII = /^[\x20-\x7e]*$/
-/** Turns the sign before it into an emoji of two columns. */
+/** Makes the sign before it an emoji of two columns. */
 const EMOJI_SELECTOR = '\ufe0f'

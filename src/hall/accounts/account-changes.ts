@@ -4,18 +4,18 @@ import { foldName } from '../names/names.ts'
 import type { Account, Accounts, PersonId } from '../ports.ts'
 import type { AccountWatch } from './account-watch.ts'
 import { type AuthError, notRegistered, WRONG } from './auth-errors.ts'
-import type { Logins } from './logins.ts'
+import type { LoginLimits } from './login-limits.ts'
 import type { NameRegistry } from './name-registry.ts'
 import { ENDED, type OnlineUser, type OnlineUsers } from './online-users.ts'
 import { checkNew, type Passwords } from './passwords.ts'
 
-/** Seats is the part of the hall that accounts use. */
+/** Seats has what account changes need of the hall. */
 export interface Seats {
   /** Checks whether the hall holds a seat with a token for a disconnected guest. */
   holdsSeatFor(person: PersonId): boolean
   /** Makes the tokens of all seats of a person invalid. */
   revokeTokens(person: PersonId): void
-  /** Leaves all seats of a person. */
+  /** Leaves all seats of a person, whose opponents then win. */
   leaveSeats(person: PersonId): void
 }
 
@@ -23,14 +23,14 @@ export interface Seats {
 export interface PasswordProof {
   readonly password: string
   readonly address: string
-  /** The user of the connection that makes the request, which is not ended. */
+  /** The user of the connection that makes the request; that connection stays open. */
   readonly user?: OnlineUser | undefined
 }
 
 export interface AccountChangesOptions {
   readonly accounts: Accounts
   readonly passwords: Passwords
-  readonly logins: Logins
+  readonly logins: LoginLimits
   readonly names: NameRegistry
   readonly online: OnlineUsers
   readonly seats: Seats
@@ -38,8 +38,8 @@ export interface AccountChangesOptions {
 }
 
 /**
- * AccountChanges sets passwords and removes accounts. Both end, in this order: login sessions and seat tokens in the store,
- * logins under way, all connections but that of the request, and tokens of tables that were opened meanwhile.
+ * AccountChanges sets passwords and removes accounts. Both end the following, in this order: login sessions and seat tokens in the
+ * store, logins under way, all connections but that of the request, and tokens of tables that were opened during the change.
  */
 export class AccountChanges {
   readonly #options: AccountChangesOptions
@@ -48,7 +48,7 @@ export class AccountChanges {
     this.#options = options
   }
 
-  /** Verifies the password of a name again for a user who is logged in. */
+  /** Verifies the password of a logged-in user again. */
   async confirm(name: string, proof: PasswordProof): Promise<AuthError | undefined> {
     return this.#prove(name, await this.#options.accounts.named(foldName(name)), proof)
   }
@@ -76,7 +76,7 @@ export class AccountChanges {
     })
   }
 
-  /** Changes an account, and ends its logins. `change` returns how many login sessions it has closed. */
+  /** Changes an account, and then ends its logins. `change` resolves to the number of login sessions that it has closed. */
   async #change(
     name: string,
     proof: PasswordProof | undefined,

@@ -1,19 +1,19 @@
 import type { PersonId } from '../ports.ts'
 
 /**
- * AccountWatch voids the verification of an account that changes meanwhile.
+ * AccountWatch voids the verification of an account that changes during the verification.
  *
- * Hashing a password takes 30 ms and the store answers later, so between the check and its effect another request can change
- * the account. Each operation that waits therefore runs in `during`, with the set of the accounts that are changed or removed
- * meanwhile. It looks into that set after its last wait, in the same turn as its effect.
+ * Hashing a password takes 30 ms and the store answers later, so between the check and its effect another request can change the
+ * account. Each operation that waits therefore runs in `during`, with the set of the accounts that other requests change or remove
+ * while it waits. The operation looks into that set after its last wait, in the same turn as its effect.
  */
 export class AccountWatch {
-  /** For each operation under way, the accounts that have changed meanwhile. */
+  /** For each operation under way, the accounts that have changed since the operation began. */
   readonly #underWay = new Set<Set<PersonId>>()
 
   /**
-   * Does some work with the set of the accounts that change while it is under way. The set grows until the returned promise
-   * settles.
+   * Runs an operation with the set of the accounts that change during the operation. The set grows until the promise of the
+   * operation settles.
    */
   async during<Answer>(work: (changed: ReadonlySet<PersonId>) => Promise<Answer>): Promise<Answer> {
     const changed = new Set<PersonId>()

@@ -1,8 +1,8 @@
 import type { Refusal } from '../../games/game.ts'
 
 /**
- * AuthErrorCode is the reason why a login or a change of an account is refused; the codes are stable. `unregistered`: the
- * request needs a registered name. `bad-token`: the login session has ended, or never existed.
+ * AuthErrorCode says why the server refuses a login or a change of an account; the codes are stable. `unregistered`: the request
+ * needs a registered name. `bad-token`: the login session has ended, or the token never belonged to one.
  */
 export type AuthErrorCode = 'bad-name' | 'name-taken' | 'bad-password' | 'throttled' | 'bad-token' | 'unregistered'
 
@@ -11,17 +11,17 @@ export interface AuthError extends Refusal {
   readonly code: AuthErrorCode
   /** A free name, if the requested name is taken. */
   readonly proposal?: string | undefined
-  /** The registered name that was requested without its password. */
+  /** The registered name that the user requested without its password. */
   readonly registered?: string | undefined
 }
 
-/** The error for a wrong password and for an unknown name, which does not reveal which of the two it is. */
+/** The error for a wrong password and for an unknown name, so that a guesser cannot distinguish the two. */
 export const WRONG: AuthError = { code: 'bad-password', refused: 'the name or the password is wrong' }
 
-/** The error for a login session that has ended, or never existed. */
+/** The error for the token of a login session that has ended, or that never existed. */
 export const SESSION_OVER: AuthError = { code: 'bad-token', refused: 'this session is over: log in' }
 
-/** The error for a session of a user without an account. */
+/** The error for a login session of a user without an account. */
 export const NO_ACCOUNT: AuthError = { code: 'unregistered', refused: 'sessions are for registered names: register first' }
 
 /** Returns the error for a name that the rules do not allow. */

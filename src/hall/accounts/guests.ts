@@ -3,24 +3,24 @@ import type { PersonId, TableId } from '../ports.ts'
 import { hashToken, makeToken, parseToken, type RandomBytes } from './tokens.ts'
 
 /*
- * Any user can take a guest's name when no other user has it. So the data of the current guest of a name is in the memory of
+ * Any user can take a guest's name when no other user has that name. So the data of the current guest of a name is in the memory of
  * this process only: the reconnect secret, and the list of finished games. Another guest who takes the name inherits neither.
  */
 
 const GUEST = 'guest:'
-/** Limit of guests with a reconnect secret: the latest stay. */
+/** Maximum number of guests with a reconnect secret; the server forgets the oldest first. */
 const SECRETS = 10_000
-/** Limit of guests with finished games: the latest stay. */
+/** Maximum number of guests with finished games; the server forgets the oldest first. */
 const GUESTS = 10_000
-/** Limit of games of each guest: the latest stay. */
+/** Maximum number of finished games of each guest; the server forgets the oldest first. */
 const GAMES = 200
 
-/** Returns the identity that all guests with a name share, one after the other. */
+/** Returns the identity that all guests of a name have, one after the other. */
 export function guestOf(name: string): PersonId {
   return `${GUEST}${foldName(name)}`
 }
 
-/** Checks whether a person is a guest. */
+/** Checks whether a person is a guest, by the form of the id. */
 export function isGuest(person: PersonId): boolean {
   return person.startsWith(GUEST)
 }
@@ -57,11 +57,14 @@ export class GuestSecrets {
   }
 }
 
-/** GuestGames knows which finished games belong to the current guest of a name: the store's history has all of that name. */
+/**
+ * GuestGames knows which finished games belong to the current guest of a name; the store's history has the games of all guests of
+ * that name.
+ */
 export class GuestGames {
   readonly #tables = new Map<PersonId, Set<TableId>>()
 
-  /** Adds a finished game of the current guest. */
+  /** Adds a finished game of the current guest of the name. */
   add(person: PersonId, table: TableId): void {
     const tables = this.#tables.get(person) ?? new Set()
     this.#tables.delete(person)

@@ -1,12 +1,12 @@
 import type { Clock } from '../../base/clock.ts'
 import { RateLimiter, TokenBucket } from '../../base/rate-limit.ts'
 import type { AuthError } from './auth-errors.ts'
-import { RATES as LOGIN, toThrottleError } from './logins.ts'
+import { RATES as LOGIN, toThrottleError } from './login-limits.ts'
 
 /*
- * Only wrong invitation codes count: for the connection, and for the address, which bounds the gain of a guesser with
- * new connections. The rates are those of passwords. While a limit is reached, right codes are refused too, because otherwise
- * guesses could continue. Refused codes do not count. docs/security.md computes a guesser's chance.
+ * Only wrong invitation codes count: for the connection, and for the address, so that a guesser gains little by new connections.
+ * The rates are those of passwords. While a limit is reached, the limiter refuses right codes, too, because otherwise guesses could
+ * continue. Codes that it refuses then do not count. docs/security.md computes a guesser's chance.
  */
 
 /** Rate limits of wrong codes. */
@@ -14,13 +14,13 @@ const RATES = { connection: LOGIN.pair, address: LOGIN.address }
 
 /** InviteCodeLimit is the limit of wrong invitation codes for one connection. */
 export interface InviteCodeLimit {
-  /** Returns the error for any code while a limit is reached; otherwise `undefined`. */
+  /** Returns the error for any code while a limit is reached; otherwise returns `undefined`. */
   denial(): AuthError | undefined
-  /** Counts a wrong code. */
+  /** Counts a wrong code for the connection and for its address. */
   failed(): void
 }
 
-/** InviteCodeLimiter limits the rate of wrong invitation codes. */
+/** InviteCodeLimiter limits the rate of wrong invitation codes, for each connection and for each address. */
 export class InviteCodeLimiter {
   readonly #clock: Clock
   readonly #addresses = new RateLimiter(RATES.address)

@@ -1,17 +1,17 @@
-/** LoginQueueLimits is the limits of a `LoginQueue`. */
+/** LoginQueueLimits has the maximum numbers of running and of waiting tasks. */
 export interface LoginQueueLimits {
-  /** Limit of tasks that run at once. */
+  /** Maximum number of tasks that run at once. */
   readonly atOnce: number
-  /** Limits of tasks that wait, for one key and for all together. */
+  /** Maximum numbers of tasks that wait, for one key and for all together. */
   readonly waiting: { readonly each: number; readonly all: number }
 }
 
-/** Waiting is called once, with `true` when the task may run, or with `false` if it is refused. */
+/** Waiting is called once: with `true` when the task may run, or with `false` if the queue refuses it. */
 type Waiting = (admitted: boolean) => void
 
 /**
- * LoginQueue runs a few tasks at once and queues the others. The keys, such as addresses, take turns, so a key with many tasks does not
- * make the others wait long. If too many tasks wait, the last task of the longest queue is refused.
+ * LoginQueue runs a few tasks at once and lets the others wait. The keys, such as addresses, take turns, so a key with many tasks
+ * does not make the others wait long. If too many tasks wait, the queue refuses the last task of the key with the most tasks.
  */
 export class LoginQueue {
   readonly #limits: LoginQueueLimits
@@ -23,7 +23,7 @@ export class LoginQueue {
     this.#limits = limits
   }
 
-  /** Waits for a turn; resolves to `false` if the task is refused. After a turn, the caller must call `done`. */
+  /** Waits for a turn; resolves to `false` if the queue refuses the task. After a turn, the caller must call `done`. */
   take(key: string): boolean | Promise<boolean> {
     const { atOnce, waiting } = this.#limits
     if (this.#running < atOnce) {
@@ -38,7 +38,7 @@ export class LoginQueue {
     return new Promise((resolve) => queue.push(resolve))
   }
 
-  /** Ends a turn, and starts the next turn. */
+  /** Ends a turn, and starts the turn of the next key. */
   done(): void {
     for (const [key, queue] of this.#queues) {
       const next = queue.shift()
@@ -53,7 +53,7 @@ export class LoginQueue {
     this.#running--
   }
 
-  /** Refuses the last task of the longest queue, if that is longer than `queue`; returns whether it did. */
+  /** Refuses the last task of the longest queue, if that queue is longer than `queue`; returns whether it did. */
   #makeRoom(queue: readonly Waiting[]): boolean {
     let longest: Waiting[] = []
     for (const other of this.#queues.values()) if (other.length > longest.length) longest = other

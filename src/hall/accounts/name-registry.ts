@@ -5,11 +5,11 @@ import type { Accounts, PersonId } from '../ports.ts'
 import { type AuthError, badName } from './auth-errors.ts'
 import { guestOf } from './guests.ts'
 
-/** Limit of a name, in code points. */
+/** Maximum number of code points in a name. */
 const LONGEST = 20
-/** Limit of numbers that are tried, so that a popular name costs no more. */
+/** Maximum number of numbers that a proposal tries, so that a popular name costs no more than others. */
 const TRIES = 20
-/** Limit of names that are checked against the rules for one proposal. */
+/** Maximum number of names that one proposal checks against the rules. */
 const CHECKS = 3
 
 export interface NameRegistryOptions {
@@ -20,7 +20,10 @@ export interface NameRegistryOptions {
   readonly holdsSeatFor: (person: PersonId) => boolean
 }
 
-/** NameRegistry knows which names are free: no registered name and no guest online has the name, or one that looks like it. */
+/**
+ * NameRegistry knows which names are free: neither a registered name nor the name of a guest online equals a free name or looks
+ * like it.
+ */
 export class NameRegistry {
   readonly #options: NameRegistryOptions
   #registered: Promise<Lookalikes> | undefined
@@ -39,17 +42,17 @@ export class NameRegistry {
     return this.#registered
   }
 
-  /** Finds another name, registered or of a guest online other than `except`, that looks like a name. */
+  /** Finds another name that looks like a name: a registered one, or that of a guest online other than `except`. */
   async like(name: string, except: PersonId | undefined): Promise<string | undefined> {
     const registered = await this.registered()
     return registered.like(name) ?? this.#options.guests.like(name, except)
   }
 
-  /** Returns the error for a name that another user has, or that looks like such a name `like`, with a free name. */
+  /** Returns the error for a name because another user has it or a name `like` that looks like it; the error proposes a free name. */
   async takenBy(name: string, like = name): Promise<AuthError> {
     const { guests, holdsSeatFor } = this.#options
     const registered = await this.registered()
-    // the lookups run first, because checking the rules for names takes the most time, and almost always succeeds
+    // the lookups run first, because the rules for names take the most time, and almost always allow the name
     let checks = 0
     const isFree = (other: string) =>
       !guests.has(other) &&
@@ -64,15 +67,15 @@ export class NameRegistry {
   }
 }
 
-/** Returns a name as it is stored and shown, or an error if the rules do not allow it. */
+/** Returns a name as the store and the screens show it, or an error if the rules do not allow it. */
 export function readName(text: string): string | AuthError {
   const name = checkPersonName(text)
   return isRefusal(name) ? badName(name.refused) : name
 }
 
 /**
- * Proposes a free name for one that is taken: the name with the next number, `ada2` for `ada` and `ada3` for `ada2`. After ten
- * numbers the steps double. Returns `undefined` if none of the tried names is free.
+ * Proposes a free name in place of a taken one: the name with the next number, `ada2` for `ada` and `ada3` for `ada2`. After ten
+ * numbers, each step is twice as long as the step before. Returns `undefined` if other users have all names that it tried.
  */
 function proposeName(name: string, isFree: (name: string) => boolean): string | undefined {
   const [, base = '', digits = ''] = /^(.*?)(\d{0,6})$/su.exec(name) ?? []

@@ -6,7 +6,7 @@ interface Member {
   readonly person: PersonId
 }
 
-/** Person is a user who is online through one or several connections. */
+/** Person has the connections of one user. */
 interface Person<Connection> {
   /** Position in the order of arrival. */
   readonly number: number
@@ -14,21 +14,21 @@ interface Person<Connection> {
   readonly connections: Connection[]
 }
 
-/** OnlineIndex finds the connections of users online by person and by name, and lists users in pages. */
+/** OnlineIndex finds the connections of online users by person and by name, and lists users in pages. */
 export class OnlineIndex<Connection extends Member> {
   readonly #all = new Set<Connection>()
   readonly #byPerson = new Map<PersonId, Person<Connection>>()
-  /** Users by folded name; a guest and an account can share one for a moment. */
+  /** Users by folded name; a guest and an account can have the same name for a moment, during a registration. */
   readonly #byName = new Map<string, readonly Person<Connection>[]>()
   readonly #people = new OrderedList<Person<Connection>>()
   #last = 0
 
-  /** Number of connections. */
+  /** Number of connections, of all users. */
   get size(): number {
     return this.#all.size
   }
 
-  /** Number of users. */
+  /** Number of users, each counted once. */
   get persons(): number {
     return this.#people.size
   }

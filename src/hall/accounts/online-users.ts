@@ -9,13 +9,13 @@ import { OnlineIndex } from './online-index.ts'
 export interface OnlineUser {
   readonly person: PersonId
   readonly name: string
-  /** Time of the login, in milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch at which the user logged in. */
   readonly since: number
-  /** Identity of the connection, the same for all its logins; only for comparison. */
+  /** Identity of the connection, the same for all its logins; only for comparisons. */
   readonly connection: object
   /**
-   * Time since which the registered user had been offline, at the earliest the start of this process, in milliseconds since the
-   * Unix epoch; missing for guests, and if the user was online through another connection.
+   * Milliseconds since the Unix epoch from which the registered user was offline before this login, at the earliest the start of
+   * this process. Missing for guests, and for a user who was online through another connection.
    */
   readonly awaySince?: number | undefined
   /** True until the user leaves or the server ends the login. */
@@ -26,11 +26,11 @@ export interface OnlineUser {
   hasToken(token: string): boolean
   /** Hashes of the seat tokens of this user. */
   readonly tokens: Iterable<string>
-  /** Logs the user out of this connection. */
+  /** Logs the user out of this connection, without closing the connection. */
   leave(): void
 }
 
-/** Arrival is the data of a login. */
+/** Arrival has what the caller knows of a login. */
 type Arrival = Pick<OnlineUser, 'person' | 'name'> & {
   readonly quiet?: boolean | undefined
   readonly connection?: object | undefined
@@ -39,11 +39,11 @@ type Arrival = Pick<OnlineUser, 'person' | 'name'> & {
 /** OnReplaced is called when the server ends a login, with the reason as a sentence for its user. */
 export type OnReplaced = (reason: string) => void
 
-/** Limit of seat tokens of one login: the latest stay. */
+/** Maximum number of seat tokens that one login remembers; it drops the oldest. */
 const TOKENS = 50
-/** Limit of accounts with a known time of leaving: the latest stay. */
+/** Maximum number of accounts whose time of leaving is known; the oldest are dropped first. */
 const LEFT = 10_000
-/** Least number of a person's connections that are ended in one turn of the event loop. */
+/** The server ends at least this many of a person's connections in one turn of the event loop. */
 const FEW = 8
 
 /** Reasons why the server ends connections of a user, as sentences for that user. */
@@ -68,7 +68,7 @@ export class OnlineUsers {
   readonly #clock: Clock
   /** Called when the last connection of a person has left. */
   onLeft: ((person: PersonId) => void) | undefined
-  /** Start of this process, for accounts that have not been online since. */
+  /** Start of this process: stands for the time of leaving of accounts that have not been online since. */
   readonly #began: number
   /** Times at which accounts left, ascending. */
   readonly #left = new Map<PersonId, number>()
@@ -83,14 +83,14 @@ export class OnlineUsers {
     return this.#present
   }
 
-  /** Lists the logins of one person. */
+  /** Lists the logins of one person, in order of arrival. */
   of(person: PersonId): readonly OnlineUser[] {
     return this.#present.of(person)
   }
 
   /**
    * Adds a login. A `quiet` connection speaks a worksheet's protocol and receives no events from elsewhere in the hall, so the
-   * account counts as offline meanwhile.
+   * account counts as offline while it has no other connection.
    */
   arrive({ person, name, quiet = false, connection = {} }: Arrival, onReplaced: OnReplaced): OnlineUser {
     const isAway = this.#present.of(person).every((one) => one.quiet)
@@ -146,8 +146,8 @@ export class OnlineUsers {
   }
 
   /**
-   * Ends all connections that act for a person, except `keep`; returns how many. They are offline at once; `ended` resolves when
-   * all are closed, some in each turn of the event loop.
+   * Ends all connections that act for a person, except `keep`; returns how many it ends. The connections are offline at once;
+   * `ended` resolves when all are closed, some in each turn of the event loop.
    */
   end(person: PersonId, keep: OnlineUser | undefined, reason: string): { readonly connections: number; readonly ended: Promise<void> } {
     const all = this.#remove(person, keep)

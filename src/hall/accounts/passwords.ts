@@ -4,7 +4,7 @@ import { type AuthError, WRONG } from './auth-errors.ts'
 import { LoginQueue } from './login-queue.ts'
 import type { RandomBytes } from './tokens.ts'
 
-/** Cost is the cost parameters of argon2 (RFC 9106). */
+/** Cost has the cost parameters of argon2 (RFC 9106). */
 interface Cost {
   /** Memory in KiB. */
   readonly memory: number
@@ -23,29 +23,29 @@ const COST: Cost = { memory: 19 * 1024, passes: 2, parallelism: 1 }
 /** Lengths of salt and tag, in bytes. */
 const SALT = 16
 const TAG = 32
-/** Limit of the memory of a stored hash, in KiB. */
+/** Maximum memory that a stored hash may need, in KiB. */
 const MOST_MEMORY = 256 * 1024
 /** Length of a password, in code points. */
 const LENGTH = { least: 8, most: 128 }
-/** The hash that `verify` computes for an unknown name, so that it takes as long as for a registered one. */
+/** The hash that `verify` computes for an unknown name, so that the answer takes as long as for a registered name. */
 const DUMMY: Hash = { ...COST, salt: new Uint8Array(SALT), tag: new Uint8Array(TAG) }
 
-/** The error if too many hashes wait. */
+/** The error for a request while too many hashes wait. */
 export const BUSY: AuthError = { code: 'throttled', refused: 'too many users are logging in: try again in a few seconds' }
 
 export interface PasswordsOptions {
   /** Source of salts. */
   readonly random: RandomBytes
-  /** Limit of hashes that are computed at once: each takes 19 MiB and one of the platform's four threads. */
+  /** Maximum number of hashes that run at once: each takes 19 MiB and one of the platform's four threads. */
   readonly atOnce?: number
-  /** Limit of hashes that wait: from one address, and from all together. */
+  /** Maximum number of hashes that wait: from one address, and from all together. */
   readonly waiting?: { readonly each: number; readonly all: number }
 }
 
-/** Default limits of waiting hashes: a year of students at one address, and ten of those. */
+/** Default maximum numbers of waiting hashes: a year of students at one address, and ten such years from all addresses. */
 const WAITING = { each: 400, all: 4000 }
 
-/** Passwords hashes and verifies passwords, a few at a time, on threads of the platform. It neither stores nor logs them. */
+/** Passwords hashes and verifies passwords, a few at a time, on threads of the platform. The class neither stores nor logs a password. */
 export class Passwords {
   readonly #random: RandomBytes
   readonly #turns: LoginQueue
@@ -57,7 +57,7 @@ export class Passwords {
 
   /**
    * Hashes a new password; returns the PHC form `$argon2id$...`, or an error if the rules do not allow the password or too many
-   * hashes wait. Addresses take turns.
+   * hashes wait. The hashes of different addresses take turns.
    */
   async hash(password: string, address = ''): Promise<string | AuthError> {
     const message = checkNew(password)
@@ -68,8 +68,9 @@ export class Passwords {
   }
 
   /**
-   * Compares a password with a hash in the PHC form, of any cost; returns an error if it is wrong or too many hashes wait.
-   * Without a hash, for an unknown name, it takes as long as with a new hash. Rejects with a RangeError for an invalid hash.
+   * Compares a password with a hash in the PHC form, of any cost; returns an error for a wrong password, or if too many hashes
+   * wait. Without a hash, for an unknown name, the comparison takes as long as with a new hash. Rejects with a RangeError for an
+   * invalid hash.
    */
   async verify(password: string, phc: string | undefined, address = ''): Promise<AuthError | undefined> {
     const hash = phc === undefined ? DUMMY : parse(phc)
@@ -90,13 +91,13 @@ export class Passwords {
   }
 }
 
-/** Error for a password with replacement characters: different passwords would become the same. */
+/** The error for a password with replacement characters, which would make different passwords equal. */
 const BROKEN =
   'the password arrived broken, because it is not UTF-8: set your terminal or program to UTF-8, or use letters and digits without accents'
 /** Matches a text without a visible character. */
 const BLANK = /^[\p{Z}\p{Default_Ignorable_Code_Point}\u2800]*$/u
 
-/** Returns a new password as it is hashed, or an error if the rules do not allow it. */
+/** Returns a new password in the form that is hashed, or an error if the rules do not allow it. */
 export function checkNew(password: string): string | AuthError {
   const message = prepare(password)
   if (isRefusal(message)) return message
@@ -106,9 +107,9 @@ export function checkNew(password: string): string | AuthError {
 }
 
 /**
- * Returns a password as it is hashed (OpaqueString of RFC 8265): in NFC, with every blank as U+0020. Returns an error if it is
- * too long, or has characters that not every keyboard types in the same way: controls, invisible characters (except the joiners
- * that some scripts need), and unassigned characters.
+ * Returns a password in the form that is hashed (OpaqueString of RFC 8265): in NFC, with every blank as U+0020. Returns an error
+ * for a password that is too long, or that has characters which not every keyboard types in the same way: controls, invisible
+ * characters (except the joiners that some scripts need), and unassigned characters.
  */
 function prepare(password: string): string | AuthError {
   if (password.includes('\ufffd')) return bad(BROKEN)
@@ -134,7 +135,7 @@ function derive(message: string, { memory, passes, parallelism, salt }: Omit<Has
 
 const PHC = /^\$argon2id\$v=19\$m=(\d{1,6}),t=(\d{1,3}),p=(\d{1,3})\$([A-Za-z\d+/]{11,86})\$([A-Za-z\d+/]{16,86})$/
 
-/** Parses the PHC form. Throws a RangeError if it is not in its canonical spelling. */
+/** Parses the PHC form. Throws a RangeError for a hash that is not in its canonical spelling. */
 function parse(phc: string): Hash {
   const [, memory, passes, parallelism, salt = '', tag = ''] = PHC.exec(phc) ?? []
   const hash = {

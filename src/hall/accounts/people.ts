@@ -10,8 +10,8 @@ import { AccountWatch } from './account-watch.ts'
 import { type AuthError, alreadyRegistered, badName, needsPassword, SESSION_OVER, WRONG } from './auth-errors.ts'
 import { GuestGames, GuestSecrets, guestOf } from './guests.ts'
 import { type InviteCodeLimit, InviteCodeLimiter } from './invite-code-limiter.ts'
+import { type Attempt, LoginLimits } from './login-limits.ts'
 import { LoginSessions } from './login-sessions.ts'
-import { type Attempt, Logins } from './logins.ts'
 import { NameRegistry, readName } from './name-registry.ts'
 import { ENDED, type OnlineUser, OnlineUsers, type OnReplaced } from './online-users.ts'
 import { checkNew, type Passwords } from './passwords.ts'
@@ -24,19 +24,20 @@ import type { RandomBytes } from './tokens.ts'
  * rights of the seat, without a login.
  *
  * Guests. A guest's name is free if no user online has it, no registered name and no other guest's name looks like it
- * (`name-registry.ts`), and the hall holds no seat for a guest of that name. With a reconnect secret, or with the token of a
- * seat, a guest proves to own the name; the server then ends the older connection. Without proof, a guest who takes a
- * free name inherits nothing (`guests.ts`).
+ * (`name-registry.ts`), and the hall holds no seat for a guest of that name. With a reconnect secret, or with the token of a seat,
+ * a guest proves to own the name; the server then ends the guest's older connection. Without proof, a guest who takes a free name
+ * inherits nothing (`guests.ts`).
  *
- * Servers. A guest's name is taken at all servers (`server-presence.ts`); a login is announced before it takes effect.
+ * Servers. All servers know a guest's name as taken (`server-presence.ts`): the server announces a login before the login takes
+ * effect.
  *
- * Races. Between the check of a password and its effect another request can change the account. Each operation that waits
- * therefore runs in `AccountWatch.during`; the verification of an account that has changed is void. A registration ends guests
- * of its name only after the account is stored, because a guest can enter while it is being stored.
+ * Races. Between the check of a password and its effect another request can change the account. Each operation that waits therefore
+ * runs in `AccountWatch.during`; the verification of an account that has changed is void. A registration ends guests of its name
+ * after the store has the account, because a guest can enter while the store is writing.
  *
- * Guesses. A login, a registration and a proof of the password each take from a rate limit (`logins.ts`) before any hash is
- * computed. A right password returns its attempt to the limit, and so does a login whose password was never compared. A wrong password
- * and an unknown name take the same time and have the same answer.
+ * Guesses. A login, a registration and a proof of the password each take from a rate limit (`login-limits.ts`) before the server
+ * computes any hash. A login with the right password puts its tokens back into the limit, and so does a login whose password was
+ * never compared. A wrong password and an unknown name take the same time and have the same answer.
  */
 
 /** LoginRequest is a request to enter as a guest or as a registered user. */
@@ -45,11 +46,14 @@ export interface LoginRequest {
   readonly password?: string | undefined
   /** Address of the peer, for the rate limits. */
   readonly address: string
-  /** Reconnect secret, which proves that this is the current or last guest of that name; the server ends the guest's other connections. */
+  /**
+   * Reconnect secret, which proves that this user is the current or last guest of that name; the server ends the guest's other
+   * connections.
+   */
   readonly secret?: string | undefined
   /** The user of this connection before this login. */
   readonly before?: OnlineUser | undefined
-  /** True for the connection of a worksheet's program, which receives no events from elsewhere in the hall. */
+  /** True for the connection of a worksheet's program, to which the hall sends no events from elsewhere. */
   readonly quiet?: boolean | undefined
   /** Identity of the connection, the same for all its logins. */
   readonly connection?: object | undefined
@@ -67,15 +71,15 @@ export interface PeopleOptions {
   readonly seats?: Seats
   /** Presence at all servers; without it, this is the only server. */
   readonly presence?: Omit<ServerPresenceOptions, 'onError'>
-  /** The games of the server, whose words cannot be names; by default the shipped games. */
+  /** The games of the server, because their words cannot be names; by default the shipped games. */
   readonly catalogue?: Catalogue
-  /** Called with errors that the server survives. */
+  /** Called with errors that do not stop the server. */
   readonly onError?: (sentence: string, reason: unknown) => void
 }
 
 const NO_SEATS: Seats = { holdsSeatFor: () => false, revokeTokens() {}, leaveSeats() {} }
 
-/** People logs users in and out, registers names, and knows the users who are online. */
+/** People logs users in and out, registers names, and lists the online users. */
 export class People {
   readonly #accounts: Accounts
   readonly #passwords: Passwords
@@ -83,7 +87,7 @@ export class People {
   readonly #onError: (sentence: string, reason: unknown) => void
   readonly #seats: Seats
   readonly #gameWords: GameWords
-  readonly #logins: Logins
+  readonly #logins: LoginLimits
   readonly #codes: InviteCodeLimiter
   readonly #users: OnlineUsers
   readonly #names: NameRegistry
@@ -103,7 +107,7 @@ export class People {
     this.#clock = clock
     this.#seats = seats
     this.#onError = onError
-    this.#logins = new Logins(clock)
+    this.#logins = new LoginLimits(clock)
     this.#users = new OnlineUsers(clock)
     if (presence) {
       const announced = new ServerPresence({ ...presence, onError }, this.#users)
@@ -118,7 +122,7 @@ export class People {
     this.#changes = new AccountChanges({ accounts, passwords, seats, ...parts })
   }
 
-  /** Loads the registered names and the origins of earlier logins. Call it before the first user connects. */
+  /** Loads the registered names and the origins of earlier logins. The caller must await it before the first user connects. */
   async load(): Promise<void> {
     await this.#names.registered()
     for (const place of await this.#accounts.places()) this.#logins.loadKnownAddress(place)
@@ -129,7 +133,7 @@ export class People {
     return this.#users.present
   }
 
-  /** Number of users online, each counted once. */
+  /** Number of users who are online, each counted once. */
   get count(): number {
     return this.#users.present.persons
   }
@@ -139,22 +143,22 @@ export class People {
     return this.#users.present.page(from, count)
   }
 
-  /** Finds the user online with a name, in any spelling that folds to the same. */
+  /** Finds the online user with a name, in any spelling that folds to the same text. */
   named(name: string): OnlineUser | undefined {
     return this.#users.present.named(foldName(name))
   }
 
-  /** Lists the connections of a person. */
+  /** Lists the connections of a person, in order of arrival. */
   of(person: PersonId): readonly OnlineUser[] {
     return this.#users.of(person)
   }
 
-  /** Finds the first connection of a person. */
+  /** Finds the first connection of a person; `undefined` for a person who is offline. */
   person(person: PersonId): OnlineUser | undefined {
     return this.#users.of(person)[0]
   }
 
-  /** Returns a registered name as its owner writes it; `undefined` if the name is not registered. */
+  /** Returns a registered name as its owner writes it; `undefined` for a name that is not registered. */
   async registeredName(name: string): Promise<string | undefined> {
     return (await this.#accounts.named(foldName(name)))?.name
   }
@@ -174,8 +178,8 @@ export class People {
   }
 
   /**
-   * Logs a guest in by the hash of a seat's token, and ends that guest's other connections. Returns `undefined` if another
-   * guest has the name now, here or at another server, who does not hold that token; the token resumes its seat all the same.
+   * Logs a guest in by the hash of a seat's token, and ends that guest's other connections. Returns `undefined` if another guest,
+   * who does not hold that token, has the name now, here or at another server; the token resumes its seat all the same.
    */
   async enterBySeatToken(person: PersonId, token: string, entry: LoginRequest): Promise<OnlineUser | undefined> {
     const isTaken = () => hasAccount(person) || this.#users.of(person).some((one) => !one.hasToken(token))
@@ -234,14 +238,14 @@ export class People {
     return isRefusal(checked) ? badName(checked.refused) : undefined
   }
 
-  /** Verifies the password of a name again for a user who is logged in. */
+  /** Verifies the password of a logged-in user again. */
   async confirm(name: string, proof: PasswordProof): Promise<AuthError | undefined> {
     return this.#changes.confirm(name, proof)
   }
 
   /**
-   * Sets a new password, for the owner with a proof, or for the operator without one. Ends all login sessions of the account,
-   * all its other connections and the tokens of its seats; returns how many.
+   * Sets a new password, for the owner with a proof, or for the operator without one. Ends all login sessions of the account, all
+   * its other connections and the tokens of its seats; returns the numbers of sessions and connections.
    */
   async setPassword(name: string, password: string, proof?: PasswordProof): Promise<EndedConnections | AuthError> {
     return this.#changes.setPassword(name, password, proof)
@@ -271,7 +275,7 @@ export class People {
       if (!account) return alreadyRegistered(name)
       if (changed.has(account.person)) return WRONG
       ;(await this.#names.registered()).add(account.person, account.name)
-      // a guest of that name may have entered while the account was being stored
+      // a guest of that name may have entered while the store was writing the account
       this.#users.end(guestOf(name), entry.before, ENDED.registered)
       return this.#arriveUnlessChanged(account, entry, changed)
     })
@@ -280,7 +284,7 @@ export class People {
   async #logIn(entry: LoginRequest & { readonly password: string }, changed: ReadonlySet<PersonId>): Promise<OnlineUser | AuthError> {
     const key = foldName(entry.name)
     const account = await this.#accounts.named(key)
-    // a registered name is valid, also if the rules have changed since
+    // a registered name is valid, also if the rules for names have changed since its registration
     const name = account ? account.name : readName(entry.name)
     if (isRefusal(name)) return name
     const attempt = this.#logins.attempt(key, entry.address)
@@ -324,7 +328,7 @@ export class People {
     const refusal = refuse(await findLike())
     if (refusal) return refusal
     const entered = await this.#admit({ person, name }, async () => {
-      // another guest of a similar name may have entered meanwhile
+      // another guest with a similar name may have entered during the announcement
       const late = this.#presence && refuse(await findLike())
       if (late) return late
       if (!isProven && entry.before?.person !== person) this.#forgetGuest(person)
@@ -340,7 +344,7 @@ export class People {
     return this.#presence ? this.#presence.admit({ person, name }, arrive) : Promise.resolve(arrive())
   }
 
-  /** Follows the other servers no more. */
+  /** Unsubscribes from the presence at other servers. */
   close(): void {
     this.#presence?.close()
   }
@@ -351,7 +355,7 @@ export class People {
     this.guestGames.clear(person)
   }
 
-  /** Checks whether a guest's name belongs to another user, who is online or for whom the hall holds a seat. */
+  /** Checks whether a guest's name belongs to another user: one who is online, or one for whom the hall holds a seat. */
   #isOccupied(person: PersonId, { before }: LoginRequest): boolean {
     if (before?.isOnline && before.person === person) return false
     return this.#users.of(person).length > 0 || this.#seats.holdsSeatFor(person)
@@ -366,7 +370,10 @@ export class People {
   }
 }
 
-/** Refuses a login. A password that was not compared does not count as a guess. */
+/**
+ * Returns the error of a login, and settles its attempt. Puts the attempt back if the server compared no password, because that is
+ * not a guess.
+ */
 function rejectLogin(attempt: Attempt, error: AuthError): AuthError {
   if (error.code === 'throttled') attempt.giveBack()
   return error

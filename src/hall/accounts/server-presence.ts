@@ -1,6 +1,6 @@
 import type { LeaseId, PersonId, Presence, PresentPerson } from '../ports.ts'
 
-/** LocalUsers is the part of `OnlineUsers` that presence needs. */
+/** LocalUsers has what presence needs of `OnlineUsers`. */
 export interface LocalUsers {
   of(person: PersonId): readonly unknown[]
   /** Names of the guests online, at all servers. */
@@ -15,8 +15,9 @@ export interface ServerPresenceOptions {
 }
 
 /**
- * ServerPresence announces the users of this server to all servers, so that a guest's name is taken at all of them. A person is
- * announced before the login takes effect, and removed when the last connection of that person has left, or if the login fails.
+ * ServerPresence announces the users of this server to all servers, so that a guest's name is taken at all of them. The server
+ * announces a person before the login takes effect, and removes the person when the last connection has left, or if the login
+ * fails.
  */
 export class ServerPresence {
   readonly #options: ServerPresenceOptions
@@ -59,7 +60,7 @@ export class ServerPresence {
     presence.leave(person, this.#lease).catch(failed)
   }
 
-  /** Follows the other servers no more. */
+  /** Unsubscribes from the presence at other servers. */
   close(): void {
     this.#stop()
   }

@@ -21,7 +21,7 @@ export function makeInviteCode(random: RandomBytes): string {
   return words.join('-')
 }
 
-/** Parses an invitation code in any case, with blanks or hyphens between the words; refuses a text that is not one. */
+/** Parses an invitation code in any case, with blanks or hyphens between the words; refuses any other text. */
 export function parseInviteCode(typed: string): string | Refusal {
   const words = typed.toLowerCase().match(/[^\s\p{Dash}_.,]+/gu) ?? []
   if (words.length !== WORDS) return { refused: `an invitation is ${WORDS} words, such as amber-otter-seven` }
@@ -35,7 +35,7 @@ export function makeToken(random: RandomBytes): string {
   return Array.from(random(TOKEN), (byte) => ALPHABET.charAt(byte % ALPHABET.length)).join('')
 }
 
-/** Parses a token: ignores case, blanks and hyphens, reads O as 0, and I and L as 1; refuses a text that is not one. */
+/** Parses a token: ignores case, blanks and hyphens, reads O as 0, and I and L as 1; refuses any other text. */
 export function parseToken(typed: string): string | Refusal {
   const token = typed
     .replace(/[\s\p{Dash}]+/gu, '')
@@ -46,7 +46,10 @@ export function parseToken(typed: string): string | Refusal {
   return { refused: `a token is ${TOKEN} letters and digits: type it as you were given it` }
 }
 
-/** Returns the SHA-256 of a token in hex, the only form in which it is stored. Tokens are random, so a slow hash would add nothing. */
+/**
+ * Returns the SHA-256 of a token in hex, the only form in which the store has a token. Tokens are random, so a slow hash would add
+ * nothing.
+ */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }

@@ -7,7 +7,7 @@ const STAFF = makeLookTable(
 
 /** Words for the house, with which no name may begin; "Ann House" and "Ann Parlor" are allowed. */
 const HOUSE_WORDS = makeLookTable(['house', 'parlor', 'parlour'])
-/** Words before `house` with which a name still reads as the house. */
+/** Words before `house` that do not keep a name from reading as the house. */
 const DETERMINERS = makeLookTable(['a', 'an', 'my', 'our', 'the', 'this', 'your'])
 
 /** Verbs that follow a name in the lines of the front door: a name with one of them after its first word reads like such a line. */
@@ -20,8 +20,8 @@ const YOU = makeLookTable(['you'])
 const OVER = makeLookTable(['over'])
 
 /**
- * Returns why users could take a name for the server, for its operators, or for a line that the server prints; `undefined` if they
- * could not. Examples: "Parlor Admin", "sysadmins", "Your opponent", "henry tells you". Ignores marks on letters.
+ * Returns why users could take a name for the server, for its operators, or for a line that the server prints; `undefined` for a
+ * harmless name. Examples: "Parlor Admin", "sysadmins", "Your opponent", "henry tells you". Ignores marks on letters.
  */
 export function findImpersonation(name: string): string | undefined {
   const words = splitWords(name.normalize('NFKD').replace(/\p{M}+/gu, ''))
@@ -34,7 +34,7 @@ export function findImpersonation(name: string): string | undefined {
   return line === undefined ? undefined : `with "${line}" in it, users would take it for a line of the server`
 }
 
-/** Returns the word because of which several words read like a line of the server. */
+/** Returns the word that makes several words read like a line of the server. */
 function partOfLine(words: readonly string[]): string | undefined {
   const [first = '', last = ''] = [words[0], words.at(-1)]
   if (findWordLike(first, YOUR)) return first

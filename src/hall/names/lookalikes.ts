@@ -28,7 +28,7 @@ export class Lookalikes {
     }
   }
 
-  /** Finds a name that looks like `name` but does not fold to the same, and does not belong to the person `except`. */
+  /** Finds a name that looks like `name`, does not fold to the same text, and does not belong to the person `except`. */
   like(name: string, except?: PersonId): string | undefined {
     const key = foldName(name)
     for (const look of toLookKeys(name)) {
@@ -37,7 +37,7 @@ export class Lookalikes {
     return undefined
   }
 
-  /** Checks whether the index has a name that looks like `name`, or is the same. */
+  /** Checks whether the index has `name`, or a name that looks like it. */
   has(name: string): boolean {
     return toLookKeys(name).some((look) => this.#names.has(look))
   }

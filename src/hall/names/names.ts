@@ -6,19 +6,19 @@ import { findImpersonation } from './impersonation.ts'
 import { findReading, type Reading } from './reserved.ts'
 import { toDisplayedForm, toSkeleton } from './skeleton.ts'
 
-/** Limit of a name, in code points. */
+/** Maximum number of code points in a name. */
 const LONGEST = 20
 
-/** Limit of a text that `foldName` folds, in code units: more than any spelling of a name has. */
+/** Maximum number of code units of a text that `foldName` folds: more than any spelling of a name has. */
 const FOLDED = 256
-/** Limit of a folded text in NFKC, in code units: one code point has at most 18 there. */
+/** Maximum number of code units of a folded text in NFKC: one code point has at most 18 there. */
 const WRITTEN_OUT = 18 * LONGEST
 /** Matches a text whose only other spellings are capitals and blanks. */
 const ASCII = /^[\0-\x7f]*$/
-/** Limit of a user's name in NFKC, in code units. */
+/** Maximum number of code units of a user's name in NFKC. */
 const WIDEST = 60
 
-/** Patterns that no name may match, each with its refusal. */
+/** Patterns of invalid names, each with its refusal. */
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [/\ufffd/u, 'the name arrived broken: send it as UTF-8'],
   [/^\0?(?:[^\0]\0){2}/u, 'a name in UTF-16 has a NUL beside each letter: send UTF-8'],
@@ -51,7 +51,7 @@ const ALPHABETS = [
   new RegExp(`^[${[...SCRIPTS, 'Hani', 'Hira', 'Kana', 'Bopo', 'Hang'].map((script) => `\\P{scx=${script}}`).join('&&')}]*$`, 'v'),
 ]
 
-/** GameWords is the words of a server's games that cannot be names. */
+/** GameWords has the words of a server's games that cannot be names. */
 export interface GameWords {
   /** All names of all games, folded. */
   readonly games: ReadonlySet<string>
@@ -80,9 +80,9 @@ const ANSWERS = new Set('code n nah nope sure versus vs with y yeah yep yup'.spl
 const SHIPPED_WORDS = gameWords(shippedGames)
 
 /**
- * Returns a name in NFC, as it is stored and shown, or a refusal. A name has 1 to 20 characters, no @ and no blank at its ends,
- * as `fh/tictactoe` requires. All characters are visible and assigned, because the case folding of unassigned code points is
- * unknown.
+ * Returns a name in NFC, as the store and the screens show it, or a refusal. A name has 1 to 20 characters, no @ and no blank at
+ * its ends, as `fh/tictactoe` requires. A name has only visible, assigned characters, because the case folding of unassigned code
+ * points is unknown.
  */
 export function checkName(text: string): string | Refusal {
   const name = text.normalize('NFC')
@@ -118,13 +118,13 @@ function settingsOf(entries: readonly CatalogueEntry[]): readonly string[] {
   return entries.flatMap(({ settings }) => Object.keys(settings))
 }
 
-/** Returns why `text`, which looks like the name, is refused: it reads like a reserved word, or like the server. */
+/** Returns why the server refuses `text`, which looks like the name: it reads like a reserved word, or like the server. */
 function reasonAgainst(name: string, text: string): string | undefined {
   const reading = findReading(text)
   return reading ? reasonFor(name, reading) : findImpersonation(text)
 }
 
-/** Returns why a name that reads like a reserved word is refused. */
+/** Returns why the server refuses a name that reads like a reserved word. */
 function reasonFor(name: string, { word, article }: Reading): string {
   if (foldName(name) === word) return 'it is a command, or another word with a meaning here'
   const beside = article ? 'an article before it makes' : 'other signs beside its letters make'
@@ -132,8 +132,8 @@ function reasonFor(name: string, { word, article }: Reading): string {
 }
 
 /**
- * Checks a name at the front door or in the native protocol as `checkPersonName` does, and also refuses a name that would make a
- * line such as `play tictactoe size 4 NAME` ambiguous: a number, a game, a word or a setting of `play`.
+ * Checks a name at the front door or in the native protocol as `checkPersonName` does. Also refuses a name that would make a line
+ * such as `play tictactoe size 4 NAME` ambiguous: a number, a game, a word or a setting of `play`.
  */
 export function checkLobbyName(text: string, { games, terms, settings }: GameWords = SHIPPED_WORDS): string | Refusal {
   const name = checkPersonName(text)
@@ -153,12 +153,12 @@ export function checkLobbyName(text: string, { games, terms, settings }: GameWor
 }
 
 /**
- * Returns the key of a name: names with the same key count as the same. The key is for comparison, never for display. It ignores
- * case with `fold`, because a single `toLowerCase` leaves ß and ẞ, σ and ς different; it ignores compatibility forms such as ａｄａ
- * (NFKC); and a blank is a `_`, so that users can type a name with blanks as one word.
+ * Returns the key of a name: names with the same key count as the same name. The key is for comparison; no screen shows it. It
+ * ignores case with `fold`, because a single `toLowerCase` leaves ß and ẞ, σ and ς different. It ignores compatibility forms such
+ * as ａｄａ (NFKC). It replaces a blank by a `_`, so that users can type a name with blanks as one word.
  */
 export function foldName(name: string): string {
-  // no name is as long, so folding would be wasted
+  // no name is as long, so folding the text would be wasted time
   if (name.length > FOLDED) return name
   if (ASCII.test(name)) return name.toLowerCase().replace(/[\s_]+/g, '_')
   const full = name.normalize('NFKC')

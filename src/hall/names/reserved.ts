@@ -1,6 +1,6 @@
 import { toSkeleton } from './skeleton.ts'
 
-/** Words that no user can have as a name, because they are commands, protocol words, parts of requests, or words for people. */
+/** Words that no user can have as a name: commands, protocol words, parts of requests, and words for people. */
 const WORDS = `abort accept admin administrator again all anybody anyone back board bye cancel challenge claim clock decline draw end
    error everybody everyone exit game games go guest help hi history house ignore invite join ladder leave login logout look
    me message mine mod moderator more move msg mute my name next no nobody none offer ok okay operator parlor password peer people play
@@ -34,13 +34,13 @@ export function makeLookTable(words: readonly string[]): LookTable {
 /** Reading is the reserved word that a name reads like. */
 export interface Reading {
   readonly word: string
-  /** True if the name reads like the word only without its article. */
+  /** True if the name reads like the word only after its article is removed. */
   readonly article: boolean
 }
 
 /**
- * Returns the reserved word that a name reads like, if there is one. Ignores digits, blanks, punctuation, differences between
- * letters that look alike, and articles before the word.
+ * Returns the reserved word that a name reads like; `undefined` for any other name. Ignores digits, blanks, punctuation,
+ * differences between letters that look alike, and articles before the word.
  */
 export function findReading(name: string): Reading | undefined {
   const words = splitWords(name)
@@ -62,8 +62,8 @@ export function splitWords(name: string): readonly string[] {
 }
 
 /**
- * Returns the word of a table that the letters of a text look like, after the prefix `before`. A text in capitals is compared
- * with capitals only, because ALI looks like "all" in lower case.
+ * Returns the word of a table that the letters of a text look like, after the prefix `before`. Compares a text in capitals with
+ * capitals only, because ALI looks like "all" in lower case.
  */
 export function findWordLike(text: string, table = RESERVED, before = ''): string | undefined {
   const isUpper = /\p{Lu}/u.test(text) && !/\p{Ll}/u.test(text.normalize('NFKC'))

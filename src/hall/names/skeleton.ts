@@ -29,7 +29,7 @@ function numberIn(digits: string): number {
   return Number.parseInt(digits, 36)
 }
 
-/** Returns the skeleton of a text (UTS 39, section 4) after NFKD: texts that look alike have the same. */
+/** Returns the skeleton of a text (UTS 39, section 4) after NFKD: texts that look alike have the same skeleton. */
 export function toSkeleton(text: string): string {
   return [...text.normalize('NFKD')]
     .map((character) => PROTOTYPES.get(character) ?? character)
@@ -39,7 +39,7 @@ export function toSkeleton(text: string): string {
 
 /**
  * Replaces the characters that NFKD changes into one that looks different: ſ looks like f, but NFKD makes it an s; ϲ looks like c,
- * but folding makes it a ς. The skeleton of the result is that of UTS 39, which looks up characters as they are displayed.
+ * but folding makes it a ς. The skeleton of the result is that of UTS 39, which looks up characters as a screen shows them.
  */
 export function toDisplayedForm(text: string): string {
   return ASCII.test(text) ? text : [...text.normalize('NFC')].map((character) => AS_SHOWN.get(character) ?? character).join('')

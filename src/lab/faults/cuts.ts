@@ -1,12 +1,12 @@
 import type { FaultDecisions } from './decisions.ts'
 
 /*
- * A fault that cuts a stream decides where, and a lane asks: is there a cut at this offset, and where is the next one? The answers
- * depend on offsets alone, never on what has arrived. A lane asks forwards, except that it may look ahead and come back; so no
- * answer changes a cutter, and only `advance` lets it forget what lies behind.
+ * A fault that cuts a stream decides where to cut, and a lane asks: is there a cut at this offset, and at which offset is the next
+ * cut? The answers depend on offsets alone, never on what has arrived. A lane asks forwards, but may look ahead and come back. So
+ * no answer changes a cutter, and only `advance` lets it forget what lies before an offset.
  */
 
-/** Cutter decides where a fault cuts. */
+/** Cutter decides at which offsets a fault cuts. */
 export interface Cutter {
   /** Milliseconds between the pieces before and after a cut. */
   readonly gap: number
@@ -15,7 +15,7 @@ export interface Cutter {
   isCut(offset: number): boolean
   /** Returns the first cut behind an offset. */
   next(offset: number): number
-  /** Returns where the piece with the byte at an offset begins; `undefined` if the pieces are not numbered by their place. */
+  /** Returns the offset at which the piece with a byte begins; `undefined` for pieces that have no number by their offset. */
   pieceOf?(offset: number): number
   /** Forgets what lies before an offset. */
   advance?(offset: number): void
@@ -43,7 +43,7 @@ export class RandomCutter implements Cutter {
   readonly #sizes: readonly [number, number]
   readonly #origin: number
   readonly #decisions: FaultDecisions
-  /** The beginning of a piece before all offsets of later questions. */
+  /** The offset at which a piece begins, not after any offset of later questions. */
   #begin: number
 
   constructor(sizes: readonly [number, number], decisions: FaultDecisions, origin = 0) {
@@ -105,7 +105,7 @@ function isContinuation(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80
 }
 
-/** Times a second at which a limited bandwidth delivers a piece. */
+/** A limited bandwidth delivers this many pieces a second. */
 const PIECES = 50
 
 /** Cuts so that a stream is delivered with `rate` bytes a second. */
@@ -119,7 +119,7 @@ export function dribble(gap: number, origin = 0): Cutter {
   return cutEvery(1, origin, gap, false)
 }
 
-/** Returns an offset inside a message, behind its first byte and not behind its last. */
+/** Returns a random offset inside a message, after its first byte and before its last. */
 export function placeInside(decisions: FaultDecisions, message: number, start: number, end: number): number {
   return end - start < 2 ? end : decisions.between('inside', message, start + 1, end - 1)
 }

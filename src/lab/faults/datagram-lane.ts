@@ -5,7 +5,7 @@ import { type LaneRule, MessageWatch } from './resolve.ts'
 import type { FaultValue } from './rule.ts'
 import { specOf } from './verbs.ts'
 
-/** Limit of datagrams in a lane; it drops further datagrams, as a network may. */
+/** Maximum number of datagrams in a lane; it drops further datagrams, as a network may. */
 const DATAGRAMS = 1024
 /** Milliseconds after which a reordered datagram is delivered even if no other has followed. */
 const ALONE = 1000
@@ -23,24 +23,24 @@ interface Datagram {
   readonly delay: FaultValue | undefined
 }
 
-/** DatagramLaneOptions has what a lane of datagrams needs in place of a finder: each datagram is a message. */
+/** DatagramLaneOptions has the options of a lane, without a finder, because each datagram is a message. */
 export interface DatagramLaneOptions extends Omit<LaneOptions, 'finder' | 'finish' | 'reset' | 'notify' | 'sender'> {
-  /** Names the messages; `undefined` if no fault depends on them. */
+  /** Names the messages; `undefined` if no fault depends on names. */
   readonly names: MessageNames | undefined
 }
 
 /**
  * DatagramLane is the lane of datagrams: it loses, duplicates, reorders and delays them. Every decision belongs to the number of a
- * datagram in its direction, so that a datagram has the same fate whenever it arrives. Faults of streams have no effect.
+ * datagram in its direction, so the lane treats a datagram in the same way whenever it arrives. Faults of streams have no effect.
  */
 export class DatagramLane implements Lane {
   readonly isFull = false
   readonly #options: DatagramLaneOptions
   readonly #watch: MessageWatch
-  /** The rules that apply to every datagram. */
+  /** The rules without a moment, which apply to every datagram. */
   readonly #usual: readonly LaneRule[]
   #items: Item[] = []
-  /** Reordered datagrams, which wait for the next one; the last first. */
+  /** Reordered datagrams, which wait for the next datagram; the last one is first. */
   #late: Datagram[] = []
   #number = 0
   #bytes = 0
@@ -111,7 +111,7 @@ export class DatagramLane implements Lane {
     this.#releaseLate()
   }
 
-  /** Checks whether a rule drops the datagram that has just arrived, and all that follow. */
+  /** Checks whether a rule drops the datagram that has just arrived, and all datagrams after it. */
   #stopsBefore({ verb, value, moment }: LaneRule): boolean {
     if (verb !== 'stop') return false
     if (moment && 'place' in moment) return moment.place !== 'after'
@@ -134,7 +134,7 @@ export class DatagramLane implements Lane {
     this.#late = []
   }
 
-  /** Returns when a datagram is due: delays keep the order. */
+  /** Returns the time at which a datagram is due: delays do not change the order. */
   #due(delay: FaultValue | undefined, number: number): number {
     const { clock, decisions } = this.#options
     const late = typeof delay === 'object' ? decisions.between('message delay', number, ...delay) : typeof delay === 'number' ? delay : 0
@@ -142,7 +142,7 @@ export class DatagramLane implements Lane {
     return this.#last
   }
 
-  /** Delivers what is due, and waits for the rest. */
+  /** Delivers the datagrams that are due, and sets a timer for the others. */
   #run(): void {
     const { clock, pass, drained } = this.#options
     this.#cancelWait?.()
@@ -163,7 +163,7 @@ export class DatagramLane implements Lane {
   }
 }
 
-/** Returns the delay that applies: that of a message's own rule comes first. */
+/** Returns the delay of a datagram: the delay of a rule for its message has priority. */
 function delayIn(rules: readonly LaneRule[]): FaultValue | undefined {
   return rules.find(({ verb }) => verb === 'delay')?.value
 }

@@ -1,13 +1,13 @@
 import type { Side } from '../../protocol/automaton.ts'
 
 /*
- * A generator of random numbers gives the next number to whatever asks next. In a stream that would be the next read, and how
- * many reads there are depends on the network, so the same seed would cut the same bytes at other places. Here no number has a
- * predecessor: a decision is a hash of the seed, the connection, the sender, what is decided, and where: the offset of a byte, or
- * the number of a message. Asked twice, it has the same answer.
+ * A generator of random numbers would give the next number to the code that asks next. In a stream that would be the code of the
+ * next read, and the number of reads depends on the network, so the same seed would cut the same bytes at other offsets. Here no
+ * number has a predecessor: a decision is a hash of the seed, the connection, the sender, the kind of decision, and the offset of a
+ * byte or the number of a message. The same question always has the same answer.
  */
 
-/** FaultDecision is what is drawn; each has numbers of its own. */
+/** FaultDecision is the kind of a decision; each kind has random numbers of its own. */
 export type FaultDecision = 'piece' | 'piece delay' | 'message delay' | 'inside' | 'lose' | 'duplicate' | 'reorder'
 
 const CODES: Readonly<Record<FaultDecision, number>> = {
@@ -29,12 +29,12 @@ export class FaultDecisions {
     this.#key = mix(mix(mix(0, seed), connection), sender === 'server' ? 1 : 2)
   }
 
-  /** Returns a whole number from `low` to `high`, decided at a place: an offset or a number. */
+  /** Returns a random whole number from `low` to `high`, decided for an offset or a number. */
   between(what: FaultDecision, place: number, low: number, high: number): number {
     return low + Math.floor(this.#fraction(what, place) * (high - low + 1))
   }
 
-  /** Decides at a place whether something happens that has a probability in percent. */
+  /** Decides for an offset or a number whether something happens that has a probability in percent. */
   happens(what: FaultDecision, place: number, percent: number): boolean {
     return this.#fraction(what, place) * 100 < percent
   }

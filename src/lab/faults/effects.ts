@@ -7,21 +7,21 @@ import type { Verb } from './verbs.ts'
 /** The faults that apply to bytes, with their values. */
 export interface FaultEffects {
   readonly cutters: readonly Cutter[]
-  /** Milliseconds of the window in which arriving bytes are joined. */
+  /** Milliseconds of the window in which `glue` joins arriving bytes. */
   readonly glue: number | undefined
   readonly delay: FaultValue | undefined
 }
 
-/** Stretch is some bytes with their place. */
+/** Stretch is a run of bytes of one direction. */
 export interface Stretch {
   readonly bytes: Uint8Array
   /** Offset of the first byte. */
   readonly start: number
-  /** The byte before them. */
+  /** The byte before the first byte of the stretch. */
   readonly before: number | undefined
-  /** Number of the message. */
+  /** Number of the message to which the bytes belong. */
   readonly message: number
-  /** True if they are a whole message. */
+  /** True if the bytes are a whole message. */
   readonly isWhole: boolean
 }
 
@@ -32,7 +32,7 @@ export class EffectTable {
   /** The cutters of the whole direction, by their verb. */
   readonly #cutters: Readonly<Partial<Record<Verb, Cutter>>>
 
-  /** The effects on bytes to which no other rule applies; `undefined` if they depend on the bytes. */
+  /** The effects on bytes to which no rule for a message applies; `undefined` if the effects depend on the bytes. */
   readonly #plain: FaultEffects | undefined
 
   constructor(rules: readonly LaneRule[], decisions: FaultDecisions) {
@@ -50,12 +50,12 @@ export class EffectTable {
     this.#plain = isLocal ? undefined : { cutters: Object.values(this.#cutters), glue: typeof glue === 'number' ? glue : undefined, delay }
   }
 
-  /** The delay of the direction. */
+  /** The delay of the whole direction, if a rule sets one. */
   get delay(): FaultValue | undefined {
     return this.#usual.delay
   }
 
-  /** Returns the effects on a stretch; `own` are the rules that apply at its message. */
+  /** Returns the effects on a stretch; `own` has the rules for its message. */
   effectsOn(stretch: Stretch, own: readonly LaneRule[]): FaultEffects {
     if (own.length === 0 && this.#plain) return this.#plain
     const special = valuesOf(own)
@@ -71,12 +71,12 @@ export class EffectTable {
     return { cutters, glue: typeof glue === 'number' ? glue : undefined, delay }
   }
 
-  /** Lets the cutters forget what lies before an offset. */
+  /** Lets the cutters forget the offsets before `offset`. */
   advance(offset: number): void {
     for (const cutter of Object.values(this.#cutters)) cutter.advance?.(offset)
   }
 
-  /** Returns the cutter of a fault from `origin` on; `undefined` if it depends on the bytes. */
+  /** Returns the cutter of a fault from `origin` on; `undefined` for a fault that depends on the bytes. */
   #cutter(verb: Verb, value: FaultValue, origin: number): Cutter | undefined {
     if (typeof value === 'object') return new RandomCutter(value, this.#decisions, origin)
     if (typeof value === 'string') return undefined
@@ -92,7 +92,7 @@ export class EffectTable {
 
 const CUTTING = ['split', 'bandwidth', 'dribble'] as const satisfies readonly Verb[]
 
-/** Returns the values of rules; of several rules of one verb, the first counts. */
+/** Returns the values of rules; of several rules with one verb, the first has effect. */
 function valuesOf(rules: readonly LaneRule[]): Partial<Record<Verb, FaultValue>> {
   return Object.fromEntries(rules.toReversed().flatMap(({ verb, value }) => (value === undefined ? [] : [[verb, value]])))
 }

@@ -13,7 +13,7 @@ import { type LaneRule, resolveFaults } from './resolve.ts'
 import type { FaultRule } from './rule.ts'
 import { StreamLane } from './stream-lane.ts'
 
-/** FaultProgram is the program of a conversation, as far as faults need to know it. */
+/** FaultProgram is what faults need to know of the program of a conversation. */
 export interface FaultProgram {
   readonly name: string
   readonly automaton: Automaton
@@ -21,7 +21,7 @@ export interface FaultProgram {
   readonly toClient: Framing
 }
 
-/** FaultPlan has the faults of one connection. The same seed and connection do the same to the same bytes. */
+/** FaultPlan has the faults of one connection. The same seed and connection number have the same effects on the same bytes. */
 export interface FaultPlan {
   readonly rules: readonly FaultRule[]
   readonly seed?: number
@@ -29,9 +29,9 @@ export interface FaultPlan {
   readonly connection?: number
   /** The side that writes to the transport: by default the server, which it is for a proxy's connection to its client, too. */
   readonly side?: Side
-  /** This is a proxy, which has no side: a rule without a direction disturbs both. */
+  /** True for a proxy, which has no side: a rule without a direction disturbs both directions. */
   readonly isProxy?: boolean
-  /** Needed by rules at a message. */
+  /** Rules for a message need it. */
   readonly program?: FaultProgram | undefined
   readonly clock?: Clock
   /** Called with a sentence when a fault does something that a user could take for an act of a program. */
@@ -43,18 +43,18 @@ export function addFaults(transport: Transport, plan: FaultPlan): Transport {
   return new FaultyTransport(transport, plan)
 }
 
-/** Bytes in a lane above which a writer has to wait. */
+/** If a lane holds more bytes than this, a writer has to wait. */
 const LITTLE = 16 * 1024
-/** Longest wait in milliseconds for the system to accept bytes before a reset. */
+/** Maximum milliseconds for which a reset waits until the system has accepted earlier bytes. */
 const BEFORE_RESET = 1000
 
 class FaultyTransport extends TransportFilter {
-  /** The lane of each direction; `undefined` if it has no fault. */
+  /** The lane of each direction; `undefined` for a direction without a fault. */
   readonly #out: Lane | undefined
   readonly #in: Lane | undefined
   readonly #clock: Clock
   #broken: string | undefined
-  /** The user has paused reading, or the lane is full. */
+  /** True if the user has paused reading, or if the lane is full. */
   #isPaused = false
   #isThrottled = false
   /** Callbacks of `whenSent` that wait for the lane. */
@@ -142,7 +142,7 @@ class FaultyTransport extends TransportFilter {
     else close()
   }
 
-  /** Resets the connection for both sides, when the system has accepted what was passed on before. */
+  /** Resets the connection for both sides, after the system has accepted all earlier bytes. */
   #break(): void {
     this.#broken = 'ECONNRESET'
     this.#out?.stop()
@@ -191,7 +191,7 @@ class FaultyTransport extends TransportFilter {
   }
 }
 
-/** Creates the finder that the rules need; `undefined` if they need none. */
+/** Creates the finder that the rules need; `undefined` for rules that need none. */
 function createFinder(
   rules: readonly LaneRule[],
   program: FaultProgram | undefined,
@@ -202,7 +202,8 @@ function createFinder(
   const isCounted = rules.some(({ verb, value }) => verb === 'delay' && typeof value === 'object')
   if (!program || !(whole || isCounted)) return undefined
   const framing = sender === 'server' ? program.toClient : program.toServer
-  // if only a pause ends a message, this side's writes are messages, and reads are counted: waiting for a pause would be a delay
+  // if only a pause ends a message, the finder takes each write of this side for a message and counts each read, because waiting
+  // for a pause would be a delay
   const isWritten = framing.settle !== undefined && (isOurs || !whole)
   return new MessageFinder({ framing, automaton: program.automaton, sender, isWritten, whole })
 }

@@ -52,7 +52,7 @@ export function formatFaults(rules: readonly FaultRule[]): string {
   return rules.map(formatRule).join(',')
 }
 
-/** Formats one rule. */
+/** Formats one rule as `parseFaults` reads it. */
 export function formatRule({ direction, verb, value, moment }: FaultRule): string {
   const words = [verb, ...(value === undefined ? [] : [formatValue(verb, value)]), ...(moment ? [formatMoment(moment)] : [])]
   return `${direction === undefined ? '' : `${direction}:`}${words.join(' ')}`
@@ -87,7 +87,7 @@ function parseRule(text: string): FaultRule | FaultRefusal {
   return complete({ direction, verb, value, moment: parsed })
 }
 
-/** Checks that a rule says when its fault happens, once. */
+/** Checks that a rule sets each part of its moment once. */
 function complete(rule: FaultRule): FaultRule | FaultRefusal {
   const { verb, value, moment } = rule
   const { kind, unit } = specOf(verb)
@@ -98,7 +98,7 @@ function complete(rule: FaultRule): FaultRule | FaultRefusal {
   return isAtMessage(moment) || moment.byte === 0 ? rule : { ...rule, value: moment.byte, moment: undefined }
 }
 
-/** Returns what only one rule may have: its verb, moment, and each of its directions. */
+/** Returns what no second rule may have: the rule's verb, moment, and each of its directions. */
 function keysOf({ direction, verb, moment }: FaultRule): readonly string[] {
   const what = moment ? `${verb} ${formatMoment(moment)}` : verb
   const usual = isAtMessage(moment) ? 'its own' : 'out'

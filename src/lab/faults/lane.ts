@@ -4,15 +4,18 @@ import type { FaultDecisions } from './decisions.ts'
 import type { MessageFinder } from './message-finder.ts'
 import type { LaneRule } from './resolve.ts'
 
-/** Lane is one direction of a connection, with its faults. */
+/** Lane delivers the bytes of one direction of a connection with its faults. */
 export interface Lane {
-  /** Number of bytes that have arrived and are not delivered yet. */
+  /** Number of bytes that have arrived and that the lane has not delivered yet. */
   readonly waiting: number
-  /** True if so much waits that nothing more should arrive. */
+  /** True if the lane holds as many bytes as it may, so that the transport should stop reading. */
   readonly isFull: boolean
-  /** Takes bytes that have arrived. They must not change afterwards. */
+  /** Takes bytes that have arrived. The caller must not change the bytes afterwards. */
   take(bytes: Uint8Array): void
-  /** Runs an action after everything that has arrived so far. With `always` it runs also if the lane delivers nothing more. */
+  /**
+   * Runs an action after the lane has delivered everything that arrived before this call. With `always`, the action runs even if
+   * the lane delivers nothing more.
+   */
   behind(act: () => void, always?: boolean): void
   /** Holds the delivery, or lets it continue. */
   hold(held: boolean): void
@@ -20,22 +23,22 @@ export interface Lane {
   stop(): void
 }
 
-/** LaneOptions has the faults of one direction, and where its bytes go. */
+/** LaneOptions has the faults of one direction, and the callbacks of its lane. */
 export interface LaneOptions {
   readonly rules: readonly LaneRule[]
   readonly decisions: FaultDecisions
   readonly clock: Clock
-  /** Finds the messages; `undefined` if no fault depends on them. */
+  /** Finds the messages; `undefined` if no fault depends on messages. */
   readonly finder: MessageFinder | undefined
-  /** Delivers bytes. */
+  /** Passes bytes on to the receiver. */
   readonly pass: (bytes: Uint8Array) => void
   /** The side that sends the bytes. */
   readonly sender: Side
   /** Called with a sentence when a fault does something that a user could take for an act of a program. */
   readonly notify: (sentence: string) => void
-  /** Ends this direction. */
+  /** Ends this direction of the connection. */
   readonly finish: () => void
-  /** Resets the connection. */
+  /** Resets the connection in both directions. */
   readonly reset: () => void
   /** Called when fewer bytes wait than before. */
   readonly drained: () => void

@@ -4,7 +4,7 @@ import { type Decoded, type Decoder, type Framing, TooLong } from '../../wire/fr
 import { decode } from '../../wire/text.ts'
 import { MessageNames } from './message-names.ts'
 
-/** Limit of one message in bytes; after a longer one the stream counts as bytes without messages. */
+/** Maximum number of bytes in one message; after a longer message, the stream counts as bytes without messages. */
 const LONGEST = 65_536
 /** Shortest pause in milliseconds after a message has arrived in several pieces, as for connections. */
 const BETWEEN_PIECES = 100
@@ -14,7 +14,7 @@ export interface MessagePart {
   readonly bytes: Uint8Array
   /** Number of the message, counted from 1. */
   readonly message: number
-  /** Names of the message; `undefined` if it is not whole, or if names are not asked for. */
+  /** Names of the message; `undefined` for a part of a message, and if the finder needs no names. */
   readonly names: readonly string[] | undefined
 }
 
@@ -23,23 +23,23 @@ export interface FinderOptions {
   readonly framing: Framing
   readonly automaton: Automaton
   readonly sender: Side
-  /** Each push is a message, because nothing but a pause ends a message, and the sender writes each alone. */
+  /** Takes each push for a message, because only a pause would end a message, and the sender writes each message alone. */
   readonly isWritten: boolean
-  /** Holds the bytes of a message until it is whole, because only then it has a name; otherwise it is only counted. */
+  /** Holds the bytes of a message until the message is whole, because a part has no name; without it, the finder only counts messages. */
   readonly whole: boolean
 }
 
 /**
- * MessageFinder finds the messages in the bytes of one direction. If names are asked for, it holds the bytes of a message until it
- * is whole. It changes no byte, and holds at most one message of 64 KB.
+ * MessageFinder finds the messages in the bytes of one direction. If rules need names, it holds the bytes of a message until the
+ * message is whole. It changes no byte, and holds at most one message of 64 KB.
  */
 export class MessageFinder {
   readonly #options: FinderOptions
   readonly #decoder: Decoder
   readonly #names: MessageNames
-  /** Bytes that were pushed and not returned yet. */
+  /** Bytes that the finder has not returned yet. */
   #held: Uint8Array[] = []
-  /** Number of bytes that were returned. */
+  /** Number of bytes that the finder has returned. */
   #returned = 0
   #message = 1
   #isLost = false
@@ -50,19 +50,19 @@ export class MessageFinder {
     this.#names = new MessageNames(options.automaton, options.sender)
   }
 
-  /** True if bytes are held because their message is not whole. */
+  /** True if the finder holds bytes because their message is not whole. */
   get isHolding(): boolean {
     return this.#held.length > 0
   }
 
-  /** Milliseconds after which the held bytes are a message, if no more bytes arrive; `undefined` if no pause ends it. */
+  /** Milliseconds after which the held bytes are a message, if no more bytes arrive; `undefined` if no pause ends the message. */
   get settle(): number | undefined {
     const { settle } = this.#options.framing
     if (settle === undefined || this.#held.length === 0) return undefined
     return this.#held.length > 1 ? Math.max(settle, BETWEEN_PIECES) : settle
   }
 
-  /** Adds bytes, and returns the parts that can be passed on. The bytes must not change afterwards. */
+  /** Adds bytes, and returns the parts that the lane can pass on. The caller must not change the bytes afterwards. */
   push(bytes: Uint8Array): readonly MessagePart[] {
     if (this.#isLost) return [this.#bare(bytes)]
     if (this.#options.isWritten) return [{ bytes, message: this.#message++, names: this.#name(decode(bytes)) }]
@@ -73,14 +73,14 @@ export class MessageFinder {
     return this.#options.whole && !this.#isLost ? parts : [...parts, ...this.#release()]
   }
 
-  /** Returns the held bytes, as a message if they can be one: the stream has ended, or a pause was long enough. */
+  /** Returns the held bytes, as a message if they can be a message: after the end of the stream or a long pause. */
   rest(): readonly MessagePart[] {
     if (this.#isLost || this.#held.length === 0) return this.#release()
     const parts = this.#drain(() => (this.#decoder.pending > 0 ? this.#decoder.rest() : undefined))
     return [...parts, ...this.#release()]
   }
 
-  /** Describes the held bytes, and what they lack to be a message; without their text, which may have a password. */
+  /** Describes the held bytes, and what they lack to be a message; does not quote their text, which may have a password. */
   describeHeld(): string {
     const held = joinBytes(this.#held)
     const lacks = this.#options.framing.lacks?.(held)
@@ -105,7 +105,7 @@ export class MessageFinder {
     return this.#options.whole ? this.#names.name(text) : undefined
   }
 
-  /** Returns the held bytes, which are not a whole message. */
+  /** Returns the held bytes as a part of a message. */
   #release(): readonly MessagePart[] {
     const bytes = this.#take(Number.POSITIVE_INFINITY)
     return bytes.length === 0 ? [] : [this.#bare(bytes)]
@@ -125,7 +125,7 @@ export class MessageFinder {
   }
 }
 
-/** Returns pieces as one array; a single piece as it is. */
+/** Returns pieces as one array, without copying a single piece. */
 export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
   const [first, second] = pieces
   if (first && !second) return first

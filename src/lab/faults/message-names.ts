@@ -7,10 +7,10 @@ type Candidate = Pick<Transition, 'name' | 'form'> & { readonly next?: string }
  * MessageNames names the messages of one side, one after another, by the automaton.
  *
  * The same text may be different messages in different states, and which state the conversation is in depends on the other side,
- * too. But when a message of the other side arrives is chance, and the same bytes must have the same names each time. So this
- * follows one side alone: it has all states in which that side may be, and takes each message of the other side for one that may
- * have been sent. If several messages fit a text, the one with the longest fixed text counts. A text that fits no state is named by
- * its form alone, and changes nothing.
+ * too. The time at which a message of the other side arrives is chance, but the same bytes must have the same names each time. So
+ * MessageNames follows one side alone: it has all states in which that side may be, and assumes that the other side may have sent
+ * any of its messages. If several messages fit a text, MessageNames takes the one with the longest fixed text. A text that fits no
+ * state has its name by its form alone, and does not change the states.
  */
 export class MessageNames {
   readonly #automaton: Automaton
@@ -19,7 +19,7 @@ export class MessageNames {
   readonly #all: readonly Candidate[]
   /** What this side may send now, in the same order. */
   #legal: readonly Candidate[]
-  /** What this side may send, by the states: a conversation returns to the same states again and again. */
+  /** Messages that this side may send, by states: a cache, because a conversation returns to the same states again and again. */
   readonly #known = new Map<string, readonly Candidate[]>()
 
   constructor(automaton: Automaton, side: Side) {
@@ -33,7 +33,10 @@ export class MessageNames {
     this.#legal = this.#candidates([automaton.start])
   }
 
-  /** Returns the names of the next message; several if the automaton does not tell them apart, none if it fits no message. */
+  /**
+   * Returns the names of the next message: several if the automaton does not distinguish the messages, none if the text fits no
+   * message.
+   */
   name(text: string): readonly string[] {
     const legal = best(this.#legal, text)
     if (legal.length === 0) return namesOf(best(this.#all, text))
@@ -42,13 +45,13 @@ export class MessageNames {
     return namesOf(legal)
   }
 
-  /** Returns what this side may send in one of these states, or after any messages of the other side. */
+  /** Returns the messages that this side may send in one of these states, or after any messages of the other side. */
   #candidates(states: readonly string[]): readonly Candidate[] {
     const key = JSON.stringify(states)
     const known = this.#known.get(key)
     if (known) return known
     const reached = new Set(states)
-    // the iteration includes the states that are added meanwhile
+    // the iteration includes the states that it adds
     for (const state of reached)
       for (const { from, next } of legalTransitions(this.#automaton, state)) if (from !== this.#side) reached.add(next)
     const own = [...reached].flatMap((state) => legalTransitions(this.#automaton, state).filter(({ from }) => from === this.#side))
@@ -63,7 +66,7 @@ function inOrder(candidates: readonly Candidate[]): readonly Candidate[] {
   return candidates.filter(({ form }) => !form.closes).toSorted((one, other) => fixedLength(other) - fixedLength(one))
 }
 
-/** Returns the candidates, of some in order, that fit a text and have the longest fixed text. */
+/** Returns those of the candidates, in their order, that fit a text and have the longest fixed text. */
 function best(candidates: readonly Candidate[], text: string): readonly Candidate[] {
   const fits = ({ form }: Candidate) => parseMessage(form, text) !== undefined
   const first = candidates.find(fits)

@@ -6,7 +6,8 @@ import { type FaultPlace, placesOf, specOf, type Verb } from './verbs.ts'
  *
  *   moment = place ["the"] [whose] [ordinal] message / "at byte" number
  *
- * The words before the message may stand in any order. The message is everything behind them, because texts of messages have blanks.
+ * The words before the message may stand in any order. The message is everything after those words, because texts of messages have
+ * blanks.
  */
 
 /** The words that say whose message is meant. */
@@ -22,10 +23,13 @@ export const WHOSE: Readonly<Record<string, Whose>> = {
 /** The ordinals that may be written as words. */
 export const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth']
 const FILLERS: readonly string[] = ['the', 'each', 'every']
-/** Limit of ordinals and of offsets. */
+/** Maximum of ordinals and of offsets. */
 const MOST = 1_000_000_000
 
-/** Parses the words of a moment behind its place. Returns the reason as `refused` if they are none, or if the fault cannot have it. */
+/**
+ * Parses the words of a moment after its first word, such as `before`. Returns the reason as `refused` if the words are not a
+ * moment, or if the fault cannot have that moment.
+ */
 export function parseMoment(verb: Verb, place: FaultPlace, words: readonly string[]): MessageMoment | ByteMoment | FaultRefusal {
   const { kind } = specOf(verb)
   if (words[0] === 'byte') return parseByte(verb, place, words.slice(1))
@@ -56,7 +60,7 @@ export function parseOrdinal(word: string): number | undefined {
   return number >= 1 && number <= MOST ? number : undefined
 }
 
-/** Formats a moment as `parseMoment` reads it, with its place. */
+/** Formats a moment as `parseMoment` reads it, with its first word. */
 export function formatMoment(moment: NonNullable<FaultRule['moment']>): string {
   if (!isAtMessage(moment)) return `at byte ${moment.byte}`
   const { place, whose, ordinal, message } = moment

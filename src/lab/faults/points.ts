@@ -1,4 +1,5 @@
-import { formatCount, formatSpan } from '../../base/counts.ts'
+import { formatCount } from '../../base/counts.ts'
+import { formatSpan } from '../../base/durations.ts'
 import type { Side } from '../../protocol/automaton.ts'
 import { placeInside } from './cuts.ts'
 import type { FaultDecisions } from './decisions.ts'
@@ -7,7 +8,7 @@ import { specOf, type Verb } from './verbs.ts'
 
 /** FaultPoint is a fault that happens at one offset of a stream. */
 export interface FaultPoint {
-  /** The rule as it is written. */
+  /** The rule, as the user wrote it. */
   readonly rule: string
   readonly offset: number
   readonly verb: Verb
@@ -15,14 +16,14 @@ export interface FaultPoint {
   readonly time: number | undefined
 }
 
-/** The place of a message in its direction. */
+/** MessagePlace has the offsets of a message in its direction, and its number. */
 export interface MessagePlace {
   readonly message: number
   readonly start: number
   readonly end: number
 }
 
-/** FaultPoints has the points of one direction that are known, in the order of their offsets. */
+/** FaultPoints has the known points of one direction, in the order of their offsets. */
 export class FaultPoints {
   readonly #decisions: FaultDecisions
   #known: FaultPoint[]
@@ -39,7 +40,7 @@ export class FaultPoints {
     }
   }
 
-  /** The next point; `undefined` if none is known. */
+  /** The next point; `undefined` without a known point. */
   get first(): FaultPoint | undefined {
     return this.#known[0]
   }
@@ -54,7 +55,7 @@ export class FaultPoints {
     }
   }
 
-  /** Removes and returns the next point. */
+  /** Removes and returns the next point; `undefined` without a known point. */
   shift(): FaultPoint | undefined {
     return this.#known.shift()
   }
@@ -65,7 +66,7 @@ export class FaultPoints {
   }
 }
 
-/** Formats a notice of a point that is reached, for people: what happens is not the fault of either program. */
+/** Formats a notice for people that a point is reached, so that they do not take its effect for a mistake of a program. */
 export function formatPoint({ rule, offset, verb, time }: FaultPoint, sender: Side): string {
   const effects: Readonly<Record<string, string>> = {
     reset: 'resets the connection',

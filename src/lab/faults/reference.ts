@@ -30,7 +30,7 @@ export function formatGrammar(): string {
   return rows.map(([name, text]) => (name === '' ? `          / ${text}` : `${name.padEnd(9)} = ${text}`)).join('\n')
 }
 
-/** Returns the rows of the table of faults: an example, the effect, and what it can disturb. */
+/** Returns the rows of the table of faults: an example, the effect, and the connections that the fault can disturb. */
 export function toFaultRows(): readonly (readonly string[])[] {
   return verbs.map((verb) => {
     const { example, effect, carriers } = specOf(verb)

@@ -9,13 +9,13 @@ import { type FaultPlace, specOf, type Verb } from './verbs.ts'
 export interface NamedMoment {
   readonly place: FaultPlace
   readonly ordinal: number | undefined
-  /** Names of the messages that are meant; `undefined` for every message. */
+  /** Names of the messages that the user means; `undefined` for every message. */
   readonly names: ReadonlySet<string> | undefined
 }
 
 /** LaneRule is a rule for the bytes of one sender. */
 export interface LaneRule {
-  /** The rule as it is written. */
+  /** The rule, as the user wrote it. */
   readonly text: string
   readonly verb: Verb
   readonly value: FaultRule['value']
@@ -30,12 +30,12 @@ export class MessageWatch {
     this.#watched = rules.flatMap((rule) => (rule.moment && 'place' in rule.moment ? [{ rule, moment: rule.moment, count: 0 }] : []))
   }
 
-  /** True if some rule depends on a message. */
+  /** True if a rule depends on messages. */
   get isNeeded(): boolean {
     return this.#watched.length > 0
   }
 
-  /** Counts a message, and returns the rules that apply at it. */
+  /** Counts a message, and returns the rules that apply to it. */
   apply(names: readonly string[]): readonly LaneRule[] {
     return this.#watched.flatMap((one) => {
       const { rule, moment } = one
@@ -48,15 +48,15 @@ export class MessageWatch {
 
 /** FaultContext is the conversation that rules disturb. */
 export interface FaultContext {
-  /** This side; `undefined` for a proxy, which has none. */
+  /** The side of this process; `undefined` for a proxy, which has no side. */
   readonly side: Side | undefined
-  /** The program; `undefined` if it is unknown. */
+  /** The program; `undefined` for an unknown program. */
   readonly program: { readonly name: string; readonly automaton: Automaton } | undefined
-  /** The connection carries datagrams, or streams; `undefined` for both. Rules for the other kind are refused. */
+  /** Whether the connection carries datagrams or streams; `undefined` for both kinds. Refuses rules for the other kind. */
   readonly datagrams: boolean | undefined
 }
 
-/** Returns the rules for the bytes that each side sends, or why one of the rules cannot be used there. */
+/** Returns the rules for the bytes of each side, or the reason why the connection cannot have one of the rules. */
 export function resolveFaults(
   rules: readonly FaultRule[],
   context: FaultContext,
@@ -123,11 +123,11 @@ function other(side: Side): Side {
   return side === 'server' ? 'client' : 'server'
 }
 
-/** The messages that a moment means, by the side that sends them; `undefined` for a side that sends none. */
+/** The messages that a moment means, by the side that sends them; `undefined` for a side that sends no such message. */
 type Named = Readonly<Record<Side, { readonly names?: ReadonlySet<string> | undefined } | undefined>>
 
 function findMessages(rule: FaultRule, moment: MessageMoment, { program }: FaultContext): Named | FaultRefusal {
-  // a datagram is a message without a name, too
+  // a datagram is a message, even without a name
   if (!program && moment.message === ANY && specOf(rule.verb).kind === 'datagram') return { server: {}, client: {} }
   if (!program) return { refused: unknownProgram(rule) }
   const { messages } = program.automaton
@@ -141,7 +141,7 @@ function findMessages(rule: FaultRule, moment: MessageMoment, { program }: Fault
   return { server: of('server'), client: of('client') }
 }
 
-/** Finds the messages that a text means: by name, by text or example, by first word; each also in other letter case. */
+/** Finds the messages that a text means: by name, by text or example, or by first word, in any case. */
 function messageNames(messages: Readonly<Record<string, MessageSpec>>, { message, whose }: MessageMoment): readonly string[] | undefined {
   const all = Object.entries(messages).filter(([, { closes }]) => !closes)
   // "client says" is a name, but reads like the "says" of the client
@@ -159,7 +159,7 @@ function messageNames(messages: Readonly<Record<string, MessageSpec>>, { message
   return undefined
 }
 
-/** Returns the fixed word at the beginning of a message; `{` if it begins with a field, which is nobody's word. */
+/** Returns the fixed word at the beginning of a message; `{` for a message that begins with a field, because no word stands for that. */
 function firstWord(text: string): string {
   return /^[^\s{]+/.exec(text)?.[0] ?? '{'
 }
@@ -170,7 +170,7 @@ function unknownProgram(rule: FaultRule): string {
 
 function unknownMessage(message: string, { name, automaton }: NonNullable<FaultContext['program']>): string {
   const forms = Object.entries(automaton.messages).filter(([, { closes }]) => !closes)
-  // the word on the wire is better known than the name in the automaton
+  // users know the word on the wire better than the name in the automaton
   const words = new Map(forms.flatMap(([one, { text }]) => [one, firstWord(text)]).map((word) => [word.toLowerCase(), word]))
   const meant = words.get(findNearest(message, [...words.keys()]) ?? '')
   const list = forms.map(([one, { text }]) => (text === one || text.startsWith(`${one} `) ? one : `${one} (${quoteText(text, 30)})`))

@@ -6,20 +6,20 @@ export type FaultDirection = 'out' | 'in' | 'both' | 'client' | 'server'
 /** Whose says who sends the message of a moment: this side (`my`), the other side (`peer`), or one of the two roles. */
 export type Whose = 'my' | 'peer' | 'client' | 'server'
 
-/** The message name that stands for every message. */
+/** The name that stands for every message in a moment. */
 export const ANY = 'message'
 
-/** MessageMoment is a place at a message. */
+/** MessageMoment is the moment at a message. */
 export interface MessageMoment {
   readonly place: FaultPlace
   readonly whose?: Whose | undefined
-  /** The how-manieth such message of its direction, counted from 1; each of them if it is missing. */
+  /** Which of such messages in its direction, counted from 1; each of them if missing. */
   readonly ordinal?: number | undefined
   /** Name or text of a message of the program, or `message`. */
   readonly message: string
 }
 
-/** ByteMoment is the place after so many bytes of a direction. */
+/** ByteMoment is the moment after a number of bytes of a direction. */
 export interface ByteMoment {
   readonly byte: number
 }
@@ -29,26 +29,26 @@ export type FaultValue = number | readonly [number, number] | 'char' | 'message'
 
 /** FaultRule is one fault, as a user wrote it. */
 export interface FaultRule {
-  /** Missing: the direction of its message, or else what this side sends. */
+  /** Missing: the direction of the rule's message, or else of the bytes that this side sends. */
   readonly direction?: FaultDirection | undefined
   readonly verb: Verb
-  /** Missing: for ever, or always. */
+  /** Missing: without end, or always. */
   readonly value?: FaultValue | undefined
-  /** Missing: the whole direction. */
+  /** Missing: every moment of the direction. */
   readonly moment?: MessageMoment | ByteMoment | undefined
 }
 
-/** FaultRefusal is the reason why a text is no rule, or why a rule cannot be used. */
+/** FaultRefusal is the reason why a text is not a rule, or why a connection cannot have a rule. */
 export interface FaultRefusal {
   readonly refused: string
 }
 
-/** Checks whether a moment is at a message. */
+/** Checks whether a moment depends on a message. */
 export function isAtMessage(moment: FaultRule['moment']): moment is MessageMoment {
   return moment !== undefined && 'message' in moment
 }
 
-/** Checks whether some rule depends on random numbers, so that only the seed repeats it. */
+/** Checks whether a rule depends on random numbers, so that only the same seed repeats its effects. */
 export function hasChance(rules: readonly FaultRule[]): boolean {
   return rules.some(({ verb, value, moment }) => {
     if (isAtMessage(moment) && moment.place === 'inside') return true

@@ -9,32 +9,33 @@ import type { FaultValue } from './rule.ts'
 /*
  * A lane delivers the bytes of one direction, cut, joined and delayed as its rules say, and executes faults at points of the stream.
  *
- * The problem: TCP delivers the same bytes in pieces of any size, at any time, and the same seed must do the same to them. So
- * nothing may be decided per read. Every decision belongs to an offset or to a message: where the stream is cut, how long a piece
- * or a message is delayed, where something happens. What arrives is only a supply of bytes.
+ * The problem: TCP delivers the same bytes in pieces of any size, at any time, and the same seed must do the same to them. So the
+ * lane may decide nothing per read. Every decision belongs to an offset or to a message: at which offsets the lane cuts the stream,
+ * how long it delays a piece or a message, at which offset a fault happens. The bytes that arrive are only a supply.
  *
- * The idea: `take` lets the finder cut what has arrived into parts, each within one message, looks up the effects on each part, and
- * queues it. `#next` then plans the next step from the head of the queue: a point that is reached, or the bytes up to the next cut,
- * with the time at which they are due: not before their arrival plus their delay, and not before the last delivery plus the gap of
- * the cut between them. Nothing is planned further ahead, so the queue holds bytes, and not a timer or an object for each piece.
+ * The idea: `take` lets the finder divide the bytes that have arrived into parts, each within one message, looks up the effects on
+ * each part, and queues it. `#next` then plans the next step from the head of the queue: a point that is reached, or the bytes up
+ * to the next cut, with the time at which they are due. That time is not before their arrival plus their delay, and not before the
+ * last delivery plus the gap of the cut between them. The lane plans nothing further ahead, so the queue holds bytes, and not a
+ * timer or an object for each piece.
  *
  * Invariants: the order of bytes never changes. Bytes that arrived together leave together unless a cut, a point or a different delay
  * divides them. Without `stop`, `half-close` and `reset` every byte is delivered, and the end after the last byte. A stall holds the
  * queue, whose length the transport bounds by not reading.
  */
 
-/** Bytes of one message, with their effects. */
+/** Segment has bytes of one message, with their effects. */
 interface Segment extends FaultEffects {
   readonly bytes: Uint8Array
   readonly start: number
   readonly arrivedAt: number
-  /** Number of the message by which a delay is decided. */
+  /** Number of the message for which the lane decides the delay. */
   readonly message: number
-  /** They arrived together with those before them. */
+  /** True if the bytes arrived together with the bytes before them. */
   readonly isJoined: boolean
 }
 
-/** An action between bytes. */
+/** Action is a callback between bytes. */
 interface Action {
   readonly act: () => void
   readonly always: boolean
@@ -46,30 +47,30 @@ interface Step {
   readonly run: () => void
 }
 
-/** Milliseconds between the last bytes and a reset, which may delete bytes on their way. */
+/** Milliseconds between the last bytes and a reset, which may delete bytes in the network. */
 const BEFORE_RESET = 1
-/** Milliseconds after which the user is told that the bytes of an unfinished message are held. */
+/** Milliseconds after which the lane reports to the user that it holds the bytes of an unfinished message. */
 const LONG_HELD = 2000
-/** Limit of pieces in a queue; the transport stops reading at it. */
+/** Maximum number of pieces in a queue; at that number, the transport stops reading. */
 const MANY = 1024
-/** Limit of bytes in a queue; more than one message, which may have to wait until it is whole. */
+/** Maximum number of bytes in a queue; more than one message, which may have to wait until it is whole. */
 const FULL = 128 * 1024
 
-/** StreamLane is the lane of a stream. */
+/** StreamLane is the lane of one direction of a stream. */
 export class StreamLane implements Lane {
   readonly #options: LaneOptions
   readonly #effects: EffectTable
   readonly #points: FaultPoints
   readonly #watch: MessageWatch
   #queue: (Segment | Action)[] = []
-  /** Segments in the open window of `glue`. */
+  /** Segments that arrived in the open window of `glue`. */
   #glued: Segment[] = []
   #arrived = 0
   /** Offset of the next byte to deliver, and of the next byte to queue. */
   #position = 0
   #queued = 0
   #lastByte: number | undefined
-  /** Time of the last delivery, or at which a stall is over. */
+  /** Time of the last delivery, or of the end of a stall. */
   #last = Number.NEGATIVE_INFINITY
   #state: 'open' | 'stalled' | 'stopped' = 'open'
   #held = false
@@ -143,7 +144,7 @@ export class StreamLane implements Lane {
     act()
   }
 
-  /** Queues what has arrived together. */
+  /** Queues parts that have arrived together. */
   #add(parts: readonly MessagePart[]): void {
     for (const [at, { bytes, message, names }] of parts.entries()) {
       if (bytes.length === 0) continue
@@ -170,7 +171,7 @@ export class StreamLane implements Lane {
     this.#run()
   }
 
-  /** Ends the window of `glue`: what has arrived in it is one piece, with one delay. */
+  /** Ends the window of `glue`: the bytes that arrived in it are one piece, with one delay. */
   #unglue(): void {
     this.#cancelGlue?.()
     this.#cancelGlue = undefined
@@ -183,7 +184,7 @@ export class StreamLane implements Lane {
     this.#glued = []
   }
 
-  /** Waits for the pause that ends the held message, or for one so long that the user should know that a message is held. */
+  /** Waits for the pause that ends the held message, or for a pause after which the lane reports the held message to the user. */
   #awaitPause(): void {
     const { finder, clock } = this.#options
     this.#cancelSettle?.()
@@ -210,7 +211,7 @@ export class StreamLane implements Lane {
     this.#add(this.#options.finder?.rest() ?? [])
   }
 
-  /** Delivers what is due, and waits for the rest. */
+  /** Delivers the bytes that are due, and sets a timer for the others. */
   #run(): void {
     this.#cancelWait?.()
     this.#cancelWait = undefined
@@ -257,7 +258,7 @@ export class StreamLane implements Lane {
     return { due, run: () => this.#deliver(pieces, end) }
   }
 
-  /** Checks whether a segment leaves together with the one before it, which is `late` milliseconds late. */
+  /** Checks whether a segment leaves together with the segment before it, which is `late` milliseconds late. */
   #isTogether(segment: Segment, late: number): boolean {
     const { isJoined, cutters, start } = segment
     return isJoined && !cutters.some((cutter) => cutter.isCut(start)) && this.#delayOf(segment, start) <= late
@@ -272,7 +273,7 @@ export class StreamLane implements Lane {
     return { due: Math.max(arrivedAt + late, this.#last), run }
   }
 
-  /** Returns the delay of a byte, in milliseconds: that of its piece if the stream is split, and else that of its message. */
+  /** Returns the delay of a byte in milliseconds: that of its piece if `split` cuts the stream, otherwise that of its message. */
   #delayOf({ delay, cutters, message }: Segment, offset: number): number {
     const piece = cutters.find(({ isSplit, pieceOf }) => isSplit && pieceOf)?.pieceOf?.(offset)
     return piece === undefined ? this.#draw(delay, 'message delay', message) : this.#draw(delay, 'piece delay', piece)
@@ -292,7 +293,7 @@ export class StreamLane implements Lane {
     this.#options.drained()
   }
 
-  /** Executes the point that is reached. */
+  /** Executes a point that the delivery has reached. */
   #execute(): void {
     const point = this.#points.shift()
     if (!point) return

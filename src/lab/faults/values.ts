@@ -1,4 +1,4 @@
-import { formatSpan } from '../../base/counts.ts'
+import { formatSpan } from '../../base/durations.ts'
 import type { FaultValue } from './rule.ts'
 import { type FaultUnit, specOf, type Verb } from './verbs.ts'
 
@@ -6,10 +6,10 @@ const TIMES: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 }
 const LONGEST = 600_000
 const LARGEST = 65_536
 const SIZES: Readonly<Record<string, number>> = { B: 1, KB: 1000, MB: 1_000_000 }
-/** Limit of a bandwidth in bytes a second; above it, the bandwidth would not be felt on one machine. */
+/** Maximum bandwidth in bytes a second; above it, a user of one machine would not notice the limit. */
 const FASTEST = 1_000_000_000
 
-/** Parses the value of a fault; `undefined` if it is none. */
+/** Parses the value of a fault; `undefined` for an invalid value. */
 export function parseValue(verb: Verb, text: string): FaultValue | undefined {
   const { unit, range, words = [] } = specOf(verb)
   if (words.includes(text)) return text === 'char' ? 'char' : 'message'
@@ -28,7 +28,7 @@ export function formatValue(verb: Verb, value: FaultValue): string {
   return typeof value === 'number' ? format(value) : value.map(format).join('..')
 }
 
-/** Returns the error text for an invalid or missing value: what the fault takes, and what was given. */
+/** Returns the error text for an invalid or missing value: the values that the fault takes, and the value in the rule. */
 export function formatValueExpected(verb: Verb, text?: string): string {
   const { unit, range, words = [], kind } = specOf(verb)
   const { takes, example } = FORMS[unit]
@@ -40,14 +40,14 @@ export function formatValueExpected(verb: Verb, text?: string): string {
   return backwards(verb, text ?? '') ?? `${verb} takes ${takes}${alternatives}${more}${given}`
 }
 
-/** Returns the error text for a range from high to low; `undefined` if something else is wrong. */
+/** Returns the error text for a range from high to low; `undefined` for other mistakes. */
 function backwards(verb: Verb, text: string): string | undefined {
   const [low = '', high = '', more] = text.split('..')
   const turned = `${high}..${low}`
   return more === undefined && parseValue(verb, turned) !== undefined ? `${verb} ${text} runs backwards: write ${turned}` : undefined
 }
 
-/** How the values of each unit are written: for error texts and for the reference page. */
+/** The form of the values of each unit, for error texts and for the reference page. */
 export const FORMS: Readonly<Record<FaultUnit, { readonly takes: string; readonly example: string; readonly grammar: string }>> = {
   bytes: { takes: `a number of bytes from 1 to ${LARGEST}`, example: '1..5', grammar: `a number of bytes from 1 to ${LARGEST}` },
   time: {

@@ -1,29 +1,29 @@
-/** FaultPlace says where a fault happens, seen from a message: during it, or at one point. */
+/** FaultPlace says when a fault happens: during a message, or at one point of it. */
 export type FaultPlace = 'at' | 'before' | 'inside' | 'after'
 
-/** FaultUnit is what the value of a verb means. */
+/** FaultUnit is the meaning of the value of a verb. */
 export type FaultUnit = 'bytes' | 'time' | 'rate' | 'chance'
 
-/** VerbSpec describes one fault: how it is written, and for the reference page, what it does. */
+/** VerbSpec describes one fault: its syntax and, for the reference page, its effect. */
 export interface VerbSpec {
   readonly unit: FaultUnit
-  /** The value may be a range, `low..high`, from which each decision is drawn. */
+  /** True if the value may be a range, `low..high`, from which the fault chooses at random for each decision. */
   readonly range?: true
   /** Words that may stand in place of a number. */
   readonly words?: readonly string[]
-  /** The rule may have no value. */
+  /** True if the rule may have no value. */
   readonly optional?: true
   /** A `span` fault applies to bytes, a `point` fault happens at one place, and a `datagram` fault applies to one datagram. */
   readonly kind: 'span' | 'point' | 'datagram'
-  /** What it can disturb. */
+  /** The kind of connections that the fault can disturb. */
   readonly carriers: 'streams' | 'datagrams' | 'both'
   readonly effect: string
   readonly example: string
 }
 
 /**
- * The faults. The grammar, the error texts and the reference page derive from this table; a new fault is a row here and its effect
- * in a lane.
+ * The faults by their verbs. The grammar, the error texts and the reference page derive from this table; a new fault is a row here
+ * and its effect in a lane.
  */
 export const VERBS = {
   split: {
@@ -33,14 +33,14 @@ export const VERBS = {
     kind: 'span',
     carriers: 'streams',
     effect:
-      'cuts the stream after every so many bytes, a millisecond apart; `char` cuts inside each UTF-8 character of several bytes, `message` once inside each message',
+      'cuts the stream into pieces of this many bytes, a millisecond apart; `char` cuts inside each UTF-8 character of several bytes, `message` once inside each message',
     example: 'split 1..3',
   },
   glue: {
     unit: 'time',
     kind: 'span',
     carriers: 'streams',
-    effect: 'joins everything that arrives within so many milliseconds',
+    effect: 'joins everything that arrives within this many milliseconds',
     example: 'glue 80ms',
   },
   delay: {
@@ -55,14 +55,14 @@ export const VERBS = {
     unit: 'rate',
     kind: 'span',
     carriers: 'streams',
-    effect: 'delivers at most so many bytes a second, in pieces of 20 ms',
+    effect: 'delivers at most this many bytes a second, in pieces of 20 ms',
     example: 'bandwidth 2000/s',
   },
   dribble: {
     unit: 'time',
     kind: 'span',
     carriers: 'streams',
-    effect: 'delivers byte by byte, with so much time between two bytes',
+    effect: 'delivers byte by byte, with this time between two bytes',
     example: 'dribble 5ms',
   },
   stall: {
@@ -123,10 +123,10 @@ export const VERBS = {
   },
 } as const satisfies Readonly<Record<string, VerbSpec>>
 
-/** Verb is the name of a fault. */
+/** Verb names a fault. */
 export type Verb = keyof typeof VERBS
 
-/** The names of all faults. */
+/** The verbs in the order of the table, for completions and error texts. */
 export const verbs = Object.keys(VERBS) as Verb[]
 
 /** Checks whether a word is the name of a fault. */
@@ -134,12 +134,12 @@ export function isVerb(word: string): word is Verb {
   return Object.hasOwn(VERBS, word)
 }
 
-/** Returns the description of a fault. */
+/** Returns the description of the fault with a verb. */
 export function specOf(verb: Verb): VerbSpec {
   return VERBS[verb]
 }
 
-/** Returns the places that a moment of this fault may have; the first is the usual one. */
+/** Returns the places that a moment of this fault may have, the default first. */
 export function placesOf(verb: Verb): readonly FaultPlace[] {
   return specOf(verb).kind === 'point' ? ['before', 'inside', 'after'] : ['at']
 }

@@ -2,13 +2,13 @@ import { isField, type MessageSpec } from '../../protocol/automaton.ts'
 import { ConversationMonitor, type WatchedProtocol } from './monitor.ts'
 import type { Observation, WireEvent } from './observation.ts'
 
-/** FitObservation says which programs a conversation still fits. It follows each event that changes that. */
+/** FitObservation says which programs the messages of a conversation still fit. It follows each event that changes these programs. */
 export interface FitObservation {
   readonly kind: 'fit'
   readonly at: number
   /** The names of the programs that fit, the most probable first. */
   readonly fit: readonly string[]
-  /** The programs that do not fit any more, and why not: a sentence. */
+  /** The programs that the messages do not fit any more, each with a sentence that says why. */
   readonly dropped: readonly { readonly name: string; readonly why: string }[]
 }
 
@@ -16,21 +16,21 @@ export interface FitObservation {
 interface Candidate {
   readonly monitor: ConversationMonitor
   readonly seen: Observation[]
-  /** Messages that few protocols have: each has words of its own. */
+  /** Number of messages with words of their own, which few protocols have. */
   certain: number
-  /** Messages that any text can be. */
+  /** Number of messages that any text can be. */
   vague: number
-  /** Messages that wait for their turn. */
+  /** Number of messages that wait for their turn. */
   early: number
 }
 
-/** Limit of observations that are stored of each candidate, until one is chosen. */
+/** Maximum number of observations that the monitor stores for each candidate, until a user chooses a program. */
 const STORED = 1000
 
 /**
- * CandidateMonitors follow a conversation of an unknown program with the automata of all programs at once. A program fits until
- * a message violates its automaton. Many fit for long, because a chat accepts any line, so the order says which is meant: first
- * those of which more messages have words of their own.
+ * CandidateMonitors follow a conversation of an unknown program with the automata of all programs at once. The messages fit a
+ * program until one of them violates its automaton. Many programs fit for long, because a chat accepts any line, so the monitors
+ * are in order of probability: first those with more messages that have words of their own.
  */
 export class CandidateMonitors {
   #candidates: readonly Candidate[]
@@ -50,12 +50,12 @@ export class CandidateMonitors {
     return this.#candidates.map(({ monitor }) => monitor)
   }
 
-  /** What the monitor of a program has seen so far, at most the last 1,000 observations; nothing if the program does not fit. */
+  /** What the monitor of a program has seen so far, at most the last 1,000 observations; empty for a program that does not fit. */
   observationsOf(name: string): readonly Observation[] {
     return this.#candidates.find(({ monitor }) => monitor.protocol.name === name)?.seen ?? []
   }
 
-  /** Takes an event. Returns which programs fit, if that has changed. */
+  /** Takes an event of the conversation. Returns the programs that fit, if the event has changed them. */
   observe(event: WireEvent): FitObservation | undefined {
     const before = this.#names()
     const dropped: { name: string; why: string }[] = []
@@ -94,7 +94,10 @@ function isVague(form: MessageSpec): boolean {
   return form.free === true || (isField(form) && form.accepts === undefined)
 }
 
-/** Returns why an observation shows that a program is not the one that is spoken; `undefined` if it does not. */
+/**
+ * Returns why an observation shows that the conversation does not follow a program; `undefined` for an observation that does not
+ * show that.
+ */
 function findFault(one: Observation): string | undefined {
   if (one.kind === 'unreadable') return one.sentence
   return one.kind === 'message' || one.kind === 'judged' ? one.violation?.sentence : undefined

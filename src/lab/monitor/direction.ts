@@ -4,7 +4,7 @@ import type { Segment } from './observation.ts'
 
 /** Shortest pause in milliseconds after a message has arrived in several pieces, as for connections. */
 const BETWEEN_PIECES = 100
-/** Limit of the bytes that are copied of one message. */
+/** Maximum number of bytes of one message that the direction copies. */
 const SHOWN = 4096
 
 /** WholeMessage is a decoded message, with its place. */
@@ -19,26 +19,26 @@ export interface WholeMessage extends ByteSpan {
 /** DirectionOptions says how the bytes of one direction become messages. */
 export interface DirectionOptions {
   readonly framing: Framing
-  /** True if each read is a datagram, and a message. */
+  /** True if each read is a datagram, which is a message. */
   readonly datagrams: boolean
 }
 
 /**
- * Direction cuts the bytes of one side into messages, as the inbox of the receiver does, but without a clock: a pause is over when
- * an event has a later time.
+ * Direction cuts the bytes of one side into messages, as the inbox of the receiver does, but without a clock: a pause ends when an
+ * event has a later time.
  */
 export class Direction {
   readonly framing: Framing
   readonly limit: number
   readonly #decoder: Decoder
   readonly #datagrams: boolean
-  /** Segments whose bytes are not all decoded yet. */
+  /** Segments that have bytes which are not decoded yet. */
   #segments: Segment[] = []
-  /** Messages that wait to be taken. */
+  /** Messages that no call of `next` has returned yet. */
   #ready: WholeMessage[] = []
   #pushed = 0
   #lastAt = 0
-  /** Time at which the pause ends the unframed message; `undefined` if no pause does. */
+  /** Time at which the pause ends the unframed message; `undefined` if no pause ends it. */
   #deadline: number | undefined
   #isTooLong = false
 
@@ -49,7 +49,7 @@ export class Direction {
     this.#datagrams = datagrams
   }
 
-  /** Number of bytes so far. */
+  /** Number of bytes that `push` has received. */
   get pushed(): number {
     return this.#pushed
   }
@@ -59,7 +59,7 @@ export class Direction {
     return this.#lastAt
   }
 
-  /** True if the bytes cannot be decoded, because a message is longer than the limit. */
+  /** True after a message that is longer than the limit, because the bytes then cannot be decoded. */
   get isTooLong(): boolean {
     return this.#isTooLong
   }
@@ -69,17 +69,17 @@ export class Direction {
     return this.#datagrams ? this.#pushed : this.#decoder.end
   }
 
-  /** The beginning of the next message. */
+  /** The bytes of the next message that have arrived. */
   get unread(): Uint8Array {
     return this.#decoder.unread
   }
 
-  /** Time at which a pause makes the unread bytes a message; `undefined` if no pause does. */
+  /** Time at which a pause makes the unread bytes a message; `undefined` if no pause does that. */
   get deadline(): number | undefined {
     return this.#deadline
   }
 
-  /** Adds the bytes of a read. Returns its segment. */
+  /** Adds the bytes of a read. Returns the segment of the read. */
   push(bytes: Uint8Array, at: number, number: number): Segment {
     const segment = { number, at, start: this.#pushed, end: this.#pushed + bytes.length }
     this.#pushed = segment.end
@@ -100,7 +100,7 @@ export class Direction {
     return segment
   }
 
-  /** Takes the unread bytes as a message, if they can be one. Called after the end of the direction or after a pause. */
+  /** Takes the unread bytes as a message, if they can be a message. Called after the end of the direction or after a pause. */
   rest(): void {
     this.#deadline = undefined
     if (this.#isTooLong || this.#decoder.pending === 0) return
@@ -126,7 +126,7 @@ export class Direction {
     if (this.#decoder.pending === 0) this.#deadline = undefined
   }
 
-  /** Decodes one message. Returns whether there was one. */
+  /** Decodes one message, and queues it for `next`. Returns whether the bytes had a whole message. */
   #decode(read: () => Decoded): boolean {
     const { unread, end: from } = this.#decoder
     const text = read()

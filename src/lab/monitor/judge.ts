@@ -4,7 +4,7 @@ import type { MessageVerdict, Turn } from './observation.ts'
 import { type Ordering, Orderings, otherSide, type Passed, type PassedMessage, SIDES, type Taken } from './orderings.ts'
 import { explainOddity, explainViolation } from './violation.ts'
 
-/** Judgement is the verdict on a message: on the one that has just passed, or on an early one before it. */
+/** Judgement is the verdict on a message: on the message that has just passed, or on an early message before it. */
 export interface Judgement extends MessageVerdict {
   readonly number: number
   readonly from: Side
@@ -13,53 +13,55 @@ export interface Judgement extends MessageVerdict {
 /** Fit is an ordering that contains a message which has passed. */
 interface Fit {
   readonly fit: Ordering
-  /** All such orderings. */
+  /** All orderings that contain the message. */
   readonly fitting: readonly Ordering[]
   /** All orderings before the message passed. */
   readonly all: readonly Ordering[]
-  /** The legal message of that side before it. */
+  /** The legal message of the same side before it. */
   readonly last: string
 }
 
 /**
- * Judge decides which messages of a conversation are legal, from the order in which they pass the place of the monitor.
+ * Judge decides which messages of a conversation are legal, from the order in which they pass the monitor.
  *
  * The problem: the engine knows one side's order of the messages, because it is that side. An observer between the sides knows only
- * that the messages of one side keep their order. A message of the client may pass after one of the server, and still have been
- * sent before the client received that one: they crossed. And a server may read a message long after it has passed. So the
- * state of the conversation does not follow from the order in which the messages pass.
+ * that the messages of one side keep their order. A message of the client may pass after a message of the server, and still have
+ * been sent before the client received that message: the two crossed. And a server may read a message long after it has passed. So
+ * the state of the conversation does not follow from the order in which the messages pass.
  *
  * The idea: a message is legal if there is some order of all messages so far that keeps the order of each side, in which the
- * automaton allows every message. `Orderings` has all these orders at once, each with the state to which it leads: like the
- * states of a nondeterministic automaton, most of them fall together, so that there are rarely more than three. The best contains
- * every message that was judged as legal, and nothing improbable; observations show its state.
+ * automaton allows every message. `Orderings` has all these orders, each with the state to which it leads. Like the states of a
+ * nondeterministic automaton, most of them fall together, so that there are rarely more than three. The best ordering contains
+ * every message that the judge has called legal, and nothing improbable; observations show its state.
  *
  * If no order contains a message when it passes, its sender cannot have known a state in which it is legal. Then
- * - it is `illegal` at once if its side may send now: the receiver reads it and rejects it, and the state stays;
- * - it is `early` otherwise. It waits, as it waits in the receiver's inbox, and gets its verdict when it is that side's turn, or when the
- *   server refuses it.
+ * - it is `illegal` at once if its side may send now: the receiver reads it and refuses it, and the state stays;
+ * - it is `early` otherwise. It waits, as it waits in the receiver's inbox. The judge decides on it when it is that side's turn,
+ *   or when the server refuses it.
  *
  * The refusal of a protocol (`ERROR ...`) is both: a transition, if the role refuses a legal message; and the answer to an illegal
- * message, which leaves the state. Each ordering counts the illegal messages that are still to be refused.
+ * message, which leaves the state. Each ordering counts the illegal messages that the server has still to refuse.
  *
- * In a protocol without refusal, the receiver of an illegal message may end, ignore it, or take it for what was meant, as many
- * students' programs do. So orderings are added in which it was one of the legal messages (`assumed`); the next message decides.
- * Without them, one wrong letter would make all later messages illegal.
+ * In a protocol without refusal, the receiver of an illegal message may end the conversation, ignore the message, or take it for
+ * the message that was meant, as many students' programs do. So the judge adds orderings in which it was one of the legal messages
+ * (`assumed`); the next message decides among them. Without these orderings, one wrong letter would make all later messages
+ * illegal.
  *
  * Invariants: a message that was legal in the true state of its sender is never judged illegal, however the messages cross
- * (`test/lab/monitor/crossing.test.ts`). If no messages cross, the verdicts are those of the engine (`agreement.test.ts`). Where they
- * differ, the engine knows more: it is the receiver, and rejects what came too late (`late`, `crossed`).
+ * (`test/lab/monitor/crossing.test.ts`). If no messages cross, the judge has the same verdicts as the engine (`agreement.test.ts`).
+ * Where they differ, the engine knows more: it is the receiver, and refuses messages that came too late (`late`, `crossed`).
  *
- * Tried before: to take the messages in the order in which they pass, which called our own programs wrong in every protocol in which
- * both sides may send; and to let a message stand behind one that passed later, which took refusals for answers to messages that
- * the server had not read (`Orderings.#mayStand`).
+ * Tried before: to take the messages in the order in which they pass, which called our own programs wrong in every protocol in
+ * which both sides may send. Also tried: to let a message stand behind one that passed later, which took refusals for answers to
+ * messages that the server had not read (`Orderings.#mayStand`).
+ *
  */
 export class Judge {
   readonly automaton: Automaton
   readonly #orderings: Orderings
-  /** Text of the last message of each side, if it was rejected and the protocol has secrets; else `''`. */
+  /** Text of the last message of each side, if the receiver refused it and the protocol has secrets; otherwise `''`. */
   readonly #rejected: Record<Side, string> = { client: '', server: '' }
-  /** Judgements of the present call. */
+  /** Judgements that the present call returns. */
   #judgements: Judgement[] = []
 
   constructor(automaton: Automaton) {
@@ -72,17 +74,17 @@ export class Judge {
     return this.#orderings.best.state
   }
 
-  /** Whose turn it is in that state. */
+  /** The side whose turn it is in that state. */
   get turn(): Turn {
     return turnOf(this.#orderings.best.steps)
   }
 
   /** The state of the conversation, for sentences on a side. */
-  standing(side: Side): ConversationState {
-    return this.#standing(this.#orderings.best, side, false)
+  stateFor(side: Side): ConversationState {
+    return this.#stateIn(this.#orderings.best, side, false)
   }
 
-  /** Judges a message that has passed. Returns its verdict, and those on earlier messages that it decides. */
+  /** Judges a message that has passed. Returns the verdict on it, and those on earlier messages that it decides. */
   pass(message: PassedMessage): readonly Judgement[] {
     const passed = { ...message, closes: false, isDropped: false, wasEarly: false, isEarly: false, isAccepted: false }
     const { from } = passed
@@ -108,7 +110,10 @@ export class Judge {
     return this.#finish()
   }
 
-  /** Takes the closing of a side. Returns its name, if it is a transition, and the judgements that follow. */
+  /**
+   * Takes the closing of a side as an event. Returns the name of the closing, if it is a transition, and the judgements that follow
+   * from it.
+   */
   close(from: Side): { readonly name: string | undefined; readonly judgements: readonly Judgement[] } {
     const closing = { ...NO_MESSAGE, from, closes: true, isDropped: false, wasEarly: false, isEarly: false, isAccepted: false }
     const [ordering] = this.#orderings.add(closing)
@@ -121,7 +126,7 @@ export class Judge {
     return this.#judgements.splice(0)
   }
 
-  /** Checks whether a message of a side can show that an assumption on a side is right: a server that refuses has decided otherwise. */
+  /** Checks whether a message of a side can show that an assumption on a side is right: a refusal of the server shows that it is wrong. */
   #mayConfirm(assumed: Side | undefined, from: Side): boolean {
     return assumed !== from || from === 'server' || this.automaton.refusal === undefined
   }
@@ -143,7 +148,10 @@ export class Judge {
     })
   }
 
-  /** Drops a message that its sender could send, but that its receiver cannot accept after what it has sent; `all` are the orderings before. */
+  /**
+   * Drops a message that its sender could send, but that its receiver cannot accept after its own messages; `all` has the orderings
+   * before the message.
+   */
   #dropLate(taken: Taken, all: readonly Ordering[]): void {
     taken.passed.isDropped = true
     this.#orderings.replace(all)
@@ -151,7 +159,7 @@ export class Judge {
     this.#add(taken.passed, { standing: 'late', ...toVerdict(taken, this.automaton), after: state, turn: turnOf(steps) })
   }
 
-  /** Drops the assumptions if a message fits without one; otherwise, the assumption that it fits is the truth. */
+  /** Drops the assumptions if a message fits without an assumption; otherwise, takes the assumption that it fits for the truth. */
   #confirm(fitting: readonly Ordering[], from: Side): void {
     const { all } = this.#orderings
     if (all.every(({ assumed }) => assumed === undefined)) return
@@ -162,7 +170,7 @@ export class Judge {
 
   #reject(passed: Passed, ordering: Ordering): void {
     const { from, isEarly } = passed
-    const violation = explainViolation(this.#standing(ordering, from, isEarly), passed)
+    const violation = explainViolation(this.#stateIn(ordering, from, isEarly), passed)
     if (this.automaton.secrets) this.#rejected[from] = passed.text
     passed.isDropped = true
     passed.isEarly = false
@@ -191,7 +199,7 @@ export class Judge {
     }
   }
 
-  /** Reports that an early message was legal in the end. */
+  /** Reports that an early message was legal after all. */
   #settle(taken: Taken): void {
     taken.passed.isEarly = false
     this.#rejected[taken.passed.from] = ''
@@ -206,7 +214,7 @@ export class Judge {
     return hasTurn(this.automaton, ordering, from) && !leadsTo(ordering.steps, from, text)
   }
 
-  /** If the server refuses something, and nothing else is to be refused, it refuses the client's early message. */
+  /** If the server refuses a message, and it has no other message to refuse, it refuses the client's early message. */
   #rejectRefused({ from, text }: Passed): void {
     const { best } = this.#orderings
     if (from === 'client' || best.unrefused.length > 0 || !this.#orderings.isRefusal(text)) return
@@ -215,7 +223,7 @@ export class Judge {
     if (early?.isEarly && !isTransition) this.#reject(early, best)
   }
 
-  #standing({ legal, state, steps }: Ordering, side: Side, early: boolean): ConversationState {
+  #stateIn({ legal, state, steps }: Ordering, side: Side, early: boolean): ConversationState {
     const last = legal[side]
     const text = last?.passed.text ?? ''
     const unended = last?.step?.form.unended === true
@@ -227,7 +235,7 @@ export class Judge {
   }
 }
 
-/** Limit of early messages of one side. The receiver is not going to read so many. */
+/** Maximum number of early messages of one side. The receiver is not going to read more. */
 const EARLY_LIMIT = 256
 
 const NO_MESSAGE: Passed = {
@@ -240,12 +248,12 @@ function hasTurn(automaton: Automaton, { state, steps }: Ordering, side: Side): 
   return maySpeak(steps, side) || isEnd(automaton, state)
 }
 
-/** Number of messages of the other side that were in their place before, and are not in another ordering. */
+/** Number of messages of the other side that were in their position before, and are not in another ordering. */
 function displaced(ordering: Ordering, before: Ordering, side: Side): number {
   return Math.max(0, before.taken[otherSide(side)] - ordering.taken[otherSide(side)])
 }
 
-/** Number of messages of the other side that had passed before the last message of a side, and stand behind it. */
+/** Number of messages of the other side that passed before the last message of a side, and stand behind it. */
 function unseenBy({ last }: Ordering, side: Side): number {
   return last[side]?.unseen ?? 0
 }
@@ -255,7 +263,7 @@ function toVerdict({ step, before, after, steps, isRefusal, refuses }: Taken, { 
   return refuses === undefined ? own : { ...own, refuses }
 }
 
-/** Returns who may send a message other than a goodbye. */
+/** Returns the sides that may send a message other than a goodbye. */
 function turnOf(steps: readonly Transition[]): Turn {
   const [client, server] = SIDES.map((side) => maySpeak(steps, side))
   if (client && server) return 'either'
@@ -265,7 +273,7 @@ function turnOf(steps: readonly Transition[]): Turn {
 /** Checks whether the other side alone can lead the conversation to a later state in which a text of a side is legal. */
 function leadsTo(steps: readonly Transition[], side: Side, text: string): boolean {
   const seen = new Set([steps])
-  // the iteration includes the states that are added meanwhile
+  // the iteration includes the states that it adds
   for (const state of seen) {
     if (state.some(({ from, form }) => from === side && !form.closes && parseMessage(form, text) !== undefined)) return true
     for (const { from, form, after } of state) if (from !== side && !form.bye && !form.closes) seen.add(after)

@@ -23,19 +23,19 @@ export function toWatchedProtocol({ name, protocol, defaults }: Program, options
   return { name, automaton: protocol.automaton, ...protocol.framing({ ...defaults, ...options }) }
 }
 
-/** Milliseconds without a byte after which an unfinished message is reported. */
+/** Milliseconds without a byte after which the monitor reports an unfinished message. */
 const QUIET = 2000
 
-/** Talk of one side: its last turn, as far as it has come. */
+/** The lines of the last turn of one side, as far as the turn has come. */
 interface SideTurn {
   readonly text: string
-  /** True if the other side has sent a whole message since. */
+  /** True if the other side has sent a whole message since then. */
   readonly over: boolean
 }
 
 /**
- * ConversationMonitor follows a conversation from outside: it takes what passes between the two sides, and returns what it has seen. It has no
- * clock and does no I/O: the same events give the same observations.
+ * ConversationMonitor follows a conversation from outside: it takes the events on the wire between the two sides, and returns its
+ * observations. It has no clock and does no I/O: the same events give the same observations.
  */
 export class ConversationMonitor {
   readonly protocol: WatchedProtocol
@@ -45,13 +45,13 @@ export class ConversationMonitor {
   /** Last message of each side, legal or not. */
   readonly #last: Record<Side, string> = { client: '', server: '' }
   readonly #ended: Record<Side, boolean> = { client: false, server: false }
-  /** Number of bytes of each side when its unfinished message was reported last. */
+  /** Number of bytes of each side when the monitor last reported its unfinished message. */
   readonly #reported: Record<Side, number> = { client: 0, server: 0 }
   #segments = 0
   #messages = 0
   #seen: Observation[] = []
 
-  /** With `datagrams`, each read is a datagram, and a message. */
+  /** With `datagrams`, each read is a datagram, which is a message. */
   constructor(protocol: WatchedProtocol, { datagrams = false }: { readonly datagrams?: boolean } = {}) {
     this.protocol = protocol
     this.#judge = new Judge(protocol.automaton)
@@ -61,12 +61,12 @@ export class ConversationMonitor {
     }
   }
 
-  /** The state of the conversation, as far as its messages have passed. */
+  /** The state of the conversation after the messages that have passed. */
   get state(): string {
     return this.#judge.state
   }
 
-  /** Whose turn it is. */
+  /** The side whose turn it is in that state. */
   get turn(): Turn {
     return this.#judge.turn
   }
@@ -76,7 +76,7 @@ export class ConversationMonitor {
     return mayEnd(this.protocol.automaton, this.#judge.state)
   }
 
-  /** Takes an event, and returns what is new. */
+  /** Takes an event, and returns the new observations. */
   observe(event: WireEvent): readonly Observation[] {
     for (const side of SIDES) this.#settle(side, event.at)
     if (event.kind === 'bytes') this.#takeBytes(event)
@@ -85,7 +85,7 @@ export class ConversationMonitor {
     return this.#seen.splice(0)
   }
 
-  /** Ends the unframed message of a side, if the pause after it is over. */
+  /** Ends the unframed message of a side, if the pause after it is long enough. */
   #settle(side: Side, at: number): void {
     const { deadline } = this.#directions[side]
     if (deadline === undefined || at < deadline) return
@@ -94,7 +94,7 @@ export class ConversationMonitor {
   }
 
   #takeBytes({ at, from, bytes }: WireBytes): void {
-    // who answers has read a whole message, however short the pause was
+    // a side that answers has read a whole message, even if the pause was short
     const other = otherSide(from)
     if (this.#directions[other].deadline !== undefined && this.#judge.turn === other) this.#settle(other, Number.POSITIVE_INFINITY)
     this.#segments++
@@ -109,7 +109,7 @@ export class ConversationMonitor {
     if (this.#ended[from]) return
     this.#ended[from] = true
     const direction = this.#directions[from]
-    // after a reset, the rest may be incomplete, so it is a message only if a pause would have made it one
+    // after a reset, the last message may be incomplete, so the bytes count as a message only if a pause would have made them one
     if (how === 'finished' || direction.deadline !== undefined) direction.rest()
     this.#takeMessages(from)
     this.#reportRest(from, at)
@@ -117,7 +117,7 @@ export class ConversationMonitor {
     const { name, judgements } = how === 'finished' && !this.#hasRest(from) ? this.#judge.close(from) : NO_CLOSING
     this.#addJudged(judgements, at)
     const { isOver, state: after } = this
-    const expected = isOver ? undefined : formatExpected(this.#judge.standing(from))
+    const expected = isOver ? undefined : formatExpected(this.#judge.stateFor(from))
     this.#seen.push({ kind: 'end', at, from, how, name, before, after, over: isOver, expected })
   }
 
@@ -144,7 +144,7 @@ export class ConversationMonitor {
     for (const judgement of judgements) this.#seen.push({ kind: 'judged', at, ...judgement })
   }
 
-  /** Finds the secrets in a message, by what was said in the turns before it. */
+  /** Finds the secrets in a message, by the lines of the turns before it. */
   #findSecrets(from: Side, text: string): readonly SecretSpan[] {
     const other = otherSide(from)
     const turn = this.#turns[from]
@@ -155,7 +155,7 @@ export class ConversationMonitor {
     return findSecrets(this.protocol.automaton, from, text, context)
   }
 
-  /** Reports that a message of a side is unfinished, if no bytes have come for a while. */
+  /** Reports that a message of a side is unfinished, if no bytes have come for some seconds. */
   #reportUnfinished(from: Side, at: number): void {
     const { pushed, lastAt, deadline } = this.#directions[from]
     if (this.#reported[from] === pushed || deadline !== undefined || at - lastAt < QUIET || this.#ended[from]) return
@@ -163,7 +163,7 @@ export class ConversationMonitor {
     this.#addUnfinished(from, at, false)
   }
 
-  /** Reports the bytes that the end of a side leaves without a message. */
+  /** Reports the bytes at the end of a side that are not a message. */
   #reportRest(from: Side, at: number): void {
     if (this.#hasRest(from)) this.#addUnfinished(from, at, true)
   }
@@ -181,7 +181,7 @@ export class ConversationMonitor {
     const speaker = { automaton: this.protocol.automaton, side: from, last: this.#last[from] }
     const unfinished = { bytes: unread, lacks }
     const sent = `the ${from} has sent ${quoteUnfinished(speaker, unfinished)}`
-    const sentence = `${sent}${clueOfBytes(speaker, unfinished, this.#judge.standing(from).last)}`
+    const sentence = `${sent}${clueOfBytes(speaker, unfinished, this.#judge.stateFor(from).last)}`
     this.#seen.push({ kind: 'unfinished', at, from, start, end, bytes, lacks, sentence, final })
   }
 
@@ -198,7 +198,7 @@ export class ConversationMonitor {
 
 const SILENT: SideTurn = { text: '', over: true }
 const NO_CLOSING: ReturnType<Judge['close']> = { name: undefined, judgements: [] }
-/** Limit of the bytes that are copied of an unfinished message. */
+/** Maximum number of bytes that the monitor copies of an unfinished message. */
 const SHOWN = 4096
-/** Limit of characters of a turn that are searched for questions. */
+/** Maximum number of characters of a turn in which the monitor searches for questions. */
 const EARLIER = 16_384

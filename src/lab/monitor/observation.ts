@@ -4,14 +4,17 @@ import type { SecretSpan } from '../../wire/secret-masking.ts'
 import type { Raw } from '../../wire/text.ts'
 
 /*
- * What goes into the monitor and what comes out of it. Both are plain data: live diagrams, recordings, checks and the browser draw
- * from the same observations, and a recording of the events gives the same observations again.
+ * The events that the monitor takes, and the observations that it returns. Both are plain data: live diagrams, recordings, checks
+ * and the browser draw from the same observations, and a recording of the events gives the same observations again.
  */
 
 /** WireEvent is one event at the place from which a conversation is watched. Times are milliseconds from any origin, ascending. */
 export type WireEvent = WireBytes | WireEnd | WireTime
 
-/** WireBytes are the bytes of one read, or one datagram. A boundary is that of the read; the sender may have written otherwise. */
+/**
+ * WireBytes are the bytes of one read, or one datagram. The boundaries are those of the reads, and can differ from those of the
+ * sender's writes.
+ */
 export interface WireBytes {
   readonly kind: 'bytes'
   readonly at: number
@@ -19,7 +22,7 @@ export interface WireBytes {
   readonly bytes: Uint8Array
 }
 
-/** WireEnd is the end of one direction: a side has closed its output (FIN), or has broken the connection (RST). */
+/** WireEnd is the end of one direction: a side has closed its output (FIN), or has reset the connection (RST). */
 export interface WireEnd {
   readonly kind: 'end'
   readonly at: number
@@ -27,56 +30,59 @@ export interface WireEnd {
   readonly how: 'finished' | 'reset'
 }
 
-/** WireTime says that nothing else has happened until then. Pauses end messages without framing, and unfinished ones are reported. */
+/**
+ * WireTime says that no other event has happened until its time. With it, pauses end messages without framing, and the monitor
+ * reports unfinished messages.
+ */
 export interface WireTime {
   readonly kind: 'time'
   readonly at: number
 }
 
-/** Segment is the place of one read in its direction. Segments of both directions are numbered together, from 1. */
+/** Segment is the position of one read in its direction. Segments of both directions are numbered together, from 1. */
 export interface Segment extends ByteSpan {
   readonly number: number
   readonly at: number
 }
 
-/** Turn is who may send a message other than a goodbye. */
+/** Turn says which side may send a message other than a goodbye. */
 export type Turn = Side | 'either' | 'none'
 
 /**
- * MessageStanding is how a message stands with the automaton.
+ * MessageLegality says whether the automaton allows a message at its place.
  * - `legal`: legal after everything that had passed before it.
  * - `crossed`: legal, but its sender had not received all messages of the other side that had passed.
- * - `late`: it crossed a message after which it is not legal. The sender could not know that, and the receiver rejects it.
+ * - `late`: it crossed a message after which it is not legal. The sender could not know that, and the receiver refuses it.
  * - `early`: not legal in any state that the sender could know; but it is not that side's turn, and the receiver may read the
  *   message later. A `JudgedObservation` follows then.
  * - `illegal`: a violation.
  */
-export type MessageStanding = 'legal' | 'crossed' | 'late' | 'early' | 'illegal'
+export type MessageLegality = 'legal' | 'crossed' | 'late' | 'early' | 'illegal'
 
 /** MessageVerdict is the judgement of one message. */
 export interface MessageVerdict {
-  readonly standing: MessageStanding
-  /** Name of the message in the automaton; `undefined` while it is early, and if it is illegal. */
+  readonly standing: MessageLegality
+  /** Name of the message in the automaton; `undefined` for an early or illegal message. */
   readonly name: string | undefined
-  /** State in which it was judged, and the state of the conversation afterwards. */
+  /** State in which the message was judged, and the state of the conversation after it. */
   readonly before: string
   readonly after: string
-  /** Whose turn it is afterwards. */
+  /** The side whose turn it is after the message. */
   readonly turn: Turn
   readonly violation?: Violation
-  /** Number of the message that this one refuses, if it is the protocol's refusal. */
+  /** Number of the message that this message refuses, if it is the protocol's refusal. */
   readonly refuses?: number
-  /** What is odd about a legal message, such as bytes that are not text; a sentence. */
+  /** A sentence on what is odd about a legal message, such as bytes that are not text. */
   readonly oddity?: string
 }
 
-/** Violation is what was wrong, in words that name no secret. */
+/** Violation says what was wrong, in words that name no secret. */
 export interface Violation {
   /** The whole sentence, as the engine reports it. */
   readonly sentence: string
-  /** The same sentence, for the side that sent the message. */
+  /** The sentence in words for the side that sent the message. */
   readonly toSender: string
-  /** What was expected, or why nothing was: a clause such as `expected "LOW", "HIGH" or "WIN"`. */
+  /** What the receiver expected, or why it expected nothing: a clause such as `expected "LOW", "HIGH" or "WIN"`. */
   readonly expected: string
   /** The message, quoted. */
   readonly received: string
@@ -84,7 +90,7 @@ export interface Violation {
   readonly wrongAt: number
 }
 
-/** SegmentObservation is a read. */
+/** SegmentObservation is a read that has passed. */
 export interface SegmentObservation extends Segment {
   readonly kind: 'segment'
   readonly from: Side
@@ -102,18 +108,18 @@ export interface MessageObservation extends MessageVerdict, ByteSpan {
   readonly raw: Raw | undefined
   /** The bytes of its span, at most the first 4,096. */
   readonly bytes: Uint8Array
-  /** The reads that have brought it, at least one unless it is an empty datagram. */
+  /** The reads that have brought the message; empty only for an empty datagram. */
   readonly segments: readonly Segment[]
-  /** Parts of the text that must not be shown. */
+  /** Parts of the text that are secrets, which no output may show. */
   readonly secrets: readonly SecretSpan[]
 }
 
-/** JudgedObservation is the verdict on an early message, when the conversation has come so far. */
+/** JudgedObservation is the verdict on an early message, once the judge can decide. */
 export interface JudgedObservation extends MessageVerdict {
   readonly kind: 'judged'
   readonly at: number
   readonly from: Side
-  /** The number of the message. */
+  /** The number of the early message. */
   readonly number: number
 }
 
@@ -125,13 +131,13 @@ export interface UnfinishedObservation extends ByteSpan {
   readonly bytes: Uint8Array
   /** A noun, such as "no line end (\\n)". */
   readonly lacks: string
-  /** What was sent and what it lacks, and what the bytes look like. */
+  /** A sentence on the bytes that were sent, what they lack, and what they look like. */
   readonly sentence: string
-  /** True if the direction has ended, so that the rest cannot come. */
+  /** True if the direction has ended, so that the missing bytes cannot come. */
   readonly final: boolean
 }
 
-/** UnreadableObservation is the end of decoding in one direction: no message of at most `limit` bytes is there. */
+/** UnreadableObservation is the end of decoding in one direction, because no message of at most `limit` bytes begins at `start`. */
 export interface UnreadableObservation {
   readonly kind: 'unreadable'
   readonly at: number
@@ -147,13 +153,13 @@ export interface EndObservation {
   readonly at: number
   readonly from: Side
   readonly how: WireEnd['how']
-  /** Name of the closing in the automaton, if it has one in this state. */
+  /** Name of the closing in the automaton; missing if the closing is not a transition of this state. */
   readonly name: string | undefined
   readonly before: string
   readonly after: string
-  /** True if the conversation may be over in the state afterwards. */
+  /** True if the conversation may be over in the state after it. */
   readonly over: boolean
-  /** What was expected from that side instead, if the conversation is not over: a clause. */
+  /** A clause on what that side was expected to send instead; missing if the conversation is over. */
   readonly expected: string | undefined
 }
 
@@ -171,7 +177,7 @@ export function isCut({ segments }: MessageObservation): boolean {
   return segments.length > 1
 }
 
-/** Checks whether a read brought this message together with bytes of another. */
+/** Checks whether a read brought this message together with bytes of another message. */
 export function isGlued({ start, end, segments }: MessageObservation): boolean {
   return segments.some((segment) => segment.start < start || segment.end > end)
 }

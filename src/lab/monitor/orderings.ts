@@ -2,15 +2,15 @@ import { type Automaton, legalTransitions, parseMessage, type Side, type Transit
 import type { Raw } from '../../wire/text.ts'
 import type { Place } from './violation.ts'
 
-/** SIDES are both sides, in the order in which their messages are tried. */
+/** SIDES has both sides, in the order in which the orderings try their messages. */
 export const SIDES = ['client', 'server'] as const
 
-/** Returns the side opposite. */
+/** Returns the opposite side: the server of the client, and the reverse. */
 export function otherSide(side: Side): Side {
   return side === 'client' ? 'server' : 'client'
 }
 
-/** PassedMessage is a message that has passed. */
+/** PassedMessage is a message that has passed the monitor. */
 export interface PassedMessage extends Place {
   readonly number: number
   readonly from: Side
@@ -21,56 +21,56 @@ export interface PassedMessage extends Place {
 /** Passed is a message that has passed, or the closing of a side, which has the number 0. */
 export interface Passed extends PassedMessage {
   readonly closes: boolean
-  /** The receiver drops it, because it is illegal or too late. */
+  /** True if the receiver drops the message, because it is illegal or too late. */
   isDropped: boolean
-  /** It passed before its side's turn, so that the receiver read it later. */
+  /** True if it passed before its side's turn, so that the receiver read it later. */
   wasEarly: boolean
-  /** It was early, and has no verdict yet. */
+  /** True if it was early, and has no verdict yet. */
   isEarly: boolean
-  /** It was judged as legal. The receiver may reject it all the same, if it crossed what the receiver sent. */
+  /** True if the judge has judged it as legal. The receiver may refuse it all the same, if it crossed a message of the receiver. */
   isAccepted: boolean
 }
 
-/** Taken is a message in its place: the transition that it takes, if it takes one. */
+/** Taken is a message in an ordering, with its transition if it takes one. */
 export interface Taken {
   readonly passed: Passed
   readonly step: Transition | undefined
   readonly before: string
-  /** The state after it, with its transitions. */
+  /** The state after the message, with the transitions of that state. */
   readonly after: string
   readonly steps: readonly Transition[]
-  /** Number of messages of the other side that had passed, but stand behind it. */
+  /** Number of messages of the other side that passed before this message, but stand behind it. */
   readonly unseen: number
-  /** True if it is the protocol's refusal, and the number of the message that it refuses, if that is known. */
+  /** True if it is the protocol's refusal; the number of the message that it refuses, if the judge knows that number. */
   readonly isRefusal: boolean
   readonly refuses: number | undefined
 }
 
-/** Ordering is one order of the messages so far, and the state to which it leads. Messages that it does not contain wait. */
+/** Ordering is one order of the messages so far, and the state to which it leads. Messages that are not in the ordering wait. */
 export interface Ordering {
   readonly state: string
   readonly steps: readonly Transition[]
-  /** Number of messages of each side in it. */
+  /** Number of messages of each side in the ordering. */
   readonly taken: Readonly<Record<Side, number>>
-  /** Last message of each side in it, without the dropped ones. */
+  /** Last message of each side in the ordering, without the dropped ones. */
   readonly last: Readonly<Record<Side, Taken | undefined>>
   /** Last message of each side that took a transition. */
   readonly legal: Readonly<Record<Side, Taken | undefined>>
-  /** Early messages in it that have no verdict yet. */
+  /** Early messages in the ordering that have no verdict yet. */
   readonly late: readonly Taken[]
   /** Numbers of the client's dropped messages that the server has not refused yet. */
   readonly unrefused: readonly number[]
   /** The side whose illegal message this ordering takes for one that is similar. */
   readonly assumed: Side | undefined
-  /** Number of things in it that are improbable: a closing that is no transition, a refusal before that of an older message. */
+  /** Number of improbable events in the ordering: a closing that is not a transition, a refusal before that of an older message. */
   readonly doubts: number
 }
 
-/** Orderings has all orders of the messages so far that the automaton allows. `judge.ts` says why there are several. */
+/** Orderings has all orders of the messages so far that the automaton allows. `judge.ts` says why there are several orders. */
 export class Orderings {
   readonly automaton: Automaton
   readonly #passed: Readonly<Record<Side, Passed[]>> = { client: [], server: [] }
-  /** Number of messages of each side that were removed, because every ordering has taken them. */
+  /** Number of messages of each side that `forget` has removed, because every ordering has taken them. */
   readonly #removed: Record<Side, number> = { client: 0, server: 0 }
   #all: readonly Ordering[]
 
@@ -88,18 +88,18 @@ export class Orderings {
     return this.#all
   }
 
-  /** The best ordering. There is always one. */
+  /** The best ordering; there is always one. */
   get best(): Ordering {
     const [best] = this.#all
     if (!best) throw new Error('a conversation has no ordering')
     return best
   }
 
-  /** Adds a message behind all others of its side. Returns the orderings that contain it, the best first. */
+  /** Adds a message behind all others of its side. Returns the orderings that contain the message, the best first. */
   add(passed: Passed): readonly Ordering[] {
     const { from: side } = passed
     this.#passed[side].push(passed)
-    // from the others, nothing new follows
+    // nothing new follows from the other orderings
     const next = this.#all.filter((one) => this.countWaiting(one, side) === 1)
     this.#expand(
       this.#all,
@@ -109,7 +109,7 @@ export class Orderings {
     return this.#all.filter(({ taken }) => taken[passed.from] === count)
   }
 
-  /** Number of messages of a side that stand behind an ordering, although they were not early. */
+  /** Number of messages of a side that stand behind an ordering without having been early. */
   #countUnseen({ taken }: Ordering, side: Side): number {
     const all = this.#passed[side]
     let count = 0
@@ -119,12 +119,12 @@ export class Orderings {
     return count
   }
 
-  /** Replaces the orderings, and adds all that follow from them. */
+  /** Replaces the orderings by new ones, and adds all orderings that follow from these. */
   replace(orderings: readonly Ordering[]): void {
     this.#expand([], orderings)
   }
 
-  /** Returns the message of a side that an ordering would take next; `undefined` if none waits. */
+  /** Returns the message of a side that an ordering would take next; `undefined` without a waiting message. */
   findWaiting({ taken }: Ordering, side: Side): Passed | undefined {
     return this.#passed[side][taken[side] - this.#removed[side]]
   }
@@ -134,11 +134,14 @@ export class Orderings {
     return this.#removed[side] + this.#passed[side].length - taken[side]
   }
 
-  /** Finds all orderings that follow from the new ones, and drops those that lead nowhere else. From the `old` ones, nothing else follows. */
+  /**
+   * Finds all orderings that follow from the new ones, and drops those that lead to no other state. Nothing else follows from the
+   * `old` orderings.
+   */
   #expand(old: readonly Ordering[], fresh: readonly Ordering[]): void {
     const found = new Map(old.map((one) => [keyOf(one), one]))
     const open = fresh.map((one) => this.#skipDropped(one))
-    // the iteration includes the orderings that are added meanwhile
+    // the iteration includes the orderings that it adds
     for (const ordering of open) {
       const key = keyOf(ordering)
       if (found.has(key)) continue
@@ -152,14 +155,17 @@ export class Orderings {
   }
 
   /**
-   * Checks whether a later message can stand before those that wait in an ordering. If messages of both sides wait, the next one is
-   * among them. If very many wait, they have arrived.
+   * Checks whether a later message can stand before the messages that wait in an ordering. If messages of both sides wait, the next
+   * one is among them. If very many messages wait, the receiver has them.
    */
   #isOpen(client: number, server: number): boolean {
     return (client === 0 || server === 0) && client + server <= UNDER_WAY
   }
 
-  /** Compares orderings: the best comes first. Messages that were judged as legal do not wait in it, but early ones may. */
+  /**
+   * Compares two orderings, so that the best one comes first. In the best ordering, no message waits that the judge has called
+   * legal, but early messages may wait.
+   */
   #rank(one: Ordering, two: Ordering): number {
     const judged = (ordering: Ordering) => this.#countUnseen(ordering, 'client') + this.#countUnseen(ordering, 'server')
     const assumed = (ordering: Ordering) => (ordering.assumed === undefined ? 0 : 1)
@@ -168,7 +174,7 @@ export class Orderings {
     return judged(one) - judged(two) || assumed(one) - assumed(two) || one.doubts - two.doubts || waiting(one) - waiting(two) || refused
   }
 
-  /** Returns the orderings after the next message of a side. */
+  /** Returns the orderings that take the next message of a side. */
   *#follow(ordering: Ordering, side: Side): Generator<Ordering> {
     const passed = this.findWaiting(ordering, side)
     if (!passed || passed.isDropped) return
@@ -179,14 +185,14 @@ export class Orderings {
     const isRejected = !step && passed.isAccepted && side === 'client' && this.automaton.refusal !== undefined
     if (isRejected) yield this.#skip(ordering, passed)
     if (side === 'client' || passed.closes || assumed !== undefined || !this.isRefusal(passed.text)) return
-    // the refusal of an illegal message changes nothing, and so does one for which there is no reason
+    // the refusal of an illegal message does not change the state, and neither does a refusal without a reason
     const hasNoReason = !step && this.countWaiting(ordering, 'client') === 0
     if (unrefused.length > 0 || hasNoReason) yield this.#take(ordering, passed, undefined)
   }
 
   /**
-   * Checks whether a message may stand behind the last one of the other side. If that one passed later, it is no answer to it:
-   * it crossed it, and so was legal before it, too.
+   * Checks whether a message may stand behind the last message of the other side. If that message passed later, this one is no
+   * answer to it: the two crossed, so this one was legal before the other, too.
    */
   #mayStand({ last }: Ordering, passed: Passed): boolean {
     const behind = last[otherSide(passed.from)]
@@ -235,7 +241,7 @@ export class Orderings {
     return dropped
   }
 
-  /** Returns the ordering after a message that the receiver rejects. */
+  /** Returns the ordering after a message that the receiver refuses. */
   #skip(ordering: Ordering, { from, number }: Passed): Ordering {
     const { taken, unrefused } = ordering
     const isRefused = from === 'client' && this.automaton.refusal !== undefined
@@ -246,7 +252,10 @@ export class Orderings {
     }
   }
 
-  /** Forgets the messages that every ordering has taken. Orderings from before the call cannot be used afterwards. */
+  /**
+   * Forgets the messages that every ordering has taken, which bounds the memory. The caller must not use orderings from before the
+   * call.
+   */
   forget(): void {
     for (const side of SIDES) {
       const least = Math.min(...this.#all.map(({ taken }) => taken[side]))
@@ -256,12 +265,12 @@ export class Orderings {
   }
 }
 
-/** Limit of messages of one side that are under way while the other side sends. */
+/** Maximum number of messages of one side that are under way while the other side sends. */
 const UNDER_WAY = 64
-/** Limit of remembered dropped messages, for a server that never refuses one. */
+/** Maximum number of dropped messages that an ordering remembers, for a server that never refuses a message. */
 const UNREFUSED = 8
 
-/** Finds the transition that a message takes; `undefined` if it is not legal. */
+/** Finds the transition that a message takes; `undefined` for an illegal message. */
 function findStep(steps: readonly Transition[], { from: side, text, closes }: Passed): Transition | undefined {
   return steps.find(
     ({ from, form }) => from === side && (form.closes === true) === closes && (closes || parseMessage(form, text) !== undefined),
@@ -272,7 +281,10 @@ function keyOf({ state, taken, unrefused, assumed, doubts }: Ordering): string {
   return `${taken.client} ${taken.server} ${unrefused.length} ${doubts} ${assumed} ${state}`
 }
 
-/** Checks whether a better ordering allows everything that another one allows: it has the same state, and less waits. */
+/**
+ * Checks whether a better ordering allows everything that another ordering allows: it has the same state, and fewer messages wait
+ * in it.
+ */
 function covers(better: Ordering, other: Ordering): boolean {
   return (
     better.state === other.state &&

@@ -11,13 +11,13 @@ import {
 } from './observation.ts'
 import { formatHex, showMessage } from './shown-bytes.ts'
 
-/** SequenceDiagramOptions says how a diagram is printed. */
+/** SequenceDiagramOptions says how to print a diagram. */
 export interface SequenceDiagramOptions {
   /** Columns of the terminal, at least 80; a narrower one gets 80. */
   readonly width: number
-  /** Colours by escape sequences; without them, the words say the same. */
+  /** True for colours by escape sequences; without colours, the words say the same. */
   readonly color: boolean
-  /** The time that is printed as 0. */
+  /** The diagram shows this time as 0. */
   readonly origin: number
 }
 
@@ -25,9 +25,9 @@ const NARROWEST = 80
 /** Columns of a message's number and time, and the two blanks after them. */
 const TIME = 13
 const TIME_HEAD = '  # seconds  '
-/** Columns of the state after a message. */
+/** Columns for the state after a message. */
 const STATE = 27
-/** Widest arrow: a longer one is not easier to read. */
+/** Maximum width of an arrow in columns: a longer one is not easier to read. */
 const WIDEST = 90
 
 /** Returns the first lines of a diagram: the sides over their lifelines, and the state at the start. */
@@ -36,7 +36,7 @@ export function formatDiagramHead(state: string, options: SequenceDiagramOptions
   return [`${TIME_HEAD}client${' '.repeat(arrow - 10)}server`, `${' '.repeat(TIME)}|${' '.repeat(arrow)}|  ${state}`]
 }
 
-/** Returns the lines of an observation in a sequence diagram: none for a read, which its messages show. */
+/** Returns the lines of an observation in a sequence diagram: none for a read, because its messages have lines. */
 export function formatObservation(one: Observation, options: SequenceDiagramOptions): readonly string[] {
   switch (one.kind) {
     case 'segment':
@@ -75,9 +75,9 @@ function formatMessageLines(message: MessageObservation, options: SequenceDiagra
   ]
 }
 
-/** Returns the lines on what is special about a message. */
+/** Returns the lines below a message that say what is special about it. */
 function formatVerdict({ standing, violation, oddity, refuses }: MessageVerdict, options: SequenceDiagramOptions): readonly string[] {
-  const special = STANDINGS[standing]
+  const special = LEGALITY_TEXTS[standing]
   return [
     ...(violation ? formatNote(`illegal: ${violation.sentence}`, 'red', options) : []),
     ...(special === undefined ? [] : formatNote(special, 'yellow', options)),
@@ -86,9 +86,9 @@ function formatVerdict({ standing, violation, oddity, refuses }: MessageVerdict,
   ]
 }
 
-const STANDINGS: Readonly<Partial<Record<MessageVerdict['standing'], string>>> = {
+const LEGALITY_TEXTS: Readonly<Partial<Record<MessageVerdict['standing'], string>>> = {
   crossed: 'crossed: its sender had not received everything above',
-  late: 'too late: it crossed a message after which it is not legal, so the other side rejects it',
+  late: 'too late: it crossed a message after which it is not legal, so the other side refuses it',
   early: 'early: it is not that side’s turn; the other side reads it later',
 }
 
@@ -108,7 +108,7 @@ function formatEnd(end: EndObservation, options: SequenceDiagramOptions): readon
 
 const UNCHANGED = '(unchanged)'
 
-/** Where an arrow is drawn: the state beside it, and whether it has no head, because it does not arrive. */
+/** ArrowPlace says where to draw an arrow: the state beside it, and whether it has no head, because the message does not arrive. */
 interface ArrowPlace {
   readonly number?: number
   readonly state: string

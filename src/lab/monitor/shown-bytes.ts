@@ -3,18 +3,18 @@ import { maskSecrets } from '../../wire/secret-masking.ts'
 import { decode, encode, quoteBytes, quoteText } from '../../wire/text.ts'
 import type { MessageObservation } from './observation.ts'
 
-/** ShownMessage is a message as it is printed, on one line. */
+/** ShownMessage is a message in the form in which a diagram shows it, on one line. */
 export interface ShownMessage {
-  /** The bytes in quotation marks, with a bar between two reads, and dots for what is left out. */
+  /** The bytes in quotation marks, with a bar between two reads, and dots for what the line leaves out. */
   readonly text: string
-  /** Column of the first wrong byte in it, if it is shown. */
+  /** Column of the first wrong byte in the quotation; missing if the line does not show that byte. */
   readonly caret: number | undefined
 }
 
-/** Cell is one character or byte, as it is printed; or the bar between two reads. */
+/** Cell is one character or byte as the diagram shows it, or the bar between two reads. */
 interface Cell {
   readonly shown: string
-  /** Offset of its first byte. */
+  /** Offset of the first byte of the cell. */
   readonly at: number
   readonly isBar: boolean
 }
@@ -22,7 +22,7 @@ interface Cell {
 /** The bar between the bytes of two reads. */
 const READ_BOUNDARY = '\u00a6'
 const MORE = '\u2026'
-/** Columns between the beginning of a text that is cut and its first wrong byte. */
+/** Number of columns that a shortened text shows before its first wrong byte. */
 const BEFORE = 12
 
 /** Prints the bytes of a message in at most `columns` columns, without its secrets. */
@@ -32,7 +32,7 @@ export function showMessage(message: MessageObservation, columns: number): Shown
   const cells = toCells(message)
   const wrong = violation ? cells.findIndex(({ at, isBar }) => !isBar && at >= violation.wrongAt) : -1
   const room = columns - 2
-  // what is before the wrong byte is left out, if that one would not be seen
+  // the quotation leaves out its beginning if the wrong byte would not fit
   const isFar = widthOf(cells.slice(0, Math.max(0, wrong + 1))) > room - 1
   const first = isFar ? Math.max(0, wrong - BEFORE) : 0
   const begin = isFar ? `"${MORE}` : '"'
@@ -48,7 +48,7 @@ export function showMessage(message: MessageObservation, columns: number): Shown
   return { text: `${shown}"`, caret }
 }
 
-/** Prints bytes in hexadecimal, as many as fit in `columns`; `undefined` if they are plain text. */
+/** Formats bytes in hexadecimal, as many as fit in `columns`; `undefined` for plain text. */
 export function formatHex({ bytes, secrets, raw }: MessageObservation, columns: number): string | undefined {
   if (secrets.length > 0 || (!raw && !UNPRINTABLE.test(decode(bytes)))) return undefined
   const count = Math.floor((columns - 2) / 3)
@@ -59,7 +59,7 @@ export function formatHex({ bytes, secrets, raw }: MessageObservation, columns: 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const UNPRINTABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]/
 
-/** Cuts the bytes of a message where the reads do, and those into characters, or into bytes if they are not text. */
+/** Cuts the bytes of a message into reads, and the reads into characters, or into bytes if they are not text. */
 function toCells({ bytes, start, segments }: MessageObservation): readonly Cell[] {
   const ends = segments.map(({ end }) => end - start).filter((end) => end < bytes.length)
   return [0, ...ends].flatMap((from, piece) => {
@@ -85,7 +85,7 @@ function widthOf(cells: readonly Cell[]): number {
   return cells.reduce((sum, { shown }) => sum + displayWidth(shown), 0)
 }
 
-/** Cuts a quotation to a width. */
+/** Cuts a quotation to a number of columns. */
 function shortenQuotation(quoted: string, columns: number): string {
   return displayWidth(quoted) <= columns ? quoted : `${quoted.slice(0, Math.max(0, columns - 2))}${MORE}"`
 }

@@ -5,35 +5,38 @@ import { clueOfText, clueOfWords, quoteMessage, type Speaker } from '../../proto
 import { encode, type Raw } from '../../wire/text.ts'
 import type { Violation } from './observation.ts'
 
-/** Place is where the text of a message is in its direction. */
+/** Place says which bytes of its direction a message takes. */
 export interface Place {
   /** Offset of the first byte of the message. */
   readonly start: number
-  /** The bytes of the message, with everything that the framing adds; perhaps only the first. */
+  /** The bytes of the message, with everything that the framing adds; for a long message, only the first bytes. */
   readonly bytes: Uint8Array
 }
 
-/** A received text, and its bytes if they do not follow from it. */
+/** A received text, and its bytes if the text in UTF-8 has others. */
 interface Received {
   readonly text: string
   readonly raw: Raw | undefined
 }
 
 /** Explains why a message is illegal, with the sentences of the engine, and finds its first wrong byte. */
-export function explainViolation(standing: ConversationState, { text, raw, start, bytes }: Received & Place): Violation {
-  const { automaton, state, peer, last, previous = '' } = standing
+export function explainViolation(conversation: ConversationState, { text, raw, start, bytes }: Received & Place): Violation {
+  const { automaton, state, peer, last, previous = '' } = conversation
   const speaker = { automaton, side: peer, last: previous }
   const clue = clueOfText(speaker, text, raw, last) || clueOfWords(speaker, text, last)
   return {
-    sentence: `${explainIllegal(standing, text, { raw })}${clue}`,
-    toSender: `${explainIllegal(standing, text, { toPeer: true })}${clue}`,
+    sentence: `${explainIllegal(conversation, text, { raw })}${clue}`,
+    toSender: `${explainIllegal(conversation, text, { toPeer: true })}${clue}`,
     expected: expectation(automaton, state, peer),
     received: quoteMessage(speaker, text, raw),
-    wrongAt: start + findWrongByte(standing, { text, raw }, bytes),
+    wrongAt: start + findWrongByte(conversation, { text, raw }, bytes),
   }
 }
 
-/** Describes what is odd about the bytes of a legal message in a sentence; `undefined` if nothing is. `before` is the message before it. */
+/**
+ * Describes what is odd about the bytes of a legal message in a sentence; `undefined` for ordinary bytes. `before` is the message
+ * before it from the same side.
+ */
 export function explainOddity(
   speaker: Speaker,
   form: MessageSpec,
@@ -44,7 +47,7 @@ export function explainOddity(
   return clue === '' ? undefined : `the ${speaker.side} said ${quoteMessage(speaker, text, raw)}${clue}`
 }
 
-/** Returns the index of the first byte of a message at which it is none of the legal messages. */
+/** Returns the index of the first byte from which a message can be none of the legal messages. */
 function findWrongByte({ steps, peer }: ConversationState, { text, raw }: Received, bytes: Uint8Array): number {
   const forms = steps.filter(({ from, form }) => from === peer && !form.closes).map(({ form }) => form)
   const right = Math.max(0, ...forms.map((form) => countRight(form, text)))
@@ -64,7 +67,7 @@ function headerLength(bytes: Uint8Array, body: Uint8Array): number {
 
 const LONGEST_HEADER = 10
 
-/** Returns how many characters of a text can belong to a message of this form. */
+/** Returns the number of characters of a text that can belong to a message of this form. */
 function countRight(form: MessageSpec, text: string): number {
   const [first = '', ...others] = splitMessage(form)
   const begun = countCommon(first, text)

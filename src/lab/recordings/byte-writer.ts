@@ -44,7 +44,7 @@ export class ByteWriter {
     return this
   }
 
-  /** Overwrites bytes at an earlier place, such as a checksum or a length. */
+  /** Overwrites bytes that were written earlier, such as a checksum or a length. */
   setUint16(at: number, value: number): this {
     this.#view.setUint16(at, value, this.#little)
     return this
@@ -55,7 +55,7 @@ export class ByteWriter {
     return this
   }
 
-  /** Returns the bytes from a place on, which are valid until the next byte is written. */
+  /** Returns the bytes from an offset on, which are valid until the next byte is written. */
   view(from: number): Uint8Array {
     return this.#buffer.subarray(from, this.#length)
   }
@@ -65,7 +65,7 @@ export class ByteWriter {
     return this.#buffer.slice(0, this.#length)
   }
 
-  /** Returns the place of `count` further bytes. The buffer may be another one after that. */
+  /** Reserves `count` further bytes, and returns their offset. The writer may replace its buffer by a larger one. */
   #reserve(count: number): number {
     const place = this.#length
     this.#length += count

@@ -19,7 +19,7 @@ export type OnWarning = (sentence: string) => void
 const PCAP_MAGIC: Readonly<Record<number, number>> = { 2712847316: 1, 2712812621: 1000 }
 const PCAP_HEADER = 24
 const PCAP_RECORD = 16
-/** The shortest block of pcapng: its type, and its length twice. */
+/** Length of the shortest block of pcapng: its type, and its length twice. */
 const SHORTEST_BLOCK = 12
 
 /** Checks whether a file begins like a capture in pcapng or in pcap. */
@@ -28,8 +28,8 @@ export function isCaptureFile(file: Uint8Array): boolean {
 }
 
 /**
- * Reads the packets of a capture in pcapng or in pcap, of either byte order. A file that ends inside a packet gives those before it,
- * and a warning. Throws a RecordingError if the file is no capture, or damaged.
+ * Reads the packets of a capture in pcapng or in pcap, of either byte order. For a file that ends inside a packet, returns the
+ * packets before it, and warns. Throws a RecordingError for a damaged file, or for a file of another format.
  */
 export function readPackets(file: Uint8Array, onWarning: OnWarning): Generator<CapturedPacket> {
   return isPcapng(file) ? readPcapng(file, onWarning) : readPcap(file, onWarning)
@@ -43,7 +43,7 @@ function toView(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-/** Returns the byte order and the unit of the timestamps of a pcap file; `undefined` if it is none. */
+/** Returns the byte order and the unit of the timestamps of a pcap file; `undefined` for a file of another format. */
 function toPcapFormat(file: Uint8Array): { readonly isLittle: boolean; readonly unit: number } | undefined {
   if (file.length < 4) return undefined
   for (const isLittle of [true, false]) {
@@ -72,10 +72,10 @@ function* readPcap(file: Uint8Array, onWarning: OnWarning): Generator<CapturedPa
   }
 }
 
-/** CaptureInterface is what an interface description says about the packets of an interface. */
+/** CaptureInterface has the properties of an interface that apply to its packets. */
 interface CaptureInterface {
   readonly linkType: number
-  /** Maximum length of a captured packet; 0 for none. */
+  /** Maximum length of a captured packet; 0 for no maximum. */
   readonly longest: number
   /** Converts a timestamp of the interface to whole microseconds since the Unix epoch. */
   readonly toMicroseconds: (high: number, low: number) => number
@@ -110,7 +110,7 @@ function* readPcapng(file: Uint8Array, onWarning: OnWarning): Generator<Captured
       requireLength(body, 4, 'a packet block')
       const { linkType, longest } = requireInterface(interfaces, 0)
       const length = Math.min(view.getUint32(0, isLittle), longest || Number.POSITIVE_INFINITY, body.length - 4)
-      // a simple packet has no time: it has come after the one before it
+      // a simple packet has no time, so it gets the time of the packet before it
       yield { linkType, at, data: body.subarray(4, 4 + length), comments: [] }
     }
   }
@@ -154,7 +154,7 @@ function toInterface(body: Uint8Array, isLittle: boolean): CaptureInterface {
   return { linkType: view.getUint16(0, isLittle), longest, toMicroseconds: toTimeReader(resolution, seconds) }
 }
 
-/** Returns a function that reads timestamps of a resolution: the exponent of 1/10 of a second, or of 1/2 if the highest bit is set. */
+/** Returns a function that reads timestamps of a resolution: an exponent of 1/10 of a second, or of 1/2 if the highest bit is set. */
 function toTimeReader(resolution: number, offset: bigint): CaptureInterface['toMicroseconds'] {
   if (resolution === 6 && offset === 0n) return (high, low) => toTime(high * 0x1_0000_0000 + low)
   const perSecond = (resolution & 0x80) === 0 ? 10n ** BigInt(resolution) : 2n ** BigInt(resolution & 0x7f)
@@ -169,7 +169,7 @@ function toTime(microseconds: number): number {
   return microseconds
 }
 
-/** Reads the options at the end of a block. Options that exceed the block are ignored. */
+/** Reads the options at the end of a block. Ignores options that exceed the block. */
 function readOptions(body: Uint8Array, start: number, isLittle: boolean): { readonly code: number; readonly value: Uint8Array }[] {
   const view = toView(body)
   const options: { code: number; value: Uint8Array }[] = []

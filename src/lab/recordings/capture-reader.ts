@@ -8,17 +8,17 @@ import { type PacketEnd, parsePacket, type SkippedPacket, type TcpPacket, type U
 import { type ByteRange, type Recording, type RecordingEntry, RecordingError } from './recording.ts'
 import { type StreamPiece, TcpStream } from './tcp-stream.ts'
 
-/** CaptureLimits bound what a capture may hold, and so the memory that its reading takes. */
+/** CaptureLimits has the maxima of a capture, which bound the memory that reading it takes. */
 export interface CaptureLimits {
   readonly connections: number
   readonly entries: number
 }
 
 const LIMITS: CaptureLimits = { connections: 100_000, entries: 500_000 }
-/** Ports from here on are those that systems give to clients. */
+/** Systems give ports from this number on to clients. */
 const EPHEMERAL = 32_768
 
-/** Flow is what the reader knows of a connection. */
+/** Flow has what the reader knows of a connection. */
 interface Flow {
   readonly number: number
   /** The key of the client's end. */
@@ -33,15 +33,16 @@ interface Flow {
 }
 
 /**
- * Reads a capture in pcapng or pcap: TCP is put in order, and UDP is grouped by client. A comment of a packet belongs to the entry
- * that the packet gives; those of other packets are dropped. Throws a RecordingError for a damaged file.
+ * Reads a capture in pcapng or pcap: puts the packets of TCP in order, and groups those of UDP by client. The comment of a packet
+ * belongs to the entry that the packet gives; the reader drops comments of packets that give none. Throws a RecordingError for a
+ * damaged file.
  */
 export function readCapture(file: Uint8Array, limits: CaptureLimits = LIMITS): Recording {
   const warnings: string[] = []
   const reader = new CaptureReader(limits, warnings)
   let at = 0
   for (const { linkType, at: captured, data, comments } of readPackets(file, (sentence) => warnings.push(sentence))) {
-    // a clock that was set back changes no order
+    // the order stays, even if the system's clock was set back during the capture
     at = Math.max(at, captured)
     const packet = parsePacket(linkType, data)
     if (typeof packet === 'string') reader.skip(packet, linkType)
@@ -66,7 +67,7 @@ class CaptureReader {
     this.#warnings = warnings
   }
 
-  /** Counts a packet that has no place in a recording. */
+  /** Counts a packet that the recording leaves out. */
   skip(reason: SkippedPacket, linkType: number): void {
     if (reason === 'other') return
     const why = {
@@ -80,7 +81,7 @@ class CaptureReader {
   readUdp({ from, to, payload, length }: UdpPacket, at: number, comments: readonly string[]): void {
     const [one, other] = [toKey(from), toKey(to)]
     const known = this.#flows.get(toFlowKey('udp', one, other))
-    // the client is the side that speaks first
+    // the client is the side whose packet comes first
     const flow = known ?? this.#open('udp', { client: from, server: to, at })
     if (payload.length < length) this.#cut++
     this.#addSegment(flow, flow.client === one ? 'client' : 'server', { at, bytes: payload, missing: 0, comments })
@@ -94,7 +95,7 @@ class CaptureReader {
     const side = flow.client === one ? 'client' : 'server'
     const opposite = side === 'client' ? 'server' : 'client'
     if (acknowledgement !== undefined) this.#add(flow, opposite, flow.streams[opposite].acknowledge(acknowledgement))
-    // only what takes a number shows where a stream begins: a keep-alive repeats an old number
+    // only a packet that takes a sequence number shows at which number a stream begins: a keep-alive repeats an old number
     if (isSyn) flow.streams[side].begin(sequence)
     if (packet.payload.length > 0 || packet.isFin) this.#add(flow, side, flow.streams[side].push({ ...packet, at, comments }))
     if (!isReset) return
@@ -103,21 +104,21 @@ class CaptureReader {
     this.#push({ type: 'end', connection: flow.number, at, from: side, how: 'reset', ...(comments.length > 0 ? { comments } : {}) })
   }
 
-  /** Returns all entries by time, after those that still wait for missing bytes. */
+  /** Returns all entries by time, also those that waited for missing bytes. */
   finish(): readonly RecordingEntry[] {
     for (const flow of this.#flows.values()) this.#finish(flow)
     for (const [why, count] of this.#skipped) this.#warnings.push(`skipped ${formatCount(count, 'packet')}: ${why}`)
     if (this.#cut > 0) this.#warnings.push(`the capture lacks the end of ${formatCount(this.#cut, 'datagram')}`)
-    // sorting keeps the order of entries with equal times
+    // sorting does not change the order of entries with equal times
     return this.#entries.sort((one, other) => one.at - other.at)
   }
 
-  /** Finds the connection of a packet, or opens one if the packet can begin one. */
+  /** Finds the connection of a packet, or opens a connection if the packet can begin one. */
   #findTcp(packet: TcpPacket, one: string, other: string, at: number, comments: readonly string[]): Flow | undefined {
     const { from, to, sequence, acknowledgement, isSyn, isFin, payload } = packet
     const known = this.#flows.get(toFlowKey('tcp', one, other))
     if (isSyn && acknowledgement === undefined) {
-      // a SYN that is sent again is that of the same connection; another number is another connection
+      // a SYN with the number of an earlier SYN is a repetition; a SYN with another number opens another connection
       if (known?.start === sequence && known.client === one) return known
       if (known) this.#finish(known)
       return this.#open('tcp', { client: from, server: to, at, start: sequence, comments })
@@ -152,7 +153,7 @@ class CaptureReader {
     return flow
   }
 
-  /** Adds what waits for missing bytes, and says how many are missing. */
+  /** Adds the packets that wait for missing bytes, and says how many bytes are missing. */
   #finish(flow: Flow): void {
     if (flow.isReset) return
     for (const side of ['client', 'server'] as const) {
@@ -193,7 +194,7 @@ class CaptureReader {
   }
 }
 
-/** FlowOpening is what opens a connection. */
+/** FlowOpening has what the reader knows at the first packet of a connection. */
 interface FlowOpening {
   readonly client: PacketEnd
   readonly server: PacketEnd
@@ -207,24 +208,24 @@ function tooMuch(limit: string): RecordingError {
   return new RecordingError(`the capture has more than ${limit}: cut it by a filter, such as tcpdump -r FILE -w PART 'tcp port 3456'`)
 }
 
-/** Parses the comment that lists masked ranges. Ranges that the segment does not have are ignored. */
+/** Parses the comment that lists masked ranges. Ignores ranges that the segment does not have. */
 function parseMasked(comment: string, length: number): readonly ByteRange[] {
   return Array.from(comment.matchAll(/(\d+)-(\d+)/g), ([, from, to]): ByteRange => [Number(from), Number(to)]).filter(
     ([from, to], at, all) => from >= (all[at - 1]?.[1] ?? 0) && from < to && to <= length,
   )
 }
 
-/** Returns a text for an end that no other end has. */
+/** Returns a key for one end of a connection. */
 function toKey({ ip, port }: PacketEnd): string {
   return `${String.fromCharCode(...ip)}${port}`
 }
 
-/** Returns a text for a pair of ends, the same in both directions. */
+/** Returns a key for a pair of ends, the same in both directions. */
 function toFlowKey(transport: 'tcp' | 'udp', one: string, other: string): string {
   return one < other ? `${transport} ${one} ${other}` : `${transport} ${other} ${one}`
 }
 
-/** Formats an end as an address; an IPv4 address that is mapped to IPv6 is IPv4. */
+/** Formats an end as an address; formats an IPv4 address that is mapped to IPv6 as IPv4. */
 function toAddress({ ip, port }: PacketEnd): Address {
   const parsed = ipaddr.fromByteArray([...ip])
   if (parsed instanceof ipaddr.IPv4) return { host: parsed.toString(), port }

@@ -6,9 +6,9 @@ import { type Recording, type RecordingEntry, RecordingError } from './recording
 
 /** RecordingEncoder writes a recording as the bytes of a file, each entry as it comes. */
 export interface RecordingEncoder {
-  /** Returns the bytes that begin the file. */
+  /** Returns the bytes at the beginning of the file. */
   begin(): Uint8Array
-  /** Returns the bytes of an entry. Throws a RecordingError if the format cannot hold it. */
+  /** Returns the bytes of an entry. Throws a RecordingError if the format cannot hold the entry. */
   encode(entry: RecordingEntry): Uint8Array
 }
 
@@ -18,14 +18,17 @@ export const recordingEncoders: Readonly<Record<string, () => RecordingEncoder>>
   '.jsonl': () => new JsonlEncoder(),
 }
 
-/** The first bytes of formats in which captures are often compressed. */
+/** The first bytes of formats in which users often compress captures. */
 const COMPRESSED: readonly (readonly [name: string, magic: readonly number[], tool: string])[] = [
   ['gzip', [0x1f, 0x8b], 'gunzip'],
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd], 'unzstd'],
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a], 'unxz'],
 ]
 
-/** Reads a recording in any format, by its content. Throws a RecordingError if it is none, or damaged. */
+/**
+ * Reads a recording in any format, which the content of the file determines. Throws a RecordingError for a damaged file, or for a
+ * file of another kind.
+ */
 export function readRecording(file: Uint8Array): Recording {
   if (isCaptureFile(file)) return readCapture(file)
   if (isJsonl(file)) return readJsonl(file)

@@ -3,8 +3,8 @@ import { encode } from '../../wire/text.ts'
 import { type Recording, type RecordingEntry, RecordingError } from './recording.ts'
 
 /*
- * The JSON Lines format of recordings: a header, and then one entry on each line, as `RecordingEntry` declares it. Bytes are written
- * as `text` if they are valid UTF-8, so that people can read them, and else as `hex`.
+ * The JSON Lines format of recordings: a header, and then one entry on each line, as `RecordingEntry` declares it. The writer
+ * writes bytes as `text` if they are valid UTF-8, so that people can read them, and otherwise as `hex`.
  */
 
 const LF = 0x0a
@@ -42,7 +42,7 @@ const Line = z.discriminatedUnion('type', [Opening, Segment, Ending])
 
 /** JsonlEncoder writes entries as lines of JSON, each as it comes. */
 export class JsonlEncoder {
-  /** Returns the line that begins the file. */
+  /** Returns the header line of the file. */
   begin(): Uint8Array {
     return encode(`${JSON.stringify(HEADER)}\n`)
   }
@@ -74,14 +74,14 @@ export function isJsonl(file: Uint8Array): boolean {
   return file[0] === 0x7b
 }
 
-/** Reads a recording in JSON Lines. A last line that is cut gives a warning. Throws a RecordingError for any other line that is no entry. */
+/** Reads a recording in JSON Lines. Warns of a last line that was cut. Throws a RecordingError for any other line that is not an entry. */
 export function readJsonl(file: Uint8Array): Recording {
   const end = file.lastIndexOf(LF) + 1
   const lines = decodeWhole(file.subarray(0, end)).split('\n').slice(0, -1)
   const warnings: string[] = []
   const rest = parseRest(file.subarray(end))
   if (rest !== undefined) lines.push(rest)
-  // a recorder that was killed may have written a part of its last line
+  // a recorder that the system killed may have written a part of its last line
   else if (end < file.length) warnings.push(`the recording ends inside line ${lines.length + 1}: its rest is missing`)
   if (!Header.safeParse(parseJson(lines[0] ?? '', 1)).success)
     throw new RecordingError(`line 1 is not the header of a recording: expected ${JSON.stringify(HEADER)}`)
@@ -94,7 +94,7 @@ function decodeWhole(bytes: Uint8Array): string {
   return text
 }
 
-/** Returns what is behind the last line end, if it is a whole line. */
+/** Returns the text after the last line end, if it is a whole entry. */
 function parseRest(bytes: Uint8Array): string | undefined {
   const text = toText(bytes)
   return text?.endsWith('}') && isJson(text) ? text : undefined
@@ -136,7 +136,7 @@ function toEntry(value: unknown, number: number): RecordingEntry {
   return { ...rest, bytes }
 }
 
-/** Returns the text of bytes that are valid UTF-8; else `undefined`. */
+/** Returns the text of bytes that are valid UTF-8; `undefined` for other bytes. */
 function toText(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)

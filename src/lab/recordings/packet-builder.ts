@@ -4,18 +4,18 @@ import { ByteWriter } from './byte-writer.ts'
 import { ETHERTYPE, FLAG, PROTOCOL } from './packet-format.ts'
 import { RecordingError } from './recording.ts'
 
-/** PacketHost is one end of a connection in headers. */
+/** PacketHost has the addresses of one end of a connection, for headers. */
 export interface PacketHost {
   /** Four bytes of IPv4, or 16 bytes of IPv6. */
   readonly ip: Uint8Array
   readonly port: number
-  /** An address of Ethernet that no vendor has. */
+  /** An Ethernet address that no vendor uses. */
   readonly mac: Uint8Array
 }
 
 /** TcpHeader has the fields of a TCP header that differ from packet to packet. */
 export interface TcpHeader {
-  /** The lowest 32 bits count. */
+  /** The header has the lowest 32 bits. */
   readonly sequence: number
   readonly acknowledgement: number
   readonly flags: number
@@ -28,12 +28,15 @@ const IPV4_HEADER = 20
 const TCP_HEADER = 20
 const UDP_HEADER = 8
 const DONT_FRAGMENT = 0x4000
-/** The maximum segment size of the SYN. Packets may exceed it, as they do on a loopback interface. */
+/** The maximum segment size of the SYN. Packets may be longer, as they are on a loopback interface. */
 const SEGMENT_SIZE = 65_495
-/** Maximum payload of a UDP packet over IPv4. */
+/** Maximum number of payload bytes in a UDP packet over IPv4. */
 const LONGEST_DATAGRAM = 65_535 - IPV4_HEADER - UDP_HEADER
 
-/** Returns both ends as hosts of one IP version: if only one address is IPv4, it is mapped to IPv6. Throws a RecordingError for other addresses. */
+/**
+ * Returns both ends as hosts of one IP version: maps an IPv4 address to IPv6 if the other address is IPv6. Throws a RecordingError
+ * for addresses that are neither IPv4 nor IPv6.
+ */
 export function toPacketHosts(client: Address, server: Address): { readonly client: PacketHost; readonly server: PacketHost } {
   const [one, other] = [parseIp(client.host), parseIp(server.host)]
   const toBytes = (ip: Ip) => Uint8Array.from(ip.kind() === other.kind() && ip.kind() === one.kind() ? ip.toByteArray() : toIpv6(ip))
@@ -57,7 +60,7 @@ export function buildTcpPacket(from: PacketHost, to: PacketHost, header: TcpHead
   return withChecksum(frame, start, start + 16, { from, to, protocol: PROTOCOL.tcp })
 }
 
-/** Builds an Ethernet frame with a UDP packet. Throws a RecordingError if the payload is too long for one. */
+/** Builds an Ethernet frame with a UDP packet. Throws a RecordingError for a payload that is too long for a packet. */
 export function buildUdpPacket(from: PacketHost, to: PacketHost, payload: Uint8Array): Uint8Array {
   if (payload.length > LONGEST_DATAGRAM) throw new RecordingError(`a datagram has at most ${LONGEST_DATAGRAM} bytes, not ${payload.length}`)
   const frame = beginFrame(from, to, PROTOCOL.udp, UDP_HEADER + payload.length)
@@ -105,14 +108,14 @@ function withChecksum(
   return frame.setUint16(place, sum === 0 && protocol === PROTOCOL.udp ? 0xffff : sum).finish()
 }
 
-/** Computes the Internet checksum (RFC 1071) of bytes, and of words that were added up before. */
+/** Computes the Internet checksum (RFC 1071) of bytes, beginning with the sum `sum` of other words. */
 export function checksum(bytes: Uint8Array, before = 0): number {
   let sum = addWords(before, bytes)
   while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x1_0000)
   return ~sum & 0xffff
 }
 
-/** Adds bytes to a sum as 16-bit words; a byte that is left over is the upper half of a word. */
+/** Adds bytes to a sum as 16-bit words; an odd byte at the end is the upper half of a word. */
 function addWords(before: number, bytes: Uint8Array): number {
   let sum = before
   for (let at = 0; at < bytes.length; at += 2) sum += ((bytes[at] ?? 0) << 8) + (bytes[at + 1] ?? 0)
@@ -122,7 +125,7 @@ function addWords(before: number, bytes: Uint8Array): number {
 type Ip = ipaddr.IPv4 | ipaddr.IPv6
 
 function parseIp(host: string): Ip {
-  // the zone of an address has no place in a header
+  // a header has no field for the zone of an address
   const [address = ''] = host.split('%')
   if (ipaddr.IPv4.isValidFourPartDecimal(address)) return ipaddr.IPv4.parse(address)
   if (ipaddr.IPv6.isValid(address)) return ipaddr.IPv6.parse(address)

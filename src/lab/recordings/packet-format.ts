@@ -1,9 +1,9 @@
-/** Numbers of packet and capture formats that the writer and the reader share. */
+/** Numbers of packet and capture formats, for the writer and the reader. */
 
-/** The type of what an Ethernet frame carries. */
+/** The types of the packets in an Ethernet frame. */
 export const ETHERTYPE = { ipv4: 0x0800, ipv6: 0x86dd, vlan: 0x8100, serviceVlan: 0x88a8, oldVlan: 0x9100 } as const
 
-/** The protocol that an IP packet carries, or the next header of IPv6. */
+/** The protocols in an IP packet, or the next headers of IPv6. */
 export const PROTOCOL = { hopByHop: 0, tcp: 6, udp: 17, routing: 43, fragment: 44, authentication: 51, options: 60 } as const
 
 /** The flags of TCP. */
@@ -26,11 +26,11 @@ export const LINK_TYPE = {
 /** The blocks of pcapng. */
 export const BLOCK = { section: 0x0a0d0d0a, interface: 1, oldPacket: 2, simplePacket: 3, packet: 6 } as const
 
-/** The options of blocks of pcapng. Numbers from 2 on depend on the block. */
+/** The options of blocks of pcapng. The meaning of numbers from 2 on depends on the block. */
 export const OPTION = { end: 0, comment: 1, name: 2, application: 4, resolution: 9, timeOffset: 14 } as const
 
-/** The number that shows the byte order of a section. */
+/** A number whose bytes show the byte order of a section. */
 export const BYTE_ORDER_MAGIC = 0x1a2b3c4d
 
-/** A comment of this form lists the masked parts of a segment, which pcapng cannot hold otherwise. */
+/** The form of a comment that lists the masked parts of a segment, for which pcapng has no field. */
 export const MASKED_COMMENT = /^parlor: masked(?: \d{1,10}-\d{1,10})+$/

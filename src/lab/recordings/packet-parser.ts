@@ -1,29 +1,29 @@
 import { ETHERTYPE, FLAG, LINK_TYPE, PROTOCOL } from './packet-format.ts'
 
-/** PacketEnd is one end of a packet, as it is in the headers. */
+/** PacketEnd has the address and the port of one end of a packet, as in the headers. */
 export interface PacketEnd {
   readonly ip: Uint8Array
   readonly port: number
 }
 
-/** TcpPacket is a packet of TCP. Parts of it are parts of the capture, not copies. */
+/** TcpPacket has the parts of a TCP packet that a recording needs. Its arrays are parts of the capture, not copies. */
 export interface TcpPacket {
   readonly protocol: 'tcp'
   readonly from: PacketEnd
   readonly to: PacketEnd
   /** Sequence number of the first byte of the payload. */
   readonly sequence: number
-  /** Sequence number of the next byte that the sender expects; `undefined` if it acknowledges nothing. */
+  /** Sequence number of the next byte that the sender expects; `undefined` for a packet without an acknowledgement. */
   readonly acknowledgement: number | undefined
   readonly isSyn: boolean
   readonly isFin: boolean
   readonly isReset: boolean
   readonly payload: Uint8Array
-  /** Length of the payload on the wire, which is longer than `payload` if the capture cut it. */
+  /** Length of the payload on the wire, which is longer than `payload` if the capture cut the packet. */
   readonly length: number
 }
 
-/** UdpPacket is a packet of UDP. */
+/** UdpPacket has the parts of a UDP packet that a recording needs. */
 export interface UdpPacket {
   readonly protocol: 'udp'
   readonly from: PacketEnd
@@ -32,22 +32,22 @@ export interface UdpPacket {
   readonly length: number
 }
 
-/** SkippedPacket says why a packet has no place in a recording. */
+/** SkippedPacket says why a recording leaves a packet out. */
 export type SkippedPacket = 'link' | 'other' | 'fragment' | 'malformed'
 
-/** Payload is what an IP packet carries. */
+/** Payload has the protocol and the bytes in an IP packet. */
 interface Payload {
   readonly from: Uint8Array
   readonly to: Uint8Array
   readonly protocol: number
   readonly bytes: Uint8Array
-  /** Length on the wire. */
+  /** Length on the wire, in bytes. */
   readonly length: number
 }
 
 const toView = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
-/** Parses a packet from its link layer on. Never throws: a packet without a place in a recording is a reason. */
+/** Parses a packet from its link layer on. Returns a reason for a packet that a recording leaves out; never throws. */
 export function parsePacket(linkType: number, data: Uint8Array): TcpPacket | UdpPacket | SkippedPacket {
   const ip = findIp(linkType, data)
   if (typeof ip === 'string') return ip
@@ -66,13 +66,13 @@ function findIp(linkType: number, data: Uint8Array): Uint8Array | SkippedPacket 
     case LINK_TYPE.linuxCooked:
       return findByEthertype(data, 14)
     case LINK_TYPE.linuxCooked2: {
-      // its type comes first, and 18 further bytes follow
+      // in this link type, the type comes first, and 18 further bytes follow
       if (data.length < 20) return 'malformed'
       return isIp(toView(data).getUint16(0)) ? data.subarray(20) : 'other'
     }
     case LINK_TYPE.bsdLoopback:
     case LINK_TYPE.openBsdLoopback:
-      // the number before the packet is that of an address family, which differs from system to system
+      // in this link type, the number before the packet is an address family, whose number differs from system to system
       return data.length < 4 ? 'malformed' : data.subarray(4)
     case LINK_TYPE.raw:
     case LINK_TYPE.rawBsd:
@@ -85,7 +85,7 @@ function findIp(linkType: number, data: Uint8Array): Uint8Array | SkippedPacket 
   }
 }
 
-/** Finds what follows the type of a frame, behind any tags of VLANs. */
+/** Finds the content of a frame, behind its type and any tags of VLANs. */
 function findByEthertype(data: Uint8Array, start: number): Uint8Array | SkippedPacket {
   const view = toView(data)
   for (let place = start; place + 2 <= data.length; place += 4) {
@@ -104,10 +104,10 @@ function parseIpv4(packet: Uint8Array): Payload | SkippedPacket {
   if (packet.length < 20) return 'malformed'
   const view = toView(packet)
   const header = ((packet[0] ?? 0) & 0x0f) * 4
-  // an interface that cuts packets itself captures them before it writes their length
+  // an interface that divides packets itself captures them before it writes their length
   const total = view.getUint16(2) || packet.length
   if (header < 20 || header > packet.length || total < header) return 'malformed'
-  // without the bit "don't fragment": anything left is a part of a packet
+  // without the bit "don't fragment": if another bit is set, the packet is a fragment
   if ((view.getUint16(6) & 0x3fff) !== 0) return 'fragment'
   const [from, to] = [packet.subarray(12, 16), packet.subarray(16, 20)]
   return { from, to, protocol: packet[9] ?? 0, bytes: packet.subarray(header, total), length: total - header }
@@ -128,7 +128,7 @@ function parseIpv6(packet: Uint8Array): Payload | SkippedPacket {
       protocol === PROTOCOL.authentication
     if (!isExtension && protocol !== PROTOCOL.fragment) break
     if (place + 8 > Math.min(packet.length, total)) return 'malformed'
-    // a fragment that is the whole packet has neither an offset nor further ones
+    // a fragment that is the whole packet has no offset, and no fragment follows it
     if (protocol === PROTOCOL.fragment && (view.getUint16(place + 2) & 0xfff9) !== 0) return 'fragment'
     const units = packet[place + 1] ?? 0
     const length = protocol === PROTOCOL.fragment ? 8 : protocol === PROTOCOL.authentication ? (units + 2) * 4 : (units + 1) * 8
@@ -150,7 +150,7 @@ function parseTcp({ from, to, bytes, length }: Payload): TcpPacket | SkippedPack
     protocol: 'tcp',
     from: { ip: from, port: view.getUint16(0) },
     to: { ip: to, port: view.getUint16(2) },
-    // a SYN takes a number of its own
+    // a SYN takes one sequence number
     sequence: (view.getUint32(4) + (isSyn ? 1 : 0)) >>> 0,
     acknowledgement: (flags & FLAG.acknowledges) === 0 ? undefined : view.getUint32(8),
     isSyn,

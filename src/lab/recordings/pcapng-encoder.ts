@@ -6,8 +6,9 @@ import { BLOCK, BYTE_ORDER_MAGIC, FLAG, LINK_TYPE, OPTION } from './packet-forma
 import { type ByteRange, type ConnectionOpening, type RecordedSegment, type RecordingEntry, RecordingError } from './recording.ts'
 
 /*
- * A tap sees bytes, and Wireshark wants packets. The encoder makes up the packets that could have carried the bytes: an Ethernet
- * frame for each segment, with the real addresses and ports, the time of the recording, and headers that fit together.
+ * The monitor and the tap see bytes, and Wireshark needs packets. The encoder makes up the packets that could have carried the
+ * bytes: an Ethernet frame for each segment, with the real addresses and ports, the time of the recording, and headers that fit
+ * together.
  *
  * - A connection begins with a handshake, unless it is partial, and each side counts its sequence numbers from there. They depend on
  *   the number of the connection, so a second connection between the same ports is seen as another one.
@@ -17,17 +18,18 @@ import { type ByteRange, type ConnectionOpening, type RecordedSegment, type Reco
  * - A segment that is too long for a packet is cut; its comments are those of the first packet.
  *
  * The block format is that of the pcapng draft (draft-ietf-opsawg-pcapng).
+ *
  */
 
-/** Maximum payload of a TCP packet: half a window, so that an acknowledgement comes in time. */
+/** Maximum payload of a TCP packet: half a window, so that an acknowledgement comes before the window is full. */
 const LONGEST_PAYLOAD = 32_768
-/** Maximum bytes of a comment, because its length is a 16-bit number. */
+/** Maximum number of bytes in a comment, because its length is a 16-bit number. */
 const LONGEST_COMMENT = 65_532
 
-/** Stream is the state of one side of a connection. */
+/** Stream has the sequence numbers of one side of a connection. */
 interface Stream {
   readonly host: PacketHost
-  /** Sequence number of the next byte. Only its lowest 32 bits are written. */
+  /** Sequence number of the next byte. The encoder writes its lowest 32 bits. */
   next: number
   /** The highest number that the other side has acknowledged. */
   acknowledged: number
@@ -40,22 +42,22 @@ interface Flow {
   readonly server: Stream
 }
 
-/** Packet is what a block has beside its frame. */
+/** Packet has what a block holds besides the frame. */
 interface Packet {
   readonly at: number
   readonly comments?: readonly string[] | undefined
 }
 
-/** PcapngEncoder writes entries as the blocks of a pcapng file, each as it comes. It holds the open connections alone. */
+/** PcapngEncoder writes entries as the blocks of a pcapng file, each as it comes. It remembers the open connections and nothing else. */
 export class PcapngEncoder {
   readonly #flows = new Map<number, Flow>()
 
-  /** Returns the blocks that begin the file. */
+  /** Returns the blocks at the beginning of the file. */
   begin(): Uint8Array {
     const file = newFile()
     writeBlock(file, BLOCK.section, () => {
       file.uint32(BYTE_ORDER_MAGIC).uint16(1).uint16(0)
-      // the length of the section is not known
+      // -1: the writer does not know the length of the section
       file.uint32(0xffff_ffff).uint32(0xffff_ffff)
       writeOptions(file, [[OPTION.application, encode('Parlor')]])
     })
@@ -69,7 +71,7 @@ export class PcapngEncoder {
     return file.finish()
   }
 
-  /** Returns the blocks of an entry. Throws a RecordingError if its connection is not open, or if packets cannot hold it. */
+  /** Returns the blocks of an entry. Throws a RecordingError if the entry's connection is not open, or if packets cannot hold the entry. */
   encode(entry: RecordingEntry): Uint8Array {
     const file = newFile()
     if (entry.type === 'open') {
@@ -126,7 +128,7 @@ export function encodePcapng(entries: Iterable<RecordingEntry>): Uint8Array {
 }
 
 function toStream(host: PacketHost, connection: number, side: Side): Stream {
-  // a multiplicative hash (Knuth), so that connections have numbers that are far apart
+  // a multiplicative hash (Knuth), so that the numbers of two connections are far apart
   const next = (Math.imul(connection * 2 + (side === 'client' ? 0 : 1) + 1, 0x9e37_79b1) >>> 0) + 1
   return { host, next, acknowledged: next, isOpen: true }
 }
@@ -149,7 +151,7 @@ function writeTcp(file: ByteWriter, from: Stream, to: Stream, flags: number, pac
   writePacket(file, buildTcpPacket(from.host, to.host, { sequence: from.next, acknowledgement: to.next, flags }, payload), packet)
 }
 
-/** Returns time and comments of the part of a segment from `start` to `end`. Its masked ranges become a comment. */
+/** Returns the time and the comments of the part of a segment from `start` to `end`. The masked ranges of the part become a comment. */
 function toPacket({ at, comments = [], masked = [] }: RecordedSegment, end: number, start = 0): Packet {
   const ranges = masked
     .map(([from, to]): ByteRange => [Math.max(from, start) - start, Math.min(to, end) - start])
@@ -169,22 +171,22 @@ function writePacket(file: ByteWriter, frame: Uint8Array, { at, comments = [] }:
   })
 }
 
-/** Encodes a comment, without what exceeds the maximum. */
+/** Encodes a comment, and cuts it at the maximum length. */
 function toComment(text: string): Uint8Array {
   const bytes = encode(text)
   if (bytes.length <= LONGEST_COMMENT) return bytes
   let end = LONGEST_COMMENT
-  // a character is not cut
+  // the cut is not inside a character
   while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--
   return bytes.subarray(0, end)
 }
 
-/** Returns a writer of the byte order of the file. All blocks have multiples of four bytes. */
+/** Returns a writer with the byte order of the file. The length of every block is a multiple of four bytes. */
 function newFile(): ByteWriter {
   return new ByteWriter('little')
 }
 
-/** Writes a block, whose body `write` writes: its length is before and behind it. */
+/** Writes a block: its type, its length, the body that `write` writes, and the length again. */
 function writeBlock(file: ByteWriter, type: number, write: () => void): void {
   const start = file.length
   file.uint32(type).uint32(0)

@@ -1,7 +1,7 @@
 import type { Side } from '../../protocol/automaton.ts'
 import type { Address } from '../../wire/transport.ts'
 
-/** ByteRange is the part of a segment from one index to another. */
+/** ByteRange is the part of a segment from one index up to another. */
 export type ByteRange = readonly [from: number, to: number]
 
 interface EntryBase {
@@ -13,7 +13,7 @@ interface EntryBase {
   readonly comments?: readonly string[]
 }
 
-/** ConnectionOpening is the beginning of a connection; of UDP, it comes with the first datagram of a client. */
+/** ConnectionOpening is the beginning of a connection; over UDP, the first datagram of a client begins the connection. */
 export interface ConnectionOpening extends EntryBase {
   readonly type: 'open'
   readonly transport: 'tcp' | 'udp'
@@ -23,35 +23,41 @@ export interface ConnectionOpening extends EntryBase {
   readonly isPartial?: boolean
 }
 
-/** RecordedSegment is what one side sent at once, as far as the recorder can know: a read of a tap, a packet of a capture, a datagram. */
+/**
+ * RecordedSegment has the bytes that one side sent at once, as far as the recorder can know: a read of a tap, a packet of a
+ * capture, a datagram.
+ */
 export interface RecordedSegment extends EntryBase {
   readonly type: 'segment'
   readonly from: Side
-  /** The bytes: of TCP at least one. */
+  /** The bytes; over TCP at least one. */
   readonly bytes: Uint8Array
-  /** Parts of `bytes` that stand for secrets and are not what was sent, ascending and apart. */
+  /** Parts of `bytes` that a recorder has written in place of secrets, ascending and without overlaps. */
   readonly masked?: readonly ByteRange[]
-  /** Number of bytes of this side that were sent before this entry and are not recorded. */
+  /** Number of bytes of this side that were sent before this entry and that the recording lacks. */
   readonly missing?: number
 }
 
-/** ConnectionEnding is the end of one side of a TCP connection: `fin` if it sends no more, `reset` if it ended both directions. */
+/** ConnectionEnding is the end of one side of a TCP connection: `fin` if the side sends no more, `reset` if it ended both directions. */
 export interface ConnectionEnding extends EntryBase {
   readonly type: 'end'
   readonly from: Side
   readonly how: 'fin' | 'reset'
-  /** Number of bytes of this side that were sent before this entry and are not recorded. */
+  /** Number of bytes of this side that were sent before this entry and that the recording lacks. */
   readonly missing?: number
 }
 
-/** RecordingEntry is one thing that happened on the wire. Recorders write entries as they come, so a recording is never held whole. */
+/**
+ * RecordingEntry is one event on the wire: an opening, a segment or an ending. Recorders write each entry when it happens, so they
+ * never hold a whole recording in memory.
+ */
 export type RecordingEntry = ConnectionOpening | RecordedSegment | ConnectionEnding
 
-/** Recording is what a reader found in a file. */
+/** Recording has the entries of a file. */
 export interface Recording {
   /** All entries, ascending by time. */
   readonly entries: readonly RecordingEntry[]
-  /** Sentences about what the file does not show, such as missing bytes. */
+  /** Sentences about data that the file lacks, such as missing bytes. */
   readonly warnings: readonly string[]
 }
 
@@ -61,12 +67,12 @@ export interface RecordedConnection {
   readonly entries: readonly (RecordedSegment | ConnectionEnding)[]
 }
 
-/** RecordingError is the error for a file that cannot be read as a recording, or an entry that a format cannot hold. */
+/** RecordingError is the error for a file that is not a readable recording, or for an entry that a format cannot hold. */
 export class RecordingError extends Error {
   override readonly name = 'RecordingError'
 }
 
-/** Groups entries by connection, in the order of the openings. Throws a RecordingError for an entry before its opening. */
+/** Groups entries by connection, in the order of the openings. Throws a RecordingError for an entry that comes before its opening. */
 export function groupConnections(entries: Iterable<RecordingEntry>): readonly RecordedConnection[] {
   const connections = new Map<number, { opening: ConnectionOpening; entries: (RecordedSegment | ConnectionEnding)[] }>()
   for (const entry of entries) {

@@ -1,29 +1,30 @@
 /*
  * A capture shows packets, and a recording shows bytes in their order. TcpStream puts the packets of one side of a connection in
  * order. The problem is that a packet can be late, sent again, sent again with other boundaries, or missing in the capture although
- * the receiver has it; and that only the last of these four must be waited for in vain.
+ * the receiver has it. For a packet of the last kind, the stream would wait in vain.
  *
- * The stream knows the sequence number of the next byte. A packet that begins there, or before, is delivered without what was
- * delivered already. A packet that begins later is held. There are three reasons to stop waiting for the bytes before it:
+ * The stream knows the sequence number of the next byte. If a packet begins at that number or before it, the stream delivers those
+ * of its bytes that it has not delivered yet. The stream holds a packet that begins later. There are three reasons to stop waiting
+ * for the bytes before it:
  * - the receiver has acknowledged them, so they did arrive, and the capture lacks them;
  * - more packets are held than a window has (`HELD`), so memory stays bounded;
  * - the connection or the capture is over.
  * Then the piece says how many bytes are missing before it.
  *
- * Invariants: pieces are in the order of their bytes; no byte is delivered twice; of two versions of a byte, the first that could be
- * delivered counts; times never decrease. Sequence numbers are compared by their difference modulo 2^32 (RFC 9293, 3.4), so a stream
- * may be longer than 4 GB. Packets are parts of the file, so a stream holds no copy of any byte.
+ * Invariants: pieces are in the order of their bytes; no byte is delivered twice; of two versions of a byte, the first that could
+ * be delivered counts; times never decrease. The stream compares sequence numbers by their difference modulo 2^32 (RFC 9293, 3.4),
+ * so it may be longer than 4 GB. Packets are parts of the file, so a stream holds no copy of any byte.
  */
 
-/** Maximum number of packets that wait for missing bytes. */
+/** Maximum number of packets that a stream holds while bytes before them are missing. */
 const HELD = 1024
 
-/** StreamPacket is what a stream needs of a packet. */
+/** StreamPacket has what a stream needs of a packet. */
 export interface StreamPacket {
   readonly at: number
   readonly sequence: number
   readonly payload: Uint8Array
-  /** Length of the payload on the wire: if the capture cut it, a FIN comes after that. */
+  /** Length of the payload on the wire, after which the FIN comes, even if the capture has cut the payload. */
   readonly length: number
   readonly isFin: boolean
   readonly comments: readonly string[]
@@ -56,7 +57,7 @@ export class TcpStream {
     return this.#isOver
   }
 
-  /** Sets the number of the first byte, if it is not known yet. */
+  /** Sets the sequence number of the first byte, if the stream does not know it yet. */
   begin(sequence: number): void {
     this.#next ??= sequence
   }
@@ -72,7 +73,7 @@ export class TcpStream {
     return pieces
   }
 
-  /** Notes what the other side acknowledges; returns the pieces for which it does not wait any more. */
+  /** Notes an acknowledgement by the other side; returns the pieces for which the stream need not wait any more. */
   acknowledge(acknowledgement: number): readonly StreamPiece[] {
     this.begin(acknowledgement)
     if (this.#acknowledged === undefined || difference(acknowledgement, this.#acknowledged) > 0) this.#acknowledged = acknowledgement
@@ -81,14 +82,14 @@ export class TcpStream {
     return pieces
   }
 
-  /** Returns all pieces that still wait, because nothing more comes. */
+  /** Returns all held pieces, because the capture is over. */
   finish(): readonly StreamPiece[] {
     const pieces: StreamPiece[] = []
     for (let packet = this.#held.shift(); packet && !this.#isOver; packet = this.#held.shift()) this.#deliver(packet, pieces)
     return pieces
   }
 
-  /** Returns how far a sequence number is behind the next byte. */
+  /** Returns how far a sequence number is after the next byte. */
   #distance(sequence: number): number {
     return difference(sequence, this.#next ?? sequence)
   }
@@ -99,7 +100,7 @@ export class TcpStream {
     this.#held.splice(place, 0, packet)
   }
 
-  /** Delivers the held packets that need not wait. */
+  /** Delivers the held packets that need not wait any more. */
   #drain(pieces: StreamPiece[]): void {
     for (let first = this.#held[0]; first && !this.#isOver; first = this.#held[0]) {
       const isAcknowledged = this.#acknowledged !== undefined && difference(this.#acknowledged, first.sequence) >= 0
@@ -109,7 +110,10 @@ export class TcpStream {
     }
   }
 
-  /** Delivers what is new in a packet. If it begins after the next byte, the bytes between are missing. */
+  /**
+   * Delivers the bytes of a packet that the stream has not delivered yet. If the packet begins after the next byte, the piece says
+   * how many bytes are missing before it.
+   */
   #deliver({ at, sequence, payload, length, isFin, comments }: StreamPacket, pieces: StreamPiece[]): void {
     const distance = this.#distance(sequence)
     const missing = Math.max(0, distance)

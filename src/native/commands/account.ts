@@ -6,7 +6,7 @@ import { type AnswerOf, command, done, message, ok, toAnswer } from '../declarat
 import { id, list, name, samples, secret, table, text, time } from '../fields.ts'
 
 const password = z.string().min(1).max(512)
-/** The token of a session, from a client. */
+/** The token of a login session, from a client. */
 const session = z.string().max(100)
 
 const entered = message(

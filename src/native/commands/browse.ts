@@ -122,7 +122,7 @@ const history = message(
 /** The messages from the server that list games, users, seeks and tables. */
 export const browseMessages = [games, lobbyPage, ladder, history] as const
 
-/** Returns only the fields of a row that the protocol has. */
+/** Returns those fields of a row that the protocol has. */
 function toRow({ rank, name, score, games }: LadderRow): LadderRow {
   return { rank, name, score, games }
 }

@@ -2,30 +2,30 @@
  * Formats a time like `datetime.strftime` of Python 3.11 on Linux (glibc), in the C locale, because the worksheet's server
  * (FH slides, "Processing Client Requests") calls it with any format that a client sends.
  *
- * The time is naive: the local time of `at`, without a zone, so %z and %Z are empty. Python replaces %f, %z and %Z itself
- * and passes the rest to the C library. The library knows flags (`-`, `_`, `0`, `^`, `#`), widths, and the modifiers E and O before
- * some letters; it returns an unknown directive unchanged. Python cuts the format at the first NUL, and returns an empty
- * text if the result exceeds its buffer, which depends on the length of the format (`limitOf`).
+ * The time is naive: the local time of `at`, without a zone, so %z and %Z are empty. Python replaces %f, %z and %Z itself and
+ * passes the rest to the C library. The library knows flags (`-`, `_`, `0`, `^`, `#`), widths, and the modifiers E and O before
+ * some letters; it returns an unknown directive unchanged. Python cuts the format at the first NUL. It returns an empty text if the
+ * result exceeds its buffer, whose size depends on the length of the format (`limitOf`).
  */
 export function strftime(format: string, at: Date): string {
   const text = fillPythonDirectives(format.replace(/\0.*/s, ''), at)
   return fill(text, timeOf(at), limitOf(text)) ?? ''
 }
 
-/** Replaces the directives that Python itself handles. */
+/** Replaces the directives that Python replaces itself. */
 function fillPythonDirectives(format: string, at: Date): string {
   const own: Readonly<Record<string, string>> = { '%f': `${at.getMilliseconds() * 1000}`.padStart(6, '0'), '%z': '', '%Z': '' }
   return format.replace(/%./gsu, (pair) => own[pair] ?? pair)
 }
 
-/** Returns the length from which Python returns an empty text. Its buffer doubles from 1024, up to 256 times the format's length. */
+/** Returns the length from which Python returns an empty text. Python's buffer doubles from 1024, up to 256 times the format's length. */
 function limitOf(format: string): number {
   let limit = 1024
   while (limit < 256 * lengthOf(format)) limit *= 2
   return limit
 }
 
-/** Replaces the directives. Returns `undefined` if the result has `limit` characters or more. */
+/** Replaces the directives by the fields of a time. Returns `undefined` for a result of `limit` characters or more. */
 function fill(format: string, time: Time, limit: number): string | undefined {
   let text = ''
   let length = 0
@@ -76,15 +76,15 @@ function inCase(text: string, flags: string, letter: string, names: string): str
 /** Time has the fields of C's `struct tm`, and those of ISO 8601. */
 interface Time {
   readonly year: number
-  /** From 0. */
+  /** Counted from 0, for January. */
   readonly month: number
   readonly day: number
   readonly hour: number
   readonly minute: number
   readonly second: number
-  /** From 0 for Sunday. */
+  /** Counted from 0, for Sunday. */
   readonly weekday: number
-  /** From 0. */
+  /** Counted from 0, for 1 January. */
   readonly yearday: number
   /** Year and number of the week in ISO 8601. */
   readonly weekyear: number
@@ -157,10 +157,10 @@ const NUMBERS: Readonly<Record<string, readonly [number, (time: Time) => number]
   y: [2, ({ year }) => year % 100],
 }
 
-/** Numeric directives that are padded with blanks by default. */
+/** Numeric directives whose default padding is blanks. */
 const BLANK = 'ekls'
 
-/** Text directives. */
+/** Directives for texts, which have no padding by default. */
 const TEXTS: Readonly<Record<string, (time: Time) => string>> = {
   A: dayName,
   a: (time) => dayName(time).slice(0, 3),

@@ -1,6 +1,6 @@
 /**
- * Parses a whole number like Python's `int()`: with blanks around it, a sign, leading zeros, single `_` between digits, and
- * digits of any script. Returns it in decimal digits; `undefined` if `int()` raises a ValueError.
+ * Parses a whole number like Python's `int()`: with blanks around it, a sign, leading zeros, single `_` between digits, and digits
+ * of any script. Returns the number in decimal digits; `undefined` for a text for which `int()` raises a ValueError.
  */
 export function pythonInt(text: string): string | undefined {
   if (/^[1-9][0-9]*$/.test(text)) return text
@@ -37,12 +37,12 @@ export function pythonAddress({ host, port }: { host: string; port: number }): s
 
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-/** Matches a character that Python strips. Unlike `\s`, this set excludes the byte order mark. */
+/** Matches a character that Python strips. Unlike `\s`, this pattern excludes the byte order mark. */
 const BLANK = /[[\s\u0085]--\ufeff]/v
 
 /**
- * Removes the blanks around a text like Python's `str.strip()`, which does not remove a byte order mark. It is a loop because a regular
- * expression for the end of the text would take hours on a megabyte of blanks in the middle.
+ * Removes the blanks around a text like Python's `str.strip()`, which does not remove a byte order mark. The function is a loop,
+ * because a regular expression for the end of the text would take hours on a megabyte of blanks in the middle.
  */
 export function stripPython(text: string): string {
   let start = 0

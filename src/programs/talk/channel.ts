@@ -8,12 +8,12 @@ import type { Peer } from '../../protocol/peer.ts'
 /** Games that can be played inside a talk. */
 export const GAMES = ['tictactoe', 'scissors', 'guess', 'hangman'] as const
 
-/** GameName is the name of a game inside a talk, as it follows `play`. */
+/** GameName names a game inside a talk, as it follows `play`. */
 export type GameName = (typeof GAMES)[number]
 
 const FRAMINGS = ['lines', 'none', 'length'] as const
 
-/** The way in which bytes become messages. */
+/** The option for the way in which bytes become messages. */
 export const framing: TextOption<(typeof FRAMINGS)[number]> = {
   kind: 'text',
   name: 'framing',
@@ -60,10 +60,10 @@ export const automaton = defineAutomaton({
   always: { 'client quits': 'end', 'server quits': 'end' },
 })
 
-/** TalkMessage is the name of a message of a talk. */
+/** TalkMessage names a message of a talk. */
 export type TalkMessage = keyof typeof automaton.messages
 
-/** TalkState is the name of a state of a talk. */
+/** TalkState names a state of a talk. */
 export type TalkState = keyof typeof automaton.states
 
 /** PeerLeft is thrown to end the game and the talk when one side has sent /q. */
@@ -77,7 +77,7 @@ export class PeerLeft extends Error {
   }
 }
 
-/** Requests that a side sends when the other does not make the expected move. A Parlor peer does not show a request that it receives. */
+/** Requests that a side sends if the other side does not make the expected move. A Parlor peer does not show a request that it receives. */
 export const REQUESTS = {
   cell: `Your move: the number of a free cell, from 1 to 9. (${LEAVE} ends game and talk)`,
   seal: 'Your hand, sealed: the SHA-256 in hex of "<hand> <nonce>"; a hand is Scissor, Paper or Stone.',
@@ -90,7 +90,10 @@ export const REQUESTS = {
   ending: 'END WON or END LOST, and the word?',
 } as const
 
-/** Milliseconds after `play` until the side that sent it is asked for its move, because a peer without games waits for an answer. */
+/**
+ * Milliseconds after `play` until the other side asks the side that sent it for its move, because a peer without games waits for an
+ * answer.
+ */
 const SILENCE = 2000
 
 /** In the framing `none`, `play` and the same side's next line can arrive as one message. */
@@ -99,17 +102,18 @@ const GLUED = /^(play (?:tictactoe|scissors|guess|hangman))[\r\n]*(-?\d{1,20}|[0
 /**
  * TalkChannel sends and receives the lines of a talk, and knows whose turn it is.
  *
- * The problem: games run inside the talk, so a move is an ordinary line, and the peer may be any student's program, with or
- * without games. A line that is no move is talk, in the middle of a game too; and a peer without games waits for a line
- * after each of its own.
+ * The problem: games run inside the talk, so a move is an ordinary line, and the peer may be any student's program, with or without
+ * games. A line that is not a move is talk, also in the middle of a game; and a peer without games waits for a line after each of
+ * its own lines.
  *
- * The idea: `receiveMove` receives lines until one is the expected move. It shows every other line, and answers it with a line of
- * the person or, if no person is at the console, with a `request` that says what is expected. So every line gets a line, and
- * no side waits forever.
+ * The idea: `receiveMove` receives lines until one is the expected move. It shows every other line as talk, and answers it with a
+ * line of the person or, if no person is at the console, with a `request` that says what is expected. So every line gets an answer,
+ * and no side waits forever.
  *
  * Special cases: several lines may arrive together, in the framing `none` also as one message (`GLUED`, `#waiting`). A peer
  * without games may answer `play` with one line, and its answer to the first move arrives later (`#begun`). A peer
  * may send the known result of a game once more (`#echo`).
+ *
  */
 export class TalkChannel {
   /** Seat of this side: 0 for the server, 1 for the client. */
@@ -121,13 +125,13 @@ export class TalkChannel {
   readonly #peer: Peer<TalkMessage, TalkState>
   readonly #at: RoleContext<unknown>
   readonly #side: Side
-  /** True if messages have no framing, so that lines can arrive together, and an empty line cannot be sent. */
+  /** True without a framing, so that lines can arrive together, and this side cannot send an empty line. */
   readonly #isUnframed: boolean
-  /** Lines that arrived together with a line that was returned. */
+  /** Lines that arrived in one message with a line that a call has returned. */
   #waiting: readonly string[] = []
   /** Seat that has sent `play`, until the other side's next line. */
   #begun: SeatNumber | undefined
-  /** Line that repeats a known result; the channel ignores it if it is the next line. */
+  /** Line that repeats a known result; the channel ignores the line if it comes next. */
   #echo: string | undefined
 
   constructor(peer: Peer<TalkMessage, TalkState>, at: RoleContext<unknown>, side: Side) {
@@ -144,14 +148,14 @@ export class TalkChannel {
     return this.#at.console !== noConsole
   }
 
-  /** Sends lines, in the framing `none` in one write. */
+  /** Sends lines; in the framing `none`, in one write. */
   say(...texts: readonly string[]): void {
     const messages = this.#isUnframed ? [texts.join('\n')] : texts
     for (const text of messages) this.#peer.send(`${this.#side} says`, text)
     this.turn = this.them
   }
 
-  /** Sends `play`. */
+  /** Sends `play` with the name of a game. */
   play(game: GameName): void {
     this.#peer.send(`${this.#side} plays`, game)
   }
@@ -179,9 +183,9 @@ export class TalkChannel {
   }
 
   /**
-   * Receives the peer's next move in a game: the first line for which `read` returns a value. Shows any other line as talk,
-   * and answers it with a line of the person or, without a person, with `request`. The first such line after this side's
-   * `play` is not answered, because it answers `play`.
+   * Receives the peer's next move in a game: the first line for which `read` returns a value. Shows any other line as talk, and
+   * answers it with a line of the person; without a person, with `request`. Does not answer the first such line after this side's
+   * `play`, because it answers `play`.
    */
   async receiveMove<T>(request: string, read: (text: string) => T | undefined | Promise<T | undefined>): Promise<T> {
     for (;;) {
@@ -225,7 +229,7 @@ export class TalkChannel {
     return text
   }
 
-  /** Receives the next message. If `request` is given, sends it to a peer that is silent. */
+  /** Receives the next message. With `request`, sends that to a silent peer. */
   async #receive(request?: string): Promise<string> {
     let received = request === undefined ? await this.#peer.receive() : await this.#peer.receiveWithin(SILENCE, this.#at.clock)
     if (request !== undefined && received === undefined) this.say(request)

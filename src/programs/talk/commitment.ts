@@ -2,7 +2,7 @@ import { type Hand, parseHand } from '../../games/scissors.ts'
 
 /**
  * SealedHand is a hand in a commit-reveal exchange: each side first sends `seal`, and `text` only after it has received the other
- * seal. So neither side can choose its hand after it has seen the other.
+ * seal. So neither side can choose its hand after seeing the hand of the other.
  */
 export interface SealedHand {
   readonly hand: Hand
@@ -17,12 +17,12 @@ export async function sealHand(hand: Hand): Promise<SealedHand> {
   return { hand, text, seal: await computeSeal(text) }
 }
 
-/** Parses a seal, a SHA-256 in hex, and returns it in lower case; `undefined` if the text is not a seal. */
+/** Parses a seal, a SHA-256 in hex, and returns it in lower case; `undefined` for any other text. */
 export function parseSeal(text: string): string | undefined {
   return /^[0-9a-f]{64}$/i.test(text) ? text.toLowerCase() : undefined
 }
 
-/** Verifies a revealed text against its seal. Returns the hand; `undefined` if they do not match. */
+/** Verifies a revealed text against its seal. Returns the hand; `undefined` if text and seal do not match. */
 export async function verifyReveal(text: string, seal: string): Promise<Hand | undefined> {
   const [, hand = ''] = /^(\S+) \S/.exec(text) ?? []
   return (await computeSeal(text)) === seal ? parseHand(hand) : undefined

@@ -11,10 +11,10 @@ import { type GameName, REQUESTS, type TalkChannel } from './channel.ts'
 import { parseSeal, sealHand, verifyReveal } from './commitment.ts'
 import { guessWord, keepWord } from './hangman.ts'
 
-/** InTalk plays a game inside a talk to its end; `begins` is the seat that has sent `play`. */
+/** InTalk plays a game inside a talk to its end; `begins` is the seat whose side has sent `play`. */
 type InTalk = (line: TalkChannel, at: RoleContext<unknown>, begins: SeatNumber) => Promise<void>
 
-/** Number of guesses, as in C8 slides, assignment 5. */
+/** Number of guesses in a game, as in C8 slides, assignment 5. */
 const TRIES = 5
 
 /** Each side shows its own board; a move is the number of a cell. */
@@ -71,7 +71,7 @@ const scissors: InTalk = async (line, { console, random }, begins) => {
 
 const ANSWERS: Readonly<Record<Verdict, string>> = { low: 'LOW', high: 'HIGH', right: 'WIN', wasted: REQUESTS.guess }
 
-/** Holds a secret number, random or from the option `secret`, and answers the other side's guesses. */
+/** Chooses a secret number, at random or by the option `secret`, and answers the other side's guesses. */
 const keepNumber: InTalk = async (line, { seating, console, options }) => {
   // the option may be a word, for hangman
   const secret = checkSecret(options) ? undefined : toSecretNumber(options)
@@ -126,8 +126,8 @@ const guessNumber: InTalk = async (line, { console }) => {
 }
 
 /**
- * Returns a game in which the side that sent `play` guesses the other side's secret. If that is this side and no person is at
- * its console, the game is plain talk.
+ * Returns a game in which the side that sent `play` guesses the other side's secret. If this side guesses and no person is at its
+ * console, the game is plain talk.
  */
 function guessed(guess: InTalk, keep: InTalk): InTalk {
   return async (line, at, begins) => {

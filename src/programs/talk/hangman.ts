@@ -2,14 +2,14 @@ import { type HangmanView, hangman } from '../../games/hangman.ts'
 import { foldCase, parseLetter } from '../../games/text/graphemes.ts'
 import { findWordFault } from '../../games/words.ts'
 import { type RoleContext, readOption } from '../../protocol/definition.ts'
-import { secretWord, words } from '../../protocol/options.ts'
+import { secretWord, words } from '../../protocol/shared-options.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import { findSecretsAfterKeyword, maskSecrets } from '../../wire/secret-masking.ts'
 import { quoteText } from '../../wire/text.ts'
 import { wrongMiss, wrongPositions, wrongWord } from '../hangman.ts'
 import { REQUESTS, type TalkChannel } from './channel.ts'
 
-/** Holds a secret word, random or from the option `secret`, and answers the other side's guesses. Its length answers `play`. */
+/** Chooses a secret word, at random or by the option `secret`, and answers the other side's guesses. The word's length answers `play`. */
 export async function keepWord(line: TalkChannel, { seating, console, options }: RoleContext<unknown>): Promise<void> {
   const secret = readOption(options, secretWord)
   const usable = secret !== undefined && !findWordFault(secret)
@@ -66,7 +66,7 @@ function parseWord(text: string): HangmanView | undefined {
   return { shown: Array(Number(length)).fill(''), tried: [], misses: Number(misses), left: Number(misses) }
 }
 
-/** Parses the answer to a guess, and returns the new view; `undefined` if the text is no such answer. */
+/** Parses the answer to a guess, and returns the new view; `undefined` for any other text. */
 function parseAnswer(text: string, letter: string, before: HangmanView): HangmanView | undefined {
   const view = { ...before, tried: [...before.tried, foldCase(letter)] }
   const [, left] = /^MISS (\d{1,3}) *$/.exec(text) ?? []
@@ -95,7 +95,7 @@ function parseEnd(text: string, view: HangmanView): string | undefined {
   return word
 }
 
-/** Throws a violation if there is a reason why the other side has broken the rules of the game. */
+/** Throws a violation for a `reason` why the other side has broken the rules of the game; does nothing without one. */
 function refuseIf(text: string, why: string | undefined): void {
   if (why !== undefined)
     throw new Disconnected('violation', `the other side sent ${quoteText(maskSecrets(text, findSecretsAfterKeyword(text)))}, but ${why}`)

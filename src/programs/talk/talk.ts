@@ -3,8 +3,8 @@ import { type TurnTalk, talk } from '../../games/talk.ts'
 import { type Board, tictactoe } from '../../games/tictactoe.ts'
 import type { Side } from '../../protocol/automaton.ts'
 import { type Options, type Program, type Protocol, type RoleContext, readOption } from '../../protocol/definition.ts'
-import { forBothSides, secretWord, words } from '../../protocol/options.ts'
 import type { Peer } from '../../protocol/peer.ts'
+import { forBothSides, secretWord, words } from '../../protocol/shared-options.ts'
 import { lengthPrefixed } from '../../wire/framing/length-prefixed.ts'
 import { lines } from '../../wire/framing/lines.ts'
 import { segments } from '../../wire/framing/unframed.ts'
@@ -33,7 +33,7 @@ const INTRODUCTION = [
 
 const PLAYS = GAMES.map((game) => `play ${game}`)
 
-/** Begun is the end of a stretch of talk: one side has started a game. */
+/** Begun ends a stretch of talk, because one side has started a game. */
 interface Begun {
   readonly game: GameName
   readonly by: SeatNumber
@@ -79,7 +79,7 @@ async function untilGame(line: TalkChannel, seat: Seat<string, TurnTalk>): Promi
         line.setTurnAfterPlay(by, game)
         return { game, by, said: view.said }
       }
-      // this move is legal, unless the table has just ended; the next situation reports that
+      // this move is legal, unless the table has ended just before; the next situation then reports the end
       if (turn) seat.play(await line.receiveLine())
     }
   } finally {
@@ -125,7 +125,7 @@ async function playAtConsole(seat: Seat<number, Board>, { console }: RoleContext
   }
 }
 
-/** Makes a move. Returns a sentence on why it is illegal; `undefined` if it was made. */
+/** Makes a move. Returns a sentence that says why the move is illegal; `undefined` for a legal move. */
 function playCell(cell: string | undefined, seat: Seat<number, Board>): string | undefined {
   if (cell === undefined) return 'A move is the number of a free cell.'
   const { refused } = seat.play(Number(cell)) ?? {}

@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { type ConnectionInfo, formatError, isLogged, type Level, type Logs, noticeLevels } from './logs.ts'
+import { type ConnectionInfo, formatError, isLogged, type Level, type Logs, noteLevels } from './logs.ts'
 
 export interface JsonLogsOptions {
   readonly level: Level
@@ -10,8 +10,8 @@ export interface JsonLogsOptions {
 }
 
 /**
- * Creates logs for programs: one JSON object per line. No line has the text of a peer's message, which may be a password or
- * private.
+ * Creates logs for programs: one JSON object per line. No line has the text of a peer's message, which may be a password or a
+ * private message.
  */
 export function jsonLogs({ level, write, now }: JsonLogsOptions): Logs {
   const logger = pino(
@@ -33,7 +33,7 @@ export function jsonLogs({ level, write, now }: JsonLogsOptions): Logs {
     log: (at, sentence) => logger[at](sentence),
     connected: (info) => logger.info({ event: 'came', ...about(info) }, 'a client has connected'),
     seated: (info, table, seat) => logger.info({ event: 'seated', ...about(info), table, seat }, 'the client has taken a seat'),
-    noticed: (info, what, sentence) => logger[noticeLevels[what]]({ event: what, ...about(info) }, maskQuotes(sentence)),
+    noticed: (info, what, sentence) => logger[noteLevels[what]]({ event: what, ...about(info) }, maskQuotes(sentence)),
     traced: (info, line) => logger.info({ event: 'trace', ...about(info) }, line),
     ended: (info, { level: weight, trouble, ...ending }) =>
       logger[weight](

@@ -1,8 +1,8 @@
-import type { Notice } from '../../protocol/notices.ts'
+import type { ConversationNote } from '../../protocol/conversation-notes.ts'
 import { Disconnected } from '../../wire/disconnect.ts'
 import type { Address } from '../../wire/transport.ts'
 
-/** The levels of a log, the most important first. */
+/** The levels of logs, the most important first. */
 const levels = ['error', 'warn', 'info', 'debug'] as const
 /** Level is the importance of a log row. */
 export type Level = (typeof levels)[number]
@@ -18,9 +18,9 @@ export interface ConnectionInfo {
 /** ConversationEnd describes how a conversation has ended. */
 export interface ConversationEnd {
   readonly level: Level
-  /** `good` if it ended as its protocol ends; else the reason of a `Disconnected`, or `mistake` for an error of Parlor's own. */
+  /** `good` if it ended as its protocol ends; otherwise the reason of a `Disconnected`, or `mistake` for an error of Parlor's own. */
   readonly outcome: string
-  /** The error; `undefined` if there was none. */
+  /** The error; `undefined` for a good end. */
   readonly trouble: Error | undefined
   /** Last state of the protocol's automaton. */
   readonly state: string
@@ -39,8 +39,8 @@ export interface Logs {
   log(level: Level, sentence: string): void
   connected?(info: ConnectionInfo): void
   seated?(info: ConnectionInfo, table: number, seat: number): void
-  /** Logs a notice about an open conversation: for example, that a message is incomplete or was refused. */
-  noticed?(info: ConnectionInfo, what: Notice, sentence: string): void
+  /** Logs a note on an open conversation: for example, that a message is incomplete or was refused. */
+  noticed?(info: ConnectionInfo, what: ConversationNote, sentence: string): void
   /** Logs a line of a conversation's trace, if the operator has requested a trace. */
   traced?(info: ConnectionInfo, line: string): void
   ended?(info: ConnectionInfo, ending: ConversationEnd): void
@@ -49,10 +49,10 @@ export interface Logs {
 }
 
 /**
- * Level of each notice. A message before its turn and a slow program are part of many games. A refused message matters to
- * its author, because the client may not show the answer.
+ * Level of each kind of note. A message before its turn and a slow program are part of many games. A refused message matters to its
+ * author, because the client may not show the answer.
  */
-export const noticeLevels: Readonly<Record<Notice, Level>> = {
+export const noteLevels: Readonly<Record<ConversationNote, Level>> = {
   unfinished: 'warn',
   garbled: 'warn',
   early: 'debug',
@@ -66,13 +66,13 @@ export function toOutcome(trouble: Error | undefined): string {
   return trouble instanceof Disconnected ? trouble.reason : 'mistake'
 }
 
-/** Describes an error for the logs: a sentence that was sent to the client is marked as such. */
+/** Describes an error for the logs; marks a sentence that the server has sent to the client. */
 export function formatError(trouble: Error): string {
   const isForClient = trouble instanceof Disconnected && trouble.reason === 'ours' && /\byour?\b/.test(trouble.message)
   return isForClient ? `the server closed the connection, with the words: ${trouble.message}` : trouble.message
 }
 
-/** Checks whether a row of a level is written if `least` is the lowest level that is. */
+/** Checks whether a log writes rows of a level if `least` is the lowest level that it writes. */
 export function isLogged(level: Level, least: Level): boolean {
   return levels.indexOf(level) <= levels.indexOf(least)
 }

@@ -7,14 +7,17 @@ import type { Server } from '../server.ts'
 
 /** Upper bounds of the histogram of appends to the journal, in seconds. */
 const APPENDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1]
-/** Samples that are counted together: after each commit, the code of the histogram would have to be loaded into the cache again. */
+/**
+ * Number of samples that the histogram adds together: after each commit, the processor would have to load the code of the histogram
+ * into its cache again.
+ */
 const SAMPLES = 256
 /** Milliseconds between two measurements of the event loop's delay. */
 const LAG_EVERY = 20
 
 /**
- * Metrics are the measurements of a server, in Prometheus' text format. If the server's objects have a number already, a
- * scrape reads it from them, and no code counts it a second time.
+ * Metrics has the measurements of a server, in Prometheus' text format. If the server's objects have a number already, a scrape
+ * reads it from them, and no other code counts it.
  */
 export class Metrics {
   readonly contentType: string
@@ -44,7 +47,7 @@ export class Metrics {
     return this.#registry.metrics()
   }
 
-  /** Wraps a store so that appends to its journal are counted and timed. */
+  /** Wraps a store so that the metrics count and time the appends to its journal. */
   metered(store: Store): Store {
     const observer = { persisted: (seconds: number) => this.#addSample(seconds), moved: () => this.#moves++ }
     const tables = new MeteredLog(store.tables, observer)
@@ -92,7 +95,7 @@ export class Metrics {
     this.#gauge('parlor_seeks', 'Open seeks.', [], (gauge) => gauge.set(hall.seeks.size))
   }
 
-  /** Adds a counter whose value is read at each scrape. */
+  /** Adds a counter whose value each scrape reads. */
   #count(name: string, help: string, read: (counter: Counter) => void): void {
     new Counter({
       name,
@@ -106,7 +109,7 @@ export class Metrics {
     })
   }
 
-  /** Adds a gauge whose value is read at each scrape. */
+  /** Adds a gauge whose value each scrape reads. */
   #gauge(name: string, help: string, labelNames: string[], read: (gauge: Gauge) => void): void {
     new Gauge({
       name,
@@ -125,7 +128,7 @@ function countMessages(counter: Counter, program: string, received: number, sent
   counter.inc({ program, direction: 'out' }, sent)
 }
 
-/** LogObserver is called by a metered log. */
+/** LogObserver is called by a metered log with each commit. */
 interface LogObserver {
   persisted(seconds: number): void
   moved(): void
@@ -135,7 +138,10 @@ interface LogObserver {
 class MeteredLog implements TableLog {
   readonly #log: TableLog
   readonly #observer: LogObserver
-  /** True while an append is timed. Later appends join its commit and wait for a shorter time, so they are not timed. */
+  /**
+   * True while an append is timed. Later appends join the commit of that append and wait for a shorter time, so the log does not
+   * time them.
+   */
   #timing = false
 
   constructor(log: TableLog, observer: LogObserver) {

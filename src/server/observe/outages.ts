@@ -8,9 +8,9 @@ const INTERVAL = 1000
 const QUIET = 60_000
 
 /**
- * Logs when this process can open no more files, and when it can again, at most once a minute. Meanwhile libuv closes new
- * connections without notifying the program, so this is the only sign of it. `open` opens a file and closes it, or rejects
- * with the system's error. Returns a function that ends the checks.
+ * Logs when this process can open no more files, and when it can open files again, at most once a minute. libuv then closes new
+ * connections without notifying the program, so the failure to open a file is the only sign. `open` opens a file and closes it, or
+ * rejects with the system's error. Returns a function that ends the checks.
  */
 export function watchDescriptors(open: () => Promise<void>, clock: Clock, logs: Logs): () => void {
   let since: number | undefined
@@ -48,7 +48,7 @@ function isNoDescriptor(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')
 }
 
-/** Logs when a store cannot write, and when it can again: one line each. Returns a function that ends that. */
+/** Logs when a store cannot write, and when it can write again: one line each. Returns a function that ends the logging. */
 export function logOutages(availability: Availability, clock: Clock, logs: Logs): () => void {
   let since: number | undefined
   let logged = Number.NEGATIVE_INFINITY

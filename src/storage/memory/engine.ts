@@ -1,6 +1,6 @@
 import type { StorageEngine } from '../engine.ts'
 
-/** The engine that stores nothing beyond the end of the process. */
+/** The engine that loses its data at the end of the process. */
 export const memory: StorageEngine = {
   scheme: 'memory',
   word: 'none',

@@ -62,7 +62,7 @@ class MemoryEventStore implements EventStore {
     return rejected
   }
 
-  /** Appends a batch; returns false if it does not fit. */
+  /** Appends a batch; returns false for a batch that does not fit. */
   #append({ table, expected, count, prefix, lines, endKind }: AppendBatch): boolean {
     const before = this.#tables.get(table)
     if ((before?.version ?? 0) !== expected) return false
@@ -207,7 +207,7 @@ class MemoryAccounts implements Accounts {
     return account
   }
 
-  /** Closes the sessions that match; returns their number. */
+  /** Closes the sessions for which `over` returns true; returns their number. */
   #closeSessions(over: (session: LoginSession) => boolean): number {
     const before = this.#sessions.size
     for (const session of this.#sessions.values()) if (over(session)) this.#sessions.delete(session.token)

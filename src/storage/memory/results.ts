@@ -52,7 +52,7 @@ export class MemoryResults implements Results {
   }
 }
 
-/** Ladder is the standings of one game, best first. */
+/** Ladder has the standings of one game, best first. */
 class Ladder {
   readonly #of = new Map<PersonId, Standing>()
   readonly #all: Standing[] = []
@@ -71,7 +71,7 @@ class Ladder {
     return this.#all.slice(0, limit)
   }
 
-  /** Returns the number of standings with a higher score. */
+  /** Returns the number of standings with a higher score than `score`. */
   above(score: number): number {
     return this.#countWhile((one) => one.score > score)
   }

@@ -35,7 +35,7 @@ export class SqliteAccounts implements Accounts {
   readonly #places: StatementSync
   readonly #removePlaces: StatementSync
 
-  /** `scores` is updated when an account with standings is removed. */
+  /** Updates `scores` when an account with standings is removed. */
   constructor(database: Database, commits: GroupCommit, scores: ScoreCounts) {
     this.#database = database
     this.#scores = scores

@@ -8,14 +8,14 @@ import { Database } from './database.ts'
 import { checkStructure, findDamages } from './journal-scan.ts'
 import { migrate } from './migrations.ts'
 
-/** Creates an empty file, readable to its owner alone. Throws a StoreError if it exists or cannot be created. */
+/** Creates an empty file, readable to its owner alone. Throws a StoreError if the path exists, or if the system cannot create the file. */
 export function createEmptyFile(path: string): void {
   convertSystemErrors(path, () => createFile(path))
 }
 
 /**
- * Turns the copy of a running server's database into a backup at another path: with an id of its own, closed, checked,
- * synced, and renamed as the last step, so that an incomplete backup never exists at the path. Throws a StoreError if the
+ * Turns the copy of a running server's database into a backup at another path, with an id of its own. The backup is closed,
+ * checked, synced, and renamed as the last step, so that an incomplete backup never exists at the path. Throws a StoreError if the
  * copy is damaged.
  */
 export function finishBackup(copy: string, path: string): void {
@@ -44,7 +44,7 @@ export function detachCopy(copy: string, check: (database: Database) => void = (
   } finally {
     database.close()
   }
-  // without a log, the single file can be copied with any tool
+  // without a write-ahead log, any tool can copy the single file
   const alone = new DatabaseSync(copy)
   try {
     alone.exec('PRAGMA journal_mode = DELETE')

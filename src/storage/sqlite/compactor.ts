@@ -4,32 +4,35 @@ import { type Database, toNumber } from './database.ts'
 
 /** Compactable is a journal whose oldest rows can be removed in steps. */
 export interface Compactable {
-  /** Place of the last row that can be removed now. */
+  /** Place of the last row that the journal can remove now. */
   readonly indexedUpTo: number
-  /** Removes the oldest rows, at most this many characters or a single row. Returns the last place; `undefined` if there is none. */
+  /**
+   * Removes the oldest rows, at most this many characters or a single row. Returns the place of the last removed row; `undefined`
+   * if no row can be removed.
+   */
   removeOldest(characters: number): number | undefined
 }
 
-/** Compaction is the size limit of a file, and the size of a step. */
+/** Compaction has the size limit of a file, and the size of a step. */
 export interface Compaction {
-  /** Size limit of the file in bytes, beyond which finished tables are dropped, the oldest first. */
+  /** Size limit of the file in bytes, beyond which the store drops finished tables, the oldest first. */
   readonly keep: number
-  /** Characters of the journal in one step, which blocks the event loop. */
+  /** Number of characters of the journal in one step, which blocks the event loop. */
   readonly step?: number
 }
 
 const STEP = 16_000
-/** Maximum number of characters that are added between two checks of the size. */
+/** Maximum number of characters that the journal adds between two checks of the size. */
 const LOOK = 1_000_000
-/** A pass begins when all of `keep` is in use, and ends when this part of it is. */
+/** A pass begins when all of `keep` is in use, and ends when only this part of it is in use. */
 const ENOUGH = 0.97
 /** Growth after which the next pass begins if a pass through the whole journal did not free enough. */
 const GROWTH = 1.25
 
 /**
- * Compactor limits the size of a file in the background. When more than the limit is in use, a pass removes the oldest rows of
- * the journal, one bounded step in each turn of the event loop, until enough is free. SQLite reuses free pages, so the file
- * does not grow. A pass ends at the latest at the row that was covered when it began, so that it ends even if every table stays.
+ * Compactor limits the size of a file in the background. When more than the limit is in use, a pass removes the oldest rows of the
+ * journal, one bounded step in each turn of the event loop, until enough is free. SQLite reuses free pages, so the file does not
+ * grow. A pass ends at the latest at the last row that was covered when it began, so that it ends even if every table stays.
  */
 export class Compactor {
   readonly #journal: Compactable
@@ -38,7 +41,7 @@ export class Compactor {
   readonly #onError: OnStoreError
   readonly #pages: StatementSync
   #added = 0
-  /** Bytes in use at which the next pass begins. */
+  /** Number of bytes in use at which the next pass begins. */
   #from: number
   #turn: NodeJS.Immediate | undefined
 
@@ -53,7 +56,7 @@ export class Compactor {
     this.noteAdded(Number.POSITIVE_INFINITY)
   }
 
-  /** Bytes of the file in use. */
+  /** Number of bytes of the file in use. */
   get used(): number {
     return toNumber(this.#pages.get()?.used)
   }
@@ -66,7 +69,7 @@ export class Compactor {
     if (this.used > this.#from) this.#begin()
   }
 
-  /** Ends the current pass. */
+  /** Ends the current pass, and begins no other. */
   close(): void {
     clearImmediate(this.#turn)
   }

@@ -4,12 +4,12 @@ import { StoreError } from '../error.ts'
 import { convertSystemErrors } from '../folder.ts'
 import { checkOwnLink } from '../names.ts'
 
-/** Returns the path of a database's write-ahead log. */
+/** Returns the path of the write-ahead log of a database. */
 export function walPath(path: string): string {
   return `${path}-wal`
 }
 
-/** Returns the second name of that log during a start. */
+/** Returns the second name that the log has during a start. */
 export function preservedLogPath(path: string): string {
   return `${path}-wal.found`
 }
@@ -57,8 +57,8 @@ function resolveLink(path: string): string {
 }
 
 /**
- * Returns a sentence on the loss if a database is missing or empty although there was a store: its log or its mark is left,
- * or the file is empty, and the server never creates an empty file. Otherwise returns `undefined`.
+ * Returns a sentence on the loss if a database is missing or empty although there was a store. Signs of a store are its write-ahead
+ * log, its progress mark, or an empty file, because the server never creates one. Otherwise returns `undefined`.
  */
 export function describeLoss(path: string): string | undefined {
   const size = statSync(path, { throwIfNoEntry: false })?.size
@@ -69,7 +69,7 @@ export function describeLoss(path: string): string | undefined {
   return `${path} is ${size === undefined ? 'missing' : 'empty'}${beside}: lost are all games, accounts and results that were in it`
 }
 
-/** Throws a StoreError with the code `damaged` if a database is missing or empty although there was a store. Changes nothing. */
+/** Throws a StoreError with the code `damaged` if a database is missing or empty although there was a store. The check changes nothing. */
 export function checkDatabaseExists(path: string): void {
   const loss = describeLoss(path)
   if (loss !== undefined)
@@ -80,8 +80,8 @@ export function checkDatabaseExists(path: string): void {
 }
 
 /**
- * Returns the bytes by which a database is shorter than the number of pages in its head (sqlite.org/fileformat.html); 0 if
- * it is not a database.
+ * Returns the bytes by which a database is shorter than the number of pages in its head says (sqlite.org/fileformat.html); 0 for
+ * any other file.
  */
 export function countMissingBytes(path: string): number {
   const head = readHead(path)

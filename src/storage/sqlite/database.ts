@@ -40,13 +40,13 @@ import { FileIdentity } from './identity.ts'
  */
 export type Durability = 'process' | 'power'
 
-/** Commits after which the write-ahead log is checkpointed. */
+/** Number of commits after which a checkpoint runs. */
 const COMMITS = 1000
-/** Bytes of the log from which a checkpoint runs earlier and truncates the log; and the growth until the next try. */
+/** Number of bytes of the log from which a checkpoint runs earlier and truncates the log; and the growth until the next try. */
 const LONG = 8_000_000
 const LONGER = 2_000_000
 
-/** Pages that a backup copies at a time. */
+/** Number of pages that a backup copies at a time. */
 const COPIED = 256
 
 /** Application id in the head of every database of Parlor: "Parl". */
@@ -61,15 +61,15 @@ export class Database {
   readonly #rollback: StatementSync
   readonly #onError: OnStoreError
   readonly #identity: FileIdentity
-  /** Commits since the last checkpoint began. */
+  /** Number of commits since the last checkpoint began. */
   #since = 0
-  /** Bytes of the log after the last checkpoint. */
+  /** Number of bytes of the log after the last checkpoint. */
   #lengthThen = 0
-  /** File descriptor of the log for fdatasync, and whether that is running. */
+  /** File descriptor of the log for fdatasync, and whether an fdatasync is running. */
   readonly #log: number
   #writing = false
 
-  /** Opens a database, or an empty one without tables. Throws a StoreError, also if another process has it open. */
+  /** Opens a database, or an empty one without tables. Throws a StoreError, for example if another process has the database open. */
   constructor(path: string, durable: Durability, onError: OnStoreError = warn) {
     this.path = path
     this.#onError = onError
@@ -101,8 +101,8 @@ export class Database {
   }
 
   /**
-   * Runs work in a transaction. Rolls it back and throws if the work throws, or if the files of the database were removed,
-   * replaced or cut. May start a checkpoint.
+   * Runs work in a transaction. Rolls the transaction back and throws if the work throws, or if the files of the database were
+   * removed, replaced or cut. A checkpoint may follow the commit.
    */
   transaction(work: () => void): void {
     explaining(this.path, () => {
@@ -132,30 +132,33 @@ export class Database {
     return this.#identity.isInPlace()
   }
 
-  /** Throws a StoreError if a file was removed, replaced or cut. SQLite may not detect that, because it caches pages in memory. */
+  /**
+   * Throws a StoreError if a file was removed, replaced or cut. SQLite itself may not detect such a change, because it caches pages
+   * in memory.
+   */
   checkFiles(): void {
     this.#identity.check()
   }
 
-  /** Notes that the last transaction has added to the journal, so that the next check detects a log without it. */
+  /** Notes that the last transaction has added to the journal, so that the next check expects a longer log. */
   noteCommit(): void {
     this.#identity.noteCommit()
   }
 
-  /** Runs a query and returns its result. Throws a StoreError. */
+  /** Runs a query and returns its result. Throws a StoreError if the query fails. */
   query<Answer>(question: () => Answer): Answer {
     if (!this.#handle.isOpen) throw new StoreError('closed', 'the store is closed: it answers no more reads')
     return explaining(this.path, question)
   }
 
-  /** Closes the file and releases its lock. Does nothing if it is closed. */
+  /** Closes the file and releases its lock. Does nothing after the first call. */
   close(): void {
     if (!this.#handle.isOpen) return
     explaining(this.path, () => this.#handle.close())
     if (!this.#writing) closeSync(this.#log)
   }
 
-  /** Checkpoints and truncates the log, and waits for the disk. Throws a StoreError. */
+  /** Checkpoints and truncates the log, and waits for the disk. Throws a StoreError if that fails. */
   checkpoint(): void {
     explaining(this.path, () => {
       this.#identity.check()
@@ -166,13 +169,13 @@ export class Database {
 
   /**
    * Copies the database to a file, some pages at a time, while transactions continue. Rejects with a StoreError, which names the
-   * file at fault: the copy if that cannot be opened or written, otherwise this database.
+   * file that fails: the copy if it cannot be opened or written, otherwise this database.
    */
   async backup(path: string): Promise<void> {
     try {
       await backup(this.#handle, path, { rate: COPIED })
     } catch (error) {
-      // if a file was cut, the error names that, and not the error of SQLite
+      // if a file was cut, the error names that change, and not the error of SQLite
       explaining(this.path, () => this.#identity.check())
       explaining(isOfCopy(error) ? path : this.path, () => {
         throw error
@@ -180,7 +183,7 @@ export class Database {
     }
   }
 
-  /** Tests whether the disk takes as many bytes as a commit may have. Throws a StoreError if it does not. */
+  /** Tests whether the disk takes as many bytes as a commit may have. Throws a StoreError if the disk does not take them. */
   probe(): void {
     this.transaction(() => {})
     convertSystemErrors(this.path, () => {
@@ -195,7 +198,7 @@ export class Database {
     })
   }
 
-  /** Syncs the log in the thread pool, then checkpoints it. After a failure, a later transaction tries again. */
+  /** Syncs the log in the thread pool, then checkpoints it. After a failure, the next commit tries again. */
   #syncLog(): void {
     this.#since = 0
     this.#writing = true
@@ -225,8 +228,9 @@ export class Database {
 }
 
 /**
- * Creates a database without tables, readable to its owner alone. Creates it at another path and links it to its own, so that
- * an empty file at this path always means lost data. Does nothing if another process was faster. Throws a StoreError.
+ * Creates a database without tables, readable to its owner alone. Creates it at another path and links it to its own, so that an
+ * empty file at this path always means lost data. Does nothing if another process has created the database first. Throws a
+ * StoreError for any other failure.
  */
 export function createDatabase(path: string): void {
   const made = `${path}.new-${process.pid}`
@@ -271,11 +275,11 @@ export function toNumber(value: SQLOutputValue | undefined): number {
 }
 
 /**
- * Locks a file for this process until it is closed; the system releases the lock when the process ends in any way. Writes
- * nothing to the database of another program. Throws a StoreError for that, or SQLite's error.
+ * Locks a file for this process until it is closed; the system releases the lock when the process ends in any way. Writes nothing
+ * to the database of another program. Throws a StoreError for such a database, or SQLite's error.
  */
 function lock(handle: DatabaseSync, path: string, durable: Durability): void {
-  // takes the write lock at once, because two processes with read locks could wait for each other forever
+  // takes the write lock in the first statement, because two processes with read locks could wait for each other forever
   handle.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT')
   const one = (sql: string) => toNumber(Object.values(handle.prepare(sql).get() ?? {})[0])
   const application = one('PRAGMA application_id')
@@ -291,7 +295,7 @@ const OF_COPY = [8, 13, 14]
 /** The sentence of a full disk, behind the path. */
 const FULL = 'cannot be read or written: database or disk is full: free some space on its disk'
 
-/** Error code and sentence, to follow the path, for each of SQLite's result codes (sqlite.org/rescode.html). */
+/** For each of SQLite's result codes, an error code and a sentence that follows the path (sqlite.org/rescode.html). */
 const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string?]> = new Map([
   [10, ['io']],
   [14, ['io']],

@@ -40,17 +40,17 @@ import { type IndexedUpTo, TableIndex, type TableIndexEntry } from './table-inde
 
 /** FlushPolicy controls how the table index follows the journal. */
 export interface FlushPolicy {
-  /** Characters by which the journal may be ahead of the index before the index follows; a restart reads as many. */
+  /** Number of characters by which the journal may be ahead of the index before the index follows; a restart reads as many. */
   readonly lag: number
   /** Maximum number of index entries in one transaction, and the number of finished tables that make a block. */
   readonly entries: number
-  /** Characters of a full row of the journal; the rest of a commit is written to further rows. */
+  /** Number of characters in a full row of the journal; the remaining events of a commit are in further rows. */
   readonly row: number
 }
 
 const PACE: FlushPolicy = { lag: 4_000_000, entries: 128, row: 64_000 }
 
-/** Update is a pass that brings the index up to the place that the journal had when the pass began; `done` tables are written. */
+/** Update is a pass that brings the index up to the place that the journal had when the pass began; it has written `done` tables. */
 interface Update {
   readonly cover: IndexedUpTo
   readonly tables: readonly TableId[]
@@ -66,10 +66,10 @@ export class SqliteEventStore implements EventStore, Compactable {
   readonly #pace: FlushPolicy
   /** Unfinished tables, and tables whose entry in the index is missing or outdated. */
   readonly #known = new Map<TableId, KnownTable>()
-  /** Finished tables that wait for a block, in the order of their ends, and how many start that. */
+  /** Finished tables that wait for a block, in the order of their ends, and the number of them that fills a block. */
   #finished: TableId[] = []
   #enough: number
-  /** Characters by which the journal may be ahead of the index. */
+  /** Number of characters by which the journal may be ahead of the index. */
   #lag: number
   #ahead = 0
   /** Last place of the journal, number of tables that have ended up to it, and highest number of a table. */
@@ -83,10 +83,10 @@ export class SqliteEventStore implements EventStore, Compactable {
   /** Batch of the current transaction. */
   #batch = new Batch()
   #compactor: Compactor | undefined
-  /** Checks whether a table has followers, so that it may not be dropped. */
+  /** Checks whether a table has followers, because such a table must stay. */
   #inUse: (table: TableId) => boolean = () => false
 
-  /** Calls `onError` with errors of index writes: they lose nothing, and the write is tried again. Throws a StoreError. */
+  /** `onError` is called with errors of index writes, which the store repeats. Throws a StoreError for a damaged file. */
   constructor(database: Database, onError: OnStoreError, pace: Partial<FlushPolicy> = {}) {
     this.#database = database
     this.#journal = new Journal(database)
@@ -117,7 +117,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     return this.#covered
   }
 
-  /** Limits the size of the file from now on: drops finished tables that are not in use, the oldest first. */
+  /** Limits the size of the file from now on: drops finished tables that no follower uses, the oldest first. */
   compact(compaction: Compaction, inUse: (table: TableId) => boolean): void {
     this.#inUse = inUse
     // rows that the index does not cover cannot be removed, so they may be only a small part of the file
@@ -151,14 +151,14 @@ export class SqliteEventStore implements EventStore, Compactable {
     return rejected
   }
 
-  /** Adds a batch to the current row; returns false, and adds nothing, if it does not fit its table. */
+  /** Adds a batch to the current row; returns false, and adds nothing, if the batch does not fit its table. */
   #append(addition: AppendBatch): boolean {
     const { table, expected, count } = addition
     const inMemory = this.#known.get(table)
     const known = inMemory ?? this.#find(table)
     if (known.version !== expected) return false
     if (count === 0) return true
-    // a row is read as a whole for each of its tables, so it must not have the events of all tables
+    // each of its tables reads the whole row, so one row must not have the events of all tables
     if (this.#batch.text.length >= this.#pace.row) this.#endRow()
     const from = this.#batch.add(addition, known.ended === undefined ? addition.endKind : undefined)
     this.#learn(addition, from, known, !inMemory)
@@ -227,8 +227,9 @@ export class SqliteEventStore implements EventStore, Compactable {
   }
 
   /**
-   * Checks whether a finished table may be dropped. Three kinds stay: a table with a part after `covered`, the highest table
-   * (its number would be given again), and the last recorded table and rated tables after it (the ratings continue from there).
+   * Checks whether a finished table may be dropped. Three kinds of tables stay: a table with a part after `covered`, the highest
+   * table (otherwise a new table would get its number), and the last recorded table and rated tables after it (the ratings continue
+   * from there).
    */
   #mayDrop(table: TableId, { ended = 0, counts }: TableIndexEntry, positions: readonly JournalPosition[], recorded: number): boolean {
     if (table === this.#highest || this.#inUse(table) || (counts && ended >= recorded)) return false
@@ -256,7 +257,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     return new KnownTable(entry ?? NEW_ENTRY)
   }
 
-  /** Notes in memory that the next row of the journal has a part of a table, at a character; `isNew` if the table is not in memory yet. */
+  /** Notes that the next row of the journal has a part of a table, at a character; `isNew` for a table that is not in memory yet. */
   #learn(
     { table, expected, count, endKind }: Omit<AppendBatch, 'prefix' | 'lines'>,
     from: number,
@@ -298,7 +299,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     this.#passed(text)
   }
 
-  /** Counts a row that was added to the journal, and starts an index update if the index is too far behind. */
+  /** Counts a row that the journal has added, and starts an index update if the index is too far behind. */
   #passed(batch: string): void {
     this.#place++
     this.#ahead += batch.length
@@ -320,7 +321,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     return { cover: { place: this.#place, ended: this.#ended }, tables: tables.sort((one, other) => one - other), done: 0 }
   }
 
-  /** Writes the next entries of an update. The update ends with its last entry, or if a write fails. */
+  /** Writes the next entries of an update. The update ends with its last entry, or when a write fails. */
   #write(update: Update): void {
     const { tables, cover, done } = update
     const rows = tables.slice(done, done + this.#pace.entries)
@@ -332,7 +333,7 @@ export class SqliteEventStore implements EventStore, Compactable {
       this.#database.transaction(() => {
         for (const table of rows) {
           const known = this.#known.get(table)
-          // a table that has ended meanwhile belongs in a block
+          // a table that has ended during the update belongs in a block
           if (known && !known.finished) this.#index.set(table, known.entry)
         }
         this.#index.add(this.#entriesOf(finished))
@@ -349,7 +350,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     this.#filled(finished)
   }
 
-  /** Writes finished tables into blocks. If that fails, tries again when there are twice as many. */
+  /** Writes finished tables into blocks. If that fails, tries again at twice the number of tables. */
   #fillBlocks(): void {
     const tables = this.#finished.slice(0, this.#pace.entries)
     try {
@@ -372,7 +373,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     return entries
   }
 
-  /** Removes the first finished tables from memory: they are in blocks. */
+  /** Removes the first finished tables from memory, because blocks have them. */
   #filled(tables: readonly TableId[]): void {
     for (const table of tables) this.#drop(table)
     this.#finished = this.#finished.slice(tables.length)
@@ -386,7 +387,7 @@ export class SqliteEventStore implements EventStore, Compactable {
     known.markIndexed(known.entry)
   }
 
-  /** Removes a table from memory. A Map holds deleted values until it grows, so the list of parts is released here. */
+  /** Removes a table from memory. A Map holds deleted values until it grows, so the method releases the list of parts. */
   #drop(table: TableId): void {
     const known = this.#known.get(table)
     if (known) known.spots = undefined

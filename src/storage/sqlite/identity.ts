@@ -6,27 +6,27 @@ import { StoreError } from '../error.ts'
  * FileIdentity detects that the files of an open database were removed, replaced or cut by another program. The system lets a
  * process write to a file that has no name any more, and those commits would be lost without an error.
  *
- * A check calls stat on each path, about 2 µs, and compares the inode and the size. SQLite never makes these files smaller
- * while they are open, because it overwrites its log from the beginning and reuses pages of the database. The exception is a
- * truncating checkpoint, after which `resize` is called. So another program has cut a file that is smaller than before.
+ * A check calls stat on each path, about 2 µs, and compares the inode and the size. SQLite never makes these files smaller while
+ * they are open, because it overwrites its log from the beginning and reuses pages of the database. The exception is a truncating
+ * checkpoint, after which `resize` is called. So a file that is smaller than before was cut by another program.
  *
- * A file that was cut right after a commit may not be smaller than at the last check. But while SQLite appends to the log,
- * instead of overwriting checkpointed frames, every commit that adds to the journal makes the log longer by whole frames.
- * If the log is not longer, that commit was cut off.
+ * A file that was cut right after a commit may not be smaller than at the last check. But while SQLite appends to the log, instead
+ * of overwriting checkpointed frames, every commit that adds to the journal makes the log longer by whole frames. If the log is not
+ * longer, another program has cut off that commit.
  */
 export class FileIdentity {
   readonly #database: KnownFile
   readonly #log: KnownFile
   /** Bytes of a frame of the log: a page and its head (sqlite.org/fileformat.html, section 4.1). */
   readonly #frame: number
-  /** True if it is certain that SQLite appends to the log. */
+  /** True if SQLite certainly appends to the log. */
   #appends = false
   /** True if the end of the log may be from a rolled-back transaction, which SQLite overwrites. */
   #isUnsure = false
   /** True if a commit since the last check must have made the log larger. */
   #committed = false
 
-  /** True if the log was found too short: the noted size is then one byte more than the real size. */
+  /** True after the log was found too short: the noted size is then one byte more than the real size. */
   #isShort = false
 
   /** Notes the files that are at these paths now. */
@@ -43,7 +43,7 @@ export class FileIdentity {
     this.#isShort = false
     const before = this.#log.size
     if (this.#appends && this.#committed && (size === before || (size - LOG_HEAD) % this.#frame !== 0)) {
-      // a higher size makes each further check fail, too
+      // a higher size makes every further check fail, too
       this.#log.size = size + 1
       this.#isShort = true
       throw cut(this.#log.path, size)
@@ -105,7 +105,10 @@ function known(path: string): KnownFile {
   return { path, ino, dev, size }
 }
 
-/** Returns the size of a file. Throws a StoreError if it was removed, replaced or cut; with `isShort`, without the earlier size. */
+/**
+ * Returns the size of a file, if it is still the known one. Throws a StoreError if the file was removed, replaced or cut; with
+ * `isShort`, does not compare its size.
+ */
 function sizeOf(file: KnownFile, isShort = false): number {
   const found = look(file.path)
   if (found?.ino !== file.ino || found.dev !== file.dev) throw missing(file.path, found !== undefined)
@@ -113,7 +116,7 @@ function sizeOf(file: KnownFile, isShort = false): number {
   return found.size
 }
 
-/** Returns the status of the file at a path; `undefined` if no file can be reached there. */
+/** Returns the status of the file at a path; `undefined` for an unreachable file. */
 function look(path: string) {
   try {
     return statSync(path, { throwIfNoEntry: false })

@@ -4,7 +4,7 @@ import type { Store } from '../../hall/ports.ts'
 import { type OnStoreError, warn } from '../error.ts'
 import { EventLog } from '../event-log.ts'
 import type { EventStore } from '../event-store.ts'
-import { convertSystemErrors, type OnNotice, prepareFolder, withNewFolder } from '../folder.ts'
+import { convertSystemErrors, type OnStoreWarning, prepareFolder, withNewFolder } from '../folder.ts'
 import { GroupCommit } from '../group-commit.ts'
 import { TableClaims } from '../memory-leases.ts'
 import { connectMeeting, createMeetingBacking } from '../memory-meeting.ts'
@@ -27,39 +27,39 @@ export interface StoreOptions {
   readonly folder: string
   /** The loss that a commit survives; `process` by default. */
   readonly durable?: Durability | undefined
-  /** Size limit of the file in bytes, beyond which finished tables are dropped, the oldest first; unlimited by default. */
+  /** Size limit of the file in bytes, beyond which the store drops finished tables, the oldest first; unlimited by default. */
   readonly keep?: number | undefined
   /** Called with errors that no caller waits for, such as exceptions of followers; by default they become warnings of the process. */
   readonly onError?: OnStoreError | undefined
   /** Source of time; the system's by default. */
   readonly timers?: Timers | undefined
   /** Called with sentences for the operator, such as on files that other users could read. By default the store drops them. */
-  readonly onNotice?: OnNotice | undefined
+  readonly onWarning?: OnStoreWarning | undefined
 }
 
 /**
- * Opens the store in a folder, for this process alone. So seeks, presence, notices and claims of tables are in its memory, as in
- * the store in memory, and end with the process. Rejects with a StoreError if another process has it open, if its
- * file is damaged, of a newer version or of another program, or if the folder cannot be written.
+ * Opens the store in a folder, for this process alone. Seeks, presence, notices and claims of tables are therefore in its memory,
+ * as in the store in memory, and end with the process. Rejects with a StoreError if another process has the folder open, if the
+ * file is damaged, of a newer version or of another program, or if this user cannot write to the folder.
  */
 export async function openStore({
   folder,
   durable = 'process',
   keep = Number.POSITIVE_INFINITY,
   onError = warn,
-  onNotice = () => {},
+  onWarning = () => {},
   timers = systemTimers,
 }: StoreOptions): Promise<Store> {
-  const path = databaseIn(folder, onNotice)
+  const path = databaseIn(folder, onWarning)
   const guard = new LossGuard(path)
   const outage = new Outage({ timers, probe: () => database.probe(), onError })
   const onFailure: OnStoreError = (error) => outage.reportFailure(error)
   const database = guard.openDatabase(durable, onFailure)
   try {
     migrate(database)
-    guard.checkRows(database, onNotice)
+    guard.checkRows(database, onWarning)
     const events = new SqliteEventStore(database, onFailure)
-    guard.checkEnd(database, events.progress, onNotice)
+    guard.checkEnd(database, events.progress, onWarning)
     guard.open(database, durable, events.progress)
     const guarded: Pick<EventStore, 'write'> = {
       write(batches, works) {
@@ -71,7 +71,7 @@ export async function openStore({
       },
     }
     let closed = false
-    const endWatch = watchMark({ guard, database, timers, progress: () => events.progress, onNotice, onError })
+    const endWatch = watchMark({ guard, database, timers, progress: () => events.progress, onWarning, onError })
     const commits = new GroupCommit(guarded, onError, outage)
     const backing = createMeetingBacking({ onError })
     const tables = new EventLog(events, commits, new TableClaims(backing.leases))
@@ -116,16 +116,16 @@ export async function openStore({
   }
 }
 
-/** Returns the path of the database in a folder; creates both if they do not exist. Throws a StoreError, also if the database is lost. */
-function databaseIn(folder: string, onNotice: OnNotice): string {
+/** Returns the path of the database in a folder; creates what is missing. Throws a StoreError, for example for a lost database. */
+function databaseIn(folder: string, onWarning: OnStoreWarning): string {
   const named = join(folder, 'parlor.db')
-  // these checks run before anything is created or changed; `prepareFolder` explains why a folder cannot be used
+  // these checks run before the store creates or changes anything; `prepareFolder` explains why a folder is unusable
   if (isFolder(folder)) {
     convertSystemErrors(folder, () => checkNoLinks(folder))
     checkDatabaseExists(resolveDatabase(named))
   }
   return withNewFolder(folder, () => {
-    const path = resolveDatabase(prepareFolder(folder, onNotice))
+    const path = resolveDatabase(prepareFolder(folder, onWarning))
     if (!existsSync(path)) createDatabase(path)
     return path
   })

@@ -23,24 +23,24 @@ import type { TableIndexEntry } from './table-index.ts'
  * has that already.
  */
 
-/** CleaningContext is the input of a cleaning, besides the rows. */
+/** CleaningContext has what a plan needs besides the rows. */
 export interface CleaningContext {
-  /** The place of the new row. */
+  /** The place at which the new row will be. */
   readonly place: number
   find(table: TableId): TableIndexEntry | undefined
-  /** Checks whether a finished table may be dropped. */
+  /** Checks whether the compaction may drop a finished table. */
   mayDrop(table: TableId, entry: TableIndexEntry, positions: readonly JournalPosition[]): boolean
 }
 
-/** Cleaning is the plan for the oldest rows of the journal. */
+/** Cleaning is the plan to remove the oldest rows of the journal. */
 export interface Cleaning {
-  /** The moved parts, as the batch of a new row; empty if no part is moved. */
+  /** The moved parts, as the batch of a new row; empty if no part has to move. */
   readonly batch: string
   readonly moved: readonly (readonly [TableId, TableIndexEntry])[]
   readonly dropped: readonly TableId[]
 }
 
-/** Plans the cleaning of the oldest rows of the journal. Throws a StoreError if one of them is damaged. */
+/** Plans how to remove the oldest rows of the journal. Throws a StoreError for a damaged row. */
 export function planCleaning(rows: readonly JournalRow[], { place, find, mayDrop }: CleaningContext): Cleaning {
   const entries = new Map<TableId, TableIndexEntry | undefined>()
   const parts = new Map<string, Part>()
@@ -64,7 +64,7 @@ export function planCleaning(rows: readonly JournalRow[], { place, find, mayDrop
   return { batch: batch.text, moved, dropped }
 }
 
-/** Adds the parts of a table in the removed rows to a batch. Returns the new positions of all parts of the table. */
+/** Adds the parts that a table has in the removed rows to a batch. Returns the new positions of all parts of the table. */
 function move(
   table: TableId,
   positions: readonly JournalPosition[],

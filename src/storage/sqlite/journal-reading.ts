@@ -12,8 +12,8 @@ interface Wanted extends JournalPosition {
 }
 
 /**
- * Reads the events of tables as lines of text, or an Error for a table that cannot be read. Reads each row of the journal
- * once, in ascending order, for all tables that have a part in it.
+ * Reads the events of tables as lines of text, or an Error for an unreadable table. Reads each row of the journal once, in
+ * ascending order, for all tables that have a part in it.
  */
 export function readTables(journal: Journal, tables: Iterable<readonly [TableId, TableIndexEntry]>): ReadonlyMap<TableId, string | Error> {
   const readings = Array.from(tables, ([table, entry]) => new Reading(table, entry))
@@ -39,7 +39,7 @@ export function readTables(journal: Journal, tables: Iterable<readonly [TableId,
 class Reading {
   readonly table: TableId
   readonly wanted: readonly Wanted[]
-  /** The parts, in the order of the events; `undefined` for a part that was not found. */
+  /** The parts, in the order of the events; `undefined` for a part that the journal lacks. */
   readonly parts: (Part | undefined)[]
   /** True if the checksums of all rows with a part of the table match. */
   intact = true
@@ -52,7 +52,7 @@ class Reading {
     this.parts = Array(this.wanted.length).fill(undefined)
   }
 
-  /** Returns all lines of the table; an Error if some are missing or damaged. */
+  /** Returns all lines of the table; an Error if lines are missing or damaged. */
   lines(): string | Error {
     let lines = ''
     let n = 0
@@ -67,7 +67,7 @@ class Reading {
   }
 }
 
-/** Returns the error for a table with a damaged row: it names the first invalid event, if there is one. */
+/** Returns the error for a table with a damaged row; it names the first invalid event, if it finds one. */
 function changed(table: TableId, lines: string): Error {
   try {
     decodeEvents(table, lines)

@@ -3,7 +3,7 @@ import { quietly, StoreError } from '../error.ts'
 import { type Database, toNumber, toText } from './database.ts'
 import { checksum, parseParts } from './journal.ts'
 
-/** Damage is a place of the journal whose row is missing or damaged. */
+/** Damage is a place of the journal whose row is missing or damaged, with a sentence. */
 export interface Damage {
   readonly place: number
   readonly what: 'is missing' | 'cannot be read' | 'is not as it was written'
@@ -40,11 +40,11 @@ export function* scanRows(database: Database): Iterable<ScannedRow> {
     }
     isWhole = true
   } catch {
-    // a page of the file is damaged; rows on other pages are found by their place
+    // a page of the file is damaged; the scan finds rows on other pages by their place
   }
   if (isWhole) return
   const alone = database.prepare('SELECT batch, crc FROM journal WHERE place = ?')
-  // the end of the journal may be on a damaged page, too: missing places count only if there is a row after them
+  // the end of the journal may be on a damaged page, too: a missing place counts only before an existing row
   for (let unsure: ScannedRow[] = []; next <= last || unsure.length < FAR; next++) {
     const row = one(next, () => alone.get(next))
     if (row.damage && next > last) unsure.push(row)
@@ -73,7 +73,7 @@ function firstPlace(database: Database): number {
   }
 }
 
-/** Returns a lower bound of the last place of the journal; 0 if it is unknown. */
+/** Returns a lower bound of the last place of the journal; 0 for an unknown place. */
 function leastLast(database: Database): number {
   for (const sql of ['SELECT max(place) AS place FROM journal', 'SELECT place FROM covered']) {
     try {

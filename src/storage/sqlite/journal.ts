@@ -51,7 +51,7 @@ export class Journal {
     this.#add.run(place, batch, checksum(place, batch))
   }
 
-  /** Returns the batch at a place, and whether its checksum matches; an empty batch if there is no such row. */
+  /** Returns the batch at a place, and whether its checksum matches; an empty batch for a missing row. */
   at(place: number): { readonly batch: string; readonly intact: boolean } {
     const row = this.#database.query(() => this.#at.get(place))
     if (!row) return { batch: '', intact: true }
@@ -85,7 +85,7 @@ export class Journal {
     this.#remove.run(upTo)
   }
 
-  /** Yields the batches after a place. Throws a StoreError if one of them is missing. */
+  /** Yields the batches after a place. Throws a StoreError for a missing row. */
   *after(place: number): Iterable<string> {
     let next = place + 1
     for (const row of this.#database.query(() => this.#after.all(place))) {
@@ -101,7 +101,7 @@ export function checksum(place: number, batch: string): number {
   return crc32(batch, place >>> 0)
 }
 
-/** JournalRow is a row of the journal. */
+/** JournalRow has a row of the journal, with its place. */
 export interface JournalRow {
   readonly place: number
   readonly batch: string
@@ -112,7 +112,7 @@ export class Batch {
   text = ''
   #beginning = ''
 
-  /** Adds a part. Returns the character at which it begins, from 0. */
+  /** Adds a part to the text. Returns the character at which the part begins, from 0. */
   add({ table, expected, prefix, lines }: AppendBatch, ending: EndKind | undefined): number {
     if (prefix !== '' && prefix !== this.#beginning) {
       this.text += `${SHARED}${prefix}`
@@ -159,7 +159,10 @@ export class BatchReader {
     this.#next = batch.indexOf(`${SHARED}\n`)
   }
 
-  /** Returns the part that begins at a character; `undefined` if none does. Each call needs a higher character than the previous call. */
+  /**
+   * Returns the part that begins at a character; `undefined` if no part begins there. Each call needs a higher character than the
+   * previous call.
+   */
   partAt(from: number): Part | undefined {
     const part = readPart(this.#batch, from, '')
     if (part !== NO_BEGINNING) return part
@@ -168,7 +171,7 @@ export class BatchReader {
       shared = this.#next
       this.#next = this.#batch.indexOf(`${SHARED}\n`, shared + 1)
     }
-    // all parts after the shared beginning must be valid, or it may be text inside of another part
+    // all parts after the shared beginning must be valid, or the text may be inside of another part
     if (shared !== undefined) this.#goOn(partsFrom(this.#batch, shared)[Symbol.iterator]())
     while (typeof this.#part === 'object' && this.#part.from < from) this.#goOn(this.#parts)
     return typeof this.#part === 'object' && this.#part.from === from ? this.#part : undefined

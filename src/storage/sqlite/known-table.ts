@@ -1,6 +1,6 @@
 import type { TableIndexEntry } from './table-index.ts'
 
-/** Spot is the position of a part of a table in the journal, linked to the previous part. */
+/** Spot is the position of a part of a table in the journal, linked to the part before it. */
 interface Spot {
   readonly place: number
   /** The character in the row at which the part begins. */
@@ -10,7 +10,7 @@ interface Spot {
   readonly before: Spot | undefined
 }
 
-/** KnownTable is a table in memory: its version, and the positions of its parts. */
+/** KnownTable has a table in memory: its version, and the positions of its parts. */
 export class KnownTable {
   version: number
   /** Positions of the parts that the index has. */
@@ -37,7 +37,7 @@ export class KnownTable {
     return { version: this.version, places: this.places + later, ended: this.ended, counts: this.counts }
   }
 
-  /** Notes that the index has this entry. */
+  /** Notes that the index now has this entry. */
   markIndexed({ places }: TableIndexEntry): void {
     this.places = places
     this.spots = undefined

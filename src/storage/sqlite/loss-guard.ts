@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { formatCount } from '../../base/counts.ts'
 import { isTemporary } from '../../hall/ports.ts'
 import { type OnStoreError, quietly, StoreError } from '../error.ts'
-import { convertSystemErrors, type OnNotice } from '../folder.ts'
+import { convertSystemErrors, type OnStoreWarning } from '../folder.ts'
 import { Database, type Durability, toNumber, toText } from './database.ts'
 import { countMissingBytes, damagedLogPath, markPath, preservedLogPath } from './database-files.ts'
 import { checkStructure, type Damage, findDamages, findTablesAt } from './journal-scan.ts'
@@ -30,12 +30,12 @@ export class LossGuard {
   #mark: ProgressMark | undefined
   #makeMark: ((progress: Progress) => ProgressMark) | undefined
   readonly #log: PreservedLog
-  /** True if a damaged log stays in the folder under its second name, for the operator. */
+  /** True if a damaged log stays in the folder under its second name, so that the operator can examine it. */
   readonly #keepsDamaged: boolean
   /** The last error that `damageError` returned. */
   #reported: StoreError | undefined
 
-  /** Reads the mark and preserves the log of a database that is not open yet. Throws a StoreError if the disk is full. */
+  /** Reads the mark and preserves the log of a database that is not open yet. Throws a StoreError on a full disk. */
   constructor(path: string) {
     this.#path = path
     const mark = readMark(markPath(path))
@@ -44,7 +44,7 @@ export class LossGuard {
     this.#log = new PreservedLog(path)
   }
 
-  /** Opens the database. Throws a StoreError; if another process has it open, leaves no file behind. */
+  /** Opens the database. Throws a StoreError if that fails; if another process has the database open, leaves no file behind. */
   openDatabase(durable: Durability, onError: OnStoreError): Database {
     try {
       return new Database(this.#path, durable, onError)
@@ -62,17 +62,17 @@ export class LossGuard {
   }
 
   /**
-   * Reports damaged rows of the journal, and the tables that cannot be read because of them; all other tables can be read.
-   * Throws a StoreError with the code `damaged` if the structure of the file is damaged.
+   * Reports damaged rows of the journal, and the tables that are unreadable because of them; all other tables are readable. Throws
+   * a StoreError with the code `damaged` for a damaged structure of the file.
    */
-  checkRows(database: Database, onNotice: OnNotice): void {
+  checkRows(database: Database, onWarning: OnStoreWarning): void {
     const wrong = checkStructure(database)
     if (wrong.length > 0) throw this.damageError(wrong.slice(0, 3).join('; '))
     const damages = findDamages(database)
     if (damages.length === 0) return
     const tables = findTablesAt(database, new Set(damages.map(({ place }) => place)))
     const { message } = this.damageError(`${describe(damages)}; ${formatTables(tables)} cannot be read any more, and all others can`)
-    onNotice(message)
+    onWarning(message)
   }
 
   /** Adds advice to an error about damage; returns any other error unchanged. */
@@ -86,10 +86,10 @@ export class LossGuard {
   }
 
   /**
-   * Throws a StoreError with the code `damaged` if commits are missing at the end of the journal; after a loss of power, calls
-   * `onNotice` instead.
+   * Throws a StoreError with the code `damaged` if commits are missing at the end of the journal; if they are missing because of a
+   * loss of power, calls `onWarning`.
    */
-  checkEnd(database: Database, progress: Progress, onNotice: OnNotice): void {
+  checkEnd(database: Database, progress: Progress, onWarning: OnStoreWarning): void {
     const origin = readOrigin(database)
     const { mark } = this.#found
     const hadLog = this.#log.existed
@@ -100,17 +100,17 @@ export class LossGuard {
         quietly(() => renameSync(preservedLogPath(this.#path), damagedLogPath(this.#path)))
         throw this.damageError(`its log parlor.db-wal is ${hadLog ? 'damaged or cut off' : 'missing'}: ${lost}`)
       }
-      onNotice(`${this.#path}: the machine stopped without warning before its disk had the last commits: ${lost}`)
+      onWarning(`${this.#path}: the machine stopped without warning before its disk had the last commits: ${lost}`)
     } else if (origin.open && !hadLog && mark?.origin !== origin.id) {
       throw this.damageError('its log parlor.db-wal is missing: the last commits of a server are lost, and their number is unknown')
     } else if (origin.open && !hadLog && mark?.open) {
-      onNotice(
+      onWarning(
         `${this.#path}: its log parlor.db-wal is missing; no event of a game is lost by that, but names, passwords or results may be`,
       )
     }
     const wrong = this.#wrongMark(origin)
     if (wrong !== undefined)
-      onNotice(`${markPath(this.#path)} ${wrong}: if commits are missing at the end of ${this.#path}, that cannot be detected this time`)
+      onWarning(`${markPath(this.#path)} ${wrong}: if commits are missing at the end of ${this.#path}, that cannot be detected this time`)
   }
 
   /** Returns what is wrong with the mark of a database, as a clause. A database that a server has closed needs no mark. */
@@ -121,9 +121,12 @@ export class LossGuard {
     return origin.open ? 'is missing' : undefined
   }
 
-  /** Creates the mark, and notes in the database that it is open. From here on the mark follows the journal. Throws a StoreError. */
+  /**
+   * Creates the mark, and notes in the database that it is open. From here on the mark follows the journal. Throws a StoreError if
+   * one of the two writes fails.
+   */
   open(database: Database, durable: Durability, progress: Progress): void {
-    // the mark is written first, so that a kill in between leaves no open database without a mark
+    // the mark comes first, so that a kill between the two leaves no open database without a mark
     const fixed = { origin: readOrigin(database).id, durable }
     this.#makeMark = (at) => convertSystemErrors(markPath(this.#path), () => new ProgressMark(markPath(this.#path), fixed, at))
     this.#mark = this.#makeMark(progress)
@@ -143,8 +146,8 @@ export class LossGuard {
   }
 
   /**
-   * Creates the mark again if it was removed, replaced or cut while the database is in its place. Returns whether it did.
-   * Throws a StoreError if that fails.
+   * Creates the mark again if it was removed, replaced or cut while the database is at its path. Returns whether the mark was
+   * created. Throws a StoreError if that fails.
    */
   restoreMark(database: Database, progress: Progress): boolean {
     const before = this.#mark
@@ -154,7 +157,10 @@ export class LossGuard {
     return true
   }
 
-  /** Notes that the store was closed in good order, and removes the mark. If it throws a StoreError, the next start checks for losses. */
+  /**
+   * Notes that the store was closed in good order, and removes the mark. Throws a StoreError if that fails; the next start then
+   * checks for losses.
+   */
   close(database: Database, progress: Progress): void {
     const mark = this.#mark
     this.#mark = undefined
@@ -168,7 +174,7 @@ export class LossGuard {
     rmSync(markPath(this.#path), { force: true })
   }
 
-  /** Returns an error that says what is damaged, and how to continue. */
+  /** Returns an error that says what is damaged, and how the operator can continue. */
   damageError(what: string, cause?: unknown): StoreError {
     const folder = dirname(this.#path)
     this.#reported = new StoreError(
@@ -180,7 +186,7 @@ export class LossGuard {
   }
 }
 
-/** Origin is the id of a database file, and whether a server has it open or did not close it. */
+/** Origin has the id of a database file, and whether a server has it open or did not close it. */
 interface Origin {
   readonly id: string
   readonly open: boolean
@@ -197,7 +203,7 @@ function describe(damages: readonly Damage[]): string {
   return damages.length > 3 ? `${named.join(', ')}, and ${damages.length - 3} more` : named.join(', ')
 }
 
-/** Formats a list of tables for a sentence. */
+/** Formats a list of tables for a sentence, shortened if it is long. */
 export function formatTables(tables: readonly number[]): string {
   if (tables.length === 0) return 'unknown tables'
   if (tables.length === 1) return `table ${tables[0]}`

@@ -222,8 +222,8 @@ export function isOfThisVersion(path: string): boolean {
 }
 
 /**
- * Migrates a database to the newest version, each migration in a transaction: if one fails, the version before it stays.
- * Throws a StoreError for a database of a newer version than this Parlor knows.
+ * Migrates a database to the newest version, each migration in a transaction: if one fails, the version before it stays. Throws a
+ * StoreError for a database of a newer version than this Parlor knows, and leaves it unchanged.
  */
 export function migrate(database: Database, migrations: readonly string[] = MIGRATIONS): void {
   const ask = database.prepare('PRAGMA user_version')

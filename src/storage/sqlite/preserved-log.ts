@@ -14,7 +14,7 @@ export class PreservedLog {
   readonly existed: boolean
   #hasName = false
 
-  /** Throws a StoreError if the disk has no space for a name; the database must not be opened then. */
+  /** Throws a StoreError if the disk has no space for a name; the caller must not open the database then. */
   constructor(path: string, link = linkSync) {
     this.#path = path
     this.existed = existsSync(walPath(path))
@@ -30,8 +30,8 @@ export class PreservedLog {
   }
 
   /**
-   * Restores the log if SQLite has removed it; call this after the database is closed. Its commits are in the database, so
-   * a second checkpoint changes nothing. On a file system without hard links, an empty log serves the same purpose.
+   * Restores the log if SQLite has removed it; the caller closes the database before. Its commits are in the database, so a second
+   * checkpoint changes nothing. On a file system without hard links, an empty log serves the same purpose.
    */
   restore(): void {
     // the next start reports that the log is missing

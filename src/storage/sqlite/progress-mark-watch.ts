@@ -1,12 +1,12 @@
 import type { OnStoreError } from '../error.ts'
-import type { OnNotice } from '../folder.ts'
+import type { OnStoreWarning } from '../folder.ts'
 import type { Timers } from '../outage.ts'
 import type { Database } from './database.ts'
 import { markPath } from './database-files.ts'
 import type { LossGuard } from './loss-guard.ts'
 import type { Progress } from './progress-mark.ts'
 
-/** Milliseconds between two checks that the mark is in its place. */
+/** Milliseconds between two checks that the mark is at its path. */
 const MARK_INTERVAL = 1000
 
 export interface MarkWatchOptions {
@@ -14,21 +14,21 @@ export interface MarkWatchOptions {
   readonly database: Database
   readonly timers: Timers
   readonly progress: () => Progress
-  readonly onNotice: OnNotice
+  readonly onWarning: OnStoreWarning
   readonly onError: OnStoreError
 }
 
 /**
- * Checks once a second that the mark is in its place, and creates it again if it is not: without it, the next start could not
+ * Checks once a second that the mark is at its path, and otherwise creates it again: without the mark, the next start could not
  * detect missing commits. A check in each commit would cost a system call. Returns a function that ends the checks.
  */
-export function watchMark({ guard, database, timers, progress, onNotice, onError }: MarkWatchOptions): () => void {
+export function watchMark({ guard, database, timers, progress, onWarning, onError }: MarkWatchOptions): () => void {
   let failing = false
   let cancel = () => {}
   const check = () => {
     try {
       if (guard.restoreMark(database, progress()))
-        onNotice(`${markPath(database.path)} was removed or changed while the server ran: it was written again`)
+        onWarning(`${markPath(database.path)} was removed or changed while the server ran: it was written again`)
       failing = false
     } catch (error) {
       if (!failing) onError(error)

@@ -3,14 +3,14 @@ import { uptime } from 'node:os'
 import { crc32 } from 'node:zlib'
 import type { Durability } from './database.ts'
 
-/** Progress is the end of a journal: its last place, the highest number of a table, and the number of finished tables. */
+/** Progress says where a journal ends: its last place, the highest number of a table, and the number of finished tables. */
 export interface Progress {
   readonly place: number
   readonly highest: number
   readonly ended: number
 }
 
-/** MarkContent is the content of a mark. */
+/** MarkContent has the values in a progress mark. */
 export interface MarkContent extends Progress {
   /** Id of the database to which the mark belongs. */
   readonly origin: string
@@ -21,17 +21,17 @@ export interface MarkContent extends Progress {
   readonly open: boolean
 }
 
-/** Characters of a mark: the length is fixed, so that its disk block is allocated and a write succeeds on a full disk. */
+/** Number of characters in a mark: the length is fixed, so that its disk block is allocated and a write succeeds on a full disk. */
 const LENGTH = 256
 const HEAD = 'parlor-mark 1'
 /** Milliseconds by which two boot times of one boot may differ. */
 const SAME_BOOT = 60_000
 
 /**
- * ProgressMark is a small file beside the database that records the end of the journal. Without it, a database whose write-ahead log is
- * missing or damaged looks whole, although its last commits are lost. The mark is written after each commit that adds to the
- * journal, before the acknowledgement, in about 2 µs. It is not synced, because only a loss of power can leave it behind or
- * ahead of the journal.
+ * ProgressMark is a small file beside the database that records the end of the journal. Without it, a database whose write-ahead
+ * log is missing or damaged looks whole, although its last commits are lost. The store writes the mark after each commit that adds
+ * to the journal, before the acknowledgement, in about 2 µs. It does not sync the mark, because only a loss of power can leave the
+ * mark behind or ahead of the journal.
  */
 export class ProgressMark {
   readonly #path: string
@@ -42,13 +42,13 @@ export class ProgressMark {
   readonly #headCrc: number
   #place = -1
 
-  /** Creates a mark, and replaces an existing one. Throws the system's error. */
+  /** Creates a mark, and replaces an existing one. Throws the system's error if it cannot. */
   constructor(path: string, fixed: Pick<MarkContent, 'origin' | 'durable'>, progress: Progress) {
     this.#path = path
     this.#head = `${HEAD} ${fixed.origin} ${bootOf()} ${fixed.durable} `
     this.#headCrc = crc32(this.#head)
     this.#content.write(this.#head, 'latin1')
-    // created at another path, so that a killed process leaves no empty mark, which would count as damaged
+    // created at another path first, so that a killed process leaves no empty mark, which would count as damaged
     const made = `${path}.new`
     rmSync(made, { force: true })
     this.#file = openSync(made, 'wx', 0o600)
@@ -63,7 +63,7 @@ export class ProgressMark {
     }
   }
 
-  /** Writes the end of the journal, if it has changed. Throws the system's error. */
+  /** Writes the end of the journal, if it has changed. Throws the system's error if it cannot. */
   write(progress: Progress): void {
     if (progress.place === this.#place) return
     this.#put(progress, true)
@@ -86,7 +86,7 @@ export class ProgressMark {
     }
   }
 
-  /** Closes the file without writing: another mark has taken its place. */
+  /** Closes the file without writing, because another mark has taken its place. */
   release(): void {
     closeSync(this.#file)
   }
@@ -100,7 +100,7 @@ export class ProgressMark {
   }
 }
 
-/** Reads the mark at a path; `undefined` if it is missing or damaged. */
+/** Reads the mark at a path; `undefined` for a missing or damaged mark. */
 export function readMark(path: string): MarkContent | undefined {
   let text: string
   try {
@@ -122,7 +122,7 @@ export function readMark(path: string): MarkContent | undefined {
   }
 }
 
-/** Checks whether the machine was not restarted since a mark was written. */
+/** Checks whether the machine has run without a restart since a mark was written. */
 export function isSameBoot({ boot }: Pick<MarkContent, 'boot'>): boolean {
   const now = bootOf()
   if (!boot.startsWith('since-') || !now.startsWith('since-')) return boot === now

@@ -20,11 +20,11 @@ import { findDamages, scanRows } from './journal-scan.ts'
 import { migrate } from './migrations.ts'
 import { isSameFile, PreservedLog } from './preserved-log.ts'
 
-/** Repair is the result of a repair. */
+/** Repair says what a repair has lost and what it has archived. */
 export interface Repair {
   /** Folder with copies of the original files. */
   readonly archive: string
-  /** Number of lost places of the journal. */
+  /** Number of places of the journal that are lost. */
   readonly places: number
   /** Tables whose last events, or all of whose events, are lost. */
   readonly tables: readonly number[]
@@ -38,16 +38,16 @@ export interface Repair {
   readonly isNew: boolean
 }
 
-/** Account numbers that are skipped if the last number is unknown, because removed accounts may have had them. */
+/** Number of account numbers to skip if the last one is unknown, because removed accounts may have had them. */
 const UNKNOWN_NUMBERS = 1_000_000
 
 /** SQL tables that the repair does not copy: it derives them from the journal, or they belong to the file. */
 const DERIVED = new Set(['journal', 'tables', 'blocks', 'covered', 'origin', 'sqlite_sequence'])
 
 /**
- * Archives the files of a database in a folder beside it, copies all readable rows to a new database, and replaces the old
- * one. If the events of a table have a gap, the events before the gap stay, and the table continues from there. Throws a
- * StoreError if a server has the file open, if the file belongs to another program, or if the disk is full; then nothing changes.
+ * Archives the files of a database in a folder beside it, copies all readable rows to a new database, and replaces the old one. If
+ * the events of a table have a gap, the events before the gap stay, and the table continues from there. Throws a StoreError if a
+ * server has the file open, if the file belongs to another program, or if the disk is full; the files are then unchanged.
  */
 export function repair(path: string, now: number): Repair {
   if (describeLoss(path) !== undefined) return replaceLost(path, now)
@@ -134,7 +134,7 @@ function replaceLost(path: string, now: number): Repair {
   return { archive, places: 0, tables: [], rows: [], gone: [], kept: 0, isNew: true }
 }
 
-/** Copies all files of a database to a new folder, readable to its owner alone. Returns the folder. */
+/** Copies all files of a database to a new folder, readable to its owner alone. Returns the path of the folder. */
 function archiveFiles(path: string, now: number): string {
   const archive = join(dirname(path), `${ARCHIVE}${new Date(now).toISOString().replaceAll(':', '-')}`)
   convertSystemErrors(archive, () => mkdirSync(archive, { mode: 0o700 }))
@@ -178,7 +178,7 @@ function salvage(from: Database, path: string): Omit<Repair, 'archive' | 'isNew'
   }
 }
 
-/** Checks whether both ends of a journal can be read; if not, the lost places cannot be counted. */
+/** Checks whether both ends of a journal are readable; otherwise the lost places cannot be counted. */
 function hasReadableEnds(from: Database): boolean {
   try {
     return from.prepare('SELECT min(place), max(place) FROM journal').get() !== undefined
@@ -188,9 +188,9 @@ function hasReadableEnds(from: Database): boolean {
 }
 
 /**
- * Copies the undamaged parts of the journal. Returns the finished rated tables, and the number of all tables. A part that was
- * moved stands after the parts that follow it, so parts wait until the part before them is found. Parts of dropped tables
- * have no beginning and are not copied.
+ * Copies the undamaged parts of the journal. Returns the finished rated tables, and the number of all tables. A moved part stands
+ * after the parts that follow it, so parts wait until the repair has found the part before them. Parts of dropped tables have no
+ * beginning, so the repair does not copy them.
  */
 function copyJournal(from: Database, to: Database, lost: Set<number>): { readonly counting: Set<number>; readonly tables: number } {
   const versions = new Map<number, number>()
@@ -222,7 +222,7 @@ function copyJournal(from: Database, to: Database, lost: Set<number>): { readonl
   return { counting, tables: versions.size }
 }
 
-/** Finds how a table ends in the lines of a part. Needed for moved parts, whose heads omit the ending. */
+/** Finds how a table ends in the lines of a part. Moved parts need it, because their heads omit the ending. */
 function endingIn(lines: string): EndKind | undefined {
   const [end] = /\n(?:\[\[|\{"type":"ended").*/.exec(lines) ?? []
   if (end === undefined) return undefined
@@ -250,7 +250,7 @@ function othersOf(to: Database): string[] {
   return rows.map(({ name }) => toText(name)).filter((name) => !DERIVED.has(name) && !name.startsWith('sqlite_'))
 }
 
-/** Copies the readable rows of a SQL table; returns whether that was all of them. */
+/** Copies the readable rows of a SQL table; returns whether all rows were readable. */
 function copyRows(from: Database, to: Database, table: string): boolean {
   const columns = to
     .prepare(`SELECT name FROM pragma_table_info('${table}')`)
@@ -267,7 +267,7 @@ function copyRows(from: Database, to: Database, table: string): boolean {
     }
   }
   if (copy('')) return true
-  // rows after a damaged page are reached from the other end
+  // rows after a damaged page are read from the other end
   copy(` ORDER BY ${keyOf(to, table)} DESC`)
   return false
 }
@@ -290,7 +290,7 @@ function continueNumbers(from: Database, to: Database): void {
   }
 }
 
-/** Returns the last given numbers by SQL table, increased by `more`; `undefined` if they cannot be read. */
+/** Returns the last given numbers by SQL table, increased by `more`; `undefined` if they are unreadable. */
 function lastNumbers(database: Database, more = 0): [string, number][] | undefined {
   try {
     const rows = database.prepare('SELECT name, seq FROM sqlite_sequence').all()

@@ -9,7 +9,7 @@ import { type CountedScore, isGuestPerson, type ScoreCounts } from './score-coun
 /** Maximum number of guests that one result removes from a ladder. */
 const TOGETHER = 20
 
-/** Recorded is the change of the standings by one result. */
+/** Recorded has the change of the standings by one result. */
 interface Recorded {
   readonly added: readonly CountedScore[]
   readonly removed: readonly CountedScore[]
@@ -29,7 +29,10 @@ export class SqliteResults implements Results {
   readonly #dropGuests: StatementSync
   readonly #scores: ScoreCounts
 
-  /** Loads all standings into `scores` and updates it; SqliteAccounts updates it when an account is removed. Throws a StoreError. */
+  /**
+   * Loads all standings into `scores` and updates it; SqliteAccounts updates it when an account is removed. Throws a StoreError for
+   * a damaged table of standings.
+   */
   constructor(database: Database, commits: GroupCommit, scores: ScoreCounts) {
     this.#scores = scores
     this.#database = database
@@ -68,7 +71,7 @@ export class SqliteResults implements Results {
     return recorded !== undefined
   }
 
-  /** Records the result of a table, inside of a transaction. Returns the changes; `undefined` if the table is recorded already. */
+  /** Records the result of a table, inside of a transaction. Returns the changes; `undefined` for a table that was recorded before. */
   #write(table: TableId, game: string, standings: readonly Standing[]): Recorded | undefined {
     if (this.#note.run(table).changes === 0) return undefined
     const added: CountedScore[] = []

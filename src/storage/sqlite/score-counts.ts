@@ -1,11 +1,11 @@
-/** The scores of one game: their numbers by whole part, their total, and the number of guests' scores. */
+/** Game has the scores of one game: their numbers by whole part, their total, and the number of guests' scores. */
 interface Game {
   readonly scores: Map<number, number>
   size: number
   guests: number
 }
 
-/** CountedScore is the part of a standing that ScoreCounts needs. */
+/** CountedScore has what ScoreCounts needs of a standing. */
 export interface CountedScore {
   readonly game: string
   readonly person: string
@@ -13,8 +13,8 @@ export interface CountedScore {
 }
 
 /**
- * ScoreCounts counts the scores of each game by their whole part. A rank then needs a query only for the scores between the
- * score and the next whole number, however long the ladder is.
+ * ScoreCounts counts the scores of each game by their whole part. A rank then needs a query only for the scores between the score
+ * and the next whole number, on a ladder of any length.
  */
 export class ScoreCounts {
   readonly #games = new Map<string, Game>()
@@ -34,13 +34,13 @@ export class ScoreCounts {
     this.#of(game).guests += count
   }
 
-  /** Adds a standing. */
+  /** Adds a standing to the counts of its game. */
   add({ game, person, score }: CountedScore): void {
     this.load(game, score, 1)
     if (isGuestPerson(person)) this.loadGuests(game, 1)
   }
 
-  /** Removes a standing. */
+  /** Removes a standing from the counts of its game. */
   remove({ game, person, score }: CountedScore): void {
     this.load(game, score, -1)
     if (isGuestPerson(person)) this.loadGuests(game, -1)

@@ -21,15 +21,15 @@ export interface IndexedUpTo {
   readonly ended: number
 }
 
-/** Numbers of tables in one block. Part of the file format: it cannot change. */
+/** Numbers of tables in one block. The file format depends on it, so it cannot change. */
 const BLOCK = 256
 /** Maximum number of cached blocks: the start of a server reads from few blocks at a time. */
 const READ = 8
 
 /**
  * TableIndex knows the positions in the journal of the events of each table. `tables` has a row for each table; `blocks` has a row
- * for many finished tables that are not rated. If both have a table, `tables` is newer. The index is derived from the
- * journal and lags behind it; `covered` is the place up to which it is complete.
+ * for many finished tables that are not rated. If both have a table, `tables` is newer. The index follows from the journal and lags
+ * behind it; `covered` is the place up to which it is complete.
  */
 export class TableIndex {
   readonly #database: Database
@@ -76,7 +76,7 @@ export class TableIndex {
     this.#lastRecorded = database.prepare('SELECT table_id FROM recorded ORDER BY place DESC LIMIT 1')
   }
 
-  /** Returns the entry of a table; `undefined` if there is none. Throws a StoreError if it cannot be read. */
+  /** Returns the entry of a table; `undefined` for an unknown table. Throws a StoreError for an unreadable entry. */
   find(table: TableId): TableIndexEntry | undefined {
     const row = this.#database.query(() => this.#find.get(table))
     if (row) return entryIn(row)
@@ -127,13 +127,13 @@ export class TableIndex {
     }
   }
 
-  /** Returns the table that was recorded last; 0 if there is none. */
+  /** Returns the table that was recorded last; 0 before the first. */
   lastRecorded(): TableId {
     const last = this.#database.query(() => this.#lastRecorded.get())?.table_id
     return last === undefined ? 0 : toNumber(last)
   }
 
-  /** Returns the highest number of a table in the index; 0 if it is empty. */
+  /** Returns the highest number of a table in the index; 0 for an empty index. */
   highestTable(): TableId {
     const [id, block] = this.#database.query(() => [this.#highest.get()?.id, this.#lastBlock.get()?.block])
     const [, ...lines] = block === null ? [] : this.#block(toNumber(block)).split('\n')
@@ -147,7 +147,7 @@ export class TableIndex {
     return [...rows, ...blocks.flatMap(({ entries }) => linesOf(toText(entries)).map((line) => entryAt(line)[0]))]
   }
 
-  /** Returns the entries of a block, a line each, with a line break before it. Throws a StoreError if the block is damaged. */
+  /** Returns the entries of a block, a line each, with a line break before it. Throws a StoreError for a damaged block. */
   #block(block: number): string {
     const known = this.#read.get(block)
     if (known !== undefined) return known
@@ -169,7 +169,7 @@ export class TableIndex {
     return this.#database.query(() => this.#ended.all(after)).map(({ id, ended }) => [toNumber(ended), toNumber(id)])
   }
 
-  /** Returns the end of the index. */
+  /** Returns the place up to which the index is complete. */
   indexedUpTo(): IndexedUpTo {
     const row = this.#database.query(() => this.#covered.get())
     return { place: toNumber(row?.place), ended: toNumber(row?.ended) }
@@ -190,14 +190,14 @@ function lineFor(table: TableId, { version, ended, places }: TableIndexEntry): s
   return `\n${table} ${version} ${ended}${places}`
 }
 
-/** Splits a row of a block into lines. Throws a StoreError if the row does not begin with a line break. */
+/** Splits a row of a block into lines. Throws a StoreError for a row that does not begin with a line break. */
 function linesOf(row: string): string[] {
   const [before, ...lines] = row.split('\n')
   if (before !== '') throw damagedAt(before ?? '')
   return lines
 }
 
-/** Parses a line of a block. Throws a StoreError for anything else. */
+/** Parses a line of a block. Throws a StoreError for any other text. */
 function entryAt(line: string): readonly [TableId, TableIndexEntry] {
   const [, table, version, ended, places] = /^(\d+) (\d+) (\d+)((?: \d+:\d+)+)$/.exec(line) ?? []
   if (places === undefined) throw damagedAt(line)

@@ -10,32 +10,35 @@ import { formatTables, LossGuard } from './loss-guard.ts'
 import { migrate } from './migrations.ts'
 import { TableIndex } from './table-index.ts'
 
-/** Verification is the result of `verify`. */
+/** Verification has the findings of `verify`. */
 export interface Verification {
   readonly tables: number
   readonly events: number
-  /** Problems, a sentence each. */
+  /** What is wrong, a sentence for each problem. */
   readonly problems: readonly string[]
 }
 
-/** Replay replays the events of a table by the rules of its game, and returns what is wrong with them, if anything. */
+/** Replay replays the events of a table by the rules of its game; returns what is wrong with them, or `undefined`. */
 export type Replay = (table: TableId, events: readonly TableEvent[]) => string | undefined
 
-/** Tables that are read in one step. */
+/** Number of tables that are read in one step. */
 const TOGETHER = 500
 
 /**
- * Verifies a database: its structure, the checksum of each row of the journal, the end of the journal, that the index leads to
- * all events and to no others, that the events of each table can be read and replayed, and that results belong to finished
- * tables. It changes the file, as every opening does, so call it on a copy. Throws a StoreError if the file cannot be
- * opened, or if the disk is full.
+ * Verifies a database: the structure of the file, the checksum of each row of the journal, and the end of the journal. Checks that
+ * the index leads to all events and to no others, that the events of each table can be read and replayed, and that results belong
+ * to finished tables. It changes the file, as every opening does, so the caller passes a copy. Throws a StoreError if the file
+ * cannot be opened, or if the disk is full.
  */
 export function verify(path: string, replay: Replay): Verification {
   const guard = new LossGuard(path)
   const problems: string[] = []
   const found = { tables: 0, events: 0 }
   const database = new Database(path, 'process')
-  /** Runs one part of the verification. Its exception becomes a problem, and the other parts still run. */
+  /**
+   * Runs one part of the verification, such as the check of the journal. An exception of the part becomes a problem, and the other
+   * parts still run.
+   */
   const attempt = (work: () => void) => {
     try {
       work()
@@ -86,7 +89,7 @@ function damageProblems(database: Database): string[] {
   })
 }
 
-/** Reports tables that are in the journal and not in the index. A compacted journal has parts of dropped tables. */
+/** Reports tables that are in the journal and not in the index. Parts of dropped tables, which a compacted journal has, are no problem. */
 function strayProblems(database: Database, tables: ReadonlySet<TableId>): string[] {
   const stray = new Set<TableId>()
   for (const { place, batch } of scanRows(database)) {
@@ -100,7 +103,7 @@ function* linesOf(store: SqliteEventStore, tables: readonly TableId[]): Iterable
   for (let from = 0; from < tables.length; from += TOGETHER) yield* store.read(tables.slice(from, from + TOGETHER))
 }
 
-/** Reports invalid results. Results of dropped tables are valid. */
+/** Reports invalid results. Results of dropped tables are no problem. */
 function resultProblems(database: Database, store: SqliteEventStore, tables: ReadonlySet<TableId>): string[] {
   const counting = new Set(store.listRatedEnded(undefined))
   const recorded = database

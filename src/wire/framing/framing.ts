@@ -11,19 +11,20 @@
  * - the pushed array itself (`#isPushed`), until `hold`;
  * - an array that belongs to the decoder, perhaps with space for more after `bytes` (`#room`): a message above 8 KB gets twice
  *   the space that it needs, so that a message in many pieces is not copied with each;
- * - a buffer of the pool (`#isLent`), for 8 to 56 KB. A new buffer each time would live just long enough to count as old, and
- *   V8 collects its whole heap after each 64 MB of those, with a step of 5 ms at each further read: 50 peers that pipelined
- *   long commands made others wait 200 ms, once or twice a second.
+ * - a buffer of the pool (`#isLent`), for 8 to 56 KB. A new buffer each time would live just long enough to count as old, and V8
+ *   collects its whole heap after each 64 MB of old buffers, with a step of 5 ms at each further read. With 50 peers that pipelined
+ *   long commands, the other peers waited 200 ms, once or twice a second.
  *
  * Invariants: after `hold` no pushed array is referenced. `compact` frees an array that is much longer than the bytes left in
  * it, so that an idle connection holds no more memory than its unread bytes. A buffer of the pool has one user at a time:
  * `unread` copies from it, because the caller may hold the result, and `#release` returns it. The span counts removed bytes
  * only (`skip`, `clear`), so it does not depend on where the bytes are.
+ *
  */
 
 import { decode, type Raw, type TextCode, toRaw } from '../text.ts'
 
-/** Default limit of one message, in bytes. */
+/** Default maximum number of bytes in one message. */
 export const MESSAGE_LIMIT = 4096
 
 /** A decoder returns TooLong if more bytes have arrived than one message may have. */
@@ -50,17 +51,20 @@ export interface Decoder extends ByteSpan {
   readonly unread: Uint8Array
   /** Bytes of the last message, if they differ from its text in UTF-8. */
   readonly raw: Raw | undefined
-  /** Appends bytes, cut anywhere. The caller must not change them before it calls `hold`. */
+  /** Appends bytes, which the network may have cut anywhere. The caller must not change the bytes before it calls `hold`. */
   push(bytes: Uint8Array): void
   /** Returns the next message, if it is whole. */
   next(): Decoded
-  /** Frees memory that the undecoded bytes do not need. Called when `next` returns no more. */
+  /** Frees memory that the undecoded bytes do not need. The caller calls it when `next` returns no more messages. */
   compact?(): void
-  /** Copies the undecoded bytes, so that no pushed array stays referenced. Called when they have to wait. */
+  /** Copies the undecoded bytes, so that no pushed array stays referenced. The caller calls it when the bytes have to wait. */
   hold(): void
   /** Drops the undecoded bytes. */
   clear?(): void
-  /** Returns the undecoded bytes as the last message, if they can be one. Called after the end, or a pause of `settle` ms. */
+  /**
+   * Returns the undecoded bytes as the last message, if they can be a message. The caller calls it after the end, or after a pause
+   * of `settle` ms.
+   */
   rest(): Decoded
 }
 
@@ -70,23 +74,26 @@ export interface Framing {
   readonly name: string
   /** Milliseconds without a byte after which the bytes that have arrived are a message. */
   readonly settle?: number
-  /** Each message is sent in a separate write, because only that marks its boundaries. An empty message is not sent. */
+  /** Each message is sent in a separate write, because only that marks its boundaries. It cannot send an empty message. */
   readonly alone?: true
   /** Limit of one message in bytes, if it is not the default. */
   readonly limit?: number
-  /** Encodes one message. Throws a RangeError if it is longer than the framing can carry. */
+  /** Encodes one message. Throws a RangeError for a message that is longer than the framing allows. */
   encode(message: string): string | Uint8Array
-  /** Names the part that `unread` lacks to be a whole message, such as "no line end". Absent if any bytes are a message. */
+  /** Names the part that `unread` lacks to be a whole message, such as "no line end". Missing if any bytes are a message. */
   lacks?(unread: Uint8Array): string
-  /** Explains why `unread` is longer than a message may be; `undefined` if there is no explanation. */
+  /** Explains why `unread` is longer than a message may be; `undefined` without an explanation. */
   excess?(unread: Uint8Array): string | undefined
   /** Creates a decoder for one direction of a connection; `limit` is the limit of one message in bytes. */
   decoder(limit?: number): Decoder
 }
 
-/** Bytes of a buffer: space for the unread bytes at which reading pauses, one read, and a message. Small enough to need no fresh pages. */
+/**
+ * Number of bytes of a buffer: space for the unread bytes at which reading pauses, one read, and a message. It is small enough to
+ * need no fresh pages.
+ */
 const BUFFER_SIZE = 56 * 1024
-/** Limit of free buffers in the pool. */
+/** Maximum number of free buffers in the pool. */
 const RETAINED = 128
 
 /** BufferPool lends buffers for bytes that wait to be decoded. */
@@ -98,7 +105,7 @@ class BufferPool {
     return this.#free.pop() ?? new Uint8Array(BUFFER_SIZE)
   }
 
-  /** Takes a buffer back. Its borrower must not use it any more. */
+  /** Takes a buffer back. The borrower must not use the buffer any more. */
   put(buffer: Uint8Array): void {
     if (this.#free.length < RETAINED) this.#free.push(buffer)
   }
@@ -112,7 +119,7 @@ const pool = new BufferPool()
 /** Bytes above which a message gets twice the space that it needs. */
 const LONG = 8192
 
-/** Returns the capacity for the pending bytes and a piece. A piece as long as the pending bytes is not one of many. */
+/** Returns the capacity for the pending bytes and a piece. A piece that is as long as the pending bytes is probably the last one. */
 function roomFor(pending: number, piece: number): number {
   const length = pending + piece
   return length > LONG && piece < pending ? 2 * length : length
@@ -127,7 +134,7 @@ export abstract class Pending implements Decoder {
   start = 0
   end = 0
   protected readonly limit: number
-  /** The array or pool buffer that contains `bytes`, if it has space for more. */
+  /** The array or pool buffer that contains `bytes`, if it has space for more bytes. */
   #room: Uint8Array | undefined
   /** `bytes` is a pushed array, which `hold` must copy. */
   #isPushed = false

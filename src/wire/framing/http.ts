@@ -1,9 +1,9 @@
 import { decode, TextStream, toRaw } from '../text.ts'
 import { type Decoded, type Framing, Pending } from './framing.ts'
 
-/** Limit of a request in bytes, head and body: the usual limit of servers for a head. */
+/** Maximum number of bytes in a request, head and body: the usual limit of servers for a head. */
 const REQUEST_LIMIT = 16 * 1024
-/** Limit of a response in bytes: large, because a page is shown whole. */
+/** Maximum number of bytes in a response: large, because the client shows a whole page. */
 const RESPONSE_LIMIT = 16 * 1024 * 1024
 
 /**
@@ -20,9 +20,9 @@ export const httpRequests: Framing = {
 }
 
 /**
- * httpResponses is the framing in which a message is a response, with a body of the length in its head, or otherwise up to the
- * end of the stream. A longer response is cut at the limit. Interim responses (1xx, RFC 9110 section 15.2) are skipped, except
- * 101, after which the stream is no longer HTTP.
+ * httpResponses is the framing in which a message is a response, with a body of the length in its head, or otherwise up to the end
+ * of the stream. The framing cuts a longer response at the limit. Interim responses (1xx, RFC 9110 section 15.2) are skipped,
+ * except 101, after which the stream is no longer HTTP.
  */
 export const httpResponses: Framing = {
   name: 'HTTP responses: a head up to the empty line, and Content-Length bytes or everything up to the end of the stream',
@@ -59,15 +59,15 @@ function lacks(unread: Uint8Array): string {
 }
 
 /*
- * A message of many kilobytes may arrive in as many pieces, and each byte must be scanned only once: `scanned` is the number of
- * bytes that are known not to contain the end of the head and, after the head, the end of the known chunks of the body.
+ * A message of many kilobytes may arrive in as many pieces, and the decoder must scan each byte only once. So `scanned` is the
+ * number of bytes that are known not to contain the end of the head and, after the head, the end of the known chunks of the body.
  */
 abstract class HttpDecoder extends Pending {
-  /** The head, if it has arrived, with one character for each byte, so that lengths are those on the wire. */
+  /** The head, once it has arrived, with one character for each byte, so that lengths are those on the wire. */
   #head: string | undefined
   /** Number of scanned bytes of the message. */
   protected scanned = 0
-  /** Length of the message in bytes, if it is known; `Infinity` if the end of the stream ends it. */
+  /** Length of the message in bytes; `undefined` before it is known, and `Infinity` if the end of the stream ends the message. */
   #length: number | undefined
 
   next(): Decoded {
@@ -94,7 +94,7 @@ abstract class HttpDecoder extends Pending {
     return undefined
   }
 
-  /** Checks whether a message with this head is skipped. */
+  /** Checks whether the framing skips a message with this head. */
   protected isInterim(_head: string): boolean {
     return false
   }
@@ -173,7 +173,7 @@ class ResponseDecoder extends HttpDecoder {
     return /^HTTP\/\d\.\d 1(?!01)\d\d\b/.test(head)
   }
 
-  /** Finds the end of a chunked body and its trailer; `undefined` while it has none. */
+  /** Finds the end of a chunked body and its trailer; `undefined` before it has arrived. */
   #chunkedEnd(): number | undefined {
     const { seen } = this
     for (;;) {
@@ -198,7 +198,7 @@ function isRequestLine(line: string): boolean {
   return /^[\w!#$%&'*+.^`|~-]+ \S+ HTTP\/\d\.\d\r?$/.test(line)
 }
 
-/** Finds the end of the head, whose empty line begins at or after the LF at `from`; `undefined` if there is none yet. */
+/** Finds the end of the head, whose empty line begins at or after the LF at `from`; `undefined` before it has arrived. */
 function headEnd(bytes: Uint8Array, from: number): number | undefined {
   for (let lf = bytes.indexOf(LF, from); lf >= 0; lf = bytes.indexOf(LF, lf + 1)) {
     if (bytes[lf + 1] === LF) return lf + 2
@@ -207,7 +207,7 @@ function headEnd(bytes: Uint8Array, from: number): number | undefined {
   return undefined
 }
 
-/** Reads from a head how many bytes the body has; `undefined` if the head does not give a length. */
+/** Reads from a head how many bytes the body has; `undefined` for a head without a length. */
 export function parseContentLength(head: string): number | undefined {
   const length = /^content-length:[ \t]*(\d+)[ \t]*\r?$/im.exec(head)?.[1]
   return length === undefined ? undefined : Number(length)

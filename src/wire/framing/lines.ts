@@ -8,13 +8,13 @@ const SHORT = 12
 /** Bytes that are searched for an LF one by one. */
 const NEAR = 32
 
-/** LineOptions is the differences of lines from LF lines in UTF-8. */
+/** LineOptions says how lines differ from LF lines in UTF-8. */
 export interface LineOptions {
   /** Line end of sent messages. Received lines always end in LF or CR LF. */
   end?: '\n' | '\r\n'
   /** A CR before the LF belongs to the line, because the worksheets' chats show it. */
   keepCr?: boolean
-  /** The line end is part of the message, and the end of the stream ends a line too. */
+  /** The line end is part of the message, and the end of the stream ends a line, too. */
   keepEnd?: boolean
   /** A message may also end with this text, without LF (the prompt of head/tail). The text is part of the message. */
   orEnd?: string
@@ -43,7 +43,7 @@ function framing(options: LineOptions): Framing {
   }
 }
 
-/** Shared by all conversations of most protocols. */
+/** The same object serves all conversations of most protocols. */
 const PLAIN = framing({})
 
 /** Replaces line ends inside a message, which would make it two messages. */
@@ -112,7 +112,7 @@ function indexOfLf(bytes: Uint8Array, from: number): number {
   return bytes.indexOf(LF, near)
 }
 
-/** Decodes a few ASCII bytes, several times as fast as a decoder. Returns `undefined` if one is not ASCII, or is NUL or CR. */
+/** Decodes a few ASCII bytes, several times as fast as a decoder. Returns `undefined` if one of them is not ASCII, or is NUL or CR. */
 function ascii(bytes: Uint8Array, from: number, length: number): string | undefined {
   let text = ''
   for (let at = from; at < from + length; at++) {

@@ -26,8 +26,8 @@ export const untilEnd: Framing = {
 }
 
 /**
- * literals is the framing of known texts, of which none is a prefix of another. If the bytes begin none of them, all bytes that
- * have arrived are a message, which the protocol then refuses.
+ * literals is the framing of known texts, of which none is a prefix of another. If the bytes begin none of the texts, all bytes
+ * that have arrived are a message, which the protocol then refuses.
  */
 export function literals(texts: readonly string[], settle?: number): Framing {
   return {

@@ -30,9 +30,9 @@ import type { Flushable } from '../transport.ts'
 
 /** BatchLimits limits how much input one batch may have. */
 export interface BatchLimits {
-  /** Turns of the event loop. */
+  /** Maximum number of turns of the event loop. */
   readonly turns: number
-  /** Milliseconds: a turn is long if there is much to do. */
+  /** Maximum number of milliseconds: a turn is long if there is much to do. */
   readonly ms: number
   /** Entries. */
   readonly entries: number
@@ -44,13 +44,13 @@ const DEFAULT_LIMITS: BatchLimits = { turns: 12, ms: 2, entries: 48 }
 export const APPEND_LIMITS: BatchLimits = { turns: 32, ms: 2, entries: 96 }
 /** Limits of a server whose writes wait for the disk: a write takes milliseconds, so a batch may take as many. */
 export const FSYNC_LIMITS: BatchLimits = { turns: 64, ms: 8, entries: 256 }
-/** Entries in one part of a batch. */
+/** Number of entries in one part of a batch. */
 const PART = 16
 /** Milliseconds for which a run queue waits while each turn brings a new peer. */
 const ARRIVING = 8
-/** Bytes in one batch, so that a peer which sends much can be made to wait. */
+/** Maximum number of bytes in one batch, so that the server can make a peer wait which sends much. */
 const MAX_BYTES = 256 * 1024
-/** Bytes up to which a loop copies them in less time than it takes to make the view that `set` needs. */
+/** Number of bytes up to which a loop copies them in less time than it takes to make the view that `set` needs. */
 const SHORT = 64
 /** Bytes that a socket reads at a time: four times the usual limit of a message. */
 export const READ_SIZE = 16 * 1024
@@ -68,7 +68,7 @@ export class Batcher implements EventLoop {
   #isScheduled = false
   /** A batch is being delivered, or a part of it waits for the handlers of the previous part. */
   #isDelivering = false
-  /** Memory for the bytes of a batch, one read after the other, and how much of it is used. Empty before the first read. */
+  /** Memory for the bytes of a batch, one read after the other, and the number of used bytes in it. Empty before the first read. */
   #lent = new Uint8Array(0)
   #used = 0
   #readBuffer: Uint8Array | undefined
@@ -84,7 +84,8 @@ export class Batcher implements EventLoop {
   }
 
   /**
-   * Raises the limits; called by a server that persists the events of a batch in one write. Limits below the current limits have no effect.
+   * Raises the limits; called by a server that persists the events of a batch in one write. Limits below the current ones have no
+   * effect.
    */
   raiseLimits(limits: BatchLimits): void {
     if (limits.entries > this.#limits.entries) this.#limits = limits
@@ -130,7 +131,7 @@ export class Batcher implements EventLoop {
   }
 
   settled(then: () => void): void {
-    // `#flushAll` runs in a tick; the callback runs one tick later
+    // `#flushAll` runs in a tick; this callback runs one tick later
     queueMicrotask(() => process.nextTick(() => process.nextTick(then)))
   }
 
@@ -208,7 +209,7 @@ export class Batcher implements EventLoop {
   }
 }
 
-/** Calls `act` with each item. If it throws, `again` gets the items that are left, and the error propagates. */
+/** Calls `act` with each item. If `act` throws, `again` gets the items that are left, and the error propagates. */
 function eachOf<What>(all: readonly What[], act: (what: What) => void, again: (others: readonly What[]) => void): void {
   let done = 0
   try {

@@ -25,11 +25,11 @@ import { type Batcher, READ_SIZE } from './batching.ts'
  *   cost 300 bytes for each idle connection.
  */
 
-/** Known has the facts about a socket that the caller knows already. */
+/** Known has the facts about a socket that its creator knows already. */
 interface Known {
   /** The peer's address. */
   readonly remote?: Address
-  /** The peer's host, if it can only be this machine. The transport then asks the socket for the port when `remote` is read. */
+  /** The peer's host, if only this machine can have it. The transport then asks the socket for the port when `remote` is read. */
   readonly loopback?: string
   /** The TCP socket below TLS. */
   readonly below?: Socket

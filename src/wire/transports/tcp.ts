@@ -5,7 +5,7 @@ import type { Address, Listener, Transport } from '../transport.ts'
 import { Batcher } from './batching.ts'
 import { isLoopbackHost, SocketTransport } from './socket.ts'
 
-/** Limit of peers that wait in the system for `accept`. */
+/** Maximum number of peers that wait in the system for `accept`. */
 const BACKLOG = 4096
 /**
  * Milliseconds of silence after which the system sends TCP keep-alive probes. If the peer's machine answers none of ten, a

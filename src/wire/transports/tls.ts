@@ -12,9 +12,9 @@ import { connectTcpSocket, KEEP_ALIVE, startListening, toListenOptions } from '.
 
 /** Timeout of the TLS handshake in milliseconds. */
 const HANDSHAKE = 5000
-/** Milliseconds after which `slow` is called for a peer that has sent nothing. */
+/** Milliseconds after which `slow` is called for a peer that has sent nothing yet. */
 const SLOW = 2000
-/** Milliseconds that a peer without TLS has to read why it is rejected. */
+/** Milliseconds that a peer without TLS has to read why the server rejects it. */
 const FAREWELL = 2000
 /** First byte of every TLS stream. */
 const HANDSHAKE_RECORD = 0x16
@@ -98,7 +98,7 @@ export async function connectTls(
   return { transport, fingerprint, trusted: socket.authorized }
 }
 
-/** Returns a fingerprint in the form `5A:7F:…`, from any usual notation. Throws a TransportError if it is not SHA-256. */
+/** Returns a fingerprint in the form `5A:7F:…`, from any usual notation. Throws a TransportError for any other text. */
 export function parseFingerprint(text: string): string {
   const digits = text.replace(/[\s:]/g, '').toUpperCase()
   if (!/^[\dA-F]{64}$/.test(digits)) {
@@ -150,7 +150,7 @@ function createContext(cert: string, key: string): SecureContext {
 
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----'
 
-/** Explains what is wrong with a certificate and its key; `undefined` if this code does not know. */
+/** Explains what is wrong with a certificate and its key; `undefined` for an unknown mistake. */
 function whyUnusable(cert: string, key: string): string | undefined {
   const [isCert, isKey] = [cert.includes(CERTIFICATE), /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(key)]
   if (!isCert && key.includes(CERTIFICATE)) return 'they are swapped: --cert takes the certificate, and --key its private key'
@@ -160,7 +160,7 @@ function whyUnusable(cert: string, key: string): string | undefined {
   return isKey ? undefined : 'the key is not a private key in PEM format, which has a line -----BEGIN PRIVATE KEY-----'
 }
 
-/** Does the TLS handshake with a client, after a check of its first byte. Rejects with the reason. */
+/** Does the TLS handshake with a client, after a check of its first byte. Rejects with the reason if the handshake fails. */
 function acceptHandshake(
   socket: Socket,
   peer: Address,

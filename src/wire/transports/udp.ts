@@ -4,17 +4,17 @@ import { type Clock, createSystemClock } from '../../base/clock.ts'
 import type { Address, Flushable, Listener, Sink, Transport } from '../transport.ts'
 import { isLoopback } from './socket.ts'
 
-/** Default limit of remotes at a time, half of it per host. Datagrams of further remotes are dropped. */
+/** Default maximum number of remotes at a time, half of it per host. The listener drops datagrams of further remotes. */
 const REMOTES = 1024
 /** Default timeout in milliseconds for the next datagram of a remote, because datagrams have no end of stream. */
 const IDLE = 60_000
-/** Limit of remotes that one turn of the event loop closes because of their timeout. */
+/** Maximum number of remotes that one turn of the event loop closes because of their timeout. */
 const AT_ONCE = 20
-/** Limit of datagrams that a transport stores before `open`. */
+/** Maximum number of datagrams that a transport stores before `open`. */
 const EARLY = 4
 
 /**
- * An answer may have this many bytes, or so many times the bytes of the request if that is more. The sender's address may be
+ * An answer may have this many bytes, or this many times the bytes of the request if that is more. The sender's address may be
  * forged, and the server must not amplify an attack on the real owner of the address (RFC 9000, section 8.1, has the factor).
  */
 const ANSWER = 128
@@ -24,11 +24,11 @@ const DATAGRAM = 65_507
 
 export interface UdpOptions {
   clock?: Clock
-  /** Limit of remotes at a time, half of it per host. Default: 1,024. */
+  /** Maximum number of remotes at a time, half of it per host. Default: 1,024. */
   remotes?: number
   /** Timeout in milliseconds for the next datagram of a remote. Default: 60,000. */
   idle?: number
-  /** Checks whether an unknown remote may become a peer now; if not, its datagram is dropped. Default: always true. */
+  /** Checks whether an unknown remote may become a peer now; otherwise the listener drops its datagram. Default: always true. */
   mayBegin?: () => boolean
 }
 
@@ -86,7 +86,7 @@ class UdpListener {
   readonly #clock: Clock
   readonly #idle: number
   readonly #most: number
-  /** By address, in order of the last datagram. */
+  /** The remotes by address, in order of their last datagram. */
   readonly #remotes = new Map<string, { transport: UdpTransport; receivedAt: number }>()
   /** Number of remotes of each host, so that one host with many ports cannot exclude the others. */
   readonly #hosts = new Map<string, number>()
@@ -151,7 +151,7 @@ class UdpListener {
     if (this.#closing) this.#socket.close()
   }
 
-  /** Closes the remotes that have reached the timeout, and runs again when the next may reach it. */
+  /** Closes the remotes that have reached the timeout, and runs again when the next one may reach it. */
   #sweep(): void {
     if (this.#cancelSweep) return
     const [oldest] = this.#remotes.values()
@@ -269,7 +269,7 @@ class UdpTransport implements Transport {
 
 /** UdpAnswers is the transport to a remote that has sent datagrams. The bytes that the remote has sent limit the bytes of its answers. */
 class UdpAnswers extends UdpTransport {
-  /** Number of bytes that may still be sent. */
+  /** Number of bytes that the answers may still have. */
   #room = 0
   /** Length of the last datagram that has arrived. */
   #last = 0

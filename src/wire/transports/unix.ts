@@ -11,7 +11,7 @@ import { connectWithRetry, startListening } from './tcp.ts'
 
 const WINDOWS = process.platform === 'win32'
 const PIPES = '\\\\.\\pipe\\'
-/** Limit of the path in bytes: the system's buffer for it, without the final NUL. */
+/** Maximum number of bytes in the path: the system's buffer for it, without the final NUL. */
 const PATH_LIMIT = process.platform === 'linux' ? 107 : 103
 /** Errors of the system if no server listens at a path. */
 const ABSENT = ['ECONNREFUSED', 'ENOENT']
@@ -71,7 +71,7 @@ function toSystemPath(path: string): string {
   )
 }
 
-/** Removes the socket of a server that crashed. Rejects if the path is in use or is not a socket. */
+/** Removes the socket of a server that crashed. Rejects for a path in use, or for a file that is not a socket. */
 async function removeLeftBehind(path: string, inUse: Error): Promise<void> {
   const found = await lstat(path)
   if (!found.isSocket()) throw new TransportError('EEXIST', 'a file of that name exists and is not a socket; choose another path')
@@ -79,7 +79,7 @@ async function removeLeftBehind(path: string, inUse: Error): Promise<void> {
   await rm(path, { force: true })
 }
 
-/** Checks in Linux's table of sockets whether one is bound to the path, without a connection to its server. */
+/** Checks in Linux's table of sockets whether a socket is bound to the path, without a connection to its server. */
 async function isBound(path: string): Promise<boolean> {
   const table = await readFile('/proc/net/unix', 'utf8').catch(() => '')
   return table.split('\n').some((line) => line.endsWith(` ${resolve(path)}`))

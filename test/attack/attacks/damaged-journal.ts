@@ -54,7 +54,7 @@ async function said(folder: string, first: number, last: number, text: string, d
 /** Returns whether a folder opens without a notice; then every event must be in it. */
 async function isWhole(folder: string, text: string): Promise<boolean> {
   const notices: string[] = []
-  const store = await openStore({ folder, onNotice: (sentence) => /damaged|missing/.test(sentence) && notices.push(sentence) }).catch(
+  const store = await openStore({ folder, onWarning: (sentence) => /damaged|missing/.test(sentence) && notices.push(sentence) }).catch(
     (error: unknown) => {
       assert.ok(error instanceof Error && 'code' in error && error.message.length > 0)
       return undefined

@@ -80,7 +80,7 @@ class Engine {
   async act(): Promise<void> {
     for (let sends = this.#random.integer(1, 3); sends >= 0; sends--) {
       while (!this.isOver && hasReadable(this.peer) && (await this.#receive())) {}
-      const own = legalTransitions(this.peer.standing.automaton, this.peer.state).filter(
+      const own = legalTransitions(this.peer.conversationState.automaton, this.peer.state).filter(
         ({ from, form }) => from === this.#side && !form.closes && (!form.bye || this.#random.integer(0, 9) === 0),
       )
       if (this.isOver || own.length === 0 || sends === 0) continue
@@ -128,7 +128,7 @@ class Engine {
 
   /** The state after this side has closed. */
   get finalState(): string {
-    const steps = legalTransitions(this.peer.standing.automaton, this.peer.state)
+    const steps = legalTransitions(this.peer.conversationState.automaton, this.peer.state)
     return steps.find(({ from, form }) => from === this.#side && form.closes)?.next ?? this.peer.state
   }
 }

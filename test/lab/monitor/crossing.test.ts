@@ -56,7 +56,7 @@ class HonestSide {
   /** Receives a message, or sends one. */
   async act(): Promise<void> {
     if (this.hasLeft || this.hasRejected) return
-    const own = legalTransitions(this.peer.standing.automaton, this.peer.state).filter(
+    const own = legalTransitions(this.peer.conversationState.automaton, this.peer.state).filter(
       ({ from, form }) => from === this.#side && ((!form.bye && !form.closes) || this.#random.integer(0, 9) === 0),
     )
     if (hasReadable(this.peer) && (own.length === 0 || this.#random.integer(0, 2) > 0)) return this.receive()

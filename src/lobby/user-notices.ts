@@ -3,7 +3,7 @@ import { RateLimiter } from '../base/rate-limit.ts'
 import type { FinishedGame, LobbyListener, LobbyRefusal, RatingChanges, SeekInfo } from '../hall/api.ts'
 import type { PersonId, Receipt, UserNotice, UserNotices } from '../hall/ports.ts'
 
-export interface ChallengesOptions {
+export interface UserNotifierOptions {
   readonly clock: Clock
   /** Carries challenges and messages to the servers at which their receivers are. */
   readonly notices: UserNotices
@@ -13,17 +13,17 @@ export interface ChallengesOptions {
 
 /** Challenge is a seek that is addressed to one user. */
 export interface Challenge {
-  /** The user who is challenged. */
+  /** The person to whom the challenge is addressed. */
   readonly challenged: PersonId
-  /** The user who sends the challenge, and the terms. */
+  /** The name of the sender, and the terms. */
   readonly seeker: SeekInfo
   /** The sender's address. */
   readonly address: string
 }
 
-/** ChallengeListener is called with challenges and messages to one user, at one session, which may have muted their sender. */
-export interface ChallengeListener extends LobbyListener {
-  /** Checks whether this session has not muted the user with this name. */
+/** NoticeListener is called with challenges and messages to one user, at one session, which may have muted their sender. */
+export interface NoticeListener extends LobbyListener {
+  /** Returns whether this session has not muted the user with a name. */
   isUnmuted(name: string): boolean
 }
 
@@ -34,32 +34,32 @@ const MESSAGES = { burst: 30, refill: 1000 }
 const CANCELLED = { burst: 20, refill: 10_000 }
 
 /**
- * Challenges delivers challenges, messages and results to users, at each of their lobby sessions. Challenges and messages are
+ * UserNotifier delivers challenges, messages and results to users, at each of their lobby sessions. Challenges and messages are
  * notices, which reach the sessions at all servers; each server subscribes once, for all its users.
  */
-export class Challenges {
+export class UserNotifier {
   readonly #clock: Clock
   readonly #notices: UserNotices
-  readonly #onError: ChallengesOptions['onError']
-  readonly #listeners = new Map<PersonId, Set<ChallengeListener>>()
+  readonly #onError: UserNotifierOptions['onError']
+  readonly #listeners = new Map<PersonId, Set<NoticeListener>>()
   readonly #cancelled = new RateLimiter(CANCELLED)
   readonly #messages = new RateLimiter(MESSAGES)
   readonly #stop: () => void
 
-  constructor({ clock, notices, onError }: ChallengesOptions) {
+  constructor({ clock, notices, onError }: UserNotifierOptions) {
     this.#clock = clock
     this.#notices = notices
     this.#onError = onError
     this.#stop = notices.receive((notice) => this.#receive(notice))
   }
 
-  /** Receives no more notices. */
+  /** Stops receiving notices. */
   close(): void {
     this.#stop()
   }
 
   /** Subscribes a listener to the notifications of a user; returns a function that unsubscribes it. */
-  subscribe(person: PersonId, listener: ChallengeListener): () => void {
+  subscribe(person: PersonId, listener: NoticeListener): () => void {
     const listeners = this.#listeners.get(person) ?? new Set()
     this.#listeners.set(person, listeners.add(listener))
     return () => {
@@ -76,7 +76,10 @@ export class Challenges {
     return this.#notices.send({ type: 'probe', to: person, from })
   }
 
-  /** Sends a message to a user, at each session that has not muted the sender. Refuses if all have, or if the user has no session. */
+  /**
+   * Sends a message to a user, at each session that has not muted the sender. Refuses if all sessions have muted the sender, or if
+   * the user has no session.
+   */
   async sendMessage(
     { person, name }: { readonly person: PersonId; readonly name: string },
     { from, text, address }: { from: string; text: string; address: string },
@@ -95,7 +98,7 @@ export class Challenges {
     return this.#cancelled.wait(keyOf(challenged, address), this.#clock.monotonic())
   }
 
-  /** Sends a challenge to a user; returns a function that cancels the challenge, and notifies the user of that. */
+  /** Sends a challenge to a user; returns a function that withdraws the challenge, and notifies the user of the withdrawal. */
   sendChallenge({ challenged, seeker, address }: Challenge): () => void {
     this.#send({ type: 'challenged', to: challenged, from: seeker.name, seeker })
     return () => {
@@ -128,8 +131,8 @@ export class Challenges {
     return 'delivered'
   }
 
-  /** Calls `notify` for each listener of a user; an exception of one does not reach the others, or the caller. */
-  #notify(person: PersonId, notify: (listener: ChallengeListener) => unknown): void {
+  /** Calls `notify` for each listener of a user; an exception of one listener reaches neither the others nor the caller. */
+  #notify(person: PersonId, notify: (listener: NoticeListener) => unknown): void {
     for (const listener of [...(this.#listeners.get(person) ?? [])]) {
       try {
         notify(listener)
@@ -142,7 +145,7 @@ export class Challenges {
 
 export const MUTED: LobbyRefusal = { code: 'muted', refused: 'that user has muted you' }
 
-function deliver(listener: ChallengeListener, notice: Exclude<UserNotice, { type: 'probe' }>): void {
+function deliver(listener: NoticeListener, notice: Exclude<UserNotice, { type: 'probe' }>): void {
   switch (notice.type) {
     case 'challenged':
       return listener.challenged(notice.seeker)

@@ -4,9 +4,9 @@ import type { Catalogue } from '../games/catalogue.ts'
 import { chance } from '../games/random.ts'
 import { LobbyService } from '../lobby/service.ts'
 import { requestPage } from '../server/admin.ts'
-import { type ListPage, type ListRequest, listPage, type PersonRow, type ResultRow } from '../server/listings.ts'
+import { type ListPage, type ListRequest, listPage, type PersonRow, type ResultRow } from '../server/operator-pages.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { EXIT } from '../terminal/trouble.ts'
 import { escapeInvisible } from '../wire/text.ts'
 import { wallClock } from './clock.ts'
 import { checkDataFolder } from './data-folder.ts'
@@ -16,7 +16,7 @@ import { unknownGame } from './rank.ts'
 import { openStoreIn } from './stores.ts'
 import { checkFormat, formatTable, NAME_COLUMNS, toCsv } from './table.ts'
 
-/** Source of a list, and its format. */
+/** The data folder or URL from which a list is read, and the format of the output. */
 interface ListOptions {
   readonly data: string
   readonly plugin?: readonly string[]
@@ -44,13 +44,13 @@ export async function peopleListCommand({ data, json, csv }: ListOptions): Promi
 }
 
 /**
- * Runs `parlor results`: prints the finished games in the histories of users, oldest first. CSV has a row for each player,
- * JSON an object for each game, one a line. Resolves to the exit code.
+ * Runs `parlor results`: prints the finished games in the histories of users, oldest first. CSV has a row for each player; JSON has
+ * an object for each game, each on a line of its own. Resolves to the exit code.
  */
 export async function resultsCommand(game: string | undefined, { data, plugin, json, csv }: ListOptions): Promise<number> {
   checkFormat({ json, csv })
   const catalogue = await loadCatalogue(plugin)
-  // a game that no plug-in of this command has is known by its results alone
+  // the results alone name a game that no plug-in of this command has
   const known = game === undefined ? undefined : findRules(game, catalogue)
   const rules = known ?? game?.toLowerCase()
   if (game !== undefined && known === undefined && !existsSync(data)) throw unknownGame(game, catalogue)
@@ -61,7 +61,7 @@ export async function resultsCommand(game: string | undefined, { data, plugin, j
     const found = rules === undefined ? results : results.filter((row) => row.game === rules)
     isKnown ||= found.length > 0
     if (!isKnown) continue
-    // the heading is written with the first page, so that an error leaves the output empty
+    // the command writes the heading with the first page, so that an error leaves the output empty
     terminal.write(toCsv(heading))
     heading = []
     for (const row of found) {
@@ -89,12 +89,12 @@ export async function resultsCommand(game: string | undefined, { data, plugin, j
   return EXIT.good
 }
 
-/** Returns the rules' name of a game, given that name or the game's name for users; `undefined` for an unknown game. */
+/** Returns the rules' name of a game, given the name of the rules or the game's name for users; `undefined` for an unknown game. */
 function findRules(game: string, catalogue: Catalogue): string | undefined {
   return catalogue.find(game)?.game.name ?? (catalogue.games.has(game) ? game : undefined)
 }
 
-/** Returns the result of a game for a seat: won, lost, draw, scored, or how the game ended early. */
+/** Returns the result of a game for a seat: won, lost, draw, scored, or the reason why the game ended early. */
 function resultOf({ names, winners, points, end, left }: ResultRow, seat: number): string {
   if (end === 'aborted' || end === 'abandoned') return end
   if (winners.includes(seat)) return 'won'
@@ -104,7 +104,7 @@ function resultOf({ names, winners, points, end, left }: ResultRow, seat: number
   return (points?.[seat] ?? 0) > 0 ? 'scored' : 'lost'
 }
 
-/** Yields all pages of a list: from the server that has the folder open, or else from the folder. */
+/** Yields all pages of a list: from the server that has the folder open, or else from the folder itself. */
 async function* pagesOf(data: string, action: ListRequest['action']): AsyncGenerator<ListPage> {
   checkDataFolder(data)
   const first = await pageFrom(data, { action })
@@ -116,7 +116,7 @@ async function* pagesOf(data: string, action: ListRequest['action']): AsyncGener
   }
 }
 
-/** Resolves to a page from the server that has the folder open; `undefined` if no server has. Rejects with a UsageError. */
+/** Resolves to a page from the server that has the folder open; `undefined` if no server has it open. Rejects with a UsageError. */
 async function pageFrom(data: string, request: ListRequest): ReturnType<typeof requestPage> {
   try {
     return await requestPage(data, request)

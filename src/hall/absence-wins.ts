@@ -1,16 +1,16 @@
-import { formatSeconds } from '../base/counts.ts'
+import { formatSeconds } from '../base/durations.ts'
 import type { Outcome, Refusal, SeatNumber } from '../games/game.ts'
 import type { ClockRules } from './ports.ts'
 import type { Clocks } from './seat-clocks.ts'
 
 /**
- * Milliseconds after which a player can end a game because of the opponent: `absent` for a disconnected opponent, `silent` for a
- * connected one who is to move and does not, in a game without a clock.
+ * Milliseconds after which a player can end a game because of the opponent. `absent`: the opponent is disconnected. `silent`: the
+ * opponent is connected, is to move and does not, in a game without a clock.
  */
 const CLAIMABLE = { absent: 30_000, silent: 300_000 } as const
 
-/** Claimable is the part of a table's state on which a claim depends. */
-export interface Claimable {
+/** AbsenceClaimable is the part of a table's state on which a claim or an abort depends. */
+export interface AbsenceClaimable {
   readonly opened: { readonly seats: readonly { readonly name: string }[]; readonly clock: ClockRules }
   readonly toMove: readonly SeatNumber[]
   readonly turnSince: number
@@ -19,8 +19,11 @@ export interface Claimable {
   readonly suspended: boolean
 }
 
-/** Returns the outcome of a game that a seat ends at `now` because of its opponent, a win or no result, or a refusal if it is too early. */
-export function toClaimOutcome(table: Claimable, seat: SeatNumber, what: 'claim' | 'abort', now: number): Outcome | Refusal {
+/**
+ * Returns the outcome of a game that a seat ends at `now` because of its opponent: a win for a claim, no result for an abort.
+ * Returns a Refusal before the time has passed.
+ */
+export function toClaimOutcome(table: AbsenceClaimable, seat: SeatNumber, what: 'claim' | 'abort', now: number): Outcome | Refusal {
   const { ended, suspended, opened } = table
   if (ended) return { refused: 'the game is over' }
   if (suspended) return { refused: 'the game is paused until a player reconnects' }
@@ -38,8 +41,11 @@ const GONE = 'has only just disconnected'
 const SILENT = 'has not had five minutes for this move'
 const NOT_ABSENT = 'your opponent is connected: wait until the opponent is disconnected for 30 seconds, or does not move for 5 minutes'
 
-/** Returns the milliseconds until a seat can end the game because of another seat, with the reason; `undefined` if it cannot. */
-function waitFor(table: Claimable, seat: SeatNumber, other: SeatNumber, now: number) {
+/**
+ * Returns the milliseconds until a seat can end the game because of another seat, with the reason; `undefined` if the other seat
+ * gives no reason.
+ */
+function waitFor(table: AbsenceClaimable, seat: SeatNumber, other: SeatNumber, now: number) {
   const { clocks, toMove, opened, turnSince } = table
   const gone = clocks.gone[other]
   if (gone !== undefined) return { other, left: CLAIMABLE.absent - (now - gone), why: GONE }

@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../base/clock.ts'
-import { formatSeconds } from '../../base/counts.ts'
+import { formatSeconds } from '../../base/durations.ts'
 import { type Rate, RateLimiter } from '../../base/rate-limit.ts'
 import type { AuthError } from './auth-errors.ts'
 
 /*
  * The limits on password guesses must not lock the owner out.
  *
- * An address from which a user has logged in before is a known address of that name. Attempts from it count for this pair of
- * name and address alone. All other attempts count for the address, with any name, and for the name, from any address: all
+ * An address from which a user has logged in before is a known address of that name. Attempts from a known address count for this
+ * pair of name and address alone. All other attempts count for the address, with any name, and for the name, from any address: all
  * strangers share the attempts at a name. So guesses from elsewhere take nothing from the owner at a known address. A refused
  * attempt does not count anywhere, so an address without attempts takes nothing from a name or from another address. A successful
- * login returns its attempts, and no more, because otherwise the owner's logins would provide guessers with new attempts. Login
- * sessions are not limited: their tokens have 130 bits.
+ * login puts back the tokens that it took, and no more, because otherwise the owner's logins would provide guessers with new
+ * attempts. The limits do not apply to login sessions: their tokens have 130 bits.
  *
- * Nothing here depends on whether a name is registered, except that only registered names have known addresses. A guesser at an
- * address that the owner uses too (the same computer, the same class room) takes from the same pair; there, the owner can use
- * a login session.
+ * No limit depends on whether a name is registered, except that only registered names have known addresses. A guesser at an address
+ * that the owner uses, too (the same computer, the same class room), takes from the same pair; the owner can use a login session
+ * there.
  */
 
-/** Rate limits of login attempts. */
+/** Rate limits of login attempts, as tokens in buckets. */
 export const RATES = {
   /** For a name, from one known address. */
   pair: { burst: 10, refill: 20_000 },
@@ -32,17 +32,17 @@ export const RATES = {
 /** Rate limit of registrations from an address. */
 const REGISTRATIONS = RATES.address
 
-/** Maximum numbers of names with known addresses, and of known addresses for each name; the latest are kept. */
+/** Maximum numbers of names with known addresses, and of known addresses for each name; the limiter drops the oldest. */
 const KNOWN = { names: 10_000, addresses: 8 }
 
-/** Attempt is an attempt that the limits allow. */
+/** Attempt is a login or a registration that the limits allow. */
 export interface Attempt {
   /** Returns the tokens that this attempt took. */
   giveBack(): void
 }
 
-/** Logins limits the rate of password attempts and of registrations. */
-export class Logins {
+/** LoginLimits limits the rate of password attempts and of registrations. */
+export class LoginLimits {
   readonly #clock: Clock
   readonly #pairs = new RateLimiter(RATES.pair)
   readonly #names = new RateLimiter(RATES.name)
@@ -55,7 +55,7 @@ export class Logins {
     this.#clock = clock
   }
 
-  /** Counts a login attempt, or refuses it. `key` is the folded name. */
+  /** Takes a login attempt from the limits; returns an error if a limit is reached. `key` is the folded name. */
   attempt(key: string, address: string): Attempt | AuthError {
     if (this.#knows(key, address)) return this.confirmation(key, address)
     return this.#take([
@@ -64,12 +64,12 @@ export class Logins {
     ])
   }
 
-  /** Counts an attempt to confirm the password through a connection that is logged in, or refuses it. */
+  /** Takes an attempt to confirm the password of a logged-in user from the limits; returns an error if a limit is reached. */
   confirmation(key: string, address: string): Attempt | AuthError {
     return this.#take([[this.#pairs, placeOf(key, address)]])
   }
 
-  /** Counts a registration, or refuses it. */
+  /** Takes a registration from the limit; returns an error if the limit is reached. */
   registration(address: string): Attempt | AuthError {
     return this.#take([[this.#registrations, address]])
   }
@@ -110,7 +110,7 @@ export class Logins {
   }
 }
 
-/** Returns a text for a name and an address that reveals neither. */
+/** Returns a hash of a name and an address, which reveals neither. */
 function placeOf(key: string, address: string): string {
   return `${hash(key)} ${hash(address)}`
 }
@@ -119,7 +119,7 @@ function hash(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22)
 }
 
-/** Returns the error for an attempt that is allowed again after `wait` milliseconds. */
+/** Returns the error for an attempt that the limits allow again after `wait` milliseconds. */
 export function toThrottleError(wait: number): AuthError {
   return { code: 'throttled', refused: `too many tries: wait ${formatSeconds(wait)}` }
 }

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { type Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { parseSpan, parseWhole } from '../base/counts.ts'
+import { parseWhole } from '../base/counts.ts'
+import { parseSpan } from '../base/durations.ts'
 import { pythonInt } from '../programs/python/values.ts'
 import type { ProgramOption } from '../protocol/option.ts'
 import { formatDuplicate } from '../wire/text.ts'
@@ -11,25 +12,22 @@ export { type Argument, Command, CommanderError, Option }
 
 /** CommandForm is a command as `parlor help` shows it, with the function that defines its options and its action. */
 export interface CommandForm {
-  /** Name and arguments. */
+  /** Name and arguments of the command, such as `rank [game]`. */
   readonly usage: string
   readonly about: string
-  /** Example command lines. */
+  /** Command lines as examples, each on a line of its own. */
   readonly example: string
   readonly define: (made: Command) => Command
-  /** The options of programs that the command has, too. */
+  /** Which options of programs the command has, too. */
   readonly has?: OptionRole
-  /** The options of transports that the command has, too. */
+  /** Which options of transports the command has, too. */
   readonly carriedFor?: TransportUse
 }
 
-/** TransportUse is the purpose for which a command uses transports. */
+/** TransportUse is what a command does over a transport. */
 export type TransportUse = 'host' | 'join' | 'serve'
 
-/**
- * OptionRole says which options of programs a command has: the options of a side, of both sides (`check`), of programs without a network, or the
- * settings.
- */
+/** OptionRole says which options of programs a command has: those of a side, of both sides (`check`), of programs without a network, or the settings. */
 export type OptionRole = 'server' | 'client' | 'check' | 'solo' | 'settings'
 
 /** GivenOption is an option of a program with its value from the command line: for a file, its name. */
@@ -38,9 +36,9 @@ export interface GivenOption {
   readonly value: unknown
 }
 
-/** The help of --plugin, which several commands share. */
+/** The help of `--plugin`, the same for several commands. */
 export const PLUGIN = 'add the games and programs of this file, a plug-in (may be repeated)'
-/** The help of --strict, which several commands share. */
+/** The help of `--strict`, the same for several commands. */
 export const STRICT = 'refuse a file of words or questions if one of them cannot be used (default: skip it, and say why)'
 
 /** The unit of a time without a unit, for the help of options that take a time. */
@@ -59,7 +57,7 @@ export function numberParser(low: number, high: number): (text: string) => numbe
 /** Parses a port; 0 means any free port. */
 export const parsePort = numberParser(0, 65535)
 
-/** Parses an address or a name. Throws for an empty text, because the system takes it for all addresses of this machine. */
+/** Parses an address or a name. Throws for an empty text, because the system takes an empty text for all addresses of this machine. */
 export function parseAddress(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('It must be an address such as 127.0.0.1, or a name.')
   return text.trim()
@@ -86,14 +84,14 @@ export function spellOption({ name, spelling = name }: Pick<ProgramOption, 'name
   return `--${spelling}`
 }
 
-/** The value of an option that counts as absent, because the text on the command line is empty. */
+/** Stands for an option that counts as absent, because the user typed an empty text as its value. */
 const ABSENT = Symbol('absent')
 
-/** DeclaredOption is the command-line form of an option that programs declare. */
+/** DeclaredOption is the command-line form of an option that a program declares. */
 export class DeclaredOption extends Option {
   readonly declared: ProgramOption
 
-  /** With `raw`, texts stay unparsed, because the settings parse them. */
+  /** With `raw`, the values stay texts, because the settings parse them later. */
   constructor(declared: ProgramOption, raw = false) {
     const { kind, about, unset } = declared
     const place = kind === 'flag' ? '' : ` <${kind === 'file' ? 'file' : declared.metavar}>`
@@ -102,7 +100,7 @@ export class DeclaredOption extends Option {
     if (kind === 'text' && !raw) this.argParser((text: string, earlier: unknown) => this.#parse(text, earlier))
   }
 
-  /** True if the option may be repeated with different values. */
+  /** Whether the option may be repeated with different values. */
   get repeats(): boolean {
     return this.declared.kind === 'text' && this.declared.repeats === true
   }
@@ -117,7 +115,7 @@ export class DeclaredOption extends Option {
   }
 }
 
-/** Returns the options of programs that stand on the command line, in their order there. */
+/** Returns the options of programs that the user typed, in their order on the command line. */
 export function givenOptions(command: Command): GivenOption[] {
   const declared = new Map(command.options.map((option) => [option.attributeName(), option]))
   return Object.entries<unknown>(command.opts()).flatMap(([name, value]) => {
@@ -161,7 +159,7 @@ export function refuseSecondValues(command: Command): void {
   }
 }
 
-/** Returns the value of an option. Throws a UsageError if a different value was given before. */
+/** Returns `value`, the later value of the option. Throws a UsageError if the user has typed a different value before. */
 function onceNamed<Value>(option: string, before: Value | undefined, value: Value): Value {
   if (before !== undefined && before !== value) throw new UsageError(formatDuplicate(option, [before, value]))
   return value
@@ -173,7 +171,7 @@ export interface ServerAddress {
   readonly port: number | undefined
 }
 
-/** Returns the value that either source gives. Throws a UsageError if both give different values. */
+/** Returns the value from the source that gives one. Throws a UsageError if both sources give different values. */
 export function takeOnce<Value>(things: string, one: Value | undefined, other: Value | undefined): Value | undefined {
   if (one !== undefined && other !== undefined && one !== other)
     throw new UsageError(`there are two ${things}, ${one} and ${other}: leave one of them out`)
@@ -210,12 +208,12 @@ function portIn(digits: string): number {
   throw new UsageError(`a port is a whole number from 1 to 65535, not ${digits}`)
 }
 
-/** Creates an option that takes a duration, with its default in the form that a user types. */
+/** Creates an option that takes a duration, with its default as a user would type it. */
 export function durationOption(flags: string, about: string, usual: string): Option {
   return new Option(flags, about).argParser(durationParser('s')).default(durationParser('s')(usual), usual)
 }
 
-/** Adds the options for the network between the two sides. Their values are checked before the command runs. */
+/** Adds the options for the network between the two sides. Parlor checks their values before the command runs. */
 export function addNetworkOptions(command: Command): Command {
   return command
     .option('--split <sizes>', 'send in pieces of this many bytes: 8, 1..5; in:8 for received bytes')

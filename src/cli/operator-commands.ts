@@ -19,10 +19,10 @@ import {
   parseNamedLimit,
   parseNamedPort,
   STRICT,
-} from './values.ts'
+} from './option-parsers.ts'
 
 /** Returns the commands for operators: they run a server, and read, copy or repair its data. */
-export function serverCommands(end: (code: number) => void): readonly CommandForm[] {
+export function operatorCommands(end: (code: number) => void): readonly CommandForm[] {
   return [
     {
       usage: 'serve',
@@ -78,7 +78,7 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
           .action(async (action, name, { plugin, json, csv }, command) => {
             const data = await folderOf(command)
             if (action === 'list' && name === undefined) {
-              return end(await (await import('./listings.ts')).peopleListCommand({ data, json, csv }))
+              return end(await (await import('./history-commands.ts')).peopleListCommand({ data, json, csv }))
             }
             if (json || csv) throw new UsageError(`--json and --csv are for "people list", and not for ${JSON.stringify(action)}`)
             return end(await (await import('./people.ts')).peopleCommand(action, name, { data, plugin }))
@@ -110,7 +110,7 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
           .option('--csv', 'print them as CSV (default)')
           .option('--plugin <file>', PLUGIN, appendValue)
           .action(async (game, { plugin, json, csv }, command) =>
-            end(await (await import('./listings.ts')).resultsCommand(game, { data: await folderOf(command), plugin, json, csv })),
+            end(await (await import('./history-commands.ts')).resultsCommand(game, { data: await folderOf(command), plugin, json, csv })),
           ),
     },
     {
@@ -149,7 +149,7 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
   ]
 }
 
-/** Adds the options that are settings of a server: a file or the environment can set each of them, too. */
+/** Adds the options that are settings of a server, which a file or the environment can set, too. */
 function configurable(command: Command): Command {
   const settings = command
     .option('--host <address>', 'listen on this address; 0.0.0.0 for all of this machine', parseAddress, defaults.host)
@@ -196,7 +196,7 @@ function dataOption(about: string): Option {
   return new Option('--data <folder>', about).default(defaults.data).env('PARLOR_DATA')
 }
 
-/** Returns the options that stand on the command line, without those that have a value by default or from the environment. */
+/** Returns the options that the user typed on the command line, without those that have a value by default or from the environment. */
 function typed(command: Command): Flags {
   const own = command.options
     .filter((option) => !(option instanceof DeclaredOption))
@@ -211,8 +211,8 @@ function named(command: Command): boolean {
 }
 
 /**
- * Resolves to the folder of a server: from an option, from the environment, or else from a settings file; to the word or URL
- * itself if that names no folder. Rejects with a UsageError for an invalid URL.
+ * Resolves to the folder of a server: from an option, from the environment, or else from a settings file. Resolves to the word or
+ * URL itself if that names no folder. Rejects with a UsageError for an invalid URL.
  */
 async function folderOf(command: Command): Promise<string> {
   const { data } = command.opts()

@@ -1,4 +1,5 @@
-import { formatCount, parseSpan } from '../base/counts.ts'
+import { formatCount } from '../base/counts.ts'
+import { parseSpan } from '../base/durations.ts'
 import { scriptedRandom } from '../games/random.ts'
 import type { FileOption, ProgramOption, TextOption } from './option.ts'
 
@@ -19,7 +20,7 @@ export const secret: TextOption<string> = {
 /** The option `secret` of programs in which it is a word. */
 export const secretWord: TextOption<string> = { ...secret, advise: (word) => adviseOnSigns([word]) }
 
-/** Results of chance, used in turn and again; without it, they are random. */
+/** Results of chance, used in turn and then again from the first; without the option, chance is random. */
 export const choices: TextOption<readonly string[]> = {
   kind: 'text',
   name: 'choices',
@@ -46,7 +47,7 @@ export const pace: TextOption<number> = {
   parse: (text) => parseSpan(text, 'ms'),
 }
 
-/** Words among which the game chooses. */
+/** Words from which the game chooses. */
 export const words: FileOption<readonly string[]> = {
   kind: 'file',
   name: 'words',
@@ -65,12 +66,12 @@ export const words: FileOption<readonly string[]> = {
   advise: adviseOnSigns,
 }
 
-/** Returns the option for a program in which both sides take it. */
+/** Returns a copy of an option that both sides of a program take. */
 export function forBothSides<Option extends ProgramOption>(option: Option): Option {
   return { ...option, side: 'both' }
 }
 
-/** Returns advice on words with a blank or another sign, because a client of fh/hangman has to guess the sign like a letter. */
+/** Returns advice on words with a blank or another sign, because a client of fh/hangman has to guess each sign like a letter. */
 function adviseOnSigns(given: readonly string[]): string | undefined {
   const signOf = (word: string) => (/\p{C}/u.test(word) ? undefined : /[^\p{L}\p{M}\p{N}]/u.exec(word.trim())?.[0])
   const [first, ...more] = given.filter((word) => signOf(word) !== undefined)

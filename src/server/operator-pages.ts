@@ -11,7 +11,7 @@ export type ListRequest = z.infer<typeof ListRequest>
 
 const Person = z.strictObject({
   name: z.string(),
-  /** Time of registration, in milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch at which the user registered. */
   since: z.number(),
   online: z.boolean(),
 })
@@ -21,7 +21,7 @@ export type PersonRow = z.infer<typeof Person>
 const seats = z.array(z.int().nonnegative())
 const Result = z.strictObject({
   table: z.int(),
-  /** Time of the game's end, in milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch at which the game ended. */
   at: z.number(),
   game: z.string(),
   rated: z.boolean(),
@@ -29,7 +29,7 @@ const Result = z.strictObject({
   winners: seats,
   /** Points of each seat, in a game that has points. */
   points: z.array(z.number()).optional(),
-  /** Reason for the end of the game, if its rules did not end it. */
+  /** Reason for the end of the game, if the rules did not end it. */
   end: z.enum(['left', 'resigned', 'late', 'agreed', 'aborted', 'abandoned']).optional(),
   /** The seat that left, resigned, or let its time run out. */
   left: z.int().nonnegative().optional(),
@@ -37,7 +37,7 @@ const Result = z.strictObject({
 /** ResultRow is a finished game. */
 export type ResultRow = z.infer<typeof Result>
 
-/** Listing is a page of a list; `next` is the `after` of the next page, and is missing on the last page. */
+/** ListPage is a page of a list; `next` is the `after` of the next page, and is missing on the last page. */
 export const ListPage = z.strictObject({
   people: z.array(Person).optional(),
   results: z.array(Result).optional(),
@@ -52,17 +52,17 @@ export type LadderRequest = z.infer<typeof LadderRequest>
 const LadderEntry = z.object({ rank: z.int(), name: z.string(), score: z.number(), games: z.int() })
 /** LadderEntry is a row of a ladder: a user’s rank, name, score and number of games. */
 export type LadderEntry = z.infer<typeof LadderEntry>
-/** Ladder is the best players of a game. */
+/** Ladder has the best players of a game. */
 export const Ladder = z.strictObject({ best: z.array(LadderEntry) })
 export type Ladder = z.infer<typeof Ladder>
 
-/** ListSources are the parts of a server from which the lists are read. */
+/** ListSources has the parts of a server from which the lists are read. */
 export interface ListSources {
   readonly people: Pick<People, 'named'>
   readonly store: Pick<Store, 'accounts' | 'history'>
 }
 
-/** Rows of a page. */
+/** Number of rows of a page. */
 const ROWS = 100
 
 /** Returns at most `ROWS` rows of a list, and the value of `after` for the next page if there may be more. */

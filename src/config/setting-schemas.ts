@@ -1,17 +1,20 @@
 import { z } from 'zod'
-import { formatSpan, parseSpan } from '../base/counts.ts'
+import { formatSpan, parseSpan } from '../base/durations.ts'
 import { formatSize, parseSize } from '../base/sizes.ts'
 import { type OptionVerb, parseFaults, toRules } from '../lab/faults/grammar.ts'
 import type { Address } from '../wire/transport.ts'
 
-// the forms in which settings are written, as schemas whose messages complete the sentence "must be ..."
+// the forms in which settings are written, as schemas; each message completes the sentence "must be ..."
 
 const NONE = 'none'
 const HALF = 'half'
 /** Address of the HTTP server if only a port is given: this machine alone. */
 const HERE = '127.0.0.1'
 
-/** Returns the schema of a setting that is written as a text or a number, and parsed. `expected` completes the sentence "must be ...". */
+/**
+ * Returns the schema of a setting that is written as a text or a number, which `read` parses. `expected` completes the sentence
+ * "must be ...".
+ */
 export function written<Value>(
   expected: string,
   read: (given: string | number) => Value | undefined,

@@ -10,12 +10,12 @@ export class TableListing {
   readonly #attended = new OrderedList<TableActor>()
   readonly #deserted = new OrderedList<TableActor>()
 
-  /** `isListed` returns whether a table is public while its game is under way; its answer for a table must never change. */
+  /** `isListed` returns whether a table is public while its game is under way; for one table, it must always return the same. */
   constructor(isListed: (table: TableActor) => boolean) {
     this.#isListed = isListed
   }
 
-  /** Number of tables. */
+  /** Number of public tables with a game under way. */
   get size(): number {
     return this.#attended.size + this.#deserted.size
   }
@@ -27,7 +27,10 @@ export class TableListing {
     return left > 0 ? [...attended, ...this.#deserted.sliceBack(Math.max(0, from - this.#attended.size), left)] : attended
   }
 
-  /** Moves a table to its place after it was opened or has ended, or after its first observer subscribed or its last observer left. */
+  /**
+   * Moves a table to its position in the list: after its opening or its end, after its first observer has subscribed, or after its
+   * last observer has left.
+   */
   update(table: TableActor): void {
     // an outcome counts as the end, because the event `ended` follows the last move at once
     const open = table.isPublished && !table.closed && !table.state.outcome && this.#isListed(table)

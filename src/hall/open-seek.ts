@@ -1,14 +1,14 @@
 import type { SeatNumber } from '../games/game.ts'
 import type { ClockRules, PersonId } from './ports.ts'
 
-/** OpenSeek is a seek with its terms. */
+/** OpenSeek has the terms of a seek, with the user who opened it. */
 export interface OpenSeek {
   readonly person: PersonId
   readonly name: string
   readonly game: string
-  /** Settings of the game, as plain data; missing if the user accepts any. */
+  /** Settings of the game, as plain data; missing if the user accepts any settings. */
   readonly options?: unknown
-  /** Time limits; missing if the user accepts any. */
+  /** Time limits; missing if the user accepts any clock. */
   readonly clock?: ClockRules
   /** Seats that the user accepts, in order of preference. */
   readonly seats: readonly SeatNumber[]
@@ -33,12 +33,12 @@ export function isNear(one: OpenSeek, other: OpenSeek): boolean {
   return one.against === undefined || one.against === other.person
 }
 
-/** Returns the settings for two matched seeks: those of the first, or of the second if the first has none. */
+/** Returns the settings for two matched seeks: those of the first seek, or of the second if the first accepts any. */
 export function mergeOptions(one: OpenSeek, other: OpenSeek): unknown {
   return one.options ?? other.options
 }
 
-/** Returns the time limits for two matched seeks. */
+/** Returns the time limits for two matched seeks: those of the first seek have priority. */
 export function mergeClocks(one: OpenSeek, other: OpenSeek): ClockRules {
   return { ...other.clock, ...one.clock }
 }
@@ -52,7 +52,10 @@ export function formatCanonical(data: unknown): string {
   )
 }
 
-/** Returns two different seats that two seeks accept, by the preference of the first; `undefined` if both accept only the same one. */
+/**
+ * Returns two different seats that two seeks accept, by the preference of the first seek; `undefined` if both accept one and the
+ * same seat.
+ */
 export function findSeats(waiting: readonly SeatNumber[], coming: readonly SeatNumber[]): readonly [SeatNumber, SeatNumber] | undefined {
   for (const seat of waiting) {
     const other = coming.find((one) => one !== seat)

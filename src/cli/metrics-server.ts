@@ -4,26 +4,26 @@ import type { LobbyService } from '../lobby/service.ts'
 import type { Health, HttpServer } from '../server/http.ts'
 import type { Metrics } from '../server/observe/metrics.ts'
 import type { ListenStatus, Server } from '../server/server.ts'
-import { cannotListen, formatAddress as placeOf } from '../terminal/trouble.ts'
+import { cannotListen, formatAddress as placeOf } from '../terminal/system-errors.ts'
 import type { Address } from '../wire/transport.ts'
 import { wallClock } from './clock.ts'
 import { shortName } from './same-port.ts'
 import { NOWHERE } from './stores.ts'
 
-/** Monitor serves metrics and health over HTTP, or holds the reason why it cannot. */
-export interface Monitor {
-  /** Address at which it listens, or should listen if there is a `failure`. */
+/** MetricsServer serves metrics and health over HTTP, or holds the reason why it cannot. */
+export interface MetricsServer {
+  /** Address at which it listens; with a `failure`, the address at which it should listen. */
   readonly address: Address
   readonly failure?: unknown
-  /** The metrics that it serves; `undefined` if it does not listen. */
+  /** The metrics that it serves; `undefined` with a `failure`. */
   readonly metrics?: Metrics
-  /** Reports the health of a server from now on; before this call the status is `starting`. */
+  /** Reports the health of a server from now on; before the first call, the status is `starting`. */
   watch(server: Server, service: LobbyService, store: Store): void
   close(): Promise<void>
 }
 
-/** Listens at the HTTP address of the settings. Resolves to `undefined` if that is `none`. */
-export async function openMonitor(http: Config['http']): Promise<Monitor | undefined> {
+/** Listens at the HTTP address of the settings. Resolves to `undefined` for the setting `none`. */
+export async function openMetricsServer(http: Config['http']): Promise<MetricsServer | undefined> {
   if (http === NOWHERE) return undefined
   const metrics = new (await import('../server/observe/metrics.ts')).Metrics()
   const { openHttpServer } = await import('../server/http.ts')
@@ -55,15 +55,15 @@ function statusOf({ stopping }: Server, { availability }: Store): Pick<Health, '
   return availability?.failure ? { status: 'degraded', reason: availability.failure.message } : { status: 'serving' }
 }
 
-/** Returns the sentence for a start that fails because the server cannot listen at the address that `--http` names. */
-export function formatRefusal({ address, failure }: Monitor): string {
+/** Returns the sentence for a start that fails because the server cannot listen at the address of `--http`. */
+export function formatRefusal({ address, failure }: MetricsServer): string {
   const at = placeOf(address)
   const why = cannotListen(address, failure).replace('--port', '--http')
   return `nothing is served: ${why.replace(`${at}:`, () => `${at} for metrics and health:`)}`
 }
 
-/** Returns the sentence for a server without metrics and health: another process has their port, or a program of this server has it. */
-export function formatNotShown({ address, failure }: Monitor, places: readonly ListenStatus[]): string {
+/** Returns the sentence for a server without metrics and health, whose port another process or a program of this server has. */
+export function formatNotShown({ address, failure }: MetricsServer, places: readonly ListenStatus[]): string {
   const own = places.find((one) => one.failure === undefined && one.transport !== 'udp' && one.address.port === address.port)
   const why = own
     ? `${shortName(own.program)} has that port, ${address.port}: choose another with --http`

@@ -1,25 +1,25 @@
 import { OrderedList } from '../base/ordered-list.ts'
+import { findSeats, formatCanonical, type Match, type OpenSeek } from './open-seek.ts'
 import { PEER, type PersonId } from './ports.ts'
-import { findSeats, formatCanonical, type Match, type OpenSeek } from './seek-matching.ts'
 
 /** Wildcard in the key of a pool, different from the text of every setting and clock. */
 const ANY = '*'
 
-/** Entry is the position of a seek in the order of arrival, and the keys of its pools. */
+/** Entry has the number of a seek in the order of arrival, and the keys of its pools. */
 interface Entry {
   readonly number: number
   readonly pools: readonly string[]
 }
 
-/** Pool is the seeks with the same terms, by the seats that they accept and then by number. */
+/** Pool has the seeks with the same terms, by the seats that they accept and then by number. */
 type Pool<Waiting> = Map<string, Map<number, Waiting>>
 
 /**
- * Seeks is the open seeks, in order of arrival. Each seek is in several pools, whose keys are the terms on which two seeks must
- * agree, so a search for the first suitable seek looks at few of them, even if many are open. For a new seek that accepts any
+ * SeekPools has the open seeks, in order of arrival. Each seek is in several pools, whose keys are the terms on which two seeks
+ * must agree. So a search for the first suitable seek looks at few seeks, even if many are open. For a new seek that accepts any
  * settings or any clock, each seek is also in pools whose keys have a wildcard instead.
  */
-export class Seeks<Waiting extends OpenSeek> {
+export class SeekPools<Waiting extends OpenSeek> {
   readonly #entries = new Map<Waiting, Entry>()
   readonly #pools = new Map<string, Pool<Waiting>>()
   readonly #byPerson = new Map<PersonId, OrderedList<Waiting>>()
@@ -38,12 +38,12 @@ export class Seeks<Waiting extends OpenSeek> {
     return this.#entries.keys()
   }
 
-  /** Checks whether a seek is open. */
+  /** Checks whether a seek is in the pools. */
   has(seek: Waiting): boolean {
     return this.#entries.has(seek)
   }
 
-  /** Returns the same seek if it is open. */
+  /** Returns the same seek if it is in the pools; otherwise returns `undefined`. */
   find(seek: OpenSeek): Waiting | undefined {
     const waiting = seek as Waiting
     return this.#entries.has(waiting) ? waiting : undefined
@@ -59,7 +59,7 @@ export class Seeks<Waiting extends OpenSeek> {
     return this.#open
   }
 
-  /** Lists the seeks of a user. */
+  /** Lists the seeks that a user has opened. */
   of(person: PersonId): OrderedList<Waiting> {
     return this.#byPerson.get(person) ?? new OrderedList()
   }
@@ -69,7 +69,7 @@ export class Seeks<Waiting extends OpenSeek> {
     return this.#byAgainst.get(person) ?? new OrderedList()
   }
 
-  /** Finds the first seek with a code. */
+  /** Finds the first private seek with a code. */
   withCode(code: string): Waiting | undefined {
     return this.#byCode.get(code)?.slice(0, 1)[0]
   }
@@ -106,8 +106,8 @@ export class Seeks<Waiting extends OpenSeek> {
   }
 
   /**
-   * Finds the first open seek, in order of arrival, that suits a new seek; `undefined` if none does. The open seek has the first
-   * choice of seats.
+   * Finds the first open seek, in order of arrival, that suits a new seek; `undefined` without a suitable seek. The seats follow
+   * the preference of the open seek.
    */
   match(coming: OpenSeek): Match<Waiting> | undefined {
     if (this.#entries.size === 0) return undefined

@@ -1,9 +1,6 @@
 import { errorMessage } from '../base/errors.ts'
 import type { Address } from '../wire/transport.ts'
 
-/** Exit codes: 0 if the protocol ended properly, 1 otherwise, 2 for usage errors, 129, 130 and 143 after SIGHUP, SIGINT and SIGTERM. */
-export const EXIT = { good: 0, trouble: 1, usage: 2, hungUp: 129, interrupted: 130, terminated: 143 } as const
-
 /** Formats an address: `127.0.0.1:9999`, `[::1]:9999`, or the path of a Unix socket. */
 export function formatAddress({ host, port }: Address): string {
   if (isSocketPath(host)) return host

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { OpenSeek } from '../../src/hall/seek-matching.ts'
-import { Seeks } from '../../src/hall/seeks.ts'
+import type { OpenSeek } from '../../src/hall/open-seek.ts'
+import { SeekPools } from '../../src/hall/seek-pools.ts'
 
 const wishes: fc.Arbitrary<OpenSeek> = fc
   .record({
@@ -25,7 +25,7 @@ const wishes: fc.Arbitrary<OpenSeek> = fc
 test('seeks are found by person, by wanted opponent and by code as in a plain list, after any changes', () => {
   fc.assert(
     fc.property(fc.array(wishes, { maxLength: 20 }), fc.array(fc.nat(19), { maxLength: 12 }), wishes, (all, gone, coming) => {
-      const seeks = new Seeks<OpenSeek>()
+      const seeks = new SeekPools<OpenSeek>()
       for (const openSeek of all) seeks.add(openSeek)
       for (const at of gone) if (all[at]) seeks.delete(all[at])
       const left = all.filter((_, at) => !gone.includes(at))
@@ -37,7 +37,7 @@ test('seeks are found by person, by wanted opponent and by code as in a plain li
       expect([...seeks.of('guest:ada')]).toEqual(left.filter(({ person }) => person === 'guest:ada'))
       expect([...seeks.against('guest:ada')]).toEqual(shown.filter(({ against }) => against === 'guest:ada'))
       expect(seeks.withCode('amber-otter-seven')).toBe(left.find(({ code }) => code !== undefined))
-      const fresh = new Seeks<OpenSeek>()
+      const fresh = new SeekPools<OpenSeek>()
       for (const openSeek of left) fresh.add(openSeek)
       expect(seeks.match(coming)).toEqual(fresh.match(coming))
     }),
@@ -45,7 +45,7 @@ test('seeks are found by person, by wanted opponent and by code as in a plain li
 })
 
 test('a new seek is matched without a look at all waiting ones: 20,000 that do not match cost less than 1 ms each time', () => {
-  const seeks = new Seeks<OpenSeek>()
+  const seeks = new SeekPools<OpenSeek>()
   const openSeek = (person: string, more: Partial<OpenSeek>): OpenSeek => ({
     person,
     name: person,

@@ -4,47 +4,47 @@ import type { Peer } from './peer.ts'
 import type { PeerObserver } from './violation-text.ts'
 
 /**
- * Notice is a kind of notice about a running conversation. `unfinished`: a message without its end; `garbled`: a message
- * whose bytes are not text; `early`: a message before the peer's turn; `rejected`: a refused message (the logs have this
- * name); `waiting`: a program that sends without input from a person is silent.
+ * ConversationNote is a kind of note about a running conversation. `unfinished`: a message without its end; `garbled`: a message
+ * whose bytes are not text; `early`: a message before the peer's turn; `rejected`: a refused message (the logs have this name);
+ * `waiting`: a program that sends without input from a person is silent.
  */
-export type Notice = 'unfinished' | 'garbled' | 'early' | 'rejected' | 'waiting'
+export type ConversationNote = 'unfinished' | 'garbled' | 'early' | 'rejected' | 'waiting'
 
-/** ConversationObserver is notified of a conversation's notices and of its end. */
+/** ConversationObserver is notified of a conversation's notes and of its end. */
 export interface ConversationObserver {
-  /** Called with a sentence for a person. Returns `false` if the sentence was not shown. */
-  onNotice?(what: Notice, sentence: string): unknown
+  /** Called with a kind and a sentence for a person. Returns `false` if the observer did not show the sentence. */
+  onNote?(what: ConversationNote, sentence: string): unknown
   /** Called when this side sends no more messages; `trouble` is missing if the conversation ended as its protocol ends. */
   onEnd?(trouble: Error | undefined): void
   /** Called when the connection is closed. */
   onClose?(): void
 }
 
-/** Milliseconds of silence until an incomplete or early message is reported. */
+/** Milliseconds of silence until the notes report an incomplete or early message. */
 const NOTICED_AFTER = 2000
 
-/** Milliseconds until the silence of a program that needs no input is reported. */
+/** Milliseconds of silence until the notes report a program that needs no input. */
 const WAITED_FOR = 3000
 
-/** Remembered holds the notices of one conversation, and sentences that matter only if it ends with an error. */
+/** Remembered holds the notes on one conversation, and sentences that matter only if it ends with an error. */
 interface Remembered {
-  /** Number of received messages when each kind was reported last. */
-  readonly shownAfter: Partial<Record<Notice, number>>
+  /** For each kind, the number of received messages when its last note was shown. */
+  readonly shownAfter: Partial<Record<ConversationNote, number>>
   /** Sentences on refused input of a person, and on an early message; shown if the conversation ends with an error. */
   refusedInput?: string
   early?: string
   /** Number of received messages when `early` was set. */
   earlyAt?: number
-  /** Sentence on the last refused message, which is not shown twice. */
+  /** Sentence on the last refused message, which the notes do not show twice. */
   lastRefused?: string
 }
 
-/** Notices reports oddities of a running conversation to its observer, each at most once for a message of the peer. */
-export class Notices implements PeerObserver {
+/** ConversationNotes reports oddities of a running conversation to its observer, each at most once for a message of the peer. */
+export class ConversationNotes implements PeerObserver {
   readonly #peer: Peer
   readonly #observer: ConversationObserver
   readonly #always: boolean
-  /** Allocated for the first notice, because most conversations have none. */
+  /** Created for the first note, because most conversations have none. */
   #remembered: Remembered | undefined
 
   /** `always`: reports an early message at once, because a protocol without an end cannot end well. */
@@ -69,7 +69,7 @@ export class Notices implements PeerObserver {
   }
 
   onEarly(sentence: string): void {
-    // it was reported while it was unread
+    // the message was reported while it was unread
     if (this.#remembered?.shownAfter.early === this.#peer.connection.received - 1) return
     if (this.#always) return void this.#show('early', sentence)
     const remembered = this.#remember()
@@ -98,7 +98,10 @@ export class Notices implements PeerObserver {
     if (silence >= NOTICED_AFTER) this.#once('waiting', () => this.#peer.silence(silence))
   }
 
-  /** Reports possible causes of an error that has ended the conversation. `broken`: it is a violation, so an early message is not one. */
+  /**
+   * Reports possible causes of an error that has ended the conversation. `broken`: the error is a violation, so an early message is
+   * not its cause.
+   */
   ended(broken: boolean): void {
     const { refusedInput, early } = this.#remembered ?? {}
     if (refusedInput !== undefined) this.#show('rejected', refusedInput)
@@ -109,8 +112,8 @@ export class Notices implements PeerObserver {
     this.#once('unfinished', () => this.#peer.unfinished(ms))
   }
 
-  /** Reports a sentence, unless one of that kind was reported since the last message. */
-  #once(what: Notice, findSentence: () => string | undefined): void {
+  /** Reports a sentence, unless one of the same kind was reported since the last message. */
+  #once(what: ConversationNote, findSentence: () => string | undefined): void {
     const { received } = this.#peer.connection
     if (this.#remembered?.shownAfter[what] === received) return
     const sentence = findSentence()
@@ -119,8 +122,8 @@ export class Notices implements PeerObserver {
     if (this.#show(what, sentence) === false) this.#peer.forgetUnfinished()
   }
 
-  #show(what: Notice, sentence: string): unknown {
-    return this.#observer.onNotice?.(what, sentence)
+  #show(what: ConversationNote, sentence: string): unknown {
+    return this.#observer.onNote?.(what, sentence)
   }
 
   #remember(): Remembered {

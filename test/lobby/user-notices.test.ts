@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SeekInfo } from '../../src/hall/api.ts'
-import type { ChallengeListener } from '../../src/lobby/challenges.ts'
-import { Challenges } from '../../src/lobby/challenges.ts'
+import type { NoticeListener } from '../../src/lobby/user-notices.ts'
+import { UserNotifier } from '../../src/lobby/user-notices.ts'
 import { memoryStore } from '../../src/storage/memory/index.ts'
 import { TestClock } from '../support/test-clock.ts'
 
@@ -12,7 +12,7 @@ const address = '192.0.2.1'
 function calling() {
   const clock = new TestClock()
   const troubles: string[] = []
-  const calls = new Challenges({
+  const calls = new UserNotifier({
     clock,
     notices: memoryStore().meeting.notices,
     onError: (sentence, reason) => troubles.push(`${sentence}: ${reason}`),
@@ -21,7 +21,7 @@ function calling() {
 }
 
 /** A listener, with its notifications. */
-function ear(fails = false): ChallengeListener & { received: string[] } {
+function ear(fails = false): NoticeListener & { received: string[] } {
   const received: string[] = []
   const hear = (what: string) => (seeker: SeekInfo) => {
     if (fails) throw new Error('deaf')
