@@ -3,6 +3,7 @@ import { MIN_COLUMNS, terminalColumns, wrap } from '../games/text/graphemes.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { quoteText } from '../wire/text.ts'
 import { errorColumns, formatDiagnostic, onCrash, outputIsLost, printError, UsageError, usageSentence, watchOutput } from './diagnostics.ts'
+import { labCommands } from './lab-commands.ts'
 import type { NeededPrograms } from './program-options.ts'
 import {
   type Argument,
@@ -114,7 +115,7 @@ export async function createCommands(
 }
 
 /** The order of the commands in the help. */
-const ORDER = 'serve config host join solo rank people results verify backup repair protocols lookup complete'.split(' ')
+const ORDER = 'serve config host join solo tap show rerun rank people results verify backup repair protocols lookup complete'.split(' ')
 
 /** Adds the server commands to the others, in the order of the help. If `only` names a server command, returns that one alone. */
 async function withServerCommands(
@@ -185,6 +186,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
             end(await (await import('./solo.ts')).soloCommand(program, { strict, plugin, given: givenOptions(command) })),
           ),
     },
+    ...labCommands(end),
     {
       usage: 'protocols [name]',
       about: 'show all programs; or one: states, messages, framing, port, source, and its diagram',

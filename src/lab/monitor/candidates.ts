@@ -16,6 +16,8 @@ export interface FitObservation {
 interface Candidate {
   readonly monitor: ConversationMonitor
   readonly seen: Observation[]
+  /** What the last event has added. */
+  latest: readonly Observation[]
   /** Messages that few protocols have: each has words of its own. */
   certain: number
   /** Messages that any text can be. */
@@ -34,11 +36,13 @@ const STORED = 1000
  */
 export class CandidateMonitors {
   #candidates: readonly Candidate[]
+  #leader: Candidate | undefined
 
   constructor(protocols: readonly WatchedProtocol[], options: { readonly datagrams?: boolean } = {}) {
     this.#candidates = protocols.map((protocol) => ({
       monitor: new ConversationMonitor(protocol, options),
       seen: [],
+      latest: [],
       certain: 0,
       vague: 0,
       early: 0,
@@ -48,6 +52,14 @@ export class CandidateMonitors {
   /** The monitors of the programs that fit, the most probable first. */
   get fitting(): readonly ConversationMonitor[] {
     return this.#candidates.map(({ monitor }) => monitor)
+  }
+
+  /**
+   * The most probable program with what has been seen of it: all, at most the last 1,000 observations, and those of the last event. If
+   * none fits any more, it is the last that did.
+   */
+  get leader(): Pick<Candidate, 'monitor' | 'seen' | 'latest'> | undefined {
+    return this.#leader
   }
 
   /** What the monitor of a program has seen so far, at most the last 1,000 observations; nothing if the program does not fit. */
@@ -60,15 +72,16 @@ export class CandidateMonitors {
     const before = this.#names()
     const dropped: { name: string; why: string }[] = []
     const left = this.#candidates.filter((candidate) => {
-      const seen = candidate.monitor.observe(event)
-      candidate.seen.push(...seen)
-      candidate.seen.splice(0, candidate.seen.length - STORED)
-      for (const one of seen) count(candidate, one)
+      const seen = watch(candidate, event)
       const why = seen.map(findFault).find((sentence) => sentence !== undefined)
       if (why !== undefined) dropped.push({ name: candidate.monitor.protocol.name, why })
       return why === undefined
     })
+    if (this.#candidates.length === 0 && this.#leader) watch(this.#leader, event)
+    // if all are dropped at once, the most probable of them is the one whose violation is of interest
+    this.#leader = left.length > 0 || this.#candidates.length === 0 ? this.#leader : this.#candidates[0]
     this.#candidates = left.sort((one, two) => two.certain - one.certain || one.early - two.early || one.vague - two.vague)
+    this.#leader = this.#candidates[0] ?? this.#leader
     const fit = this.#names()
     return fit.join() === before.join() ? undefined : { kind: 'fit', at: event.at, fit, dropped }
   }
@@ -76,6 +89,16 @@ export class CandidateMonitors {
   #names(): readonly string[] {
     return this.#candidates.map(({ monitor }) => monitor.protocol.name)
   }
+}
+
+/** Lets a candidate see an event. */
+function watch(candidate: Candidate, event: WireEvent): readonly Observation[] {
+  const seen = candidate.monitor.observe(event)
+  candidate.latest = seen
+  candidate.seen.push(...seen)
+  candidate.seen.splice(0, candidate.seen.length - STORED)
+  for (const one of seen) count(candidate, one)
+  return seen
 }
 
 /** Counts a message for the probability of a candidate. */

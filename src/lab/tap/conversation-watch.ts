@@ -1,0 +1,93 @@
+import type { ByteSpan } from '../../wire/framing/framing.ts'
+import { CandidateMonitors, type FitObservation } from '../monitor/candidates.ts'
+import { ConversationMonitor, type WatchedProtocol } from '../monitor/monitor.ts'
+import type { Observation, WireEvent } from '../monitor/observation.ts'
+
+/** Watched is what an event has shown of a conversation. */
+export interface Watched {
+  /** The monitor of the program that the conversation follows, or most probably follows. */
+  readonly monitor: ConversationMonitor
+  readonly observations: readonly Observation[]
+  /** Which programs still fit, if that has changed. */
+  readonly fit?: FitObservation
+  /** True if the observations are those from the beginning, because another program is more probable now. */
+  readonly isAnew: boolean
+}
+
+/** ConversationWatch follows one conversation with the monitors of one program, or of all. */
+export interface ConversationWatch {
+  /** The monitor of the program that the conversation follows, or most probably follows; `undefined` while that is not known. */
+  readonly monitor: ConversationMonitor | undefined
+  /** The programs that fit: one name if the program is known. */
+  readonly fit: readonly string[]
+  observe(event: WireEvent): Watched | undefined
+  /** The bytes, in the direction of the last event, that must not be stored. */
+  secretBytes(): readonly ByteSpan[]
+}
+
+/** Creates the watch of each new conversation. */
+export type CreateWatch = (options: { readonly datagrams: boolean }) => ConversationWatch
+
+/** Returns a function that creates watches for one protocol, or for a conversation that follows one of several. */
+export function createWatches(protocols: readonly WatchedProtocol[]): CreateWatch {
+  const [only, ...others] = protocols
+  if (only && others.length === 0) return (options) => new ProgramWatch(only, options)
+  return (options) => new UnknownProgramWatch(protocols, options)
+}
+
+class ProgramWatch implements ConversationWatch {
+  readonly monitor: ConversationMonitor
+  readonly fit: readonly string[]
+
+  constructor(protocol: WatchedProtocol, options: { readonly datagrams: boolean }) {
+    this.monitor = new ConversationMonitor(protocol, options)
+    this.fit = [protocol.name]
+  }
+
+  observe(event: WireEvent): Watched {
+    return { monitor: this.monitor, observations: this.monitor.observe(event), isAnew: false }
+  }
+
+  secretBytes(): readonly ByteSpan[] {
+    return this.monitor.secretBytes
+  }
+}
+
+class UnknownProgramWatch implements ConversationWatch {
+  readonly #candidates: CandidateMonitors
+  /** Monitors of the programs that have secrets of their own. They stay when their program does not fit: a client with a fault has passwords, too. */
+  readonly #guards: readonly ConversationMonitor[]
+  #shown: ConversationMonitor | undefined
+
+  constructor(protocols: readonly WatchedProtocol[], options: { readonly datagrams: boolean }) {
+    this.#candidates = new CandidateMonitors(protocols, options)
+    const secretive = protocols.filter(({ automaton }) => automaton.secrets !== undefined)
+    this.#guards = secretive.map((protocol) => new ConversationMonitor(protocol, options))
+  }
+
+  get monitor(): ConversationMonitor | undefined {
+    return this.#shown
+  }
+
+  get fit(): readonly string[] {
+    return this.#candidates.fitting.map(({ protocol }) => protocol.name)
+  }
+
+  observe(event: WireEvent): Watched | undefined {
+    for (const guard of this.#guards) guard.observe(event)
+    const fit = this.#candidates.observe(event)
+    const { leader } = this.#candidates
+    // the end of a side or a pause says nothing on which program this is, if nothing was sent
+    if (!leader || (event.kind !== 'bytes' && this.#shown === undefined)) return undefined
+    const isAnew = this.#shown !== leader.monitor
+    const isFirst = this.#shown === undefined
+    this.#shown = leader.monitor
+    const observations = isAnew ? leader.seen : leader.latest
+    return { monitor: leader.monitor, observations, isAnew: isAnew && !isFirst, ...(fit ? { fit } : {}) }
+  }
+
+  secretBytes(): readonly ByteSpan[] {
+    const monitors = new Set([...this.#candidates.fitting, ...this.#guards, ...(this.#shown ? [this.#shown] : [])])
+    return Array.from(monitors, ({ secretBytes }) => secretBytes).flat()
+  }
+}
