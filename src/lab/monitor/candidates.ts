@@ -55,8 +55,8 @@ export class CandidateMonitors {
   }
 
   /**
-   * The most probable program with what has been seen of it: all, at most the last 1,000 observations, and those of the last event. If
-   * none fits any more, it is the last that did.
+   * The most probable program with what has been seen of it: all, at most the last 1,000 observations, and those of the last event. It
+   * may not fit any more, if no other is as probable.
    */
   get leader(): Pick<Candidate, 'monitor' | 'seen' | 'latest'> | undefined {
     return this.#leader
@@ -77,13 +77,23 @@ export class CandidateMonitors {
       if (why !== undefined) dropped.push({ name: candidate.monitor.protocol.name, why })
       return why === undefined
     })
-    if (this.#candidates.length === 0 && this.#leader) watch(this.#leader, event)
-    // if all are dropped at once, the most probable of them is the one whose violation is of interest
-    this.#leader = left.length > 0 || this.#candidates.length === 0 ? this.#leader : this.#candidates[0]
+    const leader = this.#leader
+    if (leader && !this.#candidates.includes(leader)) watch(leader, event)
+    this.#leader = this.#chooseLeader(leader ?? this.#candidates[0], left)
     this.#candidates = left.sort((one, two) => two.certain - one.certain || one.early - two.early || one.vague - two.vague)
-    this.#leader = this.#candidates[0] ?? this.#leader
     const fit = this.#names()
     return fit.join() === before.join() ? undefined : { kind: 'fit', at: event.at, fit, dropped }
+  }
+
+  /**
+   * Chooses the most probable program. It changes only for one with more messages of its own, or, if it does not fit any more, for one with
+   * as many: a client that makes a mistake in a game does not speak the chat that accepts any line.
+   */
+  #chooseLeader(leader: Candidate | undefined, left: readonly Candidate[]): Candidate | undefined {
+    const isDropped = leader !== undefined && !left.includes(leader)
+    const least = (leader?.certain ?? 0) + (isDropped ? 0 : 1)
+    const [best] = left.filter(({ certain }) => certain >= least).sort((one, two) => two.certain - one.certain || one.early - two.early)
+    return best ?? leader
   }
 
   #names(): readonly string[] {

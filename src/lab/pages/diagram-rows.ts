@@ -72,7 +72,7 @@ export function toDiagramParts(entries: Iterable<RecordingEntry>, protocols: rea
     const rows = seen.flatMap((one) => toRow(one, origin ?? 0))
     return {
       opening,
-      program: summary?.fit[0],
+      program: summary?.program,
       start,
       rows,
       summary: summary ? formatSummary(opening.connection, summary) : '',

@@ -9,8 +9,8 @@ export interface ConversationSummary {
   readonly messages: Readonly<Record<Side, number>>
   readonly bytes: Readonly<Record<Side, number>>
   readonly violations: number
-  /** Names of the programs that fit in the end; if the program was given, its name. */
-  readonly fit: readonly string[]
+  /** Name of the program by which it was judged; `undefined` if nothing was sent. */
+  readonly program: string | undefined
   /** State in which it ended, if a program was watched. */
   readonly state: string | undefined
   /** True if the conversation may be over in that state. */
@@ -46,29 +46,24 @@ export class ConversationCounts {
   }
 
   /** Returns the summary at a time in microseconds. */
-  summarize({ monitor, fit }: ConversationWatch, at: number): ConversationSummary {
+  summarize({ monitor }: ConversationWatch, at: number): ConversationSummary {
     return {
       duration: at - this.#begin,
       messages: { ...this.#messages },
       bytes: { ...this.#bytes },
       violations: this.#violations,
-      fit,
+      program: monitor?.protocol.name,
       state: monitor?.state,
       isOver: monitor?.isOver ?? false,
     }
   }
 }
 
-/** Limit of the programs that a summary names. */
-const NAMED = 3
-
 /** Formats a summary as one line. */
 export function formatSummary(connection: number, summary: ConversationSummary): string {
-  const { duration, messages, bytes, violations, fit, state, isOver } = summary
+  const { duration, messages, bytes, violations, program, state, isOver } = summary
   const sent = (side: Side) => `${side} ${formatCount(messages[side], 'message')} (${formatCount(bytes[side], 'byte')})`
-  const ended = state === undefined ? 'nothing was sent' : `ended in the state "${state}"${isOver ? '' : ', which is not the end'}`
-  const named = `${fit.slice(0, NAMED).join(', ')}${fit.length > NAMED ? ` and ${fit.length - NAMED} more` : ''}`
+  const ended = state === undefined ? 'nothing was sent' : `${program} ended in "${state}"${isOver ? '' : ', which is not an end'}`
   const judged = violations === 0 ? 'no violation' : formatCount(violations, 'violation')
-  const fits = state === undefined ? '' : `; ${fit.length === 0 ? 'fits no program' : named}`
-  return `connection ${connection}: ${(duration / 1e6).toFixed(3)} s, ${sent('client')}, ${sent('server')}, ${judged}; ${ended}${fits}`
+  return `connection ${connection}: ${(duration / 1e6).toFixed(3)} s; ${sent('client')}, ${sent('server')}; ${judged}; ${ended}`
 }

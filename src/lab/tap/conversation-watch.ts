@@ -18,8 +18,6 @@ export interface Watched {
 export interface ConversationWatch {
   /** The monitor of the program that the conversation follows, or most probably follows; `undefined` while that is not known. */
   readonly monitor: ConversationMonitor | undefined
-  /** The programs that fit: one name if the program is known. */
-  readonly fit: readonly string[]
   observe(event: WireEvent): Watched | undefined
   /** The bytes, in the direction of the last event, that must not be stored. */
   secretBytes(): readonly ByteSpan[]
@@ -37,11 +35,9 @@ export function createWatches(protocols: readonly WatchedProtocol[]): CreateWatc
 
 class ProgramWatch implements ConversationWatch {
   readonly monitor: ConversationMonitor
-  readonly fit: readonly string[]
 
   constructor(protocol: WatchedProtocol, options: { readonly datagrams: boolean }) {
     this.monitor = new ConversationMonitor(protocol, options)
-    this.fit = [protocol.name]
   }
 
   observe(event: WireEvent): Watched {
@@ -67,10 +63,6 @@ class UnknownProgramWatch implements ConversationWatch {
 
   get monitor(): ConversationMonitor | undefined {
     return this.#shown
-  }
-
-  get fit(): readonly string[] {
-    return this.#candidates.fitting.map(({ protocol }) => protocol.name)
   }
 
   observe(event: WireEvent): Watched | undefined {

@@ -24,7 +24,7 @@ export interface LiveViewOptions {
 /** Observations that are drawn again when another program is more probable. */
 const AGAIN = 12
 /** Limit of the programs that a line on what fits names. */
-const NAMED = 6
+const NAMED = 3
 
 /**
  * LiveView prints conversations as they happen, many at a time: as a sequence diagram, in which a heading shows each change to another
@@ -51,18 +51,20 @@ export class LiveView implements RecordingView {
   }
 
   saw(connection: number, watched: Watched): void {
-    const { monitor, observations, fit, isAnew } = watched
+    const { monitor, observations, isAnew } = watched
+    // the order alone is of no interest
+    const fit = watched.fit && (isAnew || watched.fit.dropped.length > 0) ? watched.fit : undefined
     const shown = isAnew ? observations.slice(-AGAIN) : observations
     const state = monitor.protocol.automaton.start
     if (!this.#options.isDiagram) {
-      if (fit) this.#options.write(`#${connection}  ${formatFit(fit)}`)
+      if (fit) this.#options.write(`#${connection}  ${formatFit(fit, monitor.protocol.name)}`)
       for (const one of shown) if (one.kind !== 'segment') this.#options.write(`#${connection}  ${this.#formatPlain(one)}`)
       return
     }
     const lines = shown.flatMap((one) => formatObservation(one, this.#diagram))
     if (lines.length === 0 && !fit) return
     if (this.#last !== connection) this.#printHead(connection, state)
-    if (fit) this.#printNote(formatFit(fit))
+    if (fit) this.#printNote(formatFit(fit, monitor.protocol.name))
     if (isAnew) this.#printNote(`the same messages as ${monitor.protocol.name}:`)
     for (const line of lines) this.#options.write(line)
   }
@@ -112,9 +114,11 @@ function formatPlace({ host, port }: Address): string {
 }
 
 /** Formats which programs still fit, and why others do not any more if these are few. */
-function formatFit({ fit, dropped }: FitObservation): string {
-  const named = `${fit.slice(0, NAMED).join(', ')}${fit.length > NAMED ? ` and ${fit.length - NAMED} more` : ''}`
-  const fits = fit.length === 0 ? 'fits no program any more' : `fits ${named}`
-  const gone = dropped.length > 0 && dropped.length <= 2 ? dropped.map(({ name, why }) => `; not ${name}: ${why}`).join('') : ''
-  return `${fits}${gone}`
+function formatFit({ fit, dropped }: FitObservation, shown: string): string {
+  const others = fit.filter((name) => name !== shown)
+  const named = `${others.slice(0, NAMED).join(', ')}${others.length > NAMED ? ` and ${others.length - NAMED} more` : ''}`
+  const gone = dropped.length <= NAMED ? dropped.map(({ name, why }) => `; not ${name}: ${why}`).join('') : ''
+  if (fit.length === 0) return `fits no program any more${gone}`
+  if (!fit.includes(shown)) return `does not fit ${shown} any more, but ${named}`
+  return `fits ${shown}${others.length > 0 ? `; also ${named}` : ''}`
 }
