@@ -119,7 +119,7 @@ export class ConversationMonitor {
     const { start, unread } = direction
     this.#secretBytes.push(
       ...(direction.isTooLong
-        ? findSecretBytesIn(automaton, bytes, segment.start)
+        ? findSecretBytesIn({ automaton, side: from }, bytes, segment.start)
         : findUnfinishedSecretBytes({ automaton, side: from, start, unread }, this.#secretsContext(from))),
     )
     if (direction.isTooLong && !wasTooLong) this.#reportTooLong(from, at)

@@ -39,8 +39,13 @@ export function findUnfinishedSecretBytes(
   return [{ start: before.includes('\ufffd') ? start : start + encode(before).length, end: start + unread.length }]
 }
 
-/** Returns the bytes of a read that may be secrets although the messages of its direction cannot be read. */
-export function findSecretBytesIn(automaton: Automaton, bytes: Uint8Array, start: number): readonly ByteSpan[] {
+/** Returns the bytes of a read that may be secrets although the messages of its direction cannot be read. A server sends none. */
+export function findSecretBytesIn(
+  { automaton, side }: { automaton: Automaton; side: Side },
+  bytes: Uint8Array,
+  start: number,
+): readonly ByteSpan[] {
+  if (side === 'server') return []
   const isSuspicious = automaton.secrets !== undefined || findSecretsAfterKeyword(decode(bytes)).length > 0
   return isSuspicious ? [{ start, end: start + bytes.length }] : []
 }

@@ -1,7 +1,10 @@
+import type { Side } from '../../protocol/automaton.ts'
 import type { ByteSpan } from '../../wire/framing/framing.ts'
+import { hasKeyword } from '../../wire/secret-masking.ts'
+import { decode } from '../../wire/text.ts'
 import { CandidateMonitors, type FitObservation } from '../monitor/candidates.ts'
 import { ConversationMonitor, type WatchedProtocol } from '../monitor/monitor.ts'
-import type { Observation, WireEvent } from '../monitor/observation.ts'
+import type { Observation, WireBytes, WireEvent } from '../monitor/observation.ts'
 
 /** Watched is what an event has shown of a conversation. */
 export interface Watched {
@@ -49,10 +52,16 @@ class ProgramWatch implements ConversationWatch {
   }
 }
 
+/** Characters of the last turn of the server that are searched for a question for a password. */
+const ASKED = 512
+
 class UnknownProgramWatch implements ConversationWatch {
   readonly #candidates: CandidateMonitors
-  /** Monitors of the programs that have secrets of their own. They stay when their program does not fit: a client with a fault has passwords, too. */
+  /** Monitors of the programs that have secrets of their own. They find the answers to questions for a password when their program does not fit. */
   readonly #guards: readonly ConversationMonitor[]
+  /** The last turn of the server. */
+  #asked = ''
+  #lastFrom: Side | undefined
   #shown: ConversationMonitor | undefined
 
   constructor(protocols: readonly WatchedProtocol[], options: { readonly datagrams: boolean }) {
@@ -66,6 +75,7 @@ class UnknownProgramWatch implements ConversationWatch {
   }
 
   observe(event: WireEvent): Watched | undefined {
+    if (event.kind === 'bytes') this.#noteTurn(event)
     for (const guard of this.#guards) guard.observe(event)
     const fit = this.#candidates.observe(event)
     const { leader } = this.#candidates
@@ -79,7 +89,13 @@ class UnknownProgramWatch implements ConversationWatch {
   }
 
   secretBytes(): readonly ByteSpan[] {
-    const monitors = new Set([...this.#candidates.fitting, ...this.#guards, ...(this.#shown ? [this.#shown] : [])])
+    const guards = hasKeyword(this.#asked) ? this.#guards : []
+    const monitors = new Set([...this.#candidates.fitting, ...guards, ...(this.#shown ? [this.#shown] : [])])
     return Array.from(monitors, ({ secretBytes }) => secretBytes).flat()
+  }
+
+  #noteTurn({ from, bytes }: WireBytes): void {
+    if (from === 'server') this.#asked = `${this.#lastFrom === 'server' ? this.#asked : ''}${decode(bytes)}`.slice(-ASKED)
+    this.#lastFrom = from
   }
 }

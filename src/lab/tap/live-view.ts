@@ -33,6 +33,8 @@ const NAMED = 3
 export class LiveView implements RecordingView {
   readonly #options: LiveViewOptions
   readonly #openings = new Map<number, ConnectionOpening>()
+  /** The state of each connection after what was printed last. */
+  readonly #states = new Map<number, string>()
   /** The connection whose lines were printed last. */
   #last: number | undefined
   /** The time that is printed as 0: that of the first connection, in milliseconds. */
@@ -55,7 +57,8 @@ export class LiveView implements RecordingView {
     // the order alone is of no interest
     const fit = watched.fit && (isAnew || watched.fit.dropped.length > 0) ? watched.fit : undefined
     const shown = isAnew ? observations.slice(-AGAIN) : observations
-    const state = monitor.protocol.automaton.start
+    const state = this.#states.get(connection) ?? monitor.protocol.automaton.start
+    this.#states.set(connection, monitor.state)
     if (!this.#options.isDiagram) {
       if (fit) this.#options.write(`#${connection}  ${formatFit(fit, monitor.protocol.name)}`)
       for (const one of shown) if (one.kind !== 'segment') this.#options.write(`#${connection}  ${this.#formatPlain(one)}`)
@@ -71,6 +74,7 @@ export class LiveView implements RecordingView {
 
   closed(connection: number, summary: ConversationSummary): void {
     this.#openings.delete(connection)
+    this.#states.delete(connection)
     this.#last = undefined
     const line = formatSummary(connection, summary)
     const columns = this.#options.isDiagram ? Math.max(MIN_COLUMNS, this.#options.columns()) : Number.POSITIVE_INFINITY

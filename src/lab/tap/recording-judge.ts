@@ -148,7 +148,7 @@ const STAR = 0x2a
 
 function maskSegment(segment: RecordedSegment, masked: readonly ByteRange[]): RecordedSegment {
   if (masked.length === 0) return segment
-  const bytes = segment.bytes.slice()
+  const bytes = new Uint8Array(segment.bytes)
   for (const [from, to] of masked) bytes.fill(STAR, from, to)
   return { ...segment, bytes, masked }
 }

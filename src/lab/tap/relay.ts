@@ -54,8 +54,8 @@ export class Relay {
     const resume = () => from.resume()
     return {
       data: (bytes) => {
-        // the transport uses its memory again, and the other one may still have to send
-        const copy = bytes.slice()
+        // the transport uses its memory again, and the other one may still have to send; a Buffer's `slice` would be no copy
+        const copy = new Uint8Array(bytes)
         to.write(copy)
         if (to.unsent > 0) {
           from.pause()
