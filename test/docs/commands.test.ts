@@ -39,6 +39,7 @@ describe.each([
   ['README.md', 4],
   ['docs/faults.md', 1],
   ['docs/iterative-and-concurrent.md', 4],
+  ['docs/tap.md', 1],
 ])('%s', (file, least) => {
   const blocks = blocksOf(file)
   const named = new Map(blocks.map((block) => [block.name, block]))

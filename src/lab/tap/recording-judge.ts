@@ -3,6 +3,7 @@ import type { Observation, WireEvent } from '../monitor/observation.ts'
 import type { ByteRange, ConnectionOpening, RecordedSegment, RecordingEntry } from '../recordings/recording.ts'
 import { ConversationCounts, type ConversationSummary } from './conversation-summary.ts'
 import type { ConversationWatch, CreateWatch, Watched } from './conversation-watch.ts'
+import { HiddenSecrets } from './hidden-secrets.ts'
 
 /** RecordingView shows what a judge sees. */
 export interface RecordingView {
@@ -22,6 +23,7 @@ export interface RecordingJudgeOptions {
 interface Conversation {
   readonly watch: ConversationWatch
   readonly counts: ConversationCounts
+  readonly hidden: HiddenSecrets
   /** Number of bytes of each side so far. */
   readonly offsets: { client: number; server: number }
   /** Time of the last entry. */
@@ -53,7 +55,13 @@ export class RecordingJudge {
     if (entry.type === 'open') {
       const watch = this.#options.createWatch({ datagrams: entry.transport === 'udp' })
       const counts = new ConversationCounts(entry.at)
-      this.#conversations.set(entry.connection, { watch, counts, offsets: { client: 0, server: 0 }, at: entry.at })
+      this.#conversations.set(entry.connection, {
+        watch,
+        counts,
+        hidden: new HiddenSecrets(),
+        offsets: { client: 0, server: 0 },
+        at: entry.at,
+      })
       this.#options.view?.opened(entry)
       return entry
     }
@@ -95,10 +103,11 @@ export class RecordingJudge {
   }
 
   /** Lets the watch see an event. Returns the sentences of the violations in it. */
-  #observe(connection: number, { watch, counts }: Conversation, event: WireEvent): readonly string[] {
+  #observe(connection: number, { watch, counts, hidden }: Conversation, event: WireEvent): readonly string[] {
     const seen = watch.observe(event)
+    if (event.kind === 'bytes' && !this.#options.secrets) hidden.add(event.from, watch.secretBytes())
     if (!seen) return []
-    const watched = this.#options.secrets ? { ...seen, observations: seen.observations.map(withoutSecrets) } : seen
+    const watched = this.#options.secrets ? { ...seen, observations: seen.observations.map(withoutSecrets) } : hidden.hide(seen)
     counts.add(watched)
     if (watched.observations.length > 0 || watched.fit) this.#options.view?.saw(connection, watched)
     return watched.isAnew ? [] : watched.observations.flatMap(findFaults)
