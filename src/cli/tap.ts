@@ -44,7 +44,7 @@ export async function tapCommand(program: string | undefined, options: TapComman
     connect: await connector(options),
     judge,
     clock: createSystemClock(),
-    now: microseconds,
+    microseconds,
     ...(file ? { record: (entry) => file.append(entry) } : {}),
     onRefused(client, error) {
       printError(`client ${formatAddress(client)} is reset: ${cannotConnect(options.to, error, 0)}`)

@@ -5,10 +5,17 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { readRecording } from '../../src/lab/recordings/formats.ts'
 import { encodeJsonl } from '../../src/lab/recordings/jsonl.ts'
-import { ending, opening, segment } from '../lab/recordings/samples.ts'
 import { folder } from '../support/folders.ts'
 import { Parlor, run } from '../support/process.ts'
 import { plainServer, unusedAddress } from '../support/sockets.ts'
+
+const START = 1_760_000_000_000_000
+const place = (port: number) => ({ host: '127.0.0.1', port })
+const opening = { type: 'open', connection: 1, at: START, transport: 'tcp', client: place(50_123), server: place(3456) } as const
+const segment = (from: 'client' | 'server', text: string, at: number) =>
+  ({ type: 'segment', connection: 1, at: START + at, from, bytes: new TextEncoder().encode(text) }) as const
+const ending = (from: 'client' | 'server', how: 'fin' | 'reset', at: number) =>
+  ({ type: 'end', connection: 1, at: START + at, from, how }) as const
 
 /** A game of guess in which the client sends these guesses. */
 const GAME = encodeJsonl([
@@ -63,8 +70,7 @@ describe('parlor tap', () => {
       const { tap, port } = await startTap('guess', '--to', String(server.port), '--record', path, '--connections', '1')
       await using _ = tap
       const client = connect(port, '127.0.0.1')
-      client.end('fifty\r\r\n')
-      client.resume()
+      client.once('data', () => client.end('50\n'))
       await once(client, 'close')
       expect(await tap.exit).toBe(0)
       expect(tap.output).toMatch(/^#1 {2}opens: client 127\.0\.0\.1:\d+, server 127\.0\.0\.1:\d+, TCP\n/)

@@ -18,7 +18,9 @@ describe('the command line', () => {
     const { output, code } = await run('--help')
     expect(code).toBe(0)
     const commands = [...output.matchAll(/^ {2}(\w+) (?:\[|<|\s)/gm)].map(([, name = '']) => name).filter((name) => name !== 'help')
-    expect(commands).toEqual('serve config host join solo rank people results verify backup repair protocols lookup complete'.split(' '))
+    expect(commands).toEqual(
+      'serve config host join solo tap show rerun rank people results verify backup repair protocols lookup complete'.split(' '),
+    )
     for (const command of commands) {
       const help = await run(command, '--help')
       expect(help.code).toBe(0)

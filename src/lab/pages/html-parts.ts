@@ -53,7 +53,6 @@ export const PAGE_SCRIPT = `
 const find = document.getElementById('find')
 const faults = document.getElementById('faults')
 const connection = document.getElementById('connection')
-const count = document.getElementById('count')
 function filter() {
   const wanted = find.value.toLowerCase()
   let shown = 0
@@ -68,7 +67,7 @@ function filter() {
       if (!row.hidden && !section.hidden) shown++
     }
   }
-  count.textContent = shown === all ? '' : shown + ' of ' + all + ' rows'
+  document.getElementById('count').textContent = shown === all ? '' : shown + ' of ' + all + ' rows'
 }
 for (const input of [find, faults, connection]) if (input !== null) input.addEventListener('input', filter)
 document.querySelector('form').addEventListener('submit', (event) => event.preventDefault())

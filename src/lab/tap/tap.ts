@@ -11,7 +11,7 @@ export interface TapOptions {
   readonly judge: RecordingJudge
   readonly clock: Clock
   /** Returns the time in whole microseconds since the Unix epoch, ascending. */
-  readonly now: () => number
+  readonly microseconds: () => number
   /** Called with each entry, as it may be stored. */
   readonly record?: (entry: RecordingEntry) => void
   /** Called if the server cannot be reached; the client is reset. */
@@ -69,7 +69,7 @@ export class Tap {
   #join(client: Transport, server: Transport): void {
     const connection = ++this.#connections
     const transport = client.datagrams ? 'udp' : 'tcp'
-    this.#take({ type: 'open', connection, at: this.#options.now(), transport, client: client.remote, server: server.remote })
+    this.#take({ type: 'open', connection, at: this.#options.microseconds(), transport, client: client.remote, server: server.remote })
     const relay = new Relay(
       client,
       server,
@@ -80,16 +80,17 @@ export class Tap {
   }
 
   #observer(connection: number, transport: 'tcp' | 'udp', forget: () => void): RelayObserver {
-    const { judge, now } = this.#options
+    const { judge, microseconds } = this.#options
     return {
-      bytes: (from, bytes) => this.#take({ type: 'segment', connection, at: now(), from, bytes }),
+      bytes: (from, bytes) => this.#take({ type: 'segment', connection, at: microseconds(), from, bytes }),
       ended: (from: Side, broken) => {
         // a recording of datagrams has no ends
-        if (transport === 'tcp') this.#take({ type: 'end', connection, at: now(), from, how: broken === undefined ? 'fin' : 'reset' })
+        if (transport === 'tcp')
+          this.#take({ type: 'end', connection, at: microseconds(), from, how: broken === undefined ? 'fin' : 'reset' })
       },
       closed: () => {
         forget()
-        if (!this.#isClosed) judge.close(connection, now())
+        if (!this.#isClosed) judge.close(connection, microseconds())
       },
     }
   }
@@ -107,7 +108,7 @@ export class Tap {
     this.#isTicking = true
     this.#cancelTick = this.#options.clock.after(TICK, () => {
       this.#isTicking = false
-      const at = this.#options.now()
+      const at = this.#options.microseconds()
       this.#options.judge.passTime(at)
       if (this.#options.judge.isBusy(at)) this.#tick()
     })

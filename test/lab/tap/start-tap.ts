@@ -52,7 +52,7 @@ export async function startTap(
     connect: async () => (udp ? connectUdp(to) : new SocketTransport(await connectTcpSocket(to, 0, clock), batcher)),
     judge: new RecordingJudge({ createWatch: createWatches(programs.map((one) => toWatchedProtocol(one))), view, secrets }),
     clock,
-    now: () => Math.round((performance.timeOrigin + performance.now()) * 1000),
+    microseconds: () => Math.round((performance.timeOrigin + performance.now()) * 1000),
     record(entry) {
       entries.push(entry)
       changes.note()
