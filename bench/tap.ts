@@ -11,22 +11,21 @@ const TARGETS = { added: 0.2, share: 1 / 3, connections: 1000 }
 const BUSY = 20
 const MESSAGE = 'hello from the bench\n'
 
-const seconds = Number(process.argv[2] ?? 3)
+const seconds = Number(process.argv[2]) || 3
 
-/** Starts an echo server; resolves to its port. */
-async function startEcho(): Promise<number> {
+/** Runs an echo server, and prints its port. */
+async function serveEcho(): Promise<void> {
   const server = createServer({ noDelay: true }, (socket) => socket.on('error', () => socket.destroy()).pipe(socket))
   server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 })
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port')
-  return address.port
+  console.error(`listening on 127.0.0.1:${address.port}`)
 }
 
-/** Starts `parlor tap chat` before a server; resolves to its process and its port. */
-async function startTap(to: number): Promise<{ readonly child: ChildProcess; readonly port: number }> {
-  const bin = fileURLToPath(new URL('../bin/parlor.js', import.meta.url))
-  const child = spawn(process.execPath, [bin, 'tap', 'chat', '--listen', '0', '--to', String(to)], { stdio: ['ignore', 'ignore', 'pipe'] })
+/** Starts a process that says where it listens; resolves to the process and the port. */
+async function start(...args: readonly string[]): Promise<{ readonly child: ChildProcess; readonly port: number }> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   process.on('exit', () => child.kill('SIGKILL'))
   let text = ''
   for await (const bytes of child.stderr) {
@@ -34,7 +33,7 @@ async function startTap(to: number): Promise<{ readonly child: ChildProcess; rea
     const [, port] = /listening on [\d.]+:(\d+)/.exec(text) ?? []
     if (port !== undefined) return { child, port: Number(port) }
   }
-  throw new Error(`the tap ended: ${text}`)
+  throw new Error(`a process ended before it listened: ${text}`)
 }
 
 async function open(port: number): Promise<Socket> {
@@ -96,20 +95,24 @@ async function hold(port: number, count: number): Promise<number> {
   return answers.filter(({ length }) => length > 0).length
 }
 
-const echo = await startEcho()
-const tap = await startTap(echo)
-const bare = await measure(echo)
-const tapped = await measure(tap.port)
-const held = await hold(tap.port, TARGETS.connections)
-tap.child.kill('SIGTERM')
+/** Compares, prints, and exits with 1 if a target is missed. */
+async function compare(): Promise<void> {
+  const bin = fileURLToPath(new URL('../bin/parlor.js', import.meta.url))
+  const echo = await start(fileURLToPath(import.meta.url), 'echo')
+  const tap = await start(bin, 'tap', 'chat', '--listen', '0', '--to', String(echo.port))
+  const bare = await measure(echo.port)
+  const tapped = await measure(tap.port)
+  const held = await hold(tap.port, TARGETS.connections)
+  const added = tapped.p50 - bare.p50
+  const share = tapped.rate / bare.rate
+  console.log(
+    `p50: bare ${bare.p50.toFixed(3)} ms, through the tap ${tapped.p50.toFixed(3)} ms: ${added.toFixed(3)} ms added (target: ${TARGETS.added})`,
+  )
+  console.log(
+    `messages a second on ${BUSY} connections: bare ${Math.round(bare.rate)}, through the tap ${Math.round(tapped.rate)}: ${(share * 100).toFixed(0)} % (target: ${Math.round(TARGETS.share * 100)} %)`,
+  )
+  console.log(`connections that hold: ${held} of ${TARGETS.connections}`)
+  process.exit(added <= TARGETS.added && share >= TARGETS.share && held === TARGETS.connections ? 0 : 1)
+}
 
-const added = tapped.p50 - bare.p50
-const share = tapped.rate / bare.rate
-console.log(
-  `p50: bare ${bare.p50.toFixed(3)} ms, through the tap ${tapped.p50.toFixed(3)} ms: ${added.toFixed(3)} ms added (target: ${TARGETS.added})`,
-)
-console.log(
-  `messages a second on ${BUSY} connections: bare ${Math.round(bare.rate)}, through the tap ${Math.round(tapped.rate)}: ${(share * 100).toFixed(0)} % (target: ${Math.round(TARGETS.share * 100)} %)`,
-)
-console.log(`connections that hold: ${held} of ${TARGETS.connections}`)
-process.exit(added <= TARGETS.added && share >= TARGETS.share && held === TARGETS.connections ? 0 : 1)
+await (process.argv[2] === 'echo' ? serveEcho() : compare())

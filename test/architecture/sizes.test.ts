@@ -17,7 +17,6 @@ const SHORT: Readonly<Record<string, string>> = {
   'base/sizes.ts': 'sizes in bytes as texts',
   'base/sweep.ts': 'work on many items, some in each turn of the event loop',
   'cli/clock.ts': 'the clock of this process, which all commands share',
-  'cli/lab-view.ts': 'what the commands of the laboratory have in common',
   'config/defaults.ts': 'the help shows defaults, and does not load the settings for that',
   'door/door-automaton.ts': 'the automaton of a protocol, as in each program',
   'games/index.ts': 'the registry of games, without their texts and banks',
