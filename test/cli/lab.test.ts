@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -5,6 +6,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { readRecording } from '../../src/lab/recordings/formats.ts'
 import { encodeJsonl } from '../../src/lab/recordings/jsonl.ts'
+import { hasProgram } from '../support/capture.ts'
 import { folder } from '../support/folders.ts'
 import { Parlor, run } from '../support/process.ts'
 import { plainServer, unusedAddress } from '../support/sockets.ts'
@@ -181,4 +183,19 @@ describe('parlor rerun', () => {
     expect(absent).toMatchObject({ code: 1, errors: expect.stringContaining('before it ended, with exit code 3') })
     expect(await run('rerun', file('game.jsonl'))).toMatchObject({ code: 2, errors: expect.stringContaining('--client COMMAND') })
   })
+})
+
+test('tshark reads a recording of the tap: ports, bytes, and the violation as a comment', async ({ skip }) => {
+  skip(!hasProgram('tshark'), 'tshark is not installed: apt-get install tshark')
+  const server = await plainServer((socket) => socket.end('HELLO?\n'))
+  const path = file('tapped.pcapng')
+  const { tap, port } = await startTap('guess', '--to', String(server.port), '--record', path, '--connections', '1')
+  await using _ = tap
+  const client = connect(port, '127.0.0.1')
+  client.on('end', () => client.end()).resume()
+  await tap.exit
+  const fields = ['tcp.srcport', 'tcp.payload', 'frame.comment', 'tcp.analysis.flags', '_ws.malformed'].flatMap((name) => ['-e', name])
+  const args = ['-r', path, '-n', '-d', `tcp.port==${server.port},data`, '-Y', 'tcp.len > 0', '-T', 'fields', ...fields]
+  const shown = execFileSync('tshark', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  expect(shown).toMatch(new RegExp(`^${server.port}\\t${Buffer.from('HELLO?\n').toString('hex')}\\tthe server sent .*HELLO\\?.*\\t\\t\\n$`))
 })

@@ -83,7 +83,7 @@ describe('a message', () => {
       name: undefined,
       violation: {
         sentence:
-          'the server said "MOVEx", which does not belong here; expected something like "MOVE5", or "END" to stop; its field "cell" cannot be "x"',
+          'the server sent "MOVEx", which does not belong here; expected something like "MOVE5", or "END" to stop; its field "cell" cannot be "x"',
         expected: 'expected something like "MOVE5", or "END" to stop',
         received: '"MOVEx"',
         wrongAt: 10,

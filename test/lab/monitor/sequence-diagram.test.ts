@@ -48,7 +48,7 @@ test('shows reads, glued, cut, early, illegal and unfinished messages at 80 colu
       '                the early message 3 is read as guess: "guessing" → "judging"',
       '  6   0.050  |<------------ "Hihg\\n" -------------|  (unchanged)',
       '                              ^',
-      '                illegal: the server said "Hihg", which does not belong here;',
+      '                illegal: the server sent "Hihg", which does not belong here;',
       '                expected "LOW", "HIGH", "WIN" or "Please enter number 1 to 100"',
       '      5.060  |--------- is not finished ---------x|',
       '                the client has sent "7" and no line end (\\n)',
@@ -147,7 +147,7 @@ test('a plain line has the message, its bytes, its reads and the states', async 
     '0.040 s  server  message 4: low "LOW\\n", legal, bytes 6 to 10 in read 4; "judging" → "missed"',
     '0.040 s  server  message 5: GUESS "GUESS\\n", legal, bytes 10 to 16 in read 4; "missed" → "guessing"',
     '0.040 s  client  message 3 is read: guess, legal; "guessing" → "judging"',
-    `0.050 s  server  message 6: unknown "Hihg\\n", illegal, bytes 16 to 21 in read 5; still "judging"; the server said "Hihg", which does not belong here; expected "LOW", "HIGH", "WIN" or "Please enter number 1 to 100"`,
+    `0.050 s  server  message 6: unknown "Hihg\\n", illegal, bytes 16 to 21 in read 5; still "judging"; the server sent "Hihg", which does not belong here; expected "LOW", "HIGH", "WIN" or "Please enter number 1 to 100"`,
     '5.060 s  client  unfinished, bytes 6 to 7: the client has sent "7" and no line end (\\n)',
   ])
   expect(lines[0]).toBe(`0.010 s  server  read 1: bytes 0 to ${decode(encode('GUE')).length}`)
