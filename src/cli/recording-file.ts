@@ -4,7 +4,7 @@ import { errorMessage } from '../base/errors.ts'
 import type { WatchedProtocol } from '../lab/monitor/monitor.ts'
 import { formatPage, pageFormats } from '../lab/pages/page-formats.ts'
 import { recordingEncoders } from '../lab/recordings/formats.ts'
-import type { RecordingEntry } from '../lab/recordings/recording.ts'
+import { type RecordingEntry, RecordingError } from '../lab/recordings/recording.ts'
 import { encode } from '../wire/text.ts'
 import { UsageError } from './diagnostics.ts'
 
@@ -58,6 +58,8 @@ class EntryFile implements RecordingFile {
   #length = 0
   #isScheduled = false
   #failure: unknown
+  /** Connections that the format cannot hold. */
+  readonly #unrecorded = new Set<number>()
 
   constructor(
     descriptor: number,
@@ -72,7 +74,16 @@ class EntryFile implements RecordingFile {
   }
 
   append(entry: RecordingEntry): void {
-    if (this.#failure === undefined) this.#add(this.#encode(entry))
+    const { connection } = entry
+    if (this.#failure !== undefined || this.#unrecorded.has(connection)) return
+    try {
+      this.#add(this.#encode(entry))
+    } catch (error) {
+      // such as a client that has gone before its address was known
+      if (!(error instanceof RecordingError)) throw error
+      this.#unrecorded.add(connection)
+      this.#complain(`connection ${connection} is not recorded further: ${error.message}`)
+    }
   }
 
   async close(): Promise<void> {
