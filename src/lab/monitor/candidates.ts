@@ -1,4 +1,4 @@
-import { isField, type MessageSpec } from '../../protocol/automaton.ts'
+import { isField, type MessageSpec, parseMessage } from '../../protocol/automaton.ts'
 import { ConversationMonitor, type WatchedProtocol } from './monitor.ts'
 import type { Observation, WireEvent } from './observation.ts'
 
@@ -122,9 +122,12 @@ function count(candidate: Candidate, one: Observation): void {
   else candidate.certain++
 }
 
+/** A text that no protocol has for a message. */
+const NONSENSE = '~ ~'
+
 /** Checks whether a message can be any text. */
 function isVague(form: MessageSpec): boolean {
-  return form.free === true || (isField(form) && form.accepts === undefined)
+  return form.free === true || (isField(form) && form.accepts === undefined) || parseMessage(form, NONSENSE) !== undefined
 }
 
 /** Returns why an observation shows that a program is not the one that is spoken; `undefined` if it does not. */
