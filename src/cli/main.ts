@@ -3,7 +3,6 @@ import { MIN_COLUMNS, terminalColumns, wrap } from '../games/text/graphemes.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { quoteText } from '../wire/text.ts'
 import { errorColumns, formatDiagnostic, onCrash, outputIsLost, printError, UsageError, usageSentence, watchOutput } from './diagnostics.ts'
-import { labCommands } from './lab-commands.ts'
 import type { NeededPrograms } from './program-options.ts'
 import {
   type Argument,
@@ -98,7 +97,7 @@ export async function createCommands(
     .on('option:version', printVersion)
   const forms = playersCommands(end).filter((form) => completes || nameOf(form) !== 'complete')
   const one = forms.find((form) => nameOf(form) === only)
-  for (const { usage, about, example, define, has, carriedFor } of one ? [one] : await withServerCommands(forms, end, only)) {
+  for (const { usage, about, example, define, has, carriedFor } of one ? [one] : await withOtherCommands(forms, end, only)) {
     const made = define(parlor.command(usage).description(about))
     if (carriedFor) (await import('./transports.ts')).addTransportOptions(made, carriedFor)
     if (has) await (await import('./program-options.ts')).addProgramOptions(made, has, needed)
@@ -117,13 +116,17 @@ export async function createCommands(
 /** The order of the commands in the help. */
 const ORDER = 'serve config host join solo tap show rerun rank people results verify backup repair protocols lookup complete'.split(' ')
 
-/** Adds the server commands to the others, in the order of the help. If `only` names a server command, returns that one alone. */
-async function withServerCommands(
+/**
+ * Adds the commands of the server and of the laboratory to the others, in the order of the help. If `only` names one of them, returns that
+ * one alone.
+ */
+async function withOtherCommands(
   others: readonly CommandForm[],
   end: (code: number) => void,
   only: string,
 ): Promise<readonly CommandForm[]> {
-  const forms = (await import('./server-commands.ts')).serverCommands(end)
+  const [{ serverCommands }, { labCommands }] = await Promise.all([import('./server-commands.ts'), import('./lab-commands.ts')])
+  const forms = [...serverCommands(end), ...labCommands(end)]
   const one = forms.find((form) => nameOf(form) === only)
   return one ? [one] : [...others, ...forms].sort((one, other) => ORDER.indexOf(nameOf(one)) - ORDER.indexOf(nameOf(other)))
 }
@@ -186,7 +189,6 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
             end(await (await import('./solo.ts')).soloCommand(program, { strict, plugin, given: givenOptions(command) })),
           ),
     },
-    ...labCommands(end),
     {
       usage: 'protocols [name]',
       about: 'show all programs; or one: states, messages, framing, port, source, and its diagram',
